@@ -1,0 +1,15 @@
+//! Everything Stripe offers, as data: entity types, their params and fields, their
+//! operations and actions.
+//!
+//! *Facts* (`catalog/facts/<object>.json`) are generated from Stripe's API description
+//! by `cargo run --bin catalog`; *rules* (`catalog/rules.toml`) are written by hand and
+//! hold what the description does not say. `build.rs` joins both into one blob; an
+//! entity type is decoded when first asked for. Adding an object is adding data.
+
+mod model;
+mod pack;
+
+pub use model::{
+    Action, Entity, Field, FieldKind, Kind, Operation, OperationKind, OutputShape, Param, Removal,
+};
+pub use pack::{Catalog, catalog};

@@ -1,0 +1,294 @@
+//! The shape of one entry of the catalog. `build.rs` writes it, [`super::pack`] reads it,
+//! and the generator `cargo run --bin catalog` fills it; it uses nothing else of ours.
+
+use serde::{Deserialize, Serialize};
+
+/// One entity type: a Stripe object with its operations, params, fields and actions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Entity {
+    /// PascalCase singular: `PaymentIntent`.
+    pub name: String,
+    /// Stripe's spelling of the object: `payment_intent`.
+    pub object: String,
+    /// Other names the type answers to, such as the plural.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+    /// What an id starts with: `pi_`.
+    #[serde(default)]
+    pub id_prefix: String,
+    /// List, Get, Create, Update, Delete, as far as Stripe has them.
+    pub operations: Vec<Operation>,
+    /// What Stripe returns, sorted by name.
+    pub fields: Vec<Field>,
+    /// Calls that are none of the five operations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<Action>,
+    /// What destroying an entity does in Stripe.
+    #[serde(default)]
+    pub removal: Removal,
+    /// Fields that must be expanded to be complete on read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expand: Vec<String>,
+    /// Fields whose values are secret.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensitive: Vec<String>,
+}
+
+/// Which of the five.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum OperationKind {
+    /// Many entities, newest first.
+    List,
+    /// One entity by id.
+    Get,
+    /// A new entity.
+    Create,
+    /// Changes to one entity.
+    Update,
+    /// The end of one entity.
+    Delete,
+    /// Many entities by Stripe's query language.
+    Search,
+}
+
+/// One HTTP operation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Operation {
+    /// Which of the five.
+    pub kind: OperationKind,
+    /// `GET`, `POST` or `DELETE`.
+    pub method: String,
+    /// `/v1/customers/{customer}`.
+    pub path: String,
+    /// Query or body params, sorted by name; `expand` and path params are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub params: Vec<Param>,
+}
+
+/// A call that is none of the five operations.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Action {
+    /// PascalCase, verb first: `ConfirmPaymentIntent`.
+    pub name: String,
+    /// `POST` in all but a few.
+    pub method: String,
+    /// `/v1/payment_intents/{intent}/confirm`.
+    pub path: String,
+    /// Body params, sorted by name; path params are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub params: Vec<Param>,
+    /// The payload keys that fill the path, in its order: `PaymentIntentId`.
+    pub path_inputs: Vec<String>,
+    /// Params that must be in the payload although Stripe does not demand them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub required_inputs: Vec<String>,
+    /// The connector's names of params: `CustomerId` for `customer`.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub renames: std::collections::BTreeMap<String, String>,
+    /// What the output holds.
+    #[serde(default)]
+    pub output: OutputShape,
+    /// The object it answers with.
+    #[serde(default)]
+    pub returns: String,
+}
+
+/// What an action's output holds.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutputShape {
+    /// `Success`, then the whole record.
+    #[default]
+    Record,
+    /// `Success` alone.
+    Success,
+    /// One field under a name of its own, then `Success`: `{"InvoiceId": "in_…", "Success": "true"}`.
+    Field {
+        /// The name in the output.
+        name: String,
+        /// The field it is taken from.
+        field: String,
+    },
+}
+
+/// What destroying an entity does in Stripe.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Removal {
+    /// Stripe deletes it.
+    Delete,
+    /// A param makes it inactive; the object stays, and we say so.
+    Archive {
+        /// The param: `active`.
+        param: String,
+        /// The value that archives, as text: `false`.
+        value: String,
+    },
+    /// Stripe deletes it; where Stripe refuses, a param makes it inactive and we say so.
+    DeleteOrArchive {
+        /// The param: `active`.
+        param: String,
+        /// The value that archives, as text: `false`.
+        value: String,
+    },
+    /// A custom call ends it (cancel, void, detach) while its `status` is one of these
+    /// (any, when the list is empty); afterwards nothing is left to do.
+    Call {
+        /// The action: `CancelPaymentIntent`.
+        action: String,
+        /// The states in which the call is possible; in others the object stays, and we say so.
+        #[serde(default)]
+        when: Vec<String>,
+        /// The states in which the object has already ended: nothing to do, nothing to say.
+        #[serde(default)]
+        ended: Vec<String>,
+    },
+    /// Stripe deletes it in these states; in the others the call ends it.
+    DeleteOrCall {
+        /// The states in which DELETE is possible: `draft`.
+        delete_when: Vec<String>,
+        /// The action for the other states.
+        action: String,
+        /// The states in which the call is possible.
+        when: Vec<String>,
+        /// The states in which the object has already ended.
+        #[serde(default)]
+        ended: Vec<String>,
+    },
+    /// Stripe has no end for it: it is only forgotten, and we say so.
+    #[default]
+    Forget,
+}
+
+/// One param.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Param {
+    /// Stripe's spelling.
+    pub name: String,
+    /// What it takes.
+    pub kind: Kind,
+    /// Stripe refuses the call without it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub required: bool,
+}
+
+/// What a param takes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Text.
+    String {
+        /// Known values; the list may grow.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        values: Vec<String>,
+        /// Longest text, in characters; 0 where Stripe states none.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        max_length: u32,
+    },
+    /// A whole number.
+    Integer,
+    /// A number with decimals, sent as text.
+    Decimal,
+    /// Any number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// Seconds since 1970.
+    Time,
+    /// A moment with comparisons: a time, or an object of `gt`, `gte`, `lt`, `lte`.
+    Range,
+    /// Named params.
+    Object(Vec<Param>),
+    /// Many of one kind.
+    List(Box<Kind>),
+    /// Any text keys, values of one kind.
+    Map(Box<Kind>),
+    /// One of several kinds.
+    Either(Vec<Kind>),
+    /// The kind, or the empty text, which unsets.
+    Unsettable(Box<Kind>),
+    /// A file's content.
+    Binary,
+}
+
+/// One field of an entity.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// Stripe's spelling.
+    pub name: String,
+    /// What it holds.
+    pub kind: FieldKind,
+    /// May be null.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub nullable: bool,
+    /// May be left out of the answer altogether.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub optional: bool,
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    /// Text; known values where Stripe lists them.
+    String {
+        /// Known values; the list may grow.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        values: Vec<String>,
+    },
+    /// A whole number.
+    Integer,
+    /// A number with decimals, as text.
+    Decimal,
+    /// Any number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// Seconds since 1970.
+    Time,
+    /// Named fields.
+    Object(Vec<Field>),
+    /// Many of one kind.
+    List(Box<FieldKind>),
+    /// A page of objects of this type, `{object: "list", data, has_more, url}`.
+    Page(String),
+    /// Any text keys, values of one kind.
+    Map(Box<FieldKind>),
+    /// An id, or the whole object where the call expands it.
+    Expandable(Vec<String>),
+    /// An object of this type, always whole.
+    Reference(String),
+    /// One of several kinds.
+    Either(Vec<FieldKind>),
+    /// Anything.
+    Any,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+impl Entity {
+    /// The operation of that kind, where Stripe has it.
+    pub fn operation(&self, kind: OperationKind) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.kind == kind)
+    }
+
+    /// The field of that name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+impl Operation {
+    /// The param of that name.
+    pub fn param(&self, name: &str) -> Option<&Param> {
+        self.params.iter().find(|param| param.name == name)
+    }
+}

@@ -1,0 +1,49 @@
+//! Stripe as a connector for Terraform and OpenTofu.
+//!
+//! ```text
+//! terraform ⇄ plugin ⇄ protocol ⇄ provider ⇄ connector ⇄ connection ⇄ stripe ⇄ Stripe | sandbox
+//! ```
+//!
+//! One binary serves the Terraform plugin protocol, version 5. Everything it knows of
+//! Stripe is data (the [`catalog`]); every call goes through one throttled client
+//! ([`stripe`]); and the same binary carries a stateful Stripe of its own ([`sandbox`]).
+//!
+//! What always holds:
+//!
+//! - Data flows one way: a module on the right of the picture imports nothing on its left.
+//! - Generated wire types appear in [`wire`], [`protocol`] and [`plugin`] only.
+//! - A Stripe object has no Rust type and no Rust file of its own: adding one is adding data.
+//! - What Stripe accepted is in the state, whatever fails after it.
+//! - A plan is a function of config, prior state and provider config: no clock, no chance
+//!   except for the private data of a create.
+//! - Only `main.rs` and the handshake print to standard output; only [`env`] reads the environment.
+//!
+//! The modules, in reading order:
+
+pub mod wire;
+
+pub mod value;
+
+pub mod diagnostic;
+
+pub mod schema;
+
+pub mod catalog;
+
+pub mod env;
+
+pub mod secret;
+
+pub mod stripe;
+
+pub mod connection;
+
+pub mod connector;
+
+pub mod provider;
+
+pub mod protocol;
+
+pub mod plugin;
+
+pub mod sandbox;

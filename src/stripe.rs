@@ -1,0 +1,23 @@
+//! The Stripe client: one call, throttled, retried, made once.
+//!
+//! A [`Call`] names an operation and carries its params; [`Client::send`] brings it
+//! to Stripe through a stack read top-down: throttle → retry → idempotency → auth →
+//! [`Transport`]. What is behind the transport (HTTPS, or the sandbox in process) the
+//! rest cannot tell.
+
+mod call;
+mod client;
+mod error;
+pub mod form;
+mod http;
+mod retry;
+mod throttle;
+mod transport;
+
+pub use call::{Body, Call, Reply};
+pub use client::{Client, Settings};
+pub use error::{Error, Kind};
+pub use http::Https;
+pub use retry::{Failure, Verdict, verdict};
+pub use throttle::{Admission, NodeThrottle, Throttle, Unthrottled};
+pub use transport::{Request, Response, Transport, TransportError};

@@ -1,0 +1,143 @@
+//! Who may send, and when.
+//!
+//! # Theory
+//!
+//! A connection has nodes; each admits at most six transactions in *any* window of one
+//! second. A token bucket would let twelve through around the edge of a refill, so the
+//! instants of the last admissions are kept and the next is due one second after the
+//! n-th last, n being six times the nodes that are active. Callers queue on a fair
+//! lock: first come, first served, and dropping the future leaves the queue. A backlog
+//! that lasts adds nodes; idleness removes them.
+
+use std::collections::VecDeque;
+use std::sync::Mutex as StdMutex;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep_until};
+
+/// Transactions one node admits in any [`WINDOW`].
+pub(crate) const PER_NODE: usize = 6;
+const WINDOW: Duration = Duration::from_secs(1);
+/// A backlog older than this adds a node.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// Silence longer than this drops back to the fewest nodes.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// What an admission says about itself, for the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Admission {
+    /// How long the caller waited.
+    pub waited: Duration,
+    /// How many nodes were active.
+    pub nodes: usize,
+}
+
+/// Admits transactions; dropping the future gives the place in the queue up.
+pub trait Throttle: Send + Sync + std::fmt::Debug {
+    /// Waits until one transaction may be sent.
+    fn admit(&self) -> BoxFuture<'_, Admission>;
+
+    /// Stripe answered 429 all the same: others share the account. Sends less for a while.
+    fn pushed_back(&self) {}
+}
+
+/// Admits everything at once.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unthrottled;
+
+impl Throttle for Unthrottled {
+    fn admit(&self) -> BoxFuture<'_, Admission> {
+        Box::pin(async { Admission { waited: Duration::ZERO, nodes: 0 } })
+    }
+}
+
+/// The strict sliding window over the nodes of one connection.
+#[derive(Debug)]
+pub struct NodeThrottle {
+    /// Holds the instants of the last admissions, oldest first; locked while waiting.
+    window: Mutex<VecDeque<Instant>>,
+    pool: StdMutex<Pool>,
+    limits: Limits,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    fewest: usize,
+    most: usize,
+    /// Stripe's own limit, in transactions per second; caps the nodes' sum.
+    ceiling: usize,
+}
+
+#[derive(Debug)]
+struct Pool {
+    active: usize,
+    /// Since when every caller had to wait.
+    backlog_since: Option<Instant>,
+}
+
+impl NodeThrottle {
+    /// Between `fewest` and `most` nodes, never more than `ceiling` transactions a second.
+    pub fn new(fewest: usize, most: usize, ceiling: usize) -> Self {
+        let limits = Limits { fewest: fewest.max(1), most: most.max(fewest).max(1), ceiling: ceiling.max(1) };
+        let pool = Pool { active: limits.fewest, backlog_since: None };
+        Self { window: Mutex::default(), pool: StdMutex::new(pool), limits }
+    }
+
+    /// Waits for the due instant with the queue locked, so that callers keep their order.
+    async fn admit_in_turn(&self) -> Admission {
+        let came = Instant::now();
+        let mut window = self.window.lock().await;
+        loop {
+            let now = Instant::now();
+            let nodes = self.active_nodes(came, now, window.back().copied());
+            let allowed = (nodes * PER_NODE).min(self.limits.ceiling);
+            let due = window.len().checked_sub(allowed).and_then(|i| window.get(i)).map(|at| *at + WINDOW);
+            match due {
+                Some(due) if due > now => sleep_until(due.min(now + PATIENCE)).await,
+                _ => {
+                    window.push_back(now);
+                    self.forget_old(&mut window);
+                    return Admission { waited: now - came, nodes };
+                }
+            }
+        }
+    }
+
+    /// Only as many instants are kept as the largest pool could ask about.
+    fn forget_old(&self, window: &mut VecDeque<Instant>) {
+        while window.len() > (self.limits.most * PER_NODE).min(self.limits.ceiling) {
+            window.pop_front();
+        }
+    }
+
+    fn active_nodes(&self, came: Instant, now: Instant, last: Option<Instant>) -> usize {
+        let mut pool = self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if last.is_none_or(|last| now - last > IDLE) {
+            pool.active = self.limits.fewest;
+        }
+        if now == came {
+            pool.backlog_since = None;
+        } else {
+            let since = *pool.backlog_since.get_or_insert(came);
+            if now - since >= PATIENCE && pool.active < self.limits.most {
+                pool.active += 1;
+                pool.backlog_since = Some(now);
+            }
+        }
+        pool.active
+    }
+}
+
+impl Throttle for NodeThrottle {
+    fn admit(&self) -> BoxFuture<'_, Admission> {
+        Box::pin(self.admit_in_turn())
+    }
+
+    fn pushed_back(&self) {
+        let mut pool = self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        pool.active = (pool.active / 2).max(self.limits.fewest.min(pool.active)).max(1);
+        pool.backlog_since = None;
+    }
+}

@@ -1,0 +1,174 @@
+//! Exact decimal numbers.
+//!
+//! Terraform computes with 512-bit floats and sends what does not fit an integer or
+//! a double as decimal text. A number here therefore keeps the text it came as, and
+//! compares by value (`1.50` equals `1.5`), so that what arrived as text leaves as
+//! the same text and nothing is ever rounded.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+/// A finite decimal number of any size, kept as text.
+#[derive(Debug, Clone)]
+pub struct Number(String);
+
+/// Sign, significant digits without zeros at either end, and the power of ten of the
+/// digit before the first (so 12.5 is `+`, `125`, 2).
+#[derive(PartialEq, Eq, Hash)]
+struct Parts {
+    negative: bool,
+    digits: String,
+    magnitude: i64,
+}
+
+impl Number {
+    /// Reads `-12`, `0.25`, `1e-7`; `None` for anything else (also for infinities).
+    pub fn parse(text: &str) -> Option<Self> {
+        parts(text).map(|_| Self(text.to_owned()))
+    }
+
+    /// The shortest decimal that reads back as this double; `None` unless finite.
+    pub fn from_f64(number: f64) -> Option<Self> {
+        number.is_finite().then(|| Self(format!("{number}")))
+    }
+
+    /// The text the number came as.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The number as a 64-bit integer, where it is one exactly (`1.0` and `1e3` are).
+    pub fn as_i64(&self) -> Option<i64> {
+        if let Ok(integer) = self.0.parse() {
+            return Some(integer);
+        }
+        let parts = parts(&self.0)?;
+        let length = i64::try_from(parts.digits.len()).ok()?;
+        if parts.digits.is_empty() {
+            return Some(0);
+        }
+        if parts.magnitude < length || parts.magnitude > 19 {
+            return None;
+        }
+        let zeros = usize::try_from(parts.magnitude - length).ok()?;
+        let sign = if parts.negative { "-" } else { "" };
+        format!("{sign}{}{}", parts.digits, "0".repeat(zeros)).parse().ok()
+    }
+
+    fn parts(&self) -> Parts {
+        parts(&self.0).unwrap_or(Parts { negative: false, digits: String::new(), magnitude: 0 })
+    }
+}
+
+fn parts(text: &str) -> Option<Parts> {
+    let (negative, unsigned) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
+        None => (unsigned, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    if whole.is_empty() && fraction.is_empty() || !format!("{whole}{fraction}").bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let all = format!("{whole}{fraction}");
+    let significant = all.trim_start_matches('0');
+    let leading = i64::try_from(all.len() - significant.len()).ok()?;
+    let digits = significant.trim_end_matches('0').to_owned();
+    if digits.is_empty() {
+        return Some(Parts { negative: false, digits, magnitude: 0 });
+    }
+    let magnitude = i64::try_from(whole.len()).ok()?.checked_sub(leading)?.checked_add(exponent)?;
+    Some(Parts { negative, digits, magnitude })
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || self.parts() == other.parts()
+    }
+}
+
+impl Eq for Number {}
+
+impl Hash for Number {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parts().hash(state);
+    }
+}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (a, b) = (self.parts(), other.parts());
+        let sign = |p: &Parts| match (p.digits.is_empty(), p.negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        };
+        let size = a.magnitude.cmp(&b.magnitude).then_with(|| a.digits.cmp(&b.digits));
+        sign(&a).cmp(&sign(&b)).then(if a.negative { size.reverse() } else { size })
+    }
+}
+
+impl From<i64> for Number {
+    fn from(number: i64) -> Self {
+        Self(number.to_string())
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Number;
+
+    fn number(text: &str) -> Number {
+        Number::parse(text).unwrap()
+    }
+
+    #[test]
+    fn numbers_compare_by_value_and_keep_their_text() {
+        assert_eq!(number("1.50"), number("1.5"));
+        assert_eq!(number("0"), number("-0.000"));
+        assert_eq!(number("1e3"), number("1000"));
+        assert_eq!(number("1.50").as_str(), "1.50");
+        assert_ne!(number("0.1"), number("0.10000000000000000555"));
+    }
+
+    #[test]
+    fn numbers_are_ordered_by_value() {
+        let sorted = ["-1e9", "-2.5", "-0.1", "0", "1e-9", "0.25", "3", "10", "1e100"];
+        for pair in sorted.windows(2) {
+            assert!(number(pair[0]) < number(pair[1]), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn integers_are_recognised_in_every_spelling() {
+        assert_eq!(number("1500.0").as_i64(), Some(1500));
+        assert_eq!(number("-9223372036854775808").as_i64(), Some(i64::MIN));
+        assert_eq!(number("1e18").as_i64(), Some(1_000_000_000_000_000_000));
+        assert_eq!(number("9223372036854775808").as_i64(), None);
+        assert_eq!(number("0.5").as_i64(), None);
+        assert_eq!(number("1e999999999").as_i64(), None);
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        for text in ["", "-", ".", "1e", "inf", "NaN", "0x10", "1_000", "1 "] {
+            assert!(Number::parse(text).is_none(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Where in an object a value stands: the steps of an attribute path.
+
+use std::fmt;
+
+/// One step of a [`Path`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// An attribute or block by name.
+    Attribute(String),
+    /// An element of a map by key.
+    Key(String),
+    /// An element of a list or tuple by position.
+    Index(i64),
+}
+
+/// Steps from the root of an object to a value in it. The empty path is the root.
+///
+/// A set element has no step of its own on the wire: a path ends at its set.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Path(Vec<Step>);
+
+impl Path {
+    /// The root.
+    pub const fn root() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The path of a top-level attribute.
+    pub fn attribute(name: &str) -> Self {
+        Self::root().name(name)
+    }
+
+    /// This path and one attribute more.
+    #[must_use]
+    pub fn name(&self, name: &str) -> Self {
+        self.with(Step::Attribute(name.to_owned()))
+    }
+
+    /// This path and one map key more.
+    #[must_use]
+    pub fn key(&self, key: &str) -> Self {
+        self.with(Step::Key(key.to_owned()))
+    }
+
+    /// This path and one list position more.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
+        self.with(Step::Index(i64::try_from(index).unwrap_or(i64::MAX)))
+    }
+
+    /// The steps from the root.
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    fn with(&self, step: Step) -> Self {
+        let mut steps = self.0.clone();
+        steps.push(step);
+        Self(steps)
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Attribute(name) if position == 0 => f.write_str(name)?,
+                Step::Attribute(name) => write!(f, ".{name}")?,
+                Step::Key(key) => write!(f, "[{key:?}]")?,
+                Step::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,18 @@
+//! The only include of generated code: the messages and services of the plugin protocol.
+
+#![allow(missing_docs, clippy::all, clippy::pedantic, unused_qualifications, reason = "generated")]
+
+/// Terraform's plugin protocol, version 5.
+pub mod tfplugin5 {
+    tonic::include_proto!("tfplugin5");
+}
+
+/// go-plugin's own services.
+pub mod go_plugin {
+    tonic::include_proto!("plugin");
+}
+
+/// The standard health service.
+pub mod health {
+    tonic::include_proto!("grpc.health.v1");
+}
