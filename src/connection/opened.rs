@@ -1,0 +1,158 @@
+//! The runtime of a connection: settings and defaults become one throttled client.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+
+use crate::connection::{Error, Settings, local};
+use crate::env::{self, Env};
+use crate::secret::{Secret, Source};
+use crate::stripe::{Call, Client, Https, NodeThrottle, Reply, Throttle, Transport};
+
+/// Stripe's own limit for a test key, in transactions a second.
+const TEST_LIMIT: usize = 25;
+/// Stripe's own limit for a live key, in transactions a second.
+const LIVE_LIMIT: usize = 100;
+/// Where Stripe is.
+const API_BASE: &str = "https://api.stripe.com";
+
+/// What a handle does not carry: the provider block's part of every connection.
+#[derive(Debug, Clone)]
+pub struct Defaults {
+    /// Where Stripe is; none means the environment's, else Stripe's own address.
+    pub api_base: Option<String>,
+    /// `Stripe-Version`.
+    pub api_version: String,
+    /// For one try of one call.
+    pub timeout: Duration,
+    /// Tries after the first.
+    pub max_retries: u32,
+    /// A ceiling over all nodes; none means Stripe's own limit for the key.
+    pub requests_per_second: Option<usize>,
+    /// Further trusted roots, PEM.
+    pub ca_certificate: Option<String>,
+    /// Calls go to the sandbox kept in this file.
+    pub sandbox: Option<PathBuf>,
+    /// Only keys of this mode are used.
+    pub expected_livemode: Option<bool>,
+    /// The key of connections that name none.
+    pub key: Option<Source>,
+    /// The account of connections that name none.
+    pub account_id: Option<String>,
+    /// The environment of the process.
+    pub env: Env,
+}
+
+/// One way to one Stripe account, ready to be used. The key is fetched and the client
+/// made at the first call, so that a run that needs no call needs no key.
+#[derive(Debug)]
+pub struct Connection {
+    settings: Settings,
+    defaults: Arc<Defaults>,
+    client: OnceCell<Arc<Client>>,
+}
+
+impl Connection {
+    /// A connection with these settings over the provider's defaults.
+    pub fn new(settings: Settings, defaults: Arc<Defaults>) -> Self {
+        Self { settings, defaults, client: OnceCell::new() }
+    }
+
+    /// The settings it was made from.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The account whose data is read; none means the key's own.
+    pub fn account(&self) -> Option<&str> {
+        self.settings.account_id.as_deref().or(self.defaults.account_id.as_deref())
+    }
+
+    /// Sends one call.
+    pub async fn send(&self, call: Call) -> Result<Reply, Error> {
+        Ok(self.client().await?.send(call).await?)
+    }
+
+    /// The client, made when first asked for.
+    pub async fn client(&self) -> Result<&Arc<Client>, Error> {
+        if self.settings.suspended {
+            return Err(Error::Suspended { id: self.settings.id.clone() });
+        }
+        self.client.get_or_try_init(|| self.open()).await
+    }
+
+    /// Whether the key is a live one; none while no key could be fetched.
+    pub async fn livemode(&self) -> Option<bool> {
+        Some(is_live(&self.key().await.ok()?))
+    }
+
+    async fn open(&self) -> Result<Arc<Client>, Error> {
+        let api_key = self.key().await?;
+        self.check_mode(is_live(&api_key))?;
+        let ceiling = if is_live(&api_key) { LIVE_LIMIT } else { TEST_LIMIT };
+        let nodes = self.settings.nodes;
+        let throttle: Arc<dyn Throttle> = Arc::new(NodeThrottle::new(
+            nodes.min,
+            nodes.max,
+            self.defaults.requests_per_second.unwrap_or(ceiling),
+        ));
+        let settings = crate::stripe::Settings {
+            api_key,
+            account: self.account().map(str::to_owned),
+            api_version: self.defaults.api_version.clone(),
+            max_retries: self.defaults.max_retries,
+            timeout: self.defaults.timeout,
+            user_agent: concat!("terraform-provider-stripe/", env!("CARGO_PKG_VERSION")).to_owned(),
+        };
+        Ok(Arc::new(Client::new(settings, self.transport()?, throttle)))
+    }
+
+    fn transport(&self) -> Result<Arc<dyn Transport>, Error> {
+        if let Some(file) = &self.defaults.sandbox {
+            return local::transport(file).map_err(Error::Sandbox);
+        }
+        if self.settings.proxy.is_some() {
+            return Err(Error::Setting(
+                "this release checks the proxy settings but cannot use a proxy yet; set `proxy_enabled = false`".to_owned(),
+            ));
+        }
+        let base = self.defaults.api_base.clone().or_else(|| self.defaults.env.get(env::STRIPE_API_BASE));
+        let roots: Vec<&str> = self.defaults.ca_certificate.as_deref().into_iter().collect();
+        let https = Https::new(base.as_deref().unwrap_or(API_BASE), self.defaults.timeout, &roots);
+        Ok(Arc::new(https.map_err(|error| Error::Setting(error.to_string()))?))
+    }
+
+    /// The connection's key, else the provider's, else the environment's; the sandbox
+    /// needs none.
+    async fn key(&self) -> Result<Secret, Error> {
+        let source = self.settings.key.as_ref().or(self.defaults.key.as_ref());
+        match source {
+            Some(source) => Ok(source.resolve(&self.defaults.env).await?),
+            None => match self.defaults.env.get(env::STRIPE_API_KEY) {
+                Some(key) => Ok(Secret::new(key)),
+                None if self.defaults.sandbox.is_some() => Ok(Secret::new("sk_test_sandbox".to_owned())),
+                None => Err(Error::NoKey),
+            },
+        }
+    }
+
+    fn check_mode(&self, live: bool) -> Result<(), Error> {
+        match self.defaults.expected_livemode {
+            Some(expected) if expected != live => {
+                Err(Error::WrongMode { found: mode(live), expected: mode(expected) })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Stripe writes the mode into the key: `sk_live_…`, `rk_test_…`.
+fn is_live(key: &Secret) -> bool {
+    key.expose().contains("_live_")
+}
+
+const fn mode(live: bool) -> &'static str {
+    if live { "live" } else { "test" }
+}

@@ -1,0 +1,92 @@
+//! The provider block: the default connection, and what every connection shares.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::catalog::API_VERSION;
+use crate::connection::{Defaults, Settings};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::env::Env;
+use crate::provider::connection_schema::{
+    check_combinations, check_sources, optional, secret, shared_attributes, shared_blocks,
+};
+use crate::schema::{Block, Rule, Schema, check};
+use crate::value::{Path, Type, Value};
+
+/// For one try of one call, in seconds.
+const TIMEOUT: i64 = 80;
+/// Tries after the first; rate limits have their own, longer patience.
+const MAX_RETRIES: i64 = 5;
+
+/// The schema of the provider block.
+pub(super) fn schema() -> Schema {
+    let mut attributes = secret("api_key", "Stripe's secret or restricted key (`sk_…`, `rk_…`; environment `STRIPE_API_KEY`)");
+    attributes.extend(vec![
+        optional("api_base", Type::String, "Where Stripe is (environment `STRIPE_API_BASE`). Default `https://api.stripe.com`.").rule(Rule::Text(address)),
+        optional("api_version", Type::String, &format!("`Stripe-Version` of every call. Default `{API_VERSION}`, the one the provider is tested with.")).rule(Rule::NotEmpty),
+        optional("sandbox", Type::String, "Path of a sandbox file: calls go to the embedded Stripe sandbox instead of Stripe, in process, and no key is needed. The file is made when it does not exist.").rule(Rule::NotEmpty),
+        optional("expected_livemode", Type::Bool, "Guard against the wrong key: `false` refuses live keys, `true` refuses test keys."),
+        optional("timeout", Type::Number, &format!("Seconds one try of a call may take. Default `{TIMEOUT}`.")).rule(Rule::Range(1, 600)),
+        optional("max_retries", Type::Number, &format!("Tries after the first when a call fails in a way that may pass. Default `{MAX_RETRIES}`.")).rule(Rule::Range(0, 20)),
+        optional("requests_per_second", Type::Number, "Most transactions a second of one connection. Default: Stripe's own limit, 25 for a test key and 100 for a live one.").rule(Rule::Range(1, 1000)),
+        optional("ca_certificate", Type::String, "Further trusted root certificates, PEM text.").rule(Rule::Text(pem)),
+    ]);
+    attributes.extend(shared_attributes());
+    let description = "The provider block is the default connection: resources and data sources without `connection` use it.";
+    Schema { version: 0, block: Block { attributes, blocks: shared_blocks(), description: description.to_owned() } }
+}
+
+/// Everything that is wrong with a provider block before any call is made.
+pub(super) fn validate(block: &Block, config: &Value) -> Diagnostics {
+    let mut found = check(block, config);
+    found.extend(check_combinations(config));
+    found.extend(check_sources(config, "api_key", &Path::root()));
+    if !config.get("sandbox").is_null() && !config.get("api_base").is_null() {
+        let detail = "`sandbox` and `api_base` both say where calls go; set one of them.";
+        found.push(Diagnostic::error("Two Places For Calls", detail).at_attribute("api_base"));
+    }
+    found
+}
+
+/// The defaults of a configured provider. Unknown attributes count as not set: a key
+/// that comes from another resource is only missed by a call that needs it.
+pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
+    let known = known_part(config);
+    let settings = Settings::from_config(&known, String::new()).unwrap_or_default();
+    let text = |name: &str| known.get(name).as_str().map(str::to_owned);
+    let number = |name: &str, default: i64| known.get(name).as_i64().unwrap_or(default).unsigned_abs();
+    let defaults = Defaults {
+        api_base: text("api_base"),
+        api_version: text("api_version").unwrap_or_else(|| API_VERSION.to_owned()),
+        timeout: Duration::from_secs(number("timeout", TIMEOUT)),
+        max_retries: u32::try_from(number("max_retries", MAX_RETRIES)).unwrap_or(u32::MAX),
+        requests_per_second: known.get("requests_per_second").as_i64().and_then(|n| usize::try_from(n).ok()),
+        ca_certificate: text("ca_certificate"),
+        sandbox: text("sandbox").map(PathBuf::from),
+        expected_livemode: known.get("expected_livemode").as_bool(),
+        key: settings.key.clone(),
+        account_id: settings.account_id.clone().or_else(|| env.get(crate::env::STRIPE_ACCOUNT)),
+        env,
+    };
+    (defaults, settings)
+}
+
+/// The config with every unknown attribute as null.
+fn known_part(config: &Value) -> Value {
+    let known = config.as_map().into_iter().flatten().map(|(name, value)| {
+        (name.clone(), if value.is_wholly_known() { value.clone() } else { Value::Null })
+    });
+    Value::map(known)
+}
+
+fn address(text: &str) -> Result<(), String> {
+    let legal = text.parse::<http::Uri>().is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
+    });
+    legal.then_some(()).ok_or_else(|| format!("must be an address such as \"https://api.stripe.com\", not {text:?}"))
+}
+
+fn pem(text: &str) -> Result<(), String> {
+    let legal = text.contains("-----BEGIN CERTIFICATE-----");
+    legal.then_some(()).ok_or_else(|| "must be PEM text with a CERTIFICATE block".to_owned())
+}

@@ -1,0 +1,201 @@
+//! Creates in flight: how a create whose answer never reached the state is found again.
+//!
+//! # Theory
+//!
+//! Stripe makes a POST once per idempotency key, and answers a repeated key with the
+//! first answer for 24 hours. A key alone does not survive a crash: a new plan makes new
+//! private data. So before a create leaves, its key is written to a file beside
+//! Terraform's own data (one file per create, synced), together with a fingerprint of
+//! what it creates and through which account. The file goes when Terraform shows us the
+//! object in its state, which is the proof that the answer arrived.
+//!
+//! A later create with the same fingerprint first claims such a file and uses its key:
+//! Stripe then answers with the object that already exists, or makes it now. Each file is
+//! claimed once, so fifty equal creates find fifty keys. A file is never claimed while the
+//! Terraform that wrote it still runs: two equal entities of one configuration are two
+//! objects. Workspaces share a data directory and so are kept apart by name.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::env::{self, Env};
+
+/// Stripe keeps a key for at least this long, in seconds.
+const KEPT: i64 = 24 * 60 * 60;
+
+/// One create in flight.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Entry {
+    key: String,
+    fingerprint: String,
+    /// Epoch seconds.
+    at: i64,
+    /// Which Terraform run wrote it.
+    run: String,
+    /// The object's id, once Stripe answered.
+    #[serde(default)]
+    id: Option<String>,
+}
+
+/// The creates in flight of one working directory and workspace.
+#[derive(Debug)]
+pub(super) struct Journal {
+    folder: PathBuf,
+    run: String,
+    /// Claims are made one at a time.
+    claiming: Mutex<()>,
+}
+
+/// A create that is written down and may now be sent.
+#[derive(Debug)]
+pub(super) struct InFlight {
+    entry: Entry,
+    file: PathBuf,
+    /// True when an earlier run sent this create before.
+    pub(super) resumed: bool,
+}
+
+impl Journal {
+    /// The journal in Terraform's data directory.
+    pub(super) fn beside_terraform(env: &Env) -> Self {
+        let data = PathBuf::from(env.get(env::TF_DATA_DIR).unwrap_or_else(|| ".terraform".to_owned()));
+        let workspace = env
+            .get(env::TF_WORKSPACE)
+            .or_else(|| fs::read_to_string(data.join("environment")).ok())
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| "default".to_owned());
+        Self::at(data.join("stripe-creates").join(workspace), this_run())
+    }
+
+    fn at(folder: PathBuf, run: String) -> Self {
+        Self { folder, run, claiming: Mutex::default() }
+    }
+
+    /// Writes a create down before it is sent: under the key an earlier run left for the
+    /// same create, else under `key`. Where nothing can be written the create goes on
+    /// unrecorded, and the error is the caller's to report.
+    pub(super) fn begin(&self, fingerprint: &str, key: &str) -> (InFlight, Result<(), std::io::Error>) {
+        let _one_at_a_time = self.claiming.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = self.entries().into_iter().find(|(_, entry)| self.may_claim(entry, fingerprint));
+        let resumed = left.is_some();
+        let (file, mut entry) = left.unwrap_or_else(|| {
+            let entry = Entry {
+                key: key.to_owned(),
+                fingerprint: fingerprint.to_owned(),
+                at: Timestamp::now().as_second(),
+                run: String::new(),
+                id: None,
+            };
+            (self.folder.join(format!("{}.json", Uuid::new_v4())), entry)
+        });
+        entry.run.clone_from(&self.run);
+        let written = write_synced(&file, &entry);
+        (InFlight { entry, file, resumed }, written)
+    }
+
+    /// Terraform's state has the object: its create is no longer in flight.
+    pub(super) fn arrived(&self, id: &str) {
+        for (file, entry) in self.entries() {
+            if entry.id.as_deref() == Some(id) {
+                // Gone already is as good.
+                let _ = fs::remove_file(file);
+            }
+        }
+    }
+
+    fn may_claim(&self, entry: &Entry, fingerprint: &str) -> bool {
+        entry.fingerprint == fingerprint && entry.run != self.run && !is_running(&entry.run)
+    }
+
+    /// Every entry that Stripe still remembers; the others are removed.
+    fn entries(&self) -> Vec<(PathBuf, Entry)> {
+        let files = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|file| file.path());
+        let mut entries: Vec<(PathBuf, Entry)> = files
+            .filter_map(|file| {
+                let entry: Entry = serde_json::from_slice(&fs::read(&file).ok()?).ok()?;
+                if Timestamp::now().as_second() - entry.at > KEPT {
+                    let _ = fs::remove_file(&file);
+                    return None;
+                }
+                Some((file, entry))
+            })
+            .collect();
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        entries
+    }
+}
+
+impl InFlight {
+    /// The idempotency key to send.
+    pub(super) fn key(&self) -> &str {
+        &self.entry.key
+    }
+
+    /// Stripe answered: the entry now waits for the object to show up in the state.
+    pub(super) fn answered(&mut self, id: &str) {
+        self.entry.id = Some(id.to_owned());
+        // Without the id the entry only lives until it expires.
+        let _ = write_synced(&self.file, &self.entry);
+    }
+
+    /// Stripe refused, or nothing was sent: there is nothing to find again.
+    pub(super) fn failed(self) {
+        let _ = fs::remove_file(self.file);
+    }
+
+    /// The object the key once made is gone: a new key for a new object.
+    pub(super) fn renew(&mut self) {
+        self.entry.key = Uuid::new_v4().to_string();
+        self.entry.id = None;
+        let _ = write_synced(&self.file, &self.entry);
+    }
+}
+
+/// What makes two creates the same: the account they go to, what they call, what they send.
+pub(super) fn fingerprint(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Written beside, synced, then renamed: a reader sees all of it or none.
+fn write_synced(file: &Path, entry: &Entry) -> Result<(), std::io::Error> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let beside = file.with_extension("new");
+    let mut writer = File::create(&beside)?;
+    writer.write_all(&serde_json::to_vec(entry)?)?;
+    writer.sync_data()?;
+    fs::rename(&beside, file)
+}
+
+/// The Terraform process above us, and when it started (a number alone is used again).
+fn this_run() -> String {
+    let parent = std::os::unix::process::parent_id();
+    format!("{parent}-{}", started(parent).unwrap_or_default())
+}
+
+fn is_running(run: &str) -> bool {
+    run.split_once('-').is_some_and(|(pid, start)| {
+        pid.parse().ok().and_then(started).is_some_and(|now| now == start)
+    })
+}
+
+/// When a process started, in the kernel's own count; `None` when there is no such process.
+fn started(pid: u32) -> Option<String> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name may hold spaces, so count from behind its closing bracket: state is 3, start is 22.
+    stat.rsplit_once(')')?.1.split_whitespace().nth(19).map(str::to_owned)
+}

@@ -1,0 +1,302 @@
+//! `stripe_connection`: the settings of one way to one Stripe account, and whether it works.
+//!
+//! Nothing is created in Stripe: the resource *is* its settings. What it adds is the
+//! handle that other resources run on, and the status that a real call came to.
+
+use futures_util::future::BoxFuture;
+
+use crate::connection::{Settings, State, Status, encode_handle};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::provider::connection_schema::{
+    all_sources, check_combinations, check_sources, computed, one, optional, secret, shared_attributes, shared_blocks,
+};
+use crate::provider::runtime::Runtime;
+use crate::provider::{ApplyRequest, Outcome, PlanRequest, Planned, Resource};
+use crate::schema::Presence::{OptionalComputed, Required};
+use crate::schema::{Attribute, Block, Rule, Schema, check};
+use crate::value::{Path, Type, Value};
+
+/// The version of the connector's surface that this provider has.
+const CONNECTOR_VERSION: &str = "1";
+/// Attributes that a change of settings may alter.
+const FOLLOWS_SETTINGS: [&str; 3] = ["status", "livemode", "update_time"];
+
+/// The resource.
+#[derive(Debug)]
+pub(in crate::provider) struct Connection;
+
+impl Resource for Connection {
+    fn schema(&self) -> Schema {
+        let mut attributes = own_attributes();
+        attributes.extend(shared_attributes());
+        attributes.extend(computed_attributes());
+        let mut blocks = shared_blocks();
+        blocks.push(one("lock_config", "Protects the connection against changes and destroy.", vec![
+            Attribute::new("locked", Type::Bool, Required, "Whether it is locked."),
+            optional("reason", Type::String, "Why; required when locked."),
+        ]));
+        blocks.push(one(
+            "auth_config",
+            "Where the Stripe key comes from; without it the provider's key is used.",
+            secret("api_key", "Stripe's key"),
+        ));
+        let description = "A connection to one Stripe account: key, account, proxy, nodes, logging. Pass its `handle` to entities and actions.";
+        Schema { version: 0, block: Block { attributes, blocks, description: description.to_owned() } }
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        let mut found = check(&self.schema().block, config);
+        found.extend(check_combinations(config));
+        found.extend(check_auth(config));
+        found.extend(check_lock(config));
+        found
+    }
+
+    fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, Planned> {
+        Box::pin(async move { plan(runtime, request) })
+    }
+
+    fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, Outcome> {
+        Box::pin(apply(runtime, request))
+    }
+
+    fn read<'a>(&'a self, runtime: &'a Runtime, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome> {
+        Box::pin(read(runtime, state, private))
+    }
+
+    fn import<'a>(&'a self, _runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move { import(id) })
+    }
+}
+
+fn own_attributes() -> Vec<Attribute> {
+    vec![
+        Attribute::new("name", Type::String, Required, "Name: lower-case letters, digits and hyphens, at most 49, beginning with a letter. A change makes a new connection.")
+            .rule(Rule::Text(name)),
+        Attribute::new("location", Type::String, Required, "Location, such as `us-central1`; part of the id. A change makes a new connection.")
+            .rule(Rule::Text(location)),
+        optional("description", Type::String, "What the connection is for."),
+        optional("labels", Type::map(Type::String), "Labels of your own."),
+        optional("service_account", Type::String, "Google service account that reads the secrets.").rule(Rule::Text(service_account)),
+        optional("suspended", Type::Bool, "Refuses every call through the connection. Default `false`."),
+        Attribute::new("connector_version", Type::String, OptionalComputed, "Version of the connector; only `1` exists.")
+            .rule(Rule::OneOf(&[CONNECTOR_VERSION])),
+    ]
+}
+
+fn computed_attributes() -> Vec<Attribute> {
+    let status = Type::object([("state", Type::String), ("description", Type::String)]);
+    vec![
+        computed("id", Type::String, "`locations/LOCATION/connections/NAME`."),
+        computed("handle", Type::String, "What to pass as `connection` to entities, actions and data sources. It holds the reference to the key, and the key itself only where it is written inline.").sensitive(),
+        computed("status", status, "What a real call to Stripe came to: `state` is `ACTIVE`, `ERROR`, `AUTH_ERROR` or `SUSPENDED`, `description` says why."),
+        computed("livemode", Type::Bool, "Whether the key is a live one; null while no key can be read."),
+        computed("connection_revision", Type::Number, "Counts the changes, from 1."),
+        computed("create_time", Type::String, "When it was created, RFC 3339."),
+        computed("update_time", Type::String, "When it was last changed, RFC 3339."),
+        computed("min_transactions_per_second", Type::Number, "Transactions a second at the fewest nodes."),
+        computed("max_transactions_per_second", Type::Number, "Transactions a second at the most nodes; Stripe's own limit may be lower."),
+    ]
+}
+
+fn plan(runtime: &Runtime, request: PlanRequest) -> Planned {
+    if let Some(refused) = refused_by_lock(&request.prior, &request.config) {
+        let PlanRequest { prior, private, .. } = request;
+        return Planned { state: prior, private, diagnostics: vec![refused], ..Planned::default() };
+    }
+    if request.config.is_null() {
+        return Planned { private: request.private, ..Planned::default() };
+    }
+    let mut planned = request.proposed;
+    derive_from_settings(&mut planned);
+    if request.prior.is_null() {
+        planned.set("connection_revision", Value::from(1));
+        planned.set("create_time", Value::Unknown);
+        set_unknown(&mut planned, &FOLLOWS_SETTINGS);
+    } else if planned != request.prior {
+        let revision = request.prior.get("connection_revision").as_i64().unwrap_or(0);
+        planned.set("connection_revision", Value::from(revision.saturating_add(1)));
+        set_unknown(&mut planned, &FOLLOWS_SETTINGS);
+    }
+    if let Some(handle) = planned.get("handle").as_str() {
+        runtime.note_handle(handle);
+    }
+    let requires_replace = ["name", "location"].map(Path::attribute).to_vec();
+    Planned { state: planned, requires_replace, private: request.private, ..Planned::default() }
+}
+
+/// Everything that is a pure function of the settings, known as soon as they are.
+fn derive_from_settings(planned: &mut Value) {
+    if planned.get("connector_version").is_null() || planned.get("connector_version").is_unknown() {
+        planned.set("connector_version", CONNECTOR_VERSION.into());
+    }
+    let id = id_of(planned);
+    planned.set("id", id.clone().map_or(Value::Unknown, Value::from));
+    let settings = id.and_then(|id| Settings::from_config(&settings_part(planned), id));
+    let Some(settings) = settings else {
+        let derived = ["handle", "min_transactions_per_second", "max_transactions_per_second"];
+        return set_unknown(planned, &derived);
+    };
+    let rate = |rate: usize| Value::from(i64::try_from(rate).unwrap_or(i64::MAX));
+    planned.set("handle", encode_handle(&settings).into());
+    planned.set("min_transactions_per_second", rate(settings.nodes.slowest()));
+    planned.set("max_transactions_per_second", rate(settings.nodes.fastest()));
+}
+
+/// The attributes and blocks that settings are read from: no computed one.
+fn settings_part(state: &Value) -> Value {
+    let computed: Vec<&str> = computed_attributes().iter().map(|attribute| attribute.name).collect();
+    // Neither changes what a call does, so neither may make a handle unknown.
+    let passive = ["name", "location", "description", "labels", "connector_version"];
+    let kept = state.as_map().into_iter().flatten();
+    Value::map(
+        kept.filter(|(name, _)| !computed.contains(&name.as_str()) && !passive.contains(&name.as_str()))
+            .map(|(name, value)| (name.clone(), value.clone())),
+    )
+}
+
+fn id_of(state: &Value) -> Option<String> {
+    let (location, name) = (state.get("location").as_str()?, state.get("name").as_str()?);
+    Some(format!("locations/{location}/connections/{name}"))
+}
+
+fn set_unknown(planned: &mut Value, names: &[&str]) {
+    for name in names {
+        planned.set(name, Value::Unknown);
+    }
+}
+
+async fn apply(runtime: &Runtime, request: ApplyRequest) -> Outcome {
+    if request.planned.is_null() {
+        return Outcome::default();
+    }
+    let mut state = request.planned;
+    derive_from_settings(&mut state);
+    let now = runtime.now();
+    if state.get("create_time").is_unknown() {
+        state.set("create_time", now.clone().into());
+    }
+    state.set("update_time", now.into());
+    let diagnostics = observe(runtime, &mut state).await;
+    Outcome { state, private: request.private, diagnostics }
+}
+
+async fn read(runtime: &Runtime, mut state: Value, private: Vec<u8>) -> Outcome {
+    let imported = state.get("create_time").is_null();
+    derive_from_settings(&mut state);
+    if imported {
+        state.set("connection_revision", Value::from(1));
+        state.set("create_time", runtime.now().into());
+        state.set("update_time", runtime.now().into());
+    }
+    let diagnostics = observe(runtime, &mut state).await;
+    Outcome { state, private, diagnostics }
+}
+
+/// Asks Stripe and writes down what came of it. A connection that does not work is a
+/// status and a warning, never an error: a plan must be possible while Stripe is away.
+async fn observe(runtime: &Runtime, state: &mut Value) -> Diagnostics {
+    let handle = state.get("handle").as_str().unwrap_or_default().to_owned();
+    runtime.note_handle(&handle);
+    let Ok(connection) = runtime.connection(Some(&handle)) else { return Diagnostics::new() };
+    let status = Status::of(&connection).await;
+    state.set("livemode", connection.livemode().await.into());
+    state.set(
+        "status",
+        Value::map([
+            ("state", Value::from(status.state.to_string())),
+            ("description", Value::from(status.description.clone())),
+        ]),
+    );
+    match status.state {
+        State::Active | State::Suspended => Diagnostics::new(),
+        State::AuthError | State::Error => {
+            let detail = format!("{} does not work: {}.", connection.settings().id, status.description);
+            vec![Diagnostic::warning("Connection Not Usable", detail)]
+        }
+    }
+}
+
+fn import(id: &str) -> Outcome {
+    let parts: Vec<&str> = id.split('/').collect();
+    let ["locations", at, "connections", called] = parts.as_slice() else {
+        return Outcome { diagnostics: vec![wrong_id(id, "it must be `locations/LOCATION/connections/NAME`")], ..Outcome::default() };
+    };
+    if let Err(why) = location(at).and_then(|()| name(called)) {
+        return Outcome { diagnostics: vec![wrong_id(id, &format!("a part of it {why}"))], ..Outcome::default() };
+    }
+    let state = Value::map([("location", Value::from(*at)), ("name", Value::from(*called)), ("id", Value::from(id))]);
+    Outcome { state, ..Outcome::default() }
+}
+
+fn wrong_id(id: &str, why: &str) -> Diagnostic {
+    Diagnostic::error("Invalid Import Id", format!("{id:?} is not the id of a connection: {why}."))
+}
+
+/// A locked connection may only be unlocked.
+fn refused_by_lock(prior: &Value, config: &Value) -> Option<Diagnostic> {
+    let lock = prior.get("lock_config").items().first()?;
+    let now = config.get("lock_config").items().first();
+    let still_locked = config.is_null() || now.is_some_and(|lock| lock.get("locked").as_bool() != Some(false));
+    if lock.get("locked").as_bool() != Some(true) || !still_locked || (!config.is_null() && !differs(prior, config)) {
+        return None;
+    }
+    let reason = lock.get("reason").as_str().unwrap_or("none given");
+    let detail = format!(
+        "{} is locked (reason: {reason}). Set `locked = false` in its `lock_config` and apply that first.",
+        prior.get("id").as_str().unwrap_or("The connection")
+    );
+    Some(Diagnostic::error("Connection Locked", detail).at_attribute("lock_config"))
+}
+
+/// Whether the config asks for anything else than the prior state holds.
+fn differs(prior: &Value, config: &Value) -> bool {
+    let computed: Vec<&str> = computed_attributes().iter().map(|attribute| attribute.name).collect();
+    config.as_map().into_iter().flatten().any(|(name, value)| {
+        let kept = name == "connector_version" && value.is_null();
+        !kept && !computed.contains(&name.as_str()) && prior.get(name) != value
+    })
+}
+
+fn check_auth(config: &Value) -> Diagnostics {
+    let Some(auth) = config.get("auth_config").items().first() else { return Diagnostics::new() };
+    let at = Path::attribute("auth_config").index(0);
+    if auth.as_map().is_some_and(|sources| sources.values().all(Value::is_null)) {
+        let detail = format!("`auth_config` must set one of {}; leave the block out to use the provider's key.", all_sources("api_key"));
+        return vec![Diagnostic::error("Secret Source Missing", detail).at(at)];
+    }
+    check_sources(auth, "api_key", &at).into_iter().collect()
+}
+
+fn check_lock(config: &Value) -> Option<Diagnostic> {
+    let lock = config.get("lock_config").items().first()?;
+    let reason = lock.get("reason");
+    let silent = reason.is_null() || reason.as_str().is_some_and(str::is_empty);
+    (lock.get("locked").as_bool() == Some(true) && silent).then(|| {
+        let detail = "A locked connection needs a `reason`, for whoever wants to change it.";
+        Diagnostic::error("Lock Reason Missing", detail).at(Path::attribute("lock_config").index(0).name("reason"))
+    })
+}
+
+fn name(text: &str) -> Result<(), String> {
+    let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let ends_well = text.bytes().last().is_some_and(|byte| byte != b'-');
+    let starts_well = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
+    let good = starts_well && ends_well && text.len() <= 49 && text.bytes().all(legal);
+    good.then_some(()).ok_or_else(|| {
+        format!("must be 1 to 49 lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen, not {text:?}")
+    })
+}
+
+fn location(text: &str) -> Result<(), String> {
+    let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let good = !text.is_empty() && text.len() <= 63 && text.bytes().all(legal);
+    good.then_some(()).ok_or_else(|| format!("must be a location such as \"us-central1\", not {text:?}"))
+}
+
+fn service_account(text: &str) -> Result<(), String> {
+    let good = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
+    good.then_some(()).ok_or_else(|| {
+        format!("must be a service account such as \"connector@my-project.iam.gserviceaccount.com\", not {text:?}")
+    })
+}

@@ -1,0 +1,93 @@
+//! What a configured provider holds while a walk runs: its defaults, the connections
+//! that were opened, the freshest handle of each, and the journal of creates in flight.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::connection::{Connection, Defaults, Settings, decode_handle, id_of_handle};
+use crate::diagnostic::Diagnostic;
+use crate::env::Env;
+use crate::provider::block;
+use crate::provider::journal::Journal;
+use crate::value::Value;
+
+/// What a configured provider holds while a walk runs.
+#[derive(Debug)]
+pub(super) struct Runtime {
+    defaults: Arc<Defaults>,
+    default_settings: Settings,
+    /// By handle; the empty text is the default connection.
+    open: Mutex<HashMap<String, Arc<Connection>>>,
+    /// By connection id: the handle as this process last saw it in `stripe_connection`.
+    freshest: Mutex<HashMap<String, String>>,
+    /// Creates whose answer may not have reached the state.
+    pub(super) journal: Journal,
+    stopped: CancellationToken,
+}
+
+impl Runtime {
+    pub(super) fn new(config: &Value, env: Env) -> Self {
+        let journal = Journal::beside_terraform(&env);
+        let (defaults, default_settings) = block::defaults(config, env);
+        Self {
+            defaults: Arc::new(defaults),
+            default_settings,
+            open: Mutex::default(),
+            freshest: Mutex::default(),
+            journal,
+            stopped: CancellationToken::new(),
+        }
+    }
+
+    /// The connection of a handle, else the provider's default connection.
+    pub(super) fn connection(&self, handle: Option<&str>) -> Result<Arc<Connection>, Diagnostic> {
+        let settings = match handle {
+            None => self.default_settings.clone(),
+            Some(handle) => decode_handle(handle).ok_or_else(not_a_handle)?,
+        };
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = open
+            .entry(handle.unwrap_or_default().to_owned())
+            .or_insert_with(|| Arc::new(Connection::new(settings, Arc::clone(&self.defaults))));
+        Ok(Arc::clone(connection))
+    }
+
+    /// Remembers a handle as the newest of its connection.
+    pub(super) fn note_handle(&self, handle: &str) {
+        if let Some(id) = id_of_handle(handle) {
+            self.freshest.lock().unwrap_or_else(PoisonError::into_inner).insert(id, handle.to_owned());
+        }
+    }
+
+    /// The newest handle of the same connection that this process has seen, else `handle`.
+    pub(super) fn freshest(&self, handle: &str) -> String {
+        let newest = id_of_handle(handle)
+            .and_then(|id| self.freshest.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned());
+        newest.unwrap_or_else(|| handle.to_owned())
+    }
+
+    /// Now, RFC 3339 with seconds.
+    #[expect(clippy::unused_self, reason = "the clock belongs to the runtime")]
+    pub(super) fn now(&self) -> String {
+        let now = Timestamp::now();
+        Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
+    }
+
+    /// Ends waiting early.
+    pub(super) fn stop(&self) {
+        self.stopped.cancel();
+    }
+
+    /// Resolves when Terraform asked to stop.
+    pub(super) async fn stopped(&self) {
+        self.stopped.cancelled().await;
+    }
+}
+
+fn not_a_handle() -> Diagnostic {
+    let detail = "`connection` must be the `handle` of a `stripe_connection`, not its name or id.";
+    Diagnostic::error("Invalid Connection Handle", detail).at_attribute("connection")
+}
