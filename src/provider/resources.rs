@@ -1,0 +1,11 @@
+//! The managed resources: one file each, read in one order (schema, validate, plan,
+//! apply, read, import).
+
+mod action;
+mod connection;
+mod entity;
+mod payload;
+
+pub(super) use action::Action;
+pub(super) use connection::Connection;
+pub(super) use entity::Entity;

@@ -1,0 +1,80 @@
+//! What `stripe_entity` and `stripe_action` share: a JSON payload, the connection it
+//! goes through, and the private data that outlives the configuration.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use crate::diagnostic::Diagnostic;
+use crate::provider::connection_schema::optional;
+use crate::provider::runtime::Runtime;
+use crate::connection::id_of_handle;
+use crate::schema::Attribute;
+use crate::value::{Type, Value};
+
+/// What is kept beside the state: a destroy sees neither the config nor the connection.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Private {
+    /// The handle calls run on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) handle: Option<String>,
+    /// The idempotency key of a planned create.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<String>,
+}
+
+impl Private {
+    pub(super) fn decode(bytes: &[u8]) -> Self {
+        serde_json::from_slice(bytes).unwrap_or_default()
+    }
+
+    pub(super) fn encode(&self) -> Vec<u8> {
+        // Two optional strings always serialise.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// The key of a planned create: the one an earlier plan of it chose, else a new one.
+    pub(super) fn with_key(mut self) -> Self {
+        self.key.get_or_insert_with(|| Uuid::new_v4().to_string());
+        self
+    }
+
+    /// The same data on the newest handle: the configured one, else the freshest that this
+    /// process has seen of the stored one.
+    pub(super) fn on(mut self, runtime: &Runtime, configured: &Value, stored: &Value) -> Self {
+        let newest = configured
+            .as_str()
+            .map(str::to_owned)
+            .or_else(|| self.handle.take().or_else(|| stored.as_str().map(str::to_owned)).map(|old| runtime.freshest(&old)));
+        self.handle = newest;
+        self
+    }
+}
+
+/// The attribute every resource and data source has.
+pub(in crate::provider) fn connection_attribute() -> Attribute {
+    optional("connection", Type::String, "The `handle` of a `stripe_connection`. Without it the provider's default connection is used.").sensitive()
+}
+
+/// Keeps the stored handle where the configured one is of the same connection: a new
+/// verbosity or a rotated key is no change of what runs on it.
+pub(super) fn keep_equal_handle(planned: &mut Value, prior: &Value) {
+    let id = |state: &Value| state.get("connection").as_str().and_then(id_of_handle);
+    if id(prior).is_some() && id(prior) == id(planned) {
+        planned.set("connection", prior.get("connection").clone());
+    }
+}
+
+/// The JSON object a payload attribute holds; an empty one where it is null.
+pub(super) fn object(payload: &Value) -> Result<Map<String, Json>, Diagnostic> {
+    let Some(text) = payload.as_str() else { return Ok(Map::new()) };
+    match serde_json::from_str(text) {
+        Ok(Json::Object(object)) => Ok(object),
+        Ok(_) => Err(not_json("it must be a JSON object, as `jsonencode({ … })` makes it")),
+        Err(error) => Err(not_json(&error.to_string())),
+    }
+}
+
+fn not_json(why: &str) -> Diagnostic {
+    Diagnostic::error("Invalid Payload", format!("`input_payload` cannot be read: {why}.")).at_attribute("input_payload")
+}
