@@ -1,0 +1,72 @@
+//! Errors as the practitioner should read them: at the attribute, with Stripe's message,
+//! its code, the request id, and what to do next.
+
+use crate::connector::{self, PayloadError};
+use crate::diagnostic::Diagnostic;
+use crate::stripe::{self, Kind};
+use crate::{connection, stripe::Error as StripeError};
+
+/// A connector's error as a diagnostic at `attribute`.
+pub(super) fn explain(error: &connector::Error, attribute: &str) -> Diagnostic {
+    match error {
+        connector::Error::UnknownEntity { .. } | connector::Error::NotSupported { .. } => {
+            Diagnostic::error("Unknown Entity", sentence(&error.to_string())).at_attribute("entity")
+        }
+        connector::Error::UnknownAction { .. } => {
+            Diagnostic::error("Unknown Action", sentence(&error.to_string())).at_attribute("action")
+        }
+        connector::Error::Filter(error) => {
+            Diagnostic::error("Invalid Filter Clause", sentence(&error.to_string())).at_attribute("filter")
+        }
+        connector::Error::Payload(error) => explain_payload(error),
+        connector::Error::Connection(error) => explain_connection(error, attribute),
+        connector::Error::PageToken(_) => {
+            Diagnostic::error("Invalid Page Token", sentence(&error.to_string())).at_attribute("page_token")
+        }
+    }
+}
+
+/// What is wrong with a payload, at the payload.
+pub(super) fn explain_payload(error: &PayloadError) -> Diagnostic {
+    Diagnostic::error("Invalid Payload", sentence(&error.to_string())).at_attribute("input_payload")
+}
+
+fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic {
+    match error {
+        connection::Error::Stripe(error) => explain_stripe(error, attribute),
+        connection::Error::Suspended { .. } => {
+            Diagnostic::error("Connection Suspended", sentence(&error.to_string())).at_attribute("connection")
+        }
+        connection::Error::NoKey => Diagnostic::error("Stripe Key Missing", sentence(&error.to_string())),
+        _ => Diagnostic::error("Connection Not Usable", sentence(&error.to_string())),
+    }
+}
+
+fn explain_stripe(error: &StripeError, attribute: &str) -> Diagnostic {
+    let (summary, next) = advice(error.kind());
+    let detail = format!("{} {next}", sentence(&error.to_string()));
+    Diagnostic::error(summary, detail.trim_end()).at_attribute(attribute)
+}
+
+/// A summary, and what to do next.
+fn advice(kind: stripe::Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Auth => ("Stripe Refused The Key", "Check that the key is complete, not revoked, and of the right mode."),
+        Kind::Permission => ("Stripe Key Lacks Permission", "Give the restricted key the permission that Stripe names, or use another key."),
+        Kind::NotFound => ("Not Found In Stripe", "Check the id, the account and whether the key is a test or a live key."),
+        Kind::Card => ("Stripe Declined The Payment", "Use another payment method."),
+        Kind::RateLimit => ("Stripe Rate Limit", "Others use the account too: lower `requests_per_second`, or run again later."),
+        Kind::Idempotency => ("Stripe Idempotency Conflict", "Run again: a new plan uses a new key."),
+        Kind::Connect | Kind::Timeout => ("Stripe Not Reachable", "Check the network, `api_base` and the proxy, then run again: nothing is created twice."),
+        Kind::Server => ("Stripe Failed", "Run again later: nothing is created twice."),
+        _ => ("Stripe Refused The Request", ""),
+    }
+}
+
+/// The error text as a sentence: capital first, full stop last.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    let end = if text.ends_with(['.', '!', '?', '\n']) { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
+}
