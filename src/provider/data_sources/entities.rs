@@ -1,0 +1,77 @@
+//! `data "stripe_entities"`: List, with a filter clause, one page at a time.
+
+use futures_util::future::BoxFuture;
+
+use crate::connector::{self, Connector, Filter, ListRequest};
+use crate::diagnostic::{Diagnostics, has_errors};
+use crate::provider::DataSource;
+use crate::provider::connection_schema::{computed, optional};
+use crate::provider::explain::explain;
+use crate::provider::resources::{connection_attribute, find, record};
+use crate::provider::runtime::Runtime;
+use crate::schema::Presence::Required;
+use crate::schema::{Attribute, Block, Rule, Schema, check};
+use crate::value::{Type, Value};
+
+/// The data source.
+#[derive(Debug)]
+pub(in crate::provider) struct Entities;
+
+impl DataSource for Entities {
+    fn schema(&self) -> Schema {
+        let attributes = vec![
+            connection_attribute(),
+            Attribute::new("entity", Type::String, Required, "Entity type, such as `Customer`.").rule(Rule::NotEmpty),
+            optional("filter", Type::String, "Filter clause, such as `Name = 'John' AND Created >= '2024-01-01'`; strings in single quotes. Stripe evaluates what it can, the rest is evaluated while paging."),
+            optional("sort_by", Type::String, "Field to sort by. Default: newest first, as Stripe lists them. Sorting reads the whole result.").rule(Rule::NotEmpty),
+            optional("sort_order", Type::String, "`ASC` (default) or `DESC`; only together with `sort_by`.").rule(Rule::OneOf(&["ASC", "DESC"])),
+            optional("page_size", Type::Number, "Entities on a page, 1 to 200. Default `25`.").rule(Rule::Range(1, 200)),
+            optional("page_token", Type::String, "`next_page_token` of the page before; the same `filter`, `sort_by` and `page_size` must be given again.").rule(Rule::NotEmpty),
+            computed("records", Type::list(Type::map(Type::String)), "The entities as flat maps: dotted keys, every value a string; secrets left out."),
+            computed("next_page_token", Type::String, "Token of the next page; null on the last."),
+        ];
+        let description = "Lists the entities of a type that satisfy a filter clause.";
+        Schema { version: 0, block: Block { attributes, blocks: Vec::new(), description: description.to_owned() } }
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        let mut found = check(&self.schema().block, config);
+        let Some(name) = config.get("entity").as_str().filter(|_| !has_errors(&found)) else { return found };
+        match find(name) {
+            Ok(entity) => {
+                let filter = config.get("filter").as_str().map(|clause| Filter::parse(clause, entity));
+                found.extend(filter.and_then(Result::err).map(|error| explain(&connector::Error::Filter(error), "filter")));
+            }
+            Err(unknown) => found.push(unknown),
+        }
+        found
+    }
+
+    fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
+        Box::pin(async move {
+            match list(runtime, config).await {
+                Ok(state) => (state, Diagnostics::new()),
+                Err(diagnostics) => (Value::Null, diagnostics),
+            }
+        })
+    }
+}
+
+async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
+    let text = |name: &str| config.get(name).as_str().map(str::to_owned);
+    let entity = find(config.get("entity").as_str().unwrap_or_default()).map_err(|unknown| vec![unknown])?;
+    let connection = runtime.connection(config.get("connection").as_str()).map_err(|invalid| vec![invalid])?;
+    let request = ListRequest {
+        entity,
+        filter: text("filter"),
+        sort_by: text("sort_by"),
+        descending: config.get("sort_order").as_str() == Some("DESC"),
+        page_size: config.get("page_size").as_i64().and_then(|size| usize::try_from(size).ok()),
+        page_token: text("page_token"),
+    };
+    let page = Connector::new(&connection).list(request).await.map_err(|error| vec![explain(&error, "entity")])?;
+    let mut state = config;
+    state.set("records", Value::List(page.entities.iter().map(|body| record(entity, body)).collect()));
+    state.set("next_page_token", page.next_page_token.into());
+    Ok(state)
+}

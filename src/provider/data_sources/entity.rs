@@ -1,0 +1,66 @@
+//! `data "stripe_entity"`: Get, by id.
+
+use futures_util::future::BoxFuture;
+
+use crate::connector::{self, Connector};
+use crate::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use crate::provider::DataSource;
+use crate::provider::connection_schema::computed;
+use crate::provider::explain::explain;
+use crate::provider::resources::{connection_attribute, find, record};
+use crate::provider::runtime::Runtime;
+use crate::schema::Presence::Required;
+use crate::schema::{Attribute, Block, Rule, Schema, check};
+use crate::value::{Type, Value};
+
+/// The data source.
+#[derive(Debug)]
+pub(in crate::provider) struct Entity;
+
+impl DataSource for Entity {
+    fn schema(&self) -> Schema {
+        let attributes = vec![
+            connection_attribute(),
+            Attribute::new("entity", Type::String, Required, "Entity type, such as `Customer`.").rule(Rule::NotEmpty),
+            Attribute::new("entity_id", Type::String, Required, "Stripe's id of the entity.").rule(Rule::NotEmpty),
+            computed("id", Type::String, "The same as `entity_id`."),
+            computed("record", Type::map(Type::String), "The entity as a flat map: dotted keys, every value a string; secrets left out."),
+            computed("output_payload", Type::String, "The entity as Stripe returns it, as JSON.").sensitive(),
+        ];
+        let description = "Reads one entity by its id.";
+        Schema { version: 0, block: Block { attributes, blocks: Vec::new(), description: description.to_owned() } }
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        let mut found = check(&self.schema().block, config);
+        if let (Some(name), false) = (config.get("entity").as_str(), has_errors(&found)) {
+            found.extend(find(name).err());
+        }
+        found
+    }
+
+    fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
+        Box::pin(async move {
+            match get(runtime, config).await {
+                Ok(state) => (state, Diagnostics::new()),
+                Err(diagnostic) => (Value::Null, vec![diagnostic]),
+            }
+        })
+    }
+}
+
+async fn get(runtime: &Runtime, config: Value) -> Result<Value, Diagnostic> {
+    let entity = find(config.get("entity").as_str().unwrap_or_default())?;
+    let id = config.get("entity_id").as_str().unwrap_or_default().to_owned();
+    let connection = runtime.connection(config.get("connection").as_str())?;
+    let body = Connector::new(&connection).get(entity, &id).await.map_err(|error| explain(&error, "entity_id"))?;
+    if connector::is_gone(&body) {
+        let detail = format!("{} {id} was deleted in Stripe.", entity.name);
+        return Err(Diagnostic::error("Entity Was Deleted", detail).at_attribute("entity_id"));
+    }
+    let mut state = config;
+    state.set("id", id.into());
+    state.set("record", record(entity, &body));
+    state.set("output_payload", body.to_string().into());
+    Ok(state)
+}

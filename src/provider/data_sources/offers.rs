@@ -1,0 +1,114 @@
+//! `data "stripe_entity_types"` and `data "stripe_actions"`: what the connector offers.
+//! Both are answered from the catalog: no call is made.
+
+use futures_util::future::BoxFuture;
+
+use crate::connector::{self, ActionDescription, EntityDescription};
+use crate::diagnostic::Diagnostics;
+use crate::provider::DataSource;
+use crate::provider::connection_schema::computed;
+use crate::provider::resources::connection_attribute;
+use crate::provider::runtime::Runtime;
+use crate::schema::{Attribute, Block, Schema};
+use crate::value::{Type, Value};
+
+/// The entity types.
+#[derive(Debug)]
+pub(in crate::provider) struct EntityTypes;
+
+/// The actions.
+#[derive(Debug)]
+pub(in crate::provider) struct Actions;
+
+impl DataSource for EntityTypes {
+    fn schema(&self) -> Schema {
+        let field = Type::object([
+            ("name", Type::String),
+            ("data_type", Type::String),
+            ("key", Type::Bool),
+            ("nullable", Type::Bool),
+        ]);
+        let entity = Type::object([
+            ("name", Type::String),
+            ("operations", Type::list(Type::String)),
+            ("fields", Type::list(field)),
+            ("json_schema", Type::String),
+        ]);
+        listing("types", Type::list(entity), "Entity types: name, operations, fields, and the JSON Schema of an entity.", "The entity types of the connector.")
+    }
+
+    fn validate(&self, _config: &Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+
+    fn read<'a>(&'a self, _runtime: &'a Runtime, mut config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
+        Box::pin(async move {
+            let types = connector::describe_entities().iter().map(entity_value).collect();
+            config.set("types", Value::List(types));
+            (config, Diagnostics::new())
+        })
+    }
+}
+
+impl DataSource for Actions {
+    fn schema(&self) -> Schema {
+        let input = Type::object([("name", Type::String), ("data_type", Type::String), ("nullable", Type::Bool)]);
+        let action = Type::object([
+            ("name", Type::String),
+            ("input_parameters", Type::list(input)),
+            ("input_json_schema", Type::String),
+            ("result_json_schema", Type::String),
+        ]);
+        listing("actions", Type::list(action), "Actions: name, input parameters, and the JSON Schemas of input and output.", "The actions of the connector.")
+    }
+
+    fn validate(&self, _config: &Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+
+    fn read<'a>(&'a self, _runtime: &'a Runtime, mut config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
+        Box::pin(async move {
+            let actions = connector::describe_actions().iter().map(action_value).collect();
+            config.set("actions", Value::List(actions));
+            (config, Diagnostics::new())
+        })
+    }
+}
+
+fn listing(name: &'static str, ty: Type, attribute: &str, description: &str) -> Schema {
+    let attributes: Vec<Attribute> = vec![connection_attribute(), computed(name, ty, attribute)];
+    Schema { version: 0, block: Block { attributes, blocks: Vec::new(), description: description.to_owned() } }
+}
+
+fn entity_value(entity: &EntityDescription) -> Value {
+    let fields = entity.fields.iter().map(|field| {
+        Value::map([
+            ("name", Value::from(field.name.clone())),
+            ("data_type", Value::from(field.data_type)),
+            ("key", Value::from(field.key)),
+            ("nullable", Value::from(field.nullable)),
+        ])
+    });
+    Value::map([
+        ("name", Value::from(entity.name.clone())),
+        ("operations", Value::List(entity.operations.iter().map(|name| Value::from(*name)).collect())),
+        ("fields", Value::List(fields.collect())),
+        ("json_schema", Value::from(entity.json_schema.to_string())),
+    ])
+}
+
+fn action_value(action: &ActionDescription) -> Value {
+    let inputs = action.input_parameters.iter().map(|input| {
+        Value::map([
+            ("name", Value::from(input.name.clone())),
+            ("data_type", Value::from(input.data_type)),
+            ("nullable", Value::from(input.nullable)),
+        ])
+    });
+    Value::map([
+        ("name", Value::from(action.name.clone())),
+        ("input_parameters", Value::List(inputs.collect())),
+        ("input_json_schema", Value::from(action.input_json_schema.to_string())),
+        ("result_json_schema", Value::from(action.result_json_schema.to_string())),
+    ])
+}
