@@ -1,0 +1,143 @@
+//! The command line: a plugin by default, and what people call by hand.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::env::Env;
+use crate::plugin;
+use crate::protocol::Service;
+use crate::provider::Provider;
+
+mod demo;
+mod install;
+mod sandbox;
+
+/// What `terraform-provider-stripe` was asked to do.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Serve Terraform; with `--debug`, until interrupted and without Terraform starting us.
+    Plugin {
+        /// Print `TF_REATTACH_PROVIDERS` and wait.
+        debug: bool,
+    },
+    /// Serve the embedded Stripe over HTTP.
+    Sandbox {
+        /// Where to listen.
+        listen: SocketAddr,
+        /// Where to keep the data; in memory when none.
+        data: Option<PathBuf>,
+    },
+    /// Apply the quickstart on the sandbox and show what happens.
+    Demo,
+    /// Put this binary where `terraform init` finds it.
+    Install,
+    /// Print the usage or the version.
+    Print(String),
+}
+
+const USAGE: &str = "\
+usage: terraform-provider-stripe [COMMAND]
+
+  (none)                                   serve Terraform (Terraform starts it so)
+  --debug                                  serve until interrupted; prints TF_REATTACH_PROVIDERS
+  sandbox [--listen ADDR] [--data FILE]    serve the embedded Stripe (default 127.0.0.1:12111)
+  demo                                     apply the quickstart on the sandbox with terraform or tofu
+  install                                  put this binary where `terraform init` finds it
+  --version, --help";
+
+impl Command {
+    /// Reads the arguments; the error is what to print.
+    pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
+        Self::read(lexopt::Parser::from_args(arguments)).map_err(|error| format!("{error}\n\n{USAGE}"))
+    }
+
+    fn read(mut parser: lexopt::Parser) -> Result<Self, lexopt::Error> {
+        use lexopt::prelude::{Long, Short, Value};
+        let command = match parser.next()? {
+            None => Self::Plugin { debug: false },
+            Some(Long("debug")) => Self::Plugin { debug: true },
+            Some(Long("version") | Short('V')) => {
+                Self::Print(concat!("terraform-provider-stripe ", env!("CARGO_PKG_VERSION")).to_owned())
+            }
+            Some(Long("help") | Short('h')) => Self::Print(USAGE.to_owned()),
+            Some(Value(name)) => match name.to_str() {
+                Some("sandbox") => return Self::read_sandbox(parser),
+                Some("demo") => Self::Demo,
+                Some("install") => Self::Install,
+                _ => return Err(format!("there is no command {}", name.display()).into()),
+            },
+            Some(other) => return Err(other.unexpected()),
+        };
+        parser.next()?.map_or(Ok(command), |extra| Err(extra.unexpected()))
+    }
+
+    fn read_sandbox(mut parser: lexopt::Parser) -> Result<Self, lexopt::Error> {
+        use lexopt::prelude::{Long, ValueExt as _};
+        let mut listen = SocketAddr::from(([127, 0, 0, 1], 12_111));
+        let mut data = None;
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("listen") => listen = parser.value()?.parse()?,
+                Long("data") => data = Some(PathBuf::from(parser.value()?)),
+                other => return Err(other.unexpected()),
+            }
+        }
+        Ok(Self::Sandbox { listen, data })
+    }
+}
+
+/// An error for the person at the terminal.
+pub type Error = Box<dyn std::error::Error>;
+
+/// Runs a command to its end. `out` is standard output.
+pub async fn run(command: Command, env: Env, out: &mut dyn Write) -> Result<(), Error> {
+    match command {
+        Command::Plugin { debug } => serve(env, debug, out).await,
+        Command::Sandbox { listen, data } => sandbox::serve(listen, data.as_deref(), out).await,
+        Command::Demo => demo::run(&env, out).await,
+        Command::Install => install::run(&env, out),
+        Command::Print(text) => Ok(writeln!(out, "{text}")?),
+    }
+}
+
+async fn serve(env: Env, debug: bool, _out: &mut dyn Write) -> Result<(), Error> {
+    let environment = plugin::Environment::from_lookup(|name| env.get(name));
+    let service = Service::new(Provider::new(env)).into_server();
+    if debug {
+        Ok(plugin::serve_reattached(environment, service).await?)
+    } else {
+        Ok(plugin::serve(environment, service).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Command;
+
+    #[track_caller]
+    fn parsed(arguments: &str) -> Command {
+        Command::parse(arguments.split_whitespace().map(Into::into)).unwrap()
+    }
+
+    #[test]
+    fn without_arguments_it_is_a_plugin() {
+        assert_eq!(parsed(""), Command::Plugin { debug: false });
+        assert_eq!(parsed("--debug"), Command::Plugin { debug: true });
+    }
+
+    #[test]
+    fn the_sandbox_takes_an_address_and_a_file() {
+        let expected = Command::Sandbox { listen: "127.0.0.1:0".parse().unwrap(), data: Some("s.db".into()) };
+        assert_eq!(parsed("sandbox --listen 127.0.0.1:0 --data s.db"), expected);
+    }
+
+    #[test]
+    fn what_it_does_not_know_is_answered_with_the_usage() {
+        for arguments in ["fly", "sandbox --port 1", "demo now", "--verbose", "sandbox --listen nowhere"] {
+            let refused = Command::parse(arguments.split_whitespace().map(Into::into)).unwrap_err();
+            assert!(refused.contains("usage:"), "{arguments}: {refused}");
+        }
+    }
+}
