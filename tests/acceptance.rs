@@ -1,0 +1,19 @@
+//! Acceptance: real terraform, real plugin process, the sandbox as Stripe.
+//!
+//! Without terraform on the PATH these tests say so and pass; with `TF_ACC=1` its absence
+//! fails. `TERRAFORM_OLD` may name an old terraform (1.0.3), which then runs the
+//! quickstart too.
+
+#[path = "acceptance/workdir.rs"]
+mod workdir;
+
+#[path = "acceptance/actions.rs"]
+mod actions;
+#[path = "acceptance/bad_input.rs"]
+mod bad_input;
+#[path = "acceptance/entities.rs"]
+mod entities;
+#[path = "acceptance/killed.rs"]
+mod killed;
+#[path = "acceptance/quickstart.rs"]
+mod quickstart;

@@ -1,0 +1,164 @@
+//! A working directory of real terraform, with its own provider mirror and sandbox.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value as Json;
+use stripe_provider::sandbox::{self, Sandbox};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+/// The built provider.
+const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-stripe");
+
+/// A terraform to test with; `None` says that the test cannot run here.
+pub fn terraform() -> Option<PathBuf> {
+    let found = std::env::var_os("PATH")
+        .and_then(|path| std::env::split_paths(&path).map(|folder| folder.join("terraform")).find(|file| file.is_file()));
+    if found.is_none() {
+        assert!(std::env::var_os("TF_ACC").is_none(), "TF_ACC is set, but terraform is not on the PATH");
+        println!("terraform is not on the PATH: skipped");
+    }
+    found
+}
+
+/// An old terraform to test with, where the environment names one.
+pub fn old_terraform() -> Option<PathBuf> {
+    let found = std::env::var_os("TERRAFORM_OLD").map(PathBuf::from);
+    if found.is_none() {
+        println!("TERRAFORM_OLD is not set: skipped");
+    }
+    found
+}
+
+/// One configuration, applied by one terraform to one sandbox.
+pub struct Workdir {
+    folder: tempfile::TempDir,
+    terraform: PathBuf,
+    base: String,
+    pub sandbox: Sandbox,
+    _server: Runtime,
+}
+
+impl Workdir {
+    /// A folder with this configuration, initialised from a mirror.
+    pub fn new(terraform: &Path, config: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let sandbox = Sandbox::memory().unwrap();
+        let (base, server) = serve(sandbox.clone());
+        let workdir = Self { folder, terraform: terraform.to_owned(), base, sandbox, _server: server };
+        workdir.mirror();
+        workdir.write(config);
+        workdir.ok(&["init"]);
+        workdir
+    }
+
+    /// Replaces the configuration.
+    pub fn write(&self, config: &str) {
+        let required = "terraform {\n  required_providers {\n    stripe = { source = \"connectors/stripe\" }\n  }\n}\n";
+        let whole = if config.contains("required_providers") { config.to_owned() } else { format!("{required}\n{config}") };
+        std::fs::write(self.path("main.tf"), whole).unwrap();
+    }
+
+    /// A path in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A command of this terraform, not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.terraform);
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("TF_CLI_CONFIG_FILE", self.path("cli.tfrc"))
+            .env("TF_IN_AUTOMATION", "1")
+            .env("CHECKPOINT_DISABLE", "1")
+            .env("STRIPE_API_BASE", &self.base)
+            .env("STRIPE_API_KEY", "sk_test_acceptance")
+            .env_remove("TF_DATA_DIR")
+            .env_remove("TF_WORKSPACE")
+            .env_remove("TF_LOG");
+        command
+    }
+
+    /// Runs a command.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs a command that must succeed; answers its standard output.
+    #[track_caller]
+    pub fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "terraform {arguments:?}\n{}", everything(&output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Runs a command that must fail; answers all it printed, with line breaks as spaces.
+    #[track_caller]
+    pub fn fails(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "terraform {arguments:?} should fail\n{}", everything(&output));
+        everything(&output).split(['\n', '│']).map(str::trim).collect::<Vec<_>>().join(" ").replace("  ", " ")
+    }
+
+    #[track_caller]
+    pub fn apply(&self) -> String {
+        self.ok(&["apply", "-auto-approve", "-no-color"])
+    }
+
+    /// Nothing is left to do, with and without a refresh.
+    #[track_caller]
+    pub fn assert_plan_is_empty(&self) {
+        for refresh in ["-refresh=true", "-refresh=false"] {
+            let output = self.run(&["plan", "-no-color", "-detailed-exitcode", refresh]);
+            assert_eq!(output.status.code(), Some(0), "{refresh}\n{}", everything(&output));
+        }
+    }
+
+    /// Destroys everything.
+    #[track_caller]
+    pub fn destroy(&self) -> String {
+        self.ok(&["destroy", "-auto-approve", "-no-color"])
+    }
+
+    /// The attributes of one resource in the state.
+    #[track_caller]
+    pub fn attributes(&self, address: &str) -> Json {
+        let state: Json = serde_json::from_str(&self.ok(&["show", "-json"])).unwrap();
+        let resources = state["values"]["root_module"]["resources"].as_array().cloned().unwrap_or_default();
+        let found = resources.into_iter().find(|resource| resource["address"] == address);
+        found.unwrap_or_else(|| panic!("{address} is not in the state"))["values"].clone()
+    }
+
+    /// How many objects of a type are alive in the sandbox.
+    pub fn count(&self, object: &str) -> usize {
+        self.sandbox.counts().into_iter().find(|(name, _)| *name == object).map_or(0, |(_, count)| count)
+    }
+
+    fn mirror(&self) {
+        let version = env!("CARGO_PKG_VERSION");
+        let folder = self.path(&format!("mirror/registry.terraform.io/connectors/stripe/{version}/linux_amd64"));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::os::unix::fs::symlink(PROVIDER, folder.join("terraform-provider-stripe")).unwrap();
+        let config = format!(
+            "provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n",
+            self.path("mirror")
+        );
+        std::fs::write(self.path("cli.tfrc"), config).unwrap();
+    }
+}
+
+fn serve(sandbox: Sandbox) -> (String, Runtime) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    runtime.spawn(sandbox::serve(listener, sandbox, std::future::pending::<()>()));
+    (base, runtime)
+}
+
+/// All that a command printed.
+pub fn everything(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
