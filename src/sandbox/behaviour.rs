@@ -1,0 +1,1 @@
+//! What each type of object does beyond keeping its fields.

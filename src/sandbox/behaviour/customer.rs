@@ -1,0 +1,120 @@
+//! Customers: deleted ones leave a stub, their payment methods are let go.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{id, inner, items, set, set_inner, text};
+use crate::sandbox::identifier;
+use crate::sandbox::store::Body;
+
+use super::payment_method;
+
+/// `POST /v1/customers`.
+pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+    let mut call = call.clone();
+    let methods = default_methods(&mut call)?;
+    let mut body = call.build()?;
+    check_email(&body)?;
+    for (name, value) in defaults() {
+        if body.get(&name).is_none_or(Json::is_null) {
+            body.insert(name, value);
+        }
+    }
+    if text(&body, "invoice_prefix").is_none() {
+        set(&mut body, "invoice_prefix", identifier::invoice_prefix());
+    }
+    if body.get("invoice_settings").is_none_or(Json::is_null) {
+        let blank = ["custom_fields", "default_payment_method", "footer", "rendering_options"];
+        set(&mut body, "invoice_settings", Body::from_iter(blank.map(|name| (name.to_owned(), Json::Null))));
+    }
+    call.session.put(&body)?;
+    for mut method in methods {
+        payment_method::attach_to(&call, &mut method, id(&body))?;
+    }
+    tax_ids(&call, &body)?;
+    call.keep(body)
+}
+
+fn defaults() -> Body {
+    let values = json!({
+        "balance": 0, "delinquent": false, "next_invoice_sequence": 1,
+        "preferred_locales": [], "tax_exempt": "none",
+    });
+    values.as_object().cloned().unwrap_or_default()
+}
+
+/// The methods that `payment_method` and the default of the invoice settings name; the test
+/// tokens among them become the methods they stand for.
+fn default_methods(call: &mut Call<'_>) -> Outcome<Vec<Body>> {
+    let mut methods = Vec::new();
+    if text(&call.params, "source").is_some() {
+        return Err(Failure::unsupported("the legacy param source").param("source"));
+    }
+    if let Some(token) = text(&call.params, "payment_method") {
+        methods.push(payment_method::resolve(call, token, "payment_method")?);
+    }
+    let settings = inner(&call.params, "invoice_settings");
+    if let Some(token) = settings.and_then(|settings| text(settings, "default_payment_method")).map(str::to_owned) {
+        let same = text(&call.params, "payment_method") == Some(token.as_str());
+        let first = methods.first().map(|method| id(method).to_owned()).filter(|_| same);
+        let Some(default) = first else { return Err(not_attached(&token)) };
+        set_inner(&mut call.params, "invoice_settings", "default_payment_method", default);
+    }
+    Ok(methods)
+}
+
+fn not_attached(method: &str) -> Failure {
+    let message = format!(
+        "The customer does not have a payment method with the ID {method}. The payment method must be attached to \
+         the customer."
+    );
+    Failure::state(message).code("resource_missing").param("invoice_settings[default_payment_method]")
+}
+
+fn check_email(body: &Body) -> Outcome<()> {
+    let Some(email) = text(body, "email") else { return Ok(()) };
+    let right = email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    if right && !email.contains(char::is_whitespace) {
+        return Ok(());
+    }
+    Err(Failure::invalid(format!("Invalid email address: {email}")).code("email_invalid").param("email"))
+}
+
+fn tax_ids(call: &Call<'_>, body: &Body) -> Outcome<()> {
+    for data in items(&call.params, "tax_id_data") {
+        let params = data.as_object().cloned().unwrap_or_default();
+        let mut call = call.about("tax_id", params)?;
+        call.parents.push(("customer".into(), id(body).to_owned()));
+        super::generic::create(&call)?;
+    }
+    Ok(())
+}
+
+/// `POST /v1/customers/{customer}`.
+pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+    let body = call.revise()?;
+    check_email(&body)?;
+    let settings = inner(&call.params, "invoice_settings");
+    if let Some(default) = settings.and_then(|settings| text(settings, "default_payment_method")) {
+        let method = call.session.alive("payment_method", default)?;
+        if method.is_none_or(|method| text(&method, "customer") != Some(id(&body))) {
+            return Err(not_attached(default));
+        }
+    }
+    call.keep(body)
+}
+
+/// `DELETE /v1/customers/{customer}`.
+pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+    let body = call.named()?;
+    for mut method in call.session.having("payment_method", "customer", id(&body))? {
+        payment_method::detach_from(call, &mut method, id(&body))?;
+    }
+    for mut subscription in call.session.having("subscription", "customer", id(&body))? {
+        set(&mut subscription, "status", "canceled");
+        set(&mut subscription, "canceled_at", call.now);
+        call.session.put(&subscription)?;
+    }
+    super::generic::remove(call, &body)
+}

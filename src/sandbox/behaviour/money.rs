@@ -1,0 +1,129 @@
+//! Amounts: currencies, whole and decimal amounts, how an amount is written in a message.
+
+use serde_json::Value as Json;
+
+use crate::sandbox::check::missing;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{given_number, set, text};
+use crate::sandbox::store::Body;
+
+/// Decimal places of a decimal amount that Stripe takes.
+const PLACES: usize = 12;
+
+/// Largest amount of one payment.
+const MOST: i64 = 99_999_999;
+
+/// Currencies without a minor unit.
+const WHOLE: &[&str] = &[
+    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf",
+];
+
+/// The `currency` param, demanded, in small letters.
+pub(super) fn currency(params: &Body) -> Outcome<String> {
+    let given = text(params, "currency").ok_or_else(|| missing("currency"))?;
+    known_currency(given, "currency")
+}
+
+/// A currency, in small letters.
+pub(super) fn known_currency(given: &str, param: &str) -> Outcome<String> {
+    let small = given.to_ascii_lowercase();
+    if small.len() == 3 && small.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return Ok(small);
+    }
+    Err(Failure::invalid(format!("Invalid currency: {given}.")).param(param))
+}
+
+/// The amount of a payment: at least fifty cents, at most eight digits.
+pub(super) fn payable(amount: i64, currency: &str, param: &str) -> Outcome<()> {
+    if amount < 1 {
+        let message = "This value must be greater than or equal to 1.";
+        return Err(Failure::invalid(message).code("parameter_invalid_integer").param(param));
+    }
+    let least = match currency {
+        "usd" | "eur" | "aud" | "cad" | "chf" | "nzd" | "sgd" | "brl" => 50,
+        "gbp" => 30,
+        "jpy" => 50,
+        _ => 1,
+    };
+    if amount < least {
+        let message = format!("Amount must be at least {} {currency}", written(least, currency));
+        return Err(Failure::invalid(message).code("amount_too_small").param(param));
+    }
+    if amount > MOST {
+        let message = format!("Amount must be no more than {}", written(MOST, currency));
+        return Err(Failure::invalid(message).code("amount_too_large").param(param));
+    }
+    Ok(())
+}
+
+/// `$20.00`.
+pub(super) fn written(amount: i64, currency: &str) -> String {
+    let sign = match currency {
+        "usd" => "$",
+        "eur" => "€",
+        "gbp" => "£",
+        "jpy" => "¥",
+        _ => "",
+    };
+    if WHOLE.contains(&currency) {
+        return format!("{sign}{amount}");
+    }
+    format!("{sign}{}.{:02}", amount / 100, amount % 100)
+}
+
+/// Brings a whole amount and its decimal form in step, whichever is given.
+pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str) -> Outcome<()> {
+    let path = |name: &str| if within.is_empty() { name.to_owned() } else { format!("{within}[{name}]") };
+    if let Some(amount) = given_number(body, whole) {
+        if amount < 0 {
+            let message = "This value must be greater than or equal to 0.";
+            return Err(Failure::invalid(message).code("parameter_invalid_integer").param(path(whole)));
+        }
+        set(body, decimal, amount.to_string());
+        return Ok(());
+    }
+    let Some(given) = text(body, decimal).map(str::to_owned) else {
+        set(body, whole, Json::Null);
+        set(body, decimal, Json::Null);
+        return Ok(());
+    };
+    let (digits, fraction) = given.split_once('.').unwrap_or((given.as_str(), ""));
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.len() > PLACES || given.starts_with('-') {
+        let message = format!("Invalid decimal: {given}; must contain at maximum {PLACES} decimal places.");
+        return Err(Failure::invalid(message).code("parameter_invalid").param(path(decimal)));
+    }
+    let shown = if fraction.is_empty() { digits.to_owned() } else { format!("{digits}.{fraction}") };
+    let amount = if fraction.is_empty() { digits.parse::<i64>().map_or(Json::Null, Json::from) } else { Json::Null };
+    set(body, decimal, shown);
+    set(body, whole, amount);
+    Ok(())
+}
+
+/// A decimal amount times a quantity, rounded half up to whole units.
+pub(super) fn times(decimal: &str, quantity: i64) -> Option<i64> {
+    let (digits, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
+    let scale = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let amount: i128 = format!("{digits}{fraction}").parse().ok()?;
+    let product = amount.checked_mul(i128::from(quantity))?;
+    i64::try_from((product * 2 + scale).div_euclid(scale * 2)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimal_amounts_are_multiplied_exactly_and_rounded_half_up() {
+        assert_eq!(times("0.3", 3), Some(1));
+        assert_eq!(times("0.5", 1), Some(1));
+        assert_eq!(times("1500", 2), Some(3000));
+        assert_eq!(times("0.000000000001", 1), Some(0));
+    }
+
+    #[test]
+    fn amounts_are_written_with_their_minor_unit() {
+        assert_eq!(written(2005, "usd"), "$20.05");
+        assert_eq!(written(500, "jpy"), "¥500");
+    }
+}

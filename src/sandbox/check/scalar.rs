@@ -1,0 +1,86 @@
+//! One text, read as the kind of its param.
+
+use serde_json::{Number, Value as Json};
+
+use crate::catalog::Kind;
+
+use crate::sandbox::error::{Failure, Outcome};
+
+/// Longest text where the catalog states none.
+const LONGEST: usize = 5000;
+
+/// Reads one text.
+pub(super) fn read(kind: &Kind, text: &str, path: &str) -> Outcome<Json> {
+    match kind {
+        Kind::String { values, max_length } => string(values, *max_length, text, path),
+        Kind::Integer | Kind::Time => integer(text, path),
+        Kind::Range => integer(text, path),
+        Kind::Boolean => match text {
+            "true" | "1" => Ok(Json::Bool(true)),
+            "false" | "0" => Ok(Json::Bool(false)),
+            _ => Err(Failure::invalid(format!("Invalid boolean: {text}")).code("parameter_invalid").param(path)),
+        },
+        Kind::Decimal => decimal(text, path).map(Json::String),
+        Kind::Number => {
+            let number = decimal(text, path)?;
+            let number = number.parse::<Number>().map_err(|_| not_decimal(text, path))?;
+            Ok(Json::Number(number))
+        }
+        _ => Ok(Json::from(text)),
+    }
+}
+
+fn string(values: &[String], max_length: u32, text: &str, path: &str) -> Outcome<Json> {
+    if !values.is_empty() && values.iter().all(|value| value != text) {
+        let listed: Vec<&str> = values.iter().map(String::as_str).filter(|value| !value.is_empty()).collect();
+        let message = format!("Invalid {path}: must be one of {}", or_list(&listed));
+        return Err(Failure::invalid(message).param(path));
+    }
+    let most = usize::try_from(max_length).ok().filter(|length| *length > 0).unwrap_or(LONGEST);
+    let length = text.chars().count();
+    if length > most {
+        let message = format!("Invalid string: {}; must be at most {most} characters", shortened(text));
+        return Err(Failure::invalid(message).param(path));
+    }
+    Ok(Json::from(text))
+}
+
+/// `a, b, or c`.
+fn or_list(values: &[&str]) -> String {
+    match values {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first, second] => format!("{first} or {second}"),
+        [head @ .., last] => format!("{}, or {last}", head.join(", ")),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let head: String = letters.iter().take(12).collect();
+    let tail: String = letters.iter().skip(letters.len().saturating_sub(12).max(12)).collect();
+    format!("{head}...{tail}")
+}
+
+fn integer(text: &str, path: &str) -> Outcome<Json> {
+    if text.is_empty() {
+        return Ok(Json::from(""));
+    }
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let number = if digits.bytes().all(|byte| byte.is_ascii_digit()) { text.parse::<i64>().ok() } else { None };
+    number.map(Json::from).ok_or_else(|| {
+        Failure::invalid(format!("Invalid integer: {text}")).code("parameter_invalid_integer").param(path)
+    })
+}
+
+fn decimal(text: &str, path: &str) -> Outcome<String> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let right = !whole.is_empty() && !fraction.is_empty() && all_digits(whole) && all_digits(fraction);
+    if right { Ok(text.to_owned()) } else { Err(not_decimal(text, path)) }
+}
+
+fn not_decimal(text: &str, path: &str) -> Failure {
+    Failure::invalid(format!("Invalid decimal: {text}")).code("parameter_invalid").param(path)
+}

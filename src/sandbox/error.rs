@@ -1,0 +1,120 @@
+//! How Stripe says no: one envelope, `{"error": {type, code, message, param, ...}}`.
+
+use serde_json::{Map, Value as Json};
+
+/// How far a request came before it was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Nothing was run: the answer is not kept under the idempotency key.
+    Refused,
+    /// It was run and undone: the answer is kept under the key.
+    Undone,
+    /// It was run and what it did stays, as with a declined payment.
+    Done,
+}
+
+/// One refusal.
+#[derive(Debug, Clone)]
+pub(super) struct Failure {
+    /// HTTP status.
+    pub status: u16,
+    /// How far it came.
+    pub stage: Stage,
+    /// What stands under `error`.
+    pub error: Map<String, Json>,
+}
+
+/// What every part of the sandbox answers with.
+pub(super) type Outcome<T> = Result<T, Failure>;
+
+impl Failure {
+    /// A refusal of that status, type and message.
+    pub fn new(status: u16, kind: &str, message: impl Into<String>) -> Self {
+        let mut error = Map::new();
+        error.insert("message".into(), Json::String(message.into()));
+        error.insert("type".into(), Json::from(kind));
+        Self { status, stage: Stage::Refused, error }
+    }
+
+    /// A request that cannot be right.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(400, "invalid_request_error", message)
+    }
+
+    /// A request that the state of an object does not allow.
+    pub fn state(message: impl Into<String>) -> Self {
+        Self { stage: Stage::Undone, ..Self::invalid(message) }
+    }
+
+    /// An id in the path that names nothing.
+    pub fn absent(object: &str, id: &str) -> Self {
+        Self { status: 404, ..Self::unknown_reference(object, id, "id") }
+    }
+
+    /// An id in a param that names nothing.
+    pub fn unknown_reference(object: &str, id: &str, param: &str) -> Self {
+        let label = if object == "payment_method" { "PaymentMethod" } else { object };
+        Self::invalid(format!("No such {label}: '{id}'")).code("resource_missing").param(param)
+    }
+
+    /// A part of Stripe that the sandbox does not have.
+    pub fn unsupported(what: &str) -> Self {
+        Self::new(501, "api_error", format!("The sandbox does not implement {what}."))
+    }
+
+    /// A fault of the sandbox itself.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::new(500, "api_error", message)
+    }
+
+    /// The same refusal with a code, and the address where it is explained.
+    #[must_use]
+    pub fn code(self, code: &str) -> Self {
+        let page = format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"));
+        self.with("code", code).with("doc_url", page)
+    }
+
+    /// The same refusal, naming the param in form spelling.
+    #[must_use]
+    pub fn param(self, param: impl Into<String>) -> Self {
+        self.with("param", param.into())
+    }
+
+    /// The same refusal with one more member.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Json>) -> Self {
+        self.error.insert(name.into(), value.into());
+        self
+    }
+
+    /// The same refusal at another stage.
+    #[must_use]
+    pub fn at(mut self, stage: Stage) -> Self {
+        self.stage = stage;
+        self
+    }
+
+    /// The whole body, its members in order of name as Stripe sends them.
+    pub fn envelope(&self, request_id: &str, livemode: bool) -> Json {
+        let mode = if livemode { "" } else { "test/" };
+        let page = format!("https://dashboard.stripe.com/{mode}logs/{request_id}?t=0");
+        let mut members: Vec<(String, Json)> = self.error.clone().into_iter().collect();
+        members.push(("request_log_url".into(), Json::String(page)));
+        members.sort_by(|left, right| left.0.cmp(&right.0));
+        let mut body = Map::new();
+        body.insert("error".into(), Json::Object(members.into_iter().collect()));
+        Json::Object(body)
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::internal(format!("The sandbox cannot use its store: {error}"))
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::internal(format!("The sandbox holds an object it cannot read: {error}"))
+    }
+}

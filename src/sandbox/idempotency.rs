@@ -1,0 +1,82 @@
+//! A POST under one key is run once: the same request again gets the first answer.
+
+use rusqlite::{OptionalExtension, params};
+use sha2::{Digest, Sha256};
+
+use super::error::{Failure, Outcome};
+use super::store::Session;
+
+/// How long an answer is kept.
+const DAY: i64 = 24 * 60 * 60;
+
+/// Stripe's longest key.
+const LONGEST: usize = 255;
+
+/// A request under a key.
+#[derive(Debug)]
+pub(super) struct Claim {
+    /// The key.
+    pub key: String,
+    request: String,
+}
+
+/// An answer given before.
+#[derive(Debug)]
+pub(super) struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// The body, byte by byte.
+    pub body: String,
+}
+
+impl Claim {
+    /// The claim of a request; what is compared is its path and body.
+    pub fn new(key: &str, path: &str, body: &[u8]) -> Outcome<Self> {
+        if key.len() > LONGEST {
+            return Err(idempotency_error(format!("Idempotency keys may have at most {LONGEST} characters.")));
+        }
+        let digest = Sha256::new().chain_update(path).chain_update([0]).chain_update(body).finalize();
+        let request = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { key: key.to_owned(), request })
+    }
+
+    /// The earlier answer under this key, if there is one and it is to the same request.
+    pub fn earlier(&self, session: &Session<'_>, now: i64) -> Outcome<Option<Answer>> {
+        let query = "SELECT request, status, body FROM answers WHERE space = ?1 AND key = ?2 AND created > ?3";
+        let found: Option<(String, u16, String)> = session
+            .transaction
+            .prepare_cached(query)?
+            .query_row(params![session.space, self.key, now - DAY], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .optional()?;
+        let Some((request, status, body)) = found else { return Ok(None) };
+        if request != self.request {
+            return Err(idempotency_error(format!(
+                "Keys for idempotent requests can only be used with the same parameters they were first used \
+                 with. Try using a key other than '{}' if you meant to execute a different request.",
+                self.key
+            )));
+        }
+        Ok(Some(Answer { status, body }))
+    }
+
+    /// Keeps the answer.
+    pub fn keep(&self, session: &Session<'_>, answer: &Answer, now: i64) -> Outcome<()> {
+        let query = "INSERT OR REPLACE INTO answers (space, key, created, request, status, body)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        session.transaction.prepare_cached(query)?.execute(params![
+            session.space,
+            self.key,
+            now,
+            self.request,
+            answer.status,
+            answer.body
+        ])?;
+        Ok(())
+    }
+}
+
+fn idempotency_error(message: String) -> Failure {
+    Failure::new(400, "idempotency_error", message)
+}

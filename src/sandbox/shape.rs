@@ -1,0 +1,147 @@
+//! The shape of an object as the catalog has it: every field present, params laid over.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::catalog::{Entity, Field, FieldKind};
+
+use super::check::METADATA_KEYS;
+use super::error::{Failure, Outcome};
+use super::store::Body;
+
+/// Fields that Stripe leaves out unless they are expanded.
+const INCLUDABLE: &[(&str, &[&str])] = &[
+    (
+        "customer",
+        &["cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"],
+    ),
+    ("charge", &["refunds"]),
+    ("coupon", &["applies_to", "currency_options"]),
+    ("invoice", &["confirmation_secret", "payments"]),
+    ("price", &["currency_options", "tiers"]),
+    ("quote", &["line_items"]),
+];
+
+/// True for a field that Stripe leaves out unless it is expanded.
+pub(super) fn is_includable(object: &str, field: &str) -> bool {
+    INCLUDABLE.iter().any(|(name, fields)| *name == object && fields.contains(&field))
+}
+
+/// An object with every field empty: null where the catalog allows, else the least value.
+pub(super) fn blank(entity: &Entity) -> Body {
+    let mut body = Map::new();
+    body.insert("id".into(), Json::Null);
+    body.insert("object".into(), Json::from(entity.object.as_str()));
+    for field in &entity.fields {
+        if !body.contains_key(&field.name) && !is_includable(&entity.object, &field.name) {
+            body.insert(field.name.clone(), empty(field));
+        }
+    }
+    body
+}
+
+fn empty(field: &Field) -> Json {
+    if field.name == "metadata" {
+        return json!({});
+    }
+    if field.nullable || field.optional { Json::Null } else { least(&field.kind) }
+}
+
+fn least(kind: &FieldKind) -> Json {
+    match kind {
+        FieldKind::String { values } => values.first().map_or(Json::from(""), |value| Json::from(value.as_str())),
+        FieldKind::Integer | FieldKind::Number | FieldKind::Time => Json::from(0),
+        FieldKind::Decimal => Json::from("0"),
+        FieldKind::Boolean => Json::Bool(false),
+        FieldKind::Object(fields) => {
+            Json::Object(fields.iter().map(|field| (field.name.clone(), empty(field))).collect())
+        }
+        FieldKind::List(_) => json!([]),
+        FieldKind::Page(_) => json!({"object": "list", "data": [], "has_more": false, "url": ""}),
+        FieldKind::Map(_) => json!({}),
+        FieldKind::Either(kinds) => kinds.first().map_or(Json::Null, least),
+        FieldKind::Expandable(_) | FieldKind::Reference(_) | FieldKind::Any => Json::Null,
+    }
+}
+
+/// Lays params over an object: each goes to the field of its name, an empty text unsets.
+/// Params without a field of their name are left to the behaviour of the object.
+pub(super) fn lay_over(entity: &Entity, body: &mut Body, params: &Body) -> Outcome<()> {
+    for (name, value) in params {
+        if name == "metadata" {
+            metadata(body, value)?;
+        } else if let Some(field) = entity.field(name) {
+            let old = body.get(name).cloned().unwrap_or(Json::Null);
+            let new = laid(field, old, value, name)?;
+            body.insert(name.clone(), new);
+        }
+    }
+    Ok(())
+}
+
+fn laid(field: &Field, old: Json, value: &Json, path: &str) -> Outcome<Json> {
+    if value.as_str() == Some("") {
+        return cleared(field, path);
+    }
+    Ok(match (&field.kind, value) {
+        (FieldKind::Object(fields), Json::Object(given)) => {
+            let mut members = match old {
+                Json::Object(members) => members,
+                _ => fields.iter().map(|inner| (inner.name.clone(), empty(inner))).collect(),
+            };
+            for (name, value) in given {
+                let Some(inner) = fields.iter().find(|inner| inner.name == *name) else { continue };
+                let old = members.get(name).cloned().unwrap_or(Json::Null);
+                members.insert(name.clone(), laid(inner, old, value, &format!("{path}[{name}]"))?);
+            }
+            Json::Object(members)
+        }
+        (FieldKind::List(kind), Json::Array(items)) => {
+            let item = Field { name: field.name.clone(), kind: (**kind).clone(), nullable: true, optional: false };
+            let laid_items = items.iter().map(|value| laid(&item, Json::Null, value, path));
+            Json::Array(laid_items.collect::<Outcome<_>>()?)
+        }
+        (_, value) => value.clone(),
+    })
+}
+
+fn cleared(field: &Field, path: &str) -> Outcome<Json> {
+    if field.nullable || field.optional {
+        return Ok(Json::Null);
+    }
+    match field.kind {
+        FieldKind::List(_) | FieldKind::Map(_) | FieldKind::Object(_) => Ok(least(&field.kind)),
+        _ => Err(not_unsettable(path)),
+    }
+}
+
+/// The refusal of an empty text for a param that always has a value.
+pub(super) fn not_unsettable(path: &str) -> Failure {
+    let message = format!(
+        "You passed an empty string for '{path}'. We assume empty values are an attempt to unset a parameter; \
+         however '{path}' cannot be unset. You should remove '{path}' from your request or supply a non-empty value."
+    );
+    Failure::invalid(message).code("parameter_invalid_empty").param(path)
+}
+
+/// Merges metadata: an empty value removes its key, an empty text removes them all.
+fn metadata(body: &mut Body, value: &Json) -> Outcome<()> {
+    let slot = body.entry("metadata").or_insert_with(|| json!({}));
+    let Json::Object(given) = value else {
+        *slot = json!({});
+        return Ok(());
+    };
+    let mut kept = slot.as_object().cloned().unwrap_or_default();
+    for (key, value) in given {
+        if value.as_str() == Some("") {
+            kept.shift_remove(key);
+        } else {
+            kept.insert(key.clone(), value.clone());
+        }
+    }
+    if kept.len() > METADATA_KEYS {
+        let message = format!("Metadata can have up to {METADATA_KEYS} keys, but this object would have {}.", kept.len());
+        return Err(Failure::invalid(message).param("metadata"));
+    }
+    *slot = Json::Object(kept);
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! Where objects are kept: SQLite, in memory or in a file that several processes may share.
+//!
+//! One request is one transaction. A space is one account in one mode; objects of
+//! different spaces never meet.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use serde_json::{Map, Value as Json};
+
+use super::error::{Failure, Outcome};
+
+/// An object as it is kept; names with a leading underscore are never shown.
+pub(super) type Body = Map<String, Json>;
+
+const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS objects (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, space TEXT NOT NULL, object TEXT NOT NULL,
+    id TEXT NOT NULL, gone INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL,
+    UNIQUE (space, object, id));
+CREATE INDEX IF NOT EXISTS objects_by_type ON objects (space, object, seq);
+CREATE INDEX IF NOT EXISTS objects_by_id ON objects (space, id);
+CREATE TABLE IF NOT EXISTS answers (
+    space TEXT NOT NULL, key TEXT NOT NULL, created INTEGER NOT NULL, request TEXT NOT NULL,
+    status INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (space, key));
+";
+
+/// How long a process waits for another one's transaction.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The open store.
+#[derive(Debug)]
+pub(super) struct Store {
+    connection: Connection,
+}
+
+/// One transaction in one space.
+#[derive(Debug)]
+pub(super) struct Session<'a> {
+    /// The open transaction.
+    pub transaction: Transaction<'a>,
+    /// Account and mode.
+    pub space: String,
+}
+
+/// An object, where it stands in the order of creation, and whether it was deleted.
+#[derive(Debug, Clone)]
+pub(super) struct Stored {
+    /// Rises with every object made.
+    pub seq: i64,
+    /// Deleted; only its id is still shown.
+    pub gone: bool,
+    /// The object.
+    pub body: Body,
+}
+
+impl Store {
+    /// Opens a file, or a store in memory.
+    pub fn open(path: Option<&Path>) -> rusqlite::Result<Self> {
+        let connection = match path {
+            Some(path) => Connection::open(path)?,
+            None => Connection::open_in_memory()?,
+        };
+        connection.busy_timeout(PATIENCE)?;
+        // a file that is written once per request is slow with a full sync each time
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.execute_batch(&format!("BEGIN IMMEDIATE; {TABLES} COMMIT;"))?;
+        Ok(Self { connection })
+    }
+
+    /// Starts the transaction of one request; a writing one takes the lock at once, so that
+    /// two processes cannot both read and then both write.
+    pub fn begin(&mut self, space: String, writes: bool) -> rusqlite::Result<Session<'_>> {
+        let kind = if writes { TransactionBehavior::Immediate } else { TransactionBehavior::Deferred };
+        Ok(Session { transaction: self.connection.transaction_with_behavior(kind)?, space })
+    }
+}
+
+impl Session<'_> {
+    /// The object of that type and id.
+    pub fn get(&self, object: &str, id: &str) -> Outcome<Option<Stored>> {
+        let query = "SELECT seq, gone, body FROM objects WHERE space = ?1 AND object = ?2 AND id = ?3";
+        self.transaction
+            .prepare_cached(query)?
+            .query_row(params![self.space, object, id], read)
+            .optional()?
+            .transpose()
+    }
+
+    /// The object of that id, whatever its type.
+    pub fn find(&self, id: &str) -> Outcome<Option<Stored>> {
+        let query = "SELECT seq, gone, body FROM objects WHERE space = ?1 AND id = ?2";
+        self.transaction.prepare_cached(query)?.query_row(params![self.space, id], read).optional()?.transpose()
+    }
+
+    /// The object, unless it was deleted.
+    pub fn alive(&self, object: &str, id: &str) -> Outcome<Option<Body>> {
+        Ok(self.get(object, id)?.filter(|stored| !stored.gone).map(|stored| stored.body))
+    }
+
+    /// The object that a path names.
+    pub fn named(&self, object: &str, id: &str) -> Outcome<Body> {
+        self.alive(object, id)?.ok_or_else(|| Failure::absent(object, id))
+    }
+
+    /// The object that a param names.
+    pub fn referred(&self, object: &str, id: &str, param: &str) -> Outcome<Body> {
+        self.alive(object, id)?.ok_or_else(|| Failure::unknown_reference(object, id, param))
+    }
+
+    /// Keeps an object: a new one comes last, a known one keeps its place.
+    pub fn put(&self, body: &Body) -> Outcome<()> {
+        let name = |key| body.get(key).and_then(Json::as_str).unwrap_or_default();
+        let query = "INSERT INTO objects (space, object, id, body) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (space, object, id) DO UPDATE SET body = excluded.body, gone = 0";
+        let text = serde_json::to_string(body)?;
+        self.transaction.prepare_cached(query)?.execute(params![self.space, name("object"), name("id"), text])?;
+        Ok(())
+    }
+
+    /// Marks an object as deleted.
+    pub fn remove(&self, object: &str, id: &str) -> Outcome<()> {
+        let query = "UPDATE objects SET gone = 1 WHERE space = ?1 AND object = ?2 AND id = ?3";
+        self.transaction.prepare_cached(query)?.execute(params![self.space, object, id])?;
+        Ok(())
+    }
+
+    /// Goes through the living objects of a type until `visit` says stop: newest first and
+    /// older than `start`, or with `forward` oldest first and newer than it.
+    pub fn walk(
+        &self,
+        object: &str,
+        start: Option<i64>,
+        forward: bool,
+        mut visit: impl FnMut(Stored) -> bool,
+    ) -> Outcome<()> {
+        let (sign, order) = if forward { (">", "ASC") } else { ("<", "DESC") };
+        let query = format!(
+            "SELECT seq, gone, body FROM objects WHERE space = ?1 AND object = ?2 AND gone = 0
+             AND (?3 IS NULL OR seq {sign} ?3) ORDER BY seq {order}"
+        );
+        let mut statement = self.transaction.prepare_cached(&query)?;
+        let mut rows = statement.query(params![self.space, object, start])?;
+        while let Some(row) = rows.next()? {
+            if !visit(read(row)??) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The living objects of a type whose field has that text, newest first.
+    pub fn having(&self, object: &str, field: &str, value: &str) -> Outcome<Vec<Body>> {
+        let query = "SELECT seq, gone, body FROM objects WHERE space = ?1 AND object = ?2 AND gone = 0
+             AND json_extract(body, '$.' || ?3) = ?4 ORDER BY seq DESC";
+        let mut statement = self.transaction.prepare_cached(query)?;
+        let mut rows = statement.query(params![self.space, object, field, value])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(read(row)??.body);
+        }
+        Ok(found)
+    }
+
+    /// How many objects of each type are neither deleted nor archived, in every space.
+    pub fn counts(&self) -> Outcome<Body> {
+        let query = "SELECT object, count(*) FROM objects WHERE gone = 0
+            AND coalesce(json_extract(body, '$.active'), 1) = 1 GROUP BY object ORDER BY object";
+        let mut statement = self.transaction.prepare_cached(query)?;
+        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+        rows.map(|row| row.map(|(object, count)| (object, Json::from(count))).map_err(Failure::from)).collect()
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Outcome<Stored>> {
+    let (seq, gone, text): (i64, bool, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    Ok(serde_json::from_str(&text).map(|body| Stored { seq, gone, body }).map_err(Failure::from))
+}

@@ -1,0 +1,312 @@
+//! A miniature of Terraform's core: it plans, applies, reads, imports and destroys through
+//! the protocol, in core's order, and holds every answer against the rules.
+
+use std::fmt;
+
+use hyper_util::rt::TokioIo;
+use stripe_provider::protocol::{Served, Service};
+use stripe_provider::value::{Type, Value, msgpack};
+use stripe_provider::wire::tfplugin5::{
+    self as wire, DynamicValue, provider_client::ProviderClient, schema::Block,
+};
+use tonic::transport::{Channel, Endpoint, Server};
+
+use crate::{blocks, rules};
+
+/// Core, connected to one provider process.
+#[derive(Debug, Clone)]
+pub struct Terraform {
+    pub client: ProviderClient<Channel>,
+    pub schema: wire::get_provider_schema::Response,
+}
+
+/// An object in the state.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Object {
+    pub state: Value,
+    pub private: Vec<u8>,
+}
+
+/// What is to be done to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Nothing,
+    Create,
+    Update,
+    Replace,
+    Delete,
+}
+
+/// A planned change.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub action: Action,
+    pub prior: Object,
+    pub config: Value,
+    pub planned: Object,
+}
+
+/// Why core stops.
+#[derive(Debug)]
+pub enum Fault {
+    /// The provider answered with errors; what it left is beside them.
+    Refused(Vec<wire::Diagnostic>, Box<Object>),
+    /// The provider broke rules.
+    Broken(Vec<String>),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Broken(rules) => f.write_str(&rules.join("\n")),
+            Self::Refused(errors, _) => {
+                errors.iter().try_for_each(|error| writeln!(f, "{}: {}", error.summary, error.detail))
+            }
+        }
+    }
+}
+
+/// What an operation of core comes to.
+pub type Outcome<T> = Result<T, Fault>;
+
+impl Terraform {
+    /// Starts a provider and loads its schemas.
+    pub async fn start<P: Served>(served: P) -> Outcome<Self> {
+        let (ours, theirs) = tokio::io::duplex(1 << 20);
+        let server = Server::builder().add_service(Service::new(served).into_server());
+        let incoming = tokio_stream::once(Ok::<_, std::io::Error>(theirs));
+        tokio::spawn(server.serve_with_incoming(incoming));
+        let mut ours = Some(TokioIo::new(ours));
+        let connector = tower::service_fn(move |_| {
+            let stream = ours.take().ok_or_else(|| std::io::Error::other("one connection only"));
+            async move { stream }
+        });
+        let endpoint = Endpoint::from_static("http://provider.invalid");
+        let channel = endpoint.connect_with_connector(connector).await.unwrap();
+        let limit = 256 << 20;
+        let client = ProviderClient::new(channel);
+        let mut client = client.max_decoding_message_size(limit).max_encoding_message_size(limit);
+        let schema = client.get_schema(wire::get_provider_schema::Request {}).await.unwrap().into_inner();
+        broken(rules::loadable(&schema))?;
+        Ok(Self { client, schema })
+    }
+
+    /// Prepares and configures the provider.
+    pub async fn configure(&mut self, written: &Value) -> Outcome<()> {
+        let block = self.schema.provider.as_ref().unwrap().block.clone().unwrap();
+        let config = Some(send(&blocks::whole(&block, written), &blocks::ty(&block)));
+        let request = wire::prepare_provider_config::Request { config: config.clone() };
+        let prepared = self.client.prepare_provider_config(request).await.unwrap().into_inner();
+        refused(&prepared.diagnostics, &Object::default())?;
+        let request = wire::configure::Request {
+            config,
+            terraform_version: "1.14.0".to_owned(),
+            client_capabilities: None,
+        };
+        let configured = self.client.configure(request).await.unwrap().into_inner();
+        refused(&configured.diagnostics, &Object::default())
+    }
+
+    /// Plans what the configuration asks for; `written` is null to destroy.
+    pub async fn plan(&mut self, name: &str, prior: &Object, written: &Value) -> Outcome<Plan> {
+        let block = self.block(name);
+        let config = blocks::whole(&block, written);
+        self.validate(name, &config).await?;
+        let first = self.plan_once(name, prior, &config).await?;
+        let again = self.plan_once(name, prior, &config).await?;
+        broken(rules::repeatable(&first, &again))?;
+        broken(rules::plan_valid(&block, &prior.state, &config, &first.planned.state))?;
+        let (replaces, missing) = rules::replacing(&first.requires_replace, &prior.state, &first.planned.state);
+        broken(missing)?;
+        let action = match (prior.state.is_null(), config.is_null()) {
+            (true, true) => Action::Nothing,
+            (true, false) => Action::Create,
+            (false, true) => Action::Delete,
+            (false, false) if replaces => Action::Replace,
+            (false, false) if first.planned.state == prior.state => Action::Nothing,
+            (false, false) => Action::Update,
+        };
+        let mut planned = first.planned;
+        if action == Action::Replace {
+            let fresh = Object { state: Value::Null, private: planned.private };
+            planned = self.plan_once(name, &fresh, &config).await?.planned;
+            broken(rules::plan_valid(&block, &Value::Null, &config, &planned.state))?;
+        }
+        Ok(Plan { action, prior: prior.clone(), config, planned })
+    }
+
+    /// Carries a plan out, in the order of core's apply walk.
+    pub async fn apply(&mut self, name: &str, plan: &Plan) -> Outcome<Object> {
+        let mut prior = plan.prior.clone();
+        if !prior.state.is_null() {
+            prior.state = self.upgrade(name, &prior.state).await?;
+        }
+        match plan.action {
+            Action::Nothing => return Ok(prior),
+            Action::Delete => return self.change(name, &prior, &plan.planned, &Value::Null).await,
+            Action::Replace => {
+                let gone = Object { state: Value::Null, private: plan.planned.private.clone() };
+                self.change(name, &prior, &gone, &Value::Null).await?;
+                prior = Object::default();
+            }
+            Action::Create | Action::Update => {}
+        }
+        self.validate(name, &plan.config).await?;
+        let final_plan = self.plan_once(name, &prior, &plan.config).await?.planned;
+        let block = self.block(name);
+        broken(rules::plan_valid(&block, &prior.state, &plan.config, &final_plan.state))?;
+        let differing = rules::compatible(&block, &plan.planned.state, &final_plan.state);
+        broken(named("inconsistent final plan", differing))?;
+        self.change(name, &prior, &final_plan, &plan.config).await
+    }
+
+    /// Upgrades and reads an object; null when it is gone.
+    pub async fn refresh(&mut self, name: &str, object: &Object) -> Outcome<Object> {
+        let state = self.upgrade(name, &object.state).await?;
+        let ty = blocks::ty(&self.block(name));
+        let request = wire::read_resource::Request {
+            type_name: name.to_owned(),
+            current_state: Some(send(&state, &ty)),
+            private: object.private.clone(),
+            ..Default::default()
+        };
+        let answer = self.client.read_resource(request).await.unwrap().into_inner();
+        refused(&answer.diagnostics, object)?;
+        let read = Object { state: receive(answer.new_state.as_ref(), &ty)?, private: answer.private };
+        broken(rules::read_valid(&object.private, &read))?;
+        Ok(read)
+    }
+
+    /// Imports an object and reads it.
+    pub async fn import(&mut self, name: &str, id: &str) -> Outcome<Object> {
+        let request = wire::import_resource_state::Request {
+            type_name: name.to_owned(),
+            id: id.to_owned(),
+            ..Default::default()
+        };
+        let answer = self.client.import_resource_state(request).await.unwrap().into_inner();
+        refused(&answer.diagnostics, &Object::default())?;
+        broken(rules::import_valid(name, &answer.imported_resources))?;
+        let imported = &answer.imported_resources[0];
+        let state = receive(imported.state.as_ref(), &blocks::ty(&self.block(name)))?;
+        let read = self.refresh(name, &Object { state, private: imported.private.clone() }).await?;
+        let gone = read.state.is_null().then(|| "cannot import a non-existent object".to_owned());
+        broken(gone.into_iter().collect())?;
+        Ok(read)
+    }
+
+    /// Validates and reads a data source.
+    pub async fn data(&mut self, name: &str, written: &Value) -> Outcome<Value> {
+        let block = self.schema.data_source_schemas[name].block.clone().unwrap();
+        let (ty, type_name) = (blocks::ty(&block), name.to_owned());
+        let config = Some(send(&blocks::whole(&block, written), &ty));
+        let request = wire::validate_data_source_config::Request {
+            type_name: type_name.clone(),
+            config: config.clone(),
+        };
+        let valid = self.client.validate_data_source_config(request).await.unwrap().into_inner();
+        refused(&valid.diagnostics, &Object::default())?;
+        let request = wire::read_data_source::Request { type_name, config, ..Default::default() };
+        let answer = self.client.read_data_source(request).await.unwrap().into_inner();
+        refused(&answer.diagnostics, &Object::default())?;
+        let state = receive(answer.state.as_ref(), &ty)?;
+        broken(rules::data_valid(&state))?;
+        Ok(state)
+    }
+
+    /// Reads a stored state as the provider would have it now.
+    pub async fn upgrade(&mut self, name: &str, state: &Value) -> Outcome<Value> {
+        let raw = wire::RawState { json: blocks::stored(state).to_string().into_bytes(), ..Default::default() };
+        let version = self.schema.resource_schemas[name].version;
+        let request =
+            wire::upgrade_resource_state::Request { type_name: name.to_owned(), version, raw_state: Some(raw) };
+        let answer = self.client.upgrade_resource_state(request).await.unwrap().into_inner();
+        refused(&answer.diagnostics, &Object::default())?;
+        let upgraded = receive(answer.upgraded_state.as_ref(), &blocks::ty(&self.block(name)))?;
+        broken(named("upgraded state", rules::wholly_known(&upgraded)))?;
+        Ok(upgraded)
+    }
+
+    /// The schema of a resource type.
+    pub fn block(&self, name: &str) -> Block {
+        self.schema.resource_schemas[name].block.clone().unwrap()
+    }
+
+    async fn validate(&mut self, name: &str, config: &Value) -> Outcome<()> {
+        if config.is_null() {
+            return Ok(());
+        }
+        let request = wire::validate_resource_type_config::Request {
+            type_name: name.to_owned(),
+            config: Some(send(config, &blocks::ty(&self.block(name)))),
+            client_capabilities: None,
+        };
+        let answer = self.client.validate_resource_type_config(request).await.unwrap().into_inner();
+        refused(&answer.diagnostics, &Object::default())
+    }
+
+    async fn plan_once(&mut self, name: &str, prior: &Object, config: &Value) -> Outcome<rules::Planned> {
+        let block = self.block(name);
+        let ty = blocks::ty(&block);
+        let request = wire::plan_resource_change::Request {
+            type_name: name.to_owned(),
+            prior_state: Some(send(&prior.state, &ty)),
+            proposed_new_state: Some(send(&blocks::proposed(&block, &prior.state, config), &ty)),
+            config: Some(send(config, &ty)),
+            prior_private: prior.private.clone(),
+            ..Default::default()
+        };
+        let answer = self.client.plan_resource_change(request).await.unwrap().into_inner();
+        refused(&answer.diagnostics, prior)?;
+        broken(rules::no_escape(answer.legacy_type_system, answer.deferred.is_some()))?;
+        let state = receive(answer.planned_state.as_ref(), &ty)?;
+        let planned = Object { state, private: answer.planned_private };
+        Ok(rules::Planned { planned, requires_replace: answer.requires_replace })
+    }
+
+    async fn change(&mut self, name: &str, prior: &Object, planned: &Object, config: &Value) -> Outcome<Object> {
+        let block = self.block(name);
+        let ty = blocks::ty(&block);
+        let request = wire::apply_resource_change::Request {
+            type_name: name.to_owned(),
+            prior_state: Some(send(&prior.state, &ty)),
+            planned_state: Some(send(&planned.state, &ty)),
+            config: Some(send(config, &ty)),
+            planned_private: planned.private.clone(),
+            ..Default::default()
+        };
+        let answer = self.client.apply_resource_change(request).await.unwrap().into_inner();
+        let object = Object { state: receive(answer.new_state.as_ref(), &ty)?, private: answer.private };
+        broken(named("after apply", rules::wholly_known(&object.state)))?;
+        refused(&answer.diagnostics, &object)?;
+        broken(rules::no_escape(answer.legacy_type_system, false))?;
+        let differing = rules::compatible(&block, &planned.state, &object.state);
+        broken(named("inconsistent result after apply", differing))?;
+        Ok(object)
+    }
+}
+
+/// Writes a value as core does.
+pub fn send(value: &Value, ty: &Type) -> DynamicValue {
+    DynamicValue { msgpack: msgpack::encode(value, ty).unwrap(), json: Vec::new() }
+}
+
+/// Reads a value as core does; one that is not set is null.
+pub fn receive(value: Option<&DynamicValue>, ty: &Type) -> Outcome<Value> {
+    let Some(value) = value else { return Ok(Value::Null) };
+    msgpack::decode(&value.msgpack, ty).map_err(|error| Fault::Broken(vec![format!("does not conform: {error}")]))
+}
+
+fn refused(diagnostics: &[wire::Diagnostic], left: &Object) -> Outcome<()> {
+    broken(rules::diagnostics_valid(diagnostics))?;
+    let errors: Vec<_> = diagnostics.iter().filter(|d| d.severity == 1).cloned().collect();
+    if errors.is_empty() { Ok(()) } else { Err(Fault::Refused(errors, Box::new(left.clone()))) }
+}
+
+fn broken(rules: Vec<String>) -> Outcome<()> {
+    if rules.is_empty() { Ok(()) } else { Err(Fault::Broken(rules)) }
+}
+
+fn named(rule: &str, broken: Vec<String>) -> Vec<String> {
+    broken.into_iter().map(|what| format!("{rule}: {what}")).collect()
+}
