@@ -37,7 +37,7 @@ pub struct Workdir {
     terraform: PathBuf,
     base: String,
     pub sandbox: Sandbox,
-    _server: Runtime,
+    server: Runtime,
 }
 
 impl Workdir {
@@ -46,7 +46,7 @@ impl Workdir {
         let folder = tempfile::tempdir().unwrap();
         let sandbox = Sandbox::memory().unwrap();
         let (base, server) = serve(sandbox.clone());
-        let workdir = Self { folder, terraform: terraform.to_owned(), base, sandbox, _server: server };
+        let workdir = Self { folder, terraform: terraform.to_owned(), base, sandbox, server };
         workdir.mirror();
         workdir.write(config);
         workdir.ok(&["init"]);
@@ -135,6 +135,35 @@ impl Workdir {
     /// How many objects of a type are alive in the sandbox.
     pub fn count(&self, object: &str) -> usize {
         self.sandbox.counts().into_iter().find(|(name, _)| *name == object).map_or(0, |(_, count)| count)
+    }
+
+    /// Asks the sandbox as somebody else would.
+    pub fn get(&self, path: &str) -> Json {
+        self.ask("GET", path, "")
+    }
+
+    /// Changes something in the sandbox behind terraform's back.
+    pub fn post(&self, path: &str, form: &str) -> Json {
+        self.ask("POST", path, form)
+    }
+
+    /// Deletes something in the sandbox behind terraform's back.
+    pub fn delete(&self, path: &str) -> Json {
+        self.ask("DELETE", path, "")
+    }
+
+    #[track_caller]
+    fn ask(&self, method: &str, path: &str, form: &str) -> Json {
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", "Bearer sk_test_elsewhere")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(bytes::Bytes::copy_from_slice(form.as_bytes()))
+            .unwrap();
+        let response = self.server.block_on(self.sandbox.handle(request));
+        assert_eq!(response.status(), 200, "{method} {path}: {:?}", response.body());
+        serde_json::from_slice(response.body()).unwrap()
     }
 
     fn mirror(&self) {

@@ -1,0 +1,212 @@
+//! Entities through real terraform: drift, removed elsewhere, replaced, partly failed.
+
+use serde_json::Value as Json;
+
+use crate::workdir::{Workdir, terraform};
+
+const CUSTOMER: &str = r#"
+resource "stripe_entity" "customer" {
+  entity = "Customer"
+  input_payload = jsonencode({
+    Name     = "John"
+    Metadata = { team = "shop" }
+  })
+}
+"#;
+
+#[test]
+fn a_change_made_elsewhere_is_seen_and_undone() {
+    let Some(terraform) = terraform() else { return };
+    let workdir = Workdir::new(&terraform, CUSTOMER);
+    workdir.apply();
+    let id = id_of(&workdir, "stripe_entity.customer");
+    workdir.post(&format!("/v1/customers/{id}"), "name=Jane&metadata[other]=kept");
+    let planned = workdir.ok(&["plan", "-no-color"]);
+    assert!(planned.contains("Jane") && planned.contains("0 to add, 1 to change"), "{planned}");
+    workdir.apply();
+    workdir.assert_plan_is_empty();
+    let customer = workdir.get(&format!("/v1/customers/{id}"));
+    assert_eq!((&customer["name"], &customer["metadata"]["other"]), (&"John".into(), &"kept".into()));
+}
+
+#[test]
+fn an_entity_removed_elsewhere_is_made_again() {
+    let Some(terraform) = terraform() else { return };
+    let workdir = Workdir::new(&terraform, CUSTOMER);
+    workdir.apply();
+    let id = id_of(&workdir, "stripe_entity.customer");
+    workdir.delete(&format!("/v1/customers/{id}"));
+    let applied = workdir.apply();
+    assert!(applied.contains("1 added, 0 changed, 0 destroyed"), "{applied}");
+    assert_ne!(id_of(&workdir, "stripe_entity.customer"), id);
+    workdir.assert_plan_is_empty();
+}
+
+#[test]
+fn a_payload_key_that_is_removed_is_cleared_in_stripe() {
+    let Some(terraform) = terraform() else { return };
+    let workdir = Workdir::new(&terraform, CUSTOMER);
+    workdir.apply();
+    let id = id_of(&workdir, "stripe_entity.customer");
+    workdir.write(&CUSTOMER.replace("Name     = \"John\"", "").replace("team = \"shop\"", "owner = \"me\""));
+    workdir.apply();
+    workdir.assert_plan_is_empty();
+    let customer = workdir.get(&format!("/v1/customers/{id}"));
+    assert!(customer["name"].is_null() || customer["name"] == "", "{customer}");
+    assert_eq!(customer["metadata"], serde_json::json!({ "owner": "me" }));
+}
+
+#[test]
+fn another_spelling_of_the_same_payload_changes_nothing() {
+    let Some(terraform) = terraform() else { return };
+    let workdir = Workdir::new(&terraform, CUSTOMER);
+    workdir.apply();
+    workdir.write(&CUSTOMER.replace("Name     =", "name =").replace("Metadata =", "metadata ="));
+    workdir.assert_plan_is_empty();
+}
+
+#[test]
+fn a_param_that_stripe_cannot_change_makes_a_new_entity() {
+    let Some(terraform) = terraform() else { return };
+    let config = r#"
+resource "stripe_entity" "product" {
+  entity        = "Product"
+  input_payload = jsonencode({ Name = "Beans" })
+}
+resource "stripe_entity" "price" {
+  entity        = "Price"
+  input_payload = jsonencode({ Product = stripe_entity.product.id, Currency = "usd", UnitAmount = 100 })
+}
+"#;
+    let workdir = Workdir::new(&terraform, config);
+    workdir.apply();
+    workdir.write(&config.replace("100", "200"));
+    let applied = workdir.apply();
+    assert!(applied.contains("1 added, 0 changed, 1 destroyed"), "{applied}");
+    assert!(applied.contains("Entity Stays In Stripe"), "an archived price is said aloud: {applied}");
+    workdir.assert_plan_is_empty();
+}
+
+#[test]
+fn two_equal_entities_are_two_objects() {
+    let Some(terraform) = terraform() else { return };
+    let twice = format!("{CUSTOMER}{}", CUSTOMER.replace("\"customer\"", "\"twin\""));
+    let workdir = Workdir::new(&terraform, &twice);
+    workdir.apply();
+    assert_eq!(workdir.count("customer"), 2);
+    assert_ne!(id_of(&workdir, "stripe_entity.customer"), id_of(&workdir, "stripe_entity.twin"));
+}
+
+#[test]
+fn a_declined_payment_is_an_error_with_the_decline_code() {
+    let Some(terraform) = terraform() else { return };
+    let config = r#"
+resource "stripe_entity" "intent" {
+  entity        = "PaymentIntent"
+  input_payload = jsonencode({ Amount = 500, Currency = "usd", PaymentMethod = "pm_card_chargeDeclined", PaymentMethodTypes = ["card"] })
+}
+resource "stripe_action" "confirm" {
+  action        = "ConfirmPaymentIntent"
+  input_payload = jsonencode({ PaymentIntentId = stripe_entity.intent.id })
+}
+"#;
+    let workdir = Workdir::new(&terraform, config);
+    let printed = workdir.fails(&["apply", "-auto-approve", "-no-color"]);
+    assert!(printed.contains("card_declined") && printed.contains("req_"), "{printed}");
+    assert_eq!(workdir.count("payment_intent"), 1);
+    assert_eq!(workdir.attributes("stripe_entity.intent")["entity"], "PaymentIntent");
+}
+
+#[test]
+fn a_locked_connection_refuses_changes_until_it_is_unlocked() {
+    let Some(terraform) = terraform() else { return };
+    let config = |locked: bool, verbosity: u8| {
+        format!(
+            "resource \"stripe_connection\" \"x\" {{\n  name = \"a\"\n  location = \"l\"\n  verbosity = {verbosity}\n  lock_config {{\n    locked = {locked}\n    reason = \"audit\"\n  }}\n}}\n"
+        )
+    };
+    let workdir = Workdir::new(&terraform, &config(true, 1));
+    workdir.apply();
+    workdir.assert_plan_is_empty();
+    workdir.write(&config(true, 2));
+    assert!(workdir.fails(&["apply", "-auto-approve", "-no-color"]).contains("reason: audit"));
+    assert!(workdir.fails(&["destroy", "-auto-approve", "-no-color"]).contains("reason: audit"));
+    workdir.write(&config(false, 2));
+    workdir.apply();
+    workdir.destroy();
+}
+
+#[test]
+fn a_new_verbosity_changes_nothing_that_runs_on_the_connection() {
+    let Some(terraform) = terraform() else { return };
+    let config = r#"
+resource "stripe_connection" "c" {
+  name      = "a"
+  location  = "l"
+  verbosity = 1
+}
+resource "stripe_entity" "customer" {
+  connection    = stripe_connection.c.handle
+  entity        = "Customer"
+  input_payload = "{}"
+}
+"#;
+    let workdir = Workdir::new(&terraform, config);
+    workdir.apply();
+    workdir.write(&config.replace("verbosity = 1", "verbosity = 3"));
+    let applied = workdir.apply();
+    assert!(applied.contains("0 added, 1 changed, 0 destroyed"), "{applied}");
+    workdir.assert_plan_is_empty();
+    workdir.destroy();
+    assert_eq!(workdir.count("customer"), 0);
+}
+
+#[test]
+fn a_suspended_connection_sends_nothing() {
+    let Some(terraform) = terraform() else { return };
+    let config = r#"
+resource "stripe_connection" "c" {
+  name      = "a"
+  location  = "l"
+  suspended = true
+}
+resource "stripe_entity" "customer" {
+  connection    = stripe_connection.c.handle
+  entity        = "Customer"
+  input_payload = "{}"
+}
+"#;
+    let workdir = Workdir::new(&terraform, config);
+    assert!(workdir.fails(&["apply", "-auto-approve", "-no-color"]).contains("is suspended"));
+    assert_eq!(workdir.attributes("stripe_connection.c")["status"]["state"], "SUSPENDED");
+    assert_eq!(workdir.count("customer"), 0);
+}
+
+#[test]
+fn a_filter_clause_finds_what_it_says() {
+    let Some(terraform) = terraform() else { return };
+    let config = r#"
+resource "stripe_entity" "customer" {
+  for_each      = toset(["Ann", "Bob", "Bobby", "Cid"])
+  entity        = "Customer"
+  input_payload = jsonencode({ Name = each.value, Email = "${lower(each.value)}@x.example" })
+}
+data "stripe_entities" "bobs" {
+  entity     = "Customer"
+  filter     = "(Name LIKE 'Bob%' OR Email = 'ann@x.example') AND NOT Name = 'Bobby'"
+  sort_by    = "Name"
+  depends_on = [stripe_entity.customer]
+}
+output "names" {
+  value = join(",", [for record in data.stripe_entities.bobs.records : record["name"]])
+}
+"#;
+    let workdir = Workdir::new(&terraform, config);
+    let applied = workdir.apply();
+    assert!(applied.contains("names = \"Ann,Bob\""), "{applied}");
+}
+
+fn id_of(workdir: &Workdir, address: &str) -> String {
+    let values: Json = workdir.attributes(address);
+    values["id"].as_str().unwrap().to_owned()
+}
