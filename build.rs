@@ -1,11 +1,64 @@
 //! Compiles the wire interface and packs the catalog.
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::Path;
+use std::{env, fs};
+
+#[path = "src/catalog/join.rs"]
+mod join;
+#[path = "src/catalog/model.rs"]
+mod model;
+#[path = "src/catalog/index.rs"]
+mod index;
+#[path = "src/catalog/rules.rs"]
+mod rules;
+
+fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");
     let descriptors = protox::compile(
         ["proto/tfplugin5.proto", "proto/plugin.proto", "proto/health.proto"],
         ["proto"],
     )?;
     tonic_prost_build::configure().build_client(true).compile_fds(descriptors)?;
+    pack_catalog(Path::new("src/catalog"))
+}
+
+/// Joins facts and rules and writes them as one blob with an index.
+fn pack_catalog(catalog: &Path) -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={}", catalog.display());
+    let (facts, version) = read_facts(&catalog.join("facts"))?;
+    let rules = rules::parse(&fs::read_to_string(catalog.join("rules.toml"))?)
+        .map_err(|why| format!("src/catalog/rules.toml: {why}"))?;
+    let joined = join::join(facts, &rules);
+    for object in &joined.missing {
+        println!("cargo::warning={object} has rules and no facts; run `cargo run --bin catalog -- --spec FILE`");
+    }
+    if !joined.problems.is_empty() {
+        return Err(format!("src/catalog/rules.toml:\n{}", joined.problems.join("\n")).into());
+    }
+    let out = env::var("OUT_DIR")?;
+    let packed = index::pack(&joined.entities, &version)?;
+    fs::write(Path::new(&out).join("catalog.json"), packed.blob)?;
+    fs::write(Path::new(&out).join("catalog_index.rs"), packed.index)?;
     Ok(())
+}
+
+/// The facts of every object and the version of the API.
+fn read_facts(directory: &Path) -> Result<(BTreeMap<String, model::Entity>, String), Box<dyn Error>> {
+    let mut facts = BTreeMap::new();
+    let mut version = String::new();
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        let text = fs::read_to_string(&path)?;
+        let broken = |why: serde_json::Error| format!("{}: {why}", path.display());
+        if path.ends_with("version.json") {
+            let file: BTreeMap<String, String> = serde_json::from_str(&text).map_err(broken)?;
+            version = file.get("api_version").cloned().unwrap_or_default();
+        } else {
+            let entity: model::Entity = serde_json::from_str(&text).map_err(broken)?;
+            facts.insert(entity.object.clone(), entity);
+        }
+    }
+    Ok((facts, version))
 }

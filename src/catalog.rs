@@ -5,11 +5,21 @@
 //! by `cargo run --bin catalog`; *rules* (`catalog/rules.toml`) are written by hand and
 //! hold what the description does not say. `build.rs` joins both into one blob; an
 //! entity type is decoded when first asked for. Adding an object is adding data.
+//!
+//! ```text
+//! description ─generate─▶ facts ─┐
+//!                                ├─join─▶ index ─▶ pack
+//!                        rules ──┘
+//! ```
 
+pub mod generate;
+pub mod index;
+pub mod join;
 mod model;
 mod pack;
+pub mod rules;
 
 pub use model::{
     Action, Entity, Field, FieldKind, Kind, Operation, OperationKind, OutputShape, Param, Removal,
 };
-pub use pack::{Catalog, catalog};
+pub use pack::{API_VERSION, Called, Catalog, Match, catalog};

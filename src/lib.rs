@@ -47,3 +47,5 @@ pub mod protocol;
 pub mod plugin;
 
 pub mod sandbox;
+
+pub mod command;

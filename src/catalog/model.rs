@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 /// One entity type: a Stripe object with its operations, params, fields and actions.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Entity {
-    /// PascalCase singular: `PaymentIntent`.
+    /// PascalCase singular: `PaymentIntent`; a rule, so absent in the facts.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// Stripe's spelling of the object: `payment_intent`.
     pub object: String,
@@ -14,7 +15,7 @@ pub struct Entity {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
     /// What an id starts with: `pi_`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub id_prefix: String,
     /// List, Get, Create, Update, Delete, as far as Stripe has them.
     pub operations: Vec<Operation>,
@@ -24,12 +25,12 @@ pub struct Entity {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<Action>,
     /// What destroying an entity does in Stripe.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Removal::is_forget")]
     pub removal: Removal,
     /// Fields that must be expanded to be complete on read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expand: Vec<String>,
-    /// Fields whose values are secret.
+    /// Fields whose values are secret; dots lead into objects: `confirmation_secret.client_secret`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sensitive: Vec<String>,
 }
@@ -52,7 +53,7 @@ pub enum OperationKind {
 }
 
 /// One HTTP operation.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Operation {
     /// Which of the five.
     pub kind: OperationKind,
@@ -66,9 +67,9 @@ pub struct Operation {
 }
 
 /// A call that is none of the five operations.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Action {
-    /// PascalCase, verb first: `ConfirmPaymentIntent`.
+    /// PascalCase, verb first: `ConfirmPaymentIntent`; in the facts Stripe's verb alone: `confirm`.
     pub name: String,
     /// `POST` in all but a few.
     pub method: String,
@@ -77,7 +78,8 @@ pub struct Action {
     /// Body params, sorted by name; path params are left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub params: Vec<Param>,
-    /// The payload keys that fill the path, in its order: `PaymentIntentId`.
+    /// The payload keys that fill the path, in its order: `PaymentIntentId`; a rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub path_inputs: Vec<String>,
     /// Params that must be in the payload although Stripe does not demand them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -86,16 +88,16 @@ pub struct Action {
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub renames: std::collections::BTreeMap<String, String>,
     /// What the output holds.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "OutputShape::is_record")]
     pub output: OutputShape,
-    /// The object it answers with.
-    #[serde(default)]
+    /// The object it answers with, in Stripe's spelling.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub returns: String,
 }
 
 /// What an action's output holds.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum OutputShape {
     /// `Success`, then the whole record.
     #[default]
@@ -113,7 +115,7 @@ pub enum OutputShape {
 
 /// What destroying an entity does in Stripe.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Removal {
     /// Stripe deletes it.
     Delete,
@@ -142,6 +144,14 @@ pub enum Removal {
         /// The states in which the object has already ended: nothing to do, nothing to say.
         #[serde(default)]
         ended: Vec<String>,
+    },
+    /// A custom call ends it while this field is set (detach while `customer` is); where the
+    /// field is null, nothing is left to do.
+    CallWhileSet {
+        /// The action: `DetachPaymentMethodFromCustomer`.
+        action: String,
+        /// The field: `customer`.
+        field: String,
     },
     /// Stripe deletes it in these states; in the others the call ends it.
     DeleteOrCall {
@@ -218,10 +228,10 @@ pub struct Field {
     pub name: String,
     /// What it holds.
     pub kind: FieldKind,
-    /// May be null.
+    /// May be null, or left out: Stripe's description does not tell these two apart.
     #[serde(default, skip_serializing_if = "is_false")]
     pub nullable: bool,
-    /// May be left out of the answer altogether.
+    /// Never null, but may be left out of the answer.
     #[serde(default, skip_serializing_if = "is_false")]
     pub optional: bool,
 }
@@ -250,7 +260,8 @@ pub enum FieldKind {
     Object(Vec<Field>),
     /// Many of one kind.
     List(Box<FieldKind>),
-    /// A page of objects of this type, `{object: "list", data, has_more, url}`.
+    /// A page of objects of this type, `{object: "list", data, has_more, url}`; a page of
+    /// several types is an [`FieldKind::Object`] of these four.
     Page(String),
     /// Any text keys, values of one kind.
     Map(Box<FieldKind>),
@@ -272,6 +283,20 @@ fn is_false(flag: &bool) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_zero(number: &u32) -> bool {
     *number == 0
+}
+
+impl Removal {
+    /// True for the default.
+    pub fn is_forget(&self) -> bool {
+        *self == Self::Forget
+    }
+}
+
+impl OutputShape {
+    /// True for the default.
+    pub fn is_record(&self) -> bool {
+        *self == Self::Record
+    }
 }
 
 impl Entity {

@@ -152,7 +152,11 @@ impl Terraform {
             Action::Create | Action::Update => {}
         }
         self.validate(name, &plan.config).await?;
-        let final_plan = self.plan_once(name, &prior, &plan.config).await?.planned;
+        let rules::Planned { planned: final_plan, requires_replace } =
+            self.plan_once(name, &prior, &plan.config).await?;
+        let (replaces, _) = rules::replacing(&requires_replace, &prior.state, &final_plan.state);
+        let other = replaces.then(|| "inconsistent final plan: it replaces".to_owned());
+        broken(other.into_iter().collect())?;
         let block = self.block(name);
         broken(rules::plan_valid(&block, &prior.state, &plan.config, &final_plan.state))?;
         let differing = rules::compatible(&block, &plan.planned.state, &final_plan.state);

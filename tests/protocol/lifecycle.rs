@@ -83,6 +83,8 @@ async fn deleted(terraform: &mut Terraform, name: &str, object: &Object) -> Outc
         let plan = terraform.plan(name, object, &Value::Null).await?;
         let left = terraform.apply(name, &plan).await?;
         expect(left.state.is_null(), "the object is still there after its delete")?;
+        let read = terraform.refresh(name, object).await?;
+        expect(read.state.is_null(), "a deleted object can still be read")?;
     }
     Ok(())
 }
@@ -136,6 +138,7 @@ async fn every_flaw_breaks_the_rule_it_is_about() {
         (Flaw::PlansToKeepWhatIsDestroyed, "planned a non-null destroy value"),
         (Flaw::ForgetsThePrivateData, "the read lost the private data"),
         (Flaw::FailsToDeleteWhatIsGone, "No Such Box"),
+        (Flaw::FailsToReadWhatIsGone, "No Such Box"),
         (Flaw::ReadsWhatWasNotWritten, "the read differs from the apply"),
         (Flaw::ImportsNothing, "Nothing To Import"),
         (Flaw::BendsTheState, "Value Does Not Fit Schema"),

@@ -1,0 +1,83 @@
+//! Writes what [`super::pack`] reads: every entity type as one segment of a blob, and an index
+//! of names and routes as Rust source, so that nothing is parsed before it is asked for.
+
+use std::fmt::Write as _;
+
+use super::model::{Entity, OperationKind};
+
+/// The two files of the packed catalog.
+#[derive(Debug)]
+pub struct Packed {
+    /// One JSON document per entity type, end to end.
+    pub blob: String,
+    /// The statics that [`super::pack`] includes.
+    pub index: String,
+}
+
+/// Packs entity types that are sorted by name.
+pub fn pack(entities: &[Entity], version: &str) -> Result<Packed, serde_json::Error> {
+    let mut blob = String::new();
+    let (mut segments, mut actions, mut routes) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, entity) in entities.iter().enumerate() {
+        let start = blob.len();
+        blob.push_str(&serde_json::to_string(entity)?);
+        let Entity { name, object, aliases, id_prefix, .. } = entity;
+        segments.push(format!(
+            "Segment {{ name: {name:?}, object: {object:?}, aliases: &{aliases:?}, id_prefix: {id_prefix:?}, \
+             start: {start}, end: {end} }}",
+            end = blob.len()
+        ));
+        for action in &entity.actions {
+            actions.push(format!("({:?}, {index})", action.name));
+            let target = format!("Target::Action({:?})", action.name);
+            routes.push(Route::new(&action.method, &action.path, index, target));
+        }
+        for operation in &entity.operations {
+            let target = format!("Target::Operation(OperationKind::{})", variant(operation.kind));
+            routes.push(Route::new(&operation.method, &operation.path, index, target));
+        }
+    }
+    actions.sort();
+    routes.sort_by(|a, b| a.rank.cmp(&b.rank));
+    let routes: Vec<String> = routes.into_iter().map(|route| route.source).collect();
+    let mut index = format!("/// The version of the API the facts describe.\npub const API_VERSION: &str = {version:?};\n");
+    list(&mut index, "SEGMENTS: &[Segment]", &segments);
+    list(&mut index, "ACTIONS: &[(&str, usize)]", &actions);
+    list(&mut index, "ROUTES: &[Route]", &routes);
+    Ok(Packed { blob, index })
+}
+
+struct Route {
+    /// Literal segments come before placeholders, so that the first match is the right one.
+    rank: (Vec<(bool, String)>, String),
+    source: String,
+}
+
+impl Route {
+    fn new(method: &str, path: &str, entity: usize, target: String) -> Self {
+        let segments = path.split('/').map(|segment| (segment.starts_with('{'), segment.to_owned())).collect();
+        let source =
+            format!("Route {{ method: {method:?}, path: {path:?}, entity: {entity}, target: {target} }}");
+        Self { rank: (segments, method.to_owned()), source }
+    }
+}
+
+fn list(source: &mut String, name: &str, items: &[String]) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(source, "static {name} = &[");
+    for item in items {
+        let _ = writeln!(source, "    {item},");
+    }
+    source.push_str("];\n");
+}
+
+fn variant(kind: OperationKind) -> &'static str {
+    match kind {
+        OperationKind::List => "List",
+        OperationKind::Get => "Get",
+        OperationKind::Create => "Create",
+        OperationKind::Update => "Update",
+        OperationKind::Delete => "Delete",
+        OperationKind::Search => "Search",
+    }
+}

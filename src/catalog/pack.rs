@@ -1,0 +1,174 @@
+//! Looks things up in the packed catalog. Names and routes are statics; an entity type is
+//! decoded when it is first asked for and kept.
+
+use std::sync::OnceLock;
+
+use super::model::{Action, Entity, Operation, OperationKind};
+
+include!(concat!(env!("OUT_DIR"), "/catalog_index.rs"));
+
+static BLOB: &str = include_str!(concat!(env!("OUT_DIR"), "/catalog.json"));
+
+/// Where one entity type lies in the blob, and what it answers to.
+#[derive(Debug)]
+struct Segment {
+    name: &'static str,
+    object: &'static str,
+    aliases: &'static [&'static str],
+    id_prefix: &'static str,
+    start: usize,
+    end: usize,
+}
+
+#[derive(Debug)]
+struct Route {
+    method: &'static str,
+    path: &'static str,
+    entity: usize,
+    target: Target,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Target {
+    Operation(OperationKind),
+    Action(&'static str),
+}
+
+/// Everything Stripe offers.
+#[derive(Debug)]
+pub struct Catalog {
+    decoded: Vec<OnceLock<Option<Entity>>>,
+}
+
+/// What a method and a path lead to.
+#[derive(Debug, Clone)]
+pub struct Match<'p> {
+    /// The entity type.
+    pub entity: &'static Entity,
+    /// What is done to it.
+    pub called: Called,
+    /// What stands for the placeholders, in the path's order, percent-encoded as it came.
+    pub ids: Vec<&'p str>,
+}
+
+/// What is done to an entity.
+#[derive(Debug, Clone, Copy)]
+pub enum Called {
+    /// One of the five.
+    Operation(&'static Operation),
+    /// None of the five.
+    Action(&'static Action),
+}
+
+/// The catalog of this build.
+pub fn catalog() -> &'static Catalog {
+    static CATALOG: OnceLock<Catalog> = OnceLock::new();
+    CATALOG.get_or_init(|| Catalog { decoded: SEGMENTS.iter().map(|_| OnceLock::new()).collect() })
+}
+
+impl Catalog {
+    /// The names of the entity types, sorted.
+    pub fn entities(&self) -> impl Iterator<Item = &'static str> + use<> {
+        SEGMENTS.iter().map(|segment| segment.name)
+    }
+
+    /// The entity type of that name: `PaymentIntent`, `payment_intent`, `PaymentIntents`, in
+    /// any case.
+    pub fn entity(&'static self, name: &str) -> Option<&'static Entity> {
+        self.at(SEGMENTS.iter().position(|segment| segment.answers_to(name))?)
+    }
+
+    /// The entity type of that object, in Stripe's spelling.
+    pub fn by_object(&'static self, object: &str) -> Option<&'static Entity> {
+        self.at(SEGMENTS.iter().position(|segment| segment.object == object)?)
+    }
+
+    /// The entity type whose ids start like this one.
+    pub fn by_id(&'static self, id: &str) -> Option<&'static Entity> {
+        let starts = |segment: &Segment| !segment.id_prefix.is_empty() && id.starts_with(segment.id_prefix);
+        self.at(SEGMENTS.iter().position(starts)?)
+    }
+
+    /// The names of the actions with those of their entity types, sorted.
+    pub fn actions(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+        let named = |(action, at): &(&'static str, usize)| Some((*action, SEGMENTS.get(*at)?.name));
+        ACTIONS.iter().filter_map(named)
+    }
+
+    /// The action of that name, in any case.
+    pub fn action(&'static self, name: &str) -> Option<(&'static Entity, &'static Action)> {
+        let (name, at) = ACTIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        let entity = self.at(*at)?;
+        Some((entity, entity.actions.iter().find(|action| action.name == *name)?))
+    }
+
+    /// The entity type that was probably meant.
+    pub fn suggest(&self, name: &str) -> Option<&'static str> {
+        let spelled = SEGMENTS.iter().flat_map(|segment| {
+            let spellings = [segment.name, segment.object].into_iter().chain(segment.aliases.iter().copied());
+            spellings.map(|spelling| (spelling, segment.name))
+        });
+        closest(name, spelled)
+    }
+
+    /// The action that was probably meant.
+    pub fn suggest_action(&self, name: &str) -> Option<&'static str> {
+        closest(name, ACTIONS.iter().map(|(action, _)| (*action, *action)))
+    }
+
+    /// What a request to Stripe is for. The path is without its query.
+    pub fn match_path<'p>(&'static self, method: &str, path: &'p str) -> Option<Match<'p>> {
+        let fits = |route: &&Route| route.method.eq_ignore_ascii_case(method);
+        let found = ROUTES.iter().filter(fits).find_map(|route| Some((route, route.ids(path)?)));
+        let (route, ids) = found?;
+        let entity = self.at(route.entity)?;
+        let called = match route.target {
+            Target::Operation(kind) => Called::Operation(entity.operation(kind)?),
+            Target::Action(name) => Called::Action(entity.actions.iter().find(|action| action.name == name)?),
+        };
+        Some(Match { entity, called, ids })
+    }
+
+    fn at(&'static self, index: usize) -> Option<&'static Entity> {
+        let segment = SEGMENTS.get(index)?;
+        let decode = || serde_json::from_str(BLOB.get(segment.start..segment.end)?).ok();
+        self.decoded.get(index)?.get_or_init(decode).as_ref()
+    }
+}
+
+impl Segment {
+    fn answers_to(&self, name: &str) -> bool {
+        let mut spellings = [self.name, self.object].into_iter().chain(self.aliases.iter().copied());
+        spellings.any(|spelling| spelling.eq_ignore_ascii_case(name))
+    }
+}
+
+impl Route {
+    /// What stands for the placeholders, if the path fits.
+    fn ids<'p>(&self, path: &'p str) -> Option<Vec<&'p str>> {
+        let (mut template, mut segments) = (self.path.split('/'), path.split('/'));
+        let mut ids = Vec::new();
+        loop {
+            match (template.next(), segments.next()) {
+                (None, None) => return Some(ids),
+                (Some(expected), Some(segment)) if expected.starts_with('{') && !segment.is_empty() => {
+                    ids.push(segment);
+                }
+                (Some(expected), Some(segment)) if expected == segment => {}
+                _ => return None,
+            }
+        }
+    }
+}
+
+/// The candidate that is most like the name, if it is like it at all.
+fn closest(
+    name: &str,
+    candidates: impl Iterator<Item = (&'static str, &'static str)>,
+) -> Option<&'static str> {
+    const ALIKE: f64 = 0.85;
+    let name = name.to_lowercase();
+    let scored = candidates.map(|(spelling, meant)| (strsim::jaro_winkler(&name, &spelling.to_lowercase()), meant));
+    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (best.0 >= ALIKE).then_some(best.1)
+}

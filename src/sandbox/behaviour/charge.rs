@@ -1,0 +1,163 @@
+//! Charges: what a payment intent or a legacy call took from a payment method.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::call::Call;
+use crate::sandbox::check::missing;
+use crate::sandbox::error::{Failure, Outcome, Stage};
+use crate::sandbox::fields::{flag, given_number, id, inner, number, set, text};
+use crate::sandbox::identifier;
+use crate::sandbox::page;
+use crate::sandbox::store::Body;
+
+use super::card::{Decline, Verdict};
+use super::money;
+use super::payment_method;
+
+/// The charge of an intent, kept; refused when there is a reason.
+pub(super) fn for_intent(
+    call: &Call<'_>,
+    intent: &Body,
+    method: &Body,
+    refused: Option<Decline>,
+    captured: bool,
+) -> Outcome<Body> {
+    let mut params = Body::new();
+    for name in [
+        "amount", "currency", "customer", "description", "metadata", "receipt_email", "shipping",
+        "statement_descriptor", "statement_descriptor_suffix", "transfer_group",
+    ] {
+        if let Some(value) = intent.get(name).filter(|value| !value.is_null()) {
+            params.insert(name.to_owned(), value.clone());
+        }
+    }
+    let call = call.about("charge", params)?;
+    let mut body = call.build()?;
+    set(&mut body, "payment_intent", id(intent));
+    write_result(&call, &mut body, method, refused, captured);
+    call.session.put(&body)?;
+    Ok(body)
+}
+
+fn write_result(call: &Call<'_>, body: &mut Body, method: &Body, refused: Option<Decline>, captured: bool) {
+    let amount = number(body, "amount");
+    let kind = text(method, "type").unwrap_or("card").to_owned();
+    set(body, "payment_method", id(method));
+    set(body, "billing_details", method.get("billing_details").cloned().unwrap_or_default());
+    let mut details = Body::new();
+    set(&mut details, &kind, method.get(&kind).cloned().unwrap_or_default());
+    set(&mut details, "type", kind);
+    set(body, "payment_method_details", details);
+    set(body, "calculated_statement_descriptor", "SANDBOX");
+    set(body, "fraud_details", json!({}));
+    set(body, "paid", refused.is_none());
+    set(body, "captured", refused.is_none() && captured);
+    set(body, "status", if refused.is_none() { "succeeded" } else { "failed" });
+    set(body, "outcome", outcome(refused));
+    if let Some(why) = refused {
+        set(body, "failure_code", why.code);
+        set(body, "failure_message", why.message);
+        return;
+    }
+    if captured {
+        take(body, amount);
+    }
+    let receipt = format!("https://pay.stripe.com/receipts/payment/{}", identifier::fingerprint(id(body)));
+    set(body, "receipt_url", receipt);
+    set(body, "_taken_at", call.now);
+}
+
+fn outcome(refused: Option<Decline>) -> Json {
+    match refused {
+        None => json!({
+            "advice_code": null, "network_advice_code": null, "network_decline_code": null,
+            "network_status": "approved_by_network", "reason": null, "risk_level": "normal", "risk_score": 20,
+            "seller_message": "Payment complete.", "type": "authorized",
+        }),
+        Some(why) => json!({
+            "advice_code": null, "network_advice_code": null, "network_decline_code": null,
+            "network_status": "declined_by_network", "reason": why.decline_code, "risk_level": "normal",
+            "risk_score": 20, "seller_message": "The bank did not return any further details with this decline.",
+            "type": "issuer_declined",
+        }),
+    }
+}
+
+/// Takes an amount that was held.
+pub(super) fn take(body: &mut Body, amount: i64) {
+    set(body, "amount_captured", amount);
+    set(body, "captured", true);
+    set(body, "balance_transaction", identifier::fresh("txn_"));
+}
+
+/// `POST /v1/charges`, the way before payment intents.
+pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+    let mut call = call.clone();
+    let amount = given_number(&call.params, "amount").ok_or_else(|| missing("amount"))?;
+    let currency = money::currency(&call.params)?;
+    money::payable(amount, &currency, "amount")?;
+    let method = source(&call)?;
+    call.params.shift_remove("source");
+    let mut body = call.build()?;
+    set(&mut body, "currency", currency.as_str());
+    let captured = call.params.get("capture").and_then(Json::as_bool).unwrap_or(true);
+    let refused = match payment_method::verdict(&method) {
+        Verdict::Decline(why) => Some(why),
+        Verdict::Approve | Verdict::Authenticate => None,
+    };
+    write_result(&call, &mut body, &method, refused, captured);
+    call.session.put(&body)?;
+    let Some(why) = refused else { return Ok(Json::Object(body)) };
+    let failure = Failure::new(402, "card_error", why.message).code(why.code);
+    Err(failure.with("decline_code", why.decline_code).with("charge", id(&body)).at(Stage::Done))
+}
+
+/// The method behind `source`, or the default method of `customer`.
+fn source(call: &Call<'_>) -> Outcome<Body> {
+    if let Some(token) = text(&call.params, "source") {
+        return payment_method::resolve(call, token, "source");
+    }
+    let Some(customer) = text(&call.params, "customer") else {
+        return Err(Failure::invalid("Must provide source or customer.").code("parameter_missing"));
+    };
+    let owner = call.session.referred("customer", customer, "customer")?;
+    let settings = inner(&owner, "invoice_settings");
+    match settings.and_then(|settings| text(settings, "default_payment_method")) {
+        Some(method) => call.session.referred("payment_method", method, "customer"),
+        None => {
+            let message = "Cannot charge a customer that has no active card";
+            Err(Failure::new(402, "card_error", message).code("missing").param("card").at(Stage::Undone))
+        }
+    }
+}
+
+/// `POST /v1/charges/{charge}/capture`.
+pub(super) fn capture(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = call.named()?;
+    if flag(&body, "captured") {
+        let message = format!("Charge {} has already been captured.", id(&body));
+        return Err(Failure::state(message).code("charge_already_captured"));
+    }
+    if flag(&body, "refunded") || !flag(&body, "paid") {
+        let message = format!("Charge {} cannot be captured.", id(&body));
+        return Err(Failure::state(message).code("charge_already_refunded"));
+    }
+    if text(&body, "payment_intent").is_some() {
+        let message = "This charge was made by a PaymentIntent. Capture the PaymentIntent instead.";
+        return Err(Failure::state(message));
+    }
+    let most = number(&body, "amount");
+    let amount = given_number(&call.params, "amount").unwrap_or(most);
+    if !(1..=most).contains(&amount) {
+        let message = "The amount to capture must be between 1 and the amount of the charge.";
+        return Err(Failure::state(message).code("amount_too_large").param("amount"));
+    }
+    take(&mut body, amount);
+    call.keep(body)
+}
+
+/// `GET /v1/charges/{charge}/refunds`.
+pub(super) fn refunds(call: &Call<'_>) -> Outcome<Json> {
+    let charge = call.named()?;
+    page::of_objects(call, "refund", |refund| text(refund, "charge") == Some(id(&charge)))
+}

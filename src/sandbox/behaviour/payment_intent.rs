@@ -1,0 +1,200 @@
+//! Payment intents: from a wish to pay to a payment, through Stripe's states.
+//!
+//! ```text
+//! requires_payment_method → requires_confirmation → (requires_action) → (requires_capture) → succeeded
+//! ```
+//! A declined payment goes back to the first state; every state but the last may be canceled.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::call::Call;
+use crate::sandbox::check::missing;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{flag, id, inner, items, set, set_inner, status, text};
+use crate::sandbox::identifier;
+use crate::sandbox::store::Body;
+
+use super::money;
+use super::payment_method;
+
+mod confirm;
+mod settle;
+
+pub(super) use confirm::{Attempt, attempt, confirm};
+pub(super) use settle::{authenticate, cancel, capture};
+
+/// States in which what is to be paid may still be changed.
+const OPEN: &[&str] = &["requires_payment_method", "requires_confirmation", "requires_action"];
+
+/// `POST /v1/payment_intents`.
+pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+    let mut call = call.clone();
+    let amount = call.params.get("amount").and_then(Json::as_i64).ok_or_else(|| missing("amount"))?;
+    let currency = money::currency(&call.params)?;
+    money::payable(amount, &currency, "amount")?;
+    let confirms = flag(&call.params, "confirm");
+    if !confirms && call.params.contains_key("off_session") {
+        let message = "You cannot set `off_session` unless `confirm` is `true`.";
+        return Err(Failure::invalid(message).param("off_session"));
+    }
+    take_method(&mut call)?;
+    let mut body = call.build()?;
+    set(&mut body, "currency", currency.as_str());
+    for (name, usual) in [("capture_method", "automatic_async"), ("confirmation_method", "automatic")] {
+        set(&mut body, name, text(&call.params, name).unwrap_or(usual));
+    }
+    ways_to_pay(&call.params, &mut body)?;
+    let secret = identifier::random(&format!("{}_secret_", id(&body)), 25);
+    set(&mut body, "client_secret", secret);
+    check_owner(&call, &body)?;
+    let has_method = text(&body, "payment_method").is_some();
+    set(&mut body, "status", if has_method { "requires_confirmation" } else { "requires_payment_method" });
+    call.session.put(&body)?;
+    if confirms { confirm::run(&call, body) } else { Ok(Json::Object(body)) }
+}
+
+/// The method that `payment_method` names or `payment_method_data` describes.
+fn take_method(call: &mut Call<'_>) -> Outcome<()> {
+    let method = if let Some(token) = text(&call.params, "payment_method") {
+        payment_method::resolve(call, token, "payment_method")?
+    } else if let Some(data) = inner(&call.params, "payment_method_data") {
+        let made = payment_method::made(call, data)?;
+        call.session.put(&made)?;
+        made
+    } else {
+        return Ok(());
+    };
+    payment_method::check_usable(&method)?;
+    set(&mut call.params, "payment_method", id(&method));
+    Ok(())
+}
+
+/// Either a list of types, or those the account has switched on; the latter is the default.
+fn ways_to_pay(params: &Body, body: &mut Body) -> Outcome<()> {
+    let automatic = inner(params, "automatic_payment_methods");
+    let types = items(params, "payment_method_types");
+    if !types.is_empty() {
+        if automatic.is_some_and(|automatic| flag(automatic, "enabled")) {
+            let message = "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.";
+            return Err(Failure::invalid(message).code("parameters_exclusive").param("automatic_payment_methods"));
+        }
+        set(body, "automatic_payment_methods", Json::Null);
+    } else if automatic.is_some_and(|automatic| !flag(automatic, "enabled")) {
+        set(body, "automatic_payment_methods", Json::Null);
+        set(body, "payment_method_types", json!(["card"]));
+    } else {
+        let redirects = automatic.and_then(|automatic| text(automatic, "allow_redirects")).unwrap_or("always").to_owned();
+        set(body, "automatic_payment_methods", json!({"allow_redirects": redirects, "enabled": true}));
+        set(body, "payment_method_types", json!(["card", "link"]));
+    }
+    let mut options = inner(params, "payment_method_options").cloned().unwrap_or_default();
+    for kind in items(body, "payment_method_types").iter().filter_map(Json::as_str) {
+        let given = options.get(kind).and_then(Json::as_object).cloned().unwrap_or_default();
+        let mut shown = usual_options(kind);
+        shown.extend(given);
+        set(&mut options, kind, shown);
+    }
+    set(body, "payment_method_options", options);
+    Ok(())
+}
+
+fn usual_options(kind: &str) -> Body {
+    let usual = match kind {
+        "card" => json!({
+            "installments": null, "mandate_options": null, "network": null, "request_three_d_secure": "automatic",
+        }),
+        "link" => json!({"persistent_token": null}),
+        _ => json!({}),
+    };
+    usual.as_object().cloned().unwrap_or_default()
+}
+
+/// A method that is saved to a customer may be used for that customer only.
+fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
+    let Some(method) = text(body, "payment_method") else { return Ok(()) };
+    let method = call.session.referred("payment_method", method, "payment_method")?;
+    let Some(owner) = text(&method, "customer") else { return Ok(()) };
+    let message = match text(body, "customer") {
+        Some(customer) if customer == owner => return Ok(()),
+        Some(_) => format!(
+            "The customer does not have a payment method with the ID {}. The payment method must be attached to the \
+             customer.",
+            id(&method)
+        ),
+        None => format!(
+            "The payment method {} belongs to a Customer. Please include the Customer in the `customer` parameter on \
+             the PaymentIntent.",
+            id(&method)
+        ),
+    };
+    Err(Failure::state(message).param("payment_method"))
+}
+
+/// `POST /v1/payment_intents/{intent}`.
+pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+    let mut call = call.clone();
+    let before = call.named()?;
+    let always = ["description", "metadata", "receipt_email", "shipping", "transfer_group", "statement_descriptor"];
+    let locked = call.params.keys().find(|name| !always.contains(&name.as_str()));
+    if let Some(name) = locked.filter(|_| !OPEN.contains(&status(&before))) {
+        let message = format!(
+            "This PaymentIntent's {name} could not be updated because it has a status of {}. You may only update the \
+             {name} of a PaymentIntent with one of the following statuses: {}.",
+            status(&before),
+            OPEN.join(", ")
+        );
+        return Err(unexpected_state(message, &before).param(name.as_str()));
+    }
+    if let Some(amount) = call.params.get("amount").and_then(Json::as_i64) {
+        money::payable(amount, text(&before, "currency").unwrap_or("usd"), "amount")?;
+    }
+    take_method(&mut call)?;
+    let mut body = call.revise()?;
+    if call.params.contains_key("currency") {
+        set(&mut body, "currency", money::currency(&call.params)?);
+    }
+    if call.params.contains_key("payment_method_types") {
+        ways_to_pay(&call.params, &mut body)?;
+    }
+    check_owner(&call, &body)?;
+    if call.params.contains_key("payment_method") && OPEN.contains(&status(&body)) {
+        set(&mut body, "status", "requires_confirmation");
+        set(&mut body, "next_action", Json::Null);
+    }
+    call.keep(body)
+}
+
+/// The refusal of a call that the intent's state does not allow; it carries the intent.
+fn unexpected_state(message: impl Into<String>, body: &Body) -> Failure {
+    Failure::state(message).code("payment_intent_unexpected_state").with("payment_intent", shown(body))
+}
+
+/// An intent as an error carries it.
+fn shown(body: &Body) -> Json {
+    Json::Object(body.clone().into_iter().filter(|(name, _)| !name.starts_with('_')).collect())
+}
+
+/// An intent for what an invoice is owed, not yet kept.
+pub(super) fn for_invoice(call: &Call<'_>, invoice: &Body, amount: i64) -> Outcome<Body> {
+    let mut params = Body::new();
+    set(&mut params, "amount", amount);
+    set(&mut params, "currency", text(invoice, "currency").unwrap_or("usd"));
+    set(&mut params, "customer", text(invoice, "customer").unwrap_or_default());
+    set(&mut params, "description", "Payment for Invoice");
+    let call = call.about("payment_intent", params)?;
+    let mut body = call.build()?;
+    for (name, value) in [
+        ("capture_method", "automatic"),
+        ("confirmation_method", "automatic"),
+        ("setup_future_usage", ""),
+        ("status", "requires_payment_method"),
+    ] {
+        set(&mut body, name, if value.is_empty() { Json::Null } else { Json::from(value) });
+    }
+    set(&mut body, "payment_method_types", json!(["card"]));
+    set_inner(&mut body, "payment_method_options", "card", usual_options("card"));
+    let secret = identifier::random(&format!("{}_secret_", id(&body)), 25);
+    set(&mut body, "client_secret", secret);
+    set(&mut body, "_invoice", id(invoice));
+    Ok(body)
+}

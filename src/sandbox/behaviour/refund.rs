@@ -1,0 +1,98 @@
+//! Refunds: never more than what was taken.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::call::Call;
+use crate::sandbox::check::missing;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{flag, given_number, id, number, set, status, text};
+use crate::sandbox::identifier;
+use crate::sandbox::store::Body;
+
+use super::money;
+
+/// `POST /v1/refunds`.
+pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+    let mut charge = refunded_charge(call)?;
+    let amount = refundable(call, &charge)?;
+    let mut call = call.clone();
+    set(&mut call.params, "charge", id(&charge));
+    let mut body = call.build()?;
+    for name in ["currency", "payment_intent", "customer", "payment_method"] {
+        if body.contains_key(name) {
+            set(&mut body, name, charge.get(name).cloned().unwrap_or_default());
+        }
+    }
+    set(&mut body, "amount", amount);
+    set(&mut body, "status", "succeeded");
+    set(&mut body, "balance_transaction", identifier::fresh("txn_"));
+    set(&mut body, "destination_details", json!({
+        "card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"},
+        "type": "card",
+    }));
+    let refunded = number(&charge, "amount_refunded") + amount;
+    set(&mut charge, "amount_refunded", refunded);
+    let all = refunded == number(&charge, "amount_captured");
+    set(&mut charge, "refunded", all);
+    call.session.put(&charge)?;
+    call.keep(body)
+}
+
+/// The charge that `charge` or `payment_intent` names.
+fn refunded_charge(call: &Call<'_>) -> Outcome<Body> {
+    match (text(&call.params, "charge"), text(&call.params, "payment_intent")) {
+        (Some(_), Some(_)) => {
+            let message = "You may only specify one of these parameters: charge, payment_intent.";
+            Err(Failure::invalid(message).code("parameters_exclusive").param("charge"))
+        }
+        (Some(charge), None) => call.session.referred("charge", charge, "charge"),
+        (None, Some(intent)) => {
+            let intent = call.session.referred("payment_intent", intent, "payment_intent")?;
+            let latest = text(&intent, "latest_charge").filter(|_| status(&intent) == "succeeded");
+            let Some(charge) = latest else {
+                let message = format!("This PaymentIntent ({}) does not have a successful charge to refund.", id(&intent));
+                return Err(Failure::state(message).param("payment_intent"));
+            };
+            call.session.referred("charge", charge, "payment_intent")
+        }
+        (None, None) => Err(missing("charge")),
+    }
+}
+
+fn refundable(call: &Call<'_>, charge: &Body) -> Outcome<i64> {
+    if flag(charge, "refunded") {
+        let message = format!("Charge {} has already been refunded.", id(charge));
+        return Err(Failure::state(message).code("charge_already_refunded"));
+    }
+    if !flag(charge, "paid") || !flag(charge, "captured") {
+        let message = format!("Charge {} was not captured, so there is nothing to refund.", id(charge));
+        return Err(Failure::state(message).code("charge_not_refundable"));
+    }
+    let left = number(charge, "amount_captured") - number(charge, "amount_refunded");
+    let amount = given_number(&call.params, "amount").unwrap_or(left);
+    if amount < 1 {
+        let message = "This value must be greater than or equal to 1.";
+        return Err(Failure::invalid(message).code("parameter_invalid_integer").param("amount"));
+    }
+    if amount > left {
+        let currency = text(charge, "currency").unwrap_or("usd");
+        let message = format!(
+            "Refund amount ({}) is greater than unrefunded amount on charge ({})",
+            money::written(amount, currency),
+            money::written(left, currency)
+        );
+        return Err(Failure::state(message).param("amount"));
+    }
+    Ok(amount)
+}
+
+/// `POST /v1/refunds/{refund}/cancel`: only one that waits for the customer can be canceled.
+pub(super) fn cancel(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = call.named()?;
+    if status(&body) != "requires_action" {
+        let message = format!("You cannot cancel this refund because it has a status of {}.", status(&body));
+        return Err(Failure::state(message));
+    }
+    set(&mut body, "status", "canceled");
+    call.keep(body)
+}
