@@ -49,8 +49,8 @@ struct Entry {
 pub(super) struct Journal {
     folder: PathBuf,
     run: String,
-    /// Claims are made one at a time.
-    claiming: Mutex<()>,
+    /// What earlier creates left, read once; claims are made one at a time.
+    left: Mutex<Option<Vec<(PathBuf, Entry)>>>,
 }
 
 /// A create that is written down and may now be sent.
@@ -58,8 +58,6 @@ pub(super) struct Journal {
 pub(super) struct InFlight {
     entry: Entry,
     file: PathBuf,
-    /// True when an earlier run sent this create before.
-    pub(super) resumed: bool,
 }
 
 impl Journal {
@@ -76,47 +74,65 @@ impl Journal {
     }
 
     fn at(folder: PathBuf, run: String) -> Self {
-        Self { folder, run, claiming: Mutex::default() }
+        Self { folder, run, left: Mutex::default() }
     }
 
     /// Writes a create down before it is sent: under the key an earlier run left for the
     /// same create, else under `key`. Where nothing can be written the create goes on
     /// unrecorded, and the error is the caller's to report.
     pub(super) fn begin(&self, fingerprint: &str, key: &str) -> (InFlight, Result<(), std::io::Error>) {
-        let _one_at_a_time = self.claiming.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = self.entries().into_iter().find(|(_, entry)| self.may_claim(entry, fingerprint));
-        let resumed = left.is_some();
-        let (file, mut entry) = left.unwrap_or_else(|| {
-            let entry = Entry {
-                key: key.to_owned(),
-                fingerprint: fingerprint.to_owned(),
-                at: Timestamp::now().as_second(),
-                run: String::new(),
-                id: None,
-            };
-            (self.folder.join(format!("{}.json", Uuid::new_v4())), entry)
+        let file = self.folder.join(format!("{}.json", Uuid::new_v4()));
+        let mut entry = self.claim(fingerprint, &file).unwrap_or_else(|| Entry {
+            key: key.to_owned(),
+            fingerprint: fingerprint.to_owned(),
+            at: Timestamp::now().as_second(),
+            run: String::new(),
+            id: None,
         });
         entry.run.clone_from(&self.run);
         let written = write_synced(&file, &entry);
-        (InFlight { entry, file, resumed }, written)
+        (InFlight { entry, file }, written)
+    }
+
+    /// An entry for the same create that an earlier run left, moved to `file`. The move is
+    /// what claims it: of several processes only one can.
+    fn claim(&self, fingerprint: &str, file: &Path) -> Option<Entry> {
+        self.with_left(|left| {
+            loop {
+                let at = left.iter().position(|(_, entry)| self.may_claim(entry, fingerprint))?;
+                let (found, entry) = left.swap_remove(at);
+                if fs::rename(found, file).is_ok() {
+                    return Some(entry);
+                }
+            }
+        })
     }
 
     /// Terraform's state has the object: its create is no longer in flight.
     pub(super) fn arrived(&self, id: &str) {
-        for (file, entry) in self.entries() {
-            if entry.id.as_deref() == Some(id) {
-                // Gone already is as good.
-                let _ = fs::remove_file(file);
-            }
-        }
+        self.with_left(|left| {
+            left.retain(|(file, entry)| {
+                let arrived = entry.id.as_deref() == Some(id);
+                if arrived {
+                    // Gone already is as good.
+                    let _ = fs::remove_file(file);
+                }
+                !arrived
+            });
+        });
     }
 
     fn may_claim(&self, entry: &Entry, fingerprint: &str) -> bool {
         entry.fingerprint == fingerprint && entry.run != self.run && !is_running(&entry.run)
     }
 
+    fn with_left<T>(&self, act: impl FnOnce(&mut Vec<(PathBuf, Entry)>) -> T) -> T {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        act(left.get_or_insert_with(|| self.read_left()))
+    }
+
     /// Every entry that Stripe still remembers; the others are removed.
-    fn entries(&self) -> Vec<(PathBuf, Entry)> {
+    fn read_left(&self) -> Vec<(PathBuf, Entry)> {
         let files = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|file| file.path());
         let mut entries: Vec<(PathBuf, Entry)> = files
             .filter_map(|file| {
@@ -155,6 +171,7 @@ impl InFlight {
     pub(super) fn renew(&mut self) {
         self.entry.key = Uuid::new_v4().to_string();
         self.entry.id = None;
+        self.entry.at = Timestamp::now().as_second();
         let _ = write_synced(&self.file, &self.entry);
     }
 }
@@ -198,4 +215,81 @@ fn started(pid: u32) -> Option<String> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The name may hold spaces, so count from behind its closing bracket: state is 3, start is 22.
     stat.rsplit_once(')')?.1.split_whitespace().nth(19).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Journal, fingerprint};
+
+    const OURS: &str = "1-1";
+    /// No process has this number, so the run it names has ended.
+    const DEAD: &str = "4294967295-1";
+
+    fn journal(folder: &Path, run: &str) -> Journal {
+        Journal::at(folder.to_owned(), run.to_owned())
+    }
+
+    fn files(folder: &Path) -> usize {
+        folder.read_dir().map_or(0, Iterator::count)
+    }
+
+    #[test]
+    fn a_create_that_was_cut_off_is_resumed_under_its_key_once() {
+        let folder = tempfile::tempdir().unwrap();
+        journal(folder.path(), DEAD).begin("same", "first").1.unwrap();
+        let later = journal(folder.path(), OURS);
+        assert_eq!(later.begin("same", "second").0.key(), "first");
+        assert_eq!(later.begin("same", "third").0.key(), "third");
+        assert_eq!(files(folder.path()), 2);
+    }
+
+    #[test]
+    fn another_create_is_not_resumed() {
+        let folder = tempfile::tempdir().unwrap();
+        journal(folder.path(), DEAD).begin("one", "first").1.unwrap();
+        assert_eq!(journal(folder.path(), OURS).begin("other", "second").0.key(), "second");
+    }
+
+    #[test]
+    fn equal_creates_of_one_run_have_keys_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        journal(folder.path(), OURS).begin("same", "first").1.unwrap();
+        assert_eq!(journal(folder.path(), OURS).begin("same", "second").0.key(), "second");
+    }
+
+    #[test]
+    fn a_create_of_a_run_that_still_runs_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let running = super::this_run();
+        journal(folder.path(), &running).begin("same", "first").1.unwrap();
+        assert_eq!(journal(folder.path(), OURS).begin("same", "second").0.key(), "second");
+    }
+
+    #[test]
+    fn an_object_that_reached_the_state_is_no_longer_in_flight() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut in_flight, written) = journal(folder.path(), DEAD).begin("same", "first");
+        written.unwrap();
+        in_flight.answered("cus_1");
+        let later = journal(folder.path(), OURS);
+        later.arrived("cus_2");
+        assert_eq!(files(folder.path()), 1);
+        later.arrived("cus_1");
+        assert_eq!(files(folder.path()), 0);
+        assert_eq!(later.begin("same", "second").0.key(), "second");
+    }
+
+    #[test]
+    fn a_refused_create_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        journal(folder.path(), OURS).begin("same", "first").0.failed();
+        assert_eq!(files(folder.path()), 0);
+    }
+
+    #[test]
+    fn parts_of_a_fingerprint_cannot_run_into_each_other() {
+        assert_ne!(fingerprint(&["ab", "c"]), fingerprint(&["a", "bc"]));
+    }
 }

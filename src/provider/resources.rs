@@ -8,4 +8,5 @@ mod payload;
 
 pub(super) use action::Action;
 pub(super) use connection::Connection;
-pub(super) use entity::Entity;
+pub(super) use entity::{Entity, find, record};
+pub(super) use payload::connection_attribute;

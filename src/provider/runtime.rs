@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::connection::{Connection, Defaults, Settings, decode_handle, id_of_handle};
 use crate::diagnostic::Diagnostic;
 use crate::env::Env;
 use crate::provider::block;
-use crate::provider::journal::Journal;
+use crate::provider::journal::{InFlight, Journal};
 use crate::value::Value;
 
 /// What a configured provider holds while a walk runs.
@@ -53,6 +54,20 @@ impl Runtime {
             .entry(handle.unwrap_or_default().to_owned())
             .or_insert_with(|| Arc::new(Connection::new(settings, Arc::clone(&self.defaults))));
         Ok(Arc::clone(connection))
+    }
+
+    /// Writes a create down before it is sent, under the planned key unless a run that was
+    /// cut off left one. Where nothing can be written the create goes on, with a warning.
+    pub(super) fn begin(&self, mark: &str, key: Option<&str>) -> (InFlight, Option<Diagnostic>) {
+        let key = key.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
+        let (in_flight, written) = self.journal.begin(mark, &key);
+        let unrecorded = written.err().map(|error| {
+            let detail = format!(
+                "The create could not be written down before it was sent ({error}). Had this run been cut off, the next one would not have found the object."
+            );
+            Diagnostic::warning("Create Not Recorded", detail)
+        });
+        (in_flight, unrecorded)
     }
 
     /// Remembers a handle as the newest of its connection.

@@ -124,10 +124,10 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> Outcome {
         Ok(prepared) => prepared,
         Err(diagnostic) => return failed(diagnostic),
     };
+    let connector = Connector::new(&connection);
     let sent = Json::Object(input.clone()).to_string();
     let triggers = format!("{:?}", request.planned.get("triggers"));
-    let mark = fingerprint(&["action", &action.action.name, connection.account().unwrap_or_default(), &connection.settings().id, &sent, &triggers]);
-    let connector = Connector::new(&connection);
+    let mark = fingerprint(&["action", &action.action.name, &connector.identity(), &sent, &triggers]);
     let (mut in_flight, unrecorded) = runtime.begin(&mark, private.key.as_deref());
     match connector.run(action, &input, in_flight.key()).await {
         Ok(ran) => {

@@ -1,0 +1,58 @@
+//! Stripe as a connector: entities and actions by name, over one connection.
+//!
+//! ```text
+//! payload ──payload──▶ params ──entities, actions──▶ connection
+//! filter  ──filter───▶ list params, and a test for what comes back
+//! body    ──record───▶ flat map
+//! ```
+//!
+//! Nothing here knows a Stripe object by name: what exists, what it takes and how it ends
+//! is the [`catalog`](crate::catalog)'s.
+
+mod actions;
+mod compare;
+mod describe;
+mod entities;
+mod error;
+pub mod filter;
+mod list;
+mod page_token;
+mod path;
+mod payload;
+mod record;
+mod removal;
+
+use std::sync::Arc;
+
+use crate::connection::Connection;
+
+pub use actions::{FoundAction, Ran, action, check_input};
+pub use compare::{Change, change, drifted, fulfilled};
+pub use describe::{
+    ActionDescription, EntityDescription, FieldDescription, InputDescription, describe_actions, describe_entities,
+};
+pub use entities::{entity, is_gone};
+pub use error::Error;
+pub use filter::{Filter, FilterError};
+pub use list::{ListRequest, Page};
+pub use payload::{PayloadError, payload, require};
+pub use record::{Arrays, record};
+pub use removal::{Removed, what_stays};
+
+/// The operations and actions of one connection.
+#[derive(Debug, Clone)]
+pub struct Connector {
+    connection: Arc<Connection>,
+}
+
+impl Connector {
+    /// The connector over this connection.
+    pub fn new(connection: &Arc<Connection>) -> Self {
+        Self { connection: Arc::clone(connection) }
+    }
+
+    /// Which connection and account this is, as text.
+    pub fn identity(&self) -> String {
+        format!("{} {}", self.connection.settings().id, self.connection.account().unwrap_or_default())
+    }
+}

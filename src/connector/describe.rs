@@ -1,0 +1,196 @@
+//! What the connector offers: names, operations, fields, and JSON Schemas of them.
+
+mod schemas;
+
+use schemars::Schema;
+
+use crate::catalog::{Action, Entity, FieldKind, Kind, OperationKind, OutputShape, catalog};
+use crate::connector::action;
+
+/// An entity type as the connector describes it.
+#[derive(Debug, Clone)]
+pub struct EntityDescription {
+    /// PascalCase: `PaymentIntent`.
+    pub name: &'static str,
+    /// LIST, GET, CREATE, UPDATE, DELETE, as far as Stripe has them.
+    pub operations: Vec<&'static str>,
+    /// What Stripe returns.
+    pub fields: Vec<FieldDescription>,
+    /// The JSON Schema of an entity.
+    pub json_schema: Schema,
+}
+
+/// A field of an entity type.
+#[derive(Debug, Clone)]
+pub struct FieldDescription {
+    /// Stripe's spelling.
+    pub name: &'static str,
+    /// The connector's data type: `VARCHAR`, `BIGINT`, `STRUCT` …
+    pub data_type: &'static str,
+    /// True for the primary key.
+    pub key: bool,
+    /// May be null or absent.
+    pub nullable: bool,
+}
+
+/// An action as the connector describes it.
+#[derive(Debug, Clone)]
+pub struct ActionDescription {
+    /// PascalCase: `ConfirmPaymentIntent`.
+    pub name: &'static str,
+    /// What its payload may hold.
+    pub input_parameters: Vec<InputDescription>,
+    /// The JSON Schema of the payload.
+    pub input_json_schema: Schema,
+    /// The JSON Schema of the output.
+    pub result_json_schema: Schema,
+}
+
+/// An input of an action.
+#[derive(Debug, Clone)]
+pub struct InputDescription {
+    /// `PaymentIntentId`, or Stripe's spelling of a param.
+    pub name: &'static str,
+    /// The connector's data type.
+    pub data_type: &'static str,
+    /// False where the action cannot run without it.
+    pub nullable: bool,
+}
+
+/// Every entity type, sorted by name.
+pub fn describe_entities() -> Vec<EntityDescription> {
+    catalog().entities().filter_map(|name| catalog().entity(name)).map(describe_entity).collect()
+}
+
+/// Every action, sorted by name.
+pub fn describe_actions() -> Vec<ActionDescription> {
+    let found = catalog().actions().filter_map(|(name, _)| action(name).ok());
+    found.map(|found| describe_action(found.entity, found.action)).collect()
+}
+
+fn describe_entity(entity: &'static Entity) -> EntityDescription {
+    let fields = entity.fields.iter().map(|field| FieldDescription {
+        name: &field.name,
+        data_type: field_type(&field.kind),
+        key: field.name == "id",
+        nullable: field.nullable || field.optional,
+    });
+    EntityDescription {
+        name: &entity.name,
+        operations: entity.operations.iter().filter_map(|operation| operation_name(operation.kind)).collect(),
+        fields: fields.collect(),
+        json_schema: schemas::entity(entity),
+    }
+}
+
+/// The connector knows five operations; search is how Stripe evaluates some filters.
+fn operation_name(kind: OperationKind) -> Option<&'static str> {
+    match kind {
+        OperationKind::List => Some("LIST"),
+        OperationKind::Get => Some("GET"),
+        OperationKind::Create => Some("CREATE"),
+        OperationKind::Update => Some("UPDATE"),
+        OperationKind::Delete => Some("DELETE"),
+        OperationKind::Search => None,
+    }
+}
+
+fn describe_action(entity: &'static Entity, action: &'static Action) -> ActionDescription {
+    let ids = action.path_inputs.iter().map(|name| InputDescription { name, data_type: "VARCHAR", nullable: false });
+    let params = action.params.iter().map(|param| InputDescription {
+        name: action.renames.get(&param.name).unwrap_or(&param.name),
+        data_type: param_type(&param.kind),
+        nullable: !param.required && !action.required_inputs.contains(&param.name),
+    });
+    ActionDescription {
+        name: &action.name,
+        input_parameters: ids.chain(params).collect(),
+        input_json_schema: schemas::input(action),
+        result_json_schema: match &action.output {
+            OutputShape::Success => schemas::output([]),
+            OutputShape::Field { name, .. } => schemas::output([name.as_str()]),
+            OutputShape::Record => {
+                let returned = catalog().by_object(&action.returns).unwrap_or(entity);
+                schemas::output(returned.fields.iter().map(|field| field.name.as_str()))
+            }
+        },
+    }
+}
+
+fn field_type(kind: &FieldKind) -> &'static str {
+    match kind {
+        FieldKind::String { .. } | FieldKind::Expandable(_) => "VARCHAR",
+        FieldKind::Integer | FieldKind::Time => "BIGINT",
+        FieldKind::Decimal => "DECIMAL",
+        FieldKind::Number => "DOUBLE",
+        FieldKind::Boolean => "BOOLEAN",
+        FieldKind::List(_) => "ARRAY",
+        FieldKind::Object(_) | FieldKind::Page(_) | FieldKind::Map(_) | FieldKind::Reference(_) => "STRUCT",
+        FieldKind::Either(kinds) => kinds.first().map_or("OTHER", field_type),
+        FieldKind::Any => "OTHER",
+    }
+}
+
+fn param_type(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::String { .. } => "VARCHAR",
+        Kind::Integer | Kind::Time => "BIGINT",
+        Kind::Decimal => "DECIMAL",
+        Kind::Number => "DOUBLE",
+        Kind::Boolean => "BOOLEAN",
+        Kind::List(_) => "ARRAY",
+        Kind::Object(_) | Kind::Map(_) | Kind::Range => "STRUCT",
+        Kind::Either(kinds) => kinds.first().map_or("OTHER", param_type),
+        Kind::Unsettable(kind) => param_type(kind),
+        Kind::Binary => "BINARY",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{describe_actions, describe_entities};
+
+    #[test]
+    fn entity_types_tell_operations_fields_and_a_schema() {
+        let all = describe_entities();
+        let customer = all.iter().find(|entity| entity.name == "Customer").unwrap();
+        assert_eq!(customer.operations, ["LIST", "GET", "CREATE", "UPDATE", "DELETE"]);
+        let id = customer.fields.iter().find(|field| field.name == "id").unwrap();
+        assert_eq!((id.data_type, id.key, id.nullable), ("VARCHAR", true, false));
+        let schema = customer.json_schema.as_value();
+        assert_eq!(schema["properties"]["email"]["type"], json!(["string", "null"]));
+        assert_eq!(schema["properties"]["id"]["type"], json!("string"));
+        assert!(schema["required"].as_array().unwrap().contains(&json!("id")));
+    }
+
+    #[test]
+    fn the_nine_actions_of_the_connector_are_there_with_their_inputs() {
+        let all = describe_actions();
+        let inputs = |name: &str| {
+            let action = all.iter().find(|action| action.name == name).unwrap();
+            let required = action.input_parameters.iter().filter(|input| !input.nullable);
+            required.map(|input| input.name).collect::<Vec<_>>()
+        };
+        for name in ["ConfirmPaymentIntent", "CapturePaymentIntent", "CancelPaymentIntent"] {
+            assert_eq!(inputs(name), ["PaymentIntentId"]);
+        }
+        assert_eq!(inputs("AttachPaymentMethodToCustomer"), ["PaymentMethodId", "CustomerId"]);
+        assert_eq!(inputs("DetachPaymentMethodFromCustomer"), ["PaymentMethodId"]);
+        assert_eq!(inputs("FinalizeInvoice"), ["InvoiceId"]);
+        for name in ["FinalizeQuote", "AcceptQuote", "CancelQuote"] {
+            assert_eq!(inputs(name), ["QuoteId"]);
+        }
+    }
+
+    #[test]
+    fn an_output_schema_is_an_array_of_one_object_of_text() {
+        let all = describe_actions();
+        let accept = all.iter().find(|action| action.name == "AcceptQuote").unwrap();
+        let schema = accept.result_json_schema.as_value();
+        assert_eq!(schema["type"], "array");
+        assert_eq!((&schema["minItems"], &schema["maxItems"]), (&json!(1), &json!(1)));
+        assert_eq!(schema["items"]["properties"]["InvoiceId"]["type"], json!(["string", "null"]));
+    }
+}

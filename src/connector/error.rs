@@ -1,0 +1,79 @@
+//! Why an operation or an action did not come to its end.
+
+use crate::connection;
+use crate::connector::{FilterError, PayloadError};
+
+/// Why an operation or an action did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No entity type has that name.
+    #[error("there is no entity type {name:?}{}", hint(*suggestion, "see data \"stripe_entity_types\""))]
+    UnknownEntity {
+        /// As it was asked for.
+        name: String,
+        /// The one that was probably meant.
+        suggestion: Option<&'static str>,
+    },
+    /// Stripe has no such call for the entity type.
+    #[error("Stripe has no call to {operation} {entity} entities")]
+    NotSupported {
+        /// The entity type.
+        entity: &'static str,
+        /// `list`, `get`, `create`, `update` or `delete`.
+        operation: &'static str,
+    },
+    /// No action has that name.
+    #[error("there is no action {name:?}{}", hint(*suggestion, "see data \"stripe_actions\""))]
+    UnknownAction {
+        /// As it was asked for.
+        name: String,
+        /// The one that was probably meant.
+        suggestion: Option<&'static str>,
+    },
+    /// The filter clause cannot be read.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// The field to sort by does not exist.
+    #[error("{entity} has no field {name:?}{}", hint(suggestion.as_deref(), "see data \"stripe_entity_types\""))]
+    SortField {
+        /// The entity type.
+        entity: &'static str,
+        /// As it was asked for.
+        name: String,
+        /// The one that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// The payload does not fit what Stripe takes.
+    #[error(transparent)]
+    Payload(#[from] PayloadError),
+    /// The connection could not be used, or Stripe refused.
+    #[error(transparent)]
+    Connection(#[from] connection::Error),
+    /// A page token of another list, or no page token at all.
+    #[error("the page token belongs to no page of this list: {0}")]
+    PageToken(&'static str),
+}
+
+impl Error {
+    /// True when Stripe says that the object does not exist.
+    pub fn is_gone(&self) -> bool {
+        self.stripe().is_some_and(|error| error.kind() == crate::stripe::Kind::NotFound)
+    }
+
+    /// True when Stripe may have done what was asked although it did not say so.
+    pub fn may_have_happened(&self) -> bool {
+        self.stripe().is_some_and(crate::stripe::Error::may_have_happened)
+    }
+
+    /// Stripe's own error, where it is one.
+    pub fn stripe(&self) -> Option<&crate::stripe::Error> {
+        match self {
+            Self::Connection(connection::Error::Stripe(error)) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+fn hint(suggestion: Option<&str>, otherwise: &str) -> String {
+    suggestion.map_or_else(|| format!("; {otherwise}"), |meant| format!("; did you mean {meant:?}?"))
+}

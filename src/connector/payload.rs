@@ -1,0 +1,95 @@
+//! Payloads become params: names in any spelling, values of the kinds Stripe takes.
+//!
+//! A key may be PascalCase (`PaymentMethod`, `AddressCity`), Stripe's own (`payment_method`)
+//! or dotted (`address.city`); the value may be nested. Whatever Stripe would refuse is
+//! refused here, before anything is sent.
+
+mod names;
+mod values;
+
+use serde_json::{Map, Value as Json};
+
+use crate::catalog::{Kind, Param};
+
+pub(super) use names::plain;
+
+/// What is wrong with a payload.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PayloadError {
+    /// No param has that name.
+    #[error("the payload has no use for {key:?}{}", hint(suggestion.as_deref()))]
+    Unknown {
+        /// As it was written.
+        key: String,
+        /// The param that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// Two keys of the payload name the same param.
+    #[error("{key:?} sets {param:?}, which the payload sets already")]
+    Twice {
+        /// The later key.
+        key: String,
+        /// The param.
+        param: String,
+    },
+    /// A param Stripe demands is not there.
+    #[error("the payload lacks {param:?}, which Stripe requires")]
+    Missing {
+        /// The param, dotted.
+        param: String,
+    },
+    /// A value Stripe would not take.
+    #[error("{param:?} must be {expected}, not {found}")]
+    Value {
+        /// The param, dotted.
+        param: String,
+        /// What it takes.
+        expected: String,
+        /// What was given, shortened.
+        found: String,
+    },
+}
+
+/// The params a payload comes to. Nulls are left out: null is how a config says "not set".
+pub fn payload(payload: &Map<String, Json>, params: &[Param]) -> Result<Map<String, Json>, PayloadError> {
+    values::object(payload, params, "")
+}
+
+/// An error for the first param that Stripe requires and `given` lacks, at any depth.
+pub fn require(given: &Map<String, Json>, params: &[Param]) -> Result<(), PayloadError> {
+    require_in(given, params, "")
+}
+
+fn require_in(given: &Map<String, Json>, params: &[Param], place: &str) -> Result<(), PayloadError> {
+    for param in params {
+        let name = dotted(place, &param.name);
+        match given.get(&param.name) {
+            None if param.required => return Err(PayloadError::Missing { param: name }),
+            None => {}
+            Some(value) => require_inside(value, &param.kind, &name)?,
+        }
+    }
+    Ok(())
+}
+
+fn require_inside(value: &Json, kind: &Kind, place: &str) -> Result<(), PayloadError> {
+    match (value, kind) {
+        (Json::Object(given), Kind::Object(params)) => require_in(given, params, place),
+        (Json::Array(items), Kind::List(kind)) => {
+            items.iter().enumerate().try_for_each(|(at, item)| require_inside(item, kind, &dotted(place, &at.to_string())))
+        }
+        (value, Kind::Unsettable(kind)) => require_inside(value, kind, place),
+        _ => Ok(()),
+    }
+}
+
+fn dotted(place: &str, name: &str) -> String {
+    if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
+}
+
+fn hint(suggestion: Option<&str>) -> String {
+    suggestion.map(|meant| format!("; did you mean {meant:?}?")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+use serde_json::{Map, Value as Json, json};
+
+use super::{PayloadError, payload, require};
+use crate::catalog::OperationKind;
+use crate::connector::entity;
+
+fn create(name: &str, given: &Json) -> Result<Json, PayloadError> {
+    let operation = entity(name).unwrap().operation(OperationKind::Create).unwrap();
+    payload(given.as_object().unwrap(), &operation.params).map(Json::Object)
+}
+
+fn refused(name: &str, given: &Json) -> String {
+    create(name, given).unwrap_err().to_string()
+}
+
+#[test]
+fn every_spelling_of_a_name_is_the_same_param() {
+    let expected = json!({"payment_method": "pm_1", "currency": "usd", "amount": 1500});
+    for given in [
+        json!({"PaymentMethod": "pm_1", "Currency": "usd", "Amount": 1500.0}),
+        json!({"payment_method": "pm_1", "currency": "usd", "amount": "1500"}),
+        json!({"paymentMethod": "pm_1", "CURRENCY": "usd", "amount": 1500, "Description": null}),
+    ] {
+        assert_eq!(create("PaymentIntent", &given).unwrap(), expected);
+    }
+}
+
+#[test]
+fn flat_and_dotted_keys_become_nested_params() {
+    let expected = json!({"address": {"city": "Bern", "postal_code": "3000"}, "metadata": {"order.id": "7"}});
+    let flat = json!({"AddressCity": "Bern", "AddressPostalCode": "3000", "metadata.order.id": 7});
+    assert_eq!(create("Customer", &flat).unwrap(), expected);
+    let nested = json!({"Address": {"City": "Bern", "PostalCode": 3000}, "Metadata": {"order.id": "7"}});
+    assert_eq!(create("Customer", &nested).unwrap(), expected);
+}
+
+#[test]
+fn the_case_of_a_metadata_key_is_kept() {
+    let given = json!({"Metadata": {"OrderId": "7"}});
+    assert_eq!(create("Customer", &given).unwrap(), json!({"metadata": {"OrderId": "7"}}));
+}
+
+#[test]
+fn a_time_may_be_written_as_a_date() {
+    let given = json!({"expires_at": "2030-01-02", "customer": "cus_1"});
+    assert_eq!(create("Quote", &given).unwrap()["expires_at"], json!(1_893_542_400));
+}
+
+#[test]
+fn a_wrong_key_is_answered_with_the_right_one() {
+    let expected = r#"the payload has no use for "Nmae"; did you mean "name"?"#;
+    assert_eq!(refused("Customer", &json!({"Nmae": "A"})), expected);
+    assert_eq!(refused("Customer", &json!({"zzz": 1})), r#"the payload has no use for "zzz""#);
+}
+
+#[test]
+fn a_wrong_value_is_named_with_its_place() {
+    assert_eq!(refused("PaymentIntent", &json!({"Amount": 15.5})), r#""amount" must be a whole number, not 15.5"#);
+    assert_eq!(refused("PaymentIntent", &json!({"Confirm": "yes"})), r#""confirm" must be true or false, not "yes""#);
+    assert_eq!(refused("Customer", &json!({"Address": "Bern"})), r#""address" must be an object, not "Bern""#);
+    let method = refused("PaymentIntent", &json!({"CaptureMethod": "later"}));
+    assert!(method.starts_with(r#""capture_method" must be one of "#), "{method}");
+    let long = refused("Customer", &json!({"Email": "x".repeat(600)}));
+    assert!(long.starts_with(r#""email" must be at most 512 characters long"#), "{long}");
+}
+
+#[test]
+fn two_keys_for_one_param_are_refused() {
+    let error = refused("Customer", &json!({"Name": "A", "name": "B"}));
+    assert_eq!(error, r#""name" sets "name", which the payload sets already"#);
+}
+
+#[test]
+fn a_required_param_that_is_missing_is_named() {
+    let operation = entity("PaymentIntent").unwrap().operation(OperationKind::Create).unwrap();
+    let given = Map::from_iter([("amount".to_owned(), json!(5))]);
+    let error = require(&given, &operation.params).unwrap_err();
+    assert_eq!(error.to_string(), r#"the payload lacks "currency", which Stripe requires"#);
+}

@@ -1,0 +1,182 @@
+//! The end of an entity, as far as Stripe has one.
+
+use serde_json::{Map, Value as Json};
+
+use crate::catalog::{Entity, OperationKind, Removal};
+use crate::connector::entities::{is_gone, operation};
+use crate::connector::{Connector, Error, actions, path};
+use crate::stripe::{Call, Kind};
+
+/// What became of an entity that was to be removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Removed {
+    /// Stripe deleted it.
+    Deleted,
+    /// A call ended it: cancelled, voided, detached.
+    Called,
+    /// It had ended or did not exist.
+    AlreadyGone,
+    /// It is inactive and stays in Stripe; the sentence says so.
+    Archived(String),
+    /// It stays in Stripe as it is; the sentence says why.
+    Kept(String),
+}
+
+/// How an entity in a certain state can be ended.
+enum Way<'e> {
+    Delete,
+    Archive(&'e str, &'e str),
+    DeleteOrArchive(&'e str, &'e str),
+    Call(&'e str),
+    Nothing,
+    Keep(String),
+}
+
+/// What will stay in Stripe when the entity is removed, as a sentence; none if nothing will.
+/// `body` is the entity as last seen, or null.
+pub fn what_stays(entity: &Entity, body: &Json) -> Option<String> {
+    if body.is_null() && depends_on_state(&entity.removal) {
+        return None;
+    }
+    match way(entity, body) {
+        Way::Keep(why) => Some(why),
+        Way::Archive(param, value) => Some(archived(entity, param, value)),
+        Way::Delete | Way::DeleteOrArchive(..) | Way::Call(_) | Way::Nothing => None,
+    }
+}
+
+impl Connector {
+    /// Ends the entity in Stripe as its removal rule says.
+    pub async fn delete(&self, entity: &'static Entity, id: &str) -> Result<Removed, Error> {
+        let removed = match self.current(entity, id).await {
+            Ok(body) if is_gone(&body) => Ok(Removed::AlreadyGone),
+            Ok(body) => self.end(entity, id, way(entity, &body)).await,
+            Err(error) => Err(error),
+        };
+        match removed {
+            Err(error) if error.is_gone() => Ok(Removed::AlreadyGone),
+            other => other,
+        }
+    }
+
+    /// The entity, where its state decides how it ends.
+    async fn current(&self, entity: &'static Entity, id: &str) -> Result<Json, Error> {
+        if depends_on_state(&entity.removal) { self.get(entity, id).await } else { Ok(Json::Null) }
+    }
+
+    async fn end(&self, entity: &'static Entity, id: &str, way: Way<'_>) -> Result<Removed, Error> {
+        match way {
+            Way::Delete => self.send_delete(entity, id).await,
+            Way::Archive(param, value) => self.archive(entity, id, param, value).await,
+            Way::DeleteOrArchive(param, value) => match self.send_delete(entity, id).await {
+                Err(error) if is_refusal(&error) => self.archive(entity, id, param, value).await,
+                other => other,
+            },
+            Way::Call(action) => {
+                let action = actions::action(action)?;
+                let call = Call::post(path::fill(&action.action.path, &[id]));
+                self.connection.send(call).await?;
+                Ok(Removed::Called)
+            }
+            Way::Nothing => Ok(Removed::AlreadyGone),
+            Way::Keep(why) => Ok(Removed::Kept(why)),
+        }
+    }
+
+    async fn send_delete(&self, entity: &'static Entity, id: &str) -> Result<Removed, Error> {
+        let operation = operation(entity, OperationKind::Delete)?;
+        self.connection.send(Call::delete(path::fill(&operation.path, &[id]))).await?;
+        Ok(Removed::Deleted)
+    }
+
+    async fn archive(&self, entity: &'static Entity, id: &str, param: &str, value: &str) -> Result<Removed, Error> {
+        let params = Map::from_iter([(param.to_owned(), Json::String(value.to_owned()))]);
+        self.update(entity, id, params).await?;
+        Ok(Removed::Archived(archived(entity, param, value)))
+    }
+}
+
+fn depends_on_state(removal: &Removal) -> bool {
+    matches!(removal, Removal::Call { .. } | Removal::CallWhileSet { .. } | Removal::DeleteOrCall { .. })
+}
+
+/// Stripe understood, and will not.
+fn is_refusal(error: &Error) -> bool {
+    error.stripe().is_some_and(|error| error.kind() == Kind::InvalidRequest)
+}
+
+fn way<'e>(entity: &'e Entity, body: &Json) -> Way<'e> {
+    let status = body.get("status").and_then(Json::as_str).unwrap_or_default();
+    let is_one = |states: &[String]| states.iter().any(|state| state == status);
+    match &entity.removal {
+        Removal::Delete => Way::Delete,
+        Removal::Archive { param, value } => Way::Archive(param, value),
+        Removal::DeleteOrArchive { param, value } => Way::DeleteOrArchive(param, value),
+        Removal::DeleteOrCall { delete_when, .. } if is_one(delete_when) => Way::Delete,
+        Removal::Call { ended, .. } | Removal::DeleteOrCall { ended, .. } if is_one(ended) => Way::Nothing,
+        Removal::Call { action, when, .. } | Removal::DeleteOrCall { action, when, .. } => {
+            if when.is_empty() || is_one(when) {
+                Way::Call(action)
+            } else {
+                Way::Keep(format!("Stripe cannot end {} while its status is `{status}`: it stays in Stripe as it is.", a(entity)))
+            }
+        }
+        Removal::CallWhileSet { action, field } => match body.get(field) {
+            None | Some(Json::Null) => Way::Nothing,
+            Some(_) => Way::Call(action),
+        },
+        Removal::Forget => {
+            Way::Keep(format!("Stripe has no call that ends {}: it stays in Stripe and leaves the state only.", a(entity)))
+        }
+    }
+}
+
+fn archived(entity: &Entity, param: &str, value: &str) -> String {
+    format!("Stripe cannot delete {}: it is archived (`{param} = {value}`) and stays in Stripe.", a(entity))
+}
+
+/// The entity type with its article.
+fn a(entity: &Entity) -> String {
+    let article = if entity.name.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
+    format!("{article} {}", entity.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::what_stays;
+    use crate::connector::entity;
+
+    fn stays(name: &str, body: &Json) -> Option<String> {
+        what_stays(entity(name).unwrap(), body)
+    }
+
+    #[test]
+    fn what_can_be_deleted_leaves_nothing() {
+        assert_eq!(stays("Customer", &Json::Null), None);
+        assert_eq!(stays("Product", &Json::Null), None);
+        assert_eq!(stays("Invoice", &json!({"status": "draft"})), None);
+    }
+
+    #[test]
+    fn what_can_only_be_archived_is_announced() {
+        let expected = "Stripe cannot delete a Price: it is archived (`active = false`) and stays in Stripe.";
+        assert_eq!(stays("Price", &Json::Null).unwrap(), expected);
+    }
+
+    #[test]
+    fn the_state_decides_what_stays() {
+        assert_eq!(stays("PaymentIntent", &json!({"status": "requires_capture"})), None);
+        assert_eq!(stays("PaymentIntent", &json!({"status": "canceled"})), None);
+        let expected = "Stripe cannot end a PaymentIntent while its status is `succeeded`: it stays in Stripe as it is.";
+        assert_eq!(stays("PaymentIntent", &json!({"status": "succeeded"})).unwrap(), expected);
+        assert!(stays("Invoice", &json!({"status": "paid"})).unwrap().contains("an Invoice"));
+        assert_eq!(stays("PaymentMethod", &json!({"customer": null})), None);
+    }
+
+    #[test]
+    fn what_has_no_end_is_announced() {
+        assert!(stays("Refund", &Json::Null).unwrap().contains("leaves the state only"));
+    }
+}

@@ -1,0 +1,135 @@
+//! Creates, updates and ends an entity. What Stripe accepted is in the state.
+
+use serde_json::{Map, Value as Json};
+
+use super::{change_of, creatable, target, updatable, written};
+use crate::catalog;
+use crate::connector::{self, Connector, Removed};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::provider::explain::explain;
+use crate::provider::journal::{InFlight, fingerprint};
+use crate::provider::resources::payload::Private;
+use crate::provider::runtime::Runtime;
+use crate::provider::{ApplyRequest, Outcome};
+use crate::stripe::Reply;
+use crate::value::Value;
+
+pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> Outcome {
+    let private = Private::decode(&request.private).on(runtime, request.planned.get("connection"), &Value::Null);
+    let prepared = target(runtime, &request.planned, &private)
+        .and_then(|(entity, connector)| Ok((entity, connector, creatable(entity, &request.planned)?)));
+    let (entity, connector, params) = match prepared {
+        Ok(prepared) => prepared,
+        Err(diagnostic) => return Outcome { diagnostics: vec![diagnostic], ..Outcome::default() },
+    };
+    let sent = Json::Object(params.clone()).to_string();
+    let mark = fingerprint(&["entity", &entity.name, &connector.identity(), &sent]);
+    let (in_flight, unrecorded) = runtime.begin(&mark, private.key.as_deref());
+    match create_once(&connector, entity, params, in_flight).await {
+        Ok(body) => Outcome {
+            state: written(request.planned, entity, &body),
+            private: Private { handle: private.handle, key: None }.encode(),
+            diagnostics: unrecorded.into_iter().collect(),
+        },
+        Err(error) => Outcome { diagnostics: vec![explain(&error, "input_payload")], ..Outcome::default() },
+    }
+}
+
+/// The entity made under the key that is in flight, in this run or in one that was cut off.
+async fn create_once(
+    connector: &Connector,
+    entity: &'static catalog::Entity,
+    params: Map<String, Json>,
+    mut in_flight: InFlight,
+) -> Result<Json, connector::Error> {
+    let mut answered = connector.create(entity, params.clone(), in_flight.key()).await;
+    if let Ok(Reply { replayed: true, body, .. }) = &answered {
+        match current(connector, entity, body).await {
+            // The object of the earlier run was ended since: this create is a new one.
+            Ok(None) => {
+                in_flight.renew();
+                answered = connector.create(entity, params, in_flight.key()).await;
+            }
+            Ok(Some(now)) => answered = answered.map(|reply| Reply { body: now, ..reply }),
+            // The replayed body is older, but it is the object.
+            Err(_) => {}
+        }
+    }
+    match answered {
+        Ok(reply) => {
+            in_flight.answered(id_of(&reply.body));
+            Ok(reply.body)
+        }
+        Err(error) => {
+            if !error.may_have_happened() {
+                in_flight.failed();
+            }
+            Err(error)
+        }
+    }
+}
+
+/// The entity as it is now; none when it is gone.
+async fn current(
+    connector: &Connector,
+    entity: &'static catalog::Entity,
+    body: &Json,
+) -> Result<Option<Json>, connector::Error> {
+    match connector.get(entity, id_of(body)).await {
+        Ok(now) if connector::is_gone(&now) => Ok(None),
+        Ok(now) => Ok(Some(now)),
+        Err(error) if error.is_gone() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn id_of(body: &Json) -> &str {
+    body.get("id").and_then(Json::as_str).unwrap_or_default()
+}
+
+pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> Outcome {
+    let private =
+        Private::decode(&request.private).on(runtime, request.config.get("connection"), request.prior.get("connection"));
+    let prepared = target(runtime, &request.planned, &private)
+        .and_then(|(entity, connector)| Ok((entity, connector, change_of(entity, &request.prior, &request.planned)?)));
+    let (entity, connector, change) = match prepared {
+        Ok(prepared) => prepared,
+        Err(diagnostic) => return unchanged(request, diagnostic),
+    };
+    let id = request.prior.get("id").as_str().unwrap_or_default();
+    let params: Map<String, Json> = change.params.into_iter().filter(|(name, _)| updatable(entity, name)).collect();
+    let answered = if params.is_empty() {
+        connector.get(entity, id).await
+    } else {
+        connector.update(entity, id, params).await
+    };
+    match answered {
+        Ok(body) => Outcome {
+            state: written(request.planned, entity, &body),
+            private: private.encode(),
+            diagnostics: Diagnostics::new(),
+        },
+        Err(error) => unchanged(request, explain(&error, "input_payload")),
+    }
+}
+
+pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> Outcome {
+    let private = Private::decode(&request.private).on(runtime, &Value::Null, request.prior.get("connection"));
+    let (entity, connector) = match target(runtime, &request.prior, &private) {
+        Ok(target) => target,
+        Err(diagnostic) => return unchanged(request, diagnostic),
+    };
+    let id = request.prior.get("id").as_str().unwrap_or_default();
+    match connector.delete(entity, id).await {
+        Ok(Removed::Deleted | Removed::Called | Removed::AlreadyGone) => Outcome::default(),
+        Ok(Removed::Archived(why) | Removed::Kept(why)) => {
+            Outcome { diagnostics: vec![Diagnostic::warning("Entity Stays In Stripe", why)], ..Outcome::default() }
+        }
+        Err(error) => unchanged(request, explain(&error, "id")),
+    }
+}
+
+/// The state as it was, and what went wrong.
+fn unchanged(request: ApplyRequest, diagnostic: Diagnostic) -> Outcome {
+    Outcome { state: request.prior, private: request.private, diagnostics: vec![diagnostic] }
+}

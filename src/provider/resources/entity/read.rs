@@ -1,0 +1,60 @@
+//! Reads an entity: what Stripe holds now, and what of the payload has drifted.
+
+use serde_json::Value as Json;
+
+use super::{find, known_params, output, params_of, target, written};
+use crate::catalog;
+use crate::connector;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::provider::Outcome;
+use crate::provider::explain::explain;
+use crate::provider::resources::payload::Private;
+use crate::provider::runtime::Runtime;
+use crate::value::Value;
+
+pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> Outcome {
+    let private = Private::decode(&private).on(runtime, &Value::Null, state.get("connection"));
+    let (entity, connector) = match target(runtime, &state, &private) {
+        Ok(target) => target,
+        Err(diagnostic) => return Outcome { state, private: private.encode(), diagnostics: vec![diagnostic] },
+    };
+    let id = state.get("id").as_str().unwrap_or_default();
+    match connector.get(entity, id).await {
+        Ok(body) if connector::is_gone(&body) => Outcome::default(),
+        Ok(body) => {
+            let payload = payload_now(entity, &state, &body);
+            let mut now = written(state, entity, &body);
+            now.set("input_payload", payload);
+            Outcome { state: now, private: private.encode(), diagnostics: Diagnostics::new() }
+        }
+        Err(error) if error.is_gone() => Outcome::default(),
+        Err(error) => {
+            Outcome { state, private: private.encode(), diagnostics: vec![explain(&error, "id")] }
+        }
+    }
+}
+
+/// The stored payload, with what drifted in Stripe as Stripe has it now.
+fn payload_now(entity: &catalog::Entity, state: &Value, body: &Json) -> Value {
+    let (then, stored) = (output(state), state.get("input_payload"));
+    let Ok(params) = params_of(state, &known_params(entity)) else { return stored.clone() };
+    match connector::drifted(&params, &then, body) {
+        Some(drifted) if !then.is_null() => Json::Object(drifted).to_string().into(),
+        _ if stored.is_null() => "{}".into(),
+        _ => stored.clone(),
+    }
+}
+
+pub(super) fn import(id: &str) -> Outcome {
+    let Some((name, entity_id)) = id.split_once('/').filter(|(_, id)| !id.is_empty()) else {
+        let detail = format!("{id:?} must be `ENTITY/ID`, such as `Customer/cus_123`.");
+        return Outcome { diagnostics: vec![Diagnostic::error("Invalid Import Id", detail)], ..Outcome::default() };
+    };
+    match find(name) {
+        Ok(entity) => {
+            let state = Value::map([("entity", Value::from(entity.name.as_str())), ("id", Value::from(entity_id))]);
+            Outcome { state, ..Outcome::default() }
+        }
+        Err(diagnostic) => Outcome { diagnostics: vec![diagnostic], ..Outcome::default() },
+    }
+}
