@@ -94,7 +94,13 @@ impl<P: Served> provider_server::Provider for Service<P> {
         &self,
         asked: Request<apply_resource_change::Request>,
     ) -> Reply<apply_resource_change::Response> {
-        perform("ApplyResourceChange", asked, |asked| self.apply_managed(asked)).await
+        // Terraform would take an answer without a state for a deleted object.
+        let before = (asked.get_ref().prior_state.clone(), asked.get_ref().planned_private.clone());
+        let mut reply = perform("ApplyResourceChange", asked, |asked| self.apply_managed(asked)).await?;
+        if reply.get_ref().new_state.is_none() {
+            (reply.get_mut().new_state, reply.get_mut().private) = before;
+        }
+        Ok(reply)
     }
 
     async fn import_resource_state(

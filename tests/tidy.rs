@@ -1,0 +1,131 @@
+//! Keeps the shape of the source: who may import whom, how long files and lines may be, and
+//! what may not stand in them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The most lines of a file, tests included.
+const LONGEST_FILE: usize = 400;
+
+/// What a module may import of ours; a module that is missing here is a mistake.
+const IMPORTS: &[(&str, &[&str])] = &[
+    ("wire", &[]),
+    ("value", &[]),
+    ("diagnostic", &["value"]),
+    ("schema", &["value", "diagnostic"]),
+    ("catalog", &[]),
+    ("env", &[]),
+    ("secret", &["env"]),
+    ("stripe", &["secret"]),
+    // The sandbox is one more transport of a connection: docs/design/0003.
+    ("connection", &["stripe", "secret", "env", "value", "diagnostic", "sandbox"]),
+    ("connector", &["catalog", "connection", "stripe"]),
+    ("provider", &["value", "diagnostic", "schema", "catalog", "env", "secret", "stripe", "connection", "connector"]),
+    ("protocol", &["wire", "value", "diagnostic", "schema", "provider"]),
+    ("plugin", &["wire"]),
+    ("sandbox", &["catalog"]),
+    ("command", &["catalog", "env", "plugin", "protocol", "provider", "sandbox"]),
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file below a folder, with its text.
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ext| ext == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push((path.strip_prefix(root()).unwrap().to_owned(), text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The module a file of `src` belongs to: `src/value/path.rs` is of `value`.
+fn module(path: &Path) -> String {
+    let part = path.components().nth(1).unwrap().as_os_str().to_string_lossy().into_owned();
+    part.trim_end_matches(".rs").to_owned()
+}
+
+/// The modules a line names behind `crate::`.
+fn named(line: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for rest in line.split("crate::").skip(1) {
+        if let Some(group) = rest.strip_prefix('{') {
+            let inner = group.split('}').next().unwrap_or_default();
+            names.extend(inner.split(',').map(first_name));
+        } else {
+            names.push(first_name(rest));
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+fn first_name(text: &str) -> String {
+    text.trim().chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect()
+}
+
+#[test]
+fn modules_import_only_what_stands_to_their_right() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src") {
+        let module = module(&path);
+        if ["lib", "main", "bin"].contains(&module.as_str()) {
+            continue;
+        }
+        let allowed = IMPORTS.iter().find(|(name, _)| *name == module);
+        let allowed = allowed.unwrap_or_else(|| panic!("src/{module} has no place in the import table")).1;
+        for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let stray = named(line).into_iter().filter(|name| *name != module && !allowed.contains(&name.as_str()));
+            wrong.extend(stray.map(|name| format!("{}: {name}", path.display())));
+        }
+    }
+    assert!(wrong.is_empty(), "imports against the direction of the data:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let all = sources("src").into_iter().chain(sources("tests"));
+    let long = all.filter(|(_, text)| text.lines().count() > LONGEST_FILE);
+    let long: Vec<_> = long.map(|(path, text)| format!("{}: {} lines", path.display(), text.lines().count())).collect();
+    assert!(long.is_empty(), "split these:\n{}", long.join("\n"));
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    let silent = sources("src").into_iter().filter(|(path, text)| {
+        !text.starts_with("//!") && !path.ends_with("tests.rs") && !path.parent().is_some_and(|p| p.ends_with("tests"))
+    });
+    let silent: Vec<_> = silent.map(|(path, _)| path.display().to_string()).collect();
+    assert!(silent.is_empty(), "start these with a //! paragraph:\n{}", silent.join("\n"));
+}
+
+#[test]
+fn only_one_module_reads_the_environment() {
+    let readers = sources("src").into_iter().filter(|(path, text)| {
+        let reads = text.contains("std::env::") || text.contains("env::var") || text.contains("env::args");
+        // Build-time paths of the catalog's generator are no environment of a run.
+        reads && !path.starts_with("src/bin") && !["src/env.rs", "src/main.rs"].contains(&path.to_str().unwrap())
+    });
+    let readers: Vec<_> = readers.map(|(path, _)| path.display().to_string()).collect();
+    assert!(readers.is_empty(), "take an Env instead:\n{}", readers.join("\n"));
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    let marks = ["TO".to_owned() + "DO", "FIX".to_owned() + "ME", "XX".to_owned() + "X"];
+    let all = sources("src").into_iter().chain(sources("tests"));
+    let left = all.filter(|(_, text)| marks.iter().any(|mark| text.contains(mark)));
+    let left: Vec<_> = left.map(|(path, _)| path.display().to_string()).collect();
+    assert!(left.is_empty(), "finish these:\n{}", left.join("\n"));
+}
