@@ -3,7 +3,7 @@
 
 use crate::connector::{self, PayloadError};
 use crate::diagnostic::Diagnostic;
-use crate::stripe::{self, Kind};
+use crate::stripe::Kind;
 use crate::{connection, stripe::Error as StripeError};
 
 /// A connector's error as a diagnostic at `attribute`.
@@ -52,7 +52,7 @@ fn explain_stripe(error: &StripeError, attribute: &str) -> Diagnostic {
 }
 
 /// A summary, and what to do next.
-fn advice(kind: stripe::Kind) -> (&'static str, &'static str) {
+fn advice(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Auth => ("Stripe Refused The Key", "Check that the key is complete, not revoked, and of the right mode."),
         Kind::Permission => ("Stripe Key Lacks Permission", "Give the restricted key the permission that Stripe names, or use another key."),

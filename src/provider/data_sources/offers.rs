@@ -83,32 +83,32 @@ fn listing(name: &'static str, ty: Type, attribute: &str, description: &str) -> 
 fn entity_value(entity: &EntityDescription) -> Value {
     let fields = entity.fields.iter().map(|field| {
         Value::map([
-            ("name", Value::from(field.name.clone())),
+            ("name", Value::from(field.name)),
             ("data_type", Value::from(field.data_type)),
             ("key", Value::from(field.key)),
             ("nullable", Value::from(field.nullable)),
         ])
     });
     Value::map([
-        ("name", Value::from(entity.name.clone())),
+        ("name", Value::from(entity.name)),
         ("operations", Value::List(entity.operations.iter().map(|name| Value::from(*name)).collect())),
         ("fields", Value::List(fields.collect())),
-        ("json_schema", Value::from(entity.json_schema.to_string())),
+        ("json_schema", Value::from(entity.json_schema.as_value().to_string())),
     ])
 }
 
 fn action_value(action: &ActionDescription) -> Value {
     let inputs = action.input_parameters.iter().map(|input| {
         Value::map([
-            ("name", Value::from(input.name.clone())),
+            ("name", Value::from(input.name)),
             ("data_type", Value::from(input.data_type)),
             ("nullable", Value::from(input.nullable)),
         ])
     });
     Value::map([
-        ("name", Value::from(action.name.clone())),
+        ("name", Value::from(action.name)),
         ("input_parameters", Value::List(inputs.collect())),
-        ("input_json_schema", Value::from(action.input_json_schema.to_string())),
-        ("result_json_schema", Value::from(action.result_json_schema.to_string())),
+        ("input_json_schema", Value::from(action.input_json_schema.as_value().to_string())),
+        ("result_json_schema", Value::from(action.result_json_schema.as_value().to_string())),
     ])
 }
