@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn of_libraries_only_warnings_are_written() {
-        let enabled = |level, target| Logger.enabled(&Metadata::builder().level(level).target(target).build());
+        let enabled =
+            |level, target| Logger.enabled(&Metadata::builder().level(level).target(target).build());
         assert!(enabled(Level::Trace, "stripe_provider::stripe"));
         assert!(enabled(Level::Warn, "rustls::conn"));
         assert!(!enabled(Level::Debug, "reqwest::connect"));

@@ -38,7 +38,8 @@ impl Identity {
         let (certificate, key) = self_signed()?;
         // This provider and no other: the host's key is on P-521, which ring cannot verify.
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let verifier = PinnedClient { expected: client, algorithms: provider.signature_verification_algorithms };
+        let verifier =
+            PinnedClient { expected: client, algorithms: provider.signature_verification_algorithms };
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_client_cert_verifier(Arc::new(verifier))

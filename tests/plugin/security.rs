@@ -1,0 +1,102 @@
+//! Who may connect, and how.
+
+use rustls::SupportedProtocolVersion;
+use rustls::version::{TLS12, TLS13};
+use stripe_provider::plugin::{Environment, Error, Plugin};
+use stripe_provider::wire::tfplugin5::get_provider_schema;
+use stripe_provider::wire::tfplugin5::provider_client::ProviderClient;
+use tokio::io::AsyncReadExt as _;
+
+use crate::host::{Client, Host, Line, channel_over, serve, soon};
+
+/// Whether a client gets as far as the first byte of HTTP/2 from the server.
+async fn is_admitted(line: &Line, client: Client, version: &'static SupportedProtocolVersion) -> bool {
+    match soon(line.secure(client, version)).await {
+        Ok(mut stream) => soon(stream.read_u8()).await.is_ok(),
+        Err(_) => false,
+    }
+}
+
+#[tokio::test]
+async fn the_host_is_served_over_http2() {
+    let host = Host::new();
+    let plugin = serve(&host.variables());
+    for version in [&TLS12, &TLS13] {
+        let stream = soon(plugin.line.secure(host.client(), version)).await.unwrap();
+        assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+        assert_eq!(stream.get_ref().1.protocol_version(), Some(version.version));
+        let channel = soon(channel_over(stream)).await.unwrap();
+        let mut provider = ProviderClient::new(channel);
+        let schema = soon(provider.get_schema(get_provider_schema::Request {}));
+        assert!(schema.await.unwrap().into_inner().provider.is_some());
+    }
+}
+
+#[tokio::test]
+async fn who_shows_the_hosts_certificate_and_has_its_key_is_admitted() {
+    let host = Host::new();
+    let plugin = serve(&host.variables());
+    for version in [&TLS12, &TLS13] {
+        assert!(is_admitted(&plugin.line, host.client(), version).await);
+    }
+}
+
+#[tokio::test]
+async fn who_shows_no_certificate_is_refused() {
+    let host = Host::new();
+    let plugin = serve(&host.variables());
+    for version in [&TLS12, &TLS13] {
+        assert!(!is_admitted(&plugin.line, Client(None), version).await);
+    }
+}
+
+#[tokio::test]
+async fn who_shows_another_certificate_is_refused() {
+    let host = Host::new();
+    let plugin = serve(&host.variables());
+    for version in [&TLS12, &TLS13] {
+        assert!(!is_admitted(&plugin.line, Host::new().client(), version).await);
+    }
+}
+
+#[tokio::test]
+async fn who_shows_the_hosts_certificate_without_its_key_is_refused() {
+    let host = Host::new();
+    let plugin = serve(&host.variables());
+    for version in [&TLS12, &TLS13] {
+        assert!(!is_admitted(&plugin.line, host.signed_by(&Host::new()), version).await);
+    }
+}
+
+#[tokio::test]
+async fn the_host_is_served_after_strangers_were_refused() {
+    let host = Host::new();
+    let plugin = serve(&host.variables());
+    // One that says nothing, and one that speaks HTTP/2 without TLS.
+    let silent = plugin.line.connect().await;
+    let open = soon(channel_over(plugin.line.connect().await)).await;
+    if let Ok(channel) = open {
+        let refused = ProviderClient::new(channel).get_schema(get_provider_schema::Request {}).await;
+        assert!(refused.is_err());
+    }
+    assert!(is_admitted(&plugin.line, host.client(), &TLS13).await);
+    drop(silent);
+}
+
+#[tokio::test]
+async fn a_host_without_a_certificate_is_served_in_the_open() {
+    let mut variables = Host::new().variables();
+    variables.remove("PLUGIN_CLIENT_CERT");
+    let plugin = serve(&variables);
+    assert_eq!(plugin.line.certificate, None);
+    let channel = soon(plugin.line.channel(Client(None))).await;
+    let mut provider = ProviderClient::new(channel);
+    let schema = soon(provider.get_schema(get_provider_schema::Request {}));
+    assert!(schema.await.is_ok());
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_none_is_an_error() {
+    let broken = Environment::from_lookup(|name| (name == "PLUGIN_CLIENT_CERT").then(|| "hello".to_owned()));
+    assert!(matches!(Plugin::bind(&broken), Err(Error::ClientCertificate(_))));
+}
