@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::catalog::API_VERSION;
 use crate::connection::{Defaults, Settings};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -67,6 +69,7 @@ pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
         key: settings.key.clone(),
         account_id: settings.account_id.clone().or_else(|| env.get(crate::env::STRIPE_ACCOUNT)),
         env,
+        stopped: CancellationToken::new(),
     };
     (defaults, settings)
 }

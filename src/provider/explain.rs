@@ -60,9 +60,10 @@ fn advice(kind: Kind) -> (&'static str, &'static str) {
         Kind::Card => ("Stripe Declined The Payment", "Use another payment method."),
         Kind::RateLimit => ("Stripe Rate Limit", "Others use the account too: lower `requests_per_second`, or run again later."),
         Kind::Idempotency => ("Stripe Idempotency Conflict", "Run again: a new plan uses a new key."),
-        Kind::Connect | Kind::Timeout => ("Stripe Not Reachable", "Check the network, `api_base` and the proxy, then run again: nothing is created twice."),
+        Kind::Network => ("Stripe Not Reachable", "Check the network, `api_base` and the proxy, then run again: nothing is created twice."),
         Kind::Server => ("Stripe Failed", "Run again later: nothing is created twice."),
-        _ => ("Stripe Refused The Request", ""),
+        Kind::Stopped => ("Stopped", "Run again to go on."),
+        Kind::InvalidRequest => ("Stripe Refused The Request", ""),
     }
 }
 
