@@ -102,13 +102,14 @@ pub async fn run(command: Command, env: Env, out: &mut dyn Write) -> Result<(), 
     }
 }
 
-async fn serve(env: Env, debug: bool, _out: &mut dyn Write) -> Result<(), Error> {
+async fn serve(env: Env, debug: bool, out: &mut dyn Write) -> Result<(), Error> {
     let environment = plugin::Environment::from_lookup(|name| env.get(name));
     let service = Service::new(Provider::new(env)).into_server();
     if debug {
-        Ok(plugin::serve_reattached(environment, service).await?)
+        let sources = install::HOSTS.map(|host| format!("{host}/{}", install::SOURCE));
+        Ok(plugin::serve_reattached(environment, service, &sources, out).await?)
     } else {
-        Ok(plugin::serve(environment, service).await?)
+        Ok(plugin::serve(environment, service, out).await?)
     }
 }
 

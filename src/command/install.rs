@@ -9,9 +9,9 @@ use crate::command::Error;
 use crate::env::{self, Env};
 
 /// Where a source address without a host is looked up, by terraform and by tofu.
-const HOSTS: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
+pub(super) const HOSTS: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 /// The source address without its host.
-const SOURCE: &str = "connectors/stripe";
+pub(super) const SOURCE: &str = "connectors/stripe";
 
 pub(super) fn run(env: &Env, out: &mut dyn Write) -> Result<(), Error> {
     let home = env.get(env::HOME).ok_or("cannot install: HOME is not set")?;

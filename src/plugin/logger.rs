@@ -1,0 +1,166 @@
+//! Log records as lines of JSON on standard error, as the host's logger reads them.
+//!
+//! The rest of the program logs through the `log` facade and knows nothing of this. The
+//! host sorts the lines by level, shows them when `TF_LOG` says so, and takes every key
+//! that does not begin with `@` as a field.
+
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::io::Write as _;
+use std::panic::PanicHookInfo;
+
+use jiff::Timestamp;
+use log::kv::{self, Key, VisitSource};
+use log::{Level, LevelFilter, Log, Metadata, Record};
+use serde_json::{Map, Value};
+
+/// The first part of the target of our own records.
+const OURS: &str = env!("CARGO_CRATE_NAME");
+/// The host takes lines up to 64 KiB; a longer one would be torn into pieces of plain text.
+const LONGEST_LINE: usize = 60 << 10;
+/// What remains of the message of a line that is too long; escaped, a byte can become six.
+const CUT_MESSAGE: usize = 8 << 10;
+
+/// Sends log records and panics to the host from now on.
+pub(super) fn install(level: LevelFilter) {
+    // A second call in one process finds the logger in place.
+    if log::set_boxed_logger(Box::new(Logger)).is_ok() {
+        log::set_max_level(level);
+        std::panic::set_hook(Box::new(log_panic));
+    }
+}
+
+#[derive(Debug)]
+struct Logger;
+
+impl Log for Logger {
+    /// Of libraries only warnings matter to a practitioner.
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.level() <= Level::Warn || metadata.target().split("::").next() == Some(OURS)
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if self.enabled(record.metadata()) {
+            write_line(&line(record, Timestamp::now()));
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+fn write_line(line: &str) {
+    // Nobody is left to tell when standard error is gone.
+    let _ = std::io::stderr().lock().write_all(format!("{line}\n").as_bytes());
+}
+
+/// The record as one line of JSON.
+fn line(record: &Record<'_>, now: Timestamp) -> String {
+    let message = record.args().to_string();
+    let mut fields = Fields(head(record, &message, now));
+    // Our visitor refuses nothing.
+    let _ = record.key_values().visit(&mut fields);
+    let line = Value::Object(fields.0).to_string();
+    if line.len() <= LONGEST_LINE {
+        return line;
+    }
+    let end = message.floor_char_boundary(CUT_MESSAGE);
+    let mut head = head(record, message.get(..end).unwrap_or_default(), now);
+    head.insert("truncated".to_owned(), Value::Bool(true));
+    Value::Object(head).to_string()
+}
+
+/// The keys the host knows. All are strings: it does not survive others.
+fn head(record: &Record<'_>, message: &str, now: Timestamp) -> Map<String, Value> {
+    let level = record.level().as_str().to_ascii_lowercase();
+    let module = record.target().replace("::", ".");
+    // Exactly six fraction digits and a zone, or the host takes the line for plain text.
+    let timestamp = format!("{now:.6}");
+    let head = [("@level", level), ("@message", message.to_owned()), ("@module", module)];
+    head.into_iter()
+        .chain([("@timestamp", timestamp)])
+        .map(|(key, value)| (key.to_owned(), Value::String(value)))
+        .collect()
+}
+
+/// Takes the key-value pairs of a record.
+struct Fields(Map<String, Value>);
+
+impl<'kvs> VisitSource<'kvs> for Fields {
+    fn visit_pair(&mut self, key: Key<'kvs>, value: kv::Value<'kvs>) -> Result<(), kv::Error> {
+        if !key.as_str().starts_with('@') {
+            self.0.insert(key.to_string(), Value::String(value.to_string()));
+        }
+        Ok(())
+    }
+}
+
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let message = panic.payload_as_str().unwrap_or("without a message");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let backtrace = Backtrace::capture();
+    if backtrace.status() == BacktraceStatus::Captured {
+        log::error!(location:% = place, backtrace:% = backtrace; "panic: {message}");
+    } else {
+        log::error!(location:% = place; "panic: {message}");
+    }
+    // A call that panics is answered with a diagnostic; a panic here ends the process.
+    // The host shows lines that begin so after the run, whatever TF_LOG says.
+    if std::thread::current().name() == Some("main") {
+        write_line(&format!("panic: {message}\n\n{place}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(message: &str, fields: &dyn kv::Source) -> Value {
+        let now = "2024-02-03T04:05:06.1Z".parse().unwrap();
+        let line = line(
+            &Record::builder()
+                .level(Level::Info)
+                .target("provider::stripe")
+                .args(format_args!("{message}"))
+                .key_values(&fields)
+                .build(),
+            now,
+        );
+        assert!(line.len() <= LONGEST_LINE && !line.contains('\n'));
+        serde_json::from_str(&line).unwrap()
+    }
+
+    #[test]
+    fn a_record_is_a_line_the_host_can_read() {
+        let expected = serde_json::json!({
+            "@level": "info",
+            "@message": "two\nlines",
+            "@module": "provider.stripe",
+            "@timestamp": "2024-02-03T04:05:06.100000Z",
+            "request_id": "req_1",
+            "status": "402",
+        });
+        let fields: [(&str, kv::Value<'_>); 2] = [("request_id", "req_1".into()), ("status", 402.into())];
+        assert_eq!(written("two\nlines", &fields), expected);
+    }
+
+    #[test]
+    fn a_field_cannot_pose_as_a_key_of_the_host() {
+        let fields: [(&str, kv::Value<'_>); 1] = [("@level", 3.into())];
+        assert_eq!(written("hello", &fields)["@level"], "info");
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_cut_and_says_so() {
+        let cut = written(&"\u{1}ü".repeat(50_000), &[("body", "x")]);
+        assert_eq!(cut["truncated"], true);
+        assert!(cut["@message"].as_str().unwrap().len() <= CUT_MESSAGE);
+    }
+
+    #[test]
+    fn of_libraries_only_warnings_are_written() {
+        let enabled = |level, target| Logger.enabled(&Metadata::builder().level(level).target(target).build());
+        assert!(enabled(Level::Trace, "stripe_provider::stripe"));
+        assert!(enabled(Level::Warn, "rustls::conn"));
+        assert!(!enabled(Level::Debug, "reqwest::connect"));
+        assert!(!enabled(Level::Debug, "stripe_provider_other"));
+    }
+}
