@@ -72,7 +72,9 @@ impl Source {
     /// Fetches the secret from where it is kept.
     pub async fn resolve(&self, env: &Env) -> Result<Secret, Error> {
         match self {
-            Self::Inline(secret) if secret.expose().trim().is_empty() => Err(Error::Empty("the key".to_owned())),
+            Self::Inline(secret) if secret.expose().trim().is_empty() => {
+                Err(Error::Empty("the key".to_owned()))
+            }
             Self::Inline(secret) => Ok(secret.clone()),
             Self::Environment(name) => env
                 .get(name)
@@ -119,7 +121,8 @@ mod tests {
         assert_eq!(error, "the environment variable NO_KEY is not set");
         let error = resolved(Source::File("/nowhere/key".into())).await.unwrap_err();
         assert!(error.starts_with("cannot read the key file /nowhere/key: "), "{error}");
-        let error = resolved(Source::SecretVersion("projects/p/secrets/s/versions/1".to_owned())).await.unwrap_err();
+        let error =
+            resolved(Source::SecretVersion("projects/p/secrets/s/versions/1".to_owned())).await.unwrap_err();
         assert!(error.contains("Secret Manager"), "{error}");
     }
 

@@ -205,9 +205,8 @@ fn this_run() -> String {
 }
 
 fn is_running(run: &str) -> bool {
-    run.split_once('-').is_some_and(|(pid, start)| {
-        pid.parse().ok().and_then(started).is_some_and(|now| now == start)
-    })
+    run.split_once('-')
+        .is_some_and(|(pid, start)| pid.parse().ok().and_then(started).is_some_and(|now| now == start))
 }
 
 /// When a process started, in the kernel's own count; `None` when there is no such process.

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use crate::secret::Secret;
 use crate::stripe::error::request_id;
 use crate::stripe::{
-    Body, Call, Error, Failure, Reply, Request, Response, Throttle, Transport, TransportError, Tries, Verdict, form,
-    verdict,
+    Body, Call, Error, Failure, Reply, Request, Response, Throttle, Transport, TransportError, Tries,
+    Verdict, form, verdict,
 };
 
 /// What a client is made from.
@@ -92,7 +92,8 @@ impl Client {
         let mut headers = HeaderMap::new();
         let mut header = |name: HeaderName, value: &str| {
             let value = HeaderValue::from_str(value);
-            let value = value.map_err(|_| TransportError::Fatal(format!("{name} has characters that no header can hold")));
+            let value = value
+                .map_err(|_| TransportError::Fatal(format!("{name} has characters that no header can hold")));
             value.map(|value| drop(headers.insert(name, value))).map_err(|error| Error::unanswered(&error))
         };
         header(AUTHORIZATION, &format!("Bearer {}", self.settings.api_key.expose()))?;
@@ -127,7 +128,8 @@ impl Client {
 /// The last try's error. What Stripe said for certain holds, whatever tries before came to.
 fn settled(error: Error, answered: &Result<Response, TransportError>, unknown: bool) -> Error {
     let certain = answered.as_ref().is_ok_and(|response| {
-        StatusCode::from_u16(response.status).is_ok_and(|status| status.is_client_error()) && response.status != 429
+        StatusCode::from_u16(response.status).is_ok_and(|status| status.is_client_error())
+            && response.status != 429
     });
     if certain { error } else { error.after_unknown(unknown) }
 }

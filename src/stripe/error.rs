@@ -32,8 +32,11 @@ pub enum Kind {
 
 /// A call that did not succeed. The text never holds the key.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{}", self.text())]
-pub struct Error {
+#[error("{}", self.0.text())]
+pub struct Error(Box<Failed>);
+
+#[derive(Debug, Clone)]
+struct Failed {
     kind: Kind,
     status: Option<u16>,
     code: Option<String>,
@@ -71,7 +74,7 @@ impl Error {
         let details = envelope.unwrap_or_default().error;
         let kind = kind_of(response.status, details.kind.as_deref(), from_stripe);
         let replayed = response.headers.get("idempotent-replayed").is_some_and(|value| value == "true");
-        Self {
+        Self(Box::new(Failed {
             kind,
             status: Some(response.status),
             code: details.code,
@@ -82,13 +85,13 @@ impl Error {
             request_id: request_id(&response.headers),
             replayed,
             may_have_happened: kind == Kind::Server && !replayed || response.status == 409,
-        }
+        }))
     }
 
     /// No answer came.
     pub(super) fn unanswered(error: &TransportError) -> Self {
         let may_have_happened = matches!(error, TransportError::Broken(_));
-        Self { may_have_happened, ..Self::of(Kind::Network, error.to_string()) }
+        Self::of(Kind::Network, error.to_string()).after_unknown(may_have_happened)
     }
 
     /// Terraform asked us to stop.
@@ -97,7 +100,7 @@ impl Error {
     }
 
     fn of(kind: Kind, message: String) -> Self {
-        Self {
+        Self(Box::new(Failed {
             kind,
             status: None,
             code: None,
@@ -108,60 +111,63 @@ impl Error {
             request_id: None,
             replayed: false,
             may_have_happened: false,
-        }
+        }))
     }
 
     /// The same error after an earlier try whose outcome nobody knows.
     pub(super) fn after_unknown(mut self, unknown: bool) -> Self {
-        self.may_have_happened |= unknown;
+        self.0.may_have_happened |= unknown;
         self
     }
 
     /// What sort of failure it is.
     pub fn kind(&self) -> Kind {
-        self.kind
+        self.0.kind
     }
 
     /// HTTP status; none where no answer came.
     pub fn status(&self) -> Option<u16> {
-        self.status
+        self.0.status
     }
 
     /// Stripe's code: `resource_missing`, `card_declined` …
     pub fn code(&self) -> Option<&str> {
-        self.code.as_deref()
+        self.0.code.as_deref()
     }
 
     /// Stripe's `Request-Id`, for its support and its dashboard's logs.
     pub fn request_id(&self) -> Option<&str> {
-        self.request_id.as_deref()
+        self.0.request_id.as_deref()
     }
 
     /// The param it is about, in steps: `items[0][price]` is `items`, `0`, `price`.
     pub fn param(&self) -> Vec<&str> {
-        let steps = self.param.iter().flat_map(|param| param.split(['[', ']', '.']));
+        let steps = self.0.param.iter().flat_map(|param| param.split(['[', ']', '.']));
         steps.filter(|step| !step.is_empty()).collect()
     }
 
     /// True when the key is at fault.
     pub fn is_auth(&self) -> bool {
-        matches!(self.kind, Kind::Auth | Kind::Permission)
+        matches!(self.0.kind, Kind::Auth | Kind::Permission)
     }
 
     /// True when Stripe may have done what was asked although it did not say so.
     pub fn may_have_happened(&self) -> bool {
-        self.may_have_happened
+        self.0.may_have_happened
     }
 
     /// True when Stripe answered from its record of an earlier call: sending it again under
     /// the same key brings the same answer.
     pub fn replayed(&self) -> bool {
-        self.replayed
+        self.0.replayed
     }
+}
 
+impl Failed {
     fn text(&self) -> String {
         let mut facts = Vec::new();
-        let mut fact = |name: &str, value: Option<&str>| facts.extend(value.map(|value| format!("{name} {value}")));
+        let mut fact =
+            |name: &str, value: Option<&str>| facts.extend(value.map(|value| format!("{name} {value}")));
         fact("code", self.code.as_deref());
         fact("decline code", self.decline_code.as_deref());
         fact("param", self.param.as_deref());
@@ -190,8 +196,15 @@ fn kind_of(status: u16, named: Option<&str>, from_stripe: bool) -> Kind {
 
 /// What can be said of an answer that is not Stripe's JSON.
 fn unexplained(response: &Response) -> String {
-    let kind = response.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or("no content type");
-    format!("the answer is not Stripe's ({kind}, {} bytes); something on the way may have answered", response.body.len())
+    let kind = response
+        .headers
+        .get("content-type")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("no content type");
+    format!(
+        "the answer is not Stripe's ({kind}, {} bytes); something on the way may have answered",
+        response.body.len()
+    )
 }
 
 pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {

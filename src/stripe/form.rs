@@ -76,7 +76,10 @@ mod tests {
 
     #[test]
     fn scalars_keep_their_text() {
-        assert_form(&json!({"a": true, "b": false, "c": 1500, "d": null, "e": ""}), "a=true&b=false&c=1500&e=");
+        assert_form(
+            &json!({"a": true, "b": false, "c": 1500, "d": null, "e": ""}),
+            "a=true&b=false&c=1500&e=",
+        );
         let exact: Json = serde_json::from_str(r#"{"d": 0.1000000000000000055511151231257827}"#).unwrap();
         assert_form(&exact, "d=0.1000000000000000055511151231257827");
     }

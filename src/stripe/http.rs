@@ -29,19 +29,23 @@ impl Https {
             .redirect(Policy::none())
             .timeout(timeout)
             .connect_timeout(CONNECT_TIMEOUT.min(timeout))
-            .pool_idle_timeout(Duration::from_secs(60));
+            .pool_idle_timeout(Duration::from_mins(1));
         for pem in roots {
             let bundle = Certificate::from_pem_bundle(pem.as_bytes());
-            let bundle = bundle.map_err(|error| fatal(format!("a trusted certificate cannot be read: {error}")))?;
+            let bundle =
+                bundle.map_err(|error| fatal(format!("a trusted certificate cannot be read: {error}")))?;
             builder = builder.tls_certs_merge(bundle);
         }
-        let client = builder.build().map_err(|error| fatal(format!("cannot start the HTTP client: {}", chain(&error))))?;
+        let client = builder
+            .build()
+            .map_err(|error| fatal(format!("cannot start the HTTP client: {}", chain(&error))))?;
         Ok(Self { base, client })
     }
 
     async fn answer(&self, request: Request) -> Result<Response, TransportError> {
         let url = format!("{}{}", self.base.as_str().trim_end_matches('/'), request.target);
-        let sent = self.client.request(request.method, url).headers(request.headers).body(request.body).send().await;
+        let sent =
+            self.client.request(request.method, url).headers(request.headers).body(request.body).send().await;
         let answer = sent.map_err(|error| classified(&error))?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let body = answer.bytes().await.map_err(|error| TransportError::Broken(chain(&error)))?;
@@ -60,7 +64,9 @@ fn classified(error: &reqwest::Error) -> TransportError {
     if error.is_builder() {
         TransportError::Fatal(text)
     } else if text.contains("invalid peer certificate") {
-        TransportError::Fatal(format!("Stripe's certificate is not trusted: {text}; `ca_certificate` adds trusted roots"))
+        TransportError::Fatal(format!(
+            "Stripe's certificate is not trusted: {text}; `ca_certificate` adds trusted roots"
+        ))
     } else if error.is_connect() {
         TransportError::Connect(text)
     } else {
@@ -95,8 +101,12 @@ mod tests {
     use crate::stripe::{Request, Response, Transport as _, TransportError};
 
     async fn get(base: &str) -> Result<Response, TransportError> {
-        let request =
-            Request { method: Method::GET, target: "/v1/x".to_owned(), headers: HeaderMap::new(), body: Bytes::new() };
+        let request = Request {
+            method: Method::GET,
+            target: "/v1/x".to_owned(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        };
         Https::new(base, Duration::from_millis(300), &[]).unwrap().send(request).await
     }
 
@@ -119,7 +129,9 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_arrives_whole_and_redirects_are_not_followed() {
-        let base = server("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 2\r\n\r\nok").await;
+        let base =
+            server("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 2\r\n\r\nok")
+                .await;
         let response = get(&base).await.unwrap();
         assert_eq!((response.status, response.body.as_ref()), (302, b"ok".as_ref()));
     }
@@ -144,7 +156,8 @@ mod tests {
     fn an_address_that_is_none_is_refused() {
         let error = Https::new("not an address", Duration::from_secs(1), &[]).unwrap_err();
         assert!(error.to_string().contains("is no address"), "{error}");
-        let error = Https::new("http://127.0.0.1", Duration::from_secs(1), &["-----BEGIN CERTIFICATE-----\nx\n"]);
+        let error =
+            Https::new("http://127.0.0.1", Duration::from_secs(1), &["-----BEGIN CERTIFICATE-----\nx\n"]);
         assert!(error.is_err());
     }
 }

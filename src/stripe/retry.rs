@@ -13,9 +13,9 @@ use std::time::Duration;
 use crate::stripe::{Response, TransportError};
 
 /// The longest single wait that an answer may ask for.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// How long one call may wait for rate limits, all waits together.
-const LIMIT_PATIENCE: Duration = Duration::from_secs(300);
+const LIMIT_PATIENCE: Duration = Duration::from_mins(5);
 /// The first wait; each further one is twice as long, up to [`STEEPEST`].
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const STEEPEST: u32 = 4;
@@ -136,7 +136,10 @@ mod tests {
         assert!(again(&Failure { should_retry: Some(true), ..status(400) }));
         assert!(!again(&Failure { should_retry: Some(false), ..status(500) }));
         assert!(!again(&Failure { replayed: true, ..status(500) }), "a replay brings the same again");
-        assert!(again(&Failure { should_retry: Some(false), ..status(429) }), "waiting helps against a limit");
+        assert!(
+            again(&Failure { should_retry: Some(false), ..status(429) }),
+            "waiting helps against a limit"
+        );
     }
 
     #[test]
@@ -153,8 +156,8 @@ mod tests {
         assert_eq!(wait(0, 1.0), Verdict::Again(Duration::from_millis(375)));
         let asked = Failure { retry_after: Some(Duration::from_secs(3)), ..status(503) };
         assert_eq!(verdict(&asked, &FRESH, 0.0), Verdict::Again(Duration::from_secs(3)));
-        let long = Failure { retry_after: Some(Duration::from_secs(3600)), ..status(503) };
-        assert_eq!(verdict(&long, &FRESH, 0.0), Verdict::Again(Duration::from_secs(60)));
+        let long = Failure { retry_after: Some(Duration::from_hours(1)), ..status(503) };
+        assert_eq!(verdict(&long, &FRESH, 0.0), Verdict::Again(Duration::from_mins(1)));
     }
 
     #[test]

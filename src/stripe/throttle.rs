@@ -172,7 +172,8 @@ mod tests {
 
     /// The most admissions in any window that starts at one of them, beside the nodes then.
     fn densest(admitted: &[(Instant, usize)]) -> usize {
-        let within = |start: Instant| admitted.iter().filter(|(at, _)| *at >= start && *at < start + SECOND).count();
+        let within =
+            |start: Instant| admitted.iter().filter(|(at, _)| *at >= start && *at < start + SECOND).count();
         admitted.iter().map(|(start, _)| within(*start)).max().unwrap_or(0)
     }
 
@@ -194,7 +195,8 @@ mod tests {
         assert_eq!((nodes.iter().min(), nodes.iter().max()), (Some(&2), Some(&5)));
         for (start, _) in &admitted {
             let window = admitted.iter().filter(|(at, _)| *at >= *start && *at < *start + SECOND);
-            let (count, most) = window.fold((0, 0), |(count, most), (_, nodes)| (count + 1, most.max(*nodes)));
+            let (count, most) =
+                window.fold((0, 0), |(count, most), (_, nodes)| (count + 1, most.max(*nodes)));
             assert!(count <= most * TRANSACTIONS_PER_NODE, "{count} admissions with {most} nodes");
         }
     }

@@ -41,7 +41,9 @@ fn read(json: &Json, ty: &Type, path: &Path) -> Result<Value, DecodeError> {
         (_, Type::Dynamic) => dynamic(json, path),
         (Json::Bool(truth), Type::Bool) => Ok(Value::Bool(*truth)),
         // Terraform takes either from text, and so do states that other tools wrote.
-        (Json::String(text), Type::Bool) => text.parse().map_or_else(|_| wrong("a bool"), |truth| Ok(Value::Bool(truth))),
+        (Json::String(text), Type::Bool) => {
+            text.parse().map_or_else(|_| wrong("a bool"), |truth| Ok(Value::Bool(truth)))
+        }
         (Json::Number(digits), Type::Number) => number(&digits.to_string(), path),
         (Json::String(text), Type::Number) => number(text, path),
         (Json::String(text), Type::String) => Ok(Value::String(text.clone())),
@@ -51,10 +53,13 @@ fn read(json: &Json, ty: &Type, path: &Path) -> Result<Value, DecodeError> {
         (Json::Array(items), Type::Set(element)) => Ok(Value::Set(all(items, element, path)?)),
         (Json::Array(items), Type::Tuple(types)) if items.len() == types.len() => {
             let items = items.iter().zip(types).enumerate();
-            Ok(Value::List(items.map(|(at, (item, ty))| read(item, ty, &path.index(at))).collect::<Result<_, _>>()?))
+            Ok(Value::List(
+                items.map(|(at, (item, ty))| read(item, ty, &path.index(at))).collect::<Result<_, _>>()?,
+            ))
         }
         (Json::Object(members), Type::Map(element)) => {
-            let entries = members.iter().map(|(key, item)| Ok((key.clone(), read(item, element, &path.key(key))?)));
+            let entries =
+                members.iter().map(|(key, item)| Ok((key.clone(), read(item, element, &path.key(key))?)));
             Ok(Value::Map(entries.collect::<Result<_, _>>()?))
         }
         (Json::Object(members), Type::Object(attributes)) => object(members, attributes, path),
@@ -130,7 +135,9 @@ mod tests {
 
     #[test]
     fn numbers_keep_every_digit() {
-        for text in ["0.1", "1.50", "-0", "9223372036854775808", "1e100", "0.1000000000000000055511151231257827"] {
+        for text in
+            ["0.1", "1.50", "-0", "9223372036854775808", "1e100", "0.1000000000000000055511151231257827"]
+        {
             let Value::Number(number) = read(text, &Type::Number).unwrap() else { panic!("{text}") };
             assert_eq!(number, Number::parse(text).unwrap(), "{text}");
         }
@@ -146,7 +153,10 @@ mod tests {
 
     #[test]
     fn a_value_of_another_shape_is_refused_with_its_path() {
-        assert_eq!(read(r#"{"tags": ["a", {}]}"#, &thing()).unwrap_err(), "tags[1]: an object is not a string");
+        assert_eq!(
+            read(r#"{"tags": ["a", {}]}"#, &thing()).unwrap_err(),
+            "tags[1]: an object is not a string"
+        );
         assert_eq!(read(r#"{"size": "big"}"#, &thing()).unwrap_err(), r#"size: "big" is not a number"#);
         assert_eq!(read("[]", &thing()).unwrap_err(), "a list is not an object");
         assert!(read("{", &thing()).unwrap_err().contains("EOF"));

@@ -56,13 +56,21 @@ async fn step(
 }
 
 /// Reads the object, which must be as the apply left it, and plans, which must come to nothing.
-async fn unchanged(terraform: &mut Terraform, name: &str, object: &Object, config: &Value) -> Outcome<Object> {
+async fn unchanged(
+    terraform: &mut Terraform,
+    name: &str,
+    object: &Object,
+    config: &Value,
+) -> Outcome<Object> {
     let read = terraform.refresh(name, object).await?;
     let (was, is) = (&object.state, &read.state);
     expect(was == is, &format!("the read differs from the apply: {is:?}, not {was:?}"))?;
     let plan = terraform.plan(name, &read, config).await?;
     let planned = &plan.planned.state;
-    expect(plan.action == Action::Nothing, &format!("an unchanged config has a diff: {planned:?} from {is:?}"))?;
+    expect(
+        plan.action == Action::Nothing,
+        &format!("an unchanged config has a diff: {planned:?} from {is:?}"),
+    )?;
     Ok(read)
 }
 

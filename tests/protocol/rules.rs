@@ -132,5 +132,8 @@ pub fn no_escape(legacy_type_system: bool, deferred: bool) -> Vec<String> {
 
 /// The nested blocks with their names.
 fn nested(block: &Block) -> impl Iterator<Item = (&str, &Block)> {
-    block.block_types.iter().map(|nested| (nested.type_name.as_str(), nested.block.as_ref().expect("a block")))
+    block
+        .block_types
+        .iter()
+        .map(|nested| (nested.type_name.as_str(), nested.block.as_ref().expect("a block")))
 }

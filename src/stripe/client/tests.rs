@@ -42,7 +42,8 @@ fn broken() -> Answer {
 }
 
 fn client(answers: impl IntoIterator<Item = Answer>) -> (Client, Arc<Script>, CancellationToken) {
-    let script = Arc::new(Script { answers: Mutex::new(answers.into_iter().collect()), sent: Mutex::default() });
+    let script =
+        Arc::new(Script { answers: Mutex::new(answers.into_iter().collect()), sent: Mutex::default() });
     let stopped = CancellationToken::new();
     let settings = Settings {
         api_key: Secret::new("sk_test_hidden".to_owned()),
@@ -97,7 +98,10 @@ async fn every_try_of_a_post_carries_the_same_key() {
     let answers = [broken(), answer(500, &[], "{}"), answer(200, &[("idempotent-replayed", "true")], "{}")];
     let (outcome, sent) = create(answers).await;
     assert!(outcome.unwrap().replayed);
-    assert_eq!(sent.iter().map(|request| header(request, "idempotency-key")).collect::<Vec<_>>(), ["key_1"; 3]);
+    assert_eq!(
+        sent.iter().map(|request| header(request, "idempotency-key")).collect::<Vec<_>>(),
+        ["key_1"; 3]
+    );
 }
 
 #[tokio::test(start_paused = true)]

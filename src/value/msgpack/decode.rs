@@ -44,7 +44,9 @@ impl<'b> Decoder<'b> {
             (Token::Text(text), Type::String) => Ok(Value::String(self.text(offset, text)?)),
             (token, Type::Number) => self.number(offset, token),
             (Token::Array(length), Type::List(element)) => Ok(Value::List(self.items(length, element)?)),
-            (Token::Array(length), Type::Set(element)) => Ok(Value::Set(distinct(self.items(length, element)?))),
+            (Token::Array(length), Type::Set(element)) => {
+                Ok(Value::Set(distinct(self.items(length, element)?)))
+            }
             (Token::Array(length), Type::Tuple(elements)) if length == elements.len() => self.tuple(elements),
             (Token::Map(length), Type::Map(element)) => self.map(length, element),
             (Token::Map(length), Type::Object(attributes)) if length == attributes.len() => {
@@ -75,7 +77,7 @@ impl<'b> Decoder<'b> {
         let spelled = serde_json::from_slice(spelling).ok();
         let ty = spelled.as_ref().and_then(Type::from_json);
         let ty = ty.ok_or_else(|| self.error(offset, "its type cannot be read".to_owned()))?;
-        let value = self.inside(|path| path.clone(), |decoder| decoder.value(&ty))?;
+        let value = self.inside(Clone::clone, |decoder| decoder.value(&ty))?;
         Ok(Value::Dynamic(Box::new((ty, value))))
     }
 
@@ -91,7 +93,8 @@ impl<'b> Decoder<'b> {
     }
 
     fn text(&self, offset: usize, bytes: &[u8]) -> Result<String, DecodeError> {
-        let text = std::str::from_utf8(bytes).map_err(|_| self.error(offset, "its text is not UTF-8".to_owned()))?;
+        let text =
+            std::str::from_utf8(bytes).map_err(|_| self.error(offset, "its text is not UTF-8".to_owned()))?;
         Ok(match is_nfc_quick(text.chars()) {
             IsNormalized::Yes => text.to_owned(),
             IsNormalized::No | IsNormalized::Maybe => text.nfc().collect(),
@@ -123,7 +126,9 @@ impl<'b> Decoder<'b> {
         for _ in 0..attributes.len() {
             let here = self.reader.offset();
             let key = self.key()?;
-            let ty = attributes.get(&key).ok_or_else(|| self.error(here, format!("it has no attribute {key:?}")))?;
+            let ty = attributes
+                .get(&key)
+                .ok_or_else(|| self.error(here, format!("it has no attribute {key:?}")))?;
             let value = self.inside(|path| path.name(&key), |decoder| decoder.value(ty))?;
             entries.insert(key, value);
         }

@@ -59,20 +59,31 @@ fn both_ways() -> Vec<(Type, Value, &'static str)> {
         s("", "a0"),
         s("hi", "a26869"),
         s("café", "a5636166c3a9"),
-        s("abcdefghijklmnopqrstuvwxyz01234", "bf6162636465666768696a6b6c6d6e6f707172737475767778797a3031323334"),
+        s(
+            "abcdefghijklmnopqrstuvwxyz01234",
+            "bf6162636465666768696a6b6c6d6e6f707172737475767778797a3031323334",
+        ),
         s(
             "abcdefghijklmnopqrstuvwxyz012345",
             "d9206162636465666768696a6b6c6d6e6f707172737475767778797a303132333435",
         ),
         (Type::list(Type::String), Value::List(vec![]), "90"),
-        (Type::list(Type::String), Value::List(vec![text("a"), Value::Null, Value::Unknown]), "93a161c0d40000"),
+        (
+            Type::list(Type::String),
+            Value::List(vec![text("a"), Value::Null, Value::Unknown]),
+            "93a161c0d40000",
+        ),
         (Type::set(Type::Number), Value::Set(vec![number("1"), number("2")]), "920102"),
         (Type::set(Type::String), Value::Set(vec![Value::Unknown, Value::Unknown]), "92d40000d40000"),
         (Type::map(Type::Bool), Value::map([("x", Value::Bool(true))]), "81a178c3"),
         (Type::map(Type::String), Value::Map(std::collections::BTreeMap::new()), "80"),
         (pair(), Value::map([("a", text("x")), ("b", number("1"))]), "82a161a178a16201"),
         (pair(), Value::map([("a", Value::Null), ("b", Value::Unknown)]), "82a161c0a162d40000"),
-        (Type::Tuple(vec![Type::String, Type::Bool]), Value::List(vec![text("x"), Value::Bool(true)]), "92a178c3"),
+        (
+            Type::Tuple(vec![Type::String, Type::Bool]),
+            Value::List(vec![text("x"), Value::Bool(true)]),
+            "92a178c3",
+        ),
         (Type::Tuple(vec![]), Value::List(vec![]), "90"),
         (Type::Dynamic, Value::Null, "c0"),
         (Type::Dynamic, Value::Unknown, "d40000"),
@@ -190,7 +201,10 @@ fn errors_name_the_path_and_the_offset() {
     let items = Type::object([("items", Type::list(pair()))]);
     let says = |hex: &str| decode(&bytes(hex), &items).unwrap_err().to_string();
     assert_eq!(says("81a56974656d739182a16101a16201"), "items[0].a: a number is not a string (byte 11)");
-    assert_eq!(says("81a56974656d739181a161a178"), "items[0]: a map of 1 is not an object of 2 attributes (byte 8)");
+    assert_eq!(
+        says("81a56974656d739181a161a178"),
+        "items[0]: a map of 1 is not an object of 2 attributes (byte 8)"
+    );
     assert_eq!(says("81a56974656d739182a161a178a16301"), "items[0]: it has no attribute \"c\" (byte 13)");
     assert_eq!(says("81a56974656d739182a161a178a161a178"), "items[0]: it lacks the attribute \"b\" (byte 8)");
     assert_eq!(says("81a56974656d739182a161a1ff"), "items[0].a: its text is not UTF-8 (byte 11)");
@@ -255,7 +269,8 @@ fn typed() -> impl Strategy<Value = (Type, Value)> {
             (inner.clone(), 0usize..4)
                 .prop_map(|((ty, value), n)| (Type::list(ty), Value::List(vec![value; n]))),
             inner.clone().prop_map(|(ty, value)| (Type::set(ty), Value::Set(vec![value]))),
-            (inner.clone(), "[a-z]{1,3}").prop_map(|((ty, value), key)| (Type::map(ty), Value::map([(key, value)]))),
+            (inner.clone(), "[a-z]{1,3}")
+                .prop_map(|((ty, value), key)| (Type::map(ty), Value::map([(key, value)]))),
             inner.clone().prop_map(|(ty, value)| (Type::Dynamic, dynamic(ty, value))),
             prop::collection::btree_map("[a-z]{1,4}", inner.clone(), 0..4).prop_map(|fields| {
                 let types = fields.iter().map(|(name, (ty, _))| (name.clone(), ty.clone()));
