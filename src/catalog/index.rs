@@ -30,11 +30,11 @@ pub fn pack(entities: &[Entity], version: &str) -> Result<Packed, serde_json::Er
         for action in &entity.actions {
             actions.push(format!("({:?}, {index})", action.name));
             let target = format!("Target::Action({:?})", action.name);
-            routes.push(Route::new(&action.method, &action.path, index, target));
+            routes.push(Route::new(&action.method, &action.path, index, &target));
         }
         for operation in &entity.operations {
             let target = format!("Target::Operation(OperationKind::{})", variant(operation.kind));
-            routes.push(Route::new(&operation.method, &operation.path, index, target));
+            routes.push(Route::new(&operation.method, &operation.path, index, &target));
         }
     }
     actions.sort();
@@ -56,7 +56,7 @@ struct Route {
 }
 
 impl Route {
-    fn new(method: &str, path: &str, entity: usize, target: String) -> Self {
+    fn new(method: &str, path: &str, entity: usize, target: &str) -> Self {
         let segments =
             path.split('/').map(|segment| (segment.starts_with('{'), segment.to_owned())).collect();
         let source =

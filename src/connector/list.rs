@@ -173,32 +173,32 @@ fn id_of(body: &Json) -> Option<&str> {
 
 /// The way to the field a list is sorted by, in Stripe's spelling.
 fn sort_field(entity: &'static Entity, name: &str) -> Result<Vec<String>, Error> {
-    let resolve = |parts: std::str::Split<'_, char>| {
-        let mut fields: &[Field] = &entity.fields;
-        let mut way = Vec::new();
-        for part in parts {
-            let field = fields.iter().find(|field| plain(&field.name) == plain(part));
-            way.push(field.map_or_else(|| part.to_owned(), |field| field.name.clone()));
-            match field.map(|field| &field.kind) {
-                Some(FieldKind::Object(inner)) => fields = inner,
-                Some(FieldKind::Map(_)) => fields = &[],
-                Some(_) => fields = &[],
-                None if way.len() > 1 => {}
-                None => return None,
-            }
-        }
-        Some(way)
-    };
     let closest = || {
         let scored =
             entity.fields.iter().map(|field| (strsim::jaro_winkler(&field.name, &plain(name)), &field.name));
-        scored
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .filter(|(alike, _)| *alike > 0.8)
-            .map(|(_, name)| name.clone())
+        let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(alike, _)| *alike > 0.8);
+        best.map(|(_, name)| name.clone())
     };
-    let unknown = || Error::SortField { entity: &entity.name, name: name.to_owned(), suggestion: closest() };
-    resolve(name.split('.')).ok_or_else(unknown)
+    let unknown =
+        || Error::SortField { entity: &entity.name, name: name.to_owned(), suggestion: closest() };
+    way(&entity.fields, name).ok_or_else(unknown)
+}
+
+fn way(fields: &[Field], name: &str) -> Option<Vec<String>> {
+    let (head, rest) = name.split_once('.').map_or((name, None), |(head, rest)| (head, Some(rest)));
+    let field = fields.iter().find(|field| plain(&field.name) == plain(head))?;
+    let mut found = vec![field.name.clone()];
+    match (&field.kind, rest) {
+        (_, None) => {}
+        (FieldKind::Object(inner), Some(rest)) => found.extend(way(inner, rest)?),
+        // The keys of a map are its own; what stands in another object is not known here.
+        (FieldKind::Map(_), Some(rest)) => found.push(rest.to_owned()),
+        (FieldKind::Reference(_) | FieldKind::Either(_) | FieldKind::Any, Some(rest)) => {
+            found.extend(rest.split('.').map(str::to_owned));
+        }
+        _ => return None,
+    }
+    Some(found)
 }
 
 fn value_at<'b>(body: &'b Json, way: &[String]) -> &'b Json {

@@ -180,7 +180,7 @@ impl Workdir {
         std::os::unix::fs::symlink(PROVIDER, folder.join("terraform-provider-stripe")).unwrap();
         let config = format!(
             "provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n",
-            self.path("mirror")
+            self.path("mirror").display().to_string()
         );
         std::fs::write(self.path("cli.tfrc"), config).unwrap();
     }

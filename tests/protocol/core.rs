@@ -71,9 +71,9 @@ pub type Outcome<T> = Result<T, Fault>;
 
 impl Terraform {
     /// Starts a provider and loads its schemas.
-    pub async fn start<P: Served>(served: P) -> Outcome<Self> {
+    pub async fn start<P: Served>(provider: P) -> Outcome<Self> {
         let (ours, theirs) = tokio::io::duplex(1 << 20);
-        let server = Server::builder().add_service(Service::new(served).into_server());
+        let server = Server::builder().add_service(Service::new(provider).into_server());
         let incoming = tokio_stream::once(Ok::<_, std::io::Error>(theirs));
         tokio::spawn(server.serve_with_incoming(incoming));
         let mut ours = Some(TokioIo::new(ours));

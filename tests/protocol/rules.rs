@@ -87,7 +87,9 @@ fn unknowns(value: &Value, path: &Path, found: &mut Vec<String>) {
             items.iter().enumerate().for_each(|(index, item)| unknowns(item, &path.index(index), found));
         }
         Value::Map(entries) => {
-            entries.iter().for_each(|(name, item)| unknowns(item, &path.name(name), found));
+            for (name, item) in entries {
+                unknowns(item, &path.name(name), found);
+            }
         }
         Value::Dynamic(inner) => unknowns(&inner.1, path, found),
         _ => {}

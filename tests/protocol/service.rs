@@ -53,9 +53,9 @@ async fn schema_and_metadata_name_the_same_types_and_capabilities() {
 async fn families_that_are_not_served_are_empty() {
     let mut client = start(Toy::default()).await.client;
     let identities = client.get_resource_identity_schemas(wire::get_resource_identity_schemas::Request {});
-    assert_eq!(identities.await.unwrap().into_inner(), Default::default());
+    assert_eq!(identities.await.unwrap().into_inner(), wire::get_resource_identity_schemas::Response::default());
     let functions = client.get_functions(wire::get_functions::Request {}).await.unwrap();
-    assert_eq!(functions.into_inner(), Default::default());
+    assert_eq!(functions.into_inner(), wire::get_functions::Response::default());
 }
 
 macro_rules! refuses {

@@ -76,8 +76,8 @@ fn object(
 /// reads exactly.
 fn number(bytes: &mut Vec<u8>, number: &Number) {
     match number.as_i64() {
-        Some(small @ 0..=0x7f) => bytes.extend(small.to_be_bytes().last()),
-        Some(small @ -0x20..0) => bytes.extend(small.to_be_bytes().last()),
+        // The last byte of two's complement is the short form of either sign.
+        Some(small @ -0x20..=0x7f) => bytes.extend(small.to_be_bytes().last()),
         Some(integer) => self::integer(bytes, integer),
         None => text(bytes, number.as_str()),
     }
