@@ -5,21 +5,19 @@ use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
 
+#[path = "src/catalog/index.rs"]
+mod index;
 #[path = "src/catalog/join.rs"]
 mod join;
 #[path = "src/catalog/model.rs"]
 mod model;
-#[path = "src/catalog/index.rs"]
-mod index;
 #[path = "src/catalog/rules.rs"]
 mod rules;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");
-    let descriptors = protox::compile(
-        ["proto/tfplugin5.proto", "proto/plugin.proto", "proto/health.proto"],
-        ["proto"],
-    )?;
+    let descriptors =
+        protox::compile(["proto/tfplugin5.proto", "proto/plugin.proto", "proto/health.proto"], ["proto"])?;
     tonic_prost_build::configure().build_client(true).compile_fds(descriptors)?;
     pack_catalog(Path::new("src/catalog"))
 }
@@ -32,7 +30,9 @@ fn pack_catalog(catalog: &Path) -> Result<(), Box<dyn Error>> {
         .map_err(|why| format!("src/catalog/rules.toml: {why}"))?;
     let joined = join::join(facts, &rules);
     for object in &joined.missing {
-        println!("cargo::warning={object} has rules and no facts; run `cargo run --bin catalog -- --spec FILE`");
+        println!(
+            "cargo::warning={object} has rules and no facts; run `cargo run --bin catalog -- --spec FILE`"
+        );
     }
     if !joined.problems.is_empty() {
         return Err(format!("src/catalog/rules.toml:\n{}", joined.problems.join("\n")).into());

@@ -216,7 +216,9 @@ impl Provider {
                 resource.seen(&runtime, &request.prior);
                 resource.apply(&runtime, request).await
             }
-            Err(unknown) => Outcome { state: request.prior, private: request.private, diagnostics: vec![unknown] },
+            Err(unknown) => {
+                Outcome { state: request.prior, private: request.private, diagnostics: vec![unknown] }
+            }
         }
     }
 

@@ -18,6 +18,6 @@ pub use call::{Body, Call, Reply};
 pub use client::{Client, Settings};
 pub use error::{Error, Kind};
 pub use http::Https;
-pub use retry::{Failure, Verdict, verdict};
-pub use throttle::{Admission, NodeThrottle, Throttle, Unthrottled};
+pub use retry::{Failure, Tries, Verdict, verdict};
+pub use throttle::{Admission, NodeThrottle, TRANSACTIONS_PER_NODE, Throttle, Unthrottled};
 pub use transport::{Request, Response, Transport, TransportError};

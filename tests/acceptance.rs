@@ -4,6 +4,15 @@
 //! fails. `TERRAFORM_OLD` may name an old terraform (1.0.3), which then runs the
 //! quickstart too.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says why it was skipped"
+)]
+
 #[path = "acceptance/workdir.rs"]
 mod workdir;
 

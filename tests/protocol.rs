@@ -17,6 +17,8 @@ mod lifecycle;
 mod rules;
 #[path = "protocol/service.rs"]
 mod service;
+#[path = "protocol/stripe.rs"]
+mod stripe;
 #[path = "protocol/core.rs"]
 mod terraform;
 #[path = "protocol/toy.rs"]

@@ -1,6 +1,11 @@
 //! Keeps the shape of the source: who may import whom, how long files and lines may be, and
 //! what may not stand in them.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -20,7 +25,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // The sandbox is one more transport of a connection: docs/design/0003.
     ("connection", &["stripe", "secret", "env", "value", "diagnostic", "sandbox"]),
     ("connector", &["catalog", "connection", "stripe"]),
-    ("provider", &["value", "diagnostic", "schema", "catalog", "env", "secret", "stripe", "connection", "connector"]),
+    (
+        "provider",
+        &["value", "diagnostic", "schema", "catalog", "env", "secret", "stripe", "connection", "connector"],
+    ),
     ("protocol", &["wire", "value", "diagnostic", "schema", "provider"]),
     ("plugin", &["wire"]),
     ("sandbox", &["catalog"]),
@@ -86,7 +94,8 @@ fn modules_import_only_what_stands_to_their_right() {
         let allowed = IMPORTS.iter().find(|(name, _)| *name == module);
         let allowed = allowed.unwrap_or_else(|| panic!("src/{module} has no place in the import table")).1;
         for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
-            let stray = named(line).into_iter().filter(|name| *name != module && !allowed.contains(&name.as_str()));
+            let stray =
+                named(line).into_iter().filter(|name| *name != module && !allowed.contains(&name.as_str()));
             wrong.extend(stray.map(|name| format!("{}: {name}", path.display())));
         }
     }
@@ -97,14 +106,17 @@ fn modules_import_only_what_stands_to_their_right() {
 fn no_file_is_too_long() {
     let all = sources("src").into_iter().chain(sources("tests"));
     let long = all.filter(|(_, text)| text.lines().count() > LONGEST_FILE);
-    let long: Vec<_> = long.map(|(path, text)| format!("{}: {} lines", path.display(), text.lines().count())).collect();
+    let long: Vec<_> =
+        long.map(|(path, text)| format!("{}: {} lines", path.display(), text.lines().count())).collect();
     assert!(long.is_empty(), "split these:\n{}", long.join("\n"));
 }
 
 #[test]
 fn every_file_says_what_it_is() {
     let silent = sources("src").into_iter().filter(|(path, text)| {
-        !text.starts_with("//!") && !path.ends_with("tests.rs") && !path.parent().is_some_and(|p| p.ends_with("tests"))
+        !text.starts_with("//!")
+            && !path.ends_with("tests.rs")
+            && !path.parent().is_some_and(|p| p.ends_with("tests"))
     });
     let silent: Vec<_> = silent.map(|(path, _)| path.display().to_string()).collect();
     assert!(silent.is_empty(), "start these with a //! paragraph:\n{}", silent.join("\n"));
@@ -115,7 +127,9 @@ fn only_one_module_reads_the_environment() {
     let readers = sources("src").into_iter().filter(|(path, text)| {
         let reads = text.contains("std::env::") || text.contains("env::var") || text.contains("env::args");
         // Build-time paths of the catalog's generator are no environment of a run.
-        reads && !path.starts_with("src/bin") && !["src/env.rs", "src/main.rs"].contains(&path.to_str().unwrap())
+        reads
+            && !path.starts_with("src/bin")
+            && !["src/env.rs", "src/main.rs"].contains(&path.to_str().unwrap())
     });
     let readers: Vec<_> = readers.map(|(path, _)| path.display().to_string()).collect();
     assert!(readers.is_empty(), "take an Env instead:\n{}", readers.join("\n"));

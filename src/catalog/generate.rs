@@ -88,9 +88,11 @@ impl<'s> Description<'s> {
     /// Every call of version 1, in the order of the description.
     fn endpoints(self) -> impl Iterator<Item = calls::Endpoint<'s>> {
         let paths = self.root.get("paths").and_then(Value::as_object);
-        paths.into_iter().flatten().filter(|(path, _)| path.starts_with("/v1/")).flat_map(|(path, methods)| {
-            let methods = methods.as_object().into_iter().flatten();
-            methods.map(move |(method, call)| calls::Endpoint { path, method, call })
-        })
+        paths.into_iter().flatten().filter(|(path, _)| path.starts_with("/v1/")).flat_map(
+            |(path, methods)| {
+                let methods = methods.as_object().into_iter().flatten();
+                methods.map(move |(method, call)| calls::Endpoint { path, method, call })
+            },
+        )
     }
 }

@@ -30,17 +30,19 @@ pub fn pack(entities: &[Entity], version: &str) -> Result<Packed, serde_json::Er
         for action in &entity.actions {
             actions.push(format!("({:?}, {index})", action.name));
             let target = format!("Target::Action({:?})", action.name);
-            routes.push(Route::new(&action.method, &action.path, index, target));
+            routes.push(Route::new(&action.method, &action.path, index, &target));
         }
         for operation in &entity.operations {
             let target = format!("Target::Operation(OperationKind::{})", variant(operation.kind));
-            routes.push(Route::new(&operation.method, &operation.path, index, target));
+            routes.push(Route::new(&operation.method, &operation.path, index, &target));
         }
     }
     actions.sort();
     routes.sort_by(|a, b| a.rank.cmp(&b.rank));
     let routes: Vec<String> = routes.into_iter().map(|route| route.source).collect();
-    let mut index = format!("/// The version of the API the facts describe.\npub const API_VERSION: &str = {version:?};\n");
+    let mut index = format!(
+        "/// The version of the API the facts describe.\npub const API_VERSION: &str = {version:?};\n"
+    );
     list(&mut index, "SEGMENTS: &[Segment]", &segments);
     list(&mut index, "ACTIONS: &[(&str, usize)]", &actions);
     list(&mut index, "ROUTES: &[Route]", &routes);
@@ -54,8 +56,9 @@ struct Route {
 }
 
 impl Route {
-    fn new(method: &str, path: &str, entity: usize, target: String) -> Self {
-        let segments = path.split('/').map(|segment| (segment.starts_with('{'), segment.to_owned())).collect();
+    fn new(method: &str, path: &str, entity: usize, target: &str) -> Self {
+        let segments =
+            path.split('/').map(|segment| (segment.starts_with('{'), segment.to_owned())).collect();
         let source =
             format!("Route {{ method: {method:?}, path: {path:?}, entity: {entity}, target: {target} }}");
         Self { rank: (segments, method.to_owned()), source }

@@ -168,7 +168,8 @@ fn closest(
 ) -> Option<&'static str> {
     const ALIKE: f64 = 0.85;
     let name = name.to_lowercase();
-    let scored = candidates.map(|(spelling, meant)| (strsim::jaro_winkler(&name, &spelling.to_lowercase()), meant));
+    let scored =
+        candidates.map(|(spelling, meant)| (strsim::jaro_winkler(&name, &spelling.to_lowercase()), meant));
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
     (best.0 >= ALIKE).then_some(best.1)
 }

@@ -61,7 +61,8 @@ impl Steps<'_> {
         self.step(out, "Install the provider from a local mirror", &["init", "-no-color"]).await?;
         self.step(out, "What would be done", &["plan", "-no-color", "-out=demo.plan"]).await?;
         self.step(out, "Do it", &["apply", "-no-color", "demo.plan"]).await?;
-        self.step(out, "Plan again: nothing is left to do", &["plan", "-no-color", "-detailed-exitcode"]).await
+        self.step(out, "Plan again: nothing is left to do", &["plan", "-no-color", "-detailed-exitcode"])
+            .await
     }
 
     async fn step(&self, out: &mut dyn Write, title: &str, arguments: &[&str]) -> Result<(), Error> {
@@ -98,7 +99,10 @@ fn show_objects(stripe: &Sandbox, out: &mut dyn Write) -> Result<(), Error> {
 }
 
 fn cli_config(mirror: &Path) -> String {
-    format!("provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n", mirror.display().to_string())
+    format!(
+        "provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n",
+        mirror.display().to_string()
+    )
 }
 
 fn find_program(env: &Env) -> Result<PathBuf, Error> {

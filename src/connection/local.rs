@@ -33,10 +33,9 @@ impl Transport for Local {
             let mut sent = http::Request::new(request.body);
             *sent.method_mut() = request.method;
             *sent.headers_mut() = request.headers;
-            *sent.uri_mut() = request
-                .target
-                .parse()
-                .map_err(|error| TransportError::Fatal(format!("{} is no address: {error}", request.target)))?;
+            *sent.uri_mut() = request.target.parse().map_err(|error| {
+                TransportError::Fatal(format!("{} is no address: {error}", request.target))
+            })?;
             let (parts, body) = self.0.handle(sent).await.into_parts();
             Ok(Response { status: parts.status.as_u16(), headers: parts.headers, body })
         })

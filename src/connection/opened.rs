@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
 
 use crate::connection::{Error, Settings, local};
 use crate::env::{self, Env};
@@ -43,6 +44,8 @@ pub struct Defaults {
     pub account_id: Option<String>,
     /// The environment of the process.
     pub env: Env,
+    /// Cancelled when Terraform asks us to stop.
+    pub stopped: CancellationToken,
 }
 
 /// One way to one Stripe account, ready to be used. The key is fetched and the client
@@ -103,8 +106,8 @@ impl Connection {
             account: self.account().map(str::to_owned),
             api_version: self.defaults.api_version.clone(),
             max_retries: self.defaults.max_retries,
-            timeout: self.defaults.timeout,
             user_agent: concat!("terraform-provider-stripe/", env!("CARGO_PKG_VERSION")).to_owned(),
+            stopped: self.defaults.stopped.clone(),
         };
         Ok(Arc::new(Client::new(settings, self.transport()?, throttle)))
     }

@@ -37,7 +37,10 @@ struct Input {
 /// The action of that name.
 pub fn action(name: &str) -> Result<FoundAction, Error> {
     let found = catalog().action(name).map(|(entity, action)| FoundAction { entity, action });
-    found.ok_or_else(|| Error::UnknownAction { name: name.to_owned(), suggestion: catalog().suggest_action(name) })
+    found.ok_or_else(|| Error::UnknownAction {
+        name: name.to_owned(),
+        suggestion: catalog().suggest_action(name),
+    })
 }
 
 /// Everything that is wrong with an action's input before anything is sent.
@@ -116,7 +119,8 @@ fn output(action: &Action, body: &Json) -> Json {
     let fields: Map<String, Json> = match &action.output {
         OutputShape::Success => Map::from_iter([success]),
         OutputShape::Field { name, field } => {
-            let value = record(body, Arrays::Null).into_iter().find(|(key, _)| key == field).and_then(|(_, v)| v);
+            let value =
+                record(body, Arrays::Null).into_iter().find(|(key, _)| key == field).and_then(|(_, v)| v);
             Map::from_iter([(name.clone(), value.into()), success])
         }
         OutputShape::Record => {
@@ -139,9 +143,12 @@ mod tests {
 
     #[test]
     fn an_action_takes_the_connectors_input_and_stripes_params() {
-        check("ConfirmPaymentIntent", &json!({"PaymentIntentId": "pi_1", "ReturnUrl": "https://a.test"})).unwrap();
-        check("AttachPaymentMethodToCustomer", &json!({"PaymentMethodId": "pm_1", "CustomerId": "cus_1"})).unwrap();
-        check("AttachPaymentMethodToCustomer", &json!({"payment_method_id": "pm_1", "customer": "cus_1"})).unwrap();
+        check("ConfirmPaymentIntent", &json!({"PaymentIntentId": "pi_1", "ReturnUrl": "https://a.test"}))
+            .unwrap();
+        check("AttachPaymentMethodToCustomer", &json!({"PaymentMethodId": "pm_1", "CustomerId": "cus_1"}))
+            .unwrap();
+        check("AttachPaymentMethodToCustomer", &json!({"payment_method_id": "pm_1", "customer": "cus_1"}))
+            .unwrap();
     }
 
     #[test]
@@ -152,7 +159,12 @@ mod tests {
         assert_eq!(error, r#"the payload lacks "CustomerId", which Stripe requires"#);
         let error = check("FinalizeQuote", &json!({"QuoteId": "qt_1", "QuoteIt": "x"})).unwrap_err();
         assert_eq!(error, r#"the payload has no use for "QuoteIt"; did you mean "QuoteId"?"#);
-        assert!(action("ConfirmPaymentIntant").unwrap_err().to_string().contains(r#"did you mean "ConfirmPaymentIntent"?"#));
+        assert!(
+            action("ConfirmPaymentIntant")
+                .unwrap_err()
+                .to_string()
+                .contains(r#"did you mean "ConfirmPaymentIntent"?"#)
+        );
     }
 
     #[test]
@@ -161,7 +173,8 @@ mod tests {
         let text = |name: &str| output(action(name).unwrap().action, &body).to_string();
         assert_eq!(text("FinalizeQuote"), r#"[{"Success":"true"}]"#);
         assert_eq!(text("AcceptQuote"), r#"[{"InvoiceId":"in_1","Success":"true"}]"#);
-        let whole = r#"[{"Success":"true","id":"qt_1","object":"quote","amount_total":"5","invoice":"in_1"}]"#;
+        let whole =
+            r#"[{"Success":"true","id":"qt_1","object":"quote","amount_total":"5","invoice":"in_1"}]"#;
         assert_eq!(text("FinalizeInvoice"), whole);
     }
 }

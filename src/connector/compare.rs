@@ -24,7 +24,9 @@ fn drifted_value(wanted: &Json, then: &Json, now: &Json) -> Json {
     match wanted {
         Json::Object(params) if then.is_object() && now.is_object() => {
             let values = params.iter();
-            values.map(|(name, w)| (name.clone(), drifted_value(w, field(then, name), field(now, name)))).collect()
+            values
+                .map(|(name, w)| (name.clone(), drifted_value(w, field(then, name), field(now, name))))
+                .collect()
         }
         _ if same(then, now) || matches(wanted, now) => wanted.clone(),
         Json::Object(_) | Json::Array(_) => now.clone(),
@@ -56,7 +58,9 @@ fn matches(wanted: &Json, now: &Json) -> bool {
 /// Equal as Stripe sees it: `"1500"` and `1500`, an id and the object that has it.
 fn same(a: &Json, b: &Json) -> bool {
     match (reference(a), reference(b)) {
-        (Json::Object(a), Json::Object(b)) => a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|w| same(v, w))),
+        (Json::Object(a), Json::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|w| same(v, w)))
+        }
         (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
         (a, b) => a == b || scalar(a).is_some_and(|a| scalar(b).is_some_and(|b| a.eq_ignore_ascii_case(&b))),
     }
@@ -146,10 +150,14 @@ mod tests {
     #[test]
     fn a_value_changed_behind_our_back_is_drift() {
         let payload = map(&json!({"name": "A", "metadata": {"team": "x"}, "address": {"city": "Bern"}}));
-        let then = json!({"name": "A", "metadata": {"team": "x"}, "address": {"city": "Bern", "line1": null}});
+        let then =
+            json!({"name": "A", "metadata": {"team": "x"}, "address": {"city": "Bern", "line1": null}});
         let now = json!({"name": "B", "metadata": {}, "address": {"city": "Bern", "line1": "x"}});
         let found = drifted(&payload, &then, &now).unwrap();
-        assert_eq!(Json::Object(found), json!({"name": "B", "metadata": {"team": null}, "address": {"city": "Bern"}}));
+        assert_eq!(
+            Json::Object(found),
+            json!({"name": "B", "metadata": {"team": null}, "address": {"city": "Bern"}})
+        );
     }
 
     #[test]
@@ -162,14 +170,18 @@ mod tests {
     #[test]
     fn an_imported_entity_fulfils_a_payload_that_says_what_it_is() {
         let entity = json!({"name": "A", "amount": 5, "tags": ["b", "a"], "phone": null});
-        assert!(fulfilled(&map(&json!({"name": "A", "amount": "5", "tags": ["a", "b"], "phone": ""})), &entity));
+        assert!(fulfilled(
+            &map(&json!({"name": "A", "amount": "5", "tags": ["a", "b"], "phone": ""})),
+            &entity
+        ));
         assert!(fulfilled(&map(&json!({"confirm": true})), &entity));
         assert!(!fulfilled(&map(&json!({"name": "B"})), &entity));
     }
 
     #[test]
     fn a_change_sends_what_differs_and_clears_what_is_gone() {
-        let before = map(&json!({"name": "A", "email": "a@b.c", "metadata": {"x": "1", "y": "2"}, "phone": "1"}));
+        let before =
+            map(&json!({"name": "A", "email": "a@b.c", "metadata": {"x": "1", "y": "2"}, "phone": "1"}));
         let after = map(&json!({"name": "A", "email": "c@b.c", "metadata": {"x": "1", "z": "3"}}));
         let found = change(&before, &after);
         let expected = json!({"email": "c@b.c", "metadata": {"x": "1", "y": "", "z": "3"}, "phone": ""});

@@ -96,7 +96,11 @@ fn operation_name(kind: OperationKind) -> Option<&'static str> {
 }
 
 fn describe_action(entity: &'static Entity, action: &'static Action) -> ActionDescription {
-    let ids = action.path_inputs.iter().map(|name| InputDescription { name, data_type: "VARCHAR", nullable: false });
+    let ids = action.path_inputs.iter().map(|name| InputDescription {
+        name,
+        data_type: "VARCHAR",
+        nullable: false,
+    });
     let params = action.params.iter().map(|param| InputDescription {
         name: action.renames.get(&param.name).unwrap_or(&param.name),
         data_type: param_type(&param.kind),

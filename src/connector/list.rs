@@ -46,11 +46,18 @@ impl ListRequest {
     /// What makes it this list and no other.
     fn parts(&self) -> [&str; 4] {
         let order = if self.descending { "DESC" } else { "" };
-        [&self.entity.name, self.filter.as_deref().unwrap_or_default(), self.sort_by.as_deref().unwrap_or_default(), order]
+        [
+            &self.entity.name,
+            self.filter.as_deref().unwrap_or_default(),
+            self.sort_by.as_deref().unwrap_or_default(),
+            order,
+        ]
     }
 
     fn position(&self) -> Result<Position, Error> {
-        self.page_token.as_deref().map_or_else(|| Ok(Position::default()), |token| page_token::decode(&self.parts(), token))
+        self.page_token
+            .as_deref()
+            .map_or_else(|| Ok(Position::default()), |token| page_token::decode(&self.parts(), token))
     }
 }
 
@@ -76,7 +83,8 @@ impl Connector {
         }
         let pushed = filter.pushdown(list);
         let mut params = expanded(entity, pushed.params, "data.");
-        let wanted = if request.sort_by.is_some() || pushed.rest { STRIPE_PAGE } else { (size + 1).min(STRIPE_PAGE) };
+        let wanted =
+            if request.sort_by.is_some() || pushed.rest { STRIPE_PAGE } else { (size + 1).min(STRIPE_PAGE) };
         params.insert("limit".to_owned(), wanted.into());
         let walk = Walk { connector: self, entity, path: &list.path, params, filter };
         match &request.sort_by {
@@ -107,7 +115,8 @@ async fn in_stripes_order(
     let more = entities.len() > size;
     entities.truncate(size);
     let after = entities.last().filter(|_| more).and_then(id_of).map(str::to_owned);
-    let next = after.map(|after| page_token::encode(&request.parts(), Position { after: Some(after), skip: 0 }));
+    let next =
+        after.map(|after| page_token::encode(&request.parts(), Position { after: Some(after), skip: 0 }));
     Ok(Page { entities, next_page_token: next })
 }
 
@@ -150,7 +159,9 @@ impl Walk<'_> {
         match body.get_mut("data").map(Json::take) {
             Some(Json::Array(entities)) => Ok((entities, has_more)),
             // Where there is only one, as with balances, it is the list.
-            _ if body.get("object").and_then(Json::as_str) == Some(&self.entity.object) => Ok((vec![body], false)),
+            _ if body.get("object").and_then(Json::as_str) == Some(&self.entity.object) => {
+                Ok((vec![body], false))
+            }
             _ => Ok((Vec::new(), false)),
         }
     }
@@ -162,28 +173,32 @@ fn id_of(body: &Json) -> Option<&str> {
 
 /// The way to the field a list is sorted by, in Stripe's spelling.
 fn sort_field(entity: &'static Entity, name: &str) -> Result<Vec<String>, Error> {
-    let resolve = |parts: std::str::Split<'_, char>| {
-        let mut fields: &[Field] = &entity.fields;
-        let mut way = Vec::new();
-        for part in parts {
-            let field = fields.iter().find(|field| plain(&field.name) == plain(part));
-            way.push(field.map_or_else(|| part.to_owned(), |field| field.name.clone()));
-            match field.map(|field| &field.kind) {
-                Some(FieldKind::Object(inner)) => fields = inner,
-                Some(FieldKind::Map(_)) => fields = &[],
-                Some(_) => fields = &[],
-                None if way.len() > 1 => {}
-                None => return None,
-            }
-        }
-        Some(way)
-    };
     let closest = || {
-        let scored = entity.fields.iter().map(|field| (strsim::jaro_winkler(&field.name, &plain(name)), &field.name));
-        scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(alike, _)| *alike > 0.8).map(|(_, name)| name.clone())
+        let scored =
+            entity.fields.iter().map(|field| (strsim::jaro_winkler(&field.name, &plain(name)), &field.name));
+        let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(alike, _)| *alike > 0.8);
+        best.map(|(_, name)| name.clone())
     };
-    let unknown = || Error::SortField { entity: &entity.name, name: name.to_owned(), suggestion: closest() };
-    resolve(name.split('.')).ok_or_else(unknown)
+    let unknown =
+        || Error::SortField { entity: &entity.name, name: name.to_owned(), suggestion: closest() };
+    way(&entity.fields, name).ok_or_else(unknown)
+}
+
+fn way(fields: &[Field], name: &str) -> Option<Vec<String>> {
+    let (head, rest) = name.split_once('.').map_or((name, None), |(head, rest)| (head, Some(rest)));
+    let field = fields.iter().find(|field| plain(&field.name) == plain(head))?;
+    let mut found = vec![field.name.clone()];
+    match (&field.kind, rest) {
+        (_, None) => {}
+        (FieldKind::Object(inner), Some(rest)) => found.extend(way(inner, rest)?),
+        // The keys of a map are its own; what stands in another object is not known here.
+        (FieldKind::Map(_), Some(rest)) => found.push(rest.to_owned()),
+        (FieldKind::Reference(_) | FieldKind::Either(_) | FieldKind::Any, Some(rest)) => {
+            found.extend(rest.split('.').map(str::to_owned));
+        }
+        _ => return None,
+    }
+    Some(found)
 }
 
 fn value_at<'b>(body: &'b Json, way: &[String]) -> &'b Json {
@@ -225,7 +240,10 @@ mod tests {
     fn a_field_to_sort_by_may_be_spelled_either_way() {
         let customer = entity("Customer").unwrap();
         assert_eq!(sort_field(customer, "Created").unwrap(), ["created"]);
-        assert_eq!(sort_field(customer, "invoice_settings.DefaultPaymentMethod").unwrap(), ["invoice_settings", "default_payment_method"]);
+        assert_eq!(
+            sort_field(customer, "invoice_settings.DefaultPaymentMethod").unwrap(),
+            ["invoice_settings", "default_payment_method"]
+        );
         assert_eq!(sort_field(customer, "metadata.OrderId").unwrap(), ["metadata", "OrderId"]);
         let error = sort_field(customer, "Craeted").unwrap_err().to_string();
         assert_eq!(error, r#"Customer has no field "Craeted"; did you mean "created"?"#);

@@ -66,7 +66,11 @@ mod tests {
         let position = Position { after: Some("cus_1".to_owned()), skip: 0 };
         let token = encode(&["Customer", ""], position.clone());
         assert_eq!(decode(&["Customer", ""], &token).unwrap(), position);
-        assert!(decode(&["Customer", "Name = 'A'"], &token).unwrap_err().to_string().contains("another entity"));
-        assert!(decode(&["Customer", ""], "cus_1").unwrap_err().to_string().contains("not a `next_page_token`"));
+        assert!(
+            decode(&["Customer", "Name = 'A'"], &token).unwrap_err().to_string().contains("another entity")
+        );
+        assert!(
+            decode(&["Customer", ""], "cus_1").unwrap_err().to_string().contains("not a `next_page_token`")
+        );
     }
 }

@@ -75,9 +75,10 @@ fn require_in(given: &Map<String, Json>, params: &[Param], place: &str) -> Resul
 fn require_inside(value: &Json, kind: &Kind, place: &str) -> Result<(), PayloadError> {
     match (value, kind) {
         (Json::Object(given), Kind::Object(params)) => require_in(given, params, place),
-        (Json::Array(items), Kind::List(kind)) => {
-            items.iter().enumerate().try_for_each(|(at, item)| require_inside(item, kind, &dotted(place, &at.to_string())))
-        }
+        (Json::Array(items), Kind::List(kind)) => items
+            .iter()
+            .enumerate()
+            .try_for_each(|(at, item)| require_inside(item, kind, &dotted(place, &at.to_string()))),
         (value, Kind::Unsettable(kind)) => require_inside(value, kind, place),
         _ => Ok(()),
     }

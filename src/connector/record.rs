@@ -63,8 +63,15 @@ mod tests {
             "lines": {"data": [{"id": "il_1"}], "has_more": false}, "charge": null, "rate": 0.5
         });
         let expected = [
-            "id=in_1", "object=invoice", "amount=1500", "charge=null", "lines.data=null", "lines.has_more=false",
-            "paid=true", "rate=0.5", "status=paid",
+            "id=in_1",
+            "object=invoice",
+            "amount=1500",
+            "charge=null",
+            "lines.data=null",
+            "lines.has_more=false",
+            "paid=true",
+            "rate=0.5",
+            "status=paid",
         ];
         assert_eq!(text(&record(&body, Arrays::Null)), expected);
     }

@@ -89,7 +89,13 @@ impl Connector {
         Ok(Removed::Deleted)
     }
 
-    async fn archive(&self, entity: &'static Entity, id: &str, param: &str, value: &str) -> Result<Removed, Error> {
+    async fn archive(
+        &self,
+        entity: &'static Entity,
+        id: &str,
+        param: &str,
+        value: &str,
+    ) -> Result<Removed, Error> {
         let params = Map::from_iter([(param.to_owned(), Json::String(value.to_owned()))]);
         self.update(entity, id, params).await?;
         Ok(Removed::Archived(archived(entity, param, value)))
@@ -118,16 +124,20 @@ fn way<'e>(entity: &'e Entity, body: &Json) -> Way<'e> {
             if when.is_empty() || is_one(when) {
                 Way::Call(action)
             } else {
-                Way::Keep(format!("Stripe cannot end {} while its status is `{status}`: it stays in Stripe as it is.", a(entity)))
+                Way::Keep(format!(
+                    "Stripe cannot end {} while its status is `{status}`: it stays in Stripe as it is.",
+                    a(entity)
+                ))
             }
         }
         Removal::CallWhileSet { action, field } => match body.get(field) {
             None | Some(Json::Null) => Way::Nothing,
             Some(_) => Way::Call(action),
         },
-        Removal::Forget => {
-            Way::Keep(format!("Stripe has no call that ends {}: it stays in Stripe and leaves the state only.", a(entity)))
-        }
+        Removal::Forget => Way::Keep(format!(
+            "Stripe has no call that ends {}: it stays in Stripe and leaves the state only.",
+            a(entity)
+        )),
     }
 }
 
@@ -169,7 +179,8 @@ mod tests {
     fn the_state_decides_what_stays() {
         assert_eq!(stays("PaymentIntent", &json!({"status": "requires_capture"})), None);
         assert_eq!(stays("PaymentIntent", &json!({"status": "canceled"})), None);
-        let expected = "Stripe cannot end a PaymentIntent while its status is `succeeded`: it stays in Stripe as it is.";
+        let expected =
+            "Stripe cannot end a PaymentIntent while its status is `succeeded`: it stays in Stripe as it is.";
         assert_eq!(stays("PaymentIntent", &json!({"status": "succeeded"})).unwrap(), expected);
         assert!(stays("Invoice", &json!({"status": "paid"})).unwrap().contains("an Invoice"));
         assert_eq!(stays("PaymentMethod", &json!({"customer": null})), None);

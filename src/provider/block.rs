@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::catalog::API_VERSION;
 use crate::connection::{Defaults, Settings};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -20,7 +22,8 @@ const MAX_RETRIES: i64 = 5;
 
 /// The schema of the provider block.
 pub(super) fn schema() -> Schema {
-    let mut attributes = secret("api_key", "Stripe's secret or restricted key (`sk_…`, `rk_…`; environment `STRIPE_API_KEY`)");
+    let mut attributes =
+        secret("api_key", "Stripe's secret or restricted key (`sk_…`, `rk_…`; environment `STRIPE_API_KEY`)");
     attributes.extend(vec![
         optional("api_base", Type::String, "Where Stripe is (environment `STRIPE_API_BASE`). Default `https://api.stripe.com`.").rule(Rule::Text(address)),
         optional("api_version", Type::String, &format!("`Stripe-Version` of every call. Default `{API_VERSION}`, the one the provider is tested with.")).rule(Rule::NotEmpty),
@@ -33,7 +36,10 @@ pub(super) fn schema() -> Schema {
     ]);
     attributes.extend(shared_attributes());
     let description = "The provider block is the default connection: resources and data sources without `connection` use it.";
-    Schema { version: 0, block: Block { attributes, blocks: shared_blocks(), description: description.to_owned() } }
+    Schema {
+        version: 0,
+        block: Block { attributes, blocks: shared_blocks(), description: description.to_owned() },
+    }
 }
 
 /// Everything that is wrong with a provider block before any call is made.
@@ -67,6 +73,7 @@ pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
         key: settings.key.clone(),
         account_id: settings.account_id.clone().or_else(|| env.get(crate::env::STRIPE_ACCOUNT)),
         env,
+        stopped: CancellationToken::new(),
     };
     (defaults, settings)
 }
@@ -83,7 +90,9 @@ fn address(text: &str) -> Result<(), String> {
     let legal = text.parse::<http::Uri>().is_ok_and(|uri| {
         matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
     });
-    legal.then_some(()).ok_or_else(|| format!("must be an address such as \"https://api.stripe.com\", not {text:?}"))
+    legal
+        .then_some(())
+        .ok_or_else(|| format!("must be an address such as \"https://api.stripe.com\", not {text:?}"))
 }
 
 fn pem(text: &str) -> Result<(), String> {

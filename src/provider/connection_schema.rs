@@ -30,19 +30,39 @@ pub(super) fn shared_attributes() -> Vec<Attribute> {
 /// The blocks both have.
 pub(super) fn shared_blocks() -> Vec<NestedBlock> {
     vec![
-        one("destination_config", "Where the proxy is.", vec![
-            Attribute::new("host", Type::String, Required, "Name or address of the proxy.").rule(Rule::NotEmpty),
-            optional("port", Type::Number, "Port of the proxy. Default `3128`.").rule(Rule::Range(1, 65_535)),
-        ]),
-        one("node_config", "How many nodes the connection has; each admits six transactions a second.", vec![
-            optional("min_node_count", Type::Number, "Nodes that are always active. Default `2`.").rule(Rule::Range(1, 100)),
-            optional("max_node_count", Type::Number, "Nodes that may be active under load. Default `50`.").rule(Rule::Range(1, 100)),
-        ]),
-        one("log_config", "What the connection logs.", vec![
-            Attribute::new("enabled", Type::Bool, Required, "Whether anything is logged."),
-            optional("level", Type::String, "`ERROR` (default), `INFO` or `DEBUG`.")
-                .rule(Rule::OneOf(&["ERROR", "INFO", "DEBUG"])),
-        ]),
+        one(
+            "destination_config",
+            "Where the proxy is.",
+            vec![
+                Attribute::new("host", Type::String, Required, "Name or address of the proxy.")
+                    .rule(Rule::NotEmpty),
+                optional("port", Type::Number, "Port of the proxy. Default `3128`.")
+                    .rule(Rule::Range(1, 65_535)),
+            ],
+        ),
+        one(
+            "node_config",
+            "How many nodes the connection has; each admits six transactions a second.",
+            vec![
+                optional("min_node_count", Type::Number, "Nodes that are always active. Default `2`.")
+                    .rule(Rule::Range(1, 100)),
+                optional(
+                    "max_node_count",
+                    Type::Number,
+                    "Nodes that may be active under load. Default `50`.",
+                )
+                .rule(Rule::Range(1, 100)),
+            ],
+        ),
+        one(
+            "log_config",
+            "What the connection logs.",
+            vec![
+                Attribute::new("enabled", Type::Bool, Required, "Whether anything is logged."),
+                optional("level", Type::String, "`ERROR` (default), `INFO` or `DEBUG`.")
+                    .rule(Rule::OneOf(&["ERROR", "INFO", "DEBUG"])),
+            ],
+        ),
     ]
 }
 
@@ -73,11 +93,27 @@ pub(super) fn secret(name: &'static str, what: &str) -> Vec<Attribute> {
         (_, _) => "proxy_password_secret_version",
     };
     vec![
-        optional(name, Type::String, &format!("{what}, inline. It is then part of the state; prefer a reference.")).sensitive().rule(Rule::NotEmpty),
-        optional(named("_env"), Type::String, &format!("{what}: name of the environment variable that holds it.")).rule(Rule::NotEmpty),
-        optional(named("_file"), Type::String, &format!("{what}: path of the file that holds it.")).rule(Rule::NotEmpty),
-        optional(named("_secret_version"), Type::String, &format!("{what}: Secret Manager version that holds it, `projects/P/secrets/S/versions/V`."))
-            .rule(Rule::Text(secret_version)),
+        optional(
+            name,
+            Type::String,
+            &format!("{what}, inline. It is then part of the state; prefer a reference."),
+        )
+        .sensitive()
+        .rule(Rule::NotEmpty),
+        optional(
+            named("_env"),
+            Type::String,
+            &format!("{what}: name of the environment variable that holds it."),
+        )
+        .rule(Rule::NotEmpty),
+        optional(named("_file"), Type::String, &format!("{what}: path of the file that holds it."))
+            .rule(Rule::NotEmpty),
+        optional(
+            named("_secret_version"),
+            Type::String,
+            &format!("{what}: Secret Manager version that holds it, `projects/P/secrets/S/versions/V`."),
+        )
+        .rule(Rule::Text(secret_version)),
     ]
 }
 
@@ -139,7 +175,9 @@ fn check_proxy(config: &Value) -> Diagnostics {
 fn account_id(text: &str) -> Result<(), String> {
     let id = text.strip_prefix("acct_").unwrap_or_default();
     let legal = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    legal.then_some(()).ok_or_else(|| format!("must be an account id such as \"acct_1032D82eZvKYlo2C\", not {text:?}"))
+    legal
+        .then_some(())
+        .ok_or_else(|| format!("must be an account id such as \"acct_1032D82eZvKYlo2C\", not {text:?}"))
 }
 
 /// `projects/P/secrets/S/versions/V`, or the regional `projects/P/locations/L/secrets/S/versions/V`.

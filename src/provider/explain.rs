@@ -54,15 +54,29 @@ fn explain_stripe(error: &StripeError, attribute: &str) -> Diagnostic {
 /// A summary, and what to do next.
 fn advice(kind: Kind) -> (&'static str, &'static str) {
     match kind {
-        Kind::Auth => ("Stripe Refused The Key", "Check that the key is complete, not revoked, and of the right mode."),
-        Kind::Permission => ("Stripe Key Lacks Permission", "Give the restricted key the permission that Stripe names, or use another key."),
-        Kind::NotFound => ("Not Found In Stripe", "Check the id, the account and whether the key is a test or a live key."),
+        Kind::Auth => {
+            ("Stripe Refused The Key", "Check that the key is complete, not revoked, and of the right mode.")
+        }
+        Kind::Permission => (
+            "Stripe Key Lacks Permission",
+            "Give the restricted key the permission that Stripe names, or use another key.",
+        ),
+        Kind::NotFound => {
+            ("Not Found In Stripe", "Check the id, the account and whether the key is a test or a live key.")
+        }
         Kind::Card => ("Stripe Declined The Payment", "Use another payment method."),
-        Kind::RateLimit => ("Stripe Rate Limit", "Others use the account too: lower `requests_per_second`, or run again later."),
+        Kind::RateLimit => (
+            "Stripe Rate Limit",
+            "Others use the account too: lower `requests_per_second`, or run again later.",
+        ),
         Kind::Idempotency => ("Stripe Idempotency Conflict", "Run again: a new plan uses a new key."),
-        Kind::Connect | Kind::Timeout => ("Stripe Not Reachable", "Check the network, `api_base` and the proxy, then run again: nothing is created twice."),
+        Kind::Network => (
+            "Stripe Not Reachable",
+            "Check the network, `api_base` and the proxy, then run again: nothing is created twice.",
+        ),
         Kind::Server => ("Stripe Failed", "Run again later: nothing is created twice."),
-        _ => ("Stripe Refused The Request", ""),
+        Kind::Stopped => ("Stopped", "Run again to go on."),
+        Kind::InvalidRequest => ("Stripe Refused The Request", ""),
     }
 }
 

@@ -20,6 +20,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -183,7 +185,7 @@ pub(super) fn fingerprint(parts: &[&str]) -> String {
         hash.update(part.len().to_le_bytes());
         hash.update(part);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
 /// Written beside, synced, then renamed: a reader sees all of it or none.
@@ -205,9 +207,8 @@ fn this_run() -> String {
 }
 
 fn is_running(run: &str) -> bool {
-    run.split_once('-').is_some_and(|(pid, start)| {
-        pid.parse().ok().and_then(started).is_some_and(|now| now == start)
-    })
+    run.split_once('-')
+        .is_some_and(|(pid, start)| pid.parse().ok().and_then(started).is_some_and(|now| now == start))
 }
 
 /// When a process started, in the kernel's own count; `None` when there is no such process.

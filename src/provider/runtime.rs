@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::connection::{Connection, Defaults, Settings, decode_handle, id_of_handle};
@@ -26,7 +25,6 @@ pub(super) struct Runtime {
     freshest: Mutex<HashMap<String, String>>,
     /// Creates whose answer may not have reached the state.
     pub(super) journal: Journal,
-    stopped: CancellationToken,
 }
 
 impl Runtime {
@@ -39,7 +37,6 @@ impl Runtime {
             open: Mutex::default(),
             freshest: Mutex::default(),
             journal,
-            stopped: CancellationToken::new(),
         }
     }
 
@@ -91,14 +88,9 @@ impl Runtime {
         Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
     }
 
-    /// Ends waiting early.
+    /// Ends waiting early; requests that were sent bring their answers home.
     pub(super) fn stop(&self) {
-        self.stopped.cancel();
-    }
-
-    /// Resolves when Terraform asked to stop.
-    pub(super) async fn stopped(&self) {
-        self.stopped.cancelled().await;
+        self.defaults.stopped.cancel();
     }
 }
 

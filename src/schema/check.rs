@@ -48,7 +48,8 @@ impl Rule {
         match self {
             Self::OneOf(allowed) => {
                 let text = value.as_str()?;
-                (!allowed.contains(&text)).then(|| format!("must be one of {}, not {text:?}", allowed.join(", ")))
+                (!allowed.contains(&text))
+                    .then(|| format!("must be one of {}, not {text:?}", allowed.join(", ")))
             }
             Self::Range(least, most) => {
                 let Value::Number(number) = value else { return None };

@@ -17,8 +17,8 @@ use futures_util::future::BoxFuture;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
-/// Transactions one node admits in any [`WINDOW`].
-pub(crate) const PER_NODE: usize = 6;
+/// Transactions one node admits in any window of one second.
+pub const TRANSACTIONS_PER_NODE: usize = 6;
 const WINDOW: Duration = Duration::from_secs(1);
 /// A backlog older than this adds a node.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -92,7 +92,7 @@ impl NodeThrottle {
         loop {
             let now = Instant::now();
             let nodes = self.active_nodes(came, now, window.back().copied());
-            let allowed = (nodes * PER_NODE).min(self.limits.ceiling);
+            let allowed = (nodes * TRANSACTIONS_PER_NODE).min(self.limits.ceiling);
             let due = window.len().checked_sub(allowed).and_then(|i| window.get(i)).map(|at| *at + WINDOW);
             match due {
                 Some(due) if due > now => sleep_until(due.min(now + PATIENCE)).await,
@@ -107,7 +107,7 @@ impl NodeThrottle {
 
     /// Only as many instants are kept as the largest pool could ask about.
     fn forget_old(&self, window: &mut VecDeque<Instant>) {
-        while window.len() > (self.limits.most * PER_NODE).min(self.limits.ceiling) {
+        while window.len() > (self.limits.most * TRANSACTIONS_PER_NODE).min(self.limits.ceiling) {
             window.pop_front();
         }
     }
@@ -139,5 +139,109 @@ impl Throttle for NodeThrottle {
         let mut pool = self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         pool.active = (pool.active / 2).max(self.limits.fewest.min(pool.active)).max(1);
         pool.backlog_since = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use tokio::time::{Instant, advance, sleep};
+
+    use super::{NodeThrottle, TRANSACTIONS_PER_NODE, Throttle};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Admits `count` callers that come at once; answers when, and with how many nodes.
+    async fn rush(throttle: &Arc<NodeThrottle>, count: usize) -> Vec<(Instant, usize)> {
+        let callers = (0..count).map(|_| {
+            let throttle = Arc::clone(throttle);
+            tokio::spawn(async move {
+                let admission = throttle.admit().await;
+                (Instant::now(), admission.nodes)
+            })
+        });
+        let callers: Vec<_> = callers.collect();
+        let mut admitted = Vec::new();
+        for caller in callers {
+            admitted.push(caller.await.unwrap());
+        }
+        admitted
+    }
+
+    /// The most admissions in any window that starts at one of them, beside the nodes then.
+    fn densest(admitted: &[(Instant, usize)]) -> usize {
+        let within =
+            |start: Instant| admitted.iter().filter(|(at, _)| *at >= start && *at < start + SECOND).count();
+        admitted.iter().map(|(start, _)| within(*start)).max().unwrap_or(0)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_node_never_admits_more_than_six_in_any_second() {
+        let throttle = Arc::new(NodeThrottle::new(1, 1, 1000));
+        let mut admitted = rush(&throttle, 40).await;
+        // A pause just short of a second would let a bucket refill and double its burst.
+        advance(Duration::from_millis(950)).await;
+        admitted.extend(rush(&throttle, 20).await);
+        assert_eq!(densest(&admitted), TRANSACTIONS_PER_NODE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_backlog_adds_nodes_and_no_window_exceeds_them() {
+        let throttle = Arc::new(NodeThrottle::new(2, 5, 1000));
+        let admitted = rush(&throttle, 300).await;
+        let nodes: Vec<usize> = admitted.iter().map(|(_, nodes)| *nodes).collect();
+        assert_eq!((nodes.iter().min(), nodes.iter().max()), (Some(&2), Some(&5)));
+        for (start, _) in &admitted {
+            let window = admitted.iter().filter(|(at, _)| *at >= *start && *at < *start + SECOND);
+            let (count, most) =
+                window.fold((0, 0), |(count, most), (_, nodes)| (count + 1, most.max(*nodes)));
+            assert!(count <= most * TRANSACTIONS_PER_NODE, "{count} admissions with {most} nodes");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn idleness_removes_nodes() {
+        let throttle = Arc::new(NodeThrottle::new(1, 5, 1000));
+        rush(&throttle, 100).await;
+        assert!(throttle.admit().await.nodes > 1);
+        sleep(Duration::from_secs(31)).await;
+        assert_eq!(throttle.admit().await.nodes, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_ceiling_holds_over_all_nodes() {
+        let throttle = Arc::new(NodeThrottle::new(10, 50, 25));
+        assert_eq!(densest(&rush(&throttle, 200).await), 25);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_comes_first_goes_first() {
+        let throttle = Arc::new(NodeThrottle::new(1, 1, 1000));
+        let admitted = rush(&throttle, 30).await;
+        assert!(admitted.is_sorted_by_key(|(at, _)| *at));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_that_leaves_takes_no_place() {
+        let throttle = Arc::new(NodeThrottle::new(1, 1, 1000));
+        rush(&throttle, 6).await;
+        let start = Instant::now();
+        let leaving = tokio::time::timeout(Duration::from_millis(100), throttle.admit());
+        assert!(leaving.await.is_err());
+        rush(&throttle, 6).await;
+        assert_eq!(Instant::now() - start, SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_push_back_shrinks_the_pool() {
+        let throttle = Arc::new(NodeThrottle::new(1, 8, 1000));
+        rush(&throttle, 300).await;
+        sleep(2 * SECOND).await;
+        let before = throttle.admit().await.nodes;
+        assert!(before > 1);
+        throttle.pushed_back();
+        assert_eq!(throttle.admit().await.nodes, before / 2);
     }
 }

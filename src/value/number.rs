@@ -71,7 +71,9 @@ fn parts(text: &str) -> Option<Parts> {
         None => (unsigned, 0),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    if whole.is_empty() && fraction.is_empty() || !format!("{whole}{fraction}").bytes().all(|b| b.is_ascii_digit()) {
+    if whole.is_empty() && fraction.is_empty()
+        || !format!("{whole}{fraction}").bytes().all(|b| b.is_ascii_digit())
+    {
         return None;
     }
     let all = format!("{whole}{fraction}");

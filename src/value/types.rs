@@ -87,7 +87,10 @@ impl Type {
             "map" => Self::from_json(rest).map(Self::map),
             "object" => {
                 let named = rest.as_object()?.iter();
-                named.map(|(name, ty)| Some((name.clone(), Self::from_json(ty)?))).collect::<Option<_>>().map(Self::Object)
+                named
+                    .map(|(name, ty)| Some((name.clone(), Self::from_json(ty)?)))
+                    .collect::<Option<_>>()
+                    .map(Self::Object)
             }
             "tuple" => rest.as_array()?.iter().map(Self::from_json).collect::<Option<_>>().map(Self::Tuple),
             _ => None,

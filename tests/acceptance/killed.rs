@@ -65,7 +65,7 @@ fn wait_for_customers(workdir: &Workdir, least: usize) {
 
 #[track_caller]
 fn wait_until(what: &str, done: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while !done() {
         assert!(Instant::now() < deadline, "never: {what}");
         std::thread::yield_now();
@@ -75,7 +75,8 @@ fn wait_until(what: &str, done: impl Fn() -> bool) {
 /// The provider process below a terraform process that serves the apply: the youngest.
 #[track_caller]
 fn provider_of(terraform: u32) -> u32 {
-    let listing = std::fs::read_to_string(format!("/proc/{terraform}/task/{terraform}/children")).unwrap_or_default();
+    let listing =
+        std::fs::read_to_string(format!("/proc/{terraform}/task/{terraform}/children")).unwrap_or_default();
     let all_tasks = std::fs::read_dir(format!("/proc/{terraform}/task")).unwrap().flatten();
     let children = all_tasks
         .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok())

@@ -13,8 +13,9 @@ const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-stripe");
 
 /// A terraform to test with; `None` says that the test cannot run here.
 pub fn terraform() -> Option<PathBuf> {
-    let found = std::env::var_os("PATH")
-        .and_then(|path| std::env::split_paths(&path).map(|folder| folder.join("terraform")).find(|file| file.is_file()));
+    let found = std::env::var_os("PATH").and_then(|path| {
+        std::env::split_paths(&path).map(|folder| folder.join("terraform")).find(|file| file.is_file())
+    });
     if found.is_none() {
         assert!(std::env::var_os("TF_ACC").is_none(), "TF_ACC is set, but terraform is not on the PATH");
         println!("terraform is not on the PATH: skipped");
@@ -55,8 +56,13 @@ impl Workdir {
 
     /// Replaces the configuration.
     pub fn write(&self, config: &str) {
-        let required = "terraform {\n  required_providers {\n    stripe = { source = \"connectors/stripe\" }\n  }\n}\n";
-        let whole = if config.contains("required_providers") { config.to_owned() } else { format!("{required}\n{config}") };
+        let required =
+            "terraform {\n  required_providers {\n    stripe = { source = \"connectors/stripe\" }\n  }\n}\n";
+        let whole = if config.contains("required_providers") {
+            config.to_owned()
+        } else {
+            format!("{required}\n{config}")
+        };
         std::fs::write(self.path("main.tf"), whole).unwrap();
     }
 
@@ -168,12 +174,13 @@ impl Workdir {
 
     fn mirror(&self) {
         let version = env!("CARGO_PKG_VERSION");
-        let folder = self.path(&format!("mirror/registry.terraform.io/connectors/stripe/{version}/linux_amd64"));
+        let folder =
+            self.path(&format!("mirror/registry.terraform.io/connectors/stripe/{version}/linux_amd64"));
         std::fs::create_dir_all(&folder).unwrap();
         std::os::unix::fs::symlink(PROVIDER, folder.join("terraform-provider-stripe")).unwrap();
         let config = format!(
             "provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n",
-            self.path("mirror")
+            self.path("mirror").display().to_string()
         );
         std::fs::write(self.path("cli.tfrc"), config).unwrap();
     }

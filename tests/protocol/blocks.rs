@@ -12,9 +12,10 @@ pub fn ty(block: &Block) -> Type {
         let spelling: Json = serde_json::from_slice(&attribute.r#type).expect("a type is JSON");
         (attribute.name.clone(), Type::from_json(&spelling).expect("a type"))
     });
-    let blocks = block.block_types.iter().map(|nested| {
-        (nested.type_name.clone(), Type::list(ty(nested.block.as_ref().expect("a block"))))
-    });
+    let blocks = block
+        .block_types
+        .iter()
+        .map(|nested| (nested.type_name.clone(), Type::list(ty(nested.block.as_ref().expect("a block")))));
     Type::object(attributes.chain(blocks))
 }
 

@@ -71,9 +71,9 @@ pub type Outcome<T> = Result<T, Fault>;
 
 impl Terraform {
     /// Starts a provider and loads its schemas.
-    pub async fn start<P: Served>(served: P) -> Outcome<Self> {
+    pub async fn start<P: Served>(provider: P) -> Outcome<Self> {
         let (ours, theirs) = tokio::io::duplex(1 << 20);
-        let server = Server::builder().add_service(Service::new(served).into_server());
+        let server = Server::builder().add_service(Service::new(provider).into_server());
         let incoming = tokio_stream::once(Ok::<_, std::io::Error>(theirs));
         tokio::spawn(server.serve_with_incoming(incoming));
         let mut ours = Some(TokioIo::new(ours));
@@ -116,7 +116,8 @@ impl Terraform {
         let again = self.plan_once(name, prior, &config).await?;
         broken(rules::repeatable(&first, &again))?;
         broken(rules::plan_valid(&block, &prior.state, &config, &first.planned.state))?;
-        let (replaces, missing) = rules::replacing(&first.requires_replace, &prior.state, &first.planned.state);
+        let (replaces, missing) =
+            rules::replacing(&first.requires_replace, &prior.state, &first.planned.state);
         broken(missing)?;
         let action = match (prior.state.is_null(), config.is_null()) {
             (true, true) => Action::Nothing,
@@ -220,10 +221,14 @@ impl Terraform {
 
     /// Reads a stored state as the provider would have it now.
     pub async fn upgrade(&mut self, name: &str, state: &Value) -> Outcome<Value> {
-        let raw = wire::RawState { json: blocks::stored(state).to_string().into_bytes(), ..Default::default() };
+        let raw =
+            wire::RawState { json: blocks::stored(state).to_string().into_bytes(), ..Default::default() };
         let version = self.schema.resource_schemas[name].version;
-        let request =
-            wire::upgrade_resource_state::Request { type_name: name.to_owned(), version, raw_state: Some(raw) };
+        let request = wire::upgrade_resource_state::Request {
+            type_name: name.to_owned(),
+            version,
+            raw_state: Some(raw),
+        };
         let answer = self.client.upgrade_resource_state(request).await.unwrap().into_inner();
         refused(&answer.diagnostics, &Object::default())?;
         let upgraded = receive(answer.upgraded_state.as_ref(), &blocks::ty(&self.block(name)))?;
@@ -268,7 +273,13 @@ impl Terraform {
         Ok(rules::Planned { planned, requires_replace: answer.requires_replace })
     }
 
-    async fn change(&mut self, name: &str, prior: &Object, planned: &Object, config: &Value) -> Outcome<Object> {
+    async fn change(
+        &mut self,
+        name: &str,
+        prior: &Object,
+        planned: &Object,
+        config: &Value,
+    ) -> Outcome<Object> {
         let block = self.block(name);
         let ty = blocks::ty(&block);
         let request = wire::apply_resource_change::Request {
@@ -298,7 +309,8 @@ pub fn send(value: &Value, ty: &Type) -> DynamicValue {
 /// Reads a value as core does; one that is not set is null.
 pub fn receive(value: Option<&DynamicValue>, ty: &Type) -> Outcome<Value> {
     let Some(value) = value else { return Ok(Value::Null) };
-    msgpack::decode(&value.msgpack, ty).map_err(|error| Fault::Broken(vec![format!("does not conform: {error}")]))
+    msgpack::decode(&value.msgpack, ty)
+        .map_err(|error| Fault::Broken(vec![format!("does not conform: {error}")]))
 }
 
 fn refused(diagnostics: &[wire::Diagnostic], left: &Object) -> Outcome<()> {

@@ -87,7 +87,9 @@ fn unknowns(value: &Value, path: &Path, found: &mut Vec<String>) {
             items.iter().enumerate().for_each(|(index, item)| unknowns(item, &path.index(index), found));
         }
         Value::Map(entries) => {
-            entries.iter().for_each(|(name, item)| unknowns(item, &path.name(name), found));
+            for (name, item) in entries {
+                unknowns(item, &path.name(name), found);
+            }
         }
         Value::Dynamic(inner) => unknowns(&inner.1, path, found),
         _ => {}
@@ -132,5 +134,8 @@ pub fn no_escape(legacy_type_system: bool, deferred: bool) -> Vec<String> {
 
 /// The nested blocks with their names.
 fn nested(block: &Block) -> impl Iterator<Item = (&str, &Block)> {
-    block.block_types.iter().map(|nested| (nested.type_name.as_str(), nested.block.as_ref().expect("a block")))
+    block
+        .block_types
+        .iter()
+        .map(|nested| (nested.type_name.as_str(), nested.block.as_ref().expect("a block")))
 }

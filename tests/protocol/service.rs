@@ -53,9 +53,9 @@ async fn schema_and_metadata_name_the_same_types_and_capabilities() {
 async fn families_that_are_not_served_are_empty() {
     let mut client = start(Toy::default()).await.client;
     let identities = client.get_resource_identity_schemas(wire::get_resource_identity_schemas::Request {});
-    assert_eq!(identities.await.unwrap().into_inner(), Default::default());
+    assert_eq!(identities.await.unwrap().into_inner(), wire::get_resource_identity_schemas::Response::default());
     let functions = client.get_functions(wire::get_functions::Request {}).await.unwrap();
-    assert_eq!(functions.into_inner(), Default::default());
+    assert_eq!(functions.into_inner(), wire::get_functions::Response::default());
 }
 
 macro_rules! refuses {
@@ -74,7 +74,8 @@ macro_rules! refuses {
 #[tokio::test]
 async fn what_is_not_served_is_refused_by_name() {
     let mut client = start(Toy::default()).await.client;
-    refuses!(client,
+    refuses!(
+        client,
         validate_resource_type_config { type_name },
         upgrade_resource_state { type_name },
         read_resource { type_name },
@@ -136,8 +137,11 @@ async fn a_value_that_does_not_fit_is_refused_with_field_and_path() {
     let mut terraform = start(Toy::default()).await;
     let config = send(&Value::map([("name", Value::from(true))]), &Type::object([("name", Type::Bool)]));
     let type_name = "toy_box".to_owned();
-    let request =
-        wire::validate_resource_type_config::Request { type_name, config: Some(config), client_capabilities: None };
+    let request = wire::validate_resource_type_config::Request {
+        type_name,
+        config: Some(config),
+        client_capabilities: None,
+    };
     let answer = terraform.client.validate_resource_type_config(request).await.unwrap().into_inner();
     let refusal = error(&answer.diagnostics);
     assert_eq!(refusal.summary, "Unreadable Value");
@@ -161,20 +165,26 @@ async fn a_state_that_does_not_fit_keeps_what_does() {
 async fn diagnostics_arrive_with_severity_and_path() {
     let mut terraform = start(Toy::default()).await;
     let attic = Value::map([("room", Value::from("attic"))]);
-    let Err(Fault::Refused(errors, _)) = terraform.configure(&attic).await else { panic!("there is no attic") };
+    let Err(Fault::Refused(errors, _)) = terraform.configure(&attic).await else {
+        panic!("there is no attic")
+    };
     let steps = &errors[0].attribute.as_ref().unwrap().steps;
     assert_eq!(steps[0].selector, Some(Selector::AttributeName("room".to_owned())));
     let cellar = Value::map([("room", Value::from("cellar"))]);
     assert!(terraform.configure(&cellar).await.is_ok(), "a warning does not stop the run");
     let mut labelled = a_box("toys");
     labelled.set("labels", Value::Set(vec!["".into()]));
-    let Err(Fault::Refused(errors, _)) = terraform.plan("toy_box", &Object::default(), &labelled).await else {
+    let Err(Fault::Refused(errors, _)) = terraform.plan("toy_box", &Object::default(), &labelled).await
+    else {
         panic!("an empty label is refused");
     };
     assert_eq!(errors[0].attribute.as_ref().unwrap().steps.len(), 1, "the path ends at the set");
 }
 
-async fn upgraded(terraform: &mut Terraform, raw_state: wire::RawState) -> wire::upgrade_resource_state::Response {
+async fn upgraded(
+    terraform: &mut Terraform,
+    raw_state: wire::RawState,
+) -> wire::upgrade_resource_state::Response {
     let raw_state = Some(raw_state);
     let request =
         wire::upgrade_resource_state::Request { type_name: "toy_box".to_owned(), version: 0, raw_state };
@@ -224,7 +234,9 @@ async fn stop_ends_a_call_in_flight_which_still_says_what_it_made() {
 #[tokio::test]
 async fn an_import_without_an_id_is_refused() {
     let mut terraform = start(Toy::default()).await;
-    let Err(Fault::Refused(errors, _)) = terraform.import("toy_box", "").await else { panic!("nothing to import") };
+    let Err(Fault::Refused(errors, _)) = terraform.import("toy_box", "").await else {
+        panic!("nothing to import")
+    };
     assert_eq!(errors[0].summary, "Nothing To Import");
     let Err(Fault::Broken(rules)) = terraform.import("toy_box", "box_9").await else { panic!("no such box") };
     assert_eq!(rules, ["cannot import a non-existent object"]);

@@ -201,7 +201,10 @@ impl Served for Toy {
             let was = self.boxes.lock().unwrap().remove(id);
             let fails = was.is_none() && self.has(Flaw::FailsToDeleteWhatIsGone);
             let error = Diagnostic::error("No Such Box", id);
-            return Outcome { diagnostics: if fails { vec![error] } else { Vec::new() }, ..Outcome::default() };
+            return Outcome {
+                diagnostics: if fails { vec![error] } else { Vec::new() },
+                ..Outcome::default()
+            };
         }
         if state.get("id").is_unknown() {
             state.set("id", format!("box_{}", self.number()).into());

@@ -99,9 +99,11 @@ impl<'s> Endpoint<'s> {
 
     /// What a POST ends with, otherwise what Stripe's libraries call it.
     fn verb(&self) -> Result<String, GenerateError> {
-        let last = self.path.rsplit('/').next().filter(|last| self.method == "post" && !last.starts_with('{'));
+        let last =
+            self.path.rsplit('/').next().filter(|last| self.method == "post" && !last.starts_with('{'));
         let named = || self.call.get("x-method-name").and_then(Value::as_str);
-        let verb = last.or_else(named).ok_or_else(|| GenerateError::malformed(self.place(), "has no verb"))?;
+        let verb =
+            last.or_else(named).ok_or_else(|| GenerateError::malformed(self.place(), "has no verb"))?;
         Ok(verb.to_owned())
     }
 
@@ -123,7 +125,8 @@ impl<'s> Endpoint<'s> {
 
     fn query_param(&self, param: &Value) -> Result<Param, GenerateError> {
         let name = param.get("name").and_then(Value::as_str);
-        let name = name.ok_or_else(|| GenerateError::malformed(self.place(), "has a param without a name"))?;
+        let name =
+            name.ok_or_else(|| GenerateError::malformed(self.place(), "has a param without a name"))?;
         let place = format!("{} {name}", self.place());
         let schema = param.get("schema").ok_or_else(|| GenerateError::malformed(&place, "has no schema"))?;
         let required = param.get("required").and_then(Value::as_bool).unwrap_or_default();

@@ -107,7 +107,9 @@ fn several_fields(schema: &Value, several: &[Value], place: &str) -> Result<Fiel
     }
     match several {
         [only] => field_kind(only, place),
-        _ => Ok(FieldKind::Either(several.iter().map(|one| field_kind(one, place)).collect::<Result<_, _>>()?)),
+        _ => {
+            Ok(FieldKind::Either(several.iter().map(|one| field_kind(one, place)).collect::<Result<_, _>>()?))
+        }
     }
 }
 

@@ -23,7 +23,8 @@ fn write(text: &mut String, value: &Value, depth: usize, taken: usize) {
             write_block(text, ('[', ']'), items, depth);
         }
         Value::Object(members) => {
-            let members = members.iter().map(|(key, value)| (format!("{}:", Value::from(key.as_str())), value));
+            let members =
+                members.iter().map(|(key, value)| (format!("{}:", Value::from(key.as_str())), value));
             write_block(text, ('{', '}'), members, depth);
         }
         _ => text.push_str(&line),

@@ -33,8 +33,10 @@ pub(super) fn input(action: &Action) -> Schema {
 pub(super) fn output<'n>(fields: impl IntoIterator<Item = &'n str>) -> Schema {
     let text = || json!({"type": ["string", "null"]});
     let fields = fields.into_iter().map(|name| (name.to_owned(), text()));
-    let properties: Map<String, Json> =
-        [("Success".to_owned(), json!({"type": "string", "const": "true"}))].into_iter().chain(fields).collect();
+    let properties: Map<String, Json> = [("Success".to_owned(), json!({"type": "string", "const": "true"}))]
+        .into_iter()
+        .chain(fields)
+        .collect();
     json_schema!({
         "type": "array",
         "minItems": 1,
@@ -51,7 +53,8 @@ pub(super) fn output<'n>(fields: impl IntoIterator<Item = &'n str>) -> Schema {
 fn object_of_fields(fields: &[Field]) -> Schema {
     let properties = fields.iter().map(|field| (field.name.clone(), of_field(field).to_value()));
     let properties: Map<String, Json> = properties.collect();
-    let required: Vec<&str> = fields.iter().filter(|field| !field.optional).map(|field| field.name.as_str()).collect();
+    let required: Vec<&str> =
+        fields.iter().filter(|field| !field.optional).map(|field| field.name.as_str()).collect();
     json_schema!({"type": "object", "properties": properties, "required": required})
 }
 
@@ -66,7 +69,9 @@ fn of_field(field: &Field) -> Schema {
 fn of_kind(kind: &FieldKind) -> Schema {
     match kind {
         // Stripe adds values to its enums, so known ones are examples and not the law.
-        FieldKind::String { values } if !values.is_empty() => json_schema!({"type": "string", "examples": values}),
+        FieldKind::String { values } if !values.is_empty() => {
+            json_schema!({"type": "string", "examples": values})
+        }
         FieldKind::String { .. } => json_schema!({"type": "string"}),
         FieldKind::Decimal => json_schema!({"type": "string", "format": "decimal"}),
         FieldKind::Integer => json_schema!({"type": "integer"}),
@@ -83,7 +88,9 @@ fn of_kind(kind: &FieldKind) -> Schema {
                 "has_more": {"type": "boolean"}
             }
         }),
-        FieldKind::Expandable(objects) => json_schema!({"type": ["string", "object"], "title": objects.join(" or ")}),
+        FieldKind::Expandable(objects) => {
+            json_schema!({"type": ["string", "object"], "title": objects.join(" or ")})
+        }
         FieldKind::Reference(object) => json_schema!({"type": "object", "title": object}),
         FieldKind::Either(kinds) => json_schema!({"anyOf": kinds.iter().map(of_kind).collect::<Vec<_>>()}),
         FieldKind::Any => json_schema!({}),
@@ -111,7 +118,8 @@ fn of_param(kind: &Kind) -> Schema {
 fn object_of_params(params: &[Param]) -> Schema {
     let properties = params.iter().map(|param| (param.name.clone(), of_param(&param.kind).to_value()));
     let properties: Map<String, Json> = properties.collect();
-    let required: Vec<&str> = params.iter().filter(|param| param.required).map(|param| param.name.as_str()).collect();
+    let required: Vec<&str> =
+        params.iter().filter(|param| param.required).map(|param| param.name.as_str()).collect();
     json_schema!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
 

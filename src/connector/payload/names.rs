@@ -9,7 +9,7 @@ pub(super) fn resolve(key: &str, params: &[Param]) -> Option<Vec<String>> {
         return Some(vec![param.name.clone()]);
     }
     match key.split_once('.') {
-        Some((head, rest)) => below(find(head, params)?, rest, |rest, inner| resolve(rest, inner)),
+        Some((head, rest)) => below(find(head, params)?, rest, resolve),
         None => joined(&plain(key), params),
     }
 }

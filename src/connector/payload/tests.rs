@@ -55,9 +55,18 @@ fn a_wrong_key_is_answered_with_the_right_one() {
 
 #[test]
 fn a_wrong_value_is_named_with_its_place() {
-    assert_eq!(refused("PaymentIntent", &json!({"Amount": 15.5})), r#""amount" must be a whole number, not 15.5"#);
-    assert_eq!(refused("PaymentIntent", &json!({"Confirm": "yes"})), r#""confirm" must be true or false, not "yes""#);
-    assert_eq!(refused("Customer", &json!({"Address": "Bern"})), r#""address" must be an object, not "Bern""#);
+    assert_eq!(
+        refused("PaymentIntent", &json!({"Amount": 15.5})),
+        r#""amount" must be a whole number, not 15.5"#
+    );
+    assert_eq!(
+        refused("PaymentIntent", &json!({"Confirm": "yes"})),
+        r#""confirm" must be true or false, not "yes""#
+    );
+    assert_eq!(
+        refused("Customer", &json!({"Address": "Bern"})),
+        r#""address" must be an object, not "Bern""#
+    );
     let method = refused("PaymentIntent", &json!({"CaptureMethod": "later"}));
     assert!(method.starts_with(r#""capture_method" must be one of "#), "{method}");
     let long = refused("Customer", &json!({"Email": "x".repeat(600)}));

@@ -19,13 +19,17 @@ pub(super) fn object(
 ) -> Result<Map<String, Json>, PayloadError> {
     let mut found = Map::new();
     for (key, value) in given.iter().filter(|(_, value)| !value.is_null()) {
-        let unknown = || PayloadError::Unknown { key: dotted(place, key), suggestion: names::suggest(key, params) };
+        let unknown =
+            || PayloadError::Unknown { key: dotted(place, key), suggestion: names::suggest(key, params) };
         let path = names::resolve(key, params).ok_or_else(unknown)?;
         // A dotted key is the nested value it stands for.
-        let nested = path.iter().skip(1).rev().fold(value.clone(), |value, name| {
-            Json::Object(Map::from_iter([(name.clone(), value)]))
-        });
-        let Some(param) = path.first().and_then(|name| params.iter().find(|param| param.name == *name)) else {
+        let nested = path
+            .iter()
+            .skip(1)
+            .rev()
+            .fold(value.clone(), |value, name| Json::Object(Map::from_iter([(name.clone(), value)])));
+        let Some(param) = path.first().and_then(|name| params.iter().find(|param| param.name == *name))
+        else {
             return Err(unknown());
         };
         let checked = self::value(&nested, &param.kind, &dotted(place, &param.name))?;
@@ -58,7 +62,8 @@ fn value(given: &Json, kind: &Kind, place: &str) -> Result<Json, PayloadError> {
         Kind::Integer => integer(given).ok_or_else(|| wrong("a whole number")),
         Kind::Decimal | Kind::Number => number(given).ok_or_else(|| wrong("a number")),
         Kind::Boolean => boolean(given).ok_or_else(|| wrong("true or false")),
-        Kind::Time => time(given).ok_or_else(|| wrong("a time: seconds since 1970, or text such as 2026-01-31T12:00:00Z")),
+        Kind::Time => time(given)
+            .ok_or_else(|| wrong("a time: seconds since 1970, or text such as 2026-01-31T12:00:00Z")),
         Kind::Range => Ok(given.clone()),
         Kind::Object(params) => match given {
             Json::Object(given) => Ok(Json::Object(object(given, params, place)?)),

@@ -31,7 +31,10 @@ impl DataSource for Entities {
             computed("next_page_token", Type::String, "Token of the next page; null on the last."),
         ];
         let description = "Lists the entities of a type that satisfy a filter clause.";
-        Schema { version: 0, block: Block { attributes, blocks: Vec::new(), description: description.to_owned() } }
+        Schema {
+            version: 0,
+            block: Block { attributes, blocks: Vec::new(), description: description.to_owned() },
+        }
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
@@ -40,7 +43,11 @@ impl DataSource for Entities {
         match find(name) {
             Ok(entity) => {
                 let filter = config.get("filter").as_str().map(|clause| Filter::parse(clause, entity));
-                found.extend(filter.and_then(Result::err).map(|error| explain(&connector::Error::Filter(error), "filter")));
+                found.extend(
+                    filter
+                        .and_then(Result::err)
+                        .map(|error| explain(&connector::Error::Filter(error), "filter")),
+                );
             }
             Err(unknown) => found.push(unknown),
         }
@@ -60,7 +67,8 @@ impl DataSource for Entities {
 async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
     let text = |name: &str| config.get(name).as_str().map(str::to_owned);
     let entity = find(config.get("entity").as_str().unwrap_or_default()).map_err(|unknown| vec![unknown])?;
-    let connection = runtime.connection(config.get("connection").as_str()).map_err(|invalid| vec![invalid])?;
+    let connection =
+        runtime.connection(config.get("connection").as_str()).map_err(|invalid| vec![invalid])?;
     let request = ListRequest {
         entity,
         filter: text("filter"),
@@ -69,7 +77,8 @@ async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
         page_size: config.get("page_size").as_i64().and_then(|size| usize::try_from(size).ok()),
         page_token: text("page_token"),
     };
-    let page = Connector::new(&connection).list(request).await.map_err(|error| vec![explain(&error, "entity")])?;
+    let page =
+        Connector::new(&connection).list(request).await.map_err(|error| vec![explain(&error, "entity")])?;
     let mut state = config;
     state.set("records", Value::List(page.entities.iter().map(|body| record(entity, body)).collect()));
     state.set("next_page_token", page.next_page_token.into());

@@ -21,14 +21,23 @@ impl DataSource for Entity {
     fn schema(&self) -> Schema {
         let attributes = vec![
             connection_attribute(),
-            Attribute::new("entity", Type::String, Required, "Entity type, such as `Customer`.").rule(Rule::NotEmpty),
-            Attribute::new("entity_id", Type::String, Required, "Stripe's id of the entity.").rule(Rule::NotEmpty),
+            Attribute::new("entity", Type::String, Required, "Entity type, such as `Customer`.")
+                .rule(Rule::NotEmpty),
+            Attribute::new("entity_id", Type::String, Required, "Stripe's id of the entity.")
+                .rule(Rule::NotEmpty),
             computed("id", Type::String, "The same as `entity_id`."),
-            computed("record", Type::map(Type::String), "The entity as a flat map: dotted keys, every value a string; secrets left out."),
+            computed(
+                "record",
+                Type::map(Type::String),
+                "The entity as a flat map: dotted keys, every value a string; secrets left out.",
+            ),
             computed("output_payload", Type::String, "The entity as Stripe returns it, as JSON.").sensitive(),
         ];
         let description = "Reads one entity by its id.";
-        Schema { version: 0, block: Block { attributes, blocks: Vec::new(), description: description.to_owned() } }
+        Schema {
+            version: 0,
+            block: Block { attributes, blocks: Vec::new(), description: description.to_owned() },
+        }
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
@@ -53,7 +62,8 @@ async fn get(runtime: &Runtime, config: Value) -> Result<Value, Diagnostic> {
     let entity = find(config.get("entity").as_str().unwrap_or_default())?;
     let id = config.get("entity_id").as_str().unwrap_or_default().to_owned();
     let connection = runtime.connection(config.get("connection").as_str())?;
-    let body = Connector::new(&connection).get(entity, &id).await.map_err(|error| explain(&error, "entity_id"))?;
+    let body =
+        Connector::new(&connection).get(entity, &id).await.map_err(|error| explain(&error, "entity_id"))?;
     if connector::is_gone(&body) {
         let detail = format!("{} {id} was deleted in Stripe.", entity.name);
         return Err(Diagnostic::error("Entity Was Deleted", detail).at_attribute("entity_id"));

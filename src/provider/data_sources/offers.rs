@@ -34,7 +34,12 @@ impl DataSource for EntityTypes {
             ("fields", Type::list(field)),
             ("json_schema", Type::String),
         ]);
-        listing("types", Type::list(entity), "Entity types: name, operations, fields, and the JSON Schema of an entity.", "The entity types of the connector.")
+        listing(
+            "types",
+            Type::list(entity),
+            "Entity types: name, operations, fields, and the JSON Schema of an entity.",
+            "The entity types of the connector.",
+        )
     }
 
     fn validate(&self, _config: &Value) -> Diagnostics {
@@ -52,14 +57,20 @@ impl DataSource for EntityTypes {
 
 impl DataSource for Actions {
     fn schema(&self) -> Schema {
-        let input = Type::object([("name", Type::String), ("data_type", Type::String), ("nullable", Type::Bool)]);
+        let input =
+            Type::object([("name", Type::String), ("data_type", Type::String), ("nullable", Type::Bool)]);
         let action = Type::object([
             ("name", Type::String),
             ("input_parameters", Type::list(input)),
             ("input_json_schema", Type::String),
             ("result_json_schema", Type::String),
         ]);
-        listing("actions", Type::list(action), "Actions: name, input parameters, and the JSON Schemas of input and output.", "The actions of the connector.")
+        listing(
+            "actions",
+            Type::list(action),
+            "Actions: name, input parameters, and the JSON Schemas of input and output.",
+            "The actions of the connector.",
+        )
     }
 
     fn validate(&self, _config: &Value) -> Diagnostics {
@@ -77,7 +88,10 @@ impl DataSource for Actions {
 
 fn listing(name: &'static str, ty: Type, attribute: &str, description: &str) -> Schema {
     let attributes: Vec<Attribute> = vec![connection_attribute(), computed(name, ty, attribute)];
-    Schema { version: 0, block: Block { attributes, blocks: Vec::new(), description: description.to_owned() } }
+    Schema {
+        version: 0,
+        block: Block { attributes, blocks: Vec::new(), description: description.to_owned() },
+    }
 }
 
 fn entity_value(entity: &EntityDescription) -> Value {

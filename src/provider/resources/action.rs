@@ -29,15 +29,37 @@ impl Resource for Action {
     fn schema(&self) -> Schema {
         let attributes = vec![
             connection_attribute(),
-            Attribute::new("action", Type::String, Required, "Action, such as `ConfirmPaymentIntent`. A change runs the new action.").rule(Rule::NotEmpty),
-            optional("input_payload", Type::String, "The action's input, as JSON: `jsonencode({ PaymentIntentId = … })`. A change runs the action again."),
-            optional("triggers", Type::map(Type::String), "Values of your own; a change runs the action again."),
+            Attribute::new(
+                "action",
+                Type::String,
+                Required,
+                "Action, such as `ConfirmPaymentIntent`. A change runs the new action.",
+            )
+            .rule(Rule::NotEmpty),
+            optional(
+                "input_payload",
+                Type::String,
+                "The action's input, as JSON: `jsonencode({ PaymentIntentId = … })`. A change runs the action again.",
+            ),
+            optional(
+                "triggers",
+                Type::map(Type::String),
+                "Values of your own; a change runs the action again.",
+            ),
             computed("id", Type::String, "Id of the run."),
-            computed("output_payload", Type::String, "What the action returned: a JSON array of one object whose values are strings or null.").sensitive(),
+            computed(
+                "output_payload",
+                Type::String,
+                "What the action returned: a JSON array of one object whose values are strings or null.",
+            )
+            .sensitive(),
             computed("result", Type::map(Type::String), "The same as a map; secrets left out."),
         ];
         let description = "Runs an action of the connector when created, and again when `action`, `input_payload` or `triggers` change. Destroying it changes nothing in Stripe.";
-        Schema { version: 0, block: Block { attributes, blocks: Vec::new(), description: description.to_owned() } }
+        Schema {
+            version: 0,
+            block: Block { attributes, blocks: Vec::new(), description: description.to_owned() },
+        }
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
@@ -58,7 +80,9 @@ impl Resource for Action {
                 (true, _) => Outcome::default(),
                 (false, true) => run(runtime, request).await,
                 // Only the handle's spelling can change without a new run.
-                (false, false) => Outcome { state: request.planned, private: request.private, ..Outcome::default() },
+                (false, false) => {
+                    Outcome { state: request.planned, private: request.private, ..Outcome::default() }
+                }
             }
         })
     }
@@ -74,7 +98,10 @@ impl Resource for Action {
     fn import<'a>(&'a self, _runtime: &'a Runtime, _id: &'a str) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
             let detail = "An action is a call, not an object: there is nothing to import. Add the resource, and the action runs.";
-            Outcome { diagnostics: vec![Diagnostic::error("Action Cannot Be Imported", detail)], ..Outcome::default() }
+            Outcome {
+                diagnostics: vec![Diagnostic::error("Action Cannot Be Imported", detail)],
+                ..Outcome::default()
+            }
         })
     }
 
@@ -96,8 +123,11 @@ fn check_input(config: &Value) -> Result<(), Diagnostic> {
 }
 
 fn plan(runtime: &Runtime, request: PlanRequest) -> Planned {
-    let private = Private::decode(&request.private)
-        .on(runtime, request.config.get("connection"), request.prior.get("connection"));
+    let private = Private::decode(&request.private).on(
+        runtime,
+        request.config.get("connection"),
+        request.prior.get("connection"),
+    );
     if request.config.is_null() {
         return Planned { private: private.encode(), ..Planned::default() };
     }
@@ -114,7 +144,8 @@ fn plan(runtime: &Runtime, request: PlanRequest) -> Planned {
 }
 
 async fn run(runtime: &Runtime, request: ApplyRequest) -> Outcome {
-    let private = Private::decode(&request.private).on(runtime, request.planned.get("connection"), &Value::Null);
+    let private =
+        Private::decode(&request.private).on(runtime, request.planned.get("connection"), &Value::Null);
     let failed = |diagnostic| Outcome { diagnostics: vec![diagnostic], ..Outcome::default() };
     let prepared = connector::action(request.planned.get("action").as_str().unwrap_or_default())
         .map_err(|error| explain(&error, "action"))

@@ -8,7 +8,8 @@ use futures_util::future::BoxFuture;
 use crate::connection::{Settings, State, Status, encode_handle};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::provider::connection_schema::{
-    all_sources, check_combinations, check_sources, computed, one, optional, secret, shared_attributes, shared_blocks,
+    all_sources, check_combinations, check_sources, computed, one, optional, secret, shared_attributes,
+    shared_blocks,
 };
 use crate::provider::runtime::Runtime;
 use crate::provider::{ApplyRequest, Outcome, PlanRequest, Planned, Resource};
@@ -31,10 +32,14 @@ impl Resource for Connection {
         attributes.extend(shared_attributes());
         attributes.extend(computed_attributes());
         let mut blocks = shared_blocks();
-        blocks.push(one("lock_config", "Protects the connection against changes and destroy.", vec![
-            Attribute::new("locked", Type::Bool, Required, "Whether it is locked."),
-            optional("reason", Type::String, "Why; required when locked."),
-        ]));
+        blocks.push(one(
+            "lock_config",
+            "Protects the connection against changes and destroy.",
+            vec![
+                Attribute::new("locked", Type::Bool, Required, "Whether it is locked."),
+                optional("reason", Type::String, "Why; required when locked."),
+            ],
+        ));
         blocks.push(one(
             "auth_config",
             "Where the Stripe key comes from; without it the provider's key is used.",
@@ -220,12 +225,19 @@ async fn observe(runtime: &Runtime, state: &mut Value) -> Diagnostics {
 fn import(id: &str) -> Outcome {
     let parts: Vec<&str> = id.split('/').collect();
     let ["locations", at, "connections", called] = parts.as_slice() else {
-        return Outcome { diagnostics: vec![wrong_id(id, "it must be `locations/LOCATION/connections/NAME`")], ..Outcome::default() };
+        return Outcome {
+            diagnostics: vec![wrong_id(id, "it must be `locations/LOCATION/connections/NAME`")],
+            ..Outcome::default()
+        };
     };
     if let Err(why) = location(at).and_then(|()| name(called)) {
-        return Outcome { diagnostics: vec![wrong_id(id, &format!("a part of it {why}"))], ..Outcome::default() };
+        return Outcome {
+            diagnostics: vec![wrong_id(id, &format!("a part of it {why}"))],
+            ..Outcome::default()
+        };
     }
-    let state = Value::map([("location", Value::from(*at)), ("name", Value::from(*called)), ("id", Value::from(id))]);
+    let state =
+        Value::map([("location", Value::from(*at)), ("name", Value::from(*called)), ("id", Value::from(id))]);
     Outcome { state, ..Outcome::default() }
 }
 
@@ -237,8 +249,12 @@ fn wrong_id(id: &str, why: &str) -> Diagnostic {
 fn refused_by_lock(prior: &Value, config: &Value) -> Option<Diagnostic> {
     let lock = prior.get("lock_config").items().first()?;
     let now = config.get("lock_config").items().first();
-    let still_locked = config.is_null() || now.is_some_and(|lock| lock.get("locked").as_bool() != Some(false));
-    if lock.get("locked").as_bool() != Some(true) || !still_locked || (!config.is_null() && !differs(prior, config)) {
+    let still_locked =
+        config.is_null() || now.is_some_and(|lock| lock.get("locked").as_bool() != Some(false));
+    if lock.get("locked").as_bool() != Some(true)
+        || !still_locked
+        || (!config.is_null() && !differs(prior, config))
+    {
         return None;
     }
     let reason = lock.get("reason").as_str().unwrap_or("none given");
@@ -262,7 +278,10 @@ fn check_auth(config: &Value) -> Diagnostics {
     let Some(auth) = config.get("auth_config").items().first() else { return Diagnostics::new() };
     let at = Path::attribute("auth_config").index(0);
     if auth.as_map().is_some_and(|sources| sources.values().all(Value::is_null)) {
-        let detail = format!("`auth_config` must set one of {}; leave the block out to use the provider's key.", all_sources("api_key"));
+        let detail = format!(
+            "`auth_config` must set one of {}; leave the block out to use the provider's key.",
+            all_sources("api_key")
+        );
         return vec![Diagnostic::error("Secret Source Missing", detail).at(at)];
     }
     check_sources(auth, "api_key", &at).into_iter().collect()
@@ -274,7 +293,8 @@ fn check_lock(config: &Value) -> Option<Diagnostic> {
     let silent = reason.is_null() || reason.as_str().is_some_and(str::is_empty);
     (lock.get("locked").as_bool() == Some(true) && silent).then(|| {
         let detail = "A locked connection needs a `reason`, for whoever wants to change it.";
-        Diagnostic::error("Lock Reason Missing", detail).at(Path::attribute("lock_config").index(0).name("reason"))
+        Diagnostic::error("Lock Reason Missing", detail)
+            .at(Path::attribute("lock_config").index(0).name("reason"))
     })
 }
 
@@ -297,6 +317,8 @@ fn location(text: &str) -> Result<(), String> {
 fn service_account(text: &str) -> Result<(), String> {
     let good = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
     good.then_some(()).ok_or_else(|| {
-        format!("must be a service account such as \"connector@my-project.iam.gserviceaccount.com\", not {text:?}")
+        format!(
+            "must be a service account such as \"connector@my-project.iam.gserviceaccount.com\", not {text:?}"
+        )
     })
 }

@@ -27,15 +27,32 @@ impl Resource for Entity {
     fn schema(&self) -> Schema {
         let attributes = vec![
             connection_attribute(),
-            Attribute::new("entity", Type::String, Required, "Entity type, such as `Customer` or `PaymentIntent`. A change makes a new entity.")
-                .rule(Rule::NotEmpty),
-            Attribute::new("input_payload", Type::String, Required, "What to create, as JSON: keys in PascalCase (`AddressCity`) or in Stripe's spelling (`address = { city = … }`). A change updates the entity where Stripe can, and makes a new one where it cannot."),
+            Attribute::new(
+                "entity",
+                Type::String,
+                Required,
+                "Entity type, such as `Customer` or `PaymentIntent`. A change makes a new entity.",
+            )
+            .rule(Rule::NotEmpty),
+            Attribute::new(
+                "input_payload",
+                Type::String,
+                Required,
+                "What to create, as JSON: keys in PascalCase (`AddressCity`) or in Stripe's spelling (`address = { city = … }`). A change updates the entity where Stripe can, and makes a new one where it cannot.",
+            ),
             computed("id", Type::String, "Stripe's id of the entity."),
-            computed("record", Type::map(Type::String), "The entity as a flat map: dotted keys, every value a string; secrets left out."),
+            computed(
+                "record",
+                Type::map(Type::String),
+                "The entity as a flat map: dotted keys, every value a string; secrets left out.",
+            ),
             computed("output_payload", Type::String, "The entity as Stripe returns it, as JSON.").sensitive(),
         ];
         let description = "An entity of any type the connector knows, created, read, updated and ended through a connection.";
-        Schema { version: 0, block: Block { attributes, blocks: Vec::new(), description: description.to_owned() } }
+        Schema {
+            version: 0,
+            block: Block { attributes, blocks: Vec::new(), description: description.to_owned() },
+        }
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
@@ -85,7 +102,8 @@ pub(in crate::provider) fn find(name: &str) -> Result<&'static catalog::Entity, 
 
 /// The flat map of an entity; what the catalog calls sensitive is left out.
 pub(in crate::provider) fn record(entity: &catalog::Entity, body: &Json) -> Value {
-    let shown = connector::record(body, Arrays::Text).into_iter().filter(|(key, _)| !entity.sensitive.contains(key));
+    let shown =
+        connector::record(body, Arrays::Text).into_iter().filter(|(key, _)| !entity.sensitive.contains(key));
     Value::map(shown.map(|(key, value)| (key, Value::from(value))))
 }
 
@@ -103,7 +121,8 @@ fn target(
 /// The params a config's payload comes to, where it is known and the type can be created.
 fn creatable(entity: &'static catalog::Entity, config: &Value) -> Result<Map<String, Json>, Diagnostic> {
     let Some(operation) = entity.operation(OperationKind::Create) else {
-        let detail = format!("Stripe has no call that creates {}; use the data source of the same name.", entity.name);
+        let detail =
+            format!("Stripe has no call that creates {}; use the data source of the same name.", entity.name);
         return Err(Diagnostic::error("Entity Not Creatable", detail).at_attribute("entity"));
     };
     if config.get("input_payload").is_unknown() {
@@ -155,7 +174,11 @@ fn change_of(
 
 /// The entity as it was when it was last written or read; null where it never was.
 fn output(state: &Value) -> Json {
-    state.get("output_payload").as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Json::Null)
+    state
+        .get("output_payload")
+        .as_str()
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or(Json::Null)
 }
 
 /// The state of an entity as Stripe just answered it.

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
+use crate::connection::id_of_handle;
 use crate::diagnostic::Diagnostic;
 use crate::provider::connection_schema::optional;
 use crate::provider::runtime::Runtime;
-use crate::connection::id_of_handle;
 use crate::schema::Attribute;
 use crate::value::{Type, Value};
 
@@ -42,10 +42,12 @@ impl Private {
     /// The same data on the newest handle: the configured one, else the freshest that this
     /// process has seen of the stored one.
     pub(super) fn on(mut self, runtime: &Runtime, configured: &Value, stored: &Value) -> Self {
-        let newest = configured
-            .as_str()
-            .map(str::to_owned)
-            .or_else(|| self.handle.take().or_else(|| stored.as_str().map(str::to_owned)).map(|old| runtime.freshest(&old)));
+        let newest = configured.as_str().map(str::to_owned).or_else(|| {
+            self.handle
+                .take()
+                .or_else(|| stored.as_str().map(str::to_owned))
+                .map(|old| runtime.freshest(&old))
+        });
         self.handle = newest;
         self
     }
@@ -53,7 +55,12 @@ impl Private {
 
 /// The attribute every resource and data source has.
 pub(in crate::provider) fn connection_attribute() -> Attribute {
-    optional("connection", Type::String, "The `handle` of a `stripe_connection`. Without it the provider's default connection is used.").sensitive()
+    optional(
+        "connection",
+        Type::String,
+        "The `handle` of a `stripe_connection`. Without it the provider's default connection is used.",
+    )
+    .sensitive()
 }
 
 /// Keeps the stored handle where the configured one is of the same connection: a new
@@ -76,5 +83,6 @@ pub(super) fn object(payload: &Value) -> Result<Map<String, Json>, Diagnostic> {
 }
 
 fn not_json(why: &str) -> Diagnostic {
-    Diagnostic::error("Invalid Payload", format!("`input_payload` cannot be read: {why}.")).at_attribute("input_payload")
+    Diagnostic::error("Invalid Payload", format!("`input_payload` cannot be read: {why}."))
+        .at_attribute("input_payload")
 }

@@ -6,14 +6,21 @@ use stripe_provider::wire::tfplugin5::{
 };
 
 use super::{
-    compatible, data_valid, diagnostics_valid, import_valid, loadable, no_escape, plan_valid, read_valid, replacing,
-    wholly_known,
+    compatible, data_valid, diagnostics_valid, import_valid, loadable, no_escape, plan_valid, read_valid,
+    replacing, wholly_known,
 };
 use crate::terraform::Object;
 
 fn attribute(name: &str, [required, optional, computed]: [bool; 3]) -> schema::Attribute {
     let ty = Type::String.to_json().to_string().into_bytes();
-    schema::Attribute { name: name.to_owned(), r#type: ty, required, optional, computed, ..Default::default() }
+    schema::Attribute {
+        name: name.to_owned(),
+        r#type: ty,
+        required,
+        optional,
+        computed,
+        ..Default::default()
+    }
 }
 
 fn list(name: &str, block: schema::Block) -> schema::NestedBlock {
@@ -97,8 +104,7 @@ fn an_object_is_planned_where_one_is_configured_and_nowhere_else() {
 
 #[test]
 fn a_result_keeps_every_known_value_of_its_plan() {
-    let verdict =
-        |planned: Value, actual: Value| compatible(&block(), &plain(planned), &plain(actual)).len();
+    let verdict = |planned: Value, actual: Value| compatible(&block(), &plain(planned), &plain(actual)).len();
     assert_eq!(verdict(Value::Unknown, "x".into()), 0);
     assert_eq!(verdict(Value::Unknown, Value::Null), 0);
     assert_eq!(verdict("x".into(), "x".into()), 0);
@@ -210,7 +216,8 @@ fn schemas_that_core_refuses_are_found() {
     assert_eq!(verdict(|block| block.attributes[0].r#type = b"text".to_vec()), 1);
     assert_eq!(verdict(|block| block.block_types[0].nesting = 0), 1);
     assert_eq!(verdict(|block| block.block_types[0].block = None), 1);
-    let limits = |block: &mut schema::Block| (block.block_types[0].min_items, block.block_types[0].max_items) = (2, 1);
+    let limits =
+        |block: &mut schema::Block| (block.block_types[0].min_items, block.block_types[0].max_items) = (2, 1);
     assert_eq!(verdict(limits), 1);
     assert_eq!(loadable(&Response::default()).len(), 1, "a provider without a schema");
 }

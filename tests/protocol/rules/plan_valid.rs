@@ -34,7 +34,11 @@ fn check_block(block: &Block, [prior, config, planned]: [&Value; 3], at: &Path, 
     }
 }
 
-fn check_attribute(attribute: &Attribute, [prior, config, planned]: [&Value; 3], at: &Path) -> Option<String> {
+fn check_attribute(
+    attribute: &Attribute,
+    [prior, config, planned]: [&Value; 3],
+    at: &Path,
+) -> Option<String> {
     let keeps_spelling = planned == prior && !prior.is_null() && !config.is_null();
     if planned == config || keeps_spelling || (config.is_null() && attribute.computed) {
         return None;
@@ -42,7 +46,9 @@ fn check_attribute(attribute: &Attribute, [prior, config, planned]: [&Value; 3],
     Some(if config.is_null() {
         format!("`{at}` is not computed and not configured, yet planned as {planned:?}")
     } else {
-        format!("`{at}` is planned as {planned:?}, which is neither the config {config:?} nor the prior {prior:?}")
+        format!(
+            "`{at}` is planned as {planned:?}, which is neither the config {config:?} nor the prior {prior:?}"
+        )
     })
 }
 

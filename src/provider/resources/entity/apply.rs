@@ -15,7 +15,8 @@ use crate::stripe::Reply;
 use crate::value::Value;
 
 pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> Outcome {
-    let private = Private::decode(&request.private).on(runtime, request.planned.get("connection"), &Value::Null);
+    let private =
+        Private::decode(&request.private).on(runtime, request.planned.get("connection"), &Value::Null);
     let prepared = target(runtime, &request.planned, &private)
         .and_then(|(entity, connector)| Ok((entity, connector, creatable(entity, &request.planned)?)));
     let (entity, connector, params) = match prepared {
@@ -88,16 +89,21 @@ fn id_of(body: &Json) -> &str {
 }
 
 pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> Outcome {
-    let private =
-        Private::decode(&request.private).on(runtime, request.config.get("connection"), request.prior.get("connection"));
-    let prepared = target(runtime, &request.planned, &private)
-        .and_then(|(entity, connector)| Ok((entity, connector, change_of(entity, &request.prior, &request.planned)?)));
+    let private = Private::decode(&request.private).on(
+        runtime,
+        request.config.get("connection"),
+        request.prior.get("connection"),
+    );
+    let prepared = target(runtime, &request.planned, &private).and_then(|(entity, connector)| {
+        Ok((entity, connector, change_of(entity, &request.prior, &request.planned)?))
+    });
     let (entity, connector, change) = match prepared {
         Ok(prepared) => prepared,
         Err(diagnostic) => return unchanged(request, diagnostic),
     };
     let id = request.prior.get("id").as_str().unwrap_or_default();
-    let params: Map<String, Json> = change.params.into_iter().filter(|(name, _)| updatable(entity, name)).collect();
+    let params: Map<String, Json> =
+        change.params.into_iter().filter(|(name, _)| updatable(entity, name)).collect();
     let answered = if params.is_empty() {
         connector.get(entity, id).await
     } else {
@@ -114,7 +120,8 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> Outcome 
 }
 
 pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> Outcome {
-    let private = Private::decode(&request.private).on(runtime, &Value::Null, request.prior.get("connection"));
+    let private =
+        Private::decode(&request.private).on(runtime, &Value::Null, request.prior.get("connection"));
     let (entity, connector) = match target(runtime, &request.prior, &private) {
         Ok(target) => target,
         Err(diagnostic) => return unchanged(request, diagnostic),
@@ -122,9 +129,10 @@ pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> Outcome
     let id = request.prior.get("id").as_str().unwrap_or_default();
     match connector.delete(entity, id).await {
         Ok(Removed::Deleted | Removed::Called | Removed::AlreadyGone) => Outcome::default(),
-        Ok(Removed::Archived(why) | Removed::Kept(why)) => {
-            Outcome { diagnostics: vec![Diagnostic::warning("Entity Stays In Stripe", why)], ..Outcome::default() }
-        }
+        Ok(Removed::Archived(why) | Removed::Kept(why)) => Outcome {
+            diagnostics: vec![Diagnostic::warning("Entity Stays In Stripe", why)],
+            ..Outcome::default()
+        },
         Err(error) => unchanged(request, explain(&error, "id")),
     }
 }

@@ -42,7 +42,8 @@ pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> Planned {
 
 /// What a new payload means for the entity: nothing, an update, or a new entity.
 fn planned_change(prior: &Value, planned: &Value) -> Result<Option<Planned>, Diagnostic> {
-    let (Some(name), false) = (planned.get("entity").as_str(), planned.get("input_payload").is_unknown()) else {
+    let (Some(name), false) = (planned.get("entity").as_str(), planned.get("input_payload").is_unknown())
+    else {
         return Ok(Some(Planned::default()));
     };
     if planned.get("entity") != prior.get("entity") {
@@ -53,7 +54,8 @@ fn planned_change(prior: &Value, planned: &Value) -> Result<Option<Planned>, Dia
     if change.params.is_empty() {
         return Ok(None);
     }
-    let must_replace = change.params.keys().any(|param| !updatable(entity, param) && !change.removed.contains(param));
+    let must_replace =
+        change.params.keys().any(|param| !updatable(entity, param) && !change.removed.contains(param));
     let requires_replace = if must_replace { vec![Path::attribute("input_payload")] } else { Vec::new() };
     let kept = change.removed.iter().filter(|param| !updatable(entity, param));
     let diagnostics = kept.map(|param| stays(entity, param)).collect();

@@ -16,7 +16,9 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> O
     let private = Private::decode(&private).on(runtime, &Value::Null, state.get("connection"));
     let (entity, connector) = match target(runtime, &state, &private) {
         Ok(target) => target,
-        Err(diagnostic) => return Outcome { state, private: private.encode(), diagnostics: vec![diagnostic] },
+        Err(diagnostic) => {
+            return Outcome { state, private: private.encode(), diagnostics: vec![diagnostic] };
+        }
     };
     let id = state.get("id").as_str().unwrap_or_default();
     match connector.get(entity, id).await {
@@ -28,9 +30,7 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> O
             Outcome { state: now, private: private.encode(), diagnostics: Diagnostics::new() }
         }
         Err(error) if error.is_gone() => Outcome::default(),
-        Err(error) => {
-            Outcome { state, private: private.encode(), diagnostics: vec![explain(&error, "id")] }
-        }
+        Err(error) => Outcome { state, private: private.encode(), diagnostics: vec![explain(&error, "id")] },
     }
 }
 
@@ -48,11 +48,15 @@ fn payload_now(entity: &catalog::Entity, state: &Value, body: &Json) -> Value {
 pub(super) fn import(id: &str) -> Outcome {
     let Some((name, entity_id)) = id.split_once('/').filter(|(_, id)| !id.is_empty()) else {
         let detail = format!("{id:?} must be `ENTITY/ID`, such as `Customer/cus_123`.");
-        return Outcome { diagnostics: vec![Diagnostic::error("Invalid Import Id", detail)], ..Outcome::default() };
+        return Outcome {
+            diagnostics: vec![Diagnostic::error("Invalid Import Id", detail)],
+            ..Outcome::default()
+        };
     };
     match find(name) {
         Ok(entity) => {
-            let state = Value::map([("entity", Value::from(entity.name.as_str())), ("id", Value::from(entity_id))]);
+            let state =
+                Value::map([("entity", Value::from(entity.name.as_str())), ("id", Value::from(entity_id))]);
             Outcome { state, ..Outcome::default() }
         }
         Err(diagnostic) => Outcome { diagnostics: vec![diagnostic], ..Outcome::default() },

@@ -1,0 +1,134 @@
+//! Where a key comes from: the configuration, the environment, a file, Secret Manager.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::env::Env;
+
+/// Text that is never shown.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// A secret of this text.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text itself; the name makes every use of it easy to find.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Where a secret is kept. Everything but `Inline` is a reference, and survives rotation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Written in the configuration.
+    Inline(Secret),
+    /// In the environment variable of this name.
+    Environment(String),
+    /// In this file; white space around it does not count.
+    File(PathBuf),
+    /// In Secret Manager: `projects/P/secrets/S/versions/V`.
+    SecretVersion(String),
+}
+
+/// Why a secret could not be fetched.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The variable is not set or is empty.
+    #[error("the environment variable {0} is not set")]
+    Environment(String),
+    /// The file cannot be read.
+    #[error("cannot read the key file {}: {why}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        why: std::io::Error,
+    },
+    /// There is nothing where the key should be.
+    #[error("{0} is empty")]
+    Empty(String),
+    /// This release has no way to Secret Manager.
+    #[error(
+        "this release checks {0:?} but cannot read Secret Manager yet; use `api_key_env` or `api_key_file` instead"
+    )]
+    SecretVersion(String),
+}
+
+impl Source {
+    /// Fetches the secret from where it is kept.
+    pub async fn resolve(&self, env: &Env) -> Result<Secret, Error> {
+        match self {
+            Self::Inline(secret) if secret.expose().trim().is_empty() => {
+                Err(Error::Empty("the key".to_owned()))
+            }
+            Self::Inline(secret) => Ok(secret.clone()),
+            Self::Environment(name) => env
+                .get(name)
+                .map(|text| Secret(text.trim().to_owned()))
+                .filter(|secret| !secret.0.is_empty())
+                .ok_or_else(|| Error::Environment(name.clone())),
+            Self::File(path) => {
+                let text = tokio::fs::read_to_string(path).await;
+                let text = text.map_err(|why| Error::File { path: path.clone(), why })?;
+                match text.trim() {
+                    "" => Err(Error::Empty(format!("the key file {}", path.display()))),
+                    key => Ok(Secret(key.to_owned())),
+                }
+            }
+            Self::SecretVersion(name) => Err(Error::SecretVersion(name.clone())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Env, Secret, Source};
+
+    async fn resolved(source: Source) -> Result<String, String> {
+        let env = Env::from_pairs([("KEY", " sk_test_1\n")]);
+        source.resolve(&env).await.map(|secret| secret.expose().to_owned()).map_err(|error| error.to_string())
+    }
+
+    #[tokio::test]
+    async fn a_key_is_fetched_from_where_it_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key");
+        std::fs::write(&file, "sk_test_2\n").unwrap();
+        assert_eq!(resolved(Source::Inline(Secret::new("sk_test_0".to_owned()))).await.unwrap(), "sk_test_0");
+        assert_eq!(resolved(Source::Environment("KEY".to_owned())).await.unwrap(), "sk_test_1");
+        assert_eq!(resolved(Source::File(file.clone())).await.unwrap(), "sk_test_2");
+        std::fs::write(&file, " \n").unwrap();
+        assert!(resolved(Source::File(file)).await.unwrap_err().ends_with("is empty"));
+    }
+
+    #[tokio::test]
+    async fn a_missing_key_names_the_place() {
+        let error = resolved(Source::Environment("NO_KEY".to_owned())).await.unwrap_err();
+        assert_eq!(error, "the environment variable NO_KEY is not set");
+        let error = resolved(Source::File("/nowhere/key".into())).await.unwrap_err();
+        assert!(error.starts_with("cannot read the key file /nowhere/key: "), "{error}");
+        let error =
+            resolved(Source::SecretVersion("projects/p/secrets/s/versions/1".to_owned())).await.unwrap_err();
+        assert!(error.contains("Secret Manager"), "{error}");
+    }
+
+    #[test]
+    fn a_secret_does_not_show_itself() {
+        let source = Source::Inline(Secret::new("sk_test_hidden".to_owned()));
+        assert!(!format!("{source:?}").contains("hidden"));
+    }
+}

@@ -1,0 +1,154 @@
+//! The client: calls become requests, and are sent until they have an answer.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::{Method, StatusCode};
+use serde_json::Value as Json;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::secret::Secret;
+use crate::stripe::error::request_id;
+use crate::stripe::{
+    Body, Call, Error, Failure, Reply, Request, Response, Throttle, Transport, TransportError, Tries,
+    Verdict, form, verdict,
+};
+
+/// What a client is made from.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `sk_…` or `rk_…`.
+    pub api_key: Secret,
+    /// `Stripe-Account`.
+    pub account: Option<String>,
+    /// `Stripe-Version`.
+    pub api_version: String,
+    /// Tries after the first, for failures; rate limits have a patience of their own.
+    pub max_retries: u32,
+    /// What `User-Agent` says.
+    pub user_agent: String,
+    /// Ends every wait, but no request that was sent: its answer is not lost.
+    pub stopped: CancellationToken,
+}
+
+/// The way of every call to Stripe.
+#[derive(Debug)]
+pub struct Client {
+    settings: Settings,
+    transport: Arc<dyn Transport>,
+    throttle: Arc<dyn Throttle>,
+}
+
+impl Client {
+    /// A client over this transport, with this throttle.
+    pub fn new(settings: Settings, transport: Arc<dyn Transport>, throttle: Arc<dyn Throttle>) -> Self {
+        Self { settings, transport, throttle }
+    }
+
+    /// Sends one call until it succeeds, cannot succeed, or has used up its tries. All tries
+    /// of a POST carry one key, so that Stripe makes it once.
+    pub async fn send(&self, call: Call) -> Result<Reply, Error> {
+        let request = self.request(call)?;
+        let mut tries = Tries { allowed: self.settings.max_retries, ..Tries::default() };
+        let mut unknown = false;
+        loop {
+            self.or_stopped(self.throttle.admit()).await.map_err(|error| error.after_unknown(unknown))?;
+            let answered = self.transport.send(request.clone()).await;
+            let (failure, error) = match &answered {
+                Ok(response) if (200..300).contains(&response.status) => return reply(response),
+                Ok(response) => (Failure::answered(response), Error::answered(response)),
+                Err(error) => (Failure::unanswered(error), Error::unanswered(error)),
+            };
+            unknown |= error.may_have_happened();
+            let wait = match verdict(&failure, &tries, jitter()) {
+                Verdict::GiveUp => return Err(settled(error, &answered, unknown)),
+                Verdict::Again(wait) => {
+                    tries.failed += 1;
+                    wait
+                }
+                Verdict::Limited(wait) => {
+                    self.throttle.pushed_back();
+                    tries.limited += 1;
+                    tries.waited += wait;
+                    wait
+                }
+            };
+            self.or_stopped(sleep(wait)).await.map_err(|_| error.after_unknown(unknown))?;
+        }
+    }
+
+    async fn or_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
+        tokio::select! {
+            biased;
+            () = self.settings.stopped.cancelled() => Err(Error::stopped()),
+            done = work => Ok(done),
+        }
+    }
+
+    fn request(&self, call: Call) -> Result<Request, Error> {
+        let mut headers = HeaderMap::new();
+        let mut header = |name: HeaderName, value: &str| {
+            let value = HeaderValue::from_str(value);
+            let value = value
+                .map_err(|_| TransportError::Fatal(format!("{name} has characters that no header can hold")));
+            value.map(|value| drop(headers.insert(name, value))).map_err(|error| Error::unanswered(&error))
+        };
+        header(AUTHORIZATION, &format!("Bearer {}", self.settings.api_key.expose()))?;
+        header(USER_AGENT, &self.settings.user_agent)?;
+        header(HeaderName::from_static("stripe-version"), &self.settings.api_version)?;
+        if let Some(account) = &self.settings.account {
+            header(HeaderName::from_static("stripe-account"), account)?;
+        }
+        if call.method == Method::POST {
+            let key = call.idempotency_key.unwrap_or_else(|| Uuid::new_v4().to_string());
+            header(HeaderName::from_static("idempotency-key"), &key)?;
+        }
+        let (target, body) = match (call.body, &call.method) {
+            (Body::Json, _) => {
+                header(CONTENT_TYPE, "application/json")?;
+                (call.path, Json::Object(call.params).to_string())
+            }
+            (Body::Form, &Method::POST) => {
+                header(CONTENT_TYPE, "application/x-www-form-urlencoded")?;
+                (call.path, form::encode(&call.params))
+            }
+            (Body::Form, _) if call.params.is_empty() => (call.path, String::new()),
+            (Body::Form, _) => (format!("{}?{}", call.path, form::encode(&call.params)), String::new()),
+        };
+        if let Some(key) = headers.get_mut(AUTHORIZATION) {
+            key.set_sensitive(true);
+        }
+        Ok(Request { method: call.method, target, headers, body: Bytes::from(body) })
+    }
+}
+
+/// The last try's error. What Stripe said for certain holds, whatever tries before came to.
+fn settled(error: Error, answered: &Result<Response, TransportError>, unknown: bool) -> Error {
+    let certain = answered.as_ref().is_ok_and(|response| {
+        StatusCode::from_u16(response.status).is_ok_and(|status| status.is_client_error())
+            && response.status != 429
+    });
+    if certain { error } else { error.after_unknown(unknown) }
+}
+
+fn reply(response: &Response) -> Result<Reply, Error> {
+    let unreadable = |_| {
+        // The request was done; what was done cannot be told.
+        Error::unanswered(&TransportError::Broken("the answer is not JSON".to_owned()))
+    };
+    let body = serde_json::from_slice(&response.body).map_err(unreadable)?;
+    let replayed = response.headers.get("idempotent-replayed").is_some_and(|value| value == "true");
+    Ok(Reply { body, request_id: request_id(&response.headers), replayed })
+}
+
+/// A random number from 0 to 1.
+fn jitter() -> f64 {
+    let (_, low) = Uuid::new_v4().as_u64_pair();
+    f64::from(u32::try_from(low & 0xffff_ffff).unwrap_or_default()) / f64::from(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests;

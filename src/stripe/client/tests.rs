@@ -1,0 +1,189 @@
+//! The client over a transport that answers from a script.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use http::HeaderMap;
+use serde_json::json;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{Client, Settings};
+use crate::secret::Secret;
+use crate::stripe::{Call, Error, Kind, Reply, Request, Response, Transport, TransportError, Unthrottled};
+
+type Answer = Result<Response, TransportError>;
+
+#[derive(Debug, Default)]
+struct Script {
+    answers: Mutex<VecDeque<Answer>>,
+    sent: Mutex<Vec<Request>>,
+}
+
+impl Transport for Script {
+    fn send(&self, request: Request) -> BoxFuture<'_, Answer> {
+        self.sent.lock().unwrap().push(request);
+        let answer = self.answers.lock().unwrap().pop_front().expect("no more answers in the script");
+        Box::pin(async move { answer })
+    }
+}
+
+/// An answer as the script holds it.
+#[expect(clippy::unnecessary_wraps, reason = "scripts hold errors too")]
+fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Answer {
+    let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+    let mut all: HeaderMap = headers.collect();
+    all.insert("request-id", "req_1".parse().unwrap());
+    Ok(Response { status, headers: all, body: body.to_owned().into() })
+}
+
+fn broken() -> Answer {
+    Err(TransportError::Broken("reset".to_owned()))
+}
+
+fn client(answers: impl IntoIterator<Item = Answer>) -> (Client, Arc<Script>, CancellationToken) {
+    let script =
+        Arc::new(Script { answers: Mutex::new(answers.into_iter().collect()), sent: Mutex::default() });
+    let stopped = CancellationToken::new();
+    let settings = Settings {
+        api_key: Secret::new("sk_test_hidden".to_owned()),
+        account: Some("acct_1".to_owned()),
+        api_version: "2026-10-28.endive".to_owned(),
+        max_retries: 2,
+        user_agent: "test".to_owned(),
+        stopped: stopped.clone(),
+    };
+    let transport: Arc<dyn Transport> = Arc::clone(&script) as _;
+    (Client::new(settings, transport, Arc::new(Unthrottled)), script, stopped)
+}
+
+async fn create(answers: impl IntoIterator<Item = Answer>) -> (Result<Reply, Error>, Vec<Request>) {
+    let (client, script, _) = client(answers);
+    let params = json!({"name": "A", "metadata": {"x": "1"}}).as_object().unwrap().clone();
+    let outcome = client.send(Call::post("/v1/customers").params(params).key("key_1")).await;
+    let sent = script.sent.lock().unwrap().clone();
+    (outcome, sent)
+}
+
+fn header<'r>(request: &'r Request, name: &str) -> &'r str {
+    request.headers.get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_post_carries_form_key_version_account_and_secret() {
+    let (outcome, sent) = create([answer(200, &[], r#"{"id": "cus_1"}"#)]).await;
+    let reply = outcome.unwrap();
+    assert_eq!((reply.body["id"].as_str(), reply.request_id.as_deref()), (Some("cus_1"), Some("req_1")));
+    let request = &sent[0];
+    assert_eq!(request.body.as_ref(), b"name=A&metadata[x]=1");
+    assert_eq!(header(request, "idempotency-key"), "key_1");
+    assert_eq!(header(request, "stripe-version"), "2026-10-28.endive");
+    assert_eq!(header(request, "stripe-account"), "acct_1");
+    assert_eq!(header(request, "authorization"), "Bearer sk_test_hidden");
+    assert_eq!(header(request, "content-type"), "application/x-www-form-urlencoded");
+}
+
+#[tokio::test(start_paused = true)]
+async fn params_of_a_get_are_its_query() {
+    let (client, script, _) = client([answer(200, &[], "{}")]);
+    let params = json!({"limit": 3, "created": {"gte": 5}}).as_object().unwrap().clone();
+    client.send(Call::get("/v1/customers").params(params).key("unused")).await.unwrap();
+    let sent = script.sent.lock().unwrap();
+    assert_eq!(sent[0].target, "/v1/customers?limit=3&created[gte]=5");
+    assert!(sent[0].body.is_empty() && header(&sent[0], "idempotency-key").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_try_of_a_post_carries_the_same_key() {
+    let answers = [broken(), answer(500, &[], "{}"), answer(200, &[("idempotent-replayed", "true")], "{}")];
+    let (outcome, sent) = create(answers).await;
+    assert!(outcome.unwrap().replayed);
+    assert_eq!(
+        sent.iter().map(|request| header(request, "idempotency-key")).collect::<Vec<_>>(),
+        ["key_1"; 3]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_post_without_a_key_gets_one_of_its_own() {
+    let (client, script, _) = client([broken(), answer(200, &[], "{}"), answer(200, &[], "{}")]);
+    client.send(Call::post("/v1/customers")).await.unwrap();
+    client.send(Call::post("/v1/customers")).await.unwrap();
+    let sent = script.sent.lock().unwrap();
+    let keys: Vec<_> = sent.iter().map(|request| header(request, "idempotency-key")).collect();
+    assert!(keys[0] == keys[1] && keys[1] != keys[2] && !keys[0].is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn rate_limits_are_waited_for_beyond_the_tries_of_failures() {
+    let limited = || answer(429, &[("stripe-should-retry", "false")], r#"{"error": {"code": "rate_limit"}}"#);
+    let answers = (0..10).map(|_| limited()).chain([answer(200, &[], "{}")]);
+    let (outcome, sent) = create(answers).await;
+    outcome.unwrap();
+    assert_eq!(sent.len(), 11);
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_use_up_the_tries() {
+    let (outcome, sent) = create((0..3).map(|_| answer(503, &[], "busy"))).await;
+    let error = outcome.unwrap_err();
+    assert_eq!((sent.len(), error.kind()), (3, Kind::Server));
+    assert!(error.may_have_happened());
+    assert!(error.to_string().contains("not Stripe's"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_told_with_all_that_stripe_says() {
+    let body = r#"{"error": {"type": "invalid_request_error", "code": "parameter_unknown",
+        "message": "Received unknown parameter: nmae.", "param": "items[0][nmae]", "doc_url": "https://a.test"}}"#;
+    let (outcome, sent) = create([answer(400, &[], body)]).await;
+    let error = outcome.unwrap_err();
+    assert_eq!((sent.len(), error.kind()), (1, Kind::InvalidRequest));
+    assert_eq!(error.param(), ["items", "0", "nmae"]);
+    assert!(!error.may_have_happened());
+    let expected = "Received unknown parameter: nmae (code parameter_unknown, param items[0][nmae], HTTP 400, request req_1, see https://a.test)";
+    assert_eq!(error.to_string(), expected);
+    assert!(!format!("{error:?}").contains("hidden"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_in_place_of_an_answer_says_nothing_about_the_object() {
+    let page = || answer(404, &[("content-type", "text/html")], "<html>");
+    let (outcome, _) = create([page()]).await;
+    assert_eq!(outcome.unwrap_err().kind(), Kind::Server);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replayed_failure_is_not_asked_for_again() {
+    let replay = answer(500, &[("idempotent-replayed", "true")], r#"{"error": {"message": "x"}}"#);
+    let (outcome, sent) = create([replay]).await;
+    let error = outcome.unwrap_err();
+    assert_eq!(sent.len(), 1);
+    assert!(error.replayed() && !error.may_have_happened());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_connection_after_a_broken_one_leaves_the_outcome_open() {
+    let refused = || Err(TransportError::Connect("refused".to_owned()));
+    let (outcome, _) = create([refused(), refused(), refused()]).await;
+    assert!(!outcome.unwrap_err().may_have_happened());
+    let (outcome, _) = create([broken(), refused(), refused()]).await;
+    assert!(outcome.unwrap_err().may_have_happened());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_ends_the_waiting_at_once() {
+    let (client, script, stopped) = client([broken()]);
+    let start = Instant::now();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        stopped.cancel();
+    });
+    let error = client.send(Call::post("/v1/customers")).await.unwrap_err();
+    assert!(start.elapsed() < Duration::from_millis(100), "the wait was cut short");
+    assert!(error.may_have_happened(), "the broken try may have reached Stripe");
+    let error = client.send(Call::get("/v1/customers")).await.unwrap_err();
+    assert_eq!((error.kind(), script.sent.lock().unwrap().len()), (Kind::Stopped, 1));
+}

@@ -1,0 +1,163 @@
+//! Stripe over HTTPS.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Url};
+
+use crate::stripe::{Request, Response, Transport, TransportError};
+
+/// A host that does not answer at all is given up sooner than one that is slow.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A transport to one base address, with a pool of connections.
+#[derive(Debug)]
+pub struct Https {
+    base: Url,
+    client: reqwest::Client,
+}
+
+impl Https {
+    /// A transport to `base`. `timeout` is for one request; `roots` are further trusted
+    /// certificates, PEM text. Certificates are always verified, redirects never followed.
+    pub fn new(base: &str, timeout: Duration, roots: &[&str]) -> Result<Self, TransportError> {
+        let fatal = |text: String| TransportError::Fatal(text);
+        let base = Url::parse(base).map_err(|error| fatal(format!("{base:?} is no address: {error}")))?;
+        let mut builder = reqwest::Client::builder()
+            .redirect(Policy::none())
+            .timeout(timeout)
+            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
+            .pool_idle_timeout(Duration::from_mins(1));
+        for pem in roots {
+            let bundle = Certificate::from_pem_bundle(pem.as_bytes());
+            let bundle =
+                bundle.map_err(|error| fatal(format!("a trusted certificate cannot be read: {error}")))?;
+            builder = builder.tls_certs_merge(bundle);
+        }
+        let client = builder
+            .build()
+            .map_err(|error| fatal(format!("cannot start the HTTP client: {}", chain(&error))))?;
+        Ok(Self { base, client })
+    }
+
+    async fn answer(&self, request: Request) -> Result<Response, TransportError> {
+        let url = format!("{}{}", self.base.as_str().trim_end_matches('/'), request.target);
+        let sent =
+            self.client.request(request.method, url).headers(request.headers).body(request.body).send().await;
+        let answer = sent.map_err(|error| classified(&error))?;
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let body = answer.bytes().await.map_err(|error| TransportError::Broken(chain(&error)))?;
+        Ok(Response { status, headers, body })
+    }
+}
+
+impl Transport for Https {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        Box::pin(self.answer(request))
+    }
+}
+
+fn classified(error: &reqwest::Error) -> TransportError {
+    let text = chain(error);
+    if error.is_builder() {
+        TransportError::Fatal(text)
+    } else if text.contains("invalid peer certificate") {
+        TransportError::Fatal(format!(
+            "Stripe's certificate is not trusted: {text}; `ca_certificate` adds trusted roots"
+        ))
+    } else if error.is_connect() {
+        TransportError::Connect(text)
+    } else {
+        TransportError::Broken(text)
+    }
+}
+
+/// An error with its causes; reqwest's own text says little.
+fn chain(error: &reqwest::Error) -> String {
+    let mut parts = vec![error.to_string()];
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let text = inner.to_string();
+        if !parts.iter().any(|part| part.contains(&text)) {
+            parts.push(text);
+        }
+        cause = inner.source();
+    }
+    parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use http::{HeaderMap, Method};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::Https;
+    use crate::stripe::{Request, Response, Transport as _, TransportError};
+
+    async fn get(base: &str) -> Result<Response, TransportError> {
+        let request = Request {
+            method: Method::GET,
+            target: "/v1/x".to_owned(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        };
+        Https::new(base, Duration::from_millis(300), &[]).unwrap().send(request).await
+    }
+
+    /// A server that reads a request, answers with `answer`, and goes.
+    async fn server(answer: &'static str) -> String {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut read = [0; 1024];
+            let _ = stream.read(&mut read).await;
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            if answer.is_empty() {
+                // Hold the connection without an answer.
+                tokio::time::sleep(Duration::from_secs(5)).await;
+            }
+        });
+        base
+    }
+
+    #[tokio::test]
+    async fn an_answer_arrives_whole_and_redirects_are_not_followed() {
+        let base =
+            server("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 2\r\n\r\nok")
+                .await;
+        let response = get(&base).await.unwrap();
+        assert_eq!((response.status, response.body.as_ref()), (302, b"ok".as_ref()));
+    }
+
+    #[tokio::test]
+    async fn a_refused_connection_sent_nothing() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        drop(listener);
+        assert!(matches!(get(&base).await, Err(TransportError::Connect(_))));
+    }
+
+    #[tokio::test]
+    async fn a_broken_or_silent_connection_may_have_sent_something() {
+        let cut = server("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf").await;
+        assert!(matches!(get(&cut).await, Err(TransportError::Broken(_))));
+        let silent = server("").await;
+        assert!(matches!(get(&silent).await, Err(TransportError::Broken(_))));
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_refused() {
+        let error = Https::new("not an address", Duration::from_secs(1), &[]).unwrap_err();
+        assert!(error.to_string().contains("is no address"), "{error}");
+        let error =
+            Https::new("http://127.0.0.1", Duration::from_secs(1), &["-----BEGIN CERTIFICATE-----\nx\n"]);
+        assert!(error.is_err());
+    }
+}

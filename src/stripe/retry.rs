@@ -1,0 +1,171 @@
+//! Whether a failed try is worth another one, and when: a pure function.
+//!
+//! # Theory
+//!
+//! Every call may be sent again: GET and DELETE by their nature, POST because each carries
+//! an idempotency key. What differs is what another try can bring. Stripe says so itself in
+//! `Stripe-Should-Retry`, and is believed. Rate limits are another matter: they act before
+//! anything else, nothing has happened, and waiting always helps, so they have a patience of
+//! their own and do not use up the tries that are meant for failures.
+
+use std::time::Duration;
+
+use crate::stripe::{Response, TransportError};
+
+/// The longest single wait that an answer may ask for.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
+/// How long one call may wait for rate limits, all waits together.
+const LIMIT_PATIENCE: Duration = Duration::from_mins(5);
+/// The first wait; each further one is twice as long, up to [`STEEPEST`].
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+const STEEPEST: u32 = 4;
+
+/// What a try came to, as far as it decides about the next.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Failure {
+    /// HTTP status; none where no answer came.
+    pub status: Option<u16>,
+    /// Sending again cannot help: nobody trusts the certificate, the address is none.
+    pub fatal: bool,
+    /// `Stripe-Should-Retry`.
+    pub should_retry: Option<bool>,
+    /// `Retry-After`.
+    pub retry_after: Option<Duration>,
+    /// Stripe answered from its record: it will answer the same again.
+    pub replayed: bool,
+}
+
+/// What was tried already.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tries {
+    /// Tries after the first that may be made for failures.
+    pub allowed: u32,
+    /// Tries that failures have used up.
+    pub failed: u32,
+    /// Tries that met a rate limit.
+    pub limited: u32,
+    /// How long rate limits were waited for.
+    pub waited: Duration,
+}
+
+/// What to do after a failed try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Try again after this long.
+    Again(Duration),
+    /// A rate limit: try again after this long, which uses up patience and no try.
+    Limited(Duration),
+    /// Another try brings nothing.
+    GiveUp,
+}
+
+impl Failure {
+    /// What an answer other than 2xx decides.
+    pub fn answered(response: &Response) -> Self {
+        let text = |name: &str| response.headers.get(name).and_then(|value| value.to_str().ok());
+        Self {
+            status: Some(response.status),
+            fatal: false,
+            should_retry: text("stripe-should-retry").and_then(|value| value.parse().ok()),
+            retry_after: text("retry-after").and_then(|value| value.parse().ok()).map(Duration::from_secs),
+            replayed: text("idempotent-replayed") == Some("true"),
+        }
+    }
+
+    /// What the lack of an answer decides.
+    pub fn unanswered(error: &TransportError) -> Self {
+        Self { fatal: matches!(error, TransportError::Fatal(_)), ..Self::default() }
+    }
+}
+
+/// What to do after a failed try. `jitter` is a random number from 0 to 1.
+pub fn verdict(failure: &Failure, tries: &Tries, jitter: f64) -> Verdict {
+    let asked = failure.retry_after.unwrap_or_default().min(LONGEST_WAIT);
+    if failure.status == Some(429) {
+        let wait = backoff(tries.limited, jitter).max(asked);
+        return if tries.waited + wait > LIMIT_PATIENCE { Verdict::GiveUp } else { Verdict::Limited(wait) };
+    }
+    let worth_it = match (failure.status, failure.should_retry) {
+        _ if failure.fatal || failure.replayed => false,
+        (_, Some(said)) => said,
+        (None | Some(409 | 500 | 502 | 503 | 504), None) => true,
+        (Some(_), None) => false,
+    };
+    if worth_it && tries.failed < tries.allowed {
+        Verdict::Again(backoff(tries.failed, jitter).max(asked))
+    } else {
+        Verdict::GiveUp
+    }
+}
+
+/// Half a second, doubling up to eight, less up to a quarter so that callers spread.
+fn backoff(tries: u32, jitter: f64) -> Duration {
+    let whole = FIRST_WAIT * 2_u32.pow(tries.min(STEEPEST));
+    whole.mul_f64(1.0 - 0.25 * jitter.clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Failure, Tries, Verdict, verdict};
+
+    const FRESH: Tries = Tries { allowed: 2, failed: 0, limited: 0, waited: Duration::ZERO };
+
+    fn status(status: u16) -> Failure {
+        Failure { status: Some(status), ..Failure::default() }
+    }
+
+    fn again(failure: &Failure) -> bool {
+        verdict(failure, &FRESH, 0.0) != Verdict::GiveUp
+    }
+
+    #[test]
+    fn what_another_try_can_mend_is_tried_again() {
+        assert!(again(&Failure::default()), "no answer");
+        for code in [409, 429, 500, 502, 503, 504] {
+            assert!(again(&status(code)), "{code}");
+        }
+        for code in [301, 400, 401, 402, 403, 404, 424, 501] {
+            assert!(!again(&status(code)), "{code}");
+        }
+    }
+
+    #[test]
+    fn stripe_is_believed_about_its_own_answers() {
+        assert!(again(&Failure { should_retry: Some(true), ..status(400) }));
+        assert!(!again(&Failure { should_retry: Some(false), ..status(500) }));
+        assert!(!again(&Failure { replayed: true, ..status(500) }), "a replay brings the same again");
+        assert!(
+            again(&Failure { should_retry: Some(false), ..status(429) }),
+            "waiting helps against a limit"
+        );
+    }
+
+    #[test]
+    fn nothing_helps_against_an_untrusted_certificate() {
+        assert!(!again(&Failure { fatal: true, ..Failure::default() }));
+    }
+
+    #[test]
+    fn waits_double_spread_and_respect_retry_after() {
+        let wait = |failed, jitter| verdict(&status(500), &Tries { failed, allowed: 20, ..FRESH }, jitter);
+        assert_eq!(wait(0, 0.0), Verdict::Again(Duration::from_millis(500)));
+        assert_eq!(wait(2, 0.0), Verdict::Again(Duration::from_secs(2)));
+        assert_eq!(wait(9, 0.0), Verdict::Again(Duration::from_secs(8)));
+        assert_eq!(wait(0, 1.0), Verdict::Again(Duration::from_millis(375)));
+        let asked = Failure { retry_after: Some(Duration::from_secs(3)), ..status(503) };
+        assert_eq!(verdict(&asked, &FRESH, 0.0), Verdict::Again(Duration::from_secs(3)));
+        let long = Failure { retry_after: Some(Duration::from_hours(1)), ..status(503) };
+        assert_eq!(verdict(&long, &FRESH, 0.0), Verdict::Again(Duration::from_mins(1)));
+    }
+
+    #[test]
+    fn failures_use_up_tries_and_limits_use_up_patience() {
+        assert_eq!(verdict(&status(500), &Tries { failed: 2, ..FRESH }, 0.0), Verdict::GiveUp);
+        let many = Tries { failed: 2, limited: 40, waited: Duration::from_secs(200), ..FRESH };
+        assert_eq!(verdict(&status(429), &many, 0.0), Verdict::Limited(Duration::from_secs(8)));
+        let long = Tries { waited: Duration::from_secs(299), limited: 50, ..FRESH };
+        assert_eq!(verdict(&status(429), &long, 0.0), Verdict::GiveUp);
+    }
+}
