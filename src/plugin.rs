@@ -35,7 +35,7 @@ const CORE_PROTOCOL: u32 = 1;
 /// The version of the plugin protocol that is spoken.
 const PROTOCOL: u32 = 5;
 /// How long open calls may take once the end has come; the host kills after two seconds.
-const GRACE: Duration = Duration::from_millis(1500);
+const GRACE: Duration = Duration::from_secs(1);
 /// Flow control windows: a state of many megabytes should not wait for updates.
 const STREAM_WINDOW: u32 = 4 << 20;
 const CONNECTION_WINDOW: u32 = 16 << 20;

@@ -31,7 +31,7 @@ pub const COOKIE: (&str, &str) =
 
 /// What a test waits for, or the end of the test.
 pub async fn soon<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, what).await.expect("it takes too long")
+    tokio::time::timeout(PATIENCE, Box::pin(what)).await.expect("it takes too long")
 }
 
 /// Who the host is: a certificate as Terraform makes it, P-521 and its own authority.
@@ -171,7 +171,7 @@ pub async fn channel_over(stream: impl Stream + 'static) -> Result<Channel, toni
 pub struct Served {
     pub line: Line,
     pub end: CancellationToken,
-    pub served: JoinHandle<Result<(), Error>>,
+    pub task: JoinHandle<Result<(), Error>>,
 }
 
 /// Serves the toy to a host that set `variables`.
@@ -180,6 +180,6 @@ pub fn serve(variables: &HashMap<&'static str, String>) -> Served {
     let plugin = Plugin::bind(&environment).unwrap();
     let line = Line::parse(&plugin.handshake());
     let end = CancellationToken::new();
-    let served = tokio::spawn(plugin.serve(toy::server(), end.clone()));
-    Served { line, end, served }
+    let task = tokio::spawn(plugin.serve(toy::server(), end.clone()));
+    Served { line, end, task }
 }

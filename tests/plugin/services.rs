@@ -67,14 +67,14 @@ async fn the_streams_of_output_and_offers_stay_open_and_silent_until_the_end() {
     shut_down(&channel).await;
     assert_eq!(soon(output.message()).await.unwrap(), None);
     assert_eq!(soon(taken.message()).await.unwrap(), None);
-    soon(plugin.served).await.unwrap().unwrap();
+    soon(plugin.task).await.unwrap().unwrap();
 }
 
 #[tokio::test]
 async fn a_request_to_shut_down_is_answered_and_then_obeyed() {
     let (plugin, channel) = served().await;
     shut_down(&channel).await;
-    soon(plugin.served).await.unwrap().unwrap();
+    soon(plugin.task).await.unwrap().unwrap();
     let refused = soon(HealthClient::new(channel).check(question("plugin"))).await;
     assert!(refused.is_err());
 }
@@ -86,7 +86,7 @@ async fn a_call_that_never_ends_does_not_outlive_the_grace() {
     let listing = soon(provider.list_resource(list_resource::Request::default())).await.unwrap();
     let asked = std::time::Instant::now();
     shut_down(&channel).await;
-    soon(plugin.served).await.unwrap().unwrap();
+    soon(plugin.task).await.unwrap().unwrap();
     assert!(asked.elapsed() < std::time::Duration::from_secs(2), "the host would kill it");
     drop(listing);
 }

@@ -31,7 +31,7 @@ async fn the_socket_is_only_ours_and_goes_with_the_plugin() {
     assert!(socket.file_name().unwrap().to_str().unwrap().starts_with("plugin"));
     assert_eq!(socket.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     plugin.end.cancel();
-    soon(plugin.served).await.unwrap().unwrap();
+    soon(plugin.task).await.unwrap().unwrap();
     assert!(!socket.exists());
 }
 
