@@ -3,6 +3,7 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use stripe_provider::command::{self, Command};
 use stripe_provider::env::Env;
@@ -19,7 +20,10 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),
     };
-    match runtime.block_on(command::run(command, Env::process(), &mut std::io::stdout())) {
+    let ended = runtime.block_on(command::run(command, Env::process(), &mut std::io::stdout()));
+    // A thread that still blocks must not keep the process: the host of a plugin waits for its end.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(error.as_ref()),
     }
