@@ -36,7 +36,8 @@ impl Transport for Local {
             *sent.uri_mut() = request.target.parse().map_err(|error| {
                 TransportError::Fatal(format!("{} is no address: {error}", request.target))
             })?;
-            let (parts, body) = self.0.handle(sent).await.into_parts();
+            let answered = self.0.handle(sent).await;
+            let (parts, body) = answered.map_err(|cut| TransportError::Broken(cut.to_string()))?.into_parts();
             Ok(Response { status: parts.status.as_u16(), headers: parts.headers, body })
         })
     }

@@ -1,1 +1,114 @@
-//! What each type of object does beyond keeping its fields.
+//! What each type of object does beyond keeping its fields: who runs which call.
+
+use serde_json::{Value as Json, json};
+
+use crate::catalog::OperationKind;
+
+use super::call::Call;
+use super::error::{Failure, Outcome};
+use super::fields::text;
+use super::store::Session;
+
+mod account;
+mod card;
+mod charge;
+mod customer;
+mod generic;
+mod invoice;
+mod invoice_item;
+mod line;
+mod money;
+mod payment_intent;
+mod payment_method;
+mod price;
+mod product;
+mod quote;
+mod refund;
+
+/// What the customer does on the page that an intent's `next_action` names.
+pub(super) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
+    payment_intent::authenticate(call, succeeds)
+}
+
+/// Runs one of the five operations.
+pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
+    use OperationKind::{Create, Delete, Get, List, Search, Update};
+    match (call.entity.object.as_str(), kind) {
+        ("account", Get) => account::get(call),
+        ("charge", Create) => charge::create(call),
+        ("customer", Create) => customer::create(call),
+        ("customer", Update) => customer::update(call),
+        ("customer", Delete) => customer::delete(call),
+        ("invoice", Create) => invoice::create(call),
+        ("invoice", Update) => invoice::update(call),
+        ("invoice", Delete) => invoice::delete(call),
+        ("invoiceitem", Create) => invoice_item::create(call),
+        ("invoiceitem", Update) => invoice_item::update(call),
+        ("invoiceitem", Delete) => invoice_item::delete(call),
+        ("invoiceitem", List) => invoice_item::list(call),
+        ("payment_intent", Create) => payment_intent::create(call),
+        ("payment_intent", Update) => payment_intent::update(call),
+        ("payment_method", Create) => payment_method::create(call),
+        ("payment_method", Update) => payment_method::update(call),
+        ("payment_method", List) => payment_method::list(call),
+        ("price", Create) => price::create(call),
+        ("price", Update) => price::update(call),
+        ("product", Create) => product::create(call),
+        ("product", Update) => product::update(call),
+        ("product", Delete) => product::delete(call),
+        ("quote", Create) => quote::create(call),
+        ("quote", Update) => quote::update(call),
+        ("refund", Create) => refund::create(call),
+        (_, Create) => generic::create(call),
+        (_, Get) => generic::get(call),
+        (_, Update) => generic::update(call),
+        (_, Delete) => generic::delete(call),
+        (_, List) => generic::list(call),
+        (object, Search) => Err(Failure::unsupported(&format!("search over objects of type {object}"))),
+    }
+}
+
+/// Runs a call that is none of the five.
+pub(super) fn act(call: &Call<'_>, action: &str) -> Outcome<Json> {
+    match action {
+        "GetCurrentAccount" => account::get(call),
+        "CaptureCharge" => charge::capture(call),
+        "FinalizeInvoice" => invoice::finalize(call),
+        "PayInvoice" => invoice::pay(call),
+        "SendInvoice" => invoice::send(call),
+        "VoidInvoice" => invoice::void(call),
+        "MarkInvoiceUncollectible" => invoice::mark_uncollectible(call),
+        "ConfirmPaymentIntent" => payment_intent::confirm(call),
+        "CapturePaymentIntent" => payment_intent::capture(call),
+        "CancelPaymentIntent" => payment_intent::cancel(call),
+        "AttachPaymentMethodToCustomer" => payment_method::attach(call),
+        "DetachPaymentMethodFromCustomer" => payment_method::detach(call),
+        "FinalizeQuote" => quote::finalize(call),
+        "AcceptQuote" => quote::accept(call),
+        "CancelQuote" => quote::cancel(call),
+        "CancelRefund" => refund::cancel(call),
+        other => Err(Failure::unsupported(other)),
+    }
+}
+
+/// A field that is a page of other objects; none where it is kept with the object.
+pub(super) fn included(session: &Session<'_>, object: &str, name: &str, id: &str) -> Outcome<Option<Json>> {
+    let url = format!("/v1/{object}s/{id}/{name}");
+    match (object, name) {
+        ("charge", "refunds") => {
+            let refunds = session.having("refund", "charge", id)?;
+            let refunds: Vec<Json> = refunds.into_iter().map(Json::Object).collect();
+            Ok(Some(super::page::embedded(&refunds, &url)))
+        }
+        ("customer", "sources" | "subscriptions" | "tax_ids") => {
+            Ok(Some(json!({"object": "list", "data": [], "has_more": false, "total_count": 0, "url": url})))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The refusal of a call that the object's state does not allow.
+fn not_in_state(call: &Call<'_>, body: &super::store::Body, what: &str) -> Failure {
+    let status = text(body, "status").unwrap_or("unknown");
+    Failure::state(format!("You cannot {what} this {} because it has a status of {status}.", call.entity.object))
+}

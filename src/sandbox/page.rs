@@ -68,23 +68,6 @@ pub(super) fn of_objects(call: &Call<'_>, object: &str, also: impl Fn(&Body) -> 
     Ok(cut(found, &window, forward, &call.path))
 }
 
-/// The page of a list call over objects that stand inside another, in their own order.
-pub(super) fn of_items(call: &Call<'_>, items: &[Json]) -> Outcome<Json> {
-    let window = Window::of(&call.params)?;
-    let position = |id: &str| items.iter().position(|item| item.get("id").and_then(Json::as_str) == Some(id));
-    let forward = window.ending_before.is_some();
-    let rest: Vec<Json> = match window.cursor() {
-        None => items.to_vec(),
-        Some((id, param)) => {
-            let at = position(id).ok_or_else(|| Failure::unknown_reference("line_item", id, param))?;
-            let (before, after) = items.split_at(at);
-            if forward { before.iter().rev().cloned().collect() } else { after.iter().skip(1).cloned().collect() }
-        }
-    };
-    let found = rest.into_iter().take(window.limit + 1).collect();
-    Ok(cut(found, &window, forward, &call.path))
-}
-
 fn cut(mut found: Vec<Json>, window: &Window, forward: bool, url: &str) -> Json {
     let has_more = found.len() > window.limit;
     found.truncate(window.limit);

@@ -164,13 +164,18 @@ impl Session<'_> {
         Ok(found)
     }
 
-    /// How many objects of each type are neither deleted nor archived, in every space.
-    pub fn counts(&self) -> Outcome<Body> {
+    /// How many objects of each type are alive, in every space: neither deleted, nor archived,
+    /// nor at an end of their own.
+    pub fn counts(&self) -> Outcome<Vec<(String, usize)>> {
         let query = "SELECT object, count(*) FROM objects WHERE gone = 0
-            AND coalesce(json_extract(body, '$.active'), 1) = 1 GROUP BY object ORDER BY object";
+            AND coalesce(json_extract(body, '$.active'), 1) = 1
+            AND coalesce(json_extract(body, '$._spent'), 0) = 0
+            AND coalesce(json_extract(body, '$.status'), '') NOT IN ('canceled', 'void')
+            GROUP BY object ORDER BY object";
         let mut statement = self.transaction.prepare_cached(query)?;
         let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
-        rows.map(|row| row.map(|(object, count)| (object, Json::from(count))).map_err(Failure::from)).collect()
+        let count = |(object, count)| (object, usize::try_from(count).unwrap_or_default());
+        rows.map(|row| row.map(count).map_err(Failure::from)).collect()
     }
 }
 

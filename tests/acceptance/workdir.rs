@@ -167,7 +167,7 @@ impl Workdir {
             .header("content-type", "application/x-www-form-urlencoded")
             .body(bytes::Bytes::copy_from_slice(form.as_bytes()))
             .unwrap();
-        let response = self.server.block_on(self.sandbox.handle(request));
+        let response = self.server.block_on(self.sandbox.handle(request)).unwrap();
         assert_eq!(response.status(), 200, "{method} {path}: {:?}", response.body());
         serde_json::from_slice(response.body()).unwrap()
     }

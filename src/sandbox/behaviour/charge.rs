@@ -7,7 +7,6 @@ use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome, Stage};
 use crate::sandbox::fields::{flag, given_number, id, inner, number, set, text};
 use crate::sandbox::identifier;
-use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
 use super::card::{Decline, Verdict};
@@ -154,10 +153,4 @@ pub(super) fn capture(call: &Call<'_>) -> Outcome<Json> {
     }
     take(&mut body, amount);
     call.keep(body)
-}
-
-/// `GET /v1/charges/{charge}/refunds`.
-pub(super) fn refunds(call: &Call<'_>) -> Outcome<Json> {
-    let charge = call.named()?;
-    page::of_objects(call, "refund", |refund| text(refund, "charge") == Some(id(&charge)))
 }

@@ -1,6 +1,6 @@
 //! What every type of object does: the five operations on fields of the same name.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::catalog::{FieldKind, catalog};
 use crate::sandbox::call::Call;
@@ -98,25 +98,4 @@ pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
             owner == Some(id.as_str())
         })
     })
-}
-
-/// An object that an account has once, such as its balance.
-pub(super) fn singleton(call: &Call<'_>) -> Outcome<Json> {
-    let name = call.entity.object.as_str();
-    let mut body = match call.session.alive(name, "")? {
-        Some(body) => body,
-        None => {
-            let mut body = call.fresh();
-            set(&mut body, "id", Json::Null);
-            body
-        }
-    };
-    crate::sandbox::shape::lay_over(call.entity, &mut body, &call.params)?;
-    if !call.params.is_empty() {
-        call.session.put(&body)?;
-    }
-    if body.get("id").is_some_and(Json::is_null) && call.entity.field("id").is_none() {
-        body.shift_remove("id");
-    }
-    Ok(json!(body))
 }

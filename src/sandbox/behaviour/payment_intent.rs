@@ -21,7 +21,7 @@ mod confirm;
 mod settle;
 
 pub(super) use confirm::{Attempt, attempt, confirm};
-pub(super) use settle::{authenticate, cancel, capture};
+pub(super) use settle::{authenticate, cancel, capture, end};
 
 /// States in which what is to be paid may still be changed.
 const OPEN: &[&str] = &["requires_payment_method", "requires_confirmation", "requires_action"];

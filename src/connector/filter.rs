@@ -1,0 +1,102 @@
+//! The filter clause: `Name = 'John' AND Created >= '2024-01-01'`.
+//!
+//! ```text
+//! clause ─lexer─▶ tokens ─parser─▶ expression ─▶ evaluate: does an entity satisfy it?
+//!                            │                 └▶ pushdown: what of it can Stripe evaluate?
+//!                         operand: names become fields, values become what fields hold
+//! ```
+//!
+//! Whatever is wrong with a clause is said when it is parsed, with its place in the clause.
+//! Nulls are SQL's: a comparison with null is neither true nor false.
+
+mod evaluate;
+mod expression;
+mod lexer;
+mod operand;
+mod parser;
+mod pushdown;
+
+use std::fmt;
+
+use serde_json::Value as Json;
+
+use crate::catalog::{Entity, Operation};
+
+use expression::Expression;
+pub use pushdown::Pushdown;
+
+/// The longest clause, in characters.
+const LONGEST: usize = 10_000;
+
+/// A clause that was read.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// None for an empty clause, which everything satisfies.
+    expression: Option<Expression>,
+}
+
+/// Why a clause cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilterError {
+    /// What is wrong.
+    pub message: String,
+    /// Where, in characters from 1.
+    pub position: usize,
+    clause: String,
+}
+
+impl Filter {
+    /// Reads a clause over the fields of an entity type.
+    pub fn parse(clause: &str, entity: &Entity) -> Result<Self, FilterError> {
+        let at_clause = |(message, at): (String, usize)| FilterError::new(message, at, clause);
+        if clause.chars().count() > LONGEST {
+            return Err(at_clause((format!("the clause is longer than {LONGEST} characters"), LONGEST)));
+        }
+        let tokens = lexer::tokens(clause).map_err(at_clause)?;
+        Ok(Self { expression: parser::parse(&tokens, entity, clause.len()).map_err(at_clause)? })
+    }
+
+    /// Whether an entity, as Stripe returns it, satisfies the clause.
+    pub fn matches(&self, body: &Json) -> bool {
+        self.expression.as_ref().is_none_or(|expression| evaluate::truth(expression, body) == Some(true))
+    }
+
+    /// What of the clause a list call can take over.
+    pub fn pushdown(&self, list: &Operation) -> Pushdown {
+        pushdown::pushdown(self.expression.as_ref(), list)
+    }
+
+    /// The id that the clause demands, where it demands one.
+    pub fn only_id(&self) -> Option<&str> {
+        self.expression.as_ref().and_then(pushdown::only_id)
+    }
+}
+
+impl FilterError {
+    /// `at` is a position in bytes.
+    fn new(message: String, at: usize, clause: &str) -> Self {
+        let before = clause.get(..at).unwrap_or(clause);
+        Self { message, position: before.chars().count() + 1, clause: clause.to_owned() }
+    }
+}
+
+impl fmt::Display for FilterError {
+    /// The message, the line it is about, and a caret under the place.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} (position {})", self.message, self.position)?;
+        let mut before = self.position - 1;
+        for line in self.clause.split('\n') {
+            let length = line.chars().count();
+            if before <= length {
+                return writeln!(f, "\n  {line}\n  {:before$}^", "");
+            }
+            before -= length + 1;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for FilterError {}
+
+#[cfg(test)]
+mod tests;

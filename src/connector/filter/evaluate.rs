@@ -1,0 +1,135 @@
+//! Whether an entity satisfies a condition: true, false, or unknown because of a null.
+
+use std::cmp::Ordering;
+
+use serde_json::Value as Json;
+
+use super::expression::{Comparison, Expression, Field, Operand};
+
+/// SQL's three values; `None` is unknown.
+pub(super) fn truth(expression: &Expression, body: &Json) -> Option<bool> {
+    match expression {
+        Expression::And(a, b) => match (truth(a, body), truth(b, body)) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        },
+        Expression::Or(a, b) => match (truth(a, body), truth(b, body)) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (Some(false), Some(false)) => Some(false),
+            _ => None,
+        },
+        Expression::Not(inner) => truth(inner, body).map(|truth| !truth),
+        Expression::IsNull(field) => Some(value(body, field).is_none()),
+        Expression::Compare(field, comparison, operand) => {
+            Some(fits(order(value(body, field)?, operand)?, *comparison))
+        }
+        Expression::Between(field, low, high) => {
+            let value = value(body, field)?;
+            Some(order(value, low)?.is_ge() && order(value, high)?.is_le())
+        }
+        Expression::In(field, operands) => {
+            let value = value(body, field)?;
+            Some(operands.iter().any(|operand| order(value, operand) == Some(Ordering::Equal)))
+        }
+        Expression::Like(field, pattern) => Some(like(&text(value(body, field)?), pattern)),
+    }
+}
+
+/// The value of a field; none where it is null or absent. An expanded object is its id.
+fn value<'b>(body: &'b Json, field: &Field) -> Option<&'b Json> {
+    let found = field.way.iter().try_fold(body, |value, name| value.get(name))?;
+    let found = match (found.get("object"), found.get("id")) {
+        (Some(_), Some(id)) => id,
+        _ => found,
+    };
+    (!found.is_null()).then_some(found)
+}
+
+fn fits(order: Ordering, comparison: Comparison) -> bool {
+    match comparison {
+        Comparison::Equal => order.is_eq(),
+        Comparison::Less => order.is_lt(),
+        Comparison::LessOrEqual => order.is_le(),
+        Comparison::Greater => order.is_gt(),
+        Comparison::GreaterOrEqual => order.is_ge(),
+    }
+}
+
+/// How a value compares with an operand; none where they cannot be compared.
+fn order(value: &Json, operand: &Operand) -> Option<Ordering> {
+    match operand {
+        Operand::Text(wanted) => Some(text(value).as_str().cmp(wanted.as_str())),
+        Operand::Number(wanted) => numeric(&text(value), wanted),
+        Operand::Time(wanted) => Some(value.as_i64()?.cmp(wanted)),
+        Operand::Truth(wanted) => Some(value.as_bool()?.cmp(wanted)),
+    }
+}
+
+/// A value as a record shows it.
+fn text(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Decimals by value, exactly: signs, then whole parts, then fractions.
+fn numeric(a: &str, b: &str) -> Option<Ordering> {
+    let (a, b) = (Decimal::of(a)?, Decimal::of(b)?);
+    let size = || {
+        let whole = a.whole.len().cmp(&b.whole.len()).then_with(|| a.whole.cmp(b.whole));
+        whole.then_with(|| a.fraction.cmp(b.fraction))
+    };
+    Some(match (a.negative, b.negative) {
+        (false, true) => Ordering::Greater,
+        (true, false) => Ordering::Less,
+        (false, false) => size(),
+        (true, true) => size().reverse(),
+    })
+}
+
+struct Decimal<'t> {
+    negative: bool,
+    /// Without leading zeros.
+    whole: &'t str,
+    /// Without trailing zeros.
+    fraction: &'t str,
+}
+
+impl<'t> Decimal<'t> {
+    fn of(text: &'t str) -> Option<Self> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        if !format!("{whole}{fraction}").bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+        let negative = text.starts_with('-') && !(whole.is_empty() && fraction.is_empty());
+        Some(Self { negative, whole, fraction })
+    }
+}
+
+/// `%` is any text, `_` any letter; case does not matter.
+fn like(text: &str, pattern: &str) -> bool {
+    let text: Vec<char> = text.to_lowercase().chars().collect();
+    let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
+    let (mut at, mut wanted) = (0, 0);
+    // Where the last `%` stood, and what of the text it has swallowed so far.
+    let mut swallowed: Option<(usize, usize)> = None;
+    while at < text.len() {
+        match pattern.get(wanted) {
+            Some('%') => {
+                swallowed = Some((wanted, at));
+                wanted += 1;
+            }
+            Some(letter) if *letter == '_' || text.get(at) == Some(letter) => {
+                at += 1;
+                wanted += 1;
+            }
+            _ => {
+                let Some((percent, upto)) = swallowed else { return false };
+                swallowed = Some((percent, upto + 1));
+                (at, wanted) = (upto + 1, percent + 1);
+            }
+        }
+    }
+    pattern.get(wanted..).is_some_and(|rest| rest.iter().all(|letter| *letter == '%'))
+}

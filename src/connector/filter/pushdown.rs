@@ -1,0 +1,133 @@
+//! What of a clause Stripe's list call can evaluate. Only conditions that all must hold are
+//! pushed, and only where Stripe's param means exactly the same; everything is evaluated here
+//! again, so a param can only make the walk shorter.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::expression::{Comparison, Expression, Field, Operand};
+use crate::catalog::{Kind, Operation};
+
+/// Stripe takes so many values in a list param.
+const MOST_VALUES: usize = 10;
+
+/// What a list call can take over.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Pushdown {
+    /// Params of the list call.
+    pub params: Map<String, Json>,
+    /// True when the params do not say all that the clause does.
+    pub rest: bool,
+}
+
+/// The params of a list call that follow from a condition.
+pub(super) fn pushdown(expression: Option<&Expression>, list: &Operation) -> Pushdown {
+    let mut pushdown = Pushdown::default();
+    for term in terms(expression) {
+        if !push(term, list, &mut pushdown.params) {
+            pushdown.rest = true;
+        }
+    }
+    pushdown
+}
+
+/// The id that must be equal to one value.
+pub(super) fn only_id(expression: &Expression) -> Option<&str> {
+    terms(Some(expression)).into_iter().find_map(|term| match term {
+        Expression::Compare(field, Comparison::Equal, Operand::Text(id)) if field.way == ["id"] => Some(id.as_str()),
+        _ => None,
+    })
+}
+
+/// The conditions that all must hold.
+fn terms(expression: Option<&Expression>) -> Vec<&Expression> {
+    match expression {
+        None => Vec::new(),
+        Some(Expression::And(a, b)) => [terms(Some(a)), terms(Some(b))].concat(),
+        Some(other) => vec![other],
+    }
+}
+
+/// Adds what follows from one condition; false where nothing does.
+fn push(term: &Expression, list: &Operation, params: &mut Map<String, Json>) -> bool {
+    match term {
+        Expression::Compare(field, Comparison::Equal, operand) => {
+            equal(field, operand, list, params) || one_of(field, std::slice::from_ref(operand), list, params)
+        }
+        Expression::Compare(field, comparison, Operand::Time(moment)) => {
+            bound(field, limit(*comparison), *moment, list, params)
+        }
+        Expression::Between(field, Operand::Time(low), Operand::Time(high)) => {
+            bound(field, "gte", *low, list, params) && bound(field, "lte", *high, list, params)
+        }
+        Expression::In(field, operands) => one_of(field, operands, list, params),
+        _ => false,
+    }
+}
+
+fn limit(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Less => "lt",
+        Comparison::LessOrEqual => "lte",
+        Comparison::Greater => "gt",
+        Comparison::GreaterOrEqual | Comparison::Equal => "gte",
+    }
+}
+
+fn param<'l>(field: &Field, list: &'l Operation) -> Option<(&'l str, &'l Kind)> {
+    let [name] = field.way.as_slice() else { return None };
+    list.param(name).map(|param| (param.name.as_str(), &param.kind))
+}
+
+/// `field = value` where the list has a param of the field's name.
+fn equal(field: &Field, operand: &Operand, list: &Operation, params: &mut Map<String, Json>) -> bool {
+    let Some((name, kind)) = param(field, list) else { return false };
+    let value = match (kind, operand) {
+        (Kind::Range, Operand::Time(moment)) => {
+            return bound(field, "gte", *moment, list, params) && bound(field, "lte", *moment, list, params);
+        }
+        (Kind::Boolean, Operand::Truth(truth)) => json!(truth),
+        // A value Stripe does not know would be an error there; here it is an empty result.
+        (Kind::String { values, .. }, Operand::Text(text)) if !text.is_empty() && (values.is_empty() || values.contains(text)) => {
+            json!(text)
+        }
+        _ => return false,
+    };
+    insert(params, name, value)
+}
+
+/// `field IN (…)` where the list has a param of the field's plural.
+fn one_of(field: &Field, operands: &[Operand], list: &Operation, params: &mut Map<String, Json>) -> bool {
+    let [name] = field.way.as_slice() else { return false };
+    let Some(param) = list.param(&format!("{name}s")) else { return false };
+    let takes_text = matches!(&param.kind, Kind::List(kind) if matches!(**kind, Kind::String { .. }));
+    let texts: Option<Vec<&String>> = operands
+        .iter()
+        .map(|operand| match operand {
+            Operand::Text(text) if !text.is_empty() => Some(text),
+            _ => None,
+        })
+        .collect();
+    match texts {
+        Some(texts) if takes_text && texts.len() <= MOST_VALUES => insert(params, &param.name, json!(texts)),
+        _ => false,
+    }
+}
+
+/// `field >= value` where the list takes a range; a bound that is set already stays.
+fn bound(field: &Field, limit: &str, moment: i64, list: &Operation, params: &mut Map<String, Json>) -> bool {
+    let Some((name, Kind::Range)) = param(field, list) else { return false };
+    let range = params.entry(name).or_insert_with(|| json!({}));
+    match range.as_object_mut() {
+        Some(range) => insert(range, limit, json!(moment)),
+        None => false,
+    }
+}
+
+/// Adds a param unless another condition has set it.
+fn insert(params: &mut Map<String, Json>, name: &str, value: Json) -> bool {
+    let free = !params.contains_key(name);
+    if free {
+        params.insert(name.to_owned(), value);
+    }
+    free
+}

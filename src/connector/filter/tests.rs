@@ -1,0 +1,160 @@
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::Filter;
+use crate::catalog::OperationKind;
+use crate::connector::entity;
+
+fn customers() -> Vec<Json> {
+    vec![
+        json!({"id": "cus_1", "name": "John", "email": "john@a.example", "balance": 10, "created": 1_700_000_000,
+            "delinquent": false, "metadata": {"order.id": "7"}, "address": {"city": "Bern"}}),
+        json!({"id": "cus_2", "name": "Jane O'Hara", "email": null, "balance": -5, "created": 1_710_000_000,
+            "delinquent": true, "metadata": {}, "address": null}),
+        json!({"id": "cus_3", "name": null, "email": "x@b.example", "balance": 9, "created": 1_720_000_000,
+            "delinquent": false, "metadata": {"order.id": "8"}, "address": {"city": null},
+            "default_source": {"id": "src_1", "object": "source"}}),
+    ]
+}
+
+fn found(clause: &str) -> Vec<usize> {
+    let filter = Filter::parse(clause, entity("Customer").unwrap()).unwrap_or_else(|error| panic!("{error}"));
+    let rows = customers().into_iter().enumerate();
+    rows.filter(|(_, body)| filter.matches(body)).map(|(at, _)| at + 1).collect()
+}
+
+#[test]
+fn clauses_find_their_rows() {
+    for (clause, rows) in [
+        ("", vec![1, 2, 3]),
+        ("Name = 'John'", vec![1]),
+        ("name = 'john'", vec![]),
+        ("Name = 'Jane O''Hara'", vec![2]),
+        ("Name <> 'John'", vec![2]),
+        ("Name != 'John'", vec![2]),
+        ("NOT Name = 'John'", vec![2]),
+        ("Name IS NULL", vec![3]),
+        ("Name is not null", vec![1, 2]),
+        ("Balance > 9", vec![1]),
+        ("Balance >= 9.0", vec![1, 3]),
+        ("Balance < -4.5", vec![2]),
+        ("Balance = '10'", vec![1]),
+        ("Balance BETWEEN -5 AND 9", vec![2, 3]),
+        ("Balance NOT BETWEEN -5 AND 9", vec![1]),
+        ("Created >= '2024-03-01'", vec![2, 3]),
+        ("Created >= 2024-03-01 AND Created < 2024-07-03T09:46:40Z", vec![2]),
+        ("Created = 1700000000", vec![1]),
+        ("Delinquent = true", vec![2]),
+        ("Delinquent = 'FALSE'", vec![1, 3]),
+        ("Email LIKE '%@A.example'", vec![1]),
+        ("Email LIKE '_@b.%'", vec![3]),
+        ("Email NOT LIKE '%@a.example'", vec![3]),
+        ("Name IN ('John', 'Joe')", vec![1]),
+        ("Name NOT IN ('John', 'Joe')", vec![2]),
+        ("metadata.order.id = 7", vec![1]),
+        ("[Metadata.order.id] = '8'", vec![3]),
+        ("Address.City = 'Bern'", vec![1]),
+        ("Address.City IS NULL", vec![2, 3]),
+        ("DefaultSource = 'src_1'", vec![3]),
+        ("Name = 'John' OR Email IS NULL", vec![1, 2]),
+        ("Name = 'John' OR Name = 'x' AND Balance = 9", vec![1]),
+        ("(Name = 'John' OR Balance = 9) AND Balance = 9", vec![3]),
+        ("NOT (Name = 'John' OR Balance = -5)", vec![]),
+        ("NOT (Name = 'John' AND Balance = 9)", vec![1, 2]),
+        ("id = 'cus_2'", vec![2]),
+    ] {
+        assert_eq!(found(clause), rows, "{clause}");
+    }
+}
+
+fn error(clause: &str) -> String {
+    Filter::parse(clause, entity("Customer").unwrap()).unwrap_err().to_string()
+}
+
+#[test]
+fn an_error_shows_the_place() {
+    let expected = "Customer has no field \"Nmae\"; did you mean \"name\"? (position 17)\n\n  Email = 'é' AND Nmae = 'x'\n                  ^\n";
+    assert_eq!(error("Email = 'é' AND Nmae = 'x'"), expected);
+    let expected = "an operator should stand here: =, <>, <, <=, >, >=, LIKE, IN, BETWEEN or IS NULL (position 21)\n\n  AND Email\n           ^\n";
+    assert_eq!(error("Name = 'a'\nAND Email"), expected);
+}
+
+#[test]
+fn every_mistake_has_its_own_words() {
+    for (clause, message) in [
+        ("Name = John", "John should stand in single quotes: 'John' (position 8)"),
+        ("Name = \"John\"", "text stands in single quotes (position 8)"),
+        ("Name = 'John", "the text has no closing quote (position 8)"),
+        ("Name = NULL", "nothing equals NULL; write IS NULL or IS NOT NULL (position 8)"),
+        ("Name", "an operator should stand here"),
+        ("Name =", "a value should stand here"),
+        ("= 'x'", "the name of a field should stand here (position 1)"),
+        ("Name = 'a' Email = 'b'", "AND, OR or the end of the clause should stand here (position 12)"),
+        ("(Name = 'a'", "\")\" should stand here"),
+        ("Name IN 'a'", "\"(\" should stand here (position 9)"),
+        ("Balance > 'many'", "\"balance\" must be compared with a number, not \"many\" (position 11)"),
+        ("Created > 'soon'", "\"created\" must be compared with a date"),
+        ("Delinquent = 1", "\"delinquent\" must be compared with true or false, not \"1\" (position 14)"),
+        ("Balance BETWEEN 1 9", "AND should stand here: BETWEEN low AND high (position 19)"),
+        ("Name NOT = 'a'", "LIKE, IN or BETWEEN should stand here (position 10)"),
+        ("Name.first = 'a'", "\"name\" has no fields of its own (position 1)"),
+        ("Name # 'a'", "'#' means nothing here (position 6)"),
+        ("[Name = 'a'", "the name has no closing bracket (position 1)"),
+        ("Name = 12x", "12x is neither a number nor a date"),
+    ] {
+        assert!(error(clause).starts_with(message), "{clause}: {}", error(clause));
+    }
+    assert!(error(&"(".repeat(10_000)).starts_with("the clause is nested deeper than 64"));
+    assert!(error(&"x".repeat(10_001)).starts_with("the clause is longer than 10000 characters"));
+}
+
+#[test]
+fn what_stripe_can_evaluate_is_pushed_down() {
+    let pushed = |name: &str, clause: &str| {
+        let entity = entity(name).unwrap();
+        let filter = Filter::parse(clause, entity).unwrap();
+        let pushdown = filter.pushdown(entity.operation(OperationKind::List).unwrap());
+        (Json::Object(pushdown.params), pushdown.rest)
+    };
+    for (name, clause, params, rest) in [
+        ("Customer", "", json!({}), false),
+        ("Customer", "Email = 'a@b.example'", json!({"email": "a@b.example"}), false),
+        ("Customer", "Email = 'a' AND Name = 'b'", json!({"email": "a"}), true),
+        ("Customer", "Email = 'a' AND Email = 'b'", json!({"email": "a"}), true),
+        ("Customer", "Email = 'a' OR Email = 'b'", json!({}), true),
+        ("Customer", "NOT Email = 'a'", json!({}), true),
+        ("Customer", "Created >= 5 AND Created < 9", json!({"created": {"gte": 5, "lt": 9}}), false),
+        ("Customer", "Created BETWEEN 5 AND 9", json!({"created": {"gte": 5, "lte": 9}}), false),
+        ("Customer", "Created = 5", json!({"created": {"gte": 5, "lte": 5}}), false),
+        ("Price", "LookupKey IN ('a', 'b')", json!({"lookup_keys": ["a", "b"]}), false),
+        ("Price", "LookupKey = 'a' AND Active = true", json!({"lookup_keys": ["a"], "active": true}), false),
+        ("Price", "Type = 'recurring' AND Product = 'prod_1'", json!({"type": "recurring", "product": "prod_1"}), false),
+        ("Price", "Type = 'sometimes'", json!({}), true),
+        ("Invoice", "Status = 'open' AND Customer = 'cus_1'", json!({"status": "open", "customer": "cus_1"}), false),
+    ] {
+        assert_eq!(pushed(name, clause), (params, rest), "{name}: {clause}");
+    }
+}
+
+#[test]
+fn an_id_is_asked_for_by_itself() {
+    let only = |clause: &str| {
+        let filter = Filter::parse(clause, entity("Customer").unwrap()).unwrap();
+        filter.only_id().map(str::to_owned)
+    };
+    assert_eq!(only("Id = 'cus_1' AND Name = 'x'").as_deref(), Some("cus_1"));
+    assert_eq!(only("Id = 'cus_1' OR Name = 'x'"), None);
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_parser_panic(clause in "\\PC{0,60}") {
+        let _ = Filter::parse(&clause, entity("Customer").unwrap()).map_err(|error| error.to_string());
+    }
+
+    #[test]
+    fn no_words_make_the_parser_panic(words in prop::collection::vec(
+        prop::sample::select(vec!["Name", "Balance", "=", "(", ")", "AND", "OR", "NOT", "'x'", "5", "IN", "LIKE", ",", "IS", "NULL", "BETWEEN"]), 0..12)) {
+        let _ = Filter::parse(&words.join(" "), entity("Customer").unwrap()).map_err(|error| error.to_string());
+    }
+}

@@ -1,0 +1,138 @@
+//! The embedded Stripe: stateful, on the same catalog, in process or behind a port.
+//!
+//! ```text
+//! request ─▶ fault? limit? ─▶ key ─▶ route ─▶ form ─▶ check ─▶ behaviour ─▶ store
+//!                                                                  │
+//! response ◀────────────── view: hide, expand ◀──────── object ◀───┘
+//! ```
+//!
+//! One request is one SQLite transaction. What an object does beyond keeping its fields is
+//! in `behaviour`, everything else follows from the catalog.
+
+mod behaviour;
+mod call;
+mod check;
+mod control;
+mod error;
+mod fault;
+mod fields;
+mod form;
+mod idempotency;
+mod identifier;
+mod limit;
+mod page;
+mod request;
+mod run;
+mod server;
+mod shape;
+mod store;
+mod view;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+pub use fault::{Dropped, Fault, FaultKind};
+pub use server::serve;
+
+use fault::Faults;
+use limit::Limit;
+use store::Store;
+
+/// Why a sandbox cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("the sandbox cannot use its store: {0}")]
+pub struct OpenError(#[from] rusqlite::Error);
+
+/// A Stripe of your own. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Sandbox(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    store: Mutex<Store>,
+    faults: Mutex<Faults>,
+    limit: Mutex<Limit>,
+}
+
+impl Sandbox {
+    /// A sandbox that is gone with the process.
+    pub fn memory() -> Result<Self, OpenError> {
+        Ok(Self::over(Store::open(None)?))
+    }
+
+    /// A sandbox kept in a file, which is made when it does not exist. Several processes may
+    /// share it.
+    pub fn open(file: &Path) -> Result<Self, OpenError> {
+        Ok(Self::over(Store::open(Some(file))?))
+    }
+
+    fn over(store: Store) -> Self {
+        let shared = Shared { store: Mutex::new(store), faults: Mutex::default(), limit: Mutex::default() };
+        Self(Arc::new(shared))
+    }
+
+    /// Answers a request as Stripe would, unless a fault says otherwise.
+    pub async fn handle(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, Dropped> {
+        if request.uri().path().starts_with(control::PREFIX) {
+            return Ok(control::handle(self, &request));
+        }
+        let fault = self.faults().next(&request);
+        match fault {
+            Some(FaultKind::DropBefore) => return Err(Dropped),
+            Some(FaultKind::Answer { status, headers, body }) => return Ok(fault::answer(status, &headers, body)),
+            Some(FaultKind::Delay(pause)) => tokio::time::sleep(pause).await,
+            Some(FaultKind::DropAfter) | None => {}
+        }
+        if let Some(refusal) = self.limit().admit() {
+            return Ok(refusal);
+        }
+        let response = run::answer(&mut self.store(), &request);
+        if matches!(fault, Some(FaultKind::DropAfter)) { Err(Dropped) } else { Ok(response) }
+    }
+
+    /// How many objects of each type are alive: not deleted, archived, canceled or void.
+    pub fn counts(&self) -> Vec<(String, usize)> {
+        self.store().begin(String::new(), false).map_err(error::Failure::from).and_then(|session| session.counts()).unwrap_or_default()
+    }
+
+    /// The next requests that fit meet this fault.
+    pub fn script(&self, fault: Fault) {
+        self.faults().add(fault);
+    }
+
+    /// No request meets a fault any more.
+    pub fn clear_faults(&self) {
+        *self.faults() = Faults::default();
+    }
+
+    /// Refuses requests beyond this many in a second, as Stripe does; none refuses nothing.
+    pub fn limit_to(&self, per_second: Option<usize>) {
+        self.limit().set(per_second);
+    }
+
+    /// How many requests were answered, and how many of them were refused by the limit.
+    pub fn traffic(&self) -> (usize, usize) {
+        self.limit().traffic()
+    }
+
+    fn store(&self) -> std::sync::MutexGuard<'_, Store> {
+        self.0.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn faults(&self) -> std::sync::MutexGuard<'_, Faults> {
+        self.0.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn limit(&self) -> std::sync::MutexGuard<'_, Limit> {
+        self.0.limit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The time of a request, in seconds since 1970.
+fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.unwrap_or(Duration::ZERO).as_secs().try_into().unwrap_or(i64::MAX)
+}

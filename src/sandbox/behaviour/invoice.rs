@@ -1,0 +1,187 @@
+//! Invoices: drafts that gather lines, then open until they are paid or void.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{given_number, id, items, set, set_inner, status, text};
+use crate::sandbox::identifier;
+use crate::sandbox::page;
+use crate::sandbox::store::Body;
+
+use super::line::{Line, sum, write};
+use super::{generic, invoice_item};
+
+mod settle;
+
+pub(super) use settle::{finalize, mark_uncollectible, pay, send, settled, void};
+
+const DAY: i64 = 24 * 60 * 60;
+/// Kept with an invoice: all its lines, of which the first ten are shown.
+const LINES: &str = "_lines";
+/// What may still be changed once an invoice is no draft.
+const ALWAYS: &[&str] = &["auto_advance", "default_payment_method", "metadata", "payment_settings"];
+
+/// `POST /v1/invoices`.
+pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+    let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
+    let includes = text(&call.params, "pending_invoice_items_behavior") == Some("include");
+    let waiting = invoice_item::waiting(call, id(&customer), text(&call.params, "currency"))?;
+    let first = waiting.first().filter(|_| includes).and_then(|item| text(item, "currency"));
+    let currency = text(&call.params, "currency").or(first).or_else(|| text(&customer, "currency"));
+    let mut body = draft(call, &customer, currency.unwrap_or("usd"))?;
+    let fitting = waiting.iter().filter(|item| includes && text(item, "currency") == text(&body, "currency"));
+    for item in fitting.cloned().collect::<Vec<_>>() {
+        add(call, &mut body, &item)?;
+        let mut item = item;
+        set(&mut item, "invoice", id(&body));
+        call.session.put(&item)?;
+    }
+    call.keep(body)
+}
+
+/// A draft without lines, not yet kept.
+pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome<Body> {
+    let mut body = call.build()?;
+    set(&mut body, "status", "draft");
+    set(&mut body, "currency", currency.to_ascii_lowercase());
+    set(&mut body, "customer", id(customer));
+    set(&mut body, "billing_reason", "manual");
+    set(&mut body, "account_country", "US");
+    set(&mut body, "account_name", "Sandbox");
+    for name in ["address", "email", "name", "phone", "shipping", "tax_exempt"] {
+        set(&mut body, &format!("customer_{name}"), customer.get(name).cloned().unwrap_or_default());
+    }
+    set(&mut body, "customer_tax_ids", json!([]));
+    for name in ["period_start", "period_end"] {
+        set(&mut body, name, call.now);
+    }
+    if !call.params.contains_key("auto_advance") {
+        set(&mut body, "auto_advance", false);
+    }
+    if inner_is_null(&body, "issuer") {
+        set(&mut body, "issuer", json!({"type": "self"}));
+    }
+    collection(call, &mut body)?;
+    show_lines(&mut body, &[]);
+    Ok(body)
+}
+
+fn inner_is_null(body: &Body, name: &str) -> bool {
+    body.get(name).and_then(|inner| inner.get("type")).and_then(Json::as_str).is_none_or(str::is_empty)
+}
+
+/// How it is to be paid: by itself, or when the customer gets to it.
+fn collection(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    let method = text(&call.params, "collection_method").unwrap_or("charge_automatically").to_owned();
+    let days = given_number(&call.params, "days_until_due");
+    let due = given_number(&call.params, "due_date");
+    match (method.as_str(), days, due) {
+        ("send_invoice", None, None) => {
+            let message = "When using the `collection_method=send_invoice`, you must specify either `days_until_due` or `due_date`.";
+            return Err(Failure::invalid(message).param("days_until_due"));
+        }
+        ("send_invoice", days, due) => {
+            let due = due.or_else(|| days.map(|days| call.now + days * DAY));
+            set(body, "due_date", due.map_or(Json::Null, Json::from));
+        }
+        (_, None, None) => {}
+        _ => {
+            let message = "You can only use `days_until_due` and `due_date` with `collection_method=send_invoice`.";
+            return Err(Failure::invalid(message).param("days_until_due"));
+        }
+    }
+    set(body, "collection_method", method);
+    Ok(())
+}
+
+/// Puts an invoice item on a draft.
+pub(super) fn add(call: &Call<'_>, draft: &mut Body, item: &Body) -> Outcome<()> {
+    let member = |name: &str| item.get(name).cloned().unwrap_or_default();
+    let line = json!({
+        "id": identifier::fresh("il_"), "object": "line_item", "amount": member("amount"),
+        "currency": member("currency"), "description": member("description"), "discount_amounts": [],
+        "discountable": member("discountable"), "discounts": [], "invoice": id(draft), "livemode": call.livemode,
+        "metadata": member("metadata"), "parent": {
+            "invoice_item_details": {
+                "invoice_item": id(item), "proration": false, "proration_details": {"credited_items": null},
+                "subscription": null,
+            },
+            "subscription_item_details": null, "type": "invoice_item_details",
+        },
+        "period": member("period"), "pretax_credit_amounts": [], "pricing": member("pricing"),
+        "quantity": member("quantity"), "subscription": null, "subtotal": member("amount"), "taxes": [],
+    });
+    let mut lines = items(draft, LINES).to_vec();
+    lines.push(line);
+    show_lines(draft, &lines);
+    Ok(())
+}
+
+/// Puts a line of a quote on a draft.
+pub(super) fn add_line(call: &Call<'_>, draft: &mut Body, line: &Line) -> Outcome<()> {
+    let mut item = Body::new();
+    set(&mut item, "amount", line.amount);
+    set(&mut item, "currency", line.currency.as_str());
+    set(&mut item, "description", line.description(call)?);
+    set(&mut item, "discountable", true);
+    set(&mut item, "metadata", json!({}));
+    set(&mut item, "period", json!({"end": call.now, "start": call.now}));
+    set(&mut item, "pricing", line.pricing());
+    set(&mut item, "quantity", line.quantity);
+    set(&mut item, "id", identifier::fresh("ii_"));
+    add(call, draft, &item)
+}
+
+/// Takes an invoice item off a draft.
+pub(super) fn remove(draft: &mut Body, item: &str) {
+    let stays = |line: &&Json| line.pointer("/parent/invoice_item_details/invoice_item").and_then(Json::as_str) != Some(item);
+    let lines: Vec<Json> = items(draft, LINES).iter().filter(stays).cloned().collect();
+    show_lines(draft, &lines);
+}
+
+/// Keeps the lines and everything that follows from them.
+fn show_lines(body: &mut Body, lines: &[Json]) {
+    let total = sum(lines, "amount");
+    let url = format!("/v1/invoices/{}/lines", id(body));
+    set(body, "lines", page::embedded(lines, &url));
+    set(body, LINES, lines.to_vec());
+    write(body, &["subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"], total);
+    write(body, &["amount_due", "amount_remaining"], total.max(0));
+}
+
+/// `POST /v1/invoices/{invoice}`.
+pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+    let before = call.named()?;
+    let locked = call.params.keys().find(|name| !ALWAYS.contains(&name.as_str()));
+    if let (Some(name), true) = (locked, status(&before) != "draft") {
+        let message = format!("Finalized invoices can't be updated in this way: {name}.");
+        return Err(Failure::state(message).code("invoice_not_editable").param(name.as_str()));
+    }
+    let mut body = call.revise()?;
+    if let Some(days) = given_number(&call.params, "days_until_due") {
+        let created = given_number(&body, "created").unwrap_or(call.now);
+        set(&mut body, "due_date", created + days * DAY);
+    }
+    call.keep(body)
+}
+
+/// `DELETE /v1/invoices/{invoice}`: a draft only; its items wait again.
+pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+    let body = call.named()?;
+    if status(&body) != "draft" {
+        let message = "You can only delete draft invoices. To cancel a non-draft invoice, void it.";
+        return Err(Failure::state(message).code("invoice_not_editable"));
+    }
+    for mut item in call.session.having("invoiceitem", "invoice", id(&body))? {
+        set(&mut item, "invoice", Json::Null);
+        call.session.put(&item)?;
+    }
+    generic::remove(call, &body)
+}
+
+/// Writes when the invoice reached a state.
+fn reached(call: &Call<'_>, body: &mut Body, state: &str, at: &str) {
+    set(body, "status", state);
+    set_inner(body, "status_transitions", at, call.now);
+}

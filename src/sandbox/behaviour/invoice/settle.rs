@@ -1,0 +1,193 @@
+//! The way of an invoice out of its draft: finalized, then paid, void or given up.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::behaviour::payment_intent::{self, Attempt};
+use crate::sandbox::behaviour::{not_in_state, payment_method};
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{Failure, Outcome, Stage};
+use crate::sandbox::fields::{flag, id, inner, number, set, set_inner, status, text};
+use crate::sandbox::identifier;
+use crate::sandbox::store::Body;
+
+use super::reached;
+
+/// Kept with an invoice: the intent that pays it.
+const INTENT: &str = "_payment_intent";
+/// An automatic payment is tried this long after the invoice was finalized, in seconds.
+const FIRST_ATTEMPT: i64 = 60 * 60;
+
+/// `POST /v1/invoices/{invoice}/finalize`.
+pub(in crate::sandbox::behaviour) fn finalize(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = call.named()?;
+    if status(&body) != "draft" {
+        let message = "This invoice is already finalized, you can't re-finalize a non-draft invoice.";
+        return Err(Failure::state(message).code("invoice_not_editable"));
+    }
+    if let Some(advances) = call.params.get("auto_advance").and_then(Json::as_bool) {
+        set(&mut body, "auto_advance", advances);
+    }
+    open(call, &mut body)?;
+    call.keep(body)
+}
+
+fn open(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    reached(call, body, "open", "finalized_at");
+    set(body, "number", next_number(call, body)?);
+    if body.get("effective_at").is_none_or(Json::is_null) {
+        set(body, "effective_at", call.now);
+    }
+    set(body, "ending_balance", 0);
+    let page = format!("https://invoice.stripe.com/i/{}/{}", call.account, identifier::fingerprint(id(body)));
+    set(body, "invoice_pdf", format!("{page}/pdf"));
+    set(body, "hosted_invoice_url", page);
+    let due = number(body, "amount_due");
+    if due == 0 {
+        reached(call, body, "paid", "paid_at");
+        return Ok(());
+    }
+    if flag(body, "auto_advance") && text(body, "collection_method") == Some("charge_automatically") {
+        set(body, "next_payment_attempt", call.now + FIRST_ATTEMPT);
+    }
+    let intent = payment_intent::for_invoice(call, body, due)?;
+    call.session.put(&intent)?;
+    let secret = intent.get("client_secret").cloned().unwrap_or_default();
+    set(body, "confirmation_secret", json!({"client_secret": secret, "type": "payment_intent"}));
+    set(body, INTENT, id(&intent));
+    Ok(())
+}
+
+/// The customer's prefix and the next number of its sequence.
+fn next_number(call: &Call<'_>, body: &Body) -> Outcome<String> {
+    let Some(mut customer) = call.session.alive("customer", text(body, "customer").unwrap_or_default())? else {
+        return Ok(format!("{}-0001", identifier::invoice_prefix()));
+    };
+    let next = number(&customer, "next_invoice_sequence").max(1);
+    let made = format!("{}-{next:04}", text(&customer, "invoice_prefix").unwrap_or("SANDBOX"));
+    set(&mut customer, "next_invoice_sequence", next + 1);
+    call.session.put(&customer)?;
+    Ok(made)
+}
+
+/// `POST /v1/invoices/{invoice}/send`: nobody gets mail from a sandbox.
+pub(in crate::sandbox::behaviour) fn send(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = call.named()?;
+    match status(&body) {
+        "draft" => open(call, &mut body)?,
+        "open" | "paid" | "uncollectible" => {}
+        _ => return Err(not_in_state(call, &body, "send")),
+    }
+    call.keep(body)
+}
+
+/// `POST /v1/invoices/{invoice}/pay`.
+pub(in crate::sandbox::behaviour) fn pay(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = call.named()?;
+    match status(&body) {
+        "draft" => open(call, &mut body)?,
+        "open" | "uncollectible" => {}
+        "paid" => return Err(Failure::state("Invoice is already paid").code("invoice_already_paid")),
+        _ => return Err(not_in_state(call, &body, "pay")),
+    }
+    if flag(&call.params, "paid_out_of_band") {
+        let due = number(&body, "amount_due");
+        set(&mut body, "amount_paid_off_stripe", due);
+        paid(call, &mut body);
+        end_intent(call, &body)?;
+    } else if status(&body) != "paid" {
+        charge(call, &mut body)?;
+    }
+    call.keep(body)
+}
+
+/// Takes what is due from the customer's payment method.
+fn charge(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    let method = method_of(call, body)?;
+    payment_method::check_usable(&method)?;
+    let mut intent = call.session.named("payment_intent", text(body, INTENT).unwrap_or_default())?;
+    set(&mut intent, "payment_method", id(&method));
+    let paying = call.about("payment_intent", Body::new())?;
+    let tried = number(body, "attempt_count") + 1;
+    set(body, "attempt_count", tried);
+    set(body, "attempted", true);
+    match payment_intent::attempt(&paying, &mut intent, method, false)? {
+        Attempt::Paid => paid(call, body),
+        Attempt::Waits => {
+            call.session.put(&intent)?;
+            call.session.put(body)?;
+            let message = "This payment requires additional user action before it can be completed successfully. \
+                 Payment can be completed using the PaymentIntent associated with the invoice.";
+            let failure = Failure::new(402, "invalid_request_error", message);
+            return Err(failure.code("invoice_payment_intent_requires_action").at(Stage::Done));
+        }
+        Attempt::Failed(failure) => {
+            call.session.put(body)?;
+            return Err(*failure);
+        }
+    }
+    Ok(())
+}
+
+/// The method of the call, of the invoice, or of the customer.
+fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
+    if let Some(given) = text(&call.params, "payment_method") {
+        return payment_method::resolve(call, given, "payment_method");
+    }
+    let customer = call.session.alive("customer", text(body, "customer").unwrap_or_default())?.unwrap_or_default();
+    let settings = inner(&customer, "invoice_settings");
+    let usual = settings.and_then(|settings| text(settings, "default_payment_method"));
+    let Some(method) = text(body, "default_payment_method").or(usual) else {
+        let message = "There is no `default_payment_method` set on this Customer or Invoice. Please set either field \
+             to an attached PaymentMethod or pass `payment_method`.";
+        return Err(Failure::state(message).code("resource_missing"));
+    };
+    call.session.referred("payment_method", method, "payment_method")
+}
+
+fn paid(call: &Call<'_>, body: &mut Body) {
+    let due = number(body, "amount_due");
+    set(body, "amount_paid", due);
+    set(body, "amount_remaining", 0);
+    set(body, "next_payment_attempt", Json::Null);
+    reached(call, body, "paid", "paid_at");
+}
+
+/// An intent was paid later: so is the invoice it belongs to.
+pub(in crate::sandbox::behaviour) fn settled(call: &Call<'_>, intent: &str) -> Outcome<()> {
+    let intent = call.session.alive("payment_intent", intent)?.unwrap_or_default();
+    let Some(invoice) = text(&intent, "_invoice") else { return Ok(()) };
+    let Some(mut body) = call.session.alive("invoice", invoice)? else { return Ok(()) };
+    paid(call, &mut body);
+    call.session.put(&body)
+}
+
+/// `POST /v1/invoices/{invoice}/void`.
+pub(in crate::sandbox::behaviour) fn void(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = call.named()?;
+    if !matches!(status(&body), "open" | "uncollectible") {
+        return Err(not_in_state(call, &body, "void"));
+    }
+    reached(call, &mut body, "void", "voided_at");
+    end_intent(call, &body)?;
+    call.keep(body)
+}
+
+/// `POST /v1/invoices/{invoice}/mark_uncollectible`.
+pub(in crate::sandbox::behaviour) fn mark_uncollectible(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = call.named()?;
+    if status(&body) != "open" {
+        return Err(not_in_state(call, &body, "give up"));
+    }
+    reached(call, &mut body, "uncollectible", "marked_uncollectible_at");
+    set_inner(&mut body, "status_details", "uncollectible", json!({"reason": null}));
+    call.keep(body)
+}
+
+/// The intent of an invoice that needs no payment any more.
+fn end_intent(call: &Call<'_>, body: &Body) -> Outcome<()> {
+    let Some(mut intent) = call.session.alive("payment_intent", text(body, INTENT).unwrap_or_default())? else {
+        return Ok(());
+    };
+    let paying = call.about("payment_intent", Body::new())?;
+    payment_intent::end(&paying, &mut intent, Some("void_invoice"))
+}

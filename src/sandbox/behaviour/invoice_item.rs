@@ -1,0 +1,162 @@
+//! Invoice items: wait for the next invoice of their customer, or belong to a draft.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{given_number, id, inner, set, status, text};
+use crate::sandbox::page;
+use crate::sandbox::store::Body;
+
+use super::line::Line;
+use super::{generic, invoice, money};
+
+/// Params that change what an item costs.
+const COST: &[&str] = &["amount", "price_data", "pricing", "quantity", "unit_amount_decimal"];
+
+/// `POST /v1/invoiceitems`.
+pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+    let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
+    let line = cost(call, &customer)?;
+    let mut body = call.build()?;
+    write(call, &mut body, &line)?;
+    set(&mut body, "date", call.now);
+    if inner(&call.params, "period").is_none() {
+        set(&mut body, "period", json!({"end": call.now, "start": call.now}));
+    }
+    if !call.params.contains_key("discountable") {
+        set(&mut body, "discountable", true);
+    }
+    if let Some(draft) = text(&call.params, "invoice") {
+        let mut draft = call.session.referred("invoice", draft, "invoice")?;
+        check_fits(&draft, &body)?;
+        invoice::add(call, &mut draft, &body)?;
+        call.session.put(&draft)?;
+    }
+    call.keep(body)
+}
+
+fn cost(call: &Call<'_>, customer: &Body) -> Outcome<Line> {
+    let price = inner(&call.params, "pricing").and_then(|pricing| text(pricing, "price"));
+    if let Some(line) = Line::of(call, &call.params, price, "pricing[price]")? {
+        if line.is_recurring() {
+            let message = "The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.";
+            return Err(Failure::state(message).param("pricing[price]"));
+        }
+        return Ok(line);
+    }
+    let currency = text(&call.params, "currency").or_else(|| text(customer, "currency")).unwrap_or("usd");
+    let currency = money::known_currency(currency, "currency")?;
+    let quantity = given_number(&call.params, "quantity").unwrap_or(1);
+    let (unit, amount) = match (text(&call.params, "unit_amount_decimal"), given_number(&call.params, "amount")) {
+        (Some(unit), None) => (unit.to_owned(), money::times(unit, quantity).unwrap_or(i64::MAX)),
+        (None, Some(amount)) => (amount.to_string(), amount),
+        (Some(_), Some(_)) => {
+            let message = "You may only specify one of these parameters: amount, unit_amount_decimal.";
+            return Err(Failure::invalid(message).code("parameters_exclusive").param("amount"));
+        }
+        (None, None) => {
+            let message = "You must provide one of these parameters: amount, pricing, price_data, unit_amount_decimal.";
+            return Err(Failure::invalid(message).code("parameter_missing").param("amount"));
+        }
+    };
+    Ok(Line { amount, currency, quantity, unit, price: None, product: None })
+}
+
+fn write(call: &Call<'_>, body: &mut Body, line: &Line) -> Outcome<()> {
+    set(body, "amount", line.amount);
+    set(body, "net_amount", line.amount);
+    set(body, "currency", line.currency.as_str());
+    set(body, "quantity", line.quantity);
+    set(body, "quantity_decimal", line.quantity.to_string());
+    set(body, "pricing", line.pricing());
+    if text(body, "description").is_none() {
+        set(body, "description", line.description(call)?);
+    }
+    Ok(())
+}
+
+fn check_fits(draft: &Body, item: &Body) -> Outcome<()> {
+    if status(draft) != "draft" {
+        let message = format!("The invoice {} is not editable because it is no longer a draft.", id(draft));
+        return Err(Failure::state(message).code("invoice_not_editable").param("invoice"));
+    }
+    if text(draft, "customer") != text(item, "customer") {
+        let message = "The customer of the invoice item and of its invoice must be the same.";
+        return Err(Failure::state(message).param("invoice"));
+    }
+    if text(draft, "currency") != text(item, "currency") {
+        let message = "The currency of the invoice item and of its invoice must be the same.";
+        return Err(Failure::state(message).param("currency"));
+    }
+    Ok(())
+}
+
+/// The invoice an item is on, which must still be a draft.
+fn editable(call: &Call<'_>, item: &Body) -> Outcome<Option<Body>> {
+    let Some(on) = text(item, "invoice") else { return Ok(None) };
+    match call.session.alive("invoice", on)? {
+        Some(invoice) if status(&invoice) != "draft" => {
+            let message = "You cannot modify an invoice item that is attached to an invoice that is no longer a draft.";
+            Err(Failure::state(message).code("invoice_not_editable"))
+        }
+        other => Ok(other),
+    }
+}
+
+/// `POST /v1/invoiceitems/{invoiceitem}`.
+pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+    let before = call.named()?;
+    let draft = editable(call, &before)?;
+    let mut body = call.revise()?;
+    if call.params.keys().any(|name| COST.contains(&name.as_str())) {
+        let customer = text(&before, "customer").unwrap_or_default();
+        let customer = call.session.alive("customer", customer)?.unwrap_or_default();
+        let mut again = call.clone();
+        again.params.entry("currency").or_insert_with(|| before.get("currency").cloned().unwrap_or_default());
+        keep_unit(&mut again.params, &before);
+        write(call, &mut body, &cost(&again, &customer)?)?;
+    }
+    if let Some(mut draft) = draft {
+        invoice::remove(&mut draft, id(&body));
+        invoice::add(call, &mut draft, &body)?;
+        call.session.put(&draft)?;
+    }
+    call.keep(body)
+}
+
+/// A new quantity alone leaves the price of one as it was.
+fn keep_unit(params: &mut Body, before: &Body) {
+    let says_cost = COST.iter().any(|name| *name != "quantity" && params.contains_key(*name));
+    let unit = inner(before, "pricing").and_then(|pricing| text(pricing, "unit_amount_decimal"));
+    if let (false, Some(unit)) = (says_cost, unit) {
+        set(params, "unit_amount_decimal", unit);
+    }
+}
+
+/// `DELETE /v1/invoiceitems/{invoiceitem}`.
+pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+    let body = call.named()?;
+    if let Some(mut draft) = editable(call, &body)? {
+        invoice::remove(&mut draft, id(&body));
+        call.session.put(&draft)?;
+    }
+    generic::remove(call, &body)
+}
+
+/// `GET /v1/invoiceitems`; `pending` are those on no invoice.
+pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+    let mut call = call.clone();
+    let pending = call.params.shift_remove("pending").and_then(|pending| pending.as_bool());
+    page::of_objects(&call, "invoiceitem", |item| {
+        pending.is_none_or(|pending| pending == text(item, "invoice").is_none())
+    })
+}
+
+/// The items of a customer that wait for an invoice in that currency, oldest first.
+pub(super) fn waiting(call: &Call<'_>, customer: &str, currency: Option<&str>) -> Outcome<Vec<Body>> {
+    let mut items = call.session.having("invoiceitem", "customer", customer)?;
+    items.retain(|item| text(item, "invoice").is_none() && currency.is_none_or(|c| text(item, "currency") == Some(c)));
+    items.reverse();
+    Ok(items)
+}

@@ -1,0 +1,109 @@
+//! One request from key to answer, inside one transaction.
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Method, Response};
+
+use crate::catalog::{API_VERSION, Called};
+
+use super::behaviour;
+use super::call::Call;
+use super::error::{Failure, Outcome, Stage};
+use super::idempotency::{Answer, Claim};
+use super::identifier;
+use super::now;
+use super::request::{Asked, Caller, header};
+use super::store::{Session, Store};
+use super::view;
+
+/// An answer and whether it was given before.
+struct Given {
+    answer: Answer,
+    replayed: bool,
+}
+
+/// Answers a request.
+pub(super) fn answer(store: &mut Store, request: &http::Request<Bytes>) -> Response<Bytes> {
+    let request_id = identifier::random("req_", 14);
+    let caller = Caller::of(request);
+    let livemode = caller.as_ref().is_ok_and(|caller| caller.livemode);
+    let given = caller.and_then(|caller| given(store, request, &caller, &request_id));
+    let given = given.unwrap_or_else(|failure| Given { answer: refusal(&failure, &request_id, livemode), replayed: false });
+    response(request, given, &request_id)
+}
+
+fn refusal(failure: &Failure, request_id: &str, livemode: bool) -> Answer {
+    Answer { status: failure.status, body: failure.envelope(request_id, livemode).to_string() }
+}
+
+/// The answer of this request, or the one that was given to it before.
+fn given(store: &mut Store, request: &http::Request<Bytes>, caller: &Caller, request_id: &str) -> Outcome<Given> {
+    let posts = request.method() == Method::POST;
+    let writes = request.method() != Method::GET;
+    let target = request.uri().path_and_query().map_or("", http::uri::PathAndQuery::as_str);
+    let key = header(request, "idempotency-key").filter(|_| posts);
+    let claim = key.map(|key| Claim::new(key, target, request.body())).transpose()?;
+    let session = store.begin(caller.space(), writes)?;
+    if let Some(claim) = &claim
+        && let Some(answer) = claim.earlier(&session, now())?
+    {
+        return Ok(Given { answer, replayed: true });
+    }
+    session.transaction.execute_batch("SAVEPOINT call")?;
+    let answer = match perform(&session, request, caller) {
+        Ok(body) => Answer { status: 200, body },
+        Err(failure) if failure.stage == Stage::Refused => return Err(failure),
+        Err(failure) => {
+            if failure.stage == Stage::Undone {
+                session.transaction.execute_batch("ROLLBACK TO call")?;
+            }
+            refusal(&failure, request_id, caller.livemode)
+        }
+    };
+    if let Some(claim) = &claim {
+        claim.keep(&session, &answer, now())?;
+    }
+    session.transaction.commit()?;
+    Ok(Given { answer, replayed: false })
+}
+
+fn perform(session: &Session<'_>, request: &http::Request<Bytes>, caller: &Caller) -> Outcome<String> {
+    let asked = Asked::of(request)?;
+    let call = Call {
+        session,
+        entity: asked.entity,
+        params: asked.params,
+        id: asked.id,
+        parents: asked.parents,
+        path: request.uri().path().to_owned(),
+        now: now(),
+        livemode: caller.livemode,
+        account: caller.account.clone(),
+    };
+    let answer = match asked.called {
+        Called::Operation(operation) => behaviour::operate(&call, operation.kind)?,
+        Called::Action(action) => behaviour::act(&call, &action.name)?,
+    };
+    Ok(view::shown(session, answer, &asked.expand)?.to_string())
+}
+
+fn response(request: &http::Request<Bytes>, given: Given, request_id: &str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(given.answer.body));
+    *response.status_mut() = given.answer.status.try_into().unwrap_or_default();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert("stripe-version", HeaderValue::from_static(API_VERSION));
+    let echoed = ["idempotency-key", "stripe-account", "stripe-version"];
+    for name in echoed {
+        if let Some(value) = request.headers().get(name) {
+            headers.insert(name, value.clone());
+        }
+    }
+    if let Ok(value) = HeaderValue::from_str(request_id) {
+        headers.insert("request-id", value);
+    }
+    if given.replayed {
+        headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
+    }
+    response
+}
