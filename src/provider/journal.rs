@@ -136,6 +136,8 @@ impl Journal {
     /// Every entry that Stripe still remembers; the others are removed.
     fn read_left(&self) -> Vec<(PathBuf, Entry)> {
         let files = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|file| file.path());
+        // What was still being written when its run was killed says nothing that its entry does not.
+        let files = files.filter(|file| file.extension().is_some_and(|extension| extension == "json"));
         let mut entries: Vec<(PathBuf, Entry)> = files
             .filter_map(|file| {
                 let entry: Entry = serde_json::from_slice(&fs::read(&file).ok()?).ok()?;
@@ -244,6 +246,17 @@ mod tests {
         assert_eq!(later.begin("same", "second").0.key(), "first");
         assert_eq!(later.begin("same", "third").0.key(), "third");
         assert_eq!(files(folder.path()), 2);
+    }
+
+    #[test]
+    fn an_entry_that_was_being_rewritten_is_resumed_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (in_flight, written) = journal(folder.path(), DEAD).begin("same", "first");
+        written.unwrap();
+        std::fs::copy(&in_flight.file, in_flight.file.with_extension("new")).unwrap();
+        let later = journal(folder.path(), OURS);
+        assert_eq!(later.begin("same", "second").0.key(), "first");
+        assert_eq!(later.begin("same", "third").0.key(), "third");
     }
 
     #[test]

@@ -22,7 +22,7 @@ resource "stripe_entity" "intent" {
     Currency           = "usd"
     CaptureMethod      = each.value
     PaymentMethod      = "pm_card_visa"
-    PaymentMethodTypes = ["card"]
+    AllowedPaymentMethodTypes = ["card"]
     Confirm            = each.key == "capture"
   })
 }

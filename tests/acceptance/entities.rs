@@ -103,7 +103,7 @@ fn a_declined_payment_is_an_error_with_the_decline_code() {
     let config = r#"
 resource "stripe_entity" "intent" {
   entity        = "PaymentIntent"
-  input_payload = jsonencode({ Amount = 500, Currency = "usd", PaymentMethod = "pm_card_chargeDeclined", PaymentMethodTypes = ["card"] })
+  input_payload = jsonencode({ Amount = 500, Currency = "usd", PaymentMethod = "pm_card_chargeDeclined", AllowedPaymentMethodTypes = ["card"] })
 }
 resource "stripe_action" "confirm" {
   action        = "ConfirmPaymentIntent"

@@ -52,7 +52,12 @@ fn start(workdir: &Workdir) -> Child {
 fn assert_ends_with_fifty(workdir: &Workdir) {
     let made = workdir.count("customer");
     assert!((10..50).contains(&made), "the kill came too late or too early: {made}");
-    workdir.apply();
+    let left = std::fs::read_dir(workdir.path(".terraform/stripe-creates/default")).map_or(0, Iterator::count);
+    let applied = workdir.apply();
+    let mut ids = workdir.ids();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 50, "two resources share an object; {made} were made, {left} in flight\n{applied}");
     assert_eq!(workdir.count("customer"), 50);
     workdir.assert_plan_is_empty();
     workdir.destroy();

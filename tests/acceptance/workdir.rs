@@ -138,6 +138,14 @@ impl Workdir {
         found.unwrap_or_else(|| panic!("{address} is not in the state"))["values"].clone()
     }
 
+    /// The ids of everything in the state.
+    #[track_caller]
+    pub fn ids(&self) -> Vec<String> {
+        let state: Json = serde_json::from_str(&self.ok(&["show", "-json"])).unwrap();
+        let resources = state["values"]["root_module"]["resources"].as_array().cloned().unwrap_or_default();
+        resources.iter().filter_map(|resource| resource["values"]["id"].as_str().map(str::to_owned)).collect()
+    }
+
     /// How many objects of a type are alive in the sandbox.
     pub fn count(&self, object: &str) -> usize {
         self.sandbox.counts().into_iter().find(|(name, _)| *name == object).map_or(0, |(_, count)| count)

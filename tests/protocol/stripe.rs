@@ -106,7 +106,7 @@ async fn a_connection_lives_a_whole_life() {
 #[tokio::test]
 async fn an_action_lives_a_whole_life() {
     let mut stripe = stripe().await;
-    let intent = json!({"Amount": 500, "Currency": "usd", "PaymentMethod": "pm_card_visa", "PaymentMethodTypes": ["card"]});
+    let intent = json!({"Amount": 500, "Currency": "usd", "PaymentMethod": "pm_card_visa", "AllowedPaymentMethodTypes": ["card"]});
     let id = stripe.id("PaymentIntent", &intent).await;
     let create = action("ConfirmPaymentIntent", &json!({"PaymentIntentId": id}));
     stripe.lives("stripe_action", Steps { create, local: true, ..Steps::default() }).await;

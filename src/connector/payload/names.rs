@@ -68,7 +68,12 @@ fn is_map(kind: &Kind) -> bool {
 pub(super) fn suggest(key: &str, params: &[Param]) -> Option<String> {
     const ALIKE: f64 = 0.8;
     let key = plain(key);
-    let scored = params.iter().map(|param| (strsim::jaro_winkler(&key, &plain(&param.name)), &param.name));
+    // A name that holds the whole key is nearer than one that merely begins like it.
+    let alike = |name: &str| {
+        let whole = key.len() > 4 && name.contains(&key) && name != key;
+        if whole { 1.0 } else { strsim::jaro_winkler(&key, name) }
+    };
+    let scored = params.iter().map(|param| (alike(&plain(&param.name)), &param.name));
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
     (best.0 >= ALIKE).then(|| best.1.clone())
 }

@@ -17,7 +17,7 @@ use crate::schema::{Attribute, Block, Rule, Schema, check};
 use crate::value::{Path, Type, Value};
 
 /// Attributes whose change runs the action again.
-const RUNS_AGAIN: [&str; 4] = ["action", "input_payload", "triggers", "connection"];
+const RUNS_AGAIN: [&str; 3] = ["action", "input_payload", "triggers"];
 /// What a run writes.
 const RESULTS: [&str; 3] = ["id", "output_payload", "result"];
 
@@ -79,7 +79,7 @@ impl Resource for Action {
             match (request.planned.is_null(), request.prior.is_null()) {
                 (true, _) => Outcome::default(),
                 (false, true) => run(runtime, request).await,
-                // Only the handle's spelling can change without a new run.
+                // Another connection is for the next run.
                 (false, false) => {
                     Outcome { state: request.planned, private: request.private, ..Outcome::default() }
                 }

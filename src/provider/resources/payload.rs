@@ -72,6 +72,17 @@ pub(super) fn keep_equal_handle(planned: &mut Value, prior: &Value) {
     }
 }
 
+/// Whether a change of connection leads to another account. A renamed connection, a new key
+/// or an import (which knows no connection) does not: the object stays where it is.
+pub(super) fn moves(runtime: &Runtime, prior: &Value, planned: &Value) -> bool {
+    let account = |state: &Value| {
+        let connection = runtime.connection(state.get("connection").as_str()).ok()?;
+        Some(connection.account().map(str::to_owned))
+    };
+    let known = !planned.get("connection").is_unknown() && !prior.get("connection").is_null();
+    known && account(prior).is_some_and(|was| account(planned).is_some_and(|is| was != is))
+}
+
 /// The JSON object a payload attribute holds; an empty one where it is null.
 pub(super) fn object(payload: &Value) -> Result<Map<String, Json>, Diagnostic> {
     let Some(text) = payload.as_str() else { return Ok(Map::new()) };

@@ -72,13 +72,15 @@ fn take_method(call: &mut Call<'_>) -> Outcome<()> {
 /// Either a list of types, or those the account has switched on; the latter is the default.
 fn ways_to_pay(params: &Body, body: &mut Body) -> Outcome<()> {
     let automatic = inner(params, "automatic_payment_methods");
-    let types = items(params, "payment_method_types");
+    let types = items(params, "allowed_payment_method_types");
     if !types.is_empty() {
         if automatic.is_some_and(|automatic| flag(automatic, "enabled")) {
-            let message = "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.";
+            let message = "You may only specify one of these parameters: allowed_payment_method_types, automatic_payment_methods.";
             return Err(Failure::invalid(message).code("parameters_exclusive").param("automatic_payment_methods"));
         }
+        let types = types.to_vec();
         set(body, "automatic_payment_methods", Json::Null);
+        set(body, "payment_method_types", types);
     } else if automatic.is_some_and(|automatic| !flag(automatic, "enabled")) {
         set(body, "automatic_payment_methods", Json::Null);
         set(body, "payment_method_types", json!(["card"]));
@@ -153,7 +155,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     if call.params.contains_key("currency") {
         set(&mut body, "currency", money::currency(&call.params)?);
     }
-    if call.params.contains_key("payment_method_types") {
+    if call.params.contains_key("allowed_payment_method_types") {
         ways_to_pay(&call.params, &mut body)?;
     }
     check_owner(&call, &body)?;

@@ -4,7 +4,7 @@ use super::{change_of, find, output, updatable};
 use crate::catalog;
 use crate::connector;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::provider::resources::payload::{Private, keep_equal_handle};
+use crate::provider::resources::payload::{Private, keep_equal_handle, moves};
 use crate::provider::runtime::Runtime;
 use crate::provider::{PlanRequest, Planned};
 use crate::value::{Path, Value};
@@ -36,7 +36,10 @@ pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> Planned {
         planned.set("record", Value::Unknown);
         planned.set("output_payload", Value::Unknown);
     }
-    answer.requires_replace.extend([Path::attribute("entity"), Path::attribute("connection")]);
+    answer.requires_replace.push(Path::attribute("entity"));
+    if moves(runtime, &request.prior, &planned) {
+        answer.requires_replace.push(Path::attribute("connection"));
+    }
     Planned { state: planned, private: private.encode(), ..answer }
 }
 
