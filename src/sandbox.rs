@@ -82,7 +82,9 @@ impl Sandbox {
         let fault = self.faults().next(&request);
         match fault {
             Some(FaultKind::DropBefore) => return Err(Dropped),
-            Some(FaultKind::Answer { status, headers, body }) => return Ok(fault::answer(status, &headers, body)),
+            Some(FaultKind::Answer { status, headers, body }) => {
+                return Ok(fault::answer(status, &headers, body));
+            }
             Some(FaultKind::Delay(pause)) => tokio::time::sleep(pause).await,
             Some(FaultKind::DropAfter) | None => {}
         }
@@ -95,7 +97,11 @@ impl Sandbox {
 
     /// How many objects of each type are alive: not deleted, archived, canceled or void.
     pub fn counts(&self) -> Vec<(String, usize)> {
-        self.store().begin(String::new(), false).map_err(error::Failure::from).and_then(|session| session.counts()).unwrap_or_default()
+        self.store()
+            .begin(String::new(), false)
+            .map_err(error::Failure::from)
+            .and_then(|session| session.counts())
+            .unwrap_or_default()
     }
 
     /// The next requests that fit meet this fault.

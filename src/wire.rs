@@ -1,6 +1,13 @@
 //! The only include of generated code: the messages and services of the plugin protocol.
 
-#![allow(missing_docs, clippy::all, clippy::pedantic, clippy::allow_attributes_without_reason, unused_qualifications, reason = "generated")]
+#![allow(
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    clippy::allow_attributes_without_reason,
+    unused_qualifications,
+    reason = "generated"
+)]
 
 /// Terraform's plugin protocol, version 5.
 pub mod tfplugin5 {

@@ -1,10 +1,7 @@
 //! Keeps the shape of the source: who may import whom, how long files and lines may be, and
 //! what may not stand in them.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

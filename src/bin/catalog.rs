@@ -113,7 +113,9 @@ fn differing(into: &Path, files: &BTreeMap<String, String>) -> Result<Vec<String
     let unreadable = |why| Error::Read { path: into.to_owned(), why };
     for entry in fs::read_dir(into).map_err(unreadable)? {
         let name = entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned();
-        if Path::new(&name).extension().is_some_and(|extension| extension == "json") && !files.contains_key(&name) {
+        if Path::new(&name).extension().is_some_and(|extension| extension == "json")
+            && !files.contains_key(&name)
+        {
             names.push(name);
         }
     }

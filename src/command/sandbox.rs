@@ -12,10 +12,13 @@ use crate::sandbox::{self, Sandbox};
 /// Serves until interrupted. The first line says where, for whoever asked for port 0.
 pub(super) async fn serve(listen: SocketAddr, data: Option<&Path>, out: &mut dyn Write) -> Result<(), Error> {
     let stripe = match data {
-        Some(file) => Sandbox::open(file).map_err(|error| format!("cannot open {}: {error}", file.display()))?,
+        Some(file) => {
+            Sandbox::open(file).map_err(|error| format!("cannot open {}: {error}", file.display()))?
+        }
         None => Sandbox::memory()?,
     };
-    let listener = TcpListener::bind(listen).await.map_err(|error| format!("cannot listen on {listen}: {error}"))?;
+    let listener =
+        TcpListener::bind(listen).await.map_err(|error| format!("cannot listen on {listen}: {error}"))?;
     writeln!(out, "sandbox listening on http://{}", listener.local_addr()?)?;
     out.flush()?;
     let interrupted = async {

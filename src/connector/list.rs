@@ -179,8 +179,7 @@ fn sort_field(entity: &'static Entity, name: &str) -> Result<Vec<String>, Error>
         let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(alike, _)| *alike > 0.8);
         best.map(|(_, name)| name.clone())
     };
-    let unknown =
-        || Error::SortField { entity: &entity.name, name: name.to_owned(), suggestion: closest() };
+    let unknown = || Error::SortField { entity: &entity.name, name: name.to_owned(), suggestion: closest() };
     way(&entity.fields, name).ok_or_else(unknown)
 }
 

@@ -131,7 +131,8 @@ pub(super) fn check_sources(config: &Value, name: &str, at: &Path) -> Option<Dia
     let set: Vec<String> =
         SOURCES.iter().map(|suffix| format!("{name}{suffix}")).filter(|n| !config.get(n).is_null()).collect();
     let [_, second, ..] = set.as_slice() else { return None };
-    let detail = format!("Only one of {} may be set, and here are {}.", all_sources(name), set.join(" and "));
+    let detail =
+        format!("Only one of {} may be set, and here are `{}`.", all_sources(name), set.join("` and `"));
     Some(Diagnostic::error("More Than One Secret Source", detail).at(at.name(second)))
 }
 

@@ -110,5 +110,8 @@ pub(super) fn included(session: &Session<'_>, object: &str, name: &str, id: &str
 /// The refusal of a call that the object's state does not allow.
 fn not_in_state(call: &Call<'_>, body: &super::store::Body, what: &str) -> Failure {
     let status = text(body, "status").unwrap_or("unknown");
-    Failure::state(format!("You cannot {what} this {} because it has a status of {status}.", call.entity.object))
+    Failure::state(format!(
+        "You cannot {what} this {} because it has a status of {status}.",
+        call.entity.object
+    ))
 }

@@ -86,8 +86,12 @@ impl<'a> Call<'a> {
     fn check_references(&self) -> Outcome<()> {
         for name in self.params.keys() {
             let Some(id) = text(&self.params, name) else { continue };
-            let Some(FieldKind::Expandable(types)) = self.entity.field(name).map(|field| &field.kind) else { continue };
-            let Some(first) = types.first().filter(|first| !NOT_HELD.contains(&first.as_str())) else { continue };
+            let Some(FieldKind::Expandable(types)) = self.entity.field(name).map(|field| &field.kind) else {
+                continue;
+            };
+            let Some(first) = types.first().filter(|first| !NOT_HELD.contains(&first.as_str())) else {
+                continue;
+            };
             if self.session.find(id)?.is_none_or(|found| found.gone) {
                 return Err(Failure::unknown_reference(first, id, name));
             }

@@ -21,7 +21,9 @@ fn object(known: &[Param], given: &[(String, Node)], path: &str) -> Outcome<Map<
         let message = format!("Received unknown parameter: {param}");
         return Err(Failure::invalid(message).code("parameter_unknown").param(param));
     }
-    if let Some(lacking) = known.iter().find(|one| one.required && given.iter().all(|(name, _)| *name != one.name)) {
+    if let Some(lacking) =
+        known.iter().find(|one| one.required && given.iter().all(|(name, _)| *name != one.name))
+    {
         return Err(missing(&child(path, &lacking.name)));
     }
     let mut typed = Map::new();
@@ -45,7 +47,9 @@ fn child(path: &str, name: &str) -> String {
 
 fn value(kind: &Kind, node: &Node, path: &str) -> Outcome<Json> {
     match (kind, node) {
-        (Kind::Unsettable(_) | Kind::Object(_) | Kind::List(_) | Kind::Map(_), Node::Text(text)) if text.is_empty() => {
+        (Kind::Unsettable(_) | Kind::Object(_) | Kind::List(_) | Kind::Map(_), Node::Text(text))
+            if text.is_empty() =>
+        {
             Ok(Json::from(""))
         }
         (Kind::Unsettable(inner), node) => value(inner, node, path),
@@ -132,12 +136,15 @@ pub(super) const METADATA_KEYS: usize = 50;
 
 fn metadata_limits(name: &str, found: &Json, path: &str) -> Outcome<()> {
     if name.chars().count() > 40 {
-        let message = format!("Metadata keys can have up to 40 characters. Your key has {}.", name.chars().count());
+        let message =
+            format!("Metadata keys can have up to 40 characters. Your key has {}.", name.chars().count());
         return Err(Failure::invalid(message).param(path));
     }
     let length = found.as_str().map_or(0, |text| text.chars().count());
     if length > 500 {
-        let message = format!("Metadata values can have up to 500 characters, but you passed in a value that is {length} characters.");
+        let message = format!(
+            "Metadata values can have up to 500 characters, but you passed in a value that is {length} characters."
+        );
         return Err(Failure::invalid(message).param(path));
     }
     Ok(())

@@ -29,7 +29,9 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
     let path = request.uri().path().strip_prefix(PREFIX).unwrap_or_default();
     let parts: Vec<&str> = path.split('/').collect();
     let done = match (request.method().as_str(), parts.as_slice()) {
-        ("GET", ["objects"]) => Ok(sandbox.counts().into_iter().map(|(object, count)| (object, Json::from(count))).collect()),
+        ("GET", ["objects"]) => {
+            Ok(sandbox.counts().into_iter().map(|(object, count)| (object, Json::from(count))).collect())
+        }
         ("POST", ["faults"]) => fault(sandbox, request),
         ("DELETE", ["faults"]) => {
             sandbox.clear_faults();
@@ -56,7 +58,8 @@ fn fault(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Result<Json, Stri
 
 fn limit(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Result<Json, String> {
     let asked: Json = serde_json::from_slice(request.body()).map_err(|error| error.to_string())?;
-    let per_second = asked.get("per_second").and_then(Json::as_u64).and_then(|limit| usize::try_from(limit).ok());
+    let per_second =
+        asked.get("per_second").and_then(Json::as_u64).and_then(|limit| usize::try_from(limit).ok());
     sandbox.limit_to(per_second);
     Ok(json!({ "per_second": per_second }))
 }

@@ -33,7 +33,9 @@ impl Claim {
     /// The claim of a request; what is compared is its path and body.
     pub fn new(key: &str, path: &str, body: &[u8]) -> Outcome<Self> {
         if key.len() > LONGEST {
-            return Err(idempotency_error(format!("Idempotency keys may have at most {LONGEST} characters.")));
+            return Err(idempotency_error(format!(
+                "Idempotency keys may have at most {LONGEST} characters."
+            )));
         }
         let digest = Sha256::new().chain_update(path).chain_update([0]).chain_update(body).finalize();
         let request = digest.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -42,7 +44,8 @@ impl Claim {
 
     /// The earlier answer under this key, if there is one and it is to the same request.
     pub fn earlier(&self, session: &Session<'_>, now: i64) -> Outcome<Option<Answer>> {
-        let query = "SELECT request, status, body FROM answers WHERE space = ?1 AND key = ?2 AND created > ?3";
+        let query =
+            "SELECT request, status, body FROM answers WHERE space = ?1 AND key = ?2 AND created > ?3";
         let found: Option<(String, u16, String)> = session
             .transaction
             .prepare_cached(query)?

@@ -10,7 +10,9 @@ pub(super) fn random(prefix: &str, length: usize) -> String {
     while text.len() < prefix.len() + length {
         // the fixed bits of a v4 uuid are in bytes 6 and 8
         let bytes = uuid::Uuid::new_v4().into_bytes();
-        text.extend(bytes.iter().enumerate().filter(|(at, _)| *at != 6 && *at != 8).map(|(_, byte)| letter(*byte)));
+        text.extend(
+            bytes.iter().enumerate().filter(|(at, _)| *at != 6 && *at != 8).map(|(_, byte)| letter(*byte)),
+        );
     }
     text.truncate(prefix.len() + length);
     text

@@ -108,7 +108,9 @@ fn fits(found: Option<&Json>, wanted: &Json) -> bool {
             let Some(number) = found.and_then(Json::as_i64) else { return false };
             bounds.iter().all(|(bound, limit)| within(number, bound, limit.as_i64()))
         }
-        Json::Object(inner) => inner.iter().all(|(name, wanted)| fits(found.and_then(|body| body.get(name)), wanted)),
+        Json::Object(inner) => {
+            inner.iter().all(|(name, wanted)| fits(found.and_then(|body| body.get(name)), wanted))
+        }
         wanted => found.is_some_and(|found| found == wanted || found.get("id") == Some(wanted)),
     }
 }

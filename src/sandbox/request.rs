@@ -115,11 +115,19 @@ impl Asked {
             Called::Operation(operation) => (&operation.path, &operation.params),
             Called::Action(action) => (&action.path, &action.params),
         };
-        let ids = found.ids.iter().map(|id| form::percent_decode(&id.replace('+', "%2B")).unwrap_or_default());
+        let ids =
+            found.ids.iter().map(|id| form::percent_decode(&id.replace('+', "%2B")).unwrap_or_default());
         let (id, parents) = places(template, ids);
         let mut given = params_of(request)?;
         let expand = take_expand(&mut given)?;
-        Ok(Self { entity: found.entity, called: found.called, id, parents, params: check::params(known, &given)?, expand })
+        Ok(Self {
+            entity: found.entity,
+            called: found.called,
+            id,
+            parents,
+            params: check::params(known, &given)?,
+            expand,
+        })
     }
 }
 
@@ -151,7 +159,10 @@ fn params_of(request: &http::Request<Bytes>) -> Outcome<Vec<(String, Node)>> {
 fn take_expand(given: &mut Vec<(String, Node)>) -> Outcome<Vec<String>> {
     let Some(at) = given.iter().position(|(name, _)| name == "expand") else { return Ok(Vec::new()) };
     let (_, node) = given.remove(at);
-    let kind = crate::catalog::Kind::List(Box::new(crate::catalog::Kind::String { values: Vec::new(), max_length: 0 }));
+    let kind = crate::catalog::Kind::List(Box::new(crate::catalog::Kind::String {
+        values: Vec::new(),
+        max_length: 0,
+    }));
     let param = Param { name: "expand".to_owned(), kind, required: false };
     let checked = check::params(&[param], &[("expand".to_owned(), node)])?;
     let listed = super::fields::items(&checked, "expand").iter().filter_map(Json::as_str);

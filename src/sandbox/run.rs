@@ -28,7 +28,10 @@ pub(super) fn answer(store: &mut Store, request: &http::Request<Bytes>) -> Respo
     let caller = Caller::of(request);
     let livemode = caller.as_ref().is_ok_and(|caller| caller.livemode);
     let given = caller.and_then(|caller| given(store, request, &caller, &request_id));
-    let given = given.unwrap_or_else(|failure| Given { answer: refusal(&failure, &request_id, livemode), replayed: false });
+    let given = given.unwrap_or_else(|failure| Given {
+        answer: refusal(&failure, &request_id, livemode),
+        replayed: false,
+    });
     response(request, given, &request_id)
 }
 
@@ -37,7 +40,12 @@ fn refusal(failure: &Failure, request_id: &str, livemode: bool) -> Answer {
 }
 
 /// The answer of this request, or the one that was given to it before.
-fn given(store: &mut Store, request: &http::Request<Bytes>, caller: &Caller, request_id: &str) -> Outcome<Given> {
+fn given(
+    store: &mut Store,
+    request: &http::Request<Bytes>,
+    caller: &Caller,
+    request_id: &str,
+) -> Outcome<Given> {
     let posts = request.method() == Method::POST;
     let writes = request.method() != Method::GET;
     let target = request.uri().path_and_query().map_or("", http::uri::PathAndQuery::as_str);

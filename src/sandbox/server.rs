@@ -52,7 +52,10 @@ pub async fn serve(
     Ok(())
 }
 
-async fn handle(sandbox: Sandbox, request: http::Request<Incoming>) -> Result<http::Response<Full<Bytes>>, Dropped> {
+async fn handle(
+    sandbox: Sandbox,
+    request: http::Request<Incoming>,
+) -> Result<http::Response<Full<Bytes>>, Dropped> {
     let (parts, body) = request.into_parts();
     let response = match Limited::new(body, LARGEST).collect().await {
         Ok(body) => sandbox.handle(http::Request::from_parts(parts, body.to_bytes())).await?,
@@ -60,4 +63,3 @@ async fn handle(sandbox: Sandbox, request: http::Request<Incoming>) -> Result<ht
     };
     Ok(response.map(Full::new))
 }
-

@@ -10,10 +10,7 @@ use super::store::Body;
 
 /// Fields that Stripe leaves out unless they are expanded.
 const INCLUDABLE: &[(&str, &[&str])] = &[
-    (
-        "customer",
-        &["cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"],
-    ),
+    ("customer", &["cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"]),
     ("charge", &["refunds"]),
     ("coupon", &["applies_to", "currency_options"]),
     ("invoice", &["confirmation_secret", "payments"]),
@@ -48,7 +45,9 @@ fn empty(field: &Field) -> Json {
 
 fn least(kind: &FieldKind) -> Json {
     match kind {
-        FieldKind::String { values } => values.first().map_or(Json::from(""), |value| Json::from(value.as_str())),
+        FieldKind::String { values } => {
+            values.first().map_or(Json::from(""), |value| Json::from(value.as_str()))
+        }
         FieldKind::Integer | FieldKind::Number | FieldKind::Time => Json::from(0),
         FieldKind::Decimal => Json::from("0"),
         FieldKind::Boolean => Json::Bool(false),
@@ -96,7 +95,8 @@ fn laid(field: &Field, old: Json, value: &Json, path: &str) -> Outcome<Json> {
             Json::Object(members)
         }
         (FieldKind::List(kind), Json::Array(items)) => {
-            let item = Field { name: field.name.clone(), kind: (**kind).clone(), nullable: true, optional: false };
+            let item =
+                Field { name: field.name.clone(), kind: (**kind).clone(), nullable: true, optional: false };
             let laid_items = items.iter().map(|value| laid(&item, Json::Null, value, path));
             Json::Array(laid_items.collect::<Outcome<_>>()?)
         }
@@ -139,7 +139,10 @@ fn metadata(body: &mut Body, value: &Json) -> Outcome<()> {
         }
     }
     if kept.len() > METADATA_KEYS {
-        let message = format!("Metadata can have up to {METADATA_KEYS} keys, but this object would have {}.", kept.len());
+        let message = format!(
+            "Metadata can have up to {METADATA_KEYS} keys, but this object would have {}.",
+            kept.len()
+        );
         return Err(Failure::invalid(message).param("metadata"));
     }
     *slot = Json::Object(kept);

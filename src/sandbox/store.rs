@@ -92,7 +92,11 @@ impl Session<'_> {
     /// The object of that id, whatever its type.
     pub fn find(&self, id: &str) -> Outcome<Option<Stored>> {
         let query = "SELECT seq, gone, body FROM objects WHERE space = ?1 AND id = ?2";
-        self.transaction.prepare_cached(query)?.query_row(params![self.space, id], read).optional()?.transpose()
+        self.transaction
+            .prepare_cached(query)?
+            .query_row(params![self.space, id], read)
+            .optional()?
+            .transpose()
     }
 
     /// The object, unless it was deleted.
@@ -116,7 +120,12 @@ impl Session<'_> {
         let query = "INSERT INTO objects (space, object, id, body) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (space, object, id) DO UPDATE SET body = excluded.body, gone = 0";
         let text = serde_json::to_string(body)?;
-        self.transaction.prepare_cached(query)?.execute(params![self.space, name("object"), name("id"), text])?;
+        self.transaction.prepare_cached(query)?.execute(params![
+            self.space,
+            name("object"),
+            name("id"),
+            text
+        ])?;
         Ok(())
     }
 

@@ -18,7 +18,8 @@ pub(super) fn shown(session: &Session<'_>, mut answer: Json, expand: &[String]) 
     for path in expand {
         let segments: Vec<&str> = path.split('.').collect();
         if segments.len() > DEEPEST {
-            let message = format!("You cannot expand more than {DEEPEST} levels of a property. Property: {path}");
+            let message =
+                format!("You cannot expand more than {DEEPEST} levels of a property. Property: {path}");
             return Err(Failure::invalid(message).param("expand"));
         }
         put_in(session, &mut answer, &[], &segments, path)?;
@@ -43,13 +44,21 @@ fn hide(value: &mut Json) {
 /// an object that has no type of its own.
 fn put_in(session: &Session<'_>, at: &mut Json, fields: &[Field], path: &[&str], whole: &str) -> Outcome<()> {
     match at {
-        Json::Array(items) => items.iter_mut().try_for_each(|item| put_in(session, item, fields, path, whole)),
+        Json::Array(items) => {
+            items.iter_mut().try_for_each(|item| put_in(session, item, fields, path, whole))
+        }
         Json::Object(body) => member(session, body, fields, path, whole),
         _ => Ok(()),
     }
 }
 
-fn member(session: &Session<'_>, body: &mut Body, fields: &[Field], path: &[&str], whole: &str) -> Outcome<()> {
+fn member(
+    session: &Session<'_>,
+    body: &mut Body,
+    fields: &[Field],
+    path: &[&str],
+    whole: &str,
+) -> Outcome<()> {
     let Some((name, rest)) = path.split_first() else { return Ok(()) };
     let object = body.get("object").and_then(Json::as_str).unwrap_or_default().to_owned();
     if object == "list" {
@@ -66,7 +75,12 @@ fn member(session: &Session<'_>, body: &mut Body, fields: &[Field], path: &[&str
     let Some(value) = body.get_mut(*name) else { return Ok(()) };
     if let Some(types) = expandable(&field.kind) {
         fetch(session, value, types)?;
-    } else if rest.is_empty() && !is_includable(&object, name) && !value.is_object() && !value.is_array() && !value.is_null() {
+    } else if rest.is_empty()
+        && !is_includable(&object, name)
+        && !value.is_object()
+        && !value.is_array()
+        && !value.is_null()
+    {
         return Err(cannot(whole));
     }
     if rest.is_empty() { Ok(()) } else { put_in(session, value, members(&field.kind), rest, whole) }
@@ -113,7 +127,9 @@ fn included(session: &Session<'_>, body: &Body, object: &str, name: &str) -> Out
     let id = body.get("id").and_then(Json::as_str).unwrap_or_default();
     let mut value = match behaviour::included(session, object, name, id)? {
         Some(page) => page,
-        None => session.get(object, id)?.and_then(|stored| stored.body.get(name).cloned()).unwrap_or(Json::Null),
+        None => {
+            session.get(object, id)?.and_then(|stored| stored.body.get(name).cloned()).unwrap_or(Json::Null)
+        }
     };
     hide(&mut value);
     Ok(value)

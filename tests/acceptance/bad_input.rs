@@ -1,6 +1,6 @@
 //! Every validation: the attribute it is shown at, and what it says. Nothing is sent.
 
-use crate::workdir::{Workdir, terraform};
+use crate::workdir::{Workdir, squeezed, terraform};
 
 /// One wrong argument of `stripe_connection`, where it stands, and a part of the message.
 const CONNECTION: [(&str, &str, &str); 22] = [
@@ -219,6 +219,7 @@ fn wrong_entities_actions_and_filters_are_refused_at_their_attribute() {
 #[track_caller]
 fn assert_refused(workdir: &Workdir, config: &str, place: &str, message: &str) {
     let printed = workdir.fails(&["plan", "-no-color"]);
+    let (place, message) = (&squeezed(place), &squeezed(message));
     assert!(printed.contains(place), "{config}\nis not shown at {place}:\n{printed}");
     assert!(printed.contains(message), "{config}\ndoes not say {message}:\n{printed}");
 }

@@ -52,7 +52,8 @@ fn start(workdir: &Workdir) -> Child {
 fn assert_ends_with_fifty(workdir: &Workdir) {
     let made = workdir.count("customer");
     assert!((10..50).contains(&made), "the kill came too late or too early: {made}");
-    let left = std::fs::read_dir(workdir.path(".terraform/stripe-creates/default")).map_or(0, Iterator::count);
+    let left =
+        std::fs::read_dir(workdir.path(".terraform/stripe-creates/default")).map_or(0, Iterator::count);
     let applied = workdir.apply();
     let mut ids = workdir.ids();
     ids.sort();

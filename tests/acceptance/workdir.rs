@@ -106,7 +106,7 @@ impl Workdir {
     pub fn fails(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         assert!(!output.status.success(), "terraform {arguments:?} should fail\n{}", everything(&output));
-        everything(&output).split(['\n', '│']).map(str::trim).collect::<Vec<_>>().join(" ").replace("  ", " ")
+        squeezed(&everything(&output))
     }
 
     #[track_caller]
@@ -200,6 +200,11 @@ fn serve(sandbox: Sandbox) -> (String, Runtime) {
     let base = format!("http://{}", listener.local_addr().unwrap());
     runtime.spawn(sandbox::serve(listener, sandbox, std::future::pending::<()>()));
     (base, runtime)
+}
+
+/// The words of a text with one space between them: terraform breaks and indents lines.
+pub fn squeezed(text: &str) -> String {
+    text.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// All that a command printed.

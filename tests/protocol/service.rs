@@ -53,7 +53,10 @@ async fn schema_and_metadata_name_the_same_types_and_capabilities() {
 async fn families_that_are_not_served_are_empty() {
     let mut client = start(Toy::default()).await.client;
     let identities = client.get_resource_identity_schemas(wire::get_resource_identity_schemas::Request {});
-    assert_eq!(identities.await.unwrap().into_inner(), wire::get_resource_identity_schemas::Response::default());
+    assert_eq!(
+        identities.await.unwrap().into_inner(),
+        wire::get_resource_identity_schemas::Response::default()
+    );
     let functions = client.get_functions(wire::get_functions::Request {}).await.unwrap();
     assert_eq!(functions.into_inner(), wire::get_functions::Response::default());
 }

@@ -62,7 +62,8 @@ impl Stripe {
 
 #[tokio::test]
 async fn a_customer_lives_a_whole_life() {
-    let create = entity("Customer", &json!({"Name": "A", "Email": "a@b.example", "metadata": {"x": "1", "y": "2"}}));
+    let create =
+        entity("Customer", &json!({"Name": "A", "Email": "a@b.example", "metadata": {"x": "1", "y": "2"}}));
     let update = entity("Customer", &json!({"name": "B", "AddressCity": "Bern", "metadata": {"x": "1"}}));
     let replace = entity("Product", &json!({"name": "Beans"}));
     stripe().await.lives("stripe_entity", Steps { create, update, replace, ..Steps::default() }).await;
@@ -73,7 +74,10 @@ async fn a_price_is_replaced_when_its_currency_changes() {
     let mut stripe = stripe().await;
     let product = stripe.id("Product", &json!({"name": "Beans"})).await;
     let price = |currency: &str, nickname: &str| {
-        entity("Price", &json!({"Product": product, "Currency": currency, "UnitAmount": 1200, "Nickname": nickname}))
+        entity(
+            "Price",
+            &json!({"Product": product, "Currency": currency, "UnitAmount": 1200, "Nickname": nickname}),
+        )
     };
     let plan = ok(stripe.terraform.plan("stripe_entity", &Object::default(), &price("usd", "a")).await);
     let made = ok(stripe.terraform.apply("stripe_entity", &plan).await);
@@ -117,10 +121,8 @@ async fn a_trigger_runs_an_action_again() {
     let mut stripe = stripe().await;
     let customer = stripe.id("Customer", &json!({"name": "A"})).await;
     let card = stripe.id("PaymentMethod", &json!({"type": "card", "card": {"token": "tok_visa"}})).await;
-    let mut attach = action(
-        "AttachPaymentMethodToCustomer",
-        &json!({"PaymentMethodId": card, "CustomerId": customer}),
-    );
+    let mut attach =
+        action("AttachPaymentMethodToCustomer", &json!({"PaymentMethodId": card, "CustomerId": customer}));
     let object = stripe.made("stripe_action", &attach).await;
     assert_eq!(object.state.get("output_payload").as_str(), Some(r#"[{"Success":"true"}]"#));
     attach.set("triggers", Value::map([("run", Value::from("2"))]));
@@ -248,7 +250,9 @@ async fn refused(stripe: &mut Stripe, name: &str, prior: &Object, config: &Value
     };
     let steps = errors[0].attribute.iter().flat_map(|path| &path.steps);
     let path = steps.fold(Path::root(), |path, step| match &step.selector {
-        Some(stripe_provider::wire::tfplugin5::attribute_path::step::Selector::AttributeName(name)) => path.name(name),
+        Some(stripe_provider::wire::tfplugin5::attribute_path::step::Selector::AttributeName(name)) => {
+            path.name(name)
+        }
         _ => path,
     });
     (path, errors[0].detail.clone())

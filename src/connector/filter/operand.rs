@@ -42,7 +42,8 @@ pub(super) fn field(name: &str, entity: &Entity) -> Result<Field, String> {
 
 fn unknown(name: &str, head: &str, fields: &[catalog::Field], entity: &Entity) -> String {
     const ALIKE: f64 = 0.8;
-    let scored = fields.iter().map(|field| (strsim::jaro_winkler(&plain(head), &plain(&field.name)), &field.name));
+    let scored =
+        fields.iter().map(|field| (strsim::jaro_winkler(&plain(head), &plain(&field.name)), &field.name));
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(alike, _)| *alike >= ALIKE);
     let hint = best.map(|(_, meant)| format!("; did you mean {meant:?}?")).unwrap_or_default();
     format!("{} has no field {name:?}{hint}", entity.name)
@@ -76,7 +77,9 @@ pub(super) fn of_literal(text: &str, field: &Field) -> Result<Operand, String> {
         Holds::Truth => None,
         // Bare digits are text for a field that holds text: `ShippingPostalCode = 94043`.
         Holds::Text if number(text).is_some() || time(text).is_some() => Some(Operand::Text(text.to_owned())),
-        Holds::Text => return Err(format!("{text} is neither a number nor a date; text stands in single quotes")),
+        Holds::Text => {
+            return Err(format!("{text} is neither a number nor a date; text stands in single quotes"));
+        }
     };
     found.ok_or_else(|| mismatch(text, field))
 }
@@ -103,7 +106,8 @@ fn mismatch(found: &str, field: &Field) -> String {
 fn number(text: &str) -> Option<Operand> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let is_number = !whole.is_empty() && [whole, fraction].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()));
+    let is_number =
+        !whole.is_empty() && [whole, fraction].iter().all(|part| part.bytes().all(|b| b.is_ascii_digit()));
     is_number.then(|| Operand::Number(text.to_owned()))
 }
 

@@ -143,7 +143,8 @@ impl<'t> Parser<'t> {
 
     fn value(&mut self, field: &Field) -> Result<Operand, Wrong> {
         let at = self.here();
-        let missing = || ("a value should stand here: 'text', a number, a date, true or false".to_owned(), at);
+        let missing =
+            || ("a value should stand here: 'text', a number, a date, true or false".to_owned(), at);
         let value = match self.tokens.first().map(|token| &token.word) {
             Some(Word::Text(text)) => operand::of_text(text, field),
             Some(Word::Literal(text)) => operand::of_literal(text, field),
@@ -179,7 +180,8 @@ impl<'t> Parser<'t> {
     }
 
     fn take_symbol(&mut self, symbol: &str) -> bool {
-        let found = matches!(self.tokens.first(), Some(Token { word: Word::Symbol(found), .. }) if *found == symbol);
+        let found =
+            matches!(self.tokens.first(), Some(Token { word: Word::Symbol(found), .. }) if *found == symbol);
         if found {
             self.advance();
         }

@@ -33,7 +33,9 @@ pub(super) fn pushdown(expression: Option<&Expression>, list: &Operation) -> Pus
 /// The id that must be equal to one value.
 pub(super) fn only_id(expression: &Expression) -> Option<&str> {
     terms(Some(expression)).into_iter().find_map(|term| match term {
-        Expression::Compare(field, Comparison::Equal, Operand::Text(id)) if field.way == ["id"] => Some(id.as_str()),
+        Expression::Compare(field, Comparison::Equal, Operand::Text(id)) if field.way == ["id"] => {
+            Some(id.as_str())
+        }
         _ => None,
     })
 }
@@ -87,7 +89,9 @@ fn equal(field: &Field, operand: &Operand, list: &Operation, params: &mut Map<St
         }
         (Kind::Boolean, Operand::Truth(truth)) => json!(truth),
         // A value Stripe does not know would be an error there; here it is an empty result.
-        (Kind::String { values, .. }, Operand::Text(text)) if !text.is_empty() && (values.is_empty() || values.contains(text)) => {
+        (Kind::String { values, .. }, Operand::Text(text))
+            if !text.is_empty() && (values.is_empty() || values.contains(text)) =>
+        {
             json!(text)
         }
         _ => return false,

@@ -128,9 +128,19 @@ fn what_stripe_can_evaluate_is_pushed_down() {
         ("Customer", "Created = 5", json!({"created": {"gte": 5, "lte": 5}}), false),
         ("Price", "LookupKey IN ('a', 'b')", json!({"lookup_keys": ["a", "b"]}), false),
         ("Price", "LookupKey = 'a' AND Active = true", json!({"lookup_keys": ["a"], "active": true}), false),
-        ("Price", "Type = 'recurring' AND Product = 'prod_1'", json!({"type": "recurring", "product": "prod_1"}), false),
+        (
+            "Price",
+            "Type = 'recurring' AND Product = 'prod_1'",
+            json!({"type": "recurring", "product": "prod_1"}),
+            false,
+        ),
         ("Price", "Type = 'sometimes'", json!({}), true),
-        ("Invoice", "Status = 'open' AND Customer = 'cus_1'", json!({"status": "open", "customer": "cus_1"}), false),
+        (
+            "Invoice",
+            "Status = 'open' AND Customer = 'cus_1'",
+            json!({"status": "open", "customer": "cus_1"}),
+            false,
+        ),
     ] {
         assert_eq!(pushed(name, clause), (params, rest), "{name}: {clause}");
     }

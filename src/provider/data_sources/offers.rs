@@ -9,7 +9,7 @@ use crate::provider::DataSource;
 use crate::provider::connection_schema::computed;
 use crate::provider::resources::connection_attribute;
 use crate::provider::runtime::Runtime;
-use crate::schema::{Attribute, Block, Schema};
+use crate::schema::{Attribute, Block, Schema, check};
 use crate::value::{Type, Value};
 
 /// The entity types.
@@ -42,8 +42,8 @@ impl DataSource for EntityTypes {
         )
     }
 
-    fn validate(&self, _config: &Value) -> Diagnostics {
-        Diagnostics::new()
+    fn validate(&self, config: &Value) -> Diagnostics {
+        check(&self.schema().block, config)
     }
 
     fn read<'a>(&'a self, _runtime: &'a Runtime, mut config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
@@ -73,8 +73,8 @@ impl DataSource for Actions {
         )
     }
 
-    fn validate(&self, _config: &Value) -> Diagnostics {
-        Diagnostics::new()
+    fn validate(&self, config: &Value) -> Diagnostics {
+        check(&self.schema().block, config)
     }
 
     fn read<'a>(&'a self, _runtime: &'a Runtime, mut config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use crate::connection::id_of_handle;
+use crate::connection::{decode_handle, id_of_handle};
 use crate::diagnostic::Diagnostic;
 use crate::provider::connection_schema::optional;
 use crate::provider::runtime::Runtime;
-use crate::schema::Attribute;
+use crate::schema::{Attribute, Rule};
 use crate::value::{Type, Value};
 
 /// What is kept beside the state: a destroy sees neither the config nor the connection.
@@ -55,12 +55,15 @@ impl Private {
 
 /// The attribute every resource and data source has.
 pub(in crate::provider) fn connection_attribute() -> Attribute {
-    optional(
-        "connection",
-        Type::String,
-        "The `handle` of a `stripe_connection`. Without it the provider's default connection is used.",
-    )
-    .sensitive()
+    let description =
+        "The `handle` of a `stripe_connection`. Without it the provider's default connection is used.";
+    optional("connection", Type::String, description).sensitive().rule(Rule::Text(handle))
+}
+
+/// A handle is never repeated in a message: it may hold a key.
+fn handle(text: &str) -> Result<(), String> {
+    let wrong = || "must be the `handle` of a `stripe_connection`, not its name or id".to_owned();
+    decode_handle(text).map(drop).ok_or_else(wrong)
 }
 
 /// Keeps the stored handle where the configured one is of the same connection: a new

@@ -38,8 +38,12 @@ const fn decline(code: &'static str, decline_code: &'static str, message: &'stat
 const GENERIC: &str = "Your card was declined.";
 const APPROVE: Verdict = Verdict::Approve;
 const AUTHENTICATE: Verdict = Verdict::Authenticate;
-const CUSTOMER_FAIL: Verdict =
-    Verdict::Decline(Decline { code: "card_declined", decline_code: "generic_decline", message: GENERIC, at_once: false });
+const CUSTOMER_FAIL: Verdict = Verdict::Decline(Decline {
+    code: "card_declined",
+    decline_code: "generic_decline",
+    message: GENERIC,
+    at_once: false,
+});
 /// A card that is none of the test cards.
 const UNKNOWN: Verdict = decline(
     "card_declined",
@@ -76,8 +80,18 @@ const CARDS: &[(&str, &str, &str, Verdict)] = &[
         decline("card_declined", "insufficient_funds", "Your card has insufficient funds."),
     ),
     ("chargeDeclinedLostCard", "4000000000009987", "credit", decline("card_declined", "lost_card", GENERIC)),
-    ("chargeDeclinedStolenCard", "4000000000009979", "credit", decline("card_declined", "stolen_card", GENERIC)),
-    ("chargeDeclinedFraudulent", "4100000000000019", "credit", decline("card_declined", "fraudulent", GENERIC)),
+    (
+        "chargeDeclinedStolenCard",
+        "4000000000009979",
+        "credit",
+        decline("card_declined", "stolen_card", GENERIC),
+    ),
+    (
+        "chargeDeclinedFraudulent",
+        "4100000000000019",
+        "credit",
+        decline("card_declined", "fraudulent", GENERIC),
+    ),
     (
         "chargeDeclinedExpiredCard",
         "4000000000000069",
@@ -123,7 +137,8 @@ pub(super) fn verdict(number: &str) -> Verdict {
 /// The `card` field of a payment method, from the `card` param.
 pub(super) fn details(card: &Body, now: i64) -> Outcome<(String, Body)> {
     if let Some(token) = text(card, "token") {
-        let number = number_of_token(token).ok_or_else(|| Failure::unknown_reference("token", token, "card[token]"))?;
+        let number = number_of_token(token)
+            .ok_or_else(|| Failure::unknown_reference("token", token, "card[token]"))?;
         return Ok((number.to_owned(), described(number, 12, year(now) + 1, false)));
     }
     let demanded = |name: &str| given_number(card, name).ok_or_else(|| missing(name));
@@ -134,7 +149,8 @@ pub(super) fn details(card: &Body, now: i64) -> Outcome<(String, Body)> {
     }
     check_expiry(month, year_given, now)?;
     let with_cvc = text(card, "cvc").is_some();
-    let body = described(&number, month, if year_given < 100 { year_given + 2000 } else { year_given }, with_cvc);
+    let body =
+        described(&number, month, if year_given < 100 { year_given + 2000 } else { year_given }, with_cvc);
     Ok((number, body))
 }
 
@@ -153,7 +169,11 @@ fn card_error(code: &str, message: &str, param: &str) -> Failure {
 
 fn check_expiry(month: i64, given: i64, now: i64) -> Outcome<()> {
     if !(1..=12).contains(&month) {
-        return Err(card_error("invalid_expiry_month", "Your card's expiration month is invalid.", "exp_month"));
+        return Err(card_error(
+            "invalid_expiry_month",
+            "Your card's expiration month is invalid.",
+            "exp_month",
+        ));
     }
     let given = if given < 100 { given + 2000 } else { given };
     if given < year(now) || given > year(now) + 50 {
@@ -172,8 +192,12 @@ fn passes_luhn(number: &str) -> bool {
     let digits: Option<Vec<u32>> = number.chars().map(|letter| letter.to_digit(10)).collect();
     let Some(digits) = digits.filter(|digits| (12..=19).contains(&digits.len())) else { return false };
     let doubled = |digit: u32| if digit > 4 { digit * 2 - 9 } else { digit * 2 };
-    let sum: u32 =
-        digits.iter().rev().enumerate().map(|(at, digit)| if at % 2 == 1 { doubled(*digit) } else { *digit }).sum();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(at, digit)| if at % 2 == 1 { doubled(*digit) } else { *digit })
+        .sum();
     sum % 10 == 0
 }
 

@@ -23,8 +23,16 @@ pub(super) fn for_intent(
 ) -> Outcome<Body> {
     let mut params = Body::new();
     for name in [
-        "amount", "currency", "customer", "description", "metadata", "receipt_email", "shipping",
-        "statement_descriptor", "statement_descriptor_suffix", "transfer_group",
+        "amount",
+        "currency",
+        "customer",
+        "description",
+        "metadata",
+        "receipt_email",
+        "shipping",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+        "transfer_group",
     ] {
         if let Some(value) = intent.get(name).filter(|value| !value.is_null()) {
             params.insert(name.to_owned(), value.clone());

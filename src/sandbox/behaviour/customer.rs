@@ -55,7 +55,9 @@ fn default_methods(call: &mut Call<'_>) -> Outcome<Vec<Body>> {
         methods.push(payment_method::resolve(call, token, "payment_method")?);
     }
     let settings = inner(&call.params, "invoice_settings");
-    if let Some(token) = settings.and_then(|settings| text(settings, "default_payment_method")).map(str::to_owned) {
+    if let Some(token) =
+        settings.and_then(|settings| text(settings, "default_payment_method")).map(str::to_owned)
+    {
         let same = text(&call.params, "payment_method") == Some(token.as_str());
         let first = methods.first().map(|method| id(method).to_owned()).filter(|_| same);
         let Some(default) = first else { return Err(not_attached(&token)) };

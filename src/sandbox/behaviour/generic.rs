@@ -39,7 +39,9 @@ fn fill_in(call: &Call<'_>, body: &mut Body) {
     if let Some(FieldKind::String { values }) = status
         && text(body, "status").is_none_or(|status| values.first().is_some_and(|first| first == status))
     {
-        let fresh = ["active", "enabled", "open", "pending"].iter().find(|one| values.iter().any(|value| value == *one));
+        let fresh = ["active", "enabled", "open", "pending"]
+            .iter()
+            .find(|one| values.iter().any(|value| value == *one));
         if let Some(fresh) = fresh {
             set(body, "status", *fresh);
         }

@@ -87,7 +87,8 @@ fn collection(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         }
         (_, None, None) => {}
         _ => {
-            let message = "You can only use `days_until_due` and `due_date` with `collection_method=send_invoice`.";
+            let message =
+                "You can only use `days_until_due` and `due_date` with `collection_method=send_invoice`.";
             return Err(Failure::invalid(message).param("days_until_due"));
         }
     }
@@ -135,7 +136,9 @@ pub(super) fn add_line(call: &Call<'_>, draft: &mut Body, line: &Line) -> Outcom
 
 /// Takes an invoice item off a draft.
 pub(super) fn remove(draft: &mut Body, item: &str) {
-    let stays = |line: &&Json| line.pointer("/parent/invoice_item_details/invoice_item").and_then(Json::as_str) != Some(item);
+    let stays = |line: &&Json| {
+        line.pointer("/parent/invoice_item_details/invoice_item").and_then(Json::as_str) != Some(item)
+    };
     let lines: Vec<Json> = items(draft, LINES).iter().filter(stays).cloned().collect();
     show_lines(draft, &lines);
 }

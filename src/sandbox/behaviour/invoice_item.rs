@@ -48,7 +48,10 @@ fn cost(call: &Call<'_>, customer: &Body) -> Outcome<Line> {
     let currency = text(&call.params, "currency").or_else(|| text(customer, "currency")).unwrap_or("usd");
     let currency = money::known_currency(currency, "currency")?;
     let quantity = given_number(&call.params, "quantity").unwrap_or(1);
-    let (unit, amount) = match (text(&call.params, "unit_amount_decimal"), given_number(&call.params, "amount")) {
+    let (unit, amount) = match (
+        text(&call.params, "unit_amount_decimal"),
+        given_number(&call.params, "amount"),
+    ) {
         (Some(unit), None) => (unit.to_owned(), money::times(unit, quantity).unwrap_or(i64::MAX)),
         (None, Some(amount)) => (amount.to_string(), amount),
         (Some(_), Some(_)) => {
@@ -56,7 +59,8 @@ fn cost(call: &Call<'_>, customer: &Body) -> Outcome<Line> {
             return Err(Failure::invalid(message).code("parameters_exclusive").param("amount"));
         }
         (None, None) => {
-            let message = "You must provide one of these parameters: amount, pricing, price_data, unit_amount_decimal.";
+            let message =
+                "You must provide one of these parameters: amount, pricing, price_data, unit_amount_decimal.";
             return Err(Failure::invalid(message).code("parameter_missing").param("amount"));
         }
     };
@@ -97,7 +101,8 @@ fn editable(call: &Call<'_>, item: &Body) -> Outcome<Option<Body>> {
     let Some(on) = text(item, "invoice") else { return Ok(None) };
     match call.session.alive("invoice", on)? {
         Some(invoice) if status(&invoice) != "draft" => {
-            let message = "You cannot modify an invoice item that is attached to an invoice that is no longer a draft.";
+            let message =
+                "You cannot modify an invoice item that is attached to an invoice that is no longer a draft.";
             Err(Failure::state(message).code("invoice_not_editable"))
         }
         other => Ok(other),
@@ -156,7 +161,9 @@ pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
 /// The items of a customer that wait for an invoice in that currency, oldest first.
 pub(super) fn waiting(call: &Call<'_>, customer: &str, currency: Option<&str>) -> Outcome<Vec<Body>> {
     let mut items = call.session.having("invoiceitem", "customer", customer)?;
-    items.retain(|item| text(item, "invoice").is_none() && currency.is_none_or(|c| text(item, "currency") == Some(c)));
+    items.retain(|item| {
+        text(item, "invoice").is_none() && currency.is_none_or(|c| text(item, "currency") == Some(c))
+    });
     items.reverse();
     Ok(items)
 }

@@ -45,7 +45,10 @@ impl Line {
 
     fn of_price(price: Body, quantity: i64, param: &str) -> Outcome<Self> {
         if !flag(&price, "active") {
-            let message = format!("The price specified is inactive. This field only accepts active prices. Price: {}", id(&price));
+            let message = format!(
+                "The price specified is inactive. This field only accepts active prices. Price: {}",
+                id(&price)
+            );
             return Err(Failure::state(message).param(param));
         }
         let unit = text(&price, "unit_amount_decimal").unwrap_or("0").to_owned();
@@ -65,7 +68,8 @@ impl Line {
         call.session.referred("product", &product, "price_data[product]")?;
         money::in_step(&mut data, "unit_amount", "unit_amount_decimal", "price_data")?;
         let unit = text(&data, "unit_amount_decimal").unwrap_or("0").to_owned();
-        let currency = money::known_currency(text(&data, "currency").unwrap_or_default(), "price_data[currency]")?;
+        let currency =
+            money::known_currency(text(&data, "currency").unwrap_or_default(), "price_data[currency]")?;
         let amount = money::times(&unit, quantity).unwrap_or(i64::MAX);
         Ok(Self { amount, currency, quantity, unit, price: None, product: Some(product) })
     }
@@ -84,9 +88,10 @@ impl Line {
 
     /// The `pricing` of an invoice item or of an invoice's line.
     pub fn pricing(&self) -> Json {
-        let details = self.product.as_ref().map(|product| {
-            json!({"price": self.price.as_ref().map(id), "product": product})
-        });
+        let details = self
+            .product
+            .as_ref()
+            .map(|product| json!({"price": self.price.as_ref().map(id), "product": product}));
         let kind = details.as_ref().map(|_| "price_details");
         json!({"price_details": details, "type": kind.unwrap_or("price_details"), "unit_amount_decimal": self.unit})
     }

@@ -15,7 +15,8 @@ const MOST: i64 = 99_999_999;
 
 /// Currencies without a minor unit.
 const WHOLE: &[&str] = &[
-    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf",
+    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof",
+    "xpf",
 ];
 
 /// The `currency` param, demanded, in small letters.
@@ -94,7 +95,8 @@ pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str)
         return Err(Failure::invalid(message).code("parameter_invalid").param(path(decimal)));
     }
     let shown = if fraction.is_empty() { digits.to_owned() } else { format!("{digits}.{fraction}") };
-    let amount = if fraction.is_empty() { digits.parse::<i64>().map_or(Json::Null, Json::from) } else { Json::Null };
+    let amount =
+        if fraction.is_empty() { digits.parse::<i64>().map_or(Json::Null, Json::from) } else { Json::Null };
     set(body, decimal, shown);
     set(body, whole, amount);
     Ok(())

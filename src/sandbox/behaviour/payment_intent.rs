@@ -76,7 +76,9 @@ fn ways_to_pay(params: &Body, body: &mut Body) -> Outcome<()> {
     if !types.is_empty() {
         if automatic.is_some_and(|automatic| flag(automatic, "enabled")) {
             let message = "You may only specify one of these parameters: allowed_payment_method_types, automatic_payment_methods.";
-            return Err(Failure::invalid(message).code("parameters_exclusive").param("automatic_payment_methods"));
+            return Err(Failure::invalid(message)
+                .code("parameters_exclusive")
+                .param("automatic_payment_methods"));
         }
         let types = types.to_vec();
         set(body, "automatic_payment_methods", Json::Null);
@@ -85,7 +87,8 @@ fn ways_to_pay(params: &Body, body: &mut Body) -> Outcome<()> {
         set(body, "automatic_payment_methods", Json::Null);
         set(body, "payment_method_types", json!(["card"]));
     } else {
-        let redirects = automatic.and_then(|automatic| text(automatic, "allow_redirects")).unwrap_or("always").to_owned();
+        let redirects =
+            automatic.and_then(|automatic| text(automatic, "allow_redirects")).unwrap_or("always").to_owned();
         set(body, "automatic_payment_methods", json!({"allow_redirects": redirects, "enabled": true}));
         set(body, "payment_method_types", json!(["card", "link"]));
     }
@@ -136,7 +139,8 @@ fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
 pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let before = call.named()?;
-    let always = ["description", "metadata", "receipt_email", "shipping", "transfer_group", "statement_descriptor"];
+    let always =
+        ["description", "metadata", "receipt_email", "shipping", "transfer_group", "statement_descriptor"];
     let locked = call.params.keys().find(|name| !always.contains(&name.as_str()));
     if let Some(name) = locked.filter(|_| !OPEN.contains(&status(&before))) {
         let message = format!(

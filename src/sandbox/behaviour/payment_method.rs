@@ -32,7 +32,9 @@ pub(super) fn made(call: &Call<'_>, params: &Body) -> Outcome<Body> {
     let call = call.about("payment_method", params.clone())?;
     let kind = call.demanded("type")?.to_owned();
     let mut body = blank(&call);
-    let plain = Body::from_iter(params.clone().into_iter().filter(|(name, _)| !is_type(&call, name) && name != "customer"));
+    let plain = Body::from_iter(
+        params.clone().into_iter().filter(|(name, _)| !is_type(&call, name) && name != "customer"),
+    );
     shape::lay_over(call.entity, &mut body, &plain)?;
     set(&mut body, "type", kind.as_str());
     if kind == "card" {
@@ -137,7 +139,9 @@ pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> O
         Some(owner) if owner == customer => return Ok(()),
         Some(_) => {
             let message = "The payment method you provided has already been attached to a customer.";
-            return Err(Failure::state(message).code("payment_method_unexpected_state").param("payment_method"));
+            return Err(Failure::state(message)
+                .code("payment_method_unexpected_state")
+                .param("payment_method"));
         }
         None => check_usable(method)?,
     }
@@ -155,7 +159,8 @@ pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> O
 pub(super) fn detach(call: &Call<'_>) -> Outcome<Json> {
     let mut method = call.named()?;
     let Some(customer) = text(&method, "customer").map(str::to_owned) else {
-        let message = "The payment method you provided is not attached to a customer so detachment is impossible.";
+        let message =
+            "The payment method you provided is not attached to a customer so detachment is impossible.";
         return Err(Failure::state(message).code("payment_method_unexpected_state"));
     };
     detach_from(call, &mut method, &customer)?;
@@ -168,9 +173,15 @@ pub(super) fn detach_from(call: &Call<'_>, method: &mut Body, customer: &str) ->
     set(method, SPENT, true);
     call.session.put(method)?;
     let Some(mut owner) = call.session.alive("customer", customer)? else { return Ok(()) };
-    let is_default = inner(&owner, "invoice_settings").and_then(|settings| text(settings, "default_payment_method"));
+    let is_default =
+        inner(&owner, "invoice_settings").and_then(|settings| text(settings, "default_payment_method"));
     if is_default == Some(id(method)) {
-        crate::sandbox::fields::set_inner(&mut owner, "invoice_settings", "default_payment_method", Json::Null);
+        crate::sandbox::fields::set_inner(
+            &mut owner,
+            "invoice_settings",
+            "default_payment_method",
+            Json::Null,
+        );
         call.session.put(&owner)?;
     }
     Ok(())

@@ -81,7 +81,8 @@ fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> Outcome<()> {
         return tiers(body);
     }
     if let Some(custom) = inner(&call.params, "custom_unit_amount").filter(|custom| flag(custom, "enabled")) {
-        let limits = ["maximum", "minimum", "preset"].map(|name| (name.to_owned(), custom.get(name).cloned().unwrap_or_default()));
+        let limits = ["maximum", "minimum", "preset"]
+            .map(|name| (name.to_owned(), custom.get(name).cloned().unwrap_or_default()));
         set(body, "custom_unit_amount", Body::from_iter(limits));
         return Ok(());
     }
@@ -97,7 +98,8 @@ fn tiers(body: &mut Body) -> Outcome<()> {
     if text(body, "tiers_mode").is_none() {
         return Err(missing("tiers_mode"));
     }
-    let mut tiers: Vec<Body> = items(body, "tiers").iter().filter_map(|tier| tier.as_object().cloned()).collect();
+    let mut tiers: Vec<Body> =
+        items(body, "tiers").iter().filter_map(|tier| tier.as_object().cloned()).collect();
     let Some(last) = tiers.len().checked_sub(1) else { return Err(missing("tiers")) };
     for (at, tier) in tiers.iter_mut().enumerate() {
         let endless = text(tier, "up_to") == Some("inf");
@@ -164,7 +166,8 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.revise()?;
     let (old, new) = (text(&before, "tax_behavior"), text(&body, "tax_behavior"));
     if old != new && old != Some("unspecified") {
-        let message = "You cannot change the tax behavior of a price once it is set to inclusive or exclusive.";
+        let message =
+            "You cannot change the tax behavior of a price once it is set to inclusive or exclusive.";
         return Err(Failure::state(message).param("tax_behavior"));
     }
     if flag(&before, "active") && !flag(&body, "active") {

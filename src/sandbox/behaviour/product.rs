@@ -27,7 +27,9 @@ pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
     let mut body = call.build()?;
     if let Some(own) = text(&call.params, "id") {
         if call.session.alive("product", own)?.is_some() {
-            return Err(Failure::state("Product already exists.").code("resource_already_exists").param("id"));
+            return Err(Failure::state("Product already exists.")
+                .code("resource_already_exists")
+                .param("id"));
         }
         set(&mut body, "id", own);
     }
@@ -51,11 +53,8 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     if let Some(price) = text(&call.params, "default_price") {
         let price = call.session.referred("price", price, "default_price")?;
         if text(&price, "product") != Some(id(&body)) {
-            let message = format!(
-                "The default price {} does not belong to the product {}.",
-                id(&price),
-                id(&body)
-            );
+            let message =
+                format!("The default price {} does not belong to the product {}.", id(&price), id(&body));
             return Err(Failure::state(message).param("default_price"));
         }
         if !flag(&price, "active") {

@@ -40,8 +40,13 @@ fn write_lines(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         let param = format!("line_items[{at}][price]");
         let line = Line::of(call, &params, text(&params, "price"), &param)?;
         let line = line.ok_or_else(|| crate::sandbox::check::missing(&param))?;
-        if let Some(currency) = text(body, "currency").filter(|currency| !kept.is_empty() && *currency != line.currency) {
-            let message = format!("All prices of a quote must have the same currency; {} is not {currency}.", line.currency);
+        if let Some(currency) =
+            text(body, "currency").filter(|currency| !kept.is_empty() && *currency != line.currency)
+        {
+            let message = format!(
+                "All prices of a quote must have the same currency; {} is not {currency}.",
+                line.currency
+            );
             return Err(Failure::state(message).param(param));
         }
         set(body, "currency", line.currency.as_str());
@@ -57,10 +62,14 @@ fn write_lines(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let url = format!("/v1/quotes/{}/line_items", id(body));
     let page = page::embedded(&shown, &url);
     let none = json!({"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0});
-    set(body, "computed", json!({
-        "recurring": null,
-        "upfront": {"amount_subtotal": total, "amount_total": total, "line_items": page, "total_details": none},
-    }));
+    set(
+        body,
+        "computed",
+        json!({
+            "recurring": null,
+            "upfront": {"amount_subtotal": total, "amount_total": total, "line_items": page, "total_details": none},
+        }),
+    );
     set(body, "line_items", page);
     set(body, "_line_params", kept);
     Ok(())
@@ -85,7 +94,9 @@ pub(super) fn finalize(call: &Call<'_>) -> Outcome<Json> {
         return Err(not_in_state(call, &body, "finalize"));
     }
     if text(&body, "customer").is_none() {
-        return Err(Failure::state("You must set a customer on a quote before you finalize it.").param("customer"));
+        return Err(
+            Failure::state("You must set a customer on a quote before you finalize it.").param("customer")
+        );
     }
     if items(&body, "_line_params").is_empty() {
         return Err(Failure::state("You can't finalize a quote without line items.").param("line_items"));
@@ -116,12 +127,14 @@ pub(super) fn accept(call: &Call<'_>) -> Outcome<Json> {
 }
 
 fn invoice_of(call: &Call<'_>, quote: &Body) -> Outcome<Body> {
-    let customer = call.session.referred("customer", text(quote, "customer").unwrap_or_default(), "customer")?;
+    let customer =
+        call.session.referred("customer", text(quote, "customer").unwrap_or_default(), "customer")?;
     let mut params = Body::new();
     let method = text(quote, "collection_method").unwrap_or("charge_automatically");
     set(&mut params, "collection_method", method);
     if method == "send_invoice" {
-        let days = inner(quote, "invoice_settings").and_then(|settings| given_number(settings, "days_until_due"));
+        let days =
+            inner(quote, "invoice_settings").and_then(|settings| given_number(settings, "days_until_due"));
         set(&mut params, "days_until_due", days.unwrap_or(30));
     }
     let about = call.about("invoice", params)?;
@@ -135,7 +148,8 @@ fn invoice_of(call: &Call<'_>, quote: &Body) -> Outcome<Body> {
         invoice::add_line(&about, &mut made, &line)?;
     }
     set(&mut made, "billing_reason", "quote_accept");
-    let parent = json!({"quote_details": {"quote": id(quote)}, "subscription_details": null, "type": "quote_details"});
+    let parent =
+        json!({"quote_details": {"quote": id(quote)}, "subscription_details": null, "type": "quote_details"});
     set(&mut made, "parent", parent);
     Ok(made)
 }

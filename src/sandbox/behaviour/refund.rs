@@ -26,10 +26,14 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     set(&mut body, "amount", amount);
     set(&mut body, "status", "succeeded");
     set(&mut body, "balance_transaction", identifier::fresh("txn_"));
-    set(&mut body, "destination_details", json!({
-        "card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"},
-        "type": "card",
-    }));
+    set(
+        &mut body,
+        "destination_details",
+        json!({
+            "card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"},
+            "type": "card",
+        }),
+    );
     let refunded = number(&charge, "amount_refunded") + amount;
     set(&mut charge, "amount_refunded", refunded);
     let all = refunded == number(&charge, "amount_captured");
@@ -50,7 +54,10 @@ fn refunded_charge(call: &Call<'_>) -> Outcome<Body> {
             let intent = call.session.referred("payment_intent", intent, "payment_intent")?;
             let latest = text(&intent, "latest_charge").filter(|_| status(&intent) == "succeeded");
             let Some(charge) = latest else {
-                let message = format!("This PaymentIntent ({}) does not have a successful charge to refund.", id(&intent));
+                let message = format!(
+                    "This PaymentIntent ({}) does not have a successful charge to refund.",
+                    id(&intent)
+                );
                 return Err(Failure::state(message).param("payment_intent"));
             };
             call.session.referred("charge", charge, "payment_intent")

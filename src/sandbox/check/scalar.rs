@@ -18,7 +18,9 @@ pub(super) fn read(kind: &Kind, text: &str, path: &str) -> Outcome<Json> {
         Kind::Boolean => match text {
             "true" | "1" => Ok(Json::Bool(true)),
             "false" | "0" => Ok(Json::Bool(false)),
-            _ => Err(Failure::invalid(format!("Invalid boolean: {text}")).code("parameter_invalid").param(path)),
+            _ => Err(Failure::invalid(format!("Invalid boolean: {text}"))
+                .code("parameter_invalid")
+                .param(path)),
         },
         Kind::Decimal => decimal(text, path).map(Json::String),
         Kind::Number => {
@@ -67,7 +69,8 @@ fn integer(text: &str, path: &str) -> Outcome<Json> {
         return Ok(Json::from(""));
     }
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let number = if digits.bytes().all(|byte| byte.is_ascii_digit()) { text.parse::<i64>().ok() } else { None };
+    let number =
+        if digits.bytes().all(|byte| byte.is_ascii_digit()) { text.parse::<i64>().ok() } else { None };
     number.map(Json::from).ok_or_else(|| {
         Failure::invalid(format!("Invalid integer: {text}")).code("parameter_invalid_integer").param(path)
     })

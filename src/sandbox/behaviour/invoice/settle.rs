@@ -59,7 +59,8 @@ fn open(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 
 /// The customer's prefix and the next number of its sequence.
 fn next_number(call: &Call<'_>, body: &Body) -> Outcome<String> {
-    let Some(mut customer) = call.session.alive("customer", text(body, "customer").unwrap_or_default())? else {
+    let Some(mut customer) = call.session.alive("customer", text(body, "customer").unwrap_or_default())?
+    else {
         return Ok(format!("{}-0001", identifier::invoice_prefix()));
     };
     let next = number(&customer, "next_invoice_sequence").max(1);
@@ -133,7 +134,8 @@ fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
     if let Some(given) = text(&call.params, "payment_method") {
         return payment_method::resolve(call, given, "payment_method");
     }
-    let customer = call.session.alive("customer", text(body, "customer").unwrap_or_default())?.unwrap_or_default();
+    let customer =
+        call.session.alive("customer", text(body, "customer").unwrap_or_default())?.unwrap_or_default();
     let settings = inner(&customer, "invoice_settings");
     let usual = settings.and_then(|settings| text(settings, "default_payment_method"));
     let Some(method) = text(body, "default_payment_method").or(usual) else {
@@ -185,7 +187,8 @@ pub(in crate::sandbox::behaviour) fn mark_uncollectible(call: &Call<'_>) -> Outc
 
 /// The intent of an invoice that needs no payment any more.
 fn end_intent(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    let Some(mut intent) = call.session.alive("payment_intent", text(body, INTENT).unwrap_or_default())? else {
+    let Some(mut intent) = call.session.alive("payment_intent", text(body, INTENT).unwrap_or_default())?
+    else {
         return Ok(());
     };
     let paying = call.about("payment_intent", Body::new())?;

@@ -32,9 +32,11 @@ pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> Outcome<Json> {
 fn check_state(body: &Body) -> Outcome<()> {
     let message = match status(body) {
         "requires_payment_method" | "requires_confirmation" | "requires_action" => return Ok(()),
-        "succeeded" | "requires_capture" => "You cannot confirm this PaymentIntent because it has already succeeded \
+        "succeeded" | "requires_capture" => {
+            "You cannot confirm this PaymentIntent because it has already succeeded \
              after being previously confirmed."
-            .to_owned(),
+                .to_owned()
+        }
         other => format!(
             "You cannot confirm this PaymentIntent because it has a status of {other}. Only a PaymentIntent with one \
              of the following statuses may be confirmed: requires_confirmation, requires_action."
@@ -62,8 +64,9 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
 
 /// Methods that the dashboard switches on may send the customer elsewhere, and back.
 fn check_return_url(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    let redirects = inner(body, "automatic_payment_methods")
-        .is_some_and(|automatic| flag(automatic, "enabled") && text(automatic, "allow_redirects") != Some("never"));
+    let redirects = inner(body, "automatic_payment_methods").is_some_and(|automatic| {
+        flag(automatic, "enabled") && text(automatic, "allow_redirects") != Some("never")
+    });
     if !redirects || text(&call.params, "return_url").is_some() || flag(&call.params, "use_stripe_sdk") {
         return Ok(());
     }
@@ -92,10 +95,15 @@ pub(in crate::sandbox::behaviour) fn attempt(
     mut method: Body,
     authenticated: bool,
 ) -> Outcome<Attempt> {
-    let off_session = call.params.get("off_session").is_some_and(|given| *given != Json::Bool(false) && *given != "");
+    let off_session =
+        call.params.get("off_session").is_some_and(|given| *given != Json::Bool(false) && *given != "");
     match payment_method::verdict(&method) {
-        Verdict::Decline(why) => refuse(call, body, &method, why).map(|failure| Attempt::Failed(Box::new(failure))),
-        Verdict::Authenticate if !authenticated && (off_session || flag(&call.params, "error_on_requires_action")) => {
+        Verdict::Decline(why) => {
+            refuse(call, body, &method, why).map(|failure| Attempt::Failed(Box::new(failure)))
+        }
+        Verdict::Authenticate
+            if !authenticated && (off_session || flag(&call.params, "error_on_requires_action")) =>
+        {
             let why = Decline {
                 code: "authentication_required",
                 decline_code: "authentication_required",

@@ -35,7 +35,8 @@ pub(in crate::sandbox::behaviour) fn capture(call: &Call<'_>) -> Outcome<Json> {
     let most = number(&body, "amount_capturable");
     let amount = given_number(&call.params, "amount_to_capture").unwrap_or(most);
     if amount > most {
-        let message = "The amount to capture is larger than the amount that can be captured on this PaymentIntent.";
+        let message =
+            "The amount to capture is larger than the amount that can be captured on this PaymentIntent.";
         return Err(Failure::state(message).code("amount_too_large").param("amount_to_capture"));
     }
     if amount < 1 {
@@ -83,7 +84,11 @@ pub(in crate::sandbox::behaviour) fn cancel(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// Cancels an intent; what was held is let go.
-pub(in crate::sandbox::behaviour) fn end(call: &Call<'_>, body: &mut Body, reason: Option<&str>) -> Outcome<()> {
+pub(in crate::sandbox::behaviour) fn end(
+    call: &Call<'_>,
+    body: &mut Body,
+    reason: Option<&str>,
+) -> Outcome<()> {
     if status(body) == "requires_capture"
         && let Some(mut held) = latest_charge(call, body)?
     {
