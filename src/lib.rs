@@ -16,7 +16,7 @@
 //! - What Stripe accepted is in the state, whatever fails after it.
 //! - A plan is a function of config, prior state and provider config: no clock, no chance
 //!   except for the private data of a create.
-//! - Only `main.rs` and the handshake print to standard output; only [`env`] reads the environment.
+//! - Only `main.rs` and the handshake print to standard output; only [`mod@env`] reads the environment.
 //!
 //! The modules, in reading order:
 

@@ -1,6 +1,6 @@
 //! The gRPC service that Terraform talks to: each RPC decodes, calls the provider and encodes.
 //!
-//! Every RPC goes through one [`ritual`], so that a type nobody serves, a value that
+//! Every RPC goes through one `ritual`, so that a type nobody serves, a value that
 //! does not decode and even a panic reach the practitioner as a diagnostic: a gRPC
 //! status would be shown as a "plugin error", and a dead process explains nothing.
 //! What is served is a [`Served`]; [`crate::provider::Provider`] is one, and tests have

@@ -1,4 +1,4 @@
-//! Writes what [`super::pack`] reads: every entity type as one segment of a blob, and an index
+//! Writes what `pack` reads: every entity type as one segment of a blob, and an index
 //! of names and routes as Rust source, so that nothing is parsed before it is asked for.
 
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use super::model::{Entity, OperationKind};
 pub struct Packed {
     /// One JSON document per entity type, end to end.
     pub blob: String,
-    /// The statics that [`super::pack`] includes.
+    /// The statics that `pack` includes.
     pub index: String,
 }
 
@@ -24,8 +24,9 @@ pub fn pack(entities: &[Entity], version: &str) -> Result<Packed, serde_json::Er
         let Entity { name, object, aliases, id_prefix, .. } = entity;
         segments.push(format!(
             "Segment {{ name: {name:?}, object: {object:?}, aliases: &{aliases:?}, id_prefix: {id_prefix:?}, \
-             start: {start}, end: {end} }}",
-            end = blob.len()
+             start: {}, end: {} }}",
+            grouped(start),
+            grouped(blob.len())
         ));
         for action in &entity.actions {
             actions.push(format!("({:?}, {index})", action.name));
@@ -47,6 +48,14 @@ pub fn pack(entities: &[Entity], version: &str) -> Result<Packed, serde_json::Er
     list(&mut index, "ACTIONS: &[(&str, usize)]", &actions);
     list(&mut index, "ROUTES: &[Route]", &routes);
     Ok(Packed { blob, index })
+}
+
+/// A number as Rust source, in groups of three.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|g| std::str::from_utf8(g).ok()).collect();
+    groups.join("_")
 }
 
 struct Route {

@@ -1,5 +1,7 @@
 //! A POST under one key is run once: the same request again gets the first answer.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
@@ -38,7 +40,7 @@ impl Claim {
             )));
         }
         let digest = Sha256::new().chain_update(path).chain_update([0]).chain_update(body).finalize();
-        let request = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let request = STANDARD_NO_PAD.encode(digest);
         Ok(Self { key: key.to_owned(), request })
     }
 

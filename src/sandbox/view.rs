@@ -73,8 +73,8 @@ fn member(
         body.insert((*name).to_owned(), value);
     }
     let Some(value) = body.get_mut(*name) else { return Ok(()) };
-    if let Some(types) = expandable(&field.kind) {
-        fetch(session, value, types)?;
+    if is_expandable(&field.kind) {
+        fetch(session, value)?;
     } else if rest.is_empty()
         && !is_includable(&object, name)
         && !value.is_object()
@@ -86,11 +86,11 @@ fn member(
     if rest.is_empty() { Ok(()) } else { put_in(session, value, members(&field.kind), rest, whole) }
 }
 
-fn expandable(kind: &FieldKind) -> Option<&[String]> {
+fn is_expandable(kind: &FieldKind) -> bool {
     match kind {
-        FieldKind::Expandable(types) => Some(types),
-        FieldKind::List(inner) => expandable(inner),
-        _ => None,
+        FieldKind::Expandable(_) => true,
+        FieldKind::List(inner) => is_expandable(inner),
+        _ => false,
     }
 }
 
@@ -103,9 +103,9 @@ fn members(kind: &FieldKind) -> &[Field] {
 }
 
 /// Puts whole objects in the place of ids.
-fn fetch(session: &Session<'_>, value: &mut Json, types: &[String]) -> Outcome<()> {
+fn fetch(session: &Session<'_>, value: &mut Json) -> Outcome<()> {
     match value {
-        Json::Array(items) => items.iter_mut().try_for_each(|item| fetch(session, item, types)),
+        Json::Array(items) => items.iter_mut().try_for_each(|item| fetch(session, item)),
         Json::String(id) => {
             let Some(found) = session.find(id)? else { return Ok(()) };
             *value = if found.gone { stub(&found.body) } else { Json::Object(found.body) };

@@ -31,7 +31,7 @@ struct Parser<'t> {
     depth: usize,
 }
 
-impl<'t> Parser<'t> {
+impl Parser<'_> {
     /// `a OR b OR …`
     fn any_of(&mut self) -> Result<Expression, Wrong> {
         let mut left = self.all_of()?;

@@ -24,15 +24,15 @@ pub(super) struct Decline {
     /// Stripe's code.
     pub code: &'static str,
     /// The issuer's reason.
-    pub decline_code: &'static str,
+    pub reason: &'static str,
     /// What the customer may be told.
     pub message: &'static str,
     /// The card is refused when it is saved too, not only when it is charged.
     pub at_once: bool,
 }
 
-const fn decline(code: &'static str, decline_code: &'static str, message: &'static str) -> Verdict {
-    Verdict::Decline(Decline { code, decline_code, message, at_once: true })
+const fn decline(code: &'static str, reason: &'static str, message: &'static str) -> Verdict {
+    Verdict::Decline(Decline { code, reason, message, at_once: true })
 }
 
 const GENERIC: &str = "Your card was declined.";
@@ -40,7 +40,7 @@ const APPROVE: Verdict = Verdict::Approve;
 const AUTHENTICATE: Verdict = Verdict::Authenticate;
 const CUSTOMER_FAIL: Verdict = Verdict::Decline(Decline {
     code: "card_declined",
-    decline_code: "generic_decline",
+    reason: "generic_decline",
     message: GENERIC,
     at_once: false,
 });
@@ -198,7 +198,7 @@ fn passes_luhn(number: &str) -> bool {
         .enumerate()
         .map(|(at, digit)| if at % 2 == 1 { doubled(*digit) } else { *digit })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 fn brand(number: &str) -> &'static str {

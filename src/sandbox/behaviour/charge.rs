@@ -83,7 +83,7 @@ fn outcome(refused: Option<Decline>) -> Json {
         }),
         Some(why) => json!({
             "advice_code": null, "network_advice_code": null, "network_decline_code": null,
-            "network_status": "declined_by_network", "reason": why.decline_code, "risk_level": "normal",
+            "network_status": "declined_by_network", "reason": why.reason, "risk_level": "normal",
             "risk_score": 20, "seller_message": "The bank did not return any further details with this decline.",
             "type": "issuer_declined",
         }),
@@ -116,7 +116,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     call.session.put(&body)?;
     let Some(why) = refused else { return Ok(Json::Object(body)) };
     let failure = Failure::new(402, "card_error", why.message).code(why.code);
-    Err(failure.with("decline_code", why.decline_code).with("charge", id(&body)).at(Stage::Done))
+    Err(failure.with("decline_code", why.reason).with("charge", id(&body)).at(Stage::Done))
 }
 
 /// The method behind `source`, or the default method of `customer`.
@@ -129,13 +129,11 @@ fn source(call: &Call<'_>) -> Outcome<Body> {
     };
     let owner = call.session.referred("customer", customer, "customer")?;
     let settings = inner(&owner, "invoice_settings");
-    match settings.and_then(|settings| text(settings, "default_payment_method")) {
-        Some(method) => call.session.referred("payment_method", method, "customer"),
-        None => {
-            let message = "Cannot charge a customer that has no active card";
-            Err(Failure::new(402, "card_error", message).code("missing").param("card").at(Stage::Undone))
-        }
+    if let Some(method) = settings.and_then(|settings| text(settings, "default_payment_method")) {
+        return call.session.referred("payment_method", method, "customer");
     }
+    let message = "Cannot charge a customer that has no active card";
+    Err(Failure::new(402, "card_error", message).code("missing").param("card").at(Stage::Undone))
 }
 
 /// `POST /v1/charges/{charge}/capture`.

@@ -32,7 +32,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut body = draft(call, &customer, currency.unwrap_or("usd"))?;
     let fitting = waiting.iter().filter(|item| includes && text(item, "currency") == text(&body, "currency"));
     for item in fitting.cloned().collect::<Vec<_>>() {
-        add(call, &mut body, &item)?;
+        add(call, &mut body, &item);
         let mut item = item;
         set(&mut item, "invoice", id(&body));
         call.session.put(&item)?;
@@ -97,7 +97,7 @@ fn collection(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 }
 
 /// Puts an invoice item on a draft.
-pub(super) fn add(call: &Call<'_>, draft: &mut Body, item: &Body) -> Outcome<()> {
+pub(super) fn add(call: &Call<'_>, draft: &mut Body, item: &Body) {
     let member = |name: &str| item.get(name).cloned().unwrap_or_default();
     let line = json!({
         "id": identifier::fresh("il_"), "object": "line_item", "amount": member("amount"),
@@ -116,7 +116,6 @@ pub(super) fn add(call: &Call<'_>, draft: &mut Body, item: &Body) -> Outcome<()>
     let mut lines = items(draft, LINES).to_vec();
     lines.push(line);
     show_lines(draft, &lines);
-    Ok(())
 }
 
 /// Puts a line of a quote on a draft.
@@ -131,7 +130,8 @@ pub(super) fn add_line(call: &Call<'_>, draft: &mut Body, line: &Line) -> Outcom
     set(&mut item, "pricing", line.pricing());
     set(&mut item, "quantity", line.quantity);
     set(&mut item, "id", identifier::fresh("ii_"));
-    add(call, draft, &item)
+    add(call, draft, &item);
+    Ok(())
 }
 
 /// Takes an invoice item off a draft.

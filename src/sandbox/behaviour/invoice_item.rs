@@ -30,7 +30,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     if let Some(draft) = text(&call.params, "invoice") {
         let mut draft = call.session.referred("invoice", draft, "invoice")?;
         check_fits(&draft, &body)?;
-        invoice::add(call, &mut draft, &body)?;
+        invoice::add(call, &mut draft, &body);
         call.session.put(&draft)?;
     }
     call.keep(body)
@@ -124,7 +124,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     }
     if let Some(mut draft) = draft {
         invoice::remove(&mut draft, id(&body));
-        invoice::add(call, &mut draft, &body)?;
+        invoice::add(call, &mut draft, &body);
         call.session.put(&draft)?;
     }
     call.keep(body)

@@ -41,9 +41,8 @@ pub(super) fn payable(amount: i64, currency: &str, param: &str) -> Outcome<()> {
         return Err(Failure::invalid(message).code("parameter_invalid_integer").param(param));
     }
     let least = match currency {
-        "usd" | "eur" | "aud" | "cad" | "chf" | "nzd" | "sgd" | "brl" => 50,
+        "usd" | "eur" | "aud" | "cad" | "chf" | "nzd" | "sgd" | "brl" | "jpy" => 50,
         "gbp" => 30,
-        "jpy" => 50,
         _ => 1,
     };
     if amount < least {

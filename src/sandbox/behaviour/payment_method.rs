@@ -32,9 +32,8 @@ pub(super) fn made(call: &Call<'_>, params: &Body) -> Outcome<Body> {
     let call = call.about("payment_method", params.clone())?;
     let kind = call.demanded("type")?.to_owned();
     let mut body = blank(&call);
-    let plain = Body::from_iter(
-        params.clone().into_iter().filter(|(name, _)| !is_type(&call, name) && name != "customer"),
-    );
+    let mut plain = params.clone();
+    plain.retain(|name, _| !is_type(&call, name) && name != "customer");
     shape::lay_over(call.entity, &mut body, &plain)?;
     set(&mut body, "type", kind.as_str());
     if kind == "card" {
@@ -149,7 +148,7 @@ pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> O
         && why.at_once
     {
         let failure = Failure::new(402, "card_error", why.message).code(why.code);
-        return Err(failure.with("decline_code", why.decline_code).at(Stage::Undone));
+        return Err(failure.with("decline_code", why.reason).at(Stage::Undone));
     }
     set(method, "customer", customer);
     call.session.put(method)

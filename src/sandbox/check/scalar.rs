@@ -13,8 +13,7 @@ const LONGEST: usize = 5000;
 pub(super) fn read(kind: &Kind, text: &str, path: &str) -> Outcome<Json> {
     match kind {
         Kind::String { values, max_length } => string(values, *max_length, text, path),
-        Kind::Integer | Kind::Time => integer(text, path),
-        Kind::Range => integer(text, path),
+        Kind::Integer | Kind::Time | Kind::Range => integer(text, path),
         Kind::Boolean => match text {
             "true" | "1" => Ok(Json::Bool(true)),
             "false" | "0" => Ok(Json::Bool(false)),

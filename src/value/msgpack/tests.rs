@@ -22,6 +22,7 @@ fn pair() -> Type {
 }
 
 /// What is written as these bytes and read from them.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn both_ways() -> Vec<(Type, Value, &'static str)> {
     let n = |number_text: &str, hex| (Type::Number, number(number_text), hex);
     let s = |value: &str, hex| (Type::String, text(value), hex);

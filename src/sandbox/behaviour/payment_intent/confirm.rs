@@ -106,7 +106,7 @@ pub(in crate::sandbox::behaviour) fn attempt(
         {
             let why = Decline {
                 code: "authentication_required",
-                decline_code: "authentication_required",
+                reason: "authentication_required",
                 message: "Your card was declined. This transaction requires authentication.",
                 at_once: false,
             };
@@ -158,7 +158,7 @@ fn refuse(call: &Call<'_>, body: &mut Body, method: &Body, why: Decline) -> Outc
     let charge = charge::for_intent(call, body, method, Some(why), true)?;
     let failure = Failure::new(402, "card_error", why.message)
         .code(why.code)
-        .with("decline_code", why.decline_code)
+        .with("decline_code", why.reason)
         .with("charge", id(&charge))
         .with("payment_method", shown(method))
         .at(Stage::Done);
