@@ -27,6 +27,7 @@ pub fn terraform() -> Option<PathBuf> {
 pub fn old_terraform() -> Option<PathBuf> {
     let found = std::env::var_os("TERRAFORM_OLD").map(PathBuf::from);
     if found.is_none() {
+        assert!(std::env::var_os("TF_ACC").is_none(), "TF_ACC is set, but TERRAFORM_OLD is not");
         println!("TERRAFORM_OLD is not set: skipped");
     }
     found
