@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::env::Env;
 use crate::plugin;
 use crate::protocol::Service;
 use crate::provider::Provider;
+use crate::registry_docs;
 
 mod demo;
 mod install;
@@ -33,6 +34,8 @@ pub enum Command {
     Demo,
     /// Put this binary where `terraform init` finds it.
     Install,
+    /// Write the registry's pages.
+    Docs,
     /// Print the usage or the version.
     Print(String),
 }
@@ -45,6 +48,7 @@ usage: terraform-provider-stripe [COMMAND]
   sandbox [--listen ADDR] [--data FILE]    serve the embedded Stripe (default 127.0.0.1:12111)
   demo                                     apply the quickstart on the sandbox with terraform or tofu
   install                                  put this binary where `terraform init` finds it
+  docs                                     write the registry's pages into ./docs (for developers)
   --version, --help";
 
 impl Command {
@@ -66,6 +70,7 @@ impl Command {
                 Some("sandbox") => return Self::read_sandbox(parser),
                 Some("demo") => Self::Demo,
                 Some("install") => Self::Install,
+                Some("docs") => Self::Docs,
                 _ => return Err(format!("there is no command {}", name.display()).into()),
             },
             Some(other) => return Err(other.unexpected()),
@@ -98,8 +103,17 @@ pub async fn run(command: Command, env: Env, out: &mut dyn Write) -> Result<(), 
         Command::Sandbox { listen, data } => sandbox::serve(listen, data.as_deref(), out).await,
         Command::Demo => demo::run(&env, out).await,
         Command::Install => install::run(&env, out),
+        Command::Docs => docs(env, out),
         Command::Print(text) => Ok(writeln!(out, "{text}")?),
     }
+}
+
+fn docs(env: Env, out: &mut dyn Write) -> Result<(), Error> {
+    let written = registry_docs::write(Path::new("."), Provider::new(env).schemas())?;
+    for page in &written {
+        writeln!(out, "{}", page.display())?;
+    }
+    Ok(())
 }
 
 async fn serve(env: Env, debug: bool, out: &mut dyn Write) -> Result<(), Error> {

@@ -48,4 +48,6 @@ pub mod plugin;
 
 pub mod sandbox;
 
+pub mod registry_docs;
+
 pub mod command;

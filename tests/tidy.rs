@@ -29,7 +29,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("protocol", &["wire", "value", "diagnostic", "schema", "provider"]),
     ("plugin", &["wire"]),
     ("sandbox", &["catalog"]),
-    ("command", &["catalog", "env", "plugin", "protocol", "provider", "sandbox"]),
+    ("registry_docs", &["value", "schema", "provider"]),
+    ("command", &["catalog", "env", "plugin", "protocol", "provider", "registry_docs", "sandbox"]),
 ];
 
 fn root() -> &'static Path {

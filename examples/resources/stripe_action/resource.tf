@@ -1,0 +1,12 @@
+resource "stripe_action" "confirm" {
+  connection = stripe_connection.shop.handle
+  action     = "ConfirmPaymentIntent"
+  input_payload = jsonencode({
+    PaymentIntentId = stripe_entity.payment.id
+    ReturnUrl       = "https://shop.example/thanks"
+  })
+}
+
+output "status" {
+  value = stripe_action.confirm.result["status"]
+}

@@ -1,0 +1,1 @@
+terraform import stripe_entity.product Product/prod_NWjs8kKbJWmuuc

@@ -1,0 +1,16 @@
+resource "stripe_entity" "product" {
+  connection    = stripe_connection.shop.handle
+  entity        = "Product"
+  input_payload = jsonencode({ Name = "Espresso machine" })
+}
+
+resource "stripe_entity" "price" {
+  connection = stripe_connection.shop.handle
+  entity     = "Price"
+  input_payload = jsonencode({
+    Product    = stripe_entity.product.id
+    Currency   = "usd"
+    UnitAmount = 129900
+    Recurring  = { interval = "month" }
+  })
+}

@@ -1,0 +1,64 @@
+//! The registry's pages: schema and examples become Markdown.
+//!
+//! One page per resource, data source and the provider block, in the folders the registry
+//! reads. The pages are committed; a test compares them with what is generated.
+
+mod page;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::provider::Schemas;
+
+use page::{Kind, Page};
+
+/// Every page, by its path below the project's folder. Examples are read from `examples`
+/// below `root`; a type without an example is an error.
+pub fn pages(root: &Path, schemas: &Schemas) -> io::Result<BTreeMap<PathBuf, String>> {
+    let mut pages = BTreeMap::new();
+    let mut add = |path: PathBuf, page: &Page<'_>| {
+        pages.insert(path, page.markdown());
+    };
+    let example = fs::read_to_string(root.join("examples/provider/provider.tf"))?;
+    let provider =
+        Page { kind: Kind::Provider, name: "stripe", schema: &schemas.provider, example, import: None };
+    add(PathBuf::from("docs/index.md"), &provider);
+    for (name, schema) in &schemas.resources {
+        let folder = root.join("examples/resources").join(name);
+        let example = fs::read_to_string(folder.join("resource.tf"))?;
+        let import = fs::read_to_string(folder.join("import.sh")).ok();
+        add(path_of("resources", name), &Page { kind: Kind::Resource, name, schema, example, import });
+    }
+    for (name, schema) in &schemas.data_sources {
+        let folder = root.join("examples/data-sources").join(name);
+        let example = fs::read_to_string(folder.join("data-source.tf"))?;
+        add(
+            path_of("data-sources", name),
+            &Page { kind: Kind::DataSource, name, schema, example, import: None },
+        );
+    }
+    Ok(pages)
+}
+
+fn path_of(folder: &str, name: &str) -> PathBuf {
+    let short = name.strip_prefix("stripe_").unwrap_or(name);
+    Path::new("docs").join(folder).join(format!("{short}.md"))
+}
+
+/// Writes every page that changed; answers their paths.
+pub fn write(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
+    let mut written = Vec::new();
+    for (path, text) in pages(root, schemas)? {
+        let file = root.join(&path);
+        if fs::read_to_string(&file).ok().as_deref() != Some(text.as_str()) {
+            if let Some(folder) = file.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            fs::write(&file, text)?;
+            written.push(path);
+        }
+    }
+    Ok(written)
+}
