@@ -1,11 +1,5 @@
 //! The committed pages of the registry are what the schema and the examples say.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test fails by panicking, and says why it was skipped"
-)]
-
 use std::path::Path;
 use std::process::Command;
 
