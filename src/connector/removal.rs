@@ -34,13 +34,13 @@ enum Way<'e> {
 
 /// What will stay in Stripe when the entity is removed, as a sentence; none if nothing will.
 /// `body` is the entity as last seen, or null.
-pub fn what_stays(entity: &Entity, body: &Json) -> Option<String> {
+pub fn what_stays(entity: &Entity, id: &str, body: &Json) -> Option<String> {
     if body.is_null() && depends_on_state(&entity.removal) {
         return None;
     }
-    match way(entity, body) {
+    match way(entity, id, body) {
         Way::Keep(why) => Some(why),
-        Way::Archive(param, value) => Some(archived(entity, param, value)),
+        Way::Archive(param, value) => Some(archived(entity, id, param, value)),
         Way::Delete | Way::DeleteOrArchive(..) | Way::Call(_) | Way::Nothing => None,
     }
 }
@@ -50,7 +50,7 @@ impl Connector {
     pub async fn delete(&self, entity: &'static Entity, id: &str) -> Result<Removed, Error> {
         let removed = match self.current(entity, id).await {
             Ok(body) if is_gone(&body) => Ok(Removed::AlreadyGone),
-            Ok(body) => self.end(entity, id, way(entity, &body)).await,
+            Ok(body) => self.end(entity, id, way(entity, id, &body)).await,
             Err(error) => Err(error),
         };
         match removed {
@@ -98,7 +98,7 @@ impl Connector {
     ) -> Result<Removed, Error> {
         let params = Map::from_iter([(param.to_owned(), Json::String(value.to_owned()))]);
         self.update(entity, id, params).await?;
-        Ok(Removed::Archived(archived(entity, param, value)))
+        Ok(Removed::Archived(archived(entity, id, param, value)))
     }
 }
 
@@ -111,7 +111,7 @@ fn is_refusal(error: &Error) -> bool {
     error.stripe().is_some_and(|error| error.kind() == Kind::InvalidRequest)
 }
 
-fn way<'e>(entity: &'e Entity, body: &Json) -> Way<'e> {
+fn way<'e>(entity: &'e Entity, id: &str, body: &Json) -> Way<'e> {
     let status = body.get("status").and_then(Json::as_str).unwrap_or_default();
     let is_one = |states: &[String]| states.iter().any(|state| state == status);
     match &entity.removal {
@@ -125,8 +125,8 @@ fn way<'e>(entity: &'e Entity, body: &Json) -> Way<'e> {
                 Way::Call(action)
             } else {
                 Way::Keep(format!(
-                    "Stripe cannot end {} while its status is `{status}`: it stays in Stripe as it is.",
-                    a(entity)
+                    "Stripe cannot end {} {id} while its status is `{status}`: it stays in Stripe as it is.",
+                    entity.name
                 ))
             }
         }
@@ -135,20 +135,17 @@ fn way<'e>(entity: &'e Entity, body: &Json) -> Way<'e> {
             Some(_) => Way::Call(action),
         },
         Removal::Forget => Way::Keep(format!(
-            "Stripe has no call that ends {}: it stays in Stripe and leaves the state only.",
-            a(entity)
+            "Stripe has no call that ends a {}: {id} stays in Stripe and leaves the state only.",
+            entity.name
         )),
     }
 }
 
-fn archived(entity: &Entity, param: &str, value: &str) -> String {
-    format!("Stripe cannot delete {}: it is archived (`{param} = {value}`) and stays in Stripe.", a(entity))
-}
-
-/// The entity type with its article.
-fn a(entity: &Entity) -> String {
-    let article = if entity.name.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
-    format!("{article} {}", entity.name)
+fn archived(entity: &Entity, id: &str, param: &str, value: &str) -> String {
+    format!(
+        "Stripe cannot delete {} {id}: it is archived (`{param} = {value}`) and stays in Stripe.",
+        entity.name
+    )
 }
 
 #[cfg(test)]
@@ -159,7 +156,7 @@ mod tests {
     use crate::connector::entity;
 
     fn stays(name: &str, body: &Json) -> Option<String> {
-        what_stays(entity(name).unwrap(), body)
+        what_stays(entity(name).unwrap(), "id_1", body)
     }
 
     #[test]
@@ -171,7 +168,8 @@ mod tests {
 
     #[test]
     fn what_can_only_be_archived_is_announced() {
-        let expected = "Stripe cannot delete a Price: it is archived (`active = false`) and stays in Stripe.";
+        let expected =
+            "Stripe cannot delete Price id_1: it is archived (`active = false`) and stays in Stripe.";
         assert_eq!(stays("Price", &Json::Null).unwrap(), expected);
     }
 
@@ -179,10 +177,9 @@ mod tests {
     fn the_state_decides_what_stays() {
         assert_eq!(stays("PaymentIntent", &json!({"status": "requires_capture"})), None);
         assert_eq!(stays("PaymentIntent", &json!({"status": "canceled"})), None);
-        let expected =
-            "Stripe cannot end a PaymentIntent while its status is `succeeded`: it stays in Stripe as it is.";
+        let expected = "Stripe cannot end PaymentIntent id_1 while its status is `succeeded`: it stays in Stripe as it is.";
         assert_eq!(stays("PaymentIntent", &json!({"status": "succeeded"})).unwrap(), expected);
-        assert!(stays("Invoice", &json!({"status": "paid"})).unwrap().contains("an Invoice"));
+        assert!(stays("Invoice", &json!({"status": "paid"})).unwrap().contains("Invoice id_1"));
         assert_eq!(stays("PaymentMethod", &json!({"customer": null})), None);
     }
 

@@ -76,6 +76,8 @@ fn stays(entity: &catalog::Entity, param: &str) -> Diagnostic {
 /// What a destroy will not do, said before it is asked for.
 fn end_warning(prior: &Value) -> Diagnostics {
     let entity = prior.get("entity").as_str().and_then(|name| find(name).ok());
-    let stays = entity.and_then(|entity| connector::what_stays(entity, &output(prior)));
+    let stays = entity.and_then(|entity| {
+        connector::what_stays(entity, prior.get("id").as_str().unwrap_or_default(), &output(prior))
+    });
     stays.map(|detail| Diagnostic::warning("Entity Stays In Stripe", detail)).into_iter().collect()
 }
