@@ -17,6 +17,8 @@ pub const TF_DATA_DIR: &str = "TF_DATA_DIR";
 pub const TF_WORKSPACE: &str = "TF_WORKSPACE";
 /// The home folder.
 pub const HOME: &str = "HOME";
+/// Where this user's processes keep what lasts as long as the machine runs.
+pub const XDG_RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
 /// Where programs are.
 pub const PATH: &str = "PATH";
 

@@ -10,6 +10,7 @@ mod client;
 mod error;
 pub mod form;
 mod http;
+mod order;
 mod retry;
 mod throttle;
 mod transport;
@@ -19,5 +20,8 @@ pub use client::{Client, Settings};
 pub use error::{Error, Kind};
 pub use http::Https;
 pub use retry::{Failure, Tries, Verdict, verdict};
-pub use throttle::{Admission, NodeThrottle, TRANSACTIONS_PER_NODE, Throttle, Unthrottled};
+pub use throttle::{
+    Admission, Asked, HostWindow, NodeThrottle, Place, ProcessWindow, RedisWindow, Stack,
+    TRANSACTIONS_PER_NODE, Throttle, Unthrottled, Window, WindowError,
+};
 pub use transport::{Request, Response, Transport, TransportError};

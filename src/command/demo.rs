@@ -76,6 +76,7 @@ impl Steps<'_> {
             .env("CHECKPOINT_DISABLE", "1")
             .env(env::STRIPE_API_BASE, &self.base)
             .env(env::STRIPE_API_KEY, "sk_test_demo")
+            .env(env::XDG_RUNTIME_DIR, self.folder)
             .env_remove(env::TF_DATA_DIR)
             .env_remove(env::TF_WORKSPACE)
             .env_remove("TF_REATTACH_PROVIDERS")

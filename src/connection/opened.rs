@@ -7,10 +7,11 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
+use crate::connection::scope::{Scope, account_name};
 use crate::connection::{Error, Settings, local};
 use crate::env::{self, Env};
 use crate::secret::{Secret, Source};
-use crate::stripe::{Call, Client, Https, NodeThrottle, Reply, Throttle, Transport};
+use crate::stripe::{Call, Client, Https, NodeThrottle, Reply, Stack, Throttle, Transport};
 
 /// Stripe's own limit for a test key, in transactions a second.
 const TEST_LIMIT: usize = 25;
@@ -42,6 +43,8 @@ pub struct Defaults {
     pub key: Option<Source>,
     /// The account of connections that name none.
     pub account_id: Option<String>,
+    /// Who shares Stripe's limit, for connections that do not say.
+    pub scope: Option<Scope>,
     /// The environment of the process.
     pub env: Env,
     /// Cancelled when Terraform asks us to stop.
@@ -96,11 +99,15 @@ impl Connection {
         self.check_mode(is_live(&api_key))?;
         let ceiling = if is_live(&api_key) { LIVE_LIMIT } else { TEST_LIMIT };
         let nodes = self.settings.nodes;
-        let throttle: Arc<dyn Throttle> = Arc::new(NodeThrottle::new(
-            nodes.min,
-            nodes.max,
-            self.defaults.requests_per_second.unwrap_or(ceiling),
-        ));
+        let limit = self.defaults.requests_per_second.unwrap_or(ceiling);
+        let account = account_name(&self.base(), api_key.expose());
+        let scope = self.settings.scope.as_ref().or(self.defaults.scope.as_ref()).cloned();
+        // Nobody counts the calls to a sandbox of one's own.
+        let usual = if self.defaults.sandbox.is_some() { Scope::Process } else { Scope::default() };
+        let scope = scope.unwrap_or(usual);
+        let windows = scope.windows(&account, limit, &self.defaults.env)?;
+        let throttle: Arc<dyn Throttle> =
+            Arc::new(Stack::new(NodeThrottle::new(nodes.min, nodes.max), windows));
         let settings = crate::stripe::Settings {
             api_key,
             account: self.account().map(str::to_owned),
@@ -121,10 +128,19 @@ impl Connection {
                 "this release checks the proxy settings but cannot use a proxy yet; set `proxy_enabled = false`".to_owned(),
             ));
         }
-        let base = self.defaults.api_base.clone().or_else(|| self.defaults.env.get(env::STRIPE_API_BASE));
         let roots: Vec<&str> = self.defaults.ca_certificate.as_deref().into_iter().collect();
-        let https = Https::new(base.as_deref().unwrap_or(API_BASE), self.defaults.timeout, &roots);
+        let https = Https::new(&self.base(), self.defaults.timeout, &roots);
         Ok(Arc::new(https.map_err(|error| Error::Setting(error.to_string()))?))
+    }
+
+    /// Where calls go: an address, or the sandbox's file.
+    fn base(&self) -> String {
+        if let Some(file) = &self.defaults.sandbox {
+            return file.display().to_string();
+        }
+        let configured =
+            self.defaults.api_base.clone().or_else(|| self.defaults.env.get(env::STRIPE_API_BASE));
+        configured.unwrap_or_else(|| API_BASE.to_owned())
     }
 
     /// The connection's key, else the provider's, else the environment's; the sandbox

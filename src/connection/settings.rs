@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::connection::Scope;
 use crate::secret::{Secret, Source};
 use crate::value::Value;
 
@@ -28,6 +29,9 @@ pub struct Settings {
     /// The proxy on the way to Stripe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proxy: Option<Proxy>,
+    /// Who shares Stripe's limit; none means the provider's scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
     /// Refuses every call.
     pub suspended: bool,
     /// Refuses changes to the connection itself.
@@ -137,6 +141,7 @@ impl Settings {
             log: log(block(config, "log_config")),
             nodes: nodes(block(config, "node_config")),
             proxy: proxy(config),
+            scope: text(config, "throttle_scope").and_then(|scope| Scope::parse(&scope).ok()),
             suspended: config.get("suspended").as_bool().unwrap_or(false),
             lock: lock(block(config, "lock_config")),
         })
@@ -155,6 +160,7 @@ impl Default for Settings {
             log: Log::default(),
             nodes: Nodes::default(),
             proxy: None,
+            scope: None,
             suspended: false,
             lock: None,
         }

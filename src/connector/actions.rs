@@ -7,7 +7,6 @@ use crate::catalog::{Action, Entity, OutputShape, catalog};
 use crate::connector::payload::{PayloadError, payload, plain, require};
 use crate::connector::record::{Arrays, record};
 use crate::connector::{Connector, Error, path};
-use crate::stripe::Call;
 
 /// An action and the entity type it belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +53,7 @@ impl Connector {
         let Input { ids, params } = sorted(action.action, input)?;
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let method = action.action.method.parse().unwrap_or(Method::POST);
-        let call = Call::new(method, path::fill(&action.action.path, &ids)).params(params).key(key);
+        let call = path::call(method, &action.action.path, &ids).params(params).key(key);
         let reply = self.connection.send(call).await?;
         Ok(Ran { output: output(action.action, &reply.body), replayed: reply.replayed })
     }

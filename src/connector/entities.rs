@@ -1,10 +1,11 @@
 //! Get, Create and Update of an entity.
 
+use http::Method;
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Operation, OperationKind, catalog};
 use crate::connector::{Connector, Error, path};
-use crate::stripe::{Call, Reply};
+use crate::stripe::Reply;
 
 /// The entity type of that name, in PascalCase or in Stripe's spelling.
 pub fn entity(name: &str) -> Result<&'static Entity, Error> {
@@ -21,7 +22,7 @@ impl Connector {
     /// The entity with that id, as Stripe returns it.
     pub async fn get(&self, entity: &'static Entity, id: &str) -> Result<Json, Error> {
         let operation = operation(entity, OperationKind::Get)?;
-        let call = Call::get(path::fill(&operation.path, &[id])).params(expanded(entity, Map::new(), ""));
+        let call = path::call(Method::GET, &operation.path, &[id]).params(expanded(entity, Map::new(), ""));
         Ok(self.connection.send(call).await?.body)
     }
 
@@ -33,7 +34,8 @@ impl Connector {
         key: &str,
     ) -> Result<Reply, Error> {
         let operation = operation(entity, OperationKind::Create)?;
-        let call = Call::post(operation.path.clone()).params(expanded(entity, params, "")).key(key);
+        let call =
+            path::call(Method::POST, &operation.path, &[]).params(expanded(entity, params, "")).key(key);
         Ok(self.connection.send(call).await?)
     }
 
@@ -45,7 +47,7 @@ impl Connector {
         params: Map<String, Json>,
     ) -> Result<Json, Error> {
         let operation = operation(entity, OperationKind::Update)?;
-        let call = Call::post(path::fill(&operation.path, &[id])).params(expanded(entity, params, ""));
+        let call = path::call(Method::POST, &operation.path, &[id]).params(expanded(entity, params, ""));
         Ok(self.connection.send(call).await?.body)
     }
 }

@@ -2,8 +2,17 @@
 
 use std::fmt::Write as _;
 
+use http::Method;
+
+use crate::stripe::Call;
+
+/// A call of the path with its ids filled in; the path itself names the endpoint.
+pub(super) fn call(method: Method, path: &str, ids: &[&str]) -> Call {
+    Call::new(method, fill(path, ids)).of_endpoint(path)
+}
+
 /// The path with every `{placeholder}` replaced, in order, by an id.
-pub(super) fn fill(path: &str, ids: &[&str]) -> String {
+fn fill(path: &str, ids: &[&str]) -> String {
     let mut ids = ids.iter();
     let segments = path.split('/').map(|segment| match ids.as_slice().first() {
         Some(id) if segment.starts_with('{') => {

@@ -1,11 +1,12 @@
 //! The end of an entity, as far as Stripe has one.
 
+use http::Method;
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, OperationKind, Removal};
 use crate::connector::entities::{is_gone, operation};
 use crate::connector::{Connector, Error, actions, path};
-use crate::stripe::{Call, Kind};
+use crate::stripe::Kind;
 
 /// What became of an entity that was to be removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +75,7 @@ impl Connector {
             },
             Way::Call(action) => {
                 let action = actions::action(action)?;
-                let call = Call::post(path::fill(&action.action.path, &[id]));
+                let call = path::call(Method::POST, &action.action.path, &[id]);
                 self.connection.send(call).await?;
                 Ok(Removed::Called)
             }
@@ -85,7 +86,7 @@ impl Connector {
 
     async fn send_delete(&self, entity: &'static Entity, id: &str) -> Result<Removed, Error> {
         let operation = operation(entity, OperationKind::Delete)?;
-        self.connection.send(Call::delete(path::fill(&operation.path, &[id]))).await?;
+        self.connection.send(path::call(Method::DELETE, &operation.path, &[id])).await?;
         Ok(Removed::Deleted)
     }
 

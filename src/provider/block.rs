@@ -31,7 +31,7 @@ pub(super) fn schema() -> Schema {
         optional("expected_livemode", Type::Bool, "Guard against the wrong key: `false` refuses live keys, `true` refuses test keys."),
         optional("timeout", Type::Number, &format!("Seconds one try of a call may take. Default `{TIMEOUT}`.")).rule(Rule::Range(1, 600)),
         optional("max_retries", Type::Number, &format!("Tries after the first when a call fails in a way that may pass. Default `{MAX_RETRIES}`.")).rule(Rule::Range(0, 20)),
-        optional("requests_per_second", Type::Number, "Most transactions a second of one connection. Default: Stripe's own limit, 25 for a test key and 100 for a live one.").rule(Rule::Range(1, 1000)),
+        optional("requests_per_second", Type::Number, "Most transactions a second of all that share the limit. Default: Stripe's own limit, 25 for a test key and 100 for a live one.").rule(Rule::Range(1, 1000)),
         optional("ca_certificate", Type::String, "Further trusted root certificates, PEM text.").rule(Rule::Text(pem)),
     ]);
     attributes.extend(shared_attributes());
@@ -70,6 +70,7 @@ pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
         ca_certificate: text("ca_certificate"),
         sandbox: text("sandbox").map(PathBuf::from),
         expected_livemode: known.get("expected_livemode").as_bool(),
+        scope: settings.scope.clone(),
         key: settings.key.clone(),
         account_id: settings.account_id.clone().or_else(|| env.get(crate::env::STRIPE_ACCOUNT)),
         env,

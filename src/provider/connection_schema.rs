@@ -1,6 +1,7 @@
 //! The settings of a connection as Terraform sees them: shared by the provider block
 //! (the default connection) and by `stripe_connection`.
 
+use crate::connection::Scope;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::schema::Presence::{Computed, Optional, Required};
 use crate::schema::{Attribute, Block, NestedBlock, Nesting, Rule};
@@ -24,6 +25,9 @@ pub(super) fn shared_attributes() -> Vec<Attribute> {
             .rule(Rule::OneOf(&["AUTO", "ALWAYS", "NEVER", "TUNNEL"])),
     ];
     attributes.extend(secret("proxy_password", "Password for the proxy"));
+    let scope = "Who shares Stripe's limit on requests: `process`, `host` (default: every run of this user on this machine), or the address of a Redis (`redis://…`, `rediss://…`) for runs on many machines. While a Redis is away, `host` stands in.";
+    attributes
+        .push(optional("throttle_scope", Type::String, scope).sensitive().rule(Rule::Text(throttle_scope)));
     attributes
 }
 
@@ -64,6 +68,10 @@ pub(super) fn shared_blocks() -> Vec<NestedBlock> {
             ],
         ),
     ]
+}
+
+fn throttle_scope(text: &str) -> Result<(), String> {
+    Scope::parse(text).map(drop)
 }
 
 /// A block that occurs at most once.

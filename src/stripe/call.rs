@@ -24,6 +24,8 @@ pub struct Call {
     pub params: Map<String, Json>,
     /// How params travel.
     pub body: Body,
+    /// The path with placeholders where ids stand; calls to one endpoint share a limit.
+    pub endpoint: String,
     /// The key under which Stripe makes a POST once; a POST without one gets a random one.
     pub idempotency_key: Option<String>,
 }
@@ -31,7 +33,15 @@ pub struct Call {
 impl Call {
     /// A call without params.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), params: Map::new(), body: Body::Form, idempotency_key: None }
+        let path = path.into();
+        Self {
+            method,
+            endpoint: path.clone(),
+            path,
+            params: Map::new(),
+            body: Body::Form,
+            idempotency_key: None,
+        }
     }
 
     /// A GET.
@@ -53,6 +63,13 @@ impl Call {
     #[must_use]
     pub fn params(mut self, params: Map<String, Json>) -> Self {
         self.params = params;
+        self
+    }
+
+    /// The same call, of this endpoint.
+    #[must_use]
+    pub fn of_endpoint(mut self, endpoint: &str) -> Self {
+        endpoint.clone_into(&mut self.endpoint);
         self
     }
 

@@ -12,8 +12,9 @@ use uuid::Uuid;
 
 use crate::secret::Secret;
 use crate::stripe::error::request_id;
+use crate::stripe::order::Order;
 use crate::stripe::{
-    Body, Call, Error, Failure, Reply, Request, Response, Throttle, Transport, TransportError, Tries,
+    Asked, Body, Call, Error, Failure, Reply, Request, Response, Throttle, Transport, TransportError, Tries,
     Verdict, form, verdict,
 };
 
@@ -40,22 +41,28 @@ pub struct Client {
     settings: Settings,
     transport: Arc<dyn Transport>,
     throttle: Arc<dyn Throttle>,
+    order: Order,
 }
 
 impl Client {
     /// A client over this transport, with this throttle.
     pub fn new(settings: Settings, transport: Arc<dyn Transport>, throttle: Arc<dyn Throttle>) -> Self {
-        Self { settings, transport, throttle }
+        Self { settings, transport, throttle, order: Order::default() }
     }
 
     /// Sends one call until it succeeds, cannot succeed, or has used up its tries. All tries
     /// of a POST carry one key, so that Stripe makes it once.
     pub async fn send(&self, call: Call) -> Result<Reply, Error> {
+        let endpoint = call.endpoint.clone();
         let request = self.request(call)?;
+        let asked = Asked { method: &request.method, endpoint: &endpoint };
+        let _in_turn = self.order.turn(&request).await;
         let mut tries = Tries { allowed: self.settings.max_retries, ..Tries::default() };
         let mut unknown = false;
         loop {
-            self.or_stopped(self.throttle.admit()).await.map_err(|error| error.after_unknown(unknown))?;
+            self.or_stopped(self.throttle.admit(asked))
+                .await
+                .map_err(|error| error.after_unknown(unknown))?;
             let answered = self.transport.send(request.clone()).await;
             let (failure, error) = match &answered {
                 Ok(response) if (200..300).contains(&response.status) => return reply(response),
@@ -70,7 +77,7 @@ impl Client {
                     wait
                 }
                 Verdict::Limited(wait) => {
-                    self.throttle.pushed_back();
+                    self.throttle.pushed_back(wait);
                     tries.limited += 1;
                     tries.waited += wait;
                     wait

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 use stripe_provider::sandbox::{self, Sandbox};
@@ -39,16 +40,44 @@ pub struct Workdir {
     terraform: PathBuf,
     base: String,
     pub sandbox: Sandbox,
-    server: Runtime,
+    server: Arc<Runtime>,
+    /// Where processes that share a machine meet.
+    runtime: Arc<tempfile::TempDir>,
 }
 
 impl Workdir {
     /// A folder with this configuration, initialised from a mirror.
     pub fn new(terraform: &Path, config: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
         let sandbox = Sandbox::memory().unwrap();
         let (base, server) = serve(sandbox.clone());
-        let workdir = Self { folder, terraform: terraform.to_owned(), base, sandbox, server };
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = Arc::new(tempfile::tempdir().unwrap());
+        let workdir = Self {
+            folder,
+            terraform: terraform.to_owned(),
+            base,
+            sandbox,
+            server: Arc::new(server),
+            runtime,
+        };
+        workdir.prepared(config)
+    }
+
+    /// Another folder on the same machine and the same sandbox.
+    pub fn beside(&self, config: &str) -> Self {
+        let workdir = Self {
+            folder: tempfile::tempdir().unwrap(),
+            terraform: self.terraform.clone(),
+            base: self.base.clone(),
+            sandbox: self.sandbox.clone(),
+            server: Arc::clone(&self.server),
+            runtime: Arc::clone(&self.runtime),
+        };
+        workdir.prepared(config)
+    }
+
+    fn prepared(self, config: &str) -> Self {
+        let workdir = self;
         workdir.mirror();
         workdir.write(config);
         workdir.ok(&["init"]);
@@ -83,6 +112,7 @@ impl Workdir {
             .env("CHECKPOINT_DISABLE", "1")
             .env("STRIPE_API_BASE", &self.base)
             .env("STRIPE_API_KEY", "sk_test_acceptance")
+            .env("XDG_RUNTIME_DIR", self.runtime.path())
             .env_remove("TF_DATA_DIR")
             .env_remove("TF_WORKSPACE")
             .env_remove("TF_LOG");

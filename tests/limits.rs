@@ -1,0 +1,96 @@
+//! Limits that several processes share through a real Redis.
+//!
+//! Without `redis-server` on the PATH these tests say so and pass; with `TF_ACC=1` its
+//! absence fails. `.ci/tools` installs it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says why it was skipped"
+)]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use stripe_provider::stripe::{
+    Asked, NodeThrottle, Place, ProcessWindow, RedisWindow, Stack, Throttle, Window,
+};
+
+use redis::Redis;
+
+#[path = "limits/redis.rs"]
+mod redis;
+#[path = "limits/runs.rs"]
+mod runs;
+#[expect(dead_code, reason = "the acceptance tests use more of it")]
+#[path = "acceptance/workdir.rs"]
+mod workdir;
+
+/// Measurements would disturb each other.
+static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+/// Holds until the test ends; a test that failed has left nothing behind.
+fn alone() -> std::sync::MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+const ASKED: Asked<'_> = Asked { method: &http::Method::GET, endpoint: "/v1/customers" };
+
+fn window(redis: &Redis, limit: usize) -> Arc<dyn Window> {
+    Arc::new(RedisWindow::new(&redis.address, "acct_1", limit).unwrap())
+}
+
+async fn times(stacks: &[Stack], each: usize) -> Vec<Instant> {
+    let callers = stacks.iter().flat_map(|stack| {
+        (0..each).map(move |_| async move {
+            stack.admit(ASKED).await;
+            Instant::now()
+        })
+    });
+    let mut times = join_all(callers).await;
+    times.sort();
+    times
+}
+
+#[test]
+fn whoever_names_the_same_redis_shares_a_limit() {
+    let _alone = alone();
+    tokio::runtime::Runtime::new().unwrap().block_on(share_a_redis());
+}
+
+async fn share_a_redis() {
+    let Some(redis) = Redis::start() else { return };
+    let stacks = [(); 4].map(|()| Stack::new(NodeThrottle::new(50, 50), vec![window(&redis, 20)]));
+    let times = times(&stacks, 15).await;
+    // Instants are taken after the wait, so a window is a little shorter here than in Redis.
+    let window = SECOND - Duration::from_millis(5);
+    let densest =
+        times.iter().map(|start| times.iter().filter(|at| **at >= *start && **at < *start + window).count());
+    let densest = densest.max().unwrap();
+    assert!(densest <= 20, "{densest} admissions in a second");
+}
+
+#[tokio::test]
+async fn a_pause_holds_everybody() {
+    let Some(redis) = Redis::start() else { return };
+    let (one, other) = (window(&redis, 20), window(&redis, 20));
+    one.pause(Duration::from_secs(30)).await.unwrap();
+    one.pause(Duration::from_secs(1)).await.unwrap();
+    let Place::Later(wait) = other.ask().await.unwrap() else { panic!("a place in spite of the pause") };
+    assert!(wait > Duration::from_secs(25), "a shorter pause does not end a longer one: {wait:?}");
+}
+
+#[tokio::test]
+async fn another_window_stands_in_when_the_redis_goes_away() {
+    let Some(mut redis) = Redis::start() else { return };
+    let stack = Stack::new(NodeThrottle::new(50, 50), vec![window(&redis, 1000), ProcessWindow::new(1000)]);
+    stack.admit(ASKED).await;
+    redis.stop();
+    let admitted = tokio::time::timeout(Duration::from_secs(20), stack.admit(ASKED)).await;
+    assert!(admitted.is_ok(), "a Redis that is away must not stop a run");
+}
