@@ -13,6 +13,7 @@
     reason = "a test fails by panicking, and says why it was skipped"
 )]
 
+#[expect(dead_code, reason = "other suites use more of it")]
 #[path = "acceptance/workdir.rs"]
 mod workdir;
 
