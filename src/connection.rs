@@ -5,6 +5,7 @@ mod error;
 mod handle;
 mod local;
 mod opened;
+mod proxy;
 mod scope;
 mod settings;
 mod status;

@@ -11,6 +11,7 @@ mod error;
 pub mod form;
 mod http;
 mod order;
+mod proxy;
 mod retry;
 mod throttle;
 mod transport;
@@ -19,6 +20,7 @@ pub use call::{Body, Call, Reply};
 pub use client::{Client, Settings};
 pub use error::{Error, Kind};
 pub use http::Https;
+pub use proxy::{Credentials, Proxied, ProxySettings, Scheme, Ssl};
 pub use retry::{Failure, Tries, Verdict, verdict};
 pub use throttle::{
     Admission, Asked, HostWindow, NodeThrottle, Place, ProcessWindow, RedisWindow, Stack,

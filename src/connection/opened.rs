@@ -8,10 +8,10 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use crate::connection::scope::{Scope, account_name};
-use crate::connection::{Error, Settings, local};
+use crate::connection::{Error, Settings, local, proxy};
 use crate::env::{self, Env};
 use crate::secret::{Secret, Source};
-use crate::stripe::{Call, Client, Https, NodeThrottle, Reply, Stack, Throttle, Transport};
+use crate::stripe::{Call, Client, Https, NodeThrottle, Proxied, Reply, Stack, Throttle, Transport};
 
 /// Stripe's own limit for a test key, in transactions a second.
 const TEST_LIMIT: usize = 25;
@@ -116,19 +116,20 @@ impl Connection {
             user_agent: concat!("terraform-provider-stripe/", env!("CARGO_PKG_VERSION")).to_owned(),
             stopped: self.defaults.stopped.clone(),
         };
-        Ok(Arc::new(Client::new(settings, self.transport()?, throttle)))
+        Ok(Arc::new(Client::new(settings, self.transport().await?, throttle)))
     }
 
-    fn transport(&self) -> Result<Arc<dyn Transport>, Error> {
+    async fn transport(&self) -> Result<Arc<dyn Transport>, Error> {
         if let Some(file) = &self.defaults.sandbox {
             return local::transport(file).map_err(Error::Sandbox);
         }
-        if self.settings.proxy.is_some() {
-            return Err(Error::Setting(
-                "this release checks the proxy settings but cannot use a proxy yet; set `proxy_enabled = false`".to_owned(),
-            ));
+        let own = self.settings.ca_certificate.as_deref();
+        let roots: Vec<&str> = own.into_iter().chain(self.defaults.ca_certificate.as_deref()).collect();
+        if let Some(proxy) = &self.settings.proxy {
+            let proxy = proxy::settings(proxy, &self.defaults.env).await?;
+            let proxied = Proxied::new(&self.base(), proxy, self.defaults.timeout, &roots);
+            return Ok(Arc::new(proxied.map_err(|error| Error::Setting(error.to_string()))?));
         }
-        let roots: Vec<&str> = self.defaults.ca_certificate.as_deref().into_iter().collect();
         let https = Https::new(&self.base(), self.defaults.timeout, &roots);
         Ok(Arc::new(https.map_err(|error| Error::Setting(error.to_string()))?))
     }

@@ -29,6 +29,9 @@ pub struct Settings {
     /// The proxy on the way to Stripe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proxy: Option<Proxy>,
+    /// Further trusted roots, PEM, for Stripe and for the proxy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_certificate: Option<String>,
     /// Who shares Stripe's limit; none means the provider's scope.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<Scope>,
@@ -141,6 +144,7 @@ impl Settings {
             log: log(block(config, "log_config")),
             nodes: nodes(block(config, "node_config")),
             proxy: proxy(config),
+            ca_certificate: text(config, "ca_certificate"),
             scope: text(config, "throttle_scope").and_then(|scope| Scope::parse(&scope).ok()),
             suspended: config.get("suspended").as_bool().unwrap_or(false),
             lock: lock(block(config, "lock_config")),
@@ -160,6 +164,7 @@ impl Default for Settings {
             log: Log::default(),
             nodes: Nodes::default(),
             proxy: None,
+            ca_certificate: None,
             scope: None,
             suspended: false,
             lock: None,

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::connection::{Connection, Error};
-use crate::stripe::Call;
+use crate::stripe::{Call, Kind};
 
 /// In which state a connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct Status {
     pub state: State,
     /// Empty when active.
     pub description: String,
+    /// The attribute that is at fault, where one is.
+    pub attribute: Option<&'static str>,
 }
 
 impl fmt::Display for State {
@@ -51,10 +53,11 @@ impl Status {
 
     fn of_account(account: &Json) -> Self {
         match account.get("object").and_then(Json::as_str) {
-            Some("account") => Self { state: State::Active, description: String::new() },
+            Some("account") => Self { state: State::Active, description: String::new(), attribute: None },
             _ => Self {
                 state: State::Error,
                 description: "the answer was not an account: is the address Stripe's?".to_owned(),
+                attribute: None,
             },
         }
     }
@@ -67,6 +70,10 @@ impl Status {
             Error::Stripe(error) if error.is_auth() => State::AuthError,
             _ => State::Error,
         };
-        Self { state, description: error.to_string() }
+        let attribute = match error {
+            Error::Stripe(error) if error.kind() == Kind::ProxyAuth => Some("proxy_password"),
+            _ => None,
+        };
+        Self { state, description: error.to_string(), attribute }
     }
 }

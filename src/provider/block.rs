@@ -32,7 +32,6 @@ pub(super) fn schema() -> Schema {
         optional("timeout", Type::Number, &format!("Seconds one try of a call may take. Default `{TIMEOUT}`.")).rule(Rule::Range(1, 600)),
         optional("max_retries", Type::Number, &format!("Tries after the first when a call fails in a way that may pass. Default `{MAX_RETRIES}`.")).rule(Rule::Range(0, 20)),
         optional("requests_per_second", Type::Number, "Most transactions a second of all that share the limit. Default: Stripe's own limit, 25 for a test key and 100 for a live one.").rule(Rule::Range(1, 1000)),
-        optional("ca_certificate", Type::String, "Further trusted root certificates, PEM text.").rule(Rule::Text(pem)),
     ]);
     attributes.extend(shared_attributes());
     let description = "The provider block is the default connection: resources and data sources without `connection` use it.";
@@ -94,9 +93,4 @@ fn address(text: &str) -> Result<(), String> {
     legal
         .then_some(())
         .ok_or_else(|| format!("must be an address such as \"https://api.stripe.com\", not {text:?}"))
-}
-
-fn pem(text: &str) -> Result<(), String> {
-    let legal = text.contains("-----BEGIN CERTIFICATE-----");
-    legal.then_some(()).ok_or_else(|| "must be PEM text with a CERTIFICATE block".to_owned())
 }

@@ -25,6 +25,8 @@ pub(super) fn shared_attributes() -> Vec<Attribute> {
             .rule(Rule::OneOf(&["AUTO", "ALWAYS", "NEVER", "TUNNEL"])),
     ];
     attributes.extend(secret("proxy_password", "Password for the proxy"));
+    let roots = "Further trusted root certificates, PEM text, for Stripe and for the proxy. The system's own are always trusted, and certificates always verified.";
+    attributes.push(optional("ca_certificate", Type::String, roots).rule(Rule::Text(pem)));
     let scope = "Who shares Stripe's limit on requests: `process`, `host` (default: every run of this user on this machine), or the address of a Redis (`redis://…`, `rediss://…`) for runs on many machines. While a Redis is away, `host` stands in.";
     attributes
         .push(optional("throttle_scope", Type::String, scope).sensitive().rule(Rule::Text(throttle_scope)));
@@ -68,6 +70,11 @@ pub(super) fn shared_blocks() -> Vec<NestedBlock> {
             ],
         ),
     ]
+}
+
+fn pem(text: &str) -> Result<(), String> {
+    let legal = text.contains("-----BEGIN CERTIFICATE-----");
+    legal.then_some(()).ok_or_else(|| "must be PEM text with a CERTIFICATE block".to_owned())
 }
 
 fn throttle_scope(text: &str) -> Result<(), String> {

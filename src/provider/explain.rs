@@ -48,6 +48,7 @@ fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic 
 fn explain_stripe(error: &StripeError, attribute: &str) -> Diagnostic {
     let (summary, next) = advice(error.kind());
     let detail = format!("{} {next}", sentence(&error.to_string()));
+    let attribute = if error.kind() == Kind::ProxyAuth { "proxy_password" } else { attribute };
     Diagnostic::error(summary, detail.trim_end()).at_attribute(attribute)
 }
 
@@ -75,6 +76,7 @@ fn advice(kind: Kind) -> (&'static str, &'static str) {
             "Check the network, `api_base` and the proxy, then run again: nothing is created twice.",
         ),
         Kind::Server => ("Stripe Failed", "Run again later: nothing is created twice."),
+        Kind::ProxyAuth => ("Proxy Refused The Password", "Nothing was sent to Stripe."),
         Kind::Stopped => ("Stopped", "Run again to go on."),
         Kind::InvalidRequest => ("Stripe Refused The Request", ""),
     }

@@ -26,6 +26,8 @@ pub enum Kind {
     Server,
     /// No answer came.
     Network,
+    /// The proxy does not know us.
+    ProxyAuth,
     /// Terraform asked us to stop before the call was sent.
     Stopped,
 }
@@ -91,7 +93,9 @@ impl Error {
     /// No answer came.
     pub(super) fn unanswered(error: &TransportError) -> Self {
         let may_have_happened = matches!(error, TransportError::Broken(_));
-        Self::of(Kind::Network, error.to_string()).after_unknown(may_have_happened)
+        let kind =
+            if matches!(error, TransportError::ProxyAuth(_)) { Kind::ProxyAuth } else { Kind::Network };
+        Self::of(kind, error.to_string()).after_unknown(may_have_happened)
     }
 
     /// Terraform asked us to stop.

@@ -74,7 +74,10 @@ impl Failure {
 
     /// What the lack of an answer decides.
     pub fn unanswered(error: &TransportError) -> Self {
-        Self { fatal: matches!(error, TransportError::Fatal(_)), ..Self::default() }
+        Self {
+            fatal: matches!(error, TransportError::Fatal(_) | TransportError::ProxyAuth(_)),
+            ..Self::default()
+        }
     }
 }
 

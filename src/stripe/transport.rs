@@ -37,6 +37,9 @@ pub enum TransportError {
     /// The request may have been seen: the connection broke or the time ran out.
     #[error("the connection to Stripe failed: {0}")]
     Broken(String),
+    /// The proxy does not know us: nothing reached Stripe.
+    #[error("{0}")]
+    ProxyAuth(String),
     /// Sending again cannot help: a certificate nobody trusts, an invalid address.
     #[error("{0}")]
     Fatal(String),

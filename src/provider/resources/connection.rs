@@ -217,7 +217,11 @@ async fn observe(runtime: &Runtime, state: &mut Value) -> Diagnostics {
         State::Active | State::Suspended => Diagnostics::new(),
         State::AuthError | State::Error => {
             let detail = format!("{} does not work: {}.", connection.settings().id, status.description);
-            vec![Diagnostic::warning("Connection Not Usable", detail)]
+            let warning = Diagnostic::warning("Connection Not Usable", detail);
+            vec![match status.attribute {
+                Some(attribute) => warning.at_attribute(attribute),
+                None => warning,
+            }]
         }
     }
 }

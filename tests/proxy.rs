@@ -1,0 +1,238 @@
+//! Calls through a real squid: every place where TLS may begin, every way to be known to the
+//! proxy, http and https targets.
+//!
+//! Without `squid` on the PATH these tests say so and pass; with `TF_ACC=1` its absence fails.
+//! `.ci/tools` installs it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says why it was skipped"
+)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use stripe_provider::sandbox::{self, Sandbox};
+use stripe_provider::secret::Secret;
+use stripe_provider::stripe::{
+    Credentials, Proxied, ProxySettings, Request, Response, Scheme, Ssl, Transport as _, TransportError,
+};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+use squid::{PASSWORD, Squid, USER};
+
+#[path = "proxy/squid.rs"]
+mod squid;
+#[expect(dead_code, reason = "other suites use more of it")]
+#[path = "acceptance/workdir.rs"]
+mod workdir;
+
+/// A certificate authority and a certificate for this machine.
+struct Certificates {
+    authority: String,
+    certificate: String,
+    key: String,
+}
+
+fn certificates() -> Certificates {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()]).unwrap();
+    let certificate = params.signed_by(&key, &authority).unwrap();
+    Certificates { authority: authority.pem(), certificate: certificate.pem(), key: key.serialize_pem() }
+}
+
+/// The sandbox behind http and behind https.
+async fn targets(certificates: &Certificates) -> (String, String) {
+    let plain = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = plain.local_addr().unwrap();
+    tokio::spawn(sandbox::serve(plain, Sandbox::memory().unwrap(), std::future::pending()));
+    let secure = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let https = format!("https://{}", secure.local_addr().unwrap());
+    let acceptor = acceptor(certificates);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = secure.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let Ok(mut stream) = acceptor.accept(stream).await else { return };
+                let mut inner = TcpStream::connect(address).await.unwrap();
+                let _ = tokio::io::copy_bidirectional(&mut stream, &mut inner).await;
+            });
+        }
+    });
+    (format!("http://{address}"), https)
+}
+
+fn acceptor(certificates: &Certificates) -> TlsAcceptor {
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let certificate = CertificateDer::from_pem_slice(certificates.certificate.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(certificates.key.as_bytes()).unwrap();
+    let config =
+        rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+fn request(number: usize) -> Request {
+    let headers: HeaderMap = [
+        (http::header::AUTHORIZATION, "Bearer sk_test_proxy".parse().unwrap()),
+        (http::header::CONTENT_TYPE, "application/x-www-form-urlencoded".parse().unwrap()),
+    ]
+    .into_iter()
+    .collect();
+    let body = Bytes::from(format!("name=number {number}"));
+    Request { method: Method::POST, target: "/v1/customers".to_owned(), headers, body }
+}
+
+fn credentials(scheme: Scheme, password: &str) -> Option<Credentials> {
+    Some(Credentials { scheme, user: USER.to_owned(), password: Secret::new(password.to_owned()) })
+}
+
+fn through(
+    base: &str,
+    port: u16,
+    ssl: Ssl,
+    credentials: Option<Credentials>,
+    roots: &[&str],
+) -> Result<Proxied, TransportError> {
+    let proxy = ProxySettings { host: "127.0.0.1".to_owned(), port, ssl, credentials };
+    Proxied::new(base, proxy, Duration::from_secs(20), roots)
+}
+
+async fn calls(proxied: &Proxied) -> Result<Vec<Response>, TransportError> {
+    let mut responses = Vec::new();
+    for number in 0..3 {
+        responses.push(proxied.send(request(number)).await?);
+    }
+    Ok(responses)
+}
+
+#[tokio::test]
+async fn every_combination_reaches_its_target() {
+    let certificates = certificates();
+    let Some(squid) = Squid::start(&certificates.certificate, &certificates.key) else { return };
+    let (http, https) = targets(&certificates).await;
+    let roots = [certificates.authority.as_str()];
+    let mut reached = 0;
+    for ssl in [Ssl::Auto, Ssl::Always, Ssl::Never, Ssl::Tunnel] {
+        for scheme in [None, Some(Scheme::Basic), Some(Scheme::Digest)] {
+            let port = match (ssl, scheme) {
+                (Ssl::Always, None) => squid.open_tls,
+                (Ssl::Always, Some(_)) => squid.closed_tls,
+                (_, None) => squid.open,
+                (_, Some(_)) => squid.closed,
+            };
+            for base in [&http, &https] {
+                let known = scheme.and_then(|scheme| credentials(scheme, PASSWORD));
+                let proxied = through(base, port, ssl, known, &roots);
+                if ssl == Ssl::Never && base == &https {
+                    assert!(proxied.unwrap_err().to_string().contains("nothing would be encrypted"));
+                    continue;
+                }
+                let responses = calls(&proxied.unwrap()).await;
+                let responses =
+                    responses.unwrap_or_else(|error| panic!("{ssl:?} {scheme:?} {base}: {error}"));
+                assert!(
+                    responses.iter().all(|response| response.status == 200),
+                    "{ssl:?} {scheme:?} {base}: {responses:?}"
+                );
+                reached += 1;
+            }
+        }
+    }
+    assert_eq!(reached, 21);
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_an_error_of_the_proxy() {
+    let certificates = certificates();
+    let Some(squid) = Squid::start(&certificates.certificate, &certificates.key) else { return };
+    let (http, https) = targets(&certificates).await;
+    for scheme in [Scheme::Basic, Scheme::Digest] {
+        for (base, ssl) in [(&http, Ssl::Auto), (&http, Ssl::Tunnel), (&https, Ssl::Auto)] {
+            let proxied =
+                through(base, squid.closed, ssl, credentials(scheme, "wrong"), &[&certificates.authority])
+                    .unwrap();
+            let error = proxied.send(request(0)).await.unwrap_err();
+            assert!(matches!(error, TransportError::ProxyAuth(_)), "{scheme:?} {ssl:?} {base}: {error}");
+            assert!(error.to_string().contains("`proxy_password`"), "{error}");
+        }
+    }
+    let nobody = through(&https, squid.closed, Ssl::Auto, None, &[&certificates.authority]).unwrap();
+    assert!(matches!(nobody.send(request(0)).await, Err(TransportError::ProxyAuth(_))));
+}
+
+#[tokio::test]
+async fn certificates_are_verified_on_the_way_and_at_its_end() {
+    let certificates = certificates();
+    let Some(squid) = Squid::start(&certificates.certificate, &certificates.key) else { return };
+    let (http, https) = targets(&certificates).await;
+    let to_stripe =
+        through(&https, squid.open, Ssl::Auto, None, &[]).unwrap().send(request(0)).await.unwrap_err();
+    assert!(to_stripe.to_string().contains("TLS to Stripe failed"), "{to_stripe}");
+    let to_proxy =
+        through(&http, squid.open_tls, Ssl::Always, None, &[]).unwrap().send(request(0)).await.unwrap_err();
+    assert!(to_proxy.to_string().contains("TLS to the proxy failed"), "{to_proxy}");
+    assert!(to_proxy.to_string().contains("`ca_certificate`"), "{to_proxy}");
+}
+
+#[test]
+fn terraform_applies_through_the_proxy_and_says_when_the_password_is_wrong() {
+    let Some(terraform) = workdir::terraform() else { return };
+    let certificates = certificates();
+    let Some(squid) = Squid::start(&certificates.certificate, &certificates.key) else { return };
+    let config = |password: &str| {
+        format!(
+            r#"
+resource "stripe_connection" "proxied" {{
+  name              = "proxied"
+  location          = "global"
+  proxy_enabled     = true
+  proxy_auth_scheme = "DIGEST"
+  proxy_user        = "{USER}"
+  proxy_password    = "{password}"
+  proxy_ssltype     = "TUNNEL"
+  destination_config {{
+    host = "127.0.0.1"
+    port = {}
+  }}
+}}
+
+resource "stripe_entity" "customer" {{
+  connection    = stripe_connection.proxied.handle
+  entity        = "Customer"
+  input_payload = jsonencode({{ Name = "A" }})
+}}
+"#,
+            squid.closed
+        )
+    };
+    let workdir = workdir::Workdir::new(&terraform, &config("wrong"));
+    let refused = workdir.fails(&["apply", "-auto-approve", "-no-color"]);
+    assert!(refused.contains("Proxy Refused The Password"), "{refused}");
+    assert_eq!(workdir.count("customer"), 0);
+    workdir.write(&config(PASSWORD));
+    workdir.apply();
+    assert_eq!(workdir.attributes("stripe_connection.proxied")["status"]["state"], "ACTIVE");
+    workdir.assert_plan_is_empty();
+    workdir.destroy();
+    assert_eq!(workdir.count("customer"), 0);
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_there_is_named() {
+    let free = TcpListener::bind(("127.0.0.1", 0)).await.unwrap().local_addr().unwrap().port();
+    let proxied = through("http://127.0.0.1:1", free, Ssl::Auto, None, &[]).unwrap();
+    let error = proxied.send(request(0)).await.unwrap_err();
+    assert!(matches!(error, TransportError::Connect(_)), "{error}");
+    assert!(error.to_string().contains(&format!("127.0.0.1:{free} of `destination_config`")), "{error}");
+}
