@@ -6,6 +6,8 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a test fails by panicking, and says why it was skipped"
 )]
@@ -93,8 +95,8 @@ fn request(number: usize) -> Request {
     Request { method: Method::POST, target: "/v1/customers".to_owned(), headers, body }
 }
 
-fn credentials(scheme: Scheme, password: &str) -> Option<Credentials> {
-    Some(Credentials { scheme, user: USER.to_owned(), password: Secret::new(password.to_owned()) })
+fn credentials(scheme: Scheme, password: &str) -> Credentials {
+    Credentials { scheme, user: USER.to_owned(), password: Secret::new(password.to_owned()) }
 }
 
 fn through(
@@ -132,7 +134,7 @@ async fn every_combination_reaches_its_target() {
                 (_, Some(_)) => squid.closed,
             };
             for base in [&http, &https] {
-                let known = scheme.and_then(|scheme| credentials(scheme, PASSWORD));
+                let known = scheme.map(|scheme| credentials(scheme, PASSWORD));
                 let proxied = through(base, port, ssl, known, &roots);
                 if ssl == Ssl::Never && base == &https {
                     assert!(proxied.unwrap_err().to_string().contains("nothing would be encrypted"));
@@ -159,9 +161,14 @@ async fn a_wrong_password_is_an_error_of_the_proxy() {
     let (http, https) = targets(&certificates).await;
     for scheme in [Scheme::Basic, Scheme::Digest] {
         for (base, ssl) in [(&http, Ssl::Auto), (&http, Ssl::Tunnel), (&https, Ssl::Auto)] {
-            let proxied =
-                through(base, squid.closed, ssl, credentials(scheme, "wrong"), &[&certificates.authority])
-                    .unwrap();
+            let proxied = through(
+                base,
+                squid.closed,
+                ssl,
+                Some(credentials(scheme, "wrong")),
+                &[&certificates.authority],
+            )
+            .unwrap();
             let error = proxied.send(request(0)).await.unwrap_err();
             assert!(matches!(error, TransportError::ProxyAuth(_)), "{scheme:?} {ssl:?} {base}: {error}");
             assert!(error.to_string().contains("`proxy_password`"), "{error}");
