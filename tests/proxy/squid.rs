@@ -37,6 +37,18 @@ impl Drop for Squid {
 impl Squid {
     /// Starts one with this certificate; none says that the test cannot run here.
     pub fn start(certificate: &str, key: &str) -> Option<Self> {
+        let deadline = Instant::now() + Duration::from_secs(40);
+        loop {
+            let mut squid = Self::attempt(certificate, key)?;
+            if squid.is_up(deadline) {
+                return Some(squid);
+            }
+            // A port that was free has been taken by somebody else meanwhile.
+            assert!(Instant::now() < deadline, "squid does not start");
+        }
+    }
+
+    fn attempt(certificate: &str, key: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let [open, closed, open_tls, closed_tls] = [(); 4].map(|()| free_port());
         write_files(folder.path(), certificate, key, [open, closed, open_tls, closed_tls]);
@@ -47,15 +59,20 @@ impl Squid {
             println!("squid is not on the PATH: skipped");
             return None;
         };
-        let squid = Self { child, open, closed, open_tls, closed_tls, _folder: folder };
-        let deadline = Instant::now() + Duration::from_secs(30);
-        for port in [open, closed, open_tls, closed_tls] {
+        Some(Self { child, open, closed, open_tls, closed_tls, _folder: folder })
+    }
+
+    /// Waits until it listens; false when it ended instead.
+    fn is_up(&mut self, deadline: Instant) -> bool {
+        for port in [self.open, self.closed, self.open_tls, self.closed_tls] {
             while TcpStream::connect(("127.0.0.1", port)).is_err() {
-                assert!(Instant::now() < deadline, "squid does not start");
+                if self.child.try_wait().unwrap().is_some() || Instant::now() > deadline {
+                    return false;
+                }
                 std::thread::sleep(Duration::from_millis(20));
             }
         }
-        Some(squid)
+        self.child.try_wait().unwrap().is_none()
     }
 }
 
