@@ -11,6 +11,8 @@ mod index;
 mod join;
 #[path = "src/catalog/model.rs"]
 mod model;
+#[path = "src/catalog/notation.rs"]
+mod notation;
 #[path = "src/catalog/rules.rs"]
 mod rules;
 
@@ -29,17 +31,12 @@ fn pack_catalog(catalog: &Path) -> Result<(), Box<dyn Error>> {
     let rules = rules::parse(&fs::read_to_string(catalog.join("rules.toml"))?)
         .map_err(|why| format!("src/catalog/rules.toml: {why}"))?;
     let joined = join::join(facts, &rules);
-    for object in &joined.missing {
-        println!(
-            "cargo::warning={object} has rules and no facts; run `cargo run --bin catalog -- --spec FILE`"
-        );
-    }
     if !joined.problems.is_empty() {
         return Err(format!("src/catalog/rules.toml:\n{}", joined.problems.join("\n")).into());
     }
     let out = env::var("OUT_DIR")?;
     let packed = index::pack(&joined.entities, &version)?;
-    fs::write(Path::new(&out).join("catalog.json"), packed.blob)?;
+    fs::write(Path::new(&out).join("catalog.bin"), packed.blob)?;
     fs::write(Path::new(&out).join("catalog_index.rs"), packed.index)?;
     Ok(())
 }
@@ -57,7 +54,7 @@ fn read_facts(directory: &Path) -> Result<(BTreeMap<String, model::Entity>, Stri
             version = file.get("api_version").cloned().unwrap_or_default();
         } else {
             let entity: model::Entity = serde_json::from_str(&text).map_err(broken)?;
-            facts.insert(entity.object.clone(), entity);
+            facts.insert(entity.key.clone(), entity);
         }
     }
     Ok((facts, version))

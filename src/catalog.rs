@@ -1,10 +1,10 @@
 //! Everything Stripe offers, as data: entity types, their params and fields, their
 //! operations and actions.
 //!
-//! *Facts* (`catalog/facts/<object>.json`) are generated from Stripe's API description
-//! by `cargo run --bin catalog`; *rules* (`catalog/rules.toml`) are written by hand and
-//! hold what the description does not say. `build.rs` joins both into one blob; an
-//! entity type is decoded when first asked for. Adding an object is adding data.
+//! *Facts* (`catalog/facts/<key>.json`) are generated from Stripe's API description by
+//! `cargo run --bin catalog`; *rules* (`catalog/rules.toml`) are written by hand and hold what
+//! the description does not say. `build.rs` joins both into one blob; an entity type is inflated
+//! and decoded when first asked for. Adding an object is adding data.
 //!
 //! ```text
 //! description ─generate─▶ facts ─┐
@@ -12,14 +12,16 @@
 //!                        rules ──┘
 //! ```
 
+mod entity;
 pub mod generate;
 pub mod index;
 pub mod join;
 mod model;
+mod notation;
 mod pack;
 pub mod rules;
 
 pub use model::{
-    Action, Entity, Field, FieldKind, Kind, Operation, OperationKind, OutputShape, Param, Removal,
+    Action, Entity, Field, FieldKind, Kind, Operation, OperationKind, OutputShape, Param, Removal, parents,
 };
 pub use pack::{API_VERSION, Called, Catalog, Match, catalog};

@@ -16,6 +16,7 @@ mod entities;
 mod error;
 pub mod filter;
 mod list;
+mod locator;
 mod page_token;
 mod path;
 mod payload;
@@ -36,8 +37,9 @@ pub use entities::{entity, is_gone};
 pub use error::Error;
 pub use filter::{Filter, FilterError};
 pub use list::{ListRequest, Page};
+pub use locator::{check as check_locator, form, locator};
 pub use payload::{PayloadError, payload, require};
-pub use record::{Arrays, record};
+pub use record::{Arrays, record, with_kept};
 pub use removal::{Removed, what_stays};
 
 /// The operations and actions of one connection.

@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use std::{fs, io};
 
 use stripe_provider::catalog::generate::{Description, GenerateError, lay_out};
-use stripe_provider::catalog::rules::{self, Rules};
 
 const USAGE: &str = "usage: catalog --spec FILE [--check] [--into DIRECTORY]";
 const CATALOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/catalog");
@@ -22,8 +21,6 @@ enum Error {
     Write { path: PathBuf, why: io::Error },
     #[error("the description is not JSON: {0}")]
     Json(#[from] serde_json::Error),
-    #[error("the rules cannot be read: {0}")]
-    Rules(#[from] toml::de::Error),
     #[error(transparent)]
     Generate(#[from] GenerateError),
 }
@@ -52,9 +49,8 @@ fn main() -> ExitCode {
 /// Does what was asked; the names of the files that differ, when only checking.
 fn run() -> Result<Vec<String>, Error> {
     let arguments = arguments()?;
-    let rules = rules::parse(&read(&Path::new(CATALOG).join("rules.toml"))?)?;
     let spec = serde_json::from_str(&read(&arguments.spec)?)?;
-    let files = generate(Description::new(&spec), &rules)?;
+    let files = generate(Description::new(&spec))?;
     if arguments.check {
         return differing(&arguments.into, &files);
     }
@@ -78,18 +74,17 @@ fn arguments() -> Result<Arguments, lexopt::Error> {
 }
 
 /// Every facts file, by name.
-fn generate(description: Description<'_>, rules: &Rules) -> Result<BTreeMap<String, String>, Error> {
+fn generate(description: Description<'_>) -> Result<BTreeMap<String, String>, Error> {
     let mut files = BTreeMap::new();
     let version = serde_json::json!({ "api_version": description.version()? });
     files.insert("version.json".to_owned(), lay_out(&version));
-    for object in rules.keys() {
-        let entity = serde_json::to_value(description.entity(object)?)?;
-        files.insert(format!("{object}.json"), lay_out(&entity));
+    for (key, entity) in description.entities()? {
+        files.insert(format!("{key}.json"), lay_out(&serde_json::to_value(entity)?));
     }
     Ok(files)
 }
 
-/// Writes every file that changed and removes those that are no longer named by a rule.
+/// Writes every file that changed and removes those that the description no longer has.
 fn write(into: &Path, files: &BTreeMap<String, String>) -> Result<(), Error> {
     for name in differing(into, files)? {
         let path = into.join(&name);

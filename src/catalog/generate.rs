@@ -1,25 +1,26 @@
-//! The generator of the facts: an API description goes in, one [`Entity`] per object comes out.
+//! The generator of the facts: an API description goes in, one [`Entity`] per object comes out,
+//! and one per service that is no object's own.
 //!
-//! Nothing here knows an object by name. An object's *own service* is the one of Stripe's
-//! services that answers with it on the shortest path; its calls are the five operations and,
-//! where Stripe says `custom`, actions. Names, prefixes and everything else the description
+//! Nothing here knows an object by name. Names, prefixes and everything else the description
 //! does not say are rules and are added by [`super::join`].
 
 mod calls;
 mod kinds;
 mod layout;
+mod services;
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::model::Entity;
+use super::model::{Entity, Field};
+use calls::Endpoint;
 pub use layout::lay_out;
+use services::{Services, is_stub};
 
 /// Why a description cannot be turned into facts.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum GenerateError {
-    /// The rules name an object that the description lacks.
-    #[error("the description has no object {0:?}")]
-    UnknownObject(String),
     /// Something every description of this shape has is not there.
     #[error("{place}: {what}")]
     Malformed {
@@ -56,43 +57,85 @@ impl<'s> Description<'s> {
             .ok_or_else(|| GenerateError::malformed("info.version", "is missing"))
     }
 
-    /// Every object of version 1 of the API that has calls of its own, sorted.
-    pub fn objects(&self) -> Vec<&'s str> {
-        let mut objects: Vec<&str> = self
-            .schemas()
-            .filter(|(name, schema)| schema.get("x-resourceId").is_some() && !name.starts_with("v2."))
-            .map(|(name, _)| name)
-            .filter(|name| !name.starts_with("deleted_") && calls::has_service(*self, name))
-            .collect();
+    /// The facts of every object and of every service that is no object's own, by key.
+    pub fn entities(&self) -> Result<BTreeMap<String, Entity>, GenerateError> {
+        let services = Services::of(*self);
+        let mut entities = BTreeMap::new();
+        let mut owned = Vec::new();
+        for object in self.objects() {
+            let own = services.own(object);
+            let calls = own.as_deref().map_or(&[][..], |service| services.calls(service));
+            entities.insert(object.to_owned(), self.entity(object, &[object], calls)?);
+            owned.extend(own);
+        }
+        for service in services.names().filter(|name| !owned.iter().any(|owned| owned == name)) {
+            let objects = services.answers(service);
+            // A stream of events answers with nothing that could be kept.
+            if !objects.is_empty() {
+                let key = service.strip_prefix("v1.").unwrap_or(service);
+                entities.insert(key.to_owned(), self.entity(key, &objects, services.calls(service))?);
+            }
+        }
+        Ok(entities)
+    }
+
+    fn entity(self, key: &str, objects: &[&str], calls: &[Endpoint<'_>]) -> Result<Entity, GenerateError> {
+        let mut fields: Vec<Field> = Vec::new();
+        for (at, object) in objects.iter().enumerate() {
+            let schema =
+                self.schema(object).ok_or_else(|| GenerateError::malformed(*object, "has no schema"))?;
+            fields = if at == 0 {
+                kinds::fields(schema, object)?
+            } else {
+                merged(fields, kinds::fields(schema, object)?)
+            };
+        }
+        let (operations, actions) = calls::calls(calls)?;
+        let [object, others @ ..] = objects else {
+            return Err(GenerateError::malformed(key, "answers with no object"));
+        };
+        let others = others.iter().map(|&other| other.to_owned()).collect();
+        let (key, object) = (key.to_owned(), (*object).to_owned());
+        Ok(Entity { key, object, others, operations, fields, actions, ..Entity::default() })
+    }
+
+    /// Every object, sorted.
+    fn objects(self) -> Vec<&'s str> {
+        let schemas = self.root.pointer("/components/schemas").and_then(Value::as_object);
+        let resources =
+            schemas.into_iter().flatten().filter(|(_, schema)| schema.get("x-resourceId").is_some());
+        let mut objects: Vec<&str> =
+            resources.map(|(name, _)| name.as_str()).filter(|name| !is_stub(name)).collect();
         objects.sort_unstable();
         objects
-    }
-
-    /// The facts of one object.
-    pub fn entity(&self, object: &str) -> Result<Entity, GenerateError> {
-        let schema = self.schema(object).ok_or_else(|| GenerateError::UnknownObject(object.to_owned()))?;
-        let fields = kinds::fields(schema, object)?;
-        let (operations, actions) = calls::calls(*self, object)?;
-        Ok(Entity { object: object.to_owned(), operations, fields, actions, ..Entity::default() })
-    }
-
-    fn schemas(self) -> impl Iterator<Item = (&'s str, &'s Value)> {
-        let schemas = self.root.pointer("/components/schemas").and_then(Value::as_object);
-        schemas.into_iter().flatten().map(|(name, schema)| (name.as_str(), schema))
     }
 
     fn schema(self, name: &str) -> Option<&'s Value> {
         self.root.get("components")?.get("schemas")?.get(name)
     }
 
-    /// Every call of version 1, in the order of the description.
-    fn endpoints(self) -> impl Iterator<Item = calls::Endpoint<'s>> {
+    /// Every call with the service it is of, in the order of the description.
+    fn endpoints(self) -> impl Iterator<Item = (&'s str, Endpoint<'s>)> {
         let paths = self.root.get("paths").and_then(Value::as_object);
-        paths.into_iter().flatten().filter(|(path, _)| path.starts_with("/v1/")).flat_map(
-            |(path, methods)| {
-                let methods = methods.as_object().into_iter().flatten();
-                methods.map(move |(method, call)| calls::Endpoint { path, method, call })
-            },
-        )
+        paths.into_iter().flatten().flat_map(|(path, methods)| {
+            let methods = methods.as_object().into_iter().flatten();
+            methods.filter_map(move |(method, call)| {
+                let service = call.get("x-service").and_then(Value::as_str)?;
+                Some((service, Endpoint { path, method, call, lent: false }))
+            })
+        })
     }
+}
+
+/// The fields of one of two objects: what only one of them has may be missing.
+fn merged(one: Vec<Field>, other: Vec<Field>) -> Vec<Field> {
+    let mut fields: BTreeMap<String, Field> = BTreeMap::new();
+    let known = |fields: &[Field], name: &str| fields.iter().any(|field| field.name == name);
+    let in_both: Vec<String> =
+        one.iter().filter(|field| known(&other, &field.name)).map(|field| field.name.clone()).collect();
+    for field in one.into_iter().chain(other) {
+        let optional = field.optional || (!field.nullable && !in_both.contains(&field.name));
+        fields.entry(field.name.clone()).or_insert(Field { optional, ..field });
+    }
+    fields.into_values().collect()
 }

@@ -3,38 +3,35 @@
 
 use std::fmt::Write as _;
 
-use super::model::{Entity, OperationKind};
+use super::model::Entity;
+
+/// How hard `build.rs` tries to make the blob small.
+const EFFORT: u8 = 9;
 
 /// The two files of the packed catalog.
 #[derive(Debug)]
 pub struct Packed {
-    /// One JSON document per entity type, end to end.
-    pub blob: String,
+    /// One deflated JSON document per entity type, end to end.
+    pub blob: Vec<u8>,
     /// The statics that `pack` includes.
     pub index: String,
 }
 
 /// Packs entity types that are sorted by name.
 pub fn pack(entities: &[Entity], version: &str) -> Result<Packed, serde_json::Error> {
-    let mut blob = String::new();
+    let mut blob = Vec::new();
     let (mut segments, mut actions, mut routes) = (Vec::new(), Vec::new(), Vec::new());
     for (index, entity) in entities.iter().enumerate() {
         let start = blob.len();
-        blob.push_str(&serde_json::to_string(entity)?);
-        let Entity { name, object, aliases, id_prefix, .. } = entity;
-        segments.push(format!(
-            "Segment {{ name: {name:?}, object: {object:?}, aliases: &{aliases:?}, id_prefix: {id_prefix:?}, \
-             start: {}, end: {} }}",
-            grouped(start),
-            grouped(blob.len())
-        ));
+        blob.extend(miniz_oxide::deflate::compress_to_vec(&serde_json::to_vec(entity)?, EFFORT));
+        segments.push(segment(entity, start, blob.len()));
         for action in &entity.actions {
             actions.push(format!("({:?}, {index})", action.name));
             let target = format!("Target::Action({:?})", action.name);
             routes.push(Route::new(&action.method, &action.path, index, &target));
         }
         for operation in &entity.operations {
-            let target = format!("Target::Operation(OperationKind::{})", variant(operation.kind));
+            let target = format!("Target::Operation(OperationKind::{:?})", operation.kind);
             routes.push(Route::new(&operation.method, &operation.path, index, &target));
         }
     }
@@ -48,6 +45,15 @@ pub fn pack(entities: &[Entity], version: &str) -> Result<Packed, serde_json::Er
     list(&mut index, "ACTIONS: &[(&str, usize)]", &actions);
     list(&mut index, "ROUTES: &[Route]", &routes);
     Ok(Packed { blob, index })
+}
+
+fn segment(entity: &Entity, start: usize, end: usize) -> String {
+    let Entity { name, key, aliases, .. } = entity;
+    let (start, end, reachable) = (grouped(start), grouped(end), !entity.operations.is_empty());
+    format!(
+        "Segment {{ name: {name:?}, key: {key:?}, aliases: &{aliases:?}, reachable: {reachable}, start: {start}, \
+         end: {end} }}"
+    )
 }
 
 /// A number as Rust source, in groups of three.
@@ -81,15 +87,4 @@ fn list(source: &mut String, name: &str, items: &[String]) {
         let _ = writeln!(source, "    {item},");
     }
     source.push_str("];\n");
-}
-
-fn variant(kind: OperationKind) -> &'static str {
-    match kind {
-        OperationKind::List => "List",
-        OperationKind::Get => "Get",
-        OperationKind::Create => "Create",
-        OperationKind::Update => "Update",
-        OperationKind::Delete => "Delete",
-        OperationKind::Search => "Search",
-    }
 }

@@ -3,35 +3,30 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Action, Entity, Field, FieldKind, OperationKind, OutputShape, Removal};
-use super::rules::{ActionRule, EntityRule, Rules, pascal_case};
+use super::model::{Action, Entity, Field, FieldKind, OperationKind, OutputShape, Removal, parents};
+use super::rules::{ActionRule, EntityRule, Rules, pascal_case, plural, usual_name};
 
 /// What came of joining.
 #[derive(Debug, Default)]
 pub struct Joined {
     /// The entity types, sorted by name.
     pub entities: Vec<Entity>,
-    /// Objects that have rules and no facts: the generator has not been run for them yet.
-    pub missing: Vec<String>,
-    /// Every other disagreement, as sentences.
+    /// Every disagreement, as sentences.
     pub problems: Vec<String>,
 }
 
-/// Joins the facts, by object, with the rules.
-pub fn join(mut facts: BTreeMap<String, Entity>, rules: &Rules) -> Joined {
+/// Joins the facts, by key, with the rules.
+pub fn join(facts: BTreeMap<String, Entity>, rules: &Rules) -> Joined {
     let mut joined = Joined::default();
-    for (object, rule) in rules {
-        match facts.remove(object) {
-            Some(entity) => {
-                let mut join = EntityJoin { entity, problems: Vec::new() };
-                join.apply(rule);
-                joined.problems.extend(join.problems.iter().map(|what| format!("{object}: {what}")));
-                joined.entities.push(join.entity);
-            }
-            None => joined.missing.push(object.clone()),
-        }
+    let missing = rules.keys().filter(|key| !facts.contains_key(*key));
+    joined.problems.extend(missing.map(|key| format!("{key}: there is no such object and no such service")));
+    let usual = EntityRule::default();
+    for (key, entity) in facts {
+        let mut join = EntityJoin { entity, problems: Vec::new() };
+        join.apply(rules.get(&key).unwrap_or(&usual));
+        joined.problems.extend(join.problems.iter().map(|what| format!("{key}: {what}")));
+        joined.entities.push(join.entity);
     }
-    joined.problems.extend(facts.keys().map(|object| format!("{object}: has facts and no rule")));
     joined.entities.sort_by(|a, b| a.name.cmp(&b.name));
     check_names(&joined.entities, &mut joined.problems);
     joined
@@ -41,7 +36,7 @@ pub fn join(mut facts: BTreeMap<String, Entity>, rules: &Rules) -> Joined {
 fn check_names(entities: &[Entity], problems: &mut Vec<String>) {
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();
     for entity in entities {
-        let spellings = [&entity.name, &entity.object].into_iter().chain(&entity.aliases);
+        let spellings = [&entity.name, &entity.key].into_iter().chain(&entity.aliases);
         for spelling in spellings {
             let owner = taken.entry(spelling.to_lowercase()).or_insert(&entity.name);
             if *owner != entity.name {
@@ -66,20 +61,43 @@ struct EntityJoin {
 
 impl EntityJoin {
     fn apply(&mut self, rule: &EntityRule) {
-        let usual = pascal_case(&self.entity.object);
+        let usual = usual_name(&self.entity.key, &self.entity.object);
         self.demand(rule.name.as_ref() != Some(&usual), || format!("name = {usual:?} is the usual one"));
         self.entity.name = rule.name.clone().unwrap_or(usual);
-        self.entity.aliases.clone_from(&rule.aliases);
+        self.apply_aliases(rule);
         self.entity.id_prefix.clone_from(&rule.id_prefix);
+        self.entity.hidden.clone_from(&rule.hidden);
         self.entity.expand.clone_from(&rule.expand);
         self.entity.sensitive.clone_from(&rule.sensitive);
-        self.entity.removal = rule.removal.clone();
-        for field in rule.expand.iter().chain(&rule.sensitive) {
+        self.entity.once.clone_from(&rule.once);
+        self.entity.list_with.clone_from(&rule.list_with);
+        self.entity.adopted = rule.adopted;
+        self.check_fields(rule);
+        self.apply_actions(&rule.actions);
+        self.apply_removal(rule.removal.as_ref());
+    }
+
+    fn apply_aliases(&mut self, rule: &EntityRule) {
+        let usual = plural(&self.entity.name);
+        self.demand(!rule.aliases.contains(&usual), || format!("alias {usual:?} is a usual one"));
+        self.entity.aliases = rule.aliases.iter().cloned().chain([usual]).collect();
+    }
+
+    fn check_fields(&mut self, rule: &EntityRule) {
+        let v2 = self.entity.is_v2();
+        let named = rule.hidden.iter().chain(&rule.sensitive).chain(&rule.once);
+        // Version 2 has its own words for what a call may include.
+        for field in named.chain(rule.expand.iter().filter(|_| !v2)) {
             let known = leads_somewhere(&self.entity.fields, field);
             self.demand(known, || format!("there is no field {field:?}"));
         }
-        self.apply_actions(&rule.actions);
-        self.check_removal(&rule.removal);
+        for param in rule.list_with.keys() {
+            let list = self.entity.operation(OperationKind::List);
+            let known = list.is_some_and(|list| list.param(param).is_some());
+            self.demand(known, || format!("a list takes no param {param:?}"));
+        }
+        let adoptable = !self.entity.creates() && self.entity.operation(OperationKind::Update).is_some();
+        self.demand(!rule.adopted || adoptable, || "adopted: it is created, or cannot be changed".to_owned());
     }
 
     fn apply_actions(&mut self, rules: &BTreeMap<String, ActionRule>) {
@@ -123,6 +141,25 @@ impl EntityJoin {
         action.output = rule.output.clone();
     }
 
+    /// The rule, else a DELETE. What Terraform can create and Stripe cannot delete needs a rule.
+    fn apply_removal(&mut self, rule: Option<&Removal>) {
+        let deletes = self.entity.operation(OperationKind::Delete).is_some();
+        self.demand(!deletes || rule != Some(&Removal::Delete), || {
+            "removal: a DELETE is the usual one".to_owned()
+        });
+        let needless = !self.entity.creates() && !self.entity.adopted && rule == Some(&Removal::Forget);
+        self.demand(!needless, || "removal: nothing creates it".to_owned());
+        let undecided = self.entity.creates() && !deletes && rule.is_none();
+        self.demand(!undecided, || {
+            "removal: Stripe has no DELETE for it, so a rule must say what ends it".to_owned()
+        });
+        let usual = if deletes { Removal::Delete } else { Removal::Forget };
+        self.entity.removal = rule.cloned().unwrap_or(usual);
+        if let Some(rule) = rule {
+            self.check_removal(rule);
+        }
+    }
+
     fn check_removal(&mut self, removal: &Removal) {
         match removal {
             Removal::Delete => self.demand_delete(),
@@ -131,8 +168,15 @@ impl EntityJoin {
                 self.demand_delete();
                 self.demand_update_param(param);
             }
-            Removal::Call { action, when, ended } => {
+            Removal::Call { action, otherwise, with, when, ended, .. } => {
                 self.demand_action(action);
+                if let Some(action) = otherwise {
+                    self.demand_action(action);
+                }
+                for field in with {
+                    let known = self.entity.field(field).is_some();
+                    self.demand(known, || format!("removal: there is no field {field:?}"));
+                }
                 self.demand_states([when, ended]);
             }
             Removal::CallWhileSet { action, field } => {
@@ -182,21 +226,10 @@ impl EntityJoin {
     }
 }
 
-/// The payload keys of a path: ids of the entity's parents, then its own.
+/// The payload keys of a path: ids of what the entity belongs to, then its own.
 fn path_inputs(path: &str, entity: &str) -> Vec<String> {
-    let mut inputs: Vec<String> = Vec::new();
-    let mut before = "";
-    for segment in path.split('/') {
-        if let Some(param) = segment.strip_prefix('{').and_then(|param| param.strip_suffix('}')) {
-            let parent = if param == "id" { before.trim_end_matches('s') } else { param };
-            inputs.push(pascal_case(parent) + "Id");
-        }
-        before = segment;
-    }
-    if let Some(own) = inputs.last_mut() {
-        *own = format!("{entity}Id");
-    }
-    inputs
+    let own = path.split('/').any(|segment| segment == "{id}").then(|| format!("{entity}Id"));
+    parents(path).map(|parent| pascal_case(parent) + "Id").chain(own).collect()
 }
 
 /// Whether a dotted path leads to a field.

@@ -3,14 +3,22 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::notation::members;
+
 /// One entity type: a Stripe object with its operations, params, fields and actions.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Entity {
     /// PascalCase singular: `PaymentIntent`; a rule, so absent in the facts.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
+    /// What facts and rules call it: the object, or the service where it is no object's own
+    /// (`customers.tax_ids`).
+    pub key: String,
     /// Stripe's spelling of the object: `payment_intent`.
     pub object: String,
+    /// Other objects that may stand in its place: a `card` among bank accounts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
     /// Other names the type answers to, such as the plural.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
@@ -20,6 +28,7 @@ pub struct Entity {
     /// List, Get, Create, Update, Delete, as far as Stripe has them.
     pub operations: Vec<Operation>,
     /// What Stripe returns, sorted by name.
+    #[serde(with = "members")]
     pub fields: Vec<Field>,
     /// Calls that are none of the five operations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -27,12 +36,25 @@ pub struct Entity {
     /// What destroying an entity does in Stripe.
     #[serde(default, skip_serializing_if = "Removal::is_forget")]
     pub removal: Removal,
-    /// Fields that must be expanded to be complete on read.
+    /// Fields that Stripe leaves out unless they are asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<String>,
+    /// Fields that must be asked for to be complete on read: `expand` in version 1 of the API,
+    /// `include` in version 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expand: Vec<String>,
     /// Fields whose values are secret; dots lead into objects: `confirmation_secret.client_secret`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sensitive: Vec<String>,
+    /// Fields that only the answer to the create holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub once: Vec<String>,
+    /// Params without which a list would leave entities out.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub list_with: std::collections::BTreeMap<String, String>,
+    /// It exists already; what creates it is an update of the one that the payload names.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub adopted: bool,
 }
 
 /// Which of the five.
@@ -62,7 +84,7 @@ pub struct Operation {
     /// `/v1/customers/{customer}`.
     pub path: String,
     /// Query or body params, sorted by name; `expand` and path params are left out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "members")]
     pub params: Vec<Param>,
 }
 
@@ -76,7 +98,7 @@ pub struct Action {
     /// `/v1/payment_intents/{intent}/confirm`.
     pub path: String,
     /// Body params, sorted by name; path params are left out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "members")]
     pub params: Vec<Param>,
     /// The payload keys that fill the path, in its order: `PaymentIntentId`; a rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -138,12 +160,21 @@ pub enum Removal {
     Call {
         /// The action: `CancelPaymentIntent`.
         action: String,
+        /// The action to try when Stripe refuses the first.
+        #[serde(default)]
+        otherwise: Option<String>,
+        /// Fields that are sent along, for calls that are told by them what to end.
+        #[serde(default)]
+        with: Vec<String>,
         /// The states in which the call is possible; in others the object stays, and we say so.
         #[serde(default)]
         when: Vec<String>,
         /// The states in which the object has already ended: nothing to do, nothing to say.
         #[serde(default)]
         ended: Vec<String>,
+        /// The object stays in Stripe all the same (deactivated, archived), and we say so.
+        #[serde(default)]
+        stays: bool,
     },
     /// A custom call ends it while this field is set (detach while `customer` is); where the
     /// field is null, nothing is left to do.
@@ -171,28 +202,24 @@ pub enum Removal {
 }
 
 /// One param.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Param {
     /// Stripe's spelling.
     pub name: String,
     /// What it takes.
     pub kind: Kind,
     /// Stripe refuses the call without it.
-    #[serde(default, skip_serializing_if = "is_false")]
     pub required: bool,
 }
 
 /// What a param takes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
     /// Text.
     String {
         /// Known values; the list may grow.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         values: Vec<String>,
         /// Longest text, in characters; 0 where Stripe states none.
-        #[serde(default, skip_serializing_if = "is_zero")]
         max_length: u32,
     },
     /// A whole number.
@@ -205,6 +232,8 @@ pub enum Kind {
     Boolean,
     /// Seconds since 1970.
     Time,
+    /// A moment as text, RFC 3339: version 2 of the API.
+    DateTime,
     /// A moment with comparisons: a time, or an object of `gt`, `gte`, `lt`, `lte`.
     Range,
     /// Named params.
@@ -222,28 +251,24 @@ pub enum Kind {
 }
 
 /// One field of an entity.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     /// Stripe's spelling.
     pub name: String,
     /// What it holds.
     pub kind: FieldKind,
     /// May be null, or left out: Stripe's description does not tell these two apart.
-    #[serde(default, skip_serializing_if = "is_false")]
     pub nullable: bool,
     /// Never null, but may be left out of the answer.
-    #[serde(default, skip_serializing_if = "is_false")]
     pub optional: bool,
 }
 
 /// What a field holds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum FieldKind {
     /// Text; known values where Stripe lists them.
     String {
         /// Known values; the list may grow.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         values: Vec<String>,
     },
     /// A whole number.
@@ -256,6 +281,8 @@ pub enum FieldKind {
     Boolean,
     /// Seconds since 1970.
     Time,
+    /// A moment as text, RFC 3339: version 2 of the API.
+    DateTime,
     /// Named fields.
     Object(Vec<Field>),
     /// Many of one kind.
@@ -280,11 +307,6 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_zero(number: &u32) -> bool {
-    *number == 0
-}
-
 impl Removal {
     /// True for the default.
     pub fn is_forget(&self) -> bool {
@@ -305,10 +327,26 @@ impl Entity {
         self.operations.iter().find(|operation| operation.kind == kind)
     }
 
+    /// Whether it is of version 2 of the API: JSON bodies, page tokens, null unsets.
+    pub fn is_v2(&self) -> bool {
+        self.operations.iter().any(|operation| operation.path.starts_with("/v2/"))
+    }
+
+    /// Whether Stripe has a call that makes one.
+    pub fn creates(&self) -> bool {
+        self.operation(OperationKind::Create).is_some()
+    }
+
     /// The field of that name.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
     }
+}
+
+/// The placeholders of a path but for the one of the object itself.
+pub fn parents(path: &str) -> impl Iterator<Item = &str> {
+    let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    names.filter(|name| *name != "id")
 }
 
 impl Operation {

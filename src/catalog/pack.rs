@@ -7,15 +7,17 @@ use super::model::{Action, Entity, Operation, OperationKind};
 
 include!(concat!(env!("OUT_DIR"), "/catalog_index.rs"));
 
-static BLOB: &str = include_str!(concat!(env!("OUT_DIR"), "/catalog.json"));
+static BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
 
 /// Where one entity type lies in the blob, and what it answers to.
 #[derive(Debug)]
 struct Segment {
     name: &'static str,
-    object: &'static str,
+    /// The object, or the service where it is no object's own.
+    key: &'static str,
     aliases: &'static [&'static str],
-    id_prefix: &'static str,
+    /// Stripe has calls for it; otherwise it only ever stands inside other objects.
+    reachable: bool,
     start: usize,
     end: usize,
 }
@@ -69,24 +71,18 @@ pub fn catalog() -> &'static Catalog {
 impl Catalog {
     /// The names of the entity types, sorted.
     pub fn entities(&self) -> impl Iterator<Item = &'static str> + use<> {
-        SEGMENTS.iter().map(|segment| segment.name)
+        SEGMENTS.iter().filter(|segment| segment.reachable).map(|segment| segment.name)
     }
 
     /// The entity type of that name: `PaymentIntent`, `payment_intent`, `PaymentIntents`, in
     /// any case.
     pub fn entity(&'static self, name: &str) -> Option<&'static Entity> {
-        self.at(SEGMENTS.iter().position(|segment| segment.answers_to(name))?)
+        self.at(SEGMENTS.iter().position(|segment| segment.reachable && segment.answers_to(name))?)
     }
 
-    /// The entity type of that object, in Stripe's spelling.
+    /// What is known of an object, in Stripe's spelling, whether it has calls of its own or not.
     pub fn by_object(&'static self, object: &str) -> Option<&'static Entity> {
-        self.at(SEGMENTS.iter().position(|segment| segment.object == object)?)
-    }
-
-    /// The entity type whose ids start like this one.
-    pub fn by_id(&'static self, id: &str) -> Option<&'static Entity> {
-        let starts = |segment: &Segment| !segment.id_prefix.is_empty() && id.starts_with(segment.id_prefix);
-        self.at(SEGMENTS.iter().position(starts)?)
+        self.at(SEGMENTS.iter().position(|segment| segment.key == object)?)
     }
 
     /// The names of the actions with those of their entity types, sorted.
@@ -104,8 +100,9 @@ impl Catalog {
 
     /// The entity type that was probably meant.
     pub fn suggest(&self, name: &str) -> Option<&'static str> {
-        let spelled = SEGMENTS.iter().flat_map(|segment| {
-            let spellings = [segment.name, segment.object].into_iter().chain(segment.aliases.iter().copied());
+        let reachable = SEGMENTS.iter().filter(|segment| segment.reachable);
+        let spelled = reachable.flat_map(|segment| {
+            let spellings = [segment.name, segment.key].into_iter().chain(segment.aliases.iter().copied());
             spellings.map(|spelling| (spelling, segment.name))
         });
         closest(name, spelled)
@@ -131,14 +128,18 @@ impl Catalog {
 
     fn at(&'static self, index: usize) -> Option<&'static Entity> {
         let segment = SEGMENTS.get(index)?;
-        let decode = || serde_json::from_str(BLOB.get(segment.start..segment.end)?).ok();
-        self.decoded.get(index)?.get_or_init(decode).as_ref()
+        self.decoded.get(index)?.get_or_init(|| segment.decode()).as_ref()
     }
 }
 
 impl Segment {
+    fn decode(&self) -> Option<Entity> {
+        let json = miniz_oxide::inflate::decompress_to_vec(BLOB.get(self.start..self.end)?).ok()?;
+        serde_json::from_slice(&json).ok()
+    }
+
     fn answers_to(&self, name: &str) -> bool {
-        let mut spellings = [self.name, self.object].into_iter().chain(self.aliases.iter().copied());
+        let mut spellings = [self.name, self.key].into_iter().chain(self.aliases.iter().copied());
         spellings.any(|spelling| spelling.eq_ignore_ascii_case(name))
     }
 }

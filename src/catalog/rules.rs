@@ -7,28 +7,41 @@ use serde::Deserialize;
 
 use super::model::{OutputShape, Removal};
 
-/// The rules of every object in the catalog, by Stripe's spelling of the object.
+/// The rules by key: the object in Stripe's spelling, or the service. What has no rule is as usual.
 pub type Rules = BTreeMap<String, EntityRule>;
 
 /// What is known of one object by hand.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EntityRule {
-    /// The name of the entity type; its object in PascalCase where nothing is said.
+    /// The name of the entity type; its key in PascalCase singular where nothing is said.
     pub name: Option<String>,
-    /// Other names the type answers to.
+    /// Other names the type answers to, beside the plural.
     #[serde(default)]
     pub aliases: Vec<String>,
-    /// What an id starts with.
+    /// What an id starts with; nothing where ids have no prefix.
+    #[serde(default)]
     pub id_prefix: String,
-    /// What destroying an entity does.
-    pub removal: Removal,
-    /// Fields to expand on read.
+    /// What destroying an entity does; a DELETE where Stripe has one and nothing is said.
+    pub removal: Option<Removal>,
+    /// Fields that Stripe leaves out unless they are asked for.
+    #[serde(default)]
+    pub hidden: Vec<String>,
+    /// Fields to ask for on read.
     #[serde(default)]
     pub expand: Vec<String>,
     /// Fields whose values are secret.
     #[serde(default)]
     pub sensitive: Vec<String>,
+    /// Fields that only the answer to the create holds.
+    #[serde(default)]
+    pub once: Vec<String>,
+    /// Params without which a list would leave entities out.
+    #[serde(default)]
+    pub list_with: BTreeMap<String, String>,
+    /// It exists already; what creates it is an update of the one that the payload names.
+    #[serde(default)]
+    pub adopted: bool,
     /// By Stripe's verb.
     #[serde(default)]
     pub actions: BTreeMap<String, ActionRule>,
@@ -56,6 +69,34 @@ pub fn parse(text: &str) -> Result<Rules, toml::de::Error> {
     toml::from_str(text)
 }
 
+/// The usual name of an entity type: `payment_intent` → `PaymentIntent`,
+/// `customers.tax_ids` → `CustomerTaxId`.
+pub fn usual_name(key: &str, object: &str) -> String {
+    if key == object {
+        return pascal_case(key);
+    }
+    key.split('.').map(|part| pascal_case(&singular(part))).collect()
+}
+
+/// `tax_ids` → `tax_id`, `entries` → `entry`, `addresses` → `address`.
+pub fn singular(name: &str) -> String {
+    match (name.strip_suffix("ies"), name.strip_suffix("sses"), name.strip_suffix('s')) {
+        (Some(stem), ..) => format!("{stem}y"),
+        (_, Some(stem), _) => format!("{stem}ss"),
+        (.., Some(stem)) if !stem.ends_with('s') => stem.to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+/// `TaxId` → `TaxIds`, `TransactionEntry` → `TransactionEntries`.
+pub fn plural(name: &str) -> String {
+    match name.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if name.ends_with(['s', 'x']) || name.ends_with("ch") => format!("{name}es"),
+        _ => format!("{name}s"),
+    }
+}
+
 /// `payment_intent` → `PaymentIntent`, `billing.alert` → `BillingAlert`.
 pub fn pascal_case(name: &str) -> String {
     let words = name.split(['_', '.', ' ', '-']);
@@ -70,4 +111,23 @@ pub fn pascal_case(name: &str) -> String {
                 .collect::<String>()
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{plural, singular, usual_name};
+
+    #[test]
+    fn names_are_singular_and_their_aliases_plural() {
+        assert_eq!(
+            ["tax_ids", "entries", "addresses", "address"].map(singular),
+            ["tax_id", "entry", "address", "address"]
+        );
+        assert_eq!(["TaxId", "Entry", "Address"].map(plural), ["TaxIds", "Entries", "Addresses"]);
+        assert_eq!(
+            usual_name("billing_portal.configuration", "billing_portal.configuration"),
+            "BillingPortalConfiguration"
+        );
+        assert_eq!(usual_name("customers.tax_ids", "tax_id"), "CustomerTaxId");
+    }
 }

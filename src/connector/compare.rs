@@ -10,6 +10,8 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::connector::record::scalar;
+
 /// `payload` with every value that has drifted replaced by what Stripe holds now.
 /// `None` when nothing has.
 pub fn drifted(payload: &Map<String, Json>, then: &Json, now: &Json) -> Option<Map<String, Json>> {
@@ -63,15 +65,6 @@ fn same(a: &Json, b: &Json) -> bool {
         }
         (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
         (a, b) => a == b || scalar(a).is_some_and(|a| scalar(b).is_some_and(|b| a.eq_ignore_ascii_case(&b))),
-    }
-}
-
-fn scalar(value: &Json) -> Option<String> {
-    match value {
-        Json::String(text) => Some(text.clone()),
-        Json::Number(number) => Some(number.to_string()),
-        Json::Bool(truth) => Some(truth.to_string()),
-        _ => None,
     }
 }
 

@@ -125,6 +125,7 @@ fn field_type(kind: &FieldKind) -> &'static str {
     match kind {
         FieldKind::String { .. } | FieldKind::Expandable(_) => "VARCHAR",
         FieldKind::Integer | FieldKind::Time => "BIGINT",
+        FieldKind::DateTime => "TIMESTAMP",
         FieldKind::Decimal => "DECIMAL",
         FieldKind::Number => "DOUBLE",
         FieldKind::Boolean => "BOOLEAN",
@@ -139,6 +140,7 @@ fn param_type(kind: &Kind) -> &'static str {
     match kind {
         Kind::String { .. } => "VARCHAR",
         Kind::Integer | Kind::Time => "BIGINT",
+        Kind::DateTime => "TIMESTAMP",
         Kind::Decimal => "DECIMAL",
         Kind::Number => "DOUBLE",
         Kind::Boolean => "BOOLEAN",

@@ -3,8 +3,8 @@
 use http::Method;
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Entity, Operation, OperationKind, catalog};
-use crate::connector::{Connector, Error, path};
+use crate::catalog::{Entity, Kind, Operation, OperationKind, catalog};
+use crate::connector::{Connector, Error, locator, path};
 use crate::stripe::Reply;
 
 /// The entity type of that name, in PascalCase or in Stripe's spelling.
@@ -19,23 +19,29 @@ pub fn is_gone(body: &Json) -> bool {
 }
 
 impl Connector {
-    /// The entity with that id, as Stripe returns it.
-    pub async fn get(&self, entity: &'static Entity, id: &str) -> Result<Json, Error> {
+    /// The entity at that place, as Stripe returns it.
+    pub async fn get(&self, entity: &'static Entity, locator: &str) -> Result<Json, Error> {
         let operation = operation(entity, OperationKind::Get)?;
-        let call = path::call(Method::GET, &operation.path, &[id]).params(expanded(entity, Map::new(), ""));
+        let ids = locator::ids(entity, locator)?;
+        let call =
+            path::call(Method::GET, &operation.path, &ids).params(asked(entity, operation, Map::new(), ""));
         Ok(self.connection.send(call).await?.body)
     }
 
     /// A new entity, made once for every key: the same key again brings the same answer.
+    /// The params say too what it belongs to.
     pub async fn create(
         &self,
         entity: &'static Entity,
-        params: Map<String, Json>,
+        mut params: Map<String, Json>,
         key: &str,
     ) -> Result<Reply, Error> {
-        let operation = operation(entity, OperationKind::Create)?;
-        let call =
-            path::call(Method::POST, &operation.path, &[]).params(expanded(entity, params, "")).key(key);
+        let create = || Error::NotSupported { entity: &entity.name, operation: "create" };
+        let operation = entity.maker().ok_or_else(create)?;
+        let ids = locator::take_places(&operation.path, &mut params);
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let params = asked(entity, operation, params, "");
+        let call = path::call(Method::POST, &operation.path, &ids).params(params).key(key);
         Ok(self.connection.send(call).await?)
     }
 
@@ -43,11 +49,14 @@ impl Connector {
     pub async fn update(
         &self,
         entity: &'static Entity,
-        id: &str,
+        locator: &str,
         params: Map<String, Json>,
     ) -> Result<Json, Error> {
         let operation = operation(entity, OperationKind::Update)?;
-        let call = path::call(Method::POST, &operation.path, &[id]).params(expanded(entity, params, ""));
+        let ids = locator::ids(entity, locator)?;
+        let params = if entity.is_v2() { unset_by_null(params) } else { params };
+        let call =
+            path::call(Method::POST, &operation.path, &ids).params(asked(entity, operation, params, ""));
         Ok(self.connection.send(call).await?.body)
     }
 }
@@ -65,11 +74,39 @@ pub(super) fn operation(entity: &'static Entity, kind: OperationKind) -> Result<
     entity.operation(kind).ok_or(Error::NotSupported { entity: &entity.name, operation })
 }
 
-/// The params, and the fields that are incomplete unless they are asked for.
-pub(super) fn expanded(entity: &Entity, mut params: Map<String, Json>, prefix: &str) -> Map<String, Json> {
-    if !entity.expand.is_empty() {
-        let fields = entity.expand.iter().map(|field| Json::String(format!("{prefix}{field}")));
-        params.insert("expand".to_owned(), fields.collect());
+/// What the empty text unsets in version 1 of the API, null unsets in version 2.
+fn unset_by_null(params: Map<String, Json>) -> Map<String, Json> {
+    let unset = |value| match value {
+        Json::String(text) if text.is_empty() => Json::Null,
+        Json::Object(members) => Json::Object(unset_by_null(members)),
+        other => other,
+    };
+    params.into_iter().map(|(name, value)| (name, unset(value))).collect()
+}
+
+/// The params, and the fields that are incomplete unless they are asked for: below `prefix` in
+/// `expand`, in version 2 of the API as far as the call has a word for them.
+pub(super) fn asked(
+    entity: &Entity,
+    operation: &Operation,
+    mut params: Map<String, Json>,
+    prefix: &str,
+) -> Map<String, Json> {
+    let wanted = entity.expand.iter();
+    let (name, fields): (&str, Vec<Json>) = match operation.param("include").map(|param| &param.kind) {
+        Some(Kind::List(kind)) => {
+            let known =
+                |field: &&String| matches!(&**kind, Kind::String { values, .. } if values.contains(field));
+            (
+                "include",
+                wanted.chain(&entity.once).filter(known).map(|field| Json::from(field.as_str())).collect(),
+            )
+        }
+        _ if entity.is_v2() => return params,
+        _ => ("expand", wanted.map(|field| Json::String(format!("{prefix}{field}"))).collect()),
+    };
+    if !fields.is_empty() {
+        params.insert(name.to_owned(), Json::Array(fields));
     }
     params
 }

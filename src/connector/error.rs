@@ -33,6 +33,14 @@ pub enum Error {
     /// The filter clause cannot be read.
     #[error(transparent)]
     Filter(#[from] FilterError),
+    /// Stripe lists the entities of one parent, or under a condition, only.
+    #[error("{entity} entities can only be listed for one {name:?}: add it to the filter, joined by AND")]
+    ListNeeds {
+        /// The entity type.
+        entity: &'static str,
+        /// What the filter lacks.
+        name: &'static str,
+    },
     /// The field to sort by does not exist.
     #[error("{entity} has no field {name:?}{}", hint(suggestion.as_deref(), "see data \"stripe_entity_types\""))]
     SortField {
@@ -49,6 +57,16 @@ pub enum Error {
     /// The connection could not be used, or Stripe refused.
     #[error(transparent)]
     Connection(#[from] connection::Error),
+    /// What should name an entity does not.
+    #[error("{locator:?} names no {entity}: it must be {form}")]
+    Locator {
+        /// The entity type.
+        entity: &'static str,
+        /// As it was given.
+        locator: String,
+        /// How it is written: `CUSTOMER/ID`.
+        form: String,
+    },
     /// A page token of another list, or no page token at all.
     #[error("the page token belongs to no page of this list: {0}")]
     PageToken(&'static str),

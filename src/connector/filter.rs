@@ -22,7 +22,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Operation};
 
-use expression::Expression;
+use expression::{Comparison, Expression};
 pub use pushdown::Pushdown;
 
 /// The longest clause, in characters.
@@ -31,8 +31,11 @@ const LONGEST: usize = 10_000;
 /// A clause that was read.
 #[derive(Debug, Clone)]
 pub struct Filter {
-    /// None for an empty clause, which everything satisfies.
-    expression: Option<Expression>,
+    /// Conditions that all must hold, evaluated here; none for an empty clause.
+    terms: Vec<Expression>,
+    /// Conditions that only Stripe can evaluate: on params of the list that are no fields, and on
+    /// what the entities belong to.
+    told: Vec<Expression>,
 }
 
 /// Why a clause cannot be read.
@@ -53,22 +56,42 @@ impl Filter {
             return Err(at_clause((format!("the clause is longer than {LONGEST} characters"), LONGEST)));
         }
         let tokens = lexer::tokens(clause).map_err(at_clause)?;
-        Ok(Self { expression: parser::parse(&tokens, entity, clause.len()).map_err(at_clause)? })
+        let expression = parser::parse(&tokens, entity, clause.len()).map_err(at_clause)?;
+        let terms = expression.map(Expression::terms).unwrap_or_default();
+        let (told, terms): (Vec<_>, Vec<_>) = terms.into_iter().partition(is_told);
+        match terms.iter().find_map(|term| term.find_field(|field| field.told)) {
+            None => Ok(Self { terms, told }),
+            Some(field) => {
+                let name = field.way.join(".");
+                let message = format!(
+                    "only Stripe can compare {name:?}: it must be equal to a value, and joined by AND"
+                );
+                Err(at_clause((message, field.at)))
+            }
+        }
     }
 
-    /// Whether an entity, as Stripe returns it, satisfies the clause.
+    /// Whether an entity, as Stripe returns it, satisfies what is evaluated here.
     pub fn matches(&self, body: &Json) -> bool {
-        self.expression.as_ref().is_none_or(|expression| evaluate::truth(expression, body) == Some(true))
+        self.terms.iter().all(|term| evaluate::truth(term, body) == Some(true))
     }
 
     /// What of the clause a list call can take over.
     pub fn pushdown(&self, list: &Operation) -> Pushdown {
-        pushdown::pushdown(self.expression.as_ref(), list)
+        pushdown::pushdown(&self.terms, &self.told, list)
     }
 
     /// The id that the clause demands, where it demands one.
     pub fn only_id(&self) -> Option<&str> {
-        self.expression.as_ref().and_then(pushdown::only_id)
+        pushdown::only_id(&self.terms)
+    }
+}
+
+/// Whether it compares what only Stripe can compare, in a way that can be told to Stripe.
+fn is_told(term: &Expression) -> bool {
+    match term {
+        Expression::Compare(field, Comparison::Equal, _) | Expression::In(field, _) => field.told,
+        _ => false,
     }
 }
 

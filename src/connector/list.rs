@@ -2,14 +2,14 @@
 
 use std::cmp::Ordering;
 
+use http::Method;
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Entity, Field, FieldKind, OperationKind};
-use crate::connector::entities::{expanded, is_gone, operation};
+use crate::catalog::{Entity, Field, FieldKind, Operation, OperationKind, parents};
+use crate::connector::entities::{asked, is_gone, operation};
 use crate::connector::page_token::{self, Position};
 use crate::connector::payload::plain;
-use crate::connector::{Connector, Error, Filter};
-use crate::stripe::Call;
+use crate::connector::{Connector, Error, Filter, locator, path};
 
 /// Entities on a page where nothing is said: the connector's default.
 const PAGE_SIZE: usize = 25;
@@ -66,6 +66,7 @@ struct Walk<'c> {
     connector: &'c Connector,
     entity: &'static Entity,
     path: &'static str,
+    ids: Vec<String>,
     params: Map<String, Json>,
     filter: Filter,
 }
@@ -74,19 +75,26 @@ impl Connector {
     /// One page of the entities that satisfy the filter clause.
     pub async fn list(&self, request: ListRequest) -> Result<Page, Error> {
         let entity = request.entity;
-        let list = operation(entity, OperationKind::List)?;
         let filter = Filter::parse(request.filter.as_deref().unwrap_or_default(), entity)?;
         let position = request.position()?;
         let size = request.page_size.unwrap_or(PAGE_SIZE);
-        if let Some(id) = filter.only_id() {
+        // What belongs to another is only found with it.
+        if let (Some(id), []) = (filter.only_id(), entity.parents().as_slice()) {
             return self.only(entity, id, &filter).await;
         }
+        // Where there is only one, as with balances, it is the list.
+        let list = match entity.operation(OperationKind::List) {
+            None if !entity.has_own_id() => operation(entity, OperationKind::Get)?,
+            _ => operation(entity, OperationKind::List)?,
+        };
         let pushed = filter.pushdown(list);
-        let mut params = expanded(entity, pushed.params, "data.");
-        let wanted =
-            if request.sort_by.is_some() || pushed.rest { STRIPE_PAGE } else { (size + 1).min(STRIPE_PAGE) };
-        params.insert("limit".to_owned(), wanted.into());
-        let walk = Walk { connector: self, entity, path: &list.path, params, filter };
+        let all = request.sort_by.is_some() || pushed.rest;
+        let (ids, mut params) = listable(entity, list, pushed.params)?;
+        if list.param("limit").is_some() {
+            let wanted = if all { STRIPE_PAGE } else { (size + 1).min(STRIPE_PAGE) };
+            params.insert("limit".to_owned(), wanted.into());
+        }
+        let walk = Walk { connector: self, entity, path: &list.path, ids, params, filter };
         match &request.sort_by {
             None => in_stripes_order(&walk, &request, position, size).await,
             Some(name) => sorted(&walk, &request, &sort_field(entity, name)?, position.skip, size).await,
@@ -111,13 +119,12 @@ async fn in_stripes_order(
     size: usize,
 ) -> Result<Page, Error> {
     // One more than the page holds tells whether there is another page.
-    let mut entities = walk.collect(position.after, size + 1).await?;
-    let more = entities.len() > size;
-    entities.truncate(size);
-    let after = entities.last().filter(|_| more).and_then(id_of).map(str::to_owned);
-    let next =
-        after.map(|after| page_token::encode(&request.parts(), Position { after: Some(after), skip: 0 }));
-    Ok(Page { entities, next_page_token: next })
+    let mut found = walk.collect(position, size + 1).await?;
+    let more = found.len() > size;
+    found.truncate(size);
+    let behind = found.last().filter(|_| more).map(|(_, behind)| behind.clone());
+    let next = behind.map(|behind| page_token::encode(&request.parts(), behind));
+    Ok(Page { entities: found.into_iter().map(|(body, _)| body).collect(), next_page_token: next })
 }
 
 async fn sorted(
@@ -127,7 +134,8 @@ async fn sorted(
     skip: usize,
     size: usize,
 ) -> Result<Page, Error> {
-    let mut all = walk.collect(None, usize::MAX).await?;
+    let all = walk.collect(Position::default(), usize::MAX).await?;
+    let mut all: Vec<Json> = all.into_iter().map(|(body, _)| body).collect();
     all.sort_by(|a, b| order(value_at(a, field), value_at(b, field), request.descending));
     let more = all.len() > skip + size;
     let entities = all.into_iter().skip(skip).take(size).collect();
@@ -136,35 +144,83 @@ async fn sorted(
 }
 
 impl Walk<'_> {
-    /// Up to `most` entities that satisfy the filter, behind the one with that id.
-    async fn collect(&self, mut after: Option<String>, most: usize) -> Result<Vec<Json>, Error> {
+    /// Up to `most` entities that satisfy the filter, from a position on; with each, the
+    /// position behind it.
+    async fn collect(&self, from: Position, most: usize) -> Result<Vec<(Json, Position)>, Error> {
+        let Position { mut after, mut skip } = from;
         let mut found = Vec::new();
         loop {
-            let (page, has_more) = self.page(after.take()).await?;
-            after = page.last().and_then(id_of).map(str::to_owned);
-            let fitting = page.into_iter().filter(|body| self.filter.matches(body));
-            found.extend(fitting.take(most - found.len()));
-            // A page without ids cannot be continued.
-            if found.len() >= most || !has_more || after.is_none() {
+            let (page, next) = self.page(after.clone()).await?;
+            let fitting = page.into_iter().filter(|body| self.filter.matches(body)).enumerate().skip(skip);
+            let placed = fitting.map(|(at, body)| {
+                let behind = self.behind(after.as_deref(), at, &body);
+                (body, behind)
+            });
+            found.extend(placed.take(most - found.len()));
+            (after, skip) = (next, 0);
+            if found.len() >= most || after.is_none() {
                 return Ok(found);
             }
         }
     }
 
-    async fn page(&self, after: Option<String>) -> Result<(Vec<Json>, bool), Error> {
-        let mut params = self.params.clone();
-        params.extend(after.map(|id| ("starting_after".to_owned(), Json::String(id))));
-        let mut body = self.connector.connection.send(Call::get(self.path).params(params)).await?.body;
-        let has_more = body.get("has_more") == Some(&Json::Bool(true));
-        match body.get_mut("data").map(Json::take) {
-            Some(Json::Array(entities)) => Ok((entities, has_more)),
-            // Where there is only one, as with balances, it is the list.
-            _ if body.get("object").and_then(Json::as_str) == Some(&self.entity.object) => {
-                Ok((vec![body], false))
-            }
-            _ => Ok((Vec::new(), false)),
+    /// The position behind an entity: version 1 of the API goes on behind any id, version 2 at
+    /// the page it stands on.
+    fn behind(&self, page: Option<&str>, at: usize, body: &Json) -> Position {
+        if self.entity.is_v2() {
+            Position { after: page.map(str::to_owned), skip: at + 1 }
+        } else {
+            Position { after: id_of(body).map(str::to_owned), skip: 0 }
         }
     }
+
+    /// One of Stripe's pages, and where the next one starts.
+    async fn page(&self, after: Option<String>) -> Result<(Vec<Json>, Option<String>), Error> {
+        let mut params = self.params.clone();
+        let cursor = if self.entity.is_v2() { "page" } else { "starting_after" };
+        params.extend(after.map(|after| (cursor.to_owned(), Json::String(after))));
+        let ids: Vec<&str> = self.ids.iter().map(String::as_str).collect();
+        let call = path::call(Method::GET, self.path, &ids).params(params);
+        let mut body = self.connector.connection.send(call).await?.body;
+        let Some(Json::Array(entities)) = body.get_mut("data").map(Json::take) else {
+            return Ok((vec![body], None));
+        };
+        let next = match body.get("next_page_url").and_then(Json::as_str) {
+            Some(url) => page_of(url),
+            None if body.get("has_more") == Some(&Json::Bool(true)) => {
+                entities.last().and_then(id_of).map(str::to_owned)
+            }
+            None => None,
+        };
+        Ok((entities, next))
+    }
+}
+
+/// The token in the address of the next page.
+fn page_of(url: &str) -> Option<String> {
+    let url = http::Uri::try_from(url).ok()?;
+    let pairs = url.query()?.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.into_iter().find(|(name, _)| *name == "page").map(|(_, token)| token.to_owned())
+}
+
+/// What fills the path of a list, and its params: those the clause says, and those without which
+/// Stripe would leave entities out.
+fn listable(
+    entity: &'static Entity,
+    list: &'static Operation,
+    pushed: Map<String, Json>,
+) -> Result<(Vec<String>, Map<String, Json>), Error> {
+    let usual = entity.list_with.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str())));
+    let mut params: Map<String, Json> = usual.collect();
+    params.extend(pushed);
+    let demanded = list.params.iter().filter(|param| param.required).map(|param| param.name.as_str());
+    let missing = parents(&list.path).chain(demanded).find(|name| !params.contains_key(*name));
+    if let Some(name) = missing {
+        return Err(Error::ListNeeds { entity: &entity.name, name });
+    }
+    let ids = locator::take_places(&list.path, &mut params);
+    let prefix = if list.kind == OperationKind::List { "data." } else { "" };
+    Ok((ids, asked(entity, list, params, prefix)))
 }
 
 fn id_of(body: &Json) -> Option<&str> {

@@ -10,10 +10,10 @@ use crate::connector::Error;
 /// Where the next page starts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Position {
-    /// In Stripe's order: behind the entity with this id.
+    /// In Stripe's order: behind the entity with this id, or on the page of this token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) after: Option<String>,
-    /// In an order of our own: behind this many entities.
+    /// Behind this many entities, of the page or in an order of our own.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) skip: usize,
 }

@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use http::Method;
 
-use crate::stripe::Call;
+use crate::stripe::{Body, Call};
 
 /// A call of the path with its ids filled in; the path itself names the endpoint.
 pub(super) fn call(method: Method, path: &str, ids: &[&str]) -> Call {
-    Call::new(method, fill(path, ids)).of_endpoint(path)
+    let body = if path.starts_with("/v2/") { Body::Json } else { Body::Form };
+    Call { body, ..Call::new(method, fill(path, ids)).of_endpoint(path) }
 }
 
 /// The path with every `{placeholder}` replaced, in order, by an id.

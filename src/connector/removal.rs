@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, OperationKind, Removal};
 use crate::connector::entities::{is_gone, operation};
-use crate::connector::{Connector, Error, actions, path};
+use crate::connector::{Connector, Error, actions, locator, path};
 use crate::stripe::Kind;
 
 /// What became of an entity that was to be removed.
@@ -28,9 +28,21 @@ enum Way<'e> {
     Delete,
     Archive(&'e str, &'e str),
     DeleteOrArchive(&'e str, &'e str),
-    Call(&'e str),
+    Call(Ending<'e>),
     Nothing,
     Keep(String),
+}
+
+/// A call that ends an entity.
+#[derive(Clone, Copy)]
+struct Ending<'e> {
+    action: &'e str,
+    /// The action to try where Stripe refuses the first.
+    otherwise: Option<&'e str>,
+    /// Fields that are sent along.
+    with: &'e [String],
+    /// The entity stays in Stripe all the same.
+    stays: bool,
 }
 
 /// What will stay in Stripe when the entity is removed, as a sentence; none if nothing will.
@@ -42,16 +54,17 @@ pub fn what_stays(entity: &Entity, id: &str, body: &Json) -> Option<String> {
     match way(entity, id, body) {
         Way::Keep(why) => Some(why),
         Way::Archive(param, value) => Some(archived(entity, id, param, value)),
+        Way::Call(ending) if ending.stays => Some(called(entity, id, ending.action)),
         Way::Delete | Way::DeleteOrArchive(..) | Way::Call(_) | Way::Nothing => None,
     }
 }
 
 impl Connector {
-    /// Ends the entity in Stripe as its removal rule says.
-    pub async fn delete(&self, entity: &'static Entity, id: &str) -> Result<Removed, Error> {
-        let removed = match self.current(entity, id).await {
+    /// Ends the entity in Stripe as its removal rule says. `known` is the entity as last seen.
+    pub async fn delete(&self, entity: &'static Entity, id: &str, known: &Json) -> Result<Removed, Error> {
+        let removed = match self.current(entity, id, known).await {
             Ok(body) if is_gone(&body) => Ok(Removed::AlreadyGone),
-            Ok(body) => self.end(entity, id, way(entity, id, &body)).await,
+            Ok(body) => self.end(entity, id, &body).await,
             Err(error) => Err(error),
         };
         match removed {
@@ -60,33 +73,60 @@ impl Connector {
         }
     }
 
-    /// The entity, where its state decides how it ends.
-    async fn current(&self, entity: &'static Entity, id: &str) -> Result<Json, Error> {
-        if depends_on_state(&entity.removal) { self.get(entity, id).await } else { Ok(Json::Null) }
+    /// The entity as it is now, where its state decides how it ends and Stripe shows it.
+    async fn current(&self, entity: &'static Entity, id: &str, known: &Json) -> Result<Json, Error> {
+        let shown = entity.operation(OperationKind::Get).is_some();
+        if shown && depends_on_state(&entity.removal) {
+            self.get(entity, id).await
+        } else {
+            Ok(known.clone())
+        }
     }
 
-    async fn end(&self, entity: &'static Entity, id: &str, way: Way<'_>) -> Result<Removed, Error> {
-        match way {
+    async fn end(&self, entity: &'static Entity, id: &str, body: &Json) -> Result<Removed, Error> {
+        match way(entity, id, body) {
             Way::Delete => self.send_delete(entity, id).await,
             Way::Archive(param, value) => self.archive(entity, id, param, value).await,
             Way::DeleteOrArchive(param, value) => match self.send_delete(entity, id).await {
                 Err(error) if is_refusal(&error) => self.archive(entity, id, param, value).await,
                 other => other,
             },
-            Way::Call(action) => {
-                let action = actions::action(action)?;
-                let call = path::call(Method::POST, &action.action.path, &[id]);
-                self.connection.send(call).await?;
-                Ok(Removed::Called)
-            }
+            Way::Call(ending) => self.call_to_end(entity, id, body, ending).await,
             Way::Nothing => Ok(Removed::AlreadyGone),
             Way::Keep(why) => Ok(Removed::Kept(why)),
         }
     }
 
+    async fn call_to_end(
+        &self,
+        entity: &'static Entity,
+        id: &str,
+        body: &Json,
+        ending: Ending<'_>,
+    ) -> Result<Removed, Error> {
+        let told = ending.with.iter().filter_map(|name| Some((name.clone(), body.get(name)?.clone())));
+        let told: Map<String, Json> = told.collect();
+        let first = self.send_action(ending.action, id, told.clone()).await;
+        match (first, ending.otherwise) {
+            (Err(error), Some(otherwise)) if is_refusal(&error) => {
+                self.send_action(otherwise, id, told).await?;
+            }
+            (first, _) => first?,
+        }
+        Ok(if ending.stays { Removed::Archived(called(entity, id, ending.action)) } else { Removed::Called })
+    }
+
+    async fn send_action(&self, name: &str, id: &str, params: Map<String, Json>) -> Result<(), Error> {
+        let found = actions::action(name)?;
+        let method = found.action.method.parse().unwrap_or(Method::POST);
+        let call = path::call(method, &found.action.path, &locator::ids(found.entity, id)?).params(params);
+        self.connection.send(call).await?;
+        Ok(())
+    }
+
     async fn send_delete(&self, entity: &'static Entity, id: &str) -> Result<Removed, Error> {
         let operation = operation(entity, OperationKind::Delete)?;
-        self.connection.send(path::call(Method::DELETE, &operation.path, &[id])).await?;
+        self.connection.send(path::call(Method::DELETE, &operation.path, &locator::ids(entity, id)?)).await?;
         Ok(Removed::Deleted)
     }
 
@@ -121,25 +161,37 @@ fn way<'e>(entity: &'e Entity, id: &str, body: &Json) -> Way<'e> {
         Removal::DeleteOrArchive { param, value } => Way::DeleteOrArchive(param, value),
         Removal::DeleteOrCall { delete_when, .. } if is_one(delete_when) => Way::Delete,
         Removal::Call { ended, .. } | Removal::DeleteOrCall { ended, .. } if is_one(ended) => Way::Nothing,
-        Removal::Call { action, when, .. } | Removal::DeleteOrCall { action, when, .. } => {
-            if when.is_empty() || is_one(when) {
-                Way::Call(action)
-            } else {
-                Way::Keep(format!(
-                    "Stripe cannot end {} {id} while its status is `{status}`: it stays in Stripe as it is.",
-                    entity.name
-                ))
-            }
+        Removal::Call { when, .. } | Removal::DeleteOrCall { when, .. }
+            if !when.is_empty() && !is_one(when) =>
+        {
+            Way::Keep(format!(
+                "Stripe cannot end {} {id} while its status is `{status}`: it stays in Stripe as it is.",
+                entity.name
+            ))
         }
+        Removal::Call { action, otherwise, with, stays, .. } => {
+            Way::Call(Ending { action, otherwise: otherwise.as_deref(), with, stays: *stays })
+        }
+        Removal::DeleteOrCall { action, .. } => Way::Call(Ending::of(action)),
         Removal::CallWhileSet { action, field } => match body.get(field) {
             None | Some(Json::Null) => Way::Nothing,
-            Some(_) => Way::Call(action),
+            Some(_) => Way::Call(Ending::of(action)),
         },
         Removal::Forget => Way::Keep(format!(
             "Stripe has no call that ends a {}: {id} stays in Stripe and leaves the state only.",
             entity.name
         )),
     }
+}
+
+impl<'e> Ending<'e> {
+    fn of(action: &'e str) -> Self {
+        Self { action, otherwise: None, with: &[], stays: false }
+    }
+}
+
+fn called(entity: &Entity, id: &str, action: &str) -> String {
+    format!("Stripe cannot delete {} {id}: {action} is run, and it stays in Stripe.", entity.name)
 }
 
 fn archived(entity: &Entity, id: &str, param: &str, value: &str) -> String {

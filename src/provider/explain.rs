@@ -18,8 +18,14 @@ pub(super) fn explain(error: &connector::Error, attribute: &str) -> Diagnostic {
         connector::Error::Filter(error) => {
             Diagnostic::error("Invalid Filter Clause", sentence(&error.to_string())).at_attribute("filter")
         }
+        connector::Error::ListNeeds { .. } => {
+            Diagnostic::error("Filter Incomplete", sentence(&error.to_string())).at_attribute("filter")
+        }
         connector::Error::SortField { .. } => {
             Diagnostic::error("Unknown Field", sentence(&error.to_string())).at_attribute("sort_by")
+        }
+        connector::Error::Locator { .. } => {
+            Diagnostic::error("Invalid Entity Id", sentence(&error.to_string())).at_attribute(attribute)
         }
         connector::Error::Payload(error) => explain_payload(error),
         connector::Error::Connection(error) => explain_connection(error, attribute),

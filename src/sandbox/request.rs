@@ -131,13 +131,13 @@ impl Asked {
     }
 }
 
-/// The placeholders of a path with what stands for them: the last is the object's own unless
-/// the path goes on to a collection, the others are what it belongs to.
+/// The placeholders of a path with what stands for them: `{id}` is the object's own, the others
+/// are what it belongs to.
 fn places(template: &str, ids: impl Iterator<Item = String>) -> (String, Vec<(String, String)>) {
     let names = template.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let mut places: Vec<(String, String)> = names.map(str::to_owned).zip(ids).collect();
-    let id = places.pop().map(|(_, id)| id).unwrap_or_default();
-    (id, places)
+    let places = names.map(str::to_owned).zip(ids);
+    let (own, parents): (Vec<_>, Vec<_>) = places.partition(|(name, _)| name == "id");
+    (own.into_iter().next().map(|(_, id)| id).unwrap_or_default(), parents)
 }
 
 fn params_of(request: &http::Request<Bytes>) -> Outcome<Vec<(String, Node)>> {

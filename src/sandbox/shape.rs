@@ -2,25 +2,15 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::catalog::{Entity, Field, FieldKind};
+use crate::catalog::{Entity, Field, FieldKind, catalog};
 
 use super::check::METADATA_KEYS;
 use super::error::{Failure, Outcome};
 use super::store::Body;
 
-/// Fields that Stripe leaves out unless they are expanded.
-const INCLUDABLE: &[(&str, &[&str])] = &[
-    ("customer", &["cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"]),
-    ("charge", &["refunds"]),
-    ("coupon", &["applies_to", "currency_options"]),
-    ("invoice", &["confirmation_secret", "payments"]),
-    ("price", &["currency_options", "tiers"]),
-    ("quote", &["line_items"]),
-];
-
 /// True for a field that Stripe leaves out unless it is expanded.
 pub(super) fn is_includable(object: &str, field: &str) -> bool {
-    INCLUDABLE.iter().any(|(name, fields)| *name == object && fields.contains(&field))
+    catalog().by_object(object).is_some_and(|entity| entity.hidden.iter().any(|hidden| hidden == field))
 }
 
 /// An object with every field empty: null where the catalog allows, else the least value.
@@ -50,6 +40,7 @@ fn least(kind: &FieldKind) -> Json {
         }
         FieldKind::Integer | FieldKind::Number | FieldKind::Time => Json::from(0),
         FieldKind::Decimal => Json::from("0"),
+        FieldKind::DateTime => Json::from("1970-01-01T00:00:00Z"),
         FieldKind::Boolean => Json::Bool(false),
         FieldKind::Object(fields) => {
             Json::Object(fields.iter().map(|field| (field.name.clone(), empty(field))).collect())

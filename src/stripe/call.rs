@@ -9,7 +9,7 @@ pub enum Body {
     /// v1: in the query of GET and DELETE, form-encoded in the body of POST.
     #[default]
     Form,
-    /// v2: a JSON body.
+    /// v2: a JSON body of POST; in the query otherwise.
     Json,
 }
 

@@ -114,7 +114,7 @@ impl Client {
             header(HeaderName::from_static("idempotency-key"), &key)?;
         }
         let (target, body) = match (call.body, &call.method) {
-            (Body::Json, _) => {
+            (Body::Json, &Method::POST) => {
                 header(CONTENT_TYPE, "application/json")?;
                 (call.path, Json::Object(call.params).to_string())
             }
@@ -122,8 +122,8 @@ impl Client {
                 header(CONTENT_TYPE, "application/x-www-form-urlencoded")?;
                 (call.path, form::encode(&call.params))
             }
-            (Body::Form, _) if call.params.is_empty() => (call.path, String::new()),
-            (Body::Form, _) => (format!("{}?{}", call.path, form::encode(&call.params)), String::new()),
+            (_, _) if call.params.is_empty() => (call.path, String::new()),
+            (_, _) => (format!("{}?{}", call.path, form::encode(&call.params)), String::new()),
         };
         if let Some(key) = headers.get_mut(AUTHORIZATION) {
             key.set_sensitive(true);

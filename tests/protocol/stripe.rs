@@ -144,9 +144,9 @@ async fn data_sources_read_what_resources_made() {
     assert_eq!(one.get("record").get("name").as_str(), Some("John"));
     let empty = Value::map::<String>([]);
     let types = ok(stripe.terraform.data("stripe_entity_types", &empty).await);
-    assert_eq!(types.get("types").items().len(), 11);
+    assert!(types.get("types").items().len() > 150);
     let actions = ok(stripe.terraform.data("stripe_actions", &empty).await);
-    assert!(actions.get("actions").items().len() >= 9);
+    assert!(actions.get("actions").items().len() > 140);
 }
 
 #[tokio::test]

@@ -1,11 +1,16 @@
-//! The calls of one object: which are its own, and what each takes.
+//! The calls of one service, and what each takes.
+//!
+//! In the facts a path says which placeholder is which: `{id}` is the object itself, every
+//! other one names what the object belongs to (`/v1/customers/{customer}/tax_ids/{id}`).
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::super::model::{Action, Operation, OperationKind, OutputShape, Param};
-use super::{Description, GenerateError, kinds};
+use super::super::rules::singular;
+use super::services::objects_of;
+use super::{GenerateError, kinds};
 
 /// One call of the description.
 #[derive(Debug, Clone, Copy)]
@@ -13,24 +18,22 @@ pub(super) struct Endpoint<'s> {
     pub(super) path: &'s str,
     pub(super) method: &'s str,
     pub(super) call: &'s Value,
-}
-
-/// Whether any service answers with the object.
-pub(super) fn has_service(description: Description<'_>, object: &str) -> bool {
-    own_service(description, object).is_some()
+    /// The call of a service that helps testing another one.
+    pub(super) lent: bool,
 }
 
 /// The operations, sorted by kind, and the actions, sorted by verb.
-pub(super) fn calls(
-    description: Description<'_>,
-    object: &str,
-) -> Result<(Vec<Operation>, Vec<Action>), GenerateError> {
+pub(super) fn calls(endpoints: &[Endpoint<'_>]) -> Result<(Vec<Operation>, Vec<Action>), GenerateError> {
     let mut operations: Vec<Operation> = Vec::new();
     let mut actions = Vec::new();
-    let service = own_service(description, object);
-    for endpoint in description.endpoints().filter(|e| service.is_some() && e.service() == service) {
+    for endpoint in endpoints {
+        let known = |kind| operations.iter().any(|operation| operation.kind == kind);
         match endpoint.kind() {
-            Some(kind) if operations.iter().any(|known| known.kind == kind) => {
+            // What only tests can make is made that way; what they can change besides is an action.
+            Some(kind) if endpoint.lent && (kind != OperationKind::Create || known(kind)) => {
+                actions.extend(endpoint.action()?);
+            }
+            Some(kind) if known(kind) => {
                 return Err(GenerateError::malformed(endpoint.place(), "is a second operation of its kind"));
             }
             Some(kind) => operations.push(endpoint.operation(kind)?),
@@ -42,28 +45,16 @@ pub(super) fn calls(
     Ok((operations, actions))
 }
 
-/// The service that answers with the object on the shortest path; those that only help
-/// testing come last.
-fn own_service<'s>(description: Description<'s>, object: &str) -> Option<&'s str> {
-    let answering = description.endpoints().filter(|endpoint| endpoint.answers_with(object));
-    let ranked = answering.filter_map(|endpoint| Some((endpoint.rank(), endpoint.service()?)));
-    ranked.min().map(|(_, service)| service)
-}
-
 impl<'s> Endpoint<'s> {
-    fn service(&self) -> Option<&'s str> {
-        self.call.get("x-service").and_then(Value::as_str)
-    }
-
-    fn rank(&self) -> (bool, usize, &'s str) {
-        (self.path.starts_with("/v1/test_helpers/"), self.path.matches('{').count(), self.path)
+    pub(super) fn placeholders(&self) -> usize {
+        self.path.matches('{').count()
     }
 
     fn place(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 
-    fn kind(&self) -> Option<OperationKind> {
+    pub(super) fn kind(&self) -> Option<OperationKind> {
         match self.call.get("x-method-type").and_then(Value::as_str)? {
             "list" => Some(OperationKind::List),
             "retrieve" => Some(OperationKind::Get),
@@ -76,8 +67,10 @@ impl<'s> Endpoint<'s> {
     }
 
     fn operation(&self, kind: OperationKind) -> Result<Operation, GenerateError> {
+        use OperationKind::{Delete, Get, Update};
+        let of_one = matches!(kind, Get | Update | Delete) && self.path.ends_with('}');
         let method = self.method.to_uppercase();
-        Ok(Operation { kind, method, path: self.path.to_owned(), params: self.params()? })
+        Ok(Operation { kind, method, path: template(self.path, of_one), params: self.params()? })
     }
 
     /// The action this call is; none where it answers with something other than an object
@@ -87,7 +80,7 @@ impl<'s> Endpoint<'s> {
         Ok(Some(Action {
             name: self.verb()?,
             method: self.method.to_uppercase(),
-            path: self.path.to_owned(),
+            path: template(self.path, true),
             params: self.params()?,
             path_inputs: Vec::new(),
             required_inputs: Vec::new(),
@@ -104,7 +97,7 @@ impl<'s> Endpoint<'s> {
         let named = || self.call.get("x-method-name").and_then(Value::as_str);
         let verb =
             last.or_else(named).ok_or_else(|| GenerateError::malformed(self.place(), "has no verb"))?;
-        Ok(verb.to_owned())
+        Ok(if self.lent { format!("test_{verb}") } else { verb.to_owned() })
     }
 
     fn params(&self) -> Result<Vec<Param>, GenerateError> {
@@ -112,6 +105,7 @@ impl<'s> Endpoint<'s> {
         if let Some(body) = self.call.get("requestBody").and_then(first_content) {
             params.extend(kinds::params(body, &self.place())?);
         }
+        // How v1 and v2 of the API show what they leave out otherwise: a rule's business.
         params.retain(|param| param.name != "expand");
         params.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(params)
@@ -139,13 +133,27 @@ impl<'s> Endpoint<'s> {
         answers.get("200")?.get("content")?.get("application/json")?.get("schema")
     }
 
-    /// Whether the call answers with the object, one of several objects or a list of it.
-    fn answers_with(&self, object: &str) -> bool {
-        let Some(answer) = self.answer() else { return false };
-        let item = answer.pointer("/properties/data/items").unwrap_or(answer);
-        let several = item.get("anyOf").and_then(Value::as_array).into_iter().flatten();
-        several.chain([item]).any(|one| referenced(one) == Some(object))
+    /// The objects the call answers with: one, one of several, or a list of it.
+    pub(super) fn answers(&self) -> Vec<&'s str> {
+        self.answer().map(objects_of).unwrap_or_default()
     }
+}
+
+/// The path with its placeholders renamed: the last one is `{id}` where the call is about one
+/// object, the others say what it belongs to.
+fn template(path: &str, of_one: bool) -> String {
+    let last = path.matches('{').count();
+    let (mut seen, mut before) = (0, "");
+    let segments = path.split('/').map(|segment| {
+        let Some(name) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+            before = segment;
+            return segment.to_owned();
+        };
+        seen += 1;
+        let parent = if name == "id" { singular(before) } else { name.trim_end_matches("_id").to_owned() };
+        if of_one && seen == last { "{id}".to_owned() } else { format!("{{{parent}}}") }
+    });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 /// The schema of the first way to send or receive a body.
@@ -156,4 +164,19 @@ fn first_content(body: &Value) -> Option<&Value> {
 /// The name behind a reference.
 pub(super) fn referenced(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::template;
+
+    #[test]
+    fn a_placeholder_is_the_object_or_names_what_it_belongs_to() {
+        assert_eq!(template("/v1/customers/{customer}", true), "/v1/customers/{id}");
+        assert_eq!(template("/v1/customers/{customer}/tax_ids", false), "/v1/customers/{customer}/tax_ids");
+        let refund = "/v1/application_fees/{id}/refunds";
+        assert_eq!(template(refund, false), "/v1/application_fees/{application_fee}/refunds");
+        let person = "/v2/core/accounts/{account_id}/persons/{id}";
+        assert_eq!(template(person, true), "/v2/core/accounts/{account}/persons/{id}");
+    }
 }

@@ -25,6 +25,7 @@ pub(super) fn kind(schema: &Value, place: &str) -> Result<Kind, GenerateError> {
     Ok(match (type_of(schema), format_of(schema)) {
         ("string", "decimal") => Kind::Decimal,
         ("string", "binary") => Kind::Binary,
+        ("string", "date-time") => Kind::DateTime,
         ("string", _) => text(schema),
         ("integer", "unix-time") => Kind::Time,
         ("integer", _) => Kind::Integer,
@@ -89,6 +90,7 @@ fn field_kind(schema: &Value, place: &str) -> Result<FieldKind, GenerateError> {
     }
     Ok(match (type_of(schema), format_of(schema)) {
         ("string", "decimal") => FieldKind::Decimal,
+        ("string", "date-time") => FieldKind::DateTime,
         ("string", _) => FieldKind::String { values: values(schema) },
         ("integer", "unix-time") => FieldKind::Time,
         ("integer", _) => FieldKind::Integer,

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::expression::{Comparison, Expression, Field, Operand};
@@ -61,9 +62,14 @@ fn order(value: &Json, operand: &Operand) -> Option<Ordering> {
     match operand {
         Operand::Text(wanted) => Some(text(value).as_str().cmp(wanted.as_str())),
         Operand::Number(wanted) => numeric(&text(value), wanted),
-        Operand::Time(wanted) => Some(value.as_i64()?.cmp(wanted)),
+        Operand::Time(wanted) => Some(seconds(value)?.cmp(wanted)),
         Operand::Truth(wanted) => Some(value.as_bool()?.cmp(wanted)),
     }
+}
+
+/// Seconds since 1970; version 2 of the API writes moments as text.
+fn seconds(value: &Json) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.parse::<Timestamp>().ok().map(Timestamp::as_second))
 }
 
 /// A value as a record shows it.

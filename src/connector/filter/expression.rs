@@ -13,6 +13,29 @@ pub(super) enum Expression {
     IsNull(Field),
 }
 
+impl Expression {
+    /// The conditions that all must hold.
+    pub(super) fn terms(self) -> Vec<Self> {
+        match self {
+            Self::And(a, b) => a.terms().into_iter().chain(b.terms()).collect(),
+            other => vec![other],
+        }
+    }
+
+    /// The first field for which `wanted` holds.
+    pub(super) fn find_field(&self, wanted: impl Fn(&Field) -> bool + Copy) -> Option<&Field> {
+        match self {
+            Self::And(a, b) | Self::Or(a, b) => a.find_field(wanted).or_else(|| b.find_field(wanted)),
+            Self::Not(inner) => inner.find_field(wanted),
+            Self::Compare(field, ..)
+            | Self::Like(field, _)
+            | Self::In(field, _)
+            | Self::Between(field, ..)
+            | Self::IsNull(field) => Some(field).filter(|field| wanted(field)),
+        }
+    }
+}
+
 /// How two values are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comparison {
@@ -23,12 +46,16 @@ pub(super) enum Comparison {
     GreaterOrEqual,
 }
 
-/// A field of the entity type.
+/// A field of the entity type, or something that only Stripe can compare.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Field {
     /// The way to it, in Stripe's spelling.
     pub(super) way: Vec<String>,
     pub(super) holds: Holds,
+    /// No field of the entity: a param of the list, or what the entity belongs to.
+    pub(super) told: bool,
+    /// Where it stands in the clause, in bytes.
+    pub(super) at: usize,
 }
 
 /// What a field holds, as far as comparing goes.

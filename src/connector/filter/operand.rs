@@ -5,12 +5,24 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::expression::{Field, Holds, Operand};
-use crate::catalog::{self, Entity, FieldKind};
+use crate::catalog::{self, Entity, FieldKind, Kind, OperationKind, Param, parents};
 use crate::connector::payload::plain;
+
+/// Params of a list that are about the page, not about the entities.
+const PAGING: [&str; 6] = ["ending_before", "expand", "include", "limit", "page", "starting_after"];
+
+/// What that name means: a field, else what the entity belongs to, else a param of its list.
+pub(super) fn named(name: &str, at: usize, entity: &Entity) -> Result<Field, String> {
+    match field(name, at, entity) {
+        Ok(field) => Ok(field),
+        Err(unknown) => told(name, at, entity).ok_or(unknown),
+    }
+}
 
 /// The field of that name, in PascalCase or in Stripe's spelling, dots leading into objects.
 /// `CustomerAddressCity` would be ambiguous, so levels are always dotted.
-pub(super) fn field(name: &str, entity: &Entity) -> Result<Field, String> {
+fn field(name: &str, at: usize, entity: &Entity) -> Result<Field, String> {
+    let found = |way: Vec<String>, holds| Ok(Field { way, holds, told: false, at });
     let mut way = Vec::new();
     let mut rest = Some(name);
     let mut fields = entity.fields.as_slice();
@@ -18,8 +30,7 @@ pub(super) fn field(name: &str, entity: &Entity) -> Result<Field, String> {
     while let Some(here) = rest {
         // Metadata keys may hold dots: below a map everything is its key.
         let (head, tail) = here.split_once('.').map_or((here, None), |(head, tail)| (head, Some(tail)));
-        let found = fields.iter().find(|field| plain(&field.name) == plain(head));
-        let field = found.ok_or_else(|| unknown(name, head, fields, entity))?;
+        let field = find(head, fields).ok_or_else(|| unknown(name, head, fields, entity))?;
         way.push(field.name.clone());
         holds = held(&field.kind);
         rest = tail;
@@ -27,17 +38,53 @@ pub(super) fn field(name: &str, entity: &Entity) -> Result<Field, String> {
             (FieldKind::Object(inner), _) => fields = inner,
             (FieldKind::Map(_), Some(key)) => {
                 way.push(key.to_owned());
-                return Ok(Field { way, holds: Holds::Text });
+                return found(way, Holds::Text);
             }
             (FieldKind::Reference(_) | FieldKind::Either(_) | FieldKind::Any, Some(inside)) => {
                 way.extend(inside.split('.').map(str::to_owned));
-                return Ok(Field { way, holds: Holds::Text });
+                return found(way, Holds::Text);
             }
             (_, Some(_)) => return Err(format!("{:?} has no fields of its own", field.name)),
             (_, None) => {}
         }
     }
-    Ok(Field { way, holds })
+    found(way, holds)
+}
+
+/// `CustomerId` names the field `customer` where nothing is called `customer_id`.
+fn find<'f>(name: &str, fields: &'f [catalog::Field]) -> Option<&'f catalog::Field> {
+    let by = |name: &str| fields.iter().find(|field| plain(&field.name) == name);
+    let name = plain(name);
+    by(&name).or_else(|| {
+        let named = by(name.strip_suffix("id")?)?;
+        matches!(named.kind, FieldKind::Expandable(_) | FieldKind::String { .. }).then_some(named)
+    })
+}
+
+/// What is no field: the parent in the path of the list, or one of its params.
+fn told(name: &str, at: usize, entity: &Entity) -> Option<Field> {
+    let list = entity.operation(OperationKind::List)?;
+    let wanted = plain(name);
+    let is = |known: &str| plain(known) == wanted || plain(known) + "id" == wanted;
+    if let Some(parent) = parents(&list.path).find(|parent| is(parent)) {
+        return Some(Field { way: vec![parent.to_owned()], holds: Holds::Text, told: true, at });
+    }
+    let (mut way, mut kind) = (Vec::new(), None);
+    let mut params = list.params.as_slice();
+    for part in name.split('.') {
+        let of_one = |param: &&Param| !PAGING.contains(&param.name.as_str());
+        let param = params.iter().filter(of_one).find(|param| plain(&param.name) == plain(part))?;
+        way.push(param.name.clone());
+        kind = Some(&param.kind);
+        params = if let Kind::Object(inner) = &param.kind { inner } else { &[] };
+    }
+    let holds = match kind? {
+        Kind::Integer | Kind::Decimal | Kind::Number => Holds::Number,
+        Kind::Time | Kind::Range => Holds::Time,
+        Kind::Boolean => Holds::Truth,
+        _ => Holds::Text,
+    };
+    Some(Field { way, holds, told: true, at })
 }
 
 fn unknown(name: &str, head: &str, fields: &[catalog::Field], entity: &Entity) -> String {
@@ -52,7 +99,7 @@ fn unknown(name: &str, head: &str, fields: &[catalog::Field], entity: &Entity) -
 fn held(kind: &FieldKind) -> Holds {
     match kind {
         FieldKind::Integer | FieldKind::Decimal | FieldKind::Number => Holds::Number,
-        FieldKind::Time => Holds::Time,
+        FieldKind::Time | FieldKind::DateTime => Holds::Time,
         FieldKind::Boolean => Holds::Truth,
         _ => Holds::Text,
     }

@@ -111,7 +111,7 @@ impl Parser<'_> {
             _ => return Err(("the name of a field should stand here".to_owned(), at)),
         };
         self.advance();
-        operand::field(name, self.entity).map_err(|why| (why, at))
+        operand::named(name, at, self.entity).map_err(|why| (why, at))
     }
 
     fn comparison(&mut self) -> Result<(Comparison, bool), Wrong> {

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::expression::{Comparison, Expression, Field, Operand};
-use crate::catalog::{Kind, Operation};
+use crate::catalog::{Kind, Operation, parents};
 
 /// Stripe takes so many values in a list param.
 const MOST_VALUES: usize = 10;
@@ -13,26 +13,29 @@ const MOST_VALUES: usize = 10;
 /// What a list call can take over.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Pushdown {
-    /// Params of the list call.
+    /// Params of the list call, and what fills its path.
     pub params: Map<String, Json>,
     /// True when the params do not say all that the clause does.
     pub rest: bool,
 }
 
-/// The params of a list call that follow from a condition.
-pub(super) fn pushdown(expression: Option<&Expression>, list: &Operation) -> Pushdown {
+/// The params of a list call that follow from conditions; what is `told` is evaluated by nobody
+/// else.
+pub(super) fn pushdown(terms: &[Expression], told: &[Expression], list: &Operation) -> Pushdown {
     let mut pushdown = Pushdown::default();
-    for term in terms(expression) {
-        if !push(term, list, &mut pushdown.params) {
-            pushdown.rest = true;
-        }
+    for term in told {
+        // Two values for one param: nothing can satisfy both, and Stripe takes one.
+        pushdown.rest |= !tell(term, list, &mut pushdown.params);
+    }
+    for term in terms {
+        pushdown.rest |= !push(term, list, &mut pushdown.params);
     }
     pushdown
 }
 
 /// The id that must be equal to one value.
-pub(super) fn only_id(expression: &Expression) -> Option<&str> {
-    terms(Some(expression)).into_iter().find_map(|term| match term {
+pub(super) fn only_id(terms: &[Expression]) -> Option<&str> {
+    terms.iter().find_map(|term| match term {
         Expression::Compare(field, Comparison::Equal, Operand::Text(id)) if field.way == ["id"] => {
             Some(id.as_str())
         }
@@ -40,12 +43,28 @@ pub(super) fn only_id(expression: &Expression) -> Option<&str> {
     })
 }
 
-/// The conditions that all must hold.
-fn terms(expression: Option<&Expression>) -> Vec<&Expression> {
-    match expression {
-        None => Vec::new(),
-        Some(Expression::And(a, b)) => [terms(Some(a)), terms(Some(b))].concat(),
-        Some(other) => vec![other],
+/// Adds a param that is no field, or what the entities belong to.
+fn tell(term: &Expression, list: &Operation, params: &mut Map<String, Json>) -> bool {
+    match term {
+        Expression::In(field, operands) => one_of(field, operands, list, params),
+        Expression::Compare(field, _, operand) => {
+            let Some((name, inside)) = field.way.split_first() else { return false };
+            let value = |operand: &Operand| match operand {
+                Operand::Text(text) => json!(text),
+                Operand::Number(digits) => json!(digits),
+                Operand::Time(moment) => json!(moment),
+                Operand::Truth(truth) => json!(truth),
+            };
+            match inside {
+                [] if one_of(field, std::slice::from_ref(operand), list, params) => true,
+                [] => insert(params, name, value(operand)),
+                inside => {
+                    let slot = params.entry(name).or_insert_with(|| json!({}));
+                    slot.as_object_mut().is_some_and(|slot| insert(slot, &inside.join("."), value(operand)))
+                }
+            }
+        }
+        _ => false,
     }
 }
 
@@ -82,6 +101,11 @@ fn param<'l>(field: &Field, list: &'l Operation) -> Option<(&'l str, &'l Kind)> 
 
 /// `field = value` where the list has a param of the field's name.
 fn equal(field: &Field, operand: &Operand, list: &Operation, params: &mut Map<String, Json>) -> bool {
+    if let ([name], Operand::Text(id)) = (field.way.as_slice(), operand)
+        && parents(&list.path).any(|parent| parent == name)
+    {
+        return insert(params, name, json!(id));
+    }
     let Some((name, kind)) = param(field, list) else { return false };
     let value = match (kind, operand) {
         (Kind::Range, Operand::Time(moment)) => {
@@ -102,7 +126,9 @@ fn equal(field: &Field, operand: &Operand, list: &Operation, params: &mut Map<St
 /// `field IN (…)` where the list has a param of the field's plural.
 fn one_of(field: &Field, operands: &[Operand], list: &Operation, params: &mut Map<String, Json>) -> bool {
     let [name] = field.way.as_slice() else { return false };
-    let Some(param) = list.param(&format!("{name}s")) else { return false };
+    // A param that is told has the name of the plural already.
+    let plural = if field.told { name.clone() } else { format!("{name}s") };
+    let Some(param) = list.param(&plural) else { return false };
     let takes_text = matches!(&param.kind, Kind::List(kind) if matches!(**kind, Kind::String { .. }));
     let texts: Option<Vec<&String>> = operands
         .iter()

@@ -14,15 +14,25 @@ pub(super) fn resolve(key: &str, params: &[Param]) -> Option<Vec<String>> {
     }
 }
 
-/// The param whose name is the key in another spelling.
+/// The param whose name is the key in another spelling; `CustomerId` is `customer` where
+/// nothing is called `customer_id`.
 fn find<'p>(key: &str, params: &'p [Param]) -> Option<&'p Param> {
-    let plain_key = plain(key);
-    params.iter().find(|param| plain(&param.name) == plain_key)
+    let key = plain(key);
+    let by = |key: &str| params.iter().find(|param| plain(&param.name) == key);
+    by(&key).or_else(|| by(key.strip_suffix("id")?).filter(|param| is_text(&param.kind)))
+}
+
+fn is_text(kind: &Kind) -> bool {
+    match kind {
+        Kind::String { .. } => true,
+        Kind::Unsettable(kind) => is_text(kind),
+        _ => false,
+    }
 }
 
 /// A key without separators, which may run through several levels: `addresscity`.
 fn joined(key: &str, params: &[Param]) -> Option<Vec<String>> {
-    if let Some(param) = params.iter().find(|param| plain(&param.name) == key) {
+    if let Some(param) = find(key, params) {
         return Some(vec![param.name.clone()]);
     }
     params.iter().find_map(|param| {

@@ -64,6 +64,9 @@ fn value(given: &Json, kind: &Kind, place: &str) -> Result<Json, PayloadError> {
         Kind::Boolean => boolean(given).ok_or_else(|| wrong("true or false")),
         Kind::Time => time(given)
             .ok_or_else(|| wrong("a time: seconds since 1970, or text such as 2026-01-31T12:00:00Z")),
+        Kind::DateTime => moment(given)
+            .map(|moment| Json::String(moment.to_string()))
+            .ok_or_else(|| wrong("a time: text such as 2026-01-31T12:00:00Z, or seconds since 1970")),
         Kind::Range => Ok(given.clone()),
         Kind::Object(params) => match given {
             Json::Object(given) => Ok(Json::Object(object(given, params, place)?)),
@@ -160,18 +163,22 @@ fn boolean(given: &Json) -> Option<Json> {
 
 /// Seconds since 1970. Words such as `now`, which a few params know, pass as they are.
 fn time(given: &Json) -> Option<Json> {
-    if let Some(seconds) = integer(given) {
-        return Some(seconds);
-    }
-    let text = given.as_str()?;
-    if text == "now" {
+    if given.as_str() == Some("now") {
         return Some(given.clone());
     }
-    let moment = text.parse::<Timestamp>().ok().or_else(|| {
+    moment(given).map(|moment| Json::from(moment.as_second()))
+}
+
+/// A moment, written as seconds since 1970, as RFC 3339 or as a day.
+fn moment(given: &Json) -> Option<Timestamp> {
+    if let Some(seconds) = integer(given) {
+        return Timestamp::from_second(seconds.as_i64()?).ok();
+    }
+    let text = given.as_str()?;
+    text.parse::<Timestamp>().ok().or_else(|| {
         let day = text.parse::<Date>().ok()?;
         Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp())
-    });
-    Some(Json::from(moment?.as_second()))
+    })
 }
 
 fn wrong(param: &str, expected: &str, given: &Json) -> PayloadError {

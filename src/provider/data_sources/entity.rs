@@ -1,7 +1,9 @@
 //! `data "stripe_entity"`: Get, by id.
 
 use futures_util::future::BoxFuture;
+use serde_json::Value as Json;
 
+use crate::catalog;
 use crate::connector::{self, Connector};
 use crate::diagnostic::{Diagnostic, Diagnostics, has_errors};
 use crate::provider::DataSource;
@@ -23,9 +25,14 @@ impl DataSource for Entity {
             connection_attribute(),
             Attribute::new("entity", Type::String, Required, "Entity type, such as `Customer`.")
                 .rule(Rule::NotEmpty),
-            Attribute::new("entity_id", Type::String, Required, "Stripe's id of the entity.")
-                .rule(Rule::NotEmpty),
-            computed("id", Type::String, "The same as `entity_id`."),
+            Attribute::new(
+                "entity_id",
+                Type::String,
+                Required,
+                "Stripe's id of the entity, behind the ids of what it belongs to: `cus_123`, `cus_123/txi_456`. What there is only one of is named by its type: `tax.settings`.",
+            )
+            .rule(Rule::NotEmpty),
+            computed("id", Type::String, "Stripe's id of the entity."),
             computed(
                 "record",
                 Type::map(Type::String),
@@ -43,7 +50,7 @@ impl DataSource for Entity {
     fn validate(&self, config: &Value) -> Diagnostics {
         let mut found = check(&self.schema().block, config);
         if let (Some(name), false) = (config.get("entity").as_str(), has_errors(&found)) {
-            found.extend(find(name).err());
+            found.extend(find(name).and_then(|entity| placed(entity, config)).err());
         }
         found
     }
@@ -58,6 +65,12 @@ impl DataSource for Entity {
     }
 }
 
+/// Whether the id can be one of the entity type.
+fn placed(entity: &'static catalog::Entity, config: &Value) -> Result<(), Diagnostic> {
+    let Some(id) = config.get("entity_id").as_str() else { return Ok(()) };
+    connector::check_locator(entity, id).map_err(|error| explain(&error, "entity_id"))
+}
+
 async fn get(runtime: &Runtime, config: Value) -> Result<Value, Diagnostic> {
     let entity = find(config.get("entity").as_str().unwrap_or_default())?;
     let id = config.get("entity_id").as_str().unwrap_or_default().to_owned();
@@ -69,7 +82,7 @@ async fn get(runtime: &Runtime, config: Value) -> Result<Value, Diagnostic> {
         return Err(Diagnostic::error("Entity Was Deleted", detail).at_attribute("entity_id"));
     }
     let mut state = config;
-    state.set("id", id.into());
+    state.set("id", body.get("id").and_then(Json::as_str).unwrap_or(&id).to_owned().into());
     state.set("record", record(entity, &body));
     state.set("output_payload", body.to_string().into());
     Ok(state)

@@ -42,6 +42,11 @@ impl Resource for Entity {
             ),
             computed("id", Type::String, "Stripe's id of the entity."),
             computed(
+                "entity_id",
+                Type::String,
+                "Where the entity is: its id, behind the ids of what it belongs to (`cus_123/txi_456`). This is what `stripe_entity` is imported by and what the data source takes.",
+            ),
+            computed(
                 "record",
                 Type::map(Type::String),
                 "The entity as a flat map: dotted keys, every value a string; secrets left out.",
@@ -120,16 +125,16 @@ fn target(
 
 /// The params a config's payload comes to, where it is known and the type can be created.
 fn creatable(entity: &'static catalog::Entity, config: &Value) -> Result<Map<String, Json>, Diagnostic> {
-    let Some(operation) = entity.operation(OperationKind::Create) else {
+    if entity.maker().is_none() {
         let detail =
             format!("Stripe has no call that creates {}; use the data source of the same name.", entity.name);
         return Err(Diagnostic::error("Entity Not Creatable", detail).at_attribute("entity"));
-    };
+    }
     if config.get("input_payload").is_unknown() {
         return Ok(Map::new());
     }
-    let params = params_of(config, &operation.params)?;
-    connector::require(&params, &operation.params).map_err(|error| explain_payload(&error))?;
+    let params = params_of(config, &known_params(entity))?;
+    connector::require(&params, &entity.create_params()).map_err(|error| explain_payload(&error))?;
     Ok(params)
 }
 
@@ -138,18 +143,22 @@ fn params_of(state: &Value, params: &[Param]) -> Result<Map<String, Json>, Diagn
     connector::payload(&payload, params).map_err(|error| explain_payload(&error))
 }
 
-/// Every param that create or update takes.
+/// Every param that create or update takes, what the entity belongs to among them.
 fn known_params(entity: &catalog::Entity) -> Vec<Param> {
     let mut params: Vec<Param> = Vec::new();
-    for kind in [OperationKind::Create, OperationKind::Update] {
-        let more = entity.operation(kind).into_iter().flat_map(|operation| &operation.params);
-        for param in more {
-            if params.iter().all(|known| known.name != param.name) {
-                params.push(Param { required: false, ..param.clone() });
-            }
+    let update = entity.operation(OperationKind::Update).into_iter().flat_map(|update| &update.params);
+    for param in entity.create_params().iter().chain(update) {
+        if params.iter().all(|known| known.name != param.name) {
+            params.push(Param { required: false, ..param.clone() });
         }
     }
     params
+}
+
+/// The params of a create, and those that only an update takes, which follows it.
+fn in_two(entity: &catalog::Entity, params: Map<String, Json>) -> (Map<String, Json>, Map<String, Json>) {
+    let create = entity.create_params();
+    params.into_iter().partition(|(name, _)| create.iter().any(|param| param.name == *name))
 }
 
 fn updatable(entity: &catalog::Entity, param: &str) -> bool {
@@ -181,10 +190,19 @@ fn output(state: &Value) -> Json {
         .unwrap_or(Json::Null)
 }
 
-/// The state of an entity as Stripe just answered it.
-fn written(mut state: Value, entity: &catalog::Entity, body: &Json) -> Value {
-    state.set("id", body.get("id").and_then(Json::as_str).map(str::to_owned).into());
-    state.set("record", record(entity, body));
+/// The state of an entity as Stripe just answered it. What only the answer to a create holds is
+/// kept from then on.
+fn written(mut state: Value, entity: &catalog::Entity, locator: &str, body: &Json) -> Value {
+    let body = connector::with_kept(entity, body, &output(&state));
+    let id = body.get("id").and_then(Json::as_str).unwrap_or(locator).to_owned();
+    state.set("id", id.into());
+    state.set("entity_id", locator.to_owned().into());
+    state.set("record", record(entity, &body));
     state.set("output_payload", body.to_string().into());
     state
+}
+
+/// Where the entity of a state is.
+fn locator_of(state: &Value) -> &str {
+    state.get("entity_id").as_str().or_else(|| state.get("id").as_str()).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{change_of, creatable, target, updatable, written};
+use super::{change_of, creatable, in_two, locator_of, output, target, updatable, written};
 use crate::catalog;
 use crate::connector::{self, Connector, Removed};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -26,13 +26,26 @@ pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> Outcome 
     let sent = Json::Object(params.clone()).to_string();
     let mark = fingerprint(&["entity", &entity.name, &connector.identity(), &sent]);
     let (in_flight, unrecorded) = runtime.begin(&mark, private.key.as_deref());
-    match create_once(&connector, entity, params, in_flight).await {
-        Ok(body) => Outcome {
-            state: written(request.planned, entity, &body),
-            private: Private { handle: private.handle, key: None }.encode(),
-            diagnostics: unrecorded.into_iter().collect(),
-        },
-        Err(error) => Outcome { diagnostics: vec![explain(&error, "input_payload")], ..Outcome::default() },
+    let key = in_flight.key().to_owned();
+    let (first, then) = in_two(entity, params);
+    let mut diagnostics: Diagnostics = unrecorded.into_iter().collect();
+    let mut body = match create_once(&connector, entity, first.clone(), in_flight).await {
+        Ok(body) => body,
+        Err(error) => {
+            return Outcome { diagnostics: vec![explain(&error, "input_payload")], ..Outcome::default() };
+        }
+    };
+    let locator = connector::locator(entity, &first, &body, &key);
+    if !then.is_empty() {
+        match connector.update(entity, &locator, then).await {
+            Ok(now) => body = connector::with_kept(entity, &now, &body),
+            Err(error) => diagnostics.push(explain(&error, "input_payload")),
+        }
+    }
+    Outcome {
+        state: written(request.planned, entity, &locator, &body),
+        private: Private { handle: private.handle, key: None }.encode(),
+        diagnostics,
     }
 }
 
@@ -45,13 +58,17 @@ async fn create_once(
 ) -> Result<Json, connector::Error> {
     let mut answered = connector.create(entity, params.clone(), in_flight.key()).await;
     if let Ok(Reply { replayed: true, body, .. }) = &answered {
-        match current(connector, entity, body).await {
+        let locator = connector::locator(entity, &params, body, in_flight.key());
+        match current(connector, entity, &locator).await {
             // The object of the earlier run was ended since: this create is a new one.
             Ok(None) => {
                 in_flight.renew();
                 answered = connector.create(entity, params, in_flight.key()).await;
             }
-            Ok(Some(now)) => answered = answered.map(|reply| Reply { body: now, ..reply }),
+            Ok(Some(now)) => {
+                let whole = connector::with_kept(entity, &now, body);
+                answered = answered.map(|reply| Reply { body: whole, ..reply });
+            }
             // The replayed body is older, but it is the object.
             Err(_) => {}
         }
@@ -74,9 +91,9 @@ async fn create_once(
 async fn current(
     connector: &Connector,
     entity: &'static catalog::Entity,
-    body: &Json,
+    locator: &str,
 ) -> Result<Option<Json>, connector::Error> {
-    match connector.get(entity, id_of(body)).await {
+    match connector.get(entity, locator).await {
         Ok(now) if connector::is_gone(&now) => Ok(None),
         Ok(now) => Ok(Some(now)),
         Err(error) if error.is_gone() => Ok(None),
@@ -101,17 +118,17 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> Outcome 
         Ok(prepared) => prepared,
         Err(diagnostic) => return unchanged(request, diagnostic),
     };
-    let id = request.prior.get("id").as_str().unwrap_or_default();
+    let locator = locator_of(&request.prior).to_owned();
     let params: Map<String, Json> =
         change.params.into_iter().filter(|(name, _)| updatable(entity, name)).collect();
     let answered = if params.is_empty() {
-        connector.get(entity, id).await
+        connector.get(entity, &locator).await
     } else {
-        connector.update(entity, id, params).await
+        connector.update(entity, &locator, params).await
     };
     match answered {
         Ok(body) => Outcome {
-            state: written(request.planned, entity, &body),
+            state: written(kept(request.planned, &request.prior), entity, &locator, &body),
             private: private.encode(),
             diagnostics: Diagnostics::new(),
         },
@@ -126,8 +143,7 @@ pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> Outcome
         Ok(target) => target,
         Err(diagnostic) => return unchanged(request, diagnostic),
     };
-    let id = request.prior.get("id").as_str().unwrap_or_default();
-    match connector.delete(entity, id).await {
+    match connector.delete(entity, locator_of(&request.prior), &output(&request.prior)).await {
         Ok(Removed::Deleted | Removed::Called | Removed::AlreadyGone) => Outcome::default(),
         Ok(Removed::Archived(why) | Removed::Kept(why)) => Outcome {
             diagnostics: vec![Diagnostic::warning("Entity Stays In Stripe", why)],
@@ -135,6 +151,12 @@ pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> Outcome
         },
         Err(error) => unchanged(request, explain(&error, "id")),
     }
+}
+
+/// The planned state with the entity as it was last seen, for what is only answered once.
+fn kept(mut planned: Value, prior: &Value) -> Value {
+    planned.set("output_payload", prior.get("output_payload").clone());
+    planned
 }
 
 /// The state as it was, and what went wrong.

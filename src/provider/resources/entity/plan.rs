@@ -1,6 +1,6 @@
 //! What a plan of an entity comes to: nothing, a create, an update, a new entity, an end.
 
-use super::{change_of, find, output, updatable};
+use super::{change_of, find, locator_of, output, updatable};
 use crate::catalog;
 use crate::connector;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -18,7 +18,7 @@ pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> Planned {
     let private = private.on(runtime, request.config.get("connection"), request.prior.get("connection"));
     let mut planned = request.proposed;
     if request.prior.is_null() {
-        for name in ["id", "record", "output_payload"] {
+        for name in ["id", "entity_id", "record", "output_payload"] {
             planned.set(name, Value::Unknown);
         }
         return Planned { state: planned, private: private.with_key().encode(), ..Planned::default() };
@@ -76,8 +76,6 @@ fn stays(entity: &catalog::Entity, param: &str) -> Diagnostic {
 /// What a destroy will not do, said before it is asked for.
 fn end_warning(prior: &Value) -> Diagnostics {
     let entity = prior.get("entity").as_str().and_then(|name| find(name).ok());
-    let stays = entity.and_then(|entity| {
-        connector::what_stays(entity, prior.get("id").as_str().unwrap_or_default(), &output(prior))
-    });
+    let stays = entity.and_then(|entity| connector::what_stays(entity, locator_of(prior), &output(prior)));
     stays.map(|detail| Diagnostic::warning("Entity Stays In Stripe", detail)).into_iter().collect()
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::{find, known_params, output, params_of, target, written};
-use crate::catalog;
+use super::{find, known_params, locator_of, output, params_of, target, written};
+use crate::catalog::{self, OperationKind};
 use crate::connector;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::provider::Outcome;
@@ -20,12 +20,16 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> O
             return Outcome { state, private: private.encode(), diagnostics: vec![diagnostic] };
         }
     };
-    let id = state.get("id").as_str().unwrap_or_default();
-    match connector.get(entity, id).await {
+    // What Stripe never shows again is kept as its create answered it.
+    if entity.operation(OperationKind::Get).is_none() {
+        return Outcome { state, private: private.encode(), diagnostics: Diagnostics::new() };
+    }
+    let locator = locator_of(&state).to_owned();
+    match connector.get(entity, &locator).await {
         Ok(body) if connector::is_gone(&body) => Outcome::default(),
         Ok(body) => {
             let payload = payload_now(entity, &state, &body);
-            let mut now = written(state, entity, &body);
+            let mut now = written(state, entity, &locator, &body);
             now.set("input_payload", payload);
             Outcome { state: now, private: private.encode(), diagnostics: Diagnostics::new() }
         }
@@ -46,19 +50,27 @@ fn payload_now(entity: &catalog::Entity, state: &Value, body: &Json) -> Value {
 }
 
 pub(super) fn import(id: &str) -> Outcome {
-    let Some((name, entity_id)) = id.split_once('/').filter(|(_, id)| !id.is_empty()) else {
-        let detail = format!("{id:?} must be `ENTITY/ID`, such as `Customer/cus_123`.");
-        return Outcome {
-            diagnostics: vec![Diagnostic::error("Invalid Import Id", detail)],
-            ..Outcome::default()
-        };
-    };
-    match find(name) {
-        Ok(entity) => {
-            let state =
-                Value::map([("entity", Value::from(entity.name.as_str())), ("id", Value::from(entity_id))]);
-            Outcome { state, ..Outcome::default() }
-        }
+    match imported(id) {
+        Ok(state) => Outcome { state, ..Outcome::default() },
         Err(diagnostic) => Outcome { diagnostics: vec![diagnostic], ..Outcome::default() },
     }
+}
+
+fn imported(id: &str) -> Result<Value, Diagnostic> {
+    let wrong = |detail: String| Diagnostic::error("Invalid Import Id", detail);
+    let Some((name, locator)) = id.split_once('/').filter(|(_, id)| !id.is_empty()) else {
+        return Err(wrong(format!("{id:?} must be `ENTITY/ID`, such as `Customer/cus_123`.")));
+    };
+    let entity = find(name)?;
+    if let Err(error) = connector::check_locator(entity, locator) {
+        return Err(wrong(format!("{id:?} cannot be imported: {error}.")));
+    }
+    if entity.operation(OperationKind::Get).is_none() {
+        return Err(wrong(format!("Stripe shows no {} again, so none can be imported.", entity.name)));
+    }
+    Ok(Value::map([
+        ("entity", Value::from(entity.name.as_str())),
+        ("id", Value::from(locator)),
+        ("entity_id", Value::from(locator)),
+    ]))
 }

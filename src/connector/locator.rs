@@ -1,0 +1,95 @@
+//! Locators: where an entity is, as one text.
+//!
+//! ```text
+//! cus_1                  an entity with an id of its own
+//! cus_1/txi_1            one that belongs to another (`/v1/customers/{customer}/tax_ids/{id}`)
+//! cus_1                  the only one of its parent (`/v1/customers/{customer}/cash_balance`)
+//! tax.settings           the only one there is
+//! ```
+
+use serde_json::{Map, Value as Json};
+
+use crate::catalog::{Entity, parents};
+use crate::connector::Error;
+use crate::connector::record::scalar;
+
+/// The ids that fill the entity's path, in its order.
+pub(super) fn ids<'l>(entity: &'static Entity, locator: &'l str) -> Result<Vec<&'l str>, Error> {
+    let places = places(entity);
+    let ids: Vec<&str> = match places.len() {
+        0 => Vec::new(),
+        // The only id may hold anything.
+        1 => vec![locator],
+        _ => locator.split('/').collect(),
+    };
+    if ids.len() == places.len() && ids.iter().all(|id| !id.is_empty()) {
+        return Ok(ids);
+    }
+    Err(Error::Locator { entity: &entity.name, locator: locator.to_owned(), form: form(entity) })
+}
+
+/// Whether a text can be a locator of the entity type.
+pub fn check(entity: &'static Entity, locator: &str) -> Result<(), Error> {
+    ids(entity, locator).map(drop)
+}
+
+/// How a locator of the entity type is written: `CUSTOMER/ID`.
+pub fn form(entity: &Entity) -> String {
+    places(entity).join("/").to_uppercase()
+}
+
+fn places(entity: &Entity) -> Vec<&str> {
+    entity.parents().into_iter().chain(entity.has_own_id().then_some("id")).collect()
+}
+
+/// Where the entity is that Stripe just answered. `params` say what it belongs to; `otherwise`
+/// tells one that Stripe gives no id.
+pub fn locator(entity: &Entity, params: &Map<String, Json>, body: &Json, otherwise: &str) -> String {
+    let mut ids: Vec<String> =
+        entity.parents().iter().filter_map(|parent| params.get(*parent).and_then(scalar)).collect();
+    if entity.has_own_id() {
+        ids.push(body.get("id").and_then(Json::as_str).unwrap_or(otherwise).to_owned());
+    }
+    if ids.is_empty() { entity.key.clone() } else { ids.join("/") }
+}
+
+/// Takes what fills the placeholders of a path out of the params.
+pub(super) fn take_places(path: &str, params: &mut Map<String, Json>) -> Vec<String> {
+    let own = path.ends_with("/{id}").then_some("id");
+    let places = parents(path).chain(own);
+    places.map(|name| params.shift_remove(name).as_ref().and_then(scalar).unwrap_or_default()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::{form, ids, locator};
+    use crate::connector::entity;
+
+    #[test]
+    fn a_locator_has_an_id_for_every_place_of_the_path() {
+        let customer = entity("Customer").unwrap();
+        assert_eq!(ids(customer, "a/b").unwrap(), ["a/b"]);
+        let tax_id = entity("CustomerTaxId").unwrap();
+        assert_eq!(
+            (ids(tax_id, "cus_1/txi_1").unwrap(), form(tax_id)),
+            (vec!["cus_1", "txi_1"], "CUSTOMER/ID".into())
+        );
+        let error = ids(tax_id, "txi_1").unwrap_err().to_string();
+        assert_eq!(error, r#""txi_1" names no CustomerTaxId: it must be CUSTOMER/ID"#);
+        assert_eq!(ids(entity("CashBalance").unwrap(), "cus_1").unwrap(), ["cus_1"]);
+        assert!(ids(entity("TaxSettings").unwrap(), "tax.settings").unwrap().is_empty());
+    }
+
+    #[test]
+    fn an_answer_is_located_by_its_id_and_what_it_belongs_to() {
+        let params = Map::from_iter([("customer".to_owned(), json!("cus_1"))]);
+        let at = |name: &str, body| locator(entity(name).unwrap(), &params, &body, "run");
+        assert_eq!(at("CustomerTaxId", json!({"id": "txi_1"})), "cus_1/txi_1");
+        assert_eq!(at("CashBalance", json!({})), "cus_1");
+        assert_eq!(at("Customer", json!({"id": "cus_2"})), "cus_2");
+        assert_eq!(at("BalanceSettings", json!({})), "balance_settings");
+        assert_eq!(at("CustomerSession", json!({})), "run");
+    }
+}
