@@ -30,8 +30,8 @@ use crate::connection::Connection;
 pub use actions::{FoundAction, Ran, action, check_input};
 pub use compare::{Change, change, drifted, fulfilled};
 pub use describe::{
-    ActionDescription, EntityDescription, FieldDescription, InputDescription, describe_actions,
-    describe_entities,
+    ActionDescription, EntityDescription, FieldDescription, InputDescription, describe_action,
+    describe_actions, describe_entities, describe_entity,
 };
 pub use entities::{entity, is_gone};
 pub use error::Error;

@@ -4,8 +4,8 @@ mod schemas;
 
 use schemars::Schema;
 
-use crate::catalog::{Action, Entity, FieldKind, Kind, OperationKind, OutputShape, catalog};
-use crate::connector::action;
+use crate::catalog::{Entity, FieldKind, Kind, OperationKind, OutputShape, catalog};
+use crate::connector::{FoundAction, action};
 
 /// An entity type as the connector describes it.
 #[derive(Debug, Clone)]
@@ -64,11 +64,11 @@ pub fn describe_entities() -> Vec<EntityDescription> {
 
 /// Every action, sorted by name.
 pub fn describe_actions() -> Vec<ActionDescription> {
-    let found = catalog().actions().filter_map(|(name, _)| action(name).ok());
-    found.map(|found| describe_action(found.entity, found.action)).collect()
+    catalog().actions().filter_map(|(name, _)| action(name).ok()).map(describe_action).collect()
 }
 
-fn describe_entity(entity: &'static Entity) -> EntityDescription {
+/// One entity type.
+pub fn describe_entity(entity: &'static Entity) -> EntityDescription {
     let fields = entity.fields.iter().map(|field| FieldDescription {
         name: &field.name,
         data_type: field_type(&field.kind),
@@ -95,7 +95,9 @@ fn operation_name(kind: OperationKind) -> Option<&'static str> {
     }
 }
 
-fn describe_action(entity: &'static Entity, action: &'static Action) -> ActionDescription {
+/// One action.
+pub fn describe_action(found: FoundAction) -> ActionDescription {
+    let FoundAction { entity, action } = found;
     let ids = action.path_inputs.iter().map(|name| InputDescription {
         name,
         data_type: "VARCHAR",
