@@ -4,6 +4,7 @@ mod schemas;
 
 use schemars::Schema;
 
+use crate::catalog::rules::pascal_case;
 use crate::catalog::{Entity, FieldKind, Kind, OperationKind, OutputShape, catalog};
 use crate::connector::{FoundAction, action};
 
@@ -14,6 +15,8 @@ pub struct EntityDescription {
     pub name: &'static str,
     /// LIST, GET, CREATE, UPDATE, DELETE, as far as Stripe has them.
     pub operations: Vec<&'static str>,
+    /// What an entity belongs to; named in its payload, and in the filter of a list: `CustomerId`.
+    pub parents: Vec<String>,
     /// What Stripe returns.
     pub fields: Vec<FieldDescription>,
     /// The JSON Schema of an entity.
@@ -78,6 +81,7 @@ pub fn describe_entity(entity: &'static Entity) -> EntityDescription {
     EntityDescription {
         name: &entity.name,
         operations: entity.operations.iter().filter_map(|operation| operation_name(operation.kind)).collect(),
+        parents: entity.parents().into_iter().map(|parent| pascal_case(parent) + "Id").collect(),
         fields: fields.collect(),
         json_schema: schemas::entity(entity),
     }

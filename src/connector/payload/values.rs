@@ -88,14 +88,30 @@ fn text(given: &Json, values: &[String], max_length: u32, place: &str) -> Result
         Json::Bool(truth) => truth.to_string(),
         _ => return Err(wrong(place, "text", given)),
     };
-    if !values.is_empty() && !values.contains(&text) {
-        return Err(wrong(place, &format!("one of {}", values.join(", ")), given));
+    // Stripe adds values to its enums: what is like none of the known ones may be new.
+    if !values.contains(&text)
+        && let Some(meant) = misspelt(&text, values)
+    {
+        let expected = format!("one of {} (did you mean {meant:?}?)", values.join(", "));
+        return Err(wrong(place, &expected, given));
     }
     let limit = usize::try_from(max_length).unwrap_or(usize::MAX);
     if limit > 0 && text.chars().count() > limit {
         return Err(wrong(place, &format!("at most {limit} characters long"), given));
     }
     Ok(Json::String(text))
+}
+
+/// The known value that a text is a misspelling of.
+fn misspelt<'v>(text: &str, values: &'v [String]) -> Option<&'v String> {
+    const ALIKE: f64 = 0.9;
+    let alike = |value: &&String| strsim::jaro_winkler(&text.to_lowercase(), &value.to_lowercase());
+    values
+        .iter()
+        .map(|value| (alike(&value), value))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(alike, _)| *alike >= ALIKE)
+        .map(|(_, value)| value)
 }
 
 fn list(given: &Json, kind: &Kind, place: &str) -> Result<Json, PayloadError> {

@@ -32,13 +32,14 @@ impl DataSource for EntityTypes {
         let entity = Type::object([
             ("name", Type::String),
             ("operations", Type::list(Type::String)),
+            ("parents", Type::list(Type::String)),
             ("fields", Type::list(field)),
             ("json_schema", Type::String),
         ]);
         listing(
             "types",
             Type::list(entity),
-            "Entity types: name, operations, fields, and the JSON Schema of an entity.",
+            "Entity types: name, operations, what an entity belongs to, fields, and the JSON Schema of an entity.",
             "The entity types of the connector.",
         )
     }
@@ -143,6 +144,7 @@ fn entity_value(entity: &EntityDescription) -> Value {
     Value::map([
         ("name", Value::from(entity.name)),
         ("operations", Value::List(entity.operations.iter().map(|name| Value::from(*name)).collect())),
+        ("parents", Value::List(entity.parents.iter().map(|name| Value::from(name.as_str())).collect())),
         ("fields", Value::List(fields.collect())),
         ("json_schema", Value::from(entity.json_schema.as_value().to_string())),
     ])
