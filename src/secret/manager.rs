@@ -128,7 +128,7 @@ impl Manager {
         let failed = |why: String| Error::Failed { version: version.clone(), why };
         let answer = tokio::time::timeout(PATIENCE, self.ask(version)).await;
         let payload = answer.map_err(|_| failed("Secret Manager did not answer in time".to_owned()))??;
-        text(payload, version)
+        text(&payload, version)
     }
 
     async fn ask(&self, version: &Version) -> Result<SecretPayload, Error> {
@@ -171,7 +171,7 @@ impl Manager {
 }
 
 /// The text of a payload, white space around it left out as it is of a file.
-fn text(payload: SecretPayload, version: &Version) -> Result<Secret, Error> {
+fn text(payload: &SecretPayload, version: &Version) -> Result<Secret, Error> {
     let checksum = i64::from(crc32c::crc32c(&payload.data));
     // Google always sends one; what stands in for it may not.
     if payload.data_crc32c.is_some_and(|sent| sent != checksum) {
@@ -217,7 +217,7 @@ mod tests {
         let version = Version::parse("projects/p/secrets/s/versions/1").unwrap();
         let mut payload = SecretPayload::default().set_data(data);
         payload.data_crc32c = checksum;
-        text(payload, &version)
+        text(&payload, &version)
             .map(|secret| secret.expose().to_owned())
             .map_err(|error| error.to_string().replace(version.name(), "it"))
     }
@@ -230,7 +230,7 @@ mod tests {
         assert!(read(b"123456789", Some(0xE306_9284)).unwrap_err().starts_with("it arrived damaged"));
         assert!(read(b"123456789", Some(-1)).is_err());
         assert_eq!(read(b"\xff\xfe", None).unwrap_err(), "it holds something else than UTF-8 text");
-        assert_eq!(read(b" \n", Some(0x5F67_9F54)).is_err(), true);
+        assert!(read(b" \n", Some(1)).unwrap_err().contains("damaged"));
         assert_eq!(read(b"", None).unwrap_err(), "it is empty");
     }
 
