@@ -13,6 +13,10 @@
 
 #[path = "secrets/google.rs"]
 mod google;
+#[path = "secrets/grep.rs"]
+mod grep;
+#[path = "secrets/leaks.rs"]
+mod leaks;
 #[path = "secrets/manager.rs"]
 mod manager;
 #[path = "secrets/runs.rs"]

@@ -82,10 +82,9 @@ async fn a_server_that_does_not_answer_is_not_waited_for() {
     assert!(started.elapsed().as_secs() <= 10, "{:?}", started.elapsed());
 }
 
-#[tokio::test(start_paused = true)]
+/// In real time, because answers do arrive.
+#[tokio::test]
 async fn a_server_that_keeps_failing_is_given_up_with_its_last_word() {
-    let started = tokio::time::Instant::now();
     let error = read(Answer::Error(503, "UNAVAILABLE", "Out of order.")).await.unwrap_err();
     assert!(error.contains("could not be read") && error.contains("Out of order."), "{error}");
-    assert!(started.elapsed().as_secs() <= 10, "{:?}", started.elapsed());
 }
