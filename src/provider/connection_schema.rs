@@ -129,7 +129,7 @@ pub(super) fn secret(name: &'static str, what: &str) -> Vec<Attribute> {
         optional(
             named("_secret_version"),
             Type::String,
-            &format!("{what}: Secret Manager version that holds it, `projects/P/secrets/S/versions/V`."),
+            &format!("{what}: Secret Manager version that holds it, `projects/P/secrets/S/versions/V` or the regional `projects/P/locations/L/secrets/S/versions/V`; `V` may be `latest`."),
         )
         .rule(Rule::Text(secret_version)),
     ]

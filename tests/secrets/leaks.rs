@@ -188,6 +188,18 @@ impl Leaks {
         }
     }
 
+    /// Every secret was needed: the connections work, and the reader read.
+    #[track_caller]
+    fn assert_used(&self) {
+        for resource in self.state()["resources"].as_array().unwrap() {
+            if resource["type"] == "stripe_connection" {
+                let status = &resource["instances"][0]["attributes"]["status"];
+                assert_eq!(status["state"], "ACTIVE", "{}: {status}", resource["name"]);
+            }
+        }
+        assert!(self.google.calls().iter().any(|call| call.token == READER), "nobody read the version");
+    }
+
     fn state(&self) -> Json {
         serde_json::from_slice(&std::fs::read(self.workdir.path("terraform.tfstate")).unwrap()).unwrap()
     }
@@ -245,6 +257,7 @@ fn a_run_leaves_no_secret_behind() {
         assert_eq!(places(&state, &needle), BTreeSet::new(), "{} in the state", needle.name);
     }
     assert_inline_places(&state);
+    leaks.assert_used();
     let holders = ["value", "api_key", "proxy_password", "throttle_scope", "handle", "connection"];
     for needle in inline() {
         for place in places(&plan, &needle) {
