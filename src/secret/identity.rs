@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use google_cloud_auth::credentials::{Builder, Credentials, impersonated};
 use google_cloud_auth::errors::CredentialsError;
+use google_cloud_gax::retry_policy::{Aip194Strict, RetryPolicyExt as _};
 use http::Extensions;
+use tokio::time::{Instant, timeout_at};
 
 use crate::env::{self, Env};
 use crate::secret::manager::{Error, PATIENCE, chain};
@@ -13,6 +15,10 @@ use crate::secret::manager::{Error, PATIENCE, chain};
 /// Before a failure that may pass is tried again. A metadata server needs a moment when a
 /// machine starts; where there is none at all, nobody should wait long for that news.
 const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1500)];
+/// Of the call that acts as a service account.
+const TRIES: u32 = 3;
+/// What is said of a wait that was ended.
+const SILENCE: &str = "nobody answered in time";
 
 /// Credentials that have shown a token, and whom they belong to.
 #[derive(Debug, Clone)]
@@ -32,22 +38,22 @@ impl Identity {
     /// the metadata server), and acts as `service_account` where one is named. Takes no
     /// longer than [`PATIENCE`].
     pub(super) async fn find(service_account: Option<&str>, env: &Env) -> Result<Self, Error> {
-        let found = tokio::time::timeout(PATIENCE, async {
-            let own = Self::of(own(env).await?);
-            match service_account {
-                Some(account) => own.acting_as(account).await,
-                None => Ok(own),
-            }
-        });
-        found.await.unwrap_or_else(|_| Err(no_credentials("nobody answered in time", env)))
+        let deadline = Instant::now() + PATIENCE;
+        let own = timeout_at(deadline, own(env)).await;
+        let own = Self::of(own.unwrap_or_else(|_| Err(no_credentials(SILENCE, env)))?);
+        let Some(account) = service_account else { return Ok(own) };
+        let acting = timeout_at(deadline, own.acting_as(account)).await;
+        let acting = acting.unwrap_or_else(|_| Err(SILENCE.to_owned()));
+        acting.map_err(|why| Error::Impersonation { account: account.to_owned(), why })
     }
 
-    async fn acting_as(self, account: &str) -> Result<Self, Error> {
-        let build = impersonated::Builder::from_source_credentials(self.credentials);
-        let credentials = build.with_target_principal(account).build();
-        let refused = |why: String| Error::Impersonation { account: account.to_owned(), why };
-        let credentials = credentials.map_err(|error| refused(chain(&error)))?;
-        credentials.headers(Extensions::new()).await.map_err(|error| refused(chain(&error)))?;
+    async fn acting_as(self, account: &str) -> Result<Self, String> {
+        let credentials = impersonated::Builder::from_source_credentials(self.credentials)
+            .with_target_principal(account)
+            .with_retry_policy(Aip194Strict.with_attempt_limit(TRIES))
+            .build();
+        let credentials = credentials.map_err(|error| chain(&error))?;
+        credentials.headers(Extensions::new()).await.map_err(|error| chain(&error))?;
         Ok(Self { credentials, name: account.to_owned() })
     }
 }

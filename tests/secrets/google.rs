@@ -196,18 +196,27 @@ async fn answer(request: Request<Incoming>, state: Arc<State>) -> Result<Respons
         })),
         _ if call.token.is_empty() => error(401, "UNAUTHENTICATED", "Request had invalid authentication."),
         path => match path.strip_suffix(":generateAccessToken") {
-            Some(account) => impersonate(account),
+            Some(account) => impersonate(&state, account).await,
             None => state.access(path.strip_prefix("/v1/").unwrap_or_default()).await,
         },
     })
 }
 
-/// Whoever has `denied` in the name may not be impersonated.
-fn impersonate(account: &str) -> Response<Full<Bytes>> {
+/// Whoever has `denied` in the name may not be impersonated, `busy` is answered for at the
+/// second time, `silent` never.
+async fn impersonate(state: &State, account: &str) -> Response<Full<Bytes>> {
     let account = account.rsplit('/').next().unwrap();
     if account.contains("denied") {
         let message = "Permission 'iam.serviceAccounts.getAccessToken' denied on resource.";
         return error(403, "PERMISSION_DENIED", message);
+    }
+    if account.contains("silent") {
+        return std::future::pending().await;
+    }
+    let path = format!("{account}:generateAccessToken");
+    let asked = state.calls.lock().unwrap().iter().filter(|call| call.path.ends_with(&path)).count();
+    if account.contains("busy") && asked == 1 {
+        return error(503, "UNAVAILABLE", "Try again.");
     }
     let token = format!("token-of-{account}");
     ok(&json!({ "accessToken": token, "expireTime": "2099-01-01T00:00:00Z" }))

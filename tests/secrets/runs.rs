@@ -112,6 +112,22 @@ fn the_service_account_of_a_connection_reads_its_secrets() {
 }
 
 #[test]
+fn acting_as_a_service_account_is_tried_again_and_not_waited_for() {
+    for (account, state) in [("busy@p.iam.gserviceaccount.com", "ACTIVE"), ("silent@p.iam.x", "AUTH_ERROR")] {
+        let config = connection(NAME, &format!("service_account = \"{account}\""));
+        let Some(run) = Run::new(&config) else { return };
+        let run = run.with_key();
+        run.google.holds(NAME, Answer::Payload(b"sk_test_kept".to_vec()));
+        let printed = run.apply();
+        let status = &run.workdir.attributes("stripe_connection.main")["status"];
+        assert_eq!(status["state"], state, "{printed}");
+        let told =
+            printed.contains("cannot act as the service account silent@p.iam.x: nobody answered in time");
+        assert_eq!(told, state == "AUTH_ERROR", "{printed}");
+    }
+}
+
+#[test]
 fn a_workload_identity_reads() {
     let Some(run) = Run::new(&connection(NAME, "")) else { return };
     let subject = run.workdir.path("subject-token");
