@@ -10,8 +10,9 @@ use tokio_util::sync::CancellationToken;
 use crate::connection::scope::{Scope, account_name};
 use crate::connection::{Error, Settings, local, proxy};
 use crate::env::{self, Env};
-use crate::secret::{Secret, Source};
+use crate::secret::{Secret, Secrets, Source};
 use crate::stripe::{Call, Client, Https, NodeThrottle, Proxied, Reply, Stack, Throttle, Transport};
+use crate::value::Path;
 
 /// Stripe's own limit for a test key, in transactions a second.
 const TEST_LIMIT: usize = 25;
@@ -41,6 +42,8 @@ pub struct Defaults {
     pub expected_livemode: Option<bool>,
     /// The key of connections that name none.
     pub key: Option<Source>,
+    /// Who reads the secrets of connections that do not say.
+    pub service_account: Option<String>,
     /// The account of connections that name none.
     pub account_id: Option<String>,
     /// Who shares Stripe's limit, for connections that do not say.
@@ -57,13 +60,16 @@ pub struct Defaults {
 pub struct Connection {
     settings: Settings,
     defaults: Arc<Defaults>,
+    secrets: Secrets,
     client: OnceCell<Arc<Client>>,
 }
 
 impl Connection {
     /// A connection with these settings over the provider's defaults.
     pub fn new(settings: Settings, defaults: Arc<Defaults>) -> Self {
-        Self { settings, defaults, client: OnceCell::new() }
+        let reader = settings.service_account.as_ref().or(defaults.service_account.as_ref()).cloned();
+        let secrets = Secrets::new(defaults.env.clone(), reader);
+        Self { settings, defaults, secrets, client: OnceCell::new() }
     }
 
     /// The settings it was made from.
@@ -126,7 +132,7 @@ impl Connection {
         let own = self.settings.ca_certificate.as_deref();
         let roots: Vec<&str> = own.into_iter().chain(self.defaults.ca_certificate.as_deref()).collect();
         if let Some(proxy) = &self.settings.proxy {
-            let proxy = proxy::settings(proxy, &self.defaults.env).await?;
+            let proxy = proxy::settings(proxy, &self.secrets).await?;
             let proxied = Proxied::new(&self.base(), proxy, self.defaults.timeout, &roots);
             return Ok(Arc::new(proxied.map_err(|error| Error::Setting(error.to_string()))?));
         }
@@ -147,9 +153,12 @@ impl Connection {
     /// The connection's key, else the provider's, else the environment's; the sandbox
     /// needs none.
     async fn key(&self) -> Result<Secret, Error> {
-        let source = self.settings.key.as_ref().or(self.defaults.key.as_ref());
-        match source {
-            Some(source) => Ok(source.resolve(&self.defaults.env).await?),
+        let own = self.settings.key.as_ref();
+        match own.or(self.defaults.key.as_ref()) {
+            Some(source) => {
+                let key = self.secrets.fetch(source).await;
+                key.map_err(|why| Error::Key { at: own.map(key_path), why })
+            }
             None => match self.defaults.env.get(env::STRIPE_API_KEY) {
                 Some(key) => Ok(Secret::new(key)),
                 None if self.defaults.sandbox.is_some() => Ok(Secret::new("sk_test_sandbox".to_owned())),
@@ -166,6 +175,11 @@ impl Connection {
             _ => Ok(()),
         }
     }
+}
+
+/// Where a connection names this source of its key.
+fn key_path(source: &Source) -> Path {
+    Path::attribute("auth_config").index(0).name(&format!("api_key{}", source.suffix()))
 }
 
 /// Stripe writes the mode into the key: `sk_live_…`, `rk_test_…`.

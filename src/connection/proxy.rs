@@ -1,12 +1,12 @@
 //! The proxy of a connection, its password fetched.
 
 use crate::connection::{Error, Proxy, ProxyAuth, ProxyTls};
-use crate::env::Env;
-use crate::secret::Secret;
+use crate::secret::{Secret, Secrets};
 use crate::stripe::{Credentials, ProxySettings, Scheme, Ssl};
+use crate::value::Path;
 
 /// The settings of a transport through this proxy.
-pub(super) async fn settings(proxy: &Proxy, env: &Env) -> Result<ProxySettings, Error> {
+pub(super) async fn settings(proxy: &Proxy, secrets: &Secrets) -> Result<ProxySettings, Error> {
     let scheme = match proxy.auth {
         ProxyAuth::None => None,
         ProxyAuth::Basic => Some(Scheme::Basic),
@@ -16,7 +16,10 @@ pub(super) async fn settings(proxy: &Proxy, env: &Env) -> Result<ProxySettings, 
         None => None,
         Some(scheme) => {
             let password = match &proxy.password {
-                Some(source) => source.resolve(env).await?,
+                Some(source) => secrets.fetch(source).await.map_err(|why| Error::ProxyPassword {
+                    at: Path::attribute(&format!("proxy_password{}", source.suffix())),
+                    why,
+                })?,
                 None => Secret::new(String::new()),
             };
             Some(Credentials { scheme, user: proxy.user.clone().unwrap_or_default(), password })

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use crate::connection::{Connection, Error};
 use crate::stripe::{Call, Kind};
+use crate::value::Path;
 
 /// In which state a connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub struct Status {
     /// Empty when active.
     pub description: String,
     /// The attribute that is at fault, where one is.
-    pub attribute: Option<&'static str>,
+    pub attribute: Option<Path>,
 }
 
 impl fmt::Display for State {
@@ -66,12 +67,16 @@ impl Status {
     pub fn of_error(error: &Error) -> Self {
         let state = match error {
             Error::Suspended { .. } => State::Suspended,
-            Error::Key(_) | Error::NoKey | Error::WrongMode { .. } => State::AuthError,
+            Error::Key { .. } | Error::NoKey | Error::WrongMode { .. } => State::AuthError,
             Error::Stripe(error) if error.is_auth() => State::AuthError,
             _ => State::Error,
         };
         let attribute = match error {
-            Error::Stripe(error) if error.kind() == Kind::ProxyAuth => Some("proxy_password"),
+            Error::Stripe(error) if error.kind() == Kind::ProxyAuth => {
+                Some(Path::attribute("proxy_password"))
+            }
+            Error::Key { at, .. } => at.clone(),
+            Error::ProxyPassword { at, .. } => Some(at.clone()),
             _ => None,
         };
         Self { state, description: error.to_string(), attribute }

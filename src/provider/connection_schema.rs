@@ -5,6 +5,7 @@ use crate::connection::Scope;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::schema::Presence::{Computed, Optional, Required};
 use crate::schema::{Attribute, Block, NestedBlock, Nesting, Rule};
+use crate::secret::Version;
 use crate::value::{Path, Type, Value};
 
 /// The four places a secret can come from, as suffixes of its attribute.
@@ -25,6 +26,8 @@ pub(super) fn shared_attributes() -> Vec<Attribute> {
             .rule(Rule::OneOf(&["AUTO", "ALWAYS", "NEVER", "TUNNEL"])),
     ];
     attributes.extend(secret("proxy_password", "Password for the proxy"));
+    let reader = "Google service account that secret versions are read as. Default: whoever the Google credentials of the run belong to.";
+    attributes.push(optional("service_account", Type::String, reader).rule(Rule::Text(service_account)));
     let roots = "Further trusted root certificates, PEM text, for Stripe and for the proxy. The system's own are always trusted, and certificates always verified.";
     attributes.push(optional("ca_certificate", Type::String, roots).rule(Rule::Text(pem)));
     let scope = "Who shares Stripe's limit on requests: `process`, `host` (default: every run of this user on this machine), or the address of a Redis (`redis://…`, `rediss://…`) for runs on many machines. While a Redis is away, `host` stands in.";
@@ -126,7 +129,7 @@ pub(super) fn secret(name: &'static str, what: &str) -> Vec<Attribute> {
         optional(
             named("_secret_version"),
             Type::String,
-            &format!("{what}: Secret Manager version that holds it, `projects/P/secrets/S/versions/V`."),
+            &format!("{what}: Secret Manager version that holds it, `projects/P/secrets/S/versions/V` or the regional `projects/P/locations/L/secrets/S/versions/V`; `V` may be `latest`."),
         )
         .rule(Rule::Text(secret_version)),
     ]
@@ -196,18 +199,15 @@ fn account_id(text: &str) -> Result<(), String> {
         .ok_or_else(|| format!("must be an account id such as \"acct_1032D82eZvKYlo2C\", not {text:?}"))
 }
 
-/// `projects/P/secrets/S/versions/V`, or the regional `projects/P/locations/L/secrets/S/versions/V`.
 fn secret_version(text: &str) -> Result<(), String> {
-    let parts: Vec<&str> = text.split('/').collect();
-    let named = match parts.as_slice() {
-        ["projects", project, "secrets", secret, "versions", version] => vec![project, secret, version],
-        ["projects", project, "locations", location, "secrets", secret, "versions", version] => {
-            vec![project, location, secret, version]
-        }
-        _ => Vec::new(),
-    };
-    let legal = !named.is_empty() && named.iter().all(|part| !part.is_empty());
-    legal.then_some(()).ok_or_else(|| {
-        format!("must name a secret version such as \"projects/P/secrets/S/versions/1\", not {text:?}")
+    Version::parse(text).map(drop)
+}
+
+fn service_account(text: &str) -> Result<(), String> {
+    let good = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
+    good.then_some(()).ok_or_else(|| {
+        format!(
+            "must be a service account such as \"connector@my-project.iam.gserviceaccount.com\", not {text:?}"
+        )
     })
 }

@@ -84,6 +84,11 @@ impl Workdir {
         workdir
     }
 
+    /// Where the sandbox is.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Replaces the configuration.
     pub fn write(&self, config: &str) {
         let required =

@@ -82,7 +82,6 @@ fn own_attributes() -> Vec<Attribute> {
             .rule(Rule::Text(location)),
         optional("description", Type::String, "What the connection is for."),
         optional("labels", Type::map(Type::String), "Labels of your own."),
-        optional("service_account", Type::String, "Google service account that reads the secrets.").rule(Rule::Text(service_account)),
         optional("suspended", Type::Bool, "Refuses every call through the connection. Default `false`."),
         Attribute::new("connector_version", Type::String, OptionalComputed, "Version of the connector; only `1` exists.")
             .rule(Rule::OneOf(&[CONNECTOR_VERSION])),
@@ -219,7 +218,7 @@ async fn observe(runtime: &Runtime, state: &mut Value) -> Diagnostics {
             let detail = format!("{} does not work: {}.", connection.settings().id, status.description);
             let warning = Diagnostic::warning("Connection Not Usable", detail);
             vec![match status.attribute {
-                Some(attribute) => warning.at_attribute(attribute),
+                Some(attribute) => warning.at(attribute),
                 None => warning,
             }]
         }
@@ -316,13 +315,4 @@ fn location(text: &str) -> Result<(), String> {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let good = !text.is_empty() && text.len() <= 63 && text.bytes().all(legal);
     good.then_some(()).ok_or_else(|| format!("must be a location such as \"us-central1\", not {text:?}"))
-}
-
-fn service_account(text: &str) -> Result<(), String> {
-    let good = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
-    good.then_some(()).ok_or_else(|| {
-        format!(
-            "must be a service account such as \"connector@my-project.iam.gserviceaccount.com\", not {text:?}"
-        )
-    })
 }
