@@ -23,7 +23,7 @@ pub use http::Https;
 pub use proxy::{Credentials, Proxied, ProxySettings, Scheme, Ssl};
 pub use retry::{Failure, Tries, Verdict, verdict};
 pub use throttle::{
-    Admission, Asked, HostWindow, NodeThrottle, Place, ProcessWindow, RedisWindow, Stack,
+    Admission, Asked, HostWindow, NodeThrottle, Part, Parts, Place, ProcessWindow, Reach, RedisWindow, Stack,
     TRANSACTIONS_PER_NODE, Throttle, Unthrottled, Window, WindowError,
 };
 pub use transport::{Request, Response, Transport, TransportError};

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use stripe_provider::stripe::{
-    Asked, NodeThrottle, Place, ProcessWindow, RedisWindow, Stack, Throttle, Window,
+    Asked, NodeThrottle, Parts, Place, ProcessWindow, RedisWindow, Stack, Throttle, Window,
 };
 
 use redis::Redis;
@@ -63,7 +63,7 @@ fn whoever_names_the_same_redis_shares_a_limit() {
 
 async fn share_a_redis() {
     let Some(redis) = Redis::start() else { return };
-    let stacks = [(); 4].map(|()| Stack::new(NodeThrottle::new(50, 50), vec![window(&redis, 20)]));
+    let stacks = [(); 4].map(|()| Stack::new("", NodeThrottle::new(50, 50), vec![window(&redis, 20)]));
     let times = times(&stacks, 15).await;
     // Instants are taken after the wait, so a window is a little shorter here than in Redis.
     let window = Duration::from_millis(995);
@@ -77,16 +77,19 @@ async fn share_a_redis() {
 async fn a_pause_holds_everybody() {
     let Some(redis) = Redis::start() else { return };
     let (one, other) = (window(&redis, 20), window(&redis, 20));
-    one.pause(Duration::from_secs(30)).await.unwrap();
-    one.pause(Duration::from_secs(1)).await.unwrap();
-    let Place::Later(wait) = other.ask().await.unwrap() else { panic!("a place in spite of the pause") };
+    one.pause(None, Duration::from_secs(30)).await.unwrap();
+    one.pause(None, Duration::from_secs(1)).await.unwrap();
+    let Place::Later(wait) = other.ask(Parts::default()).await.unwrap() else {
+        panic!("a place in spite of the pause")
+    };
     assert!(wait > Duration::from_secs(25), "a shorter pause does not end a longer one: {wait:?}");
 }
 
 #[tokio::test]
 async fn another_window_stands_in_when_the_redis_goes_away() {
     let Some(mut redis) = Redis::start() else { return };
-    let stack = Stack::new(NodeThrottle::new(50, 50), vec![window(&redis, 1000), ProcessWindow::new(1000)]);
+    let stack =
+        Stack::new("", NodeThrottle::new(50, 50), vec![window(&redis, 1000), ProcessWindow::new(1000)]);
     stack.admit(ASKED).await;
     redis.stop();
     let admitted = tokio::time::timeout(Duration::from_secs(20), stack.admit(ASKED)).await;

@@ -113,7 +113,7 @@ impl Connection {
         let scope = scope.unwrap_or(usual);
         let windows = scope.windows(&account, limit, &self.defaults.env)?;
         let throttle: Arc<dyn Throttle> =
-            Arc::new(Stack::new(NodeThrottle::new(nodes.min, nodes.max), windows));
+            Arc::new(Stack::new(&self.settings.id, NodeThrottle::new(nodes.min, nodes.max), windows));
         let settings = crate::stripe::Settings {
             api_key,
             account: self.account().map(str::to_owned),

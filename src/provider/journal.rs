@@ -15,6 +15,8 @@
 //! Terraform that wrote it still runs: two equal entities of one configuration are two
 //! objects. Workspaces share a data directory and so are kept apart by name.
 
+mod run;
+
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use crate::connector;
 use crate::env::{self, Env};
 
 /// Stripe keeps a key for at least this long, in seconds.
@@ -60,6 +63,8 @@ pub(super) struct Journal {
 pub(super) struct InFlight {
     entry: Entry,
     file: PathBuf,
+    /// The key is one that an earlier run left.
+    resumed: bool,
 }
 
 impl Journal {
@@ -72,7 +77,7 @@ impl Journal {
             .map(|name| name.trim().to_owned())
             .filter(|name| !name.is_empty())
             .unwrap_or_else(|| "default".to_owned());
-        Self::at(data.join("stripe-creates").join(workspace), this_run())
+        Self::at(data.join("stripe-creates").join(workspace), run::this_run())
     }
 
     fn at(folder: PathBuf, run: String) -> Self {
@@ -84,7 +89,9 @@ impl Journal {
     /// unrecorded, and the error is the caller's to report.
     pub(super) fn begin(&self, fingerprint: &str, key: &str) -> (InFlight, Result<(), std::io::Error>) {
         let file = self.folder.join(format!("{}.json", Uuid::new_v4()));
-        let mut entry = self.claim(fingerprint, &file).unwrap_or_else(|| Entry {
+        let claimed = self.claim(fingerprint, &file);
+        let resumed = claimed.is_some();
+        let mut entry = claimed.unwrap_or_else(|| Entry {
             key: key.to_owned(),
             fingerprint: fingerprint.to_owned(),
             at: Timestamp::now().as_second(),
@@ -93,7 +100,7 @@ impl Journal {
         });
         entry.run.clone_from(&self.run);
         let written = write_synced(&file, &entry);
-        (InFlight { entry, file }, written)
+        (InFlight { entry, file, resumed }, written)
     }
 
     /// An entry for the same create that an earlier run left, moved to `file`. The move is
@@ -125,7 +132,7 @@ impl Journal {
     }
 
     fn may_claim(&self, entry: &Entry, fingerprint: &str) -> bool {
-        entry.fingerprint == fingerprint && entry.run != self.run && !is_running(&entry.run)
+        entry.fingerprint == fingerprint && entry.run != self.run && !run::is_running(&entry.run)
     }
 
     fn with_left<T>(&self, act: impl FnOnce(&mut Vec<(PathBuf, Entry)>) -> T) -> T {
@@ -159,6 +166,12 @@ impl InFlight {
         &self.entry.key
     }
 
+    /// True when the key of an earlier run only brings that run's failure back: it made
+    /// nothing, and never will.
+    pub(super) fn is_spent_by(&self, error: &connector::Error) -> bool {
+        self.resumed && error.replayed()
+    }
+
     /// Stripe answered: the entry now waits for the object to show up in the state.
     pub(super) fn answered(&mut self, id: &str) {
         self.entry.id = Some(id.to_owned());
@@ -171,8 +184,10 @@ impl InFlight {
         let _ = fs::remove_file(self.file);
     }
 
-    /// The object the key once made is gone: a new key for a new object.
+    /// The key is of no more use (its object is gone, or it only brings a failure back): a new
+    /// one for a new object.
     pub(super) fn renew(&mut self) {
+        self.resumed = false;
         self.entry.key = Uuid::new_v4().to_string();
         self.entry.id = None;
         self.entry.at = Timestamp::now().as_second();
@@ -200,24 +215,6 @@ fn write_synced(file: &Path, entry: &Entry) -> Result<(), std::io::Error> {
     writer.write_all(&serde_json::to_vec(entry)?)?;
     writer.sync_data()?;
     fs::rename(&beside, file)
-}
-
-/// The Terraform process above us, and when it started (a number alone is used again).
-fn this_run() -> String {
-    let parent = std::os::unix::process::parent_id();
-    format!("{parent}-{}", started(parent).unwrap_or_default())
-}
-
-fn is_running(run: &str) -> bool {
-    run.split_once('-')
-        .is_some_and(|(pid, start)| pid.parse().ok().and_then(started).is_some_and(|now| now == start))
-}
-
-/// When a process started, in the kernel's own count; `None` when there is no such process.
-fn started(pid: u32) -> Option<String> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name may hold spaces, so count from behind its closing bracket: state is 3, start is 22.
-    stat.rsplit_once(')')?.1.split_whitespace().nth(19).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -276,7 +273,7 @@ mod tests {
     #[test]
     fn a_create_of_a_run_that_still_runs_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let running = super::this_run();
+        let running = super::run::this_run();
         journal(folder.path(), &running).begin("same", "first").1.unwrap();
         assert_eq!(journal(folder.path(), OURS).begin("same", "second").0.key(), "second");
     }
@@ -300,6 +297,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         journal(folder.path(), OURS).begin("same", "first").0.failed();
         assert_eq!(files(folder.path()), 0);
+    }
+
+    #[test]
+    fn a_key_is_spent_only_when_an_earlier_run_left_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fresh, _) = journal(folder.path(), DEAD).begin("same", "first");
+        assert!(!fresh.resumed);
+        let (mut resumed, _) = journal(folder.path(), OURS).begin("same", "second");
+        assert!(resumed.resumed);
+        resumed.renew();
+        assert!(!resumed.resumed && resumed.key() != "first");
     }
 
     #[test]

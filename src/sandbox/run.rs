@@ -22,12 +22,26 @@ struct Given {
     replayed: bool,
 }
 
+/// What a request comes to inside its transaction.
+type Perform<'p> = &'p dyn Fn(&Session<'_>, &http::Request<Bytes>, &Caller) -> Outcome<String>;
+
 /// Answers a request.
 pub(super) fn answer(store: &mut Store, request: &http::Request<Bytes>) -> Response<Bytes> {
+    answered(store, request, &perform)
+}
+
+/// Fails a request as Stripe does when something of its own breaks: nothing is done, and the
+/// failure is kept under the key.
+pub(super) fn fail(store: &mut Store, request: &http::Request<Bytes>, status: u16) -> Response<Bytes> {
+    let failure = Failure::new(status, "api_error", "An unknown error occurred.");
+    answered(store, request, &|_, _, _| Err(Failure { stage: Stage::Undone, ..failure.clone() }))
+}
+
+fn answered(store: &mut Store, request: &http::Request<Bytes>, perform: Perform<'_>) -> Response<Bytes> {
     let request_id = identifier::random("req_", 14);
     let caller = Caller::of(request);
     let livemode = caller.as_ref().is_ok_and(|caller| caller.livemode);
-    let given = caller.and_then(|caller| given(store, request, &caller, &request_id));
+    let given = caller.and_then(|caller| given(store, request, &caller, &request_id, perform));
     let given = given.unwrap_or_else(|failure| Given {
         answer: refusal(&failure, &request_id, livemode),
         replayed: false,
@@ -45,6 +59,7 @@ fn given(
     request: &http::Request<Bytes>,
     caller: &Caller,
     request_id: &str,
+    perform: Perform<'_>,
 ) -> Outcome<Given> {
     let posts = request.method() == Method::POST;
     let writes = request.method() != Method::GET;

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::Method;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use http::{Method, StatusCode};
 use serde_json::Value as Json;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::secret::Secret;
-use crate::stripe::error::request_id;
+use crate::stripe::error::{request_id, unexplained};
 use crate::stripe::order::Order;
 use crate::stripe::{
     Asked, Body, Call, Error, Failure, Reply, Request, Response, Throttle, Transport, TransportError, Tries,
@@ -63,21 +63,20 @@ impl Client {
             self.or_stopped(self.throttle.admit(asked))
                 .await
                 .map_err(|error| error.after_unknown(unknown))?;
-            let answered = self.transport.send(request.clone()).await;
-            let (failure, error) = match &answered {
-                Ok(response) if (200..300).contains(&response.status) => return reply(response),
-                Ok(response) => (Failure::answered(response), Error::answered(response)),
-                Err(error) => (Failure::unanswered(error), Error::unanswered(error)),
+            let (failure, error) = match self.transport.send(request.clone()).await.and_then(genuine) {
+                Ok(Answer::Done(reply)) => return Ok(reply),
+                Ok(Answer::Refused(response)) => refusal(&response),
+                Err(error) => (Failure::unanswered(&error), Error::unanswered(&error)),
             };
             unknown |= error.may_have_happened();
             let wait = match verdict(&failure, &tries, jitter()) {
-                Verdict::GiveUp => return Err(settled(error, &answered, unknown)),
+                Verdict::GiveUp => return Err(settled(error, unknown)),
                 Verdict::Again(wait) => {
                     tries.failed += 1;
                     wait
                 }
                 Verdict::Limited(wait) => {
-                    self.throttle.pushed_back(wait);
+                    self.throttle.pushed_back(asked, failure.reach, wait);
                     tries.limited += 1;
                     tries.waited += wait;
                     wait
@@ -132,23 +131,34 @@ impl Client {
     }
 }
 
-/// The last try's error. What Stripe said for certain holds, whatever tries before came to.
-fn settled(error: Error, answered: &Result<Response, TransportError>, unknown: bool) -> Error {
-    let certain = answered.as_ref().is_ok_and(|response| {
-        StatusCode::from_u16(response.status).is_ok_and(|status| status.is_client_error())
-            && response.status != 429
-    });
-    if certain { error } else { error.after_unknown(unknown) }
+/// An answer that is Stripe's, or may be.
+enum Answer {
+    Done(Reply),
+    Refused(Response),
 }
 
-fn reply(response: &Response) -> Result<Reply, Error> {
-    let unreadable = |_| {
-        // The request was done; what was done cannot be told.
-        Error::unanswered(&TransportError::Broken("the answer is not JSON".to_owned()))
-    };
-    let body = serde_json::from_slice(&response.body).map_err(unreadable)?;
+/// Sorts an answer. One that says yes without an object comes from something on the way: the
+/// request may have been done, and what was done cannot be told.
+fn genuine(response: Response) -> Result<Answer, TransportError> {
+    if !(200..300).contains(&response.status) {
+        return Ok(Answer::Refused(response));
+    }
+    let body: Option<Json> = serde_json::from_slice(&response.body).ok();
+    let body = body.filter(|body| ["object", "id"].iter().any(|name| body.get(name).is_some()));
+    let Some(body) = body else { return Err(TransportError::Broken(unexplained(&response))) };
     let replayed = response.headers.get("idempotent-replayed").is_some_and(|value| value == "true");
-    Ok(Reply { body, request_id: request_id(&response.headers), replayed })
+    Ok(Answer::Done(Reply { body, request_id: request_id(&response.headers), replayed }))
+}
+
+fn refusal(response: &Response) -> (Failure, Error) {
+    let error = Error::answered(response);
+    (Failure::answered(response, error.code()), error)
+}
+
+/// The last try's error. What Stripe says of the request itself holds, whatever tries before
+/// came to; a limit, a page of a proxy or a key that is no more leaves the outcome open.
+fn settled(error: Error, unknown: bool) -> Error {
+    if error.is_final() { error } else { error.after_unknown(unknown) }
 }
 
 /// A random number from 0 to 1.

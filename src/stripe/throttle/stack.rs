@@ -5,44 +5,61 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
-use super::window::wait_for_place;
-use super::{Admission, Asked, NodeThrottle, ProcessWindow, Throttle, Window};
+use super::{Admission, Asked, NodeThrottle, Part, Parts, Place, ProcessWindow, Reach, Throttle, Window};
 
 /// Stripe's limit for each endpoint, in transactions a second.
 const PER_ENDPOINT: usize = 25;
+/// The endpoints that have another one, by what their path begins and ends with.
+const OTHER_LIMITS: [(&str, &str, usize); 2] = [("/v1/", "/search", 20), ("/v1/files", "", 20)];
 
 /// Nodes of one connection under the limits that it shares with others.
 #[derive(Debug)]
 pub struct Stack {
     nodes: NodeThrottle,
-    /// The account's limit, for everybody in the scope; several, the best first: the next one
-    /// stands in while one cannot be asked.
-    account: Vec<Arc<dyn Window>>,
-    endpoints: Mutex<HashMap<String, Arc<ProcessWindow>>>,
+    connection: Part,
+    /// What everybody in the scope shares; several, the best first: the next one stands in
+    /// while one cannot be asked.
+    shared: Vec<Arc<dyn Window>>,
+    /// Where the callers of one endpoint queue, so that they do not hold the others up.
+    endpoints: Mutex<HashMap<Part, Arc<ProcessWindow>>>,
 }
 
 impl Stack {
-    /// Nodes under these windows, the best first; the last one should never fail.
-    pub fn new(nodes: NodeThrottle, account: Vec<Arc<dyn Window>>) -> Self {
-        Self { nodes, account, endpoints: Mutex::default() }
+    /// The nodes of the connection of that id under these windows, the best first; the last
+    /// one should never fail.
+    pub fn new(id: &str, nodes: NodeThrottle, shared: Vec<Arc<dyn Window>>) -> Self {
+        // Connections of one id that have other nodes are not the same: none starves the other.
+        let most = nodes.most();
+        let connection = Part::new(&format!("connection {id} {most}"), most);
+        Self { nodes, connection, shared, endpoints: Mutex::default() }
     }
 
-    fn endpoint(&self, asked: Asked<'_>) -> Arc<ProcessWindow> {
-        let name = format!("{} {}", asked.method, asked.endpoint);
+    fn queue(&self, endpoint: Part) -> Arc<ProcessWindow> {
         let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(endpoints.entry(name).or_insert_with(|| ProcessWindow::new(PER_ENDPOINT)))
+        Arc::clone(endpoints.entry(endpoint).or_insert_with(|| ProcessWindow::new(endpoint.most)))
     }
 
-    /// A place in the first window that can be asked.
-    async fn account_place(&self) {
-        for window in &self.account {
-            match wait_for_place(window.as_ref()).await {
-                Ok(()) => return,
-                Err(error) => log::warn!("{error}; a narrower scope stands in"),
+    /// A place in the first window that can be asked; else how long the endpoint has to wait.
+    async fn place(&self, parts: Parts) -> Result<(), Duration> {
+        for window in &self.shared {
+            loop {
+                match window.ask(parts).await {
+                    Ok(Place::Taken(wait)) => {
+                        sleep(wait).await;
+                        return Ok(());
+                    }
+                    Ok(Place::Later(wait)) => sleep(wait).await,
+                    Ok(Place::EndpointLater(wait)) => return Err(wait),
+                    Err(error) => {
+                        log::warn!("{error}; a narrower scope stands in");
+                        break;
+                    }
+                }
             }
         }
+        Ok(())
     }
 }
 
@@ -50,24 +67,53 @@ impl Throttle for Stack {
     fn admit<'a>(&'a self, asked: Asked<'a>) -> BoxFuture<'a, Admission> {
         Box::pin(async move {
             let came = Instant::now();
-            let endpoint = self.endpoint(asked);
-            // A process window cannot fail.
-            let _ = wait_for_place(endpoint.as_ref()).await;
-            let admission = self.nodes.admit(self.account_place()).await;
-            Admission { waited: came.elapsed(), ..admission }
+            let parts = Parts { endpoint: endpoint(asked), connection: self.connection };
+            let queue = self.queue(parts.endpoint);
+            loop {
+                wait_in(&queue).await;
+                match self.nodes.admit(self.place(parts)).await {
+                    Ok(admission) => return Admission { waited: came.elapsed(), ..admission },
+                    // Others in the scope use the endpoint too.
+                    Err(wait) => queue.hold(None, wait),
+                }
+            }
         })
     }
 
-    fn pushed_back(&self, pause: Duration) {
-        self.nodes.pushed_back();
-        let windows = self.account.clone();
+    fn pushed_back(&self, asked: Asked<'_>, reach: Reach, pause: Duration) {
+        let whom = match reach {
+            Reach::Call => return,
+            Reach::Endpoint => Some(endpoint(asked)),
+            Reach::Account => {
+                self.nodes.pushed_back();
+                None
+            }
+        };
+        let windows = self.shared.clone();
         tokio::spawn(async move {
             for window in windows {
-                if window.pause(pause).await.is_ok() {
+                if window.pause(whom, pause).await.is_ok() {
                     return;
                 }
             }
         });
+    }
+}
+
+/// The endpoint of a call, with Stripe's limit for it.
+fn endpoint(asked: Asked<'_>) -> Part {
+    let path = asked.endpoint;
+    let other = OTHER_LIMITS.iter().find(|(begin, end, _)| path.starts_with(begin) && path.ends_with(end));
+    let most = other.map_or(PER_ENDPOINT, |(_, _, most)| *most);
+    Part::new(&format!("{} {path}", asked.method), most)
+}
+
+async fn wait_in(queue: &ProcessWindow) {
+    loop {
+        match queue.look(Parts::default()) {
+            Place::Taken(wait) => return sleep(wait).await,
+            Place::Later(wait) | Place::EndpointLater(wait) => sleep(wait).await,
+        }
     }
 }
 
@@ -79,17 +125,22 @@ mod tests {
     use futures_util::future::{BoxFuture, join_all};
     use tokio::time::Instant;
 
-    use super::super::window::Place;
-    use super::super::{Asked, NodeThrottle, ProcessWindow, Throttle, Window, WindowError};
+    use super::super::{
+        Asked, NodeThrottle, Part, Parts, Place, ProcessWindow, Reach, Throttle, Window, WindowError,
+    };
     use super::Stack;
 
     const PRICES: Asked<'_> = Asked { method: &http::Method::POST, endpoint: "/v1/prices" };
     const SECOND: Duration = Duration::from_secs(1);
 
     async fn times(stacks: &[Stack], each: usize) -> Vec<Instant> {
+        times_of(stacks, PRICES, each).await
+    }
+
+    async fn times_of(stacks: &[Stack], asked: Asked<'_>, each: usize) -> Vec<Instant> {
         let callers = stacks.iter().flat_map(|stack| {
             (0..each).map(move |_| async move {
-                stack.admit(PRICES).await;
+                stack.admit(asked).await;
                 Instant::now()
             })
         });
@@ -105,15 +156,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn connections_of_one_account_share_its_limit() {
         let account: Arc<dyn Window> = ProcessWindow::new(25);
-        let stacks = [(); 3].map(|()| Stack::new(NodeThrottle::new(10, 10), vec![Arc::clone(&account)]));
+        let stacks = [(); 3].map(|()| Stack::new("", NodeThrottle::new(10, 10), vec![Arc::clone(&account)]));
         assert_eq!(densest(&times(&stacks, 50).await), 25);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_of_the_account_does_not_bring_two_seconds_of_nodes_together() {
         let account = ProcessWindow::new(100);
-        let stack = Stack::new(NodeThrottle::new(1, 1), vec![account.clone()]);
-        account.pause(Duration::from_secs(5)).await.unwrap();
+        let stack = Stack::new("", NodeThrottle::new(1, 1), vec![account.clone()]);
+        account.pause(None, Duration::from_secs(5)).await.unwrap();
         assert_eq!(densest(&times(&[stack], 30).await), 6);
     }
 
@@ -121,19 +172,67 @@ mod tests {
     struct Away;
 
     impl Window for Away {
-        fn ask(&self) -> BoxFuture<'_, Result<Place, WindowError>> {
+        fn ask(&self, _parts: Parts) -> BoxFuture<'_, Result<Place, WindowError>> {
             let why = std::io::Error::other("away");
             Box::pin(async { Err(WindowError::File { path: "x".into(), why }) })
         }
 
-        fn pause(&self, _pause: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
+        fn pause(&self, _: Option<Part>, _: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
             Box::pin(async { Ok(()) })
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_next_window_stands_in_for_one_that_is_away() {
-        let stack = Stack::new(NodeThrottle::new(10, 10), vec![Arc::new(Away), ProcessWindow::new(5)]);
+        let stack = Stack::new("", NodeThrottle::new(10, 10), vec![Arc::new(Away), ProcessWindow::new(5)]);
         assert_eq!(densest(&times(&[stack], 20).await), 5);
+    }
+
+    /// Stacks as several processes of one scope have them.
+    fn processes(count: usize, id: &str, nodes: usize, account: usize) -> Vec<Stack> {
+        let account: Arc<dyn Window> = ProcessWindow::new(account);
+        let nodes = || NodeThrottle::new(nodes, nodes);
+        (0..count).map(|_| Stack::new(id, nodes(), vec![Arc::clone(&account)])).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_nodes_of_a_connection_are_counted_across_the_scope() {
+        let mut stacks = processes(4, "locations/l/connections/n", 2, 100);
+        assert_eq!(densest(&times(&stacks, 20).await), 12);
+        let other = Stack::new("another", NodeThrottle::new(2, 2), stacks[0].shared.clone());
+        stacks.push(other);
+        tokio::time::advance(2 * SECOND).await;
+        assert_eq!(densest(&times(&stacks, 20).await), 24, "another connection has nodes of its own");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_endpoint_is_limited_across_the_scope_and_alone() {
+        let stacks = processes(4, "", 50, 100);
+        let search = Asked { method: &http::Method::GET, endpoint: "/v1/prices/search" };
+        let files = Asked { method: &http::Method::POST, endpoint: "/v1/files" };
+        let (prices, searches, uploads) =
+            tokio::join!(times(&stacks, 30), times_of(&stacks, search, 30), times_of(&stacks, files, 30),);
+        assert_eq!([densest(&prices), densest(&searches), densest(&uploads)], [25, 20, 20]);
+        let all: Vec<Instant> = [prices, searches, uploads].concat();
+        assert!((55..=65).contains(&densest(&all)), "endpoints do not wait for each other");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_push_back_reaches_whom_it_is_about() {
+        let stacks = processes(2, "", 50, 100);
+        let others = Asked { method: &http::Method::GET, endpoint: "/v1/customers" };
+        let pause = Duration::from_secs(10);
+        let waited = async |asked| stacks[1].admit(asked).await.waited.as_secs();
+        stacks[0].pushed_back(PRICES, Reach::Call, pause);
+        tokio::task::yield_now().await;
+        assert_eq!((waited(PRICES).await, waited(others).await), (0, 0));
+        stacks[0].pushed_back(PRICES, Reach::Endpoint, pause);
+        tokio::task::yield_now().await;
+        let (held, free) = tokio::join!(waited(PRICES), waited(others));
+        assert!(held >= 9 && free == 0, "the endpoint waits: {held}, {free}");
+        stacks[0].pushed_back(PRICES, Reach::Account, pause);
+        tokio::task::yield_now().await;
+        let (held, also) = tokio::join!(waited(PRICES), waited(others));
+        assert!(held >= 9 && also >= 9, "everybody waits: {held}, {also}");
     }
 }

@@ -57,6 +57,10 @@ async fn create_once(
     mut in_flight: InFlight,
 ) -> Result<Json, connector::Error> {
     let mut answered = connector.create(entity, params.clone(), in_flight.key()).await;
+    if answered.as_ref().is_err_and(|error| in_flight.is_spent_by(error)) {
+        in_flight.renew();
+        answered = connector.create(entity, params.clone(), in_flight.key()).await;
+    }
     if let Ok(Reply { replayed: true, body, .. }) = &answered {
         let locator = connector::locator(entity, &params, body, in_flight.key());
         match current(connector, entity, &locator).await {
