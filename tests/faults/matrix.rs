@@ -122,7 +122,7 @@ fn print(cells: &[Cell]) {
 fn live(terraform: &Path, trouble: &Trouble) -> Vec<Cell> {
     let workdir = Workdir::new(terraform, "");
     let front = trouble.front(workdir.base());
-    workdir.write(&config("First", front.as_ref()));
+    workdir.write(&config("First", front.as_ref(), true));
     // Terraform has asked Stripe before, on this machine.
     workdir.ok(&["plan"]);
     Phase::ALL.map(|phase| lived(&workdir, trouble, front.as_ref(), phase)).into()
@@ -130,7 +130,7 @@ fn live(terraform: &Path, trouble: &Trouble) -> Vec<Cell> {
 
 fn lived(workdir: &Workdir, trouble: &Trouble, front: Option<&Front>, phase: Phase) -> Cell {
     if let Some(name) = phase.name() {
-        workdir.write(&config(name, front));
+        workdir.write(&config(name, front, phase == Phase::List));
     }
     let (command, methods, path) = phase.under();
     let at_work = trouble.begin(workdir, front, methods, path);
@@ -189,7 +189,9 @@ fn ids_in_state(workdir: &Workdir) -> BTreeSet<String> {
     instances.map(|instance| instance["attributes"]["id"].as_str().unwrap().to_owned()).collect()
 }
 
-fn config(name: &str, front: Option<&Front>) -> String {
+/// The configuration; with a list it is read in every plan, so only one phase has it.
+fn config(name: &str, front: Option<&Front>, lists: bool) -> String {
+    let list = if lists { "data \"stripe_entities\" \"all\" {\n  entity = \"Customer\"\n}" } else { "" };
     let front = front.map_or_else(String::new, |front| {
         format!("api_base = {:?}\n  ca_certificate = {:?}", front.base, front.authority)
     });
@@ -217,9 +219,7 @@ resource "stripe_entity" "intent" {{
   entity        = "PaymentIntent"
   input_payload = jsonencode({{ Amount = 1500, Currency = "usd", Description = "{name}" }})
 }}
-data "stripe_entities" "customers" {{
-  entity = "Customer"
-}}
+{list}
 "#
     )
 }

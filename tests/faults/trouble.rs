@@ -53,6 +53,8 @@ pub fn troubles() -> Vec<Trouble> {
         scripted("403 page", page(403, false), ALWAYS),
         scripted("404 page", page(404, false), ALWAYS),
         scripted("404 page, done", page(404, true), ALWAYS),
+        scripted("404 of another", json!({"answer": {"status": 404, "body": r#"{"error": {"message": "no route", "code": "not_found"}}"#}}), ALWAYS),
+        scripted("404 of an address", refused(404, "invalid_request_error", "", &[]), ALWAYS),
         scripted("401 of Stripe", refused(401, "invalid_request_error", "", &[]), ALWAYS),
         scripted(
             "409 key in use",

@@ -42,7 +42,7 @@ local function due(which, pause)
     due = math.max(due, instants[count - most[which] + 1] + window)
   end
   if count > math.floor(most[which] / 2) then
-    due = math.max(due, instants[count] + math.floor(window * 3 / 4 / most[which]))
+    due = math.max(due, instants[count] + math.floor(window * 19 / 20 / most[which]))
   end
   return due
 end
