@@ -17,6 +17,8 @@ mod actions;
 mod front;
 #[path = "faults/matrix.rs"]
 mod matrix;
+#[path = "faults/orphans.rs"]
+mod orphans;
 #[path = "faults/trouble.rs"]
 mod trouble;
 #[expect(dead_code, reason = "the acceptance tests use more of it")]

@@ -76,7 +76,7 @@ fn killed_while_destroying() {
         kill(run, end);
         let left = workdir.count("customer");
         assert!((1..=40).contains(&left), "{end:?} came too late or too early: {left}");
-        let _ = std::fs::remove_file(workdir.path(".terraform.tfstate.lock.info"));
+        mend(&workdir);
         workdir.destroy();
         assert_eq!((workdir.count("customer"), workdir.ids().len()), (0, 0), "{end:?}");
     }
@@ -115,8 +115,7 @@ fn assert_ends_with_fifty(workdir: &Workdir, end: End, greeting: &str) {
     let made = workdir.count("customer");
     let left =
         std::fs::read_dir(workdir.path(".terraform/stripe-creates/default")).map_or(0, Iterator::count);
-    // A killed terraform leaves its lock behind; its user removes it, and so does this test.
-    let _ = std::fs::remove_file(workdir.path(".terraform.tfstate.lock.info"));
+    mend(workdir);
     let applied = workdir.apply();
     let mut ids = workdir.ids();
     ids.sort();
@@ -129,6 +128,21 @@ fn assert_ends_with_fifty(workdir: &Workdir, end: End, greeting: &str) {
     assert_eq!(workdir.count("customer"), 50, "{end:?}: {made} were made, {left} in flight\n{applied}");
     assert_eq!(named(workdir, greeting), 50, "{end:?}");
     workdir.assert_plan_is_empty();
+}
+
+/// What the user of a killed terraform does: removes its lock and, where it was killed while it
+/// wrote its state (in place, so that half of it is nothing), brings the backup back.
+fn mend(workdir: &Workdir) {
+    let _ = std::fs::remove_file(workdir.path(".terraform.tfstate.lock.info"));
+    let state = workdir.path("terraform.tfstate");
+    let text = std::fs::read(&state).unwrap_or_default();
+    if serde_json::from_slice::<serde_json::Value>(&text).is_err() {
+        let backup = std::fs::read(workdir.path("terraform.tfstate.backup"));
+        println!("terraform was killed while it wrote its state; a backup is there: {}", backup.is_ok());
+        let _ = std::fs::remove_file(&state);
+        // Without a backup there was no state before.
+        let _ = backup.map(|backup| std::fs::write(&state, backup).unwrap());
+    }
 }
 
 /// How many customers have a name that begins so.

@@ -25,7 +25,7 @@ pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> Outcome 
     };
     let sent = Json::Object(params.clone()).to_string();
     let mark = fingerprint(&["entity", &entity.name, &connector.identity(), &sent]);
-    let (in_flight, unrecorded) = runtime.begin(&mark, private.key.as_deref());
+    let (in_flight, unrecorded) = runtime.begin(&entity.name, &mark, private.key.as_deref());
     let key = in_flight.key().to_owned();
     let (first, then) = in_two(entity, params);
     let mut diagnostics: Diagnostics = unrecorded.into_iter().collect();
