@@ -1,6 +1,6 @@
 //! What a run that was cut off may have left is told until it is found again.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use stripe_provider::sandbox::Fault;
 
 use crate::workdir::{Workdir, squeezed, terraform};
@@ -22,15 +22,31 @@ resource "stripe_entity" "customer" {{
     )
 }
 
-/// A first apply whose create is done and never answered.
-fn cut_off() -> Option<Workdir> {
+/// A first apply whose one POST meets a fault.
+fn failed(kind: &str) -> Option<Workdir> {
     let workdir = Workdir::new(&terraform()?, &customer("First"));
-    let fault = json!({"method": "POST", "times": 1000, "kind": "drop_after"});
+    let kind: Json = serde_json::from_str(kind).unwrap();
+    let fault = json!({"method": "POST", "times": 1000, "kind": kind});
     workdir.sandbox.script(serde_json::from_value::<Fault>(fault).unwrap());
     workdir.fails(&["apply", "-auto-approve", "-no-color"]);
     workdir.sandbox.clear_faults();
+    Some(workdir)
+}
+
+/// A first apply whose create is done and never answered.
+fn cut_off() -> Option<Workdir> {
+    let workdir = failed(r#""drop_after""#)?;
     assert_eq!(workdir.count("customer"), 1);
     Some(workdir)
+}
+
+#[test]
+fn a_failure_that_stripe_keeps_under_the_key_of_an_earlier_run_is_no_obstacle() {
+    let Some(workdir) = failed(r#"{"fail": 500}"#) else { return };
+    assert_eq!(workdir.count("customer"), 0);
+    workdir.apply();
+    assert_eq!(workdir.count("customer"), 1);
+    workdir.assert_plan_is_empty();
 }
 
 #[test]
