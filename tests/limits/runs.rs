@@ -81,7 +81,7 @@ fn assert_share(scope: &str, all: &[Workdir]) {
     let children = all.iter().map(start).collect();
     wait_until("every run has begun", || made(all).iter().all(|made| *made > 0));
     let (began, before, at_first) = (Instant::now(), sandbox.traffic().0, made(all));
-    wait_until("one run has ended", || made(all).iter().any(|made| *made == EACH));
+    wait_until("one run has ended", || made(all).contains(&EACH));
     let (took, sent, at_last) = (began.elapsed(), sandbox.traffic().0 - before, made(all));
     finish(children);
     let (requests, refused) = sandbox.traffic();

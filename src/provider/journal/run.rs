@@ -25,9 +25,9 @@ fn started(pid: u32) -> Option<String> {
 
 /// In the kernel's own count, which begins with every boot.
 fn started_by_kernel(pid: u32) -> Option<String> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let line = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The name may hold spaces, so count from behind its closing bracket: state is 3, start is 22.
-    let start = stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.to_owned();
+    let start = line.rsplit_once(')')?.1.split_whitespace().nth(19)?.to_owned();
     let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     Some(format!("{start}@{}", boot.trim()))
 }

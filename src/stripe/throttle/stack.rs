@@ -1,7 +1,7 @@
 //! The whole stack of one connection.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -19,6 +19,9 @@ const LATE: Duration = Duration::from_millis(25);
 /// … but not more often than this, or a busy machine would never send anything.
 const MISSES: usize = 3;
 
+/// So long a window that could not be asked is not asked again.
+const AWAY: Duration = Duration::from_secs(10);
+
 /// Nodes of one connection under the limits that it shares with others.
 #[derive(Debug)]
 pub struct Stack {
@@ -26,9 +29,41 @@ pub struct Stack {
     connection: Part,
     /// What everybody in the scope shares; several, the best first: the next one stands in
     /// while one cannot be asked.
-    shared: Vec<Arc<dyn Window>>,
+    shared: Vec<Shared>,
     /// Where the callers of one endpoint queue, so that they do not hold the others up.
     endpoints: Mutex<HashMap<Part, Arc<ProcessWindow>>>,
+}
+
+/// A window, and since when it could not be asked.
+#[derive(Debug, Clone)]
+struct Shared {
+    window: Arc<dyn Window>,
+    away_since: Arc<Mutex<Option<Instant>>>,
+}
+
+impl Shared {
+    fn new(window: Arc<dyn Window>) -> Self {
+        Self { window, away_since: Arc::default() }
+    }
+
+    /// What the window says; none where it cannot be asked, or could not a moment ago.
+    async fn ask(&self, parts: Parts) -> Option<Place> {
+        if self.away_since().is_some_and(|since| since.elapsed() < AWAY) {
+            return None;
+        }
+        match self.window.ask(parts).await {
+            Ok(place) => Some(place),
+            Err(error) => {
+                log::warn!("{error}; a narrower scope stands in");
+                *self.away_since() = Some(Instant::now());
+                None
+            }
+        }
+    }
+
+    fn away_since(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.away_since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Stack {
@@ -38,6 +73,7 @@ impl Stack {
         // Connections of one id that have other nodes are not the same: none starves the other.
         let most = nodes.most();
         let connection = Part::new(&format!("connection {id} {most}"), most);
+        let shared = shared.into_iter().map(Shared::new).collect();
         Self { nodes, connection, shared, endpoints: Mutex::default() }
     }
 
@@ -50,9 +86,9 @@ impl Stack {
     async fn place(&self, parts: Parts) -> Result<(), Duration> {
         let mut missed = 0;
         for window in &self.shared {
-            loop {
-                match window.ask(parts).await {
-                    Ok(Place::Taken(wait)) => {
+            while let Some(place) = window.ask(parts).await {
+                match place {
+                    Place::Taken(wait) => {
                         let began = Instant::now();
                         sleep(wait).await;
                         if began.elapsed() <= wait + LATE || missed == MISSES {
@@ -60,12 +96,8 @@ impl Stack {
                         }
                         missed += 1;
                     }
-                    Ok(Place::Later(wait)) => sleep(wait).await,
-                    Ok(Place::EndpointLater(wait)) => return Err(wait),
-                    Err(error) => {
-                        log::warn!("{error}; a narrower scope stands in");
-                        break;
-                    }
+                    Place::Later(wait) => sleep(wait).await,
+                    Place::EndpointLater(wait) => return Err(wait),
                 }
             }
         }
@@ -101,8 +133,8 @@ impl Throttle for Stack {
         };
         let windows = self.shared.clone();
         tokio::spawn(async move {
-            for window in windows {
-                if window.pause(whom, pause).await.is_ok() {
+            for shared in windows {
+                if shared.window.pause(whom, pause).await.is_ok() {
                     return;
                 }
             }
@@ -130,6 +162,7 @@ async fn wait_in(queue: &ProcessWindow) {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     use futures_util::future::{BoxFuture, join_all};
@@ -178,13 +211,18 @@ mod tests {
         assert_eq!(densest(&times(&[stack], 30).await), 6);
     }
 
-    #[derive(Debug)]
-    struct Away;
+    /// Cannot be asked, and counts how often it was.
+    #[derive(Debug, Default)]
+    struct Away(AtomicUsize);
 
     impl Window for Away {
         fn ask(&self, _parts: Parts) -> BoxFuture<'_, Result<Place, WindowError>> {
+            self.0.fetch_add(1, Ordering::SeqCst);
             let why = std::io::Error::other("away");
-            Box::pin(async { Err(WindowError::File { path: "x".into(), why }) })
+            Box::pin(async {
+                tokio::time::sleep(2 * SECOND).await;
+                Err(WindowError::File { path: "x".into(), why })
+            })
         }
 
         fn pause(&self, _: Option<Part>, _: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
@@ -194,8 +232,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_next_window_stands_in_for_one_that_is_away() {
-        let stack = Stack::new("", NodeThrottle::new(10, 10), vec![Arc::new(Away), ProcessWindow::new(5)]);
+        let away = Arc::new(Away::default());
+        let windows: Vec<Arc<dyn Window>> = vec![away.clone(), ProcessWindow::new(5)];
+        let stack = Stack::new("", NodeThrottle::new(10, 10), windows);
+        let start = Instant::now();
         assert_eq!(densest(&times(&[stack], 20).await), 5);
+        assert!(start.elapsed() < 8 * SECOND, "one wait for what is away, not one a call");
+        assert_eq!(away.0.load(Ordering::SeqCst), 1);
     }
 
     /// Stacks as several processes of one scope have them.
@@ -209,7 +252,7 @@ mod tests {
     async fn the_nodes_of_a_connection_are_counted_across_the_scope() {
         let mut stacks = processes(4, "locations/l/connections/n", 2, 100);
         assert_eq!(densest(&times(&stacks, 20).await), 12);
-        let other = Stack::new("another", NodeThrottle::new(2, 2), stacks[0].shared.clone());
+        let other = Stack::new("another", NodeThrottle::new(2, 2), vec![stacks[0].shared[0].window.clone()]);
         stacks.push(other);
         tokio::time::advance(2 * SECOND).await;
         assert_eq!(densest(&times(&stacks, 20).await), 24, "another connection has nodes of its own");
