@@ -143,11 +143,16 @@ fn genuine(response: Response) -> Result<Answer, TransportError> {
     if !(200..300).contains(&response.status) {
         return Ok(Answer::Refused(response));
     }
+    let request_id = request_id(&response.headers);
+    let stripes = |body: &Json| {
+        body.is_object() && (request_id.is_some() || body.get("object").or_else(|| body.get("id")).is_some())
+    };
     let body: Option<Json> = serde_json::from_slice(&response.body).ok();
-    let body = body.filter(|body| ["object", "id"].iter().any(|name| body.get(name).is_some()));
-    let Some(body) = body else { return Err(TransportError::Broken(unexplained(&response))) };
+    let Some(body) = body.filter(stripes) else {
+        return Err(TransportError::Broken(unexplained(&response)));
+    };
     let replayed = response.headers.get("idempotent-replayed").is_some_and(|value| value == "true");
-    Ok(Answer::Done(Reply { body, request_id: request_id(&response.headers), replayed }))
+    Ok(Answer::Done(Reply { body, request_id, replayed }))
 }
 
 fn refusal(response: &Response) -> (Failure, Error) {

@@ -101,11 +101,6 @@ impl Workdir {
         std::fs::write(self.path("main.tf"), whole).unwrap();
     }
 
-    /// Where the sandbox listens.
-    pub fn base(&self) -> &str {
-        &self.base
-    }
-
     /// The folder where processes of this machine meet.
     pub fn meeting_place(&self) -> PathBuf {
         self.runtime.path().join("terraform-provider-stripe")
