@@ -51,6 +51,7 @@ fn connector(base: String) -> Connector {
         sandbox: None,
         expected_livemode: None,
         key: Some(Source::Inline(Secret::new("sk_test_1".to_owned()))),
+        service_account: None,
         account_id: None,
         scope: Some(Scope::Process),
         env: Env::from_pairs::<String, String>([]),
