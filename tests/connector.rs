@@ -1,6 +1,6 @@
 //! The filter clause over a thousand customers: which rows it finds, and in how many calls.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 use std::time::Duration;
