@@ -24,7 +24,9 @@ mod removal;
 
 use std::sync::Arc;
 
+use crate::catalog::Entity;
 use crate::connection::Connection;
+use crate::stripe::trace::Operation;
 
 pub use actions::{FoundAction, Ran, action, check_input};
 pub use compare::{Change, change, drifted, fulfilled};
@@ -52,8 +54,31 @@ impl Connector {
         Self { connection: Arc::clone(connection) }
     }
 
+    /// Runs an operation, of which the connection's log hears. What runs within is a part of it.
+    async fn operation<T>(
+        &self,
+        name: &str,
+        entity: &'static Entity,
+        id: Option<&str>,
+        work: impl Future<Output = Result<T, Error>>,
+        rows: impl FnOnce(&T) -> usize,
+    ) -> Result<T, Error> {
+        self.connection.operation(|| asked(name, entity, id), work, rows).await
+    }
+
     /// Which connection and account this is, as text.
     pub fn identity(&self) -> String {
         format!("{} {}", self.connection.settings().id, self.connection.account().unwrap_or_default())
+    }
+}
+
+/// What the connector is asked for, in the words of the log.
+fn asked(name: &str, entity: &'static Entity, id: Option<&str>) -> Operation {
+    Operation {
+        name: name.to_owned(),
+        entity: entity.name.clone(),
+        id: id.map(str::to_owned),
+        filter: None,
+        sensitive: &entity.sensitive,
     }
 }

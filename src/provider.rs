@@ -158,10 +158,11 @@ impl Provider {
     /// Takes a configuration over. Makes no call and needs no key.
     #[expect(clippy::unused_async, reason = "a configuration may have to ask somebody one day")]
     pub async fn configure(&self, config: Value, _terraform_version: &str) -> Diagnostics {
-        let found = self.validate_provider(&config);
+        let mut found = self.validate_provider(&config);
         if !has_errors(&found) {
-            *self.runtime.write().unwrap_or_else(PoisonError::into_inner) =
-                Arc::new(Runtime::new(&config, self.env.clone()));
+            let runtime = Arc::new(Runtime::new(&config, self.env.clone()));
+            found.extend(runtime.connection(None).ok().and_then(|it| connection_schema::log_problem(&it)));
+            *self.runtime.write().unwrap_or_else(PoisonError::into_inner) = runtime;
         }
         found
     }

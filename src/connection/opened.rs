@@ -8,10 +8,11 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use crate::connection::scope::{Scope, account_name};
-use crate::connection::{Error, Settings, local, proxy};
+use crate::connection::{Error, Settings, local, observed, proxy};
 use crate::env::{self, Env};
+use crate::logs::Log;
 use crate::secret::{Secret, Source};
-use crate::stripe::{Call, Client, Https, NodeThrottle, Proxied, Reply, Stack, Throttle, Transport};
+use crate::stripe::{Call, Client, Https, NodeThrottle, Proxied, ProxySettings, Reply, Stack, Throttle, Transport};
 
 /// Stripe's own limit for a test key, in transactions a second.
 const TEST_LIMIT: usize = 25;
@@ -51,6 +52,17 @@ pub struct Defaults {
     pub stopped: CancellationToken,
 }
 
+impl Defaults {
+    /// Where calls go: an address, or the sandbox's file.
+    pub(super) fn base(&self) -> String {
+        if let Some(file) = &self.sandbox {
+            return file.display().to_string();
+        }
+        let configured = self.api_base.clone().or_else(|| self.env.get(env::STRIPE_API_BASE));
+        configured.unwrap_or_else(|| API_BASE.to_owned())
+    }
+}
+
 /// One way to one Stripe account, ready to be used. The key is fetched and the client
 /// made at the first call, so that a run that needs no call needs no key.
 #[derive(Debug)]
@@ -58,12 +70,19 @@ pub struct Connection {
     settings: Settings,
     defaults: Arc<Defaults>,
     client: OnceCell<Arc<Client>>,
+    log: Option<Arc<Log>>,
 }
 
 impl Connection {
     /// A connection with these settings over the provider's defaults.
     pub fn new(settings: Settings, defaults: Arc<Defaults>) -> Self {
-        Self { settings, defaults, client: OnceCell::new() }
+        let log = observed::log(&settings, &defaults);
+        Self { settings, defaults, client: OnceCell::new(), log }
+    }
+
+    /// What it writes about itself, if it does.
+    pub fn log(&self) -> Option<&Arc<Log>> {
+        self.log.as_ref()
     }
 
     /// The settings it was made from.
@@ -96,6 +115,7 @@ impl Connection {
 
     async fn open(&self) -> Result<Arc<Client>, Error> {
         let api_key = self.key().await?;
+        self.hide(&api_key);
         self.check_mode(is_live(&api_key))?;
         let ceiling = if is_live(&api_key) { LIVE_LIMIT } else { TEST_LIMIT };
         let nodes = self.settings.nodes;
@@ -119,6 +139,17 @@ impl Connection {
         Ok(Arc::new(Client::new(settings, self.transport().await?, throttle)))
     }
 
+    /// Keeps a secret out of the log.
+    fn hide(&self, secret: &Secret) {
+        if let Some(log) = &self.log {
+            log.hide(secret);
+        }
+    }
+
+    fn hide_password(&self, proxy: &ProxySettings) {
+        proxy.credentials.iter().for_each(|credentials| self.hide(&credentials.password));
+    }
+
     async fn transport(&self) -> Result<Arc<dyn Transport>, Error> {
         if let Some(file) = &self.defaults.sandbox {
             return local::transport(file).map_err(Error::Sandbox);
@@ -127,8 +158,15 @@ impl Connection {
         let roots: Vec<&str> = own.into_iter().chain(self.defaults.ca_certificate.as_deref()).collect();
         if let Some(proxy) = &self.settings.proxy {
             let proxy = proxy::settings(proxy, &self.defaults.env).await?;
+            self.hide_password(&proxy);
             let proxied = Proxied::new(&self.base(), proxy, self.defaults.timeout, &roots);
             return Ok(Arc::new(proxied.map_err(|error| Error::Setting(error.to_string()))?));
+        }
+        if self.log.as_ref().is_some_and(|log| log.watches_connections()) {
+            let proxy = proxy::of_environment(&self.base(), &self.defaults.env);
+            proxy.iter().for_each(|proxy| self.hide_password(proxy));
+            let direct = Proxied::direct(&self.base(), proxy, self.defaults.timeout, &roots);
+            return Ok(Arc::new(direct.map_err(|error| Error::Setting(error.to_string()))?));
         }
         let https = Https::new(&self.base(), self.defaults.timeout, &roots);
         Ok(Arc::new(https.map_err(|error| Error::Setting(error.to_string()))?))
@@ -136,12 +174,7 @@ impl Connection {
 
     /// Where calls go: an address, or the sandbox's file.
     fn base(&self) -> String {
-        if let Some(file) = &self.defaults.sandbox {
-            return file.display().to_string();
-        }
-        let configured =
-            self.defaults.api_base.clone().or_else(|| self.defaults.env.get(env::STRIPE_API_BASE));
-        configured.unwrap_or_else(|| API_BASE.to_owned())
+        self.defaults.base()
     }
 
     /// The connection's key, else the provider's, else the environment's; the sandbox

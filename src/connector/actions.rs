@@ -54,7 +54,9 @@ impl Connector {
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let method = action.action.method.parse().unwrap_or(Method::POST);
         let call = path::call(method, &action.action.path, &ids).params(params).key(key);
-        let reply = self.connection.send(call).await?;
+        let work = async { Ok(self.connection.send(call).await?) };
+        let name = &action.action.name;
+        let reply = self.operation(name, action.entity, ids.first().copied(), work, |_| 1).await?;
         Ok(Ran { output: output(action.action, &reply.body), replayed: reply.replayed })
     }
 }

@@ -21,9 +21,13 @@ pub fn is_gone(body: &Json) -> bool {
 impl Connector {
     /// The entity with that id, as Stripe returns it.
     pub async fn get(&self, entity: &'static Entity, id: &str) -> Result<Json, Error> {
-        let operation = operation(entity, OperationKind::Get)?;
-        let call = path::call(Method::GET, &operation.path, &[id]).params(expanded(entity, Map::new(), ""));
-        Ok(self.connection.send(call).await?.body)
+        let work = async {
+            let operation = operation(entity, OperationKind::Get)?;
+            let params = expanded(entity, Map::new(), "");
+            let call = path::call(Method::GET, &operation.path, &[id]).params(params);
+            Ok(self.connection.send(call).await?.body)
+        };
+        self.operation("Get", entity, Some(id), work, |_| 1).await
     }
 
     /// A new entity, made once for every key: the same key again brings the same answer.
@@ -33,10 +37,13 @@ impl Connector {
         params: Map<String, Json>,
         key: &str,
     ) -> Result<Reply, Error> {
-        let operation = operation(entity, OperationKind::Create)?;
-        let call =
-            path::call(Method::POST, &operation.path, &[]).params(expanded(entity, params, "")).key(key);
-        Ok(self.connection.send(call).await?)
+        let work = async {
+            let operation = operation(entity, OperationKind::Create)?;
+            let params = expanded(entity, params, "");
+            let call = path::call(Method::POST, &operation.path, &[]).params(params).key(key);
+            Ok(self.connection.send(call).await?)
+        };
+        self.operation("Create", entity, None, work, |_| 1).await
     }
 
     /// The entity with these params changed.
@@ -46,9 +53,13 @@ impl Connector {
         id: &str,
         params: Map<String, Json>,
     ) -> Result<Json, Error> {
-        let operation = operation(entity, OperationKind::Update)?;
-        let call = path::call(Method::POST, &operation.path, &[id]).params(expanded(entity, params, ""));
-        Ok(self.connection.send(call).await?.body)
+        let work = async {
+            let operation = operation(entity, OperationKind::Update)?;
+            let params = expanded(entity, params, "");
+            let call = path::call(Method::POST, &operation.path, &[id]).params(params);
+            Ok(self.connection.send(call).await?.body)
+        };
+        self.operation("Update", entity, Some(id), work, |_| 1).await
     }
 }
 

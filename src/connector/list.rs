@@ -8,8 +8,9 @@ use crate::catalog::{Entity, Field, FieldKind, OperationKind};
 use crate::connector::entities::{expanded, is_gone, operation};
 use crate::connector::page_token::{self, Position};
 use crate::connector::payload::plain;
-use crate::connector::{Connector, Error, Filter};
+use crate::connector::{Connector, Error, Filter, asked};
 use crate::stripe::Call;
+use crate::stripe::trace::Operation;
 
 /// Entities on a page where nothing is said: the connector's default.
 const PAGE_SIZE: usize = 25;
@@ -73,6 +74,12 @@ struct Walk<'c> {
 impl Connector {
     /// One page of the entities that satisfy the filter clause.
     pub async fn list(&self, request: ListRequest) -> Result<Page, Error> {
+        let filter = request.filter.clone();
+        let asked = || Operation { filter, ..asked("List", request.entity, None) };
+        self.connection.operation(asked, self.page_of(&request), |page| page.entities.len()).await
+    }
+
+    async fn page_of(&self, request: &ListRequest) -> Result<Page, Error> {
         let entity = request.entity;
         let list = operation(entity, OperationKind::List)?;
         let filter = Filter::parse(request.filter.as_deref().unwrap_or_default(), entity)?;
@@ -88,8 +95,8 @@ impl Connector {
         params.insert("limit".to_owned(), wanted.into());
         let walk = Walk { connector: self, entity, path: &list.path, params, filter };
         match &request.sort_by {
-            None => in_stripes_order(&walk, &request, position, size).await,
-            Some(name) => sorted(&walk, &request, &sort_field(entity, name)?, position.skip, size).await,
+            None => in_stripes_order(&walk, request, position, size).await,
+            Some(name) => sorted(&walk, request, &sort_field(entity, name)?, position.skip, size).await,
         }
     }
 

@@ -49,15 +49,19 @@ pub fn what_stays(entity: &Entity, id: &str, body: &Json) -> Option<String> {
 impl Connector {
     /// Ends the entity in Stripe as its removal rule says.
     pub async fn delete(&self, entity: &'static Entity, id: &str) -> Result<Removed, Error> {
-        let removed = match self.current(entity, id).await {
-            Ok(body) if is_gone(&body) => Ok(Removed::AlreadyGone),
-            Ok(body) => self.end(entity, id, way(entity, id, &body)).await,
-            Err(error) => Err(error),
+        let work = async {
+            let removed = match self.current(entity, id).await {
+                Ok(body) if is_gone(&body) => Ok(Removed::AlreadyGone),
+                Ok(body) => self.end(entity, id, way(entity, id, &body)).await,
+                Err(error) => Err(error),
+            };
+            match removed {
+                Err(error) if error.is_gone() => Ok(Removed::AlreadyGone),
+                other => other,
+            }
         };
-        match removed {
-            Err(error) if error.is_gone() => Ok(Removed::AlreadyGone),
-            other => other,
-        }
+        let rows = |removed: &Removed| usize::from(*removed != Removed::AlreadyGone);
+        self.operation("Delete", entity, Some(id), work, rows).await
     }
 
     /// The entity, where its state decides how it ends.

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::secret::Secret;
 use crate::stripe::error::request_id;
 use crate::stripe::order::Order;
+use crate::stripe::trace::{self, Event};
 use crate::stripe::{
     Asked, Body, Call, Error, Failure, Reply, Request, Response, Throttle, Transport, TransportError, Tries,
     Verdict, form, verdict,
@@ -60,10 +61,12 @@ impl Client {
         let mut tries = Tries { allowed: self.settings.max_retries, ..Tries::default() };
         let mut unknown = false;
         loop {
-            self.or_stopped(self.throttle.admit(asked))
+            let admission = self
+                .or_stopped(self.throttle.admit(asked))
                 .await
                 .map_err(|error| error.after_unknown(unknown))?;
-            let answered = self.transport.send(request.clone()).await;
+            let sent = self.transport.send(request.clone());
+            let answered = trace::attempt(tries.made() + 1, admission, &endpoint, &request, sent).await;
             let (failure, error) = match &answered {
                 Ok(response) if (200..300).contains(&response.status) => return reply(response),
                 Ok(response) => (Failure::answered(response), Error::answered(response)),
@@ -83,6 +86,7 @@ impl Client {
                     wait
                 }
             };
+            trace::emit(|| Event::Retrying { wait });
             self.or_stopped(sleep(wait)).await.map_err(|_| error.after_unknown(unknown))?;
         }
     }

@@ -1,0 +1,69 @@
+//! The exporter's HTTP client. Its threads are the SDK's; its requests run on our runtime.
+
+use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use opentelemetry_http::{HttpClient, HttpError};
+use reqwest::Certificate;
+use reqwest::redirect::Policy;
+use tokio::runtime::Handle;
+
+use super::settings::Collector;
+
+/// Requests to one collector.
+#[derive(Debug)]
+pub(super) struct Client {
+    client: reqwest::Client,
+    runtime: Handle,
+    /// A collector that is away is told about once.
+    failed: AtomicBool,
+}
+
+impl Client {
+    pub(super) fn new(to: &Collector, runtime: &Handle) -> Result<Self, String> {
+        let mut builder = reqwest::Client::builder().redirect(Policy::none()).timeout(to.timeout);
+        if let Some(path) = &to.certificate {
+            let unreadable = |why: String| format!("cannot read {}: {why}", path.display());
+            let pem = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+            let roots = Certificate::from_pem_bundle(&pem).map_err(|error| unreadable(error.to_string()))?;
+            builder = builder.tls_certs_merge(roots);
+        }
+        let client = builder.build().map_err(|error| error.to_string())?;
+        Ok(Self { client, runtime: runtime.clone(), failed: AtomicBool::new(false) })
+    }
+
+    async fn sent(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, HttpError> {
+        let client = self.client.clone();
+        let (parts, body) = request.into_parts();
+        let sending = async move {
+            let url = parts.uri.to_string();
+            let sent = client.request(parts.method, url).headers(parts.headers).body(body).send().await?;
+            let (status, headers) = (sent.status(), sent.headers().clone());
+            let mut response = http::Response::new(sent.bytes().await?);
+            *response.status_mut() = status;
+            *response.headers_mut() = headers;
+            Ok::<_, reqwest::Error>(response)
+        };
+        Ok(self.runtime.spawn(sending).await??)
+    }
+}
+
+#[tonic::async_trait]
+impl HttpClient for Client {
+    async fn send_bytes(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, HttpError> {
+        let to = request.uri().clone();
+        let sent = self.sent(request).await;
+        let failure = match &sent {
+            Ok(response) if response.status().is_success() => None,
+            Ok(response) => Some(format!("HTTP {}", response.status().as_u16())),
+            Err(error) => Some(error.source().map_or_else(|| error.to_string(), ToString::to_string)),
+        };
+        if let Some(why) = failure
+            && !self.failed.swap(true, Ordering::Relaxed)
+        {
+            log::warn!("cannot export to {to}: {why}");
+        }
+        sent
+    }
+}
