@@ -13,13 +13,13 @@ use crate::protocol::Service;
 use crate::provider::Provider;
 use crate::registry_docs;
 
-/// What is left to export gets this long: the host waits two seconds for the end, and calls
-/// that are open may have had one of them.
-const FLUSH: Duration = Duration::from_millis(700);
-
 mod demo;
 mod install;
 mod sandbox;
+
+/// What is left to export gets this long: the host waits two seconds for the end, and calls
+/// that are open may have had one of them.
+const FLUSH: Duration = Duration::from_millis(700);
 
 /// What `terraform-provider-stripe` was asked to do.
 #[derive(Debug, PartialEq, Eq)]

@@ -11,8 +11,8 @@ mod scope;
 mod settings;
 mod status;
 
-pub use error::Error;
 pub use crate::logs::Level;
+pub use error::Error;
 pub use handle::{decode as decode_handle, encode as encode_handle, id_of as id_of_handle};
 pub use opened::{Connection, Defaults};
 pub use scope::Scope;

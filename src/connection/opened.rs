@@ -12,7 +12,9 @@ use crate::connection::{Error, Settings, local, observed, proxy};
 use crate::env::{self, Env};
 use crate::logs::Log;
 use crate::secret::{Secret, Source};
-use crate::stripe::{Call, Client, Https, NodeThrottle, Proxied, ProxySettings, Reply, Stack, Throttle, Transport};
+use crate::stripe::{
+    Call, Client, Https, NodeThrottle, Proxied, ProxySettings, Reply, Stack, Throttle, Transport,
+};
 
 /// Stripe's own limit for a test key, in transactions a second.
 const TEST_LIMIT: usize = 25;

@@ -14,6 +14,9 @@ use crate::stripe::trace::SpanId;
 /// The longest text of a field on standard error; Terraform takes lines of up to 64 KiB.
 const LONGEST_FIELD: usize = 20 << 10;
 
+/// The module that the lines name, whichever file makes them.
+const TARGET: &str = concat!(env!("CARGO_CRATE_NAME"), "::logs");
+
 /// How severe a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Severity {
@@ -83,7 +86,7 @@ impl Sink for Standard {
         }
         let fields = Fields(line.fields.iter().map(|(name, value)| (*name, text(value))).collect());
         let mut record = RecordBuilder::new();
-        let record = record.level(level).target(module_path!()).key_values(&fields);
+        let record = record.level(level).target(TARGET).key_values(&fields);
         log::logger().log(&record.args(format_args!("{}", line.message)).build());
     }
 }

@@ -71,7 +71,8 @@ pub(super) struct Otlp {
 impl Otlp {
     fn new(settings: &Settings, runtime: &Handle) -> Result<Self, String> {
         let resource = Resource::builder_empty().with_attributes(settings.resource.clone()).build();
-        let scope = InstrumentationScope::builder(INSTRUMENTATION).with_version(env!("CARGO_PKG_VERSION")).build();
+        let scope =
+            InstrumentationScope::builder(INSTRUMENTATION).with_version(env!("CARGO_PKG_VERSION")).build();
         let spans = settings.traces.as_ref().map(|to| spans_to(to, &resource, runtime)).transpose()?;
         let provider = settings.logs.as_ref().map(|to| lines_to(to, &resource, runtime)).transpose()?;
         let lines = provider.map(|provider| {

@@ -104,7 +104,10 @@ impl Page<'_> {
             }),
             Err(error) => self.line(Severity::Error, OPERATIONS, |page| {
                 let error = page.redactor.text(error);
-                (format!("{} failed: {error}", page.question()), vec![("error", json!(error)), duration(took)])
+                (
+                    format!("{} failed: {error}", page.question()),
+                    vec![("error", json!(error)), duration(took)],
+                )
             }),
         }
     }

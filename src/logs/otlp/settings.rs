@@ -35,7 +35,8 @@ impl Settings {
         if env.get("OTEL_SDK_DISABLED").is_some_and(|text| text.eq_ignore_ascii_case("true")) {
             return None;
         }
-        let (traces, logs) = (Collector::of(env, "TRACES", "v1/traces"), Collector::of(env, "LOGS", "v1/logs"));
+        let (traces, logs) =
+            (Collector::of(env, "TRACES", "v1/traces"), Collector::of(env, "LOGS", "v1/logs"));
         let named = traces.is_some() || logs.is_some();
         named.then(|| Self { traces, logs, resource: resource(env) })
     }
@@ -138,7 +139,8 @@ mod tests {
 
     #[test]
     fn another_protocol_is_not_spoken() {
-        let grpc = [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4317"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")];
+        let grpc =
+            [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4317"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")];
         assert!(settings(&grpc).is_none());
     }
 

@@ -13,7 +13,7 @@ pub(super) fn shown(redactor: &Redactor, bytes: &[u8]) -> String {
         None => (bytes, &[][..]),
     };
     let Some(lines) = head_of(head) else { return hex(redactor, bytes) };
-    let mut text = String::new();
+    let mut shown = Vec::new();
     let (mut content_type, mut chunked) = (String::new(), false);
     for (at, line) in lines.enumerate() {
         let line = match line.split_once(':') {
@@ -28,15 +28,13 @@ pub(super) fn shown(redactor: &Redactor, bytes: &[u8]) -> String {
                 format!("{name}: {}", redactor.header(name, value))
             }
         };
-        text.push_str(&line);
-        text.push('\n');
+        shown.push(line);
     }
     let whole = if chunked { joined(body) } else { body.to_vec() };
     if !whole.is_empty() {
-        text.push('\n');
-        text.push_str(&redactor.body(&content_type, &whole));
+        shown.extend([String::new(), redactor.body(&content_type, &whole)]);
     }
-    text
+    shown.join("\n")
 }
 
 /// The lines of a head; none when it is no head.

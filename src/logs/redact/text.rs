@@ -24,8 +24,7 @@ pub(super) fn spellings(secret: &Secret) -> Vec<Secret> {
     }
     let quoted = serde_json::Value::String(text.to_owned()).to_string();
     let quoted = quoted.trim_matches('"').to_owned();
-    let all =
-        [text.to_owned(), quoted, encoded(text), STANDARD.encode(text), STANDARD_NO_PAD.encode(text)];
+    let all = [text.to_owned(), quoted, encoded(text), STANDARD.encode(text), STANDARD_NO_PAD.encode(text)];
     all.into_iter().map(Secret::new).collect()
 }
 

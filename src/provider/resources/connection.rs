@@ -8,8 +8,8 @@ use futures_util::future::BoxFuture;
 use crate::connection::{Settings, State, Status, encode_handle};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::provider::connection_schema::{
-    all_sources, check_combinations, check_sources, computed, log_problem, one, optional, secret, shared_attributes,
-    shared_blocks,
+    all_sources, check_combinations, check_sources, computed, log_problem, one, optional, secret,
+    shared_attributes, shared_blocks,
 };
 use crate::provider::runtime::Runtime;
 use crate::provider::{ApplyRequest, Outcome, PlanRequest, Planned, Resource};

@@ -115,10 +115,7 @@ impl Dial {
         Ok((Box::new(stream), link))
     }
 
-    async fn to_proxy(
-        &self,
-        proxy: &ProxySettings,
-    ) -> Result<(Box<dyn Stream>, Arc<Link>), TransportError> {
+    async fn to_proxy(&self, proxy: &ProxySettings) -> Result<(Box<dyn Stream>, Arc<Link>), TransportError> {
         let (host, port) = (proxy.host.trim_matches(['[', ']']), proxy.port);
         let unreachable = |why: String| {
             TransportError::Connect(format!(
