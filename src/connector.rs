@@ -54,18 +54,6 @@ impl Connector {
         Self { connection: Arc::clone(connection) }
     }
 
-    /// Runs an operation, of which the connection's log hears. What runs within is a part of it.
-    async fn operation<T>(
-        &self,
-        name: &str,
-        entity: &'static Entity,
-        id: Option<&str>,
-        work: impl Future<Output = Result<T, Error>>,
-        rows: impl FnOnce(&T) -> usize,
-    ) -> Result<T, Error> {
-        self.connection.operation(|| asked(name, entity, id), work, rows).await
-    }
-
     /// Which connection and account this is, as text.
     pub fn identity(&self) -> String {
         format!("{} {}", self.connection.settings().id, self.connection.account().unwrap_or_default())

@@ -31,7 +31,7 @@ use crate::secret::Secret;
 use crate::stripe::trace::{Event, Observer, Scope};
 use file::File;
 use line::{Line, Standard};
-use otlp::Otlp;
+use otlp::{Otlp, Place};
 use redact::Known;
 
 /// A log level of the connector.
@@ -128,7 +128,7 @@ impl Observer for Log {
             }
         }
         if let Some(otlp) = self.otlp.as_ref().filter(|_| self.settings.level >= Level::Info) {
-            otlp.span(&self.settings, &redactor, scope, event);
+            otlp.span(Place { log: &self.settings, redactor: &redactor, scope }, event);
         }
     }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
+
 use crate::connection::{Connection, Defaults, Settings};
 use crate::logs::{self, Log};
 use crate::stripe::trace::{self, Observer, Operation};
@@ -28,13 +30,13 @@ pub(super) fn log(settings: &Settings, defaults: &Defaults) -> Option<Arc<Log>> 
 impl Connection {
     /// Runs an operation over this connection, so that its log hears of it. `rows` counts the
     /// entities of a success.
-    pub async fn operation<T, E: fmt::Display>(
+    pub fn operation<'w, T: 'w, E: fmt::Display + 'w>(
         &self,
-        describe: impl FnOnce() -> Operation,
-        work: impl Future<Output = Result<T, E>>,
-        rows: impl FnOnce(&T) -> usize,
-    ) -> Result<T, E> {
+        operation: Operation,
+        work: impl Future<Output = Result<T, E>> + Send + 'w,
+        rows: impl FnOnce(&T) -> usize + Send + 'w,
+    ) -> BoxFuture<'w, Result<T, E>> {
         let observer = self.log().map(|log| Arc::clone(log) as Arc<dyn Observer>);
-        trace::operation(observer, describe, work, rows).await
+        trace::operation(observer, operation, work, rows)
     }
 }

@@ -149,7 +149,9 @@ impl Connection {
     }
 
     fn hide_password(&self, proxy: &ProxySettings) {
-        proxy.credentials.iter().for_each(|credentials| self.hide(&credentials.password));
+        if let Some(credentials) = &proxy.credentials {
+            self.hide(&credentials.password);
+        }
     }
 
     async fn transport(&self) -> Result<Arc<dyn Transport>, Error> {
@@ -166,7 +168,9 @@ impl Connection {
         }
         if self.log.as_ref().is_some_and(|log| log.watches_connections()) {
             let proxy = proxy::of_environment(&self.base(), &self.defaults.env);
-            proxy.iter().for_each(|proxy| self.hide_password(proxy));
+            if let Some(proxy) = &proxy {
+                self.hide_password(proxy);
+            }
             let direct = Proxied::direct(&self.base(), proxy, self.defaults.timeout, &roots);
             return Ok(Arc::new(direct.map_err(|error| Error::Setting(error.to_string()))?));
         }

@@ -47,7 +47,7 @@ impl Status {
     /// Asks Stripe for the account behind the key. Never fails: a failure is a status.
     pub async fn of(connection: &Connection) -> Self {
         let what =
-            || Operation { name: "Check".to_owned(), entity: "Account".to_owned(), ..Operation::default() };
+            Operation { name: "Check".to_owned(), entity: "Account".to_owned(), ..Operation::default() };
         match connection.operation(what, connection.send(Call::get("/v1/account")), |_| 1).await {
             Ok(reply) => Self::of_account(&reply.body),
             Err(error) => Self::of_error(&error),

@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Operation, OperationKind, catalog};
-use crate::connector::{Connector, Error, path};
+use crate::connector::{Connector, Error, asked, path};
 use crate::stripe::Reply;
 
 /// The entity type of that name, in PascalCase or in Stripe's spelling.
@@ -27,7 +27,7 @@ impl Connector {
             let call = path::call(Method::GET, &operation.path, &[id]).params(params);
             Ok(self.connection.send(call).await?.body)
         };
-        self.operation("Get", entity, Some(id), work, |_| 1).await
+        self.connection.operation(asked("Get", entity, Some(id)), work, |_| 1).await
     }
 
     /// A new entity, made once for every key: the same key again brings the same answer.
@@ -43,7 +43,7 @@ impl Connector {
             let call = path::call(Method::POST, &operation.path, &[]).params(params).key(key);
             Ok(self.connection.send(call).await?)
         };
-        self.operation("Create", entity, None, work, |_| 1).await
+        self.connection.operation(asked("Create", entity, None), work, |_| 1).await
     }
 
     /// The entity with these params changed.
@@ -59,7 +59,7 @@ impl Connector {
             let call = path::call(Method::POST, &operation.path, &[id]).params(params);
             Ok(self.connection.send(call).await?.body)
         };
-        self.operation("Update", entity, Some(id), work, |_| 1).await
+        self.connection.operation(asked("Update", entity, Some(id)), work, |_| 1).await
     }
 }
 

@@ -75,8 +75,9 @@ impl Connector {
     /// One page of the entities that satisfy the filter clause.
     pub async fn list(&self, request: ListRequest) -> Result<Page, Error> {
         let filter = request.filter.clone();
-        let asked = || Operation { filter, ..asked("List", request.entity, None) };
-        self.connection.operation(asked, self.page_of(&request), |page| page.entities.len()).await
+        let asked = Operation { filter, ..asked("List", request.entity, None) };
+        let work = async { self.page_of(&request).await };
+        self.connection.operation(asked, work, |page| page.entities.len()).await
     }
 
     async fn page_of(&self, request: &ListRequest) -> Result<Page, Error> {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, OperationKind, Removal};
 use crate::connector::entities::{is_gone, operation};
-use crate::connector::{Connector, Error, actions, path};
+use crate::connector::{Connector, Error, actions, asked, path};
 use crate::stripe::Kind;
 
 /// What became of an entity that was to be removed.
@@ -61,7 +61,7 @@ impl Connector {
             }
         };
         let rows = |removed: &Removed| usize::from(*removed != Removed::AlreadyGone);
-        self.operation("Delete", entity, Some(id), work, rows).await
+        self.connection.operation(asked("Delete", entity, Some(id)), work, rows).await
     }
 
     /// The entity, where its state decides how it ends.

@@ -1,6 +1,7 @@
 //! A file of JSON lines, in the shape that Cloud Logging's agents take over: the keys they
 //! know become parts of the entry, everything else its payload.
 
+use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ const LABELS: [&str; 3] = ["connection", "entity", "operation"];
 /// A file that is open for whole lines at its end; any number of processes may share it.
 #[derive(Debug)]
 pub(super) struct File {
-    file: fs::File,
+    end: fs::File,
     path: PathBuf,
     /// Spans of the lines are exported, so that naming them leads somewhere.
     traced: bool,
@@ -38,7 +39,7 @@ impl File {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(|error| refused(&error.to_string()))?;
-        Ok(Self { file, path: path.to_owned(), traced, failed: AtomicBool::new(false) })
+        Ok(Self { end: file, path: path.to_owned(), traced, failed: AtomicBool::new(false) })
     }
 }
 
@@ -47,7 +48,7 @@ impl Sink for File {
     fn write(&self, line: &Line, now: Timestamp) {
         let mut text = entry(line, now, self.traced).to_string();
         text.push('\n');
-        let written = (&self.file).write_all(text.as_bytes());
+        let written = (&self.end).write_all(text.as_bytes());
         if let Err(error) = written
             && !self.failed.swap(true, Ordering::Relaxed)
         {
@@ -105,7 +106,11 @@ fn request(http: &Http) -> Json {
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]

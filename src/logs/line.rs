@@ -1,5 +1,6 @@
 //! One line of a log, and how it goes to standard error.
 
+use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -98,7 +99,8 @@ fn text(value: &Json) -> String {
         let end = text.floor_char_boundary(LONGEST_FIELD);
         let more = text.len() - end;
         text.truncate(end);
-        text.push_str(&format!("… and {more} bytes more"));
+        // Writing to a String cannot fail.
+        let _ = write!(text, "… and {more} bytes more");
     }
     text
 }

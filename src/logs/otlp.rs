@@ -24,10 +24,10 @@ use tokio::runtime::Handle;
 use crate::env::Env;
 use crate::logs::Sink;
 use crate::logs::line::{Line, Severity};
-use crate::logs::redact::Redactor;
-use crate::stripe::trace::{Event, Scope};
+use crate::stripe::trace::Event;
 use client::Client;
 use settings::{Collector, Settings};
+pub(super) use spans::Place;
 
 /// How long spans and lines are collected before they are sent.
 const DELAY: Duration = Duration::from_secs(1);
@@ -83,15 +83,9 @@ impl Otlp {
     }
 
     /// What happened, where it makes a span.
-    pub(super) fn span(
-        &self,
-        log: &crate::logs::Settings,
-        redactor: &Redactor,
-        scope: &Scope,
-        event: &Event<'_>,
-    ) {
+    pub(super) fn span(&self, place: Place<'_>, event: &Event<'_>) {
         let Some(processor) = &self.spans else { return };
-        if let Some(span) = spans::of(log, redactor, scope, event) {
+        if let Some(span) = spans::of(place, event) {
             processor.on_end(span.finished(SystemTime::now(), &self.scope));
         }
     }

@@ -115,9 +115,14 @@ impl Page<'_> {
     /// The operation as a sentence.
     fn question(&self) -> String {
         let Operation { name, entity, id, filter, .. } = &*self.scope.operation;
-        let id = id.iter().map(|id| format!(" {id}")).collect::<String>();
-        let filter = filter.iter().map(|filter| format!(" where {filter}")).collect::<String>();
-        self.redactor.text(&format!("{name} {entity}{id}{filter}"))
+        let mut question = format!("{name} {entity}");
+        if let Some(id) = id {
+            question = format!("{question} {id}");
+        }
+        if let Some(filter) = filter {
+            question = format!("{question} where {filter}");
+        }
+        self.redactor.text(&question)
     }
 
     fn sending(&mut self, request: &Request) {

@@ -110,11 +110,8 @@ async fn create(log: &Arc<Log>, transport: Arc<dyn Transport>) -> Result<Reply, 
     let client = Client::new(settings, transport, Arc::new(Unthrottled));
     let params = json!({"type": "card", "card": {"number": "4242424242424242", "cvc": "9191"}});
     let call = Call::post("/v1/payment_methods").params(params.as_object().unwrap().clone()).key("key_1");
-    let what = || Operation {
-        name: "Create".to_owned(),
-        entity: "PaymentMethod".to_owned(),
-        ..Operation::default()
-    };
+    let what =
+        Operation { name: "Create".to_owned(), entity: "PaymentMethod".to_owned(), ..Operation::default() };
     let observer = Arc::clone(log) as Arc<dyn Observer>;
     trace::operation(Some(observer), what, client.send(call), |_| 1).await
 }
@@ -210,8 +207,8 @@ async fn an_operation_within_another_is_a_part_of_it() {
     let (log, memory) = log(Level::Info, 1);
     let observer = || Some(Arc::clone(&log) as Arc<dyn Observer>);
     let named = |name: &str| Operation { name: name.to_owned(), ..Operation::default() };
-    let inner = trace::operation(observer(), || named("Get"), async { Ok::<_, Error>(()) }, |()| 1);
-    trace::operation(observer(), || named("Delete"), inner, |()| 1).await.unwrap();
+    let inner = trace::operation(observer(), named("Get"), async { Ok::<_, Error>(()) }, |()| 1);
+    trace::operation(observer(), named("Delete"), inner, |()| 1).await.unwrap();
     assert_eq!(memory.messages(), ["Info Delete : 1 row"]);
 }
 

@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use http::Version;
 use rustls::pki_types::CertificateDer;
 use tokio::time::Instant;
@@ -247,18 +248,21 @@ pub fn emit<'e>(event: impl FnOnce() -> Event<'e>) {
 
 /// Runs an operation for an observer, which hears how it ends. An operation within another
 /// one is a part of it. `rows` counts the entities of a success.
-pub async fn operation<T, E: fmt::Display>(
+pub fn operation<'w, T: 'w, E: fmt::Display + 'w>(
     observer: Option<Arc<dyn Observer>>,
-    describe: impl FnOnce() -> Operation,
-    work: impl Future<Output = Result<T, E>>,
-    rows: impl FnOnce(&T) -> usize,
-) -> Result<T, E> {
-    let Some(observer) = observer.filter(|_| Scope::current().is_none()) else { return work.await };
-    let (scope, began) = (Scope::of(observer, describe()), Instant::now());
-    let done = scope.clone().run(work).await;
-    let outcome = done.as_ref().map(rows).map_err(ToString::to_string);
-    scope.tell(&Event::Ended { took: began.elapsed(), outcome });
-    done
+    operation: Operation,
+    work: impl Future<Output = Result<T, E>> + Send + 'w,
+    rows: impl FnOnce(&T) -> usize + Send + 'w,
+) -> BoxFuture<'w, Result<T, E>> {
+    let Some(observer) = observer.filter(|_| Scope::current().is_none()) else { return Box::pin(work) };
+    let (scope, work) = (Scope::of(observer, operation), Box::pin(work));
+    Box::pin(async move {
+        let began = Instant::now();
+        let done = scope.clone().run(work).await;
+        let outcome = done.as_ref().map(rows).map_err(ToString::to_string);
+        scope.tell(&Event::Ended { took: began.elapsed(), outcome });
+        done
+    })
 }
 
 /// Runs one try of a call in a scope of its own.

@@ -14,7 +14,7 @@ use super::settings::Collector;
 /// Requests to one collector.
 #[derive(Debug)]
 pub(super) struct Client {
-    client: reqwest::Client,
+    http: reqwest::Client,
     runtime: Handle,
     /// A collector that is away is told about once.
     failed: AtomicBool,
@@ -30,11 +30,11 @@ impl Client {
             builder = builder.tls_certs_merge(roots);
         }
         let client = builder.build().map_err(|error| error.to_string())?;
-        Ok(Self { client, runtime: runtime.clone(), failed: AtomicBool::new(false) })
+        Ok(Self { http: client, runtime: runtime.clone(), failed: AtomicBool::new(false) })
     }
 
     async fn sent(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, HttpError> {
-        let client = self.client.clone();
+        let client = self.http.clone();
         let (parts, body) = request.into_parts();
         let sending = async move {
             let url = parts.uri.to_string();

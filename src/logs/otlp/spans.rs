@@ -50,13 +50,20 @@ impl Ended {
     }
 }
 
+/// Where an event happened, and what is hidden of it.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::logs) struct Place<'p> {
+    pub(in crate::logs) log: &'p Settings,
+    pub(in crate::logs) redactor: &'p Redactor,
+    pub(in crate::logs) scope: &'p Scope,
+}
+
 /// The span that ends with this event.
-pub(super) fn of(log: &Settings, redactor: &Redactor, scope: &Scope, event: &Event<'_>) -> Option<Ended> {
+pub(super) fn of(place: Place<'_>, event: &Event<'_>) -> Option<Ended> {
+    let Place { log, scope, .. } = place;
     match event {
-        Event::Ended { took, outcome } => Some(operation(log, redactor, scope, *took, outcome)),
-        Event::Answered { request, took, answer } => {
-            request_span(log, redactor, scope, request, *took, *answer)
-        }
+        Event::Ended { took, outcome } => Some(operation(place, *took, outcome)),
+        Event::Answered { request, took, answer } => request_span(place, request, *took, *answer),
         Event::Dialled { target, took, .. } if log.level >= Level::Debug => {
             network(scope, "dial", *took, KeyValue::new("network.target", (*target).to_owned()))
         }
@@ -71,13 +78,8 @@ pub(super) fn of(log: &Settings, redactor: &Redactor, scope: &Scope, event: &Eve
     }
 }
 
-fn operation(
-    log: &Settings,
-    redactor: &Redactor,
-    scope: &Scope,
-    took: Duration,
-    outcome: &Result<usize, String>,
-) -> Ended {
+fn operation(place: Place<'_>, took: Duration, outcome: &Result<usize, String>) -> Ended {
+    let Place { log, redactor, scope } = place;
     let Operation { name, entity, id, filter, .. } = &*scope.operation;
     let mut attributes = vec![
         KeyValue::new("stripe.connection", log.connection.clone()),
@@ -106,13 +108,12 @@ fn operation(
 }
 
 fn request_span(
-    log: &Settings,
-    redactor: &Redactor,
-    scope: &Scope,
+    place: Place<'_>,
     request: &Request,
     took: Duration,
     answer: Result<&Response, &TransportError>,
 ) -> Option<Ended> {
+    let Place { log, redactor, scope } = place;
     let attempt = scope.attempt.as_ref()?;
     let target = redactor.target(&request.target);
     let mut attributes = vec![

@@ -111,7 +111,7 @@ async fn read_nothing(otlp: &Arc<Otlp>, level: Level) {
         Arc::new(Unthrottled),
     );
     let call = crate::stripe::Call::get("/v1/customers/cus_1").of_endpoint("/v1/customers/{customer}");
-    let what = || Operation { name: "Get".to_owned(), entity: "Customer".to_owned(), ..Operation::default() };
+    let what = Operation { name: "Get".to_owned(), entity: "Customer".to_owned(), ..Operation::default() };
     let log = log(otlp, &base, level);
     let read: Result<_, Error> = trace::operation(Some(log), what, client.send(call), |_| 1).await;
     read.unwrap_err();
