@@ -254,10 +254,10 @@ pub fn operation<'w, T: 'w, E: fmt::Display + 'w>(
     work: impl Future<Output = Result<T, E>> + Send + 'w,
     rows: impl FnOnce(&T) -> usize + Send + 'w,
 ) -> BoxFuture<'w, Result<T, E>> {
-    let Some(observer) = observer.filter(|_| Scope::current().is_none()) else { return Box::pin(work) };
-    let (scope, work) = (Scope::of(observer, operation), Box::pin(work));
+    let work = Box::pin(work);
     Box::pin(async move {
-        let began = Instant::now();
+        let Some(observer) = observer.filter(|_| Scope::current().is_none()) else { return work.await };
+        let (scope, began) = (Scope::of(observer, operation), Instant::now());
         let done = scope.clone().run(work).await;
         let outcome = done.as_ref().map(rows).map_err(ToString::to_string);
         scope.tell(&Event::Ended { took: began.elapsed(), outcome });

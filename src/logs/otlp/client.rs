@@ -52,7 +52,8 @@ impl Client {
 #[tonic::async_trait]
 impl HttpClient for Client {
     async fn send_bytes(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, HttpError> {
-        let to = request.uri().clone();
+        // Without the credentials that an address may hold.
+        let to = request.uri().host().unwrap_or_default().to_owned();
         let sent = self.sent(request).await;
         let failure = match &sent {
             Ok(response) if response.status().is_success() => None,
@@ -62,7 +63,7 @@ impl HttpClient for Client {
         if let Some(why) = failure
             && !self.failed.swap(true, Ordering::Relaxed)
         {
-            log::warn!("cannot export to {to}: {why}");
+            log::warn!("cannot export to the collector {to}: {why}");
         }
         sent
     }

@@ -1,6 +1,7 @@
 //! Where telemetry goes, as the standard variables say it.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,13 +21,20 @@ pub(super) struct Settings {
 }
 
 /// Where one signal goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Collector {
     pub(super) endpoint: String,
     pub(super) headers: HashMap<String, String>,
     pub(super) timeout: Duration,
     /// Further trusted roots, a PEM file.
     pub(super) certificate: Option<PathBuf>,
+}
+
+/// Without the headers: tokens are among them.
+impl fmt::Debug for Collector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Collector").field("timeout", &self.timeout).finish_non_exhaustive()
+    }
 }
 
 impl Settings {
@@ -56,7 +64,7 @@ impl Collector {
         let endpoint = own("ENDPOINT").or_else(|| common("ENDPOINT").map(below))?;
         if let Some(protocol) = either("PROTOCOL").filter(|protocol| protocol != "http/protobuf") {
             log::warn!(
-                "nothing is exported to {endpoint}: OTEL_EXPORTER_OTLP_PROTOCOL is {protocol}, and only http/protobuf is spoken"
+                "no {signal} are exported: OTEL_EXPORTER_OTLP_PROTOCOL is {protocol}, and only http/protobuf is spoken"
             );
             return None;
         }
