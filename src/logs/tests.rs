@@ -20,7 +20,8 @@ use super::{Level, Line, Log, Settings, Sink};
 use crate::secret::Secret;
 use crate::stripe::trace::{self, Event, Observer, Operation};
 use crate::stripe::{
-    Call, Client, Error, Proxied, Reply, Request, Response, Transport, TransportError, Unthrottled,
+    Call, Client, Credentials, Error, Proxied, ProxySettings, Reply, Request, Response, Scheme, Ssl,
+    Transport, TransportError, Unthrottled,
 };
 
 /// The fields that are times, of which only the name is certain.
@@ -310,4 +311,48 @@ async fn verbosity_five_adds_every_byte_but_the_secret_ones() {
     assert!(bytes.ends_with("\n\n{\"id\":\"pm_1\",\"secret\":\"(redacted)\"}"), "{bytes}");
     let all = memory.everything();
     assert!(!all.contains("9191") && !all.contains("hidden") && !all.contains("4242"), "{all}");
+}
+
+/// A proxy that opens one tunnel to wherever it is asked.
+async fn tunnelling_proxy() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut read = [0; 4096];
+        let count = stream.read(&mut read).await.unwrap();
+        let head = String::from_utf8_lossy(&read[..count]).into_owned();
+        let target = head.split(' ').nth(1).unwrap();
+        let mut inner = tokio::net::TcpStream::connect(target).await.unwrap();
+        stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.unwrap();
+        let _ = tokio::io::copy_bidirectional(&mut stream, &mut inner).await;
+    });
+    port
+}
+
+#[tokio::test]
+async fn a_tunnel_is_shown_without_who_we_are_to_the_proxy() {
+    let (base, root) = secure_server().await;
+    let (log, memory) = log(Level::Debug, 5);
+    let password = Secret::new("9191 word".to_owned());
+    let proxy = ProxySettings {
+        host: "127.0.0.1".to_owned(),
+        port: tunnelling_proxy().await,
+        ssl: Ssl::Auto,
+        credentials: Some(Credentials { scheme: Scheme::Basic, user: "svc".to_owned(), password }),
+    };
+    let proxied = Proxied::new(&base, proxy, Duration::from_secs(5), &[&root]).unwrap();
+    create(&log, Arc::new(proxied)).await.unwrap();
+    let asked = memory.fields("asked the proxy for a tunnel to localhost:");
+    assert_eq!(
+        (asked["status"].as_i64(), asked["link"].as_u64()),
+        (Some(200), memory.fields("TLS")["link"].as_u64())
+    );
+    let bytes = memory.fields("sent ")["bytes"].as_str().unwrap().to_owned();
+    assert!(bytes.starts_with("CONNECT localhost:"), "{bytes}");
+    assert!(bytes.contains("proxy-authorization: Basic (redacted)"), "{bytes}");
+    // What goes through the tunnel is shown inside TLS only.
+    let sent = memory.messages().iter().filter(|message| message.starts_with("Debug sent ")).count();
+    assert_eq!(sent, 2, "{:#?}", memory.messages());
+    assert!(!memory.everything().contains("c3ZjOjkxOTEgd29yZA"), "the password in base64");
 }
