@@ -45,7 +45,9 @@ impl Client {
             *response.headers_mut() = headers;
             Ok::<_, reqwest::Error>(response)
         };
-        Ok(self.runtime.spawn(sending).await??)
+        let sent =
+            self.runtime.spawn(sending).await.map_err(|_| "no answer before the end of the process")?;
+        Ok(sent?)
     }
 }
 
@@ -58,7 +60,7 @@ impl HttpClient for Client {
         let failure = match &sent {
             Ok(response) if response.status().is_success() => None,
             Ok(response) => Some(format!("HTTP {}", response.status().as_u16())),
-            Err(error) => Some(error.source().map_or_else(|| error.to_string(), ToString::to_string)),
+            Err(error) => Some(cause(error.as_ref())),
         };
         if let Some(why) = failure
             && !self.failed.swap(true, Ordering::Relaxed)
@@ -67,4 +69,13 @@ impl HttpClient for Client {
         }
         sent
     }
+}
+
+/// What is at the bottom of an error; the rest of it names the address again.
+fn cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
 }
