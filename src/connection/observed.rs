@@ -7,6 +7,8 @@ use futures_util::future::BoxFuture;
 
 use crate::connection::{Connection, Defaults, Settings};
 use crate::logs::{self, Log};
+use crate::secret::Secret;
+use crate::stripe::ProxySettings;
 use crate::stripe::trace::{self, Observer, Operation};
 
 /// What a connection without a name is called in its lines.
@@ -38,5 +40,19 @@ impl Connection {
     ) -> BoxFuture<'w, Result<T, E>> {
         let observer = self.log().map(|log| Arc::clone(log) as Arc<dyn Observer>);
         trace::operation(observer, operation, work, rows)
+    }
+
+    /// Keeps a secret out of the log.
+    pub(super) fn hide(&self, secret: &Secret) {
+        if let Some(log) = self.log() {
+            log.hide(secret);
+        }
+    }
+
+    /// Keeps the password for a proxy out of the log.
+    pub(super) fn hide_password(&self, proxy: Option<&ProxySettings>) {
+        if let Some(credentials) = proxy.and_then(|proxy| proxy.credentials.as_ref()) {
+            self.hide(&credentials.password);
+        }
     }
 }

@@ -12,9 +12,7 @@ use crate::connection::{Error, Settings, local, observed, proxy};
 use crate::env::{self, Env};
 use crate::logs::Log;
 use crate::secret::{Secret, Source};
-use crate::stripe::{
-    Call, Client, Https, NodeThrottle, Proxied, ProxySettings, Reply, Stack, Throttle, Transport,
-};
+use crate::stripe::{Call, Client, Https, NodeThrottle, Proxied, Reply, Stack, Throttle, Transport};
 
 /// Stripe's own limit for a test key, in transactions a second.
 const TEST_LIMIT: usize = 25;
@@ -141,19 +139,6 @@ impl Connection {
         Ok(Arc::new(Client::new(settings, self.transport().await?, throttle)))
     }
 
-    /// Keeps a secret out of the log.
-    fn hide(&self, secret: &Secret) {
-        if let Some(log) = &self.log {
-            log.hide(secret);
-        }
-    }
-
-    fn hide_password(&self, proxy: &ProxySettings) {
-        if let Some(credentials) = &proxy.credentials {
-            self.hide(&credentials.password);
-        }
-    }
-
     async fn transport(&self) -> Result<Arc<dyn Transport>, Error> {
         if let Some(file) = &self.defaults.sandbox {
             return local::transport(file).map_err(Error::Sandbox);
@@ -162,15 +147,13 @@ impl Connection {
         let roots: Vec<&str> = own.into_iter().chain(self.defaults.ca_certificate.as_deref()).collect();
         if let Some(proxy) = &self.settings.proxy {
             let proxy = proxy::settings(proxy, &self.defaults.env).await?;
-            self.hide_password(&proxy);
+            self.hide_password(Some(&proxy));
             let proxied = Proxied::new(&self.base(), proxy, self.defaults.timeout, &roots);
             return Ok(Arc::new(proxied.map_err(|error| Error::Setting(error.to_string()))?));
         }
         if self.log.as_ref().is_some_and(|log| log.watches_connections()) {
             let proxy = proxy::of_environment(&self.base(), &self.defaults.env);
-            if let Some(proxy) = &proxy {
-                self.hide_password(proxy);
-            }
+            self.hide_password(proxy.as_ref());
             let direct = Proxied::direct(&self.base(), proxy, self.defaults.timeout, &roots);
             return Ok(Arc::new(direct.map_err(|error| Error::Setting(error.to_string()))?));
         }

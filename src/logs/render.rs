@@ -138,22 +138,7 @@ impl Page<'_> {
     fn answered(&mut self, request: &Request, took: Duration, answer: Result<&Response, &TransportError>) {
         let good = answer.is_ok_and(|response| (200..300).contains(&response.status));
         let severity = if good { Severity::Info } else { Severity::Warning };
-        self.line(severity, REQUESTS, |page| {
-            let line = page.request_line(request);
-            let waited = page.scope.attempt.as_ref().map_or(Duration::ZERO, |it| it.admission.waited);
-            let mut fields = vec![("waited_ms", milliseconds(waited)), duration(took)];
-            match answer {
-                Ok(response) => {
-                    fields.push(("status", json!(response.status)));
-                    fields.extend(request_id(response));
-                    (format!("{line}: {}", response.status), fields)
-                }
-                Err(error) => {
-                    let error = page.redactor.text(&error.to_string());
-                    (format!("{line}: {error}"), vec![("error", json!(error)), duration(took)])
-                }
-            }
-        });
+        self.line(severity, REQUESTS, |page| page.outcome(request, took, answer));
         let http = self.http(request, took, answer);
         if let Some(line) = self.lines.last_mut() {
             line.http = Some(http);
@@ -167,6 +152,30 @@ impl Page<'_> {
             fields.extend(request_id(response));
             (format!("response {} to {}", response.status, page.request_line(request)), fields)
         });
+    }
+
+    /// What a request came to.
+    fn outcome(
+        &self,
+        request: &Request,
+        took: Duration,
+        answer: Result<&Response, &TransportError>,
+    ) -> (String, Fields) {
+        let line = self.request_line(request);
+        let waited = self.scope.attempt.as_ref().map_or(Duration::ZERO, |it| it.admission.waited);
+        let mut fields = vec![("waited_ms", milliseconds(waited)), duration(took)];
+        match answer {
+            Ok(response) => {
+                fields.push(("status", json!(response.status)));
+                fields.extend(request_id(response));
+                (format!("{line}: {}", response.status), fields)
+            }
+            Err(error) => {
+                let error = self.redactor.text(&error.to_string());
+                fields.push(("error", json!(error)));
+                (format!("{line}: {error}"), fields)
+            }
+        }
     }
 
     fn http(&self, request: &Request, took: Duration, answer: Result<&Response, &TransportError>) -> Http {

@@ -113,22 +113,9 @@ fn request_span(
     took: Duration,
     answer: Result<&Response, &TransportError>,
 ) -> Option<Ended> {
-    let Place { log, redactor, scope } = place;
+    let Place { redactor, scope, .. } = place;
     let attempt = scope.attempt.as_ref()?;
-    let target = redactor.target(&request.target);
-    let mut attributes = vec![
-        KeyValue::new("http.request.method", request.method.to_string()),
-        KeyValue::new("url.full", format!("{}{target}", log.base.trim_end_matches('/'))),
-        KeyValue::new("url.template", attempt.endpoint.clone()),
-        KeyValue::new("stripe.connection", log.connection.clone()),
-        KeyValue::new("stripe.nodes", i64::try_from(attempt.admission.nodes).unwrap_or(i64::MAX)),
-        KeyValue::new("stripe.waited_ms", attempt.admission.waited.as_secs_f64() * 1000.0),
-    ];
-    if attempt.number > 1 {
-        attributes.push(KeyValue::new("http.request.resend_count", i64::from(attempt.number - 1)));
-    }
-    attributes.extend(server(&log.base));
-    attributes.extend(peer(attempt));
+    let mut attributes = request_attributes(place, attempt, request);
     let status = match answer {
         Ok(response) => answered(&mut attributes, response),
         Err(error) => {
@@ -146,6 +133,25 @@ fn request_span(
         attributes,
         status,
     })
+}
+
+fn request_attributes(place: Place<'_>, attempt: &Attempt, request: &Request) -> Vec<KeyValue> {
+    let Place { log, redactor, .. } = place;
+    let target = redactor.target(&request.target);
+    let mut attributes = vec![
+        KeyValue::new("http.request.method", request.method.to_string()),
+        KeyValue::new("url.full", format!("{}{target}", log.base.trim_end_matches('/'))),
+        KeyValue::new("url.template", attempt.endpoint.clone()),
+        KeyValue::new("stripe.connection", log.connection.clone()),
+        KeyValue::new("stripe.nodes", i64::try_from(attempt.admission.nodes).unwrap_or(i64::MAX)),
+        KeyValue::new("stripe.waited_ms", attempt.admission.waited.as_secs_f64() * 1000.0),
+    ];
+    if attempt.number > 1 {
+        attributes.push(KeyValue::new("http.request.resend_count", i64::from(attempt.number - 1)));
+    }
+    attributes.extend(server(&log.base));
+    attributes.extend(peer(attempt));
+    attributes
 }
 
 fn answered(attributes: &mut Vec<KeyValue>, response: &Response) -> Status {

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::header::{HOST, HeaderValue, PROXY_AUTHORIZATION};
 use http::{Method, Uri};
 use http_body_util::Empty;
+use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
@@ -159,7 +160,7 @@ impl Dial {
         Ok(Box::new(secured))
     }
 
-    /// Asks the proxy for a tunnel to `target`.
+    /// A tunnel to `target`, through a proxy that is reached.
     async fn tunnel(
         &self,
         stream: Box<dyn Stream>,
@@ -167,31 +168,24 @@ impl Dial {
         target: &Uri,
         challenge: &Mutex<Option<Challenge>>,
     ) -> Result<Tunnel, TransportError> {
-        let failed =
-            |error: hyper::Error| TransportError::Connect(format!("the proxy opened no tunnel: {error}"));
         let authority = format!("{}:{}", target.host().unwrap_or_default(), port(target, self.secure));
-        let began = Instant::now();
+        let (began, request) = (Instant::now(), self.ask(&authority, challenge));
         link.watch();
-        let stream = TokioIo::new(Watched::new(stream, link));
-        let (mut way, connection) = hyper::client::conn::http1::handshake(stream).await.map_err(failed)?;
-        // Its end shows on the way.
-        tokio::spawn(connection.with_upgrades());
-        let asked = way.send_request(self.ask(&authority, challenge)).await;
+        let answered = exchange(Watched::new(stream, link), request).await;
         link.rest();
-        let asked = asked.map_err(failed)?;
-        emit(|| Event::Tunnelled {
-            link: link.number,
-            target: &authority,
-            status: asked.status().as_u16(),
-            took: began.elapsed(),
-        });
-        match asked.status().as_u16() {
+        let answer = answered.map_err(no_tunnel)?;
+        let status = answer.status().as_u16();
+        let took = began.elapsed();
+        emit(|| Event::Tunnelled { link: link.number, target: &authority, status, took });
+        match status {
             200..=299 => {
-                let upgraded = hyper::upgrade::on(asked).await.map_err(failed)?;
+                let upgraded = hyper::upgrade::on(answer).await.map_err(no_tunnel)?;
                 Ok(Tunnel::Open(Box::new(TokioIo::new(upgraded))))
             }
             407 => match self.credentials() {
-                Some(credentials) if credentials.learn(challenge, asked.headers())? => Ok(Tunnel::Challenged),
+                Some(credentials) if credentials.learn(challenge, answer.headers())? => {
+                    Ok(Tunnel::Challenged)
+                }
                 _ => Err(refused()),
             },
             status => Err(TransportError::Connect(format!(
@@ -216,6 +210,22 @@ impl Dial {
         }
         request
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "maps an error")]
+fn no_tunnel(error: hyper::Error) -> TransportError {
+    TransportError::Connect(format!("the proxy opened no tunnel: {error}"))
+}
+
+/// One request on a stream that may become a tunnel.
+async fn exchange(
+    stream: Watched<Box<dyn Stream>>,
+    request: http::Request<Empty<Bytes>>,
+) -> Result<http::Response<Incoming>, hyper::Error> {
+    let (mut way, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    // Its end shows on the way.
+    tokio::spawn(connection.with_upgrades());
+    way.send_request(request).await
 }
 
 fn port(target: &Uri, secure: bool) -> u16 {
