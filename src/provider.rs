@@ -163,6 +163,7 @@ impl Provider {
         if !has_errors(&found) {
             let runtime = Runtime::new(&config, self.env.clone());
             found.extend(runtime.unanswered());
+            found.extend(runtime.connection(None).ok().and_then(|it| connection_schema::log_problem(&it)));
             *self.runtime.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(runtime);
         }
         found

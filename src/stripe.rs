@@ -3,17 +3,19 @@
 //! A [`Call`] names an operation and carries its params; [`Client::send`] brings it
 //! to Stripe through a stack read top-down: throttle → retry → idempotency → auth →
 //! [`Transport`]. What is behind the transport (HTTPS, or the sandbox in process) the
-//! rest cannot tell.
+//! rest cannot tell. What happens on the way is told through [`trace`].
 
 mod call;
 mod client;
 mod error;
 pub mod form;
 mod http;
+mod link;
 mod order;
 mod proxy;
 mod retry;
 mod throttle;
+pub mod trace;
 mod transport;
 
 pub use call::{Body, Call, Reply};

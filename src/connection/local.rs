@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::future::BoxFuture;
 
 use crate::sandbox::{Leaves, Sandbox};
+use crate::stripe::trace::{self, Event};
 use crate::stripe::{Request, Response, Transport, TransportError};
 
 /// The sandboxes this process has open, by file: every connection to a file shares one.
@@ -30,6 +31,7 @@ struct Local(Sandbox);
 impl Transport for Local {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
+            trace::emit(|| Event::InProcess);
             let mut sent = http::Request::new(request.body);
             *sent.method_mut() = request.method;
             *sent.headers_mut() = request.headers;

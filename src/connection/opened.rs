@@ -8,8 +8,9 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use crate::connection::scope::{Scope, account_name};
-use crate::connection::{Error, Settings, local, proxy};
+use crate::connection::{Error, Settings, local, observed, proxy};
 use crate::env::{self, Env};
+use crate::logs::Log;
 use crate::secret::{Secret, Secrets, Source};
 use crate::stripe::{Call, Client, Https, NodeThrottle, Proxied, Reply, Stack, Throttle, Transport};
 use crate::value::Path;
@@ -54,6 +55,17 @@ pub struct Defaults {
     pub stopped: CancellationToken,
 }
 
+impl Defaults {
+    /// Where calls go: an address, or the sandbox's file.
+    pub(super) fn base(&self) -> String {
+        if let Some(file) = &self.sandbox {
+            return file.display().to_string();
+        }
+        let configured = self.api_base.clone().or_else(|| self.env.get(env::STRIPE_API_BASE));
+        configured.unwrap_or_else(|| API_BASE.to_owned())
+    }
+}
+
 /// One way to one Stripe account, ready to be used. The key is fetched and the client
 /// made at the first call, so that a run that needs no call needs no key.
 #[derive(Debug)]
@@ -62,6 +74,7 @@ pub struct Connection {
     defaults: Arc<Defaults>,
     secrets: Secrets,
     client: OnceCell<Arc<Client>>,
+    log: Option<Arc<Log>>,
 }
 
 impl Connection {
@@ -69,7 +82,13 @@ impl Connection {
     pub fn new(settings: Settings, defaults: Arc<Defaults>) -> Self {
         let reader = settings.service_account.as_ref().or(defaults.service_account.as_ref()).cloned();
         let secrets = Secrets::new(defaults.env.clone(), reader);
-        Self { settings, defaults, secrets, client: OnceCell::new() }
+        let log = observed::log(&settings, &defaults);
+        Self { settings, defaults, secrets, client: OnceCell::new(), log }
+    }
+
+    /// What it writes about itself, if it does.
+    pub fn log(&self) -> Option<&Arc<Log>> {
+        self.log.as_ref()
     }
 
     /// The settings it was made from.
@@ -102,6 +121,7 @@ impl Connection {
 
     async fn open(&self) -> Result<Arc<Client>, Error> {
         let api_key = self.key().await?;
+        self.hide(&api_key);
         self.check_mode(is_live(&api_key))?;
         let ceiling = if is_live(&api_key) { LIVE_LIMIT } else { TEST_LIMIT };
         let nodes = self.settings.nodes;
@@ -133,8 +153,15 @@ impl Connection {
         let roots: Vec<&str> = own.into_iter().chain(self.defaults.ca_certificate.as_deref()).collect();
         if let Some(proxy) = &self.settings.proxy {
             let proxy = proxy::settings(proxy, &self.secrets).await?;
+            self.hide_password(Some(&proxy));
             let proxied = Proxied::new(&self.base(), proxy, self.defaults.timeout, &roots);
             return Ok(Arc::new(proxied.map_err(|error| Error::Setting(error.to_string()))?));
+        }
+        if self.log.as_ref().is_some_and(|log| log.watches_connections()) {
+            let proxy = proxy::of_environment(&self.base(), &self.defaults.env);
+            self.hide_password(proxy.as_ref());
+            let direct = Proxied::direct(&self.base(), proxy, self.defaults.timeout, &roots);
+            return Ok(Arc::new(direct.map_err(|error| Error::Setting(error.to_string()))?));
         }
         let https = Https::new(&self.base(), self.defaults.timeout, &roots);
         Ok(Arc::new(https.map_err(|error| Error::Setting(error.to_string()))?))
@@ -142,12 +169,7 @@ impl Connection {
 
     /// Where calls go: an address, or the sandbox's file.
     fn base(&self) -> String {
-        if let Some(file) = &self.defaults.sandbox {
-            return file.display().to_string();
-        }
-        let configured =
-            self.defaults.api_base.clone().or_else(|| self.defaults.env.get(env::STRIPE_API_BASE));
-        configured.unwrap_or_else(|| API_BASE.to_owned())
+        self.defaults.base()
     }
 
     /// The connection's key, else the provider's, else the environment's; the sandbox

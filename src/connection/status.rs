@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::connection::{Connection, Error};
+use crate::stripe::trace::Operation;
 use crate::stripe::{Call, Kind};
 use crate::value::Path;
 
@@ -46,7 +47,9 @@ impl fmt::Display for State {
 impl Status {
     /// Asks Stripe for the account behind the key. Never fails: a failure is a status.
     pub async fn of(connection: &Connection) -> Self {
-        match connection.send(Call::get("/v1/account")).await {
+        let what =
+            Operation { name: "Check".to_owned(), entity: "Account".to_owned(), ..Operation::default() };
+        match connection.operation(what, connection.send(Call::get("/v1/account")), |_| 1).await {
             Ok(reply) => Self::of_account(&reply.body),
             Err(error) => Self::of_error(&error),
         }

@@ -6,9 +6,10 @@ mod walk;
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Operation, OperationKind, parents};
-use crate::connector::entities::{asked, is_gone, operation};
+use crate::connector::entities::{is_gone, operation, showing};
 use crate::connector::page_token::{self, Position};
-use crate::connector::{Connector, Error, Filter, locator};
+use crate::connector::{Connector, Error, Filter, asked, locator};
+use crate::stripe::trace;
 use sort::{order, sort_field, value_at};
 use walk::Walk;
 
@@ -68,6 +69,13 @@ impl ListRequest {
 impl Connector {
     /// One page of the entities that satisfy the filter clause.
     pub async fn list(&self, request: ListRequest) -> Result<Page, Error> {
+        let filter = request.filter.clone();
+        let asked = trace::Operation { filter, ..asked("List", request.entity, None) };
+        let work = async { self.page_of(&request).await };
+        self.connection.operation(asked, work, |page| page.entities.len()).await
+    }
+
+    async fn page_of(&self, request: &ListRequest) -> Result<Page, Error> {
         let entity = request.entity;
         let filter = Filter::parse(request.filter.as_deref().unwrap_or_default(), entity)?;
         let position = request.position()?;
@@ -86,8 +94,8 @@ impl Connector {
         }
         let walk = Walk { connector: self, entity, list, ids, params, filter };
         match &request.sort_by {
-            None => in_stripes_order(&walk, &request, position, size).await,
-            Some(name) => sorted(&walk, &request, &sort_field(entity, name)?, position.skip, size).await,
+            None => in_stripes_order(&walk, request, position, size).await,
+            Some(name) => sorted(&walk, request, &sort_field(entity, name)?, position.skip, size).await,
         }
     }
 
@@ -163,5 +171,5 @@ fn listable(
     }
     let ids = locator::take_places(&list.path, &mut params);
     let prefix = if list.kind == OperationKind::Get { "" } else { "data." };
-    Ok((ids, asked(entity, list, params, prefix)))
+    Ok((ids, showing(entity, list, params, prefix)))
 }

@@ -1,7 +1,7 @@
 //! The settings of a connection as Terraform sees them: shared by the provider block
 //! (the default connection) and by `stripe_connection`.
 
-use crate::connection::Scope;
+use crate::connection::{Connection, Scope};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::schema::Presence::{Computed, Optional, Required};
 use crate::schema::{Attribute, Block, NestedBlock, Nesting, Rule};
@@ -16,7 +16,7 @@ pub(super) fn shared_attributes() -> Vec<Attribute> {
     let mut attributes = vec![
         optional("account_id", Type::String, "Id of the connected account whose data is used (`acct_…`); sent as `Stripe-Account`.")
             .rule(Rule::Text(account_id)),
-        optional("verbosity", Type::Number, "How much of each call is logged, from `1` (operations) to `5` (everything on the wire). Default `1`.")
+        optional("verbosity", Type::Number, "How much is logged, each adding to the one before: `1` (default) operations, rows, times and errors; `2` requests; `3` headers and bodies; `4` connections, proxies and TLS certificates; `5` every byte. What is secret is redacted at each.")
             .rule(Rule::Range(1, 5)),
         optional("proxy_enabled", Type::Bool, "Whether calls go through the proxy of `destination_config`. Default `false`."),
         optional("proxy_auth_scheme", Type::String, "How the proxy authenticates its users: `BASIC`, `DIGEST` or `NONE` (default).")
@@ -67,9 +67,11 @@ pub(super) fn shared_blocks() -> Vec<NestedBlock> {
             "log_config",
             "What the connection logs.",
             vec![
-                Attribute::new("enabled", Type::Bool, Required, "Whether anything is logged."),
-                optional("level", Type::String, "`ERROR` (default), `INFO` or `DEBUG`.")
+                Attribute::new("enabled", Type::Bool, Required, "Whether anything is logged: on standard error, which Terraform shows with `TF_LOG_PROVIDER`, in `file`, and over OTLP where `OTEL_EXPORTER_OTLP_ENDPOINT` is set."),
+                optional("level", Type::String, "Least severe line that is written: `ERROR` (default) failures, `INFO` operations and their requests too, `DEBUG` connections, TLS and bytes too. How deep each goes is `verbosity`.")
                     .rule(Rule::OneOf(&["ERROR", "INFO", "DEBUG"])),
+                optional("file", Type::String, "File that gets every line too, one JSON object a line, in the shape that Cloud Logging takes. It is made when it does not exist, and appended to.")
+                    .rule(Rule::NotEmpty),
             ],
         ),
     ]
@@ -210,4 +212,11 @@ fn service_account(text: &str) -> Result<(), String> {
             "must be a service account such as \"connector@my-project.iam.gserviceaccount.com\", not {text:?}"
         )
     })
+}
+
+/// Why the log file of a connection gets no lines, if it gets none.
+pub(super) fn log_problem(connection: &Connection) -> Option<Diagnostic> {
+    let why = connection.log()?.problem()?;
+    let at = Path::attribute("log_config").index(0).name("file");
+    Some(Diagnostic::warning("Log File Not Written", format!("The lines go elsewhere only: {why}.")).at(at))
 }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::secret::Secret;
 use crate::stripe::error::{request_id, unexplained};
 use crate::stripe::order::Order;
+use crate::stripe::trace::{self, Event};
 use crate::stripe::{
     Asked, Body, Call, Error, Failure, Reply, Request, Response, Throttle, Transport, TransportError, Tries,
     Verdict, form, verdict,
@@ -60,10 +61,13 @@ impl Client {
         let mut tries = Tries { allowed: self.settings.max_retries, ..Tries::default() };
         let mut unknown = false;
         loop {
-            self.or_stopped(self.throttle.admit(asked))
+            let admission = self
+                .or_stopped(self.throttle.admit(asked))
                 .await
                 .map_err(|error| error.after_unknown(unknown))?;
-            let (failure, error) = match self.transport.send(request.clone()).await.and_then(genuine) {
+            let sent = self.transport.send(request.clone());
+            let answered = trace::attempt(tries.made() + 1, admission, &endpoint, &request, sent).await;
+            let (failure, error) = match answered.and_then(genuine) {
                 Ok(Answer::Done(reply)) => return Ok(reply),
                 Ok(Answer::Refused(response)) => refusal(&response),
                 Err(error) => (Failure::unanswered(&error), Error::unanswered(&error)),
@@ -82,6 +86,7 @@ impl Client {
                     wait
                 }
             };
+            trace::emit(|| Event::Retrying { wait });
             self.or_stopped(sleep(wait)).await.map_err(|_| error.after_unknown(unknown))?;
         }
     }

@@ -65,6 +65,13 @@ pub enum Verdict {
     GiveUp,
 }
 
+impl Tries {
+    /// How many tries were made, for whatever reason.
+    pub fn made(&self) -> u32 {
+        self.failed.saturating_add(self.limited)
+    }
+}
+
 impl Failure {
     /// What an answer other than 2xx decides; `code` is Stripe's.
     pub fn answered(response: &Response, code: Option<&str>) -> Self {

@@ -8,8 +8,8 @@ use futures_util::future::BoxFuture;
 use crate::connection::{Settings, State, Status, encode_handle};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::provider::connection_schema::{
-    all_sources, check_combinations, check_sources, computed, one, optional, secret, shared_attributes,
-    shared_blocks,
+    all_sources, check_combinations, check_sources, computed, log_problem, one, optional, secret,
+    shared_attributes, shared_blocks,
 };
 use crate::provider::runtime::Runtime;
 use crate::provider::{ApplyRequest, Outcome, PlanRequest, Planned, Resource};
@@ -212,17 +212,15 @@ async fn observe(runtime: &Runtime, state: &mut Value) -> Diagnostics {
             ("description", Value::from(status.description.clone())),
         ]),
     );
-    match status.state {
-        State::Active | State::Suspended => Diagnostics::new(),
-        State::AuthError | State::Error => {
-            let detail = format!("{} does not work: {}.", connection.settings().id, status.description);
-            let warning = Diagnostic::warning("Connection Not Usable", detail);
-            vec![match status.attribute {
-                Some(attribute) => warning.at(attribute),
-                None => warning,
-            }]
+    let unusable = matches!(status.state, State::AuthError | State::Error).then(|| {
+        let detail = format!("{} does not work: {}.", connection.settings().id, status.description);
+        let warning = Diagnostic::warning("Connection Not Usable", detail);
+        match status.attribute {
+            Some(attribute) => warning.at(attribute),
+            None => warning,
         }
-    }
+    });
+    log_problem(&connection).into_iter().chain(unusable).collect()
 }
 
 fn import(id: &str) -> Outcome {
