@@ -18,7 +18,7 @@ use super::call::{Call, entity};
 use super::error::{Failure, Outcome};
 use super::fault::{Fault, answer};
 use super::now;
-use super::request::Caller;
+use super::caller::Caller;
 use super::store::Body;
 
 /// What every path here begins with.
