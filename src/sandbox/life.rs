@@ -184,11 +184,19 @@ fn named(call: &Call<'_>, body: &Body, kind: &FieldKind, name: &str) -> Option<J
         "livemode" => Some(call.livemode.into()),
         "version" => Some(crate::catalog::API_VERSION.into()),
         "id" if !call.id.is_empty() => Some(call.id.as_str().into()),
-        path => {
-            let pointer = format!("/{}", path.replace('.', "/"));
-            let of = |members: &Body| Json::Object(members.clone()).pointer(&pointer).cloned();
-            of(&call.params).or_else(|| of(body)).filter(|found| !found.is_null())
-        }
+        path => at(call, &call.params, path).or_else(|| at(call, body, path)),
+    }
+}
+
+/// What a path leads to; an id on the way leads to the object it names.
+fn at(call: &Call<'_>, body: &Body, path: &str) -> Option<Json> {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let found = body.get(name).filter(|found| !found.is_null())?;
+    match (rest, found) {
+        (None, found) => Some(found.clone()),
+        (Some(rest), Json::Object(inner)) => at(call, inner, rest),
+        (Some(rest), Json::String(id)) => at(call, &call.session.find(id).ok()??.body, rest),
+        _ => None,
     }
 }
 

@@ -115,9 +115,9 @@ fn position(call: &Call<'_>, objects: &[&str], id: &str, param: &str) -> Outcome
 }
 
 /// The page of a list call over items that another object holds, in their order.
-pub(super) fn of_items(call: &Call<'_>, items: Vec<Json>) -> Outcome<Json> {
+pub(super) fn of_items(call: &Call<'_>, all: &[Json]) -> Outcome<Json> {
     let window = Window::of(&call.params)?;
-    let mut items: Vec<(i64, Json)> = (0..).zip(items).collect();
+    let mut items: Vec<(i64, Json)> = (0..).zip(all.iter().cloned()).collect();
     if let Some((id, param)) = window.cursor() {
         let at = items.iter().position(|(_, item)| item.get("id").and_then(Json::as_str) == Some(id));
         let at = at.ok_or_else(|| Failure::unknown_reference(&call.label(), id, param))?;

@@ -76,7 +76,7 @@ pub(super) fn lay_over(entity: &Entity, body: &mut Body, params: &Body) -> Outco
 
 fn laid(field: &Field, old: Json, value: &Json, path: &str) -> Outcome<Json> {
     if value.as_str() == Some("") || value.is_null() {
-        return cleared(field, path);
+        return cleared(field, value, path);
     }
     Ok(match (&field.kind, value) {
         (FieldKind::Time, Json::String(text)) if text == "now" => Json::from(super::now()),
@@ -105,6 +105,24 @@ fn laid(field: &Field, old: Json, value: &Json, path: &str) -> Outcome<Json> {
     })
 }
 
+/// Takes out of what is about to stand in a field of an object the members the field does not have.
+pub(super) fn keep_known(owner: &Body, name: &str, members: &mut Body) {
+    let object = owner.get("object").and_then(Json::as_str).unwrap_or_default();
+    let field = catalog().by_object(object).and_then(|entity| entity.field(name));
+    if let Some(FieldKind::Object(fields)) = field.map(|field| &field.kind) {
+        known_only(fields, members);
+    }
+}
+
+fn known_only(fields: &[Field], members: &mut Body) {
+    members.retain(|name, _| fields.iter().any(|field| field.name == *name));
+    for field in fields {
+        if let (FieldKind::Object(inner), Some(Json::Object(value))) = (&field.kind, members.get_mut(&field.name)) {
+            known_only(inner, value);
+        }
+    }
+}
+
 /// Whether a value is of the kind. An id may stand for the whole object: it is put in later.
 pub(super) fn holds(kind: &FieldKind, value: &Json) -> bool {
     match kind {
@@ -123,12 +141,14 @@ pub(super) fn holds(kind: &FieldKind, value: &Json) -> bool {
     }
 }
 
-fn cleared(field: &Field, path: &str) -> Outcome<Json> {
+/// What is left of a field that is unset: null, or what is least where it is never null.
+fn cleared(field: &Field, value: &Json, path: &str) -> Outcome<Json> {
     if field.nullable || field.optional {
         return Ok(Json::Null);
     }
     match field.kind {
         FieldKind::List(_) | FieldKind::Map(_) | FieldKind::Object(_) => Ok(least(&field.kind)),
+        FieldKind::String { ref values } if values.is_empty() && value.is_null() => Ok(Json::from("")),
         _ => Err(not_unsettable(path)),
     }
 }

@@ -54,6 +54,7 @@ fn one(call: &Call<'_>, entity: &'static Entity, params: &Json) -> Outcome<Json>
     let call = call.about(&entity.object, params)?;
     let mut body = call.fresh();
     shape::lay_over(entity, &mut body, &call.params)?;
+    put_in(&call, &mut body)?;
     super::life::begin(&call, &mut body);
     Ok(Json::Object(body))
 }

@@ -100,10 +100,10 @@ pub(super) fn remove(call: &Call<'_>, body: &Body) -> Outcome<Json> {
 pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
     owner::check(call)?;
     if sole::is_one(call.entity) {
-        return page::of_items(call, sole::all(call)?);
+        return page::of_items(call, &sole::all(call)?);
     }
     if let Some(items) = embedded(call)? {
-        return page::of_items(call, items);
+        return page::of_items(call, &items);
     }
     page::of_kinds(call, &call.objects(), owner::filters(call), |_| true)
 }

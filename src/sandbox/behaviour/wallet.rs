@@ -89,7 +89,7 @@ fn of_token(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body> {
 }
 
 fn of_card(call: &Call<'_>, given: &Body) -> Outcome<Body> {
-    let (_, details) = card::details(given, call.now)?;
+    let (_, details) = card::details(&with_numbers(given), call.now)?;
     let about = call.about("card", Body::new())?;
     let mut body = about.fresh();
     let mut known = details;
@@ -103,6 +103,17 @@ fn of_card(call: &Call<'_>, given: &Body) -> Outcome<Body> {
         set(&mut body, "brand", spelled);
     }
     Ok(body)
+}
+
+/// The same with the expiry in numbers: tokens are given it as text.
+fn with_numbers(given: &Body) -> Body {
+    let mut given = given.clone();
+    for name in ["exp_month", "exp_year"] {
+        if let Some(number) = text(&given, name).and_then(|text| text.parse::<i64>().ok()) {
+            set(&mut given, name, number);
+        }
+    }
+    given
 }
 
 /// The older objects spell brands as people do.
