@@ -9,10 +9,14 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "sandbox/actions.rs"]
+mod actions;
 #[path = "sandbox/calls.rs"]
 mod calls;
 #[path = "sandbox/every.rs"]
 mod every;
+#[path = "sandbox/nested.rs"]
+mod nested;
 #[path = "sandbox/params.rs"]
 mod params;
 #[path = "sandbox/search.rs"]

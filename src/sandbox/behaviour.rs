@@ -67,7 +67,9 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
         ("file", Create) => file::create(call),
         ("token", Create) => wallet::create_token(call),
         ("bank_account", Create) => wallet::create(call, "external_account"),
-        ("account", Create) if call.entity.key == "customers.payment_sources" => wallet::create(call, "source"),
+        ("account", Create) if call.entity.key == "customers.payment_sources" => {
+            wallet::create(call, "source")
+        }
         (_, kind) => ordinary(call, kind),
     }
 }
@@ -134,8 +136,5 @@ pub(super) fn included(session: &Session<'_>, object: &str, name: &str, id: &str
 /// The refusal of a call that the object's state does not allow.
 fn not_in_state(call: &Call<'_>, body: &super::store::Body, what: &str) -> Failure {
     let status = text(body, "status").unwrap_or("unknown");
-    Failure::state(format!(
-        "You cannot {what} this {} because it has a status of {status}.",
-        call.label()
-    ))
+    Failure::state(format!("You cannot {what} this {} because it has a status of {status}.", call.label()))
 }

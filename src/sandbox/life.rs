@@ -69,7 +69,10 @@ pub(super) fn missing(entity: &Entity, kind: OperationKind) -> Option<&'static s
 /// this type of object.
 pub(super) fn course(entity: &Entity, action: &str, path: &str) -> Option<Course> {
     let own = table().actions.get(action).cloned();
-    if own.as_ref().is_some_and(|own| !own.set.is_empty() || own.does != Does::Change || own.missing.is_some()) {
+    if own
+        .as_ref()
+        .is_some_and(|own| !own.set.is_empty() || own.does != Does::Change || own.missing.is_some())
+    {
         return own;
     }
     let verb = path.rsplit('/').next().and_then(|verb| table().verbs.get(verb));
@@ -156,7 +159,8 @@ fn told(call: &Call<'_>, body: &Body, kind: &FieldKind, value: &Json) -> Option<
     if text.is_empty() {
         return Some(Json::Null);
     }
-    let alone = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).filter(|name| !name.is_empty());
+    let alone =
+        text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).filter(|name| !name.is_empty());
     if let Some(name) = alone.filter(|name| !name.contains('{')) {
         let found = named(call, body, kind, name)?;
         return shape::holds(kind, &found).then_some(found);

@@ -15,7 +15,8 @@ struct Part<'b> {
 /// Reads a body into params; a file becomes branches of `filename` and `content`, in base64.
 pub(super) fn decode(content_type: &str, body: &[u8]) -> Result<Vec<(String, Node)>, FormError> {
     let broken = || FormError::Encoding(content_type.to_owned());
-    let boundary = parameter(content_type, "boundary").filter(|boundary| !boundary.is_empty()).ok_or_else(broken)?;
+    let boundary =
+        parameter(content_type, "boundary").filter(|boundary| !boundary.is_empty()).ok_or_else(broken)?;
     let mut given = Vec::new();
     for part in parts(body, &boundary).ok_or_else(broken)? {
         if let Some(filename) = part.filename {
@@ -50,7 +51,8 @@ fn parts<'b>(body: &'b [u8], boundary: &str) -> Option<Vec<Part<'b>>> {
 fn part(text: &[u8]) -> Option<Part<'_>> {
     let end = find(text, b"\r\n\r\n")?;
     let head = std::str::from_utf8(text.get(..end)?).ok()?;
-    let disposition = head.lines().find(|line| line.to_ascii_lowercase().starts_with("content-disposition:"))?;
+    let disposition =
+        head.lines().find(|line| line.to_ascii_lowercase().starts_with("content-disposition:"))?;
     Some(Part {
         name: parameter(disposition, "name")?,
         filename: parameter(disposition, "filename"),

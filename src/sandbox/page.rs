@@ -2,6 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::catalog::OperationKind;
+
 use super::call::Call;
 use super::error::{Failure, Outcome};
 use super::store::{Body, Walk};
@@ -116,7 +118,12 @@ fn position(call: &Call<'_>, objects: &[&str], id: &str, param: &str) -> Outcome
 
 /// The page of a list call over items that another object holds, in their order.
 pub(super) fn of_items(call: &Call<'_>, all: &[Json]) -> Outcome<Json> {
-    let window = Window::of(&call.params)?;
+    let mut window = Window::of(&call.params)?;
+    let list = call.entity.operation(OperationKind::List);
+    if list.is_none_or(|list| list.param("limit").is_none()) {
+        // a list that cannot be limited is whole
+        window.limit = all.len();
+    }
     let mut items: Vec<(i64, Json)> = (0..).zip(all.iter().cloned()).collect();
     if let Some((id, param)) = window.cursor() {
         let at = items.iter().position(|(_, item)| item.get("id").and_then(Json::as_str) == Some(id));

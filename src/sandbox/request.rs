@@ -72,7 +72,8 @@ fn params_of(request: &http::Request<Bytes>) -> Outcome<Vec<(String, Node)>> {
     let unreadable = |error: form::FormError| Failure::invalid(format!("Invalid request: {error}."));
     if request.method() != Method::POST {
         let query = request.uri().query().unwrap_or_default();
-        let query = if query.is_empty() { std::str::from_utf8(request.body()).unwrap_or_default() } else { query };
+        let query =
+            if query.is_empty() { std::str::from_utf8(request.body()).unwrap_or_default() } else { query };
         return form::decode(query).map_err(unreadable);
     }
     let kind = header(request, "content-type").unwrap_or_default();

@@ -8,13 +8,13 @@ use crate::catalog::{API_VERSION, Called};
 
 use super::behaviour;
 use super::call::Call;
+use super::caller::{Caller, header};
 use super::download;
 use super::error::{Failure, Outcome, Stage};
 use super::idempotency::{Answer, Claim};
 use super::identifier;
 use super::include;
 use super::now;
-use super::caller::{Caller, header};
 use super::request::{Asked, is_v2};
 use super::store::{Session, Store};
 use super::view;

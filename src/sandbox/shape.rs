@@ -48,7 +48,10 @@ pub(super) fn least(kind: &FieldKind) -> Json {
         FieldKind::DateTime => Json::from("1970-01-01T00:00:00Z"),
         FieldKind::Boolean => Json::Bool(false),
         FieldKind::Object(fields) => {
-            let present = fields.iter().filter(|field| !field.optional);
+            // a map without entries is left out: SDKs do not expect null in its place
+            let left_out =
+                |field: &Field| field.optional || (field.nullable && matches!(field.kind, FieldKind::Map(_)));
+            let present = fields.iter().filter(|field| !left_out(field));
             Json::Object(present.map(|field| (field.name.clone(), empty(field))).collect())
         }
         FieldKind::List(_) => json!([]),
@@ -117,7 +120,9 @@ pub(super) fn keep_known(owner: &Body, name: &str, members: &mut Body) {
 fn known_only(fields: &[Field], members: &mut Body) {
     members.retain(|name, _| fields.iter().any(|field| field.name == *name));
     for field in fields {
-        if let (FieldKind::Object(inner), Some(Json::Object(value))) = (&field.kind, members.get_mut(&field.name)) {
+        if let (FieldKind::Object(inner), Some(Json::Object(value))) =
+            (&field.kind, members.get_mut(&field.name))
+        {
             known_only(inner, value);
         }
     }

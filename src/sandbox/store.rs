@@ -239,7 +239,8 @@ impl Session<'_> {
             AND coalesce(json_extract(body, '$.status'), '') NOT IN ('canceled', 'void')
             GROUP BY object ORDER BY object";
         let mut statement = self.transaction.prepare_cached(query)?;
-        let rows = statement.query_map([HELD], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+        let rows =
+            statement.query_map([HELD], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
         let count = |(object, count)| (object, usize::try_from(count).unwrap_or_default());
         rows.map(|row| row.map(count).map_err(Failure::from)).collect()
     }

@@ -80,7 +80,8 @@ fn put_back(session: &Session<'_>, body: &mut Body, object: &str, path: &str) ->
     let pointer = format!("/{}", outer.replace('.', "/"));
     let mut shown = Json::Object(std::mem::take(body));
     let kept = Json::Object(stored.body);
-    if let (Some(Json::Object(shown)), Some(Json::Object(kept))) = (shown.pointer_mut(&pointer), kept.pointer(&pointer))
+    if let (Some(Json::Object(shown)), Some(Json::Object(kept))) =
+        (shown.pointer_mut(&pointer), kept.pointer(&pointer))
     {
         shown.insert(name.to_owned(), kept.get(name).cloned().unwrap_or_default());
     }

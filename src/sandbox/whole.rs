@@ -37,7 +37,9 @@ fn reference(call: &Call<'_>, body: &mut Body, field: &Field, object: &str) -> O
 /// A page whose items the param of its name lists; an empty one learns its address.
 fn of_list(call: &Call<'_>, body: &mut Body, field: &Field, object: &str) -> Outcome<()> {
     let url = address(call.entity, id(body), &field.name);
-    if let (Some(Json::Array(given)), Some(item)) = (call.params.get(&field.name), catalog().by_object(object)) {
+    if let (Some(Json::Array(given)), Some(item)) =
+        (call.params.get(&field.name), catalog().by_object(object))
+    {
         let made: Vec<Json> = given.iter().map(|params| one(call, item, params)).collect::<Outcome<_>>()?;
         set(body, &field.name, page::embedded(&made, &url));
         set(body, &format!("_{}", field.name), made);

@@ -1,7 +1,7 @@
 //! Every type of object that can be made.
 
 use serde_json::{Value as Json, json};
-use stripe_provider::catalog::{Entity, OperationKind, catalog};
+use stripe_provider::catalog::{Entity, FieldKind, OperationKind, catalog};
 
 use crate::calls::Stripe;
 use crate::params::Setups;
@@ -25,6 +25,14 @@ fn made(stripe: &Stripe, setups: &Setups, entity: &Entity) -> Result<Json, Strin
 fn shown_as(entity: &'static Entity, body: &Json) -> &'static Entity {
     let object = body["object"].as_str().unwrap_or_default();
     if object == entity.object { entity } else { catalog().by_object(object).unwrap_or(entity) }
+}
+
+/// The fields that hold an id, and those that are shown only when they are expanded.
+fn expandable(entity: &Entity, body: &Json) -> Vec<String> {
+    let ids = entity.fields.iter().filter(|field| matches!(field.kind, FieldKind::Expandable(_)));
+    let ids = ids.map(|field| &field.name).filter(|name| body[name.as_str()].is_string());
+    let expandable = ids.chain(entity.hidden.iter().filter(|path| !path.contains('.'))).cloned();
+    if entity.is_v2() { Vec::new() } else { expandable.collect() }
 }
 
 #[test]
@@ -51,11 +59,18 @@ fn what_is_made_is_found_listed_changed_and_deleted() {
         let Some(id) = body["id"].as_str() else { continue };
         setups.after(&stripe, entity, id);
         let at = |kind| {
-            let operation = entity.operation(kind).filter(|_| !setups.missing(&entity.key, &format!("{kind:?}")));
+            let operation =
+                entity.operation(kind).filter(|_| !setups.missing(&entity.key, &format!("{kind:?}")));
             operation.map(|operation| setups.path(&stripe, entity, &operation.path, id))
         };
         if let Some(path) = at(OperationKind::Get) {
             assert_eq!(stripe.done("GET", &path, &json!({}))["id"], id, "{path}");
+        }
+        if let Some(path) = at(OperationKind::Get) {
+            for field in expandable(shown_as(entity, &body), &body) {
+                let read = stripe.done("GET", &path, &json!({ "expand": [field] }));
+                assert!(read.get(&field).is_some(), "{path} {field}");
+            }
         }
         if let Some(path) = at(OperationKind::Update) {
             assert_eq!(stripe.done("POST", &path, &json!({}))["id"], id, "{path}");

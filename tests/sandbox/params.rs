@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::{Map, Value as Json, json};
 use stripe_provider::catalog::{Entity, Kind, OperationKind, Param, catalog};
@@ -11,20 +12,27 @@ use crate::calls::Stripe;
 /// The table of setups, and the objects that were made for references.
 pub struct Setups {
     table: Json,
+    life: toml::Table,
     made: RefCell<BTreeMap<String, String>>,
 }
 
 impl Setups {
     pub fn read() -> Self {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/setups.json");
-        let table = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-        Self { table, made: RefCell::default() }
+        let read =
+            |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+        let table = serde_json::from_str(&read("tests/clients/setups.json")).unwrap();
+        let life = read("src/sandbox/life.toml").parse().unwrap();
+        Self { table, life, made: RefCell::default() }
     }
 
-    /// Why an operation is not tried.
+    /// Whether the sandbox says itself that it does not do an operation.
     pub fn missing(&self, key: &str, operation: &str) -> bool {
-        let reasons = &self.table["missing"][key];
-        reasons.get("all").or_else(|| reasons.get(operation)).is_some()
+        self.life.get("missing").and_then(|all| all.get(key)?.get(operation)).is_some()
+    }
+
+    /// Whether the sandbox says itself that it does not do an action.
+    pub fn missing_action(&self, name: &str) -> bool {
+        self.life.get("actions").and_then(|all| all.get(name)?.get("missing")).is_some()
     }
 
     /// The params of a create.
@@ -110,7 +118,7 @@ fn tomorrow() -> i64 {
 }
 
 /// What Stripe demands.
-fn demanded(params: &[Param]) -> Map<String, Json> {
+pub fn demanded(params: &[Param]) -> Map<String, Json> {
     params.iter().filter(|param| param.required).map(|param| (param.name.clone(), value(param))).collect()
 }
 

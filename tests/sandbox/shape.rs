@@ -11,7 +11,14 @@ pub fn faults(entity: &Entity, body: &Json) -> Vec<String> {
     faults
 }
 
-fn members(fields: &[Field], body: &Json, path: &str, hidden: &[&str], once: &[String], faults: &mut Vec<String>) {
+fn members(
+    fields: &[Field],
+    body: &Json,
+    path: &str,
+    hidden: &[&str],
+    once: &[String],
+    faults: &mut Vec<String>,
+) {
     let Some(body) = body.as_object() else {
         faults.push(format!("{path} is no object"));
         return;

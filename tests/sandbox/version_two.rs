@@ -51,7 +51,12 @@ fn pages_lead_forward_and_back() {
         stripe.done("POST", DESTINATIONS, &destination(number));
     }
     let names = |page: &Json| -> Vec<String> {
-        page["data"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
+        page["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["name"].as_str().unwrap().to_owned())
+            .collect()
     };
     let first = stripe.done("GET", DESTINATIONS, &json!({"limit": 3}));
     assert_eq!(first["previous_page_url"], Json::Null);

@@ -36,7 +36,8 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 
 /// The links of a file: none, or the one that was asked for with it.
 fn links(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let wanted = inner(&call.params, "file_link_data").filter(|data| data.get("create") == Some(&Json::Bool(true)));
+    let wanted =
+        inner(&call.params, "file_link_data").filter(|data| data.get("create") == Some(&Json::Bool(true)));
     let mut made = Vec::new();
     if let Some(data) = wanted {
         let mut params = data.clone();

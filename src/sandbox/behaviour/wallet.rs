@@ -78,14 +78,21 @@ fn of_token(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body> {
         let held = ["card", "bank_account"].iter().find_map(|kind| inner(&known, kind));
         return held.cloned().ok_or_else(|| Failure::unknown_reference("token", token, param));
     }
-    if let Some(kept) = call.session.find(token)?.filter(|kept| object(&kept.body) == "source" && !kept.gone) {
+    if let Some(kept) = call.session.find(token)?.filter(|kept| object(&kept.body) == "source" && !kept.gone)
+    {
         return Ok(kept.body);
     }
     if token.starts_with("btok_") {
         return of_bank(call, &Body::new());
     }
-    let number = card::number_of_token(token).ok_or_else(|| Failure::unknown_reference("token", token, param))?;
-    of_card(call, &[("token".to_owned(), Json::from(token)), ("number".to_owned(), number.into())].into_iter().collect())
+    let number =
+        card::number_of_token(token).ok_or_else(|| Failure::unknown_reference("token", token, param))?;
+    of_card(
+        call,
+        &[("token".to_owned(), Json::from(token)), ("number".to_owned(), number.into())]
+            .into_iter()
+            .collect(),
+    )
 }
 
 fn of_card(call: &Call<'_>, given: &Body) -> Outcome<Body> {

@@ -38,9 +38,10 @@ pub(super) fn typed(kind: &Kind, value: &Json, path: &str) -> Outcome<Json> {
         (Kind::Boolean, Json::Bool(_)) | (Kind::Number, Json::Number(_)) => Ok(value.clone()),
         (Kind::Integer | Kind::Time, Json::Number(number)) if number.is_i64() => Ok(value.clone()),
         (Kind::DateTime, Json::String(text)) if text.parse::<jiff::Timestamp>().is_ok() => Ok(value.clone()),
-        (Kind::Boolean | Kind::Number | Kind::DateTime | Kind::Object(_) | Kind::List(_) | Kind::Map(_), _) => {
-            Err(wrong_type(kind, path))
-        }
+        (
+            Kind::Boolean | Kind::Number | Kind::DateTime | Kind::Object(_) | Kind::List(_) | Kind::Map(_),
+            _,
+        ) => Err(wrong_type(kind, path)),
         (kind, Json::String(text)) => read(kind, text, path),
         (kind, _) => Err(wrong_type(kind, path)),
     }
@@ -56,7 +57,9 @@ fn wrong_type(kind: &Kind, path: &str) -> Failure {
         Kind::List(_) => "an array",
         _ => "a string",
     };
-    Failure::invalid(format!("Invalid value for {path}: expected {wanted}.")).code("parameter_invalid").param(path)
+    Failure::invalid(format!("Invalid value for {path}: expected {wanted}."))
+        .code("parameter_invalid")
+        .param(path)
 }
 
 fn string(values: &[String], max_length: u32, text: &str, path: &str) -> Outcome<Json> {

@@ -23,7 +23,11 @@ fn every_action_is_there_and_sets_what_its_object_has() {
         let returned = course.of.clone().unwrap_or_else(|| action.returns.clone());
         let target = catalog().by_object(&returned).unwrap_or(entity);
         for (path, value) in &course.set {
-            assert!(takes(&target.fields, path, value), "{name}: {} does not take {path} = {value}", target.key);
+            assert!(
+                takes(&target.fields, path, value),
+                "{name}: {} does not take {path} = {value}",
+                target.key
+            );
         }
         if let Some(FieldKind::String { values }) = entity.field("status").map(|field| &field.kind) {
             let strange = course.when.iter().find(|state| !values.is_empty() && !values.contains(state));

@@ -75,7 +75,8 @@ pub(super) fn page(
         Some(format!("{}?page={}", call.path, token.written()))
     };
     let next = if back || more { address(found.last(), false) } else { None };
-    let previous = if (back && more) || (!back && token.is_some()) { address(found.first(), true) } else { None };
+    let previous =
+        if (back && more) || (!back && token.is_some()) { address(found.first(), true) } else { None };
     let data: Vec<Json> = found.into_iter().map(|(_, body)| body).collect();
     Ok(json!({"data": data, "next_page_url": next, "previous_page_url": previous}))
 }

@@ -61,7 +61,11 @@ impl Query {
     /// Whether an object is found.
     pub fn fits(&self, body: &Body) -> bool {
         let mut clauses = self.clauses.iter();
-        if self.any { clauses.any(|clause| clause.fits(body)) } else { clauses.all(|clause| clause.fits(body)) }
+        if self.any {
+            clauses.any(|clause| clause.fits(body))
+        } else {
+            clauses.all(|clause| clause.fits(body))
+        }
     }
 }
 
@@ -81,7 +85,10 @@ impl Clause {
         };
         let kind = kind(&entity.fields, &path).ok_or_else(|| {
             let name = path.join(".");
-            refused(format!("Field `{name}` is an unsupported search field for resource `{}`.", entity.object))
+            refused(format!(
+                "Field `{name}` is an unsupported search field for resource `{}`.",
+                entity.object
+            ))
         })?;
         let [Word::Sign(sign), value, rest @ ..] = rest else { return Err(unreadable(&path.join("."))) };
         let wanted = match value {
@@ -183,9 +190,16 @@ mod tests {
     #[test]
     fn clauses_fit_by_value_part_size_and_absence() {
         for query in [
-            "email:'ADA@example.com'", "name~'love'", "created>99", "created>=100 AND created<=100",
-            "metadata['team']:'it\\'s'", "metadata[\"none\"]:null", "phone:null", "-phone:'1'",
-            "name:'x' OR address.city:\"london\"", "-name:'x' AND -metadata['team']:null",
+            "email:'ADA@example.com'",
+            "name~'love'",
+            "created>99",
+            "created>=100 AND created<=100",
+            "metadata['team']:'it\\'s'",
+            "metadata[\"none\"]:null",
+            "phone:null",
+            "-phone:'1'",
+            "name:'x' OR address.city:\"london\"",
+            "-name:'x' AND -metadata['team']:null",
         ] {
             assert_eq!(fits(query), Ok(true), "{query}");
         }
@@ -197,8 +211,19 @@ mod tests {
     #[test]
     fn what_is_no_query_is_refused() {
         for query in [
-            "", "email", "email:", "email:'a", "email='a'", "nothing:'a'", "name~'ab'", "name>5", "created>'x'",
-            "email:'a' AND", "email:'a' XOR name:'b'", "email:'a' AND name:'b' OR name:'c'", "email:'a')",
+            "",
+            "email",
+            "email:",
+            "email:'a",
+            "email='a'",
+            "nothing:'a'",
+            "name~'ab'",
+            "name>5",
+            "created>'x'",
+            "email:'a' AND",
+            "email:'a' XOR name:'b'",
+            "email:'a' AND name:'b' OR name:'c'",
+            "email:'a')",
         ] {
             assert!(fits(query).is_err(), "{query}");
         }

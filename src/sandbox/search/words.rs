@@ -43,7 +43,8 @@ fn starts_bare(rest: &str) -> bool {
 }
 
 fn bare(rest: &str) -> (Word, &str) {
-    let end = rest.char_indices().skip(1).find(|(_, letter)| !is_bare(*letter)).map_or(rest.len(), |(at, _)| at);
+    let end =
+        rest.char_indices().skip(1).find(|(_, letter)| !is_bare(*letter)).map_or(rest.len(), |(at, _)| at);
     let (word, after) = rest.split_at(end);
     (Word::Bare(word.to_owned()), after)
 }
