@@ -91,11 +91,11 @@ impl Walk<'_> {
         );
         let (sign, order) = if self.forward { (">", "ASC") } else { ("<", "DESC") };
         if let Some(start) = self.start {
-            query += &format!(" AND seq {sign} {}", place(start.into()));
+            query = format!("{query} AND seq {sign} {}", place(start.into()));
         }
         for (field, text) in &self.having {
             let (field, text) = (place(format!("$.\"{field}\"").into()), place(text.clone().into()));
-            query += &format!(" AND json_extract(body, {field}) = {text}");
+            query = format!("{query} AND json_extract(body, {field}) = {text}");
         }
         format!("{query} ORDER BY seq {order}")
     }

@@ -105,11 +105,10 @@ impl Clause {
         let name = self.path.join(".");
         let is_number = matches!(kind, FieldKind::Integer | FieldKind::Time | FieldKind::Number);
         match (self.sign, &self.wanted) {
-            (":", _) => Ok(()),
             ("~", Some(text)) if is_number || text.chars().count() < SHORTEST => Err(refused(format!(
                 "The operator `~` needs a text field and at least {SHORTEST} characters (field `{name}`)."
             ))),
-            ("~", Some(_)) => Ok(()),
+            (":", _) | ("~", Some(_)) => Ok(()),
             (">" | ">=" | "<" | "<=", Some(number)) if is_number && number.parse::<f64>().is_ok() => Ok(()),
             (sign, _) => Err(refused(format!("The operator `{sign}` does not fit the field `{name}`."))),
         }
