@@ -6,19 +6,16 @@ use stripe_provider::catalog::{Entity, Field, FieldKind, catalog};
 /// Everything that is wrong with an object, as sentences.
 pub fn faults(entity: &Entity, body: &Json) -> Vec<String> {
     let mut faults = Vec::new();
-    let hidden: Vec<&str> = entity.hidden.iter().map(String::as_str).collect();
-    members(&entity.fields, body, &entity.key, &hidden, &entity.once, &mut faults);
+    members(&entity.fields, body, &entity.key, &unshown(entity), &mut faults);
     faults
 }
 
-fn members(
-    fields: &[Field],
-    body: &Json,
-    path: &str,
-    hidden: &[&str],
-    once: &[String],
-    faults: &mut Vec<String>,
-) {
+/// The fields that an answer leaves out although they are never null.
+fn unshown(entity: &Entity) -> Vec<&str> {
+    entity.hidden.iter().chain(&entity.once).map(String::as_str).collect()
+}
+
+fn members(fields: &[Field], body: &Json, path: &str, unshown: &[&str], faults: &mut Vec<String>) {
     let Some(body) = body.as_object() else {
         faults.push(format!("{path} is no object"));
         return;
@@ -32,7 +29,7 @@ fn members(
         match body.get(&field.name) {
             None if field.optional || field.nullable && path.contains('.') => {}
             None if is_one_kind(kinds, &field.name) => {}
-            None if hidden.contains(&field.name.as_str()) || once.contains(&field.name) => {}
+            None if unshown.contains(&field.name.as_str()) => {}
             None => faults.push(format!("{at} is not there")),
             Some(Json::Null) if field.nullable => {}
             Some(value) => holds(&field.kind, value, &at, faults),
@@ -56,15 +53,19 @@ fn holds(kind: &FieldKind, value: &Json, path: &str, faults: &mut Vec<String>) {
         FieldKind::Boolean => value.is_boolean(),
         FieldKind::DateTime => value.as_str().is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok()),
         FieldKind::Object(fields) => {
-            members(fields, value, path, &[], &[], faults);
+            members(fields, value, path, &[], faults);
             true
         }
         FieldKind::List(inner) => value.as_array().is_some_and(|items| {
-            items.iter().for_each(|item| holds(inner, item, &format!("{path}[]"), faults));
+            for item in items {
+                holds(inner, item, &format!("{path}[]"), faults);
+            }
             true
         }),
         FieldKind::Map(inner) => value.as_object().is_some_and(|map| {
-            map.values().for_each(|item| holds(inner, item, &format!("{path}[]"), faults));
+            for item in map.values() {
+                holds(inner, item, &format!("{path}[]"), faults);
+            }
             true
         }),
         FieldKind::Page(object) => page(object, value, path, faults),
@@ -97,7 +98,6 @@ fn whole(object: &str, value: &Json, path: &str, faults: &mut Vec<String>) -> bo
     if value["deleted"] == true {
         return true;
     }
-    let hidden: Vec<&str> = entity.hidden.iter().map(String::as_str).collect();
-    members(&entity.fields, value, path, &hidden, &entity.once, faults);
+    members(&entity.fields, value, path, &unshown(entity), faults);
     true
 }

@@ -1,5 +1,7 @@
 //! Calls of a sandbox in process.
 
+use std::fmt::Write as _;
+
 use bytes::Bytes;
 use serde_json::{Map, Value as Json};
 use stripe_provider::sandbox::Sandbox;
@@ -58,7 +60,8 @@ impl Stripe {
         let mut body = String::new();
         for (name, value) in params.as_object().unwrap() {
             let value = value.as_str().unwrap();
-            body += &format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            write!(body, "--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                .unwrap();
         }
         body += "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"note.txt\"\r\n\
                  Content-Type: text/plain\r\n\r\nhello\r\n--b--\r\n";

@@ -89,15 +89,14 @@ impl Setups {
         if let Some(id) = self.made.borrow().get(name) {
             return id.clone();
         }
-        let id = match self.table["recipes"][name].as_array() {
-            Some(steps) => steps.iter().fold(String::new(), |last, step| self.step(stripe, step, &last)),
-            None => {
-                let entity = catalog().by_object(name).unwrap_or_else(|| panic!("nothing is called {name}"));
-                let path = &entity.operation(OperationKind::Create).unwrap().path;
-                let params = self.params(stripe, entity);
-                let made = stripe.done("POST", &self.path(stripe, entity, path, ""), &params);
-                made["id"].as_str().unwrap().to_owned()
-            }
+        let id = if let Some(steps) = self.table["recipes"][name].as_array() {
+            steps.iter().fold(String::new(), |last, step| self.step(stripe, step, &last))
+        } else {
+            let entity = catalog().by_object(name).unwrap_or_else(|| panic!("nothing is called {name}"));
+            let path = &entity.operation(OperationKind::Create).unwrap().path;
+            let params = self.params(stripe, entity);
+            let made = stripe.done("POST", &self.path(stripe, entity, path, ""), &params);
+            made["id"].as_str().unwrap().to_owned()
         };
         self.made.borrow_mut().insert(name.to_owned(), id.clone());
         id

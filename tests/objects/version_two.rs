@@ -18,7 +18,7 @@ fn destination(number: usize) -> Json {
 fn a_null_unsets_and_a_delete_leaves_id_and_object() {
     let stripe = Stripe::new();
     let made = stripe.done("POST", DESTINATIONS, &destination(1));
-    assert!(made["created"].as_str().unwrap().ends_with(".000Z"), "{made}");
+    assert!(made["created"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok(), "{made}");
     let path = format!("{DESTINATIONS}/{}", made["id"].as_str().unwrap());
     let change = json!({"description": "x", "metadata": {"a": null}});
     let changed = stripe.done("POST", &path, &change);
