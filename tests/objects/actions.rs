@@ -4,7 +4,9 @@ use serde_json::{Value as Json, json};
 use stripe_provider::catalog::catalog;
 
 use crate::calls::Stripe;
+use crate::every::made;
 use crate::params::{Setups, demanded};
+use crate::shape::faults;
 
 #[test]
 fn an_action_is_there_or_has_a_reason_not_to_be() {
@@ -42,6 +44,31 @@ fn an_operation_has_no_reason_to_be_missing_when_it_is_there() {
             assert_eq!(status == 501, missing, "{} {kind}: {answer}", entity.key);
         }
     }
+}
+
+#[test]
+fn an_action_on_a_new_object_answers_in_the_shape_of_what_it_returns() {
+    let (stripe, setups) = (Stripe::new(), Setups::read());
+    let (mut wrong, mut done) = (Vec::new(), 0);
+    for (name, _) in catalog().actions().filter(|(name, _)| !setups.missing_action(name)) {
+        let (entity, action) = catalog().action(name).unwrap();
+        if !entity.creates() || setups.missing(&entity.key, "Create") || entity.others.len() > 1 {
+            continue;
+        }
+        let object = made(&stripe, &setups, entity).unwrap();
+        setups.after(&stripe, entity, object["id"].as_str().unwrap());
+        let path = setups.path(&stripe, entity, &action.path, object["id"].as_str().unwrap());
+        let (status, answer) = stripe.call(&action.method, &path, &Json::Object(demanded(&action.params)));
+        if status == 200 {
+            done += 1;
+            let returned = catalog().by_object(&action.returns).unwrap();
+            wrong.extend(faults(returned, &answer).into_iter().map(|fault| format!("{name}: {fault}")));
+        } else if !(400..=404).contains(&status) {
+            wrong.push(format!("{name}: {status} {answer}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(done > 60, "{done} actions were done");
 }
 
 #[test]

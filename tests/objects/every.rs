@@ -11,7 +11,8 @@ fn creatable() -> impl Iterator<Item = &'static Entity> {
     catalog().entities().filter_map(|name| catalog().entity(name)).filter(|entity| entity.creates())
 }
 
-fn made(stripe: &Stripe, setups: &Setups, entity: &Entity) -> Result<Json, String> {
+/// A new object, or why it could not be made.
+pub fn made(stripe: &Stripe, setups: &Setups, entity: &Entity) -> Result<Json, String> {
     let create = entity.operation(OperationKind::Create).unwrap();
     let params = setups.params(stripe, entity);
     if entity.key == "file" {

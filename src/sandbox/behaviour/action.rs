@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::catalog::{OperationKind, catalog};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::status;
+use crate::sandbox::fields::{set, status};
 use crate::sandbox::life::{self, Course, Does};
 use crate::sandbox::owner;
 use crate::sandbox::page;
@@ -28,7 +28,7 @@ pub(super) fn run(call: &Call<'_>, name: &str) -> Outcome<Json> {
         Does::Change => change(call, &course, path),
         Does::Make => make(call, &course),
         Does::Find => agreeing(call).map(Json::Object),
-        Does::Delete => generic::remove(call, &agreeing(call)?),
+        Does::Delete => delete(call),
     }
 }
 
@@ -42,6 +42,17 @@ fn change(call: &Call<'_>, course: &Course, path: &str) -> Outcome<Json> {
     life::follow(call, &mut body, course);
     call.touch(&mut body);
     call.keep(body)
+}
+
+/// Deletes the object that agrees; one that can say so is shown whole.
+fn delete(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = agreeing(call)?;
+    let stub = generic::remove(call, &body)?;
+    if call.entity.field("deleted").is_none() {
+        return Ok(stub);
+    }
+    set(&mut body, "deleted", true);
+    Ok(Json::Object(body))
 }
 
 fn make(call: &Call<'_>, course: &Course) -> Outcome<Json> {
