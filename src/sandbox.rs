@@ -11,22 +11,31 @@
 
 mod behaviour;
 mod call;
+mod caller;
 mod check;
 mod control;
+mod download;
 mod error;
 mod fault;
 mod fields;
 mod form;
+mod held;
 mod idempotency;
 mod identifier;
+mod include;
+mod life;
 mod limit;
+mod multipart;
+mod owner;
 mod page;
 mod request;
 mod run;
+mod search;
 mod server;
 mod shape;
 mod store;
 mod view;
+mod whole;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -10,7 +10,11 @@
     reason = "a test fails by panicking, and says why it was skipped"
 )]
 
+#[path = "clients/coverage.rs"]
+mod coverage;
+
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value as Json;
@@ -48,8 +52,26 @@ fn the_python_sdk_works_unchanged() {
     assert_eq!(out.lines().count(), 6, "{out}");
 }
 
+#[test]
+fn the_python_sdk_reaches_every_object() {
+    let Some(python) = program("STRIPE_PYTHON") else { return };
+    let (base, _runtime) = serve();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let script = root.join("tests/clients/every.py");
+    let output = Command::new(python).arg(script).arg(&base).arg(root).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let seen = coverage::read(&String::from_utf8_lossy(&output.stdout));
+    let page = coverage::page(&seen, root).unwrap_or_else(|failed| panic!("{failed}"));
+    let path = root.join(coverage::PAGE);
+    if std::env::var_os("UPDATE_PAGES").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == page, "{} is old: UPDATE_PAGES=1 cargo test --test clients", coverage::PAGE);
+}
+
 /// The CLI with a home of its own, so that nobody's login is used.
-fn cli(program: &OsString, base: &str, home: &std::path::Path, arguments: &[&str]) -> Json {
+fn cli(program: &OsString, base: &str, home: &Path, arguments: &[&str]) -> Json {
     let output = Command::new(program)
         .args(arguments)
         .args(["--api-base", base, "--api-key", "sk_test_cli12345678"])

@@ -7,12 +7,15 @@ use crate::catalog::OperationKind;
 use super::call::Call;
 use super::error::{Failure, Outcome};
 use super::fields::text;
+use super::life;
 use super::store::Session;
 
 mod account;
+mod action;
 mod card;
 mod charge;
 mod customer;
+mod file;
 mod generic;
 mod invoice;
 mod invoice_item;
@@ -24,6 +27,8 @@ mod price;
 mod product;
 mod quote;
 mod refund;
+mod sole;
+mod wallet;
 
 /// What the customer does on the page that an intent's `next_action` names.
 pub(super) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
@@ -32,9 +37,9 @@ pub(super) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
 
 /// Runs one of the five operations.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
-    use OperationKind::{Create, Delete, Get, List, Search, Update};
+    use OperationKind::{Create, Delete, Get, List, Update};
     match (call.entity.object.as_str(), kind) {
-        ("account", Get) => account::get(call),
+        ("account", Get) if call.entity.key == "account" => account::get(call),
         ("charge", Create) => charge::create(call),
         ("customer", Create) => customer::create(call),
         ("customer", Update) => customer::update(call),
@@ -59,13 +64,34 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
         ("quote", Create) => quote::create(call),
         ("quote", Update) => quote::update(call),
         ("refund", Create) => refund::create(call),
-        (_, Create) => generic::create(call),
-        (_, Get) => generic::get(call),
-        (_, Update) => generic::update(call),
-        (_, Delete) => generic::delete(call),
-        (_, List) => generic::list(call),
-        (object, Search) => Err(Failure::unsupported(&format!("search over objects of type {object}"))),
+        ("file", Create) => file::create(call),
+        ("token", Create) => wallet::create_token(call),
+        ("bank_account", Create) => wallet::create(call, "external_account"),
+        ("account", Create) if call.entity.key == "customers.payment_sources" => {
+            wallet::create(call, "source")
+        }
+        (_, kind) => ordinary(call, kind),
     }
+}
+
+/// What objects without a life of their own do.
+fn ordinary(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
+    if let Some(why) = life::missing(call.entity, kind) {
+        return Err(Failure::unsupported(why));
+    }
+    match kind {
+        OperationKind::Create => generic::create(call),
+        OperationKind::Get => generic::get(call),
+        OperationKind::Update => generic::update(call),
+        OperationKind::Delete => generic::delete(call),
+        OperationKind::List => generic::list(call),
+        OperationKind::Search => super::search::answer(call),
+    }
+}
+
+/// The content of a file.
+pub(super) fn file_content(call: &Call<'_>) -> Outcome<Vec<u8>> {
+    file::content(&call.named()?).ok_or_else(|| Failure::absent("file", &call.id))
 }
 
 /// Runs a call that is none of the five.
@@ -87,7 +113,7 @@ pub(super) fn act(call: &Call<'_>, action: &str) -> Outcome<Json> {
         "AcceptQuote" => quote::accept(call),
         "CancelQuote" => quote::cancel(call),
         "CancelRefund" => refund::cancel(call),
-        other => Err(Failure::unsupported(other)),
+        other => action::run(call, other),
     }
 }
 
@@ -110,8 +136,5 @@ pub(super) fn included(session: &Session<'_>, object: &str, name: &str, id: &str
 /// The refusal of a call that the object's state does not allow.
 fn not_in_state(call: &Call<'_>, body: &super::store::Body, what: &str) -> Failure {
     let status = text(body, "status").unwrap_or("unknown");
-    Failure::state(format!(
-        "You cannot {what} this {} because it has a status of {status}.",
-        call.entity.object
-    ))
+    Failure::state(format!("You cannot {what} this {} because it has a status of {status}.", call.label()))
 }

@@ -8,7 +8,8 @@ use super::error::{Failure, Outcome};
 use super::fields::{set, text};
 use super::identifier;
 use super::shape;
-use super::store::{Body, Session};
+use super::store::{Body, KEY, Session, Stored};
+use super::whole;
 
 /// What a behaviour works with.
 #[derive(Debug, Clone)]
@@ -36,10 +37,37 @@ pub(super) struct Call<'a> {
 /// Types whose objects Stripe itself holds: any id of them is taken as it is.
 const NOT_HELD: &[&str] = &["account", "application", "tax_code"];
 
+/// Fields of a new object that hold the time of its making.
+const MADE_NOW: &[&str] = &["created", "created_at", "updated", "updated_at"];
+
 impl<'a> Call<'a> {
-    /// The object that the path names.
+    /// The object that the path names, whichever of the types it may have.
     pub fn named(&self) -> Outcome<Body> {
-        self.session.named(&self.entity.object, &self.id)
+        let found = self.stored()?.filter(|stored| !stored.gone).map(|stored| stored.body);
+        found.ok_or_else(|| Failure::absent(&self.label(), &self.id))
+    }
+
+    /// The object that the path names, deleted or not.
+    pub fn stored(&self) -> Outcome<Option<Stored>> {
+        for object in self.objects() {
+            if let Some(stored) = self.session.get(object, &self.id)? {
+                return Ok(Some(stored));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The types that an object of this call may have.
+    pub fn objects(&self) -> Vec<&'a str> {
+        let others = self.entity.others.iter().map(String::as_str);
+        std::iter::once(self.entity.object.as_str()).chain(others).collect()
+    }
+
+    /// What a refusal calls the object; of a service, the last word of its path: `source`.
+    pub fn label(&self) -> String {
+        let Entity { key, object, .. } = self.entity;
+        let service = key.rsplit('.').next().filter(|_| key != object);
+        service.map_or_else(|| object.clone(), |word| word.trim_end_matches('s').replace('_', " "))
     }
 
     /// The same call about another type of object with other params.
@@ -51,10 +79,12 @@ impl<'a> Call<'a> {
     /// A blank object with a fresh id, not yet kept.
     pub fn fresh(&self) -> Body {
         let mut body = shape::blank(self.entity);
-        set(&mut body, "id", identifier::fresh(&self.entity.id_prefix));
-        for name in ["created", "updated"] {
-            if body.contains_key(name) {
-                set(&mut body, name, self.now);
+        let own = identifier::of(self.entity);
+        let key = if self.entity.field("id").is_some() { "id" } else { KEY };
+        set(&mut body, key, own);
+        for name in MADE_NOW {
+            if let Some(field) = self.entity.field(name).filter(|_| body.contains_key(*name)) {
+                set(&mut body, name, moment(&field.kind, self.now));
             }
         }
         if body.contains_key("livemode") {
@@ -68,6 +98,7 @@ impl<'a> Call<'a> {
         let mut body = self.fresh();
         self.check_references()?;
         shape::lay_over(self.entity, &mut body, &self.params)?;
+        whole::put_in(self, &mut body)?;
         Ok(body)
     }
 
@@ -76,10 +107,16 @@ impl<'a> Call<'a> {
         let mut body = self.named()?;
         self.check_references()?;
         shape::lay_over(self.entity, &mut body, &self.params)?;
-        if body.contains_key("updated") {
-            set(&mut body, "updated", self.now);
-        }
+        whole::put_in(self, &mut body)?;
+        self.touch(&mut body);
         Ok(body)
+    }
+
+    /// Says in the object that it was changed now.
+    pub fn touch(&self, body: &mut Body) {
+        if let Some(field) = self.entity.field("updated") {
+            set(body, "updated", moment(&field.kind, self.now));
+        }
     }
 
     /// Every param that names another object must name one that exists.
@@ -92,6 +129,9 @@ impl<'a> Call<'a> {
             let Some(first) = types.first().filter(|first| !NOT_HELD.contains(&first.as_str())) else {
                 continue;
             };
+            if catalog().by_object(first).is_some_and(|entity| !can_be_made(entity)) {
+                continue;
+            }
             if self.session.find(id)?.is_none_or(|found| found.gone) {
                 return Err(Failure::unknown_reference(first, id, name));
             }
@@ -109,6 +149,20 @@ impl<'a> Call<'a> {
         self.session.put(&body)?;
         Ok(Json::Object(body))
     }
+}
+
+/// Whether the sandbox can hold such objects at all: what nothing makes is taken as it is.
+fn can_be_made(entity: &Entity) -> bool {
+    entity.creates() || entity.operations.is_empty() || super::held::holds(&entity.object)
+}
+
+/// A moment as a field of that kind holds it: seconds, or a text in version 2 of the API.
+pub(super) fn moment(kind: &FieldKind, seconds: i64) -> Json {
+    if !matches!(kind, FieldKind::DateTime | FieldKind::String { .. }) {
+        return Json::from(seconds);
+    }
+    let text = jiff::Timestamp::from_second(seconds).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%S.000Z");
+    Json::from(text.to_string())
 }
 
 /// The catalog's entry of a type of object.

@@ -47,6 +47,10 @@ fn child(path: &str, name: &str) -> String {
 
 fn value(kind: &Kind, node: &Node, path: &str) -> Outcome<Json> {
     match (kind, node) {
+        (_, Node::Typed(Json::Null)) => Ok(Json::Null),
+        (Kind::Unsettable(inner), node @ Node::Typed(_)) => value(inner, node, path),
+        (Kind::Either(kinds), node @ Node::Typed(_)) => either(kinds, node, path),
+        (kind, Node::Typed(given)) => scalar::typed(kind, given, path),
         (Kind::Unsettable(_) | Kind::Object(_) | Kind::List(_) | Kind::Map(_), Node::Text(text))
             if text.is_empty() =>
         {
@@ -66,11 +70,19 @@ fn value(kind: &Kind, node: &Node, path: &str) -> Outcome<Json> {
             list(inner, items.into_iter().map(|(_, node)| node), path)
         }
         (Kind::Range, Node::Branches(bounds)) => range(bounds, path),
+        (Kind::Binary, Node::Branches(file)) => Ok(Json::Object(upload(file))),
+        (Kind::Binary, _) => Err(wrong_shape("file", path)),
         (Kind::Object(_) | Kind::Map(_), _) => Err(wrong_shape("object", path)),
         (Kind::List(_), _) => Err(wrong_shape("array", path)),
         (kind, Node::Text(text)) => scalar::read(kind, text, path),
         (_, _) => Err(wrong_shape("string", path)),
     }
+}
+
+/// A file: its name and its content.
+fn upload(file: &[(String, Node)]) -> Map<String, Json> {
+    let text = |node: &Node| if let Node::Text(text) = node { Json::from(text.as_str()) } else { Json::Null };
+    file.iter().map(|(name, node)| (name.clone(), text(node))).collect()
 }
 
 fn wrong_shape(wanted: &str, path: &str) -> Failure {

@@ -15,10 +15,10 @@ use serde_json::{Value as Json, json};
 use super::Sandbox;
 use super::behaviour;
 use super::call::{Call, entity};
+use super::caller::Caller;
 use super::error::{Failure, Outcome};
 use super::fault::{Fault, answer};
 use super::now;
-use super::request::Caller;
 use super::store::Body;
 
 /// What every path here begins with.

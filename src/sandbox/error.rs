@@ -1,6 +1,6 @@
 //! How Stripe says no: one envelope, `{"error": {type, code, message, param, ...}}`.
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 /// How far a request came before it was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +92,13 @@ impl Failure {
     pub fn at(mut self, stage: Stage) -> Self {
         self.stage = stage;
         self
+    }
+
+    /// The whole body as version 2 of the API has it: without what only version 1 tells.
+    pub fn v2_envelope(&self) -> Json {
+        let told = ["code", "message", "param", "type"].into_iter();
+        let members = told.filter_map(|name| Some((name.to_owned(), self.error.get(name)?.clone())));
+        json!({ "error": members.collect::<Map<_, _>>() })
     }
 
     /// The whole body, its members in order of name as Stripe sends them.

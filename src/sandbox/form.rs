@@ -3,6 +3,8 @@
 //! The encoding does not tell a list with indexes from a map with number keys, so the
 //! result is a tree of texts; what a branch is, the catalog says when params are checked.
 
+use serde_json::Value as Json;
+
 /// One branch of a decoded form.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Node {
@@ -12,6 +14,20 @@ pub(super) enum Node {
     Branches(Vec<(String, Node)>),
     /// Branches given with `[]`.
     List(Vec<Node>),
+    /// A value of JSON, which has a type already.
+    Typed(Json),
+}
+
+impl From<Json> for Node {
+    fn from(value: Json) -> Self {
+        match value {
+            Json::Object(members) => {
+                Self::Branches(members.into_iter().map(|(name, value)| (name, value.into())).collect())
+            }
+            Json::Array(items) => Self::List(items.into_iter().map(Self::from).collect()),
+            plain => Self::Typed(plain),
+        }
+    }
 }
 
 /// A form that cannot be read.
@@ -44,6 +60,16 @@ pub(super) fn decode(text: &str) -> Result<Vec<(String, Node)>, FormError> {
         Some(Node::Branches(branches)) => Ok(branches),
         _ => Ok(Vec::new()),
     }
+}
+
+/// Adds one name with its value to params that were read before.
+pub(super) fn put(given: &mut Vec<(String, Node)>, key: &str, value: String) -> Result<(), FormError> {
+    let mut root = Some(Node::Branches(std::mem::take(given)));
+    insert(&mut root, &segments(key)?, value).map_err(|()| FormError::Mixed(key.to_owned()))?;
+    if let Some(Node::Branches(branches)) = root {
+        *given = branches;
+    }
+    Ok(())
 }
 
 fn insert(slot: &mut Option<Node>, path: &[String], value: String) -> Result<(), ()> {

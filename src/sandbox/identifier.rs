@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::catalog::{Entity, OperationKind};
+
 const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// The prefix and `length` random letters and digits.
@@ -21,6 +23,20 @@ pub(super) fn random(prefix: &str, length: usize) -> String {
 /// A fresh id: 14 characters for the two types that Stripe gives short ids, 24 for the rest.
 pub(super) fn fresh(prefix: &str) -> String {
     random(prefix, if matches!(prefix, "cus_" | "prod_") { 14 } else { 24 })
+}
+
+/// A fresh id of that type. Where no prefix is known, it is what the type is called; where the
+/// caller may choose the id, there is none.
+pub(super) fn of(entity: &Entity) -> String {
+    if !entity.id_prefix.is_empty() {
+        return fresh(&entity.id_prefix);
+    }
+    let create = entity.operation(OperationKind::Create);
+    if create.is_some_and(|create| create.param("id").is_some()) {
+        return random("", 8);
+    }
+    let last = entity.object.rsplit('.').next().unwrap_or_default();
+    fresh(&format!("{last}_"))
 }
 
 /// Sixteen letters and digits that are the same for the same text.

@@ -2,9 +2,17 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::catalog::OperationKind;
+
 use super::call::Call;
 use super::error::{Failure, Outcome};
-use super::store::Body;
+use super::store::{Body, Walk};
+
+mod filter;
+mod token;
+
+pub(super) use filter::{matches, pushed};
+pub(super) use token::Token;
 
 /// Most objects of one page.
 const MOST: i64 = 100;
@@ -22,15 +30,9 @@ struct Window {
 
 impl Window {
     fn of(params: &Body) -> Outcome<Self> {
-        let limit = params.get("limit").and_then(Json::as_i64).unwrap_or(USUAL);
-        if !(1..=MOST).contains(&limit) {
-            let bound = if limit > MOST { "less than or equal to 100" } else { "greater than or equal to 1" };
-            let message = format!("This value must be {bound} (it currently is '{limit}').");
-            return Err(Failure::invalid(message).code("parameter_invalid_integer").param("limit"));
-        }
         let cursor = |name| super::fields::text(params, name).map(str::to_owned);
         let window = Self {
-            limit: usize::try_from(limit).unwrap_or(10),
+            limit: limit(params)?,
             starting_after: cursor("starting_after"),
             ending_before: cursor("ending_before"),
         };
@@ -47,34 +49,104 @@ impl Window {
     }
 }
 
+/// How many objects a page may hold.
+pub(super) fn limit(params: &Body) -> Outcome<usize> {
+    let limit = params.get("limit").and_then(Json::as_i64).unwrap_or(USUAL);
+    if (1..=MOST).contains(&limit) {
+        return Ok(usize::try_from(limit).unwrap_or(10));
+    }
+    let bound = if limit > MOST { "less than or equal to 100" } else { "greater than or equal to 1" };
+    let message = format!("This value must be {bound} (it currently is '{limit}').");
+    Err(Failure::invalid(message).code("parameter_invalid_integer").param("limit"))
+}
+
 /// The page of a list call over the objects of one type that match its filters and `also`.
 pub(super) fn of_objects(call: &Call<'_>, object: &str, also: impl Fn(&Body) -> bool) -> Outcome<Json> {
+    of_kinds(call, &[object], Vec::new(), also)
+}
+
+/// The page of a list call over the objects of some types whose fields hold these texts and that
+/// match its filters and `also`.
+pub(super) fn of_kinds(
+    call: &Call<'_>,
+    objects: &[&str],
+    mut having: Vec<(String, String)>,
+    also: impl Fn(&Body) -> bool,
+) -> Outcome<Json> {
+    if call.entity.is_v2() {
+        return token::page(call, objects, having, also);
+    }
     let window = Window::of(&call.params)?;
     let start = match window.cursor() {
         None => None,
-        Some((id, param)) => {
-            let at = call.session.get(object, id)?;
-            Some(at.ok_or_else(|| Failure::unknown_reference(object, id, param))?.seq)
-        }
+        Some((id, param)) => Some(position(call, objects, id, param)?),
     };
+    having.extend(pushed(call.entity, &call.params));
     let forward = window.ending_before.is_some();
-    let mut found = Vec::new();
-    call.session.walk(object, start, forward, |stored| {
-        if also(&stored.body) && matches(&stored.body, &call.params) {
-            found.push(Json::Object(stored.body));
-        }
-        found.len() <= window.limit
-    })?;
-    Ok(cut(found, &window, forward, &call.path))
+    let walk = Walk { objects: objects.to_vec(), start, forward, having };
+    let found = gather(call, &walk, window.limit, &call.params, also)?;
+    Ok(cut(found, &window, &call.path))
 }
 
-fn cut(mut found: Vec<Json>, window: &Window, forward: bool, url: &str) -> Json {
+/// One more than the limit, so that the page knows whether there are more.
+fn gather(
+    call: &Call<'_>,
+    walk: &Walk<'_>,
+    limit: usize,
+    filters: &Body,
+    also: impl Fn(&Body) -> bool,
+) -> Outcome<Vec<(i64, Json)>> {
+    let mut found = Vec::new();
+    call.session.walk(walk, |stored| {
+        if also(&stored.body) && matches(call.entity, &stored.body, filters) {
+            found.push((stored.seq, Json::Object(stored.body)));
+        }
+        found.len() <= limit
+    })?;
+    Ok(found)
+}
+
+/// Where the object of a cursor stands.
+fn position(call: &Call<'_>, objects: &[&str], id: &str, param: &str) -> Outcome<i64> {
+    for object in objects {
+        if let Some(stored) = call.session.get(object, id)? {
+            return Ok(stored.seq);
+        }
+    }
+    Err(Failure::unknown_reference(&call.label(), id, param))
+}
+
+/// The page of a list call over items that another object holds, in their order.
+pub(super) fn of_items(call: &Call<'_>, all: &[Json]) -> Outcome<Json> {
+    let mut window = Window::of(&call.params)?;
+    let list = call.entity.operation(OperationKind::List);
+    if list.is_none_or(|list| list.param("limit").is_none()) {
+        // a list that cannot be limited is whole
+        window.limit = all.len();
+    }
+    let mut items: Vec<(i64, Json)> = (0..).zip(all.iter().cloned()).collect();
+    if let Some((id, param)) = window.cursor() {
+        let at = items.iter().position(|(_, item)| item.get("id").and_then(Json::as_str) == Some(id));
+        let at = at.ok_or_else(|| Failure::unknown_reference(&call.label(), id, param))?;
+        if window.ending_before.is_some() {
+            items.truncate(at);
+            items.reverse();
+        } else {
+            items.drain(..=at);
+        }
+    }
+    items.truncate(window.limit + 1);
+    Ok(cut(items, &window, &call.path))
+}
+
+fn cut(mut found: Vec<(i64, Json)>, window: &Window, url: &str) -> Json {
     let has_more = found.len() > window.limit;
     found.truncate(window.limit);
-    if forward {
+    if window.ending_before.is_some() {
         found.reverse();
     }
-    json!({"object": "list", "data": found, "has_more": has_more, "url": url})
+    let data: Vec<Json> = found.into_iter().map(|(_, body)| body).collect();
+    json!({"object": "list", "data": data, "has_more": has_more, "url": url})
 }
 
 /// A page that stands inside an object: its first ten.
@@ -84,47 +156,4 @@ pub(super) fn embedded(items: &[Json], url: &str) -> Json {
         "object": "list", "data": shown, "has_more": items.len() > 10,
         "total_count": items.len(), "url": url,
     })
-}
-
-/// True when each filter fits: a list names the values allowed, an object bounds or members,
-/// anything else must be equal.
-fn matches(body: &Body, params: &Body) -> bool {
-    params
-        .iter()
-        .filter(|(name, _)| !matches!(name.as_str(), "limit" | "starting_after" | "ending_before"))
-        .all(|(name, wanted)| fits(field(body, name), wanted))
-}
-
-/// `ids` and `lookup_keys` filter by `id` and `lookup_key`.
-fn field<'a>(body: &'a Body, param: &str) -> Option<&'a Json> {
-    body.get(param).or_else(|| body.get(param.strip_suffix('s')?))
-}
-
-fn fits(found: Option<&Json>, wanted: &Json) -> bool {
-    match wanted {
-        Json::String(text) if text.is_empty() => true,
-        Json::Array(allowed) => allowed.iter().any(|one| fits(found, one)),
-        Json::Object(bounds) if is_range(bounds) => {
-            let Some(number) = found.and_then(Json::as_i64) else { return false };
-            bounds.iter().all(|(bound, limit)| within(number, bound, limit.as_i64()))
-        }
-        Json::Object(inner) => {
-            inner.iter().all(|(name, wanted)| fits(found.and_then(|body| body.get(name)), wanted))
-        }
-        wanted => found.is_some_and(|found| found == wanted || found.get("id") == Some(wanted)),
-    }
-}
-
-fn is_range(bounds: &Body) -> bool {
-    !bounds.is_empty() && bounds.keys().all(|name| matches!(name.as_str(), "gt" | "gte" | "lt" | "lte"))
-}
-
-fn within(number: i64, bound: &str, limit: Option<i64>) -> bool {
-    let Some(limit) = limit else { return true };
-    match bound {
-        "gt" => number > limit,
-        "gte" => number >= limit,
-        "lt" => number < limit,
-        _ => number <= limit,
-    }
 }

@@ -1,86 +1,17 @@
-//! What a request asks for: whose key, which account, which call, which params.
+//! What a request asks for: which call, with which params.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::Method;
 use serde_json::Value as Json;
 
-use crate::catalog::{Called, Entity, Param, catalog};
+use crate::catalog::{Called, Entity, Kind, OperationKind, Param, catalog};
 
+use super::caller::header;
 use super::check;
 use super::error::{Failure, Outcome};
 use super::form::{self, Node};
+use super::multipart;
 use super::store::Body;
-
-/// The account that every key belongs to.
-const ACCOUNT: &str = "acct_1SandboxSandbox00";
-
-/// Who asks.
-#[derive(Debug)]
-pub(super) struct Caller {
-    /// The account the call acts on.
-    pub account: String,
-    /// Whether the key is a live one.
-    pub livemode: bool,
-}
-
-impl Caller {
-    /// Reads the key, by itself or as the user of basic authentication.
-    pub fn of(request: &http::Request<Bytes>) -> Outcome<Self> {
-        let given = header(request, "authorization").unwrap_or_default();
-        let key = match given.split_once(' ') {
-            Some(("Bearer", key)) => key.trim().to_owned(),
-            Some(("Basic", coded)) => user(coded).unwrap_or_default(),
-            _ => String::new(),
-        };
-        if key.is_empty() {
-            let message = "You did not provide an API key. You need to provide your API key in the Authorization \
-                 header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').";
-            return Err(Failure::new(401, "invalid_request_error", message));
-        }
-        let mode = ["sk_", "rk_"].iter().find_map(|kind| key.strip_prefix(kind));
-        let livemode = match mode.and_then(|rest| rest.split_once('_')) {
-            Some(("test", rest)) if rest != "invalid" => false,
-            Some(("live", rest)) if rest != "invalid" => true,
-            _ => {
-                let message = format!("Invalid API Key provided: {}", masked(&key));
-                return Err(Failure::new(401, "invalid_request_error", message));
-            }
-        };
-        let account = header(request, "stripe-account").unwrap_or(ACCOUNT).to_owned();
-        Ok(Self { account, livemode })
-    }
-
-    /// The customer at a browser, who has no key.
-    pub fn anybody() -> Self {
-        Self { account: ACCOUNT.to_owned(), livemode: false }
-    }
-
-    /// Where the caller's objects are.
-    pub fn space(&self) -> String {
-        format!("{}/{}", self.account, if self.livemode { "live" } else { "test" })
-    }
-}
-
-/// The user name of basic authentication.
-fn user(coded: &str) -> Option<String> {
-    let decoded = String::from_utf8(STANDARD.decode(coded.trim()).ok()?).ok()?;
-    Some(decoded.split(':').next().unwrap_or_default().to_owned())
-}
-
-/// The first letters and the last four, as Stripe repeats a key.
-fn masked(key: &str) -> String {
-    let letters: Vec<char> = key.chars().collect();
-    let hidden = letters.len().saturating_sub(12);
-    let shown = |letter: (usize, &char)| if (8..8 + hidden).contains(&letter.0) { '*' } else { *letter.1 };
-    letters.iter().enumerate().map(shown).collect()
-}
-
-/// A header as text.
-pub(super) fn header<'r>(request: &'r http::Request<Bytes>, name: &str) -> Option<&'r str> {
-    request.headers().get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty())
-}
 
 /// One call, its params checked.
 #[derive(Debug)]
@@ -119,15 +50,11 @@ impl Asked {
             found.ids.iter().map(|id| form::percent_decode(&id.replace('+', "%2B")).unwrap_or_default());
         let (id, parents) = places(template, ids);
         let mut given = params_of(request)?;
-        let expand = take_expand(&mut given)?;
-        Ok(Self {
-            entity: found.entity,
-            called: found.called,
-            id,
-            parents,
-            params: check::params(known, &given)?,
-            expand,
-        })
+        let expand = if is_v2(request) { Vec::new() } else { take_expand(&mut given)? };
+        let page = take_page(found.entity, found.called, &mut given);
+        let mut params = check::params(known, &given)?;
+        params.extend(page);
+        Ok(Self { entity: found.entity, called: found.called, id, parents, params, expand })
     }
 }
 
@@ -140,29 +67,67 @@ fn places(template: &str, ids: impl Iterator<Item = String>) -> (String, Vec<(St
     (own.into_iter().next().map(|(_, id)| id).unwrap_or_default(), parents)
 }
 
+/// The params: a form or an upload in version 1, JSON in version 2; in the query otherwise.
 fn params_of(request: &http::Request<Bytes>) -> Outcome<Vec<(String, Node)>> {
-    let in_body = request.method() == Method::POST;
-    let text = match std::str::from_utf8(request.body()) {
-        Ok(body) if in_body => body,
-        Ok(_) => request.uri().query().unwrap_or_default(),
-        Err(_) => return Err(Failure::invalid("Invalid request: the body is not UTF-8.")),
+    let unreadable = |error: form::FormError| Failure::invalid(format!("Invalid request: {error}."));
+    if request.method() != Method::POST {
+        let query = request.uri().query().unwrap_or_default();
+        let query =
+            if query.is_empty() { std::str::from_utf8(request.body()).unwrap_or_default() } else { query };
+        return form::decode(query).map_err(unreadable);
+    }
+    let kind = header(request, "content-type").unwrap_or_default();
+    if kind.starts_with("multipart/form-data") {
+        return multipart::decode(kind, request.body()).map_err(unreadable);
+    }
+    let Ok(text) = std::str::from_utf8(request.body()) else {
+        return Err(Failure::invalid("Invalid request: the body is not UTF-8."));
     };
-    let is_json = header(request, "content-type").is_some_and(|kind| kind.starts_with("application/json"));
-    if in_body && is_json && !text.is_empty() {
-        let message = "Invalid request: this is a v1 call, which takes `application/x-www-form-urlencoded`.";
+    if is_v2(request) {
+        return json_params(text);
+    }
+    if kind.starts_with("application/json") {
+        let message = "You sent this request with the content type `application/json`, which is not supported: this \
+                       is a v1 call, which takes `application/x-www-form-urlencoded`.";
         return Err(Failure::invalid(message));
     }
-    form::decode(text).map_err(|error| Failure::invalid(format!("Invalid request: {error}.")))
+    form::decode(text).map_err(unreadable)
+}
+
+/// Whether a request is one of version 2 of the API.
+pub(super) fn is_v2(request: &http::Request<Bytes>) -> bool {
+    request.uri().path().starts_with("/v2/")
+}
+
+fn json_params(text: &str) -> Outcome<Vec<(String, Node)>> {
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let read = serde_json::from_str::<Json>(text);
+    match read.map(Node::from) {
+        Ok(Node::Branches(given)) => Ok(given),
+        Ok(_) => Err(Failure::invalid("The body must be a JSON object.").code("invalid_request_body")),
+        Err(error) => {
+            Err(Failure::invalid(format!("The body is no JSON: {error}.")).code("invalid_request_body"))
+        }
+    }
+}
+
+/// Takes the token out of the params of a list of version 2, which says nothing else.
+fn take_page(entity: &Entity, called: Called, given: &mut Vec<(String, Node)>) -> Option<(String, Json)> {
+    let lists = matches!(called, Called::Operation(operation) if operation.kind == OperationKind::List);
+    let at = given.iter().position(|(name, _)| lists && entity.is_v2() && name == "page")?;
+    match given.remove(at) {
+        (name, Node::Text(token)) => Some((name, token.into())),
+        _ => None,
+    }
 }
 
 /// Takes the list of fields to expand out of the params.
 fn take_expand(given: &mut Vec<(String, Node)>) -> Outcome<Vec<String>> {
     let Some(at) = given.iter().position(|(name, _)| name == "expand") else { return Ok(Vec::new()) };
     let (_, node) = given.remove(at);
-    let kind = crate::catalog::Kind::List(Box::new(crate::catalog::Kind::String {
-        values: Vec::new(),
-        max_length: 0,
-    }));
+    let kind = Kind::List(Box::new(Kind::String { values: Vec::new(), max_length: 0 }));
     let param = Param { name: "expand".to_owned(), kind, required: false };
     let checked = check::params(&[param], &[("expand".to_owned(), node)])?;
     let listed = super::fields::items(&checked, "expand").iter().filter_map(Json::as_str);

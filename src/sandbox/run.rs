@@ -8,11 +8,14 @@ use crate::catalog::{API_VERSION, Called};
 
 use super::behaviour;
 use super::call::Call;
+use super::caller::{Caller, header};
+use super::download;
 use super::error::{Failure, Outcome, Stage};
 use super::idempotency::{Answer, Claim};
 use super::identifier;
+use super::include;
 use super::now;
-use super::request::{Asked, Caller, header};
+use super::request::{Asked, is_v2};
 use super::store::{Session, Store};
 use super::view;
 
@@ -40,17 +43,23 @@ pub(super) fn fail(store: &mut Store, request: &http::Request<Bytes>, status: u1
 fn answered(store: &mut Store, request: &http::Request<Bytes>, perform: Perform<'_>) -> Response<Bytes> {
     let request_id = identifier::random("req_", 14);
     let caller = Caller::of(request);
+    if let (Some(file), Ok(caller)) = (download::asked(request), &caller)
+        && let Ok(response) = download::answer(store, caller, file)
+    {
+        return response;
+    }
     let livemode = caller.as_ref().is_ok_and(|caller| caller.livemode);
     let given = caller.and_then(|caller| given(store, request, &caller, &request_id, perform));
     let given = given.unwrap_or_else(|failure| Given {
-        answer: refusal(&failure, &request_id, livemode),
+        answer: refusal(&failure, request, &request_id, livemode),
         replayed: false,
     });
     response(request, given, &request_id)
 }
 
-fn refusal(failure: &Failure, request_id: &str, livemode: bool) -> Answer {
-    Answer { status: failure.status, body: failure.envelope(request_id, livemode).to_string() }
+fn refusal(failure: &Failure, request: &http::Request<Bytes>, request_id: &str, livemode: bool) -> Answer {
+    let body = if is_v2(request) { failure.v2_envelope() } else { failure.envelope(request_id, livemode) };
+    Answer { status: failure.status, body: body.to_string() }
 }
 
 /// The answer of this request, or the one that was given to it before.
@@ -61,10 +70,11 @@ fn given(
     request_id: &str,
     perform: Perform<'_>,
 ) -> Outcome<Given> {
-    let posts = request.method() == Method::POST;
+    let v2 = is_v2(request);
+    let claims = request.method() == Method::POST || (v2 && request.method() == Method::DELETE);
     let writes = request.method() != Method::GET;
     let target = request.uri().path_and_query().map_or("", http::uri::PathAndQuery::as_str);
-    let key = header(request, "idempotency-key").filter(|_| posts);
+    let key = header(request, "idempotency-key").filter(|_| claims);
     let claim = key.map(|key| Claim::new(key, target, request.body())).transpose()?;
     let session = store.begin(caller.space(), writes)?;
     if let Some(claim) = &claim
@@ -75,12 +85,15 @@ fn given(
     session.transaction.execute_batch("SAVEPOINT call")?;
     let answer = match perform(&session, request, caller) {
         Ok(body) => Answer { status: 200, body },
-        Err(failure) if failure.stage == Stage::Refused => return Err(failure),
+        // version 2 runs a request again that failed
+        Err(failure) if failure.stage == Stage::Refused || (v2 && failure.stage == Stage::Undone) => {
+            return Err(failure);
+        }
         Err(failure) => {
             if failure.stage == Stage::Undone {
                 session.transaction.execute_batch("ROLLBACK TO call")?;
             }
-            refusal(&failure, request_id, caller.livemode)
+            refusal(&failure, request, request_id, caller.livemode)
         }
     };
     if let Some(claim) = &claim {
@@ -107,7 +120,9 @@ fn perform(session: &Session<'_>, request: &http::Request<Bytes>, caller: &Calle
         Called::Operation(operation) => behaviour::operate(&call, operation.kind)?,
         Called::Action(action) => behaviour::act(&call, &action.name)?,
     };
-    Ok(view::shown(session, answer, &asked.expand)?.to_string())
+    let mut shown = view::shown(session, answer, &asked.expand)?;
+    include::leave_out(call.entity, asked.called, &call.params, &mut shown);
+    Ok(shown.to_string())
 }
 
 fn response(request: &http::Request<Bytes>, given: Given, request_id: &str) -> Response<Bytes> {
@@ -116,7 +131,7 @@ fn response(request: &http::Request<Bytes>, given: Given, request_id: &str) -> R
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert("stripe-version", HeaderValue::from_static(API_VERSION));
-    let echoed = ["idempotency-key", "stripe-account", "stripe-version"];
+    let echoed = ["idempotency-key", "stripe-account", "stripe-context", "stripe-version"];
     for name in echoed {
         if let Some(value) = request.headers().get(name) {
             headers.insert(name, value.clone());

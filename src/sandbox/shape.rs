@@ -14,12 +14,16 @@ pub(super) fn is_includable(object: &str, field: &str) -> bool {
 }
 
 /// An object with every field empty: null where the catalog allows, else the least value.
+/// Fields that may be missing but never null are left out.
 pub(super) fn blank(entity: &Entity) -> Body {
     let mut body = Map::new();
-    body.insert("id".into(), Json::Null);
+    if entity.field("id").is_some() {
+        body.insert("id".into(), Json::Null);
+    }
     body.insert("object".into(), Json::from(entity.object.as_str()));
     for field in &entity.fields {
-        if !body.contains_key(&field.name) && !is_includable(&entity.object, &field.name) {
+        let shown = !field.optional && !is_includable(&entity.object, &field.name);
+        if shown && !body.contains_key(&field.name) {
             body.insert(field.name.clone(), empty(field));
         }
     }
@@ -30,10 +34,11 @@ fn empty(field: &Field) -> Json {
     if field.name == "metadata" {
         return json!({});
     }
-    if field.nullable || field.optional { Json::Null } else { least(&field.kind) }
+    if field.nullable { Json::Null } else { least(&field.kind) }
 }
 
-fn least(kind: &FieldKind) -> Json {
+/// The least value of a kind.
+pub(super) fn least(kind: &FieldKind) -> Json {
     match kind {
         FieldKind::String { values } => {
             values.first().map_or(Json::from(""), |value| Json::from(value.as_str()))
@@ -43,7 +48,11 @@ fn least(kind: &FieldKind) -> Json {
         FieldKind::DateTime => Json::from("1970-01-01T00:00:00Z"),
         FieldKind::Boolean => Json::Bool(false),
         FieldKind::Object(fields) => {
-            Json::Object(fields.iter().map(|field| (field.name.clone(), empty(field))).collect())
+            // a map without entries is left out: SDKs do not expect null in its place
+            let left_out =
+                |field: &Field| field.optional || (field.nullable && matches!(field.kind, FieldKind::Map(_)));
+            let present = fields.iter().filter(|field| !left_out(field));
+            Json::Object(present.map(|field| (field.name.clone(), empty(field))).collect())
         }
         FieldKind::List(_) => json!([]),
         FieldKind::Page(_) => json!({"object": "list", "data": [], "has_more": false, "url": ""}),
@@ -69,14 +78,18 @@ pub(super) fn lay_over(entity: &Entity, body: &mut Body, params: &Body) -> Outco
 }
 
 fn laid(field: &Field, old: Json, value: &Json, path: &str) -> Outcome<Json> {
-    if value.as_str() == Some("") {
-        return cleared(field, path);
+    if value.as_str() == Some("") || value.is_null() {
+        return cleared(field, value, path);
     }
     Ok(match (&field.kind, value) {
+        (FieldKind::Time, Json::String(text)) if text == "now" => Json::from(super::now()),
+        (FieldKind::Decimal, Json::Number(number)) => Json::from(number.to_string()),
+        (FieldKind::Integer, Json::String(text)) => text.parse::<i64>().map_or(old, Json::from),
+        (kind, value) if !holds(kind, value) => old,
         (FieldKind::Object(fields), Json::Object(given)) => {
             let mut members = match old {
                 Json::Object(members) => members,
-                _ => fields.iter().map(|inner| (inner.name.clone(), empty(inner))).collect(),
+                _ => least(&field.kind).as_object().cloned().unwrap_or_default(),
             };
             for (name, value) in given {
                 let Some(inner) = fields.iter().find(|inner| inner.name == *name) else { continue };
@@ -95,12 +108,52 @@ fn laid(field: &Field, old: Json, value: &Json, path: &str) -> Outcome<Json> {
     })
 }
 
-fn cleared(field: &Field, path: &str) -> Outcome<Json> {
+/// Takes out of what is about to stand in a field of an object the members the field does not have.
+pub(super) fn keep_known(owner: &Body, name: &str, members: &mut Body) {
+    let object = owner.get("object").and_then(Json::as_str).unwrap_or_default();
+    let field = catalog().by_object(object).and_then(|entity| entity.field(name));
+    if let Some(FieldKind::Object(fields)) = field.map(|field| &field.kind) {
+        known_only(fields, members);
+    }
+}
+
+fn known_only(fields: &[Field], members: &mut Body) {
+    members.retain(|name, _| fields.iter().any(|field| field.name == *name));
+    for field in fields {
+        if let (FieldKind::Object(inner), Some(Json::Object(value))) =
+            (&field.kind, members.get_mut(&field.name))
+        {
+            known_only(inner, value);
+        }
+    }
+}
+
+/// Whether a value is of the kind. An id may stand for the whole object: it is put in later.
+pub(super) fn holds(kind: &FieldKind, value: &Json) -> bool {
+    match kind {
+        FieldKind::String { .. } | FieldKind::Decimal | FieldKind::DateTime => value.is_string(),
+        FieldKind::Integer | FieldKind::Time => value.is_i64() || value.is_u64(),
+        FieldKind::Number => value.is_number(),
+        FieldKind::Boolean => value.is_boolean(),
+        FieldKind::Object(_) | FieldKind::Map(_) => value.is_object(),
+        FieldKind::List(inner) => {
+            value.as_array().is_some_and(|items| items.iter().all(|item| holds(inner, item)))
+        }
+        FieldKind::Page(_) => value.get("data").is_some_and(Json::is_array),
+        FieldKind::Expandable(_) | FieldKind::Reference(_) => value.is_string() || value.is_object(),
+        FieldKind::Either(kinds) => kinds.iter().any(|kind| holds(kind, value)),
+        FieldKind::Any => true,
+    }
+}
+
+/// What is left of a field that is unset: null, or what is least where it is never null.
+fn cleared(field: &Field, value: &Json, path: &str) -> Outcome<Json> {
     if field.nullable || field.optional {
         return Ok(Json::Null);
     }
     match field.kind {
         FieldKind::List(_) | FieldKind::Map(_) | FieldKind::Object(_) => Ok(least(&field.kind)),
+        FieldKind::String { ref values } if values.is_empty() && value.is_null() => Ok(Json::from("")),
         _ => Err(not_unsettable(path)),
     }
 }
@@ -123,7 +176,7 @@ fn metadata(body: &mut Body, value: &Json) -> Outcome<()> {
     };
     let mut kept = slot.as_object().cloned().unwrap_or_default();
     for (key, value) in given {
-        if value.as_str() == Some("") {
+        if value.as_str() == Some("") || value.is_null() {
             kept.shift_remove(key);
         } else {
             kept.insert(key.clone(), value.clone());

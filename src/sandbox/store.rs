@@ -6,13 +6,21 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use serde_json::{Map, Value as Json};
 
 use super::error::{Failure, Outcome};
+use super::held;
 
 /// An object as it is kept; names with a leading underscore are never shown.
 pub(super) type Body = Map<String, Json>;
+
+/// Kept with an object that shows no id: what it is found by.
+pub(super) const KEY: &str = "_key";
+
+/// Where the objects are that Stripe itself holds, the same for every account and mode.
+const HELD: &str = "stripe";
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS objects (
@@ -55,6 +63,44 @@ pub(super) struct Stored {
     pub body: Body,
 }
 
+/// Which objects to go through, and in which order.
+#[derive(Debug, Default)]
+pub(super) struct Walk<'w> {
+    /// Their types.
+    pub objects: Vec<&'w str>,
+    /// Only those beyond this one.
+    pub start: Option<i64>,
+    /// Oldest first; newest first otherwise.
+    pub forward: bool,
+    /// Only those whose fields hold these texts.
+    pub having: Vec<(String, String)>,
+}
+
+impl Walk<'_> {
+    /// The query; what stands for its placeholders goes to `values`.
+    fn query(&self, values: &mut Vec<Value>) -> String {
+        let mut place = |value: Value| {
+            values.push(value);
+            format!("?{}", values.len())
+        };
+        let objects: Vec<String> =
+            self.objects.iter().map(|object| place((*object).to_owned().into())).collect();
+        let mut query = format!(
+            "SELECT seq, gone, body FROM objects WHERE space = ?1 AND object IN ({}) AND gone = 0",
+            objects.join(", ")
+        );
+        let (sign, order) = if self.forward { (">", "ASC") } else { ("<", "DESC") };
+        if let Some(start) = self.start {
+            query = format!("{query} AND seq {sign} {}", place(start.into()));
+        }
+        for (field, text) in &self.having {
+            let (field, text) = (place(format!("$.\"{field}\"").into()), place(text.clone().into()));
+            query = format!("{query} AND json_extract(body, {field}) = {text}");
+        }
+        format!("{query} ORDER BY seq {order}")
+    }
+}
+
 impl Store {
     /// Opens a file, or a store in memory.
     pub fn open(path: Option<&Path>) -> rusqlite::Result<Self> {
@@ -67,7 +113,23 @@ impl Store {
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.execute_batch(&format!("BEGIN IMMEDIATE; {TABLES} COMMIT;"))?;
-        Ok(Self { connection })
+        let mut store = Self { connection };
+        store.seed()?;
+        Ok(store)
+    }
+
+    /// Puts what Stripe itself holds into a new store.
+    fn seed(&mut self) -> rusqlite::Result<()> {
+        let query = "SELECT EXISTS (SELECT 1 FROM objects WHERE space = ?1)";
+        if self.connection.query_row(query, [HELD], |row| row.get(0))? {
+            return Ok(());
+        }
+        let session = self.begin(HELD.to_owned(), true)?;
+        for body in held::all() {
+            // what cannot be written stays out, and the first request says why
+            let _ = session.put(&body);
+        }
+        session.transaction.commit()
     }
 
     /// Starts the transaction of one request; a writing one takes the lock at once, so that
@@ -84,17 +146,17 @@ impl Session<'_> {
         let query = "SELECT seq, gone, body FROM objects WHERE space = ?1 AND object = ?2 AND id = ?3";
         self.transaction
             .prepare_cached(query)?
-            .query_row(params![self.space, object, id], read)
+            .query_row(params![self.space_of(object), object, id], read)
             .optional()?
             .transpose()
     }
 
     /// The object of that id, whatever its type.
     pub fn find(&self, id: &str) -> Outcome<Option<Stored>> {
-        let query = "SELECT seq, gone, body FROM objects WHERE space = ?1 AND id = ?2";
+        let query = "SELECT seq, gone, body FROM objects WHERE space IN (?1, ?2) AND id = ?3";
         self.transaction
             .prepare_cached(query)?
-            .query_row(params![self.space, id], read)
+            .query_row(params![self.space, HELD, id], read)
             .optional()?
             .transpose()
     }
@@ -123,7 +185,7 @@ impl Session<'_> {
         self.transaction.prepare_cached(query)?.execute(params![
             self.space,
             name("object"),
-            name("id"),
+            if body.contains_key(KEY) { name(KEY) } else { name("id") },
             text
         ])?;
         Ok(())
@@ -136,28 +198,23 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Goes through the living objects of a type until `visit` says stop: newest first and
-    /// older than `start`, or with `forward` oldest first and newer than it.
-    pub fn walk(
-        &self,
-        object: &str,
-        start: Option<i64>,
-        forward: bool,
-        mut visit: impl FnMut(Stored) -> bool,
-    ) -> Outcome<()> {
-        let (sign, order) = if forward { (">", "ASC") } else { ("<", "DESC") };
-        let query = format!(
-            "SELECT seq, gone, body FROM objects WHERE space = ?1 AND object = ?2 AND gone = 0
-             AND (?3 IS NULL OR seq {sign} ?3) ORDER BY seq {order}"
-        );
+    /// Goes through the living objects until `visit` says stop.
+    pub fn walk(&self, walk: &Walk<'_>, mut visit: impl FnMut(Stored) -> bool) -> Outcome<()> {
+        let mut values = vec![Value::from(self.space_of(walk.objects.first().unwrap_or(&"")).to_owned())];
+        let query = walk.query(&mut values);
         let mut statement = self.transaction.prepare_cached(&query)?;
-        let mut rows = statement.query(params![self.space, object, start])?;
+        let mut rows = statement.query(rusqlite::params_from_iter(values))?;
         while let Some(row) = rows.next()? {
             if !visit(read(row)??) {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// Where objects of that type are kept.
+    fn space_of(&self, object: &str) -> &str {
+        if held::holds(object) { HELD } else { &self.space }
     }
 
     /// The living objects of a type whose field has that text, newest first.
@@ -176,13 +233,14 @@ impl Session<'_> {
     /// How many objects of each type are alive, in every space: neither deleted, nor archived,
     /// nor at an end of their own.
     pub fn counts(&self) -> Outcome<Vec<(String, usize)>> {
-        let query = "SELECT object, count(*) FROM objects WHERE gone = 0
+        let query = "SELECT object, count(*) FROM objects WHERE gone = 0 AND space <> ?1
             AND coalesce(json_extract(body, '$.active'), 1) = 1
             AND coalesce(json_extract(body, '$._spent'), 0) = 0
             AND coalesce(json_extract(body, '$.status'), '') NOT IN ('canceled', 'void')
             GROUP BY object ORDER BY object";
         let mut statement = self.transaction.prepare_cached(query)?;
-        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+        let rows =
+            statement.query_map([HELD], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
         let count = |(object, count)| (object, usize::try_from(count).unwrap_or_default());
         rows.map(|row| row.map(count).map_err(Failure::from)).collect()
     }

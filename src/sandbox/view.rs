@@ -15,7 +15,11 @@ const DEEPEST: usize = 4;
 /// Shows an answer, every path in `expand` expanded.
 pub(super) fn shown(session: &Session<'_>, mut answer: Json, expand: &[String]) -> Outcome<Json> {
     hide(&mut answer);
-    for path in expand {
+    let counts = expand.iter().any(|path| path == COUNT);
+    if let Some(found) = answer.as_object_mut().filter(|found| is_search(found) && !counts) {
+        found.shift_remove(COUNT);
+    }
+    for path in expand.iter().filter(|path| path.as_str() != COUNT) {
         let segments: Vec<&str> = path.split('.').collect();
         if segments.len() > DEEPEST {
             let message =
@@ -27,6 +31,13 @@ pub(super) fn shown(session: &Session<'_>, mut answer: Json, expand: &[String]) 
     Ok(answer)
 }
 
+/// How many objects a search found: shown when it is expanded.
+const COUNT: &str = "total_count";
+
+fn is_search(body: &Body) -> bool {
+    super::fields::text(body, "object") == Some("search_result")
+}
+
 /// Takes out what is never shown, and what is shown only when expanded.
 fn hide(value: &mut Json) {
     match value {
@@ -34,10 +45,48 @@ fn hide(value: &mut Json) {
         Json::Object(body) => {
             let object = body.get("object").and_then(Json::as_str).unwrap_or_default().to_owned();
             body.retain(|name, _| !name.starts_with('_') && !is_includable(&object, name));
+            for path in inner_hidden(&object) {
+                take_out(body, path);
+            }
             body.values_mut().for_each(hide);
         }
         _ => {}
     }
+}
+
+/// The hidden fields that lie inside other fields of an object.
+fn inner_hidden(object: &str) -> impl Iterator<Item = &'static str> {
+    let hidden = catalog().by_object(object).map_or(&[][..], |entity| entity.hidden.as_slice());
+    hidden.iter().map(String::as_str).filter(|path| path.contains('.'))
+}
+
+fn take_out(body: &mut Body, path: &str) {
+    match path.split_once('.') {
+        None => drop(body.shift_remove(path)),
+        Some((name, rest)) => {
+            if let Some(inner) = body.get_mut(name).and_then(Json::as_object_mut) {
+                take_out(inner, rest);
+            }
+        }
+    }
+}
+
+/// Puts back a hidden field that lies inside another one, if the path to expand leads to it.
+fn put_back(session: &Session<'_>, body: &mut Body, object: &str, path: &str) -> Outcome<()> {
+    let Some(hidden) = inner_hidden(object).find(|hidden| path.starts_with(hidden)) else { return Ok(()) };
+    let id = super::fields::id(body).to_owned();
+    let Some(stored) = session.get(object, &id)? else { return Ok(()) };
+    let (outer, name) = hidden.rsplit_once('.').unwrap_or_default();
+    let pointer = format!("/{}", outer.replace('.', "/"));
+    let mut shown = Json::Object(std::mem::take(body));
+    let kept = Json::Object(stored.body);
+    if let (Some(Json::Object(shown)), Some(Json::Object(kept))) =
+        (shown.pointer_mut(&pointer), kept.pointer(&pointer))
+    {
+        shown.insert(name.to_owned(), kept.get(name).cloned().unwrap_or_default());
+    }
+    *body = shown.as_object().cloned().unwrap_or_default();
+    Ok(())
 }
 
 /// Follows one path and expands what stands at its end. `fields` describe the members of
@@ -61,7 +110,7 @@ fn member(
 ) -> Outcome<()> {
     let Some((name, rest)) = path.split_first() else { return Ok(()) };
     let object = body.get("object").and_then(Json::as_str).unwrap_or_default().to_owned();
-    if object == "list" {
+    if object == "list" || is_search(body) {
         let Some(data) = body.get_mut("data").filter(|_| *name == "data") else { return Err(cannot(whole)) };
         return put_in(session, data, &[], rest, whole);
     }
@@ -71,6 +120,9 @@ fn member(
     if is_includable(&object, name) && !body.contains_key(*name) {
         let value = included(session, body, &object, name)?;
         body.insert((*name).to_owned(), value);
+    }
+    if !rest.is_empty() {
+        put_back(session, body, &object, &path.join("."))?;
     }
     let Some(value) = body.get_mut(*name) else { return Ok(()) };
     if is_expandable(&field.kind) {

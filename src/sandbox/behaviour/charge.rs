@@ -7,6 +7,7 @@ use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome, Stage};
 use crate::sandbox::fields::{flag, given_number, id, inner, number, set, text};
 use crate::sandbox::identifier;
+use crate::sandbox::shape;
 use crate::sandbox::store::Body;
 
 use super::card::{Decline, Verdict};
@@ -54,6 +55,7 @@ fn write_result(call: &Call<'_>, body: &mut Body, method: &Body, refused: Option
     let mut details = Body::new();
     set(&mut details, &kind, method.get(&kind).cloned().unwrap_or_default());
     set(&mut details, "type", kind);
+    shape::keep_known(body, "payment_method_details", &mut details);
     set(body, "payment_method_details", details);
     set(body, "calculated_statement_descriptor", "SANDBOX");
     set(body, "fraud_details", json!({}));

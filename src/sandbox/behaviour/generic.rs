@@ -2,73 +2,67 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{FieldKind, catalog};
 use crate::sandbox::call::Call;
-use crate::sandbox::error::Outcome;
+use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{id, set, text};
+use crate::sandbox::life;
+use crate::sandbox::owner::{self, Owner};
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 use crate::sandbox::view;
+use crate::sandbox::whole;
+
+use super::sole;
 
 /// Makes an object; what it belongs to goes to the field of that name.
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
-    check_parents(call)?;
+    owner::check(call)?;
     let mut body = call.build()?;
     if let Some(own) = text(&call.params, "id") {
-        set(&mut body, "id", own);
+        take_id(call, &mut body, own)?;
     }
-    for (name, id) in &call.parents {
-        let field = if call.entity.field(name).is_some() { name.clone() } else { hidden(name) };
-        set(&mut body, &field, id.as_str());
-    }
+    owner::write(call, &mut body);
+    life::begin(call, &mut body);
     fill_in(call, &mut body);
     call.keep(body)
 }
 
-/// What an object belongs to when it has no field to say it.
-fn hidden(parent: &str) -> String {
-    format!("_{parent}")
+/// Gives a new object the id that the caller chose, unless another one has it.
+fn take_id(call: &Call<'_>, body: &mut Body, own: &str) -> Outcome<()> {
+    if call.session.alive(&call.entity.object, own)?.is_some() {
+        let message = format!("A {} with the id {own} already exists.", call.label());
+        return Err(Failure::state(message).code("resource_already_exists").param("id"));
+    }
+    set(body, "id", own);
+    Ok(())
 }
 
-/// What a new object is unless told otherwise: active, enabled, with the first of its states.
+/// What a new object is unless told otherwise: active.
 fn fill_in(call: &Call<'_>, body: &mut Body) {
-    if body.contains_key("active") && !call.params.contains_key("active") {
+    let is_plain = body.get("active").is_some_and(Json::is_boolean);
+    if is_plain && !call.params.contains_key("active") {
         set(body, "active", true);
     }
-    let status = call.entity.field("status").map(|field| &field.kind);
-    if let Some(FieldKind::String { values }) = status
-        && text(body, "status").is_none_or(|status| values.first().is_some_and(|first| first == status))
-    {
-        let fresh = ["active", "enabled", "open", "pending"]
-            .iter()
-            .find(|one| values.iter().any(|value| value == *one));
-        if let Some(fresh) = fresh {
-            set(body, "status", *fresh);
-        }
-    }
-}
-
-/// What the path says an object belongs to must exist.
-fn check_parents(call: &Call<'_>) -> Outcome<()> {
-    for (name, id) in &call.parents {
-        if name != "account" && catalog().by_object(name).is_some() {
-            call.session.named(name, id)?;
-        }
-    }
-    Ok(())
 }
 
 /// Shows an object.
 pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
-    check_parents(call)?;
-    let object = call.entity.object.as_str();
-    if let Some(stored) = call.session.get(object, &call.id)?
+    owner::check(call)?;
+    if sole::is_one(call.entity) {
+        return sole::get(call);
+    }
+    if let Some(stored) = call.stored()?
         && stored.gone
-        && LEAVES_STUB.contains(&object)
+        && LEAVES_STUB.contains(&call.entity.object.as_str())
     {
         return Ok(view::stub(&stored.body));
     }
-    call.named().map(Json::Object)
+    named(call).map(Json::Object)
+}
+
+/// The object in the path, if it belongs to what stands before it.
+fn named(call: &Call<'_>) -> Outcome<Body> {
+    owner::owned(call, call.named()?)
 }
 
 /// Types whose deleted objects can still be asked for.
@@ -76,28 +70,48 @@ const LEAVES_STUB: &[&str] = &["customer", "terminal.configuration", "terminal.l
 
 /// Changes an object.
 pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+    owner::check(call)?;
+    if sole::is_one(call.entity) {
+        return sole::update(call);
+    }
+    named(call)?;
     call.keep(call.revise()?)
 }
 
 /// Deletes an object.
 pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
-    let body = call.named()?;
+    owner::check(call)?;
+    let body = named(call)?;
     remove(call, &body)
 }
 
 /// Deletes an object that was read before, and answers with what is left of it.
 pub(super) fn remove(call: &Call<'_>, body: &Body) -> Outcome<Json> {
-    call.session.remove(&call.entity.object, id(body))?;
-    Ok(view::stub(body))
+    let object = text(body, "object").unwrap_or(&call.entity.object);
+    call.session.remove(object, id(body))?;
+    let mut stub = view::stub(body);
+    if let Some(members) = stub.as_object_mut().filter(|_| call.entity.is_v2()) {
+        members.shift_remove("deleted");
+    }
+    Ok(stub)
 }
 
 /// One page of the objects of a type, or of those that belong to what the path names.
 pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
-    check_parents(call)?;
-    page::of_objects(call, &call.entity.object, |body| {
-        call.parents.iter().all(|(name, id)| {
-            let owner = text(body, name).or_else(|| text(body, &hidden(name)));
-            owner == Some(id.as_str())
-        })
-    })
+    owner::check(call)?;
+    if sole::is_one(call.entity) {
+        return page::of_items(call, &sole::all(call)?);
+    }
+    if let Some(items) = embedded(call)? {
+        return page::of_items(call, &items);
+    }
+    page::of_kinds(call, &call.objects(), owner::filters(call), |_| true)
+}
+
+/// The items that the owner itself holds, where nothing makes them one by one.
+fn embedded(call: &Call<'_>) -> Outcome<Option<Vec<Json>>> {
+    let owners = Owner::all(call);
+    let Some(owner) = owners.last().filter(|_| !call.entity.creates()) else { return Ok(None) };
+    let field = call.path.rsplit('/').next().unwrap_or_default();
+    Ok(whole::all_items(&owner.named(call)?, field).map(<[Json]>::to_vec))
 }

@@ -31,6 +31,37 @@ pub(super) fn read(kind: &Kind, text: &str, path: &str) -> Outcome<Json> {
     }
 }
 
+/// Checks a value that has a type already; a whole number may also be the text of one, which is
+/// how large ones are sent.
+pub(super) fn typed(kind: &Kind, value: &Json, path: &str) -> Outcome<Json> {
+    match (kind, value) {
+        (Kind::Boolean, Json::Bool(_)) | (Kind::Number, Json::Number(_)) => Ok(value.clone()),
+        (Kind::Integer | Kind::Time, Json::Number(number)) if number.is_i64() => Ok(value.clone()),
+        (Kind::DateTime, Json::String(text)) if text.parse::<jiff::Timestamp>().is_ok() => Ok(value.clone()),
+        (
+            Kind::Boolean | Kind::Number | Kind::DateTime | Kind::Object(_) | Kind::List(_) | Kind::Map(_),
+            _,
+        ) => Err(wrong_type(kind, path)),
+        (kind, Json::String(text)) => read(kind, text, path),
+        (kind, _) => Err(wrong_type(kind, path)),
+    }
+}
+
+fn wrong_type(kind: &Kind, path: &str) -> Failure {
+    let wanted = match kind {
+        Kind::Boolean => "a boolean",
+        Kind::Integer | Kind::Time => "an integer",
+        Kind::Number => "a number",
+        Kind::DateTime => "a date and time in RFC 3339 format",
+        Kind::Object(_) | Kind::Map(_) => "an object",
+        Kind::List(_) => "an array",
+        _ => "a string",
+    };
+    Failure::invalid(format!("Invalid value for {path}: expected {wanted}."))
+        .code("parameter_invalid")
+        .param(path)
+}
+
 fn string(values: &[String], max_length: u32, text: &str, path: &str) -> Outcome<Json> {
     if !values.is_empty() && values.iter().all(|value| value != text) {
         let listed: Vec<&str> = values.iter().map(String::as_str).filter(|value| !value.is_empty()).collect();

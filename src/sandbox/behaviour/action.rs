@@ -1,0 +1,83 @@
+//! Actions that are data: what `life.toml` says of them is done to an object.
+
+use serde_json::Value as Json;
+
+use crate::catalog::{OperationKind, catalog};
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{set, status};
+use crate::sandbox::life::{self, Course, Does};
+use crate::sandbox::owner;
+use crate::sandbox::page;
+use crate::sandbox::shape;
+use crate::sandbox::store::Body;
+
+use super::generic;
+use super::not_in_state;
+
+/// Runs an action.
+pub(super) fn run(call: &Call<'_>, name: &str) -> Outcome<Json> {
+    let action = catalog().action(name).map(|(_, action)| action);
+    let path = action.map_or("", |action| action.path.as_str());
+    let Some(course) = life::course(call.entity, name, path) else { return Err(Failure::unsupported(name)) };
+    if let Some(why) = &course.missing {
+        return Err(Failure::unsupported(&format!("{name}: {why}")));
+    }
+    owner::check(call)?;
+    match course.does {
+        Does::Change => change(call, &course, path),
+        Does::Make => make(call, &course),
+        Does::Find => agreeing(call).map(Json::Object),
+        Does::Delete => delete(call),
+    }
+}
+
+fn change(call: &Call<'_>, course: &Course, path: &str) -> Outcome<Json> {
+    let mut body = owner::owned(call, call.named()?)?;
+    if !course.when.is_empty() && course.when.iter().all(|state| state != status(&body)) {
+        let verb = path.rsplit('/').next().unwrap_or_default().replace('_', " ");
+        return Err(not_in_state(call, &body, &verb));
+    }
+    shape::lay_over(call.entity, &mut body, &call.params)?;
+    life::follow(call, &mut body, course);
+    call.touch(&mut body);
+    call.keep(body)
+}
+
+/// Deletes the object that agrees; one that can say so is shown whole.
+fn delete(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = agreeing(call)?;
+    let stub = generic::remove(call, &body)?;
+    if call.entity.field("deleted").is_none() {
+        return Ok(stub);
+    }
+    set(&mut body, "deleted", true);
+    Ok(Json::Object(body))
+}
+
+fn make(call: &Call<'_>, course: &Course) -> Outcome<Json> {
+    if !call.id.is_empty() {
+        call.named()?;
+    }
+    let of = course.of.as_deref().unwrap_or(&call.entity.object);
+    let new = Call { id: call.id.clone(), ..call.about(of, call.params.clone())? };
+    let mut body = new.build()?;
+    life::begin(&new, &mut body);
+    life::follow(&new, &mut body, course);
+    new.keep(body)
+}
+
+/// The object whose fields agree with the params.
+fn agreeing(call: &Call<'_>) -> Outcome<Body> {
+    let list = call.entity.operation(OperationKind::List).map_or(&[][..], |list| list.params.as_slice());
+    let mut found = None;
+    let walk = crate::sandbox::store::Walk { objects: call.objects(), ..Default::default() };
+    call.session.walk(&walk, |stored| {
+        let agrees = page::matches(call.entity, &stored.body, &call.params);
+        found = agrees.then_some(stored.body);
+        !agrees
+    })?;
+    let named = call.params.iter().find(|(name, _)| list.iter().all(|param| param.name != **name));
+    let told = named.and_then(|(_, value)| value.as_str()).unwrap_or_default();
+    found.ok_or_else(|| Failure::absent(&call.label(), told))
+}

@@ -1,0 +1,56 @@
+//! Files: what was uploaded is kept, and can be fetched again.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value as Json;
+
+use crate::sandbox::call::Call;
+use crate::sandbox::check::missing;
+use crate::sandbox::error::Outcome;
+use crate::sandbox::fields::{id, inner, set, text};
+use crate::sandbox::page;
+use crate::sandbox::store::Body;
+
+use super::generic;
+
+/// Kept with a file: its content, in base64.
+const CONTENT: &str = "_content";
+
+/// `POST /v1/files`.
+pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+    let upload = inner(&call.params, "file").ok_or_else(|| missing("file"))?;
+    let mut body = call.build()?;
+    let name = text(upload, "filename").unwrap_or("file");
+    let content = text(upload, "content").unwrap_or_default();
+    let size = STANDARD.decode(content).map_or(0, |bytes| bytes.len());
+    set(&mut body, "filename", name);
+    set(&mut body, "type", name.rsplit_once('.').map_or("bin", |(_, extension)| extension).to_lowercase());
+    set(&mut body, "size", size);
+    let url = format!("https://files.stripe.com/v1/files/{}/contents", id(&body));
+    set(&mut body, "url", url);
+    set(&mut body, CONTENT, content);
+    call.session.put(&body)?;
+    links(call, &mut body)?;
+    call.keep(body)
+}
+
+/// The links of a file: none, or the one that was asked for with it.
+fn links(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    let wanted =
+        inner(&call.params, "file_link_data").filter(|data| data.get("create") == Some(&Json::Bool(true)));
+    let mut made = Vec::new();
+    if let Some(data) = wanted {
+        let mut params = data.clone();
+        params.remove("create");
+        set(&mut params, "file", id(body));
+        made.push(generic::create(&call.about("file_link", params)?)?);
+    }
+    let url = format!("/v1/file_links?file={}", id(body));
+    set(body, "links", page::embedded(&made, &url));
+    Ok(())
+}
+
+/// What was uploaded, and what it was called.
+pub(super) fn content(body: &Body) -> Option<Vec<u8>> {
+    STANDARD.decode(text(body, CONTENT)?).ok()
+}

@@ -1,0 +1,153 @@
+//! Tokens, and the cards and bank accounts they stand for: what an account is paid out to, and
+//! the older kind of what a customer pays with.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::call::Call;
+use crate::sandbox::check::missing;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{inner, set, text};
+use crate::sandbox::identifier;
+use crate::sandbox::owner;
+use crate::sandbox::shape;
+use crate::sandbox::store::Body;
+
+use super::card;
+
+/// The account number of every bank account that a test token stands for.
+const TEST_ACCOUNT: &str = "000123456789";
+
+/// `POST /v1/tokens`.
+pub(super) fn create_token(call: &Call<'_>) -> Outcome<Json> {
+    let Some(kind) = KINDS.iter().find(|kind| call.params.contains_key(**kind)) else {
+        return Err(missing("card"));
+    };
+    let mut body = call.fresh();
+    set(&mut body, "type", *kind);
+    let given = inner(&call.params, kind).cloned().unwrap_or_default();
+    match *kind {
+        "card" => set(&mut body, "card", of_card(call, &given)?),
+        "bank_account" => {
+            set(&mut body, "id", identifier::fresh("btok_"));
+            set(&mut body, "bank_account", of_bank(call, &given)?);
+        }
+        "account" => set(&mut body, "id", identifier::fresh("ct_")),
+        "person" => set(&mut body, "id", identifier::fresh("cpt_")),
+        "pii" => set(&mut body, "id", identifier::fresh("pii_")),
+        _ => set(&mut body, "id", identifier::fresh("cvctok_")),
+    }
+    call.keep(body)
+}
+
+const KINDS: &[&str] = &["account", "bank_account", "card", "cvc_update", "person", "pii"];
+
+/// `POST /v1/accounts/{account}/external_accounts`, `POST /v1/customers/{customer}/sources`.
+pub(super) fn create(call: &Call<'_>, param: &str) -> Outcome<Json> {
+    owner::check(call)?;
+    let mut body = match call.params.get(param) {
+        Some(Json::Object(given)) => of_params(call, given, param)?,
+        Some(Json::String(token)) => of_token(call, token, param)?,
+        _ => return Err(missing(param)),
+    };
+    let about = Call { parents: call.parents.clone(), ..call.about(object(&body), call.params.clone())? };
+    shape::lay_over(about.entity, &mut body, &call.params)?;
+    owner::write(&about, &mut body);
+    call.keep(body)
+}
+
+fn object(body: &Body) -> &str {
+    text(body, "object").unwrap_or("card")
+}
+
+fn of_params(call: &Call<'_>, given: &Body, param: &str) -> Outcome<Body> {
+    if let Some(token) = text(given, "token") {
+        return of_token(call, token, &format!("{param}[token]"));
+    }
+    if object(given) == "bank_account" { of_bank(call, given) } else { of_card(call, given) }
+}
+
+/// What a token stands for: one that was made here, which is used up, or one of Stripe's tests.
+fn of_token(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body> {
+    if let Some(mut known) = call.session.alive("token", token)? {
+        if known.get("used") == Some(&Json::Bool(true)) {
+            let message = format!("You cannot use a Stripe token more than once: {token}.");
+            return Err(Failure::state(message).code("token_already_used").param(param));
+        }
+        set(&mut known, "used", true);
+        call.session.put(&known)?;
+        let held = ["card", "bank_account"].iter().find_map(|kind| inner(&known, kind));
+        return held.cloned().ok_or_else(|| Failure::unknown_reference("token", token, param));
+    }
+    if let Some(kept) = call.session.find(token)?.filter(|kept| object(&kept.body) == "source" && !kept.gone)
+    {
+        return Ok(kept.body);
+    }
+    if token.starts_with("btok_") {
+        return of_bank(call, &Body::new());
+    }
+    let number =
+        card::number_of_token(token).ok_or_else(|| Failure::unknown_reference("token", token, param))?;
+    of_card(
+        call,
+        &[("token".to_owned(), Json::from(token)), ("number".to_owned(), number.into())]
+            .into_iter()
+            .collect(),
+    )
+}
+
+fn of_card(call: &Call<'_>, given: &Body) -> Outcome<Body> {
+    let (_, details) = card::details(&with_numbers(given), call.now)?;
+    let about = call.about("card", Body::new())?;
+    let mut body = about.fresh();
+    let mut known = details;
+    set(&mut known, "cvc_check", text(given, "cvc").map(|_| "pass"));
+    known.remove("networks");
+    for source in [&known, given] {
+        shape::lay_over(about.entity, &mut body, source)?;
+    }
+    if let Some(brand) = text(&body, "brand") {
+        let spelled = spelled(brand).to_owned();
+        set(&mut body, "brand", spelled);
+    }
+    Ok(body)
+}
+
+/// The same with the expiry in numbers: tokens are given it as text.
+fn with_numbers(given: &Body) -> Body {
+    let mut given = given.clone();
+    for name in ["exp_month", "exp_year"] {
+        if let Some(number) = text(&given, name).and_then(|text| text.parse::<i64>().ok()) {
+            set(&mut given, name, number);
+        }
+    }
+    given
+}
+
+/// The older objects spell brands as people do.
+fn spelled(brand: &str) -> &str {
+    match brand {
+        "visa" => "Visa",
+        "mastercard" => "MasterCard",
+        "amex" => "American Express",
+        "discover" => "Discover",
+        "diners" => "Diners Club",
+        "jcb" => "JCB",
+        "unionpay" => "UnionPay",
+        _ => "Unknown",
+    }
+}
+
+fn of_bank(call: &Call<'_>, given: &Body) -> Outcome<Body> {
+    let about = call.about("bank_account", Body::new())?;
+    let mut body = about.fresh();
+    let number = text(given, "account_number").unwrap_or(TEST_ACCOUNT);
+    let last4: String = number.chars().skip(number.chars().count().saturating_sub(4)).collect();
+    let usual = json!({
+        "bank_name": "STRIPE TEST BANK", "country": "US", "currency": "usd", "status": "new", "last4": last4,
+        "fingerprint": identifier::fingerprint(number), "routing_number": "110000000",
+    });
+    for source in [&usual.as_object().cloned().unwrap_or_default(), given] {
+        shape::lay_over(about.entity, &mut body, source)?;
+    }
+    Ok(body)
+}

@@ -1,0 +1,37 @@
+//! The content of a file that was uploaded: `GET /v1/files/{id}/contents`.
+
+use bytes::Bytes;
+use http::Response;
+use http::header::{CONTENT_TYPE, HeaderValue};
+
+use super::behaviour;
+use super::call::{Call, entity};
+use super::caller::Caller;
+use super::error::Outcome;
+use super::now;
+use super::store::{Body, Store};
+
+/// The id of the file whose content is asked for.
+pub(super) fn asked(request: &http::Request<Bytes>) -> Option<&str> {
+    let id = request.uri().path().strip_prefix("/v1/files/")?.strip_suffix("/contents")?;
+    (request.method() == http::Method::GET && !id.contains('/')).then_some(id)
+}
+
+/// Answers with the content.
+pub(super) fn answer(store: &mut Store, caller: &Caller, id: &str) -> Outcome<Response<Bytes>> {
+    let session = store.begin(caller.space(), false)?;
+    let call = Call {
+        session: &session,
+        entity: entity("file")?,
+        params: Body::new(),
+        id: id.to_owned(),
+        parents: Vec::new(),
+        path: String::new(),
+        now: now(),
+        livemode: caller.livemode,
+        account: caller.account.clone(),
+    };
+    let mut response = Response::new(Bytes::from(behaviour::file_content(&call)?));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    Ok(response)
+}

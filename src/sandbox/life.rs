@@ -1,0 +1,208 @@
+//! How objects live that need no code of their own: `life.toml`, read and applied.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use crate::catalog::{Entity, Field, FieldKind, OperationKind};
+
+use super::call::{Call, moment};
+use super::identifier;
+use super::shape;
+use super::store::Body;
+
+/// The whole table.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    new: BTreeMap<String, Body>,
+    verbs: BTreeMap<String, Body>,
+    actions: BTreeMap<String, Course>,
+    missing: BTreeMap<String, BTreeMap<OperationKind, String>>,
+}
+
+/// What one action does.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Course {
+    /// The states in which it is possible; any when the list is empty.
+    pub when: Vec<String>,
+    /// What it sets.
+    pub set: Body,
+    /// What it is done to.
+    pub does: Does,
+    /// The type of object that is made, where it is another one.
+    pub of: Option<String>,
+    /// Why the sandbox does not do it.
+    pub missing: Option<String>,
+}
+
+/// What an action is done to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Does {
+    /// The object in the path changes.
+    #[default]
+    Change,
+    /// A new object is made.
+    Make,
+    /// The object that agrees with the params is shown.
+    Find,
+    /// The object that agrees with the params is deleted.
+    Delete,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    // a table that cannot be read is caught by the tests below
+    TABLE.get_or_init(|| toml::from_str(include_str!("life.toml")).unwrap_or_default())
+}
+
+/// Why the sandbox does not do an operation, where it does not.
+pub(super) fn missing(entity: &Entity, kind: OperationKind) -> Option<&'static str> {
+    table().missing.get(&entity.key)?.get(&kind).map(String::as_str)
+}
+
+/// What the action does: its own entry, else its verb's; none where neither says anything of
+/// this type of object.
+pub(super) fn course(entity: &Entity, action: &str, path: &str) -> Option<Course> {
+    let own = table().actions.get(action).cloned();
+    if own
+        .as_ref()
+        .is_some_and(|own| !own.set.is_empty() || own.does != Does::Change || own.missing.is_some())
+    {
+        return own;
+    }
+    let verb = path.rsplit('/').next().and_then(|verb| table().verbs.get(verb));
+    let fitting = verb.into_iter().flatten().filter(|(path, value)| takes(&entity.fields, path, value));
+    let set: Body = fitting.map(|(path, value)| (path.clone(), value.clone())).collect();
+    if set.is_empty() { own } else { Some(Course { set, ..own.unwrap_or_default() }) }
+}
+
+/// Whether an object has the field and the field takes the value.
+fn takes(fields: &[Field], path: &str, value: &Json) -> bool {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let Some(field) = fields.iter().find(|field| field.name == name) else { return false };
+    match (&field.kind, rest, value) {
+        (FieldKind::Object(inner), Some(rest), value) => takes(inner, rest, value),
+        (_, Some(_), _) => false,
+        (_, None, Json::String(text)) if text.is_empty() => field.nullable,
+        (FieldKind::String { values }, None, Json::String(text)) => {
+            values.is_empty() || values.contains(text) || text.contains('{')
+        }
+        (_, None, Json::String(text)) if text.contains('{') => true,
+        (kind, None, value) => shape::holds(kind, value),
+    }
+}
+
+/// Gives a new object what its type starts with, where the params say nothing.
+pub(super) fn begin(call: &Call<'_>, body: &mut Body) {
+    let Some(new) = table().new.get(&call.entity.key) else { return };
+    for (path, value) in new {
+        if !is_given(&call.params, path) {
+            write(call, body, path, value);
+        }
+    }
+}
+
+fn is_given(params: &Body, path: &str) -> bool {
+    match path.split_once('.') {
+        None => params.get(path).is_some_and(|value| value.as_str() != Some("")),
+        Some((name, rest)) => match params.get(name) {
+            Some(Json::Object(inner)) => is_given(inner, rest),
+            _ => false,
+        },
+    }
+}
+
+/// Sets what a course sets.
+pub(super) fn follow(call: &Call<'_>, body: &mut Body, course: &Course) {
+    for (path, value) in &course.set {
+        write(call, body, path, value);
+    }
+}
+
+/// Writes one value; an object on the way that is not there is made with all its fields.
+fn write(call: &Call<'_>, body: &mut Body, path: &str, value: &Json) {
+    let Some(field) = field_at(&call.entity.fields, path) else { return };
+    let Some(value) = told(call, body, &field.kind, value) else { return };
+    let mut fields = call.entity.fields.as_slice();
+    let mut at = body;
+    let mut rest = path;
+    while let Some((name, further)) = rest.split_once('.') {
+        let Some(outer) = fields.iter().find(|field| field.name == name) else { return };
+        let slot = at.entry(name).or_insert(Json::Null);
+        if !slot.is_object() {
+            *slot = shape::least(&outer.kind);
+        }
+        let (FieldKind::Object(inner), Some(members)) = (&outer.kind, slot.as_object_mut()) else { return };
+        (fields, at, rest) = (inner, members, further);
+    }
+    at.insert(rest.to_owned(), value);
+}
+
+fn field_at<'f>(fields: &'f [Field], path: &str) -> Option<&'f Field> {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let field = fields.iter().find(|field| field.name == name)?;
+    match (&field.kind, rest) {
+        (_, None) => Some(field),
+        (FieldKind::Object(inner), Some(rest)) => field_at(inner, rest),
+        _ => None,
+    }
+}
+
+/// The value that is meant; none where something it names is not there.
+fn told(call: &Call<'_>, body: &Body, kind: &FieldKind, value: &Json) -> Option<Json> {
+    let Json::String(text) = value else { return Some(value.clone()) };
+    if text.is_empty() {
+        return Some(Json::Null);
+    }
+    let alone =
+        text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).filter(|name| !name.is_empty());
+    if let Some(name) = alone.filter(|name| !name.contains('{')) {
+        let found = named(call, body, kind, name)?;
+        return shape::holds(kind, &found).then_some(found);
+    }
+    let mut told = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, further)) = after.split_once('}').filter(|(name, _)| !name.is_empty()) else { break };
+        let found = named(call, body, kind, name)?;
+        told += before;
+        told += found.as_str().map_or_else(|| found.to_string(), str::to_owned).as_str();
+        rest = further;
+    }
+    Some(Json::from(told + rest))
+}
+
+fn named(call: &Call<'_>, body: &Body, kind: &FieldKind, name: &str) -> Option<Json> {
+    if let Some(later) = name.strip_prefix("now") {
+        let seconds = later.strip_prefix('+').and_then(|later| later.parse::<i64>().ok()).unwrap_or(0);
+        return Some(moment(kind, call.now + seconds));
+    }
+    match name {
+        "random" => Some(identifier::random("", 24).into()),
+        "account" => Some(call.account.as_str().into()),
+        "livemode" => Some(call.livemode.into()),
+        "version" => Some(crate::catalog::API_VERSION.into()),
+        "id" if !call.id.is_empty() => Some(call.id.as_str().into()),
+        path => at(call, &call.params, path).or_else(|| at(call, body, path)),
+    }
+}
+
+/// What a path leads to; an id on the way leads to the object it names.
+fn at(call: &Call<'_>, body: &Body, path: &str) -> Option<Json> {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let found = body.get(name).filter(|found| !found.is_null())?;
+    match (rest, found) {
+        (None, found) => Some(found.clone()),
+        (Some(rest), Json::Object(inner)) => at(call, inner, rest),
+        (Some(rest), Json::String(id)) => at(call, &call.session.find(id).ok()??.body, rest),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+use super::*;
+use crate::catalog::catalog;
+
+fn read() -> Table {
+    toml::from_str(include_str!("../life.toml")).unwrap()
+}
+
+#[test]
+fn what_is_new_has_fields_that_take_its_values() {
+    let mut wrong = Vec::new();
+    for (key, new) in read().new {
+        let entity = catalog().by_object(&key).unwrap_or_else(|| panic!("there is no {key}"));
+        let strange = new.iter().filter(|(path, value)| !takes(&entity.fields, path, value));
+        wrong.extend(strange.map(|(path, value)| format!("{key} does not take {path} = {value}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_action_is_there_and_sets_what_its_object_has() {
+    for (name, course) in read().actions {
+        let (entity, action) = catalog().action(&name).unwrap_or_else(|| panic!("there is no {name}"));
+        let returned = course.of.clone().unwrap_or_else(|| action.returns.clone());
+        let target = catalog().by_object(&returned).unwrap_or(entity);
+        for (path, value) in &course.set {
+            assert!(
+                takes(&target.fields, path, value),
+                "{name}: {} does not take {path} = {value}",
+                target.key
+            );
+        }
+        if let Some(FieldKind::String { values }) = entity.field("status").map(|field| &field.kind) {
+            let strange = course.when.iter().find(|state| !values.is_empty() && !values.contains(state));
+            assert_eq!(strange, None, "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_verb_is_one_of_some_action() {
+    let paths: Vec<String> =
+        catalog().actions().filter_map(|(name, _)| Some(catalog().action(name)?.1.path.clone())).collect();
+    for verb in read().verbs.keys() {
+        assert!(paths.iter().any(|path| path.ends_with(&format!("/{verb}"))), "no action is called {verb}");
+    }
+}

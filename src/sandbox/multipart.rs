@@ -1,0 +1,96 @@
+//! Uploads: `multipart/form-data`, as browsers and Stripe's SDKs send files.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::form::{self, FormError, Node};
+
+/// One part: its name, the name of its file if it is one, its content.
+struct Part<'b> {
+    name: String,
+    filename: Option<String>,
+    content: &'b [u8],
+}
+
+/// Reads a body into params; a file becomes branches of `filename` and `content`, in base64.
+pub(super) fn decode(content_type: &str, body: &[u8]) -> Result<Vec<(String, Node)>, FormError> {
+    let broken = || FormError::Encoding(content_type.to_owned());
+    let boundary =
+        parameter(content_type, "boundary").filter(|boundary| !boundary.is_empty()).ok_or_else(broken)?;
+    let mut given = Vec::new();
+    for part in parts(body, &boundary).ok_or_else(broken)? {
+        if let Some(filename) = part.filename {
+            let content = Node::Text(STANDARD.encode(part.content));
+            let file = vec![("filename".to_owned(), Node::Text(filename)), ("content".to_owned(), content)];
+            given.push((part.name, Node::Branches(file)));
+        } else {
+            let text = String::from_utf8(part.content.to_vec()).map_err(|_| broken())?;
+            form::put(&mut given, &part.name, text)?;
+        }
+    }
+    Ok(given)
+}
+
+/// The parts between the boundaries; none if the body does not end as it should.
+fn parts<'b>(body: &'b [u8], boundary: &str) -> Option<Vec<Part<'b>>> {
+    let first = format!("--{boundary}");
+    let next = format!("\r\n--{boundary}");
+    let mut rest = body.strip_prefix(first.as_bytes())?;
+    let mut parts = Vec::new();
+    loop {
+        if rest.starts_with(b"--") {
+            return Some(parts);
+        }
+        rest = rest.strip_prefix(b"\r\n")?;
+        let end = find(rest, next.as_bytes())?;
+        parts.push(part(rest.get(..end)?)?);
+        rest = rest.get(end + next.len()..)?;
+    }
+}
+
+fn part(text: &[u8]) -> Option<Part<'_>> {
+    let end = find(text, b"\r\n\r\n")?;
+    let head = std::str::from_utf8(text.get(..end)?).ok()?;
+    let disposition =
+        head.lines().find(|line| line.to_ascii_lowercase().starts_with("content-disposition:"))?;
+    Some(Part {
+        name: parameter(disposition, "name")?,
+        filename: parameter(disposition, "filename"),
+        content: text.get(end + 4..)?,
+    })
+}
+
+fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
+    text.windows(wanted.len()).position(|window| window == wanted)
+}
+
+/// `; name="value"` or `; name=value` of a header.
+fn parameter(header: &str, name: &str) -> Option<String> {
+    header.split(';').skip(1).find_map(|one| {
+        let value = one.trim().strip_prefix(name)?.strip_prefix('=')?;
+        Some(value.trim_matches('"').to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_and_texts_are_told_apart() {
+        let body = "--b\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\ndispute_evidence\r\n\
+                    --b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\
+                    Content-Type: text/plain\r\n\r\nhello\r\nyou\r\n--b--\r\n";
+        let given = decode("multipart/form-data; boundary=b", body.as_bytes()).unwrap();
+        assert_eq!(given[0], ("purpose".into(), Node::Text("dispute_evidence".into())));
+        let text = |text: &str| Node::Text(text.to_owned());
+        let file = vec![("filename".into(), text("a.txt")), ("content".into(), text("aGVsbG8NCnlvdQ=="))];
+        assert_eq!(given[1], ("file".into(), Node::Branches(file)));
+    }
+
+    #[test]
+    fn a_body_without_its_end_is_refused() {
+        assert!(decode("multipart/form-data; boundary=b", b"--b\r\nContent-Disposition: form-data").is_err());
+        assert!(decode("multipart/form-data", b"").is_err());
+    }
+}

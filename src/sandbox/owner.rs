@@ -1,0 +1,93 @@
+//! What an object belongs to: the ids that stand before its own in the path.
+
+use crate::catalog::{Entity, FieldKind, catalog};
+
+use super::call::Call;
+use super::error::{Failure, Outcome};
+use super::fields::{set, text};
+use super::store::Body;
+
+/// One thing that an object belongs to.
+#[derive(Debug, Clone)]
+pub(super) struct Owner {
+    /// Its type, where the catalog knows one.
+    pub entity: Option<&'static Entity>,
+    /// Its id.
+    pub id: String,
+    /// The field of the object that says so; hidden where it has none.
+    pub field: String,
+}
+
+impl Owner {
+    /// The owners of what the call is about, outermost first.
+    pub fn all(call: &Call<'_>) -> Vec<Self> {
+        call.parents.iter().map(|(name, id)| Self::of(call, name, id)).collect()
+    }
+
+    fn of(call: &Call<'_>, name: &str, id: &str) -> Self {
+        let entity = at(&call.path, id).or_else(|| catalog().by_object(name));
+        let field = match entity {
+            _ if call.entity.field(name).is_some() => name.to_owned(),
+            Some(owner) => field_for(call.entity, &owner.object).unwrap_or_else(|| hidden(&owner.object)),
+            None => hidden(name),
+        };
+        Self { entity, id: id.to_owned(), field }
+    }
+
+    /// The owner itself; the caller's own account, which nobody made, is empty.
+    pub fn named(&self, call: &Call<'_>) -> Outcome<Body> {
+        let Some(entity) = self.entity else { return Ok(Body::new()) };
+        if self.id == call.account {
+            return Ok(Body::new());
+        }
+        call.session.named(&entity.object, &self.id)
+    }
+
+    fn owns(&self, body: &Body) -> bool {
+        text(body, &self.field) == Some(self.id.as_str())
+    }
+}
+
+/// The type of object that the path names up to this id.
+fn at(path: &str, id: &str) -> Option<&'static Entity> {
+    let end = path.find(&format!("/{id}"))? + 1 + id.len();
+    Some(catalog().match_path("GET", path.get(..end)?)?.entity)
+}
+
+/// The field that holds ids of such objects: `fee` for an application fee.
+fn field_for(entity: &Entity, object: &str) -> Option<String> {
+    let holds = |kind: &FieldKind| matches!(kind, FieldKind::Expandable(types) if types.iter().any(|one| one == object));
+    let short = object.rsplit('.').next().unwrap_or(object);
+    let named = entity.field(short).or_else(|| entity.fields.iter().find(|field| holds(&field.kind)));
+    named.map(|field| field.name.clone())
+}
+
+/// Where an owner is kept that no field names.
+fn hidden(object: &str) -> String {
+    format!("_{}", object.rsplit('.').next().unwrap_or(object))
+}
+
+/// Every owner that the path names must exist.
+pub(super) fn check(call: &Call<'_>) -> Outcome<()> {
+    Owner::all(call).iter().try_for_each(|owner| owner.named(call).map(|_| ()))
+}
+
+/// Writes into a new object what it belongs to.
+pub(super) fn write(call: &Call<'_>, body: &mut Body) {
+    for owner in Owner::all(call) {
+        set(body, &owner.field, owner.id);
+    }
+}
+
+/// The object, unless it belongs to something else than the path says.
+pub(super) fn owned(call: &Call<'_>, body: Body) -> Outcome<Body> {
+    if Owner::all(call).iter().all(|owner| owner.owns(&body)) {
+        return Ok(body);
+    }
+    Err(Failure::absent(&call.label(), &call.id))
+}
+
+/// The fields that say what the objects of a list belong to, with the ids.
+pub(super) fn filters(call: &Call<'_>) -> Vec<(String, String)> {
+    Owner::all(call).into_iter().map(|owner| (owner.field, owner.id)).collect()
+}

@@ -1,0 +1,70 @@
+//! Which objects a list shows: those whose fields agree with the params of the same names.
+
+use serde_json::Value as Json;
+
+use crate::catalog::{Entity, Field, FieldKind};
+use crate::sandbox::store::Body;
+
+/// Params that say where a page starts, not what it shows.
+const PLACES: &[&str] = &["limit", "starting_after", "ending_before", "page", "include"];
+
+/// True when each filter fits: a list names the values allowed, an object bounds or members,
+/// anything else must be equal. A param without a field of its name filters nothing.
+pub(in crate::sandbox) fn matches(entity: &Entity, body: &Body, params: &Body) -> bool {
+    let filters = params.iter().filter(|(name, _)| !PLACES.contains(&name.as_str()));
+    let mut fitting = filters.filter_map(|(name, wanted)| Some((field(entity, name)?, wanted)));
+    fitting.all(|(field, wanted)| fits(body.get(&field.name), wanted))
+}
+
+/// The filters that the store can apply: one text in one field.
+pub(in crate::sandbox) fn pushed(entity: &Entity, params: &Body) -> Vec<(String, String)> {
+    let texts = params.iter().filter(|(name, _)| !PLACES.contains(&name.as_str()));
+    let pairs = texts.filter_map(|(name, value)| Some((field(entity, name)?, value.as_str()?)));
+    let plain = pairs.filter(|(field, text)| {
+        matches!(field.kind, FieldKind::String { .. }) && !field.optional && !text.is_empty()
+    });
+    plain.map(|(field, text)| (field.name.clone(), text.to_owned())).collect()
+}
+
+/// `ids` and `lookup_keys` filter by `id` and `lookup_key`.
+fn field<'e>(entity: &'e Entity, param: &str) -> Option<&'e Field> {
+    entity.field(param).or_else(|| entity.field(param.strip_suffix('s')?))
+}
+
+fn fits(found: Option<&Json>, wanted: &Json) -> bool {
+    match wanted {
+        Json::String(text) if text.is_empty() => true,
+        Json::Array(allowed) => allowed.iter().any(|one| fits(found, one)),
+        Json::Object(bounds) if is_range(bounds) => {
+            bounds.iter().all(|(bound, limit)| found.is_some_and(|found| within(found, bound, limit)))
+        }
+        Json::Object(inner) => {
+            inner.iter().all(|(name, wanted)| fits(found.and_then(|body| body.get(name)), wanted))
+        }
+        wanted => match found {
+            Some(Json::Array(items)) => items.contains(wanted),
+            found => found.is_some_and(|found| found == wanted || found.get("id") == Some(wanted)),
+        },
+    }
+}
+
+fn is_range(bounds: &Body) -> bool {
+    !bounds.is_empty() && bounds.keys().all(|name| matches!(name.as_str(), "gt" | "gte" | "lt" | "lte"))
+}
+
+/// Numbers by their size, moments of version 2 by their text.
+fn within(found: &Json, bound: &str, limit: &Json) -> bool {
+    let order = match (found.as_i64(), limit.as_i64()) {
+        (Some(found), Some(limit)) => found.cmp(&limit),
+        _ => match (found.as_str(), limit.as_str()) {
+            (Some(found), Some(limit)) => found.cmp(limit),
+            _ => return false,
+        },
+    };
+    match bound {
+        "gt" => order.is_gt(),
+        "gte" => order.is_ge(),
+        "lt" => order.is_lt(),
+        _ => order.is_le(),
+    }
+}

@@ -1,0 +1,82 @@
+//! Pages of version 2 of the API: a token holds where the next page starts and what is asked.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::store::{Body, Walk};
+
+use super::{gather, limit, pushed};
+
+/// What stands in `page`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::sandbox) struct Token {
+    /// The page is beyond this object.
+    at: i64,
+    /// Towards the newer ones.
+    #[serde(default)]
+    back: bool,
+    /// The params of the first page.
+    params: Body,
+}
+
+impl Token {
+    /// Where a page towards the older objects starts.
+    pub fn after(at: i64, params: &Body) -> Self {
+        let mut params = params.clone();
+        params.shift_remove("page");
+        Self { at, back: false, params }
+    }
+
+    /// As text.
+    pub fn written(&self) -> String {
+        URL_SAFE_NO_PAD.encode(json!(self).to_string())
+    }
+
+    /// The token of a call; none where it asks for the first page.
+    pub fn of(params: &Body) -> Outcome<Option<Self>> {
+        let Some(text) = super::super::fields::text(params, "page") else { return Ok(None) };
+        let read = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let wrong = || Failure::invalid(format!("Invalid page token: {text}")).param("page");
+        read.ok_or_else(wrong).map(Some)
+    }
+
+    /// Where the page starts.
+    pub fn start(&self) -> i64 {
+        self.at
+    }
+}
+
+/// One page of a list of version 2.
+pub(super) fn page(
+    call: &Call<'_>,
+    objects: &[&str],
+    mut having: Vec<(String, String)>,
+    also: impl Fn(&Body) -> bool,
+) -> Outcome<Json> {
+    let token = Token::of(&call.params)?;
+    let params = token.as_ref().map_or(&call.params, |token| &token.params);
+    let limit = limit(params)?;
+    let back = token.as_ref().is_some_and(|token| token.back);
+    having.extend(pushed(call.entity, params));
+    let start = token.as_ref().map(Token::start);
+    let walk = Walk { objects: objects.to_vec(), start, forward: back, having };
+    let mut found = gather(call, &walk, limit, params, also)?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    if back {
+        found.reverse();
+    }
+    let address = |at: Option<&(i64, Json)>, back: bool| {
+        let token = Token { back, ..Token::after(at?.0, params) };
+        Some(format!("{}?page={}", call.path, token.written()))
+    };
+    let next = if back || more { address(found.last(), false) } else { None };
+    let previous =
+        if (back && more) || (!back && token.is_some()) { address(found.first(), true) } else { None };
+    let data: Vec<Json> = found.into_iter().map(|(_, body)| body).collect();
+    Ok(json!({"data": data, "next_page_url": next, "previous_page_url": previous}))
+}

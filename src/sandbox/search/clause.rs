@@ -1,0 +1,230 @@
+//! A query: clauses that all must fit (`AND`), or one of which must (`OR`).
+//!
+//! ```text
+//! email:'a@b.c'   name~'ada'   -status:'canceled'   created>=1700000000   metadata['team']:null
+//! ```
+
+use serde_json::Value as Json;
+
+use crate::catalog::{Entity, Field, FieldKind};
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::store::Body;
+
+use super::words::{self, Word};
+
+/// Shortest text that may be looked for within a field.
+const SHORTEST: usize = 3;
+
+/// A query that was read.
+#[derive(Debug)]
+pub(super) struct Query {
+    clauses: Vec<Clause>,
+    /// One is enough.
+    any: bool,
+}
+
+#[derive(Debug)]
+struct Clause {
+    negated: bool,
+    /// The members that lead to the value.
+    path: Vec<String>,
+    sign: &'static str,
+    /// In small letters; none is `null`.
+    wanted: Option<String>,
+}
+
+impl Query {
+    /// Reads a query over objects of that type.
+    pub fn read(text: &str, entity: &Entity) -> Outcome<Self> {
+        let words = words::read(text).map_err(|rest| unreadable(&rest))?;
+        let mut rest = words.as_slice();
+        let mut query = Self { clauses: Vec::new(), any: false };
+        let mut joined = None;
+        loop {
+            let (clause, after) = Clause::read(rest, entity)?;
+            query.clauses.push(clause);
+            let Some((word, further)) = after.split_first() else { return Ok(query) };
+            let any = match word {
+                Word::Bare(word) if word.eq_ignore_ascii_case("and") => false,
+                Word::Bare(word) if word.eq_ignore_ascii_case("or") => true,
+                other => return Err(unreadable(&spelled(other))),
+            };
+            if joined.is_some_and(|before| before != any) {
+                return Err(refused("You cannot use both AND and OR in one query."));
+            }
+            joined = Some(any);
+            query.any = any;
+            rest = further;
+        }
+    }
+
+    /// Whether an object is found.
+    pub fn fits(&self, body: &Body) -> bool {
+        let mut clauses = self.clauses.iter();
+        if self.any {
+            clauses.any(|clause| clause.fits(body))
+        } else {
+            clauses.all(|clause| clause.fits(body))
+        }
+    }
+}
+
+impl Clause {
+    fn read<'w>(words: &'w [Word], entity: &Entity) -> Outcome<(Self, &'w [Word])> {
+        let (negated, words) = match words {
+            [Word::Sign("-"), rest @ ..] => (true, rest),
+            words => (false, words),
+        };
+        let (path, rest) = match words {
+            [Word::Bare(name), Word::Sign("["), Word::Quoted(key), Word::Sign("]"), rest @ ..] => {
+                (vec![name.clone(), key.clone()], rest)
+            }
+            [Word::Bare(name), rest @ ..] => (name.split('.').map(str::to_owned).collect(), rest),
+            [other, ..] => return Err(unreadable(&spelled(other))),
+            [] => return Err(refused("The query is empty or ends too early.")),
+        };
+        let kind = kind(&entity.fields, &path).ok_or_else(|| {
+            let name = path.join(".");
+            refused(format!(
+                "Field `{name}` is an unsupported search field for resource `{}`.",
+                entity.object
+            ))
+        })?;
+        let [Word::Sign(sign), value, rest @ ..] = rest else { return Err(unreadable(&path.join("."))) };
+        let wanted = match value {
+            Word::Bare(word) if word.eq_ignore_ascii_case("null") => None,
+            Word::Bare(word) | Word::Quoted(word) => Some(word.to_lowercase()),
+            Word::Sign(sign) => return Err(unreadable(sign)),
+        };
+        let clause = Self { negated, path, sign, wanted };
+        clause.check(kind)?;
+        Ok((clause, rest))
+    }
+
+    fn check(&self, kind: &FieldKind) -> Outcome<()> {
+        let name = self.path.join(".");
+        let is_number = matches!(kind, FieldKind::Integer | FieldKind::Time | FieldKind::Number);
+        match (self.sign, &self.wanted) {
+            ("~", Some(text)) if is_number || text.chars().count() < SHORTEST => Err(refused(format!(
+                "The operator `~` needs a text field and at least {SHORTEST} characters (field `{name}`)."
+            ))),
+            (":", _) | ("~", Some(_)) => Ok(()),
+            (">" | ">=" | "<" | "<=", Some(number)) if is_number && number.parse::<f64>().is_ok() => Ok(()),
+            (sign, _) => Err(refused(format!("The operator `{sign}` does not fit the field `{name}`."))),
+        }
+    }
+
+    fn fits(&self, body: &Body) -> bool {
+        let mut found = body.get(self.path.first().map_or("", String::as_str));
+        for name in self.path.iter().skip(1) {
+            found = found.and_then(|value| value.get(name));
+        }
+        self.compares(found.filter(|value| !value.is_null())) != self.negated
+    }
+
+    fn compares(&self, found: Option<&Json>) -> bool {
+        let (Some(wanted), Some(found)) = (&self.wanted, found) else {
+            return self.wanted.is_none() && found.is_none();
+        };
+        let found = found.as_str().map_or_else(|| found.to_string(), str::to_lowercase);
+        let numbers = || Some((found.parse::<f64>().ok()?, wanted.parse::<f64>().ok()?));
+        match self.sign {
+            ":" => found == *wanted,
+            "~" => found.contains(wanted.as_str()),
+            ">" => numbers().is_some_and(|(found, wanted)| found > wanted),
+            ">=" => numbers().is_some_and(|(found, wanted)| found >= wanted),
+            "<" => numbers().is_some_and(|(found, wanted)| found < wanted),
+            _ => numbers().is_some_and(|(found, wanted)| found <= wanted),
+        }
+    }
+}
+
+/// What the field at the end of a path holds.
+fn kind<'f>(fields: &'f [Field], path: &[String]) -> Option<&'f FieldKind> {
+    let (first, rest) = path.split_first()?;
+    let mut kind = &fields.iter().find(|field| field.name == *first)?.kind;
+    for name in rest {
+        kind = match kind {
+            FieldKind::Object(inner) => &inner.iter().find(|field| field.name == *name)?.kind,
+            FieldKind::Map(inner) => inner,
+            FieldKind::Any => kind,
+            _ => return None,
+        };
+    }
+    Some(kind)
+}
+
+fn spelled(word: &Word) -> String {
+    match word {
+        Word::Bare(word) | Word::Quoted(word) => word.clone(),
+        Word::Sign(sign) => (*sign).to_owned(),
+    }
+}
+
+fn unreadable(near: &str) -> Failure {
+    refused(format!("We were unable to parse your search query near `{near}`."))
+}
+
+fn refused(message: impl Into<String>) -> Failure {
+    Failure::invalid(message).param("query")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::sandbox::call::entity;
+
+    fn fits(query: &str) -> Result<bool, String> {
+        let customer = json!({
+            "object": "customer", "name": "Ada Lovelace", "email": "ada@example.com", "phone": null,
+            "created": 100, "metadata": {"team": "it's"}, "address": {"city": "London"},
+        });
+        let query = Query::read(query, entity("customer").unwrap());
+        let said = |failure: Failure| failure.error["message"].as_str().unwrap_or_default().to_owned();
+        Ok(query.map_err(said)?.fits(customer.as_object().unwrap()))
+    }
+
+    #[test]
+    fn clauses_fit_by_value_part_size_and_absence() {
+        for query in [
+            "email:'ADA@example.com'",
+            "name~'love'",
+            "created>99",
+            "created>=100 AND created<=100",
+            "metadata['team']:'it\\'s'",
+            "metadata[\"none\"]:null",
+            "phone:null",
+            "-phone:'1'",
+            "name:'x' OR address.city:\"london\"",
+            "-name:'x' AND -metadata['team']:null",
+        ] {
+            assert_eq!(fits(query), Ok(true), "{query}");
+        }
+        for query in ["email:'ada'", "created<100", "-email:'ada@example.com'", "name~'xyz'", "email:null"] {
+            assert_eq!(fits(query), Ok(false), "{query}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_query_is_refused() {
+        for query in [
+            "",
+            "email",
+            "email:",
+            "email:'a",
+            "email='a'",
+            "nothing:'a'",
+            "name~'ab'",
+            "name>5",
+            "created>'x'",
+            "email:'a' AND",
+            "email:'a' XOR name:'b'",
+            "email:'a' AND name:'b' OR name:'c'",
+            "email:'a')",
+        ] {
+            assert!(fits(query).is_err(), "{query}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Objects that stand inside others: what a field holds whole although a param names it by its
+//! id, and pages made of the lists that params give.
+
+use serde_json::Value as Json;
+
+use crate::catalog::{Entity, Field, FieldKind, OperationKind, catalog};
+
+use super::call::Call;
+use super::error::{Failure, Outcome};
+use super::fields::{id, items, set, text};
+use super::page;
+use super::shape;
+use super::store::Body;
+
+/// Puts in the place of ids the objects they name, and makes pages of what lists describe.
+pub(super) fn put_in(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    for field in &call.entity.fields {
+        match &field.kind {
+            FieldKind::Reference(object) => reference(call, body, field, object)?,
+            FieldKind::Page(object) => of_list(call, body, field, object)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn reference(call: &Call<'_>, body: &mut Body, field: &Field, object: &str) -> Outcome<()> {
+    let Some(named) = text(body, &field.name) else { return Ok(()) };
+    let found = call.session.find(named)?.filter(|found| !found.gone);
+    if found.is_none() && !field.nullable {
+        return Err(Failure::unknown_reference(object, named, &field.name));
+    }
+    set(body, &field.name, found.map_or(Json::Null, |found| Json::Object(found.body)));
+    Ok(())
+}
+
+/// A page whose items the param of its name lists; an empty one learns its address.
+fn of_list(call: &Call<'_>, body: &mut Body, field: &Field, object: &str) -> Outcome<()> {
+    let url = address(call.entity, id(body), &field.name);
+    if let (Some(Json::Array(given)), Some(item)) =
+        (call.params.get(&field.name), catalog().by_object(object))
+    {
+        let made: Vec<Json> = given.iter().map(|params| one(call, item, params)).collect::<Outcome<_>>()?;
+        set(body, &field.name, page::embedded(&made, &url));
+        set(body, &format!("_{}", field.name), made);
+    } else if let Some(Json::Object(page)) = body.get_mut(&field.name)
+        && text(page, "url").is_none()
+    {
+        set(page, "url", url);
+    }
+    Ok(())
+}
+
+fn one(call: &Call<'_>, entity: &'static Entity, params: &Json) -> Outcome<Json> {
+    let params = params.as_object().cloned().unwrap_or_default();
+    let call = call.about(&entity.object, params)?;
+    let mut body = call.fresh();
+    shape::lay_over(entity, &mut body, &call.params)?;
+    put_in(&call, &mut body)?;
+    super::life::begin(&call, &mut body);
+    Ok(Json::Object(body))
+}
+
+/// Where a page of an object is listed.
+fn address(entity: &Entity, id: &str, field: &str) -> String {
+    let get = entity.operation(OperationKind::Get).map_or("", |get| get.path.as_str());
+    format!("{}/{field}", get.replace("{id}", id))
+}
+
+/// All items of a page that stands in an object, of which the page shows the first.
+pub(super) fn all_items<'b>(owner: &'b Body, field: &str) -> Option<&'b [Json]> {
+    let hidden = format!("_{field}");
+    if owner.get(&hidden).is_some_and(Json::is_array) {
+        return Some(items(owner, &hidden));
+    }
+    Some(items(owner.get(field)?.as_object()?, "data"))
+}

@@ -1,0 +1,74 @@
+//! Calls of a sandbox in process.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use serde_json::{Map, Value as Json};
+use stripe_provider::sandbox::Sandbox;
+use stripe_provider::stripe::form;
+
+/// A sandbox and the runtime it answers on.
+pub struct Stripe {
+    sandbox: Sandbox,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Stripe {
+    pub fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        Self { sandbox: Sandbox::memory().unwrap(), runtime }
+    }
+
+    /// One request with more headers than the usual ones: status and body.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> (u16, Vec<u8>) {
+        let mut request = http::Request::builder().method(method).uri(path);
+        request = request.header("authorization", "Bearer sk_test_every");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Bytes::from(body)).unwrap();
+        let response = self.runtime.block_on(self.sandbox.handle(request)).unwrap();
+        (response.status().as_u16(), response.into_body().to_vec())
+    }
+
+    /// One call with params: status and answer.
+    pub fn call(&self, method: &str, path: &str, params: &Json) -> (u16, Json) {
+        let empty = Map::new();
+        let params = params.as_object().unwrap_or(&empty);
+        let (status, answer) = if method == "POST" && path.starts_with("/v2/") {
+            let body = serde_json::to_vec(params).unwrap();
+            self.send(method, path, &[("content-type", "application/json")], body)
+        } else if method == "POST" {
+            self.send(method, path, &[], form::encode(params).into_bytes())
+        } else {
+            let query = form::encode(params);
+            let mark = if query.is_empty() { "" } else { "?" };
+            self.send(method, &format!("{path}{mark}{query}"), &[], Vec::new())
+        };
+        (status, serde_json::from_slice(&answer).unwrap())
+    }
+
+    /// A call that must succeed.
+    pub fn done(&self, method: &str, path: &str, params: &Json) -> Json {
+        let (status, answer) = self.call(method, path, params);
+        assert_eq!(status, 200, "{method} {path} {params}: {answer}");
+        answer
+    }
+
+    /// An upload of a text file.
+    pub fn upload(&self, path: &str, params: &Json) -> Json {
+        let mut body = String::new();
+        for (name, value) in params.as_object().unwrap() {
+            let value = value.as_str().unwrap();
+            write!(body, "--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                .unwrap();
+        }
+        body += "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"note.txt\"\r\n\
+                 Content-Type: text/plain\r\n\r\nhello\r\n--b--\r\n";
+        let kind = ("content-type", "multipart/form-data; boundary=b");
+        let (status, answer) = self.send("POST", path, &[kind], body.into_bytes());
+        let answer: Json = serde_json::from_slice(&answer).unwrap();
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+}

@@ -1,0 +1,103 @@
+//! Whether an answer has the fields of the catalog, with values of their kinds.
+
+use serde_json::Value as Json;
+use stripe_provider::catalog::{Entity, Field, FieldKind, catalog};
+
+/// Everything that is wrong with an object, as sentences.
+pub fn faults(entity: &Entity, body: &Json) -> Vec<String> {
+    let mut faults = Vec::new();
+    members(&entity.fields, body, &entity.key, &unshown(entity), &mut faults);
+    faults
+}
+
+/// The fields that an answer leaves out although they are never null.
+fn unshown(entity: &Entity) -> Vec<&str> {
+    entity.hidden.iter().chain(&entity.once).map(String::as_str).collect()
+}
+
+fn members(fields: &[Field], body: &Json, path: &str, unshown: &[&str], faults: &mut Vec<String>) {
+    let Some(body) = body.as_object() else {
+        faults.push(format!("{path} is no object"));
+        return;
+    };
+    let strange = body.keys().filter(|name| fields.iter().all(|field| field.name != **name));
+    faults.extend(strange.map(|name| format!("{path}.{name} is no field")));
+    let kinds = fields.iter().find(|field| field.name == "type").map(|field| &field.kind);
+    for field in fields {
+        let at = format!("{path}.{}", field.name);
+        // An answer may show the fields of one of the types only.
+        match body.get(&field.name) {
+            None if field.optional || field.nullable && path.contains('.') => {}
+            None if is_one_kind(kinds, &field.name) => {}
+            None if unshown.contains(&field.name.as_str()) => {}
+            None => faults.push(format!("{at} is not there")),
+            Some(Json::Null) if field.nullable => {}
+            Some(value) => holds(&field.kind, value, &at, faults),
+        }
+    }
+}
+
+/// What describes one type is left out of the answer for another: `card` and `us_bank_account`.
+fn is_one_kind(kinds: Option<&FieldKind>, name: &str) -> bool {
+    matches!(kinds, Some(FieldKind::String { values }) if values.iter().any(|value| value == name))
+}
+
+fn holds(kind: &FieldKind, value: &Json, path: &str, faults: &mut Vec<String>) {
+    let fits = match kind {
+        FieldKind::String { values } => {
+            value.as_str().is_some_and(|text| values.is_empty() || values.iter().any(|known| known == text))
+        }
+        FieldKind::Integer | FieldKind::Time => value.is_i64(),
+        FieldKind::Decimal => value.as_str().is_some_and(|text| text.parse::<f64>().is_ok()),
+        FieldKind::Number => value.is_number(),
+        FieldKind::Boolean => value.is_boolean(),
+        FieldKind::DateTime => value.as_str().is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok()),
+        FieldKind::Object(fields) => {
+            members(fields, value, path, &[], faults);
+            true
+        }
+        FieldKind::List(inner) => value.as_array().is_some_and(|items| {
+            for item in items {
+                holds(inner, item, &format!("{path}[]"), faults);
+            }
+            true
+        }),
+        FieldKind::Map(inner) => value.as_object().is_some_and(|map| {
+            for item in map.values() {
+                holds(inner, item, &format!("{path}[]"), faults);
+            }
+            true
+        }),
+        FieldKind::Page(object) => page(object, value, path, faults),
+        FieldKind::Expandable(_) => value.as_str().is_some_and(|id| !id.is_empty()) || value.is_object(),
+        FieldKind::Reference(object) => whole(object, value, path, faults),
+        FieldKind::Either(kinds) => kinds.iter().any(|kind| {
+            let mut faults = Vec::new();
+            holds(kind, value, path, &mut faults);
+            faults.is_empty()
+        }),
+        FieldKind::Any => true,
+    };
+    if !fits {
+        faults.push(format!("{path} is {value}, which is no {kind:?}").chars().take(300).collect());
+    }
+}
+
+fn page(object: &str, value: &Json, path: &str, faults: &mut Vec<String>) -> bool {
+    let Some(items) = value["data"].as_array() else { return false };
+    for item in items {
+        whole(object, item, path, faults);
+    }
+    value["object"] == "list" && value["has_more"].is_boolean() && value["url"].is_string()
+}
+
+/// An object inside another one. Deleted ones are stubs, and some stand there without what a
+/// read of their own would show.
+fn whole(object: &str, value: &Json, path: &str, faults: &mut Vec<String>) -> bool {
+    let Some(entity) = catalog().by_object(object) else { return value.is_object() };
+    if value["deleted"] == true {
+        return true;
+    }
+    members(&entity.fields, value, path, &unshown(entity), faults);
+    true
+}
