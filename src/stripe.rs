@@ -11,6 +11,7 @@ mod error;
 pub mod form;
 mod http;
 mod link;
+mod multipart;
 mod order;
 mod proxy;
 mod retry;

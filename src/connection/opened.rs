@@ -103,7 +103,15 @@ impl Connection {
 
     /// Sends one call.
     pub async fn send(&self, call: Call) -> Result<Reply, Error> {
-        Ok(self.client().await?.send(call).await?)
+        let client = self.client().await?;
+        match call.host.filter(|_| self.base() == API_BASE) {
+            None => Ok(client.send(call).await?),
+            Some(host) => {
+                // Stripe's other hosts are called seldom, so no way to them is kept.
+                let base = API_BASE.replacen("api", host, 1);
+                Ok(client.over(self.transport(&base).await?).send(call).await?)
+            }
+        }
     }
 
     /// The client, made when first asked for.
@@ -142,10 +150,10 @@ impl Connection {
             user_agent: concat!("terraform-provider-stripe/", env!("CARGO_PKG_VERSION")).to_owned(),
             stopped: self.defaults.stopped.clone(),
         };
-        Ok(Arc::new(Client::new(settings, self.transport().await?, throttle)))
+        Ok(Arc::new(Client::new(settings, self.transport(&self.base()).await?, throttle)))
     }
 
-    async fn transport(&self) -> Result<Arc<dyn Transport>, Error> {
+    async fn transport(&self, base: &str) -> Result<Arc<dyn Transport>, Error> {
         if let Some(file) = &self.defaults.sandbox {
             return local::transport(file).map_err(Error::Sandbox);
         }
@@ -154,16 +162,16 @@ impl Connection {
         if let Some(proxy) = &self.settings.proxy {
             let proxy = proxy::settings(proxy, &self.secrets).await?;
             self.hide_password(Some(&proxy));
-            let proxied = Proxied::new(&self.base(), proxy, self.defaults.timeout, &roots);
+            let proxied = Proxied::new(base, proxy, self.defaults.timeout, &roots);
             return Ok(Arc::new(proxied.map_err(|error| Error::Setting(error.to_string()))?));
         }
         if self.log.as_ref().is_some_and(|log| log.watches_connections()) {
-            let proxy = proxy::of_environment(&self.base(), &self.defaults.env);
+            let proxy = proxy::of_environment(base, &self.defaults.env);
             self.hide_password(proxy.as_ref());
-            let direct = Proxied::direct(&self.base(), proxy, self.defaults.timeout, &roots);
+            let direct = Proxied::direct(base, proxy, self.defaults.timeout, &roots);
             return Ok(Arc::new(direct.map_err(|error| Error::Setting(error.to_string()))?));
         }
-        let https = Https::new(&self.base(), self.defaults.timeout, &roots);
+        let https = Https::new(base, self.defaults.timeout, &roots);
         Ok(Arc::new(https.map_err(|error| Error::Setting(error.to_string()))?))
     }
 

@@ -1,6 +1,5 @@
 //! Get, Create and Update of an entity.
 
-use http::Method;
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Kind, Operation, OperationKind, catalog};
@@ -25,7 +24,7 @@ impl Connector {
             let operation = operation(entity, OperationKind::Get)?;
             let ids = locator::ids(entity, locator)?;
             let params = showing(entity, operation, Map::new(), "");
-            let call = path::call(Method::GET, &operation.path, &ids).params(params);
+            let call = path::operation(operation, &ids).params(params);
             Ok(self.connection.send(call).await?.body)
         };
         self.connection.operation(asked("Get", entity, Some(locator)), work, |_| 1).await
@@ -45,7 +44,7 @@ impl Connector {
             let ids = locator::take_places(&operation.path, &mut params);
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
             let params = showing(entity, operation, params, "");
-            let call = path::call(Method::POST, &operation.path, &ids).params(params).key(key);
+            let call = path::operation(operation, &ids).params(params).key(key);
             Ok(self.connection.send(call).await?)
         };
         self.connection.operation(asked("Create", entity, None), work, |_| 1).await
@@ -63,7 +62,7 @@ impl Connector {
             let ids = locator::ids(entity, locator)?;
             let params = if entity.is_v2() { unset_by_null(params) } else { params };
             let params = showing(entity, operation, params, "");
-            let call = path::call(Method::POST, &operation.path, &ids).params(params);
+            let call = path::operation(operation, &ids).params(params);
             Ok(self.connection.send(call).await?.body)
         };
         self.connection.operation(asked("Update", entity, Some(locator)), work, |_| 1).await

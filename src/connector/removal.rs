@@ -130,7 +130,7 @@ impl Connector {
 
     async fn send_delete(&self, entity: &'static Entity, id: &str) -> Result<Removed, Error> {
         let operation = operation(entity, OperationKind::Delete)?;
-        self.connection.send(path::call(Method::DELETE, &operation.path, &locator::ids(entity, id)?)).await?;
+        self.connection.send(path::operation(operation, &locator::ids(entity, id)?)).await?;
         Ok(Removed::Deleted)
     }
 

@@ -16,7 +16,7 @@ use crate::stripe::order::Order;
 use crate::stripe::trace::{self, Event};
 use crate::stripe::{
     Asked, Body, Call, Error, Failure, Reply, Request, Response, Throttle, Transport, TransportError, Tries,
-    Verdict, form, verdict,
+    Verdict, form, multipart, verdict,
 };
 
 /// What a client is made from.
@@ -42,13 +42,20 @@ pub struct Client {
     settings: Settings,
     transport: Arc<dyn Transport>,
     throttle: Arc<dyn Throttle>,
-    order: Order,
+    order: Arc<Order>,
 }
 
 impl Client {
     /// A client over this transport, with this throttle.
     pub fn new(settings: Settings, transport: Arc<dyn Transport>, throttle: Arc<dyn Throttle>) -> Self {
-        Self { settings, transport, throttle, order: Order::default() }
+        Self { settings, transport, throttle, order: Arc::default() }
+    }
+
+    /// The same client, throttle and order of writes included, over another transport.
+    #[must_use]
+    pub fn over(&self, transport: Arc<dyn Transport>) -> Self {
+        let (settings, throttle) = (self.settings.clone(), Arc::clone(&self.throttle));
+        Self { settings, transport, throttle, order: Arc::clone(&self.order) }
     }
 
     /// Sends one call until it succeeds, cannot succeed, or has used up its tries. All tries
@@ -113,21 +120,27 @@ impl Client {
         if let Some(account) = &self.settings.account {
             header(HeaderName::from_static("stripe-account"), account)?;
         }
+        let key = call.idempotency_key.unwrap_or_else(|| Uuid::new_v4().to_string());
         if call.method == Method::POST {
-            let key = call.idempotency_key.unwrap_or_else(|| Uuid::new_v4().to_string());
             header(HeaderName::from_static("idempotency-key"), &key)?;
         }
         let (target, body) = match (call.body, &call.method) {
             (Body::Json, &Method::POST) => {
                 header(CONTENT_TYPE, "application/json")?;
-                (call.path, Json::Object(call.params).to_string())
+                (call.path, Json::Object(call.params).to_string().into_bytes())
             }
             (Body::Form, &Method::POST) => {
                 header(CONTENT_TYPE, "application/x-www-form-urlencoded")?;
-                (call.path, form::encode(&call.params))
+                (call.path, form::encode(&call.params).into_bytes())
             }
-            (_, _) if call.params.is_empty() => (call.path, String::new()),
-            (_, _) => (format!("{}?{}", call.path, form::encode(&call.params)), String::new()),
+            (Body::Parts { file }, &Method::POST) => {
+                // The same call under the same key must be the same bytes.
+                let boundary = format!("part-{key}");
+                header(CONTENT_TYPE, &format!("multipart/form-data; boundary={boundary}"))?;
+                (call.path, multipart::encode(&call.params, &file, &boundary))
+            }
+            (_, _) if call.params.is_empty() => (call.path, Vec::new()),
+            (_, _) => (format!("{}?{}", call.path, form::encode(&call.params)), Vec::new()),
         };
         if let Some(key) = headers.get_mut(AUTHORIZATION) {
             key.set_sensitive(true);

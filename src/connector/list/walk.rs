@@ -1,6 +1,5 @@
 //! A walk through Stripe's own pages, however they are numbered.
 
-use http::Method;
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Operation, OperationKind};
@@ -58,7 +57,7 @@ impl Walk<'_> {
         let cursor = if self.goes_by_page() { "page" } else { "starting_after" };
         params.extend(after.map(|after| (cursor.to_owned(), Json::String(after))));
         let ids: Vec<&str> = self.ids.iter().map(String::as_str).collect();
-        let call = path::call(Method::GET, &self.list.path, &ids).params(params);
+        let call = path::operation(self.list, &ids).params(params);
         let mut body = self.connector.connection.send(call).await?.body;
         let Some(Json::Array(entities)) = body.get_mut("data").map(Json::take) else {
             return Ok((vec![body], None));

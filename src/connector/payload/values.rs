@@ -1,5 +1,7 @@
 //! Whether a value is of the kind a param takes, and how it is sent.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -77,7 +79,10 @@ fn value(given: &Json, kind: &Kind, place: &str) -> Result<Json, PayloadError> {
         Kind::Either(kinds) => either(given, kinds, place),
         Kind::Unsettable(_) if given.as_str() == Some("") => Ok(given.clone()),
         Kind::Unsettable(kind) => value(given, kind, place),
-        Kind::Binary => Err(wrong("a file, which a payload cannot hold")),
+        Kind::Binary => match given.as_str().map(|text| STANDARD.decode(text)) {
+            Some(Ok(_)) => Ok(given.clone()),
+            _ => Err(wrong("a file in base64, as `filebase64(\"logo.png\")` makes it")),
+        },
     }
 }
 
