@@ -16,8 +16,11 @@ use super::held;
 /// An object as it is kept; names with a leading underscore are never shown.
 pub(super) type Body = Map<String, Json>;
 
-/// Kept with an object that shows no id: what it is found by.
+/// Kept with an object whose id is not enough to find it by: what it is found by.
 pub(super) const KEY: &str = "_key";
+
+/// Kept with an object that shows no id: its id.
+pub(super) const UNSHOWN_ID: &str = "_id";
 
 /// Where the objects are that Stripe itself holds, the same for every account and mode.
 const HELD: &str = "stripe";
@@ -76,7 +79,12 @@ pub(super) struct Walk<'w> {
     pub having: Vec<(String, String)>,
 }
 
-impl Walk<'_> {
+impl<'w> Walk<'w> {
+    /// All objects of one type, newest first.
+    pub fn of(object: &'w str) -> Self {
+        Self { objects: vec![object], ..Self::default() }
+    }
+
     /// The query; what stands for its placeholders goes to `values`.
     fn query(&self, values: &mut Vec<Value>) -> String {
         let mut place = |value: Value| {
@@ -179,15 +187,12 @@ impl Session<'_> {
     /// Keeps an object: a new one comes last, a known one keeps its place.
     pub fn put(&self, body: &Body) -> Outcome<()> {
         let name = |key| body.get(key).and_then(Json::as_str).unwrap_or_default();
+        let key =
+            [KEY, "id", UNSHOWN_ID].map(name).into_iter().find(|key| !key.is_empty()).unwrap_or_default();
         let query = "INSERT INTO objects (space, object, id, body) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (space, object, id) DO UPDATE SET body = excluded.body, gone = 0";
         let text = serde_json::to_string(body)?;
-        self.transaction.prepare_cached(query)?.execute(params![
-            self.space,
-            name("object"),
-            if body.contains_key(KEY) { name(KEY) } else { name("id") },
-            text
-        ])?;
+        self.transaction.prepare_cached(query)?.execute(params![self.space, name("object"), key, text])?;
         Ok(())
     }
 
