@@ -1,8 +1,9 @@
 //! The registry's pages: schema and examples become Markdown.
 //!
 //! One page per resource, data source and the provider block, in the folders the registry
-//! reads. The pages are committed; a test compares them with what is generated.
+//! reads, and one that lists the entity types. The pages are committed; a test compares them with what is generated.
 
+mod entities;
 mod page;
 
 use std::collections::BTreeMap;
@@ -39,6 +40,7 @@ pub fn pages(root: &Path, schemas: &Schemas) -> io::Result<BTreeMap<PathBuf, Str
             &Page { kind: Kind::DataSource, name, schema, example, import: None },
         );
     }
+    pages.insert(PathBuf::from("docs/guides/entity-types.md"), entities::page());
     Ok(pages)
 }
 

@@ -30,7 +30,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("protocol", &["wire", "value", "diagnostic", "schema", "provider"]),
     ("plugin", &["wire"]),
     ("sandbox", &["catalog"]),
-    ("registry_docs", &["value", "schema", "provider"]),
+    ("registry_docs", &["catalog", "value", "schema", "provider"]),
     ("command", &["catalog", "env", "logs", "plugin", "protocol", "provider", "registry_docs", "sandbox"]),
 ];
 
