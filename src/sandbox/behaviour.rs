@@ -17,6 +17,7 @@ mod generic;
 mod invoice;
 mod invoice_item;
 mod line;
+mod lives;
 mod money;
 mod payment_intent;
 mod payment_method;
@@ -24,6 +25,7 @@ mod price;
 mod product;
 mod quote;
 mod refund;
+mod webhook_endpoint;
 
 /// What the customer does on the page that an intent's `next_action` names.
 pub(super) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
@@ -33,6 +35,9 @@ pub(super) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
 /// Runs one of the five operations.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
     use OperationKind::{Create, Delete, Get, List, Search, Update};
+    if let Some(done) = lives::operate(call, kind) {
+        return done;
+    }
     match (call.entity.object.as_str(), kind) {
         ("account", Get) => account::get(call),
         ("charge", Create) => charge::create(call),
@@ -70,6 +75,9 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
 
 /// Runs a call that is none of the five.
 pub(super) fn act(call: &Call<'_>, action: &str) -> Outcome<Json> {
+    if let Some(done) = lives::act(call, action) {
+        return done;
+    }
     match action {
         "GetCurrentAccount" => account::get(call),
         "CaptureCharge" => charge::capture(call),

@@ -16,6 +16,7 @@ use super::Sandbox;
 use super::behaviour;
 use super::call::{Call, entity};
 use super::error::{Failure, Outcome};
+use super::event::Cause;
 use super::fault::{Fault, answer};
 use super::now;
 use super::request::Caller;
@@ -83,6 +84,9 @@ fn authenticate(sandbox: &Sandbox, request: &http::Request<Bytes>, id: &str) -> 
     let fails = request.uri().query().is_some_and(|query| query.contains("outcome=failed"));
     let done = behaviour::authenticate(&call, !fails);
     let shown = done.and_then(|body| super::view::shown(&session, body, &[]));
+    let cause = Cause { request: "", idempotency_key: None, livemode: caller.livemode, now: now() };
+    let parcels = super::event::record(&session, cause)?;
     session.transaction.commit().map_err(Failure::from)?;
+    sandbox.deliver(parcels);
     shown
 }

@@ -27,6 +27,12 @@ pub(super) fn shown(session: &Session<'_>, mut answer: Json, expand: &[String]) 
     Ok(answer)
 }
 
+/// Shows an object with nothing expanded.
+pub(super) fn plain(mut body: Json) -> Json {
+    hide(&mut body);
+    body
+}
+
 /// Takes out what is never shown, and what is shown only when expanded.
 fn hide(value: &mut Json) {
     match value {
