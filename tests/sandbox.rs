@@ -6,3 +6,7 @@
 mod client;
 #[path = "sandbox/events.rs"]
 mod events;
+#[path = "sandbox/promotions.rs"]
+mod promotions;
+#[path = "sandbox/subscriptions.rs"]
+mod subscriptions;

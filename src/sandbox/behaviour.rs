@@ -12,19 +12,32 @@ use super::store::Session;
 mod account;
 mod card;
 mod charge;
+mod clock;
+mod cost;
+mod coupon;
 mod customer;
+mod customer_balance;
+mod discount;
 mod generic;
 mod invoice;
 mod invoice_item;
 mod line;
 mod lives;
+mod meter;
 mod money;
 mod payment_intent;
 mod payment_method;
+mod period;
+mod plan;
 mod price;
 mod product;
+mod promotion_code;
 mod quote;
 mod refund;
+mod schedule;
+mod shipping_rate;
+mod subscription;
+mod tax;
 mod webhook_endpoint;
 
 /// What the customer does on the page that an intent's `next_action` names.
@@ -108,7 +121,10 @@ pub(super) fn included(session: &Session<'_>, object: &str, name: &str, id: &str
             let refunds: Vec<Json> = refunds.into_iter().map(Json::Object).collect();
             Ok(Some(super::page::embedded(&refunds, &url)))
         }
-        ("customer", "sources" | "subscriptions" | "tax_ids") => {
+        ("customer", "subscriptions" | "tax_ids") | ("invoice", "payments") => {
+            lives::included(session, object, name, id)
+        }
+        ("customer", "sources") => {
             Ok(Some(json!({"object": "list", "data": [], "has_more": false, "total_count": 0, "url": url})))
         }
         _ => Ok(None),

@@ -77,6 +77,36 @@ fn cut(mut found: Vec<Json>, window: &Window, forward: bool, url: &str) -> Json 
     json!({"object": "list", "data": found, "has_more": has_more, "url": url})
 }
 
+/// The page of a list call over objects that are kept inside another one, first to last.
+pub(super) fn of_items(call: &Call<'_>, all: &[Json]) -> Outcome<Json> {
+    let window = Window::of(&call.params)?;
+    let forward = window.ending_before.is_some();
+    let at = match window.cursor() {
+        None => None,
+        Some((id, param)) => {
+            let at = all.iter().position(|item| item.get("id").and_then(Json::as_str) == Some(id));
+            Some(at.ok_or_else(|| Failure::unknown_reference("line item", id, param))?)
+        }
+    };
+    let found: Vec<Json> = match at {
+        Some(at) if forward => all.iter().take(at).rev().take(window.limit + 1).cloned().collect(),
+        at => all.iter().skip(at.map_or(0, |at| at + 1)).take(window.limit + 1).cloned().collect(),
+    };
+    Ok(cut(found, &window, forward, &call.path))
+}
+
+/// The same page with each of its objects as `change` makes it.
+pub(super) fn mapped(mut page: Json, change: impl Fn(Body) -> Body) -> Json {
+    if let Some(Json::Array(found)) = page.get_mut("data") {
+        for item in found {
+            if let Json::Object(body) = item {
+                *item = Json::Object(change(std::mem::take(body)));
+            }
+        }
+    }
+    page
+}
+
 /// A page that stands inside an object: its first ten.
 pub(super) fn embedded(items: &[Json], url: &str) -> Json {
     let shown: Vec<Json> = items.iter().take(10).cloned().collect();
@@ -113,6 +143,11 @@ fn fits(found: Option<&Json>, wanted: &Json) -> bool {
         }
         wanted => found.is_some_and(|found| found == wanted || found.get("id") == Some(wanted)),
     }
+}
+
+/// Whether a member lies within a `range` param: a time, or bounds.
+pub(super) fn is_within(found: Option<&Json>, range: &Json) -> bool {
+    fits(found, range)
 }
 
 fn is_range(bounds: &Body) -> bool {
