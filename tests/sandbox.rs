@@ -6,7 +6,15 @@
 mod client;
 #[path = "sandbox/events.rs"]
 mod events;
+#[path = "sandbox/invoices.rs"]
+mod invoices;
+#[path = "sandbox/money.rs"]
+mod money;
 #[path = "sandbox/promotions.rs"]
 mod promotions;
+#[path = "sandbox/shop.rs"]
+mod shop;
 #[path = "sandbox/subscriptions.rs"]
 mod subscriptions;
+#[path = "sandbox/usage.rs"]
+mod usage;

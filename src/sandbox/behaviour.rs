@@ -12,37 +12,56 @@ use super::store::Session;
 mod account;
 mod card;
 mod charge;
+mod checkout;
 mod clock;
 mod cost;
 mod coupon;
+mod credit_grant;
+mod credit_note;
 mod customer;
 mod customer_balance;
 mod discount;
+mod dispute;
+mod entitlement;
 mod generic;
 mod invoice;
 mod invoice_item;
+mod ledger;
 mod line;
 mod lives;
 mod meter;
 mod money;
 mod payment_intent;
+mod payment_link;
 mod payment_method;
+mod payout;
 mod period;
 mod plan;
+mod portal;
 mod price;
 mod product;
 mod promotion_code;
 mod quote;
 mod refund;
 mod schedule;
+mod setup_intent;
 mod shipping_rate;
+mod shop;
 mod subscription;
 mod tax;
 mod webhook_endpoint;
 
 /// What the customer does on the page that an intent's `next_action` names.
 pub(super) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
-    payment_intent::authenticate(call, succeeds)
+    match call.entity.object.as_str() {
+        "setup_intent" => setup_intent::authenticate(call, succeeds),
+        _ => payment_intent::authenticate(call, succeeds),
+    }
+}
+
+/// What the customer does on the page of a checkout session: pays with a test method.
+pub(super) fn complete(call: &Call<'_>, method: &str) -> Outcome<Json> {
+    checkout::complete(call, method)
 }
 
 /// Runs one of the five operations.

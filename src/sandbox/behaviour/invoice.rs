@@ -22,9 +22,9 @@ pub(super) use edit::{
 };
 pub(super) use payment::{attach as attach_payment, list as list_payments};
 pub(super) use settle::{
-    collect, due_now, finalize, mark_uncollectible, method_of, open, paid, pay, send, settled, void,
+    collect, due_now, finalize, mark_uncollectible, method_of, open, pay, send, settled, void,
 };
-pub(super) use total::{DISCOUNTS, LINES, due, show_lines};
+pub(super) use total::{DISCOUNTS, LINES, show_lines};
 
 const DAY: i64 = 24 * 60 * 60;
 /// What may still be changed once an invoice is no draft.
