@@ -8,7 +8,7 @@ use super::error::{Failure, Outcome};
 use super::fields::{set, text};
 use super::identifier;
 use super::shape;
-use super::store::{Body, KEY, Session, Stored};
+use super::store::{Body, Session, Stored, UNSHOWN_ID};
 use super::whole;
 
 /// What a behaviour works with.
@@ -80,7 +80,7 @@ impl<'a> Call<'a> {
     pub fn fresh(&self) -> Body {
         let mut body = shape::blank(self.entity);
         let own = identifier::of(self.entity);
-        let key = if self.entity.field("id").is_some() { "id" } else { KEY };
+        let key = if self.entity.field("id").is_some() { "id" } else { UNSHOWN_ID };
         set(&mut body, key, own);
         for name in MADE_NOW {
             if let Some(field) = self.entity.field(name).filter(|_| body.contains_key(*name)) {

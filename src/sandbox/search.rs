@@ -20,7 +20,7 @@ pub(super) fn answer(call: &Call<'_>) -> Outcome<Json> {
     let start = Token::of(&call.params)?.map(|token| token.start());
     let mut found = Vec::new();
     let mut total = 0;
-    let walk = Walk { objects: vec![&call.entity.object], ..Walk::default() };
+    let walk = Walk::of(&call.entity.object);
     call.session.walk(&walk, |stored| {
         if query.fits(&stored.body) {
             total += 1;

@@ -3,6 +3,7 @@
 //! One request is one transaction. A space is one account in one mode; objects of
 //! different spaces never meet.
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,8 +17,11 @@ use super::held;
 /// An object as it is kept; names with a leading underscore are never shown.
 pub(super) type Body = Map<String, Json>;
 
-/// Kept with an object that shows no id: what it is found by.
+/// Kept with an object whose id is not enough to find it by: what it is found by.
 pub(super) const KEY: &str = "_key";
+
+/// Kept with an object that shows no id: its id.
+pub(super) const UNSHOWN_ID: &str = "_id";
 
 /// Where the objects are that Stripe itself holds, the same for every account and mode.
 const HELD: &str = "stripe";
@@ -50,6 +54,18 @@ pub(super) struct Session<'a> {
     pub transaction: Transaction<'a>,
     /// Account and mode.
     pub space: String,
+    changes: RefCell<Vec<Change>>,
+}
+
+/// What a call did to one object.
+#[derive(Debug, Clone)]
+pub(super) struct Change {
+    /// The object as it was; none for a new one.
+    pub before: Option<Body>,
+    /// The object as it is.
+    pub after: Body,
+    /// It was deleted.
+    pub gone: bool,
 }
 
 /// An object, where it stands in the order of creation, and whether it was deleted.
@@ -76,7 +92,12 @@ pub(super) struct Walk<'w> {
     pub having: Vec<(String, String)>,
 }
 
-impl Walk<'_> {
+impl<'w> Walk<'w> {
+    /// All objects of one type, newest first.
+    pub fn of(object: &'w str) -> Self {
+        Self { objects: vec![object], ..Self::default() }
+    }
+
     /// The query; what stands for its placeholders goes to `values`.
     fn query(&self, values: &mut Vec<Value>) -> String {
         let mut place = |value: Value| {
@@ -136,7 +157,11 @@ impl Store {
     /// two processes cannot both read and then both write.
     pub fn begin(&mut self, space: String, writes: bool) -> rusqlite::Result<Session<'_>> {
         let kind = if writes { TransactionBehavior::Immediate } else { TransactionBehavior::Deferred };
-        Ok(Session { transaction: self.connection.transaction_with_behavior(kind)?, space })
+        Ok(Session {
+            transaction: self.connection.transaction_with_behavior(kind)?,
+            space,
+            changes: RefCell::default(),
+        })
     }
 }
 
@@ -179,23 +204,48 @@ impl Session<'_> {
     /// Keeps an object: a new one comes last, a known one keeps its place.
     pub fn put(&self, body: &Body) -> Outcome<()> {
         let name = |key| body.get(key).and_then(Json::as_str).unwrap_or_default();
+        let key =
+            [KEY, "id", UNSHOWN_ID].map(name).into_iter().find(|key| !key.is_empty()).unwrap_or_default();
         let query = "INSERT INTO objects (space, object, id, body) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (space, object, id) DO UPDATE SET body = excluded.body, gone = 0";
         let text = serde_json::to_string(body)?;
-        self.transaction.prepare_cached(query)?.execute(params![
-            self.space,
-            name("object"),
-            if body.contains_key(KEY) { name(KEY) } else { name("id") },
-            text
-        ])?;
+        self.note(name("object"), key, Some(body))?;
+        self.transaction.prepare_cached(query)?.execute(params![self.space, name("object"), key, text])?;
         Ok(())
     }
 
     /// Marks an object as deleted.
     pub fn remove(&self, object: &str, id: &str) -> Outcome<()> {
         let query = "UPDATE objects SET gone = 1 WHERE space = ?1 AND object = ?2 AND id = ?3";
+        self.note(object, id, None)?;
         self.transaction.prepare_cached(query)?.execute(params![self.space, object, id])?;
         Ok(())
+    }
+
+    /// Notes that an object is about to be kept, or removed when there is no new body.
+    fn note(&self, object: &str, id: &str, body: Option<&Body>) -> Outcome<()> {
+        let same = |change: &Change| {
+            let member = |name: &str| change.after.get(name).and_then(Json::as_str);
+            [KEY, "id", UNSHOWN_ID].iter().any(|key| member(key) == Some(id))
+                && member("object") == Some(object)
+        };
+        let mut changes = self.changes.borrow_mut();
+        if let Some(known) = changes.iter_mut().find(|change| same(change)) {
+            known.gone = body.is_none();
+            if let Some(body) = body {
+                known.after.clone_from(body);
+            }
+            return Ok(());
+        }
+        let before = self.alive(object, id)?;
+        let Some(after) = body.or(before.as_ref()).cloned() else { return Ok(()) };
+        changes.push(Change { before, after, gone: body.is_none() });
+        Ok(())
+    }
+
+    /// What was changed since this was last asked.
+    pub fn take_changes(&self) -> Vec<Change> {
+        self.changes.take()
     }
 
     /// Goes through the living objects until `visit` says stop.
@@ -231,9 +281,10 @@ impl Session<'_> {
     }
 
     /// How many objects of each type are alive, in every space: neither deleted, nor archived,
-    /// nor at an end of their own.
+    /// nor at an end of their own. Events are no objects that anybody made.
     pub fn counts(&self) -> Outcome<Vec<(String, usize)>> {
-        let query = "SELECT object, count(*) FROM objects WHERE gone = 0 AND space <> ?1
+        let query =
+            "SELECT object, count(*) FROM objects WHERE gone = 0 AND space <> ?1 AND object <> 'event'
             AND coalesce(json_extract(body, '$.active'), 1) = 1
             AND coalesce(json_extract(body, '$._spent'), 0) = 0
             AND coalesce(json_extract(body, '$.status'), '') NOT IN ('canceled', 'void')

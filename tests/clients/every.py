@@ -86,15 +86,17 @@ def told(given, last=None):
     if not isinstance(given, str) or "@" not in given:
         return given
     before, name = given.split("@", 1)
-    if name == "unique":
-        return before + uuid.uuid4().hex
+    if name in ["unique", "number"]:
+        return before + (uuid.uuid4().hex if name == "unique" else str(uuid.uuid4().int)[:9])
     if before:
         return given
     return {"tomorrow": tomorrow, "last": lambda: last}.get(name, lambda: reference(name))()
 
 
 def reference(name):
-    if name not in made:
+    """The id of an object that was made for references, once; behind `new:`, another one each time."""
+    name, is_new = name.removeprefix("new:"), name.startswith("new:")
+    if is_new or name not in made:
         if name in SETUPS["recipes"]:
             last = None
             for step in SETUPS["recipes"][name]:
@@ -124,6 +126,12 @@ def prepare(facts, answer):
     """What has to be done with a new object before it is listed or can be changed."""
     for step in SETUPS["after"].get(facts["key"], []):
         run(step, answer["id"])
+
+
+def fund():
+    """What has to be there before anything else: money to pay out."""
+    for step in SETUPS["before"]:
+        run(step, None)
 
 
 # The SDK's own services: a path leads to them by its words.
@@ -311,4 +319,5 @@ def row(facts):
     return passed(facts) if operation(facts, "Create") else standing(facts)
 
 
+fund()
 print(json.dumps({facts["key"]: row(facts) for facts in FACTS_BY_KEY.values()}))

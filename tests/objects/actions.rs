@@ -49,6 +49,7 @@ fn an_operation_has_no_reason_to_be_missing_when_it_is_there() {
 #[test]
 fn an_action_on_a_new_object_answers_in_the_shape_of_what_it_returns() {
     let (stripe, setups) = (Stripe::new(), Setups::read());
+    setups.before(&stripe);
     let (mut wrong, mut done) = (Vec::new(), 0);
     for (name, _) in catalog().actions().filter(|(name, _)| !setups.missing_action(name)) {
         let (entity, action) = catalog().action(name).unwrap();

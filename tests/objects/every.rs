@@ -39,6 +39,7 @@ fn expandable(entity: &Entity, body: &Json) -> Vec<String> {
 #[test]
 fn what_is_made_has_every_field_of_its_kind() {
     let (stripe, setups) = (Stripe::new(), Setups::read());
+    setups.before(&stripe);
     let mut wrong = Vec::new();
     let mut count = 0;
     for entity in creatable().filter(|entity| !setups.missing(&entity.key, "Create")) {
@@ -55,6 +56,7 @@ fn what_is_made_has_every_field_of_its_kind() {
 #[test]
 fn what_is_made_is_found_listed_changed_and_deleted() {
     let (stripe, setups) = (Stripe::new(), Setups::read());
+    setups.before(&stripe);
     for entity in creatable().filter(|entity| !setups.missing(&entity.key, "Create")) {
         let Ok(body) = made(&stripe, &setups, entity) else { continue };
         let Some(id) = body["id"].as_str() else { continue };

@@ -59,6 +59,13 @@ impl Setups {
         path.split('/').map(&mut part).collect::<Vec<_>>().join("/")
     }
 
+    /// What has to be there before anything else: money to pay out.
+    pub fn before(&self, stripe: &Stripe) {
+        for step in self.table["before"].as_array().unwrap() {
+            self.step(stripe, step, "");
+        }
+    }
+
     /// What has to be done with a new object before it can be changed.
     pub fn after(&self, stripe: &Stripe, entity: &Entity, id: &str) {
         for step in self.table["after"][&entity.key].as_array().into_iter().flatten() {
@@ -75,6 +82,10 @@ impl Setups {
             Json::Array(items) => items.iter().map(|item| self.told(stripe, item, last)).collect(),
             Json::String(text) => match text.split_once('@') {
                 Some((before, "unique")) => json!(format!("{before}{}", uuid::Uuid::new_v4().simple())),
+                Some((before, "number")) => {
+                    let number = uuid::Uuid::new_v4().as_u128() % 900_000_000 + 100_000_000;
+                    json!(format!("{before}{number}"))
+                }
                 Some(("", "tomorrow")) => json!(tomorrow()),
                 Some(("", "last")) => json!(last),
                 Some(("", name)) => json!(self.reference(stripe, name)),
@@ -84,9 +95,11 @@ impl Setups {
         }
     }
 
-    /// The id of an object that was made for a reference, once.
+    /// The id of an object that was made for references, once; behind `new:`, of another one
+    /// each time.
     fn reference(&self, stripe: &Stripe, name: &str) -> String {
-        if let Some(id) = self.made.borrow().get(name) {
+        let (name, is_new) = name.strip_prefix("new:").map_or((name, false), |name| (name, true));
+        if let Some(id) = self.made.borrow().get(name).filter(|_| !is_new) {
             return id.clone();
         }
         let id = if let Some(steps) = self.table["recipes"][name].as_array() {

@@ -1,0 +1,401 @@
+//! Subscriptions from the first invoice to the last.
+
+use serde_json::Value as Json;
+
+use crate::client::{Client, id};
+
+fn subscribe(client: &Client, customer: &str, price: &str, more: &[(&str, &str)]) -> Json {
+    let form = [&[("customer", customer), ("items[0][price]", price)], more].concat();
+    client.post("/v1/subscriptions", &form)
+}
+
+fn invoice(client: &Client, subscription: &Json) -> Json {
+    client.get(&format!("/v1/invoices/{}", subscription["latest_invoice"].as_str().unwrap()))
+}
+
+#[test]
+fn a_subscription_is_paid_and_canceled() {
+    let client = Client::new();
+    let (customer, price) = (client.payer("pm_card_visa"), client.monthly("1000"));
+    let made = subscribe(&client, &customer, &price, &[("items[0][quantity]", "3"), ("metadata[team]", "a")]);
+    assert_eq!(
+        (&made["status"], &made["currency"], &made["collection_method"]),
+        (&"active".into(), &"usd".into(), &"charge_automatically".into())
+    );
+    let item = &made["items"]["data"][0];
+    assert_eq!(
+        (&item["price"]["id"], &item["quantity"], &item["plan"]["amount"]),
+        (&price.as_str().into(), &3.into(), &1000.into())
+    );
+    let days = (item["current_period_end"].as_i64().unwrap()
+        - item["current_period_start"].as_i64().unwrap())
+        / 86400;
+    assert!((28..=31).contains(&days), "{days}");
+    let first = invoice(&client, &made);
+    assert_eq!(
+        (&first["status"], &first["total"], &first["billing_reason"]),
+        (&"paid".into(), &3000.into(), &"subscription_create".into())
+    );
+    let details = &first["parent"]["subscription_details"];
+    assert_eq!((&details["subscription"], &details["metadata"]["team"]), (&made["id"], &"a".into()));
+    assert_eq!(
+        first["lines"]["data"][0]["parent"]["subscription_item_details"]["subscription_item"],
+        item["id"]
+    );
+    let path = format!("/v1/subscriptions/{}", id(&made));
+    let ended = client.ok("DELETE", &path, &[]);
+    assert_eq!(ended["status"], "canceled");
+    assert!(ended["ended_at"].is_i64() && ended["canceled_at"].is_i64());
+    client.refused(404, "DELETE", &path, &[]);
+    assert_eq!(client.get(&path)["status"], "canceled");
+    let count =
+        |form: &[(&str, &str)]| client.ok("GET", "/v1/subscriptions", form)["data"].as_array().unwrap().len();
+    assert_eq!(
+        (
+            count(&[]),
+            count(&[("status", "all")]),
+            count(&[("status", "ended")]),
+            count(&[("status", "active")])
+        ),
+        (0, 1, 1, 0)
+    );
+    client.refused(400, "POST", &path, &[("cancel_at_period_end", "true")]);
+    assert_eq!(client.post(&path, &[("metadata[team]", "b")])["metadata"]["team"], "b");
+    let events = client.events();
+    for kind in [
+        "customer.subscription.created",
+        "invoice.created",
+        "invoice.finalized",
+        "invoice.paid",
+        "customer.subscription.deleted",
+    ] {
+        assert!(events.iter().any(|one| one == kind), "{kind} is not in {events:?}");
+    }
+}
+
+#[test]
+fn a_payment_that_fails_leaves_it_incomplete() {
+    let client = Client::new();
+    let (customer, price) = (client.payer("pm_card_chargeCustomerFail"), client.monthly("1000"));
+    let made = subscribe(&client, &customer, &price, &[]);
+    assert_eq!((&made["status"], &invoice(&client, &made)["status"]), (&"incomplete".into(), &"open".into()));
+    let form = [
+        ("customer", customer.as_str()),
+        ("items[0][price]", &price),
+        ("payment_behavior", "error_if_incomplete"),
+    ];
+    client.refused(402, "POST", "/v1/subscriptions", &form);
+    assert_eq!(
+        client.ok("GET", "/v1/subscriptions", &[("status", "all")])["data"].as_array().unwrap().len(),
+        1
+    );
+    client.saves(&customer, "pm_card_visa");
+    let path = format!("/v1/invoices/{}/pay", made["latest_invoice"].as_str().unwrap());
+    assert_eq!(client.post(&path, &[])["status"], "paid");
+    assert_eq!(client.get(&format!("/v1/subscriptions/{}", id(&made)))["status"], "active");
+    let poor = id(&client.post("/v1/customers", &[]));
+    let message =
+        client.refused(400, "POST", "/v1/subscriptions", &[("customer", &poor), ("items[0][price]", &price)]);
+    assert!(message.contains("no attached payment source"), "{message}");
+}
+
+#[test]
+fn a_default_incomplete_one_waits_for_the_customer() {
+    let client = Client::new();
+    let customer = id(&client.post("/v1/customers", &[]));
+    let made = subscribe(
+        &client,
+        &customer,
+        &client.monthly("1000"),
+        &[("payment_behavior", "default_incomplete"), ("expand[]", "latest_invoice.payments")],
+    );
+    assert_eq!(made["status"], "incomplete");
+    let payment = &made["latest_invoice"]["payments"]["data"][0];
+    assert_eq!(
+        (&payment["status"], &payment["amount_requested"], &payment["is_default"]),
+        (&"open".into(), &1000.into(), &true.into())
+    );
+    let intent = payment["payment"]["payment_intent"].as_str().unwrap();
+    let form = [("payment_method", "pm_card_visa")];
+    assert_eq!(client.post(&format!("/v1/payment_intents/{intent}/confirm"), &form)["status"], "succeeded");
+    let path = format!("/v1/subscriptions/{}", id(&made));
+    assert_eq!(client.get(&path)["status"], "active");
+    let paid = client.get(&format!("/v1/invoice_payments/{}", id(payment)));
+    assert_eq!((&paid["status"], &paid["amount_paid"]), (&"paid".into(), &1000.into()));
+}
+
+#[test]
+fn a_void_first_invoice_ends_what_never_began() {
+    let client = Client::new();
+    let customer = id(&client.post("/v1/customers", &[]));
+    let made =
+        subscribe(&client, &customer, &client.monthly("1000"), &[("payment_behavior", "default_incomplete")]);
+    client.post(&format!("/v1/invoices/{}/void", made["latest_invoice"].as_str().unwrap()), &[]);
+    assert_eq!(client.get(&format!("/v1/subscriptions/{}", id(&made)))["status"], "incomplete_expired");
+}
+
+#[test]
+fn a_trial_costs_nothing_until_it_ends() {
+    let client = Client::new();
+    let (customer, price) = (client.payer("pm_card_visa"), client.monthly("1000"));
+    let made = subscribe(&client, &customer, &price, &[("trial_period_days", "14")]);
+    assert_eq!((&made["status"], &invoice(&client, &made)["total"]), (&"trialing".into(), &0.into()));
+    assert_eq!(made["trial_end"], made["items"]["data"][0]["current_period_end"]);
+    assert_eq!(made["trial_end"].as_i64().unwrap() - made["trial_start"].as_i64().unwrap(), 14 * 86400);
+    let path = format!("/v1/subscriptions/{}", id(&made));
+    let active = client.post(&path, &[("trial_end", "now")]);
+    assert_eq!(
+        (&active["status"], &invoice(&client, &active)["amount_paid"]),
+        (&"active".into(), &1000.into())
+    );
+    let both = [
+        ("customer", customer.as_str()),
+        ("items[0][price]", &price),
+        ("trial_period_days", "1"),
+        ("trial_end", "1900000000"),
+    ];
+    client.refused(400, "POST", "/v1/subscriptions", &both);
+}
+
+#[test]
+fn changes_are_credited_and_charged() {
+    let client = Client::new();
+    let (customer, price, dear) =
+        (client.payer("pm_card_visa"), client.monthly("1000"), client.monthly("3000"));
+    let made = subscribe(&client, &customer, &price, &[]);
+    let path = format!("/v1/subscriptions/{}", id(&made));
+    let item = id(&made["items"]["data"][0]);
+    let changed = client.post(&path, &[("items[0][id]", &item), ("items[0][price]", &dear)]);
+    assert_eq!(changed["items"]["data"][0]["price"]["id"], dear.as_str());
+    let waiting = client.ok("GET", "/v1/invoiceitems", &[("pending", "true")]);
+    let amounts: Vec<i64> =
+        waiting["data"].as_array().unwrap().iter().map(|item| item["amount"].as_i64().unwrap()).collect();
+    assert_eq!(amounts, [3000, -1000]);
+    assert!(
+        waiting["data"][0]["proration"] == true
+            && waiting["data"][0]["parent"]["subscription_details"]["subscription"] == made["id"]
+    );
+    let preview = client.post("/v1/invoices/create_preview", &[("subscription", &id(&made))]);
+    assert_eq!((&preview["total"], preview["lines"]["total_count"].as_i64()), (&5000.into(), Some(3)));
+    assert_eq!(
+        client.ok("GET", "/v1/invoices", &[])["data"].as_array().unwrap().len(),
+        1,
+        "a preview is not kept"
+    );
+    let form = [
+        ("items[0][id]", item.as_str()),
+        ("items[0][quantity]", "2"),
+        ("proration_behavior", "always_invoice"),
+    ];
+    let changed = client.post(&path, &form);
+    let now = invoice(&client, &changed);
+    assert_eq!((&now["billing_reason"], &now["amount_paid"]), (&"subscription_update".into(), &5000.into()));
+    client
+        .post(&path, &[("items[0][id]", &item), ("items[0][quantity]", "9"), ("proration_behavior", "none")]);
+    assert!(
+        client.ok("GET", "/v1/invoiceitems", &[("pending", "true")])["data"].as_array().unwrap().is_empty()
+    );
+}
+
+#[test]
+fn another_interval_begins_anew() {
+    let client = Client::new();
+    let (customer, price) = (client.payer("pm_card_visa"), client.monthly("1000"));
+    let product = client.get(&format!("/v1/prices/{price}"))["product"].as_str().unwrap().to_owned();
+    let yearly = id(&client.post(
+        "/v1/prices",
+        &[
+            ("product", &product),
+            ("currency", "usd"),
+            ("unit_amount", "9000"),
+            ("recurring[interval]", "year"),
+        ],
+    ));
+    let made = subscribe(&client, &customer, &price, &[]);
+    let item = id(&made["items"]["data"][0]);
+    let changed = client.post(
+        &format!("/v1/subscriptions/{}", id(&made)),
+        &[("items[0][id]", &item), ("items[0][price]", &yearly)],
+    );
+    assert_eq!(invoice(&client, &changed)["amount_paid"], 8000);
+}
+
+#[test]
+fn items_come_and_go_but_one_stays() {
+    let client = Client::new();
+    let (customer, price, other) =
+        (client.payer("pm_card_visa"), client.monthly("1000"), client.monthly("500"));
+    let made = id(&subscribe(&client, &customer, &price, &[]));
+    let added = client
+        .post("/v1/subscription_items", &[("subscription", &made), ("price", &other), ("quantity", "2")]);
+    assert_eq!((&added["object"], &added["quantity"]), (&"subscription_item".into(), &2.into()));
+    let message =
+        client.refused(400, "POST", "/v1/subscription_items", &[("subscription", &made), ("price", &other)]);
+    assert!(message.contains("same plan"), "{message}");
+    let path = format!("/v1/subscription_items/{}", id(&added));
+    assert_eq!(client.post(&path, &[("quantity", "5"), ("metadata[a]", "b")])["quantity"], 5);
+    let list = client.ok("GET", "/v1/subscription_items", &[("subscription", &made)]);
+    assert_eq!(list["data"].as_array().unwrap().len(), 2);
+    assert_eq!(client.get(&format!("/v1/subscriptions/{made}"))["items"]["data"][1]["quantity"], 5);
+    assert_eq!(client.ok("DELETE", &path, &[])["deleted"], true);
+    let last = format!("/v1/subscription_items/{}", id(&list["data"][0]));
+    client.refused(400, "DELETE", &last, &[]);
+    let once = client
+        .post("/v1/prices", &[("product_data[name]", "Once"), ("currency", "usd"), ("unit_amount", "5")]);
+    client.refused(400, "POST", "/v1/subscription_items", &[("subscription", &made), ("price", &id(&once))]);
+}
+
+#[test]
+fn it_pauses_and_goes_on() {
+    let client = Client::new();
+    let made = id(&subscribe(&client, &client.payer("pm_card_visa"), &client.monthly("1000"), &[]));
+    let path = format!("/v1/subscriptions/{made}");
+    let paused = client.post(&format!("{path}/pause"), &[("type", "subscription")]);
+    assert_eq!(
+        (&paused["status"], &paused["status_details"]["paused"]["type"]),
+        (&"paused".into(), &"subscription".into())
+    );
+    let resumed = client.post(&format!("{path}/resume"), &[]);
+    assert_eq!(
+        (&resumed["status"], &invoice(&client, &resumed)["amount_paid"]),
+        (&"active".into(), &1000.into())
+    );
+    client.refused(400, "POST", &format!("{path}/resume"), &[]);
+    let ends = client.post(&path, &[("cancel_at_period_end", "true")]);
+    assert_eq!(ends["cancel_at"], ends["items"]["data"][0]["current_period_end"]);
+    assert_eq!(client.post(&path, &[("cancel_at_period_end", "false")])["cancel_at"], Json::Null);
+}
+
+/// A clock, and a customer whose time it is.
+fn clocked(client: &Client, card: &str) -> (String, String) {
+    let clock =
+        id(&client.post("/v1/test_helpers/test_clocks", &[("frozen_time", "1767225600"), ("name", "mine")]));
+    let customer = id(&client.post("/v1/customers", &[("test_clock", &clock)]));
+    client.saves(&customer, card);
+    (clock, customer)
+}
+
+const DAY: i64 = 86400;
+const START: i64 = 1_767_225_600;
+
+fn advance(client: &Client, clock: &str, to: i64) {
+    let moved = client
+        .post(&format!("/v1/test_helpers/test_clocks/{clock}/advance"), &[("frozen_time", &to.to_string())]);
+    assert_eq!((&moved["status"], moved["frozen_time"].as_i64()), (&"ready".into(), Some(to)));
+}
+
+#[test]
+fn a_clock_renews_a_subscription() {
+    let client = Client::new();
+    let (clock, customer) = clocked(&client, "pm_card_visa");
+    let made = subscribe(&client, &customer, &client.monthly("1000"), &[("trial_period_days", "7")]);
+    assert_eq!((made["created"].as_i64(), &made["test_clock"]), (Some(START), &clock.as_str().into()));
+    let path = format!("/v1/subscriptions/{}", id(&made));
+    advance(&client, &clock, START + 8 * DAY);
+    let active = client.get(&path);
+    assert_eq!((&active["status"], &invoice(&client, &active)["status"]), (&"active".into(), &"paid".into()));
+    advance(&client, &clock, START + 100 * DAY);
+    let invoices = client.ok("GET", "/v1/invoices", &[("subscription", &id(&made))]);
+    let paid: Vec<i64> =
+        invoices["data"].as_array().unwrap().iter().map(|one| one["amount_paid"].as_i64().unwrap()).collect();
+    assert_eq!(paid, [1000, 1000, 1000, 1000, 0]);
+    assert_eq!(invoices["data"][0]["billing_reason"], "subscription_cycle");
+    client.post(&path, &[("cancel_at_period_end", "true")]);
+    advance(&client, &clock, START + 140 * DAY);
+    assert_eq!(client.get(&path)["status"], "canceled");
+    client.refused(
+        400,
+        "POST",
+        &format!("/v1/test_helpers/test_clocks/{clock}/advance"),
+        &[("frozen_time", "1767225600")],
+    );
+    client.ok("DELETE", &format!("/v1/test_helpers/test_clocks/{clock}"), &[]);
+    assert_eq!(client.get(&format!("/v1/customers/{customer}"))["deleted"], true);
+}
+
+#[test]
+fn a_renewal_that_fails_is_tried_again_and_then_given_up() {
+    let client = Client::new();
+    let (clock, customer) = clocked(&client, "pm_card_visa");
+    let made = subscribe(&client, &customer, &client.monthly("1000"), &[]);
+    client.saves(&customer, "pm_card_chargeCustomerFail");
+    let path = format!("/v1/subscriptions/{}", id(&made));
+    advance(&client, &clock, START + 32 * DAY);
+    assert_eq!(client.get(&path)["status"], "past_due");
+    let latest = invoice(&client, &client.get(&path));
+    assert_eq!((&latest["attempt_count"], &latest["status"]), (&1.into(), &"open".into()));
+    advance(&client, &clock, START + 50 * DAY);
+    let gone = client.get(&path);
+    assert_eq!(
+        (&gone["status"], &gone["cancellation_details"]["reason"]),
+        (&"canceled".into(), &"payment_failed".into())
+    );
+}
+
+#[test]
+fn a_schedule_goes_from_phase_to_phase() {
+    let client = Client::new();
+    let (clock, customer) = clocked(&client, "pm_card_visa");
+    let (cheap, dear) = (client.monthly("1000"), client.monthly("2000"));
+    let form = [
+        ("customer", customer.as_str()),
+        ("start_date", "now"),
+        ("end_behavior", "release"),
+        ("phases[0][items][0][price]", &cheap),
+        ("phases[0][duration][interval]", "month"),
+        ("phases[0][duration][interval_count]", "2"),
+        ("phases[1][items][0][price]", &dear),
+        ("phases[1][duration][interval]", "month"),
+    ];
+    let made = client.post("/v1/subscription_schedules", &form);
+    assert_eq!(
+        (&made["status"], &made["phases"][0]["end_date"]),
+        (&"active".into(), &made["phases"][1]["start_date"])
+    );
+    let schedule = format!("/v1/subscription_schedules/{}", id(&made));
+    let path = format!("/v1/subscriptions/{}", made["subscription"].as_str().unwrap());
+    let price = || client.get(&path)["items"]["data"][0]["price"]["id"].as_str().unwrap().to_owned();
+    assert_eq!((price(), client.get(&path)["schedule"].clone()), (cheap.clone(), made["id"].clone()));
+    client.refused(400, "POST", &path, &[("cancel_at_period_end", "true")]);
+    advance(&client, &clock, START + 65 * DAY);
+    assert_eq!(
+        (price(), client.get(&schedule)["current_phase"]["start_date"].clone()),
+        (dear, made["phases"][1]["start_date"].clone())
+    );
+    advance(&client, &clock, START + 95 * DAY);
+    let done = client.get(&schedule);
+    assert_eq!(
+        (&done["status"], &done["released_subscription"]),
+        (&"released".into(), &made["subscription"])
+    );
+    assert_eq!(client.get(&path)["schedule"], Json::Null);
+}
+
+#[test]
+fn a_schedule_ends_its_subscription_or_lets_it_go() {
+    let client = Client::new();
+    let (customer, price) = (client.payer("pm_card_visa"), client.monthly("1000"));
+    let owner = id(&subscribe(&client, &customer, &price, &[]));
+    let made = client.post("/v1/subscription_schedules", &[("from_subscription", &owner)]);
+    assert_eq!(
+        (&made["status"], &made["phases"][0]["items"][0]["price"]),
+        (&"active".into(), &price.as_str().into())
+    );
+    client.refused(400, "POST", "/v1/subscription_schedules", &[("from_subscription", &owner)]);
+    let path = format!("/v1/subscription_schedules/{}", id(&made));
+    assert_eq!(client.post(&format!("{path}/release"), &[])["status"], "released");
+    client.refused(400, "POST", &format!("{path}/cancel"), &[]);
+    let again = client.post("/v1/subscription_schedules", &[("from_subscription", &owner)]);
+    let ended = client.post(&format!("/v1/subscription_schedules/{}/cancel", id(&again)), &[]);
+    assert_eq!(
+        (&ended["status"], &client.get(&format!("/v1/subscriptions/{owner}"))["status"]),
+        (&"canceled".into(), &"canceled".into())
+    );
+    let later = [
+        ("customer", customer.as_str()),
+        ("start_date", "4102444800"),
+        ("phases[0][items][0][price]", &price),
+    ];
+    let waits = client.post("/v1/subscription_schedules", &later);
+    assert_eq!((&waits["status"], &waits["subscription"]), (&"not_started".into(), &Json::Null));
+}
