@@ -104,6 +104,7 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
         ("file", Create) => file::create(call),
         ("token", Create) => wallet::create_token(call),
         ("bank_account", Create) => wallet::create(call, "external_account"),
+        ("account", Delete) if call.entity.key == "customers.payment_sources" => wallet::delete(call),
         ("account", Create) if call.entity.key == "customers.payment_sources" => {
             wallet::create(call, "source")
         }

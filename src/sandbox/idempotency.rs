@@ -8,8 +8,9 @@ use sha2::{Digest, Sha256};
 use super::error::{Failure, Outcome};
 use super::store::Session;
 
-/// How long an answer is kept.
+/// How long an answer is kept, in version 1 of the API and in version 2.
 const DAY: i64 = 24 * 60 * 60;
+const MONTH: i64 = 30 * DAY;
 
 /// Stripe's longest key.
 const LONGEST: usize = 255;
@@ -20,6 +21,7 @@ pub(super) struct Claim {
     /// The key.
     pub key: String,
     request: String,
+    kept_for: i64,
 }
 
 /// An answer given before.
@@ -41,7 +43,8 @@ impl Claim {
         }
         let digest = Sha256::new().chain_update(path).chain_update([0]).chain_update(body).finalize();
         let request = STANDARD_NO_PAD.encode(digest);
-        Ok(Self { key: key.to_owned(), request })
+        let kept_for = if path.starts_with("/v2/") { MONTH } else { DAY };
+        Ok(Self { key: key.to_owned(), request, kept_for })
     }
 
     /// The earlier answer under this key, if there is one and it is to the same request.
@@ -51,7 +54,7 @@ impl Claim {
         let found: Option<(String, u16, String)> = session
             .transaction
             .prepare_cached(query)?
-            .query_row(params![session.space, self.key, now - DAY], |row| {
+            .query_row(params![session.space, self.key, now - self.kept_for], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })
             .optional()?;

@@ -60,6 +60,22 @@ fn what_pays_is_a_card_or_a_bank_account_by_its_token() {
 }
 
 #[test]
+fn the_first_source_of_a_customer_is_charged_until_it_is_gone() {
+    let stripe = Stripe::new();
+    let customer = made(&stripe, "/v1/customers", &json!({}));
+    let path = format!("/v1/customers/{customer}");
+    let default = || stripe.done("GET", &path, &json!({}))["default_source"].clone();
+    let sources = format!("{path}/sources");
+    let first = made(&stripe, &sources, &json!({"source": "tok_visa"}));
+    let second = made(&stripe, &sources, &json!({"source": "btok_us_verified"}));
+    assert_eq!(default(), json!(first));
+    stripe.done("DELETE", &format!("{sources}/{first}"), &json!({}));
+    assert_eq!(default(), json!(second));
+    stripe.done("DELETE", &format!("{sources}/{second}"), &json!({}));
+    assert_eq!(default(), Json::Null);
+}
+
+#[test]
 fn what_is_always_there_is_kept_once_it_is_changed() {
     let stripe = Stripe::new();
     let settings = "/v1/tax/settings";

@@ -6,13 +6,13 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{inner, set, text};
+use crate::sandbox::fields::{id, inner, set, text};
 use crate::sandbox::identifier;
 use crate::sandbox::owner;
 use crate::sandbox::shape;
-use crate::sandbox::store::Body;
+use crate::sandbox::store::{Body, Walk};
 
-use super::card;
+use super::{card, generic};
 
 /// The account number of every bank account that a test token stands for.
 const TEST_ACCOUNT: &str = "000123456789";
@@ -52,7 +52,43 @@ pub(super) fn create(call: &Call<'_>, param: &str) -> Outcome<Json> {
     let about = Call { parents: call.parents.clone(), ..call.about(object(&body), call.params.clone())? };
     shape::lay_over(about.entity, &mut body, &call.params)?;
     owner::write(&about, &mut body);
-    call.keep(body)
+    call.session.put(&body)?;
+    choose_default(call, &body)?;
+    Ok(Json::Object(body))
+}
+
+/// The first source of a customer is the one that is charged.
+fn choose_default(call: &Call<'_>, source: &Body) -> Outcome<()> {
+    let Some(mut customer) = customer(call, source)? else { return Ok(()) };
+    if text(&customer, "default_source").is_none() {
+        set(&mut customer, "default_source", id(source));
+        call.session.put(&customer)?;
+    }
+    Ok(())
+}
+
+/// `DELETE /v1/customers/{customer}/sources/{id}`: the newest of the others is charged from then on.
+pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+    let source = call.named()?;
+    let stub = generic::delete(call)?;
+    if let Some(mut customer) = customer(call, &source)?
+        && text(&customer, "default_source") == Some(id(&source))
+    {
+        let mut newest = Json::Null;
+        let having = vec![("customer".to_owned(), id(&customer).to_owned())];
+        let walk = Walk { objects: call.objects(), having, ..Walk::default() };
+        call.session.walk(&walk, |stored| {
+            newest = Json::from(id(&stored.body));
+            false
+        })?;
+        set(&mut customer, "default_source", newest);
+        call.session.put(&customer)?;
+    }
+    Ok(stub)
+}
+
+fn customer(call: &Call<'_>, source: &Body) -> Outcome<Option<Body>> {
+    text(source, "customer").map_or(Ok(None), |customer| call.session.alive("customer", customer))
 }
 
 fn object(body: &Body) -> &str {
