@@ -48,6 +48,17 @@ fn the_python_sdk_works_unchanged() {
     assert_eq!(out.lines().count(), 6, "{out}");
 }
 
+#[test]
+fn billing_works_with_the_python_sdk() {
+    let Some(python) = program("STRIPE_PYTHON") else { return };
+    let (base, _runtime) = serve();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/billing.py");
+    let output = Command::new(python).args([script, &base]).output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}\n{err}");
+    assert_eq!(out.lines().count(), 8, "{out}");
+}
+
 /// The CLI with a home of its own, so that nobody's login is used.
 fn cli(program: &OsString, base: &str, home: &std::path::Path, arguments: &[&str]) -> Json {
     let output = Command::new(program)
