@@ -12,15 +12,16 @@ use crate::sandbox::store::Body;
 use super::line::Line;
 use super::{generic, invoice_item};
 
+mod balance;
 mod edit;
 mod payment;
+mod preview;
 mod settle;
 mod total;
 
-pub(super) use edit::{
-    add_lines, give, inline_price, list_lines, preview, remove_lines, update_line, update_lines,
-};
+pub(super) use edit::{add_lines, give, inline_price, list_lines, remove_lines, update_line, update_lines};
 pub(super) use payment::{attach as attach_payment, list as list_payments};
+pub(super) use preview::preview;
 pub(super) use settle::{
     collect, due_now, finalize, mark_uncollectible, method_of, open, pay, send, settled, void,
 };

@@ -204,7 +204,7 @@ fn owner_of<'a>(call: &Call<'a>, subscription: &str) -> Outcome<(Call<'a>, Body)
 pub(in crate::sandbox::behaviour) fn create(call: &Call<'_>) -> Outcome<Json> {
     let (call, owner) = owner_of(call, call.demanded("subscription")?)?;
     let known: Vec<String> = of(&call, id(&owner))?.iter().map(|item| id(item).to_owned()).collect();
-    change::items(&call, owner, &[call.params.clone()], "")?;
+    change::items(&call, owner, std::slice::from_ref(&call.params), "")?;
     let added = of(&call, call.demanded("subscription")?)?
         .into_iter()
         .find(|item| !known.contains(&id(item).to_owned()));

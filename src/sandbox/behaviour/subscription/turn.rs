@@ -136,14 +136,13 @@ fn collect(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
         set(&mut latest, "next_payment_attempt", Json::Null);
         return call.session.put(&latest);
     }
-    let paid = match invoice::method_of(call, &latest) {
-        Ok(method) => matches!(invoice::collect(call, &mut latest, method, true)?, Attempt::Paid),
-        Err(_) => {
-            let tried = number(&latest, "attempt_count") + 1;
-            set(&mut latest, "attempt_count", tried);
-            set(&mut latest, "_failed", tried);
-            false
-        }
+    let paid = if let Ok(method) = invoice::method_of(call, &latest) {
+        matches!(invoice::collect(call, &mut latest, method, true)?, Attempt::Paid)
+    } else {
+        let tried = number(&latest, "attempt_count") + 1;
+        set(&mut latest, "attempt_count", tried);
+        set(&mut latest, "_failed", tried);
+        false
     };
     if paid {
         return call.session.put(&latest);
