@@ -6,7 +6,7 @@ use crate::client::{Client, id};
 use crate::subscriptions::{invoice, subscribe};
 
 /// A clock, and a customer whose time it is.
-fn clocked(client: &Client, card: &str) -> (String, String) {
+pub fn clocked(client: &Client, card: &str) -> (String, String) {
     let clock =
         id(&client.post("/v1/test_helpers/test_clocks", &[("frozen_time", "1767225600"), ("name", "mine")]));
     let customer = id(&client.post("/v1/customers", &[("test_clock", &clock)]));
@@ -137,4 +137,25 @@ fn a_schedule_ends_its_subscription_or_lets_it_go() {
     ];
     let waits = client.post("/v1/subscription_schedules", &later);
     assert_eq!((&waits["status"], &waits["subscription"]), (&"not_started".into(), &Json::Null));
+}
+
+#[test]
+fn a_paused_collection_collects_nothing() {
+    let client = Client::new();
+    let (clock, customer) = clocked(&client, "pm_card_visa");
+    for (behaviour, state) in
+        [("void", "void"), ("mark_uncollectible", "uncollectible"), ("keep_as_draft", "draft")]
+    {
+        let made = subscribe(&client, &customer, &client.monthly("1000"), &[]);
+        let path = format!("/v1/subscriptions/{}", id(&made));
+        client.post(&path, &[("pause_collection[behavior]", behaviour)]);
+        let now =
+            client.get(&format!("/v1/test_helpers/test_clocks/{clock}"))["frozen_time"].as_i64().unwrap();
+        advance(&client, &clock, now + 32 * DAY);
+        let owned = client.get(&path);
+        assert_eq!(
+            (&owned["status"], &invoice(&client, &owned)["status"]),
+            (&"active".into(), &state.into())
+        );
+    }
 }

@@ -265,3 +265,85 @@ fn it_pauses_and_goes_on() {
     assert_eq!(ends["cancel_at"], ends["items"]["data"][0]["current_period_end"]);
     assert_eq!(client.post(&path, &[("cancel_at_period_end", "false")])["cancel_at"], Json::Null);
 }
+
+#[test]
+fn a_first_period_before_the_anchor_costs_its_part() {
+    let client = Client::new();
+    let (clock, customer) = crate::clocks::clocked(&client, "pm_card_visa");
+    let price = client.monthly("3100");
+    let form = [("billing_cycle_anchor_config[day_of_month]", "11"), ("expand[]", "latest_invoice")];
+    let made = subscribe(&client, &customer, &price, &form);
+    assert_eq!(
+        (&made["latest_invoice"]["total"], &made["test_clock"]),
+        (&1000.into(), &clock.as_str().into())
+    );
+    let item = &made["items"]["data"][0];
+    assert_eq!(item["current_period_end"], made["billing_cycle_anchor"]);
+    let free = [
+        ("billing_cycle_anchor", "1768000000"),
+        ("proration_behavior", "none"),
+        ("expand[]", "latest_invoice"),
+    ];
+    let made = subscribe(&client, &customer, &price, &free);
+    assert_eq!((&made["status"], &made["latest_invoice"]["total"]), (&"active".into(), &0.into()));
+    client.refused(
+        400,
+        "POST",
+        "/v1/subscriptions",
+        &[("customer", &customer), ("items[0][price]", &price), ("billing_cycle_anchor", "1000")],
+    );
+}
+
+#[test]
+fn a_trial_without_a_method_waits_for_one() {
+    let client = Client::new();
+    let customer = id(&client.post("/v1/customers", &[]));
+    let form = [
+        ("trial_period_days", "7"),
+        ("payment_behavior", "default_incomplete"),
+        ("expand[]", "pending_setup_intent"),
+    ];
+    let made = subscribe(&client, &customer, &client.monthly("1000"), &form);
+    assert_eq!(
+        (&made["status"], &made["pending_setup_intent"]["status"]),
+        (&"trialing".into(), &"requires_payment_method".into())
+    );
+}
+
+#[test]
+fn taxes_are_on_top_or_within() {
+    let client = Client::new();
+    let rate = |percentage: &str, inclusive: &str| {
+        id(&client.post(
+            "/v1/tax_rates",
+            &[("display_name", "VAT"), ("percentage", percentage), ("inclusive", inclusive)],
+        ))
+    };
+    let (on_top, within) = (rate("19", "false"), rate("25", "true"));
+    let (customer, price) = (client.payer("pm_card_visa"), client.monthly("1000"));
+    let half = id(&client.post("/v1/coupons", &[("percent_off", "50")]));
+    let form = [
+        ("default_tax_rates[]", on_top.as_str()),
+        ("discounts[0][coupon]", &half),
+        ("expand[]", "latest_invoice"),
+    ];
+    let made = subscribe(&client, &customer, &price, &form);
+    let first = &made["latest_invoice"];
+    assert_eq!(
+        (&first["subtotal"], &first["total_excluding_tax"], &first["total"]),
+        (&1000.into(), &500.into(), &595.into())
+    );
+    assert_eq!((&first["total_taxes"][0]["amount"], &first["amount_paid"]), (&95.into(), &595.into()));
+    assert_eq!(made["default_tax_rates"][0]["id"], on_top.as_str());
+    let form =
+        [("customer", customer.as_str()), ("amount", "1000"), ("currency", "usd"), ("tax_rates[]", &within)];
+    client.post("/v1/invoiceitems", &form);
+    let form = [
+        ("customer", customer.as_str()),
+        ("pending_invoice_items_behavior", "include"),
+        ("default_tax_rates[]", &on_top),
+    ];
+    let drawn = client.post("/v1/invoices", &form);
+    assert_eq!((&drawn["total"], &drawn["total_excluding_tax"]), (&1000.into(), &800.into()));
+    assert_eq!(drawn["lines"]["data"][0]["taxes"][0]["amount"], 200);
+}

@@ -12,8 +12,8 @@ use crate::sandbox::page;
 use crate::sandbox::shape;
 use crate::sandbox::store::Body;
 
-use super::add;
 use super::total::{DISCOUNTS, LINES, show_lines};
+use super::{add, taxed};
 
 fn editable(call: &Call<'_>, invoice: &str) -> Outcome<Body> {
     let body = call.session.named("invoice", invoice)?;
@@ -63,6 +63,7 @@ pub(in crate::sandbox::behaviour) fn add_lines(call: &Call<'_>) -> Outcome<Json>
 pub(super) fn item_of(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Body> {
     let mut params = entry.clone();
     let discounts = params.shift_remove("discounts");
+    let rates = params.shift_remove("tax_rates").unwrap_or_default();
     take_product(call, &mut params)?;
     set(&mut params, "customer", invoice.get("customer").cloned().unwrap_or_default());
     let about = call.about("invoiceitem", params.clone())?;
@@ -70,6 +71,8 @@ pub(super) fn item_of(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str)
     let cost = cost(&about, &params, currency, path)?;
     let mut item = invoice_item::of_line(&about, &cost)?;
     set(&mut item, "invoice", id(invoice));
+    let rates = rates.as_array().map_or(&[][..], Vec::as_slice);
+    set(&mut item, "tax_rates", taxed::rates(call, rates, &format!("{path}[tax_rates]"))?);
     if let Some(discounts) = discounts {
         give(call, &mut item, &discounts, &format!("{path}[discounts]"))?;
     }
@@ -203,6 +206,10 @@ fn change(call: &Call<'_>, invoice: &mut Body, line: &Body, entry: &Body, path: 
         set(&mut changed, "subtotal", cost.amount);
         set(&mut changed, "quantity", cost.quantity);
         set(&mut changed, "pricing", cost.pricing());
+    }
+    if entry.contains_key("tax_rates") {
+        let rates = taxed::rates(call, items(entry, "tax_rates"), &format!("{path}[tax_rates]"))?;
+        set(&mut changed, taxed::RATES, rates);
     }
     if let Some(discounts) = entry.get("discounts") {
         let mut owner = invoice.clone();

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::payment_intent::Attempt;
-use crate::sandbox::behaviour::{cost, invoice, invoice_item, line::Line, meter};
+use crate::sandbox::behaviour::{cost, invoice, invoice_item, line::Line, meter, period};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome, Stage};
 use crate::sandbox::fields::{flag, id, inner, items, number, set, status, text};
@@ -25,6 +25,7 @@ pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body
     let about = call.about("invoice", params)?;
     let mut body = invoice::draft(&about, &customer, text(owner, "currency").unwrap_or("usd"))?;
     set(&mut body, "billing_reason", reason);
+    set(&mut body, "default_tax_rates", items(owner, "default_tax_rates").to_vec());
     let details = json!({
         "metadata": owner.get("metadata"), "subscription": id(owner), "subscription_proration_date": null,
     });
@@ -47,7 +48,7 @@ pub(super) fn line(
     let none = Body::new();
     let price = inner(item, "price").unwrap_or(&none);
     let is_trial = status(owner) == "trialing";
-    let amount = if is_trial { 0 } else { cost::of(price, quantity) };
+    let amount = if is_trial { 0 } else { short(call, owner, item, start, cost::of(price, quantity)) };
     let line = Line {
         amount,
         currency: text(owner, "currency").unwrap_or("usd").to_owned(),
@@ -62,7 +63,7 @@ pub(super) fn line(
     Ok(json!({
         "id": identifier::fresh("il_"), "object": "line_item", "amount": amount, "currency": line.currency,
         "description": words, "discount_amounts": [], "discountable": true, "discounts": item.get("discounts"),
-        (invoice::DISCOUNTS): discounts(call, item)?, "invoice": null, "livemode": call.livemode,
+        (invoice::DISCOUNTS): discounts(call, item)?, (invoice::RATES): item.get("tax_rates"), "invoice": null, "livemode": call.livemode,
         "metadata": item.get("metadata"), "parent": {
             "invoice_item_details": null,
             "subscription_item_details": {
@@ -75,6 +76,18 @@ pub(super) fn line(
         "quantity": quantity, "quantity_decimal": quantity.to_string(), "subscription": id(owner),
         "subtotal": amount, "taxes": [],
     }))
+}
+
+/// A period before the anchor is only a part of a whole one, and costs as much.
+fn short(call: &Call<'_>, owner: &Body, item: &Body, start: i64, whole: i64) -> i64 {
+    let anchor = number(owner, "billing_cycle_anchor");
+    let Some(often) = item::recurring(item).filter(|_| start < anchor) else { return whole };
+    if text(&call.params, "proration_behavior") == Some("none") {
+        return 0;
+    }
+    let interval = text(often, "interval").unwrap_or("month");
+    let (begin, end) = period::around(anchor, interval, number(often, "interval_count"), start);
+    period::part(whole, begin, end, start)
 }
 
 fn discounts(call: &Call<'_>, item: &Body) -> Outcome<Vec<Json>> {

@@ -109,11 +109,8 @@ fn lay(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> Outcome<(
         let ids = discount::take(call, given, body, &at(path, "discounts"))?;
         set(body, "discounts", ids);
     }
-    let mut rates = Vec::new();
-    for rate in items(params, "tax_rates").iter().filter_map(Json::as_str) {
-        rates.push(Json::Object(call.session.referred("tax_rate", rate, &at(path, "tax_rates"))?));
-    }
     if params.contains_key("tax_rates") {
+        let rates = invoice::rates(call, items(params, "tax_rates"), &at(path, "tax_rates"))?;
         set(body, "tax_rates", rates);
     }
     Ok(())
