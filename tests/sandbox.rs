@@ -4,6 +4,8 @@
 
 #[path = "sandbox/client.rs"]
 mod client;
+#[path = "sandbox/clocks.rs"]
+mod clocks;
 #[path = "sandbox/events.rs"]
 mod events;
 #[path = "sandbox/invoices.rs"]

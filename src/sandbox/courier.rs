@@ -3,6 +3,7 @@
 //! A thread of its own with a runtime of its own: who drives the sandbox need not wait, nor
 //! have a runtime. Only `http://` addresses of the loopback interface are ever connected to.
 
+use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::sync::{OnceLock, Weak};
 use std::time::Duration;
@@ -36,7 +37,7 @@ pub(super) struct Parcel {
 
 impl Parcel {
     /// A parcel; none for an address that is not one of this machine.
-    pub fn new(space: &str, event: &str, url: String, secret: String) -> Option<Self> {
+    pub fn new(space: &str, event: &str, url: &str, secret: &str) -> Option<Self> {
         let url: Uri = url.parse().ok()?;
         let host = url.host()?.trim_matches(['[', ']']);
         let is_near =
@@ -45,7 +46,7 @@ impl Parcel {
             space: space.to_owned(),
             event: event.to_owned(),
             url,
-            secret,
+            secret: secret.to_owned(),
             content: String::new(),
         })
     }
@@ -59,9 +60,10 @@ impl Courier {
     /// Sends parcels on their way and comes back at once.
     pub fn send(&self, parcels: Vec<Parcel>, sandbox: impl Fn() -> Weak<Shared>) {
         for parcel in parcels {
-            let sender = self.0.get_or_init(|| start(sandbox()));
             // without a thread there is nobody to bring it
-            let _ = sender.as_ref().map(|sender| sender.send(parcel));
+            if let Some(sender) = self.0.get_or_init(|| start(sandbox())) {
+                let _ = sender.send(parcel);
+            }
         }
     }
 }
@@ -124,8 +126,11 @@ async fn attempt(parcel: &Parcel) -> Option<bool> {
 fn signature(secret: &str, at: i64, content: &str) -> Option<String> {
     let mut code = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
     code.update(format!("{at}.{content}").as_bytes());
-    let hex: String = code.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(format!("t={at},v1={hex}"))
+    let mut signed = format!("t={at},v1=");
+    for byte in code.finalize().into_bytes() {
+        write!(signed, "{byte:02x}").ok()?;
+    }
+    Some(signed)
 }
 
 fn note(sandbox: &Weak<Shared>, parcel: &Parcel) {
@@ -145,7 +150,7 @@ mod tests {
     use super::*;
 
     fn reaches(url: &str) -> bool {
-        Parcel::new("space", "evt_1", url.to_owned(), String::new()).is_some()
+        Parcel::new("space", "evt_1", url, "").is_some()
     }
 
     #[test]

@@ -89,8 +89,8 @@ fn keep(
         items(endpoint, "enabled_events").iter().any(|wanted| *wanted == "*" || *wanted == kind)
     };
     let reached = |endpoint: &Body| {
-        let url = text(endpoint, "url").unwrap_or_default().to_owned();
-        let secret = text(endpoint, "_secret").unwrap_or_default().to_owned();
+        let url = text(endpoint, "url").unwrap_or_default();
+        let secret = text(endpoint, "_secret").unwrap_or_default();
         Parcel::new(&session.space, id(&event), url, secret)
     };
     let mut made: Vec<Parcel> = endpoints.iter().filter(hears).filter_map(reached).collect();

@@ -104,9 +104,10 @@ fn receiver(statuses: &'static [u16]) -> (String, Receiver<(String, Json)>) {
             loop {
                 let mut line = String::new();
                 reader.read_line(&mut line).unwrap();
-                let Some((name, value)) = line.trim().split_once(": ") else {
-                    if line.trim().is_empty() { break } else { continue }
-                };
+                if line.trim().is_empty() {
+                    break;
+                }
+                let Some((name, value)) = line.trim().split_once(": ") else { continue };
                 match name.to_ascii_lowercase().as_str() {
                     "stripe-signature" => value.clone_into(&mut signature),
                     "content-length" => length = value.parse().unwrap(),

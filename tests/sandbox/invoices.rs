@@ -234,3 +234,20 @@ fn a_payment_made_elsewhere_pays_an_invoice() {
     );
     assert_eq!(found["data"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn a_quote_of_a_recurring_price_starts_a_subscription() {
+    let client = Client::new();
+    let (customer, price) = (client.payer("pm_card_visa"), client.monthly("1000"));
+    let form =
+        [("customer", customer.as_str()), ("line_items[0][price]", &price), ("line_items[0][quantity]", "2")];
+    let path = format!("/v1/quotes/{}", id(&client.post("/v1/quotes", &form)));
+    client.post(&format!("{path}/finalize"), &[]);
+    let accepted = client.post(&format!("{path}/accept"), &[]);
+    let owned = client.get(&format!("/v1/subscriptions/{}", accepted["subscription"].as_str().unwrap()));
+    assert_eq!(
+        (&owned["customer"], &owned["items"]["data"][0]["quantity"]),
+        (&customer.as_str().into(), &2.into())
+    );
+    assert_eq!(accepted["invoice"], owned["latest_invoice"]);
+}

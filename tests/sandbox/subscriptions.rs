@@ -4,12 +4,12 @@ use serde_json::Value as Json;
 
 use crate::client::{Client, id};
 
-fn subscribe(client: &Client, customer: &str, price: &str, more: &[(&str, &str)]) -> Json {
+pub fn subscribe(client: &Client, customer: &str, price: &str, more: &[(&str, &str)]) -> Json {
     let form = [&[("customer", customer), ("items[0][price]", price)], more].concat();
     client.post("/v1/subscriptions", &form)
 }
 
-fn invoice(client: &Client, subscription: &Json) -> Json {
+pub fn invoice(client: &Client, subscription: &Json) -> Json {
     client.get(&format!("/v1/invoices/{}", subscription["latest_invoice"].as_str().unwrap()))
 }
 
@@ -238,8 +238,8 @@ fn items_come_and_go_but_one_stays() {
     assert_eq!(list["data"].as_array().unwrap().len(), 2);
     assert_eq!(client.get(&format!("/v1/subscriptions/{made}"))["items"]["data"][1]["quantity"], 5);
     assert_eq!(client.ok("DELETE", &path, &[])["deleted"], true);
-    let last = format!("/v1/subscription_items/{}", id(&list["data"][0]));
-    client.refused(400, "DELETE", &last, &[]);
+    let remaining = format!("/v1/subscription_items/{}", id(&list["data"][0]));
+    client.refused(400, "DELETE", &remaining, &[]);
     let once = client
         .post("/v1/prices", &[("product_data[name]", "Once"), ("currency", "usd"), ("unit_amount", "5")]);
     client.refused(400, "POST", "/v1/subscription_items", &[("subscription", &made), ("price", &id(&once))]);
@@ -266,136 +266,84 @@ fn it_pauses_and_goes_on() {
     assert_eq!(client.post(&path, &[("cancel_at_period_end", "false")])["cancel_at"], Json::Null);
 }
 
-/// A clock, and a customer whose time it is.
-fn clocked(client: &Client, card: &str) -> (String, String) {
-    let clock =
-        id(&client.post("/v1/test_helpers/test_clocks", &[("frozen_time", "1767225600"), ("name", "mine")]));
-    let customer = id(&client.post("/v1/customers", &[("test_clock", &clock)]));
-    client.saves(&customer, card);
-    (clock, customer)
-}
-
-const DAY: i64 = 86400;
-const START: i64 = 1_767_225_600;
-
-fn advance(client: &Client, clock: &str, to: i64) {
-    let moved = client
-        .post(&format!("/v1/test_helpers/test_clocks/{clock}/advance"), &[("frozen_time", &to.to_string())]);
-    assert_eq!((&moved["status"], moved["frozen_time"].as_i64()), (&"ready".into(), Some(to)));
-}
-
 #[test]
-fn a_clock_renews_a_subscription() {
+fn a_first_period_before_the_anchor_costs_its_part() {
     let client = Client::new();
-    let (clock, customer) = clocked(&client, "pm_card_visa");
-    let made = subscribe(&client, &customer, &client.monthly("1000"), &[("trial_period_days", "7")]);
-    assert_eq!((made["created"].as_i64(), &made["test_clock"]), (Some(START), &clock.as_str().into()));
-    let path = format!("/v1/subscriptions/{}", id(&made));
-    advance(&client, &clock, START + 8 * DAY);
-    let active = client.get(&path);
-    assert_eq!((&active["status"], &invoice(&client, &active)["status"]), (&"active".into(), &"paid".into()));
-    advance(&client, &clock, START + 100 * DAY);
-    let invoices = client.ok("GET", "/v1/invoices", &[("subscription", &id(&made))]);
-    let paid: Vec<i64> =
-        invoices["data"].as_array().unwrap().iter().map(|one| one["amount_paid"].as_i64().unwrap()).collect();
-    assert_eq!(paid, [1000, 1000, 1000, 1000, 0]);
-    assert_eq!(invoices["data"][0]["billing_reason"], "subscription_cycle");
-    client.post(&path, &[("cancel_at_period_end", "true")]);
-    advance(&client, &clock, START + 140 * DAY);
-    assert_eq!(client.get(&path)["status"], "canceled");
+    let (clock, customer) = crate::clocks::clocked(&client, "pm_card_visa");
+    let price = client.monthly("3100");
+    let form = [("billing_cycle_anchor_config[day_of_month]", "11"), ("expand[]", "latest_invoice")];
+    let made = subscribe(&client, &customer, &price, &form);
+    assert_eq!(
+        (&made["latest_invoice"]["total"], &made["test_clock"]),
+        (&1000.into(), &clock.as_str().into())
+    );
+    let item = &made["items"]["data"][0];
+    assert_eq!(item["current_period_end"], made["billing_cycle_anchor"]);
+    let free = [
+        ("billing_cycle_anchor", "1768000000"),
+        ("proration_behavior", "none"),
+        ("expand[]", "latest_invoice"),
+    ];
+    let made = subscribe(&client, &customer, &price, &free);
+    assert_eq!((&made["status"], &made["latest_invoice"]["total"]), (&"active".into(), &0.into()));
     client.refused(
         400,
         "POST",
-        &format!("/v1/test_helpers/test_clocks/{clock}/advance"),
-        &[("frozen_time", "1767225600")],
+        "/v1/subscriptions",
+        &[("customer", &customer), ("items[0][price]", &price), ("billing_cycle_anchor", "1000")],
     );
-    client.ok("DELETE", &format!("/v1/test_helpers/test_clocks/{clock}"), &[]);
-    assert_eq!(client.get(&format!("/v1/customers/{customer}"))["deleted"], true);
 }
 
 #[test]
-fn a_renewal_that_fails_is_tried_again_and_then_given_up() {
+fn a_trial_without_a_method_waits_for_one() {
     let client = Client::new();
-    let (clock, customer) = clocked(&client, "pm_card_visa");
-    let made = subscribe(&client, &customer, &client.monthly("1000"), &[]);
-    client.saves(&customer, "pm_card_chargeCustomerFail");
-    let path = format!("/v1/subscriptions/{}", id(&made));
-    advance(&client, &clock, START + 32 * DAY);
-    assert_eq!(client.get(&path)["status"], "past_due");
-    let latest = invoice(&client, &client.get(&path));
-    assert_eq!((&latest["attempt_count"], &latest["status"]), (&1.into(), &"open".into()));
-    advance(&client, &clock, START + 50 * DAY);
-    let gone = client.get(&path);
+    let customer = id(&client.post("/v1/customers", &[]));
+    let form = [
+        ("trial_period_days", "7"),
+        ("payment_behavior", "default_incomplete"),
+        ("expand[]", "pending_setup_intent"),
+    ];
+    let made = subscribe(&client, &customer, &client.monthly("1000"), &form);
     assert_eq!(
-        (&gone["status"], &gone["cancellation_details"]["reason"]),
-        (&"canceled".into(), &"payment_failed".into())
+        (&made["status"], &made["pending_setup_intent"]["status"]),
+        (&"trialing".into(), &"requires_payment_method".into())
     );
 }
 
 #[test]
-fn a_schedule_goes_from_phase_to_phase() {
+fn taxes_are_on_top_or_within() {
     let client = Client::new();
-    let (clock, customer) = clocked(&client, "pm_card_visa");
-    let (cheap, dear) = (client.monthly("1000"), client.monthly("2000"));
+    let rate = |percentage: &str, inclusive: &str| {
+        id(&client.post(
+            "/v1/tax_rates",
+            &[("display_name", "VAT"), ("percentage", percentage), ("inclusive", inclusive)],
+        ))
+    };
+    let (on_top, within) = (rate("19", "false"), rate("25", "true"));
+    let (customer, price) = (client.payer("pm_card_visa"), client.monthly("1000"));
+    let half = id(&client.post("/v1/coupons", &[("percent_off", "50")]));
+    let form = [
+        ("default_tax_rates[]", on_top.as_str()),
+        ("discounts[0][coupon]", &half),
+        ("expand[]", "latest_invoice"),
+    ];
+    let made = subscribe(&client, &customer, &price, &form);
+    let first = &made["latest_invoice"];
+    assert_eq!(
+        (&first["subtotal"], &first["total_excluding_tax"], &first["total"]),
+        (&1000.into(), &500.into(), &595.into())
+    );
+    assert_eq!((&first["total_taxes"][0]["amount"], &first["amount_paid"]), (&95.into(), &595.into()));
+    assert_eq!(made["default_tax_rates"][0]["id"], on_top.as_str());
+    let form =
+        [("customer", customer.as_str()), ("amount", "1000"), ("currency", "usd"), ("tax_rates[]", &within)];
+    client.post("/v1/invoiceitems", &form);
     let form = [
         ("customer", customer.as_str()),
-        ("start_date", "now"),
-        ("end_behavior", "release"),
-        ("phases[0][items][0][price]", &cheap),
-        ("phases[0][duration][interval]", "month"),
-        ("phases[0][duration][interval_count]", "2"),
-        ("phases[1][items][0][price]", &dear),
-        ("phases[1][duration][interval]", "month"),
+        ("pending_invoice_items_behavior", "include"),
+        ("default_tax_rates[]", &on_top),
     ];
-    let made = client.post("/v1/subscription_schedules", &form);
-    assert_eq!(
-        (&made["status"], &made["phases"][0]["end_date"]),
-        (&"active".into(), &made["phases"][1]["start_date"])
-    );
-    let schedule = format!("/v1/subscription_schedules/{}", id(&made));
-    let path = format!("/v1/subscriptions/{}", made["subscription"].as_str().unwrap());
-    let price = || client.get(&path)["items"]["data"][0]["price"]["id"].as_str().unwrap().to_owned();
-    assert_eq!((price(), client.get(&path)["schedule"].clone()), (cheap.clone(), made["id"].clone()));
-    client.refused(400, "POST", &path, &[("cancel_at_period_end", "true")]);
-    advance(&client, &clock, START + 65 * DAY);
-    assert_eq!(
-        (price(), client.get(&schedule)["current_phase"]["start_date"].clone()),
-        (dear, made["phases"][1]["start_date"].clone())
-    );
-    advance(&client, &clock, START + 95 * DAY);
-    let done = client.get(&schedule);
-    assert_eq!(
-        (&done["status"], &done["released_subscription"]),
-        (&"released".into(), &made["subscription"])
-    );
-    assert_eq!(client.get(&path)["schedule"], Json::Null);
-}
-
-#[test]
-fn a_schedule_ends_its_subscription_or_lets_it_go() {
-    let client = Client::new();
-    let (customer, price) = (client.payer("pm_card_visa"), client.monthly("1000"));
-    let owner = id(&subscribe(&client, &customer, &price, &[]));
-    let made = client.post("/v1/subscription_schedules", &[("from_subscription", &owner)]);
-    assert_eq!(
-        (&made["status"], &made["phases"][0]["items"][0]["price"]),
-        (&"active".into(), &price.as_str().into())
-    );
-    client.refused(400, "POST", "/v1/subscription_schedules", &[("from_subscription", &owner)]);
-    let path = format!("/v1/subscription_schedules/{}", id(&made));
-    assert_eq!(client.post(&format!("{path}/release"), &[])["status"], "released");
-    client.refused(400, "POST", &format!("{path}/cancel"), &[]);
-    let again = client.post("/v1/subscription_schedules", &[("from_subscription", &owner)]);
-    let ended = client.post(&format!("/v1/subscription_schedules/{}/cancel", id(&again)), &[]);
-    assert_eq!(
-        (&ended["status"], &client.get(&format!("/v1/subscriptions/{owner}"))["status"]),
-        (&"canceled".into(), &"canceled".into())
-    );
-    let later = [
-        ("customer", customer.as_str()),
-        ("start_date", "4102444800"),
-        ("phases[0][items][0][price]", &price),
-    ];
-    let waits = client.post("/v1/subscription_schedules", &later);
-    assert_eq!((&waits["status"], &waits["subscription"]), (&"not_started".into(), &Json::Null));
+    let drawn = client.post("/v1/invoices", &form);
+    assert_eq!((&drawn["total"], &drawn["total_excluding_tax"]), (&1000.into(), &800.into()));
+    assert_eq!(drawn["lines"]["data"][0]["taxes"][0]["amount"], 200);
 }

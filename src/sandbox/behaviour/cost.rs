@@ -56,7 +56,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn price(value: Json) -> Body {
+    fn price(value: &Json) -> Body {
         value.as_object().cloned().unwrap_or_default()
     }
 
@@ -64,7 +64,7 @@ mod tests {
     fn bundles_are_rounded_as_the_price_says() {
         let with = |round: &str| {
             price(
-                json!({"unit_amount_decimal": "500", "transform_quantity": {"divide_by": 10, "round": round}}),
+                &json!({"unit_amount_decimal": "500", "transform_quantity": {"divide_by": 10, "round": round}}),
             )
         };
         assert_eq!((of(&with("up"), 11), of(&with("down"), 19)), (1000, 500));
@@ -76,7 +76,7 @@ mod tests {
             {"up_to": 10, "unit_amount_decimal": "100"}, {"up_to": null, "unit_amount_decimal": "50", "flat_amount_decimal": "7"},
         ]);
         let with =
-            |mode: &str| price(json!({"billing_scheme": "tiered", "tiers_mode": mode, "tiers": tiers}));
+            |mode: &str| price(&json!({"billing_scheme": "tiered", "tiers_mode": mode, "tiers": tiers}));
         assert_eq!((of(&with("graduated"), 12), of(&with("volume"), 12)), (1107, 607));
         assert_eq!((of(&with("graduated"), 10), of(&with("volume"), 10)), (1000, 1000));
     }

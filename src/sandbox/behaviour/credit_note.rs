@@ -119,7 +119,7 @@ fn lines(call: &Call<'_>, invoice: &Body) -> Outcome<Vec<Json>> {
             (!parts.is_empty()).then(|| parts.iter().sum())
         });
         let amount = amount.ok_or_else(|| missing("amount"))?;
-        return Ok(vec![line(call, &Body::new(), "Credit", amount, 1, None)]);
+        return Ok(vec![line(call, &Body::new(), (amount, 1), None)]);
     }
     if given_number(&call.params, "amount").is_some() {
         let message = "You may only specify one of these parameters: amount, lines.";
@@ -139,7 +139,7 @@ fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Jso
     let given = given_number(entry, "amount").or_else(|| money::times(unit.as_deref()?, quantity));
     if text(entry, "type") == Some("custom_line_item") {
         let amount = given.ok_or_else(|| missing(&format!("{path}[amount]")))?;
-        return Ok(line(call, entry, "Credit", amount, quantity, None));
+        return Ok(line(call, entry, (amount, quantity), None));
     }
     let param = format!("{path}[invoice_line_item]");
     let named = text(entry, "invoice_line_item").ok_or_else(|| missing(&param))?;
@@ -154,10 +154,13 @@ fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Jso
         let message = format!("The amount credited for line {named} is greater than the amount of the line.");
         return Err(Failure::state(message).param(path));
     }
-    Ok(line(call, entry, text(known, "description").unwrap_or("Credit"), amount, quantity, Some(named)))
+    let usual = text(known, "description").unwrap_or("Credit");
+    Ok(line(call, entry, (amount, quantity), Some((named, usual))))
 }
 
-fn line(call: &Call<'_>, entry: &Body, usual: &str, amount: i64, quantity: i64, of: Option<&str>) -> Json {
+/// A line; `of` is the line of the invoice and its description.
+fn line(call: &Call<'_>, entry: &Body, (amount, quantity): (i64, i64), of: Option<(&str, &str)>) -> Json {
+    let (of, usual) = of.map_or((None, "Credit"), |(of, usual)| (Some(of), usual));
     let kind = if of.is_some() { "invoice_line_item" } else { "custom_line_item" };
     json!({
         "id": identifier::fresh("cnli_"), "object": "credit_note_line_item", "amount": amount,

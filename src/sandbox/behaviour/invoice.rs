@@ -12,18 +12,21 @@ use crate::sandbox::store::Body;
 use super::line::Line;
 use super::{generic, invoice_item};
 
+mod balance;
 mod edit;
 mod payment;
+mod preview;
 mod settle;
+mod taxed;
 mod total;
 
-pub(super) use edit::{
-    add_lines, give, inline_price, list_lines, preview, remove_lines, update_line, update_lines,
-};
+pub(super) use edit::{add_lines, give, inline_price, list_lines, remove_lines, update_line, update_lines};
 pub(super) use payment::{attach as attach_payment, list as list_payments};
+pub(super) use preview::preview;
 pub(super) use settle::{
     collect, due_now, finalize, mark_uncollectible, method_of, open, pay, send, settled, void,
 };
+pub(super) use taxed::{RATES, rates};
 pub(super) use total::{DISCOUNTS, LINES, show_lines};
 
 const DAY: i64 = 24 * 60 * 60;
@@ -52,6 +55,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome<Body> {
     let mut plain = call.clone();
     let discounts = plain.params.shift_remove("discounts");
+    let rates = plain.params.shift_remove("default_tax_rates").unwrap_or_default();
     let mut body = plain.build()?;
     set(&mut body, "status", "draft");
     set(&mut body, "currency", currency.to_ascii_lowercase());
@@ -72,9 +76,8 @@ pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome
     if inner_is_null(&body, "issuer") {
         set(&mut body, "issuer", json!({"type": "self"}));
     }
-    for name in ["discounts", "default_tax_rates"] {
-        set(&mut body, name, json!([]));
-    }
+    set(&mut body, "discounts", json!([]));
+    set(&mut body, "default_tax_rates", taxed::rates(call, items_of(&rates), "default_tax_rates")?);
     set(&mut body, "test_clock", customer.get("test_clock").cloned().unwrap_or_default());
     collection(call, &mut body)?;
     if let Some(discounts) = discounts.filter(Json::is_array) {
@@ -86,6 +89,11 @@ pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome
 
 fn inner_is_null(body: &Body, name: &str) -> bool {
     body.get(name).and_then(|inner| inner.get("type")).and_then(Json::as_str).is_none_or(str::is_empty)
+}
+
+/// The elements of a list param; none for an empty text.
+fn items_of(given: &Json) -> &[Json] {
+    given.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// How it is to be paid: by itself, or when the customer gets to it.
@@ -122,7 +130,7 @@ pub(super) fn add(call: &Call<'_>, draft: &mut Body, item: &Body) {
     let line = json!({
         "id": identifier::fresh("il_"), "object": "line_item", "amount": member("amount"),
         "currency": member("currency"), "description": member("description"), "discount_amounts": [],
-        "discountable": member("discountable"), "discounts": discounts, (DISCOUNTS): item.get(DISCOUNTS), "invoice": id(draft), "livemode": call.livemode,
+        "discountable": member("discountable"), "discounts": discounts, (DISCOUNTS): item.get(DISCOUNTS), (RATES): item.get("tax_rates"), "invoice": id(draft), "livemode": call.livemode,
         "metadata": member("metadata"), "parent": {
             "invoice_item_details": {
                 "invoice_item": id(item), "proration": flag(item, "proration"),
@@ -179,7 +187,13 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     }
     let mut plain = call.clone();
     let discounts = plain.params.shift_remove("discounts");
+    let rates = plain.params.shift_remove("default_tax_rates");
     let mut body = plain.revise()?;
+    if let Some(rates) = rates {
+        set(&mut body, "default_tax_rates", taxed::rates(call, items_of(&rates), "default_tax_rates")?);
+        let lines = items(&body, LINES).to_vec();
+        show_lines(&mut body, &lines);
+    }
     if let Some(discounts) = discounts {
         give(call, &mut body, &discounts, "discounts")?;
         let lines = items(&body, LINES).to_vec();

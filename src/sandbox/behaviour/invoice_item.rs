@@ -21,7 +21,10 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut plain = call.clone();
     let discounts = plain.params.shift_remove("discounts");
     let subscription = plain.params.shift_remove("subscription");
+    let rates = plain.params.shift_remove("tax_rates").unwrap_or_default();
     let mut body = of_line(&plain, &line)?;
+    let rates = rates.as_array().map_or(&[][..], Vec::as_slice);
+    set(&mut body, "tax_rates", invoice::rates(call, rates, "tax_rates")?);
     if let Some(discounts) = discounts.filter(Json::is_array) {
         invoice::give(call, &mut body, &discounts, "discounts")?;
     }

@@ -95,9 +95,9 @@ fn sums(call: &Call<'_>) -> Outcome<BTreeMap<String, (i64, i64)>> {
         let slot = sums.entry(text(&body, "currency").unwrap_or("usd").to_owned()).or_insert((0, 0));
         let net = number(&body, "net");
         if number(&body, "available_on") <= call.now {
-            slot.0 += net
+            slot.0 += net;
         } else {
-            slot.1 += net
+            slot.1 += net;
         }
         true
     })?;

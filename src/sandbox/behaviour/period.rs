@@ -35,9 +35,9 @@ fn zoned(at: i64) -> Zoned {
 pub(super) fn next(anchor: i64, interval: &str, count: i64, at: i64) -> i64 {
     let count = count.max(1);
     // counted from the anchor each time, so that a short month does not shorten the next
-    let mut steps = ((at - anchor) / (about(interval) * count)).max(0) - i64::from(at < anchor);
+    let mut steps = ((at - anchor) / (about(interval) * count)).max(0);
     if at < anchor {
-        return anchor_before(anchor, interval, count, at);
+        return around(anchor, interval, count, at).1;
     }
     loop {
         let found = add(anchor, interval, steps * count);
@@ -48,18 +48,41 @@ pub(super) fn next(anchor: i64, interval: &str, count: i64, at: i64) -> i64 {
     }
 }
 
-/// The same for an anchor in the future: the first period is a short one.
-fn anchor_before(anchor: i64, interval: &str, count: i64, at: i64) -> i64 {
-    let mut found = anchor;
+/// The period around a time that lies before the anchor: the first one is only a part of it.
+pub(super) fn around(anchor: i64, interval: &str, count: i64, at: i64) -> (i64, i64) {
+    let count = count.max(1);
+    let mut end = anchor;
     let mut steps = 1;
     loop {
-        let earlier = add(anchor, interval, -steps * count);
-        if earlier <= at || steps > 10_000 {
-            return found;
+        let start = add(anchor, interval, -steps * count);
+        if start <= at || steps > 10_000 {
+            return (start, end);
         }
-        found = earlier;
+        end = start;
         steps += 1;
     }
+}
+
+/// The first moment after `at` with that month, day, hour, minute and second; what is not given
+/// is as it is now, and a day that a month lacks is its last.
+pub(super) fn matching(at: i64, [month, day, hour, minute, second]: [Option<i8>; 5]) -> Option<i64> {
+    let now = zoned(at);
+    for later in 0..=24 {
+        let first = now.first_of_month().ok()?.checked_add(Span::new().try_months(later).ok()?).ok()?;
+        if month.is_some_and(|month| month != first.month()) {
+            continue;
+        }
+        let day = day.unwrap_or_else(|| now.day());
+        let found = first.with().day(day.min(first.days_in_month()));
+        let found =
+            found.hour(hour.unwrap_or_else(|| now.hour())).minute(minute.unwrap_or_else(|| now.minute()));
+        let found =
+            found.second(second.unwrap_or_else(|| now.second())).build().ok()?.timestamp().as_second();
+        if found > at {
+            return Some(found);
+        }
+    }
+    None
 }
 
 /// The part of an amount that falls on what is left of a period, rounded half up.
@@ -93,6 +116,16 @@ mod tests {
         let (now, anchor) = (second("2026-01-10T00:00:00Z"), second("2026-03-01T00:00:00Z"));
         assert_eq!(next(anchor, "month", 1, now), second("2026-02-01T00:00:00Z"));
         assert_eq!(next(anchor, "year", 1, now), anchor);
+    }
+
+    #[test]
+    fn an_anchor_is_found_by_its_parts() {
+        let now = second("2026-01-30T10:00:00Z");
+        let find = |month, day, hour| matching(now, [month, day, hour, Some(0), Some(0)]);
+        assert_eq!(find(None, Some(31), None), Some(second("2026-01-31T10:00:00Z")));
+        assert_eq!(find(None, Some(1), Some(0)), Some(second("2026-02-01T00:00:00Z")));
+        assert_eq!(find(Some(2), Some(31), None), Some(second("2026-02-28T10:00:00Z")));
+        assert_eq!(find(Some(13), Some(1), None), None);
     }
 
     #[test]

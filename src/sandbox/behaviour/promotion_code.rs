@@ -98,6 +98,12 @@ fn restrictions(body: &mut Body) -> Outcome<()> {
     for name in ["minimum_amount", "minimum_amount_currency"] {
         set_inner(body, "restrictions", name, given.get(name).cloned().unwrap_or_default());
     }
+    if let Some(shown) = body.get_mut("restrictions").and_then(Json::as_object_mut)
+        && !given.get("currency_options").is_some_and(Json::is_object)
+    {
+        // clients take a map, or nothing at all
+        shown.shift_remove("currency_options");
+    }
     Ok(())
 }
 

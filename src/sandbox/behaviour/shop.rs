@@ -75,7 +75,7 @@ fn price_of(call: &Call<'_>, entry: &Body, path: &str) -> Outcome<Body> {
     let mut data = data.clone();
     match (text(&data, "product"), inner(&data, "product_data").cloned()) {
         (Some(known), _) => {
-            drop(call.session.referred("product", known, &format!("{path}[price_data][product]"))?)
+            call.session.referred("product", known, &format!("{path}[price_data][product]"))?;
         }
         (None, Some(described)) => {
             let mut made = product::made(&call.about("product", described)?)?;

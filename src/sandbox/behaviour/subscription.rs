@@ -11,24 +11,26 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, inner, items, number, set, set_inner, status, text};
-use crate::sandbox::page;
+use crate::sandbox::fields::{given_number, id, inner, items, set, set_inner, status, text};
 use crate::sandbox::store::Body;
 
-use super::{clock, discount, invoice};
+use super::{clock, discount, invoice, period, setup_intent};
 
 mod bill;
 mod change;
 mod end;
 mod item;
+mod preview;
+mod seen;
 mod trial;
 mod turn;
 
-pub(super) use bill::{previewed, previewed_new};
 pub(super) use end::{cancel, close, pause, resume};
 pub(super) use item::{
     create as create_item, delete as delete_item, list as list_items, update as update_item,
 };
+pub(super) use preview::{previewed, previewed_new};
+pub(super) use seen::{invoice_paid, invoice_voided, is_running, list, of_invoice, products};
 pub(super) use turn::{due_at, turn};
 
 /// Params that mean more than a field of their name.
@@ -81,9 +83,26 @@ pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
     }
     item::sync(call, &mut body)?;
     ending(call, &mut body)?;
+    prepare_payment(call, &customer, &mut body)?;
     call.session.put(&body)?;
     bill::first(call, &body)?;
     call.session.named("subscription", id(&body))
+}
+
+/// A trial that is to be paid later, and nothing to pay with: the customer may save something.
+fn prepare_payment(call: &Call<'_>, customer: &Body, body: &mut Body) -> Outcome<()> {
+    let saved =
+        inner(customer, "invoice_settings").and_then(|settings| text(settings, "default_payment_method"));
+    let has_method = saved.is_some() || text(body, "default_payment_method").is_some();
+    let waits = text(&call.params, "payment_behavior") == Some("default_incomplete");
+    if has_method || !waits || status(body) != "trialing" {
+        return Ok(());
+    }
+    let mut params = Body::new();
+    set(&mut params, "customer", id(customer));
+    let made = setup_intent::made(&call.about("setup_intent", params)?)?;
+    set(body, "pending_setup_intent", id(&made));
+    call.session.put(&made)
 }
 
 fn check(call: &Call<'_>, customer: &Body) -> Outcome<()> {
@@ -138,7 +157,11 @@ fn draft(call: &Call<'_>, customer: &Body) -> Outcome<Body> {
         text(&call.params, "collection_method").unwrap_or("charge_automatically"),
     );
     set(&mut body, "test_clock", customer.get("test_clock").cloned().unwrap_or_default());
-    set(&mut body, "default_tax_rates", tax_rates(call)?);
+    set(
+        &mut body,
+        "default_tax_rates",
+        invoice::rates(call, items(&call.params, "default_tax_rates"), "default_tax_rates")?,
+    );
     for (name, usual) in usual() {
         if body.get(&name).is_none_or(Json::is_null) {
             body.insert(name, usual);
@@ -173,26 +196,38 @@ fn usual() -> Body {
     usual.as_object().cloned().unwrap_or_default()
 }
 
-fn tax_rates(call: &Call<'_>) -> Outcome<Json> {
-    let mut rates = Vec::new();
-    for (at, rate) in items(&call.params, "default_tax_rates").iter().filter_map(Json::as_str).enumerate() {
-        let param = format!("default_tax_rates[{at}]");
-        rates.push(Json::Object(call.session.referred("tax_rate", rate, &param)?));
-    }
-    Ok(if rates.is_empty() { json!([]) } else { Json::Array(rates) })
-}
-
 /// The day to which the periods are counted.
 fn anchor(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     if let Some(end) = given_number(body, "trial_end") {
         set(body, "billing_cycle_anchor", end);
     }
-    let Some(anchor) = given_number(&call.params, "billing_cycle_anchor") else { return Ok(()) };
-    if anchor <= call.now {
+    let given = given_number(&call.params, "billing_cycle_anchor");
+    let config = inner(&call.params, "billing_cycle_anchor_config");
+    if given.is_some() && config.is_some() {
+        let message = "You may only specify one of these parameters: billing_cycle_anchor, billing_cycle_anchor_config.";
+        return Err(Failure::invalid(message).code("parameters_exclusive").param("billing_cycle_anchor"));
+    }
+    if let Some(config) = config {
+        set(body, "billing_cycle_anchor_config", config.clone());
+    }
+    let wanted = match config {
+        None => given,
+        Some(config) => {
+            let part = |name: &str| given_number(config, name).and_then(|part| i8::try_from(part).ok());
+            let parts = ["month", "day_of_month", "hour", "minute", "second"].map(part);
+            let found = period::matching(call.now, parts);
+            Some(found.ok_or_else(|| {
+                let message = "No day of the calendar fits `billing_cycle_anchor_config`.";
+                Failure::invalid(message).param("billing_cycle_anchor_config")
+            })?)
+        }
+    };
+    let Some(wanted) = wanted else { return Ok(()) };
+    if wanted <= call.now {
         let message = "`billing_cycle_anchor` must be in the future.";
         return Err(Failure::invalid(message).param("billing_cycle_anchor"));
     }
-    set(body, "billing_cycle_anchor", anchor);
+    set(body, "billing_cycle_anchor", wanted);
     Ok(())
 }
 
@@ -244,7 +279,11 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "discounts", ids);
     }
     if call.params.contains_key("default_tax_rates") {
-        set(&mut body, "default_tax_rates", tax_rates(call)?);
+        set(
+            &mut body,
+            "default_tax_rates",
+            invoice::rates(call, items(&call.params, "default_tax_rates"), "default_tax_rates")?,
+        );
     }
     if text(&body, "collection_method") == Some("send_invoice")
         && given_number(&body, "days_until_due").is_none()
@@ -269,77 +308,6 @@ fn managed(call: &Call<'_>, body: &Body) -> Outcome<()> {
             Err(Failure::state(message).param(name))
         }
     }
-}
-
-/// `GET /v1/subscriptions`: the canceled ones only when they are asked for.
-pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
-    let mut call = call.clone();
-    let mut take = |name: &str| call.params.shift_remove(name);
-    let wanted = take("status").and_then(|wanted| wanted.as_str().map(str::to_owned));
-    let price = take("price").or(take("plan"));
-    let periods = ["current_period_start", "current_period_end"].map(|name| (name, take(name)));
-    page::of_objects(&call, "subscription", |body| {
-        let state = status(body);
-        let fits = match wanted.as_deref() {
-            Some("all") => true,
-            Some("ended") => ENDED.contains(&state),
-            Some(one) => state == one,
-            None => state != "canceled",
-        };
-        let own = item::shown(body);
-        let has_price = |price: &Json| {
-            own.iter().any(|item| item.get("price").and_then(|own| own.get("id")) == Some(price))
-        };
-        let within = |name: &str, range: &Option<Json>| {
-            range.as_ref().is_none_or(|range| own.iter().any(|item| page::is_within(item.get(name), range)))
-        };
-        fits && price.as_ref().is_none_or(has_price)
-            && periods.iter().all(|(name, range)| within(name, range))
-    })
-}
-
-/// The subscription of an invoice, where it has one.
-pub(super) fn of_invoice(call: &Call<'_>, invoice: &Body) -> Outcome<Option<Body>> {
-    let own = invoice.get("parent").and_then(|parent| parent.pointer("/subscription_details/subscription"));
-    match own.and_then(Json::as_str) {
-        Some(own) => call.session.alive("subscription", own),
-        None => Ok(None),
-    }
-}
-
-/// An invoice of the subscription is paid: it is what it was to become.
-pub(super) fn invoice_paid(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
-    let Some(mut body) = of_invoice(call, invoice)? else { return Ok(()) };
-    let is_latest = text(&body, "latest_invoice") == Some(id(invoice));
-    if is_latest && matches!(status(&body), "incomplete" | "past_due" | "unpaid") {
-        set(&mut body, "status", "active");
-        call.session.put(&body)?;
-    }
-    Ok(())
-}
-
-/// The first invoice is void: what never began is over.
-pub(super) fn invoice_voided(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
-    let Some(mut body) = of_invoice(call, invoice)? else { return Ok(()) };
-    if status(&body) == "incomplete" {
-        set(&mut body, "status", "incomplete_expired");
-        set(&mut body, "ended_at", call.now);
-        call.session.put(&body)?;
-    }
-    Ok(())
-}
-
-/// Whether a subscription gives its customer what it is for.
-pub(super) fn is_running(body: &Body) -> bool {
-    matches!(status(body), "active" | "trialing" | "past_due")
-        && !flag(body, "_ended")
-        && number(body, "created") > 0
-}
-
-/// The prices of a subscription.
-pub(super) fn products(body: &Body) -> Vec<String> {
-    let own = item::shown(body).iter().filter_map(|item| item.get("price")?.get("product")?.as_str());
-    own.map(str::to_owned).collect()
 }
 
 /// Discounts of the subscription that work at that time, on an invoice that was drafted.

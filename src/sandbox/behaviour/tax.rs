@@ -103,9 +103,8 @@ fn is_right(kind: &str, value: &str) -> bool {
             plain.strip_prefix("CHE").is_some_and(|rest| rest.get(..9).is_some_and(|part| digits(part, 9, 9)))
         }
         "us_ein" => digits(&plain, 9, 9),
-        "au_abn" => digits(&plain, 11, 11),
+        "au_abn" | "br_cpf" => digits(&plain, 11, 11),
         "br_cnpj" => digits(&plain, 14, 14),
-        "br_cpf" => digits(&plain, 11, 11),
         "in_gst" => plain.len() == 15 && plain.bytes().all(|byte| byte.is_ascii_alphanumeric()),
         "jp_cn" => digits(&plain, 13, 13),
         "no_vat" => plain.strip_suffix("MVA").is_some_and(|rest| digits(rest, 9, 9)),

@@ -1,9 +1,9 @@
-//! Changing the lines of a draft, and showing an invoice that is never made.
+//! Changing the lines of a draft.
 
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::line::Line;
-use crate::sandbox::behaviour::{discount, invoice_item, money, price, product, subscription};
+use crate::sandbox::behaviour::{discount, invoice_item, money, price, product};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
@@ -13,7 +13,7 @@ use crate::sandbox::shape;
 use crate::sandbox::store::Body;
 
 use super::total::{DISCOUNTS, LINES, show_lines};
-use super::{add, draft};
+use super::{add, taxed};
 
 fn editable(call: &Call<'_>, invoice: &str) -> Outcome<Body> {
     let body = call.session.named("invoice", invoice)?;
@@ -60,9 +60,10 @@ pub(in crate::sandbox::behaviour) fn add_lines(call: &Call<'_>) -> Outcome<Json>
 }
 
 /// An invoice item of its own for each line that is described, kept.
-fn item_of(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Body> {
+pub(super) fn item_of(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Body> {
     let mut params = entry.clone();
     let discounts = params.shift_remove("discounts");
+    let rates = params.shift_remove("tax_rates").unwrap_or_default();
     take_product(call, &mut params)?;
     set(&mut params, "customer", invoice.get("customer").cloned().unwrap_or_default());
     let about = call.about("invoiceitem", params.clone())?;
@@ -70,6 +71,8 @@ fn item_of(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome
     let cost = cost(&about, &params, currency, path)?;
     let mut item = invoice_item::of_line(&about, &cost)?;
     set(&mut item, "invoice", id(invoice));
+    let rates = rates.as_array().map_or(&[][..], Vec::as_slice);
+    set(&mut item, "tax_rates", taxed::rates(call, rates, &format!("{path}[tax_rates]"))?);
     if let Some(discounts) = discounts {
         give(call, &mut item, &discounts, &format!("{path}[discounts]"))?;
     }
@@ -204,6 +207,10 @@ fn change(call: &Call<'_>, invoice: &mut Body, line: &Body, entry: &Body, path: 
         set(&mut changed, "quantity", cost.quantity);
         set(&mut changed, "pricing", cost.pricing());
     }
+    if entry.contains_key("tax_rates") {
+        let rates = taxed::rates(call, items(entry, "tax_rates"), &format!("{path}[tax_rates]"))?;
+        set(&mut changed, taxed::RATES, rates);
+    }
     if let Some(discounts) = entry.get("discounts") {
         let mut owner = invoice.clone();
         give(call, &mut owner, discounts, &format!("{path}[discounts]"))?;
@@ -228,53 +235,6 @@ fn keep_unit(params: &mut Body, line: &Body) {
     if let (false, Some(unit)) = (says, unit) {
         set(params, "unit_amount_decimal", unit);
     }
-}
-
-/// `POST /v1/invoices/create_preview`: the next invoice, made and taken back.
-pub(in crate::sandbox::behaviour) fn preview(call: &Call<'_>) -> Outcome<Json> {
-    if text(&call.params, "schedule").is_some() || inner(&call.params, "schedule_details").is_some() {
-        return Err(Failure::unsupported("previews of subscription schedules"));
-    }
-    call.session.transaction.execute_batch("SAVEPOINT preview")?;
-    let shown = previewed(call);
-    call.session.transaction.execute_batch("ROLLBACK TO preview; RELEASE preview")?;
-    call.session.take_changes();
-    let mut shown = shown?;
-    let named = format!("upcoming_{}", id(&shown));
-    set(&mut shown, "id", named);
-    set(&mut shown, "status", "draft");
-    Ok(Json::Object(shown))
-}
-
-fn previewed(call: &Call<'_>) -> Outcome<Body> {
-    let mut body = if let Some(known) = text(&call.params, "subscription") {
-        subscription::previewed(call, known)?
-    } else {
-        let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
-        let details = inner(&call.params, "subscription_details").cloned().unwrap_or_default();
-        if items(&details, "items").is_empty() {
-            let currency =
-                text(&call.params, "currency").or_else(|| text(&customer, "currency")).unwrap_or("usd");
-            let mut body = draft(&call.about("invoice", Body::new())?, &customer, currency)?;
-            for item in invoice_item::waiting(call, id(&customer), Some(currency))? {
-                add(call, &mut body, &item);
-            }
-            body
-        } else {
-            subscription::previewed_new(call, &customer, &details)?
-        }
-    };
-    for (at, entry) in items(&call.params, "invoice_items").iter().enumerate() {
-        let entry = entry.as_object().cloned().unwrap_or_default();
-        let item = item_of(call, &body, &entry, &format!("invoice_items[{at}]"))?;
-        add(call, &mut body, &item);
-    }
-    if let Some(discounts) = call.params.get("discounts").filter(|given| given.is_array()) {
-        give(call, &mut body, discounts, "discounts")?;
-        let lines = items(&body, LINES).to_vec();
-        show_lines(&mut body, &lines);
-    }
-    Ok(body)
 }
 
 /// A price that `price_data` describes, kept but never offered.

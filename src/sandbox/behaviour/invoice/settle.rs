@@ -3,14 +3,14 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::payment_intent::{self, Attempt};
-use crate::sandbox::behaviour::{customer_balance, money, not_in_state, payment_method, subscription};
+use crate::sandbox::behaviour::{not_in_state, payment_method, subscription};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome, Stage};
 use crate::sandbox::fields::{flag, id, inner, number, set, set_inner, status, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
-use super::{payment, reached, total};
+use super::{balance, payment, reached, total};
 
 /// Kept with an invoice: the intent that pays it.
 const INTENT: &str = "_payment_intent";
@@ -45,7 +45,7 @@ pub(in crate::sandbox::behaviour) fn open(call: &Call<'_>, body: &mut Body) -> O
     let page = format!("https://invoice.stripe.com/i/{}/{}", call.account, identifier::fingerprint(id(body)));
     set(body, "invoice_pdf", format!("{page}/pdf"));
     set(body, "hosted_invoice_url", page);
-    apply_balance(call, body)?;
+    balance::apply(call, body)?;
     let due = number(body, "amount_due");
     if due == 0 {
         return paid(call, body);
@@ -59,51 +59,6 @@ pub(in crate::sandbox::behaviour) fn open(call: &Call<'_>, body: &mut Body) -> O
     let secret = intent.get("client_secret").cloned().unwrap_or_default();
     set(body, "confirmation_secret", json!({"client_secret": secret, "type": "payment_intent"}));
     set(body, INTENT, id(&intent));
-    Ok(())
-}
-
-/// What the customer is owed pays first; what it owes is paid with the invoice. An invoice
-/// below zero, or too small to be charged, goes to the balance.
-fn apply_balance(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let customer = text(body, "customer").unwrap_or_default().to_owned();
-    let owner = call.session.alive("customer", &customer)?.unwrap_or_default();
-    let (start, total) = (number(&owner, "balance"), number(body, "total"));
-    let currency = text(body, "currency").unwrap_or("usd").to_owned();
-    set(body, "starting_balance", start);
-    let applied = if total <= 0 { 0 } else { start.max(-total) };
-    let entered = if total < 0 { total } else { -applied };
-    let about = id(body).to_owned();
-    let enter = |amount: i64, kind: &str| {
-        customer_balance::enter(call, &customer, (amount, &currency), kind, Some(("invoice", &about)))
-            .map(drop)
-    };
-    if entered != 0 {
-        enter(entered, "applied_to_invoice")?;
-    }
-    set(body, total::APPLIED, applied);
-    total::due(body);
-    let due = number(body, "amount_due");
-    let too_small = due > 0 && money::payable(due, &currency, "amount").is_err();
-    if too_small && due < 100 {
-        enter(due, "invoice_too_small")?;
-        set(body, total::APPLIED, applied - due);
-        total::due(body);
-    }
-    set(body, "ending_balance", start + entered + if too_small && due < 100 { due } else { 0 });
-    Ok(())
-}
-
-/// What the balance paid of an invoice that is given up goes back to the customer.
-fn return_balance(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let applied = number(body, total::APPLIED);
-    if applied == 0 {
-        return Ok(());
-    }
-    let customer = text(body, "customer").unwrap_or_default().to_owned();
-    let currency = text(body, "currency").unwrap_or("usd").to_owned();
-    let about = Some(("invoice", id(body)));
-    customer_balance::enter(call, &customer, (applied, &currency), "unapplied_from_invoice", about)?;
-    set(body, total::APPLIED, 0);
     Ok(())
 }
 
@@ -266,7 +221,7 @@ pub(in crate::sandbox::behaviour) fn void(call: &Call<'_>) -> Outcome<Json> {
         return Err(not_in_state(call, &body, "void"));
     }
     reached(call, &mut body, "void", "voided_at");
-    return_balance(call, &mut body)?;
+    balance::give_back(call, &mut body)?;
     end_intent(call, &body)?;
     payment::ended(call, &body, "canceled")?;
     subscription::invoice_voided(call, &body)?;

@@ -9,6 +9,8 @@ use crate::sandbox::fields::{flag, id, items, number, set, text};
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
+use super::taxed;
+
 /// Kept with an invoice: all its lines, of which the first ten are shown.
 pub(in crate::sandbox::behaviour) const LINES: &str = "_lines";
 /// Kept with an invoice or a line: its discounts, whole.
@@ -20,6 +22,7 @@ pub(super) const APPLIED: &str = "_applied";
 pub(in crate::sandbox::behaviour) fn show_lines(body: &mut Body, lines: &[Json]) {
     let mut lines: Vec<Body> = lines.iter().filter_map(|line| line.as_object().cloned()).collect();
     let taken = discounted(body, &mut lines);
+    let taxes = taxed::apply(body, &mut lines);
     let lines: Vec<Json> = lines.into_iter().map(Json::Object).collect();
     let url = format!("/v1/invoices/{}/lines", id(body));
     let subtotal = sum(&lines, "amount");
@@ -28,8 +31,10 @@ pub(in crate::sandbox::behaviour) fn show_lines(body: &mut Body, lines: &[Json])
     set(body, LINES, lines);
     let shown = taken.iter().map(|(discount, amount)| json!({"amount": amount, "discount": discount}));
     set(body, "total_discount_amounts", shown.collect::<Vec<_>>());
-    write(body, &["subtotal", "subtotal_excluding_tax"], subtotal);
-    write(body, &["total", "total_excluding_tax"], subtotal - off);
+    write(body, &["subtotal"], subtotal);
+    write(body, &["subtotal_excluding_tax"], subtotal - taxes.inclusive);
+    write(body, &["total"], subtotal - off + taxes.exclusive);
+    write(body, &["total_excluding_tax"], subtotal - off - taxes.inclusive);
     due(body);
 }
 

@@ -3,14 +3,14 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::payment_intent::Attempt;
-use crate::sandbox::behaviour::{cost, invoice, invoice_item, line::Line, meter};
+use crate::sandbox::behaviour::{cost, invoice, invoice_item, line::Line, meter, period};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome, Stage};
-use crate::sandbox::fields::{flag, id, inner, items, number, set, set_inner, status, text};
+use crate::sandbox::fields::{flag, id, inner, items, number, set, status, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
-use super::{change, item, reduce};
+use super::{item, reduce};
 
 /// A draft for the subscription, without lines, not yet kept.
 pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body> {
@@ -25,6 +25,7 @@ pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body
     let about = call.about("invoice", params)?;
     let mut body = invoice::draft(&about, &customer, text(owner, "currency").unwrap_or("usd"))?;
     set(&mut body, "billing_reason", reason);
+    set(&mut body, "default_tax_rates", items(owner, "default_tax_rates").to_vec());
     let details = json!({
         "metadata": owner.get("metadata"), "subscription": id(owner), "subscription_proration_date": null,
     });
@@ -47,7 +48,7 @@ pub(super) fn line(
     let none = Body::new();
     let price = inner(item, "price").unwrap_or(&none);
     let is_trial = status(owner) == "trialing";
-    let amount = if is_trial { 0 } else { cost::of(price, quantity) };
+    let amount = if is_trial { 0 } else { short(call, owner, item, start, cost::of(price, quantity)) };
     let line = Line {
         amount,
         currency: text(owner, "currency").unwrap_or("usd").to_owned(),
@@ -62,7 +63,7 @@ pub(super) fn line(
     Ok(json!({
         "id": identifier::fresh("il_"), "object": "line_item", "amount": amount, "currency": line.currency,
         "description": words, "discount_amounts": [], "discountable": true, "discounts": item.get("discounts"),
-        (invoice::DISCOUNTS): discounts(call, item)?, "invoice": null, "livemode": call.livemode,
+        (invoice::DISCOUNTS): discounts(call, item)?, (invoice::RATES): item.get("tax_rates"), "invoice": null, "livemode": call.livemode,
         "metadata": item.get("metadata"), "parent": {
             "invoice_item_details": null,
             "subscription_item_details": {
@@ -75,6 +76,18 @@ pub(super) fn line(
         "quantity": quantity, "quantity_decimal": quantity.to_string(), "subscription": id(owner),
         "subtotal": amount, "taxes": [],
     }))
+}
+
+/// A period before the anchor is only a part of a whole one, and costs as much.
+fn short(call: &Call<'_>, owner: &Body, item: &Body, start: i64, whole: i64) -> i64 {
+    let anchor = number(owner, "billing_cycle_anchor");
+    let Some(often) = item::recurring(item).filter(|_| start < anchor) else { return whole };
+    if text(&call.params, "proration_behavior") == Some("none") {
+        return 0;
+    }
+    let interval = text(often, "interval").unwrap_or("month");
+    let (begin, end) = period::around(anchor, interval, number(often, "interval_count"), start);
+    period::part(whole, begin, end, start)
 }
 
 fn discounts(call: &Call<'_>, item: &Body) -> Outcome<Vec<Json>> {
@@ -210,55 +223,4 @@ fn needs_action() -> Failure {
     )
     .code("subscription_payment_intent_requires_action")
     .at(Stage::Undone)
-}
-
-/// The next invoice of a subscription, with the changes that a preview asks for.
-pub(in crate::sandbox::behaviour) fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
-    let owner = call.session.referred("subscription", known, "subscription")?;
-    let details = inner(&call.params, "subscription_details").cloned().unwrap_or_default();
-    let mut call = call.about("subscription", details.clone())?;
-    let entries: Vec<Body> =
-        items(&details, "items").iter().filter_map(|entry| entry.as_object().cloned()).collect();
-    if text(&call.params, "proration_behavior") == Some("always_invoice") {
-        set(&mut call.params, "proration_behavior", "create_prorations");
-    }
-    let owner = if entries.is_empty() {
-        owner
-    } else {
-        change::items(&call, owner, &entries, "subscription_details[items]")?
-    };
-    let mut body = draft(&call, &owner, "upcoming")?;
-    let mut own = item::of(&call, id(&owner))?;
-    for item in &mut own {
-        let (start, end) = (number(item, "current_period_start"), number(item, "current_period_end"));
-        if item::is_metered(item) {
-            used(&call, &owner, item, (start, end), &mut body)?;
-        }
-        set(item, "current_period_start", end);
-        let next = item::end_of(item, &owner, end);
-        set(item, "current_period_end", next);
-    }
-    own.retain(|item| !item::is_metered(item));
-    let mut running = owner.clone();
-    set(&mut running, "status", "active");
-    ahead(&call, &running, &own, &mut body)?;
-    gather(&call, &mut body)?;
-    reduce(&call, &owner, &mut body)?;
-    Ok(body)
-}
-
-/// The first invoice of a subscription that is not made.
-pub(in crate::sandbox::behaviour) fn previewed_new(
-    call: &Call<'_>,
-    customer: &Body,
-    details: &Body,
-) -> Outcome<Body> {
-    let mut params = details.clone();
-    set(&mut params, "customer", id(customer));
-    set(&mut params, "payment_behavior", "default_incomplete");
-    let made = super::made(&call.about("subscription", params)?)?;
-    let mut body = call.session.named("invoice", text(&made, "latest_invoice").unwrap_or_default())?;
-    set_inner(&mut body, "status_transitions", "finalized_at", Json::Null);
-    set(&mut body, "number", Json::Null);
-    Ok(body)
 }

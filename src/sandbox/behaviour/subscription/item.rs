@@ -109,11 +109,8 @@ fn lay(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> Outcome<(
         let ids = discount::take(call, given, body, &at(path, "discounts"))?;
         set(body, "discounts", ids);
     }
-    let mut rates = Vec::new();
-    for rate in items(params, "tax_rates").iter().filter_map(Json::as_str) {
-        rates.push(Json::Object(call.session.referred("tax_rate", rate, &at(path, "tax_rates"))?));
-    }
     if params.contains_key("tax_rates") {
+        let rates = invoice::rates(call, items(params, "tax_rates"), &at(path, "tax_rates"))?;
         set(body, "tax_rates", rates);
     }
     Ok(())
@@ -204,7 +201,7 @@ fn owner_of<'a>(call: &Call<'a>, subscription: &str) -> Outcome<(Call<'a>, Body)
 pub(in crate::sandbox::behaviour) fn create(call: &Call<'_>) -> Outcome<Json> {
     let (call, owner) = owner_of(call, call.demanded("subscription")?)?;
     let known: Vec<String> = of(&call, id(&owner))?.iter().map(|item| id(item).to_owned()).collect();
-    change::items(&call, owner, &[call.params.clone()], "")?;
+    change::items(&call, owner, std::slice::from_ref(&call.params), "")?;
     let added = of(&call, call.demanded("subscription")?)?
         .into_iter()
         .find(|item| !known.contains(&id(item).to_owned()));

@@ -126,24 +126,47 @@ fn renew(call: &Call<'_>, mut body: Body) -> Outcome<()> {
 
 /// Finalizes the latest invoice, or tries again to have it paid.
 fn collect(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
+    let paused = inner(body, "pause_collection").and_then(|pause| text(pause, "behavior"));
+    if status(&latest) == "draft" && paused == Some("keep_as_draft") {
+        set(&mut latest, "automatically_finalizes_at", Json::Null);
+        set(&mut latest, "auto_advance", false);
+        return call.session.put(&latest);
+    }
     if status(&latest) == "draft" {
         invoice::open(call, &mut latest)?;
         call.session.put(&latest)?;
     }
+    if let (Some(paused), "open") = (paused, status(&latest)) {
+        return give_up(call, &latest, paused);
+    }
     let automatic = text(&latest, "collection_method") == Some("charge_automatically");
-    let held = inner(body, "pause_collection").is_some();
-    if status(&latest) != "open" || !automatic || held {
+    if status(&latest) != "open" || !automatic {
         set(&mut latest, "next_payment_attempt", Json::Null);
         return call.session.put(&latest);
     }
-    let paid = match invoice::method_of(call, &latest) {
-        Ok(method) => matches!(invoice::collect(call, &mut latest, method, true)?, Attempt::Paid),
-        Err(_) => {
-            let tried = number(&latest, "attempt_count") + 1;
-            set(&mut latest, "attempt_count", tried);
-            set(&mut latest, "_failed", tried);
-            false
-        }
+    take(call, body, latest)
+}
+
+/// While the collection is paused, what would be collected is void or uncollectible.
+fn give_up(call: &Call<'_>, latest: &Body, how: &str) -> Outcome<()> {
+    let mut about = call.about("invoice", Body::new())?;
+    id(latest).clone_into(&mut about.id);
+    match how {
+        "void" => invoice::void(&about),
+        _ => invoice::mark_uncollectible(&about),
+    }
+    .map(drop)
+}
+
+/// Takes what is due; what cannot be taken is tried again, and in the end given up.
+fn take(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
+    let paid = if let Ok(method) = invoice::method_of(call, &latest) {
+        matches!(invoice::collect(call, &mut latest, method, true)?, Attempt::Paid)
+    } else {
+        let tried = number(&latest, "attempt_count") + 1;
+        set(&mut latest, "attempt_count", tried);
+        set(&mut latest, "_failed", tried);
+        false
     };
     if paid {
         return call.session.put(&latest);
