@@ -4,8 +4,10 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::env::Env;
+use crate::logs;
 use crate::plugin;
 use crate::protocol::Service;
 use crate::provider::Provider;
@@ -14,6 +16,10 @@ use crate::registry_docs;
 mod demo;
 mod install;
 mod sandbox;
+
+/// What is left to export gets this long: the host waits two seconds for the end, and calls
+/// that are open may have had one of them.
+const FLUSH: Duration = Duration::from_millis(700);
 
 /// What `terraform-provider-stripe` was asked to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -119,12 +125,14 @@ fn docs(env: Env, out: &mut dyn Write) -> Result<(), Error> {
 async fn serve(env: Env, debug: bool, out: &mut dyn Write) -> Result<(), Error> {
     let environment = plugin::Environment::from_lookup(|name| env.get(name));
     let service = Service::new(Provider::new(env)).into_server();
-    if debug {
+    let served = if debug {
         let sources = install::HOSTS.map(|host| format!("{host}/{}", install::SOURCE));
-        Ok(plugin::serve_reattached(environment, service, &sources, out).await?)
+        plugin::serve_reattached(environment, service, &sources, out).await
     } else {
-        Ok(plugin::serve(environment, service, out).await?)
-    }
+        plugin::serve(environment, service, out).await
+    };
+    logs::flush(FLUSH).await;
+    Ok(served?)
 }
 
 #[cfg(test)]

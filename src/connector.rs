@@ -25,13 +25,15 @@ mod removal;
 
 use std::sync::Arc;
 
+use crate::catalog::Entity;
 use crate::connection::Connection;
+use crate::stripe::trace::Operation;
 
 pub use actions::{FoundAction, Ran, action, check_input};
 pub use compare::{Change, change, drifted, fulfilled};
 pub use describe::{
-    ActionDescription, EntityDescription, FieldDescription, InputDescription, describe_actions,
-    describe_entities,
+    ActionDescription, EntityDescription, FieldDescription, InputDescription, describe_action,
+    describe_actions, describe_entities, describe_entity,
 };
 pub use entities::{entity, is_gone};
 pub use error::Error;
@@ -57,5 +59,16 @@ impl Connector {
     /// Which connection and account this is, as text.
     pub fn identity(&self) -> String {
         format!("{} {}", self.connection.settings().id, self.connection.account().unwrap_or_default())
+    }
+}
+
+/// What the connector is asked for, in the words of the log.
+fn asked(name: &str, entity: &'static Entity, id: Option<&str>) -> Operation {
+    Operation {
+        name: name.to_owned(),
+        entity: entity.name.clone(),
+        id: id.map(str::to_owned),
+        filter: None,
+        sensitive: &entity.sensitive,
     }
 }

@@ -1,5 +1,6 @@
 //! The environment of the process. Nothing else reads it, so that tests can give one of
-//! their own.
+//! their own. Google's libraries look for credentials in the process's environment by
+//! themselves.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,6 +12,12 @@ pub const STRIPE_API_KEY: &str = "STRIPE_API_KEY";
 pub const STRIPE_ACCOUNT: &str = "STRIPE_ACCOUNT";
 /// Where Stripe is where no configuration says so.
 pub const STRIPE_API_BASE: &str = "STRIPE_API_BASE";
+/// Where Secret Manager is where it is not at Google's own address: an https address, or an
+/// http address of this machine.
+pub const STRIPE_PROVIDER_SECRET_MANAGER_ENDPOINT: &str = "STRIPE_PROVIDER_SECRET_MANAGER_ENDPOINT";
+/// The file of the Google credentials that read secrets. Google's libraries read it; here it
+/// only makes messages better.
+pub const GOOGLE_APPLICATION_CREDENTIALS: &str = "GOOGLE_APPLICATION_CREDENTIALS";
 /// Where Terraform keeps its own data; `.terraform` where it is not set.
 pub const TF_DATA_DIR: &str = "TF_DATA_DIR";
 /// The workspace, where it is chosen by the environment.

@@ -36,6 +36,8 @@ pub mod secret;
 
 pub mod stripe;
 
+pub mod logs;
+
 pub mod connection;
 
 pub mod connector;

@@ -155,13 +155,16 @@ impl Provider {
         block::validate(&self.schemas().provider.block, config)
     }
 
-    /// Takes a configuration over. Makes no call and needs no key.
+    /// Takes a configuration over, and warns of what an earlier run may have left. Makes no
+    /// call and needs no key.
     #[expect(clippy::unused_async, reason = "a configuration may have to ask somebody one day")]
     pub async fn configure(&self, config: Value, _terraform_version: &str) -> Diagnostics {
-        let found = self.validate_provider(&config);
+        let mut found = self.validate_provider(&config);
         if !has_errors(&found) {
-            *self.runtime.write().unwrap_or_else(PoisonError::into_inner) =
-                Arc::new(Runtime::new(&config, self.env.clone()));
+            let runtime = Runtime::new(&config, self.env.clone());
+            found.extend(runtime.unanswered());
+            found.extend(runtime.connection(None).ok().and_then(|it| connection_schema::log_problem(&it)));
+            *self.runtime.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(runtime);
         }
         found
     }

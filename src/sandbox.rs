@@ -45,7 +45,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-pub use fault::{Dropped, Fault, FaultKind};
+pub use fault::{Dropped, Fault, FaultKind, Leaves};
 pub use server::serve;
 
 use courier::Courier;
@@ -97,20 +97,32 @@ impl Sandbox {
             return Ok(control::handle(self, &request));
         }
         let fault = self.faults().next(&request);
-        match fault {
+        match fault.clone() {
             Some(FaultKind::DropBefore) => return Err(Dropped),
-            Some(FaultKind::Answer { status, headers, body }) => {
+            Some(FaultKind::Answer { status, headers, body, done: false }) => {
                 return Ok(fault::answer(status, &headers, body));
             }
+            Some(FaultKind::Fail(status)) => return Ok(run::fail(&mut self.store(), &request, status)),
             Some(FaultKind::Delay(pause)) => tokio::time::sleep(pause).await,
-            Some(FaultKind::DropAfter) | None => {}
+            _ => {}
         }
         if let Some(refusal) = self.limit().admit() {
             return Ok(refusal);
         }
-        let (response, parcels) = run::answer(&mut self.store(), &request);
+        let (mut response, parcels) = run::answer(&mut self.store(), &request);
         self.deliver(parcels);
-        if matches!(fault, Some(FaultKind::DropAfter)) { Err(Dropped) } else { Ok(response) }
+        match fault {
+            Some(FaultKind::DropAfter) => return Err(Dropped),
+            Some(FaultKind::Answer { status, headers, body, .. }) => {
+                return Ok(fault::answer(status, &headers, body));
+            }
+            Some(FaultKind::CutBody) => drop(response.extensions_mut().insert(Leaves::Half)),
+            Some(FaultKind::SlowBody(pause)) => {
+                response.extensions_mut().insert(Leaves::Slowly(pause));
+            }
+            _ => {}
+        }
+        Ok(response)
     }
 
     /// How many objects of each type are alive: not deleted, archived, canceled or void.
@@ -129,7 +141,12 @@ impl Sandbox {
 
     /// No request meets a fault any more.
     pub fn clear_faults(&self) {
-        *self.faults() = Faults::default();
+        self.faults().clear();
+    }
+
+    /// How many requests met a fault so far.
+    pub fn faults_met(&self) -> usize {
+        self.faults().met()
     }
 
     /// Refuses requests beyond this many in a second, as Stripe does; none refuses nothing.

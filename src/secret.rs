@@ -1,11 +1,22 @@
 //! Where a key comes from: the configuration, the environment, a file, Secret Manager.
 
+mod identity;
+mod manager;
+mod version;
+
+use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
 
-use crate::env::Env;
+use crate::env::{self, Env};
+
+pub use identity::Identity;
+pub use manager::{Error as ManagerError, Manager};
+pub use version::Version;
 
 /// Text that is never shown.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,27 +72,57 @@ pub enum Error {
     /// There is nothing where the key should be.
     #[error("{0} is empty")]
     Empty(String),
-    /// This release has no way to Secret Manager.
-    #[error(
-        "this release checks {0:?} but cannot read Secret Manager yet; use `api_key_env` or `api_key_file` instead"
-    )]
-    SecretVersion(String),
+    /// Secret Manager did not give it.
+    #[error(transparent)]
+    SecretVersion(#[from] Arc<ManagerError>),
 }
 
 impl Source {
-    /// Fetches the secret from where it is kept.
-    pub async fn resolve(&self, env: &Env) -> Result<Secret, Error> {
+    /// What the attribute that names this source ends in: `_env`, `_file`, …; nothing for
+    /// an inline secret.
+    pub const fn suffix(&self) -> &'static str {
         match self {
-            Self::Inline(secret) if secret.expose().trim().is_empty() => {
+            Self::Inline(_) => "",
+            Self::Environment(_) => "_env",
+            Self::File(_) => "_file",
+            Self::SecretVersion(_) => "_secret_version",
+        }
+    }
+}
+
+/// What came of reading a version.
+type Read = Result<Secret, Arc<ManagerError>>;
+
+/// Fetches secrets for one connection: an environment, and whoever reads Secret Manager.
+#[derive(Debug)]
+pub struct Secrets {
+    env: Env,
+    service_account: Option<String>,
+    /// By name. Each version is read once, and a failure told again without a wait.
+    versions: Mutex<HashMap<String, Read>>,
+}
+
+impl Secrets {
+    /// Secrets of this environment; secret versions are read as `service_account`, else as
+    /// whoever the process's Google credentials belong to.
+    pub fn new(env: Env, service_account: Option<String>) -> Self {
+        Self { env, service_account, versions: Mutex::default() }
+    }
+
+    /// Fetches a secret from where it is kept.
+    pub async fn fetch(&self, source: &Source) -> Result<Secret, Error> {
+        match source {
+            Source::Inline(secret) if secret.expose().trim().is_empty() => {
                 Err(Error::Empty("the key".to_owned()))
             }
-            Self::Inline(secret) => Ok(secret.clone()),
-            Self::Environment(name) => env
+            Source::Inline(secret) => Ok(secret.clone()),
+            Source::Environment(name) => self
+                .env
                 .get(name)
                 .map(|text| Secret(text.trim().to_owned()))
                 .filter(|secret| !secret.0.is_empty())
                 .ok_or_else(|| Error::Environment(name.clone())),
-            Self::File(path) => {
+            Source::File(path) => {
                 let text = tokio::fs::read_to_string(path).await;
                 let text = text.map_err(|why| Error::File { path: path.clone(), why })?;
                 match text.trim() {
@@ -89,18 +130,42 @@ impl Source {
                     key => Ok(Secret(key.to_owned())),
                 }
             }
-            Self::SecretVersion(name) => Err(Error::SecretVersion(name.clone())),
+            Source::SecretVersion(name) => Ok(self.version(name).await?),
         }
+    }
+
+    /// Reads a version, unless that was done before.
+    async fn version(&self, name: &str) -> Read {
+        // Held while it is read, so that callers at the same time read it once.
+        let mut versions = self.versions.lock().await;
+        if let Some(known) = versions.get(name) {
+            return known.clone();
+        }
+        let read = self.read(name).await.map_err(Arc::new);
+        versions.insert(name.to_owned(), read.clone());
+        read
+    }
+
+    async fn read(&self, name: &str) -> Result<Secret, ManagerError> {
+        let version = Version::parse(name).map_err(ManagerError::Name)?;
+        let identity = Identity::find(self.service_account.as_deref(), &self.env).await?;
+        let endpoint = self.env.get(env::STRIPE_PROVIDER_SECRET_MANAGER_ENDPOINT);
+        Manager::new(identity, endpoint)?.access(&version).await
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Env, Secret, Source};
+    use super::{Env, Secret, Secrets, Source};
 
     async fn resolved(source: Source) -> Result<String, String> {
         let env = Env::from_pairs([("KEY", " sk_test_1\n")]);
-        source.resolve(&env).await.map(|secret| secret.expose().to_owned()).map_err(|error| error.to_string())
+        let secrets = Secrets::new(env, None);
+        secrets
+            .fetch(&source)
+            .await
+            .map(|secret| secret.expose().to_owned())
+            .map_err(|error| error.to_string())
     }
 
     #[tokio::test]
@@ -121,9 +186,8 @@ mod tests {
         assert_eq!(error, "the environment variable NO_KEY is not set");
         let error = resolved(Source::File("/nowhere/key".into())).await.unwrap_err();
         assert!(error.starts_with("cannot read the key file /nowhere/key: "), "{error}");
-        let error =
-            resolved(Source::SecretVersion("projects/p/secrets/s/versions/1".to_owned())).await.unwrap_err();
-        assert!(error.contains("Secret Manager"), "{error}");
+        let error = resolved(Source::SecretVersion("my-secret".to_owned())).await.unwrap_err();
+        assert!(error.starts_with("the secret version must name"), "{error}");
     }
 
     #[test]

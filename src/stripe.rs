@@ -3,17 +3,20 @@
 //! A [`Call`] names an operation and carries its params; [`Client::send`] brings it
 //! to Stripe through a stack read top-down: throttle → retry → idempotency → auth →
 //! [`Transport`]. What is behind the transport (HTTPS, or the sandbox in process) the
-//! rest cannot tell.
+//! rest cannot tell. What happens on the way is told through [`trace`].
 
 mod call;
 mod client;
 mod error;
 pub mod form;
 mod http;
+mod link;
+mod multipart;
 mod order;
 mod proxy;
 mod retry;
 mod throttle;
+pub mod trace;
 mod transport;
 
 pub use call::{Body, Call, Reply};
@@ -23,7 +26,7 @@ pub use http::Https;
 pub use proxy::{Credentials, Proxied, ProxySettings, Scheme, Ssl};
 pub use retry::{Failure, Tries, Verdict, verdict};
 pub use throttle::{
-    Admission, Asked, HostWindow, NodeThrottle, Place, ProcessWindow, RedisWindow, Stack,
+    Admission, Asked, HostWindow, NodeThrottle, Part, Parts, Place, ProcessWindow, Reach, RedisWindow, Stack,
     TRANSACTIONS_PER_NODE, Throttle, Unthrottled, Window, WindowError,
 };
 pub use transport::{Request, Response, Transport, TransportError};

@@ -19,8 +19,9 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("env", &[]),
     ("secret", &["env"]),
     ("stripe", &["secret"]),
+    ("logs", &["stripe", "secret", "env"]),
     // The sandbox is one more transport of a connection: docs/design/0003.
-    ("connection", &["stripe", "secret", "env", "value", "diagnostic", "sandbox"]),
+    ("connection", &["logs", "stripe", "secret", "env", "value", "diagnostic", "sandbox"]),
     ("connector", &["catalog", "connection", "stripe"]),
     (
         "provider",
@@ -30,7 +31,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("plugin", &["wire"]),
     ("sandbox", &["catalog"]),
     ("registry_docs", &["value", "schema", "provider"]),
-    ("command", &["catalog", "env", "plugin", "protocol", "provider", "registry_docs", "sandbox"]),
+    ("command", &["catalog", "env", "logs", "plugin", "protocol", "provider", "registry_docs", "sandbox"]),
 ];
 
 fn root() -> &'static Path {

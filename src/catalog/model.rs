@@ -83,6 +83,9 @@ pub struct Operation {
     pub method: String,
     /// `/v1/customers/{customer}`.
     pub path: String,
+    /// Stripe's host for it, where it is not `api`: `files`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub host: String,
     /// Query or body params, sorted by name; `expand` and path params are left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "members")]
     pub params: Vec<Param>,

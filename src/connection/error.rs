@@ -1,5 +1,6 @@
 //! Why a connection could not be used.
 
+use crate::value::Path;
 use crate::{secret, stripe};
 
 /// Why a connection could not be used.
@@ -17,8 +18,21 @@ pub enum Error {
     )]
     NoKey,
     /// The key could not be fetched from where it is kept.
-    #[error(transparent)]
-    Key(#[from] secret::Error),
+    #[error("{why}")]
+    Key {
+        /// Where the connection says so; none when the provider does.
+        at: Option<Path>,
+        /// What happened.
+        why: secret::Error,
+    },
+    /// The proxy's password could not be fetched from where it is kept.
+    #[error("{why}")]
+    ProxyPassword {
+        /// Where the connection says so.
+        at: Path,
+        /// What happened.
+        why: secret::Error,
+    },
     /// `expected_livemode` says otherwise.
     #[error("the key is a {found} mode key, and `expected_livemode` allows {expected} mode only")]
     WrongMode {

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Leaves, Sandbox};
+use crate::stripe::trace::{self, Event};
 use crate::stripe::{Request, Response, Transport, TransportError};
 
 /// The sandboxes this process has open, by file: every connection to a file shares one.
@@ -30,6 +31,7 @@ struct Local(Sandbox);
 impl Transport for Local {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
+            trace::emit(|| Event::InProcess);
             let mut sent = http::Request::new(request.body);
             *sent.method_mut() = request.method;
             *sent.headers_mut() = request.headers;
@@ -38,6 +40,11 @@ impl Transport for Local {
             })?;
             let answered = self.0.handle(sent).await;
             let (parts, body) = answered.map_err(|cut| TransportError::Broken(cut.to_string()))?.into_parts();
+            match parts.extensions.get() {
+                Some(Leaves::Half) => return Err(TransportError::Broken("the body was cut".to_owned())),
+                Some(Leaves::Slowly(pause)) => tokio::time::sleep(*pause).await,
+                None => {}
+            }
             Ok(Response { status: parts.status.as_u16(), headers: parts.headers, body })
         })
     }

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::connection::Error;
 use crate::env::{self, Env};
+use crate::secret::Secret;
 use crate::stripe::{HostWindow, ProcessWindow, RedisWindow, Window};
 
 /// Who counts together.
@@ -22,8 +23,8 @@ pub enum Scope {
     /// The processes of this user on this machine.
     #[default]
     Host,
-    /// Everybody who names the same Redis.
-    Redis(String),
+    /// Everybody who names the same Redis; its address may hold a password.
+    Redis(Secret),
 }
 
 impl Scope {
@@ -34,7 +35,7 @@ impl Scope {
             "host" => Ok(Self::Host),
             address if ["redis://", "rediss://"].iter().any(|scheme| address.starts_with(scheme)) => {
                 RedisWindow::new(address, "", 1).map_err(|_| "is not the address of a Redis".to_owned())?;
-                Ok(Self::Redis(address.to_owned()))
+                Ok(Self::Redis(Secret::new(address.to_owned())))
             }
             // The text may be an address with a password, so it is not repeated.
             _ => Err("must be `process`, `host`, or an address that begins with `redis://` or `rediss://`"
@@ -51,7 +52,7 @@ impl Scope {
     ) -> Result<Vec<Arc<dyn Window>>, Error> {
         let mut windows: Vec<Arc<dyn Window>> = Vec::new();
         if let Self::Redis(address) = self {
-            let window = RedisWindow::new(address, account, limit);
+            let window = RedisWindow::new(address.expose(), account, limit);
             windows.push(Arc::new(window.map_err(|error| Error::Setting(error.to_string()))?));
         }
         if *self != Self::Process {
@@ -105,7 +106,9 @@ mod tests {
         assert_eq!(Scope::parse("process"), Ok(Scope::Process));
         assert_eq!(Scope::parse("host"), Ok(Scope::Host));
         let address = "rediss://:secret@redis.example:6380/2";
-        assert_eq!(Scope::parse(address), Ok(Scope::Redis(address.to_owned())));
+        let scope = Scope::parse(address).unwrap();
+        assert!(matches!(&scope, Scope::Redis(kept) if kept.expose() == address));
+        assert!(!format!("{scope:?}").contains("secret"));
         for wrong in ["", "machine", "redis:", "redis://", "http://redis.example"] {
             assert!(Scope::parse(wrong).is_err(), "{wrong}");
         }

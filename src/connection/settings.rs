@@ -1,8 +1,11 @@
 //! The settings of a connection, parsed from a checked configuration.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use crate::connection::Scope;
+use crate::logs::Level;
 use crate::secret::{Secret, Source};
 use crate::value::Value;
 
@@ -52,25 +55,15 @@ pub struct Nodes {
 }
 
 /// What is written to the log.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Log {
     /// Off by default.
     pub enabled: bool,
     /// The least severe level that is written.
     pub level: Level,
-}
-
-/// A log level of the connector.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Level {
-    /// Failures.
-    #[default]
-    Error,
-    /// Operations and their backend requests too.
-    Info,
-    /// Network calls and TLS too.
-    Debug,
+    /// A file that gets every line too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
 }
 
 /// A proxy on the way to Stripe.
@@ -225,7 +218,8 @@ fn log(config: &Value) -> Log {
         Some("DEBUG") => Level::Debug,
         _ => Level::Error,
     };
-    Log { enabled: config.get("enabled").as_bool().unwrap_or(false), level }
+    let enabled = config.get("enabled").as_bool().unwrap_or(false);
+    Log { enabled, level, file: text(config, "file").map(PathBuf::from) }
 }
 
 fn nodes(config: &Value) -> Nodes {

@@ -5,7 +5,9 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::connection::{Connection, Error};
+use crate::stripe::trace::Operation;
 use crate::stripe::{Call, Kind};
+use crate::value::Path;
 
 /// In which state a connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +30,7 @@ pub struct Status {
     /// Empty when active.
     pub description: String,
     /// The attribute that is at fault, where one is.
-    pub attribute: Option<&'static str>,
+    pub attribute: Option<Path>,
 }
 
 impl fmt::Display for State {
@@ -45,7 +47,9 @@ impl fmt::Display for State {
 impl Status {
     /// Asks Stripe for the account behind the key. Never fails: a failure is a status.
     pub async fn of(connection: &Connection) -> Self {
-        match connection.send(Call::get("/v1/account")).await {
+        let what =
+            Operation { name: "Check".to_owned(), entity: "Account".to_owned(), ..Operation::default() };
+        match connection.operation(what, connection.send(Call::get("/v1/account")), |_| 1).await {
             Ok(reply) => Self::of_account(&reply.body),
             Err(error) => Self::of_error(&error),
         }
@@ -66,12 +70,16 @@ impl Status {
     pub fn of_error(error: &Error) -> Self {
         let state = match error {
             Error::Suspended { .. } => State::Suspended,
-            Error::Key(_) | Error::NoKey | Error::WrongMode { .. } => State::AuthError,
+            Error::Key { .. } | Error::NoKey | Error::WrongMode { .. } => State::AuthError,
             Error::Stripe(error) if error.is_auth() => State::AuthError,
             _ => State::Error,
         };
         let attribute = match error {
-            Error::Stripe(error) if error.kind() == Kind::ProxyAuth => Some("proxy_password"),
+            Error::Stripe(error) if error.kind() == Kind::ProxyAuth => {
+                Some(Path::attribute("proxy_password"))
+            }
+            Error::Key { at, .. } => at.clone(),
+            Error::ProxyPassword { at, .. } => Some(at.clone()),
             _ => None,
         };
         Self { state, description: error.to_string(), attribute }

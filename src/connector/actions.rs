@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::catalog::{Action, Entity, OutputShape, catalog};
 use crate::connector::payload::{PayloadError, payload, plain, require};
 use crate::connector::record::{Arrays, record};
-use crate::connector::{Connector, Error, path};
+use crate::connector::{Connector, Error, asked, path};
 
 /// An action and the entity type it belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,10 @@ impl Connector {
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let method = action.action.method.parse().unwrap_or(Method::POST);
         let call = path::call(method, &action.action.path, &ids).params(params).key(key);
-        let reply = self.connection.send(call).await?;
+        let work = async { Ok::<_, Error>(self.connection.send(call).await?) };
+        let name = &action.action.name;
+        let reply =
+            self.connection.operation(asked(name, action.entity, ids.first().copied()), work, |_| 1).await?;
         Ok(Ran { output: output(action.action, &reply.body), replayed: reply.replayed })
     }
 }

@@ -4,8 +4,9 @@ mod schemas;
 
 use schemars::Schema;
 
-use crate::catalog::{Action, Entity, FieldKind, Kind, OperationKind, OutputShape, catalog};
-use crate::connector::action;
+use crate::catalog::rules::pascal_case;
+use crate::catalog::{Entity, FieldKind, Kind, OperationKind, OutputShape, catalog};
+use crate::connector::{FoundAction, action};
 
 /// An entity type as the connector describes it.
 #[derive(Debug, Clone)]
@@ -14,6 +15,8 @@ pub struct EntityDescription {
     pub name: &'static str,
     /// LIST, GET, CREATE, UPDATE, DELETE, as far as Stripe has them.
     pub operations: Vec<&'static str>,
+    /// What an entity belongs to; named in its payload, and in the filter of a list: `CustomerId`.
+    pub parents: Vec<String>,
     /// What Stripe returns.
     pub fields: Vec<FieldDescription>,
     /// The JSON Schema of an entity.
@@ -64,11 +67,11 @@ pub fn describe_entities() -> Vec<EntityDescription> {
 
 /// Every action, sorted by name.
 pub fn describe_actions() -> Vec<ActionDescription> {
-    let found = catalog().actions().filter_map(|(name, _)| action(name).ok());
-    found.map(|found| describe_action(found.entity, found.action)).collect()
+    catalog().actions().filter_map(|(name, _)| action(name).ok()).map(describe_action).collect()
 }
 
-fn describe_entity(entity: &'static Entity) -> EntityDescription {
+/// One entity type.
+pub fn describe_entity(entity: &'static Entity) -> EntityDescription {
     let fields = entity.fields.iter().map(|field| FieldDescription {
         name: &field.name,
         data_type: field_type(&field.kind),
@@ -78,6 +81,7 @@ fn describe_entity(entity: &'static Entity) -> EntityDescription {
     EntityDescription {
         name: &entity.name,
         operations: entity.operations.iter().filter_map(|operation| operation_name(operation.kind)).collect(),
+        parents: entity.parents().into_iter().map(|parent| pascal_case(parent) + "Id").collect(),
         fields: fields.collect(),
         json_schema: schemas::entity(entity),
     }
@@ -95,7 +99,9 @@ fn operation_name(kind: OperationKind) -> Option<&'static str> {
     }
 }
 
-fn describe_action(entity: &'static Entity, action: &'static Action) -> ActionDescription {
+/// One action.
+pub fn describe_action(found: FoundAction) -> ActionDescription {
+    let FoundAction { entity, action } = found;
     let ids = action.path_inputs.iter().map(|name| InputDescription {
         name,
         data_type: "VARCHAR",

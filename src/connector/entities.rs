@@ -1,10 +1,9 @@
 //! Get, Create and Update of an entity.
 
-use http::Method;
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Kind, Operation, OperationKind, catalog};
-use crate::connector::{Connector, Error, locator, path};
+use crate::connector::{Connector, Error, asked, locator, path};
 use crate::stripe::Reply;
 
 /// The entity type of that name, in PascalCase or in Stripe's spelling.
@@ -21,11 +20,14 @@ pub fn is_gone(body: &Json) -> bool {
 impl Connector {
     /// The entity at that place, as Stripe returns it.
     pub async fn get(&self, entity: &'static Entity, locator: &str) -> Result<Json, Error> {
-        let operation = operation(entity, OperationKind::Get)?;
-        let ids = locator::ids(entity, locator)?;
-        let call =
-            path::call(Method::GET, &operation.path, &ids).params(asked(entity, operation, Map::new(), ""));
-        Ok(self.connection.send(call).await?.body)
+        let work = async {
+            let operation = operation(entity, OperationKind::Get)?;
+            let ids = locator::ids(entity, locator)?;
+            let params = showing(entity, operation, Map::new(), "");
+            let call = path::operation(operation, &ids).params(params);
+            Ok(self.connection.send(call).await?.body)
+        };
+        self.connection.operation(asked("Get", entity, Some(locator)), work, |_| 1).await
     }
 
     /// A new entity, made once for every key: the same key again brings the same answer.
@@ -36,13 +38,16 @@ impl Connector {
         mut params: Map<String, Json>,
         key: &str,
     ) -> Result<Reply, Error> {
-        let create = || Error::NotSupported { entity: &entity.name, operation: "create" };
-        let operation = entity.maker().ok_or_else(create)?;
-        let ids = locator::take_places(&operation.path, &mut params);
-        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-        let params = asked(entity, operation, params, "");
-        let call = path::call(Method::POST, &operation.path, &ids).params(params).key(key);
-        Ok(self.connection.send(call).await?)
+        let work = async {
+            let create = || Error::NotSupported { entity: &entity.name, operation: "create" };
+            let operation = entity.maker().ok_or_else(create)?;
+            let ids = locator::take_places(&operation.path, &mut params);
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let params = showing(entity, operation, params, "");
+            let call = path::operation(operation, &ids).params(params).key(key);
+            Ok(self.connection.send(call).await?)
+        };
+        self.connection.operation(asked("Create", entity, None), work, |_| 1).await
     }
 
     /// The entity with these params changed.
@@ -52,12 +57,15 @@ impl Connector {
         locator: &str,
         params: Map<String, Json>,
     ) -> Result<Json, Error> {
-        let operation = operation(entity, OperationKind::Update)?;
-        let ids = locator::ids(entity, locator)?;
-        let params = if entity.is_v2() { unset_by_null(params) } else { params };
-        let call =
-            path::call(Method::POST, &operation.path, &ids).params(asked(entity, operation, params, ""));
-        Ok(self.connection.send(call).await?.body)
+        let work = async {
+            let operation = operation(entity, OperationKind::Update)?;
+            let ids = locator::ids(entity, locator)?;
+            let params = if entity.is_v2() { unset_by_null(params) } else { params };
+            let params = showing(entity, operation, params, "");
+            let call = path::operation(operation, &ids).params(params);
+            Ok(self.connection.send(call).await?.body)
+        };
+        self.connection.operation(asked("Update", entity, Some(locator)), work, |_| 1).await
     }
 }
 
@@ -86,7 +94,7 @@ fn unset_by_null(params: Map<String, Json>) -> Map<String, Json> {
 
 /// The params, and the fields that are incomplete unless they are asked for: below `prefix` in
 /// `expand`, in version 2 of the API as far as the call has a word for them.
-pub(super) fn asked(
+pub(super) fn showing(
     entity: &Entity,
     operation: &Operation,
     mut params: Map<String, Json>,

@@ -75,7 +75,12 @@ pub enum Error {
 impl Error {
     /// True when Stripe says that the object does not exist.
     pub fn is_gone(&self) -> bool {
-        self.stripe().is_some_and(|error| error.kind() == crate::stripe::Kind::NotFound)
+        self.stripe().is_some_and(crate::stripe::Error::is_gone)
+    }
+
+    /// True when Stripe answered from its record: the same key brings the same failure again.
+    pub fn replayed(&self) -> bool {
+        self.stripe().is_some_and(crate::stripe::Error::replayed)
     }
 
     /// True when Stripe may have done what was asked although it did not say so.

@@ -4,12 +4,24 @@ use std::fmt::Write as _;
 
 use http::Method;
 
+use crate::catalog::{Kind, Operation};
 use crate::stripe::{Body, Call};
 
 /// A call of the path with its ids filled in; the path itself names the endpoint.
 pub(super) fn call(method: Method, path: &str, ids: &[&str]) -> Call {
     let body = if path.starts_with("/v2/") { Body::Json } else { Body::Form };
     Call { body, ..Call::new(method, fill(path, ids)).of_endpoint(path) }
+}
+
+/// The call of an operation: an upload where one of its params is a file.
+pub(super) fn operation(operation: &'static Operation, ids: &[&str]) -> Call {
+    let method = operation.method.parse().unwrap_or(Method::POST);
+    let mut call = call(method, &operation.path, ids);
+    if let Some(file) = operation.params.iter().find(|param| param.kind == Kind::Binary) {
+        call.body = Body::Parts { file: file.name.clone() };
+    }
+    call.host = Some(operation.host.as_str()).filter(|host| !host.is_empty());
+    call
 }
 
 /// The path with every `{placeholder}` replaced, in order, by an id.

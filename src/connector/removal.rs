@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, OperationKind, Removal};
 use crate::connector::entities::{is_gone, operation};
-use crate::connector::{Connector, Error, actions, locator, path};
+use crate::connector::{Connector, Error, actions, asked, locator, path};
 use crate::stripe::Kind;
 
 /// What became of an entity that was to be removed.
@@ -62,15 +62,19 @@ pub fn what_stays(entity: &Entity, id: &str, body: &Json) -> Option<String> {
 impl Connector {
     /// Ends the entity in Stripe as its removal rule says. `known` is the entity as last seen.
     pub async fn delete(&self, entity: &'static Entity, id: &str, known: &Json) -> Result<Removed, Error> {
-        let removed = match self.current(entity, id, known).await {
-            Ok(body) if is_gone(&body) => Ok(Removed::AlreadyGone),
-            Ok(body) => self.end(entity, id, &body).await,
-            Err(error) => Err(error),
+        let work = async {
+            let removed = match self.current(entity, id, known).await {
+                Ok(body) if is_gone(&body) => Ok(Removed::AlreadyGone),
+                Ok(body) => self.end(entity, id, &body).await,
+                Err(error) => Err(error),
+            };
+            match removed {
+                Err(error) if error.is_gone() => Ok(Removed::AlreadyGone),
+                other => other,
+            }
         };
-        match removed {
-            Err(error) if error.is_gone() => Ok(Removed::AlreadyGone),
-            other => other,
-        }
+        let rows = |removed: &Removed| usize::from(*removed != Removed::AlreadyGone);
+        self.connection.operation(asked("Delete", entity, Some(id)), work, rows).await
     }
 
     /// The entity as it is now, where its state decides how it ends and Stripe shows it.
@@ -126,7 +130,7 @@ impl Connector {
 
     async fn send_delete(&self, entity: &'static Entity, id: &str) -> Result<Removed, Error> {
         let operation = operation(entity, OperationKind::Delete)?;
-        self.connection.send(path::call(Method::DELETE, &operation.path, &locator::ids(entity, id)?)).await?;
+        self.connection.send(path::operation(operation, &locator::ids(entity, id)?)).await?;
         Ok(Removed::Deleted)
     }
 

@@ -71,6 +71,7 @@ pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
         expected_livemode: known.get("expected_livemode").as_bool(),
         scope: settings.scope.clone(),
         key: settings.key.clone(),
+        service_account: settings.service_account.clone(),
         account_id: settings.account_id.clone().or_else(|| env.get(crate::env::STRIPE_ACCOUNT)),
         env,
         stopped: CancellationToken::new(),

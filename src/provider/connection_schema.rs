@@ -1,10 +1,11 @@
 //! The settings of a connection as Terraform sees them: shared by the provider block
 //! (the default connection) and by `stripe_connection`.
 
-use crate::connection::Scope;
+use crate::connection::{Connection, Scope};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::schema::Presence::{Computed, Optional, Required};
 use crate::schema::{Attribute, Block, NestedBlock, Nesting, Rule};
+use crate::secret::Version;
 use crate::value::{Path, Type, Value};
 
 /// The four places a secret can come from, as suffixes of its attribute.
@@ -15,7 +16,7 @@ pub(super) fn shared_attributes() -> Vec<Attribute> {
     let mut attributes = vec![
         optional("account_id", Type::String, "Id of the connected account whose data is used (`acct_…`); sent as `Stripe-Account`.")
             .rule(Rule::Text(account_id)),
-        optional("verbosity", Type::Number, "How much of each call is logged, from `1` (operations) to `5` (everything on the wire). Default `1`.")
+        optional("verbosity", Type::Number, "How much is logged, each adding to the one before: `1` (default) operations, rows, times and errors; `2` requests; `3` headers and bodies; `4` connections, proxies and TLS certificates; `5` every byte. What is secret is redacted at each.")
             .rule(Rule::Range(1, 5)),
         optional("proxy_enabled", Type::Bool, "Whether calls go through the proxy of `destination_config`. Default `false`."),
         optional("proxy_auth_scheme", Type::String, "How the proxy authenticates its users: `BASIC`, `DIGEST` or `NONE` (default).")
@@ -25,6 +26,8 @@ pub(super) fn shared_attributes() -> Vec<Attribute> {
             .rule(Rule::OneOf(&["AUTO", "ALWAYS", "NEVER", "TUNNEL"])),
     ];
     attributes.extend(secret("proxy_password", "Password for the proxy"));
+    let reader = "Google service account that secret versions are read as. Default: whoever the Google credentials of the run belong to.";
+    attributes.push(optional("service_account", Type::String, reader).rule(Rule::Text(service_account)));
     let roots = "Further trusted root certificates, PEM text, for Stripe and for the proxy. The system's own are always trusted, and certificates always verified.";
     attributes.push(optional("ca_certificate", Type::String, roots).rule(Rule::Text(pem)));
     let scope = "Who shares Stripe's limit on requests: `process`, `host` (default: every run of this user on this machine), or the address of a Redis (`redis://…`, `rediss://…`) for runs on many machines. While a Redis is away, `host` stands in.";
@@ -64,9 +67,11 @@ pub(super) fn shared_blocks() -> Vec<NestedBlock> {
             "log_config",
             "What the connection logs.",
             vec![
-                Attribute::new("enabled", Type::Bool, Required, "Whether anything is logged."),
-                optional("level", Type::String, "`ERROR` (default), `INFO` or `DEBUG`.")
+                Attribute::new("enabled", Type::Bool, Required, "Whether anything is logged: on standard error, which Terraform shows with `TF_LOG_PROVIDER`, in `file`, and over OTLP where `OTEL_EXPORTER_OTLP_ENDPOINT` is set."),
+                optional("level", Type::String, "Least severe line that is written: `ERROR` (default) failures, `INFO` operations and their requests too, `DEBUG` connections, TLS and bytes too. How deep each goes is `verbosity`.")
                     .rule(Rule::OneOf(&["ERROR", "INFO", "DEBUG"])),
+                optional("file", Type::String, "File that gets every line too, one JSON object a line, in the shape that Cloud Logging takes. It is made when it does not exist, and appended to.")
+                    .rule(Rule::NotEmpty),
             ],
         ),
     ]
@@ -126,7 +131,7 @@ pub(super) fn secret(name: &'static str, what: &str) -> Vec<Attribute> {
         optional(
             named("_secret_version"),
             Type::String,
-            &format!("{what}: Secret Manager version that holds it, `projects/P/secrets/S/versions/V`."),
+            &format!("{what}: Secret Manager version that holds it, `projects/P/secrets/S/versions/V` or the regional `projects/P/locations/L/secrets/S/versions/V`; `V` may be `latest`."),
         )
         .rule(Rule::Text(secret_version)),
     ]
@@ -196,18 +201,22 @@ fn account_id(text: &str) -> Result<(), String> {
         .ok_or_else(|| format!("must be an account id such as \"acct_1032D82eZvKYlo2C\", not {text:?}"))
 }
 
-/// `projects/P/secrets/S/versions/V`, or the regional `projects/P/locations/L/secrets/S/versions/V`.
 fn secret_version(text: &str) -> Result<(), String> {
-    let parts: Vec<&str> = text.split('/').collect();
-    let named = match parts.as_slice() {
-        ["projects", project, "secrets", secret, "versions", version] => vec![project, secret, version],
-        ["projects", project, "locations", location, "secrets", secret, "versions", version] => {
-            vec![project, location, secret, version]
-        }
-        _ => Vec::new(),
-    };
-    let legal = !named.is_empty() && named.iter().all(|part| !part.is_empty());
-    legal.then_some(()).ok_or_else(|| {
-        format!("must name a secret version such as \"projects/P/secrets/S/versions/1\", not {text:?}")
+    Version::parse(text).map(drop)
+}
+
+fn service_account(text: &str) -> Result<(), String> {
+    let good = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
+    good.then_some(()).ok_or_else(|| {
+        format!(
+            "must be a service account such as \"connector@my-project.iam.gserviceaccount.com\", not {text:?}"
+        )
     })
+}
+
+/// Why the log file of a connection gets no lines, if it gets none.
+pub(super) fn log_problem(connection: &Connection) -> Option<Diagnostic> {
+    let why = connection.log()?.problem()?;
+    let at = Path::attribute("log_config").index(0).name("file");
+    Some(Diagnostic::warning("Log File Not Written", format!("The lines go elsewhere only: {why}.")).at(at))
 }

@@ -46,6 +46,9 @@ fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic 
         connection::Error::Suspended { .. } => {
             Diagnostic::error("Connection Suspended", sentence(&error.to_string())).at_attribute("connection")
         }
+        connection::Error::Key { .. } | connection::Error::ProxyPassword { .. } => {
+            Diagnostic::error("Secret Not Readable", sentence(&error.to_string())).at_attribute("connection")
+        }
         connection::Error::NoKey => Diagnostic::error("Stripe Key Missing", sentence(&error.to_string())),
         _ => Diagnostic::error("Connection Not Usable", sentence(&error.to_string())),
     }

@@ -15,6 +15,8 @@
 //! Terraform that wrote it still runs: two equal entities of one configuration are two
 //! objects. Workspaces share a data directory and so are kept apart by name.
 
+mod run;
+
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use crate::connector;
 use crate::env::{self, Env};
 
 /// Stripe keeps a key for at least this long, in seconds.
@@ -36,6 +39,9 @@ const KEPT: i64 = 24 * 60 * 60;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Entry {
     key: String,
+    /// The entity type or action.
+    #[serde(default)]
+    what: String,
     fingerprint: String,
     /// Epoch seconds.
     at: i64,
@@ -60,6 +66,8 @@ pub(super) struct Journal {
 pub(super) struct InFlight {
     entry: Entry,
     file: PathBuf,
+    /// The key is one that an earlier run left.
+    resumed: bool,
 }
 
 impl Journal {
@@ -72,7 +80,7 @@ impl Journal {
             .map(|name| name.trim().to_owned())
             .filter(|name| !name.is_empty())
             .unwrap_or_else(|| "default".to_owned());
-        Self::at(data.join("stripe-creates").join(workspace), this_run())
+        Self::at(data.join("stripe-creates").join(workspace), run::this_run())
     }
 
     fn at(folder: PathBuf, run: String) -> Self {
@@ -82,10 +90,18 @@ impl Journal {
     /// Writes a create down before it is sent: under the key an earlier run left for the
     /// same create, else under `key`. Where nothing can be written the create goes on
     /// unrecorded, and the error is the caller's to report.
-    pub(super) fn begin(&self, fingerprint: &str, key: &str) -> (InFlight, Result<(), std::io::Error>) {
+    pub(super) fn begin(
+        &self,
+        what: &str,
+        fingerprint: &str,
+        key: &str,
+    ) -> (InFlight, Result<(), std::io::Error>) {
         let file = self.folder.join(format!("{}.json", Uuid::new_v4()));
-        let mut entry = self.claim(fingerprint, &file).unwrap_or_else(|| Entry {
+        let claimed = self.claim(fingerprint, &file);
+        let resumed = claimed.is_some();
+        let mut entry = claimed.unwrap_or_else(|| Entry {
             key: key.to_owned(),
+            what: what.to_owned(),
             fingerprint: fingerprint.to_owned(),
             at: Timestamp::now().as_second(),
             run: String::new(),
@@ -93,7 +109,7 @@ impl Journal {
         });
         entry.run.clone_from(&self.run);
         let written = write_synced(&file, &entry);
-        (InFlight { entry, file }, written)
+        (InFlight { entry, file, resumed }, written)
     }
 
     /// An entry for the same create that an earlier run left, moved to `file`. The move is
@@ -124,8 +140,23 @@ impl Journal {
         });
     }
 
+    /// What runs that have ended sent and never heard of again, and the folder that says so.
+    pub(super) fn unanswered(&self) -> (Vec<String>, &Path) {
+        let mut names = self.with_left(|left| {
+            let unanswered = left.iter().filter(|(_, entry)| entry.id.is_none() && self.is_left(entry));
+            unanswered.map(|(_, entry)| entry.what.clone()).collect::<Vec<_>>()
+        });
+        names.sort();
+        (names, &self.folder)
+    }
+
     fn may_claim(&self, entry: &Entry, fingerprint: &str) -> bool {
-        entry.fingerprint == fingerprint && entry.run != self.run && !is_running(&entry.run)
+        entry.fingerprint == fingerprint && self.is_left(entry)
+    }
+
+    /// The entry's run has ended.
+    fn is_left(&self, entry: &Entry) -> bool {
+        entry.run != self.run && !run::is_running(&entry.run)
     }
 
     fn with_left<T>(&self, act: impl FnOnce(&mut Vec<(PathBuf, Entry)>) -> T) -> T {
@@ -159,6 +190,12 @@ impl InFlight {
         &self.entry.key
     }
 
+    /// True when the key of an earlier run only brings that run's failure back: it made
+    /// nothing, and never will.
+    pub(super) fn is_spent_by(&self, error: &connector::Error) -> bool {
+        self.resumed && error.replayed()
+    }
+
     /// Stripe answered: the entry now waits for the object to show up in the state.
     pub(super) fn answered(&mut self, id: &str) {
         self.entry.id = Some(id.to_owned());
@@ -171,8 +208,10 @@ impl InFlight {
         let _ = fs::remove_file(self.file);
     }
 
-    /// The object the key once made is gone: a new key for a new object.
+    /// The key is of no more use (its object is gone, or it only brings a failure back): a new
+    /// one for a new object.
     pub(super) fn renew(&mut self) {
+        self.resumed = false;
         self.entry.key = Uuid::new_v4().to_string();
         self.entry.id = None;
         self.entry.at = Timestamp::now().as_second();
@@ -202,24 +241,6 @@ fn write_synced(file: &Path, entry: &Entry) -> Result<(), std::io::Error> {
     fs::rename(&beside, file)
 }
 
-/// The Terraform process above us, and when it started (a number alone is used again).
-fn this_run() -> String {
-    let parent = std::os::unix::process::parent_id();
-    format!("{parent}-{}", started(parent).unwrap_or_default())
-}
-
-fn is_running(run: &str) -> bool {
-    run.split_once('-')
-        .is_some_and(|(pid, start)| pid.parse().ok().and_then(started).is_some_and(|now| now == start))
-}
-
-/// When a process started, in the kernel's own count; `None` when there is no such process.
-fn started(pid: u32) -> Option<String> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name may hold spaces, so count from behind its closing bracket: state is 3, start is 22.
-    stat.rsplit_once(')')?.1.split_whitespace().nth(19).map(str::to_owned)
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -241,50 +262,50 @@ mod tests {
     #[test]
     fn a_create_that_was_cut_off_is_resumed_under_its_key_once() {
         let folder = tempfile::tempdir().unwrap();
-        journal(folder.path(), DEAD).begin("same", "first").1.unwrap();
+        journal(folder.path(), DEAD).begin("Customer", "same", "first").1.unwrap();
         let later = journal(folder.path(), OURS);
-        assert_eq!(later.begin("same", "second").0.key(), "first");
-        assert_eq!(later.begin("same", "third").0.key(), "third");
+        assert_eq!(later.begin("Customer", "same", "second").0.key(), "first");
+        assert_eq!(later.begin("Customer", "same", "third").0.key(), "third");
         assert_eq!(files(folder.path()), 2);
     }
 
     #[test]
     fn an_entry_that_was_being_rewritten_is_resumed_once() {
         let folder = tempfile::tempdir().unwrap();
-        let (in_flight, written) = journal(folder.path(), DEAD).begin("same", "first");
+        let (in_flight, written) = journal(folder.path(), DEAD).begin("Customer", "same", "first");
         written.unwrap();
         std::fs::copy(&in_flight.file, in_flight.file.with_extension("new")).unwrap();
         let later = journal(folder.path(), OURS);
-        assert_eq!(later.begin("same", "second").0.key(), "first");
-        assert_eq!(later.begin("same", "third").0.key(), "third");
+        assert_eq!(later.begin("Customer", "same", "second").0.key(), "first");
+        assert_eq!(later.begin("Customer", "same", "third").0.key(), "third");
     }
 
     #[test]
     fn another_create_is_not_resumed() {
         let folder = tempfile::tempdir().unwrap();
-        journal(folder.path(), DEAD).begin("one", "first").1.unwrap();
-        assert_eq!(journal(folder.path(), OURS).begin("other", "second").0.key(), "second");
+        journal(folder.path(), DEAD).begin("Customer", "one", "first").1.unwrap();
+        assert_eq!(journal(folder.path(), OURS).begin("Customer", "other", "second").0.key(), "second");
     }
 
     #[test]
     fn equal_creates_of_one_run_have_keys_of_their_own() {
         let folder = tempfile::tempdir().unwrap();
-        journal(folder.path(), OURS).begin("same", "first").1.unwrap();
-        assert_eq!(journal(folder.path(), OURS).begin("same", "second").0.key(), "second");
+        journal(folder.path(), OURS).begin("Customer", "same", "first").1.unwrap();
+        assert_eq!(journal(folder.path(), OURS).begin("Customer", "same", "second").0.key(), "second");
     }
 
     #[test]
     fn a_create_of_a_run_that_still_runs_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let running = super::this_run();
-        journal(folder.path(), &running).begin("same", "first").1.unwrap();
-        assert_eq!(journal(folder.path(), OURS).begin("same", "second").0.key(), "second");
+        let running = super::run::this_run();
+        journal(folder.path(), &running).begin("Customer", "same", "first").1.unwrap();
+        assert_eq!(journal(folder.path(), OURS).begin("Customer", "same", "second").0.key(), "second");
     }
 
     #[test]
     fn an_object_that_reached_the_state_is_no_longer_in_flight() {
         let folder = tempfile::tempdir().unwrap();
-        let (mut in_flight, written) = journal(folder.path(), DEAD).begin("same", "first");
+        let (mut in_flight, written) = journal(folder.path(), DEAD).begin("Customer", "same", "first");
         written.unwrap();
         in_flight.answered("cus_1");
         let later = journal(folder.path(), OURS);
@@ -292,14 +313,38 @@ mod tests {
         assert_eq!(files(folder.path()), 1);
         later.arrived("cus_1");
         assert_eq!(files(folder.path()), 0);
-        assert_eq!(later.begin("same", "second").0.key(), "second");
+        assert_eq!(later.begin("Customer", "same", "second").0.key(), "second");
     }
 
     #[test]
     fn a_refused_create_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        journal(folder.path(), OURS).begin("same", "first").0.failed();
+        journal(folder.path(), OURS).begin("Customer", "same", "first").0.failed();
         assert_eq!(files(folder.path()), 0);
+    }
+
+    #[test]
+    fn what_was_never_answered_is_told_until_it_is_resumed() {
+        let folder = tempfile::tempdir().unwrap();
+        let dead = journal(folder.path(), DEAD);
+        dead.begin("Customer", "same", "first").1.unwrap();
+        dead.begin("Price", "another", "second").0.answered("price_1");
+        assert!(dead.unanswered().0.is_empty(), "its own run may still hear of it");
+        let later = journal(folder.path(), OURS);
+        assert_eq!(later.unanswered(), (vec!["Customer".to_owned()], folder.path()));
+        later.begin("Customer", "same", "third").1.unwrap();
+        assert!(later.unanswered().0.is_empty());
+    }
+
+    #[test]
+    fn a_key_is_spent_only_when_an_earlier_run_left_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (fresh, _) = journal(folder.path(), DEAD).begin("Customer", "same", "first");
+        assert!(!fresh.resumed);
+        let (mut resumed, _) = journal(folder.path(), OURS).begin("Customer", "same", "second");
+        assert!(resumed.resumed);
+        resumed.renew();
+        assert!(!resumed.resumed && resumed.key() != "first");
     }
 
     #[test]

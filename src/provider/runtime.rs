@@ -55,9 +55,9 @@ impl Runtime {
 
     /// Writes a create down before it is sent, under the planned key unless a run that was
     /// cut off left one. Where nothing can be written the create goes on, with a warning.
-    pub(super) fn begin(&self, mark: &str, key: Option<&str>) -> (InFlight, Option<Diagnostic>) {
+    pub(super) fn begin(&self, what: &str, mark: &str, key: Option<&str>) -> (InFlight, Option<Diagnostic>) {
         let key = key.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
-        let (in_flight, written) = self.journal.begin(mark, &key);
+        let (in_flight, written) = self.journal.begin(what, mark, &key);
         let unrecorded = written.err().map(|error| {
             let detail = format!(
                 "The create could not be written down before it was sent ({error}). Had this run been cut off, the next one would not have found the object."
@@ -65,6 +65,17 @@ impl Runtime {
             Diagnostic::warning("Create Not Recorded", detail)
         });
         (in_flight, unrecorded)
+    }
+
+    /// A warning where an earlier run was cut off while Stripe may have made something.
+    pub(super) fn unanswered(&self) -> Option<Diagnostic> {
+        let (names, folder) = self.journal.unanswered();
+        let detail = format!(
+            "An earlier run was cut off before Stripe answered: {}. An apply of the same configuration finds what was made and makes nothing twice. If the configuration has changed since, look in Stripe for an object that no state knows, then remove the file without an `id` in {}.",
+            names.join(", "),
+            folder.display()
+        );
+        (!names.is_empty()).then(|| Diagnostic::warning("Creates Without An Answer", detail))
     }
 
     /// Remembers a handle as the newest of its connection.

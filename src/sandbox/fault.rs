@@ -42,10 +42,18 @@ pub enum FaultKind {
     DropBefore,
     /// The request is done, then the connection is cut.
     DropAfter,
+    /// The request is done, then the connection is cut in the middle of the body.
+    CutBody,
     /// The request is done after this many milliseconds.
     #[serde(deserialize_with = "milliseconds")]
     Delay(Duration),
-    /// Something else answers, and the request is not done.
+    /// The request is done; half of the body comes this many milliseconds late.
+    #[serde(deserialize_with = "milliseconds")]
+    SlowBody(Duration),
+    /// The request fails inside Stripe with this status: nothing is done, and the failure is
+    /// kept under the idempotency key.
+    Fail(u16),
+    /// Something else answers.
     Answer {
         /// HTTP status.
         status: u16,
@@ -55,7 +63,19 @@ pub enum FaultKind {
         /// The body.
         #[serde(default)]
         body: String,
+        /// The request is done all the same.
+        #[serde(default)]
+        done: bool,
     },
+}
+
+/// How a body leaves; stands in the extensions of an answer that met such a fault.
+#[derive(Debug, Clone, Copy)]
+pub enum Leaves {
+    /// Half of it, then the connection is cut.
+    Half,
+    /// Its second half this much later.
+    Slowly(Duration),
 }
 
 fn milliseconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
@@ -64,25 +84,38 @@ fn milliseconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Dur
 
 /// The faults still to come.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Vec<Fault>);
+pub(super) struct Faults {
+    to_come: Vec<Fault>,
+    met: usize,
+}
 
 impl Faults {
     pub fn add(&mut self, fault: Fault) {
-        self.0.push(fault);
+        self.to_come.push(fault);
+    }
+
+    pub fn clear(&mut self) {
+        self.to_come.clear();
+    }
+
+    /// How many requests met a fault.
+    pub fn met(&self) -> usize {
+        self.met
     }
 
     /// What this request meets: the first fault that fits and is not used up.
     pub fn next(&mut self, request: &http::Request<Bytes>) -> Option<FaultKind> {
-        let at = self.0.iter().position(|fault| fault.fits(request))?;
-        let fault = self.0.get_mut(at)?;
+        let at = self.to_come.iter().position(|fault| fault.fits(request))?;
+        let fault = self.to_come.get_mut(at)?;
         if fault.skip > 0 {
             fault.skip -= 1;
             return None;
         }
         let kind = fault.kind.clone();
+        self.met += 1;
         fault.times = fault.times.saturating_sub(1);
         if fault.times == 0 {
-            self.0.remove(at);
+            self.to_come.remove(at);
         }
         Some(kind)
     }

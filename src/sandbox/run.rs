@@ -28,8 +28,26 @@ struct Given {
     parcels: Vec<Parcel>,
 }
 
+/// What a request comes to inside its transaction.
+type Perform<'p> = &'p dyn Fn(&Session<'_>, &http::Request<Bytes>, &Caller) -> Outcome<String>;
+
 /// Answers a request; the events that came of it are to be delivered.
 pub(super) fn answer(store: &mut Store, request: &http::Request<Bytes>) -> (Response<Bytes>, Vec<Parcel>) {
+    answered(store, request, &perform)
+}
+
+/// Fails a request as Stripe does when something of its own breaks: nothing is done, and the
+/// failure is kept under the key.
+pub(super) fn fail(store: &mut Store, request: &http::Request<Bytes>, status: u16) -> Response<Bytes> {
+    let failure = Failure::new(status, "api_error", "An unknown error occurred.");
+    answered(store, request, &|_, _, _| Err(Failure { stage: Stage::Undone, ..failure.clone() })).0
+}
+
+fn answered(
+    store: &mut Store,
+    request: &http::Request<Bytes>,
+    perform: Perform<'_>,
+) -> (Response<Bytes>, Vec<Parcel>) {
     let request_id = identifier::random("req_", 14);
     let caller = Caller::of(request);
     if let (Some(file), Ok(caller)) = (download::asked(request), &caller)
@@ -38,7 +56,7 @@ pub(super) fn answer(store: &mut Store, request: &http::Request<Bytes>) -> (Resp
         return (response, Vec::new());
     }
     let livemode = caller.as_ref().is_ok_and(|caller| caller.livemode);
-    let given = caller.and_then(|caller| given(store, request, &caller, &request_id));
+    let given = caller.and_then(|caller| given(store, request, &caller, &request_id, perform));
     let mut given = given.unwrap_or_else(|failure| Given {
         answer: refusal(&failure, request, &request_id, livemode),
         replayed: false,
@@ -59,6 +77,7 @@ fn given(
     request: &http::Request<Bytes>,
     caller: &Caller,
     request_id: &str,
+    perform: Perform<'_>,
 ) -> Outcome<Given> {
     let v2 = is_v2(request);
     let claims = request.method() == Method::POST || (v2 && request.method() == Method::DELETE);

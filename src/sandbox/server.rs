@@ -4,8 +4,10 @@ use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::body::Incoming;
+use futures_util::{StreamExt as _, stream};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full, Limited, StreamBody};
+use hyper::body::{Frame, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
@@ -13,10 +15,12 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 
 use super::Sandbox;
-use super::fault::{Dropped, answer};
+use super::fault::{Dropped, Leaves, answer};
 
 /// No request of Stripe's API is near this size.
 const LARGEST: usize = 16 << 20;
+/// By then what was sent has left.
+const FLUSHED: Duration = Duration::from_millis(20);
 /// How long open requests may take once the end has come.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -55,11 +59,28 @@ pub async fn serve(
 async fn handle(
     sandbox: Sandbox,
     request: http::Request<Incoming>,
-) -> Result<http::Response<Full<Bytes>>, Dropped> {
+) -> Result<http::Response<UnsyncBoxBody<Bytes, Dropped>>, Dropped> {
     let (parts, body) = request.into_parts();
     let response = match Limited::new(body, LARGEST).collect().await {
         Ok(body) => sandbox.handle(http::Request::from_parts(parts, body.to_bytes())).await?,
         Err(_) => answer(413, &[], String::new()),
     };
-    Ok(response.map(Full::new))
+    let leaves = response.extensions().get().copied();
+    Ok(response.map(|bytes| sent(bytes, leaves)))
+}
+
+/// A body as a fault wants it to leave.
+fn sent(mut bytes: Bytes, leaves: Option<Leaves>) -> UnsyncBoxBody<Bytes, Dropped> {
+    let first = if leaves.is_some() { bytes.split_to(bytes.len() / 2) } else { Bytes::new() };
+    let (rest, pause) = match leaves {
+        None => return Full::new(bytes).map_err(|never| match never {}).boxed_unsync(),
+        Some(Leaves::Half) => (Err(Dropped), FLUSHED),
+        Some(Leaves::Slowly(pause)) => (Ok(bytes), pause),
+    };
+    let parts = [(Ok(first), Duration::ZERO), (rest, pause)];
+    let parts = stream::iter(parts).then(|(part, pause)| async move {
+        tokio::time::sleep(pause).await;
+        part.map(Frame::data)
+    });
+    StreamBody::new(parts).boxed_unsync()
 }

@@ -4,13 +4,18 @@ use http::Method;
 use serde_json::{Map, Value as Json};
 
 /// How params travel.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Body {
     /// v1: in the query of GET and DELETE, form-encoded in the body of POST.
     #[default]
     Form,
     /// v2: a JSON body of POST; in the query otherwise.
     Json,
+    /// Uploads: in parts, the param of this name being a file, in base64.
+    Parts {
+        /// The param that is a file.
+        file: String,
+    },
 }
 
 /// One call of Stripe's API.
@@ -24,6 +29,8 @@ pub struct Call {
     pub params: Map<String, Json>,
     /// How params travel.
     pub body: Body,
+    /// Stripe's host for the call, where it is not `api`: `files`.
+    pub host: Option<&'static str>,
     /// The path with placeholders where ids stand; calls to one endpoint share a limit.
     pub endpoint: String,
     /// The key under which Stripe makes a POST once; a POST without one gets a random one.
@@ -40,6 +47,7 @@ impl Call {
             path,
             params: Map::new(),
             body: Body::Form,
+            host: None,
             idempotency_key: None,
         }
     }

@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::Method;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use http::{Method, StatusCode};
 use serde_json::Value as Json;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::secret::Secret;
-use crate::stripe::error::request_id;
+use crate::stripe::error::{request_id, unexplained};
 use crate::stripe::order::Order;
+use crate::stripe::trace::{self, Event};
 use crate::stripe::{
     Asked, Body, Call, Error, Failure, Reply, Request, Response, Throttle, Transport, TransportError, Tries,
-    Verdict, form, verdict,
+    Verdict, form, multipart, verdict,
 };
 
 /// What a client is made from.
@@ -41,13 +42,20 @@ pub struct Client {
     settings: Settings,
     transport: Arc<dyn Transport>,
     throttle: Arc<dyn Throttle>,
-    order: Order,
+    order: Arc<Order>,
 }
 
 impl Client {
     /// A client over this transport, with this throttle.
     pub fn new(settings: Settings, transport: Arc<dyn Transport>, throttle: Arc<dyn Throttle>) -> Self {
-        Self { settings, transport, throttle, order: Order::default() }
+        Self { settings, transport, throttle, order: Arc::default() }
+    }
+
+    /// The same client, throttle and order of writes included, over another transport.
+    #[must_use]
+    pub fn over(&self, transport: Arc<dyn Transport>) -> Self {
+        let (settings, throttle) = (self.settings.clone(), Arc::clone(&self.throttle));
+        Self { settings, transport, throttle, order: Arc::clone(&self.order) }
     }
 
     /// Sends one call until it succeeds, cannot succeed, or has used up its tries. All tries
@@ -60,29 +68,32 @@ impl Client {
         let mut tries = Tries { allowed: self.settings.max_retries, ..Tries::default() };
         let mut unknown = false;
         loop {
-            self.or_stopped(self.throttle.admit(asked))
+            let admission = self
+                .or_stopped(self.throttle.admit(asked))
                 .await
                 .map_err(|error| error.after_unknown(unknown))?;
-            let answered = self.transport.send(request.clone()).await;
-            let (failure, error) = match &answered {
-                Ok(response) if (200..300).contains(&response.status) => return reply(response),
-                Ok(response) => (Failure::answered(response), Error::answered(response)),
-                Err(error) => (Failure::unanswered(error), Error::unanswered(error)),
+            let sent = self.transport.send(request.clone());
+            let answered = trace::attempt(tries.made() + 1, admission, &endpoint, &request, sent).await;
+            let (failure, error) = match answered.and_then(genuine) {
+                Ok(Answer::Done(reply)) => return Ok(reply),
+                Ok(Answer::Refused(response)) => refusal(&response),
+                Err(error) => (Failure::unanswered(&error), Error::unanswered(&error)),
             };
             unknown |= error.may_have_happened();
             let wait = match verdict(&failure, &tries, jitter()) {
-                Verdict::GiveUp => return Err(settled(error, &answered, unknown)),
+                Verdict::GiveUp => return Err(settled(error, unknown)),
                 Verdict::Again(wait) => {
                     tries.failed += 1;
                     wait
                 }
                 Verdict::Limited(wait) => {
-                    self.throttle.pushed_back(wait);
+                    self.throttle.pushed_back(asked, failure.reach, wait);
                     tries.limited += 1;
                     tries.waited += wait;
                     wait
                 }
             };
+            trace::emit(|| Event::Retrying { wait });
             self.or_stopped(sleep(wait)).await.map_err(|_| error.after_unknown(unknown))?;
         }
     }
@@ -109,21 +120,27 @@ impl Client {
         if let Some(account) = &self.settings.account {
             header(HeaderName::from_static("stripe-account"), account)?;
         }
+        let key = call.idempotency_key.unwrap_or_else(|| Uuid::new_v4().to_string());
         if call.method == Method::POST {
-            let key = call.idempotency_key.unwrap_or_else(|| Uuid::new_v4().to_string());
             header(HeaderName::from_static("idempotency-key"), &key)?;
         }
         let (target, body) = match (call.body, &call.method) {
             (Body::Json, &Method::POST) => {
                 header(CONTENT_TYPE, "application/json")?;
-                (call.path, Json::Object(call.params).to_string())
+                (call.path, Json::Object(call.params).to_string().into_bytes())
             }
             (Body::Form, &Method::POST) => {
                 header(CONTENT_TYPE, "application/x-www-form-urlencoded")?;
-                (call.path, form::encode(&call.params))
+                (call.path, form::encode(&call.params).into_bytes())
             }
-            (_, _) if call.params.is_empty() => (call.path, String::new()),
-            (_, _) => (format!("{}?{}", call.path, form::encode(&call.params)), String::new()),
+            (Body::Parts { file }, &Method::POST) => {
+                // The same call under the same key must be the same bytes.
+                let boundary = format!("part-{key}");
+                header(CONTENT_TYPE, &format!("multipart/form-data; boundary={boundary}"))?;
+                (call.path, multipart::encode(&call.params, &file, &boundary))
+            }
+            (_, _) if call.params.is_empty() => (call.path, Vec::new()),
+            (_, _) => (format!("{}?{}", call.path, form::encode(&call.params)), Vec::new()),
         };
         if let Some(key) = headers.get_mut(AUTHORIZATION) {
             key.set_sensitive(true);
@@ -132,23 +149,39 @@ impl Client {
     }
 }
 
-/// The last try's error. What Stripe said for certain holds, whatever tries before came to.
-fn settled(error: Error, answered: &Result<Response, TransportError>, unknown: bool) -> Error {
-    let certain = answered.as_ref().is_ok_and(|response| {
-        StatusCode::from_u16(response.status).is_ok_and(|status| status.is_client_error())
-            && response.status != 429
-    });
-    if certain { error } else { error.after_unknown(unknown) }
+/// An answer that is Stripe's, or may be.
+enum Answer {
+    Done(Reply),
+    Refused(Response),
 }
 
-fn reply(response: &Response) -> Result<Reply, Error> {
-    let unreadable = |_| {
-        // The request was done; what was done cannot be told.
-        Error::unanswered(&TransportError::Broken("the answer is not JSON".to_owned()))
+/// Sorts an answer. One that says yes without an object comes from something on the way: the
+/// request may have been done, and what was done cannot be told.
+fn genuine(response: Response) -> Result<Answer, TransportError> {
+    if !(200..300).contains(&response.status) {
+        return Ok(Answer::Refused(response));
+    }
+    let request_id = request_id(&response.headers);
+    let stripes = |body: &Json| {
+        body.is_object() && (request_id.is_some() || body.get("object").or_else(|| body.get("id")).is_some())
     };
-    let body = serde_json::from_slice(&response.body).map_err(unreadable)?;
+    let body: Option<Json> = serde_json::from_slice(&response.body).ok();
+    let Some(body) = body.filter(stripes) else {
+        return Err(TransportError::Broken(unexplained(&response)));
+    };
     let replayed = response.headers.get("idempotent-replayed").is_some_and(|value| value == "true");
-    Ok(Reply { body, request_id: request_id(&response.headers), replayed })
+    Ok(Answer::Done(Reply { body, request_id, replayed }))
+}
+
+fn refusal(response: &Response) -> (Failure, Error) {
+    let error = Error::answered(response);
+    (Failure::answered(response, error.code()), error)
+}
+
+/// The last try's error. What Stripe says of the request itself holds, whatever tries before
+/// came to; a limit, a page of a proxy or a key that is no more leaves the outcome open.
+fn settled(error: Error, unknown: bool) -> Error {
+    if error.is_final() { error } else { error.after_unknown(unknown) }
 }
 
 /// A random number from 0 to 1.

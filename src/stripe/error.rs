@@ -72,6 +72,8 @@ impl Error {
     /// The error an answer other than 2xx says.
     pub(super) fn answered(response: &Response) -> Self {
         let envelope: Option<Envelope> = serde_json::from_slice(&response.body).ok();
+        // Others have envelopes that look alike; Stripe's names a type.
+        let envelope = envelope.filter(|envelope| envelope.error.kind.is_some());
         let from_stripe = envelope.is_some();
         let details = envelope.unwrap_or_default().error;
         let kind = kind_of(response.status, details.kind.as_deref(), from_stripe);
@@ -160,6 +162,19 @@ impl Error {
         self.0.may_have_happened
     }
 
+    /// True when Stripe says that the object of the call does not exist. An address that
+    /// Stripe does not know is 404 too, and says nothing about an object.
+    pub fn is_gone(&self) -> bool {
+        self.kind() == Kind::NotFound && matches!(self.code(), Some("resource_missing" | "not_found"))
+    }
+
+    /// True when Stripe says what became of the request, so that what tries before it came to
+    /// is settled too.
+    pub(super) fn is_final(&self) -> bool {
+        let judged = [Kind::InvalidRequest, Kind::NotFound, Kind::Card, Kind::Idempotency];
+        self.replayed() || judged.contains(&self.kind()) && !self.may_have_happened()
+    }
+
     /// True when Stripe answered from its record of an earlier call: sending it again under
     /// the same key brings the same answer.
     pub fn replayed(&self) -> bool {
@@ -185,21 +200,21 @@ impl Failed {
 
 fn kind_of(status: u16, named: Option<&str>, from_stripe: bool) -> Kind {
     match (status, named) {
+        (429, _) => Kind::RateLimit,
+        // A proxy's or a firewall's page is nobody's verdict on the key or the object.
+        _ if !from_stripe => Kind::Server,
         (_, Some("idempotency_error")) => Kind::Idempotency,
         (402, _) | (_, Some("card_error")) => Kind::Card,
-        // A proxy's or a firewall's page is nobody's verdict on the key or the object.
-        (401 | 403 | 404, _) if !from_stripe => Kind::Server,
         (401, _) => Kind::Auth,
         (403, _) => Kind::Permission,
         (404, _) => Kind::NotFound,
-        (429, _) => Kind::RateLimit,
-        (400..=499, _) if from_stripe => Kind::InvalidRequest,
+        (400..=499, _) => Kind::InvalidRequest,
         _ => Kind::Server,
     }
 }
 
 /// What can be said of an answer that is not Stripe's JSON.
-fn unexplained(response: &Response) -> String {
+pub(super) fn unexplained(response: &Response) -> String {
     let kind = response
         .headers
         .get("content-type")

@@ -7,37 +7,38 @@ use serde_json::{Map, Value as Json};
 /// The params as a form. Nulls are left out, empty text is sent (it unsets), numbers keep
 /// their digits, and an empty list or object is sent as empty text.
 pub fn encode(params: &Map<String, Json>) -> String {
-    let mut form = String::new();
-    for (name, value) in params {
-        write(&mut form, &escaped(name), value);
-    }
-    form
+    let pairs = pairs(params, escaped).into_iter();
+    pairs.map(|(name, value)| format!("{name}={}", escaped(&value))).collect::<Vec<_>>().join("&")
 }
 
-fn write(form: &mut String, name: &str, value: &Json) {
+/// Names with brackets, and values; every part of a name goes through `escape`.
+pub(super) fn pairs(params: &Map<String, Json>, escape: fn(&str) -> String) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    for (name, value) in params {
+        collect(&mut pairs, escape(name), value, escape);
+    }
+    pairs
+}
+
+fn collect(pairs: &mut Vec<(String, String)>, name: String, value: &Json, escape: fn(&str) -> String) {
     match value {
         Json::Null => {}
-        Json::Object(members) if members.is_empty() => pair(form, name, ""),
+        Json::Object(members) if members.is_empty() => pairs.push((name, String::new())),
         Json::Object(members) => {
-            members.iter().for_each(|(key, value)| write(form, &format!("{name}[{}]", escaped(key)), value));
+            for (key, value) in members {
+                collect(pairs, format!("{name}[{}]", escape(key)), value, escape);
+            }
         }
-        Json::Array(items) if items.is_empty() => pair(form, name, ""),
+        Json::Array(items) if items.is_empty() => pairs.push((name, String::new())),
         Json::Array(items) => {
-            items.iter().enumerate().for_each(|(at, item)| write(form, &format!("{name}[{at}]"), item));
+            for (at, item) in items.iter().enumerate() {
+                collect(pairs, format!("{name}[{at}]"), item, escape);
+            }
         }
-        Json::String(text) => pair(form, name, text),
-        Json::Bool(truth) => pair(form, name, if *truth { "true" } else { "false" }),
-        Json::Number(number) => pair(form, name, &number.to_string()),
+        Json::String(text) => pairs.push((name, text.clone())),
+        Json::Bool(truth) => pairs.push((name, truth.to_string())),
+        Json::Number(number) => pairs.push((name, number.to_string())),
     }
-}
-
-fn pair(form: &mut String, name: &str, value: &str) {
-    if !form.is_empty() {
-        form.push('&');
-    }
-    form.push_str(name);
-    form.push('=');
-    form.push_str(&escaped(value));
 }
 
 /// Everything but the unreserved characters of a URL is percent-encoded.

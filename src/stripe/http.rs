@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Url};
 
+use crate::stripe::trace::{self, Peer};
 use crate::stripe::{Request, Response, Transport, TransportError};
 
 /// A host that does not answer at all is given up sooner than one that is slow.
@@ -47,6 +48,7 @@ impl Https {
         let sent =
             self.client.request(request.method, url).headers(request.headers).body(request.body).send().await;
         let answer = sent.map_err(|error| classified(&error))?;
+        trace::met(Peer { address: answer.remote_addr(), version: answer.version(), link: None });
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let body = answer.bytes().await.map_err(|error| TransportError::Broken(chain(&error)))?;
         Ok(Response { status, headers, body })

@@ -11,10 +11,12 @@
 //!
 //! Without a configured proxy [`Https`](crate::stripe::Https) follows the usual environment.
 //! This transport is for what general clients cannot do: digest authentication of a tunnel,
-//! tunnels to plain targets, TLS to the proxy with roots of one's own.
+//! tunnels to plain targets, TLS to the proxy with roots of one's own; and, with a proxy or
+//! without, to show what happens on the connection.
 
 mod credentials;
 mod dial;
+mod tls;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -27,6 +29,8 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1::SendRequest;
 use tokio::time::timeout;
 
+use crate::stripe::link::Link;
+use crate::stripe::trace::{self, Event, Peer, emit};
 use crate::stripe::{Request, Response, Transport, TransportError};
 use credentials::Challenge;
 pub use credentials::{Credentials, Scheme};
@@ -60,7 +64,7 @@ pub struct ProxySettings {
     pub credentials: Option<Credentials>,
 }
 
-/// A transport through one proxy.
+/// A transport that dials itself: through one proxy, or straight to Stripe.
 #[derive(Debug)]
 pub struct Proxied {
     dial: Dial,
@@ -73,7 +77,11 @@ pub struct Proxied {
 }
 
 /// A way to Stripe that is open.
-type Way = SendRequest<Full<Bytes>>;
+#[derive(Debug)]
+struct Way {
+    sender: SendRequest<Full<Bytes>>,
+    link: Arc<Link>,
+}
 
 impl Proxied {
     /// A transport to `base` through a proxy. `roots` are further trusted certificates, PEM
@@ -84,6 +92,26 @@ impl Proxied {
         timeout: Duration,
         roots: &[&str],
     ) -> Result<Self, TransportError> {
+        Self::dialling(base, Some(proxy), "`destination_config`", timeout, roots)
+    }
+
+    /// A transport to `base` without a configured proxy; `proxy` is the environment's.
+    pub fn direct(
+        base: &str,
+        proxy: Option<ProxySettings>,
+        timeout: Duration,
+        roots: &[&str],
+    ) -> Result<Self, TransportError> {
+        Self::dialling(base, proxy, "the environment", timeout, roots)
+    }
+
+    fn dialling(
+        base: &str,
+        proxy: Option<ProxySettings>,
+        named_by: &'static str,
+        timeout: Duration,
+        roots: &[&str],
+    ) -> Result<Self, TransportError> {
         let no_address = || TransportError::Fatal(format!("{base:?} is no address"));
         let base: Uri = base.parse().map_err(|_| no_address())?;
         let secure = match base.scheme_str() {
@@ -91,13 +119,14 @@ impl Proxied {
             Some("http") => false,
             _ => return Err(no_address()),
         };
-        if secure && proxy.ssl == Ssl::Never {
+        let ssl = proxy.as_ref().map(|proxy| proxy.ssl);
+        if secure && ssl == Some(Ssl::Never) {
             let why = "`proxy_ssltype = \"NEVER\"` cannot reach an https address, because nothing would be \
                        encrypted; use AUTO or TUNNEL";
             return Err(TransportError::Fatal(why.to_owned()));
         }
-        let forwards = !secure && proxy.ssl != Ssl::Tunnel;
-        let dial = Dial::new(proxy, secure, roots)?;
+        let forwards = !secure && ssl.is_some_and(|ssl| ssl != Ssl::Tunnel);
+        let dial = Dial::new(proxy, named_by, secure, roots)?;
         let (challenge, idle) = (Mutex::default(), Mutex::default());
         Ok(Self { dial, forwards, base, timeout, challenge, idle })
     }
@@ -105,6 +134,7 @@ impl Proxied {
     async fn answer(&self, request: Request) -> Result<Response, TransportError> {
         // A way that was idle may have been closed meanwhile; a new one has not.
         while let Some(way) = self.take_idle() {
+            emit(|| Event::Reused { link: way.link.number });
             if let Some(done) = self.send_on(way, &request).await? {
                 return Ok(done);
             }
@@ -122,7 +152,7 @@ impl Proxied {
             && self.forwards
             && self.learn(response)?
         {
-            if way.is_closed() {
+            if way.sender.is_closed() {
                 way = self.open().await?;
             }
             answered = self.exchange(&mut way, request).await?;
@@ -138,13 +168,27 @@ impl Proxied {
     }
 
     async fn exchange(&self, way: &mut Way, request: &Request) -> Result<Option<Response>, TransportError> {
-        if way.ready().await.is_err() {
+        if way.sender.ready().await.is_err() {
             return Ok(None);
         }
-        let sent = way.send_request(self.message(request)?).await.map_err(|error| broken(&error))?;
+        let message = self.message(request)?;
+        let (address, link) = (Some(way.link.address), Some(way.link.number));
+        trace::met(Peer { address, version: message.version(), link });
+        way.link.watch();
+        let answered = self.answered(way, message).await;
+        way.link.rest();
+        answered.map(Some)
+    }
+
+    async fn answered(
+        &self,
+        way: &mut Way,
+        message: http::Request<Full<Bytes>>,
+    ) -> Result<Response, TransportError> {
+        let sent = way.sender.send_request(message).await.map_err(|error| self.broken(&error))?;
         let (parts, body) = sent.into_parts();
-        let body = body.collect().await.map_err(|error| broken(&error))?.to_bytes();
-        Ok(Some(Response { status: parts.status.as_u16(), headers: parts.headers, body }))
+        let body = body.collect().await.map_err(|error| self.broken(&error))?.to_bytes();
+        Ok(Response { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 
     /// The request as it goes on the way: whole address to a proxy that forwards, path alone
@@ -172,12 +216,18 @@ impl Proxied {
     }
 
     async fn open(&self) -> Result<Way, TransportError> {
-        let stream = self.dial.connect(self.forwards, &self.base, &self.challenge).await?;
-        let (way, connection) =
-            hyper::client::conn::http1::handshake(stream).await.map_err(|error| broken(&error))?;
+        let (stream, link) = self.dial.connect(self.forwards, &self.base, &self.challenge).await?;
+        let (sender, connection) =
+            hyper::client::conn::http1::handshake(stream).await.map_err(|error| self.broken(&error))?;
         // Its end shows on the way.
         tokio::spawn(connection);
-        Ok(way)
+        Ok(Way { sender, link })
+    }
+
+    fn broken(&self, error: &hyper::Error) -> TransportError {
+        let through = self.dial.through().trim_start();
+        let through = if through.is_empty() { String::new() } else { format!("{through}: ") };
+        TransportError::Broken(format!("{through}{error}"))
     }
 
     fn authorization(&self, method: &str, uri: &str) -> Option<HeaderValue> {
@@ -197,8 +247,8 @@ impl Proxied {
 
     fn keep(&self, way: Way) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.retain(|way| !way.is_closed());
-        if idle.len() < KEPT && !way.is_closed() {
+        idle.retain(|way| !way.sender.is_closed());
+        if idle.len() < KEPT && !way.sender.is_closed() {
             idle.push(way);
         }
     }
@@ -207,8 +257,8 @@ impl Proxied {
 impl Transport for Proxied {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
-            let late =
-                || TransportError::Broken(format!("no answer through the proxy within {:?}", self.timeout));
+            let through = self.dial.through();
+            let late = || TransportError::Broken(format!("no answer{through} within {:?}", self.timeout));
             timeout(self.timeout, self.answer(request)).await.unwrap_or_else(|_| Err(late()))
         })
     }
@@ -220,35 +270,4 @@ fn refused() -> TransportError {
         "the proxy refused `proxy_user` and `proxy_password` (HTTP 407); check both and `proxy_auth_scheme`"
             .to_owned(),
     )
-}
-
-fn broken(error: &hyper::Error) -> TransportError {
-    TransportError::Broken(format!("through the proxy: {error}"))
-}
-
-/// The windows of trust: the system's roots, and some more.
-pub(super) fn roots_of(
-    pem: &[&str],
-) -> Result<Vec<rustls::pki_types::CertificateDer<'static>>, TransportError> {
-    use rustls::pki_types::CertificateDer;
-    use rustls::pki_types::pem::PemObject as _;
-    let unreadable = |error| TransportError::Fatal(format!("a trusted certificate cannot be read: {error}"));
-    let all = pem.iter().flat_map(|text| CertificateDer::pem_slice_iter(text.as_bytes()));
-    all.collect::<Result<_, _>>().map_err(unreadable)
-}
-
-/// One TLS configuration for Stripe and for the proxy; certificates are always verified.
-pub(super) fn tls(pem: &[&str]) -> Result<Arc<rustls::ClientConfig>, TransportError> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let failed = |error: rustls::Error| TransportError::Fatal(format!("cannot set up TLS: {error}"));
-    let roots = roots_of(pem)?;
-    let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(roots, Arc::clone(&provider))
-        .map_err(failed)?;
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(failed)?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
-    Ok(Arc::new(config))
 }

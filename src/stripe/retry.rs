@@ -10,7 +10,11 @@
 
 use std::time::Duration;
 
-use crate::stripe::{Response, TransportError};
+use http::HeaderMap;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+
+use crate::stripe::{Reach, Response, TransportError};
 
 /// The longest single wait that an answer may ask for.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
@@ -29,8 +33,10 @@ pub struct Failure {
     pub fatal: bool,
     /// `Stripe-Should-Retry`.
     pub should_retry: Option<bool>,
-    /// `Retry-After`.
+    /// `Retry-After`, in seconds or as a date.
     pub retry_after: Option<Duration>,
+    /// Whom a 429 is about.
+    pub reach: Reach,
     /// Stripe answered from its record: it will answer the same again.
     pub replayed: bool,
 }
@@ -59,15 +65,23 @@ pub enum Verdict {
     GiveUp,
 }
 
+impl Tries {
+    /// How many tries were made, for whatever reason.
+    pub fn made(&self) -> u32 {
+        self.failed.saturating_add(self.limited)
+    }
+}
+
 impl Failure {
-    /// What an answer other than 2xx decides.
-    pub fn answered(response: &Response) -> Self {
-        let text = |name: &str| response.headers.get(name).and_then(|value| value.to_str().ok());
+    /// What an answer other than 2xx decides; `code` is Stripe's.
+    pub fn answered(response: &Response, code: Option<&str>) -> Self {
+        let text = |name| text(&response.headers, name);
         Self {
             status: Some(response.status),
             fatal: false,
             should_retry: text("stripe-should-retry").and_then(|value| value.parse().ok()),
-            retry_after: text("retry-after").and_then(|value| value.parse().ok()).map(Duration::from_secs),
+            retry_after: retry_after(&response.headers),
+            reach: reach(text("stripe-rate-limited-reason"), code),
             replayed: text("idempotent-replayed") == Some("true"),
         }
     }
@@ -81,6 +95,32 @@ impl Failure {
     }
 }
 
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Whom a 429 is about. One without a reason is about an object that another call holds, if
+/// its code says so.
+fn reach(reason: Option<&str>, code: Option<&str>) -> Reach {
+    match (reason, code) {
+        (Some("endpoint-rate" | "endpoint-concurrency"), _) => Reach::Endpoint,
+        (Some("resource-specific"), _) | (None, Some("lock_timeout")) => Reach::Call,
+        _ => Reach::Account,
+    }
+}
+
+/// `Retry-After`. A date is read against the answer's own, so that this machine's clock may
+/// be wrong.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let asked = text(headers, "retry-after")?;
+    if let Ok(seconds) = asked.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = |text: &str| rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
+    let (until, now): (Timestamp, Timestamp) = (date(asked)?, date(text(headers, "date")?)?);
+    Duration::try_from(until.duration_since(now)).ok()
+}
+
 /// What to do after a failed try. `jitter` is a random number from 0 to 1.
 pub fn verdict(failure: &Failure, tries: &Tries, jitter: f64) -> Verdict {
     let asked = failure.retry_after.unwrap_or_default().min(LONGEST_WAIT);
@@ -91,7 +131,7 @@ pub fn verdict(failure: &Failure, tries: &Tries, jitter: f64) -> Verdict {
     let worth_it = match (failure.status, failure.should_retry) {
         _ if failure.fatal || failure.replayed => false,
         (_, Some(said)) => said,
-        (None | Some(409 | 500 | 502 | 503 | 504), None) => true,
+        (None | Some(409 | 500 | 502..=504 | 520..=529), None) => true,
         (Some(_), None) => false,
     };
     if worth_it && tries.failed < tries.allowed {
@@ -111,7 +151,10 @@ fn backoff(tries: u32, jitter: f64) -> Duration {
 mod tests {
     use std::time::Duration;
 
+    use bytes::Bytes;
+
     use super::{Failure, Tries, Verdict, verdict};
+    use crate::stripe::{Reach, Response};
 
     const FRESH: Tries = Tries { allowed: 2, failed: 0, limited: 0, waited: Duration::ZERO };
 
@@ -126,7 +169,7 @@ mod tests {
     #[test]
     fn what_another_try_can_mend_is_tried_again() {
         assert!(again(&Failure::default()), "no answer");
-        for code in [409, 429, 500, 502, 503, 504] {
+        for code in [409, 429, 500, 502, 503, 504, 522] {
             assert!(again(&status(code)), "{code}");
         }
         for code in [301, 400, 401, 402, 403, 404, 424, 501] {
@@ -161,6 +204,37 @@ mod tests {
         assert_eq!(verdict(&asked, &FRESH, 0.0), Verdict::Again(Duration::from_secs(3)));
         let long = Failure { retry_after: Some(Duration::from_hours(1)), ..status(503) };
         assert_eq!(verdict(&long, &FRESH, 0.0), Verdict::Again(Duration::from_mins(1)));
+    }
+
+    fn answered(headers: &[(&'static str, &str)], code: Option<&str>) -> Failure {
+        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        Failure::answered(&Response { status: 429, headers: headers.collect(), body: Bytes::new() }, code)
+    }
+
+    #[test]
+    fn retry_after_is_in_seconds_or_a_date() {
+        let (noon, later) = ("Tue, 24 Nov 2026 12:00:00 GMT", "Tue, 24 Nov 2026 12:00:07 GMT");
+        let after = |headers: &[(&'static str, &str)]| answered(headers, None).retry_after;
+        assert_eq!(after(&[("retry-after", "7")]), Some(Duration::from_secs(7)));
+        assert_eq!(after(&[("retry-after", later), ("date", noon)]), Some(Duration::from_secs(7)));
+        assert_eq!(after(&[("retry-after", noon), ("date", later)]), None, "the date has passed");
+        assert_eq!(after(&[("retry-after", later)]), None, "nothing to read the date against");
+        assert_eq!(after(&[("retry-after", "soon"), ("date", noon)]), None);
+        assert_eq!(after(&[]), None);
+    }
+
+    #[test]
+    fn the_reason_says_whom_a_limit_is_about() {
+        let reach = |reason: &str, code| answered(&[("stripe-rate-limited-reason", reason)], code).reach;
+        for reason in ["global-rate", "global-concurrency", "one that is new"] {
+            assert_eq!(reach(reason, Some("rate_limit")), Reach::Account, "{reason}");
+        }
+        for reason in ["endpoint-rate", "endpoint-concurrency"] {
+            assert_eq!(reach(reason, Some("rate_limit")), Reach::Endpoint, "{reason}");
+        }
+        assert_eq!(reach("resource-specific", Some("rate_limit")), Reach::Call);
+        assert_eq!(answered(&[], Some("lock_timeout")).reach, Reach::Call);
+        assert_eq!(answered(&[], Some("rate_limit")).reach, Reach::Account);
     }
 
     #[test]

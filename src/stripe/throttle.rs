@@ -2,16 +2,20 @@
 //!
 //! ```text
 //! order of writes to one object   ─▶ this process
-//! nodes of the connection         ─▶ this process: six transactions a second each
-//! Stripe's limit per endpoint     ─▶ this process
-//! Stripe's limit per account      ─▶ everybody in the scope: process, host, or a Redis
+//! active nodes of the connection  ─▶ this process: six transactions a second each
+//! most nodes of the connection   ─┐
+//! Stripe's limit per endpoint     ├▶ everybody in the scope: process, host, or a Redis
+//! Stripe's limit per account     ─┘
 //! ```
+//!
+//! What the scope shares is one record: a place is taken in all its limits at once.
 //!
 //! Waiting is never failing: callers queue, first come, first served, and dropping the
 //! future leaves the queue.
 
 mod host;
 mod node;
+mod record;
 mod redis;
 mod stack;
 mod window;
@@ -24,7 +28,7 @@ pub use host::HostWindow;
 pub use node::{NodeThrottle, TRANSACTIONS_PER_NODE};
 pub use redis::RedisWindow;
 pub use stack::Stack;
-pub use window::{Place, ProcessWindow, Window, WindowError};
+pub use window::{Part, Parts, Place, ProcessWindow, Window, WindowError};
 
 /// What is to be sent, as far as it decides about waiting.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +37,18 @@ pub struct Asked<'a> {
     pub method: &'a http::Method,
     /// The path with placeholders where ids stand; calls to one endpoint share a limit.
     pub endpoint: &'a str,
+}
+
+/// Whom a 429 is about: `Stripe-Rate-Limited-Reason`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// The account: everybody waits, and this process sends less for a while.
+    #[default]
+    Account,
+    /// The endpoint: calls to it wait.
+    Endpoint,
+    /// This call alone: a resource has a limit of its own, or another call holds the object.
+    Call,
 }
 
 /// What an admission says about itself, for the log.
@@ -49,9 +65,9 @@ pub trait Throttle: Send + Sync + std::fmt::Debug {
     /// Waits until one transaction may be sent.
     fn admit<'a>(&'a self, asked: Asked<'a>) -> BoxFuture<'a, Admission>;
 
-    /// Stripe answered 429 all the same: others share the account. Everybody in the scope
-    /// waits for `pause`, and this process sends less for a while.
-    fn pushed_back(&self, _pause: Duration) {}
+    /// Stripe answered 429 all the same: others share the account. Whom it is about waits for
+    /// `pause`, everywhere in the scope.
+    fn pushed_back(&self, _asked: Asked<'_>, _reach: Reach, _pause: Duration) {}
 }
 
 /// Admits everything at once.

@@ -1,72 +1,155 @@
-//! Killed in the middle: the next apply ends with exactly what the config says.
+//! Killed in the middle: the next run ends with exactly what the config says.
 
-use std::process::{Child, Stdio};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::workdir::{Workdir, terraform};
 
-const FIFTY: &str = r#"
-resource "stripe_entity" "customer" {
+/// Five groups of ten equal customers.
+fn fifty(greeting: &str) -> String {
+    format!(
+        r#"
+resource "stripe_entity" "customer" {{
   count         = 50
   entity        = "Customer"
-  input_payload = jsonencode({ Name = "Number ${count.index % 5}" })
+  input_payload = jsonencode({{ Name = "{greeting} ${{count.index % 5}}" }})
+}}
+"#
+    )
 }
-"#;
+
+/// How a run ends before its time.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    /// `kill -9` of the provider.
+    Provider,
+    /// `kill -9` of terraform.
+    Terraform,
+    /// `kill -9` of both.
+    Both,
+    /// Ctrl-C twice: terraform leaves at once, without waiting for its provider.
+    Interrupts,
+}
+
+const ENDS: [End; 4] = [End::Provider, End::Terraform, End::Both, End::Interrupts];
 
 #[test]
-fn a_provider_killed_in_the_middle_leaves_nothing_twice() {
+fn killed_while_creating() {
     let Some(terraform) = terraform() else { return };
-    let workdir = Workdir::new(&terraform, FIFTY);
-    let mut apply = start(&workdir);
-    wait_for_customers(&workdir, 10);
-    kill(provider_of(apply.id()));
-    apply.wait().unwrap();
-    assert_ends_with_fifty(&workdir);
+    for end in ENDS {
+        let workdir = Workdir::new(&terraform, &fifty("Number"));
+        let run = start(&workdir, "apply");
+        wait_until("customers are made", || workdir.count("customer") >= 10);
+        kill(run, end);
+        let made = workdir.count("customer");
+        assert!((10..50).contains(&made), "{end:?} came too late or too early: {made}");
+        assert_ends_with_fifty(&workdir, end, "Number");
+    }
 }
 
 #[test]
-fn a_terraform_killed_in_the_middle_leaves_nothing_twice() {
+fn killed_while_updating() {
     let Some(terraform) = terraform() else { return };
-    let workdir = Workdir::new(&terraform, FIFTY);
-    let mut apply = start(&workdir);
-    wait_for_customers(&workdir, 10);
-    let provider = provider_of(apply.id());
-    kill(apply.id());
-    apply.wait().unwrap();
-    wait_until("the orphaned provider ends", || !is_alive(provider));
-    // A killed terraform leaves its lock behind; its user removes it, and so does this test.
-    let _ = std::fs::remove_file(workdir.path(".terraform.tfstate.lock.info"));
-    assert_ends_with_fifty(&workdir);
+    for end in ENDS {
+        let workdir = Workdir::new(&terraform, &fifty("Number"));
+        workdir.apply();
+        workdir.write(&fifty("Changed"));
+        let run = start(&workdir, "apply");
+        let changed = || named(&workdir, "Changed");
+        wait_until("customers are changed", || changed() >= 10);
+        kill(run, end);
+        let made = changed();
+        assert!((10..50).contains(&made), "{end:?} came too late or too early: {made}");
+        assert_ends_with_fifty(&workdir, end, "Changed");
+    }
 }
 
-fn start(workdir: &Workdir) -> Child {
+#[test]
+fn killed_while_destroying() {
+    let Some(terraform) = terraform() else { return };
+    for end in ENDS {
+        let workdir = Workdir::new(&terraform, &fifty("Number"));
+        workdir.apply();
+        let run = start(&workdir, "destroy");
+        wait_until("customers are gone", || workdir.count("customer") <= 40);
+        kill(run, end);
+        let left = workdir.count("customer");
+        assert!((1..=40).contains(&left), "{end:?} came too late or too early: {left}");
+        mend(&workdir);
+        workdir.destroy();
+        assert_eq!((workdir.count("customer"), workdir.ids().len()), (0, 0), "{end:?}");
+    }
+}
+
+fn start(workdir: &Workdir, command: &str) -> Child {
     workdir
-        .command(&["apply", "-auto-approve", "-no-color", "-parallelism=10"])
+        .command(&[command, "-auto-approve", "-no-color", "-parallelism=10"])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
+        .process_group(0)
         .spawn()
         .unwrap()
 }
 
+/// Ends a run and waits until nothing of it is left.
+fn kill(mut run: Child, end: End) {
+    let (terraform, provider) = (run.id(), provider_of(run.id()));
+    let group = format!("-{terraform}");
+    match end {
+        End::Provider => signal("-9", &[&provider.to_string()]),
+        End::Terraform => signal("-9", &[&terraform.to_string()]),
+        End::Both => signal("-9", &[&terraform.to_string(), &provider.to_string()]),
+        End::Interrupts => {
+            signal("-INT", &["--", &group]);
+            std::thread::sleep(Duration::from_millis(30));
+            signal("-INT", &["--", &group]);
+        }
+    }
+    run.wait().unwrap();
+    wait_until("the provider ends", || !is_alive(provider));
+}
+
 #[track_caller]
-fn assert_ends_with_fifty(workdir: &Workdir) {
+fn assert_ends_with_fifty(workdir: &Workdir, end: End, greeting: &str) {
     let made = workdir.count("customer");
-    assert!((10..50).contains(&made), "the kill came too late or too early: {made}");
     let left =
         std::fs::read_dir(workdir.path(".terraform/stripe-creates/default")).map_or(0, Iterator::count);
+    mend(workdir);
     let applied = workdir.apply();
     let mut ids = workdir.ids();
     ids.sort();
     ids.dedup();
-    assert_eq!(ids.len(), 50, "two resources share an object; {made} were made, {left} in flight\n{applied}");
-    assert_eq!(workdir.count("customer"), 50);
+    assert_eq!(
+        ids.len(),
+        50,
+        "{end:?}: two resources share an object; {made} were made, {left} in flight\n{applied}"
+    );
+    assert_eq!(workdir.count("customer"), 50, "{end:?}: {made} were made, {left} in flight\n{applied}");
+    assert_eq!(named(workdir, greeting), 50, "{end:?}");
     workdir.assert_plan_is_empty();
-    workdir.destroy();
-    assert_eq!(workdir.count("customer"), 0);
 }
 
-fn wait_for_customers(workdir: &Workdir, least: usize) {
-    wait_until("customers are made", || workdir.count("customer") >= least);
+/// What the user of a killed terraform does: removes its lock and, where it was killed while it
+/// wrote its state (in place, so that half of it is nothing), brings the backup back.
+fn mend(workdir: &Workdir) {
+    let _ = std::fs::remove_file(workdir.path(".terraform.tfstate.lock.info"));
+    let state = workdir.path("terraform.tfstate");
+    let text = std::fs::read(&state).unwrap_or_default();
+    if serde_json::from_slice::<serde_json::Value>(&text).is_err() {
+        let backup = std::fs::read(workdir.path("terraform.tfstate.backup"));
+        println!("terraform was killed while it wrote its state; a backup is there: {}", backup.is_ok());
+        let _ = std::fs::remove_file(&state);
+        // Without a backup there was no state before.
+        let _ = backup.map(|backup| std::fs::write(&state, backup).unwrap());
+    }
+}
+
+/// How many customers have a name that begins so.
+fn named(workdir: &Workdir, greeting: &str) -> usize {
+    let listed = workdir.get("/v1/customers?limit=100");
+    let names = listed["data"].as_array().unwrap().iter().filter_map(|customer| customer["name"].as_str());
+    names.filter(|name| name.starts_with(greeting)).count()
 }
 
 #[track_caller]
@@ -74,7 +157,7 @@ fn wait_until(what: &str, done: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_mins(1);
     while !done() {
         assert!(Instant::now() < deadline, "never: {what}");
-        std::thread::yield_now();
+        std::thread::sleep(Duration::from_millis(2));
     }
 }
 
@@ -91,8 +174,8 @@ fn provider_of(terraform: u32) -> u32 {
     children.max().expect("terraform has a provider process")
 }
 
-fn kill(pid: u32) {
-    let status = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap();
+fn signal(signal: &str, to: &[&str]) {
+    let status = Command::new("kill").arg(signal).args(to).status().unwrap();
     assert!(status.success());
 }
 

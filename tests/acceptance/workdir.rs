@@ -84,6 +84,11 @@ impl Workdir {
         workdir
     }
 
+    /// Where the sandbox is.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Replaces the configuration.
     pub fn write(&self, config: &str) {
         let required =
@@ -94,6 +99,11 @@ impl Workdir {
             format!("{required}\n{config}")
         };
         std::fs::write(self.path("main.tf"), whole).unwrap();
+    }
+
+    /// The folder where processes of this machine meet.
+    pub fn meeting_place(&self) -> PathBuf {
+        self.runtime.path().join("terraform-provider-stripe")
     }
 
     /// A path in the folder.

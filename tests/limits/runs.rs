@@ -31,6 +31,10 @@ resource "stripe_entity" "price" {{
     all
 }
 
+fn through(redis: &Redis) -> String {
+    format!("provider \"stripe\" {{\n  throttle_scope = {:?}\n}}", redis.address)
+}
+
 fn start(workdir: &Workdir) -> Child {
     let mut command = workdir.command(&["apply", "-auto-approve", "-no-color", "-refresh=false"]);
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
@@ -42,51 +46,86 @@ fn finish(children: Vec<Child>) {
     }
 }
 
+/// How many prices each run has made: what its journal has an id for.
+fn made(all: &[Workdir]) -> Vec<usize> {
+    let of_run = |workdir: &Workdir| {
+        let files = std::fs::read_dir(workdir.path(".terraform/stripe-creates/default"));
+        let texts = files
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|file| std::fs::read_to_string(file.path()).ok());
+        texts.filter(|text| text.contains("\"price_")).count()
+    };
+    all.iter().map(of_run).collect()
+}
+
 #[test]
 fn eight_runs_of_one_machine_share_one_limit_and_none_is_refused() {
     let _alone = alone();
     let Some(terraform) = terraform() else { return };
-    assert_share(&workdirs(&terraform, ""));
+    assert_share("host", &workdirs(&terraform, ""));
 }
 
 #[test]
 fn eight_runs_share_one_limit_through_a_redis() {
     let _alone = alone();
     let (Some(terraform), Some(redis)) = (terraform(), Redis::start()) else { return };
-    let provider = format!("provider \"stripe\" {{\n  throttle_scope = {:?}\n}}", redis.address);
-    assert_share(&workdirs(&terraform, &provider));
+    assert_share("redis", &workdirs(&terraform, &through(&redis)));
 }
 
 #[track_caller]
-fn assert_share(all: &[Workdir]) {
+fn assert_share(scope: &str, all: &[Workdir]) {
     let sandbox = all[0].sandbox.clone();
     sandbox.limit_to(Some(LIMIT));
     let children = all.iter().map(start).collect();
-    wait_for(&all[0], 10);
-    let (began, before) = (Instant::now(), sandbox.traffic().0);
-    wait_for(&all[0], RUNS * EACH - 10);
-    let (took, sent) = (began.elapsed(), sandbox.traffic().0 - before);
+    wait_until("every run has begun", || made(all).iter().all(|made| *made > 0));
+    let (began, before, at_first) = (Instant::now(), sandbox.traffic().0, made(all));
+    wait_until("one run has ended", || made(all).contains(&EACH));
+    let (took, sent, at_last) = (began.elapsed(), sandbox.traffic().0 - before, made(all));
     finish(children);
     let (requests, refused) = sandbox.traffic();
     let rate = f64::from(u32::try_from(sent).unwrap()) / took.as_secs_f64();
-    println!("{requests} requests, {refused} refused, {rate:.1} a second while all ran");
+    let shares: Vec<usize> = at_last.iter().zip(&at_first).map(|(last, first)| last - first).collect();
+    println!(
+        "{scope}: {requests} requests, {refused} refused; while all ran {sent} at {rate:.1} a second ({:.0} % of the limit), by run {shares:?}",
+        rate * 100.0 / f64::from(u32::try_from(LIMIT).unwrap())
+    );
     assert_eq!(refused, 0, "of {requests} requests");
     assert_eq!(all[0].count("price"), RUNS * EACH);
+    // A fair share of what went through is an eighth; a starved run gets none.
+    let share = shares.iter().sum::<usize>() / RUNS;
+    assert!(shares.iter().all(|own| *own * 8 >= share), "a run was starved: {shares:?}");
 }
 
 #[test]
 fn a_run_that_is_killed_holds_nothing_back() {
     let _alone = alone();
     let Some(terraform) = terraform() else { return };
-    let all = workdirs(&terraform, "");
+    assert_killed("host", &workdirs(&terraform, ""));
+}
+
+#[test]
+fn a_run_that_is_killed_holds_nothing_back_in_a_redis() {
+    let _alone = alone();
+    let (Some(terraform), Some(redis)) = (terraform(), Redis::start()) else { return };
+    assert_killed("redis", &workdirs(&terraform, &through(&redis)));
+}
+
+#[track_caller]
+fn assert_killed(scope: &str, all: &[Workdir]) {
     let sandbox = all[0].sandbox.clone();
     sandbox.limit_to(Some(LIMIT));
     let mut children: Vec<Child> = all.iter().map(start).collect();
-    wait_for(&all[0], 40);
+    wait_until("a part is made", || all[0].count("price") >= 60);
     let mut killed = children.remove(0);
     killed.kill().unwrap();
     killed.wait().unwrap();
+    let (began, before) = (Instant::now(), sandbox.traffic().0);
+    wait_until("the others go on", || sandbox.traffic().0 - before >= 75);
+    let rate = 75.0 / began.elapsed().as_secs_f64();
     finish(children);
+    println!("{scope}: after a run was killed the others went on at {rate:.1} a second");
     assert_eq!(sandbox.traffic().1, 0, "refused requests");
     // A killed terraform leaves its lock behind; its user removes it, and so does this test.
     let _ = std::fs::remove_file(all[0].path(".terraform.tfstate.lock.info"));
@@ -94,10 +133,11 @@ fn a_run_that_is_killed_holds_nothing_back() {
     assert_eq!(all[0].count("price"), RUNS * EACH);
 }
 
-fn wait_for(workdir: &Workdir, prices: usize) {
+#[track_caller]
+fn wait_until(what: &str, done: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(90);
-    while workdir.count("price") < prices {
-        assert!(Instant::now() < deadline, "never {prices} prices");
+    while !done() {
+        assert!(Instant::now() < deadline, "never: {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

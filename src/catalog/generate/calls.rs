@@ -70,7 +70,20 @@ impl<'s> Endpoint<'s> {
         use OperationKind::{Delete, Get, Update};
         let of_one = matches!(kind, Get | Update | Delete) && self.path.ends_with('}');
         let method = self.method.to_uppercase();
-        Ok(Operation { kind, method, path: template(self.path, of_one), params: self.params()? })
+        Ok(Operation {
+            kind,
+            method,
+            path: template(self.path, of_one),
+            host: self.host(),
+            params: self.params()?,
+        })
+    }
+
+    /// The first label of the host that serves it, where that is its own.
+    fn host(&self) -> String {
+        let url = self.call.pointer("/servers/0/url").and_then(Value::as_str).unwrap_or_default();
+        let label = url.strip_prefix("https://").and_then(|host| host.split('.').next());
+        label.unwrap_or_default().to_owned()
     }
 
     /// The action this call is; none where it answers with something other than an object

@@ -63,7 +63,8 @@ fn find<'f>(name: &str, fields: &'f [catalog::Field]) -> Option<&'f catalog::Fie
 
 /// What is no field: the parent in the path of the list, or one of its params.
 fn told(name: &str, at: usize, entity: &Entity) -> Option<Field> {
-    let list = entity.operation(OperationKind::List)?;
+    let only = || entity.operation(OperationKind::Get).filter(|_| !entity.has_own_id());
+    let list = entity.operation(OperationKind::List).or_else(only)?;
     let wanted = plain(name);
     let is = |known: &str| plain(known) == wanted || plain(known) + "id" == wanted;
     if let Some(parent) = parents(&list.path).find(|parent| is(parent)) {

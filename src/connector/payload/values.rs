@@ -1,5 +1,7 @@
 //! Whether a value is of the kind a param takes, and how it is sent.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -77,7 +79,10 @@ fn value(given: &Json, kind: &Kind, place: &str) -> Result<Json, PayloadError> {
         Kind::Either(kinds) => either(given, kinds, place),
         Kind::Unsettable(_) if given.as_str() == Some("") => Ok(given.clone()),
         Kind::Unsettable(kind) => value(given, kind, place),
-        Kind::Binary => Err(wrong("a file, which a payload cannot hold")),
+        Kind::Binary => match given.as_str().map(|text| STANDARD.decode(text)) {
+            Some(Ok(_)) => Ok(given.clone()),
+            _ => Err(wrong("a file in base64, as `filebase64(\"logo.png\")` makes it")),
+        },
     }
 }
 
@@ -88,14 +93,30 @@ fn text(given: &Json, values: &[String], max_length: u32, place: &str) -> Result
         Json::Bool(truth) => truth.to_string(),
         _ => return Err(wrong(place, "text", given)),
     };
-    if !values.is_empty() && !values.contains(&text) {
-        return Err(wrong(place, &format!("one of {}", values.join(", ")), given));
+    // Stripe adds values to its enums: what is like none of the known ones may be new.
+    if !values.contains(&text)
+        && let Some(meant) = misspelt(&text, values)
+    {
+        let expected = format!("one of {} (did you mean {meant:?}?)", values.join(", "));
+        return Err(wrong(place, &expected, given));
     }
     let limit = usize::try_from(max_length).unwrap_or(usize::MAX);
     if limit > 0 && text.chars().count() > limit {
         return Err(wrong(place, &format!("at most {limit} characters long"), given));
     }
     Ok(Json::String(text))
+}
+
+/// The known value that a text is a misspelling of.
+fn misspelt<'v>(text: &str, values: &'v [String]) -> Option<&'v String> {
+    const ALIKE: f64 = 0.9;
+    let alike = |value: &&String| strsim::jaro_winkler(&text.to_lowercase(), &value.to_lowercase());
+    values
+        .iter()
+        .map(|value| (alike(&value), value))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(alike, _)| *alike >= ALIKE)
+        .map(|(_, value)| value)
 }
 
 fn list(given: &Json, kind: &Kind, place: &str) -> Result<Json, PayloadError> {

@@ -2,8 +2,9 @@
 
 use futures_util::future::BoxFuture;
 
+use crate::catalog::OperationKind;
 use crate::connector::{self, Connector, Filter, ListRequest};
-use crate::diagnostic::{Diagnostics, has_errors};
+use crate::diagnostic::{Diagnostic, Diagnostics, has_errors};
 use crate::provider::DataSource;
 use crate::provider::connection_schema::{computed, optional};
 use crate::provider::explain::explain;
@@ -23,10 +24,11 @@ impl DataSource for Entities {
             connection_attribute(),
             Attribute::new("entity", Type::String, Required, "Entity type, such as `Customer`.").rule(Rule::NotEmpty),
             optional("filter", Type::String, "Filter clause, such as `Name = 'John' AND Created >= '2024-01-01'`; strings in single quotes. Stripe evaluates what it can, the rest is evaluated while paging."),
+            optional("search", Type::String, "Query in Stripe's search language, such as `metadata['team']:'a' AND created>1700000000`, for the types Stripe can search: Charge, Customer, Invoice, PaymentIntent, Price, Product, Subscription. Its index lags behind by up to a minute: prefer `filter` for what this run creates.").rule(Rule::NotEmpty),
             optional("sort_by", Type::String, "Field to sort by. Default: newest first, as Stripe lists them. Sorting reads the whole result.").rule(Rule::NotEmpty),
             optional("sort_order", Type::String, "`ASC` (default) or `DESC`; only together with `sort_by`.").rule(Rule::OneOf(&["ASC", "DESC"])),
             optional("page_size", Type::Number, "Entities on a page, 1 to 200. Default `25`.").rule(Rule::Range(1, 200)),
-            optional("page_token", Type::String, "`next_page_token` of the page before; the same `filter`, `sort_by` and `page_size` must be given again.").rule(Rule::NotEmpty),
+            optional("page_token", Type::String, "`next_page_token` of the page before; the same `filter`, `search`, `sort_by` and `page_size` must be given again.").rule(Rule::NotEmpty),
             computed("records", Type::list(Type::map(Type::String)), "The entities as flat maps: dotted keys, every value a string; secrets left out."),
             computed("next_page_token", Type::String, "Token of the next page; null on the last."),
         ];
@@ -42,6 +44,10 @@ impl DataSource for Entities {
         let Some(name) = config.get("entity").as_str().filter(|_| !has_errors(&found)) else { return found };
         match find(name) {
             Ok(entity) => {
+                if !config.get("search").is_null() && entity.operation(OperationKind::Search).is_none() {
+                    let detail = format!("Stripe cannot search {} entities; use `filter`.", entity.name);
+                    found.push(Diagnostic::error("Search Not Supported", detail).at_attribute("search"));
+                }
                 let filter = config.get("filter").as_str().map(|clause| Filter::parse(clause, entity));
                 found.extend(
                     filter
@@ -72,6 +78,7 @@ async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
     let request = ListRequest {
         entity,
         filter: text("filter"),
+        search: text("search"),
         sort_by: text("sort_by"),
         descending: config.get("sort_order").as_str() == Some("DESC"),
         page_size: config.get("page_size").as_i64().and_then(|size| usize::try_from(size).ok()),

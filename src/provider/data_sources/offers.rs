@@ -4,13 +4,14 @@
 use futures_util::future::BoxFuture;
 
 use crate::connector::{self, ActionDescription, EntityDescription};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::provider::DataSource;
-use crate::provider::connection_schema::computed;
+use crate::provider::connection_schema::{computed, optional};
+use crate::provider::explain::explain;
 use crate::provider::resources::connection_attribute;
 use crate::provider::runtime::Runtime;
 use crate::schema::{Attribute, Block, Schema, check};
-use crate::value::{Type, Value};
+use crate::value::{Path, Type, Value};
 
 /// The entity types.
 #[derive(Debug)]
@@ -31,25 +32,32 @@ impl DataSource for EntityTypes {
         let entity = Type::object([
             ("name", Type::String),
             ("operations", Type::list(Type::String)),
+            ("parents", Type::list(Type::String)),
             ("fields", Type::list(field)),
             ("json_schema", Type::String),
         ]);
         listing(
             "types",
             Type::list(entity),
-            "Entity types: name, operations, fields, and the JSON Schema of an entity.",
+            "Entity types: name, operations, what an entity belongs to, fields, and the JSON Schema of an entity.",
             "The entity types of the connector.",
         )
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        check(&self.schema().block, config)
+        let mut found = check(&self.schema().block, config);
+        found.extend(named(config, connector::entity).err());
+        found
     }
 
     fn read<'a>(&'a self, _runtime: &'a Runtime, mut config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
         Box::pin(async move {
-            let types = connector::describe_entities().iter().map(entity_value).collect();
-            config.set("types", Value::List(types));
+            let described = match named(&config, connector::entity) {
+                Ok(Some(entities)) => entities.into_iter().map(connector::describe_entity).collect(),
+                Ok(None) => connector::describe_entities(),
+                Err(unknown) => return (Value::Null, vec![unknown]),
+            };
+            config.set("types", Value::List(described.iter().map(entity_value).collect()));
             (config, Diagnostics::new())
         })
     }
@@ -74,20 +82,50 @@ impl DataSource for Actions {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        check(&self.schema().block, config)
+        let mut found = check(&self.schema().block, config);
+        found.extend(named(config, connector::action).err());
+        found
     }
 
     fn read<'a>(&'a self, _runtime: &'a Runtime, mut config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
         Box::pin(async move {
-            let actions = connector::describe_actions().iter().map(action_value).collect();
-            config.set("actions", Value::List(actions));
+            let described = match named(&config, connector::action) {
+                Ok(Some(actions)) => actions.into_iter().map(connector::describe_action).collect(),
+                Ok(None) => connector::describe_actions(),
+                Err(unknown) => return (Value::Null, vec![unknown]),
+            };
+            config.set("actions", Value::List(described.iter().map(action_value).collect()));
             (config, Diagnostics::new())
         })
     }
 }
 
+/// What the names of the config lead to; none when it names nothing.
+fn named<T>(
+    config: &Value,
+    find: impl Fn(&str) -> Result<T, connector::Error>,
+) -> Result<Option<Vec<T>>, Diagnostic> {
+    if config.get("names").is_null() {
+        return Ok(None);
+    }
+    let mut found = Vec::new();
+    for (at, name) in config.get("names").items().iter().enumerate() {
+        let Some(name) = name.as_str() else { continue };
+        let unknown =
+            |error: connector::Error| explain(&error, "names").at(Path::attribute("names").index(at));
+        found.push(find(name).map_err(unknown)?);
+    }
+    Ok(Some(found))
+}
+
 fn listing(name: &'static str, ty: Type, attribute: &str, description: &str) -> Schema {
-    let attributes: Vec<Attribute> = vec![connection_attribute(), computed(name, ty, attribute)];
+    let names =
+        "Names of those to describe. Without it all are described, which makes a state of some megabytes.";
+    let attributes: Vec<Attribute> = vec![
+        connection_attribute(),
+        optional("names", Type::list(Type::String), names),
+        computed(name, ty, attribute),
+    ];
     Schema {
         version: 0,
         block: Block { attributes, blocks: Vec::new(), description: description.to_owned() },
@@ -106,6 +144,7 @@ fn entity_value(entity: &EntityDescription) -> Value {
     Value::map([
         ("name", Value::from(entity.name)),
         ("operations", Value::List(entity.operations.iter().map(|name| Value::from(*name)).collect())),
+        ("parents", Value::List(entity.parents.iter().map(|name| Value::from(name.as_str())).collect())),
         ("fields", Value::List(fields.collect())),
         ("json_schema", Value::from(entity.json_schema.as_value().to_string())),
     ])

@@ -159,8 +159,13 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> Outcome {
     let sent = Json::Object(input.clone()).to_string();
     let triggers = format!("{:?}", request.planned.get("triggers"));
     let mark = fingerprint(&["action", &action.action.name, &connector.identity(), &sent, &triggers]);
-    let (mut in_flight, unrecorded) = runtime.begin(&mark, private.key.as_deref());
-    match connector.run(action, &input, in_flight.key()).await {
+    let (mut in_flight, unrecorded) = runtime.begin(&action.action.name, &mark, private.key.as_deref());
+    let mut ran = connector.run(action, &input, in_flight.key()).await;
+    if ran.as_ref().is_err_and(|error| in_flight.is_spent_by(error)) {
+        in_flight.renew();
+        ran = connector.run(action, &input, in_flight.key()).await;
+    }
+    match ran {
         Ok(ran) => {
             let id = Uuid::new_v4().to_string();
             in_flight.answered(&id);

@@ -8,8 +8,8 @@ use futures_util::future::BoxFuture;
 use crate::connection::{Settings, State, Status, encode_handle};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::provider::connection_schema::{
-    all_sources, check_combinations, check_sources, computed, one, optional, secret, shared_attributes,
-    shared_blocks,
+    all_sources, check_combinations, check_sources, computed, log_problem, one, optional, secret,
+    shared_attributes, shared_blocks,
 };
 use crate::provider::runtime::Runtime;
 use crate::provider::{ApplyRequest, Outcome, PlanRequest, Planned, Resource};
@@ -82,7 +82,6 @@ fn own_attributes() -> Vec<Attribute> {
             .rule(Rule::Text(location)),
         optional("description", Type::String, "What the connection is for."),
         optional("labels", Type::map(Type::String), "Labels of your own."),
-        optional("service_account", Type::String, "Google service account that reads the secrets.").rule(Rule::Text(service_account)),
         optional("suspended", Type::Bool, "Refuses every call through the connection. Default `false`."),
         Attribute::new("connector_version", Type::String, OptionalComputed, "Version of the connector; only `1` exists.")
             .rule(Rule::OneOf(&[CONNECTOR_VERSION])),
@@ -213,17 +212,15 @@ async fn observe(runtime: &Runtime, state: &mut Value) -> Diagnostics {
             ("description", Value::from(status.description.clone())),
         ]),
     );
-    match status.state {
-        State::Active | State::Suspended => Diagnostics::new(),
-        State::AuthError | State::Error => {
-            let detail = format!("{} does not work: {}.", connection.settings().id, status.description);
-            let warning = Diagnostic::warning("Connection Not Usable", detail);
-            vec![match status.attribute {
-                Some(attribute) => warning.at_attribute(attribute),
-                None => warning,
-            }]
+    let unusable = matches!(status.state, State::AuthError | State::Error).then(|| {
+        let detail = format!("{} does not work: {}.", connection.settings().id, status.description);
+        let warning = Diagnostic::warning("Connection Not Usable", detail);
+        match status.attribute {
+            Some(attribute) => warning.at(attribute),
+            None => warning,
         }
-    }
+    });
+    log_problem(&connection).into_iter().chain(unusable).collect()
 }
 
 fn import(id: &str) -> Outcome {
@@ -316,13 +313,4 @@ fn location(text: &str) -> Result<(), String> {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let good = !text.is_empty() && text.len() <= 63 && text.bytes().all(legal);
     good.then_some(()).ok_or_else(|| format!("must be a location such as \"us-central1\", not {text:?}"))
-}
-
-fn service_account(text: &str) -> Result<(), String> {
-    let good = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
-    good.then_some(()).ok_or_else(|| {
-        format!(
-            "must be a service account such as \"connector@my-project.iam.gserviceaccount.com\", not {text:?}"
-        )
-    })
 }

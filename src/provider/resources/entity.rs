@@ -194,12 +194,16 @@ fn output(state: &Value) -> Json {
 /// kept from then on.
 fn written(mut state: Value, entity: &catalog::Entity, locator: &str, body: &Json) -> Value {
     let body = connector::with_kept(entity, body, &output(&state));
-    let id = body.get("id").and_then(Json::as_str).unwrap_or(locator).to_owned();
-    state.set("id", id.into());
+    state.set("id", id_of(&body, locator).to_owned().into());
     state.set("entity_id", locator.to_owned().into());
     state.set("record", record(entity, &body));
     state.set("output_payload", body.to_string().into());
     state
+}
+
+/// Stripe's id of an entity; where it is, if it has none.
+fn id_of<'a>(body: &'a Json, locator: &'a str) -> &'a str {
+    body.get("id").and_then(Json::as_str).unwrap_or(locator)
 }
 
 /// Where the entity of a state is.

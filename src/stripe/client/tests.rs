@@ -14,6 +14,9 @@ use super::{Client, Settings};
 use crate::secret::Secret;
 use crate::stripe::{Call, Error, Kind, Reply, Request, Response, Transport, TransportError, Unthrottled};
 
+/// The least that an answer of Stripe's holds.
+const OBJECT: &str = r#"{"object": "customer"}"#;
+
 type Answer = Result<Response, TransportError>;
 
 #[derive(Debug, Default)]
@@ -87,7 +90,7 @@ async fn a_post_carries_form_key_version_account_and_secret() {
 
 #[tokio::test(start_paused = true)]
 async fn params_of_a_get_are_its_query() {
-    let (client, script, _) = client([answer(200, &[], "{}")]);
+    let (client, script, _) = client([answer(200, &[], OBJECT)]);
     let params = json!({"limit": 3, "created": {"gte": 5}}).as_object().unwrap().clone();
     client.send(Call::get("/v1/customers").params(params).key("unused")).await.unwrap();
     let sent = script.sent.lock().unwrap();
@@ -97,7 +100,7 @@ async fn params_of_a_get_are_its_query() {
 
 #[tokio::test(start_paused = true)]
 async fn every_try_of_a_post_carries_the_same_key() {
-    let answers = [broken(), answer(500, &[], "{}"), answer(200, &[("idempotent-replayed", "true")], "{}")];
+    let answers = [broken(), answer(500, &[], "{}"), answer(200, &[("idempotent-replayed", "true")], OBJECT)];
     let (outcome, sent) = create(answers).await;
     assert!(outcome.unwrap().replayed);
     assert_eq!(
@@ -108,7 +111,7 @@ async fn every_try_of_a_post_carries_the_same_key() {
 
 #[tokio::test(start_paused = true)]
 async fn a_post_without_a_key_gets_one_of_its_own() {
-    let (client, script, _) = client([broken(), answer(200, &[], "{}"), answer(200, &[], "{}")]);
+    let (client, script, _) = client([broken(), answer(200, &[], OBJECT), answer(200, &[], OBJECT)]);
     client.send(Call::post("/v1/customers")).await.unwrap();
     client.send(Call::post("/v1/customers")).await.unwrap();
     let sent = script.sent.lock().unwrap();
@@ -119,7 +122,7 @@ async fn a_post_without_a_key_gets_one_of_its_own() {
 #[tokio::test(start_paused = true)]
 async fn rate_limits_are_waited_for_beyond_the_tries_of_failures() {
     let limited = || answer(429, &[("stripe-should-retry", "false")], r#"{"error": {"code": "rate_limit"}}"#);
-    let answers = (0..10).map(|_| limited()).chain([answer(200, &[], "{}")]);
+    let answers = (0..10).map(|_| limited()).chain([answer(200, &[], OBJECT)]);
     let (outcome, sent) = create(answers).await;
     outcome.unwrap();
     assert_eq!(sent.len(), 11);
@@ -156,8 +159,56 @@ async fn a_page_in_place_of_an_answer_says_nothing_about_the_object() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_yes_that_is_not_stripes_is_no_answer() {
+    let page = |body: &str| {
+        let mut answer = answer(200, &[], body);
+        answer.as_mut().unwrap().headers.clear();
+        answer
+    };
+    for body in ["<html>Welcome</html>", "", "{}", "[]", r#"{"status": "ok"}"#, r#"{"object": "custo"#] {
+        let (outcome, sent) = create([page(body), answer(200, &[], OBJECT)]).await;
+        assert_eq!((outcome.is_ok(), sent.len()), (true, 2), "{body}");
+        let (outcome, _) = create((0..3).map(|_| page(body))).await;
+        let error = outcome.unwrap_err();
+        assert!(error.kind() == Kind::Network && error.may_have_happened(), "{error}");
+    }
+    assert!(create([answer(200, &[], "{}")]).await.0.is_ok(), "Stripe has calls that answer with nothing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_stripe_can_say_that_an_object_is_gone() {
+    let missing = r#"{"error": {"type": "invalid_request_error", "code": "resource_missing"}}"#;
+    let address = r#"{"error": {"type": "invalid_request_error", "message": "Unrecognized request URL"}}"#;
+    let others = ["<html>", r#"{"error": "not found"}"#, r#"{"error": {"code": 404}}"#, address];
+    let gone = async |body| create([answer(404, &[], body)]).await.0.unwrap_err().is_gone();
+    assert!(gone(missing).await);
+    for body in others {
+        assert!(!gone(body).await, "{body}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_verdict_on_the_request_settles_earlier_tries_and_one_on_the_caller_does_not() {
+    let refused = |status, kind: &str| answer(status, &[], &format!(r#"{{"error": {{"type": "{kind}"}}}}"#));
+    for (status, kind, open) in [
+        (400, "invalid_request_error", false),
+        (402, "card_error", false),
+        (401, "invalid_request_error", true),
+        (403, "invalid_request_error", true),
+    ] {
+        let (outcome, _) = create([broken(), refused(status, kind)]).await;
+        assert_eq!(outcome.unwrap_err().may_have_happened(), open, "{status}");
+    }
+    let replay = answer(500, &[("idempotent-replayed", "true")], r#"{"error": {"type": "api_error"}}"#);
+    let (outcome, sent) = create([refused(500, "api_error"), replay]).await;
+    assert_eq!((outcome.unwrap_err().may_have_happened(), sent.len()), (false, 2), "the key is spent");
+    let (outcome, _) = create((0..3).map(|_| refused(409, "invalid_request_error"))).await;
+    assert!(outcome.unwrap_err().may_have_happened(), "another call holds the key");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_replayed_failure_is_not_asked_for_again() {
-    let replay = answer(500, &[("idempotent-replayed", "true")], r#"{"error": {"message": "x"}}"#);
+    let replay = answer(500, &[("idempotent-replayed", "true")], r#"{"error": {"type": "api_error"}}"#);
     let (outcome, sent) = create([replay]).await;
     let error = outcome.unwrap_err();
     assert_eq!(sent.len(), 1);

@@ -1,9 +1,9 @@
 //! A window that the processes of one machine share: a small file with a lock.
 //!
-//! The file holds the instants of the last admissions in the system's time. The lock is
-//! held for a read and a write, never while waiting, and the system takes it back from a
-//! process that dies. A clock that jumps back leaves instants of a future that is not to
-//! come; they are dropped, so that a jump never makes anybody wait for more than a moment.
+//! The file holds the record in the system's time. The lock is held for a read and a write,
+//! never while waiting, and the system takes it back from a process that dies. A clock that
+//! jumps back leaves instants of a future that is not to come; they are dropped, so that a
+//! jump never makes anybody wait for more than a moment.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -13,33 +13,28 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use futures_util::future::BoxFuture;
 use tokio::time::sleep;
 
-use super::window::{Place, SECOND, SLACK, SOON, Window, WindowError, due, micros};
+use super::record::{Entry, HORIZON, Pause, Record, micros};
+use super::window::{Part, Parts, Place, Window, WindowError};
 
 /// How often a lock that somebody holds is asked for again.
 const AGAIN: Duration = Duration::from_millis(2);
 /// A lock that is held for longer is not held by somebody who is alive and well.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// No pause and no place is further in the future.
-const HORIZON: u64 = 65_000_000;
+/// What stands in the place of an endpoint where a line is a pause.
+const PAUSED: u64 = u64::MAX;
 
 /// A window in a file.
 #[derive(Debug)]
 pub struct HostWindow {
     path: PathBuf,
     limit: usize,
-}
-
-/// Microseconds since 1970: when the pause ends, then the last admissions, oldest first.
-#[derive(Debug, Default, PartialEq)]
-struct Record {
-    paused_until: u64,
-    admitted: Vec<u64>,
+    clock: fn() -> SystemTime,
 }
 
 impl HostWindow {
     /// At most `limit` admissions a second for all who name the same file.
     pub fn new(path: PathBuf, limit: usize) -> Self {
-        Self { path, limit: limit.max(1) }
+        Self { path, limit: limit.max(1), clock: SystemTime::now }
     }
 
     /// Changes the record under the lock.
@@ -48,10 +43,10 @@ impl HostWindow {
         let mut file = self.locked().await.map_err(failed)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(failed)?;
-        let now = now();
-        let mut record = Record::of(&bytes, now);
+        let now = micros((self.clock)().duration_since(UNIX_EPOCH).unwrap_or_default());
+        let mut record = decode(&bytes);
         let result = change(&mut record, now);
-        let written = record.bytes();
+        let written = encode(&record);
         file.seek(SeekFrom::Start(0))
             .and_then(|_| file.write_all(&written))
             .and_then(|()| file.set_len(u64::try_from(written.len()).unwrap_or_default()))
@@ -77,90 +72,100 @@ impl HostWindow {
             waited += AGAIN;
         }
     }
-
-    fn look(&self, record: &mut Record, now: u64) -> Place {
-        let excess = record.admitted.len().saturating_sub(self.limit);
-        record.admitted.drain(..excess);
-        let due = due(&record.admitted, self.limit, now).max(record.paused_until);
-        let wait = Duration::from_micros(due - now);
-        if wait > SOON {
-            return Place::Later(wait.saturating_sub(SOON));
-        }
-        record.admitted.push(due);
-        Place::Taken(wait)
-    }
 }
 
 impl Window for HostWindow {
-    fn ask(&self) -> BoxFuture<'_, Result<Place, WindowError>> {
-        Box::pin(self.with_record(|record, now| self.look(record, now)))
+    fn ask(&self, parts: Parts) -> BoxFuture<'_, Result<Place, WindowError>> {
+        Box::pin(self.with_record(move |record, now| record.look(self.limit, parts, now)))
     }
 
-    fn pause(&self, pause: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
-        Box::pin(self.with_record(move |record, now| {
-            record.paused_until = record.paused_until.max(now + micros(pause).min(HORIZON));
-        }))
-    }
-}
-
-impl Record {
-    /// Reads a record; what cannot be true any more is left out.
-    fn of(bytes: &[u8], now: u64) -> Self {
-        let (words, _) = bytes.as_chunks::<8>();
-        let mut words = words.iter().map(|word| u64::from_le_bytes(*word));
-        let believable = |instant: &u64| *instant <= now + HORIZON;
-        let paused_until = words.next().filter(believable).unwrap_or_default();
-        let soon = now + micros(SECOND + SLACK);
-        let admitted = words.filter(|instant| *instant <= soon).collect();
-        Self { paused_until, admitted }
-    }
-
-    fn bytes(&self) -> Vec<u8> {
-        [self.paused_until].iter().chain(&self.admitted).flat_map(|instant| instant.to_le_bytes()).collect()
+    fn pause(&self, endpoint: Option<Part>, pause: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
+        let part = endpoint.map(|part| part.name);
+        let pause = micros(pause).min(HORIZON);
+        Box::pin(self.with_record(move |record, now| record.pause(part, now + pause)))
     }
 }
 
-fn now() -> u64 {
-    micros(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+/// Three numbers a line: an instant with endpoint and connection, or a pause's end with
+/// [`PAUSED`] and whom it holds, 0 for everybody. What is no whole line is left out.
+fn decode(bytes: &[u8]) -> Record {
+    let (words, _) = bytes.as_chunks::<8>();
+    let words: Vec<u64> = words.iter().map(|word| u64::from_le_bytes(*word)).collect();
+    let mut record = Record::default();
+    for line in words.as_chunks::<3>().0 {
+        match *line {
+            [until, PAUSED, part] => {
+                record.pauses.push(Pause { until, part: Some(part).filter(|part| *part != 0) });
+            }
+            [at, endpoint, connection] => {
+                record.admitted.push(Entry { at, parts: [endpoint, connection] });
+            }
+        }
+    }
+    record
+}
+
+fn encode(record: &Record) -> Vec<u8> {
+    let pauses = record.pauses.iter().map(|pause| [pause.until, PAUSED, pause.part.unwrap_or(0)]);
+    let admitted = record
+        .admitted
+        .iter()
+        .map(|Entry { at, parts: [endpoint, connection] }| [*at, *endpoint, *connection]);
+    pauses.chain(admitted).flatten().flat_map(u64::to_le_bytes).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::{Duration, Instant, SystemTime};
 
-    use super::{HostWindow, Place, Record, SOON, Window};
-    use crate::stripe::throttle::window::wait_for_place;
+    use tokio::time::sleep;
+
+    use super::{HostWindow, Part, Parts, Place, Record, UNIX_EPOCH, Window, decode, encode};
+
+    const ALL: Parts =
+        Parts { endpoint: Part { name: 0, most: 100 }, connection: Part { name: 0, most: 100 } };
 
     fn window(folder: &tempfile::TempDir, limit: usize) -> HostWindow {
         HostWindow::new(folder.path().join("deep/er.window"), limit)
     }
 
-    #[test]
-    fn places_are_given_out_until_the_second_is_full() {
-        let window = HostWindow::new("unused".into(), 2);
-        let mut record = Record::default();
-        let now = 1_000_000_000;
-        assert_eq!(window.look(&mut record, now), Place::Taken(Duration::ZERO));
-        assert_eq!(window.look(&mut record, now), Place::Taken(Duration::ZERO));
-        let wait = Duration::from_millis(1060);
-        assert_eq!(window.look(&mut record, now), Place::Later(wait.saturating_sub(SOON)));
-        let later = now + 1_030_000;
-        assert_eq!(window.look(&mut record, later), Place::Taken(Duration::from_millis(30)));
+    /// A clock that tests move, in seconds since 1970.
+    static SECONDS: AtomicU64 = AtomicU64::new(2_000_000_000);
+
+    fn moved() -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(SECONDS.load(Ordering::SeqCst))
     }
 
-    #[test]
-    fn a_clock_that_jumped_back_makes_nobody_wait() {
-        let window = HostWindow::new("unused".into(), 1);
-        let ahead = Record { paused_until: 9_000_000_000, admitted: vec![9_000_000_000] };
-        let mut record = Record::of(&ahead.bytes(), 1_000_000_000);
-        assert_eq!(record, Record::default());
-        assert_eq!(window.look(&mut record, 1_000_000_000), Place::Taken(Duration::ZERO));
+    #[tokio::test]
+    async fn a_clock_that_jumps_makes_nobody_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let window = HostWindow { clock: moved, ..window(&folder, 1) };
+        let ask = async || window.ask(ALL).await.unwrap();
+        assert_eq!(ask().await, Place::Taken(Duration::ZERO));
+        assert!(matches!(ask().await, Place::Later(_)), "the limit holds while the clock stands");
+        for jump in [1_000_000_000, 2_000_003_600, 1_999_999_999, 5] {
+            SECONDS.store(jump, Ordering::SeqCst);
+            assert_eq!(ask().await, Place::Taken(Duration::ZERO), "after a jump to {jump}");
+        }
     }
 
     #[test]
     fn a_damaged_file_is_an_empty_one_at_worst() {
-        assert_eq!(Record::of(b"damaged", 5), Record::default());
-        assert_eq!(Record::of(&[0xff; 40], 5), Record::default());
+        for damaged in [b"damaged".as_slice(), &[0xff; 40], &[0x11; 239], &[0; 48]] {
+            let mut record = decode(damaged);
+            assert_eq!(record.look(1, ALL, 1_000_000_000), Place::Taken(Duration::ZERO));
+        }
+    }
+
+    #[test]
+    fn a_record_is_read_as_it_was_written() {
+        let mut record = Record::default();
+        let part = Part::new("POST /v1/prices", 25);
+        record.look(9, Parts { endpoint: part, connection: Part::default() }, 1_000_000_000);
+        record.pause(Some(part.name), 1_000_000_001);
+        record.pause(None, 1_000_000_002);
+        assert_eq!(decode(&encode(&record)), record);
     }
 
     #[tokio::test]
@@ -169,7 +174,12 @@ mod tests {
         let (one, other) = (window(&folder, 3), window(&folder, 3));
         let start = Instant::now();
         for window in [&one, &other, &one, &other] {
-            wait_for_place(window).await.unwrap();
+            loop {
+                match window.ask(ALL).await.unwrap() {
+                    Place::Taken(wait) => break sleep(wait).await,
+                    Place::Later(wait) | Place::EndpointLater(wait) => sleep(wait).await,
+                }
+            }
         }
         assert!(start.elapsed() >= Duration::from_secs(1), "the fourth waited for the first to pass");
     }
@@ -178,7 +188,7 @@ mod tests {
     async fn a_folder_that_cannot_be_made_is_an_error_and_no_wait() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("deep"), "a file").unwrap();
-        let error = window(&folder, 3).ask().await.unwrap_err().to_string();
+        let error = window(&folder, 3).ask(ALL).await.unwrap_err().to_string();
         assert!(error.starts_with("the shared limit in "), "{error}");
     }
 }

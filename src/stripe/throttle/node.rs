@@ -63,9 +63,15 @@ impl NodeThrottle {
         pool.backlog_since = None;
     }
 
+    /// The most transactions a second that all nodes together admit.
+    pub(super) fn most(&self) -> usize {
+        self.limits.most * TRANSACTIONS_PER_NODE
+    }
+
     /// Waits for the due instant, then for `gate`, with the queue locked: callers keep their
     /// order, and what the gate adds to the wait cannot bring two seconds' worth together.
-    pub(super) async fn admit(&self, gate: impl Future<Output = ()>) -> Admission {
+    /// Who is refused at the gate leaves the queue and has taken no place.
+    pub(super) async fn admit<E>(&self, gate: impl Future<Output = Result<(), E>>) -> Result<Admission, E> {
         let came = Instant::now();
         let mut window = self.window.lock().await;
         loop {
@@ -76,11 +82,11 @@ impl NodeThrottle {
             match due {
                 Some(due) if due > now => sleep_until(due.min(now + PATIENCE)).await,
                 _ => {
-                    gate.await;
+                    gate.await?;
                     let now = Instant::now();
                     window.push_back(now);
                     self.forget_old(&mut window);
-                    return Admission { waited: now - came, nodes };
+                    return Ok(Admission { waited: now - came, nodes });
                 }
             }
         }
@@ -88,7 +94,7 @@ impl NodeThrottle {
 
     /// Only as many instants are kept as the largest pool could ask about.
     fn forget_old(&self, window: &mut VecDeque<Instant>) {
-        while window.len() > self.limits.most * TRANSACTIONS_PER_NODE {
+        while window.len() > self.most() {
             window.pop_front();
         }
     }
@@ -118,16 +124,20 @@ mod tests {
 
     use tokio::time::{Instant, advance, sleep};
 
-    use super::{NodeThrottle, TRANSACTIONS_PER_NODE};
+    use super::{Admission, NodeThrottle, TRANSACTIONS_PER_NODE};
 
     const SECOND: Duration = Duration::from_secs(1);
+
+    async fn admit(throttle: &NodeThrottle) -> Admission {
+        throttle.admit(std::future::ready(Ok::<_, ()>(()))).await.unwrap()
+    }
 
     /// Admits `count` callers that come at once; answers when, and with how many nodes.
     async fn rush(throttle: &Arc<NodeThrottle>, count: usize) -> Vec<(Instant, usize)> {
         let callers = (0..count).map(|_| {
             let throttle = Arc::clone(throttle);
             tokio::spawn(async move {
-                let admission = throttle.admit(std::future::ready(())).await;
+                let admission = admit(&throttle).await;
                 (Instant::now(), admission.nodes)
             })
         });
@@ -174,9 +184,9 @@ mod tests {
     async fn idleness_removes_nodes() {
         let throttle = Arc::new(NodeThrottle::new(1, 5));
         rush(&throttle, 100).await;
-        assert!(throttle.admit(std::future::ready(())).await.nodes > 1);
+        assert!(admit(&throttle).await.nodes > 1);
         sleep(Duration::from_secs(31)).await;
-        assert_eq!(throttle.admit(std::future::ready(())).await.nodes, 1);
+        assert_eq!(admit(&throttle).await.nodes, 1);
     }
 
     #[tokio::test(start_paused = true)]
@@ -191,8 +201,7 @@ mod tests {
         let throttle = Arc::new(NodeThrottle::new(1, 1));
         rush(&throttle, 6).await;
         let start = Instant::now();
-        let leaving =
-            tokio::time::timeout(Duration::from_millis(100), throttle.admit(std::future::ready(())));
+        let leaving = tokio::time::timeout(Duration::from_millis(100), admit(&throttle));
         assert!(leaving.await.is_err());
         rush(&throttle, 6).await;
         assert_eq!(Instant::now() - start, SECOND);
@@ -203,9 +212,9 @@ mod tests {
         let throttle = Arc::new(NodeThrottle::new(1, 8));
         rush(&throttle, 300).await;
         sleep(2 * SECOND).await;
-        let before = throttle.admit(std::future::ready(())).await.nodes;
+        let before = admit(&throttle).await.nodes;
         assert!(before > 1);
         throttle.pushed_back();
-        assert_eq!(throttle.admit(std::future::ready(())).await.nodes, before / 2);
+        assert_eq!(admit(&throttle).await.nodes, before / 2);
     }
 }

@@ -10,44 +10,63 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Script};
 use tokio::sync::OnceCell;
 
-use super::window::{Place, SECOND, SLACK, SOON, Window, WindowError, micros};
+use super::record::{SECOND, SLACK, SOON, micros};
+use super::window::{Part, Parts, Place, Window, WindowError};
 
 /// How long a Redis that does not answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Looks as [`super::window::due`] does, and takes a place that is due soon. Answers whether one was taken, and the wait.
+/// Looks as [`super::record::Record::look`] does. Answers 1 where a place was taken, 2 where the
+/// endpoint alone has to wait, else 0; and the wait.
 const LOOK: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
-local admitted = redis.call('LRANGE', KEYS[1], -limit, -1)
-local due = math.max(now, tonumber(redis.call('GET', KEYS[2]) or 0))
-if #admitted >= limit then
-  due = math.max(due, admitted[1] + window)
+local window, soon = tonumber(ARGV[1]), tonumber(ARGV[2])
+local most = {tonumber(ARGV[3]), tonumber(ARGV[5]), tonumber(ARGV[7])}
+local endpoint, connection = ARGV[4], ARGV[6]
+local admitted = {{}, {}, {}}
+for _, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
+  local at, its_endpoint, its_connection = string.match(entry, '^(%d+) (%d+) (%d+)$')
+  at = tonumber(at)
+  if at and at + window > now then
+    table.insert(admitted[1], at)
+    if its_endpoint == endpoint then table.insert(admitted[2], at) end
+    if its_connection == connection then table.insert(admitted[3], at) end
+  end
 end
-local recent = 0
-for _, at in ipairs(admitted) do
-  if at + window > now then recent = recent + 1 end
+local paused = redis.call('HMGET', KEYS[2], 'everybody', endpoint)
+local function due(which, pause)
+  local instants, count, due = admitted[which], #admitted[which], math.max(now, tonumber(pause or 0) or 0)
+  table.sort(instants)
+  if count >= most[which] then
+    due = math.max(due, instants[count - most[which] + 1] + window)
+  end
+  if count > math.floor(most[which] / 2) then
+    due = math.max(due, instants[count] + math.floor(window * 19 / 20 / most[which]))
+  end
+  return due
 end
-if recent > math.floor(limit / 2) then
-  due = math.max(due, admitted[#admitted] + math.floor(window / limit))
+local everybody = math.max(due(1, paused[1]), due(3))
+local own = due(2, paused[2])
+local wait = math.max(everybody, own) - now
+if wait > soon then
+  return {own > everybody and 2 or 0, wait}
 end
-if due - now > tonumber(ARGV[3]) then
-  return {0, due - now}
-end
-redis.call('RPUSH', KEYS[1], string.format('%.0f', due))
-redis.call('LTRIM', KEYS[1], -limit, -1)
+redis.call('RPUSH', KEYS[1], string.format('%.0f %s %s', now + wait, endpoint, connection))
+redis.call('LTRIM', KEYS[1], -2 * most[1], -1)
 redis.call('PEXPIRE', KEYS[1], 10000)
-return {1, due - now}
+return {1, wait}
 ";
 
-/// Nobody is admitted for a while; a longer pause that is there already stays.
+/// Nobody of the endpoint, or nobody at all, is admitted for a while; a longer pause that is
+/// there already stays.
 const PAUSE: &str = "
 local time = redis.call('TIME')
-local till = time[1] * 1000000 + time[2] + ARGV[1]
-if till > tonumber(redis.call('GET', KEYS[1]) or 0) then
-  redis.call('SET', KEYS[1], string.format('%.0f', till), 'PX', math.ceil(ARGV[1] / 1000) + 1)
+local till = time[1] * 1000000 + time[2] + ARGV[2]
+if till > tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or 0) then
+  redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', till))
 end
+redis.call('PEXPIRE', KEYS[1], 120000)
 return 0
 ";
 
@@ -91,31 +110,40 @@ impl RedisWindow {
         Ok(self.connection.get_or_try_init(connect).await?.clone())
     }
 
-    async fn look(&self) -> Result<Place, WindowError> {
+    async fn look(&self, parts: Parts) -> Result<Place, WindowError> {
         let mut connection = self.connection().await?;
         let script = Script::new(LOOK);
         let mut call = script.key(&self.admitted);
-        call.key(&self.paused).arg(self.limit).arg(micros(SECOND + SLACK)).arg(micros(SOON));
-        let (taken, wait): (u8, u64) = call.invoke_async(&mut connection).await?;
+        call.key(&self.paused).arg(micros(SECOND + SLACK)).arg(micros(SOON)).arg(self.limit);
+        for part in [parts.endpoint, parts.connection] {
+            call.arg(part.name).arg(part.most);
+        }
+        let (came_to, wait): (u8, u64) = call.invoke_async(&mut connection).await?;
         let wait = Duration::from_micros(wait);
-        Ok(if taken == 1 { Place::Taken(wait) } else { Place::Later(wait.saturating_sub(SOON)) })
+        Ok(match came_to {
+            1 => Place::Taken(wait),
+            2 => Place::EndpointLater(wait.saturating_sub(SOON)),
+            _ => Place::Later(wait.saturating_sub(SOON)),
+        })
     }
 
-    async fn hold(&self, pause: Duration) -> Result<(), WindowError> {
+    async fn hold(&self, endpoint: Option<Part>, pause: Duration) -> Result<(), WindowError> {
         let mut connection = self.connection().await?;
         let script = Script::new(PAUSE);
-        let _: u8 = script.key(&self.paused).arg(micros(pause)).invoke_async(&mut connection).await?;
+        let whom = endpoint.map_or_else(|| "everybody".to_owned(), |part| part.name.to_string());
+        let mut call = script.key(&self.paused);
+        let _: u8 = call.arg(whom).arg(micros(pause)).invoke_async(&mut connection).await?;
         Ok(())
     }
 }
 
 impl Window for RedisWindow {
-    fn ask(&self) -> BoxFuture<'_, Result<Place, WindowError>> {
-        Box::pin(self.look())
+    fn ask(&self, parts: Parts) -> BoxFuture<'_, Result<Place, WindowError>> {
+        Box::pin(self.look(parts))
     }
 
-    fn pause(&self, pause: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
-        Box::pin(self.hold(pause))
+    fn pause(&self, endpoint: Option<Part>, pause: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
+        Box::pin(self.hold(endpoint, pause))
     }
 }
 
@@ -123,13 +151,13 @@ impl Window for RedisWindow {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::{RedisWindow, Window};
+    use super::{Parts, RedisWindow, Window};
 
     #[tokio::test]
     async fn a_redis_that_is_away_is_an_error_soon() {
         let window = RedisWindow::new("redis://127.0.0.1:1/", "acct", 5).unwrap();
         let start = Instant::now();
-        assert!(window.ask().await.is_err());
+        assert!(window.ask(Parts::default()).await.is_err());
         assert!(start.elapsed() < Duration::from_secs(10));
     }
 

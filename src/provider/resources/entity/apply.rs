@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{change_of, creatable, in_two, locator_of, output, target, updatable, written};
+use super::{change_of, creatable, id_of, in_two, locator_of, output, target, updatable, written};
 use crate::catalog;
 use crate::connector::{self, Connector, Removed};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -25,17 +25,15 @@ pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> Outcome 
     };
     let sent = Json::Object(params.clone()).to_string();
     let mark = fingerprint(&["entity", &entity.name, &connector.identity(), &sent]);
-    let (in_flight, unrecorded) = runtime.begin(&mark, private.key.as_deref());
-    let key = in_flight.key().to_owned();
+    let (in_flight, unrecorded) = runtime.begin(&entity.name, &mark, private.key.as_deref());
     let (first, then) = in_two(entity, params);
     let mut diagnostics: Diagnostics = unrecorded.into_iter().collect();
-    let mut body = match create_once(&connector, entity, first.clone(), in_flight).await {
-        Ok(body) => body,
+    let (mut body, locator) = match create_once(&connector, entity, first, in_flight).await {
+        Ok(made) => made,
         Err(error) => {
             return Outcome { diagnostics: vec![explain(&error, "input_payload")], ..Outcome::default() };
         }
     };
-    let locator = connector::locator(entity, &first, &body, &key);
     if !then.is_empty() {
         match connector.update(entity, &locator, then).await {
             Ok(now) => body = connector::with_kept(entity, &now, &body),
@@ -49,21 +47,26 @@ pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> Outcome 
     }
 }
 
-/// The entity made under the key that is in flight, in this run or in one that was cut off.
+/// The entity made under the key that is in flight, in this run or in one that was cut off, and
+/// where it is.
 async fn create_once(
     connector: &Connector,
     entity: &'static catalog::Entity,
     params: Map<String, Json>,
     mut in_flight: InFlight,
-) -> Result<Json, connector::Error> {
+) -> Result<(Json, String), connector::Error> {
     let mut answered = connector.create(entity, params.clone(), in_flight.key()).await;
+    if answered.as_ref().is_err_and(|error| in_flight.is_spent_by(error)) {
+        in_flight.renew();
+        answered = connector.create(entity, params.clone(), in_flight.key()).await;
+    }
     if let Ok(Reply { replayed: true, body, .. }) = &answered {
         let locator = connector::locator(entity, &params, body, in_flight.key());
         match current(connector, entity, &locator).await {
             // The object of the earlier run was ended since: this create is a new one.
             Ok(None) => {
                 in_flight.renew();
-                answered = connector.create(entity, params, in_flight.key()).await;
+                answered = connector.create(entity, params.clone(), in_flight.key()).await;
             }
             Ok(Some(now)) => {
                 let whole = connector::with_kept(entity, &now, body);
@@ -75,8 +78,9 @@ async fn create_once(
     }
     match answered {
         Ok(reply) => {
-            in_flight.answered(id_of(&reply.body));
-            Ok(reply.body)
+            let locator = connector::locator(entity, &params, &reply.body, in_flight.key());
+            in_flight.answered(id_of(&reply.body, &locator));
+            Ok((reply.body, locator))
         }
         Err(error) => {
             if !error.may_have_happened() {
@@ -99,10 +103,6 @@ async fn current(
         Err(error) if error.is_gone() => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-fn id_of(body: &Json) -> &str {
-    body.get("id").and_then(Json::as_str).unwrap_or_default()
 }
 
 pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> Outcome {

@@ -1,0 +1,131 @@
+//! One line of a log, and how it goes to standard error.
+
+use std::fmt::Write as _;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use log::RecordBuilder;
+use log::kv::{self, Key, VisitSource};
+use serde_json::Value as Json;
+
+use crate::logs::{Level, Sink};
+use crate::stripe::trace::SpanId;
+
+/// The longest text of a field on standard error; Terraform takes lines of up to 64 KiB.
+const LONGEST_FIELD: usize = 20 << 10;
+
+/// The module that the lines name, whichever file makes them.
+const TARGET: &str = concat!(env!("CARGO_CRATE_NAME"), "::logs");
+
+/// How severe a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Severity {
+    /// An operation failed.
+    Error,
+    /// A try of a call failed; the operation may still succeed.
+    Warning,
+    /// What was done.
+    Info,
+    /// How it was done.
+    Debug,
+}
+
+/// One line.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) severity: Severity,
+    pub(super) message: String,
+    pub(super) fields: Vec<(&'static str, Json)>,
+    /// The request it is about, once it has an answer.
+    pub(super) http: Option<Http>,
+    pub(super) span: SpanId,
+}
+
+/// A request and its answer, in the words of HTTP.
+#[derive(Debug, Clone)]
+pub(super) struct Http {
+    pub(super) method: String,
+    pub(super) url: String,
+    pub(super) status: Option<u16>,
+    pub(super) latency: Duration,
+    pub(super) request_size: usize,
+    pub(super) response_size: Option<usize>,
+    pub(super) server: Option<IpAddr>,
+}
+
+impl Severity {
+    /// The level of the connection from which on it is written.
+    pub(super) const fn level(self) -> Level {
+        match self {
+            Self::Error | Self::Warning => Level::Error,
+            Self::Info => Level::Info,
+            Self::Debug => Level::Debug,
+        }
+    }
+
+    const fn of_facade(self) -> log::Level {
+        match self {
+            Self::Error => log::Level::Error,
+            Self::Warning => log::Level::Warn,
+            Self::Info => log::Level::Info,
+            Self::Debug => log::Level::Debug,
+        }
+    }
+}
+
+/// Standard error, through the program's logger: Terraform sorts the lines by level and shows
+/// them when it is told to.
+#[derive(Debug)]
+pub(super) struct Standard;
+
+impl Sink for Standard {
+    fn write(&self, line: &Line, _now: Timestamp) {
+        let level = line.severity.of_facade();
+        if level > log::max_level() {
+            return;
+        }
+        let fields = Fields(line.fields.iter().map(|(name, value)| (*name, text(value))).collect());
+        let mut record = RecordBuilder::new();
+        let record = record.level(level).target(TARGET).key_values(&fields);
+        log::logger().log(&record.args(format_args!("{}", line.message)).build());
+    }
+}
+
+/// Text as it is, everything else as JSON, both cut where they are too long.
+fn text(value: &Json) -> String {
+    let mut text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    if text.len() > LONGEST_FIELD {
+        let end = text.floor_char_boundary(LONGEST_FIELD);
+        let more = text.len() - end;
+        text.truncate(end);
+        // Writing to a String cannot fail.
+        let _ = write!(text, "… and {more} bytes more");
+    }
+    text
+}
+
+struct Fields(Vec<(&'static str, String)>);
+
+impl kv::Source for Fields {
+    fn visit<'kvs>(&'kvs self, visitor: &mut dyn VisitSource<'kvs>) -> Result<(), kv::Error> {
+        self.0.iter().try_for_each(|(name, value)| {
+            visitor.visit_pair(Key::from_str(name), kv::Value::from(value.as_str()))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{LONGEST_FIELD, text};
+
+    #[test]
+    fn fields_are_text_and_not_too_long() {
+        assert_eq!(text(&json!("a")), "a");
+        assert_eq!(text(&json!({"a": 1})), r#"{"a":1}"#);
+        let cut = text(&json!("ü".repeat(LONGEST_FIELD)));
+        assert!(cut.ends_with(&format!("… and {LONGEST_FIELD} bytes more")), "{}", cut.len());
+    }
+}

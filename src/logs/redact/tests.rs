@@ -1,0 +1,241 @@
+//! Nothing secret survives, whatever is around it.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use proptest::prelude::*;
+use serde_json::{Map, Value as Json, json};
+
+use super::{HIDDEN, Known, Redactor};
+use crate::secret::Secret;
+use crate::stripe::form;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json; charset=utf-8";
+
+fn redactor() -> Redactor {
+    let known = Known::default();
+    known.add(&Secret::new("pass wörd\"1".to_owned()));
+    known.redactor(&[])
+}
+
+fn form(text: &str) -> String {
+    redactor().body(FORM, text.as_bytes())
+}
+
+#[test]
+fn names_hide_what_stands_below_them() {
+    assert_eq!(
+        form("type=card&card[number]=4242424242424242&card[cvc]=123&card[exp_year]=2030&name=Jo"),
+        format!("type=card&card[number]={HIDDEN}&card[cvc]={HIDDEN}&card[exp_year]=2030&name=Jo")
+    );
+    assert_eq!(
+        form("number=INV-1&source%5Bnumber%5D=1"),
+        format!("number=INV-1&source%5Bnumber%5D={HIDDEN}")
+    );
+    let body = json!({
+        "id": "pi_1", "client_secret": "x", "metadata": {"apiKey": "y", "order": "7"},
+        "bank_account": {"account_number": 12, "last4": "6789"}, "token": {"id": "z"}, "secret": null,
+    });
+    let shown: Json = serde_json::from_str(&redactor().body(JSON, body.to_string().as_bytes())).unwrap();
+    let expected = json!({
+        "id": "pi_1", "client_secret": HIDDEN, "metadata": {"apiKey": HIDDEN, "order": "7"},
+        "bank_account": {"account_number": HIDDEN, "last4": "6789"}, "token": HIDDEN, "secret": null,
+    });
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn the_catalog_names_further_fields() {
+    static FIELDS: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| vec!["a.b".to_owned()]);
+    let redactor = Known::default().redactor(&FIELDS);
+    let body = json!({"data": [{"a": {"b": {"c": 1}, "d": 2}}], "b": 3});
+    let expected = json!({"data": [{"a": {"b": HIDDEN, "d": 2}}], "b": 3});
+    assert_eq!(redactor.body(JSON, body.to_string().as_bytes()), expected.to_string());
+}
+
+#[test]
+fn shapes_hide_secrets_without_a_name() {
+    let text = |text: &str| redactor().text(text);
+    assert_eq!(text("no key sk_live_abc123, no"), format!("no key sk_live_{HIDDEN}, no"));
+    assert_eq!(text("pi_1_secret_xyz"), format!("pi_1_secret_{HIDDEN}"));
+    assert_eq!(text("Bearer abc.def"), format!("Bearer {HIDDEN}"));
+    assert_eq!(text("paid 1500 with 4242 4242 4242 4242 twice"), format!("paid 1500 with {HIDDEN} twice"));
+    assert_eq!(text("at 1700000000 cus_1, 4242424242424241"), "at 1700000000 cus_1, 4242424242424241");
+    assert_eq!(text("number 4242424242424242 100"), format!("number {HIDDEN} 100"));
+    assert_eq!(form("note=a%20sk_test_abc"), format!("note=a sk_test_{HIDDEN}"));
+}
+
+#[test]
+fn known_secrets_are_hidden_in_every_spelling() {
+    for text in ["pass wörd\"1", "pass%20w%C3%B6rd%221", r#"pass wörd\"1"#, "cGFzcyB3w7ZyZCIx"] {
+        assert_eq!(redactor().text(&format!("<{text}>")), format!("<{HIDDEN}>"), "{text}");
+    }
+    let inner = json!({"blob": json!({"client_secret": "deep"}).to_string()}).to_string();
+    assert!(!redactor().body(JSON, inner.as_bytes()).contains("deep"));
+}
+
+#[test]
+fn headers_hide_who_we_are() {
+    let mut headers = HeaderMap::new();
+    for (name, value) in [
+        ("authorization", "Bearer abc"),
+        ("proxy-authorization", "Basic dXNlcjpw"),
+        ("cookie", "a=b"),
+        ("x-api-key", "abc"),
+        ("idempotency-key", "key_1"),
+        ("stripe-version", "2026"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    let expected = json!({
+        "authorization": format!("Bearer {HIDDEN}"), "proxy-authorization": format!("Basic {HIDDEN}"),
+        "cookie": HIDDEN, "x-api-key": HIDDEN, "idempotency-key": "key_1", "stripe-version": "2026",
+    });
+    assert_eq!(redactor().headers(&headers), expected);
+}
+
+#[test]
+fn what_cannot_be_read_is_not_shown() {
+    let cut = br#"{"client_secret": "abc"#;
+    assert_eq!(redactor().body(JSON, cut), "(22 bytes that are no JSON, not shown)");
+    assert_eq!(redactor().body("application/pdf", b"%PDF"), "(4 bytes, not shown)");
+    assert_eq!(redactor().body("text/html", b"<h1>sk_test_a</h1>"), format!("<h1>sk_test_{HIDDEN}</h1>"));
+}
+
+#[test]
+fn messages_on_the_wire_are_shown_by_their_parts() {
+    let sent = b"POST /v1/x?client_secret=abc HTTP/1.1\r\nAuthorization: Bearer abc\r\nHost: h\r\n\
+                 content-type: application/x-www-form-urlencoded\r\n\r\ncard[cvc]=123";
+    let expected = format!(
+        "POST /v1/x?client_secret={HIDDEN} HTTP/1.1\nAuthorization: Bearer {HIDDEN}\nHost: h\n\
+         content-type: {FORM}\n\ncard[cvc]={HIDDEN}"
+    );
+    assert_eq!(redactor().message(sent), expected);
+    let chunked = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n\
+                    7\r\n{\"secre\r\nb\r\nt\":\"hello\"}\r\n0\r\n\r\n";
+    assert!(redactor().message(chunked).ends_with(&format!("\n\n{{\"secret\":\"{HIDDEN}\"}}")));
+    assert_eq!(redactor().message(b"GET / HTTP/1.1\r\nAuthoriz"), "GET / HTTP/1.1\nAuthoriz");
+    assert_eq!(redactor().message(&[0x16, 0x03, 0x01]), "160301");
+    assert_eq!(redactor().message(b"garbage sk_live_abc"), "(19 bytes, not shown)");
+}
+
+/// Names of which each must hide what stands below it.
+fn sensitive_name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just("client_secret"),
+        Just("secret"),
+        Just("cvc"),
+        Just("api_key"),
+        Just("password"),
+        Just("accessToken"),
+        Just("account_number"),
+        Just("id_number"),
+        Just("Authorization"),
+        Just("token"),
+        Just("webhook_secret_old"),
+    ]
+    .prop_map(str::to_owned)
+}
+
+/// A secret that no other part of a test contains.
+fn secret() -> impl Strategy<Value = String> {
+    "[ -~äß€]{0,12}".prop_map(|tail| format!("QZX9{tail}"))
+}
+
+/// A value that holds `secret` somewhere.
+fn holding(secret: String) -> impl Strategy<Value = Json> {
+    let leaf = Just(Json::String(secret));
+    leaf.prop_recursive(3, 8, 2, |inner| {
+        prop_oneof![
+            inner.clone().prop_map(|value| json!([1, value])),
+            ("[a-z]{1,6}", inner).prop_map(|(name, value)| json!({ name: value, "x": "y" })),
+        ]
+    })
+}
+
+/// A body with a secret below a sensitive name, at any depth, and the secret.
+fn body() -> impl Strategy<Value = (Map<String, Json>, String)> {
+    let path = prop::collection::vec("[a-z_]{1,8}", 0..4);
+    let parts = (secret(), sensitive_name(), path, any::<bool>());
+    parts.prop_flat_map(|(secret, name, path, in_list)| {
+        (holding(secret.clone()), Just((secret, name, path, in_list))).prop_map(
+            |(value, (secret, name, path, in_list))| {
+                let inner = Map::from_iter([(name, value), ("amount".to_owned(), json!(5))]);
+                let whole = path.into_iter().fold(inner, |inner, above| {
+                    let inner = Json::Object(inner);
+                    let inner = if in_list { json!([inner]) } else { inner };
+                    Map::from_iter([(above, inner), ("kept".to_owned(), json!("word"))])
+                });
+                (whole, secret)
+            },
+        )
+    })
+}
+
+/// The ways in which a part of the secret could show; four letters of it are enough to find it.
+fn shows(text: &str) -> bool {
+    text.contains("QZX9")
+}
+
+proptest! {
+    #[test]
+    fn no_secret_survives_in_json((body, _) in body()) {
+        let text = Json::Object(body).to_string();
+        let shown = redactor().body(JSON, text.as_bytes());
+        prop_assert!(!shows(&shown), "{}", shown);
+        // Also where nobody says that it is JSON, and as text within JSON.
+        let shown = redactor().body("", text.as_bytes());
+        prop_assert!(!shows(&shown), "{}", shown);
+        let within = json!({"metadata": {"blob": text}}).to_string();
+        let shown = redactor().body(JSON, within.as_bytes());
+        prop_assert!(!shows(&shown), "{}", shown);
+    }
+
+    #[test]
+    fn no_secret_survives_in_a_form((body, _) in body()) {
+        let text = form::encode(&body);
+        prop_assert!(!shows(&form_of(&text)), "{}", form_of(&text));
+        let target = redactor().target(&format!("/v1/x?{text}"));
+        prop_assert!(!shows(&target), "{}", target);
+    }
+
+    #[test]
+    fn no_secret_survives_on_the_wire((body, _) in body(), cut in 0_usize..2000, json in any::<bool>()) {
+        let (kind, text) = if json { (JSON, Json::Object(body).to_string()) } else { (FORM, form::encode(&body)) };
+        let whole = format!(
+            "POST /v1/x HTTP/1.1\r\nAuthorization: Bearer QZX9key\r\nContent-Type: {kind}\r\n\r\n{text}"
+        );
+        // Wherever the connection breaks.
+        let bytes = whole.as_bytes();
+        let shown = redactor().message(&bytes[..cut.min(bytes.len())]);
+        prop_assert!(!shows(&shown), "{}", shown);
+    }
+
+    #[test]
+    fn a_known_secret_shows_nowhere(secret in "[!-~äß€]{4,20}", before in "[a-z ]{0,8}", after in "[A-Z ]{0,8}") {
+        let known = Known::default();
+        known.add(&Secret::new(secret.clone()));
+        let redactor = known.redactor(&[]);
+        let text = format!("{before}{secret}{after}");
+        let params = Map::from_iter([("note".to_owned(), json!(text))]);
+        for shown in [
+            redactor.text(&text),
+            redactor.body(JSON, Json::Object(params.clone()).to_string().as_bytes()),
+            redactor.body(FORM, form::encode(&params).as_bytes()),
+            redactor.target(&format!("/v1/x?{}", form::encode(&params))),
+        ] {
+            let shown = shown.replace(HIDDEN, "");
+            prop_assert!(!shown.contains(&secret), "{}", shown);
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_shown_somehow(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let _ = redactor().message(&bytes);
+        let _ = redactor().body(FORM, &bytes);
+        let _ = redactor().body(JSON, &bytes);
+    }
+}
+
+fn form_of(text: &str) -> String {
+    redactor().body(FORM, text.as_bytes())
+}

@@ -1,0 +1,63 @@
+//! Which Terraform run a provider process belongs to, and whether a run still lives.
+//!
+//! A run is the Terraform process above the provider: by its number and its start, because a
+//! number alone is used again. Where the start cannot be told the number stands alone, and
+//! every run but this one counts as ended: Terraform's lock of the state keeps two runs apart.
+
+use std::fs;
+use std::process::Command;
+
+/// The Terraform process above us, and when it started (a number alone is used again).
+pub(super) fn this_run() -> String {
+    let parent = std::os::unix::process::parent_id();
+    format!("{parent}-{}", started(parent).unwrap_or_default())
+}
+
+pub(super) fn is_running(run: &str) -> bool {
+    run.split_once('-')
+        .is_some_and(|(pid, start)| pid.parse().ok().and_then(started).is_some_and(|now| now == start))
+}
+
+/// When a process started; `None` when there is no such process.
+fn started(pid: u32) -> Option<String> {
+    if cfg!(target_os = "linux") { started_by_kernel(pid) } else { started_by_ps(pid) }
+}
+
+/// In the kernel's own count, which begins with every boot.
+fn started_by_kernel(pid: u32) -> Option<String> {
+    let line = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name may hold spaces, so count from behind its closing bracket: state is 3, start is 22.
+    let start = line.rsplit_once(')')?.1.split_whitespace().nth(19)?.to_owned();
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    Some(format!("{start}@{}", boot.trim()))
+}
+
+/// As `ps` tells it: systems without `/proc` have one that does.
+fn started_by_ps(pid: u32) -> Option<String> {
+    let told = Command::new("ps").args(["-o", "lstart=", "-p", &pid.to_string()]).env("LC_ALL", "C").output();
+    let text = String::from_utf8(told.ok()?.stdout).ok()?;
+    Some(text.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|start| !start.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_process_is_told_from_a_later_one_of_its_number() {
+        let ours = std::process::id();
+        let start = super::started(ours).unwrap();
+        assert_eq!(super::started(ours), Some(start));
+        assert_eq!(super::started(u32::MAX), None);
+        assert!(!super::is_running(&format!("{ours}-another start")));
+    }
+
+    #[test]
+    fn ps_tells_it_where_there_is_no_proc() {
+        if std::process::Command::new("ps").arg("--version").output().is_err() {
+            return;
+        }
+        let ours = std::process::id();
+        let start = super::started_by_ps(ours).unwrap();
+        assert_eq!(super::started_by_ps(ours), Some(start));
+        assert_eq!(super::started_by_ps(4_000_000), None);
+    }
+}

@@ -1,0 +1,64 @@
+//! Params with a file among them, as Stripe takes uploads: `multipart/form-data`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value as Json};
+
+use crate::stripe::form;
+
+/// How kinds of files begin, and what they are called.
+const KINDS: [(&[u8], &str, &str); 5] = [
+    (b"\x89PNG", "png", "image/png"),
+    (b"\xff\xd8\xff", "jpg", "image/jpeg"),
+    (b"GIF8", "gif", "image/gif"),
+    (b"%PDF", "pdf", "application/pdf"),
+    (b"PK\x03\x04", "zip", "application/zip"),
+];
+
+/// The params as parts between boundaries; `file` names the one whose text is a file in base64.
+/// Text that is no base64 is sent as it is, for Stripe to refuse.
+pub fn encode(params: &Map<String, Json>, file: &str, boundary: &str) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in form::pairs(params, str::to_owned) {
+        let content = STANDARD.decode(&value).ok().filter(|_| name == file);
+        let head = match &content {
+            Some(content) => {
+                let (extension, kind) = kind(content);
+                format!("; filename=\"upload.{extension}\"\r\nContent-Type: {kind}")
+            }
+            None => String::new(),
+        };
+        let start = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"{head}\r\n\r\n");
+        body.extend(start.into_bytes());
+        body.extend(content.unwrap_or_else(|| value.into_bytes()));
+        body.extend(b"\r\n");
+    }
+    body.extend(format!("--{boundary}--\r\n").into_bytes());
+    body
+}
+
+fn kind(content: &[u8]) -> (&'static str, &'static str) {
+    let known = KINDS.iter().find(|(start, ..)| content.starts_with(start));
+    let text = || if content.is_ascii() { ("csv", "text/csv") } else { ("bin", "application/octet-stream") };
+    known.map_or_else(text, |(_, extension, kind)| (*extension, *kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::encode;
+
+    #[test]
+    fn a_file_is_a_part_with_a_name_and_a_kind() {
+        let params =
+            json!({"purpose": "business_logo", "file": "iVBORw==", "file_link_data": {"create": true}});
+        let body = encode(params.as_object().unwrap(), "file", "edge");
+        let text = String::from_utf8_lossy(&body);
+        let expected = "--edge\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbusiness_logo\r\n\
+             --edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"upload.png\"\r\n\
+             Content-Type: image/png\r\n\r\n\u{fffd}PNG\r\n\
+             --edge\r\nContent-Disposition: form-data; name=\"file_link_data[create]\"\r\n\r\ntrue\r\n--edge--\r\n";
+        assert_eq!(text, expected);
+    }
+}
