@@ -8,12 +8,11 @@ use std::net::IpAddr;
 use std::sync::{OnceLock, Weak};
 use std::time::Duration;
 
+use aws_lc_rs::hmac;
 use bytes::Bytes;
-use hmac::{Hmac, Mac as _};
 use http::{Request, Uri};
 use http_body_util::Full;
 use hyper_util::rt::TokioIo;
-use sha2::Sha256;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -124,10 +123,10 @@ async fn attempt(parcel: &Parcel) -> Option<bool> {
 
 /// `t=1700000000,v1=…`: the time, and the content under the time and the endpoint's secret.
 fn signature(secret: &str, at: i64, content: &str) -> Option<String> {
-    let mut code = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
-    code.update(format!("{at}.{content}").as_bytes());
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let code = hmac::sign(&key, format!("{at}.{content}").as_bytes());
     let mut signed = format!("t={at},v1=");
-    for byte in code.finalize().into_bytes() {
+    for byte in code.as_ref() {
         write!(signed, "{byte:02x}").ok()?;
     }
     Some(signed)
@@ -168,8 +167,7 @@ mod tests {
 
     #[test]
     fn a_signature_is_the_code_of_time_and_content() {
-        let signed = signature("whsec_test", 1_700_000_000, "{}").unwrap_or_default();
-        let expected = "t=1700000000,v1=";
-        assert!(signed.starts_with(expected) && signed.len() == expected.len() + 64, "{signed}");
+        let code = "35495024f4ef3f94e5a93e22221544c4b75e9a42300cd965ab81cb85cd994e91";
+        assert_eq!(signature("whsec_test", 1_700_000_000, "{}"), Some(format!("t=1700000000,v1={code}")));
     }
 }
