@@ -14,8 +14,10 @@ mod call;
 mod caller;
 mod check;
 mod control;
+mod courier;
 mod download;
 mod error;
+mod event;
 mod fault;
 mod fields;
 mod form;
@@ -46,6 +48,7 @@ use bytes::Bytes;
 pub use fault::{Dropped, Fault, FaultKind, Leaves};
 pub use server::serve;
 
+use courier::Courier;
 use fault::Faults;
 use limit::Limit;
 use store::Store;
@@ -64,6 +67,7 @@ struct Shared {
     store: Mutex<Store>,
     faults: Mutex<Faults>,
     limit: Mutex<Limit>,
+    courier: Courier,
 }
 
 impl Sandbox {
@@ -79,8 +83,12 @@ impl Sandbox {
     }
 
     fn over(store: Store) -> Self {
-        let shared = Shared { store: Mutex::new(store), faults: Mutex::default(), limit: Mutex::default() };
-        Self(Arc::new(shared))
+        Self(Arc::new(Shared {
+            store: Mutex::new(store),
+            faults: Mutex::default(),
+            limit: Mutex::default(),
+            courier: Courier::default(),
+        }))
     }
 
     /// Answers a request as Stripe would, unless a fault says otherwise.
@@ -101,7 +109,8 @@ impl Sandbox {
         if let Some(refusal) = self.limit().admit() {
             return Ok(refusal);
         }
-        let mut response = run::answer(&mut self.store(), &request);
+        let (mut response, parcels) = run::answer(&mut self.store(), &request);
+        self.deliver(parcels);
         match fault {
             Some(FaultKind::DropAfter) => return Err(Dropped),
             Some(FaultKind::Answer { status, headers, body, .. }) => {
@@ -148,6 +157,11 @@ impl Sandbox {
     /// How many requests were answered, and how many of them were refused by the limit.
     pub fn traffic(&self) -> (usize, usize) {
         self.limit().traffic()
+    }
+
+    /// Sends events to the webhook endpoints that wait for them, in the background.
+    fn deliver(&self, parcels: Vec<courier::Parcel>) {
+        self.0.courier.send(parcels, || Arc::downgrade(&self.0));
     }
 
     fn store(&self) -> std::sync::MutexGuard<'_, Store> {

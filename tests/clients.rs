@@ -70,6 +70,17 @@ fn the_python_sdk_reaches_every_object() {
     assert!(committed == page, "{} is old: UPDATE_PAGES=1 cargo test --test clients", coverage::PAGE);
 }
 
+#[test]
+fn billing_works_with_the_python_sdk() {
+    let Some(python) = program("STRIPE_PYTHON") else { return };
+    let (base, _runtime) = serve();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/billing.py");
+    let output = Command::new(python).args([script, &base]).output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}\n{err}");
+    assert_eq!(out.lines().count(), 8, "{out}");
+}
+
 /// The CLI with a home of its own, so that nobody's login is used.
 fn cli(program: &OsString, base: &str, home: &Path, arguments: &[&str]) -> Json {
     let output = Command::new(program)

@@ -14,30 +14,67 @@ mod account;
 mod action;
 mod card;
 mod charge;
+mod checkout;
+mod clock;
+mod cost;
+mod coupon;
+mod credit_grant;
+mod credit_note;
 mod customer;
+mod customer_balance;
+mod discount;
+mod dispute;
+mod entitlement;
 mod file;
 mod generic;
 mod invoice;
 mod invoice_item;
+mod ledger;
 mod line;
+mod lives;
+mod meter;
 mod money;
 mod payment_intent;
+mod payment_link;
 mod payment_method;
+mod payout;
+mod period;
+mod plan;
+mod portal;
 mod price;
 mod product;
+mod promotion_code;
 mod quote;
 mod refund;
+mod schedule;
+mod setup_intent;
+mod shipping_rate;
+mod shop;
 mod sole;
+mod subscription;
+mod tax;
 mod wallet;
+mod webhook_endpoint;
 
 /// What the customer does on the page that an intent's `next_action` names.
 pub(super) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
-    payment_intent::authenticate(call, succeeds)
+    match call.entity.object.as_str() {
+        "setup_intent" => setup_intent::authenticate(call, succeeds),
+        _ => payment_intent::authenticate(call, succeeds),
+    }
+}
+
+/// What the customer does on the page of a checkout session: pays with a test method.
+pub(super) fn complete(call: &Call<'_>, method: &str) -> Outcome<Json> {
+    checkout::complete(call, method)
 }
 
 /// Runs one of the five operations.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
     use OperationKind::{Create, Delete, Get, List, Update};
+    if let Some(done) = lives::operate(call, kind) {
+        return done;
+    }
     match (call.entity.object.as_str(), kind) {
         ("account", Get) if call.entity.key == "account" => account::get(call),
         ("charge", Create) => charge::create(call),
@@ -97,6 +134,9 @@ pub(super) fn file_content(call: &Call<'_>) -> Outcome<Vec<u8>> {
 
 /// Runs a call that is none of the five.
 pub(super) fn act(call: &Call<'_>, action: &str) -> Outcome<Json> {
+    if let Some(done) = lives::act(call, action) {
+        return done;
+    }
     match action {
         "GetCurrentAccount" => account::get(call),
         "CaptureCharge" => charge::capture(call),
@@ -127,7 +167,10 @@ pub(super) fn included(session: &Session<'_>, object: &str, name: &str, id: &str
             let refunds: Vec<Json> = refunds.into_iter().map(Json::Object).collect();
             Ok(Some(super::page::embedded(&refunds, &url)))
         }
-        ("customer", "sources" | "subscriptions" | "tax_ids") => {
+        ("customer", "subscriptions" | "tax_ids") | ("invoice", "payments") => {
+            lives::included(session, object, name, id)
+        }
+        ("customer", "sources") => {
             Ok(Some(json!({"object": "list", "data": [], "has_more": false, "total_count": 0, "url": url})))
         }
         _ => Ok(None),

@@ -6,6 +6,8 @@
 //! DELETE /_sandbox/faults                             no more faults
 //! POST   /_sandbox/limit      {per_second}            refuses what is beyond; null refuses nothing
 //! GET    /_sandbox/payment_intents/ID/authenticate    the customer authenticates (?outcome=failed: fails to)
+//! GET    /_sandbox/setup_intents/ID/authenticate      the same for a setup intent
+//! GET    /_sandbox/checkout_sessions/ID/complete      the customer pays (?payment_method=pm_card_visa)
 //! ```
 
 use bytes::Bytes;
@@ -16,7 +18,8 @@ use super::Sandbox;
 use super::behaviour;
 use super::call::{Call, entity};
 use super::caller::Caller;
-use super::error::{Failure, Outcome};
+use super::error::{Failure, Outcome, Stage};
+use super::event::Cause;
 use super::fault::{Fault, answer};
 use super::now;
 use super::store::Body;
@@ -38,8 +41,16 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
             Ok(json!({}))
         }
         ("POST", ["limit"]) => limit(sandbox, request),
-        ("GET" | "POST", ["payment_intents", id, "authenticate"]) => {
-            authenticate(sandbox, request, id).map_err(|failure| failure.envelope("", false).to_string())
+        ("GET" | "POST", [object @ ("payment_intents" | "setup_intents"), id, "authenticate"]) => {
+            let fails = request.uri().query().is_some_and(|query| query.contains("outcome=failed"));
+            customer(sandbox, request, object, id, |call| behaviour::authenticate(call, !fails))
+        }
+        ("GET" | "POST", ["checkout_sessions", id, "complete"]) => {
+            let query = request.uri().query().unwrap_or_default();
+            let method = query.split('&').find_map(|part| part.strip_prefix("payment_method="));
+            customer(sandbox, request, "checkout.sessions", id, |call| {
+                behaviour::complete(call, method.unwrap_or("pm_card_visa"))
+            })
         }
         _ => Err(format!("the sandbox has nothing at {path}")),
     };
@@ -64,14 +75,30 @@ fn limit(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Result<Json, Stri
     Ok(json!({ "per_second": per_second }))
 }
 
-/// The customer does what `next_action` asks for, or fails to.
-fn authenticate(sandbox: &Sandbox, request: &http::Request<Bytes>, id: &str) -> Outcome<Json> {
+/// The customer does a part at a browser; what is refused undoes nothing that was done before.
+fn customer(
+    sandbox: &Sandbox,
+    request: &http::Request<Bytes>,
+    objects: &str,
+    id: &str,
+    part: impl FnOnce(&Call<'_>) -> Outcome<Json>,
+) -> Result<Json, String> {
+    played(sandbox, request, objects, id, part).map_err(|failure| failure.envelope("", false).to_string())
+}
+
+fn played(
+    sandbox: &Sandbox,
+    request: &http::Request<Bytes>,
+    objects: &str,
+    id: &str,
+    part: impl FnOnce(&Call<'_>) -> Outcome<Json>,
+) -> Outcome<Json> {
     let caller = Caller::of(request).unwrap_or_else(|_| Caller::anybody());
     let mut store = sandbox.store();
     let session = store.begin(caller.space(), true)?;
     let call = Call {
         session: &session,
-        entity: entity("payment_intent")?,
+        entity: entity(objects.strip_suffix('s').unwrap_or(objects))?,
         params: Body::new(),
         id: id.to_owned(),
         parents: Vec::new(),
@@ -80,9 +107,14 @@ fn authenticate(sandbox: &Sandbox, request: &http::Request<Bytes>, id: &str) -> 
         livemode: caller.livemode,
         account: caller.account.clone(),
     };
-    let fails = request.uri().query().is_some_and(|query| query.contains("outcome=failed"));
-    let done = behaviour::authenticate(&call, !fails);
+    let done = part(&call);
+    if done.as_ref().is_err_and(|failure| failure.stage != Stage::Done) {
+        return done;
+    }
     let shown = done.and_then(|body| super::view::shown(&session, body, &[]));
+    let cause = Cause { request: "", idempotency_key: None, livemode: caller.livemode, now: now() };
+    let parcels = super::event::record(&session, cause)?;
     session.transaction.commit().map_err(Failure::from)?;
+    sandbox.deliver(parcels);
     shown
 }

@@ -11,7 +11,7 @@ use super::store::{Body, Walk};
 mod filter;
 mod token;
 
-pub(super) use filter::{matches, pushed};
+pub(super) use filter::{is_within, matches, pushed};
 pub(super) use token::Token;
 
 /// Most objects of one page.
@@ -147,6 +147,18 @@ fn cut(mut found: Vec<(i64, Json)>, window: &Window, url: &str) -> Json {
     }
     let data: Vec<Json> = found.into_iter().map(|(_, body)| body).collect();
     json!({"object": "list", "data": data, "has_more": has_more, "url": url})
+}
+
+/// The same page with each of its objects as `change` makes it.
+pub(super) fn mapped(mut page: Json, change: impl Fn(Body) -> Body) -> Json {
+    if let Some(Json::Array(found)) = page.get_mut("data") {
+        for item in found {
+            if let Json::Object(body) = item {
+                *item = Json::Object(change(std::mem::take(body)));
+            }
+        }
+    }
+    page
 }
 
 /// A page that stands inside an object: its first ten.

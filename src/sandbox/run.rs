@@ -9,8 +9,10 @@ use crate::catalog::{API_VERSION, Called};
 use super::behaviour;
 use super::call::Call;
 use super::caller::{Caller, header};
+use super::courier::Parcel;
 use super::download;
 use super::error::{Failure, Outcome, Stage};
+use super::event::{self, Cause};
 use super::idempotency::{Answer, Claim};
 use super::identifier;
 use super::include;
@@ -19,17 +21,18 @@ use super::request::{Asked, is_v2};
 use super::store::{Session, Store};
 use super::view;
 
-/// An answer and whether it was given before.
+/// An answer, whether it was given before, and the events that came of the call.
 struct Given {
     answer: Answer,
     replayed: bool,
+    parcels: Vec<Parcel>,
 }
 
 /// What a request comes to inside its transaction.
 type Perform<'p> = &'p dyn Fn(&Session<'_>, &http::Request<Bytes>, &Caller) -> Outcome<String>;
 
-/// Answers a request.
-pub(super) fn answer(store: &mut Store, request: &http::Request<Bytes>) -> Response<Bytes> {
+/// Answers a request; the events that came of it are to be delivered.
+pub(super) fn answer(store: &mut Store, request: &http::Request<Bytes>) -> (Response<Bytes>, Vec<Parcel>) {
     answered(store, request, &perform)
 }
 
@@ -37,24 +40,30 @@ pub(super) fn answer(store: &mut Store, request: &http::Request<Bytes>) -> Respo
 /// failure is kept under the key.
 pub(super) fn fail(store: &mut Store, request: &http::Request<Bytes>, status: u16) -> Response<Bytes> {
     let failure = Failure::new(status, "api_error", "An unknown error occurred.");
-    answered(store, request, &|_, _, _| Err(Failure { stage: Stage::Undone, ..failure.clone() }))
+    answered(store, request, &|_, _, _| Err(Failure { stage: Stage::Undone, ..failure.clone() })).0
 }
 
-fn answered(store: &mut Store, request: &http::Request<Bytes>, perform: Perform<'_>) -> Response<Bytes> {
+fn answered(
+    store: &mut Store,
+    request: &http::Request<Bytes>,
+    perform: Perform<'_>,
+) -> (Response<Bytes>, Vec<Parcel>) {
     let request_id = identifier::random("req_", 14);
     let caller = Caller::of(request);
     if let (Some(file), Ok(caller)) = (download::asked(request), &caller)
         && let Ok(response) = download::answer(store, caller, file)
     {
-        return response;
+        return (response, Vec::new());
     }
     let livemode = caller.as_ref().is_ok_and(|caller| caller.livemode);
     let given = caller.and_then(|caller| given(store, request, &caller, &request_id, perform));
-    let given = given.unwrap_or_else(|failure| Given {
+    let mut given = given.unwrap_or_else(|failure| Given {
         answer: refusal(&failure, request, &request_id, livemode),
         replayed: false,
+        parcels: Vec::new(),
     });
-    response(request, given, &request_id)
+    let parcels = std::mem::take(&mut given.parcels);
+    (response(request, given, &request_id), parcels)
 }
 
 fn refusal(failure: &Failure, request: &http::Request<Bytes>, request_id: &str, livemode: bool) -> Answer {
@@ -80,7 +89,7 @@ fn given(
     if let Some(claim) = &claim
         && let Some(answer) = claim.earlier(&session, now())?
     {
-        return Ok(Given { answer, replayed: true });
+        return Ok(Given { answer, replayed: true, parcels: Vec::new() });
     }
     session.transaction.execute_batch("SAVEPOINT call")?;
     let answer = match perform(&session, request, caller) {
@@ -92,15 +101,18 @@ fn given(
         Err(failure) => {
             if failure.stage == Stage::Undone {
                 session.transaction.execute_batch("ROLLBACK TO call")?;
+                session.take_changes();
             }
             refusal(&failure, request, request_id, caller.livemode)
         }
     };
+    let cause = Cause { request: request_id, idempotency_key: key, livemode: caller.livemode, now: now() };
+    let parcels = event::record(&session, cause)?;
     if let Some(claim) = &claim {
         claim.keep(&session, &answer, now())?;
     }
     session.transaction.commit()?;
-    Ok(Given { answer, replayed: false })
+    Ok(Given { answer, replayed: false, parcels })
 }
 
 fn perform(session: &Session<'_>, request: &http::Request<Bytes>, caller: &Caller) -> Outcome<String> {

@@ -3,6 +3,7 @@
 //! One request is one transaction. A space is one account in one mode; objects of
 //! different spaces never meet.
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::time::Duration;
 
@@ -53,6 +54,18 @@ pub(super) struct Session<'a> {
     pub transaction: Transaction<'a>,
     /// Account and mode.
     pub space: String,
+    changes: RefCell<Vec<Change>>,
+}
+
+/// What a call did to one object.
+#[derive(Debug, Clone)]
+pub(super) struct Change {
+    /// The object as it was; none for a new one.
+    pub before: Option<Body>,
+    /// The object as it is.
+    pub after: Body,
+    /// It was deleted.
+    pub gone: bool,
 }
 
 /// An object, where it stands in the order of creation, and whether it was deleted.
@@ -144,7 +157,11 @@ impl Store {
     /// two processes cannot both read and then both write.
     pub fn begin(&mut self, space: String, writes: bool) -> rusqlite::Result<Session<'_>> {
         let kind = if writes { TransactionBehavior::Immediate } else { TransactionBehavior::Deferred };
-        Ok(Session { transaction: self.connection.transaction_with_behavior(kind)?, space })
+        Ok(Session {
+            transaction: self.connection.transaction_with_behavior(kind)?,
+            space,
+            changes: RefCell::default(),
+        })
     }
 }
 
@@ -192,6 +209,7 @@ impl Session<'_> {
         let query = "INSERT INTO objects (space, object, id, body) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (space, object, id) DO UPDATE SET body = excluded.body, gone = 0";
         let text = serde_json::to_string(body)?;
+        self.note(name("object"), key, Some(body))?;
         self.transaction.prepare_cached(query)?.execute(params![self.space, name("object"), key, text])?;
         Ok(())
     }
@@ -199,8 +217,35 @@ impl Session<'_> {
     /// Marks an object as deleted.
     pub fn remove(&self, object: &str, id: &str) -> Outcome<()> {
         let query = "UPDATE objects SET gone = 1 WHERE space = ?1 AND object = ?2 AND id = ?3";
+        self.note(object, id, None)?;
         self.transaction.prepare_cached(query)?.execute(params![self.space, object, id])?;
         Ok(())
+    }
+
+    /// Notes that an object is about to be kept, or removed when there is no new body.
+    fn note(&self, object: &str, id: &str, body: Option<&Body>) -> Outcome<()> {
+        let same = |change: &Change| {
+            let member = |name: &str| change.after.get(name).and_then(Json::as_str);
+            [KEY, "id", UNSHOWN_ID].iter().any(|key| member(key) == Some(id))
+                && member("object") == Some(object)
+        };
+        let mut changes = self.changes.borrow_mut();
+        if let Some(known) = changes.iter_mut().find(|change| same(change)) {
+            known.gone = body.is_none();
+            if let Some(body) = body {
+                known.after.clone_from(body);
+            }
+            return Ok(());
+        }
+        let before = self.alive(object, id)?;
+        let Some(after) = body.or(before.as_ref()).cloned() else { return Ok(()) };
+        changes.push(Change { before, after, gone: body.is_none() });
+        Ok(())
+    }
+
+    /// What was changed since this was last asked.
+    pub fn take_changes(&self) -> Vec<Change> {
+        self.changes.take()
     }
 
     /// Goes through the living objects until `visit` says stop.
@@ -236,9 +281,10 @@ impl Session<'_> {
     }
 
     /// How many objects of each type are alive, in every space: neither deleted, nor archived,
-    /// nor at an end of their own.
+    /// nor at an end of their own. Events are no objects that anybody made.
     pub fn counts(&self) -> Outcome<Vec<(String, usize)>> {
-        let query = "SELECT object, count(*) FROM objects WHERE gone = 0 AND space <> ?1
+        let query =
+            "SELECT object, count(*) FROM objects WHERE gone = 0 AND space <> ?1 AND object <> 'event'
             AND coalesce(json_extract(body, '$.active'), 1) = 1
             AND coalesce(json_extract(body, '$._spent'), 0) = 0
             AND coalesce(json_extract(body, '$.status'), '') NOT IN ('canceled', 'void')

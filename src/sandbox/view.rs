@@ -38,6 +38,12 @@ fn is_search(body: &Body) -> bool {
     super::fields::text(body, "object") == Some("search_result")
 }
 
+/// Shows an object with nothing expanded.
+pub(super) fn plain(mut body: Json) -> Json {
+    hide(&mut body);
+    body
+}
+
 /// Takes out what is never shown, and what is shown only when expanded.
 fn hide(value: &mut Json) {
     match value {

@@ -11,8 +11,9 @@ use crate::sandbox::shape;
 use crate::sandbox::store::Body;
 
 use super::card::{Decline, Verdict};
+use super::ledger::{self, Movement};
 use super::money;
-use super::payment_method;
+use super::{dispute, payment_method};
 
 /// The charge of an intent, kept; refused when there is a reason.
 pub(super) fn for_intent(
@@ -42,12 +43,18 @@ pub(super) fn for_intent(
     let call = call.about("charge", params)?;
     let mut body = call.build()?;
     set(&mut body, "payment_intent", id(intent));
-    write_result(&call, &mut body, method, refused, captured);
+    write_result(&call, &mut body, method, refused, captured)?;
     call.session.put(&body)?;
     Ok(body)
 }
 
-fn write_result(call: &Call<'_>, body: &mut Body, method: &Body, refused: Option<Decline>, captured: bool) {
+fn write_result(
+    call: &Call<'_>,
+    body: &mut Body,
+    method: &Body,
+    refused: Option<Decline>,
+    captured: bool,
+) -> Outcome<()> {
     let amount = number(body, "amount");
     let kind = text(method, "type").unwrap_or("card").to_owned();
     set(body, "payment_method", id(method));
@@ -66,14 +73,19 @@ fn write_result(call: &Call<'_>, body: &mut Body, method: &Body, refused: Option
     if let Some(why) = refused {
         set(body, "failure_code", why.code);
         set(body, "failure_message", why.message);
-        return;
+        return Ok(());
     }
+    set(body, "_at_once", payment_method::is_at_once(method));
     if captured {
-        take(body, amount);
+        take(call, body, amount)?;
+    }
+    if payment_method::is_disputed(method) {
+        dispute::raise(call, body)?;
     }
     let receipt = format!("https://pay.stripe.com/receipts/payment/{}", identifier::fingerprint(id(body)));
     set(body, "receipt_url", receipt);
     set(body, "_taken_at", call.now);
+    Ok(())
 }
 
 fn outcome(refused: Option<Decline>) -> Json {
@@ -93,10 +105,21 @@ fn outcome(refused: Option<Decline>) -> Json {
 }
 
 /// Takes an amount that was held.
-pub(super) fn take(body: &mut Body, amount: i64) {
+pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> Outcome<()> {
     set(body, "amount_captured", amount);
     set(body, "captured", true);
-    set(body, "balance_transaction", identifier::fresh("txn_"));
+    let currency = text(body, "currency").unwrap_or("usd").to_owned();
+    let is_card = body.get("payment_method_details").and_then(|details| details.get("card")).is_some();
+    let movement = Movement {
+        amount,
+        fee: ledger::fee(amount),
+        currency: &currency,
+        kind: if is_card { "charge" } else { "payment" },
+        at_once: flag(body, "_at_once"),
+    };
+    let entry = ledger::enter(call, body, movement)?;
+    set(body, "balance_transaction", entry);
+    Ok(())
 }
 
 /// `POST /v1/charges`, the way before payment intents.
@@ -114,7 +137,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
         Verdict::Decline(why) => Some(why),
         Verdict::Approve | Verdict::Authenticate => None,
     };
-    write_result(&call, &mut body, &method, refused, captured);
+    write_result(&call, &mut body, &method, refused, captured)?;
     call.session.put(&body)?;
     let Some(why) = refused else { return Ok(Json::Object(body)) };
     let failure = Failure::new(402, "card_error", why.message).code(why.code);
@@ -159,6 +182,6 @@ pub(super) fn capture(call: &Call<'_>) -> Outcome<Json> {
         let message = "The amount to capture must be between 1 and the amount of the charge.";
         return Err(Failure::state(message).code("amount_too_large").param("amount"));
     }
-    take(&mut body, amount);
+    take(call, &mut body, amount)?;
     call.keep(body)
 }

@@ -4,11 +4,11 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, inner, items, set, set_inner, text};
+use crate::sandbox::fields::{id, inner, items, number, set, set_inner, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
-use super::payment_method;
+use super::{customer_balance, payment_method, subscription, tax};
 
 /// `POST /v1/customers`.
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
@@ -88,13 +88,14 @@ fn tax_ids(call: &Call<'_>, body: &Body) -> Outcome<()> {
         let params = data.as_object().cloned().unwrap_or_default();
         let mut call = call.about("tax_id", params)?;
         call.parents.push(("customer".into(), id(body).to_owned()));
-        super::generic::create(&call)?;
+        tax::create_id(&call)?;
     }
     Ok(())
 }
 
 /// `POST /v1/customers/{customer}`.
 pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+    let before = number(&call.named()?, "balance");
     let body = call.revise()?;
     check_email(&body)?;
     let settings = inner(&call.params, "invoice_settings");
@@ -104,7 +105,9 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
             return Err(not_attached(default));
         }
     }
-    call.keep(body)
+    call.session.put(&body)?;
+    customer_balance::adjusted(call, before, &body)?;
+    call.named().map(Json::Object)
 }
 
 /// `DELETE /v1/customers/{customer}`.
@@ -113,10 +116,10 @@ pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
     for mut method in call.session.having("payment_method", "customer", id(&body))? {
         payment_method::detach_from(call, &mut method, id(&body))?;
     }
-    for mut subscription in call.session.having("subscription", "customer", id(&body))? {
-        set(&mut subscription, "status", "canceled");
-        set(&mut subscription, "canceled_at", call.now);
-        call.session.put(&subscription)?;
+    for owned in call.session.having("subscription", "customer", id(&body))? {
+        if !matches!(crate::sandbox::fields::status(&owned), "canceled" | "incomplete_expired") {
+            subscription::close(call, id(&owned))?;
+        }
     }
     super::generic::remove(call, &body)
 }

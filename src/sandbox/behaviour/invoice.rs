@@ -4,21 +4,32 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, items, set, set_inner, status, text};
+use crate::sandbox::fields::{flag, given_number, id, items, set, set_inner, status, text};
 use crate::sandbox::identifier;
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
-use super::line::{Line, sum, write};
+use super::line::Line;
 use super::{generic, invoice_item};
 
+mod balance;
+mod edit;
+mod payment;
+mod preview;
 mod settle;
+mod taxed;
+mod total;
 
-pub(super) use settle::{finalize, mark_uncollectible, pay, send, settled, void};
+pub(super) use edit::{add_lines, give, inline_price, list_lines, remove_lines, update_line, update_lines};
+pub(super) use payment::{attach as attach_payment, list as list_payments};
+pub(super) use preview::preview;
+pub(super) use settle::{
+    collect, due_now, finalize, mark_uncollectible, method_of, open, pay, send, settled, void,
+};
+pub(super) use taxed::{RATES, rates};
+pub(super) use total::{DISCOUNTS, LINES, show_lines};
 
 const DAY: i64 = 24 * 60 * 60;
-/// Kept with an invoice: all its lines, of which the first ten are shown.
-const LINES: &str = "_lines";
 /// What may still be changed once an invoice is no draft.
 const ALWAYS: &[&str] = &["auto_advance", "default_payment_method", "metadata", "payment_settings"];
 
@@ -42,7 +53,10 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 
 /// A draft without lines, not yet kept.
 pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome<Body> {
-    let mut body = call.build()?;
+    let mut plain = call.clone();
+    let discounts = plain.params.shift_remove("discounts");
+    let rates = plain.params.shift_remove("default_tax_rates").unwrap_or_default();
+    let mut body = plain.build()?;
     set(&mut body, "status", "draft");
     set(&mut body, "currency", currency.to_ascii_lowercase());
     set(&mut body, "customer", id(customer));
@@ -62,13 +76,24 @@ pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome
     if inner_is_null(&body, "issuer") {
         set(&mut body, "issuer", json!({"type": "self"}));
     }
+    set(&mut body, "discounts", json!([]));
+    set(&mut body, "default_tax_rates", taxed::rates(call, items_of(&rates), "default_tax_rates")?);
+    set(&mut body, "test_clock", customer.get("test_clock").cloned().unwrap_or_default());
     collection(call, &mut body)?;
+    if let Some(discounts) = discounts.filter(Json::is_array) {
+        give(call, &mut body, &discounts, "discounts")?;
+    }
     show_lines(&mut body, &[]);
     Ok(body)
 }
 
 fn inner_is_null(body: &Body, name: &str) -> bool {
     body.get(name).and_then(|inner| inner.get("type")).and_then(Json::as_str).is_none_or(str::is_empty)
+}
+
+/// The elements of a list param; none for an empty text.
+fn items_of(given: &Json) -> &[Json] {
+    given.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// How it is to be paid: by itself, or when the customer gets to it.
@@ -99,20 +124,29 @@ fn collection(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 /// Puts an invoice item on a draft.
 pub(super) fn add(call: &Call<'_>, draft: &mut Body, item: &Body) {
     let member = |name: &str| item.get(name).cloned().unwrap_or_default();
+    let subscription =
+        item.get("parent").and_then(|parent| parent.pointer("/subscription_details/subscription"));
+    let discounts = item.get("discounts").filter(|own| own.is_array()).cloned().unwrap_or_else(|| json!([]));
     let line = json!({
         "id": identifier::fresh("il_"), "object": "line_item", "amount": member("amount"),
         "currency": member("currency"), "description": member("description"), "discount_amounts": [],
-        "discountable": member("discountable"), "discounts": [], "invoice": id(draft), "livemode": call.livemode,
+        "discountable": member("discountable"), "discounts": discounts, (DISCOUNTS): item.get(DISCOUNTS), (RATES): item.get("tax_rates"), "invoice": id(draft), "livemode": call.livemode,
         "metadata": member("metadata"), "parent": {
             "invoice_item_details": {
-                "invoice_item": id(item), "proration": false, "proration_details": {"credited_items": null},
-                "subscription": null,
+                "invoice_item": id(item), "proration": flag(item, "proration"),
+                "proration_details": {"credited_items": null}, "subscription": subscription,
             },
             "subscription_item_details": null, "type": "invoice_item_details",
         },
         "period": member("period"), "pretax_credit_amounts": [], "pricing": member("pricing"),
-        "quantity": member("quantity"), "subscription": null, "subtotal": member("amount"), "taxes": [],
+        "quantity": member("quantity"), "quantity_decimal": member("quantity").to_string(), "subscription": subscription,
+        "subtotal": member("amount"), "taxes": [],
     });
+    push(draft, line);
+}
+
+/// Puts a line on a draft.
+pub(super) fn push(draft: &mut Body, line: Json) {
     let mut lines = items(draft, LINES).to_vec();
     lines.push(line);
     show_lines(draft, &lines);
@@ -143,16 +177,6 @@ pub(super) fn remove(draft: &mut Body, item: &str) {
     show_lines(draft, &lines);
 }
 
-/// Keeps the lines and everything that follows from them.
-fn show_lines(body: &mut Body, lines: &[Json]) {
-    let total = sum(lines, "amount");
-    let url = format!("/v1/invoices/{}/lines", id(body));
-    set(body, "lines", page::embedded(lines, &url));
-    set(body, LINES, lines.to_vec());
-    write(body, &["subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"], total);
-    write(body, &["amount_due", "amount_remaining"], total.max(0));
-}
-
 /// `POST /v1/invoices/{invoice}`.
 pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
@@ -161,12 +185,35 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
         let message = format!("Finalized invoices can't be updated in this way: {name}.");
         return Err(Failure::state(message).code("invoice_not_editable").param(name.as_str()));
     }
-    let mut body = call.revise()?;
+    let mut plain = call.clone();
+    let discounts = plain.params.shift_remove("discounts");
+    let rates = plain.params.shift_remove("default_tax_rates");
+    let mut body = plain.revise()?;
+    if let Some(rates) = rates {
+        set(&mut body, "default_tax_rates", taxed::rates(call, items_of(&rates), "default_tax_rates")?);
+        let lines = items(&body, LINES).to_vec();
+        show_lines(&mut body, &lines);
+    }
+    if let Some(discounts) = discounts {
+        give(call, &mut body, &discounts, "discounts")?;
+        let lines = items(&body, LINES).to_vec();
+        show_lines(&mut body, &lines);
+    }
     if let Some(days) = given_number(&call.params, "days_until_due") {
         let created = given_number(&body, "created").unwrap_or(call.now);
         set(&mut body, "due_date", created + days * DAY);
     }
     call.keep(body)
+}
+
+/// `GET /v1/invoices`; `subscription` is what an invoice stems from.
+pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+    let mut call = call.clone();
+    let wanted = call.params.shift_remove("subscription").filter(|wanted| *wanted != "");
+    page::of_objects(&call, "invoice", |body| {
+        let own = body.get("parent").and_then(|parent| parent.pointer("/subscription_details/subscription"));
+        wanted.is_none() || own == wanted.as_ref()
+    })
 }
 
 /// `DELETE /v1/invoices/{invoice}`: a draft only; its items wait again.

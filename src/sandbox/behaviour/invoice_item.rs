@@ -18,14 +18,20 @@ const COST: &[&str] = &["amount", "price_data", "pricing", "quantity", "unit_amo
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
     let line = cost(call, &customer)?;
-    let mut body = call.build()?;
-    write(call, &mut body, &line)?;
-    set(&mut body, "date", call.now);
-    if inner(&call.params, "period").is_none() {
-        set(&mut body, "period", json!({"end": call.now, "start": call.now}));
+    let mut plain = call.clone();
+    let discounts = plain.params.shift_remove("discounts");
+    let subscription = plain.params.shift_remove("subscription");
+    let rates = plain.params.shift_remove("tax_rates").unwrap_or_default();
+    let mut body = of_line(&plain, &line)?;
+    let rates = rates.as_array().map_or(&[][..], Vec::as_slice);
+    set(&mut body, "tax_rates", invoice::rates(call, rates, "tax_rates")?);
+    if let Some(discounts) = discounts.filter(Json::is_array) {
+        invoice::give(call, &mut body, &discounts, "discounts")?;
     }
-    if !call.params.contains_key("discountable") {
-        set(&mut body, "discountable", true);
+    if let Some(subscription) = subscription.as_ref().and_then(Json::as_str) {
+        call.session.referred("subscription", subscription, "subscription")?;
+        let details = json!({"subscription": subscription, "subscription_item": null});
+        set(&mut body, "parent", json!({"subscription_details": details, "type": "subscription_details"}));
     }
     if let Some(draft) = text(&call.params, "invoice") {
         let mut draft = call.session.referred("invoice", draft, "invoice")?;
@@ -34,6 +40,20 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
         call.session.put(&draft)?;
     }
     call.keep(body)
+}
+
+/// An item of a line that is worked out, not yet kept.
+pub(super) fn of_line(call: &Call<'_>, line: &Line) -> Outcome<Body> {
+    let mut body = call.build()?;
+    write(call, &mut body, line)?;
+    set(&mut body, "date", call.now);
+    if inner(&call.params, "period").is_none() {
+        set(&mut body, "period", json!({"end": call.now, "start": call.now}));
+    }
+    if !call.params.contains_key("discountable") {
+        set(&mut body, "discountable", true);
+    }
+    Ok(body)
 }
 
 fn cost(call: &Call<'_>, customer: &Body) -> Outcome<Line> {

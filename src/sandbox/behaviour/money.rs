@@ -110,9 +110,24 @@ pub(super) fn times(decimal: &str, quantity: i64) -> Option<i64> {
     i64::try_from((product * 2 + scale).div_euclid(scale * 2)).ok()
 }
 
+/// That percentage of an amount, rounded half up; none for what is no decimal.
+pub(super) fn percent_of(percentage: &str, amount: i64) -> Option<i64> {
+    let (digits, fraction) = percentage.split_once('.').unwrap_or((percentage, ""));
+    let scale = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?.checked_mul(100)?;
+    let percentage: i128 = format!("{digits}{fraction}").parse().ok()?;
+    let product = percentage.checked_mul(i128::from(amount))?;
+    i64::try_from((product * 2 + scale).div_euclid(scale * 2)).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn percentages_are_exact_and_rounded_half_up() {
+        assert_eq!((percent_of("12.5", 1000), percent_of("33.33", 100)), (Some(125), Some(33)));
+        assert_eq!((percent_of("50", 1), percent_of("100", 7), percent_of("x", 1)), (Some(1), Some(7), None));
+    }
 
     #[test]
     fn decimal_amounts_are_multiplied_exactly_and_rounded_half_up() {

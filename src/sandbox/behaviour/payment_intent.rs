@@ -182,11 +182,20 @@ fn shown(body: &Body) -> Json {
 
 /// An intent for what an invoice is owed, not yet kept.
 pub(super) fn for_invoice(call: &Call<'_>, invoice: &Body, amount: i64) -> Outcome<Body> {
+    let mut body = for_amount(call, invoice, amount)?;
+    set(&mut body, "description", "Payment for Invoice");
+    set(&mut body, "_invoice", id(invoice));
+    Ok(body)
+}
+
+/// An intent for an amount that something is to bring, in its currency and of its customer.
+pub(super) fn for_amount(call: &Call<'_>, owed: &Body, amount: i64) -> Outcome<Body> {
     let mut params = Body::new();
     set(&mut params, "amount", amount);
-    set(&mut params, "currency", text(invoice, "currency").unwrap_or("usd"));
-    set(&mut params, "customer", text(invoice, "customer").unwrap_or_default());
-    set(&mut params, "description", "Payment for Invoice");
+    set(&mut params, "currency", text(owed, "currency").unwrap_or("usd"));
+    if let Some(customer) = text(owed, "customer") {
+        set(&mut params, "customer", customer);
+    }
     let call = call.about("payment_intent", params)?;
     let mut body = call.build()?;
     for (name, value) in [
@@ -201,6 +210,5 @@ pub(super) fn for_invoice(call: &Call<'_>, invoice: &Body, amount: i64) -> Outco
     set_inner(&mut body, "payment_method_options", "card", usual_options("card"));
     let secret = identifier::random(&format!("{}_secret_", id(&body)), 25);
     set(&mut body, "client_secret", secret);
-    set(&mut body, "_invoice", id(invoice));
     Ok(body)
 }

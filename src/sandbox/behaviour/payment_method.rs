@@ -97,6 +97,16 @@ pub(super) fn verdict(method: &Body) -> Verdict {
     text(method, NUMBER).map_or(Verdict::Approve, card::verdict)
 }
 
+/// Whether what is charged counts at once.
+pub(super) fn is_at_once(method: &Body) -> bool {
+    text(method, NUMBER) == card::number_of_token("pm_card_bypassPending")
+}
+
+/// Whether the cardholder disputes every charge.
+pub(super) fn is_disputed(method: &Body) -> bool {
+    text(method, NUMBER).is_some() && text(method, NUMBER) == card::number_of_token("pm_card_createDispute")
+}
+
 /// Refuses a method that was detached, or used before without a customer.
 pub(super) fn check_usable(method: &Body) -> Outcome<()> {
     if !flag(method, SPENT) {

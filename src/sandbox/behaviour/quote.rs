@@ -10,7 +10,7 @@ use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
 use super::line::{Line, sum, write};
-use super::{invoice, not_in_state};
+use super::{invoice, not_in_state, subscription};
 
 const DAY: i64 = 24 * 60 * 60;
 /// A quote is open this long unless told otherwise.
@@ -118,12 +118,57 @@ pub(super) fn accept(call: &Call<'_>) -> Outcome<Json> {
     if status(&body) != "open" {
         return Err(not_in_state(call, &body, "accept"));
     }
-    let made = invoice_of(call, &body)?;
-    call.session.put(&made)?;
-    set(&mut body, "invoice", id(&made));
+    if items(&body, "_line_params").iter().any(|params| is_recurring(call, params)) {
+        let made = subscription_of(call, &body)?;
+        set(&mut body, "subscription", id(&made));
+        set(&mut body, "invoice", made.get("latest_invoice").cloned().unwrap_or_default());
+    } else {
+        let made = invoice_of(call, &body)?;
+        call.session.put(&made)?;
+        set(&mut body, "invoice", id(&made));
+    }
     set(&mut body, "status", "accepted");
     set_inner(&mut body, "status_transitions", "accepted_at", call.now);
     call.keep(body)
+}
+
+/// Whether a line is charged again and again.
+fn is_recurring(call: &Call<'_>, params: &Json) -> bool {
+    let price = params.get("price").and_then(Json::as_str).unwrap_or_default();
+    let known = call.session.alive("price", price).ok().flatten();
+    let described = params.get("price_data").is_some_and(|data| data.get("recurring").is_some());
+    described || known.is_some_and(|price| text(&price, "type") == Some("recurring"))
+}
+
+/// The recurring lines become a subscription, the others are on its first invoice.
+fn subscription_of(call: &Call<'_>, quote: &Body) -> Outcome<Body> {
+    let entry = |params: &Json| {
+        let names = ["price", "price_data", "quantity"];
+        names
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), params.get(name)?.clone())))
+            .collect::<Body>()
+    };
+    let (again, once): (Vec<&Json>, Vec<&Json>) =
+        items(quote, "_line_params").iter().partition(|params| is_recurring(call, params));
+    let mut params = Body::new();
+    set(&mut params, "customer", quote.get("customer").cloned().unwrap_or_default());
+    set(&mut params, "items", again.into_iter().map(entry).map(Json::Object).collect::<Vec<_>>());
+    set(&mut params, "add_invoice_items", once.into_iter().map(entry).map(Json::Object).collect::<Vec<_>>());
+    set(&mut params, "metadata", quote.get("metadata").cloned().unwrap_or_else(|| json!({})));
+    let method = text(quote, "collection_method").unwrap_or("charge_automatically");
+    set(&mut params, "collection_method", method);
+    if method == "send_invoice" {
+        let days = inner(quote, "invoice_settings").and_then(|own| given_number(own, "days_until_due"));
+        set(&mut params, "days_until_due", days.unwrap_or(30));
+    } else {
+        set(&mut params, "payment_behavior", "default_incomplete");
+    }
+    let days = inner(quote, "subscription_data").and_then(|data| given_number(data, "trial_period_days"));
+    if let Some(days) = days {
+        set(&mut params, "trial_period_days", days);
+    }
+    subscription::made(&call.about("subscription", params)?)
 }
 
 fn invoice_of(call: &Call<'_>, quote: &Body) -> Outcome<Body> {
@@ -142,9 +187,6 @@ fn invoice_of(call: &Call<'_>, quote: &Body) -> Outcome<Body> {
     for params in items(quote, "_line_params") {
         let params = params.as_object().cloned().unwrap_or_default();
         let Some(line) = Line::of(call, &params, text(&params, "price"), "line_items")? else { continue };
-        if line.is_recurring() {
-            return Err(Failure::unsupported("quotes that start a subscription"));
-        }
         invoice::add_line(&about, &mut made, &line)?;
     }
     set(&mut made, "billing_reason", "quote_accept");

@@ -6,9 +6,9 @@ use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{flag, given_number, id, number, set, status, text};
-use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
+use super::ledger::{self, Movement};
 use super::money;
 
 /// `POST /v1/refunds`.
@@ -25,7 +25,11 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     }
     set(&mut body, "amount", amount);
     set(&mut body, "status", "succeeded");
-    set(&mut body, "balance_transaction", identifier::fresh("txn_"));
+    let currency = text(&charge, "currency").unwrap_or("usd").to_owned();
+    let at_once = flag(&charge, "_at_once");
+    let movement = Movement { amount: -amount, fee: 0, currency: &currency, kind: "refund", at_once };
+    let entry = ledger::enter(&call, &body, movement)?;
+    set(&mut body, "balance_transaction", entry);
     set(
         &mut body,
         "destination_details",
@@ -70,6 +74,10 @@ fn refundable(call: &Call<'_>, charge: &Body) -> Outcome<i64> {
     if flag(charge, "refunded") {
         let message = format!("Charge {} has already been refunded.", id(charge));
         return Err(Failure::state(message).code("charge_already_refunded"));
+    }
+    if flag(charge, "disputed") {
+        let message = format!("Charge {} has been charged back; cannot issue a refund.", id(charge));
+        return Err(Failure::state(message).code("charge_disputed"));
     }
     if !flag(charge, "paid") || !flag(charge, "captured") {
         let message = format!("Charge {} was not captured, so there is nothing to refund.", id(charge));

@@ -48,6 +48,11 @@ fn fits(found: Option<&Json>, wanted: &Json) -> bool {
     }
 }
 
+/// Whether a member lies within a `range` param: a time, or bounds.
+pub(in crate::sandbox) fn is_within(found: Option<&Json>, range: &Json) -> bool {
+    fits(found, range)
+}
+
 fn is_range(bounds: &Body) -> bool {
     !bounds.is_empty() && bounds.keys().all(|name| matches!(name.as_str(), "gt" | "gte" | "lt" | "lte"))
 }

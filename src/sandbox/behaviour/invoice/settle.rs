@@ -3,14 +3,14 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::payment_intent::{self, Attempt};
-use crate::sandbox::behaviour::{not_in_state, payment_method};
+use crate::sandbox::behaviour::{not_in_state, payment_method, subscription};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome, Stage};
 use crate::sandbox::fields::{flag, id, inner, number, set, set_inner, status, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
-use super::reached;
+use super::{balance, payment, reached, total};
 
 /// Kept with an invoice: the intent that pays it.
 const INTENT: &str = "_payment_intent";
@@ -31,26 +31,31 @@ pub(in crate::sandbox::behaviour) fn finalize(call: &Call<'_>) -> Outcome<Json> 
     call.keep(body)
 }
 
-fn open(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+/// Ends the draft: the number, the customer's balance, the intent that pays. What comes to
+/// nothing is paid at once. The invoice is not yet kept.
+pub(in crate::sandbox::behaviour) fn open(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     reached(call, body, "open", "finalized_at");
-    set(body, "number", next_number(call, body)?);
+    if text(body, "number").is_none() {
+        set(body, "number", next_number(call, body)?);
+    }
     if body.get("effective_at").is_none_or(Json::is_null) {
         set(body, "effective_at", call.now);
     }
-    set(body, "ending_balance", 0);
+    set(body, "automatically_finalizes_at", Json::Null);
     let page = format!("https://invoice.stripe.com/i/{}/{}", call.account, identifier::fingerprint(id(body)));
     set(body, "invoice_pdf", format!("{page}/pdf"));
     set(body, "hosted_invoice_url", page);
+    balance::apply(call, body)?;
     let due = number(body, "amount_due");
     if due == 0 {
-        reached(call, body, "paid", "paid_at");
-        return Ok(());
+        return paid(call, body);
     }
     if flag(body, "auto_advance") && text(body, "collection_method") == Some("charge_automatically") {
         set(body, "next_payment_attempt", call.now + FIRST_ATTEMPT);
     }
     let intent = payment_intent::for_invoice(call, body, due)?;
     call.session.put(&intent)?;
+    payment::requested(call, body, id(&intent), due, true)?;
     let secret = intent.get("client_secret").cloned().unwrap_or_default();
     set(body, "confirmation_secret", json!({"client_secret": secret, "type": "payment_intent"}));
     set(body, INTENT, id(&intent));
@@ -78,6 +83,7 @@ pub(in crate::sandbox::behaviour) fn send(call: &Call<'_>) -> Outcome<Json> {
         "open" | "paid" | "uncollectible" => {}
         _ => return Err(not_in_state(call, &body, "send")),
     }
+    set(&mut body, "_sent", call.now);
     call.keep(body)
 }
 
@@ -91,9 +97,9 @@ pub(in crate::sandbox::behaviour) fn pay(call: &Call<'_>) -> Outcome<Json> {
         _ => return Err(not_in_state(call, &body, "pay")),
     }
     if flag(&call.params, "paid_out_of_band") {
-        let due = number(&body, "amount_due");
+        let due = number(&body, "amount_remaining");
         set(&mut body, "amount_paid_off_stripe", due);
-        paid(call, &mut body);
+        paid(call, &mut body)?;
         end_intent(call, &body)?;
     } else if status(&body) != "paid" {
         charge(call, &mut body)?;
@@ -105,32 +111,55 @@ pub(in crate::sandbox::behaviour) fn pay(call: &Call<'_>) -> Outcome<Json> {
 fn charge(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let method = method_of(call, body)?;
     payment_method::check_usable(&method)?;
-    let mut intent = call.session.named("payment_intent", text(body, INTENT).unwrap_or_default())?;
-    set(&mut intent, "payment_method", id(&method));
-    let paying = call.about("payment_intent", Body::new())?;
-    let tried = number(body, "attempt_count") + 1;
-    set(body, "attempt_count", tried);
-    set(body, "attempted", true);
-    match payment_intent::attempt(&paying, &mut intent, method, false)? {
-        Attempt::Paid => paid(call, body),
+    match collect(call, body, method, flag(&call.params, "off_session"))? {
+        Attempt::Paid => Ok(()),
         Attempt::Waits => {
-            call.session.put(&intent)?;
             call.session.put(body)?;
             let message = "This payment requires additional user action before it can be completed successfully. \
                  Payment can be completed using the PaymentIntent associated with the invoice.";
             let failure = Failure::new(402, "invalid_request_error", message);
-            return Err(failure.code("invoice_payment_intent_requires_action").at(Stage::Done));
+            Err(failure.code("invoice_payment_intent_requires_action").at(Stage::Done))
         }
         Attempt::Failed(failure) => {
             call.session.put(body)?;
-            return Err(*failure);
+            Err(*failure)
         }
     }
-    Ok(())
 }
 
-/// The method of the call, of the invoice, or of the customer.
-fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
+/// Tries to take what is due from a method and writes on the invoice what came of it; the
+/// invoice is not yet kept.
+pub(in crate::sandbox::behaviour) fn collect(
+    call: &Call<'_>,
+    body: &mut Body,
+    method: Body,
+    off_session: bool,
+) -> Outcome<Attempt> {
+    let mut intent = call.session.named("payment_intent", text(body, INTENT).unwrap_or_default())?;
+    set(&mut intent, "payment_method", id(&method));
+    set(&mut intent, "amount", number(body, "amount_remaining"));
+    let mut params = Body::new();
+    if off_session {
+        set(&mut params, "off_session", true);
+    }
+    let paying = call.about("payment_intent", params)?;
+    let tried = number(body, "attempt_count") + 1;
+    set(body, "attempt_count", tried);
+    set(body, "attempted", true);
+    let attempt = payment_intent::attempt(&paying, &mut intent, method, false)?;
+    match attempt {
+        Attempt::Paid => paid(call, body)?,
+        Attempt::Waits => {
+            call.session.put(&intent)?;
+            set(body, "_waits", tried);
+        }
+        Attempt::Failed(_) => set(body, "_failed", tried),
+    }
+    Ok(attempt)
+}
+
+/// The method of the call, of the invoice, of its subscription, or of the customer.
+pub(in crate::sandbox::behaviour) fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
     if let Some(given) = text(&call.params, "payment_method") {
         return payment_method::resolve(call, given, "payment_method");
     }
@@ -138,7 +167,9 @@ fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
         call.session.alive("customer", text(body, "customer").unwrap_or_default())?.unwrap_or_default();
     let settings = inner(&customer, "invoice_settings");
     let usual = settings.and_then(|settings| text(settings, "default_payment_method"));
-    let Some(method) = text(body, "default_payment_method").or(usual) else {
+    let subscription = subscription::of_invoice(call, body)?.unwrap_or_default();
+    let own = text(body, "default_payment_method").or_else(|| text(&subscription, "default_payment_method"));
+    let Some(method) = own.or(usual) else {
         let message = "There is no `default_payment_method` set on this Customer or Invoice. Please set either field \
              to an attached PaymentMethod or pass `payment_method`.";
         return Err(Failure::state(message).code("resource_missing"));
@@ -146,12 +177,29 @@ fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
     call.session.referred("payment_method", method, "payment_method")
 }
 
-fn paid(call: &Call<'_>, body: &mut Body) {
+/// What is still due has been paid; the subscription hears of it.
+pub(in crate::sandbox::behaviour) fn paid(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let due = number(body, "amount_due");
     set(body, "amount_paid", due);
     set(body, "amount_remaining", 0);
     set(body, "next_payment_attempt", Json::Null);
     reached(call, body, "paid", "paid_at");
+    payment::ended(call, body, "paid")?;
+    subscription::invoice_paid(call, body)
+}
+
+/// What an invoice still wants, and the intent that is to bring it.
+pub(in crate::sandbox::behaviour) fn due_now(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    total::due(body);
+    if number(body, "amount_remaining") == 0 {
+        paid(call, body)?;
+        return end_intent(call, body);
+    }
+    if let Some(mut intent) = call.session.alive("payment_intent", text(body, INTENT).unwrap_or_default())? {
+        set(&mut intent, "amount", number(body, "amount_remaining"));
+        call.session.put(&intent)?;
+    }
+    Ok(())
 }
 
 /// An intent was paid later: so is the invoice it belongs to.
@@ -159,7 +207,10 @@ pub(in crate::sandbox::behaviour) fn settled(call: &Call<'_>, intent: &str) -> O
     let intent = call.session.alive("payment_intent", intent)?.unwrap_or_default();
     let Some(invoice) = text(&intent, "_invoice") else { return Ok(()) };
     let Some(mut body) = call.session.alive("invoice", invoice)? else { return Ok(()) };
-    paid(call, &mut body);
+    if status(&body) == "paid" {
+        return Ok(());
+    }
+    paid(call, &mut body)?;
     call.session.put(&body)
 }
 
@@ -170,7 +221,10 @@ pub(in crate::sandbox::behaviour) fn void(call: &Call<'_>) -> Outcome<Json> {
         return Err(not_in_state(call, &body, "void"));
     }
     reached(call, &mut body, "void", "voided_at");
+    balance::give_back(call, &mut body)?;
     end_intent(call, &body)?;
+    payment::ended(call, &body, "canceled")?;
+    subscription::invoice_voided(call, &body)?;
     call.keep(body)
 }
 
@@ -186,11 +240,14 @@ pub(in crate::sandbox::behaviour) fn mark_uncollectible(call: &Call<'_>) -> Outc
 }
 
 /// The intent of an invoice that needs no payment any more.
-fn end_intent(call: &Call<'_>, body: &Body) -> Outcome<()> {
+pub(super) fn end_intent(call: &Call<'_>, body: &Body) -> Outcome<()> {
     let Some(mut intent) = call.session.alive("payment_intent", text(body, INTENT).unwrap_or_default())?
     else {
         return Ok(());
     };
+    if matches!(status(&intent), "succeeded" | "canceled") {
+        return Ok(());
+    }
     let paying = call.about("payment_intent", Body::new())?;
     payment_intent::end(&paying, &mut intent, Some("void_invoice"))
 }

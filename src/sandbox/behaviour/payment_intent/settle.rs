@@ -44,7 +44,7 @@ pub(in crate::sandbox::behaviour) fn capture(call: &Call<'_>) -> Outcome<Json> {
         return Err(Failure::invalid(message).code("parameter_invalid_integer").param("amount_to_capture"));
     }
     if let Some(mut held) = latest_charge(call, &body)? {
-        charge::take(&mut held, amount);
+        charge::take(call, &mut held, amount)?;
         call.session.put(&held)?;
     }
     crate::sandbox::shape::lay_over(call.entity, &mut body, &call.params)?;

@@ -1,0 +1,111 @@
+//! The customer's part of a checkout session: to pay.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::behaviour::payment_intent::Attempt;
+use crate::sandbox::behaviour::{invoice, payment_intent, payment_method, setup_intent, shop, subscription};
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{id, inner, items, number, set, status, text};
+use crate::sandbox::store::Body;
+
+use super::current;
+
+/// The customer fills in the page with that method; a payment that fails leaves the session open.
+pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> Outcome<Json> {
+    let mut body = current(call, call.named()?);
+    if status(&body) != "open" {
+        return Err(Failure::state(format!(
+            "This session has a status of {} and waits for nobody.",
+            status(&body)
+        )));
+    }
+    let mode = text(&body, "mode").unwrap_or("payment").to_owned();
+    let customer = customer(call, &mut body, mode != "payment")?;
+    let mut method = payment_method::resolve(call, method, "payment_method")?;
+    if let Some(customer) = &customer
+        && mode == "subscription"
+    {
+        payment_method::attach_to(call, &mut method, customer)?;
+    }
+    match mode.as_str() {
+        "setup" => setup(call, &mut body, &method, customer.as_deref())?,
+        "subscription" => subscribe(call, &mut body, &method, customer.as_deref().unwrap_or_default())?,
+        _ => pay(call, &mut body, method, customer.as_deref())?,
+    }
+    set(&mut body, "status", "complete");
+    set(&mut body, "url", Json::Null);
+    if text(&body, "payment_status") == Some("unpaid") {
+        set(&mut body, "payment_status", "paid");
+    }
+    call.keep(body)
+}
+
+/// Who pays; somebody new where the session names nobody and somebody is needed.
+fn customer(call: &Call<'_>, body: &mut Body, needed: bool) -> Outcome<Option<String>> {
+    if let Some(known) = text(body, "customer") {
+        return Ok(Some(known.to_owned()));
+    }
+    if !needed && text(body, "customer_creation") != Some("always") {
+        return Ok(None);
+    }
+    let mut params = Body::new();
+    set(&mut params, "email", text(body, "customer_email").unwrap_or("customer@example.com"));
+    let made = crate::sandbox::behaviour::customer::create(&call.about("customer", params)?)?;
+    let made = made.get("id").and_then(Json::as_str).unwrap_or_default().to_owned();
+    set(body, "customer", made.as_str());
+    Ok(Some(made))
+}
+
+fn setup(call: &Call<'_>, body: &mut Body, method: &Body, customer: Option<&str>) -> Outcome<()> {
+    let mut params = Body::new();
+    set(&mut params, "payment_method", id(method));
+    set(&mut params, "confirm", true);
+    set(&mut params, "automatic_payment_methods", json!({"enabled": true, "allow_redirects": "never"}));
+    if let Some(customer) = customer {
+        set(&mut params, "customer", customer);
+    }
+    let made = setup_intent::create(&call.about("setup_intent", params)?)?;
+    set(body, "setup_intent", made.get("id").cloned().unwrap_or_default());
+    Ok(())
+}
+
+fn subscribe(call: &Call<'_>, body: &mut Body, method: &Body, customer: &str) -> Outcome<()> {
+    let entry = |item: &Json| json!({"price": item.pointer("/price/id"), "quantity": item.get("quantity")});
+    let (recurring, once): (Vec<&Json>, Vec<&Json>) =
+        items(body, shop::ITEMS).iter().partition(|item| shop::is_recurring(item));
+    let mut params = Body::new();
+    set(&mut params, "customer", customer);
+    set(&mut params, "default_payment_method", id(method));
+    set(&mut params, "payment_behavior", "error_if_incomplete");
+    set(&mut params, "items", recurring.into_iter().map(entry).collect::<Vec<_>>());
+    set(&mut params, "add_invoice_items", once.into_iter().map(entry).collect::<Vec<_>>());
+    let known = items(body, "_discounts").iter().map(|id| json!({"discount": id}));
+    set(&mut params, "discounts", known.collect::<Vec<_>>());
+    let made = subscription::made(&call.about("subscription", params)?)?;
+    set(body, "subscription", id(&made));
+    set(body, "invoice", made.get("latest_invoice").cloned().unwrap_or_default());
+    Ok(())
+}
+
+fn pay(call: &Call<'_>, body: &mut Body, method: Body, customer: Option<&str>) -> Outcome<()> {
+    let amount = number(body, "amount_total");
+    if amount == 0 {
+        return Ok(());
+    }
+    let mut draft = Body::new();
+    set(&mut draft, "currency", body.get("currency").cloned().unwrap_or_default());
+    set(&mut draft, "customer", customer.map_or(Json::Null, Json::from));
+    let mut intent = payment_intent::for_amount(call, &draft, amount)?;
+    if let Some(metadata) = inner(body, "_payment_intent_data").and_then(|data| data.get("metadata")) {
+        set(&mut intent, "metadata", metadata.clone());
+    }
+    set(&mut intent, "payment_method", id(&method));
+    let paying = call.about("payment_intent", Body::new())?;
+    match payment_intent::attempt(&paying, &mut intent, method, true)? {
+        Attempt::Failed(failure) => return Err(*failure),
+        Attempt::Paid | Attempt::Waits => set(body, "payment_intent", id(&intent)),
+    }
+    call.session.put(&intent)?;
+    invoice::settled(call, id(&intent))
+}

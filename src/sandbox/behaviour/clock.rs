@@ -1,0 +1,103 @@
+//! Test clocks: the time of their customers, moved by a call.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{given_number, id, number, set, status, text};
+use crate::sandbox::store::Body;
+
+use super::{generic, schedule, subscription};
+
+/// A clock may be moved this far at a time, in seconds: two years.
+const FARTHEST: i64 = 2 * 366 * 24 * 60 * 60;
+/// A clock is deleted this long after it was made: thirty days.
+const LIFE: i64 = 30 * 24 * 60 * 60;
+/// More turns than any two years hold.
+const MOST_TURNS: usize = 20_000;
+
+/// The same call at the time of the customer.
+pub(super) fn of<'a>(call: &Call<'a>, customer: &Body) -> Outcome<Call<'a>> {
+    let clock = match text(customer, "test_clock") {
+        Some(clock) => call.session.alive("test_helpers.test_clock", clock)?,
+        None => None,
+    };
+    let now = clock.map_or(call.now, |clock| number(&clock, "frozen_time"));
+    Ok(Call { now, ..call.clone() })
+}
+
+/// `POST /v1/test_helpers/test_clocks`.
+pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = call.build()?;
+    set(&mut body, "status", "ready");
+    set(&mut body, "status_details", json!({"advancing": null}));
+    set(&mut body, "deletes_after", call.now + LIFE);
+    call.keep(body)
+}
+
+/// `DELETE /v1/test_helpers/test_clocks/{id}`: its customers go with it, and all that is theirs.
+pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+    let body = call.named()?;
+    for customer in call.session.having("customer", "test_clock", id(&body))? {
+        let mut about = call.about("customer", Body::new())?;
+        id(&customer).clone_into(&mut about.id);
+        super::customer::delete(&about)?;
+    }
+    generic::remove(call, &body)
+}
+
+/// `POST /v1/test_helpers/test_clocks/{id}/advance`: everything that is due on the way happens at
+/// its time.
+pub(super) fn advance(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = call.named()?;
+    let target = given_number(&call.params, "frozen_time").unwrap_or_default();
+    let now = number(&body, "frozen_time");
+    if target <= now {
+        let message = "`frozen_time` must be after the current frozen time of the clock.";
+        return Err(Failure::state(message).param("frozen_time"));
+    }
+    if target > now + FARTHEST {
+        let message = "A test clock can be advanced by two years at most.";
+        return Err(Failure::state(message).param("frozen_time"));
+    }
+    for _ in 0..MOST_TURNS {
+        let Some((at, what, named)) = next(call, id(&body))?.filter(|(at, ..)| *at <= target) else { break };
+        let timed = Call { now: at.max(now), ..call.clone() };
+        match what {
+            What::Schedule => schedule::turn(&timed, &named)?,
+            What::Subscription => subscription::turn(&timed, &named)?,
+        }
+    }
+    set(&mut body, "frozen_time", target);
+    set(&mut body, "status", "ready");
+    call.keep(body)
+}
+
+/// What has something due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    Schedule,
+    Subscription,
+}
+
+/// What is due first under a clock, and when.
+fn next(call: &Call<'_>, clock: &str) -> Outcome<Option<(i64, What, String)>> {
+    let mut first: Option<(i64, What, String)> = None;
+    let mut offer = |at: Option<i64>, what: What, body: &Body| {
+        if let Some(at) = at {
+            let found = (at, what, id(body).to_owned());
+            first = Some(first.take().map_or(found.clone(), |known| known.min(found)));
+        }
+    };
+    for body in call.session.having("subscription_schedule", "test_clock", clock)? {
+        offer(schedule::due_at(&body), What::Schedule, &body);
+    }
+    for body in call.session.having("subscription", "test_clock", clock)? {
+        if !matches!(status(&body), "canceled" | "incomplete_expired")
+            || text(&body, "latest_invoice").is_some()
+        {
+            offer(subscription::due_at(call, &body)?, What::Subscription, &body);
+        }
+    }
+    Ok(first)
+}

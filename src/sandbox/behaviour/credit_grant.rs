@@ -1,0 +1,182 @@
+//! Credit grants: money that pays for usage, until it is voided or expires. And alerts of usage.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::call::Call;
+use crate::sandbox::check::missing;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{given_number, id, inner, items, number, set, status, text};
+use crate::sandbox::store::Body;
+
+use super::{generic, money};
+
+/// What a grant is used before, unless it says so: the lower first.
+const PRIORITY: i64 = 50;
+
+/// `POST /v1/billing/credit_grants`.
+pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+    let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
+    let amount = inner(&call.params, "amount").and_then(|amount| inner(amount, "monetary"));
+    let amount = amount.ok_or_else(|| missing("amount[monetary]"))?;
+    if number(amount, "value") < 1 {
+        let message = "This value must be greater than or equal to 1.";
+        return Err(Failure::invalid(message)
+            .code("parameter_invalid_integer")
+            .param("amount[monetary][value]"));
+    }
+    money::known_currency(text(amount, "currency").unwrap_or_default(), "amount[monetary][currency]")?;
+    check_scope(call)?;
+    let mut body = call.build()?;
+    set(&mut body, "category", text(&call.params, "category").unwrap_or("paid"));
+    set(&mut body, "priority", given_number(&call.params, "priority").unwrap_or(PRIORITY));
+    let from = given_number(&call.params, "effective_at").unwrap_or(call.now);
+    set(&mut body, "effective_at", from);
+    if given_number(&body, "expires_at").is_some_and(|until| until <= from) {
+        return Err(Failure::invalid("`expires_at` must be after `effective_at`.").param("expires_at"));
+    }
+    set(&mut body, "test_clock", customer.get("test_clock").cloned().unwrap_or_default());
+    call.session.put(&body)?;
+    entry(call, &body, "credit", "credits_granted")?;
+    Ok(Json::Object(body))
+}
+
+/// Either a kind of price or some prices.
+fn check_scope(call: &Call<'_>) -> Outcome<()> {
+    let none = Body::new();
+    let scope = inner(&call.params, "applicability_config")
+        .and_then(|config| inner(config, "scope"))
+        .unwrap_or(&none);
+    let prices = items(scope, "prices");
+    if prices.is_empty() == text(scope, "price_type").is_none() {
+        let message = "You must specify exactly one of these parameters: price_type, prices.";
+        return Err(Failure::invalid(message).param("applicability_config[scope]"));
+    }
+    for price in prices.iter().filter_map(|price| price.get("id")?.as_str()) {
+        call.session.referred("price", price, "applicability_config[scope][prices]")?;
+    }
+    Ok(())
+}
+
+/// One entry of the customer's ledger of credits.
+fn entry(call: &Call<'_>, grant: &Body, side: &str, kind: &str) -> Outcome<()> {
+    let mut body = call.about("billing.credit_balance_transaction", Body::new())?.fresh();
+    set(&mut body, "credit_grant", id(grant));
+    set(&mut body, "effective_at", call.now);
+    set(&mut body, side, json!({"amount": grant.get("amount"), "type": kind}));
+    set(&mut body, "type", side);
+    set(&mut body, "_customer", text(grant, "customer").unwrap_or_default());
+    set(&mut body, "test_clock", grant.get("test_clock").cloned().unwrap_or_default());
+    call.session.put(&body)
+}
+
+/// Whether there is something left of a grant.
+fn is_over(call: &Call<'_>, body: &Body) -> bool {
+    given_number(body, "voided_at").is_some()
+        || given_number(body, "expires_at").is_some_and(|at| at <= call.now)
+}
+
+/// `POST /v1/billing/credit_grants/{id}`.
+pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+    if is_over(call, &call.named()?) && call.params.contains_key("expires_at") {
+        let message = "The expiry of a credit grant that is voided or expired cannot be changed.";
+        return Err(Failure::state(message).param("expires_at"));
+    }
+    call.keep(call.revise()?)
+}
+
+/// `POST /v1/billing/credit_grants/{id}/void`.
+pub(super) fn void(call: &Call<'_>) -> Outcome<Json> {
+    end(call, "voided_at", "credits_voided")
+}
+
+/// `POST /v1/billing/credit_grants/{id}/expire`.
+pub(super) fn expire(call: &Call<'_>) -> Outcome<Json> {
+    end(call, "expires_at", "credits_expired")
+}
+
+fn end(call: &Call<'_>, at: &str, kind: &str) -> Outcome<Json> {
+    let mut body = call.named()?;
+    if is_over(call, &body) {
+        return Err(Failure::state("This credit grant is already voided or expired."));
+    }
+    set(&mut body, at, call.now);
+    set(&mut body, "updated", call.now);
+    entry(call, &body, "debit", kind)?;
+    call.keep(body)
+}
+
+/// `GET /v1/billing/credit_balance_summary`: what is left by currency.
+pub(super) fn summary(call: &Call<'_>) -> Outcome<Json> {
+    let customer = call.demanded("customer")?;
+    call.session.referred("customer", customer, "customer")?;
+    let only = inner(&call.params, "filter").and_then(|filter| text(filter, "credit_grant"));
+    let mut sums = std::collections::BTreeMap::new();
+    for grant in call.session.having("billing.credit_grant", "customer", customer)? {
+        if only.is_some_and(|only| only != id(&grant))
+            || is_over(call, &grant)
+            || number(&grant, "effective_at") > call.now
+        {
+            continue;
+        }
+        if let Some(amount) = inner(&grant, "amount").and_then(|amount| inner(amount, "monetary")) {
+            *sums.entry(text(amount, "currency").unwrap_or("usd").to_owned()).or_insert(0) +=
+                number(amount, "value");
+        }
+    }
+    let shown = sums.into_iter().map(|(currency, value): (String, i64)| {
+        let amount = json!({"monetary": {"currency": currency, "value": value}, "type": "monetary"});
+        json!({"available_balance": amount, "ledger_balance": amount})
+    });
+    Ok(json!({
+        "object": "billing.credit_balance_summary", "balances": shown.collect::<Vec<_>>(), "customer": customer,
+        "customer_account": null, "livemode": call.livemode,
+    }))
+}
+
+/// `GET /v1/billing/credit_balance_transactions`.
+pub(super) fn entries(call: &Call<'_>) -> Outcome<Json> {
+    let mut call = call.clone();
+    let customer = call.params.shift_remove("customer");
+    crate::sandbox::page::of_objects(&call, "billing.credit_balance_transaction", |body| {
+        customer.is_none() || body.get("_customer") == customer.as_ref()
+    })
+}
+
+/// `POST /v1/billing/alerts`.
+pub(super) fn alert(call: &Call<'_>) -> Outcome<Json> {
+    let threshold = inner(&call.params, "usage_threshold").ok_or_else(|| missing("usage_threshold"))?;
+    let meter = text(threshold, "meter").unwrap_or_default();
+    call.session.referred("billing.meter", meter, "usage_threshold[meter]")?;
+    if number(threshold, "gte") < 1 {
+        let message = "This value must be greater than or equal to 1.";
+        return Err(Failure::invalid(message)
+            .code("parameter_invalid_integer")
+            .param("usage_threshold[gte]"));
+    }
+    let mut about = call.clone();
+    set(&mut about.params, "_meter", meter);
+    let mut body = about.build()?;
+    set(&mut body, "status", "active");
+    set(&mut body, "_meter", meter);
+    call.keep(body)
+}
+
+/// `GET /v1/billing/alerts`.
+pub(super) fn alerts(call: &Call<'_>) -> Outcome<Json> {
+    let mut call = call.clone();
+    if let Some(meter) = call.params.shift_remove("meter") {
+        set(&mut call.params, "_meter", meter);
+    }
+    generic::list(&call)
+}
+
+/// `POST /v1/billing/alerts/{id}/…`: from one state to another; an archived one is archived for good.
+pub(super) fn turn_alert(call: &Call<'_>, from: &[&str], to: &str) -> Outcome<Json> {
+    let mut body = call.named()?;
+    if !from.contains(&status(&body)) {
+        let message = format!("This alert is {} and cannot become {to}.", status(&body));
+        return Err(Failure::state(message));
+    }
+    set(&mut body, "status", to);
+    call.keep(body)
+}

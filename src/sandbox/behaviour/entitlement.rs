@@ -1,0 +1,113 @@
+//! Entitlements: what a customer may use, for the products that it subscribes to.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{flag, id, inner, set, text};
+use crate::sandbox::identifier;
+use crate::sandbox::page;
+use crate::sandbox::store::{Body, Walk};
+
+use super::subscription;
+
+/// `POST /v1/entitlements/features`: a lookup key is never given twice.
+pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+    let key = call.demanded("lookup_key")?;
+    if !call.session.having("entitlements.feature", "lookup_key", key)?.is_empty() {
+        let message = format!("A feature with the lookup key `{key}` already exists.");
+        return Err(Failure::state(message).code("resource_already_exists").param("lookup_key"));
+    }
+    let mut body = call.build()?;
+    set(&mut body, "active", true);
+    call.keep(body)
+}
+
+/// `GET /v1/entitlements/features`; `archived` says which.
+pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+    let mut call = call.clone();
+    let archived = call.params.shift_remove("archived").and_then(|archived| archived.as_bool());
+    page::of_objects(&call, "entitlements.feature", |body| {
+        archived.is_none_or(|archived| archived != flag(body, "active"))
+    })
+}
+
+/// `POST /v1/products/{product}/features`.
+pub(super) fn attach(call: &Call<'_>) -> Outcome<Json> {
+    let product = call.parents.first().map(|(_, id)| id.clone()).unwrap_or_default();
+    call.session.named("product", &product)?;
+    let feature = call.demanded("entitlement_feature")?;
+    let feature = call.session.referred("entitlements.feature", feature, "entitlement_feature")?;
+    if !flag(&feature, "active") {
+        return Err(Failure::state("An archived feature cannot be attached to a product.")
+            .param("entitlement_feature"));
+    }
+    let attached = call.session.having("product_feature", "_product", &product)?;
+    if attached.iter().any(|known| named(known) == Some(id(&feature))) {
+        let message = "This feature is already attached to this product.";
+        return Err(Failure::state(message).code("resource_already_exists").param("entitlement_feature"));
+    }
+    let mut body = call.fresh();
+    set(&mut body, "entitlement_feature", feature);
+    set(&mut body, "_product", product);
+    call.keep(body)
+}
+
+fn named(attached: &Body) -> Option<&str> {
+    inner(attached, "entitlement_feature").map(id)
+}
+
+/// What a customer may use now, each feature once.
+fn of_customer(call: &Call<'_>, customer: &str) -> Outcome<Vec<Json>> {
+    let mut found: Vec<Json> = Vec::new();
+    for owned in call.session.having("subscription", "customer", customer)? {
+        if !subscription::is_running(&owned) {
+            continue;
+        }
+        for product in subscription::products(&owned) {
+            for attached in call.session.having("product_feature", "_product", &product)? {
+                let entitlement = entitlement(call, customer, &attached);
+                if !found.iter().any(|known| known.get("id") == entitlement.get("id")) {
+                    found.push(entitlement);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn entitlement(call: &Call<'_>, customer: &str, attached: &Body) -> Json {
+    let none = Body::new();
+    let feature = inner(attached, "entitlement_feature").unwrap_or(&none);
+    let name = identifier::fingerprint(&format!("{customer}{}", id(feature)));
+    json!({
+        "id": format!("ent_test_{name}"), "object": "entitlements.active_entitlement", "feature": id(feature),
+        "livemode": call.livemode, "lookup_key": text(feature, "lookup_key"),
+    })
+}
+
+/// `GET /v1/entitlements/active_entitlements`.
+pub(super) fn active(call: &Call<'_>) -> Outcome<Json> {
+    let customer = call.demanded("customer")?;
+    call.session.referred("customer", customer, "customer")?;
+    let found = of_customer(call, customer)?;
+    page::of_items(call, &found)
+}
+
+/// `GET /v1/entitlements/active_entitlements/{id}`.
+pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
+    let mut customers = Vec::new();
+    call.session.walk(&Walk::of("subscription"), |stored| {
+        customers.extend(text(&stored.body, "customer").map(str::to_owned));
+        true
+    })?;
+    for customer in customers {
+        let found = of_customer(call, &customer)?;
+        if let Some(known) =
+            found.into_iter().find(|known| known.get("id").and_then(Json::as_str) == Some(&call.id))
+        {
+            return Ok(known);
+        }
+    }
+    Err(Failure::absent("entitlements.active_entitlement", &call.id))
+}

@@ -1,0 +1,110 @@
+//! Payment links: an address that opens a checkout session for whoever follows it.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::call::Call;
+use crate::sandbox::check::missing;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{given_number, id, inner, items, set, set_inner, text};
+use crate::sandbox::identifier;
+use crate::sandbox::store::Body;
+
+use super::shop;
+
+const SPECIAL: &[&str] = &["line_items", "shipping_options", "optional_items", "restrictions"];
+
+/// `POST /v1/payment_links`.
+pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+    let given = items(&call.params, "line_items");
+    if given.is_empty() {
+        return Err(missing("line_items"));
+    }
+    let basket = shop::filled(call, given)?;
+    let recurring = basket.iter().any(shop::is_recurring);
+    if !recurring && call.params.contains_key("subscription_data") {
+        let message = "You can only use `subscription_data` with recurring prices.";
+        return Err(Failure::state(message).param("subscription_data"));
+    }
+    if recurring && call.params.contains_key("payment_intent_data") {
+        let message = "You can not pass `payment_intent_data` with recurring prices.";
+        return Err(Failure::state(message).param("payment_intent_data"));
+    }
+    let mut body = plain(call).build()?;
+    for (name, usual) in usual() {
+        let absent = !call.params.contains_key(&name);
+        if absent {
+            body.insert(name, usual);
+        }
+    }
+    set(&mut body, "currency", shop::currency(&basket).unwrap_or("usd"));
+    set(&mut body, "url", format!("https://buy.stripe.com/{}", identifier::random("test_", 20)));
+    let (options, _) = shop::shipping(call)?;
+    set(&mut body, "shipping_options", options);
+    restrictions(call, &mut body)?;
+    completion(call)?;
+    let url = format!("/v1/payment_links/{}/line_items", id(&body));
+    shop::show(&mut body, &basket, &url);
+    call.keep(body)
+}
+
+fn plain<'a>(call: &Call<'a>) -> Call<'a> {
+    let mut plain = call.clone();
+    plain.params.retain(|name, _| !SPECIAL.contains(&name.as_str()));
+    plain
+}
+
+fn usual() -> Body {
+    let usual = json!({
+        "active": true, "after_completion": {"hosted_confirmation": {"custom_message": null}, "redirect": null, "type": "hosted_confirmation"},
+        "allow_promotion_codes": false, "automatic_tax": {"enabled": false, "liability": null},
+        "billing_address_collection": "auto", "custom_fields": [], "customer_creation": "if_required",
+        "payment_method_collection": "always", "phone_number_collection": {"enabled": false}, "submit_type": "auto",
+        "tax_id_collection": {"enabled": false, "required": "never"},
+    });
+    usual.as_object().cloned().unwrap_or_default()
+}
+
+/// After payment the customer goes to an address, or stays.
+fn completion(call: &Call<'_>) -> Outcome<()> {
+    let Some(after) = inner(&call.params, "after_completion") else { return Ok(()) };
+    if text(after, "type") != Some("redirect") {
+        return Ok(());
+    }
+    let redirect = inner(after, "redirect").ok_or_else(|| missing("after_completion[redirect]"))?;
+    shop::check_url(redirect, "url").map_err(|failure| failure.param("after_completion[redirect][url]"))
+}
+
+fn restrictions(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    let Some(given) = call.params.get("restrictions") else { return Ok(()) };
+    let limit = given.pointer("/completed_sessions/limit").and_then(Json::as_i64);
+    let Some(limit) = limit else {
+        set(body, "restrictions", Json::Null);
+        return Ok(());
+    };
+    if limit < 1 {
+        let message = "This value must be greater than or equal to 1.";
+        let param = "restrictions[completed_sessions][limit]";
+        return Err(Failure::invalid(message).code("parameter_invalid_integer").param(param));
+    }
+    let known = inner(body, "restrictions").and_then(|own| inner(own, "completed_sessions"));
+    let count = known.and_then(|own| given_number(own, "count")).unwrap_or(0);
+    set_inner(body, "restrictions", "completed_sessions", json!({"count": count, "limit": limit}));
+    Ok(())
+}
+
+/// `POST /v1/payment_links/{id}`.
+pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = plain(call).revise()?;
+    completion(call)?;
+    restrictions(call, &mut body)?;
+    if call.params.contains_key("shipping_options") {
+        let (options, _) = shop::shipping(call)?;
+        set(&mut body, "shipping_options", options);
+    }
+    if !items(&call.params, "line_items").is_empty() {
+        let basket = shop::requantified(call, &body)?;
+        let url = format!("/v1/payment_links/{}/line_items", id(&body));
+        shop::show(&mut body, &basket, &url);
+    }
+    call.keep(body)
+}

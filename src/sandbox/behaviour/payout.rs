@@ -1,0 +1,188 @@
+//! Money that leaves the account, or comes to it: payouts, transfers and their reversals, top-ups.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::call::Call;
+use crate::sandbox::check::missing;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{given_number, id, number, set, status, text};
+use crate::sandbox::page;
+use crate::sandbox::store::Body;
+
+use super::ledger::{self, Movement};
+use super::{money, not_in_state};
+
+/// A payout arrives this long after it was asked for, in seconds: two days.
+const ARRIVES: i64 = 2 * 24 * 60 * 60;
+const TOO_LITTLE: &str = "You have insufficient funds in your Stripe account. One likely reason you have insufficient \
+    funds is that your funds are automatically being paid out; try enabling manual payouts by going to \
+    https://dashboard.stripe.com/account/payouts.";
+
+fn amount_of(call: &Call<'_>) -> Outcome<(i64, String)> {
+    let amount = given_number(&call.params, "amount").ok_or_else(|| missing("amount"))?;
+    if amount < 1 {
+        let message = "This value must be greater than or equal to 1.";
+        return Err(Failure::invalid(message).code("parameter_invalid_integer").param("amount"));
+    }
+    Ok((amount, money::currency(&call.params)?))
+}
+
+fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> Outcome<()> {
+    let currency = text(body, "currency").unwrap_or("usd").to_owned();
+    let movement = Movement { amount, fee: 0, currency: &currency, kind, at_once: true };
+    let entry = ledger::enter(call, body, movement)?;
+    set(body, "balance_transaction", entry);
+    Ok(())
+}
+
+/// `POST /v1/payouts`: an instant one is there at once, others in two days.
+pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+    let (amount, currency) = amount_of(call)?;
+    ledger::demand(call, amount, &currency, TOO_LITTLE)?;
+    let mut body = call.build()?;
+    let instant = text(&call.params, "method") == Some("instant");
+    set(&mut body, "currency", currency);
+    set(&mut body, "arrival_date", if instant { call.now } else { call.now + ARRIVES });
+    set(&mut body, "automatic", false);
+    set(&mut body, "method", if instant { "instant" } else { "standard" });
+    set(&mut body, "reconciliation_status", "not_applicable");
+    set(&mut body, "source_type", text(&call.params, "source_type").unwrap_or("card"));
+    set(&mut body, "status", if instant { "paid" } else { "pending" });
+    set(&mut body, "type", "bank_account");
+    enter(call, &mut body, -amount, "payout")?;
+    call.keep(body)
+}
+
+/// `POST /v1/payouts/{id}/cancel`: while it is on its way.
+pub(super) fn cancel(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = call.named()?;
+    if status(&body) != "pending" {
+        return Err(
+            Failure::state("Payouts can only be canceled while they are pending.").code("payout_not_allowed")
+        );
+    }
+    set(&mut body, "status", "canceled");
+    let paid = body.get("balance_transaction").cloned().unwrap_or_default();
+    let amount = number(&body, "amount");
+    enter(call, &mut body, amount, "payout_cancel")?;
+    let returned = body.insert("balance_transaction".to_owned(), paid).unwrap_or_default();
+    set(&mut body, "failure_balance_transaction", returned);
+    call.keep(body)
+}
+
+/// `POST /v1/payouts/{id}/reverse`: what was paid out comes back as a payout below zero.
+pub(super) fn reverse(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = call.named()?;
+    if status(&body) != "paid" || text(&body, "reversed_by").is_some() {
+        return Err(not_in_state(call, &body, "reverse"));
+    }
+    let mut back = body.clone();
+    let fresh = call.fresh();
+    for name in ["id", "created", "metadata"] {
+        set(&mut back, name, fresh.get(name).cloned().unwrap_or_default());
+    }
+    crate::sandbox::shape::lay_over(call.entity, &mut back, &call.params)?;
+    let amount = number(&body, "amount");
+    set(&mut back, "amount", -amount);
+    set(&mut back, "original_payout", id(&body));
+    set(&mut back, "status", "pending");
+    enter(call, &mut back, amount, "payout")?;
+    call.session.put(&back)?;
+    set(&mut body, "reversed_by", id(&back));
+    call.session.put(&body)?;
+    Ok(Json::Object(back))
+}
+
+/// `POST /v1/transfers`: of what is there, or of what a charge will bring.
+pub(super) fn transfer(call: &Call<'_>) -> Outcome<Json> {
+    let charge = match text(&call.params, "source_transaction") {
+        Some(charge) => Some(call.session.referred("charge", charge, "source_transaction")?),
+        None => None,
+    };
+    let mut call = call.clone();
+    if let (Some(charge), false) = (&charge, call.params.contains_key("amount")) {
+        set(&mut call.params, "amount", number(charge, "amount"));
+    }
+    let (amount, currency) = amount_of(&call)?;
+    match &charge {
+        None => ledger::demand(&call, amount, &currency, TOO_LITTLE)?,
+        Some(charge) if amount > number(charge, "amount") => {
+            let message = "The transfer amount must not exceed the amount of its source transaction.";
+            return Err(Failure::state(message).param("amount"));
+        }
+        Some(_) => {}
+    }
+    let mut body = call.build()?;
+    set(&mut body, "currency", currency);
+    set(&mut body, "source_type", text(&call.params, "source_type").unwrap_or("card"));
+    if text(&body, "transfer_group").is_none()
+        && let Some(charge) = &charge
+    {
+        set(&mut body, "transfer_group", format!("group_{}", id(charge)));
+    }
+    show_reversals(&call, &mut body)?;
+    enter(&call, &mut body, -amount, "transfer")?;
+    call.keep(body)
+}
+
+fn show_reversals(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    let all = call.session.having("transfer_reversal", "transfer", id(body))?;
+    let all: Vec<Json> = all.into_iter().map(Json::Object).collect();
+    let url = format!("/v1/transfers/{}/reversals", id(body));
+    set(body, "reversals", page::embedded(&all, &url));
+    Ok(())
+}
+
+/// `POST /v1/transfers/{transfer}/reversals`: never more than was transferred.
+pub(super) fn reversal(call: &Call<'_>) -> Outcome<Json> {
+    let of = call.parents.first().map(|(_, id)| id.clone()).unwrap_or_default();
+    let mut of = call.session.named("transfer", &of)?;
+    let left = number(&of, "amount") - number(&of, "amount_reversed");
+    let amount = given_number(&call.params, "amount").unwrap_or(left);
+    if amount < 1 || amount > left {
+        let currency = text(&of, "currency").unwrap_or("usd");
+        let message = format!(
+            "Reversal amount ({}) is greater than unreversed amount on transfer ({}), or less than one.",
+            money::written(amount, currency),
+            money::written(left, currency)
+        );
+        return Err(Failure::state(message).param("amount"));
+    }
+    let mut body = call.build()?;
+    set(&mut body, "amount", amount);
+    set(&mut body, "currency", of.get("currency").cloned().unwrap_or_default());
+    set(&mut body, "transfer", id(&of));
+    enter(call, &mut body, amount, "transfer_refund")?;
+    call.session.put(&body)?;
+    let reversed = number(&of, "amount_reversed") + amount;
+    set(&mut of, "amount_reversed", reversed);
+    let all = reversed == number(&of, "amount");
+    set(&mut of, "reversed", all);
+    show_reversals(call, &mut of)?;
+    call.session.put(&of)?;
+    Ok(Json::Object(body))
+}
+
+/// `POST /v1/topups`.
+pub(super) fn topup(call: &Call<'_>) -> Outcome<Json> {
+    let (_, currency) = amount_of(call)?;
+    let mut plain = call.clone();
+    plain.params.shift_remove("source");
+    let mut body = plain.build()?;
+    set(&mut body, "currency", currency);
+    set(&mut body, "expected_availability_date", call.now + ARRIVES);
+    set(&mut body, "status", "pending");
+    set(&mut body, "initiated_by", "user");
+    call.keep(body)
+}
+
+/// `POST /v1/topups/{id}/cancel`: while it is on its way.
+pub(super) fn cancel_topup(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = call.named()?;
+    if status(&body) != "pending" {
+        return Err(not_in_state(call, &body, "cancel"));
+    }
+    set(&mut body, "status", "canceled");
+    set(&mut body, "expected_availability_date", json!(null));
+    call.keep(body)
+}

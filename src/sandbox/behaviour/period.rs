@@ -1,0 +1,136 @@
+//! Time as subscriptions count it: days, weeks, months and years from an anchor, in UTC.
+
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp, Zoned};
+
+/// About how long an interval is, never too short: in seconds.
+fn about(interval: &str) -> i64 {
+    let days = match interval {
+        "day" => 1,
+        "week" => 7,
+        "month" => 31,
+        _ => 366,
+    };
+    days * 24 * 60 * 60
+}
+
+/// The time so many intervals later; the 31st of a month is the last of a shorter one.
+pub(super) fn add(at: i64, interval: &str, count: i64) -> i64 {
+    let span = Span::new();
+    let span = match interval {
+        "day" => span.try_days(count),
+        "week" => span.try_weeks(count),
+        "month" => span.try_months(count),
+        _ => span.try_years(count),
+    };
+    let later = span.ok().and_then(|span| zoned(at).checked_add(span).ok());
+    later.map_or(i64::MAX, |later| later.timestamp().as_second())
+}
+
+fn zoned(at: i64) -> Zoned {
+    Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC)
+}
+
+/// The first moment after `at` that lies a whole number of `count` intervals from the anchor.
+pub(super) fn next(anchor: i64, interval: &str, count: i64, at: i64) -> i64 {
+    let count = count.max(1);
+    // counted from the anchor each time, so that a short month does not shorten the next
+    let mut steps = ((at - anchor) / (about(interval) * count)).max(0);
+    if at < anchor {
+        return around(anchor, interval, count, at).1;
+    }
+    loop {
+        let found = add(anchor, interval, steps * count);
+        if found > at {
+            return found;
+        }
+        steps += 1;
+    }
+}
+
+/// The period around a time that lies before the anchor: the first one is only a part of it.
+pub(super) fn around(anchor: i64, interval: &str, count: i64, at: i64) -> (i64, i64) {
+    let count = count.max(1);
+    let mut end = anchor;
+    let mut steps = 1;
+    loop {
+        let start = add(anchor, interval, -steps * count);
+        if start <= at || steps > 10_000 {
+            return (start, end);
+        }
+        end = start;
+        steps += 1;
+    }
+}
+
+/// The first moment after `at` with that month, day, hour, minute and second; what is not given
+/// is as it is now, and a day that a month lacks is its last.
+pub(super) fn matching(at: i64, [month, day, hour, minute, second]: [Option<i8>; 5]) -> Option<i64> {
+    let now = zoned(at);
+    for later in 0..=24 {
+        let first = now.first_of_month().ok()?.checked_add(Span::new().try_months(later).ok()?).ok()?;
+        if month.is_some_and(|month| month != first.month()) {
+            continue;
+        }
+        let day = day.unwrap_or_else(|| now.day());
+        let found = first.with().day(day.min(first.days_in_month()));
+        let found =
+            found.hour(hour.unwrap_or_else(|| now.hour())).minute(minute.unwrap_or_else(|| now.minute()));
+        let found =
+            found.second(second.unwrap_or_else(|| now.second())).build().ok()?.timestamp().as_second();
+        if found > at {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// The part of an amount that falls on what is left of a period, rounded half up.
+pub(super) fn part(amount: i64, start: i64, end: i64, at: i64) -> i64 {
+    let whole = i128::from((end - start).max(1));
+    let left = i128::from((end - at).clamp(0, (end - start).max(0)));
+    let product = i128::from(amount) * left;
+    i64::try_from((product * 2 + whole).div_euclid(whole * 2)).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn second(text: &str) -> i64 {
+        text.parse::<Timestamp>().map_or(0, Timestamp::as_second)
+    }
+
+    #[test]
+    fn months_keep_the_day_of_their_anchor() {
+        let anchor = second("2026-01-31T10:00:00Z");
+        let february = next(anchor, "month", 1, anchor);
+        assert_eq!(february, second("2026-02-28T10:00:00Z"));
+        assert_eq!(next(anchor, "month", 1, february), second("2026-03-31T10:00:00Z"));
+        assert_eq!(next(anchor, "year", 1, anchor), second("2027-01-31T10:00:00Z"));
+        assert_eq!(next(anchor, "week", 2, anchor), anchor + 14 * 24 * 60 * 60);
+    }
+
+    #[test]
+    fn a_future_anchor_makes_the_first_period_short() {
+        let (now, anchor) = (second("2026-01-10T00:00:00Z"), second("2026-03-01T00:00:00Z"));
+        assert_eq!(next(anchor, "month", 1, now), second("2026-02-01T00:00:00Z"));
+        assert_eq!(next(anchor, "year", 1, now), anchor);
+    }
+
+    #[test]
+    fn an_anchor_is_found_by_its_parts() {
+        let now = second("2026-01-30T10:00:00Z");
+        let find = |month, day, hour| matching(now, [month, day, hour, Some(0), Some(0)]);
+        assert_eq!(find(None, Some(31), None), Some(second("2026-01-31T10:00:00Z")));
+        assert_eq!(find(None, Some(1), Some(0)), Some(second("2026-02-01T00:00:00Z")));
+        assert_eq!(find(Some(2), Some(31), None), Some(second("2026-02-28T10:00:00Z")));
+        assert_eq!(find(Some(13), Some(1), None), None);
+    }
+
+    #[test]
+    fn a_part_is_rounded_half_up() {
+        assert_eq!((part(1000, 0, 30, 15), part(1001, 0, 30, 15), part(1000, 0, 30, 30)), (500, 501, 0));
+        assert_eq!(part(-1000, 0, 30, 20), -333);
+    }
+}

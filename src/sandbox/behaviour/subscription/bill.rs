@@ -1,0 +1,226 @@
+//! The invoices of a subscription: what is on them, and how they are paid.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::behaviour::payment_intent::Attempt;
+use crate::sandbox::behaviour::{cost, invoice, invoice_item, line::Line, meter, period};
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{Failure, Outcome, Stage};
+use crate::sandbox::fields::{flag, id, inner, items, number, set, status, text};
+use crate::sandbox::identifier;
+use crate::sandbox::store::Body;
+
+use super::{item, reduce};
+
+/// A draft for the subscription, without lines, not yet kept.
+pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body> {
+    let customer = call.session.named("customer", text(owner, "customer").unwrap_or_default())?;
+    let mut params = Body::new();
+    let method = text(owner, "collection_method").unwrap_or("charge_automatically");
+    set(&mut params, "collection_method", method);
+    set(&mut params, "auto_advance", true);
+    if method == "send_invoice" {
+        set(&mut params, "days_until_due", number(owner, "days_until_due"));
+    }
+    let about = call.about("invoice", params)?;
+    let mut body = invoice::draft(&about, &customer, text(owner, "currency").unwrap_or("usd"))?;
+    set(&mut body, "billing_reason", reason);
+    set(&mut body, "default_tax_rates", items(owner, "default_tax_rates").to_vec());
+    let details = json!({
+        "metadata": owner.get("metadata"), "subscription": id(owner), "subscription_proration_date": null,
+    });
+    set(
+        &mut body,
+        "parent",
+        json!({"quote_details": null, "subscription_details": details, "type": "subscription_details"}),
+    );
+    Ok(body)
+}
+
+/// One period of an item as a line.
+pub(super) fn line(
+    call: &Call<'_>,
+    owner: &Body,
+    item: &Body,
+    (start, end): (i64, i64),
+    quantity: i64,
+) -> Outcome<Json> {
+    let none = Body::new();
+    let price = inner(item, "price").unwrap_or(&none);
+    let is_trial = status(owner) == "trialing";
+    let amount = if is_trial { 0 } else { short(call, owner, item, start, cost::of(price, quantity)) };
+    let line = Line {
+        amount,
+        currency: text(owner, "currency").unwrap_or("usd").to_owned(),
+        quantity,
+        unit: text(price, "unit_amount_decimal").unwrap_or("0").to_owned(),
+        product: text(price, "product").map(str::to_owned),
+        price: Some(price.clone()),
+    };
+    let sold = line.description(call)?;
+    let sold = sold.as_str().unwrap_or("Subscription");
+    let words = if is_trial { format!("Trial period for {sold}") } else { format!("{quantity} × {sold}") };
+    Ok(json!({
+        "id": identifier::fresh("il_"), "object": "line_item", "amount": amount, "currency": line.currency,
+        "description": words, "discount_amounts": [], "discountable": true, "discounts": item.get("discounts"),
+        (invoice::DISCOUNTS): discounts(call, item)?, (invoice::RATES): item.get("tax_rates"), "invoice": null, "livemode": call.livemode,
+        "metadata": item.get("metadata"), "parent": {
+            "invoice_item_details": null,
+            "subscription_item_details": {
+                "invoice_item": null, "proration": false, "proration_details": {"credited_items": null},
+                "subscription": id(owner), "subscription_item": id(item),
+            },
+            "type": "subscription_item_details",
+        },
+        "period": {"end": end, "start": start}, "pretax_credit_amounts": [], "pricing": line.pricing(),
+        "quantity": quantity, "quantity_decimal": quantity.to_string(), "subscription": id(owner),
+        "subtotal": amount, "taxes": [],
+    }))
+}
+
+/// A period before the anchor is only a part of a whole one, and costs as much.
+fn short(call: &Call<'_>, owner: &Body, item: &Body, start: i64, whole: i64) -> i64 {
+    let anchor = number(owner, "billing_cycle_anchor");
+    let Some(often) = item::recurring(item).filter(|_| start < anchor) else { return whole };
+    if text(&call.params, "proration_behavior") == Some("none") {
+        return 0;
+    }
+    let interval = text(often, "interval").unwrap_or("month");
+    let (begin, end) = period::around(anchor, interval, number(often, "interval_count"), start);
+    period::part(whole, begin, end, start)
+}
+
+fn discounts(call: &Call<'_>, item: &Body) -> Outcome<Vec<Json>> {
+    let at_work = crate::sandbox::behaviour::discount::at_work(call, items(item, "discounts"), call.now)?;
+    Ok(at_work.into_iter().map(Json::Object).collect())
+}
+
+/// The lines of the periods that begin now: what is paid in advance.
+pub(super) fn ahead(call: &Call<'_>, owner: &Body, own: &[Body], draft: &mut Body) -> Outcome<()> {
+    for item in own {
+        let within = (number(item, "current_period_start"), number(item, "current_period_end"));
+        let quantity = if item::is_metered(item) { 0 } else { number(item, "quantity") };
+        let mut line = line(call, owner, item, within, quantity)?;
+        if let Some(line) = line.as_object_mut() {
+            set(line, "invoice", id(draft));
+        }
+        invoice::push(draft, line);
+    }
+    Ok(())
+}
+
+/// The line of what was used in a period that is over.
+pub(super) fn used(
+    call: &Call<'_>,
+    owner: &Body,
+    item: &Body,
+    within: (i64, i64),
+    draft: &mut Body,
+) -> Outcome<()> {
+    let meter = item::recurring(item).and_then(|often| text(often, "meter")).unwrap_or_default();
+    let customer = text(owner, "customer").unwrap_or_default();
+    let quantity = meter::used(call, meter, customer, within.0, within.1)?;
+    let mut line = line(call, owner, item, within, quantity)?;
+    if let Some(line) = line.as_object_mut() {
+        set(line, "invoice", id(draft));
+    }
+    invoice::push(draft, line);
+    Ok(())
+}
+
+/// The items of the customer that wait go on the draft.
+pub(super) fn gather(call: &Call<'_>, draft: &mut Body) -> Outcome<()> {
+    let customer = text(draft, "customer").unwrap_or_default().to_owned();
+    let currency = text(draft, "currency").unwrap_or("usd").to_owned();
+    for mut waiting in invoice_item::waiting(call, &customer, Some(&currency))? {
+        invoice::add(call, draft, &waiting);
+        set(&mut waiting, "invoice", id(draft));
+        call.session.put(&waiting)?;
+    }
+    Ok(())
+}
+
+/// What `add_invoice_items` puts on the next invoice beside the items.
+pub(super) fn extra(call: &Call<'_>, owner: &Body) -> Outcome<()> {
+    for (at, params) in items(&call.params, "add_invoice_items").iter().enumerate() {
+        let params = params.as_object().cloned().unwrap_or_default();
+        let param = format!("add_invoice_items[{at}][price]");
+        let line = Line::of(call, &params, text(&params, "price"), &param)?;
+        let line = line.ok_or_else(|| crate::sandbox::check::missing(&param))?;
+        if line.is_recurring() {
+            let message = "The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.";
+            return Err(Failure::state(message).param(param));
+        }
+        let mut about = Body::new();
+        set(&mut about, "customer", owner.get("customer").cloned().unwrap_or_default());
+        let made = invoice_item::of_line(&call.about("invoiceitem", about)?, &line)?;
+        call.session.put(&made)?;
+    }
+    Ok(())
+}
+
+/// The first invoice, and its payment as `payment_behavior` says.
+pub(super) fn first(call: &Call<'_>, owner: &Body) -> Outcome<()> {
+    extra(call, owner)?;
+    let mut body = draft(call, owner, "subscription_create")?;
+    ahead(call, owner, &item::of(call, id(owner))?, &mut body)?;
+    gather(call, &mut body)?;
+    reduce(call, owner, &mut body)?;
+    settle(call, owner, body, "incomplete")
+}
+
+/// Keeps an invoice as the latest and has it paid; what cannot be paid leaves the subscription
+/// in the state `unpaid`.
+pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str) -> Outcome<()> {
+    let mut owner = call.session.named("subscription", id(owner))?;
+    set(&mut owner, "latest_invoice", id(&body));
+    if text(&owner, "collection_method") == Some("send_invoice") && number(&body, "total") > 0 {
+        set(&mut body, "automatically_finalizes_at", call.now + super::turn::HOUR);
+        call.session.put(&owner)?;
+        return call.session.put(&body);
+    }
+    let behaviour = text(&call.params, "payment_behavior").unwrap_or("allow_incomplete").to_owned();
+    if number(&body, "total") > 0 && status(&owner) != "trialing" {
+        set(&mut owner, "status", unpaid);
+    }
+    call.session.put(&owner)?;
+    invoice::open(call, &mut body)?;
+    call.session.put(&body)?;
+    if status(&body) == "paid" || behaviour == "default_incomplete" {
+        return Ok(());
+    }
+    let method = invoice::method_of(call, &body).map_err(|failure| no_method(call, failure))?;
+    let off_session = flag(&call.params, "off_session");
+    match invoice::collect(call, &mut body, method, off_session)? {
+        Attempt::Failed(failure) if behaviour == "error_if_incomplete" => {
+            return Err(failure.at(Stage::Undone));
+        }
+        Attempt::Waits if behaviour == "error_if_incomplete" => return Err(needs_action()),
+        Attempt::Failed(_) | Attempt::Waits if behaviour == "pending_if_incomplete" => {
+            return Err(Failure::unsupported("pending updates of subscriptions"));
+        }
+        _ => {}
+    }
+    call.session.put(&body)
+}
+
+fn no_method(call: &Call<'_>, failure: Failure) -> Failure {
+    if text(&call.params, "default_payment_method").is_some() {
+        return failure;
+    }
+    Failure::state(
+        "This customer has no attached payment source or default payment method. Please consider adding a default \
+         payment method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.",
+    )
+    .code("resource_missing")
+}
+
+fn needs_action() -> Failure {
+    Failure::new(
+        402,
+        "card_error",
+        "This payment requires additional user action before it can be completed successfully.",
+    )
+    .code("subscription_payment_intent_requires_action")
+    .at(Stage::Undone)
+}

@@ -1,0 +1,170 @@
+//! Tax rates and tax ids: what they may be, and whose they are.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{id, inner, set, text};
+use crate::sandbox::page;
+use crate::sandbox::store::Body;
+
+use super::{generic, money};
+
+/// `POST /v1/tax_rates`.
+pub(super) fn create_rate(call: &Call<'_>) -> Outcome<Json> {
+    let percentage = call.params.get("percentage").map(ToString::to_string).unwrap_or_default();
+    let places = percentage.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let fits = money::percent_of(&percentage, 1_000_000).is_some_and(|part| (0..=1_000_000).contains(&part));
+    if !fits || percentage.starts_with('-') || places > 4 {
+        let message = format!(
+            "Invalid percentage: must be between 0 and 100 with at most 4 decimal places; it is {percentage}."
+        );
+        return Err(Failure::invalid(message).param("percentage"));
+    }
+    let mut body = call.build()?;
+    if !call.params.contains_key("active") {
+        set(&mut body, "active", true);
+    }
+    set(&mut body, "rate_type", "percentage");
+    call.keep(body)
+}
+
+/// `POST /v1/tax_ids` and `POST /v1/customers/{customer}/tax_ids`.
+pub(super) fn create_id(call: &Call<'_>) -> Outcome<Json> {
+    let (kind, value) = (call.demanded("type")?, call.demanded("value")?);
+    if !is_right(kind, value) {
+        let message = format!("Invalid value for {kind}.");
+        return Err(Failure::invalid(message).code("tax_id_invalid").param("value"));
+    }
+    let mut body = call.build()?;
+    let owner = owner_of(call)?;
+    let customer = owner.get("customer").cloned().unwrap_or_default();
+    if let Some(customer) = customer.as_str() {
+        call.session.referred("customer", customer, "customer")?;
+        check_new(call, customer, kind, value)?;
+    }
+    set(&mut body, "customer", customer);
+    set(&mut body, "owner", owner);
+    set(&mut body, "country", country(kind, value));
+    let checked = matches!(kind, "au_abn" | "eu_vat" | "gb_vat");
+    let status = if checked { "pending" } else { "unavailable" };
+    set(
+        &mut body,
+        "verification",
+        json!({"status": status, "verified_address": null, "verified_name": null}),
+    );
+    call.keep(body)
+}
+
+fn owner_of(call: &Call<'_>) -> Outcome<Json> {
+    let parent = call.parents.iter().find(|(name, _)| name == "customer");
+    let none = Body::new();
+    let given = inner(&call.params, "owner").unwrap_or(&none);
+    let customer = parent.map(|(_, id)| id.as_str()).or_else(|| text(given, "customer"));
+    let kind = if parent.is_some() { "customer" } else { text(given, "type").unwrap_or("self") };
+    if kind == "customer" && customer.is_none() {
+        return Err(crate::sandbox::check::missing("owner[customer]"));
+    }
+    Ok(json!({
+        "account": given.get("account"), "application": null, "customer": customer,
+        "customer_account": null, "type": kind,
+    }))
+}
+
+fn check_new(call: &Call<'_>, customer: &str, kind: &str, value: &str) -> Outcome<()> {
+    let same = |known: &Body| text(known, "type") == Some(kind) && text(known, "value") == Some(value);
+    if call.session.having("tax_id", "customer", customer)?.iter().any(same) {
+        let message = "This customer already has this tax ID.";
+        return Err(Failure::state(message).code("resource_already_exists").param("value"));
+    }
+    Ok(())
+}
+
+/// Countries whose numbers are of the European Union.
+const UNION: &[&str] = &[
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FR", "HR", "HU", "IE", "IT", "LT",
+    "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK", "XI",
+];
+
+/// Whether a value can be of a type, for the types whose form is known here.
+fn is_right(kind: &str, value: &str) -> bool {
+    let digits = |text: &str, least: usize, most: usize| {
+        (least..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let plain: String = value.chars().filter(|letter| !matches!(letter, ' ' | '-' | '.' | '/')).collect();
+    match kind {
+        "eu_vat" => plain.split_at_checked(2).is_some_and(|(country, rest)| {
+            UNION.contains(&country)
+                && (2..=12).contains(&rest.len())
+                && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+        }),
+        "gb_vat" => plain.strip_prefix("GB").is_some_and(|rest| digits(rest, 9, 12)),
+        "ch_vat" => {
+            plain.strip_prefix("CHE").is_some_and(|rest| rest.get(..9).is_some_and(|part| digits(part, 9, 9)))
+        }
+        "us_ein" => digits(&plain, 9, 9),
+        "au_abn" | "br_cpf" => digits(&plain, 11, 11),
+        "br_cnpj" => digits(&plain, 14, 14),
+        "in_gst" => plain.len() == 15 && plain.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+        "jp_cn" => digits(&plain, 13, 13),
+        "no_vat" => plain.strip_suffix("MVA").is_some_and(|rest| digits(rest, 9, 9)),
+        "nz_gst" => digits(&plain, 8, 9),
+        "sg_uen" => (9..=10).contains(&plain.len()),
+        _ => !value.trim().is_empty(),
+    }
+}
+
+/// The country of a type, or of the number itself within the European Union.
+fn country(kind: &str, value: &str) -> Json {
+    let own = if kind == "eu_vat" { value.get(..2) } else { kind.split('_').next() };
+    own.map_or(Json::Null, |own| match own.to_ascii_uppercase().as_str() {
+        "EL" => "GR".into(),
+        "XI" => "GB".into(),
+        "EU" => Json::Null,
+        country => country.into(),
+    })
+}
+
+/// `GET /v1/tax_ids`, the account's own unless an owner is given, and those of a customer.
+pub(super) fn list_ids(call: &Call<'_>) -> Outcome<Json> {
+    if !call.parents.is_empty() {
+        return generic::list(call);
+    }
+    let mut call = call.clone();
+    let wanted = call.params.shift_remove("owner").unwrap_or_else(|| json!({"type": "self"}));
+    page::of_objects(&call, "tax_id", |body| {
+        let owner = body.get("owner").cloned().unwrap_or_default();
+        wanted
+            .as_object()
+            .is_some_and(|wanted| wanted.iter().all(|(name, value)| owner.get(name) == Some(value)))
+    })
+}
+
+/// A tax id is found under its own customer only.
+pub(super) fn named(call: &Call<'_>) -> Outcome<Body> {
+    let body = call.named()?;
+    let parent = call.parents.iter().find(|(name, _)| name == "customer");
+    match parent {
+        Some((_, customer)) if text(&body, "customer") != Some(customer) => {
+            Err(Failure::absent("tax_id", id(&body)))
+        }
+        _ => Ok(body),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_checked_by_their_type() {
+        assert!(is_right("eu_vat", "DE123456789") && is_right("eu_vat", "IE1234567FA"));
+        assert!(!is_right("eu_vat", "US123456789") && !is_right("eu_vat", "DE"));
+        assert!(is_right("us_ein", "12-3456789") && !is_right("us_ein", "12-345678"));
+        assert!(is_right("al_tin", "anything"));
+        assert_eq!(
+            (country("eu_vat", "EL123456789"), country("gb_vat", "GB123456789")),
+            ("GR".into(), "GB".into())
+        );
+    }
+}

@@ -1,0 +1,105 @@
+//! Webhook endpoints: the secret is told once; sixteen at most.
+
+use serde_json::{Value as Json, json};
+
+use crate::catalog::API_VERSION;
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::event;
+use crate::sandbox::fields::{flag, items, set, text};
+use crate::sandbox::identifier;
+use crate::sandbox::store::{Body, Walk};
+
+/// Most endpoints of an account.
+const MOST: usize = 16;
+
+/// `POST /v1/webhook_endpoints`.
+pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+    check(call)?;
+    let mut count = 0;
+    call.session.walk(&Walk::of("webhook_endpoint"), |_| {
+        count += 1;
+        true
+    })?;
+    if count >= MOST {
+        let message = format!("You have reached the maximum of {MOST} test webhook endpoints.");
+        return Err(Failure::state(message));
+    }
+    let mut body = call.build()?;
+    let secret = identifier::random("whsec_", 32);
+    body.shift_remove("secret");
+    set(&mut body, "status", "enabled");
+    if text(&call.params, "api_version").is_none() {
+        set(&mut body, "api_version", Json::Null);
+    }
+    set(&mut body, "_secret", secret.as_str());
+    call.session.put(&body)?;
+    set(&mut body, "secret", secret);
+    Ok(Json::Object(body))
+}
+
+/// The address and the events asked for.
+fn check(call: &Call<'_>) -> Outcome<()> {
+    if let Some(url) = text(&call.params, "url") {
+        check_url(call, url)?;
+    }
+    if !call.params.contains_key("enabled_events") {
+        return Ok(());
+    }
+    let wanted = items(&call.params, "enabled_events");
+    if wanted.is_empty() {
+        let message = "You must specify at least one event for `enabled_events`.";
+        return Err(Failure::invalid(message).param("enabled_events"));
+    }
+    let unknown = wanted.iter().filter_map(Json::as_str).find(|kind| *kind != "*" && !event::is_known(kind));
+    match unknown {
+        None => Ok(()),
+        Some(kind) => {
+            let message = format!("Unknown event type `{kind}` in API version {API_VERSION}.");
+            Err(Failure::invalid(message).param("enabled_events"))
+        }
+    }
+}
+
+fn check_url(call: &Call<'_>, url: &str) -> Outcome<()> {
+    let parsed: Option<http::Uri> = url.parse().ok();
+    let parsed = parsed.filter(|url| url.host().is_some());
+    let message = match parsed.as_ref().and_then(|url| url.scheme_str()) {
+        Some("https") => return Ok(()),
+        Some("http") if !call.livemode => return Ok(()),
+        Some("http") => "Invalid URL: URL must be HTTPS in live mode.",
+        _ => "Invalid URL: An explicit scheme (such as https) must be provided.",
+    };
+    Err(Failure::invalid(message).code("url_invalid").param("url"))
+}
+
+/// `POST /v1/webhook_endpoints/{id}`.
+pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+    check(call)?;
+    let mut body: Body = call.revise()?;
+    if call.params.contains_key("disabled") {
+        let disabled = flag(&call.params, "disabled");
+        set(&mut body, "status", if disabled { "disabled" } else { "enabled" });
+    }
+    call.keep(body)
+}
+
+/// `GET /v1/events`; `types` names several kinds, and a star stands for what follows.
+pub(super) fn list_events(call: &Call<'_>) -> Outcome<Json> {
+    let mut call = call.clone();
+    let kind = call.params.shift_remove("type").unwrap_or_default();
+    let kinds = call.params.shift_remove("types").unwrap_or_else(|| json!([]));
+    let delivered = call.params.shift_remove("delivery_success").and_then(|wanted| wanted.as_bool());
+    let fits = |wanted: &Json, body: &Body| {
+        let (wanted, kind) = (wanted.as_str().unwrap_or_default(), text(body, "type").unwrap_or_default());
+        wanted.strip_suffix('*').map_or(wanted == kind, |start| kind.starts_with(start))
+    };
+    crate::sandbox::page::of_objects(&call, "event", |body| {
+        let several = kinds.as_array().map_or(&[][..], Vec::as_slice);
+        (kind.is_null() || fits(&kind, body))
+            && (several.is_empty() || several.iter().any(|wanted| fits(wanted, body)))
+            && delivered.is_none_or(|wanted| {
+                wanted == (crate::sandbox::fields::number(body, "pending_webhooks") == 0)
+            })
+    })
+}

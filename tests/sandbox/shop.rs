@@ -1,0 +1,195 @@
+//! Checkout sessions, payment links, the customer portal.
+
+use serde_json::Value as Json;
+
+use crate::client::{Client, Form, id};
+
+fn once(client: &Client, amount: &str) -> String {
+    id(&client
+        .post("/v1/prices", &[("product_data[name]", "Tea"), ("currency", "usd"), ("unit_amount", amount)]))
+}
+
+#[test]
+fn a_session_is_paid_or_expires() {
+    let client = Client::new();
+    let price = once(&client, "700");
+    let base = [
+        ("mode", "payment"),
+        ("success_url", "https://example.com/ok?id={CHECKOUT_SESSION_ID}"),
+        ("line_items[0][price]", price.as_str()),
+        ("line_items[0][quantity]", "2"),
+    ];
+    let made = client.post("/v1/checkout/sessions", &[&base[..], &[("expand[]", "line_items")]].concat());
+    assert_eq!(
+        (&made["status"], &made["payment_status"], &made["amount_total"], &made["currency"]),
+        (&"open".into(), &"unpaid".into(), &1400.into(), &"usd".into())
+    );
+    assert!(
+        made["url"].as_str().unwrap().starts_with("https://checkout.stripe.com/")
+            && id(&made).starts_with("cs_test_")
+    );
+    assert_eq!(made["line_items"]["data"][0]["amount_total"], 1400);
+    let path = format!("/v1/checkout/sessions/{}", id(&made));
+    assert_eq!(client.get(&path).get("line_items"), None);
+    assert_eq!(client.get(&format!("{path}/line_items"))["data"][0]["price"]["id"], price.as_str());
+    let done = client.get(&format!("/_sandbox/checkout_sessions/{}/complete", id(&made)));
+    assert_eq!(
+        (&done["status"], &done["payment_status"], &done["url"]),
+        (&"complete".into(), &"paid".into(), &Json::Null)
+    );
+    assert_eq!(
+        client.get(&format!("/v1/payment_intents/{}", done["payment_intent"].as_str().unwrap()))["amount_received"],
+        1400
+    );
+    client.refused(400, "POST", &format!("{path}/expire"), &[]);
+    let other = client.post("/v1/checkout/sessions", &base);
+    let gone = client.post(&format!("/v1/checkout/sessions/{}/expire", id(&other)), &[]);
+    assert_eq!((&gone["status"], &gone["url"]), (&"expired".into(), &Json::Null));
+    let events = client.events();
+    assert!(
+        ["checkout.session.completed", "checkout.session.expired"]
+            .iter()
+            .all(|kind| events.iter().any(|one| one == kind)),
+        "{events:?}"
+    );
+}
+
+#[test]
+fn a_session_sells_what_its_mode_allows() {
+    let client = Client::new();
+    let (price, monthly) = (once(&client, "700"), client.monthly("900"));
+    let refused = |form: Form<'_>| client.refused(400, "POST", "/v1/checkout/sessions", form);
+    let url = ("success_url", "https://example.com");
+    assert!(refused(&[url, ("mode", "payment"), ("line_items[0][price]", &monthly)]).contains("recurring"));
+    assert!(
+        refused(&[url, ("mode", "subscription"), ("line_items[0][price]", &price)]).contains("recurring")
+    );
+    assert!(refused(&[url, ("mode", "payment")]).contains("line_items"));
+    assert!(refused(&[("mode", "payment"), ("line_items[0][price]", &price)]).contains("success_url"));
+    refused(&[url, ("mode", "payment"), ("line_items[0][price]", &price), ("expires_at", "1000")]);
+    refused(&[("success_url", "nowhere"), ("mode", "payment"), ("line_items[0][price]", &price)]);
+    let embedded = [
+        ("mode", "payment"),
+        ("ui_mode", "embedded_page"),
+        ("return_url", "https://example.com"),
+        ("line_items[0][price]", price.as_str()),
+    ];
+    let made = client.post("/v1/checkout/sessions", &embedded);
+    assert!(made["client_secret"].is_string() && made["url"].is_null());
+    let setup = client.post("/v1/checkout/sessions", &[url, ("mode", "setup"), ("currency", "usd")]);
+    let done = client.get(&format!("/_sandbox/checkout_sessions/{}/complete", id(&setup)));
+    assert_eq!(
+        client.get(&format!("/v1/setup_intents/{}", done["setup_intent"].as_str().unwrap()))["status"],
+        "succeeded"
+    );
+    let coupon = id(&client.post("/v1/coupons", &[("percent_off", "50")]));
+    let form = [
+        url,
+        ("mode", "subscription"),
+        ("line_items[0][price]", &monthly),
+        ("discounts[0][coupon]", &coupon),
+        ("customer_email", "a@example.com"),
+    ];
+    let made = client.post("/v1/checkout/sessions", &form);
+    assert_eq!(
+        (&made["amount_subtotal"], &made["amount_total"], &made["total_details"]["amount_discount"]),
+        (&900.into(), &450.into(), &450.into())
+    );
+    let done = client.get(&format!("/_sandbox/checkout_sessions/{}/complete", id(&made)));
+    let owned = client.get(&format!("/v1/subscriptions/{}", done["subscription"].as_str().unwrap()));
+    assert_eq!((&owned["status"], &owned["customer"]), (&"active".into(), &done["customer"]));
+    assert_eq!(
+        client.get(&format!("/v1/invoices/{}", done["invoice"].as_str().unwrap()))["amount_paid"],
+        450
+    );
+}
+
+#[test]
+fn a_payment_link_has_items_and_an_address() {
+    let client = Client::new();
+    let rate = id(&client.post(
+        "/v1/shipping_rates",
+        &[("display_name", "Fast"), ("fixed_amount[amount]", "500"), ("fixed_amount[currency]", "usd")],
+    ));
+    let form = [
+        ("line_items[0][price_data][currency]", "usd"),
+        ("line_items[0][price_data][unit_amount]", "300"),
+        ("line_items[0][price_data][product_data][name]", "Tea"),
+        ("line_items[0][quantity]", "1"),
+        ("shipping_options[0][shipping_rate]", &rate),
+        ("restrictions[completed_sessions][limit]", "5"),
+        ("expand[]", "line_items"),
+    ];
+    let made = client.post("/v1/payment_links", &form);
+    assert!(made["url"].as_str().unwrap().starts_with("https://buy.stripe.com/") && made["active"] == true);
+    assert_eq!(
+        (
+            &made["currency"],
+            &made["restrictions"]["completed_sessions"]["count"],
+            &made["shipping_options"][0]["shipping_amount"]
+        ),
+        (&"usd".into(), &0.into(), &500.into())
+    );
+    let path = format!("/v1/payment_links/{}", id(&made));
+    let item = id(&made["line_items"]["data"][0]);
+    client
+        .post(&path, &[("active", "false"), ("line_items[0][id]", &item), ("line_items[0][quantity]", "3")]);
+    assert_eq!(client.get(&path)["active"], false);
+    assert_eq!(client.get(&format!("{path}/line_items"))["data"][0]["amount_total"], 900);
+    client.refused(
+        400,
+        "POST",
+        "/v1/payment_links",
+        &[("line_items[0][price]", "price_none"), ("line_items[0][quantity]", "1")],
+    );
+    let redirect = [&form[..4], &[("after_completion[type]", "redirect")]].concat();
+    client.refused(400, "POST", "/v1/payment_links", &redirect);
+}
+
+#[test]
+fn the_default_portal_stays_open() {
+    let client = Client::new();
+    let customer = id(&client.post("/v1/customers", &[]));
+    let session = client.post(
+        "/v1/billing_portal/sessions",
+        &[("customer", &customer), ("return_url", "https://example.com")],
+    );
+    assert!(session["url"].as_str().unwrap().starts_with("https://billing.stripe.com/p/session/"));
+    let default = format!("/v1/billing_portal/configurations/{}", session["configuration"].as_str().unwrap());
+    assert_eq!(client.get(&default)["is_default"], true);
+    client.refused(400, "POST", &default, &[("active", "false")]);
+    let again = client.post("/v1/billing_portal/sessions", &[("customer", &customer)]);
+    assert_eq!(again["configuration"], session["configuration"]);
+    client.refused(
+        400,
+        "POST",
+        "/v1/billing_portal/configurations",
+        &[("features[customer_update][enabled]", "true")],
+    );
+    let form = [
+        ("features[invoice_history][enabled]", "true"),
+        ("features[subscription_cancel][enabled]", "true"),
+        ("login_page[enabled]", "true"),
+        ("business_profile[headline]", "Hello"),
+    ];
+    let made = client.post("/v1/billing_portal/configurations", &form);
+    assert_eq!(
+        (&made["is_default"], &made["active"], &made["features"]["subscription_cancel"]["mode"]),
+        (&false.into(), &true.into(), &"at_period_end".into())
+    );
+    assert!(made["login_page"]["url"].is_string() && made["features"]["customer_update"]["enabled"] == false);
+    let path = format!("/v1/billing_portal/configurations/{}", id(&made));
+    assert_eq!(client.post(&path, &[("active", "false")])["active"], false);
+    client.refused(
+        400,
+        "POST",
+        "/v1/billing_portal/sessions",
+        &[("customer", &customer), ("configuration", &id(&made))],
+    );
+    client.refused(
+        400,
+        "POST",
+        "/v1/billing_portal/sessions",
+        &[("customer", &customer), ("flow_data[type]", "subscription_cancel")],
+    );
+}
