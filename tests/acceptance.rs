@@ -27,3 +27,5 @@ mod entities;
 mod killed;
 #[path = "acceptance/quickstart.rs"]
 mod quickstart;
+#[path = "acceptance/shapes.rs"]
+mod shapes;
