@@ -22,6 +22,7 @@ mod pack;
 pub mod rules;
 
 pub use model::{
-    Action, Entity, Field, FieldKind, Kind, Operation, OperationKind, OutputShape, Param, Removal, parents,
+    Action, Entity, Field, FieldKind, Items, Kind, Operation, OperationKind, OutputShape, Param, Removal,
+    parents,
 };
 pub use pack::{API_VERSION, Called, Catalog, Match, catalog};

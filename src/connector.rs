@@ -15,6 +15,7 @@ mod describe;
 mod entities;
 mod error;
 pub mod filter;
+mod items;
 mod list;
 mod locator;
 mod page_token;
@@ -38,9 +39,10 @@ pub use describe::{
 pub use entities::{entity, is_gone};
 pub use error::Error;
 pub use filter::{Filter, FilterError};
+pub use items::with_ids;
 pub use list::{ListRequest, Page};
 pub use locator::{check as check_locator, form, locator};
-pub use payload::{PayloadError, payload, require};
+pub use payload::{PayloadError, payload, require, respelled};
 pub use record::{Arrays, record, with_kept};
 pub use removal::{Removed, what_stays};
 

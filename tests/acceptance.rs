@@ -21,6 +21,8 @@ mod workdir;
 mod actions;
 #[path = "acceptance/bad_input.rs"]
 mod bad_input;
+#[path = "acceptance/billing.rs"]
+mod billing;
 #[path = "acceptance/entities.rs"]
 mod entities;
 #[path = "acceptance/killed.rs"]

@@ -71,6 +71,7 @@ impl EntityJoin {
         self.entity.sensitive.clone_from(&rule.sensitive);
         self.entity.once.clone_from(&rule.once);
         self.entity.list_with.clone_from(&rule.list_with);
+        self.entity.items.clone_from(&rule.items);
         self.entity.adopted = rule.adopted;
         self.check_fields(rule);
         self.apply_actions(&rule.actions);
@@ -95,6 +96,13 @@ impl EntityJoin {
             let list = self.entity.operation(OperationKind::List);
             let known = list.is_some_and(|list| list.param(param).is_some());
             self.demand(known, || format!("a list takes no param {param:?}"));
+        }
+        for list in rule.items.keys() {
+            let update = self.entity.operation(OperationKind::Update);
+            let known = update.is_some_and(|update| update.param(list).is_some());
+            self.demand(known && self.entity.field(list).is_some(), || {
+                format!("items: {list:?} is no list that an update takes and an answer has")
+            });
         }
         let adoptable = !self.entity.creates() && self.entity.operation(OperationKind::Update).is_some();
         self.demand(!rule.adopted || adoptable, || "adopted: it is created, or cannot be changed".to_owned());

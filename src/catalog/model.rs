@@ -52,9 +52,23 @@ pub struct Entity {
     /// Params without which a list would leave entities out.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub list_with: std::collections::BTreeMap<String, String>,
+    /// Lists whose items an update must name by their ids, lest it add them again.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub items: std::collections::BTreeMap<String, Items>,
     /// It exists already; what creates it is an update of the one that the payload names.
     #[serde(default, skip_serializing_if = "is_false")]
     pub adopted: bool,
+}
+
+/// How the items of a list are told apart in an update.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Items {
+    /// The member by which an item of the payload is found among those there are: `price`.
+    pub by: String,
+    /// The param that takes an item away, where Stripe has one: `deleted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<String>,
 }
 
 /// Which of the five.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::model::{OutputShape, Removal};
+use super::model::{Items, OutputShape, Removal};
 
 /// The rules by key: the object in Stripe's spelling, or the service. What has no rule is as usual.
 pub type Rules = BTreeMap<String, EntityRule>;
@@ -39,6 +39,9 @@ pub struct EntityRule {
     /// Params without which a list would leave entities out.
     #[serde(default)]
     pub list_with: BTreeMap<String, String>,
+    /// Lists whose items an update must name by their ids.
+    #[serde(default)]
+    pub items: BTreeMap<String, Items>,
     /// It exists already; what creates it is an update of the one that the payload names.
     #[serde(default)]
     pub adopted: bool,

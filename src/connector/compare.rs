@@ -31,9 +31,32 @@ fn drifted_value(wanted: &Json, then: &Json, now: &Json) -> Json {
                 .collect()
         }
         _ if same(then, now) || matches(wanted, now) => wanted.clone(),
-        Json::Object(_) | Json::Array(_) => now.clone(),
+        Json::Array(items) => elements(now).map_or_else(
+            || now.clone(),
+            |elements| elements.iter().map(|element| reduced(element, items)).collect(),
+        ),
+        Json::Object(_) => now.clone(),
         _ => reference(now).clone(),
     }
+}
+
+/// An element of a list as far as the payload speaks of its elements.
+fn reduced(element: &Json, items: &[Json]) -> Json {
+    let named = |name: &String| items.iter().any(|item| item.get(name).is_some());
+    match element {
+        Json::Object(members) if items.iter().any(Json::is_object) => {
+            let known = members.iter().filter(|(name, _)| named(name));
+            known.map(|(name, value)| (name.clone(), reference(value).clone())).collect()
+        }
+        _ => reference(element).clone(),
+    }
+}
+
+/// The elements of a list, or of the first page of one.
+pub(super) fn elements(value: &Json) -> Option<&[Json]> {
+    let is_page = value.get("object").is_some_and(|object| object == "list");
+    let list = if is_page { value.get("data")? } else { value };
+    list.as_array().map(Vec::as_slice)
 }
 
 /// True when every value of `payload` that the entity shows is already what it shows.
@@ -48,9 +71,10 @@ fn matches(wanted: &Json, now: &Json) -> bool {
         (Json::Object(params), Json::Object(_)) => {
             params.iter().all(|(name, wanted)| matches(wanted, field(now, name)))
         }
-        (Json::Array(wanted), Json::Array(now)) => {
+        (Json::Array(wanted), Json::Null) => wanted.is_empty(),
+        (Json::Array(wanted), now) => elements(now).is_some_and(|now| {
             wanted.len() == now.len() && wanted.iter().all(|w| now.iter().any(|n| matches(w, n)))
-        }
+        }),
         (Json::String(text), Json::Null) => text.is_empty(),
         (Json::Null, _) => true,
         (wanted, now) => same(wanted, now),
@@ -59,7 +83,9 @@ fn matches(wanted: &Json, now: &Json) -> bool {
 
 /// Equal as Stripe sees it: `"1500"` and `1500`, an id and the object that has it.
 fn same(a: &Json, b: &Json) -> bool {
-    match (reference(a), reference(b)) {
+    // Two whole objects may have one id and differ all the same.
+    let both_whole = a.is_object() && b.is_object();
+    match if both_whole { (a, b) } else { (reference(a), reference(b)) } {
         (Json::Object(a), Json::Object(b)) => {
             a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|w| same(v, w)))
         }
@@ -69,7 +95,7 @@ fn same(a: &Json, b: &Json) -> bool {
 }
 
 /// The id of an expanded object, else the value itself.
-fn reference(value: &Json) -> &Json {
+pub(super) fn reference(value: &Json) -> &Json {
     match (value.get("object"), value.get("id")) {
         (Some(_), Some(id)) => id,
         _ => value,
@@ -158,6 +184,21 @@ mod tests {
         let payload = map(&json!({"customer": "cus_1"}));
         let now = json!({"customer": {"id": "cus_1", "object": "customer"}});
         assert_eq!(drifted(&payload, &json!({"customer": "cus_1"}), &now), None);
+    }
+
+    #[test]
+    fn a_page_of_items_is_compared_as_the_list_it_is() {
+        let payload = map(&json!({"items": [{"price": "price_1", "quantity": 7}]}));
+        let page = |quantity: u32, end: u32| {
+            json!({"items": {"object": "list", "data": [{
+                "id": "si_1", "current_period_end": end, "quantity": quantity,
+                "price": {"id": "price_1", "object": "price"}
+            }]}})
+        };
+        assert_eq!(drifted(&payload, &page(7, 1), &page(7, 2)), None, "a new period is no drift");
+        let found = drifted(&payload, &page(7, 1), &page(8, 1)).unwrap();
+        assert_eq!(Json::Object(found), json!({"items": [{"quantity": 8, "price": "price_1"}]}));
+        assert!(fulfilled(&payload, &page(7, 1)) && !fulfilled(&payload, &page(8, 1)));
     }
 
     #[test]

@@ -55,6 +55,27 @@ pub fn payload(payload: &Map<String, Json>, params: &[Param]) -> Result<Map<Stri
     values::object(payload, params, "")
 }
 
+/// A payload with some of its params changed, in the spelling it was written in: `before` and
+/// `after` are the params it came to and is to come to.
+pub fn respelled(
+    payload: &Map<String, Json>,
+    params: &[Param],
+    before: &Map<String, Json>,
+    after: &Map<String, Json>,
+) -> Map<String, Json> {
+    let spelled = payload.iter().map(|(key, value)| {
+        let way = names::resolve(key, params).unwrap_or_default();
+        let (was, is) = (at(before, &way), at(after, &way));
+        (key.clone(), if was == is { value.clone() } else { is.cloned().unwrap_or_default() })
+    });
+    spelled.collect()
+}
+
+fn at<'m>(params: &'m Map<String, Json>, way: &[String]) -> Option<&'m Json> {
+    let (first, rest) = way.split_first()?;
+    rest.iter().try_fold(params.get(first)?, |value, name| value.get(name))
+}
+
 /// An error for the first param that Stripe requires and `given` lacks, at any depth.
 pub fn require(given: &Map<String, Json>, params: &[Param]) -> Result<(), PayloadError> {
     require_in(given, params, "")

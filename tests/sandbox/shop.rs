@@ -193,3 +193,26 @@ fn the_default_portal_stays_open() {
         &[("customer", &customer), ("flow_data[type]", "subscription_cancel")],
     );
 }
+
+#[test]
+fn the_last_tier_of_a_price_has_no_end() {
+    let client = Client::new();
+    let product = id(&client.post("/v1/products", &[("name", "Beans")]));
+    let form = |last: &'static str| {
+        [
+            ("product", product.as_str()),
+            ("currency", "usd"),
+            ("billing_scheme", "tiered"),
+            ("tiers_mode", "graduated"),
+            ("tiers[0][up_to]", "5"),
+            ("tiers[0][unit_amount]", "1200"),
+            ("tiers[1][up_to]", last),
+            ("tiers[1][unit_amount_decimal]", "900.5"),
+        ]
+    };
+    let price = id(&client.post("/v1/prices", &form("inf")));
+    let shown = client.ok("GET", &format!("/v1/prices/{price}"), &[("expand[]", "tiers")]);
+    assert_eq!((&shown["tiers"][0]["up_to"], &shown["tiers"][1]["up_to"]), (&5.into(), &Json::Null));
+    assert_eq!(shown["tiers"][1]["unit_amount_decimal"], "900.5");
+    client.refused(400, "POST", "/v1/prices", &form("10"));
+}

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value as Json, json};
 
-use super::{PayloadError, payload, require};
+use super::{PayloadError, payload, require, respelled};
 use crate::catalog::OperationKind;
 use crate::connector::entity;
 
@@ -77,6 +77,17 @@ fn a_wrong_value_is_named_with_its_place() {
 fn a_value_newer_than_the_facts_is_stripes_to_judge() {
     let given = json!({"CaptureMethod": "on_delivery"});
     assert_eq!(create("PaymentIntent", &given).unwrap(), json!({"capture_method": "on_delivery"}));
+}
+
+#[test]
+fn what_changes_keeps_the_spelling_of_the_payload() {
+    let given = json!({"Name": "A", "AddressCity": "Bern", "address.line1": "x", "Metadata": {"k": "1"}});
+    let params = &entity("Customer").unwrap().operation(OperationKind::Create).unwrap().params;
+    let before = payload(given.as_object().unwrap(), params).unwrap();
+    let after = json!({"name": "B", "address": {"city": "Basel", "line1": "x"}, "metadata": {"k": "2"}});
+    let found = respelled(given.as_object().unwrap(), params, &before, after.as_object().unwrap());
+    let expected = json!({"Name": "B", "AddressCity": "Basel", "address.line1": "x", "Metadata": {"k": "2"}});
+    assert_eq!(Json::Object(found), expected);
 }
 
 #[test]

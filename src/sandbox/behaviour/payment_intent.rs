@@ -37,7 +37,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
         let message = "You cannot set `off_session` unless `confirm` is `true`.";
         return Err(Failure::invalid(message).param("off_session"));
     }
-    take_method(&mut call)?;
+    payment_method::take(&mut call)?;
     let mut body = call.build()?;
     set(&mut body, "currency", currency.as_str());
     for (name, usual) in [("capture_method", "automatic_async"), ("confirmation_method", "automatic")] {
@@ -51,22 +51,6 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     set(&mut body, "status", if has_method { "requires_confirmation" } else { "requires_payment_method" });
     call.session.put(&body)?;
     if confirms { confirm::run(&call, body) } else { Ok(Json::Object(body)) }
-}
-
-/// The method that `payment_method` names or `payment_method_data` describes.
-fn take_method(call: &mut Call<'_>) -> Outcome<()> {
-    let method = if let Some(token) = text(&call.params, "payment_method") {
-        payment_method::resolve(call, token, "payment_method")?
-    } else if let Some(data) = inner(&call.params, "payment_method_data") {
-        let made = payment_method::made(call, data)?;
-        call.session.put(&made)?;
-        made
-    } else {
-        return Ok(());
-    };
-    payment_method::check_usable(&method)?;
-    set(&mut call.params, "payment_method", id(&method));
-    Ok(())
 }
 
 /// Either a list of types, or those the account has switched on; the latter is the default.
@@ -154,7 +138,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     if let Some(amount) = call.params.get("amount").and_then(Json::as_i64) {
         money::payable(amount, text(&before, "currency").unwrap_or("usd"), "amount")?;
     }
-    take_method(&mut call)?;
+    payment_method::take(&mut call)?;
     let mut body = call.revise()?;
     if call.params.contains_key("currency") {
         set(&mut body, "currency", money::currency(&call.params)?);

@@ -92,6 +92,22 @@ pub(super) fn resolve(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body
     Ok(body)
 }
 
+/// Puts the method that `payment_method` names or `payment_method_data` describes into the params.
+pub(super) fn take(call: &mut Call<'_>) -> Outcome<()> {
+    let method = if let Some(token) = text(&call.params, "payment_method") {
+        resolve(call, token, "payment_method")?
+    } else if let Some(data) = inner(&call.params, "payment_method_data") {
+        let made = made(call, data)?;
+        call.session.put(&made)?;
+        made
+    } else {
+        return Ok(());
+    };
+    check_usable(&method)?;
+    set(&mut call.params, "payment_method", id(&method));
+    Ok(())
+}
+
 /// What happens when the method is charged.
 pub(super) fn verdict(method: &Body) -> Verdict {
     text(method, NUMBER).map_or(Verdict::Approve, card::verdict)

@@ -78,7 +78,7 @@ fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> Outcome<()> {
     let path = |name: &str| if within.is_empty() { name.to_owned() } else { format!("{within}[{name}]") };
     let tiered = text(body, "billing_scheme") == Some("tiered");
     if tiered {
-        return tiers(body);
+        return tiers(call, body);
     }
     if let Some(custom) = inner(&call.params, "custom_unit_amount").filter(|custom| flag(custom, "enabled")) {
         let limits = ["maximum", "minimum", "preset"]
@@ -94,7 +94,7 @@ fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> Outcome<()> {
     }
 }
 
-fn tiers(body: &mut Body) -> Outcome<()> {
+fn tiers(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     if text(body, "tiers_mode").is_none() {
         return Err(missing("tiers_mode"));
     }
@@ -102,7 +102,9 @@ fn tiers(body: &mut Body) -> Outcome<()> {
         items(body, "tiers").iter().filter_map(|tier| tier.as_object().cloned()).collect();
     let Some(last) = tiers.len().checked_sub(1) else { return Err(missing("tiers")) };
     for (at, tier) in tiers.iter_mut().enumerate() {
-        let endless = text(tier, "up_to") == Some("inf");
+        // A field that holds a number has no place for what the param says.
+        let given = items(&call.params, "tiers").get(at).and_then(|tier| tier.get("up_to"));
+        let endless = given.is_some_and(|up_to| up_to == "inf");
         if endless != (at == last) {
             let message = "The last price tier, and only it, must have an `up_to` of `inf`.";
             return Err(Failure::invalid(message).param("tiers"));

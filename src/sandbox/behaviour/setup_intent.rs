@@ -38,7 +38,7 @@ pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
         let message = format!("You cannot set `{name}` unless `confirm` is `true`.");
         return Err(Failure::invalid(message).param(name));
     }
-    take_method(&mut call)?;
+    payment_method::take(&mut call)?;
     let mut body = call.build()?;
     set(&mut body, "usage", text(&call.params, "usage").unwrap_or("off_session"));
     ways(&call, &mut body);
@@ -67,21 +67,6 @@ fn ways(call: &Call<'_>, body: &mut Body) {
     }
 }
 
-fn take_method(call: &mut Call<'_>) -> Outcome<()> {
-    let method = if let Some(token) = text(&call.params, "payment_method") {
-        payment_method::resolve(call, token, "payment_method")?
-    } else if let Some(data) = inner(&call.params, "payment_method_data") {
-        let made = payment_method::made(call, data)?;
-        call.session.put(&made)?;
-        made
-    } else {
-        return Ok(());
-    };
-    payment_method::check_usable(&method)?;
-    set(&mut call.params, "payment_method", id(&method));
-    Ok(())
-}
-
 fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
     let Some(method) = text(body, "payment_method") else { return Ok(()) };
     let method = call.session.referred("payment_method", method, "payment_method")?;
@@ -107,7 +92,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
         return Err(unexpected(message, &before));
     }
     let mut call = call.clone();
-    take_method(&mut call)?;
+    payment_method::take(&mut call)?;
     let mut body = call.revise()?;
     if call.params.contains_key("allowed_payment_method_types") {
         ways(&call, &mut body);

@@ -121,6 +121,7 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> Outcome 
     let locator = locator_of(&request.prior).to_owned();
     let params: Map<String, Json> =
         change.params.into_iter().filter(|(name, _)| updatable(entity, name)).collect();
+    let params = connector::with_ids(entity, params, &output(&request.prior));
     let answered = if params.is_empty() {
         connector.get(entity, &locator).await
     } else {

@@ -8,7 +8,7 @@ use crate::connector;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::provider::Outcome;
 use crate::provider::explain::explain;
-use crate::provider::resources::payload::Private;
+use crate::provider::resources::payload::{Private, object};
 use crate::provider::runtime::Runtime;
 use crate::value::Value;
 
@@ -41,9 +41,14 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> O
 /// The stored payload, with what drifted in Stripe as Stripe has it now.
 fn payload_now(entity: &catalog::Entity, state: &Value, body: &Json) -> Value {
     let (then, stored) = (output(state), state.get("input_payload"));
-    let Ok(params) = params_of(state, &known_params(entity)) else { return stored.clone() };
+    let known = known_params(entity);
+    let (Ok(params), Ok(payload)) = (params_of(state, &known), object(stored)) else {
+        return stored.clone();
+    };
     match connector::drifted(&params, &then, body) {
-        Some(drifted) if !then.is_null() => Json::Object(drifted).to_string().into(),
+        Some(drifted) if !then.is_null() => {
+            Json::Object(connector::respelled(&payload, &known, &params, &drifted)).to_string().into()
+        }
         _ if stored.is_null() => "{}".into(),
         _ => stored.clone(),
     }

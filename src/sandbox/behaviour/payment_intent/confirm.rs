@@ -10,14 +10,14 @@ use crate::sandbox::fields::{flag, id, inner, number, set, status, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
-use super::{check_owner, shown, take_method, unexpected_state};
+use super::{check_owner, shown, unexpected_state};
 
 /// `POST /v1/payment_intents/{intent}/confirm`.
 pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let before = call.named()?;
     check_state(&before)?;
-    take_method(&mut call)?;
+    payment_method::take(&mut call)?;
     let mut body = call.revise()?;
     for name in ["capture_method", "confirmation_method"] {
         let kept = before.get(name).cloned().unwrap_or_default();

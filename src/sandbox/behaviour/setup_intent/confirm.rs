@@ -9,7 +9,7 @@ use crate::sandbox::error::{Failure, Outcome, Stage};
 use crate::sandbox::fields::{flag, id, inner, items, set, status, text};
 use crate::sandbox::store::Body;
 
-use super::{OPEN, check_owner, take_method, unexpected};
+use super::{OPEN, check_owner, unexpected};
 
 /// The two deposits that a bank account of the sandbox gets.
 const DEPOSITS: [i64; 2] = [32, 45];
@@ -27,7 +27,7 @@ pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> Outcome<Json> {
         return Err(unexpected(message, &before));
     }
     let mut call = call.clone();
-    take_method(&mut call)?;
+    payment_method::take(&mut call)?;
     let body = call.revise()?;
     check_owner(&call, &body)?;
     run(&call, body)
