@@ -13,7 +13,9 @@ pub fn with_ids(entity: &Entity, mut params: Map<String, Json>, body: &Json) -> 
         if let Some(Json::Array(wanted)) = params.get_mut(list) {
             let known = known_members(entity, list);
             let mut left: Vec<&Json> = there.iter().collect();
-            wanted.iter_mut().for_each(|item| name(item, rule, &mut left, known));
+            for item in wanted.iter_mut() {
+                name(item, rule, &mut left, known);
+            }
             let gone = rule.gone.as_ref().map(|gone| left.iter().filter_map(|item| taken(item, gone)));
             wanted.extend(gone.into_iter().flatten());
         }
