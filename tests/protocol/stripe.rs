@@ -201,7 +201,7 @@ async fn drift_is_seen_and_repaired() {
     ok(other.apply("stripe_entity", &plan).await);
     let read = ok(stripe.terraform.refresh("stripe_entity", &made).await);
     let payload: Json = serde_json::from_str(read.state.get("input_payload").as_str().unwrap()).unwrap();
-    assert_eq!(payload, json!({"name": "B", "metadata": {"x": "1"}}));
+    assert_eq!(payload, json!({"Name": "B", "metadata": {"x": "1"}}));
     let plan = ok(stripe.terraform.plan("stripe_entity", &read, &ours).await);
     assert_eq!(plan.action, Action::Update);
     let mended = ok(stripe.terraform.apply("stripe_entity", &plan).await);
