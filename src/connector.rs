@@ -41,7 +41,7 @@ pub use error::Error;
 pub use filter::{Filter, FilterError};
 pub use items::with_ids;
 pub use list::{ListRequest, Page};
-pub use locator::{check as check_locator, form, locator};
+pub use locator::{check as check_locator, locator};
 pub use payload::{PayloadError, payload, require, respelled};
 pub use record::{Arrays, record, with_kept};
 pub use removal::{Removed, what_stays};

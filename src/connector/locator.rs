@@ -34,7 +34,7 @@ pub fn check(entity: &'static Entity, locator: &str) -> Result<(), Error> {
 }
 
 /// How a locator of the entity type is written: `CUSTOMER/ID`.
-pub fn form(entity: &Entity) -> String {
+fn form(entity: &Entity) -> String {
     places(entity).join("/").to_uppercase()
 }
 

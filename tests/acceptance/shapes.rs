@@ -1,7 +1,7 @@
 //! One entity of each kind of shape through a whole life with real terraform: flat, nested, a
 //! list of objects, a map, a nested path, a singleton, version 2 of the API.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::workdir::{Workdir, terraform};
 
@@ -164,7 +164,7 @@ fn an_entity_of_every_shape_lives_a_whole_life() {
     assert!(kept.as_str().unwrap().contains("whsec_"), "the secret outlives an update and reads: {kept}");
 
     drift(&workdir);
-    import(&workdir, &terraform);
+    import(&workdir);
     workdir.destroy();
     for object in ["customer", "coupon", "product", "tax_id", "webhook_endpoint", "v2.core.event_destination"]
     {
@@ -191,8 +191,7 @@ fn drift(workdir: &Workdir) {
 }
 
 /// A second state that knows nothing takes everything over by its place.
-fn import(workdir: &Workdir, terraform: &std::path::Path) {
-    let _ = terraform;
+fn import(workdir: &Workdir) {
     let other = workdir.beside(&config(|shape| shape.update));
     let owner = workdir.attributes("stripe_entity.owner")["id"].as_str().unwrap().to_owned();
     other.ok(&["import", "-no-color", "stripe_entity.owner", &format!("Customer/{owner}")]);
@@ -205,5 +204,5 @@ fn import(workdir: &Workdir, terraform: &std::path::Path) {
     assert!(!planned.contains("must be replaced"), "{planned}");
     other.apply();
     other.assert_plan_is_empty();
-    assert_eq!(json!(other.ids().len()), json!(SHAPES.len() + 1));
+    assert_eq!(other.ids().len(), SHAPES.len() + 1);
 }
