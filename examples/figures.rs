@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use hyper_util::rt::TokioIo;
 use prost::Message as _;
-use stripe_provider::wire::tfplugin5::{get_provider_schema, provider_client::ProviderClient};
+use stripe_provider::terraform::wire::tfplugin5::{get_provider_schema, provider_client::ProviderClient};
 use tokio::net::UnixStream;
 use tonic::transport::Endpoint;
 

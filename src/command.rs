@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use crate::env::Env;
 use crate::logs;
-use crate::plugin;
-use crate::protocol::Service;
-use crate::provider::Provider;
+use crate::provider::StripeProvider;
 use crate::registry_docs;
+use crate::terraform::Provider as _;
+use crate::terraform::plugin;
+use crate::terraform::protocol::Service;
 
 mod demo;
 mod install;
@@ -115,7 +116,7 @@ pub async fn run(command: Command, env: Env, out: &mut dyn Write) -> Result<(), 
 }
 
 fn docs(env: Env, out: &mut dyn Write) -> Result<(), Error> {
-    let written = registry_docs::write(Path::new("."), Provider::new(env).schemas())?;
+    let written = registry_docs::write(Path::new("."), StripeProvider::new(env).schemas())?;
     for page in &written {
         writeln!(out, "{}", page.display())?;
     }
@@ -124,7 +125,7 @@ fn docs(env: Env, out: &mut dyn Write) -> Result<(), Error> {
 
 async fn serve(env: Env, debug: bool, out: &mut dyn Write) -> Result<(), Error> {
     let environment = plugin::Environment::from_lookup(|name| env.get(name));
-    let service = Service::new(Provider::new(env)).into_server();
+    let service = Service::new(StripeProvider::new(env)).into_server();
     let served = if debug {
         let sources = install::HOSTS.map(|host| format!("{host}/{}", install::SOURCE));
         plugin::serve_reattached(environment, service, &sources, out).await

@@ -1,7 +1,7 @@
 //! Stripe as a connector for Terraform and OpenTofu.
 //!
 //! ```text
-//! terraform ⇄ plugin ⇄ protocol ⇄ provider ⇄ connector ⇄ connection ⇄ stripe ⇄ Stripe | sandbox
+//! terraform ⇄ terraform (plugin ⇄ protocol) ⇄ provider ⇄ connector ⇄ connection ⇄ stripe ⇄ Stripe | sandbox
 //! ```
 //!
 //! One binary serves the Terraform plugin protocol, version 5. Everything it knows of
@@ -11,7 +11,7 @@
 //! What always holds:
 //!
 //! - Data flows one way: a module on the right of the picture imports nothing on its left.
-//! - Generated wire types appear in [`wire`], [`protocol`] and [`plugin`] only.
+//! - Generated wire types appear in [`mod@terraform`] only.
 //! - A Stripe object has no Rust type and no Rust file of its own: adding one is adding data.
 //! - What Stripe accepted is in the state, whatever fails after it.
 //! - A plan is a function of config, prior state and provider config: no clock, no chance
@@ -20,13 +20,7 @@
 //!
 //! The modules, in reading order:
 
-pub mod wire;
-
-pub mod value;
-
-pub mod diagnostic;
-
-pub mod schema;
+pub mod terraform;
 
 pub mod catalog;
 
@@ -43,10 +37,6 @@ pub mod connection;
 pub mod connector;
 
 pub mod provider;
-
-pub mod protocol;
-
-pub mod plugin;
 
 pub mod sandbox;
 

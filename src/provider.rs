@@ -1,16 +1,16 @@
 //! The Terraform surface: the provider block, its resources and data sources, and who
 //! serves which type name. Everything here speaks [`Value`]s; the wire is `protocol`'s.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use futures_util::future::BoxFuture;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, has_errors};
 use crate::env::Env;
 use crate::provider::runtime::Runtime;
-use crate::schema::Schema;
-use crate::value::{Path, Value};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, Provider, Schemas, StateResponse};
+use crate::terraform::schema::Schema;
+use crate::terraform::value::Value;
 
 mod block;
 mod connection_schema;
@@ -20,67 +20,6 @@ mod journal;
 mod resources;
 mod runtime;
 
-/// Every schema the provider has, by type name.
-#[derive(Debug, Clone)]
-pub struct Schemas {
-    /// The provider block.
-    pub provider: Schema,
-    /// Managed resources.
-    pub resources: BTreeMap<&'static str, Schema>,
-    /// Data sources.
-    pub data_sources: BTreeMap<&'static str, Schema>,
-}
-
-/// What a plan starts from. `prior` is null for a create, `proposed` and `config` for a destroy.
-#[derive(Debug, Clone, Default)]
-pub struct PlanRequest {
-    /// The state as last read.
-    pub prior: Value,
-    /// The config merged with the prior state's computed values.
-    pub proposed: Value,
-    /// The configuration.
-    pub config: Value,
-    /// What the provider stored beside the state.
-    pub private: Vec<u8>,
-}
-
-/// What a plan came to.
-#[derive(Debug, Clone, Default)]
-pub struct Planned {
-    /// The planned state; null for a destroy.
-    pub state: Value,
-    /// Changes at these paths need a new object.
-    pub requires_replace: Vec<Path>,
-    /// Handed to the apply.
-    pub private: Vec<u8>,
-    /// Errors and warnings.
-    pub diagnostics: Diagnostics,
-}
-
-/// What an apply starts from. `planned` is null for a destroy.
-#[derive(Debug, Clone, Default)]
-pub struct ApplyRequest {
-    /// The state before.
-    pub prior: Value,
-    /// The state as planned.
-    pub planned: Value,
-    /// The configuration; null for a destroy.
-    pub config: Value,
-    /// What the plan handed over.
-    pub private: Vec<u8>,
-}
-
-/// A state as an apply, a read or an import left it, whatever else went wrong.
-#[derive(Debug, Clone, Default)]
-pub struct Outcome {
-    /// The new state; null when the object is gone or was never made.
-    pub state: Value,
-    /// What to store beside the state.
-    pub private: Vec<u8>,
-    /// Errors and warnings.
-    pub diagnostics: Diagnostics,
-}
-
 /// One managed resource type.
 trait Resource: Send + Sync {
     fn schema(&self) -> Schema;
@@ -88,13 +27,18 @@ trait Resource: Send + Sync {
     /// Everything that is wrong with a config before anything is sent.
     fn validate(&self, config: &Value) -> Diagnostics;
 
-    fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, Planned>;
+    fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse>;
 
-    fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, Outcome>;
+    fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse>;
 
-    fn read<'a>(&'a self, runtime: &'a Runtime, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome>;
+    fn read<'a>(
+        &'a self,
+        runtime: &'a Runtime,
+        state: Value,
+        private: Vec<u8>,
+    ) -> BoxFuture<'a, StateResponse>;
 
-    fn import<'a>(&'a self, runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, Outcome>;
+    fn import<'a>(&'a self, runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse>;
 
     /// Terraform showed us a stored object: whatever was in flight for it has arrived.
     fn seen(&self, _runtime: &Runtime, _state: &Value) {}
@@ -128,20 +72,26 @@ const DATA_SOURCES: [(&str, &dyn DataSource); 4] = [
 /// The provider: one per plugin process, configured once per walk (several times when a
 /// debugger holds the process, in which case the last configuration holds).
 #[derive(Debug)]
-pub struct Provider {
+pub struct StripeProvider {
     env: Env,
     runtime: RwLock<Arc<Runtime>>,
 }
 
-impl Provider {
+impl StripeProvider {
     /// A provider that reads this environment.
     pub fn new(env: Env) -> Self {
         let runtime = Arc::new(Runtime::new(&Value::Null, env.clone()));
         Self { env, runtime: RwLock::new(runtime) }
     }
 
-    /// Every schema, built once.
-    pub fn schemas(&self) -> &'static Schemas {
+    fn runtime(&self) -> Arc<Runtime> {
+        Arc::clone(&self.runtime.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[tonic::async_trait]
+impl Provider for StripeProvider {
+    fn schemas(&self) -> &'static Schemas {
         static SCHEMAS: OnceLock<Schemas> = OnceLock::new();
         SCHEMAS.get_or_init(|| Schemas {
             provider: block::schema(),
@@ -150,15 +100,12 @@ impl Provider {
         })
     }
 
-    /// Everything that is wrong with a provider block.
-    pub fn validate_provider(&self, config: &Value) -> Diagnostics {
+    fn validate_provider(&self, config: &Value) -> Diagnostics {
         block::validate(&self.schemas().provider.block, config)
     }
 
-    /// Takes a configuration over, and warns of what an earlier run may have left. Makes no
-    /// call and needs no key.
-    #[expect(clippy::unused_async, reason = "a configuration may have to ask somebody one day")]
-    pub async fn configure(&self, config: Value, _terraform_version: &str) -> Diagnostics {
+    /// Warns of what an earlier run may have left. Makes no call and needs no key.
+    async fn configure(&self, config: Value, _terraform_version: &str) -> Diagnostics {
         let mut found = self.validate_provider(&config);
         if !has_errors(&found) {
             let runtime = Runtime::new(&config, self.env.clone());
@@ -169,18 +116,16 @@ impl Provider {
         found
     }
 
-    /// Everything that is wrong with a resource's config before anything is sent.
-    pub fn validate_resource(&self, type_name: &str, config: &Value) -> Diagnostics {
+    fn validate_resource(&self, type_name: &str, config: &Value) -> Diagnostics {
         resource(type_name).map_or_else(|unknown| vec![unknown], |resource| resource.validate(config))
     }
 
-    /// Everything that is wrong with a data source's config before anything is sent.
-    pub fn validate_data_source(&self, type_name: &str, config: &Value) -> Diagnostics {
+    fn validate_data_source(&self, type_name: &str, config: &Value) -> Diagnostics {
         data_source(type_name).map_or_else(|unknown| vec![unknown], |source| source.validate(config))
     }
 
-    /// Brings a stored state to the current schema version. There is only one so far.
-    pub fn upgrade(&self, type_name: &str, _version: i64, state: Value) -> (Value, Diagnostics) {
+    /// There is only one schema version so far.
+    fn upgrade(&self, type_name: &str, _version: i64, state: Value) -> (Value, Diagnostics) {
         match resource(type_name) {
             Ok(resource) => {
                 resource.seen(&self.runtime(), &state);
@@ -190,29 +135,26 @@ impl Provider {
         }
     }
 
-    /// The object as it is now; a null state when it is gone.
-    pub async fn read(&self, type_name: &str, state: Value, private: Vec<u8>) -> Outcome {
+    async fn read(&self, type_name: &str, state: Value, private: Vec<u8>) -> StateResponse {
         match resource(type_name) {
-            Ok(_) if state.is_null() => Outcome::default(),
+            Ok(_) if state.is_null() => StateResponse::default(),
             Ok(resource) => {
                 let runtime = self.runtime();
                 resource.seen(&runtime, &state);
                 resource.read(&runtime, state, private).await
             }
-            Err(unknown) => Outcome { state, private, diagnostics: vec![unknown] },
+            Err(unknown) => StateResponse { state, private, diagnostics: vec![unknown] },
         }
     }
 
-    /// What an apply would come to.
-    pub async fn plan(&self, type_name: &str, request: PlanRequest) -> Planned {
+    async fn plan(&self, type_name: &str, request: PlanRequest) -> PlanResponse {
         match resource(type_name) {
             Ok(resource) => resource.plan(&self.runtime(), request).await,
-            Err(unknown) => Planned { diagnostics: vec![unknown], ..Planned::default() },
+            Err(unknown) => PlanResponse { diagnostics: vec![unknown], ..PlanResponse::default() },
         }
     }
 
-    /// Creates, updates or destroys. The state says what was reached, also beside errors.
-    pub async fn apply(&self, type_name: &str, request: ApplyRequest) -> Outcome {
+    async fn apply(&self, type_name: &str, request: ApplyRequest) -> StateResponse {
         match resource(type_name) {
             Ok(resource) => {
                 let runtime = self.runtime();
@@ -220,34 +162,27 @@ impl Provider {
                 resource.apply(&runtime, request).await
             }
             Err(unknown) => {
-                Outcome { state: request.prior, private: request.private, diagnostics: vec![unknown] }
+                StateResponse { state: request.prior, private: request.private, diagnostics: vec![unknown] }
             }
         }
     }
 
-    /// The id-like attributes of an existing object; a read follows.
-    pub async fn import(&self, type_name: &str, id: &str) -> Outcome {
+    async fn import(&self, type_name: &str, id: &str) -> StateResponse {
         match resource(type_name) {
             Ok(resource) => resource.import(&self.runtime(), id).await,
-            Err(unknown) => Outcome { diagnostics: vec![unknown], ..Outcome::default() },
+            Err(unknown) => StateResponse { diagnostics: vec![unknown], ..StateResponse::default() },
         }
     }
 
-    /// Reads a data source.
-    pub async fn read_data_source(&self, type_name: &str, config: Value) -> (Value, Diagnostics) {
+    async fn read_data_source(&self, type_name: &str, config: Value) -> (Value, Diagnostics) {
         match data_source(type_name) {
             Ok(source) => source.read(&self.runtime(), config).await,
             Err(unknown) => (Value::Null, vec![unknown]),
         }
     }
 
-    /// Ends waiting early: calls in flight return what they have reached.
-    pub fn stop(&self) {
+    fn stop(&self) {
         self.runtime().stop();
-    }
-
-    fn runtime(&self) -> Arc<Runtime> {
-        Arc::clone(&self.runtime.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -11,7 +11,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::provider::Schemas;
+use crate::terraform::provider::Schemas;
 
 use page::{Kind, Page};
 

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use stripe_provider::env::Env;
-use stripe_provider::provider::Provider;
+use stripe_provider::provider::StripeProvider;
 use stripe_provider::registry_docs;
+use stripe_provider::terraform::Provider as _;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -13,7 +14,7 @@ fn root() -> &'static Path {
 
 #[test]
 fn the_committed_pages_are_the_generated_ones() {
-    let provider = Provider::new(Env::from_pairs::<String, String>([]));
+    let provider = StripeProvider::new(Env::from_pairs::<String, String>([]));
     for (path, text) in registry_docs::pages(root(), provider.schemas()).unwrap() {
         let committed = std::fs::read_to_string(root().join(&path)).unwrap_or_default();
         assert!(committed == text, "{} is old; run `cargo run -- docs`", path.display());
@@ -22,7 +23,7 @@ fn the_committed_pages_are_the_generated_ones() {
 
 #[test]
 fn every_description_is_a_sentence() {
-    let provider = Provider::new(Env::from_pairs::<String, String>([]));
+    let provider = StripeProvider::new(Env::from_pairs::<String, String>([]));
     let schemas = provider.schemas();
     let all = schemas.resources.iter().chain(&schemas.data_sources);
     for (name, schema) in all.map(|(name, schema)| (*name, schema)).chain([("stripe", &schemas.provider)]) {

@@ -11,27 +11,19 @@ const LONGEST_FILE: usize = 400;
 
 /// What a module may import of ours; a module that is missing here is a mistake.
 const IMPORTS: &[(&str, &[&str])] = &[
-    ("wire", &[]),
-    ("value", &[]),
-    ("diagnostic", &["value"]),
-    ("schema", &["value", "diagnostic"]),
+    ("terraform", &[]),
     ("catalog", &[]),
     ("env", &[]),
     ("secret", &["env"]),
     ("stripe", &["secret"]),
     ("logs", &["stripe", "secret", "env"]),
     // The sandbox is one more transport of a connection: docs/design/0003.
-    ("connection", &["logs", "stripe", "secret", "env", "value", "diagnostic", "sandbox"]),
+    ("connection", &["logs", "stripe", "secret", "env", "terraform", "sandbox"]),
     ("connector", &["catalog", "connection", "stripe"]),
-    (
-        "provider",
-        &["value", "diagnostic", "schema", "catalog", "env", "secret", "stripe", "connection", "connector"],
-    ),
-    ("protocol", &["wire", "value", "diagnostic", "schema", "provider"]),
-    ("plugin", &["wire"]),
+    ("provider", &["terraform", "catalog", "env", "secret", "stripe", "connection", "connector"]),
     ("sandbox", &["catalog"]),
-    ("registry_docs", &["catalog", "value", "schema", "provider"]),
-    ("command", &["catalog", "env", "logs", "plugin", "protocol", "provider", "registry_docs", "sandbox"]),
+    ("registry_docs", &["catalog", "terraform", "provider"]),
+    ("command", &["catalog", "env", "logs", "terraform", "provider", "registry_docs", "sandbox"]),
 ];
 
 fn root() -> &'static Path {

@@ -1,6 +1,6 @@
 //! Why a connection could not be used.
 
-use crate::value::Path;
+use crate::terraform::value::Path;
 use crate::{secret, stripe};
 
 /// Why a connection could not be used.

@@ -36,7 +36,7 @@ pub fn id_of(handle: &str) -> Option<String> {
 mod tests {
     use super::{decode, encode, id_of};
     use crate::connection::Settings;
-    use crate::value::Value;
+    use crate::terraform::value::Value;
 
     fn settings(pairs: impl IntoIterator<Item = (&'static str, Value)>) -> Settings {
         Settings::from_config(&Value::map(pairs), "locations/l/connections/n".to_owned()).unwrap()

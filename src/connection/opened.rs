@@ -13,7 +13,7 @@ use crate::env::{self, Env};
 use crate::logs::Log;
 use crate::secret::{Secret, Secrets, Source};
 use crate::stripe::{Call, Client, Https, NodeThrottle, Proxied, Reply, Stack, Throttle, Transport};
-use crate::value::Path;
+use crate::terraform::value::Path;
 
 /// Stripe's own limit for a test key, in transactions a second.
 const TEST_LIMIT: usize = 25;

@@ -9,7 +9,7 @@ use crate::connection::{Error, Proxy, ProxyAuth, ProxyTls};
 use crate::env::Env;
 use crate::secret::{Secret, Secrets};
 use crate::stripe::{Credentials, ProxySettings, Scheme, Ssl};
-use crate::value::Path;
+use crate::terraform::value::Path;
 
 /// The settings of a transport through this proxy.
 pub(super) async fn settings(proxy: &Proxy, secrets: &Secrets) -> Result<ProxySettings, Error> {

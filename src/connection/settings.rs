@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::connection::Scope;
 use crate::logs::Level;
 use crate::secret::{Secret, Source};
-use crate::value::Value;
+use crate::terraform::value::Value;
 
 /// Everything a connection is made of. A handle carries exactly this.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::connection::{Connection, Error};
 use crate::stripe::trace::Operation;
 use crate::stripe::{Call, Kind};
-use crate::value::Path;
+use crate::terraform::value::Path;
 
 /// In which state a connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

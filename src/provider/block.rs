@@ -7,13 +7,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::catalog::API_VERSION;
 use crate::connection::{Defaults, Settings};
-use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::env::Env;
 use crate::provider::connection_schema::{
     check_combinations, check_sources, optional, secret, shared_attributes, shared_blocks,
 };
-use crate::schema::{Block, Rule, Schema, check};
-use crate::value::{Path, Type, Value};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::schema::{Block, Rule, Schema, check};
+use crate::terraform::value::{Path, Type, Value};
 
 /// For one try of one call, in seconds.
 const TIMEOUT: i64 = 80;

@@ -2,11 +2,11 @@
 //! (the default connection) and by `stripe_connection`.
 
 use crate::connection::{Connection, Scope};
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::schema::Presence::{Computed, Optional, Required};
-use crate::schema::{Attribute, Block, NestedBlock, Nesting, Rule};
 use crate::secret::Version;
-use crate::value::{Path, Type, Value};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::schema::Presence::{Computed, Optional, Required};
+use crate::terraform::schema::{Attribute, Block, NestedBlock, Nesting, Rule};
+use crate::terraform::value::{Path, Type, Value};
 
 /// The four places a secret can come from, as suffixes of its attribute.
 const SOURCES: [&str; 4] = ["", "_env", "_file", "_secret_version"];

@@ -2,8 +2,8 @@
 //! its code, the request id, and what to do next.
 
 use crate::connector::{self, PayloadError};
-use crate::diagnostic::Diagnostic;
 use crate::stripe::Kind;
+use crate::terraform::diagnostic::Diagnostic;
 use crate::{connection, stripe::Error as StripeError};
 
 /// A connector's error as a diagnostic at `attribute`.

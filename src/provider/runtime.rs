@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::connection::{Connection, Defaults, Settings, decode_handle, id_of_handle};
-use crate::diagnostic::Diagnostic;
 use crate::env::Env;
 use crate::provider::block;
 use crate::provider::journal::{InFlight, Journal};
-use crate::value::Value;
+use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::value::Value;
 
 /// What a configured provider holds while a walk runs.
 #[derive(Debug)]

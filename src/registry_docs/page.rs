@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::schema::{Attribute, Block, NestedBlock, Nesting, Presence, Schema};
-use crate::value::Type;
+use crate::terraform::schema::{Attribute, Block, NestedBlock, Nesting, Presence, Schema};
+use crate::terraform::value::Type;
 
 /// What a page is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 
 use serde_json::Value;
-use stripe_provider::wire::go_plugin::Empty;
-use stripe_provider::wire::go_plugin::grpc_controller_client::GrpcControllerClient;
-use stripe_provider::wire::health::HealthCheckRequest;
-use stripe_provider::wire::health::health_client::HealthClient;
+use stripe_provider::terraform::wire::go_plugin::Empty;
+use stripe_provider::terraform::wire::go_plugin::grpc_controller_client::GrpcControllerClient;
+use stripe_provider::terraform::wire::health::HealthCheckRequest;
+use stripe_provider::terraform::wire::health::health_client::HealthClient;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};

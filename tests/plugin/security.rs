@@ -2,9 +2,9 @@
 
 use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12, TLS13};
-use stripe_provider::plugin::{Environment, Error, Plugin};
-use stripe_provider::wire::tfplugin5::get_provider_schema;
-use stripe_provider::wire::tfplugin5::provider_client::ProviderClient;
+use stripe_provider::terraform::plugin::{Environment, Error, Plugin};
+use stripe_provider::terraform::wire::tfplugin5::get_provider_schema;
+use stripe_provider::terraform::wire::tfplugin5::provider_client::ProviderClient;
 use tokio::io::AsyncReadExt as _;
 
 use crate::host::{Client, Host, Line, channel_over, serve, soon};

@@ -1,15 +1,15 @@
 //! The services beside the provider, and the end.
 
 use futures_util::{FutureExt as _, StreamExt as _, stream};
-use stripe_provider::wire::go_plugin::grpc_broker_client::GrpcBrokerClient;
-use stripe_provider::wire::go_plugin::grpc_controller_client::GrpcControllerClient;
-use stripe_provider::wire::go_plugin::grpc_stdio_client::GrpcStdioClient;
-use stripe_provider::wire::go_plugin::{ConnInfo, Empty};
-use stripe_provider::wire::health::health_check_response::ServingStatus;
-use stripe_provider::wire::health::health_client::HealthClient;
-use stripe_provider::wire::health::{HealthCheckRequest, HealthCheckResponse};
-use stripe_provider::wire::tfplugin5::provider_client::ProviderClient;
-use stripe_provider::wire::tfplugin5::{DynamicValue, list_resource, prepare_provider_config};
+use stripe_provider::terraform::wire::go_plugin::grpc_broker_client::GrpcBrokerClient;
+use stripe_provider::terraform::wire::go_plugin::grpc_controller_client::GrpcControllerClient;
+use stripe_provider::terraform::wire::go_plugin::grpc_stdio_client::GrpcStdioClient;
+use stripe_provider::terraform::wire::go_plugin::{ConnInfo, Empty};
+use stripe_provider::terraform::wire::health::health_check_response::ServingStatus;
+use stripe_provider::terraform::wire::health::health_client::HealthClient;
+use stripe_provider::terraform::wire::health::{HealthCheckRequest, HealthCheckResponse};
+use stripe_provider::terraform::wire::tfplugin5::provider_client::ProviderClient;
+use stripe_provider::terraform::wire::tfplugin5::{DynamicValue, list_resource, prepare_provider_config};
 use tonic::Code;
 use tonic::transport::Channel;
 

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use stripe_provider::plugin::{Environment, Error, Plugin};
-use stripe_provider::wire::health::HealthCheckRequest;
-use stripe_provider::wire::health::health_client::HealthClient;
+use stripe_provider::terraform::plugin::{Environment, Error, Plugin};
+use stripe_provider::terraform::wire::health::HealthCheckRequest;
+use stripe_provider::terraform::wire::health::health_client::HealthClient;
 use tempfile::TempDir;
 
 use crate::host::{Client, Line, serve, soon};

@@ -1,9 +1,9 @@
 //! A provider with nothing to provide: it describes itself, echoes, and can hang.
 
 use futures_util::stream::{self, Pending};
-use stripe_provider::wire::tfplugin5::provider_server::{Provider, ProviderServer};
-use stripe_provider::wire::tfplugin5::{Schema, get_provider_schema::Response as Schemas};
-use stripe_provider::wire::tfplugin5::{
+use stripe_provider::terraform::wire::tfplugin5::provider_server::{Provider, ProviderServer};
+use stripe_provider::terraform::wire::tfplugin5::{Schema, get_provider_schema::Response as Schemas};
+use stripe_provider::terraform::wire::tfplugin5::{
     apply_resource_change, call_function, close_ephemeral_resource, configure, generate_resource_config,
     get_functions, get_metadata, get_provider_schema, get_resource_identity_schemas, import_resource_state,
     invoke_action, list_resource, move_resource_state, open_ephemeral_resource, plan_action,

@@ -3,8 +3,8 @@
 //! our own schema, so that a wrong conversion shows. Blocks are lists, all of them.
 
 use serde_json::{Value as Json, json};
-use stripe_provider::value::{Type, Value};
-use stripe_provider::wire::tfplugin5::schema::Block;
+use stripe_provider::terraform::value::{Type, Value};
+use stripe_provider::terraform::wire::tfplugin5::schema::Block;
 
 /// The type of the objects of a block.
 pub fn ty(block: &Block) -> Type {

@@ -4,9 +4,10 @@
 use std::fmt;
 
 use hyper_util::rt::TokioIo;
-use stripe_provider::protocol::{Served, Service};
-use stripe_provider::value::{Type, Value, msgpack};
-use stripe_provider::wire::tfplugin5::{
+use stripe_provider::terraform::Provider;
+use stripe_provider::terraform::protocol::Service;
+use stripe_provider::terraform::value::{Type, Value, msgpack};
+use stripe_provider::terraform::wire::tfplugin5::{
     self as wire, DynamicValue, provider_client::ProviderClient, schema::Block,
 };
 use tonic::transport::{Channel, Endpoint, Server};
@@ -71,7 +72,7 @@ pub type Outcome<T> = Result<T, Fault>;
 
 impl Terraform {
     /// Starts a provider and loads its schemas.
-    pub async fn start<P: Served>(provider: P) -> Outcome<Self> {
+    pub async fn start<P: Provider>(provider: P) -> Outcome<Self> {
         let (ours, theirs) = tokio::io::duplex(1 << 20);
         let server = Server::builder().add_service(Service::new(provider).into_server());
         let incoming = tokio_stream::once(Ok::<_, std::io::Error>(theirs));
@@ -254,7 +255,12 @@ impl Terraform {
         refused(&answer.diagnostics, &Object::default())
     }
 
-    async fn plan_once(&mut self, name: &str, prior: &Object, config: &Value) -> Outcome<rules::Planned> {
+    async fn plan_once(
+        &mut self,
+        name: &str,
+        prior: &Object,
+        config: &Value,
+    ) -> Outcome<rules::Planned> {
         let block = self.block(name);
         let ty = blocks::ty(&block);
         let request = wire::plan_resource_change::Request {

@@ -1,7 +1,7 @@
 //! The life of a resource: create, nothing to do, update, replace, import, delete, and
 //! delete once more when it is gone. Every answer on the way is held against the rules.
 
-use stripe_provider::value::Value;
+use stripe_provider::terraform::value::Value;
 
 use crate::terraform::{Action, Fault, Object, Outcome, Terraform};
 use crate::toy::{Flaw, Toy};

@@ -1,8 +1,8 @@
 //! What core asserts of every answer. Each rule returns what is broken, and where; each
 //! has a test that it fires.
 
-use stripe_provider::value::{Path, Step, Value};
-use stripe_provider::wire::tfplugin5::{
+use stripe_provider::terraform::value::{Path, Step, Value};
+use stripe_provider::terraform::wire::tfplugin5::{
     self as wire, attribute_path::step::Selector, import_resource_state::ImportedResource, schema::Block,
 };
 

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use stripe_provider::protocol::MINOR;
-use stripe_provider::value::{Type, Value};
-use stripe_provider::wire::tfplugin5::{self as wire, attribute_path::step::Selector};
+use stripe_provider::terraform::protocol::MINOR;
+use stripe_provider::terraform::value::{Type, Value};
+use stripe_provider::terraform::wire::tfplugin5::{self as wire, attribute_path::step::Selector};
 use tokio_stream::StreamExt;
 
 use crate::blocks;

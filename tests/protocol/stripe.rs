@@ -3,8 +3,8 @@
 
 use serde_json::{Value as Json, json};
 use stripe_provider::env::Env;
-use stripe_provider::provider::Provider;
-use stripe_provider::value::{Path, Value};
+use stripe_provider::provider::StripeProvider;
+use stripe_provider::terraform::value::{Path, Value};
 
 use crate::lifecycle::{Steps, lifecycle};
 use crate::terraform::{Action, Fault, Object, Terraform};
@@ -25,7 +25,7 @@ async fn stripe() -> Stripe {
 async fn process(folder: &tempfile::TempDir) -> Terraform {
     let path = |name: &str| folder.path().join(name).display().to_string();
     let env = Env::from_pairs([("TF_DATA_DIR", path("data"))]);
-    let mut terraform = ok(Terraform::start(Provider::new(env)).await);
+    let mut terraform = ok(Terraform::start(StripeProvider::new(env)).await);
     ok(terraform.configure(&Value::map([("sandbox", Value::from(path("sandbox.db")))])).await);
     terraform
 }
@@ -250,9 +250,9 @@ async fn refused(stripe: &mut Stripe, name: &str, prior: &Object, config: &Value
     };
     let steps = errors[0].attribute.iter().flat_map(|path| &path.steps);
     let path = steps.fold(Path::root(), |path, step| match &step.selector {
-        Some(stripe_provider::wire::tfplugin5::attribute_path::step::Selector::AttributeName(name)) => {
-            path.name(name)
-        }
+        Some(stripe_provider::terraform::wire::tfplugin5::attribute_path::step::Selector::AttributeName(
+            name,
+        )) => path.name(name),
         _ => path,
     });
     (path, errors[0].detail.clone())

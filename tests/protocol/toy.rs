@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex};
 
-use stripe_provider::diagnostic::{Diagnostic, Diagnostics};
-use stripe_provider::protocol::Served;
-use stripe_provider::provider::{ApplyRequest, Outcome, PlanRequest, Planned, Schemas};
-use stripe_provider::schema::{Attribute, Block, NestedBlock, Nesting, Presence, Schema};
-use stripe_provider::value::{Path, Type, Value};
+use stripe_provider::terraform::Provider;
+use stripe_provider::terraform::diagnostic::{Diagnostic, Diagnostics};
+use stripe_provider::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, Schemas, StateResponse};
+use stripe_provider::terraform::schema::{Attribute, Block, NestedBlock, Nesting, Presence, Schema};
+use stripe_provider::terraform::value::{Path, Type, Value};
 use tokio::sync::Notify;
 
 /// One way to break the rules.
@@ -55,7 +55,7 @@ impl Toy {
         *made
     }
 
-    fn bend(&self, prior: &Value, planned: &mut Planned) {
+    fn bend(&self, prior: &Value, planned: &mut PlanResponse) {
         let state = &mut planned.state;
         match self.flaw {
             Some(Flaw::PlansADefault) => state.set("note", "by default".into()),
@@ -73,10 +73,10 @@ impl Toy {
         }
     }
 
-    async fn slowly(&self, outcome: Outcome) -> Outcome {
+    async fn slowly(&self, outcome: StateResponse) -> StateResponse {
         self.stopped.notified().await;
         let diagnostics = vec![Diagnostic::error("Stopped", "The box was made, its lid was not.")];
-        Outcome { diagnostics, ..outcome }
+        StateResponse { diagnostics, ..outcome }
     }
 }
 
@@ -124,7 +124,7 @@ fn schemas() -> Schemas {
 }
 
 #[tonic::async_trait]
-impl Served for Toy {
+impl Provider for Toy {
     fn schemas(&self) -> &'static Schemas {
         static SCHEMAS: LazyLock<Schemas> = LazyLock::new(schemas);
         &SCHEMAS
@@ -155,7 +155,7 @@ impl Served for Toy {
         (state, Vec::new())
     }
 
-    async fn read(&self, _: &str, state: Value, private: Vec<u8>) -> Outcome {
+    async fn read(&self, _: &str, state: Value, private: Vec<u8>) -> StateResponse {
         let id = state.get("id").as_str().unwrap_or_default().to_owned();
         let mut read = self.boxes.lock().unwrap().get(&id).cloned().unwrap_or_default();
         if self.has(Flaw::ReadsWhatWasNotWritten) {
@@ -165,16 +165,16 @@ impl Served for Toy {
         let error = Diagnostic::error("No Such Box", id);
         let diagnostics = if gone { vec![error] } else { Vec::new() };
         let private = if self.has(Flaw::ForgetsThePrivateData) { Vec::new() } else { private };
-        Outcome { state: read, private, diagnostics }
+        StateResponse { state: read, private, diagnostics }
     }
 
-    async fn plan(&self, _: &str, request: PlanRequest) -> Planned {
+    async fn plan(&self, _: &str, request: PlanRequest) -> PlanResponse {
         let PlanRequest { prior, proposed, config, private } = request;
         if config.is_null() {
             let state = if self.has(Flaw::PlansToKeepWhatIsDestroyed) { prior } else { Value::Null };
-            return Planned { state, private, ..Planned::default() };
+            return PlanResponse { state, private, ..PlanResponse::default() };
         }
-        let mut planned = Planned { state: proposed, private, ..Planned::default() };
+        let mut planned = PlanResponse { state: proposed, private, ..PlanResponse::default() };
         if prior.is_null() {
             planned.private = b"new".to_vec();
             planned.state.set("id", Value::Unknown);
@@ -193,7 +193,7 @@ impl Served for Toy {
         planned
     }
 
-    async fn apply(&self, _: &str, request: ApplyRequest) -> Outcome {
+    async fn apply(&self, _: &str, request: ApplyRequest) -> StateResponse {
         assert!(!self.has(Flaw::Panics), "the {} fell over", "shelf");
         let ApplyRequest { prior, planned: mut state, .. } = request;
         if state.is_null() {
@@ -201,9 +201,9 @@ impl Served for Toy {
             let was = self.boxes.lock().unwrap().remove(id);
             let fails = was.is_none() && self.has(Flaw::FailsToDeleteWhatIsGone);
             let error = Diagnostic::error("No Such Box", id);
-            return Outcome {
+            return StateResponse {
                 diagnostics: if fails { vec![error] } else { Vec::new() },
-                ..Outcome::default()
+                ..StateResponse::default()
             };
         }
         if state.get("id").is_unknown() {
@@ -219,14 +219,14 @@ impl Served for Toy {
             state.set("size", "large".into());
         }
         let slow = state.get("name").as_str() == Some("slow");
-        let outcome = Outcome { state, private: b"made".to_vec(), diagnostics: Vec::new() };
+        let outcome = StateResponse { state, private: b"made".to_vec(), diagnostics: Vec::new() };
         if slow { self.slowly(outcome).await } else { outcome }
     }
 
-    async fn import(&self, _: &str, id: &str) -> Outcome {
+    async fn import(&self, _: &str, id: &str) -> StateResponse {
         let state = Value::map([("id", Value::from(id))]);
         let state = if self.has(Flaw::ImportsNothing) { Value::Null } else { state };
-        Outcome { state, private: b"made".to_vec(), diagnostics: Vec::new() }
+        StateResponse { state, private: b"made".to_vec(), diagnostics: Vec::new() }
     }
 
     async fn read_data_source(&self, _: &str, mut config: Value) -> (Value, Diagnostics) {

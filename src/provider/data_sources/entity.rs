@@ -5,15 +5,15 @@ use serde_json::Value as Json;
 
 use crate::catalog;
 use crate::connector::{self, Connector};
-use crate::diagnostic::{Diagnostic, Diagnostics, has_errors};
 use crate::provider::DataSource;
 use crate::provider::connection_schema::computed;
 use crate::provider::explain::explain;
 use crate::provider::resources::{connection_attribute, find, record};
 use crate::provider::runtime::Runtime;
-use crate::schema::Presence::Required;
-use crate::schema::{Attribute, Block, Rule, Schema, check};
-use crate::value::{Type, Value};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use crate::terraform::schema::Presence::Required;
+use crate::terraform::schema::{Attribute, Block, Rule, Schema, check};
+use crate::terraform::value::{Type, Value};
 
 /// The data source.
 #[derive(Debug)]

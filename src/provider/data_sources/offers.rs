@@ -4,14 +4,14 @@
 use futures_util::future::BoxFuture;
 
 use crate::connector::{self, ActionDescription, EntityDescription};
-use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::provider::DataSource;
 use crate::provider::connection_schema::{computed, optional};
 use crate::provider::explain::explain;
 use crate::provider::resources::connection_attribute;
 use crate::provider::runtime::Runtime;
-use crate::schema::{Attribute, Block, Schema, check};
-use crate::value::{Path, Type, Value};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::schema::{Attribute, Block, Schema, check};
+use crate::terraform::value::{Path, Type, Value};
 
 /// The entity types.
 #[derive(Debug)]

@@ -5,16 +5,17 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::connector::{self, Connector};
-use crate::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use crate::provider::Resource;
 use crate::provider::connection_schema::{computed, optional};
 use crate::provider::explain::explain;
 use crate::provider::journal::fingerprint;
 use crate::provider::resources::payload::{Private, connection_attribute, keep_equal_handle, object};
 use crate::provider::runtime::Runtime;
-use crate::provider::{ApplyRequest, Outcome, PlanRequest, Planned, Resource};
-use crate::schema::Presence::Required;
-use crate::schema::{Attribute, Block, Rule, Schema, check};
-use crate::value::{Path, Type, Value};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
+use crate::terraform::schema::Presence::Required;
+use crate::terraform::schema::{Attribute, Block, Rule, Schema, check};
+use crate::terraform::value::{Path, Type, Value};
 
 /// Attributes whose change runs the action again.
 const RUNS_AGAIN: [&str; 3] = ["action", "input_payload", "triggers"];
@@ -70,37 +71,44 @@ impl Resource for Action {
         found
     }
 
-    fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, Planned> {
+    fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
         Box::pin(async move { plan(runtime, request) })
     }
 
-    fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, Outcome> {
+    fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
             match (request.planned.is_null(), request.prior.is_null()) {
-                (true, _) => Outcome::default(),
+                (true, _) => StateResponse::default(),
                 (false, true) => run(runtime, request).await,
                 // Another connection is for the next run.
-                (false, false) => {
-                    Outcome { state: request.planned, private: request.private, ..Outcome::default() }
-                }
+                (false, false) => StateResponse {
+                    state: request.planned,
+                    private: request.private,
+                    ..StateResponse::default()
+                },
             }
         })
     }
 
     /// A run is history: there is nothing in Stripe to compare it with.
-    fn read<'a>(&'a self, runtime: &'a Runtime, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome> {
+    fn read<'a>(
+        &'a self,
+        runtime: &'a Runtime,
+        state: Value,
+        private: Vec<u8>,
+    ) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
             let private = Private::decode(&private).on(runtime, &Value::Null, state.get("connection"));
-            Outcome { private: private.encode(), state, ..Outcome::default() }
+            StateResponse { private: private.encode(), state, ..StateResponse::default() }
         })
     }
 
-    fn import<'a>(&'a self, _runtime: &'a Runtime, _id: &'a str) -> BoxFuture<'a, Outcome> {
+    fn import<'a>(&'a self, _runtime: &'a Runtime, _id: &'a str) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
             let detail = "An action is a call, not an object: there is nothing to import. Add the resource, and the action runs.";
-            Outcome {
+            StateResponse {
                 diagnostics: vec![Diagnostic::error("Action Cannot Be Imported", detail)],
-                ..Outcome::default()
+                ..StateResponse::default()
             }
         })
     }
@@ -122,31 +130,35 @@ fn check_input(config: &Value) -> Result<(), Diagnostic> {
     connector::check_input(action, &input).map_err(|error| explain(&error, "input_payload"))
 }
 
-fn plan(runtime: &Runtime, request: PlanRequest) -> Planned {
+fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     let private = Private::decode(&request.private).on(
         runtime,
         request.config.get("connection"),
         request.prior.get("connection"),
     );
     if request.config.is_null() {
-        return Planned { private: private.encode(), ..Planned::default() };
+        return PlanResponse { private: private.encode(), ..PlanResponse::default() };
     }
     let mut planned = request.proposed;
     if request.prior.is_null() {
         for name in RESULTS {
             planned.set(name, Value::Unknown);
         }
-        return Planned { state: planned, private: private.with_key().encode(), ..Planned::default() };
+        return PlanResponse {
+            state: planned,
+            private: private.with_key().encode(),
+            ..PlanResponse::default()
+        };
     }
     keep_equal_handle(&mut planned, &request.prior);
     let requires_replace = RUNS_AGAIN.map(Path::attribute).to_vec();
-    Planned { state: planned, requires_replace, private: private.encode(), ..Planned::default() }
+    PlanResponse { state: planned, requires_replace, private: private.encode(), ..PlanResponse::default() }
 }
 
-async fn run(runtime: &Runtime, request: ApplyRequest) -> Outcome {
+async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let private =
         Private::decode(&request.private).on(runtime, request.planned.get("connection"), &Value::Null);
-    let failed = |diagnostic| Outcome { diagnostics: vec![diagnostic], ..Outcome::default() };
+    let failed = |diagnostic| StateResponse { diagnostics: vec![diagnostic], ..StateResponse::default() };
     let prepared = connector::action(request.planned.get("action").as_str().unwrap_or_default())
         .map_err(|error| explain(&error, "action"))
         .and_then(|action| Ok((action, object(request.planned.get("input_payload"))?)))
@@ -174,7 +186,7 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> Outcome {
             state.set("output_payload", ran.output.to_string().into());
             state.set("result", result(action, &ran.output));
             let stored = Private { handle: private.handle, key: None }.encode();
-            Outcome { state, private: stored, diagnostics: unrecorded.into_iter().collect() }
+            StateResponse { state, private: stored, diagnostics: unrecorded.into_iter().collect() }
         }
         Err(error) => {
             if !error.may_have_happened() {

@@ -6,16 +6,17 @@
 use futures_util::future::BoxFuture;
 
 use crate::connection::{Settings, State, Status, encode_handle};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::provider::Resource;
 use crate::provider::connection_schema::{
     all_sources, check_combinations, check_sources, computed, log_problem, one, optional, secret,
     shared_attributes, shared_blocks,
 };
 use crate::provider::runtime::Runtime;
-use crate::provider::{ApplyRequest, Outcome, PlanRequest, Planned, Resource};
-use crate::schema::Presence::{OptionalComputed, Required};
-use crate::schema::{Attribute, Block, Rule, Schema, check};
-use crate::value::{Path, Type, Value};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
+use crate::terraform::schema::Presence::{OptionalComputed, Required};
+use crate::terraform::schema::{Attribute, Block, Rule, Schema, check};
+use crate::terraform::value::{Path, Type, Value};
 
 /// The version of the connector's surface that this provider has.
 const CONNECTOR_VERSION: &str = "1";
@@ -57,19 +58,24 @@ impl Resource for Connection {
         found
     }
 
-    fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, Planned> {
+    fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
         Box::pin(async move { plan(runtime, request) })
     }
 
-    fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, Outcome> {
+    fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
         Box::pin(apply(runtime, request))
     }
 
-    fn read<'a>(&'a self, runtime: &'a Runtime, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome> {
+    fn read<'a>(
+        &'a self,
+        runtime: &'a Runtime,
+        state: Value,
+        private: Vec<u8>,
+    ) -> BoxFuture<'a, StateResponse> {
         Box::pin(read(runtime, state, private))
     }
 
-    fn import<'a>(&'a self, _runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, Outcome> {
+    fn import<'a>(&'a self, _runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move { import(id) })
     }
 }
@@ -103,13 +109,13 @@ fn computed_attributes() -> Vec<Attribute> {
     ]
 }
 
-fn plan(runtime: &Runtime, request: PlanRequest) -> Planned {
+fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     if let Some(refused) = refused_by_lock(&request.prior, &request.config) {
         let PlanRequest { prior, private, .. } = request;
-        return Planned { state: prior, private, diagnostics: vec![refused], ..Planned::default() };
+        return PlanResponse { state: prior, private, diagnostics: vec![refused], ..PlanResponse::default() };
     }
     if request.config.is_null() {
-        return Planned { private: request.private, ..Planned::default() };
+        return PlanResponse { private: request.private, ..PlanResponse::default() };
     }
     let mut planned = request.proposed;
     derive_from_settings(&mut planned);
@@ -126,7 +132,7 @@ fn plan(runtime: &Runtime, request: PlanRequest) -> Planned {
         runtime.note_handle(handle);
     }
     let requires_replace = ["name", "location"].map(Path::attribute).to_vec();
-    Planned { state: planned, requires_replace, private: request.private, ..Planned::default() }
+    PlanResponse { state: planned, requires_replace, private: request.private, ..PlanResponse::default() }
 }
 
 /// Everything that is a pure function of the settings, known as soon as they are.
@@ -170,9 +176,9 @@ fn set_unknown(planned: &mut Value, names: &[&str]) {
     }
 }
 
-async fn apply(runtime: &Runtime, request: ApplyRequest) -> Outcome {
+async fn apply(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     if request.planned.is_null() {
-        return Outcome::default();
+        return StateResponse::default();
     }
     let mut state = request.planned;
     derive_from_settings(&mut state);
@@ -182,10 +188,10 @@ async fn apply(runtime: &Runtime, request: ApplyRequest) -> Outcome {
     }
     state.set("update_time", now.into());
     let diagnostics = observe(runtime, &mut state).await;
-    Outcome { state, private: request.private, diagnostics }
+    StateResponse { state, private: request.private, diagnostics }
 }
 
-async fn read(runtime: &Runtime, mut state: Value, private: Vec<u8>) -> Outcome {
+async fn read(runtime: &Runtime, mut state: Value, private: Vec<u8>) -> StateResponse {
     let imported = state.get("create_time").is_null();
     derive_from_settings(&mut state);
     if imported {
@@ -194,7 +200,7 @@ async fn read(runtime: &Runtime, mut state: Value, private: Vec<u8>) -> Outcome 
         state.set("update_time", runtime.now().into());
     }
     let diagnostics = observe(runtime, &mut state).await;
-    Outcome { state, private, diagnostics }
+    StateResponse { state, private, diagnostics }
 }
 
 /// Asks Stripe and writes down what came of it. A connection that does not work is a
@@ -223,23 +229,23 @@ async fn observe(runtime: &Runtime, state: &mut Value) -> Diagnostics {
     log_problem(&connection).into_iter().chain(unusable).collect()
 }
 
-fn import(id: &str) -> Outcome {
+fn import(id: &str) -> StateResponse {
     let parts: Vec<&str> = id.split('/').collect();
     let ["locations", at, "connections", called] = parts.as_slice() else {
-        return Outcome {
+        return StateResponse {
             diagnostics: vec![wrong_id(id, "it must be `locations/LOCATION/connections/NAME`")],
-            ..Outcome::default()
+            ..StateResponse::default()
         };
     };
     if let Err(why) = location(at).and_then(|()| name(called)) {
-        return Outcome {
+        return StateResponse {
             diagnostics: vec![wrong_id(id, &format!("a part of it {why}"))],
-            ..Outcome::default()
+            ..StateResponse::default()
         };
     }
     let state =
         Value::map([("location", Value::from(*at)), ("name", Value::from(*called)), ("id", Value::from(id))]);
-    Outcome { state, ..Outcome::default() }
+    StateResponse { state, ..StateResponse::default() }
 }
 
 fn wrong_id(id: &str, why: &str) -> Diagnostic {

@@ -9,15 +9,16 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::{self, OperationKind, Param};
 use crate::connector::{self, Arrays, Connector};
-use crate::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use crate::provider::Resource;
 use crate::provider::connection_schema::computed;
 use crate::provider::explain::{explain, explain_payload};
 use crate::provider::resources::payload::{Private, connection_attribute, object};
 use crate::provider::runtime::Runtime;
-use crate::provider::{ApplyRequest, Outcome, PlanRequest, Planned, Resource};
-use crate::schema::Presence::Required;
-use crate::schema::{Attribute, Block, Rule, Schema, check};
-use crate::value::{Type, Value};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
+use crate::terraform::schema::Presence::Required;
+use crate::terraform::schema::{Attribute, Block, Rule, Schema, check};
+use crate::terraform::value::{Type, Value};
 
 /// The resource.
 #[derive(Debug)]
@@ -69,11 +70,11 @@ impl Resource for Entity {
         found
     }
 
-    fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, Planned> {
+    fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
         Box::pin(async move { plan::plan(runtime, request) })
     }
 
-    fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, Outcome> {
+    fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
             if request.planned.is_null() {
                 apply::destroy(runtime, request).await
@@ -85,11 +86,16 @@ impl Resource for Entity {
         })
     }
 
-    fn read<'a>(&'a self, runtime: &'a Runtime, state: Value, private: Vec<u8>) -> BoxFuture<'a, Outcome> {
+    fn read<'a>(
+        &'a self,
+        runtime: &'a Runtime,
+        state: Value,
+        private: Vec<u8>,
+    ) -> BoxFuture<'a, StateResponse> {
         Box::pin(read::read(runtime, state, private))
     }
 
-    fn import<'a>(&'a self, _runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, Outcome> {
+    fn import<'a>(&'a self, _runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move { read::import(id) })
     }
 

@@ -6,11 +6,11 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::connection::{decode_handle, id_of_handle};
-use crate::diagnostic::Diagnostic;
 use crate::provider::connection_schema::optional;
 use crate::provider::runtime::Runtime;
-use crate::schema::{Attribute, Rule};
-use crate::value::{Type, Value};
+use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::schema::{Attribute, Rule};
+use crate::terraform::value::{Type, Value};
 
 /// What is kept beside the state: a destroy sees neither the config nor the connection.
 #[derive(Debug, Default, Serialize, Deserialize)]

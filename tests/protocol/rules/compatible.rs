@@ -1,7 +1,7 @@
 //! Whether a result keeps what its plan promised.
 
-use stripe_provider::value::{Path, Value};
-use stripe_provider::wire::tfplugin5::schema::Block;
+use stripe_provider::terraform::value::{Path, Value};
+use stripe_provider::terraform::wire::tfplugin5::schema::Block;
 
 use super::nested;
 

@@ -1,7 +1,7 @@
 //! Each rule fires on an answer that breaks it, and on no other.
 
-use stripe_provider::value::{Path, Type, Value};
-use stripe_provider::wire::tfplugin5::{
+use stripe_provider::terraform::value::{Path, Type, Value};
+use stripe_provider::terraform::wire::tfplugin5::{
     self as wire, attribute_path::step::Selector, get_provider_schema::Response, schema,
 };
 

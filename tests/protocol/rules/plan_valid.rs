@@ -1,7 +1,7 @@
 //! What a plan may hold, given the prior state and the config.
 
-use stripe_provider::value::{Path, Value};
-use stripe_provider::wire::tfplugin5::schema::{Attribute, Block};
+use stripe_provider::terraform::value::{Path, Value};
+use stripe_provider::terraform::wire::tfplugin5::schema::{Attribute, Block};
 
 use super::nested;
 

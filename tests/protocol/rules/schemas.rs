@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use stripe_provider::value::{Path, Type};
-use stripe_provider::wire::tfplugin5::{
+use stripe_provider::terraform::value::{Path, Type};
+use stripe_provider::terraform::wire::tfplugin5::{
     get_provider_schema::Response,
     schema::{Attribute, Block, NestedBlock, nested_block::NestingMode},
 };

@@ -5,23 +5,25 @@ use serde_json::{Map, Value as Json};
 use super::{change_of, creatable, id_of, in_two, locator_of, output, target, updatable, written};
 use crate::catalog;
 use crate::connector::{self, Connector, Removed};
-use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::provider::explain::explain;
 use crate::provider::journal::{InFlight, fingerprint};
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
-use crate::provider::{ApplyRequest, Outcome};
 use crate::stripe::Reply;
-use crate::value::Value;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::provider::{ApplyRequest, StateResponse};
+use crate::terraform::value::Value;
 
-pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> Outcome {
+pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let private =
         Private::decode(&request.private).on(runtime, request.planned.get("connection"), &Value::Null);
     let prepared = target(runtime, &request.planned, &private)
         .and_then(|(entity, connector)| Ok((entity, connector, creatable(entity, &request.planned)?)));
     let (entity, connector, params) = match prepared {
         Ok(prepared) => prepared,
-        Err(diagnostic) => return Outcome { diagnostics: vec![diagnostic], ..Outcome::default() },
+        Err(diagnostic) => {
+            return StateResponse { diagnostics: vec![diagnostic], ..StateResponse::default() };
+        }
     };
     let sent = Json::Object(params.clone()).to_string();
     let mark = fingerprint(&["entity", &entity.name, &connector.identity(), &sent]);
@@ -31,7 +33,10 @@ pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> Outcome 
     let (mut body, locator) = match create_once(&connector, entity, first, in_flight).await {
         Ok(made) => made,
         Err(error) => {
-            return Outcome { diagnostics: vec![explain(&error, "input_payload")], ..Outcome::default() };
+            return StateResponse {
+                diagnostics: vec![explain(&error, "input_payload")],
+                ..StateResponse::default()
+            };
         }
     };
     if !then.is_empty() {
@@ -40,7 +45,7 @@ pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> Outcome 
             Err(error) => diagnostics.push(explain(&error, "input_payload")),
         }
     }
-    Outcome {
+    StateResponse {
         state: written(request.planned, entity, &locator, &body),
         private: Private { handle: private.handle, key: None }.encode(),
         diagnostics,
@@ -105,7 +110,7 @@ async fn current(
     }
 }
 
-pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> Outcome {
+pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let private = Private::decode(&request.private).on(
         runtime,
         request.config.get("connection"),
@@ -128,7 +133,7 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> Outcome 
         connector.update(entity, &locator, params).await
     };
     match answered {
-        Ok(body) => Outcome {
+        Ok(body) => StateResponse {
             state: written(kept(request.planned, &request.prior), entity, &locator, &body),
             private: private.encode(),
             diagnostics: Diagnostics::new(),
@@ -137,7 +142,7 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> Outcome 
     }
 }
 
-pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> Outcome {
+pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let private =
         Private::decode(&request.private).on(runtime, &Value::Null, request.prior.get("connection"));
     let (entity, connector) = match target(runtime, &request.prior, &private) {
@@ -145,10 +150,10 @@ pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> Outcome
         Err(diagnostic) => return unchanged(request, diagnostic),
     };
     match connector.delete(entity, locator_of(&request.prior), &output(&request.prior)).await {
-        Ok(Removed::Deleted | Removed::Called | Removed::AlreadyGone) => Outcome::default(),
-        Ok(Removed::Archived(why) | Removed::Kept(why)) => Outcome {
+        Ok(Removed::Deleted | Removed::Called | Removed::AlreadyGone) => StateResponse::default(),
+        Ok(Removed::Archived(why) | Removed::Kept(why)) => StateResponse {
             diagnostics: vec![Diagnostic::warning("Entity Stays In Stripe", why)],
-            ..Outcome::default()
+            ..StateResponse::default()
         },
         Err(error) => unchanged(request, explain(&error, "id")),
     }
@@ -161,6 +166,6 @@ fn kept(mut planned: Value, prior: &Value) -> Value {
 }
 
 /// The state as it was, and what went wrong.
-fn unchanged(request: ApplyRequest, diagnostic: Diagnostic) -> Outcome {
-    Outcome { state: request.prior, private: request.private, diagnostics: vec![diagnostic] }
+fn unchanged(request: ApplyRequest, diagnostic: Diagnostic) -> StateResponse {
+    StateResponse { state: request.prior, private: request.private, diagnostics: vec![diagnostic] }
 }

@@ -3,17 +3,17 @@
 use super::{change_of, find, locator_of, output, updatable};
 use crate::catalog;
 use crate::connector;
-use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::provider::resources::payload::{Private, keep_equal_handle, moves};
 use crate::provider::runtime::Runtime;
-use crate::provider::{PlanRequest, Planned};
-use crate::value::{Path, Value};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::provider::{PlanRequest, PlanResponse};
+use crate::terraform::value::{Path, Value};
 
-pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> Planned {
+pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     let private = Private::decode(&request.private);
     if request.config.is_null() {
         let private = private.on(runtime, &Value::Null, request.prior.get("connection")).encode();
-        return Planned { private, diagnostics: end_warning(&request.prior), ..Planned::default() };
+        return PlanResponse { private, diagnostics: end_warning(&request.prior), ..PlanResponse::default() };
     }
     let private = private.on(runtime, request.config.get("connection"), request.prior.get("connection"));
     let mut planned = request.proposed;
@@ -21,16 +21,20 @@ pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> Planned {
         for name in ["id", "entity_id", "record", "output_payload"] {
             planned.set(name, Value::Unknown);
         }
-        return Planned { state: planned, private: private.with_key().encode(), ..Planned::default() };
+        return PlanResponse {
+            state: planned,
+            private: private.with_key().encode(),
+            ..PlanResponse::default()
+        };
     }
     keep_equal_handle(&mut planned, &request.prior);
     let mut answer = match planned_change(&request.prior, &planned) {
         Ok(Some(change)) => change,
         Ok(None) => {
             planned.set("input_payload", request.prior.get("input_payload").clone());
-            Planned::default()
+            PlanResponse::default()
         }
-        Err(diagnostic) => Planned { diagnostics: vec![diagnostic], ..Planned::default() },
+        Err(diagnostic) => PlanResponse { diagnostics: vec![diagnostic], ..PlanResponse::default() },
     };
     if planned != request.prior {
         planned.set("record", Value::Unknown);
@@ -40,17 +44,17 @@ pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> Planned {
     if moves(runtime, &request.prior, &planned) {
         answer.requires_replace.push(Path::attribute("connection"));
     }
-    Planned { state: planned, private: private.encode(), ..answer }
+    PlanResponse { state: planned, private: private.encode(), ..answer }
 }
 
 /// What a new payload means for the entity: nothing, an update, or a new entity.
-fn planned_change(prior: &Value, planned: &Value) -> Result<Option<Planned>, Diagnostic> {
+fn planned_change(prior: &Value, planned: &Value) -> Result<Option<PlanResponse>, Diagnostic> {
     let (Some(name), false) = (planned.get("entity").as_str(), planned.get("input_payload").is_unknown())
     else {
-        return Ok(Some(Planned::default()));
+        return Ok(Some(PlanResponse::default()));
     };
     if planned.get("entity") != prior.get("entity") {
-        return Ok(Some(Planned::default()));
+        return Ok(Some(PlanResponse::default()));
     }
     let entity = find(name)?;
     let change = change_of(entity, prior, planned)?;
@@ -62,7 +66,7 @@ fn planned_change(prior: &Value, planned: &Value) -> Result<Option<Planned>, Dia
     let requires_replace = if must_replace { vec![Path::attribute("input_payload")] } else { Vec::new() };
     let kept = change.removed.iter().filter(|param| !updatable(entity, param));
     let diagnostics = kept.map(|param| stays(entity, param)).collect();
-    Ok(Some(Planned { requires_replace, diagnostics, ..Planned::default() }))
+    Ok(Some(PlanResponse { requires_replace, diagnostics, ..PlanResponse::default() }))
 }
 
 fn stays(entity: &catalog::Entity, param: &str) -> Diagnostic {

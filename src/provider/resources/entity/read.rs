@@ -5,36 +5,38 @@ use serde_json::Value as Json;
 use super::{find, known_params, locator_of, output, params_of, target, written};
 use crate::catalog::{self, OperationKind};
 use crate::connector;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::provider::Outcome;
 use crate::provider::explain::explain;
 use crate::provider::resources::payload::{Private, object};
 use crate::provider::runtime::Runtime;
-use crate::value::Value;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::provider::StateResponse;
+use crate::terraform::value::Value;
 
-pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> Outcome {
+pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> StateResponse {
     let private = Private::decode(&private).on(runtime, &Value::Null, state.get("connection"));
     let (entity, connector) = match target(runtime, &state, &private) {
         Ok(target) => target,
         Err(diagnostic) => {
-            return Outcome { state, private: private.encode(), diagnostics: vec![diagnostic] };
+            return StateResponse { state, private: private.encode(), diagnostics: vec![diagnostic] };
         }
     };
     // What Stripe never shows again is kept as its create answered it.
     if entity.operation(OperationKind::Get).is_none() {
-        return Outcome { state, private: private.encode(), diagnostics: Diagnostics::new() };
+        return StateResponse { state, private: private.encode(), diagnostics: Diagnostics::new() };
     }
     let locator = locator_of(&state).to_owned();
     match connector.get(entity, &locator).await {
-        Ok(body) if connector::is_gone(&body) => Outcome::default(),
+        Ok(body) if connector::is_gone(&body) => StateResponse::default(),
         Ok(body) => {
             let payload = payload_now(entity, &state, &body);
             let mut now = written(state, entity, &locator, &body);
             now.set("input_payload", payload);
-            Outcome { state: now, private: private.encode(), diagnostics: Diagnostics::new() }
+            StateResponse { state: now, private: private.encode(), diagnostics: Diagnostics::new() }
         }
-        Err(error) if error.is_gone() => Outcome::default(),
-        Err(error) => Outcome { state, private: private.encode(), diagnostics: vec![explain(&error, "id")] },
+        Err(error) if error.is_gone() => StateResponse::default(),
+        Err(error) => {
+            StateResponse { state, private: private.encode(), diagnostics: vec![explain(&error, "id")] }
+        }
     }
 }
 
@@ -54,10 +56,10 @@ fn payload_now(entity: &catalog::Entity, state: &Value, body: &Json) -> Value {
     }
 }
 
-pub(super) fn import(id: &str) -> Outcome {
+pub(super) fn import(id: &str) -> StateResponse {
     match imported(id) {
-        Ok(state) => Outcome { state, ..Outcome::default() },
-        Err(diagnostic) => Outcome { diagnostics: vec![diagnostic], ..Outcome::default() },
+        Ok(state) => StateResponse { state, ..StateResponse::default() },
+        Err(diagnostic) => StateResponse { diagnostics: vec![diagnostic], ..StateResponse::default() },
     }
 }
 

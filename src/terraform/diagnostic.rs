@@ -1,0 +1,58 @@
+//! What a provider tells the practitioner: errors and warnings, each at its attribute.
+
+use crate::terraform::value::Path;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// The run stops.
+    Error,
+    /// The run goes on.
+    Warning,
+}
+
+/// One message to the practitioner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// At most six words in title case.
+    pub summary: String,
+    /// What happened, to which object, and what to do next.
+    pub detail: String,
+    /// The attribute it concerns; the root for the whole object.
+    pub path: Path,
+}
+
+impl Diagnostic {
+    /// An error about the whole object.
+    pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, summary: summary.into(), detail: detail.into(), path: Path::root() }
+    }
+
+    /// A warning about the whole object.
+    pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(summary, detail) }
+    }
+
+    /// The same message at `path`.
+    #[must_use]
+    pub fn at(mut self, path: Path) -> Self {
+        self.path = path;
+        self
+    }
+
+    /// The same message at a top-level attribute.
+    #[must_use]
+    pub fn at_attribute(self, name: &str) -> Self {
+        self.at(Path::attribute(name))
+    }
+}
+
+/// Messages in the order they arose.
+pub type Diagnostics = Vec<Diagnostic>;
+
+/// True when at least one of them stops the run.
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}

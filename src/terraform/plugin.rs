@@ -1,0 +1,186 @@
+//! The child process that Terraform's plugin library expects: how the provider is found and reached.
+//!
+//! Terraform starts the binary with a cookie in its environment, reads one line from its
+//! standard output, and dials the address in it: gRPC over a unix socket, both sides
+//! presenting a certificate made for this one run. This module does all of that and serves
+//! any tfplugin5 provider; it knows neither Stripe nor what the provider answers.
+//!
+//! [`serve`] is a whole life as Terraform's child, [`serve_reattached`] one that Terraform
+//! joins. Both are a [`Plugin`], which listens, and a [`CancellationToken`], which ends it.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Server;
+
+use crate::terraform::wire::tfplugin5::provider_server::{Provider, ProviderServer};
+
+mod connection;
+mod environment;
+mod lifetime;
+mod logger;
+mod reattach;
+mod services;
+mod socket;
+mod tls;
+
+pub use environment::Environment;
+
+use lifetime::Interrupt;
+use socket::Socket;
+
+/// The version of the handshake line itself.
+const CORE_PROTOCOL: u32 = 1;
+/// The version of the plugin protocol that is spoken.
+const PROTOCOL: u32 = 5;
+/// How long open calls may take once the end has come; the host kills after two seconds.
+const GRACE: Duration = Duration::from_secs(1);
+/// Flow control windows: a state of many megabytes should not wait for updates.
+const STREAM_WINDOW: u32 = 4 << 20;
+const CONNECTION_WINDOW: u32 = 16 << 20;
+
+/// Why a plugin could not be served.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody who knows the cookie started the process.
+    #[error(
+        "this program is a plugin: terraform or tofu starts it, it does nothing by itself\n\n\
+         name it in required_providers and run `terraform init`; \
+         `--help` shows what can be called by hand"
+    )]
+    NotStartedByHost,
+    /// The host speaks no version of the protocol that is served.
+    #[error("the host offers plugin protocol versions {offered}, but only version {PROTOCOL} is served")]
+    Version {
+        /// What the host offers, as it wrote it.
+        offered: String,
+    },
+    /// The host's certificate is not one.
+    #[error("PLUGIN_CLIENT_CERT is not a certificate in PEM")]
+    ClientCertificate(#[source] rustls::pki_types::pem::Error),
+    /// The certificate of this run could not be made.
+    #[error("cannot make a certificate: {0}")]
+    Certificate(#[from] rcgen::Error),
+    /// TLS could not be set up.
+    #[error("cannot set up tls: {0}")]
+    Tls(#[from] rustls::Error),
+    /// `PLUGIN_MIN_PORT` and `PLUGIN_MAX_PORT` make no range.
+    #[error("PLUGIN_MIN_PORT and PLUGIN_MAX_PORT make no range of ports: {ports}")]
+    Ports {
+        /// What was written, as `MIN-MAX`.
+        ports: String,
+    },
+    /// The group the socket shall belong to is not known here.
+    #[error("there is no group {group} for the socket (PLUGIN_UNIX_SOCKET_GROUP)")]
+    Group {
+        /// The name or number of the group.
+        group: String,
+    },
+    /// There is no place to listen.
+    #[error("cannot listen at {place}: {source}")]
+    Listen {
+        /// The folder or the addresses that were tried.
+        place: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The operating system refused something else.
+    #[error("cannot serve the plugin: {0}")]
+    Io(#[from] io::Error),
+    /// The gRPC server failed.
+    #[error("cannot serve the plugin: {0}")]
+    Transport(#[from] tonic::transport::Error),
+}
+
+/// A plugin that listens and is not served yet.
+#[derive(Debug)]
+pub struct Plugin {
+    socket: Socket,
+    tls: Option<tls::Identity>,
+    multiplex_asked: bool,
+}
+
+impl Plugin {
+    /// Agrees with the host on version and security, and listens.
+    pub fn bind(environment: &Environment) -> Result<Self, Error> {
+        environment.agree_on_version()?;
+        let tls = environment.client_certificate().map(tls::Identity::for_client).transpose()?;
+        let socket = Socket::bind(environment)?;
+        Ok(Self { socket, tls, multiplex_asked: environment.multiplex_asked() })
+    }
+
+    /// The line that tells the host where the plugin is, without its line end.
+    pub fn handshake(&self) -> String {
+        let certificate = self.tls.as_ref().map(tls::Identity::certificate).unwrap_or_default();
+        let (network, address) = (self.socket.network(), self.socket.address());
+        let line = format!("{CORE_PROTOCOL}|{PROTOCOL}|{network}|{address}|grpc|{certificate}");
+        // Hosts that do not ask for it split the line into exactly six fields.
+        if self.multiplex_asked { line + "|false" } else { line }
+    }
+
+    /// Serves until `end` is cancelled, by the caller or by the host's request to shut down.
+    pub async fn serve<P: Provider>(
+        self,
+        provider: ProviderServer<P>,
+        end: CancellationToken,
+    ) -> Result<(), Error> {
+        let incoming = connection::incoming(self.socket, self.tls);
+        // No keep-alive: a run stopped with Ctrl-Z answers no ping and must survive `fg`.
+        // No timeout: a call takes as long as the remote side does.
+        let serving = Server::builder()
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
+            .add_service(provider)
+            .add_service(services::health(&end))
+            .add_service(services::controller(&end))
+            .add_service(services::stdio(&end))
+            .add_service(services::broker(&end))
+            .serve_with_incoming_shutdown(incoming, end.clone().cancelled_owned());
+        let overdue = async {
+            end.cancelled().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            served = serving => served?,
+            () = overdue => log::warn!("ended with calls still open"),
+        }
+        Ok(())
+    }
+}
+
+/// Serves the host that started this process, until it says so, ends, or a signal comes.
+///
+/// Writes one line to `out`, which is standard output, and nothing after it.
+pub async fn serve<P: Provider>(
+    environment: Environment,
+    provider: ProviderServer<P>,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
+    environment.check_cookie()?;
+    logger::install(environment.log_level());
+    let plugin = Plugin::bind(&environment)?;
+    let end = CancellationToken::new();
+    // Before the handshake: from then on the host may be interrupted, and we with it.
+    lifetime::watch(Interrupt::Ignored, &end)?;
+    writeln!(out, "{}", plugin.handshake())?;
+    out.flush()?;
+    plugin.serve(provider, end).await
+}
+
+/// Serves hosts that are told where the plugin is, until interrupted.
+///
+/// `sources` are the provider source addresses it is known under; what to set is written to `out`.
+pub async fn serve_reattached<P: Provider>(
+    environment: Environment,
+    provider: ProviderServer<P>,
+    sources: &[String],
+    out: &mut dyn Write,
+) -> Result<(), Error> {
+    logger::install(environment.log_level());
+    let plugin = Plugin::bind(&environment.without_host())?;
+    let end = CancellationToken::new();
+    lifetime::watch(Interrupt::Ends, &end)?;
+    reattach::announce(&plugin.socket, sources, out)?;
+    plugin.serve(provider, end).await
+}

@@ -1,0 +1,164 @@
+//! What the host says through the environment.
+
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+use log::LevelFilter;
+
+use crate::terraform::plugin::{Error, PROTOCOL};
+
+/// The name of the cookie, and the value that says "a Terraform started you".
+const COOKIE: (&str, &str) =
+    ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
+
+/// Where Terraform's log level is written, the most particular first.
+const LOG_LEVELS: [&str; 3] = ["TF_LOG_PROVIDER_STRIPE", "TF_LOG_PROVIDER", "TF_LOG"];
+
+/// What the host asks for; read once, when the process starts.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    cookie: Option<String>,
+    versions: Option<String>,
+    client_certificate: Option<String>,
+    multiplex: bool,
+    socket_folder: Option<PathBuf>,
+    socket_group: Option<String>,
+    min_port: Option<String>,
+    max_port: Option<String>,
+    log_level: Option<String>,
+}
+
+impl Environment {
+    /// Reads what concerns a plugin; an empty variable counts as one that is not set.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Self {
+        let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        Self {
+            cookie: get(COOKIE.0),
+            versions: get("PLUGIN_PROTOCOL_VERSIONS"),
+            client_certificate: get("PLUGIN_CLIENT_CERT"),
+            multiplex: get("PLUGIN_MULTIPLEX_GRPC").is_some(),
+            socket_folder: get("PLUGIN_UNIX_SOCKET_DIR").map(PathBuf::from),
+            socket_group: get("PLUGIN_UNIX_SOCKET_GROUP"),
+            min_port: get("PLUGIN_MIN_PORT"),
+            max_port: get("PLUGIN_MAX_PORT"),
+            log_level: LOG_LEVELS.into_iter().find_map(get),
+        }
+    }
+
+    /// The same place to listen, but nobody's child: no certificate, no versions to choose from.
+    pub(super) fn without_host(self) -> Self {
+        Self { client_certificate: None, versions: None, ..self }
+    }
+
+    pub(super) fn check_cookie(&self) -> Result<(), Error> {
+        if self.cookie.as_deref() == Some(COOKIE.1) { Ok(()) } else { Err(Error::NotStartedByHost) }
+    }
+
+    /// Hosts list versions in any order; one that lists none is too old to know others than 5.
+    pub(super) fn agree_on_version(&self) -> Result<(), Error> {
+        let Some(offered) = &self.versions else { return Ok(()) };
+        if offered.split(',').any(|version| version.trim().parse() == Ok(PROTOCOL)) {
+            Ok(())
+        } else {
+            Err(Error::Version { offered: offered.clone() })
+        }
+    }
+
+    /// The host's certificate in PEM; when there is one, the connection must be secured.
+    pub(super) fn client_certificate(&self) -> Option<&str> {
+        self.client_certificate.as_deref()
+    }
+
+    pub(super) fn multiplex_asked(&self) -> bool {
+        self.multiplex
+    }
+
+    /// The folder of the socket: the host's, else the one for temporary files.
+    #[cfg(unix)]
+    pub(super) fn socket_folder(&self) -> PathBuf {
+        self.socket_folder.clone().unwrap_or_else(tempfile::env::temp_dir)
+    }
+
+    #[cfg(unix)]
+    pub(super) fn socket_group(&self) -> Option<&str> {
+        self.socket_group.as_deref()
+    }
+
+    /// The ports the host allows, when it names both ends.
+    pub(super) fn ports(&self) -> Result<Option<RangeInclusive<u16>>, Error> {
+        let (Some(min), Some(max)) = (&self.min_port, &self.max_port) else { return Ok(None) };
+        let (Ok(first), Ok(last)) = (min.parse(), max.parse()) else {
+            return Err(Error::Ports { ports: format!("{min}-{max}") });
+        };
+        if first > last {
+            return Err(Error::Ports { ports: format!("{min}-{max}") });
+        }
+        Ok(Some(first..=last))
+    }
+
+    /// What is worth writing. Without a word from the practitioner Terraform shows nothing,
+    /// so only what matters after a crash is written; an unknown word means all, as it does there.
+    pub(super) fn log_level(&self) -> LevelFilter {
+        match &self.log_level {
+            None => LevelFilter::Warn,
+            Some(level) => level.parse().unwrap_or(LevelFilter::Trace),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &str, value: &str) -> Environment {
+        Environment::from_lookup(|asked| (asked == name).then(|| value.to_owned()))
+    }
+
+    #[test]
+    fn only_the_right_cookie_opens() {
+        assert!(with(COOKIE.0, COOKIE.1).check_cookie().is_ok());
+        assert!(with(COOKIE.0, "d602").check_cookie().is_err());
+        assert!(Environment::default().check_cookie().is_err());
+    }
+
+    #[test]
+    fn version_five_is_found_wherever_it_stands() {
+        for offered in ["5", "5,6", "6,5", "4, 5"] {
+            assert!(with("PLUGIN_PROTOCOL_VERSIONS", offered).agree_on_version().is_ok(), "{offered}");
+        }
+        assert!(Environment::default().agree_on_version().is_ok());
+    }
+
+    #[test]
+    fn a_host_without_version_five_is_told_so() {
+        let refused = with("PLUGIN_PROTOCOL_VERSIONS", "6,15").agree_on_version().unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "the host offers plugin protocol versions 6,15, but only version 5 is served"
+        );
+    }
+
+    #[test]
+    fn ports_are_a_range_or_an_error() {
+        let ports = |min: &str, max: &str| {
+            let both = [("PLUGIN_MIN_PORT", min.to_owned()), ("PLUGIN_MAX_PORT", max.to_owned())];
+            Environment::from_lookup(|asked| {
+                both.iter().find(|(name, _)| *name == asked).map(|(_, v)| v.clone())
+            })
+            .ports()
+        };
+        assert_eq!(ports("10000", "25000").unwrap(), Some(10_000..=25_000));
+        assert_eq!(ports("10000", "").unwrap(), None);
+        assert!(ports("25000", "10000").is_err());
+        assert!(ports("10000", "70000").is_err());
+    }
+
+    #[test]
+    fn the_log_level_is_terraforms() {
+        assert_eq!(Environment::default().log_level(), LevelFilter::Warn);
+        assert_eq!(with("TF_LOG", "debug").log_level(), LevelFilter::Debug);
+        assert_eq!(with("TF_LOG_PROVIDER", "OFF").log_level(), LevelFilter::Off);
+        assert_eq!(with("TF_LOG", "JSON").log_level(), LevelFilter::Trace);
+        assert_eq!(with("TF_LOG", "").log_level(), LevelFilter::Warn);
+    }
+}

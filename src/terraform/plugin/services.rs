@@ -1,0 +1,123 @@
+//! The services beside the provider: what the host's plugin library expects of any plugin.
+
+use std::pin::Pin;
+
+use futures_util::{Stream, StreamExt as _, stream};
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::terraform::wire::go_plugin::grpc_broker_server::{GrpcBroker, GrpcBrokerServer};
+use crate::terraform::wire::go_plugin::grpc_controller_server::{GrpcController, GrpcControllerServer};
+use crate::terraform::wire::go_plugin::grpc_stdio_server::{GrpcStdio, GrpcStdioServer};
+use crate::terraform::wire::go_plugin::{ConnInfo, Empty, StdioData};
+use crate::terraform::wire::health::health_check_response::ServingStatus;
+use crate::terraform::wire::health::health_server::{Health, HealthServer};
+use crate::terraform::wire::health::{HealthCheckRequest, HealthCheckResponse};
+
+/// The service name the host asks the health of.
+const PLUGIN: &str = "plugin";
+
+/// Answers of a stream that may stay open as long as the plugin lives.
+type Answers<A> = Pin<Box<dyn Stream<Item = Result<A, Status>> + Send>>;
+
+pub(super) fn controller(end: &CancellationToken) -> GrpcControllerServer<impl GrpcController + use<>> {
+    GrpcControllerServer::new(Controller { end: end.clone() })
+}
+
+pub(super) fn stdio(end: &CancellationToken) -> GrpcStdioServer<impl GrpcStdio + use<>> {
+    GrpcStdioServer::new(Stdio { end: end.clone() })
+}
+
+pub(super) fn broker(end: &CancellationToken) -> GrpcBrokerServer<impl GrpcBroker + use<>> {
+    GrpcBrokerServer::new(Broker { end: end.clone() })
+}
+
+pub(super) fn health(end: &CancellationToken) -> HealthServer<impl Health + use<>> {
+    HealthServer::new(Alive { end: end.clone() })
+}
+
+/// Ends the plugin when the host is done with it.
+struct Controller {
+    end: CancellationToken,
+}
+
+#[tonic::async_trait]
+impl GrpcController for Controller {
+    async fn shutdown(&self, _: Request<Empty>) -> Result<Response<Empty>, Status> {
+        log::debug!("the host asked to shut down");
+        // The server finishes the calls that are open, and so gives this very answer.
+        self.end.cancel();
+        Ok(Response::new(Empty {}))
+    }
+}
+
+/// The stream of our output, on which nothing ever comes: we write none after the handshake.
+struct Stdio {
+    end: CancellationToken,
+}
+
+#[tonic::async_trait]
+impl GrpcStdio for Stdio {
+    type StreamStdioStream = Answers<StdioData>;
+
+    async fn stream_stdio(&self, _: Request<()>) -> Result<Response<Self::StreamStdioStream>, Status> {
+        let silence = stream::pending().take_until(self.end.clone().cancelled_owned());
+        Ok(Response::new(Box::pin(silence)))
+    }
+}
+
+/// The offers of further connections: we make none, and take none.
+struct Broker {
+    end: CancellationToken,
+}
+
+#[tonic::async_trait]
+impl GrpcBroker for Broker {
+    type StartStreamStream = Answers<ConnInfo>;
+
+    async fn start_stream(
+        &self,
+        offers: Request<Streaming<ConnInfo>>,
+    ) -> Result<Response<Self::StartStreamStream>, Status> {
+        let silence = offers
+            .into_inner()
+            .filter_map(|_| std::future::ready(None))
+            .take_until(self.end.clone().cancelled_owned());
+        Ok(Response::new(Box::pin(silence)))
+    }
+}
+
+/// Alive as long as it can answer.
+struct Alive {
+    end: CancellationToken,
+}
+
+fn status_of(service: &str) -> ServingStatus {
+    // The empty name asks for the server as a whole.
+    if matches!(service, PLUGIN | "") { ServingStatus::Serving } else { ServingStatus::ServiceUnknown }
+}
+
+#[tonic::async_trait]
+impl Health for Alive {
+    type WatchStream = Answers<HealthCheckResponse>;
+
+    async fn check(
+        &self,
+        request: Request<HealthCheckRequest>,
+    ) -> Result<Response<HealthCheckResponse>, Status> {
+        match status_of(&request.get_ref().service) {
+            ServingStatus::ServiceUnknown => Err(Status::not_found("there is no service of this name")),
+            status => Ok(Response::new(HealthCheckResponse { status: status.into() })),
+        }
+    }
+
+    async fn watch(
+        &self,
+        request: Request<HealthCheckRequest>,
+    ) -> Result<Response<Self::WatchStream>, Status> {
+        let status = status_of(&request.get_ref().service).into();
+        let now = stream::once(std::future::ready(Ok(HealthCheckResponse { status })));
+        let then = stream::pending().take_until(self.end.clone().cancelled_owned());
+        Ok(Response::new(Box::pin(now.chain(then))))
+    }
+}

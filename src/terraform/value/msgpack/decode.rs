@@ -1,0 +1,197 @@
+//! Bytes become a value of a type.
+
+use std::collections::BTreeMap;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
+
+use super::reader::{Reader, Token};
+use super::{DecodeError, MAX_DEPTH, described};
+use crate::terraform::value::{Number, Path, Type, Value};
+
+/// The extension that carries a refined unknown: something is known of the value to come.
+const REFINED: i8 = 12;
+/// The most bytes a refinement may have.
+const REFINEMENT_LIMIT: usize = 1024;
+
+/// Reads one value of type `ty`; bytes behind it are an error.
+pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, DecodeError> {
+    let mut decoder = Decoder { reader: Reader::new(bytes), path: Path::root(), depth: 0 };
+    let value = decoder.value(ty)?;
+    match decoder.reader.rest().len() {
+        0 => Ok(value),
+        left => Err(decoder.error(decoder.reader.offset(), format!("{left} more bytes follow"))),
+    }
+}
+
+struct Decoder<'b> {
+    reader: Reader<'b>,
+    path: Path,
+    depth: usize,
+}
+
+impl<'b> Decoder<'b> {
+    fn value(&mut self, ty: &Type) -> Result<Value, DecodeError> {
+        let offset = self.reader.offset();
+        if self.depth > MAX_DEPTH {
+            return Err(self.error(offset, format!("it is nested deeper than {MAX_DEPTH}")));
+        }
+        let token = self.token()?;
+        match (token, ty) {
+            (Token::Nil, _) => Ok(Value::Null),
+            (Token::Extension(kind, body), _) => self.unknown(offset, kind, body),
+            (Token::Array(2), Type::Dynamic) => self.dynamic(),
+            (Token::Bool(truth), Type::Bool) => Ok(Value::Bool(truth)),
+            (Token::Text(text), Type::String) => Ok(Value::String(self.text(offset, text)?)),
+            (token, Type::Number) => self.number(offset, token),
+            (Token::Array(length), Type::List(element)) => Ok(Value::List(self.items(length, element)?)),
+            (Token::Array(length), Type::Set(element)) => {
+                Ok(Value::Set(distinct(self.items(length, element)?)))
+            }
+            (Token::Array(length), Type::Tuple(elements)) if length == elements.len() => self.tuple(elements),
+            (Token::Map(length), Type::Map(element)) => self.map(length, element),
+            (Token::Map(length), Type::Object(attributes)) if length == attributes.len() => {
+                self.object(offset, attributes)
+            }
+            (found, _) => Err(self.mismatch(offset, ty, found)),
+        }
+    }
+
+    /// Unknown: an extension of at most one byte, or a refined one.
+    fn unknown(&self, offset: usize, kind: i8, body: &[u8]) -> Result<Value, DecodeError> {
+        match body.len() {
+            0 | 1 => Ok(Value::Unknown),
+            length if kind == REFINED && length <= REFINEMENT_LIMIT => Ok(Value::Unknown),
+            _ if kind == REFINED => {
+                Err(self.error(offset, format!("its refinement is longer than {REFINEMENT_LIMIT} bytes")))
+            }
+            _ => Err(self.error(offset, format!("extension {kind} means nothing"))),
+        }
+    }
+
+    /// `[type, value]`.
+    fn dynamic(&mut self) -> Result<Value, DecodeError> {
+        let offset = self.reader.offset();
+        let (Token::Binary(spelling) | Token::Text(spelling)) = self.token()? else {
+            return Err(self.error(offset, "a type should stand here".to_owned()));
+        };
+        let spelled = serde_json::from_slice(spelling).ok();
+        let ty = spelled.as_ref().and_then(Type::from_json);
+        let ty = ty.ok_or_else(|| self.error(offset, "its type cannot be read".to_owned()))?;
+        let value = self.inside(Clone::clone, |decoder| decoder.value(&ty))?;
+        Ok(Value::Dynamic(Box::new((ty, value))))
+    }
+
+    fn number(&self, offset: usize, token: Token<'_>) -> Result<Value, DecodeError> {
+        let number = match token {
+            Token::Signed(number) => Some(Number::from(number)),
+            Token::Unsigned(number) => Number::parse(&number.to_string()),
+            Token::Float(number) => Number::from_f64(number),
+            Token::Text(text) => std::str::from_utf8(text).ok().and_then(Number::parse),
+            _ => None,
+        };
+        number.map(Value::Number).ok_or_else(|| self.mismatch(offset, &Type::Number, token))
+    }
+
+    fn text(&self, offset: usize, bytes: &[u8]) -> Result<String, DecodeError> {
+        let text =
+            std::str::from_utf8(bytes).map_err(|_| self.error(offset, "its text is not UTF-8".to_owned()))?;
+        Ok(match is_nfc_quick(text.chars()) {
+            IsNormalized::Yes => text.to_owned(),
+            IsNormalized::No | IsNormalized::Maybe => text.nfc().collect(),
+        })
+    }
+
+    fn items(&mut self, length: usize, element: &Type) -> Result<Vec<Value>, DecodeError> {
+        (0..length).map(|at| self.inside(|path| path.index(at), |decoder| decoder.value(element))).collect()
+    }
+
+    fn tuple(&mut self, elements: &[Type]) -> Result<Value, DecodeError> {
+        let items = elements.iter().enumerate();
+        let items = items.map(|(at, ty)| self.inside(|path| path.index(at), |decoder| decoder.value(ty)));
+        Ok(Value::List(items.collect::<Result<_, _>>()?))
+    }
+
+    fn map(&mut self, length: usize, element: &Type) -> Result<Value, DecodeError> {
+        let mut entries = BTreeMap::new();
+        for _ in 0..length {
+            let key = self.key()?;
+            let value = self.inside(|path| path.key(&key), |decoder| decoder.value(element))?;
+            entries.insert(key, value);
+        }
+        Ok(Value::Map(entries))
+    }
+
+    fn object(&mut self, offset: usize, attributes: &BTreeMap<String, Type>) -> Result<Value, DecodeError> {
+        let mut entries = BTreeMap::new();
+        for _ in 0..attributes.len() {
+            let here = self.reader.offset();
+            let key = self.key()?;
+            let ty = attributes
+                .get(&key)
+                .ok_or_else(|| self.error(here, format!("it has no attribute {key:?}")))?;
+            let value = self.inside(|path| path.name(&key), |decoder| decoder.value(ty))?;
+            entries.insert(key, value);
+        }
+        match attributes.keys().find(|name| !entries.contains_key(*name)) {
+            Some(missing) => Err(self.error(offset, format!("it lacks the attribute {missing:?}"))),
+            None => Ok(Value::Map(entries)),
+        }
+    }
+
+    fn key(&mut self) -> Result<String, DecodeError> {
+        let offset = self.reader.offset();
+        match self.token()? {
+            Token::Text(text) => self.text(offset, text),
+            _ => Err(self.error(offset, "a key must be text".to_owned())),
+        }
+    }
+
+    /// Does the work one level further in.
+    fn inside<T>(
+        &mut self,
+        step: impl FnOnce(&Path) -> Path,
+        work: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let inner = step(&self.path);
+        let outer = std::mem::replace(&mut self.path, inner);
+        self.depth += 1;
+        let done = work(self)?;
+        self.depth -= 1;
+        self.path = outer;
+        Ok(done)
+    }
+
+    fn token(&mut self) -> Result<Token<'b>, DecodeError> {
+        let offset = self.reader.offset();
+        self.reader.token().map_err(|error| self.error(offset, error.to_string()))
+    }
+
+    fn mismatch(&self, offset: usize, ty: &Type, found: Token<'_>) -> DecodeError {
+        let found = match found {
+            Token::Nil => "nothing".to_owned(),
+            Token::Bool(truth) => format!("{truth}"),
+            Token::Signed(_) | Token::Unsigned(_) | Token::Float(_) => "a number".to_owned(),
+            Token::Text(_) => "text".to_owned(),
+            Token::Binary(_) => "bytes".to_owned(),
+            Token::Array(length) => format!("an array of {length}"),
+            Token::Map(length) => format!("a map of {length}"),
+            Token::Extension(kind, _) => format!("extension {kind}"),
+        };
+        self.error(offset, format!("{found} is not {}", described(ty)))
+    }
+
+    fn error(&self, offset: usize, reason: String) -> DecodeError {
+        DecodeError { path: self.path.clone(), offset, reason }
+    }
+}
+
+/// The elements of a set: equal ones are one.
+fn distinct(items: Vec<Value>) -> Vec<Value> {
+    let mut found: Vec<Value> = Vec::new();
+    for item in items {
+        if item.is_unknown() || !found.contains(&item) {
+            found.push(item);
+        }
+    }
+    found
+}

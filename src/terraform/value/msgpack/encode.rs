@@ -1,0 +1,164 @@
+//! A value becomes bytes, as its type wants them.
+
+use std::collections::BTreeMap;
+
+use super::{EncodeError, described};
+use crate::terraform::value::{Number, Path, Type, Value};
+
+/// Unknown: an extension of type 0 with one byte.
+const UNKNOWN: [u8; 3] = [0xd4, 0x00, 0x00];
+
+/// Writes a value as type `ty`. An object must have every attribute of its type; absent ones
+/// are null.
+pub fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, EncodeError> {
+    let mut bytes = Vec::new();
+    write(&mut bytes, value, ty, &Path::root())?;
+    Ok(bytes)
+}
+
+fn write(bytes: &mut Vec<u8>, value: &Value, ty: &Type, path: &Path) -> Result<(), EncodeError> {
+    match (value, ty) {
+        (Value::Null, _) => bytes.push(0xc0),
+        (Value::Unknown, _) => bytes.extend(UNKNOWN),
+        (Value::Bool(truth), Type::Bool) => bytes.push(if *truth { 0xc3 } else { 0xc2 }),
+        (Value::Number(value), Type::Number) => number(bytes, value),
+        (Value::String(value), Type::String) => text(bytes, value),
+        (Value::List(items), Type::List(element)) | (Value::Set(items), Type::Set(element)) => {
+            length(bytes, items.len(), [0x90, 0xdc, 0xdd]);
+            for (at, item) in items.iter().enumerate() {
+                write(bytes, item, element, &path.index(at))?;
+            }
+        }
+        (Value::List(items), Type::Tuple(elements)) if items.len() == elements.len() => {
+            length(bytes, items.len(), [0x90, 0xdc, 0xdd]);
+            for (at, (item, ty)) in items.iter().zip(elements).enumerate() {
+                write(bytes, item, ty, &path.index(at))?;
+            }
+        }
+        (Value::Map(entries), Type::Map(element)) => {
+            length(bytes, entries.len(), [0x80, 0xde, 0xdf]);
+            for (key, item) in entries {
+                text(bytes, key);
+                write(bytes, item, element, &path.key(key))?;
+            }
+        }
+        (Value::Map(entries), Type::Object(attributes)) => object(bytes, entries, attributes, path)?,
+        (Value::Dynamic(inner), Type::Dynamic) => {
+            let (ty, value) = inner.as_ref();
+            bytes.push(0x92);
+            binary(bytes, ty.to_json().to_string().as_bytes());
+            write(bytes, value, ty, path)?;
+        }
+        _ => return Err(EncodeError { path: path.clone(), expected: described(ty), found: named(value) }),
+    }
+    Ok(())
+}
+
+fn object(
+    bytes: &mut Vec<u8>,
+    entries: &BTreeMap<String, Value>,
+    attributes: &BTreeMap<String, Type>,
+    path: &Path,
+) -> Result<(), EncodeError> {
+    if let Some(stray) = entries.keys().find(|name| !attributes.contains_key(*name)) {
+        let expected = "an attribute of the schema".to_owned();
+        return Err(EncodeError { path: path.name(stray), expected, found: "it" });
+    }
+    length(bytes, attributes.len(), [0x80, 0xde, 0xdf]);
+    for (name, ty) in attributes {
+        text(bytes, name);
+        write(bytes, entries.get(name).unwrap_or(&Value::Null), ty, &path.name(name))?;
+    }
+    Ok(())
+}
+
+/// An integer in the smallest form; everything else as the text it is, which every client
+/// reads exactly.
+fn number(bytes: &mut Vec<u8>, number: &Number) {
+    match number.as_i64() {
+        // The last byte of two's complement is the short form of either sign.
+        Some(small @ -0x20..=0x7f) => bytes.extend(small.to_be_bytes().last()),
+        Some(integer) => self::integer(bytes, integer),
+        None => text(bytes, number.as_str()),
+    }
+}
+
+fn integer(bytes: &mut Vec<u8>, integer: i64) {
+    if let Ok(positive) = u64::try_from(integer) {
+        let all = positive.to_be_bytes();
+        let (head, width) = match positive {
+            0..=0xff => (0xcc, 1),
+            0x100..=0xffff => (0xcd, 2),
+            0x1_0000..=0xffff_ffff => (0xce, 4),
+            _ => (0xcf, 8),
+        };
+        bytes.push(head);
+        bytes.extend(all.iter().skip(all.len() - width));
+    } else {
+        let all = integer.to_be_bytes();
+        let (head, width) = match integer {
+            -0x80..0 => (0xd0, 1),
+            -0x8000..-0x80 => (0xd1, 2),
+            -0x8000_0000..-0x8000 => (0xd2, 4),
+            _ => (0xd3, 8),
+        };
+        bytes.push(head);
+        bytes.extend(all.iter().skip(all.len() - width));
+    }
+}
+
+fn text(bytes: &mut Vec<u8>, text: &str) {
+    match text.len() {
+        short @ 0..=31 => bytes.push(0xa0 | u8::try_from(short).unwrap_or_default()),
+        long => sized(bytes, long, [0xd9, 0xda, 0xdb]),
+    }
+    bytes.extend(text.as_bytes());
+}
+
+fn binary(bytes: &mut Vec<u8>, content: &[u8]) {
+    sized(bytes, content.len(), [0xc4, 0xc5, 0xc6]);
+    bytes.extend(content);
+}
+
+/// A head with a length of one, two or four bytes.
+fn sized(bytes: &mut Vec<u8>, length: usize, [one, two, four]: [u8; 3]) {
+    if let Ok(length) = u8::try_from(length) {
+        bytes.extend([one, length]);
+    } else {
+        wide(bytes, length, [two, four]);
+    }
+}
+
+/// A head with its length in four bits, or in two or four bytes.
+fn length(bytes: &mut Vec<u8>, length: usize, [fixed, two, four]: [u8; 3]) {
+    match u8::try_from(length) {
+        Ok(length @ 0..=15) => bytes.push(fixed | length),
+        _ => wide(bytes, length, [two, four]),
+    }
+}
+
+fn wide(bytes: &mut Vec<u8>, length: usize, [two, four]: [u8; 2]) {
+    if let Ok(length) = u16::try_from(length) {
+        bytes.push(two);
+        bytes.extend(length.to_be_bytes());
+    } else {
+        bytes.push(four);
+        // Messages end at 256 MiB, so four bytes hold every length.
+        bytes.extend(u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes());
+    }
+}
+
+/// A value in words.
+fn named(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Unknown => "unknown",
+        Value::Bool(_) => "a bool",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::List(_) => "a list",
+        Value::Set(_) => "a set",
+        Value::Map(_) => "a map",
+        Value::Dynamic(_) => "a value with its type",
+    }
+}
