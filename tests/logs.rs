@@ -44,13 +44,13 @@ resource "stripe_connection" "main" {{
 }}
 
 resource "stripe_entity" "customer" {{
-  connection    = stripe_connection.main.handle
+  connection_handle    = stripe_connection.main.handle
   entity        = "Customer"
   input_payload = jsonencode({{ Name = "John", Metadata = {{ api_key = "ZQX9meta" }} }})
 }}
 
 resource "stripe_entity" "intent" {{
-  connection    = stripe_connection.main.handle
+  connection_handle    = stripe_connection.main.handle
   entity        = "PaymentIntent"
   input_payload = jsonencode({{ Amount = 1500, Currency = "usd" }})
 }}

@@ -215,7 +215,7 @@ resource "stripe_connection" "proxied" {{
 }}
 
 resource "stripe_entity" "customer" {{
-  connection    = stripe_connection.proxied.handle
+  connection_handle    = stripe_connection.proxied.handle
   entity        = "Customer"
   input_payload = jsonencode({{ Name = "A" }})
 }}

@@ -18,8 +18,8 @@ resource "stripe_connection" "shop" {
 }
 
 resource "stripe_entity" "product" {
-  connection = stripe_connection.shop.handle
-  entity     = "Product"
+  connection_handle = stripe_connection.shop.handle
+  entity            = "Product"
   input_payload = jsonencode({
     Name        = "Espresso machine"
     Description = "Two groups, one lever"
@@ -28,8 +28,8 @@ resource "stripe_entity" "product" {
 }
 
 resource "stripe_entity" "price" {
-  connection = stripe_connection.shop.handle
-  entity     = "Price"
+  connection_handle = stripe_connection.shop.handle
+  entity            = "Price"
   input_payload = jsonencode({
     Product    = stripe_entity.product.id
     Currency   = "usd"
@@ -38,8 +38,8 @@ resource "stripe_entity" "price" {
 }
 
 resource "stripe_entity" "customer" {
-  connection = stripe_connection.shop.handle
-  entity     = "Customer"
+  connection_handle = stripe_connection.shop.handle
+  entity            = "Customer"
   input_payload = jsonencode({
     Name        = "John Example"
     Email       = "john@example.com"
@@ -48,8 +48,8 @@ resource "stripe_entity" "customer" {
 }
 
 resource "stripe_entity" "payment" {
-  connection = stripe_connection.shop.handle
-  entity     = "PaymentIntent"
+  connection_handle = stripe_connection.shop.handle
+  entity            = "PaymentIntent"
   input_payload = jsonencode({
     Amount        = 129900
     Currency      = "usd"
@@ -59,8 +59,8 @@ resource "stripe_entity" "payment" {
 }
 
 resource "stripe_action" "confirm" {
-  connection = stripe_connection.shop.handle
-  action     = "ConfirmPaymentIntent"
+  connection_handle = stripe_connection.shop.handle
+  action            = "ConfirmPaymentIntent"
   input_payload = jsonencode({
     PaymentIntentId = stripe_entity.payment.id
     ReturnUrl       = "https://shop.example/thanks"
@@ -68,10 +68,10 @@ resource "stripe_action" "confirm" {
 }
 
 data "stripe_entities" "johns" {
-  connection = stripe_connection.shop.handle
-  entity     = "Customer"
-  filter     = "Name LIKE 'John%' AND Created >= '2024-01-01'"
-  depends_on = [stripe_entity.customer]
+  connection_handle = stripe_connection.shop.handle
+  entity            = "Customer"
+  filter            = "Name LIKE 'John%' AND Created >= '2024-01-01'"
+  depends_on        = [stripe_entity.customer]
 }
 
 output "connection" {

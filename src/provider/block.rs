@@ -34,7 +34,7 @@ pub(super) fn schema() -> Schema {
         optional("requests_per_second", Type::Number, "Most transactions a second of all that share the limit. Default: Stripe's own limit, 25 for a test key and 100 for a live one.").rule(Rule::Range(1, 1000)),
     ]);
     attributes.extend(shared_attributes());
-    let description = "The provider block is the default connection: resources and data sources without `connection` use it.";
+    let description = "The provider block is the default connection: resources and data sources without `connection_handle` use it.";
     Schema {
         version: 0,
         block: Block { attributes, blocks: shared_blocks(), description: description.to_owned() },

@@ -44,10 +44,12 @@ fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic 
     match error {
         connection::Error::Stripe(error) => explain_stripe(error, attribute),
         connection::Error::Suspended { .. } => {
-            Diagnostic::error("Connection Suspended", sentence(&error.to_string())).at_attribute("connection")
+            Diagnostic::error("Connection Suspended", sentence(&error.to_string()))
+                .at_attribute("connection_handle")
         }
         connection::Error::Key { .. } | connection::Error::ProxyPassword { .. } => {
-            Diagnostic::error("Secret Not Readable", sentence(&error.to_string())).at_attribute("connection")
+            Diagnostic::error("Secret Not Readable", sentence(&error.to_string()))
+                .at_attribute("connection_handle")
         }
         connection::Error::NoKey => Diagnostic::error("Stripe Key Missing", sentence(&error.to_string())),
         _ => Diagnostic::error("Connection Not Usable", sentence(&error.to_string())),

@@ -106,6 +106,6 @@ impl Runtime {
 }
 
 fn not_a_handle() -> Diagnostic {
-    let detail = "`connection` must be the `handle` of a `stripe_connection`, not its name or id.";
-    Diagnostic::error("Invalid Connection Handle", detail).at_attribute("connection")
+    let detail = "`connection_handle` must be the `handle` of a `stripe_connection`, not its name or id.";
+    Diagnostic::error("Invalid Connection Handle", detail).at_attribute("connection_handle")
 }

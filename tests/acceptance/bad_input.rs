@@ -104,7 +104,7 @@ const OTHERS: [(&str, &str, &str); 16] = [
     ),
     (
         r#"resource "stripe_entity" "x" {
-  connection    = "web-shop"
+  connection_handle    = "web-shop"
   entity        = "Customer"
   input_payload = "{}"
 }"#,

@@ -146,7 +146,7 @@ resource "stripe_connection" "c" {
   verbosity = 1
 }
 resource "stripe_entity" "customer" {
-  connection    = stripe_connection.c.handle
+  connection_handle    = stripe_connection.c.handle
   entity        = "Customer"
   input_payload = "{}"
 }
@@ -171,7 +171,7 @@ resource "stripe_connection" "c" {
   suspended = true
 }
 resource "stripe_entity" "customer" {
-  connection    = stripe_connection.c.handle
+  connection_handle    = stripe_connection.c.handle
   entity        = "Customer"
   input_payload = "{}"
 }

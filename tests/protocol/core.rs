@@ -255,12 +255,7 @@ impl Terraform {
         refused(&answer.diagnostics, &Object::default())
     }
 
-    async fn plan_once(
-        &mut self,
-        name: &str,
-        prior: &Object,
-        config: &Value,
-    ) -> Outcome<rules::Planned> {
+    async fn plan_once(&mut self, name: &str, prior: &Object, config: &Value) -> Outcome<rules::Planned> {
         let block = self.block(name);
         let ty = blocks::ty(&block);
         let request = wire::plan_resource_change::Request {

@@ -234,11 +234,11 @@ async fn a_new_verbosity_changes_nothing_of_what_depends_on_a_connection() {
     };
     let first = stripe.made("stripe_connection", &connection(1)).await;
     let mut config = entity("Customer", &json!({"name": "A"}));
-    config.set("connection", first.state.get("handle").clone());
+    config.set("connection_handle", first.state.get("handle").clone());
     let customer = stripe.made("stripe_entity", &config).await;
     let plan = ok(stripe.terraform.plan("stripe_connection", &first, &connection(5)).await);
     assert_ne!(plan.planned.state.get("handle"), first.state.get("handle"));
-    config.set("connection", plan.planned.state.get("handle").clone());
+    config.set("connection_handle", plan.planned.state.get("handle").clone());
     let plan = ok(stripe.terraform.plan("stripe_entity", &customer, &config).await);
     assert_eq!(plan.action, Action::Nothing);
 }
@@ -293,7 +293,7 @@ async fn a_suspended_connection_refuses_calls() {
     let made = stripe.made("stripe_connection", &connection).await;
     assert_eq!(made.state.get("status").get("state").as_str(), Some("SUSPENDED"));
     let mut config = entity("Customer", &json!({"name": "A"}));
-    config.set("connection", made.state.get("handle").clone());
+    config.set("connection_handle", made.state.get("handle").clone());
     let plan = ok(stripe.terraform.plan("stripe_entity", &Object::default(), &config).await);
     let Err(Fault::Refused(errors, _)) = stripe.terraform.apply("stripe_entity", &plan).await else {
         panic!("the create should be refused");

@@ -72,7 +72,7 @@ fn config(workdir: &Workdir, broken: bool) -> String {
         format!(
             "resource \"stripe_connection\" \"{name}\" {{\n  name = \"{label}\"\n  location = \"l\"\n  {more}\n  {logged}\n  \
              auth_config {{\n    {auth}\n  }}\n}}\n\
-             resource \"stripe_entity\" \"on_{name}\" {{\n  connection = stripe_connection.{name}.handle\n  \
+             resource \"stripe_entity\" \"on_{name}\" {{\n  connection_handle = stripe_connection.{name}.handle\n  \
              entity = \"Customer\"\n  input_payload = jsonencode({{ Name = \"{name}\" }})\n}}\n"
         )
     });
@@ -87,7 +87,7 @@ fn config(workdir: &Workdir, broken: bool) -> String {
          Currency = \"usd\", PaymentMethod = \"{card}\", AllowedPaymentMethodTypes = [\"card\"], Confirm = true }})\n}}\n\
          resource \"stripe_action\" \"confirm\" {{\n  action = \"ConfirmPaymentIntent\"\n  input_payload = jsonencode({{ \
          PaymentIntentId = stripe_entity.intent.id, ReturnUrl = \"https://shop.example\" }})\n}}\n\
-         data \"stripe_entities\" \"all\" {{\n  connection = stripe_connection.inline.handle\n  entity = \"Customer\"\n  \
+         data \"stripe_entities\" \"all\" {{\n  connection_handle = stripe_connection.inline.handle\n  entity = \"Customer\"\n  \
          depends_on = [stripe_entity.on_inline]\n}}\n",
         variables.concat(),
         connections.concat(),
@@ -258,7 +258,7 @@ fn a_run_leaves_no_secret_behind() {
     }
     assert_inline_places(&state);
     leaks.assert_used();
-    let holders = ["value", "api_key", "proxy_password", "throttle_scope", "handle", "connection"];
+    let holders = ["value", "api_key", "proxy_password", "throttle_scope", "handle", "connection_handle"];
     for needle in inline() {
         for place in places(&plan, &needle) {
             assert!(holders.contains(&place.rsplit('.').next().unwrap()), "{} at {place}", needle.name);

@@ -1,6 +1,6 @@
 resource "stripe_action" "confirm" {
-  connection = stripe_connection.shop.handle
-  action     = "ConfirmPaymentIntent"
+  connection_handle = stripe_connection.shop.handle
+  action            = "ConfirmPaymentIntent"
   input_payload = jsonencode({
     PaymentIntentId = stripe_entity.payment.id
     ReturnUrl       = "https://shop.example/thanks"

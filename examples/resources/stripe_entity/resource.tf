@@ -1,12 +1,12 @@
 resource "stripe_entity" "product" {
-  connection    = stripe_connection.shop.handle
-  entity        = "Product"
-  input_payload = jsonencode({ Name = "Espresso machine" })
+  connection_handle = stripe_connection.shop.handle
+  entity            = "Product"
+  input_payload     = jsonencode({ Name = "Espresso machine" })
 }
 
 resource "stripe_entity" "price" {
-  connection = stripe_connection.shop.handle
-  entity     = "Price"
+  connection_handle = stripe_connection.shop.handle
+  entity            = "Price"
   input_payload = jsonencode({
     Product    = stripe_entity.product.id
     Currency   = "usd"

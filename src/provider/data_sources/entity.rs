@@ -74,7 +74,7 @@ fn placed(entity: &'static catalog::Entity, config: &Value) -> Result<(), Diagno
 async fn get(runtime: &Runtime, config: Value) -> Result<Value, Diagnostic> {
     let entity = find(config.get("entity").as_str().unwrap_or_default())?;
     let id = config.get("entity_id").as_str().unwrap_or_default().to_owned();
-    let connection = runtime.connection(config.get("connection").as_str())?;
+    let connection = runtime.connection(config.get("connection_handle").as_str())?;
     let body =
         Connector::new(&connection).get(entity, &id).await.map_err(|error| explain(&error, "entity_id"))?;
     if connector::is_gone(&body) {

@@ -98,7 +98,7 @@ impl Resource for Action {
         private: Vec<u8>,
     ) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
-            let private = Private::decode(&private).on(runtime, &Value::Null, state.get("connection"));
+            let private = Private::decode(&private).on(runtime, &Value::Null, state.get("connection_handle"));
             StateResponse { private: private.encode(), state, ..StateResponse::default() }
         })
     }
@@ -133,8 +133,8 @@ fn check_input(config: &Value) -> Result<(), Diagnostic> {
 fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     let private = Private::decode(&request.private).on(
         runtime,
-        request.config.get("connection"),
-        request.prior.get("connection"),
+        request.config.get("connection_handle"),
+        request.prior.get("connection_handle"),
     );
     if request.config.is_null() {
         return PlanResponse { private: private.encode(), ..PlanResponse::default() };
@@ -157,7 +157,7 @@ fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
 
 async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let private =
-        Private::decode(&request.private).on(runtime, request.planned.get("connection"), &Value::Null);
+        Private::decode(&request.private).on(runtime, request.planned.get("connection_handle"), &Value::Null);
     let failed = |diagnostic| StateResponse { diagnostics: vec![diagnostic], ..StateResponse::default() };
     let prepared = connector::action(request.planned.get("action").as_str().unwrap_or_default())
         .map_err(|error| explain(&error, "action"))

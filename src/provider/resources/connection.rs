@@ -98,7 +98,7 @@ fn computed_attributes() -> Vec<Attribute> {
     let status = Type::object([("state", Type::String), ("description", Type::String)]);
     vec![
         computed("id", Type::String, "`locations/LOCATION/connections/NAME`."),
-        computed("handle", Type::String, "What to pass as `connection` to entities, actions and data sources. It holds the reference to the key, and the key itself only where it is written inline.").sensitive(),
+        computed("handle", Type::String, "What to pass as `connection_handle` to entities, actions and data sources. It holds the reference to the key, and the key itself only where it is written inline.").sensitive(),
         computed("status", status, "What a real call to Stripe came to: `state` is `ACTIVE`, `ERROR`, `AUTH_ERROR` or `SUSPENDED`, `description` says why."),
         computed("livemode", Type::Bool, "Whether the key is a live one; null while no key can be read."),
         computed("connection_revision", Type::Number, "Counts the changes, from 1."),

@@ -57,7 +57,7 @@ impl Private {
 pub(in crate::provider) fn connection_attribute() -> Attribute {
     let description =
         "The `handle` of a `stripe_connection`. Without it the provider's default connection is used.";
-    optional("connection", Type::String, description).sensitive().rule(Rule::Text(handle))
+    optional("connection_handle", Type::String, description).sensitive().rule(Rule::Text(handle))
 }
 
 /// A handle is never repeated in a message: it may hold a key.
@@ -69,9 +69,9 @@ fn handle(text: &str) -> Result<(), String> {
 /// Keeps the stored handle where the configured one is of the same connection: a new
 /// verbosity or a rotated key is no change of what runs on it.
 pub(super) fn keep_equal_handle(planned: &mut Value, prior: &Value) {
-    let id = |state: &Value| state.get("connection").as_str().and_then(id_of_handle);
+    let id = |state: &Value| state.get("connection_handle").as_str().and_then(id_of_handle);
     if id(prior).is_some() && id(prior) == id(planned) {
-        planned.set("connection", prior.get("connection").clone());
+        planned.set("connection_handle", prior.get("connection_handle").clone());
     }
 }
 
@@ -79,10 +79,10 @@ pub(super) fn keep_equal_handle(planned: &mut Value, prior: &Value) {
 /// or an import (which knows no connection) does not: the object stays where it is.
 pub(super) fn moves(runtime: &Runtime, prior: &Value, planned: &Value) -> bool {
     let account = |state: &Value| {
-        let connection = runtime.connection(state.get("connection").as_str()).ok()?;
+        let connection = runtime.connection(state.get("connection_handle").as_str()).ok()?;
         Some(connection.account().map(str::to_owned))
     };
-    let known = !planned.get("connection").is_unknown() && !prior.get("connection").is_null();
+    let known = !planned.get("connection_handle").is_unknown() && !prior.get("connection_handle").is_null();
     known && account(prior).is_some_and(|was| account(planned).is_some_and(|is| was != is))
 }
 

@@ -16,7 +16,7 @@ use crate::terraform::value::Value;
 
 pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let private =
-        Private::decode(&request.private).on(runtime, request.planned.get("connection"), &Value::Null);
+        Private::decode(&request.private).on(runtime, request.planned.get("connection_handle"), &Value::Null);
     let prepared = target(runtime, &request.planned, &private)
         .and_then(|(entity, connector)| Ok((entity, connector, creatable(entity, &request.planned)?)));
     let (entity, connector, params) = match prepared {
@@ -113,8 +113,8 @@ async fn current(
 pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let private = Private::decode(&request.private).on(
         runtime,
-        request.config.get("connection"),
-        request.prior.get("connection"),
+        request.config.get("connection_handle"),
+        request.prior.get("connection_handle"),
     );
     let prepared = target(runtime, &request.planned, &private).and_then(|(entity, connector)| {
         Ok((entity, connector, change_of(entity, &request.prior, &request.planned)?))
@@ -144,7 +144,7 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
 
 pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let private =
-        Private::decode(&request.private).on(runtime, &Value::Null, request.prior.get("connection"));
+        Private::decode(&request.private).on(runtime, &Value::Null, request.prior.get("connection_handle"));
     let (entity, connector) = match target(runtime, &request.prior, &private) {
         Ok(target) => target,
         Err(diagnostic) => return unchanged(request, diagnostic),

@@ -12,10 +12,11 @@ use crate::terraform::value::{Path, Value};
 pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     let private = Private::decode(&request.private);
     if request.config.is_null() {
-        let private = private.on(runtime, &Value::Null, request.prior.get("connection")).encode();
+        let private = private.on(runtime, &Value::Null, request.prior.get("connection_handle")).encode();
         return PlanResponse { private, diagnostics: end_warning(&request.prior), ..PlanResponse::default() };
     }
-    let private = private.on(runtime, request.config.get("connection"), request.prior.get("connection"));
+    let private =
+        private.on(runtime, request.config.get("connection_handle"), request.prior.get("connection_handle"));
     let mut planned = request.proposed;
     if request.prior.is_null() {
         for name in ["id", "entity_id", "record", "output_payload"] {
@@ -42,7 +43,7 @@ pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     }
     answer.requires_replace.push(Path::attribute("entity"));
     if moves(runtime, &request.prior, &planned) {
-        answer.requires_replace.push(Path::attribute("connection"));
+        answer.requires_replace.push(Path::attribute("connection_handle"));
     }
     PlanResponse { state: planned, private: private.encode(), ..answer }
 }

@@ -13,7 +13,7 @@ use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
 pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> StateResponse {
-    let private = Private::decode(&private).on(runtime, &Value::Null, state.get("connection"));
+    let private = Private::decode(&private).on(runtime, &Value::Null, state.get("connection_handle"));
     let (entity, connector) = match target(runtime, &state, &private) {
         Ok(target) => target,
         Err(diagnostic) => {
