@@ -2,9 +2,19 @@
 
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::workdir::{Workdir, terraform};
+use crate::support::harness::{Case, case, note};
+use crate::support::ports::wait_until;
+use crate::support::workdir::Workdir;
+
+pub fn cases() -> Vec<Case> {
+    vec![
+        case!(killed_while_creating, Terraform),
+        case!(killed_while_updating, Terraform),
+        case!(killed_while_destroying, Terraform),
+    ]
+}
 
 /// Five groups of ten equal customers.
 fn fifty(greeting: &str) -> String {
@@ -34,11 +44,9 @@ enum End {
 
 const ENDS: [End; 4] = [End::Provider, End::Terraform, End::Both, End::Interrupts];
 
-#[test]
 fn killed_while_creating() {
-    let Some(terraform) = terraform() else { return };
     for end in ENDS {
-        let workdir = Workdir::new(&terraform, &fifty("Number"));
+        let workdir = Workdir::new(&fifty("Number"));
         let run = start(&workdir, "apply");
         wait_until("customers are made", || workdir.count("customer") >= 10);
         kill(run, end);
@@ -48,11 +56,9 @@ fn killed_while_creating() {
     }
 }
 
-#[test]
 fn killed_while_updating() {
-    let Some(terraform) = terraform() else { return };
     for end in ENDS {
-        let workdir = Workdir::new(&terraform, &fifty("Number"));
+        let workdir = Workdir::new(&fifty("Number"));
         workdir.apply();
         workdir.write(&fifty("Changed"));
         let run = start(&workdir, "apply");
@@ -65,11 +71,9 @@ fn killed_while_updating() {
     }
 }
 
-#[test]
 fn killed_while_destroying() {
-    let Some(terraform) = terraform() else { return };
     for end in ENDS {
-        let workdir = Workdir::new(&terraform, &fifty("Number"));
+        let workdir = Workdir::new(&fifty("Number"));
         workdir.apply();
         let run = start(&workdir, "destroy");
         wait_until("customers are gone", || workdir.count("customer") <= 40);
@@ -138,7 +142,10 @@ fn mend(workdir: &Workdir) {
     let text = std::fs::read(&state).unwrap_or_default();
     if serde_json::from_slice::<serde_json::Value>(&text).is_err() {
         let backup = std::fs::read(workdir.path("terraform.tfstate.backup"));
-        println!("terraform was killed while it wrote its state; a backup is there: {}", backup.is_ok());
+        note(format_args!(
+            "terraform was killed while it wrote its state; a backup is there: {}",
+            backup.is_ok()
+        ));
         let _ = std::fs::remove_file(&state);
         // Without a backup there was no state before.
         let _ = backup.map(|backup| std::fs::write(&state, backup).unwrap());
@@ -150,15 +157,6 @@ fn named(workdir: &Workdir, greeting: &str) -> usize {
     let listed = workdir.get("/v1/customers?limit=100");
     let names = listed["data"].as_array().unwrap().iter().filter_map(|customer| customer["name"].as_str());
     names.filter(|name| name.starts_with(greeting)).count()
-}
-
-#[track_caller]
-fn wait_until(what: &str, done: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while !done() {
-        assert!(Instant::now() < deadline, "never: {what}");
-        std::thread::sleep(Duration::from_millis(2));
-    }
 }
 
 /// The provider process below a terraform process that serves the apply: the youngest.

@@ -20,7 +20,7 @@ impl Setups {
     pub fn read() -> Self {
         let read =
             |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
-        let table = serde_json::from_str(&read("tests/clients/setups.json")).unwrap();
+        let table = serde_json::from_str(&read("tests/support/setups.json")).unwrap();
         let life = read("src/sandbox/life.toml").parse().unwrap();
         Self { table, life, made: RefCell::default() }
     }
