@@ -116,7 +116,7 @@ const OTHERS: [(&str, &str, &str); 16] = [
   entity        = "Customer"
   input_payload = "{}"
 }"#,
-        "connection    = \"web-shop\"",
+        "connection_handle    = \"web-shop\"",
         "must be the `handle` of a `stripe_connection`",
     ),
     (

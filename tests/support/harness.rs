@@ -125,9 +125,8 @@ fn report(missing: &BTreeMap<Tool, usize>) {
     if missing.is_empty() {
         return;
     }
-    eprintln!("Cases that were ignored because a tool is missing:");
-    for (tool, count) in missing {
-        let cases = if *count == 1 { "case needs " } else { "cases need" };
-        eprintln!("{count:5} {cases} {tool}: {}", tool.remedy());
+    eprintln!("Ignored, because a tool is missing (with TF_ACC=1 that is a failure):");
+    for (tool, cases) in missing {
+        eprintln!("{cases:5}  {tool:<24} get it: {}", tool.remedy());
     }
 }

@@ -70,7 +70,7 @@ impl Tool {
 
 impl fmt::Display for Tool {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        to.write_str(match self {
+        to.pad(match self {
             Self::Terraform => "terraform",
             Self::OldTerraform => "terraform 1.0.3",
             Self::Squid => "squid",
