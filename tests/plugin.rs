@@ -9,9 +9,15 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "plugin/host.rs"]
 mod host;
+#[path = "plugin/process.rs"]
 mod process;
+#[path = "plugin/security.rs"]
 mod security;
+#[path = "plugin/services.rs"]
 mod services;
+#[path = "plugin/sockets.rs"]
 mod sockets;
+#[path = "plugin/toy.rs"]
 mod toy;

@@ -9,11 +9,17 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "protocol/blocks.rs"]
 mod blocks;
+#[path = "protocol/lifecycle.rs"]
 mod lifecycle;
+#[path = "protocol/rules.rs"]
 mod rules;
+#[path = "protocol/service.rs"]
 mod service;
+#[path = "protocol/stripe.rs"]
 mod stripe;
-#[path = "core.rs"]
+#[path = "protocol/core.rs"]
 mod terraform;
+#[path = "protocol/toy.rs"]
 mod toy;
