@@ -1,11 +1,10 @@
 //! What users feel before anything happens: the start of the plugin, its memory, its schema.
 //!
-//! `cargo build --release && cargo run --release --example figures`
+//! `cargo bench --bench figures` builds what users get and measures it.
 
 #![expect(clippy::print_stdout, reason = "a program that prints figures")]
 
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -17,14 +16,14 @@ use tonic::transport::Endpoint;
 
 type Error = Box<dyn std::error::Error>;
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_terraform-provider-stripe");
 const COOKIE: &str = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
 const RUNS: usize = 30;
 
 fn main() -> Result<(), Error> {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/release/terraform-provider-stripe");
     let mut times = Vec::new();
     for _ in 0..RUNS {
-        let (mut child, _, time) = start(&program)?;
+        let (mut child, _, time) = start()?;
         end(&mut child)?;
         times.push(time);
     }
@@ -33,7 +32,7 @@ fn main() -> Result<(), Error> {
     let shown = [fastest, median, slowest].map(|time| time.copied().unwrap_or_default());
     println!("start to handshake line, {RUNS} runs: min, median, max {shown:?}");
 
-    let (mut child, socket, _) = start(&program)?;
+    let (mut child, socket, _) = start()?;
     println!("memory at the handshake: {}", memory(&child)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (bytes, took) = runtime.block_on(schema(socket))?;
@@ -43,9 +42,9 @@ fn main() -> Result<(), Error> {
 }
 
 /// A plugin process as Terraform starts one, without TLS; its socket, and how long it took.
-fn start(program: &Path) -> Result<(Child, String, Duration), Error> {
+fn start() -> Result<(Child, String, Duration), Error> {
     let began = Instant::now();
-    let mut child = Command::new(program)
+    let mut child = Command::new(PROGRAM)
         .env("TF_PLUGIN_MAGIC_COOKIE", COOKIE)
         .env("PLUGIN_PROTOCOL_VERSIONS", "5")
         .stdout(Stdio::piped())

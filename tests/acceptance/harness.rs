@@ -45,7 +45,7 @@ fn a_case_whose_tool_is_missing_is_ignored_and_says_why() {
     let result = format!("test result: ok. {passed} passed; 0 failed; {ignored} ignored;");
     assert!(out.contains(&result) && ignored > passed, "{result}\n{out}");
     let told = err.split_once("Ignored, because a tool is missing").unwrap().1;
-    let told: Vec<String> = told.lines().map(|line| squeezed(line)).collect();
+    let told: Vec<String> = told.lines().map(squeezed).collect();
     assert!(
         told[1].ends_with(" terraform get it: https://developer.hashicorp.com/terraform/install"),
         "{err}"
