@@ -1,11 +1,12 @@
 //! Killed in the middle: the next run ends with exactly what the config says.
 
 use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use crate::support::harness::{Case, case, note};
 use crate::support::ports::wait_until;
+use crate::support::signals::{is_alive, signal};
 use crate::support::workdir::Workdir;
 
 pub fn cases() -> Vec<Case> {
@@ -98,16 +99,15 @@ fn start(workdir: &Workdir, command: &str) -> Child {
 
 /// Ends a run and waits until nothing of it is left.
 fn kill(mut run: Child, end: End) {
-    let (terraform, provider) = (run.id(), provider_of(run.id()));
-    let group = format!("-{terraform}");
+    let (terraform, provider) = (i64::from(run.id()), provider_of(run.id()));
     match end {
-        End::Provider => signal("-9", &[&provider.to_string()]),
-        End::Terraform => signal("-9", &[&terraform.to_string()]),
-        End::Both => signal("-9", &[&terraform.to_string(), &provider.to_string()]),
+        End::Provider => signal("KILL", &[provider.into()]),
+        End::Terraform => signal("KILL", &[terraform]),
+        End::Both => signal("KILL", &[terraform, provider.into()]),
         End::Interrupts => {
-            signal("-INT", &["--", &group]);
+            signal("INT", &[-terraform]);
             std::thread::sleep(Duration::from_millis(30));
-            signal("-INT", &["--", &group]);
+            signal("INT", &[-terraform]);
         }
     }
     run.wait().unwrap();
@@ -170,13 +170,4 @@ fn provider_of(terraform: u32) -> u32 {
         .chain([listing])
         .flat_map(|pids| pids.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>());
     children.max().expect("terraform has a provider process")
-}
-
-fn signal(signal: &str, to: &[&str]) {
-    let status = Command::new("kill").arg(signal).args(to).status().unwrap();
-    assert!(status.success());
-}
-
-fn is_alive(pid: u32) -> bool {
-    std::path::Path::new(&format!("/proc/{pid}")).exists()
 }

@@ -34,6 +34,7 @@ mod support {
     pub mod harness;
     pub mod ports;
     pub mod server;
+    pub mod signals;
     pub mod squid;
     pub mod tools;
     pub mod workdir;
