@@ -16,7 +16,6 @@ mod block;
 mod connection_schema;
 mod data_sources;
 mod explain;
-mod journal;
 mod resources;
 mod runtime;
 

@@ -142,6 +142,15 @@ impl Shape {
         }
     }
 
+    /// Whether its values are numbers, however they are spelled.
+    pub fn is_numeric(&self) -> bool {
+        match &self.kind {
+            Kind::Decimal | Kind::Integer | Kind::Number => true,
+            Kind::Union(shapes) => shapes.iter().any(Self::is_numeric),
+            _ => false,
+        }
+    }
+
     /// Whether it is a single piece of text.
     pub fn is_text(&self) -> bool {
         match &self.kind {

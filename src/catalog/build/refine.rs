@@ -1,8 +1,9 @@
-//! What follows from the facts by themselves: which params are ids and currencies, how version 2
-//! of the API unsets, and which shapes are secret.
+//! What follows from the facts by themselves: which params are ids and currencies, how a param is
+//! unset, and which shapes are secret.
 //!
 //! Stripe's description calls a reference among the params a mere text; the field of the same
-//! name says whose id it is.
+//! name says whose id it is. Nor does it say that the empty text unsets a text, because the empty
+//! text is a text already; where the field may be null, it does.
 
 use std::collections::BTreeMap;
 
@@ -47,6 +48,10 @@ impl Refiner<'_> {
         for param in params {
             let field = find(fields, &param.name).map(|field| &field.shape);
             self.param(&param.name, &mut param.shape, field);
+            let nullable = field.is_some_and(|field| field.presence == Presence::Nullable);
+            if nullable && matches!(param.shape.kind, Kind::Id(_) | Kind::Text { .. }) {
+                param.shape.clearing = Clearing::Empty;
+            }
         }
     }
 
@@ -120,8 +125,10 @@ fn unset_by_null(params: &mut [Member]) {
         if param.shape.presence == Presence::Optional {
             param.shape.clearing = Clearing::Null;
         }
-        if let Kind::Object(members) = &mut param.shape.kind {
-            unset_by_null(members);
+        match &mut param.shape.kind {
+            Kind::Object(members) => unset_by_null(members),
+            Kind::Map(value) => value.clearing = Clearing::Null,
+            _ => {}
         }
     }
 }

@@ -2,13 +2,12 @@
 
 use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
-use uuid::Uuid;
 
-use crate::connector::{self, Connector};
+use crate::connector::{self, ActionRef, Connector};
+use crate::engine::ActionInput;
 use crate::provider::Resource;
 use crate::provider::connection_schema::{computed, optional};
-use crate::provider::explain::explain;
-use crate::provider::journal::fingerprint;
+use crate::provider::explain::{explain_connector, explain_param, unrecorded};
 use crate::provider::resources::payload::{Private, connection_attribute, keep_equal_handle, object};
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
@@ -120,14 +119,23 @@ impl Resource for Action {
     }
 }
 
+/// The action and its checked input; none while something of it is unknown.
 fn check_input(config: &Value) -> Result<(), Diagnostic> {
-    let Some(name) = config.get("action").as_str() else { return Ok(()) };
-    let action = connector::action(name).map_err(|error| explain(&error, "action"))?;
-    if config.get("input_payload").is_unknown() {
-        return Ok(());
-    }
-    let input = object(config.get("input_payload"))?;
-    connector::check_input(action, &input).map_err(|error| explain(&error, "input_payload"))
+    let known = config.get("action").as_str().is_some() && !config.get("input_payload").is_unknown();
+    if known { input_of(config).map(drop) } else { action_of(config).map(drop) }
+}
+
+/// The action that a configuration names, if it is known.
+fn action_of(config: &Value) -> Result<Option<ActionRef>, Diagnostic> {
+    let named = config.get("action").as_str().map(connector::action).transpose();
+    named.map_err(|error| explain_connector(&error, "action"))
+}
+
+fn input_of(config: &Value) -> Result<(ActionRef, ActionInput), Diagnostic> {
+    let action = connector::action(config.get("action").as_str().unwrap_or_default())
+        .map_err(|error| explain_connector(&error, "action"))?;
+    let input = ActionInput::parse(action, &object(config.get("input_payload"))?);
+    Ok((action, input.map_err(|error| explain_param(&error))?))
 }
 
 fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
@@ -159,46 +167,30 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let private =
         Private::decode(&request.private).on(runtime, request.planned.get("connection_handle"), &Value::Null);
     let failed = |diagnostic| StateResponse { diagnostics: vec![diagnostic], ..StateResponse::default() };
-    let prepared = connector::action(request.planned.get("action").as_str().unwrap_or_default())
-        .map_err(|error| explain(&error, "action"))
-        .and_then(|action| Ok((action, object(request.planned.get("input_payload"))?)))
+    let prepared = input_of(&request.planned)
         .and_then(|(action, input)| Ok((action, input, runtime.connection(private.handle.as_deref())?)));
     let (action, input, connection) = match prepared {
         Ok(prepared) => prepared,
         Err(diagnostic) => return failed(diagnostic),
     };
-    let connector = Connector::new(&connection);
-    let sent = Json::Object(input.clone()).to_string();
     let triggers = format!("{:?}", request.planned.get("triggers"));
-    let mark = fingerprint(&["action", &action.action.name, &connector.identity(), &sent, &triggers]);
-    let (mut in_flight, unrecorded) = runtime.begin(&action.action.name, &mark, private.key.as_deref());
-    let mut ran = connector.run(action, &input, in_flight.key()).await;
-    if ran.as_ref().is_err_and(|error| in_flight.is_spent_by(error)) {
-        in_flight.renew();
-        ran = connector.run(action, &input, in_flight.key()).await;
-    }
-    match ran {
+    let connector = Connector::new(&connection);
+    match input.run_once(&connector, &runtime.journal, &triggers, private.key.as_deref()).await {
         Ok(ran) => {
-            let id = Uuid::new_v4().to_string();
-            in_flight.answered(&id);
             let mut state = request.planned;
-            state.set("id", id.into());
+            state.set("id", ran.id.into());
             state.set("output_payload", ran.output.to_string().into());
             state.set("result", result(action, &ran.output));
-            let stored = Private { handle: private.handle, key: None }.encode();
-            StateResponse { state, private: stored, diagnostics: unrecorded.into_iter().collect() }
+            let private = Private { handle: private.handle, key: None }.encode();
+            let diagnostics = ran.unrecorded.as_ref().map(unrecorded).into_iter().collect();
+            StateResponse { state, private, diagnostics }
         }
-        Err(error) => {
-            if !error.may_have_happened() {
-                in_flight.failed();
-            }
-            failed(explain(&error, "input_payload"))
-        }
+        Err(error) => failed(explain_connector(&error, "input_payload")),
     }
 }
 
 /// The one object of an output as a map, without what the catalog calls sensitive.
-fn result(action: connector::ActionRef, output: &Json) -> Value {
+fn result(action: ActionRef, output: &Json) -> Value {
     let fields = output.get(0).and_then(Json::as_object).into_iter().flatten();
     let shown = fields.filter(|(key, _)| !action.entity.is_secret(key));
     Value::map(shown.map(|(key, value)| (key.clone(), Value::from(value.as_str().map(str::to_owned)))))

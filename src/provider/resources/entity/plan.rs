@@ -1,8 +1,7 @@
 //! What a plan of an entity comes to: nothing, a create, an update, a new entity, an end.
 
-use super::{change_of, find, locator_of, output, updatable};
+use super::{object_of, params_of};
 use crate::catalog;
-use crate::connector;
 use crate::provider::resources::payload::{Private, keep_equal_handle, moves};
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -50,23 +49,17 @@ pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
 
 /// What a new payload means for the entity: nothing, an update, or a new entity.
 fn planned_change(prior: &Value, planned: &Value) -> Result<Option<PlanResponse>, Diagnostic> {
-    let (Some(name), false) = (planned.get("entity").as_str(), planned.get("input_payload").is_unknown())
-    else {
-        return Ok(Some(PlanResponse::default()));
-    };
-    if planned.get("entity") != prior.get("entity") {
+    if planned.get("entity") != prior.get("entity") || planned.get("input_payload").is_unknown() {
         return Ok(Some(PlanResponse::default()));
     }
-    let entity = find(name)?;
-    let change = change_of(entity, prior, planned)?;
-    if change.params.is_empty() {
+    let object = object_of(prior)?;
+    let change = object.change_to(&params_of(object.entity, planned)?);
+    if change.is_nothing() {
         return Ok(None);
     }
-    let must_replace =
-        change.params.keys().any(|param| !updatable(entity, param) && !change.removed.contains(param));
-    let requires_replace = if must_replace { vec![Path::attribute("input_payload")] } else { Vec::new() };
-    let kept = change.removed.iter().filter(|param| !updatable(entity, param));
-    let diagnostics = kept.map(|param| stays(entity, param)).collect();
+    let replaces = (!change.replaces.is_empty()).then(|| Path::attribute("input_payload"));
+    let diagnostics = change.stays.iter().map(|param| stays(object.entity, param)).collect();
+    let requires_replace = replaces.into_iter().collect();
     Ok(Some(PlanResponse { requires_replace, diagnostics, ..PlanResponse::default() }))
 }
 
@@ -80,7 +73,6 @@ fn stays(entity: &catalog::Entity, param: &str) -> Diagnostic {
 
 /// What a destroy will not do, said before it is asked for.
 fn end_warning(prior: &Value) -> Diagnostics {
-    let entity = prior.get("entity").as_str().and_then(|name| find(name).ok());
-    let stays = entity.and_then(|entity| connector::what_stays(entity, locator_of(prior), &output(prior)));
+    let stays = object_of(prior).ok().and_then(|object| object.what_stays());
     stays.map(|detail| Diagnostic::warning("Entity Stays In Stripe", detail)).into_iter().collect()
 }

@@ -7,10 +7,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json};
 
-use super::{PayloadError, dotted};
+use super::{ParamError, dotted};
 use crate::catalog::names::{Unresolved, closest, likeness, resolve};
 use crate::catalog::{Clearing, Kind, Member, Shape, find};
-use crate::connector::record::scalar;
+use crate::connector::scalar;
 
 /// Longest part of a wrong value that an error repeats, in characters.
 const SHOWN: usize = 40;
@@ -20,7 +20,7 @@ pub(super) fn object(
     given: &Map<String, Json>,
     params: &[Member],
     place: &str,
-) -> Result<Map<String, Json>, PayloadError> {
+) -> Result<Map<String, Json>, ParamError> {
     let mut found = Map::new();
     for (key, value) in given.iter().filter(|(_, value)| !value.is_null()) {
         let path = resolve(key, params).map_err(|why| unknown(&dotted(place, key), why))?.path;
@@ -40,16 +40,16 @@ pub(super) fn object(
     Ok(found)
 }
 
-fn unknown(key: &str, why: Unresolved) -> PayloadError {
+fn unknown(key: &str, why: Unresolved) -> ParamError {
     let suggestion = match why {
         Unresolved::Unknown { suggestion } => suggestion,
         Unresolved::NoMembers { .. } => None,
     };
-    PayloadError::Unknown { key: key.to_owned(), suggestion }
+    ParamError::Unknown { key: key.to_owned(), suggestion }
 }
 
 /// Adds a value; two objects for one param become one.
-fn insert(found: &mut Map<String, Json>, key: &str, name: &str, value: Json) -> Result<(), PayloadError> {
+fn insert(found: &mut Map<String, Json>, key: &str, name: &str, value: Json) -> Result<(), ParamError> {
     match (found.get_mut(name), value) {
         (None, value) => {
             found.insert(name.to_owned(), value);
@@ -59,13 +59,13 @@ fn insert(found: &mut Map<String, Json>, key: &str, name: &str, value: Json) -> 
                 insert(there, key, &inner, value)?;
             }
         }
-        (Some(_), _) => return Err(PayloadError::Twice { key: key.to_owned(), param: name.to_owned() }),
+        (Some(_), _) => return Err(ParamError::Twice { key: key.to_owned(), param: name.to_owned() }),
     }
     Ok(())
 }
 
 /// The value as it is sent.
-fn value(given: &Json, shape: &Shape, place: &str) -> Result<Json, PayloadError> {
+fn value(given: &Json, shape: &Shape, place: &str) -> Result<Json, ParamError> {
     let wrong = |expected: &str| wrong(place, expected, given);
     if shape.clearing == Clearing::Empty && given.as_str() == Some("") {
         return Ok(given.clone());
@@ -98,7 +98,7 @@ fn value(given: &Json, shape: &Shape, place: &str) -> Result<Json, PayloadError>
     }
 }
 
-fn text(given: &Json, max_length: u32, place: &str) -> Result<Json, PayloadError> {
+fn text(given: &Json, max_length: u32, place: &str) -> Result<Json, ParamError> {
     let text = scalar(given).ok_or_else(|| wrong(place, "text", given))?;
     let limit = usize::try_from(max_length).unwrap_or(usize::MAX);
     if limit > 0 && text.chars().count() > limit {
@@ -108,7 +108,7 @@ fn text(given: &Json, max_length: u32, place: &str) -> Result<Json, PayloadError
 }
 
 /// Stripe adds values to its enums: what is like none of the known ones may be new.
-fn one_of(given: &Json, values: &[String], place: &str) -> Result<Json, PayloadError> {
+fn one_of(given: &Json, values: &[String], place: &str) -> Result<Json, ParamError> {
     const MISSPELT: f64 = 0.9;
     let text = scalar(given).ok_or_else(|| wrong(place, "text", given))?;
     let alike = values.iter().filter(|value| likeness(&text, value) >= MISSPELT);
@@ -121,13 +121,13 @@ fn one_of(given: &Json, values: &[String], place: &str) -> Result<Json, PayloadE
     }
 }
 
-fn list(given: &Json, item: &Shape, place: &str) -> Result<Json, PayloadError> {
+fn list(given: &Json, item: &Shape, place: &str) -> Result<Json, ParamError> {
     let Json::Array(items) = given else { return Err(wrong(place, "a list", given)) };
     let items = items.iter().enumerate();
     items.map(|(at, given)| value(given, item, &dotted(place, &at.to_string()))).collect()
 }
 
-fn map(given: &Json, shape: &Shape, place: &str) -> Result<Json, PayloadError> {
+fn map(given: &Json, shape: &Shape, place: &str) -> Result<Json, ParamError> {
     let Json::Object(members) = given else { return Err(wrong(place, "a map", given)) };
     let known = members.iter().filter(|(_, value)| !value.is_null());
     // The empty text removes a key.
@@ -140,7 +140,7 @@ fn map(given: &Json, shape: &Shape, place: &str) -> Result<Json, PayloadError> {
 }
 
 /// The first shape that takes the value; else the error of the one that is like it.
-fn union(given: &Json, shapes: &[Shape], place: &str) -> Result<Json, PayloadError> {
+fn union(given: &Json, shapes: &[Shape], place: &str) -> Result<Json, ParamError> {
     let mut first = None;
     for shape in shapes {
         match value(given, shape, place) {
@@ -204,10 +204,10 @@ fn moment(given: &Json) -> Option<Timestamp> {
     })
 }
 
-fn wrong(param: &str, expected: &str, given: &Json) -> PayloadError {
+fn wrong(param: &str, expected: &str, given: &Json) -> ParamError {
     let mut found = given.to_string();
     if found.chars().count() > SHOWN {
         found = found.chars().take(SHOWN).chain(['…']).collect();
     }
-    PayloadError::Value { param: param.to_owned(), expected: expected.to_owned(), found }
+    ParamError::Value { param: param.to_owned(), expected: expected.to_owned(), found }
 }

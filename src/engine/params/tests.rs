@@ -1,12 +1,12 @@
 use serde_json::{Map, Value as Json, json};
 
-use super::{PayloadError, payload, require, with_original_keys};
+use super::{ParamError, parse, require, with_original_keys};
 use crate::catalog::OperationKind;
 use crate::connector::entity;
 
-fn create(name: &str, given: &Json) -> Result<Json, PayloadError> {
+fn create(name: &str, given: &Json) -> Result<Json, ParamError> {
     let operation = entity(name).unwrap().operation(OperationKind::Create).unwrap();
-    payload(given.as_object().unwrap(), &operation.params).map(Json::Object)
+    parse(given.as_object().unwrap(), &operation.params).map(Json::Object)
 }
 
 fn refused(name: &str, given: &Json) -> String {
@@ -83,7 +83,7 @@ fn a_value_newer_than_the_facts_is_stripes_to_judge() {
 fn what_changes_keeps_the_spelling_of_the_payload() {
     let given = json!({"Name": "A", "AddressCity": "Bern", "address.line1": "x", "Metadata": {"k": "1"}});
     let params = &entity("Customer").unwrap().operation(OperationKind::Create).unwrap().params;
-    let before = payload(given.as_object().unwrap(), params).unwrap();
+    let before = parse(given.as_object().unwrap(), params).unwrap();
     let after = json!({"name": "B", "address": {"city": "Basel", "line1": "x"}, "metadata": {"k": "2"}});
     let found = with_original_keys(given.as_object().unwrap(), params, &before, after.as_object().unwrap());
     let expected = json!({"Name": "B", "AddressCity": "Basel", "address.line1": "x", "Metadata": {"k": "2"}});

@@ -1,4 +1,4 @@
-//! Payloads become params: names in any spelling, values of the kinds Stripe takes.
+//! What was written becomes params: names in any spelling, values of the kinds Stripe takes.
 //!
 //! A key may be PascalCase (`PaymentMethod`, `AddressCity`), Stripe's own (`payment_method`)
 //! or dotted (`address.city`); the value may be nested. Whatever Stripe would refuse is
@@ -9,11 +9,12 @@ mod values;
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::names::resolve;
-use crate::catalog::{Kind, Member, Shape};
+use crate::catalog::{Entity, Kind, Member, Shape, find};
+use crate::engine::Error;
 
-/// What is wrong with a payload.
+/// What is wrong with what was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PayloadError {
+pub enum ParamError {
     /// No param has that name.
     #[error("the payload has no use for {key:?}{}", hint(suggestion.as_deref()))]
     Unknown {
@@ -48,9 +49,28 @@ pub enum PayloadError {
     },
 }
 
-/// The params a payload comes to. Nulls are left out: null is how a config says "not set".
-pub fn payload(payload: &Map<String, Json>, params: &[Member]) -> Result<Map<String, Json>, PayloadError> {
-    values::object(payload, params, "")
+/// Params in Stripe's spelling, with values of the kinds that their shapes say.
+pub type Params = Map<String, Json>;
+
+/// The params that what was written comes to. Nulls are left out: null is how a configuration
+/// says "not set".
+pub fn parse(written: &Map<String, Json>, known: &[Member]) -> Result<Params, ParamError> {
+    values::object(written, known, "")
+}
+
+/// The params of a create, complete.
+pub fn create_params(entity: &'static Entity, written: &Map<String, Json>) -> Result<Params, Error> {
+    if entity.create_operation().is_none() {
+        return Err(Error::NotCreatable { entity: &entity.name });
+    }
+    let params = parse(written, entity.params())?;
+    require(&params, entity.create_params())?;
+    Ok(params)
+}
+
+/// The params that a create takes, and those that only an update takes, which follows it.
+pub(super) fn split_create(entity: &Entity, params: Params) -> (Params, Params) {
+    params.into_iter().partition(|(name, _)| find(entity.create_params(), name).is_some())
 }
 
 /// A payload with some of its params changed, in the spelling it was written in: `before` and
@@ -75,15 +95,15 @@ fn at<'m>(params: &'m Map<String, Json>, path: &[String]) -> Option<&'m Json> {
 }
 
 /// An error for the first param that Stripe requires and `given` lacks, at any depth.
-pub fn require(given: &Map<String, Json>, params: &[Member]) -> Result<(), PayloadError> {
+pub fn require(given: &Map<String, Json>, params: &[Member]) -> Result<(), ParamError> {
     require_in(given, params, "")
 }
 
-fn require_in(given: &Map<String, Json>, params: &[Member], place: &str) -> Result<(), PayloadError> {
+fn require_in(given: &Map<String, Json>, params: &[Member], place: &str) -> Result<(), ParamError> {
     for param in params {
         let name = dotted(place, &param.name);
         match given.get(&param.name) {
-            None if param.shape.is_required() => return Err(PayloadError::Missing { param: name }),
+            None if param.shape.is_required() => return Err(ParamError::Missing { param: name }),
             None => {}
             Some(value) => require_inside(value, &param.shape, &name)?,
         }
@@ -91,7 +111,7 @@ fn require_in(given: &Map<String, Json>, params: &[Member], place: &str) -> Resu
     Ok(())
 }
 
-fn require_inside(value: &Json, shape: &Shape, place: &str) -> Result<(), PayloadError> {
+fn require_inside(value: &Json, shape: &Shape, place: &str) -> Result<(), ParamError> {
     match (value, &shape.kind) {
         (Json::Object(given), Kind::Object(params)) => require_in(given, params, place),
         (Json::Array(items), Kind::List(item) | Kind::Set(item)) => items
@@ -102,7 +122,7 @@ fn require_inside(value: &Json, shape: &Shape, place: &str) -> Result<(), Payloa
     }
 }
 
-fn dotted(place: &str, name: &str) -> String {
+pub(super) fn dotted(place: &str, name: &str) -> String {
     if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Items, Member, OperationKind, find};
-use crate::connector::compare::{elements, reference};
+use crate::engine::compare::{elements, reference};
 
 /// The params of an update with the items of lists named by the ids they have in the entity as
 /// last seen, and those that are no longer wanted taken away.

@@ -1,0 +1,146 @@
+//! Runs an action, once: in this run or in one that was cut off.
+
+use std::io;
+
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use crate::catalog::Action;
+use crate::catalog::names::{closest, normalize};
+use crate::connector::{self, ActionRef, Connector};
+use crate::engine::params::{parse, require};
+use crate::engine::{Journal, ParamError, Params, fingerprint, once};
+
+/// An action with its input, sorted into what fills its path and what its body holds.
+#[derive(Debug, Clone)]
+pub struct ActionInput {
+    action: ActionRef,
+    ids: Vec<String>,
+    params: Params,
+}
+
+/// What a run of an action came to.
+#[derive(Debug)]
+pub struct Ran {
+    /// An id of the run; Stripe has none for calls.
+    pub id: String,
+    /// The connector's output: an array of one object whose values are strings or null.
+    pub output: Json,
+    /// Why the run could not be recorded before it was sent, if it could not.
+    pub unrecorded: Option<io::Error>,
+}
+
+impl ActionInput {
+    /// The input that was written for an action, checked.
+    pub fn parse(of: ActionRef, written: &Map<String, Json>) -> Result<Self, ParamError> {
+        let action = of.action;
+        let mut ids = vec![None; action.path_inputs.len()];
+        let mut rest = Map::new();
+        for (key, value) in written.iter().filter(|(_, value)| !value.is_null()) {
+            let at = action.path_inputs.iter().position(|name| normalize(name) == normalize(key));
+            match at.and_then(|at| ids.get_mut(at)) {
+                Some(slot) => *slot = Some(id(key, value)?),
+                None => drop(rest.insert(renamed(action, key), value.clone())),
+            }
+        }
+        let named = action.path_inputs.iter().zip(ids);
+        let ids = named.map(|(name, id)| id.ok_or_else(|| missing(name))).collect::<Result<_, _>>()?;
+        let params = parse(&rest, &action.params).map_err(|error| with_inputs(error, action))?;
+        require(&params, &action.params)?;
+        match action.required_inputs.iter().find(|name| !params.contains_key(*name)) {
+            Some(name) => Err(missing(action.renames.get(name).unwrap_or(name))),
+            None => Ok(Self { action: of, ids, params }),
+        }
+    }
+
+    /// Runs the action under `key` unless an earlier run left one for the same input and triggers.
+    pub async fn run_once(
+        &self,
+        connector: &Connector,
+        journal: &Journal,
+        triggers: &str,
+        key: Option<&str>,
+    ) -> Result<Ran, connector::Error> {
+        let Self { action, ids, params } = self;
+        let name = &action.action.name;
+        let sent = serde_json::json!([ids, params]).to_string();
+        let mark = fingerprint(&["action", name, &connector.identity(), &sent, triggers]);
+        let (mut pending, recorded) = journal.begin(name, &mark, key);
+        let call = |key: String| async move { connector.run(*action, ids, params.clone(), &key).await };
+        let answered = once::send(&mut pending, call).await;
+        let id = Uuid::new_v4().to_string();
+        once::settle(pending, &answered, |_| id.clone());
+        let output = action.output(&answered?.body);
+        Ok(Ran { id, output, unrecorded: recorded.err() })
+    }
+}
+
+/// Stripe's name of a param that the connector calls otherwise.
+fn renamed(action: &Action, key: &str) -> String {
+    let renamed = action.renames.iter().find(|(_, name)| normalize(name) == normalize(key));
+    renamed.map_or_else(|| key.to_owned(), |(param, _)| param.clone())
+}
+
+fn id(key: &str, value: &Json) -> Result<String, ParamError> {
+    let text = value.as_str().filter(|text| !text.is_empty());
+    text.map(str::to_owned).ok_or_else(|| ParamError::Value {
+        param: key.to_owned(),
+        expected: "an id".to_owned(),
+        found: value.to_string(),
+    })
+}
+
+fn missing(name: &str) -> ParamError {
+    ParamError::Missing { param: name.to_owned() }
+}
+
+/// A wrong key may have been meant for the path or for a renamed param.
+fn with_inputs(error: ParamError, action: &Action) -> ParamError {
+    match error {
+        ParamError::Unknown { key, suggestion } => {
+            let inputs = action.path_inputs.iter().chain(action.renames.values());
+            let meant = closest(&key, inputs.map(|name| (name.as_str(), name))).cloned();
+            ParamError::Unknown { key, suggestion: meant.or(suggestion) }
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::ActionInput;
+    use crate::connector::action;
+
+    fn check(name: &str, input: &Json) -> Result<(), String> {
+        let input = ActionInput::parse(action(name).unwrap(), input.as_object().unwrap());
+        input.map(drop).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_action_takes_the_connectors_input_and_stripes_params() {
+        check("ConfirmPaymentIntent", &json!({"PaymentIntentId": "pi_1", "ReturnUrl": "https://a.test"}))
+            .unwrap();
+        check("AttachPaymentMethodToCustomer", &json!({"PaymentMethodId": "pm_1", "CustomerId": "cus_1"}))
+            .unwrap();
+        check("AttachPaymentMethodToCustomer", &json!({"payment_method_id": "pm_1", "customer": "cus_1"}))
+            .unwrap();
+    }
+
+    #[test]
+    fn a_missing_or_misspelt_input_is_named() {
+        let error = check("ConfirmPaymentIntent", &json!({})).unwrap_err();
+        assert_eq!(error, r#"the payload lacks "PaymentIntentId", which Stripe requires"#);
+        let error = check("AttachPaymentMethodToCustomer", &json!({"PaymentMethodId": "pm_1"})).unwrap_err();
+        assert_eq!(error, r#"the payload lacks "CustomerId", which Stripe requires"#);
+        let error = check("FinalizeQuote", &json!({"QuoteId": "qt_1", "QuoteIt": "x"})).unwrap_err();
+        assert_eq!(error, r#"the payload has no use for "QuoteIt"; did you mean "QuoteId"?"#);
+        assert!(
+            action("ConfirmPaymentIntant")
+                .unwrap_err()
+                .to_string()
+                .contains(r#"did you mean "ConfirmPaymentIntent"?"#)
+        );
+    }
+}

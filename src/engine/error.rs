@@ -1,0 +1,21 @@
+//! Why a step in the life of an object did not come to its end.
+
+use crate::connector;
+use crate::engine::ParamError;
+
+/// Why a step in the life of an object did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Stripe has no call that creates such an object.
+    #[error("Stripe has no call that creates {entity} entities")]
+    NotCreatable {
+        /// The entity type.
+        entity: &'static str,
+    },
+    /// What was written does not fit what Stripe takes.
+    #[error(transparent)]
+    Param(#[from] ParamError),
+    /// Stripe refused, or could not be reached.
+    #[error(transparent)]
+    Connector(#[from] connector::Error),
+}
