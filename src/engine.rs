@@ -38,4 +38,4 @@ pub use error::Error;
 pub use import::{ImportError, ImportId};
 pub use journal::{Journal, PendingCreate, fingerprint};
 pub use object::Object;
-pub use params::{ParamError, Params, create_params, parse, with_original_keys};
+pub use params::{Faults, ParamError, Params, Wanted, Written, create_params, parse, with_original_keys};

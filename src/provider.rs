@@ -16,6 +16,7 @@ mod block;
 mod connection_schema;
 mod data_sources;
 mod explain;
+mod payload;
 mod resources;
 mod runtime;
 

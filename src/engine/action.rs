@@ -2,14 +2,14 @@
 
 use std::io;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::catalog::Action;
 use crate::catalog::names::{closest, normalize};
 use crate::connector::{self, ActionRef, Connector};
 use crate::engine::params::{parse, require};
-use crate::engine::{Journal, ParamError, Params, fingerprint, once};
+use crate::engine::{Faults, Journal, ParamError, Params, Wanted, Written, fingerprint, once};
 
 /// An action with its input, sorted into what fills its path and what its body holds.
 #[derive(Debug, Clone)]
@@ -31,26 +31,40 @@ pub struct Ran {
 }
 
 impl ActionInput {
-    /// The input that was written for an action, checked.
-    pub fn parse(of: ActionRef, written: &Map<String, Json>) -> Result<Self, ParamError> {
+    /// The input that was written for an action, checked. What is not known yet is not missing.
+    pub fn parse(of: ActionRef, written: &Written) -> Result<Self, Faults> {
         let action = of.action;
-        let mut ids = vec![None; action.path_inputs.len()];
-        let mut rest = Map::new();
-        for (key, value) in written.iter().filter(|(_, value)| !value.is_null()) {
-            let at = action.path_inputs.iter().position(|name| normalize(name) == normalize(key));
-            match at.and_then(|at| ids.get_mut(at)) {
-                Some(slot) => *slot = Some(id(key, value)?),
-                None => drop(rest.insert(renamed(action, key), value.clone())),
+        let (mut ids, mut rest) = (vec![None; action.path_inputs.len()], Written::default());
+        let (mut faults, mut unknown) = (Faults::new(), Vec::new());
+        for path in &written.unknown {
+            match path.split_first().and_then(|(key, _)| path_input(action, key)) {
+                Some(at) => unknown.push(at),
+                None => rest.unknown.push(renamed_path(action, path)),
             }
         }
-        let named = action.path_inputs.iter().zip(ids);
-        let ids = named.map(|(name, id)| id.ok_or_else(|| missing(name))).collect::<Result<_, _>>()?;
-        let params = parse(&rest, &action.params).map_err(|error| with_inputs(error, action))?;
-        require(&params, &action.params)?;
-        match action.required_inputs.iter().find(|name| !params.contains_key(*name)) {
-            Some(name) => Err(missing(action.renames.get(name).unwrap_or(name))),
-            None => Ok(Self { action: of, ids, params }),
+        for (key, value) in written.members.iter().filter(|(_, value)| !value.is_null()) {
+            match path_input(action, key).and_then(|at| ids.get_mut(at)) {
+                Some(slot) => *slot = id(key, value).map_err(|fault| faults.push(fault)).ok(),
+                None => drop(rest.members.insert(renamed(action, key), value.clone())),
+            }
         }
+        for (at, name) in action.path_inputs.iter().enumerate() {
+            let given = unknown.contains(&at) || written.members.keys().any(|key| is_alike(name, key));
+            faults.extend((!given).then(|| missing(name)));
+        }
+        match complete(action, &rest) {
+            Ok(wanted) if faults.is_empty() => {
+                let ids = ids.into_iter().flatten().collect();
+                Ok(Self { action: of, ids, params: wanted.params })
+            }
+            Ok(_) => Err(faults),
+            Err(more) => Err([faults, more].concat()),
+        }
+    }
+
+    /// Whether another input sends the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (&self.ids, &self.params) == (&other.ids, &other.params)
     }
 
     /// Runs the action under `key` unless an earlier run left one for the same input and triggers.
@@ -75,9 +89,37 @@ impl ActionInput {
     }
 }
 
+/// The params of a call, with everything that Stripe or the connector requires.
+fn complete(action: &Action, written: &Written) -> Result<Wanted, Faults> {
+    let with_inputs = |faults: Faults| faults.into_iter().map(|fault| with_inputs(fault, action)).collect();
+    let wanted = parse(written, &action.params).map_err::<Faults, _>(with_inputs)?;
+    require(&wanted, &action.params)?;
+    let given = |name: &String| {
+        wanted.params.contains_key(name) || wanted.unknown.iter().any(|path| path.first() == Some(name))
+    };
+    let lacking = action.required_inputs.iter().filter(|name| !given(name));
+    let faults: Faults = lacking.map(|name| missing(action.renames.get(name).unwrap_or(name))).collect();
+    if faults.is_empty() { Ok(wanted) } else { Err(faults) }
+}
+
+/// Which id of the path a key names.
+fn path_input(action: &Action, key: &str) -> Option<usize> {
+    action.path_inputs.iter().position(|name| is_alike(name, key))
+}
+
+fn is_alike(name: &str, key: &str) -> bool {
+    normalize(name) == normalize(key)
+}
+
+/// A path with its first key as Stripe names it.
+fn renamed_path(action: &Action, path: &[String]) -> Vec<String> {
+    let (first, rest) = path.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+    std::iter::once(renamed(action, first)).chain(rest.iter().cloned()).collect()
+}
+
 /// Stripe's name of a param that the connector calls otherwise.
 fn renamed(action: &Action, key: &str) -> String {
-    let renamed = action.renames.iter().find(|(_, name)| normalize(name) == normalize(key));
+    let renamed = action.renames.iter().find(|(_, name)| is_alike(name, key));
     renamed.map_or_else(|| key.to_owned(), |(param, _)| param.clone())
 }
 
@@ -110,12 +152,13 @@ fn with_inputs(error: ParamError, action: &Action) -> ParamError {
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::ActionInput;
+    use super::{ActionInput, Written};
     use crate::connector::action;
 
     fn check(name: &str, input: &Json) -> Result<(), String> {
-        let input = ActionInput::parse(action(name).unwrap(), input.as_object().unwrap());
-        input.map(drop).map_err(|error| error.to_string())
+        let written = Written { members: input.as_object().unwrap().clone(), unknown: Vec::new() };
+        let faults = ActionInput::parse(action(name).unwrap(), &written).map(drop);
+        faults.map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Clearing, Entity, Kind, Member, OperationKind, Shape, find};
-use crate::engine::Params;
 use crate::engine::compare::{equal, inside};
 use crate::engine::params::dotted;
+use crate::engine::{Params, Wanted};
 
 /// What it takes to bring an object made from one set of params to another.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +16,8 @@ pub struct Change {
     pub replaces: Vec<String>,
     /// Paths of removed params that no call clears: Stripe keeps their values.
     pub stays: Vec<String>,
+    /// Something that an update takes is not known yet.
+    pub unknown: bool,
 }
 
 impl Change {
@@ -25,13 +27,43 @@ impl Change {
     }
 }
 
-/// The change from one set of params to another.
-pub(super) fn between(entity: &Entity, before: &Params, after: &Params) -> Change {
+/// The change from params to what is wanted. What is not known yet counts as changed.
+pub(super) fn between(entity: &Entity, before: &Params, wanted: &Wanted) -> Change {
     let update = entity.operation(OperationKind::Update).map(|update| update.params.as_slice());
     let mut differ = Differ::default();
     let params = Members { known: entity.params(), updatable: update.unwrap_or_default() };
-    differ.change.update = differ.object("", before, after, params);
+    let mut before = before.clone();
+    for path in &wanted.unknown {
+        remove(&mut before, path);
+        if updates(params.updatable, path) {
+            differ.change.unknown = true;
+        } else {
+            differ.change.replaces.push(path.join("."));
+        }
+    }
+    differ.change.update = differ.object("", &before, &wanted.params, params);
     differ.change
+}
+
+/// Whether an update takes what stands at a path.
+fn updates(members: &[Member], path: &[String]) -> bool {
+    let Some((name, rest)) = path.split_first() else { return true };
+    find(members, name).is_some_and(|member| match member.shape.members() {
+        Some(members) => updates(members, rest),
+        None => true,
+    })
+}
+
+fn remove(params: &mut Params, path: &[String]) {
+    match path.split_first() {
+        Some((name, [])) => drop(params.shift_remove(name)),
+        Some((name, rest)) => {
+            if let Some(Json::Object(inside)) = params.get_mut(name) {
+                remove(inside, rest);
+            }
+        }
+        None => {}
+    }
 }
 
 /// The members of one object: all that a create or an update takes, and those an update takes.
@@ -144,12 +176,28 @@ fn merged(old: &Params, new: &Params, value: &Shape) -> Json {
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::{Change, between};
+    use super::{Change, Wanted, between};
     use crate::connector::entity;
 
     fn change(name: &str, before: &Json, after: &Json) -> Change {
         let map = |value: &Json| value.as_object().unwrap().clone();
-        between(entity(name).unwrap(), &map(before), &map(after))
+        let wanted = Wanted { params: map(after), unknown: Vec::new() };
+        between(entity(name).unwrap(), &map(before), &wanted)
+    }
+
+    #[test]
+    fn an_unknown_member_updates_where_an_update_takes_it_and_replaces_where_none_does() {
+        let before = json!({"currency": "usd", "nickname": "A", "recurring": {"interval": "month"}});
+        let unknown = |path: &[&str], after: Json| {
+            let path = path.iter().map(|part| (*part).to_owned()).collect();
+            let wanted = Wanted { params: after.as_object().unwrap().clone(), unknown: vec![path] };
+            between(entity("Price").unwrap(), before.as_object().unwrap(), &wanted)
+        };
+        let found = unknown(&["nickname"], json!({"currency": "usd", "recurring": {"interval": "month"}}));
+        assert_eq!(found, Change { unknown: true, ..Change::default() });
+        let found =
+            unknown(&["recurring", "interval"], json!({"currency": "usd", "nickname": "A", "recurring": {}}));
+        assert_eq!(found, Change { replaces: vec!["recurring.interval".into()], ..Change::default() });
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Why a step in the life of an object did not come to its end.
 
 use crate::connector;
-use crate::engine::ParamError;
+use crate::engine::Faults;
 
 /// Why a step in the life of an object did not come to its end.
 #[derive(Debug, thiserror::Error)]
@@ -13,9 +13,15 @@ pub enum Error {
         entity: &'static str,
     },
     /// What was written does not fit what Stripe takes.
-    #[error(transparent)]
-    Param(#[from] ParamError),
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Params(Faults),
     /// Stripe refused, or could not be reached.
     #[error(transparent)]
     Connector(#[from] connector::Error),
+}
+
+impl From<Faults> for Error {
+    fn from(faults: Faults) -> Self {
+        Self::Params(faults)
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Entity, OperationKind};
 use crate::connector::{self, Connector, is_deleted};
-use crate::engine::{Change, Params, change, drift, items};
+use crate::engine::{Change, Params, Wanted, change, drift, items};
 
 /// One object as it was last written or read.
 #[derive(Debug, Clone)]
@@ -22,10 +22,14 @@ pub struct Object {
 
 impl Object {
     /// What it takes to bring the object to what is wanted now.
-    pub fn change_to(&self, wanted: &Params) -> Change {
+    pub fn change_to(&self, wanted: &Wanted) -> Change {
         // Nothing was written for an imported object yet: what it already is need not be sent.
         if self.params.is_empty() {
-            return change::between(self.entity, &drift::presumed(self.entity, wanted, &self.body), wanted);
+            return change::between(
+                self.entity,
+                &drift::presumed(self.entity, &wanted.params, &self.body),
+                wanted,
+            );
         }
         change::between(self.entity, &self.params, wanted)
     }

@@ -52,20 +52,60 @@ pub enum ParamError {
 /// Params in Stripe's spelling, with values of the kinds that their shapes say.
 pub type Params = Map<String, Json>;
 
+/// Every fault of what was written, at least one.
+pub type Faults = Vec<ParamError>;
+
+/// What a practitioner wrote, by the keys it was written with.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Written {
+    /// What is known.
+    pub members: Map<String, Json>,
+    /// Paths of members that will be known after apply; they are not among `members`.
+    pub unknown: Vec<Vec<String>>,
+}
+
+/// The params that what was written comes to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Wanted {
+    /// What is known.
+    pub params: Params,
+    /// Paths of params that will be known after apply, in Stripe's spelling.
+    pub unknown: Vec<Vec<String>>,
+}
+
+impl Wanted {
+    /// Whether a path leads to something that is not known yet, or into it.
+    fn is_unknown(&self, path: &[String]) -> bool {
+        self.unknown.iter().any(|unknown| unknown.starts_with(path) || path.starts_with(unknown))
+    }
+}
+
 /// The params that what was written comes to. Nulls are left out: null is how a configuration
 /// says "not set".
-pub fn parse(written: &Map<String, Json>, known: &[Member]) -> Result<Params, ParamError> {
-    values::object(written, known, "")
+pub fn parse(written: &Written, known: &[Member]) -> Result<Wanted, Faults> {
+    let params = values::object(&written.members, known, "");
+    let unknown = written.unknown.iter().map(|path| values::resolve_path(path, known));
+    let (params, unknown) = both(params, values::all(unknown))?;
+    Ok(Wanted { params, unknown })
 }
 
 /// The params of a create, complete.
-pub fn create_params(entity: &'static Entity, written: &Map<String, Json>) -> Result<Params, Error> {
+pub fn create_params(entity: &'static Entity, written: &Written) -> Result<Wanted, Error> {
     if entity.create_operation().is_none() {
         return Err(Error::NotCreatable { entity: &entity.name });
     }
-    let params = parse(written, entity.params())?;
-    require(&params, entity.create_params())?;
-    Ok(params)
+    let wanted = parse(written, entity.params())?;
+    require(&wanted, entity.create_params())?;
+    Ok(wanted)
+}
+
+/// Both results, or the faults of both.
+fn both<A, B>(a: Result<A, Faults>, b: Result<B, Faults>) -> Result<(A, B), Faults> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(faults), Ok(_)) | (Ok(_), Err(faults)) => Err(faults),
+        (Err(a), Err(b)) => Err([a, b].concat()),
+    }
 }
 
 /// The params that a create takes, and those that only an update takes, which follows it.
@@ -94,31 +134,45 @@ fn at<'m>(params: &'m Map<String, Json>, path: &[String]) -> Option<&'m Json> {
     rest.iter().try_fold(params.get(first)?, |value, name| value.get(name))
 }
 
-/// An error for the first param that Stripe requires and `given` lacks, at any depth.
-pub fn require(given: &Map<String, Json>, params: &[Member]) -> Result<(), ParamError> {
-    require_in(given, params, "")
+/// An error for each param that Stripe requires and `wanted` lacks, at any depth.
+pub(super) fn require(wanted: &Wanted, params: &[Member]) -> Result<(), Faults> {
+    let mut missing = Requirements { wanted, faults: Faults::new() };
+    missing.of_object(&wanted.params, params, &mut Vec::new());
+    if missing.faults.is_empty() { Ok(()) } else { Err(missing.faults) }
 }
 
-fn require_in(given: &Map<String, Json>, params: &[Member], place: &str) -> Result<(), ParamError> {
-    for param in params {
-        let name = dotted(place, &param.name);
-        match given.get(&param.name) {
-            None if param.shape.is_required() => return Err(ParamError::Missing { param: name }),
-            None => {}
-            Some(value) => require_inside(value, &param.shape, &name)?,
+struct Requirements<'w> {
+    wanted: &'w Wanted,
+    faults: Faults,
+}
+
+impl Requirements<'_> {
+    fn of_object(&mut self, given: &Params, params: &[Member], path: &mut Vec<String>) {
+        for param in params {
+            path.push(param.name.clone());
+            match given.get(&param.name) {
+                Some(value) => self.of_value(value, &param.shape, path),
+                None if param.shape.is_required() && !self.wanted.is_unknown(path) => {
+                    self.faults.push(ParamError::Missing { param: path.join(".") });
+                }
+                None => {}
+            }
+            path.pop();
         }
     }
-    Ok(())
-}
 
-fn require_inside(value: &Json, shape: &Shape, place: &str) -> Result<(), ParamError> {
-    match (value, &shape.kind) {
-        (Json::Object(given), Kind::Object(params)) => require_in(given, params, place),
-        (Json::Array(items), Kind::List(item) | Kind::Set(item)) => items
-            .iter()
-            .enumerate()
-            .try_for_each(|(at, value)| require_inside(value, item, &dotted(place, &at.to_string()))),
-        _ => Ok(()),
+    fn of_value(&mut self, value: &Json, shape: &Shape, path: &mut Vec<String>) {
+        match (value, &shape.kind) {
+            (Json::Object(given), Kind::Object(params)) => self.of_object(given, params, path),
+            (Json::Array(items), Kind::List(item) | Kind::Set(item)) => {
+                for (at, value) in items.iter().enumerate() {
+                    path.push(at.to_string());
+                    self.of_value(value, item, path);
+                    path.pop();
+                }
+            }
+            _ => {}
+        }
     }
 }
 

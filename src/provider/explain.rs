@@ -4,21 +4,22 @@
 use std::io;
 
 use crate::connector;
-use crate::engine::{self, ParamError};
+use crate::engine::{self, Faults, ParamError};
 use crate::stripe::Kind;
-use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::{connection, stripe::Error as StripeError};
 
-/// An error of the engine as a diagnostic at `attribute`.
-pub(super) fn explain(error: &engine::Error, attribute: &str) -> Diagnostic {
-    match error {
+/// An error of the engine as diagnostics at `attribute`: one for each fault of a payload.
+pub(super) fn explain(error: &engine::Error, attribute: &str) -> Diagnostics {
+    let diagnostic = match error {
         engine::Error::NotCreatable { .. } => {
             let detail = format!("{} Use the data source of the same name.", sentence(&error.to_string()));
             Diagnostic::error("Entity Not Creatable", detail).at_attribute("entity")
         }
-        engine::Error::Param(error) => explain_param(error),
+        engine::Error::Params(faults) => return explain_faults(faults),
         engine::Error::Connector(error) => explain_connector(error, attribute),
-    }
+    };
+    vec![diagnostic]
 }
 
 /// Why a create is not in the journal. It was made all the same.
@@ -57,9 +58,18 @@ pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Di
     }
 }
 
-/// What is wrong with a payload, at the payload.
-pub(super) fn explain_param(error: &ParamError) -> Diagnostic {
-    Diagnostic::error("Invalid Payload", sentence(&error.to_string())).at_attribute("input_payload")
+/// Everything that is wrong with a payload, at the payload.
+pub(super) fn explain_faults(faults: &Faults) -> Diagnostics {
+    let explain = |fault: &ParamError| {
+        Diagnostic::error("Invalid Payload", sentence(&fault.to_string())).at_attribute("input_payload")
+    };
+    faults.iter().map(explain).collect()
+}
+
+/// A payload that cannot be read at all.
+pub(super) fn not_a_payload(why: &str) -> Diagnostic {
+    Diagnostic::error("Invalid Payload", format!("`input_payload` cannot be read: {why}."))
+        .at_attribute("input_payload")
 }
 
 fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json};
 
-use super::{ParamError, dotted};
+use super::{Faults, ParamError, Params, dotted};
 use crate::catalog::names::{Unresolved, closest, likeness, resolve};
 use crate::catalog::{Clearing, Kind, Member, Shape, find};
 use crate::connector::scalar;
@@ -16,28 +16,59 @@ use crate::connector::scalar;
 const SHOWN: usize = 40;
 
 /// The params of an object, keys resolved and values checked.
-pub(super) fn object(
-    given: &Map<String, Json>,
-    params: &[Member],
-    place: &str,
-) -> Result<Map<String, Json>, ParamError> {
-    let mut found = Map::new();
-    for (key, value) in given.iter().filter(|(_, value)| !value.is_null()) {
-        let path = resolve(key, params).map_err(|why| unknown(&dotted(place, key), why))?.path;
-        let Some((param, inside)) =
-            path.split_first().and_then(|(name, rest)| Some((find(params, name)?, rest)))
-        else {
+pub(super) fn object(given: &Map<String, Json>, params: &[Member], place: &str) -> Result<Params, Faults> {
+    let (mut found, mut faults) = (Params::new(), Faults::new());
+    for (key, given) in given.iter().filter(|(_, value)| !value.is_null()) {
+        let checked = member(key, given, params, place);
+        match checked.and_then(|(name, value)| insert(&mut found, key, name, value).map_err(one)) {
+            Ok(()) => {}
+            Err(more) => faults.extend(more),
+        }
+    }
+    if faults.is_empty() { Ok(found) } else { Err(faults) }
+}
+
+/// The param that a key names, and its value: a dotted key is the nested value it stands for.
+fn member<'m>(key: &str, given: &Json, params: &'m [Member], place: &str) -> Result<(&'m str, Json), Faults> {
+    let no_param = |why| one(unknown(&dotted(place, key), why));
+    let path = resolve(key, params).map_err(no_param)?.path;
+    let outer = path.split_first().and_then(|(name, inside)| Some((find(params, name)?, inside)));
+    let (param, inside) = outer.ok_or_else(|| no_param(Unresolved::Unknown { suggestion: None }))?;
+    let nested = inside
+        .iter()
+        .rev()
+        .fold(given.clone(), |value, name| Json::Object(Map::from_iter([(name.clone(), value)])));
+    Ok((&param.name, value(&nested, &param.shape, &dotted(place, &param.name))?))
+}
+
+/// A path of keys in Stripe's spelling.
+pub(super) fn resolve_path(keys: &[String], params: &[Member]) -> Result<Vec<String>, Faults> {
+    let (mut path, mut members) = (Vec::new(), Some(params));
+    for (at, key) in keys.iter().enumerate() {
+        // Below a map or a list every key is its own.
+        let Some(known) = members else {
+            path.push(key.clone());
             continue;
         };
-        // A dotted key is the nested value it stands for.
-        let nested = inside
-            .iter()
-            .rev()
-            .fold(value.clone(), |value, name| Json::Object(Map::from_iter([(name.clone(), value)])));
-        let checked = self::value(&nested, &param.shape, &dotted(place, &param.name))?;
-        insert(&mut found, key, &param.name, checked)?;
+        let whole = keys.get(..=at).unwrap_or_default().join(".");
+        let found = resolve(key, known).map_err(|why| one(unknown(&whole, why)))?;
+        members = found.shape.and_then(Shape::members);
+        path.extend(found.path);
     }
-    Ok(found)
+    Ok(path)
+}
+
+/// All results, or the faults of all.
+pub(super) fn all<T, C: FromIterator<T>>(
+    results: impl Iterator<Item = Result<T, Faults>>,
+) -> Result<C, Faults> {
+    let mut faults = Faults::new();
+    let good = results.filter_map(|result| result.map_err(|more| faults.extend(more)).ok()).collect();
+    if faults.is_empty() { Ok(good) } else { Err(faults) }
+}
+
+fn one(error: ParamError) -> Faults {
+    vec![error]
 }
 
 fn unknown(key: &str, why: Unresolved) -> ParamError {
@@ -65,12 +96,23 @@ fn insert(found: &mut Map<String, Json>, key: &str, name: &str, value: Json) -> 
 }
 
 /// The value as it is sent.
-fn value(given: &Json, shape: &Shape, place: &str) -> Result<Json, ParamError> {
-    let wrong = |expected: &str| wrong(place, expected, given);
-    if shape.clearing == Clearing::Empty && given.as_str() == Some("") {
-        return Ok(given.clone());
+fn value(given: &Json, shape: &Shape, place: &str) -> Result<Json, Faults> {
+    match (&shape.kind, given) {
+        _ if shape.clearing == Clearing::Empty && given.as_str() == Some("") => Ok(given.clone()),
+        (Kind::Object(params), Json::Object(given)) => object(given, params, place).map(Json::Object),
+        (Kind::List(item) | Kind::Set(item), Json::Array(given)) => {
+            let items = given.iter().enumerate();
+            all(items.map(|(at, given)| value(given, item, &dotted(place, &at.to_string()))))
+        }
+        (Kind::Map(shape), Json::Object(given)) => map(given, shape, place),
+        (Kind::Union(shapes), given) => union(given, shapes, place),
+        (kind, given) => scalar_value(given, kind, place).map_err(one),
     }
-    match &shape.kind {
+}
+
+fn scalar_value(given: &Json, kind: &Kind, place: &str) -> Result<Json, ParamError> {
+    let wrong = |expected: &str| wrong(place, expected, given);
+    match kind {
         Kind::Text { max_length } => text(given, *max_length, place),
         Kind::Currency | Kind::Id(_) => text(given, 0, place),
         Kind::Enum(values) => one_of(given, values, place),
@@ -82,19 +124,15 @@ fn value(given: &Json, shape: &Shape, place: &str) -> Result<Json, ParamError> {
         Kind::DateTime => moment(given)
             .map(|moment| Json::String(moment.to_string()))
             .ok_or_else(|| wrong("a time: text such as 2026-01-31T12:00:00Z, or seconds since 1970")),
-        Kind::Object(params) => match given {
-            Json::Object(given) => Ok(Json::Object(object(given, params, place)?)),
-            _ => Err(wrong("an object")),
-        },
-        Kind::List(item) | Kind::Set(item) => list(given, item, place),
-        Kind::Map(value) => map(given, value, place),
-        Kind::Union(shapes) => union(given, shapes, place),
         Kind::File => match given.as_str().map(|text| STANDARD.decode(text)) {
             Some(Ok(_)) => Ok(given.clone()),
             _ => Err(wrong("a file in base64, as `filebase64(\"logo.png\")` makes it")),
         },
+        Kind::Object(_) => Err(wrong("an object")),
+        Kind::List(_) | Kind::Set(_) => Err(wrong("a list")),
+        Kind::Map(_) => Err(wrong("a map")),
         // Only answers hold whole objects and pages.
-        Kind::Any | Kind::Page(_) | Kind::Range | Kind::Whole(_) => Ok(given.clone()),
+        Kind::Any | Kind::Page(_) | Kind::Range | Kind::Union(_) | Kind::Whole(_) => Ok(given.clone()),
     }
 }
 
@@ -121,35 +159,26 @@ fn one_of(given: &Json, values: &[String], place: &str) -> Result<Json, ParamErr
     }
 }
 
-fn list(given: &Json, item: &Shape, place: &str) -> Result<Json, ParamError> {
-    let Json::Array(items) = given else { return Err(wrong(place, "a list", given)) };
-    let items = items.iter().enumerate();
-    items.map(|(at, given)| value(given, item, &dotted(place, &at.to_string()))).collect()
-}
-
-fn map(given: &Json, shape: &Shape, place: &str) -> Result<Json, ParamError> {
-    let Json::Object(members) = given else { return Err(wrong(place, "a map", given)) };
-    let known = members.iter().filter(|(_, value)| !value.is_null());
+fn map(given: &Map<String, Json>, shape: &Shape, place: &str) -> Result<Json, Faults> {
+    let known = given.iter().filter(|(_, value)| !value.is_null());
     // The empty text removes a key.
-    known
-        .map(|(key, given)| match given.as_str() {
-            Some("") => Ok((key.clone(), given.clone())),
-            _ => Ok((key.clone(), value(given, shape, &dotted(place, key))?)),
-        })
-        .collect()
+    all(known.map(|(key, given)| match given.as_str() {
+        Some("") => Ok((key.clone(), given.clone())),
+        _ => Ok((key.clone(), value(given, shape, &dotted(place, key))?)),
+    }))
 }
 
-/// The first shape that takes the value; else the error of the one that is like it.
-fn union(given: &Json, shapes: &[Shape], place: &str) -> Result<Json, ParamError> {
+/// The first shape that takes the value; else the faults of the one that is like it.
+fn union(given: &Json, shapes: &[Shape], place: &str) -> Result<Json, Faults> {
     let mut first = None;
     for shape in shapes {
         match value(given, shape, place) {
             Ok(value) => return Ok(value),
-            Err(error) if given.is_object() && shape.members().is_some() => first = Some(error),
-            Err(error) => first = first.or(Some(error)),
+            Err(faults) if given.is_object() && shape.members().is_some() => first = Some(faults),
+            Err(faults) => first = first.or(Some(faults)),
         }
     }
-    Err(first.unwrap_or_else(|| wrong(place, "something else", given)))
+    Err(first.unwrap_or_else(|| one(wrong(place, "something else", given))))
 }
 
 /// `1500`, `1500.0` and `"1500"` alike.

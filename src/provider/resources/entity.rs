@@ -9,11 +9,12 @@ use serde_json::Value as Json;
 
 use crate::catalog;
 use crate::connector::{self, Arrays, Connector};
-use crate::engine::{Object, Params, create_params, parse};
+use crate::engine::{Object, Wanted, create_params, parse};
 use crate::provider::Resource;
 use crate::provider::connection_schema::computed;
-use crate::provider::explain::{explain, explain_connector, explain_param};
-use crate::provider::resources::payload::{Private, connection_attribute, object};
+use crate::provider::explain::{explain, explain_connector, explain_faults};
+use crate::provider::payload;
+use crate::provider::resources::payload::{Private, connection_attribute};
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
@@ -21,7 +22,10 @@ use crate::terraform::schema::Presence::Required;
 use crate::terraform::schema::{Attribute, Block, Rule, Schema, check};
 use crate::terraform::value::{Type, Value};
 
-/// The resource.
+/// Attributes that Stripe's answer decides.
+const COMPUTED: [&str; 4] = ["id", "entity_id", "record", "output_payload"];
+
+/// The resource `stripe_entity`.
 #[derive(Debug)]
 pub(in crate::provider) struct Entity;
 
@@ -38,9 +42,9 @@ impl Resource for Entity {
             .rule(Rule::NotEmpty),
             Attribute::new(
                 "input_payload",
-                Type::String,
+                Type::Dynamic,
                 Required,
-                "What to create, as JSON: keys in PascalCase (`AddressCity`) or in Stripe's spelling (`address = { city = … }`). A change updates the entity where Stripe can, and makes a new one where it cannot.",
+                "What to create: an object, or its JSON text. Keys are in PascalCase (`AddressCity`) or in Stripe's spelling (`address = { city = … }`). A change updates the entity where Stripe can, and makes a new one where it cannot.",
             ),
             computed("id", Type::String, "Stripe's id of the entity."),
             computed(
@@ -65,8 +69,8 @@ impl Resource for Entity {
     fn validate(&self, config: &Value) -> Diagnostics {
         let mut found = check(&self.schema().block, config);
         if let (Some(name), false) = (config.get("entity").as_str(), has_errors(&found)) {
-            let checked = find(name).and_then(|entity| creatable(entity, config));
-            found.extend(checked.err());
+            let checked = find(name).map_err(|unknown| vec![unknown]);
+            found.extend(checked.and_then(|entity| creatable(entity, config)).err().unwrap_or_default());
         }
         found
     }
@@ -128,29 +132,29 @@ fn connector(runtime: &Runtime, private: &Private) -> Result<Connector, Diagnost
     Ok(Connector::new(&runtime.connection(private.handle.as_deref())?))
 }
 
-/// The params of a create, where the payload is known and the type can be created.
-fn creatable(entity: &'static catalog::Entity, config: &Value) -> Result<Params, Diagnostic> {
-    let payload = config.get("input_payload");
-    let written = if payload.is_unknown() { Ok(None) } else { object(payload).map(Some) }?;
+/// The params of a create, where the type can be created and as far as the payload is known.
+fn creatable(entity: &'static catalog::Entity, config: &Value) -> Result<Wanted, Diagnostics> {
+    let written = payload::written(config.get("input_payload")).map_err(|wrong| vec![wrong])?;
     match written {
-        None if entity.create_operation().is_some() => Ok(Params::new()),
+        None if entity.create_operation().is_some() => Ok(Wanted::default()),
         written => create_params(entity, &written.unwrap_or_default())
             .map_err(|error| explain(&error, "input_payload")),
     }
 }
 
-/// The params that the payload of a state comes to.
-fn params_of(entity: &catalog::Entity, state: &Value) -> Result<Params, Diagnostic> {
-    let written = object(state.get("input_payload"))?;
-    parse(&written, entity.params()).map_err(|error| explain_param(&error))
+/// What the payload of a state or a configuration asks for; none while all of it is unknown.
+fn wanted(entity: &catalog::Entity, state: &Value) -> Result<Option<Wanted>, Diagnostics> {
+    let written = payload::written(state.get("input_payload")).map_err(|wrong| vec![wrong])?;
+    let parsed = written.map(|written| parse(&written, entity.params())).transpose();
+    parsed.map_err(|faults| explain_faults(&faults))
 }
 
 /// The object that a state describes. A payload that this version of the provider cannot read
 /// counts as none: the object is still there.
 fn object_of(state: &Value) -> Result<Object, Diagnostic> {
     let entity = entity_of(state)?;
-    let (locator, params) = (locator_of(state).to_owned(), params_of(entity, state).unwrap_or_default());
-    Ok(Object { entity, locator, params, body: output(state) })
+    let params = wanted(entity, state).ok().flatten().unwrap_or_default().params;
+    Ok(Object { entity, locator: locator_of(state).to_owned(), params, body: output(state) })
 }
 
 /// The entity as it was when it was last written or read; null where it never was.

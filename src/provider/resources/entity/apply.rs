@@ -1,7 +1,9 @@
 //! Creates, updates and ends an entity. What Stripe accepted is in the state.
 
-use super::{connector, creatable, entity_of, object_of, params_of, written};
-use crate::engine::{self, Ended};
+use super::{connector, creatable, entity_of, object_of, wanted, written};
+use crate::catalog::Entity;
+use crate::connector::{Connector, Error};
+use crate::engine::{self, Ended, Params};
 use crate::provider::explain::{explain_connector, unrecorded};
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
@@ -10,28 +12,49 @@ use crate::terraform::provider::{ApplyRequest, StateResponse};
 use crate::terraform::value::Value;
 
 pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let private =
-        Private::decode(&request.private).on(runtime, request.planned.get("connection_handle"), &Value::Null);
-    let failed = |diagnostic| StateResponse { diagnostics: vec![diagnostic], ..StateResponse::default() };
-    let prepared = entity_of(&request.planned)
-        .and_then(|entity| Ok((entity, connector(runtime, &private)?, creatable(entity, &request.planned)?)));
-    let (entity, connector, params) = match prepared {
-        Ok(prepared) => prepared,
-        Err(diagnostic) => return failed(diagnostic),
-    };
-    match engine::create(&connector, &runtime.journal, entity, params, private.key.as_deref()).await {
-        Ok(made) => StateResponse {
-            state: written(request.planned, entity, &made.locator, &made.body),
-            private: Private { handle: private.handle, key: None }.encode(),
-            diagnostics: [
-                made.unrecorded.as_ref().map(unrecorded),
-                made.incomplete.map(|error| explain_connector(&error, "input_payload")),
-            ]
-            .into_iter()
-            .flatten()
-            .collect(),
-        },
-        Err(error) => failed(explain_connector(&error, "input_payload")),
+    let configured = request.planned.get("connection_handle");
+    let private = Private::decode(&request.private).on(runtime, configured, &Value::Null);
+    let prepared = entity_of(&request.planned).map_err(|unknown| vec![unknown]).and_then(|entity| {
+        let wanted = creatable(entity, &request.planned)?;
+        let connector = connector(runtime, &private).map_err(|unusable| vec![unusable])?;
+        Ok((entity, connector, wanted.params))
+    });
+    match prepared {
+        Ok((entity, connector, params)) => {
+            Creation { runtime, entity, connector, private }.make(params, request.planned).await
+        }
+        Err(diagnostics) => StateResponse { diagnostics, ..StateResponse::default() },
+    }
+}
+
+/// What a create goes through.
+struct Creation<'r> {
+    runtime: &'r Runtime,
+    entity: &'static Entity,
+    connector: Connector,
+    private: Private,
+}
+
+impl Creation<'_> {
+    /// Creates the entity; the state is null where it was not made.
+    async fn make(self, params: Params, planned: Value) -> StateResponse {
+        let Self { runtime, entity, connector, private } = self;
+        let key = private.key.as_deref();
+        match engine::create(&connector, &runtime.journal, entity, params, key).await {
+            Ok(made) => {
+                let incomplete = made.incomplete.map(|error| explain_connector(&error, "input_payload"));
+                let diagnostics = made.unrecorded.as_ref().map(unrecorded).into_iter().chain(incomplete);
+                StateResponse {
+                    state: written(planned, entity, &made.locator, &made.body),
+                    private: Private { handle: private.handle, key: None }.encode(),
+                    diagnostics: diagnostics.collect(),
+                }
+            }
+            Err(error) => StateResponse {
+                diagnostics: vec![explain_connector(&error, "input_payload")],
+                ..StateResponse::default()
+            },
+        }
     }
 }
 
@@ -41,22 +64,33 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
         request.config.get("connection_handle"),
         request.prior.get("connection_handle"),
     );
-    let prepared = object_of(&request.prior).and_then(|object| {
-        let wanted = params_of(object.entity, &request.planned)?;
-        let change = object.change_to(&wanted);
-        Ok((object, connector(runtime, &private)?, change))
+    let prepared = object_of(&request.prior).map_err(|unknown| vec![unknown]).and_then(|object| {
+        let wanted = wanted(object.entity, &request.planned)?.unwrap_or_default();
+        let connector = connector(runtime, &private).map_err(|unusable| vec![unusable])?;
+        Ok((object, connector, wanted))
     });
-    let (object, connector, change) = match prepared {
+    let (object, connector, wanted) = match prepared {
         Ok(prepared) => prepared,
-        Err(diagnostic) => return unchanged(request, diagnostic),
+        Err(diagnostics) => return unchanged(request, diagnostics),
     };
+    let change = object.change_to(&wanted);
+    // The payload was unknown when this was planned as an update.
+    if !change.replaces.is_empty() && request.planned.get("id").is_unknown() {
+        let creation = Creation { runtime, entity: object.entity, connector: connector.clone(), private };
+        let mut made = creation.make(wanted.params, request.planned.clone()).await;
+        if made.state.is_null() {
+            return unchanged(request, made.diagnostics);
+        }
+        made.diagnostics.extend(ended(object.end(&connector).await));
+        return made;
+    }
     match object.update(&connector, change).await {
         Ok(body) => StateResponse {
             state: written(request.planned, object.entity, &object.locator, &body),
             private: private.encode(),
             diagnostics: Diagnostics::new(),
         },
-        Err(error) => unchanged(request, explain_connector(&error, "input_payload")),
+        Err(error) => unchanged(request, vec![explain_connector(&error, "input_payload")]),
     }
 }
 
@@ -66,19 +100,26 @@ pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> StateRe
     let prepared = object_of(&request.prior).and_then(|object| Ok((object, connector(runtime, &private)?)));
     let (object, connector) = match prepared {
         Ok(prepared) => prepared,
-        Err(diagnostic) => return unchanged(request, diagnostic),
+        Err(diagnostic) => return unchanged(request, vec![diagnostic]),
     };
     match object.end(&connector).await {
-        Ok(Ended::Ended | Ended::AlreadyGone) => StateResponse::default(),
-        Ok(Ended::Stays(why)) => StateResponse {
-            diagnostics: vec![Diagnostic::warning("Entity Stays In Stripe", why)],
-            ..StateResponse::default()
-        },
-        Err(error) => unchanged(request, explain_connector(&error, "id")),
+        Err(error) => unchanged(request, vec![explain_connector(&error, "id")]),
+        result => {
+            StateResponse { diagnostics: ended(result).into_iter().collect(), ..StateResponse::default() }
+        }
+    }
+}
+
+/// What there is to say of an end.
+fn ended(result: Result<Ended, Error>) -> Option<Diagnostic> {
+    match result {
+        Ok(Ended::Ended | Ended::AlreadyGone) => None,
+        Ok(Ended::Stays(why)) => Some(Diagnostic::warning("Entity Stays In Stripe", why)),
+        Err(error) => Some(explain_connector(&error, "id")),
     }
 }
 
 /// The state as it was, and what went wrong.
-fn unchanged(request: ApplyRequest, diagnostic: Diagnostic) -> StateResponse {
-    StateResponse { state: request.prior, private: request.private, diagnostics: vec![diagnostic] }
+fn unchanged(request: ApplyRequest, diagnostics: Diagnostics) -> StateResponse {
+    StateResponse { state: request.prior, private: request.private, diagnostics }
 }

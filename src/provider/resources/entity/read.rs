@@ -6,7 +6,8 @@ use super::{connector, object_of, written};
 use crate::connector::Error;
 use crate::engine::{ImportError, ImportId, Object, with_original_keys};
 use crate::provider::explain::explain_connector;
-use crate::provider::resources::payload::{Private, object};
+use crate::provider::payload;
+use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::StateResponse;
@@ -36,13 +37,13 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> S
 /// The stored payload, with what drifted in Stripe as Stripe has it now.
 fn payload_now(entity: &Object, state: &Value, body: &Json) -> Value {
     let stored = state.get("input_payload");
-    let Ok(payload) = object(stored) else { return stored.clone() };
+    let Ok(Some(written)) = payload::written(stored) else { return stored.clone() };
     match entity.drifted(body) {
         Some(drifted) => {
             let known = entity.entity.params();
-            Json::Object(with_original_keys(&payload, known, &entity.params, &drifted)).to_string().into()
+            payload::rewritten(stored, with_original_keys(&written.members, known, &entity.params, &drifted))
         }
-        None if stored.is_null() => "{}".into(),
+        None if stored.is_null() => payload::text("{}".to_owned()),
         None => stored.clone(),
     }
 }
