@@ -323,8 +323,9 @@ async fn an_edit_of_metadata_leaves_the_rest_of_the_record_known() {
 
 /// A payload as an HCL object, one of whose members is not known yet.
 fn price_of(product: Value, nickname: &str) -> Value {
-    let ty = [("Product", Type::String), ("Currency", Type::String), ("Nickname", Type::String)];
-    let members = [("Product", product), ("Currency", "usd".into()), ("Nickname", nickname.into())];
+    let names = ["Product", "Currency", "UnitAmount", "Nickname"];
+    let ty = names.map(|name| (name, Type::String));
+    let members = names.into_iter().zip([product, "usd".into(), "5".into(), nickname.into()]);
     let payload = (Type::object(ty), Value::map(members));
     Value::map([("entity", Value::from("Price")), ("input_payload", Value::Dynamic(Box::new(payload)))])
 }
@@ -339,7 +340,8 @@ async fn an_unknown_member_replaces_where_only_a_create_takes_it() {
     config = price_of(Value::Unknown, "a");
     let plan = ok(stripe.terraform.plan("stripe_entity", &made, &config).await);
     assert_eq!(plan.action, Action::Replace);
-    let same = entity("Price", &json!({"product": product, "currency": "USD", "nickname": "a"}));
+    let same =
+        entity("Price", &json!({"product": product, "currency": "USD", "unit_amount": 5, "nickname": "a"}));
     let plan = ok(stripe.terraform.plan("stripe_entity", &made, &same).await);
     assert_eq!(plan.action, Action::Nothing, "the same payload as JSON text is no change");
 }
