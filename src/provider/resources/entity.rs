@@ -166,13 +166,24 @@ fn output(state: &Value) -> Json {
         .unwrap_or(Json::Null)
 }
 
-/// The state of an entity as Stripe just answered it.
+/// The state of an entity as Stripe just answered it. What a plan showed of the record is kept,
+/// even if Stripe answers something newer: the next refresh tells that.
 fn written(mut state: Value, entity: &catalog::Entity, locator: &str, body: &Json) -> Value {
     state.set("id", connector::id_of(body, locator).to_owned().into());
     state.set("entity_id", locator.to_owned().into());
-    state.set("record", record(entity, body));
+    state.set("record", as_planned(state.get("record"), record(entity, body)));
     state.set("output_payload", body.to_string().into());
     state
+}
+
+/// What was answered, but for what was planned and is known.
+fn as_planned(planned: &Value, answered: Value) -> Value {
+    let Some(entries) = planned.as_map() else { return answered };
+    let kept = entries.iter().map(|(key, value)| {
+        let value = if value.is_unknown() { answered.get(key) } else { value };
+        (key.clone(), value.clone())
+    });
+    Value::map(kept)
 }
 
 /// Where the entity of a state is.
