@@ -1,7 +1,7 @@
 //! The values Terraform exchanges with a provider, and their types.
 //!
 //! A [`Value`] is what an attribute, a block or a whole object holds; a [`Type`]
-//! says which shapes are legal where. Both know nothing of gRPC or of Stripe.
+//! says which shapes are legal where. Both know nothing of gRPC.
 //! The codecs ([`msgpack`], [`json`]) are guided by a type, because the wire form
 //! alone cannot tell a list from a set or a map from an object.
 

@@ -14,10 +14,10 @@ use crate::provider::connection_schema::computed;
 use crate::provider::explain::{explain, explain_payload};
 use crate::provider::resources::payload::{Private, connection_attribute, object};
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::Presence::Required;
-use crate::terraform::schema::{Attribute, Block, Rule, Schema, check};
+use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Type, Value};
 
 /// The resource.
@@ -55,19 +55,12 @@ impl Resource for Entity {
             computed("output_payload", Type::String, "The entity as Stripe returns it, as JSON.").sensitive(),
         ];
         let description = "An entity of any type the connector knows, created, read, updated and ended through a connection.";
-        Schema {
-            version: 0,
-            block: Block { attributes, blocks: Vec::new(), description: description.to_owned() },
-        }
+        Schema::new(description, attributes)
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut found = check(&self.schema().block, config);
-        if let (Some(name), false) = (config.get("entity").as_str(), has_errors(&found)) {
-            let checked = find(name).and_then(|entity| creatable(entity, config));
-            found.extend(checked.err());
-        }
-        found
+        let Some(name) = config.get("entity").as_str() else { return Diagnostics::new() };
+        find(name).and_then(|entity| creatable(entity, config)).err().into_iter().collect()
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
