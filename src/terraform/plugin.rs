@@ -87,7 +87,7 @@ pub enum Error {
     /// The operating system refused something else.
     #[error("cannot serve the plugin: {0}")]
     Io(#[from] io::Error),
-    /// The gRPC server failed.
+    /// The gRPC server ended with an error.
     #[error("cannot serve the plugin: {0}")]
     Transport(#[from] tonic::transport::Error),
 }

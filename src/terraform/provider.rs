@@ -74,11 +74,11 @@ pub trait Provider: Debug + Send + Sync + 'static {
 /// builds a schema only when its type is used.
 #[derive(Debug, Clone)]
 pub struct Schemas {
-    /// The provider block.
+    /// The schema of the provider block.
     pub provider: Schema,
-    /// Managed resources.
+    /// The schemas of the managed resources.
     pub resources: BTreeMap<String, Schema>,
-    /// Data sources.
+    /// The schemas of the data sources.
     pub data_sources: BTreeMap<String, Schema>,
 }
 
@@ -120,7 +120,7 @@ pub struct PlanResponse {
     /// A change at one of these paths needs a new object. A path whose value does not change
     /// has no effect; one that leads nowhere is an error.
     pub requires_replace: Vec<Path>,
-    /// Handed to the apply.
+    /// What the apply gets as its private data.
     pub private: Vec<u8>,
     /// Errors and warnings. With an error, nothing is planned.
     pub diagnostics: Diagnostics,
@@ -148,7 +148,7 @@ pub struct StateResponse {
     pub state: Value,
     /// What to store beside the state.
     pub private: Vec<u8>,
-    /// Errors and warnings.
+    /// Errors and warnings, in the order they arose.
     pub diagnostics: Diagnostics,
 }
 

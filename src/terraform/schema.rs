@@ -13,7 +13,7 @@ mod check;
 mod reserved;
 
 pub use attribute::{Attribute, Member, Presence};
-pub use check::{Rule, check, refuse_write_only};
+pub use check::{Rule, check, refuse_write_only, warn_of_deprecated};
 pub use reserved::BlockKind;
 
 /// A name in a schema: written in the source, or made from data when the schema is built.
@@ -24,16 +24,16 @@ pub type Name = Cow<'static, str>;
 pub struct Schema {
     /// Raised when stored state must be rewritten.
     pub version: i64,
-    /// The root block.
+    /// What stands at the root of the resource, data source or provider block.
     pub block: Block,
 }
 
-/// Attributes and nested blocks.
+/// The attributes and nested blocks that can be written together.
 #[derive(Debug, Clone, Default)]
 pub struct Block {
     /// In the order the documentation shows them.
     pub attributes: Vec<Attribute>,
-    /// Nested blocks.
+    /// In the order the documentation shows them.
     pub blocks: Vec<NestedBlock>,
     /// What the block is for, one sentence or more.
     pub description: String,
@@ -62,11 +62,11 @@ pub enum Nesting {
 /// value, which no [`Type`] of a schema can say.
 #[derive(Debug, Clone)]
 pub struct NestedBlock {
-    /// Lower case, `_` between words.
+    /// Lower-case letters, digits and `_`.
     pub name: Name,
     /// How often it may occur.
     pub nesting: Nesting,
-    /// What it holds.
+    /// The attributes and blocks of each occurrence.
     pub block: Block,
 }
 

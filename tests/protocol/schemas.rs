@@ -139,6 +139,23 @@ async fn the_rules_of_the_provider_block_are_checked_twice() {
 }
 
 #[tokio::test]
+async fn the_use_of_what_is_deprecated_is_a_warning() {
+    let mut terraform = start().await;
+    let block = terraform.block("toy_box");
+    let sticker = Value::map([("motif", Value::from("sun"))]);
+    let config = a_box(&[("note", "old".into()), ("sticker", Value::Set(vec![sticker]))]);
+    let request = wire::validate_resource_type_config::Request {
+        type_name: "toy_box".to_owned(),
+        config: Some(send(&blocks::whole(&block, &config), &blocks::ty(&block))),
+        client_capabilities: None,
+    };
+    let answer = terraform.client.validate_resource_type_config(request).await.unwrap().into_inner();
+    let expected = ["note", "sticker"].map(|path| one(&format!("Deprecated: {path}"), path));
+    assert_eq!(summaries(&answer.diagnostics), expected.concat());
+    assert!(answer.diagnostics.iter().all(|diagnostic| diagnostic.severity == 2));
+}
+
+#[tokio::test]
 async fn a_write_only_value_is_in_the_config_and_nowhere_else() {
     let mut terraform = start().await;
     let drawers = |code: &str| Value::map([("top", Value::map([("code", Value::from(code))]))]);

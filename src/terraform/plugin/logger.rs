@@ -62,7 +62,7 @@ fn write_line(line: &str) {
 fn line(record: &Record<'_>, now: Timestamp) -> String {
     let message = record.args().to_string();
     let mut fields = Fields(head(record, &message, now));
-    // Our visitor refuses nothing.
+    // `visit_pair` below never fails.
     let _ = record.key_values().visit(&mut fields);
     let line = Value::Object(fields.0).to_string();
     if line.len() <= LONGEST_LINE {

@@ -42,12 +42,12 @@ impl SchemaCodecs {
         }
     }
 
-    /// The provider block.
+    /// The codec of the provider block.
     pub(super) fn provider(&self, provider: &impl Provider) -> &SchemaCodec {
         self.provider.get_or_init(|| SchemaCodec::new(provider.provider_schema()))
     }
 
-    /// The resource type of that name.
+    /// The codec of the resource type of that name, or the error that there is none.
     pub(super) fn resource(&self, provider: &impl Provider, name: &str) -> Result<&SchemaCodec, Diagnostic> {
         let codec = self.resources.get(name).and_then(|codec| {
             codec.get_or_init(|| provider.resource_schema(name).map(SchemaCodec::new)).as_ref()
@@ -55,7 +55,7 @@ impl SchemaCodecs {
         codec.ok_or_else(|| unknown("Resource Type", name))
     }
 
-    /// The data source of that name.
+    /// The codec of the data source of that name, or the error that there is none.
     pub(super) fn data_source(
         &self,
         provider: &impl Provider,
@@ -90,7 +90,7 @@ impl SchemaCodec {
         Self { schema, ty: OnceLock::new() }
     }
 
-    /// The schema itself.
+    /// The schema it was made from.
     pub(super) fn schema(&self) -> &Schema {
         &self.schema
     }
@@ -123,6 +123,13 @@ impl SchemaCodec {
         schema::check(&self.schema.block, config)
     }
 
+    /// What of a configuration breaks the rules of the schema or uses what is deprecated.
+    pub(super) fn validate(&self, config: &Value) -> Diagnostics {
+        let mut found = self.check(config);
+        found.extend(schema::warn_of_deprecated(&self.schema.block, config));
+        found
+    }
+
     /// The write-only values of a configuration, as errors.
     pub(super) fn refuse_write_only(&self, config: &Value) -> Diagnostics {
         schema::refuse_write_only(&self.schema.block, config)
@@ -145,12 +152,12 @@ impl SchemaCodec {
         })
     }
 
-    /// Writes messages about an object.
+    /// Writes messages about an object of this schema.
     pub(super) fn diagnostics(&self, diagnostics: Diagnostics) -> Vec<wire::Diagnostic> {
         diagnostics::all_to_wire(diagnostics, self.ty())
     }
 
-    /// Writes paths into an object.
+    /// Writes paths into an object of this schema.
     pub(super) fn paths(&self, paths: &[Path]) -> Vec<wire::AttributePath> {
         let clipped = paths.iter().map(|path| diagnostics::up_to_set(path, self.ty()));
         clipped.map(|path| diagnostics::path_to_wire(&path)).collect()

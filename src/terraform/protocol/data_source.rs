@@ -11,7 +11,7 @@ pub(super) fn validate<P: Provider>(
 ) -> Result<validate_data_source_config::Response, Diagnostic> {
     let codec = service.codecs.data_source(&service.provider, &request.type_name)?;
     let config = codec.decode("config", request.config.as_ref())?;
-    let mut found = codec.check(&config);
+    let mut found = codec.validate(&config);
     if !has_errors(&found) {
         found.extend(service.provider.validate_data_source(&request.type_name, &config));
     }

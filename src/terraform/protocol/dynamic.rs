@@ -42,7 +42,7 @@ fn unreadable(field: &str, why: &str) -> Diagnostic {
     )
 }
 
-/// Writes an object.
+/// Writes an object of type `ty`; an error is a bug in the provider.
 pub(super) fn encode(value: &Value, ty: &Type) -> Result<DynamicValue, Diagnostic> {
     let msgpack = msgpack::encode(value, ty).map_err(|error| {
         Diagnostic::error(

@@ -3,13 +3,13 @@
 
 use crate::terraform::wire::tfplugin5 as wire;
 
-/// A request message.
+/// A generated request message.
 pub(super) trait Request {
     /// The type, function or object it is about; empty where it is about the provider.
     fn subject(&self) -> &str;
 }
 
-/// A response message.
+/// A generated response message.
 pub(super) trait Response {
     /// The response that holds nothing but an error.
     fn from_error(error: wire::Diagnostic) -> Self;

@@ -13,7 +13,7 @@ pub(super) fn prepare<P: Provider>(
 ) -> Result<prepare_provider_config::Response, Diagnostic> {
     let codec = service.codecs.provider(&service.provider);
     let config = codec.decode("config", request.config.as_ref())?;
-    let mut found = codec.check(&config);
+    let mut found = codec.validate(&config);
     if !has_errors(&found) {
         found.extend(service.provider.validate_provider(&config));
     }

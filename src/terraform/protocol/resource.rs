@@ -15,7 +15,7 @@ pub(super) fn validate<P: Provider>(
 ) -> Result<validate_resource_type_config::Response, Diagnostic> {
     let codec = service.codecs.resource(&service.provider, &request.type_name)?;
     let config = codec.decode("config", request.config.as_ref())?;
-    let mut found = codec.check(&config);
+    let mut found = codec.validate(&config);
     let client = request.client_capabilities.unwrap_or_default();
     if !client.write_only_attributes_allowed {
         found.extend(codec.refuse_write_only(&config));

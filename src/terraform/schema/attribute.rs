@@ -3,16 +3,16 @@
 use super::{Name, Rule};
 use crate::terraform::value::Type;
 
-/// One attribute.
+/// An attribute of a block.
 #[derive(Debug, Clone)]
 pub struct Attribute {
-    /// Lower case, `_` between words.
+    /// Lower-case letters, digits and `_`, not beginning with a digit.
     pub name: Name,
-    /// What it holds.
+    /// The type of its value.
     pub ty: Type,
-    /// Who sets it.
+    /// Whether the configuration or the provider sets it.
     pub presence: Presence,
-    /// One sentence or more.
+    /// What it means, in one sentence or more.
     pub description: String,
     /// Hidden in plans and outputs. The state holds it in plain text all the same.
     pub sensitive: bool,
@@ -33,26 +33,26 @@ pub struct Attribute {
 pub struct Member {
     /// The key in the object.
     pub name: Name,
-    /// What it holds.
+    /// The type of its value.
     pub ty: Type,
-    /// Who sets it.
+    /// Whether the configuration or the provider sets it.
     pub presence: Presence,
-    /// One sentence or more.
+    /// What it means, in one sentence or more.
     pub description: String,
     /// The members of what it holds, where that is an object or a collection of objects.
     pub members: Vec<Member>,
 }
 
-/// Who sets an attribute.
+/// Whether the configuration or the provider sets an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
-    /// The configuration, always.
+    /// The configuration must set it.
     Required,
-    /// The configuration, or nobody.
+    /// The configuration may set it; otherwise it is null.
     Optional,
-    /// The provider.
+    /// The provider sets it; the configuration cannot.
     Computed,
-    /// The configuration, else the provider.
+    /// The configuration may set it; otherwise the provider does.
     OptionalComputed,
 }
 

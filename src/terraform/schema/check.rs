@@ -23,7 +23,7 @@ pub enum Rule {
 /// Unknown and null values pass: they are checked again when they are known.
 pub fn check(block: &Block, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
-    each_attribute(block, config, &Path::root(), &mut |attribute, value, at| {
+    each_value(block, config, &mut |attribute, value, at| {
         let broken = attribute.rules.iter().filter_map(|rule| rule.broken_by(value));
         found.extend(broken.map(|why| {
             Diagnostic::error("Invalid Attribute Value", format!("`{at}` {why}.")).at(at.clone())
@@ -36,7 +36,7 @@ pub fn check(block: &Block, config: &Value) -> Diagnostics {
 /// that does not know such attributes and would store their values.
 pub fn refuse_write_only(block: &Block, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
-    each_attribute(block, config, &Path::root(), &mut |attribute, value, at| {
+    each_value(block, config, &mut |attribute, value, at| {
         if attribute.write_only && !value.is_null() {
             let detail = format!(
                 "`{at}` is write-only: its value must not be stored, and this version of Terraform would store \
@@ -48,19 +48,48 @@ pub fn refuse_write_only(block: &Block, config: &Value) -> Diagnostics {
     found
 }
 
-/// Calls `visit` with every attribute of `block` in `value`, at every depth.
-fn each_attribute(
-    block: &Block,
-    value: &Value,
-    path: &Path,
-    visit: &mut dyn FnMut(&Attribute, &Value, &Path),
-) {
-    for attribute in &block.attributes {
-        visit(attribute, value.get(&attribute.name), &path.name(&attribute.name));
-    }
+/// A warning at everything deprecated that `config` uses. Terraform leaves it to the provider
+/// to warn; from the schema it only takes what documentation and editors show.
+pub fn warn_of_deprecated(block: &Block, config: &Value) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let mut warn = |at: &Path, instead: &Option<String>| {
+        let Some(instead) = instead else { return };
+        // Terraform shows one warning of each summary and counts the others.
+        let (summary, what) = match at.steps() {
+            [] => ("Deprecated".to_owned(), "This".to_owned()),
+            _ => (format!("Deprecated: {at}"), format!("`{at}`")),
+        };
+        let detail = format!("{what} is deprecated. {instead}");
+        let warning = Diagnostic::warning(summary, detail).at(at.clone());
+        // The elements of a set share one path.
+        if !found.contains(&warning) {
+            found.push(warning);
+        }
+    };
+    each_block(block, config, &Path::root(), &mut |block, value, at| {
+        warn(at, &block.deprecation);
+        for attribute in block.attributes.iter().filter(|it| !value.get(&it.name).is_null()) {
+            warn(&at.name(&attribute.name), &attribute.deprecation);
+        }
+    });
+    found
+}
+
+/// Calls `visit` with every attribute of `block` and of the blocks inside it, and its value.
+fn each_value(block: &Block, config: &Value, visit: &mut dyn FnMut(&Attribute, &Value, &Path)) {
+    each_block(block, config, &Path::root(), &mut |block, value, at| {
+        for attribute in &block.attributes {
+            visit(attribute, value.get(&attribute.name), &at.name(&attribute.name));
+        }
+    });
+}
+
+/// Calls `visit` with `block` and with every block that occurs inside it, and its object.
+fn each_block(block: &Block, object: &Value, at: &Path, visit: &mut dyn FnMut(&Block, &Value, &Path)) {
+    visit(block, object, at);
     for nested in &block.blocks {
-        for (at, item) in occurrences(nested, value, path) {
-            each_attribute(&nested.block, item, &at, visit);
+        for (at, inner) in occurrences(nested, object, at) {
+            each_block(&nested.block, inner, &at, visit);
         }
     }
 }

@@ -10,11 +10,11 @@ use super::{Block, Name};
 /// Of what a schema is the root block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlockKind {
-    /// The provider block.
+    /// The provider block, `provider "toy" {}`.
     Provider,
-    /// A managed resource.
+    /// A managed resource, `resource "toy_box" "a" {}`.
     Resource,
-    /// A data source.
+    /// A data source, `data "toy_boxes" "a" {}`.
     DataSource,
 }
 

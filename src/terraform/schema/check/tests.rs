@@ -1,4 +1,5 @@
 use super::*;
+use crate::terraform::diagnostic::Severity;
 use crate::terraform::schema::{Nesting, Presence};
 use crate::terraform::value::Type;
 
@@ -66,6 +67,36 @@ fn each_rule_says_what_is_wrong() {
     assert_eq!(broken(Rule::NotEmpty, "".into()).as_deref(), Some("must not be empty"));
     assert_eq!(broken(Rule::Text(even), "abc".into()).as_deref(), Some("must have an even length"));
     assert_eq!(broken(Rule::Text(even), "ab".into()), None);
+}
+
+#[test]
+fn what_is_deprecated_is_warned_of_where_it_is_used() {
+    let block = block(&text("a").deprecated("Use `b`."));
+    for set in [Value::from("text"), Value::Unknown] {
+        let found = warn_of_deprecated(&block, &config(&set));
+        assert_eq!(paths(&found), EVERYWHERE);
+        assert_eq!(found[1].detail, "`one[0].a` is deprecated. Use `b`.");
+        assert!(found.iter().all(|warning| warning.severity == Severity::Warning));
+    }
+    assert_eq!(warn_of_deprecated(&block, &config(&Value::Null)), []);
+}
+
+#[test]
+fn a_deprecated_block_is_warned_of_once_in_a_set_and_always_at_the_root() {
+    let old = Block::new("Inside.", vec![text("a")]).deprecated("Use `b`.");
+    let block =
+        Block::new("Outside.", Vec::new()).with_blocks(vec![NestedBlock::new("set", Nesting::Set, old)]);
+    let items = ["1", "2"].map(|text| Value::map([("a", Value::from(text))])).to_vec();
+    assert_eq!(paths(&warn_of_deprecated(&block, &Value::map([("set", Value::Set(items))]))), ["set"]);
+    let empty = Value::map::<String>([]);
+    assert_eq!(warn_of_deprecated(&block, &empty), []);
+    let [warning] = &warn_of_deprecated(&block.deprecated("Use `toy_crate`."), &empty)[..] else {
+        panic!("one warning")
+    };
+    assert_eq!(
+        (warning.detail.as_str(), &warning.path),
+        ("This is deprecated. Use `toy_crate`.", &Path::root())
+    );
 }
 
 #[test]
