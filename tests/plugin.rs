@@ -7,7 +7,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test fails by panicking"
+    clippy::print_stdout,
+    reason = "a test fails by panicking and says why it is skipped"
 )]
 
 #[path = "protocol/blocks.rs"]
@@ -22,6 +23,8 @@ mod host;
 mod lifecycle;
 #[path = "plugin/process.rs"]
 mod process;
+#[path = "plugin/real_terraform.rs"]
+mod real_terraform;
 #[path = "protocol/rules.rs"]
 mod rules;
 #[path = "plugin/running.rs"]
