@@ -137,6 +137,31 @@ fn nothing_is_left_for_later() {
     assert!(left.is_empty(), "finish these:\n{}", left.join("\n"));
 }
 
+#[test]
+fn the_terraform_layer_names_no_provider() {
+    let mut layer = sources("src/terraform");
+    layer.push((
+        PathBuf::from("src/terraform.rs"),
+        fs::read_to_string(root().join("src/terraform.rs")).unwrap(),
+    ));
+    assert!(layer.len() > 20, "{} files", layer.len());
+    let named = layer.into_iter().filter(|(_, text)| text.to_lowercase().contains("stripe"));
+    let named: Vec<_> = named.map(|(path, _)| path.display().to_string()).collect();
+    assert!(named.is_empty(), "these are of one provider:\n{}", named.join("\n"));
+}
+
+#[test]
+fn the_toy_is_written_with_the_terraform_layer_alone() {
+    let mut layer = 0;
+    for (path, text) in sources("tests/toy") {
+        layer += text.matches("stripe_provider::terraform").count();
+        let all = text.matches("stripe_provider").count();
+        assert_eq!(all, text.matches("stripe_provider::terraform").count(), "{}", path.display());
+        assert!(!text.contains("crate::"), "{} uses what stands beside it", path.display());
+    }
+    assert!(layer > 5, "the toy is a provider");
+}
+
 /// Rust drops a test that stands in a suite without Rust's harness, and says nothing.
 #[test]
 fn a_suite_with_its_own_harness_has_cases_and_no_tests() {

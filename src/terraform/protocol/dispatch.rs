@@ -1,35 +1,38 @@
-//! What every RPC goes through: run the work, and turn whatever goes wrong into the answer.
+//! What every RPC goes through: run the work, and turn whatever goes wrong into the response.
 
 use std::any::Any;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
-use tonic::{Request, Response};
 
-use super::messages::{Answer, Question};
-use super::{Reply, diagnostics};
+use super::messages::{Request, Response};
+use super::{RpcResult, diagnostics};
 use crate::terraform::diagnostic::Diagnostic;
 
-/// Answers one RPC. A refusal and a panic both become an answer that carries them as an
-/// error and nothing else, which Terraform takes as "nothing changed".
-pub(super) async fn perform<Q, A, F>(rpc: &str, asked: Request<Q>, work: impl FnOnce(Q) -> F) -> Reply<A>
+/// Answers one RPC. An error of `work` and a panic in it both become a response that carries
+/// them as a diagnostic and nothing else, which Terraform takes as "nothing changed".
+pub(super) async fn dispatch<Q, R, F>(
+    rpc: &str,
+    request: tonic::Request<Q>,
+    work: impl FnOnce(Q) -> F,
+) -> RpcResult<R>
 where
-    Q: Question,
-    A: Answer,
-    F: Future<Output = Result<A, Diagnostic>>,
+    Q: Request,
+    R: Response,
+    F: Future<Output = Result<R, Diagnostic>>,
 {
-    let question = asked.into_inner();
-    let subject = question.subject().to_owned();
+    let request = request.into_inner();
+    let subject = request.subject().to_owned();
     // A panic may leave a lock of the provider poisoned; whoever takes that lock next
     // panics too and ends up here again, so nothing half-done is mistaken for done.
-    let ended = AssertUnwindSafe(async move { work(question).await }).catch_unwind().await;
-    let refusal = match ended {
-        Ok(Ok(answer)) => return Ok(Response::new(answer)),
-        Ok(Err(refusal)) => refusal,
+    let ended = AssertUnwindSafe(async move { work(request).await }).catch_unwind().await;
+    let error = match ended {
+        Ok(Ok(response)) => return Ok(tonic::Response::new(response)),
+        Ok(Err(error)) => error,
         Err(payload) => panicked(rpc, &subject, payload.as_ref()),
     };
-    Ok(Response::new(A::refusing(diagnostics::to_wire(refusal))))
+    Ok(tonic::Response::new(R::from_error(diagnostics::to_wire(error))))
 }
 
 fn panicked(rpc: &str, subject: &str, payload: &(dyn Any + Send)) -> Diagnostic {

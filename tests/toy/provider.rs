@@ -1,34 +1,22 @@
-//! A provider of boxes in memory. It keeps every rule, but for the flaw it is given.
+//! A provider of boxes in memory, written with the library's Terraform layer alone. It keeps
+//! every rule of Terraform, but for the flaw it is given.
 
 use std::collections::BTreeMap;
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, Mutex};
 
 use stripe_provider::terraform::Provider;
 use stripe_provider::terraform::diagnostic::{Diagnostic, Diagnostics};
-use stripe_provider::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, Schemas, StateResponse};
-use stripe_provider::terraform::schema::{Attribute, Block, NestedBlock, Nesting, Presence, Schema};
-use stripe_provider::terraform::value::{Path, Type, Value};
+use stripe_provider::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
+use stripe_provider::terraform::schema::Schema;
+use stripe_provider::terraform::value::{Path, Value};
 use tokio::sync::Notify;
 
-/// One way to break the rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flaw {
-    PlansADefault,
-    ShoutsTheName,
-    KeepsTheRevision,
-    LeavesTheSizeUnknown,
-    PlansByTheClock,
-    PlansWithoutTheLid,
-    ReplacesForNoPath,
-    PlansToKeepWhatIsDestroyed,
-    ForgetsThePrivateData,
-    FailsToDeleteWhatIsGone,
-    FailsToReadWhatIsGone,
-    ReadsWhatWasNotWritten,
-    ImportsNothing,
-    BendsTheState,
-    Panics,
-}
+#[path = "flaw.rs"]
+mod flaw;
+#[path = "schemas.rs"]
+mod schemas;
+
+pub use flaw::Flaw;
 
 /// The provider.
 #[derive(Debug, Default)]
@@ -37,6 +25,7 @@ pub struct Toy {
     boxes: Mutex<BTreeMap<String, Value>>,
     made: Mutex<i64>,
     stopped: Notify,
+    built: Arc<Mutex<Vec<String>>>,
 }
 
 impl Toy {
@@ -45,8 +34,18 @@ impl Toy {
         Self { flaw: Some(flaw), ..Self::default() }
     }
 
+    /// The names of the schemas that were built, in that order.
+    pub fn built(&self) -> Arc<Mutex<Vec<String>>> {
+        Arc::clone(&self.built)
+    }
+
     fn has(&self, flaw: Flaw) -> bool {
         self.flaw == Some(flaw)
+    }
+
+    fn build(&self, name: &str, schema: fn() -> Schema) -> Schema {
+        self.built.lock().unwrap().push(name.to_owned());
+        schema()
     }
 
     fn number(&self) -> i64 {
@@ -55,79 +54,78 @@ impl Toy {
         *made
     }
 
-    fn bend(&self, prior: &Value, planned: &mut PlanResponse) {
-        let state = &mut planned.state;
-        match self.flaw {
-            Some(Flaw::PlansADefault) => state.set("note", "by default".into()),
-            Some(Flaw::ShoutsTheName) => {
-                let loud = state.get("name").as_str().map(str::to_uppercase);
-                state.set("name", loud.into());
-            }
-            Some(Flaw::KeepsTheRevision) if !prior.is_null() => {
-                state.set("revision", prior.get("revision").clone());
-            }
-            Some(Flaw::PlansByTheClock) => state.set("size", self.number().into()),
-            Some(Flaw::PlansWithoutTheLid) => state.set("lid", Value::List(Vec::new())),
-            Some(Flaw::ReplacesForNoPath) => planned.requires_replace.push(Path::attribute("weight")),
-            _ => {}
-        }
-    }
-
     async fn slowly(&self, outcome: StateResponse) -> StateResponse {
         self.stopped.notified().await;
         let diagnostics = vec![Diagnostic::error("Stopped", "The box was made, its lid was not.")];
         StateResponse { diagnostics, ..outcome }
     }
-}
 
-fn attribute(name: &'static str, ty: Type, presence: Presence) -> Attribute {
-    Attribute::new(name, ty, presence, "Text.")
-}
-
-fn schemas() -> Schemas {
-    let text = |name, presence| attribute(name, Type::String, presence);
-    let list = |name, nesting, block| NestedBlock { name, nesting, block };
-    let hinge = Block { attributes: vec![text("metal", Presence::Required)], ..Block::default() };
-    let lid = Block {
-        attributes: vec![text("color", Presence::Required), text("style", Presence::Optional)],
-        blocks: vec![list("hinge", Nesting::List, hinge)],
-        ..Block::default()
-    };
-    let whole = Block {
-        attributes: vec![
-            text("id", Presence::Computed),
-            text("name", Presence::Required),
-            text("kind", Presence::Required),
-            text("note", Presence::Optional),
-            attribute("size", Type::Number, Presence::OptionalComputed),
-            attribute("revision", Type::Number, Presence::Computed),
-            attribute("tags", Type::map(Type::String), Presence::Optional),
-            attribute("labels", Type::set(Type::String), Presence::Optional),
-        ],
-        blocks: vec![list("lid", Nesting::One, lid)],
-        ..Block::default()
-    };
-    let count = Block {
-        attributes: vec![
-            text("kind", Presence::Required),
-            attribute("count_of", Type::Number, Presence::Computed),
-        ],
-        ..Block::default()
-    };
-    let schema = |block| Schema { version: 0, block };
-    let room = Block { attributes: vec![text("room", Presence::Optional)], ..Block::default() };
-    Schemas {
-        provider: schema(room),
-        resources: BTreeMap::from([("toy_box", schema(whole))]),
-        data_sources: BTreeMap::from([("toy_boxes", schema(count))]),
+    fn delete(&self, prior: &Value) -> StateResponse {
+        let id = prior.get("id").as_str().unwrap_or_default();
+        let was = self.boxes.lock().unwrap().remove(id);
+        if was.is_none() && self.has(Flaw::FailsToDeleteWhatIsGone) {
+            return Diagnostic::error("No Such Box", id).into();
+        }
+        StateResponse::default()
     }
+
+    /// Fills in what the plan left unknown.
+    fn make(&self, prior: &Value, config: &Value, state: &mut Value) {
+        if state.get("id").is_unknown() {
+            state.set("id", format!("box_{}", self.number()).into());
+        }
+        if state.get("size").is_unknown() && !self.has(Flaw::LeavesTheSizeUnknown) {
+            state.set("size", Value::from(1));
+        }
+        state.set("revision", (prior.get("revision").as_i64().unwrap_or(0) + 1).into());
+        state.set("locked", (!config.get("code").is_null()).into());
+        if state.get("place").is_unknown() {
+            let place = [("shelf", Value::from(1)), ("room", Value::from("hall"))];
+            state.set("place", Value::map(place));
+        }
+        set_serials(state, |motif| format!("{motif}-1").into());
+        let id = state.get("id").as_str().unwrap().to_owned();
+        self.boxes.lock().unwrap().insert(id, state.clone());
+    }
+}
+
+/// Sets `serial` in every sticker.
+fn set_serials(state: &mut Value, serial: impl Fn(&str) -> Value) {
+    if state.get("sticker").is_unknown() {
+        return;
+    }
+    let mut stickers = state.get("sticker").items().to_vec();
+    for sticker in &mut stickers {
+        let value = sticker.get("motif").as_str().map_or(Value::Unknown, &serial);
+        sticker.set("serial", value);
+    }
+    state.set("sticker", Value::Set(stickers));
 }
 
 #[tonic::async_trait]
 impl Provider for Toy {
-    fn schemas(&self) -> &'static Schemas {
-        static SCHEMAS: LazyLock<Schemas> = LazyLock::new(schemas);
-        &SCHEMAS
+    fn resource_types(&self) -> Vec<&str> {
+        vec!["toy_box"]
+    }
+
+    fn data_source_types(&self) -> Vec<&str> {
+        vec!["toy_boxes"]
+    }
+
+    fn provider_schema(&self) -> Schema {
+        self.build("provider", schemas::provider)
+    }
+
+    fn resource_schema(&self, type_name: &str) -> Option<Schema> {
+        if self.has(Flaw::HasNoSchema) {
+            return None;
+        }
+        (type_name == "toy_box").then(|| self.build("toy_box", schemas::toy_box))
+    }
+
+    fn data_source_schema(&self, type_name: &str) -> Option<Schema> {
+        assert!(!self.has(Flaw::PanicsInASchema), "the drawing is lost");
+        (type_name == "toy_boxes").then(|| self.build("toy_boxes", schemas::toy_boxes))
     }
 
     fn validate_provider(&self, config: &Value) -> Diagnostics {
@@ -145,10 +143,6 @@ impl Provider for Toy {
         let error = Diagnostic::error("Empty Label", "A label needs text.").at(into_set);
         let empty = config.get("labels").items().contains(&Value::from(""));
         if empty { vec![error] } else { Vec::new() }
-    }
-
-    fn validate_data_source(&self, _: &str, _: &Value) -> Diagnostics {
-        Vec::new()
     }
 
     fn upgrade(&self, _: &str, _: i64, state: Value) -> (Value, Diagnostics) {
@@ -169,52 +163,46 @@ impl Provider for Toy {
     }
 
     async fn plan(&self, _: &str, request: PlanRequest) -> PlanResponse {
+        let (create, destroy) = (request.is_create(), request.is_destroy());
         let PlanRequest { prior, proposed, config, private } = request;
-        if config.is_null() {
+        if destroy {
             let state = if self.has(Flaw::PlansToKeepWhatIsDestroyed) { prior } else { Value::Null };
             return PlanResponse { state, private, ..PlanResponse::default() };
         }
         let mut planned = PlanResponse { state: proposed, private, ..PlanResponse::default() };
-        if prior.is_null() {
+        if create {
             planned.private = b"new".to_vec();
             planned.state.set("id", Value::Unknown);
+            planned.state.set("place", Value::Unknown);
             if config.get("size").is_null() {
                 planned.state.set("size", Value::Unknown);
             }
         }
+        let code = config.get("code");
+        let locked = if code.is_unknown() { Value::Unknown } else { (!code.is_null()).into() };
+        planned.state.set("locked", locked);
+        set_serials(&mut planned.state, |motif| format!("{motif}-1").into());
         if planned.state != prior {
             planned.state.set("revision", Value::Unknown);
         }
-        if !prior.is_null() && prior.get("kind") != planned.state.get("kind") {
+        if !create && prior.get("kind") != planned.state.get("kind") {
             planned.state.set("id", Value::Unknown);
             planned.requires_replace.push(Path::attribute("kind"));
         }
+        // A provider need not care: what is write-only is kept out of plans and states for it.
+        planned.state.set("code", code.clone());
         self.bend(&prior, &mut planned);
         planned
     }
 
     async fn apply(&self, _: &str, request: ApplyRequest) -> StateResponse {
         assert!(!self.has(Flaw::Panics), "the {} fell over", "shelf");
-        let ApplyRequest { prior, planned: mut state, .. } = request;
-        if state.is_null() {
-            let id = prior.get("id").as_str().unwrap_or_default();
-            let was = self.boxes.lock().unwrap().remove(id);
-            let fails = was.is_none() && self.has(Flaw::FailsToDeleteWhatIsGone);
-            let error = Diagnostic::error("No Such Box", id);
-            return StateResponse {
-                diagnostics: if fails { vec![error] } else { Vec::new() },
-                ..StateResponse::default()
-            };
+        if request.is_destroy() {
+            return self.delete(&request.prior);
         }
-        if state.get("id").is_unknown() {
-            state.set("id", format!("box_{}", self.number()).into());
-        }
-        if state.get("size").is_unknown() && !self.has(Flaw::LeavesTheSizeUnknown) {
-            state.set("size", Value::from(1));
-        }
-        state.set("revision", (prior.get("revision").as_i64().unwrap_or(0) + 1).into());
-        let id = state.get("id").as_str().unwrap().to_owned();
-        self.boxes.lock().unwrap().insert(id, state.clone());
+        let ApplyRequest { prior, planned: mut state, config, .. } = request;
+        self.make(&prior, &config, &mut state);
+        state.set("code", config.get("code").clone());
         if self.has(Flaw::BendsTheState) {
             state.set("size", "large".into());
         }
@@ -227,6 +215,12 @@ impl Provider for Toy {
         let state = Value::map([("id", Value::from(id))]);
         let state = if self.has(Flaw::ImportsNothing) { Value::Null } else { state };
         StateResponse { state, private: b"made".to_vec(), diagnostics: Vec::new() }
+    }
+
+    fn validate_data_source(&self, _: &str, config: &Value) -> Diagnostics {
+        let error =
+            Diagnostic::error("Paper Boxes Not Counted", "They are thrown away.").at_attribute("kind");
+        if config.get("kind").as_str() == Some("paper") { vec![error] } else { Vec::new() }
     }
 
     async fn read_data_source(&self, _: &str, mut config: Value) -> (Value, Diagnostics) {
