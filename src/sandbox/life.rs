@@ -88,7 +88,7 @@ fn takes(fields: &[Field], path: &str, value: &Json) -> bool {
     match (&field.kind, rest, value) {
         (FieldKind::Object(inner), Some(rest), value) => takes(inner, rest, value),
         (_, Some(_), _) => false,
-        (_, None, Json::String(text)) if text.is_empty() => field.nullable,
+        (_, None, Json::String(text)) if text.is_empty() => field.nullable || field.optional,
         (FieldKind::String { values }, None, Json::String(text)) => {
             values.is_empty() || values.contains(text) || text.contains('{')
         }

@@ -1,0 +1,131 @@
+//! What an answer holds where nothing was said: every field that the facts call there, an object
+//! or a list in the place of nothing, and no null where Stripe leaves a field out.
+//!
+//! The facts say which fields are never null. Of the others `answers.toml` says what Stripe
+//! answers; a field that is not in it is null, or left out where the facts call it optional.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use crate::catalog::{Entity, Field, FieldKind, catalog};
+
+use super::fields::{flag, text};
+use super::shape;
+use super::store::Body;
+
+/// The whole table, by object.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    answers: BTreeMap<String, Body>,
+    left_out: BTreeMap<String, BTreeSet<String>>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    // a table that cannot be read is caught by the tests below
+    TABLE.get_or_init(|| toml::from_str(include_str!("answers.toml")).unwrap_or_default())
+}
+
+/// What is known of one type of object.
+struct Known<'e> {
+    entity: &'e Entity,
+    answers: Option<&'static Body>,
+    left_out: Option<&'static BTreeSet<String>>,
+}
+
+impl<'e> Known<'e> {
+    fn of(entity: &'e Entity) -> Self {
+        let (answers, left_out) = (table().answers.get(&entity.object), table().left_out.get(&entity.object));
+        Self { entity, answers, left_out }
+    }
+
+    /// What stands in a field of which nothing was said; none where Stripe leaves it out.
+    fn standing(&self, field: &Field, path: &str) -> Option<Json> {
+        if let Some(value) = self.answers.and_then(|answers| answers.get(path)) {
+            return Some(whole(&field.kind, value));
+        }
+        let left_out = field.optional || self.left_out.is_some_and(|paths| paths.contains(path));
+        match &field.kind {
+            _ if left_out => None,
+            FieldKind::Map(_) if field.name == "metadata" => Some(json!({})),
+            // a map without entries is left out: SDKs do not expect null in its place
+            FieldKind::Map(_) if field.nullable && path.contains('.') => None,
+            _ if field.nullable => Some(Json::Null),
+            kind => Some(shape::least(kind)),
+        }
+    }
+
+    fn members(&self, fields: &[Field], body: &mut Body, outer: &str) {
+        for field in fields {
+            let path = if outer.is_empty() { field.name.clone() } else { format!("{outer}.{}", field.name) };
+            self.member(field, body, &path);
+            if let Some(value) = body.get_mut(&field.name) {
+                self.within(&field.kind, value, &path);
+            }
+        }
+    }
+
+    fn member(&self, field: &Field, body: &mut Body, path: &str) {
+        let name = field.name.as_str();
+        if body.get(name).is_some_and(|value| !value.is_null()) {
+            return;
+        }
+        match self.standing(field, path) {
+            None => drop(body.shift_remove(name)),
+            Some(_) if !body.contains_key(name) && shape::is_includable(&self.entity.object, path) => {}
+            Some(value) => drop(body.insert(name.to_owned(), value)),
+        }
+    }
+
+    /// Objects of a type of their own are completed by that type.
+    fn within(&self, kind: &FieldKind, value: &mut Json, path: &str) {
+        match (kind, value) {
+            (FieldKind::Object(fields), Json::Object(members)) => self.members(fields, members, path),
+            (FieldKind::List(kind), Json::Array(items)) => {
+                items.iter_mut().for_each(|item| self.within(kind, item, path));
+            }
+            (FieldKind::Map(kind), Json::Object(members)) => {
+                members.values_mut().for_each(|member| self.within(kind, member, path));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Gives an object what it always has; objects of unknown types and stubs stay as they are.
+pub(super) fn complete(body: &mut Body) {
+    let entity = text(body, "object").and_then(|object| catalog().by_object(object));
+    if let Some(entity) = entity.filter(|_| !flag(body, "deleted")) {
+        complete_as(entity, body);
+    }
+}
+
+/// Gives an object what an object of that type always has.
+pub(super) fn complete_as(entity: &Entity, body: &mut Body) {
+    Known::of(entity).members(&entity.fields, body, "");
+}
+
+/// What stands in a field of which nothing was said; null where Stripe leaves it out.
+pub(super) fn usual(object: &str, name: &str) -> Json {
+    let entity = catalog().by_object(object);
+    let found = entity.and_then(|entity| Known::of(entity).standing(entity.field(name)?, name));
+    found.unwrap_or_default()
+}
+
+/// A value of the table; an object is one with all its fields.
+fn whole(kind: &FieldKind, value: &Json) -> Json {
+    let (FieldKind::Object(fields), Json::Object(given)) = (kind, value) else { return value.clone() };
+    let mut members = shape::least(kind).as_object().cloned().unwrap_or_default();
+    for (name, value) in given {
+        let field = fields.iter().find(|field| field.name == *name);
+        members.insert(name.clone(), field.map_or_else(|| value.clone(), |field| whole(&field.kind, value)));
+    }
+    Json::Object(members)
+}
+
+#[cfg(test)]
+mod tests;
