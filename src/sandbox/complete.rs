@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use crate::catalog::{Entity, Field, FieldKind, catalog};
 
-use super::fields::{flag, text};
+use super::fields::text;
 use super::shape;
 use super::store::Body;
 
@@ -59,12 +59,19 @@ impl<'e> Known<'e> {
         }
     }
 
+    /// The members in the order of their names, `id` and `object` first.
     fn members(&self, fields: &[Field], body: &mut Body, outer: &str) {
         for field in fields {
             let path = if outer.is_empty() { field.name.clone() } else { format!("{outer}.{}", field.name) };
             self.member(field, body, &path);
             if let Some(value) = body.get_mut(&field.name) {
                 self.within(&field.kind, value, &path);
+            }
+        }
+        body.sort_keys();
+        for name in ["object", "id"] {
+            if let Some(value) = body.shift_remove(name) {
+                body.shift_insert(0, name.to_owned(), value);
             }
         }
     }
@@ -96,10 +103,14 @@ impl<'e> Known<'e> {
     }
 }
 
+/// All that is left of a deleted object.
+const STUB: &[&str] = &["id", "object", "deleted"];
+
 /// Gives an object what it always has; objects of unknown types and stubs stay as they are.
 pub(super) fn complete(body: &mut Body) {
+    let is_stub = body.keys().all(|name| STUB.contains(&name.as_str()));
     let entity = text(body, "object").and_then(|object| catalog().by_object(object));
-    if let Some(entity) = entity.filter(|_| !flag(body, "deleted")) {
+    if let Some(entity) = entity.filter(|_| !is_stub) {
         complete_as(entity, body);
     }
 }

@@ -1,12 +1,16 @@
-//! The account itself, which exists without having been made.
+//! Accounts: the caller's own, which exists without having been made, and those connected to it.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::set;
+use crate::sandbox::fields::{id, inner, set, set_inner, text};
+use crate::sandbox::store::Body;
 
 use super::generic;
+
+/// Params that mean more than a field of their name.
+const SPECIAL: &[&str] = &["capabilities", "individual"];
 
 /// `GET /v1/account`, and `GET /v1/accounts/{account}` of a connected one.
 pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
@@ -22,5 +26,92 @@ pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
     for name in ["charges_enabled", "details_submitted", "payouts_enabled"] {
         set(&mut body, name, true);
     }
+    set(&mut body, "controller", json!({"type": "account"}));
+    addressed(&mut body);
     Ok(Json::Object(body))
+}
+
+/// `POST /v1/accounts`.
+pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = kept(generic::create(&plain(call))?);
+    let kind = text(&body, "type").unwrap_or("standard").to_owned();
+    if inner(&call.params, "controller").is_none() {
+        set(&mut body, "controller", controller(&kind));
+    }
+    addressed(&mut body);
+    special(call, &mut body)?;
+    call.keep(body)
+}
+
+/// `POST /v1/accounts/{account}`.
+pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = kept(generic::update(&plain(call))?);
+    special(call, &mut body)?;
+    call.keep(body)
+}
+
+fn plain<'a>(call: &Call<'a>) -> Call<'a> {
+    let mut plain = call.clone();
+    plain.params.retain(|name, _| !SPECIAL.contains(&name.as_str()));
+    plain
+}
+
+fn kept(answer: Json) -> Body {
+    answer.as_object().cloned().unwrap_or_default()
+}
+
+/// Who answers for an account of that type, and who pays its fees.
+fn controller(kind: &str) -> Json {
+    let (payer, losses, collection, dashboard) = match kind {
+        "custom" => ("application_custom", "application", "application", "none"),
+        "express" => ("application_express", "application", "stripe", "express"),
+        _ => ("account", "stripe", "stripe", "full"),
+    };
+    json!({
+        "fees": {"payer": payer}, "is_controller": true, "losses": {"payments": losses},
+        "requirement_collection": collection, "stripe_dashboard": {"type": dashboard}, "type": "application",
+    })
+}
+
+/// The list of what the account is paid out to learns its address.
+fn addressed(body: &mut Body) {
+    let url = format!("/v1/accounts/{}/external_accounts", id(body));
+    set_inner(body, "external_accounts", "url", url);
+}
+
+fn special(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    for (name, asked) in inner(&call.params, "capabilities").into_iter().flatten() {
+        capability(body, name, asked.get("requested") == Some(&Json::Bool(true)));
+    }
+    match inner(&call.params, "individual") {
+        Some(params) => individual(call, body, params),
+        None => Ok(()),
+    }
+}
+
+/// What is requested is inactive until Stripe knows enough of the account; what is no longer
+/// requested goes.
+fn capability(body: &mut Body, name: &str, requested: bool) {
+    let Some(known) = body.get_mut("capabilities").and_then(Json::as_object_mut) else { return };
+    if requested {
+        known.entry(name).or_insert_with(|| "inactive".into());
+    } else {
+        known.shift_remove(name);
+    }
+}
+
+/// The person behind the account, who is made or changed with it.
+fn individual(call: &Call<'_>, body: &mut Body, params: &Body) -> Outcome<()> {
+    let mut about = call.about("person", params.clone())?;
+    about.parents = vec![("account".to_owned(), id(body).to_owned())];
+    about.path = format!("/v1/accounts/{}/persons", id(body));
+    let known = inner(body, "individual").map(|person| id(person).to_owned());
+    let mut person = kept(match known {
+        None => generic::create(&about)?,
+        Some(known) => generic::update(&Call { path: format!("{}/{known}", about.path), id: known, ..about.clone() })?,
+    });
+    set_inner(&mut person, "relationship", "representative", true);
+    call.session.put(&person)?;
+    set(body, "individual", person);
+    Ok(())
 }
