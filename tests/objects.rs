@@ -9,8 +9,12 @@ mod actions;
 mod calls;
 #[path = "objects/every.rs"]
 mod every;
+#[path = "objects/full.rs"]
+mod full;
 #[path = "objects/nested.rs"]
 mod nested;
+#[path = "objects/nulls.rs"]
+mod nulls;
 #[path = "objects/params.rs"]
 mod params;
 #[path = "objects/search.rs"]

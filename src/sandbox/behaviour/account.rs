@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{id, inner, set, set_inner, text};
+use crate::sandbox::fields::{id, inner, items, set, set_inner, text};
 use crate::sandbox::store::Body;
 
 use super::generic;
@@ -15,7 +15,9 @@ const SPECIAL: &[&str] = &["capabilities", "individual"];
 /// `GET /v1/account`, and `GET /v1/accounts/{account}` of a connected one.
 pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
     if !call.id.is_empty() && call.id != call.account {
-        return generic::get(call);
+        let mut body = kept(generic::get(call)?);
+        paid_out_to(call, &mut body)?;
+        return Ok(Json::Object(body));
     }
     let mut body = call.fresh();
     set(&mut body, "id", call.account.as_str());
@@ -27,7 +29,7 @@ pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, name, true);
     }
     set(&mut body, "controller", json!({"type": "account"}));
-    addressed(&mut body);
+    paid_out_to(call, &mut body)?;
     Ok(Json::Object(body))
 }
 
@@ -38,8 +40,9 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     if inner(&call.params, "controller").is_none() {
         set(&mut body, "controller", controller(&kind));
     }
-    addressed(&mut body);
     special(call, &mut body)?;
+    paid_out_to(call, &mut body)?;
+    due(&mut body);
     call.keep(body)
 }
 
@@ -47,6 +50,8 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = kept(generic::update(&plain(call))?);
     special(call, &mut body)?;
+    paid_out_to(call, &mut body)?;
+    due(&mut body);
     call.keep(body)
 }
 
@@ -73,10 +78,38 @@ fn controller(kind: &str) -> Json {
     })
 }
 
-/// The list of what the account is paid out to learns its address.
-fn addressed(body: &mut Body) {
+/// Puts in what the account is paid out to.
+fn paid_out_to(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    let mut held = Vec::new();
+    for object in ["bank_account", "card"] {
+        held.extend(call.session.having(object, "account", id(body))?.into_iter().map(Json::Object));
+    }
     let url = format!("/v1/accounts/{}/external_accounts", id(body));
-    set_inner(body, "external_accounts", "url", url);
+    set(body, "external_accounts", json!({"object": "list", "data": held, "has_more": false, "url": url}));
+    Ok(())
+}
+
+/// What Stripe still has to know of an account before it may be paid.
+const DUE: &[&str] = &[
+    "business_profile.product_description",
+    "business_profile.support_phone",
+    "business_profile.url",
+    "external_account",
+    "tos_acceptance.date",
+    "tos_acceptance.ip",
+];
+
+fn due(body: &mut Body) {
+    let known = |path: &str| match path.split_once('.') {
+        Some((outer, name)) => inner(body, outer).and_then(|inner| inner.get(name)).is_some_and(|it| !it.is_null()),
+        None => inner(body, "external_accounts").is_some_and(|held| !items(held, "data").is_empty()),
+    };
+    let due: Vec<&str> = DUE.iter().copied().filter(|path| !known(path)).collect();
+    let reason = if due.is_empty() { Json::Null } else { "requirements.past_due".into() };
+    set_inner(body, "requirements", "disabled_reason", reason);
+    for name in ["currently_due", "eventually_due"] {
+        set_inner(body, "requirements", name, due.clone());
+    }
 }
 
 fn special(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
