@@ -11,6 +11,8 @@ mod calls;
 mod every;
 #[path = "objects/full.rs"]
 mod full;
+#[path = "objects/golden.rs"]
+mod golden;
 #[path = "objects/nested.rs"]
 mod nested;
 #[path = "objects/nulls.rs"]

@@ -13,7 +13,8 @@ pub fn made(stripe: &Stripe, setups: &Setups, entity: &Entity, least: &Json) -> 
     let create = entity.operation(OperationKind::Create).unwrap();
     let (mut best, mut taken) = (least.clone(), Map::new());
     let known = setups.params(stripe, entity);
-    let more = create.params.iter().filter(|param| known.get(&param.name).is_none() && !is_special(&param.name));
+    let more =
+        create.params.iter().filter(|param| known.get(&param.name).is_none() && !is_special(&param.name));
     for param in more {
         for sample in [whole(param), value(param)] {
             let mut params = setups.params(stripe, entity);

@@ -40,10 +40,20 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     if inner(&call.params, "controller").is_none() {
         set(&mut body, "controller", controller(&kind));
     }
+    at_home(&mut body);
     special(call, &mut body)?;
     paid_out_to(call, &mut body)?;
     due(&mut body);
     call.keep(body)
+}
+
+/// A company is where its account is, unless it says otherwise.
+fn at_home(body: &mut Body) {
+    let country = body.get("country").cloned().unwrap_or_default();
+    let address = body.get_mut("company").and_then(|company| company.get_mut("address")?.as_object_mut());
+    if let Some(address) = address.filter(|address| text(address, "country").is_none()) {
+        set(address, "country", country);
+    }
 }
 
 /// `POST /v1/accounts/{account}`.
@@ -101,7 +111,9 @@ const DUE: &[&str] = &[
 
 fn due(body: &mut Body) {
     let known = |path: &str| match path.split_once('.') {
-        Some((outer, name)) => inner(body, outer).and_then(|inner| inner.get(name)).is_some_and(|it| !it.is_null()),
+        Some((outer, name)) => {
+            inner(body, outer).and_then(|inner| inner.get(name)).is_some_and(|it| !it.is_null())
+        }
         None => inner(body, "external_accounts").is_some_and(|held| !items(held, "data").is_empty()),
     };
     let due: Vec<&str> = DUE.iter().copied().filter(|path| !known(path)).collect();
@@ -141,7 +153,9 @@ fn individual(call: &Call<'_>, body: &mut Body, params: &Body) -> Outcome<()> {
     let known = inner(body, "individual").map(|person| id(person).to_owned());
     let mut person = kept(match known {
         None => generic::create(&about)?,
-        Some(known) => generic::update(&Call { path: format!("{}/{known}", about.path), id: known, ..about.clone() })?,
+        Some(known) => {
+            generic::update(&Call { path: format!("{}/{known}", about.path), id: known, ..about.clone() })?
+        }
     });
     set_inner(&mut person, "relationship", "representative", true);
     call.session.put(&person)?;

@@ -60,7 +60,9 @@ pub(super) fn create(call: &Call<'_>, param: &str) -> Outcome<Json> {
 
 /// The first that an account is paid out to in a currency is the default of that currency.
 fn default_of_its_currency(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let Some(account) = text(body, "account").filter(|_| body.get("default_for_currency").is_none_or(Json::is_null)) else {
+    let Some(account) =
+        text(body, "account").filter(|_| body.get("default_for_currency").is_none_or(Json::is_null))
+    else {
         return Ok(());
     };
     let mut others = Vec::new();

@@ -21,9 +21,9 @@ fn field_at<'f>(fields: &'f [Field], path: &str) -> Option<&'f Field> {
 /// Whether a field takes the value, and an object's fields what stands in it.
 fn takes(kind: &FieldKind, value: &Json) -> bool {
     match (kind, value) {
-        (FieldKind::Object(fields), Json::Object(members)) => members.iter().all(|(name, value)| {
-            fields.iter().any(|field| field.name == *name && takes(&field.kind, value))
-        }),
+        (FieldKind::Object(fields), Json::Object(members)) => members
+            .iter()
+            .all(|(name, value)| fields.iter().any(|field| field.name == *name && takes(&field.kind, value))),
         (FieldKind::String { values }, Json::String(text)) => values.is_empty() || values.contains(text),
         (kind, value) => shape::holds(kind, value),
     }
@@ -72,7 +72,8 @@ fn what_is_left_out_may_be_missing() {
 
 #[test]
 fn an_object_gets_what_it_always_has_and_loses_nulls_that_are_never_shown() {
-    let mut body = json!({"object": "charge", "review": null, "transfer": null, "outcome": {"type": "authorized"}});
+    let mut body =
+        json!({"object": "charge", "review": null, "transfer": null, "outcome": {"type": "authorized"}});
     let body = body.as_object_mut().unwrap();
     complete(body);
     assert_eq!(body["metadata"], json!({}));
