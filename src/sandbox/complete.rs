@@ -62,6 +62,9 @@ impl<'e> Known<'e> {
     /// The members in the order of their names, `id` and `object` first.
     fn members(&self, fields: &[Field], body: &mut Body, outer: &str) {
         for field in fields {
+            if body.get(&field.name).is_some_and(is_whole) {
+                continue;
+            }
             let path = if outer.is_empty() { field.name.clone() } else { format!("{outer}.{}", field.name) };
             self.member(field, body, &path);
             if let Some(value) = body.get_mut(&field.name) {
@@ -101,6 +104,11 @@ impl<'e> Known<'e> {
             _ => {}
         }
     }
+}
+
+/// Whether nothing is to be done with a value: it is there and holds no others.
+fn is_whole(value: &Json) -> bool {
+    !value.is_null() && !value.is_object() && !value.is_array()
 }
 
 /// All that is left of a deleted object.
