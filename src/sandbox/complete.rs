@@ -96,10 +96,14 @@ impl<'e> Known<'e> {
         match (kind, value) {
             (FieldKind::Object(fields), Json::Object(members)) => self.members(fields, members, path),
             (FieldKind::List(kind), Json::Array(items)) => {
-                items.iter_mut().for_each(|item| self.within(kind, item, path));
+                for item in items {
+                    self.within(kind, item, path);
+                }
             }
             (FieldKind::Map(kind), Json::Object(members)) => {
-                members.values_mut().for_each(|member| self.within(kind, member, path));
+                for member in members.values_mut() {
+                    self.within(kind, member, path);
+                }
             }
             _ => {}
         }

@@ -72,7 +72,10 @@ fn plain<'a>(call: &Call<'a>) -> Call<'a> {
 }
 
 fn kept(answer: Json) -> Body {
-    answer.as_object().cloned().unwrap_or_default()
+    match answer {
+        Json::Object(body) => body,
+        _ => Body::new(),
+    }
 }
 
 /// Who answers for an account of that type, and who pays its fees.
