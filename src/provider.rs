@@ -16,7 +16,7 @@ mod block;
 mod connection_schema;
 mod data_sources;
 mod explain;
-mod journal;
+mod payload;
 mod resources;
 mod runtime;
 

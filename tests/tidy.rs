@@ -20,7 +20,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // The sandbox is one more transport of a connection: docs/design/0003.
     ("connection", &["logs", "stripe", "secret", "env", "terraform", "sandbox"]),
     ("connector", &["catalog", "connection", "stripe"]),
-    ("provider", &["terraform", "catalog", "env", "secret", "stripe", "connection", "connector"]),
+    ("engine", &["catalog", "connector", "stripe", "env"]),
+    ("provider", &["terraform", "catalog", "env", "secret", "stripe", "connection", "connector", "engine"]),
     ("sandbox", &["catalog"]),
     ("registry_docs", &["catalog", "terraform", "provider"]),
     ("command", &["catalog", "env", "logs", "terraform", "provider", "registry_docs", "sandbox"]),

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use crate::catalog::{Entity, Field, FieldKind, catalog};
+use crate::catalog::{Entity, Kind, Member, Presence, Shape, catalog, find};
 
 use super::fields::text;
 use super::shape;
@@ -44,23 +44,25 @@ impl<'e> Known<'e> {
     }
 
     /// What stands in a field of which nothing was said; none where Stripe leaves it out.
-    fn standing(&self, field: &Field, path: &str) -> Option<Json> {
+    fn standing(&self, field: &Shape, path: &str) -> Option<Json> {
         if let Some(value) = self.answers.and_then(|answers| answers.get(path)) {
-            return Some(whole(&field.kind, value));
+            return Some(whole(field, value));
         }
-        let left_out = field.optional || self.left_out.is_some_and(|paths| paths.contains(path));
-        match &field.kind {
+        let left_out = self.left_out.is_some_and(|paths| paths.contains(path));
+        let (outer, name) = path.rsplit_once('.').unwrap_or(("", path));
+        match (field.presence, &field.kind) {
+            (Presence::Optional, _) => None,
             _ if left_out => None,
-            FieldKind::Map(_) if field.name == "metadata" => Some(json!({})),
+            (_, Kind::Map(_)) if name == "metadata" => Some(json!({})),
             // a map without entries is left out: SDKs do not expect null in its place
-            FieldKind::Map(_) if field.nullable && path.contains('.') => None,
-            _ if field.nullable => Some(Json::Null),
-            kind => Some(shape::least(kind)),
+            (Presence::Nullable, Kind::Map(_)) if !outer.is_empty() => None,
+            (Presence::Nullable, _) => Some(Json::Null),
+            (Presence::Required, kind) => Some(shape::least(kind)),
         }
     }
 
     /// The members in the order of their names, `id` and `object` first.
-    fn members(&self, fields: &[Field], body: &mut Body, outer: &str) {
+    fn members(&self, fields: &[Member], body: &mut Body, outer: &str) {
         for field in fields {
             if body.get(&field.name).is_some_and(is_whole) {
                 continue;
@@ -68,7 +70,7 @@ impl<'e> Known<'e> {
             let path = if outer.is_empty() { field.name.clone() } else { format!("{outer}.{}", field.name) };
             self.member(field, body, &path);
             if let Some(value) = body.get_mut(&field.name) {
-                self.within(&field.kind, value, &path);
+                self.within(&field.shape, value, &path);
             }
         }
         body.sort_keys();
@@ -79,12 +81,12 @@ impl<'e> Known<'e> {
         }
     }
 
-    fn member(&self, field: &Field, body: &mut Body, path: &str) {
+    fn member(&self, field: &Member, body: &mut Body, path: &str) {
         let name = field.name.as_str();
         if body.get(name).is_some_and(|value| !value.is_null()) {
             return;
         }
-        match self.standing(field, path) {
+        match self.standing(&field.shape, path) {
             None => drop(body.shift_remove(name)),
             Some(_) if !body.contains_key(name) && shape::is_includable(&self.entity.object, path) => {}
             Some(value) => drop(body.insert(name.to_owned(), value)),
@@ -92,17 +94,17 @@ impl<'e> Known<'e> {
     }
 
     /// Objects of a type of their own are completed by that type.
-    fn within(&self, kind: &FieldKind, value: &mut Json, path: &str) {
-        match (kind, value) {
-            (FieldKind::Object(fields), Json::Object(members)) => self.members(fields, members, path),
-            (FieldKind::List(kind), Json::Array(items)) => {
+    fn within(&self, shape: &Shape, value: &mut Json, path: &str) {
+        match (&shape.kind, value) {
+            (Kind::Object(fields), Json::Object(members)) => self.members(fields, members, path),
+            (Kind::List(inner) | Kind::Set(inner), Json::Array(items)) => {
                 for item in items {
-                    self.within(kind, item, path);
+                    self.within(inner, item, path);
                 }
             }
-            (FieldKind::Map(kind), Json::Object(members)) => {
+            (Kind::Map(inner), Json::Object(members)) => {
                 for member in members.values_mut() {
-                    self.within(kind, member, path);
+                    self.within(inner, member, path);
                 }
             }
             _ => {}
@@ -140,12 +142,12 @@ pub(super) fn usual(object: &str, name: &str) -> Json {
 }
 
 /// A value of the table; an object is one with all its fields.
-fn whole(kind: &FieldKind, value: &Json) -> Json {
-    let (FieldKind::Object(fields), Json::Object(given)) = (kind, value) else { return value.clone() };
-    let mut members = shape::least(kind).as_object().cloned().unwrap_or_default();
+fn whole(shape: &Shape, value: &Json) -> Json {
+    let (Kind::Object(fields), Json::Object(given)) = (&shape.kind, value) else { return value.clone() };
+    let mut members = shape::least(&shape.kind).as_object().cloned().unwrap_or_default();
     for (name, value) in given {
-        let field = fields.iter().find(|field| field.name == *name);
-        members.insert(name.clone(), field.map_or_else(|| value.clone(), |field| whole(&field.kind, value)));
+        let field = find(fields, name);
+        members.insert(name.clone(), field.map_or_else(|| value.clone(), |field| whole(&field.shape, value)));
     }
     Json::Object(members)
 }

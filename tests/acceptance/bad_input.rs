@@ -104,11 +104,11 @@ const OTHERS: [(&str, &str, &str); 16] = [
     ),
     (
         r#"resource "stripe_entity" "x" {
-  connection_handle    = "web-shop"
+  connection_handle = "web-shop"
   entity        = "Customer"
   input_payload = "{}"
 }"#,
-        "connection    = \"web-shop\"",
+        "connection_handle = \"web-shop\"",
         "must be the `handle` of a `stripe_connection`",
     ),
     (

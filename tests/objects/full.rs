@@ -2,7 +2,7 @@
 //! the params do not exclude each other.
 
 use serde_json::{Map, Value as Json, json};
-use stripe_provider::catalog::{Entity, Kind, OperationKind, Param};
+use stripe_provider::catalog::{Entity, Kind, Member, OperationKind, Shape};
 
 use crate::calls::Stripe;
 use crate::params::{Setups, value};
@@ -46,19 +46,15 @@ pub fn change(entity: &Entity) -> Json {
 }
 
 /// A sample with every member of every object in it.
-fn whole(param: &Param) -> Json {
-    match &param.kind {
-        Kind::Object(params) => members(params),
-        Kind::Unsettable(kind) | Kind::List(kind) => match (&**kind, &param.kind) {
-            (Kind::Object(params), Kind::List(_)) => json!([members(params)]),
-            (Kind::Object(params), _) => members(params),
-            _ => value(param),
-        },
+fn whole(param: &Member) -> Json {
+    match (&param.shape.kind, param.shape.item().and_then(Shape::members)) {
+        (Kind::Object(params), _) => members(params),
+        (_, Some(params)) => json!([members(params)]),
         _ => value(param),
     }
 }
 
-fn members(params: &[Param]) -> Json {
+fn members(params: &[Member]) -> Json {
     let all = params.iter().map(|param| (param.name.clone(), whole(param)));
     Json::Object(all.collect::<Map<_, _>>())
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::{Value as Json, json};
-use stripe_provider::catalog::{Entity, Field, FieldKind, Operation, OperationKind, catalog};
+use stripe_provider::catalog::{Entity, Kind, Member, Operation, OperationKind, Shape, catalog};
 
 use crate::calls::Stripe;
 use crate::every::made;
@@ -59,11 +59,11 @@ impl Watch {
         }
     }
 
-    fn members(&mut self, call: &str, entity: &Entity, fields: &[Field], body: &Json, outer: &str) {
+    fn members(&mut self, call: &str, entity: &Entity, fields: &[Member], body: &Json, outer: &str) {
         for field in fields {
             let path = if outer.is_empty() { field.name.clone() } else { format!("{outer}.{}", field.name) };
             let value = body.get(&field.name).filter(|value| !value.is_null());
-            let always = structured(&field.kind) && self.always(entity, field, &path);
+            let always = structured(&field.shape.kind) && self.always(entity, &field.shape, &path);
             self.fields += usize::from(always);
             match value {
                 None if always => {
@@ -71,42 +71,41 @@ impl Watch {
                     self.wrong.insert(format!("{} {path} is {what} ({call})", entity.object));
                 }
                 None => {}
-                Some(value) => self.within(call, entity, &field.kind, value, &path),
+                Some(value) => self.within(call, entity, &field.shape, value, &path),
             }
         }
     }
 
-    fn within(&mut self, call: &str, entity: &Entity, kind: &FieldKind, value: &Json, path: &str) {
-        match kind {
-            FieldKind::Object(fields) => self.members(call, entity, fields, value, path),
-            FieldKind::List(kind) => {
+    fn within(&mut self, call: &str, entity: &Entity, shape: &Shape, value: &Json, path: &str) {
+        match &shape.kind {
+            Kind::Object(fields) => self.members(call, entity, fields, value, path),
+            Kind::List(inner) | Kind::Set(inner) => {
                 let items = value.as_array().into_iter().flatten();
-                items.for_each(|item| self.within(call, entity, kind, item, path));
+                items.for_each(|item| self.within(call, entity, inner, item, path));
             }
-            FieldKind::Map(kind) => {
+            Kind::Map(inner) => {
                 let members = value.as_object().into_iter().flat_map(serde_json::Map::values);
-                members.for_each(|member| self.within(call, entity, kind, member, path));
+                members.for_each(|member| self.within(call, entity, inner, member, path));
             }
             _ => {}
         }
     }
 
     /// Whether Stripe always answers with the field.
-    fn always(&self, entity: &Entity, field: &Field, path: &str) -> bool {
+    fn always(&self, entity: &Entity, field: &Shape, path: &str) -> bool {
         let said = self.answers.get(&entity.object).and_then(|answers| answers.get(path)).is_some();
         // what is shown only when it is asked for is not there otherwise
-        said && !entity.hidden.iter().any(|hidden| hidden == path)
-            || !field.nullable && !field.optional && !hides(entity, path)
+        (said || field.is_required()) && !hides(entity, path)
     }
 }
 
 fn hides(entity: &Entity, path: &str) -> bool {
-    entity.hidden.iter().chain(&entity.once).any(|hidden| hidden == path)
+    entity.omitted.iter().chain(&entity.answered_once).any(|hidden| hidden == path)
 }
 
-fn structured(kind: &FieldKind) -> bool {
-    use FieldKind::{List, Map, Object, Page, Reference};
-    matches!(kind, Object(_) | List(_) | Map(_) | Page(_) | Reference(_))
+fn structured(kind: &Kind) -> bool {
+    use Kind::{List, Map, Object, Page, Set, Whole};
+    matches!(kind, List(_) | Map(_) | Object(_) | Page(_) | Set(_) | Whole(_))
 }
 
 fn root(path: &str) -> std::path::PathBuf {
@@ -145,7 +144,7 @@ fn make(stripe: &Stripe, setups: &Setups, entity: &'static Entity) -> usize {
 
 /// What a read demands, as the object has it.
 fn demanded_of(body: &Json, operation: &Operation) -> Json {
-    let demanded = operation.params.iter().filter(|param| param.required).map(|param| &param.name);
+    let demanded = operation.params.iter().filter(|param| param.shape.is_required()).map(|param| &param.name);
     Json::Object(demanded.map(|name| (name.clone(), body[name.as_str()].clone())).collect())
 }
 

@@ -4,7 +4,7 @@
 use serde_json::{Value as Json, json};
 use stripe_provider::env::Env;
 use stripe_provider::provider::StripeProvider;
-use stripe_provider::terraform::value::{Path, Value};
+use stripe_provider::terraform::value::{Path, Type, Value};
 
 use crate::lifecycle::{Steps, lifecycle};
 use crate::terraform::{Action, Fault, Object, Terraform};
@@ -35,12 +35,17 @@ fn ok<T>(outcome: Result<T, Fault>) -> T {
     outcome.unwrap_or_else(|fault| panic!("{fault}"))
 }
 
+/// A payload as JSON text, in an attribute of any type.
+fn json_text(payload: &Json) -> Value {
+    Value::Dynamic(Box::new((Type::String, payload.to_string().into())))
+}
+
 fn entity(name: &str, payload: &Json) -> Value {
-    Value::map([("entity", Value::from(name)), ("input_payload", Value::from(payload.to_string()))])
+    Value::map([("entity", Value::from(name)), ("input_payload", json_text(payload))])
 }
 
 fn action(name: &str, payload: &Json) -> Value {
-    Value::map([("action", Value::from(name)), ("input_payload", Value::from(payload.to_string()))])
+    Value::map([("action", Value::from(name)), ("input_payload", json_text(payload))])
 }
 
 impl Stripe {

@@ -6,7 +6,7 @@ use crate::catalog::OperationKind;
 use crate::connector::{self, Connector, Filter, ListRequest};
 use crate::provider::DataSource;
 use crate::provider::connection_schema::{computed, optional};
-use crate::provider::explain::explain;
+use crate::provider::explain::explain_connector;
 use crate::provider::resources::{connection_attribute, find, record};
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
@@ -52,7 +52,7 @@ impl DataSource for Entities {
                 found.extend(
                     filter
                         .and_then(Result::err)
-                        .map(|error| explain(&connector::Error::Filter(error), "filter")),
+                        .map(|error| explain_connector(&connector::Error::Filter(error), "filter")),
                 );
             }
             Err(unknown) => found.push(unknown),
@@ -84,8 +84,10 @@ async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
         page_size: config.get("page_size").as_i64().and_then(|size| usize::try_from(size).ok()),
         page_token: text("page_token"),
     };
-    let page =
-        Connector::new(&connection).list(request).await.map_err(|error| vec![explain(&error, "entity")])?;
+    let page = Connector::new(&connection)
+        .list(request)
+        .await
+        .map_err(|error| vec![explain_connector(&error, "entity")])?;
     let mut state = config;
     state.set("records", Value::List(page.entities.iter().map(|body| record(entity, body)).collect()));
     state.set("next_page_token", page.next_page_token.into());

@@ -7,7 +7,7 @@ use crate::catalog;
 use crate::connector::{self, Connector};
 use crate::provider::DataSource;
 use crate::provider::connection_schema::computed;
-use crate::provider::explain::explain;
+use crate::provider::explain::explain_connector;
 use crate::provider::resources::{connection_attribute, find, record};
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
@@ -68,16 +68,18 @@ impl DataSource for Entity {
 /// Whether the id can be one of the entity type.
 fn placed(entity: &'static catalog::Entity, config: &Value) -> Result<(), Diagnostic> {
     let Some(id) = config.get("entity_id").as_str() else { return Ok(()) };
-    connector::check_locator(entity, id).map_err(|error| explain(&error, "entity_id"))
+    connector::check_locator(entity, id).map_err(|error| explain_connector(&error, "entity_id"))
 }
 
 async fn get(runtime: &Runtime, config: Value) -> Result<Value, Diagnostic> {
     let entity = find(config.get("entity").as_str().unwrap_or_default())?;
     let id = config.get("entity_id").as_str().unwrap_or_default().to_owned();
     let connection = runtime.connection(config.get("connection_handle").as_str())?;
-    let body =
-        Connector::new(&connection).get(entity, &id).await.map_err(|error| explain(&error, "entity_id"))?;
-    if connector::is_gone(&body) {
+    let body = Connector::new(&connection)
+        .get(entity, &id)
+        .await
+        .map_err(|error| explain_connector(&error, "entity_id"))?;
+    if connector::is_deleted(&body) {
         let detail = format!("{} {id} was deleted in Stripe.", entity.name);
         return Err(Diagnostic::error("Entity Was Deleted", detail).at_attribute("entity_id"));
     }

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use crate::connector::{self, ActionDescription, EntityDescription};
 use crate::provider::DataSource;
 use crate::provider::connection_schema::{computed, optional};
-use crate::provider::explain::explain;
+use crate::provider::explain::explain_connector;
 use crate::provider::resources::connection_attribute;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -111,8 +111,9 @@ fn named<T>(
     let mut found = Vec::new();
     for (at, name) in config.get("names").items().iter().enumerate() {
         let Some(name) = name.as_str() else { continue };
-        let unknown =
-            |error: connector::Error| explain(&error, "names").at(Path::attribute("names").index(at));
+        let unknown = |error: connector::Error| {
+            explain_connector(&error, "names").at(Path::attribute("names").index(at))
+        };
         found.push(find(name).map_err(unknown)?);
     }
     Ok(Some(found))

@@ -4,27 +4,21 @@ fn read() -> Table {
     toml::from_str(include_str!("../answers.toml")).unwrap()
 }
 
-fn field_at<'f>(fields: &'f [Field], path: &str) -> Option<&'f Field> {
+fn field_at<'f>(fields: &'f [Member], path: &str) -> Option<&'f Shape> {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let field = fields.iter().find(|field| field.name == name)?;
-    let Some(rest) = rest else { return Some(field) };
-    match &field.kind {
-        FieldKind::Object(inner) => field_at(inner, rest),
-        FieldKind::List(kind) | FieldKind::Map(kind) => match &**kind {
-            FieldKind::Object(inner) => field_at(inner, rest),
-            _ => None,
-        },
-        _ => None,
-    }
+    let shape = &find(fields, name)?.shape;
+    let Some(rest) = rest else { return Some(shape) };
+    let inner = shape.item().or_else(|| shape.map_value()).unwrap_or(shape);
+    field_at(inner.members()?, rest)
 }
 
 /// Whether a field takes the value, and an object's fields what stands in it.
-fn takes(kind: &FieldKind, value: &Json) -> bool {
+fn takes(kind: &Kind, value: &Json) -> bool {
     match (kind, value) {
-        (FieldKind::Object(fields), Json::Object(members)) => members
+        (Kind::Object(fields), Json::Object(members)) => members
             .iter()
-            .all(|(name, value)| fields.iter().any(|field| field.name == *name && takes(&field.kind, value))),
-        (FieldKind::String { values }, Json::String(text)) => values.is_empty() || values.contains(text),
+            .all(|(name, value)| find(fields, name).is_some_and(|field| takes(&field.shape.kind, value))),
+        (Kind::Enum(values), Json::String(text)) => values.contains(text),
         (kind, value) => shape::holds(kind, value),
     }
 }
@@ -49,9 +43,7 @@ fn no_answer_says_what_the_facts_say() {
         let entity = catalog().by_object(&object).unwrap();
         let certain = |path: &str, value: &Json| {
             let field = field_at(&entity.fields, path).filter(|_| value.is_object() || value.is_array());
-            field.is_some_and(|field| {
-                !field.nullable && !field.optional && shape::least(&field.kind) == *value
-            })
+            field.is_some_and(|field| field.is_required() && shape::least(&field.kind) == *value)
         };
         let said = answers.iter().filter(|(path, value)| certain(path, value));
         needless.extend(said.map(|(path, _)| format!("{object} {path}")));
@@ -65,7 +57,7 @@ fn what_is_left_out_may_be_missing() {
         let entity = catalog().by_object(&object).unwrap_or_else(|| panic!("there is no {object}"));
         for path in paths {
             let field = field_at(&entity.fields, &path).unwrap_or_else(|| panic!("{object} has no {path}"));
-            assert!(field.nullable, "{object} {path} is never null, or never there");
+            assert!(field.presence == Presence::Nullable, "{object} {path} is never null, or never there");
         }
     }
 }

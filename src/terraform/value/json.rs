@@ -83,8 +83,19 @@ fn object(
     Ok(Value::Map(entries.collect::<Result<_, _>>()?))
 }
 
-/// `{"value": …, "type": …}`.
+/// `{"value": …, "type": …}`. A single value without its type is of an older schema, where the
+/// position had a type of its own.
 fn dynamic(json: &Json, path: &Path) -> Result<Value, DecodeError> {
+    let untyped = match json {
+        Json::Bool(_) => Some(Type::Bool),
+        Json::Number(_) => Some(Type::Number),
+        Json::String(_) => Some(Type::String),
+        _ => None,
+    };
+    if let Some(ty) = untyped {
+        let value = read(json, &ty, path)?;
+        return Ok(Value::Dynamic(Box::new((ty, value))));
+    }
     let ty = json.get("type").and_then(Type::from_json);
     let (Some(ty), Some(value)) = (ty, json.get("value")) else {
         return Err(error_at(path, "a value with its type should stand here".to_owned()));
@@ -167,7 +178,9 @@ mod tests {
         let value = read(r#"{"value": ["a"], "type": ["list", "string"]}"#, &Type::Dynamic).unwrap();
         let expected = Value::Dynamic(Box::new((Type::list(Type::String), Value::List(vec!["a".into()]))));
         assert_eq!(value, expected);
-        assert!(read("1", &Type::Dynamic).unwrap_err().contains("with its type"));
+        assert!(read("[1]", &Type::Dynamic).unwrap_err().contains("with its type"));
+        let older = Value::Dynamic(Box::new((Type::String, "{}".into())));
+        assert_eq!(read(r#""{}""#, &Type::Dynamic).unwrap(), older, "of a schema with a text here");
     }
 
     #[test]

@@ -1,16 +1,45 @@
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
-use super::{PayloadError, payload, require, respelled};
+use super::{Faults, Written, parse, require, with_original_keys};
 use crate::catalog::OperationKind;
 use crate::connector::entity;
 
-fn create(name: &str, given: &Json) -> Result<Json, PayloadError> {
+fn written(given: &Json) -> Written {
+    Written { members: given.as_object().unwrap().clone(), unknown: Vec::new() }
+}
+
+fn create(name: &str, given: &Json) -> Result<Json, Faults> {
     let operation = entity(name).unwrap().operation(OperationKind::Create).unwrap();
-    payload(given.as_object().unwrap(), &operation.params).map(Json::Object)
+    parse(&written(given), &operation.params).map(|wanted| Json::Object(wanted.params))
 }
 
 fn refused(name: &str, given: &Json) -> String {
-    create(name, given).unwrap_err().to_string()
+    sentences(&create(name, given).unwrap_err())
+}
+
+fn sentences(faults: &Faults) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn every_fault_is_told_at_once() {
+    let given = json!({"Nmae": "A", "Email": {"a": 1}, "address": {"ctiy": "Bern", "line1": []}});
+    let expected = r#"the payload has no use for "Nmae"; did you mean "name"?; "email" must be text, not {"a":1}; the payload has no use for "address.ctiy"; did you mean "city"?; "address.line1" must be text, not []"#;
+    assert_eq!(refused("Customer", &given), expected);
+}
+
+#[test]
+fn what_is_not_known_yet_is_not_missing() {
+    let given = json!({"currency": "usd", "recurring": {}});
+    let path = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
+    let unknown = vec![path(&["Product"]), path(&["recurring", "Interval"])];
+    let given = Written { members: given.as_object().unwrap().clone(), unknown };
+    let params = entity("Price").unwrap();
+    let wanted = parse(&given, params.params()).unwrap();
+    assert_eq!(wanted.unknown, [path(&["product"]), path(&["recurring", "interval"])]);
+    require(&wanted, params.create_params()).unwrap();
+    let misspelt = Written { unknown: vec![path(&["Prodcut"])], ..Written::default() };
+    assert!(sentences(&parse(&misspelt, params.params()).unwrap_err()).contains("product"));
 }
 
 #[test]
@@ -83,9 +112,9 @@ fn a_value_newer_than_the_facts_is_stripes_to_judge() {
 fn what_changes_keeps_the_spelling_of_the_payload() {
     let given = json!({"Name": "A", "AddressCity": "Bern", "address.line1": "x", "Metadata": {"k": "1"}});
     let params = &entity("Customer").unwrap().operation(OperationKind::Create).unwrap().params;
-    let before = payload(given.as_object().unwrap(), params).unwrap();
+    let before = parse(&written(&given), params).unwrap().params;
     let after = json!({"name": "B", "address": {"city": "Basel", "line1": "x"}, "metadata": {"k": "2"}});
-    let found = respelled(given.as_object().unwrap(), params, &before, after.as_object().unwrap());
+    let found = with_original_keys(given.as_object().unwrap(), params, &before, after.as_object().unwrap());
     let expected = json!({"Name": "B", "AddressCity": "Basel", "address.line1": "x", "Metadata": {"k": "2"}});
     assert_eq!(Json::Object(found), expected);
 }
@@ -99,7 +128,7 @@ fn two_keys_for_one_param_are_refused() {
 #[test]
 fn a_required_param_that_is_missing_is_named() {
     let operation = entity("PaymentIntent").unwrap().operation(OperationKind::Create).unwrap();
-    let given = Map::from_iter([("amount".to_owned(), json!(5))]);
-    let error = require(&given, &operation.params).unwrap_err();
-    assert_eq!(error.to_string(), r#"the payload lacks "currency", which Stripe requires"#);
+    let wanted = parse(&written(&json!({"amount": 5})), &operation.params).unwrap();
+    let faults = require(&wanted, &operation.params).unwrap_err();
+    assert_eq!(sentences(&faults), r#"the payload lacks "currency", which Stripe requires"#);
 }

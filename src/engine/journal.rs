@@ -54,7 +54,7 @@ struct Entry {
 
 /// The creates in flight of one working directory and workspace.
 #[derive(Debug)]
-pub(super) struct Journal {
+pub struct Journal {
     folder: PathBuf,
     run: String,
     /// What earlier creates left, read once; claims are made one at a time.
@@ -63,7 +63,7 @@ pub(super) struct Journal {
 
 /// A create that is written down and may now be sent.
 #[derive(Debug)]
-pub(super) struct InFlight {
+pub struct PendingCreate {
     entry: Entry,
     file: PathBuf,
     /// The key is one that an earlier run left.
@@ -72,7 +72,7 @@ pub(super) struct InFlight {
 
 impl Journal {
     /// The journal in Terraform's data directory.
-    pub(super) fn beside_terraform(env: &Env) -> Self {
+    pub fn beside_terraform(env: &Env) -> Self {
         let data = PathBuf::from(env.get(env::TF_DATA_DIR).unwrap_or_else(|| ".terraform".to_owned()));
         let workspace = env
             .get(env::TF_WORKSPACE)
@@ -88,19 +88,19 @@ impl Journal {
     }
 
     /// Writes a create down before it is sent: under the key an earlier run left for the
-    /// same create, else under `key`. Where nothing can be written the create goes on
-    /// unrecorded, and the error is the caller's to report.
-    pub(super) fn begin(
+    /// same create, else under `key`, else under a new one. Where nothing can be written the
+    /// create goes on unrecorded, and the error is the caller's to report.
+    pub fn begin(
         &self,
         what: &str,
         fingerprint: &str,
-        key: &str,
-    ) -> (InFlight, Result<(), std::io::Error>) {
+        key: Option<&str>,
+    ) -> (PendingCreate, Result<(), std::io::Error>) {
         let file = self.folder.join(format!("{}.json", Uuid::new_v4()));
         let claimed = self.claim(fingerprint, &file);
         let resumed = claimed.is_some();
         let mut entry = claimed.unwrap_or_else(|| Entry {
-            key: key.to_owned(),
+            key: key.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
             what: what.to_owned(),
             fingerprint: fingerprint.to_owned(),
             at: Timestamp::now().as_second(),
@@ -109,7 +109,7 @@ impl Journal {
         });
         entry.run.clone_from(&self.run);
         let written = write_synced(&file, &entry);
-        (InFlight { entry, file, resumed }, written)
+        (PendingCreate { entry, file, resumed }, written)
     }
 
     /// An entry for the same create that an earlier run left, moved to `file`. The move is
@@ -127,7 +127,7 @@ impl Journal {
     }
 
     /// Terraform's state has the object: its create is no longer in flight.
-    pub(super) fn arrived(&self, id: &str) {
+    pub fn arrived(&self, id: &str) {
         self.with_left(|left| {
             left.retain(|(file, entry)| {
                 let arrived = entry.id.as_deref() == Some(id);
@@ -141,7 +141,7 @@ impl Journal {
     }
 
     /// What runs that have ended sent and never heard of again, and the folder that says so.
-    pub(super) fn unanswered(&self) -> (Vec<String>, &Path) {
+    pub fn unanswered(&self) -> (Vec<String>, &Path) {
         let mut names = self.with_left(|left| {
             let unanswered = left.iter().filter(|(_, entry)| entry.id.is_none() && self.is_left(entry));
             unanswered.map(|(_, entry)| entry.what.clone()).collect::<Vec<_>>()
@@ -184,33 +184,33 @@ impl Journal {
     }
 }
 
-impl InFlight {
+impl PendingCreate {
     /// The idempotency key to send.
-    pub(super) fn key(&self) -> &str {
+    pub fn key(&self) -> &str {
         &self.entry.key
     }
 
     /// True when the key of an earlier run only brings that run's failure back: it made
     /// nothing, and never will.
-    pub(super) fn is_spent_by(&self, error: &connector::Error) -> bool {
+    pub fn is_spent_by(&self, error: &connector::Error) -> bool {
         self.resumed && error.replayed()
     }
 
     /// Stripe answered: the entry now waits for the object to show up in the state.
-    pub(super) fn answered(&mut self, id: &str) {
+    pub fn answered(&mut self, id: &str) {
         self.entry.id = Some(id.to_owned());
         // Without the id the entry only lives until it expires.
         let _ = write_synced(&self.file, &self.entry);
     }
 
     /// Stripe refused, or nothing was sent: there is nothing to find again.
-    pub(super) fn failed(self) {
+    pub fn failed(self) {
         let _ = fs::remove_file(self.file);
     }
 
     /// The key is of no more use (its object is gone, or it only brings a failure back): a new
     /// one for a new object.
-    pub(super) fn renew(&mut self) {
+    pub fn renew(&mut self) {
         self.resumed = false;
         self.entry.key = Uuid::new_v4().to_string();
         self.entry.id = None;
@@ -220,7 +220,7 @@ impl InFlight {
 }
 
 /// What makes two creates the same: the account they go to, what they call, what they send.
-pub(super) fn fingerprint(parts: &[&str]) -> String {
+pub fn fingerprint(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part.len().to_le_bytes());
@@ -262,64 +262,64 @@ mod tests {
     #[test]
     fn a_create_that_was_cut_off_is_resumed_under_its_key_once() {
         let folder = tempfile::tempdir().unwrap();
-        journal(folder.path(), DEAD).begin("Customer", "same", "first").1.unwrap();
+        journal(folder.path(), DEAD).begin("Customer", "same", Some("first")).1.unwrap();
         let later = journal(folder.path(), OURS);
-        assert_eq!(later.begin("Customer", "same", "second").0.key(), "first");
-        assert_eq!(later.begin("Customer", "same", "third").0.key(), "third");
+        assert_eq!(later.begin("Customer", "same", Some("second")).0.key(), "first");
+        assert_eq!(later.begin("Customer", "same", Some("third")).0.key(), "third");
         assert_eq!(files(folder.path()), 2);
     }
 
     #[test]
     fn an_entry_that_was_being_rewritten_is_resumed_once() {
         let folder = tempfile::tempdir().unwrap();
-        let (in_flight, written) = journal(folder.path(), DEAD).begin("Customer", "same", "first");
+        let (pending, written) = journal(folder.path(), DEAD).begin("Customer", "same", Some("first"));
         written.unwrap();
-        std::fs::copy(&in_flight.file, in_flight.file.with_extension("new")).unwrap();
+        std::fs::copy(&pending.file, pending.file.with_extension("new")).unwrap();
         let later = journal(folder.path(), OURS);
-        assert_eq!(later.begin("Customer", "same", "second").0.key(), "first");
-        assert_eq!(later.begin("Customer", "same", "third").0.key(), "third");
+        assert_eq!(later.begin("Customer", "same", Some("second")).0.key(), "first");
+        assert_eq!(later.begin("Customer", "same", Some("third")).0.key(), "third");
     }
 
     #[test]
     fn another_create_is_not_resumed() {
         let folder = tempfile::tempdir().unwrap();
-        journal(folder.path(), DEAD).begin("Customer", "one", "first").1.unwrap();
-        assert_eq!(journal(folder.path(), OURS).begin("Customer", "other", "second").0.key(), "second");
+        journal(folder.path(), DEAD).begin("Customer", "one", Some("first")).1.unwrap();
+        assert_eq!(journal(folder.path(), OURS).begin("Customer", "other", Some("second")).0.key(), "second");
     }
 
     #[test]
     fn equal_creates_of_one_run_have_keys_of_their_own() {
         let folder = tempfile::tempdir().unwrap();
-        journal(folder.path(), OURS).begin("Customer", "same", "first").1.unwrap();
-        assert_eq!(journal(folder.path(), OURS).begin("Customer", "same", "second").0.key(), "second");
+        journal(folder.path(), OURS).begin("Customer", "same", Some("first")).1.unwrap();
+        assert_eq!(journal(folder.path(), OURS).begin("Customer", "same", Some("second")).0.key(), "second");
     }
 
     #[test]
     fn a_create_of_a_run_that_still_runs_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let running = super::run::this_run();
-        journal(folder.path(), &running).begin("Customer", "same", "first").1.unwrap();
-        assert_eq!(journal(folder.path(), OURS).begin("Customer", "same", "second").0.key(), "second");
+        journal(folder.path(), &running).begin("Customer", "same", Some("first")).1.unwrap();
+        assert_eq!(journal(folder.path(), OURS).begin("Customer", "same", Some("second")).0.key(), "second");
     }
 
     #[test]
-    fn an_object_that_reached_the_state_is_no_longer_in_flight() {
+    fn an_object_that_reached_the_state_is_no_longer_pending() {
         let folder = tempfile::tempdir().unwrap();
-        let (mut in_flight, written) = journal(folder.path(), DEAD).begin("Customer", "same", "first");
+        let (mut pending, written) = journal(folder.path(), DEAD).begin("Customer", "same", Some("first"));
         written.unwrap();
-        in_flight.answered("cus_1");
+        pending.answered("cus_1");
         let later = journal(folder.path(), OURS);
         later.arrived("cus_2");
         assert_eq!(files(folder.path()), 1);
         later.arrived("cus_1");
         assert_eq!(files(folder.path()), 0);
-        assert_eq!(later.begin("Customer", "same", "second").0.key(), "second");
+        assert_eq!(later.begin("Customer", "same", Some("second")).0.key(), "second");
     }
 
     #[test]
     fn a_refused_create_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        journal(folder.path(), OURS).begin("Customer", "same", "first").0.failed();
+        journal(folder.path(), OURS).begin("Customer", "same", Some("first")).0.failed();
         assert_eq!(files(folder.path()), 0);
     }
 
@@ -327,21 +327,21 @@ mod tests {
     fn what_was_never_answered_is_told_until_it_is_resumed() {
         let folder = tempfile::tempdir().unwrap();
         let dead = journal(folder.path(), DEAD);
-        dead.begin("Customer", "same", "first").1.unwrap();
-        dead.begin("Price", "another", "second").0.answered("price_1");
+        dead.begin("Customer", "same", Some("first")).1.unwrap();
+        dead.begin("Price", "another", Some("second")).0.answered("price_1");
         assert!(dead.unanswered().0.is_empty(), "its own run may still hear of it");
         let later = journal(folder.path(), OURS);
         assert_eq!(later.unanswered(), (vec!["Customer".to_owned()], folder.path()));
-        later.begin("Customer", "same", "third").1.unwrap();
+        later.begin("Customer", "same", Some("third")).1.unwrap();
         assert!(later.unanswered().0.is_empty());
     }
 
     #[test]
     fn a_key_is_spent_only_when_an_earlier_run_left_it() {
         let folder = tempfile::tempdir().unwrap();
-        let (fresh, _) = journal(folder.path(), DEAD).begin("Customer", "same", "first");
+        let (fresh, _) = journal(folder.path(), DEAD).begin("Customer", "same", Some("first"));
         assert!(!fresh.resumed);
-        let (mut resumed, _) = journal(folder.path(), OURS).begin("Customer", "same", "second");
+        let (mut resumed, _) = journal(folder.path(), OURS).begin("Customer", "same", Some("second"));
         assert!(resumed.resumed);
         resumed.renew();
         assert!(!resumed.resumed && resumed.key() != "first");
