@@ -28,6 +28,13 @@ struct Watch {
     wrong: BTreeSet<String>,
 }
 
+/// Which answer is looked at, and which object of it.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    call: &'a str,
+    entity: &'a Entity,
+}
+
 impl Watch {
     fn new() -> Self {
         let text = std::fs::read_to_string(root("src/sandbox/answers.toml")).unwrap();
@@ -51,7 +58,7 @@ impl Watch {
                 let is_stub = body.keys().all(|name| ["id", "object", "deleted"].contains(&name.as_str()));
                 if let Some(entity) = catalog().by_object(object).filter(|_| !is_stub) {
                     self.seen.insert(object.to_owned());
-                    self.members(call, entity, &entity.fields, value, "");
+                    self.members(At { call, entity }, &entity.fields, value, "");
                 }
                 body.values().for_each(|value| self.look(call, value));
             }
@@ -59,33 +66,33 @@ impl Watch {
         }
     }
 
-    fn members(&mut self, call: &str, entity: &Entity, fields: &[Member], body: &Json, outer: &str) {
+    fn members(&mut self, at: At<'_>, fields: &[Member], body: &Json, outer: &str) {
         for field in fields {
             let path = if outer.is_empty() { field.name.clone() } else { format!("{outer}.{}", field.name) };
             let value = body.get(&field.name).filter(|value| !value.is_null());
-            let always = structured(&field.shape.kind) && self.always(entity, &field.shape, &path);
+            let always = structured(&field.shape.kind) && self.always(at.entity, &field.shape, &path);
             self.fields += usize::from(always);
             match value {
                 None if always => {
                     let what = if body.get(&field.name).is_some() { "null" } else { "not there" };
-                    self.wrong.insert(format!("{} {path} is {what} ({call})", entity.object));
+                    self.wrong.insert(format!("{} {path} is {what} ({})", at.entity.object, at.call));
                 }
                 None => {}
-                Some(value) => self.within(call, entity, &field.shape, value, &path),
+                Some(value) => self.within(at, &field.shape, value, &path),
             }
         }
     }
 
-    fn within(&mut self, call: &str, entity: &Entity, shape: &Shape, value: &Json, path: &str) {
+    fn within(&mut self, at: At<'_>, shape: &Shape, value: &Json, path: &str) {
         match &shape.kind {
-            Kind::Object(fields) => self.members(call, entity, fields, value, path),
+            Kind::Object(fields) => self.members(at, fields, value, path),
             Kind::List(inner) | Kind::Set(inner) => {
                 let items = value.as_array().into_iter().flatten();
-                items.for_each(|item| self.within(call, entity, inner, item, path));
+                items.for_each(|item| self.within(at, inner, item, path));
             }
             Kind::Map(inner) => {
                 let members = value.as_object().into_iter().flat_map(serde_json::Map::values);
-                members.for_each(|member| self.within(call, entity, inner, member, path));
+                members.for_each(|member| self.within(at, inner, member, path));
             }
             _ => {}
         }
