@@ -7,8 +7,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "a test fails by panicking and says why it is skipped"
+    reason = "a test fails by panicking"
 )]
 
 #[path = "protocol/blocks.rs"]
@@ -23,8 +22,6 @@ mod host;
 mod lifecycle;
 #[path = "plugin/process.rs"]
 mod process;
-#[path = "plugin/real_terraform.rs"]
-mod real_terraform;
 #[path = "protocol/rules.rs"]
 mod rules;
 #[path = "plugin/running.rs"]

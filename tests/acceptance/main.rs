@@ -22,10 +22,15 @@ mod faults;
 mod filters;
 mod harness;
 mod killed;
+mod layer;
 mod logs;
 mod proxy;
 mod secrets;
 mod shapes;
+
+#[expect(dead_code, reason = "the suites of the protocol use the rest")]
+#[path = "../toy/provider.rs"]
+mod toy;
 
 #[path = "../support"]
 mod support {
@@ -44,6 +49,9 @@ mod support {
 const AT_ONCE: usize = 4;
 
 fn main() -> ExitCode {
+    if let Some(ended) = layer::serve() {
+        return ended;
+    }
     let topics = [
         examples::cases(),
         entities::cases(),
@@ -55,6 +63,7 @@ fn main() -> ExitCode {
         proxy::cases(),
         logs::cases(),
         killed::cases(),
+        layer::cases(),
         faults::cases(),
         clients::cases(),
         harness::cases(),

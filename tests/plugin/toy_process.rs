@@ -32,17 +32,16 @@ const SERVES: &str = "TOY_PROVIDER_SERVES";
 /// The standard output of the process: the test harness has one of its own.
 const OUTPUT: &str = "/dev/fd/3";
 
-/// A shell script that is the toy as a program. The shell keeps standard output for the plugin
-/// and gives the harness another, because a host takes the first line it reads for the handshake.
-pub fn script() -> String {
-    let executable = std::env::current_exe().unwrap().display().to_string();
-    let test = "toy_process::every_rpc_is_answered_by_a_process";
-    format!("{SERVES}=yes exec '{executable}' --exact {test} --nocapture 3>&1 >/dev/null\n")
-}
-
+/// The toy's process. The shell keeps standard output for the plugin and gives the harness
+/// another, because a host takes the first line it reads for the handshake.
 fn toy() -> Command {
+    let name = "toy_process::every_rpc_is_answered_by_a_process";
     let mut command = running::command("sh", HashMap::new());
-    command.args(["-c", &script()]);
+    command
+        .args(["-c", r#"exec "$0" --exact "$1" --nocapture 3>&1 >/dev/null"#])
+        .arg(std::env::current_exe().unwrap())
+        .arg(name)
+        .env(SERVES, "yes");
     command
 }
 

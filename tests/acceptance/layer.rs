@@ -1,14 +1,20 @@
-//! The toy under real terraform, a new one and an old one, where they are installed.
+//! The Terraform layer without a word of Stripe: the toy provider under real terraform.
+//!
+//! The toy's program is this very executable, told by a variable to serve.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, ExitCode, Output};
 
 use serde_json::{Value as Json, json};
+use stripe_provider::terraform::plugin::{self, Environment, ProviderName};
+use stripe_provider::terraform::protocol::Service;
 use tempfile::TempDir;
 
-use crate::toy_process::script;
+use crate::support::harness::{Case, block_on, case};
+use crate::support::tools::Tool;
+use crate::toy::Toy;
 
 const HEAD: &str = r#"
 terraform {
@@ -18,25 +24,26 @@ terraform {
 }
 "#;
 
-/// A program, or the reason why the test cannot run here.
-fn found(what: &str, program: Option<PathBuf>) -> Option<PathBuf> {
-    if program.is_none() {
-        assert!(std::env::var_os("TF_ACC").is_none(), "TF_ACC is set, but {what}");
-        println!("{what}: skipped");
-    }
-    program
+/// Tells this executable that a terraform started it as the toy.
+const SERVES: &str = "TOY_PROVIDER_SERVES";
+
+pub fn cases() -> Vec<Case> {
+    vec![
+        case!(terraform_takes_blocks_of_every_nesting_and_keeps_no_write_only_value, Terraform),
+        case!(an_old_terraform_is_told_that_it_knows_no_write_only_attributes, OldTerraform),
+    ]
 }
 
-/// The terraform on the PATH.
-fn terraform() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut programs = std::env::split_paths(&path).map(|folder| folder.join("terraform"));
-    found("terraform is not on the PATH", programs.find(|program| program.is_file()))
-}
-
-/// One that knows no write-only attributes.
-fn old_terraform() -> Option<PathBuf> {
-    found("TERRAFORM_OLD is not set", std::env::var_os("TERRAFORM_OLD").map(PathBuf::from))
+/// Serves the toy to the terraform that started this executable, if one did.
+pub fn serve() -> Option<ExitCode> {
+    std::env::var_os(SERVES)?;
+    let name = ProviderName { local: "toy", crate_name: env!("CARGO_CRATE_NAME") };
+    let environment = Environment::from_lookup(name, |name| std::env::var(name).ok());
+    block_on(false, async {
+        let service = Service::new(Toy::default()).into_server();
+        plugin::serve(environment, service, &mut std::io::stdout()).await.unwrap();
+    });
+    Some(ExitCode::SUCCESS)
 }
 
 /// A configuration of one box and a terraform that takes the toy from a folder.
@@ -49,7 +56,8 @@ impl Workdir {
     fn new(terraform: &Path, a_box: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let program = folder.path().join("terraform-provider-toy");
-        fs::write(&program, format!("#!/bin/sh\n{}", script())).unwrap();
+        let executable = std::env::current_exe().unwrap().display().to_string();
+        fs::write(&program, format!("#!/bin/sh\n{SERVES}=yes exec '{executable}'\n")).unwrap();
         fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
         let overrides = format!("{{ \"toys.example/toys/toy\" = \"{}\" }}", folder.path().display());
         let settings = format!("provider_installation {{\n  dev_overrides {overrides}\n}}\n");
@@ -103,10 +111,8 @@ const FULL: &str = r#"
   drawer "bottom" { right_handles = 2 }
 "#;
 
-#[test]
 fn terraform_takes_blocks_of_every_nesting_and_keeps_no_write_only_value() {
-    let Some(terraform) = terraform() else { return };
-    let workdir = Workdir::new(&terraform, &format!("{FULL}\n  code = \"1234\""));
+    let workdir = Workdir::new(&Tool::Terraform.path(), &format!("{FULL}\n  code = \"1234\""));
     let applied = workdir.ok(&["apply", "-auto-approve", "-no-color"]);
     for warning in ["`note` is deprecated. Use `tags`.", "`sticker` is deprecated. Use `labels`."] {
         assert!(applied.contains(warning), "{applied}");
@@ -124,9 +130,8 @@ fn terraform_takes_blocks_of_every_nesting_and_keeps_no_write_only_value() {
     assert!(!state.contains("1234"), "{state}");
 }
 
-#[test]
 fn an_old_terraform_is_told_that_it_knows_no_write_only_attributes() {
-    let Some(terraform) = old_terraform() else { return };
+    let terraform = Tool::OldTerraform.path();
     let workdir = Workdir::new(&terraform, &format!("{FULL}\n  code = \"1234\""));
     let refused = printed(&workdir.run(&["apply", "-auto-approve", "-no-color"]));
     assert!(refused.contains("Write-Only Attribute Not Supported"), "{refused}");
