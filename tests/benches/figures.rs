@@ -19,7 +19,7 @@ use stripe_provider::terraform::wire::tfplugin5::{get_provider_schema, provider_
 use support::host::Host;
 use support::running::{Running, command};
 
-#[path = "../tests/support"]
+#[path = "../support"]
 mod support {
     #[expect(dead_code, reason = "the protocol suite uses the rest")]
     pub mod host;
