@@ -22,14 +22,10 @@ mod faults;
 mod filters;
 mod harness;
 mod killed;
-mod layer;
 mod logs;
 mod proxy;
 mod secrets;
 mod shapes;
-
-#[expect(dead_code, reason = "the suites of the protocol use the rest")]
-#[path = "../toy/provider.rs"]
 mod toy;
 
 #[path = "../support"]
@@ -42,6 +38,8 @@ mod support {
     pub mod signals;
     pub mod squid;
     pub mod tools;
+    #[expect(dead_code, reason = "the protocol suite uses the rest")]
+    pub mod toy;
     pub mod workdir;
 }
 
@@ -49,8 +47,8 @@ mod support {
 const AT_ONCE: usize = 4;
 
 fn main() -> ExitCode {
-    if let Some(ended) = layer::serve() {
-        return ended;
+    if support::toy::program::serves() {
+        return toy::serve();
     }
     let topics = [
         examples::cases(),
@@ -63,9 +61,9 @@ fn main() -> ExitCode {
         proxy::cases(),
         logs::cases(),
         killed::cases(),
-        layer::cases(),
         faults::cases(),
         clients::cases(),
+        toy::cases(),
         harness::cases(),
     ];
     support::harness::main(AT_ONCE, topics.into_iter().flatten())
