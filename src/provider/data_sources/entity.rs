@@ -10,9 +10,9 @@ use crate::provider::connection_schema::computed;
 use crate::provider::explain::explain_connector;
 use crate::provider::resources::{connection_attribute, find, record};
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Presence::Required;
-use crate::terraform::schema::{Attribute, Block, Rule, Schema, check};
+use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Type, Value};
 
 /// The data source.
@@ -41,18 +41,12 @@ impl DataSource for Entity {
             computed("output_payload", Type::String, "The entity as Stripe returns it, as JSON.").sensitive(),
         ];
         let description = "Reads one entity by its id.";
-        Schema {
-            version: 0,
-            block: Block { attributes, blocks: Vec::new(), description: description.to_owned() },
-        }
+        Schema::new(description, attributes)
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut found = check(&self.schema().block, config);
-        if let (Some(name), false) = (config.get("entity").as_str(), has_errors(&found)) {
-            found.extend(find(name).and_then(|entity| placed(entity, config)).err());
-        }
-        found
+        let Some(name) = config.get("entity").as_str() else { return Diagnostics::new() };
+        find(name).and_then(|entity| placed(entity, config)).err().into_iter().collect()
     }
 
     fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {

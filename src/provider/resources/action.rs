@@ -11,10 +11,10 @@ use crate::provider::explain::{explain_connector, explain_faults, unrecorded};
 use crate::provider::payload;
 use crate::provider::resources::payload::{Private, connection_attribute, keep_equal_handle};
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::Presence::Required;
-use crate::terraform::schema::{Attribute, Block, Rule, Schema, check};
+use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
 /// Attributes whose change runs the action again.
@@ -57,18 +57,11 @@ impl Resource for Action {
             computed("result", Type::map(Type::String), "The same as a map; secrets left out."),
         ];
         let description = "Runs an action of the connector when created, and again when `action`, `input_payload` or `triggers` change. Destroying it changes nothing in Stripe.";
-        Schema {
-            version: 0,
-            block: Block { attributes, blocks: Vec::new(), description: description.to_owned() },
-        }
+        Schema::new(description, attributes)
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut found = check(&self.schema().block, config);
-        if !has_errors(&found) {
-            found.extend(check_input(config).err().unwrap_or_default());
-        }
-        found
+        check_input(config).err().unwrap_or_default()
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {

@@ -16,10 +16,10 @@ use crate::provider::explain::{explain, explain_connector, explain_faults};
 use crate::provider::payload;
 use crate::provider::resources::payload::{Private, connection_attribute};
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::Presence::Required;
-use crate::terraform::schema::{Attribute, Block, Rule, Schema, check};
+use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Type, Value};
 
 /// Attributes that Stripe's answer decides.
@@ -60,19 +60,13 @@ impl Resource for Entity {
             computed("output_payload", Type::String, "The entity as Stripe returns it, as JSON.").sensitive(),
         ];
         let description = "An entity of any type the connector knows, created, read, updated and ended through a connection.";
-        Schema {
-            version: 0,
-            block: Block { attributes, blocks: Vec::new(), description: description.to_owned() },
-        }
+        Schema::new(description, attributes)
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut found = check(&self.schema().block, config);
-        if let (Some(name), false) = (config.get("entity").as_str(), has_errors(&found)) {
-            let checked = find(name).map_err(|unknown| vec![unknown]);
-            found.extend(checked.and_then(|entity| creatable(entity, config)).err().unwrap_or_default());
-        }
-        found
+        let Some(name) = config.get("entity").as_str() else { return Diagnostics::new() };
+        let checked = find(name).map_err(|unknown| vec![unknown]);
+        checked.and_then(|entity| creatable(entity, config)).err().unwrap_or_default()
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
@@ -166,13 +160,24 @@ fn output(state: &Value) -> Json {
         .unwrap_or(Json::Null)
 }
 
-/// The state of an entity as Stripe just answered it.
+/// The state of an entity as Stripe just answered it. What a plan showed of the record is kept,
+/// even if Stripe answers something newer: the next refresh tells that.
 fn written(mut state: Value, entity: &catalog::Entity, locator: &str, body: &Json) -> Value {
     state.set("id", connector::id_of(body, locator).to_owned().into());
     state.set("entity_id", locator.to_owned().into());
-    state.set("record", record(entity, body));
+    state.set("record", as_planned(state.get("record"), record(entity, body)));
     state.set("output_payload", body.to_string().into());
     state
+}
+
+/// What was answered, but for what was planned and is known.
+fn as_planned(planned: &Value, answered: Value) -> Value {
+    let Some(entries) = planned.as_map() else { return answered };
+    let kept = entries.iter().map(|(key, value)| {
+        let value = if value.is_unknown() { answered.get(key) } else { value };
+        (key.clone(), value.clone())
+    });
+    Value::map(kept)
 }
 
 /// Where the entity of a state is.

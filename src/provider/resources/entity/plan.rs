@@ -1,8 +1,8 @@
 //! What a plan of an entity comes to: nothing, a create, an update, a new entity, an end.
 
-use super::{COMPUTED, creatable, entity_of, object_of, wanted};
+use super::{COMPUTED, creatable, entity_of, object_of, record, wanted};
 use crate::catalog;
-use crate::engine::Change;
+use crate::engine::{Change, Foreseen, Object};
 use crate::provider::resources::payload::{Private, keep_equal_handle, moves};
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -30,10 +30,11 @@ pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
             Err(diagnostics) => answer.diagnostics = diagnostics,
         }
     } else {
+        set_unknown(&mut planned, &COMPUTED);
         answer.requires_replace.push(Path::attribute("entity"));
     }
     if planned != request.prior {
-        set_unknown(&mut planned, &["record", "output_payload"]);
+        set_unknown(&mut planned, &["output_payload"]);
     }
     if moves(runtime, &request.prior, &planned) {
         answer.requires_replace.push(Path::attribute("connection_handle"));
@@ -71,6 +72,7 @@ fn plan_change(prior: &Value, planned: &mut Value) -> Result<PlanResponse, Diagn
         planned.set("input_payload", prior.get("input_payload").clone());
         return Ok(PlanResponse::default());
     }
+    planned.set("record", object.foresee(&change).map_or(Value::Unknown, |after| foreseen(&object, &after)));
     let replaces = (!change.replaces.is_empty()).then(|| Path::attribute("input_payload"));
     let diagnostics = notes(object.entity, &change);
     Ok(PlanResponse {
@@ -78,6 +80,15 @@ fn plan_change(prior: &Value, planned: &mut Value) -> Result<PlanResponse, Diagn
         diagnostics,
         ..PlanResponse::default()
     })
+}
+
+/// The record after an update, with what is known after it only.
+fn foreseen(object: &Object, after: &Foreseen) -> Value {
+    let mut shown = record(object.entity, &after.body);
+    for field in &after.unknown {
+        shown.set(field, Value::Unknown);
+    }
+    shown
 }
 
 /// What the practitioner should know of a change beside the change itself.

@@ -26,7 +26,10 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> S
         Ok(None) => StateResponse::default(),
         Ok(Some(body)) => {
             let payload = payload_now(&object, &state, &body);
-            let mut now = written(state, object.entity, &object.locator, &body);
+            let mut now = state;
+            // Nothing is planned in a read: the record is what Stripe answers.
+            now.set("record", Value::Null);
+            now = written(now, object.entity, &object.locator, &body);
             now.set("input_payload", payload);
             kept(now, Diagnostics::new())
         }
