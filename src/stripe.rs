@@ -10,20 +10,20 @@ mod client;
 mod error;
 pub mod form;
 mod http;
-mod link;
+mod http1;
 mod multipart;
-mod order;
-mod proxy;
+mod object_locks;
 mod retry;
 mod throttle;
 pub mod trace;
 mod transport;
+mod wire_tap;
 
 pub use call::{Body, Call, Reply};
 pub use client::{Client, Settings};
 pub use error::{Error, Kind};
 pub use http::Https;
-pub use proxy::{Credentials, Proxied, ProxySettings, Scheme, Ssl};
+pub use http1::{Credentials, Proxied, ProxySettings, Scheme, Ssl};
 pub use retry::{Failure, Tries, Verdict, verdict};
 pub use throttle::{
     Admission, Asked, HostWindow, NodeThrottle, Part, Parts, Place, ProcessWindow, Reach, RedisWindow, Stack,

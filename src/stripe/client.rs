@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::secret::Secret;
 use crate::stripe::error::{request_id, unexplained};
-use crate::stripe::order::Order;
+use crate::stripe::object_locks::Order;
 use crate::stripe::trace::{self, Event};
 use crate::stripe::{
     Asked, Body, Call, Error, Failure, Reply, Request, Response, Throttle, Transport, TransportError, Tries,

@@ -13,21 +13,21 @@
 //! Waiting is never failing: callers queue, first come, first served, and dropping the
 //! future leaves the queue.
 
+mod connection_throttle;
 mod host;
 mod node;
-mod record;
 mod redis;
-mod stack;
 mod window;
+mod window_state;
 
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+pub use connection_throttle::Stack;
 pub use host::HostWindow;
 pub use node::{NodeThrottle, TRANSACTIONS_PER_NODE};
 pub use redis::RedisWindow;
-pub use stack::Stack;
 pub use window::{Part, Parts, Place, ProcessWindow, Window, WindowError};
 
 /// What is to be sent, as far as it decides about waiting.

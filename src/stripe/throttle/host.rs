@@ -13,8 +13,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use futures_util::future::BoxFuture;
 use tokio::time::sleep;
 
-use super::record::{Entry, HORIZON, Pause, Record, micros};
 use super::window::{Part, Parts, Place, Window, WindowError};
+use super::window_state::{Entry, HORIZON, Pause, Record, micros};
 
 /// How often a lock that somebody holds is asked for again.
 const AGAIN: Duration = Duration::from_millis(2);

@@ -10,13 +10,13 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Script};
 use tokio::sync::OnceCell;
 
-use super::record::{SECOND, SLACK, SOON, micros};
 use super::window::{Part, Parts, Place, Window, WindowError};
+use super::window_state::{SECOND, SLACK, SOON, micros};
 
 /// How long a Redis that does not answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Looks as [`super::record::Record::look`] does. Answers 1 where a place was taken, 2 where the
+/// Looks as [`super::window_state::Record::look`] does. Answers 1 where a place was taken, 2 where the
 /// endpoint alone has to wait, else 0; and the wait.
 const LOOK: &str = "
 local time = redis.call('TIME')

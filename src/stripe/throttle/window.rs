@@ -2,7 +2,7 @@
 //!
 //! A caller that is due soon takes its place in the record, then waits; one that is due
 //! later waits first and asks again, so that a process that dies leaves at most one unused
-//! place behind. How places are counted is in [`super::record`].
+//! place behind. How places are counted is in [`super::window_state`].
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
-use super::record::{HORIZON, Record, micros};
+use super::window_state::{HORIZON, Record, micros};
 
 /// A part of an account's requests with a limit of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

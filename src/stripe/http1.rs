@@ -14,8 +14,8 @@
 //! tunnels to plain targets, TLS to the proxy with roots of one's own; and, with a proxy or
 //! without, to show what happens on the connection.
 
-mod credentials;
 mod dial;
+mod proxy_auth;
 mod tls;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,12 +29,12 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1::SendRequest;
 use tokio::time::timeout;
 
-use crate::stripe::link::Link;
 use crate::stripe::trace::{self, Event, Peer, emit};
+use crate::stripe::wire_tap::Link;
 use crate::stripe::{Request, Response, Transport, TransportError};
-use credentials::Challenge;
-pub use credentials::{Credentials, Scheme};
 use dial::Dial;
+use proxy_auth::Challenge;
+pub use proxy_auth::{Credentials, Scheme};
 
 /// Idle ways to Stripe that are kept for the next calls.
 const KEPT: usize = 8;

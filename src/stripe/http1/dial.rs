@@ -16,11 +16,11 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
-use super::credentials::{Challenge, Credentials};
+use super::proxy_auth::{Challenge, Credentials};
 use super::{ProxySettings, Ssl, refused, tls};
 use crate::stripe::TransportError;
-use crate::stripe::link::{Link, Watched};
 use crate::stripe::trace::{Event, emit};
+use crate::stripe::wire_tap::{Link, Watched};
 
 /// A proxy that does not answer at all is given up sooner than one that is slow.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
