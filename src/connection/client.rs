@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use crate::connection::scope::{Scope, account_name};
-use crate::connection::{Error, Settings, local, observed, proxy};
+use crate::connection::throttle_scope::{Scope, account_name};
+use crate::connection::{Error, Settings, logging, proxy, sandbox_transport};
 use crate::env::{self, Env};
 use crate::logs::Log;
 use crate::secret::{Secret, Secrets, Source};
@@ -82,7 +82,7 @@ impl Connection {
     pub fn new(settings: Settings, defaults: Arc<Defaults>) -> Self {
         let reader = settings.service_account.as_ref().or(defaults.service_account.as_ref()).cloned();
         let secrets = Secrets::new(defaults.env.clone(), reader);
-        let log = observed::log(&settings, &defaults);
+        let log = logging::log(&settings, &defaults);
         Self { settings, defaults, secrets, client: OnceCell::new(), log }
     }
 
@@ -155,7 +155,7 @@ impl Connection {
 
     async fn transport(&self, base: &str) -> Result<Arc<dyn Transport>, Error> {
         if let Some(file) = &self.defaults.sandbox {
-            return local::transport(file).map_err(Error::Sandbox);
+            return sandbox_transport::transport(file).map_err(Error::Sandbox);
         }
         let own = self.settings.ca_certificate.as_deref();
         let roots: Vec<&str> = own.into_iter().chain(self.defaults.ca_certificate.as_deref()).collect();
