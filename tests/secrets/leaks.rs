@@ -229,10 +229,10 @@ fn assert_inline_places(state: &Json) {
     let of = |resource: &str, attributes: &[&str]| -> Vec<String> {
         attributes.iter().map(|attribute| format!("resources.{resource}.instances.0.{attribute}")).collect()
     };
-    let user = ["attributes.connection", "private"];
+    let user = ["attributes.connection_handle", "private"];
     let [key, password, redis] = inline();
     for (needle, name, attribute, data) in [
-        (key, "inline", "attributes.auth_config.0.api_key", vec!["attributes.connection"]),
+        (key, "inline", "attributes.auth_config.0.api_key", vec!["attributes.connection_handle"]),
         (password, "proxy_inline", "attributes.proxy_password", vec![]),
         (redis, "redis", "attributes.throttle_scope", vec![]),
     ] {
