@@ -21,7 +21,8 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use stripe_provider::sandbox::{self, Sandbox};
 use stripe_provider::secret::Secret;
 use stripe_provider::stripe::{
-    Credentials, Proxied, ProxySettings, Request, Response, Scheme, Ssl, Transport as _, TransportError,
+    AuthScheme, Http1Transport, ProxyCredentials, ProxyOrigin, ProxySettings, ProxyTls, Request, Response,
+    SetupError, Transport as _, TransportError,
 };
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -95,25 +96,26 @@ fn request(number: usize) -> Request {
     Request { method: Method::POST, target: "/v1/customers".to_owned(), headers, body }
 }
 
-fn credentials(scheme: Scheme, password: &str) -> Credentials {
-    Credentials { scheme, user: USER.to_owned(), password: Secret::new(password.to_owned()) }
+fn credentials(scheme: AuthScheme, password: &str) -> ProxyCredentials {
+    ProxyCredentials { scheme, user: USER.to_owned(), password: Secret::new(password.to_owned()) }
 }
 
 fn through(
     base: &str,
     port: u16,
-    ssl: Ssl,
-    credentials: Option<Credentials>,
+    tls: ProxyTls,
+    credentials: Option<ProxyCredentials>,
     roots: &[&str],
-) -> Result<Proxied, TransportError> {
-    let proxy = ProxySettings { host: "127.0.0.1".to_owned(), port, ssl, credentials };
-    Proxied::new(base, proxy, Duration::from_secs(20), roots)
+) -> Result<Http1Transport, SetupError> {
+    let (host, origin) = ("127.0.0.1".to_owned(), ProxyOrigin::Configuration);
+    let proxy = ProxySettings { host, port, tls, credentials, origin };
+    Http1Transport::new(base, Some(proxy), Duration::from_secs(20), roots)
 }
 
-async fn calls(proxied: &Proxied) -> Result<Vec<Response>, TransportError> {
+async fn calls(transport: &Http1Transport) -> Result<Vec<Response>, TransportError> {
     let mut responses = Vec::new();
     for number in 0..3 {
-        responses.push(proxied.send(request(number)).await?);
+        responses.push(transport.send(request(number)).await?);
     }
     Ok(responses)
 }
@@ -125,27 +127,27 @@ async fn every_combination_reaches_its_target() {
     let (http, https) = targets(&certificates).await;
     let roots = [certificates.authority.as_str()];
     let mut reached = 0;
-    for ssl in [Ssl::Auto, Ssl::Always, Ssl::Never, Ssl::Tunnel] {
-        for scheme in [None, Some(Scheme::Basic), Some(Scheme::Digest)] {
-            let port = match (ssl, scheme) {
-                (Ssl::Always, None) => squid.open_tls,
-                (Ssl::Always, Some(_)) => squid.closed_tls,
+    for tls in [ProxyTls::Auto, ProxyTls::Always, ProxyTls::Never, ProxyTls::Tunnel] {
+        for scheme in [None, Some(AuthScheme::Basic), Some(AuthScheme::Digest)] {
+            let port = match (tls, scheme) {
+                (ProxyTls::Always, None) => squid.open_tls,
+                (ProxyTls::Always, Some(_)) => squid.closed_tls,
                 (_, None) => squid.open,
                 (_, Some(_)) => squid.closed,
             };
             for base in [&http, &https] {
                 let known = scheme.map(|scheme| credentials(scheme, PASSWORD));
-                let proxied = through(base, port, ssl, known, &roots);
-                if ssl == Ssl::Never && base == &https {
-                    assert!(proxied.unwrap_err().to_string().contains("nothing would be encrypted"));
+                let transport = through(base, port, tls, known, &roots);
+                if tls == ProxyTls::Never && base == &https {
+                    assert!(matches!(transport, Err(SetupError::ProxyWithoutTls)));
                     continue;
                 }
-                let responses = calls(&proxied.unwrap()).await;
+                let responses = calls(&transport.unwrap()).await;
                 let responses =
-                    responses.unwrap_or_else(|error| panic!("{ssl:?} {scheme:?} {base}: {error}"));
+                    responses.unwrap_or_else(|error| panic!("{tls:?} {scheme:?} {base}: {error}"));
                 assert!(
                     responses.iter().all(|response| response.status == 200),
-                    "{ssl:?} {scheme:?} {base}: {responses:?}"
+                    "{tls:?} {scheme:?} {base}: {responses:?}"
                 );
                 reached += 1;
             }
@@ -159,22 +161,21 @@ async fn a_wrong_password_is_an_error_of_the_proxy() {
     let certificates = certificates();
     let Some(squid) = Squid::start(&certificates.certificate, &certificates.key) else { return };
     let (http, https) = targets(&certificates).await;
-    for scheme in [Scheme::Basic, Scheme::Digest] {
-        for (base, ssl) in [(&http, Ssl::Auto), (&http, Ssl::Tunnel), (&https, Ssl::Auto)] {
-            let proxied = through(
+    for scheme in [AuthScheme::Basic, AuthScheme::Digest] {
+        for (base, tls) in [(&http, ProxyTls::Auto), (&http, ProxyTls::Tunnel), (&https, ProxyTls::Auto)] {
+            let transport = through(
                 base,
                 squid.closed,
-                ssl,
+                tls,
                 Some(credentials(scheme, "wrong")),
                 &[&certificates.authority],
             )
             .unwrap();
-            let error = proxied.send(request(0)).await.unwrap_err();
-            assert!(matches!(error, TransportError::ProxyAuth(_)), "{scheme:?} {ssl:?} {base}: {error}");
-            assert!(error.to_string().contains("`proxy_password`"), "{error}");
+            let error = transport.send(request(0)).await.unwrap_err();
+            assert!(matches!(error, TransportError::ProxyAuth(_)), "{scheme:?} {tls:?} {base}: {error}");
         }
     }
-    let nobody = through(&https, squid.closed, Ssl::Auto, None, &[&certificates.authority]).unwrap();
+    let nobody = through(&https, squid.closed, ProxyTls::Auto, None, &[&certificates.authority]).unwrap();
     assert!(matches!(nobody.send(request(0)).await, Err(TransportError::ProxyAuth(_))));
 }
 
@@ -184,12 +185,20 @@ async fn certificates_are_verified_on_the_way_and_at_its_end() {
     let Some(squid) = Squid::start(&certificates.certificate, &certificates.key) else { return };
     let (http, https) = targets(&certificates).await;
     let to_stripe =
-        through(&https, squid.open, Ssl::Auto, None, &[]).unwrap().send(request(0)).await.unwrap_err();
-    assert!(to_stripe.to_string().contains("TLS to Stripe failed"), "{to_stripe}");
-    let to_proxy =
-        through(&http, squid.open_tls, Ssl::Always, None, &[]).unwrap().send(request(0)).await.unwrap_err();
-    assert!(to_proxy.to_string().contains("TLS to the proxy failed"), "{to_proxy}");
-    assert!(to_proxy.to_string().contains("`ca_certificate`"), "{to_proxy}");
+        through(&https, squid.open, ProxyTls::Auto, None, &[]).unwrap().send(request(0)).await.unwrap_err();
+    assert!(
+        matches!(&to_stripe, TransportError::Untrusted(why) if why.contains("TLS to Stripe")),
+        "{to_stripe}"
+    );
+    let to_proxy = through(&http, squid.open_tls, ProxyTls::Always, None, &[])
+        .unwrap()
+        .send(request(0))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&to_proxy, TransportError::Untrusted(why) if why.contains("TLS to the proxy")),
+        "{to_proxy}"
+    );
 }
 
 #[test]
@@ -226,6 +235,7 @@ resource "stripe_entity" "customer" {{
     let workdir = workdir::Workdir::new(&terraform, &config("wrong"));
     let refused = workdir.fails(&["apply", "-auto-approve", "-no-color"]);
     assert!(refused.contains("Proxy Refused The Password"), "{refused}");
+    assert!(refused.contains("`proxy_password`"), "{refused}");
     assert_eq!(workdir.count("customer"), 0);
     workdir.write(&config(PASSWORD));
     workdir.apply();
@@ -238,8 +248,8 @@ resource "stripe_entity" "customer" {{
 #[tokio::test]
 async fn a_proxy_that_is_not_there_is_named() {
     let free = TcpListener::bind(("127.0.0.1", 0)).await.unwrap().local_addr().unwrap().port();
-    let proxied = through("http://127.0.0.1:1", free, Ssl::Auto, None, &[]).unwrap();
-    let error = proxied.send(request(0)).await.unwrap_err();
-    assert!(matches!(error, TransportError::Connect(_)), "{error}");
-    assert!(error.to_string().contains(&format!("127.0.0.1:{free} of `destination_config`")), "{error}");
+    let transport = through("http://127.0.0.1:1", free, ProxyTls::Auto, None, &[]).unwrap();
+    let error = transport.send(request(0)).await.unwrap_err();
+    assert!(matches!(error, TransportError::ProxyUnreachable(_)), "{error}");
+    assert!(error.to_string().contains(&format!("127.0.0.1:{free}")), "{error}");
 }

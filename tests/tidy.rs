@@ -18,7 +18,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("stripe", &["secret"]),
     ("logs", &["stripe", "secret", "env"]),
     // The sandbox is one more transport of a connection: docs/design/0003.
-    ("connection", &["logs", "stripe", "secret", "env", "terraform", "sandbox"]),
+    ("connection", &["logs", "stripe", "secret", "env", "sandbox"]),
     ("connector", &["catalog", "connection", "stripe"]),
     ("provider", &["terraform", "catalog", "env", "secret", "stripe", "connection", "connector"]),
     ("sandbox", &["catalog"]),

@@ -11,6 +11,7 @@ use crate::env::Env;
 use crate::provider::connection_schema::{
     check_combinations, check_sources, optional, secret, shared_attributes, shared_blocks,
 };
+use crate::provider::connection_settings::{self, API_KEY};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::{Block, Rule, Schema, check};
 use crate::terraform::value::{Path, Type, Value};
@@ -23,7 +24,7 @@ const MAX_RETRIES: i64 = 5;
 /// The schema of the provider block.
 pub(super) fn schema() -> Schema {
     let mut attributes =
-        secret("api_key", "Stripe's secret or restricted key (`sk_…`, `rk_…`; environment `STRIPE_API_KEY`)");
+        secret(API_KEY, "Stripe's secret or restricted key (`sk_…`, `rk_…`; environment `STRIPE_API_KEY`)");
     attributes.extend(vec![
         optional("api_base", Type::String, "Where Stripe is (environment `STRIPE_API_BASE`). Default `https://api.stripe.com`.").rule(Rule::Text(address)),
         optional("api_version", Type::String, &format!("`Stripe-Version` of every call. Default `{API_VERSION}`, the one the provider is tested with.")).rule(Rule::NotEmpty),
@@ -45,7 +46,7 @@ pub(super) fn schema() -> Schema {
 pub(super) fn validate(block: &Block, config: &Value) -> Diagnostics {
     let mut found = check(block, config);
     found.extend(check_combinations(config));
-    found.extend(check_sources(config, "api_key", &Path::root()));
+    found.extend(check_sources(config, API_KEY, &Path::root()));
     if !config.get("sandbox").is_null() && !config.get("api_base").is_null() {
         let detail = "`sandbox` and `api_base` both say where calls go; set one of them.";
         found.push(Diagnostic::error("Two Places For Calls", detail).at_attribute("api_base"));
@@ -57,7 +58,7 @@ pub(super) fn validate(block: &Block, config: &Value) -> Diagnostics {
 /// that comes from another resource is only missed by a call that needs it.
 pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
     let known = known_part(config);
-    let settings = Settings::from_config(&known, String::new()).unwrap_or_default();
+    let settings = connection_settings::read(&known, String::new()).unwrap_or_default();
     let text = |name: &str| known.get(name).as_str().map(str::to_owned);
     let number = |name: &str, default: i64| known.get(name).as_i64().unwrap_or(default).unsigned_abs();
     let defaults = Defaults {

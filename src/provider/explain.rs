@@ -1,70 +1,58 @@
-//! Errors as the practitioner should read them: at the attribute, with Stripe's message,
-//! its code, the request id, and what to do next.
+//! Errors as diagnostics: at the attribute, with Stripe's message, its code, the request id, and
+//! what to do next.
 
+use crate::connection;
 use crate::connector::{self, PayloadError};
+use crate::provider::connection_error::describe;
 use crate::stripe::Kind;
 use crate::terraform::diagnostic::Diagnostic;
-use crate::{connection, stripe::Error as StripeError};
 
-/// A connector's error as a diagnostic at `attribute`.
+/// An error of the connector as a diagnostic; `attribute` is the one that the failed call is about.
 pub(super) fn explain(error: &connector::Error, attribute: &str) -> Diagnostic {
-    match error {
+    let (summary, attribute) = match error {
         connector::Error::UnknownEntity { .. } | connector::Error::NotSupported { .. } => {
-            Diagnostic::error("Unknown Entity", sentence(&error.to_string())).at_attribute("entity")
+            ("Unknown Entity", "entity")
         }
-        connector::Error::UnknownAction { .. } => {
-            Diagnostic::error("Unknown Action", sentence(&error.to_string())).at_attribute("action")
-        }
-        connector::Error::Filter(error) => {
-            Diagnostic::error("Invalid Filter Clause", sentence(&error.to_string())).at_attribute("filter")
-        }
-        connector::Error::ListNeeds { .. } => {
-            Diagnostic::error("Filter Incomplete", sentence(&error.to_string())).at_attribute("filter")
-        }
-        connector::Error::SortField { .. } => {
-            Diagnostic::error("Unknown Field", sentence(&error.to_string())).at_attribute("sort_by")
-        }
-        connector::Error::Locator { .. } => {
-            Diagnostic::error("Invalid Entity Id", sentence(&error.to_string())).at_attribute(attribute)
-        }
-        connector::Error::Payload(error) => explain_payload(error),
-        connector::Error::Connection(error) => explain_connection(error, attribute),
-        connector::Error::PageToken(_) => {
-            Diagnostic::error("Invalid Page Token", sentence(&error.to_string())).at_attribute("page_token")
-        }
-    }
+        connector::Error::UnknownAction { .. } => ("Unknown Action", "action"),
+        connector::Error::Filter(_) => ("Invalid Filter Clause", "filter"),
+        connector::Error::ListNeeds { .. } => ("Filter Incomplete", "filter"),
+        connector::Error::SortField { .. } => ("Unknown Field", "sort_by"),
+        connector::Error::Locator { .. } => ("Invalid Entity Id", attribute),
+        connector::Error::PageToken(_) => ("Invalid Page Token", "page_token"),
+        connector::Error::Payload(error) => return explain_payload(error),
+        connector::Error::Connection(error) => return explain_connection(error, attribute),
+    };
+    Diagnostic::error(summary, sentence(&error.to_string())).at_attribute(attribute)
 }
 
-/// What is wrong with a payload, at the payload.
+/// An error in a payload as a diagnostic.
 pub(super) fn explain_payload(error: &PayloadError) -> Diagnostic {
     Diagnostic::error("Invalid Payload", sentence(&error.to_string())).at_attribute("input_payload")
 }
 
 fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic {
-    match error {
-        connection::Error::Stripe(error) => explain_stripe(error, attribute),
-        connection::Error::Suspended { .. } => {
-            Diagnostic::error("Connection Suspended", sentence(&error.to_string()))
-                .at_attribute("connection_handle")
-        }
+    let detail = sentence(&describe(error));
+    let (summary, attribute) = match error {
+        connection::Error::Suspended { .. } => ("Connection Suspended", "connection_handle"),
         connection::Error::Key { .. } | connection::Error::ProxyPassword { .. } => {
-            Diagnostic::error("Secret Not Readable", sentence(&error.to_string()))
-                .at_attribute("connection_handle")
+            ("Secret Not Readable", "connection_handle")
         }
-        connection::Error::NoKey => Diagnostic::error("Stripe Key Missing", sentence(&error.to_string())),
-        _ => Diagnostic::error("Connection Not Usable", sentence(&error.to_string())),
-    }
+        connection::Error::NoKey => return Diagnostic::error("Stripe Key Missing", detail),
+        connection::Error::Stripe(error) => return explain_stripe(error.kind(), &detail, attribute),
+        _ => return Diagnostic::error("Connection Not Usable", detail),
+    };
+    Diagnostic::error(summary, detail).at_attribute(attribute)
 }
 
-fn explain_stripe(error: &StripeError, attribute: &str) -> Diagnostic {
-    let (summary, next) = advice(error.kind());
-    let detail = format!("{} {next}", sentence(&error.to_string()));
-    let attribute = if error.kind() == Kind::ProxyAuth { "proxy_password" } else { attribute };
-    Diagnostic::error(summary, detail.trim_end()).at_attribute(attribute)
+fn explain_stripe(kind: Kind, detail: &str, attribute: &str) -> Diagnostic {
+    let (summary, next) = next_step(kind);
+    let of_connection = [Kind::ProxyAuth, Kind::ProxyUnreachable, Kind::Untrusted].contains(&kind);
+    let attribute = if of_connection { "connection_handle" } else { attribute };
+    Diagnostic::error(summary, format!("{detail} {next}").trim_end()).at_attribute(attribute)
 }
 
-/// A summary, and what to do next.
-fn advice(kind: Kind) -> (&'static str, &'static str) {
+/// The summary of a diagnostic, and the sentence that says what to do next.
+fn next_step(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Auth => {
             ("Stripe Refused The Key", "Check that the key is complete, not revoked, and of the right mode.")
@@ -82,7 +70,7 @@ fn advice(kind: Kind) -> (&'static str, &'static str) {
             "Others use the account too: lower `requests_per_second`, or run again later.",
         ),
         Kind::Idempotency => ("Stripe Idempotency Conflict", "Run again: a new plan uses a new key."),
-        Kind::Network => (
+        Kind::Network | Kind::ProxyUnreachable | Kind::Untrusted => (
             "Stripe Not Reachable",
             "Check the network, `api_base` and the proxy, then run again: nothing is created twice.",
         ),
@@ -93,7 +81,7 @@ fn advice(kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
-/// The error text as a sentence: capital first, full stop last.
+/// The text of an error as a sentence, with a capital letter and a full stop.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();

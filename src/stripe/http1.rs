@@ -1,4 +1,4 @@
-//! Stripe through a proxy that the configuration names.
+//! A transport over HTTP/1.1, through a proxy or directly, that opens its connections itself.
 //!
 //! ```text
 //!            http target           https target
@@ -9,10 +9,10 @@
 //! TUNNEL     tunnel                tunnel, TLS to Stripe inside
 //! ```
 //!
-//! Without a configured proxy [`Https`](crate::stripe::Https) follows the usual environment.
-//! This transport is for what general clients cannot do: digest authentication of a tunnel,
-//! tunnels to plain targets, TLS to the proxy with roots of one's own; and, with a proxy or
-//! without, to show what happens on the connection.
+//! Without a configured proxy [`HttpTransport`](crate::stripe::HttpTransport) follows the usual
+//! environment variables. This transport does what general clients cannot: digest authentication
+//! for a tunnel, tunnels to http targets, TLS to the proxy with further trusted roots; and, with
+//! a proxy or without, events about the connection and its bytes.
 
 mod dial;
 mod proxy_auth;
@@ -27,177 +27,181 @@ use http::Uri;
 use http::header::{HOST, HeaderValue, PROXY_AUTHORIZATION};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1::SendRequest;
+use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use crate::stripe::trace::{self, Event, Peer, emit};
-use crate::stripe::wire_tap::Link;
-use crate::stripe::{Request, Response, Transport, TransportError};
-use dial::Dial;
+use crate::stripe::wire_tap::Tap;
+use crate::stripe::{Request, Response, SetupError, Transport, TransportError};
+use dial::Dialer;
 use proxy_auth::Challenge;
-pub use proxy_auth::{Credentials, Scheme};
+pub use proxy_auth::{AuthScheme, ProxyCredentials};
 
-/// Idle ways to Stripe that are kept for the next calls.
-const KEPT: usize = 8;
-/// Where TLS begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ssl {
-    /// A tunnel for https targets, forwarded for http.
+/// The most idle connections in the pool.
+const MAX_IDLE: usize = 8;
+
+/// Where TLS is used on the way through a proxy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum ProxyTls {
+    /// A tunnel to https targets; http requests are forwarded without TLS.
+    #[default]
     Auto,
-    /// TLS to the proxy itself.
+    /// TLS to the proxy itself, and a tunnel in it to https targets.
     Always,
-    /// Never any TLS.
+    /// No TLS at all; https targets are refused.
     Never,
-    /// A tunnel for every target.
+    /// A CONNECT tunnel to every target.
     Tunnel,
 }
 
-/// A proxy and how to speak with it.
-#[derive(Debug, Clone)]
-pub struct ProxySettings {
-    /// Name or address.
-    pub host: String,
-    /// 1 to 65535.
-    pub port: u16,
-    /// Where TLS begins.
-    pub ssl: Ssl,
-    /// Who we are to the proxy.
-    pub credentials: Option<Credentials>,
+/// What named the proxy, for errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProxyOrigin {
+    /// The settings of the connection.
+    Configuration,
+    /// A variable such as `HTTPS_PROXY`.
+    Environment,
 }
 
-/// A transport that dials itself: through one proxy, or straight to Stripe.
+/// A proxy and how to use it.
+#[derive(Debug, Clone)]
+pub struct ProxySettings {
+    /// Host name or IP address.
+    pub host: String,
+    /// From 1 to 65535.
+    pub port: u16,
+    /// Where TLS is used.
+    pub tls: ProxyTls,
+    /// The user and password for the proxy; none without authentication.
+    pub credentials: Option<ProxyCredentials>,
+    /// What named the proxy.
+    pub origin: ProxyOrigin,
+}
+
+/// A transport with a pool of HTTP/1.1 connections, through one proxy or directly to Stripe.
 #[derive(Debug)]
-pub struct Proxied {
-    dial: Dial,
-    /// Requests go to the proxy as they are, without a tunnel.
+pub struct Http1Transport {
+    dialer: Dialer,
+    /// The proxy forwards requests; no tunnel is opened.
     forwards: bool,
     base: Uri,
     timeout: Duration,
     challenge: Mutex<Option<Challenge>>,
-    idle: Mutex<Vec<Way>>,
+    idle: Mutex<Vec<PooledConnection>>,
 }
 
-/// A way to Stripe that is open.
+/// An open connection.
 #[derive(Debug)]
-struct Way {
+struct PooledConnection {
     sender: SendRequest<Full<Bytes>>,
-    link: Arc<Link>,
+    tap: Arc<Tap>,
 }
 
-impl Proxied {
-    /// A transport to `base` through a proxy. `roots` are further trusted certificates, PEM
-    /// text, for Stripe and for the proxy.
+impl Http1Transport {
+    /// A transport to the base address `base`, through `proxy` where there is one. `timeout` is for
+    /// one request; `roots` are further trusted certificates, PEM text, for Stripe and for the proxy.
+    ///
+    /// # Errors
+    /// `base` or `roots` cannot be read, or the proxy may not be used with TLS and `base` is https.
     pub fn new(
         base: &str,
-        proxy: ProxySettings,
-        timeout: Duration,
-        roots: &[&str],
-    ) -> Result<Self, TransportError> {
-        Self::dialling(base, Some(proxy), "`destination_config`", timeout, roots)
-    }
-
-    /// A transport to `base` without a configured proxy; `proxy` is the environment's.
-    pub fn direct(
-        base: &str,
         proxy: Option<ProxySettings>,
         timeout: Duration,
         roots: &[&str],
-    ) -> Result<Self, TransportError> {
-        Self::dialling(base, proxy, "the environment", timeout, roots)
-    }
-
-    fn dialling(
-        base: &str,
-        proxy: Option<ProxySettings>,
-        named_by: &'static str,
-        timeout: Duration,
-        roots: &[&str],
-    ) -> Result<Self, TransportError> {
-        let no_address = || TransportError::Fatal(format!("{base:?} is no address"));
-        let base: Uri = base.parse().map_err(|_| no_address())?;
+    ) -> Result<Self, SetupError> {
+        let invalid = || SetupError::Address(base.to_owned());
+        let base: Uri = base.parse().map_err(|_| invalid())?;
         let secure = match base.scheme_str() {
             Some("https") => true,
             Some("http") => false,
-            _ => return Err(no_address()),
+            _ => return Err(invalid()),
         };
-        let ssl = proxy.as_ref().map(|proxy| proxy.ssl);
-        if secure && ssl == Some(Ssl::Never) {
-            let why = "`proxy_ssltype = \"NEVER\"` cannot reach an https address, because nothing would be \
-                       encrypted; use AUTO or TUNNEL";
-            return Err(TransportError::Fatal(why.to_owned()));
+        let tls = proxy.as_ref().map(|proxy| proxy.tls);
+        if secure && tls == Some(ProxyTls::Never) {
+            return Err(SetupError::ProxyWithoutTls);
         }
-        let forwards = !secure && ssl.is_some_and(|ssl| ssl != Ssl::Tunnel);
-        let dial = Dial::new(proxy, named_by, secure, roots)?;
+        let forwards = !secure && tls.is_some_and(|tls| tls != ProxyTls::Tunnel);
+        let dialer = Dialer::new(proxy, secure, roots)?;
         let (challenge, idle) = (Mutex::default(), Mutex::default());
-        Ok(Self { dial, forwards, base, timeout, challenge, idle })
+        Ok(Self { dialer, forwards, base, timeout, challenge, idle })
     }
 
-    async fn answer(&self, request: Request) -> Result<Response, TransportError> {
-        // A way that was idle may have been closed meanwhile; a new one has not.
-        while let Some(way) = self.take_idle() {
-            emit(|| Event::Reused { link: way.link.number });
-            if let Some(done) = self.send_on(way, &request).await? {
-                return Ok(done);
+    async fn send_request(&self, request: Request) -> Result<Response, TransportError> {
+        // An idle connection may have been closed by the other end; a new one has not.
+        while let Some(connection) = self.take_idle() {
+            emit(|| Event::ConnectionReused { connection: connection.tap.number });
+            if let Some(response) = self.send_over(connection, &request).await? {
+                return Ok(response);
             }
         }
-        let way = self.open().await?;
+        let connection = self.open().await?;
         let closed = || TransportError::Broken("the connection was closed before an answer came".to_owned());
-        self.send_on(way, &request).await?.ok_or_else(closed)
+        self.send_over(connection, &request).await?.ok_or_else(closed)
     }
 
-    /// The answer; none when the way was closed before the request was sent.
-    async fn send_on(&self, mut way: Way, request: &Request) -> Result<Option<Response>, TransportError> {
-        let mut answered = self.exchange(&mut way, request).await?;
-        if let Some(response) = &answered
-            && response.status == 407
+    /// The response; none when the connection was closed before the request was sent.
+    async fn send_over(
+        &self,
+        mut connection: PooledConnection,
+        request: &Request,
+    ) -> Result<Option<Response>, TransportError> {
+        let mut response = self.exchange(&mut connection, request).await?;
+        if let Some(challenged) = &response
+            && challenged.status == 407
             && self.forwards
-            && self.learn(response)?
+            && self.accept_challenge(challenged)?
         {
-            if way.sender.is_closed() {
-                way = self.open().await?;
+            if connection.sender.is_closed() {
+                connection = self.open().await?;
             }
-            answered = self.exchange(&mut way, request).await?;
+            response = self.exchange(&mut connection, request).await?;
         }
-        match answered {
-            Some(response) if response.status == 407 => Err(refused()),
+        match response {
+            Some(response) if response.status == 407 => Err(credentials_refused()),
             Some(response) => {
-                self.keep(way);
+                self.put_idle(connection);
                 Ok(Some(response))
             }
             None => Ok(None),
         }
     }
 
-    async fn exchange(&self, way: &mut Way, request: &Request) -> Result<Option<Response>, TransportError> {
-        if way.sender.ready().await.is_err() {
+    async fn exchange(
+        &self,
+        connection: &mut PooledConnection,
+        request: &Request,
+    ) -> Result<Option<Response>, TransportError> {
+        if connection.sender.ready().await.is_err() {
             return Ok(None);
         }
         let message = self.message(request)?;
-        let (address, link) = (Some(way.link.address), Some(way.link.number));
-        trace::met(Peer { address, version: message.version(), link });
-        way.link.watch();
-        let answered = self.answered(way, message).await;
-        way.link.rest();
-        answered.map(Some)
+        let (address, number) = (Some(connection.tap.address), Some(connection.tap.number));
+        trace::record_peer(Peer { address, version: message.version(), connection: number });
+        connection.tap.start();
+        let response = self.response(connection, message).await;
+        connection.tap.stop();
+        response.map(Some)
     }
 
-    async fn answered(
+    async fn response(
         &self,
-        way: &mut Way,
+        connection: &mut PooledConnection,
         message: http::Request<Full<Bytes>>,
     ) -> Result<Response, TransportError> {
-        let sent = way.sender.send_request(message).await.map_err(|error| self.broken(&error))?;
+        let sent = connection.sender.send_request(message).await.map_err(|error| self.broken(&error))?;
         let (parts, body) = sent.into_parts();
         let body = body.collect().await.map_err(|error| self.broken(&error))?.to_bytes();
         Ok(Response { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 
-    /// The request as it goes on the way: whole address to a proxy that forwards, path alone
-    /// through a tunnel.
+    /// The HTTP message of a request: with the complete address to a proxy that forwards, with path
+    /// and query through a tunnel.
     fn message(&self, request: &Request) -> Result<http::Request<Full<Bytes>>, TransportError> {
         let base = self.base.to_string();
-        let whole = format!("{}{}", base.trim_end_matches('/'), request.target);
-        let target = if self.forwards { whole.clone() } else { request.target.clone() };
-        let invalid = |_| TransportError::Fatal(format!("{whole} is no address"));
+        let url = format!("{}{}", base.trim_end_matches('/'), request.target);
+        let target = if self.forwards { &url } else { &request.target };
+        let invalid = |_| TransportError::Fatal(format!("{url} is no address"));
         let uri: Uri = target.parse().map_err(invalid)?;
         let mut message = http::Request::new(Full::new(request.body.clone()));
         *message.method_mut() = request.method.clone();
@@ -215,59 +219,56 @@ impl Proxied {
         Ok(message)
     }
 
-    async fn open(&self) -> Result<Way, TransportError> {
-        let (stream, link) = self.dial.connect(self.forwards, &self.base, &self.challenge).await?;
+    async fn open(&self) -> Result<PooledConnection, TransportError> {
+        let (stream, tap) = self.dialer.connect(self.forwards, &self.base, &self.challenge).await?;
         let (sender, connection) =
             hyper::client::conn::http1::handshake(stream).await.map_err(|error| self.broken(&error))?;
-        // Its end shows on the way.
+        // The sender reports when the connection ends.
         tokio::spawn(connection);
-        Ok(Way { sender, link })
+        Ok(PooledConnection { sender, tap })
     }
 
     fn broken(&self, error: &hyper::Error) -> TransportError {
-        let through = self.dial.through().trim_start();
+        let through = self.dialer.through().trim_start();
         let through = if through.is_empty() { String::new() } else { format!("{through}: ") };
         TransportError::Broken(format!("{through}{error}"))
     }
 
     fn authorization(&self, method: &str, uri: &str) -> Option<HeaderValue> {
         let mut challenge = self.challenge.lock().unwrap_or_else(PoisonError::into_inner);
-        self.dial.credentials()?.header(challenge.as_mut(), method, uri)
+        self.dialer.credentials()?.authorization(challenge.as_mut(), method, uri)
     }
 
-    /// Remembers the proxy's challenge; false when it brings nothing new.
-    fn learn(&self, response: &Response) -> Result<bool, TransportError> {
-        let Some(credentials) = self.dial.credentials() else { return Ok(false) };
-        credentials.learn(&self.challenge, &response.headers)
+    /// Keeps the challenge of a 407; false when answering it would not help.
+    fn accept_challenge(&self, response: &Response) -> Result<bool, TransportError> {
+        let Some(credentials) = self.dialer.credentials() else { return Ok(false) };
+        credentials.accept_challenge(&self.challenge, &response.headers)
     }
 
-    fn take_idle(&self) -> Option<Way> {
+    fn take_idle(&self) -> Option<PooledConnection> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    fn keep(&self, way: Way) {
+    fn put_idle(&self, connection: PooledConnection) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.retain(|way| !way.sender.is_closed());
-        if idle.len() < KEPT && !way.sender.is_closed() {
-            idle.push(way);
+        idle.retain(|connection| !connection.sender.is_closed());
+        if idle.len() < MAX_IDLE && !connection.sender.is_closed() {
+            idle.push(connection);
         }
     }
 }
 
-impl Transport for Proxied {
+impl Transport for Http1Transport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
-            let through = self.dial.through();
+            let through = self.dialer.through();
             let late = || TransportError::Broken(format!("no answer{through} within {:?}", self.timeout));
-            timeout(self.timeout, self.answer(request)).await.unwrap_or_else(|_| Err(late()))
+            timeout(self.timeout, self.send_request(request)).await.unwrap_or_else(|_| Err(late()))
         })
     }
 }
 
-/// The proxy does not know us.
-fn refused() -> TransportError {
-    TransportError::ProxyAuth(
-        "the proxy refused `proxy_user` and `proxy_password` (HTTP 407); check both and `proxy_auth_scheme`"
-            .to_owned(),
-    )
+/// The error of a 407 that no challenge explains.
+fn credentials_refused() -> TransportError {
+    TransportError::ProxyAuth("the proxy refused the user and the password (HTTP 407)".to_owned())
 }

@@ -1,5 +1,5 @@
-//! Writes to one object go one after the other: Stripe locks an object while it changes it,
-//! and answers 429 to whoever comes in between.
+//! Sends writes to one object one after the other: Stripe locks an object while it changes it,
+//! and answers 429 to other writes.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
@@ -9,17 +9,18 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::stripe::Request;
 
-/// Who writes to which object.
+/// A lock for each object that is being written to, by `version/collection/id`.
 #[derive(Debug, Default)]
-pub(super) struct Order(StdMutex<HashMap<String, Arc<Mutex<()>>>>);
+pub(super) struct ObjectLocks(StdMutex<HashMap<String, Arc<Mutex<()>>>>);
 
-impl Order {
-    /// Waits for the writes to the same object that came before; reads and creates do not wait.
-    pub(super) async fn turn(&self, request: &Request) -> Option<OwnedMutexGuard<()>> {
-        let object = object(request)?;
+impl ObjectLocks {
+    /// Locks the object that the request writes to, after the writes that came before. Returns none
+    /// at once for a read or a create.
+    pub(super) async fn acquire(&self, request: &Request) -> Option<OwnedMutexGuard<()>> {
+        let object = object_of(request)?;
         let lock = {
             let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            // Locks that nobody holds or waits for are of no use any more.
+            // A lock that only the map refers to is neither taken nor waited for.
             locks.retain(|_, lock| Arc::strong_count(lock) > 1);
             Arc::clone(locks.entry(object).or_default())
         };
@@ -27,8 +28,8 @@ impl Order {
     }
 }
 
-/// The object a write is about: the first id of its path with what stands before it.
-fn object(request: &Request) -> Option<String> {
+/// The object that a request writes to: its path as far as the first id; none for a read.
+fn object_of(request: &Request) -> Option<String> {
     if request.method == Method::GET {
         return None;
     }
@@ -44,7 +45,7 @@ mod tests {
     use futures_util::FutureExt as _;
     use http::{HeaderMap, Method};
 
-    use super::Order;
+    use super::ObjectLocks;
     use crate::stripe::Request;
 
     fn request(method: Method, target: &str) -> Request {
@@ -53,21 +54,21 @@ mod tests {
 
     #[tokio::test]
     async fn writes_to_one_object_go_one_after_the_other() {
-        let order = Order::default();
+        let locks = ObjectLocks::default();
         let confirm = request(Method::POST, "/v1/payment_intents/pi_1/confirm");
-        let first = order.turn(&confirm).await;
+        let first = locks.acquire(&confirm).await;
         let update = request(Method::POST, "/v1/payment_intents/pi_1");
-        assert!(order.turn(&update).now_or_never().is_none());
-        assert!(order.turn(&request(Method::POST, "/v1/payment_intents/pi_2")).now_or_never().is_some());
+        assert!(locks.acquire(&update).now_or_never().is_none());
+        assert!(locks.acquire(&request(Method::POST, "/v1/payment_intents/pi_2")).now_or_never().is_some());
         drop(first);
-        assert!(order.turn(&update).now_or_never().is_some());
+        assert!(locks.acquire(&update).now_or_never().is_some());
     }
 
     #[tokio::test]
     async fn reads_and_creates_do_not_wait() {
-        let order = Order::default();
-        let _held = order.turn(&request(Method::DELETE, "/v1/customers/cus_1")).await;
-        assert!(order.turn(&request(Method::GET, "/v1/customers/cus_1")).await.is_none());
-        assert!(order.turn(&request(Method::POST, "/v1/customers")).await.is_none());
+        let locks = ObjectLocks::default();
+        let _lock = locks.acquire(&request(Method::DELETE, "/v1/customers/cus_1")).await;
+        assert!(locks.acquire(&request(Method::GET, "/v1/customers/cus_1")).await.is_none());
+        assert!(locks.acquire(&request(Method::POST, "/v1/customers")).await.is_none());
     }
 }

@@ -5,12 +5,14 @@
 
 use futures_util::future::BoxFuture;
 
-use crate::connection::{Settings, State, Status, encode_handle};
+use crate::connection::{Error, State, encode_handle};
 use crate::provider::Resource;
+use crate::provider::connection_error;
 use crate::provider::connection_schema::{
-    all_sources, check_combinations, check_sources, computed, log_problem, one, optional, secret,
+    all_sources, check_combinations, check_sources, computed, log_file_warning, one, optional, secret,
     shared_attributes, shared_blocks,
 };
+use crate::provider::connection_settings::{self, API_KEY};
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
@@ -44,7 +46,7 @@ impl Resource for Connection {
         blocks.push(one(
             "auth_config",
             "Where the Stripe key comes from; without it the provider's key is used.",
-            secret("api_key", "Stripe's key"),
+            secret(API_KEY, "Stripe's key"),
         ));
         let description = "A connection to one Stripe account: key, account, proxy, nodes, logging. Pass its `handle` to entities and actions.";
         Schema { version: 0, block: Block { attributes, blocks, description: description.to_owned() } }
@@ -142,15 +144,15 @@ fn derive_from_settings(planned: &mut Value) {
     }
     let id = id_of(planned);
     planned.set("id", id.clone().map_or(Value::Unknown, Value::from));
-    let settings = id.and_then(|id| Settings::from_config(&settings_part(planned), id));
+    let settings = id.and_then(|id| connection_settings::read(&settings_part(planned), id));
     let Some(settings) = settings else {
         let derived = ["handle", "min_transactions_per_second", "max_transactions_per_second"];
         return set_unknown(planned, &derived);
     };
     let rate = |rate: usize| Value::from(i64::try_from(rate).unwrap_or(i64::MAX));
     planned.set("handle", encode_handle(&settings).into());
-    planned.set("min_transactions_per_second", rate(settings.nodes.slowest()));
-    planned.set("max_transactions_per_second", rate(settings.nodes.fastest()));
+    planned.set("min_transactions_per_second", rate(settings.nodes.min_rate()));
+    planned.set("max_transactions_per_second", rate(settings.nodes.max_rate()));
 }
 
 /// The attributes and blocks that settings are read from: no computed one.
@@ -209,47 +211,46 @@ async fn observe(runtime: &Runtime, state: &mut Value) -> Diagnostics {
     let handle = state.get("handle").as_str().unwrap_or_default().to_owned();
     runtime.note_handle(&handle);
     let Ok(connection) = runtime.connection(Some(&handle)) else { return Diagnostics::new() };
-    let status = Status::of(&connection).await;
+    let error = connection.check().await.err();
+    let status = error.as_ref().map_or(State::Active, State::from);
+    let description = error.as_ref().map(connection_error::describe).unwrap_or_default();
     state.set("livemode", connection.livemode().await.into());
     state.set(
         "status",
-        Value::map([
-            ("state", Value::from(status.state.to_string())),
-            ("description", Value::from(status.description.clone())),
-        ]),
+        Value::map([("state", status.to_string().into()), ("description", Value::from(description))]),
     );
-    let unusable = matches!(status.state, State::AuthError | State::Error).then(|| {
-        let detail = format!("{} does not work: {}.", connection.settings().id, status.description);
-        let warning = Diagnostic::warning("Connection Not Usable", detail);
-        match status.attribute {
-            Some(attribute) => warning.at(attribute),
-            None => warning,
-        }
-    });
-    log_problem(&connection).into_iter().chain(unusable).collect()
+    let unusable = error.filter(|_| status != State::Suspended);
+    let unusable = unusable.map(|error| unusable_warning(&connection.settings().id, &error));
+    log_file_warning(&connection).into_iter().chain(unusable).collect()
+}
+
+fn unusable_warning(id: &str, error: &Error) -> Diagnostic {
+    let detail = format!("{id} does not work: {}.", connection_error::describe(error));
+    Diagnostic::warning("Connection Not Usable", detail).at(connection_error::path(error))
 }
 
 fn import(id: &str) -> StateResponse {
-    let parts: Vec<&str> = id.split('/').collect();
-    let ["locations", at, "connections", called] = parts.as_slice() else {
-        return StateResponse {
-            diagnostics: vec![wrong_id(id, "it must be `locations/LOCATION/connections/NAME`")],
-            ..StateResponse::default()
-        };
-    };
-    if let Err(why) = location(at).and_then(|()| name(called)) {
-        return StateResponse {
-            diagnostics: vec![wrong_id(id, &format!("a part of it {why}"))],
-            ..StateResponse::default()
-        };
+    match parse_id(id) {
+        Ok((at, called)) => {
+            let state = [("location", Value::from(at)), ("name", called.into()), ("id", id.into())];
+            StateResponse { state: Value::map(state), ..StateResponse::default() }
+        }
+        Err(why) => {
+            let detail = format!("{id:?} is not the id of a connection: {why}.");
+            let diagnostics = vec![Diagnostic::error("Invalid Import Id", detail)];
+            StateResponse { diagnostics, ..StateResponse::default() }
+        }
     }
-    let state =
-        Value::map([("location", Value::from(*at)), ("name", Value::from(*called)), ("id", Value::from(id))]);
-    StateResponse { state, ..StateResponse::default() }
 }
 
-fn wrong_id(id: &str, why: &str) -> Diagnostic {
-    Diagnostic::error("Invalid Import Id", format!("{id:?} is not the id of a connection: {why}."))
+/// The location and the name in an id.
+fn parse_id(id: &str) -> Result<(&str, &str), String> {
+    let parts: Vec<&str> = id.split('/').collect();
+    let ["locations", at, "connections", called] = parts.as_slice() else {
+        return Err("it must be `locations/LOCATION/connections/NAME`".to_owned());
+    };
+    location(at).and_then(|()| name(called)).map_err(|why| format!("a part of it {why}"))?;
+    Ok((at, called))
 }
 
 /// A locked connection may only be unlocked.
@@ -287,11 +288,11 @@ fn check_auth(config: &Value) -> Diagnostics {
     if auth.as_map().is_some_and(|sources| sources.values().all(Value::is_null)) {
         let detail = format!(
             "`auth_config` must set one of {}; leave the block out to use the provider's key.",
-            all_sources("api_key")
+            all_sources(API_KEY)
         );
         return vec![Diagnostic::error("Secret Source Missing", detail).at(at)];
     }
-    check_sources(auth, "api_key", &at).into_iter().collect()
+    check_sources(auth, API_KEY, &at).into_iter().collect()
 }
 
 fn check_lock(config: &Value) -> Option<Diagnostic> {

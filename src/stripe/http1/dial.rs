@@ -1,4 +1,4 @@
-//! The way to Stripe: connect, TLS to the proxy, tunnel, TLS to Stripe, whichever apply.
+//! Opens connections to Stripe: TCP, TLS to the proxy, tunnel, TLS to Stripe, whichever apply.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,54 +16,53 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
-use super::proxy_auth::{Challenge, Credentials};
-use super::{ProxySettings, Ssl, refused, tls};
-use crate::stripe::TransportError;
+use super::proxy_auth::{Challenge, ProxyCredentials};
+use super::{ProxyOrigin, ProxySettings, ProxyTls, credentials_refused, tls};
 use crate::stripe::trace::{Event, emit};
-use crate::stripe::wire_tap::{Link, Watched};
+use crate::stripe::wire_tap::Tap;
+use crate::stripe::{SetupError, TransportError};
 
-/// A proxy that does not answer at all is given up sooner than one that is slow.
+/// For opening a TCP connection; shorter than a request may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-/// Challenges of one tunnel: the first, and one because a nonce was too old.
-const CHALLENGES: usize = 2;
+/// The most challenges of one tunnel: the first, and one because a nonce was too old.
+const MAX_CHALLENGES: usize = 2;
 
-/// Bytes in both directions.
+/// A stream of bytes in both directions.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-/// A way that is open, whatever it is made of.
-pub(super) type Open = TokioIo<Box<dyn Stream>>;
+/// An open connection, with or without TLS and tunnel.
+pub(super) type OpenStream = TokioIo<Box<dyn Stream>>;
 
-/// What came of asking a proxy for a tunnel.
+type TappedResult = Result<(Box<dyn Stream>, Arc<Tap>), TransportError>;
+
+/// A proxy's answer to a CONNECT request.
 enum Tunnel {
     Open(Box<dyn Stream>),
-    /// It wants to know us better; the answer to its challenge may help.
+    /// 407 with a challenge that has not been answered yet.
     Challenged,
 }
 
-/// How to get to Stripe, through one proxy or straight.
+/// Opens connections to Stripe, through one proxy or directly.
 #[derive(Debug)]
-pub(super) struct Dial {
+pub(super) struct Dialer {
     proxy: Option<ProxySettings>,
-    /// What names the proxy, for errors.
-    named_by: &'static str,
-    /// The target speaks TLS.
+    /// The target is https.
     secure: bool,
     tls: Arc<ClientConfig>,
 }
 
-impl Dial {
+impl Dialer {
     pub(super) fn new(
         proxy: Option<ProxySettings>,
-        named_by: &'static str,
         secure: bool,
         roots: &[&str],
-    ) -> Result<Self, TransportError> {
-        Ok(Self { proxy, named_by, secure, tls: tls::config(roots)? })
+    ) -> Result<Self, SetupError> {
+        Ok(Self { proxy, secure, tls: tls::config(roots)? })
     }
 
-    pub(super) fn credentials(&self) -> Option<&Credentials> {
+    pub(super) fn credentials(&self) -> Option<&ProxyCredentials> {
         self.proxy.as_ref()?.credentials.as_ref()
     }
 
@@ -72,121 +71,123 @@ impl Dial {
         if self.proxy.is_some() { " through the proxy" } else { "" }
     }
 
-    /// A way to `target`, or to the proxy itself where it forwards.
+    /// A connection to `target`, or to the proxy itself where it forwards.
     pub(super) async fn connect(
         &self,
         forwards: bool,
         target: &Uri,
         challenge: &Mutex<Option<Challenge>>,
-    ) -> Result<(Open, Arc<Link>), TransportError> {
-        let (stream, link) = match &self.proxy {
-            None => self.straight(target).await?,
-            Some(proxy) if forwards => self.to_proxy(proxy).await?,
-            Some(proxy) => self.through_tunnel(proxy, target, challenge).await?,
+    ) -> Result<(OpenStream, Arc<Tap>), TransportError> {
+        let (stream, tap) = match &self.proxy {
+            None => self.connect_directly(target).await?,
+            Some(proxy) if forwards => self.connect_to_proxy(proxy).await?,
+            Some(proxy) => self.connect_through_tunnel(proxy, target, challenge).await?,
         };
         let stream = if self.secure {
-            self.secured(stream, target.host().unwrap_or_default(), "Stripe", &link).await?
+            self.start_tls(stream, target.host().unwrap_or_default(), "Stripe", &tap).await?
         } else {
             stream
         };
-        // A tunnel has spoken before: what is spoken from now on has turns of its own.
-        let link = link.layer();
-        Ok((TokioIo::new(Box::new(Watched::new(stream, &link))), link))
+        // The CONNECT request of a tunnel was recorded by the outer tap.
+        let tap = tap.inner();
+        Ok((TokioIo::new(Box::new(tap.tapped(stream))), tap))
     }
 
-    async fn through_tunnel(
+    async fn connect_through_tunnel(
         &self,
         proxy: &ProxySettings,
         target: &Uri,
         challenge: &Mutex<Option<Challenge>>,
-    ) -> Result<(Box<dyn Stream>, Arc<Link>), TransportError> {
-        for _ in 0..=CHALLENGES {
-            let (stream, link) = self.to_proxy(proxy).await?;
-            match self.tunnel(stream, &link, target, challenge).await? {
-                Tunnel::Open(stream) => return Ok((stream, link)),
+    ) -> TappedResult {
+        for _ in 0..=MAX_CHALLENGES {
+            let (stream, tap) = self.connect_to_proxy(proxy).await?;
+            match self.open_tunnel(stream, &tap, target, challenge).await? {
+                Tunnel::Open(stream) => return Ok((stream, tap)),
                 Tunnel::Challenged => {}
             }
         }
-        Err(refused())
+        Err(credentials_refused())
     }
 
-    async fn straight(&self, target: &Uri) -> Result<(Box<dyn Stream>, Arc<Link>), TransportError> {
+    async fn connect_directly(&self, target: &Uri) -> TappedResult {
         let (host, port) = (target.host().unwrap_or_default(), port(target, self.secure));
-        let (stream, link) = dialled(host, port).await.map_err(TransportError::Connect)?;
-        Ok((Box::new(stream), link))
+        let (stream, tap) = open_tcp(host, port).await.map_err(TransportError::Connect)?;
+        Ok((Box::new(stream), tap))
     }
 
-    async fn to_proxy(&self, proxy: &ProxySettings) -> Result<(Box<dyn Stream>, Arc<Link>), TransportError> {
+    async fn connect_to_proxy(&self, proxy: &ProxySettings) -> TappedResult {
         let (host, port) = (proxy.host.trim_matches(['[', ']']), proxy.port);
-        let unreachable = |why: String| {
-            TransportError::Connect(format!(
-                "the proxy {host}:{port} of {} is not reachable: {why}",
-                self.named_by
-            ))
+        let unreachable = |why: String| match proxy.origin {
+            ProxyOrigin::Configuration => {
+                TransportError::ProxyUnreachable(format!("the proxy {host}:{port} is not reachable: {why}"))
+            }
+            ProxyOrigin::Environment => TransportError::Connect(format!(
+                "the proxy {host}:{port} of the environment is not reachable: {why}"
+            )),
         };
-        let (stream, link) = dialled(host, port).await.map_err(unreachable)?;
-        if proxy.ssl == Ssl::Always {
-            Ok((self.secured(Box::new(stream), host, "the proxy", &link).await?, link))
+        let (stream, tap) = open_tcp(host, port).await.map_err(unreachable)?;
+        if proxy.tls == ProxyTls::Always {
+            Ok((self.start_tls(Box::new(stream), host, "the proxy", &tap).await?, tap))
         } else {
-            Ok((Box::new(stream), link))
+            Ok((Box::new(stream), tap))
         }
     }
 
-    async fn secured(
+    async fn start_tls(
         &self,
         stream: Box<dyn Stream>,
         name: &str,
-        who: &str,
-        link: &Link,
+        peer: &str,
+        tap: &Tap,
     ) -> Result<Box<dyn Stream>, TransportError> {
         let server = ServerName::try_from(name.trim_matches(['[', ']']).to_owned())
             .map_err(|_| TransportError::Fatal(format!("{name:?} is no name that a certificate can have")))?;
-        let began = Instant::now();
-        let secured = TlsConnector::from(Arc::clone(&self.tls)).connect(server, stream).await;
-        let secured = secured.map_err(|error| {
-            let text = format!("TLS to {who} failed: {error}");
+        let started = Instant::now();
+        let session = TlsConnector::from(Arc::clone(&self.tls)).connect(server, stream).await;
+        let session = session.map_err(|error| {
+            let text = format!("TLS to {peer} failed: {error}");
             if error.to_string().contains("invalid peer certificate") {
-                TransportError::Fatal(format!("{text}; `ca_certificate` adds trusted roots"))
+                TransportError::Untrusted(text)
             } else {
                 TransportError::Connect(text)
             }
         })?;
-        emit(|| Event::Secured {
-            link: link.number,
-            who,
-            tls: tls::agreed(secured.get_ref().1),
-            took: began.elapsed(),
+        emit(|| Event::TlsEstablished {
+            connection: tap.number,
+            peer,
+            tls: tls::negotiated(session.get_ref().1),
+            duration: started.elapsed(),
         });
-        Ok(Box::new(secured))
+        Ok(Box::new(session))
     }
 
-    /// A tunnel to `target`, through a proxy that is reached.
-    async fn tunnel(
+    /// Opens a tunnel to `target` over a connection to the proxy.
+    async fn open_tunnel(
         &self,
         stream: Box<dyn Stream>,
-        link: &Arc<Link>,
+        tap: &Arc<Tap>,
         target: &Uri,
         challenge: &Mutex<Option<Challenge>>,
     ) -> Result<Tunnel, TransportError> {
         let authority = format!("{}:{}", target.host().unwrap_or_default(), port(target, self.secure));
-        let (began, request) = (Instant::now(), self.ask(&authority, challenge));
-        link.watch();
-        let answered = exchange(Watched::new(stream, link), request).await;
-        link.rest();
-        let answer = answered.map_err(no_tunnel)?;
+        let (started, request) = (Instant::now(), self.connect_request(&authority, challenge));
+        tap.start();
+        let answer = exchange(tap.tapped(stream), request).await;
+        tap.stop();
+        let answer = answer.map_err(no_tunnel)?;
         let status = answer.status().as_u16();
-        let took = began.elapsed();
-        emit(|| Event::Tunnelled { link: link.number, target: &authority, status, took });
+        let duration = started.elapsed();
+        emit(|| Event::TunnelAnswered { connection: tap.number, target: &authority, status, duration });
         match status {
             200..=299 => {
                 let upgraded = hyper::upgrade::on(answer).await.map_err(no_tunnel)?;
                 Ok(Tunnel::Open(Box::new(TokioIo::new(upgraded))))
             }
             407 => match self.credentials() {
-                Some(credentials) if credentials.learn(challenge, answer.headers())? => {
+                Some(credentials) if credentials.accept_challenge(challenge, answer.headers())? => {
                     Ok(Tunnel::Challenged)
                 }
-                _ => Err(refused()),
+                _ => Err(credentials_refused()),
             },
             status => Err(TransportError::Connect(format!(
                 "the proxy opened no tunnel to {authority}: HTTP {status}"
@@ -194,17 +195,21 @@ impl Dial {
         }
     }
 
-    fn ask(&self, authority: &str, challenge: &Mutex<Option<Challenge>>) -> http::Request<Empty<Bytes>> {
+    fn connect_request(
+        &self,
+        authority: &str,
+        challenge: &Mutex<Option<Challenge>>,
+    ) -> http::Request<Empty<Bytes>> {
         let mut request = http::Request::new(Empty::new());
         *request.method_mut() = Method::CONNECT;
-        // An authority with a port always is an address.
+        // A host with a port always parses.
         *request.uri_mut() = authority.parse().unwrap_or_default();
         if let Ok(host) = HeaderValue::from_str(authority) {
             request.headers_mut().insert(HOST, host);
         }
         let mut challenge = challenge.lock().unwrap_or_else(PoisonError::into_inner);
-        let header =
-            self.credentials().and_then(|known| known.header(challenge.as_mut(), "CONNECT", authority));
+        let known = self.credentials();
+        let header = known.and_then(|known| known.authorization(challenge.as_mut(), "CONNECT", authority));
         if let Some(header) = header {
             request.headers_mut().insert(PROXY_AUTHORIZATION, header);
         }
@@ -217,24 +222,24 @@ fn no_tunnel(error: hyper::Error) -> TransportError {
     TransportError::Connect(format!("the proxy opened no tunnel: {error}"))
 }
 
-/// One request on a stream that may become a tunnel.
+/// Sends one request over a stream that may become a tunnel.
 async fn exchange(
-    stream: Watched<Box<dyn Stream>>,
+    stream: impl Stream + 'static,
     request: http::Request<Empty<Bytes>>,
 ) -> Result<http::Response<Incoming>, hyper::Error> {
-    let (mut way, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    // Its end shows on the way.
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    // The sender reports when the connection ends.
     tokio::spawn(connection.with_upgrades());
-    way.send_request(request).await
+    sender.send_request(request).await
 }
 
 fn port(target: &Uri, secure: bool) -> u16 {
     target.port_u16().unwrap_or(if secure { 443 } else { 80 })
 }
 
-/// A connection to that host, or why there is none.
-async fn dialled(host: &str, port: u16) -> Result<(TcpStream, Arc<Link>), String> {
-    let began = Instant::now();
+/// A TCP connection to that host, or why it cannot be opened.
+async fn open_tcp(host: &str, port: u16) -> Result<(TcpStream, Arc<Tap>), String> {
+    let started = Instant::now();
     let host = host.trim_matches(['[', ']']);
     let connected = tokio::time::timeout(CONNECT_TIMEOUT, TcpStream::connect((host, port))).await;
     let stream = match connected {
@@ -242,11 +247,16 @@ async fn dialled(host: &str, port: u16) -> Result<(TcpStream, Arc<Link>), String
         Ok(Err(error)) => return Err(error.to_string()),
         Err(_) => return Err(format!("no connection within {CONNECT_TIMEOUT:?}")),
     };
-    // Small requests leave at once; a socket that cannot is as good.
+    // Sends small requests without a delay; failing to set it changes nothing else.
     let _ = stream.set_nodelay(true);
     let address = stream.peer_addr().map_err(|error| error.to_string())?;
-    let link = Link::new(address);
+    let tap = Tap::new(address);
     let target = format!("{host}:{port}");
-    emit(|| Event::Dialled { link: link.number, target: &target, address, took: began.elapsed() });
-    Ok((stream, link))
+    emit(|| Event::Connected {
+        connection: tap.number,
+        target: &target,
+        address,
+        duration: started.elapsed(),
+    });
+    Ok((stream, tap))
 }

@@ -1,4 +1,4 @@
-//! The whole stack of one connection.
+//! The throttle of one connection: its nodes under the limits that the scope shares.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,97 +7,99 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::time::{Instant, sleep};
 
-use super::{Admission, Asked, NodeThrottle, Part, Parts, Place, ProcessWindow, Reach, Throttle, Window};
+use super::{
+    Admission, Decision, LimitKey, LimitKeys, LimitScope, NodeThrottle, PermitRequest, ProcessWindow,
+    Throttle, Window,
+};
 
 /// Stripe's limit for each endpoint, in transactions a second.
 const PER_ENDPOINT: usize = 25;
-/// The endpoints that have another one, by what their path begins and ends with.
+/// The limits of other endpoints, by how their path begins and ends.
 const OTHER_LIMITS: [(&str, &str, usize); 2] = [("/v1/", "/search", 20), ("/v1/files", "", 20)];
 
-/// Who wakes later than this, because the machine is busy, has missed its place …
-const LATE: Duration = Duration::from_millis(25);
-/// … but not more often than this, or a busy machine would never send anything.
-const MISSES: usize = 3;
+/// A request that wakes later than this, because the machine is busy, is counted again …
+const LATEST_WAKE: Duration = Duration::from_millis(25);
+/// … at most this often, because a busy machine would otherwise never send anything.
+const MAX_MISSED: usize = 3;
 
-/// So long a window that could not be asked is not asked again.
-const AWAY: Duration = Duration::from_secs(10);
+/// The time until a window that could not be reached is tried again.
+const RECHECK_AFTER: Duration = Duration::from_secs(10);
 
-/// Nodes of one connection under the limits that it shares with others.
+/// The nodes of one connection under the limits that the scope shares.
 #[derive(Debug)]
-pub struct Stack {
+pub struct ConnectionThrottle {
     nodes: NodeThrottle,
-    connection: Part,
-    /// What everybody in the scope shares; several, the best first: the next one stands in
-    /// while one cannot be asked.
-    shared: Vec<Shared>,
-    /// Where the callers of one endpoint queue, so that they do not hold the others up.
-    endpoints: Mutex<HashMap<Part, Arc<ProcessWindow>>>,
+    connection: LimitKey,
+    /// The windows of the scope, the widest first: the next one is used while one cannot be reached.
+    shared: Vec<SharedWindow>,
+    /// Where the callers of one endpoint queue, so that they do not delay the others.
+    endpoints: Mutex<HashMap<LimitKey, Arc<ProcessWindow>>>,
 }
 
-/// A window, and since when it could not be asked.
+/// A window, and since when it could not be reached.
 #[derive(Debug, Clone)]
-struct Shared {
+struct SharedWindow {
     window: Arc<dyn Window>,
-    away_since: Arc<Mutex<Option<Instant>>>,
+    unreachable_since: Arc<Mutex<Option<Instant>>>,
 }
 
-impl Shared {
+impl SharedWindow {
     fn new(window: Arc<dyn Window>) -> Self {
-        Self { window, away_since: Arc::default() }
+        Self { window, unreachable_since: Arc::default() }
     }
 
-    /// What the window says; none where it cannot be asked, or could not a moment ago.
-    async fn ask(&self, parts: Parts) -> Option<Place> {
-        if self.away_since().is_some_and(|since| since.elapsed() < AWAY) {
+    /// The window's decision; none where it cannot be reached, or could not a moment ago.
+    async fn try_admit(&self, keys: LimitKeys) -> Option<Decision> {
+        if self.unreachable_since().is_some_and(|since| since.elapsed() < RECHECK_AFTER) {
             return None;
         }
-        match self.window.ask(parts).await {
-            Ok(place) => Some(place),
+        match self.window.try_admit(keys).await {
+            Ok(decision) => Some(decision),
             Err(error) => {
-                log::warn!("{error}; a narrower scope stands in");
-                *self.away_since() = Some(Instant::now());
+                log::warn!("{error}; a narrower scope is used instead");
+                *self.unreachable_since() = Some(Instant::now());
                 None
             }
         }
     }
 
-    fn away_since(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.away_since.lock().unwrap_or_else(PoisonError::into_inner)
+    fn unreachable_since(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.unreachable_since.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Stack {
-    /// The nodes of the connection of that id under these windows, the best first; the last
-    /// one should never fail.
+impl ConnectionThrottle {
+    /// A throttle for the connection of that id: its nodes under these windows, the widest first.
+    /// The last window should be one that cannot fail.
     pub fn new(id: &str, nodes: NodeThrottle, shared: Vec<Arc<dyn Window>>) -> Self {
-        // Connections of one id that have other nodes are not the same: none starves the other.
-        let most = nodes.most();
-        let connection = Part::new(&format!("connection {id} {most}"), most);
-        let shared = shared.into_iter().map(Shared::new).collect();
+        // Connections of one id with different node counts are counted apart, so that none starves the other.
+        let limit = nodes.max_rate();
+        let connection = LimitKey::new(&format!("connection {id} {limit}"), limit);
+        let shared = shared.into_iter().map(SharedWindow::new).collect();
         Self { nodes, connection, shared, endpoints: Mutex::default() }
     }
 
-    fn queue(&self, endpoint: Part) -> Arc<ProcessWindow> {
+    fn queue(&self, endpoint: LimitKey) -> Arc<ProcessWindow> {
         let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(endpoints.entry(endpoint).or_insert_with(|| ProcessWindow::new(endpoint.most)))
+        Arc::clone(endpoints.entry(endpoint).or_insert_with(|| ProcessWindow::new(endpoint.limit)))
     }
 
-    /// A place in the first window that can be asked; else how long the endpoint has to wait.
-    async fn place(&self, parts: Parts) -> Result<(), Duration> {
+    /// Waits for the first window that can be reached; fails with the wait of a full endpoint.
+    async fn admit_in_scope(&self, keys: LimitKeys) -> Result<(), Duration> {
         let mut missed = 0;
         for window in &self.shared {
-            while let Some(place) = window.ask(parts).await {
-                match place {
-                    Place::Taken(wait) => {
+            while let Some(decision) = window.try_admit(keys).await {
+                match decision {
+                    Decision::Granted(wait) => {
                         let began = Instant::now();
                         sleep(wait).await;
-                        if began.elapsed() <= wait + LATE || missed == MISSES {
+                        if began.elapsed() <= wait + LATEST_WAKE || missed == MAX_MISSED {
                             return Ok(());
                         }
                         missed += 1;
                     }
-                    Place::Later(wait) => sleep(wait).await,
-                    Place::EndpointLater(wait) => return Err(wait),
+                    Decision::Wait(wait) => sleep(wait).await,
+                    Decision::WaitForEndpoint(wait) => return Err(wait),
                 }
             }
         }
@@ -105,36 +107,36 @@ impl Stack {
     }
 }
 
-impl Throttle for Stack {
-    fn admit<'a>(&'a self, asked: Asked<'a>) -> BoxFuture<'a, Admission> {
+impl Throttle for ConnectionThrottle {
+    fn admit<'a>(&'a self, request: PermitRequest<'a>) -> BoxFuture<'a, Admission> {
         Box::pin(async move {
-            let came = Instant::now();
-            let parts = Parts { endpoint: endpoint(asked), connection: self.connection };
-            let queue = self.queue(parts.endpoint);
+            let arrived = Instant::now();
+            let keys = LimitKeys { endpoint: endpoint(request), connection: self.connection };
+            let queue = self.queue(keys.endpoint);
             loop {
-                wait_in(&queue).await;
-                match self.nodes.admit(self.place(parts)).await {
-                    Ok(admission) => return Admission { waited: came.elapsed(), ..admission },
-                    // Others in the scope use the endpoint too.
-                    Err(wait) => queue.hold(None, wait),
+                wait_in_queue(&queue).await;
+                match self.nodes.admit(self.admit_in_scope(keys)).await {
+                    Ok(admission) => return Admission { waited: arrived.elapsed(), ..admission },
+                    // Other processes in the scope use the endpoint too.
+                    Err(wait) => queue.pause_now(None, wait),
                 }
             }
         })
     }
 
-    fn pushed_back(&self, asked: Asked<'_>, reach: Reach, pause: Duration) {
-        let whom = match reach {
-            Reach::Call => return,
-            Reach::Endpoint => Some(endpoint(asked)),
-            Reach::Account => {
-                self.nodes.pushed_back();
+    fn rate_limited(&self, request: PermitRequest<'_>, limit: LimitScope, pause: Duration) {
+        let paused = match limit {
+            LimitScope::Call => return,
+            LimitScope::Endpoint => Some(endpoint(request)),
+            LimitScope::Account => {
+                self.nodes.halve();
                 None
             }
         };
         let windows = self.shared.clone();
         tokio::spawn(async move {
             for shared in windows {
-                if shared.window.pause(whom, pause).await.is_ok() {
+                if shared.window.pause(paused, pause).await.is_ok() {
                     return;
                 }
             }
@@ -143,18 +145,18 @@ impl Throttle for Stack {
 }
 
 /// The endpoint of a call, with Stripe's limit for it.
-fn endpoint(asked: Asked<'_>) -> Part {
-    let path = asked.endpoint;
+fn endpoint(request: PermitRequest<'_>) -> LimitKey {
+    let path = request.endpoint;
     let other = OTHER_LIMITS.iter().find(|(begin, end, _)| path.starts_with(begin) && path.ends_with(end));
-    let most = other.map_or(PER_ENDPOINT, |(_, _, most)| *most);
-    Part::new(&format!("{} {path}", asked.method), most)
+    let limit = other.map_or(PER_ENDPOINT, |(_, _, limit)| *limit);
+    LimitKey::new(&format!("{} {path}", request.method), limit)
 }
 
-async fn wait_in(queue: &ProcessWindow) {
+async fn wait_in_queue(queue: &ProcessWindow) {
     loop {
-        match queue.look(Parts::default()) {
-            Place::Taken(wait) => return sleep(wait).await,
-            Place::Later(wait) | Place::EndpointLater(wait) => sleep(wait).await,
+        match queue.decide(LimitKeys::default()) {
+            Decision::Granted(wait) => return sleep(wait).await,
+            Decision::Wait(wait) | Decision::WaitForEndpoint(wait) => sleep(wait).await,
         }
     }
 }
@@ -168,22 +170,25 @@ mod tests {
     use futures_util::future::{BoxFuture, join_all};
     use tokio::time::Instant;
 
-    use super::super::{
-        Asked, NodeThrottle, Part, Parts, Place, ProcessWindow, Reach, Throttle, Window, WindowError,
-    };
-    use super::Stack;
+    use super::super::*;
 
-    const PRICES: Asked<'_> = Asked { method: &http::Method::POST, endpoint: "/v1/prices" };
+    const PRICES: Request<'_> = Request { method: &http::Method::POST, endpoint: "/v1/prices" };
     const SECOND: Duration = Duration::from_secs(1);
 
-    async fn times(stacks: &[Stack], each: usize) -> Vec<Instant> {
-        times_of(stacks, PRICES, each).await
+    fn throttle(id: &str, nodes: usize, windows: Vec<Arc<dyn Window>>) -> ConnectionThrottle {
+        ConnectionThrottle::new(id, NodeThrottle::new(nodes, nodes), windows)
     }
 
-    async fn times_of(stacks: &[Stack], asked: Asked<'_>, each: usize) -> Vec<Instant> {
-        let callers = stacks.iter().flat_map(|stack| {
+    async fn times(throttles: &[ConnectionThrottle], each: usize) -> Vec<Instant> {
+        times_of(throttles, PRICES, each).await
+    }
+
+    type Request<'a> = PermitRequest<'a>;
+
+    async fn times_of(all: &[ConnectionThrottle], request: Request<'_>, each: usize) -> Vec<Instant> {
+        let callers = all.iter().flat_map(|throttle| {
             (0..each).map(move |_| async move {
-                stack.admit(asked).await;
+                throttle.admit(request).await;
                 Instant::now()
             })
         });
@@ -199,93 +204,91 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn connections_of_one_account_share_its_limit() {
         let account: Arc<dyn Window> = ProcessWindow::new(25);
-        let stacks = [(); 3].map(|()| Stack::new("", NodeThrottle::new(10, 10), vec![Arc::clone(&account)]));
-        assert_eq!(densest(&times(&stacks, 50).await), 25);
+        let throttles = [(); 3].map(|()| throttle("", 10, vec![Arc::clone(&account)]));
+        assert_eq!(densest(&times(&throttles, 50).await), 25);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_of_the_account_does_not_bring_two_seconds_of_nodes_together() {
         let account = ProcessWindow::new(100);
-        let stack = Stack::new("", NodeThrottle::new(1, 1), vec![account.clone()]);
+        let throttle = throttle("", 1, vec![account.clone()]);
         account.pause(None, Duration::from_secs(5)).await.unwrap();
-        assert_eq!(densest(&times(&[stack], 30).await), 6);
+        assert_eq!(densest(&times(&[throttle], 30).await), 6);
     }
 
-    /// Cannot be asked, and counts how often it was.
+    /// A window that cannot be reached, and counts how often that was tried.
     #[derive(Debug, Default)]
-    struct Away(AtomicUsize);
+    struct Unreachable(AtomicUsize);
 
-    impl Window for Away {
-        fn ask(&self, _parts: Parts) -> BoxFuture<'_, Result<Place, WindowError>> {
+    impl Window for Unreachable {
+        fn try_admit(&self, _keys: LimitKeys) -> BoxFuture<'_, Result<Decision, WindowError>> {
             self.0.fetch_add(1, Ordering::SeqCst);
-            let why = std::io::Error::other("away");
+            let why = std::io::Error::other("unreachable");
             Box::pin(async {
                 tokio::time::sleep(2 * SECOND).await;
                 Err(WindowError::File { path: "x".into(), why })
             })
         }
 
-        fn pause(&self, _: Option<Part>, _: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
+        fn pause(&self, _: Option<LimitKey>, _: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
             Box::pin(async { Ok(()) })
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_next_window_stands_in_for_one_that_is_away() {
-        let away = Arc::new(Away::default());
-        let windows: Vec<Arc<dyn Window>> = vec![away.clone(), ProcessWindow::new(5)];
-        let stack = Stack::new("", NodeThrottle::new(10, 10), windows);
+    async fn the_next_window_is_used_while_one_cannot_be_reached() {
+        let unreachable = Arc::new(Unreachable::default());
+        let windows: Vec<Arc<dyn Window>> = vec![unreachable.clone(), ProcessWindow::new(5)];
+        let throttle = throttle("", 10, windows);
         let start = Instant::now();
-        assert_eq!(densest(&times(&[stack], 20).await), 5);
-        assert!(start.elapsed() < 8 * SECOND, "one wait for what is away, not one a call");
-        assert_eq!(away.0.load(Ordering::SeqCst), 1);
+        assert_eq!(densest(&times(&[throttle], 20).await), 5);
+        assert!(start.elapsed() < 8 * SECOND, "one wait for the unreachable window, not one a call");
+        assert_eq!(unreachable.0.load(Ordering::SeqCst), 1);
     }
 
-    /// Stacks as several processes of one scope have them.
-    fn processes(count: usize, id: &str, nodes: usize, account: usize) -> Vec<Stack> {
+    /// The throttles of several processes in one scope.
+    fn processes(count: usize, id: &str, nodes: usize, account: usize) -> Vec<ConnectionThrottle> {
         let account: Arc<dyn Window> = ProcessWindow::new(account);
-        let nodes = || NodeThrottle::new(nodes, nodes);
-        (0..count).map(|_| Stack::new(id, nodes(), vec![Arc::clone(&account)])).collect()
+        (0..count).map(|_| throttle(id, nodes, vec![Arc::clone(&account)])).collect()
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_nodes_of_a_connection_are_counted_across_the_scope() {
-        let mut stacks = processes(4, "locations/l/connections/n", 2, 100);
-        assert_eq!(densest(&times(&stacks, 20).await), 12);
-        let other = Stack::new("another", NodeThrottle::new(2, 2), vec![stacks[0].shared[0].window.clone()]);
-        stacks.push(other);
+        let mut throttles = processes(4, "locations/l/connections/n", 2, 100);
+        assert_eq!(densest(&times(&throttles, 20).await), 12);
+        throttles.push(throttle("another", 2, vec![throttles[0].shared[0].window.clone()]));
         tokio::time::advance(2 * SECOND).await;
-        assert_eq!(densest(&times(&stacks, 20).await), 24, "another connection has nodes of its own");
+        assert_eq!(densest(&times(&throttles, 20).await), 24, "another connection has nodes of its own");
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_endpoint_is_limited_across_the_scope_and_alone() {
-        let stacks = processes(4, "", 50, 100);
-        let search = Asked { method: &http::Method::GET, endpoint: "/v1/prices/search" };
-        let files = Asked { method: &http::Method::POST, endpoint: "/v1/files" };
-        let (prices, searches, uploads) =
-            tokio::join!(times(&stacks, 30), times_of(&stacks, search, 30), times_of(&stacks, files, 30),);
+        let throttles = processes(4, "", 50, 100);
+        let search = Request { method: &http::Method::GET, endpoint: "/v1/prices/search" };
+        let files = Request { method: &http::Method::POST, endpoint: "/v1/files" };
+        let times = |request| times_of(&throttles, request, 30);
+        let (prices, searches, uploads) = tokio::join!(times(PRICES), times(search), times(files));
         assert_eq!([densest(&prices), densest(&searches), densest(&uploads)], [25, 20, 20]);
         let all: Vec<Instant> = [prices, searches, uploads].concat();
         assert!((55..=65).contains(&densest(&all)), "endpoints do not wait for each other");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_push_back_reaches_whom_it_is_about() {
-        let stacks = processes(2, "", 50, 100);
-        let others = Asked { method: &http::Method::GET, endpoint: "/v1/customers" };
+    async fn a_429_delays_the_requests_under_its_limit() {
+        let throttles = processes(2, "", 50, 100);
+        let others = Request { method: &http::Method::GET, endpoint: "/v1/customers" };
         let pause = Duration::from_secs(10);
-        let waited = async |asked| stacks[1].admit(asked).await.waited.as_secs();
-        stacks[0].pushed_back(PRICES, Reach::Call, pause);
+        let waited = async |request| throttles[1].admit(request).await.waited.as_secs();
+        throttles[0].rate_limited(PRICES, LimitScope::Call, pause);
         tokio::task::yield_now().await;
         assert_eq!((waited(PRICES).await, waited(others).await), (0, 0));
-        stacks[0].pushed_back(PRICES, Reach::Endpoint, pause);
+        throttles[0].rate_limited(PRICES, LimitScope::Endpoint, pause);
         tokio::task::yield_now().await;
-        let (held, free) = tokio::join!(waited(PRICES), waited(others));
-        assert!(held >= 9 && free == 0, "the endpoint waits: {held}, {free}");
-        stacks[0].pushed_back(PRICES, Reach::Account, pause);
+        let (endpoint, free) = tokio::join!(waited(PRICES), waited(others));
+        assert!(endpoint >= 9 && free == 0, "the endpoint waits: {endpoint}, {free}");
+        throttles[0].rate_limited(PRICES, LimitScope::Account, pause);
         tokio::task::yield_now().await;
-        let (held, also) = tokio::join!(waited(PRICES), waited(others));
-        assert!(held >= 9 && also >= 9, "everybody waits: {held}, {also}");
+        let (one, other) = tokio::join!(waited(PRICES), waited(others));
+        assert!(one >= 9 && other >= 9, "every request waits: {one}, {other}");
     }
 }

@@ -1,117 +1,117 @@
-//! What a window keeps: the last admissions of an account, and who has to pause.
+//! The state of a window: the last admissions of an account, and the pauses after a 429.
 //!
 //! # Theory
 //!
-//! The instants of the last `most` admissions say when the next one is due: one second after
-//! the oldest of them. One record serves every limit: the account's counts all of its
-//! entries, a part's (an endpoint, a connection) those that bear its name, and a place is
-//! taken in all of them at once.
+//! The instants of the last `limit` admissions say when the next one is due: one second after
+//! the oldest of them. One state serves every limit: the account's counts all entries, an
+//! endpoint's or a connection's those with its hash, and one entry counts for all at once.
 //!
-//! Stripe counts when a request arrives, which is a little after it was admitted and not
-//! always the same little. So the second is taken to be longer by [`SLACK`], and once half
-//! the places of a second are taken the others come one by one: a busy machine that holds
-//! one request up cannot make two bursts meet. They come a little faster than the limit
-//! alone would have it, so that a timer's usual lateness costs nothing; a machine that is so
-//! busy that everything is late sends less, as it should.
+//! Stripe counts requests when they arrive, some milliseconds after they were admitted, and not
+//! always the same number of them. So a second is taken to be longer by [`ARRIVAL_SLACK`], and
+//! once half of the limit is used, admissions are spaced: a busy machine that delays one request
+//! cannot make two bursts arrive together. The spacing is 5 % shorter than the limit asks for,
+//! so that the usual lateness of a timer costs nothing.
 
 use std::time::Duration;
 
-use super::window::{Part, Parts, Place};
+use super::window::{Decision, LimitKey, LimitKeys};
 
-/// How long admissions count.
+/// How long an admission counts.
 pub(super) const SECOND: Duration = Duration::from_secs(1);
-/// Requests take different times to arrive.
-pub(super) const SLACK: Duration = Duration::from_millis(60);
-/// Who is due within this time takes a place.
-pub(super) const SOON: Duration = Duration::from_millis(40);
-/// No pause is longer, in microseconds.
-pub(super) const HORIZON: u64 = 65_000_000;
+/// How much longer it counts, because requests take different times to arrive.
+pub(super) const ARRIVAL_SLACK: Duration = Duration::from_millis(60);
+/// A request that is due within this time is counted now.
+pub(super) const GRANT_AHEAD: Duration = Duration::from_millis(40);
+/// The longest pause, in microseconds.
+pub(super) const LONGEST_PAUSE: u64 = 65_000_000;
 
-/// One admission.
+/// One admitted request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// When, in microseconds of the window's own clock.
+    /// When it may be sent, in microseconds of the window's own clock.
     pub at: u64,
-    /// The endpoint and the connection it counts for.
-    pub parts: [u64; 2],
+    /// The hashes of the endpoint and of the connection it counts for.
+    pub keys: [u64; 2],
 }
 
-/// One pause.
+/// A time in which requests are not admitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pause {
-    /// Until when.
+    /// Its end, in microseconds of the window's own clock.
     pub until: u64,
-    /// Who pauses: a part, or everybody.
-    pub part: Option<u64>,
+    /// The hash of the endpoint that pauses; none for the account.
+    pub key: Option<u64>,
 }
 
-/// The last admissions, oldest first, and the pauses that hold.
+/// The admissions of the last second, oldest first, and the pauses that have not ended.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Record {
+pub(super) struct WindowState {
     pub admitted: Vec<Entry>,
     pub pauses: Vec<Pause>,
 }
 
-impl Record {
-    /// Takes a place that is due soon, else says how long to wait before asking again.
-    pub(super) fn look(&mut self, limit: usize, parts: Parts, now: u64) -> Place {
-        self.forget(now);
-        let everybody = self.due(None, limit, now).max(self.due_of(1, parts.connection, now));
-        let endpoint = self.due_of(0, parts.endpoint, now);
+impl WindowState {
+    /// Counts a request that is due soon, else says how long to wait. `limit` is the account's;
+    /// `now` is in microseconds of the window's own clock.
+    pub(super) fn decide(&mut self, limit: usize, keys: LimitKeys, now: u64) -> Decision {
+        self.drop_expired(now);
+        let everybody = self.due(None, limit, now).max(self.key_due(1, keys.connection, now));
+        let endpoint = self.key_due(0, keys.endpoint, now);
         let due = everybody.max(endpoint);
         let wait = Duration::from_micros(due - now);
-        if wait > SOON {
-            let wait = wait.saturating_sub(SOON);
-            return if endpoint > everybody { Place::EndpointLater(wait) } else { Place::Later(wait) };
+        if wait > GRANT_AHEAD {
+            let wait = wait.saturating_sub(GRANT_AHEAD);
+            return if endpoint > everybody { Decision::WaitForEndpoint(wait) } else { Decision::Wait(wait) };
         }
-        let entry = Entry { at: due, parts: [parts.endpoint.name, parts.connection.name] };
+        let entry = Entry { at: due, keys: [keys.endpoint.hash, keys.connection.hash] };
         self.admitted.insert(self.admitted.partition_point(|earlier| earlier.at <= due), entry);
-        Place::Taken(wait)
+        Decision::Granted(wait)
     }
 
-    /// Nobody of the part is admitted until then; a longer pause that is there already stays.
-    pub(super) fn pause(&mut self, part: Option<u64>, until: u64) {
-        match self.pauses.iter_mut().find(|pause| pause.part == part) {
+    /// Pauses an endpoint, or the account without one, until then; a longer pause stays.
+    pub(super) fn pause(&mut self, key: Option<u64>, until: u64) {
+        match self.pauses.iter_mut().find(|pause| pause.key == key) {
             Some(pause) => pause.until = pause.until.max(until),
-            None => self.pauses.push(Pause { until, part }),
+            None => self.pauses.push(Pause { until, key }),
         }
     }
 
-    /// What is over, and what cannot be true: a clock that jumped back leaves instants of a
-    /// future that is not to come.
-    fn forget(&mut self, now: u64) {
-        let believable = now + micros(SECOND + SLACK);
-        self.admitted.retain(|entry| entry.at + micros(SECOND + SLACK) > now && entry.at <= believable);
-        self.pauses.retain(|pause| pause.until > now && pause.until <= now + HORIZON);
+    /// Drops what has ended, and instants that are too far ahead: a clock that was set back leaves
+    /// those behind.
+    fn drop_expired(&mut self, now: u64) {
+        let believable = now + micros(SECOND + ARRIVAL_SLACK);
+        self.admitted
+            .retain(|entry| entry.at + micros(SECOND + ARRIVAL_SLACK) > now && entry.at <= believable);
+        self.pauses.retain(|pause| pause.until > now && pause.until <= now + LONGEST_PAUSE);
     }
 
-    fn due_of(&self, at: usize, part: Part, now: u64) -> u64 {
-        self.due(Some((at, part.name)), part.most, now)
+    fn key_due(&self, at: usize, key: LimitKey, now: u64) -> u64 {
+        self.due(Some((at, key.hash)), key.limit, now)
     }
 
-    fn due(&self, part: Option<(usize, u64)>, most: usize, now: u64) -> u64 {
-        let counts = |entry: &&Entry| part.is_none_or(|(at, name)| entry.parts.get(at) == Some(&name));
+    fn due(&self, key: Option<(usize, u64)>, limit: usize, now: u64) -> u64 {
+        let counts = |entry: &&Entry| key.is_none_or(|(at, hash)| entry.keys.get(at) == Some(&hash));
         let admitted: Vec<u64> = self.admitted.iter().filter(counts).map(|entry| entry.at).collect();
-        let name = part.map(|(_, name)| name);
-        let paused = self.pauses.iter().find(|pause| pause.part == name).map_or(0, |pause| pause.until);
-        due(&admitted, most.max(1), now).max(paused)
+        let hash = key.map(|(_, hash)| hash);
+        let paused = self.pauses.iter().find(|pause| pause.key == hash).map_or(0, |pause| pause.until);
+        due(&admitted, limit.max(1), now).max(paused)
     }
 }
 
 /// When the next admission is due, in microseconds; `admitted` are those of the last second,
 /// oldest first.
-fn due(admitted: &[u64], most: usize, now: u64) -> u64 {
-    let window = micros(SECOND + SLACK);
-    let oldest = admitted.len().checked_sub(most).and_then(|at| admitted.get(at));
+fn due(admitted: &[u64], limit: usize, now: u64) -> u64 {
+    let window = micros(SECOND + ARRIVAL_SLACK);
+    let oldest = admitted.len().checked_sub(limit).and_then(|at| admitted.get(at));
     let free = oldest.map_or(0, |oldest| oldest + window);
-    let last = admitted.last().filter(|_| admitted.len() > most / 2);
-    let spaced = last.map_or(0, |last| last + pace(most));
+    let last = admitted.last().filter(|_| admitted.len() > limit / 2);
+    let spaced = last.map_or(0, |last| last + spacing(limit));
     free.max(spaced).max(now)
 }
 
-/// A twentieth less than what a second has for each.
-fn pace(most: usize) -> u64 {
-    micros(SECOND + SLACK) * 19 / 20 / u64::try_from(most).unwrap_or(u64::MAX)
+/// The time between two admissions in microseconds, 5 % less than the limit asks for.
+fn spacing(limit: usize) -> u64 {
+    micros(SECOND + ARRIVAL_SLACK) * 19 / 20 / u64::try_from(limit).unwrap_or(u64::MAX)
 }
 
 /// A duration in microseconds.
@@ -123,76 +123,80 @@ pub(super) fn micros(duration: Duration) -> u64 {
 mod tests {
     use std::time::Duration;
 
-    use super::super::window::{Part, Parts, Place};
-    use super::{HORIZON, Record, SOON, due};
+    use super::super::window::{Decision, LimitKey, LimitKeys};
+    use super::{GRANT_AHEAD, LONGEST_PAUSE, WindowState, due};
 
     const NOW: u64 = 10_000_000_000;
 
-    fn of(endpoint: u64, connection: u64) -> Parts {
-        Parts { endpoint: Part { name: endpoint, most: 2 }, connection: Part { name: connection, most: 3 } }
+    fn of(endpoint: u64, connection: u64) -> LimitKeys {
+        LimitKeys {
+            endpoint: LimitKey { hash: endpoint, limit: 2 },
+            connection: LimitKey { hash: connection, limit: 3 },
+        }
     }
 
     #[test]
-    fn half_the_places_are_free_at_once_and_the_others_come_one_by_one() {
-        let pace = 100_700;
+    fn half_of_the_limit_is_free_and_the_other_half_is_spaced() {
+        let spacing = 100_700;
         assert_eq!(due(&[NOW; 5], 10, NOW), NOW);
-        assert_eq!(due(&[NOW; 6], 10, NOW), NOW + pace);
+        assert_eq!(due(&[NOW; 6], 10, NOW), NOW + spacing);
         let spread: Vec<u64> = (0..10).map(|n| NOW - 1_000_000 + n * 106_000).collect();
         assert_eq!(due(&spread, 10, NOW), NOW + 60_000);
     }
 
     #[test]
-    fn places_are_given_out_until_the_second_is_full() {
-        let mut record = Record::default();
-        let all = Parts::default();
-        assert_eq!(record.look(2, all, NOW), Place::Taken(Duration::ZERO));
-        assert_eq!(record.look(2, all, NOW), Place::Taken(Duration::ZERO));
+    fn requests_are_admitted_until_the_second_is_full() {
+        let mut state = WindowState::default();
+        let all = LimitKeys::default();
+        assert_eq!(state.decide(2, all, NOW), Decision::Granted(Duration::ZERO));
+        assert_eq!(state.decide(2, all, NOW), Decision::Granted(Duration::ZERO));
         let wait = Duration::from_millis(1060);
-        assert_eq!(record.look(2, all, NOW), Place::Later(wait.saturating_sub(SOON)));
-        assert_eq!(record.look(2, all, NOW + 1_030_000), Place::Taken(Duration::from_millis(30)));
+        assert_eq!(state.decide(2, all, NOW), Decision::Wait(wait.saturating_sub(GRANT_AHEAD)));
+        assert_eq!(state.decide(2, all, NOW + 1_030_000), Decision::Granted(Duration::from_millis(30)));
     }
 
     #[test]
-    fn an_endpoint_that_is_full_does_not_hold_another_one_up() {
-        let mut record = Record::default();
+    fn an_endpoint_at_its_limit_does_not_delay_another_one() {
+        let mut state = WindowState::default();
         for _ in 0..2 {
-            assert_eq!(record.look(100, of(1, 7), NOW), Place::Taken(Duration::ZERO));
+            assert_eq!(state.decide(100, of(1, 7), NOW), Decision::Granted(Duration::ZERO));
         }
-        assert!(matches!(record.look(100, of(1, 8), NOW), Place::EndpointLater(_)));
-        assert_eq!(record.look(100, of(2, 8), NOW), Place::Taken(Duration::ZERO));
+        assert!(matches!(state.decide(100, of(1, 8), NOW), Decision::WaitForEndpoint(_)));
+        assert_eq!(state.decide(100, of(2, 8), NOW), Decision::Granted(Duration::ZERO));
     }
 
     #[test]
     fn a_connection_counts_on_all_endpoints_together() {
-        let mut record = Record::default();
-        let mut asked = (1..).map(|endpoint| record.look(100, of(endpoint, 7), NOW + endpoint * 300_000));
-        assert!(asked.by_ref().take(3).all(|place| matches!(place, Place::Taken(_))));
-        assert!(matches!(record.look(100, of(9, 7), NOW + 1_000_000), Place::Later(_)));
-        assert_eq!(record.look(100, of(9, 8), NOW + 1_000_000), Place::Taken(Duration::ZERO));
+        let mut state = WindowState::default();
+        let mut decisions =
+            (1..).map(|endpoint| state.decide(100, of(endpoint, 7), NOW + endpoint * 300_000));
+        assert!(decisions.by_ref().take(3).all(|decision| matches!(decision, Decision::Granted(_))));
+        assert!(matches!(state.decide(100, of(9, 7), NOW + 1_000_000), Decision::Wait(_)));
+        assert_eq!(state.decide(100, of(9, 8), NOW + 1_000_000), Decision::Granted(Duration::ZERO));
     }
 
     #[test]
-    fn a_pause_holds_whom_it_names() {
-        let mut record = Record::default();
-        record.pause(Some(1), NOW + 5_000_000);
-        record.pause(Some(1), NOW + 1_000_000);
-        let Place::EndpointLater(wait) = record.look(100, of(1, 7), NOW) else { panic!("no pause") };
+    fn a_pause_delays_its_endpoint_or_everything() {
+        let mut state = WindowState::default();
+        state.pause(Some(1), NOW + 5_000_000);
+        state.pause(Some(1), NOW + 1_000_000);
+        let Decision::WaitForEndpoint(wait) = state.decide(100, of(1, 7), NOW) else { panic!("no pause") };
         assert_eq!(wait, Duration::from_millis(4960));
-        assert_eq!(record.look(100, of(2, 7), NOW), Place::Taken(Duration::ZERO));
-        record.pause(None, NOW + 5_000_000);
-        assert_eq!(record.look(100, of(3, 8), NOW), Place::Later(Duration::from_millis(4960)));
+        assert_eq!(state.decide(100, of(2, 7), NOW), Decision::Granted(Duration::ZERO));
+        state.pause(None, NOW + 5_000_000);
+        assert_eq!(state.decide(100, of(3, 8), NOW), Decision::Wait(Duration::from_millis(4960)));
     }
 
     #[test]
     fn a_clock_that_jumps_makes_nobody_wait() {
-        let mut record = Record::default();
+        let mut state = WindowState::default();
         for _ in 0..2 {
-            record.look(2, Parts::default(), NOW);
+            state.decide(2, LimitKeys::default(), NOW);
         }
-        record.pause(None, NOW + HORIZON);
+        state.pause(None, NOW + LONGEST_PAUSE);
         let back = NOW - 3_600_000_000;
-        assert_eq!(record.look(2, Parts::default(), back), Place::Taken(Duration::ZERO));
+        assert_eq!(state.decide(2, LimitKeys::default(), back), Decision::Granted(Duration::ZERO));
         let forth = NOW + 3_600_000_000;
-        assert_eq!(record.look(2, Parts::default(), forth), Place::Taken(Duration::ZERO));
+        assert_eq!(state.decide(2, LimitKeys::default(), forth), Decision::Granted(Duration::ZERO));
     }
 }
