@@ -59,7 +59,7 @@ usage: terraform-provider-stripe [COMMAND]
   --version, --help";
 
 impl Command {
-    /// Parses the arguments.
+    /// Parses the arguments after the name of the program.
     ///
     /// # Errors
     /// The arguments are no command, as a message with the usage.

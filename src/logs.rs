@@ -137,8 +137,7 @@ impl Observer for Log {
     }
 }
 
-/// Sends the remaining lines and spans to the collector, if there is one. Returns after `limit` at the
-/// latest.
+/// Sends the remaining lines and spans to the collector, if there is one, within `limit`.
 pub async fn flush(limit: Duration) {
     otlp::flush(limit).await;
 }

@@ -29,7 +29,7 @@ impl Secret {
         Self(text)
     }
 
-    /// The text itself.
+    /// The text of the secret, for sending it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -41,8 +41,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The source of a secret. All but `Inline` are references, which stay valid when the secret is
-/// rotated.
+/// The source of a secret. All but `Inline` are references, which stay valid through a rotation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {

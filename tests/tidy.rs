@@ -6,6 +6,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use stripe_provider::env::Env;
+use stripe_provider::provider::StripeProvider;
+use stripe_provider::terraform::Provider as _;
+use stripe_provider::terraform::schema::Block;
+
 /// The most lines of a file, tests included.
 const LONGEST_FILE: usize = 400;
 
@@ -25,6 +30,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("registry_docs", &["catalog", "terraform", "provider"]),
     ("command", &["catalog", "env", "logs", "terraform", "provider", "registry_docs", "sandbox"]),
 ];
+
+/// The modules whose texts name no attribute and no data source; `provider` adds those names.
+const BELOW_PROVIDER: &[&str] =
+    &["stripe", "connection", "catalog", "secret", "logs", "sandbox", "terraform"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -133,4 +142,43 @@ fn nothing_is_left_for_later() {
     let left = all.filter(|(_, text)| marks.iter().any(|mark| text.contains(mark)));
     let left: Vec<_> = left.map(|(path, _)| path.display().to_string()).collect();
     assert!(left.is_empty(), "finish these:\n{}", left.join("\n"));
+}
+
+/// The names of the attributes and blocks of a block, at every depth.
+fn attribute_names(block: &Block) -> Vec<&str> {
+    let mut names: Vec<&str> = block.attributes.iter().map(|attribute| attribute.name).collect();
+    for nested in &block.blocks {
+        names.push(nested.name);
+        names.extend(attribute_names(&nested.block));
+    }
+    names
+}
+
+/// Whether a line of code has an attribute in backticks: `` `api_key` `` or `` `suspended = false` ``. A
+/// single word in backticks may be a value, such as `` `host` ``.
+fn names_attribute(line: &str, names: &[&str]) -> bool {
+    line.split('`').skip(1).step_by(2).any(|part| {
+        let (name, rest) = part.split_at(first_name(part).len());
+        names.contains(&name) && (rest.starts_with(" =") || rest.is_empty() && name.contains('_'))
+    })
+}
+
+#[test]
+fn only_provider_names_attributes_and_data_sources() {
+    let schemas = StripeProvider::new(Env::from_pairs::<String, String>([])).schemas();
+    let all = schemas.resources.values().chain(schemas.data_sources.values());
+    let names: Vec<&str> =
+        all.chain([&schemas.provider]).flat_map(|schema| attribute_names(&schema.block)).collect();
+    assert!(names_attribute("set `suspended = false`", &names) && names_attribute("set `api_key`", &names));
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src") {
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let names_source =
+            |line: &str| ["data \"stripe_", "data \\\"stripe_"].iter().any(|data| line.contains(data));
+        let stray = code.filter(|line| names_attribute(line, &names) || names_source(line));
+        if BELOW_PROVIDER.contains(&module(&path).as_str()) {
+            wrong.extend(stray.map(|line| format!("{}: {}", path.display(), line.trim())));
+        }
+    }
+    assert!(wrong.is_empty(), "return a cause, and word the advice in provider:\n{}", wrong.join("\n"));
 }

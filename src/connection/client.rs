@@ -52,7 +52,7 @@ pub struct Defaults {
     pub scope: Option<ThrottleScope>,
     /// The environment of the process.
     pub env: Env,
-    /// Cancelled when Terraform asks us to stop.
+    /// Cancelled when Terraform stops the provider.
     pub stopped: CancellationToken,
 }
 
@@ -102,7 +102,7 @@ impl Connection {
         self.settings.account_id.as_deref().or(self.defaults.account_id.as_deref())
     }
 
-    /// Sends one call.
+    /// Sends one call to Stripe or to the sandbox.
     ///
     /// # Errors
     /// The connection cannot be used, or the call did not succeed.

@@ -9,7 +9,7 @@ pub enum Error {
     /// The settings refuse every call.
     #[error("connection {id} is suspended")]
     Suspended {
-        /// `locations/L/connections/N`.
+        /// The id of the connection: `locations/L/connections/N`.
         id: String,
     },
     /// The connection, the provider and the environment have no key.

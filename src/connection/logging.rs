@@ -30,8 +30,7 @@ pub(super) fn log(settings: &Settings, defaults: &Defaults) -> Option<Arc<Log>> 
 }
 
 impl Connection {
-    /// Runs an operation in a span that the connection's log receives. `rows` counts the entities of
-    /// a success.
+    /// Runs an operation with events for the connection's log; `rows` counts the entities of a success.
     pub fn operation<'w, T: 'w, E: fmt::Display + 'w>(
         &self,
         operation: Operation,

@@ -89,7 +89,7 @@ pub struct Proxy {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum ProxyAuth {
-    /// No authentication.
+    /// The proxy needs no authentication.
     #[default]
     None,
     /// User and password in every request (RFC 7617).

@@ -17,7 +17,7 @@ use crate::stripe::{HostWindow, ProcessWindow, RedisWindow, Window, WindowError}
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ThrottleScope {
-    /// This process alone.
+    /// The process of the connection alone.
     Process,
     /// All processes of this user on this machine.
     #[default]
@@ -30,8 +30,7 @@ impl ThrottleScope {
     /// Parses `process`, `host` or the address of a Redis.
     ///
     /// # Errors
-    /// The text is something else: a sentence without its subject, and without the text, which may
-    /// contain a password.
+    /// What the text must be, without the text itself, which may contain a password.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text {
             "process" => Ok(Self::Process),

@@ -25,13 +25,13 @@ pub(super) enum Severity {
     Error,
     /// An attempt of a request has failed; the operation may still succeed.
     Warning,
-    /// Something has succeeded.
+    /// An operation or a request has succeeded.
     Info,
     /// A detail of the connection.
     Debug,
 }
 
-/// One line, redacted.
+/// One line of the log, already redacted.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub(super) severity: Severity,

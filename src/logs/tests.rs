@@ -215,7 +215,7 @@ async fn an_operation_within_another_is_a_part_of_it() {
 
 #[tokio::test]
 async fn outside_of_an_operation_nothing_is_made() {
-    trace::emit(|| -> Event<'_> { panic!("nobody hears this") });
+    trace::emit(|| -> Event<'_> { panic!("no observer receives this") });
 }
 
 /// A server behind TLS that answers every request with `{"id": "pm_1", "secret": "9191"}`.

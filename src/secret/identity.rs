@@ -18,7 +18,7 @@ const RETRY_DELAYS: [Duration; 2] = [Duration::from_millis(500), Duration::from_
 /// The most attempts to impersonate a service account.
 const MAX_ATTEMPTS: u32 = 3;
 /// The cause of a failure when the time ran out.
-const NO_ANSWER: &str = "nobody answered in time";
+const NO_ANSWER: &str = "no answer came in time";
 
 /// Google credentials and the identity they belong to.
 #[derive(Debug, Clone)]
@@ -35,8 +35,7 @@ impl Identity {
     }
 
     /// Finds credentials as Google's library does (`GOOGLE_APPLICATION_CREDENTIALS`, gcloud's file,
-    /// the metadata server), and impersonates `service_account` where one is named. Takes no longer
-    /// than [`TIMEOUT`].
+    /// the metadata server) and impersonates `service_account`, if any, within [`TIMEOUT`].
     pub(super) async fn find(service_account: Option<&str>, env: &Env) -> Result<Self, Error> {
         let deadline = Instant::now() + TIMEOUT;
         let credentials = timeout_at(deadline, find_credentials(env)).await;

@@ -18,8 +18,7 @@ use crate::secret::{Secret, SecretVersion};
 
 /// The time limit for finding credentials, and again for reading a version.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
-/// The time after which no read is retried; shorter than [`TIMEOUT`], so that the last failure is
-/// reported.
+/// After this time a read is not retried, so that the last failure is reported before [`TIMEOUT`].
 const RETRY_TIME: Duration = Duration::from_secs(8);
 
 /// Why a secret version could not be read. `why` is the text of Google's library or service.
@@ -35,7 +34,7 @@ pub enum Error {
     Credentials {
         /// The path of their file.
         file: String,
-        /// The failure.
+        /// The text of Google's library.
         why: String,
     },
     /// The credentials may not impersonate the service account.
@@ -45,7 +44,7 @@ pub enum Error {
     Impersonation {
         /// The address of the service account.
         account: String,
-        /// The failure.
+        /// The text of Google's library.
         why: String,
     },
     /// The identity has no permission to read the version.
@@ -58,7 +57,7 @@ pub enum Error {
         reader: String,
         /// The version that was requested.
         version: SecretVersion,
-        /// Google's message.
+        /// The message of Secret Manager.
         why: String,
     },
     /// The version does not exist.
@@ -66,7 +65,7 @@ pub enum Error {
     NotFound {
         /// The version that was requested.
         version: SecretVersion,
-        /// Google's message.
+        /// The message of Secret Manager.
         why: String,
     },
     /// The version is disabled or destroyed.
@@ -74,7 +73,7 @@ pub enum Error {
     NotEnabled {
         /// The version that was requested.
         version: SecretVersion,
-        /// Google's message.
+        /// The message of Secret Manager.
         why: String,
     },
     /// The read failed otherwise.
@@ -82,7 +81,7 @@ pub enum Error {
     Failed {
         /// The version that was requested.
         version: SecretVersion,
-        /// The failure.
+        /// The text of Google's library.
         why: String,
     },
     /// The checksum does not match the payload.
@@ -151,8 +150,7 @@ impl Manager {
         Ok(reply.payload.unwrap_or_default())
     }
 
-    /// The endpoint of the configuration, else of the region of a regional secret; none means Google's
-    /// global one.
+    /// The configured endpoint, else the one of a regional secret; none means Google's global one.
     fn endpoint(&self, version: &SecretVersion) -> Option<String> {
         let regional = || {
             version.location().map(|location| format!("https://secretmanager.{location}.rep.googleapis.com"))

@@ -32,7 +32,7 @@ pub enum Kind {
     ProxyAuth,
     /// The certificate of Stripe or of the proxy is not trusted.
     Untrusted,
-    /// Terraform asked us to stop before the call was sent.
+    /// Terraform stopped the provider before the call was sent.
     Stopped,
 }
 
@@ -55,7 +55,7 @@ struct Inner {
     may_have_happened: bool,
 }
 
-/// Stripe's `{"error": {…}}`.
+/// The body of Stripe's error responses: `{"error": {…}}`.
 #[derive(Debug, Default, Deserialize)]
 struct Envelope {
     error: EnvelopeError,
@@ -143,8 +143,7 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
-    /// The path of the param that Stripe refused: `items[0][price]` is `items`, `0`, `price`. Empty where
-    /// Stripe names none.
+    /// The path of the param that Stripe refused, empty for none: `items[0][price]` is `items`, `0`, `price`.
     pub fn param(&self) -> Vec<&str> {
         let steps = self.0.param.iter().flat_map(|param| param.split(['[', ']', '.']));
         steps.filter(|step| !step.is_empty()).collect()
@@ -172,8 +171,7 @@ impl Error {
         self.replayed() || judged.contains(&self.kind()) && !self.may_have_happened()
     }
 
-    /// True when Stripe repeated its response to an earlier call with the same idempotency key, and would
-    /// repeat it again.
+    /// True when Stripe repeated its response to an earlier call with the same key, as it would again.
     pub fn replayed(&self) -> bool {
         self.0.replayed
     }

@@ -13,8 +13,7 @@ use crate::stripe::{Request, Response, SetupError, Transport, TransportError};
 /// For opening a TCP connection; shorter than a request may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// A transport to one base address, with a pool of connections. It follows the proxy variables of
-/// the environment.
+/// A transport to one base address with a pool of connections; it follows `HTTPS_PROXY` and `NO_PROXY`.
 #[derive(Debug)]
 pub struct HttpTransport {
     base: Url,

@@ -91,7 +91,7 @@ pub struct Http1Transport {
     idle: Mutex<Vec<PooledConnection>>,
 }
 
-/// An open connection.
+/// An open connection that can send one request at a time.
 #[derive(Debug)]
 struct PooledConnection {
     sender: SendRequest<Full<Bytes>>,

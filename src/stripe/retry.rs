@@ -30,7 +30,7 @@ pub struct Failure {
     pub status: Option<u16>,
     /// A retry cannot help: an untrusted certificate, an invalid address, a refused proxy password.
     pub fatal: bool,
-    /// `Stripe-Should-Retry`.
+    /// Stripe's advice in `Stripe-Should-Retry`.
     pub should_retry: Option<bool>,
     /// `Retry-After`, which Stripe sends in seconds or as a date.
     pub retry_after: Option<Duration>,
@@ -45,9 +45,9 @@ pub struct Failure {
 pub struct RetryState {
     /// The most retries after failures.
     pub max_retries: u32,
-    /// Retries after failures.
+    /// The number of retries after failures.
     pub failures: u32,
-    /// Retries after rate limits.
+    /// The number of retries after rate limits.
     pub rate_limits: u32,
     /// The time spent waiting for rate limits.
     pub waited: Duration,
@@ -117,8 +117,7 @@ impl Failure {
     }
 }
 
-/// The limit that a 429 reports. Without a reason and with the code `lock_timeout` it is the lock of
-/// an object.
+/// The limit that a 429 reports; the code `lock_timeout` without a reason is the lock of an object.
 fn limit_scope(reason: Option<&str>, code: Option<&str>) -> LimitScope {
     match (reason, code) {
         (Some("endpoint-rate" | "endpoint-concurrency"), _) => LimitScope::Endpoint,

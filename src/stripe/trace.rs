@@ -74,7 +74,7 @@ pub struct Span {
 pub struct Attempt {
     /// Counted from 1 for each call.
     pub number: u32,
-    /// The throttle's admission.
+    /// The wait in the throttle, and the active nodes.
     pub admission: Admission,
     /// The path with a placeholder for each id: `/v1/customers/{customer}`.
     pub endpoint: String,
@@ -107,7 +107,7 @@ pub enum Direction {
 /// The parameters of a TLS session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tls {
-    /// The version: `TLSv1_3`.
+    /// The version of TLS: `TLSv1_3`.
     pub version: String,
     /// The cipher suite: `TLS13_AES_256_GCM_SHA384`.
     pub cipher_suite: String,
@@ -140,7 +140,7 @@ pub enum Event<'e> {
         request: &'e Request,
         /// From the first byte sent to the last one received.
         duration: Duration,
-        /// How it ended.
+        /// The response, or why there is none.
         outcome: RequestOutcome<'e>,
     },
     /// A failed request is sent again.

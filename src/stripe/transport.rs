@@ -20,11 +20,11 @@ pub struct Request {
 /// A complete HTTP response.
 #[derive(Debug, Clone)]
 pub struct Response {
-    /// HTTP status code.
+    /// The HTTP status code, from 100 to 599.
     pub status: u16,
-    /// Every header.
+    /// All headers, as they came.
     pub headers: HeaderMap,
-    /// The complete body.
+    /// The complete body, without chunks.
     pub body: Bytes,
 }
 
@@ -34,7 +34,7 @@ impl Response {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Stripe's `Request-Id`.
+    /// The value of `Request-Id`, which Stripe's support asks for.
     pub fn request_id(&self) -> Option<String> {
         self.header("request-id").map(str::to_owned)
     }

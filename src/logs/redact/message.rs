@@ -5,8 +5,7 @@ use super::Redactor;
 /// The most bytes that are written of something that is no HTTP.
 const HEX: usize = 256;
 
-/// A message as text. An incomplete head is written as far as it goes; a body is redacted by its
-/// content type.
+/// A message as text: the head as far as it goes, the body redacted by its content type.
 pub(super) fn redacted(redactor: &Redactor, bytes: &[u8]) -> String {
     let (head, body) = match bytes.windows(4).position(|part| part == b"\r\n\r\n") {
         Some(end) => bytes.split_at(end + 4),

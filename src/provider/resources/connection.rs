@@ -1,7 +1,7 @@
-//! `stripe_connection`: the settings of one way to one Stripe account, and whether it works.
+//! `stripe_connection`: the settings of a connection to one Stripe account, and whether it works.
 //!
-//! Nothing is created in Stripe: the resource *is* its settings. What it adds is the
-//! handle that other resources run on, and the status that a real call came to.
+//! Nothing is created in Stripe: the resource consists of its settings. It adds the handle that
+//! other resources use, and the status that a real call has shown.
 
 use futures_util::future::BoxFuture;
 
@@ -20,12 +20,12 @@ use crate::terraform::schema::Presence::{OptionalComputed, Required};
 use crate::terraform::schema::{Attribute, Block, Rule, Schema, check};
 use crate::terraform::value::{Path, Type, Value};
 
-/// The version of the connector's surface that this provider has.
+/// The only version of the connector.
 const CONNECTOR_VERSION: &str = "1";
-/// Attributes that a change of settings may alter.
-const FOLLOWS_SETTINGS: [&str; 3] = ["status", "livemode", "update_time"];
+/// The computed attributes that a change of settings may alter.
+const DERIVED_AT_APPLY: [&str; 3] = ["status", "livemode", "update_time"];
 
-/// The resource.
+/// The managed resource `stripe_connection`.
 #[derive(Debug)]
 pub(in crate::provider) struct Connection;
 
@@ -100,14 +100,14 @@ fn computed_attributes() -> Vec<Attribute> {
     let status = Type::object([("state", Type::String), ("description", Type::String)]);
     vec![
         computed("id", Type::String, "`locations/LOCATION/connections/NAME`."),
-        computed("handle", Type::String, "What to pass as `connection_handle` to entities, actions and data sources. It holds the reference to the key, and the key itself only where it is written inline.").sensitive(),
-        computed("status", status, "What a real call to Stripe came to: `state` is `ACTIVE`, `ERROR`, `AUTH_ERROR` or `SUSPENDED`, `description` says why."),
-        computed("livemode", Type::Bool, "Whether the key is a live one; null while no key can be read."),
-        computed("connection_revision", Type::Number, "Counts the changes, from 1."),
-        computed("create_time", Type::String, "When it was created, RFC 3339."),
-        computed("update_time", Type::String, "When it was last changed, RFC 3339."),
-        computed("min_transactions_per_second", Type::Number, "Transactions a second at the fewest nodes."),
-        computed("max_transactions_per_second", Type::Number, "Transactions a second at the most nodes; Stripe's own limit may be lower."),
+        computed("handle", Type::String, "Text to pass as `connection_handle` to entities, actions and data sources. It contains the reference to the key, and the key itself only where it is written inline.").sensitive(),
+        computed("status", status, "Outcome of a real call to Stripe: `state` is `ACTIVE`, `ERROR`, `AUTH_ERROR` or `SUSPENDED`, `description` says why."),
+        computed("livemode", Type::Bool, "Whether the key is a live one; null when it cannot be read."),
+        computed("connection_revision", Type::Number, "Number of the last change, counted from 1."),
+        computed("create_time", Type::String, "Time of the creation, RFC 3339."),
+        computed("update_time", Type::String, "Time of the last change, RFC 3339."),
+        computed("min_transactions_per_second", Type::Number, "Transactions a second of the minimum of nodes."),
+        computed("max_transactions_per_second", Type::Number, "Transactions a second of the maximum of nodes; Stripe's own limit may be lower."),
     ]
 }
 
@@ -124,11 +124,11 @@ fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     if request.prior.is_null() {
         planned.set("connection_revision", Value::from(1));
         planned.set("create_time", Value::Unknown);
-        set_unknown(&mut planned, &FOLLOWS_SETTINGS);
+        set_unknown(&mut planned, &DERIVED_AT_APPLY);
     } else if planned != request.prior {
         let revision = request.prior.get("connection_revision").as_i64().unwrap_or(0);
         planned.set("connection_revision", Value::from(revision.saturating_add(1)));
-        set_unknown(&mut planned, &FOLLOWS_SETTINGS);
+        set_unknown(&mut planned, &DERIVED_AT_APPLY);
     }
     if let Some(handle) = planned.get("handle").as_str() {
         runtime.note_handle(handle);
@@ -137,7 +137,7 @@ fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     PlanResponse { state: planned, requires_replace, private: request.private, ..PlanResponse::default() }
 }
 
-/// Everything that is a pure function of the settings, known as soon as they are.
+/// Sets the computed attributes that are a function of the settings; unknown while those are.
 fn derive_from_settings(planned: &mut Value) {
     if planned.get("connector_version").is_null() || planned.get("connector_version").is_unknown() {
         planned.set("connector_version", CONNECTOR_VERSION.into());
@@ -155,10 +155,10 @@ fn derive_from_settings(planned: &mut Value) {
     planned.set("max_transactions_per_second", rate(settings.nodes.max_rate()));
 }
 
-/// The attributes and blocks that settings are read from: no computed one.
+/// The attributes and blocks that the settings are read from.
 fn settings_part(state: &Value) -> Value {
     let computed: Vec<&str> = computed_attributes().iter().map(|attribute| attribute.name).collect();
-    // Neither changes what a call does, so neither may make a handle unknown.
+    // None of these changes a call, so none may make the handle unknown.
     let passive = ["name", "location", "description", "labels", "connector_version"];
     let kept = state.as_map().into_iter().flatten();
     Value::map(
@@ -189,7 +189,7 @@ async fn apply(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
         state.set("create_time", now.clone().into());
     }
     state.set("update_time", now.into());
-    let diagnostics = observe(runtime, &mut state).await;
+    let diagnostics = update_status(runtime, &mut state).await;
     StateResponse { state, private: request.private, diagnostics }
 }
 
@@ -201,13 +201,13 @@ async fn read(runtime: &Runtime, mut state: Value, private: Vec<u8>) -> StateRes
         state.set("create_time", runtime.now().into());
         state.set("update_time", runtime.now().into());
     }
-    let diagnostics = observe(runtime, &mut state).await;
+    let diagnostics = update_status(runtime, &mut state).await;
     StateResponse { state, private, diagnostics }
 }
 
-/// Asks Stripe and writes down what came of it. A connection that does not work is a
-/// status and a warning, never an error: a plan must be possible while Stripe is away.
-async fn observe(runtime: &Runtime, state: &mut Value) -> Diagnostics {
+/// Checks the connection and sets its status. A connection that does not work has a warning, never
+/// an error: a plan must be possible while Stripe cannot be reached.
+async fn update_status(runtime: &Runtime, state: &mut Value) -> Diagnostics {
     let handle = state.get("handle").as_str().unwrap_or_default().to_owned();
     runtime.note_handle(&handle);
     let Ok(connection) = runtime.connection(Some(&handle)) else { return Diagnostics::new() };
@@ -253,7 +253,7 @@ fn parse_id(id: &str) -> Result<(&str, &str), String> {
     Ok((at, called))
 }
 
-/// A locked connection may only be unlocked.
+/// The error of a change to a locked connection; unlocking it is allowed.
 fn refused_by_lock(prior: &Value, config: &Value) -> Option<Diagnostic> {
     let lock = prior.get("lock_config").items().first()?;
     let now = config.get("lock_config").items().first();
@@ -273,7 +273,7 @@ fn refused_by_lock(prior: &Value, config: &Value) -> Option<Diagnostic> {
     Some(Diagnostic::error("Connection Locked", detail).at_attribute("lock_config"))
 }
 
-/// Whether the config asks for anything else than the prior state holds.
+/// Whether the config differs from the prior state.
 fn differs(prior: &Value, config: &Value) -> bool {
     let computed: Vec<&str> = computed_attributes().iter().map(|attribute| attribute.name).collect();
     config.as_map().into_iter().flatten().any(|(name, value)| {
@@ -300,7 +300,7 @@ fn check_lock(config: &Value) -> Option<Diagnostic> {
     let reason = lock.get("reason");
     let silent = reason.is_null() || reason.as_str().is_some_and(str::is_empty);
     (lock.get("locked").as_bool() == Some(true) && silent).then(|| {
-        let detail = "A locked connection needs a `reason`, for whoever wants to change it.";
+        let detail = "A locked connection needs a `reason`, for people who want to change it.";
         Diagnostic::error("Lock Reason Missing", detail)
             .at(Path::attribute("lock_config").index(0).name("reason"))
     })

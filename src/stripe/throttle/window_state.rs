@@ -25,7 +25,7 @@ pub(super) const GRANT_AHEAD: Duration = Duration::from_millis(40);
 /// The longest pause, in microseconds.
 pub(super) const LONGEST_PAUSE: u64 = 65_000_000;
 
-/// One admitted request.
+/// An admitted request, which counts for a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry {
     /// When it may be sent, in microseconds of the window's own clock.
@@ -76,8 +76,7 @@ impl WindowState {
         }
     }
 
-    /// Drops what has ended, and instants that are too far ahead: a clock that was set back leaves
-    /// those behind.
+    /// Drops what has ended, and instants too far ahead, which a clock that was set back leaves behind.
     fn drop_expired(&mut self, now: u64) {
         let believable = now + micros(SECOND + ARRIVAL_SLACK);
         self.admitted
