@@ -92,7 +92,7 @@ impl Steps<'_> {
 }
 
 fn show_objects(stripe: &Sandbox, out: &mut dyn Write) -> Result<(), Error> {
-    writeln!(out, "\n── What stands in the sandbox\n")?;
+    writeln!(out, "\n── Objects in the sandbox\n")?;
     for (object, count) in stripe.counts() {
         writeln!(out, "{count:>5}  {object}")?;
     }

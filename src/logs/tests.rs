@@ -313,7 +313,7 @@ async fn verbosity_five_adds_every_byte_but_the_secret_ones() {
     assert!(!all.contains("9191") && !all.contains("hidden") && !all.contains("4242"), "{all}");
 }
 
-/// A proxy that opens one tunnel to wherever it is asked.
+/// A proxy that opens one tunnel to any target.
 async fn tunnelling_proxy() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -212,7 +212,7 @@ fn kind_of(status: u16, named: Option<&str>, from_stripe: bool) -> Kind {
 pub(super) fn describe_foreign(response: &Response) -> String {
     let kind = response.header("content-type").unwrap_or("no content type");
     format!(
-        "the answer is not Stripe's ({kind}, {} bytes); something on the way may have answered",
+        "the answer is not Stripe's ({kind}, {} bytes); a proxy or a firewall may have sent it",
         response.body.len()
     )
 }

@@ -229,9 +229,10 @@ impl Http1Transport {
     }
 
     fn broken(&self, error: &hyper::Error) -> TransportError {
-        let through = self.dialer.through().trim_start();
-        let through = if through.is_empty() { String::new() } else { format!("{through}: ") };
-        TransportError::Broken(format!("{through}{error}"))
+        match self.dialer.through().trim_start() {
+            "" => TransportError::Broken(error.to_string()),
+            through => TransportError::Broken(format!("{through}: {error}")),
+        }
     }
 
     fn authorization(&self, method: &str, uri: &str) -> Option<HeaderValue> {

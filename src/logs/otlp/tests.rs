@@ -56,10 +56,10 @@ async fn collector() -> (String, Requests) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let all = Requests::default();
-    let kept = Arc::clone(&all);
+    let shared = Arc::clone(&all);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let all = Arc::clone(&kept);
+            let all = Arc::clone(&shared);
             let service = hyper::service::service_fn(move |request| {
                 let all = Arc::clone(&all);
                 async move { Ok::<_, Infallible>(take(request, all).await) }

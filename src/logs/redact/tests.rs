@@ -118,7 +118,7 @@ fn messages_on_the_wire_are_shown_by_their_parts() {
     assert_eq!(redactor().message(b"garbage sk_live_abc"), "(19 bytes, not shown)");
 }
 
-/// Names of which each must hide what stands below it.
+/// Names whose values must be redacted.
 fn sensitive_name() -> impl Strategy<Value = String> {
     prop_oneof![
         Just("client_secret"),
@@ -171,7 +171,7 @@ fn body() -> impl Strategy<Value = (Map<String, Json>, String)> {
     })
 }
 
-/// The ways in which a part of the secret could show; four letters of it are enough to find it.
+/// Whether a text contains a part of the secret; its first four letters are unique.
 fn shows(text: &str) -> bool {
     text.contains("QZX9")
 }

@@ -307,17 +307,19 @@ fn check_lock(config: &Value) -> Option<Diagnostic> {
 }
 
 fn name(text: &str) -> Result<(), String> {
-    let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let ends_well = text.bytes().last().is_some_and(|byte| byte != b'-');
     let starts_well = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
-    let good = starts_well && ends_well && text.len() <= 49 && text.bytes().all(legal);
+    let good = starts_well && ends_well && text.len() <= 49 && text.bytes().all(is_label_byte);
     good.then_some(()).ok_or_else(|| {
         format!("must be 1 to 49 lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen, not {text:?}")
     })
 }
 
 fn location(text: &str) -> Result<(), String> {
-    let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let good = !text.is_empty() && text.len() <= 63 && text.bytes().all(legal);
+    let good = !text.is_empty() && text.len() <= 63 && text.bytes().all(is_label_byte);
     good.then_some(()).ok_or_else(|| format!("must be a location such as \"us-central1\", not {text:?}"))
+}
+
+const fn is_label_byte(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
 }

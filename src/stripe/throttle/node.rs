@@ -32,11 +32,6 @@ pub struct NodeThrottle {
     /// The instants of the last admissions, oldest first; locked while the first caller waits.
     window: Mutex<VecDeque<Instant>>,
     pool: StdMutex<Pool>,
-    limits: Limits,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Limits {
     min: usize,
     max: usize,
 }
@@ -51,21 +46,21 @@ struct Pool {
 impl NodeThrottle {
     /// Between `min` and `max` nodes, at least one.
     pub fn new(min: usize, max: usize) -> Self {
-        let limits = Limits { min: min.max(1), max: max.max(min).max(1) };
-        let pool = Pool { active: limits.min, backlog_since: None };
-        Self { window: Mutex::default(), pool: StdMutex::new(pool), limits }
+        let (min, max) = (min.max(1), max.max(min).max(1));
+        let pool = StdMutex::new(Pool { active: min, backlog_since: None });
+        Self { window: Mutex::default(), pool, min, max }
     }
 
     /// Halves the active nodes after a 429; a backlog adds them again.
     pub(super) fn halve(&self) {
         let mut pool = self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        pool.active = (pool.active / 2).max(self.limits.min.min(pool.active)).max(1);
+        pool.active = (pool.active / 2).max(self.min.min(pool.active)).max(1);
         pool.backlog_since = None;
     }
 
     /// The most transactions a second that all nodes together admit.
     pub(super) fn max_rate(&self) -> usize {
-        self.limits.max * TRANSACTIONS_PER_NODE
+        self.max * TRANSACTIONS_PER_NODE
     }
 
     /// Waits until a node is free, then for `gate`, with the queue locked: callers keep their
@@ -102,13 +97,13 @@ impl NodeThrottle {
     fn active_nodes(&self, arrived: Instant, now: Instant, last: Option<Instant>) -> usize {
         let mut pool = self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if last.is_none_or(|last| now - last > IDLE_AFTER) {
-            pool.active = self.limits.min;
+            pool.active = self.min;
         }
         if now == arrived {
             pool.backlog_since = None;
         } else {
             let since = *pool.backlog_since.get_or_insert(arrived);
-            if now - since >= BACKLOG_AGE && pool.active < self.limits.max {
+            if now - since >= BACKLOG_AGE && pool.active < self.max {
                 pool.active += 1;
                 pool.backlog_since = Some(now);
             }
