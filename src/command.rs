@@ -10,9 +10,9 @@ use crate::env::Env;
 use crate::logs;
 use crate::provider::StripeProvider;
 use crate::registry_docs;
-use crate::terraform::Provider as _;
-use crate::terraform::plugin;
+use crate::terraform::plugin::{self, ProviderName};
 use crate::terraform::protocol::Service;
+use crate::terraform::provider::Schemas;
 
 mod demo;
 mod install;
@@ -21,6 +21,9 @@ mod sandbox;
 /// The time for the last export of logs: Terraform waits two seconds for the end of the process, and
 /// open calls may have used one of them.
 const FLUSH_TIMEOUT: Duration = Duration::from_millis(700);
+
+/// How the provider is known to the practitioner and in log records.
+const PROVIDER: ProviderName = ProviderName { local: "stripe", crate_name: env!("CARGO_CRATE_NAME") };
 
 /// A command of `terraform-provider-stripe`.
 #[derive(Debug, PartialEq, Eq)]
@@ -119,7 +122,7 @@ pub async fn run(command: Command, env: Env, out: &mut dyn Write) -> Result<(), 
 }
 
 fn docs(env: Env, out: &mut dyn Write) -> Result<(), Error> {
-    let written = registry_docs::write(Path::new("."), StripeProvider::new(env).schemas())?;
+    let written = registry_docs::write(Path::new("."), &Schemas::of(&StripeProvider::new(env)))?;
     for page in &written {
         writeln!(out, "{}", page.display())?;
     }
@@ -127,7 +130,7 @@ fn docs(env: Env, out: &mut dyn Write) -> Result<(), Error> {
 }
 
 async fn serve(env: Env, debug: bool, out: &mut dyn Write) -> Result<(), Error> {
-    let environment = plugin::Environment::from_lookup(|name| env.get(name));
+    let environment = plugin::Environment::from_lookup(PROVIDER, |name| env.get(name));
     let service = Service::new(StripeProvider::new(env)).into_server();
     let served = if debug {
         let sources = install::HOSTS.map(|host| format!("{host}/{}", install::SOURCE));
@@ -136,7 +139,12 @@ async fn serve(env: Env, debug: bool, out: &mut dyn Write) -> Result<(), Error> 
         plugin::serve(environment, service, out).await
     };
     logs::flush(FLUSH_TIMEOUT).await;
-    Ok(served?)
+    served.map_err(|error| match error {
+        plugin::Error::NotStartedByHost => {
+            format!("{error}; `--help` shows what can be called by hand").into()
+        }
+        error => error.into(),
+    })
 }
 
 #[cfg(test)]

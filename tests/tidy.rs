@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use stripe_provider::env::Env;
 use stripe_provider::provider::StripeProvider;
-use stripe_provider::terraform::Provider as _;
+use stripe_provider::terraform::provider::Schemas;
 use stripe_provider::terraform::schema::Block;
 
 /// The most lines of a file, tests included.
@@ -25,7 +25,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // The sandbox is one more transport of a connection: docs/design/0003.
     ("connection", &["logs", "stripe", "secret", "env", "sandbox"]),
     ("connector", &["catalog", "connection", "stripe"]),
-    ("provider", &["terraform", "catalog", "env", "secret", "stripe", "connection", "connector"]),
+    ("engine", &["catalog", "connector", "stripe", "env"]),
+    ("provider", &["terraform", "catalog", "env", "secret", "stripe", "connection", "connector", "engine"]),
     ("sandbox", &["catalog"]),
     ("registry_docs", &["catalog", "terraform", "provider"]),
     ("command", &["catalog", "env", "logs", "terraform", "provider", "registry_docs", "sandbox"]),
@@ -33,7 +34,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
 
 /// The modules whose texts name no attribute and no data source; `provider` adds those names.
 const BELOW_PROVIDER: &[&str] =
-    &["stripe", "connection", "catalog", "secret", "logs", "sandbox", "terraform"];
+    &["stripe", "connection", "catalog", "engine", "secret", "logs", "sandbox", "terraform"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -104,7 +105,7 @@ fn modules_import_only_what_stands_to_their_right() {
 
 #[test]
 fn no_file_is_too_long() {
-    let all = sources("src").into_iter().chain(sources("tests"));
+    let all = ["src", "tests", "benches"].into_iter().flat_map(sources);
     let long = all.filter(|(_, text)| text.lines().count() > LONGEST_FILE);
     let long: Vec<_> =
         long.map(|(path, text)| format!("{}: {} lines", path.display(), text.lines().count())).collect();
@@ -113,7 +114,8 @@ fn no_file_is_too_long() {
 
 #[test]
 fn every_file_says_what_it_is() {
-    let silent = sources("src").into_iter().filter(|(path, text)| {
+    let all = ["src", "tests", "benches"].into_iter().flat_map(sources);
+    let silent = all.filter(|(path, text)| {
         !text.starts_with("//!")
             && !path.ends_with("tests.rs")
             && !path.parent().is_some_and(|p| p.ends_with("tests"))
@@ -145,10 +147,11 @@ fn nothing_is_left_for_later() {
 }
 
 /// The names of the attributes and blocks of a block, at every depth.
-fn attribute_names(block: &Block) -> Vec<&str> {
-    let mut names: Vec<&str> = block.attributes.iter().map(|attribute| attribute.name).collect();
+fn attribute_names(block: &Block) -> Vec<String> {
+    let mut names: Vec<String> =
+        block.attributes.iter().map(|attribute| attribute.name.to_string()).collect();
     for nested in &block.blocks {
-        names.push(nested.name);
+        names.push(nested.name.to_string());
         names.extend(attribute_names(&nested.block));
     }
     names
@@ -156,18 +159,19 @@ fn attribute_names(block: &Block) -> Vec<&str> {
 
 /// Whether a line of code has an attribute in backticks: `` `api_key` `` or `` `suspended = false` ``. A
 /// single word in backticks may be a value, such as `` `host` ``.
-fn names_attribute(line: &str, names: &[&str]) -> bool {
+fn names_attribute(line: &str, names: &[String]) -> bool {
     line.split('`').skip(1).step_by(2).any(|part| {
         let (name, rest) = part.split_at(first_name(part).len());
-        names.contains(&name) && (rest.starts_with(" =") || rest.is_empty() && name.contains('_'))
+        names.iter().any(|known| known == name)
+            && (rest.starts_with(" =") || rest.is_empty() && name.contains('_'))
     })
 }
 
 #[test]
 fn only_provider_names_attributes_and_data_sources() {
-    let schemas = StripeProvider::new(Env::from_pairs::<String, String>([])).schemas();
+    let schemas = Schemas::of(&StripeProvider::new(Env::from_pairs::<String, String>([])));
     let all = schemas.resources.values().chain(schemas.data_sources.values());
-    let names: Vec<&str> =
+    let names: Vec<String> =
         all.chain([&schemas.provider]).flat_map(|schema| attribute_names(&schema.block)).collect();
     assert!(names_attribute("set `suspended = false`", &names) && names_attribute("set `api_key`", &names));
     let mut wrong = Vec::new();
@@ -181,4 +185,46 @@ fn only_provider_names_attributes_and_data_sources() {
         }
     }
     assert!(wrong.is_empty(), "return a cause, and word the advice in provider:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_terraform_layer_names_no_provider() {
+    let mut layer = sources("src/terraform");
+    layer.push((
+        PathBuf::from("src/terraform.rs"),
+        fs::read_to_string(root().join("src/terraform.rs")).unwrap(),
+    ));
+    assert!(layer.len() > 20, "{} files", layer.len());
+    let named = layer.into_iter().filter(|(_, text)| text.to_lowercase().contains("stripe"));
+    let named: Vec<_> = named.map(|(path, _)| path.display().to_string()).collect();
+    assert!(named.is_empty(), "these are of one provider:\n{}", named.join("\n"));
+}
+
+#[test]
+fn the_toy_is_written_with_the_terraform_layer_alone() {
+    let mut layer = 0;
+    for (path, text) in sources("tests/toy") {
+        layer += text.matches("stripe_provider::terraform").count();
+        let all = text.matches("stripe_provider").count();
+        assert_eq!(all, text.matches("stripe_provider::terraform").count(), "{}", path.display());
+        assert!(!text.contains("crate::"), "{} uses what stands beside it", path.display());
+    }
+    assert!(layer > 5, "the toy is a provider");
+}
+
+/// Rust drops a test that stands in a suite without Rust's harness, and says nothing.
+#[test]
+fn a_suite_with_its_own_harness_has_cases_and_no_tests() {
+    let manifest: toml::Table = fs::read_to_string(root().join("Cargo.toml")).unwrap().parse().unwrap();
+    let suites = manifest["test"].as_array().unwrap().iter();
+    let own = suites.filter(|suite| suite["harness"].as_bool() == Some(false));
+    let folders = own.map(|suite| format!("tests/{}", suite["name"].as_str().unwrap()));
+    let all = folders.chain(["tests/support".to_owned()]).flat_map(|folder| sources(&folder));
+    let lost = all.filter(|(_, text)| text.lines().any(|line| is_test(line.trim())));
+    let lost: Vec<_> = lost.map(|(path, _)| path.display().to_string()).collect();
+    assert!(lost.is_empty(), "make these tests cases (tests/README.md):\n{}", lost.join("\n"));
+}
+
+fn is_test(line: &str) -> bool {
+    line.starts_with("#[test") || line.starts_with("#[tokio::test")
 }

@@ -1,9 +1,10 @@
 //! Get, Create and Update of an entity.
 
+use futures_util::future::BoxFuture;
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Entity, Kind, Operation, OperationKind, catalog};
-use crate::connector::{Connector, Error, asked, locator, path};
+use crate::catalog::{Entity, Operation, OperationKind, catalog};
+use crate::connector::{ActionRef, Connector, Error, asked, locator, path};
 use crate::stripe::Reply;
 
 /// The entity type of that name, in PascalCase or in Stripe's spelling.
@@ -13,7 +14,7 @@ pub fn entity(name: &str) -> Result<&'static Entity, Error> {
 }
 
 /// True for what Stripe answers in place of a deleted object.
-pub fn is_gone(body: &Json) -> bool {
+pub fn is_deleted(body: &Json) -> bool {
     body.get("deleted") == Some(&Json::Bool(true))
 }
 
@@ -23,7 +24,7 @@ impl Connector {
         let work = async {
             let operation = operation(entity, OperationKind::Get)?;
             let ids = locator::ids(entity, locator)?;
-            let params = showing(entity, operation, Map::new(), "");
+            let params = with_expansions(entity, operation, Map::new(), "");
             let call = path::operation(operation, &ids).params(params);
             Ok(self.connection.send(call).await?.body)
         };
@@ -40,10 +41,10 @@ impl Connector {
     ) -> Result<Reply, Error> {
         let work = async {
             let create = || Error::NotSupported { entity: &entity.name, operation: "create" };
-            let operation = entity.maker().ok_or_else(create)?;
+            let operation = entity.create_operation().ok_or_else(create)?;
             let ids = locator::take_places(&operation.path, &mut params);
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-            let params = showing(entity, operation, params, "");
+            let params = with_expansions(entity, operation, params, "");
             let call = path::operation(operation, &ids).params(params).key(key);
             Ok(self.connection.send(call).await?)
         };
@@ -61,11 +62,42 @@ impl Connector {
             let operation = operation(entity, OperationKind::Update)?;
             let ids = locator::ids(entity, locator)?;
             let params = if entity.is_v2() { unset_by_null(params) } else { params };
-            let params = showing(entity, operation, params, "");
+            let params = with_expansions(entity, operation, params, "");
             let call = path::operation(operation, &ids).params(params);
             Ok(self.connection.send(call).await?.body)
         };
         self.connection.operation(asked("Update", entity, Some(locator)), work, |_| 1).await
+    }
+}
+
+impl Connector {
+    /// Deletes the entity at that place.
+    pub async fn delete(&self, entity: &'static Entity, locator: &str) -> Result<(), Error> {
+        let operation = operation(entity, OperationKind::Delete)?;
+        self.connection.send(path::operation(operation, &locator::ids(entity, locator)?)).await?;
+        Ok(())
+    }
+
+    /// Ends the entity at that place by an action.
+    pub async fn end_by_action(
+        &self,
+        action: ActionRef,
+        locator: &str,
+        params: Map<String, Json>,
+    ) -> Result<(), Error> {
+        self.connection.send(action.call(&locator::ids(action.entity, locator)?).params(params)).await?;
+        Ok(())
+    }
+
+    /// Runs the calls that end an entity as one operation in the log, with the number of its rows.
+    pub fn end_operation<'w, T: Send + 'w>(
+        &self,
+        entity: &'static Entity,
+        locator: &str,
+        work: impl Future<Output = Result<T, Error>> + Send + 'w,
+        rows: impl FnOnce(&T) -> usize + Send + 'w,
+    ) -> BoxFuture<'w, Result<T, Error>> {
+        self.connection.operation(asked("Delete", entity, Some(locator)), work, rows)
     }
 }
 
@@ -94,24 +126,21 @@ fn unset_by_null(params: Map<String, Json>) -> Map<String, Json> {
 
 /// The params, and the fields that are incomplete unless they are asked for: below `prefix` in
 /// `expand`, in version 2 of the API as far as the call has a word for them.
-pub(super) fn showing(
+pub(super) fn with_expansions(
     entity: &Entity,
     operation: &Operation,
     mut params: Map<String, Json>,
     prefix: &str,
 ) -> Map<String, Json> {
     let wanted = entity.expand.iter();
-    let (name, fields): (&str, Vec<Json>) = match operation.param("include").map(|param| &param.kind) {
-        Some(Kind::List(kind)) => {
-            let known =
-                |field: &&String| matches!(&**kind, Kind::String { values, .. } if values.contains(field));
-            (
-                "include",
-                wanted.chain(&entity.once).filter(known).map(|field| Json::from(field.as_str())).collect(),
-            )
+    let (name, fields): (&str, Vec<Json>) = match operation.param("include") {
+        Some(include) => {
+            let known = |field: &&String| include.values().contains(field);
+            let wanted = wanted.chain(&entity.answered_once).filter(known);
+            ("include", wanted.map(|field| Json::from(field.as_str())).collect())
         }
-        _ if entity.is_v2() => return params,
-        _ => ("expand", wanted.map(|field| Json::String(format!("{prefix}{field}"))).collect()),
+        None if entity.is_v2() => return params,
+        None => ("expand", wanted.map(|field| Json::String(format!("{prefix}{field}"))).collect()),
     };
     if !fields.is_empty() {
         params.insert(name.to_owned(), Json::Array(fields));

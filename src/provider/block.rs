@@ -13,7 +13,7 @@ use crate::provider::connection_schema::{
 };
 use crate::provider::connection_settings::{self, API_KEY};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
-use crate::terraform::schema::{Block, Rule, Schema, check};
+use crate::terraform::schema::{Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
 /// The default time limit of one request, in seconds.
@@ -36,16 +36,12 @@ pub(super) fn schema() -> Schema {
     ]);
     attributes.extend(shared_attributes());
     let description = "The provider block is the default connection: resources and data sources without `connection_handle` use it.";
-    Schema {
-        version: 0,
-        block: Block { attributes, blocks: shared_blocks(), description: description.to_owned() },
-    }
+    Schema::new(description, attributes).with_blocks(shared_blocks())
 }
 
-/// The errors in a provider block, found without a call.
-pub(super) fn validate(block: &Block, config: &Value) -> Diagnostics {
-    let mut found = check(block, config);
-    found.extend(check_combinations(config));
+/// The errors in a provider block that keeps the rules of its schema, found without a call.
+pub(super) fn validate(config: &Value) -> Diagnostics {
+    let mut found = check_combinations(config);
     found.extend(check_sources(config, API_KEY, &Path::root()));
     if !config.get("sandbox").is_null() && !config.get("api_base").is_null() {
         let detail = "`sandbox` and `api_base` both set the destination of calls; set only one of them.";

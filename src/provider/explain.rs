@@ -1,14 +1,38 @@
 //! Errors as diagnostics: at the attribute, with Stripe's message, its code, the request id, and
 //! what to do next.
 
+use std::io;
+
 use crate::connection;
-use crate::connector::{self, PayloadError};
+use crate::connector;
+use crate::engine::{self, Faults, ParamError};
 use crate::provider::connection_error::describe;
 use crate::stripe::Kind;
-use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+
+/// An error of the engine as diagnostics at `attribute`: one for each fault of a payload.
+pub(super) fn explain(error: &engine::Error, attribute: &str) -> Diagnostics {
+    let diagnostic = match error {
+        engine::Error::NotCreatable { .. } => {
+            let detail = format!("{} Use the data source of the same name.", sentence(&error.to_string()));
+            Diagnostic::error("Entity Not Creatable", detail).at_attribute("entity")
+        }
+        engine::Error::Params(faults) => return explain_faults(faults),
+        engine::Error::Connector(error) => explain_connector(error, attribute),
+    };
+    vec![diagnostic]
+}
+
+/// A warning that a create is not in the journal; the create itself has succeeded.
+pub(super) fn unrecorded(why: &io::Error) -> Diagnostic {
+    let detail = format!(
+        "The create could not be recorded before it was sent ({why}). If this run had been interrupted, the next one would not have found the object."
+    );
+    Diagnostic::warning("Create Not Recorded", detail)
+}
 
 /// An error of the connector as a diagnostic; `attribute` is the one that the failed call is about.
-pub(super) fn explain(error: &connector::Error, attribute: &str) -> Diagnostic {
+pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Diagnostic {
     let (summary, attribute) = match error {
         connector::Error::UnknownEntity { .. } | connector::Error::NotSupported { .. } => {
             ("Unknown Entity", "entity")
@@ -19,15 +43,23 @@ pub(super) fn explain(error: &connector::Error, attribute: &str) -> Diagnostic {
         connector::Error::SortField { .. } => ("Unknown Field", "sort_by"),
         connector::Error::Locator { .. } => ("Invalid Entity Id", attribute),
         connector::Error::PageToken(_) => ("Invalid Page Token", "page_token"),
-        connector::Error::Payload(error) => return explain_payload(error),
         connector::Error::Connection(error) => return explain_connection(error, attribute),
     };
     Diagnostic::error(summary, sentence(&error.to_string())).at_attribute(attribute)
 }
 
-/// An error in a payload as a diagnostic.
-pub(super) fn explain_payload(error: &PayloadError) -> Diagnostic {
-    Diagnostic::error("Invalid Payload", sentence(&error.to_string())).at_attribute("input_payload")
+/// Everything that is wrong with a payload, at the payload.
+pub(super) fn explain_faults(faults: &Faults) -> Diagnostics {
+    let explain = |fault: &ParamError| {
+        Diagnostic::error("Invalid Payload", sentence(&fault.to_string())).at_attribute("input_payload")
+    };
+    faults.iter().map(explain).collect()
+}
+
+/// A payload that cannot be read at all.
+pub(super) fn not_a_payload(why: &str) -> Diagnostic {
+    Diagnostic::error("Invalid Payload", format!("`input_payload` cannot be read: {why}."))
+        .at_attribute("input_payload")
 }
 
 fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic {

@@ -1,0 +1,133 @@
+//! Writes the facts of the catalog from an API description, or checks them against it:
+//! `cargo run --bin catalog -- --spec FILE [--check] [--into DIRECTORY]`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{fs, io};
+
+mod calls;
+mod description;
+mod layout;
+mod services;
+mod shapes;
+
+use description::{Description, GenerateError};
+use layout::lay_out;
+
+const USAGE: &str = "usage: catalog --spec FILE [--check] [--into DIRECTORY]";
+const CATALOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/catalog");
+
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error("{0}\n{USAGE}")]
+    Arguments(#[from] lexopt::Error),
+    #[error("cannot read {}: {why}", path.display())]
+    Read { path: PathBuf, why: io::Error },
+    #[error("cannot write {}: {why}", path.display())]
+    Write { path: PathBuf, why: io::Error },
+    #[error("the description is not JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+}
+
+#[derive(Debug)]
+struct Arguments {
+    spec: PathBuf,
+    check: bool,
+    into: PathBuf,
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(differing) if differing.is_empty() => ExitCode::SUCCESS,
+        Ok(differing) => {
+            eprintln!("the facts differ from the description:\n{}", differing.join("\n"));
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Does what was asked; the names of the files that differ, when only checking.
+fn run() -> Result<Vec<String>, Error> {
+    let arguments = arguments()?;
+    let spec = serde_json::from_str(&read(&arguments.spec)?)?;
+    let files = generate(Description::new(&spec))?;
+    if arguments.check {
+        return differing(&arguments.into, &files);
+    }
+    write(&arguments.into, &files)?;
+    Ok(Vec::new())
+}
+
+fn arguments() -> Result<Arguments, lexopt::Error> {
+    use lexopt::prelude::Long;
+    let mut parser = lexopt::Parser::from_env();
+    let (mut spec, mut check, mut into) = (None, false, Path::new(CATALOG).join("facts"));
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("spec") => spec = Some(parser.value()?.into()),
+            Long("into") => into = parser.value()?.into(),
+            Long("check") => check = true,
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Arguments { spec: spec.ok_or("missing option '--spec'")?, check, into })
+}
+
+/// Every facts file, by name.
+fn generate(description: Description<'_>) -> Result<BTreeMap<String, String>, Error> {
+    let mut files = BTreeMap::new();
+    let version = serde_json::json!({ "api_version": description.version()? });
+    files.insert("version.json".to_owned(), lay_out(&version));
+    for (key, entity) in description.entities()? {
+        files.insert(format!("{key}.json"), lay_out(&serde_json::to_value(entity)?));
+    }
+    Ok(files)
+}
+
+/// Writes every file that changed and removes those that the description no longer has.
+fn write(into: &Path, files: &BTreeMap<String, String>) -> Result<(), Error> {
+    for name in differing(into, files)? {
+        let path = into.join(&name);
+        let done = match files.get(&name) {
+            Some(text) => fs::write(&path, text),
+            None => fs::remove_file(&path),
+        };
+        done.map_err(|why| Error::Write { path, why })?;
+    }
+    Ok(())
+}
+
+/// The files that are missing, changed or too many.
+fn differing(into: &Path, files: &BTreeMap<String, String>) -> Result<Vec<String>, Error> {
+    let mut names = Vec::new();
+    for (name, text) in files {
+        if fs::read_to_string(into.join(name)).ok().as_ref() != Some(text) {
+            names.push(name.clone());
+        }
+    }
+    let unreadable = |why| Error::Read { path: into.to_owned(), why };
+    for entry in fs::read_dir(into).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned();
+        if Path::new(&name).extension().is_some_and(|extension| extension == "json")
+            && !files.contains_key(&name)
+        {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|why| Error::Read { path: path.to_owned(), why })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,245 @@
+//! Facts and rules become the catalog. A rule that names something the facts lack is a
+//! problem, and so is a rule that changes nothing: both stop the build.
+
+use std::collections::BTreeMap;
+
+use super::model::{Action, Entity, OperationKind, OutputShape, Removal, parents};
+use super::refine::refine;
+use super::rules::{ActionRule, EntityRule, Rules};
+use super::shape::Shape;
+use super::spelling::{pascal_case, plural, usual_name};
+
+/// What came of joining.
+#[derive(Debug, Default)]
+pub struct Joined {
+    /// The entity types, sorted by name.
+    pub entities: Vec<Entity>,
+    /// Every disagreement, as sentences.
+    pub problems: Vec<String>,
+}
+
+/// Joins the facts, by key, with the rules.
+pub fn join(facts: BTreeMap<String, Entity>, rules: &Rules) -> Joined {
+    let mut joined = Joined::default();
+    let missing = rules.keys().filter(|key| !facts.contains_key(*key));
+    joined.problems.extend(missing.map(|key| format!("{key}: there is no such object and no such service")));
+    let usual = EntityRule::default();
+    for (key, entity) in facts {
+        let mut join = EntityJoin { entity, problems: Vec::new() };
+        join.apply(rules.get(&key).unwrap_or(&usual));
+        joined.problems.extend(join.problems.iter().map(|what| format!("{key}: {what}")));
+        joined.entities.push(join.entity);
+    }
+    refine(&mut joined.entities);
+    joined.entities.sort_by(|a, b| a.name.cmp(&b.name));
+    check_names(&joined.entities, &mut joined.problems);
+    joined
+}
+
+/// One name leads to one thing, however it is spelled.
+fn check_names(entities: &[Entity], problems: &mut Vec<String>) {
+    let mut taken: BTreeMap<String, &str> = BTreeMap::new();
+    for entity in entities {
+        let spellings = [&entity.name, &entity.key].into_iter().chain(&entity.aliases);
+        for spelling in spellings {
+            let owner = taken.entry(spelling.to_lowercase()).or_insert(&entity.name);
+            if *owner != entity.name {
+                problems.push(format!("{}: {spelling:?} is a name of {owner} already", entity.object));
+            }
+        }
+    }
+    let mut actions: BTreeMap<String, &str> = BTreeMap::new();
+    for entity in entities {
+        for action in &entity.actions {
+            if let Some(other) = actions.insert(action.name.to_lowercase(), &entity.name) {
+                problems.push(format!("{}: {} is an action of {other} already", entity.object, action.name));
+            }
+        }
+    }
+}
+
+struct EntityJoin {
+    entity: Entity,
+    problems: Vec<String>,
+}
+
+impl EntityJoin {
+    fn apply(&mut self, rule: &EntityRule) {
+        let usual = usual_name(&self.entity.key, &self.entity.object);
+        self.demand(rule.name.as_ref() != Some(&usual), || format!("name = {usual:?} is the usual one"));
+        self.entity.name = rule.name.clone().unwrap_or(usual);
+        self.apply_aliases(rule);
+        self.entity.id_prefix.clone_from(&rule.id_prefix);
+        self.entity.omitted.clone_from(&rule.omitted);
+        self.entity.expand.clone_from(&rule.expand);
+        self.entity.sensitive.clone_from(&rule.sensitive);
+        self.entity.answered_once.clone_from(&rule.answered_once);
+        self.entity.list_with.clone_from(&rule.list_with);
+        self.entity.items.clone_from(&rule.items);
+        self.entity.preexisting = rule.preexisting;
+        self.check_fields(rule);
+        self.apply_actions(&rule.actions);
+        self.apply_removal(rule.removal.as_ref());
+    }
+
+    fn apply_aliases(&mut self, rule: &EntityRule) {
+        let usual = plural(&self.entity.name);
+        self.demand(!rule.aliases.contains(&usual), || format!("alias {usual:?} is a usual one"));
+        self.entity.aliases = rule.aliases.iter().cloned().chain([usual]).collect();
+    }
+
+    fn check_fields(&mut self, rule: &EntityRule) {
+        let v2 = self.entity.is_v2();
+        let named = rule.omitted.iter().chain(&rule.sensitive).chain(&rule.answered_once);
+        // Version 2 has its own words for what a call may include.
+        for field in named.chain(rule.expand.iter().filter(|_| !v2)) {
+            let known = self.entity.field_at(field).is_some();
+            self.demand(known, || format!("there is no field {field:?}"));
+        }
+        for param in rule.list_with.keys() {
+            let list = self.entity.operation(OperationKind::List);
+            let known = list.is_some_and(|list| list.param(param).is_some());
+            self.demand(known, || format!("a list takes no param {param:?}"));
+        }
+        for list in rule.items.keys() {
+            let update = self.entity.operation(OperationKind::Update);
+            let known = update.is_some_and(|update| update.param(list).is_some());
+            self.demand(known && self.entity.field(list).is_some(), || {
+                format!("items: {list:?} is no list that an update takes and an answer has")
+            });
+        }
+        let can_preexist = !self.entity.creates() && self.entity.operation(OperationKind::Update).is_some();
+        self.demand(!rule.preexisting || can_preexist, || {
+            "preexisting: it is created, or cannot be changed".to_owned()
+        });
+    }
+
+    fn apply_actions(&mut self, rules: &BTreeMap<String, ActionRule>) {
+        for verb in rules.keys() {
+            let known = self.entity.actions.iter().any(|action| action.name == *verb);
+            self.demand(known, || format!("there is no action {verb:?}"));
+        }
+        let mut actions = std::mem::take(&mut self.entity.actions);
+        for action in &mut actions {
+            let rule = rules.get(&action.name);
+            let usual = pascal_case(&action.name) + &self.entity.name;
+            action.path_inputs = path_inputs(&action.path, &self.entity.name);
+            if let Some(rule) = rule {
+                self.apply_action(action, rule, &usual);
+            }
+            action.name = rule.and_then(|rule| rule.name.clone()).unwrap_or(usual);
+        }
+        actions.sort_by(|a, b| a.name.cmp(&b.name));
+        self.entity.actions = actions;
+    }
+
+    fn apply_action(&mut self, action: &mut Action, rule: &ActionRule, usual: &str) {
+        let verb = &action.name;
+        self.demand(rule.name.as_deref() != Some(usual), || format!("{verb}: the name is the usual one"));
+        let idle = rule.name.is_none() && rule.renames.is_empty() && rule.required.is_empty();
+        self.demand(!idle || !rule.output.is_record(), || format!("{verb}: the rule changes nothing"));
+        for param in rule.renames.keys().chain(&rule.required) {
+            let known = action.params.iter().any(|known| known.name == *param);
+            self.demand(known, || format!("{verb}: there is no param {param:?}"));
+        }
+        for param in &rule.required {
+            let optional =
+                action.params.iter().any(|known| known.name == *param && !known.shape.is_required());
+            self.demand(optional, || format!("{verb}: Stripe demands {param:?} already"));
+        }
+        if let OutputShape::Field { field, .. } = &rule.output {
+            let known = action.returns != self.entity.object || self.entity.field_at(field).is_some();
+            self.demand(known, || format!("{verb}: there is no field {field:?}"));
+        }
+        action.renames.clone_from(&rule.renames);
+        action.required_inputs.clone_from(&rule.required);
+        action.output = rule.output.clone();
+    }
+
+    /// The rule, else a DELETE. What Terraform can create and Stripe cannot delete needs a rule.
+    fn apply_removal(&mut self, rule: Option<&Removal>) {
+        let deletes = self.entity.operation(OperationKind::Delete).is_some();
+        self.demand(!deletes || rule != Some(&Removal::Delete), || {
+            "removal: a DELETE is the usual one".to_owned()
+        });
+        let needless = !self.entity.creates() && !self.entity.preexisting && rule == Some(&Removal::Forget);
+        self.demand(!needless, || "removal: nothing creates it".to_owned());
+        let undecided = self.entity.creates() && !deletes && rule.is_none();
+        self.demand(!undecided, || {
+            "removal: Stripe has no DELETE for it, so a rule must say what ends it".to_owned()
+        });
+        let usual = if deletes { Removal::Delete } else { Removal::Forget };
+        self.entity.removal = rule.cloned().unwrap_or(usual);
+        if let Some(rule) = rule {
+            self.check_removal(rule);
+        }
+    }
+
+    fn check_removal(&mut self, removal: &Removal) {
+        match removal {
+            Removal::Delete => self.demand_delete(),
+            Removal::Archive { param, .. } => self.demand_update_param(param),
+            Removal::DeleteOrArchive { param, .. } => {
+                self.demand_delete();
+                self.demand_update_param(param);
+            }
+            Removal::Call { action, otherwise, with, when, ended, .. } => {
+                self.demand_action(action);
+                if let Some(action) = otherwise {
+                    self.demand_action(action);
+                }
+                for field in with {
+                    let known = self.entity.field(field).is_some();
+                    self.demand(known, || format!("removal: there is no field {field:?}"));
+                }
+                self.demand_states([when, ended]);
+            }
+            Removal::CallWhileSet { action, field } => {
+                self.demand_action(action);
+                let known = self.entity.field_at(field).is_some();
+                self.demand(known, || format!("removal: there is no field {field:?}"));
+            }
+            Removal::DeleteOrCall { delete_when, action, when, ended } => {
+                self.demand_delete();
+                self.demand_action(action);
+                self.demand_states([delete_when, when, ended]);
+            }
+            Removal::Forget => {}
+        }
+    }
+
+    fn demand_delete(&mut self) {
+        let known = self.entity.operation(OperationKind::Delete).is_some();
+        self.demand(known, || "removal: Stripe has no DELETE for it".to_owned());
+    }
+
+    fn demand_update_param(&mut self, param: &str) {
+        let update = self.entity.operation(OperationKind::Update);
+        let known = update.is_some_and(|update| update.param(param).is_some());
+        self.demand(known, || format!("removal: an update takes no param {param:?}"));
+    }
+
+    fn demand_action(&mut self, name: &str) {
+        let known = self.entity.actions.iter().any(|action| action.name == name);
+        self.demand(known, || format!("removal: there is no action {name:?}"));
+    }
+
+    fn demand_states<const N: usize>(&mut self, lists: [&Vec<String>; N]) {
+        let known = self.entity.field("status").map(Shape::values).unwrap_or_default().to_vec();
+        for state in lists.into_iter().flatten() {
+            self.demand(known.contains(state), || format!("removal: no status is {state:?}"));
+        }
+    }
+
+    fn demand(&mut self, holds: bool, problem: impl FnOnce() -> String) {
+        if !holds {
+            self.problems.push(problem());
+        }
+    }
+}
+
+/// The payload keys of a path: ids of what the entity belongs to, then its own.
+fn path_inputs(path: &str, entity: &str) -> Vec<String> {
+    let own = path.split('/').any(|segment| segment == "{id}").then(|| format!("{entity}Id"));
+    parents(path).map(|parent| pascal_case(parent) + "Id").chain(own).collect()
+}
