@@ -33,7 +33,8 @@ pub struct Shape {
 /// Whether a value may be missing or null.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Presence {
-    /// A field that is null or left out: Stripe's description does not tell these two apart.
+    /// A field that may be null. Some may be left out as well: Stripe's description of version 2 does
+    /// not tell these two apart.
     Nullable,
     /// A param that may be left out; a field that is never null but may be left out.
     Optional,

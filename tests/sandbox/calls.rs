@@ -1,5 +1,6 @@
 //! Calls of a sandbox in process.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 
 use bytes::Bytes;
@@ -11,12 +12,18 @@ use stripe_provider::stripe::form;
 pub struct Stripe {
     sandbox: Sandbox,
     runtime: tokio::runtime::Runtime,
+    answered: RefCell<Vec<(String, Json)>>,
 }
 
 impl Stripe {
     pub fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        Self { sandbox: Sandbox::memory().unwrap(), runtime }
+        Self { sandbox: Sandbox::memory().unwrap(), runtime, answered: RefCell::default() }
+    }
+
+    /// Every answer to a call with params since this was last asked, with what was called.
+    pub fn answered(&self) -> Vec<(String, Json)> {
+        self.answered.take()
     }
 
     /// One request with more headers than the usual ones: status and body.
@@ -45,7 +52,9 @@ impl Stripe {
             let mark = if query.is_empty() { "" } else { "?" };
             self.send(method, &format!("{path}{mark}{query}"), &[], Vec::new())
         };
-        (status, serde_json::from_slice(&answer).unwrap())
+        let answer: Json = serde_json::from_slice(&answer).unwrap();
+        self.answered.borrow_mut().push((format!("{method} {path}"), answer.clone()));
+        (status, answer)
     }
 
     /// A call that must succeed.
@@ -69,6 +78,7 @@ impl Stripe {
         let (status, answer) = self.send("POST", path, &[kind], body.into_bytes());
         let answer: Json = serde_json::from_slice(&answer).unwrap();
         assert_eq!(status, 200, "{answer}");
+        self.answered.borrow_mut().push((format!("POST {path}"), answer.clone()));
         answer
     }
 }

@@ -45,6 +45,17 @@ impl Setups {
         self.told(stripe, &Json::Object(params), "")
     }
 
+    /// What a list of objects that nobody makes needs to be told.
+    pub fn more(&self, stripe: &Stripe, entity: &Entity) -> Map<String, Json> {
+        let told = self.told(stripe, &self.table["params"][&entity.key], "");
+        told.as_object().cloned().unwrap_or_default()
+    }
+
+    /// The names of what takes several steps to make.
+    pub fn recipes(&self) -> Vec<String> {
+        self.table["recipes"].as_object().unwrap().keys().cloned().collect()
+    }
+
     /// A path of the entity type with what it belongs to in the place of placeholders.
     pub fn path(&self, stripe: &Stripe, entity: &Entity, path: &str, id: &str) -> String {
         let mut places = self.table["places"][&entity.key].as_array().into_iter().flatten();
@@ -97,7 +108,7 @@ impl Setups {
 
     /// The id of an object that was made for references, once; behind `new:`, of another one
     /// each time.
-    fn reference(&self, stripe: &Stripe, name: &str) -> String {
+    pub fn reference(&self, stripe: &Stripe, name: &str) -> String {
         let (name, is_new) = name.strip_prefix("new:").map_or((name, false), |name| (name, true));
         if let Some(id) = self.made.borrow().get(name).filter(|_| !is_new) {
             return id.clone();
@@ -138,7 +149,8 @@ pub fn demanded(params: &[Member]) -> Map<String, Json> {
         .collect()
 }
 
-fn value(param: &Member) -> Json {
+/// A sample of what a param takes: an object has what is demanded of it.
+pub fn value(param: &Member) -> Json {
     match (param.name.as_str(), &param.shape.kind) {
         ("currency", _) => json!("usd"),
         ("country", _) => json!("US"),

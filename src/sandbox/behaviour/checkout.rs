@@ -12,6 +12,7 @@ use crate::sandbox::store::Body;
 use super::{discount, not_in_state, shop};
 
 mod complete;
+mod page;
 
 pub(super) use complete::complete;
 
@@ -107,23 +108,7 @@ fn draft(call: &Call<'_>) -> Outcome<Body> {
     set(&mut body, "ui_mode", text(&call.params, "ui_mode").unwrap_or("hosted_page"));
     set(&mut body, "status", "open");
     set(&mut body, "custom_fields", call.params.get("custom_fields").cloned().unwrap_or_else(|| json!([])));
-    let types = items(&call.params, "allowed_payment_method_types").to_vec();
-    set(
-        &mut body,
-        "payment_method_types",
-        if types.is_empty() { json!(["card"]) } else { Json::Array(types) },
-    );
-    for (name, usual) in [("payment_method_collection", "always"), ("billing_address_collection", "auto")] {
-        if body.contains_key(name)
-            && text(&body, name).is_none()
-            && call.params.get("mode") != Some(&"setup".into())
-        {
-            set(&mut body, name, usual);
-        }
-    }
-    let email = text(&call.params, "customer_email").map(str::to_owned);
-    let details = email.map(|email| json!({"address": null, "email": email, "name": null, "phone": null, "tax_exempt": "none", "tax_ids": null}));
-    set(&mut body, "customer_details", details.unwrap_or_default());
+    page::offer(call, &mut body)?;
     expiry(call, &mut body)?;
     Ok(body)
 }
