@@ -30,6 +30,7 @@ mod limit;
 mod multipart;
 mod owner;
 mod page;
+mod publishable;
 mod request;
 mod run;
 mod search;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "sandbox/accounts.rs"]
+mod accounts;
 #[path = "sandbox/client.rs"]
 mod client;
 #[path = "sandbox/clocks.rs"]

@@ -3,8 +3,10 @@
 use serde_json::Value as Json;
 
 use crate::sandbox::call::Call;
+use crate::sandbox::caller;
 use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::set;
+use crate::sandbox::fields::{set, text};
+use crate::sandbox::store::Body;
 
 use super::generic;
 
@@ -12,6 +14,11 @@ use super::generic;
 pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
     if !call.id.is_empty() && call.id != call.account {
         return generic::get(call);
+    }
+    if let Some((_, body)) =
+        caller::made(call.session)?.filter(|(_, body)| of_type(body, &call.entity.object))
+    {
+        return Ok(Json::Object(body));
     }
     let mut body = call.fresh();
     set(&mut body, "id", call.account.as_str());
@@ -23,4 +30,8 @@ pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, name, true);
     }
     Ok(Json::Object(body))
+}
+
+fn of_type(body: &Body, object: &str) -> bool {
+    text(body, "object") == Some(object)
 }
