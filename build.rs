@@ -5,16 +5,23 @@ use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
 
-#[path = "src/catalog/index.rs"]
-mod index;
-#[path = "src/catalog/join.rs"]
+#[path = "src/catalog/fact_format.rs"]
+mod fact_format;
+#[path = "src/catalog/build/join.rs"]
 mod join;
 #[path = "src/catalog/model.rs"]
 mod model;
-#[path = "src/catalog/notation.rs"]
-mod notation;
-#[path = "src/catalog/rules.rs"]
+#[path = "src/catalog/build/pack.rs"]
+mod pack;
+#[path = "src/catalog/build/refine.rs"]
+mod refine;
+#[path = "src/catalog/build/rules.rs"]
 mod rules;
+#[expect(dead_code, reason = "most questions are asked at run time")]
+#[path = "src/catalog/shape.rs"]
+mod shape;
+#[path = "src/catalog/spelling.rs"]
+mod spelling;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");
@@ -35,7 +42,7 @@ fn pack_catalog(catalog: &Path) -> Result<(), Box<dyn Error>> {
         return Err(format!("src/catalog/rules.toml:\n{}", joined.problems.join("\n")).into());
     }
     let out = env::var("OUT_DIR")?;
-    let packed = index::pack(&joined.entities, &version)?;
+    let packed = pack::pack(&joined.entities, &version)?;
     fs::write(Path::new(&out).join("catalog.bin"), packed.blob)?;
     fs::write(Path::new(&out).join("catalog_index.rs"), packed.index)?;
     Ok(())

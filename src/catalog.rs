@@ -7,22 +7,22 @@
 //! and decoded when first asked for. Adding an object is adding data.
 //!
 //! ```text
-//! description ─generate─▶ facts ─┐
-//!                                ├─join─▶ index ─▶ pack
-//!                        rules ──┘
+//! description ─bin catalog─▶ facts ─┐
+//!                                   ├─join─▶ refine ─▶ pack ─▶ index
+//!                           rules ──┘    catalog/build         run time
 //! ```
+//!
+//! A param and a field have one type language, [`Shape`]; what a name means is answered by [`names`].
 
 mod entity;
-pub mod generate;
-pub mod index;
-pub mod join;
+mod fact_format;
+mod index;
 mod model;
-mod notation;
-mod pack;
-pub mod rules;
+pub mod names;
+mod secrecy;
+mod shape;
+pub mod spelling;
 
-pub use model::{
-    Action, Entity, Field, FieldKind, Items, Kind, Operation, OperationKind, OutputShape, Param, Removal,
-    parents,
-};
-pub use pack::{API_VERSION, Called, Catalog, Match, catalog};
+pub use index::{API_VERSION, Called, Catalog, Match, catalog};
+pub use model::{Action, Entity, Items, Operation, OperationKind, OutputShape, Removal, parents};
+pub use shape::{Clearing, Kind, Member, Presence, Shape, at, find};

@@ -30,7 +30,7 @@ use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::stripe::trace::Operation;
 
-pub use actions::{FoundAction, Ran, action, check_input};
+pub use actions::{ActionRef, ActionResult, action, check_input};
 pub use compare::{Change, change, drifted, fulfilled};
 pub use describe::{
     ActionDescription, EntityDescription, FieldDescription, InputDescription, describe_action,
@@ -42,8 +42,8 @@ pub use filter::{Filter, FilterError};
 pub use items::with_ids;
 pub use list::{ListRequest, Page};
 pub use locator::{check as check_locator, locator};
-pub use payload::{PayloadError, payload, require, respelled};
-pub use record::{Arrays, record, with_kept};
+pub use payload::{PayloadError, payload, require, with_original_keys};
+pub use record::{Arrays, record, retain_create_only};
 pub use removal::{Removed, what_stays};
 
 /// The operations and actions of one connection.

@@ -1,7 +1,8 @@
 //! How an entity is told apart from the others of its type: by its own id, and by what it
 //! belongs to.
 
-use super::model::{Entity, Kind, Operation, OperationKind, Param, parents};
+use super::model::{Entity, Operation, OperationKind, parents};
+use super::shape::{Member, Shape};
 
 impl Entity {
     /// Whether an entity is told by an id of its own: all but singletons are.
@@ -16,26 +17,21 @@ impl Entity {
         told.map(|operation| parents(&operation.path).collect()).unwrap_or_default()
     }
 
-    /// What it takes to make one: params of the path and of the call. What exists already is
-    /// made by an update, which is told which one by its path.
-    pub fn create_params(&self) -> Vec<Param> {
-        let own = self.maker().is_some_and(Operation::is_of_one).then_some("id");
-        let places = self.parents().into_iter().chain(own).map(place);
-        places.chain(self.maker().into_iter().flat_map(|maker| maker.params.iter().cloned())).collect()
+    /// What a create takes: params of the path and of the call. What exists already is created
+    /// by an update, whose path says which one.
+    pub fn create_params(&self) -> Vec<Member> {
+        let operation = self.create_operation();
+        let own = operation.is_some_and(Operation::is_of_one).then_some("id");
+        let placeholders = self.parents().into_iter().chain(own).map(|name| Member::new(name, Shape::text()));
+        placeholders.chain(operation.into_iter().flat_map(|create| create.params.iter().cloned())).collect()
     }
 
-    /// The call that makes one: a create, or an update of what exists already.
-    pub fn maker(&self) -> Option<&Operation> {
-        let adopts = self.adopted || !self.has_own_id();
-        let update = || self.operation(OperationKind::Update).filter(|_| adopts);
+    /// The call that creates one: a create, or an update of what exists already.
+    pub fn create_operation(&self) -> Option<&Operation> {
+        let preexisting = self.preexisting || !self.has_own_id();
+        let update = || self.operation(OperationKind::Update).filter(|_| preexisting);
         self.operation(OperationKind::Create).or_else(update)
     }
-}
-
-/// A placeholder of a path as a param.
-fn place(name: &str) -> Param {
-    let kind = Kind::String { values: Vec::new(), max_length: 0 };
-    Param { name: name.to_owned(), kind, required: true }
 }
 
 impl Operation {

@@ -1,90 +1,164 @@
-//! Writes what `pack` reads: every entity type as one segment of a blob, and an index
-//! of names and routes as Rust source, so that nothing is parsed before it is asked for.
+//! Looks things up in the packed catalog. Names and routes are statics; an entity type is
+//! decoded when it is first asked for and kept.
 
-use std::fmt::Write as _;
+use std::sync::OnceLock;
 
-use super::model::Entity;
+use super::model::{Action, Entity, Operation, OperationKind};
+use super::names::closest;
 
-/// How hard `build.rs` tries to make the blob small.
-const EFFORT: u8 = 9;
+include!(concat!(env!("OUT_DIR"), "/catalog_index.rs"));
 
-/// The two files of the packed catalog.
+static BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
+
+/// Where one entity type lies in the blob, and what it answers to.
 #[derive(Debug)]
-pub struct Packed {
-    /// One deflated JSON document per entity type, end to end.
-    pub blob: Vec<u8>,
-    /// The statics that `pack` includes.
-    pub index: String,
+struct Segment {
+    name: &'static str,
+    /// The object, or the service where it is no object's own.
+    key: &'static str,
+    aliases: &'static [&'static str],
+    /// Stripe has calls for it; otherwise it only ever stands inside other objects.
+    reachable: bool,
+    start: usize,
+    end: usize,
 }
 
-/// Packs entity types that are sorted by name.
-pub fn pack(entities: &[Entity], version: &str) -> Result<Packed, serde_json::Error> {
-    let mut blob = Vec::new();
-    let (mut segments, mut actions, mut routes) = (Vec::new(), Vec::new(), Vec::new());
-    for (index, entity) in entities.iter().enumerate() {
-        let start = blob.len();
-        blob.extend(miniz_oxide::deflate::compress_to_vec(&serde_json::to_vec(entity)?, EFFORT));
-        segments.push(segment(entity, start, blob.len()));
-        for action in &entity.actions {
-            actions.push(format!("({:?}, {index})", action.name));
-            let target = format!("Target::Action({:?})", action.name);
-            routes.push(Route::new(&action.method, &action.path, index, &target));
-        }
-        for operation in &entity.operations {
-            let target = format!("Target::Operation(OperationKind::{:?})", operation.kind);
-            routes.push(Route::new(&operation.method, &operation.path, index, &target));
-        }
-    }
-    actions.sort();
-    routes.sort_by(|a, b| a.rank.cmp(&b.rank));
-    let routes: Vec<String> = routes.into_iter().map(|route| route.source).collect();
-    let mut index = format!(
-        "/// The version of the API the facts describe.\npub const API_VERSION: &str = {version:?};\n"
-    );
-    list(&mut index, "SEGMENTS: &[Segment]", &segments);
-    list(&mut index, "ACTIONS: &[(&str, usize)]", &actions);
-    list(&mut index, "ROUTES: &[Route]", &routes);
-    Ok(Packed { blob, index })
-}
-
-fn segment(entity: &Entity, start: usize, end: usize) -> String {
-    let Entity { name, key, aliases, .. } = entity;
-    let (start, end, reachable) = (grouped(start), grouped(end), !entity.operations.is_empty());
-    format!(
-        "Segment {{ name: {name:?}, key: {key:?}, aliases: &{aliases:?}, reachable: {reachable}, start: {start}, \
-         end: {end} }}"
-    )
-}
-
-/// A number as Rust source, in groups of three.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let groups: Vec<&str> =
-        digits.as_bytes().rchunks(3).rev().filter_map(|g| std::str::from_utf8(g).ok()).collect();
-    groups.join("_")
-}
-
+#[derive(Debug)]
 struct Route {
-    /// Literal segments come before placeholders, so that the first match is the right one.
-    rank: (Vec<(bool, String)>, String),
-    source: String,
+    method: &'static str,
+    path: &'static str,
+    entity: usize,
+    target: Target,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Target {
+    Operation(OperationKind),
+    Action(&'static str),
+}
+
+/// Everything Stripe offers.
+#[derive(Debug)]
+pub struct Catalog {
+    decoded: Vec<OnceLock<Option<Entity>>>,
+}
+
+/// What a method and a path lead to.
+#[derive(Debug, Clone)]
+pub struct Match<'p> {
+    /// The entity type.
+    pub entity: &'static Entity,
+    /// What is done to it.
+    pub called: Called,
+    /// What stands for the placeholders, in the path's order, percent-encoded as it came.
+    pub ids: Vec<&'p str>,
+}
+
+/// What is done to an entity.
+#[derive(Debug, Clone, Copy)]
+pub enum Called {
+    /// One of the five.
+    Operation(&'static Operation),
+    /// None of the five.
+    Action(&'static Action),
+}
+
+/// The catalog of this build.
+pub fn catalog() -> &'static Catalog {
+    static CATALOG: OnceLock<Catalog> = OnceLock::new();
+    CATALOG.get_or_init(|| Catalog { decoded: SEGMENTS.iter().map(|_| OnceLock::new()).collect() })
+}
+
+impl Catalog {
+    /// The names of the entity types, sorted.
+    pub fn entities(&self) -> impl Iterator<Item = &'static str> + use<> {
+        SEGMENTS.iter().filter(|segment| segment.reachable).map(|segment| segment.name)
+    }
+
+    /// The entity type of that name: `PaymentIntent`, `payment_intent`, `PaymentIntents`, in
+    /// any case.
+    pub fn entity(&'static self, name: &str) -> Option<&'static Entity> {
+        self.at(SEGMENTS.iter().position(|segment| segment.reachable && segment.answers_to(name))?)
+    }
+
+    /// What is known of an object, in Stripe's spelling, whether it has calls of its own or not.
+    pub fn by_object(&'static self, object: &str) -> Option<&'static Entity> {
+        self.at(SEGMENTS.iter().position(|segment| segment.key == object)?)
+    }
+
+    /// The names of the actions with those of their entity types, sorted.
+    pub fn actions(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+        let named = |(action, at): &(&'static str, usize)| Some((*action, SEGMENTS.get(*at)?.name));
+        ACTIONS.iter().filter_map(named)
+    }
+
+    /// The action of that name, in any case.
+    pub fn action(&'static self, name: &str) -> Option<(&'static Entity, &'static Action)> {
+        let (name, at) = ACTIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        let entity = self.at(*at)?;
+        Some((entity, entity.actions.iter().find(|action| action.name == *name)?))
+    }
+
+    /// The entity type that was probably meant.
+    pub fn suggest(&self, name: &str) -> Option<&'static str> {
+        let reachable = SEGMENTS.iter().filter(|segment| segment.reachable);
+        let spelled = reachable.flat_map(|segment| {
+            let spellings = [segment.name, segment.key].into_iter().chain(segment.aliases.iter().copied());
+            spellings.map(|spelling| (spelling, segment.name))
+        });
+        closest(name, spelled)
+    }
+
+    /// The action that was probably meant.
+    pub fn suggest_action(&self, name: &str) -> Option<&'static str> {
+        closest(name, ACTIONS.iter().map(|(action, _)| (*action, *action)))
+    }
+
+    /// What a request to Stripe is for. The path is without its query.
+    pub fn match_path<'p>(&'static self, method: &str, path: &'p str) -> Option<Match<'p>> {
+        let fits = |route: &&Route| route.method.eq_ignore_ascii_case(method);
+        let found = ROUTES.iter().filter(fits).find_map(|route| Some((route, route.ids(path)?)));
+        let (route, ids) = found?;
+        let entity = self.at(route.entity)?;
+        let called = match route.target {
+            Target::Operation(kind) => Called::Operation(entity.operation(kind)?),
+            Target::Action(name) => Called::Action(entity.actions.iter().find(|action| action.name == name)?),
+        };
+        Some(Match { entity, called, ids })
+    }
+
+    fn at(&'static self, index: usize) -> Option<&'static Entity> {
+        let segment = SEGMENTS.get(index)?;
+        self.decoded.get(index)?.get_or_init(|| segment.decode()).as_ref()
+    }
+}
+
+impl Segment {
+    fn decode(&self) -> Option<Entity> {
+        let json = miniz_oxide::inflate::decompress_to_vec(BLOB.get(self.start..self.end)?).ok()?;
+        serde_json::from_slice(&json).ok()
+    }
+
+    fn answers_to(&self, name: &str) -> bool {
+        let mut spellings = [self.name, self.key].into_iter().chain(self.aliases.iter().copied());
+        spellings.any(|spelling| spelling.eq_ignore_ascii_case(name))
+    }
 }
 
 impl Route {
-    fn new(method: &str, path: &str, entity: usize, target: &str) -> Self {
-        let segments =
-            path.split('/').map(|segment| (segment.starts_with('{'), segment.to_owned())).collect();
-        let source =
-            format!("Route {{ method: {method:?}, path: {path:?}, entity: {entity}, target: {target} }}");
-        Self { rank: (segments, method.to_owned()), source }
+    /// What stands for the placeholders, if the path fits.
+    fn ids<'p>(&self, path: &'p str) -> Option<Vec<&'p str>> {
+        let (mut template, mut segments) = (self.path.split('/'), path.split('/'));
+        let mut ids = Vec::new();
+        loop {
+            match (template.next(), segments.next()) {
+                (None, None) => return Some(ids),
+                (Some(expected), Some(segment)) if expected.starts_with('{') && !segment.is_empty() => {
+                    ids.push(segment);
+                }
+                (Some(expected), Some(segment)) if expected == segment => {}
+                _ => return None,
+            }
+        }
     }
-}
-
-fn list(source: &mut String, name: &str, items: &[String]) {
-    // Writing to a String cannot fail.
-    let _ = writeln!(source, "static {name} = &[");
-    for item in items {
-        let _ = writeln!(source, "    {item},");
-    }
-    source.push_str("];\n");
 }

@@ -1,9 +1,11 @@
-//! The shape of one entry of the catalog. `build.rs` writes it, [`super::pack`] reads it,
-//! and the generator `cargo run --bin catalog` fills it; it uses nothing else of ours.
+//! One entry of the catalog: an entity type with its operations, params, fields and actions.
+//! `build.rs` writes entries, [`super::index`] reads them, and `cargo run --bin catalog` fills in
+//! what Stripe's description says.
 
 use serde::{Deserialize, Serialize};
 
-use super::notation::members;
+use super::fact_format::{fields, params};
+use super::shape::{Member, Shape, at, find};
 
 /// One entity type: a Stripe object with its operations, params, fields and actions.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -28,27 +30,28 @@ pub struct Entity {
     /// List, Get, Create, Update, Delete, as far as Stripe has them.
     pub operations: Vec<Operation>,
     /// What Stripe returns, sorted by name.
-    #[serde(with = "members")]
-    pub fields: Vec<Field>,
-    /// Calls that are none of the five operations.
+    #[serde(with = "fields")]
+    pub fields: Vec<Member>,
+    /// Calls that are no operations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<Action>,
     /// What destroying an entity does in Stripe.
     #[serde(default, skip_serializing_if = "Removal::is_forget")]
     pub removal: Removal,
-    /// Fields that Stripe leaves out unless they are asked for.
+    /// Fields that Stripe omits from an answer unless they are asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub hidden: Vec<String>,
+    pub omitted: Vec<String>,
     /// Fields that must be asked for to be complete on read: `expand` in version 1 of the API,
     /// `include` in version 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expand: Vec<String>,
     /// Fields whose values are secret; dots lead into objects: `confirmation_secret.client_secret`.
+    /// The same paths are marked on the shapes of fields and params.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sensitive: Vec<String>,
     /// Fields that only the answer to the create holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub once: Vec<String>,
+    pub answered_once: Vec<String>,
     /// Params without which a list would leave entities out.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub list_with: std::collections::BTreeMap<String, String>,
@@ -57,7 +60,7 @@ pub struct Entity {
     pub items: std::collections::BTreeMap<String, Items>,
     /// It exists already; what creates it is an update of the one that the payload names.
     #[serde(default, skip_serializing_if = "is_false")]
-    pub adopted: bool,
+    pub preexisting: bool,
 }
 
 /// How the items of a list are told apart in an update.
@@ -71,7 +74,7 @@ pub struct Items {
     pub gone: Option<String>,
 }
 
-/// Which of the five.
+/// Which operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum OperationKind {
     /// Many entities, newest first.
@@ -91,7 +94,7 @@ pub enum OperationKind {
 /// One HTTP operation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Operation {
-    /// Which of the five.
+    /// Which operation.
     pub kind: OperationKind,
     /// `GET`, `POST` or `DELETE`.
     pub method: String,
@@ -101,11 +104,11 @@ pub struct Operation {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub host: String,
     /// Query or body params, sorted by name; `expand` and path params are left out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "members")]
-    pub params: Vec<Param>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "params")]
+    pub params: Vec<Member>,
 }
 
-/// A call that is none of the five operations.
+/// A call that is no operation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Action {
     /// PascalCase, verb first: `ConfirmPaymentIntent`; in the facts Stripe's verb alone: `confirm`.
@@ -115,8 +118,8 @@ pub struct Action {
     /// `/v1/payment_intents/{intent}/confirm`.
     pub path: String,
     /// Body params, sorted by name; path params are left out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "members")]
-    pub params: Vec<Param>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "params")]
+    pub params: Vec<Member>,
     /// The payload keys that fill the path, in its order: `PaymentIntentId`; a rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub path_inputs: Vec<String>,
@@ -218,107 +221,6 @@ pub enum Removal {
     Forget,
 }
 
-/// One param.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Param {
-    /// Stripe's spelling.
-    pub name: String,
-    /// What it takes.
-    pub kind: Kind,
-    /// Stripe refuses the call without it.
-    pub required: bool,
-}
-
-/// What a param takes.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Kind {
-    /// Text.
-    String {
-        /// Known values; the list may grow.
-        values: Vec<String>,
-        /// Longest text, in characters; 0 where Stripe states none.
-        max_length: u32,
-    },
-    /// A whole number.
-    Integer,
-    /// A number with decimals, sent as text.
-    Decimal,
-    /// Any number.
-    Number,
-    /// `true` or `false`.
-    Boolean,
-    /// Seconds since 1970.
-    Time,
-    /// A moment as text, RFC 3339: version 2 of the API.
-    DateTime,
-    /// A moment with comparisons: a time, or an object of `gt`, `gte`, `lt`, `lte`.
-    Range,
-    /// Named params.
-    Object(Vec<Param>),
-    /// Many of one kind.
-    List(Box<Kind>),
-    /// Any text keys, values of one kind.
-    Map(Box<Kind>),
-    /// One of several kinds.
-    Either(Vec<Kind>),
-    /// The kind, or the empty text, which unsets.
-    Unsettable(Box<Kind>),
-    /// A file's content.
-    Binary,
-}
-
-/// One field of an entity.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Field {
-    /// Stripe's spelling.
-    pub name: String,
-    /// What it holds.
-    pub kind: FieldKind,
-    /// May be null, or left out: Stripe's description does not tell these two apart.
-    pub nullable: bool,
-    /// Never null, but may be left out of the answer.
-    pub optional: bool,
-}
-
-/// What a field holds.
-#[derive(Debug, Clone, PartialEq)]
-pub enum FieldKind {
-    /// Text; known values where Stripe lists them.
-    String {
-        /// Known values; the list may grow.
-        values: Vec<String>,
-    },
-    /// A whole number.
-    Integer,
-    /// A number with decimals, as text.
-    Decimal,
-    /// Any number.
-    Number,
-    /// `true` or `false`.
-    Boolean,
-    /// Seconds since 1970.
-    Time,
-    /// A moment as text, RFC 3339: version 2 of the API.
-    DateTime,
-    /// Named fields.
-    Object(Vec<Field>),
-    /// Many of one kind.
-    List(Box<FieldKind>),
-    /// A page of objects of this type, `{object: "list", data, has_more, url}`; a page of
-    /// several types is an [`FieldKind::Object`] of these four.
-    Page(String),
-    /// Any text keys, values of one kind.
-    Map(Box<FieldKind>),
-    /// An id, or the whole object where the call expands it.
-    Expandable(Vec<String>),
-    /// An object of this type, always whole.
-    Reference(String),
-    /// One of several kinds.
-    Either(Vec<FieldKind>),
-    /// Anything.
-    Any,
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_false(flag: &bool) -> bool {
     !flag
@@ -354,9 +256,14 @@ impl Entity {
         self.operation(OperationKind::Create).is_some()
     }
 
-    /// The field of that name.
-    pub fn field(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.name == name)
+    /// The top-level field of that name.
+    pub fn field(&self, name: &str) -> Option<&Shape> {
+        find(&self.fields, name).map(|field| &field.shape)
+    }
+
+    /// The field that a dotted path leads to.
+    pub fn field_at(&self, path: &str) -> Option<&Shape> {
+        at(&self.fields, path)
     }
 }
 
@@ -367,8 +274,8 @@ pub fn parents(path: &str) -> impl Iterator<Item = &str> {
 }
 
 impl Operation {
-    /// The param of that name.
-    pub fn param(&self, name: &str) -> Option<&Param> {
-        self.params.iter().find(|param| param.name == name)
+    /// The top-level param of that name.
+    pub fn param(&self, name: &str) -> Option<&Shape> {
+        find(&self.params, name).map(|param| &param.shape)
     }
 }

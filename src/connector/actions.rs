@@ -3,14 +3,15 @@
 use http::Method;
 use serde_json::{Map, Value as Json, json};
 
+use crate::catalog::names::{closest, normalize};
 use crate::catalog::{Action, Entity, OutputShape, catalog};
-use crate::connector::payload::{PayloadError, payload, plain, require};
+use crate::connector::payload::{PayloadError, payload, require};
 use crate::connector::record::{Arrays, record};
 use crate::connector::{Connector, Error, asked, path};
 
 /// An action and the entity type it belongs to.
 #[derive(Debug, Clone, Copy)]
-pub struct FoundAction {
+pub struct ActionRef {
     /// The entity type.
     pub entity: &'static Entity,
     /// The action.
@@ -19,7 +20,7 @@ pub struct FoundAction {
 
 /// What an action came to.
 #[derive(Debug, Clone)]
-pub struct Ran {
+pub struct ActionResult {
     /// An array of one object whose values are strings or null: `Success`, then by the
     /// action's output shape.
     pub output: Json,
@@ -34,8 +35,8 @@ struct Input {
 }
 
 /// The action of that name.
-pub fn action(name: &str) -> Result<FoundAction, Error> {
-    let found = catalog().action(name).map(|(entity, action)| FoundAction { entity, action });
+pub fn action(name: &str) -> Result<ActionRef, Error> {
+    let found = catalog().action(name).map(|(entity, action)| ActionRef { entity, action });
     found.ok_or_else(|| Error::UnknownAction {
         name: name.to_owned(),
         suggestion: catalog().suggest_action(name),
@@ -43,13 +44,18 @@ pub fn action(name: &str) -> Result<FoundAction, Error> {
 }
 
 /// Everything that is wrong with an action's input before anything is sent.
-pub fn check_input(action: FoundAction, input: &Map<String, Json>) -> Result<(), Error> {
+pub fn check_input(action: ActionRef, input: &Map<String, Json>) -> Result<(), Error> {
     sorted(action.action, input).map(drop)
 }
 
 impl Connector {
     /// Runs an action, once for every key.
-    pub async fn run(&self, action: FoundAction, input: &Map<String, Json>, key: &str) -> Result<Ran, Error> {
+    pub async fn run(
+        &self,
+        action: ActionRef,
+        input: &Map<String, Json>,
+        key: &str,
+    ) -> Result<ActionResult, Error> {
         let Input { ids, params } = sorted(action.action, input)?;
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let method = action.action.method.parse().unwrap_or(Method::POST);
@@ -58,7 +64,7 @@ impl Connector {
         let name = &action.action.name;
         let reply =
             self.connection.operation(asked(name, action.entity, ids.first().copied()), work, |_| 1).await?;
-        Ok(Ran { output: output(action.action, &reply.body), replayed: reply.replayed })
+        Ok(ActionResult { output: output(action.action, &reply.body), replayed: reply.replayed })
     }
 }
 
@@ -66,7 +72,7 @@ fn sorted(action: &Action, input: &Map<String, Json>) -> Result<Input, Error> {
     let mut ids = vec![None; action.path_inputs.len()];
     let mut rest = Map::new();
     for (key, value) in input.iter().filter(|(_, value)| !value.is_null()) {
-        let at = action.path_inputs.iter().position(|name| plain(name) == plain(key));
+        let at = action.path_inputs.iter().position(|name| normalize(name) == normalize(key));
         match at.and_then(|at| ids.get_mut(at)) {
             Some(slot) => *slot = Some(id(key, value)?),
             None => drop(rest.insert(renamed(action, key), value.clone())),
@@ -84,7 +90,7 @@ fn sorted(action: &Action, input: &Map<String, Json>) -> Result<Input, Error> {
 
 /// Stripe's name of a param that the connector calls otherwise.
 fn renamed(action: &Action, key: &str) -> String {
-    let renamed = action.renames.iter().find(|(_, name)| plain(name) == plain(key));
+    let renamed = action.renames.iter().find(|(_, name)| normalize(name) == normalize(key));
     renamed.map_or_else(|| key.to_owned(), |(param, _)| param.clone())
 }
 
@@ -103,13 +109,11 @@ fn missing(name: &str) -> PayloadError {
 
 /// A wrong key may have been meant for the path or for a renamed param.
 fn with_inputs(error: PayloadError, action: &Action) -> PayloadError {
-    const ALIKE: f64 = 0.8;
     match error {
         PayloadError::Unknown { key, suggestion } => {
             let inputs = action.path_inputs.iter().chain(action.renames.values());
-            let meant = inputs.map(|name| (strsim::jaro_winkler(&plain(name), &plain(&key)), name));
-            let best = meant.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(alike, _)| *alike >= ALIKE);
-            PayloadError::Unknown { key, suggestion: best.map(|(_, name)| name.clone()).or(suggestion) }
+            let meant = closest(&key, inputs.map(|name| (name.as_str(), name))).cloned();
+            PayloadError::Unknown { key, suggestion: meant.or(suggestion) }
         }
         other => other,
     }

@@ -4,9 +4,9 @@ mod schemas;
 
 use schemars::Schema;
 
-use crate::catalog::rules::pascal_case;
-use crate::catalog::{Entity, FieldKind, Kind, OperationKind, OutputShape, catalog};
-use crate::connector::{FoundAction, action};
+use crate::catalog::spelling::pascal_case;
+use crate::catalog::{Entity, Kind, OperationKind, OutputShape, catalog};
+use crate::connector::{ActionRef, action};
 
 /// An entity type as the connector describes it.
 #[derive(Debug, Clone)]
@@ -74,9 +74,9 @@ pub fn describe_actions() -> Vec<ActionDescription> {
 pub fn describe_entity(entity: &'static Entity) -> EntityDescription {
     let fields = entity.fields.iter().map(|field| FieldDescription {
         name: &field.name,
-        data_type: field_type(&field.kind),
+        data_type: data_type(&field.shape.kind),
         key: field.name == "id",
-        nullable: field.nullable || field.optional,
+        nullable: !field.shape.is_required(),
     });
     EntityDescription {
         name: &entity.name,
@@ -100,8 +100,8 @@ fn operation_name(kind: OperationKind) -> Option<&'static str> {
 }
 
 /// One action.
-pub fn describe_action(found: FoundAction) -> ActionDescription {
-    let FoundAction { entity, action } = found;
+pub fn describe_action(found: ActionRef) -> ActionDescription {
+    let ActionRef { entity, action } = found;
     let ids = action.path_inputs.iter().map(|name| InputDescription {
         name,
         data_type: "VARCHAR",
@@ -109,8 +109,8 @@ pub fn describe_action(found: FoundAction) -> ActionDescription {
     });
     let params = action.params.iter().map(|param| InputDescription {
         name: action.renames.get(&param.name).unwrap_or(&param.name),
-        data_type: param_type(&param.kind),
-        nullable: !param.required && !action.required_inputs.contains(&param.name),
+        data_type: data_type(&param.shape.kind),
+        nullable: !param.shape.is_required() && !action.required_inputs.contains(&param.name),
     });
     ActionDescription {
         name: &action.name,
@@ -127,34 +127,20 @@ pub fn describe_action(found: FoundAction) -> ActionDescription {
     }
 }
 
-fn field_type(kind: &FieldKind) -> &'static str {
+/// The connector's data type of a param or a field.
+fn data_type(kind: &Kind) -> &'static str {
     match kind {
-        FieldKind::String { .. } | FieldKind::Expandable(_) => "VARCHAR",
-        FieldKind::Integer | FieldKind::Time => "BIGINT",
-        FieldKind::DateTime => "TIMESTAMP",
-        FieldKind::Decimal => "DECIMAL",
-        FieldKind::Number => "DOUBLE",
-        FieldKind::Boolean => "BOOLEAN",
-        FieldKind::List(_) => "ARRAY",
-        FieldKind::Object(_) | FieldKind::Page(_) | FieldKind::Map(_) | FieldKind::Reference(_) => "STRUCT",
-        FieldKind::Either(kinds) => kinds.first().map_or("OTHER", field_type),
-        FieldKind::Any => "OTHER",
-    }
-}
-
-fn param_type(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::String { .. } => "VARCHAR",
+        Kind::Currency | Kind::Enum(_) | Kind::Id(_) | Kind::Text { .. } => "VARCHAR",
         Kind::Integer | Kind::Time => "BIGINT",
         Kind::DateTime => "TIMESTAMP",
         Kind::Decimal => "DECIMAL",
         Kind::Number => "DOUBLE",
         Kind::Boolean => "BOOLEAN",
-        Kind::List(_) => "ARRAY",
-        Kind::Object(_) | Kind::Map(_) | Kind::Range => "STRUCT",
-        Kind::Either(kinds) => kinds.first().map_or("OTHER", param_type),
-        Kind::Unsettable(kind) => param_type(kind),
-        Kind::Binary => "BINARY",
+        Kind::List(_) | Kind::Set(_) => "ARRAY",
+        Kind::Map(_) | Kind::Object(_) | Kind::Page(_) | Kind::Range | Kind::Whole(_) => "STRUCT",
+        Kind::Union(shapes) => shapes.first().map_or("OTHER", |shape| data_type(&shape.kind)),
+        Kind::File => "BINARY",
+        Kind::Any => "OTHER",
     }
 }
 

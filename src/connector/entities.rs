@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Entity, Kind, Operation, OperationKind, catalog};
+use crate::catalog::{Entity, Operation, OperationKind, catalog};
 use crate::connector::{Connector, Error, asked, locator, path};
 use crate::stripe::Reply;
 
@@ -23,7 +23,7 @@ impl Connector {
         let work = async {
             let operation = operation(entity, OperationKind::Get)?;
             let ids = locator::ids(entity, locator)?;
-            let params = showing(entity, operation, Map::new(), "");
+            let params = with_expansions(entity, operation, Map::new(), "");
             let call = path::operation(operation, &ids).params(params);
             Ok(self.connection.send(call).await?.body)
         };
@@ -40,10 +40,10 @@ impl Connector {
     ) -> Result<Reply, Error> {
         let work = async {
             let create = || Error::NotSupported { entity: &entity.name, operation: "create" };
-            let operation = entity.maker().ok_or_else(create)?;
+            let operation = entity.create_operation().ok_or_else(create)?;
             let ids = locator::take_places(&operation.path, &mut params);
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-            let params = showing(entity, operation, params, "");
+            let params = with_expansions(entity, operation, params, "");
             let call = path::operation(operation, &ids).params(params).key(key);
             Ok(self.connection.send(call).await?)
         };
@@ -61,7 +61,7 @@ impl Connector {
             let operation = operation(entity, OperationKind::Update)?;
             let ids = locator::ids(entity, locator)?;
             let params = if entity.is_v2() { unset_by_null(params) } else { params };
-            let params = showing(entity, operation, params, "");
+            let params = with_expansions(entity, operation, params, "");
             let call = path::operation(operation, &ids).params(params);
             Ok(self.connection.send(call).await?.body)
         };
@@ -94,24 +94,21 @@ fn unset_by_null(params: Map<String, Json>) -> Map<String, Json> {
 
 /// The params, and the fields that are incomplete unless they are asked for: below `prefix` in
 /// `expand`, in version 2 of the API as far as the call has a word for them.
-pub(super) fn showing(
+pub(super) fn with_expansions(
     entity: &Entity,
     operation: &Operation,
     mut params: Map<String, Json>,
     prefix: &str,
 ) -> Map<String, Json> {
     let wanted = entity.expand.iter();
-    let (name, fields): (&str, Vec<Json>) = match operation.param("include").map(|param| &param.kind) {
-        Some(Kind::List(kind)) => {
-            let known =
-                |field: &&String| matches!(&**kind, Kind::String { values, .. } if values.contains(field));
-            (
-                "include",
-                wanted.chain(&entity.once).filter(known).map(|field| Json::from(field.as_str())).collect(),
-            )
+    let (name, fields): (&str, Vec<Json>) = match operation.param("include") {
+        Some(include) => {
+            let known = |field: &&String| include.values().contains(field);
+            let wanted = wanted.chain(&entity.answered_once).filter(known);
+            ("include", wanted.map(|field| Json::from(field.as_str())).collect())
         }
-        _ if entity.is_v2() => return params,
-        _ => ("expand", wanted.map(|field| Json::String(format!("{prefix}{field}"))).collect()),
+        None if entity.is_v2() => return params,
+        None => ("expand", wanted.map(|field| Json::String(format!("{prefix}{field}"))).collect()),
     };
     if !fields.is_empty() {
         params.insert(name.to_owned(), Json::Array(fields));

@@ -35,7 +35,7 @@ pub struct Filter {
     terms: Vec<Expression>,
     /// Conditions that only Stripe can evaluate: on params of the list that are no fields, and on
     /// what the entities belong to.
-    told: Vec<Expression>,
+    server_only: Vec<Expression>,
 }
 
 /// Why a clause cannot be read.
@@ -58,11 +58,11 @@ impl Filter {
         let tokens = lexer::tokens(clause).map_err(at_clause)?;
         let expression = parser::parse(&tokens, entity, clause.len()).map_err(at_clause)?;
         let terms = expression.map(Expression::terms).unwrap_or_default();
-        let (told, terms): (Vec<_>, Vec<_>) = terms.into_iter().partition(is_told);
-        match terms.iter().find_map(|term| term.find_field(|field| field.told)) {
-            None => Ok(Self { terms, told }),
+        let (server_only, terms): (Vec<_>, Vec<_>) = terms.into_iter().partition(is_server_only);
+        match terms.iter().find_map(|term| term.find_field(|field| field.server_only)) {
+            None => Ok(Self { terms, server_only }),
             Some(field) => {
-                let name = field.way.join(".");
+                let name = field.path.join(".");
                 let message = format!(
                     "only Stripe can compare {name:?}: it must be equal to a value, and joined by AND"
                 );
@@ -78,7 +78,7 @@ impl Filter {
 
     /// What of the clause a list call can take over.
     pub fn pushdown(&self, list: &Operation) -> Pushdown {
-        pushdown::pushdown(&self.terms, &self.told, list)
+        pushdown::pushdown(&self.terms, &self.server_only, list)
     }
 
     /// The id that the clause demands, where it demands one.
@@ -87,10 +87,10 @@ impl Filter {
     }
 }
 
-/// Whether it compares what only Stripe can compare, in a way that can be told to Stripe.
-fn is_told(term: &Expression) -> bool {
+/// Whether it compares what only Stripe can compare, in a way that can be server_only to Stripe.
+fn is_server_only(term: &Expression) -> bool {
     match term {
-        Expression::Compare(field, Comparison::Equal, _) | Expression::In(field, _) => field.told,
+        Expression::Compare(field, Comparison::Equal, _) | Expression::In(field, _) => field.server_only,
         _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Entity, Items, Kind, OperationKind, Param};
+use crate::catalog::{Entity, Items, Member, OperationKind, find};
 use crate::connector::compare::{elements, reference};
 
 /// The params of an update with the items of lists named by the ids they have in the entity as
@@ -24,26 +24,20 @@ pub fn with_ids(entity: &Entity, mut params: Map<String, Json>, body: &Json) -> 
 }
 
 /// What an update takes of one item.
-fn known_members<'e>(entity: &'e Entity, list: &str) -> &'e [Param] {
+fn known_members<'e>(entity: &'e Entity, list: &str) -> &'e [Member] {
     let param = entity.operation(OperationKind::Update).and_then(|update| update.param(list));
-    match param.map(|param| &param.kind) {
-        Some(Kind::List(item)) => match &**item {
-            Kind::Object(members) => members,
-            _ => &[],
-        },
-        _ => &[],
-    }
+    param.and_then(|list| list.item()?.members()).unwrap_or_default()
 }
 
 /// Gives an item the id of the one that is there, which is then taken out of `left`.
-fn name(item: &mut Json, rule: &Items, left: &mut Vec<&Json>, known: &[Param]) {
+fn name(item: &mut Json, rule: &Items, left: &mut Vec<&Json>, known: &[Member]) {
     let Some(members) = item.as_object_mut().filter(|members| !members.contains_key("id")) else { return };
     let wanted = members.get(&rule.by).filter(|value| !value.is_null());
     let same = |there: &&Json| there.get(&rule.by).map(reference) == wanted;
     if let (Some(at), true) = (left.iter().position(same), wanted.is_some()) {
         let id = left.remove(at).get("id").cloned().unwrap_or_default();
         // What only a create takes says nothing new of an item that is there.
-        members.retain(|name, _| known.iter().any(|param| param.name == *name));
+        members.retain(|name, _| find(known, name).is_some());
         members.insert("id".to_owned(), id);
     }
 }

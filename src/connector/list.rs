@@ -1,17 +1,17 @@
 //! List: entities that satisfy a filter clause, page by page.
 
+mod paginator;
 mod sort;
-mod walk;
 
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Operation, OperationKind, parents};
-use crate::connector::entities::{is_gone, operation, showing};
+use crate::connector::entities::{is_gone, operation, with_expansions};
 use crate::connector::page_token::{self, Position};
 use crate::connector::{Connector, Error, Filter, asked, locator};
 use crate::stripe::trace;
+use paginator::Paginator;
 use sort::{order, sort_field, value_at};
-use walk::Walk;
 
 /// Entities on a page where nothing is said: the connector's default.
 const PAGE_SIZE: usize = 25;
@@ -92,10 +92,10 @@ impl Connector {
             let wanted = if all { STRIPE_PAGE } else { (size + 1).min(STRIPE_PAGE) };
             params.insert("limit".to_owned(), wanted.into());
         }
-        let walk = Walk { connector: self, entity, list, ids, params, filter };
+        let paginator = Paginator { connector: self, entity, list, ids, params, filter };
         match &request.sort_by {
-            None => in_stripes_order(&walk, request, position, size).await,
-            Some(name) => sorted(&walk, request, &sort_field(entity, name)?, position.skip, size).await,
+            None => in_stripes_order(&paginator, request, position, size).await,
+            Some(name) => sorted(&paginator, request, &sort_field(entity, name)?, position.skip, size).await,
         }
     }
 
@@ -111,13 +111,13 @@ impl Connector {
 }
 
 async fn in_stripes_order(
-    walk: &Walk<'_>,
+    paginator: &Paginator<'_>,
     request: &ListRequest,
     position: Position,
     size: usize,
 ) -> Result<Page, Error> {
     // One more than the page holds tells whether there is another page.
-    let mut found = walk.collect(position, size + 1).await?;
+    let mut found = paginator.collect(position, size + 1).await?;
     let more = found.len() > size;
     found.truncate(size);
     let behind = found.last().filter(|_| more).map(|(_, behind)| behind.clone());
@@ -126,13 +126,13 @@ async fn in_stripes_order(
 }
 
 async fn sorted(
-    walk: &Walk<'_>,
+    paginator: &Paginator<'_>,
     request: &ListRequest,
     field: &[String],
     skip: usize,
     size: usize,
 ) -> Result<Page, Error> {
-    let all = walk.collect(Position::default(), usize::MAX).await?;
+    let all = paginator.collect(Position::default(), usize::MAX).await?;
     let mut all: Vec<Json> = all.into_iter().map(|(body, _)| body).collect();
     all.sort_by(|a, b| order(value_at(a, field), value_at(b, field), request.descending));
     let more = all.len() > skip + size;
@@ -164,12 +164,13 @@ fn listable(
     let mut params: Map<String, Json> = usual.collect();
     params.extend(pushed);
     params.extend(search.map(|query| ("query".to_owned(), Json::from(query))));
-    let demanded = list.params.iter().filter(|param| param.required).map(|param| param.name.as_str());
+    let demanded =
+        list.params.iter().filter(|param| param.shape.is_required()).map(|param| param.name.as_str());
     let missing = parents(&list.path).chain(demanded).find(|name| !params.contains_key(*name));
     if let Some(name) = missing {
         return Err(Error::ListNeeds { entity: &entity.name, name });
     }
     let ids = locator::take_places(&list.path, &mut params);
     let prefix = if list.kind == OperationKind::Get { "" } else { "data." };
-    Ok((ids, showing(entity, list, params, prefix)))
+    Ok((ids, with_expansions(entity, list, params, prefix)))
 }

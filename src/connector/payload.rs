@@ -4,14 +4,12 @@
 //! or dotted (`address.city`); the value may be nested. Whatever Stripe would refuse is
 //! refused here, before anything is sent.
 
-mod names;
 mod values;
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Kind, Param};
-
-pub(super) use names::plain;
+use crate::catalog::names::resolve;
+use crate::catalog::{Kind, Member, Shape};
 
 /// What is wrong with a payload.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,56 +49,55 @@ pub enum PayloadError {
 }
 
 /// The params a payload comes to. Nulls are left out: null is how a config says "not set".
-pub fn payload(payload: &Map<String, Json>, params: &[Param]) -> Result<Map<String, Json>, PayloadError> {
+pub fn payload(payload: &Map<String, Json>, params: &[Member]) -> Result<Map<String, Json>, PayloadError> {
     values::object(payload, params, "")
 }
 
 /// A payload with some of its params changed, in the spelling it was written in: `before` and
 /// `after` are the params it came to and is to come to.
-pub fn respelled(
+pub fn with_original_keys(
     payload: &Map<String, Json>,
-    params: &[Param],
+    params: &[Member],
     before: &Map<String, Json>,
     after: &Map<String, Json>,
 ) -> Map<String, Json> {
     let spelled = payload.iter().map(|(key, value)| {
-        let way = names::resolve(key, params).unwrap_or_default();
-        let (was, is) = (at(before, &way), at(after, &way));
+        let path = resolve(key, params).map(|it| it.path).unwrap_or_default();
+        let (was, is) = (at(before, &path), at(after, &path));
         (key.clone(), if was == is { value.clone() } else { is.cloned().unwrap_or_default() })
     });
     spelled.collect()
 }
 
-fn at<'m>(params: &'m Map<String, Json>, way: &[String]) -> Option<&'m Json> {
-    let (first, rest) = way.split_first()?;
+fn at<'m>(params: &'m Map<String, Json>, path: &[String]) -> Option<&'m Json> {
+    let (first, rest) = path.split_first()?;
     rest.iter().try_fold(params.get(first)?, |value, name| value.get(name))
 }
 
 /// An error for the first param that Stripe requires and `given` lacks, at any depth.
-pub fn require(given: &Map<String, Json>, params: &[Param]) -> Result<(), PayloadError> {
+pub fn require(given: &Map<String, Json>, params: &[Member]) -> Result<(), PayloadError> {
     require_in(given, params, "")
 }
 
-fn require_in(given: &Map<String, Json>, params: &[Param], place: &str) -> Result<(), PayloadError> {
+fn require_in(given: &Map<String, Json>, params: &[Member], place: &str) -> Result<(), PayloadError> {
     for param in params {
         let name = dotted(place, &param.name);
         match given.get(&param.name) {
-            None if param.required => return Err(PayloadError::Missing { param: name }),
+            None if param.shape.is_required() => return Err(PayloadError::Missing { param: name }),
             None => {}
-            Some(value) => require_inside(value, &param.kind, &name)?,
+            Some(value) => require_inside(value, &param.shape, &name)?,
         }
     }
     Ok(())
 }
 
-fn require_inside(value: &Json, kind: &Kind, place: &str) -> Result<(), PayloadError> {
-    match (value, kind) {
+fn require_inside(value: &Json, shape: &Shape, place: &str) -> Result<(), PayloadError> {
+    match (value, &shape.kind) {
         (Json::Object(given), Kind::Object(params)) => require_in(given, params, place),
-        (Json::Array(items), Kind::List(kind)) => items
+        (Json::Array(items), Kind::List(item) | Kind::Set(item)) => items
             .iter()
             .enumerate()
-            .try_for_each(|(at, item)| require_inside(item, kind, &dotted(place, &at.to_string()))),
-        (value, Kind::Unsettable(kind)) => require_inside(value, kind, place),
+            .try_for_each(|(at, value)| require_inside(value, item, &dotted(place, &at.to_string()))),
         _ => Ok(()),
     }
 }

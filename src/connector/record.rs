@@ -23,10 +23,10 @@ pub fn record(body: &Json, arrays: Arrays) -> Vec<(String, Option<String>)> {
 }
 
 /// The entity as it is now, with what only the answer to its create held.
-pub fn with_kept(entity: &Entity, now: &Json, before: &Json) -> Json {
+pub fn retain_create_only(entity: &Entity, now: &Json, before: &Json) -> Json {
     let mut whole = now.clone();
-    for way in &entity.once {
-        let pointer = format!("/{}", way.replace('.', "/"));
+    for path in &entity.answered_once {
+        let pointer = format!("/{}", path.replace('.', "/"));
         let Some(kept) = before.pointer(&pointer).filter(|_| now.pointer(&pointer).is_none_or(Json::is_null))
         else {
             continue;

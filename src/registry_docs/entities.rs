@@ -28,12 +28,12 @@ pub(super) fn page() -> String {
 
 fn row(entity: &'static Entity) -> String {
     let parents = entity.parents().into_iter().map(|parent| format!("`{parent}`")).collect::<Vec<_>>();
-    let ends = if entity.maker().is_some() { end(&entity.removal) } else { String::new() };
+    let ends = if entity.create_operation().is_some() { end(&entity.removal) } else { String::new() };
     format!("| `{}` | {} | {} | {ends} |\n", entity.name, operations(entity), parents.join(", "))
 }
 
 fn operations(entity: &Entity) -> String {
-    let adopts = !entity.creates() && entity.maker().is_some();
+    let adopts = !entity.creates() && entity.create_operation().is_some();
     let names = entity.operations.iter().map(|operation| match operation.kind {
         OperationKind::List => "list",
         OperationKind::Get => "get",

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Entity, FieldKind, catalog};
+use crate::catalog::{Entity, Kind, catalog};
 
 use super::error::{Failure, Outcome};
 use super::fields::{set, text};
@@ -123,7 +123,7 @@ impl<'a> Call<'a> {
     fn check_references(&self) -> Outcome<()> {
         for name in self.params.keys() {
             let Some(id) = text(&self.params, name) else { continue };
-            let Some(FieldKind::Expandable(types)) = self.entity.field(name).map(|field| &field.kind) else {
+            let Some(Kind::Id(types)) = self.entity.field(name).map(|field| &field.kind) else {
                 continue;
             };
             let Some(first) = types.first().filter(|first| !NOT_HELD.contains(&first.as_str())) else {
@@ -157,8 +157,8 @@ fn can_be_made(entity: &Entity) -> bool {
 }
 
 /// A moment as a field of that kind holds it: seconds, or a text in version 2 of the API.
-pub(super) fn moment(kind: &FieldKind, seconds: i64) -> Json {
-    if !matches!(kind, FieldKind::DateTime | FieldKind::String { .. }) {
+pub(super) fn moment(kind: &Kind, seconds: i64) -> Json {
+    if !matches!(kind, Kind::DateTime | Kind::Text { .. }) {
         return Json::from(seconds);
     }
     let text = jiff::Timestamp::from_second(seconds).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%S.000Z");

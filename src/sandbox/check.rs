@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Kind, Param};
+use crate::catalog::{Clearing, Kind, Member, Presence, Shape, find};
 
 use super::error::{Failure, Outcome};
 use super::form::Node;
@@ -11,25 +11,25 @@ use super::form::Node;
 mod scalar;
 
 /// Checks the params of a call and types them; an empty text stays an empty text.
-pub(super) fn params(known: &[Param], given: &[(String, Node)]) -> Outcome<Map<String, Json>> {
+pub(super) fn params(known: &[Member], given: &[(String, Node)]) -> Outcome<Map<String, Json>> {
     object(known, given, "")
 }
 
-fn object(known: &[Param], given: &[(String, Node)], path: &str) -> Outcome<Map<String, Json>> {
+fn object(known: &[Member], given: &[(String, Node)], path: &str) -> Outcome<Map<String, Json>> {
     if let Some((name, _)) = given.iter().find(|(name, _)| known.iter().all(|param| param.name != *name)) {
         let param = child(path, name);
         let message = format!("Received unknown parameter: {param}");
         return Err(Failure::invalid(message).code("parameter_unknown").param(param));
     }
     if let Some(lacking) =
-        known.iter().find(|one| one.required && given.iter().all(|(name, _)| *name != one.name))
+        known.iter().find(|one| one.shape.is_required() && given.iter().all(|(name, _)| *name != one.name))
     {
         return Err(missing(&child(path, &lacking.name)));
     }
     let mut typed = Map::new();
     for (name, node) in given {
-        if let Some(param) = known.iter().find(|param| param.name == *name) {
-            typed.insert(name.clone(), value(&param.kind, node, &child(path, name))?);
+        if let Some(param) = find(known, name) {
+            typed.insert(name.clone(), value(&param.shape, node, &child(path, name))?);
         }
     }
     Ok(typed)
@@ -45,19 +45,14 @@ fn child(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}[{name}]") }
 }
 
-fn value(kind: &Kind, node: &Node, path: &str) -> Outcome<Json> {
-    match (kind, node) {
+fn value(shape: &Shape, node: &Node, path: &str) -> Outcome<Json> {
+    let unsets = matches!(node, Node::Text(text) if text.is_empty());
+    match (&shape.kind, node) {
         (_, Node::Typed(Json::Null)) => Ok(Json::Null),
-        (Kind::Unsettable(inner), node @ Node::Typed(_)) => value(inner, node, path),
-        (Kind::Either(kinds), node @ Node::Typed(_)) => either(kinds, node, path),
+        (Kind::Union(shapes), node @ Node::Typed(_)) => union(shapes, node, path),
         (kind, Node::Typed(given)) => scalar::typed(kind, given, path),
-        (Kind::Unsettable(_) | Kind::Object(_) | Kind::List(_) | Kind::Map(_), Node::Text(text))
-            if text.is_empty() =>
-        {
-            Ok(Json::from(""))
-        }
-        (Kind::Unsettable(inner), node) => value(inner, node, path),
-        (Kind::Either(kinds), node) => either(kinds, node, path),
+        (kind, _) if unsets && (shape.clearing == Clearing::Empty || holds_many(kind)) => Ok(Json::from("")),
+        (Kind::Union(shapes), node) => union(shapes, node, path),
         (Kind::Object(known), Node::Branches(given)) => Ok(Json::Object(object(known, given, path)?)),
         (Kind::Map(inner), Node::Branches(given)) => map(inner, given, path),
         (Kind::List(inner), Node::List(items)) => list(inner, items.iter(), path),
@@ -70,8 +65,8 @@ fn value(kind: &Kind, node: &Node, path: &str) -> Outcome<Json> {
             list(inner, items.into_iter().map(|(_, node)| node), path)
         }
         (Kind::Range, Node::Branches(bounds)) => range(bounds, path),
-        (Kind::Binary, Node::Branches(file)) => Ok(Json::Object(upload(file))),
-        (Kind::Binary, _) => Err(wrong_shape("file", path)),
+        (Kind::File, Node::Branches(file)) => Ok(Json::Object(upload(file))),
+        (Kind::File, _) => Err(wrong_shape("file", path)),
         (Kind::Object(_) | Kind::Map(_), _) => Err(wrong_shape("object", path)),
         (Kind::List(_), _) => Err(wrong_shape("array", path)),
         (kind, Node::Text(text)) => scalar::read(kind, text, path),
@@ -90,11 +85,11 @@ fn wrong_shape(wanted: &str, path: &str) -> Failure {
     Failure::invalid(format!("Invalid {wanted}")).code(code).param(path)
 }
 
-fn either(kinds: &[Kind], node: &Node, path: &str) -> Outcome<Json> {
+fn union(shapes: &[Shape], node: &Node, path: &str) -> Outcome<Json> {
     let mut refusal = None;
-    for kind in kinds {
-        match value(kind, node, path) {
-            Ok(Json::String(text)) if text.is_empty() && !allows_empty(kind) => {}
+    for shape in shapes {
+        match value(shape, node, path) {
+            Ok(Json::String(text)) if text.is_empty() && !allows_empty(shape) => {}
             Ok(found) => return Ok(found),
             // the last kind tried that has the right shape explains best
             Err(failure) => refusal = Some(failure),
@@ -106,27 +101,27 @@ fn either(kinds: &[Kind], node: &Node, path: &str) -> Outcome<Json> {
     Err(refusal.unwrap_or_else(|| wrong_shape("string", path)))
 }
 
-fn allows_empty(kind: &Kind) -> bool {
-    match kind {
-        Kind::Unsettable(_) => true,
-        Kind::String { values, .. } => values.is_empty() || values.iter().any(String::is_empty),
-        _ => false,
-    }
+fn holds_many(kind: &Kind) -> bool {
+    matches!(kind, Kind::List(_) | Kind::Map(_) | Kind::Object(_) | Kind::Set(_))
 }
 
-fn list<'a>(inner: &Kind, items: impl Iterator<Item = &'a Node>, path: &str) -> Outcome<Json> {
+fn allows_empty(shape: &Shape) -> bool {
+    shape.clearing == Clearing::Empty || (shape.is_text() && shape.values().is_empty())
+}
+
+fn list<'a>(inner: &Shape, items: impl Iterator<Item = &'a Node>, path: &str) -> Outcome<Json> {
     let typed = items.enumerate().map(|(at, node)| value(inner, node, &format!("{path}[{at}]")));
     Ok(Json::Array(typed.collect::<Outcome<_>>()?))
 }
 
 fn range(bounds: &[(String, Node)], path: &str) -> Outcome<Json> {
-    let known: Vec<Param> = ["gt", "gte", "lt", "lte"]
-        .map(|name| Param { name: name.into(), kind: Kind::Integer, required: false })
+    let known: Vec<Member> = ["gt", "gte", "lt", "lte"]
+        .map(|name| Member::new(name, Shape::new(Kind::Integer).with_presence(Presence::Optional)))
         .into();
     Ok(Json::Object(object(&known, bounds, path)?))
 }
 
-fn map(inner: &Kind, given: &[(String, Node)], path: &str) -> Outcome<Json> {
+fn map(inner: &Shape, given: &[(String, Node)], path: &str) -> Outcome<Json> {
     let is_metadata = path == "metadata" || path.ends_with("[metadata]");
     let mut typed = Map::new();
     for (name, node) in given {

@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Called, Entity, Kind, OperationKind, Param};
+use crate::catalog::{Called, Entity, OperationKind, Shape, find};
 
 use super::fields::items;
 use super::store::Body;
@@ -15,20 +15,11 @@ pub(super) fn leave_out(entity: &Entity, called: Called, params: &Body, answer: 
         Called::Action(action) => (&action.params, false),
     };
     let asked: Vec<&str> = items(params, "include").iter().filter_map(Json::as_str).collect();
-    let includable = known.iter().find(|param| param.name == "include").map_or(&[][..], values);
-    let once = entity.once.iter().filter(|_| !creates);
+    let includable =
+        find(known, "include").map(|include| &include.shape).map(Shape::values).unwrap_or_default();
+    let once = entity.answered_once.iter().filter(|_| !creates);
     for path in includable.iter().filter(|path| !asked.contains(&path.as_str())).chain(once) {
         each(answer, &mut |body| clear(body, path, entity.is_v2()));
-    }
-}
-
-fn values(param: &Param) -> &[String] {
-    match &param.kind {
-        Kind::List(inner) => match &**inner {
-            Kind::String { values, .. } => values,
-            _ => &[],
-        },
-        _ => &[],
     }
 }
 

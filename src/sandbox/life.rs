@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::catalog::{Entity, Field, FieldKind, OperationKind};
+use crate::catalog::{Entity, Kind, Member, OperationKind, Presence, find};
 
 use super::call::{Call, moment};
 use super::identifier;
@@ -82,16 +82,14 @@ pub(super) fn course(entity: &Entity, action: &str, path: &str) -> Option<Course
 }
 
 /// Whether an object has the field and the field takes the value.
-fn takes(fields: &[Field], path: &str, value: &Json) -> bool {
+fn takes(fields: &[Member], path: &str, value: &Json) -> bool {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let Some(field) = fields.iter().find(|field| field.name == name) else { return false };
-    match (&field.kind, rest, value) {
-        (FieldKind::Object(inner), Some(rest), value) => takes(inner, rest, value),
+    let Some(field) = find(fields, name) else { return false };
+    match (&field.shape.kind, rest, value) {
+        (Kind::Object(inner), Some(rest), value) => takes(inner, rest, value),
         (_, Some(_), _) => false,
-        (_, None, Json::String(text)) if text.is_empty() => field.nullable,
-        (FieldKind::String { values }, None, Json::String(text)) => {
-            values.is_empty() || values.contains(text) || text.contains('{')
-        }
+        (_, None, Json::String(text)) if text.is_empty() => field.shape.presence == Presence::Nullable,
+        (Kind::Enum(values), None, Json::String(text)) => values.contains(text) || text.contains('{'),
         (_, None, Json::String(text)) if text.contains('{') => true,
         (kind, None, value) => shape::holds(kind, value),
     }
@@ -126,35 +124,25 @@ pub(super) fn follow(call: &Call<'_>, body: &mut Body, course: &Course) {
 
 /// Writes one value; an object on the way that is not there is made with all its fields.
 fn write(call: &Call<'_>, body: &mut Body, path: &str, value: &Json) {
-    let Some(field) = field_at(&call.entity.fields, path) else { return };
+    let Some(field) = call.entity.field_at(path) else { return };
     let Some(value) = told(call, body, &field.kind, value) else { return };
     let mut fields = call.entity.fields.as_slice();
     let mut at = body;
     let mut rest = path;
     while let Some((name, further)) = rest.split_once('.') {
-        let Some(outer) = fields.iter().find(|field| field.name == name) else { return };
+        let Some(outer) = find(fields, name) else { return };
         let slot = at.entry(name).or_insert(Json::Null);
         if !slot.is_object() {
-            *slot = shape::least(&outer.kind);
+            *slot = shape::least(&outer.shape.kind);
         }
-        let (FieldKind::Object(inner), Some(members)) = (&outer.kind, slot.as_object_mut()) else { return };
+        let (Kind::Object(inner), Some(members)) = (&outer.shape.kind, slot.as_object_mut()) else { return };
         (fields, at, rest) = (inner, members, further);
     }
     at.insert(rest.to_owned(), value);
 }
 
-fn field_at<'f>(fields: &'f [Field], path: &str) -> Option<&'f Field> {
-    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let field = fields.iter().find(|field| field.name == name)?;
-    match (&field.kind, rest) {
-        (_, None) => Some(field),
-        (FieldKind::Object(inner), Some(rest)) => field_at(inner, rest),
-        _ => None,
-    }
-}
-
 /// The value that is meant; none where something it names is not there.
-fn told(call: &Call<'_>, body: &Body, kind: &FieldKind, value: &Json) -> Option<Json> {
+fn told(call: &Call<'_>, body: &Body, kind: &Kind, value: &Json) -> Option<Json> {
     let Json::String(text) = value else { return Some(value.clone()) };
     if text.is_empty() {
         return Some(Json::Null);
@@ -177,7 +165,7 @@ fn told(call: &Call<'_>, body: &Body, kind: &FieldKind, value: &Json) -> Option<
     Some(Json::from(told + rest))
 }
 
-fn named(call: &Call<'_>, body: &Body, kind: &FieldKind, name: &str) -> Option<Json> {
+fn named(call: &Call<'_>, body: &Body, kind: &Kind, name: &str) -> Option<Json> {
     if let Some(later) = name.strip_prefix("now") {
         let seconds = later.strip_prefix('+').and_then(|later| later.parse::<i64>().ok()).unwrap_or(0);
         return Some(moment(kind, call.now + seconds));

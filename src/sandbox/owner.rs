@@ -1,6 +1,6 @@
 //! What an object belongs to: the ids that stand before its own in the path.
 
-use crate::catalog::{Entity, FieldKind, catalog};
+use crate::catalog::{Entity, Kind, Shape, catalog, find};
 
 use super::call::Call;
 use super::error::{Failure, Outcome};
@@ -56,9 +56,11 @@ fn at(path: &str, id: &str) -> Option<&'static Entity> {
 
 /// The field that holds ids of such objects: `fee` for an application fee.
 fn field_for(entity: &Entity, object: &str) -> Option<String> {
-    let holds = |kind: &FieldKind| matches!(kind, FieldKind::Expandable(types) if types.iter().any(|one| one == object));
+    let holds =
+        |shape: &Shape| matches!(&shape.kind, Kind::Id(types) if types.iter().any(|one| one == object));
     let short = object.rsplit('.').next().unwrap_or(object);
-    let named = entity.field(short).or_else(|| entity.fields.iter().find(|field| holds(&field.kind)));
+    let named =
+        find(&entity.fields, short).or_else(|| entity.fields.iter().find(|field| holds(&field.shape)));
     named.map(|field| field.name.clone())
 }
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Method;
 use serde_json::Value as Json;
 
-use crate::catalog::{Called, Entity, Kind, OperationKind, Param, catalog};
+use crate::catalog::{Called, Entity, Kind, Member, OperationKind, Presence, Shape, catalog};
 
 use super::caller::{Caller, header};
 use super::check;
@@ -47,7 +47,7 @@ impl Asked {
             );
             return Err(Failure { status: 404, ..Failure::invalid(message) });
         };
-        let (template, known): (&str, &[Param]) = match found.called {
+        let (template, known): (&str, &[Member]) = match found.called {
             Called::Operation(operation) => (&operation.path, &operation.params),
             Called::Action(action) => (&action.path, &action.params),
         };
@@ -146,8 +146,8 @@ fn take_page(entity: &Entity, called: Called, given: &mut Vec<(String, Node)>) -
 fn take_expand(given: &mut Vec<(String, Node)>) -> Outcome<Vec<String>> {
     let Some(at) = given.iter().position(|(name, _)| name == "expand") else { return Ok(Vec::new()) };
     let (_, node) = given.remove(at);
-    let kind = Kind::List(Box::new(Kind::String { values: Vec::new(), max_length: 0 }));
-    let param = Param { name: "expand".to_owned(), kind, required: false };
+    let shape = Shape::new(Kind::List(Box::new(Shape::text()))).with_presence(Presence::Optional);
+    let param = Member::new("expand", shape);
     let checked = check::params(&[param], &[("expand".to_owned(), node)])?;
     let listed = super::fields::items(&checked, "expand").iter().filter_map(Json::as_str);
     Ok(listed.map(str::to_owned).collect())

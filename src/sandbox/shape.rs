@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::catalog::{Entity, Field, FieldKind, catalog};
+use crate::catalog::{Entity, Kind, Member, Presence, Shape, catalog, find};
 
 use super::check::METADATA_KEYS;
 use super::error::{Failure, Outcome};
@@ -10,7 +10,7 @@ use super::store::Body;
 
 /// True for a field that Stripe leaves out unless it is expanded.
 pub(super) fn is_includable(object: &str, field: &str) -> bool {
-    catalog().by_object(object).is_some_and(|entity| entity.hidden.iter().any(|hidden| hidden == field))
+    catalog().by_object(object).is_some_and(|entity| entity.omitted.iter().any(|hidden| hidden == field))
 }
 
 /// An object with every field empty: null where the catalog allows, else the least value.
@@ -22,7 +22,7 @@ pub(super) fn blank(entity: &Entity) -> Body {
     }
     body.insert("object".into(), Json::from(entity.object.as_str()));
     for field in &entity.fields {
-        let shown = !field.optional && !is_includable(&entity.object, &field.name);
+        let shown = field.shape.presence != Presence::Optional && !is_includable(&entity.object, &field.name);
         if shown && !body.contains_key(&field.name) {
             body.insert(field.name.clone(), empty(field));
         }
@@ -30,35 +30,37 @@ pub(super) fn blank(entity: &Entity) -> Body {
     body
 }
 
-fn empty(field: &Field) -> Json {
+fn empty(field: &Member) -> Json {
     if field.name == "metadata" {
         return json!({});
     }
-    if field.nullable { Json::Null } else { least(&field.kind) }
+    if field.shape.presence == Presence::Nullable { Json::Null } else { least(&field.shape.kind) }
 }
 
 /// The least value of a kind.
-pub(super) fn least(kind: &FieldKind) -> Json {
+pub(super) fn least(kind: &Kind) -> Json {
     match kind {
-        FieldKind::String { values } => {
-            values.first().map_or(Json::from(""), |value| Json::from(value.as_str()))
-        }
-        FieldKind::Integer | FieldKind::Number | FieldKind::Time => Json::from(0),
-        FieldKind::Decimal => Json::from("0"),
-        FieldKind::DateTime => Json::from("1970-01-01T00:00:00Z"),
-        FieldKind::Boolean => Json::Bool(false),
-        FieldKind::Object(fields) => {
+        Kind::Enum(values) => values.first().map_or(Json::from(""), |value| Json::from(value.as_str())),
+        Kind::Currency | Kind::Text { .. } => Json::from(""),
+        Kind::Integer | Kind::Number | Kind::Time => Json::from(0),
+        Kind::Decimal => Json::from("0"),
+        Kind::DateTime => Json::from("1970-01-01T00:00:00Z"),
+        Kind::Boolean => Json::Bool(false),
+        Kind::Object(fields) => {
             // a map without entries is left out: SDKs do not expect null in its place
-            let left_out =
-                |field: &Field| field.optional || (field.nullable && matches!(field.kind, FieldKind::Map(_)));
+            let left_out = |field: &Member| match field.shape.presence {
+                Presence::Optional => true,
+                Presence::Nullable => matches!(field.shape.kind, Kind::Map(_)),
+                Presence::Required => false,
+            };
             let present = fields.iter().filter(|field| !left_out(field));
             Json::Object(present.map(|field| (field.name.clone(), empty(field))).collect())
         }
-        FieldKind::List(_) => json!([]),
-        FieldKind::Page(_) => json!({"object": "list", "data": [], "has_more": false, "url": ""}),
-        FieldKind::Map(_) => json!({}),
-        FieldKind::Either(kinds) => kinds.first().map_or(Json::Null, least),
-        FieldKind::Expandable(_) | FieldKind::Reference(_) | FieldKind::Any => Json::Null,
+        Kind::List(_) | Kind::Set(_) => json!([]),
+        Kind::Page(_) => json!({"object": "list", "data": [], "has_more": false, "url": ""}),
+        Kind::Map(_) => json!({}),
+        Kind::Union(shapes) => shapes.first().map_or(Json::Null, |shape| least(&shape.kind)),
+        Kind::Any | Kind::File | Kind::Id(_) | Kind::Range | Kind::Whole(_) => Json::Null,
     }
 }
 
@@ -77,30 +79,29 @@ pub(super) fn lay_over(entity: &Entity, body: &mut Body, params: &Body) -> Outco
     Ok(())
 }
 
-fn laid(field: &Field, old: Json, value: &Json, path: &str) -> Outcome<Json> {
+fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> Outcome<Json> {
     if value.as_str() == Some("") || value.is_null() {
-        return cleared(field, value, path);
+        return cleared(shape, value, path);
     }
-    Ok(match (&field.kind, value) {
-        (FieldKind::Time, Json::String(text)) if text == "now" => Json::from(super::now()),
-        (FieldKind::Decimal, Json::Number(number)) => Json::from(number.to_string()),
-        (FieldKind::Integer, Json::String(text)) => text.parse::<i64>().map_or(old, Json::from),
+    Ok(match (&shape.kind, value) {
+        (Kind::Time, Json::String(text)) if text == "now" => Json::from(super::now()),
+        (Kind::Decimal, Json::Number(number)) => Json::from(number.to_string()),
+        (Kind::Integer, Json::String(text)) => text.parse::<i64>().map_or(old, Json::from),
         (kind, value) if !holds(kind, value) => old,
-        (FieldKind::Object(fields), Json::Object(given)) => {
+        (Kind::Object(fields), Json::Object(given)) => {
             let mut members = match old {
                 Json::Object(members) => members,
-                _ => least(&field.kind).as_object().cloned().unwrap_or_default(),
+                _ => least(&shape.kind).as_object().cloned().unwrap_or_default(),
             };
             for (name, value) in given {
-                let Some(inner) = fields.iter().find(|inner| inner.name == *name) else { continue };
+                let Some(inner) = find(fields, name) else { continue };
                 let old = members.get(name).cloned().unwrap_or(Json::Null);
-                members.insert(name.clone(), laid(inner, old, value, &format!("{path}[{name}]"))?);
+                members.insert(name.clone(), laid(&inner.shape, old, value, &format!("{path}[{name}]"))?);
             }
             Json::Object(members)
         }
-        (FieldKind::List(kind), Json::Array(items)) => {
-            let item =
-                Field { name: field.name.clone(), kind: (**kind).clone(), nullable: true, optional: false };
+        (Kind::List(item), Json::Array(items)) => {
+            let item = (**item).clone().with_presence(Presence::Nullable);
             let laid_items = items.iter().map(|value| laid(&item, Json::Null, value, path));
             Json::Array(laid_items.collect::<Outcome<_>>()?)
         }
@@ -112,16 +113,16 @@ fn laid(field: &Field, old: Json, value: &Json, path: &str) -> Outcome<Json> {
 pub(super) fn keep_known(owner: &Body, name: &str, members: &mut Body) {
     let object = owner.get("object").and_then(Json::as_str).unwrap_or_default();
     let field = catalog().by_object(object).and_then(|entity| entity.field(name));
-    if let Some(FieldKind::Object(fields)) = field.map(|field| &field.kind) {
+    if let Some(Kind::Object(fields)) = field.map(|field| &field.kind) {
         known_only(fields, members);
     }
 }
 
-fn known_only(fields: &[Field], members: &mut Body) {
-    members.retain(|name, _| fields.iter().any(|field| field.name == *name));
+fn known_only(fields: &[Member], members: &mut Body) {
+    members.retain(|name, _| find(fields, name).is_some());
     for field in fields {
-        if let (FieldKind::Object(inner), Some(Json::Object(value))) =
-            (&field.kind, members.get_mut(&field.name))
+        if let (Kind::Object(inner), Some(Json::Object(value))) =
+            (&field.shape.kind, members.get_mut(&field.name))
         {
             known_only(inner, value);
         }
@@ -129,31 +130,33 @@ fn known_only(fields: &[Field], members: &mut Body) {
 }
 
 /// Whether a value is of the kind. An id may stand for the whole object: it is put in later.
-pub(super) fn holds(kind: &FieldKind, value: &Json) -> bool {
+pub(super) fn holds(kind: &Kind, value: &Json) -> bool {
     match kind {
-        FieldKind::String { .. } | FieldKind::Decimal | FieldKind::DateTime => value.is_string(),
-        FieldKind::Integer | FieldKind::Time => value.is_i64() || value.is_u64(),
-        FieldKind::Number => value.is_number(),
-        FieldKind::Boolean => value.is_boolean(),
-        FieldKind::Object(_) | FieldKind::Map(_) => value.is_object(),
-        FieldKind::List(inner) => {
-            value.as_array().is_some_and(|items| items.iter().all(|item| holds(inner, item)))
+        Kind::Currency | Kind::DateTime | Kind::Decimal | Kind::Enum(_) | Kind::File | Kind::Text { .. } => {
+            value.is_string()
         }
-        FieldKind::Page(_) => value.get("data").is_some_and(Json::is_array),
-        FieldKind::Expandable(_) | FieldKind::Reference(_) => value.is_string() || value.is_object(),
-        FieldKind::Either(kinds) => kinds.iter().any(|kind| holds(kind, value)),
-        FieldKind::Any => true,
+        Kind::Integer | Kind::Time => value.is_i64() || value.is_u64(),
+        Kind::Number => value.is_number(),
+        Kind::Boolean => value.is_boolean(),
+        Kind::Object(_) | Kind::Map(_) => value.is_object(),
+        Kind::List(inner) | Kind::Set(inner) => {
+            value.as_array().is_some_and(|items| items.iter().all(|item| holds(&inner.kind, item)))
+        }
+        Kind::Page(_) => value.get("data").is_some_and(Json::is_array),
+        Kind::Id(_) | Kind::Whole(_) => value.is_string() || value.is_object(),
+        Kind::Union(shapes) => shapes.iter().any(|shape| holds(&shape.kind, value)),
+        Kind::Any | Kind::Range => true,
     }
 }
 
 /// What is left of a field that is unset: null, or what is least where it is never null.
-fn cleared(field: &Field, value: &Json, path: &str) -> Outcome<Json> {
-    if field.nullable || field.optional {
+fn cleared(shape: &Shape, value: &Json, path: &str) -> Outcome<Json> {
+    if !shape.is_required() {
         return Ok(Json::Null);
     }
-    match field.kind {
-        FieldKind::List(_) | FieldKind::Map(_) | FieldKind::Object(_) => Ok(least(&field.kind)),
-        FieldKind::String { ref values } if values.is_empty() && value.is_null() => Ok(Json::from("")),
+    match shape.kind {
+        Kind::List(_) | Kind::Map(_) | Kind::Object(_) => Ok(least(&shape.kind)),
+        Kind::Text { .. } if value.is_null() => Ok(Json::from("")),
         _ => Err(not_unsettable(path)),
     }
 }

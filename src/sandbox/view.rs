@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::catalog::{Field, FieldKind, catalog};
+use crate::catalog::{Kind, Member, Shape, catalog, find};
 
 use super::behaviour;
 use super::error::{Failure, Outcome};
@@ -62,7 +62,7 @@ fn hide(value: &mut Json) {
 
 /// The hidden fields that lie inside other fields of an object.
 fn inner_hidden(object: &str) -> impl Iterator<Item = &'static str> {
-    let hidden = catalog().by_object(object).map_or(&[][..], |entity| entity.hidden.as_slice());
+    let hidden = catalog().by_object(object).map_or(&[][..], |entity| entity.omitted.as_slice());
     hidden.iter().map(String::as_str).filter(|path| path.contains('.'))
 }
 
@@ -97,7 +97,13 @@ fn put_back(session: &Session<'_>, body: &mut Body, object: &str, path: &str) ->
 
 /// Follows one path and expands what stands at its end. `fields` describe the members of
 /// an object that has no type of its own.
-fn put_in(session: &Session<'_>, at: &mut Json, fields: &[Field], path: &[&str], whole: &str) -> Outcome<()> {
+fn put_in(
+    session: &Session<'_>,
+    at: &mut Json,
+    fields: &[Member],
+    path: &[&str],
+    whole: &str,
+) -> Outcome<()> {
     match at {
         Json::Array(items) => {
             items.iter_mut().try_for_each(|item| put_in(session, item, fields, path, whole))
@@ -110,7 +116,7 @@ fn put_in(session: &Session<'_>, at: &mut Json, fields: &[Field], path: &[&str],
 fn member(
     session: &Session<'_>,
     body: &mut Body,
-    fields: &[Field],
+    fields: &[Member],
     path: &[&str],
     whole: &str,
 ) -> Outcome<()> {
@@ -122,7 +128,7 @@ fn member(
     }
     let entity = catalog().by_object(&object);
     let known = entity.map_or(fields, |entity| entity.fields.as_slice());
-    let Some(field) = known.iter().find(|field| field.name == *name) else { return Err(cannot(whole)) };
+    let Some(field) = find(known, name) else { return Err(cannot(whole)) };
     if is_includable(&object, name) && !body.contains_key(*name) {
         let value = included(session, body, &object, name)?;
         body.insert((*name).to_owned(), value);
@@ -131,7 +137,7 @@ fn member(
         put_back(session, body, &object, &path.join("."))?;
     }
     let Some(value) = body.get_mut(*name) else { return Ok(()) };
-    if is_expandable(&field.kind) {
+    if is_expandable(&field.shape) {
         fetch(session, value)?;
     } else if rest.is_empty()
         && !is_includable(&object, name)
@@ -141,23 +147,15 @@ fn member(
     {
         return Err(cannot(whole));
     }
-    if rest.is_empty() { Ok(()) } else { put_in(session, value, members(&field.kind), rest, whole) }
+    if rest.is_empty() { Ok(()) } else { put_in(session, value, members(&field.shape), rest, whole) }
 }
 
-fn is_expandable(kind: &FieldKind) -> bool {
-    match kind {
-        FieldKind::Expandable(_) => true,
-        FieldKind::List(inner) => is_expandable(inner),
-        _ => false,
-    }
+fn is_expandable(shape: &Shape) -> bool {
+    matches!(shape.item().unwrap_or(shape).kind, Kind::Id(_))
 }
 
-fn members(kind: &FieldKind) -> &[Field] {
-    match kind {
-        FieldKind::Object(fields) => fields,
-        FieldKind::List(inner) => members(inner),
-        _ => &[],
-    }
+fn members(shape: &Shape) -> &[Member] {
+    shape.item().unwrap_or(shape).members().unwrap_or_default()
 }
 
 /// Puts whole objects in the place of ids.

@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Entity, Field, FieldKind, OperationKind, catalog};
+use crate::catalog::{Entity, Kind, Member, OperationKind, Presence, catalog};
 
 use super::call::Call;
 use super::error::{Failure, Outcome};
@@ -15,19 +15,19 @@ use super::store::Body;
 /// Puts in the place of ids the objects they name, and makes pages of what lists describe.
 pub(super) fn put_in(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     for field in &call.entity.fields {
-        match &field.kind {
-            FieldKind::Reference(object) => reference(call, body, field, object)?,
-            FieldKind::Page(object) => of_list(call, body, field, object)?,
+        match &field.shape.kind {
+            Kind::Whole(object) => reference(call, body, field, object)?,
+            Kind::Page(object) => of_list(call, body, field, object)?,
             _ => {}
         }
     }
     Ok(())
 }
 
-fn reference(call: &Call<'_>, body: &mut Body, field: &Field, object: &str) -> Outcome<()> {
+fn reference(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> Outcome<()> {
     let Some(named) = text(body, &field.name) else { return Ok(()) };
     let found = call.session.find(named)?.filter(|found| !found.gone);
-    if found.is_none() && !field.nullable {
+    if found.is_none() && field.shape.presence != Presence::Nullable {
         return Err(Failure::unknown_reference(object, named, &field.name));
     }
     set(body, &field.name, found.map_or(Json::Null, |found| Json::Object(found.body)));
@@ -35,7 +35,7 @@ fn reference(call: &Call<'_>, body: &mut Body, field: &Field, object: &str) -> O
 }
 
 /// A page whose items the param of its name lists; an empty one learns its address.
-fn of_list(call: &Call<'_>, body: &mut Body, field: &Field, object: &str) -> Outcome<()> {
+fn of_list(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> Outcome<()> {
     let url = address(call.entity, id(body), &field.name);
     if let (Some(Json::Array(given)), Some(item)) =
         (call.params.get(&field.name), catalog().by_object(object))

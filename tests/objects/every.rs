@@ -1,7 +1,7 @@
 //! Every type of object that can be made.
 
 use serde_json::{Value as Json, json};
-use stripe_provider::catalog::{Entity, FieldKind, OperationKind, catalog};
+use stripe_provider::catalog::{Entity, Kind, OperationKind, catalog};
 
 use crate::calls::Stripe;
 use crate::params::Setups;
@@ -30,9 +30,9 @@ fn shown_as(entity: &'static Entity, body: &Json) -> &'static Entity {
 
 /// The fields that hold an id, and those that are shown only when they are expanded.
 fn expandable(entity: &Entity, body: &Json) -> Vec<String> {
-    let ids = entity.fields.iter().filter(|field| matches!(field.kind, FieldKind::Expandable(_)));
+    let ids = entity.fields.iter().filter(|field| matches!(field.shape.kind, Kind::Id(_)));
     let ids = ids.map(|field| &field.name).filter(|name| body[name.as_str()].is_string());
-    let expandable = ids.chain(entity.hidden.iter().filter(|path| !path.contains('.'))).cloned();
+    let expandable = ids.chain(entity.omitted.iter().filter(|path| !path.contains('.'))).cloned();
     if entity.is_v2() { Vec::new() } else { expandable.collect() }
 }
 

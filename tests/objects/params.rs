@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Map, Value as Json, json};
-use stripe_provider::catalog::{Entity, Kind, OperationKind, Param, catalog};
+use stripe_provider::catalog::{Entity, Kind, Member, OperationKind, Shape, catalog};
 
 use crate::calls::Stripe;
 
@@ -130,26 +130,28 @@ fn tomorrow() -> i64 {
 }
 
 /// What Stripe demands.
-pub fn demanded(params: &[Param]) -> Map<String, Json> {
-    params.iter().filter(|param| param.required).map(|param| (param.name.clone(), value(param))).collect()
+pub fn demanded(params: &[Member]) -> Map<String, Json> {
+    params
+        .iter()
+        .filter(|param| param.shape.is_required())
+        .map(|param| (param.name.clone(), value(param)))
+        .collect()
 }
 
-fn value(param: &Param) -> Json {
-    match (param.name.as_str(), &param.kind) {
+fn value(param: &Member) -> Json {
+    match (param.name.as_str(), &param.shape.kind) {
         ("currency", _) => json!("usd"),
         ("country", _) => json!("US"),
-        (name, Kind::String { values, .. }) if values.is_empty() && name.ends_with("url") => {
-            json!("https://example.com/here")
-        }
-        (_, kind) => of_kind(kind),
+        (name, Kind::Text { .. }) if name.ends_with("url") => json!("https://example.com/here"),
+        _ => of_shape(&param.shape),
     }
 }
 
-fn of_kind(kind: &Kind) -> Json {
-    match kind {
-        Kind::String { values, .. } => {
-            values.iter().find(|value| !value.is_empty()).map_or(json!("example"), |value| json!(value))
-        }
+fn of_shape(shape: &Shape) -> Json {
+    match &shape.kind {
+        Kind::Enum(values) => json!(values[0]),
+        Kind::Currency => json!("usd"),
+        Kind::Id(_) | Kind::Text { .. } => json!("example"),
         Kind::Integer => json!(100),
         Kind::Decimal => json!("1.5"),
         Kind::Number => json!(1.5),
@@ -157,10 +159,9 @@ fn of_kind(kind: &Kind) -> Json {
         Kind::Time | Kind::Range => json!(tomorrow()),
         Kind::DateTime => json!("2030-01-01T00:00:00Z"),
         Kind::Object(params) => Json::Object(demanded(params)),
-        Kind::List(kind) => json!([of_kind(kind)]),
-        Kind::Map(kind) => json!({ "name": of_kind(kind) }),
-        Kind::Either(kinds) => of_kind(&kinds[0]),
-        Kind::Unsettable(kind) => of_kind(kind),
-        Kind::Binary => Json::Null,
+        Kind::List(item) | Kind::Set(item) => json!([of_shape(item)]),
+        Kind::Map(value) => json!({ "name": of_shape(value) }),
+        Kind::Union(shapes) => of_shape(&shapes[0]),
+        Kind::Any | Kind::File | Kind::Page(_) | Kind::Whole(_) => Json::Null,
     }
 }

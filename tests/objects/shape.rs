@@ -1,7 +1,7 @@
 //! Whether an answer has the fields of the catalog, with values of their kinds.
 
 use serde_json::Value as Json;
-use stripe_provider::catalog::{Entity, Field, FieldKind, catalog};
+use stripe_provider::catalog::{Entity, Kind, Member, Presence, Shape, catalog, find};
 
 /// Everything that is wrong with an object, as sentences.
 pub fn faults(entity: &Entity, body: &Json) -> Vec<String> {
@@ -12,74 +12,77 @@ pub fn faults(entity: &Entity, body: &Json) -> Vec<String> {
 
 /// The fields that an answer leaves out although they are never null.
 fn unshown(entity: &Entity) -> Vec<&str> {
-    entity.hidden.iter().chain(&entity.once).map(String::as_str).collect()
+    entity.omitted.iter().chain(&entity.answered_once).map(String::as_str).collect()
 }
 
-fn members(fields: &[Field], body: &Json, path: &str, unshown: &[&str], faults: &mut Vec<String>) {
+fn members(fields: &[Member], body: &Json, path: &str, unshown: &[&str], faults: &mut Vec<String>) {
     let Some(body) = body.as_object() else {
         faults.push(format!("{path} is no object"));
         return;
     };
-    let strange = body.keys().filter(|name| fields.iter().all(|field| field.name != **name));
+    let strange = body.keys().filter(|name| find(fields, name).is_none());
     faults.extend(strange.map(|name| format!("{path}.{name} is no field")));
-    let kinds = fields.iter().find(|field| field.name == "type").map(|field| &field.kind);
+    let types = find(fields, "type").map(|field| field.shape.values()).unwrap_or_default();
     for field in fields {
         let at = format!("{path}.{}", field.name);
         // An answer may show the fields of one of the types only.
         match body.get(&field.name) {
-            None if field.optional || field.nullable && path.contains('.') => {}
-            None if is_one_kind(kinds, &field.name) => {}
+            None if may_be_missing(field, path) => {}
+            // What describes one type is left out of the answer for another: `card` and `us_bank_account`.
+            None if types.contains(&field.name) => {}
             None if unshown.contains(&field.name.as_str()) => {}
             None => faults.push(format!("{at} is not there")),
-            Some(Json::Null) if field.nullable => {}
-            Some(value) => holds(&field.kind, value, &at, faults),
+            Some(Json::Null) if field.shape.presence == Presence::Nullable => {}
+            Some(value) => holds(&field.shape, value, &at, faults),
         }
     }
 }
 
-/// What describes one type is left out of the answer for another: `card` and `us_bank_account`.
-fn is_one_kind(kinds: Option<&FieldKind>, name: &str) -> bool {
-    matches!(kinds, Some(FieldKind::String { values }) if values.iter().any(|value| value == name))
+fn may_be_missing(field: &Member, path: &str) -> bool {
+    match field.shape.presence {
+        Presence::Nullable => path.contains('.'),
+        Presence::Optional => true,
+        Presence::Required => false,
+    }
 }
 
-fn holds(kind: &FieldKind, value: &Json, path: &str, faults: &mut Vec<String>) {
-    let fits = match kind {
-        FieldKind::String { values } => {
-            value.as_str().is_some_and(|text| values.is_empty() || values.iter().any(|known| known == text))
-        }
-        FieldKind::Integer | FieldKind::Time => value.is_i64(),
-        FieldKind::Decimal => value.as_str().is_some_and(|text| text.parse::<f64>().is_ok()),
-        FieldKind::Number => value.is_number(),
-        FieldKind::Boolean => value.is_boolean(),
-        FieldKind::DateTime => value.as_str().is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok()),
-        FieldKind::Object(fields) => {
+fn holds(shape: &Shape, value: &Json, path: &str, faults: &mut Vec<String>) {
+    let fits = match &shape.kind {
+        Kind::Enum(values) => value.as_str().is_some_and(|text| values.iter().any(|known| known == text)),
+        Kind::Currency | Kind::File | Kind::Text { .. } => value.is_string(),
+        Kind::Integer | Kind::Time => value.is_i64(),
+        Kind::Decimal => value.as_str().is_some_and(|text| text.parse::<f64>().is_ok()),
+        Kind::Number => value.is_number(),
+        Kind::Boolean => value.is_boolean(),
+        Kind::DateTime => value.as_str().is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok()),
+        Kind::Object(fields) => {
             members(fields, value, path, &[], faults);
             true
         }
-        FieldKind::List(inner) => value.as_array().is_some_and(|items| {
+        Kind::List(inner) | Kind::Set(inner) => value.as_array().is_some_and(|items| {
             for item in items {
                 holds(inner, item, &format!("{path}[]"), faults);
             }
             true
         }),
-        FieldKind::Map(inner) => value.as_object().is_some_and(|map| {
+        Kind::Map(inner) => value.as_object().is_some_and(|map| {
             for item in map.values() {
                 holds(inner, item, &format!("{path}[]"), faults);
             }
             true
         }),
-        FieldKind::Page(object) => page(object, value, path, faults),
-        FieldKind::Expandable(_) => value.as_str().is_some_and(|id| !id.is_empty()) || value.is_object(),
-        FieldKind::Reference(object) => whole(object, value, path, faults),
-        FieldKind::Either(kinds) => kinds.iter().any(|kind| {
+        Kind::Page(object) => page(object, value, path, faults),
+        Kind::Id(_) => value.as_str().is_some_and(|id| !id.is_empty()) || value.is_object(),
+        Kind::Whole(object) => whole(object, value, path, faults),
+        Kind::Union(shapes) => shapes.iter().any(|shape| {
             let mut faults = Vec::new();
-            holds(kind, value, path, &mut faults);
+            holds(shape, value, path, &mut faults);
             faults.is_empty()
         }),
-        FieldKind::Any => true,
+        Kind::Any | Kind::Range => true,
     };
     if !fits {
-        faults.push(format!("{path} is {value}, which is no {kind:?}").chars().take(300).collect());
+        faults.push(format!("{path} is {value}, which is no {:?}", shape.kind).chars().take(300).collect());
     }
 }
 

@@ -3,11 +3,11 @@
 use schemars::{Schema, json_schema};
 use serde_json::{Map, Value as Json, json};
 
-use crate::catalog::{Action, Entity, Field, FieldKind, Kind, Param};
+use crate::catalog::{Action, Clearing, Entity, Kind, Member, Presence, Shape};
 
 /// The schema of an entity as Stripe returns it.
 pub(super) fn entity(entity: &Entity) -> Schema {
-    let mut schema = object_of_fields(&entity.fields);
+    let mut schema = object(&entity.fields, Use::Answer);
     schema.insert("title".to_owned(), Json::String(entity.name.clone()));
     schema
 }
@@ -15,10 +15,12 @@ pub(super) fn entity(entity: &Entity) -> Schema {
 /// The schema of an action's payload.
 pub(super) fn input(action: &Action) -> Schema {
     let ids = action.path_inputs.iter().map(|name| (name.clone(), json!({"type": "string"})));
-    let renamed = |param: &Param| action.renames.get(&param.name).unwrap_or(&param.name).clone();
-    let params = action.params.iter().map(|param| (renamed(param), of_param(&param.kind).to_value()));
+    let renamed = |param: &Member| action.renames.get(&param.name).unwrap_or(&param.name).clone();
+    let params =
+        action.params.iter().map(|param| (renamed(param), of_shape(&param.shape, Use::Input).to_value()));
     let properties: Map<String, Json> = ids.chain(params).collect();
-    let demanded = action.params.iter().filter(|p| p.required || action.required_inputs.contains(&p.name));
+    let demanded =
+        action.params.iter().filter(|p| p.shape.is_required() || action.required_inputs.contains(&p.name));
     let required: Vec<String> = action.path_inputs.iter().cloned().chain(demanded.map(renamed)).collect();
     json_schema!({
         "title": action.name,
@@ -50,90 +52,78 @@ pub(super) fn output<'n>(fields: impl IntoIterator<Item = &'n str>) -> Schema {
     })
 }
 
-fn object_of_fields(fields: &[Field]) -> Schema {
-    let properties = fields.iter().map(|field| (field.name.clone(), of_field(field).to_value()));
-    let properties: Map<String, Json> = properties.collect();
-    let required: Vec<&str> =
-        fields.iter().filter(|field| !field.optional).map(|field| field.name.as_str()).collect();
-    json_schema!({"type": "object", "properties": properties, "required": required})
+/// What a schema is for. Stripe adds values to its enums and fields to its objects, so for an
+/// answer known values are examples and other members are allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Answer,
+    Input,
 }
 
-fn of_field(field: &Field) -> Schema {
-    let mut schema = of_kind(&field.kind);
-    if field.nullable {
-        or_null(&mut schema);
+fn object(members: &[Member], purpose: Use) -> Schema {
+    let properties = members.iter().map(|it| (it.name.clone(), of_shape(&it.shape, purpose).to_value()));
+    let properties: Map<String, Json> = properties.collect();
+    let left_out = |it: &&Member| it.shape.presence == Presence::Optional;
+    let required: Vec<&str> = members.iter().filter(|it| !left_out(it)).map(|it| it.name.as_str()).collect();
+    let mut schema = json_schema!({"type": "object", "properties": properties, "required": required});
+    if purpose == Use::Input {
+        schema.insert("additionalProperties".to_owned(), Json::Bool(false));
     }
     schema
 }
 
-fn of_kind(kind: &FieldKind) -> Schema {
+fn of_shape(shape: &Shape, purpose: Use) -> Schema {
+    let mut schema = of_kind(&shape.kind, purpose);
+    if shape.presence == Presence::Nullable {
+        or_null(&mut schema);
+    }
+    if shape.clearing == Clearing::Empty {
+        return json_schema!({"anyOf": [schema, {"const": ""}]});
+    }
+    schema
+}
+
+fn of_kind(kind: &Kind, purpose: Use) -> Schema {
+    let input = purpose == Use::Input;
     match kind {
-        // Stripe adds values to its enums, so known ones are examples and not the law.
-        FieldKind::String { values } if !values.is_empty() => {
-            json_schema!({"type": "string", "examples": values})
+        Kind::Any => json_schema!({}),
+        Kind::Boolean => json_schema!({"type": "boolean"}),
+        Kind::Currency | Kind::Text { max_length: 0 } => json_schema!({"type": "string"}),
+        Kind::DateTime => json_schema!({"type": "string", "format": "date-time"}),
+        Kind::Decimal if input => json_schema!({"type": ["string", "number"], "format": "decimal"}),
+        Kind::Decimal => json_schema!({"type": "string", "format": "decimal"}),
+        Kind::Enum(values) if input => json_schema!({"type": "string", "enum": values}),
+        Kind::Enum(values) => json_schema!({"type": "string", "examples": values}),
+        Kind::File => json_schema!({"type": "string", "contentEncoding": "binary"}),
+        Kind::Id(_) if input => json_schema!({"type": "string"}),
+        Kind::Id(objects) => json_schema!({"type": ["string", "object"], "title": objects.join(" or ")}),
+        Kind::Integer => json_schema!({"type": "integer"}),
+        Kind::List(item) => json_schema!({"type": "array", "items": of_shape(item, purpose)}),
+        Kind::Map(value) => {
+            json_schema!({"type": "object", "additionalProperties": of_shape(value, purpose)})
         }
-        FieldKind::String { .. } => json_schema!({"type": "string"}),
-        FieldKind::Decimal => json_schema!({"type": "string", "format": "decimal"}),
-        FieldKind::Integer => json_schema!({"type": "integer"}),
-        FieldKind::Time => json_schema!({"type": "integer", "format": "unix-time"}),
-        FieldKind::DateTime => json_schema!({"type": "string", "format": "date-time"}),
-        FieldKind::Number => json_schema!({"type": "number"}),
-        FieldKind::Boolean => json_schema!({"type": "boolean"}),
-        FieldKind::Object(fields) => object_of_fields(fields),
-        FieldKind::List(kind) => json_schema!({"type": "array", "items": of_kind(kind)}),
-        FieldKind::Map(kind) => json_schema!({"type": "object", "additionalProperties": of_kind(kind)}),
-        FieldKind::Page(object) => json_schema!({
+        Kind::Number => json_schema!({"type": "number"}),
+        Kind::Object(members) => object(members, purpose),
+        Kind::Page(object) => json_schema!({
             "type": "object",
             "properties": {
                 "data": {"type": "array", "items": {"type": "object", "title": object}},
                 "has_more": {"type": "boolean"}
             }
         }),
-        FieldKind::Expandable(objects) => {
-            json_schema!({"type": ["string", "object"], "title": objects.join(" or ")})
-        }
-        FieldKind::Reference(object) => json_schema!({"type": "object", "title": object}),
-        FieldKind::Either(kinds) => json_schema!({"anyOf": kinds.iter().map(of_kind).collect::<Vec<_>>()}),
-        FieldKind::Any => json_schema!({}),
-    }
-}
-
-fn of_param(kind: &Kind) -> Schema {
-    match kind {
-        Kind::String { values, max_length } => text(values, *max_length),
-        Kind::Integer => json_schema!({"type": "integer"}),
-        Kind::Decimal => json_schema!({"type": ["string", "number"], "format": "decimal"}),
-        Kind::Number => json_schema!({"type": "number"}),
-        Kind::Boolean => json_schema!({"type": "boolean"}),
-        Kind::Time => json_schema!({"type": ["integer", "string"], "format": "unix-time"}),
-        Kind::DateTime => json_schema!({"type": "string", "format": "date-time"}),
         Kind::Range => json_schema!({"type": ["integer", "object"]}),
-        Kind::Object(params) => object_of_params(params),
-        Kind::List(kind) => json_schema!({"type": "array", "items": of_param(kind)}),
-        Kind::Map(kind) => json_schema!({"type": "object", "additionalProperties": of_param(kind)}),
-        Kind::Either(kinds) => json_schema!({"anyOf": kinds.iter().map(of_param).collect::<Vec<_>>()}),
-        Kind::Unsettable(kind) => json_schema!({"anyOf": [of_param(kind), {"const": ""}]}),
-        Kind::Binary => json_schema!({"type": "string", "contentEncoding": "binary"}),
+        Kind::Set(item) => {
+            json_schema!({"type": "array", "items": of_shape(item, purpose), "uniqueItems": true})
+        }
+        Kind::Text { max_length } => json_schema!({"type": "string", "maxLength": max_length}),
+        Kind::Time if input => json_schema!({"type": ["integer", "string"], "format": "unix-time"}),
+        Kind::Time => json_schema!({"type": "integer", "format": "unix-time"}),
+        Kind::Union(shapes) => {
+            let shapes: Vec<Schema> = shapes.iter().map(|shape| of_shape(shape, purpose)).collect();
+            json_schema!({"anyOf": shapes})
+        }
+        Kind::Whole(object) => json_schema!({"type": "object", "title": object}),
     }
-}
-
-fn object_of_params(params: &[Param]) -> Schema {
-    let properties = params.iter().map(|param| (param.name.clone(), of_param(&param.kind).to_value()));
-    let properties: Map<String, Json> = properties.collect();
-    let required: Vec<&str> =
-        params.iter().filter(|param| param.required).map(|param| param.name.as_str()).collect();
-    json_schema!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
-}
-
-fn text(values: &[String], max_length: u32) -> Schema {
-    let mut schema = json_schema!({"type": "string"});
-    if !values.is_empty() {
-        schema.insert("enum".to_owned(), json!(values));
-    }
-    if max_length > 0 {
-        schema.insert("maxLength".to_owned(), json!(max_length));
-    }
-    schema
 }
 
 /// The same schema, null allowed.

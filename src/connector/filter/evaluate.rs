@@ -39,7 +39,7 @@ pub(super) fn truth(expression: &Expression, body: &Json) -> Option<bool> {
 
 /// The value of a field; none where it is null or absent. An expanded object is its id.
 fn value<'b>(body: &'b Json, field: &Field) -> Option<&'b Json> {
-    let found = field.way.iter().try_fold(body, |value, name| value.get(name))?;
+    let found = field.path.iter().try_fold(body, |value, name| value.get(name))?;
     let found = match (found.get("object"), found.get("id")) {
         (Some(_), Some(id)) => id,
         _ => found,
@@ -63,7 +63,7 @@ fn order(value: &Json, operand: &Operand) -> Option<Ordering> {
         Operand::Text(wanted) => Some(text(value).as_str().cmp(wanted.as_str())),
         Operand::Number(wanted) => numeric(&text(value), wanted),
         Operand::Time(wanted) => Some(seconds(value)?.cmp(wanted)),
-        Operand::Truth(wanted) => Some(value.as_bool()?.cmp(wanted)),
+        Operand::Boolean(wanted) => Some(value.as_bool()?.cmp(wanted)),
     }
 }
 

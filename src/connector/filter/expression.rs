@@ -49,22 +49,22 @@ pub(super) enum Comparison {
 /// A field of the entity type, or something that only Stripe can compare.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Field {
-    /// The way to it, in Stripe's spelling.
-    pub(super) way: Vec<String>,
-    pub(super) holds: Holds,
+    /// The path to it, in Stripe's spelling.
+    pub(super) path: Vec<String>,
+    pub(super) holds: ScalarType,
     /// No field of the entity: a param of the list, or what the entity belongs to.
-    pub(super) told: bool,
+    pub(super) server_only: bool,
     /// Where it stands in the clause, in bytes.
     pub(super) at: usize,
 }
 
-/// What a field holds, as far as comparing goes.
+/// The type a field is compared as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Holds {
+pub(super) enum ScalarType {
     Text,
     Number,
     Time,
-    Truth,
+    Boolean,
 }
 
 /// A value to compare with, as its field holds it.
@@ -75,5 +75,5 @@ pub(super) enum Operand {
     Number(String),
     /// Seconds since 1970.
     Time(i64),
-    Truth(bool),
+    Boolean(bool),
 }

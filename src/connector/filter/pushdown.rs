@@ -5,7 +5,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::expression::{Comparison, Expression, Field, Operand};
-use crate::catalog::{Kind, Operation, parents};
+use crate::catalog::{Kind, Operation, Shape, parents};
 
 /// Stripe takes so many values in a list param.
 const MOST_VALUES: usize = 10;
@@ -19,13 +19,13 @@ pub struct Pushdown {
     pub rest: bool,
 }
 
-/// The params of a list call that follow from conditions; what is `told` is evaluated by nobody
-/// else.
-pub(super) fn pushdown(terms: &[Expression], told: &[Expression], list: &Operation) -> Pushdown {
+/// The params of a list call that follow from conditions; what is `server_only` is evaluated by
+/// nobody else.
+pub(super) fn pushdown(terms: &[Expression], server_only: &[Expression], list: &Operation) -> Pushdown {
     let mut pushdown = Pushdown::default();
-    for term in told {
+    for term in server_only {
         // Two values for one param: nothing can satisfy both, and Stripe takes one.
-        pushdown.rest |= !tell(term, list, &mut pushdown.params);
+        pushdown.rest |= !push_server_only(term, list, &mut pushdown.params);
     }
     for term in terms {
         pushdown.rest |= !push(term, list, &mut pushdown.params);
@@ -36,7 +36,7 @@ pub(super) fn pushdown(terms: &[Expression], told: &[Expression], list: &Operati
 /// The id that must be equal to one value.
 pub(super) fn only_id(terms: &[Expression]) -> Option<&str> {
     terms.iter().find_map(|term| match term {
-        Expression::Compare(field, Comparison::Equal, Operand::Text(id)) if field.way == ["id"] => {
+        Expression::Compare(field, Comparison::Equal, Operand::Text(id)) if field.path == ["id"] => {
             Some(id.as_str())
         }
         _ => None,
@@ -44,16 +44,16 @@ pub(super) fn only_id(terms: &[Expression]) -> Option<&str> {
 }
 
 /// Adds a param that is no field, or what the entities belong to.
-fn tell(term: &Expression, list: &Operation, params: &mut Map<String, Json>) -> bool {
+fn push_server_only(term: &Expression, list: &Operation, params: &mut Map<String, Json>) -> bool {
     match term {
         Expression::In(field, operands) => one_of(field, operands, list, params),
         Expression::Compare(field, _, operand) => {
-            let Some((name, inside)) = field.way.split_first() else { return false };
+            let Some((name, inside)) = field.path.split_first() else { return false };
             let value = |operand: &Operand| match operand {
                 Operand::Text(text) => json!(text),
                 Operand::Number(digits) => json!(digits),
                 Operand::Time(moment) => json!(moment),
-                Operand::Truth(truth) => json!(truth),
+                Operand::Boolean(truth) => json!(truth),
             };
             match inside {
                 [] if one_of(field, std::slice::from_ref(operand), list, params) => true,
@@ -94,30 +94,29 @@ fn limit(comparison: Comparison) -> &'static str {
     }
 }
 
-fn param<'l>(field: &Field, list: &'l Operation) -> Option<(&'l str, &'l Kind)> {
-    let [name] = field.way.as_slice() else { return None };
-    list.param(name).map(|param| (param.name.as_str(), &param.kind))
+fn param<'f>(field: &'f Field, list: &'f Operation) -> Option<(&'f str, &'f Shape)> {
+    let [name] = field.path.as_slice() else { return None };
+    list.param(name).map(|shape| (name.as_str(), shape))
 }
 
 /// `field = value` where the list has a param of the field's name.
 fn equal(field: &Field, operand: &Operand, list: &Operation, params: &mut Map<String, Json>) -> bool {
-    if let ([name], Operand::Text(id)) = (field.way.as_slice(), operand)
+    if let ([name], Operand::Text(id)) = (field.path.as_slice(), operand)
         && parents(&list.path).any(|parent| parent == name)
     {
         return insert(params, name, json!(id));
     }
-    let Some((name, kind)) = param(field, list) else { return false };
-    let value = match (kind, operand) {
+    let Some((name, shape)) = param(field, list) else { return false };
+    let value = match (&shape.kind, operand) {
         (Kind::Range, Operand::Time(moment)) => {
             return bound(field, "gte", *moment, list, params) && bound(field, "lte", *moment, list, params);
         }
-        (Kind::Boolean, Operand::Truth(truth)) => json!(truth),
+        (Kind::Boolean, Operand::Boolean(truth)) => json!(truth),
         // A value Stripe does not know would be an error there; here it is an empty result.
-        (Kind::String { values, .. }, Operand::Text(text))
-            if !text.is_empty() && (values.is_empty() || values.contains(text)) =>
-        {
-            json!(text)
-        }
+        (_, Operand::Text(text)) if shape.is_text() && !text.is_empty() => match shape.values() {
+            values if values.is_empty() || values.contains(text) => json!(text),
+            _ => return false,
+        },
         _ => return false,
     };
     insert(params, name, value)
@@ -125,11 +124,11 @@ fn equal(field: &Field, operand: &Operand, list: &Operation, params: &mut Map<St
 
 /// `field IN (…)` where the list has a param of the field's plural.
 fn one_of(field: &Field, operands: &[Operand], list: &Operation, params: &mut Map<String, Json>) -> bool {
-    let [name] = field.way.as_slice() else { return false };
-    // A param that is told has the name of the plural already.
-    let plural = if field.told { name.clone() } else { format!("{name}s") };
+    let [name] = field.path.as_slice() else { return false };
+    // A param that is server-only has the name of the plural already.
+    let plural = if field.server_only { name.clone() } else { format!("{name}s") };
     let Some(param) = list.param(&plural) else { return false };
-    let takes_text = matches!(&param.kind, Kind::List(kind) if matches!(**kind, Kind::String { .. }));
+    let takes_text = param.item().is_some_and(Shape::is_text);
     let texts: Option<Vec<&String>> = operands
         .iter()
         .map(|operand| match operand {
@@ -138,14 +137,14 @@ fn one_of(field: &Field, operands: &[Operand], list: &Operation, params: &mut Ma
         })
         .collect();
     match texts {
-        Some(texts) if takes_text && texts.len() <= MOST_VALUES => insert(params, &param.name, json!(texts)),
+        Some(texts) if takes_text && texts.len() <= MOST_VALUES => insert(params, &plural, json!(texts)),
         _ => false,
     }
 }
 
 /// `field >= value` where the list takes a range; a bound that is set already stays.
 fn bound(field: &Field, limit: &str, moment: i64, list: &Operation, params: &mut Map<String, Json>) -> bool {
-    let Some((name, Kind::Range)) = param(field, list) else { return false };
+    let Some((name, Shape { kind: Kind::Range, .. })) = param(field, list) else { return false };
     let range = params.entry(name).or_insert_with(|| json!({}));
     match range.as_object_mut() {
         Some(range) => insert(range, limit, json!(moment)),

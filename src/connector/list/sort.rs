@@ -4,41 +4,24 @@ use std::cmp::Ordering;
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Entity, Field, FieldKind};
+use crate::catalog::Entity;
+use crate::catalog::names::{Unresolved, resolve};
 use crate::connector::Error;
-use crate::connector::payload::plain;
 
-/// The way to the field a list is sorted by, in Stripe's spelling.
+/// The path to the field a list is sorted by, in Stripe's spelling.
 pub(super) fn sort_field(entity: &'static Entity, name: &str) -> Result<Vec<String>, Error> {
-    let closest = || {
-        let scored =
-            entity.fields.iter().map(|field| (strsim::jaro_winkler(&field.name, &plain(name)), &field.name));
-        let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(alike, _)| *alike > 0.8);
-        best.map(|(_, name)| name.clone())
-    };
-    let unknown = || Error::SortField { entity: &entity.name, name: name.to_owned(), suggestion: closest() };
-    way(&entity.fields, name).ok_or_else(unknown)
+    resolve(name, &entity.fields).map(|found| found.path).map_err(|why| Error::SortField {
+        entity: &entity.name,
+        name: name.to_owned(),
+        suggestion: match why {
+            Unresolved::Unknown { suggestion } => suggestion,
+            Unresolved::NoMembers { .. } => None,
+        },
+    })
 }
 
-fn way(fields: &[Field], name: &str) -> Option<Vec<String>> {
-    let (head, rest) = name.split_once('.').map_or((name, None), |(head, rest)| (head, Some(rest)));
-    let field = fields.iter().find(|field| plain(&field.name) == plain(head))?;
-    let mut found = vec![field.name.clone()];
-    match (&field.kind, rest) {
-        (_, None) => {}
-        (FieldKind::Object(inner), Some(rest)) => found.extend(way(inner, rest)?),
-        // The keys of a map are its own; what stands in another object is not known here.
-        (FieldKind::Map(_), Some(rest)) => found.push(rest.to_owned()),
-        (FieldKind::Reference(_) | FieldKind::Either(_) | FieldKind::Any, Some(rest)) => {
-            found.extend(rest.split('.').map(str::to_owned));
-        }
-        _ => return None,
-    }
-    Some(found)
-}
-
-pub(super) fn value_at<'b>(body: &'b Json, way: &[String]) -> &'b Json {
-    way.iter().fold(body, |value, name| value.get(name).unwrap_or(&Json::Null))
+pub(super) fn value_at<'b>(body: &'b Json, path: &[String]) -> &'b Json {
+    path.iter().fold(body, |value, name| value.get(name).unwrap_or(&Json::Null))
 }
 
 /// Numbers by size, everything else as text, nulls last in both directions.
@@ -73,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_to_sort_by_may_be_spelled_either_way() {
+    fn a_field_to_sort_by_may_be_spelled_either_path() {
         let customer = entity("Customer").unwrap();
         assert_eq!(sort_field(customer, "Created").unwrap(), ["created"]);
         assert_eq!(

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value as Json, json};
 
-use super::{PayloadError, payload, require, respelled};
+use super::{PayloadError, payload, require, with_original_keys};
 use crate::catalog::OperationKind;
 use crate::connector::entity;
 
@@ -85,7 +85,7 @@ fn what_changes_keeps_the_spelling_of_the_payload() {
     let params = &entity("Customer").unwrap().operation(OperationKind::Create).unwrap().params;
     let before = payload(given.as_object().unwrap(), params).unwrap();
     let after = json!({"name": "B", "address": {"city": "Basel", "line1": "x"}, "metadata": {"k": "2"}});
-    let found = respelled(given.as_object().unwrap(), params, &before, after.as_object().unwrap());
+    let found = with_original_keys(given.as_object().unwrap(), params, &before, after.as_object().unwrap());
     let expected = json!({"Name": "B", "AddressCity": "Basel", "address.line1": "x", "Metadata": {"k": "2"}});
     assert_eq!(Json::Object(found), expected);
 }

@@ -7,8 +7,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json};
 
-use super::{PayloadError, dotted, names};
-use crate::catalog::{Kind, Param};
+use super::{PayloadError, dotted};
+use crate::catalog::names::{Unresolved, closest, likeness, resolve};
+use crate::catalog::{Clearing, Kind, Member, Shape, find};
+use crate::connector::record::scalar;
 
 /// Longest part of a wrong value that an error repeats, in characters.
 const SHOWN: usize = 40;
@@ -16,28 +18,34 @@ const SHOWN: usize = 40;
 /// The params of an object, keys resolved and values checked.
 pub(super) fn object(
     given: &Map<String, Json>,
-    params: &[Param],
+    params: &[Member],
     place: &str,
 ) -> Result<Map<String, Json>, PayloadError> {
     let mut found = Map::new();
     for (key, value) in given.iter().filter(|(_, value)| !value.is_null()) {
-        let unknown =
-            || PayloadError::Unknown { key: dotted(place, key), suggestion: names::suggest(key, params) };
-        let path = names::resolve(key, params).ok_or_else(unknown)?;
+        let path = resolve(key, params).map_err(|why| unknown(&dotted(place, key), why))?.path;
+        let Some((param, inside)) =
+            path.split_first().and_then(|(name, rest)| Some((find(params, name)?, rest)))
+        else {
+            continue;
+        };
         // A dotted key is the nested value it stands for.
-        let nested = path
+        let nested = inside
             .iter()
-            .skip(1)
             .rev()
             .fold(value.clone(), |value, name| Json::Object(Map::from_iter([(name.clone(), value)])));
-        let Some(param) = path.first().and_then(|name| params.iter().find(|param| param.name == *name))
-        else {
-            return Err(unknown());
-        };
-        let checked = self::value(&nested, &param.kind, &dotted(place, &param.name))?;
+        let checked = self::value(&nested, &param.shape, &dotted(place, &param.name))?;
         insert(&mut found, key, &param.name, checked)?;
     }
     Ok(found)
+}
+
+fn unknown(key: &str, why: Unresolved) -> PayloadError {
+    let suggestion = match why {
+        Unresolved::Unknown { suggestion } => suggestion,
+        Unresolved::NoMembers { .. } => None,
+    };
+    PayloadError::Unknown { key: key.to_owned(), suggestion }
 }
 
 /// Adds a value; two objects for one param become one.
@@ -57,10 +65,15 @@ fn insert(found: &mut Map<String, Json>, key: &str, name: &str, value: Json) -> 
 }
 
 /// The value as it is sent.
-fn value(given: &Json, kind: &Kind, place: &str) -> Result<Json, PayloadError> {
+fn value(given: &Json, shape: &Shape, place: &str) -> Result<Json, PayloadError> {
     let wrong = |expected: &str| wrong(place, expected, given);
-    match kind {
-        Kind::String { values, max_length } => text(given, values, *max_length, place),
+    if shape.clearing == Clearing::Empty && given.as_str() == Some("") {
+        return Ok(given.clone());
+    }
+    match &shape.kind {
+        Kind::Text { max_length } => text(given, *max_length, place),
+        Kind::Currency | Kind::Id(_) => text(given, 0, place),
+        Kind::Enum(values) => one_of(given, values, place),
         Kind::Integer => integer(given).ok_or_else(|| wrong("a whole number")),
         Kind::Decimal | Kind::Number => number(given).ok_or_else(|| wrong("a number")),
         Kind::Boolean => boolean(given).ok_or_else(|| wrong("true or false")),
@@ -69,37 +82,24 @@ fn value(given: &Json, kind: &Kind, place: &str) -> Result<Json, PayloadError> {
         Kind::DateTime => moment(given)
             .map(|moment| Json::String(moment.to_string()))
             .ok_or_else(|| wrong("a time: text such as 2026-01-31T12:00:00Z, or seconds since 1970")),
-        Kind::Range => Ok(given.clone()),
         Kind::Object(params) => match given {
             Json::Object(given) => Ok(Json::Object(object(given, params, place)?)),
             _ => Err(wrong("an object")),
         },
-        Kind::List(kind) => list(given, kind, place),
-        Kind::Map(kind) => map(given, kind, place),
-        Kind::Either(kinds) => either(given, kinds, place),
-        Kind::Unsettable(_) if given.as_str() == Some("") => Ok(given.clone()),
-        Kind::Unsettable(kind) => value(given, kind, place),
-        Kind::Binary => match given.as_str().map(|text| STANDARD.decode(text)) {
+        Kind::List(item) | Kind::Set(item) => list(given, item, place),
+        Kind::Map(value) => map(given, value, place),
+        Kind::Union(shapes) => union(given, shapes, place),
+        Kind::File => match given.as_str().map(|text| STANDARD.decode(text)) {
             Some(Ok(_)) => Ok(given.clone()),
             _ => Err(wrong("a file in base64, as `filebase64(\"logo.png\")` makes it")),
         },
+        // Only answers hold whole objects and pages.
+        Kind::Any | Kind::Page(_) | Kind::Range | Kind::Whole(_) => Ok(given.clone()),
     }
 }
 
-fn text(given: &Json, values: &[String], max_length: u32, place: &str) -> Result<Json, PayloadError> {
-    let text = match given {
-        Json::String(text) => text.clone(),
-        Json::Number(number) => number.to_string(),
-        Json::Bool(truth) => truth.to_string(),
-        _ => return Err(wrong(place, "text", given)),
-    };
-    // Stripe adds values to its enums: what is like none of the known ones may be new.
-    if !values.contains(&text)
-        && let Some(meant) = misspelt(&text, values)
-    {
-        let expected = format!("one of {} (did you mean {meant:?}?)", values.join(", "));
-        return Err(wrong(place, &expected, given));
-    }
+fn text(given: &Json, max_length: u32, place: &str) -> Result<Json, PayloadError> {
+    let text = scalar(given).ok_or_else(|| wrong(place, "text", given))?;
     let limit = usize::try_from(max_length).unwrap_or(usize::MAX);
     if limit > 0 && text.chars().count() > limit {
         return Err(wrong(place, &format!("at most {limit} characters long"), given));
@@ -107,43 +107,45 @@ fn text(given: &Json, values: &[String], max_length: u32, place: &str) -> Result
     Ok(Json::String(text))
 }
 
-/// The known value that a text is a misspelling of.
-fn misspelt<'v>(text: &str, values: &'v [String]) -> Option<&'v String> {
-    const ALIKE: f64 = 0.9;
-    let alike = |value: &&String| strsim::jaro_winkler(&text.to_lowercase(), &value.to_lowercase());
-    values
-        .iter()
-        .map(|value| (alike(&value), value))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(alike, _)| *alike >= ALIKE)
-        .map(|(_, value)| value)
+/// Stripe adds values to its enums: what is like none of the known ones may be new.
+fn one_of(given: &Json, values: &[String], place: &str) -> Result<Json, PayloadError> {
+    const MISSPELT: f64 = 0.9;
+    let text = scalar(given).ok_or_else(|| wrong(place, "text", given))?;
+    let alike = values.iter().filter(|value| likeness(&text, value) >= MISSPELT);
+    match closest(&text, alike.map(|value| (value.as_str(), value))) {
+        Some(meant) if !values.contains(&text) => {
+            let expected = format!("one of {} (did you mean {meant:?}?)", values.join(", "));
+            Err(wrong(place, &expected, given))
+        }
+        _ => Ok(Json::String(text)),
+    }
 }
 
-fn list(given: &Json, kind: &Kind, place: &str) -> Result<Json, PayloadError> {
+fn list(given: &Json, item: &Shape, place: &str) -> Result<Json, PayloadError> {
     let Json::Array(items) = given else { return Err(wrong(place, "a list", given)) };
     let items = items.iter().enumerate();
-    items.map(|(at, item)| value(item, kind, &dotted(place, &at.to_string()))).collect()
+    items.map(|(at, given)| value(given, item, &dotted(place, &at.to_string()))).collect()
 }
 
-fn map(given: &Json, kind: &Kind, place: &str) -> Result<Json, PayloadError> {
+fn map(given: &Json, shape: &Shape, place: &str) -> Result<Json, PayloadError> {
     let Json::Object(members) = given else { return Err(wrong(place, "a map", given)) };
     let known = members.iter().filter(|(_, value)| !value.is_null());
     // The empty text removes a key.
     known
         .map(|(key, given)| match given.as_str() {
             Some("") => Ok((key.clone(), given.clone())),
-            _ => Ok((key.clone(), value(given, kind, &dotted(place, key))?)),
+            _ => Ok((key.clone(), value(given, shape, &dotted(place, key))?)),
         })
         .collect()
 }
 
-/// The first kind that takes the value; else the error of the kind that is of its shape.
-fn either(given: &Json, kinds: &[Kind], place: &str) -> Result<Json, PayloadError> {
+/// The first shape that takes the value; else the error of the one that is like it.
+fn union(given: &Json, shapes: &[Shape], place: &str) -> Result<Json, PayloadError> {
     let mut first = None;
-    for kind in kinds {
-        match value(given, kind, place) {
+    for shape in shapes {
+        match value(given, shape, place) {
             Ok(value) => return Ok(value),
-            Err(error) if given.is_object() && names::inner(kind).is_some() => first = Some(error),
+            Err(error) if given.is_object() && shape.members().is_some() => first = Some(error),
             Err(error) => first = first.or(Some(error)),
         }
     }

@@ -7,7 +7,7 @@ mod read;
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{self, OperationKind, Param};
+use crate::catalog::{self, Member, OperationKind, Presence};
 use crate::connector::{self, Arrays, Connector};
 use crate::provider::Resource;
 use crate::provider::connection_schema::computed;
@@ -113,8 +113,7 @@ pub(in crate::provider) fn find(name: &str) -> Result<&'static catalog::Entity, 
 
 /// The flat map of an entity; what the catalog calls sensitive is left out.
 pub(in crate::provider) fn record(entity: &catalog::Entity, body: &Json) -> Value {
-    let shown =
-        connector::record(body, Arrays::Text).into_iter().filter(|(key, _)| !entity.sensitive.contains(key));
+    let shown = connector::record(body, Arrays::Text).into_iter().filter(|(key, _)| !entity.is_secret(key));
     Value::map(shown.map(|(key, value)| (key, Value::from(value))))
 }
 
@@ -131,7 +130,7 @@ fn target(
 
 /// The params a config's payload comes to, where it is known and the type can be created.
 fn creatable(entity: &'static catalog::Entity, config: &Value) -> Result<Map<String, Json>, Diagnostic> {
-    if entity.maker().is_none() {
+    if entity.create_operation().is_none() {
         let detail =
             format!("Stripe has no call that creates {}; use the data source of the same name.", entity.name);
         return Err(Diagnostic::error("Entity Not Creatable", detail).at_attribute("entity"));
@@ -144,18 +143,19 @@ fn creatable(entity: &'static catalog::Entity, config: &Value) -> Result<Map<Str
     Ok(params)
 }
 
-fn params_of(state: &Value, params: &[Param]) -> Result<Map<String, Json>, Diagnostic> {
+fn params_of(state: &Value, params: &[Member]) -> Result<Map<String, Json>, Diagnostic> {
     let payload = object(state.get("input_payload"))?;
     connector::payload(&payload, params).map_err(|error| explain_payload(&error))
 }
 
 /// Every param that create or update takes, what the entity belongs to among them.
-fn known_params(entity: &catalog::Entity) -> Vec<Param> {
-    let mut params: Vec<Param> = Vec::new();
+fn known_params(entity: &catalog::Entity) -> Vec<Member> {
+    let mut params: Vec<Member> = Vec::new();
     let update = entity.operation(OperationKind::Update).into_iter().flat_map(|update| &update.params);
     for param in entity.create_params().iter().chain(update) {
         if params.iter().all(|known| known.name != param.name) {
-            params.push(Param { required: false, ..param.clone() });
+            let shape = param.shape.clone().with_presence(Presence::Optional);
+            params.push(Member::new(param.name.as_str(), shape));
         }
     }
     params
@@ -199,7 +199,7 @@ fn output(state: &Value) -> Json {
 /// The state of an entity as Stripe just answered it. What only the answer to a create holds is
 /// kept from then on.
 fn written(mut state: Value, entity: &catalog::Entity, locator: &str, body: &Json) -> Value {
-    let body = connector::with_kept(entity, body, &output(&state));
+    let body = connector::retain_create_only(entity, body, &output(&state));
     state.set("id", id_of(&body, locator).to_owned().into());
     state.set("entity_id", locator.to_owned().into());
     state.set("record", record(entity, &body));

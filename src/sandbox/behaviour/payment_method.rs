@@ -74,9 +74,7 @@ fn details_of(given: &Json) -> Json {
 
 /// True for the fields that hold the details of one type: `card`, `us_bank_account`.
 fn is_type(call: &Call<'_>, name: &str) -> bool {
-    use crate::catalog::FieldKind;
-    let types = call.entity.field("type").map(|field| &field.kind);
-    matches!(types, Some(FieldKind::String { values }) if values.iter().any(|value| value == name))
+    call.entity.field("type").is_some_and(|types| types.values().iter().any(|value| value == name))
 }
 
 /// The method that a param names; a test token such as `pm_card_visa` becomes a fresh one.

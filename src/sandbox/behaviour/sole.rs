@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Entity, FieldKind};
+use crate::catalog::Entity;
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::set;
@@ -14,7 +14,7 @@ use crate::sandbox::store::{Body, KEY};
 
 /// Whether such an object exists as soon as what it belongs to does.
 pub(super) fn is_one(entity: &Entity) -> bool {
-    !entity.creates() && (entity.adopted || !entity.has_own_id())
+    !entity.creates() && (entity.preexisting || !entity.has_own_id())
 }
 
 /// Shows it.
@@ -70,6 +70,5 @@ fn key(call: &Call<'_>) -> String {
 fn names(call: &Call<'_>) -> Option<Vec<&'static str>> {
     let owner = Owner::all(call).pop()?.entity?;
     let field = call.path.split('/').find_map(|part| owner.field(part))?;
-    let FieldKind::Object(fields) = &field.kind else { return None };
-    Some(fields.iter().map(|field| field.name.as_str()).collect())
+    Some(field.members()?.iter().map(|field| field.name.as_str()).collect())
 }

@@ -12,7 +12,9 @@ const LONGEST: usize = 5000;
 /// Reads one text.
 pub(super) fn read(kind: &Kind, text: &str, path: &str) -> Outcome<Json> {
     match kind {
-        Kind::String { values, max_length } => string(values, *max_length, text, path),
+        Kind::Enum(values) => one_of(values, text, path),
+        Kind::Currency | Kind::Id(_) => string(0, text, path),
+        Kind::Text { max_length } => string(*max_length, text, path),
         Kind::Integer | Kind::Time | Kind::Range => integer(text, path),
         Kind::Boolean => match text {
             "true" | "1" => Ok(Json::Bool(true)),
@@ -62,12 +64,16 @@ fn wrong_type(kind: &Kind, path: &str) -> Failure {
         .param(path)
 }
 
-fn string(values: &[String], max_length: u32, text: &str, path: &str) -> Outcome<Json> {
-    if !values.is_empty() && values.iter().all(|value| value != text) {
+fn one_of(values: &[String], text: &str, path: &str) -> Outcome<Json> {
+    if values.iter().all(|value| value != text) {
         let listed: Vec<&str> = values.iter().map(String::as_str).filter(|value| !value.is_empty()).collect();
         let message = format!("Invalid {path}: must be one of {}", or_list(&listed));
         return Err(Failure::invalid(message).param(path));
     }
+    Ok(Json::from(text))
+}
+
+fn string(max_length: u32, text: &str, path: &str) -> Outcome<Json> {
     let most = usize::try_from(max_length).ok().filter(|length| *length > 0).unwrap_or(LONGEST);
     let length = text.chars().count();
     if length > most {

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Kind, OperationKind, catalog};
+use crate::catalog::{OperationKind, Shape, catalog};
 use crate::sandbox::store::{Body, Change};
 
 use super::state;
@@ -139,11 +139,5 @@ fn member(body: &Body, pointer: &str) -> Option<String> {
 pub(super) fn known() -> &'static [String] {
     let endpoint = catalog().by_object("webhook_endpoint");
     let create = endpoint.and_then(|entity| entity.operation(OperationKind::Create));
-    match create.and_then(|create| create.param("enabled_events")).map(|param| &param.kind) {
-        Some(Kind::List(inner)) => match &**inner {
-            Kind::String { values, .. } => values,
-            _ => &[],
-        },
-        _ => &[],
-    }
+    create.and_then(|create| create.param("enabled_events")).map(Shape::values).unwrap_or_default()
 }

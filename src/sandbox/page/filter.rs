@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Entity, Field, FieldKind};
+use crate::catalog::{Entity, Member, Presence, find};
 use crate::sandbox::store::Body;
 
 /// Params that say where a page starts, not what it shows.
@@ -21,14 +21,15 @@ pub(in crate::sandbox) fn pushed(entity: &Entity, params: &Body) -> Vec<(String,
     let texts = params.iter().filter(|(name, _)| !PLACES.contains(&name.as_str()));
     let pairs = texts.filter_map(|(name, value)| Some((field(entity, name)?, value.as_str()?)));
     let plain = pairs.filter(|(field, text)| {
-        matches!(field.kind, FieldKind::String { .. }) && !field.optional && !text.is_empty()
+        let is_text = field.shape.is_text() && field.shape.objects().is_empty();
+        is_text && field.shape.presence != Presence::Optional && !text.is_empty()
     });
     plain.map(|(field, text)| (field.name.clone(), text.to_owned())).collect()
 }
 
 /// `ids` and `lookup_keys` filter by `id` and `lookup_key`.
-fn field<'e>(entity: &'e Entity, param: &str) -> Option<&'e Field> {
-    entity.field(param).or_else(|| entity.field(param.strip_suffix('s')?))
+fn field<'e>(entity: &'e Entity, param: &str) -> Option<&'e Member> {
+    find(&entity.fields, param).or_else(|| find(&entity.fields, param.strip_suffix('s')?))
 }
 
 fn fits(found: Option<&Json>, wanted: &Json) -> bool {

@@ -6,7 +6,7 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Entity, Field, FieldKind};
+use crate::catalog::{Entity, Kind, Member, find};
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::store::Body;
 
@@ -101,9 +101,9 @@ impl Clause {
         Ok((clause, rest))
     }
 
-    fn check(&self, kind: &FieldKind) -> Outcome<()> {
+    fn check(&self, kind: &Kind) -> Outcome<()> {
         let name = self.path.join(".");
-        let is_number = matches!(kind, FieldKind::Integer | FieldKind::Time | FieldKind::Number);
+        let is_number = matches!(kind, Kind::Integer | Kind::Time | Kind::Number);
         match (self.sign, &self.wanted) {
             ("~", Some(text)) if is_number || text.chars().count() < SHORTEST => Err(refused(format!(
                 "The operator `~` needs a text field and at least {SHORTEST} characters (field `{name}`)."
@@ -140,14 +140,14 @@ impl Clause {
 }
 
 /// What the field at the end of a path holds.
-fn kind<'f>(fields: &'f [Field], path: &[String]) -> Option<&'f FieldKind> {
+fn kind<'f>(fields: &'f [Member], path: &[String]) -> Option<&'f Kind> {
     let (first, rest) = path.split_first()?;
-    let mut kind = &fields.iter().find(|field| field.name == *first)?.kind;
+    let mut kind = &find(fields, first)?.shape.kind;
     for name in rest {
         kind = match kind {
-            FieldKind::Object(inner) => &inner.iter().find(|field| field.name == *name)?.kind,
-            FieldKind::Map(inner) => inner,
-            FieldKind::Any => kind,
+            Kind::Object(inner) => &find(inner, name)?.shape.kind,
+            Kind::Map(inner) => &inner.kind,
+            Kind::Any => kind,
             _ => return None,
         };
     }

@@ -41,7 +41,7 @@ pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> StateRes
     };
     if !then.is_empty() {
         match connector.update(entity, &locator, then).await {
-            Ok(now) => body = connector::with_kept(entity, &now, &body),
+            Ok(now) => body = connector::retain_create_only(entity, &now, &body),
             Err(error) => diagnostics.push(explain(&error, "input_payload")),
         }
     }
@@ -74,7 +74,7 @@ async fn create_once(
                 answered = connector.create(entity, params.clone(), in_flight.key()).await;
             }
             Ok(Some(now)) => {
-                let whole = connector::with_kept(entity, &now, body);
+                let whole = connector::retain_create_only(entity, &now, body);
                 answered = answered.map(|reply| Reply { body: whole, ..reply });
             }
             // The replayed body is older, but it is the object.

@@ -49,7 +49,9 @@ fn payload_now(entity: &catalog::Entity, state: &Value, body: &Json) -> Value {
     };
     match connector::drifted(&params, &then, body) {
         Some(drifted) if !then.is_null() => {
-            Json::Object(connector::respelled(&payload, &known, &params, &drifted)).to_string().into()
+            Json::Object(connector::with_original_keys(&payload, &known, &params, &drifted))
+                .to_string()
+                .into()
         }
         _ if stored.is_null() => "{}".into(),
         _ => stored.clone(),

@@ -6,7 +6,7 @@ use serde_json::Value;
 const WIDTH: usize = 110;
 
 /// The text of a facts file, a line end included.
-pub fn lay_out(value: &Value) -> String {
+pub(crate) fn lay_out(value: &Value) -> String {
     let mut text = String::new();
     write(&mut text, value, 0, 0);
     text.push('\n');

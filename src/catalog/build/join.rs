@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Action, Entity, Field, FieldKind, OperationKind, OutputShape, Removal, parents};
-use super::rules::{ActionRule, EntityRule, Rules, pascal_case, plural, usual_name};
+use super::model::{Action, Entity, OperationKind, OutputShape, Removal, parents};
+use super::refine::refine;
+use super::rules::{ActionRule, EntityRule, Rules};
+use super::shape::Shape;
+use super::spelling::{pascal_case, plural, usual_name};
 
 /// What came of joining.
 #[derive(Debug, Default)]
@@ -27,6 +30,7 @@ pub fn join(facts: BTreeMap<String, Entity>, rules: &Rules) -> Joined {
         joined.problems.extend(join.problems.iter().map(|what| format!("{key}: {what}")));
         joined.entities.push(join.entity);
     }
+    refine(&mut joined.entities);
     joined.entities.sort_by(|a, b| a.name.cmp(&b.name));
     check_names(&joined.entities, &mut joined.problems);
     joined
@@ -66,13 +70,13 @@ impl EntityJoin {
         self.entity.name = rule.name.clone().unwrap_or(usual);
         self.apply_aliases(rule);
         self.entity.id_prefix.clone_from(&rule.id_prefix);
-        self.entity.hidden.clone_from(&rule.hidden);
+        self.entity.omitted.clone_from(&rule.omitted);
         self.entity.expand.clone_from(&rule.expand);
         self.entity.sensitive.clone_from(&rule.sensitive);
-        self.entity.once.clone_from(&rule.once);
+        self.entity.answered_once.clone_from(&rule.answered_once);
         self.entity.list_with.clone_from(&rule.list_with);
         self.entity.items.clone_from(&rule.items);
-        self.entity.adopted = rule.adopted;
+        self.entity.preexisting = rule.preexisting;
         self.check_fields(rule);
         self.apply_actions(&rule.actions);
         self.apply_removal(rule.removal.as_ref());
@@ -86,10 +90,10 @@ impl EntityJoin {
 
     fn check_fields(&mut self, rule: &EntityRule) {
         let v2 = self.entity.is_v2();
-        let named = rule.hidden.iter().chain(&rule.sensitive).chain(&rule.once);
+        let named = rule.omitted.iter().chain(&rule.sensitive).chain(&rule.answered_once);
         // Version 2 has its own words for what a call may include.
         for field in named.chain(rule.expand.iter().filter(|_| !v2)) {
-            let known = leads_somewhere(&self.entity.fields, field);
+            let known = self.entity.field_at(field).is_some();
             self.demand(known, || format!("there is no field {field:?}"));
         }
         for param in rule.list_with.keys() {
@@ -104,8 +108,10 @@ impl EntityJoin {
                 format!("items: {list:?} is no list that an update takes and an answer has")
             });
         }
-        let adoptable = !self.entity.creates() && self.entity.operation(OperationKind::Update).is_some();
-        self.demand(!rule.adopted || adoptable, || "adopted: it is created, or cannot be changed".to_owned());
+        let can_preexist = !self.entity.creates() && self.entity.operation(OperationKind::Update).is_some();
+        self.demand(!rule.preexisting || can_preexist, || {
+            "preexisting: it is created, or cannot be changed".to_owned()
+        });
     }
 
     fn apply_actions(&mut self, rules: &BTreeMap<String, ActionRule>) {
@@ -137,11 +143,12 @@ impl EntityJoin {
             self.demand(known, || format!("{verb}: there is no param {param:?}"));
         }
         for param in &rule.required {
-            let optional = action.params.iter().any(|known| known.name == *param && !known.required);
+            let optional =
+                action.params.iter().any(|known| known.name == *param && !known.shape.is_required());
             self.demand(optional, || format!("{verb}: Stripe demands {param:?} already"));
         }
         if let OutputShape::Field { field, .. } = &rule.output {
-            let known = action.returns != self.entity.object || leads_somewhere(&self.entity.fields, field);
+            let known = action.returns != self.entity.object || self.entity.field_at(field).is_some();
             self.demand(known, || format!("{verb}: there is no field {field:?}"));
         }
         action.renames.clone_from(&rule.renames);
@@ -155,7 +162,7 @@ impl EntityJoin {
         self.demand(!deletes || rule != Some(&Removal::Delete), || {
             "removal: a DELETE is the usual one".to_owned()
         });
-        let needless = !self.entity.creates() && !self.entity.adopted && rule == Some(&Removal::Forget);
+        let needless = !self.entity.creates() && !self.entity.preexisting && rule == Some(&Removal::Forget);
         self.demand(!needless, || "removal: nothing creates it".to_owned());
         let undecided = self.entity.creates() && !deletes && rule.is_none();
         self.demand(!undecided, || {
@@ -189,7 +196,7 @@ impl EntityJoin {
             }
             Removal::CallWhileSet { action, field } => {
                 self.demand_action(action);
-                let known = leads_somewhere(&self.entity.fields, field);
+                let known = self.entity.field_at(field).is_some();
                 self.demand(known, || format!("removal: there is no field {field:?}"));
             }
             Removal::DeleteOrCall { delete_when, action, when, ended } => {
@@ -218,10 +225,7 @@ impl EntityJoin {
     }
 
     fn demand_states<const N: usize>(&mut self, lists: [&Vec<String>; N]) {
-        let known = match self.entity.field("status").map(|field| &field.kind) {
-            Some(FieldKind::String { values }) => values.clone(),
-            _ => Vec::new(),
-        };
+        let known = self.entity.field("status").map(Shape::values).unwrap_or_default().to_vec();
         for state in lists.into_iter().flatten() {
             self.demand(known.contains(state), || format!("removal: no status is {state:?}"));
         }
@@ -238,15 +242,4 @@ impl EntityJoin {
 fn path_inputs(path: &str, entity: &str) -> Vec<String> {
     let own = path.split('/').any(|segment| segment == "{id}").then(|| format!("{entity}Id"));
     parents(path).map(|parent| pascal_case(parent) + "Id").chain(own).collect()
-}
-
-/// Whether a dotted path leads to a field.
-fn leads_somewhere(fields: &[Field], path: &str) -> bool {
-    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let Some(field) = fields.iter().find(|field| field.name == name) else { return false };
-    match (&field.kind, rest) {
-        (_, None) => true,
-        (FieldKind::Object(inner), Some(rest)) => leads_somewhere(inner, rest),
-        _ => false,
-    }
 }

@@ -1,26 +1,22 @@
-//! The generator of the facts: an API description goes in, one [`Entity`] per object comes out,
-//! and one per service that is no object's own.
+//! An API description goes in, one [`Entity`] per object comes out, and one per service that is
+//! no object's own.
 //!
 //! Nothing here knows an object by name. Names, prefixes and everything else the description
-//! does not say are rules and are added by [`super::join`].
-
-mod calls;
-mod kinds;
-mod layout;
-mod services;
+//! does not say are rules, which `build.rs` joins with the facts.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::model::{Entity, Field};
-use calls::Endpoint;
-pub use layout::lay_out;
-use services::{Services, is_stub};
+use stripe_provider::catalog::{Entity, Member, Presence, find};
+
+use crate::calls::{self, Endpoint};
+use crate::services::{Services, is_stub};
+use crate::shapes;
 
 /// Why a description cannot be turned into facts.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum GenerateError {
+pub(crate) enum GenerateError {
     /// Something every description of this shape has is not there.
     #[error("{place}: {what}")]
     Malformed {
@@ -32,25 +28,25 @@ pub enum GenerateError {
 }
 
 impl GenerateError {
-    fn malformed(place: impl Into<String>, what: impl Into<String>) -> Self {
+    pub(crate) fn malformed(place: impl Into<String>, what: impl Into<String>) -> Self {
         Self::Malformed { place: place.into(), what: what.into() }
     }
 }
 
 /// An API description in the shape Stripe publishes.
 #[derive(Debug, Clone, Copy)]
-pub struct Description<'s> {
+pub(crate) struct Description<'s> {
     root: &'s Value,
 }
 
 impl<'s> Description<'s> {
     /// Reads a parsed description.
-    pub fn new(root: &'s Value) -> Self {
+    pub(crate) fn new(root: &'s Value) -> Self {
         Self { root }
     }
 
     /// The version of the API that is described.
-    pub fn version(&self) -> Result<&'s str, GenerateError> {
+    pub(crate) fn version(self) -> Result<&'s str, GenerateError> {
         self.root
             .pointer("/info/version")
             .and_then(Value::as_str)
@@ -58,8 +54,8 @@ impl<'s> Description<'s> {
     }
 
     /// The facts of every object and of every service that is no object's own, by key.
-    pub fn entities(&self) -> Result<BTreeMap<String, Entity>, GenerateError> {
-        let services = Services::of(*self);
+    pub(crate) fn entities(self) -> Result<BTreeMap<String, Entity>, GenerateError> {
+        let services = Services::of(self);
         let mut entities = BTreeMap::new();
         let mut owned = Vec::new();
         for object in self.objects() {
@@ -80,14 +76,14 @@ impl<'s> Description<'s> {
     }
 
     fn entity(self, key: &str, objects: &[&str], calls: &[Endpoint<'_>]) -> Result<Entity, GenerateError> {
-        let mut fields: Vec<Field> = Vec::new();
+        let mut fields: Vec<Member> = Vec::new();
         for (at, object) in objects.iter().enumerate() {
             let schema =
                 self.schema(object).ok_or_else(|| GenerateError::malformed(*object, "has no schema"))?;
             fields = if at == 0 {
-                kinds::fields(schema, object)?
+                shapes::fields(schema, object)?
             } else {
-                merged(fields, kinds::fields(schema, object)?)
+                merged(fields, shapes::fields(schema, object)?)
             };
         }
         let (operations, actions) = calls::calls(calls)?;
@@ -115,27 +111,31 @@ impl<'s> Description<'s> {
     }
 
     /// Every call with the service it is of, in the order of the description.
-    fn endpoints(self) -> impl Iterator<Item = (&'s str, Endpoint<'s>)> {
+    pub(crate) fn endpoints(self) -> impl Iterator<Item = (&'s str, Endpoint<'s>)> {
         let paths = self.root.get("paths").and_then(Value::as_object);
         paths.into_iter().flatten().flat_map(|(path, methods)| {
             let methods = methods.as_object().into_iter().flatten();
             methods.filter_map(move |(method, call)| {
                 let service = call.get("x-service").and_then(Value::as_str)?;
-                Some((service, Endpoint { path, method, call, lent: false }))
+                Some((service, Endpoint { path, method, call, test_helper: false }))
             })
         })
     }
 }
 
-/// The fields of one of two objects: what only one of them has may be missing.
-fn merged(one: Vec<Field>, other: Vec<Field>) -> Vec<Field> {
-    let mut fields: BTreeMap<String, Field> = BTreeMap::new();
-    let known = |fields: &[Field], name: &str| fields.iter().any(|field| field.name == name);
-    let in_both: Vec<String> =
-        one.iter().filter(|field| known(&other, &field.name)).map(|field| field.name.clone()).collect();
-    for field in one.into_iter().chain(other) {
-        let optional = field.optional || (!field.nullable && !in_both.contains(&field.name));
-        fields.entry(field.name.clone()).or_insert(Field { optional, ..field });
+/// The fields of either of two objects: what only one of them has may be missing.
+fn merged(one: Vec<Member>, other: Vec<Member>) -> Vec<Member> {
+    let in_both: Vec<String> = one
+        .iter()
+        .filter(|field| find(&other, &field.name).is_some())
+        .map(|field| field.name.clone())
+        .collect();
+    let mut fields: BTreeMap<String, Member> = BTreeMap::new();
+    for mut field in one.into_iter().chain(other) {
+        if field.shape.is_required() && !in_both.contains(&field.name) {
+            field.shape.presence = Presence::Optional;
+        }
+        fields.entry(field.name.clone()).or_insert(field);
     }
     fields.into_values().collect()
 }

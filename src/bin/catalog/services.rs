@@ -8,28 +8,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use stripe_provider::catalog::spelling::singular;
 
-use super::super::rules::singular;
-use super::Description;
-use super::calls::{Endpoint, referenced};
+use crate::calls::Endpoint;
+use crate::description::Description;
+use crate::shapes::referenced;
 
 /// What stands in the names of services, and in paths, that only help testing.
 const TESTING: &str = "test_helpers";
 
 /// Every service by name, with its calls in the order of the description.
 #[derive(Debug)]
-pub(super) struct Services<'s>(BTreeMap<String, Vec<Endpoint<'s>>>);
+pub(crate) struct Services<'s>(BTreeMap<String, Vec<Endpoint<'s>>>);
 
 impl<'s> Services<'s> {
-    pub(super) fn of(description: Description<'s>) -> Self {
+    pub(crate) fn of(description: Description<'s>) -> Self {
         let endpoints: Vec<(&str, Endpoint<'s>)> = description.endpoints().collect();
         let names: BTreeSet<&str> = endpoints.iter().map(|(service, _)| *service).collect();
         let mut services: BTreeMap<String, Vec<Endpoint<'s>>> = BTreeMap::new();
         for (service, endpoint) in endpoints {
             let helped = service.replace(&format!(".{TESTING}"), "");
-            let lent = helped != service && names.contains(helped.as_str());
-            let home = if lent { helped } else { service.to_owned() };
-            services.entry(home).or_default().push(Endpoint { lent, ..endpoint });
+            let test_helper = helped != service && names.contains(helped.as_str());
+            let home = if test_helper { helped } else { service.to_owned() };
+            services.entry(home).or_default().push(Endpoint { test_helper, ..endpoint });
         }
         Self(services).without_strays()
     }
@@ -41,8 +42,8 @@ impl<'s> Services<'s> {
         for name in self.0.keys().filter(stray).cloned().collect::<Vec<_>>() {
             let Some(own) = self.own_of_customs(&name) else { continue };
             let calls = self.0.remove(&name).unwrap_or_default();
-            let lent = calls.into_iter().map(|endpoint| Endpoint { lent: true, ..endpoint });
-            self.0.entry(own).or_default().extend(lent);
+            let test_helper = calls.into_iter().map(|endpoint| Endpoint { test_helper: true, ..endpoint });
+            self.0.entry(own).or_default().extend(test_helper);
         }
         self
     }
@@ -55,7 +56,7 @@ impl<'s> Services<'s> {
 
     /// The service that is the object's own: the one of its name, else the only one that
     /// answers with nothing else, else the only one on the shortest path.
-    pub(super) fn own(&self, object: &str) -> Option<String> {
+    pub(crate) fn own(&self, object: &str) -> Option<String> {
         let sole = |(name, _): &(&String, &Vec<Endpoint<'s>>)| self.answers(name) == [object];
         let candidates: Vec<(&String, &Vec<Endpoint<'s>>)> = self.0.iter().filter(sole).collect();
         let namesake = candidates.iter().find(|(name, _)| spelled_alike(name, object));
@@ -67,7 +68,7 @@ impl<'s> Services<'s> {
     }
 
     /// The objects a service answers with, as far as the five operations tell.
-    pub(super) fn answers(&self, service: &str) -> Vec<&'s str> {
+    pub(crate) fn answers(&self, service: &str) -> Vec<&'s str> {
         let calls = self.calls(service);
         let operations = || calls.iter().filter(|call| call.kind().is_some());
         let told: BTreeSet<&str> = if operations().next().is_some() {
@@ -78,17 +79,17 @@ impl<'s> Services<'s> {
         told.into_iter().filter(|object| !is_stub(object)).collect()
     }
 
-    pub(super) fn calls(&self, service: &str) -> &[Endpoint<'s>] {
+    pub(crate) fn calls(&self, service: &str) -> &[Endpoint<'s>] {
         self.0.get(service).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 }
 
 /// What is left of a deleted object.
-pub(super) fn is_stub(object: &str) -> bool {
+pub(crate) fn is_stub(object: &str) -> bool {
     object.starts_with("deleted_") || object == "v2.deleted_object"
 }
 
@@ -100,7 +101,7 @@ fn spelled_alike(service: &str, object: &str) -> bool {
 }
 
 /// Every reference of an answer: to an object, to one of several, to a list of either.
-pub(super) fn objects_of(answer: &Value) -> Vec<&str> {
+pub(crate) fn objects_of(answer: &Value) -> Vec<&str> {
     let item = answer.pointer("/properties/data/items").unwrap_or(answer);
     let several = item.get("anyOf").and_then(Value::as_array).into_iter().flatten();
     several.chain([item]).filter_map(referenced).collect()

@@ -6,7 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{fs, io};
 
-use stripe_provider::catalog::generate::{Description, GenerateError, lay_out};
+mod calls;
+mod description;
+mod layout;
+mod services;
+mod shapes;
+
+use description::{Description, GenerateError};
+use layout::lay_out;
 
 const USAGE: &str = "usage: catalog --spec FILE [--check] [--into DIRECTORY]";
 const CATALOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/catalog");
@@ -121,3 +128,6 @@ fn differing(into: &Path, files: &BTreeMap<String, String>) -> Result<Vec<String
 fn read(path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(|why| Error::Read { path: path.to_owned(), why })
 }
+
+#[cfg(test)]
+mod tests;

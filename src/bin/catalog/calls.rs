@@ -6,31 +6,32 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use stripe_provider::catalog::spelling::singular;
+use stripe_provider::catalog::{Action, Member, Operation, OperationKind, OutputShape, Presence};
 
-use super::super::model::{Action, Operation, OperationKind, OutputShape, Param};
-use super::super::rules::singular;
-use super::services::objects_of;
-use super::{GenerateError, kinds};
+use crate::description::GenerateError;
+use crate::services::objects_of;
+use crate::shapes;
 
 /// One call of the description.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Endpoint<'s> {
-    pub(super) path: &'s str,
-    pub(super) method: &'s str,
-    pub(super) call: &'s Value,
+pub(crate) struct Endpoint<'s> {
+    pub(crate) path: &'s str,
+    pub(crate) method: &'s str,
+    pub(crate) call: &'s Value,
     /// The call of a service that helps testing another one.
-    pub(super) lent: bool,
+    pub(crate) test_helper: bool,
 }
 
 /// The operations, sorted by kind, and the actions, sorted by verb.
-pub(super) fn calls(endpoints: &[Endpoint<'_>]) -> Result<(Vec<Operation>, Vec<Action>), GenerateError> {
+pub(crate) fn calls(endpoints: &[Endpoint<'_>]) -> Result<(Vec<Operation>, Vec<Action>), GenerateError> {
     let mut operations: Vec<Operation> = Vec::new();
     let mut actions = Vec::new();
     for endpoint in endpoints {
         let known = |kind| operations.iter().any(|operation| operation.kind == kind);
         match endpoint.kind() {
             // What only tests can make is made that way; what they can change besides is an action.
-            Some(kind) if endpoint.lent && (kind != OperationKind::Create || known(kind)) => {
+            Some(kind) if endpoint.test_helper && (kind != OperationKind::Create || known(kind)) => {
                 actions.extend(endpoint.action()?);
             }
             Some(kind) if known(kind) => {
@@ -46,7 +47,7 @@ pub(super) fn calls(endpoints: &[Endpoint<'_>]) -> Result<(Vec<Operation>, Vec<A
 }
 
 impl<'s> Endpoint<'s> {
-    pub(super) fn placeholders(&self) -> usize {
+    pub(crate) fn placeholders(&self) -> usize {
         self.path.matches('{').count()
     }
 
@@ -54,7 +55,7 @@ impl<'s> Endpoint<'s> {
         format!("{} {}", self.method, self.path)
     }
 
-    pub(super) fn kind(&self) -> Option<OperationKind> {
+    pub(crate) fn kind(&self) -> Option<OperationKind> {
         match self.call.get("x-method-type").and_then(Value::as_str)? {
             "list" => Some(OperationKind::List),
             "retrieve" => Some(OperationKind::Get),
@@ -89,7 +90,7 @@ impl<'s> Endpoint<'s> {
     /// The action this call is; none where it answers with something other than an object
     /// (a file, a list).
     fn action(&self) -> Result<Option<Action>, GenerateError> {
-        let Some(returns) = self.answer().and_then(referenced) else { return Ok(None) };
+        let Some(returns) = self.answer().and_then(shapes::referenced) else { return Ok(None) };
         Ok(Some(Action {
             name: self.verb()?,
             method: self.method.to_uppercase(),
@@ -110,13 +111,13 @@ impl<'s> Endpoint<'s> {
         let named = || self.call.get("x-method-name").and_then(Value::as_str);
         let verb =
             last.or_else(named).ok_or_else(|| GenerateError::malformed(self.place(), "has no verb"))?;
-        Ok(if self.lent { format!("test_{verb}") } else { verb.to_owned() })
+        Ok(if self.test_helper { format!("test_{verb}") } else { verb.to_owned() })
     }
 
-    fn params(&self) -> Result<Vec<Param>, GenerateError> {
+    fn params(&self) -> Result<Vec<Member>, GenerateError> {
         let mut params = self.query_params()?;
         if let Some(body) = self.call.get("requestBody").and_then(first_content) {
-            params.extend(kinds::params(body, &self.place())?);
+            params.extend(shapes::params(body, &self.place())?);
         }
         // How v1 and v2 of the API show what they leave out otherwise: a rule's business.
         params.retain(|param| param.name != "expand");
@@ -124,20 +125,21 @@ impl<'s> Endpoint<'s> {
         Ok(params)
     }
 
-    fn query_params(&self) -> Result<Vec<Param>, GenerateError> {
+    fn query_params(&self) -> Result<Vec<Member>, GenerateError> {
         let listed = self.call.get("parameters").and_then(Value::as_array).into_iter().flatten();
         let query = listed.filter(|param| param.get("in").and_then(Value::as_str) == Some("query"));
         query.map(|param| self.query_param(param)).collect()
     }
 
-    fn query_param(&self, param: &Value) -> Result<Param, GenerateError> {
+    fn query_param(&self, param: &Value) -> Result<Member, GenerateError> {
         let name = param.get("name").and_then(Value::as_str);
         let name =
             name.ok_or_else(|| GenerateError::malformed(self.place(), "has a param without a name"))?;
         let place = format!("{} {name}", self.place());
         let schema = param.get("schema").ok_or_else(|| GenerateError::malformed(&place, "has no schema"))?;
         let required = param.get("required").and_then(Value::as_bool).unwrap_or_default();
-        Ok(Param { name: name.to_owned(), kind: kinds::kind(schema, &place)?, required })
+        let presence = if required { Presence::Required } else { Presence::Optional };
+        Ok(Member::new(name, shapes::param(schema, &place)?.with_presence(presence)))
     }
 
     /// The schema of the answer.
@@ -147,7 +149,7 @@ impl<'s> Endpoint<'s> {
     }
 
     /// The objects the call answers with: one, one of several, or a list of it.
-    pub(super) fn answers(&self) -> Vec<&'s str> {
+    pub(crate) fn answers(&self) -> Vec<&'s str> {
         self.answer().map(objects_of).unwrap_or_default()
     }
 }
@@ -172,11 +174,6 @@ fn template(path: &str, of_one: bool) -> String {
 /// The schema of the first way to send or receive a body.
 fn first_content(body: &Value) -> Option<&Value> {
     body.get("content")?.as_object()?.values().next()?.get("schema")
-}
-
-/// The name behind a reference.
-pub(super) fn referenced(schema: &Value) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A walk through Stripe's own pages, however they are numbered.
+//! A paginator over Stripe's own pages, however they are numbered.
 
 use serde_json::{Map, Value as Json};
 
@@ -6,8 +6,8 @@ use crate::catalog::{Entity, Operation, OperationKind};
 use crate::connector::page_token::Position;
 use crate::connector::{Connector, Error, Filter, path};
 
-/// A walk through Stripe's own pages.
-pub(super) struct Walk<'c> {
+/// A paginator over Stripe's own pages.
+pub(super) struct Paginator<'c> {
     pub(super) connector: &'c Connector,
     pub(super) entity: &'static Entity,
     pub(super) list: &'static Operation,
@@ -16,7 +16,7 @@ pub(super) struct Walk<'c> {
     pub(super) filter: Filter,
 }
 
-impl Walk<'_> {
+impl Paginator<'_> {
     /// Up to `most` entities that satisfy the filter, from a position on; with each, the
     /// position behind it.
     pub(super) async fn collect(&self, from: Position, most: usize) -> Result<Vec<(Json, Position)>, Error> {

@@ -1,0 +1,90 @@
+//! Writes what `index` reads: every entity type as one segment of a blob, and an index
+//! of names and routes as Rust source, so that nothing is parsed before it is asked for.
+
+use std::fmt::Write as _;
+
+use super::model::Entity;
+
+/// How hard `build.rs` tries to make the blob small.
+const EFFORT: u8 = 9;
+
+/// The two files of the packed catalog.
+#[derive(Debug)]
+pub struct Packed {
+    /// One deflated JSON document per entity type, end to end.
+    pub blob: Vec<u8>,
+    /// The statics that `index` includes.
+    pub index: String,
+}
+
+/// Packs entity types that are sorted by name.
+pub fn pack(entities: &[Entity], version: &str) -> Result<Packed, serde_json::Error> {
+    let mut blob = Vec::new();
+    let (mut segments, mut actions, mut routes) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, entity) in entities.iter().enumerate() {
+        let start = blob.len();
+        blob.extend(miniz_oxide::deflate::compress_to_vec(&serde_json::to_vec(entity)?, EFFORT));
+        segments.push(segment(entity, start, blob.len()));
+        for action in &entity.actions {
+            actions.push(format!("({:?}, {index})", action.name));
+            let target = format!("Target::Action({:?})", action.name);
+            routes.push(Route::new(&action.method, &action.path, index, &target));
+        }
+        for operation in &entity.operations {
+            let target = format!("Target::Operation(OperationKind::{:?})", operation.kind);
+            routes.push(Route::new(&operation.method, &operation.path, index, &target));
+        }
+    }
+    actions.sort();
+    routes.sort_by(|a, b| a.rank.cmp(&b.rank));
+    let routes: Vec<String> = routes.into_iter().map(|route| route.source).collect();
+    let mut index = format!(
+        "/// The version of the API the facts describe.\npub const API_VERSION: &str = {version:?};\n"
+    );
+    list(&mut index, "SEGMENTS: &[Segment]", &segments);
+    list(&mut index, "ACTIONS: &[(&str, usize)]", &actions);
+    list(&mut index, "ROUTES: &[Route]", &routes);
+    Ok(Packed { blob, index })
+}
+
+fn segment(entity: &Entity, start: usize, end: usize) -> String {
+    let Entity { name, key, aliases, .. } = entity;
+    let (start, end, reachable) = (grouped(start), grouped(end), !entity.operations.is_empty());
+    format!(
+        "Segment {{ name: {name:?}, key: {key:?}, aliases: &{aliases:?}, reachable: {reachable}, start: {start}, \
+         end: {end} }}"
+    )
+}
+
+/// A number as Rust source, in groups of three.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|g| std::str::from_utf8(g).ok()).collect();
+    groups.join("_")
+}
+
+struct Route {
+    /// Literal segments come before placeholders, so that the first match is the right one.
+    rank: (Vec<(bool, String)>, String),
+    source: String,
+}
+
+impl Route {
+    fn new(method: &str, path: &str, entity: usize, target: &str) -> Self {
+        let segments =
+            path.split('/').map(|segment| (segment.starts_with('{'), segment.to_owned())).collect();
+        let source =
+            format!("Route {{ method: {method:?}, path: {path:?}, entity: {entity}, target: {target} }}");
+        Self { rank: (segments, method.to_owned()), source }
+    }
+}
+
+fn list(source: &mut String, name: &str, items: &[String]) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(source, "static {name} = &[");
+    for item in items {
+        let _ = writeln!(source, "    {item},");
+    }
+    source.push_str("];\n");
+}

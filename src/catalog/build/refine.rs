@@ -1,0 +1,148 @@
+//! What follows from the facts by themselves: which params are ids and currencies, how version 2
+//! of the API unsets, and which shapes are secret.
+//!
+//! Stripe's description calls a reference among the params a mere text; the field of the same
+//! name says whose id it is.
+
+use std::collections::BTreeMap;
+
+use super::model::{Entity, OperationKind};
+use super::shape::{Clearing, Kind, Member, Presence, Shape, find};
+use super::spelling::singular;
+
+/// Fields by object, in Stripe's spelling.
+type Objects = BTreeMap<String, Vec<Member>>;
+
+/// Refines the shapes of every entity type.
+pub fn refine(entities: &mut [Entity]) {
+    // Several entity types may answer with one object; the one of its name knows all its fields.
+    let (namesakes, others): (Vec<&Entity>, Vec<&Entity>) =
+        entities.iter().partition(|entity| entity.key == entity.object);
+    let by_object = others.into_iter().chain(namesakes);
+    let objects: Objects = by_object.map(|entity| (entity.object.clone(), entity.fields.clone())).collect();
+    for entity in entities {
+        let refiner = Refiner { objects: &objects };
+        for operation in &mut entity.operations {
+            refiner.params(&mut operation.params, &entity.fields);
+            if operation.kind == OperationKind::Update && operation.path.starts_with("/v2/") {
+                unset_by_null(&mut operation.params);
+            }
+        }
+        for action in &mut entity.actions {
+            let fields = objects.get(&action.returns).unwrap_or(&entity.fields);
+            refiner.params(&mut action.params, fields);
+        }
+        mark_currencies(&mut entity.fields);
+        mark_secrets(entity);
+    }
+}
+
+struct Refiner<'o> {
+    objects: &'o Objects,
+}
+
+impl Refiner<'_> {
+    /// Params with the fields that show what they set.
+    fn params(&self, params: &mut [Member], fields: &[Member]) {
+        for param in params {
+            let field = find(fields, &param.name).map(|field| &field.shape);
+            self.param(&param.name, &mut param.shape, field);
+        }
+    }
+
+    fn param(&self, name: &str, param: &mut Shape, field: Option<&Shape>) {
+        match &mut param.kind {
+            Kind::Text { .. } if is_currency(name) => param.kind = Kind::Currency,
+            Kind::Text { .. } => {
+                if let Some(objects) = self.referenced(name, field) {
+                    param.kind = Kind::Id(objects);
+                }
+            }
+            Kind::Object(members) => self.params(members, self.fields_of(field)),
+            Kind::List(item) | Kind::Set(item) => {
+                let inner = field.and_then(|field| field.item().or(Some(field)));
+                self.param(&singular(name), item, inner);
+            }
+            Kind::Map(value) => self.param("", value, field.and_then(Shape::map_value)),
+            Kind::Union(shapes) => {
+                for shape in shapes {
+                    self.param(name, shape, field);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whose id a text is: what the field of its name refers to, else the object it is named after.
+    fn referenced(&self, name: &str, field: Option<&Shape>) -> Option<Vec<String>> {
+        match field.map(|field| &field.kind) {
+            Some(Kind::Id(objects)) => Some(objects.clone()),
+            Some(Kind::Whole(object)) if self.has_id(object) => Some(vec![object.clone()]),
+            Some(_) => None,
+            None => self.has_id(name).then(|| vec![name.to_owned()]),
+        }
+    }
+
+    fn has_id(&self, object: &str) -> bool {
+        self.objects.get(object).is_some_and(|fields| find(fields, "id").is_some())
+    }
+
+    /// The fields of the object that a field is, is the id of, or is a page of.
+    fn fields_of<'f>(&'f self, field: Option<&'f Shape>) -> &'f [Member] {
+        let Some(field) = field else { return &[] };
+        let there = || self.objects.get(field.objects().first()?).map(Vec::as_slice);
+        field.members().or_else(there).unwrap_or_default()
+    }
+}
+
+fn is_currency(name: &str) -> bool {
+    name == "currency" || name.ends_with("_currency")
+}
+
+fn mark_currencies(fields: &mut [Member]) {
+    for field in fields {
+        match &mut field.shape.kind {
+            Kind::Text { .. } if is_currency(&field.name) => field.shape.kind = Kind::Currency,
+            Kind::Object(members) => mark_currencies(members),
+            Kind::List(item) => {
+                if let Kind::Object(members) = &mut item.kind {
+                    mark_currencies(members);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whatever an update of version 2 takes and does not require is unset by null.
+fn unset_by_null(params: &mut [Member]) {
+    for param in params.iter_mut() {
+        if param.shape.presence == Presence::Optional {
+            param.shape.clearing = Clearing::Null;
+        }
+        if let Kind::Object(members) = &mut param.shape.kind {
+            unset_by_null(members);
+        }
+    }
+}
+
+/// Marks the shapes of what the rules call sensitive, in answers and in calls.
+fn mark_secrets(entity: &mut Entity) {
+    let calls = entity.operations.iter_mut().map(|operation| &mut operation.params);
+    let calls = calls.chain(entity.actions.iter_mut().map(|action| &mut action.params));
+    for members in calls.chain([&mut entity.fields]) {
+        for path in &entity.sensitive {
+            mark_secret(members, path);
+        }
+    }
+}
+
+fn mark_secret(members: &mut [Member], path: &str) {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let Some(member) = members.iter_mut().find(|member| member.name == name) else { return };
+    match (rest, &mut member.shape.kind) {
+        (None, _) => member.shape.sensitive = true,
+        (Some(rest), Kind::Object(members)) => mark_secret(members, rest),
+        _ => {}
+    }
+}

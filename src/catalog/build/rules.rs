@@ -1,0 +1,73 @@
+//! The rules as they are written: what Stripe's description does not say, as data.
+//! `rules.toml` explains each word; the join puts them together with the facts.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::model::{Items, OutputShape, Removal};
+
+/// The rules by key: the object in Stripe's spelling, or the service. What has no rule is as usual.
+pub type Rules = BTreeMap<String, EntityRule>;
+
+/// What is known of one object by hand.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntityRule {
+    /// The name of the entity type; its key in PascalCase singular where nothing is said.
+    pub name: Option<String>,
+    /// Other names the type answers to, beside the plural.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// What an id starts with; nothing where ids have no prefix.
+    #[serde(default)]
+    pub id_prefix: String,
+    /// What destroying an entity does; a DELETE where Stripe has one and nothing is said.
+    pub removal: Option<Removal>,
+    /// Fields that Stripe omits from an answer unless they are asked for.
+    #[serde(default)]
+    pub omitted: Vec<String>,
+    /// Fields to ask for on read.
+    #[serde(default)]
+    pub expand: Vec<String>,
+    /// Fields whose values are secret.
+    #[serde(default)]
+    pub sensitive: Vec<String>,
+    /// Fields that only the answer to the create holds.
+    #[serde(default)]
+    pub answered_once: Vec<String>,
+    /// Params without which a list would leave entities out.
+    #[serde(default)]
+    pub list_with: BTreeMap<String, String>,
+    /// Lists whose items an update must name by their ids.
+    #[serde(default)]
+    pub items: BTreeMap<String, Items>,
+    /// It exists already; what creates it is an update of the one that the payload names.
+    #[serde(default)]
+    pub preexisting: bool,
+    /// By Stripe's verb.
+    #[serde(default)]
+    pub actions: BTreeMap<String, ActionRule>,
+}
+
+/// What is known of one action by hand.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActionRule {
+    /// The action's name, where it is not the verb and the entity.
+    pub name: Option<String>,
+    /// The connector's names of params.
+    #[serde(default)]
+    pub renames: BTreeMap<String, String>,
+    /// Params that must be in the payload although Stripe does not demand them.
+    #[serde(default)]
+    pub required: Vec<String>,
+    /// What the output holds.
+    #[serde(default)]
+    pub output: OutputShape,
+}
+
+/// Reads the text of `rules.toml`.
+pub fn parse(text: &str) -> Result<Rules, toml::de::Error> {
+    toml::from_str(text)
+}

@@ -1,0 +1,169 @@
+//! What a name means: the one resolver of names, and the one "did you mean".
+//!
+//! A practitioner may write a name as Stripe does (`payment_method`), in PascalCase
+//! (`PaymentMethod`), with dots into objects (`address.city`) or through several levels at once
+//! (`AddressCity`). Payloads, filter clauses, sort fields and schemas all ask here.
+
+use super::shape::{Kind, Member, Shape, find};
+
+/// How alike two names must be for one to be the other's suggestion, 0 to 1.
+const ALIKE: f64 = 0.8;
+/// A key this long may be only a part of the name that was meant.
+const TELLING: usize = 5;
+
+/// What a name leads to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolved<'m> {
+    /// The members on the way, outermost first, in Stripe's spelling; below a map its key.
+    pub path: Vec<String>,
+    /// The type at its end; none inside an object that the catalog does not describe here.
+    pub shape: Option<&'m Shape>,
+}
+
+/// Why a name leads nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unresolved {
+    /// No member is called so.
+    Unknown {
+        /// The name that was probably meant, in Stripe's spelling.
+        suggestion: Option<String>,
+    },
+    /// A dot leads into a single value.
+    NoMembers {
+        /// The member that has none.
+        name: String,
+    },
+}
+
+/// What a name means among these members.
+pub fn resolve<'m>(name: &str, members: &'m [Member]) -> Result<Resolved<'m>, Unresolved> {
+    if let Some(member) = find(members, name) {
+        return Ok(Resolved { path: vec![member.name.clone()], shape: Some(&member.shape) });
+    }
+    let unknown = |part: &str| Unresolved::Unknown { suggestion: suggest(part, members) };
+    match name.split_once('.') {
+        Some((head, rest)) => below(alias(head, members).ok_or_else(|| unknown(head))?, rest, resolve),
+        None => run_together(&normalize(name), members).ok_or_else(|| unknown(name)),
+    }
+}
+
+/// The member whose name is the key in another spelling. `CustomerId` is `customer` where
+/// nothing is called `customer_id`.
+fn alias<'m>(key: &str, members: &'m [Member]) -> Option<&'m Member> {
+    let key = normalize(key);
+    let by = |key: &str| members.iter().find(|member| normalize(&member.name) == key);
+    by(&key).or_else(|| by(key.strip_suffix("id")?).filter(|member| member.shape.is_text()))
+}
+
+/// A key without separators, which may run through several levels: `addresscity`.
+fn run_together<'m>(key: &str, members: &'m [Member]) -> Option<Resolved<'m>> {
+    if let Some(member) = alias(key, members) {
+        return Some(Resolved { path: vec![member.name.clone()], shape: Some(&member.shape) });
+    }
+    members.iter().find_map(|member| {
+        let rest = key.strip_prefix(&normalize(&member.name)).filter(|_| member.shape.members().is_some())?;
+        let inner = |rest: &str, members: &'m [Member]| {
+            run_together(rest, members).ok_or(Unresolved::Unknown { suggestion: None })
+        };
+        below(member, rest, inner).ok()
+    })
+}
+
+/// What `rest` means inside a member.
+fn below<'m>(
+    member: &'m Member,
+    rest: &str,
+    resolve: impl Fn(&str, &'m [Member]) -> Result<Resolved<'m>, Unresolved>,
+) -> Result<Resolved<'m>, Unresolved> {
+    let shape = &member.shape;
+    let (inside, shape) = if let Some(members) = shape.members() {
+        let inner = resolve(rest, members)?;
+        (inner.path, inner.shape)
+    } else if let Some(value) = shape.map_value() {
+        // A key of a map may hold dots itself.
+        (vec![rest.to_owned()], Some(value))
+    } else if is_opaque(&shape.kind) {
+        (rest.split('.').map(str::to_owned).collect(), None)
+    } else {
+        return Err(Unresolved::NoMembers { name: member.name.clone() });
+    };
+    Ok(Resolved { path: [vec![member.name.clone()], inside].concat(), shape })
+}
+
+/// Whether it is an object whose members stand elsewhere in the catalog.
+fn is_opaque(kind: &Kind) -> bool {
+    match kind {
+        Kind::Any | Kind::Whole(_) => true,
+        Kind::Union(shapes) => shapes.iter().any(|shape| is_opaque(&shape.kind)),
+        _ => false,
+    }
+}
+
+/// A name without what differs between spellings: `PaymentMethod` and `payment_method` alike.
+pub fn normalize(name: &str) -> String {
+    name.chars().filter(|letter| *letter != '_').flat_map(char::to_lowercase).collect()
+}
+
+/// The member that a wrong name probably meant.
+pub fn suggest(name: &str, members: &[Member]) -> Option<String> {
+    closest(name, members.iter().map(|member| (member.name.as_str(), &member.name))).cloned()
+}
+
+/// Of spellings and what each stands for, what the most alike one stands for, if one is alike.
+pub fn closest<'c, T>(name: &str, candidates: impl IntoIterator<Item = (&'c str, T)>) -> Option<T> {
+    let scored = candidates.into_iter().map(|(spelling, meant)| (likeness(name, spelling), meant));
+    // Of equals the first one wins.
+    let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    (best.0 >= ALIKE).then_some(best.1)
+}
+
+/// How alike two names are, 0 to 1, whatever their spelling. A name that holds the whole key is
+/// nearer than one that merely begins like it.
+pub fn likeness(key: &str, name: &str) -> f64 {
+    let (key, name) = (normalize(key), normalize(name));
+    if key.len() >= TELLING && name.contains(&key) { 1.0 } else { strsim::jaro_winkler(&key, &name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Unresolved, closest, resolve};
+    use crate::catalog::{OperationKind, catalog};
+
+    fn path(entity: &str, name: &str) -> Result<String, Unresolved> {
+        let entity = catalog().entity(entity).unwrap();
+        resolve(name, &entity.operation(OperationKind::Create).unwrap().params).map(|it| it.path.join(" "))
+    }
+
+    #[test]
+    fn every_spelling_leads_to_the_same_member() {
+        for spelling in
+            ["payment_method", "PaymentMethod", "paymentMethod", "PAYMENTMETHOD", "PaymentMethodId"]
+        {
+            assert_eq!(path("PaymentIntent", spelling).unwrap(), "payment_method", "{spelling}");
+        }
+        for spelling in ["address.city", "AddressCity", "Address.City", "addresscity"] {
+            assert_eq!(path("Customer", spelling).unwrap(), "address city", "{spelling}");
+        }
+        assert_eq!(path("Customer", "Metadata.Order.Id").unwrap(), "metadata Order.Id");
+    }
+
+    #[test]
+    fn a_name_that_leads_nowhere_says_where_it_ended() {
+        let meant = |name: &str| Unresolved::Unknown { suggestion: Some(name.to_owned()) };
+        assert_eq!(path("Customer", "Nmae").unwrap_err(), meant("name"));
+        assert_eq!(path("Customer", "address.ctiy").unwrap_err(), meant("city"));
+        assert_eq!(path("Customer", "zzz").unwrap_err(), Unresolved::Unknown { suggestion: None });
+        assert_eq!(
+            path("Customer", "name.first").unwrap_err(),
+            Unresolved::NoMembers { name: "name".into() }
+        );
+    }
+
+    #[test]
+    fn the_most_alike_is_meant_and_nothing_where_none_is_alike() {
+        let names = ["name", "email", "description"].map(|name| (name, name));
+        assert_eq!(closest("nmae", names), Some("name"));
+        assert_eq!(closest("descr", names), Some("description"));
+        assert_eq!(closest("zzz", names), None);
+    }
+}

@@ -1,0 +1,215 @@
+//! The type language of Stripe's params and fields.
+//!
+//! # Theory
+//!
+//! A param is what a call takes, a field is what an answer holds. Both are a tree of the same
+//! kinds of node, so there is one type for both. Whatever depends on the kind of a value (how
+//! it is checked, sent, compared, unset, documented) asks the node; whatever is known of one
+//! param beyond its kind (that it is required, secret, unset by the empty text) stands on the
+//! node too. Nothing else in the provider keeps a table of params.
+
+/// A named node: one param of a call or one field of an object.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    /// Stripe's spelling: `payment_method`.
+    pub name: String,
+    /// What it takes or holds.
+    pub shape: Shape,
+}
+
+/// The type of a param or a field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shape {
+    /// What kind of value it is.
+    pub kind: Kind,
+    /// Whether it may be missing or null.
+    pub presence: Presence,
+    /// How a call unsets a param that was set before.
+    pub clearing: Clearing,
+    /// Its values are secret: never shown in records, plans and logs.
+    pub sensitive: bool,
+}
+
+/// Whether a value may be missing or null.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Presence {
+    /// A field that is null or left out: Stripe's description does not tell these two apart.
+    Nullable,
+    /// A param that may be left out; a field that is never null but may be left out.
+    Optional,
+    /// A param without which Stripe refuses the call; a field that is always there.
+    #[default]
+    Required,
+}
+
+/// How a call unsets a param.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Clearing {
+    /// By the empty text: version 1 of the API.
+    Empty,
+    /// Not at all.
+    #[default]
+    Never,
+    /// By null: version 2 of the API.
+    Null,
+}
+
+/// What kind of value a node takes or holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// Anything at all.
+    Any,
+    /// `true` or `false`.
+    Boolean,
+    /// A three-letter currency code. Stripe takes any letter case and answers lower case.
+    Currency,
+    /// A moment as RFC 3339 text: version 2 of the API.
+    DateTime,
+    /// A number with decimals, sent and answered as text.
+    Decimal,
+    /// One of these texts. Stripe adds values, so the list is not closed.
+    Enum(Vec<String>),
+    /// A file's content.
+    File,
+    /// The id of an object of one of these types; in an answer the whole object where the call
+    /// expands it.
+    Id(Vec<String>),
+    /// A whole number.
+    Integer,
+    /// Many of one shape, in order.
+    List(Box<Shape>),
+    /// Any text keys, values of one shape.
+    Map(Box<Shape>),
+    /// Any number.
+    Number,
+    /// Named members, sorted by name.
+    Object(Vec<Member>),
+    /// A page of objects of this type, `{object: "list", data, has_more, url}`. A page of several
+    /// types is an [`Kind::Object`] of these four.
+    Page(String),
+    /// A time, or an object of `gt`, `gte`, `lt` and `lte`.
+    Range,
+    /// Many of one shape; neither order nor repetition matters.
+    Set(Box<Shape>),
+    /// Text.
+    Text {
+        /// The most characters; 0 where Stripe states no limit.
+        max_length: u32,
+    },
+    /// Seconds since 1970.
+    Time,
+    /// One of several shapes.
+    Union(Vec<Shape>),
+    /// An object of this type, always whole.
+    Whole(String),
+}
+
+impl Member {
+    /// A member of that name and shape.
+    pub fn new(name: impl Into<String>, shape: Shape) -> Self {
+        Self { name: name.into(), shape }
+    }
+}
+
+impl Shape {
+    /// A shape that must be present and cannot be unset.
+    pub fn new(kind: Kind) -> Self {
+        Self { kind, presence: Presence::Required, clearing: Clearing::Never, sensitive: false }
+    }
+
+    /// The same shape with another presence.
+    #[must_use]
+    pub fn with_presence(self, presence: Presence) -> Self {
+        Self { presence, ..self }
+    }
+
+    /// Text of any length.
+    pub fn text() -> Self {
+        Self::new(Kind::Text { max_length: 0 })
+    }
+
+    /// Whether it is required (a param) or always there and never null (a field).
+    pub fn is_required(&self) -> bool {
+        self.presence == Presence::Required
+    }
+
+    /// Whether the letter case of its text does not matter to Stripe.
+    pub fn folds_case(&self) -> bool {
+        match &self.kind {
+            Kind::Currency => true,
+            Kind::Union(shapes) => shapes.iter().any(Self::folds_case),
+            _ => false,
+        }
+    }
+
+    /// Whether it is a single piece of text.
+    pub fn is_text(&self) -> bool {
+        match &self.kind {
+            Kind::Currency | Kind::Enum(_) | Kind::Id(_) | Kind::Text { .. } => true,
+            Kind::Union(shapes) => shapes.iter().all(Self::is_text),
+            _ => false,
+        }
+    }
+
+    /// The known values of text, or of the texts of a list; empty where any text will do.
+    pub fn values(&self) -> &[String] {
+        match &self.kind {
+            Kind::Enum(values) => values,
+            Kind::List(item) | Kind::Set(item) => item.values(),
+            _ => &[],
+        }
+    }
+
+    /// The named members of an object, or of the object among several shapes.
+    pub fn members(&self) -> Option<&[Member]> {
+        match &self.kind {
+            Kind::Object(members) => Some(members),
+            Kind::Union(shapes) => shapes.iter().find_map(Self::members),
+            _ => None,
+        }
+    }
+
+    /// The member of that name.
+    pub fn member(&self, name: &str) -> Option<&Member> {
+        find(self.members()?, name)
+    }
+
+    /// What a list or a set holds.
+    pub fn item(&self) -> Option<&Self> {
+        match &self.kind {
+            Kind::List(item) | Kind::Set(item) => Some(item),
+            Kind::Union(shapes) => shapes.iter().find_map(Self::item),
+            _ => None,
+        }
+    }
+
+    /// What the keys of a map hold.
+    pub fn map_value(&self) -> Option<&Self> {
+        match &self.kind {
+            Kind::Map(value) => Some(value),
+            Kind::Union(shapes) => shapes.iter().find_map(Self::map_value),
+            _ => None,
+        }
+    }
+
+    /// The objects that it is the id of, a page of, or one of.
+    pub fn objects(&self) -> &[String] {
+        match &self.kind {
+            Kind::Id(objects) => objects,
+            Kind::Page(object) | Kind::Whole(object) => std::slice::from_ref(object),
+            _ => &[],
+        }
+    }
+}
+
+/// The member of exactly that name.
+pub fn find<'m>(members: &'m [Member], name: &str) -> Option<&'m Member> {
+    members.iter().find(|member| member.name == name)
+}
+
+/// The shape that a dotted path of members leads to.
+pub fn at<'m>(members: &'m [Member], path: &str) -> Option<&'m Shape> {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let shape = &find(members, name)?.shape;
+    rest.map_or(Some(shape), |rest| at(shape.members()?, rest))
+}
