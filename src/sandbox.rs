@@ -15,6 +15,7 @@ mod caller;
 mod check;
 mod control;
 mod courier;
+mod currency;
 mod download;
 mod error;
 mod event;

@@ -13,6 +13,10 @@ mod every;
 mod nested;
 #[path = "objects/params.rs"]
 mod params;
+#[path = "objects/refusals.rs"]
+mod refusals;
+#[path = "objects/rows.rs"]
+mod rows;
 #[path = "objects/search.rs"]
 mod search;
 #[path = "objects/shape.rs"]

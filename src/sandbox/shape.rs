@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::catalog::{Entity, Kind, Member, Presence, Shape, catalog, find};
 
-use super::check::METADATA_KEYS;
+use super::check::{METADATA_KEYS, not_unsettable};
 use super::error::{Failure, Outcome};
 use super::store::Body;
 
@@ -157,17 +157,8 @@ fn cleared(shape: &Shape, value: &Json, path: &str) -> Outcome<Json> {
     match shape.kind {
         Kind::List(_) | Kind::Map(_) | Kind::Object(_) => Ok(least(&shape.kind)),
         Kind::Text { .. } if value.is_null() => Ok(Json::from("")),
-        _ => Err(not_unsettable(path)),
+        _ => Err(not_unsettable(path, value)),
     }
-}
-
-/// The refusal of an empty text for a param that always has a value.
-pub(super) fn not_unsettable(path: &str) -> Failure {
-    let message = format!(
-        "You passed an empty string for '{path}'. We assume empty values are an attempt to unset a parameter; \
-         however '{path}' cannot be unset. You should remove '{path}' from your request or supply a non-empty value."
-    );
-    Failure::invalid(message).code("parameter_invalid_empty").param(path)
 }
 
 /// Merges metadata: an empty value removes its key, an empty text removes them all.
