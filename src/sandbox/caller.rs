@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
+use super::call::Call;
 use super::error::{Failure, Outcome};
 use super::store::{Body, Session, Store};
 
@@ -83,6 +84,11 @@ impl Caller {
     pub fn space(&self) -> String {
         format!("{}/{}", self.account, if self.livemode { "live" } else { "test" })
     }
+}
+
+/// Whether a type is that of accounts and the id that of the account a call acts on.
+pub(super) fn is_own(call: &Call<'_>, object: &str, id: &str) -> bool {
+    ACCOUNTS.contains(&object) && call.account == id
 }
 
 /// The account whose session this is as somebody made it, with the space of whoever did; none of

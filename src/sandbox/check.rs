@@ -41,7 +41,7 @@ pub(super) fn missing(param: &str) -> Failure {
 }
 
 /// `recurring` and `interval` are `recurring[interval]`.
-fn child(path: &str, name: &str) -> String {
+pub(super) fn child(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}[{name}]") }
 }
 
@@ -111,8 +111,14 @@ fn wrong_shape(wanted: &str, path: &str) -> Failure {
     Failure::invalid(format!("Invalid {wanted}")).param(path)
 }
 
-/// The first shape that takes the value; what the last one says of it where none does.
+/// The first shape that takes the value; what the last one says of it where none does. Of
+/// several objects only the one that is meant is tried.
 fn union(shapes: &[Shape], node: &Node, path: &str) -> Outcome<Json> {
+    if let Node::Branches(given) = node
+        && let Some(meant) = meant(shapes, given)
+    {
+        return value(meant, node, path);
+    }
     let mut refusal = wrong_shape("string", path);
     for shape in shapes {
         match value(shape, node, path) {
@@ -121,6 +127,20 @@ fn union(shapes: &[Shape], node: &Node, path: &str) -> Outcome<Json> {
         }
     }
     Err(refusal)
+}
+
+/// The object among several shapes that the given members fit best.
+fn meant<'s>(shapes: &'s [Shape], given: &[(String, Node)]) -> Option<&'s Shape> {
+    let objects = shapes.iter().filter(|shape| matches!(shape.kind, Kind::Object(_)));
+    objects.min_by_key(|shape| {
+        let members = shape.members().unwrap_or_default();
+        let strange = given.iter().filter(|(name, _)| find(members, name).is_none()).count();
+        let other = given.iter().filter(|(name, node)| {
+            let values = find(members, name).map_or(&[][..], |member| member.shape.values());
+            matches!(node, Node::Text(text) if !values.is_empty() && !values.contains(text))
+        });
+        strange + other.count()
+    })
 }
 
 fn list<'a>(inner: &Shape, items: impl Iterator<Item = &'a Node>, path: &str) -> Outcome<Json> {

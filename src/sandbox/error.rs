@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::caller::masked;
+use super::reference;
 
 /// How far a request came before it was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,13 +51,13 @@ impl Failure {
 
     /// An id in the path that names nothing.
     pub fn absent(object: &str, id: &str) -> Self {
-        Self { status: 404, ..Self::unknown_reference(object, id, "id") }
+        Self { status: 404, ..Self::unknown_reference(object, id, reference::path_param(object)) }
     }
 
     /// An id in a param that names nothing.
     pub fn unknown_reference(object: &str, id: &str, param: &str) -> Self {
-        let label = if object == "payment_method" { "PaymentMethod" } else { object };
-        Self::invalid(format!("No such {label}: '{id}'")).code("resource_missing").param(param)
+        let message = format!("No such {}: '{id}'", reference::label(object));
+        Self::invalid(message).code("resource_missing").param(param)
     }
 
     /// An account that is not the key's, and none that the key's account made.

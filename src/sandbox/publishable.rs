@@ -51,6 +51,9 @@ impl Terms {
             return Ok(None);
         }
         match given.iter().position(|(name, _)| name == SECRET).map(|at| given.remove(at).1) {
+            Some(Node::Text(secret)) if secret.is_empty() => {
+                Err(check::not_unsettable(SECRET, &secret.into()))
+            }
             Some(Node::Text(secret)) => Ok(Some(secret)),
             None if !caller.publishable => Ok(None),
             _ => Err(check::missing(SECRET)),

@@ -25,6 +25,8 @@ pub(super) struct Asked {
     pub id: String,
     /// What the object belongs to.
     pub parents: Vec<(String, String)>,
+    /// The params that the call knows.
+    pub known: &'static [Member],
     /// The checked and typed params.
     pub params: Body,
     /// The fields to expand.
@@ -47,7 +49,7 @@ impl Asked {
             );
             return Err(Failure { status: 404, ..Failure::invalid(message) });
         };
-        let (template, known): (&str, &[Member]) = match found.called {
+        let (template, known): (&str, &'static [Member]) = match found.called {
             Called::Operation(operation) => (&operation.path, &operation.params),
             Called::Action(action) => (&action.path, &action.params),
         };
@@ -67,6 +69,7 @@ impl Asked {
         Ok(Self {
             entity: found.entity,
             called: found.called,
+            known,
             id,
             parents,
             params,

@@ -13,10 +13,12 @@ use super::courier::Parcel;
 use super::download;
 use super::error::{Failure, Outcome, Stage};
 use super::event::{self, Cause};
+use super::expand;
 use super::idempotency::{Answer, Claim};
 use super::identifier;
 use super::include;
 use super::now;
+use super::reference;
 use super::request::{Asked, is_v2};
 use super::store::{Session, Store};
 use super::view;
@@ -132,6 +134,8 @@ fn perform(session: &Session<'_>, request: &http::Request<Bytes>, caller: &Calle
     if let Some(terms) = asked.terms {
         terms.check(&call, asked.client_secret.as_deref())?;
     }
+    expand::check(call.entity, asked.called, &asked.expand)?;
+    reference::check(&call, asked.known, request.method() == Method::GET)?;
     let answer = match asked.called {
         Called::Operation(operation) => behaviour::operate(&call, operation.kind)?,
         Called::Action(action) => behaviour::act(&call, &action.name)?,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::catalog::{Entity, Kind, Member, Presence, Shape, catalog, find};
 
-use super::check::{METADATA_KEYS, not_unsettable};
+use super::check::METADATA_KEYS;
 use super::error::{Failure, Outcome};
 use super::store::Body;
 
@@ -81,7 +81,7 @@ pub(super) fn lay_over(entity: &Entity, body: &mut Body, params: &Body) -> Outco
 
 fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> Outcome<Json> {
     if value.as_str() == Some("") || value.is_null() {
-        return cleared(shape, value, path);
+        return Ok(cleared(shape, value));
     }
     Ok(match (&shape.kind, value) {
         (Kind::Time, Json::String(text)) if text == "now" => Json::from(super::now()),
@@ -150,15 +150,12 @@ pub(super) fn holds(kind: &Kind, value: &Json) -> bool {
 }
 
 /// What is left of a field that is unset: null, or what is least where it is never null.
-fn cleared(shape: &Shape, value: &Json, path: &str) -> Outcome<Json> {
+fn cleared(shape: &Shape, value: &Json) -> Json {
     if !shape.is_required() {
-        return Ok(Json::Null);
+        return Json::Null;
     }
-    match shape.kind {
-        Kind::List(_) | Kind::Map(_) | Kind::Object(_) => Ok(least(&shape.kind)),
-        Kind::Text { .. } if value.is_null() => Ok(Json::from("")),
-        _ => Err(not_unsettable(path, value)),
-    }
+    // which params may be unset is checked before
+    if value.is_null() && matches!(shape.kind, Kind::Text { .. }) { "".into() } else { least(&shape.kind) }
 }
 
 /// Merges metadata: an empty value removes its key, an empty text removes them all.

@@ -59,6 +59,12 @@ impl Setups {
         path.split('/').map(&mut part).collect::<Vec<_>>().join("/")
     }
 
+    /// Whether an object of that type can be made for a reference.
+    pub fn makes(&self, object: &str) -> bool {
+        let creates = catalog().by_object(object).is_some_and(Entity::creates);
+        self.table["recipes"].get(object).is_some() || creates && !self.missing(object, "Create")
+    }
+
     /// What has to be there before anything else: money to pay out.
     pub fn before(&self, stripe: &Stripe) {
         for step in self.table["before"].as_array().unwrap() {
@@ -97,7 +103,7 @@ impl Setups {
 
     /// The id of an object that was made for references, once; behind `new:`, of another one
     /// each time.
-    fn reference(&self, stripe: &Stripe, name: &str) -> String {
+    pub fn reference(&self, stripe: &Stripe, name: &str) -> String {
         let (name, is_new) = name.strip_prefix("new:").map_or((name, false), |name| (name, true));
         if let Some(id) = self.made.borrow().get(name).filter(|_| !is_new) {
             return id.clone();

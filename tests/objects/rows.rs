@@ -6,35 +6,43 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 use stripe_provider::catalog::{Entity, Kind, Member, Shape, catalog};
 
-/// A request with one wrong value.
-pub struct Row {
+/// One param of one call.
+pub struct Place {
     pub method: &'static str,
     /// The path, `none` in the place of ids.
     pub path: String,
-    pub params: Json,
-    /// Where the wrong value is, as a refusal names it: `items[0][price]`.
+    /// The param as a refusal names it: `items[0][price]`.
     pub at: String,
-    /// What the value is.
-    pub value: Json,
     /// What should be there.
     pub shape: &'static Shape,
 }
 
-impl Row {
-    /// Whether the params are sent as JSON.
-    pub fn is_json(&self) -> bool {
-        self.method == "POST" && self.path.starts_with("/v2/")
-    }
+/// A request with a wrong value at one place.
+pub struct Row {
+    pub place: Place,
+    pub params: Json,
+    pub value: Json,
+}
 
-    pub fn name(&self) -> String {
-        format!("{} {} {} = {}", self.method, self.path, self.at, self.value)
+/// The wrong values to try at a place.
+pub type Wrong<'w> = &'w dyn Fn(&Place) -> Vec<Json>;
+
+impl Place {
+    /// What would unset the param: null where params are sent as JSON.
+    pub fn emptied(&self) -> Json {
+        if self.method == "POST" && self.path.starts_with("/v2/") { Json::Null } else { json!("") }
     }
 }
 
-/// What is wrong at a shape: the values to try there. The flag tells that the call takes JSON.
-pub type Wrong<'w> = &'w dyn Fn(&Shape, bool) -> Vec<Json>;
+impl Row {
+    pub fn told(&self) -> String {
+        let Place { method, path, at, .. } = &self.place;
+        format!("{method} {path} {at} = {}", self.value)
+    }
+}
 
-/// The rows of every operation and action.
+/// The rows of every operation and action. Where a reference is demanded beside a wrong value,
+/// one of `ids` stands, by type of object.
 pub fn all(wrong: Wrong<'_>, ids: &BTreeMap<String, String>) -> Vec<Row> {
     let mut rows = Vec::new();
     for entity in catalog().entities().filter_map(|name| catalog().entity(name)) {
@@ -48,13 +56,22 @@ pub fn all(wrong: Wrong<'_>, ids: &BTreeMap<String, String>) -> Vec<Row> {
     rows
 }
 
+/// The types of object that params are ids of.
+pub fn referenced() -> Vec<String> {
+    let seen = |place: &Place| place.shape.objects().iter().map(|object| json!(object)).collect();
+    let mut objects: Vec<String> =
+        all(&seen, &BTreeMap::new()).into_iter().map(|row| row.value.as_str().unwrap().to_owned()).collect();
+    objects.sort();
+    objects.dedup();
+    objects
+}
+
 /// Method, path and params of everything that can be asked of an entity type.
 fn calls(entity: &'static Entity) -> impl Iterator<Item = (&'static str, &'static str, &'static [Member])> {
     let operations = entity.operations.iter().map(|one| (&one.method, &one.path, &one.params));
     let actions = entity.actions.iter().map(|one| (&one.method, &one.path, &one.params));
-    operations
-        .chain(actions)
-        .map(|(method, path, params)| (method.as_str(), path.as_str(), params.as_slice()))
+    let all = operations.chain(actions);
+    all.map(|(method, path, params)| (method.as_str(), path.as_str(), params.as_slice()))
 }
 
 struct Rower<'r> {
@@ -83,16 +100,9 @@ impl Rower<'_> {
     }
 
     fn node(&mut self, shape: &'static Shape, at: &str, wrap: Wrap<'_>) {
-        let is_json = self.method == "POST" && self.path.starts_with("/v2/");
-        for value in (self.wrong)(shape, is_json) {
-            self.rows.push(Row {
-                method: self.method,
-                path: self.path.clone(),
-                params: wrap(value.clone()),
-                at: at.to_owned(),
-                value,
-                shape,
-            });
+        let place = || Place { method: self.method, path: self.path.clone(), at: at.to_owned(), shape };
+        for value in (self.wrong)(&place()) {
+            self.rows.push(Row { place: place(), params: wrap(value.clone()), value });
         }
         self.inside(shape, at, wrap);
     }
@@ -103,7 +113,9 @@ impl Rower<'_> {
             Kind::List(item) | Kind::Set(item) => {
                 self.node(item, &format!("{at}[0]"), &|value| wrap(json!([value])));
             }
-            Kind::Map(value) => self.node(value, &format!("{at}[usd]"), &|value| wrap(json!({"usd": value}))),
+            Kind::Map(value) => {
+                self.node(value, &format!("{at}[usd]"), &|value| wrap(json!({ "usd": value })))
+            }
             Kind::Union(shapes) => shapes.iter().for_each(|shape| self.inside(shape, at, wrap)),
             _ => {}
         }

@@ -29,11 +29,14 @@ impl References {
         toml::from_str(text)
     }
 
-    /// What a text at a path of an entity type is, where something else was found of it.
+    /// What a text at a path of an entity type is. A line of everywhere counts where nothing was
+    /// found, or where it says that the text is no id.
     pub fn correct(&self, key: &str, path: &[&str], found: Kind, text: &Kind) -> Kind {
         let own = self.only.get(key).and_then(|ends| longest(ends, path)).map(|line| (key, line));
-        let line = own.or_else(|| Some((EVERYWHERE, longest(&self.everywhere, path)?)));
-        let Some((table, (end, objects))) = line else { return found };
+        let usual = longest(&self.everywhere, path)
+            .filter(|(_, objects)| objects.is_empty() || found == *text)
+            .map(|line| (EVERYWHERE, line));
+        let Some((table, (end, objects))) = own.or(usual) else { return found };
         let kind = if objects.is_empty() { text.clone() } else { Kind::Id(objects.clone()) };
         if kind != found {
             self.used.borrow_mut().insert((table.to_owned(), end.to_owned()));
