@@ -114,7 +114,7 @@ impl Rower<'_> {
                 self.node(item, &format!("{at}[0]"), &|value| wrap(json!([value])));
             }
             Kind::Map(value) => {
-                self.node(value, &format!("{at}[usd]"), &|value| wrap(json!({ "usd": value })))
+                self.node(value, &format!("{at}[usd]"), &|value| wrap(json!({ "usd": value })));
             }
             Kind::Union(shapes) => shapes.iter().for_each(|shape| self.inside(shape, at, wrap)),
             _ => {}
