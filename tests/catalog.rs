@@ -82,8 +82,8 @@ fn references_that_lead_nowhere_are_refused() {
         let references = references::References::parse(table).unwrap();
         join::join(facts, &rules::parse(rules).unwrap(), &references).problems
     };
-    let strange = said("[everywhere]\nowner = [\"nobody\"]\n[only]");
-    assert_eq!(strange, ["references.toml: everywhere: \"owner\": there is no object \"nobody\""]);
+    let strange = said("[everywhere]\n[only.'shop.widget']\nowner = [\"nobody\"]");
+    assert_eq!(strange, ["references.toml: shop.widget: \"owner\": there is no object \"nobody\""]);
     let idle = said("[everywhere]\n[only.owner]\ncolour = [\"owner\"]");
     assert_eq!(idle, ["references.toml: owner: \"colour\" changes no param"]);
 }

@@ -26,8 +26,12 @@ pub fn refine(entities: &mut [Entity], references: &References) -> Vec<String> {
         let refiner = Refiner { objects: &objects, references, key: &entity.key };
         for operation in &mut entity.operations {
             refiner.params(&[], &mut operation.params, &entity.fields);
-            if operation.kind == OperationKind::Update && operation.path.starts_with("/v2/") {
-                unset_by_null(&mut operation.params);
+            match operation.kind {
+                OperationKind::Update if operation.path.starts_with("/v2/") => {
+                    unset_by_null(&mut operation.params);
+                }
+                OperationKind::Update => unset_by_empty(&mut operation.params, &entity.fields),
+                _ => {}
             }
         }
         for action in &mut entity.actions {
@@ -115,6 +119,18 @@ fn mark_currencies(fields: &mut [Member]) {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// A plain text that an update of version 1 takes is unset by the empty text where the object may
+/// do without it, although Stripe's description says so of some only: a customer's `name`.
+fn unset_by_empty(params: &mut [Member], fields: &[Member]) {
+    let is_text = |shape: &Shape| matches!(shape.kind, Kind::Text { .. });
+    for Member { name, shape } in params {
+        let field = find(fields, name).map(|field| &field.shape).filter(|field| is_text(field));
+        if is_text(shape) && field.is_some_and(|field| field.presence == Presence::Nullable) {
+            shape.clearing = Clearing::Empty;
         }
     }
 }
