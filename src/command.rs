@@ -10,9 +10,9 @@ use crate::env::Env;
 use crate::logs;
 use crate::provider::StripeProvider;
 use crate::registry_docs;
-use crate::terraform::Provider as _;
-use crate::terraform::plugin;
+use crate::terraform::plugin::{self, ProviderName};
 use crate::terraform::protocol::Service;
+use crate::terraform::provider::Schemas;
 
 mod demo;
 mod install;
@@ -21,6 +21,9 @@ mod sandbox;
 /// What is left to export gets this long: the host waits two seconds for the end, and calls
 /// that are open may have had one of them.
 const FLUSH: Duration = Duration::from_millis(700);
+
+/// How the provider is known to the practitioner and in log records.
+const PROVIDER: ProviderName = ProviderName { local: "stripe", crate_name: env!("CARGO_CRATE_NAME") };
 
 /// What `terraform-provider-stripe` was asked to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -116,7 +119,7 @@ pub async fn run(command: Command, env: Env, out: &mut dyn Write) -> Result<(), 
 }
 
 fn docs(env: Env, out: &mut dyn Write) -> Result<(), Error> {
-    let written = registry_docs::write(Path::new("."), StripeProvider::new(env).schemas())?;
+    let written = registry_docs::write(Path::new("."), &Schemas::of(&StripeProvider::new(env)))?;
     for page in &written {
         writeln!(out, "{}", page.display())?;
     }
@@ -124,7 +127,7 @@ fn docs(env: Env, out: &mut dyn Write) -> Result<(), Error> {
 }
 
 async fn serve(env: Env, debug: bool, out: &mut dyn Write) -> Result<(), Error> {
-    let environment = plugin::Environment::from_lookup(|name| env.get(name));
+    let environment = plugin::Environment::from_lookup(PROVIDER, |name| env.get(name));
     let service = Service::new(StripeProvider::new(env)).into_server();
     let served = if debug {
         let sources = install::HOSTS.map(|host| format!("{host}/{}", install::SOURCE));
@@ -133,7 +136,12 @@ async fn serve(env: Env, debug: bool, out: &mut dyn Write) -> Result<(), Error> 
         plugin::serve(environment, service, out).await
     };
     logs::flush(FLUSH).await;
-    Ok(served?)
+    served.map_err(|error| match error {
+        plugin::Error::NotStartedByHost => {
+            format!("{error}; `--help` shows what can be called by hand").into()
+        }
+        error => error.into(),
+    })
 }
 
 #[cfg(test)]

@@ -1,28 +1,26 @@
 //! Stripe as a connector: entities and actions by name, over one connection.
 //!
 //! ```text
-//! payload ──payload──▶ params ──entities, actions──▶ connection
-//! filter  ──filter───▶ list params, and a test for what comes back
-//! body    ──record───▶ flat map
+//! entity, locator, params ──entities, actions──▶ connection
+//! filter clause ──filter──▶ list params, and a test for what comes back
+//! body ──record──▶ flat map
 //! ```
 //!
 //! Nothing here knows a Stripe object by name: what exists, what it takes and how it ends
-//! is the [`catalog`](crate::catalog)'s.
+//! is the [`catalog`](crate::catalog)'s. Nothing here decides either: a call is made as it was
+//! asked for, and what Stripe answered comes back.
 
 mod actions;
-mod compare;
+mod decimal;
 mod describe;
 mod entities;
 mod error;
 pub mod filter;
-mod items;
 mod list;
 mod locator;
 mod page_token;
 mod path;
-mod payload;
 mod record;
-mod removal;
 
 use std::sync::Arc;
 
@@ -30,21 +28,18 @@ use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::stripe::trace::Operation;
 
-pub use actions::{ActionRef, ActionResult, action, check_input};
-pub use compare::{Change, change, drifted, fulfilled};
+pub use actions::{ActionRef, action};
+pub use decimal::compare_numbers;
 pub use describe::{
     ActionDescription, EntityDescription, FieldDescription, InputDescription, describe_action,
     describe_actions, describe_entities, describe_entity,
 };
-pub use entities::{entity, is_gone};
+pub use entities::{entity, is_deleted};
 pub use error::Error;
 pub use filter::{Filter, FilterError};
-pub use items::with_ids;
 pub use list::{ListRequest, Page};
-pub use locator::{check as check_locator, locator};
-pub use payload::{PayloadError, payload, require, with_original_keys};
-pub use record::{Arrays, record, retain_create_only};
-pub use removal::{Removed, what_stays};
+pub use locator::{check as check_locator, id_of, locator};
+pub use record::{Arrays, record, scalar};
 
 /// The operations and actions of one connection.
 #[derive(Debug, Clone)]

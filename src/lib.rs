@@ -1,7 +1,7 @@
 //! Stripe as a connector for Terraform and OpenTofu.
 //!
 //! ```text
-//! terraform ⇄ terraform (plugin ⇄ protocol) ⇄ provider ⇄ connector ⇄ connection ⇄ stripe ⇄ Stripe | sandbox
+//! terraform ⇄ terraform (plugin ⇄ protocol) ⇄ provider ⇄ engine ⇄ connector ⇄ connection ⇄ stripe ⇄ Stripe | sandbox
 //! ```
 //!
 //! One binary serves the Terraform plugin protocol, version 5. Everything it knows of
@@ -35,6 +35,8 @@ pub mod logs;
 pub mod connection;
 
 pub mod connector;
+
+pub mod engine;
 
 pub mod provider;
 

@@ -1,14 +1,14 @@
 //! The Terraform surface: the provider block, its resources and data sources, and who
 //! serves which type name. Everything here speaks [`Value`]s; the wire is `protocol`'s.
 
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use futures_util::future::BoxFuture;
 
 use crate::env::Env;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
-use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, Provider, Schemas, StateResponse};
+use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, Provider, StateResponse};
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
 
@@ -16,7 +16,7 @@ mod block;
 mod connection_schema;
 mod data_sources;
 mod explain;
-mod journal;
+mod payload;
 mod resources;
 mod runtime;
 
@@ -24,7 +24,7 @@ mod runtime;
 trait Resource: Send + Sync {
     fn schema(&self) -> Schema;
 
-    /// Everything that is wrong with a config before anything is sent.
+    /// What is wrong with a config that keeps the rules of the schema, before anything is sent.
     fn validate(&self, config: &Value) -> Diagnostics;
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse>;
@@ -48,7 +48,7 @@ trait Resource: Send + Sync {
 trait DataSource: Send + Sync {
     fn schema(&self) -> Schema;
 
-    /// Everything that is wrong with a config before anything is sent.
+    /// What is wrong with a config that keeps the rules of the schema, before anything is sent.
     fn validate(&self, config: &Value) -> Diagnostics;
 
     fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)>;
@@ -91,17 +91,28 @@ impl StripeProvider {
 
 #[tonic::async_trait]
 impl Provider for StripeProvider {
-    fn schemas(&self) -> &'static Schemas {
-        static SCHEMAS: OnceLock<Schemas> = OnceLock::new();
-        SCHEMAS.get_or_init(|| Schemas {
-            provider: block::schema(),
-            resources: RESOURCES.iter().map(|(name, resource)| (*name, resource.schema())).collect(),
-            data_sources: DATA_SOURCES.iter().map(|(name, source)| (*name, source.schema())).collect(),
-        })
+    fn resource_types(&self) -> Vec<&str> {
+        RESOURCES.iter().map(|(name, _)| *name).collect()
+    }
+
+    fn data_source_types(&self) -> Vec<&str> {
+        DATA_SOURCES.iter().map(|(name, _)| *name).collect()
+    }
+
+    fn provider_schema(&self) -> Schema {
+        block::schema()
+    }
+
+    fn resource_schema(&self, type_name: &str) -> Option<Schema> {
+        resource(type_name).ok().map(Resource::schema)
+    }
+
+    fn data_source_schema(&self, type_name: &str) -> Option<Schema> {
+        data_source(type_name).ok().map(DataSource::schema)
     }
 
     fn validate_provider(&self, config: &Value) -> Diagnostics {
-        block::validate(&self.schemas().provider.block, config)
+        block::validate(config)
     }
 
     /// Warns of what an earlier run may have left. Makes no call and needs no key.

@@ -5,6 +5,7 @@
 
 mod entities;
 mod page;
+mod reference;
 
 use std::collections::BTreeMap;
 use std::fs;

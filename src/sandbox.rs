@@ -3,7 +3,7 @@
 //! ```text
 //! request ─▶ fault? limit? ─▶ key ─▶ route ─▶ form ─▶ check ─▶ behaviour ─▶ store
 //!                                                                  │
-//! response ◀────────────── view: hide, expand ◀──────── object ◀───┘
+//! response ◀──── view: complete, hide, expand ◀──────── object ◀───┘
 //! ```
 //!
 //! One request is one SQLite transaction. What an object does beyond keeping its fields is
@@ -13,6 +13,7 @@ mod behaviour;
 mod call;
 mod caller;
 mod check;
+mod complete;
 mod control;
 mod courier;
 mod currency;

@@ -1,4 +1,5 @@
-//! Everything of Terraform and nothing of Stripe: what any provider that speaks protocol 5 needs.
+//! Everything of Terraform and nothing of any one provider: what each provider that speaks
+//! protocol 5 needs.
 //!
 //! ```text
 //! terraform ⇄ plugin ⇄ protocol ⇄ Provider

@@ -11,15 +11,30 @@
 
 #[path = "protocol/blocks.rs"]
 mod blocks;
+#[path = "toy/boxes.rs"]
+mod boxes;
+#[expect(dead_code, reason = "the plugin suite looks at what was called")]
+#[path = "protocol/calls.rs"]
+mod calls;
+#[path = "protocol/rules/fire.rs"]
+mod fire;
+#[path = "protocol/flaws.rs"]
+mod flaws;
 #[path = "protocol/lifecycle.rs"]
 mod lifecycle;
+#[path = "protocol/names.rs"]
+mod names;
 #[path = "protocol/rules.rs"]
 mod rules;
+#[path = "protocol/schemas.rs"]
+mod schemas;
 #[path = "protocol/service.rs"]
 mod service;
 #[path = "protocol/stripe.rs"]
 mod stripe;
 #[path = "protocol/core.rs"]
 mod terraform;
-#[path = "protocol/toy.rs"]
+#[path = "toy/provider.rs"]
 mod toy;
+#[path = "protocol/unimplemented.rs"]
+mod unimplemented;

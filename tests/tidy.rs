@@ -20,7 +20,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // The sandbox is one more transport of a connection: docs/design/0003.
     ("connection", &["logs", "stripe", "secret", "env", "terraform", "sandbox"]),
     ("connector", &["catalog", "connection", "stripe"]),
-    ("provider", &["terraform", "catalog", "env", "secret", "stripe", "connection", "connector"]),
+    ("engine", &["catalog", "connector", "stripe", "env"]),
+    ("provider", &["terraform", "catalog", "env", "secret", "stripe", "connection", "connector", "engine"]),
     ("sandbox", &["catalog"]),
     ("registry_docs", &["catalog", "terraform", "provider"]),
     ("command", &["catalog", "env", "logs", "terraform", "provider", "registry_docs", "sandbox"]),
@@ -95,7 +96,7 @@ fn modules_import_only_what_stands_to_their_right() {
 
 #[test]
 fn no_file_is_too_long() {
-    let all = sources("src").into_iter().chain(sources("tests"));
+    let all = ["src", "tests"].into_iter().flat_map(sources);
     let long = all.filter(|(_, text)| text.lines().count() > LONGEST_FILE);
     let long: Vec<_> =
         long.map(|(path, text)| format!("{}: {} lines", path.display(), text.lines().count())).collect();
@@ -104,7 +105,8 @@ fn no_file_is_too_long() {
 
 #[test]
 fn every_file_says_what_it_is() {
-    let silent = sources("src").into_iter().filter(|(path, text)| {
+    let all = ["src", "tests"].into_iter().flat_map(sources);
+    let silent = all.filter(|(path, text)| {
         !text.starts_with("//!")
             && !path.ends_with("tests.rs")
             && !path.parent().is_some_and(|p| p.ends_with("tests"))
@@ -133,4 +135,46 @@ fn nothing_is_left_for_later() {
     let left = all.filter(|(_, text)| marks.iter().any(|mark| text.contains(mark)));
     let left: Vec<_> = left.map(|(path, _)| path.display().to_string()).collect();
     assert!(left.is_empty(), "finish these:\n{}", left.join("\n"));
+}
+
+#[test]
+fn the_terraform_layer_names_no_provider() {
+    let mut layer = sources("src/terraform");
+    layer.push((
+        PathBuf::from("src/terraform.rs"),
+        fs::read_to_string(root().join("src/terraform.rs")).unwrap(),
+    ));
+    assert!(layer.len() > 20, "{} files", layer.len());
+    let named = layer.into_iter().filter(|(_, text)| text.to_lowercase().contains("stripe"));
+    let named: Vec<_> = named.map(|(path, _)| path.display().to_string()).collect();
+    assert!(named.is_empty(), "these are of one provider:\n{}", named.join("\n"));
+}
+
+#[test]
+fn the_toy_is_written_with_the_terraform_layer_alone() {
+    let mut layer = 0;
+    for (path, text) in sources("tests/toy") {
+        layer += text.matches("stripe_provider::terraform").count();
+        let all = text.matches("stripe_provider").count();
+        assert_eq!(all, text.matches("stripe_provider::terraform").count(), "{}", path.display());
+        assert!(!text.contains("crate::"), "{} uses what stands beside it", path.display());
+    }
+    assert!(layer > 5, "the toy is a provider");
+}
+
+/// Rust drops a test that stands in a suite without Rust's harness, and says nothing.
+#[test]
+fn a_suite_with_its_own_harness_has_cases_and_no_tests() {
+    let manifest: toml::Table = fs::read_to_string(root().join("Cargo.toml")).unwrap().parse().unwrap();
+    let suites = manifest["test"].as_array().unwrap().iter();
+    let own = suites.filter(|suite| suite["harness"].as_bool() == Some(false));
+    let folders = own.map(|suite| format!("tests/{}", suite["name"].as_str().unwrap()));
+    let all = folders.chain(["tests/support".to_owned()]).flat_map(|folder| sources(&folder));
+    let lost = all.filter(|(_, text)| text.lines().any(|line| is_test(line.trim())));
+    let lost: Vec<_> = lost.map(|(path, _)| path.display().to_string()).collect();
+    assert!(lost.is_empty(), "make these tests cases (tests/README.md):\n{}", lost.join("\n"));
+}
+
+fn is_test(line: &str) -> bool {
+    line.starts_with("#[test") || line.starts_with("#[tokio::test")
 }

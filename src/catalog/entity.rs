@@ -2,7 +2,7 @@
 //! belongs to.
 
 use super::model::{Entity, Operation, OperationKind, parents};
-use super::shape::{Member, Shape};
+use super::shape::{Kind, Member, Shape};
 
 impl Entity {
     /// Whether an entity is told by an id of its own: all but singletons are.
@@ -19,11 +19,25 @@ impl Entity {
 
     /// What a create takes: params of the path and of the call. What exists already is created
     /// by an update, whose path says which one.
-    pub fn create_params(&self) -> Vec<Member> {
-        let operation = self.create_operation();
-        let own = operation.is_some_and(Operation::is_of_one).then_some("id");
-        let placeholders = self.parents().into_iter().chain(own).map(|name| Member::new(name, Shape::text()));
-        placeholders.chain(operation.into_iter().flat_map(|create| create.params.iter().cloned())).collect()
+    pub fn create_params(&self) -> &[Member] {
+        self.derived.create_params.get_or_init(|| {
+            let operation = self.create_operation();
+            let own = operation.is_some_and(Operation::is_of_one).then_some("id");
+            let placeholders = self.parents().into_iter().chain(own);
+            let placeholders = placeholders.map(|name| Member::new(name, Shape::text()));
+            placeholders.chain(operation.into_iter().flat_map(|create| create.params.clone())).collect()
+        })
+    }
+
+    /// Every param that a create or an update takes, at every level.
+    pub fn params(&self) -> &[Member] {
+        self.derived.params.get_or_init(|| {
+            let mut params = self.create_params().to_vec();
+            if let Some(update) = self.operation(OperationKind::Update) {
+                merge(&mut params, &update.params);
+            }
+            params
+        })
     }
 
     /// The call that creates one: a create, or an update of what exists already.
@@ -31,6 +45,25 @@ impl Entity {
         let preexisting = self.preexisting || !self.has_own_id();
         let update = || self.operation(OperationKind::Update).filter(|_| preexisting);
         self.operation(OperationKind::Create).or_else(update)
+    }
+}
+
+/// Adds the members that only `more` has, at every level.
+fn merge(members: &mut Vec<Member>, more: &[Member]) {
+    for member in more {
+        match members.iter_mut().find(|known| known.name == member.name) {
+            Some(known) => merge_inside(&mut known.shape, &member.shape),
+            None => members.push(member.clone()),
+        }
+    }
+}
+
+fn merge_inside(known: &mut Shape, more: &Shape) {
+    match (&mut known.kind, &more.kind) {
+        (Kind::Object(members), Kind::Object(more)) => merge(members, more),
+        (Kind::List(item) | Kind::Set(item), Kind::List(more) | Kind::Set(more))
+        | (Kind::Map(item), Kind::Map(more)) => merge_inside(item, more),
+        _ => {}
     }
 }
 

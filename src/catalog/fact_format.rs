@@ -35,6 +35,8 @@ const SET: &str = "#";
 const UNION: &str = "|";
 /// The only key of a shape without a name that the empty text unsets.
 const UNSET_BY_EMPTY: &str = "?";
+/// The only key of a shape without a name that null unsets.
+const UNSET_BY_NULL: &str = "^";
 /// Every mark that may stand behind a name.
 const MARKS: [char; 5] = ['!', '?', '^', '~', '$'];
 
@@ -161,7 +163,8 @@ impl Serialize for Nameless<'_> {
         let Self(shape, side) = self;
         match shape.clearing {
             Clearing::Empty => Writer::entry(to, UNSET_BY_EMPTY, &Writer(shape, *side)),
-            Clearing::Never | Clearing::Null => Writer(shape, *side).serialize(to),
+            Clearing::Null => Writer::entry(to, UNSET_BY_NULL, &Writer(shape, *side)),
+            Clearing::Never => Writer(shape, *side).serialize(to),
         }
     }
 }
@@ -263,6 +266,9 @@ impl<'de> Visitor<'de> for Reader {
                 UNSET_BY_EMPTY => {
                     return Ok(Shape { clearing: Clearing::Empty, ..map.next_value_seed(self)? });
                 }
+                UNSET_BY_NULL => {
+                    return Ok(Shape { clearing: Clearing::Null, ..map.next_value_seed(self)? });
+                }
                 key => members.push(self.0.member(key, map.next_value_seed(self)?)),
             }
         }
@@ -311,7 +317,7 @@ mod tests {
             "operations": [{"kind": "Create", "method": "POST", "path": "/v1/x", "params": {
                 "a!": "integer", "b?": {"c!?": "string 5", "d": ["|p|q"]}, "e": {"*": "string"},
                 "f": {"|": ["decimal", {"?": "time"}]}, "g": "range", "h": "file", "i": {},
-                "j^$": "currency", "k": {"#": "id customer"}
+                "j^$": "currency", "k": {"#": "id customer"}, "l": {"*": {"^": "string"}}
             }}],
             "fields": {
                 "a?": "time", "b~": "id customer|account", "c": "page refund", "d": "whole card",

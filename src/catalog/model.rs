@@ -2,6 +2,8 @@
 //! `build.rs` writes entries, [`super::index`] reads them, and `cargo run --bin catalog` fills in
 //! what Stripe's description says.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 
 use super::fact_format::{fields, params};
@@ -61,6 +63,16 @@ pub struct Entity {
     /// It exists already; what creates it is an update of the one that the payload names.
     #[serde(default, skip_serializing_if = "is_false")]
     pub preexisting: bool,
+    /// What is worked out of the rest when it is first asked for.
+    #[serde(skip)]
+    pub(super) derived: Derived,
+}
+
+/// Params of an entity type in the forms that are asked for again and again.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Derived {
+    pub(super) create_params: OnceLock<Vec<Member>>,
+    pub(super) params: OnceLock<Vec<Member>>,
 }
 
 /// How the items of a list are told apart in an update.

@@ -33,7 +33,8 @@ pub struct Shape {
 /// Whether a value may be missing or null.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Presence {
-    /// A field that is null or left out: Stripe's description does not tell these two apart.
+    /// A field that may be null. Some may be left out as well: Stripe's description of version 2 does
+    /// not tell these two apart.
     Nullable,
     /// A param that may be left out; a field that is never null but may be left out.
     Optional,
@@ -138,6 +139,15 @@ impl Shape {
         match &self.kind {
             Kind::Currency => true,
             Kind::Union(shapes) => shapes.iter().any(Self::folds_case),
+            _ => false,
+        }
+    }
+
+    /// Whether its values are numbers, however they are spelled.
+    pub fn is_numeric(&self) -> bool {
+        match &self.kind {
+            Kind::Decimal | Kind::Integer | Kind::Number => true,
+            Kind::Union(shapes) => shapes.iter().any(Self::is_numeric),
             _ => false,
         }
     }

@@ -1,9 +1,10 @@
 //! Get, Create and Update of an entity.
 
+use futures_util::future::BoxFuture;
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Operation, OperationKind, catalog};
-use crate::connector::{Connector, Error, asked, locator, path};
+use crate::connector::{ActionRef, Connector, Error, asked, locator, path};
 use crate::stripe::Reply;
 
 /// The entity type of that name, in PascalCase or in Stripe's spelling.
@@ -13,7 +14,7 @@ pub fn entity(name: &str) -> Result<&'static Entity, Error> {
 }
 
 /// True for what Stripe answers in place of a deleted object.
-pub fn is_gone(body: &Json) -> bool {
+pub fn is_deleted(body: &Json) -> bool {
     body.get("deleted") == Some(&Json::Bool(true))
 }
 
@@ -66,6 +67,37 @@ impl Connector {
             Ok(self.connection.send(call).await?.body)
         };
         self.connection.operation(asked("Update", entity, Some(locator)), work, |_| 1).await
+    }
+}
+
+impl Connector {
+    /// Deletes the entity at that place.
+    pub async fn delete(&self, entity: &'static Entity, locator: &str) -> Result<(), Error> {
+        let operation = operation(entity, OperationKind::Delete)?;
+        self.connection.send(path::operation(operation, &locator::ids(entity, locator)?)).await?;
+        Ok(())
+    }
+
+    /// Ends the entity at that place by an action.
+    pub async fn end_by_action(
+        &self,
+        action: ActionRef,
+        locator: &str,
+        params: Map<String, Json>,
+    ) -> Result<(), Error> {
+        self.connection.send(action.call(&locator::ids(action.entity, locator)?).params(params)).await?;
+        Ok(())
+    }
+
+    /// Runs the calls that end an entity as one operation in the log, with the number of its rows.
+    pub fn end_operation<'w, T: Send + 'w>(
+        &self,
+        entity: &'static Entity,
+        locator: &str,
+        work: impl Future<Output = Result<T, Error>> + Send + 'w,
+        rows: impl FnOnce(&T) -> usize + Send + 'w,
+    ) -> BoxFuture<'w, Result<T, Error>> {
+        self.connection.operation(asked("Delete", entity, Some(locator)), work, rows)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Why an operation or an action did not come to its end.
 
 use crate::connection;
-use crate::connector::{FilterError, PayloadError};
+use crate::connector::FilterError;
 
 /// Why an operation or an action did not come to its end.
 #[derive(Debug, thiserror::Error)]
@@ -51,9 +51,6 @@ pub enum Error {
         /// The one that was probably meant.
         suggestion: Option<String>,
     },
-    /// The payload does not fit what Stripe takes.
-    #[error(transparent)]
-    Payload(#[from] PayloadError),
     /// The connection could not be used, or Stripe refused.
     #[error(transparent)]
     Connection(#[from] connection::Error),

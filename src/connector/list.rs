@@ -6,7 +6,7 @@ mod sort;
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Operation, OperationKind, parents};
-use crate::connector::entities::{is_gone, operation, with_expansions};
+use crate::connector::entities::{is_deleted, operation, with_expansions};
 use crate::connector::page_token::{self, Position};
 use crate::connector::{Connector, Error, Filter, asked, locator};
 use crate::stripe::trace;
@@ -102,7 +102,7 @@ impl Connector {
     /// The one entity that a clause names by its id.
     async fn only(&self, entity: &'static Entity, id: &str, filter: &Filter) -> Result<Page, Error> {
         match self.get(entity, id).await {
-            Ok(body) if is_gone(&body) || !filter.matches(&body) => Ok(Page::default()),
+            Ok(body) if is_deleted(&body) || !filter.matches(&body) => Ok(Page::default()),
             Ok(body) => Ok(Page { entities: vec![body], next_page_token: None }),
             Err(error) if error.is_gone() => Ok(Page::default()),
             Err(error) => Err(error),

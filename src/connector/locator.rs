@@ -53,6 +53,11 @@ pub fn locator(entity: &Entity, params: &Map<String, Json>, body: &Json, otherwi
     if ids.is_empty() { entity.key.clone() } else { ids.join("/") }
 }
 
+/// Stripe's id of an entity; where it is, if Stripe gives it none.
+pub fn id_of<'a>(body: &'a Json, locator: &'a str) -> &'a str {
+    body.get("id").and_then(Json::as_str).unwrap_or(locator)
+}
+
 /// Takes what fills the placeholders of a path out of the params.
 pub(super) fn take_places(path: &str, params: &mut Map<String, Json>) -> Vec<String> {
     let own = path.ends_with("/{id}").then_some("id");

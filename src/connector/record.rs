@@ -2,8 +2,6 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::Entity;
-
 /// What a record shows of an array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrays {
@@ -20,23 +18,6 @@ pub fn record(body: &Json, arrays: Arrays) -> Vec<(String, Option<String>)> {
     flatten("", body, arrays, &mut pairs);
     pairs.sort_by(|(a, _), (b, _)| rank(a).cmp(&rank(b)).then_with(|| a.cmp(b)));
     pairs
-}
-
-/// The entity as it is now, with what only the answer to its create held.
-pub fn retain_create_only(entity: &Entity, now: &Json, before: &Json) -> Json {
-    let mut whole = now.clone();
-    for path in &entity.answered_once {
-        let pointer = format!("/{}", path.replace('.', "/"));
-        let Some(kept) = before.pointer(&pointer).filter(|_| now.pointer(&pointer).is_none_or(Json::is_null))
-        else {
-            continue;
-        };
-        let (parent, name) = pointer.rsplit_once('/').unwrap_or_default();
-        if let Some(Json::Object(members)) = whole.pointer_mut(parent) {
-            members.insert(name.to_owned(), kept.clone());
-        }
-    }
-    whole
 }
 
 fn rank(key: &str) -> u8 {
@@ -63,7 +44,7 @@ fn flatten(key: &str, value: &Json, arrays: Arrays, pairs: &mut Vec<(String, Opt
 }
 
 /// A single value as text; none where it is null, or no single value.
-pub(super) fn scalar(value: &Json) -> Option<String> {
+pub fn scalar(value: &Json) -> Option<String> {
     match value {
         Json::String(text) => Some(text.clone()),
         Json::Bool(truth) => Some(truth.to_string()),

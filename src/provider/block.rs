@@ -12,7 +12,7 @@ use crate::provider::connection_schema::{
     check_combinations, check_sources, optional, secret, shared_attributes, shared_blocks,
 };
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
-use crate::terraform::schema::{Block, Rule, Schema, check};
+use crate::terraform::schema::{Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
 /// For one try of one call, in seconds.
@@ -35,16 +35,12 @@ pub(super) fn schema() -> Schema {
     ]);
     attributes.extend(shared_attributes());
     let description = "The provider block is the default connection: resources and data sources without `connection_handle` use it.";
-    Schema {
-        version: 0,
-        block: Block { attributes, blocks: shared_blocks(), description: description.to_owned() },
-    }
+    Schema::new(description, attributes).with_blocks(shared_blocks())
 }
 
-/// Everything that is wrong with a provider block before any call is made.
-pub(super) fn validate(block: &Block, config: &Value) -> Diagnostics {
-    let mut found = check(block, config);
-    found.extend(check_combinations(config));
+/// What is wrong with a provider block that keeps the rules of its schema, before any call is made.
+pub(super) fn validate(config: &Value) -> Diagnostics {
+    let mut found = check_combinations(config);
     found.extend(check_sources(config, "api_key", &Path::root()));
     if !config.get("sandbox").is_null() && !config.get("api_base").is_null() {
         let detail = "`sandbox` and `api_base` both say where calls go; set one of them.";

@@ -20,10 +20,10 @@ pub(super) fn shared_attributes() -> Vec<Attribute> {
             .rule(Rule::Range(1, 5)),
         optional("proxy_enabled", Type::Bool, "Whether calls go through the proxy of `destination_config`. Default `false`."),
         optional("proxy_auth_scheme", Type::String, "How the proxy authenticates its users: `BASIC`, `DIGEST` or `NONE` (default).")
-            .rule(Rule::OneOf(&["BASIC", "DIGEST", "NONE"])),
+            .rule(Rule::one_of(["BASIC", "DIGEST", "NONE"])),
         optional("proxy_user", Type::String, "User name for the proxy.").rule(Rule::NotEmpty),
         optional("proxy_ssltype", Type::String, "Where TLS begins: `AUTO` (default: a tunnel for https, plain for http), `ALWAYS` (TLS to the proxy itself), `NEVER`, or `TUNNEL` (CONNECT).")
-            .rule(Rule::OneOf(&["AUTO", "ALWAYS", "NEVER", "TUNNEL"])),
+            .rule(Rule::one_of(["AUTO", "ALWAYS", "NEVER", "TUNNEL"])),
     ];
     attributes.extend(secret("proxy_password", "Password for the proxy"));
     let reader = "Google service account that secret versions are read as. Default: whoever the Google credentials of the run belong to.";
@@ -69,7 +69,7 @@ pub(super) fn shared_blocks() -> Vec<NestedBlock> {
             vec![
                 Attribute::new("enabled", Type::Bool, Required, "Whether anything is logged: on standard error, which Terraform shows with `TF_LOG_PROVIDER`, in `file`, and over OTLP where `OTEL_EXPORTER_OTLP_ENDPOINT` is set."),
                 optional("level", Type::String, "Least severe line that is written: `ERROR` (default) failures, `INFO` operations and their requests too, `DEBUG` connections, TLS and bytes too. How deep each goes is `verbosity`.")
-                    .rule(Rule::OneOf(&["ERROR", "INFO", "DEBUG"])),
+                    .rule(Rule::one_of(["ERROR", "INFO", "DEBUG"])),
                 optional("file", Type::String, "File that gets every line too, one JSON object a line, in the shape that Cloud Logging takes. It is made when it does not exist, and appended to.")
                     .rule(Rule::NotEmpty),
             ],
@@ -88,8 +88,7 @@ fn throttle_scope(text: &str) -> Result<(), String> {
 
 /// A block that occurs at most once.
 pub(super) fn one(name: &'static str, description: &str, attributes: Vec<Attribute>) -> NestedBlock {
-    let block = Block { attributes, blocks: Vec::new(), description: description.to_owned() };
-    NestedBlock { name, nesting: Nesting::One, block }
+    NestedBlock::new(name, Nesting::One, Block::new(description, attributes))
 }
 
 /// An optional attribute.

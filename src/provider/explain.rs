@@ -1,13 +1,37 @@
 //! Errors as the practitioner should read them: at the attribute, with Stripe's message,
 //! its code, the request id, and what to do next.
 
-use crate::connector::{self, PayloadError};
+use std::io;
+
+use crate::connector;
+use crate::engine::{self, Faults, ParamError};
 use crate::stripe::Kind;
-use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::{connection, stripe::Error as StripeError};
 
+/// An error of the engine as diagnostics at `attribute`: one for each fault of a payload.
+pub(super) fn explain(error: &engine::Error, attribute: &str) -> Diagnostics {
+    let diagnostic = match error {
+        engine::Error::NotCreatable { .. } => {
+            let detail = format!("{} Use the data source of the same name.", sentence(&error.to_string()));
+            Diagnostic::error("Entity Not Creatable", detail).at_attribute("entity")
+        }
+        engine::Error::Params(faults) => return explain_faults(faults),
+        engine::Error::Connector(error) => explain_connector(error, attribute),
+    };
+    vec![diagnostic]
+}
+
+/// Why a create is not in the journal. It was made all the same.
+pub(super) fn unrecorded(why: &io::Error) -> Diagnostic {
+    let detail = format!(
+        "The create could not be written down before it was sent ({why}). Had this run been cut off, the next one would not have found the object."
+    );
+    Diagnostic::warning("Create Not Recorded", detail)
+}
+
 /// A connector's error as a diagnostic at `attribute`.
-pub(super) fn explain(error: &connector::Error, attribute: &str) -> Diagnostic {
+pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Diagnostic {
     match error {
         connector::Error::UnknownEntity { .. } | connector::Error::NotSupported { .. } => {
             Diagnostic::error("Unknown Entity", sentence(&error.to_string())).at_attribute("entity")
@@ -27,7 +51,6 @@ pub(super) fn explain(error: &connector::Error, attribute: &str) -> Diagnostic {
         connector::Error::Locator { .. } => {
             Diagnostic::error("Invalid Entity Id", sentence(&error.to_string())).at_attribute(attribute)
         }
-        connector::Error::Payload(error) => explain_payload(error),
         connector::Error::Connection(error) => explain_connection(error, attribute),
         connector::Error::PageToken(_) => {
             Diagnostic::error("Invalid Page Token", sentence(&error.to_string())).at_attribute("page_token")
@@ -35,9 +58,18 @@ pub(super) fn explain(error: &connector::Error, attribute: &str) -> Diagnostic {
     }
 }
 
-/// What is wrong with a payload, at the payload.
-pub(super) fn explain_payload(error: &PayloadError) -> Diagnostic {
-    Diagnostic::error("Invalid Payload", sentence(&error.to_string())).at_attribute("input_payload")
+/// Everything that is wrong with a payload, at the payload.
+pub(super) fn explain_faults(faults: &Faults) -> Diagnostics {
+    let explain = |fault: &ParamError| {
+        Diagnostic::error("Invalid Payload", sentence(&fault.to_string())).at_attribute("input_payload")
+    };
+    faults.iter().map(explain).collect()
+}
+
+/// A payload that cannot be read at all.
+pub(super) fn not_a_payload(why: &str) -> Diagnostic {
+    Diagnostic::error("Invalid Payload", format!("`input_payload` cannot be read: {why}."))
+        .at_attribute("input_payload")
 }
 
 fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic {

@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use crate::connection::{Connection, Defaults, Settings, decode_handle, id_of_handle};
+use crate::engine::Journal;
 use crate::env::Env;
 use crate::provider::block;
-use crate::provider::journal::{InFlight, Journal};
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::Value;
 
@@ -51,20 +50,6 @@ impl Runtime {
             .entry(handle.unwrap_or_default().to_owned())
             .or_insert_with(|| Arc::new(Connection::new(settings, Arc::clone(&self.defaults))));
         Ok(Arc::clone(connection))
-    }
-
-    /// Writes a create down before it is sent, under the planned key unless a run that was
-    /// cut off left one. Where nothing can be written the create goes on, with a warning.
-    pub(super) fn begin(&self, what: &str, mark: &str, key: Option<&str>) -> (InFlight, Option<Diagnostic>) {
-        let key = key.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
-        let (in_flight, written) = self.journal.begin(what, mark, &key);
-        let unrecorded = written.err().map(|error| {
-            let detail = format!(
-                "The create could not be written down before it was sent ({error}). Had this run been cut off, the next one would not have found the object."
-            );
-            Diagnostic::warning("Create Not Recorded", detail)
-        });
-        (in_flight, unrecorded)
     }
 
     /// A warning where an earlier run was cut off while Stripe may have made something.

@@ -82,7 +82,9 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
         return done;
     }
     match (call.entity.object.as_str(), kind) {
+        ("account", Create) if call.entity.key == "account" => account::create(call),
         ("account", Get) if call.entity.key == "account" => account::get(call),
+        ("account", Update) if call.entity.key == "account" => account::update(call),
         ("charge", Create) => charge::create(call),
         ("customer", Create) => customer::create(call),
         ("customer", Update) => customer::update(call),

@@ -80,7 +80,7 @@ impl<'a> Call<'a> {
         let key = if self.entity.field("id").is_some() { "id" } else { UNSHOWN_ID };
         set(&mut body, key, own);
         for name in MADE_NOW {
-            if let Some(field) = self.entity.field(name).filter(|_| body.contains_key(*name)) {
+            if let Some(field) = self.entity.field(name) {
                 set(&mut body, name, moment(&field.kind, self.now));
             }
         }

@@ -61,22 +61,23 @@ fn event(change: &Change, kind: &str, cause: Cause<'_>) -> Outcome<Body> {
     set(&mut body, "type", kind);
     set(&mut body, "request", json!({"id": cause.request, "idempotency_key": cause.idempotency_key}));
     let mut data = Body::new();
-    set(&mut data, "object", view::plain(Json::Object(change.after.clone())));
+    let after = view::plain(Json::Object(change.after.clone()));
     if kind.ends_with(".updated")
         && let Some(before) = &change.before
     {
-        set(&mut data, "previous_attributes", view::plain(Json::Object(previous(before, &change.after))));
+        set(&mut data, "previous_attributes", previous(view::plain(Json::Object(before.clone())), &after));
     }
+    set(&mut data, "object", after);
     set(&mut body, "data", data);
     Ok(body)
 }
 
 /// The former values of the members that are others now.
-fn previous(before: &Body, after: &Body) -> Body {
-    let other = |(name, old): &(&String, &Json)| {
-        !name.starts_with('_') && *name != "updated" && after.get(name.as_str()) != Some(*old)
-    };
-    before.iter().filter(other).map(|(name, old)| (name.clone(), old.clone())).collect()
+fn previous(mut before: Json, after: &Json) -> Json {
+    if let Some(members) = before.as_object_mut() {
+        members.retain(|name, old| name != "updated" && after.get(name.as_str()) != Some(old));
+    }
+    before
 }
 
 /// The endpoints that may hear of what happens in an account.

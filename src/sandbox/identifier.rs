@@ -44,6 +44,12 @@ pub(super) fn fingerprint(text: &str) -> String {
     Sha256::digest(text).iter().take(16).map(|byte| letter(*byte)).collect()
 }
 
+/// So many random digits.
+pub(super) fn digits(length: usize) -> String {
+    let number = uuid::Uuid::new_v4().as_u128() % 10_u128.pow(30);
+    format!("{number:030}").chars().take(length).collect()
+}
+
 /// Eight capital letters and digits, as in invoice numbers.
 pub(super) fn invoice_prefix() -> String {
     random("", 8).to_ascii_uppercase()

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::catalog::{Entity, Kind, Member, OperationKind, Presence, find};
+use crate::catalog::{Entity, Kind, Member, OperationKind, find};
 
 use super::call::{Call, moment};
 use super::identifier;
@@ -88,7 +88,7 @@ fn takes(fields: &[Member], path: &str, value: &Json) -> bool {
     match (&field.shape.kind, rest, value) {
         (Kind::Object(inner), Some(rest), value) => takes(inner, rest, value),
         (_, Some(_), _) => false,
-        (_, None, Json::String(text)) if text.is_empty() => field.shape.presence == Presence::Nullable,
+        (_, None, Json::String(text)) if text.is_empty() => !field.shape.is_required(),
         (Kind::Enum(values), None, Json::String(text)) => values.contains(text) || text.contains('{'),
         (_, None, Json::String(text)) if text.contains('{') => true,
         (kind, None, value) => shape::holds(kind, value),

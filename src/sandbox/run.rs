@@ -71,7 +71,7 @@ fn answered(
 
 fn refusal(failure: &Failure, request: &http::Request<Bytes>, request_id: &str, livemode: bool) -> Answer {
     let body = if is_v2(request) { failure.v2_envelope() } else { failure.envelope(request_id, livemode) };
-    Answer { status: failure.status, body: body.to_string() }
+    Answer { status: failure.status, body: view::plain(body).to_string() }
 }
 
 /// The answer of this request, or the one that was given to it before.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::catalog::{Entity, Kind, Member, Presence, Shape, catalog, find};
 
 use super::check::METADATA_KEYS;
+use super::complete::complete_as;
 use super::error::{Failure, Outcome};
 use super::store::Body;
 
@@ -13,20 +14,14 @@ pub(super) fn is_includable(object: &str, field: &str) -> bool {
     catalog().by_object(object).is_some_and(|entity| entity.omitted.iter().any(|hidden| hidden == field))
 }
 
-/// An object with every field empty: null where the catalog allows, else the least value.
-/// Fields that may be missing but never null are left out.
+/// An object of which nothing was said: each field as Stripe answers it then.
 pub(super) fn blank(entity: &Entity) -> Body {
     let mut body = Map::new();
     if entity.field("id").is_some() {
         body.insert("id".into(), Json::Null);
     }
     body.insert("object".into(), Json::from(entity.object.as_str()));
-    for field in &entity.fields {
-        let shown = field.shape.presence != Presence::Optional && !is_includable(&entity.object, &field.name);
-        if shown && !body.contains_key(&field.name) {
-            body.insert(field.name.clone(), empty(field));
-        }
-    }
+    complete_as(entity, &mut body);
     body
 }
 

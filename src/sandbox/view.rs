@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::catalog::{Kind, Member, Shape, catalog, find};
 
 use super::behaviour;
+use super::complete::{complete, usual};
 use super::error::{Failure, Outcome};
 use super::expand::COUNT;
 use super::shape::is_includable;
@@ -34,11 +35,13 @@ pub(super) fn plain(mut body: Json) -> Json {
     body
 }
 
-/// Takes out what is never shown, and what is shown only when expanded.
+/// Gives every object what it always has; takes out what is never shown, and what is shown only
+/// when expanded.
 fn hide(value: &mut Json) {
     match value {
         Json::Array(items) => items.iter_mut().for_each(hide),
         Json::Object(body) => {
+            complete(body);
             let object = body.get("object").and_then(Json::as_str).unwrap_or_default().to_owned();
             body.retain(|name, _| !name.starts_with('_') && !is_includable(&object, name));
             for path in inner_hidden(&object) {
@@ -171,12 +174,11 @@ pub(super) fn stub(body: &Body) -> Json {
 /// A field that is kept with the object but shown only now, or a page made of other objects.
 fn included(session: &Session<'_>, body: &Body, object: &str, name: &str) -> Outcome<Json> {
     let id = body.get("id").and_then(Json::as_str).unwrap_or_default();
-    let mut value = match behaviour::included(session, object, name, id)? {
-        Some(page) => page,
-        None => {
-            session.get(object, id)?.and_then(|stored| stored.body.get(name).cloned()).unwrap_or(Json::Null)
-        }
+    let found = match behaviour::included(session, object, name, id)? {
+        Some(page) => Some(page),
+        None => session.get(object, id)?.and_then(|mut stored| stored.body.shift_remove(name)),
     };
+    let mut value = found.filter(|value| !value.is_null()).unwrap_or_else(|| usual(object, name));
     hide(&mut value);
     Ok(value)
 }

@@ -2,19 +2,19 @@
 
 use crate::terraform::value::Path;
 
-/// How bad it is.
+/// Whether a message stops the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
-    /// The run stops.
+    /// Terraform stops the run, or what depends on this object.
     Error,
-    /// The run goes on.
+    /// Terraform shows the message and goes on.
     Warning,
 }
 
 /// One message to the practitioner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// Whether it stops the run.
     pub severity: Severity,
     /// At most six words in title case.
     pub summary: String,

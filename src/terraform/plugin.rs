@@ -3,7 +3,7 @@
 //! Terraform starts the binary with a cookie in its environment, reads one line from its
 //! standard output, and dials the address in it: gRPC over a unix socket, both sides
 //! presenting a certificate made for this one run. This module does all of that and serves
-//! any tfplugin5 provider; it knows neither Stripe nor what the provider answers.
+//! any tfplugin5 provider, and does not know what it provides.
 //!
 //! [`serve`] is a whole life as Terraform's child, [`serve_reattached`] one that Terraform
 //! joins. Both are a [`Plugin`], which listens, and a [`CancellationToken`], which ends it.
@@ -25,7 +25,7 @@ mod services;
 mod socket;
 mod tls;
 
-pub use environment::Environment;
+pub use environment::{Environment, ProviderName};
 
 use lifetime::Interrupt;
 use socket::Socket;
@@ -46,8 +46,7 @@ pub enum Error {
     /// Nobody who knows the cookie started the process.
     #[error(
         "this program is a plugin: terraform or tofu starts it, it does nothing by itself\n\n\
-         name it in required_providers and run `terraform init`; \
-         `--help` shows what can be called by hand"
+         name it in required_providers and run `terraform init`"
     )]
     NotStartedByHost,
     /// The host speaks no version of the protocol that is served.
@@ -88,7 +87,7 @@ pub enum Error {
     /// The operating system refused something else.
     #[error("cannot serve the plugin: {0}")]
     Io(#[from] io::Error),
-    /// The gRPC server failed.
+    /// The gRPC server ended with an error.
     #[error("cannot serve the plugin: {0}")]
     Transport(#[from] tonic::transport::Error),
 }
@@ -98,7 +97,7 @@ pub enum Error {
 pub struct Plugin {
     socket: Socket,
     tls: Option<tls::Identity>,
-    multiplex_asked: bool,
+    multiplexing: bool,
 }
 
 impl Plugin {
@@ -107,7 +106,7 @@ impl Plugin {
         environment.agree_on_version()?;
         let tls = environment.client_certificate().map(tls::Identity::for_client).transpose()?;
         let socket = Socket::bind(environment)?;
-        Ok(Self { socket, tls, multiplex_asked: environment.multiplex_asked() })
+        Ok(Self { socket, tls, multiplexing: environment.offers_multiplexing() })
     }
 
     /// The line that tells the host where the plugin is, without its line end.
@@ -116,7 +115,7 @@ impl Plugin {
         let (network, address) = (self.socket.network(), self.socket.address());
         let line = format!("{CORE_PROTOCOL}|{PROTOCOL}|{network}|{address}|grpc|{certificate}");
         // Hosts that do not ask for it split the line into exactly six fields.
-        if self.multiplex_asked { line + "|false" } else { line }
+        if self.multiplexing { line + "|false" } else { line }
     }
 
     /// Serves until `end` is cancelled, by the caller or by the host's request to shut down.
@@ -158,7 +157,7 @@ pub async fn serve<P: Provider>(
     out: &mut dyn Write,
 ) -> Result<(), Error> {
     environment.check_cookie()?;
-    logger::install(environment.log_level());
+    logger::install(environment.log_level(), environment.crate_name());
     let plugin = Plugin::bind(&environment)?;
     let end = CancellationToken::new();
     // Before the handshake: from then on the host may be interrupted, and we with it.
@@ -168,16 +167,17 @@ pub async fn serve<P: Provider>(
     plugin.serve(provider, end).await
 }
 
-/// Serves hosts that are told where the plugin is, until interrupted.
+/// Serves hosts that a person tells where the plugin is, until interrupted.
 ///
-/// `sources` are the provider source addresses it is known under; what to set is written to `out`.
+/// `sources` are the provider source addresses it is known under, such as
+/// `registry.terraform.io/acme/toy`; what to set in the shell of Terraform is written to `out`.
 pub async fn serve_reattached<P: Provider>(
     environment: Environment,
     provider: ProviderServer<P>,
     sources: &[String],
     out: &mut dyn Write,
 ) -> Result<(), Error> {
-    logger::install(environment.log_level());
+    logger::install(environment.log_level(), environment.crate_name());
     let plugin = Plugin::bind(&environment.without_host())?;
     let end = CancellationToken::new();
     lifetime::watch(Interrupt::Ends, &end)?;

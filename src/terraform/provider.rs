@@ -1,87 +1,140 @@
 //! What a provider is: the RPCs of protocol 5 after decoding and before encoding.
+//!
+//! [`Provider`] is all that has to be written for a provider. Around it,
+//! [`Service`](crate::terraform::protocol::Service) decodes and encodes, checks the rules
+//! that schemas carry, and keeps write-only values out of plans and states.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use crate::terraform::diagnostic::Diagnostics;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Schema;
 use crate::terraform::value::{Path, Value};
 
-/// A provider in values. Its methods mirror the RPCs; a type name is always one of
-/// [`Provider::schemas`].
+/// A provider in values. Its methods mirror the RPCs.
+///
+/// Objects are whole: they have every attribute and block of their schema, null or empty
+/// where nothing is written. What a method answers may leave such members out.
+///
+/// Calls come concurrently, for different objects. A call that finds something wrong says
+/// so in its diagnostics; a panic reaches the practitioner as a diagnostic too.
 #[tonic::async_trait]
 pub trait Provider: Debug + Send + Sync + 'static {
-    /// Every schema, the same ones at every call.
-    fn schemas(&self) -> &'static Schemas;
-    /// Checks the provider block; runs before it is configured.
+    /// The names of the managed resource types, such as `toy_box`. Costs little: no schema is built.
+    fn resource_types(&self) -> Vec<&str>;
+    /// The names of the data source types. Costs little: no schema is built.
+    fn data_source_types(&self) -> Vec<&str>;
+    /// The schema of the provider block. A service builds it once at most.
+    fn provider_schema(&self) -> Schema;
+    /// The schema of a resource type; none for a type that is not served. A service builds it
+    /// once at most, when the type is first used. It must be the same in every process.
+    fn resource_schema(&self, type_name: &str) -> Option<Schema>;
+    /// The schema of a data source type, in the way of [`Self::resource_schema`].
+    fn data_source_schema(&self, type_name: &str) -> Option<Schema>;
+
+    /// What is wrong with a provider block that keeps the rules of its schema: what no single
+    /// attribute shows. Values in it may be unknown. Runs before it is configured.
     fn validate_provider(&self, config: &Value) -> Diagnostics;
-    /// Takes the provider block. It may hold unknown values, and may come more than once.
+    /// Takes a provider block that keeps the rules of its schema. Values in it may be unknown.
+    /// It comes once per walk of Terraform, and more often where a debugger holds the process.
+    /// `terraform_version` is what the client calls itself, such as `1.11.4`.
     async fn configure(&self, config: Value, terraform_version: &str) -> Diagnostics;
-    /// Checks a resource's configuration before anything is sent; values in it may be unknown.
+
+    /// What is wrong with the configuration of a resource that keeps the rules of its schema:
+    /// what no single attribute shows. Values in it may be unknown; the provider may not be
+    /// configured yet.
     fn validate_resource(&self, type_name: &str, config: &Value) -> Diagnostics;
-    /// Checks a data source's configuration before anything is sent; values in it may be unknown.
-    fn validate_data_source(&self, type_name: &str, config: &Value) -> Diagnostics;
-    /// Rewrites a stored state of any schema version to the current one.
+    /// Rewrites a state that was stored under schema version `version` to the current one.
+    /// Attributes that the schema no longer has are gone from it already, and those it has
+    /// gained are null. Comes before every other use of a stored object.
     fn upgrade(&self, type_name: &str, version: i64, state: Value) -> (Value, Diagnostics);
-    /// The object as it is now; a null state when it is gone.
+    /// The object as it is now; a null state when it is gone. `private` comes back as it is
+    /// answered: an empty answer loses it.
     async fn read(&self, type_name: &str, state: Value, private: Vec<u8>) -> StateResponse;
-    /// What an apply would come to.
+    /// What an apply would come to. The same request must get the same answer, but for the
+    /// private data: Terraform asks again before it applies, and compares.
     async fn plan(&self, type_name: &str, request: PlanRequest) -> PlanResponse;
-    /// Creates, updates or deletes, as planned. The state says what was reached, also beside errors.
+    /// Creates, updates or deletes, as planned. The answer holds the state that was reached,
+    /// also beside errors: what it leaves out is lost.
     async fn apply(&self, type_name: &str, request: ApplyRequest) -> StateResponse;
-    /// The state of an object that is not managed yet; a read follows.
+    /// The state of an object that is not managed yet, as far as its id tells; a read follows.
     async fn import(&self, type_name: &str, id: &str) -> StateResponse;
-    /// Reads a data source.
+
+    /// What is wrong with the configuration of a data source that keeps the rules of its
+    /// schema: what no single attribute shows. Values in it may be unknown.
+    fn validate_data_source(&self, type_name: &str, config: &Value) -> Diagnostics;
+    /// Reads a data source: its configuration with the computed attributes filled in.
     async fn read_data_source(&self, type_name: &str, config: Value) -> (Value, Diagnostics);
-    /// Asks calls in flight to end early with what they have.
+
+    /// Asks calls in flight to end early with what they have. They are still waited for.
     fn stop(&self);
 }
 
-/// Every schema a provider has, by type name.
+/// Every schema a provider has, by type name: for documentation and for tests. Serving
+/// builds a schema only when its type is used.
 #[derive(Debug, Clone)]
 pub struct Schemas {
-    /// The provider block.
+    /// The schema of the provider block.
     pub provider: Schema,
-    /// Managed resources.
-    pub resources: BTreeMap<&'static str, Schema>,
-    /// Data sources.
-    pub data_sources: BTreeMap<&'static str, Schema>,
+    /// The schemas of the managed resources.
+    pub resources: BTreeMap<String, Schema>,
+    /// The schemas of the data sources.
+    pub data_sources: BTreeMap<String, Schema>,
 }
 
-/// What a plan starts from. `prior` is null for a create, `proposed` and `config` for a destroy.
+impl Schemas {
+    /// Builds every schema of `provider`. A type that is named but has no schema is left out.
+    pub fn of(provider: &impl Provider) -> Self {
+        let all = |names: Vec<&str>, schema: &dyn Fn(&str) -> Option<Schema>| {
+            names.into_iter().filter_map(|name| Some((name.to_owned(), schema(name)?))).collect()
+        };
+        Self {
+            provider: provider.provider_schema(),
+            resources: all(provider.resource_types(), &|name| provider.resource_schema(name)),
+            data_sources: all(provider.data_source_types(), &|name| provider.data_source_schema(name)),
+        }
+    }
+}
+
+/// What a plan starts from. All three values are objects of the resource's schema or null.
 #[derive(Debug, Clone, Default)]
 pub struct PlanRequest {
-    /// The state as last read.
+    /// The state as last read; null for a create.
     pub prior: Value,
-    /// The config merged with the prior state's computed values.
+    /// The configuration, with the prior value of every computed attribute that it leaves
+    /// null; null for a destroy. Write-only attributes are null in it.
     pub proposed: Value,
-    /// The configuration.
+    /// The configuration; null for a destroy. What is unknown in it stays unknown in the plan.
     pub config: Value,
-    /// What the provider stored beside the state.
+    /// What the last apply, read or import stored beside the state; empty for a create.
     pub private: Vec<u8>,
 }
 
 /// What an apply would come to.
 #[derive(Debug, Clone, Default)]
 pub struct PlanResponse {
-    /// The planned state; null for a destroy.
+    /// The planned state; null for a destroy. What the configuration sets must stand in it as
+    /// it is set, or as the prior state has it where both mean the same. What is computed may
+    /// be unknown: it must be, where the apply may change it.
     pub state: Value,
-    /// Changes at these paths need a new object.
+    /// A change at one of these paths needs a new object. A path whose value does not change
+    /// has no effect; one that leads nowhere is an error.
     pub requires_replace: Vec<Path>,
-    /// Handed to the apply.
+    /// What the apply gets as its private data.
     pub private: Vec<u8>,
-    /// Errors and warnings.
+    /// Errors and warnings. With an error, nothing is planned.
     pub diagnostics: Diagnostics,
 }
 
-/// What an apply starts from. `planned` is null for a destroy.
+/// What an apply starts from. All three values are objects of the resource's schema or null.
 #[derive(Debug, Clone, Default)]
 pub struct ApplyRequest {
-    /// The state before.
+    /// The state before; null for a create.
     pub prior: Value,
-    /// The state as planned.
+    /// The state as planned; null for a destroy.
     pub planned: Value,
-    /// The configuration; null for a destroy.
+    /// The configuration, wholly known; null for a destroy. The values of write-only
+    /// attributes are here only.
     pub config: Value,
     /// What the plan handed over.
     pub private: Vec<u8>,
@@ -90,10 +143,49 @@ pub struct ApplyRequest {
 /// A state as an apply, a read or an import left it, whatever else went wrong.
 #[derive(Debug, Clone, Default)]
 pub struct StateResponse {
-    /// The new state; null when the object is gone or was never made.
+    /// The new state, wholly known; null when the object is gone or was never made. After an
+    /// apply, everything that the plan knew must be in it as it was planned.
     pub state: Value,
     /// What to store beside the state.
     pub private: Vec<u8>,
-    /// Errors and warnings.
+    /// Errors and warnings, in the order they arose.
     pub diagnostics: Diagnostics,
+}
+
+impl PlanRequest {
+    /// True when there is no object yet.
+    pub fn is_create(&self) -> bool {
+        self.prior.is_null()
+    }
+
+    /// True when the object is to be deleted.
+    pub fn is_destroy(&self) -> bool {
+        self.config.is_null()
+    }
+}
+
+impl ApplyRequest {
+    /// True when there is no object yet.
+    pub fn is_create(&self) -> bool {
+        self.prior.is_null()
+    }
+
+    /// True when the object is to be deleted.
+    pub fn is_destroy(&self) -> bool {
+        self.planned.is_null()
+    }
+}
+
+impl From<Diagnostic> for PlanResponse {
+    /// A plan that comes to nothing but this message.
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self { diagnostics: vec![diagnostic], ..Self::default() }
+    }
+}
+
+impl From<Diagnostic> for StateResponse {
+    /// No state, and the reason.
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self { diagnostics: vec![diagnostic], ..Self::default() }
+    }
 }

@@ -1,90 +1,114 @@
 //! Schemas: which attributes and blocks a configuration may have.
 //!
-//! Protocol 5 has no nested attributes, so structure in a configuration is a nested
-//! block, and structure that only the provider writes is an object-typed attribute.
+//! Protocol 5 has no nested attributes. Structure that a practitioner writes is a nested
+//! block or an attribute of dynamic type; structure that only the provider writes is an
+//! attribute of object type. All text in a schema is Markdown.
+
+use std::borrow::Cow;
 
 use crate::terraform::value::Type;
 
+mod attribute;
 mod check;
+mod reserved;
 
-pub use check::{Rule, check};
+pub use attribute::{Attribute, Member, Presence};
+pub use check::{Rule, check, refuse_write_only, warn_of_deprecated};
+pub use reserved::BlockKind;
 
-/// A versioned block.
-#[derive(Debug, Clone)]
+/// A name in a schema: written in the source, or made from data when the schema is built.
+pub type Name = Cow<'static, str>;
+
+/// A versioned block: what a resource, a data source or the provider block may hold.
+#[derive(Debug, Clone, Default)]
 pub struct Schema {
     /// Raised when stored state must be rewritten.
     pub version: i64,
-    /// The root block.
+    /// What stands at the root of the resource, data source or provider block.
     pub block: Block,
 }
 
-/// Attributes and nested blocks.
+/// The attributes and nested blocks that can be written together.
 #[derive(Debug, Clone, Default)]
 pub struct Block {
     /// In the order the documentation shows them.
     pub attributes: Vec<Attribute>,
-    /// Nested blocks.
+    /// In the order the documentation shows them.
     pub blocks: Vec<NestedBlock>,
-    /// Markdown for the registry page.
+    /// What the block is for, one sentence or more.
     pub description: String,
-}
-
-/// One attribute.
-#[derive(Debug, Clone)]
-pub struct Attribute {
-    /// Lower case, `_` between words.
-    pub name: &'static str,
-    /// What it holds.
-    pub ty: Type,
-    /// Who sets it.
-    pub presence: Presence,
-    /// Markdown, one sentence or more.
-    pub description: String,
-    /// Hidden in plans and outputs.
-    pub sensitive: bool,
-    /// What a known, non-null value must satisfy; checked before anything is sent.
-    pub rules: Vec<Rule>,
-}
-
-/// Who sets an attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Presence {
-    /// The configuration, always.
-    Required,
-    /// The configuration, or nobody.
-    Optional,
-    /// The provider.
-    Computed,
-    /// The configuration, else the provider.
-    OptionalComputed,
+    /// What to use instead, where the block should no longer be used.
+    pub deprecation: Option<String>,
 }
 
 /// How often a nested block may occur, and what its value is.
+///
+/// The value of a block that does not occur is an empty collection, never null.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nesting {
-    /// At most once; a list of at most one object.
+    /// At most once; the value is a list of at most one object.
     One,
-    /// Any number; a list of objects.
+    /// Any number, in order; the value is a list of objects.
     List,
+    /// Any number, in no order and none twice; the value is a set of objects.
+    Set,
+    /// Any number, each under a label of its own; the value is a map of objects.
+    Map,
 }
 
 /// A block inside a block.
+///
+/// Nothing inside may be of dynamic type: the block's own type would then depend on its
+/// value, which no [`Type`] of a schema can say.
 #[derive(Debug, Clone)]
 pub struct NestedBlock {
-    /// Lower case, `_` between words.
-    pub name: &'static str,
+    /// Lower-case letters, digits and `_`.
+    pub name: Name,
     /// How often it may occur.
     pub nesting: Nesting,
-    /// What it holds.
+    /// The attributes and blocks of each occurrence.
     pub block: Block,
 }
 
+impl Schema {
+    /// A schema of version 0 without nested blocks.
+    pub fn new(description: impl Into<String>, attributes: Vec<Attribute>) -> Self {
+        Self { version: 0, block: Block::new(description, attributes) }
+    }
+
+    /// The same schema with these nested blocks.
+    #[must_use]
+    pub fn with_blocks(mut self, blocks: Vec<NestedBlock>) -> Self {
+        self.block.blocks = blocks;
+        self
+    }
+}
+
 impl Block {
+    /// A block without nested ones.
+    pub fn new(description: impl Into<String>, attributes: Vec<Attribute>) -> Self {
+        Self { attributes, description: description.into(), ..Self::default() }
+    }
+
+    /// The same block with these nested ones.
+    #[must_use]
+    pub fn with_blocks(mut self, blocks: Vec<NestedBlock>) -> Self {
+        self.blocks = blocks;
+        self
+    }
+
+    /// The same block, whose use Terraform warns of; `instead` says what to use.
+    #[must_use]
+    pub fn deprecated(mut self, instead: impl Into<String>) -> Self {
+        self.deprecation = Some(instead.into());
+        self
+    }
+
     /// The type of the object this block describes.
     pub fn ty(&self) -> Type {
-        let attributes = self.attributes.iter().map(|a| (a.name, a.ty.clone()));
-        let blocks = self.blocks.iter().map(|b| (b.name, Type::list(b.block.ty())));
-        Type::object(attributes.chain(blocks))
+        let attributes = self.attributes.iter().map(|attribute| (&attribute.name, attribute.ty.clone()));
+        let blocks = self.blocks.iter().map(|nested| (&nested.name, nested.ty()));
+        Type::object(attributes.chain(blocks).map(|(name, ty)| (name.as_ref(), ty)))
     }
 
     /// The attribute of that name.
@@ -93,30 +117,18 @@ impl Block {
     }
 }
 
-impl Attribute {
-    /// An attribute of that name, type and presence, with the sentence that documents it.
-    pub fn new(name: &'static str, ty: Type, presence: Presence, description: impl Into<String>) -> Self {
-        Self { name, ty, presence, description: description.into(), sensitive: false, rules: Vec::new() }
+impl NestedBlock {
+    /// A nested block of that name.
+    pub fn new(name: impl Into<Name>, nesting: Nesting, block: Block) -> Self {
+        Self { name: name.into(), nesting, block }
     }
 
-    /// The same attribute, hidden in plans and outputs.
-    #[must_use]
-    pub fn sensitive(mut self) -> Self {
-        self.sensitive = true;
-        self
-    }
-
-    /// The same attribute with one rule more.
-    #[must_use]
-    pub fn rule(mut self, rule: Rule) -> Self {
-        self.rules.push(rule);
-        self
-    }
-}
-
-impl Presence {
-    /// True when the provider may set the attribute.
-    pub fn is_computed(self) -> bool {
-        matches!(self, Self::Computed | Self::OptionalComputed)
+    /// The type of all occurrences together.
+    pub fn ty(&self) -> Type {
+        match self.nesting {
+            Nesting::One | Nesting::List => Type::list(self.block.ty()),
+            Nesting::Set => Type::set(self.block.ty()),
+            Nesting::Map => Type::map(self.block.ty()),
+        }
     }
 }

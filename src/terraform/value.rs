@@ -1,7 +1,7 @@
 //! The values Terraform exchanges with a provider, and their types.
 //!
 //! A [`Value`] is what an attribute, a block or a whole object holds; a [`Type`]
-//! says which shapes are legal where. Both know nothing of gRPC or of Stripe.
+//! says which shapes are legal where. Both know nothing of gRPC.
 //! The codecs ([`msgpack`], [`json`]) are guided by a type, because the wire form
 //! alone cannot tell a list from a set or a map from an object.
 
@@ -26,11 +26,11 @@ pub enum Value {
     /// A value that will only be known after apply. Refinements are read and dropped:
     /// Terraform ignores them when it compares a plan with its config.
     Unknown,
-    /// `true` or `false`.
+    /// A boolean.
     Bool(bool),
-    /// An exact decimal number.
+    /// A decimal number, never rounded.
     Number(Number),
-    /// NFC-normalised text.
+    /// Text. What Terraform sends is in Unicode's normal form C.
     String(String),
     /// The elements of a list or of a tuple, in order.
     List(Vec<Value>),

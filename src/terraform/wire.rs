@@ -14,12 +14,12 @@ pub mod tfplugin5 {
     tonic::include_proto!("tfplugin5");
 }
 
-/// go-plugin's own services.
+/// The services of go-plugin, the library that Terraform starts plugins with.
 pub mod go_plugin {
     tonic::include_proto!("plugin");
 }
 
-/// The standard health service.
+/// The health service that gRPC defines for every server.
 pub mod health {
     tonic::include_proto!("grpc.health.v1");
 }

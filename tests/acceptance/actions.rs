@@ -2,7 +2,12 @@
 
 use serde_json::Value as Json;
 
-use crate::workdir::{Workdir, terraform};
+use crate::support::harness::{Case, case};
+use crate::support::workdir::Workdir;
+
+pub fn cases() -> Vec<Case> {
+    vec![case!(the_nine_actions_answer_in_the_connectors_format, Terraform)]
+}
 
 const CONFIG: &str = r#"
 resource "stripe_entity" "customer" {
@@ -183,10 +188,8 @@ const SHOWN: [(&str, &[&str]); 4] = [
     ),
 ];
 
-#[test]
 fn the_nine_actions_answer_in_the_connectors_format() {
-    let Some(terraform) = terraform() else { return };
-    let workdir = Workdir::new(&terraform, CONFIG);
+    let workdir = Workdir::new(CONFIG);
     workdir.apply();
     for (name, keys) in SHOWN {
         let output = output(&workdir, name);

@@ -1,6 +1,14 @@
 //! Every validation: the attribute it is shown at, and what it says. Nothing is sent.
 
-use crate::workdir::{Workdir, squeezed, terraform};
+use crate::support::harness::{Case, case};
+use crate::support::workdir::{Workdir, squeezed};
+
+pub fn cases() -> Vec<Case> {
+    vec![
+        case!(a_wrong_connection_is_refused_at_its_attribute, Terraform),
+        case!(wrong_entities_actions_and_filters_are_refused_at_their_attribute, Terraform),
+    ]
+}
 
 /// One wrong argument of `stripe_connection`, where it stands, and a part of the message.
 const CONNECTION: [(&str, &str, &str); 22] = [
@@ -104,11 +112,11 @@ const OTHERS: [(&str, &str, &str); 16] = [
     ),
     (
         r#"resource "stripe_entity" "x" {
-  connection_handle    = "web-shop"
+  connection_handle = "web-shop"
   entity        = "Customer"
   input_payload = "{}"
 }"#,
-        "connection    = \"web-shop\"",
+        "connection_handle = \"web-shop\"",
         "must be the `handle` of a `stripe_connection`",
     ),
     (
@@ -191,10 +199,8 @@ data "stripe_entity" "x" {
     ),
 ];
 
-#[test]
 fn a_wrong_connection_is_refused_at_its_attribute() {
-    let Some(terraform) = terraform() else { return };
-    let workdir = Workdir::new(&terraform, "");
+    let workdir = Workdir::new("");
     for (argument, place, message) in CONNECTION {
         let named = |name: &str, value: &str| {
             if argument.starts_with(name) { String::new() } else { format!("{name} = \"{value}\"") }
@@ -205,10 +211,8 @@ fn a_wrong_connection_is_refused_at_its_attribute() {
     }
 }
 
-#[test]
 fn wrong_entities_actions_and_filters_are_refused_at_their_attribute() {
-    let Some(terraform) = terraform() else { return };
-    let workdir = Workdir::new(&terraform, "");
+    let workdir = Workdir::new("");
     for (config, place, message) in OTHERS {
         workdir.write(config);
         assert_refused(&workdir, config, place, message);

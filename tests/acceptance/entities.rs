@@ -2,7 +2,24 @@
 
 use serde_json::Value as Json;
 
-use crate::workdir::{Workdir, terraform};
+use crate::support::harness::{Case, case};
+use crate::support::workdir::Workdir;
+
+pub fn cases() -> Vec<Case> {
+    vec![
+        case!(a_change_made_elsewhere_is_seen_and_undone, Terraform),
+        case!(an_entity_removed_elsewhere_is_made_again, Terraform),
+        case!(a_payload_key_that_is_removed_is_cleared_in_stripe, Terraform),
+        case!(another_spelling_of_the_same_payload_changes_nothing, Terraform),
+        case!(a_param_that_stripe_cannot_change_makes_a_new_entity, Terraform),
+        case!(two_equal_entities_are_two_objects, Terraform),
+        case!(a_declined_payment_is_an_error_with_the_decline_code, Terraform),
+        case!(a_locked_connection_refuses_changes_until_it_is_unlocked, Terraform),
+        case!(a_new_verbosity_changes_nothing_that_runs_on_the_connection, Terraform),
+        case!(a_suspended_connection_sends_nothing, Terraform),
+        case!(a_filter_clause_finds_what_it_says, Terraform),
+    ]
+}
 
 const CUSTOMER: &str = r#"
 resource "stripe_entity" "customer" {
@@ -14,10 +31,8 @@ resource "stripe_entity" "customer" {
 }
 "#;
 
-#[test]
 fn a_change_made_elsewhere_is_seen_and_undone() {
-    let Some(terraform) = terraform() else { return };
-    let workdir = Workdir::new(&terraform, CUSTOMER);
+    let workdir = Workdir::new(CUSTOMER);
     workdir.apply();
     let id = id_of(&workdir, "stripe_entity.customer");
     workdir.post(&format!("/v1/customers/{id}"), "name=Jane&metadata[other]=kept");
@@ -29,10 +44,8 @@ fn a_change_made_elsewhere_is_seen_and_undone() {
     assert_eq!((&customer["name"], &customer["metadata"]["other"]), (&"John".into(), &"kept".into()));
 }
 
-#[test]
 fn an_entity_removed_elsewhere_is_made_again() {
-    let Some(terraform) = terraform() else { return };
-    let workdir = Workdir::new(&terraform, CUSTOMER);
+    let workdir = Workdir::new(CUSTOMER);
     workdir.apply();
     let id = id_of(&workdir, "stripe_entity.customer");
     workdir.delete(&format!("/v1/customers/{id}"));
@@ -42,10 +55,8 @@ fn an_entity_removed_elsewhere_is_made_again() {
     workdir.assert_plan_is_empty();
 }
 
-#[test]
 fn a_payload_key_that_is_removed_is_cleared_in_stripe() {
-    let Some(terraform) = terraform() else { return };
-    let workdir = Workdir::new(&terraform, CUSTOMER);
+    let workdir = Workdir::new(CUSTOMER);
     workdir.apply();
     let id = id_of(&workdir, "stripe_entity.customer");
     workdir.write(&CUSTOMER.replace("Name     = \"John\"", "").replace("team = \"shop\"", "owner = \"me\""));
@@ -56,18 +67,14 @@ fn a_payload_key_that_is_removed_is_cleared_in_stripe() {
     assert_eq!(customer["metadata"], serde_json::json!({ "owner": "me" }));
 }
 
-#[test]
 fn another_spelling_of_the_same_payload_changes_nothing() {
-    let Some(terraform) = terraform() else { return };
-    let workdir = Workdir::new(&terraform, CUSTOMER);
+    let workdir = Workdir::new(CUSTOMER);
     workdir.apply();
     workdir.write(&CUSTOMER.replace("Name     =", "name =").replace("Metadata =", "metadata ="));
     workdir.assert_plan_is_empty();
 }
 
-#[test]
 fn a_param_that_stripe_cannot_change_makes_a_new_entity() {
-    let Some(terraform) = terraform() else { return };
     let config = r#"
 resource "stripe_entity" "product" {
   entity        = "Product"
@@ -78,7 +85,7 @@ resource "stripe_entity" "price" {
   input_payload = jsonencode({ Product = stripe_entity.product.id, Currency = "usd", UnitAmount = 100 })
 }
 "#;
-    let workdir = Workdir::new(&terraform, config);
+    let workdir = Workdir::new(config);
     workdir.apply();
     workdir.write(&config.replace("100", "200"));
     let applied = workdir.apply();
@@ -87,19 +94,15 @@ resource "stripe_entity" "price" {
     workdir.assert_plan_is_empty();
 }
 
-#[test]
 fn two_equal_entities_are_two_objects() {
-    let Some(terraform) = terraform() else { return };
     let twice = format!("{CUSTOMER}{}", CUSTOMER.replace("\"customer\"", "\"twin\""));
-    let workdir = Workdir::new(&terraform, &twice);
+    let workdir = Workdir::new(&twice);
     workdir.apply();
     assert_eq!(workdir.count("customer"), 2);
     assert_ne!(id_of(&workdir, "stripe_entity.customer"), id_of(&workdir, "stripe_entity.twin"));
 }
 
-#[test]
 fn a_declined_payment_is_an_error_with_the_decline_code() {
-    let Some(terraform) = terraform() else { return };
     let config = r#"
 resource "stripe_entity" "intent" {
   entity        = "PaymentIntent"
@@ -110,22 +113,20 @@ resource "stripe_action" "confirm" {
   input_payload = jsonencode({ PaymentIntentId = stripe_entity.intent.id })
 }
 "#;
-    let workdir = Workdir::new(&terraform, config);
+    let workdir = Workdir::new(config);
     let printed = workdir.fails(&["apply", "-auto-approve", "-no-color"]);
     assert!(printed.contains("card_declined") && printed.contains("req_"), "{printed}");
     assert_eq!(workdir.count("payment_intent"), 1);
     assert_eq!(workdir.attributes("stripe_entity.intent")["entity"], "PaymentIntent");
 }
 
-#[test]
 fn a_locked_connection_refuses_changes_until_it_is_unlocked() {
-    let Some(terraform) = terraform() else { return };
     let config = |locked: bool, verbosity: u8| {
         format!(
             "resource \"stripe_connection\" \"x\" {{\n  name = \"a\"\n  location = \"l\"\n  verbosity = {verbosity}\n  lock_config {{\n    locked = {locked}\n    reason = \"audit\"\n  }}\n}}\n"
         )
     };
-    let workdir = Workdir::new(&terraform, &config(true, 1));
+    let workdir = Workdir::new(&config(true, 1));
     workdir.apply();
     workdir.assert_plan_is_empty();
     workdir.write(&config(true, 2));
@@ -136,9 +137,7 @@ fn a_locked_connection_refuses_changes_until_it_is_unlocked() {
     workdir.destroy();
 }
 
-#[test]
 fn a_new_verbosity_changes_nothing_that_runs_on_the_connection() {
-    let Some(terraform) = terraform() else { return };
     let config = r#"
 resource "stripe_connection" "c" {
   name      = "a"
@@ -151,7 +150,7 @@ resource "stripe_entity" "customer" {
   input_payload = "{}"
 }
 "#;
-    let workdir = Workdir::new(&terraform, config);
+    let workdir = Workdir::new(config);
     workdir.apply();
     workdir.write(&config.replace("verbosity = 1", "verbosity = 3"));
     let applied = workdir.apply();
@@ -161,9 +160,7 @@ resource "stripe_entity" "customer" {
     assert_eq!(workdir.count("customer"), 0);
 }
 
-#[test]
 fn a_suspended_connection_sends_nothing() {
-    let Some(terraform) = terraform() else { return };
     let config = r#"
 resource "stripe_connection" "c" {
   name      = "a"
@@ -176,15 +173,13 @@ resource "stripe_entity" "customer" {
   input_payload = "{}"
 }
 "#;
-    let workdir = Workdir::new(&terraform, config);
+    let workdir = Workdir::new(config);
     assert!(workdir.fails(&["apply", "-auto-approve", "-no-color"]).contains("is suspended"));
     assert_eq!(workdir.attributes("stripe_connection.c")["status"]["state"], "SUSPENDED");
     assert_eq!(workdir.count("customer"), 0);
 }
 
-#[test]
 fn a_filter_clause_finds_what_it_says() {
-    let Some(terraform) = terraform() else { return };
     let config = r#"
 resource "stripe_entity" "customer" {
   for_each      = toset(["Ann", "Bob", "Bobby", "Cid"])
@@ -201,7 +196,7 @@ output "names" {
   value = join(",", [for record in data.stripe_entities.bobs.records : record["name"]])
 }
 "#;
-    let workdir = Workdir::new(&terraform, config);
+    let workdir = Workdir::new(config);
     let applied = workdir.apply();
     assert!(applied.contains("names = \"Ann,Bob\""), "{applied}");
 }

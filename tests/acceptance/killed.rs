@@ -1,10 +1,21 @@
 //! Killed in the middle: the next run ends with exactly what the config says.
 
 use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Child, Stdio};
+use std::time::Duration;
 
-use crate::workdir::{Workdir, terraform};
+use crate::support::harness::{Case, case, note};
+use crate::support::ports::wait_until;
+use crate::support::signals::{is_alive, signal};
+use crate::support::workdir::Workdir;
+
+pub fn cases() -> Vec<Case> {
+    vec![
+        case!(killed_while_creating, Terraform),
+        case!(killed_while_updating, Terraform),
+        case!(killed_while_destroying, Terraform),
+    ]
+}
 
 /// Five groups of ten equal customers.
 fn fifty(greeting: &str) -> String {
@@ -34,11 +45,9 @@ enum End {
 
 const ENDS: [End; 4] = [End::Provider, End::Terraform, End::Both, End::Interrupts];
 
-#[test]
 fn killed_while_creating() {
-    let Some(terraform) = terraform() else { return };
     for end in ENDS {
-        let workdir = Workdir::new(&terraform, &fifty("Number"));
+        let workdir = Workdir::new(&fifty("Number"));
         let run = start(&workdir, "apply");
         wait_until("customers are made", || workdir.count("customer") >= 10);
         kill(run, end);
@@ -48,11 +57,9 @@ fn killed_while_creating() {
     }
 }
 
-#[test]
 fn killed_while_updating() {
-    let Some(terraform) = terraform() else { return };
     for end in ENDS {
-        let workdir = Workdir::new(&terraform, &fifty("Number"));
+        let workdir = Workdir::new(&fifty("Number"));
         workdir.apply();
         workdir.write(&fifty("Changed"));
         let run = start(&workdir, "apply");
@@ -65,11 +72,9 @@ fn killed_while_updating() {
     }
 }
 
-#[test]
 fn killed_while_destroying() {
-    let Some(terraform) = terraform() else { return };
     for end in ENDS {
-        let workdir = Workdir::new(&terraform, &fifty("Number"));
+        let workdir = Workdir::new(&fifty("Number"));
         workdir.apply();
         let run = start(&workdir, "destroy");
         wait_until("customers are gone", || workdir.count("customer") <= 40);
@@ -94,16 +99,15 @@ fn start(workdir: &Workdir, command: &str) -> Child {
 
 /// Ends a run and waits until nothing of it is left.
 fn kill(mut run: Child, end: End) {
-    let (terraform, provider) = (run.id(), provider_of(run.id()));
-    let group = format!("-{terraform}");
+    let (terraform, provider) = (i64::from(run.id()), provider_of(run.id()));
     match end {
-        End::Provider => signal("-9", &[&provider.to_string()]),
-        End::Terraform => signal("-9", &[&terraform.to_string()]),
-        End::Both => signal("-9", &[&terraform.to_string(), &provider.to_string()]),
+        End::Provider => signal("KILL", &[provider.into()]),
+        End::Terraform => signal("KILL", &[terraform]),
+        End::Both => signal("KILL", &[terraform, provider.into()]),
         End::Interrupts => {
-            signal("-INT", &["--", &group]);
+            signal("INT", &[-terraform]);
             std::thread::sleep(Duration::from_millis(30));
-            signal("-INT", &["--", &group]);
+            signal("INT", &[-terraform]);
         }
     }
     run.wait().unwrap();
@@ -138,7 +142,10 @@ fn mend(workdir: &Workdir) {
     let text = std::fs::read(&state).unwrap_or_default();
     if serde_json::from_slice::<serde_json::Value>(&text).is_err() {
         let backup = std::fs::read(workdir.path("terraform.tfstate.backup"));
-        println!("terraform was killed while it wrote its state; a backup is there: {}", backup.is_ok());
+        note(format_args!(
+            "terraform was killed while it wrote its state; a backup is there: {}",
+            backup.is_ok()
+        ));
         let _ = std::fs::remove_file(&state);
         // Without a backup there was no state before.
         let _ = backup.map(|backup| std::fs::write(&state, backup).unwrap());
@@ -152,15 +159,6 @@ fn named(workdir: &Workdir, greeting: &str) -> usize {
     names.filter(|name| name.starts_with(greeting)).count()
 }
 
-#[track_caller]
-fn wait_until(what: &str, done: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while !done() {
-        assert!(Instant::now() < deadline, "never: {what}");
-        std::thread::sleep(Duration::from_millis(2));
-    }
-}
-
 /// The provider process below a terraform process that serves the apply: the youngest.
 #[track_caller]
 fn provider_of(terraform: u32) -> u32 {
@@ -172,13 +170,4 @@ fn provider_of(terraform: u32) -> u32 {
         .chain([listing])
         .flat_map(|pids| pids.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>());
     children.max().expect("terraform has a provider process")
-}
-
-fn signal(signal: &str, to: &[&str]) {
-    let status = Command::new("kill").arg(signal).args(to).status().unwrap();
-    assert!(status.success());
-}
-
-fn is_alive(pid: u32) -> bool {
-    std::path::Path::new(&format!("/proc/{pid}")).exists()
 }

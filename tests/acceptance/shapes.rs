@@ -3,7 +3,12 @@
 
 use serde_json::Value as Json;
 
-use crate::workdir::{Workdir, terraform};
+use crate::support::harness::{Case, case};
+use crate::support::workdir::Workdir;
+
+pub fn cases() -> Vec<Case> {
+    vec![case!(an_entity_of_every_shape_lives_a_whole_life, Terraform)]
+}
 
 /// An entity of some shape: how it is made, changed, and changed behind terraform's back.
 struct Shape {
@@ -145,10 +150,8 @@ fn config(payload: impl Fn(&Shape) -> &'static str) -> String {
     format!("{OWNER}{}", blocks.join(""))
 }
 
-#[test]
 fn an_entity_of_every_shape_lives_a_whole_life() {
-    let Some(terraform) = terraform() else { return };
-    let workdir = Workdir::new(&terraform, &config(|shape| shape.create));
+    let workdir = Workdir::new(&config(|shape| shape.create));
     workdir.apply();
     workdir.assert_plan_is_empty();
     let secret = workdir.attributes("stripe_entity.webhookendpoint")["output_payload"].clone();

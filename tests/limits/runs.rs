@@ -1,12 +1,21 @@
 //! Many runs on one machine, one account: together they stay below Stripe's limit.
 
-use std::path::Path;
 use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::alone;
-use crate::redis::Redis;
-use crate::workdir::{Workdir, terraform};
+use crate::support::harness::{Case, case, note};
+use crate::support::ports::wait_until;
+use crate::support::redis::Redis;
+use crate::support::workdir::Workdir;
+
+pub fn cases() -> Vec<Case> {
+    vec![
+        case!(eight_runs_of_one_machine_share_one_limit_and_none_is_refused, Terraform),
+        case!(eight_runs_share_one_limit_through_a_redis, Terraform, Redis),
+        case!(a_run_that_is_killed_holds_nothing_back, Terraform),
+        case!(a_run_that_is_killed_holds_nothing_back_in_a_redis, Terraform, Redis),
+    ]
+}
 
 /// Stripe's limit for a test key, in requests a second.
 const LIMIT: usize = 25;
@@ -14,7 +23,7 @@ const RUNS: usize = 8;
 const EACH: usize = 25;
 
 /// Eight working directories on one sandbox that enforces the limit.
-fn workdirs(terraform: &Path, provider: &str) -> Vec<Workdir> {
+fn workdirs(provider: &str) -> Vec<Workdir> {
     let config = format!(
         r#"
 {provider}
@@ -25,7 +34,7 @@ resource "stripe_entity" "price" {{
 }}
 "#
     );
-    let first = Workdir::new(terraform, &config);
+    let first = Workdir::new(&config);
     let mut all: Vec<Workdir> = (1..RUNS).map(|_| first.beside(&config)).collect();
     all.push(first);
     all
@@ -60,18 +69,13 @@ fn made(all: &[Workdir]) -> Vec<usize> {
     all.iter().map(of_run).collect()
 }
 
-#[test]
 fn eight_runs_of_one_machine_share_one_limit_and_none_is_refused() {
-    let _alone = alone();
-    let Some(terraform) = terraform() else { return };
-    assert_share("host", &workdirs(&terraform, ""));
+    assert_share("host", &workdirs(""));
 }
 
-#[test]
 fn eight_runs_share_one_limit_through_a_redis() {
-    let _alone = alone();
-    let (Some(terraform), Some(redis)) = (terraform(), Redis::start()) else { return };
-    assert_share("redis", &workdirs(&terraform, &through(&redis)));
+    let redis = Redis::start();
+    assert_share("redis", &workdirs(&through(&redis)));
 }
 
 #[track_caller]
@@ -87,10 +91,10 @@ fn assert_share(scope: &str, all: &[Workdir]) {
     let (requests, refused) = sandbox.traffic();
     let rate = f64::from(u32::try_from(sent).unwrap()) / took.as_secs_f64();
     let shares: Vec<usize> = at_last.iter().zip(&at_first).map(|(last, first)| last - first).collect();
-    println!(
+    note(format_args!(
         "{scope}: {requests} requests, {refused} refused; while all ran {sent} at {rate:.1} a second ({:.0} % of the limit), by run {shares:?}",
         rate * 100.0 / f64::from(u32::try_from(LIMIT).unwrap())
-    );
+    ));
     assert_eq!(refused, 0, "of {requests} requests");
     assert_eq!(all[0].count("price"), RUNS * EACH);
     // A fair share of what went through is an eighth; a starved run gets none.
@@ -98,18 +102,13 @@ fn assert_share(scope: &str, all: &[Workdir]) {
     assert!(shares.iter().all(|own| *own * 8 >= share), "a run was starved: {shares:?}");
 }
 
-#[test]
 fn a_run_that_is_killed_holds_nothing_back() {
-    let _alone = alone();
-    let Some(terraform) = terraform() else { return };
-    assert_killed("host", &workdirs(&terraform, ""));
+    assert_killed("host", &workdirs(""));
 }
 
-#[test]
 fn a_run_that_is_killed_holds_nothing_back_in_a_redis() {
-    let _alone = alone();
-    let (Some(terraform), Some(redis)) = (terraform(), Redis::start()) else { return };
-    assert_killed("redis", &workdirs(&terraform, &through(&redis)));
+    let redis = Redis::start();
+    assert_killed("redis", &workdirs(&through(&redis)));
 }
 
 #[track_caller]
@@ -125,19 +124,10 @@ fn assert_killed(scope: &str, all: &[Workdir]) {
     wait_until("the others go on", || sandbox.traffic().0 - before >= 75);
     let rate = 75.0 / began.elapsed().as_secs_f64();
     finish(children);
-    println!("{scope}: after a run was killed the others went on at {rate:.1} a second");
+    note(format_args!("{scope}: after a run was killed the others went on at {rate:.1} a second"));
     assert_eq!(sandbox.traffic().1, 0, "refused requests");
     // A killed terraform leaves its lock behind; its user removes it, and so does this test.
     let _ = std::fs::remove_file(all[0].path(".terraform.tfstate.lock.info"));
     all[0].apply();
     assert_eq!(all[0].count("price"), RUNS * EACH);
-}
-
-#[track_caller]
-fn wait_until(what: &str, done: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(90);
-    while !done() {
-        assert!(Instant::now() < deadline, "never: {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }

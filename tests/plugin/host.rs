@@ -12,7 +12,8 @@ use rustls::client::ResolvesClientCert;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, RootCertStore, SignatureScheme, SupportedProtocolVersion};
-use stripe_provider::terraform::plugin::{Environment, Error, Plugin};
+use stripe_provider::terraform::plugin::{Environment, Error, Plugin, ProviderName};
+use stripe_provider::terraform::protocol::Service;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::task::JoinHandle;
@@ -21,7 +22,7 @@ use tokio_rustls::client::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::{Channel, Endpoint};
 
-use crate::toy;
+use crate::toy::Toy;
 
 /// No test waits longer for anything.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -174,12 +175,19 @@ pub struct Served {
     pub task: JoinHandle<Result<(), Error>>,
 }
 
+/// The toy, as the practitioner and its log records call it.
+pub const TOY: ProviderName = ProviderName { local: "toy", crate_name: env!("CARGO_CRATE_NAME") };
+
+/// A plugin that listens for a host that set `variables`.
+pub fn bind(variables: &HashMap<&'static str, String>) -> Result<Plugin, Error> {
+    Plugin::bind(&Environment::from_lookup(TOY, |name| variables.get(name).cloned()))
+}
+
 /// Serves the toy to a host that set `variables`.
 pub fn serve(variables: &HashMap<&'static str, String>) -> Served {
-    let environment = Environment::from_lookup(|name| variables.get(name).cloned());
-    let plugin = Plugin::bind(&environment).unwrap();
+    let plugin = bind(variables).unwrap();
     let line = Line::parse(&plugin.handshake());
     let end = CancellationToken::new();
-    let task = tokio::spawn(plugin.serve(toy::server(), end.clone()));
+    let task = tokio::spawn(plugin.serve(Service::new(Toy::default()).into_server(), end.clone()));
     Served { line, end, task }
 }

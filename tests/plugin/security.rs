@@ -1,13 +1,15 @@
 //! Who may connect, and how.
 
+use std::collections::HashMap;
+
 use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12, TLS13};
-use stripe_provider::terraform::plugin::{Environment, Error, Plugin};
+use stripe_provider::terraform::plugin::Error;
 use stripe_provider::terraform::wire::tfplugin5::get_provider_schema;
 use stripe_provider::terraform::wire::tfplugin5::provider_client::ProviderClient;
 use tokio::io::AsyncReadExt as _;
 
-use crate::host::{Client, Host, Line, channel_over, serve, soon};
+use crate::host::{Client, Host, Line, bind, channel_over, serve, soon};
 
 /// Whether a client gets as far as the first byte of HTTP/2 from the server.
 async fn is_admitted(line: &Line, client: Client, version: &'static SupportedProtocolVersion) -> bool {
@@ -97,6 +99,6 @@ async fn a_host_without_a_certificate_is_served_in_the_open() {
 
 #[tokio::test]
 async fn a_certificate_that_is_none_is_an_error() {
-    let broken = Environment::from_lookup(|name| (name == "PLUGIN_CLIENT_CERT").then(|| "hello".to_owned()));
-    assert!(matches!(Plugin::bind(&broken), Err(Error::ClientCertificate(_))));
+    let broken = HashMap::from([("PLUGIN_CLIENT_CERT", "hello".to_owned())]);
+    assert!(matches!(bind(&broken), Err(Error::ClientCertificate(_))));
 }

@@ -1,6 +1,7 @@
 //! The services beside the provider, and the end.
 
 use futures_util::{FutureExt as _, StreamExt as _, stream};
+use stripe_provider::terraform::value::Value;
 use stripe_provider::terraform::wire::go_plugin::grpc_broker_client::GrpcBrokerClient;
 use stripe_provider::terraform::wire::go_plugin::grpc_controller_client::GrpcControllerClient;
 use stripe_provider::terraform::wire::go_plugin::grpc_stdio_client::GrpcStdioClient;
@@ -8,19 +9,25 @@ use stripe_provider::terraform::wire::go_plugin::{ConnInfo, Empty};
 use stripe_provider::terraform::wire::health::health_check_response::ServingStatus;
 use stripe_provider::terraform::wire::health::health_client::HealthClient;
 use stripe_provider::terraform::wire::health::{HealthCheckRequest, HealthCheckResponse};
-use stripe_provider::terraform::wire::tfplugin5::provider_client::ProviderClient;
-use stripe_provider::terraform::wire::tfplugin5::{DynamicValue, list_resource, prepare_provider_config};
 use tonic::Code;
 use tonic::transport::Channel;
 
+use crate::boxes;
+use crate::calls::Calls;
 use crate::host::{Host, Served, serve, soon};
-use crate::toy::MESSAGE_LIMIT;
+use crate::terraform::{Object, Terraform, client};
 
 async fn served() -> (Served, Channel) {
     let host = Host::new();
     let plugin = serve(&host.variables());
     let channel = soon(plugin.line.channel(host.client())).await;
     (plugin, channel)
+}
+
+/// Core, on the other end of a channel.
+async fn over(channel: &Channel) -> Terraform {
+    let client = client(channel.clone(), Calls::default());
+    soon(Terraform::over(client)).await.unwrap_or_else(|fault| panic!("{fault}"))
 }
 
 fn question(service: &str) -> HealthCheckRequest {
@@ -82,21 +89,38 @@ async fn a_request_to_shut_down_is_answered_and_then_obeyed() {
 #[tokio::test]
 async fn a_call_that_never_ends_does_not_outlive_the_grace() {
     let (plugin, channel) = served().await;
-    let mut provider = ProviderClient::new(channel.clone());
-    let listing = soon(provider.list_resource(list_resource::Request::default())).await.unwrap();
-    let asked = std::time::Instant::now();
+    let mut terraform = over(&channel).await;
+    let plan = terraform.plan("toy_box", &Object::default(), &boxes::plain("slow")).await;
+    let plan = plan.unwrap_or_else(|fault| panic!("{fault}"));
+    // A slow box waits until it is stopped, and nobody stops it.
+    let mut other = terraform.clone();
+    let apply = tokio::spawn(async move { other.apply("toy_box", &plan).await.is_ok() });
+    soon(begun(&mut terraform)).await;
     shut_down(&channel).await;
     soon(plugin.task).await.unwrap().unwrap();
-    assert!(asked.elapsed() < std::time::Duration::from_secs(2), "the host would kill it");
-    drop(listing);
+    assert!(!apply.is_finished());
+    apply.abort();
+}
+
+/// Waits until there is a box of wood.
+async fn begun(terraform: &mut Terraform) {
+    let config = Value::map([("kind", Value::from("wood"))]);
+    while terraform
+        .data("toy_boxes", &config)
+        .await
+        .is_ok_and(|counted| counted.get("count_of") == &Value::from(0))
+    {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]
 async fn a_message_of_many_megabytes_goes_both_ways() {
     let (_plugin, channel) = served().await;
-    let mut provider = ProviderClient::new(channel).max_decoding_message_size(MESSAGE_LIMIT);
-    let config = Some(DynamicValue { msgpack: vec![7; 24 << 20], json: Vec::new() });
-    let request = prepare_provider_config::Request { config: config.clone() };
-    let answer = soon(provider.prepare_provider_config(request)).await.unwrap().into_inner();
-    assert!(answer.prepared_config == config);
+    let mut config = boxes::plain("toys");
+    config.set("note", "x".repeat(24 << 20).into());
+    let mut terraform = over(&channel).await;
+    let plan = soon(terraform.plan("toy_box", &Object::default(), &config)).await;
+    let plan = plan.unwrap_or_else(|fault| panic!("{fault}"));
+    assert!(plan.planned.state.get("note") == config.get("note"));
 }

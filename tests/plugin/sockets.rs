@@ -4,21 +4,17 @@ use std::collections::HashMap;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use stripe_provider::terraform::plugin::{Environment, Error, Plugin};
+use stripe_provider::terraform::plugin::Error;
 use stripe_provider::terraform::wire::health::HealthCheckRequest;
 use stripe_provider::terraform::wire::health::health_client::HealthClient;
 use tempfile::TempDir;
 
-use crate::host::{Client, Line, serve, soon};
+use crate::host::{Client, Line, bind, serve, soon};
 
 const FOLDER: &str = "PLUGIN_UNIX_SOCKET_DIR";
 
 fn path_of(folder: &TempDir) -> String {
     folder.path().to_str().unwrap().to_owned()
-}
-
-fn bind(variables: &HashMap<&'static str, String>) -> Result<Plugin, Error> {
-    Plugin::bind(&Environment::from_lookup(|name| variables.get(name).cloned()))
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! Objects by the schema that came over the wire: their type, their whole form, the
 //! proposed new state and the JSON they are stored as. Read from the wire and not from
-//! our own schema, so that a wrong conversion shows. Blocks are lists, all of them.
+//! our own schema, so that a wrong conversion shows.
 
 use serde_json::{Value as Json, json};
 use stripe_provider::terraform::value::{Type, Value};
-use stripe_provider::terraform::wire::tfplugin5::schema::Block;
+use stripe_provider::terraform::wire::tfplugin5::schema::{Block, NestedBlock, nested_block::NestingMode};
 
 /// The type of the objects of a block.
 pub fn ty(block: &Block) -> Type {
@@ -12,11 +12,44 @@ pub fn ty(block: &Block) -> Type {
         let spelling: Json = serde_json::from_slice(&attribute.r#type).expect("a type is JSON");
         (attribute.name.clone(), Type::from_json(&spelling).expect("a type"))
     });
-    let blocks = block
-        .block_types
-        .iter()
-        .map(|nested| (nested.type_name.clone(), Type::list(ty(nested.block.as_ref().expect("a block")))));
+    let blocks = block.block_types.iter().map(|nested| {
+        let object = ty(inner(nested));
+        let all = match nested.nesting() {
+            NestingMode::Set => Type::set(object),
+            NestingMode::Map => Type::map(object),
+            _ => Type::list(object),
+        };
+        (nested.type_name.clone(), all)
+    });
     Type::object(attributes.chain(blocks))
+}
+
+fn inner(nested: &NestedBlock) -> &Block {
+    nested.block.as_ref().expect("a block")
+}
+
+/// The value of a nested block with every object in it mapped; `change` gets the key, too,
+/// where there is one. No value at all is no objects.
+fn each(nested: &NestedBlock, value: &Value, change: impl Fn(Place<'_>, &Value) -> Value) -> Value {
+    if value.is_unknown() {
+        return Value::Unknown;
+    }
+    let items = value.items().iter();
+    match nested.nesting() {
+        NestingMode::Set => Value::Set(items.map(|item| change(Place::None, item)).collect()),
+        NestingMode::Map => {
+            let entries = value.as_map().into_iter().flatten();
+            Value::map(entries.map(|(label, item)| (label.clone(), change(Place::Label(label), item))))
+        }
+        _ => Value::List(items.enumerate().map(|(at, item)| change(Place::Index(at), item)).collect()),
+    }
+}
+
+/// Where among the objects of a nested block one stands.
+enum Place<'a> {
+    Index(usize),
+    Label(&'a str),
+    None,
 }
 
 /// The object with null for what is not written and no items for blocks that are not.
@@ -31,11 +64,7 @@ pub fn whole(block: &Block, written: &Value) -> Value {
     }
     let attributes = block.attributes.iter().map(|a| (a.name.clone(), written.get(&a.name).clone()));
     let blocks = block.block_types.iter().map(|nested| {
-        let inner = nested.block.as_ref().expect("a block");
-        let items = match written.get(&nested.type_name) {
-            Value::Unknown => Value::Unknown,
-            items => Value::List(items.items().iter().map(|item| whole(inner, item)).collect()),
-        };
+        let items = each(nested, written.get(&nested.type_name), |_, item| whole(inner(nested), item));
         (nested.type_name.clone(), items)
     });
     Value::map(attributes.chain(blocks))
@@ -53,18 +82,26 @@ pub fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
         (attribute.name.clone(), value.clone())
     });
     let blocks = block.block_types.iter().map(|nested| {
-        let inner = nested.block.as_ref().expect("a block");
-        let value = match config.get(&nested.type_name) {
-            Value::List(items) => {
-                let before = prior.get(&nested.type_name).items();
-                let pair = |(index, item)| proposed(inner, before.get(index).unwrap_or(&Value::Null), item);
-                Value::List(items.iter().enumerate().map(pair).collect())
-            }
-            other => other.clone(),
-        };
+        let before = prior.get(&nested.type_name);
+        let value = each(nested, config.get(&nested.type_name), |place, item| {
+            let before = match place {
+                Place::Index(at) => before.items().get(at),
+                Place::Label(label) => before.as_map().and_then(|entries| entries.get(label)),
+                Place::None => before.items().iter().find(|before| is_made_of(inner(nested), before, item)),
+            };
+            proposed(inner(nested), before.unwrap_or(&Value::Null), item)
+        });
         (nested.type_name.clone(), value)
     });
     Value::map(attributes.chain(blocks))
+}
+
+/// Whether an element of a set may be what `config` has become: it differs at most in what is computed.
+fn is_made_of(block: &Block, element: &Value, config: &Value) -> bool {
+    block.attributes.iter().all(|attribute| {
+        let (is, configured) = (element.get(&attribute.name), config.get(&attribute.name));
+        is == configured || attribute.write_only || (attribute.computed && configured.is_null())
+    })
 }
 
 /// The form a state file has.

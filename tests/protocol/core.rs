@@ -10,14 +10,26 @@ use stripe_provider::terraform::value::{Type, Value, msgpack};
 use stripe_provider::terraform::wire::tfplugin5::{
     self as wire, DynamicValue, provider_client::ProviderClient, schema::Block,
 };
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint, Server};
 
+use crate::calls::Calls;
 use crate::{blocks, rules};
+
+/// The largest message in either direction.
+const MESSAGE_LIMIT: usize = 256 << 20;
+
+/// What this core can do.
+const CAPABILITIES: wire::ClientCapabilities =
+    wire::ClientCapabilities { deferral_allowed: false, write_only_attributes_allowed: true };
+
+/// The connection to a provider.
+pub type Client = ProviderClient<InterceptedService<Channel, Calls>>;
 
 /// Core, connected to one provider process.
 #[derive(Debug, Clone)]
 pub struct Terraform {
-    pub client: ProviderClient<Channel>,
+    pub client: Client,
     pub schema: wire::get_provider_schema::Response,
 }
 
@@ -73,20 +85,11 @@ pub type Outcome<T> = Result<T, Fault>;
 impl Terraform {
     /// Starts a provider and loads its schemas.
     pub async fn start<P: Provider>(provider: P) -> Outcome<Self> {
-        let (ours, theirs) = tokio::io::duplex(1 << 20);
-        let server = Server::builder().add_service(Service::new(provider).into_server());
-        let incoming = tokio_stream::once(Ok::<_, std::io::Error>(theirs));
-        tokio::spawn(server.serve_with_incoming(incoming));
-        let mut ours = Some(TokioIo::new(ours));
-        let connector = tower::service_fn(move |_| {
-            let stream = ours.take().ok_or_else(|| std::io::Error::other("one connection only"));
-            async move { stream }
-        });
-        let endpoint = Endpoint::from_static("http://provider.invalid");
-        let channel = endpoint.connect_with_connector(connector).await.unwrap();
-        let limit = 256 << 20;
-        let client = ProviderClient::new(channel);
-        let mut client = client.max_decoding_message_size(limit).max_encoding_message_size(limit);
+        Self::over(connect(provider).await).await
+    }
+
+    /// Loads the schemas of a provider that is connected.
+    pub async fn over(mut client: Client) -> Outcome<Self> {
         let schema = client.get_schema(wire::get_provider_schema::Request {}).await.unwrap().into_inner();
         broken(rules::loadable(&schema))?;
         Ok(Self { client, schema })
@@ -180,6 +183,7 @@ impl Terraform {
         refused(&answer.diagnostics, object)?;
         let read = Object { state: receive(answer.new_state.as_ref(), &ty)?, private: answer.private };
         broken(rules::read_valid(&object.private, &read))?;
+        broken(named("after read", rules::write_only_null(&self.block(name), &read.state)))?;
         Ok(read)
     }
 
@@ -234,6 +238,7 @@ impl Terraform {
         refused(&answer.diagnostics, &Object::default())?;
         let upgraded = receive(answer.upgraded_state.as_ref(), &blocks::ty(&self.block(name)))?;
         broken(named("upgraded state", rules::wholly_known(&upgraded)))?;
+        broken(named("upgraded state", rules::write_only_null(&self.block(name), &upgraded)))?;
         Ok(upgraded)
     }
 
@@ -249,7 +254,7 @@ impl Terraform {
         let request = wire::validate_resource_type_config::Request {
             type_name: name.to_owned(),
             config: Some(send(config, &blocks::ty(&self.block(name)))),
-            client_capabilities: None,
+            client_capabilities: Some(CAPABILITIES),
         };
         let answer = self.client.validate_resource_type_config(request).await.unwrap().into_inner();
         refused(&answer.diagnostics, &Object::default())
@@ -270,6 +275,7 @@ impl Terraform {
         refused(&answer.diagnostics, prior)?;
         broken(rules::no_escape(answer.legacy_type_system, answer.deferred.is_some()))?;
         let state = receive(answer.planned_state.as_ref(), &ty)?;
+        broken(named("planned", rules::write_only_null(&block, &state)))?;
         let planned = Object { state, private: answer.planned_private };
         Ok(rules::Planned { planned, requires_replace: answer.requires_replace })
     }
@@ -294,12 +300,35 @@ impl Terraform {
         let answer = self.client.apply_resource_change(request).await.unwrap().into_inner();
         let object = Object { state: receive(answer.new_state.as_ref(), &ty)?, private: answer.private };
         broken(named("after apply", rules::wholly_known(&object.state)))?;
+        broken(named("after apply", rules::write_only_null(&block, &object.state)))?;
         refused(&answer.diagnostics, &object)?;
         broken(rules::no_escape(answer.legacy_type_system, false))?;
         let differing = rules::compatible(&block, &planned.state, &object.state);
         broken(named("inconsistent result after apply", differing))?;
         Ok(object)
     }
+}
+
+/// Starts a provider in this process and connects to it.
+pub async fn connect<P: Provider>(provider: P) -> Client {
+    let (ours, theirs) = tokio::io::duplex(1 << 20);
+    let server = Server::builder().add_service(Service::new(provider).into_server());
+    let incoming = tokio_stream::once(Ok::<_, std::io::Error>(theirs));
+    tokio::spawn(server.serve_with_incoming(incoming));
+    let mut ours = Some(TokioIo::new(ours));
+    let connector = tower::service_fn(move |_| {
+        let stream = ours.take().ok_or_else(|| std::io::Error::other("one connection only"));
+        async move { stream }
+    });
+    let endpoint = Endpoint::from_static("http://provider.invalid");
+    let channel = endpoint.connect_with_connector(connector).await.unwrap();
+    client(channel, Calls::default())
+}
+
+/// A client with core's limits, whose calls are noted.
+pub fn client(channel: Channel, calls: Calls) -> Client {
+    let client = ProviderClient::with_interceptor(channel, calls);
+    client.max_decoding_message_size(MESSAGE_LIMIT).max_encoding_message_size(MESSAGE_LIMIT)
 }
 
 /// Writes a value as core does.

@@ -3,15 +3,16 @@
 
 use stripe_provider::terraform::value::{Path, Step, Value};
 use stripe_provider::terraform::wire::tfplugin5::{
-    self as wire, attribute_path::step::Selector, import_resource_state::ImportedResource, schema::Block,
+    self as wire,
+    attribute_path::step::Selector,
+    import_resource_state::ImportedResource,
+    schema::{Block, nested_block::NestingMode},
 };
 
 use crate::terraform::Object;
 
 #[path = "rules/compatible.rs"]
 mod compatible;
-#[path = "rules/fire.rs"]
-mod fire;
 #[path = "rules/plan_valid.rs"]
 mod plan_valid;
 #[path = "rules/schemas.rs"]
@@ -55,7 +56,8 @@ pub fn replacing(paths: &[wire::AttributePath], prior: &Value, planned: &Value) 
     (replaces, missing)
 }
 
-fn to_path(path: &wire::AttributePath) -> Path {
+/// The path as a value's path.
+pub fn to_path(path: &wire::AttributePath) -> Path {
     path.steps.iter().fold(Path::root(), |path, step| match step.selector.as_ref().expect("a selector") {
         Selector::AttributeName(name) => path.name(name),
         Selector::ElementKeyString(key) => path.key(key),
@@ -96,6 +98,17 @@ fn unknowns(value: &Value, path: &Path, found: &mut Vec<String>) {
     }
 }
 
+/// No plan and no state holds the value of a write-only attribute.
+pub fn write_only_null(block: &Block, value: &Value) -> Vec<String> {
+    let attributes = block.attributes.iter().filter(|a| a.write_only && !value.get(&a.name).is_null());
+    let mut found: Vec<_> = attributes.map(|a| format!("write-only `{}` is not null", a.name)).collect();
+    for nested in nested(block) {
+        let objects = objects(nested.value_in(value));
+        found.extend(objects.iter().flat_map(|(_, object)| write_only_null(nested.block, object)));
+    }
+    found
+}
+
 /// What a read may answer: nothing unknown, and never without the private data it was given.
 pub fn read_valid(private_before: &[u8], read: &Object) -> Vec<String> {
     let mut broken = wholly_known(&read.state);
@@ -132,10 +145,56 @@ pub fn no_escape(legacy_type_system: bool, deferred: bool) -> Vec<String> {
     legacy.into_iter().chain(deferred).collect()
 }
 
-/// The nested blocks with their names.
-fn nested(block: &Block) -> impl Iterator<Item = (&str, &Block)> {
-    block
-        .block_types
-        .iter()
-        .map(|nested| (nested.type_name.as_str(), nested.block.as_ref().expect("a block")))
+/// A kind of nested block.
+#[derive(Debug, Clone, Copy)]
+struct Nested<'a> {
+    name: &'a str,
+    mode: NestingMode,
+    block: &'a Block,
+}
+
+impl Nested<'_> {
+    /// The value of these blocks in an object.
+    fn value_in<'v>(&self, object: &'v Value) -> &'v Value {
+        object.get(self.name)
+    }
+}
+
+/// The kinds of nested blocks of a block.
+fn nested(block: &Block) -> impl Iterator<Item = Nested<'_>> {
+    block.block_types.iter().map(|nested| Nested {
+        name: &nested.type_name,
+        mode: nested.nesting(),
+        block: nested.block.as_ref().expect("a block"),
+    })
+}
+
+/// The objects of nested blocks, each with its place: a position, a label, or neither in a set.
+fn objects(value: &Value) -> Vec<(Option<Step>, &Value)> {
+    match value {
+        Value::List(items) => {
+            let place = |at| Some(Step::Index(i64::try_from(at).expect("a position")));
+            items.iter().enumerate().map(|(at, item)| (place(at), item)).collect()
+        }
+        Value::Set(items) => items.iter().map(|item| (None, item)).collect(),
+        Value::Map(entries) => {
+            entries.iter().map(|(label, item)| (Some(Step::Key(label.clone())), item)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The path of an object at that place.
+fn place(at: &Path, step: Option<&Step>) -> Path {
+    match step {
+        Some(Step::Index(index)) => at.index(usize::try_from(*index).expect("a position")),
+        Some(Step::Key(label)) => at.key(label),
+        _ => at.clone(),
+    }
+}
+
+/// The object at a place of nested blocks; null when there is none.
+fn object_at<'v>(value: &'v Value, step: Option<&Step>) -> &'v Value {
+    let found = objects(value).into_iter().find(|(place, _)| place.is_some() && place.as_ref() == step);
+    found.map_or(&Value::Null, |(_, object)| object)
 }

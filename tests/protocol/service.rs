@@ -6,25 +6,14 @@ use std::time::Duration;
 use stripe_provider::terraform::protocol::MINOR;
 use stripe_provider::terraform::value::{Type, Value};
 use stripe_provider::terraform::wire::tfplugin5::{self as wire, attribute_path::step::Selector};
-use tokio_stream::StreamExt;
 
-use crate::blocks;
 use crate::terraform::{Fault, Object, Terraform, send};
 use crate::toy::{Flaw, Toy};
+use crate::unimplemented::{self, error};
+use crate::{blocks, boxes};
 
 async fn start(toy: Toy) -> Terraform {
     Terraform::start(toy).await.unwrap_or_else(|fault| panic!("{fault}"))
-}
-
-fn a_box(name: &str) -> Value {
-    Value::map([("name", Value::from(name)), ("kind", "wood".into())])
-}
-
-/// The one error of an answer.
-fn error(diagnostics: &[wire::Diagnostic]) -> &wire::Diagnostic {
-    let [only] = diagnostics else { panic!("one diagnostic, not {diagnostics:?}") };
-    assert_eq!(only.severity, 1, "{only:?}");
-    only
 }
 
 #[test]
@@ -50,80 +39,38 @@ async fn schema_and_metadata_name_the_same_types_and_capabilities() {
 }
 
 #[tokio::test]
-async fn families_that_are_not_served_are_empty() {
-    let mut client = start(Toy::default()).await.client;
-    let identities = client.get_resource_identity_schemas(wire::get_resource_identity_schemas::Request {});
-    assert_eq!(
-        identities.await.unwrap().into_inner(),
-        wire::get_resource_identity_schemas::Response::default()
-    );
-    let functions = client.get_functions(wire::get_functions::Request {}).await.unwrap();
-    assert_eq!(functions.into_inner(), wire::get_functions::Response::default());
+async fn what_is_not_served_is_refused_by_name() {
+    unimplemented::calls(&mut start(Toy::default()).await.client).await;
 }
 
-macro_rules! refuses {
-    ($client:ident, $($rpc:ident { $field:ident } $(and { $($more:ident: $text:expr),* })?),* $(,)?) => {$({
-        let request = wire::$rpc::Request {
-            $field: "toy_thing".to_owned(),
-            $($($more: $text,)*)?
-            ..Default::default()
-        };
+macro_rules! unknown {
+    ($client:ident, $($rpc:ident),* $(,)?) => {$({
+        let request = wire::$rpc::Request { type_name: "toy_thing".to_owned(), ..Default::default() };
         let answer = $client.$rpc(request).await.expect("an answer, not a status").into_inner();
-        let detail = &error(&answer.diagnostics).detail;
-        assert!(detail.contains("`toy_thing`"), "{}: {detail}", stringify!($rpc));
+        unimplemented::assert_refused(stringify!($rpc), &answer.diagnostics);
     })*};
 }
 
 #[tokio::test]
-async fn what_is_not_served_is_refused_by_name() {
+async fn a_type_that_the_schema_does_not_list_is_refused_by_name() {
     let mut client = start(Toy::default()).await.client;
-    refuses!(
+    unknown!(
         client,
-        validate_resource_type_config { type_name },
-        upgrade_resource_state { type_name },
-        read_resource { type_name },
-        plan_resource_change { type_name },
-        apply_resource_change { type_name },
-        import_resource_state { type_name },
-        validate_data_source_config { type_name },
-        read_data_source { type_name },
-        upgrade_resource_identity { type_name },
-        generate_resource_config { type_name },
-        validate_ephemeral_resource_config { type_name },
-        open_ephemeral_resource { type_name },
-        renew_ephemeral_resource { type_name },
-        close_ephemeral_resource { type_name },
-        validate_list_resource_config { type_name },
-        validate_action_config { action_type },
-        plan_action { action_type },
-        move_resource_state { target_type_name },
+        validate_resource_type_config,
+        upgrade_resource_state,
+        read_resource,
+        plan_resource_change,
+        apply_resource_change,
+        import_resource_state,
+        validate_data_source_config,
+        read_data_source,
     );
-    let call = wire::call_function::Request { name: "toy_thing".to_owned(), arguments: Vec::new() };
-    let refusal = client.call_function(call).await.unwrap().into_inner().error.unwrap();
-    assert!(refusal.text.contains("`toy_thing`"), "{}", refusal.text);
-}
-
-#[tokio::test]
-async fn streams_that_are_not_served_hold_one_refusal() {
-    let mut client = start(Toy::default()).await.client;
-    let list = wire::list_resource::Request { type_name: "toy_thing".to_owned(), ..Default::default() };
-    let mut events = client.list_resource(list).await.unwrap().into_inner();
-    let event = events.next().await.unwrap().unwrap();
-    assert!(error(&event.diagnostic).detail.contains("`toy_thing`"));
-    assert!(events.next().await.is_none());
-    let invoke = wire::invoke_action::Request { action_type: "toy_thing".to_owned(), ..Default::default() };
-    let mut events = client.invoke_action(invoke).await.unwrap().into_inner();
-    let Some(wire::invoke_action::event::Type::Completed(end)) = events.next().await.unwrap().unwrap().r#type
-    else {
-        panic!("the invocation completes");
-    };
-    assert!(error(&end.diagnostics).detail.contains("`toy_thing`"));
 }
 
 #[tokio::test]
 async fn a_panic_is_an_error_with_its_text_and_the_plugin_lives_on() {
     let mut terraform = start(Toy::with(Flaw::Panics)).await;
-    let plan = terraform.plan("toy_box", &Object::default(), &a_box("toys")).await.unwrap();
+    let plan = terraform.plan("toy_box", &Object::default(), &boxes::plain("toys")).await.unwrap();
     let Err(Fault::Refused(errors, left)) = terraform.apply("toy_box", &plan).await else {
         panic!("the apply fails");
     };
@@ -131,7 +78,7 @@ async fn a_panic_is_an_error_with_its_text_and_the_plugin_lives_on() {
     let detail = &errors[0].detail;
     assert!(detail.contains("ApplyResourceChange of `toy_box` panicked: the shelf fell over"), "{detail}");
     assert!(left.state.is_null());
-    let again = terraform.plan("toy_box", &Object::default(), &a_box("toys")).await;
+    let again = terraform.plan("toy_box", &Object::default(), &boxes::plain("toys")).await;
     assert!(again.is_ok(), "the plugin answers after a panic");
 }
 
@@ -154,7 +101,7 @@ async fn a_value_that_does_not_fit_is_refused_with_field_and_path() {
 #[tokio::test]
 async fn a_state_that_does_not_fit_keeps_what_does() {
     let mut terraform = start(Toy::with(Flaw::BendsTheState)).await;
-    let plan = terraform.plan("toy_box", &Object::default(), &a_box("toys")).await.unwrap();
+    let plan = terraform.plan("toy_box", &Object::default(), &boxes::plain("toys")).await.unwrap();
     let Err(Fault::Refused(errors, left)) = terraform.apply("toy_box", &plan).await else {
         panic!("the apply fails");
     };
@@ -175,7 +122,7 @@ async fn diagnostics_arrive_with_severity_and_path() {
     assert_eq!(steps[0].selector, Some(Selector::AttributeName("room".to_owned())));
     let cellar = Value::map([("room", Value::from("cellar"))]);
     assert!(terraform.configure(&cellar).await.is_ok(), "a warning does not stop the run");
-    let mut labelled = a_box("toys");
+    let mut labelled = boxes::plain("toys");
     labelled.set("labels", Value::Set(vec!["".into()]));
     let Err(Fault::Refused(errors, _)) = terraform.plan("toy_box", &Object::default(), &labelled).await
     else {
@@ -222,7 +169,7 @@ async fn a_flatmap_and_an_empty_state_are_refused() {
 #[tokio::test]
 async fn stop_ends_a_call_in_flight_which_still_says_what_it_made() {
     let mut terraform = start(Toy::default()).await;
-    let plan = terraform.plan("toy_box", &Object::default(), &a_box("slow")).await.unwrap();
+    let plan = terraform.plan("toy_box", &Object::default(), &boxes::plain("slow")).await.unwrap();
     let mut other = terraform.clone();
     let apply = async move { other.apply("toy_box", &plan).await };
     let stop = async { terraform.client.stop(wire::stop::Request {}).await.unwrap().into_inner() };
@@ -248,11 +195,11 @@ async fn an_import_without_an_id_is_refused() {
 #[tokio::test]
 async fn data_sources_are_read_and_unknown_configuration_plans_as_unknown() {
     let mut terraform = start(Toy::default()).await;
-    let plan = terraform.plan("toy_box", &Object::default(), &a_box("toys")).await.unwrap();
+    let plan = terraform.plan("toy_box", &Object::default(), &boxes::plain("toys")).await.unwrap();
     terraform.apply("toy_box", &plan).await.unwrap();
     let counted = terraform.data("toy_boxes", &Value::map([("kind", Value::from("wood"))])).await.unwrap();
     assert_eq!(counted.get("count_of"), &Value::from(1));
-    let mut config = a_box("toys");
+    let mut config = boxes::plain("toys");
     config.set("note", Value::Unknown);
     config.set("lid", Value::Unknown);
     let plan = terraform.plan("toy_box", &Object::default(), &config).await.unwrap();
@@ -262,7 +209,7 @@ async fn data_sources_are_read_and_unknown_configuration_plans_as_unknown() {
 #[tokio::test]
 async fn messages_larger_than_the_default_limit_pass_both_ways() {
     let mut terraform = start(Toy::default()).await;
-    let mut config = a_box("toys");
+    let mut config = boxes::plain("toys");
     config.set("note", "x".repeat(6 << 20).into());
     let plan = terraform.plan("toy_box", &Object::default(), &config).await.unwrap();
     assert_eq!(plan.planned.state.get("note"), config.get("note"));

@@ -4,7 +4,7 @@
 use serde_json::{Value as Json, json};
 use stripe_provider::env::Env;
 use stripe_provider::provider::StripeProvider;
-use stripe_provider::terraform::value::{Path, Value};
+use stripe_provider::terraform::value::{Path, Type, Value};
 
 use crate::lifecycle::{Steps, lifecycle};
 use crate::terraform::{Action, Fault, Object, Terraform};
@@ -35,12 +35,17 @@ fn ok<T>(outcome: Result<T, Fault>) -> T {
     outcome.unwrap_or_else(|fault| panic!("{fault}"))
 }
 
+/// A payload as JSON text, in an attribute of any type.
+fn json_text(payload: &Json) -> Value {
+    Value::Dynamic(Box::new((Type::String, payload.to_string().into())))
+}
+
 fn entity(name: &str, payload: &Json) -> Value {
-    Value::map([("entity", Value::from(name)), ("input_payload", Value::from(payload.to_string()))])
+    Value::map([("entity", Value::from(name)), ("input_payload", json_text(payload))])
 }
 
 fn action(name: &str, payload: &Json) -> Value {
-    Value::map([("action", Value::from(name)), ("input_payload", Value::from(payload.to_string()))])
+    Value::map([("action", Value::from(name)), ("input_payload", json_text(payload))])
 }
 
 impl Stripe {
@@ -299,4 +304,44 @@ async fn a_suspended_connection_refuses_calls() {
         panic!("the create should be refused");
     };
     assert!(errors[0].detail.contains("suspended"), "{}", errors[0].detail);
+}
+
+#[tokio::test]
+async fn an_edit_of_metadata_leaves_the_rest_of_the_record_known() {
+    let mut stripe = stripe().await;
+    let config = |team: &str| entity("Customer", &json!({"Name": "Ada", "Metadata": {"team": team}}));
+    let plan = ok(stripe.terraform.plan("stripe_entity", &Object::default(), &config("x")).await);
+    let made = ok(stripe.terraform.apply("stripe_entity", &plan).await);
+    let plan = ok(stripe.terraform.plan("stripe_entity", &made, &config("y")).await);
+    let record = plan.planned.state.get("record");
+    assert_eq!(record.get("metadata.team").as_str(), Some("y"));
+    assert_eq!(record.get("name").as_str(), Some("Ada"));
+    assert!(record.as_map().unwrap().values().all(|value| !value.is_unknown()));
+    let updated = ok(stripe.terraform.apply("stripe_entity", &plan).await);
+    assert_eq!(updated.state.get("record"), record);
+}
+
+/// A payload as an HCL object, one of whose members is not known yet.
+fn price_of(product: Value, nickname: &str) -> Value {
+    let names = ["Product", "Currency", "UnitAmount", "Nickname"];
+    let ty = names.map(|name| (name, Type::String));
+    let members = names.into_iter().zip([product, "usd".into(), "5".into(), nickname.into()]);
+    let payload = (Type::object(ty), Value::map(members));
+    Value::map([("entity", Value::from("Price")), ("input_payload", Value::Dynamic(Box::new(payload)))])
+}
+
+#[tokio::test]
+async fn an_unknown_member_replaces_where_only_a_create_takes_it() {
+    let mut stripe = stripe().await;
+    let product = stripe.id("Product", &json!({"name": "A"})).await;
+    let mut config = price_of(product.as_str().into(), "a");
+    let plan = ok(stripe.terraform.plan("stripe_entity", &Object::default(), &config).await);
+    let made = ok(stripe.terraform.apply("stripe_entity", &plan).await);
+    config = price_of(Value::Unknown, "a");
+    let plan = ok(stripe.terraform.plan("stripe_entity", &made, &config).await);
+    assert_eq!(plan.action, Action::Replace);
+    let same =
+        entity("Price", &json!({"product": product, "currency": "USD", "unit_amount": 5, "nickname": "a"}));
+    let plan = ok(stripe.terraform.plan("stripe_entity", &made, &same).await);
+    assert_eq!(plan.action, Action::Nothing, "the same payload as JSON text is no change");
 }

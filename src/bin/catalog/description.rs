@@ -91,8 +91,11 @@ impl<'s> Description<'s> {
             return Err(GenerateError::malformed(key, "answers with no object"));
         };
         let others = others.iter().map(|&other| other.to_owned()).collect();
-        let (key, object) = (key.to_owned(), (*object).to_owned());
-        Ok(Entity { key, object, others, operations, fields, actions, ..Entity::default() })
+        let mut entity = Entity::default();
+        (entity.others, entity.fields) = (others, fields);
+        (entity.operations, entity.actions) = (operations, actions);
+        (entity.key, entity.object) = (key.to_owned(), (*object).to_owned());
+        Ok(entity)
     }
 
     /// Every object, sorted.

@@ -28,10 +28,10 @@ fn facts(folder: &Path) -> BTreeMap<String, (Entity, String)> {
 
 #[test]
 fn a_description_becomes_the_facts_of_its_objects_and_services() {
-    let text = fs::read_to_string(root().join("tests/catalog/description.json")).unwrap();
+    let text = fs::read_to_string(root().join("tests/generated/description.json")).unwrap();
     let description: Json = serde_json::from_str(&text).unwrap();
     let entities = Description::new(&description).entities().unwrap();
-    let known = facts(&root().join("tests/catalog/facts"));
+    let known = facts(&root().join("tests/generated/facts"));
     assert_eq!(entities.keys().collect::<Vec<_>>(), known.keys().collect::<Vec<_>>());
     for (key, entity) in &entities {
         assert_eq!(lay_out(&serde_json::to_value(entity).unwrap()), known[key].1, "{key}");

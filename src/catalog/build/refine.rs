@@ -1,9 +1,10 @@
-//! What follows from the facts by themselves: which params are ids and currencies, how version 2
-//! of the API unsets, and which shapes are secret.
+//! What follows from the facts by themselves: which params are ids and currencies, how a param is
+//! unset, and which shapes are secret.
 //!
 //! Stripe's description calls a reference among the params a mere text; the field of the same
 //! name says whose id it is, else an object of its name; what neither knows is a rule of
-//! `references.toml`.
+//! `references.toml`. Nor does it say that the empty text unsets a text, because the empty text is
+//! a text already; an update does that where the field may be null.
 
 use std::collections::BTreeMap;
 
@@ -23,15 +24,14 @@ pub fn refine(entities: &mut [Entity], references: &References) -> Vec<String> {
     let by_object = others.into_iter().chain(namesakes);
     let objects: Objects = by_object.map(|entity| (entity.object.clone(), entity.fields.clone())).collect();
     for entity in entities.iter_mut() {
-        let refiner = Refiner { objects: &objects, references, key: &entity.key };
+        let refiner = Refiner { objects: &objects, references, key: &entity.key, unset_by_empty: false };
         for operation in &mut entity.operations {
+            let updates = operation.kind == OperationKind::Update;
+            let by_null = updates && operation.path.starts_with("/v2/");
+            let refiner = Refiner { unset_by_empty: updates && !by_null, ..refiner };
             refiner.params(&[], &mut operation.params, &entity.fields);
-            match operation.kind {
-                OperationKind::Update if operation.path.starts_with("/v2/") => {
-                    unset_by_null(&mut operation.params);
-                }
-                OperationKind::Update => unset_by_empty(&mut operation.params, &entity.fields),
-                _ => {}
+            if by_null {
+                unset_by_null(&mut operation.params);
             }
         }
         for action in &mut entity.actions {
@@ -44,11 +44,14 @@ pub fn refine(entities: &mut [Entity], references: &References) -> Vec<String> {
     references.problems(|object| objects.contains_key(object))
 }
 
+#[derive(Clone, Copy)]
 struct Refiner<'o> {
     objects: &'o Objects,
     references: &'o References,
     /// The entity type that is refined.
     key: &'o str,
+    /// The empty text unsets a text whose field may be null: in updates of version 1.
+    unset_by_empty: bool,
 }
 
 impl Refiner<'_> {
@@ -57,6 +60,10 @@ impl Refiner<'_> {
         for param in params {
             let field = find(fields, &param.name).map(|field| &field.shape);
             self.param(&[path, &[param.name.as_str()]].concat(), &param.name, &mut param.shape, field);
+            let nullable = field.is_some_and(|field| field.presence == Presence::Nullable);
+            if self.unset_by_empty && nullable && matches!(param.shape.kind, Kind::Text { .. }) {
+                param.shape.clearing = Clearing::Empty;
+            }
         }
     }
 
@@ -123,26 +130,16 @@ fn mark_currencies(fields: &mut [Member]) {
     }
 }
 
-/// A plain text that an update of version 1 takes is unset by the empty text where the object may
-/// do without it, although Stripe's description says so of some only: a customer's `name`.
-fn unset_by_empty(params: &mut [Member], fields: &[Member]) {
-    let is_text = |shape: &Shape| matches!(shape.kind, Kind::Text { .. });
-    for Member { name, shape } in params {
-        let field = find(fields, name).map(|field| &field.shape).filter(|field| is_text(field));
-        if is_text(shape) && field.is_some_and(|field| field.presence == Presence::Nullable) {
-            shape.clearing = Clearing::Empty;
-        }
-    }
-}
-
 /// Whatever an update of version 2 takes and does not require is unset by null.
 fn unset_by_null(params: &mut [Member]) {
     for param in params.iter_mut() {
         if param.shape.presence == Presence::Optional {
             param.shape.clearing = Clearing::Null;
         }
-        if let Kind::Object(members) = &mut param.shape.kind {
-            unset_by_null(members);
+        match &mut param.shape.kind {
+            Kind::Object(members) => unset_by_null(members),
+            Kind::Map(value) => value.clearing = Clearing::Null,
+            _ => {}
         }
     }
 }

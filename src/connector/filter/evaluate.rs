@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
+use crate::connector::decimal::compare_numbers;
+
 use super::expression::{Comparison, Expression, Field, Operand};
 
 /// SQL's three values; `None` is unknown.
@@ -61,7 +63,7 @@ fn fits(order: Ordering, comparison: Comparison) -> bool {
 fn order(value: &Json, operand: &Operand) -> Option<Ordering> {
     match operand {
         Operand::Text(wanted) => Some(text(value).as_str().cmp(wanted.as_str())),
-        Operand::Number(wanted) => numeric(&text(value), wanted),
+        Operand::Number(wanted) => compare_numbers(&text(value), wanted),
         Operand::Time(wanted) => Some(seconds(value)?.cmp(wanted)),
         Operand::Boolean(wanted) => Some(value.as_bool()?.cmp(wanted)),
     }
@@ -75,42 +77,6 @@ fn seconds(value: &Json) -> Option<i64> {
 /// A value as a record shows it.
 fn text(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// Decimals by value, exactly: signs, then whole parts, then fractions.
-fn numeric(a: &str, b: &str) -> Option<Ordering> {
-    let (a, b) = (Decimal::of(a)?, Decimal::of(b)?);
-    let size = || {
-        let whole = a.whole.len().cmp(&b.whole.len()).then_with(|| a.whole.cmp(b.whole));
-        whole.then_with(|| a.fraction.cmp(b.fraction))
-    };
-    Some(match (a.negative, b.negative) {
-        (false, true) => Ordering::Greater,
-        (true, false) => Ordering::Less,
-        (false, false) => size(),
-        (true, true) => size().reverse(),
-    })
-}
-
-struct Decimal<'t> {
-    negative: bool,
-    /// Without leading zeros.
-    whole: &'t str,
-    /// Without trailing zeros.
-    fraction: &'t str,
-}
-
-impl<'t> Decimal<'t> {
-    fn of(text: &'t str) -> Option<Self> {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        if !format!("{whole}{fraction}").bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
-        let negative = text.starts_with('-') && !(whole.is_empty() && fraction.is_empty());
-        Some(Self { negative, whole, fraction })
-    }
 }
 
 /// `%` is any text, `_` any letter; case does not matter.

@@ -6,12 +6,12 @@ use crate::catalog::OperationKind;
 use crate::connector::{self, Connector, Filter, ListRequest};
 use crate::provider::DataSource;
 use crate::provider::connection_schema::{computed, optional};
-use crate::provider::explain::explain;
+use crate::provider::explain::explain_connector;
 use crate::provider::resources::{connection_attribute, find, record};
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Presence::Required;
-use crate::terraform::schema::{Attribute, Block, Rule, Schema, check};
+use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Type, Value};
 
 /// The data source.
@@ -26,22 +26,19 @@ impl DataSource for Entities {
             optional("filter", Type::String, "Filter clause, such as `Name = 'John' AND Created >= '2024-01-01'`; strings in single quotes. Stripe evaluates what it can, the rest is evaluated while paging."),
             optional("search", Type::String, "Query in Stripe's search language, such as `metadata['team']:'a' AND created>1700000000`, for the types Stripe can search: Charge, Customer, Invoice, PaymentIntent, Price, Product, Subscription. Its index lags behind by up to a minute: prefer `filter` for what this run creates.").rule(Rule::NotEmpty),
             optional("sort_by", Type::String, "Field to sort by. Default: newest first, as Stripe lists them. Sorting reads the whole result.").rule(Rule::NotEmpty),
-            optional("sort_order", Type::String, "`ASC` (default) or `DESC`; only together with `sort_by`.").rule(Rule::OneOf(&["ASC", "DESC"])),
+            optional("sort_order", Type::String, "`ASC` (default) or `DESC`; only together with `sort_by`.").rule(Rule::one_of(["ASC", "DESC"])),
             optional("page_size", Type::Number, "Entities on a page, 1 to 200. Default `25`.").rule(Rule::Range(1, 200)),
             optional("page_token", Type::String, "`next_page_token` of the page before; the same `filter`, `search`, `sort_by` and `page_size` must be given again.").rule(Rule::NotEmpty),
             computed("records", Type::list(Type::map(Type::String)), "The entities as flat maps: dotted keys, every value a string; secrets left out."),
             computed("next_page_token", Type::String, "Token of the next page; null on the last."),
         ];
         let description = "Lists the entities of a type that satisfy a filter clause.";
-        Schema {
-            version: 0,
-            block: Block { attributes, blocks: Vec::new(), description: description.to_owned() },
-        }
+        Schema::new(description, attributes)
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut found = check(&self.schema().block, config);
-        let Some(name) = config.get("entity").as_str().filter(|_| !has_errors(&found)) else { return found };
+        let mut found = Diagnostics::new();
+        let Some(name) = config.get("entity").as_str() else { return found };
         match find(name) {
             Ok(entity) => {
                 if !config.get("search").is_null() && entity.operation(OperationKind::Search).is_none() {
@@ -52,7 +49,7 @@ impl DataSource for Entities {
                 found.extend(
                     filter
                         .and_then(Result::err)
-                        .map(|error| explain(&connector::Error::Filter(error), "filter")),
+                        .map(|error| explain_connector(&connector::Error::Filter(error), "filter")),
                 );
             }
             Err(unknown) => found.push(unknown),
@@ -84,8 +81,10 @@ async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
         page_size: config.get("page_size").as_i64().and_then(|size| usize::try_from(size).ok()),
         page_token: text("page_token"),
     };
-    let page =
-        Connector::new(&connection).list(request).await.map_err(|error| vec![explain(&error, "entity")])?;
+    let page = Connector::new(&connection)
+        .list(request)
+        .await
+        .map_err(|error| vec![explain_connector(&error, "entity")])?;
     let mut state = config;
     state.set("records", Value::List(page.entities.iter().map(|body| record(entity, body)).collect()));
     state.set("next_page_token", page.next_page_token.into());

@@ -7,12 +7,12 @@ use crate::catalog;
 use crate::connector::{self, Connector};
 use crate::provider::DataSource;
 use crate::provider::connection_schema::computed;
-use crate::provider::explain::explain;
+use crate::provider::explain::explain_connector;
 use crate::provider::resources::{connection_attribute, find, record};
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Presence::Required;
-use crate::terraform::schema::{Attribute, Block, Rule, Schema, check};
+use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Type, Value};
 
 /// The data source.
@@ -41,18 +41,12 @@ impl DataSource for Entity {
             computed("output_payload", Type::String, "The entity as Stripe returns it, as JSON.").sensitive(),
         ];
         let description = "Reads one entity by its id.";
-        Schema {
-            version: 0,
-            block: Block { attributes, blocks: Vec::new(), description: description.to_owned() },
-        }
+        Schema::new(description, attributes)
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut found = check(&self.schema().block, config);
-        if let (Some(name), false) = (config.get("entity").as_str(), has_errors(&found)) {
-            found.extend(find(name).and_then(|entity| placed(entity, config)).err());
-        }
-        found
+        let Some(name) = config.get("entity").as_str() else { return Diagnostics::new() };
+        find(name).and_then(|entity| placed(entity, config)).err().into_iter().collect()
     }
 
     fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
@@ -68,16 +62,18 @@ impl DataSource for Entity {
 /// Whether the id can be one of the entity type.
 fn placed(entity: &'static catalog::Entity, config: &Value) -> Result<(), Diagnostic> {
     let Some(id) = config.get("entity_id").as_str() else { return Ok(()) };
-    connector::check_locator(entity, id).map_err(|error| explain(&error, "entity_id"))
+    connector::check_locator(entity, id).map_err(|error| explain_connector(&error, "entity_id"))
 }
 
 async fn get(runtime: &Runtime, config: Value) -> Result<Value, Diagnostic> {
     let entity = find(config.get("entity").as_str().unwrap_or_default())?;
     let id = config.get("entity_id").as_str().unwrap_or_default().to_owned();
     let connection = runtime.connection(config.get("connection_handle").as_str())?;
-    let body =
-        Connector::new(&connection).get(entity, &id).await.map_err(|error| explain(&error, "entity_id"))?;
-    if connector::is_gone(&body) {
+    let body = Connector::new(&connection)
+        .get(entity, &id)
+        .await
+        .map_err(|error| explain_connector(&error, "entity_id"))?;
+    if connector::is_deleted(&body) {
         let detail = format!("{} {id} was deleted in Stripe.", entity.name);
         return Err(Diagnostic::error("Entity Was Deleted", detail).at_attribute("entity_id"));
     }

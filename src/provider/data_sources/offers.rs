@@ -6,11 +6,11 @@ use futures_util::future::BoxFuture;
 use crate::connector::{self, ActionDescription, EntityDescription};
 use crate::provider::DataSource;
 use crate::provider::connection_schema::{computed, optional};
-use crate::provider::explain::explain;
+use crate::provider::explain::explain_connector;
 use crate::provider::resources::connection_attribute;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
-use crate::terraform::schema::{Attribute, Block, Schema, check};
+use crate::terraform::schema::{Attribute, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
 /// The entity types.
@@ -45,9 +45,7 @@ impl DataSource for EntityTypes {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut found = check(&self.schema().block, config);
-        found.extend(named(config, connector::entity).err());
-        found
+        named(config, connector::entity).err().into_iter().collect()
     }
 
     fn read<'a>(&'a self, _runtime: &'a Runtime, mut config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
@@ -82,9 +80,7 @@ impl DataSource for Actions {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut found = check(&self.schema().block, config);
-        found.extend(named(config, connector::action).err());
-        found
+        named(config, connector::action).err().into_iter().collect()
     }
 
     fn read<'a>(&'a self, _runtime: &'a Runtime, mut config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
@@ -111,8 +107,9 @@ fn named<T>(
     let mut found = Vec::new();
     for (at, name) in config.get("names").items().iter().enumerate() {
         let Some(name) = name.as_str() else { continue };
-        let unknown =
-            |error: connector::Error| explain(&error, "names").at(Path::attribute("names").index(at));
+        let unknown = |error: connector::Error| {
+            explain_connector(&error, "names").at(Path::attribute("names").index(at))
+        };
         found.push(find(name).map_err(unknown)?);
     }
     Ok(Some(found))
@@ -126,10 +123,7 @@ fn listing(name: &'static str, ty: Type, attribute: &str, description: &str) -> 
         optional("names", Type::list(Type::String), names),
         computed(name, ty, attribute),
     ];
-    Schema {
-        version: 0,
-        block: Block { attributes, blocks: Vec::new(), description: description.to_owned() },
-    }
+    Schema::new(description, attributes)
 }
 
 fn entity_value(entity: &EntityDescription) -> Value {

@@ -2,19 +2,19 @@
 
 use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
-use uuid::Uuid;
 
-use crate::connector::{self, Connector};
+use crate::connector::{self, ActionRef, Connector};
+use crate::engine::ActionInput;
 use crate::provider::Resource;
 use crate::provider::connection_schema::{computed, optional};
-use crate::provider::explain::explain;
-use crate::provider::journal::fingerprint;
-use crate::provider::resources::payload::{Private, connection_attribute, keep_equal_handle, object};
+use crate::provider::explain::{explain_connector, explain_faults, unrecorded};
+use crate::provider::payload;
+use crate::provider::resources::payload::{Private, connection_attribute, keep_equal_handle};
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::Presence::Required;
-use crate::terraform::schema::{Attribute, Block, Rule, Schema, check};
+use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
 /// Attributes whose change runs the action again.
@@ -39,8 +39,8 @@ impl Resource for Action {
             .rule(Rule::NotEmpty),
             optional(
                 "input_payload",
-                Type::String,
-                "The action's input, as JSON: `jsonencode({ PaymentIntentId = … })`. A change runs the action again.",
+                Type::Dynamic,
+                "The action's input: an object (`{ PaymentIntentId = … }`), or its JSON text. A change runs the action again.",
             ),
             optional(
                 "triggers",
@@ -57,18 +57,11 @@ impl Resource for Action {
             computed("result", Type::map(Type::String), "The same as a map; secrets left out."),
         ];
         let description = "Runs an action of the connector when created, and again when `action`, `input_payload` or `triggers` change. Destroying it changes nothing in Stripe.";
-        Schema {
-            version: 0,
-            block: Block { attributes, blocks: Vec::new(), description: description.to_owned() },
-        }
+        Schema::new(description, attributes)
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut found = check(&self.schema().block, config);
-        if !has_errors(&found) {
-            found.extend(check_input(config).err());
-        }
-        found
+        check_input(config).err().unwrap_or_default()
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
@@ -120,14 +113,26 @@ impl Resource for Action {
     }
 }
 
-fn check_input(config: &Value) -> Result<(), Diagnostic> {
-    let Some(name) = config.get("action").as_str() else { return Ok(()) };
-    let action = connector::action(name).map_err(|error| explain(&error, "action"))?;
-    if config.get("input_payload").is_unknown() {
-        return Ok(());
-    }
-    let input = object(config.get("input_payload"))?;
-    connector::check_input(action, &input).map_err(|error| explain(&error, "input_payload"))
+/// The action and its checked input; none while something of it is unknown.
+fn check_input(config: &Value) -> Result<(), Diagnostics> {
+    let Some(action) = action_of(config).map_err(|unknown| vec![unknown])? else { return Ok(()) };
+    let written = payload::written(config.get("input_payload")).map_err(|wrong| vec![wrong])?;
+    let checked = written.map(|written| ActionInput::parse(action, &written)).transpose();
+    checked.map(drop).map_err(|faults| explain_faults(&faults))
+}
+
+/// The action that a configuration names, if it is known.
+fn action_of(config: &Value) -> Result<Option<ActionRef>, Diagnostic> {
+    let named = config.get("action").as_str().map(connector::action).transpose();
+    named.map_err(|error| explain_connector(&error, "action"))
+}
+
+fn input_of(planned: &Value) -> Result<(ActionRef, ActionInput), Diagnostics> {
+    let action = connector::action(planned.get("action").as_str().unwrap_or_default())
+        .map_err(|error| vec![explain_connector(&error, "action")])?;
+    let written = payload::written(planned.get("input_payload")).map_err(|wrong| vec![wrong])?;
+    let input = ActionInput::parse(action, &written.unwrap_or_default());
+    Ok((action, input.map_err(|faults| explain_faults(&faults))?))
 }
 
 fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
@@ -151,54 +156,57 @@ fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
         };
     }
     keep_equal_handle(&mut planned, &request.prior);
+    keep_equal_input(&mut planned, &request.prior);
     let requires_replace = RUNS_AGAIN.map(Path::attribute).to_vec();
     PlanResponse { state: planned, requires_replace, private: private.encode(), ..PlanResponse::default() }
+}
+
+/// Keeps the stored action and input where the configured ones are the same in another spelling.
+fn keep_equal_input(planned: &mut Value, prior: &Value) {
+    let known = payload::written(planned.get("input_payload"))
+        .is_ok_and(|written| written.is_some_and(|written| written.unknown.is_empty()));
+    if known && let (Ok((was, before)), Ok((is, after))) = (input_of(prior), input_of(planned)) {
+        if was.action.name == is.action.name {
+            planned.set("action", prior.get("action").clone());
+        }
+        if before.is_same(&after) {
+            planned.set("input_payload", prior.get("input_payload").clone());
+        }
+    }
 }
 
 async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let private =
         Private::decode(&request.private).on(runtime, request.planned.get("connection_handle"), &Value::Null);
-    let failed = |diagnostic| StateResponse { diagnostics: vec![diagnostic], ..StateResponse::default() };
-    let prepared = connector::action(request.planned.get("action").as_str().unwrap_or_default())
-        .map_err(|error| explain(&error, "action"))
-        .and_then(|action| Ok((action, object(request.planned.get("input_payload"))?)))
-        .and_then(|(action, input)| Ok((action, input, runtime.connection(private.handle.as_deref())?)));
+    let failed = |diagnostics| StateResponse { diagnostics, ..StateResponse::default() };
+    let prepared = input_of(&request.planned).and_then(|(action, input)| {
+        match runtime.connection(private.handle.as_deref()) {
+            Ok(connection) => Ok((action, input, connection)),
+            Err(unusable) => Err(vec![unusable]),
+        }
+    });
     let (action, input, connection) = match prepared {
         Ok(prepared) => prepared,
-        Err(diagnostic) => return failed(diagnostic),
+        Err(diagnostics) => return failed(diagnostics),
     };
-    let connector = Connector::new(&connection);
-    let sent = Json::Object(input.clone()).to_string();
     let triggers = format!("{:?}", request.planned.get("triggers"));
-    let mark = fingerprint(&["action", &action.action.name, &connector.identity(), &sent, &triggers]);
-    let (mut in_flight, unrecorded) = runtime.begin(&action.action.name, &mark, private.key.as_deref());
-    let mut ran = connector.run(action, &input, in_flight.key()).await;
-    if ran.as_ref().is_err_and(|error| in_flight.is_spent_by(error)) {
-        in_flight.renew();
-        ran = connector.run(action, &input, in_flight.key()).await;
-    }
-    match ran {
+    let connector = Connector::new(&connection);
+    match input.run_once(&connector, &runtime.journal, &triggers, private.key.as_deref()).await {
         Ok(ran) => {
-            let id = Uuid::new_v4().to_string();
-            in_flight.answered(&id);
             let mut state = request.planned;
-            state.set("id", id.into());
+            state.set("id", ran.id.into());
             state.set("output_payload", ran.output.to_string().into());
             state.set("result", result(action, &ran.output));
-            let stored = Private { handle: private.handle, key: None }.encode();
-            StateResponse { state, private: stored, diagnostics: unrecorded.into_iter().collect() }
+            let private = Private { handle: private.handle, key: None }.encode();
+            let diagnostics = ran.unrecorded.as_ref().map(unrecorded).into_iter().collect();
+            StateResponse { state, private, diagnostics }
         }
-        Err(error) => {
-            if !error.may_have_happened() {
-                in_flight.failed();
-            }
-            failed(explain(&error, "input_payload"))
-        }
+        Err(error) => failed(vec![explain_connector(&error, "input_payload")]),
     }
 }
 
 /// The one object of an output as a map, without what the catalog calls sensitive.
-fn result(action: connector::ActionRef, output: &Json) -> Value {
+fn result(action: ActionRef, output: &Json) -> Value {
     let fields = output.get(0).and_then(Json::as_object).into_iter().flatten();
     let shown = fields.filter(|(key, _)| !action.entity.is_secret(key));
     Value::map(shown.map(|(key, value)| (key.clone(), Value::from(value.as_str().map(str::to_owned)))))

@@ -15,7 +15,7 @@ use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::Presence::{OptionalComputed, Required};
-use crate::terraform::schema::{Attribute, Block, Rule, Schema, check};
+use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
 /// The version of the connector's surface that this provider has.
@@ -47,12 +47,11 @@ impl Resource for Connection {
             secret("api_key", "Stripe's key"),
         ));
         let description = "A connection to one Stripe account: key, account, proxy, nodes, logging. Pass its `handle` to entities and actions.";
-        Schema { version: 0, block: Block { attributes, blocks, description: description.to_owned() } }
+        Schema::new(description, attributes).with_blocks(blocks)
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut found = check(&self.schema().block, config);
-        found.extend(check_combinations(config));
+        let mut found = check_combinations(config);
         found.extend(check_auth(config));
         found.extend(check_lock(config));
         found
@@ -90,7 +89,7 @@ fn own_attributes() -> Vec<Attribute> {
         optional("labels", Type::map(Type::String), "Labels of your own."),
         optional("suspended", Type::Bool, "Refuses every call through the connection. Default `false`."),
         Attribute::new("connector_version", Type::String, OptionalComputed, "Version of the connector; only `1` exists.")
-            .rule(Rule::OneOf(&[CONNECTOR_VERSION])),
+            .rule(Rule::one_of([CONNECTOR_VERSION])),
     ]
 }
 
@@ -155,12 +154,13 @@ fn derive_from_settings(planned: &mut Value) {
 
 /// The attributes and blocks that settings are read from: no computed one.
 fn settings_part(state: &Value) -> Value {
-    let computed: Vec<&str> = computed_attributes().iter().map(|attribute| attribute.name).collect();
+    let computed = computed_attributes();
+    let is_computed = |name: &str| computed.iter().any(|attribute| attribute.name == name);
     // Neither changes what a call does, so neither may make a handle unknown.
     let passive = ["name", "location", "description", "labels", "connector_version"];
     let kept = state.as_map().into_iter().flatten();
     Value::map(
-        kept.filter(|(name, _)| !computed.contains(&name.as_str()) && !passive.contains(&name.as_str()))
+        kept.filter(|(name, _)| !is_computed(name) && !passive.contains(&name.as_str()))
             .map(|(name, value)| (name.clone(), value.clone())),
     )
 }
@@ -274,10 +274,11 @@ fn refused_by_lock(prior: &Value, config: &Value) -> Option<Diagnostic> {
 
 /// Whether the config asks for anything else than the prior state holds.
 fn differs(prior: &Value, config: &Value) -> bool {
-    let computed: Vec<&str> = computed_attributes().iter().map(|attribute| attribute.name).collect();
+    let computed = computed_attributes();
+    let is_computed = |name: &str| computed.iter().any(|attribute| attribute.name == name);
     config.as_map().into_iter().flatten().any(|(name, value)| {
         let kept = name == "connector_version" && value.is_null();
-        !kept && !computed.contains(&name.as_str()) && prior.get(name) != value
+        !kept && !is_computed(name) && prior.get(name) != value
     })
 }
 

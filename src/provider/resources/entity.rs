@@ -5,22 +5,27 @@ mod plan;
 mod read;
 
 use futures_util::future::BoxFuture;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
-use crate::catalog::{self, Member, OperationKind, Presence};
+use crate::catalog;
 use crate::connector::{self, Arrays, Connector};
+use crate::engine::{Object, Wanted, create_params, parse};
 use crate::provider::Resource;
 use crate::provider::connection_schema::computed;
-use crate::provider::explain::{explain, explain_payload};
-use crate::provider::resources::payload::{Private, connection_attribute, object};
+use crate::provider::explain::{explain, explain_connector, explain_faults};
+use crate::provider::payload;
+use crate::provider::resources::payload::{Private, connection_attribute};
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::Presence::Required;
-use crate::terraform::schema::{Attribute, Block, Rule, Schema, check};
+use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Type, Value};
 
-/// The resource.
+/// Attributes that Stripe's answer decides.
+const COMPUTED: [&str; 4] = ["id", "entity_id", "record", "output_payload"];
+
+/// The resource `stripe_entity`.
 #[derive(Debug)]
 pub(in crate::provider) struct Entity;
 
@@ -37,9 +42,9 @@ impl Resource for Entity {
             .rule(Rule::NotEmpty),
             Attribute::new(
                 "input_payload",
-                Type::String,
+                Type::Dynamic,
                 Required,
-                "What to create, as JSON: keys in PascalCase (`AddressCity`) or in Stripe's spelling (`address = { city = … }`). A change updates the entity where Stripe can, and makes a new one where it cannot.",
+                "What to create: an object, or its JSON text. Keys are in PascalCase (`AddressCity`) or in Stripe's spelling (`address = { city = … }`). A change updates the entity where Stripe can, and makes a new one where it cannot.",
             ),
             computed("id", Type::String, "Stripe's id of the entity."),
             computed(
@@ -55,19 +60,13 @@ impl Resource for Entity {
             computed("output_payload", Type::String, "The entity as Stripe returns it, as JSON.").sensitive(),
         ];
         let description = "An entity of any type the connector knows, created, read, updated and ended through a connection.";
-        Schema {
-            version: 0,
-            block: Block { attributes, blocks: Vec::new(), description: description.to_owned() },
-        }
+        Schema::new(description, attributes)
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut found = check(&self.schema().block, config);
-        if let (Some(name), false) = (config.get("entity").as_str(), has_errors(&found)) {
-            let checked = find(name).and_then(|entity| creatable(entity, config));
-            found.extend(checked.err());
-        }
-        found
+        let Some(name) = config.get("entity").as_str() else { return Diagnostics::new() };
+        let checked = find(name).map_err(|unknown| vec![unknown]);
+        checked.and_then(|entity| creatable(entity, config)).err().unwrap_or_default()
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
@@ -108,7 +107,7 @@ impl Resource for Entity {
 
 /// The entity type of that name, or an error that says which one is meant.
 pub(in crate::provider) fn find(name: &str) -> Result<&'static catalog::Entity, Diagnostic> {
-    connector::entity(name).map_err(|error| explain(&error, "entity"))
+    connector::entity(name).map_err(|error| explain_connector(&error, "entity"))
 }
 
 /// The flat map of an entity; what the catalog calls sensitive is left out.
@@ -117,74 +116,39 @@ pub(in crate::provider) fn record(entity: &catalog::Entity, body: &Json) -> Valu
     Value::map(shown.map(|(key, value)| (key, Value::from(value))))
 }
 
-/// The entity type a state names, and the connector that its calls go through.
-fn target(
-    runtime: &Runtime,
-    state: &Value,
-    private: &Private,
-) -> Result<(&'static catalog::Entity, Connector), Diagnostic> {
-    let entity = find(state.get("entity").as_str().unwrap_or_default())?;
-    let connection = runtime.connection(private.handle.as_deref())?;
-    Ok((entity, Connector::new(&connection)))
+/// The entity type that a state or a configuration names.
+fn entity_of(state: &Value) -> Result<&'static catalog::Entity, Diagnostic> {
+    find(state.get("entity").as_str().unwrap_or_default())
 }
 
-/// The params a config's payload comes to, where it is known and the type can be created.
-fn creatable(entity: &'static catalog::Entity, config: &Value) -> Result<Map<String, Json>, Diagnostic> {
-    if entity.create_operation().is_none() {
-        let detail =
-            format!("Stripe has no call that creates {}; use the data source of the same name.", entity.name);
-        return Err(Diagnostic::error("Entity Not Creatable", detail).at_attribute("entity"));
+/// The connector that the calls of an entity go through.
+fn connector(runtime: &Runtime, private: &Private) -> Result<Connector, Diagnostic> {
+    Ok(Connector::new(&runtime.connection(private.handle.as_deref())?))
+}
+
+/// The params of a create, where the type can be created and as far as the payload is known.
+fn creatable(entity: &'static catalog::Entity, config: &Value) -> Result<Wanted, Diagnostics> {
+    let written = payload::written(config.get("input_payload")).map_err(|wrong| vec![wrong])?;
+    match written {
+        None if entity.create_operation().is_some() => Ok(Wanted::default()),
+        written => create_params(entity, &written.unwrap_or_default())
+            .map_err(|error| explain(&error, "input_payload")),
     }
-    if config.get("input_payload").is_unknown() {
-        return Ok(Map::new());
-    }
-    let params = params_of(config, &known_params(entity))?;
-    connector::require(&params, &entity.create_params()).map_err(|error| explain_payload(&error))?;
-    Ok(params)
 }
 
-fn params_of(state: &Value, params: &[Member]) -> Result<Map<String, Json>, Diagnostic> {
-    let payload = object(state.get("input_payload"))?;
-    connector::payload(&payload, params).map_err(|error| explain_payload(&error))
+/// What the payload of a state or a configuration asks for; none while all of it is unknown.
+fn wanted(entity: &catalog::Entity, state: &Value) -> Result<Option<Wanted>, Diagnostics> {
+    let written = payload::written(state.get("input_payload")).map_err(|wrong| vec![wrong])?;
+    let parsed = written.map(|written| parse(&written, entity.params())).transpose();
+    parsed.map_err(|faults| explain_faults(&faults))
 }
 
-/// Every param that create or update takes, what the entity belongs to among them.
-fn known_params(entity: &catalog::Entity) -> Vec<Member> {
-    let mut params: Vec<Member> = Vec::new();
-    let update = entity.operation(OperationKind::Update).into_iter().flat_map(|update| &update.params);
-    for param in entity.create_params().iter().chain(update) {
-        if params.iter().all(|known| known.name != param.name) {
-            let shape = param.shape.clone().with_presence(Presence::Optional);
-            params.push(Member::new(param.name.as_str(), shape));
-        }
-    }
-    params
-}
-
-/// The params of a create, and those that only an update takes, which follows it.
-fn in_two(entity: &catalog::Entity, params: Map<String, Json>) -> (Map<String, Json>, Map<String, Json>) {
-    let create = entity.create_params();
-    params.into_iter().partition(|(name, _)| create.iter().any(|param| param.name == *name))
-}
-
-fn updatable(entity: &catalog::Entity, param: &str) -> bool {
-    entity.operation(OperationKind::Update).is_some_and(|update| update.param(param).is_some())
-}
-
-/// The params that bring the entity of `prior` to what `planned` says.
-fn change_of(
-    entity: &'static catalog::Entity,
-    prior: &Value,
-    planned: &Value,
-) -> Result<connector::Change, Diagnostic> {
-    let params = known_params(entity);
-    let after = params_of(planned, &params)?;
-    let before = params_of(prior, &params)?;
-    // An imported entity has no payload yet: what it already is need not be sent.
-    if before.is_empty() && connector::fulfilled(&after, &output(prior)) {
-        return Ok(connector::Change::default());
-    }
-    Ok(connector::change(&before, &after))
+/// The object that a state describes. A payload that this version of the provider cannot read
+/// counts as none: the object is still there.
+fn object_of(state: &Value) -> Result<Object, Diagnostic> {
+    let entity = entity_of(state)?;
+    let params = wanted(entity, state).ok().flatten().unwrap_or_default().params;
+    Ok(Object { entity, locator: locator_of(state).to_owned(), params, body: output(state) })
 }
 
 /// The entity as it was when it was last written or read; null where it never was.
@@ -196,20 +160,24 @@ fn output(state: &Value) -> Json {
         .unwrap_or(Json::Null)
 }
 
-/// The state of an entity as Stripe just answered it. What only the answer to a create holds is
-/// kept from then on.
+/// The state of an entity as Stripe just answered it. What a plan showed of the record is kept,
+/// even if Stripe answers something newer: the next refresh tells that.
 fn written(mut state: Value, entity: &catalog::Entity, locator: &str, body: &Json) -> Value {
-    let body = connector::retain_create_only(entity, body, &output(&state));
-    state.set("id", id_of(&body, locator).to_owned().into());
+    state.set("id", connector::id_of(body, locator).to_owned().into());
     state.set("entity_id", locator.to_owned().into());
-    state.set("record", record(entity, &body));
+    state.set("record", as_planned(state.get("record"), record(entity, body)));
     state.set("output_payload", body.to_string().into());
     state
 }
 
-/// Stripe's id of an entity; where it is, if it has none.
-fn id_of<'a>(body: &'a Json, locator: &'a str) -> &'a str {
-    body.get("id").and_then(Json::as_str).unwrap_or(locator)
+/// What was answered, but for what was planned and is known.
+fn as_planned(planned: &Value, answered: Value) -> Value {
+    let Some(entries) = planned.as_map() else { return answered };
+    let kept = entries.iter().map(|(key, value)| {
+        let value = if value.is_unknown() { answered.get(key) } else { value };
+        (key.clone(), value.clone())
+    });
+    Value::map(kept)
 }
 
 /// Where the entity of a state is.

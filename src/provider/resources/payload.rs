@@ -1,14 +1,12 @@
-//! What `stripe_entity` and `stripe_action` share: a JSON payload, the connection it
-//! goes through, and the private data that outlives the configuration.
+//! What `stripe_entity` and `stripe_action` share: the connection they go through, and the
+//! private data that outlives the configuration.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::connection::{decode_handle, id_of_handle};
 use crate::provider::connection_schema::optional;
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::schema::{Attribute, Rule};
 use crate::terraform::value::{Type, Value};
 
@@ -84,19 +82,4 @@ pub(super) fn moves(runtime: &Runtime, prior: &Value, planned: &Value) -> bool {
     };
     let known = !planned.get("connection_handle").is_unknown() && !prior.get("connection_handle").is_null();
     known && account(prior).is_some_and(|was| account(planned).is_some_and(|is| was != is))
-}
-
-/// The JSON object a payload attribute holds; an empty one where it is null.
-pub(super) fn object(payload: &Value) -> Result<Map<String, Json>, Diagnostic> {
-    let Some(text) = payload.as_str() else { return Ok(Map::new()) };
-    match serde_json::from_str(text) {
-        Ok(Json::Object(object)) => Ok(object),
-        Ok(_) => Err(not_json("it must be a JSON object, as `jsonencode({ … })` makes it")),
-        Err(error) => Err(not_json(&error.to_string())),
-    }
-}
-
-fn not_json(why: &str) -> Diagnostic {
-    Diagnostic::error("Invalid Payload", format!("`input_payload` cannot be read: {why}."))
-        .at_attribute("input_payload")
 }

@@ -139,7 +139,7 @@ pub(super) fn details(card: &Body, now: i64) -> Outcome<(String, Body)> {
     if let Some(token) = text(card, "token") {
         let number = number_of_token(token)
             .ok_or_else(|| Failure::unknown_reference("token", token, "card[token]"))?;
-        return Ok((number.to_owned(), described(number, 12, year(now) + 1, false)));
+        return Ok((number.to_owned(), described(number, 12, year(now) + 1, true)));
     }
     let demanded = |name: &str| given_number(card, name).ok_or_else(|| missing(name));
     let number: String = text(card, "number").ok_or_else(|| missing("number"))?.replace([' ', '-'], "");
@@ -156,7 +156,7 @@ pub(super) fn details(card: &Body, now: i64) -> Outcome<(String, Body)> {
 
 /// The `card` field of the card of that number, as a test token has it.
 pub(super) fn of_number(number: &str, now: i64) -> Body {
-    described(number, 12, year(now) + 1, false)
+    described(number, 12, year(now) + 1, true)
 }
 
 fn missing(name: &str) -> Failure {

@@ -15,6 +15,12 @@ use super::ledger::{self, Movement};
 use super::money;
 use super::{dispute, payment_method};
 
+/// Kept with an intent: the customer authenticated before it was paid.
+pub(super) const AUTHENTICATED: &str = "_authenticated";
+
+/// How long a card network holds what is not captured: seven days.
+const HELD_FOR: i64 = 7 * 24 * 60 * 60;
+
 /// The charge of an intent, kept; refused when there is a reason.
 pub(super) fn for_intent(
     call: &Call<'_>,
@@ -44,6 +50,10 @@ pub(super) fn for_intent(
     let mut body = call.build()?;
     set(&mut body, "payment_intent", id(intent));
     write_result(&call, &mut body, method, refused, captured)?;
+    if let Some(card) = card(&mut body).filter(|_| flag(intent, AUTHENTICATED)) {
+        set(card, "electronic_commerce_indicator", "05");
+        set(card, "three_d_secure", authentication());
+    }
     call.session.put(&body)?;
     Ok(body)
 }
@@ -63,6 +73,9 @@ fn write_result(
     set(&mut details, &kind, method.get(&kind).cloned().unwrap_or_default());
     set(&mut details, "type", kind);
     shape::keep_known(body, "payment_method_details", &mut details);
+    if let Some(card) = details.get_mut("card").and_then(Json::as_object_mut).filter(|_| refused.is_none()) {
+        authorized(call, card, amount, captured);
+    }
     set(body, "payment_method_details", details);
     set(body, "calculated_statement_descriptor", "SANDBOX");
     set(body, "fraud_details", json!({}));
@@ -88,6 +101,32 @@ fn write_result(
     Ok(())
 }
 
+/// The card that was charged.
+fn card(body: &mut Body) -> Option<&mut Body> {
+    body.get_mut("payment_method_details")?.get_mut("card")?.as_object_mut()
+}
+
+/// What the bank says of a customer who authenticated.
+fn authentication() -> Json {
+    json!({
+        "authentication_flow": "challenge", "electronic_commerce_indicator": "05", "result": "authenticated",
+        "transaction_id": uuid::Uuid::new_v4().to_string(), "version": "2.2.0",
+    })
+}
+
+/// What the network says of a payment that it let pass.
+fn authorized(call: &Call<'_>, card: &mut Body, amount: i64, captured: bool) {
+    set(card, "amount_authorized", amount);
+    set(card, "authorization_code", identifier::digits(6));
+    set(card, "electronic_commerce_indicator", "07");
+    set(card, "network", text(card, "brand").map(str::to_owned));
+    set(card, "network_transaction_id", identifier::digits(15));
+    set(card, "overcapture", json!({"maximum_amount_capturable": amount, "status": "unavailable"}));
+    if !captured {
+        set(card, "capture_before", call.now + HELD_FOR);
+    }
+}
+
 fn outcome(refused: Option<Decline>) -> Json {
     match refused {
         None => json!({
@@ -108,6 +147,9 @@ fn outcome(refused: Option<Decline>) -> Json {
 pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> Outcome<()> {
     set(body, "amount_captured", amount);
     set(body, "captured", true);
+    if let Some(card) = card(body) {
+        card.shift_remove("capture_before");
+    }
     let currency = text(body, "currency").unwrap_or("usd").to_owned();
     let is_card = body.get("payment_method_details").and_then(|details| details.get("card")).is_some();
     let movement = Movement {

@@ -1,6 +1,6 @@
 //! Customers: deleted ones leave a stub, their payment methods are let go.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
@@ -16,17 +16,8 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let methods = default_methods(&mut call)?;
     let mut body = call.build()?;
     check_email(&body)?;
-    for (name, value) in defaults() {
-        if body.get(&name).is_none_or(Json::is_null) {
-            body.insert(name, value);
-        }
-    }
     if text(&body, "invoice_prefix").is_none() {
         set(&mut body, "invoice_prefix", identifier::invoice_prefix());
-    }
-    if body.get("invoice_settings").is_none_or(Json::is_null) {
-        let blank = ["custom_fields", "default_payment_method", "footer", "rendering_options"];
-        set(&mut body, "invoice_settings", Body::from_iter(blank.map(|name| (name.to_owned(), Json::Null))));
     }
     call.session.put(&body)?;
     for mut method in methods {
@@ -34,14 +25,6 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     }
     tax_ids(&call, &body)?;
     call.keep(body)
-}
-
-fn defaults() -> Body {
-    let values = json!({
-        "balance": 0, "delinquent": false, "next_invoice_sequence": 1,
-        "preferred_locales": [], "tax_exempt": "none",
-    });
-    values.as_object().cloned().unwrap_or_default()
 }
 
 /// The methods that `payment_method` and the default of the invoice settings name; the test

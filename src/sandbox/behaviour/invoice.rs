@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, items, set, set_inner, status, text};
+use crate::sandbox::fields::{flag, given_number, id, inner, items, set, set_inner, status, text};
 use crate::sandbox::identifier;
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
@@ -41,6 +41,9 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let first = waiting.first().filter(|_| includes).and_then(|item| text(item, "currency"));
     let currency = text(&call.params, "currency").or(first).or_else(|| text(&customer, "currency"));
     let mut body = draft(call, &customer, currency.unwrap_or("usd"))?;
+    if inner(&body, "rendering").is_none() {
+        set(&mut body, "rendering", json!({"pdf": {"page_size": "auto"}}));
+    }
     let fitting = waiting.iter().filter(|item| includes && text(item, "currency") == text(&body, "currency"));
     for item in fitting.cloned().collect::<Vec<_>>() {
         add(call, &mut body, &item);
@@ -61,20 +64,14 @@ pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome
     set(&mut body, "currency", currency.to_ascii_lowercase());
     set(&mut body, "customer", id(customer));
     set(&mut body, "billing_reason", "manual");
-    set(&mut body, "account_country", "US");
-    set(&mut body, "account_name", "Sandbox");
     for name in ["address", "email", "name", "phone", "shipping", "tax_exempt"] {
         set(&mut body, &format!("customer_{name}"), customer.get(name).cloned().unwrap_or_default());
     }
-    set(&mut body, "customer_tax_ids", json!([]));
-    for name in ["period_start", "period_end"] {
+    for name in ["period_start", "period_end", "webhooks_delivered_at"] {
         set(&mut body, name, call.now);
     }
     if !call.params.contains_key("auto_advance") {
         set(&mut body, "auto_advance", false);
-    }
-    if inner_is_null(&body, "issuer") {
-        set(&mut body, "issuer", json!({"type": "self"}));
     }
     set(&mut body, "discounts", json!([]));
     set(&mut body, "default_tax_rates", taxed::rates(call, items_of(&rates), "default_tax_rates")?);
@@ -85,10 +82,6 @@ pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome
     }
     show_lines(&mut body, &[]);
     Ok(body)
-}
-
-fn inner_is_null(body: &Body, name: &str) -> bool {
-    body.get(name).and_then(|inner| inner.get("type")).and_then(Json::as_str).is_none_or(str::is_empty)
 }
 
 /// The elements of a list param; none for an empty text.

@@ -43,7 +43,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     for (name, usual) in [("capture_method", "automatic_async"), ("confirmation_method", "automatic")] {
         set(&mut body, name, text(&call.params, name).unwrap_or(usual));
     }
-    ways_to_pay(&call.params, &mut body)?;
+    ways_to_pay(&call, &mut body)?;
     let secret = identifier::random(&format!("{}_secret_", id(&body)), 25);
     set(&mut body, "client_secret", secret);
     check_owner(&call, &body)?;
@@ -54,9 +54,10 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// Either a list of types, or those the account has switched on; the latter is the default.
-fn ways_to_pay(params: &Body, body: &mut Body) -> Outcome<()> {
-    let automatic = inner(params, "automatic_payment_methods");
-    let types = items(params, "allowed_payment_method_types");
+fn ways_to_pay(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    let automatic = inner(&call.params, "automatic_payment_methods");
+    let types = items(&call.params, "allowed_payment_method_types");
+    set(body, "payment_method_configuration_details", Json::Null);
     if !types.is_empty() {
         if automatic.is_some_and(|automatic| flag(automatic, "enabled")) {
             let message = "You may only specify one of these parameters: allowed_payment_method_types, automatic_payment_methods.";
@@ -75,8 +76,9 @@ fn ways_to_pay(params: &Body, body: &mut Body) -> Outcome<()> {
             automatic.and_then(|automatic| text(automatic, "allow_redirects")).unwrap_or("always").to_owned();
         set(body, "automatic_payment_methods", json!({"allow_redirects": redirects, "enabled": true}));
         set(body, "payment_method_types", json!(["card", "link"]));
+        set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
     }
-    let mut options = inner(params, "payment_method_options").cloned().unwrap_or_default();
+    let mut options = inner(&call.params, "payment_method_options").cloned().unwrap_or_default();
     for kind in items(body, "payment_method_types").iter().filter_map(Json::as_str) {
         let given = options.get(kind).and_then(Json::as_object).cloned().unwrap_or_default();
         let mut shown = usual_options(kind);
@@ -144,7 +146,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "currency", money::currency(&call.params)?);
     }
     if call.params.contains_key("allowed_payment_method_types") {
-        ways_to_pay(&call.params, &mut body)?;
+        ways_to_pay(&call, &mut body)?;
     }
     check_owner(&call, &body)?;
     if call.params.contains_key("payment_method") && OPEN.contains(&status(&body)) {

@@ -30,11 +30,8 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
         return Err(Failure::state(message).param("payment_intent_data"));
     }
     let mut body = plain(call).build()?;
-    for (name, usual) in usual() {
-        let absent = !call.params.contains_key(&name);
-        if absent {
-            body.insert(name, usual);
-        }
+    if !recurring && inner(&body, "invoice_creation").is_none() {
+        set(&mut body, "invoice_creation", json!({"enabled": false, "invoice_data": {}}));
     }
     set(&mut body, "currency", shop::currency(&basket).unwrap_or("usd"));
     set(&mut body, "url", format!("https://buy.stripe.com/{}", identifier::random("test_", 20)));
@@ -51,17 +48,6 @@ fn plain<'a>(call: &Call<'a>) -> Call<'a> {
     let mut plain = call.clone();
     plain.params.retain(|name, _| !SPECIAL.contains(&name.as_str()));
     plain
-}
-
-fn usual() -> Body {
-    let usual = json!({
-        "active": true, "after_completion": {"hosted_confirmation": {"custom_message": null}, "redirect": null, "type": "hosted_confirmation"},
-        "allow_promotion_codes": false, "automatic_tax": {"enabled": false, "liability": null},
-        "billing_address_collection": "auto", "custom_fields": [], "customer_creation": "if_required",
-        "payment_method_collection": "always", "phone_number_collection": {"enabled": false}, "submit_type": "auto",
-        "tax_id_collection": {"enabled": false, "required": "never"},
-    });
-    usual.as_object().cloned().unwrap_or_default()
 }
 
 /// After payment the customer goes to an address, or stays.

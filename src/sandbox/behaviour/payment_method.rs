@@ -6,6 +6,7 @@ use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome, Stage};
 use crate::sandbox::fields::{flag, id, inner, set, text};
+use crate::sandbox::identifier;
 use crate::sandbox::page;
 use crate::sandbox::shape;
 use crate::sandbox::store::Body;
@@ -104,6 +105,11 @@ pub(super) fn take(call: &mut Call<'_>) -> Outcome<()> {
     check_usable(&method)?;
     set(&mut call.params, "payment_method", id(&method));
     Ok(())
+}
+
+/// Which methods are offered where the account decides: its own configuration.
+pub(super) fn configuration(account: &str) -> Json {
+    json!({"id": format!("pmc_1{}", identifier::fingerprint(account)), "parent": null})
 }
 
 /// What happens when the method is charged.

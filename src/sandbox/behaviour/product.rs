@@ -1,6 +1,6 @@
 //! Products: kept for good once they have prices.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
@@ -38,11 +38,6 @@ pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
     }
     if !call.params.contains_key("type") {
         set(&mut body, "type", "service");
-    }
-    for list in ["images", "marketing_features"] {
-        if !body.get(list).is_some_and(Json::is_array) {
-            set(&mut body, list, json!([]));
-        }
     }
     Ok(body)
 }

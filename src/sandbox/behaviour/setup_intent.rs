@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, id, inner, items, set, status, text};
+use crate::sandbox::fields::{flag, id, inner, items, set, set_inner, status, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
@@ -53,6 +53,7 @@ pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
 fn ways(call: &Call<'_>, body: &mut Body) {
     let types = items(&call.params, "allowed_payment_method_types");
     let automatic = inner(&call.params, "automatic_payment_methods");
+    set(body, "payment_method_configuration_details", Json::Null);
     if !types.is_empty() {
         set(body, "payment_method_types", types.to_vec());
         set(body, "automatic_payment_methods", Json::Null);
@@ -64,6 +65,22 @@ fn ways(call: &Call<'_>, body: &mut Body) {
             automatic.and_then(|automatic| text(automatic, "allow_redirects")).unwrap_or("always");
         set(body, "automatic_payment_methods", json!({"allow_redirects": redirects, "enabled": true}));
         set(body, "payment_method_types", json!(["card", "link"]));
+        set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
+    }
+    card_options(body);
+}
+
+/// How cards are set up, where they may be.
+fn card_options(body: &mut Body) {
+    if !items(body, "payment_method_types").contains(&json!("card")) {
+        return;
+    }
+    let given = inner(body, "payment_method_options").and_then(|options| inner(options, "card"));
+    let asks = given.and_then(|card| text(card, "request_three_d_secure"));
+    if asks.is_none() {
+        let mut card = given.cloned().unwrap_or_default();
+        set(&mut card, "request_three_d_secure", "automatic");
+        set_inner(body, "payment_method_options", "card", card);
     }
 }
 

@@ -162,17 +162,7 @@ fn draft(call: &Call<'_>, customer: &Body) -> Outcome<Body> {
         "default_tax_rates",
         invoice::rates(call, items(&call.params, "default_tax_rates"), "default_tax_rates")?,
     );
-    for (name, usual) in usual() {
-        if body.get(&name).is_none_or(Json::is_null) {
-            body.insert(name, usual);
-        }
-    }
-    set_inner(&mut body, "billing_mode", "type", billing_mode(call));
-    if inner(&body, "invoice_settings").is_none_or(|settings| {
-        settings.get("issuer").is_none_or(|i| i.get("type") != Some(&"account".into()))
-    }) {
-        set_inner(&mut body, "invoice_settings", "issuer", json!({"type": "self"}));
-    }
+    billing_mode(call, &mut body);
     if let Some(given) = call.params.get("discounts").filter(|given| given.is_array()) {
         let ids = discount::take(call, given, &body, "discounts")?;
         set(&mut body, "discounts", ids);
@@ -180,20 +170,17 @@ fn draft(call: &Call<'_>, customer: &Body) -> Outcome<Body> {
     Ok(body)
 }
 
-fn billing_mode(call: &Call<'_>) -> String {
+fn billing_mode(call: &Call<'_>, body: &mut Body) {
     let given = inner(&call.params, "billing_mode").and_then(|mode| text(mode, "type"));
-    given.unwrap_or("flexible").to_owned()
-}
-
-fn usual() -> Body {
-    let usual = json!({
-        "cancellation_details": {"comment": null, "feedback": null, "feedback_option": null, "reason": null},
-        "payment_settings": {
-            "payment_method_options": null, "payment_method_types": null, "save_default_payment_method": "off",
-        },
-        "trial_settings": {"end_behavior": {"billing_cycle_anchor": null, "missing_payment_method": "create_invoice"}},
-    });
-    usual.as_object().cloned().unwrap_or_default()
+    let flexible = given.is_none_or(|given| given == "flexible");
+    set_inner(body, "billing_mode", "type", if flexible { "flexible" } else { "classic" });
+    let own = inner(body, "billing_mode").and_then(|mode| inner(mode, "flexible")).is_some();
+    if flexible {
+        set_inner(body, "billing_mode", "updated_at", call.now);
+    }
+    if flexible && !own {
+        set_inner(body, "billing_mode", "flexible", json!({"proration_discounts": "included"}));
+    }
 }
 
 /// The day to which the periods are counted.

@@ -52,9 +52,26 @@ pub(super) fn create(call: &Call<'_>, param: &str) -> Outcome<Json> {
     let about = Call { parents: call.parents.clone(), ..call.about(object(&body), call.params.clone())? };
     shape::lay_over(about.entity, &mut body, &call.params)?;
     owner::write(&about, &mut body);
+    default_of_its_currency(call, &mut body)?;
     call.session.put(&body)?;
     choose_default(call, &body)?;
     Ok(Json::Object(body))
+}
+
+/// The first that an account is paid out to in a currency is the default of that currency.
+fn default_of_its_currency(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    let Some(account) =
+        text(body, "account").filter(|_| body.get("default_for_currency").is_none_or(Json::is_null))
+    else {
+        return Ok(());
+    };
+    let mut others = Vec::new();
+    for object in ["bank_account", "card"] {
+        others.extend(call.session.having(object, "account", account)?);
+    }
+    let is_first = others.iter().all(|other| text(other, "currency") != text(body, "currency"));
+    set(body, "default_for_currency", is_first);
+    Ok(())
 }
 
 /// The first source of a customer is the one that is charged.

@@ -1,11 +1,11 @@
-//! One connection of the host, secured when it asked for that.
+//! The connections of the host, each over TLS when the host sent a certificate.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_util::{Stream as Sequence, StreamExt as _, stream};
+use futures_util::{Stream, StreamExt as _, stream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
@@ -14,23 +14,23 @@ use tonic::transport::server::Connected;
 use crate::terraform::plugin::socket::Socket;
 use crate::terraform::plugin::tls::Identity;
 
-/// Bytes in both directions.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send {}
+/// A connection that carries bytes in both directions.
+pub(super) trait ByteStream: AsyncRead + AsyncWrite + Send {}
 
-impl<S: AsyncRead + AsyncWrite + Send> Stream for S {}
+impl<S: AsyncRead + AsyncWrite + Send> ByteStream for S {}
 
-/// How many clients may be shaking hands at a time; there is one, and perhaps strangers.
+/// How many TLS handshakes may be under way at a time: the host makes one, strangers may make others.
 const HANDSHAKES: usize = 16;
 /// How long a client may take to prove who it is.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The pause after the operating system refused a connection, most likely for want of files.
 const REFUSED_PAUSE: Duration = Duration::from_millis(50);
 
-/// The clients that came and proved who they are.
+/// The connections of clients that have proved who they are; of any client where `identity` is none.
 pub(super) fn incoming(
     socket: Socket,
     identity: Option<Identity>,
-) -> impl Sequence<Item = io::Result<Connection>> {
+) -> impl Stream<Item = io::Result<Connection>> {
     let acceptor = identity.map(|identity| identity.acceptor());
     stream::unfold(socket, |socket| async {
         let stream = socket.accept().await;
@@ -49,7 +49,7 @@ pub(super) fn incoming(
 }
 
 async fn secure(
-    stream: io::Result<Box<dyn Stream>>,
+    stream: io::Result<Box<dyn ByteStream>>,
     acceptor: Option<TlsAcceptor>,
 ) -> io::Result<Connection> {
     let stream = Pin::from(stream?);
@@ -59,7 +59,7 @@ async fn secure(
 }
 
 /// A connection as the gRPC server takes it.
-pub(super) struct Connection(Pin<Box<dyn Stream>>);
+pub(super) struct Connection(Pin<Box<dyn ByteStream>>);
 
 impl Connected for Connection {
     type ConnectInfo = ();

@@ -11,12 +11,24 @@ use crate::terraform::plugin::{Error, PROTOCOL};
 const COOKIE: (&str, &str) =
     ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
 
-/// Where Terraform's log level is written, the most particular first.
-const LOG_LEVELS: [&str; 3] = ["TF_LOG_PROVIDER_STRIPE", "TF_LOG_PROVIDER", "TF_LOG"];
+/// Where Terraform's log level is written, for all providers and for everything.
+const LOG_LEVELS: [&str; 2] = ["TF_LOG_PROVIDER", "TF_LOG"];
+
+/// How a provider is known: to the practitioner, and in the log records of its code.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ProviderName {
+    /// Its local name in a configuration, such as `toy`. The log level of this one provider is
+    /// read from `TF_LOG_PROVIDER_TOY`, before the levels of all providers.
+    pub local: &'static str,
+    /// The crate it is written in, such as `toy_provider`. The log records of this crate are
+    /// written at every level, those of other crates from a warning on.
+    pub crate_name: &'static str,
+}
 
 /// What the host asks for; read once, when the process starts.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
+    provider: ProviderName,
     cookie: Option<String>,
     versions: Option<String>,
     client_certificate: Option<String>,
@@ -30,9 +42,10 @@ pub struct Environment {
 
 impl Environment {
     /// Reads what concerns a plugin; an empty variable counts as one that is not set.
-    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Self {
+    pub fn from_lookup(provider: ProviderName, lookup: impl Fn(&str) -> Option<String>) -> Self {
         let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
         Self {
+            provider,
             cookie: get(COOKIE.0),
             versions: get("PLUGIN_PROTOCOL_VERSIONS"),
             client_certificate: get("PLUGIN_CLIENT_CERT"),
@@ -41,7 +54,7 @@ impl Environment {
             socket_group: get("PLUGIN_UNIX_SOCKET_GROUP"),
             min_port: get("PLUGIN_MIN_PORT"),
             max_port: get("PLUGIN_MAX_PORT"),
-            log_level: LOG_LEVELS.into_iter().find_map(get),
+            log_level: get(&provider.log_level_variable()).or_else(|| LOG_LEVELS.into_iter().find_map(get)),
         }
     }
 
@@ -69,7 +82,8 @@ impl Environment {
         self.client_certificate.as_deref()
     }
 
-    pub(super) fn multiplex_asked(&self) -> bool {
+    /// Whether the host splits the handshake line into seven fields.
+    pub(super) fn offers_multiplexing(&self) -> bool {
         self.multiplex
     }
 
@@ -96,6 +110,11 @@ impl Environment {
         Ok(Some(first..=last))
     }
 
+    /// The crate the provider is written in.
+    pub(super) fn crate_name(&self) -> &'static str {
+        self.provider.crate_name
+    }
+
     /// What is worth writing. Without a word from the practitioner Terraform shows nothing,
     /// so only what matters after a crash is written; an unknown word means all, as it does there.
     pub(super) fn log_level(&self) -> LevelFilter {
@@ -106,12 +125,21 @@ impl Environment {
     }
 }
 
+impl ProviderName {
+    /// The variable with the log level of this provider, as Terraform's own libraries spell it.
+    fn log_level_variable(self) -> String {
+        format!("TF_LOG_PROVIDER_{}", self.local.to_ascii_uppercase().replace('-', "_"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const TOY_BOX: ProviderName = ProviderName { local: "toy-box", crate_name: "toy_box" };
+
     fn with(name: &str, value: &str) -> Environment {
-        Environment::from_lookup(|asked| (asked == name).then(|| value.to_owned()))
+        Environment::from_lookup(TOY_BOX, |asked| (asked == name).then(|| value.to_owned()))
     }
 
     #[test]
@@ -142,7 +170,7 @@ mod tests {
     fn ports_are_a_range_or_an_error() {
         let ports = |min: &str, max: &str| {
             let both = [("PLUGIN_MIN_PORT", min.to_owned()), ("PLUGIN_MAX_PORT", max.to_owned())];
-            Environment::from_lookup(|asked| {
+            Environment::from_lookup(TOY_BOX, |asked| {
                 both.iter().find(|(name, _)| *name == asked).map(|(_, v)| v.clone())
             })
             .ports()
@@ -154,10 +182,26 @@ mod tests {
     }
 
     #[test]
+    fn the_level_of_one_provider_goes_before_that_of_all() {
+        let levels = [("TF_LOG_PROVIDER_TOY_BOX", "trace"), ("TF_LOG_PROVIDER", "error"), ("TF_LOG", "info")];
+        let level_of = |local| {
+            let find = |asked: &str| levels.iter().find(|(name, _)| *name == asked);
+            let provider = ProviderName { local, ..TOY_BOX };
+            let environment =
+                Environment::from_lookup(provider, |asked| find(asked).map(|(_, level)| (*level).to_owned()));
+            environment.log_level()
+        };
+        assert_eq!(level_of("toy-box"), LevelFilter::Trace);
+        assert_eq!(level_of("other"), LevelFilter::Error);
+    }
+
+    #[test]
     fn the_log_level_is_terraforms() {
         assert_eq!(Environment::default().log_level(), LevelFilter::Warn);
         assert_eq!(with("TF_LOG", "debug").log_level(), LevelFilter::Debug);
         assert_eq!(with("TF_LOG_PROVIDER", "OFF").log_level(), LevelFilter::Off);
+        assert_eq!(with("TF_LOG_PROVIDER_TOY_BOX", "error").log_level(), LevelFilter::Error);
+        assert_eq!(with("TF_LOG_PROVIDER_OTHER", "error").log_level(), LevelFilter::Warn);
         assert_eq!(with("TF_LOG", "JSON").log_level(), LevelFilter::Trace);
         assert_eq!(with("TF_LOG", "").log_level(), LevelFilter::Warn);
     }

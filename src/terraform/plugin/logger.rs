@@ -13,29 +13,35 @@ use log::kv::{self, Key, VisitSource};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use serde_json::{Map, Value};
 
-/// The first part of the target of our own records.
-const OURS: &str = env!("CARGO_CRATE_NAME");
+/// The crate of this very module: the first part of the targets of its records.
+const THIS_CRATE: &str = env!("CARGO_CRATE_NAME");
 /// The host takes lines up to 64 KiB; a longer one would be torn into pieces of plain text.
 const LONGEST_LINE: usize = 60 << 10;
 /// What remains of the message of a line that is too long; escaped, a byte can become six.
 const CUT_MESSAGE: usize = 8 << 10;
 
-/// Sends log records and panics to the host from now on.
-pub(super) fn install(level: LevelFilter) {
+/// Sends log records up to `level` and panics to the host from now on. Of other crates than
+/// `crate_name` and this one only errors and warnings are sent.
+pub(super) fn install(level: LevelFilter, crate_name: &'static str) {
     // A second call in one process finds the logger in place.
-    if log::set_boxed_logger(Box::new(Logger)).is_ok() {
+    if log::set_boxed_logger(Box::new(Logger { crates: [THIS_CRATE, crate_name] })).is_ok() {
         log::set_max_level(level);
         std::panic::set_hook(Box::new(log_panic));
     }
 }
 
+/// Writes the records that concern a practitioner.
 #[derive(Debug)]
-struct Logger;
+struct Logger {
+    /// The crates whose records are written at every level.
+    crates: [&'static str; 2],
+}
 
 impl Log for Logger {
-    /// Of libraries only warnings matter to a practitioner.
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.level() <= Level::Warn || metadata.target().split("::").next() == Some(OURS)
+        let target = metadata.target();
+        let crate_name = target.split_once("::").map_or(target, |(crate_name, _)| crate_name);
+        metadata.level() <= Level::Warn || self.crates.contains(&crate_name)
     }
 
     fn log(&self, record: &Record<'_>) {
@@ -56,7 +62,7 @@ fn write_line(line: &str) {
 fn line(record: &Record<'_>, now: Timestamp) -> String {
     let message = record.args().to_string();
     let mut fields = Fields(head(record, &message, now));
-    // Our visitor refuses nothing.
+    // `visit_pair` below never fails.
     let _ = record.key_values().visit(&mut fields);
     let line = Value::Object(fields.0).to_string();
     if line.len() <= LONGEST_LINE {
@@ -118,7 +124,7 @@ mod tests {
         let line = line(
             &Record::builder()
                 .level(Level::Info)
-                .target("provider::stripe")
+                .target("provider::boxes")
                 .args(format_args!("{message}"))
                 .key_values(&fields)
                 .build(),
@@ -133,7 +139,7 @@ mod tests {
         let expected = serde_json::json!({
             "@level": "info",
             "@message": "two\nlines",
-            "@module": "provider.stripe",
+            "@module": "provider.boxes",
             "@timestamp": "2024-02-03T04:05:06.100000Z",
             "request_id": "req_1",
             "status": "402",
@@ -156,12 +162,15 @@ mod tests {
     }
 
     #[test]
-    fn of_libraries_only_warnings_are_written() {
+    fn of_other_crates_only_warnings_are_written() {
+        let logger = Logger { crates: [THIS_CRATE, "toy_provider"] };
         let enabled =
-            |level, target| Logger.enabled(&Metadata::builder().level(level).target(target).build());
-        assert!(enabled(Level::Trace, "stripe_provider::stripe"));
+            |level, target| logger.enabled(&Metadata::builder().level(level).target(target).build());
+        assert!(enabled(Level::Trace, module_path!()));
+        assert!(enabled(Level::Trace, "toy_provider"));
+        assert!(enabled(Level::Trace, "toy_provider::boxes"));
         assert!(enabled(Level::Warn, "rustls::conn"));
-        assert!(!enabled(Level::Debug, "reqwest::connect"));
-        assert!(!enabled(Level::Debug, "stripe_provider_other"));
+        assert!(!enabled(Level::Info, "h2::connect"));
+        assert!(!enabled(Level::Debug, "toy_provider_other"));
     }
 }

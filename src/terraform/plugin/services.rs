@@ -17,8 +17,8 @@ use crate::terraform::wire::health::{HealthCheckRequest, HealthCheckResponse};
 /// The service name the host asks the health of.
 const PLUGIN: &str = "plugin";
 
-/// Answers of a stream that may stay open as long as the plugin lives.
-type Answers<A> = Pin<Box<dyn Stream<Item = Result<A, Status>> + Send>>;
+/// A stream of responses that may stay open as long as the plugin lives.
+type ResponseStream<R> = Pin<Box<dyn Stream<Item = Result<R, Status>> + Send>>;
 
 pub(super) fn controller(end: &CancellationToken) -> GrpcControllerServer<impl GrpcController + use<>> {
     GrpcControllerServer::new(Controller { end: end.clone() })
@@ -33,7 +33,7 @@ pub(super) fn broker(end: &CancellationToken) -> GrpcBrokerServer<impl GrpcBroke
 }
 
 pub(super) fn health(end: &CancellationToken) -> HealthServer<impl Health + use<>> {
-    HealthServer::new(Alive { end: end.clone() })
+    HealthServer::new(HealthService { end: end.clone() })
 }
 
 /// Ends the plugin when the host is done with it.
@@ -45,20 +45,21 @@ struct Controller {
 impl GrpcController for Controller {
     async fn shutdown(&self, _: Request<Empty>) -> Result<Response<Empty>, Status> {
         log::debug!("the host asked to shut down");
-        // The server finishes the calls that are open, and so gives this very answer.
+        // The server finishes the calls that are open, and so sends this very response.
         self.end.cancel();
         Ok(Response::new(Empty {}))
     }
 }
 
-/// The stream of our output, on which nothing ever comes: we write none after the handshake.
+/// The stream of the plugin's output. Nothing ever comes on it: after the handshake the plugin
+/// writes nothing to standard output.
 struct Stdio {
     end: CancellationToken,
 }
 
 #[tonic::async_trait]
 impl GrpcStdio for Stdio {
-    type StreamStdioStream = Answers<StdioData>;
+    type StreamStdioStream = ResponseStream<StdioData>;
 
     async fn stream_stdio(&self, _: Request<()>) -> Result<Response<Self::StreamStdioStream>, Status> {
         let silence = stream::pending().take_until(self.end.clone().cancelled_owned());
@@ -66,14 +67,14 @@ impl GrpcStdio for Stdio {
     }
 }
 
-/// The offers of further connections: we make none, and take none.
+/// The offers of further connections. The plugin makes none and takes none.
 struct Broker {
     end: CancellationToken,
 }
 
 #[tonic::async_trait]
 impl GrpcBroker for Broker {
-    type StartStreamStream = Answers<ConnInfo>;
+    type StartStreamStream = ResponseStream<ConnInfo>;
 
     async fn start_stream(
         &self,
@@ -87,8 +88,8 @@ impl GrpcBroker for Broker {
     }
 }
 
-/// Alive as long as it can answer.
-struct Alive {
+/// The health of the plugin: it serves as long as it can answer.
+struct HealthService {
     end: CancellationToken,
 }
 
@@ -98,8 +99,8 @@ fn status_of(service: &str) -> ServingStatus {
 }
 
 #[tonic::async_trait]
-impl Health for Alive {
-    type WatchStream = Answers<HealthCheckResponse>;
+impl Health for HealthService {
+    type WatchStream = ResponseStream<HealthCheckResponse>;
 
     async fn check(
         &self,

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use tokio::net::TcpListener;
 
-use crate::terraform::plugin::connection::Stream;
+use crate::terraform::plugin::connection::ByteStream;
 use crate::terraform::plugin::{Environment, Error};
 
 #[cfg(unix)]
@@ -58,8 +58,8 @@ impl Socket {
         Err(Error::Listen { place, source: refused })
     }
 
-    /// The next client.
-    pub(super) async fn accept(&self) -> io::Result<Box<dyn Stream>> {
+    /// Waits for the next client to connect.
+    pub(super) async fn accept(&self) -> io::Result<Box<dyn ByteStream>> {
         match self {
             #[cfg(unix)]
             Self::Unix(socket) => Ok(Box::new(socket.accept().await?)),
@@ -80,7 +80,7 @@ impl Socket {
         }
     }
 
-    /// The address to dial.
+    /// The address that the host dials: a path, or `127.0.0.1:PORT`.
     pub(super) fn address(&self) -> String {
         match self {
             #[cfg(unix)]

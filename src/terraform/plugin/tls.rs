@@ -71,7 +71,7 @@ fn self_signed() -> Result<(CertificateDer<'static>, PrivatePkcs8KeyDer<'static>
     Ok((certificate.der().clone(), PrivatePkcs8KeyDer::from(key.serialize_der())))
 }
 
-/// Admits exactly one certificate.
+/// Admits the client that shows exactly one given certificate and holds its key.
 ///
 /// A chain to a root is not what is asked here: the host's certificate is its own authority
 /// (CA:TRUE), which path builders refuse at the end of a chain. That it is the very

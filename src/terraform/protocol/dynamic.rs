@@ -1,7 +1,9 @@
 //! Whole objects on the wire: `DynamicValue`s and stored states, and what makes an object whole.
 
+use std::collections::BTreeMap;
+
 use crate::terraform::diagnostic::Diagnostic;
-use crate::terraform::schema::Block;
+use crate::terraform::schema::{Block, NestedBlock, Nesting};
 use crate::terraform::value::{Type, Value, json, msgpack};
 use crate::terraform::wire::tfplugin5::{DynamicValue, RawState};
 
@@ -40,7 +42,7 @@ fn unreadable(field: &str, why: &str) -> Diagnostic {
     )
 }
 
-/// Writes an object.
+/// Writes an object of type `ty`; an error is a bug in the provider.
 pub(super) fn encode(value: &Value, ty: &Type) -> Result<DynamicValue, Diagnostic> {
     let msgpack = msgpack::encode(value, ty).map_err(|error| {
         Diagnostic::error(
@@ -51,24 +53,36 @@ pub(super) fn encode(value: &Value, ty: &Type) -> Result<DynamicValue, Diagnosti
     Ok(DynamicValue { msgpack, json: Vec::new() })
 }
 
-/// The object with everything its block has: null for a missing attribute, and no items,
-/// which is not null, for an absent block, at every depth.
+/// The object as plans and states have it, at every depth: null for a missing and for a
+/// write-only attribute, and an empty collection, which is not null, for an absent block.
 pub(super) fn complete(value: Value, block: &Block) -> Value {
     let Value::Map(mut entries) = value else { return value };
     for attribute in &block.attributes {
-        entries.entry(attribute.name.to_owned()).or_default();
+        let value = entries.entry(attribute.name.to_string()).or_default();
+        if attribute.write_only {
+            *value = Value::Null;
+        }
     }
     for nested in &block.blocks {
-        let items = match entries.remove(nested.name) {
-            None | Some(Value::Null) => Value::List(Vec::new()),
-            Some(Value::List(items)) => {
-                Value::List(items.into_iter().map(|item| complete(item, &nested.block)).collect())
-            }
-            Some(other) => other,
-        };
-        entries.insert(nested.name.to_owned(), items);
+        let written = entries.remove(nested.name.as_ref()).unwrap_or_default();
+        entries.insert(nested.name.to_string(), complete_nested(written, nested));
     }
     Value::Map(entries)
+}
+
+fn complete_nested(value: Value, nested: &NestedBlock) -> Value {
+    let all = |items: Vec<Value>| items.into_iter().map(|item| complete(item, &nested.block)).collect();
+    match (value, nested.nesting) {
+        (Value::Null, Nesting::One | Nesting::List) => Value::List(Vec::new()),
+        (Value::Null, Nesting::Set) => Value::Set(Vec::new()),
+        (Value::Null, Nesting::Map) => Value::Map(BTreeMap::new()),
+        (Value::List(items), _) => Value::List(all(items)),
+        (Value::Set(items), _) => Value::Set(all(items)),
+        (Value::Map(entries), _) => Value::Map(
+            entries.into_iter().map(|(label, item)| (label, complete(item, &nested.block))).collect(),
+        ),
+        (other, _) => other,
+    }
 }
 
 /// The value without whatever does not fit `ty`. For a state that an apply left: losing one
@@ -100,102 +114,4 @@ pub(super) fn salvage(value: Value, ty: &Type) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::terraform::schema::{Attribute, NestedBlock, Nesting, Presence};
-    use std::collections::HashMap;
-
-    fn text(name: &'static str) -> Attribute {
-        Attribute::new(name, Type::String, Presence::Optional, "Text.")
-    }
-
-    fn door() -> Block {
-        let hinge = Block { attributes: vec![text("metal")], ..Block::default() };
-        let door = Block {
-            attributes: vec![text("color")],
-            blocks: vec![NestedBlock { name: "hinge", nesting: Nesting::List, block: hinge }],
-            ..Block::default()
-        };
-        let blocks = vec![NestedBlock { name: "door", nesting: Nesting::One, block: door }];
-        Block { attributes: vec![text("name")], blocks, ..Block::default() }
-    }
-
-    #[test]
-    fn an_absent_block_is_empty_at_every_depth_and_an_absent_attribute_is_null() {
-        let bare = complete(Value::map([("name", Value::Null)]), &door());
-        assert_eq!(bare, Value::map([("name", Value::Null), ("door", Value::List(vec![]))]));
-        let nested = complete(
-            Value::map([("door", Value::List(vec![Value::map([("hinge", Value::Null)])]))]),
-            &door(),
-        );
-        let inner = &nested.get("door").items()[0];
-        assert_eq!(*inner, Value::map([("color", Value::Null), ("hinge", Value::List(vec![]))]));
-    }
-
-    #[test]
-    fn unknown_blocks_and_a_null_object_stay_as_they_are() {
-        assert!(complete(Value::Null, &door()).is_null());
-        assert!(complete(Value::map([("door", Value::Unknown)]), &door()).get("door").is_unknown());
-    }
-
-    #[test]
-    fn what_fits_survives_what_does_not() {
-        let ty =
-            Type::object([("id", Type::String), ("size", Type::Number), ("tags", Type::list(Type::String))]);
-        let bent = Value::map([
-            ("id", Value::from("b_1")),
-            ("size", Value::from("large")),
-            ("tags", Value::List(vec![Value::from("a"), Value::from(true)])),
-            ("color", Value::from("red")),
-        ]);
-        let kept = Value::map([
-            ("id", Value::from("b_1")),
-            ("size", Value::Null),
-            ("tags", Value::List(vec![Value::from("a"), Value::Null])),
-        ]);
-        assert_eq!(salvage(bent, &ty), kept);
-    }
-
-    #[test]
-    fn an_object_survives_the_wire() {
-        let block = door();
-        let sent = complete(Value::map([("name", Value::from("front"))]), &block);
-        let wire = encode(&sent, &block.ty()).unwrap();
-        assert_eq!(decode("config", Some(&wire), &block.ty()).unwrap(), sent);
-    }
-
-    #[test]
-    fn an_absent_value_is_null() {
-        let ty = door().ty();
-        assert!(decode("config", None, &ty).unwrap().is_null());
-        assert!(decode("config", Some(&DynamicValue::default()), &ty).unwrap().is_null());
-    }
-
-    #[test]
-    fn a_value_of_another_type_is_refused_with_its_place() {
-        let ty = Type::object([("size", Type::Number)]);
-        let wrong = encode(&Value::map([("size", Value::from(true))]), &Type::object([("size", Type::Bool)]))
-            .unwrap();
-        let refusal = decode("prior_state", Some(&wrong), &ty).unwrap_err();
-        assert!(
-            refusal.detail.contains("prior_state") && refusal.detail.contains("size"),
-            "{}",
-            refusal.detail
-        );
-    }
-
-    #[test]
-    fn states_of_terraform_0_11_are_refused() {
-        let flatmap = HashMap::from([("id".to_owned(), "b_1".to_owned())]);
-        let raw = RawState { json: Vec::new(), flatmap };
-        let refusal = decode_stored(Some(&raw), &door().ty()).unwrap_err();
-        assert_eq!(refusal.summary, "State Too Old");
-    }
-
-    #[test]
-    fn a_stored_state_may_lack_attributes_and_have_others() {
-        let raw = RawState { json: br#"{"name":"front","gone":1}"#.to_vec(), flatmap: HashMap::new() };
-        let state = complete(decode_stored(Some(&raw), &door().ty()).unwrap(), &door());
-        assert_eq!(state, Value::map([("name", Value::from("front")), ("door", Value::List(vec![]))]));
-    }
-}
+mod tests;

@@ -1,32 +1,33 @@
-//! What the generated messages have in common: a question names a type, an answer can refuse.
+//! What the generated messages have in common: a request names what it is about, and a
+//! response can carry an error instead of its content.
 
 use crate::terraform::wire::tfplugin5 as wire;
 
-/// A request message.
-pub(super) trait Question {
+/// A generated request message.
+pub(super) trait Request {
     /// The type, function or object it is about; empty where it is about the provider.
     fn subject(&self) -> &str;
 }
 
-/// A response message.
-pub(super) trait Answer {
-    /// The answer that says only why there is none.
-    fn refusing(diagnostic: wire::Diagnostic) -> Self;
+/// A generated response message.
+pub(super) trait Response {
+    /// The response that holds nothing but an error.
+    fn from_error(error: wire::Diagnostic) -> Self;
 }
 
 macro_rules! messages {
     ($($rpc:ident $(by $subject:ident)?;)*) => {$(
-        impl Question for wire::$rpc::Request {
+        impl Request for wire::$rpc::Request {
             fn subject(&self) -> &str {
                 messages!(@subject self $($subject)?)
             }
         }
 
-        impl Answer for wire::$rpc::Response {
-            fn refusing(diagnostic: wire::Diagnostic) -> Self {
-                let mut answer = Self::default();
-                answer.diagnostics.push(diagnostic);
-                answer
+        impl Response for wire::$rpc::Response {
+            fn from_error(error: wire::Diagnostic) -> Self {
+                let mut response = Self::default();
+                response.diagnostics.push(error);
+                response
             }
         }
     )*};
@@ -34,19 +35,11 @@ macro_rules! messages {
     (@subject $request:ident) => { "" };
 }
 
-impl Question for wire::stop::Request {
-    fn subject(&self) -> &'static str {
-        ""
-    }
-}
-
-impl Answer for wire::stop::Response {
-    fn refusing(diagnostic: wire::Diagnostic) -> Self {
-        Self { error: diagnostic.detail }
-    }
-}
-
 messages! {
+    get_metadata;
+    get_provider_schema;
+    get_resource_identity_schemas;
+    get_functions;
     prepare_provider_config;
     configure;
     validate_resource_type_config by type_name;
@@ -67,4 +60,29 @@ messages! {
     validate_list_resource_config by type_name;
     validate_action_config by action_type;
     plan_action by action_type;
+}
+
+impl Request for wire::stop::Request {
+    fn subject(&self) -> &'static str {
+        ""
+    }
+}
+
+impl Response for wire::stop::Response {
+    fn from_error(error: wire::Diagnostic) -> Self {
+        Self { error: error.detail }
+    }
+}
+
+impl Request for wire::call_function::Request {
+    fn subject(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Response for wire::call_function::Response {
+    fn from_error(error: wire::Diagnostic) -> Self {
+        let error = wire::FunctionError { text: error.detail, function_argument: None };
+        Self { result: None, error: Some(error) }
+    }
 }

@@ -1,48 +1,51 @@
 //! Schemas in their wire form.
 
-use std::collections::{BTreeMap, HashMap};
-
-use crate::terraform::provider::Schemas;
+use super::Service;
+use crate::terraform::Provider;
+use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::schema::{Attribute, Block, NestedBlock, Nesting, Presence, Schema};
 use crate::terraform::wire::tfplugin5::{
     self as wire, ServerCapabilities, StringKind, get_metadata, get_provider_schema, schema as wire_schema,
 };
 
-/// What this provider lets Terraform count on.
-pub(super) fn capabilities() -> ServerCapabilities {
-    ServerCapabilities {
-        plan_destroy: true,
-        get_provider_schema_optional: true,
-        move_resource_state: false,
-        generate_resource_config: false,
-    }
-}
+/// What every provider that is served here lets Terraform count on.
+const CAPABILITIES: ServerCapabilities = ServerCapabilities {
+    plan_destroy: true,
+    get_provider_schema_optional: true,
+    move_resource_state: false,
+    generate_resource_config: false,
+};
 
-/// The answer to `GetSchema`.
-pub(super) fn response(schemas: &Schemas) -> get_provider_schema::Response {
-    get_provider_schema::Response {
-        provider: Some(to_wire(&schemas.provider)),
-        resource_schemas: by_name(&schemas.resources),
-        data_source_schemas: by_name(&schemas.data_sources),
-        server_capabilities: Some(capabilities()),
+/// The response to `GetSchema`, which is the only RPC that needs every schema.
+pub(super) fn response<P: Provider>(
+    service: &Service<P>,
+) -> Result<get_provider_schema::Response, Diagnostic> {
+    let (codecs, provider) = (&service.codecs, &service.provider);
+    let resources = codecs
+        .resource_names()
+        .map(|name| codecs.resource(provider, name).map(|codec| (name.to_owned(), to_wire(codec.schema()))));
+    let data_sources = codecs.data_source_names().map(|name| {
+        codecs.data_source(provider, name).map(|codec| (name.to_owned(), to_wire(codec.schema())))
+    });
+    Ok(get_provider_schema::Response {
+        provider: Some(to_wire(codecs.provider(provider).schema())),
+        resource_schemas: resources.collect::<Result<_, _>>()?,
+        data_source_schemas: data_sources.collect::<Result<_, _>>()?,
+        server_capabilities: Some(CAPABILITIES),
         ..Default::default()
-    }
+    })
 }
 
-/// The answer to `GetMetadata`: the names without the schemas.
-pub(super) fn metadata(schemas: &Schemas) -> get_metadata::Response {
-    let resources = schemas.resources.keys().map(|name| (*name).to_owned());
-    let data_sources = schemas.data_sources.keys().map(|name| (*name).to_owned());
+/// The response to `GetMetadata`: the names without the schemas.
+pub(super) fn metadata<P: Provider>(service: &Service<P>) -> get_metadata::Response {
+    let resources = service.codecs.resource_names().map(str::to_owned);
+    let data_sources = service.codecs.data_source_names().map(str::to_owned);
     get_metadata::Response {
-        server_capabilities: Some(capabilities()),
+        server_capabilities: Some(CAPABILITIES),
         resources: resources.map(|type_name| get_metadata::ResourceMetadata { type_name }).collect(),
         data_sources: data_sources.map(|type_name| get_metadata::DataSourceMetadata { type_name }).collect(),
         ..Default::default()
     }
-}
-
-fn by_name(schemas: &BTreeMap<&'static str, Schema>) -> HashMap<String, wire::Schema> {
-    schemas.iter().map(|(name, schema)| ((*name).to_owned(), to_wire(schema))).collect()
 }
 
 fn to_wire(schema: &Schema) -> wire::Schema {
@@ -55,6 +58,8 @@ fn block(block: &Block) -> wire_schema::Block {
         block_types: block.blocks.iter().map(nested).collect(),
         description: block.description.clone(),
         description_kind: StringKind::Markdown.into(),
+        deprecated: block.deprecation.is_some(),
+        deprecation_message: block.deprecation.clone().unwrap_or_default(),
         ..Default::default()
     }
 }
@@ -62,7 +67,7 @@ fn block(block: &Block) -> wire_schema::Block {
 fn attribute(attribute: &Attribute) -> wire_schema::Attribute {
     let presence = attribute.presence;
     wire_schema::Attribute {
-        name: attribute.name.to_owned(),
+        name: attribute.name.to_string(),
         r#type: attribute.ty.to_json().to_string().into_bytes(),
         description: attribute.description.clone(),
         description_kind: StringKind::Markdown.into(),
@@ -70,22 +75,28 @@ fn attribute(attribute: &Attribute) -> wire_schema::Attribute {
         optional: matches!(presence, Presence::Optional | Presence::OptionalComputed),
         computed: presence.is_computed(),
         sensitive: attribute.sensitive,
-        ..Default::default()
+        write_only: attribute.write_only,
+        deprecated: attribute.deprecation.is_some(),
+        deprecation_message: attribute.deprecation.clone().unwrap_or_default(),
     }
 }
 
 /// A block that occurs at most once is a list of at most one: a single-nested block would
 /// be null when absent, and could not be told from one whose content is unknown.
 fn nested(nested: &NestedBlock) -> wire_schema::NestedBlock {
+    use wire_schema::nested_block::NestingMode;
+    let (nesting, max_items) = match nested.nesting {
+        Nesting::One => (NestingMode::List, 1),
+        Nesting::List => (NestingMode::List, 0),
+        Nesting::Set => (NestingMode::Set, 0),
+        Nesting::Map => (NestingMode::Map, 0),
+    };
     wire_schema::NestedBlock {
-        type_name: nested.name.to_owned(),
+        type_name: nested.name.to_string(),
         block: Some(block(&nested.block)),
-        nesting: wire_schema::nested_block::NestingMode::List.into(),
+        nesting: nesting.into(),
         min_items: 0,
-        max_items: match nested.nesting {
-            Nesting::One => 1,
-            Nesting::List => 0,
-        },
+        max_items,
     }
 }
 
@@ -116,12 +127,28 @@ mod tests {
     }
 
     #[test]
-    fn blocks_are_lists_and_a_single_block_has_at_most_one_item() {
+    fn flags_are_off_until_they_are_set() {
+        let plain = || Attribute::new("a", Type::String, Presence::Optional, "A.");
+        let flags = |made: Attribute| {
+            let sent = attribute(&made);
+            (sent.write_only, sent.deprecated, sent.deprecation_message)
+        };
+        assert_eq!(flags(plain()), (false, false, String::new()));
+        assert_eq!(flags(plain().write_only()), (true, false, String::new()));
+        assert_eq!(flags(plain().deprecated("Use `b`.")), (false, true, "Use `b`.".to_owned()));
+        let old = block(&Block::new("A block.", vec![plain()]).deprecated("Use `c`."));
+        assert!(old.deprecated && old.deprecation_message == "Use `c`." && !old.attributes[0].deprecated);
+    }
+
+    #[test]
+    fn each_nesting_has_its_mode_and_a_single_block_has_at_most_one_item() {
         let limits = |nesting| {
-            let sent = nested(&NestedBlock { name: "b", nesting, block: Block::default() });
+            let sent = nested(&NestedBlock::new("b", nesting, Block::default()));
             (sent.nesting, sent.min_items, sent.max_items, sent.block.is_some())
         };
         assert_eq!(limits(Nesting::One), (2, 0, 1, true));
         assert_eq!(limits(Nesting::List), (2, 0, 0, true));
+        assert_eq!(limits(Nesting::Set), (3, 0, 0, true));
+        assert_eq!(limits(Nesting::Map), (4, 0, 0, true));
     }
 }

@@ -1,19 +1,20 @@
-//! Checks of a configuration against the rules its schema carries.
+//! Checks of a configuration against its schema, before the provider sees it.
 
+use super::{Attribute, Block, Name, NestedBlock};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
-use crate::terraform::schema::Block;
 use crate::terraform::value::{Path, Value};
 
 /// What a known value must satisfy.
 #[derive(Debug, Clone)]
 pub enum Rule {
-    /// One of these texts.
-    OneOf(&'static [&'static str]),
+    /// One of these texts; see [`Rule::one_of`].
+    OneOf(Vec<Name>),
     /// A number from the first to the second, both included.
     Range(i64, i64),
     /// Text that is not empty.
     NotEmpty,
-    /// Text that a function accepts; the function answers what is wrong with it.
+    /// Text that a function accepts; the function answers what is wrong with it, as the
+    /// end of a sentence that begins with the attribute's name.
     Text(fn(&str) -> Result<(), String>),
 }
 
@@ -22,34 +23,102 @@ pub enum Rule {
 /// Unknown and null values pass: they are checked again when they are known.
 pub fn check(block: &Block, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
-    check_block(block, config, &Path::root(), &mut found);
-    found
-}
-
-fn check_block(block: &Block, config: &Value, path: &Path, found: &mut Diagnostics) {
-    for attribute in &block.attributes {
-        let at = path.name(attribute.name);
-        let broken = attribute.rules.iter().filter_map(|rule| rule.broken_by(config.get(attribute.name)));
+    each_value(block, config, &mut |attribute, value, at| {
+        let broken = attribute.rules.iter().filter_map(|rule| rule.broken_by(value));
         found.extend(broken.map(|why| {
             Diagnostic::error("Invalid Attribute Value", format!("`{at}` {why}.")).at(at.clone())
         }));
-    }
+    });
+    found
+}
+
+/// An error at every write-only attribute of `block` that `config` sets, for a Terraform
+/// that does not know such attributes and would store their values.
+pub fn refuse_write_only(block: &Block, config: &Value) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    each_value(block, config, &mut |attribute, value, at| {
+        if attribute.write_only && !value.is_null() {
+            let detail = format!(
+                "`{at}` is write-only: its value must not be stored, and this version of Terraform would store \
+                 it. Use Terraform 1.11 or later (OpenTofu 1.11 or later), or remove the attribute."
+            );
+            found.push(Diagnostic::error("Write-Only Attribute Not Supported", detail).at(at.clone()));
+        }
+    });
+    found
+}
+
+/// A warning at everything deprecated that `config` uses. Terraform leaves it to the provider
+/// to warn; from the schema it only takes what documentation and editors show.
+pub fn warn_of_deprecated(block: &Block, config: &Value) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let mut warn = |at: &Path, instead: &Option<String>| {
+        let Some(instead) = instead else { return };
+        // Terraform shows one warning of each summary and counts the others.
+        let (summary, what) = match at.steps() {
+            [] => ("Deprecated".to_owned(), "This".to_owned()),
+            _ => (format!("Deprecated: {at}"), format!("`{at}`")),
+        };
+        let detail = format!("{what} is deprecated. {instead}");
+        let warning = Diagnostic::warning(summary, detail).at(at.clone());
+        // The elements of a set share one path.
+        if !found.contains(&warning) {
+            found.push(warning);
+        }
+    };
+    each_block(block, config, &Path::root(), &mut |block, value, at| {
+        warn(at, &block.deprecation);
+        for attribute in block.attributes.iter().filter(|it| !value.get(&it.name).is_null()) {
+            warn(&at.name(&attribute.name), &attribute.deprecation);
+        }
+    });
+    found
+}
+
+/// Calls `visit` with every attribute of `block` and of the blocks inside it, and its value.
+fn each_value(block: &Block, config: &Value, visit: &mut dyn FnMut(&Attribute, &Value, &Path)) {
+    each_block(block, config, &Path::root(), &mut |block, value, at| {
+        for attribute in &block.attributes {
+            visit(attribute, value.get(&attribute.name), &at.name(&attribute.name));
+        }
+    });
+}
+
+/// Calls `visit` with `block` and with every block that occurs inside it, and its object.
+fn each_block(block: &Block, object: &Value, at: &Path, visit: &mut dyn FnMut(&Block, &Value, &Path)) {
+    visit(block, object, at);
     for nested in &block.blocks {
-        let at = path.name(nested.name);
-        for (index, item) in config.get(nested.name).items().iter().enumerate() {
-            check_block(&nested.block, item, &at.index(index), found);
+        for (at, inner) in occurrences(nested, object, at) {
+            each_block(&nested.block, inner, &at, visit);
         }
     }
 }
 
+/// The occurrences of a nested block, each with its path.
+fn occurrences<'v>(nested: &NestedBlock, value: &'v Value, path: &Path) -> Vec<(Path, &'v Value)> {
+    let at = path.name(&nested.name);
+    match value.get(&nested.name) {
+        Value::List(items) => items.iter().enumerate().map(|(index, item)| (at.index(index), item)).collect(),
+        // The elements of a set have no place of their own.
+        Value::Set(items) => items.iter().map(|item| (at.clone(), item)).collect(),
+        Value::Map(entries) => entries.iter().map(|(label, item)| (at.key(label), item)).collect(),
+        _ => Vec::new(),
+    }
+}
+
 impl Rule {
+    /// One of these texts, written in the source or read from data.
+    pub fn one_of<N: Into<Name>>(allowed: impl IntoIterator<Item = N>) -> Self {
+        Self::OneOf(allowed.into_iter().map(Into::into).collect())
+    }
+
     /// What is wrong with a value, as the end of a sentence that begins with its name.
     fn broken_by(&self, value: &Value) -> Option<String> {
         match self {
             Self::OneOf(allowed) => {
                 let text = value.as_str()?;
-                (!allowed.contains(&text))
-                    .then(|| format!("must be one of {}, not {text:?}", allowed.join(", ")))
+                let named = allowed.iter().any(|name| name == text);
+                (!named).then(|| format!("must be one of {}, not {text:?}", allowed.join(", ")))
             }
             Self::Range(least, most) => {
                 let Value::Number(number) = value else { return None };
@@ -61,3 +130,6 @@ impl Rule {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

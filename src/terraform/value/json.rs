@@ -13,9 +13,9 @@ const MAX_DEPTH: usize = 128;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{reason}", place(path))]
 pub struct DecodeError {
-    /// Where in the value.
+    /// Where in the value it is.
     pub path: Path,
-    /// What is wrong.
+    /// What is wrong there, without a full stop.
     pub reason: String,
 }
 
@@ -35,7 +35,7 @@ fn read(json: &Json, ty: &Type, path: &Path) -> Result<Value, DecodeError> {
     if path.steps().len() > MAX_DEPTH {
         return Err(error_at(path, format!("it is nested deeper than {MAX_DEPTH}")));
     }
-    let wrong = |expected: &str| Err(error_at(path, format!("{} is not {expected}", named(json))));
+    let wrong = |expected: &str| Err(error_at(path, format!("{} is not {expected}", describe(json))));
     match (json, ty) {
         (Json::Null, _) => Ok(Value::Null),
         (_, Type::Dynamic) => dynamic(json, path),
@@ -83,8 +83,19 @@ fn object(
     Ok(Value::Map(entries.collect::<Result<_, _>>()?))
 }
 
-/// `{"value": …, "type": …}`.
+/// Reads a value that comes with its type: `{"value": …, "type": …}`. A single value without
+/// its type is of an older schema, where the position had a type of its own.
 fn dynamic(json: &Json, path: &Path) -> Result<Value, DecodeError> {
+    let untyped = match json {
+        Json::Bool(_) => Some(Type::Bool),
+        Json::Number(_) => Some(Type::Number),
+        Json::String(_) => Some(Type::String),
+        _ => None,
+    };
+    if let Some(ty) = untyped {
+        let value = read(json, &ty, path)?;
+        return Ok(Value::Dynamic(Box::new((ty, value))));
+    }
     let ty = json.get("type").and_then(Type::from_json);
     let (Some(ty), Some(value)) = (ty, json.get("value")) else {
         return Err(error_at(path, "a value with its type should stand here".to_owned()));
@@ -101,7 +112,7 @@ fn number(text: &str, path: &Path) -> Result<Value, DecodeError> {
     Number::parse(text).map(Value::Number).ok_or_else(|| error_at(path, format!("{text:?} is not a number")))
 }
 
-fn named(json: &Json) -> &'static str {
+fn describe(json: &Json) -> &'static str {
     match json {
         Json::Null => "null",
         Json::Bool(_) => "a bool",
@@ -167,7 +178,9 @@ mod tests {
         let value = read(r#"{"value": ["a"], "type": ["list", "string"]}"#, &Type::Dynamic).unwrap();
         let expected = Value::Dynamic(Box::new((Type::list(Type::String), Value::List(vec!["a".into()]))));
         assert_eq!(value, expected);
-        assert!(read("1", &Type::Dynamic).unwrap_err().contains("with its type"));
+        assert!(read("[1]", &Type::Dynamic).unwrap_err().contains("with its type"));
+        let older = Value::Dynamic(Box::new((Type::String, "{}".into())));
+        assert_eq!(read(r#""{}""#, &Type::Dynamic).unwrap(), older, "of a schema with a text here");
     }
 
     #[test]

@@ -20,11 +20,11 @@ const MAX_DEPTH: usize = 128;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {reason} (byte {offset})", place(path))]
 pub struct DecodeError {
-    /// Where in the value.
+    /// Where in the value it is.
     pub path: Path,
-    /// Where in the bytes.
+    /// The offset in the bytes at which reading stopped.
     pub offset: usize,
-    /// What is wrong.
+    /// What is wrong there, without a full stop.
     pub reason: String,
 }
 
@@ -32,11 +32,11 @@ pub struct DecodeError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {found} is not {expected}", place(path))]
 pub struct EncodeError {
-    /// Where in the value.
+    /// Where in the value it is.
     pub path: Path,
     /// The type it was to be written as.
     pub expected: String,
-    /// What it is.
+    /// What kind of value it is.
     pub found: &'static str,
 }
 
@@ -44,8 +44,8 @@ fn place(path: &Path) -> String {
     if path.steps().is_empty() { "the value".to_owned() } else { path.to_string() }
 }
 
-/// A type in words.
-fn described(ty: &Type) -> String {
+/// A type in words, for messages.
+fn describe_type(ty: &Type) -> String {
     match ty {
         Type::Bool => "a bool".to_owned(),
         Type::Number => "a number".to_owned(),

@@ -1,4 +1,4 @@
-//! Exact decimal numbers.
+//! Decimal numbers that are never rounded.
 //!
 //! Terraform computes with 512-bit floats and sends what does not fit an integer or
 //! a double as decimal text. A number here therefore keeps the text it came as, and

@@ -20,7 +20,7 @@ pub enum Step {
 pub struct Path(Vec<Step>);
 
 impl Path {
-    /// The root.
+    /// The path of the object itself.
     pub const fn root() -> Self {
         Self(Vec::new())
     }

@@ -7,11 +7,11 @@ use serde_json::{Value as Json, json};
 /// The type of an attribute, a block or a function parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Type {
-    /// `true` or `false`.
+    /// A boolean.
     Bool,
-    /// An exact decimal number.
+    /// A decimal number of any size.
     Number,
-    /// Text.
+    /// Unicode text.
     String,
     /// Any type; the value carries its own.
     Dynamic,
@@ -28,22 +28,22 @@ pub enum Type {
 }
 
 impl Type {
-    /// A list of `element`.
+    /// The type of lists whose elements are of type `element`.
     pub fn list(element: Self) -> Self {
         Self::List(Box::new(element))
     }
 
-    /// A set of `element`.
+    /// The type of sets whose elements are of type `element`.
     pub fn set(element: Self) -> Self {
         Self::Set(Box::new(element))
     }
 
-    /// A map of `element`.
+    /// The type of maps whose elements are of type `element`.
     pub fn map(element: Self) -> Self {
         Self::Map(Box::new(element))
     }
 
-    /// An object from its attributes.
+    /// The type of objects with these attributes.
     pub fn object<K: Into<String>>(attributes: impl IntoIterator<Item = (K, Self)>) -> Self {
         Self::Object(attributes.into_iter().map(|(name, ty)| (name.into(), ty)).collect())
     }

@@ -1,9 +1,9 @@
 //! Whether a result keeps what its plan promised.
 
 use stripe_provider::terraform::value::{Path, Value};
-use stripe_provider::terraform::wire::tfplugin5::schema::Block;
+use stripe_provider::terraform::wire::tfplugin5::schema::{Block, nested_block::NestingMode};
 
-use super::nested;
+use super::{Nested, nested, objects, place};
 
 /// Where `actual` breaks the promise of `planned`: what was known must be the same, what
 /// was unknown may have become anything.
@@ -24,21 +24,27 @@ fn check_block(block: &Block, planned: &Value, actual: &Value, at: &Path, broken
         let name = &attribute.name;
         check_value(planned.get(name), actual.get(name), &at.name(name), broken);
     }
-    for (name, inner) in nested(block) {
-        check_items(inner, planned.get(name), actual.get(name), &at.name(name), broken);
+    for nested in nested(block) {
+        let (planned, actual) = (nested.value_in(planned), nested.value_in(actual));
+        check_objects(nested, planned, actual, &at.name(nested.name), broken);
     }
 }
 
-fn check_items(inner: &Block, planned: &Value, actual: &Value, at: &Path, broken: &mut Vec<String>) {
+fn check_objects(nested: Nested<'_>, planned: &Value, actual: &Value, at: &Path, broken: &mut Vec<String>) {
     if planned.is_unknown() {
         return;
     }
-    let (before, after) = (planned.items(), actual.items());
-    if before.len() != after.len() || actual.is_null() {
+    let agree = |planned: &Value, actual: &Value| compatible(nested.block, planned, actual).is_empty();
+    if nested.mode == NestingMode::Set {
+        let agrees = !actual.is_null() && sets_agree(planned.items(), actual.items(), agree);
+        return broken.extend((!agrees).then(|| format!("`{at}` was {planned:?}, but is now {actual:?}")));
+    }
+    let (before, after) = (objects(planned), objects(actual));
+    if actual.is_null() || !before.iter().map(|(step, _)| step).eq(after.iter().map(|(step, _)| step)) {
         return broken.push(format!("`{at}`: block count changed from {} to {}", before.len(), after.len()));
     }
-    for (index, (planned, actual)) in before.iter().zip(after).enumerate() {
-        check_block(inner, planned, actual, &at.index(index), broken);
+    for ((step, planned), (_, actual)) in before.iter().zip(after) {
+        check_block(nested.block, planned, actual, &place(at, step.as_ref()), broken);
     }
 }
 
@@ -55,7 +61,7 @@ fn check_value(planned: &Value, actual: &Value, at: &Path, broken: &mut Vec<Stri
                 check_value(planned, actual, &at.key(key), broken);
             }
         }
-        (Value::Set(before), Value::Set(after)) if sets_agree(before, after) => {}
+        (Value::Set(before), Value::Set(after)) if sets_agree(before, after, values_agree) => {}
         (Value::Dynamic(before), Value::Dynamic(after)) if before.0 == after.0 => {
             check_value(&before.1, &after.1, at, broken);
         }
@@ -64,14 +70,15 @@ fn check_value(planned: &Value, actual: &Value, at: &Path, broken: &mut Vec<Stri
     }
 }
 
+fn values_agree(planned: &Value, actual: &Value) -> bool {
+    let mut broken = Vec::new();
+    check_value(planned, actual, &Path::root(), &mut broken);
+    broken.is_empty()
+}
+
 /// Every element has a partner on the other side, and the set has not grown.
-fn sets_agree(before: &[Value], after: &[Value]) -> bool {
-    let pair = |planned: &Value, actual: &Value| {
-        let mut broken = Vec::new();
-        check_value(planned, actual, &Path::root(), &mut broken);
-        broken.is_empty()
-    };
+fn sets_agree(before: &[Value], after: &[Value], agree: impl Fn(&Value, &Value) -> bool) -> bool {
     after.len() <= before.len()
-        && before.iter().all(|planned| after.iter().any(|actual| pair(planned, actual)))
-        && after.iter().all(|actual| before.iter().any(|planned| pair(planned, actual)))
+        && before.iter().all(|planned| after.iter().any(|actual| agree(planned, actual)))
+        && after.iter().all(|actual| before.iter().any(|planned| agree(planned, actual)))
 }

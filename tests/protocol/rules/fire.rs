@@ -5,9 +5,9 @@ use stripe_provider::terraform::wire::tfplugin5::{
     self as wire, attribute_path::step::Selector, get_provider_schema::Response, schema,
 };
 
-use super::{
+use crate::rules::{
     compatible, data_valid, diagnostics_valid, import_valid, loadable, no_escape, plan_valid, read_valid,
-    replacing, wholly_known,
+    replacing, to_path, wholly_known, write_only_null,
 };
 use crate::terraform::Object;
 
@@ -133,6 +133,62 @@ fn collections_and_blocks_keep_their_size() {
     assert_eq!(compatible(&block(), &whole(items(&[])), &whole(Value::Null)).len(), 1);
 }
 
+/// Blocks of each nesting, with an optional `x` and a write-only `w`; `w` only outside the set.
+fn nested() -> schema::Block {
+    let secret = schema::Attribute { write_only: true, ..attribute("w", [false, true, false]) };
+    let plain = attribute("x", [false, true, false]);
+    let inner = |attributes| schema::Block { attributes, ..Default::default() };
+    let block_types = [("list", 2), ("set", 3), ("map", 4)].map(|(name, nesting)| {
+        let secret = (name != "set").then(|| secret.clone());
+        let block = inner(std::iter::once(plain.clone()).chain(secret).collect());
+        schema::NestedBlock { nesting, ..list(name, block) }
+    });
+    schema::Block { attributes: vec![secret], block_types: block_types.to_vec(), ..Default::default() }
+}
+
+fn of_each(item: &Value) -> Value {
+    Value::map([
+        ("w", Value::Null),
+        ("list", Value::List(vec![item.clone()])),
+        ("set", Value::Set(vec![item.clone()])),
+        ("map", Value::map([("k", item.clone())])),
+    ])
+}
+
+#[test]
+fn blocks_of_every_nesting_are_compared_with_their_like() {
+    let x = |text: &str| Value::map([("x", Value::from(text))]);
+    let planned = |config: &Value, planned: &Value| plan_valid(&nested(), &Value::Null, config, planned);
+    assert_eq!(planned(&of_each(&x("1")), &of_each(&x("1"))), Vec::<String>::new());
+    let other = planned(&of_each(&x("1")), &of_each(&x("2"))).concat();
+    assert!(other.contains("`list[0].x`") && other.contains("`map[\"k\"].x`"), "{other}");
+    assert!(!other.contains("set"), "the elements of a set cannot be told apart: {other}");
+    assert!(planned(&of_each(&x("1")), &of_each(&Value::Unknown)).iter().any(|what| what.contains("`set`")));
+    let mut relabelled = of_each(&x("1"));
+    relabelled.set("map", Value::map([("other", x("1"))]));
+    assert_eq!(planned(&of_each(&x("1")), &relabelled).len(), 1);
+    assert_eq!(compatible(&nested(), &of_each(&x("1")), &of_each(&x("1"))), Vec::<String>::new());
+    assert_eq!(compatible(&nested(), &of_each(&x("1")), &of_each(&x("2"))).len(), 3);
+    assert_eq!(compatible(&nested(), &of_each(&x("1")), &relabelled).len(), 1);
+}
+
+#[test]
+fn a_write_only_value_is_found_wherever_it_is_kept() {
+    let kept = Value::map([("w", Value::from("secret"))]);
+    let mut everywhere = of_each(&kept);
+    everywhere.set("w", "secret".into());
+    assert_eq!(write_only_null(&nested(), &everywhere).len(), 3);
+    assert_eq!(write_only_null(&nested(), &of_each(&Value::map([("x", Value::from("1"))]))).len(), 0);
+    let secret = Value::map([("w", Value::from("secret"))]);
+    let block = schema::Block { block_types: Vec::new(), ..nested() };
+    assert_eq!(
+        plan_valid(&block, &Value::Null, &secret, &secret).len(),
+        1,
+        "not even where it is configured"
+    );
+    assert_eq!(plan_valid(&block, &Value::Null, &secret, &Value::map([("w", Value::Null)])).len(), 0);
+}
+
 #[test]
 fn nothing_unknown_is_left_at_any_depth() {
     assert!(wholly_known(&plain("a".into())).is_empty());
@@ -219,6 +275,30 @@ fn schemas_that_core_refuses_are_found() {
     let limits =
         |block: &mut schema::Block| (block.block_types[0].min_items, block.block_types[0].max_items) = (2, 1);
     assert_eq!(verdict(limits), 1);
+    assert_eq!(verdict(|block| block.block_types[0].nesting = 1), 1);
+    assert_eq!(verdict(|block| (block.block_types[0].nesting, block.block_types[0].max_items) = (4, 1)), 1);
+    assert_eq!(verdict(|block| block.attributes.push(attribute("connection", [false, true, false]))), 1);
+    assert_eq!(verdict(|block| block.block_types[0].type_name = "provisioner".to_owned()), 1);
+    assert_eq!(verdict(|block| block.attributes[0].deprecation_message = "Use `b`.".to_owned()), 1);
+    let inside = |block: &mut schema::Block, change: fn(&mut schema::Attribute)| {
+        change(&mut block.block_types[0].block.as_mut().unwrap().attributes[0]);
+    };
+    assert_eq!(verdict(|block| inside(block, |x| x.r#type = br#""dynamic""#.to_vec())), 1);
+    assert_eq!(verdict(|block| inside(block, |x| x.write_only = true)), 0);
+    assert_eq!(verdict(|block| inside(block, |x| (x.write_only, x.computed) = (true, true))), 1);
+    let in_set = |block: &mut schema::Block| {
+        block.block_types[0].nesting = 3;
+        inside(block, |x| x.write_only = true);
+    };
+    assert_eq!(verdict(in_set), 1);
+    let secret = schema::Attribute { write_only: true, ..attribute("w", [false, true, false]) };
+    let whole = |attributes| {
+        let block = schema::Block { attributes, ..Default::default() };
+        Some(wire::Schema { version: 0, block: Some(block) })
+    };
+    assert_eq!(loadable(&Response { provider: whole(vec![secret]), ..Default::default() }).len(), 1);
+    let alias = attribute("alias", [false, true, false]);
+    assert_eq!(loadable(&Response { provider: whole(vec![alias]), ..Default::default() }).len(), 1);
     assert_eq!(loadable(&Response::default()).len(), 1, "a provider without a schema");
 }
 
@@ -230,5 +310,5 @@ fn a_path_is_written_the_way_it_is_read() {
         Selector::ElementKeyString("k".into()),
     ];
     let steps = steps.map(|selector| wire::attribute_path::Step { selector: Some(selector) }).to_vec();
-    assert_eq!(super::to_path(&wire::AttributePath { steps }), Path::attribute("item").index(1).key("k"));
+    assert_eq!(to_path(&wire::AttributePath { steps }), Path::attribute("item").index(1).key("k"));
 }

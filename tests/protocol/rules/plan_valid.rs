@@ -1,9 +1,9 @@
 //! What a plan may hold, given the prior state and the config.
 
 use stripe_provider::terraform::value::{Path, Value};
-use stripe_provider::terraform::wire::tfplugin5::schema::{Attribute, Block};
+use stripe_provider::terraform::wire::tfplugin5::schema::{Attribute, Block, nested_block::NestingMode};
 
-use super::nested;
+use super::{Nested, nested, object_at, objects, place};
 
 /// What is broken in `planned`; all three are whole objects or null.
 pub fn plan_valid(block: &Block, prior: &Value, config: &Value, planned: &Value) -> Vec<String> {
@@ -28,9 +28,9 @@ fn check_block(block: &Block, [prior, config, planned]: [&Value; 3], at: &Path, 
         let values = [prior.get(name), config.get(name), planned.get(name)];
         broken.extend(check_attribute(attribute, values, &at.name(name)));
     }
-    for (name, inner) in nested(block) {
-        let values = [prior.get(name), config.get(name), planned.get(name)];
-        check_items(inner, values, &at.name(name), broken);
+    for nested in nested(block) {
+        let values = [prior, config, planned].map(|object| nested.value_in(object));
+        check_objects(nested, values, &at.name(nested.name), broken);
     }
 }
 
@@ -39,6 +39,9 @@ fn check_attribute(
     [prior, config, planned]: [&Value; 3],
     at: &Path,
 ) -> Option<String> {
+    if attribute.write_only {
+        return (!planned.is_null()).then(|| format!("write-only `{at}` is planned as {planned:?}"));
+    }
     let keeps_spelling = planned == prior && !prior.is_null() && !config.is_null();
     if planned == config || keeps_spelling || (config.is_null() && attribute.computed) {
         return None;
@@ -52,20 +55,30 @@ fn check_attribute(
     })
 }
 
-fn check_items(inner: &Block, [prior, config, planned]: [&Value; 3], at: &Path, broken: &mut Vec<String>) {
+fn check_objects(
+    nested: Nested<'_>,
+    [prior, config, planned]: [&Value; 3],
+    at: &Path,
+    broken: &mut Vec<String>,
+) {
     if planned.is_null() {
         return broken.push(format!("`{at}` is null; without blocks it must be empty"));
     }
     if config.is_unknown() != planned.is_unknown() {
         return broken.push(format!("`{at}` must be unknown exactly where the config is"));
     }
-    let (configured, items) = (config.items(), planned.items());
-    if configured.len() != items.len() {
-        let counts = format!("{} blocks planned, {} configured", items.len(), configured.len());
+    if nested.mode == NestingMode::Set {
+        // The elements of a set cannot be told apart, so core takes what it gets.
+        let unknown = planned.items().iter().any(Value::is_unknown);
+        return broken.extend(unknown.then(|| format!("`{at}` has an unknown element")));
+    }
+    let (configured, planned) = (objects(config), objects(planned));
+    if !configured.iter().map(|(step, _)| step).eq(planned.iter().map(|(step, _)| step)) {
+        let counts = format!("{} blocks planned, {} configured", planned.len(), configured.len());
         return broken.push(format!("`{at}`: {counts}"));
     }
-    for (index, (item, configured)) in items.iter().zip(configured).enumerate() {
-        let before = prior.items().get(index).unwrap_or(&Value::Null);
-        check_block(inner, [before, configured, item], &at.index(index), broken);
+    for ((step, item), (_, configured)) in planned.iter().zip(configured) {
+        let before = object_at(prior, step.as_ref());
+        check_block(nested.block, [before, configured, item], &place(at, step.as_ref()), broken);
     }
 }

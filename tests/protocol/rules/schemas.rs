@@ -2,40 +2,53 @@
 
 use std::collections::HashSet;
 
+use stripe_provider::terraform::schema::BlockKind;
 use stripe_provider::terraform::value::{Path, Type};
 use stripe_provider::terraform::wire::tfplugin5::{
+    Schema,
     get_provider_schema::Response,
     schema::{Attribute, Block, NestedBlock, nested_block::NestingMode},
 };
 
-/// Root names that Terraform keeps for itself in every resource and data block.
-const RESERVED: [&str; 6] = ["count", "for_each", "provider", "depends_on", "lifecycle", "locals"];
-
 /// What is broken in the schemas.
 pub fn loadable(response: &Response) -> Vec<String> {
     let mut broken: Vec<String> = response.diagnostics.iter().map(|d| d.summary.clone()).collect();
-    let families = [("resource", &response.resource_schemas), ("data", &response.data_source_schemas)];
-    let types = families.iter().flat_map(|(family, schemas)| {
-        schemas.iter().map(move |(name, schema)| (format!("{family} {name}"), Some(schema)))
+    let families = [
+        ("resource", BlockKind::Resource, &response.resource_schemas),
+        ("data", BlockKind::DataSource, &response.data_source_schemas),
+    ];
+    let types = families.iter().flat_map(|(family, kind, schemas)| {
+        schemas.iter().map(move |(name, schema)| (format!("{family} {name}"), *kind, Some(schema)))
     });
-    for (name, schema) in types.chain([("provider".to_owned(), response.provider.as_ref())]) {
-        let Some((schema, block)) = schema.and_then(|schema| Some((schema, schema.block.as_ref()?))) else {
-            broken.push(format!("{name}: has no block"));
-            continue;
-        };
-        let mut found = Vec::new();
-        check_block(block, &Path::root(), &mut found);
-        if schema.version < 0 {
-            found.push("has a negative version".to_owned());
-        }
-        if name != "provider" {
-            let names = block.attributes.iter().map(|a| a.name.as_str());
-            let reserved = names.filter(|name| RESERVED.contains(name));
-            found.extend(reserved.map(|name| format!("`{name}` is a reserved name")));
-        }
+    let provider = ("provider".to_owned(), BlockKind::Provider, response.provider.as_ref());
+    for (name, kind, schema) in types.chain([provider]) {
+        let found = schema.map_or_else(|| vec!["has no schema".to_owned()], |it| check_schema(it, kind));
         broken.extend(found.into_iter().map(|what| format!("{name}: {what}")));
     }
     broken
+}
+
+fn check_schema(schema: &Schema, kind: BlockKind) -> Vec<String> {
+    let Some(block) = &schema.block else { return vec!["has no block".to_owned()] };
+    let mut found = Vec::new();
+    check_block(block, &Path::root(), &mut found);
+    if schema.version < 0 {
+        found.push("has a negative version".to_owned());
+    }
+    let attributes = block.attributes.iter().map(|attribute| &attribute.name);
+    let names = attributes.chain(block.block_types.iter().map(|nested| &nested.type_name));
+    let reserved = names.filter(|name| kind.reserves(name));
+    found.extend(reserved.map(|name| format!("`{name}` is a reserved name")));
+    if kind != BlockKind::Resource && has(block, &|attribute| attribute.write_only) {
+        found.push("has a write-only attribute, which only a resource may have".to_owned());
+    }
+    found
+}
+
+/// Whether an attribute of the block or of a block inside it is such a one.
+fn has(block: &Block, is: &dyn Fn(&Attribute) -> bool) -> bool {
+    block.attributes.iter().any(is)
+        || block.block_types.iter().filter_map(|nested| nested.block.as_ref()).any(|inner| has(inner, is))
 }
 
 fn check_block(block: &Block, at: &Path, broken: &mut Vec<String>) {
@@ -69,6 +82,12 @@ fn check_attribute(attribute: &Attribute) -> Option<&'static str> {
     if !(required || optional || computed) || (required && (optional || computed)) {
         return Some("must be required, optional or computed, or the last two");
     }
+    if attribute.write_only && computed {
+        return Some("is write-only and computed");
+    }
+    if !attribute.deprecated && !attribute.deprecation_message.is_empty() {
+        return Some("has a message of deprecation and is not deprecated");
+    }
     let mut letters = attribute.name.chars();
     let first = letters.next().is_some_and(|letter| letter.is_ascii_lowercase() || letter == '_');
     let rest = letters.all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
@@ -76,9 +95,23 @@ fn check_attribute(attribute: &Attribute) -> Option<&'static str> {
 }
 
 fn check_nesting(nested: &NestedBlock) -> Option<&'static str> {
-    if nested.nesting() != NestingMode::List {
-        return Some("is not nested as a list, which is all that the other rules know");
-    }
     let (least, most) = (nested.min_items, nested.max_items);
-    (least < 0 || most < 0 || (most > 0 && least > most)).then_some("has impossible limits")
+    let unlimited = (least, most) == (0, 0);
+    let possible = match nested.nesting() {
+        NestingMode::List | NestingMode::Set => least >= 0 && most >= 0 && (most == 0 || least <= most),
+        NestingMode::Map => unlimited,
+        _ => return Some("is nested in a way that the other rules do not know"),
+    };
+    if !possible {
+        return Some("has impossible limits");
+    }
+    let block = nested.block.as_ref()?;
+    if has(block, &|attribute| attribute.r#type == br#""dynamic""#) {
+        return Some(
+            "has an attribute of dynamic type, which makes the type of the block depend on its value",
+        );
+    }
+    let in_set = nested.nesting() == NestingMode::Set;
+    (in_set && has(block, &|attribute| attribute.write_only))
+        .then_some("is a set with a write-only attribute")
 }

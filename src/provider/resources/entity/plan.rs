@@ -1,8 +1,8 @@
 //! What a plan of an entity comes to: nothing, a create, an update, a new entity, an end.
 
-use super::{change_of, find, locator_of, output, updatable};
+use super::{COMPUTED, creatable, entity_of, object_of, record, wanted};
 use crate::catalog;
-use crate::connector;
+use crate::engine::{Change, Foreseen, Object};
 use crate::provider::resources::payload::{Private, keep_equal_handle, moves};
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -11,76 +11,119 @@ use crate::terraform::value::{Path, Value};
 
 pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     let private = Private::decode(&request.private);
+    let stored = request.prior.get("connection_handle");
     if request.config.is_null() {
-        let private = private.on(runtime, &Value::Null, request.prior.get("connection_handle")).encode();
+        let private = private.on(runtime, &Value::Null, stored).encode();
         return PlanResponse { private, diagnostics: end_warning(&request.prior), ..PlanResponse::default() };
     }
-    let private =
-        private.on(runtime, request.config.get("connection_handle"), request.prior.get("connection_handle"));
-    let mut planned = request.proposed;
+    let private = private.on(runtime, request.config.get("connection_handle"), stored);
     if request.prior.is_null() {
-        for name in ["id", "entity_id", "record", "output_payload"] {
-            planned.set(name, Value::Unknown);
-        }
-        return PlanResponse {
-            state: planned,
-            private: private.with_key().encode(),
-            ..PlanResponse::default()
-        };
+        return plan_create(request, private);
     }
+    let mut planned = request.proposed;
     keep_equal_handle(&mut planned, &request.prior);
-    let mut answer = match planned_change(&request.prior, &planned) {
-        Ok(Some(change)) => change,
-        Ok(None) => {
-            planned.set("input_payload", request.prior.get("input_payload").clone());
-            PlanResponse::default()
+    let same_type = keep_equal_type(&mut planned, &request.prior);
+    let mut answer = PlanResponse::default();
+    if same_type {
+        match plan_change(&request.prior, &mut planned) {
+            Ok(change) => answer = change,
+            Err(diagnostics) => answer.diagnostics = diagnostics,
         }
-        Err(diagnostic) => PlanResponse { diagnostics: vec![diagnostic], ..PlanResponse::default() },
-    };
-    if planned != request.prior {
-        planned.set("record", Value::Unknown);
-        planned.set("output_payload", Value::Unknown);
+    } else {
+        set_unknown(&mut planned, &COMPUTED);
+        answer.requires_replace.push(Path::attribute("entity"));
     }
-    answer.requires_replace.push(Path::attribute("entity"));
+    if planned != request.prior {
+        set_unknown(&mut planned, &["output_payload"]);
+    }
     if moves(runtime, &request.prior, &planned) {
         answer.requires_replace.push(Path::attribute("connection_handle"));
     }
     PlanResponse { state: planned, private: private.encode(), ..answer }
 }
 
-/// What a new payload means for the entity: nothing, an update, or a new entity.
-fn planned_change(prior: &Value, planned: &Value) -> Result<Option<PlanResponse>, Diagnostic> {
-    let (Some(name), false) = (planned.get("entity").as_str(), planned.get("input_payload").is_unknown())
-    else {
-        return Ok(Some(PlanResponse::default()));
+fn plan_create(request: PlanRequest, private: Private) -> PlanResponse {
+    let mut planned = request.proposed;
+    set_unknown(&mut planned, &COMPUTED);
+    let checked = if planned.get("entity").is_unknown() {
+        Ok(())
+    } else {
+        let entity = entity_of(&planned).map_err(|unknown| vec![unknown]);
+        entity.and_then(|entity| creatable(entity, &request.config).map(drop))
     };
-    if planned.get("entity") != prior.get("entity") {
-        return Ok(Some(PlanResponse::default()));
+    PlanResponse {
+        state: planned,
+        private: private.with_key().encode(),
+        diagnostics: checked.err().unwrap_or_default(),
+        ..PlanResponse::default()
     }
-    let entity = find(name)?;
-    let change = change_of(entity, prior, planned)?;
-    if change.params.is_empty() {
-        return Ok(None);
-    }
-    let must_replace =
-        change.params.keys().any(|param| !updatable(entity, param) && !change.removed.contains(param));
-    let requires_replace = if must_replace { vec![Path::attribute("input_payload")] } else { Vec::new() };
-    let kept = change.removed.iter().filter(|param| !updatable(entity, param));
-    let diagnostics = kept.map(|param| stays(entity, param)).collect();
-    Ok(Some(PlanResponse { requires_replace, diagnostics, ..PlanResponse::default() }))
 }
 
-fn stays(entity: &catalog::Entity, param: &str) -> Diagnostic {
-    let detail = format!(
-        "`{param}` was removed from the payload, but Stripe has no call that clears it: the {} keeps its value.",
-        entity.name
-    );
-    Diagnostic::warning("Value Stays In Stripe", detail).at_attribute("input_payload")
+/// What another payload means for the entity: nothing, an update, or a new entity.
+fn plan_change(prior: &Value, planned: &mut Value) -> Result<PlanResponse, Diagnostics> {
+    let object = object_of(prior).map_err(|unknown| vec![unknown])?;
+    let Some(wanted) = wanted(object.entity, planned)? else {
+        // Which param changes is not known: the apply updates the entity, or makes another.
+        set_unknown(planned, &COMPUTED);
+        return Ok(PlanResponse::default());
+    };
+    let change = object.change_to(&wanted);
+    if change.is_nothing() {
+        planned.set("input_payload", prior.get("input_payload").clone());
+        return Ok(PlanResponse::default());
+    }
+    planned.set("record", object.foresee(&change).map_or(Value::Unknown, |after| foreseen(&object, &after)));
+    let replaces = (!change.replaces.is_empty()).then(|| Path::attribute("input_payload"));
+    let diagnostics = notes(object.entity, &change);
+    Ok(PlanResponse {
+        requires_replace: replaces.into_iter().collect(),
+        diagnostics,
+        ..PlanResponse::default()
+    })
+}
+
+/// The record after an update, with what is known after it only.
+fn foreseen(object: &Object, after: &Foreseen) -> Value {
+    let mut shown = record(object.entity, &after.body);
+    for field in &after.unknown {
+        shown.set(field, Value::Unknown);
+    }
+    shown
+}
+
+/// What the practitioner should know of a change beside the change itself.
+fn notes(entity: &catalog::Entity, change: &Change) -> Diagnostics {
+    let stays = change.stays.iter().map(|param| {
+        let detail = format!(
+            "`{param}` was removed from the payload, but Stripe has no call that clears it: the {} keeps its value.",
+            entity.name
+        );
+        Diagnostic::warning("Value Stays In Stripe", detail).at_attribute("input_payload")
+    });
+    stays.collect()
+}
+
+/// Keeps the stored name of the entity type where the configured one names the same type; false
+/// where it names another.
+fn keep_equal_type(planned: &mut Value, prior: &Value) -> bool {
+    let same = match (entity_of(prior), entity_of(planned)) {
+        (Ok(was), Ok(is)) => was.name == is.name,
+        _ => planned.get("entity") == prior.get("entity"),
+    };
+    if same {
+        planned.set("entity", prior.get("entity").clone());
+    }
+    same
+}
+
+fn set_unknown(planned: &mut Value, names: &[&str]) {
+    for name in names {
+        planned.set(name, Value::Unknown);
+    }
 }
 
 /// What a destroy will not do, said before it is asked for.
 fn end_warning(prior: &Value) -> Diagnostics {
-    let entity = prior.get("entity").as_str().and_then(|name| find(name).ok());
-    let stays = entity.and_then(|entity| connector::what_stays(entity, locator_of(prior), &output(prior)));
+    let stays = object_of(prior).ok().and_then(|object| object.what_stays());
     stays.map(|detail| Diagnostic::warning("Entity Stays In Stripe", detail)).into_iter().collect()
 }

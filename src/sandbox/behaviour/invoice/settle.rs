@@ -183,6 +183,7 @@ pub(in crate::sandbox::behaviour) fn paid(call: &Call<'_>, body: &mut Body) -> O
     set(body, "amount_paid", due);
     set(body, "amount_remaining", 0);
     set(body, "next_payment_attempt", Json::Null);
+    set(body, "auto_advance", false);
     reached(call, body, "paid", "paid_at");
     payment::ended(call, body, "paid")?;
     subscription::invoice_paid(call, body)

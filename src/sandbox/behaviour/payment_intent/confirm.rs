@@ -101,7 +101,8 @@ pub(in crate::sandbox::behaviour) fn attempt(
 ) -> Outcome<Attempt> {
     let off_session =
         call.params.get("off_session").is_some_and(|given| *given != Json::Bool(false) && *given != "");
-    match payment_method::verdict(&method) {
+    let verdict = payment_method::verdict(&method);
+    match verdict {
         Verdict::Decline(why) => {
             refuse(call, body, &method, why).map(|failure| Attempt::Failed(Box::new(failure)))
         }
@@ -121,6 +122,7 @@ pub(in crate::sandbox::behaviour) fn attempt(
             Ok(Attempt::Waits)
         }
         Verdict::Approve | Verdict::Authenticate => {
+            set(body, charge::AUTHENTICATED, verdict == Verdict::Authenticate);
             pay(call, body, &mut method)?;
             Ok(Attempt::Paid)
         }

@@ -15,7 +15,7 @@ const PREFIX: &str = "plugin";
 /// Where the operating system lists groups: `name:password:number:members`.
 const GROUPS: &str = "/etc/group";
 
-/// A listening unix socket.
+/// A unix socket that listens. Its file is removed when it is dropped.
 #[derive(Debug)]
 pub(in crate::terraform::plugin) struct UnixSocket {
     file: NamedTempFile<UnixListener>,

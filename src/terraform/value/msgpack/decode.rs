@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
 use super::reader::{Reader, Token};
-use super::{DecodeError, MAX_DEPTH, described};
+use super::{DecodeError, MAX_DEPTH, describe_type};
 use crate::terraform::value::{Number, Path, Type, Value};
 
 /// The extension that carries a refined unknown: something is known of the value to come.
@@ -68,7 +68,7 @@ impl<'b> Decoder<'b> {
         }
     }
 
-    /// `[type, value]`.
+    /// Reads a value that comes with its type: `[type, value]`.
     fn dynamic(&mut self) -> Result<Value, DecodeError> {
         let offset = self.reader.offset();
         let (Token::Binary(spelling) | Token::Text(spelling)) = self.token()? else {
@@ -177,7 +177,7 @@ impl<'b> Decoder<'b> {
             Token::Map(length) => format!("a map of {length}"),
             Token::Extension(kind, _) => format!("extension {kind}"),
         };
-        self.error(offset, format!("{found} is not {}", described(ty)))
+        self.error(offset, format!("{found} is not {}", describe_type(ty)))
     }
 
     fn error(&self, offset: usize, reason: String) -> DecodeError {

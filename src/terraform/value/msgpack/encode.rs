@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{EncodeError, described};
+use super::{EncodeError, describe_type};
 use crate::terraform::value::{Number, Path, Type, Value};
 
 /// Unknown: an extension of type 0 with one byte.
@@ -49,7 +49,13 @@ fn write(bytes: &mut Vec<u8>, value: &Value, ty: &Type, path: &Path) -> Result<(
             binary(bytes, ty.to_json().to_string().as_bytes());
             write(bytes, value, ty, path)?;
         }
-        _ => return Err(EncodeError { path: path.clone(), expected: described(ty), found: named(value) }),
+        _ => {
+            return Err(EncodeError {
+                path: path.clone(),
+                expected: describe_type(ty),
+                found: describe_value(value),
+            });
+        }
     }
     Ok(())
 }
@@ -148,8 +154,8 @@ fn wide(bytes: &mut Vec<u8>, length: usize, [two, four]: [u8; 2]) {
     }
 }
 
-/// A value in words.
-fn named(value: &Value) -> &'static str {
+/// The kind of a value in words, for messages.
+fn describe_value(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Unknown => "unknown",

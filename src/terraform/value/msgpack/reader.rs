@@ -44,7 +44,7 @@ impl<'b> Reader<'b> {
         self.bytes.get(self.offset..).unwrap_or_default()
     }
 
-    /// The next token.
+    /// Reads the next token, or says why there is none.
     pub(super) fn token(&mut self) -> Result<Token<'b>, ReadError> {
         let [head] = self.array()?;
         Ok(match head {

@@ -1,0 +1,43 @@
+//! The lifecycle of one Stripe object over its params, whatever surface Terraform shows it by.
+//!
+//! ```text
+//! what was written ──params──▶ Params ──change──▶ update? replace? what stays?
+//!                                │
+//!                 create (once, under the journal) · read · drift · update · end
+//! ```
+//!
+//! # Theory
+//!
+//! A surface (a JSON payload, an action's input, the attributes of a typed resource) turns what
+//! the practitioner wrote into [`Params`]: a tree in Stripe's spelling whose values have the kinds
+//! that the catalog's [`Shape`](crate::catalog::Shape)s say. From there on one set of rules holds:
+//! what counts as equal, what a change means, how a removed param is cleared, what makes a new
+//! object necessary, how a create that was cut off is found again, how an object ends. A surface
+//! never compares, clears or encodes a value itself, and nothing in here knows what an attribute
+//! is called.
+
+mod action;
+mod change;
+mod compare;
+mod create;
+mod drift;
+mod end;
+mod error;
+mod foresight;
+mod import;
+mod items;
+mod journal;
+mod object;
+mod once;
+mod params;
+
+pub use action::{ActionInput, Ran};
+pub use change::Change;
+pub use create::{Created, create};
+pub use end::Ended;
+pub use error::Error;
+pub use foresight::Foreseen;
+pub use import::{ImportError, ImportId};
+pub use journal::{Journal, PendingCreate, fingerprint};
+pub use object::Object;
+pub use params::{Faults, ParamError, Params, Wanted, Written, create_params, parse, with_original_keys};

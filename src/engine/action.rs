@@ -1,0 +1,189 @@
+//! Runs an action, once: in this run or in one that was cut off.
+
+use std::io;
+
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::catalog::Action;
+use crate::catalog::names::{closest, normalize};
+use crate::connector::{self, ActionRef, Connector};
+use crate::engine::params::{parse, require};
+use crate::engine::{Faults, Journal, ParamError, Params, Wanted, Written, fingerprint, once};
+
+/// An action with its input, sorted into what fills its path and what its body holds.
+#[derive(Debug, Clone)]
+pub struct ActionInput {
+    action: ActionRef,
+    ids: Vec<String>,
+    params: Params,
+}
+
+/// What a run of an action came to.
+#[derive(Debug)]
+pub struct Ran {
+    /// An id of the run; Stripe has none for calls.
+    pub id: String,
+    /// The connector's output: an array of one object whose values are strings or null.
+    pub output: Json,
+    /// Why the run could not be recorded before it was sent, if it could not.
+    pub unrecorded: Option<io::Error>,
+}
+
+impl ActionInput {
+    /// The input that was written for an action, checked. What is not known yet is not missing.
+    pub fn parse(of: ActionRef, written: &Written) -> Result<Self, Faults> {
+        let action = of.action;
+        let (mut ids, mut rest) = (vec![None; action.path_inputs.len()], Written::default());
+        let (mut faults, mut unknown) = (Faults::new(), Vec::new());
+        for path in &written.unknown {
+            match path.split_first().and_then(|(key, _)| path_input(action, key)) {
+                Some(at) => unknown.push(at),
+                None => rest.unknown.push(renamed_path(action, path)),
+            }
+        }
+        for (key, value) in written.members.iter().filter(|(_, value)| !value.is_null()) {
+            match path_input(action, key).and_then(|at| ids.get_mut(at)) {
+                Some(slot) => *slot = id(key, value).map_err(|fault| faults.push(fault)).ok(),
+                None => drop(rest.members.insert(renamed(action, key), value.clone())),
+            }
+        }
+        for (at, name) in action.path_inputs.iter().enumerate() {
+            let given = unknown.contains(&at) || written.members.keys().any(|key| is_alike(name, key));
+            faults.extend((!given).then(|| missing(name)));
+        }
+        match complete(action, &rest) {
+            Ok(wanted) if faults.is_empty() => {
+                let ids = ids.into_iter().flatten().collect();
+                Ok(Self { action: of, ids, params: wanted.params })
+            }
+            Ok(_) => Err(faults),
+            Err(more) => Err([faults, more].concat()),
+        }
+    }
+
+    /// Whether another input sends the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (&self.ids, &self.params) == (&other.ids, &other.params)
+    }
+
+    /// Runs the action under `key` unless an earlier run left one for the same input and triggers.
+    pub async fn run_once(
+        &self,
+        connector: &Connector,
+        journal: &Journal,
+        triggers: &str,
+        key: Option<&str>,
+    ) -> Result<Ran, connector::Error> {
+        let Self { action, ids, params } = self;
+        let name = &action.action.name;
+        let sent = serde_json::json!([ids, params]).to_string();
+        let mark = fingerprint(&["action", name, &connector.identity(), &sent, triggers]);
+        let (mut pending, recorded) = journal.begin(name, &mark, key);
+        let call = |key: String| async move { connector.run(*action, ids, params.clone(), &key).await };
+        let answered = once::send(&mut pending, call).await;
+        let id = Uuid::new_v4().to_string();
+        once::settle(pending, &answered, |_| id.clone());
+        let output = action.output(&answered?.body);
+        Ok(Ran { id, output, unrecorded: recorded.err() })
+    }
+}
+
+/// The params of a call, with everything that Stripe or the connector requires.
+fn complete(action: &Action, written: &Written) -> Result<Wanted, Faults> {
+    let with_inputs = |faults: Faults| faults.into_iter().map(|fault| with_inputs(fault, action)).collect();
+    let wanted = parse(written, &action.params).map_err::<Faults, _>(with_inputs)?;
+    require(&wanted, &action.params)?;
+    let given = |name: &String| {
+        wanted.params.contains_key(name) || wanted.unknown.iter().any(|path| path.first() == Some(name))
+    };
+    let lacking = action.required_inputs.iter().filter(|name| !given(name));
+    let faults: Faults = lacking.map(|name| missing(action.renames.get(name).unwrap_or(name))).collect();
+    if faults.is_empty() { Ok(wanted) } else { Err(faults) }
+}
+
+/// Which id of the path a key names.
+fn path_input(action: &Action, key: &str) -> Option<usize> {
+    action.path_inputs.iter().position(|name| is_alike(name, key))
+}
+
+fn is_alike(name: &str, key: &str) -> bool {
+    normalize(name) == normalize(key)
+}
+
+/// A path with its first key as Stripe names it.
+fn renamed_path(action: &Action, path: &[String]) -> Vec<String> {
+    let (first, rest) = path.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+    std::iter::once(renamed(action, first)).chain(rest.iter().cloned()).collect()
+}
+
+/// Stripe's name of a param that the connector calls otherwise.
+fn renamed(action: &Action, key: &str) -> String {
+    let renamed = action.renames.iter().find(|(_, name)| is_alike(name, key));
+    renamed.map_or_else(|| key.to_owned(), |(param, _)| param.clone())
+}
+
+fn id(key: &str, value: &Json) -> Result<String, ParamError> {
+    let text = value.as_str().filter(|text| !text.is_empty());
+    text.map(str::to_owned).ok_or_else(|| ParamError::Value {
+        param: key.to_owned(),
+        expected: "an id".to_owned(),
+        found: value.to_string(),
+    })
+}
+
+fn missing(name: &str) -> ParamError {
+    ParamError::Missing { param: name.to_owned() }
+}
+
+/// A wrong key may have been meant for the path or for a renamed param.
+fn with_inputs(error: ParamError, action: &Action) -> ParamError {
+    match error {
+        ParamError::Unknown { key, suggestion } => {
+            let inputs = action.path_inputs.iter().chain(action.renames.values());
+            let meant = closest(&key, inputs.map(|name| (name.as_str(), name))).cloned();
+            ParamError::Unknown { key, suggestion: meant.or(suggestion) }
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::{ActionInput, Written};
+    use crate::connector::action;
+
+    fn check(name: &str, input: &Json) -> Result<(), String> {
+        let written = Written { members: input.as_object().unwrap().clone(), unknown: Vec::new() };
+        let faults = ActionInput::parse(action(name).unwrap(), &written).map(drop);
+        faults.map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    }
+
+    #[test]
+    fn an_action_takes_the_connectors_input_and_stripes_params() {
+        check("ConfirmPaymentIntent", &json!({"PaymentIntentId": "pi_1", "ReturnUrl": "https://a.test"}))
+            .unwrap();
+        check("AttachPaymentMethodToCustomer", &json!({"PaymentMethodId": "pm_1", "CustomerId": "cus_1"}))
+            .unwrap();
+        check("AttachPaymentMethodToCustomer", &json!({"payment_method_id": "pm_1", "customer": "cus_1"}))
+            .unwrap();
+    }
+
+    #[test]
+    fn a_missing_or_misspelt_input_is_named() {
+        let error = check("ConfirmPaymentIntent", &json!({})).unwrap_err();
+        assert_eq!(error, r#"the payload lacks "PaymentIntentId", which Stripe requires"#);
+        let error = check("AttachPaymentMethodToCustomer", &json!({"PaymentMethodId": "pm_1"})).unwrap_err();
+        assert_eq!(error, r#"the payload lacks "CustomerId", which Stripe requires"#);
+        let error = check("FinalizeQuote", &json!({"QuoteId": "qt_1", "QuoteIt": "x"})).unwrap_err();
+        assert_eq!(error, r#"the payload has no use for "QuoteIt"; did you mean "QuoteId"?"#);
+        assert!(
+            action("ConfirmPaymentIntant")
+                .unwrap_err()
+                .to_string()
+                .contains(r#"did you mean "ConfirmPaymentIntent"?"#)
+        );
+    }
+}

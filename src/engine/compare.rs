@@ -1,0 +1,151 @@
+//! When two values are the same, by the shape they have.
+//!
+//! Stripe rarely answers letter by letter what was sent: `USD` comes back as `usd`, `10.50` as
+//! `10.5`, a reference expanded. Only what the shape allows to differ may differ: text keeps its
+//! case, a list its order.
+
+use jiff::Timestamp;
+use serde_json::Value as Json;
+
+use crate::catalog::{Kind, Shape};
+use crate::connector::{compare_numbers, scalar};
+
+/// Whether two values are equal as Stripe sees it: `"1500"` and `1500`, an id and the object that
+/// has it. Without a shape nothing but numbers may be spelled in two ways.
+pub(super) fn equal(shape: Option<&Shape>, a: &Json, b: &Json) -> bool {
+    // Two whole objects may have one id and differ all the same.
+    let both_whole = a.is_object() && b.is_object();
+    match if both_whole { (a, b) } else { (reference(a), reference(b)) } {
+        (Json::Object(a), Json::Object(b)) => {
+            a.len() == b.len()
+                && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| equal(inside(shape, name), a, b)))
+        }
+        (Json::Array(a), Json::Array(b)) => pairwise(shape, a, b, equal),
+        (a, b) => a == b || equal_scalars(shape, a, b),
+    }
+}
+
+/// Whether what Stripe answers is what is wanted; members that nobody wrote do not count.
+pub(super) fn fulfils(shape: Option<&Shape>, wanted: &Json, now: &Json) -> bool {
+    match (wanted, now) {
+        (Json::Object(params), Json::Object(_)) => params
+            .iter()
+            .all(|(name, wanted)| fulfils(inside(shape, name), wanted, now.get(name).unwrap_or(&Json::Null))),
+        (Json::Array(wanted), Json::Null) => wanted.is_empty(),
+        (Json::Array(wanted), now) => elements(now).is_some_and(|now| pairwise(shape, wanted, now, fulfils)),
+        (Json::String(text), Json::Null) => text.is_empty(),
+        (Json::Null, _) => true,
+        (wanted, now) => equal(shape, wanted, now),
+    }
+}
+
+/// Whether the items of two lists agree: one by one in a list, in any order in a set.
+fn pairwise(
+    shape: Option<&Shape>,
+    a: &[Json],
+    b: &[Json],
+    agree: fn(Option<&Shape>, &Json, &Json) -> bool,
+) -> bool {
+    let item = shape.and_then(Shape::item);
+    if a.len() != b.len() {
+        return false;
+    }
+    if !matches!(shape.map(|shape| &shape.kind), Some(Kind::Set(_))) {
+        return a.iter().zip(b).all(|(a, b)| agree(item, a, b));
+    }
+    let mut left: Vec<&Json> = b.iter().collect();
+    a.iter().all(|a| left.iter().position(|b| agree(item, a, b)).map(|at| left.swap_remove(at)).is_some())
+}
+
+fn equal_scalars(shape: Option<&Shape>, a: &Json, b: &Json) -> bool {
+    let (Some(x), Some(y)) = (scalar(a), scalar(b)) else { return false };
+    let numeric = (a.is_number() && b.is_number()) || shape.is_some_and(Shape::is_numeric);
+    let moments = || x.parse::<Timestamp>().is_ok_and(|x| y.parse::<Timestamp>().is_ok_and(|y| x == y));
+    x == y
+        || (numeric && compare_numbers(&x, &y).is_some_and(std::cmp::Ordering::is_eq))
+        || (shape.is_some_and(Shape::folds_case) && x.eq_ignore_ascii_case(&y))
+        || (shape.is_some_and(|shape| shape.kind == Kind::DateTime) && moments())
+}
+
+/// The shape of a member, or of a key of a map.
+pub(super) fn inside<'s>(shape: Option<&'s Shape>, name: &str) -> Option<&'s Shape> {
+    let shape = shape?;
+    shape.member(name).map(|member| &member.shape).or_else(|| shape.map_value())
+}
+
+/// The elements of a list, or of the first page of one.
+pub(super) fn elements(value: &Json) -> Option<&[Json]> {
+    let is_page = value.get("object").is_some_and(|object| object == "list");
+    let list = if is_page { value.get("data")? } else { value };
+    list.as_array().map(Vec::as_slice)
+}
+
+/// The id of an expanded object, else the value itself.
+pub(super) fn reference(value: &Json) -> &Json {
+    match (value.get("object"), value.get("id")) {
+        (Some(_), Some(id)) => id,
+        _ => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::{equal, fulfils};
+    use crate::catalog::{Kind, Shape};
+
+    fn list(kind: fn(Box<Shape>) -> Kind) -> Shape {
+        Shape::new(kind(Box::new(Shape::text())))
+    }
+
+    #[test]
+    fn only_what_the_shape_allows_may_be_spelled_otherwise() {
+        let decimal = Shape::new(Kind::Decimal);
+        let rows: [(Shape, Json, Json, bool); 12] = [
+            (Shape::text(), json!("acme"), json!("ACME"), false),
+            (Shape::text(), json!("1"), json!("1.0"), false),
+            (Shape::new(Kind::Currency), json!("USD"), json!("usd"), true),
+            (Shape::new(Kind::Integer), json!("1500"), json!(1500), true),
+            (decimal.clone(), json!("10.50"), json!("10.5"), true),
+            (decimal.clone(), json!("19.0"), json!(19), true),
+            (decimal, json!("0.1"), json!("0.10001"), false),
+            (Shape::new(Kind::Boolean), json!("true"), json!(true), true),
+            (
+                Shape::new(Kind::DateTime),
+                json!("2030-01-01T00:00:00Z"),
+                json!("2030-01-01T00:00:00.000Z"),
+                true,
+            ),
+            (
+                Shape::new(Kind::Id(Vec::new())),
+                json!("cus_1"),
+                json!({"id": "cus_1", "object": "customer"}),
+                true,
+            ),
+            (list(Kind::List), json!(["a", "b"]), json!(["b", "a"]), false),
+            (list(Kind::Set), json!(["a", "b"]), json!(["b", "a"]), true),
+        ];
+        for (shape, a, b, expected) in rows {
+            assert_eq!(equal(Some(&shape), &a, &b), expected, "{a} {b} {shape:?}");
+            assert_eq!(equal(Some(&shape), &b, &a), expected, "{b} {a} {shape:?}");
+        }
+    }
+
+    #[test]
+    fn repetition_counts_in_a_set_too() {
+        assert!(!equal(Some(&list(Kind::Set)), &json!(["a", "a"]), &json!(["a", "b"])));
+    }
+
+    #[test]
+    fn what_nobody_wrote_does_not_count() {
+        let now = json!({"city": "Bern", "line1": null});
+        assert!(fulfils(None, &json!({"city": "Bern"}), &now));
+        assert!(fulfils(None, &json!({"line1": ""}), &now));
+        assert!(!fulfils(None, &json!({"city": "Basel"}), &now));
+        let page =
+            json!({"object": "list", "data": [{"price": {"id": "price_1", "object": "price"}, "x": 1}]});
+        assert!(fulfils(None, &json!([{"price": "price_1"}]), &page));
+        assert!(!fulfils(None, &json!([{"price": "price_2"}]), &page));
+    }
+}

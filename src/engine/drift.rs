@@ -1,0 +1,174 @@
+//! What has changed in Stripe behind Terraform's back.
+//!
+//! # Theory
+//!
+//! A test token becomes a payment method's id, `USD` becomes `usd`, a reference comes back
+//! expanded. Comparing what was written with what Stripe answers would find drift for ever. So
+//! drift is judged against the object as it was after our own last write: a written value has
+//! drifted when Stripe now answers something else there than it did then, and that is not what
+//! was asked for.
+
+use serde_json::Value as Json;
+
+use crate::catalog::{Entity, Member, Shape, find};
+use crate::engine::Params;
+use crate::engine::compare::{elements, equal, fulfils, inside, reference};
+
+/// `params` with every value that has drifted replaced by what Stripe holds now; none when
+/// nothing has.
+pub(super) fn drifted(known: &[Member], params: &Params, then: &Json, now: &Json) -> Option<Params> {
+    let mut found = params.clone();
+    for (name, wanted) in &mut found {
+        let shape = find(known, name).map(|param| &param.shape);
+        *wanted = drifted_value(shape, wanted, field(then, name), field(now, name));
+    }
+    (found != *params).then_some(found)
+}
+
+fn drifted_value(shape: Option<&Shape>, wanted: &Json, then: &Json, now: &Json) -> Json {
+    match wanted {
+        Json::Object(params) if then.is_object() && now.is_object() => {
+            let values = params.iter().map(|(name, wanted)| {
+                let value = drifted_value(inside(shape, name), wanted, field(then, name), field(now, name));
+                (name.clone(), value)
+            });
+            values.collect()
+        }
+        _ if equal(shape, then, now) => wanted.clone(),
+        _ => answered(shape, wanted, now),
+    }
+}
+
+/// What Stripe answers, as far as what was written speaks of it: what is wanted where it is
+/// fulfilled, else what is there.
+fn answered(shape: Option<&Shape>, wanted: &Json, now: &Json) -> Json {
+    match wanted {
+        Json::Object(params) if now.is_object() => {
+            let values = params.iter();
+            values
+                .map(|(name, w)| (name.clone(), answered(inside(shape, name), w, field(now, name))))
+                .collect()
+        }
+        _ if fulfils(shape, wanted, now) => wanted.clone(),
+        Json::Array(items) => elements(now).map_or_else(
+            || now.clone(),
+            |elements| elements.iter().map(|element| as_written(element, items)).collect(),
+        ),
+        Json::Object(_) => now.clone(),
+        _ => reference(now).clone(),
+    }
+}
+
+/// An element of a list as far as what was written speaks of its elements.
+fn as_written(element: &Json, items: &[Json]) -> Json {
+    let named = |name: &String| items.iter().any(|item| item.get(name).is_some());
+    match element {
+        Json::Object(members) if items.iter().any(Json::is_object) => {
+            let known = members.iter().filter(|(name, _)| named(name));
+            known.map(|(name, value)| (name.clone(), reference(value).clone())).collect()
+        }
+        _ => reference(element).clone(),
+    }
+}
+
+/// The params that an object would have been made from, as far as `wanted` speaks of it. A param
+/// that Stripe does not answer counts as fulfilled.
+pub(super) fn presumed(entity: &Entity, wanted: &Params, body: &Json) -> Params {
+    let presumed = wanted.iter().map(|(name, wanted)| {
+        let shape = find(entity.params(), name).map(|param| &param.shape);
+        let value = body.get(name).map_or_else(|| wanted.clone(), |now| answered(shape, wanted, now));
+        (name.clone(), value)
+    });
+    presumed.filter(|(_, value)| !value.is_null()).collect()
+}
+
+fn field<'a>(body: &'a Json, name: &str) -> &'a Json {
+    body.get(name).unwrap_or(&Json::Null)
+}
+
+/// The object as it is now, with what only the answer to its create held.
+pub(super) fn retain_answered_once(entity: &Entity, now: &Json, before: &Json) -> Json {
+    let mut whole = now.clone();
+    for path in &entity.answered_once {
+        let pointer = format!("/{}", path.replace('.', "/"));
+        let lost = now.pointer(&pointer).is_none_or(Json::is_null);
+        let (parent, name) = pointer.rsplit_once('/').unwrap_or_default();
+        if let (Some(kept), Some(Json::Object(members)), true) =
+            (before.pointer(&pointer), whole.pointer_mut(parent), lost)
+        {
+            members.insert(name.to_owned(), kept.clone());
+        }
+    }
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::{drifted, presumed};
+    use crate::connector::entity;
+    use crate::engine::Params;
+
+    fn map(value: &Json) -> Params {
+        value.as_object().unwrap().clone()
+    }
+
+    fn drift(name: &str, params: &Json, then: &Json, now: &Json) -> Option<Json> {
+        drifted(entity(name).unwrap().params(), &map(params), then, now).map(Json::Object)
+    }
+
+    #[test]
+    fn what_stripe_spells_otherwise_is_no_drift() {
+        let params = json!({"currency": "USD", "payment_method": "pm_card_visa", "amount": "1500"});
+        let body = json!({"currency": "usd", "payment_method": "pm_1", "amount": 1500});
+        assert_eq!(drift("PaymentIntent", &params, &body, &body), None);
+    }
+
+    #[test]
+    fn a_value_changed_behind_our_back_is_drift() {
+        let params = json!({"name": "A", "metadata": {"team": "x"}, "address": {"city": "Bern"}});
+        let then =
+            json!({"name": "A", "metadata": {"team": "x"}, "address": {"city": "Bern", "line1": null}});
+        let now = json!({"name": "a", "metadata": {}, "address": {"city": "Bern", "line1": "x"}});
+        let expected = json!({"name": "a", "metadata": {"team": null}, "address": {"city": "Bern"}});
+        assert_eq!(drift("Customer", &params, &then, &now).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_reference_that_was_expanded_since_is_no_drift() {
+        let now = json!({"customer": {"id": "cus_1", "object": "customer"}});
+        let then = json!({"customer": "cus_1"});
+        assert_eq!(drift("PaymentIntent", &json!({"customer": "cus_1"}), &then, &now), None);
+    }
+
+    #[test]
+    fn a_page_of_items_is_compared_as_the_list_it_is() {
+        let params = json!({"items": [{"price": "price_1", "quantity": 7}]});
+        let page = |quantity: u32, end: u32| {
+            json!({"items": {"object": "list", "data": [{
+                "id": "si_1", "current_period_end": end, "quantity": quantity,
+                "price": {"id": "price_1", "object": "price"}
+            }]}})
+        };
+        assert_eq!(
+            drift("Subscription", &params, &page(7, 1), &page(7, 2)),
+            None,
+            "a new period is no drift"
+        );
+        let found = drift("Subscription", &params, &page(7, 1), &page(8, 1)).unwrap();
+        assert_eq!(found, json!({"items": [{"quantity": 8, "price": "price_1"}]}));
+    }
+
+    #[test]
+    fn an_imported_object_was_made_from_what_it_shows() {
+        let customer = entity("Customer").unwrap();
+        let body =
+            json!({"name": "A", "balance": 5, "address": {"city": "Bern", "line1": "x"}, "phone": null});
+        let fulfilled = json!({"name": "A", "balance": "5", "address": {"city": "Bern"}, "validate": true});
+        assert_eq!(presumed(customer, &map(&fulfilled), &body), map(&fulfilled));
+        let wanted = json!({"name": "B", "phone": "1", "address": {"city": "Basel"}});
+        let expected = json!({"name": "A", "address": {"city": "Bern"}});
+        assert_eq!(presumed(customer, &map(&wanted), &body), map(&expected));
+    }
+}

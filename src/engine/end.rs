@@ -1,0 +1,234 @@
+//! The end of an object, as far as Stripe has one.
+
+use serde_json::{Map, Value as Json};
+
+use crate::catalog::{OperationKind, Removal};
+use crate::connector::{self, Connector, Error};
+use crate::engine::Object;
+use crate::engine::object::current;
+use crate::stripe::Kind;
+
+/// What became of an object that was to end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// Stripe deleted it, or a call ended it: canceled, voided, detached.
+    Ended,
+    /// It had ended or did not exist.
+    AlreadyGone,
+    /// It stays in Stripe, inactive or as it is; the sentence says which and why.
+    Stays(String),
+}
+
+/// How an object in a certain state can be ended.
+enum RemovalPlan<'e> {
+    Delete,
+    Archive(&'e str, &'e str),
+    DeleteOrArchive(&'e str, &'e str),
+    Call(EndCall<'e>),
+    Nothing,
+    Keep(String),
+}
+
+/// A call that ends an object.
+#[derive(Clone, Copy)]
+struct EndCall<'e> {
+    action: &'e str,
+    /// The action to try where Stripe refuses the first.
+    otherwise: Option<&'e str>,
+    /// Fields that are sent along.
+    with: &'e [String],
+    /// The object stays in Stripe all the same.
+    stays: bool,
+}
+
+impl Object {
+    /// What will stay in Stripe when the object ends, as a sentence; none if nothing will.
+    pub fn what_stays(&self) -> Option<String> {
+        if self.body.is_null() && self.ends_by_state() {
+            return None;
+        }
+        match self.removal_plan() {
+            RemovalPlan::Keep(why) => Some(why),
+            RemovalPlan::Archive(param, value) => Some(self.archived(param, value)),
+            RemovalPlan::Call(call) if call.stays => Some(self.called(call.action)),
+            RemovalPlan::Delete
+            | RemovalPlan::DeleteOrArchive(..)
+            | RemovalPlan::Call(_)
+            | RemovalPlan::Nothing => None,
+        }
+    }
+
+    /// Ends the object in Stripe as its removal rule says.
+    pub async fn end(&self, connector: &Connector) -> Result<Ended, Error> {
+        let work = async {
+            let ended = match self.as_it_is_now(connector).await {
+                Ok(Some(now)) => now.carry_out(connector).await,
+                Ok(None) => Ok(Ended::AlreadyGone),
+                Err(error) => Err(error),
+            };
+            match ended {
+                Err(error) if error.is_gone() => Ok(Ended::AlreadyGone),
+                other => other,
+            }
+        };
+        let rows = |ended: &Ended| usize::from(*ended != Ended::AlreadyGone);
+        connector.end_operation(self.entity, &self.locator, work, rows).await
+    }
+
+    /// The object as it is now, where its state decides how it ends and Stripe shows it; none when
+    /// it is gone.
+    async fn as_it_is_now(&self, connector: &Connector) -> Result<Option<Self>, Error> {
+        let shown = self.entity.operation(OperationKind::Get).is_some();
+        if !shown || !self.ends_by_state() {
+            return Ok(Some(self.clone()));
+        }
+        let now = current(connector, self.entity, &self.locator).await?;
+        Ok(now.map(|body| Self { body, ..self.clone() }))
+    }
+
+    async fn carry_out(&self, connector: &Connector) -> Result<Ended, Error> {
+        match self.removal_plan() {
+            RemovalPlan::Delete => self.delete(connector).await,
+            RemovalPlan::Archive(param, value) => self.archive(connector, param, value).await,
+            RemovalPlan::DeleteOrArchive(param, value) => match self.delete(connector).await {
+                Err(error) if is_refusal(&error) => self.archive(connector, param, value).await,
+                other => other,
+            },
+            RemovalPlan::Call(call) => self.call(connector, call).await,
+            RemovalPlan::Nothing => Ok(Ended::AlreadyGone),
+            RemovalPlan::Keep(why) => Ok(Ended::Stays(why)),
+        }
+    }
+
+    async fn call(&self, connector: &Connector, call: EndCall<'_>) -> Result<Ended, Error> {
+        let fields = call.with.iter().filter_map(|name| Some((name.clone(), self.body.get(name)?.clone())));
+        let fields: Map<String, Json> = fields.collect();
+        let send = |name: &str, params| {
+            connector::action(name).map(|action| connector.end_by_action(action, &self.locator, params))
+        };
+        match (send(call.action, fields.clone())?.await, call.otherwise) {
+            (Err(error), Some(otherwise)) if is_refusal(&error) => send(otherwise, fields)?.await?,
+            (first, _) => first?,
+        }
+        Ok(if call.stays { Ended::Stays(self.called(call.action)) } else { Ended::Ended })
+    }
+
+    async fn delete(&self, connector: &Connector) -> Result<Ended, Error> {
+        connector.delete(self.entity, &self.locator).await?;
+        Ok(Ended::Ended)
+    }
+
+    async fn archive(&self, connector: &Connector, param: &str, value: &str) -> Result<Ended, Error> {
+        let params = Map::from_iter([(param.to_owned(), Json::String(value.to_owned()))]);
+        connector.update(self.entity, &self.locator, params).await?;
+        Ok(Ended::Stays(self.archived(param, value)))
+    }
+
+    fn ends_by_state(&self) -> bool {
+        matches!(
+            self.entity.removal,
+            Removal::Call { .. } | Removal::CallWhileSet { .. } | Removal::DeleteOrCall { .. }
+        )
+    }
+
+    fn removal_plan(&self) -> RemovalPlan<'static> {
+        let (entity, locator) = (self.entity, &self.locator);
+        let status = self.body.get("status").and_then(Json::as_str).unwrap_or_default();
+        let is_one = |states: &[String]| states.iter().any(|state| state == status);
+        match &entity.removal {
+            Removal::Delete => RemovalPlan::Delete,
+            Removal::Archive { param, value } => RemovalPlan::Archive(param, value),
+            Removal::DeleteOrArchive { param, value } => RemovalPlan::DeleteOrArchive(param, value),
+            Removal::DeleteOrCall { delete_when, .. } if is_one(delete_when) => RemovalPlan::Delete,
+            Removal::Call { ended, .. } | Removal::DeleteOrCall { ended, .. } if is_one(ended) => {
+                RemovalPlan::Nothing
+            }
+            Removal::Call { when, .. } | Removal::DeleteOrCall { when, .. }
+                if !when.is_empty() && !is_one(when) =>
+            {
+                RemovalPlan::Keep(format!(
+                    "Stripe cannot end {} {locator} while its status is `{status}`: it stays in Stripe as it is.",
+                    entity.name
+                ))
+            }
+            Removal::Call { action, otherwise, with, stays, .. } => {
+                RemovalPlan::Call(EndCall { action, otherwise: otherwise.as_deref(), with, stays: *stays })
+            }
+            Removal::DeleteOrCall { action, .. } => RemovalPlan::Call(EndCall::of(action)),
+            Removal::CallWhileSet { action, field } => match self.body.get(field) {
+                None | Some(Json::Null) => RemovalPlan::Nothing,
+                Some(_) => RemovalPlan::Call(EndCall::of(action)),
+            },
+            Removal::Forget => RemovalPlan::Keep(format!(
+                "Stripe has no call that ends a {}: {locator} stays in Stripe and leaves the state only.",
+                entity.name
+            )),
+        }
+    }
+
+    fn called(&self, action: &str) -> String {
+        let Self { entity, locator, .. } = self;
+        format!("Stripe cannot delete {} {locator}: {action} is run, and it stays in Stripe.", entity.name)
+    }
+
+    fn archived(&self, param: &str, value: &str) -> String {
+        let Self { entity, locator, .. } = self;
+        format!(
+            "Stripe cannot delete {} {locator}: it is archived (`{param} = {value}`) and stays in Stripe.",
+            entity.name
+        )
+    }
+}
+
+impl<'e> EndCall<'e> {
+    fn of(action: &'e str) -> Self {
+        Self { action, otherwise: None, with: &[], stays: false }
+    }
+}
+
+/// Whether Stripe understood, and will not.
+fn is_refusal(error: &Error) -> bool {
+    error.stripe().is_some_and(|error| error.kind() == Kind::InvalidRequest)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use crate::connector::entity;
+    use crate::engine::{Object, Params};
+
+    fn stays(name: &str, body: &Json) -> Option<String> {
+        let (entity, locator) = (entity(name).unwrap(), "id_1".to_owned());
+        Object { entity, locator, params: Params::new(), body: body.clone() }.what_stays()
+    }
+
+    #[test]
+    fn what_can_be_deleted_leaves_nothing() {
+        assert_eq!(stays("Customer", &Json::Null), None);
+        assert_eq!(stays("Product", &Json::Null), None);
+        assert_eq!(stays("Invoice", &json!({"status": "draft"})), None);
+    }
+
+    #[test]
+    fn what_can_only_be_archived_is_announced() {
+        let expected =
+            "Stripe cannot delete Price id_1: it is archived (`active = false`) and stays in Stripe.";
+        assert_eq!(stays("Price", &Json::Null).unwrap(), expected);
+    }
+
+    #[test]
+    fn the_state_decides_what_stays() {
+        assert_eq!(stays("PaymentIntent", &json!({"status": "requires_capture"})), None);
+        assert_eq!(stays("PaymentIntent", &json!({"status": "canceled"})), None);
+        let expected = "Stripe cannot end PaymentIntent id_1 while its status is `succeeded`: it stays in Stripe as it is.";
+        assert_eq!(stays("PaymentIntent", &json!({"status": "succeeded"})).unwrap(), expected);
+        assert!(stays("Invoice", &json!({"status": "paid"})).unwrap().contains("Invoice id_1"));
+        assert_eq!(stays("PaymentMethod", &json!({"customer": null})), None);
+    }
+
+    #[test]
+    fn what_has_no_end_is_announced() {
+        assert!(stays("Refund", &Json::Null).unwrap().contains("leaves the state only"));
+    }
+}

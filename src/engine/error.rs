@@ -1,0 +1,27 @@
+//! Why a step in the life of an object did not come to its end.
+
+use crate::connector;
+use crate::engine::Faults;
+
+/// Why a step in the life of an object did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Stripe has no call that creates such an object.
+    #[error("Stripe has no call that creates {entity} entities")]
+    NotCreatable {
+        /// The entity type.
+        entity: &'static str,
+    },
+    /// What was written does not fit what Stripe takes.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Params(Faults),
+    /// Stripe refused, or could not be reached.
+    #[error(transparent)]
+    Connector(#[from] connector::Error),
+}
+
+impl From<Faults> for Error {
+    fn from(faults: Faults) -> Self {
+        Self::Params(faults)
+    }
+}

@@ -1,0 +1,78 @@
+//! What an update will make of an object, as far as that can be said before it is sent.
+
+use serde_json::{Map, Value as Json};
+
+use crate::engine::{Change, Object};
+
+/// Params whose change changes nothing of an object but the field of their name.
+const PLAIN: [&str; 4] = ["description", "metadata", "name", "nickname"];
+/// Fields that any update may change.
+const TOUCHED: [&str; 1] = ["updated"];
+
+/// An object as it will be after an update.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Foreseen {
+    /// What Stripe will answer, but for `unknown` fields.
+    pub body: Json,
+    /// Top-level fields whose values are known after the update only.
+    pub unknown: Vec<&'static str>,
+}
+
+impl Object {
+    /// The object after an update; none where what it changes cannot be foreseen.
+    pub fn foresee(&self, change: &Change) -> Option<Foreseen> {
+        let plain = change.update.keys().all(|param| PLAIN.contains(&param.as_str()));
+        let mut body = self.body.as_object().filter(|_| plain && !change.unknown)?.clone();
+        for (name, value) in &change.update {
+            let old = body.get_mut(name)?;
+            match (old.as_object_mut(), value) {
+                (Some(old), Json::Object(changed)) => merge(old, changed),
+                (None, Json::Object(_)) => return None,
+                _ => *old = if value.as_str() == Some("") { Json::Null } else { value.clone() },
+            }
+        }
+        let unknown = TOUCHED.into_iter().filter(|field| body.contains_key(*field)).collect();
+        Some(Foreseen { body: Json::Object(body), unknown })
+    }
+}
+
+/// Merges a map as Stripe does: an empty text or null removes a key.
+fn merge(old: &mut Map<String, Json>, changed: &Map<String, Json>) {
+    for (key, value) in changed {
+        if value.is_null() || value.as_str() == Some("") {
+            old.shift_remove(key);
+        } else {
+            old.insert(key.clone(), value.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use crate::connector::entity;
+    use crate::engine::{Object, Wanted};
+
+    fn product(params: &Json) -> Object {
+        let body = json!({"id": "prod_1", "name": "A", "description": "x", "metadata": {"a": "1", "b": "2"},
+            "active": true, "updated": 5});
+        let params = params.as_object().unwrap().clone();
+        Object { entity: entity("Product").unwrap(), locator: "prod_1".to_owned(), params, body }
+    }
+
+    #[test]
+    fn a_plain_change_is_foreseen_and_others_are_not() {
+        let before = json!({"name": "A", "description": "x", "metadata": {"a": "1", "b": "2"}});
+        let object = product(&before);
+        let foresee = |after: Json| {
+            let wanted = Wanted { params: after.as_object().unwrap().clone(), unknown: Vec::new() };
+            object.foresee(&object.change_to(&wanted))
+        };
+        let foreseen = foresee(json!({"name": "B", "metadata": {"a": "3"}})).unwrap();
+        let expected = json!({"id": "prod_1", "name": "B", "description": null, "metadata": {"a": "3"},
+            "active": true, "updated": 5});
+        assert_eq!((foreseen.body, foreseen.unknown), (expected, vec!["updated"]));
+        assert_eq!(foresee(json!({"name": "A", "active": false})), None);
+    }
+}

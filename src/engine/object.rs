@@ -1,0 +1,79 @@
+//! One object as a state knows it: its type, where it is, what was written and what Stripe
+//! answered.
+
+use serde_json::Value as Json;
+
+use crate::catalog::{Entity, OperationKind};
+use crate::connector::{self, Connector, is_deleted};
+use crate::engine::{Change, Params, Wanted, change, drift, items};
+
+/// One object as it was last written or read.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// Its type.
+    pub entity: &'static Entity,
+    /// Where it is: its id, behind the ids of what it belongs to (`cus_1/txi_1`).
+    pub locator: String,
+    /// What was written; empty for one that was just imported.
+    pub params: Params,
+    /// What Stripe answered; null where it never did.
+    pub body: Json,
+}
+
+impl Object {
+    /// What it takes to bring the object to what is wanted now.
+    pub fn change_to(&self, wanted: &Wanted) -> Change {
+        // Nothing was written for an imported object yet: what it already is need not be sent.
+        if self.params.is_empty() {
+            return change::between(
+                self.entity,
+                &drift::presumed(self.entity, &wanted.params, &self.body),
+                wanted,
+            );
+        }
+        change::between(self.entity, &self.params, wanted)
+    }
+
+    /// Sends an update with the params of a change; the object as Stripe answers it. A change
+    /// that sends nothing reads the object.
+    pub async fn update(&self, connector: &Connector, change: Change) -> Result<Json, connector::Error> {
+        let params = items::with_ids(self.entity, change.update, &self.body);
+        let body = if params.is_empty() {
+            connector.get(self.entity, &self.locator).await?
+        } else {
+            connector.update(self.entity, &self.locator, params).await?
+        };
+        Ok(drift::retain_answered_once(self.entity, &body, &self.body))
+    }
+
+    /// The object as it is now; none when it is gone. What Stripe never shows again is as its
+    /// create answered it.
+    pub async fn read(&self, connector: &Connector) -> Result<Option<Json>, connector::Error> {
+        if self.entity.operation(OperationKind::Get).is_none() {
+            return Ok(Some(self.body.clone()));
+        }
+        let now = current(connector, self.entity, &self.locator).await?;
+        Ok(now.map(|now| drift::retain_answered_once(self.entity, &now, &self.body)))
+    }
+
+    /// What was written, with every value that has changed in Stripe since as it is there now;
+    /// none when nothing has.
+    pub fn drifted(&self, now: &Json) -> Option<Params> {
+        let known = self.entity.params();
+        (!self.body.is_null()).then(|| drift::drifted(known, &self.params, &self.body, now))?
+    }
+}
+
+/// The object at that place; none when it is gone.
+pub(super) async fn current(
+    connector: &Connector,
+    entity: &'static Entity,
+    locator: &str,
+) -> Result<Option<Json>, connector::Error> {
+    match connector.get(entity, locator).await {
+        Ok(now) if is_deleted(&now) => Ok(None),
+        Ok(now) => Ok(Some(now)),
+        Err(error) if error.is_gone() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,188 @@
+//! What was written becomes params: names in any spelling, values of the kinds Stripe takes.
+//!
+//! A key may be PascalCase (`PaymentMethod`, `AddressCity`), Stripe's own (`payment_method`)
+//! or dotted (`address.city`); the value may be nested. Whatever Stripe would refuse is
+//! refused here, before anything is sent.
+
+mod values;
+
+use serde_json::{Map, Value as Json};
+
+use crate::catalog::names::resolve;
+use crate::catalog::{Entity, Kind, Member, Shape, find};
+use crate::engine::Error;
+
+/// What is wrong with what was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParamError {
+    /// No param has that name.
+    #[error("the payload has no use for {key:?}{}", hint(suggestion.as_deref()))]
+    Unknown {
+        /// As it was written.
+        key: String,
+        /// The param that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// Two keys of the payload name the same param.
+    #[error("{key:?} sets {param:?}, which the payload sets already")]
+    Twice {
+        /// The later key.
+        key: String,
+        /// The param.
+        param: String,
+    },
+    /// A param Stripe demands is not there.
+    #[error("the payload lacks {param:?}, which Stripe requires")]
+    Missing {
+        /// The param, dotted.
+        param: String,
+    },
+    /// A value Stripe would not take.
+    #[error("{param:?} must be {expected}, not {found}")]
+    Value {
+        /// The param, dotted.
+        param: String,
+        /// What it takes.
+        expected: String,
+        /// What was given, shortened.
+        found: String,
+    },
+}
+
+/// Params in Stripe's spelling, with values of the kinds that their shapes say.
+pub type Params = Map<String, Json>;
+
+/// Every fault of what was written, at least one.
+pub type Faults = Vec<ParamError>;
+
+/// What a practitioner wrote, by the keys it was written with.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Written {
+    /// What is known.
+    pub members: Map<String, Json>,
+    /// Paths of members that will be known after apply; they are not among `members`.
+    pub unknown: Vec<Vec<String>>,
+}
+
+/// The params that what was written comes to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Wanted {
+    /// What is known.
+    pub params: Params,
+    /// Paths of params that will be known after apply, in Stripe's spelling.
+    pub unknown: Vec<Vec<String>>,
+}
+
+impl Wanted {
+    /// Whether a path leads to something that is not known yet, or into it.
+    fn is_unknown(&self, path: &[String]) -> bool {
+        self.unknown.iter().any(|unknown| unknown.starts_with(path) || path.starts_with(unknown))
+    }
+}
+
+/// The params that what was written comes to. Nulls are left out: null is how a configuration
+/// says "not set".
+pub fn parse(written: &Written, known: &[Member]) -> Result<Wanted, Faults> {
+    let params = values::object(&written.members, known, "");
+    let unknown = written.unknown.iter().map(|path| values::resolve_path(path, known));
+    let (params, unknown) = both(params, values::all(unknown))?;
+    Ok(Wanted { params, unknown })
+}
+
+/// The params of a create, complete.
+pub fn create_params(entity: &'static Entity, written: &Written) -> Result<Wanted, Error> {
+    if entity.create_operation().is_none() {
+        return Err(Error::NotCreatable { entity: &entity.name });
+    }
+    let wanted = parse(written, entity.params())?;
+    require(&wanted, entity.create_params())?;
+    Ok(wanted)
+}
+
+/// Both results, or the faults of both.
+fn both<A, B>(a: Result<A, Faults>, b: Result<B, Faults>) -> Result<(A, B), Faults> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(faults), Ok(_)) | (Ok(_), Err(faults)) => Err(faults),
+        (Err(a), Err(b)) => Err([a, b].concat()),
+    }
+}
+
+/// The params that a create takes, and those that only an update takes, which follows it.
+pub(super) fn split_create(entity: &Entity, params: Params) -> (Params, Params) {
+    params.into_iter().partition(|(name, _)| find(entity.create_params(), name).is_some())
+}
+
+/// A payload with some of its params changed, in the spelling it was written in: `before` and
+/// `after` are the params it came to and is to come to.
+pub fn with_original_keys(
+    payload: &Map<String, Json>,
+    params: &[Member],
+    before: &Map<String, Json>,
+    after: &Map<String, Json>,
+) -> Map<String, Json> {
+    let spelled = payload.iter().map(|(key, value)| {
+        let path = resolve(key, params).map(|it| it.path).unwrap_or_default();
+        let (was, is) = (at(before, &path), at(after, &path));
+        (key.clone(), if was == is { value.clone() } else { is.cloned().unwrap_or_default() })
+    });
+    spelled.collect()
+}
+
+fn at<'m>(params: &'m Map<String, Json>, path: &[String]) -> Option<&'m Json> {
+    let (first, rest) = path.split_first()?;
+    rest.iter().try_fold(params.get(first)?, |value, name| value.get(name))
+}
+
+/// An error for each param that Stripe requires and `wanted` lacks, at any depth.
+pub(super) fn require(wanted: &Wanted, params: &[Member]) -> Result<(), Faults> {
+    let mut missing = Requirements { wanted, faults: Faults::new() };
+    missing.of_object(&wanted.params, params, &mut Vec::new());
+    if missing.faults.is_empty() { Ok(()) } else { Err(missing.faults) }
+}
+
+struct Requirements<'w> {
+    wanted: &'w Wanted,
+    faults: Faults,
+}
+
+impl Requirements<'_> {
+    fn of_object(&mut self, given: &Params, params: &[Member], path: &mut Vec<String>) {
+        for param in params {
+            path.push(param.name.clone());
+            match given.get(&param.name) {
+                Some(value) => self.of_value(value, &param.shape, path),
+                None if param.shape.is_required() && !self.wanted.is_unknown(path) => {
+                    self.faults.push(ParamError::Missing { param: path.join(".") });
+                }
+                None => {}
+            }
+            path.pop();
+        }
+    }
+
+    fn of_value(&mut self, value: &Json, shape: &Shape, path: &mut Vec<String>) {
+        match (value, &shape.kind) {
+            (Json::Object(given), Kind::Object(params)) => self.of_object(given, params, path),
+            (Json::Array(items), Kind::List(item) | Kind::Set(item)) => {
+                for (at, value) in items.iter().enumerate() {
+                    path.push(at.to_string());
+                    self.of_value(value, item, path);
+                    path.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+pub(super) fn dotted(place: &str, name: &str) -> String {
+    if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
+}
+
+fn hint(suggestion: Option<&str>) -> String {
+    suggestion.map(|meant| format!("; did you mean {meant:?}?")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+use serde_json::{Value as Json, json};
+
+use super::{Faults, Written, parse, require, with_original_keys};
+use crate::catalog::OperationKind;
+use crate::connector::entity;
+
+fn written(given: &Json) -> Written {
+    Written { members: given.as_object().unwrap().clone(), unknown: Vec::new() }
+}
+
+fn create(name: &str, given: &Json) -> Result<Json, Faults> {
+    let operation = entity(name).unwrap().operation(OperationKind::Create).unwrap();
+    parse(&written(given), &operation.params).map(|wanted| Json::Object(wanted.params))
+}
+
+fn refused(name: &str, given: &Json) -> String {
+    sentences(&create(name, given).unwrap_err())
+}
+
+fn sentences(faults: &Faults) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn every_fault_is_told_at_once() {
+    let given = json!({"Nmae": "A", "Email": {"a": 1}, "address": {"ctiy": "Bern", "line1": []}});
+    let expected = r#"the payload has no use for "Nmae"; did you mean "name"?; "email" must be text, not {"a":1}; the payload has no use for "address.ctiy"; did you mean "city"?; "address.line1" must be text, not []"#;
+    assert_eq!(refused("Customer", &given), expected);
+}
+
+#[test]
+fn what_is_not_known_yet_is_not_missing() {
+    let given = json!({"currency": "usd", "recurring": {}});
+    let path = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
+    let unknown = vec![path(&["Product"]), path(&["recurring", "Interval"])];
+    let given = Written { members: given.as_object().unwrap().clone(), unknown };
+    let params = entity("Price").unwrap();
+    let wanted = parse(&given, params.params()).unwrap();
+    assert_eq!(wanted.unknown, [path(&["product"]), path(&["recurring", "interval"])]);
+    require(&wanted, params.create_params()).unwrap();
+    let misspelt = Written { unknown: vec![path(&["Prodcut"])], ..Written::default() };
+    assert!(sentences(&parse(&misspelt, params.params()).unwrap_err()).contains("product"));
+}
+
+#[test]
+fn every_spelling_of_a_name_is_the_same_param() {
+    let expected = json!({"payment_method": "pm_1", "currency": "usd", "amount": 1500});
+    for given in [
+        json!({"PaymentMethod": "pm_1", "Currency": "usd", "Amount": 1500.0}),
+        json!({"payment_method": "pm_1", "currency": "usd", "amount": "1500"}),
+        json!({"paymentMethod": "pm_1", "CURRENCY": "usd", "amount": 1500, "Description": null}),
+    ] {
+        assert_eq!(create("PaymentIntent", &given).unwrap(), expected);
+    }
+}
+
+#[test]
+fn flat_and_dotted_keys_become_nested_params() {
+    let expected = json!({"address": {"city": "Bern", "postal_code": "3000"}, "metadata": {"order.id": "7"}});
+    let flat = json!({"AddressCity": "Bern", "AddressPostalCode": "3000", "metadata.order.id": 7});
+    assert_eq!(create("Customer", &flat).unwrap(), expected);
+    let nested = json!({"Address": {"City": "Bern", "PostalCode": 3000}, "Metadata": {"order.id": "7"}});
+    assert_eq!(create("Customer", &nested).unwrap(), expected);
+}
+
+#[test]
+fn the_case_of_a_metadata_key_is_kept() {
+    let given = json!({"Metadata": {"OrderId": "7"}});
+    assert_eq!(create("Customer", &given).unwrap(), json!({"metadata": {"OrderId": "7"}}));
+}
+
+#[test]
+fn a_time_may_be_written_as_a_date() {
+    let given = json!({"expires_at": "2030-01-02", "customer": "cus_1"});
+    assert_eq!(create("Quote", &given).unwrap()["expires_at"], json!(1_893_542_400));
+}
+
+#[test]
+fn a_wrong_key_is_answered_with_the_right_one() {
+    let expected = r#"the payload has no use for "Nmae"; did you mean "name"?"#;
+    assert_eq!(refused("Customer", &json!({"Nmae": "A"})), expected);
+    assert_eq!(refused("Customer", &json!({"zzz": 1})), r#"the payload has no use for "zzz""#);
+}
+
+#[test]
+fn a_wrong_value_is_named_with_its_place() {
+    assert_eq!(
+        refused("PaymentIntent", &json!({"Amount": 15.5})),
+        r#""amount" must be a whole number, not 15.5"#
+    );
+    assert_eq!(
+        refused("PaymentIntent", &json!({"Confirm": "yes"})),
+        r#""confirm" must be true or false, not "yes""#
+    );
+    assert_eq!(
+        refused("Customer", &json!({"Address": "Bern"})),
+        r#""address" must be an object, not "Bern""#
+    );
+    let method = refused("PaymentIntent", &json!({"CaptureMethod": "Manual"}));
+    assert!(method.contains(r#"manual (did you mean "manual"?), not "Manual""#), "{method}");
+    let long = refused("Customer", &json!({"Email": "x".repeat(600)}));
+    assert!(long.starts_with(r#""email" must be at most 512 characters long"#), "{long}");
+}
+
+#[test]
+fn a_value_newer_than_the_facts_is_stripes_to_judge() {
+    let given = json!({"CaptureMethod": "on_delivery"});
+    assert_eq!(create("PaymentIntent", &given).unwrap(), json!({"capture_method": "on_delivery"}));
+}
+
+#[test]
+fn what_changes_keeps_the_spelling_of_the_payload() {
+    let given = json!({"Name": "A", "AddressCity": "Bern", "address.line1": "x", "Metadata": {"k": "1"}});
+    let params = &entity("Customer").unwrap().operation(OperationKind::Create).unwrap().params;
+    let before = parse(&written(&given), params).unwrap().params;
+    let after = json!({"name": "B", "address": {"city": "Basel", "line1": "x"}, "metadata": {"k": "2"}});
+    let found = with_original_keys(given.as_object().unwrap(), params, &before, after.as_object().unwrap());
+    let expected = json!({"Name": "B", "AddressCity": "Basel", "address.line1": "x", "Metadata": {"k": "2"}});
+    assert_eq!(Json::Object(found), expected);
+}
+
+#[test]
+fn two_keys_for_one_param_are_refused() {
+    let error = refused("Customer", &json!({"Name": "A", "name": "B"}));
+    assert_eq!(error, r#""name" sets "name", which the payload sets already"#);
+}
+
+#[test]
+fn a_required_param_that_is_missing_is_named() {
+    let operation = entity("PaymentIntent").unwrap().operation(OperationKind::Create).unwrap();
+    let wanted = parse(&written(&json!({"amount": 5})), &operation.params).unwrap();
+    let faults = require(&wanted, &operation.params).unwrap_err();
+    assert_eq!(sentences(&faults), r#"the payload lacks "currency", which Stripe requires"#);
+}

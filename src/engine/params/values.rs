@@ -1,0 +1,242 @@
+//! Whether a value is of the kind a param takes, and how it is sent.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value as Json};
+
+use super::{Faults, ParamError, Params, dotted};
+use crate::catalog::names::{Unresolved, closest, likeness, resolve};
+use crate::catalog::{Clearing, Kind, Member, Shape, find};
+use crate::connector::scalar;
+
+/// Longest part of a wrong value that an error repeats, in characters.
+const SHOWN: usize = 40;
+
+/// The params of an object, keys resolved and values checked.
+pub(super) fn object(given: &Map<String, Json>, params: &[Member], place: &str) -> Result<Params, Faults> {
+    let (mut found, mut faults) = (Params::new(), Faults::new());
+    for (key, given) in given.iter().filter(|(_, value)| !value.is_null()) {
+        let checked = member(key, given, params, place);
+        match checked.and_then(|(name, value)| insert(&mut found, key, name, value).map_err(one)) {
+            Ok(()) => {}
+            Err(more) => faults.extend(more),
+        }
+    }
+    if faults.is_empty() { Ok(found) } else { Err(faults) }
+}
+
+/// The param that a key names, and its value: a dotted key is the nested value it stands for.
+fn member<'m>(key: &str, given: &Json, params: &'m [Member], place: &str) -> Result<(&'m str, Json), Faults> {
+    let no_param = |why| one(unknown(&dotted(place, key), why));
+    let path = resolve(key, params).map_err(no_param)?.path;
+    let outer = path.split_first().and_then(|(name, inside)| Some((find(params, name)?, inside)));
+    let (param, inside) = outer.ok_or_else(|| no_param(Unresolved::Unknown { suggestion: None }))?;
+    let nested = inside
+        .iter()
+        .rev()
+        .fold(given.clone(), |value, name| Json::Object(Map::from_iter([(name.clone(), value)])));
+    Ok((&param.name, value(&nested, &param.shape, &dotted(place, &param.name))?))
+}
+
+/// A path of keys in Stripe's spelling.
+pub(super) fn resolve_path(keys: &[String], params: &[Member]) -> Result<Vec<String>, Faults> {
+    let (mut path, mut members) = (Vec::new(), Some(params));
+    for (at, key) in keys.iter().enumerate() {
+        // Below a map or a list every key is its own.
+        let Some(known) = members else {
+            path.push(key.clone());
+            continue;
+        };
+        let whole = keys.get(..=at).unwrap_or_default().join(".");
+        let found = resolve(key, known).map_err(|why| one(unknown(&whole, why)))?;
+        members = found.shape.and_then(Shape::members);
+        path.extend(found.path);
+    }
+    Ok(path)
+}
+
+/// All results, or the faults of all.
+pub(super) fn all<T, C: FromIterator<T>>(
+    results: impl Iterator<Item = Result<T, Faults>>,
+) -> Result<C, Faults> {
+    let mut faults = Faults::new();
+    let good = results.filter_map(|result| result.map_err(|more| faults.extend(more)).ok()).collect();
+    if faults.is_empty() { Ok(good) } else { Err(faults) }
+}
+
+fn one(error: ParamError) -> Faults {
+    vec![error]
+}
+
+fn unknown(key: &str, why: Unresolved) -> ParamError {
+    let suggestion = match why {
+        Unresolved::Unknown { suggestion } => suggestion,
+        Unresolved::NoMembers { .. } => None,
+    };
+    ParamError::Unknown { key: key.to_owned(), suggestion }
+}
+
+/// Adds a value; two objects for one param become one.
+fn insert(found: &mut Map<String, Json>, key: &str, name: &str, value: Json) -> Result<(), ParamError> {
+    match (found.get_mut(name), value) {
+        (None, value) => {
+            found.insert(name.to_owned(), value);
+        }
+        (Some(Json::Object(there)), Json::Object(more)) => {
+            for (inner, value) in more {
+                insert(there, key, &inner, value)?;
+            }
+        }
+        (Some(_), _) => return Err(ParamError::Twice { key: key.to_owned(), param: name.to_owned() }),
+    }
+    Ok(())
+}
+
+/// The value as it is sent.
+fn value(given: &Json, shape: &Shape, place: &str) -> Result<Json, Faults> {
+    match (&shape.kind, given) {
+        _ if shape.clearing == Clearing::Empty && given.as_str() == Some("") => Ok(given.clone()),
+        (Kind::Object(params), Json::Object(given)) => object(given, params, place).map(Json::Object),
+        (Kind::List(item) | Kind::Set(item), Json::Array(given)) => {
+            let items = given.iter().enumerate();
+            all(items.map(|(at, given)| value(given, item, &dotted(place, &at.to_string()))))
+        }
+        (Kind::Map(shape), Json::Object(given)) => map(given, shape, place),
+        (Kind::Union(shapes), given) => union(given, shapes, place),
+        (kind, given) => scalar_value(given, kind, place).map_err(one),
+    }
+}
+
+fn scalar_value(given: &Json, kind: &Kind, place: &str) -> Result<Json, ParamError> {
+    let wrong = |expected: &str| wrong(place, expected, given);
+    match kind {
+        Kind::Text { max_length } => text(given, *max_length, place),
+        Kind::Currency | Kind::Id(_) => text(given, 0, place),
+        Kind::Enum(values) => one_of(given, values, place),
+        Kind::Integer => integer(given).ok_or_else(|| wrong("a whole number")),
+        Kind::Decimal | Kind::Number => number(given).ok_or_else(|| wrong("a number")),
+        Kind::Boolean => boolean(given).ok_or_else(|| wrong("true or false")),
+        Kind::Time => time(given)
+            .ok_or_else(|| wrong("a time: seconds since 1970, or text such as 2026-01-31T12:00:00Z")),
+        Kind::DateTime => moment(given)
+            .map(|moment| Json::String(moment.to_string()))
+            .ok_or_else(|| wrong("a time: text such as 2026-01-31T12:00:00Z, or seconds since 1970")),
+        Kind::File => match given.as_str().map(|text| STANDARD.decode(text)) {
+            Some(Ok(_)) => Ok(given.clone()),
+            _ => Err(wrong("a file in base64, as `filebase64(\"logo.png\")` makes it")),
+        },
+        Kind::Object(_) => Err(wrong("an object")),
+        Kind::List(_) | Kind::Set(_) => Err(wrong("a list")),
+        Kind::Map(_) => Err(wrong("a map")),
+        // Only answers hold whole objects and pages.
+        Kind::Any | Kind::Page(_) | Kind::Range | Kind::Union(_) | Kind::Whole(_) => Ok(given.clone()),
+    }
+}
+
+fn text(given: &Json, max_length: u32, place: &str) -> Result<Json, ParamError> {
+    let text = scalar(given).ok_or_else(|| wrong(place, "text", given))?;
+    let limit = usize::try_from(max_length).unwrap_or(usize::MAX);
+    if limit > 0 && text.chars().count() > limit {
+        return Err(wrong(place, &format!("at most {limit} characters long"), given));
+    }
+    Ok(Json::String(text))
+}
+
+/// Stripe adds values to its enums: what is like none of the known ones may be new.
+fn one_of(given: &Json, values: &[String], place: &str) -> Result<Json, ParamError> {
+    const MISSPELT: f64 = 0.9;
+    let text = scalar(given).ok_or_else(|| wrong(place, "text", given))?;
+    let alike = values.iter().filter(|value| likeness(&text, value) >= MISSPELT);
+    match closest(&text, alike.map(|value| (value.as_str(), value))) {
+        Some(meant) if !values.contains(&text) => {
+            let expected = format!("one of {} (did you mean {meant:?}?)", values.join(", "));
+            Err(wrong(place, &expected, given))
+        }
+        _ => Ok(Json::String(text)),
+    }
+}
+
+fn map(given: &Map<String, Json>, shape: &Shape, place: &str) -> Result<Json, Faults> {
+    let known = given.iter().filter(|(_, value)| !value.is_null());
+    // The empty text removes a key.
+    all(known.map(|(key, given)| match given.as_str() {
+        Some("") => Ok((key.clone(), given.clone())),
+        _ => Ok((key.clone(), value(given, shape, &dotted(place, key))?)),
+    }))
+}
+
+/// The first shape that takes the value; else the faults of the one that is like it.
+fn union(given: &Json, shapes: &[Shape], place: &str) -> Result<Json, Faults> {
+    let mut first = None;
+    for shape in shapes {
+        match value(given, shape, place) {
+            Ok(value) => return Ok(value),
+            Err(faults) if given.is_object() && shape.members().is_some() => first = Some(faults),
+            Err(faults) => first = first.or(Some(faults)),
+        }
+    }
+    Err(first.unwrap_or_else(|| one(wrong(place, "something else", given))))
+}
+
+/// `1500`, `1500.0` and `"1500"` alike.
+fn integer(given: &Json) -> Option<Json> {
+    let text = digits(given)?;
+    let whole = match text.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
+        Some(_) => return None,
+        None => text.as_str(),
+    };
+    Some(Json::from(whole.parse::<i64>().ok()?))
+}
+
+fn number(given: &Json) -> Option<Json> {
+    digits(given).map(Json::String)
+}
+
+/// The text of a number, written as a number or as text.
+fn digits(given: &Json) -> Option<String> {
+    match given {
+        Json::Number(number) => Some(number.to_string()),
+        Json::String(text) => text.parse::<f64>().ok().filter(|n| n.is_finite()).map(|_| text.clone()),
+        _ => None,
+    }
+}
+
+fn boolean(given: &Json) -> Option<Json> {
+    match given {
+        Json::Bool(_) => Some(given.clone()),
+        Json::String(text) => text.parse().ok().map(Json::Bool),
+        _ => None,
+    }
+}
+
+/// Seconds since 1970. Words such as `now`, which a few params know, pass as they are.
+fn time(given: &Json) -> Option<Json> {
+    if given.as_str() == Some("now") {
+        return Some(given.clone());
+    }
+    moment(given).map(|moment| Json::from(moment.as_second()))
+}
+
+/// A moment, written as seconds since 1970, as RFC 3339 or as a day.
+fn moment(given: &Json) -> Option<Timestamp> {
+    if let Some(seconds) = integer(given) {
+        return Timestamp::from_second(seconds.as_i64()?).ok();
+    }
+    let text = given.as_str()?;
+    text.parse::<Timestamp>().ok().or_else(|| {
+        let day = text.parse::<Date>().ok()?;
+        Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp())
+    })
+}
+
+fn wrong(param: &str, expected: &str, given: &Json) -> ParamError {
+    let mut found = given.to_string();
+    if found.chars().count() > SHOWN {
+        found = found.chars().take(SHOWN).chain(['…']).collect();
+    }
+    ParamError::Value { param: param.to_owned(), expected: expected.to_owned(), found }
+}

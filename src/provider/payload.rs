@@ -1,0 +1,226 @@
+//! A payload as the practitioner writes it: an HCL object or JSON text.
+//!
+//! Both come to the same [`Written`] members, so which of the two it is makes no difference to
+//! what is sent, compared and planned. What drifted is written back in the form, and in the
+//! types, of what was written: Terraform compares types too.
+
+mod unique_json;
+
+use serde_json::{Map, Value as Json};
+
+use crate::engine::Written;
+use crate::provider::explain::not_a_payload;
+use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::value::{Number, Type, Value};
+
+/// The members of a payload; none while the whole payload is unknown.
+pub(super) fn written(payload: &Value) -> Result<Option<Written>, Diagnostic> {
+    match payload {
+        _ if payload.is_null() => Ok(Some(Written::default())),
+        _ if payload.is_unknown() => Ok(None),
+        Value::Dynamic(inner) => written(&inner.1),
+        Value::String(text) => {
+            let members = unique_json::object(text).map_err(|why| not_a_payload(&why))?;
+            Ok(Some(Written { members, unknown: Vec::new() }))
+        }
+        Value::Map(members) => {
+            let mut written = Written::default();
+            for (key, value) in members {
+                if let Some(json) = to_json(value, &mut vec![key.clone()], &mut written.unknown) {
+                    written.members.insert(key.clone(), json);
+                }
+            }
+            Ok(Some(written))
+        }
+        _ => Err(not_a_payload(
+            "it must be an object, or the JSON text of one as `jsonencode({ … })` makes it",
+        )),
+    }
+}
+
+/// A value as JSON; none where it is unknown, which is noted with its path. A list with an unknown
+/// item is unknown as a whole.
+fn to_json(value: &Value, path: &mut Vec<String>, unknown: &mut Vec<Vec<String>>) -> Option<Json> {
+    Some(match value {
+        Value::Unknown => {
+            unknown.push(path.clone());
+            return None;
+        }
+        Value::Null => Json::Null,
+        Value::Bool(truth) => Json::Bool(*truth),
+        Value::Number(number) => Json::Number(number.as_str().parse().ok()?),
+        Value::String(text) => Json::String(text.clone()),
+        Value::List(items) | Value::Set(items) => {
+            if !value.is_wholly_known() {
+                unknown.push(path.clone());
+                return None;
+            }
+            Json::Array(items.iter().filter_map(|item| to_json(item, path, unknown)).collect())
+        }
+        Value::Map(members) => {
+            let mut object = Map::new();
+            for (key, value) in members {
+                path.push(key.clone());
+                object.extend(to_json(value, path, unknown).map(|json| (key.clone(), json)));
+                path.pop();
+            }
+            Json::Object(object)
+        }
+        Value::Dynamic(inner) => return to_json(&inner.1, path, unknown),
+    })
+}
+
+/// A payload with these members, in the form and the types of the one that was written.
+pub(super) fn rewritten(payload: &Value, members: Map<String, Json>) -> Value {
+    let members = Json::Object(members);
+    match payload {
+        Value::Dynamic(inner) if inner.1.as_map().is_some() => {
+            let (ty, value) = like(&inner.0, &members);
+            Value::Dynamic(Box::new((ty, value)))
+        }
+        _ => text(members.to_string()),
+    }
+}
+
+/// JSON text as a payload.
+pub(super) fn text(json: String) -> Value {
+    Value::Dynamic(Box::new((Type::String, json.into())))
+}
+
+/// JSON as a value of this type as far as it fits, else of the type it has by itself.
+fn like(ty: &Type, json: &Json) -> (Type, Value) {
+    match (ty, json) {
+        (ty, Json::Null) => (ty.clone(), Value::Null),
+        (Type::String, Json::Bool(_) | Json::Number(_)) => (Type::String, json.to_string().into()),
+        (Type::List(item) | Type::Set(item), Json::Array(items)) => {
+            let items: Vec<(Type, Value)> = items.iter().map(|json| like(item, json)).collect();
+            if items.iter().all(|(ty, _)| *ty == **item) {
+                let values = items.into_iter().map(|(_, value)| value).collect();
+                let is_set = matches!(ty, Type::Set(_));
+                return (ty.clone(), if is_set { Value::Set(values) } else { Value::List(values) });
+            }
+            tuple(items)
+        }
+        (Type::Tuple(types), Json::Array(items)) => {
+            let items = items.iter().enumerate().map(|(at, json)| match types.get(at).or(types.last()) {
+                Some(ty) => like(ty, json),
+                None => natural(json),
+            });
+            tuple(items.collect())
+        }
+        (Type::Map(element), Json::Object(members)) => {
+            let typed: Vec<_> = members.iter().map(|(key, json)| (key, like(element, json))).collect();
+            if typed.iter().all(|(_, (ty, _))| *ty == **element) {
+                return (ty.clone(), Value::map(typed.into_iter().map(|(key, (_, value))| (key, value))));
+            }
+            object(typed)
+        }
+        (Type::Object(types), Json::Object(members)) => {
+            let members = members.iter().map(|(key, json)| match types.get(key) {
+                Some(ty) => (key, like(ty, json)),
+                None => (key, natural(json)),
+            });
+            object(members.collect())
+        }
+        _ => natural(json),
+    }
+}
+
+/// JSON as the value that HCL would make of it.
+fn natural(json: &Json) -> (Type, Value) {
+    match json {
+        Json::Null => (Type::Dynamic, Value::Null),
+        Json::Bool(truth) => (Type::Bool, (*truth).into()),
+        Json::Number(number) => {
+            let number = Number::parse(&number.to_string());
+            (Type::Number, number.map_or(Value::Null, Value::Number))
+        }
+        Json::String(text) => (Type::String, text.as_str().into()),
+        Json::Array(items) => tuple(items.iter().map(natural).collect()),
+        Json::Object(members) => object(members.iter().map(|(key, json)| (key, natural(json))).collect()),
+    }
+}
+
+fn tuple(items: Vec<(Type, Value)>) -> (Type, Value) {
+    let (types, values) = items.into_iter().unzip();
+    (Type::Tuple(types), Value::List(values))
+}
+
+fn object(members: Vec<(&String, (Type, Value))>) -> (Type, Value) {
+    let types = members.iter().map(|(key, (ty, _))| ((*key).clone(), ty.clone()));
+    let ty = Type::object(types);
+    (ty, Value::map(members.into_iter().map(|(key, (_, value))| (key, value))))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::{rewritten, text, written};
+    use crate::terraform::value::{Number, Type, Value};
+
+    fn payload(ty: Type, value: Value) -> Value {
+        Value::Dynamic(Box::new((ty, value)))
+    }
+
+    fn people() -> Value {
+        let ty = Type::object([
+            ("Name", Type::String),
+            ("Metadata", Type::map(Type::String)),
+            ("Tags", Type::Tuple(vec![Type::String])),
+            ("Balance", Type::Number),
+        ]);
+        let value = Value::map([
+            ("Name", Value::from("Ada")),
+            ("Metadata", Value::map([("a", Value::from("1"))])),
+            ("Tags", Value::List(vec!["x".into()])),
+            ("Balance", Value::Number(Number::parse("1.50").unwrap())),
+        ]);
+        payload(ty, value)
+    }
+
+    #[test]
+    fn an_object_and_its_json_are_the_same_payload() {
+        let json = json!({"Name": "Ada", "Metadata": {"a": "1"}, "Tags": ["x"], "Balance": 1.5});
+        let members = |payload: &Value| Json::Object(written(payload).unwrap().unwrap().members);
+        assert_eq!(members(&people())["Name"], json["Name"]);
+        assert_eq!(members(&text(json.to_string()))["Tags"], members(&people())["Tags"]);
+    }
+
+    #[test]
+    fn unknown_members_are_named_by_their_paths() {
+        let ty = Type::object([("A", Type::object([("b", Type::Dynamic)])), ("L", Type::Dynamic)]);
+        let value = Value::map([
+            ("A", Value::map([("b", Value::Unknown)])),
+            ("L", Value::List(vec![Value::from("x"), Value::Unknown])),
+        ]);
+        let written = written(&payload(ty, value)).unwrap().unwrap();
+        assert_eq!(written.unknown, [vec!["A".to_owned(), "b".to_owned()], vec!["L".to_owned()]]);
+        assert_eq!(Json::Object(written.members), json!({"A": {}}));
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused() {
+        for value in [Value::from("[]"), Value::from("{"), Value::from(true), Value::List(Vec::new())] {
+            assert!(written(&payload(Type::Dynamic, value.clone())).is_err(), "{value:?}");
+        }
+        let twice = written(&text(r#"{"a": {"b": 1, "b": 2}}"#.to_owned())).unwrap_err();
+        assert!(twice.detail.contains(r#""b""#), "{}", twice.detail);
+    }
+
+    #[test]
+    fn drift_keeps_the_types_that_were_written() {
+        let members =
+            json!({"Name": "Eve", "Metadata": {"a": "2", "b": "3"}, "Tags": ["x", "y"], "Balance": 2});
+        let Value::Dynamic(inner) = rewritten(&people(), members.as_object().unwrap().clone()) else {
+            panic!()
+        };
+        let Type::Object(types) = &inner.0 else { panic!("{:?}", inner.0) };
+        assert_eq!(types["Metadata"], Type::map(Type::String));
+        assert_eq!(types["Tags"], Type::Tuple(vec![Type::String, Type::String]));
+        assert_eq!(types["Balance"], Type::Number);
+        assert_eq!(inner.1.get("Name").as_str(), Some("Eve"));
+        let in_text = rewritten(&text("{}".to_owned()), members.as_object().unwrap().clone());
+        assert!(in_text.as_str().unwrap().contains("Eve"));
+    }
+}

@@ -1,0 +1,65 @@
+//! JSON text whose objects say each key once: of two equal keys one would be lost in silence.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value as Json};
+
+/// Reads the text of a JSON object; the error says what is wrong with it.
+pub(super) fn object(text: &str) -> Result<Map<String, Json>, String> {
+    // This bounds the depth too.
+    let json: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let Json::Object(object) = json else {
+        return Err("it must be a JSON object, as `jsonencode({ … })` makes it".to_owned());
+    };
+    match repeated_key(text) {
+        None => Ok(object),
+        Some(key) => Err(format!("the key {key:?} stands twice in one object")),
+    }
+}
+
+/// A key that an object in the text has twice, if one does.
+fn repeated_key(text: &str) -> Option<String> {
+    let values: Vec<&RawValue> = match text.trim_start().chars().next()? {
+        '{' => {
+            let Members(members) = serde_json::from_str(text).ok()?;
+            let mut seen = HashSet::new();
+            if let Some((key, _)) = members.iter().find(|(key, _)| !seen.insert(key.as_str())) {
+                return Some(key.clone());
+            }
+            members.into_iter().map(|(_, value)| value).collect()
+        }
+        '[' => serde_json::from_str(text).ok()?,
+        _ => return None,
+    };
+    values.into_iter().find_map(|value| repeated_key(value.get()))
+}
+
+/// The members of an object as they stand in the text, repeated ones too.
+struct Members<'t>(Vec<(String, &'t RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
+    }
+}

@@ -1,0 +1,156 @@
+//! What an answer holds where nothing was said: every field that the facts call there, an object
+//! or a list in the place of nothing, and no null where Stripe leaves a field out.
+//!
+//! The facts say which fields are never null. Of the others `answers.toml` says what Stripe
+//! answers; a field that is not in it is null, or left out where the facts call it optional.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use crate::catalog::{Entity, Kind, Member, Presence, Shape, catalog, find};
+
+use super::fields::text;
+use super::shape;
+use super::store::Body;
+
+/// The whole table, by object.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    answers: BTreeMap<String, Body>,
+    left_out: BTreeMap<String, BTreeSet<String>>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    // a table that cannot be read is caught by the tests below
+    TABLE.get_or_init(|| toml::from_str(include_str!("answers.toml")).unwrap_or_default())
+}
+
+/// What is known of one type of object.
+struct Known<'e> {
+    entity: &'e Entity,
+    answers: Option<&'static Body>,
+    left_out: Option<&'static BTreeSet<String>>,
+}
+
+impl<'e> Known<'e> {
+    fn of(entity: &'e Entity) -> Self {
+        let (answers, left_out) = (table().answers.get(&entity.object), table().left_out.get(&entity.object));
+        Self { entity, answers, left_out }
+    }
+
+    /// What stands in a field of which nothing was said; none where Stripe leaves it out.
+    fn standing(&self, field: &Shape, path: &str) -> Option<Json> {
+        if let Some(value) = self.answers.and_then(|answers| answers.get(path)) {
+            return Some(whole(field, value));
+        }
+        let left_out = self.left_out.is_some_and(|paths| paths.contains(path));
+        let (outer, name) = path.rsplit_once('.').unwrap_or(("", path));
+        match (field.presence, &field.kind) {
+            (Presence::Optional, _) => None,
+            _ if left_out => None,
+            (_, Kind::Map(_)) if name == "metadata" => Some(json!({})),
+            // a map without entries is left out: SDKs do not expect null in its place
+            (Presence::Nullable, Kind::Map(_)) if !outer.is_empty() => None,
+            (Presence::Nullable, _) => Some(Json::Null),
+            (Presence::Required, kind) => Some(shape::least(kind)),
+        }
+    }
+
+    /// The members in the order of their names, `id` and `object` first.
+    fn members(&self, fields: &[Member], body: &mut Body, outer: &str) {
+        for field in fields {
+            if body.get(&field.name).is_some_and(is_whole) {
+                continue;
+            }
+            let path = if outer.is_empty() { field.name.clone() } else { format!("{outer}.{}", field.name) };
+            self.member(field, body, &path);
+            if let Some(value) = body.get_mut(&field.name) {
+                self.within(&field.shape, value, &path);
+            }
+        }
+        body.sort_keys();
+        for name in ["object", "id"] {
+            if let Some(value) = body.shift_remove(name) {
+                body.shift_insert(0, name.to_owned(), value);
+            }
+        }
+    }
+
+    fn member(&self, field: &Member, body: &mut Body, path: &str) {
+        let name = field.name.as_str();
+        if body.get(name).is_some_and(|value| !value.is_null()) {
+            return;
+        }
+        match self.standing(&field.shape, path) {
+            None => drop(body.shift_remove(name)),
+            Some(_) if !body.contains_key(name) && shape::is_includable(&self.entity.object, path) => {}
+            Some(value) => drop(body.insert(name.to_owned(), value)),
+        }
+    }
+
+    /// Objects of a type of their own are completed by that type.
+    fn within(&self, shape: &Shape, value: &mut Json, path: &str) {
+        match (&shape.kind, value) {
+            (Kind::Object(fields), Json::Object(members)) => self.members(fields, members, path),
+            (Kind::List(inner) | Kind::Set(inner), Json::Array(items)) => {
+                for item in items {
+                    self.within(inner, item, path);
+                }
+            }
+            (Kind::Map(inner), Json::Object(members)) => {
+                for member in members.values_mut() {
+                    self.within(inner, member, path);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether nothing is to be done with a value: it is there and holds no others.
+fn is_whole(value: &Json) -> bool {
+    !value.is_null() && !value.is_object() && !value.is_array()
+}
+
+/// All that is left of a deleted object.
+const STUB: &[&str] = &["id", "object", "deleted"];
+
+/// Gives an object what it always has; objects of unknown types and stubs stay as they are.
+pub(super) fn complete(body: &mut Body) {
+    let is_stub = body.keys().all(|name| STUB.contains(&name.as_str()));
+    let entity = text(body, "object").and_then(|object| catalog().by_object(object));
+    if let Some(entity) = entity.filter(|_| !is_stub) {
+        complete_as(entity, body);
+    }
+}
+
+/// Gives an object what an object of that type always has.
+pub(super) fn complete_as(entity: &Entity, body: &mut Body) {
+    Known::of(entity).members(&entity.fields, body, "");
+}
+
+/// What stands in a field of which nothing was said; null where Stripe leaves it out.
+pub(super) fn usual(object: &str, name: &str) -> Json {
+    let entity = catalog().by_object(object);
+    let found = entity.and_then(|entity| Known::of(entity).standing(entity.field(name)?, name));
+    found.unwrap_or_default()
+}
+
+/// A value of the table; an object is one with all its fields.
+fn whole(shape: &Shape, value: &Json) -> Json {
+    let (Kind::Object(fields), Json::Object(given)) = (&shape.kind, value) else { return value.clone() };
+    let mut members = shape::least(&shape.kind).as_object().cloned().unwrap_or_default();
+    for (name, value) in given {
+        let field = find(fields, name);
+        members.insert(name.clone(), field.map_or_else(|| value.clone(), |field| whole(&field.shape, value)));
+    }
+    Json::Object(members)
+}
+
+#[cfg(test)]
+mod tests;

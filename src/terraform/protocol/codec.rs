@@ -1,0 +1,173 @@
+//! The schemas by type name, and how the objects of each are read, checked and written.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use super::{diagnostics, dynamic};
+use crate::terraform::Provider;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::schema::{self, Schema};
+use crate::terraform::value::{Path, Type, Value};
+use crate::terraform::wire::tfplugin5 as wire;
+
+/// The codecs of everything that a provider serves, each made at its first use: a run
+/// touches few of the types.
+#[derive(Debug)]
+pub(super) struct SchemaCodecs {
+    provider: OnceLock<SchemaCodec>,
+    resources: ByName,
+    data_sources: ByName,
+}
+
+/// None where the provider names a type and has no schema for it.
+type ByName = BTreeMap<String, OnceLock<Option<SchemaCodec>>>;
+
+/// A schema and the type of its objects.
+#[derive(Debug)]
+pub(super) struct SchemaCodec {
+    schema: Schema,
+    /// Sending a schema does not need it.
+    ty: OnceLock<Type>,
+}
+
+impl SchemaCodecs {
+    pub(super) fn new(provider: &impl Provider) -> Self {
+        let unused = |names: Vec<&str>| -> ByName {
+            names.into_iter().map(|name| (name.to_owned(), OnceLock::new())).collect()
+        };
+        Self {
+            provider: OnceLock::new(),
+            resources: unused(provider.resource_types()),
+            data_sources: unused(provider.data_source_types()),
+        }
+    }
+
+    /// The codec of the provider block.
+    pub(super) fn provider(&self, provider: &impl Provider) -> &SchemaCodec {
+        self.provider.get_or_init(|| SchemaCodec::new(provider.provider_schema()))
+    }
+
+    /// The codec of the resource type of that name, or the error that there is none.
+    pub(super) fn resource(&self, provider: &impl Provider, name: &str) -> Result<&SchemaCodec, Diagnostic> {
+        let codec = self.resources.get(name).and_then(|codec| {
+            codec.get_or_init(|| provider.resource_schema(name).map(SchemaCodec::new)).as_ref()
+        });
+        codec.ok_or_else(|| unknown("Resource Type", name))
+    }
+
+    /// The codec of the data source of that name, or the error that there is none.
+    pub(super) fn data_source(
+        &self,
+        provider: &impl Provider,
+        name: &str,
+    ) -> Result<&SchemaCodec, Diagnostic> {
+        let codec = self.data_sources.get(name).and_then(|codec| {
+            codec.get_or_init(|| provider.data_source_schema(name).map(SchemaCodec::new)).as_ref()
+        });
+        codec.ok_or_else(|| unknown("Data Source", name))
+    }
+
+    /// The names of the resource types, sorted.
+    pub(super) fn resource_names(&self) -> impl Iterator<Item = &str> {
+        self.resources.keys().map(String::as_str)
+    }
+
+    /// The names of the data source types, sorted.
+    pub(super) fn data_source_names(&self) -> impl Iterator<Item = &str> {
+        self.data_sources.keys().map(String::as_str)
+    }
+}
+
+fn unknown(what: &str, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("Unknown {what}"),
+        format!("This version of the provider has no {} `{name}`.", what.to_lowercase()),
+    )
+}
+
+impl SchemaCodec {
+    fn new(schema: Schema) -> Self {
+        Self { schema, ty: OnceLock::new() }
+    }
+
+    /// The schema it was made from.
+    pub(super) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Reads an object from the field of that name.
+    pub(super) fn decode(
+        &self,
+        field: &str,
+        value: Option<&wire::DynamicValue>,
+    ) -> Result<Value, Diagnostic> {
+        dynamic::decode(field, value, self.ty())
+    }
+
+    /// Reads an object without its write-only values, which no state has.
+    pub(super) fn decode_state(
+        &self,
+        field: &str,
+        value: Option<&wire::DynamicValue>,
+    ) -> Result<Value, Diagnostic> {
+        self.decode(field, value).map(|state| self.complete(state))
+    }
+
+    /// Reads a stored state and fills in what it lacks.
+    pub(super) fn decode_stored(&self, raw: Option<&wire::RawState>) -> Result<Value, Diagnostic> {
+        dynamic::decode_stored(raw, self.ty()).map(|state| self.complete(state))
+    }
+
+    /// What of a configuration breaks the rules of the schema.
+    pub(super) fn check(&self, config: &Value) -> Diagnostics {
+        schema::check(&self.schema.block, config)
+    }
+
+    /// What of a configuration breaks the rules of the schema or uses what is deprecated.
+    pub(super) fn validate(&self, config: &Value) -> Diagnostics {
+        let mut found = self.check(config);
+        found.extend(schema::warn_of_deprecated(&self.schema.block, config));
+        found
+    }
+
+    /// The write-only values of a configuration, as errors.
+    pub(super) fn refuse_write_only(&self, config: &Value) -> Diagnostics {
+        schema::refuse_write_only(&self.schema.block, config)
+    }
+
+    /// Writes an object, without its write-only values.
+    pub(super) fn encode(&self, value: Value) -> Result<wire::DynamicValue, Diagnostic> {
+        dynamic::encode(&self.complete(value), self.ty())
+    }
+
+    /// Writes as much of an object as fits the schema, and says what was wrong with the rest.
+    pub(super) fn encode_what_fits(
+        &self,
+        value: Value,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<wire::DynamicValue, Diagnostic> {
+        self.encode(value.clone()).or_else(|error| {
+            diagnostics.push(error);
+            self.encode(dynamic::salvage(value, self.ty()))
+        })
+    }
+
+    /// Writes messages about an object of this schema.
+    pub(super) fn diagnostics(&self, diagnostics: Diagnostics) -> Vec<wire::Diagnostic> {
+        diagnostics::all_to_wire(diagnostics, self.ty())
+    }
+
+    /// Writes paths into an object of this schema.
+    pub(super) fn paths(&self, paths: &[Path]) -> Vec<wire::AttributePath> {
+        let clipped = paths.iter().map(|path| diagnostics::up_to_set(path, self.ty()));
+        clipped.map(|path| diagnostics::path_to_wire(&path)).collect()
+    }
+
+    fn complete(&self, value: Value) -> Value {
+        dynamic::complete(value, &self.schema.block)
+    }
+
+    fn ty(&self) -> &Type {
+        self.ty.get_or_init(|| self.schema.block.ty())
+    }
+}

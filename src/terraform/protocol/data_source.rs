@@ -1,0 +1,31 @@
+//! The RPCs about data sources.
+
+use super::Service;
+use crate::terraform::Provider;
+use crate::terraform::diagnostic::{Diagnostic, has_errors};
+use crate::terraform::wire::tfplugin5::{read_data_source, validate_data_source_config};
+
+pub(super) fn validate<P: Provider>(
+    service: &Service<P>,
+    request: &validate_data_source_config::Request,
+) -> Result<validate_data_source_config::Response, Diagnostic> {
+    let codec = service.codecs.data_source(&service.provider, &request.type_name)?;
+    let config = codec.decode("config", request.config.as_ref())?;
+    let mut found = codec.validate(&config);
+    if !has_errors(&found) {
+        found.extend(service.provider.validate_data_source(&request.type_name, &config));
+    }
+    Ok(validate_data_source_config::Response { diagnostics: codec.diagnostics(found) })
+}
+
+pub(super) async fn read<P: Provider>(
+    service: &Service<P>,
+    request: read_data_source::Request,
+) -> Result<read_data_source::Response, Diagnostic> {
+    let codec = service.codecs.data_source(&service.provider, &request.type_name)?;
+    let config = codec.decode("config", request.config.as_ref())?;
+    let (state, diagnostics) = service.provider.read_data_source(&request.type_name, config).await;
+    // A read that failed has no state; one that is half filled may not fit the schema.
+    let state = if has_errors(&diagnostics) { None } else { Some(codec.encode(state)?) };
+    Ok(read_data_source::Response { state, diagnostics: codec.diagnostics(diagnostics), deferred: None })
+}

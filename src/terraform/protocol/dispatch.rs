@@ -1,0 +1,49 @@
+//! What every RPC goes through: run the work, and turn whatever goes wrong into the response.
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+
+use super::messages::{Request, Response};
+use super::{RpcResult, diagnostics};
+use crate::terraform::diagnostic::Diagnostic;
+
+/// Answers one RPC. An error of `work` and a panic in it both become a response that carries
+/// them as a diagnostic and nothing else, which Terraform takes as "nothing changed".
+pub(super) async fn dispatch<Q, R, F>(
+    rpc: &str,
+    request: tonic::Request<Q>,
+    work: impl FnOnce(Q) -> F,
+) -> RpcResult<R>
+where
+    Q: Request,
+    R: Response,
+    F: Future<Output = Result<R, Diagnostic>>,
+{
+    let request = request.into_inner();
+    let subject = request.subject().to_owned();
+    // A panic may leave a lock of the provider poisoned; whoever takes that lock next
+    // panics too and ends up here again, so nothing half-done is mistaken for done.
+    let ended = AssertUnwindSafe(async move { work(request).await }).catch_unwind().await;
+    let error = match ended {
+        Ok(Ok(response)) => return Ok(tonic::Response::new(response)),
+        Ok(Err(error)) => error,
+        Err(payload) => panicked(rpc, &subject, payload.as_ref()),
+    };
+    Ok(tonic::Response::new(R::from_error(diagnostics::to_wire(error))))
+}
+
+fn panicked(rpc: &str, subject: &str, payload: &(dyn Any + Send)) -> Diagnostic {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let subject = if subject.is_empty() { String::new() } else { format!(" of `{subject}`") };
+    Diagnostic::error(
+        "Provider Panicked",
+        format!(
+            "{rpc}{subject} panicked: {}. This is a bug in the provider; please report it with this text.",
+            text.unwrap_or("no text")
+        ),
+    )
+}

@@ -1,0 +1,126 @@
+//! The RPCs about managed resources.
+
+use super::Service;
+use crate::terraform::Provider;
+use crate::terraform::diagnostic::{Diagnostic, has_errors};
+use crate::terraform::provider::{ApplyRequest, PlanRequest};
+use crate::terraform::wire::tfplugin5::{
+    apply_resource_change, import_resource_state, plan_resource_change, read_resource,
+    upgrade_resource_state, validate_resource_type_config,
+};
+
+pub(super) fn validate<P: Provider>(
+    service: &Service<P>,
+    request: &validate_resource_type_config::Request,
+) -> Result<validate_resource_type_config::Response, Diagnostic> {
+    let codec = service.codecs.resource(&service.provider, &request.type_name)?;
+    let config = codec.decode("config", request.config.as_ref())?;
+    let mut found = codec.validate(&config);
+    let client = request.client_capabilities.unwrap_or_default();
+    if !client.write_only_attributes_allowed {
+        found.extend(codec.refuse_write_only(&config));
+    }
+    if !has_errors(&found) {
+        found.extend(service.provider.validate_resource(&request.type_name, &config));
+    }
+    Ok(validate_resource_type_config::Response { diagnostics: codec.diagnostics(found) })
+}
+
+pub(super) fn upgrade<P: Provider>(
+    service: &Service<P>,
+    request: &upgrade_resource_state::Request,
+) -> Result<upgrade_resource_state::Response, Diagnostic> {
+    let codec = service.codecs.resource(&service.provider, &request.type_name)?;
+    let stored = codec.decode_stored(request.raw_state.as_ref())?;
+    let (state, diagnostics) = service.provider.upgrade(&request.type_name, request.version, stored);
+    Ok(upgrade_resource_state::Response {
+        upgraded_state: Some(codec.encode(state)?),
+        diagnostics: codec.diagnostics(diagnostics),
+    })
+}
+
+pub(super) async fn read<P: Provider>(
+    service: &Service<P>,
+    request: read_resource::Request,
+) -> Result<read_resource::Response, Diagnostic> {
+    let codec = service.codecs.resource(&service.provider, &request.type_name)?;
+    let state = codec.decode("current_state", request.current_state.as_ref())?;
+    let response = service.provider.read(&request.type_name, state, request.private).await;
+    Ok(read_resource::Response {
+        new_state: Some(codec.encode(response.state)?),
+        diagnostics: codec.diagnostics(response.diagnostics),
+        private: response.private,
+        ..Default::default()
+    })
+}
+
+pub(super) async fn plan<P: Provider>(
+    service: &Service<P>,
+    request: plan_resource_change::Request,
+) -> Result<plan_resource_change::Response, Diagnostic> {
+    let codec = service.codecs.resource(&service.provider, &request.type_name)?;
+    let plan_request = PlanRequest {
+        prior: codec.decode("prior_state", request.prior_state.as_ref())?,
+        // Terraform proposes write-only values too, which would look like a change.
+        proposed: codec.decode_state("proposed_new_state", request.proposed_new_state.as_ref())?,
+        config: codec.decode("config", request.config.as_ref())?,
+        private: request.prior_private,
+    };
+    let planned = service.provider.plan(&request.type_name, plan_request).await;
+    Ok(plan_resource_change::Response {
+        planned_state: Some(codec.encode(planned.state)?),
+        requires_replace: codec.paths(&planned.requires_replace),
+        planned_private: planned.private,
+        diagnostics: codec.diagnostics(planned.diagnostics),
+        ..Default::default()
+    })
+}
+
+pub(super) async fn apply<P: Provider>(
+    service: &Service<P>,
+    request: apply_resource_change::Request,
+) -> Result<apply_resource_change::Response, Diagnostic> {
+    let codec = service.codecs.resource(&service.provider, &request.type_name)?;
+    let apply_request = ApplyRequest {
+        prior: codec.decode("prior_state", request.prior_state.as_ref())?,
+        planned: codec.decode("planned_state", request.planned_state.as_ref())?,
+        config: codec.decode("config", request.config.as_ref())?,
+        private: request.planned_private,
+    };
+    let mut applied = service.provider.apply(&request.type_name, apply_request).await;
+    let new_state = codec.encode_what_fits(applied.state, &mut applied.diagnostics)?;
+    Ok(apply_resource_change::Response {
+        new_state: Some(new_state),
+        private: applied.private,
+        diagnostics: codec.diagnostics(applied.diagnostics),
+        ..Default::default()
+    })
+}
+
+pub(super) async fn import<P: Provider>(
+    service: &Service<P>,
+    request: import_resource_state::Request,
+) -> Result<import_resource_state::Response, Diagnostic> {
+    let codec = service.codecs.resource(&service.provider, &request.type_name)?;
+    if request.id.is_empty() {
+        return Err(nothing_to_import(&request.type_name, "an import needs the object's id"));
+    }
+    let imported = service.provider.import(&request.type_name, &request.id).await;
+    let mut response = import_resource_state::Response::default();
+    if !imported.state.is_null() {
+        response.imported_resources.push(import_resource_state::ImportedResource {
+            type_name: request.type_name,
+            state: Some(codec.encode(imported.state)?),
+            private: imported.private,
+            identity: None,
+        });
+    } else if !has_errors(&imported.diagnostics) {
+        return Err(nothing_to_import(&request.type_name, &format!("there is no object `{}`", request.id)));
+    }
+    response.diagnostics = codec.diagnostics(imported.diagnostics);
+    Ok(response)
+}
+
+fn nothing_to_import(type_name: &str, why: &str) -> Diagnostic {
+    Diagnostic::error("Nothing To Import", format!("`{type_name}` cannot be imported: {why}."))
+}

@@ -1,0 +1,88 @@
+//! The root names that Terraform keeps for itself.
+//!
+//! Terraform accepts such a name in a schema, and then takes what a practitioner writes
+//! under it as its own argument: the provider never gets it.
+
+use std::borrow::Cow;
+
+use super::{Block, Name};
+
+/// Of what a schema is the root block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlockKind {
+    /// The provider block, `provider "toy" {}`.
+    Provider,
+    /// A managed resource, `resource "toy_box" "a" {}`.
+    Resource,
+    /// A data source, `data "toy_boxes" "a" {}`.
+    DataSource,
+}
+
+impl BlockKind {
+    /// The names that no attribute and no block at the root may have.
+    pub const fn reserved_names(self) -> &'static [&'static str] {
+        match self {
+            Self::Provider => {
+                &["_", "alias", "count", "depends_on", "for_each", "lifecycle", "locals", "source", "version"]
+            }
+            Self::Resource => &[
+                "_",
+                "connection",
+                "count",
+                "depends_on",
+                "for_each",
+                "lifecycle",
+                "locals",
+                "provider",
+                "provisioner",
+            ],
+            Self::DataSource => &["_", "count", "depends_on", "for_each", "lifecycle", "locals", "provider"],
+        }
+    }
+
+    /// True when Terraform keeps `name` for itself.
+    pub fn reserves(self, name: &str) -> bool {
+        self.reserved_names().contains(&name)
+    }
+
+    /// The name under which `name` can be written at the root: itself, or `<prefix>_<name>`
+    /// where Terraform keeps it for itself.
+    pub fn usable_name(self, name: impl Into<Name>, prefix: &str) -> Name {
+        let name = name.into();
+        if self.reserves(&name) { Cow::Owned(format!("{prefix}_{name}")) } else { name }
+    }
+
+    /// The names at the root of `block` that Terraform keeps for itself; none, if the
+    /// schema is right.
+    pub fn reserved_in(self, block: &Block) -> Vec<&str> {
+        let attributes = block.attributes.iter().map(|attribute| attribute.name.as_ref());
+        let blocks = block.blocks.iter().map(|nested| nested.name.as_ref());
+        attributes.chain(blocks).filter(|name| self.reserves(name)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terraform::schema::{Attribute, NestedBlock, Nesting, Presence};
+    use crate::terraform::value::Type;
+
+    #[test]
+    fn reserved_names_at_the_root_are_found_among_attributes_and_blocks() {
+        let text = |name: &'static str| Attribute::new(name, Type::String, Presence::Optional, "Text.");
+        let inner = Block::new("Inside, every name is free.", vec![text("count")]);
+        let nested = |name: &'static str| NestedBlock::new(name, Nesting::List, inner.clone());
+        let block = Block::new("A block.", vec![text("name"), text("version")])
+            .with_blocks(vec![nested("connection"), nested("lid")]);
+        assert_eq!(BlockKind::Provider.reserved_in(&block), ["version"]);
+        assert_eq!(BlockKind::Resource.reserved_in(&block), ["connection"]);
+        assert!(BlockKind::DataSource.reserved_in(&block).is_empty());
+    }
+
+    #[test]
+    fn only_a_reserved_name_gets_the_prefix() {
+        assert_eq!(BlockKind::Resource.usable_name("provider", "toy"), "toy_provider");
+        assert_eq!(BlockKind::Resource.usable_name("version", "toy"), "version");
+        assert_eq!(BlockKind::Provider.usable_name("version", "toy"), "toy_version");
+    }
+}

@@ -1,0 +1,63 @@
+//! Acceptance: what a practitioner gets, from the programs he has.
+//!
+//! Real terraform starts the real plugin, which calls the sandbox; Stripe's own SDK and CLI call
+//! it too; a real squid stands between. A case whose tools are missing is ignored and says so.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use std::process::ExitCode;
+
+mod actions;
+mod bad_input;
+mod clients;
+mod entities;
+mod examples;
+mod faults;
+mod filters;
+mod harness;
+mod killed;
+mod logs;
+mod proxy;
+mod secrets;
+mod shapes;
+
+#[path = "../support"]
+mod support {
+    pub mod authority;
+    pub mod front;
+    pub mod harness;
+    pub mod ports;
+    pub mod server;
+    pub mod signals;
+    pub mod squid;
+    pub mod tools;
+    pub mod workdir;
+}
+
+/// Most of a case's time is waiting for a terraform.
+const AT_ONCE: usize = 4;
+
+fn main() -> ExitCode {
+    let topics = [
+        examples::cases(),
+        entities::cases(),
+        shapes::cases(),
+        actions::cases(),
+        bad_input::cases(),
+        filters::cases(),
+        secrets::cases(),
+        proxy::cases(),
+        logs::cases(),
+        killed::cases(),
+        faults::cases(),
+        clients::cases(),
+        harness::cases(),
+    ];
+    support::harness::main(AT_ONCE, topics.into_iter().flatten())
+}

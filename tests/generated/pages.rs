@@ -1,0 +1,57 @@
+//! The committed pages of the registry are what the schema and the examples say.
+
+use std::path::Path;
+
+use stripe_provider::env::Env;
+use stripe_provider::provider::StripeProvider;
+use stripe_provider::registry_docs;
+use stripe_provider::terraform::provider::Schemas;
+use stripe_provider::terraform::schema::Member;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn schemas() -> Schemas {
+    Schemas::of(&StripeProvider::new(Env::from_pairs::<String, String>([])))
+}
+
+/// Every member's description is a sentence, too.
+fn check_members(name: &str, members: &[Member]) {
+    for member in members {
+        let name = format!("{name}.{}", member.name);
+        assert!(member.description.ends_with('.'), "{name}: {}", member.description);
+        check_members(&name, &member.members);
+    }
+}
+
+#[test]
+fn the_committed_pages_are_the_generated_ones() {
+    for (path, text) in registry_docs::pages(root(), &schemas()).unwrap() {
+        let committed = std::fs::read_to_string(root().join(&path)).unwrap_or_default();
+        assert!(committed == text, "{} is old; run `cargo run -- docs`", path.display());
+    }
+}
+
+#[test]
+fn every_description_is_a_sentence() {
+    let schemas = schemas();
+    let all = schemas.resources.iter().chain(&schemas.data_sources);
+    let provider = ("stripe", &schemas.provider);
+    for (name, schema) in all.map(|(name, schema)| (name.as_str(), schema)).chain([provider]) {
+        let mut blocks = vec![&schema.block];
+        while let Some(block) = blocks.pop() {
+            assert!(block.description.ends_with('.'), "{name}: {}", block.description);
+            for attribute in &block.attributes {
+                assert!(
+                    attribute.description.ends_with('.'),
+                    "{name}.{}: {}",
+                    attribute.name,
+                    attribute.description
+                );
+                check_members(&format!("{name}.{}", attribute.name), &attribute.members);
+            }
+            blocks.extend(block.blocks.iter().map(|nested| &nested.block));
+        }
+    }
+}

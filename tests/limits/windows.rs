@@ -1,0 +1,118 @@
+//! The windows themselves: the counters that processes share, in a Redis and in a file.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use stripe_provider::stripe::{
+    Asked, HostWindow, NodeThrottle, Part, Parts, Place, ProcessWindow, RedisWindow, Stack, Throttle, Window,
+};
+use tokio::runtime::Runtime;
+
+use crate::support::harness::{Case, case};
+use crate::support::redis::Redis;
+
+pub fn cases() -> Vec<Case> {
+    vec![
+        case!(whoever_names_the_same_redis_shares_a_limit, Redis),
+        case!(async a_pause_holds_everybody, Redis),
+        case!(async another_window_stands_in_when_the_redis_goes_away, Redis),
+        case!(the_nodes_of_a_connection_are_counted_across_a_redis, Redis),
+        case!(the_nodes_of_a_connection_are_counted_across_a_machine),
+        case!(async a_redis_holds_an_endpoint_and_not_the_others, Redis),
+    ]
+}
+
+const ASKED: Asked<'_> = Asked { method: &http::Method::GET, endpoint: "/v1/customers" };
+
+fn window(redis: &Redis, limit: usize) -> Arc<dyn Window> {
+    Arc::new(RedisWindow::new(&redis.address, "acct_1", limit).unwrap())
+}
+
+async fn times(stacks: &[Stack], each: usize) -> Vec<Instant> {
+    let callers = stacks.iter().flat_map(|stack| {
+        (0..each).map(move |_| async move {
+            stack.admit(ASKED).await;
+            Instant::now()
+        })
+    });
+    let mut times = join_all(callers).await;
+    times.sort();
+    times
+}
+
+fn whoever_names_the_same_redis_shares_a_limit() {
+    Runtime::new().unwrap().block_on(share_a_redis());
+}
+
+async fn share_a_redis() {
+    let redis = Redis::start();
+    let stacks = [(); 4].map(|()| Stack::new("", NodeThrottle::new(50, 50), vec![window(&redis, 20)]));
+    let times = times(&stacks, 15).await;
+    let densest = densest(&times);
+    assert!(densest <= 20, "{densest} admissions in a second");
+}
+
+async fn a_pause_holds_everybody() {
+    let redis = Redis::start();
+    let (one, other) = (window(&redis, 20), window(&redis, 20));
+    one.pause(None, Duration::from_secs(30)).await.unwrap();
+    one.pause(None, Duration::from_secs(1)).await.unwrap();
+    let Place::Later(wait) = other.ask(Parts::default()).await.unwrap() else {
+        panic!("a place in spite of the pause")
+    };
+    assert!(wait > Duration::from_secs(25), "a shorter pause does not end a longer one: {wait:?}");
+}
+
+async fn another_window_stands_in_when_the_redis_goes_away() {
+    let mut redis = Redis::start();
+    let stack =
+        Stack::new("", NodeThrottle::new(50, 50), vec![window(&redis, 1000), ProcessWindow::new(1000)]);
+    stack.admit(ASKED).await;
+    redis.stop();
+    let admitted = tokio::time::timeout(Duration::from_secs(20), stack.admit(ASKED)).await;
+    assert!(admitted.is_ok(), "a Redis that is away must not stop a run");
+}
+
+/// The most admissions in any second, instants taken after the wait.
+fn densest(times: &[Instant]) -> usize {
+    let window = Duration::from_millis(995);
+    let within = |start: Instant| times.iter().filter(|at| **at >= start && **at < start + window).count();
+    times.iter().map(|start| within(*start)).max().unwrap_or(0)
+}
+
+async fn assert_nodes_are_shared(windows: [Arc<dyn Window>; 3]) {
+    let stacks = windows.map(|window| Stack::new("connection", NodeThrottle::new(1, 1), vec![window]));
+    let densest = densest(&times(&stacks, 6).await);
+    assert!(densest <= 6, "{densest} admissions in a second by one node");
+}
+
+fn the_nodes_of_a_connection_are_counted_across_a_redis() {
+    let redis = Redis::start();
+    let windows = [(); 3].map(|()| window(&redis, 100));
+    Runtime::new().unwrap().block_on(assert_nodes_are_shared(windows));
+}
+
+fn the_nodes_of_a_connection_are_counted_across_a_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let windows = [(); 3].map(|()| {
+        let window: Arc<dyn Window> = Arc::new(HostWindow::new(folder.path().join("x.window"), 100));
+        window
+    });
+    Runtime::new().unwrap().block_on(assert_nodes_are_shared(windows));
+}
+
+async fn a_redis_holds_an_endpoint_and_not_the_others() {
+    let redis = Redis::start();
+    let window = window(&redis, 100);
+    let of = |endpoint: &str| Parts { endpoint: Part::new(endpoint, 2), connection: Part::default() };
+    let mut places = Vec::new();
+    for endpoint in ["one", "one", "one", "other"] {
+        places.push(window.ask(of(endpoint)).await.unwrap());
+    }
+    assert!(matches!(places[..2], [Place::Taken(_), Place::Taken(_)]), "{places:?}");
+    assert!(matches!(places[2..], [Place::EndpointLater(_), Place::Taken(_)]), "{places:?}");
+    window.pause(Some(Part::new("other", 2)), Duration::from_secs(30)).await.unwrap();
+    assert!(matches!(window.ask(of("other")).await.unwrap(), Place::EndpointLater(_)));
+    assert!(matches!(window.ask(of("third")).await.unwrap(), Place::Taken(_)));
+}

@@ -1,0 +1,138 @@
+//! The toy under real terraform, a new one and an old one, where they are installed.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::{Value as Json, json};
+use tempfile::TempDir;
+
+use crate::toy_process::script;
+
+const HEAD: &str = r#"
+terraform {
+  required_providers {
+    toy = { source = "toys.example/toys/toy" }
+  }
+}
+"#;
+
+/// A program, or the reason why the test cannot run here.
+fn found(what: &str, program: Option<PathBuf>) -> Option<PathBuf> {
+    if program.is_none() {
+        assert!(std::env::var_os("TF_ACC").is_none(), "TF_ACC is set, but {what}");
+        println!("{what}: skipped");
+    }
+    program
+}
+
+/// The terraform on the PATH.
+fn terraform() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut programs = std::env::split_paths(&path).map(|folder| folder.join("terraform"));
+    found("terraform is not on the PATH", programs.find(|program| program.is_file()))
+}
+
+/// One that knows no write-only attributes.
+fn old_terraform() -> Option<PathBuf> {
+    found("TERRAFORM_OLD is not set", std::env::var_os("TERRAFORM_OLD").map(PathBuf::from))
+}
+
+/// A configuration of one box and a terraform that takes the toy from a folder.
+struct Workdir {
+    folder: TempDir,
+    terraform: PathBuf,
+}
+
+impl Workdir {
+    fn new(terraform: &Path, a_box: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        let program = folder.path().join("terraform-provider-toy");
+        fs::write(&program, format!("#!/bin/sh\n{}", script())).unwrap();
+        fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+        let overrides = format!("{{ \"toys.example/toys/toy\" = \"{}\" }}", folder.path().display());
+        let settings = format!("provider_installation {{\n  dev_overrides {overrides}\n}}\n");
+        fs::write(folder.path().join("settings.tfrc"), settings).unwrap();
+        let config = format!("{HEAD}\nresource \"toy_box\" \"a\" {{\n{a_box}\n}}\n");
+        fs::write(folder.path().join("main.tf"), config).unwrap();
+        Self { folder, terraform: terraform.to_owned() }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(&self.terraform)
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("TF_CLI_CONFIG_FILE", self.folder.path().join("settings.tfrc"))
+            .env("CHECKPOINT_DISABLE", "1")
+            .output()
+            .unwrap()
+    }
+
+    /// Runs what must succeed; answers what was printed.
+    fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", printed(&output));
+        printed(&output)
+    }
+
+    /// The box in the state.
+    fn values(&self) -> Json {
+        let output = self.run(&["show", "-json"]);
+        let state: Json = serde_json::from_slice(&output.stdout).unwrap();
+        state["values"]["root_module"]["resources"][0]["values"].clone()
+    }
+}
+
+fn printed(output: &Output) -> String {
+    String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
+}
+
+const FULL: &str = r#"
+  name = "toys"
+  kind = "wood"
+  note = "old"
+  lid {
+    color = "red"
+    hinge { metal = "brass" }
+    hinge { metal = "steel" }
+  }
+  sticker { motif = "sun" }
+  sticker { motif = "moon" }
+  drawer "top" { left_handles = 1 }
+  drawer "bottom" { right_handles = 2 }
+"#;
+
+#[test]
+fn terraform_takes_blocks_of_every_nesting_and_keeps_no_write_only_value() {
+    let Some(terraform) = terraform() else { return };
+    let workdir = Workdir::new(&terraform, &format!("{FULL}\n  code = \"1234\""));
+    let applied = workdir.ok(&["apply", "-auto-approve", "-no-color"]);
+    for warning in ["`note` is deprecated. Use `tags`.", "`sticker` is deprecated. Use `labels`."] {
+        assert!(applied.contains(warning), "{applied}");
+    }
+    let values = workdir.values();
+    assert_eq!((&values["code"], &values["locked"]), (&Json::Null, &json!(true)));
+    assert_eq!(values["lid"][0]["hinge"], json!([{"metal": "brass"}, {"metal": "steel"}]));
+    let stickers = json!([{"motif": "moon", "serial": "moon-1"}, {"motif": "sun", "serial": "sun-1"}]);
+    assert_eq!(values["sticker"], stickers);
+    assert_eq!(values["drawer"]["top"]["left_handles"], json!(1));
+    assert_eq!(values["drawer"]["bottom"]["right_handles"], json!(2));
+    // The boxes were in the memory of a process that has ended, so nothing is refreshed.
+    workdir.ok(&["plan", "-refresh=false", "-detailed-exitcode", "-no-color"]);
+    let state = fs::read_to_string(workdir.folder.path().join("terraform.tfstate")).unwrap();
+    assert!(!state.contains("1234"), "{state}");
+}
+
+#[test]
+fn an_old_terraform_is_told_that_it_knows_no_write_only_attributes() {
+    let Some(terraform) = old_terraform() else { return };
+    let workdir = Workdir::new(&terraform, &format!("{FULL}\n  code = \"1234\""));
+    let refused = printed(&workdir.run(&["apply", "-auto-approve", "-no-color"]));
+    assert!(refused.contains("Write-Only Attribute Not Supported"), "{refused}");
+    assert!(refused.contains("code = \"1234\""), "the error stands at the attribute: {refused}");
+    let workdir = Workdir::new(&terraform, FULL);
+    workdir.ok(&["apply", "-auto-approve", "-no-color"]);
+    workdir.ok(&["plan", "-refresh=false", "-detailed-exitcode", "-no-color"]);
+    assert_eq!(workdir.values()["locked"], json!(false));
+}

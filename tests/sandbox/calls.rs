@@ -1,0 +1,96 @@
+//! Calls of a sandbox in process.
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use serde_json::{Map, Value as Json};
+use stripe_provider::sandbox::Sandbox;
+use stripe_provider::stripe::form;
+
+/// A sandbox and the runtime it answers on.
+pub struct Stripe {
+    sandbox: Sandbox,
+    runtime: tokio::runtime::Runtime,
+    answered: RefCell<Vec<(String, Json)>>,
+}
+
+impl Stripe {
+    pub fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        Self { sandbox: Sandbox::memory().unwrap(), runtime, answered: RefCell::default() }
+    }
+
+    /// Every answer to a call with params since this was last asked, with what was called.
+    pub fn answered(&self) -> Vec<(String, Json)> {
+        self.answered.take()
+    }
+
+    /// One request with more headers than the usual ones: status and body.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> (u16, Vec<u8>) {
+        let mut request = http::Request::builder().method(method).uri(path);
+        request = request.header("authorization", "Bearer sk_test_every");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Bytes::from(body)).unwrap();
+        let response = self.runtime.block_on(self.sandbox.handle(request)).unwrap();
+        (response.status().as_u16(), response.into_body().to_vec())
+    }
+
+    /// One call with params: status and answer.
+    pub fn call(&self, method: &str, path: &str, params: &Json) -> (u16, Json) {
+        let empty = Map::new();
+        let params = params.as_object().unwrap_or(&empty);
+        let (status, answer) = if method == "POST" && path.starts_with("/v2/") {
+            let body = serde_json::to_vec(params).unwrap();
+            self.send(method, path, &[("content-type", "application/json")], body)
+        } else if method == "POST" {
+            self.send(method, path, &[], form::encode(params).into_bytes())
+        } else {
+            let query = form::encode(params);
+            let mark = if query.is_empty() { "" } else { "?" };
+            self.send(method, &format!("{path}{mark}{query}"), &[], Vec::new())
+        };
+        let answer: Json = serde_json::from_slice(&answer).unwrap();
+        self.answered.borrow_mut().push((format!("{method} {path}"), answer.clone()));
+        (status, answer)
+    }
+
+    /// A call that must succeed.
+    pub fn done(&self, method: &str, path: &str, params: &Json) -> Json {
+        let (status, answer) = self.call(method, path, params);
+        assert_eq!(status, 200, "{method} {path} {params}: {answer}");
+        answer
+    }
+
+    /// An upload of a text file, which must succeed.
+    pub fn upload(&self, path: &str, params: &Json) -> Json {
+        let (status, answer) = self.call_with_file(path, params);
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+
+    /// One call with params and a text file.
+    pub fn call_with_file(&self, path: &str, params: &Json) -> (u16, Json) {
+        let mut body = String::new();
+        for pair in form::encode(params.as_object().unwrap()).split('&') {
+            let (name, value) = pair.split_once('=').unwrap();
+            let (name, value) = (unescaped(name), unescaped(value));
+            write!(body, "--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                .unwrap();
+        }
+        body += "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"note.txt\"\r\n\
+                 Content-Type: text/plain\r\n\r\nhello\r\n--b--\r\n";
+        let kind = ("content-type", "multipart/form-data; boundary=b");
+        let (status, answer) = self.send("POST", path, &[kind], body.into_bytes());
+        let answer: Json = serde_json::from_slice(&answer).unwrap();
+        self.answered.borrow_mut().push((format!("POST {path}"), answer.clone()));
+        (status, answer)
+    }
+}
+
+/// The brackets of names and the few other characters that tests send.
+fn unescaped(text: &str) -> String {
+    text.replace("%5B", "[").replace("%5D", "]").replace("%20", " ").replace("%2F", "/")
+}

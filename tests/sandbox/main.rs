@@ -1,0 +1,32 @@
+//! The sandbox in process: what Stripe's clients ask of it, and what comes of it.
+//!
+//! Some files tell a story of one part of Stripe, call by call. The others go over the whole
+//! catalog: every type of object that can be made is made, shown, listed, changed and deleted, and
+//! has the fields of the catalog with values of their kinds.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod accounts;
+mod client;
+mod clocks;
+mod events;
+mod invoices;
+mod money;
+mod promotions;
+mod shop;
+mod subscriptions;
+mod usage;
+
+mod actions;
+mod calls;
+mod every;
+mod full;
+mod golden;
+mod nested;
+mod nulls;
+mod params;
+mod refusals;
+mod rows;
+mod search;
+mod shape;
+mod version_two;

@@ -1,0 +1,185 @@
+//! Params for a create: what Stripe demands by the facts, and what `clients/setups.json` adds.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Map, Value as Json, json};
+use stripe_provider::catalog::{Entity, Kind, Member, OperationKind, Shape, catalog};
+
+use crate::calls::Stripe;
+
+/// The table of setups, and the objects that were made for references.
+pub struct Setups {
+    table: Json,
+    life: toml::Table,
+    made: RefCell<BTreeMap<String, String>>,
+}
+
+impl Setups {
+    pub fn read() -> Self {
+        let read =
+            |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+        let table = serde_json::from_str(&read("tests/support/setups.json")).unwrap();
+        let life = read("src/sandbox/life.toml").parse().unwrap();
+        Self { table, life, made: RefCell::default() }
+    }
+
+    /// Whether the sandbox says itself that it does not do an operation.
+    pub fn missing(&self, key: &str, operation: &str) -> bool {
+        self.life.get("missing").and_then(|all| all.get(key)?.get(operation)).is_some()
+    }
+
+    /// Whether the sandbox says itself that it does not do an action.
+    pub fn missing_action(&self, name: &str) -> bool {
+        self.life.get("actions").and_then(|all| all.get(name)?.get("missing")).is_some()
+    }
+
+    /// The params of a create.
+    pub fn params(&self, stripe: &Stripe, entity: &Entity) -> Json {
+        let create = entity.operation(OperationKind::Create).unwrap();
+        let mut params = demanded(&create.params);
+        if let Some(more) = self.table["params"][&entity.key].as_object() {
+            params.extend(more.clone());
+        }
+        self.told(stripe, &Json::Object(params), "")
+    }
+
+    /// What a list of objects that nobody makes needs to be told.
+    pub fn more(&self, stripe: &Stripe, entity: &Entity) -> Map<String, Json> {
+        let told = self.told(stripe, &self.table["params"][&entity.key], "");
+        told.as_object().cloned().unwrap_or_default()
+    }
+
+    /// The names of what takes several steps to make.
+    pub fn recipes(&self) -> Vec<String> {
+        self.table["recipes"].as_object().unwrap().keys().cloned().collect()
+    }
+
+    /// A path of the entity type with what it belongs to in the place of placeholders.
+    pub fn path(&self, stripe: &Stripe, entity: &Entity, path: &str, id: &str) -> String {
+        let mut places = self.table["places"][&entity.key].as_array().into_iter().flatten();
+        let mut part = |part: &str| match part {
+            "{id}" => id.to_owned(),
+            part if part.starts_with('{') => {
+                let place = places.next().unwrap_or_else(|| panic!("{} has no place for {part}", entity.key));
+                self.told(stripe, place, "").as_str().unwrap().to_owned()
+            }
+            part => part.to_owned(),
+        };
+        path.split('/').map(&mut part).collect::<Vec<_>>().join("/")
+    }
+
+    /// Whether an object of that type can be made for a reference.
+    pub fn makes(&self, object: &str) -> bool {
+        let creates = catalog().by_object(object).is_some_and(Entity::creates);
+        self.table["recipes"].get(object).is_some() || creates && !self.missing(object, "Create")
+    }
+
+    /// What has to be there before anything else: money to pay out.
+    pub fn before(&self, stripe: &Stripe) {
+        for step in self.table["before"].as_array().unwrap() {
+            self.step(stripe, step, "");
+        }
+    }
+
+    /// What has to be done with a new object before it can be changed.
+    pub fn after(&self, stripe: &Stripe, entity: &Entity, id: &str) {
+        for step in self.table["after"][&entity.key].as_array().into_iter().flatten() {
+            self.step(stripe, step, id);
+        }
+    }
+
+    /// A value with what its references stand for.
+    fn told(&self, stripe: &Stripe, value: &Json, last: &str) -> Json {
+        match value {
+            Json::Object(members) => {
+                members.iter().map(|(name, value)| (name.clone(), self.told(stripe, value, last))).collect()
+            }
+            Json::Array(items) => items.iter().map(|item| self.told(stripe, item, last)).collect(),
+            Json::String(text) => match text.split_once('@') {
+                Some((before, "unique")) => json!(format!("{before}{}", uuid::Uuid::new_v4().simple())),
+                Some((before, "number")) => {
+                    let number = uuid::Uuid::new_v4().as_u128() % 900_000_000 + 100_000_000;
+                    json!(format!("{before}{number}"))
+                }
+                Some(("", "tomorrow")) => json!(tomorrow()),
+                Some(("", "last")) => json!(last),
+                Some(("", name)) => json!(self.reference(stripe, name)),
+                _ => value.clone(),
+            },
+            plain => plain.clone(),
+        }
+    }
+
+    /// The id of an object that was made for references, once; behind `new:`, of another one
+    /// each time.
+    pub fn reference(&self, stripe: &Stripe, name: &str) -> String {
+        let (name, is_new) = name.strip_prefix("new:").map_or((name, false), |name| (name, true));
+        if let Some(id) = self.made.borrow().get(name).filter(|_| !is_new) {
+            return id.clone();
+        }
+        let id = if let Some(steps) = self.table["recipes"][name].as_array() {
+            steps.iter().fold(String::new(), |last, step| self.step(stripe, step, &last))
+        } else {
+            let entity = catalog().by_object(name).unwrap_or_else(|| panic!("nothing is called {name}"));
+            let path = &entity.operation(OperationKind::Create).unwrap().path;
+            let params = self.params(stripe, entity);
+            let made = stripe.done("POST", &self.path(stripe, entity, path, ""), &params);
+            made["id"].as_str().unwrap().to_owned()
+        };
+        self.made.borrow_mut().insert(name.to_owned(), id.clone());
+        id
+    }
+
+    fn step(&self, stripe: &Stripe, step: &Json, last: &str) -> String {
+        let params = self.told(stripe, &step["params"], last);
+        let made = match step["upload"].as_str() {
+            Some(path) => stripe.upload(path, &params),
+            None => stripe.done("POST", &step["post"].as_str().unwrap().replace("@last", last), &params),
+        };
+        made[step["field"].as_str().unwrap_or("id")].as_str().unwrap().to_owned()
+    }
+}
+
+fn tomorrow() -> i64 {
+    jiff::Timestamp::now().as_second() + 86_400
+}
+
+/// What Stripe demands.
+pub fn demanded(params: &[Member]) -> Map<String, Json> {
+    params
+        .iter()
+        .filter(|param| param.shape.is_required())
+        .map(|param| (param.name.clone(), value(param)))
+        .collect()
+}
+
+/// A sample of what a param takes: an object has what is demanded of it.
+pub fn value(param: &Member) -> Json {
+    match (param.name.as_str(), &param.shape.kind) {
+        ("currency", _) => json!("usd"),
+        ("country", _) => json!("US"),
+        (name, Kind::Text { .. }) if name.ends_with("url") => json!("https://example.com/here"),
+        _ => of_shape(&param.shape),
+    }
+}
+
+fn of_shape(shape: &Shape) -> Json {
+    match &shape.kind {
+        Kind::Enum(values) => json!(values[0]),
+        Kind::Currency => json!("usd"),
+        Kind::Id(_) | Kind::Text { .. } => json!("example"),
+        Kind::Integer => json!(100),
+        Kind::Decimal => json!("1.5"),
+        Kind::Number => json!(1.5),
+        Kind::Boolean => json!(true),
+        Kind::Time | Kind::Range => json!(tomorrow()),
+        Kind::DateTime => json!("2030-01-01T00:00:00Z"),
+        Kind::Object(params) => Json::Object(demanded(params)),
+        Kind::List(item) | Kind::Set(item) => json!([of_shape(item)]),
+        Kind::Map(value) => json!({ "name": of_shape(value) }),
+        Kind::Union(shapes) => of_shape(&shapes[0]),
+        Kind::Any | Kind::File | Kind::Page(_) | Kind::Whole(_) => Json::Null,
+    }
+}

@@ -1,0 +1,17 @@
+//! Signals to processes.
+
+use std::process::Command;
+
+/// Sends a signal (`INT`, `KILL`) to processes; a negative id is that of a group.
+#[track_caller]
+pub fn signal(name: &str, to: &[i64]) {
+    let ids: Vec<String> = to.iter().map(i64::to_string).collect();
+    // The shell's own `kill`: not every machine has the program.
+    let line = format!("kill -s {name} -- {}", ids.join(" "));
+    assert!(Command::new("sh").args(["-c", &line]).status().unwrap().success(), "{line}");
+}
+
+/// Whether a process is there.
+pub fn is_alive(id: u32) -> bool {
+    std::path::Path::new(&format!("/proc/{id}")).exists()
+}

@@ -1,0 +1,211 @@
+//! A working directory of real terraform, with its own provider mirror and sandbox.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+use stripe_provider::sandbox::Sandbox;
+
+use super::server::Server;
+use super::tools::Tool;
+
+/// The built provider.
+const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-stripe");
+
+/// One configuration, applied by one terraform to one sandbox.
+pub struct Workdir {
+    folder: tempfile::TempDir,
+    terraform: PathBuf,
+    /// What Stripe is here.
+    pub sandbox: Sandbox,
+    server: Arc<Server>,
+    /// Where processes that share a machine meet.
+    runtime: Arc<tempfile::TempDir>,
+}
+
+impl Workdir {
+    /// A folder with this configuration, initialised from a mirror.
+    pub fn new(config: &str) -> Self {
+        Self::of(Tool::Terraform, config)
+    }
+
+    /// The same for one of the terraforms.
+    pub fn of(terraform: Tool, config: &str) -> Self {
+        let (folder, runtime) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let server = Server::start();
+        let workdir = Self {
+            folder,
+            terraform: terraform.path(),
+            sandbox: server.sandbox.clone(),
+            server: Arc::new(server),
+            runtime: Arc::new(runtime),
+        };
+        workdir.prepared(config)
+    }
+
+    /// Another folder on the same machine and the same sandbox.
+    pub fn beside(&self, config: &str) -> Self {
+        let workdir = Self {
+            folder: tempfile::tempdir().unwrap(),
+            terraform: self.terraform.clone(),
+            sandbox: self.sandbox.clone(),
+            server: Arc::clone(&self.server),
+            runtime: Arc::clone(&self.runtime),
+        };
+        workdir.prepared(config)
+    }
+
+    fn prepared(self, config: &str) -> Self {
+        self.mirror();
+        self.write(config);
+        self.ok(&["init"]);
+        self
+    }
+
+    /// Where the sandbox is.
+    pub fn base(&self) -> &str {
+        &self.server.base
+    }
+
+    /// Replaces the configuration.
+    pub fn write(&self, config: &str) {
+        let required =
+            "terraform {\n  required_providers {\n    stripe = { source = \"connectors/stripe\" }\n  }\n}\n";
+        let whole = if config.contains("required_providers") {
+            config.to_owned()
+        } else {
+            format!("{required}\n{config}")
+        };
+        std::fs::write(self.path("main.tf"), whole).unwrap();
+    }
+
+    /// The folder where processes of this machine meet.
+    pub fn meeting_place(&self) -> PathBuf {
+        self.runtime.path().join("terraform-provider-stripe")
+    }
+
+    /// A path in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A command of this terraform, not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.terraform);
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("TF_CLI_CONFIG_FILE", self.path("cli.tfrc"))
+            .env("TF_IN_AUTOMATION", "1")
+            .env("CHECKPOINT_DISABLE", "1")
+            .env("STRIPE_API_BASE", self.base())
+            .env("STRIPE_API_KEY", "sk_test_acceptance")
+            .env("XDG_RUNTIME_DIR", self.runtime.path())
+            .env_remove("TF_DATA_DIR")
+            .env_remove("TF_WORKSPACE")
+            .env_remove("TF_LOG");
+        command
+    }
+
+    /// Runs a command.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs a command that must succeed; answers its standard output.
+    #[track_caller]
+    pub fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "terraform {arguments:?}\n{}", everything(&output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Runs a command that must fail; answers all it printed, with line breaks as spaces.
+    #[track_caller]
+    pub fn fails(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "terraform {arguments:?} should fail\n{}", everything(&output));
+        squeezed(&everything(&output))
+    }
+
+    #[track_caller]
+    pub fn apply(&self) -> String {
+        self.ok(&["apply", "-auto-approve", "-no-color"])
+    }
+
+    /// Nothing is left to do, with and without a refresh.
+    #[track_caller]
+    pub fn assert_plan_is_empty(&self) {
+        for refresh in ["-refresh=true", "-refresh=false"] {
+            let output = self.run(&["plan", "-no-color", "-detailed-exitcode", refresh]);
+            assert_eq!(output.status.code(), Some(0), "{refresh}\n{}", everything(&output));
+        }
+    }
+
+    /// Destroys everything.
+    #[track_caller]
+    pub fn destroy(&self) -> String {
+        self.ok(&["destroy", "-auto-approve", "-no-color"])
+    }
+
+    /// The attributes of one resource in the state.
+    #[track_caller]
+    pub fn attributes(&self, address: &str) -> Json {
+        let state: Json = serde_json::from_str(&self.ok(&["show", "-json"])).unwrap();
+        let resources = state["values"]["root_module"]["resources"].as_array().cloned().unwrap_or_default();
+        let found = resources.into_iter().find(|resource| resource["address"] == address);
+        found.unwrap_or_else(|| panic!("{address} is not in the state"))["values"].clone()
+    }
+
+    /// The ids of everything in the state.
+    #[track_caller]
+    pub fn ids(&self) -> Vec<String> {
+        let state: Json = serde_json::from_str(&self.ok(&["show", "-json"])).unwrap();
+        let resources = state["values"]["root_module"]["resources"].as_array().cloned().unwrap_or_default();
+        resources.iter().filter_map(|resource| resource["values"]["id"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// How many objects of a type are alive in the sandbox.
+    pub fn count(&self, object: &str) -> usize {
+        self.sandbox.counts().into_iter().find(|(name, _)| *name == object).map_or(0, |(_, count)| count)
+    }
+
+    /// Asks the sandbox as somebody else would.
+    pub fn get(&self, path: &str) -> Json {
+        self.server.ask("GET", path, "")
+    }
+
+    /// Changes something in the sandbox behind terraform's back.
+    pub fn post(&self, path: &str, form: &str) -> Json {
+        self.server.ask("POST", path, form)
+    }
+
+    /// Deletes something in the sandbox behind terraform's back.
+    pub fn delete(&self, path: &str) -> Json {
+        self.server.ask("DELETE", path, "")
+    }
+
+    fn mirror(&self) {
+        let version = env!("CARGO_PKG_VERSION");
+        let folder =
+            self.path(&format!("mirror/registry.terraform.io/connectors/stripe/{version}/linux_amd64"));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::os::unix::fs::symlink(PROVIDER, folder.join("terraform-provider-stripe")).unwrap();
+        let config = format!(
+            "provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n",
+            self.path("mirror").display().to_string()
+        );
+        std::fs::write(self.path("cli.tfrc"), config).unwrap();
+    }
+}
+
+/// The words of a text with one space between them: terraform breaks and indents lines.
+pub fn squeezed(text: &str) -> String {
+    text.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// All that a command printed.
+pub fn everything(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}

@@ -1,0 +1,236 @@
+//! A provider of boxes in memory, written with the library's Terraform layer alone. It keeps
+//! every rule of Terraform, but for the flaw it is given.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use stripe_provider::terraform::Provider;
+use stripe_provider::terraform::diagnostic::{Diagnostic, Diagnostics};
+use stripe_provider::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
+use stripe_provider::terraform::schema::Schema;
+use stripe_provider::terraform::value::{Path, Value};
+use tokio::sync::Notify;
+
+#[path = "flaw.rs"]
+mod flaw;
+#[path = "schemas.rs"]
+mod schemas;
+
+pub use flaw::Flaw;
+
+/// The provider.
+#[derive(Debug, Default)]
+pub struct Toy {
+    flaw: Option<Flaw>,
+    boxes: Mutex<BTreeMap<String, Value>>,
+    made: Mutex<i64>,
+    stopped: Notify,
+    built: Arc<Mutex<Vec<String>>>,
+}
+
+impl Toy {
+    /// A toy with that flaw.
+    pub fn with(flaw: Flaw) -> Self {
+        Self { flaw: Some(flaw), ..Self::default() }
+    }
+
+    /// The names of the schemas that were built, in that order.
+    pub fn built(&self) -> Arc<Mutex<Vec<String>>> {
+        Arc::clone(&self.built)
+    }
+
+    fn has(&self, flaw: Flaw) -> bool {
+        self.flaw == Some(flaw)
+    }
+
+    fn build(&self, name: &str, schema: fn() -> Schema) -> Schema {
+        self.built.lock().unwrap().push(name.to_owned());
+        schema()
+    }
+
+    fn number(&self) -> i64 {
+        let mut made = self.made.lock().unwrap();
+        *made += 1;
+        *made
+    }
+
+    async fn slowly(&self, outcome: StateResponse) -> StateResponse {
+        self.stopped.notified().await;
+        let diagnostics = vec![Diagnostic::error("Stopped", "The box was made, its lid was not.")];
+        StateResponse { diagnostics, ..outcome }
+    }
+
+    fn delete(&self, prior: &Value) -> StateResponse {
+        let id = prior.get("id").as_str().unwrap_or_default();
+        let was = self.boxes.lock().unwrap().remove(id);
+        if was.is_none() && self.has(Flaw::FailsToDeleteWhatIsGone) {
+            return Diagnostic::error("No Such Box", id).into();
+        }
+        StateResponse::default()
+    }
+
+    /// Fills in what the plan left unknown.
+    fn make(&self, prior: &Value, config: &Value, state: &mut Value) {
+        if state.get("id").is_unknown() {
+            state.set("id", format!("box_{}", self.number()).into());
+        }
+        if state.get("size").is_unknown() && !self.has(Flaw::LeavesTheSizeUnknown) {
+            state.set("size", Value::from(1));
+        }
+        state.set("revision", (prior.get("revision").as_i64().unwrap_or(0) + 1).into());
+        state.set("locked", (!config.get("code").is_null()).into());
+        if state.get("place").is_unknown() {
+            let place = [("shelf", Value::from(1)), ("room", Value::from("hall"))];
+            state.set("place", Value::map(place));
+        }
+        set_serials(state, |motif| format!("{motif}-1").into());
+        let id = state.get("id").as_str().unwrap().to_owned();
+        self.boxes.lock().unwrap().insert(id, state.clone());
+    }
+}
+
+/// Sets `serial` in every sticker.
+fn set_serials(state: &mut Value, serial: impl Fn(&str) -> Value) {
+    if state.get("sticker").is_unknown() {
+        return;
+    }
+    let mut stickers = state.get("sticker").items().to_vec();
+    for sticker in &mut stickers {
+        let value = sticker.get("motif").as_str().map_or(Value::Unknown, &serial);
+        sticker.set("serial", value);
+    }
+    state.set("sticker", Value::Set(stickers));
+}
+
+#[tonic::async_trait]
+impl Provider for Toy {
+    fn resource_types(&self) -> Vec<&str> {
+        vec!["toy_box"]
+    }
+
+    fn data_source_types(&self) -> Vec<&str> {
+        vec!["toy_boxes"]
+    }
+
+    fn provider_schema(&self) -> Schema {
+        self.build("provider", schemas::provider)
+    }
+
+    fn resource_schema(&self, type_name: &str) -> Option<Schema> {
+        if self.has(Flaw::HasNoSchema) {
+            return None;
+        }
+        (type_name == "toy_box").then(|| self.build("toy_box", schemas::toy_box))
+    }
+
+    fn data_source_schema(&self, type_name: &str) -> Option<Schema> {
+        assert!(!self.has(Flaw::PanicsInASchema), "the drawing is lost");
+        (type_name == "toy_boxes").then(|| self.build("toy_boxes", schemas::toy_boxes))
+    }
+
+    fn validate_provider(&self, config: &Value) -> Diagnostics {
+        let warning = Diagnostic::warning("Dark Room", "It is dark there.").at_attribute("room");
+        if config.get("room").as_str() == Some("cellar") { vec![warning] } else { Vec::new() }
+    }
+
+    async fn configure(&self, config: Value, _: &str) -> Diagnostics {
+        let error = Diagnostic::error("No Such Room", "There is no attic.").at_attribute("room");
+        if config.get("room").as_str() == Some("attic") { vec![error] } else { Vec::new() }
+    }
+
+    fn validate_resource(&self, _: &str, config: &Value) -> Diagnostics {
+        let into_set = Path::attribute("labels").index(0);
+        let error = Diagnostic::error("Empty Label", "A label needs text.").at(into_set);
+        let empty = config.get("labels").items().contains(&Value::from(""));
+        if empty { vec![error] } else { Vec::new() }
+    }
+
+    fn upgrade(&self, _: &str, _: i64, state: Value) -> (Value, Diagnostics) {
+        (state, Vec::new())
+    }
+
+    async fn read(&self, _: &str, state: Value, private: Vec<u8>) -> StateResponse {
+        let id = state.get("id").as_str().unwrap_or_default().to_owned();
+        let mut read = self.boxes.lock().unwrap().get(&id).cloned().unwrap_or_default();
+        if self.has(Flaw::ReadsWhatWasNotWritten) {
+            read.set("note", "found".into());
+        }
+        let gone = read.is_null() && self.has(Flaw::FailsToReadWhatIsGone);
+        let error = Diagnostic::error("No Such Box", id);
+        let diagnostics = if gone { vec![error] } else { Vec::new() };
+        let private = if self.has(Flaw::ForgetsThePrivateData) { Vec::new() } else { private };
+        StateResponse { state: read, private, diagnostics }
+    }
+
+    async fn plan(&self, _: &str, request: PlanRequest) -> PlanResponse {
+        let (create, destroy) = (request.is_create(), request.is_destroy());
+        let PlanRequest { prior, proposed, config, private } = request;
+        if destroy {
+            let state = if self.has(Flaw::PlansToKeepWhatIsDestroyed) { prior } else { Value::Null };
+            return PlanResponse { state, private, ..PlanResponse::default() };
+        }
+        let mut planned = PlanResponse { state: proposed, private, ..PlanResponse::default() };
+        if create {
+            planned.private = b"new".to_vec();
+            planned.state.set("id", Value::Unknown);
+            planned.state.set("place", Value::Unknown);
+            if config.get("size").is_null() {
+                planned.state.set("size", Value::Unknown);
+            }
+        }
+        let code = config.get("code");
+        let locked = if code.is_unknown() { Value::Unknown } else { (!code.is_null()).into() };
+        planned.state.set("locked", locked);
+        set_serials(&mut planned.state, |motif| format!("{motif}-1").into());
+        if planned.state != prior {
+            planned.state.set("revision", Value::Unknown);
+        }
+        if !create && prior.get("kind") != planned.state.get("kind") {
+            planned.state.set("id", Value::Unknown);
+            planned.requires_replace.push(Path::attribute("kind"));
+        }
+        // A provider need not care: what is write-only is kept out of plans and states for it.
+        planned.state.set("code", code.clone());
+        self.bend(&prior, &mut planned);
+        planned
+    }
+
+    async fn apply(&self, _: &str, request: ApplyRequest) -> StateResponse {
+        assert!(!self.has(Flaw::Panics), "the {} fell over", "shelf");
+        if request.is_destroy() {
+            return self.delete(&request.prior);
+        }
+        let ApplyRequest { prior, planned: mut state, config, .. } = request;
+        self.make(&prior, &config, &mut state);
+        state.set("code", config.get("code").clone());
+        if self.has(Flaw::BendsTheState) {
+            state.set("size", "large".into());
+        }
+        let slow = state.get("name").as_str() == Some("slow");
+        let outcome = StateResponse { state, private: b"made".to_vec(), diagnostics: Vec::new() };
+        if slow { self.slowly(outcome).await } else { outcome }
+    }
+
+    async fn import(&self, _: &str, id: &str) -> StateResponse {
+        let state = Value::map([("id", Value::from(id))]);
+        let state = if self.has(Flaw::ImportsNothing) { Value::Null } else { state };
+        StateResponse { state, private: b"made".to_vec(), diagnostics: Vec::new() }
+    }
+
+    fn validate_data_source(&self, _: &str, config: &Value) -> Diagnostics {
+        let error =
+            Diagnostic::error("Paper Boxes Not Counted", "They are thrown away.").at_attribute("kind");
+        if config.get("kind").as_str() == Some("paper") { vec![error] } else { Vec::new() }
+    }
+
+    async fn read_data_source(&self, _: &str, mut config: Value) -> (Value, Diagnostics) {
+        let boxes = self.boxes.lock().unwrap();
+        let count = boxes.values().filter(|made| made.get("kind") == config.get("kind")).count();
+        config.set("count_of", i64::try_from(count).unwrap().into());
+        (config, Vec::new())
+    }
+
+    fn stop(&self) {
+        self.stopped.notify_one();
+    }
+}
