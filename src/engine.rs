@@ -40,4 +40,7 @@ pub use foresight::Foreseen;
 pub use import::{ImportError, ImportId};
 pub use journal::{Journal, PendingCreate, fingerprint};
 pub use object::Object;
-pub use params::{Faults, ParamError, Params, Wanted, Written, create_params, parse, with_original_keys};
+pub use params::{
+    Faults, ParamError, Params, UnlistedValue, Wanted, Written, create_params, parse, unlisted_values,
+    with_original_keys,
+};

@@ -22,27 +22,27 @@ locals {
 
 resource "stripe_entity" "plan" {
   entity        = "Product"
-  input_payload = jsonencode({ Name = "Roastery Pro", TaxCode = "txcd_10103001", UnitLabel = "seat" })
+  input_payload = { Name = "Roastery Pro", TaxCode = "txcd_10103001", UnitLabel = "seat" }
 }
 
 resource "stripe_entity" "feature" {
   for_each      = local.features
   entity        = "EntitlementsFeature"
-  input_payload = jsonencode({ LookupKey = each.key, Name = each.value })
+  input_payload = { LookupKey = each.key, Name = each.value }
 }
 
 resource "stripe_entity" "plan_feature" {
   for_each = local.features
   entity   = "ProductFeature"
-  input_payload = jsonencode({
+  input_payload = {
     ProductId          = stripe_entity.plan.id
     EntitlementFeature = stripe_entity.feature[each.key].id
-  })
+  }
 }
 
 resource "stripe_entity" "monthly" {
   entity = "Price"
-  input_payload = jsonencode({
+  input_payload = {
     Product       = stripe_entity.plan.id
     Currency      = "usd"
     Recurring     = { interval = "month" }
@@ -50,72 +50,72 @@ resource "stripe_entity" "monthly" {
     TiersMode     = "graduated"
     LookupKey     = "pro-monthly"
     Tiers         = [{ up_to = 5, unit_amount = 1200 }, { up_to = "inf", unit_amount = 900 }]
-  })
+  }
 }
 
 resource "stripe_entity" "welcome" {
   entity        = "Coupon"
-  input_payload = jsonencode({ Name = "Welcome", PercentOff = 20, Duration = "repeating", DurationInMonths = 3 })
+  input_payload = { Name = "Welcome", PercentOff = 20, Duration = "repeating", DurationInMonths = 3 }
 }
 
 resource "stripe_entity" "code" {
   entity        = "PromotionCode"
-  input_payload = jsonencode({ Code = "WELCOME20", Promotion = { type = "coupon", coupon = stripe_entity.welcome.id } })
+  input_payload = { Code = "WELCOME20", Promotion = { type = "coupon", coupon = stripe_entity.welcome.id } }
 }
 
 resource "stripe_entity" "vat" {
   entity        = "TaxRate"
-  input_payload = jsonencode({ DisplayName = "VAT", Percentage = 8.1, Inclusive = false, Country = "CH" })
+  input_payload = { DisplayName = "VAT", Percentage = 8.1, Inclusive = false, Country = "CH" }
 }
 
 resource "stripe_entity" "requests" {
   entity = "BillingMeter"
-  input_payload = jsonencode({
+  input_payload = {
     DisplayName        = "API requests"
     EventName          = "api_requests"
     DefaultAggregation = { formula = "sum" }
-  })
+  }
 }
 
 resource "stripe_entity" "portal" {
   entity = "BillingPortalConfiguration"
-  input_payload = jsonencode({
+  input_payload = {
     BusinessProfile = { headline = "Roastery" }
     Features        = { invoice_history = { enabled = true }, payment_method_update = { enabled = true } }
-  })
+  }
 }
 
 resource "stripe_entity" "hook" {
   entity = "WebhookEndpoint"
-  input_payload = jsonencode({
+  input_payload = {
     Url           = "https://roastery.example/stripe"
     EnabledEvents = ["invoice.paid", "customer.subscription.deleted"]
-  })
+  }
 }
 
 resource "stripe_entity" "customer" {
   entity = "Customer"
-  input_payload = jsonencode({
+  input_payload = {
     Name            = "Ada Lovelace"
     Email           = "ada@example.com"
     PaymentMethod   = "pm_card_visa"
     InvoiceSettings = { default_payment_method = "pm_card_visa" }
     Metadata        = { segment = "pro" }
-  })
+  }
 }
 
 resource "stripe_entity" "customer_vat" {
   entity        = "CustomerTaxId"
-  input_payload = jsonencode({ CustomerId = stripe_entity.customer.id, Type = "eu_vat", Value = "DE123456789" })
+  input_payload = { CustomerId = stripe_entity.customer.id, Type = "eu_vat", Value = "DE123456789" }
 }
 
 resource "stripe_entity" "subscription" {
   entity = "Subscription"
-  input_payload = jsonencode({
+  input_payload = {
     Customer  = stripe_entity.customer.id
     Items     = [{ price = stripe_entity.monthly.id, quantity = 7 }]
     Discounts = [{ promotion_code = stripe_entity.code.id }]
-  })
+  }
 }
 
 data "stripe_entities" "invoices" {

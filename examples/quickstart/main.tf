@@ -20,51 +20,51 @@ resource "stripe_connection" "shop" {
 resource "stripe_entity" "product" {
   connection_handle = stripe_connection.shop.handle
   entity            = "Product"
-  input_payload = jsonencode({
+  input_payload = {
     Name        = "Espresso machine"
     Description = "Two groups, one lever"
     Metadata    = { team = "shop" }
-  })
+  }
 }
 
 resource "stripe_entity" "price" {
   connection_handle = stripe_connection.shop.handle
   entity            = "Price"
-  input_payload = jsonencode({
+  input_payload = {
     Product    = stripe_entity.product.id
     Currency   = "usd"
     UnitAmount = 129900
-  })
+  }
 }
 
 resource "stripe_entity" "customer" {
   connection_handle = stripe_connection.shop.handle
   entity            = "Customer"
-  input_payload = jsonencode({
+  input_payload = {
     Name        = "John Example"
     Email       = "john@example.com"
     AddressCity = "Zürich"
-  })
+  }
 }
 
 resource "stripe_entity" "payment" {
   connection_handle = stripe_connection.shop.handle
   entity            = "PaymentIntent"
-  input_payload = jsonencode({
+  input_payload = {
     Amount        = 129900
     Currency      = "usd"
     Customer      = stripe_entity.customer.id
     PaymentMethod = "pm_card_visa"
-  })
+  }
 }
 
 resource "stripe_action" "confirm" {
   connection_handle = stripe_connection.shop.handle
   action            = "ConfirmPaymentIntent"
-  input_payload = jsonencode({
+  input_payload = {
     PaymentIntentId = stripe_entity.payment.id
     ReturnUrl       = "https://shop.example/thanks"
-  })
+  }
 }
 
 data "stripe_entities" "johns" {

@@ -9,7 +9,9 @@ use crate::catalog::Action;
 use crate::catalog::names::{closest, normalize};
 use crate::connector::{self, ActionRef, Connector};
 use crate::engine::params::{parse, require};
-use crate::engine::{Faults, Journal, ParamError, Params, Wanted, Written, fingerprint, once};
+use crate::engine::{
+    Faults, Journal, ParamError, Params, UnlistedValue, Wanted, Written, fingerprint, once, unlisted_values,
+};
 
 /// An action with its input, sorted into what fills its path and what its body holds.
 #[derive(Debug, Clone)]
@@ -60,6 +62,12 @@ impl ActionInput {
             Ok(_) => Err(faults),
             Err(more) => Err([faults, more].concat()),
         }
+    }
+
+    /// Values of the input that Stripe's lists of known values lack.
+    pub fn unlisted_values(&self) -> Vec<UnlistedValue> {
+        let wanted = Wanted { params: self.params.clone(), unknown: Vec::new() };
+        unlisted_values(&wanted, &self.action.action.params)
     }
 
     /// Whether another input sends the same.

@@ -4,7 +4,10 @@
 //! or dotted (`address.city`); the value may be nested. Whatever Stripe would refuse is
 //! refused here, before anything is sent.
 
+mod unlisted;
 mod values;
+
+pub use unlisted::{UnlistedValue, unlisted_values};
 
 use serde_json::{Map, Value as Json};
 

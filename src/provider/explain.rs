@@ -4,7 +4,7 @@
 use std::io;
 
 use crate::connector;
-use crate::engine::{self, Faults, ParamError};
+use crate::engine::{self, Faults, ParamError, UnlistedValue};
 use crate::stripe::Kind;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::{connection, stripe::Error as StripeError};
@@ -64,6 +64,15 @@ pub(super) fn explain_faults(faults: &Faults) -> Diagnostics {
         Diagnostic::error("Invalid Payload", sentence(&fault.to_string())).at_attribute("input_payload")
     };
     faults.iter().map(explain).collect()
+}
+
+/// Values that Stripe's lists of known values lack. They are sent.
+pub(super) fn explain_unlisted(values: &[UnlistedValue]) -> Diagnostics {
+    let explain = |value: &UnlistedValue| {
+        let detail = format!("{} It is sent as it is.", sentence(&value.to_string()));
+        Diagnostic::warning("Value Not Known", detail).at_attribute("input_payload")
+    };
+    values.iter().map(explain).collect()
 }
 
 /// A payload that cannot be read at all.

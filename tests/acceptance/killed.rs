@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::support::harness::{Case, case, note};
 use crate::support::ports::wait_until;
-use crate::support::signals::{is_alive, signal};
+use crate::support::signals::signal;
 use crate::support::workdir::Workdir;
 
 pub fn cases() -> Vec<Case> {
@@ -170,4 +170,8 @@ fn provider_of(terraform: u32) -> u32 {
         .chain([listing])
         .flat_map(|pids| pids.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>());
     children.max().expect("terraform has a provider process")
+}
+
+fn is_alive(pid: u32) -> bool {
+    std::path::Path::new(&format!("/proc/{pid}")).exists()
 }

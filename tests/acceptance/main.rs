@@ -26,6 +26,7 @@ mod logs;
 mod proxy;
 mod secrets;
 mod shapes;
+mod toy;
 
 #[path = "../support"]
 mod support {
@@ -37,6 +38,8 @@ mod support {
     pub mod signals;
     pub mod squid;
     pub mod tools;
+    #[expect(dead_code, reason = "the protocol suite uses the rest")]
+    pub mod toy;
     pub mod workdir;
 }
 
@@ -44,6 +47,9 @@ mod support {
 const AT_ONCE: usize = 4;
 
 fn main() -> ExitCode {
+    if support::toy::program::serves() {
+        return toy::serve();
+    }
     let topics = [
         examples::cases(),
         entities::cases(),
@@ -57,6 +63,7 @@ fn main() -> ExitCode {
         killed::cases(),
         faults::cases(),
         clients::cases(),
+        toy::cases(),
         harness::cases(),
     ];
     support::harness::main(AT_ONCE, topics.into_iter().flatten())

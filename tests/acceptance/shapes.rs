@@ -134,7 +134,10 @@ impl Shape {
 
     /// The entity's path in the API, from its place in the state.
     fn path_of(&self, state: &Json, owner: &str) -> String {
-        self.path.replace("OWNER", owner).replace("ID", state["id"].as_str().unwrap())
+        // With the slash: an id may have these letters in it.
+        self.path
+            .replace("/OWNER", &format!("/{owner}"))
+            .replace("/ID", &format!("/{}", state["id"].as_str().unwrap()))
     }
 
     #[track_caller]

@@ -2,9 +2,9 @@
 
 use stripe_provider::terraform::value::Value;
 
-use crate::lifecycle::{Steps, lifecycle};
-use crate::terraform::{Outcome, Terraform};
-use crate::toy::{Flaw, Toy};
+use crate::support::lifecycle::{Steps, lifecycle};
+use crate::support::terraform::{Outcome, Terraform};
+use crate::support::toy::{Flaw, Toy};
 
 async fn live(toy: Toy) -> Outcome<()> {
     let mut terraform = Terraform::start(toy).await?;

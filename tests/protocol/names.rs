@@ -9,7 +9,7 @@ use stripe_provider::provider::StripeProvider;
 use stripe_provider::terraform::provider::Schemas;
 use stripe_provider::terraform::schema::BlockKind;
 
-use crate::toy::Toy;
+use crate::support::toy::Toy;
 
 /// `provider.name` and the like for every reserved name at the root of a schema.
 fn reserved(schemas: &Schemas) -> Vec<String> {

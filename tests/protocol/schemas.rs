@@ -5,9 +5,9 @@ use stripe_provider::terraform::wire::tfplugin5::{
     self as wire, attribute_path::step::Selector, schema::nested_block::NestingMode,
 };
 
-use crate::blocks;
-use crate::terraform::{Action, Fault, Object, Terraform, connect, send};
-use crate::toy::{Flaw, Toy};
+use crate::support::blocks;
+use crate::support::terraform::{Action, Fault, Object, Terraform, connect, send};
+use crate::support::toy::{Flaw, Toy};
 
 async fn start() -> Terraform {
     Terraform::start(Toy::default()).await.unwrap_or_else(|fault| panic!("{fault}"))

@@ -7,10 +7,11 @@ use stripe_provider::terraform::protocol::MINOR;
 use stripe_provider::terraform::value::{Type, Value};
 use stripe_provider::terraform::wire::tfplugin5::{self as wire, attribute_path::step::Selector};
 
-use crate::terraform::{Fault, Object, Terraform, send};
-use crate::toy::{Flaw, Toy};
-use crate::unimplemented::{self, error};
-use crate::{blocks, boxes};
+use crate::support::blocks;
+use crate::support::terraform::{Fault, Object, Terraform, send};
+use crate::support::toy::boxes;
+use crate::support::toy::{Flaw, Toy};
+use crate::support::unimplemented::{self, error};
 
 async fn start(toy: Toy) -> Terraform {
     Terraform::start(toy).await.unwrap_or_else(|fault| panic!("{fault}"))
@@ -147,7 +148,8 @@ async fn an_old_state_gains_nulls_and_empty_blocks() {
     let json = br#"{"id": "box_1", "name": "toys", "lid": [{"color": "red"}], "weight": 12}"#.to_vec();
     let answer = upgraded(&mut terraform, wire::RawState { json, flatmap: HashMap::new() }).await;
     let block = terraform.block("toy_box");
-    let state = crate::terraform::receive(answer.upgraded_state.as_ref(), &blocks::ty(&block)).unwrap();
+    let state =
+        crate::support::terraform::receive(answer.upgraded_state.as_ref(), &blocks::ty(&block)).unwrap();
     let lid = Value::map([("color", Value::from("red"))]);
     let expected =
         Value::map([("id", Value::from("box_1")), ("name", "toys".into()), ("lid", Value::List(vec![lid]))]);

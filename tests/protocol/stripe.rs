@@ -6,8 +6,8 @@ use stripe_provider::env::Env;
 use stripe_provider::provider::StripeProvider;
 use stripe_provider::terraform::value::{Path, Type, Value};
 
-use crate::lifecycle::{Steps, lifecycle};
-use crate::terraform::{Action, Fault, Object, Terraform};
+use crate::support::lifecycle::{Steps, lifecycle};
+use crate::support::terraform::{Action, Fault, Object, Terraform};
 
 /// A configured provider whose sandbox is a file in a folder of its own.
 struct Stripe {

@@ -1,5 +1,5 @@
 //! No silent nulls: what Stripe always answers as an object or a list is one, at every depth, in
-//! the answer to every call.
+//! the answer to every call; and what it leaves out unless it is asked for is not there.
 //!
 //! The facts say which fields are never null or missing; `src/sandbox/answers.toml` says it of fields
 //! that the facts leave open.
@@ -72,6 +72,9 @@ impl Watch {
             let value = body.get(&field.name).filter(|value| !value.is_null());
             let always = structured(&field.shape.kind) && self.always(at.entity, &field.shape, &path);
             self.fields += usize::from(always);
+            if body.get(&field.name).is_some() && at.entity.omitted.contains(&path) {
+                self.wrong.insert(format!("{} {path} is there unasked ({})", at.entity.object, at.call));
+            }
             match value {
                 None if always => {
                     let what = if body.get(&field.name).is_some() { "null" } else { "not there" };

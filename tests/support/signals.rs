@@ -10,8 +10,3 @@ pub fn signal(name: &str, to: &[i64]) {
     let line = format!("kill -s {name} -- {}", ids.join(" "));
     assert!(Command::new("sh").args(["-c", &line]).status().unwrap().success(), "{line}");
 }
-
-/// Whether a process is there.
-pub fn is_alive(id: u32) -> bool {
-    std::path::Path::new(&format!("/proc/{id}")).exists()
-}

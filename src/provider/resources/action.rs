@@ -7,7 +7,7 @@ use crate::connector::{self, ActionRef, Connector};
 use crate::engine::ActionInput;
 use crate::provider::Resource;
 use crate::provider::connection_schema::{computed, optional};
-use crate::provider::explain::{explain_connector, explain_faults, unrecorded};
+use crate::provider::explain::{explain_connector, explain_faults, explain_unlisted, unrecorded};
 use crate::provider::payload;
 use crate::provider::resources::payload::{Private, connection_attribute, keep_equal_handle};
 use crate::provider::runtime::Runtime;
@@ -61,7 +61,7 @@ impl Resource for Action {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        check_input(config).err().unwrap_or_default()
+        check_input(config).unwrap_or_else(|diagnostics| diagnostics)
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
@@ -113,12 +113,15 @@ impl Resource for Action {
     }
 }
 
-/// The action and its checked input; none while something of it is unknown.
-fn check_input(config: &Value) -> Result<(), Diagnostics> {
-    let Some(action) = action_of(config).map_err(|unknown| vec![unknown])? else { return Ok(()) };
+/// Warnings about the input of an action, or what is wrong with it, as far as it is known.
+fn check_input(config: &Value) -> Result<Diagnostics, Diagnostics> {
+    let Some(action) = action_of(config).map_err(|unknown| vec![unknown])? else {
+        return Ok(Diagnostics::new());
+    };
     let written = payload::written(config.get("input_payload")).map_err(|wrong| vec![wrong])?;
     let checked = written.map(|written| ActionInput::parse(action, &written)).transpose();
-    checked.map(drop).map_err(|faults| explain_faults(&faults))
+    let warnings = checked.map(|input| input.map(|input| explain_unlisted(&input.unlisted_values())));
+    warnings.map(Option::unwrap_or_default).map_err(|faults| explain_faults(&faults))
 }
 
 /// The action that a configuration names, if it is known.

@@ -9,10 +9,10 @@ use serde_json::Value as Json;
 
 use crate::catalog;
 use crate::connector::{self, Arrays, Connector};
-use crate::engine::{Object, Wanted, create_params, parse};
+use crate::engine::{Object, Wanted, create_params, parse, unlisted_values};
 use crate::provider::Resource;
 use crate::provider::connection_schema::computed;
-use crate::provider::explain::{explain, explain_connector, explain_faults};
+use crate::provider::explain::{explain, explain_connector, explain_faults, explain_unlisted};
 use crate::provider::payload;
 use crate::provider::resources::payload::{Private, connection_attribute};
 use crate::provider::runtime::Runtime;
@@ -65,8 +65,13 @@ impl Resource for Entity {
 
     fn validate(&self, config: &Value) -> Diagnostics {
         let Some(name) = config.get("entity").as_str() else { return Diagnostics::new() };
-        let checked = find(name).map_err(|unknown| vec![unknown]);
-        checked.and_then(|entity| creatable(entity, config)).err().unwrap_or_default()
+        match find(name) {
+            Err(unknown) => vec![unknown],
+            Ok(entity) => match creatable(entity, config) {
+                Ok(wanted) => explain_unlisted(&unlisted_values(&wanted, entity.params())),
+                Err(diagnostics) => diagnostics,
+            },
+        }
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {

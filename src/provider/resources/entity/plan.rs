@@ -93,7 +93,8 @@ fn foreseen(object: &Object, after: &Foreseen) -> Value {
 
 /// What the practitioner should know of a change beside the change itself.
 fn notes(entity: &catalog::Entity, change: &Change) -> Diagnostics {
-    let stays = change.stays.iter().map(|param| {
+    // What stays of an entity that is replaced goes with it.
+    let stays = change.stays.iter().filter(|_| change.replaces.is_empty()).map(|param| {
         let detail = format!(
             "`{param}` was removed from the payload, but Stripe has no call that clears it: the {} keeps its value.",
             entity.name

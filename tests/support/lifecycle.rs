@@ -3,8 +3,8 @@
 
 use stripe_provider::terraform::value::Value;
 
-use crate::boxes;
-use crate::terraform::{Action, Fault, Object, Outcome, Terraform};
+use super::terraform::{Action, Fault, Object, Outcome, Terraform};
+use super::toy::boxes;
 
 /// What to do with an object of one type.
 #[derive(Debug, Clone, Default)]

@@ -13,8 +13,8 @@ use stripe_provider::terraform::wire::tfplugin5::{
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint, Server};
 
-use crate::calls::Calls;
-use crate::{blocks, rules};
+use super::calls::Calls;
+use super::{blocks, rules};
 
 /// The largest message in either direction.
 const MESSAGE_LIMIT: usize = 256 << 20;

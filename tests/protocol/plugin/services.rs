@@ -12,10 +12,11 @@ use stripe_provider::terraform::wire::health::{HealthCheckRequest, HealthCheckRe
 use tonic::Code;
 use tonic::transport::Channel;
 
-use crate::boxes;
-use crate::calls::Calls;
-use crate::host::{Host, Served, serve, soon};
-use crate::terraform::{Object, Terraform, client};
+use crate::support::calls::Calls;
+use crate::support::host::{Host, soon};
+use crate::support::served::{Served, serve};
+use crate::support::terraform::{Object, Terraform, client};
+use crate::support::toy::boxes;
 
 async fn served() -> (Served, Channel) {
     let host = Host::new();

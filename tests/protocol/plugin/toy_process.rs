@@ -6,8 +6,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs::OpenOptions;
 
 use futures_util::{StreamExt as _, stream};
-use stripe_provider::terraform::plugin::{self, Environment};
-use stripe_provider::terraform::protocol::Service;
 use stripe_provider::terraform::value::Value;
 use stripe_provider::terraform::wire::go_plugin::grpc_broker_client::GrpcBrokerClient;
 use stripe_provider::terraform::wire::go_plugin::grpc_controller_client::GrpcControllerClient;
@@ -19,43 +17,39 @@ use stripe_provider::terraform::wire::tfplugin5::{get_metadata, stop};
 use tokio::process::Command;
 use tonic::transport::Channel;
 
-use crate::calls::Calls;
-use crate::host::{Host, TOY, soon};
-use crate::lifecycle::{Steps, lifecycle};
-use crate::running::{self, Running};
-use crate::terraform::{Terraform, client};
-use crate::toy::Toy;
-use crate::unimplemented;
+use crate::support::calls::Calls;
+use crate::support::host::{Host, soon};
+use crate::support::lifecycle::{Steps, lifecycle};
+use crate::support::running::{self, Running};
+use crate::support::terraform::{Terraform, client};
+use crate::support::toy::program;
+use crate::support::unimplemented;
 
-/// Tells the test below that a host started it.
-const SERVES: &str = "TOY_PROVIDER_SERVES";
 /// The standard output of the process: the test harness has one of its own.
 const OUTPUT: &str = "/dev/fd/3";
 
-/// A shell script that is the toy as a program. The shell keeps standard output for the plugin
-/// and gives the harness another, because a host takes the first line it reads for the handshake.
-pub fn script() -> String {
-    let executable = std::env::current_exe().unwrap().display().to_string();
-    let test = "toy_process::every_rpc_is_answered_by_a_process";
-    format!("{SERVES}=yes exec '{executable}' --exact {test} --nocapture 3>&1 >/dev/null\n")
+/// The test below by its name, without that of the crate.
+fn test() -> &'static str {
+    let path = concat!(module_path!(), "::every_rpc_is_answered_by_a_process");
+    path.split_once("::").unwrap().1
 }
 
+/// The toy's process. The shell keeps standard output for the plugin and gives the harness
+/// another, because a host takes the first line it reads for the handshake.
 fn toy() -> Command {
     let mut command = running::command("sh", HashMap::new());
-    command.args(["-c", &script()]);
     command
-}
-
-async fn serve() {
-    let mut out = OpenOptions::new().write(true).open(OUTPUT).unwrap();
-    let environment = Environment::from_lookup(TOY, |name| std::env::var(name).ok());
-    plugin::serve(environment, Service::new(Toy::default()).into_server(), &mut out).await.unwrap();
+        .args(["-c", r#"exec "$0" --exact "$1" --nocapture 3>&1 >/dev/null"#])
+        .arg(std::env::current_exe().unwrap())
+        .arg(test())
+        .env(program::SERVES, "yes");
+    command
 }
 
 #[tokio::test]
 async fn every_rpc_is_answered_by_a_process() {
-    if std::env::var_os(SERVES).is_some() {
-        return serve().await;
+    if program::serves() {
+        return program::serve(&mut OpenOptions::new().write(true).open(OUTPUT).unwrap()).await;
     }
     let host = Host::new();
     let mut process = Running::start(&host, toy()).await;
@@ -108,9 +102,9 @@ async fn plugin_services(channel: Channel, calls: Calls) {
 /// service of their own, which is no provider's.
 fn rpcs_in_the_protocol() -> BTreeSet<String> {
     let files = [
-        include_str!("../../proto/tfplugin5.proto"),
-        include_str!("../../proto/plugin.proto"),
-        include_str!("../../proto/health.proto"),
+        include_str!("../../../proto/tfplugin5.proto"),
+        include_str!("../../../proto/plugin.proto"),
+        include_str!("../../../proto/health.proto"),
     ];
     let all: BTreeSet<_> = files.into_iter().flat_map(rpcs).collect();
     assert!(all.len() > 30, "{all:?}");

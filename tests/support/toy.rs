@@ -11,9 +11,9 @@ use stripe_provider::terraform::schema::Schema;
 use stripe_provider::terraform::value::{Path, Value};
 use tokio::sync::Notify;
 
-#[path = "flaw.rs"]
+pub mod boxes;
 mod flaw;
-#[path = "schemas.rs"]
+pub mod program;
 mod schemas;
 
 pub use flaw::Flaw;

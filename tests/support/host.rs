@@ -12,17 +12,11 @@ use rustls::client::ResolvesClientCert;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, RootCertStore, SignatureScheme, SupportedProtocolVersion};
-use stripe_provider::terraform::plugin::{Environment, Error, Plugin, ProviderName};
-use stripe_provider::terraform::protocol::Service;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
-use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_util::sync::CancellationToken;
 use tonic::transport::{Channel, Endpoint};
-
-use crate::toy::Toy;
 
 /// No test waits longer for anything.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -166,28 +160,4 @@ pub async fn channel_over(stream: impl Stream + 'static) -> Result<Channel, toni
         async move { stream.map_err(std::io::Error::from) }
     });
     Endpoint::from_static("http://localhost").connect_with_connector(once).await
-}
-
-/// A plugin with the toy provider, served in this process.
-pub struct Served {
-    pub line: Line,
-    pub end: CancellationToken,
-    pub task: JoinHandle<Result<(), Error>>,
-}
-
-/// The toy, as the practitioner and its log records call it.
-pub const TOY: ProviderName = ProviderName { local: "toy", crate_name: env!("CARGO_CRATE_NAME") };
-
-/// A plugin that listens for a host that set `variables`.
-pub fn bind(variables: &HashMap<&'static str, String>) -> Result<Plugin, Error> {
-    Plugin::bind(&Environment::from_lookup(TOY, |name| variables.get(name).cloned()))
-}
-
-/// Serves the toy to a host that set `variables`.
-pub fn serve(variables: &HashMap<&'static str, String>) -> Served {
-    let plugin = bind(variables).unwrap();
-    let line = Line::parse(&plugin.handshake());
-    let end = CancellationToken::new();
-    let task = tokio::spawn(plugin.serve(Service::new(Toy::default()).into_server(), end.clone()));
-    Served { line, end, task }
 }

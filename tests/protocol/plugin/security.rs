@@ -9,7 +9,8 @@ use stripe_provider::terraform::wire::tfplugin5::get_provider_schema;
 use stripe_provider::terraform::wire::tfplugin5::provider_client::ProviderClient;
 use tokio::io::AsyncReadExt as _;
 
-use crate::host::{Client, Host, Line, bind, channel_over, serve, soon};
+use crate::support::host::{Client, Host, Line, channel_over, soon};
+use crate::support::served::{bind, serve};
 
 /// Whether a client gets as far as the first byte of HTTP/2 from the server.
 async fn is_admitted(line: &Line, client: Client, version: &'static SupportedProtocolVersion) -> bool {

@@ -10,11 +10,11 @@ use stripe_provider::terraform::wire::health::HealthCheckRequest;
 use stripe_provider::terraform::wire::health::health_client::HealthClient;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::Command;
 use tonic::transport::Channel;
 
-use crate::host::{COOKIE, Client, Host, Line, soon};
-use crate::running::{Running, command};
+use crate::support::host::{COOKIE, Client, Host, Line, soon};
+use crate::support::running::{Running, command};
+use crate::support::signals::signal;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_terraform-provider-stripe");
 
@@ -47,7 +47,7 @@ async fn it_outlives_an_interrupt_and_ends_when_the_host_says_so() {
     let mut plugin = Running::start(&host, command(BINARY, HashMap::new())).await;
     assert!(plugin.line.certificate.is_some());
     let channel = soon(plugin.line.channel(host.client())).await;
-    plugin.signal("-INT").await;
+    signal("INT", &[plugin.id().into()]);
     assert!(is_healthy(&channel).await);
     soon(GrpcControllerClient::new(channel).shutdown(Empty {})).await.unwrap();
     assert!(plugin.ended().await.success());
@@ -57,7 +57,7 @@ async fn it_outlives_an_interrupt_and_ends_when_the_host_says_so() {
 async fn it_ends_when_it_is_terminated() {
     let host = Host::new();
     let mut plugin = Running::start(&host, command(BINARY, HashMap::new())).await;
-    plugin.signal("-TERM").await;
+    signal("TERM", &[plugin.id().into()]);
     assert!(plugin.ended().await.success());
 }
 
@@ -97,8 +97,7 @@ async fn in_debug_mode_it_says_how_to_reach_it_and_ends_with_an_interrupt() {
         let line = Line::parse(&format!("1|5|unix|{address}|grpc|"));
         assert!(is_healthy(&soon(line.channel(Client(None))).await).await);
     }
-    let sent = Command::new("kill").args(["-INT", &id.to_string()]).status();
-    assert!(soon(sent).await.unwrap().success());
+    signal("INT", &[id.into()]);
     assert!(soon(child.wait()).await.unwrap().success());
     assert_eq!(folder.path().read_dir().unwrap().count(), 0);
 }

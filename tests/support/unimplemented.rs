@@ -4,7 +4,7 @@
 use stripe_provider::terraform::wire::tfplugin5 as wire;
 use tokio_stream::StreamExt;
 
-use crate::terraform::Client;
+use super::terraform::Client;
 
 /// The one error of an answer.
 #[track_caller]

@@ -9,7 +9,8 @@ use stripe_provider::terraform::wire::health::HealthCheckRequest;
 use stripe_provider::terraform::wire::health::health_client::HealthClient;
 use tempfile::TempDir;
 
-use crate::host::{Client, Line, bind, serve, soon};
+use crate::support::host::{Client, Line, soon};
+use crate::support::served::{bind, serve};
 
 const FOLDER: &str = "PLUGIN_UNIX_SOCKET_DIR";
 

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-use crate::host::{Host, Line, soon};
+use super::host::{Host, Line, soon};
 
 /// A program, started by a host that set `variables`, in a world of its own.
 pub fn command(program: &str, variables: HashMap<&'static str, String>) -> Command {
@@ -44,10 +44,9 @@ impl Running {
         Self { stdin: child.stdin.take(), child, stdout, line, _folder: folder }
     }
 
-    pub async fn signal(&self, signal: &str) {
-        let id = self.child.id().unwrap().to_string();
-        let sent = Command::new("kill").args([signal, &id]).status();
-        assert!(soon(sent).await.unwrap().success());
+    /// The id of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id().unwrap()
     }
 
     /// What else it wrote to standard output, once nobody can write to it any more.

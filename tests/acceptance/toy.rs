@@ -1,14 +1,34 @@
-//! The toy under real terraform, a new one and an old one, where they are installed.
+//! The toy provider of the tests under real terraform, a new one and an old one: what the
+//! Terraform layer does for any provider.
+//!
+//! The provider's program is this executable, started once more and told by a variable to serve.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, Output};
 
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
+use tokio::runtime::Runtime;
 
-use crate::toy_process::script;
+use crate::support::harness::{Case, case};
+use crate::support::tools::Tool;
+use crate::support::toy::program;
+use crate::support::workdir::everything;
+
+pub fn cases() -> Vec<Case> {
+    vec![
+        case!(terraform_takes_blocks_of_every_nesting_and_keeps_no_write_only_value, Terraform),
+        case!(an_old_terraform_is_told_that_it_knows_no_write_only_attributes, OldTerraform),
+    ]
+}
+
+/// The toy, where terraform started this executable as the toy.
+pub fn serve() -> ExitCode {
+    Runtime::new().unwrap().block_on(program::serve(&mut std::io::stdout()));
+    ExitCode::SUCCESS
+}
 
 const HEAD: &str = r#"
 terraform {
@@ -18,27 +38,6 @@ terraform {
 }
 "#;
 
-/// A program, or the reason why the test cannot run here.
-fn found(what: &str, program: Option<PathBuf>) -> Option<PathBuf> {
-    if program.is_none() {
-        assert!(std::env::var_os("TF_ACC").is_none(), "TF_ACC is set, but {what}");
-        println!("{what}: skipped");
-    }
-    program
-}
-
-/// The terraform on the PATH.
-fn terraform() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut programs = std::env::split_paths(&path).map(|folder| folder.join("terraform"));
-    found("terraform is not on the PATH", programs.find(|program| program.is_file()))
-}
-
-/// One that knows no write-only attributes.
-fn old_terraform() -> Option<PathBuf> {
-    found("TERRAFORM_OLD is not set", std::env::var_os("TERRAFORM_OLD").map(PathBuf::from))
-}
-
 /// A configuration of one box and a terraform that takes the toy from a folder.
 struct Workdir {
     folder: TempDir,
@@ -46,17 +45,19 @@ struct Workdir {
 }
 
 impl Workdir {
-    fn new(terraform: &Path, a_box: &str) -> Self {
+    fn new(terraform: Tool, a_box: &str) -> Self {
         let folder = TempDir::new().unwrap();
-        let program = folder.path().join("terraform-provider-toy");
-        fs::write(&program, format!("#!/bin/sh\n{}", script())).unwrap();
-        fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+        let file = folder.path().join("terraform-provider-toy");
+        let executable = std::env::current_exe().unwrap();
+        let script = format!("#!/bin/sh\n{}=yes exec '{}'\n", program::SERVES, executable.display());
+        fs::write(&file, script).unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o755)).unwrap();
         let overrides = format!("{{ \"toys.example/toys/toy\" = \"{}\" }}", folder.path().display());
         let settings = format!("provider_installation {{\n  dev_overrides {overrides}\n}}\n");
         fs::write(folder.path().join("settings.tfrc"), settings).unwrap();
         let config = format!("{HEAD}\nresource \"toy_box\" \"a\" {{\n{a_box}\n}}\n");
         fs::write(folder.path().join("main.tf"), config).unwrap();
-        Self { folder, terraform: terraform.to_owned() }
+        Self { folder, terraform: terraform.path() }
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
@@ -72,8 +73,8 @@ impl Workdir {
     /// Runs what must succeed; answers what was printed.
     fn ok(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", printed(&output));
-        printed(&output)
+        assert!(output.status.success(), "{arguments:?}: {}", everything(&output));
+        everything(&output)
     }
 
     /// The box in the state.
@@ -82,10 +83,6 @@ impl Workdir {
         let state: Json = serde_json::from_slice(&output.stdout).unwrap();
         state["values"]["root_module"]["resources"][0]["values"].clone()
     }
-}
-
-fn printed(output: &Output) -> String {
-    String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
 }
 
 const FULL: &str = r#"
@@ -103,10 +100,8 @@ const FULL: &str = r#"
   drawer "bottom" { right_handles = 2 }
 "#;
 
-#[test]
 fn terraform_takes_blocks_of_every_nesting_and_keeps_no_write_only_value() {
-    let Some(terraform) = terraform() else { return };
-    let workdir = Workdir::new(&terraform, &format!("{FULL}\n  code = \"1234\""));
+    let workdir = Workdir::new(Tool::Terraform, &format!("{FULL}\n  code = \"1234\""));
     let applied = workdir.ok(&["apply", "-auto-approve", "-no-color"]);
     for warning in ["`note` is deprecated. Use `tags`.", "`sticker` is deprecated. Use `labels`."] {
         assert!(applied.contains(warning), "{applied}");
@@ -124,14 +119,12 @@ fn terraform_takes_blocks_of_every_nesting_and_keeps_no_write_only_value() {
     assert!(!state.contains("1234"), "{state}");
 }
 
-#[test]
 fn an_old_terraform_is_told_that_it_knows_no_write_only_attributes() {
-    let Some(terraform) = old_terraform() else { return };
-    let workdir = Workdir::new(&terraform, &format!("{FULL}\n  code = \"1234\""));
-    let refused = printed(&workdir.run(&["apply", "-auto-approve", "-no-color"]));
+    let workdir = Workdir::new(Tool::OldTerraform, &format!("{FULL}\n  code = \"1234\""));
+    let refused = everything(&workdir.run(&["apply", "-auto-approve", "-no-color"]));
     assert!(refused.contains("Write-Only Attribute Not Supported"), "{refused}");
     assert!(refused.contains("code = \"1234\""), "the error stands at the attribute: {refused}");
-    let workdir = Workdir::new(&terraform, FULL);
+    let workdir = Workdir::new(Tool::OldTerraform, FULL);
     workdir.ok(&["apply", "-auto-approve", "-no-color"]);
     workdir.ok(&["plan", "-refresh=false", "-detailed-exitcode", "-no-color"]);
     assert_eq!(workdir.values()["locked"], json!(false));

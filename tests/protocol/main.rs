@@ -1,0 +1,44 @@
+//! The plugin protocol as Terraform lives it: a miniature of its core over an in-memory connection,
+//! the rules it enforces, and the life of a resource from create to delete.
+//!
+//! Below `plugin` the same as a child process: a miniature host dials the handshake line, the real
+//! binary is started, interrupted, orphaned and shut down, and the toy provider answers every RPC
+//! from a process of its own.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod flaws;
+mod names;
+mod rules;
+mod schemas;
+mod service;
+mod stripe;
+
+mod plugin {
+    mod process;
+    mod security;
+    mod services;
+    mod sockets;
+    mod toy_process;
+}
+
+#[path = "../support"]
+mod support {
+    pub mod blocks;
+    pub mod calls;
+    pub mod host;
+    pub mod lifecycle;
+    pub mod rules;
+    pub mod running;
+    pub mod served;
+    pub mod signals;
+    pub mod terraform;
+    pub mod toy;
+    pub mod unimplemented;
+}

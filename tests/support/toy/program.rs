@@ -1,0 +1,25 @@
+//! The toy as a program: a test executable that was started with a variable to be one.
+
+use std::io::Write;
+
+use stripe_provider::terraform::plugin::{self, Environment, ProviderName};
+use stripe_provider::terraform::protocol::Service;
+
+use super::Toy;
+
+/// The variable that makes a test executable the toy.
+pub const SERVES: &str = "TOY_PROVIDER_SERVES";
+
+/// The toy, as the practitioner and its log records call it.
+pub const NAME: ProviderName = ProviderName { local: "toy", crate_name: env!("CARGO_CRATE_NAME") };
+
+/// Whether this process is the toy.
+pub fn serves() -> bool {
+    std::env::var_os(SERVES).is_some()
+}
+
+/// Serves the host that started this process, from the handshake on `out` to the end.
+pub async fn serve(out: &mut dyn Write) {
+    let environment = Environment::from_lookup(NAME, |name| std::env::var(name).ok());
+    plugin::serve(environment, Service::new(Toy::default()).into_server(), out).await.unwrap();
+}
