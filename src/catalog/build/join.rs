@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::model::{Action, Entity, OperationKind, OutputShape, Removal, parents};
+use super::references::References;
 use super::refine::refine;
 use super::rules::{ActionRule, EntityRule, Rules};
 use super::shape::Shape;
@@ -19,7 +20,7 @@ pub struct Joined {
 }
 
 /// Joins the facts, by key, with the rules.
-pub fn join(facts: BTreeMap<String, Entity>, rules: &Rules) -> Joined {
+pub fn join(facts: BTreeMap<String, Entity>, rules: &Rules, references: &References) -> Joined {
     let mut joined = Joined::default();
     let missing = rules.keys().filter(|key| !facts.contains_key(*key));
     joined.problems.extend(missing.map(|key| format!("{key}: there is no such object and no such service")));
@@ -30,7 +31,8 @@ pub fn join(facts: BTreeMap<String, Entity>, rules: &Rules) -> Joined {
         joined.problems.extend(join.problems.iter().map(|what| format!("{key}: {what}")));
         joined.entities.push(join.entity);
     }
-    refine(&mut joined.entities);
+    let lost = refine(&mut joined.entities, references);
+    joined.problems.extend(lost.into_iter().map(|what| format!("references.toml: {what}")));
     joined.entities.sort_by(|a, b| a.name.cmp(&b.name));
     check_names(&joined.entities, &mut joined.problems);
     joined
