@@ -125,7 +125,7 @@ impl Manager {
     /// Reads a version as text; white space around it is removed.
     ///
     /// # Errors
-    /// The version cannot be read within [`TIMEOUT`], or its payload is not intact text.
+    /// The version cannot be read within ten seconds, or its payload is not intact text.
     pub async fn access(&self, version: &SecretVersion) -> Result<Secret, Error> {
         let failed = |why: String| Error::Failed { version: version.clone(), why };
         let answer = tokio::time::timeout(TIMEOUT, self.request_payload(version)).await;

@@ -195,7 +195,7 @@ data "stripe_entity" "x" {
   entity_id = "cus_1"
 }"#,
         "data.stripe_entity.x",
-        "allows live mode only",
+        "only live mode keys are allowed",
     ),
 ];
 
