@@ -195,7 +195,7 @@ data "stripe_entity" "x" {
   entity_id = "cus_1"
 }"#,
         "data.stripe_entity.x",
-        "only live mode keys are allowed",
+        "allows live mode only",
     ),
 ];
 
