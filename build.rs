@@ -13,6 +13,8 @@ mod join;
 mod model;
 #[path = "src/catalog/build/pack.rs"]
 mod pack;
+#[path = "src/catalog/build/references.rs"]
+mod references;
 #[path = "src/catalog/build/refine.rs"]
 mod refine;
 #[path = "src/catalog/build/rules.rs"]
@@ -37,9 +39,11 @@ fn pack_catalog(catalog: &Path) -> Result<(), Box<dyn Error>> {
     let (facts, version) = read_facts(&catalog.join("facts"))?;
     let rules = rules::parse(&fs::read_to_string(catalog.join("rules.toml"))?)
         .map_err(|why| format!("src/catalog/rules.toml: {why}"))?;
-    let joined = join::join(facts, &rules);
+    let references = references::References::parse(&fs::read_to_string(catalog.join("references.toml"))?)
+        .map_err(|why| format!("src/catalog/references.toml: {why}"))?;
+    let joined = join::join(facts, &rules, &references);
     if !joined.problems.is_empty() {
-        return Err(format!("src/catalog/rules.toml:\n{}", joined.problems.join("\n")).into());
+        return Err(format!("src/catalog:\n{}", joined.problems.join("\n")).into());
     }
     let out = env::var("OUT_DIR")?;
     let packed = pack::pack(&joined.entities, &version)?;

@@ -2,9 +2,10 @@
 //! operations and actions.
 //!
 //! *Facts* (`catalog/facts/<key>.json`) are generated from Stripe's API description by
-//! `cargo run --bin catalog`; *rules* (`catalog/rules.toml`) are written by hand and hold what
-//! the description does not say. `build.rs` joins both into one blob; an entity type is inflated
-//! and decoded when first asked for. Adding an object is adding data.
+//! `cargo run --bin catalog`; *rules* (`catalog/rules.toml`, and `catalog/references.toml` for
+//! whose id a param is) are written by hand and hold what the description does not say.
+//! `build.rs` joins both into one blob; an entity type is inflated and decoded when first asked
+//! for. Adding an object is adding data.
 //!
 //! ```text
 //! description ─bin catalog─▶ facts ─┐

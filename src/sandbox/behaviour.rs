@@ -69,6 +69,12 @@ pub(super) fn complete(call: &Call<'_>, method: &str) -> Outcome<Json> {
     checkout::complete(call, method)
 }
 
+/// Whether an id is one of Stripe's test tokens that stand for an object of that type.
+pub(super) fn is_test_token(object: &str, id: &str) -> bool {
+    let pays = ["bank_account", "card", "payment_method", "source", "token"].contains(&object);
+    pays && (card::number_of_token(id).is_some() || id.starts_with("btok_"))
+}
+
 /// Runs one of the five operations.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
     use OperationKind::{Create, Delete, Get, List, Update};

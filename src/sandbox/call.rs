@@ -34,9 +34,6 @@ pub(super) struct Call<'a> {
     pub account: String,
 }
 
-/// Types whose objects Stripe itself holds: any id of them is taken as it is.
-const NOT_HELD: &[&str] = &["account", "application", "tax_code"];
-
 /// Fields of a new object that hold the time of its making.
 const MADE_NOW: &[&str] = &["created", "created_at", "updated", "updated_at"];
 
@@ -93,19 +90,17 @@ impl<'a> Call<'a> {
         body
     }
 
-    /// A fresh object with the params laid over, its references checked.
+    /// A fresh object with the params laid over.
     pub fn build(&self) -> Outcome<Body> {
         let mut body = self.fresh();
-        self.check_references()?;
         shape::lay_over(self.entity, &mut body, &self.params)?;
         whole::put_in(self, &mut body)?;
         Ok(body)
     }
 
-    /// The named object with the params laid over, its references checked.
+    /// The named object with the params laid over.
     pub fn revise(&self) -> Outcome<Body> {
         let mut body = self.named()?;
-        self.check_references()?;
         shape::lay_over(self.entity, &mut body, &self.params)?;
         whole::put_in(self, &mut body)?;
         self.touch(&mut body);
@@ -119,26 +114,6 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Every param that names another object must name one that exists.
-    fn check_references(&self) -> Outcome<()> {
-        for name in self.params.keys() {
-            let Some(id) = text(&self.params, name) else { continue };
-            let Some(Kind::Id(types)) = self.entity.field(name).map(|field| &field.kind) else {
-                continue;
-            };
-            let Some(first) = types.first().filter(|first| !NOT_HELD.contains(&first.as_str())) else {
-                continue;
-            };
-            if catalog().by_object(first).is_some_and(|entity| !can_be_made(entity)) {
-                continue;
-            }
-            if self.session.find(id)?.is_none_or(|found| found.gone) {
-                return Err(Failure::unknown_reference(first, id, name));
-            }
-        }
-        Ok(())
-    }
-
     /// The param, which Stripe demands.
     pub fn demanded(&self, name: &str) -> Outcome<&str> {
         text(&self.params, name).ok_or_else(|| super::check::missing(name))
@@ -149,11 +124,6 @@ impl<'a> Call<'a> {
         self.session.put(&body)?;
         Ok(Json::Object(body))
     }
-}
-
-/// Whether the sandbox can hold such objects at all: what nothing makes is taken as it is.
-fn can_be_made(entity: &Entity) -> bool {
-    entity.creates() || entity.operations.is_empty() || super::held::holds(&entity.object)
 }
 
 /// A moment as a field of that kind holds it: seconds, or a text in version 2 of the API.

@@ -41,22 +41,21 @@ pub(super) fn missing(param: &str) -> Failure {
 }
 
 /// `recurring` and `interval` are `recurring[interval]`.
-fn child(path: &str, name: &str) -> String {
+pub(super) fn child(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}[{name}]") }
 }
 
 fn value(shape: &Shape, node: &Node, path: &str) -> Outcome<Json> {
-    let unsets = matches!(node, Node::Text(text) if text.is_empty());
+    if let Some(emptied) = emptied(node) {
+        return if clears(shape, &emptied) { Ok(emptied) } else { Err(not_unsettable(path, &emptied)) };
+    }
     match (&shape.kind, node) {
-        (_, Node::Typed(Json::Null)) => Ok(Json::Null),
-        (Kind::Union(shapes), node @ Node::Typed(_)) => union(shapes, node, path),
-        (kind, Node::Typed(given)) => scalar::typed(kind, given, path),
-        (kind, _) if unsets && (shape.clearing == Clearing::Empty || holds_many(kind)) => Ok(Json::from("")),
         (Kind::Union(shapes), node) => union(shapes, node, path),
+        (kind, Node::Typed(given)) => scalar::typed(kind, given, path),
         (Kind::Object(known), Node::Branches(given)) => Ok(Json::Object(object(known, given, path)?)),
         (Kind::Map(inner), Node::Branches(given)) => map(inner, given, path),
-        (Kind::List(inner), Node::List(items)) => list(inner, items.iter(), path),
-        (Kind::List(inner), Node::Branches(numbered)) => {
+        (Kind::List(inner) | Kind::Set(inner), Node::List(items)) => list(inner, items.iter(), path),
+        (Kind::List(inner) | Kind::Set(inner), Node::Branches(numbered)) => {
             let mut items: Vec<(usize, &Node)> = Vec::new();
             for (name, node) in numbered {
                 items.push((name.parse().map_err(|_| wrong_shape("array", path))?, node));
@@ -68,10 +67,38 @@ fn value(shape: &Shape, node: &Node, path: &str) -> Outcome<Json> {
         (Kind::File, Node::Branches(file)) => Ok(Json::Object(upload(file))),
         (Kind::File, _) => Err(wrong_shape("file", path)),
         (Kind::Object(_) | Kind::Map(_), _) => Err(wrong_shape("object", path)),
-        (Kind::List(_), _) => Err(wrong_shape("array", path)),
+        (Kind::List(_) | Kind::Set(_), _) => Err(wrong_shape("array", path)),
         (kind, Node::Text(text)) => scalar::read(kind, text, path),
         (_, _) => Err(wrong_shape("string", path)),
     }
+}
+
+/// What unsets a param: the empty text in version 1 of the API, null in version 2.
+fn emptied(node: &Node) -> Option<Json> {
+    match node {
+        Node::Text(text) if text.is_empty() => Some(Json::from("")),
+        Node::Typed(Json::Null) => Some(Json::Null),
+        _ => None,
+    }
+}
+
+fn clears(shape: &Shape, emptied: &Json) -> bool {
+    match (shape.clearing, &shape.kind) {
+        (Clearing::Empty, _) => emptied.is_string(),
+        (Clearing::Null, _) => emptied.is_null(),
+        (Clearing::Never, Kind::Union(shapes)) => shapes.iter().any(|shape| clears(shape, emptied)),
+        (Clearing::Never, _) => false,
+    }
+}
+
+/// The refusal of an emptied param that always has a value.
+pub(super) fn not_unsettable(path: &str, emptied: &Json) -> Failure {
+    let given = if emptied.is_null() { "null" } else { "an empty string" };
+    let message = format!(
+        "You passed {given} for '{path}'. We assume empty values are an attempt to unset a parameter; \
+         however '{path}' cannot be unset. You should remove '{path}' from your request or supply a non-empty value."
+    );
+    Failure::invalid(message).code("parameter_invalid_empty").param(path)
 }
 
 /// A file: its name and its content.
@@ -81,32 +108,39 @@ fn upload(file: &[(String, Node)]) -> Map<String, Json> {
 }
 
 fn wrong_shape(wanted: &str, path: &str) -> Failure {
-    let code = if wanted == "string" { "parameter_invalid_string" } else { "parameter_invalid" };
-    Failure::invalid(format!("Invalid {wanted}")).code(code).param(path)
+    Failure::invalid(format!("Invalid {wanted}")).param(path)
 }
 
+/// The first shape that takes the value; what the last one says of it where none does. Of
+/// several objects only the one that is meant is tried.
 fn union(shapes: &[Shape], node: &Node, path: &str) -> Outcome<Json> {
-    let mut refusal = None;
+    if let Node::Branches(given) = node
+        && let Some(meant) = meant(shapes, given)
+    {
+        return value(meant, node, path);
+    }
+    let mut refusal = wrong_shape("string", path);
     for shape in shapes {
         match value(shape, node, path) {
-            Ok(Json::String(text)) if text.is_empty() && !allows_empty(shape) => {}
             Ok(found) => return Ok(found),
-            // the last kind tried that has the right shape explains best
-            Err(failure) => refusal = Some(failure),
+            Err(failure) => refusal = failure,
         }
     }
-    if matches!(node, Node::Text(text) if text.is_empty()) {
-        return Ok(Json::from(""));
-    }
-    Err(refusal.unwrap_or_else(|| wrong_shape("string", path)))
+    Err(refusal)
 }
 
-fn holds_many(kind: &Kind) -> bool {
-    matches!(kind, Kind::List(_) | Kind::Map(_) | Kind::Object(_) | Kind::Set(_))
-}
-
-fn allows_empty(shape: &Shape) -> bool {
-    shape.clearing == Clearing::Empty || (shape.is_text() && shape.values().is_empty())
+/// The object among several shapes that the given members fit best.
+fn meant<'s>(shapes: &'s [Shape], given: &[(String, Node)]) -> Option<&'s Shape> {
+    let objects = shapes.iter().filter(|shape| matches!(shape.kind, Kind::Object(_)));
+    objects.min_by_key(|shape| {
+        let members = shape.members().unwrap_or_default();
+        let strange = given.iter().filter(|(name, _)| find(members, name).is_none()).count();
+        let other = given.iter().filter(|(name, node)| {
+            let values = find(members, name).map_or(&[][..], |member| member.shape.values());
+            matches!(node, Node::Text(text) if !values.is_empty() && !values.contains(text))
+        });
+        strange + other.count()
+    })
 }
 
 fn list<'a>(inner: &Shape, items: impl Iterator<Item = &'a Node>, path: &str) -> Outcome<Json> {
@@ -122,14 +156,12 @@ fn range(bounds: &[(String, Node)], path: &str) -> Outcome<Json> {
 }
 
 fn map(inner: &Shape, given: &[(String, Node)], path: &str) -> Outcome<Json> {
-    let is_metadata = path == "metadata" || path.ends_with("[metadata]");
+    let is_metadata = path.trim_end_matches(']').ends_with("metadata");
     let mut typed = Map::new();
     for (name, node) in given {
         let at = child(path, name);
-        let found = match node {
-            Node::Text(text) if text.is_empty() => Json::from(""),
-            node => value(inner, node, &at)?,
-        };
+        // an emptied value takes its key out of the metadata
+        let found = emptied(node).filter(|_| is_metadata).map_or_else(|| value(inner, node, &at), Ok)?;
         if is_metadata {
             metadata_limits(name, &found, &at)?;
         }

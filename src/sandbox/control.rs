@@ -93,12 +93,14 @@ fn played(
     id: &str,
     part: impl FnOnce(&Call<'_>) -> Outcome<Json>,
 ) -> Outcome<Json> {
-    let caller = Caller::of(request).unwrap_or_else(|_| Caller::anybody());
+    let entity = entity(objects.strip_suffix('s').unwrap_or(objects))?;
     let mut store = sandbox.store();
+    let caller =
+        Caller::of(&mut store, request).or_else(|_| Caller::anybody(&mut store, &entity.object, id))?;
     let session = store.begin(caller.space(), true)?;
     let call = Call {
         session: &session,
-        entity: entity(objects.strip_suffix('s').unwrap_or(objects))?,
+        entity,
         params: Body::new(),
         id: id.to_owned(),
         parents: Vec::new(),

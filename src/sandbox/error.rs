@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::caller::masked;
+use super::reference;
+
 /// How far a request came before it was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -48,13 +51,30 @@ impl Failure {
 
     /// An id in the path that names nothing.
     pub fn absent(object: &str, id: &str) -> Self {
-        Self { status: 404, ..Self::unknown_reference(object, id, "id") }
+        Self { status: 404, ..Self::unknown_reference(object, id, reference::path_param(object)) }
     }
 
     /// An id in a param that names nothing.
     pub fn unknown_reference(object: &str, id: &str, param: &str) -> Self {
-        let label = if object == "payment_method" { "PaymentMethod" } else { object };
-        Self::invalid(format!("No such {label}: '{id}'")).code("resource_missing").param(param)
+        let message = format!("No such {}: '{id}'", reference::label(object));
+        Self::invalid(message).code("resource_missing").param(param)
+    }
+
+    /// An account that is not the key's, and none that the key's account made.
+    pub fn no_access(key: &str, account: &str) -> Self {
+        let message = format!(
+            "The provided key '{}' does not have access to account '{account}' (or that account does not exist). \
+             Application access may have been revoked.",
+            masked(key)
+        );
+        Self::new(403, "invalid_request_error", message).code("account_invalid")
+    }
+
+    /// A publishable key where a secret one is needed.
+    pub fn secret_key_required() -> Self {
+        let message = "This API call cannot be made with a publishable API key. Please use a secret API key. You can \
+             find a list of your API keys at https://dashboard.stripe.com/account/apikeys.";
+        Self::new(403, "invalid_request_error", message).code("secret_key_required")
     }
 
     /// A part of Stripe that the sandbox does not have.

@@ -9,9 +9,10 @@ use serde_json::{Value as Json, json};
 use crate::catalog::API_VERSION;
 
 use super::call::entity;
+use super::caller;
 use super::courier::Parcel;
-use super::error::Outcome;
-use super::fields::{id, items, set, status, text};
+use super::error::{Failure, Outcome};
+use super::fields::{flag, id, items, set, status, text};
 use super::identifier;
 use super::shape;
 use super::store::{Body, Change, Session};
@@ -39,11 +40,11 @@ pub(super) fn record(session: &Session<'_>, cause: Cause<'_>) -> Outcome<Vec<Par
     if changes.is_empty() {
         return Ok(parcels);
     }
-    let endpoints = session.having("webhook_endpoint", "status", "enabled")?;
+    let hearers = Hearers::of(session)?;
     for change in &changes {
         for kind in kind::of(change) {
             let event = event(change, &kind, cause)?;
-            keep(session, event, &kind, &endpoints, &mut parcels)?;
+            parcels.append(&mut keep(session, event, &kind, &hearers)?);
         }
     }
     // events change nothing that events tell of
@@ -79,30 +80,55 @@ fn previous(mut before: Json, after: &Json) -> Json {
     before
 }
 
-fn keep(
-    session: &Session<'_>,
-    mut event: Body,
-    kind: &str,
-    endpoints: &[Body],
-    parcels: &mut Vec<Parcel>,
-) -> Outcome<()> {
-    let hears = |endpoint: &&Body| {
-        items(endpoint, "enabled_events").iter().any(|wanted| *wanted == "*" || *wanted == kind)
-    };
-    let reached = |endpoint: &Body| {
+/// The endpoints that may hear of what happens in an account.
+struct Hearers {
+    /// Those of the account itself.
+    own: Vec<Body>,
+    /// Those of the platform that made it, which hear of the accounts connected to it.
+    platform: Vec<Body>,
+}
+
+impl Hearers {
+    fn of(session: &Session<'_>) -> Outcome<Self> {
+        let enabled = |space: &str, connect: bool| {
+            let mut all = session.having_in(space, "webhook_endpoint", "status", "enabled")?;
+            all.retain(|endpoint| flag(endpoint, "_connect") == connect);
+            Ok::<_, Failure>(all)
+        };
+        let made = caller::made(session)?;
+        let platform = made.map_or_else(|| Ok(Vec::new()), |(space, _)| enabled(&space, true))?;
+        Ok(Self { own: enabled(&session.space, false)?, platform })
+    }
+
+    /// Those that asked for events of that kind, each with whether it is the platform's.
+    fn asking(&self, kind: &str) -> impl Iterator<Item = (&Body, bool)> {
+        let all = self.own.iter().map(|own| (own, false)).chain(self.platform.iter().map(|one| (one, true)));
+        all.filter(move |(endpoint, _)| {
+            items(endpoint, "enabled_events").iter().any(|wanted| *wanted == "*" || *wanted == kind)
+        })
+    }
+}
+
+/// Keeps an event; what is to be delivered of it comes back. A platform is told which of its
+/// accounts the event is of.
+fn keep(session: &Session<'_>, mut event: Body, kind: &str, hearers: &Hearers) -> Outcome<Vec<Parcel>> {
+    let account = session.space.split('/').next().unwrap_or_default();
+    let mut made = Vec::new();
+    for (endpoint, is_platform) in hearers.asking(kind) {
         let url = text(endpoint, "url").unwrap_or_default();
         let secret = text(endpoint, "_secret").unwrap_or_default();
-        Parcel::new(&session.space, id(&event), url, secret)
-    };
-    let mut made: Vec<Parcel> = endpoints.iter().filter(hears).filter_map(reached).collect();
+        made.extend(Parcel::new(&session.space, id(&event), url, secret).map(|parcel| (parcel, is_platform)));
+    }
     set(&mut event, "pending_webhooks", made.len());
-    let content = serde_json::to_string_pretty(&view::plain(Json::Object(event.clone())))?;
-    for parcel in &mut made {
-        parcel.content.clone_from(&content);
+    for (parcel, is_platform) in &mut made {
+        let mut told = event.clone();
+        if *is_platform {
+            set(&mut told, "account", account);
+        }
+        parcel.content = serde_json::to_string_pretty(&view::plain(Json::Object(told)))?;
     }
     session.put(&event)?;
-    parcels.append(&mut made);
-    Ok(())
+    Ok(made.into_iter().map(|(parcel, _)| parcel).collect())
 }
 
 /// Whether Stripe has events of that kind.

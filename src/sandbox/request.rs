@@ -6,11 +6,12 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Called, Entity, Kind, Member, OperationKind, Presence, Shape, catalog};
 
-use super::caller::header;
+use super::caller::{Caller, header};
 use super::check;
 use super::error::{Failure, Outcome};
 use super::form::{self, Node};
 use super::multipart;
+use super::publishable::Terms;
 use super::store::Body;
 
 /// One call, its params checked.
@@ -24,15 +25,21 @@ pub(super) struct Asked {
     pub id: String,
     /// What the object belongs to.
     pub parents: Vec<(String, String)>,
+    /// The params that the call knows.
+    pub known: &'static [Member],
     /// The checked and typed params.
     pub params: Body,
     /// The fields to expand.
     pub expand: Vec<String>,
+    /// On which terms a publishable key may make the call.
+    pub terms: Option<&'static Terms>,
+    /// The secret of the object in the path, by which a publishable key proves that it may.
+    pub client_secret: Option<String>,
 }
 
 impl Asked {
     /// Finds the call of a request and checks its params.
-    pub fn of(request: &http::Request<Bytes>) -> Outcome<Self> {
+    pub fn of(request: &http::Request<Bytes>, caller: &Caller) -> Outcome<Self> {
         let (method, path) = (request.method().as_str(), request.uri().path());
         let Some(found) = catalog().match_path(method, path) else {
             let message = format!(
@@ -42,19 +49,34 @@ impl Asked {
             );
             return Err(Failure { status: 404, ..Failure::invalid(message) });
         };
-        let (template, known): (&str, &[Member]) = match found.called {
+        let (template, known): (&str, &'static [Member]) = match found.called {
             Called::Operation(operation) => (&operation.path, &operation.params),
             Called::Action(action) => (&action.path, &action.params),
         };
         let ids =
             found.ids.iter().map(|id| form::percent_decode(&id.replace('+', "%2B")).unwrap_or_default());
         let (id, parents) = places(template, ids);
+        let terms = Terms::of(method, template);
+        if caller.publishable && terms.is_none() {
+            return Err(Failure::secret_key_required());
+        }
         let mut given = params_of(request)?;
+        let client_secret = terms.map_or(Ok(None), |terms| terms.take_secret(caller, &mut given))?;
         let expand = if is_v2(request) { Vec::new() } else { take_expand(&mut given)? };
         let page = take_page(found.entity, found.called, &mut given);
         let mut params = check::params(known, &given)?;
         params.extend(page);
-        Ok(Self { entity: found.entity, called: found.called, id, parents, params, expand })
+        Ok(Self {
+            entity: found.entity,
+            called: found.called,
+            known,
+            id,
+            parents,
+            params,
+            expand,
+            terms,
+            client_secret,
+        })
     }
 }
 

@@ -13,10 +13,12 @@ use super::courier::Parcel;
 use super::download;
 use super::error::{Failure, Outcome, Stage};
 use super::event::{self, Cause};
+use super::expand;
 use super::idempotency::{Answer, Claim};
 use super::identifier;
 use super::include;
 use super::now;
+use super::reference;
 use super::request::{Asked, is_v2};
 use super::store::{Session, Store};
 use super::view;
@@ -49,8 +51,9 @@ fn answered(
     perform: Perform<'_>,
 ) -> (Response<Bytes>, Vec<Parcel>) {
     let request_id = identifier::random("req_", 14);
-    let caller = Caller::of(request);
+    let caller = Caller::of(store, request);
     if let (Some(file), Ok(caller)) = (download::asked(request), &caller)
+        && !caller.publishable
         && let Ok(response) = download::answer(store, caller, file)
     {
         return (response, Vec::new());
@@ -116,7 +119,7 @@ fn given(
 }
 
 fn perform(session: &Session<'_>, request: &http::Request<Bytes>, caller: &Caller) -> Outcome<String> {
-    let asked = Asked::of(request)?;
+    let asked = Asked::of(request, caller)?;
     let call = Call {
         session,
         entity: asked.entity,
@@ -128,12 +131,20 @@ fn perform(session: &Session<'_>, request: &http::Request<Bytes>, caller: &Calle
         livemode: caller.livemode,
         account: caller.account.clone(),
     };
+    if let Some(terms) = asked.terms {
+        terms.check(&call, asked.client_secret.as_deref())?;
+    }
+    expand::check(call.entity, asked.called, &asked.expand)?;
+    reference::check(&call, asked.known, request.method() == Method::GET)?;
     let answer = match asked.called {
         Called::Operation(operation) => behaviour::operate(&call, operation.kind)?,
         Called::Action(action) => behaviour::act(&call, &action.name)?,
     };
     let mut shown = view::shown(session, answer, &asked.expand)?;
     include::leave_out(call.entity, asked.called, &call.params, &mut shown);
+    if let Some(terms) = asked.terms.filter(|_| caller.publishable) {
+        terms.keep_shown(&mut shown);
+    }
     Ok(shown.to_string())
 }
 

@@ -76,7 +76,7 @@ pub(super) fn lay_over(entity: &Entity, body: &mut Body, params: &Body) -> Outco
 
 fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> Outcome<Json> {
     if value.as_str() == Some("") || value.is_null() {
-        return cleared(shape, value, path);
+        return Ok(cleared(shape, value));
     }
     Ok(match (&shape.kind, value) {
         (Kind::Time, Json::String(text)) if text == "now" => Json::from(super::now()),
@@ -145,24 +145,12 @@ pub(super) fn holds(kind: &Kind, value: &Json) -> bool {
 }
 
 /// What is left of a field that is unset: null, or what is least where it is never null.
-fn cleared(shape: &Shape, value: &Json, path: &str) -> Outcome<Json> {
+fn cleared(shape: &Shape, value: &Json) -> Json {
     if !shape.is_required() {
-        return Ok(Json::Null);
+        return Json::Null;
     }
-    match shape.kind {
-        Kind::List(_) | Kind::Map(_) | Kind::Object(_) => Ok(least(&shape.kind)),
-        Kind::Text { .. } if value.is_null() => Ok(Json::from("")),
-        _ => Err(not_unsettable(path)),
-    }
-}
-
-/// The refusal of an empty text for a param that always has a value.
-pub(super) fn not_unsettable(path: &str) -> Failure {
-    let message = format!(
-        "You passed an empty string for '{path}'. We assume empty values are an attempt to unset a parameter; \
-         however '{path}' cannot be unset. You should remove '{path}' from your request or supply a non-empty value."
-    );
-    Failure::invalid(message).code("parameter_invalid_empty").param(path)
+    // which params may be unset is checked before
+    if value.is_null() && matches!(shape.kind, Kind::Text { .. }) { "".into() } else { least(&shape.kind) }
 }
 
 /// Merges metadata: an empty value removes its key, an empty text removes them all.

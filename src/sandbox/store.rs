@@ -32,7 +32,8 @@ CREATE TABLE IF NOT EXISTS objects (
     id TEXT NOT NULL, gone INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL,
     UNIQUE (space, object, id));
 CREATE INDEX IF NOT EXISTS objects_by_type ON objects (space, object, seq);
-CREATE INDEX IF NOT EXISTS objects_by_id ON objects (space, id);
+DROP INDEX IF EXISTS objects_by_id;
+CREATE INDEX IF NOT EXISTS objects_by_name ON objects (id, space);
 CREATE TABLE IF NOT EXISTS answers (
     space TEXT NOT NULL, key TEXT NOT NULL, created INTEGER NOT NULL, request TEXT NOT NULL,
     status INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (space, key));
@@ -186,6 +187,16 @@ impl Session<'_> {
             .transpose()
     }
 
+    /// The living object of that type and id with the space it is kept in, whoever's it is.
+    pub fn anywhere(&self, object: &str, id: &str) -> Outcome<Option<(String, Body)>> {
+        let query = "SELECT space, body FROM objects WHERE id = ?1 AND object = ?2 AND gone = 0";
+        let mut statement = self.transaction.prepare_cached(query)?;
+        let found =
+            statement.query_row(params![id, object], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
+        let Some((space, text)) = found.optional()? else { return Ok(None) };
+        Ok(Some((space, serde_json::from_str(&text)?)))
+    }
+
     /// The object, unless it was deleted.
     pub fn alive(&self, object: &str, id: &str) -> Outcome<Option<Body>> {
         Ok(self.get(object, id)?.filter(|stored| !stored.gone).map(|stored| stored.body))
@@ -269,10 +280,15 @@ impl Session<'_> {
 
     /// The living objects of a type whose field has that text, newest first.
     pub fn having(&self, object: &str, field: &str, value: &str) -> Outcome<Vec<Body>> {
+        self.having_in(&self.space, object, field, value)
+    }
+
+    /// The same in the space of another account.
+    pub fn having_in(&self, space: &str, object: &str, field: &str, value: &str) -> Outcome<Vec<Body>> {
         let query = "SELECT seq, gone, body FROM objects WHERE space = ?1 AND object = ?2 AND gone = 0
              AND json_extract(body, '$.' || ?3) = ?4 ORDER BY seq DESC";
         let mut statement = self.transaction.prepare_cached(query)?;
-        let mut rows = statement.query(params![self.space, object, field, value])?;
+        let mut rows = statement.query(params![space, object, field, value])?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
             found.push(read(row)??.body);

@@ -7,11 +7,9 @@ use crate::catalog::{Kind, Member, Shape, catalog, find};
 use super::behaviour;
 use super::complete::{complete, usual};
 use super::error::{Failure, Outcome};
+use super::expand::COUNT;
 use super::shape::is_includable;
 use super::store::{Body, Session};
-
-/// Deepest path that may be expanded.
-const DEEPEST: usize = 4;
 
 /// Shows an answer, every path in `expand` expanded.
 pub(super) fn shown(session: &Session<'_>, mut answer: Json, expand: &[String]) -> Outcome<Json> {
@@ -22,18 +20,10 @@ pub(super) fn shown(session: &Session<'_>, mut answer: Json, expand: &[String]) 
     }
     for path in expand.iter().filter(|path| path.as_str() != COUNT) {
         let segments: Vec<&str> = path.split('.').collect();
-        if segments.len() > DEEPEST {
-            let message =
-                format!("You cannot expand more than {DEEPEST} levels of a property. Property: {path}");
-            return Err(Failure::invalid(message).param("expand"));
-        }
         put_in(session, &mut answer, &[], &segments, path)?;
     }
     Ok(answer)
 }
-
-/// How many objects a search found: shown when it is expanded.
-const COUNT: &str = "total_count";
 
 fn is_search(body: &Body) -> bool {
     super::fields::text(body, "object") == Some("search_result")

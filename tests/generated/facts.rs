@@ -14,6 +14,8 @@ mod fact_format;
 mod join;
 #[path = "../../src/catalog/model.rs"]
 mod model;
+#[path = "../../src/catalog/build/references.rs"]
+mod references;
 #[path = "../../src/catalog/build/refine.rs"]
 mod refine;
 #[path = "../../src/catalog/build/rules.rs"]
@@ -67,7 +69,21 @@ fn the_generator_writes_checks_and_removes_what_is_no_longer_described() {
 /// What the join says of rules over the sample's facts.
 fn problems(rules: &str) -> Vec<String> {
     let facts = facts(&root().join("tests/generated/facts"));
-    join::join(facts, &rules::parse(rules).unwrap()).problems
+    join::join(facts, &rules::parse(rules).unwrap(), &references::References::default()).problems
+}
+
+#[test]
+fn references_that_lead_nowhere_are_refused() {
+    let rules = "['shop.widget']\nremoval = { call = { action = \"CloseShopWidget\", when = [\"open\"] } }\n";
+    let said = |table: &str| {
+        let facts = facts(&root().join("tests/generated/facts"));
+        let references = references::References::parse(table).unwrap();
+        join::join(facts, &rules::parse(rules).unwrap(), &references).problems
+    };
+    let strange = said("[everywhere]\n[only.'shop.widget']\nowner = [\"nobody\"]");
+    assert_eq!(strange, ["references.toml: shop.widget: \"owner\": there is no object \"nobody\""]);
+    let idle = said("[everywhere]\n[only.owner]\ncolour = [\"owner\"]");
+    assert_eq!(idle, ["references.toml: owner: \"colour\" changes no param"]);
 }
 
 #[test]

@@ -11,6 +11,8 @@ pub struct Client {
     runtime: Runtime,
 }
 
+const KEY: &str = "Bearer sk_test_sandbox";
+
 /// A form: names and values.
 pub type Form<'a> = &'a [(&'a str, &'a str)];
 
@@ -22,6 +24,11 @@ impl Client {
 
     /// Makes a call; `GET` and `DELETE` send the form as a query.
     pub fn call(&self, method: &str, path: &str, form: Form<'_>) -> (u16, Json) {
+        self.call_with(&[("authorization", KEY)], method, path, form)
+    }
+
+    /// The same with these headers, the key among them.
+    pub fn call_with(&self, headers: Form<'_>, method: &str, path: &str, form: Form<'_>) -> (u16, Json) {
         let escaped =
             |text: &str| {
                 text.bytes()
@@ -42,13 +49,12 @@ impl Client {
         } else {
             (format!("{path}?{form}"), String::new())
         };
-        let request = http::Request::builder()
-            .method(method)
-            .uri(target)
-            .header("authorization", "Bearer sk_test_sandbox")
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(Bytes::from(body))
-            .unwrap();
+        let mut request = http::Request::builder().method(method).uri(target);
+        let usual = ("content-type", "application/x-www-form-urlencoded");
+        for (name, value) in [usual].iter().chain(headers) {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Bytes::from(body)).unwrap();
         let response = self.runtime.block_on(self.sandbox.handle(request)).unwrap();
         (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
     }

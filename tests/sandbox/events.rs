@@ -146,3 +146,21 @@ fn events_reach_an_endpoint_of_this_machine_and_are_tried_again() {
         std::thread::sleep(Duration::from_millis(20));
     }
 }
+
+#[test]
+fn a_platform_hears_of_the_accounts_connected_to_it() {
+    let client = Client::new();
+    let (url, received) = receiver(&[200]);
+    let form = [("url", url.as_str()), ("enabled_events[]", "customer.created"), ("connect", "true")];
+    client.post("/v1/webhook_endpoints", &form);
+    let account = id(&client.post("/v1/accounts", &[("type", "custom")]));
+    client.post("/v1/customers", &[("name", "of the platform")]);
+    let headers = [("authorization", "Bearer sk_test_sandbox"), ("stripe-account", account.as_str())];
+    let form = [("name", "of the account")];
+    client.call_with(&headers, "POST", "/v1/customers", &form);
+    let (_, event) = received.recv_timeout(PATIENCE).unwrap();
+    let told = (&event["data"]["object"]["name"], &event["account"]);
+    assert_eq!(told, (&"of the account".into(), &account.as_str().into()));
+    let page = client.ok("GET", "/v1/events", &[("type", "customer.created")]);
+    assert_eq!(page["data"].as_array().unwrap().len(), 1, "{page}");
+}

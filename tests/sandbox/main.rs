@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod accounts;
 mod client;
 mod clocks;
 mod events;
@@ -24,6 +25,8 @@ mod golden;
 mod nested;
 mod nulls;
 mod params;
+mod refusals;
+mod rows;
 mod search;
 mod shape;
 mod version_two;

@@ -97,8 +97,9 @@ fn no_more_leaves_the_account_than_is_there() {
     let fast = client.post("/v1/payouts", &[("amount", "500"), ("currency", "usd"), ("method", "instant")]);
     let back = client.post(&format!("/v1/payouts/{}/reverse", id(&fast)), &[]);
     assert_eq!((&back["amount"], &back["original_payout"]), (&(-500).into(), &fast["id"]));
-    let sent = client
-        .post("/v1/transfers", &[("amount", "1000"), ("currency", "usd"), ("destination", "acct_other")]);
+    let account = id(&client.post("/v1/accounts", &[("type", "custom")]));
+    let transfer = [("amount", "1000"), ("currency", "usd"), ("destination", account.as_str())];
+    let sent = client.post("/v1/transfers", &transfer);
     let reversals = format!("/v1/transfers/{}/reversals", id(&sent));
     client.post(&reversals, &[("amount", "400")]);
     client.refused(400, "POST", &reversals, &[("amount", "601")]);
@@ -172,4 +173,20 @@ fn a_setup_may_need_the_customer_or_fail() {
     let path = format!("/v1/setup_intents/{}/verify_microdeposits", id(&waits));
     client.refused(400, "POST", &path, &[("amounts[]", "1"), ("amounts[]", "2")]);
     assert_eq!(client.post(&path, &[("amounts[]", "32"), ("amounts[]", "45")])["status"], "succeeded");
+}
+
+#[test]
+fn amounts_have_the_decimals_of_their_currency() {
+    let client = Client::new();
+    let intent = |amount, currency| [("amount", amount), ("currency", currency)];
+    for (amount, currency) in
+        [("5124", "kwd"), ("510", "isk"), ("550", "UGX"), ("49", "jpy"), ("17499", "huf")]
+    {
+        let (status, body) = client.call("POST", "/v1/payment_intents", &intent(amount, currency));
+        assert_eq!((status, &body["error"]["param"]), (400, &"amount".into()), "{currency}: {body}");
+    }
+    for (amount, currency) in [("5120", "kwd"), ("500", "isk"), ("50", "jpy"), ("17501", "HUF")] {
+        let made = client.post("/v1/payment_intents", &intent(amount, currency));
+        assert_eq!(made["currency"], currency.to_lowercase());
+    }
 }

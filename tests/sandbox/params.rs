@@ -70,6 +70,12 @@ impl Setups {
         path.split('/').map(&mut part).collect::<Vec<_>>().join("/")
     }
 
+    /// Whether an object of that type can be made for a reference.
+    pub fn makes(&self, object: &str) -> bool {
+        let creates = catalog().by_object(object).is_some_and(Entity::creates);
+        self.table["recipes"].get(object).is_some() || creates && !self.missing(object, "Create")
+    }
+
     /// What has to be there before anything else: money to pay out.
     pub fn before(&self, stripe: &Stripe) {
         for step in self.table["before"].as_array().unwrap() {

@@ -113,5 +113,10 @@ fn a_context_names_the_account() {
     let stripe = Stripe::new();
     let made = stripe.done("POST", DESTINATIONS, &destination(1));
     let path = format!("{DESTINATIONS}/{}", made["id"].as_str().unwrap());
-    assert_eq!(stripe.send("GET", &path, &[("stripe-context", "acct_other")], Vec::new()).0, 404);
+    let account = stripe.done("POST", "/v2/core/accounts", &json!({}));
+    let context = ("stripe-context", account["id"].as_str().unwrap());
+    assert_eq!(stripe.send("GET", &path, &[context], Vec::new()).0, 404);
+    let (status, answer) = stripe.send("GET", &path, &[("stripe-context", "acct_other")], Vec::new());
+    let answer: Json = serde_json::from_slice(&answer).unwrap();
+    assert_eq!((status, &answer["error"]["code"]), (403, &json!("account_invalid")), "{answer}");
 }

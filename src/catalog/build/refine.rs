@@ -2,76 +2,87 @@
 //! unset, and which shapes are secret.
 //!
 //! Stripe's description calls a reference among the params a mere text; the field of the same
-//! name says whose id it is. Nor does it say that the empty text unsets a text, because the empty
-//! text is a text already; where the field may be null, it does.
+//! name says whose id it is, else an object of its name; what neither knows is a rule of
+//! `references.toml`. Nor does it say that the empty text unsets a text, because the empty text is
+//! a text already; an update does that where the field may be null.
 
 use std::collections::BTreeMap;
 
 use super::model::{Entity, OperationKind};
+use super::references::References;
 use super::shape::{Clearing, Kind, Member, Presence, Shape, find};
 use super::spelling::singular;
 
 /// Fields by object, in Stripe's spelling.
 type Objects = BTreeMap<String, Vec<Member>>;
 
-/// Refines the shapes of every entity type.
-pub fn refine(entities: &mut [Entity]) {
+/// Refines the shapes of every entity type; references that lead nowhere come back as sentences.
+pub fn refine(entities: &mut [Entity], references: &References) -> Vec<String> {
     // Several entity types may answer with one object; the one of its name knows all its fields.
     let (namesakes, others): (Vec<&Entity>, Vec<&Entity>) =
         entities.iter().partition(|entity| entity.key == entity.object);
     let by_object = others.into_iter().chain(namesakes);
     let objects: Objects = by_object.map(|entity| (entity.object.clone(), entity.fields.clone())).collect();
-    for entity in entities {
-        let refiner = Refiner { objects: &objects };
+    for entity in entities.iter_mut() {
+        let refiner = Refiner { objects: &objects, references, key: &entity.key, unset_by_empty: false };
         for operation in &mut entity.operations {
-            refiner.params(&mut operation.params, &entity.fields);
-            if operation.kind == OperationKind::Update && operation.path.starts_with("/v2/") {
+            let updates = operation.kind == OperationKind::Update;
+            let by_null = updates && operation.path.starts_with("/v2/");
+            let refiner = Refiner { unset_by_empty: updates && !by_null, ..refiner };
+            refiner.params(&[], &mut operation.params, &entity.fields);
+            if by_null {
                 unset_by_null(&mut operation.params);
             }
         }
         for action in &mut entity.actions {
             let fields = objects.get(&action.returns).unwrap_or(&entity.fields);
-            refiner.params(&mut action.params, fields);
+            refiner.params(&[], &mut action.params, fields);
         }
         mark_currencies(&mut entity.fields);
         mark_secrets(entity);
     }
+    references.problems(|object| objects.contains_key(object))
 }
 
+#[derive(Clone, Copy)]
 struct Refiner<'o> {
     objects: &'o Objects,
+    references: &'o References,
+    /// The entity type that is refined.
+    key: &'o str,
+    /// The empty text unsets a text whose field may be null: in updates of version 1.
+    unset_by_empty: bool,
 }
 
 impl Refiner<'_> {
-    /// Params with the fields that show what they set.
-    fn params(&self, params: &mut [Member], fields: &[Member]) {
+    /// Params below a path with the fields that show what they set.
+    fn params(&self, path: &[&str], params: &mut [Member], fields: &[Member]) {
         for param in params {
             let field = find(fields, &param.name).map(|field| &field.shape);
-            self.param(&param.name, &mut param.shape, field);
+            self.param(&[path, &[param.name.as_str()]].concat(), &param.name, &mut param.shape, field);
             let nullable = field.is_some_and(|field| field.presence == Presence::Nullable);
-            if nullable && matches!(param.shape.kind, Kind::Id(_) | Kind::Text { .. }) {
+            if self.unset_by_empty && nullable && matches!(param.shape.kind, Kind::Text { .. }) {
                 param.shape.clearing = Clearing::Empty;
             }
         }
     }
 
-    fn param(&self, name: &str, param: &mut Shape, field: Option<&Shape>) {
+    fn param(&self, path: &[&str], name: &str, param: &mut Shape, field: Option<&Shape>) {
         match &mut param.kind {
             Kind::Text { .. } if is_currency(name) => param.kind = Kind::Currency,
             Kind::Text { .. } => {
-                if let Some(objects) = self.referenced(name, field) {
-                    param.kind = Kind::Id(objects);
-                }
+                let found = self.referenced(name, field).map_or_else(|| param.kind.clone(), Kind::Id);
+                param.kind = self.references.correct(self.key, path, found, &param.kind);
             }
-            Kind::Object(members) => self.params(members, self.fields_of(field)),
+            Kind::Object(members) => self.params(path, members, self.fields_of(field)),
             Kind::List(item) | Kind::Set(item) => {
                 let inner = field.and_then(|field| field.item().or(Some(field)));
-                self.param(&singular(name), item, inner);
+                self.param(path, &singular(name), item, inner);
             }
-            Kind::Map(value) => self.param("", value, field.and_then(Shape::map_value)),
+            Kind::Map(value) => self.param(path, "", value, field.and_then(Shape::map_value)),
             Kind::Union(shapes) => {
                 for shape in shapes {
-                    self.param(name, shape, field);
+                    self.param(path, name, shape, field);
                 }
             }
             _ => {}

@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
+use crate::sandbox::caller;
 use crate::sandbox::error::Outcome;
 use crate::sandbox::fields::{id, inner, items, set, set_inner, text};
 use crate::sandbox::store::Body;
@@ -17,6 +18,11 @@ pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
     if !call.id.is_empty() && call.id != call.account {
         let mut body = kept(generic::get(call)?);
         paid_out_to(call, &mut body)?;
+        return Ok(Json::Object(body));
+    }
+    if let Some((_, body)) =
+        caller::made(call.session)?.filter(|(_, body)| of_type(body, &call.entity.object))
+    {
         return Ok(Json::Object(body));
     }
     let mut body = call.fresh();
@@ -164,4 +170,8 @@ fn individual(call: &Call<'_>, body: &mut Body, params: &Body) -> Outcome<()> {
     call.session.put(&person)?;
     set(body, "individual", person);
     Ok(())
+}
+
+fn of_type(body: &Body, object: &str) -> bool {
+    text(body, "object") == Some(object)
 }

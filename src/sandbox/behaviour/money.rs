@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::sandbox::check::missing;
+use crate::sandbox::currency;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{given_number, set, text};
 use crate::sandbox::store::Body;
@@ -13,12 +14,6 @@ const PLACES: usize = 12;
 /// Largest amount of one payment.
 const MOST: i64 = 99_999_999;
 
-/// Currencies without a minor unit.
-const WHOLE: &[&str] = &[
-    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof",
-    "xpf",
-];
-
 /// The `currency` param, demanded, in small letters.
 pub(super) fn currency(params: &Body) -> Outcome<String> {
     let given = text(params, "currency").ok_or_else(|| missing("currency"))?;
@@ -27,24 +22,17 @@ pub(super) fn currency(params: &Body) -> Outcome<String> {
 
 /// A currency, in small letters.
 pub(super) fn known_currency(given: &str, param: &str) -> Outcome<String> {
-    let small = given.to_ascii_lowercase();
-    if small.len() == 3 && small.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return Ok(small);
-    }
-    Err(Failure::invalid(format!("Invalid currency: {given}.")).param(param))
+    currency::read(given, param)
 }
 
-/// The amount of a payment: at least fifty cents, at most eight digits.
+/// The amount of a payment: at least what the currency asks for, at most eight digits.
 pub(super) fn payable(amount: i64, currency: &str, param: &str) -> Outcome<()> {
     if amount < 1 {
         let message = "This value must be greater than or equal to 1.";
         return Err(Failure::invalid(message).code("parameter_invalid_integer").param(param));
     }
-    let least = match currency {
-        "usd" | "eur" | "aud" | "cad" | "chf" | "nzd" | "sgd" | "brl" | "jpy" => 50,
-        "gbp" => 30,
-        _ => 1,
-    };
+    currency::check_step(amount, currency, param)?;
+    let least = currency::least(currency);
     if amount < least {
         let message = format!("Amount must be at least {} {currency}", written(least, currency));
         return Err(Failure::invalid(message).code("amount_too_small").param(param));
@@ -65,10 +53,12 @@ pub(super) fn written(amount: i64, currency: &str) -> String {
         "jpy" => "¥",
         _ => "",
     };
-    if WHOLE.contains(&currency) {
+    let places = currency::places(currency);
+    if places == 0 {
         return format!("{sign}{amount}");
     }
-    format!("{sign}{}.{:02}", amount / 100, amount % 100)
+    let unit = 10_i64.pow(places);
+    format!("{sign}{}.{:0width$}", amount / unit, amount % unit, width = usize::try_from(places).unwrap_or(2))
 }
 
 /// Brings a whole amount and its decimal form in step, whichever is given.
@@ -91,7 +81,7 @@ pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str)
     let fraction = fraction.trim_end_matches('0');
     if fraction.len() > PLACES || given.starts_with('-') {
         let message = format!("Invalid decimal: {given}; must contain at maximum {PLACES} decimal places.");
-        return Err(Failure::invalid(message).code("parameter_invalid").param(path(decimal)));
+        return Err(Failure::invalid(message).param(path(decimal)));
     }
     let shown = if fraction.is_empty() { digits.to_owned() } else { format!("{digits}.{fraction}") };
     let amount =
@@ -140,6 +130,6 @@ mod tests {
     #[test]
     fn amounts_are_written_with_their_minor_unit() {
         assert_eq!(written(2005, "usd"), "$20.05");
-        assert_eq!(written(500, "jpy"), "¥500");
+        assert_eq!((written(500, "jpy"), written(5120, "kwd")), ("¥500".to_owned(), "5.120".to_owned()));
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
+use crate::sandbox::currency;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{given_number, id, number, set, status, text};
 use crate::sandbox::page;
@@ -38,6 +39,7 @@ fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> Outcome<(
 /// `POST /v1/payouts`: an instant one is there at once, others in two days.
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let (amount, currency) = amount_of(call)?;
+    currency::check_payout(amount, &currency, "amount")?;
     ledger::demand(call, amount, &currency, TOO_LITTLE)?;
     let mut body = call.build()?;
     let instant = text(&call.params, "method") == Some("instant");

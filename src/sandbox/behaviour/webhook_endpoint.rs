@@ -33,6 +33,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "api_version", Json::Null);
     }
     set(&mut body, "_secret", secret.as_str());
+    set(&mut body, "_connect", flag(&call.params, "connect"));
     call.session.put(&body)?;
     set(&mut body, "secret", secret);
     Ok(Json::Object(body))

@@ -4,6 +4,7 @@ use serde_json::{Number, Value as Json};
 
 use crate::catalog::Kind;
 
+use crate::sandbox::currency;
 use crate::sandbox::error::{Failure, Outcome};
 
 /// Longest text where the catalog states none.
@@ -13,15 +14,14 @@ const LONGEST: usize = 5000;
 pub(super) fn read(kind: &Kind, text: &str, path: &str) -> Outcome<Json> {
     match kind {
         Kind::Enum(values) => one_of(values, text, path),
-        Kind::Currency | Kind::Id(_) => string(0, text, path),
+        Kind::Currency => currency::read(text, path).map(Json::from),
+        Kind::Id(_) => string(0, text, path),
         Kind::Text { max_length } => string(*max_length, text, path),
         Kind::Integer | Kind::Time | Kind::Range => integer(text, path),
         Kind::Boolean => match text {
             "true" | "1" => Ok(Json::Bool(true)),
             "false" | "0" => Ok(Json::Bool(false)),
-            _ => Err(Failure::invalid(format!("Invalid boolean: {text}"))
-                .code("parameter_invalid")
-                .param(path)),
+            _ => Err(Failure::invalid(format!("Invalid boolean: {text}")).param(path)),
         },
         Kind::Decimal => decimal(text, path).map(Json::String),
         Kind::Number => {
@@ -59,9 +59,7 @@ fn wrong_type(kind: &Kind, path: &str) -> Failure {
         Kind::List(_) => "an array",
         _ => "a string",
     };
-    Failure::invalid(format!("Invalid value for {path}: expected {wanted}."))
-        .code("parameter_invalid")
-        .param(path)
+    Failure::invalid(format!("Invalid value for {path}: expected {wanted}.")).param(path)
 }
 
 fn one_of(values: &[String], text: &str, path: &str) -> Outcome<Json> {
@@ -101,9 +99,6 @@ fn shortened(text: &str) -> String {
 }
 
 fn integer(text: &str, path: &str) -> Outcome<Json> {
-    if text.is_empty() {
-        return Ok(Json::from(""));
-    }
     let digits = text.strip_prefix('-').unwrap_or(text);
     let number =
         if digits.bytes().all(|byte| byte.is_ascii_digit()) { text.parse::<i64>().ok() } else { None };
@@ -121,5 +116,5 @@ fn decimal(text: &str, path: &str) -> Outcome<String> {
 }
 
 fn not_decimal(text: &str, path: &str) -> Failure {
-    Failure::invalid(format!("Invalid decimal: {text}")).code("parameter_invalid").param(path)
+    Failure::invalid(format!("Invalid decimal: {text}")).param(path)
 }

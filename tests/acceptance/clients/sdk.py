@@ -113,8 +113,12 @@ def requests():
     wrong = lambda: stripe.Customer.create(api_key="wrong")
     refused(stripe.AuthenticationError, None, wrong)
     assert stripe.Account.retrieve().object == "account"
-    elsewhere = stripe.Customer.create(name="Connected", stripe_account="acct_other")
+    account = stripe.Account.create(type="custom").id
+    elsewhere = stripe.Customer.create(name="Connected", stripe_account=account)
     refused(stripe.InvalidRequestError, "resource_missing", lambda: stripe.Customer.retrieve(elsewhere.id))
+    assert stripe.Customer.retrieve(elsewhere.id, stripe_context=account).name == "Connected"
+    foreign = lambda: stripe.Customer.create(name="Foreign", stripe_account="acct_other")
+    assert refused(stripe.PermissionError, None, foreign).error.code == "account_invalid"
 
 
 for part in [customers, catalogue, payments, invoices, quotes, requests]:

@@ -1,0 +1,128 @@
+//! Currencies: which there are, with how many decimals, and which amounts of them can be paid.
+//! `currency.toml` holds them.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use super::error::{Failure, Outcome};
+
+/// The table; lists are words.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    supported: String,
+    zero_decimal: String,
+    three_decimal: String,
+    whole_charges: String,
+    whole_payouts: String,
+    least: BTreeMap<String, i64>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    // a table that cannot be read is caught by the tests below
+    TABLE.get_or_init(|| toml::from_str(include_str!("currency.toml")).unwrap_or_default())
+}
+
+fn lists(words: &str, currency: &str) -> bool {
+    words.split_whitespace().any(|word| word == currency)
+}
+
+/// A currency that exists, in small letters; Stripe takes it in any.
+pub(super) fn read(given: &str, param: &str) -> Outcome<String> {
+    let small = given.to_ascii_lowercase();
+    if lists(&table().supported, &small) {
+        return Ok(small);
+    }
+    let all: Vec<&str> = table().supported.split_whitespace().collect();
+    let message =
+        format!("Invalid currency: {given}. Stripe currently supports these currencies: {}", all.join(", "));
+    Err(Failure::invalid(message).param(param))
+}
+
+/// How many decimals an amount has.
+pub(super) fn places(currency: &str) -> u32 {
+    if lists(&table().zero_decimal, currency) {
+        0
+    } else if lists(&table().three_decimal, currency) {
+        3
+    } else {
+        2
+    }
+}
+
+/// The least amount of a charge.
+pub(super) fn least(currency: &str) -> i64 {
+    table().least.get(currency).copied().unwrap_or(1)
+}
+
+/// An amount to charge must not have more decimals than can be paid.
+pub(super) fn check_step(amount: i64, currency: &str, param: &str) -> Outcome<()> {
+    if lists(&table().three_decimal, currency) && amount % 10 != 0 {
+        let message = format!(
+            "Invalid amount. Amounts in {} must be rounded to the nearest ten: the last of the three decimals must \
+             be 0. See https://stripe.com/docs/currencies#three-decimal for more information.",
+            currency.to_uppercase()
+        );
+        return Err(Failure::invalid(message).code("invalid_charge_amount").param(param));
+    }
+    whole(&table().whole_charges, amount, currency, "charged amounts", param)
+}
+
+/// An amount to pay out must be whole where the currency is never paid out in parts.
+pub(super) fn check_payout(amount: i64, currency: &str, param: &str) -> Outcome<()> {
+    whole(&table().whole_payouts, amount, currency, "payout amounts", param)
+}
+
+fn whole(words: &str, amount: i64, currency: &str, what: &str, param: &str) -> Outcome<()> {
+    if !lists(words, currency) || amount % 100 == 0 {
+        return Ok(());
+    }
+    let message = format!(
+        "Invalid amount. Currency {} has become effectively zero-decimal and {what} must be evenly divisible by 100. \
+         See https://stripe.com/docs/currencies#special-cases for more information.",
+        currency.to_uppercase()
+    );
+    Err(Failure::invalid(message).code("invalid_charge_amount_no_decimal_compatible").param(param))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_currency_of_a_rule_exists() {
+        let Table { supported, zero_decimal, three_decimal, whole_charges, whole_payouts, least } = table();
+        assert!(supported.split_whitespace().count() > 130);
+        let words = [zero_decimal, three_decimal, whole_charges, whole_payouts].into_iter();
+        let named = words.flat_map(|words| words.split_whitespace()).chain(least.keys().map(String::as_str));
+        for currency in named {
+            assert_eq!(read(currency, "currency").unwrap(), currency);
+        }
+    }
+
+    #[test]
+    fn a_currency_is_taken_in_any_letters_and_has_its_decimals() {
+        assert_eq!(read("EUR", "currency").unwrap(), "eur");
+        let refusal = read("xqz", "price_data[currency]").unwrap_err().error;
+        assert_eq!(refusal["param"], "price_data[currency]");
+        let message = refusal["message"].as_str().unwrap();
+        assert!(
+            message
+                .starts_with("Invalid currency: xqz. Stripe currently supports these currencies: usd, aed,")
+        );
+        assert_eq!(["usd", "jpy", "kwd", "ugx"].map(places), [2, 0, 3, 2]);
+    }
+
+    #[test]
+    fn amounts_have_no_decimals_that_cannot_be_paid() {
+        let code = |refused: Outcome<()>| refused.unwrap_err().error["code"].as_str().unwrap().to_owned();
+        assert!(check_step(5120, "kwd", "amount").is_ok() && check_step(500, "isk", "amount").is_ok());
+        assert_eq!(code(check_step(5124, "kwd", "amount")), "invalid_charge_amount");
+        assert_eq!(code(check_step(510, "ugx", "amount")), "invalid_charge_amount_no_decimal_compatible");
+        assert!(check_step(1045, "huf", "amount").is_ok());
+        assert_eq!(code(check_payout(1045, "huf", "amount")), "invalid_charge_amount_no_decimal_compatible");
+    }
+}

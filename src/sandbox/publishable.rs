@@ -1,0 +1,107 @@
+//! What a publishable key may do: `publishable.toml`, read and applied.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::call::Call;
+use super::caller::Caller;
+use super::check;
+use super::error::{Failure, Outcome};
+use super::fields::text;
+use super::form::Node;
+
+/// The param that proves that the caller was told of the object, and the field it is compared to.
+const SECRET: &str = "client_secret";
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    shown: BTreeMap<String, Vec<String>>,
+    calls: BTreeMap<String, Terms>,
+}
+
+/// On which terms a publishable key may make one call.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Terms {
+    /// What a refusal calls the object whose secret is needed; none where no secret is.
+    of: Option<String>,
+    /// Which fields the answer has; all of them where nothing is said.
+    shows: Option<String>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    // a table that cannot be read is caught by the test below
+    TABLE.get_or_init(|| toml::from_str(include_str!("publishable.toml")).unwrap_or_default())
+}
+
+impl Terms {
+    /// The terms of a call; none where it needs a secret key.
+    pub fn of(method: &str, path: &str) -> Option<&'static Self> {
+        table().calls.get(&format!("{method} {path}"))
+    }
+
+    /// Takes the secret out of the params, which a publishable key cannot do without.
+    pub fn take_secret(&self, caller: &Caller, given: &mut Vec<(String, Node)>) -> Outcome<Option<String>> {
+        if self.of.is_none() {
+            return Ok(None);
+        }
+        match given.iter().position(|(name, _)| name == SECRET).map(|at| given.remove(at).1) {
+            Some(Node::Text(secret)) if secret.is_empty() => {
+                Err(check::not_unsettable(SECRET, &secret.into()))
+            }
+            Some(Node::Text(secret)) => Ok(Some(secret)),
+            None if !caller.publishable => Ok(None),
+            _ => Err(check::missing(SECRET)),
+        }
+    }
+
+    /// A secret that was given must be the one of the object in the path.
+    pub fn check(&self, call: &Call<'_>, secret: Option<&str>) -> Outcome<()> {
+        let (Some(label), Some(secret)) = (&self.of, secret) else { return Ok(()) };
+        if text(&call.named()?, SECRET) == Some(secret) {
+            return Ok(());
+        }
+        let message = format!(
+            "The client_secret provided does not match the client_secret associated with the {label}."
+        );
+        Err(Failure::invalid(message).param(SECRET))
+    }
+
+    /// Leaves out of an answer what a publishable key is not shown.
+    pub fn keep_shown(&self, answer: &mut Json) {
+        let shown = self.shows.as_ref().and_then(|name| table().shown.get(name));
+        if let (Some(shown), Some(body)) = (shown, answer.as_object_mut()) {
+            body.retain(|name, _| shown.contains(name));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{Called, catalog};
+
+    #[test]
+    fn the_table_names_calls_and_fields_that_there_are() {
+        assert!(!table().calls.is_empty());
+        for (call, terms) in &table().calls {
+            let (method, path) = call.split_once(' ').unwrap();
+            let found = catalog().match_path(method, path).unwrap();
+            let template = match found.called {
+                Called::Operation(operation) => &operation.path,
+                Called::Action(action) => &action.path,
+            };
+            assert_eq!(template, path);
+            let shown = terms.shows.as_ref().map(|name| &table().shown[name]);
+            for field in shown.into_iter().flatten() {
+                assert!(found.entity.field(field).is_some(), "{call}: there is no field {field}");
+            }
+            assert!(terms.of.is_none() || found.entity.field(SECRET).is_some(), "{call} has no secret");
+        }
+    }
+}

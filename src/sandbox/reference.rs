@@ -1,0 +1,161 @@
+//! References: a param that is the id of an object must name one that exists and is of the right
+//! type. The catalog says which params are ids, and of what; `reference.toml` holds what it
+//! does not say.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use crate::catalog::{Kind, Member, Shape, catalog, find};
+
+use super::behaviour;
+use super::call::Call;
+use super::caller;
+use super::check::child;
+use super::error::{Failure, Outcome};
+use super::store::Body;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    accepts: BTreeMap<String, Vec<String>>,
+    unmade: BTreeMap<String, String>,
+    labels: BTreeMap<String, String>,
+    paths: BTreeMap<String, String>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    // a table that cannot be read is caught by the test below
+    TABLE.get_or_init(|| toml::from_str(include_str!("reference.toml")).unwrap_or_default())
+}
+
+/// What a refusal calls an object.
+pub(super) fn label(object: &str) -> &str {
+    table().labels.get(object).map_or(object, String::as_str)
+}
+
+/// What a refusal calls the id of an object in a path.
+pub(super) fn path_param(object: &str) -> &'static str {
+    table().paths.get(object).map_or("id", String::as_str)
+}
+
+/// Every param of a call that names another object must name one that exists; a call that only
+/// reads may also name one that was deleted.
+pub(super) fn check(call: &Call<'_>, known: &[Member], reads: bool) -> Outcome<()> {
+    Check { call, reads }.members(known, &call.params, "")
+}
+
+struct Check<'c> {
+    call: &'c Call<'c>,
+    reads: bool,
+}
+
+impl Check<'_> {
+    fn members(&self, known: &[Member], given: &Body, path: &str) -> Outcome<()> {
+        for (name, value) in given {
+            if let Some(member) = find(known, name) {
+                self.value(&member.shape, value, &child(path, name))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn value(&self, shape: &Shape, value: &Json, path: &str) -> Outcome<()> {
+        match value {
+            Json::String(id) if !id.is_empty() => match ids(shape) {
+                Some(objects) => self.id(objects, id, path),
+                None => Ok(()),
+            },
+            Json::Object(given) => match (object(shape, given), shape.map_value()) {
+                (Some(known), _) => self.members(known, given, path),
+                (None, Some(inner)) => {
+                    given.iter().try_for_each(|(name, value)| self.value(inner, value, &child(path, name)))
+                }
+                (None, None) => Ok(()),
+            },
+            Json::Array(items) => shape.item().map_or(Ok(()), |inner| {
+                let mut numbered = items.iter().enumerate();
+                numbered.try_for_each(|(at, item)| self.value(inner, item, &format!("{path}[{at}]")))
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn id(&self, objects: &[String], id: &str, path: &str) -> Outcome<()> {
+        for object in objects {
+            let accepted = table().accepts.get(object).map_or(&[][..], Vec::as_slice);
+            for object in std::iter::once(object).chain(accepted) {
+                if self.is_one(object, id)? {
+                    return Ok(());
+                }
+            }
+        }
+        let first = objects.first().map_or("", String::as_str);
+        Err(Failure::unknown_reference(first, id, path))
+    }
+
+    /// Whether an id is one of an object of that type.
+    fn is_one(&self, object: &str, id: &str) -> Outcome<bool> {
+        if behaviour::is_test_token(object, id) || caller::is_own(self.call, object, id) {
+            return Ok(true);
+        }
+        let found = self.call.session.get(object, id)?;
+        if found.is_some_and(|found| !found.gone || self.reads) {
+            return Ok(true);
+        }
+        Ok(table().unmade.contains_key(object) && self.looks_like_one(object, id)?)
+    }
+
+    /// Whether an id begins as those of its type do, or at least is no id of anything else.
+    fn looks_like_one(&self, object: &str, id: &str) -> Outcome<bool> {
+        match catalog().by_object(object).map(|entity| entity.id_prefix.as_str()) {
+            Some(prefix) if !prefix.is_empty() => Ok(id.starts_with(prefix)),
+            _ => Ok(self.call.session.find(id)?.is_none()),
+        }
+    }
+}
+
+/// The members of an object, or of the one among several shapes that has all of these.
+fn object<'s>(shape: &'s Shape, given: &Body) -> Option<&'s [Member]> {
+    match &shape.kind {
+        Kind::Object(members) => given.keys().all(|name| find(members, name).is_some()).then_some(members),
+        Kind::Union(shapes) => shapes.iter().find_map(|shape| object(shape, given)),
+        _ => None,
+    }
+}
+
+/// Whose id a text is; none where it may be any text.
+fn ids(shape: &Shape) -> Option<&[String]> {
+    match &shape.kind {
+        Kind::Id(objects) => Some(objects),
+        Kind::Union(shapes) if shapes.iter().all(|shape| !takes_any_text(shape)) => {
+            shapes.iter().find_map(ids)
+        }
+        _ => None,
+    }
+}
+
+fn takes_any_text(shape: &Shape) -> bool {
+    shape.is_text() && !matches!(shape.kind, Kind::Id(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_names_objects_that_there_are() {
+        let Table { accepts, unmade, labels, paths } = table();
+        assert!(!paths.is_empty());
+        let named = accepts.iter().flat_map(|(object, others)| std::iter::once(object).chain(others));
+        for object in named.chain(unmade.keys()).chain(labels.keys()).chain(paths.keys()) {
+            assert!(catalog().by_object(object).is_some(), "there is no object {object}");
+        }
+        for object in unmade.keys() {
+            assert!(!catalog().by_object(object).unwrap().creates(), "{object} can be made");
+        }
+    }
+}
