@@ -118,7 +118,7 @@ impl Connection {
         }
     }
 
-    /// The client, made at the first call.
+    /// The client, made at the first call. A suspended connection and one without a usable key have none.
     pub async fn client(&self) -> Result<&Arc<Client>, Error> {
         if self.settings.suspended {
             return Err(Error::Suspended { id: self.settings.id.clone() });

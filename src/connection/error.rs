@@ -34,7 +34,7 @@ pub enum Error {
         cause: secret::Error,
     },
     /// The settings allow keys of the other mode only.
-    #[error("the key is a {} mode key, and only {} mode keys are allowed", mode(*live), mode(!*live))]
+    #[error("the key is a {} mode key, and the provider allows {} mode only", mode(*live), mode(!*live))]
     WrongMode {
         /// True when the key is a live one.
         live: bool,

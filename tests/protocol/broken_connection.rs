@@ -51,7 +51,7 @@ async fn a_connection_that_does_not_work_names_the_attribute_to_set() {
             vec![key.clone(), ("expected_livemode", Value::from(true))],
             vec![],
             "AUTH_ERROR",
-            "the key is a test mode key, and only live mode keys are allowed; use a key of that mode, or change `expected_livemode`",
+            "the key is a test mode key, and the provider allows live mode only; use a key of that mode, or change `expected_livemode`",
         ),
         (
             vec![],
