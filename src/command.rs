@@ -1,4 +1,4 @@
-//! The command line: a plugin by default, and what people call by hand.
+//! The command line: the plugin by default, and commands for people.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -18,35 +18,35 @@ mod demo;
 mod install;
 mod sandbox;
 
-/// What is left to export gets this long: the host waits two seconds for the end, and calls
-/// that are open may have had one of them.
-const FLUSH: Duration = Duration::from_millis(700);
+/// The time for the last export of logs: Terraform waits two seconds for the end of the process, and
+/// open calls may have used one of them.
+const FLUSH_TIMEOUT: Duration = Duration::from_millis(700);
 
 /// How the provider is known to the practitioner and in log records.
 const PROVIDER: ProviderName = ProviderName { local: "stripe", crate_name: env!("CARGO_CRATE_NAME") };
 
-/// What `terraform-provider-stripe` was asked to do.
+/// A command of `terraform-provider-stripe`.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Serve Terraform; with `--debug`, until interrupted and without Terraform starting us.
+    /// Serve Terraform, which starts the process; with `--debug`, until interrupted.
     Plugin {
-        /// Print `TF_REATTACH_PROVIDERS` and wait.
+        /// Print `TF_REATTACH_PROVIDERS` and serve without being started by Terraform.
         debug: bool,
     },
-    /// Serve the embedded Stripe over HTTP.
+    /// Serve the sandbox over HTTP.
     Sandbox {
-        /// Where to listen.
+        /// The address to listen on; port 0 means a free one.
         listen: SocketAddr,
-        /// Where to keep the data; in memory when none.
+        /// The file of the sandbox's data; none keeps it in memory.
         data: Option<PathBuf>,
     },
-    /// Apply the quickstart on the sandbox and show what happens.
+    /// Apply the quickstart to a sandbox with Terraform and print what happens.
     Demo,
-    /// Put this binary where `terraform init` finds it.
+    /// Copy the binary to where `terraform init` finds it.
     Install,
-    /// Write the registry's pages.
+    /// Write the registry's pages into `./docs`.
     Docs,
-    /// Print the usage or the version.
+    /// Print this text: the usage or the version.
     Print(String),
 }
 
@@ -62,7 +62,10 @@ usage: terraform-provider-stripe [COMMAND]
   --version, --help";
 
 impl Command {
-    /// Reads the arguments; the error is what to print.
+    /// Parses the arguments after the name of the program.
+    ///
+    /// # Errors
+    /// The arguments are no command, as a message with the usage.
     pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
         Self::read(lexopt::Parser::from_args(arguments)).map_err(|error| format!("{error}\n\n{USAGE}"))
     }
@@ -103,10 +106,10 @@ impl Command {
     }
 }
 
-/// An error for the person at the terminal.
+/// An error with a message for the terminal.
 pub type Error = Box<dyn std::error::Error>;
 
-/// Runs a command to its end. `out` is standard output.
+/// Runs a command to its end; `out` is standard output.
 pub async fn run(command: Command, env: Env, out: &mut dyn Write) -> Result<(), Error> {
     match command {
         Command::Plugin { debug } => serve(env, debug, out).await,
@@ -135,7 +138,7 @@ async fn serve(env: Env, debug: bool, out: &mut dyn Write) -> Result<(), Error> 
     } else {
         plugin::serve(environment, service, out).await
     };
-    logs::flush(FLUSH).await;
+    logs::flush(FLUSH_TIMEOUT).await;
     served.map_err(|error| match error {
         plugin::Error::NotStartedByHost => {
             format!("{error}; `--help` shows what can be called by hand").into()
@@ -166,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_does_not_know_is_answered_with_the_usage() {
+    fn an_unknown_command_is_answered_with_the_usage() {
         for arguments in ["fly", "sandbox --port 1", "demo now", "--verbose", "sandbox --listen nowhere"] {
             let refused = Command::parse(arguments.split_whitespace().map(Into::into)).unwrap_err();
             assert!(refused.contains("usage:"), "{arguments}: {refused}");

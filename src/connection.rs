@@ -1,20 +1,21 @@
-//! One way to one Stripe account: its settings, the handle that carries them from one
-//! resource to the next, and the runtime made from them.
+//! A connection to one Stripe account: its settings, the handle that passes them on as text,
+//! and the client made from them.
 
+mod client;
 mod error;
 mod handle;
-mod local;
-mod observed;
-mod opened;
+mod logging;
 mod proxy;
-mod scope;
+mod sandbox_transport;
 mod settings;
 mod status;
+mod throttle_scope;
 
 pub use crate::logs::Level;
+pub use crate::stripe::ProxyTls;
+pub use client::{Connection, Defaults};
 pub use error::Error;
 pub use handle::{decode as decode_handle, encode as encode_handle, id_of as id_of_handle};
-pub use opened::{Connection, Defaults};
-pub use scope::Scope;
-pub use settings::{Lock, Log, Nodes, Proxy, ProxyAuth, ProxyTls, Settings};
-pub use status::{State, Status};
+pub use settings::{Lock, Log, Nodes, Proxy, ProxyAuth, Settings};
+pub use status::State;
+pub use throttle_scope::ThrottleScope;

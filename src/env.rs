@@ -1,35 +1,34 @@
-//! The environment of the process. Nothing else reads it, so that tests can give one of
-//! their own. Google's libraries look for credentials in the process's environment by
-//! themselves.
+//! Environment variables. Nothing else in the program reads them, so that tests can provide their
+//! own. Google's libraries read the variables for credentials themselves.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-/// Stripe's key where no configuration names one.
+/// The key when the configuration has none.
 pub const STRIPE_API_KEY: &str = "STRIPE_API_KEY";
-/// The account whose data is read where no configuration names one.
+/// The connected account when the configuration has none.
 pub const STRIPE_ACCOUNT: &str = "STRIPE_ACCOUNT";
-/// Where Stripe is where no configuration says so.
+/// The base address of Stripe's API when the configuration has none.
 pub const STRIPE_API_BASE: &str = "STRIPE_API_BASE";
-/// Where Secret Manager is where it is not at Google's own address: an https address, or an
-/// http address of this machine.
+/// The address of Secret Manager instead of Google's own: an https address, or an http address of
+/// this machine.
 pub const STRIPE_PROVIDER_SECRET_MANAGER_ENDPOINT: &str = "STRIPE_PROVIDER_SECRET_MANAGER_ENDPOINT";
-/// The file of the Google credentials that read secrets. Google's libraries read it; here it
-/// only makes messages better.
+/// The path of the file of Google credentials. Google's libraries read it; the program only names
+/// it in messages.
 pub const GOOGLE_APPLICATION_CREDENTIALS: &str = "GOOGLE_APPLICATION_CREDENTIALS";
-/// Where Terraform keeps its own data; `.terraform` where it is not set.
+/// Terraform's data directory; `.terraform` when it is not set.
 pub const TF_DATA_DIR: &str = "TF_DATA_DIR";
-/// The workspace, where it is chosen by the environment.
+/// The workspace, when the environment chooses it.
 pub const TF_WORKSPACE: &str = "TF_WORKSPACE";
-/// The home folder.
+/// The home directory of the user.
 pub const HOME: &str = "HOME";
-/// Where this user's processes keep what lasts as long as the machine runs.
+/// The user's directory for files that last until the machine is shut down.
 pub const XDG_RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
-/// Where programs are.
+/// The directories of programs, separated by the system's separator.
 pub const PATH: &str = "PATH";
 
-/// An environment: the process's own, or one made for a test.
+/// The environment of the process, or one made for a test.
 #[derive(Clone)]
 pub struct Env(Source);
 
@@ -40,18 +39,18 @@ enum Source {
 }
 
 impl Env {
-    /// The environment of this process.
+    /// The environment of the process.
     pub const fn process() -> Self {
         Self(Source::Process)
     }
 
-    /// An environment of these variables and no others.
+    /// An environment of these variables only.
     pub fn from_pairs<K: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
         let pairs = pairs.into_iter().map(|(name, value)| (name.into(), value.into()));
         Self(Source::Made(Arc::new(pairs.collect())))
     }
 
-    /// The value of a variable; none when it is not set, empty, or no UTF-8.
+    /// The value of a variable; none when it is not set, empty, or not UTF-8.
     pub fn get(&self, name: &str) -> Option<String> {
         let value = match &self.0 {
             Source::Process => std::env::var(name).ok(),
@@ -61,7 +60,7 @@ impl Env {
     }
 }
 
-/// Without the values: keys are among them.
+/// Leaves the values out, because they may be secrets.
 impl fmt::Debug for Env {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {

@@ -1,4 +1,4 @@
-//! What a connection writes about itself: which lines, to whom, and with what hidden.
+//! The log of a connection: it renders events, redacts secrets and writes to sinks.
 //!
 //! ```text
 //! stripe::trace ─event─▶ Log ─render─▶ line ─┬─▶ standard error (Terraform shows it)
@@ -7,9 +7,9 @@
 //!                         └───────────────────▶ OTLP, as a span
 //! ```
 //!
-//! A [`Log`] hears everything that happens in the operations of one connection. Each line has
-//! a level (how severe) and a verbosity (how deep); it is written when the connection's `level`
-//! and its `verbosity` both reach it. `docs/design/0007-logs.md` has the table.
+//! A [`Log`] receives the events of one connection's operations. Each line has a severity and a
+//! verbosity (from 1, operations, to 5, bytes) and is written when the level and the verbosity of
+//! the settings allow both. `docs/design/0007-logs.md` has the table.
 
 mod certificate;
 mod file;
@@ -28,41 +28,41 @@ use serde::{Deserialize, Serialize};
 
 use crate::env::Env;
 use crate::secret::Secret;
-use crate::stripe::trace::{Event, Observer, Scope};
-use file::File;
-use line::{Line, Standard};
-use otlp::{Otlp, Place};
-use redact::Known;
+use crate::stripe::trace::{Event, Observer, Span};
+use file::FileSink;
+use line::{Line, StderrSink};
+use otlp::{EventContext, Otlp};
+use redact::KnownSecrets;
 
-/// A log level of the connector.
+/// The level of a connection's log: the least severe lines that are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Level {
-    /// Failures.
+    /// Operations and requests that failed.
     #[default]
     Error,
-    /// Operations and their backend requests too.
+    /// All operations and requests.
     Info,
-    /// Network calls and TLS too.
+    /// Connections, TLS and bytes too.
     Debug,
 }
 
-/// What a log is made from.
+/// The settings of a log.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The name of the connection in every line.
+    /// The name of the connection in every line: `locations/L/connections/N`, or `default`.
     pub connection: String,
-    /// Where calls go.
+    /// The base address of the calls, or the path of the sandbox's file.
     pub base: String,
     /// The least severe level that is written.
     pub level: Level,
-    /// From 1, operations, to 5, bytes.
+    /// From 1 (operations) to 5 (bytes).
     pub verbosity: u8,
-    /// A file that gets every line too.
+    /// A file that gets every line too, one JSON object each.
     pub file: Option<PathBuf>,
 }
 
-/// Somewhere lines go.
+/// A place that lines are written to.
 trait Sink: Send + Sync + fmt::Debug {
     fn write(&self, line: &Line, now: Timestamp);
 }
@@ -71,21 +71,21 @@ trait Sink: Send + Sync + fmt::Debug {
 #[derive(Debug)]
 pub struct Log {
     settings: Settings,
-    known: Known,
+    known: KnownSecrets,
     sinks: Vec<Box<dyn Sink>>,
     otlp: Option<Arc<Otlp>>,
-    problem: Option<String>,
+    file_error: Option<String>,
     now: fn() -> Timestamp,
 }
 
 impl Log {
-    /// A log that writes to standard error, to the file of its settings, and to where the
-    /// environment says that telemetry goes.
+    /// A log that writes to standard error, to the file of its settings, and to the collector that
+    /// the environment names. A file that cannot be opened is [`Log::file_error`].
     pub fn new(settings: Settings, env: &Env) -> Self {
         let otlp = otlp::of_process(env);
-        let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(Standard)];
-        let opened = settings.file.as_deref().map(|path| File::open(path, otlp.is_some()));
-        let problem = match opened {
+        let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(StderrSink)];
+        let opened = settings.file.as_deref().map(|path| FileSink::open(path, otlp.is_some()));
+        let file_error = match opened {
             Some(Ok(file)) => {
                 sinks.push(Box::new(file));
                 None
@@ -94,50 +94,50 @@ impl Log {
             None => None,
         };
         sinks.extend(otlp.clone().map(|otlp| Box::new(otlp) as Box<dyn Sink>));
-        Self { settings, known: Known::default(), sinks, otlp, problem, now: Timestamp::now }
+        Self { settings, known: KnownSecrets::default(), sinks, otlp, file_error, now: Timestamp::now }
     }
 
-    /// Why the file of the settings gets no lines, if it gets none.
-    pub fn problem(&self) -> Option<&str> {
-        self.problem.as_deref()
+    /// Why the file of the settings cannot be opened; none when it is open or there is none.
+    pub fn file_error(&self) -> Option<&str> {
+        self.file_error.as_deref()
     }
 
-    /// Hides this wherever it appears.
-    pub fn hide(&self, secret: &Secret) {
+    /// Redacts this secret in every line and span from now on.
+    pub fn redact(&self, secret: &Secret) {
         self.known.add(secret);
     }
 
     /// Whether lines of this level and this verbosity are written.
-    fn reaches(&self, level: Level, verbosity: u8) -> bool {
+    fn allows(&self, level: Level, verbosity: u8) -> bool {
         level <= self.settings.level && verbosity <= self.settings.verbosity
     }
 
-    /// Whether anything about connections is written.
-    pub fn watches_connections(&self) -> bool {
-        self.reaches(Level::Debug, render::CONNECTIONS)
+    /// Whether lines about TCP connections are written.
+    pub fn logs_connections(&self) -> bool {
+        self.allows(Level::Debug, render::CONNECTIONS)
     }
 }
 
 impl Observer for Log {
-    fn observe(&self, scope: &Scope, event: &Event<'_>) {
+    fn observe(&self, span: &Span, event: &Event<'_>) {
         let now = (self.now)();
-        let redactor = self.known.redactor(scope.operation.sensitive);
-        for line in render::lines(self, &redactor, scope, event) {
+        let redactor = self.known.redactor(span.operation.sensitive);
+        for line in render::lines(self, &redactor, span, event) {
             for sink in &self.sinks {
                 sink.write(&line, now);
             }
         }
         if let Some(otlp) = self.otlp.as_ref().filter(|_| self.settings.level >= Level::Info) {
-            otlp.span(Place { log: &self.settings, redactor: &redactor, scope }, event);
+            otlp.export_span(EventContext { log: &self.settings, redactor: &redactor, span }, event);
         }
     }
 
-    fn hears_bytes(&self) -> bool {
-        self.reaches(Level::Debug, render::WIRE)
+    fn wants_bytes(&self) -> bool {
+        self.allows(Level::Debug, render::BYTES)
     }
 }
 
-/// Sends what is left to the collector, if there is one. Returns after `limit` at the latest.
+/// Sends the remaining lines and spans to the collector, if there is one, within `limit`.
 pub async fn flush(limit: Duration) {
     otlp::flush(limit).await;
 }

@@ -13,7 +13,9 @@ use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
 
 mod block;
+mod connection_error;
 mod connection_schema;
+mod connection_settings;
 mod data_sources;
 mod explain;
 mod payload;
@@ -121,7 +123,9 @@ impl Provider for StripeProvider {
         if !has_errors(&found) {
             let runtime = Runtime::new(&config, self.env.clone());
             found.extend(runtime.unanswered());
-            found.extend(runtime.connection(None).ok().and_then(|it| connection_schema::log_problem(&it)));
+            found.extend(
+                runtime.connection(None).ok().and_then(|it| connection_schema::log_file_warning(&it)),
+            );
             *self.runtime.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(runtime);
         }
         found

@@ -1,4 +1,4 @@
-//! Where a key comes from: the configuration, the environment, a file, Secret Manager.
+//! The sources of keys and passwords: configuration, environment, files, Secret Manager.
 
 mod identity;
 mod manager;
@@ -16,20 +16,20 @@ use crate::env::{self, Env};
 
 pub use identity::Identity;
 pub use manager::{Error as ManagerError, Manager};
-pub use version::Version;
+pub use version::SecretVersion;
 
-/// Text that is never shown.
+/// A key or a password. Its `Debug` is masked and it has no `Display`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
-    /// A secret of this text.
+    /// A secret with this text.
     pub fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The text itself; the name makes every use of it easy to find.
+    /// The text of the secret, for sending it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -41,75 +41,65 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Where a secret is kept. Everything but `Inline` is a reference, and survives rotation.
+/// The source of a secret. All but `Inline` are references, which stay valid through a rotation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
-    /// Written in the configuration.
+    /// The configuration contains the secret itself.
     Inline(Secret),
-    /// In the environment variable of this name.
+    /// The environment variable of this name; white space around the text is removed.
     Environment(String),
-    /// In this file; white space around it does not count.
+    /// The file at this path; white space around the text is removed.
     File(PathBuf),
-    /// In Secret Manager: `projects/P/secrets/S/versions/V`.
+    /// The version in Secret Manager of this name: `projects/P/secrets/S/versions/V`.
     SecretVersion(String),
 }
 
 /// Why a secret could not be fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The variable is not set or is empty.
+    /// The variable of this name is not set or is empty.
     #[error("the environment variable {0} is not set")]
     Environment(String),
     /// The file cannot be read.
     #[error("cannot read the key file {}: {why}", path.display())]
     File {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         why: std::io::Error,
     },
-    /// There is nothing where the key should be.
+    /// The source, which the text names, contains nothing.
     #[error("{0} is empty")]
     Empty(String),
-    /// Secret Manager did not give it.
+    /// The version could not be read from Secret Manager.
     #[error(transparent)]
     SecretVersion(#[from] Arc<ManagerError>),
 }
 
-impl Source {
-    /// What the attribute that names this source ends in: `_env`, `_file`, …; nothing for
-    /// an inline secret.
-    pub const fn suffix(&self) -> &'static str {
-        match self {
-            Self::Inline(_) => "",
-            Self::Environment(_) => "_env",
-            Self::File(_) => "_file",
-            Self::SecretVersion(_) => "_secret_version",
-        }
-    }
-}
-
-/// What came of reading a version.
+/// The result of reading a secret version, which is kept.
 type Read = Result<Secret, Arc<ManagerError>>;
 
-/// Fetches secrets for one connection: an environment, and whoever reads Secret Manager.
+/// Fetches the secrets of one connection.
 #[derive(Debug)]
 pub struct Secrets {
     env: Env,
     service_account: Option<String>,
-    /// By name. Each version is read once, and a failure told again without a wait.
+    /// The results by name: each version is read once, and its failure is kept too.
     versions: Mutex<HashMap<String, Read>>,
 }
 
 impl Secrets {
-    /// Secrets of this environment; secret versions are read as `service_account`, else as
-    /// whoever the process's Google credentials belong to.
+    /// Fetches from this environment, and reads secret versions as `service_account`, else as the
+    /// identity of the process's Google credentials.
     pub fn new(env: Env, service_account: Option<String>) -> Self {
         Self { env, service_account, versions: Mutex::default() }
     }
 
-    /// Fetches a secret from where it is kept.
+    /// Fetches a secret from its source.
+    ///
+    /// # Errors
+    /// The source does not exist, cannot be read, or is empty.
     pub async fn fetch(&self, source: &Source) -> Result<Secret, Error> {
         match source {
             Source::Inline(secret) if secret.expose().trim().is_empty() => {
@@ -134,20 +124,20 @@ impl Secrets {
         }
     }
 
-    /// Reads a version, unless that was done before.
+    /// Reads a version, or returns the result of an earlier read.
     async fn version(&self, name: &str) -> Read {
-        // Held while it is read, so that callers at the same time read it once.
+        // The lock is kept during the read, so that concurrent callers read a version once.
         let mut versions = self.versions.lock().await;
-        if let Some(known) = versions.get(name) {
-            return known.clone();
+        if let Some(result) = versions.get(name) {
+            return result.clone();
         }
-        let read = self.read(name).await.map_err(Arc::new);
-        versions.insert(name.to_owned(), read.clone());
-        read
+        let result = self.read(name).await.map_err(Arc::new);
+        versions.insert(name.to_owned(), result.clone());
+        result
     }
 
     async fn read(&self, name: &str) -> Result<Secret, ManagerError> {
-        let version = Version::parse(name).map_err(ManagerError::Name)?;
+        let version = SecretVersion::parse(name).map_err(ManagerError::Name)?;
         let identity = Identity::find(self.service_account.as_deref(), &self.env).await?;
         let endpoint = self.env.get(env::STRIPE_PROVIDER_SECRET_MANAGER_ENDPOINT);
         Manager::new(identity, endpoint)?.access(&version).await
@@ -169,7 +159,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_is_fetched_from_where_it_is_kept() {
+    async fn a_key_is_fetched_from_each_source() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("key");
         std::fs::write(&file, "sk_test_2\n").unwrap();
@@ -181,7 +171,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_missing_key_names_the_place() {
+    async fn a_missing_key_names_its_source() {
         let error = resolved(Source::Environment("NO_KEY".to_owned())).await.unwrap_err();
         assert_eq!(error, "the environment variable NO_KEY is not set");
         let error = resolved(Source::File("/nowhere/key".into())).await.unwrap_err();

@@ -1,32 +1,32 @@
-//! The Stripe client: one call, throttled, retried, made once.
+//! The Stripe client: it throttles and retries calls, and has each POST executed once.
 //!
-//! A [`Call`] names an operation and carries its params; [`Client::send`] brings it
-//! to Stripe through a stack read top-down: throttle → retry → idempotency → auth →
-//! [`Transport`]. What is behind the transport (HTTPS, or the sandbox in process) the
-//! rest cannot tell. What happens on the way is told through [`trace`].
+//! A [`Call`] is a method, a path and params. [`Client::send`] sends it through a stack, read
+//! top-down: throttle → retry → idempotency → auth → [`Transport`]. A transport is HTTPS or the
+//! sandbox in process, which makes no difference above it. [`trace`] has the events for logs.
 
 mod call;
 mod client;
 mod error;
 pub mod form;
 mod http;
-mod link;
+mod http1;
 mod multipart;
-mod order;
-mod proxy;
+mod object_locks;
 mod retry;
 mod throttle;
 pub mod trace;
 mod transport;
+mod wire_tap;
 
 pub use call::{Body, Call, Reply};
 pub use client::{Client, Settings};
 pub use error::{Error, Kind};
-pub use http::Https;
-pub use proxy::{Credentials, Proxied, ProxySettings, Scheme, Ssl};
-pub use retry::{Failure, Tries, Verdict, verdict};
+pub use http::HttpTransport;
+pub use http1::{AuthScheme, Http1Transport, ProxyCredentials, ProxyOrigin, ProxySettings, ProxyTls};
+pub use retry::{Failure, RetryDecision, RetryState};
 pub use throttle::{
-    Admission, Asked, HostWindow, NodeThrottle, Part, Parts, Place, ProcessWindow, Reach, RedisWindow, Stack,
-    TRANSACTIONS_PER_NODE, Throttle, Unthrottled, Window, WindowError,
+    Admission, ConnectionThrottle, Decision, HostWindow, LimitKey, LimitKeys, LimitScope, NodeThrottle,
+    PermitRequest, ProcessWindow, RedisWindow, TRANSACTIONS_PER_NODE, Throttle, Unthrottled, Window,
+    WindowError,
 };
-pub use transport::{Request, Response, Transport, TransportError};
+pub use transport::{Request, Response, SetupError, Transport, TransportError};

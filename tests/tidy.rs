@@ -6,6 +6,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use stripe_provider::env::Env;
+use stripe_provider::provider::StripeProvider;
+use stripe_provider::terraform::provider::Schemas;
+use stripe_provider::terraform::schema::Block;
+
 /// The most lines of a file, tests included.
 const LONGEST_FILE: usize = 400;
 
@@ -18,7 +23,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("stripe", &["secret"]),
     ("logs", &["stripe", "secret", "env"]),
     // The sandbox is one more transport of a connection: docs/design/0003.
-    ("connection", &["logs", "stripe", "secret", "env", "terraform", "sandbox"]),
+    ("connection", &["logs", "stripe", "secret", "env", "sandbox"]),
     ("connector", &["catalog", "connection", "stripe"]),
     ("engine", &["catalog", "connector", "stripe", "env"]),
     ("provider", &["terraform", "catalog", "env", "secret", "stripe", "connection", "connector", "engine"]),
@@ -26,6 +31,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("registry_docs", &["catalog", "terraform", "provider"]),
     ("command", &["catalog", "env", "logs", "terraform", "provider", "registry_docs", "sandbox"]),
 ];
+
+/// The modules whose texts name no attribute and no data source; `provider` adds those names.
+const BELOW_PROVIDER: &[&str] =
+    &["stripe", "connection", "catalog", "engine", "secret", "logs", "sandbox", "terraform"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -135,6 +144,47 @@ fn nothing_is_left_for_later() {
     let left = all.filter(|(_, text)| marks.iter().any(|mark| text.contains(mark)));
     let left: Vec<_> = left.map(|(path, _)| path.display().to_string()).collect();
     assert!(left.is_empty(), "finish these:\n{}", left.join("\n"));
+}
+
+/// The names of the attributes and blocks of a block, at every depth.
+fn attribute_names(block: &Block) -> Vec<String> {
+    let mut names: Vec<String> =
+        block.attributes.iter().map(|attribute| attribute.name.to_string()).collect();
+    for nested in &block.blocks {
+        names.push(nested.name.to_string());
+        names.extend(attribute_names(&nested.block));
+    }
+    names
+}
+
+/// Whether a line of code has an attribute in backticks: `` `api_key` `` or `` `suspended = false` ``. A
+/// single word in backticks may be a value, such as `` `host` ``.
+fn names_attribute(line: &str, names: &[String]) -> bool {
+    line.split('`').skip(1).step_by(2).any(|part| {
+        let (name, rest) = part.split_at(first_name(part).len());
+        names.iter().any(|known| known == name)
+            && (rest.starts_with(" =") || rest.is_empty() && name.contains('_'))
+    })
+}
+
+#[test]
+fn only_provider_names_attributes_and_data_sources() {
+    let schemas = Schemas::of(&StripeProvider::new(Env::from_pairs::<String, String>([])));
+    let all = schemas.resources.values().chain(schemas.data_sources.values());
+    let names: Vec<String> =
+        all.chain([&schemas.provider]).flat_map(|schema| attribute_names(&schema.block)).collect();
+    assert!(names_attribute("set `suspended = false`", &names) && names_attribute("set `api_key`", &names));
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src") {
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let names_source =
+            |line: &str| ["data \"stripe_", "data \\\"stripe_"].iter().any(|data| line.contains(data));
+        let stray = code.filter(|line| names_attribute(line, &names) || names_source(line));
+        if BELOW_PROVIDER.contains(&module(&path).as_str()) {
+            wrong.extend(stray.map(|line| format!("{}: {}", path.display(), line.trim())));
+        }
+    }
+    assert!(wrong.is_empty(), "return a cause, and word the advice in provider:\n{}", wrong.join("\n"));
 }
 
 #[test]

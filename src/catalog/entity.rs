@@ -1,11 +1,11 @@
-//! How an entity is told apart from the others of its type: by its own id, and by what it
-//! belongs to.
+//! How one entity of a type is identified (by its own id, and by what it belongs to), and what
+//! creates and changes it.
 
 use super::model::{Entity, Operation, OperationKind, parents};
 use super::shape::{Kind, Member, Shape};
 
 impl Entity {
-    /// Whether an entity is told by an id of its own: all but singletons are.
+    /// Whether an entity has an id of its own: all but singletons have.
     pub fn has_own_id(&self) -> bool {
         self.operations.iter().any(Operation::is_of_one)
             || self.operations.iter().all(|operation| operation.kind != OperationKind::Get)
@@ -13,8 +13,8 @@ impl Entity {
 
     /// What an entity belongs to: the placeholders that stand before its own in the path.
     pub fn parents(&self) -> Vec<&str> {
-        let told = self.operations.iter().find(|operation| operation.kind != OperationKind::Search);
-        told.map(|operation| parents(&operation.path).collect()).unwrap_or_default()
+        let addressed = self.operations.iter().find(|operation| operation.kind != OperationKind::Search);
+        addressed.map(|operation| parents(&operation.path).collect()).unwrap_or_default()
     }
 
     /// What a create takes: params of the path and of the call. What exists already is created

@@ -37,7 +37,7 @@ enum Target {
     Action(&'static str),
 }
 
-/// Everything Stripe offers.
+/// The catalog of this build: every entity type and action that Stripe has.
 #[derive(Debug)]
 pub struct Catalog {
     decoded: Vec<OnceLock<Option<Entity>>>,
@@ -46,7 +46,7 @@ pub struct Catalog {
 /// What a method and a path lead to.
 #[derive(Debug, Clone)]
 pub struct Match<'p> {
-    /// The entity type.
+    /// The entity type that the path is of.
     pub entity: &'static Entity,
     /// What is done to it.
     pub called: Called,

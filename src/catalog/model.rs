@@ -75,7 +75,7 @@ pub(super) struct Derived {
     pub(super) params: OnceLock<Vec<Member>>,
 }
 
-/// How the items of a list are told apart in an update.
+/// How the items of a list are identified in an update.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Items {
@@ -135,7 +135,7 @@ pub struct Action {
     /// The payload keys that fill the path, in its order: `PaymentIntentId`; a rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub path_inputs: Vec<String>,
-    /// Params that must be in the payload although Stripe does not demand them.
+    /// Params that must be in the payload although Stripe does not require them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub required_inputs: Vec<String>,
     /// The connector's names of params: `CustomerId` for `customer`.
@@ -195,7 +195,7 @@ pub enum Removal {
         /// The action to try when Stripe refuses the first.
         #[serde(default)]
         otherwise: Option<String>,
-        /// Fields that are sent along, for calls that are told by them what to end.
+        /// Fields that are sent along, for calls that need them to know what to end.
         #[serde(default)]
         with: Vec<String>,
         /// The states in which the call is possible; in others the object stays, and we say so.

@@ -48,7 +48,7 @@ pub enum Presence {
 pub enum Clearing {
     /// By the empty text: version 1 of the API.
     Empty,
-    /// Not at all.
+    /// No call unsets it.
     #[default]
     Never,
     /// By null: version 2 of the API.
@@ -58,7 +58,7 @@ pub enum Clearing {
 /// What kind of value a node takes or holds.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
-    /// Anything at all.
+    /// Any JSON value, of which the catalog says no more.
     Any,
     /// `true` or `false`.
     Boolean,
@@ -70,18 +70,18 @@ pub enum Kind {
     Decimal,
     /// One of these texts. Stripe adds values, so the list is not closed.
     Enum(Vec<String>),
-    /// A file's content.
+    /// A file's content, in base64 in a payload, uploaded in parts.
     File,
     /// The id of an object of one of these types; in an answer the whole object where the call
     /// expands it.
     Id(Vec<String>),
-    /// A whole number.
+    /// A whole number of up to 64 bits.
     Integer,
     /// Many of one shape, in order.
     List(Box<Shape>),
     /// Any text keys, values of one shape.
     Map(Box<Shape>),
-    /// Any number.
+    /// A number that may have a fraction, sent as a JSON number.
     Number,
     /// Named members, sorted by name.
     Object(Vec<Member>),
@@ -92,12 +92,12 @@ pub enum Kind {
     Range,
     /// Many of one shape; neither order nor repetition matters.
     Set(Box<Shape>),
-    /// Text.
+    /// Free text.
     Text {
         /// The most characters; 0 where Stripe states no limit.
         max_length: u32,
     },
-    /// Seconds since 1970.
+    /// A moment in seconds since 1970: version 1 of the API.
     Time,
     /// One of several shapes.
     Union(Vec<Shape>),

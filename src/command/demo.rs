@@ -1,4 +1,4 @@
-//! `terraform-provider-stripe demo`: the quickstart, applied for real on the sandbox.
+//! `terraform-provider-stripe demo`: applies the quickstart to a sandbox with Terraform.
 
 use std::fs;
 use std::io::Write;
@@ -14,12 +14,12 @@ use crate::env::{self, Env};
 use crate::sandbox::{self, Sandbox};
 
 const QUICKSTART: &str = include_str!("../../examples/quickstart/main.tf");
-/// The programs that can apply a configuration, in the order they are looked for.
+/// The programs that can apply a configuration, in the order of preference.
 const PROGRAMS: [&str; 2] = ["terraform", "tofu"];
-/// What `plan -detailed-exitcode` answers when there is nothing to do, and when there is.
+/// The exit code of success, and of `plan -detailed-exitcode` without changes.
 const NO_CHANGES: i32 = 0;
 
-/// Runs the demo in a folder of its own, which goes when it ends.
+/// Runs the demo in a temporary directory, which is removed at the end.
 pub(super) async fn run(env: &Env, out: &mut dyn Write) -> Result<(), Error> {
     let program = find_program(env)?;
     let folder = tempfile::Builder::new().prefix("stripe-demo").tempdir()?;
@@ -33,7 +33,7 @@ pub(super) async fn run(env: &Env, out: &mut dyn Write) -> Result<(), Error> {
     let base = format!("http://{}", listener.local_addr()?);
     let (stop, stopped) = oneshot::channel::<()>();
     let server = tokio::spawn(sandbox::serve(listener, stripe.clone(), async {
-        // Stopped on purpose or because the demo failed: the server ends either way.
+        // An error means that the demo has failed: the server ends in both cases.
         let _ = stopped.await;
     }));
     writeln!(out, "The sandbox listens on {base}.")?;
@@ -48,7 +48,7 @@ pub(super) async fn run(env: &Env, out: &mut dyn Write) -> Result<(), Error> {
     outcome
 }
 
-/// One Terraform working directory and what its commands need.
+/// A Terraform working directory and the program that runs in it.
 struct Steps<'a> {
     program: PathBuf,
     folder: &'a Path,
@@ -92,7 +92,7 @@ impl Steps<'_> {
 }
 
 fn show_objects(stripe: &Sandbox, out: &mut dyn Write) -> Result<(), Error> {
-    writeln!(out, "\n── What stands in the sandbox\n")?;
+    writeln!(out, "\n── Objects in the sandbox\n")?;
     for (object, count) in stripe.counts() {
         writeln!(out, "{count:>5}  {object}")?;
     }

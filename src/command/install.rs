@@ -1,5 +1,5 @@
-//! `terraform-provider-stripe install`: into the local mirror that `terraform init` and
-//! `tofu init` look into when no CLI configuration says otherwise.
+//! `terraform-provider-stripe install`: copies the binary into the local mirror that
+//! `terraform init` and `tofu init` use by default.
 
 use std::fs;
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::command::Error;
 use crate::env::{self, Env};
 
-/// Where a source address without a host is looked up, by terraform and by tofu.
+/// The default hosts of a source address, of terraform and of tofu.
 pub(super) const HOSTS: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 /// The source address without its host.
 pub(super) const SOURCE: &str = "connectors/stripe";
@@ -28,7 +28,7 @@ const REQUIRED_PROVIDERS: &str = r#"terraform {
   }
 }"#;
 
-/// Copies this binary into a mirror, once per host; answers where to.
+/// Copies this binary into a mirror, once for each host; returns the paths of the copies.
 pub(super) fn into(mirror: &Path) -> Result<Vec<PathBuf>, Error> {
     let binary = std::env::current_exe()?;
     let version = env!("CARGO_PKG_VERSION");
@@ -37,7 +37,7 @@ pub(super) fn into(mirror: &Path) -> Result<Vec<PathBuf>, Error> {
         let folder = mirror.join(host).join(SOURCE).join(version).join(platform());
         fs::create_dir_all(&folder)?;
         let file = folder.join(format!("terraform-provider-stripe_v{version}"));
-        // Beside and renamed: a running provider keeps its own file.
+        // Copied beside and renamed, so that a running provider keeps its own file.
         let beside = file.with_extension("new");
         fs::copy(&binary, &beside)?;
         fs::rename(&beside, &file)?;

@@ -1,4 +1,4 @@
-//! `terraform-provider-stripe sandbox`: the embedded Stripe as a server.
+//! `terraform-provider-stripe sandbox`: serves the sandbox over HTTP.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use crate::command::Error;
 use crate::sandbox::{self, Sandbox};
 
-/// Serves until interrupted. The first line says where, for whoever asked for port 0.
+/// Serves until interrupted. The first line of output names the address, also for port 0.
 pub(super) async fn serve(listen: SocketAddr, data: Option<&Path>, out: &mut dyn Write) -> Result<(), Error> {
     let stripe = match data {
         Some(file) => {
@@ -22,7 +22,7 @@ pub(super) async fn serve(listen: SocketAddr, data: Option<&Path>, out: &mut dyn
     writeln!(out, "sandbox listening on http://{}", listener.local_addr()?)?;
     out.flush()?;
     let interrupted = async {
-        // Without a handler the default action ends the process, which is as good.
+        // Without a handler an interrupt ends the process, which is fine too.
         let _ = tokio::signal::ctrl_c().await;
     };
     sandbox::serve(listener, stripe, interrupted).await?;

@@ -1,53 +1,61 @@
-//! Why a connection could not be used.
+//! Why a connection cannot be used.
 
-use crate::terraform::value::Path;
-use crate::{secret, stripe};
+use crate::secret::{self, Source};
+use crate::stripe::{self, SetupError, WindowError};
 
-/// Why a connection could not be used.
+/// Why a connection cannot be used. The texts name no attributes: the caller knows them.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The configuration says that nothing may be sent.
-    #[error("connection {id} is suspended; set `suspended = false` to use it")]
+    /// The settings refuse every call.
+    #[error("connection {id} is suspended")]
     Suspended {
-        /// `locations/L/connections/N`.
+        /// The id of the connection: `locations/L/connections/N`.
         id: String,
     },
-    /// Neither the connection nor the provider nor the environment has a key.
-    #[error(
-        "no Stripe key is configured: set `api_key` in the provider block, `auth_config` in the connection, or STRIPE_API_KEY"
-    )]
+    /// The connection, the provider and the environment have no key.
+    #[error("no Stripe key is configured")]
     NoKey,
-    /// The key could not be fetched from where it is kept.
-    #[error("{why}")]
+    /// The key could not be fetched.
+    #[error("{cause}")]
     Key {
-        /// Where the connection says so; none when the provider does.
-        at: Option<Path>,
-        /// What happened.
-        why: secret::Error,
+        /// The source it should come from.
+        origin: Source,
+        /// True when the connection names the source, false when the provider does.
+        of_connection: bool,
+        /// Why it could not be fetched.
+        cause: secret::Error,
     },
-    /// The proxy's password could not be fetched from where it is kept.
-    #[error("{why}")]
+    /// The proxy's password could not be fetched.
+    #[error("{cause}")]
     ProxyPassword {
-        /// Where the connection says so.
-        at: Path,
-        /// What happened.
-        why: secret::Error,
+        /// The source it should come from.
+        origin: Source,
+        /// Why it could not be fetched.
+        cause: secret::Error,
     },
-    /// `expected_livemode` says otherwise.
-    #[error("the key is a {found} mode key, and `expected_livemode` allows {expected} mode only")]
+    /// The settings allow keys of the other mode only.
+    #[error("the key is a {} mode key, and only {} mode keys are allowed", mode(*live), mode(!*live))]
     WrongMode {
-        /// What the key is for.
-        found: &'static str,
-        /// What the configuration allows.
-        expected: &'static str,
+        /// True when the key is a live one.
+        live: bool,
     },
-    /// A setting that cannot work.
-    #[error("{0}")]
-    Setting(String),
+    /// The Redis that should hold the shared limits cannot be used.
+    #[error(transparent)]
+    ThrottleScope(#[from] WindowError),
+    /// The address, the proxy or the trusted roots cannot work.
+    #[error(transparent)]
+    Transport(#[from] SetupError),
     /// The sandbox's file cannot be opened.
     #[error("cannot open the sandbox: {0}")]
     Sandbox(String),
+    /// The response to a request for the account is something else.
+    #[error("the answer was not an account")]
+    NotAnAccount,
     /// Stripe refused the call, or could not be reached.
     #[error(transparent)]
     Stripe(#[from] stripe::Error),
+}
+
+const fn mode(live: bool) -> &'static str {
+    if live { "live" } else { "test" }
 }

@@ -11,23 +11,23 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::connection::Settings;
 
-/// What a handle starts with; the number is the version of what follows.
+/// The start of every handle; the number is the version of its format.
 const PREFIX: &str = "stripe-connection.1.";
 
-/// The handle of these settings.
+/// The handle of these settings: the prefix, and base64 of JSON.
 pub fn encode(settings: &Settings) -> String {
     // A struct of strings, numbers and booleans always serialises.
     let json = serde_json::to_vec(settings).unwrap_or_default();
     format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(json))
 }
 
-/// The settings in a handle; `None` when it is not one of ours.
+/// The settings in a handle; none when the text is no handle of this version.
 pub fn decode(handle: &str) -> Option<Settings> {
     let json = URL_SAFE_NO_PAD.decode(handle.strip_prefix(PREFIX)?).ok()?;
     serde_json::from_slice(&json).ok()
 }
 
-/// The id of the connection a handle belongs to.
+/// The id of a handle's connection, `locations/L/connections/N`; none when the text is no handle.
 pub fn id_of(handle: &str) -> Option<String> {
     decode(handle).map(|settings| settings.id)
 }
@@ -35,33 +35,37 @@ pub fn id_of(handle: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::{decode, encode, id_of};
-    use crate::connection::Settings;
-    use crate::terraform::value::Value;
+    use crate::connection::{Proxy, ProxyAuth, ProxyTls, Settings};
+    use crate::secret::{Secret, Source};
 
-    fn settings(pairs: impl IntoIterator<Item = (&'static str, Value)>) -> Settings {
-        Settings::from_config(&Value::map(pairs), "locations/l/connections/n".to_owned()).unwrap()
+    fn settings() -> Settings {
+        Settings { id: "locations/l/connections/n".to_owned(), ..Settings::default() }
     }
 
     #[test]
     fn a_handle_carries_every_setting_there_and_back() {
-        let destination = Value::map([("host", Value::from("p.example")), ("port", Value::from(8080))]);
-        let original = settings([
-            ("account_id", "acct_1".into()),
-            ("api_key", "sk_test_inline".into()),
-            ("proxy_enabled", true.into()),
-            ("proxy_user", "svc".into()),
-            ("proxy_password_env", "PW".into()),
-            ("destination_config", Value::List(vec![destination])),
-        ]);
+        let proxy = Proxy {
+            host: "p.example".to_owned(),
+            port: 8080,
+            auth: ProxyAuth::Digest,
+            user: Some("svc".to_owned()),
+            password: Some(Source::Environment("PW".to_owned())),
+            tls: ProxyTls::Tunnel,
+        };
+        let original = Settings {
+            account_id: Some("acct_1".to_owned()),
+            key: Some(Source::Inline(Secret::new("sk_test_inline".to_owned()))),
+            proxy: Some(proxy),
+            ..settings()
+        };
         assert_eq!(decode(&encode(&original)), Some(original));
     }
 
     #[test]
     fn equal_settings_have_equal_handles_and_other_settings_another() {
-        let one = settings([("verbosity", Value::from(3))]);
-        assert_eq!(encode(&one), encode(&one.clone()));
-        assert_ne!(encode(&one), encode(&settings([("verbosity", Value::from(4))])));
-        assert_eq!(id_of(&encode(&one)).as_deref(), Some("locations/l/connections/n"));
+        assert_eq!(encode(&settings()), encode(&settings()));
+        assert_ne!(encode(&settings()), encode(&Settings { verbosity: 4, ..settings() }));
+        assert_eq!(id_of(&encode(&settings())).as_deref(), Some("locations/l/connections/n"));
     }
 
     #[test]

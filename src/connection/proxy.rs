@@ -1,76 +1,69 @@
-//! The proxy of a connection, its password fetched.
+//! The proxy of a connection: from its settings, or from the environment.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
-use crate::connection::{Error, Proxy, ProxyAuth, ProxyTls};
+use crate::connection::{Error, Proxy, ProxyAuth};
 use crate::env::Env;
 use crate::secret::{Secret, Secrets};
-use crate::stripe::{Credentials, ProxySettings, Scheme, Ssl};
-use crate::terraform::value::Path;
+use crate::stripe::{AuthScheme, ProxyCredentials, ProxyOrigin, ProxySettings, ProxyTls};
 
-/// The settings of a transport through this proxy.
-pub(super) async fn settings(proxy: &Proxy, secrets: &Secrets) -> Result<ProxySettings, Error> {
+/// The proxy of these settings, with its password fetched.
+pub(super) async fn configured(proxy: &Proxy, secrets: &Secrets) -> Result<ProxySettings, Error> {
     let scheme = match proxy.auth {
         ProxyAuth::None => None,
-        ProxyAuth::Basic => Some(Scheme::Basic),
-        ProxyAuth::Digest => Some(Scheme::Digest),
+        ProxyAuth::Basic => Some(AuthScheme::Basic),
+        ProxyAuth::Digest => Some(AuthScheme::Digest),
     };
     let credentials = match scheme {
         None => None,
         Some(scheme) => {
-            let password = match &proxy.password {
-                Some(source) => secrets.fetch(source).await.map_err(|why| Error::ProxyPassword {
-                    at: Path::attribute(&format!("proxy_password{}", source.suffix())),
-                    why,
-                })?,
-                None => Secret::new(String::new()),
-            };
-            Some(Credentials { scheme, user: proxy.user.clone().unwrap_or_default(), password })
+            let password = password(proxy, secrets).await?;
+            Some(ProxyCredentials { scheme, user: proxy.user.clone().unwrap_or_default(), password })
         }
     };
-    let ssl = match proxy.tls {
-        ProxyTls::Auto => Ssl::Auto,
-        ProxyTls::Always => Ssl::Always,
-        ProxyTls::Never => Ssl::Never,
-        ProxyTls::Tunnel => Ssl::Tunnel,
-    };
-    Ok(ProxySettings { host: proxy.host.clone(), port: proxy.port, ssl, credentials })
+    let (host, origin) = (proxy.host.clone(), ProxyOrigin::Configuration);
+    Ok(ProxySettings { host, port: proxy.port, tls: proxy.tls, credentials, origin })
 }
 
-/// The proxy that the usual variables name for calls to `base`: the one that a general HTTP
-/// client goes through.
+async fn password(proxy: &Proxy, secrets: &Secrets) -> Result<Secret, Error> {
+    let Some(origin) = &proxy.password else { return Ok(Secret::new(String::new())) };
+    let password = secrets.fetch(origin).await;
+    password.map_err(|cause| Error::ProxyPassword { origin: origin.clone(), cause })
+}
+
+/// The proxy that the usual variables (`HTTPS_PROXY`, `NO_PROXY` …) name for calls to `base`.
 pub(super) fn of_environment(base: &str, env: &Env) -> Option<ProxySettings> {
-    let either = |upper: &str, lower: &str| env.get(lower).or_else(|| env.get(upper)).unwrap_or_default();
+    let variable = |upper: &str, lower: &str| env.get(lower).or_else(|| env.get(upper)).unwrap_or_default();
     let matcher = Matcher::builder()
-        .all(either("ALL_PROXY", "all_proxy"))
-        .http(either("HTTP_PROXY", "http_proxy"))
-        .https(either("HTTPS_PROXY", "https_proxy"))
-        .no(either("NO_PROXY", "no_proxy"))
+        .all(variable("ALL_PROXY", "all_proxy"))
+        .http(variable("HTTP_PROXY", "http_proxy"))
+        .https(variable("HTTPS_PROXY", "https_proxy"))
+        .no(variable("NO_PROXY", "no_proxy"))
         .build();
     let found = matcher.intercept(&base.parse::<Uri>().ok()?)?;
-    let ssl = if found.uri().scheme_str() == Some("https") { Ssl::Always } else { Ssl::Auto };
-    let usual = if ssl == Ssl::Always { 443 } else { 80 };
+    let tls = if found.uri().scheme_str() == Some("https") { ProxyTls::Always } else { ProxyTls::Auto };
+    let default_port = if tls == ProxyTls::Always { 443 } else { 80 };
     let host = found.uri().host()?.to_owned();
-    let port = found.uri().port_u16().unwrap_or(usual);
-    Some(ProxySettings { host, port, ssl, credentials: basic(&found) })
+    let port = found.uri().port_u16().unwrap_or(default_port);
+    Some(ProxySettings { host, port, tls, credentials: basic(&found), origin: ProxyOrigin::Environment })
 }
 
-/// The user and password in a proxy's address.
-fn basic(proxy: &Intercept) -> Option<Credentials> {
+/// The user and password in the proxy's address.
+fn basic(proxy: &Intercept) -> Option<ProxyCredentials> {
     let encoded = proxy.basic_auth()?.to_str().ok()?.strip_prefix("Basic ")?;
     let decoded = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
     let (user, password) = decoded.split_once(':')?;
     let (user, password) = (user.to_owned(), Secret::new(password.to_owned()));
-    Some(Credentials { scheme: Scheme::Basic, user, password })
+    Some(ProxyCredentials { scheme: AuthScheme::Basic, user, password })
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Env, of_environment};
-    use crate::stripe::Ssl;
+    use crate::stripe::ProxyTls;
 
     #[test]
     fn the_environment_names_a_proxy_as_for_any_client() {
@@ -79,7 +72,7 @@ mod tests {
             ("NO_PROXY", "localhost,127.0.0.0/8,.internal"),
         ]);
         let found = of_environment("https://api.stripe.com", &env).unwrap();
-        assert_eq!((found.host.as_str(), found.port, found.ssl), ("proxy.example", 3128, Ssl::Auto));
+        assert_eq!((found.host.as_str(), found.port, found.tls), ("proxy.example", 3128, ProxyTls::Auto));
         let credentials = found.credentials.unwrap();
         assert_eq!((credentials.user.as_str(), credentials.password.expose()), ("svc", "p w"));
         for direct in ["http://api.stripe.com", "https://127.0.0.1:1", "https://stripe.internal"] {
@@ -87,6 +80,6 @@ mod tests {
         }
         let env = Env::from_pairs([("ALL_PROXY", "https://proxy.example")]);
         let found = of_environment("https://api.stripe.com", &env).unwrap();
-        assert_eq!((found.port, found.ssl), (443, Ssl::Always));
+        assert_eq!((found.port, found.tls), (443, ProxyTls::Always));
     }
 }

@@ -1,36 +1,24 @@
-//! Whether a connection works: what a real call to Stripe came to.
+//! Whether a connection works: the outcome of a real call to Stripe.
 
 use std::fmt;
 
 use serde_json::Value as Json;
 
 use crate::connection::{Connection, Error};
+use crate::stripe::Call;
 use crate::stripe::trace::Operation;
-use crate::stripe::{Call, Kind};
-use crate::terraform::value::Path;
 
-/// In which state a connection is.
+/// The state of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// Stripe answered.
+    /// Stripe returned the account.
     Active,
-    /// Stripe could not be asked, or answered nonsense.
+    /// Stripe could not be reached, or the response was something else.
     Error,
-    /// Stripe refused the key, or there is none.
+    /// There is no key, or Stripe refused it.
     AuthError,
-    /// The configuration says that nothing may be sent.
+    /// The settings refuse every call.
     Suspended,
-}
-
-/// A state and what is behind it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Status {
-    /// In which state.
-    pub state: State,
-    /// Empty when active.
-    pub description: String,
-    /// The attribute that is at fault, where one is.
-    pub attribute: Option<Path>,
 }
 
 impl fmt::Display for State {
@@ -44,44 +32,27 @@ impl fmt::Display for State {
     }
 }
 
-impl Status {
-    /// Asks Stripe for the account behind the key. Never fails: a failure is a status.
-    pub async fn of(connection: &Connection) -> Self {
-        let what =
+impl From<&Error> for State {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Suspended { .. } => Self::Suspended,
+            Error::Key { .. } | Error::NoKey | Error::WrongMode { .. } => Self::AuthError,
+            Error::Stripe(error) if error.is_auth() => Self::AuthError,
+            _ => Self::Error,
+        }
+    }
+}
+
+impl Connection {
+    /// Requests the account that the key belongs to, in one call.
+    ///
+    /// # Errors
+    /// The connection cannot be used; [`State`] can be made from the error.
+    pub async fn check(&self) -> Result<(), Error> {
+        let operation =
             Operation { name: "Check".to_owned(), entity: "Account".to_owned(), ..Operation::default() };
-        match connection.operation(what, connection.send(Call::get("/v1/account")), |_| 1).await {
-            Ok(reply) => Self::of_account(&reply.body),
-            Err(error) => Self::of_error(&error),
-        }
-    }
-
-    fn of_account(account: &Json) -> Self {
-        match account.get("object").and_then(Json::as_str) {
-            Some("account") => Self { state: State::Active, description: String::new(), attribute: None },
-            _ => Self {
-                state: State::Error,
-                description: "the answer was not an account: is the address Stripe's?".to_owned(),
-                attribute: None,
-            },
-        }
-    }
-
-    /// What a failed call says about the connection.
-    pub fn of_error(error: &Error) -> Self {
-        let state = match error {
-            Error::Suspended { .. } => State::Suspended,
-            Error::Key { .. } | Error::NoKey | Error::WrongMode { .. } => State::AuthError,
-            Error::Stripe(error) if error.is_auth() => State::AuthError,
-            _ => State::Error,
-        };
-        let attribute = match error {
-            Error::Stripe(error) if error.kind() == Kind::ProxyAuth => {
-                Some(Path::attribute("proxy_password"))
-            }
-            Error::Key { at, .. } => at.clone(),
-            Error::ProxyPassword { at, .. } => Some(at.clone()),
-            _ => None,
-        };
-        Self { state, description: error.to_string(), attribute }
+        let reply = self.operation(operation, self.send(Call::get("/v1/account")), |_| 1).await?;
+        let is_account = reply.body.get("object").and_then(Json::as_str) == Some("account");
+        is_account.then_some(()).ok_or(Error::NotAnAccount)
     }
 }

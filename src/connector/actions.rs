@@ -11,9 +11,9 @@ use crate::stripe::{Call, Reply};
 /// An action and the entity type it belongs to.
 #[derive(Debug, Clone, Copy)]
 pub struct ActionRef {
-    /// The entity type.
+    /// The entity type whose action it is.
     pub entity: &'static Entity,
-    /// The action.
+    /// The catalog's entry of the action.
     pub action: &'static Action,
 }
 

@@ -17,7 +17,7 @@ pub struct EntityDescription {
     pub operations: Vec<&'static str>,
     /// What an entity belongs to; named in its payload, and in the filter of a list: `CustomerId`.
     pub parents: Vec<String>,
-    /// What Stripe returns.
+    /// The top-level fields of an answer, sorted by name.
     pub fields: Vec<FieldDescription>,
     /// The JSON Schema of an entity.
     pub json_schema: Schema,
@@ -70,7 +70,7 @@ pub fn describe_actions() -> Vec<ActionDescription> {
     catalog().actions().filter_map(|(name, _)| action(name).ok()).map(describe_action).collect()
 }
 
-/// One entity type.
+/// What the connector says of one entity type.
 pub fn describe_entity(entity: &'static Entity) -> EntityDescription {
     let fields = entity.fields.iter().map(|field| FieldDescription {
         name: &field.name,
@@ -99,7 +99,7 @@ fn operation_name(kind: OperationKind) -> Option<&'static str> {
     }
 }
 
-/// One action.
+/// What the connector says of one action.
 pub fn describe_action(found: ActionRef) -> ActionDescription {
     let ActionRef { entity, action } = found;
     let ids = action.path_inputs.iter().map(|name| InputDescription {

@@ -87,7 +87,7 @@ impl Filter {
     }
 }
 
-/// Whether it compares what only Stripe can compare, in a way that can be server_only to Stripe.
+/// Whether it compares what only Stripe can compare, in a form that a param of the list can say.
 fn is_server_only(term: &Expression) -> bool {
     match term {
         Expression::Compare(field, Comparison::Equal, _) | Expression::In(field, _) => field.server_only,

@@ -21,7 +21,7 @@ const STRIPE_PAGE: usize = 100;
 /// Which entities to list.
 #[derive(Debug, Clone)]
 pub struct ListRequest {
-    /// The entity type.
+    /// The type of the entities to list.
     pub entity: &'static Entity,
     /// The filter clause; none means all.
     pub filter: Option<String>,
@@ -152,7 +152,7 @@ fn list_operation(entity: &'static Entity, searches: bool) -> Result<&'static Op
 }
 
 /// What fills the path of a list, and its params: those the clause says, and those without which
-/// Stripe would leave entities out. A search is told by its query.
+/// Stripe would leave entities out. A search has its query.
 fn listable(
     entity: &'static Entity,
     list: &'static Operation,
@@ -164,9 +164,9 @@ fn listable(
     let mut params: Map<String, Json> = usual.collect();
     params.extend(pushed);
     params.extend(search.map(|query| ("query".to_owned(), Json::from(query))));
-    let demanded =
+    let required =
         list.params.iter().filter(|param| param.shape.is_required()).map(|param| param.name.as_str());
-    let missing = parents(&list.path).chain(demanded).find(|name| !params.contains_key(*name));
+    let missing = parents(&list.path).chain(required).find(|name| !params.contains_key(*name));
     if let Some(name) = missing {
         return Err(Error::ListNeeds { entity: &entity.name, name });
     }

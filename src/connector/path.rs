@@ -18,7 +18,7 @@ pub(super) fn operation(operation: &'static Operation, ids: &[&str]) -> Call {
     let method = operation.method.parse().unwrap_or(Method::POST);
     let mut call = call(method, &operation.path, ids);
     if let Some(file) = operation.params.iter().find(|param| param.shape.kind == Kind::File) {
-        call.body = Body::Parts { file: file.name.clone() };
+        call.body = Body::Multipart { file: file.name.clone() };
     }
     call.host = Some(operation.host.as_str()).filter(|host| !host.is_empty());
     call

@@ -14,9 +14,9 @@ use crate::stripe::Reply;
 /// An object that Stripe made.
 #[derive(Debug)]
 pub struct Created {
-    /// Where it is.
+    /// Where it is: its id, behind the ids of what it belongs to.
     pub locator: String,
-    /// What Stripe answered.
+    /// The object as Stripe answered it.
     pub body: Json,
     /// Why the create could not be recorded before it was sent, if it could not.
     pub unrecorded: Option<io::Error>,

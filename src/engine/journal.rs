@@ -43,7 +43,7 @@ struct Entry {
     #[serde(default)]
     what: String,
     fingerprint: String,
-    /// Epoch seconds.
+    /// When it was written, in seconds since 1970.
     at: i64,
     /// Which Terraform run wrote it.
     run: String,

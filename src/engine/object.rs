@@ -10,7 +10,7 @@ use crate::engine::{Change, Params, Wanted, change, drift, items};
 /// One object as it was last written or read.
 #[derive(Debug, Clone)]
 pub struct Object {
-    /// Its type.
+    /// The entity type it is of.
     pub entity: &'static Entity,
     /// Where it is: its id, behind the ids of what it belongs to (`cus_1/txi_1`).
     pub locator: String,

@@ -1,4 +1,4 @@
-//! A certificate as fields of a line.
+//! Renders a certificate as fields of a line.
 
 use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
@@ -7,9 +7,7 @@ use sha2::{Digest as _, Sha256};
 use x509_parser::parse_x509_certificate;
 use x509_parser::time::ASN1Time;
 
-use crate::logs::file::hex;
-
-/// Whose it is, who says so, how long, and its fingerprint.
+/// Subject, issuer, validity and SHA-256 fingerprint.
 pub(super) fn fields(der: &CertificateDer<'_>) -> Vec<(&'static str, Json)> {
     let mut fields = match parse_x509_certificate(der) {
         Ok((_, certificate)) => {
@@ -23,11 +21,11 @@ pub(super) fn fields(der: &CertificateDer<'_>) -> Vec<(&'static str, Json)> {
         }
         Err(error) => vec![("error", json!(format!("the certificate cannot be read: {error}")))],
     };
-    fields.push(("sha256", json!(hex(&Sha256::digest(der)))));
+    fields.push(("sha256", json!(hex::encode(Sha256::digest(der)))));
     fields
 }
 
-/// RFC 3339.
+/// A time in RFC 3339.
 fn time(time: ASN1Time) -> String {
     Timestamp::from_second(time.timestamp()).map_or_else(|_| time.to_string(), |time| time.to_string())
 }

@@ -1,7 +1,6 @@
-//! A file of JSON lines, in the shape that Cloud Logging's agents take over: the keys they
-//! know become parts of the entry, everything else its payload.
+//! A file of JSON lines in the shape that Cloud Logging's agents read: the special keys become
+//! properties of the entry, all others its payload.
 
-use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,24 +12,27 @@ use serde_json::{Map, Value as Json, json};
 use crate::logs::Sink;
 use crate::logs::line::{Http, Line, Severity};
 
-/// Fields by which entries are looked for.
+/// The fields that become labels of an entry.
 const LABELS: [&str; 3] = ["connection", "entity", "operation"];
 
-/// A file that is open for whole lines at its end; any number of processes may share it.
+/// A file that lines are appended to; any number of processes may share it.
 #[derive(Debug)]
-pub(super) struct File {
-    end: fs::File,
+pub(super) struct FileSink {
+    file: fs::File,
     path: PathBuf,
-    /// Spans of the lines are exported, so that naming them leads somewhere.
+    /// Whether lines name their spans: only useful when spans are exported.
     traced: bool,
     failed: AtomicBool,
 }
 
-impl File {
-    /// Opens the file, which is made when it does not exist, readable for its owner only.
+impl FileSink {
+    /// Opens the file; makes it, readable for its owner only, when it does not exist.
+    ///
+    /// # Errors
+    /// The path cannot be opened or is no regular file, as a message with the path.
     pub(super) fn open(path: &Path, traced: bool) -> Result<Self, String> {
         let refused = |why: &str| format!("cannot write the log file {}: {why}", path.display());
-        // To open a pipe would wait for its reader.
+        // Opening a pipe would wait for its reader.
         if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
             return Err(refused("it is no regular file"));
         }
@@ -39,16 +41,16 @@ impl File {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(|error| refused(&error.to_string()))?;
-        Ok(Self { end: file, path: path.to_owned(), traced, failed: AtomicBool::new(false) })
+        Ok(Self { file, path: path.to_owned(), traced, failed: AtomicBool::new(false) })
     }
 }
 
-impl Sink for File {
-    /// One write at the end of the file, which the system keeps whole.
+impl Sink for FileSink {
+    /// One write a line, which the operating system does not mix with other writes.
     fn write(&self, line: &Line, now: Timestamp) {
         let mut text = entry(line, now, self.traced).to_string();
         text.push('\n');
-        let written = (&self.end).write_all(text.as_bytes());
+        let written = (&self.file).write_all(text.as_bytes());
         if let Err(error) = written
             && !self.failed.swap(true, Ordering::Relaxed)
         {
@@ -67,8 +69,8 @@ fn entry(line: &Line, now: Timestamp, traced: bool) -> Json {
     let labels: Map<String, Json> = labels.map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     put("logging.googleapis.com/labels", Json::Object(labels));
     if traced {
-        put("logging.googleapis.com/trace", json!(hex(&line.span.trace)));
-        put("logging.googleapis.com/spanId", json!(hex(&line.span.span)));
+        put("logging.googleapis.com/trace", json!(hex::encode(line.span.trace)));
+        put("logging.googleapis.com/spanId", json!(hex::encode(line.span.span)));
         put("logging.googleapis.com/trace_sampled", json!(true));
     }
     if let Some(http) = &line.http {
@@ -89,7 +91,7 @@ const fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// Sizes are text there: they are numbers of 64 bits.
+/// The `httpRequest` of an entry. Its sizes are text, as 64-bit numbers are in JSON.
 fn request(http: &Http) -> Json {
     let mut request = json!({
         "requestMethod": http.method,
@@ -103,14 +105,6 @@ fn request(http: &Http) -> Json {
         request.extend(http.server.map(|server| ("serverIp".to_owned(), json!(server.to_string()))));
     }
     request
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One line of a log, and how it goes to standard error.
+//! One line of a log, and the sink that writes lines to standard error.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
@@ -12,37 +12,37 @@ use serde_json::Value as Json;
 use crate::logs::{Level, Sink};
 use crate::stripe::trace::SpanId;
 
-/// The longest text of a field on standard error; Terraform takes lines of up to 64 KiB.
+/// The longest field on standard error, in bytes; Terraform takes lines of up to 64 KiB.
 const LONGEST_FIELD: usize = 20 << 10;
 
-/// The module that the lines name, whichever file makes them.
+/// The module that every line names.
 const TARGET: &str = concat!(env!("CARGO_CRATE_NAME"), "::logs");
 
-/// How severe a line is.
+/// The severity of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Severity {
-    /// An operation failed.
+    /// An operation has failed.
     Error,
-    /// A try of a call failed; the operation may still succeed.
+    /// An attempt of a request has failed; the operation may still succeed.
     Warning,
-    /// What was done.
+    /// An operation or a request has succeeded.
     Info,
-    /// How it was done.
+    /// A detail of the connection.
     Debug,
 }
 
-/// One line.
+/// One line of the log, already redacted.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub(super) severity: Severity,
     pub(super) message: String,
     pub(super) fields: Vec<(&'static str, Json)>,
-    /// The request it is about, once it has an answer.
+    /// The request that the line reports as ended.
     pub(super) http: Option<Http>,
     pub(super) span: SpanId,
 }
 
-/// A request and its answer, in the words of HTTP.
+/// A request and its response, for sinks that have a shape for them. Sizes are in bytes.
 #[derive(Debug, Clone)]
 pub(super) struct Http {
     pub(super) method: String,
@@ -55,7 +55,7 @@ pub(super) struct Http {
 }
 
 impl Severity {
-    /// The level of the connection from which on it is written.
+    /// The level at which lines of this severity are written.
     pub(super) const fn level(self) -> Level {
         match self {
             Self::Error | Self::Warning => Level::Error,
@@ -64,7 +64,7 @@ impl Severity {
         }
     }
 
-    const fn of_facade(self) -> log::Level {
+    const fn log_level(self) -> log::Level {
         match self {
             Self::Error => log::Level::Error,
             Self::Warning => log::Level::Warn,
@@ -74,14 +74,13 @@ impl Severity {
     }
 }
 
-/// Standard error, through the program's logger: Terraform sorts the lines by level and shows
-/// them when it is told to.
+/// Writes to standard error through the program's logger, in the format that Terraform reads.
 #[derive(Debug)]
-pub(super) struct Standard;
+pub(super) struct StderrSink;
 
-impl Sink for Standard {
+impl Sink for StderrSink {
     fn write(&self, line: &Line, _now: Timestamp) {
-        let level = line.severity.of_facade();
+        let level = line.severity.log_level();
         if level > log::max_level() {
             return;
         }
@@ -92,15 +91,15 @@ impl Sink for Standard {
     }
 }
 
-/// Text as it is, everything else as JSON, both cut where they are too long.
+/// A field as text: JSON strings without quotes, other values as JSON, both cut where they are too long.
 fn text(value: &Json) -> String {
     let mut text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     if text.len() > LONGEST_FIELD {
         let end = text.floor_char_boundary(LONGEST_FIELD);
-        let more = text.len() - end;
+        let rest = text.len() - end;
         text.truncate(end);
         // Writing to a String cannot fail.
-        let _ = write!(text, "… and {more} bytes more");
+        let _ = write!(text, "… and {rest} bytes more");
     }
     text
 }

@@ -1,7 +1,7 @@
-//! Lines and spans for an OpenTelemetry collector, where the environment names one.
+//! Exports lines and spans to an OpenTelemetry collector, where the environment names one.
 //!
-//! Nothing of this runs until a connection that logs is used while the environment names a
-//! collector. Then two threads of the SDK collect and send; [`flush`] ends them.
+//! Nothing runs until a connection with a log is used while the environment names a collector.
+//! Then two threads of the SDK collect and send; [`flush`] ends them.
 
 mod client;
 mod settings;
@@ -27,17 +27,18 @@ use crate::logs::line::{Line, Severity};
 use crate::stripe::trace::Event;
 use client::Client;
 use settings::{Collector, Settings};
-pub(super) use spans::Place;
+pub(super) use spans::EventContext;
 
-/// How long spans and lines are collected before they are sent.
+/// The time between two exports.
 const DELAY: Duration = Duration::from_secs(1);
-/// Who made them.
+/// The instrumentation scope of spans and lines.
 const INSTRUMENTATION: &str = "terraform-provider-stripe";
 
-/// The way to the collector of this process.
+/// The exporter of this process.
 static OF_PROCESS: OnceLock<Option<Arc<Otlp>>> = OnceLock::new();
 
-/// The way to the collector that the environment names; the first caller's environment holds.
+/// The exporter to the collector that the environment names; none without one. All callers get the
+/// exporter that the first caller's environment describes.
 pub(super) fn of_process(env: &Env) -> Option<Arc<Otlp>> {
     OF_PROCESS
         .get_or_init(|| {
@@ -53,14 +54,14 @@ pub(super) fn of_process(env: &Env) -> Option<Arc<Otlp>> {
         .clone()
 }
 
-/// Sends what is left. Returns after `limit` at the latest.
+/// Sends the remaining lines and spans. Returns after `limit` at the latest.
 pub(super) async fn flush(limit: Duration) {
     if let Some(Some(otlp)) = OF_PROCESS.get() {
-        otlp.end(limit).await;
+        otlp.shut_down(limit).await;
     }
 }
 
-/// A way to one collector.
+/// Exports to one collector.
 #[derive(Debug)]
 pub(super) struct Otlp {
     spans: Option<Arc<BatchSpanProcessor>>,
@@ -73,8 +74,8 @@ impl Otlp {
         let resource = Resource::builder_empty().with_attributes(settings.resource.clone()).build();
         let scope =
             InstrumentationScope::builder(INSTRUMENTATION).with_version(env!("CARGO_PKG_VERSION")).build();
-        let spans = settings.traces.as_ref().map(|to| spans_to(to, &resource, runtime)).transpose()?;
-        let provider = settings.logs.as_ref().map(|to| lines_to(to, &resource, runtime)).transpose()?;
+        let spans = settings.traces.as_ref().map(|to| span_batcher(to, &resource, runtime)).transpose()?;
+        let provider = settings.logs.as_ref().map(|to| log_provider(to, &resource, runtime)).transpose()?;
         let lines = provider.map(|provider| {
             let logger = provider.logger_with_scope(scope.clone());
             (provider, logger)
@@ -82,25 +83,25 @@ impl Otlp {
         Ok(Self { spans: spans.map(Arc::new), lines, scope })
     }
 
-    /// What happened, where it makes a span.
-    pub(super) fn span(&self, place: Place<'_>, event: &Event<'_>) {
+    /// Exports the span that ends with this event, if one does.
+    pub(super) fn export_span(&self, context: EventContext<'_>, event: &Event<'_>) {
         let Some(processor) = &self.spans else { return };
-        if let Some(span) = spans::of(place, event) {
-            processor.on_end(span.finished(SystemTime::now(), &self.scope));
+        if let Some(span) = spans::from_event(context, event) {
+            processor.on_end(span.into_span_data(SystemTime::now(), &self.scope));
         }
     }
 
-    async fn end(&self, limit: Duration) {
+    async fn shut_down(&self, limit: Duration) {
         let (spans, lines) = (self.spans.clone(), self.lines.as_ref().map(|(provider, _)| provider.clone()));
-        // Both wait on their threads, whose requests this runtime carries.
+        // Both block until their threads end, whose requests run on this runtime.
         let spans = tokio::task::spawn_blocking(move || spans.map(|it| it.shutdown_with_timeout(limit)));
         let lines = tokio::task::spawn_blocking(move || lines.map(|it| it.shutdown_with_timeout(limit)));
-        // Who is late is left behind: the process ends.
+        // The process ends: what is not sent within the limit is lost.
         let _ = tokio::time::timeout(limit, async { (spans.await, lines.await) }).await;
     }
 }
 
-fn spans_to(to: &Collector, resource: &Resource, runtime: &Handle) -> Result<BatchSpanProcessor, String> {
+fn span_batcher(to: &Collector, resource: &Resource, runtime: &Handle) -> Result<BatchSpanProcessor, String> {
     let exporter = SpanExporter::builder()
         .with_http()
         .with_http_client(Client::new(to, runtime)?)
@@ -116,7 +117,7 @@ fn spans_to(to: &Collector, resource: &Resource, runtime: &Handle) -> Result<Bat
     Ok(processor)
 }
 
-fn lines_to(to: &Collector, resource: &Resource, runtime: &Handle) -> Result<SdkLoggerProvider, String> {
+fn log_provider(to: &Collector, resource: &Resource, runtime: &Handle) -> Result<SdkLoggerProvider, String> {
     let exporter = LogExporter::builder()
         .with_http()
         .with_http_client(Client::new(to, runtime)?)
@@ -145,7 +146,9 @@ impl Sink for Arc<Otlp> {
         record.set_severity_number(grade);
         record.set_severity_text(name);
         record.set_body(AnyValue::from(line.message.clone()));
-        record.add_attributes(line.fields.iter().map(|(name, value)| (Key::from(*name), any(value))));
+        record.add_attributes(
+            line.fields.iter().map(|(name, value)| (Key::from(*name), attribute_value(value))),
+        );
         record.set_trace_context(
             TraceId::from_bytes(line.span.trace),
             SpanId::from_bytes(line.span.span),
@@ -155,12 +158,12 @@ impl Sink for Arc<Otlp> {
     }
 }
 
-fn any(value: &Json) -> AnyValue {
+fn attribute_value(value: &Json) -> AnyValue {
     match value {
         Json::String(text) => AnyValue::from(text.clone()),
         Json::Bool(truth) => AnyValue::from(*truth),
         Json::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(whole), _) => AnyValue::from(whole),
+            (Some(integer), _) => AnyValue::from(integer),
             (None, Some(number)) => AnyValue::from(number),
             (None, None) => AnyValue::from(number.to_string()),
         },

@@ -1,12 +1,12 @@
-//! What is hidden before anything is written: by name, by shape, and by knowing it.
+//! Redacts secrets before anything is written, in three ways.
 //!
-//! 1. *Names.* What stands below a secret name, in a form, in JSON or in a header, is hidden
-//!    whole. Names come from a fixed list and from the catalog.
-//! 2. *Shapes.* Stripe's keys and client secrets, credentials and card numbers are hidden
-//!    wherever they stand.
-//! 3. *Knowledge.* The key and the passwords of the connection are hidden wherever they stand.
+//! 1. *By name.* The values below a secret name, in a form, in JSON or in a header, are replaced
+//!    completely. The names come from a fixed list and from the catalog.
+//! 2. *By shape.* Stripe's keys, client secrets, credentials and card numbers are replaced in any
+//!    text.
+//! 3. *By value.* The key and the passwords of the connection are replaced in any text.
 //!
-//! What cannot be read is not shown: of a body that breaks off only the length is told.
+//! A body that cannot be parsed is not written; only its length is.
 
 mod message;
 mod names;
@@ -19,46 +19,46 @@ use serde_json::{Map, Value as Json};
 
 use crate::secret::Secret;
 
-/// What stands in place of what is hidden.
-pub(super) const HIDDEN: &str = "(redacted)";
+/// The text that replaces a secret.
+pub(super) const REDACTED: &str = "(redacted)";
 
-/// The secrets of one connection that are known.
+/// The key and the passwords of one connection.
 #[derive(Debug, Default)]
-pub(super) struct Known(RwLock<Arc<[Secret]>>);
+pub(super) struct KnownSecrets(RwLock<Arc<[Secret]>>);
 
-impl Known {
-    /// This is hidden from now on, also where it is written in another way.
+impl KnownSecrets {
+    /// Redacts this secret from now on, in all its spellings.
     pub(super) fn add(&self, secret: &Secret) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let mut all: Vec<Secret> = known.iter().cloned().chain(text::spellings(secret)).collect();
-        // The longest first: none may hide but a part of another one.
+        // The longest first, because a shorter one may be a part of it.
         all.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
         all.dedup();
         *known = all.into();
     }
 
-    /// Hides these, and the fields of an entity that are secret.
+    /// A redactor of these secrets and of the fields with these dotted names.
     pub(super) fn redactor(&self, sensitive: &'static [String]) -> Redactor {
         let known = Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner));
         Redactor { known, sensitive }
     }
 }
 
-/// Hides what is secret.
+/// Redacts text, headers, bodies and messages.
 #[derive(Debug)]
 pub(super) struct Redactor {
     known: Arc<[Secret]>,
-    /// Dotted names of fields.
+    /// Dotted names of secret fields.
     sensitive: &'static [String],
 }
 
 impl Redactor {
-    /// Text without what has a shape of a secret or is a known one.
+    /// Text without known secrets and without what has the shape of one.
     pub(super) fn text(&self, text: &str) -> String {
-        text::scrubbed(text, &self.known)
+        text::redact(text, &self.known)
     }
 
-    /// Path and query.
+    /// Path and query of a request.
     pub(super) fn target(&self, target: &str) -> String {
         match target.split_once('?') {
             None => self.text(target),
@@ -66,37 +66,37 @@ impl Redactor {
         }
     }
 
-    /// All headers, as an object.
+    /// All headers as a JSON object; values of equal names are joined by commas.
     pub(super) fn headers(&self, headers: &HeaderMap) -> Json {
-        let mut shown = Map::new();
+        let mut object = Map::new();
         for (name, value) in headers {
             let text = String::from_utf8_lossy(value.as_bytes());
             let text = if value.is_sensitive() && !names::is_secret_header(name.as_str()) {
-                HIDDEN.to_owned()
+                REDACTED.to_owned()
             } else {
                 self.header(name.as_str(), &text)
             };
-            let text = match shown.get(name.as_str()).and_then(Json::as_str) {
-                Some(before) => format!("{before}, {text}"),
+            let text = match object.get(name.as_str()).and_then(Json::as_str) {
+                Some(previous) => format!("{previous}, {text}"),
                 None => text,
             };
-            shown.insert(name.to_string(), Json::String(text));
+            object.insert(name.to_string(), Json::String(text));
         }
-        Json::Object(shown)
+        Json::Object(object)
     }
 
-    /// The value of one header.
+    /// The value of one header; a secret one keeps its scheme, such as `Bearer`.
     fn header(&self, name: &str, value: &str) -> String {
         if !names::is_secret_header(name) {
             return self.target(value);
         }
         match value.split_once(' ') {
-            Some((scheme @ ("Basic" | "Bearer" | "Digest"), _)) => format!("{scheme} {HIDDEN}"),
-            _ => HIDDEN.to_owned(),
+            Some((scheme @ ("Basic" | "Bearer" | "Digest"), _)) => format!("{scheme} {REDACTED}"),
+            _ => REDACTED.to_owned(),
         }
     }
 
-    /// A body of this content type.
+    /// A body of this content type; the length of one that cannot be parsed.
     pub(super) fn body(&self, content_type: &str, bytes: &[u8]) -> String {
         let looks_like_json = matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['));
         if bytes.is_empty() {
@@ -115,63 +115,63 @@ impl Redactor {
         }
     }
 
-    /// A whole HTTP message as it goes over the wire.
+    /// A complete HTTP message in bytes.
     pub(super) fn message(&self, bytes: &[u8]) -> String {
-        message::shown(self, bytes)
+        message::redacted(self, bytes)
     }
 
     fn form(&self, form: &str) -> String {
         let pairs = form.split('&').map(|pair| match pair.split_once('=') {
             None => self.text(pair),
             Some((name, value)) => {
-                let path = names::of_form(&text::decoded(name));
+                let path = names::form_path(&text::percent_decode(name));
                 let hidden = self.is_secret(&path.iter().map(String::as_str).collect::<Vec<_>>());
-                let value = if hidden { HIDDEN.to_owned() } else { self.form_value(value) };
+                let value = if hidden { REDACTED.to_owned() } else { self.form_value(value) };
                 format!("{}={value}", self.form_value(name))
             }
         });
         pairs.collect::<Vec<_>>().join("&")
     }
 
-    /// As it is written, unless something in it is hidden.
+    /// A part of a form, still encoded unless something in it is redacted.
     fn form_value(&self, value: &str) -> String {
-        let decoded = text::decoded(value);
-        let shown = self.string(&decoded);
-        if shown == decoded { value.to_owned() } else { shown }
+        let decoded = text::percent_decode(value);
+        let redacted = self.string(&decoded);
+        if redacted == decoded { value.to_owned() } else { redacted }
     }
 
     fn json(&self, value: Json) -> Json {
-        self.within(value, &mut Vec::new())
+        self.json_below(value, &mut Vec::new())
     }
 
-    fn within(&self, value: Json, path: &mut Vec<String>) -> Json {
+    fn json_below(&self, value: Json, path: &mut Vec<String>) -> Json {
         match value {
             Json::Object(members) => {
-                let shown = members.into_iter().map(|(name, value)| {
+                let redacted = members.into_iter().map(|(name, value)| {
                     path.push(name.clone());
                     let hidden = self.is_secret(&path.iter().map(String::as_str).collect::<Vec<_>>());
                     let value = match value {
                         Json::Null => Json::Null,
-                        _ if hidden => Json::String(HIDDEN.to_owned()),
-                        value => self.within(value, path),
+                        _ if hidden => Json::String(REDACTED.to_owned()),
+                        value => self.json_below(value, path),
                     };
                     path.pop();
                     (self.text(&name), value)
                 });
-                Json::Object(shown.collect())
+                Json::Object(redacted.collect())
             }
-            Json::Array(items) => items.into_iter().map(|item| self.within(item, path)).collect(),
+            Json::Array(items) => items.into_iter().map(|item| self.json_below(item, path)).collect(),
             Json::String(text) => Json::String(self.string(&text)),
             Json::Number(number) => {
                 let text = number.to_string();
-                let shown = self.text(&text);
-                if shown == text { Json::Number(number) } else { Json::String(shown) }
+                let redacted = self.text(&text);
+                if redacted == text { Json::Number(number) } else { Json::String(redacted) }
             }
             other => other,
         }
     }
 
-    /// A value that is text; text that is JSON hides what it holds.
+    /// A text value; JSON in it is redacted as JSON.
     fn string(&self, text: &str) -> String {
         let may_be_json = matches!(text.trim_start().as_bytes().first(), Some(b'{' | b'['));
         match serde_json::from_str(text) {
@@ -181,7 +181,7 @@ impl Redactor {
     }
 
     fn is_secret(&self, path: &[&str]) -> bool {
-        names::is_secret(path) || names::ends_with_any(path, self.sensitive)
+        names::is_secret(path) || names::contains_any(path, self.sensitive)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What happened, as lines.
+//! Renders events as lines.
 
 use std::time::Duration;
 
@@ -7,80 +7,84 @@ use serde_json::{Value as Json, json};
 use crate::logs::line::{Http, Line, Severity};
 use crate::logs::redact::Redactor;
 use crate::logs::{Log, certificate};
-use crate::stripe::trace::{Direction, Event, Operation, Scope, SpanId, Tls};
-use crate::stripe::{Request, Response, TransportError};
+use crate::stripe::Request;
+use crate::stripe::trace::{Direction, Event, Operation, RequestOutcome, Span, SpanId, Tls};
 
-/// Operations.
+/// The verbosity of lines about operations.
 const OPERATIONS: u8 = 1;
-/// Requests.
+/// The verbosity of lines about requests.
 const REQUESTS: u8 = 2;
-/// Headers and bodies.
+/// The verbosity of lines with headers and bodies.
 const BODIES: u8 = 3;
-/// Connections, proxies and TLS.
+/// The verbosity of lines about connections, proxies and TLS.
 pub(super) const CONNECTIONS: u8 = 4;
-/// Bytes.
-pub(super) const WIRE: u8 = 5;
+/// The verbosity of lines with the bytes of messages.
+pub(super) const BYTES: u8 = 5;
 
 type Fields = Vec<(&'static str, Json)>;
 
-/// The lines of an event that the log's level and verbosity reach.
-pub(super) fn lines(log: &Log, redactor: &Redactor, scope: &Scope, event: &Event<'_>) -> Vec<Line> {
-    let mut page = Page { log, redactor, scope, lines: Vec::new() };
+/// The lines of an event that the log's level and verbosity allow.
+pub(super) fn lines(log: &Log, redactor: &Redactor, span: &Span, event: &Event<'_>) -> Vec<Line> {
+    let mut it = LineBuilder { log, redactor, span, lines: Vec::new() };
     match event {
-        Event::Ended { took, outcome } => page.ended(*took, outcome),
-        Event::Sending(request) => page.sending(request),
-        Event::Answered { request, took, answer } => page.answered(request, *took, *answer),
-        Event::Retrying { wait } => page.retrying(*wait),
-        Event::InProcess => page.connection(None, "answered by the sandbox in this process", Vec::new),
-        Event::Dialled { link, target, address, took } => {
-            page.connection(Some(*link), &format!("dialled {target}"), || {
-                vec![("address", json!(address.to_string())), duration(*took)]
+        Event::OperationEnded { duration, outcome } => it.operation_ended(*duration, outcome),
+        Event::RequestStarted(request) => it.request_started(request),
+        Event::RequestEnded { request, duration, outcome } => it.request_ended(request, *duration, *outcome),
+        Event::Retrying { wait } => it.retrying(*wait),
+        Event::InProcess => it.connection(None, "answered by the sandbox in this process", Vec::new),
+        Event::Connected { connection, target, address, duration } => {
+            it.connection(Some(*connection), &format!("connected to {target}"), || {
+                vec![("address", json!(address.to_string())), duration_ms(*duration)]
             });
         }
-        Event::Tunnelled { link, target, status, took } => {
-            page.connection(Some(*link), &format!("asked the proxy for a tunnel to {target}"), || {
-                vec![("status", json!(status)), duration(*took)]
+        Event::TunnelAnswered { connection, target, status, duration } => {
+            it.connection(Some(*connection), &format!("asked the proxy for a tunnel to {target}"), || {
+                vec![("status", json!(status)), duration_ms(*duration)]
             });
         }
-        Event::Presented { name, chain } => {
+        Event::CertificatesPresented { name, chain } => {
             for (at, der) in chain.iter().enumerate() {
                 let message = format!("certificate {} of {} for {name}", at + 1, chain.len());
-                page.connection(None, &message, || certificate::fields(der));
+                it.connection(None, &message, || certificate::fields(der));
             }
         }
-        Event::Secured { link, who, tls, took } => page.secured(*link, who, tls, *took),
-        Event::Reused { link } => page.connection(Some(*link), "used again", Vec::new),
-        Event::Wire { link, direction, bytes, pieces, after, took } => {
-            page.wire(*link, *direction, bytes, (*pieces, *after, *took));
+        Event::TlsEstablished { connection, peer, tls, duration } => {
+            it.connection(Some(*connection), &format!("TLS with {peer}"), || tls_fields(tls, *duration));
+        }
+        Event::ConnectionReused { connection } => {
+            it.connection(Some(*connection), "reused the connection", Vec::new);
+        }
+        Event::MessageBytes { connection, direction, bytes, pieces, after, duration } => {
+            it.message_bytes(*connection, *direction, bytes, (*pieces, *after, *duration));
         }
     }
-    page.lines
+    it.lines
 }
 
-/// The lines of one event.
-struct Page<'p> {
+/// Builds the lines of one event.
+struct LineBuilder<'p> {
     log: &'p Log,
     redactor: &'p Redactor,
-    scope: &'p Scope,
+    span: &'p Span,
     lines: Vec<Line>,
 }
 
-impl Page<'_> {
-    /// A line, made only if it is written.
+impl LineBuilder<'_> {
+    /// Adds a line; `make` is called only when level and verbosity allow the line.
     fn line(&mut self, severity: Severity, verbosity: u8, make: impl FnOnce(&Self) -> (String, Fields)) {
-        if self.log.reaches(severity.level(), verbosity) {
+        if self.log.allows(severity.level(), verbosity) {
             let (message, fields) = make(self);
             let fields = self.context().into_iter().chain(fields).collect();
-            let (trace, attempt) = (self.scope.id.trace, self.scope.attempt.as_ref());
-            let span = attempt.map_or(self.scope.id.span, |attempt| attempt.span);
+            let (trace, attempt) = (self.span.id.trace, self.span.attempt.as_ref());
+            let span = attempt.map_or(self.span.id.span, |attempt| attempt.span);
             let span = SpanId { trace, span };
             self.lines.push(Line { severity, message, fields, http: None, span });
         }
     }
 
-    /// What every line says: the connection, the operation, the try.
+    /// The fields of every line: connection, operation and attempt.
     fn context(&self) -> Fields {
-        let Operation { name, entity, id, filter, .. } = &*self.scope.operation;
+        let Operation { name, entity, id, filter, .. } = &*self.span.operation;
         let mut fields = vec![
             ("connection", json!(self.log.settings.connection)),
             ("operation", json!(name)),
@@ -88,86 +92,84 @@ impl Page<'_> {
         ];
         fields.extend(id.as_ref().map(|id| ("id", json!(self.redactor.text(id)))));
         fields.extend(filter.as_ref().map(|filter| ("filter", json!(self.redactor.text(filter)))));
-        if let Some(attempt) = &self.scope.attempt {
+        if let Some(attempt) = &self.span.attempt {
             fields.push(("attempt", json!(attempt.number)));
             fields.push(("nodes", json!(attempt.admission.nodes)));
         }
         fields
     }
 
-    fn ended(&mut self, took: Duration, outcome: &Result<usize, String>) {
+    fn operation_ended(&mut self, duration: Duration, outcome: &Result<usize, String>) {
         match outcome {
-            Ok(rows) => self.line(Severity::Info, OPERATIONS, |page| {
-                let ended = if *rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
-                let message = format!("{}: {ended}", page.question());
-                (message, vec![("rows", json!(rows)), duration(took)])
+            Ok(rows) => self.line(Severity::Info, OPERATIONS, |it| {
+                let count = if *rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+                let message = format!("{}: {count}", it.describe());
+                (message, vec![("rows", json!(rows)), duration_ms(duration)])
             }),
-            Err(error) => self.line(Severity::Error, OPERATIONS, |page| {
-                let error = page.redactor.text(error);
-                (
-                    format!("{} failed: {error}", page.question()),
-                    vec![("error", json!(error)), duration(took)],
-                )
+            Err(error) => self.line(Severity::Error, OPERATIONS, |it| {
+                let error = it.redactor.text(error);
+                let message = format!("{} failed: {error}", it.describe());
+                (message, vec![("error", json!(error)), duration_ms(duration)])
             }),
         }
     }
 
-    /// The operation as a sentence.
-    fn question(&self) -> String {
-        let Operation { name, entity, id, filter, .. } = &*self.scope.operation;
-        let mut question = format!("{name} {entity}");
+    /// The operation in words: `List Customer where Name = 'John'`.
+    fn describe(&self) -> String {
+        let Operation { name, entity, id, filter, .. } = &*self.span.operation;
+        let mut text = format!("{name} {entity}");
         if let Some(id) = id {
-            question = format!("{question} {id}");
+            text = format!("{text} {id}");
         }
         if let Some(filter) = filter {
-            question = format!("{question} where {filter}");
+            text = format!("{text} where {filter}");
         }
-        self.redactor.text(&question)
+        self.redactor.text(&text)
     }
 
-    fn sending(&mut self, request: &Request) {
-        self.line(Severity::Info, BODIES, |page| {
+    fn request_started(&mut self, request: &Request) {
+        self.line(Severity::Info, BODIES, |it| {
             let fields = vec![
-                ("headers", page.redactor.headers(&request.headers)),
-                ("body", json!(page.body(&request.headers, &request.body))),
+                ("headers", it.redactor.headers(&request.headers)),
+                ("body", json!(it.body(&request.headers, &request.body))),
             ];
-            (format!("request: {}", page.request_line(request)), fields)
+            (format!("request: {}", it.request_line(request)), fields)
         });
     }
 
-    fn answered(&mut self, request: &Request, took: Duration, answer: Result<&Response, &TransportError>) {
-        let good = answer.is_ok_and(|response| (200..300).contains(&response.status));
+    fn request_ended(&mut self, request: &Request, duration: Duration, outcome: RequestOutcome<'_>) {
+        let good = outcome.is_ok_and(|response| (200..300).contains(&response.status));
         let severity = if good { Severity::Info } else { Severity::Warning };
-        self.line(severity, REQUESTS, |page| page.outcome(request, took, answer));
-        let http = self.http(request, took, answer);
+        self.line(severity, REQUESTS, |it| it.outcome(request, duration, outcome));
+        let http = self.http(request, duration, outcome);
         if let Some(line) = self.lines.last_mut() {
             line.http = Some(http);
         }
-        let Ok(response) = answer else { return };
-        self.line(severity, BODIES, |page| {
+        let Ok(response) = outcome else { return };
+        self.line(severity, BODIES, |it| {
             let mut fields = vec![
-                ("headers", page.redactor.headers(&response.headers)),
-                ("body", json!(page.body(&response.headers, &response.body))),
+                ("headers", it.redactor.headers(&response.headers)),
+                ("body", json!(it.body(&response.headers, &response.body))),
             ];
-            fields.extend(request_id(response));
-            (format!("response {} to {}", response.status, page.request_line(request)), fields)
+            fields.extend(response.request_id().map(|id| ("request_id", json!(id))));
+            (format!("response {} to {}", response.status, it.request_line(request)), fields)
         });
     }
 
-    /// What a request came to.
+    /// The message and the fields about the result of a request.
     fn outcome(
         &self,
         request: &Request,
-        took: Duration,
-        answer: Result<&Response, &TransportError>,
+        duration: Duration,
+        outcome: RequestOutcome<'_>,
     ) -> (String, Fields) {
         let line = self.request_line(request);
-        let waited = self.scope.attempt.as_ref().map_or(Duration::ZERO, |it| it.admission.waited);
-        let mut fields = vec![("waited_ms", milliseconds(waited)), duration(took)];
-        match answer {
+        let waited = self.span.attempt.as_ref().map_or(Duration::ZERO, |it| it.admission.waited);
+        let mut fields = vec![("waited_ms", milliseconds(waited)), duration_ms(duration)];
+        match outcome {
             Ok(response) => {
                 fields.push(("status", json!(response.status)));
-                fields.extend(request_id(response));
+                fields.extend(response.request_id().map(|id| ("request_id", json!(id))));
                 (format!("{line}: {}", response.status), fields)
             }
             Err(error) => {
@@ -178,16 +180,16 @@ impl Page<'_> {
         }
     }
 
-    fn http(&self, request: &Request, took: Duration, answer: Result<&Response, &TransportError>) -> Http {
-        let peer = self.scope.attempt.as_ref().and_then(|attempt| attempt.peer.get());
+    fn http(&self, request: &Request, duration: Duration, outcome: RequestOutcome<'_>) -> Http {
+        let peer = self.span.attempt.as_ref().and_then(|attempt| attempt.peer.get());
         let base = self.log.settings.base.trim_end_matches('/');
         Http {
             method: request.method.to_string(),
             url: format!("{base}{}", self.redactor.target(&request.target)),
-            status: answer.ok().map(|response| response.status),
-            latency: took,
+            status: outcome.ok().map(|response| response.status),
+            latency: duration,
             request_size: request.body.len(),
-            response_size: answer.ok().map(|response| response.body.len()),
+            response_size: outcome.ok().map(|response| response.body.len()),
             server: peer.and_then(|peer| peer.address).map(|address| address.ip()),
         }
     }
@@ -203,64 +205,57 @@ impl Page<'_> {
 
     fn retrying(&mut self, wait: Duration) {
         self.line(Severity::Info, REQUESTS, |_| {
-            ("tries again".to_owned(), vec![("wait_ms", milliseconds(wait))])
+            ("retries the request".to_owned(), vec![("wait_ms", milliseconds(wait))])
         });
     }
 
-    fn secured(&mut self, link: u64, who: &str, tls: &Tls, took: Duration) {
-        self.connection(Some(link), &format!("TLS with {who}"), || {
-            vec![
-                ("tls_version", json!(tls.version)),
-                ("cipher_suite", json!(tls.cipher_suite)),
-                ("key_exchange", json!(tls.key_exchange)),
-                ("alpn", json!(tls.alpn.as_deref().unwrap_or("none"))),
-                ("handshake", json!(tls.handshake)),
-                duration(took),
-            ]
-        });
-    }
-
-    fn connection(&mut self, link: Option<u64>, what: &str, fields: impl FnOnce() -> Fields) {
+    fn connection(&mut self, number: Option<u64>, message: &str, fields: impl FnOnce() -> Fields) {
         self.line(Severity::Debug, CONNECTIONS, |_| {
-            let number = link.map(|link| ("link", json!(link)));
-            (what.to_owned(), number.into_iter().chain(fields()).collect())
+            let number = number.map(|number| ("link", json!(number)));
+            (message.to_owned(), number.into_iter().chain(fields()).collect())
         });
     }
 
-    fn wire(
+    fn message_bytes(
         &mut self,
-        link: u64,
+        connection: u64,
         direction: Direction,
         bytes: &[u8],
-        (pieces, after, took): (usize, Duration, Duration),
+        (pieces, after, duration): (usize, Duration, Duration),
     ) {
-        self.line(Severity::Debug, WIRE, |page| {
-            let what = match direction {
+        self.line(Severity::Debug, BYTES, |it| {
+            let verb = match direction {
                 Direction::Sent => "sent",
                 Direction::Received => "received",
             };
             let fields = vec![
-                ("link", json!(link)),
+                ("link", json!(connection)),
                 ("pieces", json!(pieces)),
                 ("first_byte_ms", milliseconds(after)),
-                duration(took),
-                ("bytes", json!(page.redactor.message(bytes))),
+                duration_ms(duration),
+                ("bytes", json!(it.redactor.message(bytes))),
             ];
-            (format!("{what} {} bytes", bytes.len()), fields)
+            (format!("{verb} {} bytes", bytes.len()), fields)
         });
     }
 }
 
-fn request_id(response: &Response) -> Option<(&'static str, Json)> {
-    let id = response.headers.get("request-id")?.to_str().ok()?;
-    Some(("request_id", json!(id)))
+fn tls_fields(tls: &Tls, duration: Duration) -> Fields {
+    vec![
+        ("tls_version", json!(tls.version)),
+        ("cipher_suite", json!(tls.cipher_suite)),
+        ("key_exchange", json!(tls.key_exchange)),
+        ("alpn", json!(tls.alpn.as_deref().unwrap_or("none"))),
+        ("handshake", json!(tls.handshake)),
+        duration_ms(duration),
+    ]
 }
 
-fn duration(took: Duration) -> (&'static str, Json) {
-    ("duration_ms", milliseconds(took))
+fn duration_ms(duration: Duration) -> (&'static str, Json) {
+    ("duration_ms", milliseconds(duration))
 }
 
-/// Thousandths of a second, with three digits behind the point.
+/// A duration in milliseconds, with up to three digits after the decimal point.
 fn milliseconds(duration: Duration) -> Json {
     let micros = u32::try_from(duration.as_micros()).unwrap_or(u32::MAX);
     json!(f64::from(micros) / 1000.0)

@@ -15,13 +15,13 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use super::line::Severity;
-use super::redact::Known;
+use super::redact::KnownSecrets;
 use super::{Level, Line, Log, Settings, Sink};
 use crate::secret::Secret;
 use crate::stripe::trace::{self, Event, Observer, Operation};
 use crate::stripe::{
-    Call, Client, Credentials, Error, Proxied, ProxySettings, Reply, Request, Response, Scheme, Ssl,
-    Transport, TransportError, Unthrottled,
+    AuthScheme, Call, Client, Error, Http1Transport, ProxyCredentials, ProxyOrigin, ProxySettings, ProxyTls,
+    Reply, Request, Response, Transport, TransportError, Unthrottled,
 };
 
 /// The fields that are times, of which only the name is certain.
@@ -69,13 +69,13 @@ pub(super) fn log(level: Level, verbosity: u8) -> (Arc<Log>, Arc<Memory>) {
     };
     let log = Log {
         settings,
-        known: Known::default(),
+        known: KnownSecrets::default(),
         sinks: vec![Box::new(Arc::clone(&memory))],
         otlp: None,
-        problem: None,
+        file_error: None,
         now: Timestamp::now,
     };
-    log.hide(&Secret::new("rk_hidden".to_owned()));
+    log.redact(&Secret::new("rk_hidden".to_owned()));
     (Arc::new(log), memory)
 }
 
@@ -151,7 +151,7 @@ async fn verbosity_two_adds_requests() {
     let memory = scripted(Level::Debug, 2, broken_then_made()).await;
     let expected = [
         "Warning POST /v1/payment_methods: the connection to Stripe failed: reset",
-        "Info tries again",
+        "Info retries the request",
         "Info POST /v1/payment_methods: 200",
         "Info Create PaymentMethod: 1 row",
     ];
@@ -169,7 +169,7 @@ async fn verbosity_three_adds_headers_and_bodies() {
     let expected = [
         "Info request: POST /v1/payment_methods",
         "Warning POST /v1/payment_methods: the connection to Stripe failed: reset",
-        "Info tries again",
+        "Info retries the request",
         "Info request: POST /v1/payment_methods",
         "Info POST /v1/payment_methods: 200",
         "Info response 200 to POST /v1/payment_methods",
@@ -215,7 +215,7 @@ async fn an_operation_within_another_is_a_part_of_it() {
 
 #[tokio::test]
 async fn outside_of_an_operation_nothing_is_made() {
-    trace::emit(|| -> Event<'_> { panic!("nobody hears this") });
+    trace::emit(|| -> Event<'_> { panic!("no observer receives this") });
 }
 
 /// A server behind TLS that answers every request with `{"id": "pm_1", "secret": "9191"}`.
@@ -259,7 +259,7 @@ async fn secure_server() -> (String, String) {
 async fn over_tls(verbosity: u8, calls: usize) -> Arc<Memory> {
     let (base, root) = secure_server().await;
     let (log, memory) = log(Level::Debug, verbosity);
-    let direct = Proxied::direct(&base, None, Duration::from_secs(5), &[&root]).unwrap();
+    let direct = Http1Transport::new(&base, None, Duration::from_secs(5), &[&root]).unwrap();
     let direct: Arc<dyn Transport> = Arc::new(direct);
     for _ in 0..calls {
         create(&log, Arc::clone(&direct)).await.unwrap();
@@ -272,10 +272,10 @@ async fn verbosity_four_adds_connections_and_certificates() {
     let memory = over_tls(4, 2).await;
     let network: Vec<_> =
         memory.messages().into_iter().filter(|message| message.starts_with("Debug")).collect();
-    let [dialled, certificate, secured, reused] = network.as_slice() else { panic!("{network:#?}") };
-    assert!(dialled.starts_with("Debug dialled localhost:"), "{dialled}");
+    let [connected, certificate, tls, reused] = network.as_slice() else { panic!("{network:#?}") };
+    assert!(connected.starts_with("Debug connected to localhost:"), "{connected}");
     assert_eq!(certificate, "Debug certificate 1 of 1 for localhost");
-    assert_eq!((secured.as_str(), reused.as_str()), ("Debug TLS with Stripe", "Debug used again"));
+    assert_eq!((tls.as_str(), reused.as_str()), ("Debug TLS with Stripe", "Debug reused the connection"));
     let certificate = memory.fields("certificate 1 of 1");
     assert_eq!(certificate["issuer"], "CN=Test Root");
     assert!(certificate["subject"].as_str().unwrap().starts_with("CN="), "{certificate}");
@@ -292,7 +292,7 @@ async fn verbosity_four_adds_connections_and_certificates() {
 async fn a_certificate_nobody_trusts_is_shown_too() {
     let (base, _) = secure_server().await;
     let (log, memory) = log(Level::Debug, 4);
-    let direct = Proxied::direct(&base, None, Duration::from_secs(5), &[]).unwrap();
+    let direct = Http1Transport::new(&base, None, Duration::from_secs(5), &[]).unwrap();
     create(&log, Arc::new(direct)).await.unwrap_err();
     assert_eq!(memory.fields("certificate 1 of 1")["issuer"], "CN=Test Root");
 }
@@ -313,7 +313,7 @@ async fn verbosity_five_adds_every_byte_but_the_secret_ones() {
     assert!(!all.contains("9191") && !all.contains("hidden") && !all.contains("4242"), "{all}");
 }
 
-/// A proxy that opens one tunnel to wherever it is asked.
+/// A proxy that opens one tunnel to any target.
 async fn tunnelling_proxy() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -338,10 +338,11 @@ async fn a_tunnel_is_shown_without_who_we_are_to_the_proxy() {
     let proxy = ProxySettings {
         host: "127.0.0.1".to_owned(),
         port: tunnelling_proxy().await,
-        ssl: Ssl::Auto,
-        credentials: Some(Credentials { scheme: Scheme::Basic, user: "svc".to_owned(), password }),
+        tls: ProxyTls::Auto,
+        credentials: Some(ProxyCredentials { scheme: AuthScheme::Basic, user: "svc".to_owned(), password }),
+        origin: ProxyOrigin::Configuration,
     };
-    let proxied = Proxied::new(&base, proxy, Duration::from_secs(5), &[&root]).unwrap();
+    let proxied = Http1Transport::new(&base, Some(proxy), Duration::from_secs(5), &[&root]).unwrap();
     create(&log, Arc::new(proxied)).await.unwrap();
     let asked = memory.fields("asked the proxy for a tunnel to localhost:");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The provider block: the default connection, and what every connection shares.
+//! The provider block: the default connection, and the settings that all connections share.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,49 +11,50 @@ use crate::env::Env;
 use crate::provider::connection_schema::{
     check_combinations, check_sources, optional, secret, shared_attributes, shared_blocks,
 };
+use crate::provider::connection_settings::{self, API_KEY};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::{Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
-/// For one try of one call, in seconds.
+/// The default time limit of one request, in seconds.
 const TIMEOUT: i64 = 80;
-/// Tries after the first; rate limits have their own, longer patience.
+/// The default number of retries after failures; rate limits are waited for beyond them.
 const MAX_RETRIES: i64 = 5;
 
 /// The schema of the provider block.
 pub(super) fn schema() -> Schema {
     let mut attributes =
-        secret("api_key", "Stripe's secret or restricted key (`sk_…`, `rk_…`; environment `STRIPE_API_KEY`)");
+        secret(API_KEY, "Stripe's secret or restricted key (`sk_…`, `rk_…`; environment `STRIPE_API_KEY`)");
     attributes.extend(vec![
-        optional("api_base", Type::String, "Where Stripe is (environment `STRIPE_API_BASE`). Default `https://api.stripe.com`.").rule(Rule::Text(address)),
+        optional("api_base", Type::String, "Base address of Stripe's API (environment `STRIPE_API_BASE`). Default `https://api.stripe.com`.").rule(Rule::Text(address)),
         optional("api_version", Type::String, &format!("`Stripe-Version` of every call. Default `{API_VERSION}`, the one the provider is tested with.")).rule(Rule::NotEmpty),
         optional("sandbox", Type::String, "Path of a sandbox file: calls go to the embedded Stripe sandbox instead of Stripe, in process, and no key is needed. The file is made when it does not exist.").rule(Rule::NotEmpty),
         optional("expected_livemode", Type::Bool, "Guard against the wrong key: `false` refuses live keys, `true` refuses test keys."),
-        optional("timeout", Type::Number, &format!("Seconds one try of a call may take. Default `{TIMEOUT}`.")).rule(Rule::Range(1, 600)),
-        optional("max_retries", Type::Number, &format!("Tries after the first when a call fails in a way that may pass. Default `{MAX_RETRIES}`.")).rule(Rule::Range(0, 20)),
-        optional("requests_per_second", Type::Number, "Most transactions a second of all that share the limit. Default: Stripe's own limit, 25 for a test key and 100 for a live one.").rule(Rule::Range(1, 1000)),
+        optional("timeout", Type::Number, &format!("Most seconds that one request may take. Default `{TIMEOUT}`.")).rule(Rule::Range(1, 600)),
+        optional("max_retries", Type::Number, &format!("Most retries of a call after failures that may pass. Default `{MAX_RETRIES}`.")).rule(Rule::Range(0, 20)),
+        optional("requests_per_second", Type::Number, "Most transactions a second of all processes in the throttle scope. Default: Stripe's own limit, 25 for a test key and 100 for a live one.").rule(Rule::Range(1, 1000)),
     ]);
     attributes.extend(shared_attributes());
     let description = "The provider block is the default connection: resources and data sources without `connection_handle` use it.";
     Schema::new(description, attributes).with_blocks(shared_blocks())
 }
 
-/// What is wrong with a provider block that keeps the rules of its schema, before any call is made.
+/// The errors in a provider block that keeps the rules of its schema, found without a call.
 pub(super) fn validate(config: &Value) -> Diagnostics {
     let mut found = check_combinations(config);
-    found.extend(check_sources(config, "api_key", &Path::root()));
+    found.extend(check_sources(config, API_KEY, &Path::root()));
     if !config.get("sandbox").is_null() && !config.get("api_base").is_null() {
-        let detail = "`sandbox` and `api_base` both say where calls go; set one of them.";
-        found.push(Diagnostic::error("Two Places For Calls", detail).at_attribute("api_base"));
+        let detail = "`sandbox` and `api_base` both set the destination of calls; set only one of them.";
+        found.push(Diagnostic::error("Two Destinations For Calls", detail).at_attribute("api_base"));
     }
     found
 }
 
-/// The defaults of a configured provider. Unknown attributes count as not set: a key
-/// that comes from another resource is only missed by a call that needs it.
+/// The shared settings and the default connection's. Unknown attributes count as not set: a key
+/// that another resource produces is an error only for a call that needs it.
 pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
     let known = known_part(config);
-    let settings = Settings::from_config(&known, String::new()).unwrap_or_default();
+    let settings = connection_settings::read(&known, String::new()).unwrap_or_default();
     let text = |name: &str| known.get(name).as_str().map(str::to_owned);
     let number = |name: &str, default: i64| known.get(name).as_i64().unwrap_or(default).unsigned_abs();
     let defaults = Defaults {

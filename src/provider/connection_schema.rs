@@ -1,47 +1,45 @@
-//! The settings of a connection as Terraform sees them: shared by the provider block
-//! (the default connection) and by `stripe_connection`.
+//! The schema of a connection's settings, and its checks: shared by the provider block (the
+//! default connection) and `stripe_connection`.
 
-use crate::connection::{Connection, Scope};
-use crate::secret::Version;
+use crate::connection::{Connection, ThrottleScope};
+use crate::provider::connection_settings::{PROXY_PASSWORD, SecretAttributes};
+use crate::secret::SecretVersion;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Presence::{Computed, Optional, Required};
 use crate::terraform::schema::{Attribute, Block, NestedBlock, Nesting, Rule};
 use crate::terraform::value::{Path, Type, Value};
 
-/// The four places a secret can come from, as suffixes of its attribute.
-const SOURCES: [&str; 4] = ["", "_env", "_file", "_secret_version"];
-
-/// The attributes both have.
+/// The attributes of both, without the key's.
 pub(super) fn shared_attributes() -> Vec<Attribute> {
     let mut attributes = vec![
         optional("account_id", Type::String, "Id of the connected account whose data is used (`acct_…`); sent as `Stripe-Account`.")
             .rule(Rule::Text(account_id)),
-        optional("verbosity", Type::Number, "How much is logged, each adding to the one before: `1` (default) operations, rows, times and errors; `2` requests; `3` headers and bodies; `4` connections, proxies and TLS certificates; `5` every byte. What is secret is redacted at each.")
+        optional("verbosity", Type::Number, "How much is logged; each value adds to the one before: `1` (default) operations, rows, times and errors; `2` requests; `3` headers and bodies; `4` connections, proxies and TLS certificates; `5` every byte. Secrets are always redacted.")
             .rule(Rule::Range(1, 5)),
         optional("proxy_enabled", Type::Bool, "Whether calls go through the proxy of `destination_config`. Default `false`."),
         optional("proxy_auth_scheme", Type::String, "How the proxy authenticates its users: `BASIC`, `DIGEST` or `NONE` (default).")
             .rule(Rule::one_of(["BASIC", "DIGEST", "NONE"])),
         optional("proxy_user", Type::String, "User name for the proxy.").rule(Rule::NotEmpty),
-        optional("proxy_ssltype", Type::String, "Where TLS begins: `AUTO` (default: a tunnel for https, plain for http), `ALWAYS` (TLS to the proxy itself), `NEVER`, or `TUNNEL` (CONNECT).")
+        optional("proxy_ssltype", Type::String, "Where TLS is used: `AUTO` (default: a tunnel to https addresses, none to http addresses), `ALWAYS` (TLS to the proxy itself), `NEVER`, or `TUNNEL` (a CONNECT tunnel to every address).")
             .rule(Rule::one_of(["AUTO", "ALWAYS", "NEVER", "TUNNEL"])),
     ];
-    attributes.extend(secret("proxy_password", "Password for the proxy"));
-    let reader = "Google service account that secret versions are read as. Default: whoever the Google credentials of the run belong to.";
+    attributes.extend(secret(PROXY_PASSWORD, "Password for the proxy"));
+    let reader = "Google service account that reads secret versions. Default: the identity of the run's own Google credentials.";
     attributes.push(optional("service_account", Type::String, reader).rule(Rule::Text(service_account)));
-    let roots = "Further trusted root certificates, PEM text, for Stripe and for the proxy. The system's own are always trusted, and certificates always verified.";
+    let roots = "Further trusted root certificates, PEM text, for Stripe and for the proxy. The system's roots are always trusted, and certificates are always verified.";
     attributes.push(optional("ca_certificate", Type::String, roots).rule(Rule::Text(pem)));
-    let scope = "Who shares Stripe's limit on requests: `process`, `host` (default: every run of this user on this machine), or the address of a Redis (`redis://…`, `rediss://…`) for runs on many machines. While a Redis is away, `host` stands in.";
+    let scope = "Processes that share Stripe's limits on requests: `process` (only this one), `host` (default: all runs of this user on this machine), or the address of a Redis (`redis://…`, `rediss://…`) for runs on many machines. While the Redis cannot be reached, `host` is used.";
     attributes
         .push(optional("throttle_scope", Type::String, scope).sensitive().rule(Rule::Text(throttle_scope)));
     attributes
 }
 
-/// The blocks both have.
+/// The blocks of both.
 pub(super) fn shared_blocks() -> Vec<NestedBlock> {
     vec![
         one(
             "destination_config",
-            "Where the proxy is.",
+            "Address of the proxy.",
             vec![
                 Attribute::new("host", Type::String, Required, "Name or address of the proxy.")
                     .rule(Rule::NotEmpty),
@@ -83,7 +81,7 @@ fn pem(text: &str) -> Result<(), String> {
 }
 
 fn throttle_scope(text: &str) -> Result<(), String> {
-    Scope::parse(text).map(drop)
+    ThrottleScope::parse(text).map(drop)
 }
 
 /// A block that occurs at most once.
@@ -91,73 +89,52 @@ pub(super) fn one(name: &'static str, description: &str, attributes: Vec<Attribu
     NestedBlock::new(name, Nesting::One, Block::new(description, attributes))
 }
 
-/// An optional attribute.
+/// An attribute that a configuration may set.
 pub(super) fn optional(name: &'static str, ty: Type, description: &str) -> Attribute {
     Attribute::new(name, ty, Optional, description)
 }
 
-/// A computed attribute.
+/// An attribute that the provider sets and a configuration may not.
 pub(super) fn computed(name: &'static str, ty: Type, description: &str) -> Attribute {
     Attribute::new(name, ty, Computed, description)
 }
 
 /// The attributes through which a secret can be given; at most one may be set.
-pub(super) fn secret(name: &'static str, what: &str) -> Vec<Attribute> {
-    let named = |suffix: &str| match (name, suffix) {
-        ("api_key", "_env") => "api_key_env",
-        ("api_key", "_file") => "api_key_file",
-        ("api_key", _) => "api_key_secret_version",
-        (_, "_env") => "proxy_password_env",
-        (_, "_file") => "proxy_password_file",
-        (_, _) => "proxy_password_secret_version",
-    };
+pub(super) fn secret(attributes: SecretAttributes, what: &str) -> Vec<Attribute> {
+    let [inline, environment, file, version] = attributes;
+    let text = |name, description: &str| optional(name, Type::String, &format!("{what}{description}"));
     vec![
-        optional(
-            name,
-            Type::String,
-            &format!("{what}, inline. It is then part of the state; prefer a reference."),
-        )
-        .sensitive()
-        .rule(Rule::NotEmpty),
-        optional(
-            named("_env"),
-            Type::String,
-            &format!("{what}: name of the environment variable that holds it."),
-        )
-        .rule(Rule::NotEmpty),
-        optional(named("_file"), Type::String, &format!("{what}: path of the file that holds it."))
+        text(inline, ", inline. It is then part of the state; prefer a reference.")
+            .sensitive()
             .rule(Rule::NotEmpty),
-        optional(
-            named("_secret_version"),
-            Type::String,
-            &format!("{what}: Secret Manager version that holds it, `projects/P/secrets/S/versions/V` or the regional `projects/P/locations/L/secrets/S/versions/V`; `V` may be `latest`."),
-        )
-        .rule(Rule::Text(secret_version)),
+        text(environment, ": name of the environment variable that holds it.").rule(Rule::NotEmpty),
+        text(file, ": path of the file that holds it.").rule(Rule::NotEmpty),
+        text(version, ": Secret Manager version that holds it, `projects/P/secrets/S/versions/V` or the regional `projects/P/locations/L/secrets/S/versions/V`; `V` may be `latest`.")
+            .rule(Rule::Text(secret_version)),
     ]
 }
 
-/// What no single attribute shows: settings that do not go together.
+/// Errors about settings that do not go together.
 pub(super) fn check_combinations(config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
     found.extend(check_nodes(config));
     found.extend(check_proxy(config));
-    found.extend(check_sources(config, "proxy_password", &Path::root()));
+    found.extend(check_sources(config, PROXY_PASSWORD, &Path::root()));
     found
 }
 
-/// At most one source of a secret.
-pub(super) fn check_sources(config: &Value, name: &str, at: &Path) -> Option<Diagnostic> {
-    let set: Vec<String> =
-        SOURCES.iter().map(|suffix| format!("{name}{suffix}")).filter(|n| !config.get(n).is_null()).collect();
+/// An error when more than one of a secret's attributes is set; `at` is the object that has them.
+pub(super) fn check_sources(config: &Value, attributes: SecretAttributes, at: &Path) -> Option<Diagnostic> {
+    let set: Vec<&str> = attributes.into_iter().filter(|name| !config.get(name).is_null()).collect();
     let [_, second, ..] = set.as_slice() else { return None };
     let detail =
-        format!("Only one of {} may be set, and here are `{}`.", all_sources(name), set.join("` and `"));
+        format!("Only one of {} may be set; set are `{}`.", all_sources(attributes), set.join("` and `"));
     Some(Diagnostic::error("More Than One Secret Source", detail).at(at.name(second)))
 }
 
-/// `api_key, api_key_env, …` for messages.
-pub(super) fn all_sources(name: &str) -> String {
-    SOURCES.map(|suffix| format!("`{name}{suffix}`")).join(", ")
+/// The attributes for messages: `` `api_key`, `api_key_env`, … ``.
+pub(super) fn all_sources(attributes: SecretAttributes) -> String {
+    attributes.map(|name| format!("`{name}`")).join(", ")
 }
 
 fn check_nodes(config: &Value) -> Option<Diagnostic> {
@@ -173,7 +150,7 @@ fn check_nodes(config: &Value) -> Option<Diagnostic> {
 fn check_proxy(config: &Value) -> Diagnostics {
     let set = |name: &str| !config.get(name).is_null();
     let enabled = config.get("proxy_enabled").as_bool() == Some(true);
-    let has_password = SOURCES.iter().any(|suffix| set(&format!("proxy_password{suffix}")));
+    let has_password = PROXY_PASSWORD.into_iter().any(set);
     let scheme = config.get("proxy_auth_scheme").as_str();
     let destination = config.get("destination_config");
     let mut found = Diagnostics::new();
@@ -201,7 +178,7 @@ fn account_id(text: &str) -> Result<(), String> {
 }
 
 fn secret_version(text: &str) -> Result<(), String> {
-    Version::parse(text).map(drop)
+    SecretVersion::parse(text).map(drop)
 }
 
 fn service_account(text: &str) -> Result<(), String> {
@@ -213,9 +190,10 @@ fn service_account(text: &str) -> Result<(), String> {
     })
 }
 
-/// Why the log file of a connection gets no lines, if it gets none.
-pub(super) fn log_problem(connection: &Connection) -> Option<Diagnostic> {
-    let why = connection.log()?.problem()?;
+/// A warning when the log file of a connection cannot be opened.
+pub(super) fn log_file_warning(connection: &Connection) -> Option<Diagnostic> {
+    let error = connection.log()?.file_error()?;
     let at = Path::attribute("log_config").index(0).name("file");
-    Some(Diagnostic::warning("Log File Not Written", format!("The lines go elsewhere only: {why}.")).at(at))
+    let detail = format!("The log is written to the other places only: {error}.");
+    Some(Diagnostic::warning("Log File Not Written", detail).at(at))
 }

@@ -1,13 +1,14 @@
-//! Errors as the practitioner should read them: at the attribute, with Stripe's message,
-//! its code, the request id, and what to do next.
+//! Errors as diagnostics: at the attribute, with Stripe's message, its code, the request id, and
+//! what to do next.
 
 use std::io;
 
+use crate::connection;
 use crate::connector;
 use crate::engine::{self, Faults, ParamError, UnlistedValue};
+use crate::provider::connection_error::describe;
 use crate::stripe::Kind;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
-use crate::{connection, stripe::Error as StripeError};
 
 /// An error of the engine as diagnostics at `attribute`: one for each fault of a payload.
 pub(super) fn explain(error: &engine::Error, attribute: &str) -> Diagnostics {
@@ -22,40 +23,29 @@ pub(super) fn explain(error: &engine::Error, attribute: &str) -> Diagnostics {
     vec![diagnostic]
 }
 
-/// Why a create is not in the journal. It was made all the same.
+/// A warning that a create is not in the journal; the create itself has succeeded.
 pub(super) fn unrecorded(why: &io::Error) -> Diagnostic {
     let detail = format!(
-        "The create could not be written down before it was sent ({why}). Had this run been cut off, the next one would not have found the object."
+        "The create could not be recorded before it was sent ({why}). If this run had been interrupted, the next one would not have found the object."
     );
     Diagnostic::warning("Create Not Recorded", detail)
 }
 
-/// A connector's error as a diagnostic at `attribute`.
+/// An error of the connector as a diagnostic; `attribute` is the one that the failed call is about.
 pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Diagnostic {
-    match error {
+    let (summary, attribute) = match error {
         connector::Error::UnknownEntity { .. } | connector::Error::NotSupported { .. } => {
-            Diagnostic::error("Unknown Entity", sentence(&error.to_string())).at_attribute("entity")
+            ("Unknown Entity", "entity")
         }
-        connector::Error::UnknownAction { .. } => {
-            Diagnostic::error("Unknown Action", sentence(&error.to_string())).at_attribute("action")
-        }
-        connector::Error::Filter(error) => {
-            Diagnostic::error("Invalid Filter Clause", sentence(&error.to_string())).at_attribute("filter")
-        }
-        connector::Error::ListNeeds { .. } => {
-            Diagnostic::error("Filter Incomplete", sentence(&error.to_string())).at_attribute("filter")
-        }
-        connector::Error::SortField { .. } => {
-            Diagnostic::error("Unknown Field", sentence(&error.to_string())).at_attribute("sort_by")
-        }
-        connector::Error::Locator { .. } => {
-            Diagnostic::error("Invalid Entity Id", sentence(&error.to_string())).at_attribute(attribute)
-        }
-        connector::Error::Connection(error) => explain_connection(error, attribute),
-        connector::Error::PageToken(_) => {
-            Diagnostic::error("Invalid Page Token", sentence(&error.to_string())).at_attribute("page_token")
-        }
-    }
+        connector::Error::UnknownAction { .. } => ("Unknown Action", "action"),
+        connector::Error::Filter(_) => ("Invalid Filter Clause", "filter"),
+        connector::Error::ListNeeds { .. } => ("Filter Incomplete", "filter"),
+        connector::Error::SortField { .. } => ("Unknown Field", "sort_by"),
+        connector::Error::Locator { .. } => ("Invalid Entity Id", attribute),
+        connector::Error::PageToken(_) => ("Invalid Page Token", "page_token"),
+        connector::Error::Connection(error) => return explain_connection(error, attribute),
+    };
+    Diagnostic::error(summary, sentence(&error.to_string())).at_attribute(attribute)
 }
 
 /// Everything that is wrong with a payload, at the payload.
@@ -82,30 +72,28 @@ pub(super) fn not_a_payload(why: &str) -> Diagnostic {
 }
 
 fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic {
-    match error {
-        connection::Error::Stripe(error) => explain_stripe(error, attribute),
-        connection::Error::Suspended { .. } => {
-            Diagnostic::error("Connection Suspended", sentence(&error.to_string()))
-                .at_attribute("connection_handle")
-        }
+    let detail = sentence(&describe(error));
+    let (summary, attribute) = match error {
+        connection::Error::Suspended { .. } => ("Connection Suspended", "connection_handle"),
         connection::Error::Key { .. } | connection::Error::ProxyPassword { .. } => {
-            Diagnostic::error("Secret Not Readable", sentence(&error.to_string()))
-                .at_attribute("connection_handle")
+            ("Secret Not Readable", "connection_handle")
         }
-        connection::Error::NoKey => Diagnostic::error("Stripe Key Missing", sentence(&error.to_string())),
-        _ => Diagnostic::error("Connection Not Usable", sentence(&error.to_string())),
-    }
+        connection::Error::NoKey => return Diagnostic::error("Stripe Key Missing", detail),
+        connection::Error::Stripe(error) => return explain_stripe(error.kind(), &detail, attribute),
+        _ => return Diagnostic::error("Connection Not Usable", detail),
+    };
+    Diagnostic::error(summary, detail).at_attribute(attribute)
 }
 
-fn explain_stripe(error: &StripeError, attribute: &str) -> Diagnostic {
-    let (summary, next) = advice(error.kind());
-    let detail = format!("{} {next}", sentence(&error.to_string()));
-    let attribute = if error.kind() == Kind::ProxyAuth { "proxy_password" } else { attribute };
-    Diagnostic::error(summary, detail.trim_end()).at_attribute(attribute)
+fn explain_stripe(kind: Kind, detail: &str, attribute: &str) -> Diagnostic {
+    let (summary, next) = next_step(kind);
+    let of_connection = [Kind::ProxyAuth, Kind::ProxyUnreachable, Kind::Untrusted].contains(&kind);
+    let attribute = if of_connection { "connection_handle" } else { attribute };
+    Diagnostic::error(summary, format!("{detail} {next}").trim_end()).at_attribute(attribute)
 }
 
-/// A summary, and what to do next.
-fn advice(kind: Kind) -> (&'static str, &'static str) {
+/// The summary of a diagnostic, and the sentence that says what to do next.
+fn next_step(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Auth => {
             ("Stripe Refused The Key", "Check that the key is complete, not revoked, and of the right mode.")
@@ -123,7 +111,7 @@ fn advice(kind: Kind) -> (&'static str, &'static str) {
             "Others use the account too: lower `requests_per_second`, or run again later.",
         ),
         Kind::Idempotency => ("Stripe Idempotency Conflict", "Run again: a new plan uses a new key."),
-        Kind::Network => (
+        Kind::Network | Kind::ProxyUnreachable | Kind::Untrusted => (
             "Stripe Not Reachable",
             "Check the network, `api_base` and the proxy, then run again: nothing is created twice.",
         ),
@@ -134,7 +122,7 @@ fn advice(kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
-/// The error text as a sentence: capital first, full stop last.
+/// The text of an error as a sentence, with a capital letter and a full stop.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What a configured provider holds while a walk runs: its defaults, the connections
-//! that were opened, the freshest handle of each, and the journal of creates in flight.
+//! The state of a configured provider during one Terraform command: shared settings, open
+//! connections, the newest handle of each, and the journal of creates in flight.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,16 +13,16 @@ use crate::provider::block;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::Value;
 
-/// What a configured provider holds while a walk runs.
+/// The state of a configured provider during one Terraform command.
 #[derive(Debug)]
 pub(super) struct Runtime {
     defaults: Arc<Defaults>,
     default_settings: Settings,
-    /// By handle; the empty text is the default connection.
+    /// The open connections by handle; the empty text is the default connection.
     open: Mutex<HashMap<String, Arc<Connection>>>,
-    /// By connection id: the handle as this process last saw it in `stripe_connection`.
+    /// The handles that this process last saw in `stripe_connection`, by connection id.
     freshest: Mutex<HashMap<String, String>>,
-    /// Creates whose answer may not have reached the state.
+    /// The creates whose response may not have reached the state.
     pub(super) journal: Journal,
 }
 
@@ -39,7 +39,7 @@ impl Runtime {
         }
     }
 
-    /// The connection of a handle, else the provider's default connection.
+    /// The connection of a handle; the default connection without one.
     pub(super) fn connection(&self, handle: Option<&str>) -> Result<Arc<Connection>, Diagnostic> {
         let settings = match handle {
             None => self.default_settings.clone(),
@@ -52,18 +52,18 @@ impl Runtime {
         Ok(Arc::clone(connection))
     }
 
-    /// A warning where an earlier run was cut off while Stripe may have made something.
+    /// A warning when an earlier run was interrupted before Stripe's response to a create came.
     pub(super) fn unanswered(&self) -> Option<Diagnostic> {
         let (names, folder) = self.journal.unanswered();
         let detail = format!(
-            "An earlier run was cut off before Stripe answered: {}. An apply of the same configuration finds what was made and makes nothing twice. If the configuration has changed since, look in Stripe for an object that no state knows, then remove the file without an `id` in {}.",
+            "An earlier run was interrupted before Stripe answered: {}. An apply of the same configuration finds the objects and creates nothing twice. If the configuration has changed since, look in Stripe for an object that is in no state, then remove the file without an `id` in {}.",
             names.join(", "),
             folder.display()
         );
         (!names.is_empty()).then(|| Diagnostic::warning("Creates Without An Answer", detail))
     }
 
-    /// Remembers a handle as the newest of its connection.
+    /// Records a handle as the newest of its connection.
     pub(super) fn note_handle(&self, handle: &str) {
         if let Some(id) = id_of_handle(handle) {
             self.freshest.lock().unwrap_or_else(PoisonError::into_inner).insert(id, handle.to_owned());
@@ -77,14 +77,14 @@ impl Runtime {
         newest.unwrap_or_else(|| handle.to_owned())
     }
 
-    /// Now, RFC 3339 with seconds.
+    /// The present time in RFC 3339, in whole seconds.
     #[expect(clippy::unused_self, reason = "the clock belongs to the runtime")]
     pub(super) fn now(&self) -> String {
         let now = Timestamp::now();
         Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
     }
 
-    /// Ends waiting early; requests that were sent bring their answers home.
+    /// Ends all waits; requests that were sent still return their responses.
     pub(super) fn stop(&self) {
         self.defaults.stopped.cancel();
     }

@@ -1,5 +1,5 @@
-//! Who reads a secret: the credentials Google's own search finds, or a service account
-//! that they act as.
+//! The identity that reads secret versions: Google credentials that Google's library finds, or a
+//! service account that they impersonate.
 
 use std::time::Duration;
 
@@ -10,65 +10,64 @@ use http::Extensions;
 use tokio::time::{Instant, timeout_at};
 
 use crate::env::{self, Env};
-use crate::secret::manager::{Error, PATIENCE, chain};
+use crate::secret::manager::{Error, TIMEOUT, with_causes};
 
-/// Before a failure that may pass is tried again. A metadata server needs a moment when a
-/// machine starts; where there is none at all, nobody should wait long for that news.
-const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1500)];
-/// Of the call that acts as a service account.
-const TRIES: u32 = 3;
-/// What is said of a wait that was ended.
-const SILENCE: &str = "nobody answered in time";
+/// The waits before retries of a failure that may pass. A metadata server needs a moment when a
+/// machine starts; where there is none, a run should not wait long.
+const RETRY_DELAYS: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1500)];
+/// The most attempts to impersonate a service account.
+const MAX_ATTEMPTS: u32 = 3;
+/// The cause of a failure when the time ran out.
+const NO_ANSWER: &str = "no answer came in time";
 
-/// Credentials that have shown a token, and whom they belong to.
+/// Google credentials and the identity they belong to.
 #[derive(Debug, Clone)]
 pub struct Identity {
     pub(super) credentials: Credentials,
-    /// For messages: an address, or "the credentials' own identity".
+    /// The identity in messages: a service account's address, or "the credentials' own identity".
     pub(super) name: String,
 }
 
 impl Identity {
-    /// The identity of these credentials.
-    pub fn of(credentials: Credentials) -> Self {
+    /// The own identity of these credentials.
+    pub fn new(credentials: Credentials) -> Self {
         Self { credentials, name: "the credentials' own identity".to_owned() }
     }
 
-    /// Searches as Google's libraries do (`GOOGLE_APPLICATION_CREDENTIALS`, gcloud's file,
-    /// the metadata server), and acts as `service_account` where one is named. Takes no
-    /// longer than [`PATIENCE`].
+    /// Finds credentials as Google's library does (`GOOGLE_APPLICATION_CREDENTIALS`, gcloud's file,
+    /// the metadata server) and impersonates `service_account`, if any, within [`TIMEOUT`].
     pub(super) async fn find(service_account: Option<&str>, env: &Env) -> Result<Self, Error> {
-        let deadline = Instant::now() + PATIENCE;
-        let own = timeout_at(deadline, own(env)).await;
-        let own = Self::of(own.unwrap_or_else(|_| Err(no_credentials(SILENCE, env)))?);
+        let deadline = Instant::now() + TIMEOUT;
+        let credentials = timeout_at(deadline, find_credentials(env)).await;
+        let own = Self::new(credentials.unwrap_or_else(|_| Err(no_credentials(NO_ANSWER, env)))?);
         let Some(account) = service_account else { return Ok(own) };
-        let acting = timeout_at(deadline, own.acting_as(account)).await;
-        let acting = acting.unwrap_or_else(|_| Err(SILENCE.to_owned()));
-        acting.map_err(|why| Error::Impersonation { account: account.to_owned(), why })
+        let impersonated = timeout_at(deadline, own.impersonate(account)).await;
+        let impersonated = impersonated.unwrap_or_else(|_| Err(NO_ANSWER.to_owned()));
+        impersonated.map_err(|why| Error::Impersonation { account: account.to_owned(), why })
     }
 
-    async fn acting_as(self, account: &str) -> Result<Self, String> {
+    async fn impersonate(self, account: &str) -> Result<Self, String> {
         let credentials = impersonated::Builder::from_source_credentials(self.credentials)
             .with_target_principal(account)
-            .with_retry_policy(Aip194Strict.with_attempt_limit(TRIES))
+            .with_retry_policy(Aip194Strict.with_attempt_limit(MAX_ATTEMPTS))
             .build();
-        let credentials = credentials.map_err(|error| chain(&error))?;
-        credentials.headers(Extensions::new()).await.map_err(|error| chain(&error))?;
+        let credentials = credentials.map_err(|error| with_causes(&error))?;
+        credentials.headers(Extensions::new()).await.map_err(|error| with_causes(&error))?;
         Ok(Self { credentials, name: account.to_owned() })
     }
 }
 
-/// Credentials that have shown a token. The crate keeps a failure for ten seconds, so
-/// every try starts from the beginning.
-async fn own(env: &Env) -> Result<Credentials, Error> {
-    let mut pauses = PAUSES.into_iter();
+/// Credentials that have produced a token. Google's library caches a failure for ten seconds, so
+/// every attempt builds new credentials.
+async fn find_credentials(env: &Env) -> Result<Credentials, Error> {
+    let mut delays = RETRY_DELAYS.into_iter();
     loop {
         let credentials = Builder::default().build();
-        let credentials = credentials.map_err(|error| no_credentials(&chain(&error), env))?;
+        let credentials = credentials.map_err(|error| no_credentials(&with_causes(&error), env))?;
         let Err(error) = credentials.headers(Extensions::new()).await else { return Ok(credentials) };
-        match pauses.next().filter(|_| CredentialsError::is_transient(&error)) {
-            Some(pause) => tokio::time::sleep(pause).await,
-            None => return Err(no_credentials(&chain(&error), env)),
+        match delays.next().filter(|_| CredentialsError::is_transient(&error)) {
+            Some(delay) => tokio::time::sleep(delay).await,
+            None => return Err(no_credentials(&with_causes(&error), env)),
         }
     }
 }

@@ -1,19 +1,19 @@
-//! The name of a secret version, and the only place that takes it apart.
+//! The name of a version in Secret Manager.
 
 use std::fmt;
 
 /// `projects/P/secrets/S/versions/V`, or the regional `projects/P/locations/L/secrets/S/versions/V`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Version {
+pub struct SecretVersion {
     name: String,
     location: Option<String>,
 }
 
-impl Version {
-    /// Reads a name. `V` is a number from 1, `latest`, or an alias.
+impl SecretVersion {
+    /// Parses a name. `V` is a number from 1, `latest`, or an alias.
     ///
     /// # Errors
-    /// What the name must be, as the end of a sentence that begins with the attribute.
+    /// What is wrong with the name, as a sentence without its subject.
     pub fn parse(text: &str) -> Result<Self, String> {
         let parts: Vec<&str> = text.split('/').collect();
         let (project, location, secret, version) = match parts.as_slice() {
@@ -25,11 +25,11 @@ impl Version {
             }
             _ => return Err(wrong("must name a secret version", text)),
         };
-        check("project", project, 63, |byte| lower(byte) || matches!(byte, b'.' | b':'))?;
-        // The location becomes a part of the host that is given a token.
-        location.map_or(Ok(()), |location| check("location", location, 63, lower))?;
-        check("secret", secret, 255, word)?;
-        check("version", version, 63, word)?;
+        check("project", project, 63, |byte| is_lower(byte) || matches!(byte, b'.' | b':'))?;
+        // The location becomes a part of the host name that a token is sent to.
+        location.map_or(Ok(()), |location| check("location", location, 63, is_lower))?;
+        check("secret", secret, 255, is_word)?;
+        check("version", version, 63, is_word)?;
         let numbered = version.bytes().all(|byte| byte.is_ascii_digit());
         if numbered && version.starts_with('0') {
             return Err(wrong("counts versions from 1", text));
@@ -40,23 +40,23 @@ impl Version {
         Ok(Self { name: text.to_owned(), location: location.map(str::to_owned) })
     }
 
-    /// The whole name.
+    /// The complete name, as it was parsed.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The name of the secret that the version is of.
+    /// The name of the version's secret: `projects/P/secrets/S`.
     pub fn secret(&self) -> &str {
         self.name.rsplit_once("/versions/").map_or(&self.name, |(secret, _)| secret)
     }
 
-    /// The location of a regional secret; none of one that is replicated.
+    /// The location of a regional secret; none of a global one.
     pub fn location(&self) -> Option<&str> {
         self.location.as_deref()
     }
 }
 
-impl fmt::Display for Version {
+impl fmt::Display for SecretVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)
     }
@@ -67,11 +67,11 @@ fn check(what: &str, part: &str, longest: usize, legal: impl Fn(u8) -> bool) -> 
     good.then_some(()).ok_or_else(|| format!("names the {what} {part:?}, which no {what} can be called"))
 }
 
-fn lower(byte: u8) -> bool {
+fn is_lower(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
 }
 
-fn word(byte: u8) -> bool {
+fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
@@ -81,7 +81,7 @@ fn wrong(why: &str, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Version;
+    use super::SecretVersion;
 
     #[test]
     fn a_name_may_be_regional_and_end_in_a_number_latest_or_an_alias() {
@@ -91,10 +91,10 @@ mod tests {
             ("projects/example.com:p/secrets/s/versions/prod-2", None),
             ("projects/p/locations/europe-west3/secrets/s/versions/latest", Some("europe-west3")),
         ] {
-            let version = Version::parse(name).unwrap();
+            let version = SecretVersion::parse(name).unwrap();
             assert_eq!((version.name(), version.location()), (name, location));
         }
-        let version = Version::parse("projects/p/secrets/s/versions/7").unwrap();
+        let version = SecretVersion::parse("projects/p/secrets/s/versions/7").unwrap();
         assert_eq!(version.secret(), "projects/p/secrets/s");
     }
 
@@ -115,7 +115,7 @@ mod tests {
             "projects/p/locations/evil.example#/secrets/s/versions/1",
             "projects/p/locations/a.b/secrets/s/versions/1",
         ] {
-            assert!(Version::parse(name).is_err(), "{name}");
+            assert!(SecretVersion::parse(name).is_err(), "{name}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Map, Value as Json};
 
-/// How params travel.
+/// How the params of a call are encoded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Body {
     /// v1: in the query of GET and DELETE, form-encoded in the body of POST.
@@ -11,9 +11,9 @@ pub enum Body {
     Form,
     /// v2: a JSON body of POST; in the query otherwise.
     Json,
-    /// Uploads: in parts, the param of this name being a file, in base64.
-    Parts {
-        /// The param that is a file.
+    /// Uploads: `multipart/form-data` in the body of POST.
+    Multipart {
+        /// The name of the param that is a file, in base64.
         file: String,
     },
 }
@@ -25,20 +25,20 @@ pub struct Call {
     pub method: Method,
     /// The path from the root, ids filled in and percent-encoded: `/v1/customers/cus_1`.
     pub path: String,
-    /// Nested params.
+    /// The params, nested as Stripe's documentation shows them.
     pub params: Map<String, Json>,
-    /// How params travel.
+    /// How the params are encoded.
     pub body: Body,
-    /// Stripe's host for the call, where it is not `api`: `files`.
+    /// The first label of Stripe's host, where it is not `api`: `files`.
     pub host: Option<&'static str>,
-    /// The path with placeholders where ids stand; calls to one endpoint share a limit.
+    /// The path with a placeholder for each id: `/v1/customers/{customer}`. An endpoint has a limit.
     pub endpoint: String,
-    /// The key under which Stripe makes a POST once; a POST without one gets a random one.
+    /// Stripe executes POSTs with the same key once; a POST without a key gets a random one.
     pub idempotency_key: Option<String>,
 }
 
 impl Call {
-    /// A call without params.
+    /// A call without params, whose endpoint is its path.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
         let path = path.into();
         Self {
@@ -52,17 +52,17 @@ impl Call {
         }
     }
 
-    /// A GET.
+    /// A GET of this path, without params.
     pub fn get(path: impl Into<String>) -> Self {
         Self::new(Method::GET, path)
     }
 
-    /// A POST.
+    /// A POST to this path, without params.
     pub fn post(path: impl Into<String>) -> Self {
         Self::new(Method::POST, path)
     }
 
-    /// A DELETE.
+    /// A DELETE of this path, without params.
     pub fn delete(path: impl Into<String>) -> Self {
         Self::new(Method::DELETE, path)
     }
@@ -74,7 +74,7 @@ impl Call {
         self
     }
 
-    /// The same call, of this endpoint.
+    /// The same call, limited as one to this endpoint.
     #[must_use]
     pub fn of_endpoint(mut self, endpoint: &str) -> Self {
         endpoint.clone_into(&mut self.endpoint);
@@ -89,13 +89,13 @@ impl Call {
     }
 }
 
-/// What Stripe answered to a call that succeeded.
+/// Stripe's response to a call that succeeded.
 #[derive(Debug, Clone)]
 pub struct Reply {
-    /// The object or list.
+    /// The object or list, as Stripe sent it.
     pub body: Json,
-    /// `Request-Id`, for support.
+    /// `Request-Id`, which Stripe's support asks for.
     pub request_id: Option<String>,
-    /// True when Stripe answered from its record of an earlier call with the same key.
+    /// True when Stripe repeated its response to an earlier call with the same idempotency key.
     pub replayed: bool,
 }

@@ -1,4 +1,4 @@
-//! The client: calls become requests, and are sent until they have an answer.
+//! The client: it turns calls into requests and retries them.
 
 use std::sync::Arc;
 
@@ -11,94 +11,97 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::secret::Secret;
-use crate::stripe::error::{request_id, unexplained};
-use crate::stripe::order::Order;
+use crate::stripe::error::describe_foreign;
+use crate::stripe::object_locks::ObjectLocks;
 use crate::stripe::trace::{self, Event};
 use crate::stripe::{
-    Asked, Body, Call, Error, Failure, Reply, Request, Response, Throttle, Transport, TransportError, Tries,
-    Verdict, form, multipart, verdict,
+    Body, Call, Error, Failure, PermitRequest, Reply, Request, Response, RetryDecision, RetryState, Throttle,
+    Transport, TransportError, form, multipart,
 };
 
-/// What a client is made from.
+/// The settings of a client.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// `sk_…` or `rk_…`.
+    /// Stripe's key: `sk_…` or `rk_…`.
     pub api_key: Secret,
-    /// `Stripe-Account`.
+    /// The connected account for `Stripe-Account`: `acct_…`.
     pub account: Option<String>,
-    /// `Stripe-Version`.
+    /// The API version for `Stripe-Version`.
     pub api_version: String,
-    /// Tries after the first, for failures; rate limits have a patience of their own.
+    /// The most retries after failures; rate limits are waited for beyond them.
     pub max_retries: u32,
-    /// What `User-Agent` says.
+    /// The program and its version for `User-Agent`.
     pub user_agent: String,
-    /// Ends every wait, but no request that was sent: its answer is not lost.
+    /// Cancelling it ends every wait, but no request that was sent: its response is not lost.
     pub stopped: CancellationToken,
 }
 
-/// The way of every call to Stripe.
+/// Sends calls to Stripe over one transport, under one throttle.
 #[derive(Debug)]
 pub struct Client {
     settings: Settings,
     transport: Arc<dyn Transport>,
     throttle: Arc<dyn Throttle>,
-    order: Arc<Order>,
+    object_locks: Arc<ObjectLocks>,
 }
 
 impl Client {
     /// A client over this transport, with this throttle.
     pub fn new(settings: Settings, transport: Arc<dyn Transport>, throttle: Arc<dyn Throttle>) -> Self {
-        Self { settings, transport, throttle, order: Arc::default() }
+        Self { settings, transport, throttle, object_locks: Arc::default() }
     }
 
-    /// The same client, throttle and order of writes included, over another transport.
+    /// A client over another transport, with the same throttle and the same locks of objects.
     #[must_use]
-    pub fn over(&self, transport: Arc<dyn Transport>) -> Self {
+    pub fn with_transport(&self, transport: Arc<dyn Transport>) -> Self {
         let (settings, throttle) = (self.settings.clone(), Arc::clone(&self.throttle));
-        Self { settings, transport, throttle, order: Arc::clone(&self.order) }
+        Self { settings, transport, throttle, object_locks: Arc::clone(&self.object_locks) }
     }
 
-    /// Sends one call until it succeeds, cannot succeed, or has used up its tries. All tries
-    /// of a POST carry one key, so that Stripe makes it once.
+    /// Sends one call, and again after failures that a retry can mend. All attempts of a POST carry
+    /// one idempotency key, so that Stripe executes it once.
+    ///
+    /// # Errors
+    /// The last attempt's failure. [`Error::may_have_happened`] counts all attempts.
     pub async fn send(&self, call: Call) -> Result<Reply, Error> {
         let endpoint = call.endpoint.clone();
         let request = self.request(call)?;
-        let asked = Asked { method: &request.method, endpoint: &endpoint };
-        let _in_turn = self.order.turn(&request).await;
-        let mut tries = Tries { allowed: self.settings.max_retries, ..Tries::default() };
-        let mut unknown = false;
+        let permit = PermitRequest { method: &request.method, endpoint: &endpoint };
+        let _object_lock = self.object_locks.acquire(&request).await;
+        let mut retries = RetryState { max_retries: self.settings.max_retries, ..RetryState::default() };
+        let mut outcome_open = false;
         loop {
             let admission = self
-                .or_stopped(self.throttle.admit(asked))
+                .unless_stopped(self.throttle.admit(permit))
                 .await
-                .map_err(|error| error.after_unknown(unknown))?;
-            let sent = self.transport.send(request.clone());
-            let answered = trace::attempt(tries.made() + 1, admission, &endpoint, &request, sent).await;
-            let (failure, error) = match answered.and_then(genuine) {
-                Ok(Answer::Done(reply)) => return Ok(reply),
-                Ok(Answer::Refused(response)) => refusal(&response),
-                Err(error) => (Failure::unanswered(&error), Error::unanswered(&error)),
+                .map_err(|error| error.or_may_have_happened(outcome_open))?;
+            let sending = self.transport.send(request.clone());
+            let response = trace::attempt(retries.count() + 1, admission, &endpoint, &request, sending).await;
+            let (failure, error) = match response.and_then(sort_response) {
+                Ok(Outcome::Success(reply)) => return Ok(reply),
+                Ok(Outcome::Failure(response)) => failure_of(&response),
+                Err(error) => (Failure::from_transport(&error), Error::from_transport(&error)),
             };
-            unknown |= error.may_have_happened();
-            let wait = match verdict(&failure, &tries, jitter()) {
-                Verdict::GiveUp => return Err(settled(error, unknown)),
-                Verdict::Again(wait) => {
-                    tries.failed += 1;
+            outcome_open |= error.may_have_happened();
+            let wait = match retries.decide(&failure, random_jitter()) {
+                RetryDecision::GiveUp => return Err(settle(error, outcome_open)),
+                RetryDecision::Retry(wait) => {
+                    retries.failures += 1;
                     wait
                 }
-                Verdict::Limited(wait) => {
-                    self.throttle.pushed_back(asked, failure.reach, wait);
-                    tries.limited += 1;
-                    tries.waited += wait;
+                RetryDecision::RetryLimited(wait) => {
+                    self.throttle.rate_limited(permit, failure.limit_scope, wait);
+                    retries.rate_limits += 1;
+                    retries.waited += wait;
                     wait
                 }
             };
             trace::emit(|| Event::Retrying { wait });
-            self.or_stopped(sleep(wait)).await.map_err(|_| error.after_unknown(unknown))?;
+            self.unless_stopped(sleep(wait)).await.map_err(|_| error.or_may_have_happened(outcome_open))?;
         }
     }
 
-    async fn or_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
+    async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
         tokio::select! {
             biased;
             () = self.settings.stopped.cancelled() => Err(Error::stopped()),
@@ -112,7 +115,9 @@ impl Client {
             let value = HeaderValue::from_str(value);
             let value = value
                 .map_err(|_| TransportError::Fatal(format!("{name} has characters that no header can hold")));
-            value.map(|value| drop(headers.insert(name, value))).map_err(|error| Error::unanswered(&error))
+            value
+                .map(|value| drop(headers.insert(name, value)))
+                .map_err(|error| Error::from_transport(&error))
         };
         header(AUTHORIZATION, &format!("Bearer {}", self.settings.api_key.expose()))?;
         header(USER_AGENT, &self.settings.user_agent)?;
@@ -133,8 +138,8 @@ impl Client {
                 header(CONTENT_TYPE, "application/x-www-form-urlencoded")?;
                 (call.path, form::encode(&call.params).into_bytes())
             }
-            (Body::Parts { file }, &Method::POST) => {
-                // The same call under the same key must be the same bytes.
+            (Body::Multipart { file }, &Method::POST) => {
+                // Stripe refuses other bytes under the same idempotency key.
                 let boundary = format!("part-{key}");
                 header(CONTENT_TYPE, &format!("multipart/form-data; boundary={boundary}"))?;
                 (call.path, multipart::encode(&call.params, &file, &boundary))
@@ -149,43 +154,42 @@ impl Client {
     }
 }
 
-/// An answer that is Stripe's, or may be.
-enum Answer {
-    Done(Reply),
-    Refused(Response),
+/// A response of Stripe.
+enum Outcome {
+    Success(Reply),
+    Failure(Response),
 }
 
-/// Sorts an answer. One that says yes without an object comes from something on the way: the
-/// request may have been done, and what was done cannot be told.
-fn genuine(response: Response) -> Result<Answer, TransportError> {
+/// Reads a response. A 2xx response without an object comes from a proxy or a firewall: whether Stripe
+/// has executed the request is unknown.
+fn sort_response(response: Response) -> Result<Outcome, TransportError> {
     if !(200..300).contains(&response.status) {
-        return Ok(Answer::Refused(response));
+        return Ok(Outcome::Failure(response));
     }
-    let request_id = request_id(&response.headers);
-    let stripes = |body: &Json| {
+    let (request_id, replayed) = (response.request_id(), response.is_replayed());
+    let is_stripes = |body: &Json| {
         body.is_object() && (request_id.is_some() || body.get("object").or_else(|| body.get("id")).is_some())
     };
     let body: Option<Json> = serde_json::from_slice(&response.body).ok();
-    let Some(body) = body.filter(stripes) else {
-        return Err(TransportError::Broken(unexplained(&response)));
+    let Some(body) = body.filter(is_stripes) else {
+        return Err(TransportError::Broken(describe_foreign(&response)));
     };
-    let replayed = response.headers.get("idempotent-replayed").is_some_and(|value| value == "true");
-    Ok(Answer::Done(Reply { body, request_id, replayed }))
+    Ok(Outcome::Success(Reply { body, request_id, replayed }))
 }
 
-fn refusal(response: &Response) -> (Failure, Error) {
-    let error = Error::answered(response);
-    (Failure::answered(response, error.code()), error)
+fn failure_of(response: &Response) -> (Failure, Error) {
+    let error = Error::from_response(response);
+    (Failure::from_response(response, error.code()), error)
 }
 
-/// The last try's error. What Stripe says of the request itself holds, whatever tries before
-/// came to; a limit, a page of a proxy or a key that is no more leaves the outcome open.
-fn settled(error: Error, unknown: bool) -> Error {
-    if error.is_final() { error } else { error.after_unknown(unknown) }
+/// The error to return. Stripe's verdict on the request itself also settles earlier attempts; a rate
+/// limit, a proxy's page or a revoked key leaves their outcome open.
+fn settle(error: Error, outcome_open: bool) -> Error {
+    if error.settles_outcome() { error } else { error.or_may_have_happened(outcome_open) }
 }
 
 /// A random number from 0 to 1.
-fn jitter() -> f64 {
+fn random_jitter() -> f64 {
     let (_, low) = Uuid::new_v4().as_u64_pair();
     f64::from(u32::try_from(low & 0xffff_ffff).unwrap_or_default()) / f64::from(u32::MAX)
 }

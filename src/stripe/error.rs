@@ -1,44 +1,48 @@
-//! What Stripe refused, or why it was not reached.
+//! The errors of calls: Stripe's own, and failures to reach it.
 
-use http::HeaderMap;
 use serde::Deserialize;
 
 use crate::stripe::{Response, TransportError};
 
-/// What sort of failure it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The kind of an error, for advice on what to do next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Kind {
-    /// 401: the key is wrong or revoked.
+    /// HTTP 401: the key is wrong or revoked.
     Auth,
-    /// 403: the key may not do this.
+    /// HTTP 403: the key lacks a permission.
     Permission,
-    /// 404: there is no such object.
+    /// HTTP 404: Stripe knows no such object or no such address.
     NotFound,
-    /// Stripe understood and will not.
+    /// Another HTTP 4xx: Stripe refused the request.
     InvalidRequest,
-    /// 402: a payment was declined.
+    /// HTTP 402: a payment was declined.
     Card,
-    /// The key of a call was used for another call.
+    /// The idempotency key was used for another request.
     Idempotency,
-    /// 429, for longer than we wait.
+    /// HTTP 429, for longer than a call waits.
     RateLimit,
-    /// Stripe failed, or something on the way answered in its place.
+    /// HTTP 5xx, or a response that is not Stripe's.
     Server,
-    /// No answer came.
+    /// There is no response.
+    #[default]
     Network,
-    /// The proxy does not know us.
+    /// The proxy that the configuration names cannot be reached.
+    ProxyUnreachable,
+    /// The proxy refused the user and the password.
     ProxyAuth,
-    /// Terraform asked us to stop before the call was sent.
+    /// The certificate of Stripe or of the proxy is not trusted.
+    Untrusted,
+    /// Terraform stopped the provider before the call was sent.
     Stopped,
 }
 
-/// A call that did not succeed. The text never holds the key.
+/// A call that did not succeed. Its text never holds the key.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{}", self.0.text())]
-pub struct Error(Box<Failed>);
+pub struct Error(Box<Inner>);
 
-#[derive(Debug, Clone)]
-struct Failed {
+#[derive(Debug, Clone, Default)]
+struct Inner {
     kind: Kind,
     status: Option<u16>,
     code: Option<String>,
@@ -51,14 +55,14 @@ struct Failed {
     may_have_happened: bool,
 }
 
-/// `{"error": {…}}`, as far as it is of use.
+/// The body of Stripe's error responses: `{"error": {…}}`.
 #[derive(Debug, Default, Deserialize)]
 struct Envelope {
-    error: Details,
+    error: EnvelopeError,
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct Details {
+struct EnvelopeError {
     #[serde(default, rename = "type")]
     kind: Option<String>,
     code: Option<String>,
@@ -69,139 +73,130 @@ struct Details {
 }
 
 impl Error {
-    /// The error an answer other than 2xx says.
-    pub(super) fn answered(response: &Response) -> Self {
+    /// The error of a response other than 2xx.
+    pub(super) fn from_response(response: &Response) -> Self {
         let envelope: Option<Envelope> = serde_json::from_slice(&response.body).ok();
-        // Others have envelopes that look alike; Stripe's names a type.
+        // Proxies have similar envelopes; Stripe's has a type.
         let envelope = envelope.filter(|envelope| envelope.error.kind.is_some());
         let from_stripe = envelope.is_some();
-        let details = envelope.unwrap_or_default().error;
-        let kind = kind_of(response.status, details.kind.as_deref(), from_stripe);
-        let replayed = response.headers.get("idempotent-replayed").is_some_and(|value| value == "true");
-        Self(Box::new(Failed {
+        let reported = envelope.unwrap_or_default().error;
+        let kind = kind_of(response.status, reported.kind.as_deref(), from_stripe);
+        let replayed = response.is_replayed();
+        Self(Box::new(Inner {
             kind,
             status: Some(response.status),
-            code: details.code,
-            decline_code: details.decline_code,
-            message: details.message.unwrap_or_else(|| unexplained(response)),
-            param: details.param,
-            doc_url: details.doc_url,
-            request_id: request_id(&response.headers),
+            code: reported.code,
+            decline_code: reported.decline_code,
+            message: reported.message.unwrap_or_else(|| describe_foreign(response)),
+            param: reported.param,
+            doc_url: reported.doc_url,
+            request_id: response.request_id(),
             replayed,
             may_have_happened: kind == Kind::Server && !replayed || response.status == 409,
         }))
     }
 
-    /// No answer came.
-    pub(super) fn unanswered(error: &TransportError) -> Self {
+    /// The error of a request without a response.
+    pub(super) fn from_transport(error: &TransportError) -> Self {
         let may_have_happened = matches!(error, TransportError::Broken(_));
-        let kind =
-            if matches!(error, TransportError::ProxyAuth(_)) { Kind::ProxyAuth } else { Kind::Network };
-        Self::of(kind, error.to_string()).after_unknown(may_have_happened)
+        let kind = match error {
+            TransportError::ProxyUnreachable(_) => Kind::ProxyUnreachable,
+            TransportError::ProxyAuth(_) => Kind::ProxyAuth,
+            TransportError::Untrusted(_) => Kind::Untrusted,
+            _ => Kind::Network,
+        };
+        Self::of(kind, error.to_string()).or_may_have_happened(may_have_happened)
     }
 
-    /// Terraform asked us to stop.
+    /// The error of a call that was stopped while it waited.
     pub(super) fn stopped() -> Self {
         Self::of(Kind::Stopped, "stopped before the call was sent".to_owned())
     }
 
     fn of(kind: Kind, message: String) -> Self {
-        Self(Box::new(Failed {
-            kind,
-            status: None,
-            code: None,
-            decline_code: None,
-            message,
-            param: None,
-            doc_url: None,
-            request_id: None,
-            replayed: false,
-            may_have_happened: false,
-        }))
+        Self(Box::new(Inner { kind, message, ..Inner::default() }))
     }
 
-    /// The same error after an earlier try whose outcome nobody knows.
-    pub(super) fn after_unknown(mut self, unknown: bool) -> Self {
-        self.0.may_have_happened |= unknown;
+    /// The same error, after an earlier attempt that may have happened if `outcome_open`.
+    pub(super) fn or_may_have_happened(mut self, outcome_open: bool) -> Self {
+        self.0.may_have_happened |= outcome_open;
         self
     }
 
-    /// What sort of failure it is.
+    /// The kind of the error.
     pub fn kind(&self) -> Kind {
         self.0.kind
     }
 
-    /// HTTP status; none where no answer came.
+    /// The HTTP status; none without a response.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// Stripe's code: `resource_missing`, `card_declined` …
+    /// Stripe's error code: `resource_missing`, `card_declined` …
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// Stripe's `Request-Id`, for its support and its dashboard's logs.
+    /// Stripe's `Request-Id`, for Stripe's support and for the logs in its dashboard.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// The param it is about, in steps: `items[0][price]` is `items`, `0`, `price`.
+    /// The path of the param that Stripe refused, empty for none: `items[0][price]` is `items`, `0`, `price`.
     pub fn param(&self) -> Vec<&str> {
         let steps = self.0.param.iter().flat_map(|param| param.split(['[', ']', '.']));
         steps.filter(|step| !step.is_empty()).collect()
     }
 
-    /// True when the key is at fault.
+    /// True when Stripe refused the key or the key lacks a permission.
     pub fn is_auth(&self) -> bool {
         matches!(self.0.kind, Kind::Auth | Kind::Permission)
     }
 
-    /// True when Stripe may have done what was asked although it did not say so.
+    /// True when Stripe may have executed the call although no response says so.
     pub fn may_have_happened(&self) -> bool {
         self.0.may_have_happened
     }
 
-    /// True when Stripe says that the object of the call does not exist. An address that
-    /// Stripe does not know is 404 too, and says nothing about an object.
+    /// True when Stripe says that the object of the call does not exist. An unknown address is 404
+    /// too, and says nothing about an object.
     pub fn is_gone(&self) -> bool {
         self.kind() == Kind::NotFound && matches!(self.code(), Some("resource_missing" | "not_found"))
     }
 
-    /// True when Stripe says what became of the request, so that what tries before it came to
-    /// is settled too.
-    pub(super) fn is_final(&self) -> bool {
+    /// True when Stripe's verdict is on the request, so that it also holds for earlier attempts.
+    pub(super) fn settles_outcome(&self) -> bool {
         let judged = [Kind::InvalidRequest, Kind::NotFound, Kind::Card, Kind::Idempotency];
         self.replayed() || judged.contains(&self.kind()) && !self.may_have_happened()
     }
 
-    /// True when Stripe answered from its record of an earlier call: sending it again under
-    /// the same key brings the same answer.
+    /// True when Stripe repeated its response to an earlier call with the same key, as it would again.
     pub fn replayed(&self) -> bool {
         self.0.replayed
     }
 }
 
-impl Failed {
+impl Inner {
     fn text(&self) -> String {
-        let mut facts = Vec::new();
-        let mut fact =
-            |name: &str, value: Option<&str>| facts.extend(value.map(|value| format!("{name} {value}")));
-        fact("code", self.code.as_deref());
-        fact("decline code", self.decline_code.as_deref());
-        fact("param", self.param.as_deref());
-        fact("HTTP", self.status.map(|status| status.to_string()).as_deref());
-        fact("request", self.request_id.as_deref());
-        fact("see", self.doc_url.as_deref());
+        let mut notes = Vec::new();
+        let mut note =
+            |name: &str, value: Option<&str>| notes.extend(value.map(|value| format!("{name} {value}")));
+        note("code", self.code.as_deref());
+        note("decline code", self.decline_code.as_deref());
+        note("param", self.param.as_deref());
+        note("HTTP", self.status.map(|status| status.to_string()).as_deref());
+        note("request", self.request_id.as_deref());
+        note("see", self.doc_url.as_deref());
         let message = self.message.trim_end_matches('.');
-        if facts.is_empty() { message.to_owned() } else { format!("{message} ({})", facts.join(", ")) }
+        if notes.is_empty() { message.to_owned() } else { format!("{message} ({})", notes.join(", ")) }
     }
 }
 
 fn kind_of(status: u16, named: Option<&str>, from_stripe: bool) -> Kind {
     match (status, named) {
         (429, _) => Kind::RateLimit,
-        // A proxy's or a firewall's page is nobody's verdict on the key or the object.
+        // The page of a proxy or a firewall says nothing about the key or the object.
         _ if !from_stripe => Kind::Server,
         (_, Some("idempotency_error")) => Kind::Idempotency,
         (402, _) | (_, Some("card_error")) => Kind::Card,
@@ -213,19 +208,11 @@ fn kind_of(status: u16, named: Option<&str>, from_stripe: bool) -> Kind {
     }
 }
 
-/// What can be said of an answer that is not Stripe's JSON.
-pub(super) fn unexplained(response: &Response) -> String {
-    let kind = response
-        .headers
-        .get("content-type")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("no content type");
+/// Describes a response that is not Stripe's JSON.
+pub(super) fn describe_foreign(response: &Response) -> String {
+    let kind = response.header("content-type").unwrap_or("no content type");
     format!(
-        "the answer is not Stripe's ({kind}, {} bytes); something on the way may have answered",
+        "the answer is not Stripe's ({kind}, {} bytes); a proxy or a firewall may have sent it",
         response.body.len()
     )
-}
-
-pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
-    headers.get("request-id").and_then(|value| value.to_str().ok()).map(str::to_owned)
 }

@@ -1,17 +1,19 @@
-//! Nested params as Stripe reads them: `metadata[order]=7&items[0][price]=price_1`.
+//! Encodes nested params as forms: `metadata[order]=7&items[0][price]=price_1`.
 
-use std::fmt::Write as _;
-
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value as Json};
 
-/// The params as a form. Nulls are left out, empty text is sent (it unsets), numbers keep
-/// their digits, and an empty list or object is sent as empty text.
+/// The characters that are percent-encoded: all but the unreserved ones of a URL.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// The params as a form. Nulls are left out, empty text is sent (Stripe unsets the param), numbers
+/// keep their digits, and an empty list or object is sent as empty text.
 pub fn encode(params: &Map<String, Json>) -> String {
-    let pairs = pairs(params, escaped).into_iter();
-    pairs.map(|(name, value)| format!("{name}={}", escaped(&value))).collect::<Vec<_>>().join("&")
+    let pairs = pairs(params, percent_encode).into_iter();
+    pairs.map(|(name, value)| format!("{name}={}", percent_encode(&value))).collect::<Vec<_>>().join("&")
 }
 
-/// Names with brackets, and values; every part of a name goes through `escape`.
+/// Names with brackets, and values as they are; every part of a name goes through `escape`.
 pub(super) fn pairs(params: &Map<String, Json>, escape: fn(&str) -> String) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     for (name, value) in params {
@@ -41,18 +43,9 @@ fn collect(pairs: &mut Vec<(String, String)>, name: String, value: &Json, escape
     }
 }
 
-/// Everything but the unreserved characters of a URL is percent-encoded.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(escaped, "%{byte:02X}");
-        }
-    }
-    escaped
+/// The text with everything but the unreserved characters of a URL percent-encoded.
+pub fn percent_encode(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Stripe over HTTPS.
+//! A transport over HTTP/1.1 or HTTP/2 with reqwest, for everything but configured proxies.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -8,24 +8,26 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Url};
 
 use crate::stripe::trace::{self, Peer};
-use crate::stripe::{Request, Response, Transport, TransportError};
+use crate::stripe::{Request, Response, SetupError, Transport, TransportError};
 
-/// A host that does not answer at all is given up sooner than one that is slow.
+/// For opening a TCP connection; shorter than a request may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// A transport to one base address, with a pool of connections.
+/// A transport to one base address with a pool of connections; it follows `HTTPS_PROXY` and `NO_PROXY`.
 #[derive(Debug)]
-pub struct Https {
+pub struct HttpTransport {
     base: Url,
     client: reqwest::Client,
 }
 
-impl Https {
-    /// A transport to `base`. `timeout` is for one request; `roots` are further trusted
-    /// certificates, PEM text. Certificates are always verified, redirects never followed.
-    pub fn new(base: &str, timeout: Duration, roots: &[&str]) -> Result<Self, TransportError> {
-        let fatal = |text: String| TransportError::Fatal(text);
-        let base = Url::parse(base).map_err(|error| fatal(format!("{base:?} is no address: {error}")))?;
+impl HttpTransport {
+    /// A transport to the base address `base`. `timeout` is for one request; `roots` are further
+    /// trusted certificates, PEM text. Certificates are always verified, redirects never followed.
+    ///
+    /// # Errors
+    /// `base` or `roots` cannot be read.
+    pub fn new(base: &str, timeout: Duration, roots: &[&str]) -> Result<Self, SetupError> {
+        let base = Url::parse(base).map_err(|_| SetupError::Address(base.to_owned()))?;
         let mut builder = reqwest::Client::builder()
             .redirect(Policy::none())
             .timeout(timeout)
@@ -33,42 +35,40 @@ impl Https {
             .pool_idle_timeout(Duration::from_mins(1));
         for pem in roots {
             let bundle = Certificate::from_pem_bundle(pem.as_bytes());
-            let bundle =
-                bundle.map_err(|error| fatal(format!("a trusted certificate cannot be read: {error}")))?;
-            builder = builder.tls_certs_merge(bundle);
+            builder = builder.tls_certs_merge(bundle.map_err(|error| SetupError::Roots(error.to_string()))?);
         }
-        let client = builder
-            .build()
-            .map_err(|error| fatal(format!("cannot start the HTTP client: {}", chain(&error))))?;
+        let client = builder.build().map_err(|error| SetupError::Client(chain(&error)))?;
         Ok(Self { base, client })
     }
 
-    async fn answer(&self, request: Request) -> Result<Response, TransportError> {
+    async fn send_request(&self, request: Request) -> Result<Response, TransportError> {
         let url = format!("{}{}", self.base.as_str().trim_end_matches('/'), request.target);
         let sent =
             self.client.request(request.method, url).headers(request.headers).body(request.body).send().await;
-        let answer = sent.map_err(|error| classified(&error))?;
-        trace::met(Peer { address: answer.remote_addr(), version: answer.version(), link: None });
-        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let body = answer.bytes().await.map_err(|error| TransportError::Broken(chain(&error)))?;
+        let response = sent.map_err(|error| classify(&error))?;
+        trace::record_peer(Peer {
+            address: response.remote_addr(),
+            version: response.version(),
+            connection: None,
+        });
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.bytes().await.map_err(|error| TransportError::Broken(chain(&error)))?;
         Ok(Response { status, headers, body })
     }
 }
 
-impl Transport for Https {
+impl Transport for HttpTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
-        Box::pin(self.answer(request))
+        Box::pin(self.send_request(request))
     }
 }
 
-fn classified(error: &reqwest::Error) -> TransportError {
+fn classify(error: &reqwest::Error) -> TransportError {
     let text = chain(error);
     if error.is_builder() {
         TransportError::Fatal(text)
     } else if text.contains("invalid peer certificate") {
-        TransportError::Fatal(format!(
-            "Stripe's certificate is not trusted: {text}; `ca_certificate` adds trusted roots"
-        ))
+        TransportError::Untrusted(format!("Stripe's certificate is not trusted: {text}"))
     } else if error.is_connect() {
         TransportError::Connect(text)
     } else {
@@ -76,18 +76,12 @@ fn classified(error: &reqwest::Error) -> TransportError {
     }
 }
 
-/// An error with its causes; reqwest's own text says little.
+/// The text of an error and of its causes; reqwest's own text lacks the causes.
 fn chain(error: &reqwest::Error) -> String {
-    let mut parts = vec![error.to_string()];
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let text = inner.to_string();
-        if !parts.iter().any(|part| part.contains(&text)) {
-            parts.push(text);
-        }
-        cause = inner.source();
-    }
-    parts.join(": ")
+    std::iter::successors(error.source(), |&cause| cause.source()).fold(error.to_string(), |text, cause| {
+        let cause = cause.to_string();
+        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
+    })
 }
 
 #[cfg(test)]
@@ -99,7 +93,7 @@ mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
 
-    use super::Https;
+    use super::HttpTransport;
     use crate::stripe::{Request, Response, Transport as _, TransportError};
 
     async fn get(base: &str) -> Result<Response, TransportError> {
@@ -109,10 +103,10 @@ mod tests {
             headers: HeaderMap::new(),
             body: Bytes::new(),
         };
-        Https::new(base, Duration::from_millis(300), &[]).unwrap().send(request).await
+        HttpTransport::new(base, Duration::from_millis(300), &[]).unwrap().send(request).await
     }
 
-    /// A server that reads a request, answers with `answer`, and goes.
+    /// A server that reads a request, sends `answer`, and closes the connection.
     async fn server(answer: &'static str) -> String {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -122,7 +116,7 @@ mod tests {
             let _ = stream.read(&mut read).await;
             stream.write_all(answer.as_bytes()).await.unwrap();
             if answer.is_empty() {
-                // Hold the connection without an answer.
+                // Keep the connection open without an answer.
                 tokio::time::sleep(Duration::from_secs(5)).await;
             }
         });
@@ -130,7 +124,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_arrives_whole_and_redirects_are_not_followed() {
+    async fn a_response_is_complete_and_redirects_are_not_followed() {
         let base =
             server("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 2\r\n\r\nok")
                 .await;
@@ -156,10 +150,13 @@ mod tests {
 
     #[test]
     fn an_address_that_is_none_is_refused() {
-        let error = Https::new("not an address", Duration::from_secs(1), &[]).unwrap_err();
+        let error = HttpTransport::new("not an address", Duration::from_secs(1), &[]).unwrap_err();
         assert!(error.to_string().contains("is no address"), "{error}");
-        let error =
-            Https::new("http://127.0.0.1", Duration::from_secs(1), &["-----BEGIN CERTIFICATE-----\nx\n"]);
+        let error = HttpTransport::new(
+            "http://127.0.0.1",
+            Duration::from_secs(1),
+            &["-----BEGIN CERTIFICATE-----\nx\n"],
+        );
         assert!(error.is_err());
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::stripe::form;
 
-/// How kinds of files begin, and what they are called.
+/// The kinds of files: first bytes, extension, content type.
 const KINDS: [(&[u8], &str, &str); 5] = [
     (b"\x89PNG", "png", "image/png"),
     (b"\xff\xd8\xff", "jpg", "image/jpeg"),
@@ -15,8 +15,8 @@ const KINDS: [(&[u8], &str, &str); 5] = [
     (b"PK\x03\x04", "zip", "application/zip"),
 ];
 
-/// The params as parts between boundaries; `file` names the one whose text is a file in base64.
-/// Text that is no base64 is sent as it is, for Stripe to refuse.
+/// The params as the body of a request; `file` names the param that is a file in base64. Text that
+/// is no base64 is sent as it is, and Stripe refuses it.
 pub fn encode(params: &Map<String, Json>, file: &str, boundary: &str) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in form::pairs(params, str::to_owned) {

@@ -1,81 +1,81 @@
-//! Who may send, and when: a stack, read top-down.
+//! Delays every request until all limits that apply to it allow it: a stack, read top-down.
 //!
 //! ```text
-//! order of writes to one object   ─▶ this process
+//! locks of the objects written to ─▶ this process
 //! active nodes of the connection  ─▶ this process: six transactions a second each
 //! most nodes of the connection   ─┐
-//! Stripe's limit per endpoint     ├▶ everybody in the scope: process, host, or a Redis
+//! Stripe's limit per endpoint     ├▶ every process in the scope: this one, the host's, a Redis's
 //! Stripe's limit per account     ─┘
 //! ```
 //!
-//! What the scope shares is one record: a place is taken in all its limits at once.
+//! The scope shares one state, in which an admission is counted for all its limits at once.
 //!
-//! Waiting is never failing: callers queue, first come, first served, and dropping the
-//! future leaves the queue.
+//! A request over a limit waits and does not fail. Callers queue, first come, first served;
+//! dropping the future leaves the queue.
 
+mod connection_throttle;
 mod host;
 mod node;
-mod record;
 mod redis;
-mod stack;
 mod window;
+mod window_state;
 
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+pub use connection_throttle::ConnectionThrottle;
 pub use host::HostWindow;
 pub use node::{NodeThrottle, TRANSACTIONS_PER_NODE};
 pub use redis::RedisWindow;
-pub use stack::Stack;
-pub use window::{Part, Parts, Place, ProcessWindow, Window, WindowError};
+pub use window::{Decision, LimitKey, LimitKeys, ProcessWindow, Window, WindowError};
 
-/// What is to be sent, as far as it decides about waiting.
+/// The properties of a request that decide which limits apply to it.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct PermitRequest<'a> {
     /// GET, POST or DELETE.
     pub method: &'a http::Method,
-    /// The path with placeholders where ids stand; calls to one endpoint share a limit.
+    /// The path with a placeholder for each id: `/v1/customers/{customer}`. An endpoint has a limit.
     pub endpoint: &'a str,
 }
 
-/// Whom a 429 is about: `Stripe-Rate-Limited-Reason`.
+/// Which limit a 429 reports, from its `Stripe-Rate-Limited-Reason` header.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Reach {
-    /// The account: everybody waits, and this process sends less for a while.
+pub enum LimitScope {
+    /// The account's limit: every request in the scope waits, and this process halves its nodes.
     #[default]
     Account,
-    /// The endpoint: calls to it wait.
+    /// The endpoint's limit: every request to the endpoint waits.
     Endpoint,
-    /// This call alone: a resource has a limit of its own, or another call holds the object.
+    /// A limit of one object, or a lock that another call has on it: only this call waits.
     Call,
 }
 
-/// What an admission says about itself, for the log.
+/// An admission as the log shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Admission {
-    /// How long the caller waited.
+    /// How long the request waited in the throttle.
     pub waited: Duration,
-    /// How many nodes were active.
+    /// How many nodes of the connection were active; 0 without a throttle.
     pub nodes: usize,
 }
 
-/// Admits transactions; dropping the future gives the place in the queue up.
+/// Admits requests one by one.
 pub trait Throttle: Send + Sync + std::fmt::Debug {
-    /// Waits until one transaction may be sent.
-    fn admit<'a>(&'a self, asked: Asked<'a>) -> BoxFuture<'a, Admission>;
+    /// Waits until the request may be sent. Dropping the future leaves the queue.
+    fn admit<'a>(&'a self, request: PermitRequest<'a>) -> BoxFuture<'a, Admission>;
 
-    /// Stripe answered 429 all the same: others share the account. Whom it is about waits for
-    /// `pause`, everywhere in the scope.
-    fn pushed_back(&self, _asked: Asked<'_>, _reach: Reach, _pause: Duration) {}
+    /// Records that Stripe answered 429 although the request was admitted, because other programs
+    /// use the account too. The requests under the reported limit wait for `pause`, in all processes.
+    fn rate_limited(&self, _request: PermitRequest<'_>, _limit: LimitScope, _pause: Duration) {}
 }
 
-/// Admits everything at once.
+/// A throttle that admits every request without a wait.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unthrottled;
 
 impl Throttle for Unthrottled {
-    fn admit<'a>(&'a self, _asked: Asked<'a>) -> BoxFuture<'a, Admission> {
+    fn admit<'a>(&'a self, _asked: PermitRequest<'a>) -> BoxFuture<'a, Admission> {
         Box::pin(async { Admission { waited: Duration::ZERO, nodes: 0 } })
     }
 }

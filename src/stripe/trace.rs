@@ -1,10 +1,9 @@
-//! What happens on the way of a call, for whoever logs it: the one seam between the client
-//! and every log.
+//! The events of a call, for logs: the only interface between the client and every log.
 //!
-//! An [`operation`] (`List Customer`) opens a scope in which everything it awaits runs; the
-//! tries of its calls are scopes within. Whatever happens inside says so with [`emit`], and
-//! the scope's [`Observer`] hears it. Outside of a scope nothing is made and nothing is heard,
-//! so that a connection without a log pays nothing.
+//! An [`operation`] (`List Customer`) runs in a span, and each attempt of its requests in a
+//! span below that. Code that runs in a span reports an event with [`emit`], and the span's
+//! [`Observer`] receives it. Outside of a span no event is made, so that a connection without
+//! a log pays nothing.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -20,234 +19,237 @@ use uuid::Uuid;
 use crate::stripe::{Admission, Request, Response, TransportError};
 
 tokio::task_local! {
-    static SCOPE: Scope;
+    static CURRENT: Span;
 }
 
-/// Who hears what happens.
+/// Receives the events of operations.
 pub trait Observer: Send + Sync + fmt::Debug {
-    /// Something happened in this scope.
-    fn observe(&self, scope: &Scope, event: &Event<'_>);
+    /// Receives an event that happened in this span.
+    fn observe(&self, span: &Span, event: &Event<'_>);
 
-    /// Whether it wants [`Event::Wire`], for which bytes are kept.
-    fn hears_bytes(&self) -> bool {
+    /// Whether it wants [`Event::MessageBytes`], for which bytes are collected.
+    fn wants_bytes(&self) -> bool {
         false
     }
 }
 
-/// What the connector was asked for.
+/// An operation of the connector.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Operation {
     /// `List`, `Get`, `Create`, `Update`, `Delete`, or the name of an action.
     pub name: String,
-    /// The entity type.
+    /// The entity type, in PascalCase.
     pub entity: String,
-    /// The id of the one entity it is about.
+    /// The id of the entity, where there is one.
     pub id: Option<String>,
-    /// The filter clause.
+    /// The filter clause of a List, as the configuration has it.
     pub filter: Option<String>,
-    /// Fields of the entity whose values are secret; a dot leads into an object.
+    /// The fields of the entity whose values are secret; a dot leads into an object.
     pub sensitive: &'static [String],
 }
 
-/// Sixteen bytes that name an operation, and eight that name it or one of its tries.
+/// The ids of a span as OpenTelemetry has them, random.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpanId {
-    /// Of the operation.
+    /// Shared by all spans of an operation.
     pub trace: [u8; 16],
-    /// Of the operation or the try itself.
+    /// Of the operation or of the attempt.
     pub span: [u8; 8],
 }
 
-/// Where something happens: an operation, or a try of one of its calls.
+/// An operation, or an attempt of one of its requests.
 #[derive(Debug, Clone)]
-pub struct Scope {
+pub struct Span {
     observer: Arc<dyn Observer>,
-    /// The operation.
+    /// The operation that runs.
     pub operation: Arc<Operation>,
-    /// Names the operation.
+    /// The ids of the operation's span.
     pub id: SpanId,
-    /// The try, within one.
+    /// The attempt of a request; none for events of the operation itself.
     pub attempt: Option<Arc<Attempt>>,
 }
 
-/// One try of one call.
+/// One attempt of one request.
 #[derive(Debug)]
 pub struct Attempt {
-    /// From 1.
+    /// Counted from 1 for each call.
     pub number: u32,
-    /// How it was admitted.
+    /// The wait in the throttle, and the active nodes.
     pub admission: Admission,
-    /// The path with placeholders where ids stand.
+    /// The path with a placeholder for each id: `/v1/customers/{customer}`.
     pub endpoint: String,
-    /// Names the try.
+    /// The id of the attempt's span.
     pub span: [u8; 8],
-    /// Whom it reached, where that is known.
+    /// The other end of the connection; empty until it is known.
     pub peer: OnceLock<Peer>,
 }
 
-/// The other end of the connection a request went over.
+/// The other end of the connection a request was sent over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer {
-    /// Stripe's address, or the proxy's.
+    /// The address of Stripe or of the proxy.
     pub address: Option<SocketAddr>,
-    /// The version of HTTP that is spoken.
+    /// The version of HTTP.
     pub version: Version,
-    /// The number of the connection, where they are counted.
-    pub link: Option<u64>,
+    /// The number of the connection in this process; none where connections are not numbered.
+    pub connection: Option<u64>,
 }
 
-/// In which direction bytes went.
+/// The direction of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// To Stripe or the proxy.
     Sent,
-    /// From there.
+    /// From Stripe or the proxy.
     Received,
 }
 
-/// What TLS agreed on.
+/// The parameters of a TLS session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tls {
-    /// `TLSv1_3`.
+    /// The version of TLS: `TLSv1_3`.
     pub version: String,
-    /// `TLS13_AES_256_GCM_SHA384`.
+    /// The cipher suite: `TLS13_AES_256_GCM_SHA384`.
     pub cipher_suite: String,
-    /// The group of the key exchange.
+    /// The group of the key exchange: `X25519`.
     pub key_exchange: String,
-    /// The protocol agreed on inside; none where nothing was.
+    /// The application protocol: `http/1.1`; none where none was negotiated.
     pub alpn: Option<String>,
-    /// `Full`, `Resumed` …
+    /// The kind of the handshake: `Full`, `Resumed` …
     pub handshake: String,
 }
 
-/// What happens.
+/// The response to a request, or why there is none.
+pub type RequestOutcome<'e> = Result<&'e Response, &'e TransportError>;
+
+/// Something that happened in a span.
 #[derive(Debug)]
 pub enum Event<'e> {
     /// The operation has ended.
-    Ended {
-        /// How long it took, waits included.
-        took: Duration,
-        /// How many entities came back, or why none did.
+    OperationEnded {
+        /// The time since it began, waits included.
+        duration: Duration,
+        /// The number of entities that it returned, or the text of its error.
         outcome: Result<usize, String>,
     },
     /// A request is about to be sent.
-    Sending(&'e Request),
-    /// The answer to a request, or why there is none.
-    Answered {
-        /// The request.
+    RequestStarted(&'e Request),
+    /// A request has a response, or has failed.
+    RequestEnded {
+        /// The request that was sent.
         request: &'e Request,
         /// From the first byte sent to the last one received.
-        took: Duration,
-        /// The answer.
-        answer: Result<&'e Response, &'e TransportError>,
+        duration: Duration,
+        /// The response, or why there is none.
+        outcome: RequestOutcome<'e>,
     },
-    /// Another try follows.
+    /// A failed request is sent again.
     Retrying {
-        /// When.
+        /// The time until then.
         wait: Duration,
     },
-    /// The request is answered in this process.
+    /// The sandbox in this process handles the request.
     InProcess,
-    /// A connection was opened.
-    Dialled {
+    /// A TCP connection was opened.
+    Connected {
         /// Its number in this process.
-        link: u64,
-        /// What was dialled: `host:port`.
+        connection: u64,
+        /// The `host:port` it was opened to.
         target: &'e str,
-        /// The address that answered.
+        /// The address of the other end.
         address: SocketAddr,
-        /// How long that took.
-        took: Duration,
+        /// The time it took, name lookup included.
+        duration: Duration,
     },
-    /// A proxy was asked for a tunnel.
-    Tunnelled {
-        /// The connection.
-        link: u64,
-        /// `host:port` of the other end.
+    /// A proxy has answered a CONNECT request.
+    TunnelAnswered {
+        /// The number of the connection.
+        connection: u64,
+        /// The `host:port` that the tunnel leads to.
         target: &'e str,
-        /// What the proxy answered.
+        /// The HTTP status of the answer; 2xx opens the tunnel.
         status: u16,
-        /// How long that took.
-        took: Duration,
+        /// From the first byte sent to the answer.
+        duration: Duration,
     },
-    /// Somebody presents certificates, which are verified next.
-    Presented {
-        /// The name that they must have.
+    /// A server has presented certificates, which are verified next.
+    CertificatesPresented {
+        /// The host name or address that the first one must be for.
         name: &'e str,
-        /// The first is the server's own, each next one the issuer's.
+        /// The server's certificate, then its issuers'.
         chain: Vec<CertificateDer<'e>>,
     },
-    /// TLS is up.
-    Secured {
-        /// The connection.
-        link: u64,
-        /// With whom.
-        who: &'e str,
-        /// What was agreed on.
+    /// A TLS session was established.
+    TlsEstablished {
+        /// The number of the connection.
+        connection: u64,
+        /// The other end: `Stripe` or `the proxy`.
+        peer: &'e str,
+        /// The parameters of the session.
         tls: Tls,
-        /// How long the handshake took.
-        took: Duration,
+        /// The duration of the handshake.
+        duration: Duration,
     },
-    /// A connection is used again.
-    Reused {
-        /// The connection.
-        link: u64,
+    /// A connection from the pool is used again.
+    ConnectionReused {
+        /// The number of the connection.
+        connection: u64,
     },
-    /// All bytes that went in one direction until the other one had its turn, inside TLS.
-    Wire {
-        /// The connection.
-        link: u64,
-        /// In which direction.
+    /// One HTTP message as bytes, decrypted.
+    MessageBytes {
+        /// The number of the connection.
+        connection: u64,
+        /// The direction of the message.
         direction: Direction,
-        /// The bytes.
+        /// The message, complete or as far as it came.
         bytes: &'e [u8],
-        /// In how many pieces they went.
+        /// The number of writes or reads it took.
         pieces: usize,
-        /// From the end of what went before to the first of these bytes.
+        /// From the last byte of the message before to the first of this one.
         after: Duration,
-        /// From the first to the last of them.
-        took: Duration,
+        /// From the first to the last of its bytes.
+        duration: Duration,
     },
 }
 
-impl Scope {
-    /// The scope this runs in.
+impl Span {
+    /// The span that the caller runs in; none outside of an operation.
     pub fn current() -> Option<Self> {
-        SCOPE.try_with(Self::clone).ok()
+        CURRENT.try_with(Self::clone).ok()
     }
 
-    /// A scope of this operation.
-    pub fn of(observer: Arc<dyn Observer>, operation: Operation) -> Self {
-        let id = SpanId { trace: *Uuid::new_v4().as_bytes(), span: span() };
+    /// The span of a new operation, with random ids.
+    pub fn new(observer: Arc<dyn Observer>, operation: Operation) -> Self {
+        let id = SpanId { trace: *Uuid::new_v4().as_bytes(), span: span_id() };
         Self { observer, operation: Arc::new(operation), id, attempt: None }
     }
 
-    /// Tells the observer.
-    pub fn tell(&self, event: &Event<'_>) {
+    /// Passes an event to the observer.
+    pub fn notify(&self, event: &Event<'_>) {
         self.observer.observe(self, event);
     }
 
-    /// Whether the observer wants the bytes on the wire.
-    pub(super) fn hears_bytes(&self) -> bool {
-        self.observer.hears_bytes()
+    /// Whether the observer wants [`Event::MessageBytes`].
+    pub(super) fn wants_bytes(&self) -> bool {
+        self.observer.wants_bytes()
     }
 
-    /// Runs `work` within.
+    /// Runs `work` in the span.
     pub async fn run<T>(self, work: impl Future<Output = T>) -> T {
-        SCOPE.scope(self, work).await
+        CURRENT.scope(self, work).await
     }
 }
 
-/// Tells the observer of the scope this runs in, if it runs in one.
+/// Passes an event to the observer of the current span; makes no event outside of a span.
 pub fn emit<'e>(event: impl FnOnce() -> Event<'e>) {
-    // The observer may not be told while the scope is borrowed: it could ask for it.
-    if let Some(scope) = Scope::current() {
-        scope.tell(&event());
+    // The span is cloned, because the observer may ask for the current span too.
+    if let Some(span) = Span::current() {
+        span.notify(&event());
     }
 }
 
-/// Runs an operation for an observer, which hears how it ends. An operation within another
-/// one is a part of it. `rows` counts the entities of a success.
+/// Runs an operation in a span of its own; an operation within another one belongs to that one.
+/// `rows` counts the entities of a success, for [`Event::OperationEnded`].
 pub fn operation<'w, T: 'w, E: fmt::Display + 'w>(
     observer: Option<Arc<dyn Observer>>,
     operation: Operation,
@@ -256,16 +258,16 @@ pub fn operation<'w, T: 'w, E: fmt::Display + 'w>(
 ) -> BoxFuture<'w, Result<T, E>> {
     let work = Box::pin(work);
     Box::pin(async move {
-        let Some(observer) = observer.filter(|_| Scope::current().is_none()) else { return work.await };
-        let (scope, began) = (Scope::of(observer, operation), Instant::now());
-        let done = scope.clone().run(work).await;
+        let Some(observer) = observer.filter(|_| Span::current().is_none()) else { return work.await };
+        let (span, started) = (Span::new(observer, operation), Instant::now());
+        let done = span.clone().run(work).await;
         let outcome = done.as_ref().map(rows).map_err(ToString::to_string);
-        scope.tell(&Event::Ended { took: began.elapsed(), outcome });
+        span.notify(&Event::OperationEnded { duration: started.elapsed(), outcome });
         done
     })
 }
 
-/// Runs one try of a call in a scope of its own.
+/// Runs one attempt of a request in a span of its own; `number` counts from 1.
 pub(super) async fn attempt(
     number: u32,
     admission: Admission,
@@ -273,25 +275,25 @@ pub(super) async fn attempt(
     request: &Request,
     work: impl Future<Output = Result<Response, TransportError>>,
 ) -> Result<Response, TransportError> {
-    let Some(mut scope) = Scope::current() else { return work.await };
+    let Some(mut span) = Span::current() else { return work.await };
     let attempt =
-        Attempt { number, admission, endpoint: endpoint.to_owned(), span: span(), peer: OnceLock::new() };
-    scope.attempt = Some(Arc::new(attempt));
-    scope.tell(&Event::Sending(request));
-    let began = Instant::now();
-    let answer = scope.clone().run(work).await;
-    scope.tell(&Event::Answered { request, took: began.elapsed(), answer: answer.as_ref() });
-    answer
+        Attempt { number, admission, endpoint: endpoint.to_owned(), span: span_id(), peer: OnceLock::new() };
+    span.attempt = Some(Arc::new(attempt));
+    span.notify(&Event::RequestStarted(request));
+    let started = Instant::now();
+    let response = span.clone().run(work).await;
+    span.notify(&Event::RequestEnded { request, duration: started.elapsed(), outcome: response.as_ref() });
+    response
 }
 
-/// Notes whom the current try reached.
-pub(super) fn met(peer: Peer) {
-    if let Some(attempt) = Scope::current().and_then(|scope| scope.attempt) {
-        // A try that is sent twice, to a proxy with a challenge, met the same end twice.
+/// Records the other end of the current attempt's connection.
+pub(super) fn record_peer(peer: Peer) {
+    if let Some(attempt) = Span::current().and_then(|span| span.attempt) {
+        // An attempt that is sent twice, because the proxy sent a challenge, has the same peer twice.
         let _ = attempt.peer.set(peer);
     }
 }
 
-fn span() -> [u8; 8] {
+fn span_id() -> [u8; 8] {
     Uuid::new_v4().as_u64_pair().1.to_be_bytes()
 }

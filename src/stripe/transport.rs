@@ -1,52 +1,92 @@
-//! The one way out: a request goes in, an answer comes back.
+//! The border between the client and the network: one request, one response.
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method};
 
-/// A request as it leaves, without the base address.
+/// An HTTP request to a path of Stripe.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// GET, POST or DELETE.
     pub method: Method,
     /// Path and query, from the root.
     pub target: String,
-    /// Every header, the key among them.
+    /// Every header, the `Authorization` with the key among them.
     pub headers: HeaderMap,
-    /// The encoded body.
+    /// The encoded body; empty for GET and DELETE.
     pub body: Bytes,
 }
 
-/// An answer, whole.
+/// A complete HTTP response.
 #[derive(Debug, Clone)]
 pub struct Response {
-    /// HTTP status code.
+    /// The HTTP status code, from 100 to 599.
     pub status: u16,
-    /// Every header.
+    /// All headers, as they came.
     pub headers: HeaderMap,
-    /// The whole body.
+    /// The complete body, without chunks.
     pub body: Bytes,
 }
 
-/// Why no answer came.
+impl Response {
+    /// The value of a header; none where it is missing or no text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The value of `Request-Id`, which Stripe's support asks for.
+    pub fn request_id(&self) -> Option<String> {
+        self.header("request-id").map(str::to_owned)
+    }
+
+    /// True when Stripe repeated its response to an earlier request with the same idempotency key.
+    pub fn is_replayed(&self) -> bool {
+        self.header("idempotent-replayed") == Some("true")
+    }
+}
+
+/// Why a request has no response.
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
     /// Nothing was sent: name lookup, connection or TLS failed.
     #[error("cannot connect to Stripe: {0}")]
     Connect(String),
-    /// The request may have been seen: the connection broke or the time ran out.
+    /// Nothing was sent: the proxy that the configuration names cannot be reached.
+    #[error("cannot connect to Stripe: {0}")]
+    ProxyUnreachable(String),
+    /// Stripe may have got the request: the connection broke, or the time ran out.
     #[error("the connection to Stripe failed: {0}")]
     Broken(String),
-    /// The proxy does not know us: nothing reached Stripe.
+    /// Nothing was sent to Stripe: the proxy refused the user and the password.
     #[error("{0}")]
     ProxyAuth(String),
-    /// Sending again cannot help: a certificate nobody trusts, an invalid address.
+    /// Nothing was sent: the certificate of Stripe or of the proxy is not trusted.
+    #[error("{0}")]
+    Untrusted(String),
+    /// Nothing was sent, and a retry cannot help: an address or a header is invalid.
     #[error("{0}")]
     Fatal(String),
 }
 
-/// Something that brings a request to Stripe, or to the sandbox.
+/// Why a transport cannot be made from its settings.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The base address is no http or https address.
+    #[error("{0:?} is no address")]
+    Address(String),
+    /// The proxy may not be used with TLS, and the base address needs TLS.
+    #[error("a proxy that never uses TLS cannot reach an https address, because nothing would be encrypted")]
+    ProxyWithoutTls,
+    /// A further trusted root is no PEM text of certificates.
+    #[error("a trusted certificate cannot be read: {0}")]
+    Roots(String),
+    /// The TLS or HTTP library cannot be set up.
+    #[error("cannot set up the HTTP client: {0}")]
+    Client(String),
+}
+
+/// Sends requests to Stripe, or to the sandbox.
 pub trait Transport: Send + Sync + std::fmt::Debug {
-    /// Sends one request and waits for the whole answer.
+    /// Sends one request and waits for the complete response, whatever its status.
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>>;
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stripe_provider::catalog::API_VERSION;
-use stripe_provider::connection::{Connection, Defaults, Nodes, Scope, Settings};
+use stripe_provider::connection::{Connection, Defaults, Nodes, Settings, ThrottleScope};
 use stripe_provider::connector::{Connector, ListRequest, Page, entity};
 use stripe_provider::env::Env;
 use stripe_provider::sandbox::Sandbox;
@@ -49,7 +49,7 @@ fn connector(base: String) -> Connector {
         key: Some(Source::Inline(Secret::new("sk_test_1".to_owned()))),
         service_account: None,
         account_id: None,
-        scope: Some(Scope::Process),
+        scope: Some(ThrottleScope::Process),
         env: Env::from_pairs::<String, String>([]),
         stopped: CancellationToken::new(),
     };

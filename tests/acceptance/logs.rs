@@ -132,7 +132,7 @@ fn the_file_of_two_runs_has_whole_lines_and_no_secret() {
     assert_eq!(http["serverIp"], "127.0.0.1");
     assert_eq!(requests[0]["severity"], "INFO");
     assert_eq!(requests[0]["logging.googleapis.com/labels"]["entity"], "Customer");
-    assert!(!having("dialled ").is_empty() && !having("received ").is_empty());
+    assert!(!having("connected to ").is_empty() && !having("received ").is_empty());
     let created = having("response 200 to POST /v1/payment_intents");
     assert!(created[0]["body"].as_str().unwrap().contains(r#""client_secret":"(redacted)""#));
 }

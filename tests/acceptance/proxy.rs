@@ -7,7 +7,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use stripe_provider::secret::Secret;
 use stripe_provider::stripe::{
-    Credentials, Proxied, ProxySettings, Request, Response, Scheme, Ssl, Transport as _, TransportError,
+    AuthScheme, Http1Transport, ProxyCredentials, ProxyOrigin, ProxySettings, ProxyTls, Request, Response,
+    SetupError, Transport as _, TransportError,
 };
 use tokio::runtime::Runtime;
 
@@ -47,8 +48,8 @@ impl Stage {
         Self { squid, server, front, runtime: Runtime::new().unwrap() }
     }
 
-    fn send(&self, proxied: &Proxied) -> Result<Response, TransportError> {
-        self.runtime.block_on(proxied.send(request()))
+    fn send(&self, transport: &Http1Transport) -> Result<Response, TransportError> {
+        self.runtime.block_on(transport.send(request()))
     }
 }
 
@@ -63,19 +64,20 @@ fn request() -> Request {
     Request { method: Method::POST, target: "/v1/customers".to_owned(), headers, body }
 }
 
-fn credentials(scheme: Scheme, password: &str) -> Credentials {
-    Credentials { scheme, user: USER.to_owned(), password: Secret::new(password.to_owned()) }
+fn credentials(scheme: AuthScheme, password: &str) -> ProxyCredentials {
+    ProxyCredentials { scheme, user: USER.to_owned(), password: Secret::new(password.to_owned()) }
 }
 
 fn through(
     base: &str,
     port: u16,
-    ssl: Ssl,
-    credentials: Option<Credentials>,
+    tls: ProxyTls,
+    credentials: Option<ProxyCredentials>,
     roots: &[&str],
-) -> Result<Proxied, TransportError> {
-    let proxy = ProxySettings { host: "127.0.0.1".to_owned(), port, ssl, credentials };
-    Proxied::new(base, proxy, Duration::from_secs(20), roots)
+) -> Result<Http1Transport, SetupError> {
+    let (host, origin) = ("127.0.0.1".to_owned(), ProxyOrigin::Configuration);
+    let proxy = ProxySettings { host, port, tls, credentials, origin };
+    Http1Transport::new(base, Some(proxy), Duration::from_secs(20), roots)
 }
 
 fn every_combination_reaches_its_target() {
@@ -83,27 +85,27 @@ fn every_combination_reaches_its_target() {
     let (squid, http, https) = (&stage.squid, &stage.server.base, &stage.front.base);
     let roots = [stage.front.authority.as_str()];
     let mut reached = 0;
-    for ssl in [Ssl::Auto, Ssl::Always, Ssl::Never, Ssl::Tunnel] {
-        for scheme in [None, Some(Scheme::Basic), Some(Scheme::Digest)] {
-            let port = match (ssl, scheme) {
-                (Ssl::Always, None) => squid.open_tls,
-                (Ssl::Always, Some(_)) => squid.closed_tls,
+    for tls in [ProxyTls::Auto, ProxyTls::Always, ProxyTls::Never, ProxyTls::Tunnel] {
+        for scheme in [None, Some(AuthScheme::Basic), Some(AuthScheme::Digest)] {
+            let port = match (tls, scheme) {
+                (ProxyTls::Always, None) => squid.open_tls,
+                (ProxyTls::Always, Some(_)) => squid.closed_tls,
                 (_, None) => squid.open,
                 (_, Some(_)) => squid.closed,
             };
             for base in [http, https] {
                 let known = scheme.map(|scheme| credentials(scheme, PASSWORD));
-                let proxied = through(base, port, ssl, known, &roots);
-                if ssl == Ssl::Never && base == https {
-                    assert!(proxied.unwrap_err().to_string().contains("nothing would be encrypted"));
+                let transport = through(base, port, tls, known, &roots);
+                if tls == ProxyTls::Never && base == https {
+                    assert!(matches!(transport, Err(SetupError::ProxyWithoutTls)));
                     continue;
                 }
-                let proxied = proxied.unwrap();
+                let transport = transport.unwrap();
                 for _ in 0..3 {
-                    let response = stage.send(&proxied);
+                    let response = stage.send(&transport);
                     let response =
-                        response.unwrap_or_else(|error| panic!("{ssl:?} {scheme:?} {base}: {error}"));
-                    assert_eq!(response.status, 200, "{ssl:?} {scheme:?} {base}: {response:?}");
+                        response.unwrap_or_else(|error| panic!("{tls:?} {scheme:?} {base}: {error}"));
+                    assert_eq!(response.status, 200, "{tls:?} {scheme:?} {base}: {response:?}");
                 }
                 reached += 1;
             }
@@ -115,29 +117,33 @@ fn every_combination_reaches_its_target() {
 fn a_wrong_password_is_an_error_of_the_proxy() {
     let stage = Stage::set();
     let (squid, http, https) = (&stage.squid, &stage.server.base, &stage.front.base);
-    for scheme in [Scheme::Basic, Scheme::Digest] {
-        for (base, ssl) in [(http, Ssl::Auto), (http, Ssl::Tunnel), (https, Ssl::Auto)] {
+    for scheme in [AuthScheme::Basic, AuthScheme::Digest] {
+        for (base, tls) in [(http, ProxyTls::Auto), (http, ProxyTls::Tunnel), (https, ProxyTls::Auto)] {
             let wrong = Some(credentials(scheme, "wrong"));
-            let proxied = through(base, squid.closed, ssl, wrong, &[&stage.front.authority]).unwrap();
-            let error = stage.send(&proxied).unwrap_err();
-            assert!(matches!(error, TransportError::ProxyAuth(_)), "{scheme:?} {ssl:?} {base}: {error}");
-            assert!(error.to_string().contains("`proxy_password`"), "{error}");
+            let transport = through(base, squid.closed, tls, wrong, &[&stage.front.authority]).unwrap();
+            let error = stage.send(&transport).unwrap_err();
+            assert!(matches!(error, TransportError::ProxyAuth(_)), "{scheme:?} {tls:?} {base}: {error}");
         }
     }
-    let nobody = through(https, squid.closed, Ssl::Auto, None, &[&stage.front.authority]).unwrap();
+    let nobody = through(https, squid.closed, ProxyTls::Auto, None, &[&stage.front.authority]).unwrap();
     assert!(matches!(stage.send(&nobody), Err(TransportError::ProxyAuth(_))));
 }
 
 fn certificates_are_verified_on_the_way_and_at_its_end() {
     let stage = Stage::set();
     let (squid, http, https) = (&stage.squid, &stage.server.base, &stage.front.base);
-    let to_stripe = through(https, squid.open, Ssl::Auto, None, &[]).unwrap();
+    let to_stripe = through(https, squid.open, ProxyTls::Auto, None, &[]).unwrap();
     let to_stripe = stage.send(&to_stripe).unwrap_err();
-    assert!(to_stripe.to_string().contains("TLS to Stripe failed"), "{to_stripe}");
-    let to_proxy = through(http, squid.open_tls, Ssl::Always, None, &[]).unwrap();
+    assert!(
+        matches!(&to_stripe, TransportError::Untrusted(why) if why.contains("TLS to Stripe")),
+        "{to_stripe}"
+    );
+    let to_proxy = through(http, squid.open_tls, ProxyTls::Always, None, &[]).unwrap();
     let to_proxy = stage.send(&to_proxy).unwrap_err();
-    assert!(to_proxy.to_string().contains("TLS to the proxy failed"), "{to_proxy}");
-    assert!(to_proxy.to_string().contains("`ca_certificate`"), "{to_proxy}");
+    assert!(
+        matches!(&to_proxy, TransportError::Untrusted(why) if why.contains("TLS to the proxy")),
+        "{to_proxy}"
+    );
 }
 
 fn terraform_applies_through_the_proxy_and_says_when_the_password_is_wrong() {
@@ -171,6 +177,7 @@ resource "stripe_entity" "customer" {{
     let workdir = Workdir::new(&config("wrong"));
     let refused = workdir.fails(&["apply", "-auto-approve", "-no-color"]);
     assert!(refused.contains("Proxy Refused The Password"), "{refused}");
+    assert!(refused.contains("`proxy_password`"), "{refused}");
     assert_eq!(workdir.count("customer"), 0);
     workdir.write(&config(PASSWORD));
     workdir.apply();
@@ -182,8 +189,8 @@ resource "stripe_entity" "customer" {{
 
 async fn a_proxy_that_is_not_there_is_named() {
     let free = free_port();
-    let proxied = through("http://127.0.0.1:1", free, Ssl::Auto, None, &[]).unwrap();
-    let error = proxied.send(request()).await.unwrap_err();
-    assert!(matches!(error, TransportError::Connect(_)), "{error}");
-    assert!(error.to_string().contains(&format!("127.0.0.1:{free} of `destination_config`")), "{error}");
+    let transport = through("http://127.0.0.1:1", free, ProxyTls::Auto, None, &[]).unwrap();
+    let error = transport.send(request()).await.unwrap_err();
+    assert!(matches!(error, TransportError::ProxyUnreachable(_)), "{error}");
+    assert!(error.to_string().contains(&format!("127.0.0.1:{free}")), "{error}");
 }

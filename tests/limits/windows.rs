@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use stripe_provider::stripe::{
-    Asked, HostWindow, NodeThrottle, Part, Parts, Place, ProcessWindow, RedisWindow, Stack, Throttle, Window,
+    ConnectionThrottle, Decision, HostWindow, LimitKey, LimitKeys, NodeThrottle, PermitRequest,
+    ProcessWindow, RedisWindow, Throttle, Window,
 };
 use tokio::runtime::Runtime;
 
@@ -14,25 +15,25 @@ use crate::support::redis::Redis;
 
 pub fn cases() -> Vec<Case> {
     vec![
-        case!(whoever_names_the_same_redis_shares_a_limit, Redis),
-        case!(async a_pause_holds_everybody, Redis),
-        case!(async another_window_stands_in_when_the_redis_goes_away, Redis),
+        case!(throttles_with_the_same_redis_share_a_limit, Redis),
+        case!(async a_pause_delays_every_request, Redis),
+        case!(async another_window_is_used_when_the_redis_goes_away, Redis),
         case!(the_nodes_of_a_connection_are_counted_across_a_redis, Redis),
         case!(the_nodes_of_a_connection_are_counted_across_a_machine),
-        case!(async a_redis_holds_an_endpoint_and_not_the_others, Redis),
+        case!(async a_redis_delays_one_endpoint_and_not_the_others, Redis),
     ]
 }
 
-const ASKED: Asked<'_> = Asked { method: &http::Method::GET, endpoint: "/v1/customers" };
+const CUSTOMERS: PermitRequest<'_> = PermitRequest { method: &http::Method::GET, endpoint: "/v1/customers" };
 
 fn window(redis: &Redis, limit: usize) -> Arc<dyn Window> {
     Arc::new(RedisWindow::new(&redis.address, "acct_1", limit).unwrap())
 }
 
-async fn times(stacks: &[Stack], each: usize) -> Vec<Instant> {
-    let callers = stacks.iter().flat_map(|stack| {
+async fn times(throttles: &[ConnectionThrottle], each: usize) -> Vec<Instant> {
+    let callers = throttles.iter().flat_map(|throttle| {
         (0..each).map(move |_| async move {
-            stack.admit(ASKED).await;
+            throttle.admit(CUSTOMERS).await;
             Instant::now()
         })
     });
@@ -41,36 +42,40 @@ async fn times(stacks: &[Stack], each: usize) -> Vec<Instant> {
     times
 }
 
-fn whoever_names_the_same_redis_shares_a_limit() {
+fn throttles_with_the_same_redis_share_a_limit() {
     Runtime::new().unwrap().block_on(share_a_redis());
 }
 
 async fn share_a_redis() {
     let redis = Redis::start();
-    let stacks = [(); 4].map(|()| Stack::new("", NodeThrottle::new(50, 50), vec![window(&redis, 20)]));
-    let times = times(&stacks, 15).await;
+    let throttles =
+        [(); 4].map(|()| ConnectionThrottle::new("", NodeThrottle::new(50, 50), vec![window(&redis, 20)]));
+    let times = times(&throttles, 15).await;
     let densest = densest(&times);
     assert!(densest <= 20, "{densest} admissions in a second");
 }
 
-async fn a_pause_holds_everybody() {
+async fn a_pause_delays_every_request() {
     let redis = Redis::start();
     let (one, other) = (window(&redis, 20), window(&redis, 20));
     one.pause(None, Duration::from_secs(30)).await.unwrap();
     one.pause(None, Duration::from_secs(1)).await.unwrap();
-    let Place::Later(wait) = other.ask(Parts::default()).await.unwrap() else {
-        panic!("a place in spite of the pause")
+    let Decision::Wait(wait) = other.try_admit(LimitKeys::default()).await.unwrap() else {
+        panic!("admitted in spite of the pause")
     };
     assert!(wait > Duration::from_secs(25), "a shorter pause does not end a longer one: {wait:?}");
 }
 
-async fn another_window_stands_in_when_the_redis_goes_away() {
+async fn another_window_is_used_when_the_redis_goes_away() {
     let mut redis = Redis::start();
-    let stack =
-        Stack::new("", NodeThrottle::new(50, 50), vec![window(&redis, 1000), ProcessWindow::new(1000)]);
-    stack.admit(ASKED).await;
+    let throttle = ConnectionThrottle::new(
+        "",
+        NodeThrottle::new(50, 50),
+        vec![window(&redis, 1000), ProcessWindow::new(1000)],
+    );
+    throttle.admit(CUSTOMERS).await;
     redis.stop();
-    let admitted = tokio::time::timeout(Duration::from_secs(20), stack.admit(ASKED)).await;
+    let admitted = tokio::time::timeout(Duration::from_secs(20), throttle.admit(CUSTOMERS)).await;
     assert!(admitted.is_ok(), "a Redis that is away must not stop a run");
 }
 
@@ -82,8 +87,9 @@ fn densest(times: &[Instant]) -> usize {
 }
 
 async fn assert_nodes_are_shared(windows: [Arc<dyn Window>; 3]) {
-    let stacks = windows.map(|window| Stack::new("connection", NodeThrottle::new(1, 1), vec![window]));
-    let densest = densest(&times(&stacks, 6).await);
+    let throttles =
+        windows.map(|window| ConnectionThrottle::new("connection", NodeThrottle::new(1, 1), vec![window]));
+    let densest = densest(&times(&throttles, 6).await);
     assert!(densest <= 6, "{densest} admissions in a second by one node");
 }
 
@@ -102,17 +108,18 @@ fn the_nodes_of_a_connection_are_counted_across_a_machine() {
     Runtime::new().unwrap().block_on(assert_nodes_are_shared(windows));
 }
 
-async fn a_redis_holds_an_endpoint_and_not_the_others() {
+async fn a_redis_delays_one_endpoint_and_not_the_others() {
     let redis = Redis::start();
     let window = window(&redis, 100);
-    let of = |endpoint: &str| Parts { endpoint: Part::new(endpoint, 2), connection: Part::default() };
-    let mut places = Vec::new();
+    let of =
+        |endpoint: &str| LimitKeys { endpoint: LimitKey::new(endpoint, 2), connection: LimitKey::default() };
+    let mut decisions = Vec::new();
     for endpoint in ["one", "one", "one", "other"] {
-        places.push(window.ask(of(endpoint)).await.unwrap());
+        decisions.push(window.try_admit(of(endpoint)).await.unwrap());
     }
-    assert!(matches!(places[..2], [Place::Taken(_), Place::Taken(_)]), "{places:?}");
-    assert!(matches!(places[2..], [Place::EndpointLater(_), Place::Taken(_)]), "{places:?}");
-    window.pause(Some(Part::new("other", 2)), Duration::from_secs(30)).await.unwrap();
-    assert!(matches!(window.ask(of("other")).await.unwrap(), Place::EndpointLater(_)));
-    assert!(matches!(window.ask(of("third")).await.unwrap(), Place::Taken(_)));
+    assert!(matches!(decisions[..2], [Decision::Granted(_), Decision::Granted(_)]), "{decisions:?}");
+    assert!(matches!(decisions[2..], [Decision::WaitForEndpoint(_), Decision::Granted(_)]), "{decisions:?}");
+    window.pause(Some(LimitKey::new("other", 2)), Duration::from_secs(30)).await.unwrap();
+    assert!(matches!(window.try_admit(of("other")).await.unwrap(), Decision::WaitForEndpoint(_)));
+    assert!(matches!(window.try_admit(of("third")).await.unwrap(), Decision::Granted(_)));
 }

@@ -13,6 +13,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod broken_connection;
 mod flaws;
 mod names;
 mod rules;

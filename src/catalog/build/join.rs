@@ -68,7 +68,7 @@ struct EntityJoin {
 impl EntityJoin {
     fn apply(&mut self, rule: &EntityRule) {
         let usual = usual_name(&self.entity.key, &self.entity.object);
-        self.demand(rule.name.as_ref() != Some(&usual), || format!("name = {usual:?} is the usual one"));
+        self.require(rule.name.as_ref() != Some(&usual), || format!("name = {usual:?} is the usual one"));
         self.entity.name = rule.name.clone().unwrap_or(usual);
         self.apply_aliases(rule);
         self.entity.id_prefix.clone_from(&rule.id_prefix);
@@ -86,7 +86,7 @@ impl EntityJoin {
 
     fn apply_aliases(&mut self, rule: &EntityRule) {
         let usual = plural(&self.entity.name);
-        self.demand(!rule.aliases.contains(&usual), || format!("alias {usual:?} is a usual one"));
+        self.require(!rule.aliases.contains(&usual), || format!("alias {usual:?} is a usual one"));
         self.entity.aliases = rule.aliases.iter().cloned().chain([usual]).collect();
     }
 
@@ -96,22 +96,22 @@ impl EntityJoin {
         // Version 2 has its own words for what a call may include.
         for field in named.chain(rule.expand.iter().filter(|_| !v2)) {
             let known = self.entity.field_at(field).is_some();
-            self.demand(known, || format!("there is no field {field:?}"));
+            self.require(known, || format!("there is no field {field:?}"));
         }
         for param in rule.list_with.keys() {
             let list = self.entity.operation(OperationKind::List);
             let known = list.is_some_and(|list| list.param(param).is_some());
-            self.demand(known, || format!("a list takes no param {param:?}"));
+            self.require(known, || format!("a list takes no param {param:?}"));
         }
         for list in rule.items.keys() {
             let update = self.entity.operation(OperationKind::Update);
             let known = update.is_some_and(|update| update.param(list).is_some());
-            self.demand(known && self.entity.field(list).is_some(), || {
+            self.require(known && self.entity.field(list).is_some(), || {
                 format!("items: {list:?} is no list that an update takes and an answer has")
             });
         }
         let can_preexist = !self.entity.creates() && self.entity.operation(OperationKind::Update).is_some();
-        self.demand(!rule.preexisting || can_preexist, || {
+        self.require(!rule.preexisting || can_preexist, || {
             "preexisting: it is created, or cannot be changed".to_owned()
         });
     }
@@ -119,7 +119,7 @@ impl EntityJoin {
     fn apply_actions(&mut self, rules: &BTreeMap<String, ActionRule>) {
         for verb in rules.keys() {
             let known = self.entity.actions.iter().any(|action| action.name == *verb);
-            self.demand(known, || format!("there is no action {verb:?}"));
+            self.require(known, || format!("there is no action {verb:?}"));
         }
         let mut actions = std::mem::take(&mut self.entity.actions);
         for action in &mut actions {
@@ -137,21 +137,21 @@ impl EntityJoin {
 
     fn apply_action(&mut self, action: &mut Action, rule: &ActionRule, usual: &str) {
         let verb = &action.name;
-        self.demand(rule.name.as_deref() != Some(usual), || format!("{verb}: the name is the usual one"));
+        self.require(rule.name.as_deref() != Some(usual), || format!("{verb}: the name is the usual one"));
         let idle = rule.name.is_none() && rule.renames.is_empty() && rule.required.is_empty();
-        self.demand(!idle || !rule.output.is_record(), || format!("{verb}: the rule changes nothing"));
+        self.require(!idle || !rule.output.is_record(), || format!("{verb}: the rule changes nothing"));
         for param in rule.renames.keys().chain(&rule.required) {
             let known = action.params.iter().any(|known| known.name == *param);
-            self.demand(known, || format!("{verb}: there is no param {param:?}"));
+            self.require(known, || format!("{verb}: there is no param {param:?}"));
         }
         for param in &rule.required {
             let optional =
                 action.params.iter().any(|known| known.name == *param && !known.shape.is_required());
-            self.demand(optional, || format!("{verb}: Stripe demands {param:?} already"));
+            self.require(optional, || format!("{verb}: Stripe requires {param:?} already"));
         }
         if let OutputShape::Field { field, .. } = &rule.output {
             let known = action.returns != self.entity.object || self.entity.field_at(field).is_some();
-            self.demand(known, || format!("{verb}: there is no field {field:?}"));
+            self.require(known, || format!("{verb}: there is no field {field:?}"));
         }
         action.renames.clone_from(&rule.renames);
         action.required_inputs.clone_from(&rule.required);
@@ -161,13 +161,13 @@ impl EntityJoin {
     /// The rule, else a DELETE. What Terraform can create and Stripe cannot delete needs a rule.
     fn apply_removal(&mut self, rule: Option<&Removal>) {
         let deletes = self.entity.operation(OperationKind::Delete).is_some();
-        self.demand(!deletes || rule != Some(&Removal::Delete), || {
+        self.require(!deletes || rule != Some(&Removal::Delete), || {
             "removal: a DELETE is the usual one".to_owned()
         });
         let needless = !self.entity.creates() && !self.entity.preexisting && rule == Some(&Removal::Forget);
-        self.demand(!needless, || "removal: nothing creates it".to_owned());
+        self.require(!needless, || "removal: nothing creates it".to_owned());
         let undecided = self.entity.creates() && !deletes && rule.is_none();
-        self.demand(!undecided, || {
+        self.require(!undecided, || {
             "removal: Stripe has no DELETE for it, so a rule must say what ends it".to_owned()
         });
         let usual = if deletes { Removal::Delete } else { Removal::Forget };
@@ -179,61 +179,61 @@ impl EntityJoin {
 
     fn check_removal(&mut self, removal: &Removal) {
         match removal {
-            Removal::Delete => self.demand_delete(),
-            Removal::Archive { param, .. } => self.demand_update_param(param),
+            Removal::Delete => self.require_delete(),
+            Removal::Archive { param, .. } => self.require_update_param(param),
             Removal::DeleteOrArchive { param, .. } => {
-                self.demand_delete();
-                self.demand_update_param(param);
+                self.require_delete();
+                self.require_update_param(param);
             }
             Removal::Call { action, otherwise, with, when, ended, .. } => {
-                self.demand_action(action);
+                self.require_action(action);
                 if let Some(action) = otherwise {
-                    self.demand_action(action);
+                    self.require_action(action);
                 }
                 for field in with {
                     let known = self.entity.field(field).is_some();
-                    self.demand(known, || format!("removal: there is no field {field:?}"));
+                    self.require(known, || format!("removal: there is no field {field:?}"));
                 }
-                self.demand_states([when, ended]);
+                self.require_states([when, ended]);
             }
             Removal::CallWhileSet { action, field } => {
-                self.demand_action(action);
+                self.require_action(action);
                 let known = self.entity.field_at(field).is_some();
-                self.demand(known, || format!("removal: there is no field {field:?}"));
+                self.require(known, || format!("removal: there is no field {field:?}"));
             }
             Removal::DeleteOrCall { delete_when, action, when, ended } => {
-                self.demand_delete();
-                self.demand_action(action);
-                self.demand_states([delete_when, when, ended]);
+                self.require_delete();
+                self.require_action(action);
+                self.require_states([delete_when, when, ended]);
             }
             Removal::Forget => {}
         }
     }
 
-    fn demand_delete(&mut self) {
+    fn require_delete(&mut self) {
         let known = self.entity.operation(OperationKind::Delete).is_some();
-        self.demand(known, || "removal: Stripe has no DELETE for it".to_owned());
+        self.require(known, || "removal: Stripe has no DELETE for it".to_owned());
     }
 
-    fn demand_update_param(&mut self, param: &str) {
+    fn require_update_param(&mut self, param: &str) {
         let update = self.entity.operation(OperationKind::Update);
         let known = update.is_some_and(|update| update.param(param).is_some());
-        self.demand(known, || format!("removal: an update takes no param {param:?}"));
+        self.require(known, || format!("removal: an update takes no param {param:?}"));
     }
 
-    fn demand_action(&mut self, name: &str) {
+    fn require_action(&mut self, name: &str) {
         let known = self.entity.actions.iter().any(|action| action.name == name);
-        self.demand(known, || format!("removal: there is no action {name:?}"));
+        self.require(known, || format!("removal: there is no action {name:?}"));
     }
 
-    fn demand_states<const N: usize>(&mut self, lists: [&Vec<String>; N]) {
+    fn require_states<const N: usize>(&mut self, lists: [&Vec<String>; N]) {
         let known = self.entity.field("status").map(Shape::values).unwrap_or_default().to_vec();
         for state in lists.into_iter().flatten() {
-            self.demand(known.contains(state), || format!("removal: no status is {state:?}"));
+            self.require(known.contains(state), || format!("removal: no status is {state:?}"));
         }
     }
 
-    fn demand(&mut self, holds: bool, problem: impl FnOnce() -> String) {
+    fn require(&mut self, holds: bool, problem: impl FnOnce() -> String) {
         if !holds {
             self.problems.push(problem());
         }

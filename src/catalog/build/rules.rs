@@ -59,7 +59,7 @@ pub struct ActionRule {
     /// The connector's names of params.
     #[serde(default)]
     pub renames: BTreeMap<String, String>,
-    /// Params that must be in the payload although Stripe does not demand them.
+    /// Params that must be in the payload although Stripe does not require them.
     #[serde(default)]
     pub required: Vec<String>,
     /// What the output holds.

@@ -19,9 +19,10 @@ pub(super) fn input(action: &Action) -> Schema {
     let params =
         action.params.iter().map(|param| (renamed(param), of_shape(&param.shape, Use::Input).to_value()));
     let properties: Map<String, Json> = ids.chain(params).collect();
-    let demanded =
+    let required_params =
         action.params.iter().filter(|p| p.shape.is_required() || action.required_inputs.contains(&p.name));
-    let required: Vec<String> = action.path_inputs.iter().cloned().chain(demanded.map(renamed)).collect();
+    let required: Vec<String> =
+        action.path_inputs.iter().cloned().chain(required_params.map(renamed)).collect();
     json_schema!({
         "title": action.name,
         "type": "object",

@@ -67,9 +67,9 @@ impl Paginator<'_> {
     }
 
     fn next(&self, page: &Json, entities: &[Json]) -> Option<String> {
-        let told = |name: &str| page.get(name).and_then(Json::as_str);
+        let text = |name: &str| page.get(name).and_then(Json::as_str);
         if self.goes_by_page() {
-            return told("next_page").map(str::to_owned).or_else(|| page_of(told("next_page_url")?));
+            return text("next_page").map(str::to_owned).or_else(|| page_of(text("next_page_url")?));
         }
         let more = page.get("has_more") == Some(&Json::Bool(true));
         entities.last().filter(|_| more).and_then(id_of).map(str::to_owned)

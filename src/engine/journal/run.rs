@@ -1,7 +1,7 @@
 //! Which Terraform run a provider process belongs to, and whether a run still lives.
 //!
 //! A run is the Terraform process above the provider: by its number and its start, because a
-//! number alone is used again. Where the start cannot be told the number stands alone, and
+//! number alone is used again. Where the start is not known the number stands alone, and
 //! every run but this one counts as ended: Terraform's lock of the state keeps two runs apart.
 
 use std::fs;
@@ -34,8 +34,9 @@ fn started_by_kernel(pid: u32) -> Option<String> {
 
 /// As `ps` tells it: systems without `/proc` have one that does.
 fn started_by_ps(pid: u32) -> Option<String> {
-    let told = Command::new("ps").args(["-o", "lstart=", "-p", &pid.to_string()]).env("LC_ALL", "C").output();
-    let text = String::from_utf8(told.ok()?.stdout).ok()?;
+    let listed =
+        Command::new("ps").args(["-o", "lstart=", "-p", &pid.to_string()]).env("LC_ALL", "C").output();
+    let text = String::from_utf8(listed.ok()?.stdout).ok()?;
     Some(text.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|start| !start.is_empty())
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use super::{File, entry};
+use super::{FileSink, entry};
 use crate::logs::Sink as _;
 use crate::logs::line::{Http, Line, Severity};
 use crate::stripe::trace::SpanId;
@@ -65,7 +65,7 @@ fn many_writers_of_one_file_keep_lines_whole() {
     std::thread::scope(|scope| {
         for writer in 0..WRITERS {
             // Each has the file open for itself, as another process has.
-            let file = File::open(&path, false).unwrap();
+            let file = FileSink::open(&path, false).unwrap();
             scope.spawn(move || {
                 for number in 0..LINES {
                     let text = format!("{writer} {number} {}", "ü".repeat(number * 97));
@@ -91,14 +91,14 @@ fn many_writers_of_one_file_keep_lines_whole() {
 fn a_file_is_for_its_owner_and_what_is_none_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.jsonl");
-    File::open(&path, false).unwrap();
+    FileSink::open(&path, false).unwrap();
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
-    let error = File::open(folder.path(), false).unwrap_err();
+    let error = FileSink::open(folder.path(), false).unwrap_err();
     assert!(error.ends_with("it is no regular file"), "{error}");
-    let error = File::open(&folder.path().join("no/such"), false).unwrap_err();
+    let error = FileSink::open(&folder.path().join("no/such"), false).unwrap_err();
     assert!(error.starts_with("cannot write the log file "), "{error}");
 }

@@ -1,4 +1,4 @@
-//! The exporter's HTTP client. Its threads are the SDK's; its requests run on our runtime.
+//! The exporter's HTTP client: called on the SDK's threads, it sends on the provider's runtime.
 
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,12 +11,12 @@ use tokio::runtime::Handle;
 
 use super::settings::Collector;
 
-/// Requests to one collector.
+/// Sends requests to one collector.
 #[derive(Debug)]
 pub(super) struct Client {
     http: reqwest::Client,
     runtime: Handle,
-    /// A collector that is away is told about once.
+    /// Whether a failure was logged; only the first one is.
     failed: AtomicBool,
 }
 
@@ -33,7 +33,7 @@ impl Client {
         Ok(Self { http: client, runtime: runtime.clone(), failed: AtomicBool::new(false) })
     }
 
-    async fn sent(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, HttpError> {
+    async fn send_request(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, HttpError> {
         let client = self.http.clone();
         let (parts, body) = request.into_parts();
         let sending = async move {
@@ -45,19 +45,19 @@ impl Client {
             *response.headers_mut() = headers;
             Ok::<_, reqwest::Error>(response)
         };
-        let sent =
+        let response =
             self.runtime.spawn(sending).await.map_err(|_| "no answer before the end of the process")?;
-        Ok(sent?)
+        Ok(response?)
     }
 }
 
 #[tonic::async_trait]
 impl HttpClient for Client {
     async fn send_bytes(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, HttpError> {
-        // Without the credentials that an address may hold.
+        // The address may hold credentials, so only its host is logged.
         let to = request.uri().host().unwrap_or_default().to_owned();
-        let sent = self.sent(request).await;
-        let failure = match &sent {
+        let response = self.send_request(request).await;
+        let failure = match &response {
             Ok(response) if response.status().is_success() => None,
             Ok(response) => Some(format!("HTTP {}", response.status().as_u16())),
             Err(error) => Some(cause(error.as_ref())),
@@ -67,11 +67,11 @@ impl HttpClient for Client {
         {
             log::warn!("cannot export to the collector {to}: {why}");
         }
-        sent
+        response
     }
 }
 
-/// What is at the bottom of an error; the rest of it names the address again.
+/// The text of an error's last cause; the others repeat the address.
 fn cause(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {

@@ -1,4 +1,4 @@
-//! Where telemetry goes, as the standard variables say it.
+//! The settings of the exporter, from OpenTelemetry's standard environment variables.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,10 +9,10 @@ use opentelemetry::KeyValue;
 
 use crate::env::Env;
 
-/// For one export, where nothing is said.
+/// The default time limit of one export.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Where spans and lines go, and who sends them.
+/// The collectors of spans and of lines, and the attributes that name the sender.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     pub(super) traces: Option<Collector>,
@@ -20,17 +20,17 @@ pub(super) struct Settings {
     pub(super) resource: Vec<KeyValue>,
 }
 
-/// Where one signal goes.
+/// The collector of one signal.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Collector {
     pub(super) endpoint: String,
     pub(super) headers: HashMap<String, String>,
     pub(super) timeout: Duration,
-    /// Further trusted roots, a PEM file.
+    /// A PEM file of further trusted roots.
     pub(super) certificate: Option<PathBuf>,
 }
 
-/// Without the headers: tokens are among them.
+/// Leaves the headers out, because they hold tokens.
 impl fmt::Debug for Collector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Collector").field("timeout", &self.timeout).finish_non_exhaustive()
@@ -38,7 +38,7 @@ impl fmt::Debug for Collector {
 }
 
 impl Settings {
-    /// None where no variable names a collector, or one says that there shall be none.
+    /// Reads the variables; none when no collector is named or the export is switched off.
     pub(super) fn from_env(env: &Env) -> Option<Self> {
         if env.get("OTEL_SDK_DISABLED").is_some_and(|text| text.eq_ignore_ascii_case("true")) {
             return None;
@@ -51,7 +51,7 @@ impl Settings {
 }
 
 impl Collector {
-    /// The collector of one signal; a variable of its own comes before the common one.
+    /// The collector of one signal (`TRACES` or `LOGS`): its own variables come before the common ones.
     fn of(env: &Env, signal: &str, path: &str) -> Option<Self> {
         let own = |name: &str| env.get(&format!("OTEL_EXPORTER_OTLP_{signal}_{name}"));
         let common = |name: &str| env.get(&format!("OTEL_EXPORTER_OTLP_{name}"));
@@ -59,12 +59,12 @@ impl Collector {
         if env.get(&format!("OTEL_{signal}_EXPORTER")).is_some_and(|exporter| exporter != "otlp") {
             return None;
         }
-        // Only the common address is one to which the path of the signal is added.
+        // The path of the signal is added to the common address only.
         let below = |base: String| format!("{}/{path}", base.trim_end_matches('/'));
         let endpoint = own("ENDPOINT").or_else(|| common("ENDPOINT").map(below))?;
         if let Some(protocol) = either("PROTOCOL").filter(|protocol| protocol != "http/protobuf") {
             log::warn!(
-                "no {signal} are exported: OTEL_EXPORTER_OTLP_PROTOCOL is {protocol}, and only http/protobuf is spoken"
+                "no {signal} are exported: OTEL_EXPORTER_OTLP_PROTOCOL is {protocol}, and only http/protobuf is supported"
             );
             return None;
         }
@@ -78,7 +78,7 @@ impl Collector {
     }
 }
 
-/// Who we are.
+/// The attributes that name this process; the environment's come last and win.
 fn resource(env: &Env) -> Vec<KeyValue> {
     let mut attributes = vec![
         KeyValue::new("service.name", env!("CARGO_PKG_NAME")),
@@ -91,7 +91,7 @@ fn resource(env: &Env) -> Vec<KeyValue> {
     attributes
 }
 
-/// `name=value,name=value`.
+/// The pairs in `name=value,name=value`.
 fn pairs(text: &str) -> impl Iterator<Item = (String, String)> {
     let pairs = text.split(',').filter_map(|pair| pair.split_once('='));
     pairs
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn another_protocol_is_not_spoken() {
+    fn another_protocol_is_not_supported() {
         let grpc =
             [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4317"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")];
         assert!(settings(&grpc).is_none());

@@ -1,7 +1,7 @@
-//! What happened, as spans, with the attributes of the semantic conventions for HTTP clients.
+//! Renders events as spans, with the attributes of the semantic conventions for HTTP clients.
 //!
-//! An operation is a span, each try of its calls one below it, and, at level DEBUG, the
-//! connection and TLS of a try one below that.
+//! An operation is a span, each attempt of its requests a span below it, and, at level DEBUG,
+//! connecting, tunnel and TLS of an attempt are spans below that.
 
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
@@ -13,24 +13,24 @@ use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
 use crate::logs::redact::Redactor;
 use crate::logs::{Level, Settings};
-use crate::stripe::trace::{Attempt, Event, Operation, Scope};
+use crate::stripe::trace::{Attempt, Event, Operation, RequestOutcome, Span};
 use crate::stripe::{Request, Response, TransportError};
 
-/// A span that has just ended.
+/// A span that has just ended, as the SDK takes it.
 #[derive(Debug)]
-pub(super) struct Ended {
+pub(super) struct FinishedSpan {
     trace: [u8; 16],
     span: SpanId,
     parent: SpanId,
     kind: SpanKind,
     name: Cow<'static, str>,
-    took: Duration,
+    duration: Duration,
     attributes: Vec<KeyValue>,
     status: Status,
 }
 
-impl Ended {
-    pub(super) fn finished(self, now: SystemTime, scope: &InstrumentationScope) -> SpanData {
+impl FinishedSpan {
+    pub(super) fn into_span_data(self, now: SystemTime, span: &InstrumentationScope) -> SpanData {
         let trace = TraceId::from_bytes(self.trace);
         SpanData {
             span_context: SpanContext::new(trace, self.span, TraceFlags::SAMPLED, false, TraceState::NONE),
@@ -38,49 +38,51 @@ impl Ended {
             parent_span_is_remote: false,
             span_kind: self.kind,
             name: self.name,
-            start_time: now.checked_sub(self.took).unwrap_or(now),
+            start_time: now.checked_sub(self.duration).unwrap_or(now),
             end_time: now,
             attributes: self.attributes,
             dropped_attributes_count: 0,
             events: SpanEvents::default(),
             links: SpanLinks::default(),
             status: self.status,
-            instrumentation_scope: scope.clone(),
+            instrumentation_scope: span.clone(),
         }
     }
 }
 
-/// Where an event happened, and what is hidden of it.
+/// The span and the connection of an event, and what is redacted in it.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::logs) struct Place<'p> {
+pub(in crate::logs) struct EventContext<'p> {
     pub(in crate::logs) log: &'p Settings,
     pub(in crate::logs) redactor: &'p Redactor,
-    pub(in crate::logs) scope: &'p Scope,
+    pub(in crate::logs) span: &'p Span,
 }
 
 /// The span that ends with this event.
-pub(super) fn of(place: Place<'_>, event: &Event<'_>) -> Option<Ended> {
-    let Place { log, scope, .. } = place;
+pub(super) fn from_event(context: EventContext<'_>, event: &Event<'_>) -> Option<FinishedSpan> {
+    let EventContext { log, span, .. } = context;
     match event {
-        Event::Ended { took, outcome } => Some(operation(place, *took, outcome)),
-        Event::Answered { request, took, answer } => request_span(place, request, *took, *answer),
-        Event::Dialled { target, took, .. } if log.level >= Level::Debug => {
-            network(scope, "dial", *took, KeyValue::new("network.target", (*target).to_owned()))
+        Event::OperationEnded { duration, outcome } => Some(operation(context, *duration, outcome)),
+        Event::RequestEnded { request, duration, outcome } => {
+            request_span(context, request, *duration, *outcome)
         }
-        Event::Tunnelled { target, took, .. } if log.level >= Level::Debug => {
-            network(scope, "tunnel", *took, KeyValue::new("network.target", (*target).to_owned()))
+        Event::Connected { target, duration, .. } if log.level >= Level::Debug => {
+            network(span, "dial", *duration, KeyValue::new("network.target", (*target).to_owned()))
         }
-        Event::Secured { tls, took, .. } if log.level >= Level::Debug => {
+        Event::TunnelAnswered { target, duration, .. } if log.level >= Level::Debug => {
+            network(span, "tunnel", *duration, KeyValue::new("network.target", (*target).to_owned()))
+        }
+        Event::TlsEstablished { tls, duration, .. } if log.level >= Level::Debug => {
             let version = tls.version.trim_start_matches("TLSv").replace('_', ".");
-            network(scope, "tls", *took, KeyValue::new("tls.protocol.version", version))
+            network(span, "tls", *duration, KeyValue::new("tls.protocol.version", version))
         }
         _ => None,
     }
 }
 
-fn operation(place: Place<'_>, took: Duration, outcome: &Result<usize, String>) -> Ended {
-    let Place { log, redactor, scope } = place;
-    let Operation { name, entity, id, filter, .. } = &*scope.operation;
+fn operation(context: EventContext<'_>, duration: Duration, outcome: &Result<usize, String>) -> FinishedSpan {
+    let EventContext { log, redactor, span } = context;
+    let Operation { name, entity, id, filter, .. } = &*span.operation;
     let mut attributes = vec![
         KeyValue::new("stripe.connection", log.connection.clone()),
         KeyValue::new("stripe.operation", name.clone()),
@@ -95,48 +97,48 @@ fn operation(place: Place<'_>, took: Duration, outcome: &Result<usize, String>) 
         }
         Err(error) => Status::error(redactor.text(error)),
     };
-    Ended {
-        trace: scope.id.trace,
-        span: SpanId::from_bytes(scope.id.span),
+    FinishedSpan {
+        trace: span.id.trace,
+        span: SpanId::from_bytes(span.id.span),
         parent: SpanId::INVALID,
         kind: SpanKind::Internal,
         name: format!("{name} {entity}").into(),
-        took,
+        duration,
         attributes,
         status,
     }
 }
 
 fn request_span(
-    place: Place<'_>,
+    context: EventContext<'_>,
     request: &Request,
-    took: Duration,
-    answer: Result<&Response, &TransportError>,
-) -> Option<Ended> {
-    let Place { redactor, scope, .. } = place;
-    let attempt = scope.attempt.as_ref()?;
-    let mut attributes = request_attributes(place, attempt, request);
-    let status = match answer {
-        Ok(response) => answered(&mut attributes, response),
+    duration: Duration,
+    outcome: RequestOutcome<'_>,
+) -> Option<FinishedSpan> {
+    let EventContext { redactor, span, .. } = context;
+    let attempt = span.attempt.as_ref()?;
+    let mut attributes = request_attributes(context, attempt, request);
+    let status = match outcome {
+        Ok(response) => response_attributes(&mut attributes, response),
         Err(error) => {
-            attributes.push(KeyValue::new("error.type", failure(error)));
+            attributes.push(KeyValue::new("error.type", error_type(error)));
             Status::error(redactor.text(&error.to_string()))
         }
     };
-    Some(Ended {
-        trace: scope.id.trace,
+    Some(FinishedSpan {
+        trace: span.id.trace,
         span: SpanId::from_bytes(attempt.span),
-        parent: SpanId::from_bytes(scope.id.span),
+        parent: SpanId::from_bytes(span.id.span),
         kind: SpanKind::Client,
         name: format!("{} {}", request.method, attempt.endpoint).into(),
-        took,
+        duration,
         attributes,
         status,
     })
 }
 
-fn request_attributes(place: Place<'_>, attempt: &Attempt, request: &Request) -> Vec<KeyValue> {
-    let Place { log, redactor, .. } = place;
+fn request_attributes(context: EventContext<'_>, attempt: &Attempt, request: &Request) -> Vec<KeyValue> {
+    let EventContext { log, redactor, .. } = context;
     let target = redactor.target(&request.target);
     let mut attributes = vec![
         KeyValue::new("http.request.method", request.method.to_string()),
@@ -154,10 +156,10 @@ fn request_attributes(place: Place<'_>, attempt: &Attempt, request: &Request) ->
     attributes
 }
 
-fn answered(attributes: &mut Vec<KeyValue>, response: &Response) -> Status {
+fn response_attributes(attributes: &mut Vec<KeyValue>, response: &Response) -> Status {
     attributes.push(KeyValue::new("http.response.status_code", i64::from(response.status)));
-    let id = response.headers.get("request-id").and_then(|value| value.to_str().ok());
-    attributes.extend(id.map(|id| KeyValue::new("http.response.header.request-id", id.to_owned())));
+    let id = response.request_id();
+    attributes.extend(id.map(|id| KeyValue::new("http.response.header.request-id", id)));
     if response.status < 400 {
         return Status::Unset;
     }
@@ -165,16 +167,16 @@ fn answered(attributes: &mut Vec<KeyValue>, response: &Response) -> Status {
     Status::error("")
 }
 
-const fn failure(error: &TransportError) -> &'static str {
+const fn error_type(error: &TransportError) -> &'static str {
     match error {
-        TransportError::Connect(_) => "connect",
+        TransportError::Connect(_) | TransportError::ProxyUnreachable(_) => "connect",
         TransportError::Broken(_) => "broken",
         TransportError::ProxyAuth(_) => "proxy_auth",
-        TransportError::Fatal(_) => "fatal",
+        TransportError::Fatal(_) | TransportError::Untrusted(_) => "fatal",
     }
 }
 
-/// Where the request was meant to go; a sandbox file is nowhere.
+/// The host, port and scheme of the base address; none for a sandbox file.
 fn server(base: &str) -> Vec<KeyValue> {
     let Ok(uri) = base.parse::<Uri>() else { return Vec::new() };
     let (Some(host), Some(scheme)) = (uri.host(), uri.scheme_str()) else { return Vec::new() };
@@ -186,7 +188,7 @@ fn server(base: &str) -> Vec<KeyValue> {
     ]
 }
 
-/// Whom it reached.
+/// The address of the other end and the version of HTTP, where they are known.
 fn peer(attempt: &Attempt) -> Vec<KeyValue> {
     let Some(peer) = attempt.peer.get() else { return Vec::new() };
     let version = match peer.version {
@@ -202,17 +204,17 @@ fn peer(attempt: &Attempt) -> Vec<KeyValue> {
     attributes
 }
 
-/// A part of the try it happens in.
-fn network(scope: &Scope, name: &'static str, took: Duration, attribute: KeyValue) -> Option<Ended> {
-    let attempt = scope.attempt.as_ref()?;
+/// A span below the attempt it happens in.
+fn network(span: &Span, name: &'static str, duration: Duration, attribute: KeyValue) -> Option<FinishedSpan> {
+    let attempt = span.attempt.as_ref()?;
     let (_, low) = uuid::Uuid::new_v4().as_u64_pair();
-    Some(Ended {
-        trace: scope.id.trace,
+    Some(FinishedSpan {
+        trace: span.id.trace,
         span: SpanId::from_bytes(low.to_be_bytes()),
         parent: SpanId::from_bytes(attempt.span),
         kind: SpanKind::Internal,
         name: name.into(),
-        took,
+        duration,
         attributes: vec![attribute],
         status: Status::Unset,
     })

@@ -17,10 +17,10 @@ use tokio::runtime::Handle;
 
 use super::{Otlp, Settings};
 use crate::env::Env;
-use crate::logs::redact::Known;
+use crate::logs::redact::KnownSecrets;
 use crate::logs::{self, Level, Log};
 use crate::stripe::trace::{self, Observer, Operation};
-use crate::stripe::{Client, Error, Proxied, Unthrottled};
+use crate::stripe::{Client, Error, Http1Transport, Unthrottled};
 
 #[derive(Debug, Default)]
 struct Collected {
@@ -56,10 +56,10 @@ async fn collector() -> (String, Requests) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let all = Requests::default();
-    let kept = Arc::clone(&all);
+    let shared = Arc::clone(&all);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let all = Arc::clone(&kept);
+            let all = Arc::clone(&shared);
             let service = hyper::service::service_fn(move |request| {
                 let all = Arc::clone(&all);
                 async move { Ok::<_, Infallible>(take(request, all).await) }
@@ -87,10 +87,10 @@ fn log(otlp: &Arc<Otlp>, base: &str, level: Level) -> Arc<dyn Observer> {
     };
     Arc::new(Log {
         settings,
-        known: Known::default(),
+        known: KnownSecrets::default(),
         sinks: vec![Box::new(Arc::clone(otlp))],
         otlp: Some(Arc::clone(otlp)),
-        problem: None,
+        file_error: None,
         now: jiff::Timestamp::now,
     })
 }
@@ -107,7 +107,7 @@ async fn read_nothing(otlp: &Arc<Otlp>, level: Level) {
             user_agent: "test".to_owned(),
             stopped: tokio_util::sync::CancellationToken::new(),
         },
-        Arc::new(Proxied::direct(&base, None, Duration::from_secs(5), &[]).unwrap()),
+        Arc::new(Http1Transport::new(&base, None, Duration::from_secs(5), &[]).unwrap()),
         Arc::new(Unthrottled),
     );
     let call = crate::stripe::Call::get("/v1/customers/cus_1").of_endpoint("/v1/customers/{customer}");
@@ -142,7 +142,7 @@ async fn operations_and_requests_are_spans_with_their_lines() {
         ("OTEL_SERVICE_NAME", "shop"),
     ]);
     read_nothing(&otlp, Level::Debug).await;
-    otlp.end(Duration::from_secs(5)).await;
+    otlp.shut_down(Duration::from_secs(5)).await;
     let spans = spans(&all);
     let named = |name: &str| {
         let found = spans.iter().find(|span| span.name == name);
@@ -177,7 +177,7 @@ async fn at_level_error_only_lines_of_failures_are_exported() {
     let (address, all) = collector().await;
     let otlp = otlp(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &address)]);
     read_nothing(&otlp, Level::Error).await;
-    otlp.end(Duration::from_secs(5)).await;
+    otlp.shut_down(Duration::from_secs(5)).await;
     assert!(spans(&all).is_empty());
     assert!(!all.lock().unwrap().logs.is_empty());
 }
@@ -189,5 +189,5 @@ async fn a_collector_that_does_not_answer_holds_nobody_up() {
     let otlp = otlp(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &address)]);
     read_nothing(&otlp, Level::Info).await;
     // Bounded by the limit, not by the exporter's ten seconds.
-    tokio::time::timeout(Duration::from_secs(8), otlp.end(Duration::from_millis(100))).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(8), otlp.shut_down(Duration::from_millis(100))).await.unwrap();
 }

@@ -1,19 +1,18 @@
-//! HTTP/1.1 messages as they go over the wire, with what is secret in them hidden.
+//! Redacts HTTP/1.1 messages in bytes.
 
 use super::Redactor;
 
-/// Bytes that are shown of something that is no HTTP.
+/// The most bytes that are written of something that is no HTTP.
 const HEX: usize = 256;
 
-/// A message as text. A head that breaks off is shown as far as it goes; a body is shown by
-/// its content type.
-pub(super) fn shown(redactor: &Redactor, bytes: &[u8]) -> String {
+/// A message as text: the head as far as it goes, the body redacted by its content type.
+pub(super) fn redacted(redactor: &Redactor, bytes: &[u8]) -> String {
     let (head, body) = match bytes.windows(4).position(|part| part == b"\r\n\r\n") {
         Some(end) => bytes.split_at(end + 4),
         None => (bytes, &[][..]),
     };
-    let Some(lines) = head_of(head) else { return hex(redactor, bytes) };
-    let mut shown = Vec::new();
+    let Some(lines) = head_of(head) else { return in_hex(redactor, bytes) };
+    let mut output = Vec::new();
     let (mut content_type, mut chunked) = (String::new(), false);
     for (at, line) in lines.enumerate() {
         let line = match line.split_once(':') {
@@ -28,16 +27,16 @@ pub(super) fn shown(redactor: &Redactor, bytes: &[u8]) -> String {
                 format!("{name}: {}", redactor.header(name, value))
             }
         };
-        shown.push(line);
+        output.push(line);
     }
-    let whole = if chunked { joined(body) } else { body.to_vec() };
-    if !whole.is_empty() {
-        shown.extend([String::new(), redactor.body(&content_type, &whole)]);
+    let body = if chunked { join_chunks(body) } else { body.to_vec() };
+    if !body.is_empty() {
+        output.extend([String::new(), redactor.body(&content_type, &body)]);
     }
-    shown.join("\n")
+    output.join("\n")
 }
 
-/// The lines of a head; none when it is no head.
+/// The lines of a head; none when the text is no head of an HTTP message.
 fn head_of(head: &[u8]) -> Option<std::str::Lines<'_>> {
     let head = str::from_utf8(head).ok()?;
     let first = head.lines().next()?;
@@ -55,37 +54,32 @@ fn first_line(redactor: &Redactor, line: &str) -> String {
     }
 }
 
-/// The chunks of a body in one piece, as far as they came.
-fn joined(body: &[u8]) -> Vec<u8> {
-    let (mut whole, mut rest) = (Vec::new(), body);
+/// The chunks of a body joined, as far as they are complete.
+fn join_chunks(body: &[u8]) -> Vec<u8> {
+    let (mut joined, mut rest) = (Vec::new(), body);
     while let Some(end) = rest.windows(2).position(|pair| pair == b"\r\n") {
         let size = rest.get(..end).and_then(|line| str::from_utf8(line).ok());
         let size = size.and_then(|line| line.split(';').next()).map(str::trim);
         let size = size.and_then(|digits| usize::from_str_radix(digits, 16).ok()).unwrap_or(0);
         let chunk = rest.get(end + 2..).unwrap_or_default();
-        whole.extend_from_slice(chunk.get(..size).unwrap_or(chunk));
+        joined.extend_from_slice(chunk.get(..size).unwrap_or(chunk));
         if size == 0 {
             break;
         }
         rest = chunk.get(size + 2..).unwrap_or_default();
     }
-    whole
+    joined
 }
 
-/// Bytes nobody can read, unless something secret can be read in them.
-fn hex(redactor: &Redactor, bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
+/// Bytes in hexadecimal; only their length when they hold a secret.
+fn in_hex(redactor: &Redactor, bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     if redactor.text(&text) != text {
         return format!("({} bytes, not shown)", bytes.len());
     }
-    let mut shown = String::new();
-    for byte in bytes.iter().take(HEX) {
-        // Writing to a String cannot fail.
-        let _ = write!(shown, "{byte:02x}");
-    }
+    let digits = hex::encode(bytes.get(..HEX).unwrap_or(bytes));
     match bytes.len().saturating_sub(HEX) {
-        0 => shown,
-        more => format!("{shown} and {more} bytes more"),
+        0 => digits,
+        rest => format!("{digits} and {rest} bytes more"),
     }
 }

@@ -1,6 +1,6 @@
-//! Names below which everything is secret.
+//! The names whose values are secret, with everything below them.
 
-/// Names of params, fields and headers, lower case, with underscores.
+/// Secret names of params, fields and headers, lower case, with underscores.
 const SECRET: &[&str] = &[
     "account_number",
     "api_key",
@@ -32,67 +32,67 @@ const SECRET: &[&str] = &[
     "token",
     "track_data",
 ];
-/// Parts that make any name a secret one.
-const TELLING: &[&str] = &["secret", "password", "passwd", "passphrase", "private_key", "api_key"];
-/// Ends that make any name a secret one.
-const ENDINGS: &[&str] = &["_token", "_cvc", "_cvv", "_pin"];
-/// What has a `number` that is a card's or an account's.
+/// Parts of a name that make it secret.
+const SECRET_PARTS: &[&str] = &["secret", "password", "passwd", "passphrase", "private_key", "api_key"];
+/// Ends of a name that make it secret.
+const SECRET_ENDINGS: &[&str] = &["_token", "_cvc", "_cvv", "_pin"];
+/// Names above a `number` that is a card's or a bank account's.
 const NUMBERED: &[&str] =
     &["bank_account", "card", "card_present", "external_account", "payment_method_data", "source"];
 
-/// Whether the last name of a path is a secret one.
+/// Whether the last name of a path is secret, or one above it.
 pub(super) fn is_secret(path: &[&str]) -> bool {
-    let Some(name) = path.last().map(|name| plain(name)) else { return false };
-    let numbered = || path.iter().rev().skip(1).any(|above| NUMBERED.contains(&plain(above).as_str()));
-    // A form may stop at any depth: what is above was hidden only if it had a value of its own.
+    let Some(name) = path.last().map(|name| normalize(name)) else { return false };
+    let numbered = || path.iter().rev().skip(1).any(|above| NUMBERED.contains(&normalize(above).as_str()));
+    // A form writes values at the deepest names only, so the names above must be checked too.
     is_secret_name(&name)
         || (name == "number" && numbered())
-        || path.iter().any(|above| is_secret_name(&plain(above)))
+        || path.iter().any(|above| is_secret_name(&normalize(above)))
 }
 
-/// Whether a header is.
+/// Whether the value of a header is secret.
 pub(super) fn is_secret_header(name: &str) -> bool {
-    let name = plain(name);
-    // Under this key a call is made once; it opens nothing.
+    let name = normalize(name);
+    // An idempotency key gives no access to anything.
     name != "idempotency_key" && is_secret_name(&name)
 }
 
 fn is_secret_name(name: &str) -> bool {
     SECRET.contains(&name)
-        || TELLING.iter().any(|part| name.contains(part))
-        || ENDINGS.iter().any(|end| name.ends_with(end))
+        || SECRET_PARTS.iter().any(|part| name.contains(part))
+        || SECRET_ENDINGS.iter().any(|end| name.ends_with(end))
 }
 
-/// Whether a path ends with one of these dotted names; the numbers of lists do not count.
-pub(super) fn ends_with_any(path: &[&str], names: &[String]) -> bool {
+/// Whether a path contains one of these dotted names; indexes of lists are left out.
+pub(super) fn contains_any(path: &[&str], names: &[String]) -> bool {
     let is_index = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
     let path: Vec<&str> = path.iter().copied().filter(|name| !is_index(name)).collect();
     names.iter().any(|dotted| {
         let wanted: Vec<&str> = dotted.split('.').collect();
-        // Somewhere on the way down, since everything below is secret too.
+        // Anywhere in the path, since everything below is secret too.
         path.windows(wanted.len()).any(|part| part == wanted)
     })
 }
 
-/// The names in `card[number]`; `items[][price]` has an empty one.
-pub(super) fn of_form(name: &str) -> Vec<String> {
+/// The path in a name of a form: `card[number]` is `card`, `number`.
+pub(super) fn form_path(name: &str) -> Vec<String> {
     name.split('[').map(|part| part.trim_end_matches(']').to_owned()).collect()
 }
 
-/// `X-Api-Key` and `xApiKey` as `x_api_key`.
-fn plain(name: &str) -> String {
-    let mut plain = String::with_capacity(name.len());
+/// A name in the spelling of [`SECRET`]: `X-Api-Key` and `xApiKey` become `x_api_key`.
+fn normalize(name: &str) -> String {
+    let mut normalized = String::with_capacity(name.len());
     let mut lower = false;
     for letter in name.trim().chars() {
         if letter.is_uppercase() && lower {
-            plain.push('_');
+            normalized.push('_');
         }
         lower = letter.is_lowercase() || letter.is_ascii_digit();
         if letter.is_alphanumeric() {
-            plain.extend(letter.to_lowercase());
+            normalized.extend(letter.to_lowercase());
         } else {
-            plain.push('_');
+            normalized.push('_');
         }
     }
-    plain
+    normalized
 }

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
-use super::{HIDDEN, Known, Redactor};
+use super::{KnownSecrets, REDACTED, Redactor};
 use crate::secret::Secret;
 use crate::stripe::form;
 
@@ -12,7 +12,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json; charset=utf-8";
 
 fn redactor() -> Redactor {
-    let known = Known::default();
+    let known = KnownSecrets::default();
     known.add(&Secret::new("pass wörd\"1".to_owned()));
     known.redactor(&[])
 }
@@ -25,11 +25,11 @@ fn form(text: &str) -> String {
 fn names_hide_what_stands_below_them() {
     assert_eq!(
         form("type=card&card[number]=4242424242424242&card[cvc]=123&card[exp_year]=2030&name=Jo"),
-        format!("type=card&card[number]={HIDDEN}&card[cvc]={HIDDEN}&card[exp_year]=2030&name=Jo")
+        format!("type=card&card[number]={REDACTED}&card[cvc]={REDACTED}&card[exp_year]=2030&name=Jo")
     );
     assert_eq!(
         form("number=INV-1&source%5Bnumber%5D=1"),
-        format!("number=INV-1&source%5Bnumber%5D={HIDDEN}")
+        format!("number=INV-1&source%5Bnumber%5D={REDACTED}")
     );
     let body = json!({
         "id": "pi_1", "client_secret": "x", "metadata": {"apiKey": "y", "order": "7"},
@@ -37,8 +37,8 @@ fn names_hide_what_stands_below_them() {
     });
     let shown: Json = serde_json::from_str(&redactor().body(JSON, body.to_string().as_bytes())).unwrap();
     let expected = json!({
-        "id": "pi_1", "client_secret": HIDDEN, "metadata": {"apiKey": HIDDEN, "order": "7"},
-        "bank_account": {"account_number": HIDDEN, "last4": "6789"}, "token": HIDDEN, "secret": null,
+        "id": "pi_1", "client_secret": REDACTED, "metadata": {"apiKey": REDACTED, "order": "7"},
+        "bank_account": {"account_number": REDACTED, "last4": "6789"}, "token": REDACTED, "secret": null,
     });
     assert_eq!(shown, expected);
 }
@@ -46,28 +46,28 @@ fn names_hide_what_stands_below_them() {
 #[test]
 fn the_catalog_names_further_fields() {
     static FIELDS: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| vec!["a.b".to_owned()]);
-    let redactor = Known::default().redactor(&FIELDS);
+    let redactor = KnownSecrets::default().redactor(&FIELDS);
     let body = json!({"data": [{"a": {"b": {"c": 1}, "d": 2}}], "b": 3});
-    let expected = json!({"data": [{"a": {"b": HIDDEN, "d": 2}}], "b": 3});
+    let expected = json!({"data": [{"a": {"b": REDACTED, "d": 2}}], "b": 3});
     assert_eq!(redactor.body(JSON, body.to_string().as_bytes()), expected.to_string());
 }
 
 #[test]
 fn shapes_hide_secrets_without_a_name() {
     let text = |text: &str| redactor().text(text);
-    assert_eq!(text("no key sk_live_abc123, no"), format!("no key sk_live_{HIDDEN}, no"));
-    assert_eq!(text("pi_1_secret_xyz"), format!("pi_1_secret_{HIDDEN}"));
-    assert_eq!(text("Bearer abc.def"), format!("Bearer {HIDDEN}"));
-    assert_eq!(text("paid 1500 with 4242 4242 4242 4242 twice"), format!("paid 1500 with {HIDDEN} twice"));
+    assert_eq!(text("no key sk_live_abc123, no"), format!("no key sk_live_{REDACTED}, no"));
+    assert_eq!(text("pi_1_secret_xyz"), format!("pi_1_secret_{REDACTED}"));
+    assert_eq!(text("Bearer abc.def"), format!("Bearer {REDACTED}"));
+    assert_eq!(text("paid 1500 with 4242 4242 4242 4242 twice"), format!("paid 1500 with {REDACTED} twice"));
     assert_eq!(text("at 1700000000 cus_1, 4242424242424241"), "at 1700000000 cus_1, 4242424242424241");
-    assert_eq!(text("number 4242424242424242 100"), format!("number {HIDDEN} 100"));
-    assert_eq!(form("note=a%20sk_test_abc"), format!("note=a sk_test_{HIDDEN}"));
+    assert_eq!(text("number 4242424242424242 100"), format!("number {REDACTED} 100"));
+    assert_eq!(form("note=a%20sk_test_abc"), format!("note=a sk_test_{REDACTED}"));
 }
 
 #[test]
 fn known_secrets_are_hidden_in_every_spelling() {
     for text in ["pass wörd\"1", "pass%20w%C3%B6rd%221", r#"pass wörd\"1"#, "cGFzcyB3w7ZyZCIx"] {
-        assert_eq!(redactor().text(&format!("<{text}>")), format!("<{HIDDEN}>"), "{text}");
+        assert_eq!(redactor().text(&format!("<{text}>")), format!("<{REDACTED}>"), "{text}");
     }
     let inner = json!({"blob": json!({"client_secret": "deep"}).to_string()}).to_string();
     assert!(!redactor().body(JSON, inner.as_bytes()).contains("deep"));
@@ -87,8 +87,8 @@ fn headers_hide_who_we_are() {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     let expected = json!({
-        "authorization": format!("Bearer {HIDDEN}"), "proxy-authorization": format!("Basic {HIDDEN}"),
-        "cookie": HIDDEN, "x-api-key": HIDDEN, "idempotency-key": "key_1", "stripe-version": "2026",
+        "authorization": format!("Bearer {REDACTED}"), "proxy-authorization": format!("Basic {REDACTED}"),
+        "cookie": REDACTED, "x-api-key": REDACTED, "idempotency-key": "key_1", "stripe-version": "2026",
     });
     assert_eq!(redactor().headers(&headers), expected);
 }
@@ -98,7 +98,7 @@ fn what_cannot_be_read_is_not_shown() {
     let cut = br#"{"client_secret": "abc"#;
     assert_eq!(redactor().body(JSON, cut), "(22 bytes that are no JSON, not shown)");
     assert_eq!(redactor().body("application/pdf", b"%PDF"), "(4 bytes, not shown)");
-    assert_eq!(redactor().body("text/html", b"<h1>sk_test_a</h1>"), format!("<h1>sk_test_{HIDDEN}</h1>"));
+    assert_eq!(redactor().body("text/html", b"<h1>sk_test_a</h1>"), format!("<h1>sk_test_{REDACTED}</h1>"));
 }
 
 #[test]
@@ -106,19 +106,19 @@ fn messages_on_the_wire_are_shown_by_their_parts() {
     let sent = b"POST /v1/x?client_secret=abc HTTP/1.1\r\nAuthorization: Bearer abc\r\nHost: h\r\n\
                  content-type: application/x-www-form-urlencoded\r\n\r\ncard[cvc]=123";
     let expected = format!(
-        "POST /v1/x?client_secret={HIDDEN} HTTP/1.1\nAuthorization: Bearer {HIDDEN}\nHost: h\n\
-         content-type: {FORM}\n\ncard[cvc]={HIDDEN}"
+        "POST /v1/x?client_secret={REDACTED} HTTP/1.1\nAuthorization: Bearer {REDACTED}\nHost: h\n\
+         content-type: {FORM}\n\ncard[cvc]={REDACTED}"
     );
     assert_eq!(redactor().message(sent), expected);
     let chunked = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n\
                     7\r\n{\"secre\r\nb\r\nt\":\"hello\"}\r\n0\r\n\r\n";
-    assert!(redactor().message(chunked).ends_with(&format!("\n\n{{\"secret\":\"{HIDDEN}\"}}")));
+    assert!(redactor().message(chunked).ends_with(&format!("\n\n{{\"secret\":\"{REDACTED}\"}}")));
     assert_eq!(redactor().message(b"GET / HTTP/1.1\r\nAuthoriz"), "GET / HTTP/1.1\nAuthoriz");
     assert_eq!(redactor().message(&[0x16, 0x03, 0x01]), "160301");
     assert_eq!(redactor().message(b"garbage sk_live_abc"), "(19 bytes, not shown)");
 }
 
-/// Names of which each must hide what stands below it.
+/// Names whose values must be redacted.
 fn sensitive_name() -> impl Strategy<Value = String> {
     prop_oneof![
         Just("client_secret"),
@@ -160,18 +160,18 @@ fn body() -> impl Strategy<Value = (Map<String, Json>, String)> {
         (holding(secret.clone()), Just((secret, name, path, in_list))).prop_map(
             |(value, (secret, name, path, in_list))| {
                 let inner = Map::from_iter([(name, value), ("amount".to_owned(), json!(5))]);
-                let whole = path.into_iter().fold(inner, |inner, above| {
+                let body = path.into_iter().fold(inner, |inner, above| {
                     let inner = Json::Object(inner);
                     let inner = if in_list { json!([inner]) } else { inner };
                     Map::from_iter([(above, inner), ("kept".to_owned(), json!("word"))])
                 });
-                (whole, secret)
+                (body, secret)
             },
         )
     })
 }
 
-/// The ways in which a part of the secret could show; four letters of it are enough to find it.
+/// Whether a text contains a part of the secret; its first four letters are unique.
 fn shows(text: &str) -> bool {
     text.contains("QZX9")
 }
@@ -201,18 +201,18 @@ proptest! {
     #[test]
     fn no_secret_survives_on_the_wire((body, _) in body(), cut in 0_usize..2000, json in any::<bool>()) {
         let (kind, text) = if json { (JSON, Json::Object(body).to_string()) } else { (FORM, form::encode(&body)) };
-        let whole = format!(
+        let message = format!(
             "POST /v1/x HTTP/1.1\r\nAuthorization: Bearer QZX9key\r\nContent-Type: {kind}\r\n\r\n{text}"
         );
         // Wherever the connection breaks.
-        let bytes = whole.as_bytes();
+        let bytes = message.as_bytes();
         let shown = redactor().message(&bytes[..cut.min(bytes.len())]);
         prop_assert!(!shows(&shown), "{}", shown);
     }
 
     #[test]
     fn a_known_secret_shows_nowhere(secret in "[!-~äß€]{4,20}", before in "[a-z ]{0,8}", after in "[A-Z ]{0,8}") {
-        let known = Known::default();
+        let known = KnownSecrets::default();
         known.add(&Secret::new(secret.clone()));
         let redactor = known.redactor(&[]);
         let text = format!("{before}{secret}{after}");
@@ -223,7 +223,7 @@ proptest! {
             redactor.body(FORM, form::encode(&params).as_bytes()),
             redactor.target(&format!("/v1/x?{}", form::encode(&params))),
         ] {
-            let shown = shown.replace(HIDDEN, "");
+            let shown = shown.replace(REDACTED, "");
             prop_assert!(!shown.contains(&secret), "{}", shown);
         }
     }

@@ -1,22 +1,24 @@
-//! Secrets in any text: known ones, and what has the shape of one.
+//! Redacts secrets in any text: known ones, and what has the shape of one.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use percent_encoding::percent_decode_str;
 
-use super::HIDDEN;
+use super::REDACTED;
 use crate::secret::Secret;
+use crate::stripe::form::percent_encode;
 
-/// Shorter secrets are hidden where they have a name only: they are part of many words.
+/// The shortest secret that is redacted by value, in bytes; a shorter one is part of many words.
 const SHORTEST: usize = 4;
-/// What Stripe's keys, secrets and single-use tokens begin with, or hold.
+/// Prefixes, or inner parts, of Stripe's keys, secrets and single-use tokens.
 const MARKS: &[&str] = &[
     "sk_live_", "sk_test_", "rk_live_", "rk_test_", "ek_live_", "ek_test_", "whsec_", "_secret_", "tok_",
     "btok_", "ct_live_", "sk-live-", "sk-test-",
 ];
-/// Digits of a card number.
+/// The number of digits of a card number.
 const CARD: std::ops::RangeInclusive<usize> = 13..=19;
 
-/// The ways in which a secret can be written.
+/// The encodings of a secret: plain, JSON, percent-encoded, base64.
 pub(super) fn spellings(secret: &Secret) -> Vec<Secret> {
     let text = secret.expose();
     if text.len() < SHORTEST {
@@ -24,25 +26,26 @@ pub(super) fn spellings(secret: &Secret) -> Vec<Secret> {
     }
     let quoted = serde_json::Value::String(text.to_owned()).to_string();
     let quoted = quoted.trim_matches('"').to_owned();
-    let all = [text.to_owned(), quoted, encoded(text), STANDARD.encode(text), STANDARD_NO_PAD.encode(text)];
+    let all =
+        [text.to_owned(), quoted, percent_encode(text), STANDARD.encode(text), STANDARD_NO_PAD.encode(text)];
     all.into_iter().map(Secret::new).collect()
 }
 
-/// The text without secrets.
-pub(super) fn scrubbed(text: &str, known: &[Secret]) -> String {
+/// The text without known secrets, marked words and card numbers.
+pub(super) fn redact(text: &str, known: &[Secret]) -> String {
     let mut text = text.to_owned();
     for secret in known.iter().map(Secret::expose) {
         if text.contains(secret) {
-            text = text.replace(secret, HIDDEN);
+            text = text.replace(secret, REDACTED);
         }
     }
     without_cards(&without_marked(&text))
 }
 
-/// Hides the rest of each word behind a mark, and the word behind `Bearer`, `Basic`.
+/// Redacts the rest of each word after a mark, and the word after `Bearer` or `Basic`.
 fn without_marked(text: &str) -> String {
     let is_word = |letter: char| letter.is_ascii_alphanumeric() || "_-.~+/=".contains(letter);
-    let mut shown = String::with_capacity(text.len());
+    let mut redacted = String::with_capacity(text.len());
     let (mut rest, mut after_scheme) = (text, false);
     while let Some(letter) = rest.chars().next() {
         let word = is_word(letter);
@@ -50,22 +53,22 @@ fn without_marked(text: &str) -> String {
         let (run, after) = rest.split_at(end.unwrap_or(rest.len()));
         rest = after;
         if !word {
-            shown.push_str(run);
+            redacted.push_str(run);
             after_scheme &= run == " ";
             continue;
         }
-        match marked(run) {
-            Some(kept) => shown.extend([run.get(..kept).unwrap_or_default(), HIDDEN]),
-            None if after_scheme => shown.push_str(HIDDEN),
-            None => shown.push_str(run),
+        match secret_start(run) {
+            Some(kept) => redacted.extend([run.get(..kept).unwrap_or_default(), REDACTED]),
+            None if after_scheme => redacted.push_str(REDACTED),
+            None => redacted.push_str(run),
         }
         after_scheme = matches!(run, "Bearer" | "Basic");
     }
-    shown
+    redacted
 }
 
-/// Where in a word the secret begins.
-fn marked(word: &str) -> Option<usize> {
+/// The index in a word where its secret begins.
+fn secret_start(word: &str) -> Option<usize> {
     MARKS
         .iter()
         .filter_map(|mark| word.find(mark).map(|at| at + mark.len()))
@@ -73,34 +76,34 @@ fn marked(word: &str) -> Option<usize> {
         .min()
 }
 
-/// Hides card numbers, also those written in groups, with spaces or hyphens between.
+/// Redacts card numbers, also those in groups with spaces or hyphens between.
 fn without_cards(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
+    let mut redacted = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
         let (before, from) = rest.split_at(start);
-        shown.push_str(before);
+        redacted.push_str(before);
         let length = card(from).unwrap_or(0);
         if length > 0 {
-            shown.push_str(HIDDEN);
+            redacted.push_str(REDACTED);
         }
-        // No card begins here: none begins within the same digits either.
+        // Where no card number begins, none begins within the same digits either.
         let digits = if length > 0 { length } else { digits_at(from) };
         let (run, after) = from.split_at(digits);
         if length == 0 {
-            shown.push_str(run);
+            redacted.push_str(run);
         }
         rest = after;
     }
-    shown.push_str(rest);
-    shown
+    redacted.push_str(rest);
+    redacted
 }
 
 fn digits_at(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-/// The length of the longest card number that the text begins with, groups and all.
+/// The length of the longest card number at the start of the text, separators included.
 fn card(text: &str) -> Option<usize> {
     let (mut digits, mut end, mut found) = (Vec::new(), 0, None);
     loop {
@@ -119,7 +122,7 @@ fn card(text: &str) -> Option<usize> {
     }
 }
 
-/// The check that the last digit of a card number makes come out.
+/// Whether the check digit of a card number is right (Luhn's algorithm).
 fn satisfies_luhn(digits: &[u32]) -> bool {
     let sum: u32 = digits
         .iter()
@@ -134,28 +137,7 @@ fn satisfies_luhn(digits: &[u32]) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// A name or value of a form as it was meant.
-pub(super) fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let byte = match (first, after) {
-            (b'%', [high, low, ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| high * 16 + low),
-            _ => None,
-        };
-        rest = if byte.is_some() { after.get(2..).unwrap_or_default() } else { after };
-        bytes.push(byte.unwrap_or(if *first == b'+' { b' ' } else { *first }));
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn hex(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
-}
-
-fn encoded(text: &str) -> String {
-    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    text.bytes()
-        .map(|byte| if unreserved(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
+/// A name or value of a form, percent-decoded.
+pub(super) fn percent_decode(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }

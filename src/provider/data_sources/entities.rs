@@ -14,7 +14,7 @@ use crate::terraform::schema::Presence::Required;
 use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Type, Value};
 
-/// The data source.
+/// The data source `stripe_entities`.
 #[derive(Debug)]
 pub(in crate::provider) struct Entities;
 

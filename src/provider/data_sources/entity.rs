@@ -15,7 +15,7 @@ use crate::terraform::schema::Presence::Required;
 use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Type, Value};
 
-/// The data source.
+/// The data source `stripe_entity`.
 #[derive(Debug)]
 pub(in crate::provider) struct Entity;
 
@@ -29,7 +29,7 @@ impl DataSource for Entity {
                 "entity_id",
                 Type::String,
                 Required,
-                "Stripe's id of the entity, behind the ids of what it belongs to: `cus_123`, `cus_123/txi_456`. What there is only one of is named by its type: `tax.settings`.",
+                "Stripe's id of the entity, behind the ids of what it belongs to: `cus_123`, `cus_123/txi_456`. A singleton is named by its type: `tax.settings`.",
             )
             .rule(Rule::NotEmpty),
             computed("id", Type::String, "Stripe's id of the entity."),

@@ -22,7 +22,7 @@ const RUNS_AGAIN: [&str; 3] = ["action", "input_payload", "triggers"];
 /// What a run writes.
 const RESULTS: [&str; 3] = ["id", "output_payload", "result"];
 
-/// The resource.
+/// The resource `stripe_action`.
 #[derive(Debug)]
 pub(in crate::provider) struct Action;
 

@@ -1,16 +1,18 @@
-//! `stripe_connection`: the settings of one way to one Stripe account, and whether it works.
+//! `stripe_connection`: the settings of a connection to one Stripe account, and whether it works.
 //!
-//! Nothing is created in Stripe: the resource *is* its settings. What it adds is the
-//! handle that other resources run on, and the status that a real call came to.
+//! Nothing is created in Stripe: the resource consists of its settings. It adds the handle that
+//! other resources use, and the status that a real call has shown.
 
 use futures_util::future::BoxFuture;
 
-use crate::connection::{Settings, State, Status, encode_handle};
+use crate::connection::{Error, State, encode_handle};
 use crate::provider::Resource;
+use crate::provider::connection_error;
 use crate::provider::connection_schema::{
-    all_sources, check_combinations, check_sources, computed, log_problem, one, optional, secret,
+    all_sources, check_combinations, check_sources, computed, log_file_warning, one, optional, secret,
     shared_attributes, shared_blocks,
 };
+use crate::provider::connection_settings::{self, API_KEY};
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
@@ -18,12 +20,12 @@ use crate::terraform::schema::Presence::{OptionalComputed, Required};
 use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
-/// The version of the connector's surface that this provider has.
+/// The only version of the connector.
 const CONNECTOR_VERSION: &str = "1";
-/// Attributes that a change of settings may alter.
-const FOLLOWS_SETTINGS: [&str; 3] = ["status", "livemode", "update_time"];
+/// The computed attributes that a change of settings may alter.
+const DERIVED_AT_APPLY: [&str; 3] = ["status", "livemode", "update_time"];
 
-/// The resource.
+/// The managed resource `stripe_connection`.
 #[derive(Debug)]
 pub(in crate::provider) struct Connection;
 
@@ -44,7 +46,7 @@ impl Resource for Connection {
         blocks.push(one(
             "auth_config",
             "Where the Stripe key comes from; without it the provider's key is used.",
-            secret("api_key", "Stripe's key"),
+            secret(API_KEY, "Stripe's key"),
         ));
         let description = "A connection to one Stripe account: key, account, proxy, nodes, logging. Pass its `handle` to entities and actions.";
         Schema::new(description, attributes).with_blocks(blocks)
@@ -97,14 +99,14 @@ fn computed_attributes() -> Vec<Attribute> {
     let status = Type::object([("state", Type::String), ("description", Type::String)]);
     vec![
         computed("id", Type::String, "`locations/LOCATION/connections/NAME`."),
-        computed("handle", Type::String, "What to pass as `connection_handle` to entities, actions and data sources. It holds the reference to the key, and the key itself only where it is written inline.").sensitive(),
-        computed("status", status, "What a real call to Stripe came to: `state` is `ACTIVE`, `ERROR`, `AUTH_ERROR` or `SUSPENDED`, `description` says why."),
-        computed("livemode", Type::Bool, "Whether the key is a live one; null while no key can be read."),
-        computed("connection_revision", Type::Number, "Counts the changes, from 1."),
-        computed("create_time", Type::String, "When it was created, RFC 3339."),
-        computed("update_time", Type::String, "When it was last changed, RFC 3339."),
-        computed("min_transactions_per_second", Type::Number, "Transactions a second at the fewest nodes."),
-        computed("max_transactions_per_second", Type::Number, "Transactions a second at the most nodes; Stripe's own limit may be lower."),
+        computed("handle", Type::String, "Text to pass as `connection_handle` to entities, actions and data sources. It contains the reference to the key, and the key itself only where it is written inline.").sensitive(),
+        computed("status", status, "Outcome of a real call to Stripe: `state` is `ACTIVE`, `ERROR`, `AUTH_ERROR` or `SUSPENDED`, `description` says why."),
+        computed("livemode", Type::Bool, "Whether the key is a live one; null when it cannot be read."),
+        computed("connection_revision", Type::Number, "Number of the last change, counted from 1."),
+        computed("create_time", Type::String, "Time of the creation, RFC 3339."),
+        computed("update_time", Type::String, "Time of the last change, RFC 3339."),
+        computed("min_transactions_per_second", Type::Number, "Transactions a second of the minimum of nodes."),
+        computed("max_transactions_per_second", Type::Number, "Transactions a second of the maximum of nodes; Stripe's own limit may be lower."),
     ]
 }
 
@@ -121,11 +123,11 @@ fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     if request.prior.is_null() {
         planned.set("connection_revision", Value::from(1));
         planned.set("create_time", Value::Unknown);
-        set_unknown(&mut planned, &FOLLOWS_SETTINGS);
+        set_unknown(&mut planned, &DERIVED_AT_APPLY);
     } else if planned != request.prior {
         let revision = request.prior.get("connection_revision").as_i64().unwrap_or(0);
         planned.set("connection_revision", Value::from(revision.saturating_add(1)));
-        set_unknown(&mut planned, &FOLLOWS_SETTINGS);
+        set_unknown(&mut planned, &DERIVED_AT_APPLY);
     }
     if let Some(handle) = planned.get("handle").as_str() {
         runtime.note_handle(handle);
@@ -134,29 +136,29 @@ fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     PlanResponse { state: planned, requires_replace, private: request.private, ..PlanResponse::default() }
 }
 
-/// Everything that is a pure function of the settings, known as soon as they are.
+/// Sets the computed attributes that are a function of the settings; unknown while those are.
 fn derive_from_settings(planned: &mut Value) {
     if planned.get("connector_version").is_null() || planned.get("connector_version").is_unknown() {
         planned.set("connector_version", CONNECTOR_VERSION.into());
     }
     let id = id_of(planned);
     planned.set("id", id.clone().map_or(Value::Unknown, Value::from));
-    let settings = id.and_then(|id| Settings::from_config(&settings_part(planned), id));
+    let settings = id.and_then(|id| connection_settings::read(&settings_part(planned), id));
     let Some(settings) = settings else {
         let derived = ["handle", "min_transactions_per_second", "max_transactions_per_second"];
         return set_unknown(planned, &derived);
     };
     let rate = |rate: usize| Value::from(i64::try_from(rate).unwrap_or(i64::MAX));
     planned.set("handle", encode_handle(&settings).into());
-    planned.set("min_transactions_per_second", rate(settings.nodes.slowest()));
-    planned.set("max_transactions_per_second", rate(settings.nodes.fastest()));
+    planned.set("min_transactions_per_second", rate(settings.nodes.min_rate()));
+    planned.set("max_transactions_per_second", rate(settings.nodes.max_rate()));
 }
 
-/// The attributes and blocks that settings are read from: no computed one.
+/// The attributes and blocks that the settings are read from.
 fn settings_part(state: &Value) -> Value {
     let computed = computed_attributes();
     let is_computed = |name: &str| computed.iter().any(|attribute| attribute.name == name);
-    // Neither changes what a call does, so neither may make a handle unknown.
+    // None of these changes a call, so none may make the handle unknown.
     let passive = ["name", "location", "description", "labels", "connector_version"];
     let kept = state.as_map().into_iter().flatten();
     Value::map(
@@ -187,7 +189,7 @@ async fn apply(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
         state.set("create_time", now.clone().into());
     }
     state.set("update_time", now.into());
-    let diagnostics = observe(runtime, &mut state).await;
+    let diagnostics = update_status(runtime, &mut state).await;
     StateResponse { state, private: request.private, diagnostics }
 }
 
@@ -199,60 +201,59 @@ async fn read(runtime: &Runtime, mut state: Value, private: Vec<u8>) -> StateRes
         state.set("create_time", runtime.now().into());
         state.set("update_time", runtime.now().into());
     }
-    let diagnostics = observe(runtime, &mut state).await;
+    let diagnostics = update_status(runtime, &mut state).await;
     StateResponse { state, private, diagnostics }
 }
 
-/// Asks Stripe and writes down what came of it. A connection that does not work is a
-/// status and a warning, never an error: a plan must be possible while Stripe is away.
-async fn observe(runtime: &Runtime, state: &mut Value) -> Diagnostics {
+/// Checks the connection and sets its status. A connection that does not work has a warning, never
+/// an error: a plan must be possible while Stripe cannot be reached.
+async fn update_status(runtime: &Runtime, state: &mut Value) -> Diagnostics {
     let handle = state.get("handle").as_str().unwrap_or_default().to_owned();
     runtime.note_handle(&handle);
     let Ok(connection) = runtime.connection(Some(&handle)) else { return Diagnostics::new() };
-    let status = Status::of(&connection).await;
+    let error = connection.check().await.err();
+    let status = error.as_ref().map_or(State::Active, State::from);
+    let description = error.as_ref().map(connection_error::describe).unwrap_or_default();
     state.set("livemode", connection.livemode().await.into());
     state.set(
         "status",
-        Value::map([
-            ("state", Value::from(status.state.to_string())),
-            ("description", Value::from(status.description.clone())),
-        ]),
+        Value::map([("state", status.to_string().into()), ("description", Value::from(description))]),
     );
-    let unusable = matches!(status.state, State::AuthError | State::Error).then(|| {
-        let detail = format!("{} does not work: {}.", connection.settings().id, status.description);
-        let warning = Diagnostic::warning("Connection Not Usable", detail);
-        match status.attribute {
-            Some(attribute) => warning.at(attribute),
-            None => warning,
-        }
-    });
-    log_problem(&connection).into_iter().chain(unusable).collect()
+    let unusable = error.filter(|_| status != State::Suspended);
+    let unusable = unusable.map(|error| unusable_warning(&connection.settings().id, &error));
+    log_file_warning(&connection).into_iter().chain(unusable).collect()
+}
+
+fn unusable_warning(id: &str, error: &Error) -> Diagnostic {
+    let detail = format!("{id} does not work: {}.", connection_error::describe(error));
+    Diagnostic::warning("Connection Not Usable", detail).at(connection_error::path(error))
 }
 
 fn import(id: &str) -> StateResponse {
+    match parse_id(id) {
+        Ok((at, called)) => {
+            let state = [("location", Value::from(at)), ("name", called.into()), ("id", id.into())];
+            StateResponse { state: Value::map(state), ..StateResponse::default() }
+        }
+        Err(why) => {
+            let detail = format!("{id:?} is not the id of a connection: {why}.");
+            let diagnostics = vec![Diagnostic::error("Invalid Import Id", detail)];
+            StateResponse { diagnostics, ..StateResponse::default() }
+        }
+    }
+}
+
+/// The location and the name in an id.
+fn parse_id(id: &str) -> Result<(&str, &str), String> {
     let parts: Vec<&str> = id.split('/').collect();
     let ["locations", at, "connections", called] = parts.as_slice() else {
-        return StateResponse {
-            diagnostics: vec![wrong_id(id, "it must be `locations/LOCATION/connections/NAME`")],
-            ..StateResponse::default()
-        };
+        return Err("it must be `locations/LOCATION/connections/NAME`".to_owned());
     };
-    if let Err(why) = location(at).and_then(|()| name(called)) {
-        return StateResponse {
-            diagnostics: vec![wrong_id(id, &format!("a part of it {why}"))],
-            ..StateResponse::default()
-        };
-    }
-    let state =
-        Value::map([("location", Value::from(*at)), ("name", Value::from(*called)), ("id", Value::from(id))]);
-    StateResponse { state, ..StateResponse::default() }
+    location(at).and_then(|()| name(called)).map_err(|why| format!("a part of it {why}"))?;
+    Ok((at, called))
 }
 
-fn wrong_id(id: &str, why: &str) -> Diagnostic {
-    Diagnostic::error("Invalid Import Id", format!("{id:?} is not the id of a connection: {why}."))
-}
-
-/// A locked connection may only be unlocked.
+/// The error of a change to a locked connection; unlocking it is allowed.
 fn refused_by_lock(prior: &Value, config: &Value) -> Option<Diagnostic> {
     let lock = prior.get("lock_config").items().first()?;
     let now = config.get("lock_config").items().first();
@@ -272,7 +273,7 @@ fn refused_by_lock(prior: &Value, config: &Value) -> Option<Diagnostic> {
     Some(Diagnostic::error("Connection Locked", detail).at_attribute("lock_config"))
 }
 
-/// Whether the config asks for anything else than the prior state holds.
+/// Whether the config differs from the prior state.
 fn differs(prior: &Value, config: &Value) -> bool {
     let computed = computed_attributes();
     let is_computed = |name: &str| computed.iter().any(|attribute| attribute.name == name);
@@ -288,11 +289,11 @@ fn check_auth(config: &Value) -> Diagnostics {
     if auth.as_map().is_some_and(|sources| sources.values().all(Value::is_null)) {
         let detail = format!(
             "`auth_config` must set one of {}; leave the block out to use the provider's key.",
-            all_sources("api_key")
+            all_sources(API_KEY)
         );
         return vec![Diagnostic::error("Secret Source Missing", detail).at(at)];
     }
-    check_sources(auth, "api_key", &at).into_iter().collect()
+    check_sources(auth, API_KEY, &at).into_iter().collect()
 }
 
 fn check_lock(config: &Value) -> Option<Diagnostic> {
@@ -300,24 +301,26 @@ fn check_lock(config: &Value) -> Option<Diagnostic> {
     let reason = lock.get("reason");
     let silent = reason.is_null() || reason.as_str().is_some_and(str::is_empty);
     (lock.get("locked").as_bool() == Some(true) && silent).then(|| {
-        let detail = "A locked connection needs a `reason`, for whoever wants to change it.";
+        let detail = "A locked connection needs a `reason`, for people who want to change it.";
         Diagnostic::error("Lock Reason Missing", detail)
             .at(Path::attribute("lock_config").index(0).name("reason"))
     })
 }
 
 fn name(text: &str) -> Result<(), String> {
-    let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let ends_well = text.bytes().last().is_some_and(|byte| byte != b'-');
     let starts_well = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
-    let good = starts_well && ends_well && text.len() <= 49 && text.bytes().all(legal);
+    let good = starts_well && ends_well && text.len() <= 49 && text.bytes().all(is_label_byte);
     good.then_some(()).ok_or_else(|| {
         format!("must be 1 to 49 lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen, not {text:?}")
     })
 }
 
 fn location(text: &str) -> Result<(), String> {
-    let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let good = !text.is_empty() && text.len() <= 63 && text.bytes().all(legal);
+    let good = !text.is_empty() && text.len() <= 63 && text.bytes().all(is_label_byte);
     good.then_some(()).ok_or_else(|| format!("must be a location such as \"us-central1\", not {text:?}"))
+}
+
+const fn is_label_byte(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
 }

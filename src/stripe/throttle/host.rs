@@ -1,9 +1,9 @@
-//! A window that the processes of one machine share: a small file with a lock.
+//! A window that the processes of one user on one machine share: a small file with a lock.
 //!
-//! The file holds the record in the system's time. The lock is held for a read and a write,
-//! never while waiting, and the system takes it back from a process that dies. A clock that
-//! jumps back leaves instants of a future that is not to come; they are dropped, so that a
-//! jump never makes anybody wait for more than a moment.
+//! The file holds the state in the system's time. The lock is held for a read and a write,
+//! never while waiting, and the system releases it when its process dies. A system clock that
+//! is set back leaves instants too far ahead in the file; they are dropped, so that a changed
+//! clock never makes a request wait for more than a moment.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -13,17 +13,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use futures_util::future::BoxFuture;
 use tokio::time::sleep;
 
-use super::record::{Entry, HORIZON, Pause, Record, micros};
-use super::window::{Part, Parts, Place, Window, WindowError};
+use super::window::{Decision, LimitKey, LimitKeys, Window, WindowError};
+use super::window_state::{Entry, LONGEST_PAUSE, Pause, WindowState, micros};
 
-/// How often a lock that somebody holds is asked for again.
-const AGAIN: Duration = Duration::from_millis(2);
-/// A lock that is held for longer is not held by somebody who is alive and well.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// What stands in the place of an endpoint where a line is a pause.
-const PAUSED: u64 = u64::MAX;
+/// The time between two tries to lock the file.
+const LOCK_RETRY: Duration = Duration::from_millis(2);
+/// After this time without the lock the file counts as unusable: no healthy process holds it so long.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+/// The value in place of an endpoint's hash that marks a line as a pause.
+const PAUSE_MARKER: u64 = u64::MAX;
 
-/// A window in a file.
+/// A window whose state is in a file.
 #[derive(Debug)]
 pub struct HostWindow {
     path: PathBuf,
@@ -32,21 +32,22 @@ pub struct HostWindow {
 }
 
 impl HostWindow {
-    /// At most `limit` admissions a second for all who name the same file.
+    /// At most `limit` admissions a second for all processes that use this file. The file and its
+    /// folders are made at the first request.
     pub fn new(path: PathBuf, limit: usize) -> Self {
         Self { path, limit: limit.max(1), clock: SystemTime::now }
     }
 
-    /// Changes the record under the lock.
-    async fn with_record<T>(&self, change: impl FnOnce(&mut Record, u64) -> T) -> Result<T, WindowError> {
+    /// Changes the state under the lock; `change` gets the time in microseconds since 1970.
+    async fn with_state<T>(&self, change: impl FnOnce(&mut WindowState, u64) -> T) -> Result<T, WindowError> {
         let failed = |why: io::Error| WindowError::File { path: self.path.clone(), why };
         let mut file = self.locked().await.map_err(failed)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(failed)?;
         let now = micros((self.clock)().duration_since(UNIX_EPOCH).unwrap_or_default());
-        let mut record = decode(&bytes);
-        let result = change(&mut record, now);
-        let written = encode(&record);
+        let mut state = decode(&bytes);
+        let result = change(&mut state, now);
+        let written = encode(&state);
         file.seek(SeekFrom::Start(0))
             .and_then(|_| file.write_all(&written))
             .and_then(|()| file.set_len(u64::try_from(written.len()).unwrap_or_default()))
@@ -54,8 +55,7 @@ impl HostWindow {
         Ok(result)
     }
 
-    /// The file, locked until it is closed. The lock is asked for, never waited for, so that
-    /// no thread stands still.
+    /// The file, locked until it is closed. The lock is polled, so that no thread blocks.
     async fn locked(&self) -> io::Result<File> {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
@@ -65,52 +65,50 @@ impl HostWindow {
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(file),
-                Err(TryLockError::WouldBlock) if waited < PATIENCE => sleep(AGAIN).await,
+                Err(TryLockError::WouldBlock) if waited < LOCK_TIMEOUT => sleep(LOCK_RETRY).await,
                 Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::TimedOut.into()),
                 Err(TryLockError::Error(error)) => return Err(error),
             }
-            waited += AGAIN;
+            waited += LOCK_RETRY;
         }
     }
 }
 
 impl Window for HostWindow {
-    fn ask(&self, parts: Parts) -> BoxFuture<'_, Result<Place, WindowError>> {
-        Box::pin(self.with_record(move |record, now| record.look(self.limit, parts, now)))
+    fn try_admit(&self, keys: LimitKeys) -> BoxFuture<'_, Result<Decision, WindowError>> {
+        Box::pin(self.with_state(move |state, now| state.decide(self.limit, keys, now)))
     }
 
-    fn pause(&self, endpoint: Option<Part>, pause: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
-        let part = endpoint.map(|part| part.name);
-        let pause = micros(pause).min(HORIZON);
-        Box::pin(self.with_record(move |record, now| record.pause(part, now + pause)))
+    fn pause(&self, endpoint: Option<LimitKey>, pause: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
+        let key = endpoint.map(|key| key.hash);
+        let pause = micros(pause).min(LONGEST_PAUSE);
+        Box::pin(self.with_state(move |state, now| state.pause(key, now + pause)))
     }
 }
 
-/// Three numbers a line: an instant with endpoint and connection, or a pause's end with
-/// [`PAUSED`] and whom it holds, 0 for everybody. What is no whole line is left out.
-fn decode(bytes: &[u8]) -> Record {
+/// Lines of three numbers: an instant with the hashes of endpoint and connection, or a pause's end
+/// with [`PAUSE_MARKER`] and the endpoint's hash, 0 for the account. An incomplete line is left out.
+fn decode(bytes: &[u8]) -> WindowState {
     let (words, _) = bytes.as_chunks::<8>();
     let words: Vec<u64> = words.iter().map(|word| u64::from_le_bytes(*word)).collect();
-    let mut record = Record::default();
+    let mut state = WindowState::default();
     for line in words.as_chunks::<3>().0 {
         match *line {
-            [until, PAUSED, part] => {
-                record.pauses.push(Pause { until, part: Some(part).filter(|part| *part != 0) });
+            [until, PAUSE_MARKER, key] => {
+                state.pauses.push(Pause { until, key: Some(key).filter(|key| *key != 0) });
             }
             [at, endpoint, connection] => {
-                record.admitted.push(Entry { at, parts: [endpoint, connection] });
+                state.admitted.push(Entry { at, keys: [endpoint, connection] });
             }
         }
     }
-    record
+    state
 }
 
-fn encode(record: &Record) -> Vec<u8> {
-    let pauses = record.pauses.iter().map(|pause| [pause.until, PAUSED, pause.part.unwrap_or(0)]);
-    let admitted = record
-        .admitted
-        .iter()
-        .map(|Entry { at, parts: [endpoint, connection] }| [*at, *endpoint, *connection]);
+fn encode(state: &WindowState) -> Vec<u8> {
+    let pauses = state.pauses.iter().map(|pause| [pause.until, PAUSE_MARKER, pause.key.unwrap_or(0)]);
+    let admitted =
+        state.admitted.iter().map(|Entry { at, keys: [endpoint, connection] }| [*at, *endpoint, *connection]);
     pauses.chain(admitted).flatten().flat_map(u64::to_le_bytes).collect()
 }
 
@@ -121,10 +119,12 @@ mod tests {
 
     use tokio::time::sleep;
 
-    use super::{HostWindow, Part, Parts, Place, Record, UNIX_EPOCH, Window, decode, encode};
+    use super::{Decision, HostWindow, LimitKey, LimitKeys, UNIX_EPOCH, Window, WindowState, decode, encode};
 
-    const ALL: Parts =
-        Parts { endpoint: Part { name: 0, most: 100 }, connection: Part { name: 0, most: 100 } };
+    const ALL: LimitKeys = LimitKeys {
+        endpoint: LimitKey { hash: 0, limit: 100 },
+        connection: LimitKey { hash: 0, limit: 100 },
+    };
 
     fn window(folder: &tempfile::TempDir, limit: usize) -> HostWindow {
         HostWindow::new(folder.path().join("deep/er.window"), limit)
@@ -141,31 +141,31 @@ mod tests {
     async fn a_clock_that_jumps_makes_nobody_wait() {
         let folder = tempfile::tempdir().unwrap();
         let window = HostWindow { clock: moved, ..window(&folder, 1) };
-        let ask = async || window.ask(ALL).await.unwrap();
-        assert_eq!(ask().await, Place::Taken(Duration::ZERO));
-        assert!(matches!(ask().await, Place::Later(_)), "the limit holds while the clock stands");
+        let admit = async || window.try_admit(ALL).await.unwrap();
+        assert_eq!(admit().await, Decision::Granted(Duration::ZERO));
+        assert!(matches!(admit().await, Decision::Wait(_)), "the limit holds while the clock stands");
         for jump in [1_000_000_000, 2_000_003_600, 1_999_999_999, 5] {
             SECONDS.store(jump, Ordering::SeqCst);
-            assert_eq!(ask().await, Place::Taken(Duration::ZERO), "after a jump to {jump}");
+            assert_eq!(admit().await, Decision::Granted(Duration::ZERO), "after a jump to {jump}");
         }
     }
 
     #[test]
     fn a_damaged_file_is_an_empty_one_at_worst() {
         for damaged in [b"damaged".as_slice(), &[0xff; 40], &[0x11; 239], &[0; 48]] {
-            let mut record = decode(damaged);
-            assert_eq!(record.look(1, ALL, 1_000_000_000), Place::Taken(Duration::ZERO));
+            let mut state = decode(damaged);
+            assert_eq!(state.decide(1, ALL, 1_000_000_000), Decision::Granted(Duration::ZERO));
         }
     }
 
     #[test]
-    fn a_record_is_read_as_it_was_written() {
-        let mut record = Record::default();
-        let part = Part::new("POST /v1/prices", 25);
-        record.look(9, Parts { endpoint: part, connection: Part::default() }, 1_000_000_000);
-        record.pause(Some(part.name), 1_000_000_001);
-        record.pause(None, 1_000_000_002);
-        assert_eq!(decode(&encode(&record)), record);
+    fn a_state_is_read_as_it_was_written() {
+        let mut state = WindowState::default();
+        let key = LimitKey::new("POST /v1/prices", 25);
+        state.decide(9, LimitKeys { endpoint: key, connection: LimitKey::default() }, 1_000_000_000);
+        state.pause(Some(key.hash), 1_000_000_001);
+        state.pause(None, 1_000_000_002);
+        assert_eq!(decode(&encode(&state)), state);
     }
 
     #[tokio::test]
@@ -175,9 +175,9 @@ mod tests {
         let start = Instant::now();
         for window in [&one, &other, &one, &other] {
             loop {
-                match window.ask(ALL).await.unwrap() {
-                    Place::Taken(wait) => break sleep(wait).await,
-                    Place::Later(wait) | Place::EndpointLater(wait) => sleep(wait).await,
+                match window.try_admit(ALL).await.unwrap() {
+                    Decision::Granted(wait) => break sleep(wait).await,
+                    Decision::Wait(wait) | Decision::WaitForEndpoint(wait) => sleep(wait).await,
                 }
             }
         }
@@ -188,7 +188,7 @@ mod tests {
     async fn a_folder_that_cannot_be_made_is_an_error_and_no_wait() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("deep"), "a file").unwrap();
-        let error = window(&folder, 3).ask(ALL).await.unwrap_err().to_string();
+        let error = window(&folder, 3).try_admit(ALL).await.unwrap_err().to_string();
         assert!(error.starts_with("the shared limit in "), "{error}");
     }
 }

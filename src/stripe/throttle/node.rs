@@ -1,13 +1,13 @@
-//! The nodes of one connection.
+//! The nodes of one connection: a strict sliding window.
 //!
 //! # Theory
 //!
 //! A connection has nodes; each admits at most six transactions in *any* window of one
 //! second. A token bucket would let twelve through around the edge of a refill, so the
 //! instants of the last admissions are kept and the next is due one second after the
-//! n-th last, n being six times the nodes that are active. Callers queue on a fair
-//! lock: first come, first served, and dropping the future leaves the queue. A backlog
-//! that lasts adds nodes; idleness removes them.
+//! n-th last, n being six times the active nodes. Callers queue on a fair lock: first
+//! come, first served; dropping the future leaves the queue. A backlog that lasts adds
+//! nodes; idleness removes them.
 
 use std::collections::VecDeque;
 use std::sync::Mutex as StdMutex;
@@ -21,94 +21,89 @@ use crate::stripe::Admission;
 /// Transactions one node admits in any window of one second.
 pub const TRANSACTIONS_PER_NODE: usize = 6;
 const WINDOW: Duration = Duration::from_secs(1);
-/// A backlog older than this adds a node.
-const PATIENCE: Duration = Duration::from_millis(500);
-/// Silence longer than this drops back to the fewest nodes.
-const IDLE: Duration = Duration::from_secs(30);
+/// A node is added when requests have had to wait for this long.
+const BACKLOG_AGE: Duration = Duration::from_millis(500);
+/// After this time without a request only the minimum of nodes is active.
+const IDLE_AFTER: Duration = Duration::from_secs(30);
 
-/// The strict sliding window over the nodes of one connection.
+/// Admits requests over the nodes of one connection.
 #[derive(Debug)]
 pub struct NodeThrottle {
-    /// Holds the instants of the last admissions, oldest first; locked while waiting.
+    /// The instants of the last admissions, oldest first; locked while the first caller waits.
     window: Mutex<VecDeque<Instant>>,
     pool: StdMutex<Pool>,
-    limits: Limits,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Limits {
-    fewest: usize,
-    most: usize,
+    min: usize,
+    max: usize,
 }
 
 #[derive(Debug)]
 struct Pool {
     active: usize,
-    /// Since when every caller had to wait.
+    /// Since when every request has had to wait; none while one has not.
     backlog_since: Option<Instant>,
 }
 
 impl NodeThrottle {
-    /// Between `fewest` and `most` nodes.
-    pub fn new(fewest: usize, most: usize) -> Self {
-        let limits = Limits { fewest: fewest.max(1), most: most.max(fewest).max(1) };
-        let pool = Pool { active: limits.fewest, backlog_since: None };
-        Self { window: Mutex::default(), pool: StdMutex::new(pool), limits }
+    /// Between `min` and `max` nodes, at least one.
+    pub fn new(min: usize, max: usize) -> Self {
+        let (min, max) = (min.max(1), max.max(min).max(1));
+        let pool = StdMutex::new(Pool { active: min, backlog_since: None });
+        Self { window: Mutex::default(), pool, min, max }
     }
 
-    /// Stripe has too much of us: half the nodes, until a backlog adds them again.
-    pub(super) fn pushed_back(&self) {
+    /// Halves the active nodes after a 429; a backlog adds them again.
+    pub(super) fn halve(&self) {
         let mut pool = self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        pool.active = (pool.active / 2).max(self.limits.fewest.min(pool.active)).max(1);
+        pool.active = (pool.active / 2).max(self.min.min(pool.active)).max(1);
         pool.backlog_since = None;
     }
 
     /// The most transactions a second that all nodes together admit.
-    pub(super) fn most(&self) -> usize {
-        self.limits.most * TRANSACTIONS_PER_NODE
+    pub(super) fn max_rate(&self) -> usize {
+        self.max * TRANSACTIONS_PER_NODE
     }
 
-    /// Waits for the due instant, then for `gate`, with the queue locked: callers keep their
-    /// order, and what the gate adds to the wait cannot bring two seconds' worth together.
-    /// Who is refused at the gate leaves the queue and has taken no place.
+    /// Waits until a node is free, then for `gate`, with the queue locked: callers keep their
+    /// order, and a wait at the gate cannot let the requests of two seconds through in one.
+    /// A request that the gate refuses leaves the queue and is not counted.
     pub(super) async fn admit<E>(&self, gate: impl Future<Output = Result<(), E>>) -> Result<Admission, E> {
-        let came = Instant::now();
+        let arrived = Instant::now();
         let mut window = self.window.lock().await;
         loop {
             let now = Instant::now();
-            let nodes = self.active_nodes(came, now, window.back().copied());
+            let nodes = self.active_nodes(arrived, now, window.back().copied());
             let allowed = nodes * TRANSACTIONS_PER_NODE;
             let due = window.len().checked_sub(allowed).and_then(|i| window.get(i)).map(|at| *at + WINDOW);
             match due {
-                Some(due) if due > now => sleep_until(due.min(now + PATIENCE)).await,
+                Some(due) if due > now => sleep_until(due.min(now + BACKLOG_AGE)).await,
                 _ => {
                     gate.await?;
                     let now = Instant::now();
                     window.push_back(now);
-                    self.forget_old(&mut window);
-                    return Ok(Admission { waited: now - came, nodes });
+                    self.drop_old(&mut window);
+                    return Ok(Admission { waited: now - arrived, nodes });
                 }
             }
         }
     }
 
-    /// Only as many instants are kept as the largest pool could ask about.
-    fn forget_old(&self, window: &mut VecDeque<Instant>) {
-        while window.len() > self.most() {
+    /// Keeps only the instants that the largest pool looks at.
+    fn drop_old(&self, window: &mut VecDeque<Instant>) {
+        while window.len() > self.max_rate() {
             window.pop_front();
         }
     }
 
-    fn active_nodes(&self, came: Instant, now: Instant, last: Option<Instant>) -> usize {
+    fn active_nodes(&self, arrived: Instant, now: Instant, last: Option<Instant>) -> usize {
         let mut pool = self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if last.is_none_or(|last| now - last > IDLE) {
-            pool.active = self.limits.fewest;
+        if last.is_none_or(|last| now - last > IDLE_AFTER) {
+            pool.active = self.min;
         }
-        if now == came {
+        if now == arrived {
             pool.backlog_since = None;
         } else {
-            let since = *pool.backlog_since.get_or_insert(came);
-            if now - since >= PATIENCE && pool.active < self.limits.most {
+            let since = *pool.backlog_since.get_or_insert(arrived);
+            if now - since >= BACKLOG_AGE && pool.active < self.max {
                 pool.active += 1;
                 pool.backlog_since = Some(now);
             }
@@ -174,9 +169,8 @@ mod tests {
         assert_eq!((nodes.iter().min(), nodes.iter().max()), (Some(&2), Some(&5)));
         for (start, _) in &admitted {
             let window = admitted.iter().filter(|(at, _)| *at >= *start && *at < *start + SECOND);
-            let (count, most) =
-                window.fold((0, 0), |(count, most), (_, nodes)| (count + 1, most.max(*nodes)));
-            assert!(count <= most * TRANSACTIONS_PER_NODE, "{count} admissions with {most} nodes");
+            let (count, max) = window.fold((0, 0), |(count, max), (_, nodes)| (count + 1, max.max(*nodes)));
+            assert!(count <= max * TRANSACTIONS_PER_NODE, "{count} admissions with {max} nodes");
         }
     }
 
@@ -190,14 +184,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_comes_first_goes_first() {
+    async fn callers_are_admitted_in_the_order_they_came() {
         let throttle = Arc::new(NodeThrottle::new(1, 1));
         let admitted = rush(&throttle, 30).await;
         assert!(admitted.is_sorted_by_key(|(at, _)| *at));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_caller_that_leaves_takes_no_place() {
+    async fn a_caller_that_leaves_is_not_counted() {
         let throttle = Arc::new(NodeThrottle::new(1, 1));
         rush(&throttle, 6).await;
         let start = Instant::now();
@@ -208,13 +202,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_push_back_shrinks_the_pool() {
+    async fn a_429_halves_the_active_nodes() {
         let throttle = Arc::new(NodeThrottle::new(1, 8));
         rush(&throttle, 300).await;
         sleep(2 * SECOND).await;
         let before = admit(&throttle).await.nodes;
         assert!(before > 1);
-        throttle.pushed_back();
+        throttle.halve();
         assert_eq!(admit(&throttle).await.nodes, before / 2);
     }
 }

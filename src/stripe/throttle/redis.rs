@@ -1,7 +1,7 @@
-//! A window that the processes of many machines share, kept in a Redis.
+//! A window that the processes of many machines share: two keys in a Redis.
 //!
-//! One script looks and takes a place at once, in Redis's own time, so that neither the
-//! clocks of the machines nor their order of asking matters. What is kept expires.
+//! One script decides and counts in one step, in Redis's own time, so that neither the clocks of
+//! the machines nor the order of their requests matters. Both keys expire.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Script};
 use tokio::sync::OnceCell;
 
-use super::record::{SECOND, SLACK, SOON, micros};
-use super::window::{Part, Parts, Place, Window, WindowError};
+use super::window::{Decision, LimitKey, LimitKeys, Window, WindowError};
+use super::window_state::{ARRIVAL_SLACK, GRANT_AHEAD, SECOND, micros};
 
-/// How long a Redis that does not answer is waited for.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// For connecting to the Redis, and for each of its answers.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Looks as [`super::record::Record::look`] does. Answers 1 where a place was taken, 2 where the
-/// endpoint alone has to wait, else 0; and the wait.
-const LOOK: &str = "
+/// Decides as [`super::window_state::WindowState::decide`] does. Returns 1 for granted, 2 when only the
+/// endpoint's limit is reached, else 0; and the wait in microseconds.
+const ADMIT_SCRIPT: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local window, soon = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -58,9 +58,8 @@ redis.call('PEXPIRE', KEYS[1], 10000)
 return {1, wait}
 ";
 
-/// Nobody of the endpoint, or nobody at all, is admitted for a while; a longer pause that is
-/// there already stays.
-const PAUSE: &str = "
+/// Pauses an endpoint, or everything, for `ARGV[2]` microseconds; a longer pause stays.
+const PAUSE_SCRIPT: &str = "
 local time = redis.call('TIME')
 local till = time[1] * 1000000 + time[2] + ARGV[2]
 if till > tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or 0) then
@@ -70,7 +69,7 @@ redis.call('PEXPIRE', KEYS[1], 120000)
 return 0
 ";
 
-/// A window in a Redis.
+/// A window whose state is in a Redis.
 pub struct RedisWindow {
     client: Client,
     connection: OnceCell<ConnectionManager>,
@@ -87,7 +86,10 @@ impl std::fmt::Debug for RedisWindow {
 }
 
 impl RedisWindow {
-    /// At most `limit` admissions a second for all who name the same Redis and account.
+    /// At most `limit` admissions a second for all processes with the same Redis and account.
+    ///
+    /// # Errors
+    /// `address` is no `redis://` or `rediss://` address.
     pub fn new(address: &str, account: &str, limit: usize) -> Result<Self, WindowError> {
         Ok(Self {
             client: Client::open(address)?,
@@ -103,47 +105,47 @@ impl RedisWindow {
         let connect = || async {
             let config = ConnectionManagerConfig::new()
                 .set_number_of_retries(1)
-                .set_connection_timeout(Some(PATIENCE))
-                .set_response_timeout(Some(PATIENCE));
+                .set_connection_timeout(Some(TIMEOUT))
+                .set_response_timeout(Some(TIMEOUT));
             self.client.get_connection_manager_with_config(config).await
         };
         Ok(self.connection.get_or_try_init(connect).await?.clone())
     }
 
-    async fn look(&self, parts: Parts) -> Result<Place, WindowError> {
+    async fn decide(&self, keys: LimitKeys) -> Result<Decision, WindowError> {
         let mut connection = self.connection().await?;
-        let script = Script::new(LOOK);
+        let script = Script::new(ADMIT_SCRIPT);
         let mut call = script.key(&self.admitted);
-        call.key(&self.paused).arg(micros(SECOND + SLACK)).arg(micros(SOON)).arg(self.limit);
-        for part in [parts.endpoint, parts.connection] {
-            call.arg(part.name).arg(part.most);
+        call.key(&self.paused).arg(micros(SECOND + ARRIVAL_SLACK)).arg(micros(GRANT_AHEAD)).arg(self.limit);
+        for key in [keys.endpoint, keys.connection] {
+            call.arg(key.hash).arg(key.limit);
         }
-        let (came_to, wait): (u8, u64) = call.invoke_async(&mut connection).await?;
+        let (granted, wait): (u8, u64) = call.invoke_async(&mut connection).await?;
         let wait = Duration::from_micros(wait);
-        Ok(match came_to {
-            1 => Place::Taken(wait),
-            2 => Place::EndpointLater(wait.saturating_sub(SOON)),
-            _ => Place::Later(wait.saturating_sub(SOON)),
+        Ok(match granted {
+            1 => Decision::Granted(wait),
+            2 => Decision::WaitForEndpoint(wait.saturating_sub(GRANT_AHEAD)),
+            _ => Decision::Wait(wait.saturating_sub(GRANT_AHEAD)),
         })
     }
 
-    async fn hold(&self, endpoint: Option<Part>, pause: Duration) -> Result<(), WindowError> {
+    async fn run_pause_script(&self, endpoint: Option<LimitKey>, pause: Duration) -> Result<(), WindowError> {
         let mut connection = self.connection().await?;
-        let script = Script::new(PAUSE);
-        let whom = endpoint.map_or_else(|| "everybody".to_owned(), |part| part.name.to_string());
+        let script = Script::new(PAUSE_SCRIPT);
+        let paused = endpoint.map_or_else(|| "everybody".to_owned(), |key| key.hash.to_string());
         let mut call = script.key(&self.paused);
-        let _: u8 = call.arg(whom).arg(micros(pause)).invoke_async(&mut connection).await?;
+        let _: u8 = call.arg(paused).arg(micros(pause)).invoke_async(&mut connection).await?;
         Ok(())
     }
 }
 
 impl Window for RedisWindow {
-    fn ask(&self, parts: Parts) -> BoxFuture<'_, Result<Place, WindowError>> {
-        Box::pin(self.look(parts))
+    fn try_admit(&self, keys: LimitKeys) -> BoxFuture<'_, Result<Decision, WindowError>> {
+        Box::pin(self.decide(keys))
     }
 
-    fn pause(&self, endpoint: Option<Part>, pause: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
-        Box::pin(self.hold(endpoint, pause))
+    fn pause(&self, endpoint: Option<LimitKey>, pause: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
+        Box::pin(self.run_pause_script(endpoint, pause))
     }
 }
 
@@ -151,13 +153,13 @@ impl Window for RedisWindow {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::{Parts, RedisWindow, Window};
+    use super::{LimitKeys, RedisWindow, Window};
 
     #[tokio::test]
-    async fn a_redis_that_is_away_is_an_error_soon() {
+    async fn a_redis_that_cannot_be_reached_is_an_error_soon() {
         let window = RedisWindow::new("redis://127.0.0.1:1/", "acct", 5).unwrap();
         let start = Instant::now();
-        assert!(window.ask(Parts::default()).await.is_err());
+        assert!(window.try_admit(LimitKeys::default()).await.is_err());
         assert!(start.elapsed() < Duration::from_secs(10));
     }
 

@@ -1,8 +1,8 @@
-//! A limit that several share: at most so many admissions in any second.
+//! A limit that several callers share: at most so many admissions in any second.
 //!
-//! A caller that is due soon takes its place in the record, then waits; one that is due
-//! later waits first and asks again, so that a process that dies leaves at most one unused
-//! place behind. How places are counted is in [`super::record`].
+//! A caller that is due soon is counted first and then waits; a caller that is due later waits
+//! first and asks again. So a process that dies leaves at most one unused admission behind.
+//! [`super::window_state`] has the arithmetic.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,118 +11,118 @@ use futures_util::future::BoxFuture;
 use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
-use super::record::{HORIZON, Record, micros};
+use super::window_state::{LONGEST_PAUSE, WindowState, micros};
 
-/// A part of an account's requests with a limit of its own.
+/// An endpoint or a connection, and its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Part {
-    /// A hash of its name, the same in every process.
-    pub name: u64,
-    /// Admissions in any second.
-    pub most: usize,
+pub struct LimitKey {
+    /// A hash of the name, the same in every process; 0 without a limit.
+    pub hash: u64,
+    /// The most admissions in any second.
+    pub limit: usize,
 }
 
-/// What a request counts for, beside the account.
+/// The limits a request counts for, beside the account's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Parts {
-    /// Its endpoint.
-    pub endpoint: Part,
-    /// Its connection.
-    pub connection: Part,
+pub struct LimitKeys {
+    /// Stripe's limit for the request's endpoint.
+    pub endpoint: LimitKey,
+    /// The limit of all nodes of the connection together.
+    pub connection: LimitKey,
 }
 
-impl Part {
-    /// The part of that name.
-    pub fn new(name: &str, most: usize) -> Self {
+impl LimitKey {
+    /// The key of the endpoint or connection of that name; `limit` is in requests a second.
+    pub fn new(name: &str, limit: usize) -> Self {
         let hash = Sha256::digest(name);
         let first = hash.first_chunk().copied().unwrap_or_default();
-        Self { name: u64::from_le_bytes(first), most }
+        Self { hash: u64::from_le_bytes(first), limit }
     }
 }
 
-/// No limit of its own.
-impl Default for Part {
+/// A key without a limit.
+impl Default for LimitKey {
     fn default() -> Self {
-        Self { name: 0, most: usize::MAX }
+        Self { hash: 0, limit: usize::MAX }
     }
 }
 
-/// Why a shared window could not be asked.
+/// Why a shared window could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum WindowError {
-    /// The file cannot be used.
+    /// The window's file cannot be opened, locked, read or written.
     #[error("the shared limit in {} cannot be used: {why}", path.display())]
     File {
-        /// The file.
+        /// The path of the file.
         path: std::path::PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         why: std::io::Error,
     },
-    /// Redis cannot be used.
+    /// The Redis cannot be reached, or its address is invalid.
     #[error("the shared limit in Redis cannot be used: {0}")]
     Redis(#[from] ::redis::RedisError),
 }
 
-/// What a look at the record came to.
+/// Whether a request is admitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// A place was taken; it is good after this long.
-    Taken(Duration),
-    /// Ask again after this long.
-    Later(Duration),
-    /// Ask again after this long; calls to other endpoints need not wait.
-    EndpointLater(Duration),
+pub enum Decision {
+    /// The request is counted and may be sent after this long.
+    Granted(Duration),
+    /// The request is not counted; ask again after this long.
+    Wait(Duration),
+    /// The same, and only the endpoint's limit is reached: requests to other endpoints may pass.
+    WaitForEndpoint(Duration),
 }
 
-/// A limit that several share.
+/// A limit that several callers share.
 pub trait Window: Send + Sync + std::fmt::Debug {
-    /// Looks at the record once, for a request that counts for these parts.
-    fn ask(&self, parts: Parts) -> BoxFuture<'_, Result<Place, WindowError>>;
+    /// Counts a request for these keys if it is due soon, else says how long to wait.
+    fn try_admit(&self, keys: LimitKeys) -> BoxFuture<'_, Result<Decision, WindowError>>;
 
-    /// Nobody is admitted for this long: nobody of the endpoint, or nobody at all.
-    fn pause(&self, endpoint: Option<Part>, pause: Duration) -> BoxFuture<'_, Result<(), WindowError>>;
+    /// Admits nothing for this long: no request to the endpoint, or none at all without one.
+    fn pause(&self, endpoint: Option<LimitKey>, pause: Duration) -> BoxFuture<'_, Result<(), WindowError>>;
 }
 
 /// A window that the connections of one process share.
 #[derive(Debug)]
 pub struct ProcessWindow {
     limit: usize,
-    /// The record's instants are microseconds since this one.
-    began: Instant,
-    record: Mutex<Record>,
+    /// The state's instants are microseconds since this one.
+    epoch: Instant,
+    state: Mutex<WindowState>,
 }
 
 impl ProcessWindow {
-    /// At most `limit` admissions a second.
+    /// A window of at most `limit` admissions a second.
     pub fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Self { limit: limit.max(1), began: Instant::now(), record: Mutex::default() })
+        Arc::new(Self { limit: limit.max(1), epoch: Instant::now(), state: Mutex::default() })
     }
 
-    /// Looks at the record once.
-    pub(super) fn look(&self, parts: Parts) -> Place {
-        self.with_record(|record, now| record.look(self.limit, parts, now))
+    /// What [`Window::try_admit`] does, without an error.
+    pub(super) fn decide(&self, keys: LimitKeys) -> Decision {
+        self.with_state(|state, now| state.decide(self.limit, keys, now))
     }
 
-    /// Nobody of the endpoint, or nobody at all, is admitted for this long.
-    pub(super) fn hold(&self, endpoint: Option<Part>, pause: Duration) {
-        let part = endpoint.map(|part| part.name);
-        self.with_record(|record, now| record.pause(part, now + micros(pause).min(HORIZON)));
+    /// What [`Window::pause`] does, without an error.
+    pub(super) fn pause_now(&self, endpoint: Option<LimitKey>, pause: Duration) {
+        let key = endpoint.map(|key| key.hash);
+        self.with_state(|state, now| state.pause(key, now + micros(pause).min(LONGEST_PAUSE)));
     }
 
-    fn with_record<T>(&self, change: impl FnOnce(&mut Record, u64) -> T) -> T {
-        let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
-        change(&mut record, micros(self.began.elapsed()))
+    fn with_state<T>(&self, change: impl FnOnce(&mut WindowState, u64) -> T) -> T {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut state, micros(self.epoch.elapsed()))
     }
 }
 
 impl Window for ProcessWindow {
-    fn ask(&self, parts: Parts) -> BoxFuture<'_, Result<Place, WindowError>> {
-        Box::pin(async move { Ok(self.look(parts)) })
+    fn try_admit(&self, keys: LimitKeys) -> BoxFuture<'_, Result<Decision, WindowError>> {
+        Box::pin(async move { Ok(self.decide(keys)) })
     }
 
-    fn pause(&self, endpoint: Option<Part>, pause: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
+    fn pause(&self, endpoint: Option<LimitKey>, pause: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
         Box::pin(async move {
-            self.hold(endpoint, pause);
+            self.pause_now(endpoint, pause);
             Ok(())
         })
     }
@@ -134,13 +134,13 @@ mod tests {
 
     use tokio::time::{Instant, sleep};
 
-    use super::{Part, Parts, Place, ProcessWindow};
+    use super::{Decision, LimitKey, LimitKeys, ProcessWindow};
 
     async fn wait(window: &ProcessWindow) {
         loop {
-            match window.look(Parts::default()) {
-                Place::Taken(wait) => return sleep(wait).await,
-                Place::Later(wait) | Place::EndpointLater(wait) => sleep(wait).await,
+            match window.decide(LimitKeys::default()) {
+                Decision::Granted(wait) => return sleep(wait).await,
+                Decision::Wait(wait) | Decision::WaitForEndpoint(wait) => sleep(wait).await,
             }
         }
     }
@@ -165,14 +165,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_pause_holds_everybody() {
         let window = ProcessWindow::new(25);
-        window.hold(None, Duration::from_secs(3));
+        window.pause_now(None, Duration::from_secs(3));
         let start = Instant::now();
         wait(&window).await;
         assert_eq!(start.elapsed(), Duration::from_secs(3));
     }
 
     #[test]
-    fn parts_have_the_same_name_in_every_process() {
-        assert_eq!(Part::new("POST /v1/prices", 25).name, 0x57b3_cdd0_eece_d5b2);
+    fn keys_have_the_same_hash_in_every_process() {
+        assert_eq!(LimitKey::new("POST /v1/prices", 25).hash, 0x57b3_cdd0_eece_d5b2);
     }
 }

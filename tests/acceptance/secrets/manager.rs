@@ -1,7 +1,7 @@
 //! Secret Manager alone: what is asked for, what is believed, what a failure says.
 
 use google_cloud_auth::credentials::service_account;
-use stripe_provider::secret::{Identity, Manager, Version};
+use stripe_provider::secret::{Identity, Manager, SecretVersion};
 
 use super::google::{Answer, Google, READER};
 use crate::support::harness::{Case, case};
@@ -20,14 +20,14 @@ const NAME: &str = "projects/p/secrets/stripe/versions/1";
 
 fn manager(google: &Google) -> Manager {
     let credentials = service_account::Builder::new(google.key()).build().unwrap();
-    Manager::new(Identity::of(credentials), Some(google.base())).unwrap()
+    Manager::new(Identity::new(credentials), Some(google.base())).unwrap()
 }
 
 /// What comes of reading a version with this answer.
 async fn read(answer: Answer) -> Result<String, String> {
     let google = tokio::task::spawn_blocking(Google::start).await.unwrap();
     google.holds(NAME, answer);
-    let read = manager(&google).access(&Version::parse(NAME).unwrap()).await;
+    let read = manager(&google).access(&SecretVersion::parse(NAME).unwrap()).await;
     tokio::task::spawn_blocking(|| drop(google)).await.unwrap();
     read.map(|secret| secret.expose().to_owned()).map_err(|error| error.to_string())
 }
@@ -36,7 +36,7 @@ async fn a_version_is_read_with_a_token_signed_by_the_key() {
     let google = tokio::task::spawn_blocking(Google::start).await.unwrap();
     for name in [NAME, "projects/p/secrets/stripe/versions/latest", "projects/p/secrets/s/versions/prod"] {
         google.holds(name, Answer::Payload(format!("sk_test_{}\n", name.len()).into_bytes()));
-        let secret = manager(&google).access(&Version::parse(name).unwrap()).await.unwrap();
+        let secret = manager(&google).access(&SecretVersion::parse(name).unwrap()).await.unwrap();
         assert_eq!(secret.expose(), format!("sk_test_{}", name.len()));
         let calls = google.calls();
         assert_eq!(calls.len(), 1, "nobody else is asked: {calls:?}");

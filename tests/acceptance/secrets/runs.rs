@@ -134,7 +134,7 @@ fn acting_as_a_service_account_is_tried_again_and_not_waited_for() {
         let status = &run.workdir.attributes("stripe_connection.main")["status"];
         assert_eq!(status["state"], state, "{printed}");
         let told =
-            printed.contains("cannot act as the service account silent@p.iam.x: nobody answered in time");
+            printed.contains("cannot act as the service account silent@p.iam.x: no answer came in time");
         assert_eq!(told, state == "AUTH_ERROR", "{printed}");
     }
 }
@@ -223,7 +223,7 @@ fn without_credentials_the_wait_is_short_and_the_error_says_what_to_set() {
     let printed = squeezed(&everything(&output));
     assert!(!output.status.success(), "{printed}");
     assert!(printed.contains("Secret Not Readable"), "{printed}");
-    assert!(printed.contains("(nobody answered in time)"), "{printed}");
+    assert!(printed.contains("(no answer came in time)"), "{printed}");
     assert!(printed.contains("GOOGLE_APPLICATION_CREDENTIALS"), "{printed}");
 }
 

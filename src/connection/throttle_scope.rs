@@ -1,4 +1,4 @@
-//! Who shares Stripe's limit with this connection: `throttle_scope`.
+//! The processes that share Stripe's limits with a connection.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -9,26 +9,28 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::connection::Error;
 use crate::env::{self, Env};
 use crate::secret::Secret;
-use crate::stripe::{HostWindow, ProcessWindow, RedisWindow, Window};
+use crate::stripe::{HostWindow, ProcessWindow, RedisWindow, Window, WindowError};
 
-/// Who counts together.
+/// The processes whose requests are counted together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// The connections of this process.
+pub enum ThrottleScope {
+    /// The process of the connection alone.
     Process,
-    /// The processes of this user on this machine.
+    /// All processes of this user on this machine.
     #[default]
     Host,
-    /// Everybody who names the same Redis; its address may hold a password.
+    /// All processes with this Redis; its address may contain a password.
     Redis(Secret),
 }
 
-impl Scope {
-    /// Reads `process`, `host` or the address of a Redis.
+impl ThrottleScope {
+    /// Parses `process`, `host` or the address of a Redis.
+    ///
+    /// # Errors
+    /// What the text must be, without the text itself, which may contain a password.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text {
             "process" => Ok(Self::Process),
@@ -37,23 +39,23 @@ impl Scope {
                 RedisWindow::new(address, "", 1).map_err(|_| "is not the address of a Redis".to_owned())?;
                 Ok(Self::Redis(Secret::new(address.to_owned())))
             }
-            // The text may be an address with a password, so it is not repeated.
+
             _ => Err("must be `process`, `host`, or an address that begins with `redis://` or `rediss://`"
                 .to_owned()),
         }
     }
 
-    /// The windows of an account, the widest first; each stands in for the one before it.
+    /// The windows of an account, the widest first; each is used while the one before it cannot be
+    /// reached. `limit` is in requests a second.
     pub(super) fn windows(
         &self,
         account: &str,
         limit: usize,
         env: &Env,
-    ) -> Result<Vec<Arc<dyn Window>>, Error> {
+    ) -> Result<Vec<Arc<dyn Window>>, WindowError> {
         let mut windows: Vec<Arc<dyn Window>> = Vec::new();
         if let Self::Redis(address) = self {
-            let window = RedisWindow::new(address.expose(), account, limit);
-            windows.push(Arc::new(window.map_err(|error| Error::Setting(error.to_string()))?));
+            windows.push(Arc::new(RedisWindow::new(address.expose(), account, limit)?));
         }
         if *self != Self::Process {
             windows.push(Arc::new(HostWindow::new(file(account, env), limit)));
@@ -63,17 +65,17 @@ impl Scope {
     }
 }
 
-/// What names an account in a file name and in a Redis: nobody can tell the key from it.
-pub(super) fn account_name(base: &str, key: &str) -> String {
+/// The name of an account in a file name and in a Redis: a hash, from which the key cannot be read.
+pub(super) fn account_name(base: &str, key: &Secret) -> String {
     let mut hash = Sha256::new();
-    for part in [base, key] {
+    for part in [base, key.expose()] {
         hash.update(part.len().to_le_bytes());
         hash.update(part);
     }
     URL_SAFE_NO_PAD.encode(hash.finalize().get(..15).unwrap_or_default())
 }
 
-/// The file of an account's window, in a folder of this user's own.
+/// The file of an account's window, in a folder of this user.
 fn file(account: &str, env: &Env) -> PathBuf {
     let folder = match env.get(env::XDG_RUNTIME_DIR) {
         Some(runtime) => PathBuf::from(runtime),
@@ -85,10 +87,10 @@ fn file(account: &str, env: &Env) -> PathBuf {
     folder.join("terraform-provider-stripe").join(format!("{account}.window"))
 }
 
-/// Windows by account and limit.
+/// The windows of this process by account and limit.
 type ByAccount = HashMap<(String, usize), Arc<ProcessWindow>>;
 
-/// The window of an account in this process; every connection gets the same one.
+/// The window of an account in this process, shared by its connections.
 fn process_window(account: &str, limit: usize) -> Arc<dyn Window> {
     static WINDOWS: Mutex<Option<ByAccount>> = Mutex::new(None);
     let mut windows = WINDOWS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,26 +101,27 @@ fn process_window(account: &str, limit: usize) -> Arc<dyn Window> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scope, account_name};
+    use super::{Secret, ThrottleScope, account_name};
 
     #[test]
     fn a_scope_is_a_word_or_an_address() {
-        assert_eq!(Scope::parse("process"), Ok(Scope::Process));
-        assert_eq!(Scope::parse("host"), Ok(Scope::Host));
+        assert_eq!(ThrottleScope::parse("process"), Ok(ThrottleScope::Process));
+        assert_eq!(ThrottleScope::parse("host"), Ok(ThrottleScope::Host));
         let address = "rediss://:secret@redis.example:6380/2";
-        let scope = Scope::parse(address).unwrap();
-        assert!(matches!(&scope, Scope::Redis(kept) if kept.expose() == address));
+        let scope = ThrottleScope::parse(address).unwrap();
+        assert!(matches!(&scope, ThrottleScope::Redis(kept) if kept.expose() == address));
         assert!(!format!("{scope:?}").contains("secret"));
         for wrong in ["", "machine", "redis:", "redis://", "http://redis.example"] {
-            assert!(Scope::parse(wrong).is_err(), "{wrong}");
+            assert!(ThrottleScope::parse(wrong).is_err(), "{wrong}");
         }
-        assert!(!Scope::parse("rdis://:secret@x").unwrap_err().contains("secret"));
+        assert!(!ThrottleScope::parse("rdis://:secret@x").unwrap_err().contains("secret"));
     }
 
     #[test]
     fn an_account_is_named_without_its_key() {
-        let name = account_name("https://api.stripe.com", "sk_test_hidden");
-        assert!(!name.contains("hidden") && name.len() == 20);
-        assert_ne!(name, account_name("https://api.stripe.com", "sk_test_other"));
+        let name = |key: &str| account_name("https://api.stripe.com", &Secret::new(key.to_owned()));
+        let hidden = name("sk_test_hidden");
+        assert!(!hidden.contains("hidden") && hidden.len() == 20);
+        assert_ne!(hidden, name("sk_test_other"));
     }
 }

@@ -1,4 +1,4 @@
-//! The log of a connection, and operations that it hears of.
+//! The log of a connection.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,15 +11,15 @@ use crate::secret::Secret;
 use crate::stripe::ProxySettings;
 use crate::stripe::trace::{self, Observer, Operation};
 
-/// What a connection without a name is called in its lines.
+/// The name of the provider's default connection in the log.
 const DEFAULT: &str = "default";
 
-/// The log of these settings; none unless they enable it.
+/// The log of a connection with these settings; none unless they enable it.
 pub(super) fn log(settings: &Settings, defaults: &Defaults) -> Option<Arc<Log>> {
     settings.log.enabled.then(|| {
-        let named = Some(settings.id.as_str()).filter(|id| !id.is_empty());
+        let id = Some(settings.id.as_str()).filter(|id| !id.is_empty());
         let log = logs::Settings {
-            connection: named.unwrap_or(DEFAULT).to_owned(),
+            connection: id.unwrap_or(DEFAULT).to_owned(),
             base: defaults.base(),
             level: settings.log.level,
             verbosity: settings.verbosity,
@@ -30,8 +30,7 @@ pub(super) fn log(settings: &Settings, defaults: &Defaults) -> Option<Arc<Log>> 
 }
 
 impl Connection {
-    /// Runs an operation over this connection, so that its log hears of it. `rows` counts the
-    /// entities of a success.
+    /// Runs an operation with events for the connection's log; `rows` counts the entities of a success.
     pub fn operation<'w, T: 'w, E: fmt::Display + 'w>(
         &self,
         operation: Operation,
@@ -42,17 +41,17 @@ impl Connection {
         trace::operation(observer, operation, work, rows)
     }
 
-    /// Keeps a secret out of the log.
-    pub(super) fn hide(&self, secret: &Secret) {
+    /// Redacts a secret in the log.
+    pub(super) fn redact(&self, secret: &Secret) {
         if let Some(log) = self.log() {
-            log.hide(secret);
+            log.redact(secret);
         }
     }
 
-    /// Keeps the password for a proxy out of the log.
-    pub(super) fn hide_password(&self, proxy: Option<&ProxySettings>) {
+    /// Redacts the password for a proxy in the log.
+    pub(super) fn redact_password(&self, proxy: Option<&ProxySettings>) {
         if let Some(credentials) = proxy.and_then(|proxy| proxy.credentials.as_ref()) {
-            self.hide(&credentials.password);
+            self.redact(&credentials.password);
         }
     }
 }

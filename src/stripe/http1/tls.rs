@@ -1,4 +1,4 @@
-//! TLS to Stripe and to the proxy: one configuration, and what came of it.
+//! TLS to Stripe and to the proxy: the configuration, and events about certificates.
 
 use std::sync::Arc;
 
@@ -9,36 +9,35 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
-use crate::stripe::TransportError;
+use crate::stripe::SetupError;
 use crate::stripe::trace::{Event, Tls, emit};
 
-/// What is spoken inside.
+/// The application protocol that is offered.
 const ALPN: &[u8] = b"http/1.1";
 
-/// The configuration for Stripe and for the proxy; certificates are always verified, against
-/// the system's roots and these, PEM text.
-pub(super) fn config(pem: &[&str]) -> Result<Arc<ClientConfig>, TransportError> {
+/// The configuration for Stripe and for the proxy. Certificates are always verified, against the
+/// system's roots and `pem`, texts of certificates.
+pub(super) fn config(pem: &[&str]) -> Result<Arc<ClientConfig>, SetupError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let failed = |error: Error| TransportError::Fatal(format!("cannot set up TLS: {error}"));
+    let failed = |error: Error| SetupError::Client(error.to_string());
     let verifier = Verifier::new_with_extra_roots(roots_of(pem)?, Arc::clone(&provider)).map_err(failed)?;
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(failed)?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Shown(verifier)))
+        .with_custom_certificate_verifier(Arc::new(ReportingVerifier(verifier)))
         .with_no_client_auth();
     config.alpn_protocols = vec![ALPN.to_owned()];
     Ok(Arc::new(config))
 }
 
-fn roots_of(pem: &[&str]) -> Result<Vec<CertificateDer<'static>>, TransportError> {
-    let unreadable = |error| TransportError::Fatal(format!("a trusted certificate cannot be read: {error}"));
+fn roots_of(pem: &[&str]) -> Result<Vec<CertificateDer<'static>>, SetupError> {
     let all = pem.iter().flat_map(|text| CertificateDer::pem_slice_iter(text.as_bytes()));
-    all.collect::<Result<_, _>>().map_err(unreadable)
+    all.collect::<Result<_, _>>().map_err(|error| SetupError::Roots(error.to_string()))
 }
 
-/// What a handshake has agreed on.
-pub(super) fn agreed(connection: &ClientConnection) -> Tls {
+/// The parameters that a handshake has negotiated; `unknown` where rustls does not tell.
+pub(super) fn negotiated(connection: &ClientConnection) -> Tls {
     let text = |value: Option<String>| value.unwrap_or_else(|| "unknown".to_owned());
     Tls {
         version: text(connection.protocol_version().map(|version| format!("{version:?}"))),
@@ -51,12 +50,12 @@ pub(super) fn agreed(connection: &ClientConnection) -> Tls {
     }
 }
 
-/// The system's verifier; what it is to verify is shown first, so that a certificate nobody
-/// trusts is seen as well.
+/// The system's verifier, which reports certificates before it verifies them, so that an
+/// untrusted one is logged too.
 #[derive(Debug)]
-struct Shown(Verifier);
+struct ReportingVerifier(Verifier);
 
-impl ServerCertVerifier for Shown {
+impl ServerCertVerifier for ReportingVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -68,7 +67,7 @@ impl ServerCertVerifier for Shown {
         let name = server_name.to_str();
         emit(|| {
             let chain = std::iter::once(end_entity).chain(intermediates).cloned().collect();
-            Event::Presented { name: &name, chain }
+            Event::CertificatesPresented { name: &name, chain }
         });
         self.0.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }

@@ -13,11 +13,11 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::{Attribute, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
-/// The entity types.
+/// The data source `stripe_entity_types`.
 #[derive(Debug)]
 pub(in crate::provider) struct EntityTypes;
 
-/// The actions.
+/// The data source `stripe_actions`.
 #[derive(Debug)]
 pub(in crate::provider) struct Actions;
 

@@ -1,0 +1,67 @@
+//! Errors of connections in the words of the configuration: what to set, and the attribute of
+//! `stripe_connection` that is at fault.
+
+use crate::connection::Error;
+use crate::provider::connection_settings::{API_KEY, PROXY_PASSWORD, attribute_of};
+use crate::secret::{self, ManagerError};
+use crate::stripe::{Kind, SetupError};
+use crate::terraform::value::Path;
+
+/// The error and what to set, without a capital letter and a full stop.
+pub(super) fn describe(error: &Error) -> String {
+    match advice(error) {
+        ("", _) => error.to_string(),
+        (advice, _) => format!("{error}; {advice}"),
+    }
+}
+
+/// The attribute of `stripe_connection` that is at fault; the root where none is.
+pub(super) fn path(error: &Error) -> Path {
+    advice(error).1
+}
+
+/// What to set, where that is not clear from the error, and the attribute that is at fault.
+fn advice(error: &Error) -> (&'static str, Path) {
+    let (none, attribute) = (Path::root(), Path::attribute);
+    match error {
+        Error::Suspended { .. } => ("set `suspended = false` to use it", none),
+        Error::NoKey => (
+            "set `api_key` in the provider block, `auth_config` in the connection, or the environment variable STRIPE_API_KEY",
+            none,
+        ),
+        Error::Key { origin, of_connection: true, cause } => {
+            let block = attribute("auth_config").index(0);
+            (secret_advice(cause), block.name(attribute_of(origin, API_KEY)))
+        }
+        Error::Key { cause, .. } => (secret_advice(cause), none),
+        Error::ProxyPassword { origin, cause } => {
+            (secret_advice(cause), attribute(attribute_of(origin, PROXY_PASSWORD)))
+        }
+        Error::WrongMode { .. } => ("use a key of that mode, or change `expected_livemode`", none),
+        Error::ThrottleScope(_) => ("check `throttle_scope`", none),
+        Error::Transport(SetupError::Address(_)) => ("check `api_base`", none),
+        Error::Transport(SetupError::Roots(_)) => ("check `ca_certificate`", none),
+        Error::Transport(SetupError::ProxyWithoutTls) => {
+            ("set `proxy_ssltype` to AUTO or TUNNEL", attribute("proxy_ssltype"))
+        }
+        Error::NotAnAccount => ("check that `api_base` is Stripe's address", none),
+        Error::Stripe(error) => match error.kind() {
+            Kind::ProxyAuth => {
+                ("check `proxy_user`, `proxy_password` and `proxy_auth_scheme`", attribute("proxy_password"))
+            }
+            Kind::ProxyUnreachable => ("check `destination_config`", attribute("destination_config")),
+            Kind::Untrusted => ("`ca_certificate` adds trusted roots", none),
+            _ => ("", none),
+        },
+        Error::Transport(SetupError::Client(_)) | Error::Sandbox(_) => ("", none),
+    }
+}
+
+fn secret_advice(cause: &secret::Error) -> &'static str {
+    match cause {
+        secret::Error::SecretVersion(error) if matches!(**error, ManagerError::Impersonation { .. }) => {
+            "check `service_account`"
+        }
+        _ => "",
+    }
+}

@@ -1,0 +1,275 @@
+//! A transport over HTTP/1.1, through a proxy or directly, that opens its connections itself.
+//!
+//! ```text
+//!            http target           https target
+//! AUTO       forwarded             tunnel, TLS to Stripe inside
+//! ALWAYS     TLS to the proxy,     TLS to the proxy, tunnel in it,
+//!            forwarded             TLS to Stripe inside
+//! NEVER      forwarded             refused: nothing would be encrypted
+//! TUNNEL     tunnel                tunnel, TLS to Stripe inside
+//! ```
+//!
+//! Without a configured proxy [`HttpTransport`](crate::stripe::HttpTransport) follows the usual
+//! environment variables. This transport does what general clients cannot: digest authentication
+//! for a tunnel, tunnels to http targets, TLS to the proxy with further trusted roots; and, with
+//! a proxy or without, events about the connection and its bytes.
+
+mod dial;
+mod proxy_auth;
+mod tls;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::Uri;
+use http::header::{HOST, HeaderValue, PROXY_AUTHORIZATION};
+use http_body_util::{BodyExt as _, Full};
+use hyper::client::conn::http1::SendRequest;
+use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
+
+use crate::stripe::trace::{self, Event, Peer, emit};
+use crate::stripe::wire_tap::Tap;
+use crate::stripe::{Request, Response, SetupError, Transport, TransportError};
+use dial::Dialer;
+use proxy_auth::Challenge;
+pub use proxy_auth::{AuthScheme, ProxyCredentials};
+
+/// The most idle connections in the pool.
+const MAX_IDLE: usize = 8;
+
+/// Where TLS is used on the way through a proxy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum ProxyTls {
+    /// A tunnel to https targets; http requests are forwarded without TLS.
+    #[default]
+    Auto,
+    /// TLS to the proxy itself, and a tunnel in it to https targets.
+    Always,
+    /// No TLS at all; https targets are refused.
+    Never,
+    /// A CONNECT tunnel to every target.
+    Tunnel,
+}
+
+/// What named the proxy, for errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProxyOrigin {
+    /// The settings of the connection.
+    Configuration,
+    /// A variable such as `HTTPS_PROXY`.
+    Environment,
+}
+
+/// A proxy and how to use it.
+#[derive(Debug, Clone)]
+pub struct ProxySettings {
+    /// Host name or IP address.
+    pub host: String,
+    /// From 1 to 65535.
+    pub port: u16,
+    /// Where TLS is used.
+    pub tls: ProxyTls,
+    /// The user and password for the proxy; none without authentication.
+    pub credentials: Option<ProxyCredentials>,
+    /// What named the proxy.
+    pub origin: ProxyOrigin,
+}
+
+/// A transport with a pool of HTTP/1.1 connections, through one proxy or directly to Stripe.
+#[derive(Debug)]
+pub struct Http1Transport {
+    dialer: Dialer,
+    /// The proxy forwards requests; no tunnel is opened.
+    forwards: bool,
+    base: Uri,
+    timeout: Duration,
+    challenge: Mutex<Option<Challenge>>,
+    idle: Mutex<Vec<PooledConnection>>,
+}
+
+/// An open connection that can send one request at a time.
+#[derive(Debug)]
+struct PooledConnection {
+    sender: SendRequest<Full<Bytes>>,
+    tap: Arc<Tap>,
+}
+
+impl Http1Transport {
+    /// A transport to the base address `base`, through `proxy` where there is one. `timeout` is for
+    /// one request; `roots` are further trusted certificates, PEM text, for Stripe and for the proxy.
+    ///
+    /// # Errors
+    /// `base` or `roots` cannot be read, or the proxy may not be used with TLS and `base` is https.
+    pub fn new(
+        base: &str,
+        proxy: Option<ProxySettings>,
+        timeout: Duration,
+        roots: &[&str],
+    ) -> Result<Self, SetupError> {
+        let invalid = || SetupError::Address(base.to_owned());
+        let base: Uri = base.parse().map_err(|_| invalid())?;
+        let secure = match base.scheme_str() {
+            Some("https") => true,
+            Some("http") => false,
+            _ => return Err(invalid()),
+        };
+        let tls = proxy.as_ref().map(|proxy| proxy.tls);
+        if secure && tls == Some(ProxyTls::Never) {
+            return Err(SetupError::ProxyWithoutTls);
+        }
+        let forwards = !secure && tls.is_some_and(|tls| tls != ProxyTls::Tunnel);
+        let dialer = Dialer::new(proxy, secure, roots)?;
+        let (challenge, idle) = (Mutex::default(), Mutex::default());
+        Ok(Self { dialer, forwards, base, timeout, challenge, idle })
+    }
+
+    async fn send_request(&self, request: Request) -> Result<Response, TransportError> {
+        // An idle connection may have been closed by the other end; a new one has not.
+        while let Some(connection) = self.take_idle() {
+            emit(|| Event::ConnectionReused { connection: connection.tap.number });
+            if let Some(response) = self.send_over(connection, &request).await? {
+                return Ok(response);
+            }
+        }
+        let connection = self.open().await?;
+        let closed = || TransportError::Broken("the connection was closed before an answer came".to_owned());
+        self.send_over(connection, &request).await?.ok_or_else(closed)
+    }
+
+    /// The response; none when the connection was closed before the request was sent.
+    async fn send_over(
+        &self,
+        mut connection: PooledConnection,
+        request: &Request,
+    ) -> Result<Option<Response>, TransportError> {
+        let mut response = self.exchange(&mut connection, request).await?;
+        if let Some(challenged) = &response
+            && challenged.status == 407
+            && self.forwards
+            && self.accept_challenge(challenged)?
+        {
+            if connection.sender.is_closed() {
+                connection = self.open().await?;
+            }
+            response = self.exchange(&mut connection, request).await?;
+        }
+        match response {
+            Some(response) if response.status == 407 => Err(credentials_refused()),
+            Some(response) => {
+                self.put_idle(connection);
+                Ok(Some(response))
+            }
+            None => Ok(None),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        connection: &mut PooledConnection,
+        request: &Request,
+    ) -> Result<Option<Response>, TransportError> {
+        if connection.sender.ready().await.is_err() {
+            return Ok(None);
+        }
+        let message = self.message(request)?;
+        let (address, number) = (Some(connection.tap.address), Some(connection.tap.number));
+        trace::record_peer(Peer { address, version: message.version(), connection: number });
+        connection.tap.start();
+        let response = self.response(connection, message).await;
+        connection.tap.stop();
+        response.map(Some)
+    }
+
+    async fn response(
+        &self,
+        connection: &mut PooledConnection,
+        message: http::Request<Full<Bytes>>,
+    ) -> Result<Response, TransportError> {
+        let sent = connection.sender.send_request(message).await.map_err(|error| self.broken(&error))?;
+        let (parts, body) = sent.into_parts();
+        let body = body.collect().await.map_err(|error| self.broken(&error))?.to_bytes();
+        Ok(Response { status: parts.status.as_u16(), headers: parts.headers, body })
+    }
+
+    /// The HTTP message of a request: with the complete address to a proxy that forwards, with path
+    /// and query through a tunnel.
+    fn message(&self, request: &Request) -> Result<http::Request<Full<Bytes>>, TransportError> {
+        let base = self.base.to_string();
+        let url = format!("{}{}", base.trim_end_matches('/'), request.target);
+        let target = if self.forwards { &url } else { &request.target };
+        let invalid = |_| TransportError::Fatal(format!("{url} is no address"));
+        let uri: Uri = target.parse().map_err(invalid)?;
+        let mut message = http::Request::new(Full::new(request.body.clone()));
+        *message.method_mut() = request.method.clone();
+        *message.headers_mut() = request.headers.clone();
+        let host = self.base.authority().map_or("", http::uri::Authority::as_str);
+        if let Ok(host) = HeaderValue::from_str(host) {
+            message.headers_mut().insert(HOST, host);
+        }
+        if let Some(header) =
+            self.authorization(request.method.as_str(), &uri.to_string()).filter(|_| self.forwards)
+        {
+            message.headers_mut().insert(PROXY_AUTHORIZATION, header);
+        }
+        *message.uri_mut() = uri;
+        Ok(message)
+    }
+
+    async fn open(&self) -> Result<PooledConnection, TransportError> {
+        let (stream, tap) = self.dialer.connect(self.forwards, &self.base, &self.challenge).await?;
+        let (sender, connection) =
+            hyper::client::conn::http1::handshake(stream).await.map_err(|error| self.broken(&error))?;
+        // The sender reports when the connection ends.
+        tokio::spawn(connection);
+        Ok(PooledConnection { sender, tap })
+    }
+
+    fn broken(&self, error: &hyper::Error) -> TransportError {
+        match self.dialer.through().trim_start() {
+            "" => TransportError::Broken(error.to_string()),
+            through => TransportError::Broken(format!("{through}: {error}")),
+        }
+    }
+
+    fn authorization(&self, method: &str, uri: &str) -> Option<HeaderValue> {
+        let mut challenge = self.challenge.lock().unwrap_or_else(PoisonError::into_inner);
+        self.dialer.credentials()?.authorization(challenge.as_mut(), method, uri)
+    }
+
+    /// Keeps the challenge of a 407; false when answering it would not help.
+    fn accept_challenge(&self, response: &Response) -> Result<bool, TransportError> {
+        let Some(credentials) = self.dialer.credentials() else { return Ok(false) };
+        credentials.accept_challenge(&self.challenge, &response.headers)
+    }
+
+    fn take_idle(&self) -> Option<PooledConnection> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    fn put_idle(&self, connection: PooledConnection) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.retain(|connection| !connection.sender.is_closed());
+        if idle.len() < MAX_IDLE && !connection.sender.is_closed() {
+            idle.push(connection);
+        }
+    }
+}
+
+impl Transport for Http1Transport {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
+        Box::pin(async move {
+            let through = self.dialer.through();
+            let late = || TransportError::Broken(format!("no answer{through} within {:?}", self.timeout));
+            timeout(self.timeout, self.send_request(request)).await.unwrap_or_else(|_| Err(late()))
+        })
+    }
+}
+
+/// The error of a 407 that no challenge explains.
+fn credentials_refused() -> TransportError {
+    TransportError::ProxyAuth("the proxy refused the user and the password (HTTP 407)".to_owned())
+}

@@ -1,0 +1,262 @@
+//! Opens connections to Stripe: TCP, TLS to the proxy, tunnel, TLS to Stripe, whichever apply.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{HOST, HeaderValue, PROXY_AUTHORIZATION};
+use http::{Method, Uri};
+use http_body_util::Empty;
+use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+use tokio_rustls::TlsConnector;
+
+use super::proxy_auth::{Challenge, ProxyCredentials};
+use super::{ProxyOrigin, ProxySettings, ProxyTls, credentials_refused, tls};
+use crate::stripe::trace::{Event, emit};
+use crate::stripe::wire_tap::Tap;
+use crate::stripe::{SetupError, TransportError};
+
+/// For opening a TCP connection; shorter than a request may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// The most challenges of one tunnel: the first, and one because a nonce was too old.
+const MAX_CHALLENGES: usize = 2;
+
+/// A stream of bytes in both directions.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+/// An open connection, with or without TLS and tunnel.
+pub(super) type OpenStream = TokioIo<Box<dyn Stream>>;
+
+type TappedResult = Result<(Box<dyn Stream>, Arc<Tap>), TransportError>;
+
+/// A proxy's answer to a CONNECT request.
+enum Tunnel {
+    Open(Box<dyn Stream>),
+    /// 407 with a challenge that has not been answered yet.
+    Challenged,
+}
+
+/// Opens connections to Stripe, through one proxy or directly.
+#[derive(Debug)]
+pub(super) struct Dialer {
+    proxy: Option<ProxySettings>,
+    /// The target is https.
+    secure: bool,
+    tls: Arc<ClientConfig>,
+}
+
+impl Dialer {
+    pub(super) fn new(
+        proxy: Option<ProxySettings>,
+        secure: bool,
+        roots: &[&str],
+    ) -> Result<Self, SetupError> {
+        Ok(Self { proxy, secure, tls: tls::config(roots)? })
+    }
+
+    pub(super) fn credentials(&self) -> Option<&ProxyCredentials> {
+        self.proxy.as_ref()?.credentials.as_ref()
+    }
+
+    /// ` through the proxy`, where there is one.
+    pub(super) fn through(&self) -> &'static str {
+        if self.proxy.is_some() { " through the proxy" } else { "" }
+    }
+
+    /// A connection to `target`, or to the proxy itself where it forwards.
+    pub(super) async fn connect(
+        &self,
+        forwards: bool,
+        target: &Uri,
+        challenge: &Mutex<Option<Challenge>>,
+    ) -> Result<(OpenStream, Arc<Tap>), TransportError> {
+        let (stream, tap) = match &self.proxy {
+            None => self.connect_directly(target).await?,
+            Some(proxy) if forwards => self.connect_to_proxy(proxy).await?,
+            Some(proxy) => self.connect_through_tunnel(proxy, target, challenge).await?,
+        };
+        let stream = if self.secure {
+            self.start_tls(stream, target.host().unwrap_or_default(), "Stripe", &tap).await?
+        } else {
+            stream
+        };
+        // The CONNECT request of a tunnel was recorded by the outer tap.
+        let tap = tap.inner();
+        Ok((TokioIo::new(Box::new(tap.tapped(stream))), tap))
+    }
+
+    async fn connect_through_tunnel(
+        &self,
+        proxy: &ProxySettings,
+        target: &Uri,
+        challenge: &Mutex<Option<Challenge>>,
+    ) -> TappedResult {
+        for _ in 0..=MAX_CHALLENGES {
+            let (stream, tap) = self.connect_to_proxy(proxy).await?;
+            match self.open_tunnel(stream, &tap, target, challenge).await? {
+                Tunnel::Open(stream) => return Ok((stream, tap)),
+                Tunnel::Challenged => {}
+            }
+        }
+        Err(credentials_refused())
+    }
+
+    async fn connect_directly(&self, target: &Uri) -> TappedResult {
+        let (host, port) = (target.host().unwrap_or_default(), port(target, self.secure));
+        let (stream, tap) = open_tcp(host, port).await.map_err(TransportError::Connect)?;
+        Ok((Box::new(stream), tap))
+    }
+
+    async fn connect_to_proxy(&self, proxy: &ProxySettings) -> TappedResult {
+        let (host, port) = (proxy.host.trim_matches(['[', ']']), proxy.port);
+        let unreachable = |why: String| match proxy.origin {
+            ProxyOrigin::Configuration => {
+                TransportError::ProxyUnreachable(format!("the proxy {host}:{port} is not reachable: {why}"))
+            }
+            ProxyOrigin::Environment => TransportError::Connect(format!(
+                "the proxy {host}:{port} of the environment is not reachable: {why}"
+            )),
+        };
+        let (stream, tap) = open_tcp(host, port).await.map_err(unreachable)?;
+        if proxy.tls == ProxyTls::Always {
+            Ok((self.start_tls(Box::new(stream), host, "the proxy", &tap).await?, tap))
+        } else {
+            Ok((Box::new(stream), tap))
+        }
+    }
+
+    async fn start_tls(
+        &self,
+        stream: Box<dyn Stream>,
+        name: &str,
+        peer: &str,
+        tap: &Tap,
+    ) -> Result<Box<dyn Stream>, TransportError> {
+        let server = ServerName::try_from(name.trim_matches(['[', ']']).to_owned())
+            .map_err(|_| TransportError::Fatal(format!("{name:?} is no name that a certificate can have")))?;
+        let started = Instant::now();
+        let session = TlsConnector::from(Arc::clone(&self.tls)).connect(server, stream).await;
+        let session = session.map_err(|error| {
+            let text = format!("TLS to {peer} failed: {error}");
+            if error.to_string().contains("invalid peer certificate") {
+                TransportError::Untrusted(text)
+            } else {
+                TransportError::Connect(text)
+            }
+        })?;
+        emit(|| Event::TlsEstablished {
+            connection: tap.number,
+            peer,
+            tls: tls::negotiated(session.get_ref().1),
+            duration: started.elapsed(),
+        });
+        Ok(Box::new(session))
+    }
+
+    /// Opens a tunnel to `target` over a connection to the proxy.
+    async fn open_tunnel(
+        &self,
+        stream: Box<dyn Stream>,
+        tap: &Arc<Tap>,
+        target: &Uri,
+        challenge: &Mutex<Option<Challenge>>,
+    ) -> Result<Tunnel, TransportError> {
+        let authority = format!("{}:{}", target.host().unwrap_or_default(), port(target, self.secure));
+        let (started, request) = (Instant::now(), self.connect_request(&authority, challenge));
+        tap.start();
+        let answer = exchange(tap.tapped(stream), request).await;
+        tap.stop();
+        let answer = answer.map_err(no_tunnel)?;
+        let status = answer.status().as_u16();
+        let duration = started.elapsed();
+        emit(|| Event::TunnelAnswered { connection: tap.number, target: &authority, status, duration });
+        match status {
+            200..=299 => {
+                let upgraded = hyper::upgrade::on(answer).await.map_err(no_tunnel)?;
+                Ok(Tunnel::Open(Box::new(TokioIo::new(upgraded))))
+            }
+            407 => match self.credentials() {
+                Some(credentials) if credentials.accept_challenge(challenge, answer.headers())? => {
+                    Ok(Tunnel::Challenged)
+                }
+                _ => Err(credentials_refused()),
+            },
+            status => Err(TransportError::Connect(format!(
+                "the proxy opened no tunnel to {authority}: HTTP {status}"
+            ))),
+        }
+    }
+
+    fn connect_request(
+        &self,
+        authority: &str,
+        challenge: &Mutex<Option<Challenge>>,
+    ) -> http::Request<Empty<Bytes>> {
+        let mut request = http::Request::new(Empty::new());
+        *request.method_mut() = Method::CONNECT;
+        // A host with a port always parses.
+        *request.uri_mut() = authority.parse().unwrap_or_default();
+        if let Ok(host) = HeaderValue::from_str(authority) {
+            request.headers_mut().insert(HOST, host);
+        }
+        let mut challenge = challenge.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.credentials();
+        let header = known.and_then(|known| known.authorization(challenge.as_mut(), "CONNECT", authority));
+        if let Some(header) = header {
+            request.headers_mut().insert(PROXY_AUTHORIZATION, header);
+        }
+        request
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "maps an error")]
+fn no_tunnel(error: hyper::Error) -> TransportError {
+    TransportError::Connect(format!("the proxy opened no tunnel: {error}"))
+}
+
+/// Sends one request over a stream that may become a tunnel.
+async fn exchange(
+    stream: impl Stream + 'static,
+    request: http::Request<Empty<Bytes>>,
+) -> Result<http::Response<Incoming>, hyper::Error> {
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    // The sender reports when the connection ends.
+    tokio::spawn(connection.with_upgrades());
+    sender.send_request(request).await
+}
+
+fn port(target: &Uri, secure: bool) -> u16 {
+    target.port_u16().unwrap_or(if secure { 443 } else { 80 })
+}
+
+/// A TCP connection to that host, or why it cannot be opened.
+async fn open_tcp(host: &str, port: u16) -> Result<(TcpStream, Arc<Tap>), String> {
+    let started = Instant::now();
+    let host = host.trim_matches(['[', ']']);
+    let connected = tokio::time::timeout(CONNECT_TIMEOUT, TcpStream::connect((host, port))).await;
+    let stream = match connected {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => return Err(error.to_string()),
+        Err(_) => return Err(format!("no connection within {CONNECT_TIMEOUT:?}")),
+    };
+    // Sends small requests without a delay; failing to set it changes nothing else.
+    let _ = stream.set_nodelay(true);
+    let address = stream.peer_addr().map_err(|error| error.to_string())?;
+    let tap = Tap::new(address);
+    let target = format!("{host}:{port}");
+    emit(|| Event::Connected {
+        connection: tap.number,
+        target: &target,
+        address,
+        duration: started.elapsed(),
+    });
+    Ok((stream, tap))
+}

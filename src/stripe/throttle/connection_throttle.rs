@@ -1,0 +1,294 @@
+//! The throttle of one connection: its nodes under the limits that the scope shares.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tokio::time::{Instant, sleep};
+
+use super::{
+    Admission, Decision, LimitKey, LimitKeys, LimitScope, NodeThrottle, PermitRequest, ProcessWindow,
+    Throttle, Window,
+};
+
+/// Stripe's limit for each endpoint, in transactions a second.
+const PER_ENDPOINT: usize = 25;
+/// The limits of other endpoints, by how their path begins and ends.
+const OTHER_LIMITS: [(&str, &str, usize); 2] = [("/v1/", "/search", 20), ("/v1/files", "", 20)];
+
+/// A request that wakes later than this, because the machine is busy, is counted again …
+const LATEST_WAKE: Duration = Duration::from_millis(25);
+/// … at most this often, because a busy machine would otherwise never send anything.
+const MAX_MISSED: usize = 3;
+
+/// The time until a window that could not be reached is tried again.
+const RECHECK_AFTER: Duration = Duration::from_secs(10);
+
+/// The nodes of one connection under the limits that the scope shares.
+#[derive(Debug)]
+pub struct ConnectionThrottle {
+    nodes: NodeThrottle,
+    connection: LimitKey,
+    /// The windows of the scope, the widest first: the next one is used while one cannot be reached.
+    shared: Vec<SharedWindow>,
+    /// Where the callers of one endpoint queue, so that they do not delay the others.
+    endpoints: Mutex<HashMap<LimitKey, Arc<ProcessWindow>>>,
+}
+
+/// A window, and since when it could not be reached.
+#[derive(Debug, Clone)]
+struct SharedWindow {
+    window: Arc<dyn Window>,
+    unreachable_since: Arc<Mutex<Option<Instant>>>,
+}
+
+impl SharedWindow {
+    fn new(window: Arc<dyn Window>) -> Self {
+        Self { window, unreachable_since: Arc::default() }
+    }
+
+    /// The window's decision; none where it cannot be reached, or could not a moment ago.
+    async fn try_admit(&self, keys: LimitKeys) -> Option<Decision> {
+        if self.unreachable_since().is_some_and(|since| since.elapsed() < RECHECK_AFTER) {
+            return None;
+        }
+        match self.window.try_admit(keys).await {
+            Ok(decision) => Some(decision),
+            Err(error) => {
+                log::warn!("{error}; a narrower scope is used instead");
+                *self.unreachable_since() = Some(Instant::now());
+                None
+            }
+        }
+    }
+
+    fn unreachable_since(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.unreachable_since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ConnectionThrottle {
+    /// A throttle for the connection of that id: its nodes under these windows, the widest first.
+    /// The last window should be one that cannot fail.
+    pub fn new(id: &str, nodes: NodeThrottle, shared: Vec<Arc<dyn Window>>) -> Self {
+        // Connections of one id with different node counts are counted apart, so that none starves the other.
+        let limit = nodes.max_rate();
+        let connection = LimitKey::new(&format!("connection {id} {limit}"), limit);
+        let shared = shared.into_iter().map(SharedWindow::new).collect();
+        Self { nodes, connection, shared, endpoints: Mutex::default() }
+    }
+
+    fn queue(&self, endpoint: LimitKey) -> Arc<ProcessWindow> {
+        let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(endpoints.entry(endpoint).or_insert_with(|| ProcessWindow::new(endpoint.limit)))
+    }
+
+    /// Waits for the first window that can be reached; fails with the wait of a full endpoint.
+    async fn admit_in_scope(&self, keys: LimitKeys) -> Result<(), Duration> {
+        let mut missed = 0;
+        for window in &self.shared {
+            while let Some(decision) = window.try_admit(keys).await {
+                match decision {
+                    Decision::Granted(wait) => {
+                        let began = Instant::now();
+                        sleep(wait).await;
+                        if began.elapsed() <= wait + LATEST_WAKE || missed == MAX_MISSED {
+                            return Ok(());
+                        }
+                        missed += 1;
+                    }
+                    Decision::Wait(wait) => sleep(wait).await,
+                    Decision::WaitForEndpoint(wait) => return Err(wait),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Throttle for ConnectionThrottle {
+    fn admit<'a>(&'a self, request: PermitRequest<'a>) -> BoxFuture<'a, Admission> {
+        Box::pin(async move {
+            let arrived = Instant::now();
+            let keys = LimitKeys { endpoint: endpoint(request), connection: self.connection };
+            let queue = self.queue(keys.endpoint);
+            loop {
+                wait_in_queue(&queue).await;
+                match self.nodes.admit(self.admit_in_scope(keys)).await {
+                    Ok(admission) => return Admission { waited: arrived.elapsed(), ..admission },
+                    // Other processes in the scope use the endpoint too.
+                    Err(wait) => queue.pause_now(None, wait),
+                }
+            }
+        })
+    }
+
+    fn rate_limited(&self, request: PermitRequest<'_>, limit: LimitScope, pause: Duration) {
+        let paused = match limit {
+            LimitScope::Call => return,
+            LimitScope::Endpoint => Some(endpoint(request)),
+            LimitScope::Account => {
+                self.nodes.halve();
+                None
+            }
+        };
+        let windows = self.shared.clone();
+        tokio::spawn(async move {
+            for shared in windows {
+                if shared.window.pause(paused, pause).await.is_ok() {
+                    return;
+                }
+            }
+        });
+    }
+}
+
+/// The endpoint of a call, with Stripe's limit for it.
+fn endpoint(request: PermitRequest<'_>) -> LimitKey {
+    let path = request.endpoint;
+    let other = OTHER_LIMITS.iter().find(|(begin, end, _)| path.starts_with(begin) && path.ends_with(end));
+    let limit = other.map_or(PER_ENDPOINT, |(_, _, limit)| *limit);
+    LimitKey::new(&format!("{} {path}", request.method), limit)
+}
+
+async fn wait_in_queue(queue: &ProcessWindow) {
+    loop {
+        match queue.decide(LimitKeys::default()) {
+            Decision::Granted(wait) => return sleep(wait).await,
+            Decision::Wait(wait) | Decision::WaitForEndpoint(wait) => sleep(wait).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use futures_util::future::{BoxFuture, join_all};
+    use tokio::time::Instant;
+
+    use super::super::*;
+
+    const PRICES: Request<'_> = Request { method: &http::Method::POST, endpoint: "/v1/prices" };
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn throttle(id: &str, nodes: usize, windows: Vec<Arc<dyn Window>>) -> ConnectionThrottle {
+        ConnectionThrottle::new(id, NodeThrottle::new(nodes, nodes), windows)
+    }
+
+    async fn times(throttles: &[ConnectionThrottle], each: usize) -> Vec<Instant> {
+        times_of(throttles, PRICES, each).await
+    }
+
+    type Request<'a> = PermitRequest<'a>;
+
+    async fn times_of(all: &[ConnectionThrottle], request: Request<'_>, each: usize) -> Vec<Instant> {
+        let callers = all.iter().flat_map(|throttle| {
+            (0..each).map(move |_| async move {
+                throttle.admit(request).await;
+                Instant::now()
+            })
+        });
+        join_all(callers).await
+    }
+
+    fn densest(times: &[Instant]) -> usize {
+        let within =
+            |start: Instant| times.iter().filter(|at| **at >= start && **at < start + SECOND).count();
+        times.iter().map(|start| within(*start)).max().unwrap_or(0)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn connections_of_one_account_share_its_limit() {
+        let account: Arc<dyn Window> = ProcessWindow::new(25);
+        let throttles = [(); 3].map(|()| throttle("", 10, vec![Arc::clone(&account)]));
+        assert_eq!(densest(&times(&throttles, 50).await), 25);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_of_the_account_does_not_bring_two_seconds_of_nodes_together() {
+        let account = ProcessWindow::new(100);
+        let throttle = throttle("", 1, vec![account.clone()]);
+        account.pause(None, Duration::from_secs(5)).await.unwrap();
+        assert_eq!(densest(&times(&[throttle], 30).await), 6);
+    }
+
+    /// A window that cannot be reached, and counts how often that was tried.
+    #[derive(Debug, Default)]
+    struct Unreachable(AtomicUsize);
+
+    impl Window for Unreachable {
+        fn try_admit(&self, _keys: LimitKeys) -> BoxFuture<'_, Result<Decision, WindowError>> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            let why = std::io::Error::other("unreachable");
+            Box::pin(async {
+                tokio::time::sleep(2 * SECOND).await;
+                Err(WindowError::File { path: "x".into(), why })
+            })
+        }
+
+        fn pause(&self, _: Option<LimitKey>, _: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
+            Box::pin(async { Ok(()) })
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_next_window_is_used_while_one_cannot_be_reached() {
+        let unreachable = Arc::new(Unreachable::default());
+        let windows: Vec<Arc<dyn Window>> = vec![unreachable.clone(), ProcessWindow::new(5)];
+        let throttle = throttle("", 10, windows);
+        let start = Instant::now();
+        assert_eq!(densest(&times(&[throttle], 20).await), 5);
+        assert!(start.elapsed() < 8 * SECOND, "one wait for the unreachable window, not one a call");
+        assert_eq!(unreachable.0.load(Ordering::SeqCst), 1);
+    }
+
+    /// The throttles of several processes in one scope.
+    fn processes(count: usize, id: &str, nodes: usize, account: usize) -> Vec<ConnectionThrottle> {
+        let account: Arc<dyn Window> = ProcessWindow::new(account);
+        (0..count).map(|_| throttle(id, nodes, vec![Arc::clone(&account)])).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_nodes_of_a_connection_are_counted_across_the_scope() {
+        let mut throttles = processes(4, "locations/l/connections/n", 2, 100);
+        assert_eq!(densest(&times(&throttles, 20).await), 12);
+        throttles.push(throttle("another", 2, vec![throttles[0].shared[0].window.clone()]));
+        tokio::time::advance(2 * SECOND).await;
+        assert_eq!(densest(&times(&throttles, 20).await), 24, "another connection has nodes of its own");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_endpoint_is_limited_across_the_scope_and_alone() {
+        let throttles = processes(4, "", 50, 100);
+        let search = Request { method: &http::Method::GET, endpoint: "/v1/prices/search" };
+        let files = Request { method: &http::Method::POST, endpoint: "/v1/files" };
+        let times = |request| times_of(&throttles, request, 30);
+        let (prices, searches, uploads) = tokio::join!(times(PRICES), times(search), times(files));
+        assert_eq!([densest(&prices), densest(&searches), densest(&uploads)], [25, 20, 20]);
+        let all: Vec<Instant> = [prices, searches, uploads].concat();
+        assert!((55..=65).contains(&densest(&all)), "endpoints do not wait for each other");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_429_delays_the_requests_under_its_limit() {
+        let throttles = processes(2, "", 50, 100);
+        let others = Request { method: &http::Method::GET, endpoint: "/v1/customers" };
+        let pause = Duration::from_secs(10);
+        let waited = async |request| throttles[1].admit(request).await.waited.as_secs();
+        throttles[0].rate_limited(PRICES, LimitScope::Call, pause);
+        tokio::task::yield_now().await;
+        assert_eq!((waited(PRICES).await, waited(others).await), (0, 0));
+        throttles[0].rate_limited(PRICES, LimitScope::Endpoint, pause);
+        tokio::task::yield_now().await;
+        let (endpoint, free) = tokio::join!(waited(PRICES), waited(others));
+        assert!(endpoint >= 9 && free == 0, "the endpoint waits: {endpoint}, {free}");
+        throttles[0].rate_limited(PRICES, LimitScope::Account, pause);
+        tokio::task::yield_now().await;
+        let (one, other) = tokio::join!(waited(PRICES), waited(others));
+        assert!(one >= 9 && other >= 9, "every request waits: {one}, {other}");
+    }
+}
