@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Clearing, Kind, Member, Presence, Shape, find};
 
+use super::currency;
 use super::error::{Failure, Outcome};
 use super::form::Node;
 
@@ -156,10 +157,12 @@ fn range(bounds: &[(String, Node)], path: &str) -> Outcome<Json> {
 }
 
 fn map(inner: &Shape, given: &[(String, Node)], path: &str) -> Outcome<Json> {
-    let is_metadata = path.trim_end_matches(']').ends_with("metadata");
+    let own = path.trim_end_matches(']');
+    let (is_metadata, by_currency) = (own.ends_with("metadata"), currency::are_keys(own));
     let mut typed = Map::new();
     for (name, node) in given {
         let at = child(path, name);
+        let name = if by_currency { &currency::read(name, &at)? } else { name };
         // an emptied value takes its key out of the metadata
         let found = emptied(node).filter(|_| is_metadata).map_or_else(|| value(inner, node, &at), Ok)?;
         if is_metadata {

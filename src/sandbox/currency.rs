@@ -13,6 +13,7 @@ use super::error::{Failure, Outcome};
 #[serde(deny_unknown_fields)]
 struct Table {
     supported: String,
+    keys_of: String,
     zero_decimal: String,
     three_decimal: String,
     whole_charges: String,
@@ -40,6 +41,11 @@ pub(super) fn read(given: &str, param: &str) -> Outcome<String> {
     let message =
         format!("Invalid currency: {given}. Stripe currently supports these currencies: {}", all.join(", "));
     Err(Failure::invalid(message).param(param))
+}
+
+/// Whether the keys of a map of that name are currencies.
+pub(super) fn are_keys(name: &str) -> bool {
+    table().keys_of.split_whitespace().any(|end| name.ends_with(end))
 }
 
 /// How many decimals an amount has.
@@ -94,7 +100,8 @@ mod tests {
 
     #[test]
     fn every_currency_of_a_rule_exists() {
-        let Table { supported, zero_decimal, three_decimal, whole_charges, whole_payouts, least } = table();
+        let Table { supported, keys_of: _, zero_decimal, three_decimal, whole_charges, whole_payouts, least } =
+            table();
         assert!(supported.split_whitespace().count() > 130);
         let words = [zero_decimal, three_decimal, whole_charges, whole_payouts].into_iter();
         let named = words.flat_map(|words| words.split_whitespace()).chain(least.keys().map(String::as_str));

@@ -102,6 +102,14 @@ fn a_currency_that_does_not_exist_is_refused() {
 }
 
 #[test]
+fn a_map_by_currency_has_currencies_for_keys() {
+    let stripe = Stripe::new();
+    let rule = json!({"currency": "usd", "unit_amount": 1, "currency_options": {"xqz": {"unit_amount": 1}}});
+    let (status, answer) = stripe.call("POST", "/v1/prices", &rule);
+    assert_eq!((status, &answer["error"]["param"]), (400, &json!("currency_options[xqz]")), "{answer}");
+}
+
+#[test]
 fn a_value_of_another_type_is_refused() {
     let wrong = |place: &Place| match &place.shape.kind {
         Kind::Boolean => vec![json!("perhaps")],
