@@ -34,7 +34,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
 
 /// The modules whose texts name no attribute and no data source; `provider` adds those names.
 const BELOW_PROVIDER: &[&str] =
-    &["stripe", "connection", "catalog", "engine", "secret", "logs", "sandbox", "terraform"];
+    &["stripe", "connection", "connector", "catalog", "engine", "secret", "logs", "sandbox", "terraform"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

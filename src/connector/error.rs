@@ -7,7 +7,7 @@ use crate::connector::FilterError;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No entity type has that name.
-    #[error("there is no entity type {name:?}{}", hint(*suggestion, "see data \"stripe_entity_types\""))]
+    #[error("there is no entity type {name:?}{}", hint(*suggestion))]
     UnknownEntity {
         /// As it was asked for.
         name: String,
@@ -23,7 +23,7 @@ pub enum Error {
         operation: &'static str,
     },
     /// No action has that name.
-    #[error("there is no action {name:?}{}", hint(*suggestion, "see data \"stripe_actions\""))]
+    #[error("there is no action {name:?}{}", hint(*suggestion))]
     UnknownAction {
         /// As it was asked for.
         name: String,
@@ -42,7 +42,7 @@ pub enum Error {
         name: &'static str,
     },
     /// The field to sort by does not exist.
-    #[error("{entity} has no field {name:?}{}", hint(suggestion.as_deref(), "see data \"stripe_entity_types\""))]
+    #[error("{entity} has no field {name:?}{}", hint(suggestion.as_deref()))]
     SortField {
         /// The entity type.
         entity: &'static str,
@@ -94,6 +94,6 @@ impl Error {
     }
 }
 
-fn hint(suggestion: Option<&str>, otherwise: &str) -> String {
-    suggestion.map_or_else(|| format!("; {otherwise}"), |meant| format!("; did you mean {meant:?}?"))
+fn hint(suggestion: Option<&str>) -> String {
+    suggestion.map(|meant| format!("; did you mean {meant:?}?")).unwrap_or_default()
 }

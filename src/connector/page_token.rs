@@ -36,7 +36,7 @@ pub(super) fn encode(parts: &[&str], position: Position) -> String {
 pub(super) fn decode(parts: &[&str], token: &str) -> Result<Position, Error> {
     let bytes = URL_SAFE_NO_PAD.decode(token).ok();
     let token: Option<Token> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let token = token.ok_or(Error::PageToken("it is not a `next_page_token`"))?;
+    let token = token.ok_or(Error::PageToken("it is not the token of a next page"))?;
     if token.list != digest(parts) {
         return Err(Error::PageToken("it is of a list with another entity, filter or order"));
     }
@@ -70,7 +70,10 @@ mod tests {
             decode(&["Customer", "Name = 'A'"], &token).unwrap_err().to_string().contains("another entity")
         );
         assert!(
-            decode(&["Customer", ""], "cus_1").unwrap_err().to_string().contains("not a `next_page_token`")
+            decode(&["Customer", ""], "cus_1")
+                .unwrap_err()
+                .to_string()
+                .contains("not the token of a next page")
         );
     }
 }

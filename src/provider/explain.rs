@@ -45,7 +45,13 @@ pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Di
         connector::Error::PageToken(_) => ("Invalid Page Token", "page_token"),
         connector::Error::Connection(error) => return explain_connection(error, attribute),
     };
-    Diagnostic::error(summary, sentence(&error.to_string())).at_attribute(attribute)
+    let list = match error {
+        connector::Error::UnknownEntity { suggestion: None, .. }
+        | connector::Error::SortField { suggestion: None, .. } => "; see data \"stripe_entity_types\"",
+        connector::Error::UnknownAction { suggestion: None, .. } => "; see data \"stripe_actions\"",
+        _ => "",
+    };
+    Diagnostic::error(summary, sentence(&format!("{error}{list}"))).at_attribute(attribute)
 }
 
 /// Everything that is wrong with a payload, at the payload.
