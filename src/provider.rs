@@ -1,6 +1,7 @@
 //! The Terraform surface: the provider block, its resources and data sources, and who
 //! serves which type name. Everything here speaks [`Value`]s; the wire is `protocol`'s.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use futures_util::future::BoxFuture;
@@ -173,6 +174,7 @@ impl Provider for StripeProvider {
         match resource(type_name) {
             Ok(resource) => {
                 let runtime = self.runtime();
+                runtime.applies.store(true, Ordering::Relaxed);
                 resource.seen(&runtime, &request.prior);
                 resource.apply(&runtime, request).await
             }

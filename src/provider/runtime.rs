@@ -2,6 +2,7 @@
 //! connections, the newest handle of each, and the journal of creates in flight.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -24,6 +25,8 @@ pub(super) struct Runtime {
     freshest: Mutex<HashMap<String, String>>,
     /// The creates whose response may not have reached the state.
     pub(super) journal: Journal,
+    /// Whether this command is an apply: something was applied already.
+    pub(super) applies: AtomicBool,
 }
 
 impl Runtime {
@@ -36,6 +39,7 @@ impl Runtime {
             open: Mutex::default(),
             freshest: Mutex::default(),
             journal,
+            applies: AtomicBool::new(false),
         }
     }
 

@@ -12,6 +12,7 @@ pub fn cases() -> Vec<Case> {
         case!(a_payload_key_that_is_removed_is_cleared_in_stripe, Terraform),
         case!(another_spelling_of_the_same_payload_changes_nothing, Terraform),
         case!(a_param_that_stripe_cannot_change_makes_a_new_entity, Terraform),
+        case!(a_replaced_product_takes_its_price_along, Terraform),
         case!(two_equal_entities_are_two_objects, Terraform),
         case!(a_declined_payment_is_an_error_with_the_decline_code, Terraform),
         case!(a_locked_connection_refuses_changes_until_it_is_unlocked, Terraform),
@@ -74,8 +75,7 @@ fn another_spelling_of_the_same_payload_changes_nothing() {
     workdir.assert_plan_is_empty();
 }
 
-fn a_param_that_stripe_cannot_change_makes_a_new_entity() {
-    let config = r#"
+const SHOP: &str = r#"
 resource "stripe_entity" "product" {
   entity        = "Product"
   input_payload = jsonencode({ Name = "Beans" })
@@ -85,13 +85,32 @@ resource "stripe_entity" "price" {
   input_payload = jsonencode({ Product = stripe_entity.product.id, Currency = "usd", UnitAmount = 100 })
 }
 "#;
-    let workdir = Workdir::new(config);
+
+fn a_param_that_stripe_cannot_change_makes_a_new_entity() {
+    let workdir = Workdir::new(SHOP);
     workdir.apply();
-    workdir.write(&config.replace("100", "200"));
+    workdir.write(&SHOP.replace("100", "200"));
     let applied = workdir.apply();
     assert!(applied.contains("1 added, 0 changed, 1 destroyed"), "{applied}");
     assert!(applied.contains("Entity Stays In Stripe"), "an archived price is said aloud: {applied}");
     workdir.assert_plan_is_empty();
+}
+
+/// While the product is replaced its id is unknown, and with it the payload of the price: all of
+/// it where it is JSON text, one member where it is an object.
+fn a_replaced_product_takes_its_price_along() {
+    for config in [SHOP.to_owned(), SHOP.replace("jsonencode({", "({")] {
+        let workdir = Workdir::new(&config);
+        workdir.apply();
+        let old = ["product", "price"].map(|name| id_of(&workdir, &format!("stripe_entity.{name}")));
+        workdir.ok(&["apply", "-auto-approve", "-no-color", "-replace=stripe_entity.product"]);
+        let [product, price] =
+            ["product", "price"].map(|name| id_of(&workdir, &format!("stripe_entity.{name}")));
+        assert!(product != old[0] && price != old[1]);
+        assert_eq!(workdir.get(&format!("/v1/prices/{price}"))["product"], product.as_str());
+        assert_eq!(workdir.get(&format!("/v1/prices/{}", old[1]))["active"], false);
+        workdir.assert_plan_is_empty();
+    }
 }
 
 fn two_equal_entities_are_two_objects() {

@@ -345,3 +345,28 @@ async fn an_unknown_member_replaces_where_only_a_create_takes_it() {
     let plan = ok(stripe.terraform.plan("stripe_entity", &made, &same).await);
     assert_eq!(plan.action, Action::Nothing, "the same payload as JSON text is no change");
 }
+
+#[tokio::test]
+async fn a_payload_that_was_unknown_makes_a_new_entity_where_it_must() {
+    let mut stripe = stripe().await;
+    let product = stripe.id("Product", &json!({"name": "A"})).await;
+    let price = |currency: &str| {
+        entity("Price", &json!({"product": product, "currency": currency, "unit_amount": 5}))
+    };
+    let plan = ok(stripe.terraform.plan("stripe_entity", &Object::default(), &price("usd")).await);
+    let made = ok(stripe.terraform.apply("stripe_entity", &plan).await);
+    let mut unknown = price("usd");
+    unknown.set("input_payload", Value::Unknown);
+    let mut plan = ok(stripe.terraform.plan("stripe_entity", &made, &unknown).await);
+    assert_eq!(plan.action, Action::Update);
+    assert!(plan.planned.state.get("id").is_unknown());
+    let customer = entity("Customer", &json!({"name": "what the payload waited for"}));
+    let upstream = ok(stripe.terraform.plan("stripe_entity", &Object::default(), &customer).await);
+    ok(stripe.terraform.apply_also("stripe_entity", &upstream).await);
+    plan.config = price("eur");
+    let replaced = ok(stripe.terraform.apply("stripe_entity", &plan).await);
+    assert_ne!(replaced.state.get("id"), made.state.get("id"));
+    assert_eq!(replaced.state.get("record").get("currency").as_str(), Some("eur"));
+    let old = ok(stripe.terraform.refresh("stripe_entity", &made).await);
+    assert_eq!(old.state.get("record").get("active").as_str(), Some("false"));
+}

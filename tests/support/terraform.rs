@@ -31,6 +31,8 @@ pub type Client = ProviderClient<InterceptedService<Channel, Calls>>;
 pub struct Terraform {
     pub client: Client,
     pub schema: wire::get_provider_schema::Response,
+    /// What the provider was configured with last.
+    configured: Option<wire::configure::Request>,
 }
 
 /// An object in the state.
@@ -92,7 +94,7 @@ impl Terraform {
     pub async fn over(mut client: Client) -> Outcome<Self> {
         let schema = client.get_schema(wire::get_provider_schema::Request {}).await.unwrap().into_inner();
         broken(rules::loadable(&schema))?;
-        Ok(Self { client, schema })
+        Ok(Self { client, schema, configured: None })
     }
 
     /// Prepares and configures the provider.
@@ -107,6 +109,13 @@ impl Terraform {
             terraform_version: "1.14.0".to_owned(),
             client_capabilities: None,
         };
+        self.configured = Some(request);
+        self.begin_walk().await
+    }
+
+    /// Configures the provider anew, as a process of its own is for each walk.
+    async fn begin_walk(&mut self) -> Outcome<()> {
+        let Some(request) = self.configured.clone() else { return Ok(()) };
         let configured = self.client.configure(request).await.unwrap().into_inner();
         refused(&configured.diagnostics, &Object::default())
     }
@@ -140,8 +149,15 @@ impl Terraform {
         Ok(Plan { action, prior: prior.clone(), config, planned })
     }
 
-    /// Carries a plan out, in the order of core's apply walk.
+    /// Carries a plan out in an apply walk of its own.
     pub async fn apply(&mut self, name: &str, plan: &Plan) -> Outcome<Object> {
+        let applied = self.apply_also(name, plan).await;
+        self.begin_walk().await?;
+        applied
+    }
+
+    /// Carries a plan out, in the order of core's apply walk, which goes on.
+    pub async fn apply_also(&mut self, name: &str, plan: &Plan) -> Outcome<Object> {
         let mut prior = plan.prior.clone();
         if !prior.state.is_null() {
             prior.state = self.upgrade(name, &prior.state).await?;

@@ -1,5 +1,7 @@
 //! What a plan of an entity comes to: nothing, a create, an update, a new entity, an end.
 
+use std::sync::atomic::Ordering;
+
 use super::{COMPUTED, creatable, entity_of, object_of, record, wanted};
 use crate::catalog;
 use crate::engine::{Change, Foreseen, Object};
@@ -25,7 +27,7 @@ pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     let same_type = keep_equal_type(&mut planned, &request.prior);
     let mut answer = PlanResponse::default();
     if same_type {
-        match plan_change(&request.prior, &mut planned) {
+        match plan_change(runtime, &request.prior, &mut planned) {
             Ok(change) => answer = change,
             Err(diagnostics) => answer.diagnostics = diagnostics,
         }
@@ -60,7 +62,7 @@ fn plan_create(request: PlanRequest, private: Private) -> PlanResponse {
 }
 
 /// What another payload means for the entity: nothing, an update, or a new entity.
-fn plan_change(prior: &Value, planned: &mut Value) -> Result<PlanResponse, Diagnostics> {
+fn plan_change(runtime: &Runtime, prior: &Value, planned: &mut Value) -> Result<PlanResponse, Diagnostics> {
     let object = object_of(prior).map_err(|unknown| vec![unknown])?;
     let Some(wanted) = wanted(object.entity, planned)? else {
         // Which param changes is not known: the apply updates the entity, or makes another.
@@ -70,6 +72,12 @@ fn plan_change(prior: &Value, planned: &mut Value) -> Result<PlanResponse, Diagn
     let change = object.change_to(&wanted);
     if change.is_nothing() {
         planned.set("input_payload", prior.get("input_payload").clone());
+        return Ok(PlanResponse::default());
+    }
+    // An apply plans again what was planned as an update, because its payload was unknown then:
+    // Terraform takes no replacement any more, so the apply makes it.
+    if !change.replaces.is_empty() && runtime.applies.load(Ordering::Relaxed) {
+        set_unknown(planned, &COMPUTED);
         return Ok(PlanResponse::default());
     }
     planned.set("record", object.foresee(&change).map_or(Value::Unknown, |after| foreseen(&object, &after)));
