@@ -24,6 +24,6 @@ mod secrecy;
 mod shape;
 pub mod spelling;
 
-pub use index::{API_VERSION, Called, Catalog, Match, catalog};
+pub use index::{API_VERSION, Called, Catalog, Match, Summary, catalog};
 pub use model::{Action, Entity, Items, Operation, OperationKind, OutputShape, Removal, parents};
 pub use shape::{Clearing, Kind, Member, Presence, Shape, at, find};

@@ -33,6 +33,7 @@ mod params;
 
 pub use action::{ActionInput, Ran};
 pub use change::Change;
+pub(crate) use compare::{elements, reference};
 pub use create::{Created, create};
 pub use end::Ended;
 pub use error::Error;

@@ -22,6 +22,7 @@ mod explain;
 mod payload;
 mod resources;
 mod runtime;
+mod typed;
 
 /// One managed resource type.
 trait Resource: Send + Sync {
@@ -87,6 +88,11 @@ impl StripeProvider {
         Self { env, runtime: RwLock::new(runtime) }
     }
 
+    /// The typed resources, each with the key of the entity type that it keeps.
+    pub fn typed_resources() -> Vec<(String, &'static str)> {
+        typed::resources().iter().map(|(name, typed)| (name.clone(), typed.key())).collect()
+    }
+
     fn runtime(&self) -> Arc<Runtime> {
         Arc::clone(&self.runtime.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -95,7 +101,8 @@ impl StripeProvider {
 #[tonic::async_trait]
 impl Provider for StripeProvider {
     fn resource_types(&self) -> Vec<&str> {
-        RESOURCES.iter().map(|(name, _)| *name).collect()
+        let generic = RESOURCES.iter().map(|(name, _)| *name);
+        generic.chain(typed::resources().keys().map(String::as_str)).collect()
     }
 
     fn data_source_types(&self) -> Vec<&str> {
@@ -205,7 +212,9 @@ impl Provider for StripeProvider {
 
 fn resource(type_name: &str) -> Result<&'static dyn Resource, Diagnostic> {
     let found = RESOURCES.iter().find(|(name, _)| *name == type_name);
-    found.map(|(_, resource)| *resource).ok_or_else(|| unknown_type("resource", type_name))
+    let generic = found.map(|(_, resource)| *resource);
+    let typed = || typed::resources().get(type_name).map(|typed| typed as &dyn Resource);
+    generic.or_else(typed).ok_or_else(|| unknown_type("resource", type_name))
 }
 
 fn data_source(type_name: &str) -> Result<&'static dyn DataSource, Diagnostic> {

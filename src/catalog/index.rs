@@ -19,6 +19,14 @@ struct Segment {
     aliases: &'static [&'static str],
     /// Stripe has calls for it; otherwise it only ever stands inside other objects.
     reachable: bool,
+    /// The key is the object, not a service.
+    is_object: bool,
+    /// Stripe has a call that makes one, or that sets the one there is.
+    creatable: bool,
+    /// Stripe has a call that shows one.
+    readable: bool,
+    /// Stripe has a call that lists them.
+    listable: bool,
     start: usize,
     end: usize,
 }
@@ -41,6 +49,21 @@ enum Target {
 #[derive(Debug)]
 pub struct Catalog {
     decoded: Vec<OnceLock<Option<Entity>>>,
+}
+
+/// What can be said of an entity type without decoding it.
+#[derive(Debug, Clone, Copy)]
+pub struct Summary {
+    /// PascalCase singular: `PaymentIntent`.
+    pub name: &'static str,
+    /// The object, or the service where it is no object's own.
+    pub key: &'static str,
+    /// Stripe has a call that makes one, or that sets the one there is.
+    pub creatable: bool,
+    /// Stripe has a call that shows one.
+    pub readable: bool,
+    /// Stripe has a call that lists them.
+    pub listable: bool,
 }
 
 /// What a method and a path lead to.
@@ -73,6 +96,23 @@ impl Catalog {
     /// The names of the entity types, sorted.
     pub fn entities(&self) -> impl Iterator<Item = &'static str> + use<> {
         SEGMENTS.iter().filter(|segment| segment.reachable).map(|segment| segment.name)
+    }
+
+    /// Every entity type that Stripe has calls for, sorted by name; none is decoded.
+    pub fn summaries(&self) -> impl Iterator<Item = Summary> + use<> {
+        let reachable = SEGMENTS.iter().filter(|segment| segment.reachable);
+        reachable.map(|&Segment { name, key, creatable, readable, listable, .. }| Summary {
+            name,
+            key,
+            creatable,
+            readable,
+            listable,
+        })
+    }
+
+    /// Whether it is the name of an object, and not of a service.
+    pub fn is_object(&self, key: &str) -> bool {
+        SEGMENTS.iter().any(|segment| segment.key == key && segment.is_object)
     }
 
     /// The entity type of that name: `PaymentIntent`, `payment_intent`, `PaymentIntents`, in

@@ -74,14 +74,14 @@ pub(super) fn inside<'s>(shape: Option<&'s Shape>, name: &str) -> Option<&'s Sha
 }
 
 /// The elements of a list, or of the first page of one.
-pub(super) fn elements(value: &Json) -> Option<&[Json]> {
+pub(crate) fn elements(value: &Json) -> Option<&[Json]> {
     let is_page = value.get("object").is_some_and(|object| object == "list");
     let list = if is_page { value.get("data")? } else { value };
     list.as_array().map(Vec::as_slice)
 }
 
 /// The id of an expanded object, else the value itself.
-pub(super) fn reference(value: &Json) -> &Json {
+pub(crate) fn reference(value: &Json) -> &Json {
     match (value.get("object"), value.get("id")) {
         (Some(_), Some(id)) => id,
         _ => value,

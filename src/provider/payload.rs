@@ -40,7 +40,7 @@ pub(super) fn written(payload: &Value) -> Result<Option<Written>, Diagnostic> {
 
 /// A value as JSON; none where it is unknown, which is noted with its path. A list with an unknown
 /// item is unknown as a whole.
-fn to_json(value: &Value, path: &mut Vec<String>, unknown: &mut Vec<Vec<String>>) -> Option<Json> {
+pub(super) fn to_json(value: &Value, path: &mut Vec<String>, unknown: &mut Vec<Vec<String>>) -> Option<Json> {
     Some(match value {
         Value::Unknown => {
             unknown.push(path.clone());
@@ -88,7 +88,7 @@ pub(super) fn text(json: String) -> Value {
 }
 
 /// JSON as a value of this type as far as it fits, else of the type it has by itself.
-fn like(ty: &Type, json: &Json) -> (Type, Value) {
+pub(super) fn like(ty: &Type, json: &Json) -> (Type, Value) {
     match (ty, json) {
         (ty, Json::Null) => (ty.clone(), Value::Null),
         (Type::String, Json::Bool(_) | Json::Number(_)) => (Type::String, json.to_string().into()),
@@ -127,7 +127,7 @@ fn like(ty: &Type, json: &Json) -> (Type, Value) {
 }
 
 /// JSON as the value that HCL would make of it.
-fn natural(json: &Json) -> (Type, Value) {
+pub(super) fn natural(json: &Json) -> (Type, Value) {
     match json {
         Json::Null => (Type::Dynamic, Value::Null),
         Json::Bool(truth) => (Type::Bool, (*truth).into()),

@@ -9,4 +9,4 @@ mod payload;
 pub(super) use action::Action;
 pub(super) use connection::Connection;
 pub(super) use entity::{Entity, find, record};
-pub(super) use payload::connection_attribute;
+pub(super) use payload::{Private, connection_attribute, keep_equal_handle, moves};

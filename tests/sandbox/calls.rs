@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use bytes::Bytes;
 use serde_json::{Map, Value as Json};
@@ -17,8 +18,17 @@ pub struct Stripe {
 
 impl Stripe {
     pub fn new() -> Self {
+        Self::calling(Sandbox::memory().unwrap())
+    }
+
+    /// The sandbox in a file, which others may call as well.
+    pub fn on(file: &Path) -> Self {
+        Self::calling(Sandbox::open(file).unwrap())
+    }
+
+    fn calling(sandbox: Sandbox) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        Self { sandbox: Sandbox::memory().unwrap(), runtime, answered: RefCell::default() }
+        Self { sandbox, runtime, answered: RefCell::default() }
     }
 
     /// Every answer to a call with params since this was last asked, with what was called.

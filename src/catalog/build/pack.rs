@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::model::Entity;
+use super::model::{Entity, OperationKind};
 
 /// How hard `build.rs` tries to make the blob small.
 const EFFORT: u8 = 9;
@@ -50,9 +50,17 @@ pub fn pack(entities: &[Entity], version: &str) -> Result<Packed, serde_json::Er
 fn segment(entity: &Entity, start: usize, end: usize) -> String {
     let Entity { name, key, aliases, .. } = entity;
     let (start, end, reachable) = (grouped(start), grouped(end), !entity.operations.is_empty());
+    let offers = |kind| entity.operations.iter().any(|operation| operation.kind == kind);
+    let is_object = entity.key == entity.object;
+    let readable = offers(OperationKind::Get);
+    let listable = offers(OperationKind::List);
+    // What has no id of its own exists already, and an update is what sets it.
+    let singleton = readable && !entity.operations.iter().any(|it| it.path.ends_with("/{id}"));
+    let preexisting = offers(OperationKind::Update) && (entity.preexisting || singleton);
+    let creatable = offers(OperationKind::Create) || preexisting;
     format!(
-        "Segment {{ name: {name:?}, key: {key:?}, aliases: &{aliases:?}, reachable: {reachable}, start: {start}, \
-         end: {end} }}"
+        "Segment {{ name: {name:?}, key: {key:?}, aliases: &{aliases:?}, reachable: {reachable}, \
+         is_object: {is_object}, creatable: {creatable}, readable: {readable}, listable: {listable}, start: {start}, end: {end} }}"
     )
 }
 

@@ -12,34 +12,34 @@ use crate::terraform::value::{Type, Value};
 
 /// What is kept beside the state: a destroy sees neither the config nor the connection.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Private {
+pub(in crate::provider) struct Private {
     /// The handle calls run on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) handle: Option<String>,
+    pub(in crate::provider) handle: Option<String>,
     /// The idempotency key of a planned create.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) key: Option<String>,
+    pub(in crate::provider) key: Option<String>,
 }
 
 impl Private {
-    pub(super) fn decode(bytes: &[u8]) -> Self {
+    pub(in crate::provider) fn decode(bytes: &[u8]) -> Self {
         serde_json::from_slice(bytes).unwrap_or_default()
     }
 
-    pub(super) fn encode(&self) -> Vec<u8> {
+    pub(in crate::provider) fn encode(&self) -> Vec<u8> {
         // Two optional strings always serialise.
         serde_json::to_vec(self).unwrap_or_default()
     }
 
     /// The key of a planned create: the one an earlier plan of it chose, else a new one.
-    pub(super) fn with_key(mut self) -> Self {
+    pub(in crate::provider) fn with_key(mut self) -> Self {
         self.key.get_or_insert_with(|| Uuid::new_v4().to_string());
         self
     }
 
     /// The same data on the newest handle: the configured one, else the freshest that this
     /// process has seen of the stored one.
-    pub(super) fn on(mut self, runtime: &Runtime, configured: &Value, stored: &Value) -> Self {
+    pub(in crate::provider) fn on(mut self, runtime: &Runtime, configured: &Value, stored: &Value) -> Self {
         let newest = configured.as_str().map(str::to_owned).or_else(|| {
             self.handle
                 .take()
@@ -66,7 +66,7 @@ fn handle(text: &str) -> Result<(), String> {
 
 /// Keeps the stored handle where the configured one is of the same connection: a new
 /// verbosity or a rotated key is no change of what runs on it.
-pub(super) fn keep_equal_handle(planned: &mut Value, prior: &Value) {
+pub(in crate::provider) fn keep_equal_handle(planned: &mut Value, prior: &Value) {
     let id = |state: &Value| state.get("connection_handle").as_str().and_then(id_of_handle);
     if id(prior).is_some() && id(prior) == id(planned) {
         planned.set("connection_handle", prior.get("connection_handle").clone());
@@ -75,7 +75,7 @@ pub(super) fn keep_equal_handle(planned: &mut Value, prior: &Value) {
 
 /// Whether a change of connection leads to another account. A renamed connection, a new key
 /// or an import (which knows no connection) does not: the object stays where it is.
-pub(super) fn moves(runtime: &Runtime, prior: &Value, planned: &Value) -> bool {
+pub(in crate::provider) fn moves(runtime: &Runtime, prior: &Value, planned: &Value) -> bool {
     let account = |state: &Value| {
         let connection = runtime.connection(state.get("connection_handle").as_str()).ok()?;
         Some(connection.account().map(str::to_owned))

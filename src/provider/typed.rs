@@ -1,0 +1,187 @@
+//! Typed resources: every lasting object of Stripe as attributes of its own, from the catalog.
+//!
+//! ```text
+//! catalog Shapes + surfaces.toml ──surface──▶ Surface ──schema──▶ what Terraform may write
+//!                                               │
+//!   configuration ──arguments──▶ Written ──engine──▶ plan, calls ──answered──▶ state
+//! ```
+//!
+//! # Theory
+//!
+//! This is the second surface of the engine, beside the payload of `stripe_entity`. The params that
+//! were written and the object as Stripe answered it are kept in the private data; the attributes
+//! of the state only show them. So what was written, and what was merely answered, is never
+//! guessed from a state. No object has code of its own.
+
+mod answered;
+mod apply;
+mod arguments;
+mod data;
+mod explain;
+mod memory;
+mod plan;
+mod read;
+mod schema;
+mod surface;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use futures_util::future::BoxFuture;
+
+use crate::catalog::catalog;
+use crate::engine::{Object, create_params, unlisted_values};
+use crate::provider::Resource;
+use crate::provider::runtime::Runtime;
+use crate::provider::typed::data::surface_data;
+use crate::provider::typed::memory::Memory;
+use crate::provider::typed::surface::Surface;
+use crate::terraform::diagnostic::Diagnostics;
+use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
+use crate::terraform::schema::Schema;
+use crate::terraform::value::Value;
+
+/// One typed resource, whose surface is made when it is first used.
+#[derive(Debug)]
+pub(super) struct Typed {
+    type_name: String,
+    key: &'static str,
+    surface: OnceLock<Option<Surface>>,
+}
+
+/// Every typed resource by its type name.
+pub(super) fn resources() -> &'static BTreeMap<String, Typed> {
+    static RESOURCES: OnceLock<BTreeMap<String, Typed>> = OnceLock::new();
+    RESOURCES.get_or_init(|| {
+        let data = surface_data();
+        let named: BTreeMap<&str, &str> =
+            data.types.iter().filter_map(|(name, it)| Some((it.entity.as_deref()?, name.as_str()))).collect();
+        let lasting = catalog().summaries().filter(|it| {
+            it.creatable && (it.readable || it.listable) && !data.momentary.iter().any(|key| key == it.key)
+        });
+        let usual = lasting.map(|it| {
+            (named.get(it.key).map_or_else(|| type_name(it.key, it.name), |name| (*name).to_owned()), it.key)
+        });
+        let others = data.types.iter().filter_map(|(name, it)| {
+            let key = it.entity.as_deref()?;
+            Some((name.clone(), catalog().summaries().find(|it| it.key == key)?.key))
+        });
+        let all = usual.chain(others);
+        all.map(|(type_name, key)| (type_name.clone(), Typed { type_name, key, surface: OnceLock::new() }))
+            .collect()
+    })
+}
+
+/// `stripe_billing_meter` for the object `billing.meter`; for a service, after its entity type:
+/// `stripe_customer_tax_id`.
+fn type_name(key: &str, name: &str) -> String {
+    if catalog().is_object(key) {
+        format!("stripe_{}", key.replace('.', "_"))
+    } else {
+        format!("stripe_{}", snake_case(name))
+    }
+}
+
+/// `CustomerTaxId` → `customer_tax_id`.
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
+impl Typed {
+    /// The catalog's key of what it keeps.
+    pub(super) fn key(&self) -> &'static str {
+        self.key
+    }
+
+    /// The surface. The catalog of the build has every entity type that it names.
+    fn surface(&self) -> Option<&Surface> {
+        let make = || {
+            let data = surface_data().types.get(&self.type_name);
+            let entity = catalog().by_object(self.key)?;
+            Some(Surface::new(&self.type_name, entity, data.unwrap_or(&data::NOTHING_UNUSUAL)))
+        };
+        self.surface.get_or_init(make).as_ref()
+    }
+}
+
+impl Resource for Typed {
+    fn schema(&self) -> Schema {
+        self.surface().map(Surface::schema).unwrap_or_default()
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        let Some(surface) = self.surface() else { return Diagnostics::new() };
+        match create_params(surface.entity, &surface.written(config)) {
+            Ok(wanted) => surface.explain_unlisted(&unlisted_values(&wanted, surface.entity.params())),
+            Err(error) => surface.explain(&error),
+        }
+    }
+
+    fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
+        Box::pin(async move {
+            self.surface().map(|surface| plan::plan(surface, runtime, request)).unwrap_or_default()
+        })
+    }
+
+    fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
+        Box::pin(async move {
+            let Some(surface) = self.surface() else { return StateResponse::default() };
+            if request.planned.is_null() {
+                apply::destroy(surface, runtime, request).await
+            } else if request.prior.is_null() {
+                apply::create(surface, runtime, request).await
+            } else {
+                apply::update(surface, runtime, request).await
+            }
+        })
+    }
+
+    fn read<'a>(
+        &'a self,
+        runtime: &'a Runtime,
+        state: Value,
+        private: Vec<u8>,
+    ) -> BoxFuture<'a, StateResponse> {
+        Box::pin(async move {
+            match self.surface() {
+                Some(surface) => read::read(surface, runtime, state, private).await,
+                None => StateResponse { state, private, diagnostics: Diagnostics::new() },
+            }
+        })
+    }
+
+    fn import<'a>(&'a self, _runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse> {
+        Box::pin(async move { self.surface().map(|surface| read::import(surface, id)).unwrap_or_default() })
+    }
+
+    fn seen(&self, runtime: &Runtime, state: &Value) {
+        if let Some(id) = state.get("id").as_str() {
+            runtime.journal.arrived(id);
+        }
+    }
+}
+
+impl Surface {
+    /// The object that a state and its private data describe.
+    fn object(&self, state: &Value, memory: &Memory) -> Object {
+        let body = memory.body.clone();
+        Object {
+            entity: self.entity,
+            locator: self.locator(state, memory),
+            params: memory.params.clone(),
+            body,
+        }
+    }
+
+    /// Where the object is.
+    fn locator(&self, state: &Value, memory: &Memory) -> String {
+        memory.locator.clone().unwrap_or_else(|| state.get("id").as_str().unwrap_or_default().to_owned())
+    }
+}

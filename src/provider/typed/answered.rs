@@ -1,0 +1,188 @@
+//! What Stripe answered becomes what the state holds.
+
+use serde_json::{Map, Value as Json};
+
+use crate::catalog::Entity;
+use crate::engine::{Params, elements, reference};
+use crate::provider::payload::natural;
+use crate::provider::typed::arguments::{dynamic, typed};
+use crate::provider::typed::surface::{Form, KEY, Repeats, Slot, Surface};
+use crate::terraform::value::{Type, Value};
+
+/// The attribute that shows the whole answer inside arguments.
+pub(super) const OUTPUT: &str = "output";
+
+impl Surface {
+    /// The state after Stripe answered: what was planned and is known, and for the rest the answer.
+    /// `params` are those that were written.
+    pub(super) fn answered(&self, planned: &Value, params: &Params, locator: &str, body: &Json) -> Value {
+        let shown = without_nested_secrets(self.entity, body);
+        let mut state = planned.clone();
+        for slot in &self.slots {
+            let field = self.field(slot, locator, &shown);
+            let planned = planned.get(&slot.name);
+            state.set(
+                &slot.name,
+                if params.contains_key(&slot.member) {
+                    slot.filled(planned, &field)
+                } else {
+                    slot.settled(planned, &field)
+                },
+            );
+        }
+        if self.has_output() {
+            state.set(OUTPUT, settle(planned.get(OUTPUT), &self.output(&shown)));
+        }
+        state
+    }
+
+    /// What Stripe answers in the place of a slot; a placeholder of the path stands in the locator.
+    fn field(&self, slot: &Slot, locator: &str, body: &Json) -> Json {
+        let answered = body.get(&slot.member).filter(|field| !field.is_null());
+        let place = || {
+            let places = self.entity.parents().into_iter().chain(["id"]);
+            let mut ids = places.zip(locator.split('/'));
+            ids.find(|(name, _)| *name == slot.member).map(|(_, id)| Json::from(id))
+        };
+        answered.cloned().or_else(place).unwrap_or_default()
+    }
+
+    /// What Stripe answers inside the arguments that are objects, at the same path.
+    pub(super) fn output(&self, body: &Json) -> Value {
+        let inside = self.outputs().map(|slot| (&slot.member, body.get(&slot.member).unwrap_or(&Json::Null)));
+        let shown: Map<String, Json> =
+            inside.map(|(name, json)| (name.clone(), items_of(json).clone())).collect();
+        dynamic(natural(&Json::Object(shown)))
+    }
+}
+
+/// A page stands for its items.
+fn items_of(json: &Json) -> &Json {
+    let is_page = json.get("object").is_some_and(|object| object == "list");
+    json.get("data").filter(|_| is_page).unwrap_or(json)
+}
+
+impl Slot {
+    /// The value of a slot that was not written: what was planned where it is known, else the answer.
+    fn settled(&self, planned: &Value, field: &Json) -> Value {
+        match &self.form {
+            Form::Block(..) => self.nothing(),
+            Form::Attribute(_) if self.presence == crate::terraform::schema::Presence::Optional => {
+                Value::Null
+            }
+            Form::Attribute(ty) => settle(planned, &self.of_field(ty, field)),
+        }
+    }
+
+    fn of_field(&self, ty: &Type, field: &Json) -> Value {
+        if *ty == Type::Dynamic {
+            dynamic_or_null(items_of(field))
+        } else if self.is_list(ty) {
+            self.list_of(ty, field)
+        } else {
+            typed(ty, field)
+        }
+    }
+
+    fn is_list(&self, ty: &Type) -> bool {
+        matches!(ty, Type::List(_))
+    }
+
+    /// A list of ids where Stripe answers whole objects or a page of them.
+    fn list_of(&self, ty: &Type, field: &Json) -> Value {
+        let items = elements(field).map(|items| items.iter().map(|it| reference(it).clone()).collect());
+        items.map_or(Value::Null, |items| typed(ty, &Json::Array(items)))
+    }
+
+    /// What was written, with the unknown members of its blocks as Stripe answers them.
+    fn filled(&self, planned: &Value, field: &Json) -> Value {
+        let Form::Block(repeats, members) = &self.form else {
+            return if planned.is_unknown() { self.settled(planned, field) } else { planned.clone() };
+        };
+        let blocks = planned.items().iter().enumerate();
+        Value::List(
+            blocks
+                .map(|(at, block)| {
+                    let field = match repeats {
+                        Repeats::Once => Some(field),
+                        Repeats::List => elements(field).and_then(|items| items.get(at)),
+                        Repeats::Keyed => block.get(KEY).as_str().and_then(|key| field.get(key)),
+                    };
+                    let field = field.unwrap_or(&Json::Null);
+                    Value::map(members.iter().map(|slot| {
+                        let value = slot.filled_member(
+                            block.get(&slot.name),
+                            field.get(&slot.member).unwrap_or(&Json::Null),
+                        );
+                        (slot.name.clone(), value)
+                    }))
+                })
+                .collect(),
+        )
+    }
+
+    fn filled_member(&self, planned: &Value, field: &Json) -> Value {
+        match &self.form {
+            Form::Block(..) => self.filled(planned, field),
+            Form::Attribute(ty) if planned.is_unknown() => self.of_field(ty, field),
+            Form::Attribute(_) => planned.clone(),
+        }
+    }
+}
+
+fn dynamic_or_null(json: &Json) -> Value {
+    if json.is_null() { Value::Null } else { dynamic(natural(json)) }
+}
+
+/// What was planned where it is known, else what was answered.
+fn settle(planned: &Value, answered: &Value) -> Value {
+    match (planned, answered) {
+        (planned, answered) if planned.is_unknown() => answered.clone(),
+        (Value::Dynamic(planned), Value::Dynamic(answered)) => match (&planned.1, &answered.1) {
+            (Value::Map(members), Value::Map(_)) => {
+                let settled = members.iter().map(|(name, value)| {
+                    let ty = |inner: &(Type, Value)| match &inner.0 {
+                        Type::Object(types) => types.get(name).cloned(),
+                        _ => None,
+                    };
+                    let (ty, value) = if value.is_unknown() {
+                        (ty(answered), answered.1.get(name).clone())
+                    } else {
+                        (ty(planned), value.clone())
+                    };
+                    (name.clone(), ty.unwrap_or(Type::Dynamic), value)
+                });
+                let settled: Vec<_> = settled.collect();
+                let ty = Type::object(settled.iter().map(|(name, ty, _)| (name.clone(), ty.clone())));
+                dynamic((ty, Value::map(settled.into_iter().map(|(name, _, value)| (name, value)))))
+            }
+            _ => Value::Dynamic(planned.clone()),
+        },
+        (planned, _) => planned.clone(),
+    }
+}
+
+/// The object without the secrets that stand inside its fields. Those at the top have an attribute
+/// of their own, which is sensitive.
+pub(super) fn without_nested_secrets(entity: &Entity, body: &Json) -> Json {
+    let mut shown = body.clone();
+    if let Some(fields) = shown.as_object_mut() {
+        for (name, field) in fields {
+            strip(entity, name, field);
+        }
+    }
+    shown
+}
+
+fn strip(entity: &Entity, path: &str, value: &mut Json) {
+    match value {
+        Json::Object(members) => {
+            members.retain(|name, _| !entity.is_secret(&format!("{path}.{name}")));
+            for (name, member) in members {
+                strip(entity, &format!("{path}.{name}"), member);
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| strip(entity, path, item)),
+        _ => {}
+    }
+}

@@ -1,0 +1,190 @@
+//! Arguments become what the engine reads, and params become arguments again.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
+
+use crate::engine::Written;
+use crate::provider::payload::{like, natural, to_json};
+use crate::provider::typed::surface::{Form, KEY, Repeats, Slot, Surface};
+use crate::terraform::value::{Number, Type, Value};
+
+impl Surface {
+    /// What a configuration or a state sets, by Stripe's names.
+    pub(super) fn written(&self, values: &Value) -> Written {
+        let mut written = Written::default();
+        for slot in self.arguments() {
+            let mut path = vec![slot.member.clone()];
+            let json = slot.to_json(values.get(&slot.name), &mut path, &mut written.unknown);
+            written.members.extend(json.map(|json| (slot.member.clone(), json)));
+        }
+        written
+    }
+}
+
+impl Slot {
+    /// Whether nothing is written: null, or no block.
+    pub(super) fn is_unset(&self, value: &Value) -> bool {
+        match self.form {
+            Form::Attribute(_) => value.is_null(),
+            Form::Block(..) => !value.is_unknown() && value.items().is_empty(),
+        }
+    }
+
+    /// A value as JSON; none where nothing is written or it is unknown, which is noted.
+    fn to_json(&self, value: &Value, path: &mut Vec<String>, unknown: &mut Vec<Vec<String>>) -> Option<Json> {
+        match &self.form {
+            _ if self.is_unset(value) => None,
+            Form::Attribute(_) => to_json(value, path, unknown),
+            Form::Block(..) if value.is_unknown() => {
+                unknown.push(path.clone());
+                None
+            }
+            Form::Block(repeats, members) => {
+                let blocks = value.items();
+                match repeats {
+                    Repeats::Once => blocks.first().map(|block| object(members, block, path, unknown)),
+                    Repeats::List => list(members, blocks, path, unknown),
+                    Repeats::Keyed => keyed(members, blocks, path, unknown),
+                }
+            }
+        }
+    }
+
+    /// A param as the value of this slot, in the types of what was written before.
+    pub(super) fn from_param(&self, before: &Value, param: Option<&Json>) -> Value {
+        let Some(param) = param.filter(|param| !param.is_null()) else { return self.nothing() };
+        match &self.form {
+            Form::Attribute(Type::Dynamic) => match before {
+                Value::Dynamic(inner) => dynamic(like(&inner.0, param)),
+                _ => dynamic(natural(param)),
+            },
+            Form::Attribute(ty) => typed(ty, param),
+            Form::Block(repeats, members) => {
+                let before = before.items();
+                let block = |at: usize, param: &Json| from_object(members, before.get(at), param);
+                Value::List(match (repeats, param) {
+                    (Repeats::Keyed, Json::Object(by_key)) => in_order(before, by_key)
+                        .into_iter()
+                        .map(|(at, key, param)| {
+                            let mut block = block(at.unwrap_or(usize::MAX), param);
+                            block.set(KEY, key.into());
+                            block
+                        })
+                        .collect(),
+                    (_, Json::Array(items)) => {
+                        items.iter().enumerate().map(|(at, param)| block(at, param)).collect()
+                    }
+                    _ => vec![block(0, param)],
+                })
+            }
+        }
+    }
+
+    /// The value of a slot in which nothing stands.
+    pub(super) fn nothing(&self) -> Value {
+        match self.form {
+            Form::Attribute(_) => Value::Null,
+            Form::Block(..) => Value::List(Vec::new()),
+        }
+    }
+}
+
+/// The entries of a map in the order in which their blocks were written, new ones last.
+fn in_order<'j>(before: &[Value], by_key: &'j Map<String, Json>) -> Vec<(Option<usize>, &'j str, &'j Json)> {
+    let place = |key: &str| before.iter().position(|block| block.get(KEY).as_str() == Some(key));
+    let mut found: Vec<_> = by_key.iter().map(|(key, param)| (place(key), key.as_str(), param)).collect();
+    found.sort_by_key(|(place, ..)| place.unwrap_or(usize::MAX));
+    found
+}
+
+/// A block from the params of one object; members that were never written stay as they were.
+fn from_object(members: &[Slot], before: Option<&Value>, param: &Json) -> Value {
+    Value::map(members.iter().map(|slot| {
+        let before = before.map_or(&Value::Null, |before| before.get(&slot.name));
+        let value = match param.get(&slot.member) {
+            Some(param) => slot.from_param(before, Some(param)),
+            None if slot.is_argument() => slot.nothing(),
+            None => before.clone(),
+        };
+        (slot.name.clone(), value)
+    }))
+}
+
+fn object(members: &[Slot], block: &Value, path: &mut Vec<String>, unknown: &mut Vec<Vec<String>>) -> Json {
+    let mut object = Map::new();
+    for slot in members.iter().filter(|slot| slot.is_argument()) {
+        path.push(slot.member.clone());
+        let json = slot.to_json(block.get(&slot.name), path, unknown);
+        object.extend(json.map(|json| (slot.member.clone(), json)));
+        path.pop();
+    }
+    Json::Object(object)
+}
+
+/// A list with something unknown in it is unknown as a whole.
+fn list(members: &[Slot], blocks: &[Value], path: &[String], unknown: &mut Vec<Vec<String>>) -> Option<Json> {
+    let mut inside = Vec::new();
+    let items = blocks.iter().map(|block| object(members, block, &mut Vec::new(), &mut inside)).collect();
+    if !inside.is_empty() {
+        unknown.push(path.to_vec());
+        return None;
+    }
+    Some(Json::Array(items))
+}
+
+fn keyed(
+    members: &[Slot],
+    blocks: &[Value],
+    path: &mut Vec<String>,
+    unknown: &mut Vec<Vec<String>>,
+) -> Option<Json> {
+    let mut by_key = Map::new();
+    for block in blocks {
+        let Some(key) = block.get(KEY).as_str() else {
+            unknown.push(path.clone());
+            return None;
+        };
+        path.push(key.to_owned());
+        let mut entry = object(members, block, path, unknown);
+        path.pop();
+        if let Json::Object(entry) = &mut entry {
+            entry.shift_remove(KEY);
+        }
+        by_key.insert(key.to_owned(), entry);
+    }
+    Some(Json::Object(by_key))
+}
+
+/// A value together with its type.
+pub(super) fn dynamic((ty, value): (Type, Value)) -> Value {
+    Value::Dynamic(Box::new((ty, value)))
+}
+
+/// JSON as a value of a type of the schema. A whole object stands for its id, a page for its items.
+pub(super) fn typed(ty: &Type, json: &Json) -> Value {
+    let json = crate::engine::reference(json);
+    match (ty, json) {
+        (_, Json::Null) => Value::Null,
+        (Type::Dynamic, json) => dynamic(natural(json)),
+        (Type::Bool, json) => json.as_bool().map_or(Value::Null, Value::from),
+        (Type::Number, Json::Number(number)) => number_of(&number.to_string()),
+        (Type::Number, Json::String(text)) => number_of(text),
+        (Type::String, Json::String(text)) => text.as_str().into(),
+        (Type::String, Json::Bool(_) | Json::Number(_)) => json.to_string().into(),
+        (Type::List(item), Json::Array(items)) => {
+            Value::List(items.iter().map(|json| typed(item, json)).collect())
+        }
+        (Type::Map(element), Json::Object(members)) => {
+            let members = members.iter().filter(|(_, value)| !value.is_null());
+            Value::Map(
+                members.map(|(key, json)| (key.clone(), typed(element, json))).collect::<BTreeMap<_, _>>(),
+            )
+        }
+        _ => Value::Null,
+    }
+}
+
+fn number_of(text: &str) -> Value {
+    Number::parse(text).map_or(Value::Null, Value::Number)
+}

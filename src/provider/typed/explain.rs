@@ -1,0 +1,88 @@
+//! What is wrong with a configuration, at the argument, with the whole path in the text.
+
+use crate::engine::{self, Faults, ParamError, UnlistedValue};
+use crate::provider::explain::explain_connector;
+use crate::provider::typed::surface::Surface;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+
+impl Surface {
+    /// An error of the engine as diagnostics.
+    pub(super) fn explain(&self, error: &engine::Error) -> Diagnostics {
+        match error {
+            engine::Error::Params(faults) => self.explain_faults(faults),
+            engine::Error::Connector(error) => vec![explain_connector(error, "id")],
+            engine::Error::NotCreatable { .. } => {
+                vec![Diagnostic::error("Not Creatable", format!("{error}."))]
+            }
+        }
+    }
+
+    /// Every fault at its argument.
+    pub(super) fn explain_faults(&self, faults: &Faults) -> Diagnostics {
+        faults.iter().map(|fault| self.explain_fault(fault)).collect()
+    }
+
+    fn explain_fault(&self, fault: &ParamError) -> Diagnostic {
+        let (param, text) = match fault {
+            ParamError::Unknown { key, suggestion } => {
+                let hint = suggestion
+                    .as_deref()
+                    .map(|meant| format!("; did you mean `{meant}`?"))
+                    .unwrap_or(".".to_owned());
+                (key, format!("There is no `{}` in a {}{hint}", self.spelled(key), self.type_name))
+            }
+            ParamError::Twice { key, param } => {
+                (key, format!("`{}` sets `{param}`, which is set already.", self.spelled(key)))
+            }
+            ParamError::Missing { param } => {
+                (param, format!("`{}` is missing: Stripe requires it.", self.spelled(param)))
+            }
+            ParamError::Value { param, expected, found } => {
+                (param, format!("`{}` must be {expected}, not {found}.", self.spelled(param)))
+            }
+        };
+        self.at(Diagnostic::error("Invalid Argument", text), param)
+    }
+
+    /// Values that Stripe's lists of known values lack. They are sent.
+    pub(super) fn explain_unlisted(&self, values: &[UnlistedValue]) -> Diagnostics {
+        let explain = |value: &UnlistedValue| {
+            let hint = value
+                .suggestion
+                .as_deref()
+                .map(|meant| format!(" Did you mean `{meant}`?"))
+                .unwrap_or_default();
+            let text = format!(
+                "`{}` is {:?}, which is none of the values that Stripe is known to take. It is sent as it is.{hint}",
+                self.spelled(&value.param),
+                value.value
+            );
+            self.at(Diagnostic::warning("Value Not Known", text), &value.param)
+        };
+        values.iter().map(explain).collect()
+    }
+
+    /// The diagnostic at the argument that a dotted path begins with.
+    pub(super) fn at(&self, diagnostic: Diagnostic, param: &str) -> Diagnostic {
+        let first = param.split('.').next().unwrap_or_default();
+        match self.argument(first) {
+            Some(slot) => diagnostic.at_attribute(&slot.name),
+            None => diagnostic,
+        }
+    }
+
+    /// A dotted path as it is written in a configuration: `line_items[0].quantity`.
+    pub(super) fn spelled(&self, param: &str) -> String {
+        let mut spelled = String::new();
+        for (at, step) in param.split('.').enumerate() {
+            if at > 0 && step.bytes().all(|letter| letter.is_ascii_digit()) {
+                spelled.push_str(&format!("[{step}]"));
+            } else if at > 0 {
+                spelled.push_str(&format!(".{step}"));
+            } else {
+                spelled.push_str(self.argument(step).map_or(step, |slot| slot.name.as_str()));
+            }
+        }
+        spelled
+    }
+}

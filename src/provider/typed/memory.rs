@@ -1,0 +1,37 @@
+//! What is kept beside the state of a typed resource.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::engine::Params;
+use crate::provider::resources::Private;
+
+/// What is kept beside the state: what was written, and what was answered.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Memory {
+    /// What every resource keeps: the connection, and the key of a planned create.
+    #[serde(flatten)]
+    pub(super) private: Private,
+    /// Where the object is: its id, behind the ids of what it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) locator: Option<String>,
+    /// The params that were written last; empty for an object that was just imported.
+    #[serde(default, skip_serializing_if = "Params::is_empty")]
+    pub(super) params: Params,
+    /// The object as Stripe answered it last.
+    #[serde(default, skip_serializing_if = "Json::is_null")]
+    pub(super) body: Json,
+}
+
+impl Memory {
+    /// Reads private data; what this version of the provider cannot read counts as none.
+    pub(super) fn decode(bytes: &[u8]) -> Self {
+        serde_json::from_slice(bytes).unwrap_or_default()
+    }
+
+    /// The bytes that Terraform keeps.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        // Text, maps and JSON always serialise.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}

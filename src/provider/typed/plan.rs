@@ -1,0 +1,228 @@
+//! What a plan of a typed resource comes to.
+
+use crate::engine::{Change, Foreseen, Object, Wanted, parse};
+use crate::provider::resources::{keep_equal_handle, moves};
+use crate::provider::runtime::Runtime;
+use crate::provider::typed::answered::OUTPUT;
+use crate::provider::typed::memory::Memory;
+use crate::provider::typed::surface::{Form, Slot, Surface};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::provider::{PlanRequest, PlanResponse};
+use crate::terraform::value::{Path, Type, Value};
+
+/// Fields that no call changes.
+const FIXED: [&str; 4] = ["created", "id", "livemode", "object"];
+
+pub(super) fn plan(surface: &Surface, runtime: &Runtime, request: PlanRequest) -> PlanResponse {
+    let mut memory = Memory::decode(&request.private);
+    let stored = request.prior.get("connection_handle");
+    if request.is_destroy() {
+        let diagnostics = end_warning(&surface.object(&request.prior, &memory));
+        memory.private = memory.private.on(runtime, &Value::Null, stored);
+        return PlanResponse { private: memory.encode(), diagnostics, ..PlanResponse::default() };
+    }
+    memory.private = memory.private.on(runtime, request.config.get("connection_handle"), stored);
+    if request.is_create() {
+        return plan_create(surface, request, memory);
+    }
+    let mut planned = request.proposed.clone();
+    keep_equal_handle(&mut planned, &request.prior);
+    let wanted = match parse(&surface.written(&request.config), surface.entity.params()) {
+        Ok(wanted) => wanted,
+        Err(faults) => {
+            let diagnostics = surface.explain_faults(&faults);
+            return PlanResponse {
+                state: planned,
+                private: memory.encode(),
+                diagnostics,
+                ..PlanResponse::default()
+            };
+        }
+    };
+    let object = surface.object(&request.prior, &memory);
+    let planning =
+        Planning { surface, request: &request, object: &object, change: object.change_to(&wanted), wanted };
+    planning.arguments(&mut planned);
+    planning.answers(&mut planned);
+    let mut requires_replace = planning.replaces();
+    if moves(runtime, &request.prior, &planned) {
+        requires_replace.push(Path::attribute("connection_handle"));
+    }
+    PlanResponse { state: planned, requires_replace, private: memory.encode(), diagnostics: planning.notes() }
+}
+
+/// A plan of a new object: what is not written is known after the apply.
+fn plan_create(surface: &Surface, request: PlanRequest, memory: Memory) -> PlanResponse {
+    let mut planned = request.proposed;
+    for slot in &surface.slots {
+        let value = slot.unanswered(planned.get(&slot.name));
+        planned.set(&slot.name, value);
+    }
+    if surface.has_output() {
+        planned.set(OUTPUT, Value::Unknown);
+    }
+    let private = Memory { private: memory.private.with_key(), ..Memory::default() };
+    PlanResponse { state: planned, private: private.encode(), ..PlanResponse::default() }
+}
+
+impl Slot {
+    /// The value with everything that only Stripe's answer tells unknown.
+    fn unanswered(&self, value: &Value) -> Value {
+        match &self.form {
+            Form::Attribute(_) if self.presence.is_computed() && value.is_null() => Value::Unknown,
+            Form::Attribute(_) => value.clone(),
+            Form::Block(..) if value.is_unknown() => Value::Unknown,
+            Form::Block(_, members) => {
+                let block = |block: &Value| {
+                    Value::map(
+                        members
+                            .iter()
+                            .map(|slot| (slot.name.clone(), slot.unanswered(block.get(&slot.name)))),
+                    )
+                };
+                Value::List(value.items().iter().map(block).collect())
+            }
+        }
+    }
+}
+
+/// A plan of an object that exists.
+struct Planning<'p> {
+    surface: &'p Surface,
+    request: &'p PlanRequest,
+    object: &'p Object,
+    wanted: Wanted,
+    change: Change,
+}
+
+impl Planning<'_> {
+    /// What is written: as it stands in the state where it means the same, else as it is written now.
+    fn arguments(&self, planned: &mut Value) {
+        for slot in self.surface.arguments() {
+            let (prior, config) = (self.request.prior.get(&slot.name), self.request.config.get(&slot.name));
+            let value = if !slot.is_unset(config) {
+                if self.keeps(slot, prior) { prior.clone() } else { slot.unanswered(config) }
+            } else if !self.object.params.contains_key(&slot.member) {
+                continue;
+            } else if self.stays(slot) {
+                prior.clone()
+            } else if slot.presence.is_computed() {
+                Value::Unknown
+            } else {
+                slot.nothing()
+            };
+            planned.set(&slot.name, value);
+        }
+    }
+
+    /// Whether what stands in the state says the same as what is written now.
+    fn keeps(&self, slot: &Slot, prior: &Value) -> bool {
+        if self.touches(&slot.member) || slot.is_unset(prior) {
+            return false;
+        }
+        self.object.params.contains_key(&slot.member) || self.says_the_same(slot, prior)
+    }
+
+    /// Whether an imported value, which nobody wrote, is what is wanted.
+    fn says_the_same(&self, slot: &Slot, prior: &Value) -> bool {
+        let only = Value::map([(slot.name.clone(), prior.clone())]);
+        let shown = parse(&self.surface.written(&only), self.surface.entity.params());
+        shown.is_ok_and(|shown| shown.params.get(&slot.member) == self.wanted.params.get(&slot.member))
+    }
+
+    /// Whether the change is one of this param.
+    fn touches(&self, param: &str) -> bool {
+        let within = |path: &String| {
+            path == param || path.strip_prefix(param).is_some_and(|rest| rest.starts_with('.'))
+        };
+        self.change.update.contains_key(param)
+            || self.change.replaces.iter().any(within)
+            || self.change.stays.iter().any(within)
+            || self.wanted.unknown.iter().any(|path| path.first().is_some_and(|first| first == param))
+    }
+
+    /// Whether Stripe keeps the value of an argument that was removed.
+    fn stays(&self, slot: &Slot) -> bool {
+        self.change.stays.contains(&slot.member)
+    }
+
+    /// What Stripe answers: as it was, as far as the change can leave it so.
+    fn answers(&self, planned: &mut Value) {
+        if self.change.is_nothing() {
+            return;
+        }
+        let foreseen = self.object.foresee(&self.change);
+        for slot in self.surface.slots.iter().filter(|slot| self.is_answered(slot)) {
+            let value = self.foreseen(slot, foreseen.as_ref());
+            planned.set(&slot.name, value);
+        }
+        if self.surface.has_output() {
+            planned.set(OUTPUT, self.output(foreseen.is_some()));
+        }
+    }
+
+    /// Whether Stripe alone decides the value now.
+    fn is_answered(&self, slot: &Slot) -> bool {
+        let written = !slot.is_unset(self.request.config.get(&slot.name));
+        let removed = self.object.params.contains_key(&slot.member);
+        slot.presence.is_computed() && !written && !removed && matches!(slot.form, Form::Attribute(_))
+    }
+
+    fn foreseen(&self, slot: &Slot, foreseen: Option<&Foreseen>) -> Value {
+        let prior = self.request.prior.get(&slot.name);
+        let replaced = !self.change.replaces.is_empty();
+        match foreseen {
+            _ if FIXED.contains(&slot.member.as_str()) && !replaced => prior.clone(),
+            Some(foreseen) if !foreseen.unknown.contains(&slot.member.as_str()) => prior.clone(),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// The answer inside arguments: unknown below those that change.
+    fn output(&self, foreseen: bool) -> Value {
+        let Value::Dynamic(prior) = self.request.prior.get(OUTPUT) else { return Value::Unknown };
+        let (Type::Object(types), Some(members), true) = (&prior.0, prior.1.as_map(), foreseen) else {
+            return Value::Unknown;
+        };
+        let known = members.iter().map(|(name, value)| {
+            let (ty, value) = match types.get(name) {
+                Some(ty) if !self.touches(name) => (ty.clone(), value.clone()),
+                _ => (Type::Dynamic, Value::Unknown),
+            };
+            (name.clone(), ty, value)
+        });
+        let known: Vec<_> = known.collect();
+        let ty = Type::object(known.iter().map(|(name, ty, _)| (name.clone(), ty.clone())));
+        Value::Dynamic(Box::new((ty, Value::map(known.into_iter().map(|(name, _, value)| (name, value))))))
+    }
+
+    /// The arguments whose change only a new object can have.
+    fn replaces(&self) -> Vec<Path> {
+        let mut names: Vec<&str> =
+            self.change.replaces.iter().filter_map(|path| path.split('.').next()).collect();
+        names.dedup();
+        names
+            .into_iter()
+            .filter_map(|name| self.surface.argument(name))
+            .map(|slot| Path::attribute(&slot.name))
+            .collect()
+    }
+
+    /// What the practitioner should know of a change beside the change itself.
+    fn notes(&self) -> Diagnostics {
+        let stays = self.change.stays.iter().filter(|_| self.change.replaces.is_empty());
+        stays.map(|param| {
+            let detail = format!(
+                "`{}` was removed from the configuration, but Stripe has no call that clears it: the object keeps its value.",
+                self.surface.spelled(param)
+            );
+            self.surface.at(Diagnostic::warning("Value Stays In Stripe", detail), param)
+        }).collect()
+    }
+}
+
+/// What a destroy will not do, said before it is asked for.
+fn end_warning(object: &Object) -> Diagnostics {
+    let stays = object.what_stays();
+    stays.map(|detail| Diagnostic::warning("Object Stays In Stripe", detail)).into_iter().collect()
+}

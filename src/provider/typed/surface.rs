@@ -1,0 +1,278 @@
+//! How one entity type is written as a typed resource: its arguments, blocks and attributes.
+//!
+//! # Theory
+//!
+//! The catalog's shapes decide. A scalar, or a list or map of scalars, is a typed attribute. An
+//! object, a list or map of objects, and a union of kinds is one attribute of dynamic type, whose
+//! members the engine checks. Only where a provider before us has nested blocks, there are nested
+//! blocks, and everything inside them is typed: one dynamic attribute would make the whole block
+//! dynamic on the wire.
+
+use crate::catalog::{Entity, Kind, Member, Shape, find};
+use crate::provider::typed::data::TypeData;
+use crate::terraform::schema::{BlockKind, Presence};
+use crate::terraform::value::Type;
+
+/// What stands before a name that Terraform keeps for itself.
+const PREFIX: &str = "stripe";
+
+/// One typed resource, as data.
+#[derive(Debug)]
+pub(super) struct Surface {
+    /// The type: `stripe_price`.
+    pub(super) type_name: String,
+    /// What it keeps.
+    pub(super) entity: &'static Entity,
+    /// What can be written, and what Stripe alone answers, sorted by name.
+    pub(super) slots: Vec<Slot>,
+}
+
+/// One attribute or nested block: what stands in it in Terraform, and what it is to Stripe.
+#[derive(Debug, Clone)]
+pub(super) struct Slot {
+    /// Its name in Terraform.
+    pub(super) name: String,
+    /// The param and field of Stripe.
+    pub(super) member: String,
+    /// How it is written.
+    pub(super) form: Form,
+    /// Who may set it.
+    pub(super) presence: Presence,
+    /// It can hold a secret.
+    pub(super) sensitive: bool,
+    /// The type language's word for it.
+    pub(super) shape: Shape,
+}
+
+/// How a slot is written.
+#[derive(Debug, Clone)]
+pub(super) enum Form {
+    /// `name = value`.
+    Attribute(Type),
+    /// `name { … }`.
+    Block(Repeats, Vec<Slot>),
+}
+
+/// How often a nested block is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repeats {
+    /// At most once: an object.
+    Once,
+    /// Once for each item of a list.
+    List,
+    /// Once for each key of a map, which stands in the attribute `key`.
+    Keyed,
+}
+
+/// The attribute of a repeated block that holds the key of a map.
+pub(super) const KEY: &str = "key";
+
+impl Surface {
+    /// The surface of an entity type.
+    pub(super) fn new(type_name: &str, entity: &'static Entity, data: &TypeData) -> Self {
+        let builder = Builder { data };
+        let mut slots = builder.slots("", entity.params(), &entity.fields, true);
+        if !slots.iter().any(|slot| slot.name == "id") {
+            slots.push(Slot::id());
+        }
+        slots.sort_by(|a, b| a.name.cmp(&b.name));
+        Self { type_name: type_name.to_owned(), entity, slots }
+    }
+
+    /// What can be written.
+    pub(super) fn arguments(&self) -> impl Iterator<Item = &Slot> {
+        self.slots.iter().filter(|slot| slot.is_argument())
+    }
+
+    /// What is written of the param of that name.
+    pub(super) fn argument(&self, param: &str) -> Option<&Slot> {
+        self.arguments().find(|slot| slot.member == param)
+    }
+
+    /// Whether there is an argument whose answer `output` shows.
+    pub(super) fn has_output(&self) -> bool {
+        self.outputs().next().is_some()
+    }
+
+    /// The arguments of which `output` shows the whole answer.
+    pub(super) fn outputs(&self) -> impl Iterator<Item = &Slot> {
+        self.arguments().filter(|slot| slot.is_dynamic() && slot.presence != Presence::Optional)
+    }
+}
+
+impl Slot {
+    /// Stripe's id of an object that its params and fields do not name.
+    fn id() -> Self {
+        let form = Form::Attribute(Type::String);
+        let (name, member) = ("id".to_owned(), "id".to_owned());
+        Self { name, member, form, presence: Presence::Computed, sensitive: false, shape: Shape::text() }
+    }
+
+    /// Whether a configuration may set it.
+    pub(super) fn is_argument(&self) -> bool {
+        self.presence != Presence::Computed
+    }
+
+    /// Whether it is an attribute of dynamic type.
+    pub(super) fn is_dynamic(&self) -> bool {
+        matches!(self.form, Form::Attribute(Type::Dynamic))
+    }
+}
+
+struct Builder<'d> {
+    data: &'d TypeData,
+}
+
+impl Builder<'_> {
+    /// The slots of one object: of what can be written, and of what is only answered.
+    fn slots(&self, place: &str, params: &[Member], fields: &[Member], answered: bool) -> Vec<Slot> {
+        let only_answered = fields.iter().filter(|field| find(params, &field.name).is_none());
+        let arguments = params.iter().map(|param| (param, find(fields, &param.name), true));
+        let computed = only_answered.map(|field| (field, Some(field), false));
+        let all = arguments.chain(computed);
+        all.filter_map(|(member, field, written)| {
+            let presence = match (written, field.is_some() && answered) {
+                (true, _) if member.shape.is_required() => Presence::Required,
+                (true, true) => Presence::OptionalComputed,
+                (true, false) => Presence::Optional,
+                (false, _) => Presence::Computed,
+            };
+            self.slot(place, member, field, presence)
+        })
+        .collect()
+    }
+
+    /// One slot; none inside a block where no type can be said.
+    fn slot(&self, place: &str, member: &Member, field: Option<&Member>, presence: Presence) -> Option<Slot> {
+        let at = if place.is_empty() { member.name.clone() } else { format!("{place}.{}", member.name) };
+        let root = place.is_empty();
+        let form = if self.data.blocks.contains(&at) {
+            self.block(&at, &member.shape, field.map(|field| &field.shape), presence)
+        } else if root {
+            Form::Attribute(self.named_type(&at).unwrap_or_else(|| attribute_type(&member.shape)))
+        } else {
+            Form::Attribute(self.named_type(&at).or_else(|| type_in_block(&member.shape))?)
+        };
+        let name = if root {
+            BlockKind::Resource.usable_name(member.name.clone(), PREFIX).into_owned()
+        } else {
+            member.name.clone()
+        };
+        // Where Stripe answers nothing, a block that is not written has nothing to show.
+        let presence = if matches!(form, Form::Block(..)) { written(presence) } else { presence };
+        let sensitive = holds_secret(&member.shape) || field.is_some_and(|it| root && it.shape.sensitive);
+        Some(Slot {
+            name,
+            member: member.name.clone(),
+            form,
+            presence,
+            sensitive,
+            shape: member.shape.clone(),
+        })
+    }
+
+    fn block(&self, at: &str, param: &Shape, field: Option<&Shape>, presence: Presence) -> Form {
+        let (repeats, item) = match (&param.kind, param.item(), param.map_value()) {
+            (_, Some(item), _) => (Repeats::List, item),
+            (_, _, Some(value)) => (Repeats::Keyed, value),
+            _ => (Repeats::Once, param),
+        };
+        let fields = match repeats {
+            Repeats::Once => field.and_then(Shape::members),
+            Repeats::List => field.and_then(Shape::item).and_then(Shape::members),
+            Repeats::Keyed => field.and_then(Shape::map_value).and_then(Shape::members),
+        };
+        let (params, fields) = (item.members().unwrap_or_default(), fields.unwrap_or_default());
+        // What repeats holds what was written: of `x` and `x_decimal` the written one.
+        let mut members = match (presence, repeats) {
+            (Presence::Computed, _) => self.slots(at, &[], params, true),
+            (_, Repeats::Once) => self.slots(at, params, fields, true),
+            _ => self.slots(at, params, &[], false),
+        };
+        if repeats == Repeats::Keyed {
+            members.insert(
+                0,
+                Slot {
+                    name: KEY.to_owned(),
+                    member: KEY.to_owned(),
+                    presence: Presence::Required,
+                    ..Slot::id()
+                },
+            );
+        }
+        Form::Block(repeats, members)
+    }
+
+    fn named_type(&self, at: &str) -> Option<Type> {
+        Some(match self.data.types.get(at)?.as_str() {
+            "bool" => Type::Bool,
+            "number" => Type::Number,
+            "string" => Type::String,
+            _ => return None,
+        })
+    }
+}
+
+/// The presence of a block, which Terraform never computes as a whole.
+fn written(presence: Presence) -> Presence {
+    if presence == Presence::OptionalComputed { Presence::Optional } else { presence }
+}
+
+/// Whether a secret may stand in it or inside it.
+fn holds_secret(shape: &Shape) -> bool {
+    let inside = [shape.item(), shape.map_value()];
+    shape.sensitive
+        || shape.members().is_some_and(|members| members.iter().any(|member| holds_secret(&member.shape)))
+        || inside.into_iter().flatten().any(holds_secret)
+}
+
+/// The type of an attribute at the root; dynamic where no other type says it.
+fn attribute_type(shape: &Shape) -> Type {
+    let scalar_items = |item: &Shape| scalar_type(item);
+    match &shape.kind {
+        Kind::List(item) | Kind::Set(item) => scalar_items(item).map(Type::list),
+        Kind::Map(value) => scalar_items(value).map(Type::map),
+        _ => scalar_type(shape),
+    }
+    .unwrap_or(Type::Dynamic)
+}
+
+/// The type of an attribute in a block; none where only a dynamic one would do. A word beside a
+/// number (`inf`) is text, a flat object a map of text.
+fn type_in_block(shape: &Shape) -> Option<Type> {
+    let flat = |shape: &Shape| shape.members().is_some().then(|| Type::map(Type::String));
+    match &shape.kind {
+        Kind::List(item) | Kind::Set(item) => Some(Type::list(scalar_type(item).or_else(|| flat(item))?)),
+        Kind::Map(value) => scalar_type(value).map(Type::map),
+        Kind::Union(shapes) if shapes.iter().all(|it| scalar_type(it).is_some()) => Some(Type::String),
+        _ => scalar_type(shape),
+    }
+}
+
+/// The type of a single value; none for what is no single value, or one of several kinds.
+fn scalar_type(shape: &Shape) -> Option<Type> {
+    match &shape.kind {
+        Kind::Boolean => Some(Type::Bool),
+        Kind::Integer | Kind::Number | Kind::Time => Some(Type::Number),
+        Kind::Currency
+        | Kind::DateTime
+        | Kind::Decimal
+        | Kind::Enum(_)
+        | Kind::File
+        | Kind::Id(_)
+        | Kind::Text { .. } => Some(Type::String),
+        Kind::Union(shapes) => {
+            let mut types = shapes.iter().map(scalar_type);
+            let first = types.next()??;
+            types.all(|ty| ty.as_ref() == Some(&first)).then_some(first)
+        }
+        Kind::Any
+        | Kind::List(_)
+        | Kind::Map(_)
+        | Kind::Object(_)
+        | Kind::Page(_)
+        | Kind::Range
+        | Kind::Set(_)
+        | Kind::Whole(_) => None,
+    }
+}

@@ -1,0 +1,29 @@
+//! Typed resources and data sources, over the whole catalog: each is created, planned empty, changed,
+//! imported and destroyed under the miniature of Terraform's core, on the sandbox in process.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "../sandbox/calls.rs"]
+mod calls;
+mod config;
+#[path = "../sandbox/full.rs"]
+mod full;
+mod lives;
+#[path = "../sandbox/params.rs"]
+mod params;
+
+#[path = "../support"]
+mod support {
+    pub mod blocks;
+    pub mod calls;
+    pub mod lifecycle;
+    pub mod rules;
+    pub mod terraform;
+    pub mod toy;
+}
