@@ -49,7 +49,7 @@ trait Resource: Send + Sync {
 }
 
 /// One data source type.
-trait DataSource: Send + Sync {
+trait DataSource: std::fmt::Debug + Send + Sync {
     fn schema(&self) -> Schema;
 
     /// What is wrong with a config that keeps the rules of the schema, before anything is sent.
@@ -106,7 +106,8 @@ impl Provider for StripeProvider {
     }
 
     fn data_source_types(&self) -> Vec<&str> {
-        DATA_SOURCES.iter().map(|(name, _)| *name).collect()
+        let generic = DATA_SOURCES.iter().map(|(name, _)| *name);
+        generic.chain(typed::data_sources().keys().map(String::as_str)).collect()
     }
 
     fn provider_schema(&self) -> Schema {
@@ -219,7 +220,9 @@ fn resource(type_name: &str) -> Result<&'static dyn Resource, Diagnostic> {
 
 fn data_source(type_name: &str) -> Result<&'static dyn DataSource, Diagnostic> {
     let found = DATA_SOURCES.iter().find(|(name, _)| *name == type_name);
-    found.map(|(_, source)| *source).ok_or_else(|| unknown_type("data source", type_name))
+    let generic = found.map(|(_, source)| *source);
+    let typed = || typed::data_sources().get(type_name).map(Box::as_ref);
+    generic.or_else(typed).ok_or_else(|| unknown_type("data source", type_name))
 }
 
 fn unknown_type(family: &str, type_name: &str) -> Diagnostic {

@@ -23,6 +23,8 @@ const STRIPE_PAGE: usize = 100;
 pub struct ListRequest {
     /// The type of the entities to list.
     pub entity: &'static Entity,
+    /// Params of the list call, and of its path.
+    pub params: Map<String, Json>,
     /// The filter clause; none means all.
     pub filter: Option<String>,
     /// Stripe's own search query; its index lags behind by up to a minute.
@@ -47,6 +49,20 @@ pub struct Page {
 }
 
 impl ListRequest {
+    /// All entities of a type.
+    pub fn of(entity: &'static Entity) -> Self {
+        Self {
+            entity,
+            params: Map::new(),
+            filter: None,
+            search: None,
+            sort_by: None,
+            descending: false,
+            page_size: None,
+            page_token: None,
+        }
+    }
+
     /// What makes it this list and no other.
     fn parts(&self) -> [&str; 5] {
         let order = if self.descending { "DESC" } else { "" };
@@ -87,7 +103,12 @@ impl Connector {
         let list = list_operation(entity, request.search.is_some())?;
         let pushed = filter.pushdown(list);
         let all = request.sort_by.is_some() || pushed.rest;
-        let (ids, mut params) = listable(entity, list, pushed.params, request.search.as_deref())?;
+        let (ids, mut params) = listable(
+            entity,
+            list,
+            request.params.clone().into_iter().chain(pushed.params),
+            request.search.as_deref(),
+        )?;
         if list.param("limit").is_some() {
             let wanted = if all { STRIPE_PAGE } else { (size + 1).min(STRIPE_PAGE) };
             params.insert("limit".to_owned(), wanted.into());
@@ -156,13 +177,13 @@ fn list_operation(entity: &'static Entity, searches: bool) -> Result<&'static Op
 fn listable(
     entity: &'static Entity,
     list: &'static Operation,
-    pushed: Map<String, Json>,
+    given: impl Iterator<Item = (String, Json)>,
     search: Option<&str>,
 ) -> Result<(Vec<String>, Map<String, Json>), Error> {
     let usual = entity.list_with.iter().filter(|(name, _)| list.param(name).is_some());
     let usual = usual.map(|(name, value)| (name.clone(), Json::from(value.as_str())));
     let mut params: Map<String, Json> = usual.collect();
-    params.extend(pushed);
+    params.extend(given);
     params.extend(search.map(|query| ("query".to_owned(), Json::from(query))));
     let required =
         list.params.iter().filter(|param| param.shape.is_required()).map(|param| param.name.as_str());

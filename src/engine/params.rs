@@ -52,6 +52,18 @@ pub enum ParamError {
     },
 }
 
+impl ParamError {
+    /// The param that it is about, dotted; as it was written where there is none.
+    pub fn param(&self) -> &str {
+        match self {
+            Self::Unknown { key: param, .. }
+            | Self::Twice { param, .. }
+            | Self::Missing { param }
+            | Self::Value { param, .. } => param,
+        }
+    }
+}
+
 /// Params in Stripe's spelling, with values of the kinds that their shapes say.
 pub type Params = Map<String, Json>;
 

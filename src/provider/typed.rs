@@ -17,7 +17,10 @@ mod answered;
 mod apply;
 mod arguments;
 mod data;
+mod data_list;
+mod data_source;
 mod explain;
+mod lookup;
 mod memory;
 mod plan;
 mod read;
@@ -30,12 +33,15 @@ use std::sync::OnceLock;
 use futures_util::future::BoxFuture;
 
 use crate::catalog::catalog;
+use crate::catalog::spelling::plural;
 use crate::engine::{Object, create_params, unlisted_values};
-use crate::provider::Resource;
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::data::surface_data;
+use crate::provider::typed::data_list::Many;
+use crate::provider::typed::data_source::One;
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::Surface;
+use crate::provider::{DataSource, Resource};
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::Schema;
@@ -54,22 +60,42 @@ pub(super) fn resources() -> &'static BTreeMap<String, Typed> {
     static RESOURCES: OnceLock<BTreeMap<String, Typed>> = OnceLock::new();
     RESOURCES.get_or_init(|| {
         let data = surface_data();
-        let named: BTreeMap<&str, &str> =
-            data.types.iter().filter_map(|(name, it)| Some((it.entity.as_deref()?, name.as_str()))).collect();
         let lasting = catalog().summaries().filter(|it| {
             it.creatable && (it.readable || it.listable) && !data.momentary.iter().any(|key| key == it.key)
         });
-        let usual = lasting.map(|it| {
-            (named.get(it.key).map_or_else(|| type_name(it.key, it.name), |name| (*name).to_owned()), it.key)
-        });
+        let usual = lasting.map(|it| (name_of(it.key, it.name), it.key));
         let others = data.types.iter().filter_map(|(name, it)| {
             let key = it.entity.as_deref()?;
             Some((name.clone(), catalog().summaries().find(|it| it.key == key)?.key))
         });
-        let all = usual.chain(others);
-        all.map(|(type_name, key)| (type_name.clone(), Typed { type_name, key, surface: OnceLock::new() }))
-            .collect()
+        usual.chain(others).map(|(name, key)| (name.clone(), Typed::new(name, key))).collect()
     })
+}
+
+/// Every typed data source by its type name: of one object, and of many.
+pub(super) fn data_sources() -> &'static BTreeMap<String, Box<dyn DataSource>> {
+    static DATA_SOURCES: OnceLock<BTreeMap<String, Box<dyn DataSource>>> = OnceLock::new();
+    DATA_SOURCES.get_or_init(|| {
+        let mut all: BTreeMap<String, Box<dyn DataSource>> = BTreeMap::new();
+        for it in catalog().summaries() {
+            let name = name_of(it.key, it.name);
+            if it.listable {
+                let plural = plural(&name);
+                let objects = plural.trim_start_matches("stripe_").to_owned();
+                all.insert(plural, Box::new(Many { typed: Typed::new(name.clone(), it.key), objects }));
+            }
+            if it.readable || it.listable {
+                all.insert(name.clone(), Box::new(One(Typed::new(name, it.key))));
+            }
+        }
+        all
+    })
+}
+
+/// The type name of an entity type: as the data says, else as usual.
+fn name_of(key: &str, name: &str) -> String {
+    let named = surface_data().types.iter().find(|(_, it)| it.entity.as_deref() == Some(key) && it.instead);
+    named.map_or_else(|| type_name(key, name), |(name, _)| name.clone())
 }
 
 /// `stripe_billing_meter` for the object `billing.meter`; for a service, after its entity type:
@@ -95,6 +121,10 @@ fn snake_case(name: &str) -> String {
 }
 
 impl Typed {
+    fn new(type_name: String, key: &'static str) -> Self {
+        Self { type_name, key, surface: OnceLock::new() }
+    }
+
     /// The catalog's key of what it keeps.
     pub(super) fn key(&self) -> &'static str {
         self.key

@@ -105,10 +105,57 @@ fn life(world: &mut World, name: &str, entity: &'static Entity) -> Result<(), St
                 ));
             }
         }
+        shown(terraform, name, entity, &params, &read.state).await?;
         let plan = terraform.plan(name, &read, &Value::Null).await.map_err(at("plan destroy"))?;
         terraform.apply(name, &plan).await.map_err(at("destroy"))?;
         Ok(())
     })
+}
+
+/// The data sources of one and of many show what the resource's state has.
+async fn shown(
+    terraform: &mut Terraform,
+    name: &str,
+    entity: &Entity,
+    params: &Map<String, Json>,
+    state: &Value,
+) -> Result<(), String> {
+    let parents: Vec<(String, Value)> = entity
+        .parents()
+        .into_iter()
+        .filter_map(|parent| Some((parent.to_owned(), params.get(parent)?.as_str()?.into())))
+        .collect();
+    if entity.operation(OperationKind::Get).is_some()
+        && terraform.schema.data_source_schemas.contains_key(name)
+    {
+        let own = entity.has_own_id().then(|| ("id".to_owned(), state.get("id").clone()));
+        let config = Value::map(parents.iter().cloned().chain(own));
+        let one = terraform.data(name, &config).await.map_err(|fault| format!("data: {fault}"))?;
+        for attribute in &terraform.schema.data_source_schemas[name].block.as_ref().unwrap().attributes {
+            let (there, here) = (one.get(&attribute.name), state.get(&attribute.name));
+            let scalar = matches!(there, Value::Bool(_) | Value::Number(_) | Value::String(_));
+            if scalar && !here.is_null() && here != there && !matches!(attribute.name.as_str(), "updated") {
+                return Err(format!("data {}: {there:?}, not {here:?}", attribute.name));
+            }
+        }
+    }
+    let plural = stripe_provider::catalog::spelling::plural(name);
+    if let Some(schema) = terraform.schema.data_source_schemas.get(&plural) {
+        let block = schema.block.clone().unwrap();
+        let needs = block.attributes.iter().filter(|it| it.required);
+        let needs =
+            needs.map(|it| (it.name.clone(), params.get(&it.name).cloned().unwrap_or_else(|| json!("x"))));
+        let config = config(&block, &needs.collect());
+        let many = terraform.data(&plural, &config).await.map_err(|fault| format!("data list: {fault}"))?;
+        if !many.get("ids").items().contains(state.get("id")) && entity.has_own_id() {
+            return Err(format!(
+                "data list: {:?} is not among {:?}",
+                state.get("id"),
+                many.get("ids").items().len()
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The attributes in which two states differ.

@@ -73,13 +73,13 @@ async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
     let connection =
         runtime.connection(config.get("connection_handle").as_str()).map_err(|invalid| vec![invalid])?;
     let request = ListRequest {
-        entity,
         filter: text("filter"),
         search: text("search"),
         sort_by: text("sort_by"),
         descending: config.get("sort_order").as_str() == Some("DESC"),
         page_size: config.get("page_size").as_i64().and_then(|size| usize::try_from(size).ok()),
         page_token: text("page_token"),
+        ..ListRequest::of(entity)
     };
     let page = Connector::new(&connection)
         .list(request)

@@ -70,28 +70,27 @@ impl Slot {
             Form::Attribute(_) if self.presence == crate::terraform::schema::Presence::Optional => {
                 Value::Null
             }
-            Form::Attribute(ty) => settle(planned, &self.of_field(ty, field)),
+            Form::Attribute(ty) => settle(planned, &of_field(ty, field)),
         }
     }
 
-    fn of_field(&self, ty: &Type, field: &Json) -> Value {
-        if *ty == Type::Dynamic {
-            dynamic_or_null(items_of(field))
-        } else if self.is_list(ty) {
-            self.list_of(ty, field)
-        } else {
-            typed(ty, field)
+    /// The whole answer in the place of a slot, blocks included.
+    pub(super) fn answer(&self, field: &Json) -> Value {
+        match &self.form {
+            Form::Attribute(ty) => of_field(ty, field),
+            Form::Block(repeats, members) => Value::List(match (repeats, field) {
+                (Repeats::Keyed, Json::Object(entries)) => {
+                    entries.iter().map(|(key, entry)| block(members, entry, Some(key))).collect()
+                }
+                (Repeats::List, field) => elements(field)
+                    .unwrap_or_default()
+                    .iter()
+                    .map(|item| block(members, item, None))
+                    .collect(),
+                (_, Json::Object(_)) => vec![block(members, field, None)],
+                _ => Vec::new(),
+            }),
         }
-    }
-
-    fn is_list(&self, ty: &Type) -> bool {
-        matches!(ty, Type::List(_))
-    }
-
-    /// A list of ids where Stripe answers whole objects or a page of them.
-    fn list_of(&self, ty: &Type, field: &Json) -> Value {
-        let items = elements(field).map(|items| items.iter().map(|it| reference(it).clone()).collect());
-        items.map_or(Value::Null, |items| typed(ty, &Json::Array(items)))
     }
 
     /// What was written, with the unknown members of its blocks as Stripe answers them.
@@ -124,10 +123,36 @@ impl Slot {
     fn filled_member(&self, planned: &Value, field: &Json) -> Value {
         match &self.form {
             Form::Block(..) => self.filled(planned, field),
-            Form::Attribute(ty) if planned.is_unknown() => self.of_field(ty, field),
+            Form::Attribute(ty) if planned.is_unknown() => of_field(ty, field),
             Form::Attribute(_) => planned.clone(),
         }
     }
+}
+
+/// One block as Stripe answers it.
+fn block(members: &[Slot], field: &Json, key: Option<&String>) -> Value {
+    Value::map(members.iter().map(|slot| {
+        let value = match key.filter(|_| slot.name == KEY) {
+            Some(key) => key.as_str().into(),
+            None => slot.answer(field.get(&slot.member).unwrap_or(&Json::Null)),
+        };
+        (slot.name.clone(), value)
+    }))
+}
+
+/// A field as a value of that type.
+fn of_field(ty: &Type, field: &Json) -> Value {
+    match ty {
+        Type::Dynamic => dynamic_or_null(items_of(field)),
+        Type::List(_) => list_of(ty, field),
+        ty => typed(ty, field),
+    }
+}
+
+/// A list of ids where Stripe answers whole objects or a page of them.
+fn list_of(ty: &Type, field: &Json) -> Value {
+    let items = elements(field).map(|items| items.iter().map(|it| reference(it).clone()).collect());
+    items.map_or(Value::Null, |items| typed(ty, &Json::Array(items)))
 }
 
 fn dynamic_or_null(json: &Json) -> Value {

@@ -21,6 +21,9 @@ pub(super) struct SurfaceData {
 pub(super) struct TypeData {
     /// The catalog's key, where the type is not called after it.
     pub(super) entity: Option<String>,
+    /// Whether no other type is called after the entity type.
+    #[serde(default)]
+    pub(super) instead: bool,
     /// Paths of params and fields that are written as nested blocks.
     #[serde(default)]
     pub(super) blocks: Vec<String>,
@@ -31,7 +34,7 @@ pub(super) struct TypeData {
 
 /// Of a type that is as usual.
 pub(super) static NOTHING_UNUSUAL: TypeData =
-    TypeData { entity: None, blocks: Vec::new(), types: BTreeMap::new() };
+    TypeData { entity: None, instead: false, blocks: Vec::new(), types: BTreeMap::new() };
 
 /// The data of this build.
 pub(super) fn surface_data() -> &'static SurfaceData {

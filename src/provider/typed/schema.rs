@@ -48,7 +48,7 @@ fn attribute(slot: &Slot, ty: &Type) -> Attribute {
 }
 
 /// What an attribute takes or holds, as a sentence.
-fn describe(slot: &Slot) -> String {
+pub(super) fn describe(slot: &Slot) -> String {
     let what = of_kind(&slot.shape);
     if slot.is_argument() { format!("{what}.") } else { format!("{what}, as Stripe answers it.") }
 }

@@ -14,7 +14,7 @@ use crate::terraform::schema::{BlockKind, Presence};
 use crate::terraform::value::Type;
 
 /// What stands before a name that Terraform keeps for itself.
-const PREFIX: &str = "stripe";
+pub(super) const PREFIX: &str = "stripe";
 
 /// One typed resource, as data.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub(super) struct Slot {
     pub(super) form: Form,
     /// Who may set it.
     pub(super) presence: Presence,
+    /// Stripe answers it.
+    pub(super) answered: bool,
     /// It can hold a secret.
     pub(super) sensitive: bool,
     /// The type language's word for it.
@@ -105,7 +107,8 @@ impl Slot {
     fn id() -> Self {
         let form = Form::Attribute(Type::String);
         let (name, member) = ("id".to_owned(), "id".to_owned());
-        Self { name, member, form, presence: Presence::Computed, sensitive: false, shape: Shape::text() }
+        let (presence, shape) = (Presence::Computed, Shape::text());
+        Self { name, member, form, presence, answered: true, sensitive: false, shape }
     }
 
     /// Whether a configuration may set it.
@@ -161,14 +164,8 @@ impl Builder<'_> {
         // Where Stripe answers nothing, a block that is not written has nothing to show.
         let presence = if matches!(form, Form::Block(..)) { written(presence) } else { presence };
         let sensitive = holds_secret(&member.shape) || field.is_some_and(|it| root && it.shape.sensitive);
-        Some(Slot {
-            name,
-            member: member.name.clone(),
-            form,
-            presence,
-            sensitive,
-            shape: member.shape.clone(),
-        })
+        let (member, shape) = (member.name.clone(), member.shape.clone());
+        Some(Slot { name, member, form, presence, answered: field.is_some(), sensitive, shape })
     }
 
     fn block(&self, at: &str, param: &Shape, field: Option<&Shape>, presence: Presence) -> Form {
@@ -227,7 +224,7 @@ fn holds_secret(shape: &Shape) -> bool {
 }
 
 /// The type of an attribute at the root; dynamic where no other type says it.
-fn attribute_type(shape: &Shape) -> Type {
+pub(super) fn attribute_type(shape: &Shape) -> Type {
     let scalar_items = |item: &Shape| scalar_type(item);
     match &shape.kind {
         Kind::List(item) | Kind::Set(item) => scalar_items(item).map(Type::list),

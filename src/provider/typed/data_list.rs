@@ -1,0 +1,179 @@
+//! `data "stripe_prices"`: the objects of a type that satisfy params, a filter clause, or both.
+
+use futures_util::future::BoxFuture;
+use serde_json::Value as Json;
+
+use crate::catalog::{Entity, Member, Operation, OperationKind, parents};
+use crate::connector::{Connector, Error, Filter, ListRequest};
+use crate::engine::{Params, Written, parse};
+use crate::provider::DataSource;
+use crate::provider::connection_schema::{computed, optional};
+use crate::provider::explain::explain_connector;
+use crate::provider::payload::{natural, to_json};
+use crate::provider::resources::connection_attribute;
+use crate::provider::runtime::Runtime;
+use crate::provider::typed::Typed;
+use crate::provider::typed::answered::without_nested_secrets;
+use crate::provider::typed::arguments::dynamic;
+use crate::provider::typed::surface::{PREFIX, attribute_type};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::schema::{Attribute, BlockKind, Name, Presence, Rule, Schema};
+use crate::terraform::value::{Type, Value};
+
+/// Params that walk through pages; the provider does.
+const PAGING: [&str; 5] = ["ending_before", "limit", "page", "starting_after", "expand"];
+/// All there are, and room for one more.
+const ALL: usize = usize::MAX - 1;
+
+/// The data source of the objects of a type.
+#[derive(Debug)]
+pub(in crate::provider) struct Many {
+    pub(super) typed: Typed,
+    /// The attribute that holds the objects: `prices`.
+    pub(super) objects: String,
+}
+
+impl Many {
+    fn entity(&self) -> Option<&'static Entity> {
+        self.typed.surface().map(|surface| surface.entity)
+    }
+}
+
+/// Attributes of every list; a param of such a name stands behind `stripe_`.
+const OWN: [&str; 6] = ["connection_handle", "filter", "ids", "limit", "sort_by", "sort_order"];
+
+/// The attribute that sets a param.
+fn attribute_of(param: &str) -> Name {
+    let name = BlockKind::DataSource.usable_name(param.to_owned(), PREFIX);
+    if OWN.contains(&param) { format!("{PREFIX}_{param}").into() } else { name }
+}
+
+/// The call that lists the objects.
+fn list(entity: &Entity) -> Option<&Operation> {
+    entity.operation(OperationKind::List)
+}
+
+/// The params of a list that a configuration may set: what it belongs to, and what selects.
+fn arguments(list: &Operation) -> impl Iterator<Item = &Member> {
+    list.params.iter().filter(|param| !PAGING.contains(&param.name.as_str()))
+}
+
+impl DataSource for Many {
+    fn schema(&self) -> Schema {
+        let Some((entity, list)) = self.entity().and_then(|entity| Some((entity, list(entity)?))) else {
+            return Schema::default();
+        };
+        let of_path = parents(&list.path).map(|name| {
+            Attribute::new(name.to_owned(), Type::String, Presence::Required, "What the objects belong to.")
+        });
+        let mut attributes: Vec<Attribute> = of_path.collect();
+        attributes.extend(arguments(list).map(|param| {
+            let presence = if param.shape.is_required() { Presence::Required } else { Presence::Optional };
+            let description = format!("Only objects with this `{}`.", param.name);
+            Attribute::new(attribute_of(&param.name), attribute_type(&param.shape), presence, description)
+        }));
+        attributes.extend([
+            connection_attribute(),
+            optional("filter", Type::String, "Filter clause, such as `Name = 'John' AND Created >= '2024-01-01'`; strings in single quotes. Stripe evaluates what it can, the rest is evaluated while paging."),
+            optional("sort_by", Type::String, "Field to sort by. Default: newest first, as Stripe lists them.").rule(Rule::NotEmpty),
+            optional("sort_order", Type::String, "`ASC` (default) or `DESC`; only together with `sort_by`.").rule(Rule::one_of(["ASC", "DESC"])),
+            optional("limit", Type::Number, "The most objects to answer, 1 to 100000. Default: all there are.").rule(Rule::Range(1, 100_000)),
+            computed("ids", Type::list(Type::String), "The ids of the objects."),
+            Attribute::new(self.objects.clone(), Type::Dynamic, Presence::Computed, "The objects, with every field that Stripe answers, secrets left out."),
+        ]);
+        attributes.sort_by(|a, b| a.name.cmp(&b.name));
+        Schema::new(
+            format!("The {} objects in Stripe that satisfy params and a filter clause.", entity.name),
+            attributes,
+        )
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        let Some(entity) = self.entity() else { return Diagnostics::new() };
+        let mut found = Diagnostics::new();
+        if let Some(list) = list(entity) {
+            found.extend(params(list, config).err().unwrap_or_default());
+        }
+        if let Some(Err(error)) = config.get("filter").as_str().map(|clause| Filter::parse(clause, entity)) {
+            found.push(explain_connector(&Error::Filter(error), "filter"));
+        }
+        found
+    }
+
+    fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
+        Box::pin(async move {
+            match self.list(runtime, config).await {
+                Ok(state) => (state, Diagnostics::new()),
+                Err(diagnostics) => (Value::Null, diagnostics),
+            }
+        })
+    }
+}
+
+impl Many {
+    async fn list(&self, runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
+        let Some((entity, list)) = self.entity().and_then(|entity| Some((entity, list(entity)?))) else {
+            return Ok(config);
+        };
+        let text = |name: &str| config.get(name).as_str().map(str::to_owned);
+        let connection = runtime.connection(text("connection_handle").as_deref()).map_err(|it| vec![it])?;
+        let request = ListRequest {
+            params: params(list, &config)?,
+            filter: text("filter"),
+            sort_by: text("sort_by"),
+            descending: text("sort_order").as_deref() == Some("DESC"),
+            page_size: Some(
+                config.get("limit").as_i64().and_then(|it| usize::try_from(it).ok()).unwrap_or(ALL),
+            ),
+            ..ListRequest::of(entity)
+        };
+        let page = Connector::new(&connection)
+            .list(request)
+            .await
+            .map_err(|error| vec![explain_connector(&error, "filter")])?;
+        let ids =
+            page.entities.iter().map(|body| body.get("id").and_then(Json::as_str).map(str::to_owned).into());
+        let mut state = config.clone();
+        state.set("ids", Value::List(ids.collect()));
+        let objects = page.entities.iter().map(|body| without_nested_secrets(entity, body));
+        state.set(
+            &self.objects,
+            dynamic(natural(&Json::Array(objects.map(|it| without_secrets(entity, it)).collect()))),
+        );
+        Ok(state)
+    }
+}
+
+/// An object without the secrets at its top: a list is not sensitive.
+fn without_secrets(entity: &Entity, mut body: Json) -> Json {
+    if let Some(fields) = body.as_object_mut() {
+        fields.retain(|name, _| !entity.is_secret(name));
+    }
+    body
+}
+
+/// The params of the list that a configuration sets, checked.
+fn params(list: &'static Operation, config: &Value) -> Result<Params, Diagnostics> {
+    let mut written = Written::default();
+    let mut of_path = Params::new();
+    for name in parents(&list.path) {
+        of_path.extend(config.get(name).as_str().map(|id| (name.to_owned(), Json::from(id))));
+    }
+    for param in arguments(list) {
+        let value = config.get(&attribute_of(&param.name));
+        if !value.is_null() {
+            let json = to_json(value, &mut vec![param.name.clone()], &mut written.unknown);
+            written.members.extend(json.map(|json| (param.name.clone(), json)));
+        }
+    }
+    match parse(&written, &list.params) {
+        Ok(wanted) => Ok(of_path.into_iter().chain(wanted.params).collect()),
+        Err(faults) => Err(faults
+            .iter()
+            .map(|fault| {
+                let name = fault.param().split('.').next().unwrap_or_default().to_owned();
+                Diagnostic::error("Invalid Argument", format!("{fault}.")).at_attribute(&attribute_of(&name))
+            })
+            .collect()),
+    }
+}

@@ -1,0 +1,189 @@
+//! `data "stripe_price"`: one object, by its id or by what names it alone.
+
+use futures_util::future::BoxFuture;
+use serde_json::{Map, Value as Json};
+
+use crate::catalog::{Entity, OperationKind};
+use crate::connector::{self, Connector, ListRequest};
+use crate::provider::DataSource;
+use crate::provider::explain::explain_connector;
+use crate::provider::runtime::Runtime;
+use crate::provider::typed::answered::without_nested_secrets;
+use crate::provider::typed::lookup::{Lookup, lookups};
+use crate::provider::typed::surface::{Slot, Surface};
+use crate::provider::typed::{Typed, lookup};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::schema::Schema;
+use crate::terraform::value::Value;
+
+/// How many of several objects an error names.
+const NAMED: usize = 5;
+
+/// The data source of one object of a type.
+#[derive(Debug)]
+pub(in crate::provider) struct One(pub(super) Typed);
+
+impl DataSource for One {
+    fn schema(&self) -> Schema {
+        self.0.surface().map(lookup::schema).unwrap_or_default()
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        let Some(surface) = self.0.surface() else { return Diagnostics::new() };
+        Asked::of(surface, config).err().into_iter().flatten().collect()
+    }
+
+    fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
+        Box::pin(async move {
+            let Some(surface) = self.0.surface() else { return (Value::Null, Diagnostics::new()) };
+            match read(surface, runtime, &config).await {
+                Ok(state) => (state, Diagnostics::new()),
+                Err(diagnostics) => (Value::Null, diagnostics),
+            }
+        })
+    }
+}
+
+/// What a configuration asks for.
+enum Asked {
+    /// The object at a place.
+    At(String),
+    /// The object that has these values.
+    With(Vec<(Lookup, Json)>),
+    /// It is not known yet.
+    Unknown,
+}
+
+impl Asked {
+    fn of(surface: &Surface, config: &Value) -> Result<Self, Diagnostics> {
+        let entity = surface.entity;
+        let parents = entity.parents();
+        let missing = |name: &&&str| config.get(name).is_null();
+        if let Some(parent) = parents.iter().find(missing) {
+            let detail = format!("`{parent}` is missing: a {} belongs to it.", entity.name);
+            return Err(vec![Diagnostic::error("Not Found By", detail)]);
+        }
+        if parents.iter().any(|name| config.get(name).is_unknown()) || config.get("id").is_unknown() {
+            return Ok(Self::Unknown);
+        }
+        let mut places: Vec<String> =
+            parents.iter().filter_map(|name| config.get(name).as_str().map(str::to_owned)).collect();
+        if let Some(id) = config.get("id").as_str() {
+            places.push(id.to_owned());
+        } else if entity.has_own_id() {
+            return Self::with(surface, config);
+        }
+        let locator = if places.is_empty() { entity.key.clone() } else { places.join("/") };
+        connector::check_locator(entity, &locator).map_err(|error| vec![explain_connector(&error, "id")])?;
+        Ok(Self::At(locator))
+    }
+
+    fn with(surface: &Surface, config: &Value) -> Result<Self, Diagnostics> {
+        let lookups = lookups(surface);
+        if lookups.iter().any(|it| config.get(&it.slot.name).is_unknown()) {
+            return Ok(Self::Unknown);
+        }
+        let given: Vec<(Lookup, Json)> =
+            lookups.into_iter().filter_map(|it| Some((it.clone(), it.value(config)?))).collect();
+        if given.is_empty() {
+            let detail =
+                "Nothing says which object is meant: set `id`, or another attribute that names it alone.";
+            return Err(vec![Diagnostic::error("Not Found By", detail)]);
+        }
+        Ok(Self::With(given))
+    }
+}
+
+async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Value, Diagnostics> {
+    let connection = runtime.connection(config.get("connection_handle").as_str()).map_err(|it| vec![it])?;
+    let connector = Connector::new(&connection);
+    let one = |error: &connector::Error| vec![explain_connector(error, "id")];
+    let body = match Asked::of(surface, config)? {
+        Asked::At(locator) => connector.get(surface.entity, &locator).await.map_err(|error| one(&error))?,
+        Asked::With(given) => found(surface.entity, &connector, &given).await?,
+        Asked::Unknown => return Ok(config.clone()),
+    };
+    if connector::is_deleted(&body) {
+        let detail = format!("This {} was deleted in Stripe.", surface.entity.name);
+        return Err(vec![Diagnostic::error("Object Was Deleted", detail).at_attribute("id")]);
+    }
+    Ok(surface.shown(config, &body))
+}
+
+/// The only object that has the values.
+async fn found(
+    entity: &'static Entity,
+    connector: &Connector,
+    given: &[(Lookup, Json)],
+) -> Result<Json, Diagnostics> {
+    let list = entity.operation(OperationKind::List);
+    let mut params = Map::new();
+    let mut clauses = Vec::new();
+    for (lookup, value) in given {
+        match list.and_then(|list| lookup.param(list, value)) {
+            Some((name, value)) => drop(params.insert(name, value)),
+            None => clauses.push(lookup.clause(value)),
+        }
+    }
+    let request = ListRequest {
+        params,
+        filter: (!clauses.is_empty()).then(|| clauses.join(" AND ")),
+        page_size: Some(NAMED + 1),
+        ..ListRequest::of(entity)
+    };
+    let page = connector.list(request).await.map_err(|error| vec![explain_connector(&error, "id")])?;
+    let mut found = page.entities;
+    match (found.len(), found.pop()) {
+        (1, Some(one)) => Ok(one),
+        (0, _) | (_, None) => Err(vec![none_found(entity, given)]),
+        (_, Some(last)) => Err(vec![several_found(entity, given, &found, &last)]),
+    }
+}
+
+fn none_found(entity: &Entity, given: &[(Lookup, Json)]) -> Diagnostic {
+    let detail = format!("Stripe has no {} with {}.", entity.name, spelled(given));
+    Diagnostic::error("Nothing Found", detail).at_attribute(first(given))
+}
+
+fn several_found(entity: &Entity, given: &[(Lookup, Json)], found: &[Json], last: &Json) -> Diagnostic {
+    let all = found.iter().chain([last]);
+    let ids: Vec<&str> = all.take(NAMED).filter_map(|it| it.get("id")?.as_str()).collect();
+    let more = if found.len() >= NAMED { " and others" } else { "" };
+    let detail = format!(
+        "More than one {} has {}: {}{more}. Set `id`, or more attributes.",
+        entity.name,
+        spelled(given),
+        ids.join(", ")
+    );
+    Diagnostic::error("Several Found", detail).at_attribute(first(given))
+}
+
+fn spelled(given: &[(Lookup, Json)]) -> String {
+    let pairs = given.iter().map(|(lookup, value)| format!("`{}` {value}", lookup.slot.name));
+    pairs.collect::<Vec<_>>().join(" and ")
+}
+
+fn first(given: &[(Lookup, Json)]) -> &str {
+    given.first().map_or("id", |(lookup, _)| &lookup.slot.name)
+}
+
+impl Surface {
+    /// A configuration with everything that Stripe answers filled in.
+    pub(super) fn shown(&self, config: &Value, body: &Json) -> Value {
+        let shown = without_nested_secrets(self.entity, body);
+        let mut state = config.clone();
+        for slot in self.slots.iter().filter(|slot| is_shown(slot)) {
+            let field = shown.get(&slot.member).unwrap_or(&Json::Null);
+            let value = slot.answer(field);
+            if !value.is_null() || !self.entity.parents().contains(&slot.member.as_str()) {
+                state.set(&slot.name, value);
+            }
+        }
+        state
+    }
+}
+
+/// Whether Stripe answers it.
+pub(super) fn is_shown(slot: &Slot) -> bool {
+    slot.answered
+}

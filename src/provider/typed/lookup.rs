@@ -1,0 +1,94 @@
+//! What an object can be found by, and the schema of the data source that finds it.
+
+use serde_json::Value as Json;
+
+use crate::catalog::{Kind, Operation};
+use crate::provider::payload::to_json;
+use crate::provider::resources::connection_attribute;
+use crate::provider::typed::data_source::is_shown;
+use crate::provider::typed::schema::describe;
+use crate::provider::typed::surface::{Form, Slot, Surface};
+use crate::terraform::schema::{Attribute, Block, Presence, Schema};
+use crate::terraform::value::{Type, Value};
+
+/// One attribute that an object can be found by.
+#[derive(Debug, Clone)]
+pub(super) struct Lookup {
+    pub(super) slot: Slot,
+}
+
+/// What an object can be found by: single values that a configuration may set.
+pub(super) fn lookups(surface: &Surface) -> Vec<Lookup> {
+    let parents = surface.entity.parents();
+    let single =
+        |slot: &&Slot| matches!(slot.form, Form::Attribute(Type::Bool | Type::Number | Type::String));
+    let named = surface.arguments().filter(single).filter(|slot| {
+        is_shown(slot) && !slot.sensitive && slot.name != "id" && !parents.contains(&slot.member.as_str())
+    });
+    named.map(|slot| Lookup { slot: slot.clone() }).collect()
+}
+
+impl Lookup {
+    /// What a configuration says of it.
+    pub(super) fn value(&self, config: &Value) -> Option<Json> {
+        let value = config.get(&self.slot.name);
+        if value.is_null() { None } else { to_json(value, &mut Vec::new(), &mut Vec::new()) }
+    }
+
+    /// The param by which Stripe lists what has the value: of the same name, or of its plural.
+    pub(super) fn param(&self, list: &Operation, value: &Json) -> Option<(String, Json)> {
+        let member = &self.slot.member;
+        if list.param(member).is_some_and(|shape| shape.kind != Kind::Range) {
+            return Some((member.clone(), value.clone()));
+        }
+        let plural = format!("{member}s");
+        list.param(&plural).filter(|shape| shape.item().is_some())?;
+        Some((plural, Json::Array(vec![value.clone()])))
+    }
+
+    /// The condition of a filter clause that says the same.
+    pub(super) fn clause(&self, value: &Json) -> String {
+        let value = match value {
+            Json::String(text) => format!("'{}'", text.replace('\'', "''")),
+            other => other.to_string(),
+        };
+        format!("{} = {value}", self.slot.member)
+    }
+}
+
+/// The schema of the data source of one object: the resource's attributes, all of them answered,
+/// and those that name an object may be set.
+pub(super) fn schema(surface: &Surface) -> Schema {
+    let parents = surface.entity.parents();
+    let found_by: Vec<String> = lookups(surface).into_iter().map(|it| it.slot.name).collect();
+    let shown = surface.slots.iter().filter(|slot| is_shown(slot) || parents.contains(&slot.member.as_str()));
+    let mut attributes: Vec<Attribute> = shown
+        .map(|slot| {
+            let presence = match slot.name.as_str() {
+                name if parents.contains(&name) => Presence::Required,
+                "id" if surface.entity.has_own_id() => Presence::OptionalComputed,
+                name if found_by.iter().any(|it| it == name) => Presence::OptionalComputed,
+                _ => Presence::Computed,
+            };
+            let attribute = Attribute::new(slot.name.clone(), slot.shown_type(), presence, describe(slot));
+            if slot.sensitive { attribute.sensitive() } else { attribute }
+        })
+        .collect();
+    attributes.push(connection_attribute());
+    attributes.sort_by(|a, b| a.name.cmp(&b.name));
+    let description =
+        format!("A {} in Stripe, found by its id or by what names it alone.", surface.entity.name);
+    Schema { version: 0, block: Block::new(description, attributes) }
+}
+
+impl Slot {
+    /// The type in which a data source shows it: a nested block is a list of objects.
+    pub(super) fn shown_type(&self) -> Type {
+        match &self.form {
+            Form::Attribute(ty) => ty.clone(),
+            Form::Block(_, members) => {
+                Type::list(Type::object(members.iter().map(|slot| (slot.name.clone(), slot.shown_type()))))
+            }
+        }
+    }
+}
