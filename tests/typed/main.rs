@@ -17,6 +17,7 @@ mod full;
 mod lives;
 #[path = "../sandbox/params.rs"]
 mod params;
+mod peers;
 
 #[path = "../support"]
 mod support {

@@ -13,7 +13,7 @@ impl Surface {
     /// What a configuration or a state sets, by Stripe's names.
     pub(super) fn written(&self, values: &Value) -> Written {
         let mut written = Written::default();
-        for slot in self.arguments() {
+        for slot in self.arguments().filter(|slot| slot.retired.is_none()) {
             let mut path = vec![slot.member.clone()];
             let json = slot.to_json(values.get(&slot.name), &mut path, &mut written.unknown);
             written.members.extend(json.map(|json| (slot.member.clone(), json)));

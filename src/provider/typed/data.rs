@@ -27,14 +27,26 @@ pub(super) struct TypeData {
     /// Paths of params and fields that are written as nested blocks.
     #[serde(default)]
     pub(super) blocks: Vec<String>,
+    /// Paths inside repeated blocks that Stripe fills in where nothing is written.
+    #[serde(default)]
+    pub(super) computed: Vec<String>,
+    /// Arguments that Stripe no longer takes, and what to write in their place.
+    #[serde(default)]
+    pub(super) retired: BTreeMap<String, String>,
     /// Terraform types of attributes that are not typed as usual: `string`, `number`, `bool`.
     #[serde(default)]
     pub(super) types: BTreeMap<String, String>,
 }
 
 /// Of a type that is as usual.
-pub(super) static NOTHING_UNUSUAL: TypeData =
-    TypeData { entity: None, instead: false, blocks: Vec::new(), types: BTreeMap::new() };
+pub(super) static NOTHING_UNUSUAL: TypeData = TypeData {
+    entity: None,
+    instead: false,
+    blocks: Vec::new(),
+    computed: Vec::new(),
+    retired: BTreeMap::new(),
+    types: BTreeMap::new(),
+};
 
 /// The data of this build.
 pub(super) fn surface_data() -> &'static SurfaceData {

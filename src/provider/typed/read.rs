@@ -43,7 +43,7 @@ pub(super) async fn read(
 /// The state as Stripe holds the object now: what drifted among the written, and what is answered.
 fn now(surface: &Surface, state: &Value, mut memory: Memory, object: &Object, body: Json) -> StateResponse {
     let mut shown = Value::map(surface.slots.iter().map(|slot| {
-        let written = memory.params.contains_key(&slot.member);
+        let written = memory.params.contains_key(&slot.member) || slot.retired.is_some();
         (slot.name.clone(), if written { state.get(&slot.name).clone() } else { Value::Unknown })
     }));
     shown.set("connection_handle", state.get("connection_handle").clone());

@@ -43,7 +43,11 @@ fn block(slots: &[Slot], description: String) -> Block {
 }
 
 fn attribute(slot: &Slot, ty: &Type) -> Attribute {
-    let attribute = Attribute::new(slot.name.clone(), ty.clone(), slot.presence, describe(slot));
+    let mut attribute = Attribute::new(slot.name.clone(), ty.clone(), slot.presence, describe(slot));
+    if let Some(instead) = &slot.retired {
+        attribute =
+            attribute.deprecated(format!("Stripe no longer takes it, so it is not sent. Write {instead}."));
+    }
     if slot.sensitive { attribute.sensitive() } else { attribute }
 }
 

@@ -8,7 +8,7 @@
 //! blocks, and everything inside them is typed: one dynamic attribute would make the whole block
 //! dynamic on the wire.
 
-use crate::catalog::{Entity, Kind, Member, Shape, find};
+use crate::catalog::{Entity, Kind, Member, Shape, catalog, find};
 use crate::provider::typed::data::TypeData;
 use crate::terraform::schema::{BlockKind, Presence};
 use crate::terraform::value::Type;
@@ -38,6 +38,8 @@ pub(super) struct Slot {
     pub(super) form: Form,
     /// Who may set it.
     pub(super) presence: Presence,
+    /// What to write in its place, where Stripe no longer takes it.
+    pub(super) retired: Option<String>,
     /// Stripe answers it.
     pub(super) answered: bool,
     /// It can hold a secret.
@@ -108,7 +110,7 @@ impl Slot {
         let form = Form::Attribute(Type::String);
         let (name, member) = ("id".to_owned(), "id".to_owned());
         let (presence, shape) = (Presence::Computed, Shape::text());
-        Self { name, member, form, presence, answered: true, sensitive: false, shape }
+        Self { name, member, form, presence, retired: None, answered: true, sensitive: false, shape }
     }
 
     /// Whether a configuration may set it.
@@ -134,7 +136,10 @@ impl Builder<'_> {
         let computed = only_answered.map(|field| (field, Some(field), false));
         let all = arguments.chain(computed);
         all.filter_map(|(member, field, written)| {
-            let presence = match (written, field.is_some() && answered) {
+            let at = join(place, &member.name);
+            let filled = field.is_some() && answered || self.data.computed.contains(&at);
+            let presence = match (written, filled) {
+                (false, _) if self.data.retired.contains_key(&at) => Presence::OptionalComputed,
                 (true, _) if member.shape.is_required() => Presence::Required,
                 (true, true) => Presence::OptionalComputed,
                 (true, false) => Presence::Optional,
@@ -147,7 +152,7 @@ impl Builder<'_> {
 
     /// One slot; none inside a block where no type can be said.
     fn slot(&self, place: &str, member: &Member, field: Option<&Member>, presence: Presence) -> Option<Slot> {
-        let at = if place.is_empty() { member.name.clone() } else { format!("{place}.{}", member.name) };
+        let at = join(place, &member.name);
         let root = place.is_empty();
         let form = if self.data.blocks.contains(&at) {
             self.block(&at, &member.shape, field.map(|field| &field.shape), presence)
@@ -164,8 +169,9 @@ impl Builder<'_> {
         // Where Stripe answers nothing, a block that is not written has nothing to show.
         let presence = if matches!(form, Form::Block(..)) { written(presence) } else { presence };
         let sensitive = holds_secret(&member.shape) || field.is_some_and(|it| root && it.shape.sensitive);
+        let retired = self.data.retired.get(&at).cloned();
         let (member, shape) = (member.name.clone(), member.shape.clone());
-        Some(Slot { name, member, form, presence, answered: field.is_some(), sensitive, shape })
+        Some(Slot { name, member, form, presence, retired, answered: field.is_some(), sensitive, shape })
     }
 
     fn block(&self, at: &str, param: &Shape, field: Option<&Shape>, presence: Presence) -> Form {
@@ -175,7 +181,7 @@ impl Builder<'_> {
             _ => (Repeats::Once, param),
         };
         let fields = match repeats {
-            Repeats::Once => field.and_then(Shape::members),
+            Repeats::Once => field.and_then(members_of),
             Repeats::List => field.and_then(Shape::item).and_then(Shape::members),
             Repeats::Keyed => field.and_then(Shape::map_value).and_then(Shape::members),
         };
@@ -208,6 +214,17 @@ impl Builder<'_> {
             _ => return None,
         })
     }
+}
+
+/// The path of a member of what stands at `place`.
+fn join(place: &str, name: &str) -> String {
+    if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
+}
+
+/// The members of an object, also of one that the catalog describes elsewhere.
+fn members_of(shape: &Shape) -> Option<&[Member]> {
+    let elsewhere = || Some(catalog().by_object(shape.objects().first()?)?.fields.as_slice());
+    shape.members().or_else(elsewhere)
 }
 
 /// The presence of a block, which Terraform never computes as a whole.
