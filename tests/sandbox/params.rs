@@ -45,6 +45,11 @@ impl Setups {
         self.told(stripe, &Json::Object(params), "")
     }
 
+    /// What a resource needs beyond the params of a create: the id of what exists already, a file.
+    pub fn typed(&self, entity: &Entity) -> Map<String, Json> {
+        self.table["typed"][&entity.key].as_object().cloned().unwrap_or_default()
+    }
+
     /// What a list of objects that nobody makes needs to be told.
     pub fn more(&self, stripe: &Stripe, entity: &Entity) -> Map<String, Json> {
         let told = self.told(stripe, &self.table["params"][&entity.key], "");

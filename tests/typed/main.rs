@@ -15,9 +15,11 @@ mod config;
 #[path = "../sandbox/full.rs"]
 mod full;
 mod lives;
+mod matrix;
 #[path = "../sandbox/params.rs"]
 mod params;
 mod peers;
+mod world;
 
 #[path = "../support"]
 mod support {

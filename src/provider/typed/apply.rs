@@ -13,8 +13,9 @@ use crate::terraform::provider::{ApplyRequest, StateResponse};
 use crate::terraform::value::Value;
 
 pub(super) async fn create(surface: &Surface, runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let mut memory = Memory::decode(&request.private);
-    memory.private = memory.private.on(runtime, request.planned.get("connection_handle"), &Value::Null);
+    let private = Memory::decode(&request.private).private;
+    let private = private.on(runtime, request.planned.get("connection_handle"), &Value::Null);
+    let mut memory = Memory { private, ..Memory::default() };
     let prepared = create_params(surface.entity, &surface.written(&request.config))
         .map_err(|error| surface.explain(&error))
         .and_then(|wanted| {

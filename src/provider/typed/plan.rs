@@ -1,17 +1,20 @@
 //! What a plan of a typed resource comes to.
 
+use serde_json::Value as Json;
+
 use crate::engine::{Change, Foreseen, Object, Wanted, parse};
 use crate::provider::resources::{keep_equal_handle, moves};
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::OUTPUT;
 use crate::provider::typed::memory::Memory;
-use crate::provider::typed::surface::{Form, Slot, Surface};
+use crate::provider::typed::surface::{Form, Repeats, Slot, Surface};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{PlanRequest, PlanResponse};
 use crate::terraform::value::{Path, Type, Value};
 
 /// Fields that no call changes.
-const FIXED: [&str; 4] = ["created", "id", "livemode", "object"];
+const FIXED: [&str; 8] =
+    ["application", "created", "customer_account", "id", "livemode", "object", "type", "url"];
 
 pub(super) fn plan(surface: &Surface, runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     let mut memory = Memory::decode(&request.private);
@@ -61,8 +64,9 @@ fn plan_create(surface: &Surface, request: PlanRequest, memory: Memory) -> PlanR
     if surface.has_output() {
         planned.set(OUTPUT, Value::Unknown);
     }
-    let private = Memory { private: memory.private.with_key(), ..Memory::default() };
-    PlanResponse { state: planned, private: private.encode(), ..PlanResponse::default() }
+    // Where this replaces an object, its end finds it by the same private data.
+    let memory = Memory { private: memory.private.with_key(), ..memory };
+    PlanResponse { state: planned, private: memory.encode(), ..PlanResponse::default() }
 }
 
 impl Slot {
@@ -86,6 +90,27 @@ impl Slot {
     }
 }
 
+impl Slot {
+    /// A changed value: what is not written in its blocks stays as Stripe answered it, unless it was
+    /// `written` before or Stripe alone decides it.
+    fn beside(&self, config: &Value, prior: &Value, written: Option<&Json>) -> Value {
+        match &self.form {
+            Form::Attribute(_) if !config.is_null() || !self.presence.is_computed() => config.clone(),
+            Form::Attribute(_) if self.is_argument() && written.is_none() => prior.clone(),
+            Form::Block(Repeats::Once, members) if config.items().len() == 1 && prior.items().len() == 1 => {
+                let block = |value: &Value| value.items().first().cloned().unwrap_or_default();
+                let (config, prior) = (block(config), block(prior));
+                let members = members.iter().map(|slot| {
+                    let written = written.and_then(|written| written.get(&slot.member));
+                    (slot.name.clone(), slot.beside(config.get(&slot.name), prior.get(&slot.name), written))
+                });
+                Value::List(vec![Value::map(members)])
+            }
+            _ => self.unanswered(config),
+        }
+    }
+}
+
 /// A plan of an object that exists.
 struct Planning<'p> {
     surface: &'p Surface,
@@ -101,10 +126,14 @@ impl Planning<'_> {
         for slot in self.surface.arguments() {
             let (prior, config) = (self.request.prior.get(&slot.name), self.request.config.get(&slot.name));
             let value = if !slot.is_unset(config) {
-                if self.keeps(slot, prior) { prior.clone() } else { slot.unanswered(config) }
+                if self.keeps(slot, prior) {
+                    prior.clone()
+                } else {
+                    slot.beside(config, prior, self.object.params.get(&slot.member))
+                }
             } else if !self.object.params.contains_key(&slot.member) {
                 continue;
-            } else if self.stays(slot) {
+            } else if self.stays(slot) && slot.presence.is_computed() {
                 prior.clone()
             } else if slot.presence.is_computed() {
                 Value::Unknown
@@ -157,7 +186,7 @@ impl Planning<'_> {
             planned.set(&slot.name, value);
         }
         if self.surface.has_output() {
-            planned.set(OUTPUT, self.output(foreseen.is_some()));
+            planned.set(OUTPUT, self.output());
         }
     }
 
@@ -168,20 +197,31 @@ impl Planning<'_> {
         slot.presence.is_computed() && !written && !removed && matches!(slot.form, Form::Attribute(_))
     }
 
+    /// A change leaves every other argument as it is; what Stripe alone decides may follow it.
     fn foreseen(&self, slot: &Slot, foreseen: Option<&Foreseen>) -> Value {
         let prior = self.request.prior.get(&slot.name);
         let replaced = !self.change.replaces.is_empty();
+        let fixed = FIXED.contains(&slot.member.as_str()) || slot.is_argument() && !self.touches_twin(slot);
         match foreseen {
-            _ if FIXED.contains(&slot.member.as_str()) && !replaced => prior.clone(),
+            _ if fixed && !replaced => prior.clone(),
             Some(foreseen) if !foreseen.unknown.contains(&slot.member.as_str()) => prior.clone(),
             _ => Value::Unknown,
         }
     }
 
+    /// Whether the change is one of the other spelling of the same number: `x` beside `x_decimal`.
+    fn touches_twin(&self, slot: &Slot) -> bool {
+        let twin = slot
+            .member
+            .strip_suffix("_decimal")
+            .map_or_else(|| format!("{}_decimal", slot.member), str::to_owned);
+        self.touches(&twin)
+    }
+
     /// The answer inside arguments: unknown below those that change.
-    fn output(&self, foreseen: bool) -> Value {
+    fn output(&self) -> Value {
         let Value::Dynamic(prior) = self.request.prior.get(OUTPUT) else { return Value::Unknown };
-        let (Type::Object(types), Some(members), true) = (&prior.0, prior.1.as_map(), foreseen) else {
+        let (Type::Object(types), Some(members)) = (&prior.0, prior.1.as_map()) else {
             return Value::Unknown;
         };
         let known = members.iter().map(|(name, value)| {

@@ -1,6 +1,6 @@
 //! Whether a result keeps what its plan promised.
 
-use stripe_provider::terraform::value::{Path, Value};
+use stripe_provider::terraform::value::{Path, Type, Value};
 use stripe_provider::terraform::wire::tfplugin5::schema::{Block, nested_block::NestingMode};
 
 use super::{Nested, nested, objects, place};
@@ -62,11 +62,31 @@ fn check_value(planned: &Value, actual: &Value, at: &Path, broken: &mut Vec<Stri
             }
         }
         (Value::Set(before), Value::Set(after)) if sets_agree(before, after, values_agree) => {}
-        (Value::Dynamic(before), Value::Dynamic(after)) if before.0 == after.0 => {
+        (Value::Dynamic(before), Value::Dynamic(after)) if conforms(&before.0, &after.0) => {
             check_value(&before.1, &after.1, at, broken);
         }
         _ if planned == actual => {}
         _ => broken.push(format!("`{at}` was {planned:?}, but is now {actual:?}")),
+    }
+}
+
+/// Whether a value of one type may come of a plan of the other: what was planned to be of any type,
+/// as a part that is not known, may be of any.
+fn conforms(planned: &Type, actual: &Type) -> bool {
+    match (planned, actual) {
+        (Type::Dynamic, _) => true,
+        (Type::Object(planned), Type::Object(actual)) => {
+            planned.keys().eq(actual.keys())
+                && planned.values().zip(actual.values()).all(|(planned, actual)| conforms(planned, actual))
+        }
+        (Type::Tuple(planned), Type::Tuple(actual)) => {
+            planned.len() == actual.len()
+                && planned.iter().zip(actual).all(|(planned, actual)| conforms(planned, actual))
+        }
+        (Type::List(planned), Type::List(actual))
+        | (Type::Set(planned), Type::Set(actual))
+        | (Type::Map(planned), Type::Map(actual)) => conforms(planned, actual),
+        (planned, actual) => planned == actual,
     }
 }
 

@@ -1,0 +1,144 @@
+//! Every argument of every typed resource: set at once, set later, taken away, imported.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
+use stripe_provider::catalog::{Entity, Member, OperationKind, find};
+
+use crate::params::value;
+use crate::support::terraform::Action;
+use crate::world::{World, at, typed};
+
+/// What came of the cells of the matrix.
+#[derive(Default)]
+struct Ledger {
+    held: usize,
+    /// Why cells were skipped: the reason, and where.
+    skipped: BTreeMap<&'static str, Vec<String>>,
+    failed: Vec<String>,
+}
+
+impl Ledger {
+    fn note(&mut self, cell: &str, outcome: Result<(), Cell>) {
+        match outcome {
+            Ok(()) => self.held += 1,
+            Err(Cell::Skipped(why)) => self.skipped.entry(why).or_default().push(cell.to_owned()),
+            Err(Cell::Failed(why)) => {
+                self.failed.push(format!("{cell}: {}", why.chars().take(300).collect::<String>()));
+            }
+        }
+    }
+}
+
+/// Why a cell does not hold.
+enum Cell {
+    Skipped(&'static str),
+    Failed(String),
+}
+
+fn failed(why: String) -> Cell {
+    if why.contains("Stripe Refused The Request")
+        || why.contains("Not Found In Stripe")
+        || why.contains("Declined")
+    {
+        Cell::Skipped("the sandbox refuses the sample")
+    } else {
+        Cell::Failed(why)
+    }
+}
+
+#[test]
+fn every_argument_is_set_changed_and_taken_away() {
+    let mut world = World::new();
+    let mut ledger = Ledger::default();
+    for (name, entity) in typed() {
+        arguments(&mut world, &mut ledger, name, entity);
+        let imported = imported(&mut world, name, entity);
+        ledger.note(&format!("{name} import"), imported);
+    }
+    let skipped: usize = ledger.skipped.values().map(Vec::len).sum();
+    println!("{} held, {skipped} skipped", ledger.held);
+    for (why, cells) in &ledger.skipped {
+        println!("{why}: {} {}", cells.len(), cells.join(", "));
+    }
+    assert!(ledger.failed.is_empty(), "{} failed:\n{}", ledger.failed.len(), ledger.failed.join("\n"));
+}
+
+fn arguments(world: &mut World, ledger: &mut Ledger, name: &str, entity: &'static Entity) {
+    let known = world.params(entity);
+    let parents = entity.parents();
+    for param in entity.params() {
+        if known.contains_key(&param.name) || parents.contains(&param.name.as_str()) || param.name == "id" {
+            continue;
+        }
+        let cell = |what: &str| format!("{name}.{} {what}", param.name);
+        let outcome = set_at_once(world, name, entity, param);
+        ledger.note(&cell("set"), outcome);
+        let outcome = set_later(world, name, entity, param);
+        ledger.note(&cell("update"), outcome);
+        let outcome = taken_away(world, name, entity, param);
+        ledger.note(&cell("unset"), outcome);
+    }
+}
+
+fn with(mut params: Map<String, Json>, param: &Member) -> Map<String, Json> {
+    params.insert(param.name.clone(), value(param));
+    params
+}
+
+fn set_at_once(world: &mut World, name: &str, entity: &'static Entity, param: &Member) -> Result<(), Cell> {
+    let params = with(world.params(entity), param);
+    world.made(name, &params).map(drop).map_err(failed)
+}
+
+/// Set on an object that is there: in place where an update takes it, else by a new object.
+fn set_later(world: &mut World, name: &str, entity: &'static Entity, param: &Member) -> Result<(), Cell> {
+    let least = world.params(entity);
+    let params = with(least.clone(), param);
+    let object = world.made(name, &least).map_err(failed)?;
+    let plan = world.plan(name, &object, Some(&params)).map_err(at("plan")).map_err(failed)?;
+    let update = entity.operation(OperationKind::Update).map(|it| it.params.as_slice()).unwrap_or_default();
+    let expected = if find(update, &param.name).is_some() { Action::Update } else { Action::Replace };
+    if plan.action != expected && plan.action != Action::Nothing {
+        return Err(Cell::Failed(format!("planned to {:?}, not to {expected:?}", plan.action)));
+    }
+    let object = world.apply(name, &plan).map_err(at("apply")).map_err(failed)?;
+    world.idle(name, &object, &params).map_err(Cell::Failed)
+}
+
+/// Taken away from the configuration: unset, or said to stay; never a new object.
+fn taken_away(world: &mut World, name: &str, entity: &'static Entity, param: &Member) -> Result<(), Cell> {
+    let least = world.params(entity);
+    let params = with(least.clone(), param);
+    let object = world.made(name, &params).map_err(failed)?;
+    let plan = world.plan(name, &object, Some(&least)).map_err(at("plan")).map_err(failed)?;
+    if plan.action == Action::Replace {
+        return Err(Cell::Failed("replaced".to_owned()));
+    }
+    let object = world.apply(name, &plan).map_err(at("apply")).map_err(failed)?;
+    world.idle(name, &object, &least).map_err(Cell::Failed)
+}
+
+/// Imported: the configuration that made it changes nothing but in place, and then nothing.
+fn imported(world: &mut World, name: &str, entity: &'static Entity) -> Result<(), Cell> {
+    if entity.operation(OperationKind::Get).is_none() {
+        return Err(Cell::Skipped("Stripe shows none"));
+    }
+    let params = world.params(entity);
+    let made = world.made(name, &params).map_err(failed)?;
+    let parents = entity.parents().into_iter().filter_map(|it| params.get(it)?.as_str());
+    let id = made.state.get("id").as_str().unwrap_or_default();
+    let own = entity.has_own_id().then_some(id);
+    let id = parents.chain(own).collect::<Vec<_>>().join("/");
+    let id = if id.is_empty() { entity.key.clone() } else { id };
+    let object = world.import(name, &id).map_err(at("import")).map_err(failed)?;
+    let plan = world.plan(name, &object, Some(&params)).map_err(at("plan")).map_err(failed)?;
+    if plan.action == Action::Replace {
+        return Err(Cell::Failed(format!(
+            "replaced: {}",
+            crate::world::difference(&object.state, &plan.planned.state)
+        )));
+    }
+    let object = world.apply(name, &plan).map_err(at("apply")).map_err(failed)?;
+    world.idle(name, &object, &params).map_err(Cell::Failed)
+}

@@ -1,0 +1,149 @@
+//! A provider on a sandbox file, and the calls that set up what its resources refer to.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde_json::{Map, Value as Json, json};
+use stripe_provider::catalog::{Entity, OperationKind, catalog};
+use stripe_provider::env::Env;
+use stripe_provider::provider::StripeProvider;
+use stripe_provider::terraform::value::Value;
+use stripe_provider::terraform::wire::tfplugin5::schema::Block;
+
+use crate::calls::Stripe;
+use crate::config::config;
+use crate::params::Setups;
+use crate::support::terraform::{Action, Fault, Object, Outcome, Plan, Terraform};
+
+/// A provider on a sandbox file, and the calls that set up what its resources refer to.
+pub struct World {
+    pub terraform: Terraform,
+    pub stripe: Stripe,
+    pub setups: Setups,
+    runtime: tokio::runtime::Runtime,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("sandbox.db");
+        let stripe = Stripe::on(&file);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let env = Env::from_pairs([("TF_DATA_DIR", folder.path().join("data").display().to_string())]);
+        let terraform = runtime.block_on(async {
+            let mut terraform = ok(Terraform::start(StripeProvider::new(env)).await);
+            let block = Value::map([("sandbox", Value::from(file.display().to_string()))]);
+            ok(terraform.configure(&block).await);
+            terraform
+        });
+        let setups = Setups::read();
+        setups.before(&stripe);
+        Self { terraform, stripe, setups, runtime, _folder: folder }
+    }
+
+    /// The params of a create, with what the object belongs to.
+    pub fn params(&self, entity: &Entity) -> Map<String, Json> {
+        let create = entity.create_operation().unwrap();
+        let mut params = match create.kind {
+            OperationKind::Create => self.setups.params(&self.stripe, entity).as_object().unwrap().clone(),
+            _ => self.setups.more(&self.stripe, entity),
+        };
+        params.extend(self.setups.typed(entity));
+        let path = self.setups.path(&self.stripe, entity, &create.path, "");
+        for (place, id) in create.path.split('/').zip(path.split('/')) {
+            let name = place.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+            if let Some(name) = name.filter(|name| *name != "id") {
+                params.insert(name.to_owned(), json!(id));
+            }
+        }
+        params
+    }
+
+    pub fn block(&self, name: &str) -> Block {
+        self.terraform.schema.resource_schemas[name].block.clone().unwrap()
+    }
+
+    /// A plan from an object to params; of a destroy, where there are none.
+    pub fn plan(&mut self, name: &str, object: &Object, params: Option<&Map<String, Json>>) -> Outcome<Plan> {
+        let written = params.map_or(Value::Null, |params| config(&self.block(name), params));
+        self.runtime.block_on(self.terraform.plan(name, object, &written))
+    }
+
+    pub fn apply(&mut self, name: &str, plan: &Plan) -> Outcome<Object> {
+        self.runtime.block_on(self.terraform.apply(name, plan))
+    }
+
+    pub fn refresh(&mut self, name: &str, object: &Object) -> Outcome<Object> {
+        self.runtime.block_on(self.terraform.refresh(name, object))
+    }
+
+    pub fn import(&mut self, name: &str, id: &str) -> Outcome<Object> {
+        self.runtime.block_on(self.terraform.import(name, id))
+    }
+
+    pub fn data(&mut self, name: &str, written: &Value) -> Outcome<Value> {
+        self.runtime.block_on(self.terraform.data(name, written))
+    }
+
+    /// A new object, and that nothing is left to do.
+    pub fn made(&mut self, name: &str, params: &Map<String, Json>) -> Result<Object, String> {
+        let plan = self.plan(name, &Object::default(), Some(params)).map_err(at("plan"))?;
+        let made = self.apply(name, &plan).map_err(at("create"))?;
+        self.settled(name, &made, params)
+    }
+
+    /// Reads the object, which must be as it was, and plans, which must come to nothing.
+    pub fn settled(
+        &mut self,
+        name: &str,
+        object: &Object,
+        params: &Map<String, Json>,
+    ) -> Result<Object, String> {
+        let read = self.refresh(name, object).map_err(at("read"))?;
+        if read.state != object.state {
+            return Err(format!("the read differs: {}", difference(&object.state, &read.state)));
+        }
+        self.idle(name, &read, params)?;
+        Ok(read)
+    }
+
+    /// That a plan comes to nothing.
+    pub fn idle(&mut self, name: &str, object: &Object, params: &Map<String, Json>) -> Result<(), String> {
+        let plan = self.plan(name, object, Some(params)).map_err(at("plan again"))?;
+        match plan.action {
+            Action::Nothing => Ok(()),
+            action => Err(format!("{action:?}: {}", difference(&object.state, &plan.planned.state))),
+        }
+    }
+}
+
+/// A fault, with the step it came of.
+pub fn at(step: &'static str) -> impl Fn(Fault) -> String {
+    move |fault| format!("{step}: {fault}")
+}
+
+/// The attributes in which two states differ.
+pub fn difference(was: &Value, is: &Value) -> String {
+    let names = was.as_map().into_iter().chain(is.as_map()).flat_map(|it| it.keys());
+    let names: std::collections::BTreeSet<&String> = names.collect();
+    let differing = names.into_iter().filter(|name| was.get(name) != is.get(name));
+    differing
+        .map(|name| format!("{name}: {:?} → {:?}", was.get(name), is.get(name)))
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+/// The entity type that each typed resource keeps.
+pub fn typed() -> &'static BTreeMap<String, &'static Entity> {
+    static TYPED: OnceLock<BTreeMap<String, &'static Entity>> = OnceLock::new();
+    TYPED.get_or_init(|| {
+        let pairs = StripeProvider::typed_resources();
+        pairs.into_iter().map(|(name, key)| (name, catalog().by_object(key).unwrap())).collect()
+    })
+}
+
+#[track_caller]
+fn ok<T>(outcome: Outcome<T>) -> T {
+    outcome.unwrap_or_else(|fault| panic!("{fault}"))
+}
