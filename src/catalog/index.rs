@@ -23,7 +23,7 @@ struct Segment {
     is_object: bool,
     /// Stripe has a call that makes one, or that sets the one there is.
     creatable: bool,
-    /// Stripe has a call that shows one.
+    /// Stripe has a call that shows one, and needs to be told no more than where it is.
     readable: bool,
     /// Stripe has a call that lists them.
     listable: bool,
@@ -60,7 +60,7 @@ pub struct Summary {
     pub key: &'static str,
     /// Stripe has a call that makes one, or that sets the one there is.
     pub creatable: bool,
-    /// Stripe has a call that shows one.
+    /// Stripe has a call that shows one, and needs to be told no more than where it is.
     pub readable: bool,
     /// Stripe has a call that lists them.
     pub listable: bool,

@@ -9,13 +9,14 @@
     reason = "a test fails by panicking"
 )]
 
+#[expect(dead_code, reason = "the sandbox suite uses all of it")]
 #[path = "../sandbox/calls.rs"]
 mod calls;
 mod config;
-#[path = "../sandbox/full.rs"]
-mod full;
+mod golden;
 mod lives;
 mod matrix;
+#[expect(dead_code, reason = "the sandbox suite uses all of it")]
 #[path = "../sandbox/params.rs"]
 mod params;
 mod peers;
@@ -25,8 +26,6 @@ mod world;
 mod support {
     pub mod blocks;
     pub mod calls;
-    pub mod lifecycle;
     pub mod rules;
     pub mod terraform;
-    pub mod toy;
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::model::{Entity, OperationKind};
+use super::model::{Entity, Operation, OperationKind};
 
 /// How hard `build.rs` tries to make the blob small.
 const EFFORT: u8 = 9;
@@ -52,7 +52,11 @@ fn segment(entity: &Entity, start: usize, end: usize) -> String {
     let (start, end, reachable) = (grouped(start), grouped(end), !entity.operations.is_empty());
     let offers = |kind| entity.operations.iter().any(|operation| operation.kind == kind);
     let is_object = entity.key == entity.object;
-    let readable = offers(OperationKind::Get);
+    // What a call can show without being told more than where it is.
+    let shows = |it: &Operation| {
+        it.kind == OperationKind::Get && it.params.iter().all(|param| !param.shape.is_required())
+    };
+    let readable = entity.operations.iter().any(shows);
     let listable = offers(OperationKind::List);
     // What has no id of its own exists already, and an update is what sets it.
     let singleton = readable && !entity.operations.iter().any(|it| it.path.ends_with("/{id}"));

@@ -1,10 +1,11 @@
 //! The schema of a typed resource.
 
-use crate::catalog::{Kind, Shape};
+use crate::catalog::{Kind, Member, OperationKind, Shape, find};
 use crate::provider::connection_schema::computed;
 use crate::provider::resources::connection_attribute;
-use crate::provider::typed::surface::{Form, Repeats, Slot, Surface};
-use crate::terraform::schema::{Attribute, Block, NestedBlock, Nesting, Schema};
+use crate::provider::typed::data::sentence;
+use crate::provider::typed::surface::{Form, KEY, Repeats, Slot, Surface, attribute_type, join};
+use crate::terraform::schema::{self, Attribute, Block, NestedBlock, Nesting, Presence, Schema};
 use crate::terraform::value::Type;
 
 /// Above the versions of the providers whose states can be taken over.
@@ -15,7 +16,10 @@ const NAMED: usize = 8;
 impl Surface {
     /// The schema that Terraform gets.
     pub(super) fn schema(&self) -> Schema {
-        let block = block(&self.slots, format!("A {} in Stripe.", self.entity.name));
+        let update = self.entity.operation(OperationKind::Update);
+        let update = Updatable::Members(update.map(|update| update.params.as_slice()).unwrap_or_default());
+        let place = Place { key: &self.entity.key, path: String::new(), update };
+        let block = block(&self.slots, &place, format!("A {} in Stripe.", self.entity.name));
         let mut schema = Schema { version: VERSION, block };
         schema.block.attributes.push(connection_attribute());
         if self.has_output() {
@@ -27,14 +31,56 @@ impl Surface {
     }
 }
 
-fn block(slots: &[Slot], description: String) -> Block {
+/// What an update takes at a place.
+#[derive(Clone, Copy)]
+enum Updatable<'e> {
+    /// These members; none where only a new object can have others.
+    Members(&'e [Member]),
+    /// It was said already, at the place around it, that a change makes a new object.
+    Said,
+}
+
+impl Updatable<'_> {
+    /// What an update takes of a member, and the sentence that says so where it takes none.
+    fn of(self, name: &str) -> (Self, &'static str) {
+        let Self::Members(members) = self else { return (self, "") };
+        let Some(member) = find(members, name) else { return (Self::Said, " A change makes a new object.") };
+        let shape = &member.shape;
+        let inner = shape.item().or_else(|| shape.map_value()).unwrap_or(shape);
+        (inner.members().map_or(Self::Said, Self::Members), "")
+    }
+}
+
+/// Where a param stands, and what an update takes there.
+struct Place<'e> {
+    /// The catalog's key of the entity type.
+    key: &'e str,
+    /// The path of the param.
+    path: String,
+    update: Updatable<'e>,
+}
+
+impl Place<'_> {
+    /// The place of a member of what stands here, with what the member is for and what a change of
+    /// it does.
+    fn member(&self, name: &str, takes: &str) -> (Self, String) {
+        let path = join(&self.path, name);
+        let (update, change) = if name == KEY { (Updatable::Said, "") } else { self.update.of(name) };
+        let purpose = sentence(self.key, &path).map(|it| format!("{it} ")).unwrap_or_default();
+        (Self { key: self.key, path, update }, format!("{purpose}{takes}{change}"))
+    }
+}
+
+fn block(slots: &[Slot], place: &Place<'_>, description: String) -> Block {
     let mut block = Block::new(description, Vec::new());
     for slot in slots {
+        let (place, described) = place.member(&slot.member, &describe(slot));
+        let sentence = if slot.is_argument() { described } else { describe(slot) };
         match &slot.form {
-            Form::Attribute(ty) => block.attributes.push(attribute(slot, ty)),
+            Form::Attribute(ty) => block.attributes.push(attribute(slot, ty, &place, sentence)),
             Form::Block(repeats, members) => {
                 let nesting = if *repeats == Repeats::Once { Nesting::One } else { Nesting::List };
-                let inner = self::block(members, describe(slot));
+                let inner = self::block(members, &place, sentence);
                 block.blocks.push(NestedBlock::new(slot.name.clone(), nesting, inner));
             }
         }
@@ -42,13 +88,28 @@ fn block(slots: &[Slot], description: String) -> Block {
     block
 }
 
-fn attribute(slot: &Slot, ty: &Type) -> Attribute {
-    let mut attribute = Attribute::new(slot.name.clone(), ty.clone(), slot.presence, describe(slot));
+fn attribute(slot: &Slot, ty: &Type, place: &Place<'_>, sentence: String) -> Attribute {
+    let mut attribute = Attribute::new(slot.name.clone(), ty.clone(), slot.presence, sentence);
     if let Some(instead) = &slot.retired {
         attribute =
             attribute.deprecated(format!("Stripe no longer takes it, so it is not sent. Write {instead}."));
     }
+    if *ty == Type::Dynamic && slot.is_argument() {
+        attribute = attribute.with_members(members(&slot.shape, place));
+    }
     if slot.sensitive { attribute.sensitive() } else { attribute }
+}
+
+/// The members of an object, or of the objects of a list or a map, for the documentation.
+fn members(shape: &Shape, place: &Place<'_>) -> Vec<schema::Member> {
+    let inner = shape.item().or_else(|| shape.map_value()).unwrap_or(shape);
+    let all = inner.members().unwrap_or_default().iter().map(|member| {
+        let (place, description) = place.member(&member.name, &format!("{}.", of_kind(&member.shape)));
+        let presence = if member.shape.is_required() { Presence::Required } else { Presence::Optional };
+        schema::Member::new(member.name.clone(), attribute_type(&member.shape), presence, description)
+            .with_members(members(&member.shape, &place))
+    });
+    all.collect()
 }
 
 /// What an attribute takes or holds, as a sentence.
@@ -68,13 +129,13 @@ fn of_kind(shape: &Shape) -> String {
         Kind::File => "Content of a file in base64".to_owned(),
         Kind::Id(objects) => id_of(objects),
         Kind::Integer => "Whole number".to_owned(),
-        Kind::List(item) => format!("List: {}", lower(&of_kind(item))),
-        Kind::Map(value) => format!("Map: {}", lower(&of_kind(value))),
+        Kind::List(item) => many(item),
+        Kind::Map(value) => format!("Map of {}", plural_of(value)),
         Kind::Number => "Number".to_owned(),
         Kind::Object(members) => members_of(members.iter().map(|member| member.name.as_str())),
         Kind::Page(object) => format!("Objects of type `{object}`"),
         Kind::Range => "Time, or an object of `gt`, `gte`, `lt` and `lte`".to_owned(),
-        Kind::Set(item) => format!("List in any order: {}", lower(&of_kind(item))),
+        Kind::Set(item) => format!("{}, in any order", many(item)),
         Kind::Text { max_length: 0 } => "Text".to_owned(),
         Kind::Text { max_length } => format!("Text of at most {max_length} characters"),
         Kind::Time => "Time in seconds since 1970".to_owned(),
@@ -83,7 +144,29 @@ fn of_kind(shape: &Shape) -> String {
     }
 }
 
-fn lower(text: &str) -> String {
+/// A list of values.
+fn many(item: &Shape) -> String {
+    match &item.kind {
+        Kind::Enum(values) => format!("List of {}", lower_first(&one_of(values).replacen("One of ", "", 1))),
+        _ => format!("List of {}", plural_of(item)),
+    }
+}
+
+/// Many values of one kind, in words.
+fn plural_of(shape: &Shape) -> String {
+    match &shape.kind {
+        Kind::Text { .. } => "texts".to_owned(),
+        Kind::Id(objects) if !objects.is_empty() => {
+            lower_first(&id_of(objects).replacen("Id of a ", "ids of ", 1))
+        }
+        Kind::Object(members) => lower_first(
+            &members_of(members.iter().map(|it| it.name.as_str())).replacen("Object", "objects", 1),
+        ),
+        _ => format!("values, each: {}", lower_first(&of_kind(shape))),
+    }
+}
+
+fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }

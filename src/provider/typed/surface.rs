@@ -217,7 +217,7 @@ impl Builder<'_> {
 }
 
 /// The path of a member of what stands at `place`.
-fn join(place: &str, name: &str) -> String {
+pub(super) fn join(place: &str, name: &str) -> String {
     if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
 }
 

@@ -1,0 +1,3 @@
+data "stripe_account" "example" {
+  id = stripe_account.example.id
+}

@@ -1,0 +1,3 @@
+data "stripe_account_tax_id" "example" {
+  id = stripe_account_tax_id.example.id
+}

@@ -1,0 +1,2 @@
+data "stripe_account_tax_ids" "example" {
+}

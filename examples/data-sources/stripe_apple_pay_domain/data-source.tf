@@ -1,0 +1,3 @@
+data "stripe_apple_pay_domain" "example" {
+  id = stripe_apple_pay_domain.example.id
+}

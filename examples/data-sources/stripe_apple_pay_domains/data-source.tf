@@ -1,0 +1,2 @@
+data "stripe_apple_pay_domains" "example" {
+}

@@ -1,0 +1,3 @@
+data "stripe_application_fee" "example" {
+  id = "fee_123"
+}

@@ -1,0 +1,2 @@
+data "stripe_application_fees" "example" {
+}

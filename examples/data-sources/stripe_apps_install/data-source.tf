@@ -1,0 +1,3 @@
+data "stripe_apps_install" "example" {
+  id = stripe_apps_install.example.id
+}

@@ -1,0 +1,2 @@
+data "stripe_apps_installs" "example" {
+}

@@ -1,0 +1,3 @@
+data "stripe_apps_secrets" "example" {
+  scope = { type = "account" }
+}

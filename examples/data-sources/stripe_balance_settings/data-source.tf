@@ -1,0 +1,2 @@
+data "stripe_balance_settings" "example" {
+}

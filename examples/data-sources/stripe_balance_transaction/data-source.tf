@@ -1,0 +1,3 @@
+data "stripe_balance_transaction" "example" {
+  id = "txn_123"
+}

@@ -1,0 +1,2 @@
+data "stripe_billing_credit_balance_summary" "example" {
+}

@@ -1,0 +1,3 @@
+data "stripe_billing_credit_grant" "example" {
+  id = stripe_billing_credit_grant.example.id
+}

@@ -1,0 +1,2 @@
+data "stripe_billing_feedback_options" "example" {
+}

@@ -1,0 +1,3 @@
+data "stripe_billing_meter" "example" {
+  id = stripe_billing_meter.example.id
+}

@@ -1,0 +1,2 @@
+data "stripe_billing_portal_configurations" "example" {
+}

@@ -1,0 +1,3 @@
+data "stripe_capabilities" "example" {
+  account = stripe_account.example.id
+}

@@ -1,0 +1,3 @@
+data "stripe_charge" "example" {
+  id = stripe_charge.example.id
+}

@@ -1,0 +1,3 @@
+data "stripe_checkout_session" "example" {
+  id = "cs_test_123"
+}

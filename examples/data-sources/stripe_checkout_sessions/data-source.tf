@@ -1,0 +1,2 @@
+data "stripe_checkout_sessions" "example" {
+}

@@ -1,0 +1,3 @@
+data "stripe_climate_order" "example" {
+  id = stripe_climate_order.example.id
+}

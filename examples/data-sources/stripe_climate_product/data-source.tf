@@ -1,0 +1,3 @@
+data "stripe_climate_product" "example" {
+  id = "climsku_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_climate_supplier" "example" {
+  id = "climsup_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_confirmation_token" "example" {
+  id = "ctoken_123"
+}

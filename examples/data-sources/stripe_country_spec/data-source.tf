@@ -1,0 +1,3 @@
+data "stripe_country_spec" "example" {
+  id = "id_123"
+}

@@ -1,0 +1,2 @@
+data "stripe_country_specs" "example" {
+}

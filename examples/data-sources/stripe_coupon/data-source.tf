@@ -1,0 +1,3 @@
+data "stripe_coupon" "example" {
+  id = stripe_coupon.example.id
+}

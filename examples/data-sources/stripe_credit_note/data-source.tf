@@ -1,0 +1,3 @@
+data "stripe_credit_note" "example" {
+  id = stripe_credit_note.example.id
+}

@@ -1,0 +1,3 @@
+data "stripe_credit_note_preview_lines" "example" {
+  invoice = "invoice_123"
+}

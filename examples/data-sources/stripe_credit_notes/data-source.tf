@@ -1,0 +1,2 @@
+data "stripe_credit_notes" "example" {
+}

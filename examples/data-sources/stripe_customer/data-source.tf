@@ -1,0 +1,3 @@
+data "stripe_customer" "example" {
+  email = stripe_customer.example.email
+}

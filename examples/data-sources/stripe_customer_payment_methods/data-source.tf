@@ -1,0 +1,3 @@
+data "stripe_customer_payment_methods" "example" {
+  customer = stripe_customer.example.id
+}

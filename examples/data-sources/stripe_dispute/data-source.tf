@@ -1,0 +1,3 @@
+data "stripe_dispute" "example" {
+  id = "dp_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_entitlements_active_entitlement" "example" {
+  id = "ent_123"
+}

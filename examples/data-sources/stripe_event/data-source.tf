@@ -1,0 +1,3 @@
+data "stripe_event" "example" {
+  id = "evt_123"
+}

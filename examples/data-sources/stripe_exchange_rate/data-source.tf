@@ -1,0 +1,3 @@
+data "stripe_exchange_rate" "example" {
+  id = "id_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_external_accounts" "example" {
+  account = stripe_account.example.id
+}

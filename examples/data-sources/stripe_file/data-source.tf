@@ -1,0 +1,3 @@
+data "stripe_file" "example" {
+  id = stripe_file.example.id
+}

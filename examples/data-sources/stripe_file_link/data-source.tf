@@ -1,0 +1,3 @@
+data "stripe_file_link" "example" {
+  id = stripe_file_link.example.id
+}

@@ -1,0 +1,3 @@
+data "stripe_financial_connections_account" "example" {
+  id = "fca_123"
+}

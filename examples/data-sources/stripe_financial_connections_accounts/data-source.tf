@@ -1,0 +1,2 @@
+data "stripe_financial_connections_accounts" "example" {
+}

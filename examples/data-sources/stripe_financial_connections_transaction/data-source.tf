@@ -1,0 +1,3 @@
+data "stripe_financial_connections_transaction" "example" {
+  id = "fctxn_123"
+}

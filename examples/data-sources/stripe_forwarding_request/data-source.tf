@@ -1,0 +1,3 @@
+data "stripe_forwarding_request" "example" {
+  id = "fwdreq_123"
+}

@@ -1,0 +1,2 @@
+data "stripe_forwarding_requests" "example" {
+}

@@ -1,0 +1,3 @@
+data "stripe_identity_verification_report" "example" {
+  id = "vr_123"
+}

@@ -1,0 +1,2 @@
+data "stripe_identity_verification_reports" "example" {
+}

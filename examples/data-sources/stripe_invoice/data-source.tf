@@ -1,0 +1,3 @@
+data "stripe_invoice" "example" {
+  id = stripe_invoice.example.id
+}

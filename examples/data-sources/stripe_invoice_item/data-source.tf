@@ -1,0 +1,3 @@
+data "stripe_invoice_item" "example" {
+  id = stripe_invoice_item.example.id
+}

@@ -1,0 +1,3 @@
+data "stripe_invoice_payment" "example" {
+  id = "inpay_123"
+}

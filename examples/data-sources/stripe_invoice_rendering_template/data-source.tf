@@ -1,0 +1,3 @@
+data "stripe_invoice_rendering_template" "example" {
+  id = "inrtem_123"
+}

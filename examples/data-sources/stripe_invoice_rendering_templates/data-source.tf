@@ -1,0 +1,2 @@
+data "stripe_invoice_rendering_templates" "example" {
+}

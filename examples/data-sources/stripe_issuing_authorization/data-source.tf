@@ -1,0 +1,3 @@
+data "stripe_issuing_authorization" "example" {
+  id = "iauth_123"
+}

@@ -1,0 +1,2 @@
+data "stripe_issuing_authorizations" "example" {
+}

@@ -1,0 +1,3 @@
+data "stripe_issuing_card" "example" {
+  id = stripe_issuing_card.example.id
+}

@@ -1,0 +1,3 @@
+data "stripe_issuing_personalization_design" "example" {
+  id = stripe_issuing_personalization_design.example.id
+}

@@ -1,0 +1,3 @@
+data "stripe_issuing_physical_bundle" "example" {
+  id = "ics_123"
+}

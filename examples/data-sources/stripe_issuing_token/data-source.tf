@@ -1,0 +1,3 @@
+data "stripe_issuing_token" "example" {
+  id = "intok_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_issuing_tokens" "example" {
+  card = "card_123"
+}

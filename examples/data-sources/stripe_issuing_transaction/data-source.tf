@@ -1,0 +1,3 @@
+data "stripe_issuing_transaction" "example" {
+  id = "ipi_123"
+}

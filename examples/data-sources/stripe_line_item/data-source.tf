@@ -1,0 +1,4 @@
+data "stripe_line_item" "example" {
+  invoice = "invoice_123"
+  id      = "il_123"
+}

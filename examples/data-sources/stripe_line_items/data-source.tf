@@ -1,0 +1,3 @@
+data "stripe_line_items" "example" {
+  invoice = "invoice_123"
+}

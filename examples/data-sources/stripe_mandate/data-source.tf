@@ -1,0 +1,3 @@
+data "stripe_mandate" "example" {
+  id = "mandate_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_payment_attempt_record" "example" {
+  id = "par_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_payment_attempt_records" "example" {
+  payment_record = "payment_record_123"
+}

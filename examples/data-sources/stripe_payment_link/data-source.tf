@@ -1,0 +1,3 @@
+data "stripe_payment_link" "example" {
+  id = stripe_payment_link.example.id
+}

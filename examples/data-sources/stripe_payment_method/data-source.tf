@@ -1,0 +1,3 @@
+data "stripe_payment_method" "example" {
+  id = stripe_payment_method.example.id
+}

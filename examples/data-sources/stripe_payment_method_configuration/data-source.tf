@@ -1,0 +1,3 @@
+data "stripe_payment_method_configuration" "example" {
+  id = stripe_payment_method_configuration.example.id
+}

@@ -1,0 +1,2 @@
+data "stripe_payment_method_configurations" "example" {
+}

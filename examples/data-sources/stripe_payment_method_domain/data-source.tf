@@ -1,0 +1,3 @@
+data "stripe_payment_method_domain" "example" {
+  id = stripe_payment_method_domain.example.id
+}

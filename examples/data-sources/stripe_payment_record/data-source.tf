@@ -1,0 +1,3 @@
+data "stripe_payment_record" "example" {
+  id = "pr_123"
+}

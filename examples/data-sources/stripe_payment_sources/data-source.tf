@@ -1,0 +1,3 @@
+data "stripe_payment_sources" "example" {
+  customer = stripe_customer.example.id
+}

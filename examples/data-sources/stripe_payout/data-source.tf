@@ -1,0 +1,3 @@
+data "stripe_payout" "example" {
+  id = "po_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_persons" "example" {
+  account = stripe_account.example.id
+}

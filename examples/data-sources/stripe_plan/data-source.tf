@@ -1,0 +1,3 @@
+data "stripe_plan" "example" {
+  id = stripe_plan.example.id
+}

@@ -1,0 +1,3 @@
+data "stripe_price" "example" {
+  lookup_key = stripe_price.example.lookup_key
+}

@@ -1,0 +1,3 @@
+data "stripe_product" "example" {
+  name = stripe_product.example.name
+}

@@ -1,0 +1,3 @@
+data "stripe_product_catalog_trial_offer" "example" {
+  id = stripe_product_catalog_trial_offer.example.id
+}

@@ -1,0 +1,2 @@
+data "stripe_product_catalog_trial_offers" "example" {
+}

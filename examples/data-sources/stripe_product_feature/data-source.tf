@@ -1,0 +1,4 @@
+data "stripe_product_feature" "example" {
+  product = stripe_product.example.id
+  id      = stripe_product_feature.example.id
+}

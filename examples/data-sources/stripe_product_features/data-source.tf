@@ -1,0 +1,3 @@
+data "stripe_product_features" "example" {
+  product = stripe_product.example.id
+}

@@ -1,0 +1,5 @@
+data "stripe_products" "example" {
+  active  = true
+  sort_by = "name"
+  limit   = 10
+}

@@ -1,0 +1,3 @@
+data "stripe_promotion_code" "example" {
+  code = stripe_promotion_code.example.code
+}

@@ -1,0 +1,3 @@
+data "stripe_quote" "example" {
+  id = stripe_quote.example.id
+}

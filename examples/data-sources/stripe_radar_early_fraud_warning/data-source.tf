@@ -1,0 +1,3 @@
+data "stripe_radar_early_fraud_warning" "example" {
+  id = "issfr_123"
+}

@@ -1,0 +1,2 @@
+data "stripe_radar_early_fraud_warnings" "example" {
+}

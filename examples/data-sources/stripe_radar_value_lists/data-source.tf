@@ -1,0 +1,2 @@
+data "stripe_radar_value_lists" "example" {
+}

@@ -1,0 +1,3 @@
+data "stripe_refund" "example" {
+  id = "re_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_reporting_report_run" "example" {
+  id = "frr_123"
+}

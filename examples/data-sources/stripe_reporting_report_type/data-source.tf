@@ -1,0 +1,3 @@
+data "stripe_reporting_report_type" "example" {
+  id = "id_123"
+}

@@ -1,0 +1,2 @@
+data "stripe_reporting_report_types" "example" {
+}

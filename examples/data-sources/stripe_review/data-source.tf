@@ -1,0 +1,3 @@
+data "stripe_review" "example" {
+  id = "prv_123"
+}

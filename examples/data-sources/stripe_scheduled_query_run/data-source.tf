@@ -1,0 +1,3 @@
+data "stripe_scheduled_query_run" "example" {
+  id = "sqr_123"
+}

@@ -1,0 +1,2 @@
+data "stripe_scheduled_query_runs" "example" {
+}

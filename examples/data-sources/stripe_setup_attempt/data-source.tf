@@ -1,0 +1,3 @@
+data "stripe_setup_attempt" "example" {
+  id = "setatt_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_setup_attempts" "example" {
+  setup_intent = "setup_intent_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_setup_intent" "example" {
+  id = stripe_setup_intent.example.id
+}

@@ -1,0 +1,2 @@
+data "stripe_setup_intents" "example" {
+}

@@ -1,0 +1,3 @@
+data "stripe_shipping_rate" "example" {
+  id = stripe_shipping_rate.example.id
+}

@@ -1,0 +1,3 @@
+data "stripe_source" "example" {
+  id = stripe_source.example.id
+}

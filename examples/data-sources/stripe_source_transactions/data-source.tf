@@ -1,0 +1,3 @@
+data "stripe_source_transactions" "example" {
+  source = "source_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_subscription" "example" {
+  id = stripe_subscription.example.id
+}

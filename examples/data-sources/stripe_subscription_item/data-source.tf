@@ -1,0 +1,3 @@
+data "stripe_subscription_item" "example" {
+  id = stripe_subscription_item.example.id
+}

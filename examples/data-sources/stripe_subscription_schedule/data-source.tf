@@ -1,0 +1,3 @@
+data "stripe_subscription_schedule" "example" {
+  id = stripe_subscription_schedule.example.id
+}

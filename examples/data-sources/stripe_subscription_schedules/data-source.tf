@@ -1,0 +1,2 @@
+data "stripe_subscription_schedules" "example" {
+}

@@ -1,0 +1,3 @@
+data "stripe_tax_calculation" "example" {
+  id = "taxcalc_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_tax_code" "example" {
+  id = "txcd_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_tax_location" "example" {
+  id = stripe_tax_location.example.id
+}

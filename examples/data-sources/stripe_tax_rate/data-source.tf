@@ -1,0 +1,3 @@
+data "stripe_tax_rate" "example" {
+  id = stripe_tax_rate.example.id
+}

@@ -1,0 +1,3 @@
+data "stripe_tax_transaction" "example" {
+  id = "tax_123"
+}

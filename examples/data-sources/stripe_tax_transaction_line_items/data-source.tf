@@ -1,0 +1,3 @@
+data "stripe_tax_transaction_line_items" "example" {
+  transaction = "transaction_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_terminal_location" "example" {
+  id = stripe_terminal_location.example.id
+}

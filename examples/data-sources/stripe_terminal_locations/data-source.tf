@@ -1,0 +1,2 @@
+data "stripe_terminal_locations" "example" {
+}

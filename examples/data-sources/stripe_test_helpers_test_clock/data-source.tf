@@ -1,0 +1,3 @@
+data "stripe_test_helpers_test_clock" "example" {
+  id = stripe_test_helpers_test_clock.example.id
+}

@@ -1,0 +1,2 @@
+data "stripe_test_helpers_test_clocks" "example" {
+}

@@ -1,0 +1,2 @@
+data "stripe_three_d_secure_authentications" "example" {
+}

@@ -1,0 +1,3 @@
+data "stripe_token" "example" {
+  id = "tok_123"
+}

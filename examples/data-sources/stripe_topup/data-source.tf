@@ -1,0 +1,3 @@
+data "stripe_topup" "example" {
+  id = "tu_123"
+}

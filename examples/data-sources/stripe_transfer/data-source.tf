@@ -1,0 +1,3 @@
+data "stripe_transfer" "example" {
+  id = "tr_123"
+}

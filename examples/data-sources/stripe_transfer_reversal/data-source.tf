@@ -1,0 +1,4 @@
+data "stripe_transfer_reversal" "example" {
+  transfer = "transfer_123"
+  id       = "trr_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_transfer_reversals" "example" {
+  transfer = "transfer_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_treasury_credit_reversal" "example" {
+  id = "credrev_123"
+}

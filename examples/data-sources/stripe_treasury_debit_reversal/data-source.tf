@@ -1,0 +1,3 @@
+data "stripe_treasury_debit_reversal" "example" {
+  id = "debrev_123"
+}

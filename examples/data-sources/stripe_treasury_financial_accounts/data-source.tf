@@ -1,0 +1,2 @@
+data "stripe_treasury_financial_accounts" "example" {
+}

@@ -1,0 +1,3 @@
+data "stripe_treasury_inbound_transfer" "example" {
+  id = "ibt_123"
+}

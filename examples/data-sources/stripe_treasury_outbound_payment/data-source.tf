@@ -1,0 +1,3 @@
+data "stripe_treasury_outbound_payment" "example" {
+  id = "obp_123"
+}

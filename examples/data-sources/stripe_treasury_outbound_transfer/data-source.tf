@@ -1,0 +1,3 @@
+data "stripe_treasury_outbound_transfer" "example" {
+  id = "obt_123"
+}

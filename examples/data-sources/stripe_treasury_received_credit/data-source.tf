@@ -1,0 +1,3 @@
+data "stripe_treasury_received_credit" "example" {
+  id = "rc_123"
+}

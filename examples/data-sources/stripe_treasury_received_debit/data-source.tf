@@ -1,0 +1,3 @@
+data "stripe_treasury_received_debit" "example" {
+  id = "rd_123"
+}

@@ -1,0 +1,3 @@
+data "stripe_treasury_transaction" "example" {
+  id = "trxn_123"
+}

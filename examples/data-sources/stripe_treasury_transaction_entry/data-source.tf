@@ -1,0 +1,3 @@
+data "stripe_treasury_transaction_entry" "example" {
+  id = "trxne_123"
+}

@@ -1,0 +1,2 @@
+data "stripe_v2_core_event_destinations" "example" {
+}

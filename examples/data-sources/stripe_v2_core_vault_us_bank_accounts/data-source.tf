@@ -1,0 +1,2 @@
+data "stripe_v2_core_vault_us_bank_accounts" "example" {
+}

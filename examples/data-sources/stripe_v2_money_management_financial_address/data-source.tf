@@ -1,0 +1,3 @@
+data "stripe_v2_money_management_financial_address" "example" {
+  id = stripe_v2_money_management_financial_address.example.id
+}

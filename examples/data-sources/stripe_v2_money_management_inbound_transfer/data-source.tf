@@ -1,0 +1,3 @@
+data "stripe_v2_money_management_inbound_transfer" "example" {
+  id = "ibt_123"
+}

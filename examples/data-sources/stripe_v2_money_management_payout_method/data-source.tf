@@ -1,0 +1,3 @@
+data "stripe_v2_money_management_payout_method" "example" {
+  id = "id_123"
+}

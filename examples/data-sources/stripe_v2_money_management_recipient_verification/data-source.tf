@@ -1,0 +1,3 @@
+data "stripe_v2_money_management_recipient_verification" "example" {
+  id = "rv_123"
+}

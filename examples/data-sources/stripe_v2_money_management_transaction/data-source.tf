@@ -1,0 +1,3 @@
+data "stripe_v2_money_management_transaction" "example" {
+  id = "id_123"
+}

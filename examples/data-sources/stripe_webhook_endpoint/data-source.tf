@@ -1,0 +1,3 @@
+data "stripe_webhook_endpoint" "example" {
+  url = stripe_webhook_endpoint.example.url
+}

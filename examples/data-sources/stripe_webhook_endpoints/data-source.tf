@@ -1,0 +1,2 @@
+data "stripe_webhook_endpoints" "example" {
+}

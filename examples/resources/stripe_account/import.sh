@@ -1,0 +1,1 @@
+terraform import stripe_account.example acct_123

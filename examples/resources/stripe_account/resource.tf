@@ -1,0 +1,3 @@
+resource "stripe_account" "example" {
+  type = "custom"
+}

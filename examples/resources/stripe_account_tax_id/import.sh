@@ -1,0 +1,1 @@
+terraform import stripe_account_tax_id.example txi_123

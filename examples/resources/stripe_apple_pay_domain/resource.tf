@@ -1,0 +1,3 @@
+resource "stripe_apple_pay_domain" "example" {
+  domain_name = "example"
+}

@@ -1,0 +1,1 @@
+terraform import stripe_apps_install.example id_123

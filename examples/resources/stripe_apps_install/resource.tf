@@ -1,0 +1,3 @@
+resource "stripe_apps_install" "example" {
+  app = "example"
+}

@@ -1,0 +1,1 @@
+terraform import stripe_balance_settings.example balance_settings

@@ -1,0 +1,2 @@
+resource "stripe_balance_settings" "example" {
+}

@@ -1,0 +1,1 @@
+terraform import stripe_billing_alert.example alrt_123

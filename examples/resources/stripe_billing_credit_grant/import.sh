@@ -1,0 +1,1 @@
+terraform import stripe_billing_credit_grant.example credgr_123

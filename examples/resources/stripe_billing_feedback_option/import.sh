@@ -1,0 +1,1 @@
+terraform import stripe_billing_feedback_option.example id_123

@@ -1,0 +1,3 @@
+resource "stripe_billing_feedback_option" "example" {
+  description = "example"
+}

@@ -1,0 +1,1 @@
+terraform import stripe_billing_meter.example mtr_123

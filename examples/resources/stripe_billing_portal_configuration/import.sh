@@ -1,0 +1,1 @@
+terraform import stripe_billing_portal_configuration.example bpc_123

@@ -1,0 +1,1 @@
+terraform import stripe_capability.example acct_123/id_123

@@ -1,0 +1,5 @@
+resource "stripe_capability" "example" {
+  account   = stripe_account.example.id
+  id        = "transfers"
+  requested = true
+}

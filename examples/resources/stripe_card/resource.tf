@@ -1,0 +1,4 @@
+resource "stripe_card" "example" {
+  customer = stripe_customer.example.id
+  source   = "tok_visa"
+}

@@ -1,0 +1,1 @@
+terraform import stripe_cash_balance.example cus_123

@@ -1,0 +1,6 @@
+resource "stripe_cash_balance" "example" {
+  customer = stripe_customer.example.id
+  settings = {
+    reconciliation_mode = "manual"
+  }
+}

@@ -1,0 +1,1 @@
+terraform import stripe_charge.example ch_123

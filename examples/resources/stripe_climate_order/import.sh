@@ -1,0 +1,1 @@
+terraform import stripe_climate_order.example climorder_123

@@ -1,0 +1,1 @@
+terraform import stripe_coupon.example SPRING25

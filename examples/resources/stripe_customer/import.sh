@@ -1,0 +1,1 @@
+terraform import stripe_customer.example cus_123

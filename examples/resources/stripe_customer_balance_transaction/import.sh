@@ -1,0 +1,1 @@
+terraform import stripe_customer_balance_transaction.example cus_123/cbtxn_123

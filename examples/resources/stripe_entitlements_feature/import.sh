@@ -1,0 +1,1 @@
+terraform import stripe_entitlements_feature.example feat_123

@@ -1,0 +1,1 @@
+terraform import stripe_external_account.example acct_123/ba_123

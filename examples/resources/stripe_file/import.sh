@@ -1,0 +1,1 @@
+terraform import stripe_file.example file_123

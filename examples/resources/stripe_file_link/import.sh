@@ -1,0 +1,1 @@
+terraform import stripe_file_link.example link_123

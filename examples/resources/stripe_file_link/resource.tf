@@ -1,0 +1,3 @@
+resource "stripe_file_link" "example" {
+  file = stripe_file.example.id
+}

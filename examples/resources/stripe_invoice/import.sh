@@ -1,0 +1,1 @@
+terraform import stripe_invoice.example in_123

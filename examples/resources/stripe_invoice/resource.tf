@@ -1,0 +1,3 @@
+resource "stripe_invoice" "example" {
+  customer = stripe_customer.example.id
+}

@@ -1,0 +1,1 @@
+terraform import stripe_invoice_item.example ii_123

@@ -1,0 +1,1 @@
+terraform import stripe_issuing_card.example ic_123

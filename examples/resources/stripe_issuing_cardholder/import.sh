@@ -1,0 +1,1 @@
+terraform import stripe_issuing_cardholder.example ich_123

@@ -1,0 +1,1 @@
+terraform import stripe_issuing_dispute.example idp_123

@@ -1,0 +1,1 @@
+terraform import stripe_issuing_personalization_design.example ipd_123

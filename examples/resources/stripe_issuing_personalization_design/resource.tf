@@ -1,0 +1,3 @@
+resource "stripe_issuing_personalization_design" "example" {
+  physical_bundle = "ics_sandboxstandard"
+}

@@ -1,0 +1,1 @@
+terraform import stripe_meter.example mtr_123

@@ -1,0 +1,1 @@
+terraform import stripe_payment_intent.example pi_123

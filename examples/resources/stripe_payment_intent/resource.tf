@@ -1,0 +1,4 @@
+resource "stripe_payment_intent" "example" {
+  amount   = 100
+  currency = "usd"
+}

@@ -1,0 +1,1 @@
+terraform import stripe_payment_link.example plink_123

@@ -1,0 +1,2 @@
+resource "stripe_payment_method_configuration" "example" {
+}

@@ -1,0 +1,3 @@
+resource "stripe_payment_method_domain" "example" {
+  domain_name = "example"
+}

@@ -1,0 +1,1 @@
+terraform import stripe_payment_source.example cus_123/card_123

@@ -1,0 +1,1 @@
+terraform import stripe_person.example acct_123/person_123

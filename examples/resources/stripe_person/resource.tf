@@ -1,0 +1,3 @@
+resource "stripe_person" "example" {
+  account = stripe_account.example.id
+}

@@ -1,0 +1,1 @@
+terraform import stripe_plan.example plan_123

@@ -1,0 +1,1 @@
+terraform import stripe_price.example price_123

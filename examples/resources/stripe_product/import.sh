@@ -1,0 +1,1 @@
+terraform import stripe_product.example prod_123

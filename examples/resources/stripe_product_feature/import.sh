@@ -1,0 +1,1 @@
+terraform import stripe_product_feature.example prod_123/prodft_123

@@ -1,0 +1,1 @@
+terraform import stripe_promotion_code.example promo_123

@@ -1,0 +1,1 @@
+terraform import stripe_quote.example qt_123

@@ -1,0 +1,1 @@
+terraform import stripe_radar_value_list_item.example rsli_123

@@ -1,0 +1,1 @@
+terraform import stripe_setup_intent.example seti_123

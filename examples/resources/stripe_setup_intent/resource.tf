@@ -1,0 +1,2 @@
+resource "stripe_setup_intent" "example" {
+}

@@ -1,0 +1,1 @@
+terraform import stripe_shipping_rate.example shr_123

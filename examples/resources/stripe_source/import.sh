@@ -1,0 +1,1 @@
+terraform import stripe_source.example src_123

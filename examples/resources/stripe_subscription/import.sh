@@ -1,0 +1,1 @@
+terraform import stripe_subscription.example sub_123

@@ -1,0 +1,1 @@
+terraform import stripe_subscription_item.example si_123

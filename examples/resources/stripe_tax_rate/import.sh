@@ -1,0 +1,1 @@
+terraform import stripe_tax_rate.example txr_123

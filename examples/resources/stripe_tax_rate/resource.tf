@@ -1,0 +1,6 @@
+resource "stripe_tax_rate" "example" {
+  display_name = "VAT"
+  percentage   = 20
+  inclusive    = false
+  country      = "GB"
+}

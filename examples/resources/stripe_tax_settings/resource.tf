@@ -1,0 +1,2 @@
+resource "stripe_tax_settings" "example" {
+}

@@ -1,0 +1,2 @@
+resource "stripe_terminal_configuration" "example" {
+}

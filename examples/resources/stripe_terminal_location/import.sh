@@ -1,0 +1,1 @@
+terraform import stripe_terminal_location.example tml_123

@@ -1,0 +1,10 @@
+resource "stripe_terminal_location" "example" {
+  display_name = "Shop"
+  address = {
+    country     = "US"
+    line1       = "1 Road"
+    city        = "Bern"
+    state       = "CA"
+    postal_code = "94110"
+  }
+}

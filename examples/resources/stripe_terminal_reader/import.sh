@@ -1,0 +1,1 @@
+terraform import stripe_terminal_reader.example tmr_123

@@ -1,0 +1,1 @@
+terraform import stripe_test_helpers_test_clock.example clock_123

@@ -1,0 +1,1 @@
+terraform import stripe_treasury_financial_account.example fa_123

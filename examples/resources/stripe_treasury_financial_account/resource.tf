@@ -1,0 +1,3 @@
+resource "stripe_treasury_financial_account" "example" {
+  supported_currencies = ["usd"]
+}

@@ -1,0 +1,1 @@
+terraform import stripe_treasury_financial_account_features.example fa_123

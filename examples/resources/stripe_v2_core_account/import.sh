@@ -1,0 +1,1 @@
+terraform import stripe_v2_core_account.example acct_123

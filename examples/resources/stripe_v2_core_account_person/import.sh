@@ -1,0 +1,1 @@
+terraform import stripe_v2_core_account_person.example acct_123/person_123

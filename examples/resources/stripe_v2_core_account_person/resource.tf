@@ -1,0 +1,5 @@
+resource "stripe_v2_core_account_person" "example" {
+  account    = stripe_v2_core_account.example.id
+  given_name = "Ada"
+  surname    = "Lovelace"
+}

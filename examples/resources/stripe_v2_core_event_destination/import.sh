@@ -1,0 +1,1 @@
+terraform import stripe_v2_core_event_destination.example ed_test_123

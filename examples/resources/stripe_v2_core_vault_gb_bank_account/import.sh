@@ -1,0 +1,1 @@
+terraform import stripe_v2_core_vault_gb_bank_account.example gbba_123

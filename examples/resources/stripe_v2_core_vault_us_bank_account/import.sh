@@ -1,0 +1,1 @@
+terraform import stripe_v2_core_vault_us_bank_account.example usba_123

@@ -1,0 +1,1 @@
+terraform import stripe_v2_money_management_financial_address.example finaddr_123

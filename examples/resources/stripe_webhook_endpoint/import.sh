@@ -1,0 +1,1 @@
+terraform import stripe_webhook_endpoint.example we_123
