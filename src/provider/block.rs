@@ -68,6 +68,7 @@ pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
         expected_livemode: known.get("expected_livemode").as_bool(),
         scope: settings.scope.clone(),
         key: settings.key.clone(),
+        key_unknown: API_KEY.iter().chain(&["sandbox"]).any(|name| config.get(name).is_unknown()),
         service_account: settings.service_account.clone(),
         account_id: settings.account_id.clone().or_else(|| env.get(crate::env::STRIPE_ACCOUNT)),
         env,

@@ -77,7 +77,8 @@ pub(super) fn not_a_payload(why: &str) -> Diagnostic {
         .at_attribute("input_payload")
 }
 
-fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic {
+/// An error of a connection as a diagnostic; `attribute` is the one that the failed call is about.
+pub(super) fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic {
     let detail = sentence(&describe(error));
     let (summary, attribute) = match error {
         connection::Error::Suspended { .. } => ("Connection Suspended", "connection_handle"),
@@ -85,6 +86,7 @@ fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic 
             ("Secret Not Readable", "connection_handle")
         }
         connection::Error::NoKey => return Diagnostic::error("Stripe Key Missing", detail),
+        connection::Error::NotASecretKey { .. } => return Diagnostic::error("Not A Secret Key", detail),
         connection::Error::Stripe(error) => return explain_stripe(error.kind(), &detail, attribute),
         _ => return Diagnostic::error("Connection Not Usable", detail),
     };
@@ -129,7 +131,7 @@ fn next_step(kind: Kind) -> (&'static str, &'static str) {
 }
 
 /// The text of an error as a sentence, with a capital letter and a full stop.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
     let end = if text.ends_with(['.', '!', '?', '\n']) { "" } else { "." };

@@ -13,8 +13,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod accounts;
 mod broken_connection;
 mod flaws;
+mod keys;
 mod names;
 mod rules;
 mod schemas;
@@ -38,6 +40,7 @@ mod support {
     pub mod rules;
     pub mod running;
     pub mod served;
+    pub mod shop;
     pub mod signals;
     pub mod terraform;
     pub mod toy;

@@ -10,6 +10,7 @@ use crate::provider::connection_schema::{computed, optional};
 use crate::provider::explain::{explain_connector, explain_faults, explain_unlisted, unrecorded};
 use crate::provider::payload;
 use crate::provider::resources::payload::{Private, connection_attribute, keep_equal_handle};
+use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
@@ -65,7 +66,7 @@ impl Resource for Action {
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
-        Box::pin(async move { plan(runtime, request) })
+        Box::pin(plan(runtime, request))
     }
 
     fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
@@ -91,7 +92,8 @@ impl Resource for Action {
         private: Vec<u8>,
     ) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
-            let private = Private::decode(&private).on(runtime, &Value::Null, state.get("connection_handle"));
+            let private =
+                Private::decode(&private).on_newest(runtime, &Value::Null, state.get("connection_handle"));
             StateResponse { private: private.encode(), state, ..StateResponse::default() }
         })
     }
@@ -138,8 +140,8 @@ fn input_of(planned: &Value) -> Result<(ActionRef, ActionInput), Diagnostics> {
     Ok((action, input.map_err(|faults| explain_faults(&faults))?))
 }
 
-fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
-    let private = Private::decode(&request.private).on(
+async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
+    let private = Private::decode(&request.private).on_newest(
         runtime,
         request.config.get("connection_handle"),
         request.prior.get("connection_handle"),
@@ -152,11 +154,9 @@ fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
         for name in RESULTS {
             planned.set(name, Value::Unknown);
         }
-        return PlanResponse {
-            state: planned,
-            private: private.with_key().encode(),
-            ..PlanResponse::default()
-        };
+        let diagnostics = readiness::check(runtime, &request.config, private.handle.as_deref()).await;
+        let private = private.with_key().encode();
+        return PlanResponse { state: planned, private, diagnostics, ..PlanResponse::default() };
     }
     keep_equal_handle(&mut planned, &request.prior);
     keep_equal_input(&mut planned, &request.prior);
@@ -179,8 +179,11 @@ fn keep_equal_input(planned: &mut Value, prior: &Value) {
 }
 
 async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let private =
-        Private::decode(&request.private).on(runtime, request.planned.get("connection_handle"), &Value::Null);
+    let private = Private::decode(&request.private).on_newest(
+        runtime,
+        request.planned.get("connection_handle"),
+        &Value::Null,
+    );
     let failed = |diagnostics| StateResponse { diagnostics, ..StateResponse::default() };
     let prepared = input_of(&request.planned).and_then(|(action, input)| {
         match runtime.connection(private.handle.as_deref()) {
@@ -200,7 +203,7 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
             state.set("id", ran.id.into());
             state.set("output_payload", ran.output.to_string().into());
             state.set("result", result(action, &ran.output));
-            let private = Private { handle: private.handle, key: None }.encode();
+            let private = Private { handle: private.handle, ..Private::default() }.encode();
             let diagnostics = ran.unrecorded.as_ref().map(unrecorded).into_iter().collect();
             StateResponse { state, private, diagnostics }
         }

@@ -4,16 +4,20 @@ mod apply;
 mod plan;
 mod read;
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
 use crate::catalog;
-use crate::connector::{self, Arrays, Connector};
+use crate::connection::Connection;
+use crate::connector::{self, Arrays};
 use crate::engine::{Object, Wanted, create_params, parse, unlisted_values};
 use crate::provider::Resource;
 use crate::provider::connection_schema::computed;
 use crate::provider::explain::{explain, explain_connector, explain_faults, explain_unlisted};
 use crate::provider::payload;
+use crate::provider::resources::account::Stored;
 use crate::provider::resources::payload::{Private, connection_attribute};
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -75,7 +79,7 @@ impl Resource for Entity {
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
-        Box::pin(async move { plan::plan(runtime, request) })
+        Box::pin(plan::plan(runtime, request))
     }
 
     fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
@@ -126,9 +130,15 @@ fn entity_of(state: &Value) -> Result<&'static catalog::Entity, Diagnostic> {
     find(state.get("entity").as_str().unwrap_or_default())
 }
 
-/// The connector that the calls of an entity go through.
-fn connector(runtime: &Runtime, private: &Private) -> Result<Connector, Diagnostic> {
-    Ok(Connector::new(&runtime.connection(private.handle.as_deref())?))
+/// The connection that the calls of an entity go through.
+fn connection(runtime: &Runtime, private: &Private) -> Result<Arc<Connection>, Diagnostic> {
+    runtime.connection(private.handle.as_deref())
+}
+
+/// What is known of an object beside the object, for the question where it is.
+fn stored<'s>(object: &'s Object, state: &'s Value) -> Stored<'s> {
+    let Object { entity, locator, body, .. } = object;
+    Stored { entity, locator, body, handle: state.get("connection_handle") }
 }
 
 /// The params of a create, where the type can be created and as far as the payload is known.

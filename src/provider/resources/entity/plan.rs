@@ -2,26 +2,41 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{COMPUTED, creatable, entity_of, object_of, record, wanted};
+use super::{COMPUTED, creatable, entity_of, object_of, record, stored, wanted};
 use crate::catalog;
 use crate::engine::{Change, Foreseen, Object};
-use crate::provider::resources::payload::{Private, keep_equal_handle, moves};
+use crate::provider::resources::account::{Configured, configured, on_way_to};
+use crate::provider::resources::payload::{Private, keep_equal_handle};
+use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{PlanRequest, PlanResponse};
 use crate::terraform::value::{Path, Value};
 
-pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
+pub(super) async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     let private = Private::decode(&request.private);
-    let stored = request.prior.get("connection_handle");
     if request.config.is_null() {
-        let private = private.on(runtime, &Value::Null, stored).encode();
-        return PlanResponse { private, diagnostics: end_warning(&request.prior), ..PlanResponse::default() };
+        return plan_end(runtime, request, private).await;
     }
-    let private = private.on(runtime, request.config.get("connection_handle"), stored);
     if request.prior.is_null() {
-        return plan_create(request, private);
+        return plan_create(runtime, request, private).await;
     }
+    let configured = match object_of(&request.prior) {
+        Ok(object) => {
+            let handle = request.config.get("connection_handle");
+            configured(runtime, &private, stored(&object, &request.prior), handle).await
+        }
+        Err(unknown) => Err(unknown),
+    };
+    match configured {
+        Ok(Configured::Same(private)) => plan_existing(runtime, request, private).await,
+        Ok(Configured::Moved(private)) => plan_move(request, &private),
+        Err(refused) => unplanned(request, vec![refused]),
+    }
+}
+
+/// Another payload, another type, or nothing.
+async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private) -> PlanResponse {
     let mut planned = request.proposed;
     keep_equal_handle(&mut planned, &request.prior);
     let same_type = keep_equal_type(&mut planned, &request.prior);
@@ -37,14 +52,43 @@ pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     }
     if planned != request.prior {
         set_unknown(&mut planned, &["output_payload"]);
-    }
-    if moves(runtime, &request.prior, &planned) {
-        answer.requires_replace.push(Path::attribute("connection_handle"));
+        answer
+            .diagnostics
+            .extend(readiness::check(runtime, &request.config, private.handle.as_deref()).await);
     }
     PlanResponse { state: planned, private: private.encode(), ..answer }
 }
 
-fn plan_create(request: PlanRequest, private: Private) -> PlanResponse {
+/// A connection to another account makes the entity there, and ends the one it has here.
+fn plan_move(request: PlanRequest, private: &Private) -> PlanResponse {
+    let mut planned = request.proposed;
+    set_unknown(&mut planned, &COMPUTED);
+    // The stored handle may be as new as the configured one, so the id must change too.
+    let requires_replace = ["connection_handle", "id"].map(Path::attribute).to_vec();
+    PlanResponse { state: planned, requires_replace, private: private.encode(), ..PlanResponse::default() }
+}
+
+async fn plan_end(runtime: &Runtime, request: PlanRequest, private: Private) -> PlanResponse {
+    let object = match object_of(&request.prior) {
+        Ok(object) => object,
+        Err(unknown) => return unplanned(request, vec![unknown]),
+    };
+    match on_way_to(runtime, &private, stored(&object, &request.prior)).await {
+        Ok(private) => {
+            let mut diagnostics = end_warning(&object);
+            diagnostics.extend(readiness::check(runtime, &Value::Null, private.handle.as_deref()).await);
+            PlanResponse { private: private.encode(), diagnostics, ..PlanResponse::default() }
+        }
+        Err(elsewhere) => unplanned(request, vec![elsewhere]),
+    }
+}
+
+/// Nothing is planned, for these reasons.
+fn unplanned(request: PlanRequest, diagnostics: Diagnostics) -> PlanResponse {
+    PlanResponse { state: request.prior, private: request.private, diagnostics, ..PlanResponse::default() }
+}
+
+async fn plan_create(runtime: &Runtime, request: PlanRequest, private: Private) -> PlanResponse {
     let mut planned = request.proposed;
     set_unknown(&mut planned, &COMPUTED);
     let checked = if planned.get("entity").is_unknown() {
@@ -53,10 +97,13 @@ fn plan_create(request: PlanRequest, private: Private) -> PlanResponse {
         let entity = entity_of(&planned).map_err(|unknown| vec![unknown]);
         entity.and_then(|entity| creatable(entity, &request.config).map(drop))
     };
+    let handle = request.config.get("connection_handle").as_str().map(str::to_owned);
+    let mut diagnostics = checked.err().unwrap_or_default();
+    diagnostics.extend(readiness::check(runtime, &request.config, handle.as_deref()).await);
     PlanResponse {
         state: planned,
-        private: private.with_key().encode(),
-        diagnostics: checked.err().unwrap_or_default(),
+        private: Private { handle, ..private }.with_key().encode(),
+        diagnostics,
         ..PlanResponse::default()
     }
 }
@@ -132,7 +179,7 @@ fn set_unknown(planned: &mut Value, names: &[&str]) {
 }
 
 /// What a destroy will not do, said before it is asked for.
-fn end_warning(prior: &Value) -> Diagnostics {
-    let stays = object_of(prior).ok().and_then(|object| object.what_stays());
+fn end_warning(object: &Object) -> Diagnostics {
+    let stays = object.what_stays();
     stays.map(|detail| Diagnostic::warning("Entity Stays In Stripe", detail)).into_iter().collect()
 }

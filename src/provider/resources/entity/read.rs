@@ -2,39 +2,85 @@
 
 use serde_json::Value as Json;
 
-use super::{connector, object_of, written};
-use crate::connector::Error;
+use super::{connection, object_of, stored, written};
+use crate::connector::{Connector, Error};
 use crate::engine::{ImportError, ImportId, Object, with_original_keys};
-use crate::provider::explain::explain_connector;
+use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::payload;
+use crate::provider::resources::account::{not_surely_gone, on_way_to, seen_through};
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
 pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> StateResponse {
-    let stored = state.get("connection_handle");
-    let private = Private::decode(&private).on(runtime, &Value::Null, stored);
-    let kept = |state, diagnostics| StateResponse { state, private: private.encode(), diagnostics };
-    let prepared = object_of(&state).and_then(|object| Ok((object, connector(runtime, &private)?)));
-    let (object, connector) = match prepared {
-        Ok(prepared) => prepared,
-        Err(diagnostic) => return kept(state, vec![diagnostic]),
-    };
-    match object.read(&connector).await {
-        Ok(None) => StateResponse::default(),
-        Ok(Some(body)) => {
+    let private = Private::decode(&private);
+    match read_through(runtime, &state, &private).await {
+        Ok(Reading::Now(object, body, private)) => {
             let payload = payload_now(&object, &state, &body);
             let mut now = state;
             // Nothing is planned in a read: the record is what Stripe answers.
             now.set("record", Value::Null);
             now = written(now, object.entity, &object.locator, &body);
             now.set("input_payload", payload);
-            kept(now, Diagnostics::new())
+            StateResponse { state: now, private: private.encode(), ..StateResponse::default() }
         }
-        Err(error) => kept(state, vec![explain_connector(&error, "id")]),
+        Ok(Reading::Gone) => StateResponse::default(),
+        Err(diagnostic) => StateResponse { state, private: private.encode(), diagnostics: vec![diagnostic] },
     }
+}
+
+/// What a read has found.
+enum Reading {
+    /// The object as it is now, and the private data from now on.
+    Now(Object, Json, Private),
+    /// The object is no longer there.
+    Gone,
+}
+
+/// Reads the object of a state in its own account; what cannot be read stays as it is.
+async fn read_through(runtime: &Runtime, state: &Value, private: &Private) -> Result<Reading, Diagnostic> {
+    let object = object_of(state)?;
+    let private = on_way_to(runtime, private, stored(&object, state)).await?;
+    let connection = connection(runtime, &private)?;
+    if connection.settings().suspended {
+        return Err(not_refreshed(&object, "Its connection is suspended."));
+    }
+    match object.read(&Connector::new(&connection)).await {
+        Ok(Some(body)) => {
+            let account = Some(seen_through(&connection, private.account.as_ref()).await);
+            Ok(Reading::Now(object, body, Private { account, ..private }))
+        }
+        Ok(None) => match not_surely_gone(&connection, &private, stored(&object, state)).await {
+            None => Ok(Reading::Gone),
+            Some(elsewhere) => Err(elsewhere),
+        },
+        Err(error) => Err(unreadable(&object, &error)),
+    }
+}
+
+/// Why an object could not be read. A permission that the key lacks is no reason to stop what else
+/// is to be done.
+fn unreadable(object: &Object, error: &Error) -> Diagnostic {
+    match error.stripe() {
+        Some(refusal) if refusal.lacks_permission() => not_refreshed(
+            object,
+            &format!(
+                "{} Give the restricted key this permission, or use another key.",
+                sentence(&error.to_string())
+            ),
+        ),
+        _ => explain_connector(error, "id"),
+    }
+}
+
+fn not_refreshed(object: &Object, why: &str) -> Diagnostic {
+    let detail = format!(
+        "{} {} was not read, and the state keeps what it had. {why}",
+        object.entity.name, object.locator
+    );
+    Diagnostic::warning("Entity Not Refreshed", detail).at_attribute("connection_handle")
 }
 
 /// The stored payload, with what drifted in Stripe as Stripe has it now.
