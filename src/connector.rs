@@ -37,7 +37,7 @@ pub use describe::{
 pub use entities::{entity, is_deleted};
 pub use error::Error;
 pub use filter::{Filter, FilterError};
-pub use list::{ListRequest, Page};
+pub use list::{ListRequest, Page, check_sort_field};
 pub use locator::{check as check_locator, id_of, locator};
 pub use record::{Arrays, record, scalar};
 

@@ -46,6 +46,11 @@ pub struct Page {
     pub next_page_token: Option<String>,
 }
 
+/// Whether entities of a type can be sorted by a field of that name.
+pub fn check_sort_field(entity: &'static Entity, name: &str) -> Result<(), Error> {
+    sort_field(entity, name).map(drop)
+}
+
 impl ListRequest {
     /// What makes it this list and no other.
     fn parts(&self) -> [&str; 5] {

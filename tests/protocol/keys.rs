@@ -101,8 +101,8 @@ fn defeated() -> [(Value, &'static str, &'static str); 8] {
             "expected_livemode",
             "sandbox",
         ),
-        (block(&[("api_key", Value::from("pk_test_1"))]), "api_key", "a publishable key"),
-        (block(&[("proxy_user", Value::from("svc"))]), "proxy_user", "`proxy_enabled`"),
+        (block(&[("api_key", Value::from("pk_test_1"))]), "", "a publishable key"),
+        (block(&[("proxy_user", Value::from("svc"))]), "proxy_user", "`proxy_enabled = true`"),
         (
             block(&[
                 ("proxy_enabled", Value::from(true)),

@@ -18,6 +18,7 @@ mod broken_connection;
 mod flaws;
 mod keys;
 mod names;
+mod one_run;
 mod rules;
 mod schemas;
 mod service;

@@ -299,11 +299,9 @@ async fn a_suspended_connection_refuses_calls() {
     assert_eq!(made.state.get("status").get("state").as_str(), Some("SUSPENDED"));
     let mut config = entity("Customer", &json!({"name": "A"}));
     config.set("connection_handle", made.state.get("handle").clone());
-    let plan = ok(stripe.terraform.plan("stripe_entity", &Object::default(), &config).await);
-    let Err(Fault::Refused(errors, _)) = stripe.terraform.apply("stripe_entity", &plan).await else {
-        panic!("the create should be refused");
-    };
-    assert!(errors[0].detail.contains("suspended"), "{}", errors[0].detail);
+    let (path, why) = refused(&mut stripe, "stripe_entity", &Object::default(), &config).await;
+    assert_eq!(path, Path::attribute("connection_handle"));
+    assert!(why.contains("suspended"), "{why}");
 }
 
 #[tokio::test]
