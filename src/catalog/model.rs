@@ -63,6 +63,18 @@ pub struct Entity {
     /// It exists already; what creates it is an update of the one that the payload names.
     #[serde(default, skip_serializing_if = "is_false")]
     pub preexisting: bool,
+    /// Its end cannot be taken back: in live mode it needs the configuration's consent.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub irrevocable: bool,
+    /// The object that it ends with, where Stripe refuses to end it by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_with: Option<EndsWith>,
+    /// Fields that name what is archived with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub takes_along: Vec<String>,
+    /// Params beside `id` of which Stripe takes each value once: `lookup_key`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub natural_keys: Vec<String>,
     /// What is worked out of the rest when it is first asked for.
     #[serde(skip)]
     pub(super) derived: Derived,
@@ -84,6 +96,22 @@ pub struct Items {
     /// The param that takes an item away, where Stripe has one: `deleted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone: Option<String>,
+}
+
+/// The object that another one ends with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndsWith {
+    /// Its type, in Stripe's spelling: `product`.
+    pub object: String,
+    /// The field that names it: `product`.
+    pub field: String,
+    /// The field of that object which must name this one: `default_price`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_as: Option<String>,
+    /// The states in which that object holds nothing: `draft`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unless: Vec<String>,
 }
 
 /// Which operation.
@@ -204,6 +232,9 @@ pub enum Removal {
         /// The states in which the object has already ended: nothing to do, nothing to say.
         #[serde(default)]
         ended: Vec<String>,
+        /// The field that is true once the object has ended, where it has no such status.
+        #[serde(default)]
+        ended_by: Option<String>,
         /// The object stays in Stripe all the same (deactivated, archived), and we say so.
         #[serde(default)]
         stays: bool,

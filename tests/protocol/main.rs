@@ -15,6 +15,7 @@
 
 mod accounts;
 mod broken_connection;
+mod ends;
 mod flaws;
 mod keys;
 mod names;

@@ -79,6 +79,10 @@ impl EntityJoin {
         self.entity.list_with.clone_from(&rule.list_with);
         self.entity.items.clone_from(&rule.items);
         self.entity.preexisting = rule.preexisting;
+        self.entity.irrevocable = rule.irrevocable;
+        self.entity.ends_with.clone_from(&rule.ends_with);
+        self.entity.takes_along.clone_from(&rule.takes_along);
+        self.entity.natural_keys.clone_from(&rule.natural_keys);
         self.check_fields(rule);
         self.apply_actions(&rule.actions);
         self.apply_removal(rule.removal.as_ref());
@@ -97,6 +101,17 @@ impl EntityJoin {
         for field in named.chain(rule.expand.iter().filter(|_| !v2)) {
             let known = self.entity.field_at(field).is_some();
             self.require(known, || format!("there is no field {field:?}"));
+        }
+        for field in rule.ends_with.iter().map(|rule| &rule.field).chain(&rule.takes_along) {
+            let known = self.entity.field(field).is_some();
+            self.require(known, || format!("there is no field {field:?}"));
+        }
+        for param in &rule.natural_keys {
+            let create = self.entity.operation(OperationKind::Create);
+            let known = create.is_some_and(|create| create.param(param).is_some());
+            self.require(known && self.entity.field(param).is_some(), || {
+                format!("natural_keys: {param:?} is no param of a create and field of an answer")
+            });
         }
         for param in rule.list_with.keys() {
             let list = self.entity.operation(OperationKind::List);
@@ -185,12 +200,12 @@ impl EntityJoin {
                 self.require_delete();
                 self.require_update_param(param);
             }
-            Removal::Call { action, otherwise, with, when, ended, .. } => {
+            Removal::Call { action, otherwise, with, when, ended, ended_by, .. } => {
                 self.require_action(action);
                 if let Some(action) = otherwise {
                     self.require_action(action);
                 }
-                for field in with {
+                for field in with.iter().chain(ended_by) {
                     let known = self.entity.field(field).is_some();
                     self.require(known, || format!("removal: there is no field {field:?}"));
                 }

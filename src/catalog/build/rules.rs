@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::model::{Items, OutputShape, Removal};
+use super::model::{EndsWith, Items, OutputShape, Removal};
 
 /// The rules by key: the object in Stripe's spelling, or the service. What has no rule is as usual.
 pub type Rules = BTreeMap<String, EntityRule>;
@@ -45,6 +45,17 @@ pub struct EntityRule {
     /// It exists already; what creates it is an update of the one that the payload names.
     #[serde(default)]
     pub preexisting: bool,
+    /// Its end cannot be taken back.
+    #[serde(default)]
+    pub irrevocable: bool,
+    /// The object that it ends with.
+    pub ends_with: Option<EndsWith>,
+    /// Fields that name what is archived with it.
+    #[serde(default)]
+    pub takes_along: Vec<String>,
+    /// Params beside `id` of which Stripe takes each value once.
+    #[serde(default)]
+    pub natural_keys: Vec<String>,
     /// By Stripe's verb.
     #[serde(default)]
     pub actions: BTreeMap<String, ActionRule>,

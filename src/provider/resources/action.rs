@@ -62,7 +62,7 @@ impl Resource for Action {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        check_input(config).unwrap_or_else(|diagnostics| diagnostics)
+        check_input(config)
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
@@ -115,15 +115,16 @@ impl Resource for Action {
     }
 }
 
-/// Warnings about the input of an action, or what is wrong with it, as far as it is known.
-fn check_input(config: &Value) -> Result<Diagnostics, Diagnostics> {
-    let Some(action) = action_of(config).map_err(|unknown| vec![unknown])? else {
-        return Ok(Diagnostics::new());
-    };
-    let written = payload::written(config.get("input_payload")).map_err(|wrong| vec![wrong])?;
-    let checked = written.map(|written| ActionInput::parse(action, &written)).transpose();
-    let warnings = checked.map(|input| input.map(|input| explain_unlisted(&input.unlisted_values())));
-    warnings.map(Option::unwrap_or_default).map_err(|faults| explain_faults(&faults))
+/// Warnings about the input of an action, or all that is wrong with it, as far as it is known.
+fn check_input(config: &Value) -> Diagnostics {
+    let written = payload::written(config.get("input_payload"));
+    match (action_of(config), written) {
+        (Ok(Some(action)), Ok(Some(written))) => match ActionInput::parse(action, &written) {
+            Ok(input) => explain_unlisted(&input.unlisted_values()),
+            Err(faults) => explain_faults(&faults),
+        },
+        (action, written) => action.err().into_iter().chain(written.err()).collect(),
+    }
 }
 
 /// The action that a configuration names, if it is known.

@@ -12,9 +12,9 @@ use serde_json::Value as Json;
 use crate::catalog;
 use crate::connection::Connection;
 use crate::connector::{self, Arrays};
-use crate::engine::{Object, Wanted, create_params, parse, unlisted_values};
+use crate::engine::{EndWish, Object, OnDestroy, Wanted, create_params, parse, unlisted_values};
 use crate::provider::Resource;
-use crate::provider::connection_schema::computed;
+use crate::provider::connection_schema::{computed, optional};
 use crate::provider::explain::{explain, explain_connector, explain_faults, explain_unlisted};
 use crate::provider::payload;
 use crate::provider::resources::account::Stored;
@@ -50,6 +50,9 @@ impl Resource for Entity {
                 Required,
                 "What to create: an object, or its JSON text. Keys are in PascalCase (`AddressCity`) or in Stripe's spelling (`address = { city = … }`). A change updates the entity where Stripe can, and makes a new one where it cannot.",
             ),
+            optional("on_destroy", Type::String, "What a destroy or a replacement does with the entity in Stripe: `delete`, `archive` or `keep`, as far as its type has the choice. Default: what [entity types](../guides/entity-types.md) say. To change it and destroy the entity takes two applies.")
+                .rule(Rule::one_of(OnDestroy::ALL.map(OnDestroy::word))),
+            optional("allow_destroy_in_livemode", Type::Bool, "Whether a live entity may be ended whose end cannot be taken back, such as a customer or an account. Default `false`: its destroy is refused. To change it and destroy the entity takes two applies."),
             computed("id", Type::String, "Stripe's id of the entity."),
             computed(
                 "entity_id",
@@ -69,13 +72,19 @@ impl Resource for Entity {
 
     fn validate(&self, config: &Value) -> Diagnostics {
         let Some(name) = config.get("entity").as_str() else { return Diagnostics::new() };
-        match find(name) {
-            Err(unknown) => vec![unknown],
-            Ok(entity) => match creatable(entity, config) {
-                Ok(wanted) => explain_unlisted(&unlisted_values(&wanted, entity.params())),
-                Err(diagnostics) => diagnostics,
-            },
+        let entity = match find(name) {
+            Ok(entity) => entity,
+            Err(unknown) => {
+                let unreadable = payload::written(config.get("input_payload")).err();
+                return [unknown].into_iter().chain(unreadable).collect();
+            }
+        };
+        let mut found: Diagnostics = check_end(entity, config).into_iter().collect();
+        match creatable(entity, config) {
+            Ok(wanted) => found.extend(explain_unlisted(&unlisted_values(&wanted, entity.params()))),
+            Err(diagnostics) => found.extend(diagnostics),
         }
+        found
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
@@ -123,6 +132,43 @@ pub(in crate::provider) fn find(name: &str) -> Result<&'static catalog::Entity, 
 pub(in crate::provider) fn record(entity: &catalog::Entity, body: &Json) -> Value {
     let shown = connector::record(body, Arrays::Text).into_iter().filter(|(key, _)| !entity.is_secret(key));
     Value::map(shown.map(|(key, value)| (key, Value::from(value))))
+}
+
+/// An error where the type has no such end.
+fn check_end(entity: &catalog::Entity, config: &Value) -> Option<Diagnostic> {
+    let wished = OnDestroy::of_word(config.get("on_destroy").as_str()?)?;
+    let choices = OnDestroy::choices(entity);
+    let words: Vec<String> = choices.iter().map(|way| format!("`{}`", way.word())).collect();
+    (!choices.contains(&wished)).then(|| {
+        let detail = format!(
+            "Stripe has no call to {} a {}. `on_destroy` may be {}; without it, its usual end holds.",
+            wished.word(),
+            entity.name,
+            words.join(" or ")
+        );
+        Diagnostic::error("No Such End", detail).at_attribute("on_destroy")
+    })
+}
+
+/// What a state wishes for the end of its entity.
+fn end_wish(state: &Value) -> EndWish {
+    EndWish {
+        on_destroy: state.get("on_destroy").as_str().and_then(OnDestroy::of_word),
+        allow_in_livemode: state.get("allow_destroy_in_livemode").as_bool().unwrap_or(false),
+    }
+}
+
+/// The refusal of an end that cannot be taken back; none where it is allowed, or in test mode.
+async fn without_consent(object: &Object, state: &Value, connection: &Connection) -> Option<Diagnostic> {
+    let told = object.body.get("livemode").and_then(Json::as_bool);
+    let livemode = told.or(connection.identity().await.livemode);
+    object.lacks_consent(end_wish(state), livemode).then(|| {
+        let detail = format!(
+            "{} {} is live, and what ends it cannot be taken back. Set `allow_destroy_in_livemode = true` to end it, or `on_destroy = \"keep\"` to leave it in Stripe, and apply that first.",
+            object.entity.name, object.locator
+        );
+        Diagnostic::error("Live Entity Is Protected", detail).at_attribute("allow_destroy_in_livemode")
+    })
 }
 
 /// The entity type that a state or a configuration names.

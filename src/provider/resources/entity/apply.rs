@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{connection, creatable, entity_of, object_of, stored, wanted, written};
+use super::{
+    connection, creatable, end_wish, entity_of, object_of, stored, wanted, without_consent, written,
+};
 use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
@@ -11,7 +13,7 @@ use crate::provider::explain::{explain_connector, unrecorded};
 use crate::provider::resources::account::on_way_to;
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::terraform::provider::{ApplyRequest, StateResponse};
 use crate::terraform::value::Value;
 
@@ -77,12 +79,13 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
     let (change, connector) = (object.change_to(&wanted), Connector::new(&connection));
     // The payload was unknown when this was planned as an update.
     if !change.replaces.is_empty() && request.planned.get("id").is_unknown() {
-        let creation = Creation { runtime, entity: object.entity, connection, private };
+        let creation =
+            Creation { runtime, entity: object.entity, connection: Arc::clone(&connection), private };
         let mut made = creation.make(wanted.params, request.planned.clone()).await;
         if made.state.is_null() {
             return unchanged(request, made.diagnostics);
         }
-        made.diagnostics.extend(ended(object.end(&connector).await));
+        made.diagnostics.extend(end_replaced(&object, &request.prior, &connection).await);
         return made;
     }
     match object.update(&connector, change).await {
@@ -98,11 +101,14 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
 pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let mut private = Private::decode(&request.private);
     private.handle = private.leaves.take().or(private.handle);
-    let (object, connector) = match ending(runtime, &request.prior, &private).await {
+    let (object, connection) = match ending(runtime, &request.prior, &private).await {
         Ok(prepared) => prepared,
         Err(diagnostic) => return unchanged(request, vec![diagnostic]),
     };
-    match object.end(&connector).await {
+    if let Some(refused) = without_consent(&object, &request.prior, &connection).await {
+        return unchanged(request, vec![refused]);
+    }
+    match object.end(&Connector::new(&connection), end_wish(&request.prior)).await {
         Err(error) => unchanged(request, vec![explain_connector(&error, "id")]),
         result => {
             StateResponse { diagnostics: ended(result).into_iter().collect(), ..StateResponse::default() }
@@ -110,16 +116,23 @@ pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> StateRe
     }
 }
 
-/// The object of a state, and the connector that leads to it.
+/// The object of a state, and the connection that leads to it.
 async fn ending(
     runtime: &Runtime,
     state: &Value,
     private: &Private,
-) -> Result<(Object, Connector), Diagnostic> {
+) -> Result<(Object, Arc<Connection>), Diagnostic> {
     let object = object_of(state)?;
     let private = on_way_to(runtime, private, stored(&object, state)).await?;
-    let connector = Connector::new(&connection(runtime, &private)?);
-    Ok((object, connector))
+    Ok((object, connection(runtime, &private)?))
+}
+
+/// Ends an object whose successor exists already: what goes wrong is a warning.
+async fn end_replaced(object: &Object, state: &Value, connection: &Arc<Connection>) -> Option<Diagnostic> {
+    match without_consent(object, state, connection).await {
+        Some(protected) => Some(Diagnostic { severity: Severity::Warning, ..protected }),
+        None => ended(object.end(&Connector::new(connection), end_wish(state)).await),
+    }
 }
 
 /// What there is to say of an end.

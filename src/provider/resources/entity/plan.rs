@@ -2,7 +2,9 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{COMPUTED, creatable, entity_of, object_of, record, stored, wanted};
+use super::{
+    COMPUTED, connection, creatable, end_wish, entity_of, object_of, record, stored, wanted, without_consent,
+};
 use crate::catalog;
 use crate::engine::{Change, Foreseen, Object};
 use crate::provider::resources::account::{Configured, configured, on_way_to};
@@ -30,7 +32,7 @@ pub(super) async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanRespons
     };
     match configured {
         Ok(Configured::Same(private)) => plan_existing(runtime, request, private).await,
-        Ok(Configured::Moved(private)) => plan_move(request, &private),
+        Ok(Configured::Moved(private)) => plan_move(runtime, request, &private).await,
         Err(refused) => unplanned(request, vec![refused]),
     }
 }
@@ -50,6 +52,11 @@ async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private
         set_unknown(&mut planned, &COMPUTED);
         answer.requires_replace.push(Path::attribute("entity"));
     }
+    if !answer.requires_replace.is_empty()
+        && let Ok(object) = object_of(&request.prior)
+    {
+        answer.diagnostics.extend(end_told(runtime, &object, &request.prior, &private).await);
+    }
     if planned != request.prior {
         set_unknown(&mut planned, &["output_payload"]);
         answer
@@ -60,12 +67,19 @@ async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private
 }
 
 /// A connection to another account makes the entity there, and ends the one it has here.
-fn plan_move(request: PlanRequest, private: &Private) -> PlanResponse {
+async fn plan_move(runtime: &Runtime, request: PlanRequest, private: &Private) -> PlanResponse {
+    let diagnostics = match object_of(&request.prior) {
+        Ok(object) => {
+            let old = private.on(private.leaves.clone());
+            end_told(runtime, &object, &request.prior, &old).await
+        }
+        Err(unknown) => vec![unknown],
+    };
     let mut planned = request.proposed;
     set_unknown(&mut planned, &COMPUTED);
     // The stored handle may be as new as the configured one, so the id must change too.
     let requires_replace = ["connection_handle", "id"].map(Path::attribute).to_vec();
-    PlanResponse { state: planned, requires_replace, private: private.encode(), ..PlanResponse::default() }
+    PlanResponse { state: planned, requires_replace, private: private.encode(), diagnostics }
 }
 
 async fn plan_end(runtime: &Runtime, request: PlanRequest, private: Private) -> PlanResponse {
@@ -75,7 +89,7 @@ async fn plan_end(runtime: &Runtime, request: PlanRequest, private: Private) -> 
     };
     match on_way_to(runtime, &private, stored(&object, &request.prior)).await {
         Ok(private) => {
-            let mut diagnostics = end_warning(&object);
+            let mut diagnostics = end_told(runtime, &object, &request.prior, &private).await;
             diagnostics.extend(readiness::check(runtime, &Value::Null, private.handle.as_deref()).await);
             PlanResponse { private: private.encode(), diagnostics, ..PlanResponse::default() }
         }
@@ -178,8 +192,13 @@ fn set_unknown(planned: &mut Value, names: &[&str]) {
     }
 }
 
-/// What a destroy will not do, said before it is asked for.
-fn end_warning(object: &Object) -> Diagnostics {
-    let stays = object.what_stays();
-    stays.map(|detail| Diagnostic::warning("Entity Stays In Stripe", detail)).into_iter().collect()
+/// What there is to say of an end before it is asked for: that it is refused, or what stays.
+async fn end_told(runtime: &Runtime, object: &Object, state: &Value, private: &Private) -> Diagnostics {
+    let refused = match connection(runtime, private) {
+        Ok(connection) => without_consent(object, state, &connection).await,
+        Err(invalid) => Some(invalid),
+    };
+    let stays = || object.what_stays(end_wish(state));
+    let warning = || stays().map(|detail| Diagnostic::warning("Entity Stays In Stripe", detail));
+    refused.or_else(warning).into_iter().collect()
 }
