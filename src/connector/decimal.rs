@@ -30,7 +30,7 @@ impl<'t> Decimal<'t> {
     fn of(text: &'t str) -> Option<Self> {
         let digits = text.strip_prefix('-').unwrap_or(text);
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        if !format!("{whole}{fraction}").bytes().all(|byte| byte.is_ascii_digit()) {
+        if digits.is_empty() || !format!("{whole}{fraction}").bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
         let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));

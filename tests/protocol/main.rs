@@ -18,6 +18,7 @@ mod broken_connection;
 mod ends;
 mod flaws;
 mod keys;
+mod lists;
 mod names;
 mod one_run;
 mod rules;
