@@ -23,6 +23,7 @@ mod create;
 mod drift;
 mod end;
 mod error;
+mod export;
 mod foresight;
 mod import;
 mod items;
@@ -30,12 +31,14 @@ mod journal;
 mod object;
 mod once;
 mod params;
+mod restore;
 
 pub use action::{ActionInput, Ran};
-pub use change::Change;
+pub use change::{Change, Restores};
 pub use create::{Created, create};
 pub use end::Ended;
 pub use error::Error;
+pub use export::export;
 pub use foresight::Foreseen;
 pub use import::{ImportError, ImportId};
 pub use journal::{Journal, PendingCreate, fingerprint};
@@ -44,3 +47,4 @@ pub use params::{
     Faults, ParamError, Params, UnlistedValue, Wanted, Written, create_params, parse, unlisted_values,
     with_original_keys,
 };
+pub use restore::End;

@@ -104,7 +104,7 @@ impl Object {
         let fields = call.with.iter().filter_map(|name| Some((name.clone(), self.body.get(name)?.clone())));
         let fields: Map<String, Json> = fields.collect();
         let send = |name: &str, params| {
-            connector::action(name).map(|action| connector.end_by_action(action, &self.locator, params))
+            connector::action(name).map(|action| connector.call_action(action, &self.locator, params))
         };
         match (send(call.action, fields.clone())?.await, call.otherwise) {
             (Err(error), Some(otherwise)) if is_refusal(&error) => send(otherwise, fields)?.await?,
@@ -200,7 +200,7 @@ mod tests {
 
     fn stays(name: &str, body: &Json) -> Option<String> {
         let (entity, locator) = (entity(name).unwrap(), "id_1".to_owned());
-        Object { entity, locator, params: Params::new(), body: body.clone() }.what_stays()
+        Object::new(entity, locator, Params::new(), body.clone()).what_stays()
     }
 
     #[test]

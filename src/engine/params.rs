@@ -4,6 +4,7 @@
 //! or dotted (`address.city`); the value may be nested. Whatever Stripe would refuse is
 //! refused here, before anything is sent.
 
+mod limits;
 mod unlisted;
 mod values;
 
@@ -177,6 +178,11 @@ impl Requirements<'_> {
             _ => {}
         }
     }
+}
+
+/// A value as a param of this shape is sent; none where Stripe would not take it.
+pub(super) fn accepted(given: &Json, shape: &Shape) -> Option<Json> {
+    values::value(given, shape, "").ok()
 }
 
 pub(super) fn dotted(place: &str, name: &str) -> String {

@@ -200,7 +200,7 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
             state.set("id", ran.id.into());
             state.set("output_payload", ran.output.to_string().into());
             state.set("result", result(action, &ran.output));
-            let private = Private { handle: private.handle, key: None }.encode();
+            let private = Private { key: None, ..private }.encode();
             let diagnostics = ran.unrecorded.as_ref().map(unrecorded).into_iter().collect();
             StateResponse { state, private, diagnostics }
         }

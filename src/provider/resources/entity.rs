@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use crate::catalog;
 use crate::connector::{self, Arrays, Connector};
-use crate::engine::{Object, Wanted, create_params, parse, unlisted_values};
+use crate::engine::{End, Object, Wanted, create_params, parse, unlisted_values};
 use crate::provider::Resource;
 use crate::provider::connection_schema::computed;
 use crate::provider::explain::{explain, explain_connector, explain_faults, explain_unlisted};
@@ -128,7 +128,11 @@ fn entity_of(state: &Value) -> Result<&'static catalog::Entity, Diagnostic> {
 
 /// The connector that the calls of an entity go through.
 fn connector(runtime: &Runtime, private: &Private) -> Result<Connector, Diagnostic> {
-    Ok(Connector::new(&runtime.connection(private.handle.as_deref())?))
+    let connection = match (&private.handle, &private.account) {
+        (None, Some(account)) => runtime.connection_of_account(account),
+        (handle, _) => runtime.connection(handle.as_deref())?,
+    };
+    Ok(Connector::new(&connection))
 }
 
 /// The params of a create, where the type can be created and as far as the payload is known.
@@ -150,10 +154,11 @@ fn wanted(entity: &catalog::Entity, state: &Value) -> Result<Option<Wanted>, Dia
 
 /// The object that a state describes. A payload that this version of the provider cannot read
 /// counts as none: the object is still there.
-fn object_of(state: &Value) -> Result<Object, Diagnostic> {
+fn object_of(state: &Value, private: &Private) -> Result<Object, Diagnostic> {
     let entity = entity_of(state)?;
     let params = wanted(entity, state).ok().flatten().unwrap_or_default().params;
-    Ok(Object { entity, locator: locator_of(state).to_owned(), params, body: output(state) })
+    let object = Object::new(entity, locator_of(state).to_owned(), params, output(state));
+    Ok(Object { imported: private.imported, ..object })
 }
 
 /// The entity as it was when it was last written or read; null where it never was.
@@ -183,6 +188,12 @@ fn as_planned(planned: &Value, answered: Value) -> Value {
         (key.clone(), value.clone())
     });
     Value::map(kept)
+}
+
+/// How it is known that an entity has ended, as a sentence up to its end.
+fn end_sentence(object: &Object, end: &End, mark: &str) -> String {
+    let Object { entity, locator, .. } = object;
+    format!("{} {locator} has ended outside of Terraform, its `{}` is `{}`{mark}", entity.name, end.field, end.value)
 }
 
 /// Where the entity of a state is.

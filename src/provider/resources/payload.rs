@@ -19,6 +19,12 @@ pub(super) struct Private {
     /// The idempotency key of a planned create.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) key: Option<String>,
+    /// Nothing of the configuration was applied since the import.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) imported: bool,
+    /// The account that the import named; calls without a handle go to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) account: Option<String>,
 }
 
 impl Private {

@@ -46,7 +46,7 @@ impl Creation<'_> {
                 let diagnostics = made.unrecorded.as_ref().map(unrecorded).into_iter().chain(incomplete);
                 StateResponse {
                     state: written(planned, entity, &made.locator, &made.body),
-                    private: Private { handle: private.handle, key: None }.encode(),
+                    private: Private { key: None, ..private }.encode(),
                     diagnostics: diagnostics.collect(),
                 }
             }
@@ -64,7 +64,7 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
         request.config.get("connection_handle"),
         request.prior.get("connection_handle"),
     );
-    let prepared = object_of(&request.prior).map_err(|unknown| vec![unknown]).and_then(|object| {
+    let prepared = object_of(&request.prior, &private).map_err(|unknown| vec![unknown]).and_then(|object| {
         let wanted = wanted(object.entity, &request.planned)?.unwrap_or_default();
         let connector = connector(runtime, &private).map_err(|unusable| vec![unusable])?;
         Ok((object, connector, wanted))
@@ -75,7 +75,8 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
     };
     let change = object.change_to(&wanted);
     // The payload was unknown when this was planned as an update.
-    if !change.replaces.is_empty() && request.planned.get("id").is_unknown() {
+    if change.needs_new() && request.planned.get("id").is_unknown() {
+        let private = Private { imported: false, ..private };
         let creation = Creation { runtime, entity: object.entity, connector: connector.clone(), private };
         let mut made = creation.make(wanted.params, request.planned.clone()).await;
         if made.state.is_null() {
@@ -87,7 +88,7 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
     match object.update(&connector, change).await {
         Ok(body) => StateResponse {
             state: written(request.planned, object.entity, &object.locator, &body),
-            private: private.encode(),
+            private: Private { imported: false, ..private }.encode(),
             diagnostics: Diagnostics::new(),
         },
         Err(error) => unchanged(request, vec![explain_connector(&error, "input_payload")]),
@@ -97,7 +98,7 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
 pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let stored = request.prior.get("connection_handle");
     let private = Private::decode(&request.private).on(runtime, &Value::Null, stored);
-    let prepared = object_of(&request.prior).and_then(|object| Ok((object, connector(runtime, &private)?)));
+    let prepared = object_of(&request.prior, &private).and_then(|object| Ok((object, connector(runtime, &private)?)));
     let (object, connector) = match prepared {
         Ok(prepared) => prepared,
         Err(diagnostic) => return unchanged(request, vec![diagnostic]),

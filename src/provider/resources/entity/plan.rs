@@ -2,9 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{COMPUTED, creatable, entity_of, object_of, record, wanted};
+use super::{COMPUTED, creatable, end_sentence, entity_of, object_of, record, wanted};
 use crate::catalog;
-use crate::engine::{Change, Foreseen, Object};
+use crate::engine::{Change, Foreseen, Object, Restores};
+use crate::provider::payload;
 use crate::provider::resources::payload::{Private, keep_equal_handle, moves};
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -15,8 +16,9 @@ pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     let private = Private::decode(&request.private);
     let stored = request.prior.get("connection_handle");
     if request.config.is_null() {
+        let diagnostics = end_warning(&request.prior, &private);
         let private = private.on(runtime, &Value::Null, stored).encode();
-        return PlanResponse { private, diagnostics: end_warning(&request.prior), ..PlanResponse::default() };
+        return PlanResponse { private, diagnostics, ..PlanResponse::default() };
     }
     let private = private.on(runtime, request.config.get("connection_handle"), stored);
     if request.prior.is_null() {
@@ -27,7 +29,7 @@ pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     let same_type = keep_equal_type(&mut planned, &request.prior);
     let mut answer = PlanResponse::default();
     if same_type {
-        match plan_change(runtime, &request.prior, &mut planned) {
+        match plan_change(runtime, &request.prior, &private, &mut planned) {
             Ok(change) => answer = change,
             Err(diagnostics) => answer.diagnostics = diagnostics,
         }
@@ -62,8 +64,13 @@ fn plan_create(request: PlanRequest, private: Private) -> PlanResponse {
 }
 
 /// What another payload means for the entity: nothing, an update, or a new entity.
-fn plan_change(runtime: &Runtime, prior: &Value, planned: &mut Value) -> Result<PlanResponse, Diagnostics> {
-    let object = object_of(prior).map_err(|unknown| vec![unknown])?;
+fn plan_change(
+    runtime: &Runtime,
+    prior: &Value,
+    private: &Private,
+    planned: &mut Value,
+) -> Result<PlanResponse, Diagnostics> {
+    let object = object_of(prior, private).map_err(|unknown| vec![unknown])?;
     let Some(wanted) = wanted(object.entity, planned)? else {
         // Which param changes is not known: the apply updates the entity, or makes another.
         set_unknown(planned, &COMPUTED);
@@ -76,18 +83,28 @@ fn plan_change(runtime: &Runtime, prior: &Value, planned: &mut Value) -> Result<
     }
     // An apply plans again what was planned as an update, because its payload was unknown then:
     // Terraform takes no replacement any more, so the apply makes it.
-    if !change.replaces.is_empty() && runtime.applies.load(Ordering::Relaxed) {
+    if change.needs_new() && runtime.applies.load(Ordering::Relaxed) {
         set_unknown(planned, &COMPUTED);
         return Ok(PlanResponse::default());
     }
     planned.set("record", object.foresee(&change).map_or(Value::Unknown, |after| foreseen(&object, &after)));
-    let replaces = (!change.replaces.is_empty()).then(|| Path::attribute("input_payload"));
-    let diagnostics = notes(object.entity, &change);
-    Ok(PlanResponse {
-        requires_replace: replaces.into_iter().collect(),
-        diagnostics,
-        ..PlanResponse::default()
-    })
+    let mut requires_replace: Vec<Path> =
+        change.replaces.iter().map(|param| forcing(prior, planned, object.entity, param)).collect();
+    let diagnostics = notes(&object, &change, &requires_replace);
+    if change.restores == Some(Restores::Replace) {
+        planned.set("id", Value::Unknown);
+        requires_replace.push(Path::attribute("id"));
+    }
+    Ok(PlanResponse { requires_replace, diagnostics, ..PlanResponse::default() })
+}
+
+/// Where a param that makes a new entity necessary stands: at its key in an HCL object, else at
+/// the payload.
+fn forcing(prior: &Value, planned: &Value, entity: &catalog::Entity, param: &str) -> Path {
+    let payloads = [planned, prior].map(|state| state.get("input_payload"));
+    let attribute = Path::attribute("input_payload");
+    let mut paths = payloads.into_iter().filter_map(|it| payload::path_of(it, &attribute, entity.params(), param));
+    paths.next().unwrap_or(attribute)
 }
 
 /// The record after an update, with what is known after it only.
@@ -100,16 +117,35 @@ fn foreseen(object: &Object, after: &Foreseen) -> Value {
 }
 
 /// What the practitioner should know of a change beside the change itself.
-fn notes(entity: &catalog::Entity, change: &Change) -> Diagnostics {
+fn notes(object: &Object, change: &Change, forcing: &[Path]) -> Diagnostics {
+    let name = &object.entity.name;
+    let note = |summary: &str, detail: String| Diagnostic::warning(summary, detail).at_attribute("input_payload");
     // What stays of an entity that is replaced goes with it.
-    let stays = change.stays.iter().filter(|_| change.replaces.is_empty()).map(|param| {
-        let detail = format!(
-            "`{param}` was removed from the payload, but Stripe has no call that clears it: the {} keeps its value.",
-            entity.name
-        );
-        Diagnostic::warning("Value Stays In Stripe", detail).at_attribute("input_payload")
+    let stays = change.stays.iter().filter(|_| !change.needs_new()).map(|param| {
+        let what = match object.entity.field_at(param) {
+            Some(_) => format!("Stripe has no call that clears it: the {name} keeps its value"),
+            None => "Stripe does not show whether it was kept: nothing is sent".to_owned(),
+        };
+        note("Value Stays In Stripe", format!("`{param}` was removed from the payload, but {what}."))
     });
-    stays.collect()
+    let unmarked = change.replaces.iter().zip(forcing).filter(|(_, path)| path.steps().len() == 1);
+    let keys: Vec<String> = unmarked.map(|(param, _)| format!("`{param}`")).collect();
+    let replaced = (!keys.is_empty()).then(|| {
+        let detail = format!("Stripe takes another {} for a new {name} only: this one is replaced.", keys.join(", "));
+        note("Entity Is Replaced", detail)
+    });
+    stays.chain(replaced).chain(ended_note(object, change)).collect()
+}
+
+/// What becomes of an entity that has ended outside of Terraform.
+fn ended_note(object: &Object, change: &Change) -> Option<Diagnostic> {
+    let what = match change.restores? {
+        Restores::Update => "the update brings it back".to_owned(),
+        Restores::Call(action) => format!("{action} brings it back"),
+        Restores::Replace => "a new one takes its place".to_owned(),
+    };
+    let end = object.end_outside()?;
+    Some(Diagnostic::warning("Entity Ended In Stripe", format!("{} {what}.", end_sentence(object, &end, ":"))))
 }
 
 /// Keeps the stored name of the entity type where the configured one names the same type; false
@@ -132,7 +168,7 @@ fn set_unknown(planned: &mut Value, names: &[&str]) {
 }
 
 /// What a destroy will not do, said before it is asked for.
-fn end_warning(prior: &Value) -> Diagnostics {
-    let stays = object_of(prior).ok().and_then(|object| object.what_stays());
+fn end_warning(prior: &Value, private: &Private) -> Diagnostics {
+    let stays = object_of(prior, private).ok().and_then(|object| object.what_stays());
     stays.map(|detail| Diagnostic::warning("Entity Stays In Stripe", detail)).into_iter().collect()
 }

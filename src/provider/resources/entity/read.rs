@@ -2,22 +2,23 @@
 
 use serde_json::Value as Json;
 
-use super::{connector, object_of, written};
+use super::{connector, end_sentence, object_of, written};
 use crate::connector::Error;
-use crate::engine::{ImportError, ImportId, Object, with_original_keys};
+use crate::engine::{ImportError, ImportId, Object, export, with_original_keys};
 use crate::provider::explain::explain_connector;
 use crate::provider::payload;
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
 pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> StateResponse {
     let stored = state.get("connection_handle");
-    let private = Private::decode(&private).on(runtime, &Value::Null, stored);
+    let mut private = Private::decode(&private).on(runtime, &Value::Null, stored);
+    private.imported |= state.get("input_payload").is_null();
     let kept = |state, diagnostics| StateResponse { state, private: private.encode(), diagnostics };
-    let prepared = object_of(&state).and_then(|object| Ok((object, connector(runtime, &private)?)));
+    let prepared = object_of(&state, &private).and_then(|object| Ok((object, connector(runtime, &private)?)));
     let (object, connector) = match prepared {
         Ok(prepared) => prepared,
         Err(diagnostic) => return kept(state, vec![diagnostic]),
@@ -31,14 +32,21 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> S
             now.set("record", Value::Null);
             now = written(now, object.entity, &object.locator, &body);
             now.set("input_payload", payload);
-            kept(now, Diagnostics::new())
+            let end = object.ended_since(&body).map(|end| {
+                Diagnostic::warning("Entity Ended In Stripe", end_sentence(&object, &end, "."))
+            });
+            kept(now, end.into_iter().collect())
         }
         Err(error) => kept(state, vec![explain_connector(&error, "id")]),
     }
 }
 
-/// The stored payload, with what drifted in Stripe as Stripe has it now.
+/// The stored payload, with what drifted in Stripe as Stripe has it now; of an imported entity the
+/// payload that would make it.
 fn payload_now(entity: &Object, state: &Value, body: &Json) -> Value {
+    if entity.imported {
+        return payload::object(&export(entity.entity, &entity.locator, body));
+    }
     let stored = state.get("input_payload");
     let Ok(Some(written)) = payload::written(stored) else { return stored.clone() };
     match entity.drifted(body) {
@@ -46,14 +54,14 @@ fn payload_now(entity: &Object, state: &Value, body: &Json) -> Value {
             let known = entity.entity.params();
             payload::rewritten(stored, with_original_keys(&written.members, known, &entity.params, &drifted))
         }
-        None if stored.is_null() => payload::text("{}".to_owned()),
         None => stored.clone(),
     }
 }
 
 pub(super) fn import(id: &str) -> StateResponse {
     match ImportId::parse(id) {
-        Ok(ImportId { entity, locator }) => StateResponse {
+        Ok(ImportId { entity, account, locator }) => StateResponse {
+            private: Private { imported: true, account, ..Private::default() }.encode(),
             state: Value::map([
                 ("entity", Value::from(entity.name.as_str())),
                 ("id", Value::from(locator.as_str())),
