@@ -35,9 +35,61 @@ fn a_change_sends_what_differs_and_clears_what_is_gone() {
 }
 
 #[test]
-fn a_removed_param_that_no_call_clears_stays() {
-    let found = change("Product", &json!({"name": "A", "active": true}), &json!({"name": "A"}));
-    assert_eq!((found.update.len(), found.stays), (0, vec!["active".to_owned()]));
+fn a_removed_param_that_no_call_unsets_is_set_to_its_default_or_stays() {
+    let removed = |given: Json| {
+        let mut before = json!({"name": "A"});
+        before.as_object_mut().unwrap().extend(given.as_object().unwrap().clone());
+        change("Product", &before, &json!({"name": "A"}))
+    };
+    assert_eq!(Json::Object(removed(json!({"active": false})).update), json!({"active": true}));
+    assert!(removed(json!({"active": true})).is_nothing(), "that is the default");
+    let stays = removed(json!({"shippable": true}));
+    assert_eq!((stays.update.len(), stays.stays), (0, vec!["shippable".to_owned()]));
+    let whole = removed(json!({"package_dimensions": {"height": "1", "length": "1", "weight": "1", "width": "1"}}));
+    assert_eq!(Json::Object(whole.update), json!({"package_dimensions": ""}));
+}
+
+#[test]
+fn what_unsets_members_is_sent_with_what_stripe_requires_beside_them() {
+    let features = |more: Json| {
+        let mut cancel = json!({"enabled": true});
+        cancel.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"features": {"subscription_cancel": cancel}})
+    };
+    let reason = json!({"cancellation_reason": {"enabled": true, "options": ["too_complex", "other"]}});
+    let found = change("BillingPortalConfiguration", &features(reason), &features(json!({})));
+    let expected = features(json!({"cancellation_reason": {"enabled": false, "options": ""}}));
+    assert_eq!((Json::Object(found.update), found.stays.len()), (expected, 0));
+}
+
+#[test]
+fn what_was_removed_of_an_item_is_unset() {
+    let items = |metadata: Json, quantity: Json| {
+        json!({"items": [{"price": "price_1", "metadata": metadata, "quantity": quantity}, {"price": "price_2"}]})
+    };
+    let found = change("Subscription", &items(json!({"a": "1", "b": "2"}), json!(1)), &items(json!({"b": "2"}), json!(2)));
+    assert_eq!(Json::Object(found.update), items(json!({"a": ""}), json!(2)));
+    let before = json!({"items": [{"price": "price_1", "quantity": 2}]});
+    let found = change("Subscription", &before, &json!({"items": [{"price": "price_1"}]}));
+    assert_eq!(found.stays, ["items.0.quantity"]);
+}
+
+#[test]
+fn two_spellings_of_one_value_are_one_param() {
+    let (whole, decimal) = (json!({"unit_amount": 1500}), json!({"unit_amount_decimal": "1500.0"}));
+    assert!(change("Price", &whole, &decimal).is_nothing());
+    let found = change("Price", &whole, &json!({"unit_amount_decimal": "1500.5"}));
+    assert_eq!(found, Change { replaces: vec!["unit_amount_decimal".into()], ..Change::default() });
+}
+
+#[test]
+fn the_order_of_a_set_is_no_change() {
+    let events = |events: &[&str]| json!({"url": "https://a.test", "enabled_events": events});
+    let before = events(&["charge.failed", "charge.succeeded"]);
+    assert!(change("WebhookEndpoint", &before, &events(&["charge.succeeded", "charge.failed"])).is_nothing());
+    let locales = |locales: &[&str]| json!({"preferred_locales": locales});
+    let found = change("Customer", &locales(&["de", "fr"]), &locales(&["fr", "de"]));
+    assert_eq!(Json::Object(found.update), locales(&["fr", "de"]));
 }
 
 #[test]
