@@ -44,7 +44,7 @@ pub use import::{ImportError, ImportId};
 pub use journal::{Journal, PendingCreate, fingerprint};
 pub use object::Object;
 pub use params::{
-    Faults, ParamError, Params, UnlistedValue, Wanted, Written, create_params, parse, unlisted_values,
-    with_original_keys,
+    Faults, ParamError, Params, UnlistedValue, Wanted, Written, config_params, create_params, parse,
+    unlisted_values, with_original_keys,
 };
 pub use restore::End;

@@ -19,10 +19,16 @@ pub fn export(entity: &'static Entity, locator: &str, body: &Json) -> Params {
     let chosen = !entity.id_prefix.is_empty() && own_id.starts_with(&entity.id_prefix);
     let members = create.iter().chain(later).filter(|member| member.name != "id" || !chosen);
     let mut params = Exporter { entity }.members(&members.collect::<Vec<_>>(), body, "");
-    let names_itself = entity.create_operation().is_some_and(Operation::is_of_one);
-    let places = placed(entity, locator).into_iter().filter(|(place, _)| *place != "id" || names_itself);
-    params.extend(places.map(|(place, id)| (place.to_owned(), Json::String(id))));
+    params.extend(places(entity, locator));
     params
+}
+
+/// The params of a create that say what the object belongs to, and which one it is where it exists
+/// already.
+pub(super) fn places(entity: &'static Entity, locator: &str) -> impl Iterator<Item = (String, Json)> {
+    let names_itself = entity.create_operation().is_some_and(Operation::is_of_one);
+    let places = placed(entity, locator).into_iter().filter(move |(place, _)| *place != "id" || names_itself);
+    places.map(|(place, id)| (place.to_owned(), Json::String(id)))
 }
 
 #[derive(Clone, Copy)]
@@ -52,7 +58,9 @@ impl Exporter {
             Kind::Object(members) => {
                 let params = self.members(&members.iter().collect::<Vec<_>>(), now, path);
                 let mut required = members.iter().filter(|member| member.shape.is_required());
-                let whole = !params.is_empty() && required.all(|member| params.contains_key(&member.name));
+                // An object that Stripe requires may be empty.
+                let told = !params.is_empty() || shape.is_required();
+                let whole = told && required.all(|member| params.contains_key(&member.name));
                 whole.then_some(Json::Object(params))
             }
             Kind::List(item) | Kind::Set(item) => {
@@ -62,7 +70,8 @@ impl Exporter {
             }
             Kind::Map(value) => {
                 let entries = now.as_object()?.iter().map(|(key, now)| (key, self.value(value, now, path)));
-                let entries: Map<_, _> = entries.filter_map(|(key, value)| Some((key.clone(), value?))).collect();
+                let entries: Map<_, _> =
+                    entries.filter_map(|(key, value)| Some((key.clone(), value?))).collect();
                 (!entries.is_empty()).then_some(Json::Object(entries))
             }
             Kind::Union(shapes) => shapes.iter().find_map(|shape| self.value(shape, now, path)),
@@ -109,8 +118,12 @@ mod tests {
         assert_eq!(exported("CustomerTaxId", "cus_1/txi_1", &tax_id), expected);
         let product = json!({"id": "prod_1", "name": "A", "package_dimensions": null});
         assert_eq!(exported("Product", "prod_1", &product), json!({"name": "A"}));
-        assert_eq!(exported("Product", "own", &json!({"id": "own", "name": "A"})), json!({"name": "A", "id": "own"}));
-        let endpoint = json!({"id": "we_1", "url": "https://a.test", "enabled_events": ["*"], "secret": "whsec_1"});
+        assert_eq!(
+            exported("Product", "own", &json!({"id": "own", "name": "A"})),
+            json!({"name": "A", "id": "own"})
+        );
+        let endpoint =
+            json!({"id": "we_1", "url": "https://a.test", "enabled_events": ["*"], "secret": "whsec_1"});
         let expected = json!({"enabled_events": ["*"], "url": "https://a.test"});
         assert_eq!(exported("WebhookEndpoint", "we_1", &endpoint), expected);
     }

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Entity, OperationKind};
 use crate::connector::{self, Connector, is_deleted};
-use crate::engine::{Change, Params, Restores, Wanted, change, drift, items};
+use crate::engine::{Change, Params, Restores, Wanted, change, drift, export, items};
 
 /// One object as it was last written or read.
 #[derive(Debug, Clone)]
@@ -31,10 +31,17 @@ impl Object {
     /// What it takes to bring the object to what is wanted now.
     pub fn change_to(&self, wanted: &Wanted) -> Change {
         // Nothing was written for an imported object yet: what it already is need not be sent.
-        let presumed = (self.imported || self.params.is_empty())
-            .then(|| drift::presumed(self.entity, &wanted.params, &self.body));
+        let presumed = (self.imported || self.params.is_empty()).then(|| self.presumed(wanted));
         let change = change::between(self.entity, presumed.as_ref().unwrap_or(&self.params), wanted);
         self.restored(wanted, change)
+    }
+
+    /// The params it would have been made from, as far as `wanted` speaks of it.
+    fn presumed(&self, wanted: &Wanted) -> Params {
+        let mut presumed = drift::presumed(self.entity, &wanted.params, &self.body);
+        let places = export::places(self.entity, &self.locator);
+        presumed.extend(places.filter(|(place, _)| wanted.params.contains_key(place)));
+        presumed
     }
 
     /// Sends an update with the params of a change; the object as Stripe answers it. A change

@@ -96,7 +96,10 @@ mod tests {
     fn what_was_archived_is_brought_back_unless_that_is_asked_for() {
         let (params, body) = (json!({"name": "A"}), json!({"name": "A", "active": false}));
         let back = change("Product", &params, &body, &params);
-        assert_eq!((Json::Object(back.update), back.restores), (json!({"active": "true"}), Some(Restores::Update)));
+        assert_eq!(
+            (Json::Object(back.update), back.restores),
+            (json!({"active": "true"}), Some(Restores::Update))
+        );
         let archived = json!({"name": "A", "active": false});
         assert!(change("Product", &archived, &body, &archived).is_nothing());
         assert!(change("Product", &params, &json!({"name": "A", "active": true}), &params).is_nothing());

@@ -108,9 +108,8 @@ fn path_inside(at: &Path, payload: (&Type, &Value), known: &[Member], param: &st
             Type::Map(element) => (at.key(key), &**element),
             _ => return None,
         };
-        let deeper = rest.strip_prefix('.').and_then(|rest| {
-            path_inside(&at, (ty, value), shape?.members()?, rest)
-        });
+        let deeper =
+            rest.strip_prefix('.').and_then(|rest| path_inside(&at, (ty, value), shape?.members()?, rest));
         (rest.is_empty() || rest.starts_with('.')).then(|| deeper.unwrap_or(at))
     })
 }

@@ -31,6 +31,8 @@ pub type Client = ProviderClient<InterceptedService<Channel, Calls>>;
 pub struct Terraform {
     pub client: Client,
     pub schema: wire::get_provider_schema::Response,
+    /// The warnings of reads and plans since this was last emptied.
+    pub warnings: Vec<String>,
     /// What the provider was configured with last.
     configured: Option<wire::configure::Request>,
 }
@@ -94,7 +96,7 @@ impl Terraform {
     pub async fn over(mut client: Client) -> Outcome<Self> {
         let schema = client.get_schema(wire::get_provider_schema::Request {}).await.unwrap().into_inner();
         broken(rules::loadable(&schema))?;
-        Ok(Self { client, schema, configured: None })
+        Ok(Self { client, schema, warnings: Vec::new(), configured: None })
     }
 
     /// Prepares and configures the provider.
@@ -196,6 +198,7 @@ impl Terraform {
             ..Default::default()
         };
         let answer = self.client.read_resource(request).await.unwrap().into_inner();
+        self.warnings.extend(warnings(&answer.diagnostics));
         refused(&answer.diagnostics, object)?;
         let read = Object { state: receive(answer.new_state.as_ref(), &ty)?, private: answer.private };
         broken(rules::read_valid(&object.private, &read))?;
@@ -276,6 +279,17 @@ impl Terraform {
         refused(&answer.diagnostics, &Object::default())
     }
 
+    /// One plan as the provider answers it.
+    pub async fn plan_again(
+        &mut self,
+        name: &str,
+        prior: &Object,
+        written: &Value,
+    ) -> Outcome<rules::Planned> {
+        let config = blocks::whole(&self.block(name), written);
+        self.plan_once(name, prior, &config).await
+    }
+
     async fn plan_once(&mut self, name: &str, prior: &Object, config: &Value) -> Outcome<rules::Planned> {
         let block = self.block(name);
         let ty = blocks::ty(&block);
@@ -288,6 +302,7 @@ impl Terraform {
             ..Default::default()
         };
         let answer = self.client.plan_resource_change(request).await.unwrap().into_inner();
+        self.warnings.extend(warnings(&answer.diagnostics));
         refused(&answer.diagnostics, prior)?;
         broken(rules::no_escape(answer.legacy_type_system, answer.deferred.is_some()))?;
         let state = receive(answer.planned_state.as_ref(), &ty)?;
@@ -323,6 +338,12 @@ impl Terraform {
         broken(named("inconsistent result after apply", differing))?;
         Ok(object)
     }
+}
+
+/// The texts of the warnings among diagnostics.
+fn warnings(diagnostics: &[wire::Diagnostic]) -> Vec<String> {
+    let is_warning = |told: &&wire::Diagnostic| told.severity() == wire::diagnostic::Severity::Warning;
+    diagnostics.iter().filter(is_warning).map(|told| told.detail.clone()).collect()
 }
 
 /// Starts a provider in this process and connects to it.

@@ -27,7 +27,8 @@ struct Marker<'r> {
 impl Marker<'_> {
     fn members(&mut self, members: &mut [Member], place: &str) {
         for member in members {
-            let path = if place.is_empty() { member.name.clone() } else { format!("{place}.{}", member.name) };
+            let path =
+                if place.is_empty() { member.name.clone() } else { format!("{place}.{}", member.name) };
             self.shape(&mut member.shape, &path);
         }
     }

@@ -45,7 +45,8 @@ fn a_removed_param_that_no_call_unsets_is_set_to_its_default_or_stays() {
     assert!(removed(json!({"active": true})).is_nothing(), "that is the default");
     let stays = removed(json!({"shippable": true}));
     assert_eq!((stays.update.len(), stays.stays), (0, vec!["shippable".to_owned()]));
-    let whole = removed(json!({"package_dimensions": {"height": "1", "length": "1", "weight": "1", "width": "1"}}));
+    let whole =
+        removed(json!({"package_dimensions": {"height": "1", "length": "1", "weight": "1", "width": "1"}}));
     assert_eq!(Json::Object(whole.update), json!({"package_dimensions": ""}));
 }
 
@@ -64,10 +65,12 @@ fn what_unsets_members_is_sent_with_what_stripe_requires_beside_them() {
 
 #[test]
 fn what_was_removed_of_an_item_is_unset() {
-    let items = |metadata: Json, quantity: Json| {
-        json!({"items": [{"price": "price_1", "metadata": metadata, "quantity": quantity}, {"price": "price_2"}]})
-    };
-    let found = change("Subscription", &items(json!({"a": "1", "b": "2"}), json!(1)), &items(json!({"b": "2"}), json!(2)));
+    let items = |metadata: Json, quantity: Json| json!({"items": [{"price": "price_1", "metadata": metadata, "quantity": quantity}, {"price": "price_2"}]});
+    let found = change(
+        "Subscription",
+        &items(json!({"a": "1", "b": "2"}), json!(1)),
+        &items(json!({"b": "2"}), json!(2)),
+    );
     assert_eq!(Json::Object(found.update), items(json!({"a": ""}), json!(2)));
     let before = json!({"items": [{"price": "price_1", "quantity": 2}]});
     let found = change("Subscription", &before, &json!({"items": [{"price": "price_1"}]}));

@@ -39,14 +39,17 @@ impl Limits {
             expected: format!("a map of at most {} keys", self.keys),
             found: format!("{} keys", set.len()),
         });
-        many.into_iter().chain(set.into_iter().flat_map(|(key, value)| self.of_entry(place, key, value))).collect()
+        many.into_iter()
+            .chain(set.into_iter().flat_map(|(key, value)| self.of_entry(place, key, value)))
+            .collect()
     }
 
     fn of_entry(&self, place: &str, key: &str, value: &Json) -> Faults {
         let wrong_key = |what: String| wrong(place, &format!("a map {what}"), &Json::from(key));
         let long = key.chars().count() > self.key_length;
         let long = long.then(|| wrong_key(format!("whose keys have at most {} characters", self.key_length)));
-        let reserved = key.contains(self.reserved).then(|| wrong_key("whose keys have no square brackets".to_owned()));
+        let reserved =
+            key.contains(self.reserved).then(|| wrong_key("whose keys have no square brackets".to_owned()));
         let length = scalar(value).map_or(0, |text| text.chars().count());
         let value = (length > self.value_length).then(|| {
             wrong(&dotted(place, key), &format!("at most {} characters long", self.value_length), value)

@@ -151,9 +151,13 @@ fn a_required_param_that_is_missing_is_named() {
 fn a_number_may_have_an_exponent_and_is_sent_in_digits() {
     let amount = |text: &str| {
         let given: Json = serde_json::from_str(&format!(r#"{{"amount": {text}}}"#)).unwrap();
-        create("PaymentIntent", &given).map(|sent| sent["amount"].to_string()).map_err(|faults| sentences(&faults))
+        create("PaymentIntent", &given)
+            .map(|sent| sent["amount"].to_string())
+            .map_err(|faults| sentences(&faults))
     };
-    for (text, sent) in [("1e3", "1000"), ("1.5E3", "1500"), ("\"15e2\"", "1500"), ("9007199254740993", "9007199254740993")] {
+    for (text, sent) in
+        [("1e3", "1000"), ("1.5E3", "1500"), ("\"15e2\"", "1500"), ("9007199254740993", "9007199254740993")]
+    {
         assert_eq!(amount(text).unwrap(), sent, "{text}");
     }
     assert_eq!(amount("1.5e0").unwrap_err(), r#""amount" must be a whole number, not 1.5e+0"#);
@@ -168,10 +172,16 @@ fn metadata_beyond_stripes_limits_is_refused() {
     let many: serde_json::Map<String, Json> = (0..51).map(|at| (format!("k{at}"), json!("v"))).collect();
     for (metadata, why) in [
         (json!(many), r#""metadata" must be a map of at most 50 keys, not 51 keys"#.to_owned()),
-        (json!({"a[b]": "1"}), r#""metadata" must be a map whose keys have no square brackets, not "a[b]""#.to_owned()),
+        (
+            json!({"a[b]": "1"}),
+            r#""metadata" must be a map whose keys have no square brackets, not "a[b]""#.to_owned(),
+        ),
         (
             json!({"k".repeat(41): "1"}),
-            format!(r#""metadata" must be a map whose keys have at most 40 characters, not "{}…"#, "k".repeat(39)),
+            format!(
+                r#""metadata" must be a map whose keys have at most 40 characters, not "{}…"#,
+                "k".repeat(39)
+            ),
         ),
         (
             json!({"a": "v".repeat(501)}),

@@ -58,11 +58,8 @@ fn what_is_no_object_is_refused() {
 
 #[test]
 fn drift_keeps_the_types_that_were_written() {
-    let members =
-        json!({"Name": "Eve", "Metadata": {"a": "2", "b": "3"}, "Tags": ["x", "y"], "Balance": 2});
-    let Value::Dynamic(inner) = rewritten(&people(), members.as_object().unwrap().clone()) else {
-        panic!()
-    };
+    let members = json!({"Name": "Eve", "Metadata": {"a": "2", "b": "3"}, "Tags": ["x", "y"], "Balance": 2});
+    let Value::Dynamic(inner) = rewritten(&people(), members.as_object().unwrap().clone()) else { panic!() };
     let Type::Object(types) = &inner.0 else { panic!("{:?}", inner.0) };
     assert_eq!(types["Metadata"], Type::map(Type::String));
     assert_eq!(types["Tags"], Type::Tuple(vec![Type::String, Type::String]));

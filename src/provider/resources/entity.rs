@@ -9,7 +9,9 @@ use serde_json::Value as Json;
 
 use crate::catalog;
 use crate::connector::{self, Arrays, Connector};
-use crate::engine::{End, Object, Wanted, create_params, parse, unlisted_values};
+use crate::engine::{
+    End, Error, Object, Wanted, Written, config_params, create_params, parse, unlisted_values,
+};
 use crate::provider::Resource;
 use crate::provider::connection_schema::computed;
 use crate::provider::explain::{explain, explain_connector, explain_faults, explain_unlisted};
@@ -67,7 +69,7 @@ impl Resource for Entity {
         let Some(name) = config.get("entity").as_str() else { return Diagnostics::new() };
         match find(name) {
             Err(unknown) => vec![unknown],
-            Ok(entity) => match creatable(entity, config) {
+            Ok(entity) => match params_of(entity, config, config_params) {
                 Ok(wanted) => explain_unlisted(&unlisted_values(&wanted, entity.params())),
                 Err(diagnostics) => diagnostics,
             },
@@ -137,11 +139,21 @@ fn connector(runtime: &Runtime, private: &Private) -> Result<Connector, Diagnost
 
 /// The params of a create, where the type can be created and as far as the payload is known.
 fn creatable(entity: &'static catalog::Entity, config: &Value) -> Result<Wanted, Diagnostics> {
+    params_of(entity, config, create_params)
+}
+
+/// The params that a payload comes to when it is checked in this way.
+fn params_of(
+    entity: &'static catalog::Entity,
+    config: &Value,
+    check: fn(&'static catalog::Entity, &Written) -> Result<Wanted, Error>,
+) -> Result<Wanted, Diagnostics> {
     let written = payload::written(config.get("input_payload")).map_err(|wrong| vec![wrong])?;
     match written {
         None if entity.create_operation().is_some() => Ok(Wanted::default()),
-        written => create_params(entity, &written.unwrap_or_default())
-            .map_err(|error| explain(&error, "input_payload")),
+        written => {
+            check(entity, &written.unwrap_or_default()).map_err(|error| explain(&error, "input_payload"))
+        }
     }
 }
 
@@ -193,7 +205,10 @@ fn as_planned(planned: &Value, answered: Value) -> Value {
 /// How it is known that an entity has ended, as a sentence up to its end.
 fn end_sentence(object: &Object, end: &End, mark: &str) -> String {
     let Object { entity, locator, .. } = object;
-    format!("{} {locator} has ended outside of Terraform, its `{}` is `{}`{mark}", entity.name, end.field, end.value)
+    format!(
+        "{} {locator} has ended outside of Terraform, its `{}` is `{}`{mark}",
+        entity.name, end.field, end.value
+    )
 }
 
 /// Where the entity of a state is.

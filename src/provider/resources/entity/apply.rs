@@ -98,7 +98,8 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
 pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let stored = request.prior.get("connection_handle");
     let private = Private::decode(&request.private).on(runtime, &Value::Null, stored);
-    let prepared = object_of(&request.prior, &private).and_then(|object| Ok((object, connector(runtime, &private)?)));
+    let prepared =
+        object_of(&request.prior, &private).and_then(|object| Ok((object, connector(runtime, &private)?)));
     let (object, connector) = match prepared {
         Ok(prepared) => prepared,
         Err(diagnostic) => return unchanged(request, vec![diagnostic]),

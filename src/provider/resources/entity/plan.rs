@@ -101,10 +101,11 @@ fn plan_change(
 /// Where a param that makes a new entity necessary stands: at its key in an HCL object, else at
 /// the payload.
 fn forcing(prior: &Value, planned: &Value, entity: &catalog::Entity, param: &str) -> Path {
-    let payloads = [planned, prior].map(|state| state.get("input_payload"));
     let attribute = Path::attribute("input_payload");
-    let mut paths = payloads.into_iter().filter_map(|it| payload::path_of(it, &attribute, entity.params(), param));
-    paths.next().unwrap_or(attribute)
+    let path =
+        |state: &Value| payload::path_of(state.get("input_payload"), &attribute, entity.params(), param);
+    let is_object = planned.get("input_payload").as_map().is_some();
+    path(planned).or_else(|| path(prior).filter(|_| is_object)).unwrap_or(attribute)
 }
 
 /// The record after an update, with what is known after it only.
@@ -119,7 +120,8 @@ fn foreseen(object: &Object, after: &Foreseen) -> Value {
 /// What the practitioner should know of a change beside the change itself.
 fn notes(object: &Object, change: &Change, forcing: &[Path]) -> Diagnostics {
     let name = &object.entity.name;
-    let note = |summary: &str, detail: String| Diagnostic::warning(summary, detail).at_attribute("input_payload");
+    let note =
+        |summary: &str, detail: String| Diagnostic::warning(summary, detail).at_attribute("input_payload");
     // What stays of an entity that is replaced goes with it.
     let stays = change.stays.iter().filter(|_| !change.needs_new()).map(|param| {
         let what = match object.entity.field_at(param) {
@@ -131,7 +133,8 @@ fn notes(object: &Object, change: &Change, forcing: &[Path]) -> Diagnostics {
     let unmarked = change.replaces.iter().zip(forcing).filter(|(_, path)| path.steps().len() == 1);
     let keys: Vec<String> = unmarked.map(|(param, _)| format!("`{param}`")).collect();
     let replaced = (!keys.is_empty()).then(|| {
-        let detail = format!("Stripe takes another {} for a new {name} only: this one is replaced.", keys.join(", "));
+        let detail =
+            format!("Stripe takes another {} for a new {name} only: this one is replaced.", keys.join(", "));
         note("Entity Is Replaced", detail)
     });
     stays.chain(replaced).chain(ended_note(object, change)).collect()
@@ -145,7 +148,10 @@ fn ended_note(object: &Object, change: &Change) -> Option<Diagnostic> {
         Restores::Replace => "a new one takes its place".to_owned(),
     };
     let end = object.end_outside()?;
-    Some(Diagnostic::warning("Entity Ended In Stripe", format!("{} {what}.", end_sentence(object, &end, ":"))))
+    Some(Diagnostic::warning(
+        "Entity Ended In Stripe",
+        format!("{} {what}.", end_sentence(object, &end, ":")),
+    ))
 }
 
 /// Keeps the stored name of the entity type where the configured one names the same type; false

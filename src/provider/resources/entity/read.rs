@@ -32,9 +32,9 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> S
             now.set("record", Value::Null);
             now = written(now, object.entity, &object.locator, &body);
             now.set("input_payload", payload);
-            let end = object.ended_since(&body).map(|end| {
-                Diagnostic::warning("Entity Ended In Stripe", end_sentence(&object, &end, "."))
-            });
+            let end = object
+                .ended_since(&body)
+                .map(|end| Diagnostic::warning("Entity Ended In Stripe", end_sentence(&object, &end, ".")));
             kept(now, end.into_iter().collect())
         }
         Err(error) => kept(state, vec![explain_connector(&error, "id")]),
