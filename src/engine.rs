@@ -24,6 +24,7 @@ mod drift;
 mod end;
 mod end_wish;
 mod error;
+mod export;
 mod foresight;
 mod held;
 mod import;
@@ -32,18 +33,21 @@ mod journal;
 mod object;
 mod once;
 mod params;
+mod restore;
 
 pub use action::{ActionInput, Ran};
-pub use change::Change;
+pub use change::{Change, Restores};
 pub use create::{Created, create};
 pub use end::Ended;
 pub use end_wish::{EndWish, OnDestroy};
 pub use error::Error;
+pub use export::export;
 pub use foresight::Foreseen;
 pub use import::{ImportError, ImportId};
 pub use journal::{Journal, PendingCreate, fingerprint};
 pub use object::Object;
 pub use params::{
-    Faults, ParamError, Params, UnlistedValue, Wanted, Written, create_params, parse, unlisted_values,
-    with_original_keys,
+    Faults, ParamError, Params, UnlistedValue, Wanted, Written, config_params, create_params, parse,
+    secret_params, unlisted_values, with_original_keys,
 };
+pub use restore::End;

@@ -22,6 +22,7 @@ mod explain;
 mod payload;
 mod resources;
 mod runtime;
+mod secret_payload;
 mod setting_faults;
 
 /// One managed resource type.

@@ -40,6 +40,17 @@ pub struct Entity {
     /// What destroying an entity does in Stripe.
     #[serde(default, skip_serializing_if = "Removal::is_forget")]
     pub removal: Removal,
+    /// Fields that say an entity has ended, with the value that says so as text, where the removal
+    /// does not say it: `expired` is `true`.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub ended: std::collections::BTreeMap<String, String>,
+    /// What a plan offers for an entity that has ended outside of Terraform.
+    #[serde(default, skip_serializing_if = "Restoration::is_replace")]
+    pub restoration: Restoration,
+    /// What Stripe takes for params of an update, by dotted path, where nothing is written. An
+    /// update that cannot unset such a param sends this.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub defaults: std::collections::BTreeMap<String, serde_json::Value>,
     /// Fields that Stripe omits from an answer unless they are asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub omitted: Vec<String>,
@@ -232,9 +243,6 @@ pub enum Removal {
         /// The states in which the object has already ended: nothing to do, nothing to say.
         #[serde(default)]
         ended: Vec<String>,
-        /// The field that is true once the object has ended, where it has no such status.
-        #[serde(default)]
-        ended_by: Option<String>,
         /// The object stays in Stripe all the same (deactivated, archived), and we say so.
         #[serde(default)]
         stays: bool,
@@ -262,6 +270,45 @@ pub enum Removal {
     /// Stripe has no end for it: it is only forgotten, and we say so.
     #[default]
     Forget,
+}
+
+/// What a plan offers for an entity that has ended outside of Terraform.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Restoration {
+    /// A new entity takes its place.
+    #[default]
+    Replace,
+    /// An update brings it back.
+    Update {
+        /// The param: `active`.
+        param: String,
+        /// The value that brings it back, as text: `true`.
+        value: String,
+    },
+    /// A custom call brings it back: `ReactivateBillingMeter`.
+    Call(String),
+    /// Nothing, because such an entity ends by itself. A change of its payload makes a new one.
+    Nothing,
+}
+
+impl Restoration {
+    /// True for the default.
+    pub fn is_replace(&self) -> bool {
+        *self == Self::Replace
+    }
+
+    /// What follows from the removal: what a flag has archived comes back by the same flag.
+    pub fn of(removal: &Removal) -> Self {
+        match removal {
+            Removal::Archive { param, value } | Removal::DeleteOrArchive { param, value }
+                if value == "false" =>
+            {
+                Self::Update { param: param.clone(), value: "true".to_owned() }
+            }
+            _ => Self::Replace,
+        }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]

@@ -105,7 +105,7 @@ impl Object {
         let fields = call.with.iter().filter_map(|name| Some((name.clone(), self.body.get(name)?.clone())));
         let fields: Map<String, Json> = fields.collect();
         let send = |name: &str, params| {
-            connector::action(name).map(|action| connector.end_by_action(action, &self.locator, params))
+            connector::action(name).map(|action| connector.call_action(action, &self.locator, params))
         };
         match (send(call.action, fields.clone())?.await, call.otherwise) {
             (Err(error), Some(otherwise)) if is_refusal(&error) => send(otherwise, fields)?.await?,
@@ -148,6 +148,14 @@ impl Object {
         }
     }
 
+    /// Whether a field beside the status says that it has ended.
+    fn has_ended(&self) -> bool {
+        let says = |(field, value): (&String, &String)| {
+            self.body.get(field).and_then(connector::scalar).as_ref() == Some(value)
+        };
+        self.entity.ended.iter().any(says)
+    }
+
     fn usual_plan(&self) -> RemovalPlan<'static> {
         let (entity, locator) = (self.entity, &self.locator);
         let status = self.body.get("status").and_then(Json::as_str).unwrap_or_default();
@@ -160,11 +168,7 @@ impl Object {
             Removal::Call { ended, .. } | Removal::DeleteOrCall { ended, .. } if is_one(ended) => {
                 RemovalPlan::Nothing
             }
-            Removal::Call { ended_by: Some(field), .. }
-                if self.body.get(field) == Some(&Json::Bool(true)) =>
-            {
-                RemovalPlan::Nothing
-            }
+            Removal::Call { .. } if self.has_ended() => RemovalPlan::Nothing,
             Removal::Call { when, .. } | Removal::DeleteOrCall { when, .. }
                 if !when.is_empty() && !is_one(when) =>
             {
@@ -226,7 +230,7 @@ mod tests {
 
     fn object(name: &str, body: &Json) -> Object {
         let (entity, locator) = (entity(name).unwrap(), "id_1".to_owned());
-        Object { entity, locator, params: Params::new(), body: body.clone() }
+        Object::new(entity, locator, Params::new(), body.clone())
     }
 
     #[test]

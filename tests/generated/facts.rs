@@ -12,6 +12,8 @@ use stripe_provider::catalog::{OperationKind, Removal, catalog};
 mod fact_format;
 #[path = "../../src/catalog/build/join.rs"]
 mod join;
+#[path = "../../src/catalog/build/lists.rs"]
+mod lists;
 #[path = "../../src/catalog/model.rs"]
 mod model;
 #[path = "../../src/catalog/build/references.rs"]

@@ -17,8 +17,13 @@ pub struct Stripe {
 
 impl Stripe {
     pub fn new() -> Self {
+        Self::over(Sandbox::memory().unwrap())
+    }
+
+    /// Calls of a sandbox that others may call too.
+    pub fn over(sandbox: Sandbox) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        Self { sandbox: Sandbox::memory().unwrap(), runtime, answered: RefCell::default() }
+        Self { sandbox, runtime, answered: RefCell::default() }
     }
 
     /// Every answer to a call with params since this was last asked, with what was called.

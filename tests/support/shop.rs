@@ -83,7 +83,7 @@ pub fn refused<T>(outcome: Result<T, Fault>) -> Vec<(String, String)> {
 
 /// The warnings since the last look.
 pub fn warnings(terraform: &mut Terraform) -> Vec<(String, String)> {
-    terraform.warnings.drain(..).map(|warning| (place(&warning), text(&warning))).collect()
+    terraform.told.drain(..).map(|warning| (place(&warning), text(&warning))).collect()
 }
 
 type Wire = stripe_provider::terraform::wire::tfplugin5::Diagnostic;

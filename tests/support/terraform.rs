@@ -31,8 +31,10 @@ pub type Client = ProviderClient<InterceptedService<Channel, Calls>>;
 pub struct Terraform {
     pub client: Client,
     pub schema: wire::get_provider_schema::Response,
+    /// The texts of the warnings of reads and plans since this was last emptied.
+    pub warnings: Vec<String>,
     /// The warnings since the last look.
-    pub warnings: Vec<wire::Diagnostic>,
+    pub told: Vec<wire::Diagnostic>,
     /// What the provider was configured with last.
     configured: Option<wire::configure::Request>,
 }
@@ -96,7 +98,7 @@ impl Terraform {
     pub async fn over(mut client: Client) -> Outcome<Self> {
         let schema = client.get_schema(wire::get_provider_schema::Request {}).await.unwrap().into_inner();
         broken(rules::loadable(&schema))?;
-        Ok(Self { client, schema, warnings: Vec::new(), configured: None })
+        Ok(Self { client, schema, warnings: Vec::new(), told: Vec::new(), configured: None })
     }
 
     /// Prepares and configures the provider.
@@ -265,7 +267,8 @@ impl Terraform {
         broken(rules::diagnostics_valid(diagnostics))?;
         let (errors, warnings): (Vec<_>, Vec<_>) =
             diagnostics.iter().cloned().partition(|it| it.severity == 1);
-        self.warnings.extend(warnings);
+        self.warnings.extend(warnings.iter().map(|it| it.detail.clone()));
+        self.told.extend(warnings);
         if errors.is_empty() { Ok(()) } else { Err(Fault::Refused(errors, Box::new(left.clone()))) }
     }
 
@@ -285,6 +288,17 @@ impl Terraform {
         };
         let answer = self.client.validate_resource_type_config(request).await.unwrap().into_inner();
         self.heard(&answer.diagnostics, &Object::default())
+    }
+
+    /// One plan as the provider answers it.
+    pub async fn plan_again(
+        &mut self,
+        name: &str,
+        prior: &Object,
+        written: &Value,
+    ) -> Outcome<rules::Planned> {
+        let config = blocks::whole(&self.block(name), written);
+        self.plan_once(name, prior, &config).await
     }
 
     async fn plan_once(&mut self, name: &str, prior: &Object, config: &Value) -> Outcome<rules::Planned> {

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Action, Entity, OperationKind, OutputShape, Removal, parents};
+use super::lists::mark_sets;
+use super::model::{Action, Entity, OperationKind, OutputShape, Removal, Restoration, parents};
 use super::references::References;
 use super::refine::refine;
 use super::rules::{ActionRule, EntityRule, Rules};
-use super::shape::Shape;
+use super::shape::{Clearing, Shape, at};
 use super::spelling::{pascal_case, plural, usual_name};
 
 /// What came of joining.
@@ -86,6 +87,9 @@ impl EntityJoin {
         self.check_fields(rule);
         self.apply_actions(&rule.actions);
         self.apply_removal(rule.removal.as_ref());
+        self.apply_restoration(rule);
+        self.apply_defaults(rule);
+        self.problems.extend(mark_sets(&mut self.entity, rule));
     }
 
     fn apply_aliases(&mut self, rule: &EntityRule) {
@@ -192,6 +196,35 @@ impl EntityJoin {
         }
     }
 
+    /// The rule, else what follows from the removal.
+    fn apply_restoration(&mut self, rule: &EntityRule) {
+        let usual = Restoration::of(&self.entity.removal);
+        let needless = rule.restoration.as_ref() == Some(&usual);
+        self.require(!needless, || "restoration: it follows from the removal".to_owned());
+        match &rule.restoration {
+            Some(Restoration::Update { param, .. }) => self.require_update_param(param),
+            Some(Restoration::Call(action)) => self.require_action(action),
+            _ => {}
+        }
+        for field in rule.ended.keys() {
+            let known = self.entity.field(field).is_some();
+            self.require(known, || format!("ended: there is no field {field:?}"));
+        }
+        self.entity.ended.clone_from(&rule.ended);
+        self.entity.restoration = rule.restoration.clone().unwrap_or(usual);
+    }
+
+    /// Defaults are of params that an update takes and the empty text does not unset.
+    fn apply_defaults(&mut self, rule: &EntityRule) {
+        let update = self.entity.operation(OperationKind::Update);
+        let params = update.map(|update| update.params.clone()).unwrap_or_default();
+        for path in rule.defaults.keys() {
+            let unsettable = at(&params, path).is_some_and(|shape| shape.clearing == Clearing::Never);
+            self.require(unsettable, || format!("defaults: an update takes no {path:?}, or unsets it"));
+        }
+        self.entity.defaults.clone_from(&rule.defaults);
+    }
+
     fn check_removal(&mut self, removal: &Removal) {
         match removal {
             Removal::Delete => self.require_delete(),
@@ -200,12 +233,12 @@ impl EntityJoin {
                 self.require_delete();
                 self.require_update_param(param);
             }
-            Removal::Call { action, otherwise, with, when, ended, ended_by, .. } => {
+            Removal::Call { action, otherwise, with, when, ended, .. } => {
                 self.require_action(action);
                 if let Some(action) = otherwise {
                     self.require_action(action);
                 }
-                for field in with.iter().chain(ended_by) {
+                for field in with {
                     let known = self.entity.field(field).is_some();
                     self.require(known, || format!("removal: there is no field {field:?}"));
                 }

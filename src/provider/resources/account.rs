@@ -54,7 +54,7 @@ pub(super) async fn on_way_to(
 ) -> Result<Private, Diagnostic> {
     let home = Home::of(runtime, private, stored).await?;
     let newest = home.handle.as_deref().map(|old| runtime.freshest(old));
-    let connection = runtime.connection(newest.as_deref())?;
+    let connection = private.on(newest.clone()).connection(runtime)?;
     if !home.is_left_by(&connection).await {
         return Ok(private.on(newest));
     }
@@ -76,7 +76,7 @@ pub(super) async fn configured(
     }
     let home = Home::of(runtime, private, stored).await?;
     let named = config.as_str().map(str::to_owned);
-    let connection = runtime.connection(named.as_deref())?;
+    let connection = private.on(named.clone()).connection(runtime)?;
     if !home.is_left_by(&connection).await {
         return Ok(Configured::Same(private.on(named)));
     }
@@ -91,8 +91,8 @@ pub(super) async fn configured(
 impl Home {
     async fn of(runtime: &Runtime, private: &Private, stored: Stored<'_>) -> Result<Self, Diagnostic> {
         let handle = private.handle.clone().or_else(|| stored.handle.as_str().map(str::to_owned));
-        let used = runtime.connection(handle.as_deref())?;
-        let account = match &private.account {
+        let used = private.on(handle.clone()).connection(runtime)?;
+        let account = match &private.home {
             Some(account) => account.clone(),
             None => presumed(&used, stored).await,
         };
@@ -143,7 +143,7 @@ pub(super) async fn not_surely_gone(
     private: &Private,
     stored: Stored<'_>,
 ) -> Option<Diagnostic> {
-    let home = private.account.as_ref()?;
+    let home = private.home.as_ref()?;
     match home.likeness(&connection.asked_identity().await) {
         Likeness::Same => None,
         Likeness::Other | Likeness::Undecided => Some(leads_to_another(home, connection, stored).await),

@@ -1,17 +1,20 @@
 //! What `stripe_entity` and `stripe_action` share: the connection they go through, and the
 //! private data that outlives the configuration.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::connection::{AccountIdentity, decode_handle, id_of_handle};
+use crate::connection::{AccountIdentity, Connection, decode_handle, id_of_handle};
 use crate::provider::connection_schema::optional;
 use crate::provider::runtime::Runtime;
+use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::schema::{Attribute, Rule};
 use crate::terraform::value::{Type, Value};
 
 /// What is kept beside the state: a destroy sees neither the config nor the connection.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Private {
     /// The handle calls run on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -21,10 +24,16 @@ pub(super) struct Private {
     pub(super) key: Option<String>,
     /// The account and the mode that the object was made in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) account: Option<AccountIdentity>,
+    pub(super) home: Option<AccountIdentity>,
     /// The handle of the connection that a replaced object leaves: its end runs on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) leaves: Option<String>,
+    /// Nothing of the configuration was applied since the import.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) imported: bool,
+    /// The account that the import named; calls without a handle go to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) account: Option<String>,
 }
 
 impl Private {
@@ -39,7 +48,7 @@ impl Private {
 
     /// The same data of an object on another handle.
     pub(super) fn on(&self, handle: Option<String>) -> Self {
-        Self { handle, key: self.key.clone(), account: self.account.clone(), leaves: None }
+        Self { handle, leaves: None, ..self.clone() }
     }
 
     /// The same data on the newest handle of its connection, for what is no object in an account:
@@ -49,6 +58,15 @@ impl Private {
         let newest = configured.as_str().map(str::to_owned);
         self.handle = newest.or_else(|| old.map(|old| runtime.freshest(&old)));
         self
+    }
+
+    /// The connection that calls go through: of the handle, else the default one, to the account that
+    /// the import named.
+    pub(super) fn connection(&self, runtime: &Runtime) -> Result<Arc<Connection>, Diagnostic> {
+        match (&self.handle, &self.account) {
+            (None, Some(account)) => Ok(runtime.connection_of_account(account)),
+            (handle, _) => runtime.connection(handle.as_deref()),
+        }
     }
 
     /// The key of a planned create: the one an earlier plan of it chose, else a new one.

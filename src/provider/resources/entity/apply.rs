@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    connection, creatable, end_wish, entity_of, object_of, stored, wanted, without_consent, written,
-};
+use super::{creatable, end_wish, entity_of, object_of, stored, wanted, without_consent, written};
 use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
@@ -22,7 +20,7 @@ pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> StateRes
     let private = Private { handle, ..Private::decode(&request.private) };
     let prepared = entity_of(&request.planned).map_err(|unknown| vec![unknown]).and_then(|entity| {
         let wanted = creatable(entity, &request.planned)?;
-        let connection = connection(runtime, &private).map_err(|unusable| vec![unusable])?;
+        let connection = private.connection(runtime).map_err(|unusable| vec![unusable])?;
         Ok((entity, connection, wanted.params))
     });
     match prepared {
@@ -50,10 +48,10 @@ impl Creation<'_> {
             Ok(made) => {
                 let incomplete = made.incomplete.map(|error| explain_connector(&error, "input_payload"));
                 let diagnostics = made.unrecorded.as_ref().map(unrecorded).into_iter().chain(incomplete);
-                let account = Some(connection.identity().await);
+                let home = Some(connection.identity().await);
                 StateResponse {
                     state: written(planned, entity, &made.locator, &made.body),
-                    private: Private { handle: private.handle, account, ..Private::default() }.encode(),
+                    private: Private { key: None, leaves: None, home, ..private }.encode(),
                     diagnostics: diagnostics.collect(),
                 }
             }
@@ -67,9 +65,9 @@ impl Creation<'_> {
 
 pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let private = Private::decode(&request.private);
-    let prepared = object_of(&request.prior).map_err(|unknown| vec![unknown]).and_then(|object| {
+    let prepared = object_of(&request.prior, &private).map_err(|unknown| vec![unknown]).and_then(|object| {
         let wanted = wanted(object.entity, &request.planned)?.unwrap_or_default();
-        let connection = connection(runtime, &private).map_err(|unusable| vec![unusable])?;
+        let connection = private.connection(runtime).map_err(|unusable| vec![unusable])?;
         Ok((object, connection, wanted))
     });
     let (object, connection, wanted) = match prepared {
@@ -78,9 +76,10 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
     };
     let (change, connector) = (object.change_to(&wanted), Connector::new(&connection));
     // The payload was unknown when this was planned as an update.
-    if !change.replaces.is_empty() && request.planned.get("id").is_unknown() {
-        let creation =
-            Creation { runtime, entity: object.entity, connection: Arc::clone(&connection), private };
+    if change.needs_new() && request.planned.get("id").is_unknown() {
+        let private = Private { imported: false, ..private };
+        let shared = Arc::clone(&connection);
+        let creation = Creation { runtime, entity: object.entity, connection: shared, private };
         let mut made = creation.make(wanted.params, request.planned.clone()).await;
         if made.state.is_null() {
             return unchanged(request, made.diagnostics);
@@ -91,7 +90,7 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
     match object.update(&connector, change).await {
         Ok(body) => StateResponse {
             state: written(request.planned, object.entity, &object.locator, &body),
-            private: private.encode(),
+            private: Private { imported: false, ..private }.encode(),
             diagnostics: Diagnostics::new(),
         },
         Err(error) => unchanged(request, vec![explain_connector(&error, "input_payload")]),
@@ -122,9 +121,9 @@ async fn ending(
     state: &Value,
     private: &Private,
 ) -> Result<(Object, Arc<Connection>), Diagnostic> {
-    let object = object_of(state)?;
+    let object = object_of(state, private)?;
     let private = on_way_to(runtime, private, stored(&object, state)).await?;
-    Ok((object, connection(runtime, &private)?))
+    Ok((object, private.connection(runtime)?))
 }
 
 /// Ends an object whose successor exists already: what goes wrong is a warning.

@@ -3,14 +3,17 @@
 use std::sync::atomic::Ordering;
 
 use super::{
-    COMPUTED, connection, creatable, end_wish, entity_of, object_of, record, stored, wanted, without_consent,
+    COMPUTED, creatable, end_sentence, end_wish, entity_of, object_of, record, stored, wanted,
+    without_consent,
 };
 use crate::catalog;
-use crate::engine::{Change, Foreseen, Object};
+use crate::engine::{Change, Foreseen, Object, Restores, parse};
+use crate::provider::payload;
 use crate::provider::resources::account::{Configured, configured, on_way_to};
 use crate::provider::resources::payload::{Private, keep_equal_handle};
 use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
+use crate::provider::secret_payload::{self, PAYLOADS};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{PlanRequest, PlanResponse};
 use crate::terraform::value::{Path, Value};
@@ -23,7 +26,7 @@ pub(super) async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanRespons
     if request.prior.is_null() {
         return plan_create(runtime, request, private).await;
     }
-    let configured = match object_of(&request.prior) {
+    let configured = match object_of(&request.prior, &private) {
         Ok(object) => {
             let handle = request.config.get("connection_handle");
             configured(runtime, &private, stored(&object, &request.prior), handle).await
@@ -44,7 +47,7 @@ async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private
     let same_type = keep_equal_type(&mut planned, &request.prior);
     let mut answer = PlanResponse::default();
     if same_type {
-        match plan_change(runtime, &request.prior, &mut planned) {
+        match plan_change(runtime, &request.prior, &private, &mut planned) {
             Ok(change) => answer = change,
             Err(diagnostics) => answer.diagnostics = diagnostics,
         }
@@ -53,7 +56,7 @@ async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private
         answer.requires_replace.push(Path::attribute("entity"));
     }
     if !answer.requires_replace.is_empty()
-        && let Ok(object) = object_of(&request.prior)
+        && let Ok(object) = object_of(&request.prior, &private)
     {
         answer.diagnostics.extend(end_told(runtime, &object, &request.prior, &private).await);
     }
@@ -68,7 +71,7 @@ async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private
 
 /// A connection to another account makes the entity there, and ends the one it has here.
 async fn plan_move(runtime: &Runtime, request: PlanRequest, private: &Private) -> PlanResponse {
-    let diagnostics = match object_of(&request.prior) {
+    let diagnostics = match object_of(&request.prior, private) {
         Ok(object) => {
             let old = private.on(private.leaves.clone());
             end_told(runtime, &object, &request.prior, &old).await
@@ -83,7 +86,7 @@ async fn plan_move(runtime: &Runtime, request: PlanRequest, private: &Private) -
 }
 
 async fn plan_end(runtime: &Runtime, request: PlanRequest, private: Private) -> PlanResponse {
-    let object = match object_of(&request.prior) {
+    let object = match object_of(&request.prior, &private) {
         Ok(object) => object,
         Err(unknown) => return unplanned(request, vec![unknown]),
     };
@@ -123,8 +126,13 @@ async fn plan_create(runtime: &Runtime, request: PlanRequest, private: Private) 
 }
 
 /// What another payload means for the entity: nothing, an update, or a new entity.
-fn plan_change(runtime: &Runtime, prior: &Value, planned: &mut Value) -> Result<PlanResponse, Diagnostics> {
-    let object = object_of(prior).map_err(|unknown| vec![unknown])?;
+fn plan_change(
+    runtime: &Runtime,
+    prior: &Value,
+    private: &Private,
+    planned: &mut Value,
+) -> Result<PlanResponse, Diagnostics> {
+    let object = object_of(prior, private).map_err(|unknown| vec![unknown])?;
     let Some(wanted) = wanted(object.entity, planned)? else {
         // Which param changes is not known: the apply updates the entity, or makes another.
         set_unknown(planned, &COMPUTED);
@@ -132,23 +140,57 @@ fn plan_change(runtime: &Runtime, prior: &Value, planned: &mut Value) -> Result<
     };
     let change = object.change_to(&wanted);
     if change.is_nothing() {
-        planned.set("input_payload", prior.get("input_payload").clone());
+        keep_equal_payloads(&object, prior, planned);
         return Ok(PlanResponse::default());
     }
     // An apply plans again what was planned as an update, because its payload was unknown then:
     // Terraform takes no replacement any more, so the apply makes it.
-    if !change.replaces.is_empty() && runtime.applies.load(Ordering::Relaxed) {
+    if change.needs_new() && runtime.applies.load(Ordering::Relaxed) {
         set_unknown(planned, &COMPUTED);
         return Ok(PlanResponse::default());
     }
     planned.set("record", object.foresee(&change).map_or(Value::Unknown, |after| foreseen(&object, &after)));
-    let replaces = (!change.replaces.is_empty()).then(|| Path::attribute("input_payload"));
-    let diagnostics = notes(object.entity, &change);
-    Ok(PlanResponse {
-        requires_replace: replaces.into_iter().collect(),
-        diagnostics,
-        ..PlanResponse::default()
-    })
+    let mut requires_replace: Vec<Path> =
+        change.replaces.iter().map(|param| forcing(prior, planned, object.entity, param)).collect();
+    let diagnostics = notes(&object, &change, &requires_replace);
+    if change.restores == Some(Restores::Replace) {
+        planned.set("id", Value::Unknown);
+        requires_replace.push(Path::attribute("id"));
+    }
+    Ok(PlanResponse { requires_replace, diagnostics, ..PlanResponse::default() })
+}
+
+/// Where a param that makes a new entity necessary stands: at its key in an HCL object, else at
+/// the payload.
+fn forcing(prior: &Value, planned: &Value, entity: &catalog::Entity, param: &str) -> Path {
+    if [prior, planned].into_iter().any(|state| secret_payload::has(state, entity.params(), param)) {
+        return Path::attribute(secret_payload::SECRET);
+    }
+    let attribute = Path::attribute("input_payload");
+    let path =
+        |state: &Value| payload::path_of(state.get("input_payload"), &attribute, entity.params(), param);
+    let is_object = planned.get("input_payload").as_map().is_some();
+    path(planned).or_else(|| path(prior).filter(|_| is_object)).unwrap_or(attribute)
+}
+
+/// Keeps each stored payload where the configured one means the same in another spelling. A secret
+/// that only moved from one attribute to the other is a change of both.
+fn keep_equal_payloads(object: &Object, prior: &Value, planned: &mut Value) {
+    let parsed = |state: &Value, name: &str| {
+        let written = payload::written(state.get(name)).ok()??;
+        parse(&written, object.entity.params()).ok()
+    };
+    let alone = [prior, &*planned].iter().all(|state| state.get(secret_payload::SECRET).is_null());
+    for name in PAYLOADS {
+        let set = !prior.get(name).is_null() && !planned.get(name).is_null();
+        let equal = || {
+            let (was, is) = (parsed(prior, name)?, parsed(planned, name)?);
+            Some(Object { params: was.params, ..object.clone() }.change_to(&is).is_nothing())
+        };
+        if set && (alone || equal() == Some(true)) {
+            planned.set(name, prior.get(name).clone());
+        }
+    }
 }
 
 /// The record after an update, with what is known after it only.
@@ -161,16 +203,40 @@ fn foreseen(object: &Object, after: &Foreseen) -> Value {
 }
 
 /// What the practitioner should know of a change beside the change itself.
-fn notes(entity: &catalog::Entity, change: &Change) -> Diagnostics {
+fn notes(object: &Object, change: &Change, forcing: &[Path]) -> Diagnostics {
+    let name = &object.entity.name;
+    let note =
+        |summary: &str, detail: String| Diagnostic::warning(summary, detail).at_attribute("input_payload");
     // What stays of an entity that is replaced goes with it.
-    let stays = change.stays.iter().filter(|_| change.replaces.is_empty()).map(|param| {
-        let detail = format!(
-            "`{param}` was removed from the payload, but Stripe has no call that clears it: the {} keeps its value.",
-            entity.name
-        );
-        Diagnostic::warning("Value Stays In Stripe", detail).at_attribute("input_payload")
+    let stays = change.stays.iter().filter(|_| !change.needs_new()).map(|param| {
+        let what = match object.entity.field_at(param) {
+            Some(_) => format!("Stripe has no call that clears it: the {name} keeps its value"),
+            None => "Stripe does not show whether it was kept: nothing is sent".to_owned(),
+        };
+        note("Value Stays In Stripe", format!("`{param}` was removed from the payload, but {what}."))
     });
-    stays.collect()
+    let unmarked = change.replaces.iter().zip(forcing).filter(|(_, path)| path.steps().len() == 1);
+    let keys: Vec<String> = unmarked.map(|(param, _)| format!("`{param}`")).collect();
+    let replaced = (!keys.is_empty()).then(|| {
+        let detail =
+            format!("Stripe takes another {} for a new {name} only: this one is replaced.", keys.join(", "));
+        note("Entity Is Replaced", detail)
+    });
+    stays.chain(replaced).chain(ended_note(object, change)).collect()
+}
+
+/// What becomes of an entity that has ended outside of Terraform.
+fn ended_note(object: &Object, change: &Change) -> Option<Diagnostic> {
+    let what = match change.restores? {
+        Restores::Update => "the update brings it back".to_owned(),
+        Restores::Call(action) => format!("{action} brings it back"),
+        Restores::Replace => "a new one takes its place".to_owned(),
+    };
+    let end = object.end_outside()?;
+    Some(Diagnostic::warning(
+        "Entity Ended In Stripe",
+        format!("{} {what}.", end_sentence(object, &end, ":")),
+    ))
 }
 
 /// Keeps the stored name of the entity type where the configured one names the same type; false
@@ -194,7 +260,7 @@ fn set_unknown(planned: &mut Value, names: &[&str]) {
 
 /// What there is to say of an end before it is asked for: that it is refused, or what stays.
 async fn end_told(runtime: &Runtime, object: &Object, state: &Value, private: &Private) -> Diagnostics {
-    let refused = match connection(runtime, private) {
+    let refused = match private.connection(runtime) {
         Ok(connection) => without_consent(object, state, &connection).await,
         Err(invalid) => Some(invalid),
     };

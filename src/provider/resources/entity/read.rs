@@ -2,29 +2,39 @@
 
 use serde_json::Value as Json;
 
-use super::{connection, object_of, stored, written};
+use super::{end_sentence, object_of, stored, written};
 use crate::connector::{Connector, Error};
-use crate::engine::{ImportError, ImportId, Object, with_original_keys};
+use crate::engine::{ImportError, ImportId, Object, export, parse, with_original_keys};
 use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::payload;
 use crate::provider::resources::account::{not_surely_gone, on_way_to, seen_through};
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
+use crate::provider::secret_payload::PAYLOADS;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
 pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> StateResponse {
-    let private = Private::decode(&private);
+    let mut private = Private::decode(&private);
+    private.imported |= state.get("input_payload").is_null();
     match read_through(runtime, &state, &private).await {
         Ok(Reading::Now(object, body, private)) => {
-            let payload = payload_now(&object, &state, &body);
             let mut now = state;
+            for name in PAYLOADS {
+                now.set(name, payload_now(&object, now.get(name), &body));
+            }
+            if object.imported {
+                // The payload that would make it.
+                now.set("input_payload", payload::object(&export(object.entity, &object.locator, &body)));
+            }
             // Nothing is planned in a read: the record is what Stripe answers.
             now.set("record", Value::Null);
             now = written(now, object.entity, &object.locator, &body);
-            now.set("input_payload", payload);
-            StateResponse { state: now, private: private.encode(), ..StateResponse::default() }
+            let end = object
+                .ended_since(&body)
+                .map(|end| Diagnostic::warning("Entity Ended In Stripe", end_sentence(&object, &end, ".")));
+            StateResponse { state: now, private: private.encode(), diagnostics: end.into_iter().collect() }
         }
         Ok(Reading::Gone) => StateResponse::default(),
         Err(diagnostic) => StateResponse { state, private: private.encode(), diagnostics: vec![diagnostic] },
@@ -41,16 +51,16 @@ enum Reading {
 
 /// Reads the object of a state in its own account; what cannot be read stays as it is.
 async fn read_through(runtime: &Runtime, state: &Value, private: &Private) -> Result<Reading, Diagnostic> {
-    let object = object_of(state)?;
+    let object = object_of(state, private)?;
     let private = on_way_to(runtime, private, stored(&object, state)).await?;
-    let connection = connection(runtime, &private)?;
+    let connection = private.connection(runtime)?;
     if connection.settings().suspended {
         return Err(not_refreshed(&object, "Its connection is suspended."));
     }
     match object.read(&Connector::new(&connection)).await {
         Ok(Some(body)) => {
-            let account = Some(seen_through(&connection, private.account.as_ref()).await);
-            Ok(Reading::Now(object, body, Private { account, ..private }))
+            let home = Some(seen_through(&connection, private.home.as_ref()).await);
+            Ok(Reading::Now(object, body, Private { home, ..private }))
         }
         Ok(None) => match not_surely_gone(&connection, &private, stored(&object, state)).await {
             None => Ok(Reading::Gone),
@@ -83,23 +93,24 @@ fn not_refreshed(object: &Object, why: &str) -> Diagnostic {
     Diagnostic::warning("Entity Not Refreshed", detail).at_attribute("connection_handle")
 }
 
-/// The stored payload, with what drifted in Stripe as Stripe has it now.
-fn payload_now(entity: &Object, state: &Value, body: &Json) -> Value {
-    let stored = state.get("input_payload");
+/// One of the stored payloads, with what drifted in Stripe as Stripe has it now.
+fn payload_now(entity: &Object, stored: &Value, body: &Json) -> Value {
+    let known = entity.entity.params();
     let Ok(Some(written)) = payload::written(stored) else { return stored.clone() };
-    match entity.drifted(body) {
+    let Ok(wanted) = parse(&written, known) else { return stored.clone() };
+    let own = Object { params: wanted.params, ..entity.clone() };
+    match own.drifted(body) {
         Some(drifted) => {
-            let known = entity.entity.params();
-            payload::rewritten(stored, with_original_keys(&written.members, known, &entity.params, &drifted))
+            payload::rewritten(stored, with_original_keys(&written.members, known, &own.params, &drifted))
         }
-        None if stored.is_null() => payload::text("{}".to_owned()),
         None => stored.clone(),
     }
 }
 
 pub(super) fn import(id: &str) -> StateResponse {
     match ImportId::parse(id) {
-        Ok(ImportId { entity, locator }) => StateResponse {
+        Ok(ImportId { entity, account, locator }) => StateResponse {
+            private: Private { imported: true, account, ..Private::default() }.encode(),
             state: Value::map([
                 ("entity", Value::from(entity.name.as_str())),
                 ("id", Value::from(locator.as_str())),
