@@ -34,6 +34,8 @@ mod object;
 mod once;
 mod params;
 mod restore;
+mod taken;
+mod unanswered;
 
 pub use action::{ActionInput, Ran};
 pub use change::{Change, Restores};
@@ -51,3 +53,5 @@ pub use params::{
     secret_params, unlisted_values, with_original_keys,
 };
 pub use restore::End;
+pub use taken::{Taken, taken};
+pub use unanswered::with_unanswered;

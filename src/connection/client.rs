@@ -106,6 +106,11 @@ impl Connection {
         self.settings.account_id.as_deref().or(self.defaults.account_id.as_deref())
     }
 
+    /// The version of the API that calls are made under.
+    pub fn api_version(&self) -> &str {
+        &self.defaults.api_version
+    }
+
     /// Sends one call to Stripe or to the sandbox.
     ///
     /// # Errors

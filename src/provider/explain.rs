@@ -3,9 +3,10 @@
 
 use std::io;
 
+use crate::catalog::Entity;
 use crate::connection;
 use crate::connector;
-use crate::engine::{self, Faults, ParamError, UnlistedValue};
+use crate::engine::{self, Faults, ParamError, Taken, UnlistedValue};
 use crate::provider::connection_error::describe;
 use crate::stripe::Kind;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -52,6 +53,24 @@ pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Di
         _ => "",
     };
     Diagnostic::error(summary, sentence(&format!("{error}{list}"))).at_attribute(attribute)
+}
+
+/// A create that Stripe refused because another object has its natural key, with the way to take that
+/// object over. `account` is the connected account it is in.
+pub(super) fn explain_taken(
+    refused: Diagnostic,
+    entity: &Entity,
+    account: Option<&str>,
+    taken: &Taken,
+) -> Diagnostic {
+    let Taken { key, value, locator } = taken;
+    let place = account.map(|account| format!("{account}/")).unwrap_or_default();
+    let id = format!("{}/{place}{locator}", entity.name);
+    let detail = format!(
+        "{}\n\n{} {locator} has the {key} {value:?} already. To take it over instead of making another one, import it into the address of this resource:\n\n  terraform import ADDRESS '{id}'\n\nor write\n\n  import {{\n    to = ADDRESS\n    id = \"{id}\"\n  }}",
+        refused.detail, entity.name
+    );
+    Diagnostic { summary: "Entity Exists Already".to_owned(), detail, ..refused }
 }
 
 /// Everything that is wrong with a payload, at the payload.

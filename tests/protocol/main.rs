@@ -28,6 +28,7 @@ mod schemas;
 mod secret_payload;
 mod service;
 mod stripe;
+mod taken;
 
 #[expect(dead_code, reason = "the sandbox's own suite calls in more ways")]
 #[path = "../sandbox/calls.rs"]

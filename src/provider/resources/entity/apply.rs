@@ -7,7 +7,7 @@ use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
 use crate::engine::{self, Ended, Object, Params};
-use crate::provider::explain::{explain_connector, unrecorded};
+use crate::provider::explain::{explain_connector, explain_taken, unrecorded};
 use crate::provider::resources::account::on_way_to;
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
@@ -44,7 +44,7 @@ impl Creation<'_> {
     async fn make(self, params: Params, planned: Value) -> StateResponse {
         let Self { runtime, entity, connection, private } = self;
         let (key, connector) = (private.key.as_deref(), Connector::new(&connection));
-        match engine::create(&connector, &runtime.journal, entity, params, key).await {
+        match engine::create(&connector, &runtime.journal, entity, params.clone(), key).await {
             Ok(made) => {
                 let incomplete = made.incomplete.map(|error| explain_connector(&error, "input_payload"));
                 let diagnostics = made.unrecorded.as_ref().map(unrecorded).into_iter().chain(incomplete);
@@ -55,10 +55,14 @@ impl Creation<'_> {
                     diagnostics: diagnostics.collect(),
                 }
             }
-            Err(error) => StateResponse {
-                diagnostics: vec![explain_connector(&error, "input_payload")],
-                ..StateResponse::default()
-            },
+            Err(error) => {
+                let refused = explain_connector(&error, "input_payload");
+                let diagnostic = match engine::taken(&connector, entity, &params, &error).await {
+                    Some(taken) => explain_taken(refused, entity, connection.account(), &taken),
+                    None => refused,
+                };
+                StateResponse { diagnostics: vec![diagnostic], ..StateResponse::default() }
+            }
         }
     }
 }

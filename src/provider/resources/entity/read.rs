@@ -3,8 +3,9 @@
 use serde_json::Value as Json;
 
 use super::{end_sentence, object_of, stored, written};
+use crate::catalog::API_VERSION;
 use crate::connector::{Connector, Error};
-use crate::engine::{ImportError, ImportId, Object, export, parse, with_original_keys};
+use crate::engine::{ImportError, ImportId, Object, export, parse, with_original_keys, with_unanswered};
 use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::payload;
 use crate::provider::resources::account::{not_surely_gone, on_way_to, seen_through};
@@ -21,8 +22,9 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> S
     match read_through(runtime, &state, &private).await {
         Ok(Reading::Now(object, body, private)) => {
             let mut now = state;
+            let compared = comparable(runtime, &object, &body, &private);
             for name in PAYLOADS {
-                now.set(name, payload_now(&object, now.get(name), &body));
+                now.set(name, payload_now(&object, now.get(name), &compared));
             }
             if object.imported {
                 // The payload that would make it.
@@ -91,6 +93,13 @@ fn not_refreshed(object: &Object, why: &str) -> Diagnostic {
         object.entity.name, object.locator
     );
     Diagnostic::warning("Entity Not Refreshed", detail).at_attribute("connection_handle")
+}
+
+/// What an answer is compared by: under another version of the API than the catalog's, a field that
+/// is not answered counts as it was.
+fn comparable(runtime: &Runtime, object: &Object, body: &Json, private: &Private) -> Json {
+    let known = private.connection(runtime).is_ok_and(|connection| connection.api_version() == API_VERSION);
+    if known { body.clone() } else { with_unanswered(&object.entity.fields, body, &object.body) }
 }
 
 /// One of the stored payloads, with what drifted in Stripe as Stripe has it now.
