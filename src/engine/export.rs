@@ -42,7 +42,7 @@ impl Exporter {
             let value = self.value(&member.shape, body.get(&member.name)?, &dotted(place, &member.name))?;
             Some((member.name.clone(), value))
         });
-        one_spelling(exported.collect())
+        one_spelling(&exported.collect())
     }
 
     fn value(self, shape: &Shape, now: &Json, path: &str) -> Option<Json> {
@@ -82,7 +82,7 @@ impl Exporter {
 }
 
 /// Of two spellings of one value the one without decimals.
-fn one_spelling(params: Params) -> Params {
+fn one_spelling(params: &Params) -> Params {
     let doubled = |name: &str| whole_spelling(name).is_some_and(|whole| params.contains_key(whole));
     let single = params.iter().filter(|(name, _)| !doubled(name));
     single.map(|(name, value)| (name.clone(), value.clone())).collect()
