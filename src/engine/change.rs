@@ -130,19 +130,13 @@ impl Differ<'_> {
                 None => self.change.replaces.push(at),
             }
         }
-        self.gone(place, before, after, members, &mut sent);
+        sent.extend(self.gone(place, before, after, members));
         sent
     }
 
-    /// Adds to what is sent what unsets the params that are gone.
-    fn gone(
-        &mut self,
-        place: &str,
-        before: &Params,
-        after: &Params,
-        members: Members<'_>,
-        sent: &mut Params,
-    ) {
+    /// What unsets the params that are gone.
+    fn gone(&mut self, place: &str, before: &Params, after: &Params, members: Members<'_>) -> Params {
+        let mut sent = Params::new();
         for (name, old) in before.iter().filter(|(name, _)| !after.contains_key(*name)) {
             if self.is_set_otherwise(place, name, after, members.known) {
                 continue;
@@ -159,6 +153,7 @@ impl Differ<'_> {
                 Removed::Stays => self.change.stays.push(at),
             }
         }
+        sent
     }
 
     /// Whether the other spelling of a param that is gone sets its value from now on.

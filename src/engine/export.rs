@@ -39,10 +39,28 @@ struct Exporter {
 impl Exporter {
     fn members(self, members: &[&Member], body: &Json, place: &str) -> Params {
         let exported = members.iter().filter_map(|member| {
-            let value = self.value(&member.shape, body.get(&member.name)?, &dotted(place, &member.name))?;
-            Some((member.name.clone(), value))
+            let now = body.get(&member.name)?;
+            let value = self.value(&member.shape, now, &dotted(place, &member.name));
+            Some((member.name.clone(), value.or_else(|| empty(&member.shape, now))?))
         });
-        one_spelling(exported.collect())
+        one_spelling(&exported.collect())
+    }
+
+    /// An object that has at least one member and all that Stripe requires.
+    fn object(self, members: &[Member], now: &Json, path: &str) -> Option<Json> {
+        let mut params = self.members(&members.iter().collect::<Vec<_>>(), now, path);
+        if params.is_empty() {
+            return None;
+        }
+        for member in members.iter().filter(|member| member.shape.is_required()) {
+            if !params.contains_key(&member.name) {
+                // It was left out because it is as it is where nothing is written.
+                let default = self.entity.defaults.get(&dotted(path, &member.name))?;
+                let shown = now.get(&member.name).filter(|now| equal(Some(&member.shape), default, now))?;
+                params.insert(member.name.clone(), shown.clone());
+            }
+        }
+        Some(Json::Object(params))
     }
 
     fn value(self, shape: &Shape, now: &Json, path: &str) -> Option<Json> {
@@ -55,14 +73,7 @@ impl Exporter {
             return None;
         }
         match &shape.kind {
-            Kind::Object(members) => {
-                let params = self.members(&members.iter().collect::<Vec<_>>(), now, path);
-                let mut required = members.iter().filter(|member| member.shape.is_required());
-                // An object that Stripe requires may be empty.
-                let told = !params.is_empty() || shape.is_required();
-                let whole = told && required.all(|member| params.contains_key(&member.name));
-                whole.then_some(Json::Object(params))
-            }
+            Kind::Object(members) => self.object(members, now, path),
             Kind::List(item) | Kind::Set(item) => {
                 let items = elements(now)?.iter().map(|now| self.value(item, now, path));
                 let items = items.collect::<Option<Vec<Json>>>()?;
@@ -81,8 +92,15 @@ impl Exporter {
     }
 }
 
+/// An object that Stripe requires and that may be empty.
+fn empty(shape: &Shape, now: &Json) -> Option<Json> {
+    let members = shape.members().filter(|_| shape.is_required() && now.is_object())?;
+    let may_be = members.iter().all(|member| !member.shape.is_required());
+    may_be.then(|| Json::Object(Map::new()))
+}
+
 /// Of two spellings of one value the one without decimals.
-fn one_spelling(params: Params) -> Params {
+fn one_spelling(params: &Params) -> Params {
     let doubled = |name: &str| whole_spelling(name).is_some_and(|whole| params.contains_key(whole));
     let single = params.iter().filter(|(name, _)| !doubled(name));
     single.map(|(name, value)| (name.clone(), value.clone())).collect()

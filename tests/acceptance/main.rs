@@ -21,6 +21,7 @@ mod examples;
 mod faults;
 mod filters;
 mod harness;
+mod imports;
 mod killed;
 mod logs;
 mod proxy;
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         examples::cases(),
         entities::cases(),
         shapes::cases(),
+        imports::cases(),
         actions::cases(),
         bad_input::cases(),
         filters::cases(),

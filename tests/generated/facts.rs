@@ -112,6 +112,23 @@ fn rules_that_name_nothing_or_change_nothing_are_refused() {
             "shop.widget: close: the name is the usual one",
         ),
         (
+            "['shop.widget']\ndefaults = { size = 1 }",
+            "shop.widget: defaults: an update takes no \"size\", or unsets it",
+        ),
+        (
+            "['shop.widget']\nsets = [\"size\"]",
+            "shop.widget: \"size\" is no list, or is one of that order by itself",
+        ),
+        ("['shop.widget']\nended = { gone = \"true\" }", "shop.widget: ended: there is no field \"gone\""),
+        (
+            "['shop.widget']\nrestoration = \"replace\"",
+            "shop.widget: restoration: it follows from the removal",
+        ),
+        (
+            "['shop.widget']\nrestoration = { call = \"OpenShopWidget\" }",
+            "shop.widget: removal: there is no action \"OpenShopWidget\"",
+        ),
+        (
             "['shop.widget']\nremoval = { archive = { param = \"active\", value = \"false\" } }",
             "shop.widget: removal: an update takes no param \"active\"",
         ),

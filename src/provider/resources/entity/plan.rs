@@ -150,9 +150,8 @@ fn plan_change(
         return Ok(PlanResponse::default());
     }
     planned.set("record", object.foresee(&change).map_or(Value::Unknown, |after| foreseen(&object, &after)));
-    let mut requires_replace: Vec<Path> =
-        change.replaces.iter().map(|param| forcing(prior, planned, object.entity, param)).collect();
-    let diagnostics = notes(&object, &change, &requires_replace);
+    let mut requires_replace = forcing(prior, planned, object.entity, &change);
+    let diagnostics = notes(&object, &change);
     if change.restores == Some(Restores::Replace) {
         planned.set("id", Value::Unknown);
         requires_replace.push(Path::attribute("id"));
@@ -160,17 +159,25 @@ fn plan_change(
     Ok(PlanResponse { requires_replace, diagnostics, ..PlanResponse::default() })
 }
 
-/// Where a param that makes a new entity necessary stands: at its key in an HCL object, else at
-/// the payload.
-fn forcing(prior: &Value, planned: &Value, entity: &catalog::Entity, param: &str) -> Path {
-    if [prior, planned].into_iter().any(|state| secret_payload::has(state, entity.params(), param)) {
-        return Path::attribute(secret_payload::SECRET);
-    }
+/// Where the params that make a new entity necessary stand: at their keys in an HCL object, where
+/// Terraform 1.0 marks them, else at the payload.
+fn forcing(prior: &Value, planned: &Value, entity: &catalog::Entity, change: &Change) -> Vec<Path> {
     let attribute = Path::attribute("input_payload");
-    let path =
-        |state: &Value| payload::path_of(state.get("input_payload"), &attribute, entity.params(), param);
+    let path = |state: &Value, param: &String| {
+        payload::path_of(state.get("input_payload"), &attribute, entity.params(), param)
+    };
     let is_object = planned.get("input_payload").as_map().is_some();
-    path(planned).or_else(|| path(prior).filter(|_| is_object)).unwrap_or(attribute)
+    let is_secret = |param: &str| {
+        [prior, planned].into_iter().any(|state| secret_payload::has(state, entity.params(), param))
+    };
+    let places = change.replaces.iter().map(|param| {
+        if is_secret(param) {
+            return Path::attribute(secret_payload::SECRET);
+        }
+        let before = || path(prior, param).filter(|_| is_object);
+        path(planned, param).or_else(before).unwrap_or_else(|| attribute.clone())
+    });
+    places.collect()
 }
 
 /// Keeps each stored payload where the configured one means the same in another spelling. A secret
@@ -203,7 +210,7 @@ fn foreseen(object: &Object, after: &Foreseen) -> Value {
 }
 
 /// What the practitioner should know of a change beside the change itself.
-fn notes(object: &Object, change: &Change, forcing: &[Path]) -> Diagnostics {
+fn notes(object: &Object, change: &Change) -> Diagnostics {
     let name = &object.entity.name;
     let note =
         |summary: &str, detail: String| Diagnostic::warning(summary, detail).at_attribute("input_payload");
@@ -215,8 +222,7 @@ fn notes(object: &Object, change: &Change, forcing: &[Path]) -> Diagnostics {
         };
         note("Value Stays In Stripe", format!("`{param}` was removed from the payload, but {what}."))
     });
-    let unmarked = change.replaces.iter().zip(forcing).filter(|(_, path)| path.steps().len() == 1);
-    let keys: Vec<String> = unmarked.map(|(param, _)| format!("`{param}`")).collect();
+    let keys: Vec<String> = change.replaces.iter().map(|param| format!("`{param}`")).collect();
     let replaced = (!keys.is_empty()).then(|| {
         let detail =
             format!("Stripe takes another {} for a new {name} only: this one is replaced.", keys.join(", "));
