@@ -57,7 +57,7 @@ pub(super) fn shared_blocks() -> Vec<NestedBlock> {
                 optional(
                     "max_node_count",
                     Type::Number,
-                    "Nodes that may be active under load. Default `50`.",
+                    "Nodes that may be active under load. Default `50`; a greater minimum needs this too.",
                 )
                 .rule(Rule::Range(1, 100)),
             ],

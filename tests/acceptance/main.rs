@@ -13,6 +13,7 @@
 
 use std::process::ExitCode;
 
+mod accounts;
 mod actions;
 mod bad_input;
 mod clients;
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
     let topics = [
         examples::cases(),
         entities::cases(),
+        accounts::cases(),
         shapes::cases(),
         imports::cases(),
         actions::cases(),
