@@ -34,20 +34,22 @@ pub(super) async fn refused(object: &Object, connector: &Connector, refusal: Err
 
 /// Archives what an object that was just archived leaves behind; a sentence for each.
 pub(super) async fn take_along(object: &Object, connector: &Connector) -> String {
-    let mut told = String::new();
     if object.entity.takes_along.is_empty() {
-        return told;
+        return String::new();
     }
-    let Ok(Some(now)) = current(connector, object.entity, &object.locator).await else { return told };
+    let Ok(Some(now)) = current(connector, object.entity, &object.locator).await else {
+        return String::new();
+    };
+    let mut told = Vec::new();
     for field in &object.entity.takes_along {
         let left = object.entity.field(field).and_then(|shape| catalog().by_object(shape.objects().first()?));
         let Some((entity, id)) = left.zip(id_in(&now, field)) else { continue };
-        told += &match archive(connector, entity, id).await {
+        told.push(match archive(connector, entity, id).await {
             Ok(()) => format!(" Its `{field}` {id} is archived with it."),
             Err(error) => format!(" Its `{field}` {id} stays as it is: {error}."),
-        };
+        });
     }
-    told
+    told.concat()
 }
 
 /// Archives an object as the rule of its type says.

@@ -1,7 +1,7 @@
 //! What a destroy does in Stripe, as the configuration wishes and as far as Stripe can.
 
 use serde_json::json;
-use stripe_provider::catalog::{Removal, catalog};
+use stripe_provider::catalog::{Removal, Shape, catalog};
 use stripe_provider::terraform::value::Value;
 
 use crate::support::shop::{Shop, entity, made, ok, refused, warnings};
@@ -141,7 +141,7 @@ async fn the_rules_of_ends_name_what_there_is() {
         if let Some(rule) = &entity.ends_with {
             let holder = catalog().by_object(&rule.object).unwrap_or_else(|| panic!("{name}"));
             assert!(rule.held_as.iter().all(|field| holder.field(field).is_some()), "{name}");
-            let states = holder.field("status").map(|status| status.values()).unwrap_or_default();
+            let states = holder.field("status").map(Shape::values).unwrap_or_default();
             assert!(rule.unless.iter().all(|state| states.contains(state)), "{name}");
             held += 1;
         }

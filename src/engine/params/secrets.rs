@@ -36,8 +36,10 @@ fn in_value(value: &Json, shape: &Shape, place: &str, found: &mut Vec<String>) {
             }
         }
         (Kind::Union(shapes), value) => {
-            let taken = shapes.iter().find(|shape| shape.members().is_some() == value.is_object());
-            taken.into_iter().for_each(|shape| in_value(value, shape, place, found));
+            let fits = |shape: &&Shape| shape.members().is_some() == value.is_object();
+            if let Some(shape) = shapes.iter().find(fits) {
+                in_value(value, shape, place, found);
+            }
         }
         _ => {}
     }

@@ -20,7 +20,7 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> S
     let mut private = Private::decode(&private);
     private.imported |= state.get("input_payload").is_null();
     match read_through(runtime, &state, &private).await {
-        Ok(Reading::Now(object, body, private)) => {
+        Ok(Some(Reading { object, body, private })) => {
             let mut now = state;
             let compared = comparable(runtime, &object, &body, &private);
             for name in PAYLOADS {
@@ -38,21 +38,28 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> S
                 .map(|end| Diagnostic::warning("Entity Ended In Stripe", end_sentence(&object, &end, ".")));
             StateResponse { state: now, private: private.encode(), diagnostics: end.into_iter().collect() }
         }
-        Ok(Reading::Gone) => StateResponse::default(),
+        Ok(None) => StateResponse::default(),
         Err(diagnostic) => StateResponse { state, private: private.encode(), diagnostics: vec![diagnostic] },
     }
 }
 
 /// What a read has found.
-enum Reading {
-    /// The object as it is now, and the private data from now on.
-    Now(Object, Json, Private),
-    /// The object is no longer there.
-    Gone,
+struct Reading {
+    /// The object as the state knows it.
+    object: Object,
+    /// The object as it is now.
+    body: Json,
+    /// The private data from now on.
+    private: Private,
 }
 
-/// Reads the object of a state in its own account; what cannot be read stays as it is.
-async fn read_through(runtime: &Runtime, state: &Value, private: &Private) -> Result<Reading, Diagnostic> {
+/// Reads the object of a state in its own account; none when it is no longer there. What cannot be
+/// read stays as it is.
+async fn read_through(
+    runtime: &Runtime,
+    state: &Value,
+    private: &Private,
+) -> Result<Option<Reading>, Diagnostic> {
     let object = object_of(state, private)?;
     let private = on_way_to(runtime, private, stored(&object, state)).await?;
     let connection = private.connection(runtime)?;
@@ -62,10 +69,10 @@ async fn read_through(runtime: &Runtime, state: &Value, private: &Private) -> Re
     match object.read(&Connector::new(&connection)).await {
         Ok(Some(body)) => {
             let home = Some(seen_through(&connection, private.home.as_ref()).await);
-            Ok(Reading::Now(object, body, Private { home, ..private }))
+            Ok(Some(Reading { object, body, private: Private { home, ..private } }))
         }
         Ok(None) => match not_surely_gone(&connection, &private, stored(&object, state)).await {
-            None => Ok(Reading::Gone),
+            None => Ok(None),
             Some(elsewhere) => Err(elsewhere),
         },
         Err(error) => Err(unreadable(&object, &error)),
