@@ -41,7 +41,9 @@ impl Object {
         if end(self.entity, &self.body).is_none_or(|end| asks_for(&wanted.params, &end)) {
             return change;
         }
-        let is_changed = change.unknown || !change.update.is_empty();
+        // What a call has ended takes no update any more; what was archived or has expired does.
+        let by_call = matches!(self.entity.removal, Removal::Call { .. } | Removal::DeleteOrCall { .. });
+        let is_refused = by_call && (change.unknown || !change.update.is_empty());
         change.restores = match &self.entity.restoration {
             Restoration::Update { param, value } => {
                 if !wanted.unknown.iter().any(|path| path.first() == Some(param)) {
@@ -51,7 +53,7 @@ impl Object {
             }
             Restoration::Call(action) => Some(Restores::Call(action)),
             Restoration::Replace => Some(Restores::Replace),
-            Restoration::Nothing => is_changed.then_some(Restores::Replace),
+            Restoration::Nothing => is_refused.then_some(Restores::Replace),
         };
         change
     }
@@ -121,5 +123,8 @@ mod tests {
         assert!(change("CheckoutSession", &before, &body, &before).is_nothing());
         let after = json!({"mode": "payment", "metadata": {"a": "1"}});
         assert!(change("CheckoutSession", &before, &body, &after).needs_new());
+        let (code, body) = (json!({"metadata": {"a": "1"}}), json!({"active": false}));
+        let found = change("PromotionCode", &json!({}), &body, &code);
+        assert_eq!((Json::Object(found.update), found.restores), (code, None), "it takes updates");
     }
 }

@@ -38,6 +38,10 @@ pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
         answer.requires_replace.push(Path::attribute("entity"));
     }
     if planned != request.prior {
+        if private.imported {
+            // From this apply on, what is configured is what was written.
+            planned.set("input_payload", request.config.get("input_payload").clone());
+        }
         set_unknown(&mut planned, &["output_payload"]);
     }
     if moves(runtime, &request.prior, &planned) {
