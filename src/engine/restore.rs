@@ -23,22 +23,21 @@ pub struct End {
 }
 
 impl Object {
-    /// How it is known that the object has ended outside of Terraform; none where it has not, or
-    /// where its params ask for that.
-    pub fn end_outside(&self) -> Option<End> {
-        end(self.entity, &self.body).filter(|end| !asks_for(&self.params, end))
+    /// What says that the object has ended in Stripe, if it has.
+    pub fn shown_end(&self) -> Option<End> {
+        end(self.entity, &self.body)
     }
 
-    /// How it is known that the object has ended since it was last written or read.
+    /// What says that the object has ended since it was last written or read, without its params
+    /// asking for that.
     pub fn ended_since(&self, now: &Json) -> Option<End> {
-        let known = end(self.entity, &self.body).is_some();
-        let now = Self { body: now.clone(), ..self.clone() };
-        now.end_outside().filter(|_| !known)
+        let is_news = self.shown_end().is_none();
+        end(self.entity, now).filter(|end| is_news && !asks_for(&self.params, end))
     }
 
     /// A change together with what it takes to have the object back.
     pub(super) fn restored(&self, wanted: &Wanted, mut change: Change) -> Change {
-        if end(self.entity, &self.body).is_none_or(|end| asks_for(&wanted.params, &end)) {
+        if self.shown_end().is_none_or(|end| asks_for(&wanted.params, &end)) {
             return change;
         }
         // What a call has ended takes no update any more; what was archived or has expired does.
