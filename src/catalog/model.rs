@@ -288,7 +288,8 @@ pub enum Restoration {
     },
     /// A custom call brings it back: `ReactivateBillingMeter`.
     Call(String),
-    /// Nothing, because such an entity ends by itself. A change of its payload makes a new one.
+    /// Nothing, because such an entity ends by itself or has moved money. Where a call has ended it,
+    /// a change of its payload makes a new one.
     Nothing,
 }
 

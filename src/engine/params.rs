@@ -110,7 +110,9 @@ pub fn create_params(entity: &'static Entity, written: &Written) -> Result<Wante
 pub fn config_params(entity: &'static Entity, written: &Written) -> Result<Wanted, Error> {
     let shown = |fault: &ParamError| match fault {
         ParamError::Missing { param } => {
-            shape_at(entity.create_params(), param).is_some_and(|it| is_shown(it, entity.field_at(param)))
+            let shape = shape_at(entity.create_params(), param);
+            entity.parents().contains(&param.as_str())
+                || shape.is_some_and(|shape| is_shown(shape, entity.field_at(param)))
         }
         _ => true,
     };

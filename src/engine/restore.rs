@@ -23,25 +23,26 @@ pub struct End {
 }
 
 impl Object {
-    /// How it is known that the object has ended outside of Terraform; none where it has not, or
-    /// where its params ask for that.
-    pub fn end_outside(&self) -> Option<End> {
-        end(self.entity, &self.body).filter(|end| !asks_for(&self.params, end))
+    /// What says that the object has ended in Stripe, if it has.
+    pub fn shown_end(&self) -> Option<End> {
+        end(self.entity, &self.body)
     }
 
-    /// How it is known that the object has ended since it was last written or read.
+    /// What says that the object has ended since it was last written or read, without its params
+    /// asking for that.
     pub fn ended_since(&self, now: &Json) -> Option<End> {
-        let known = end(self.entity, &self.body).is_some();
-        let now = Self { body: now.clone(), ..self.clone() };
-        now.end_outside().filter(|_| !known)
+        let is_news = self.shown_end().is_none();
+        end(self.entity, now).filter(|end| is_news && !asks_for(&self.params, end))
     }
 
     /// A change together with what it takes to have the object back.
     pub(super) fn restored(&self, wanted: &Wanted, mut change: Change) -> Change {
-        if end(self.entity, &self.body).is_none_or(|end| asks_for(&wanted.params, &end)) {
+        if self.shown_end().is_none_or(|end| asks_for(&wanted.params, &end)) {
             return change;
         }
-        let is_changed = change.unknown || !change.update.is_empty();
+        // What a call has ended takes no update any more; what was archived or has expired does.
+        let by_call = matches!(self.entity.removal, Removal::Call { .. } | Removal::DeleteOrCall { .. });
+        let is_refused = by_call && (change.unknown || !change.update.is_empty());
         change.restores = match &self.entity.restoration {
             Restoration::Update { param, value } => {
                 if !wanted.unknown.iter().any(|path| path.first() == Some(param)) {
@@ -51,7 +52,7 @@ impl Object {
             }
             Restoration::Call(action) => Some(Restores::Call(action)),
             Restoration::Replace => Some(Restores::Replace),
-            Restoration::Nothing => is_changed.then_some(Restores::Replace),
+            Restoration::Nothing => is_refused.then_some(Restores::Replace),
         };
         change
     }
@@ -121,5 +122,8 @@ mod tests {
         assert!(change("CheckoutSession", &before, &body, &before).is_nothing());
         let after = json!({"mode": "payment", "metadata": {"a": "1"}});
         assert!(change("CheckoutSession", &before, &body, &after).needs_new());
+        let (code, body) = (json!({"metadata": {"a": "1"}}), json!({"active": false}));
+        let found = change("PromotionCode", &json!({}), &body, &code);
+        assert_eq!((Json::Object(found.update), found.restores), (code, None), "it takes updates");
     }
 }

@@ -81,13 +81,13 @@ pub(super) fn explain_faults(faults: &Faults) -> Diagnostics {
     faults.iter().map(explain).collect()
 }
 
-/// Values that Stripe's lists of known values lack. They are sent.
+/// Values that Stripe's lists of known values lack. They are sent. Terraform shows the first of
+/// several warnings with one summary, so all stand in one.
 pub(super) fn explain_unlisted(values: &[UnlistedValue]) -> Diagnostics {
-    let explain = |value: &UnlistedValue| {
-        let detail = format!("{} It is sent as it is.", sentence(&value.to_string()));
-        Diagnostic::warning("Value Not Known", detail).at_attribute("input_payload")
-    };
-    values.iter().map(explain).collect()
+    let explain = |value: &UnlistedValue| format!("{} It is sent as it is.", sentence(&value.to_string()));
+    let details: Vec<String> = values.iter().map(explain).collect();
+    let told = Diagnostic::warning("Value Not Known", details.join("\n")).at_attribute("input_payload");
+    (!details.is_empty()).then_some(told).into_iter().collect()
 }
 
 /// A payload that cannot be read at all.

@@ -1,5 +1,6 @@
-//! Imports and replacements as a practitioner reads them: the configuration that terraform generates
-//! for what is there, and the keys that a plan says force a replacement.
+//! Imports, replacements and ends as a practitioner reads them: the configuration that terraform
+//! generates for what is there, the keys that a plan says force a replacement, and what a plan says
+//! of an entity that has ended elsewhere.
 
 use std::fs;
 
@@ -12,6 +13,8 @@ pub fn cases() -> Vec<Case> {
         case!(a_generated_configuration_plans_empty_unedited, Terraform),
         case!(a_replacement_names_the_key_that_forces_it, Terraform),
         case!(the_oldest_terraform_marks_the_key_too, OldTerraform),
+        case!(what_was_canceled_elsewhere_is_said_and_made_anew, Terraform),
+        case!(what_was_archived_elsewhere_is_said_and_brought_back, OldTerraform),
     ]
 }
 
@@ -82,4 +85,39 @@ fn replaced(terraform: Tool) -> String {
         "Stripe takes another `fixed_amount.amount` for a new ShippingRate only: this one is replaced.";
     assert!(squeezed(&plan).contains(told), "{plan}");
     plan
+}
+
+/// An entity of this type and payload that was ended by a call of somebody else: the next plan.
+fn ended(terraform: Tool, entity: &str, payload: &str, path: &str, form: &str) -> (Workdir, String) {
+    let config = format!(
+        "resource \"stripe_entity\" \"it\" {{\n  entity = \"{entity}\"\n  input_payload = {payload}\n}}\n"
+    );
+    let workdir = Workdir::of(terraform, &config);
+    workdir.apply();
+    let id = workdir.attributes("stripe_entity.it")["id"].as_str().unwrap().to_owned();
+    workdir.post(&path.replace("ID", &id), form);
+    let plan = squeezed(&workdir.ok(&["plan", "-no-color"]));
+    let told = format!("{entity} {id} has ended outside of Terraform");
+    assert!(plan.contains(&told), "{plan}");
+    (workdir, plan)
+}
+
+fn what_was_canceled_elsewhere_is_said_and_made_anew() {
+    let path = "/v1/identity/verification_sessions/ID/cancel";
+    let payload = "{ Type = \"document\" }";
+    let (workdir, plan) = ended(Tool::Terraform, "IdentityVerificationSession", payload, path, "");
+    assert!(plan.contains("its `status` is `canceled`: a new one takes its place."), "{plan}");
+    assert!(plan.contains("1 to add, 0 to change, 1 to destroy"), "{plan}");
+    workdir.apply();
+    workdir.assert_plan_is_empty();
+}
+
+fn what_was_archived_elsewhere_is_said_and_brought_back() {
+    let payload = "{ Name = \"Beans\" }";
+    let (workdir, plan) = ended(Tool::OldTerraform, "Product", payload, "/v1/products/ID", "active=false");
+    assert!(plan.contains("its `active` is `false`: the update brings it back."), "{plan}");
+    assert!(plan.contains("0 to add, 1 to change, 0 to destroy"), "{plan}");
+    workdir.apply();
+    workdir.assert_plan_is_empty();
+    assert_eq!(workdir.attributes("stripe_entity.it")["record"]["active"], "true");
 }

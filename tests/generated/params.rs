@@ -220,6 +220,36 @@ fn a_date_may_be_written_wherever_a_time_is_taken() {
 }
 
 #[test]
+fn what_exceeds_a_limit_that_stripe_states_is_refused_at_the_param() {
+    let (mut texts, mut maps) = (0, 0);
+    for entity in catalog().entities().filter_map(|name| catalog().entity(name)) {
+        for place in places(entity.params()) {
+            let refused = |value: &Json| {
+                let written = Written { members: place.params(Some(value)), unknown: Vec::new() };
+                let faults = parse(&written, entity.params()).err().unwrap_or_default();
+                faults.iter().any(|fault| fault.to_string().contains(&format!("{:?} must", place.dotted())))
+            };
+            let letters = |count: u32| json!("x".repeat(usize::try_from(count).unwrap()));
+            match &place.shape().kind {
+                Kind::Text { max_length } if *max_length > 0 => {
+                    let fits = !refused(&letters(*max_length)) && refused(&letters(max_length + 1));
+                    assert!(fits, "{} {}", entity.name, place.dotted());
+                    texts += 1;
+                }
+                Kind::Map(_) if place.names().last().unwrap() == "metadata" => {
+                    let keys =
+                        |count: u32| (0..count).map(|at| (format!("k{at}"), json!("v"))).collect::<Json>();
+                    assert!(!refused(&keys(50)) && refused(&keys(51)), "{} {}", entity.name, place.dotted());
+                    maps += 1;
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(texts > 30 && maps > 80, "{texts} texts, {maps} maps");
+}
+
+#[test]
 fn an_import_with_one_differing_key_updates_that_key_alone() {
     let mut count = 0;
     for (entity, update) in updatable() {

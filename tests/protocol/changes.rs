@@ -67,7 +67,7 @@ async fn a_removed_key_is_unset_set_to_its_default_or_said_to_stay() {
         (record("active").as_deref(), record("description"), record("package_dimensions.height")),
         (Some("true"), None, None)
     );
-    let told = "`shippable` was removed from the payload, but Stripe has no call that clears it: the Product keeps its value.";
+    let told = "Removed from the payload, but kept by the Product, because no call of Stripe clears it: `shippable`.";
     assert!(
         stripe.terraform.warnings.iter().all(|warning| warning == told),
         "{:?}",

@@ -129,3 +129,20 @@ async fn an_import_may_name_the_account_of_the_object() {
     let settings = ok(stripe.terraform.import("stripe_entity", &format!("TaxSettings/{account}")).await);
     assert_eq!(settings.state.get("entity_id").as_str(), Some("tax.settings"));
 }
+
+#[tokio::test]
+async fn an_import_that_gets_its_connection_keeps_what_no_configuration_had() {
+    let mut stripe = stripe().await;
+    let connection = Value::map([("name", Value::from("shop")), ("location", Value::from("global"))]);
+    let connection = stripe.made("stripe_connection", &connection).await;
+    let id = stripe.id("Customer", &json!({"name": "Ada", "email": "a@b.example"})).await;
+    let imported = ok(stripe.terraform.import("stripe_entity", &format!("Customer/{id}")).await);
+    let mut config = entity("Customer", &json!({"name": "Ada"}));
+    config.set("connection_handle", connection.state.get("handle").clone());
+    let plan = ok(stripe.terraform.plan("stripe_entity", &imported, &config).await);
+    assert_eq!(plan.action, Action::Update);
+    let updated = ok(stripe.terraform.apply("stripe_entity", &plan).await);
+    let plan = ok(stripe.terraform.plan("stripe_entity", &updated, &config).await);
+    assert_eq!(plan.action, Action::Nothing);
+    assert_eq!(updated.state.get("record").get("email").as_str(), Some("a@b.example"));
+}

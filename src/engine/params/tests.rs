@@ -137,6 +137,9 @@ fn what_changes_keeps_the_spelling_of_the_payload() {
 fn two_keys_for_one_param_are_refused() {
     let error = refused("Customer", &json!({"Name": "A", "name": "B"}));
     assert_eq!(error, r#""name" sets "name", which the payload sets already"#);
+    let both = json!({"product": "prod_1", "currency": "usd", "UnitAmount": 5, "UnitAmountDecimal": "5"});
+    let told = r#""unit_amount_decimal" sets "unit_amount", which the payload sets already"#;
+    assert_eq!(refused("Price", &both), told);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Faults, ParamError, Params, dotted, limits};
 use crate::catalog::names::{Unresolved, resolve};
-use crate::catalog::{Clearing, Kind, Member, Shape, find};
+use crate::catalog::{Clearing, Kind, Member, Shape, find, whole_spelling};
 use crate::connector::{plain_number, scalar};
 
 /// Longest part of a wrong value that an error repeats, in characters.
@@ -25,7 +25,14 @@ pub(super) fn object(given: &Map<String, Json>, params: &[Member], place: &str) 
             Err(more) => faults.extend(more),
         }
     }
+    faults.extend(found.keys().filter_map(|name| spelled_twice(name, &found, place)));
     if faults.is_empty() { Ok(found) } else { Err(faults) }
+}
+
+/// Of two spellings of one value Stripe takes one.
+fn spelled_twice(name: &str, found: &Params, place: &str) -> Option<ParamError> {
+    let whole = whole_spelling(name).filter(|whole| found.contains_key(*whole))?;
+    Some(ParamError::Twice { key: dotted(place, name), param: dotted(place, whole) })
 }
 
 /// The param that a key names, and its value: a dotted key is the nested value it stands for.

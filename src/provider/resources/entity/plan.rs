@@ -61,6 +61,10 @@ async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private
         answer.diagnostics.extend(end_told(runtime, &object, &request.prior, &private).await);
     }
     if planned != request.prior {
+        if private.imported {
+            // From this apply on, what is configured is what was written.
+            planned.set("input_payload", request.config.get("input_payload").clone());
+        }
         set_unknown(&mut planned, &["output_payload"]);
         answer
             .diagnostics
@@ -209,40 +213,47 @@ fn foreseen(object: &Object, after: &Foreseen) -> Value {
     shown
 }
 
-/// What the practitioner should know of a change beside the change itself.
+/// What the practitioner should know of a change beside the change itself: one warning of each
+/// kind, because Terraform shows the first of several with one summary.
 fn notes(object: &Object, change: &Change) -> Diagnostics {
     let name = &object.entity.name;
-    let note =
-        |summary: &str, detail: String| Diagnostic::warning(summary, detail).at_attribute("input_payload");
     // What stays of an entity that is replaced goes with it.
-    let stays = change.stays.iter().filter(|_| !change.needs_new()).map(|param| {
-        let what = match object.entity.field_at(param) {
-            Some(_) => format!("Stripe has no call that clears it: the {name} keeps its value"),
-            None => "Stripe does not show whether it was kept: nothing is sent".to_owned(),
-        };
-        note("Value Stays In Stripe", format!("`{param}` was removed from the payload, but {what}."))
-    });
-    let keys: Vec<String> = change.replaces.iter().map(|param| format!("`{param}`")).collect();
-    let replaced = (!keys.is_empty()).then(|| {
-        let detail =
-            format!("Stripe takes another {} for a new {name} only: this one is replaced.", keys.join(", "));
-        note("Entity Is Replaced", detail)
-    });
-    stays.chain(replaced).chain(ended_note(object, change)).collect()
+    let stays = if change.needs_new() { &[][..] } else { &change.stays };
+    let (kept, unseen): (Vec<&String>, Vec<&String>) =
+        stays.iter().partition(|param| object.entity.field_at(param).is_some());
+    let note = |summary: &str, params: &[&String], sentence: &dyn Fn(&str) -> String| {
+        let params: Vec<String> = params.iter().map(|param| format!("`{param}`")).collect();
+        let told = Diagnostic::warning(summary, sentence(&params.join(", "))).at_attribute("input_payload");
+        (!params.is_empty()).then_some(told)
+    };
+    let notes = [
+        note("Value Stays In Stripe", &kept, &|params| {
+            format!(
+                "Removed from the payload, but kept by the {name}, because no call of Stripe clears it: {params}."
+            )
+        }),
+        note("Value May Stay In Stripe", &unseen, &|params| {
+            format!(
+                "Removed from the payload, for which nothing is sent; the {name} does not show whether it keeps it: {params}."
+            )
+        }),
+        note("Entity Is Replaced", &change.replaces.iter().collect::<Vec<_>>(), &|params| {
+            format!("Stripe takes another {params} for a new {name} only: this one is replaced.")
+        }),
+        ended_note(object, change),
+    ];
+    notes.into_iter().flatten().collect()
 }
 
 /// What becomes of an entity that has ended outside of Terraform.
 fn ended_note(object: &Object, change: &Change) -> Option<Diagnostic> {
-    let what = match change.restores? {
-        Restores::Update => "the update brings it back".to_owned(),
-        Restores::Call(action) => format!("{action} brings it back"),
-        Restores::Replace => "a new one takes its place".to_owned(),
+    let (summary, what) = match change.restores? {
+        Restores::Update => ("Entity Is Brought Back", "the update brings it back".to_owned()),
+        Restores::Call(action) => ("Entity Is Brought Back", format!("{action} brings it back")),
+        Restores::Replace => ("Entity Is Made Anew", "a new one takes its place".to_owned()),
     };
-    let end = object.end_outside()?;
-    Some(Diagnostic::warning(
-        "Entity Ended In Stripe",
-        format!("{} {what}.", end_sentence(object, &end, ":")),
-    ))
+    let end = object.shown_end()?;
+    Some(Diagnostic::warning(summary, format!("{} {what}.", end_sentence(object, &end, ":"))))
 }
 
 /// Keeps the stored name of the entity type where the configured one names the same type; false
