@@ -23,21 +23,21 @@ pub struct End {
 }
 
 impl Object {
-    /// What says that the object has ended in Stripe, if it has.
-    pub fn shown_end(&self) -> Option<End> {
-        end(self.entity, &self.body)
+    /// What says that the object has ended outside of Terraform: its end was not written.
+    pub fn end_outside(&self) -> Option<End> {
+        end(self.entity, &self.body).filter(|end| self.imported || !asks_for(&self.params, end))
     }
 
     /// What says that the object has ended since it was last written or read, without its params
     /// asking for that.
     pub fn ended_since(&self, now: &Json) -> Option<End> {
-        let is_news = self.shown_end().is_none();
+        let is_news = end(self.entity, &self.body).is_none();
         end(self.entity, now).filter(|end| is_news && !asks_for(&self.params, end))
     }
 
     /// A change together with what it takes to have the object back.
     pub(super) fn restored(&self, wanted: &Wanted, mut change: Change) -> Change {
-        if self.shown_end().is_none_or(|end| asks_for(&wanted.params, &end)) {
+        if end(self.entity, &self.body).is_none_or(|end| asks_for(&wanted.params, &end)) {
             return change;
         }
         // What a call has ended takes no update any more; what was archived or has expired does.
@@ -122,8 +122,9 @@ mod tests {
         assert!(change("CheckoutSession", &before, &body, &before).is_nothing());
         let after = json!({"mode": "payment", "metadata": {"a": "1"}});
         assert!(change("CheckoutSession", &before, &body, &after).needs_new());
-        let (code, body) = (json!({"metadata": {"a": "1"}}), json!({"active": false}));
-        let found = change("PromotionCode", &json!({}), &body, &code);
-        assert_eq!((Json::Object(found.update), found.restores), (code, None), "it takes updates");
+        let (code, edited) = (json!({"code": "A"}), json!({"code": "A", "metadata": {"a": "1"}}));
+        let found = change("PromotionCode", &code, &json!({"active": false}), &edited);
+        let metadata = json!({"metadata": {"a": "1"}});
+        assert_eq!((Json::Object(found.update), found.restores), (metadata, None), "it takes updates");
     }
 }

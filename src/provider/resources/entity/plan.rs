@@ -252,7 +252,7 @@ fn ended_note(object: &Object, change: &Change) -> Option<Diagnostic> {
         Restores::Call(action) => ("Entity Is Brought Back", format!("{action} brings it back")),
         Restores::Replace => ("Entity Is Made Anew", "a new one takes its place".to_owned()),
     };
-    let end = object.shown_end()?;
+    let end = object.end_outside()?;
     Some(Diagnostic::warning(summary, format!("{} {what}.", end_sentence(object, &end, ":"))))
 }
 
