@@ -9,6 +9,8 @@ use std::{env, fs};
 mod fact_format;
 #[path = "src/catalog/build/join.rs"]
 mod join;
+#[path = "src/catalog/build/lists.rs"]
+mod lists;
 #[path = "src/catalog/model.rs"]
 mod model;
 #[path = "src/catalog/build/pack.rs"]

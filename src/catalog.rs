@@ -25,5 +25,7 @@ mod shape;
 pub mod spelling;
 
 pub use index::{API_VERSION, Called, Catalog, Match, Summary, catalog};
-pub use model::{Action, Entity, Items, Operation, OperationKind, OutputShape, Removal, parents};
-pub use shape::{Clearing, Kind, Member, Presence, Shape, at, find};
+pub use model::{
+    Action, Entity, Items, Operation, OperationKind, OutputShape, Removal, Restoration, parents,
+};
+pub use shape::{Clearing, Kind, Member, Presence, Shape, at, find, other_spelling, whole_spelling};

@@ -29,7 +29,7 @@ use crate::connection::Connection;
 use crate::stripe::trace::Operation;
 
 pub use actions::{ActionRef, action};
-pub use decimal::compare_numbers;
+pub use decimal::{compare_numbers, plain_number};
 pub use describe::{
     ActionDescription, EntityDescription, FieldDescription, InputDescription, describe_action,
     describe_actions, describe_entities, describe_entity,
@@ -37,8 +37,8 @@ pub use describe::{
 pub use entities::{entity, is_deleted};
 pub use error::Error;
 pub use filter::{Filter, FilterError};
-pub use list::{ListRequest, Page};
-pub use locator::{check as check_locator, id_of, locator};
+pub use list::{ListRequest, Page, check_sort_field};
+pub use locator::{check as check_locator, id_count, id_of, locator, placed};
 pub use record::{Arrays, record, scalar};
 
 /// The operations and actions of one connection.

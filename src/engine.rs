@@ -22,26 +22,37 @@ mod compare;
 mod create;
 mod drift;
 mod end;
+mod end_wish;
 mod error;
+mod export;
 mod foresight;
+mod held;
 mod import;
 mod items;
 mod journal;
 mod object;
 mod once;
 mod params;
+mod restore;
+mod taken;
+mod unanswered;
 
 pub use action::{ActionInput, Ran};
-pub use change::Change;
+pub use change::{Change, Restores};
 pub(crate) use compare::{elements, reference};
 pub use create::{Created, create};
 pub use end::Ended;
+pub use end_wish::{EndWish, OnDestroy};
 pub use error::Error;
+pub use export::export;
 pub use foresight::Foreseen;
 pub use import::{ImportError, ImportId};
 pub use journal::{Journal, PendingCreate, fingerprint};
 pub use object::Object;
 pub use params::{
-    Faults, ParamError, Params, UnlistedValue, Wanted, Written, create_params, parse, unlisted_values,
-    with_original_keys,
+    Faults, ParamError, Params, UnlistedValue, Wanted, Written, config_params, create_params, parse,
+    secret_params, unlisted_values, with_original_keys,
 };
+pub use restore::End;
+pub use taken::{Taken, taken};
+pub use unanswered::with_unanswered;

@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 
 use crate::env::Env;
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity, has_errors};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, Provider, StateResponse};
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
@@ -22,6 +22,8 @@ mod explain;
 mod payload;
 mod resources;
 mod runtime;
+mod secret_payload;
+mod setting_faults;
 mod typed;
 
 /// One managed resource type.
@@ -123,18 +125,22 @@ impl Provider for StripeProvider {
     }
 
     fn validate_provider(&self, config: &Value) -> Diagnostics {
-        block::validate(config)
+        block::validate(config, &self.env)
     }
 
     /// Warns of what an earlier run may have left. Makes no call and needs no key.
     async fn configure(&self, config: Value, _terraform_version: &str) -> Diagnostics {
+        // The block was checked when it was prepared, but for what is known only now; its warnings
+        // have been shown then.
         let mut found = self.validate_provider(&config);
+        found.retain(|diagnostic| diagnostic.severity == Severity::Error);
         if !has_errors(&found) {
             let runtime = Runtime::new(&config, self.env.clone());
             found.extend(runtime.unanswered());
             found.extend(
                 runtime.connection(None).ok().and_then(|it| connection_schema::log_file_warning(&it)),
             );
+            found.extend(setting_faults::check_version(&config));
             *self.runtime.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(runtime);
         }
         found

@@ -1,6 +1,7 @@
 //! The sources of keys and passwords: configuration, environment, files, Secret Manager.
 
 mod identity;
+mod keys;
 mod manager;
 mod version;
 
@@ -15,6 +16,7 @@ use tokio::sync::Mutex;
 use crate::env::{self, Env};
 
 pub use identity::Identity;
+pub use keys::{kind_of_key, looks_like_key};
 pub use manager::{Error as ManagerError, Manager};
 pub use version::SecretVersion;
 
@@ -45,7 +47,7 @@ impl fmt::Debug for Secret {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
-    /// The configuration contains the secret itself.
+    /// The configuration contains the secret itself; white space around the text is removed.
     Inline(Secret),
     /// The environment variable of this name; white space around the text is removed.
     Environment(String),
@@ -105,7 +107,7 @@ impl Secrets {
             Source::Inline(secret) if secret.expose().trim().is_empty() => {
                 Err(Error::Empty("the key".to_owned()))
             }
-            Source::Inline(secret) => Ok(secret.clone()),
+            Source::Inline(secret) => Ok(Secret(secret.expose().trim().to_owned())),
             Source::Environment(name) => self
                 .env
                 .get(name)

@@ -11,6 +11,13 @@ impl Entity {
             || self.operations.iter().all(|operation| operation.kind != OperationKind::Get)
     }
 
+    /// Whether a path of fields ends at a key of a map, such as metadata, whose values the facts know
+    /// as texts only.
+    pub fn is_key_of_map(&self, path: &[String]) -> bool {
+        let map = path.split_last().and_then(|(_, above)| self.field_at(&above.join(".")));
+        map.is_some_and(|shape| shape.map_value().is_some())
+    }
+
     /// What an entity belongs to: the placeholders that stand before its own in the path.
     pub fn parents(&self) -> Vec<&str> {
         let addressed = self.operations.iter().find(|operation| operation.kind != OperationKind::Search);

@@ -40,6 +40,17 @@ pub struct Entity {
     /// What destroying an entity does in Stripe.
     #[serde(default, skip_serializing_if = "Removal::is_forget")]
     pub removal: Removal,
+    /// Fields that say an entity has ended, with the value that says so as text, where the removal
+    /// does not say it: `expired` is `true`.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub ended: std::collections::BTreeMap<String, String>,
+    /// What a plan offers for an entity that has ended outside of Terraform.
+    #[serde(default, skip_serializing_if = "Restoration::is_replace")]
+    pub restoration: Restoration,
+    /// What Stripe takes for params of an update, by dotted path, where nothing is written. An
+    /// update that cannot unset such a param sends this.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub defaults: std::collections::BTreeMap<String, serde_json::Value>,
     /// Fields that Stripe omits from an answer unless they are asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub omitted: Vec<String>,
@@ -63,6 +74,18 @@ pub struct Entity {
     /// It exists already; what creates it is an update of the one that the payload names.
     #[serde(default, skip_serializing_if = "is_false")]
     pub preexisting: bool,
+    /// Its end cannot be taken back: in live mode it needs the configuration's consent.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub irrevocable: bool,
+    /// The object that it ends with, where Stripe refuses to end it by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_with: Option<EndsWith>,
+    /// Fields that name what is archived with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub takes_along: Vec<String>,
+    /// Params beside `id` of which Stripe takes each value once: `lookup_key`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub natural_keys: Vec<String>,
     /// What is worked out of the rest when it is first asked for.
     #[serde(skip)]
     pub(super) derived: Derived,
@@ -84,6 +107,22 @@ pub struct Items {
     /// The param that takes an item away, where Stripe has one: `deleted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone: Option<String>,
+}
+
+/// The object that another one ends with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndsWith {
+    /// Its type, in Stripe's spelling: `product`.
+    pub object: String,
+    /// The field that names it: `product`.
+    pub field: String,
+    /// The field of that object which must name this one: `default_price`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_as: Option<String>,
+    /// The states in which that object holds nothing: `draft`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unless: Vec<String>,
 }
 
 /// Which operation.
@@ -231,6 +270,46 @@ pub enum Removal {
     /// Stripe has no end for it: it is only forgotten, and we say so.
     #[default]
     Forget,
+}
+
+/// What a plan offers for an entity that has ended outside of Terraform.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Restoration {
+    /// A new entity takes its place.
+    #[default]
+    Replace,
+    /// An update brings it back.
+    Update {
+        /// The param: `active`.
+        param: String,
+        /// The value that brings it back, as text: `true`.
+        value: String,
+    },
+    /// A custom call brings it back: `ReactivateBillingMeter`.
+    Call(String),
+    /// Nothing, because such an entity ends by itself or has moved money. Where a call has ended it,
+    /// a change of its payload makes a new one.
+    Nothing,
+}
+
+impl Restoration {
+    /// True for the default.
+    pub fn is_replace(&self) -> bool {
+        *self == Self::Replace
+    }
+
+    /// What follows from the removal: what a flag has archived comes back by the same flag.
+    pub fn of(removal: &Removal) -> Self {
+        match removal {
+            Removal::Archive { param, value } | Removal::DeleteOrArchive { param, value }
+                if value == "false" =>
+            {
+                Self::Update { param: param.clone(), value: "true".to_owned() }
+            }
+            _ => Self::Replace,
+        }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]

@@ -52,7 +52,16 @@ pub fn resolve<'m>(name: &str, members: &'m [Member]) -> Result<Resolved<'m>, Un
 fn alias<'m>(key: &str, members: &'m [Member]) -> Option<&'m Member> {
     let key = normalize(key);
     let by = |key: &str| members.iter().find(|member| normalize(&member.name) == key);
-    by(&key).or_else(|| by(key.strip_suffix("id")?).filter(|member| member.shape.is_text()))
+    by(&key).or_else(|| by(key.strip_suffix("id")?).filter(|member| may_be_id(&member.shape)))
+}
+
+/// Whether it is a text, or an object that an id may stand for.
+fn may_be_id(shape: &Shape) -> bool {
+    match &shape.kind {
+        Kind::Whole(_) => true,
+        Kind::Union(shapes) => shapes.iter().any(may_be_id),
+        _ => shape.is_text(),
+    }
 }
 
 /// A key without separators, which may run through several levels: `addresscity`.

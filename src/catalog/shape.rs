@@ -184,6 +184,15 @@ impl Shape {
         find(self.members()?, name)
     }
 
+    /// Whether it is a list whose order and repetitions mean nothing.
+    pub fn is_set(&self) -> bool {
+        match &self.kind {
+            Kind::Set(_) => true,
+            Kind::Union(shapes) => shapes.iter().any(Self::is_set),
+            _ => false,
+        }
+    }
+
     /// What a list or a set holds.
     pub fn item(&self) -> Option<&Self> {
         match &self.kind {
@@ -215,6 +224,23 @@ impl Shape {
 /// The member of exactly that name.
 pub fn find<'m>(members: &'m [Member], name: &str) -> Option<&'m Member> {
     members.iter().find(|member| member.name == name)
+}
+
+/// What stands behind a name for the same value with decimals.
+const DECIMAL: &str = "_decimal";
+
+/// The member that is another spelling of the same value: `unit_amount_decimal` of `unit_amount`, and
+/// the other way round.
+pub fn other_spelling<'m>(members: &'m [Member], name: &str) -> Option<&'m Member> {
+    match whole_spelling(name) {
+        Some(whole) => find(members, whole),
+        None => find(members, &format!("{name}{DECIMAL}")),
+    }
+}
+
+/// The name of the same value without decimals, where a name is of one with decimals.
+pub fn whole_spelling(name: &str) -> Option<&str> {
+    name.strip_suffix(DECIMAL)
 }
 
 /// The shape that a dotted path of members leads to.

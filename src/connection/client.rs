@@ -44,6 +44,8 @@ pub struct Defaults {
     pub expected_livemode: Option<bool>,
     /// The source of the key of connections that name none.
     pub key: Option<Source>,
+    /// Whether the key or the sandbox is not known yet: what an apply will know is not missing.
+    pub key_unknown: bool,
     /// The service account that reads secret versions for connections that name none.
     pub service_account: Option<String>,
     /// The connected account of connections that name none.
@@ -75,6 +77,8 @@ pub struct Connection {
     defaults: Arc<Defaults>,
     secrets: Secrets,
     client: OnceCell<Arc<Client>>,
+    /// The account of the key, once Stripe was asked for it; none inside if it could not be told.
+    pub(super) asked_account: OnceCell<Option<String>>,
     log: Option<Arc<Log>>,
 }
 
@@ -84,7 +88,7 @@ impl Connection {
         let reader = settings.service_account.as_ref().or(defaults.service_account.as_ref()).cloned();
         let secrets = Secrets::new(defaults.env.clone(), reader);
         let log = logging::log(&settings, &defaults);
-        Self { settings, defaults, secrets, client: OnceCell::new(), log }
+        Self { settings, defaults, secrets, client: OnceCell::new(), asked_account: OnceCell::new(), log }
     }
 
     /// The log of the connection, if it is enabled.
@@ -100,6 +104,11 @@ impl Connection {
     /// The connected account whose data is used; none means the key's own account.
     pub fn account(&self) -> Option<&str> {
         self.settings.account_id.as_deref().or(self.defaults.account_id.as_deref())
+    }
+
+    /// The version of the API that calls are made under.
+    pub fn api_version(&self) -> &str {
+        &self.defaults.api_version
     }
 
     /// Sends one call to Stripe or to the sandbox.
@@ -134,7 +143,7 @@ impl Connection {
     async fn open(&self) -> Result<Arc<Client>, Error> {
         let api_key = self.key().await?;
         self.redact(&api_key);
-        self.check_mode(is_live(&api_key))?;
+        self.check_key(&api_key)?;
         let throttle = self.throttle(&api_key)?;
         let settings = crate::stripe::Settings {
             api_key,
@@ -177,12 +186,12 @@ impl Connection {
     }
 
     /// The base address of calls, or the path of the sandbox's file.
-    fn base(&self) -> String {
+    pub(super) fn base(&self) -> String {
         self.defaults.base()
     }
 
     /// The connection's key, else the provider's, else the environment's; the sandbox needs none.
-    async fn key(&self) -> Result<Secret, Error> {
+    pub(super) async fn key(&self) -> Result<Secret, Error> {
         let own = self.settings.key.as_ref();
         match own.or(self.defaults.key.as_ref()) {
             Some(origin) => {
@@ -190,22 +199,25 @@ impl Connection {
                 key.map_err(|cause| Error::Key { origin, of_connection: own.is_some(), cause })
             }
             None => match self.defaults.env.get(env::STRIPE_API_KEY) {
-                Some(key) => Ok(Secret::new(key)),
+                Some(key) => Ok(Secret::new(key.trim().to_owned())),
                 None if self.defaults.sandbox.is_some() => Ok(Secret::new("sk_test_sandbox".to_owned())),
                 None => Err(Error::NoKey),
             },
         }
     }
 
-    fn check_mode(&self, live: bool) -> Result<(), Error> {
-        match self.defaults.expected_livemode {
-            Some(expected) if expected != live => Err(Error::WrongMode { live }),
-            _ => Ok(()),
-        }
+    /// The source of the key; none where only the environment's own variable is left.
+    pub(super) fn key_source(&self) -> Option<&Source> {
+        self.settings.key.as_ref().or(self.defaults.key.as_ref())
+    }
+
+    /// The settings that all connections of the provider share.
+    pub(super) fn defaults(&self) -> &Defaults {
+        &self.defaults
     }
 }
 
 /// Whether a key is a live one; Stripe writes the mode into the key: `sk_live_…`, `rk_test_…`.
-fn is_live(key: &Secret) -> bool {
+pub(super) fn is_live(key: &Secret) -> bool {
     key.expose().contains("_live_")
 }

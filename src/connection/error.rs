@@ -33,6 +33,18 @@ pub enum Error {
         /// Why it could not be fetched.
         cause: secret::Error,
     },
+    /// The key is of a kind that Stripe's API does not take.
+    #[error("the key is {kind}, and calls need a secret key (`sk_…`) or a restricted key (`rk_…`)")]
+    NotASecretKey {
+        /// What it is: `a publishable key`.
+        kind: &'static str,
+    },
+    /// A live key would go over the network unencrypted.
+    #[error("the key is a live one, and {base} is not encrypted and not on this machine")]
+    LiveKeyInClear {
+        /// The base address of calls.
+        base: String,
+    },
     /// The settings allow keys of the other mode only.
     #[error("the key is a {} mode key, and the provider allows {} mode only", mode(*live), mode(!*live))]
     WrongMode {

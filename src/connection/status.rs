@@ -2,11 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value as Json;
-
-use crate::connection::{Connection, Error};
-use crate::stripe::Call;
-use crate::stripe::trace::Operation;
+use crate::connection::Error;
 
 /// The state of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,23 +32,11 @@ impl From<&Error> for State {
     fn from(error: &Error) -> Self {
         match error {
             Error::Suspended { .. } => Self::Suspended,
-            Error::Key { .. } | Error::NoKey | Error::WrongMode { .. } => Self::AuthError,
+            Error::Key { .. } | Error::NoKey | Error::NotASecretKey { .. } | Error::WrongMode { .. } => {
+                Self::AuthError
+            }
             Error::Stripe(error) if error.is_auth() => Self::AuthError,
             _ => Self::Error,
         }
-    }
-}
-
-impl Connection {
-    /// Requests the account that the key belongs to, in one call.
-    ///
-    /// # Errors
-    /// The connection cannot be used; [`State`] can be made from the error.
-    pub async fn check(&self) -> Result<(), Error> {
-        let operation =
-            Operation { name: "Check".to_owned(), entity: "Account".to_owned(), ..Operation::default() };
-        let reply = self.operation(operation, self.send(Call::get("/v1/account")), |_| 1).await?;
-        let is_account = reply.body.get("object").and_then(Json::as_str) == Some("account");
-        is_account.then_some(()).ok_or(Error::NotAnAccount)
     }
 }

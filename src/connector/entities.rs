@@ -78,8 +78,8 @@ impl Connector {
         Ok(())
     }
 
-    /// Ends the entity at that place by an action.
-    pub async fn end_by_action(
+    /// Runs an action on the entity at that place, as a part of another operation on it.
+    pub async fn call_action(
         &self,
         action: ActionRef,
         locator: &str,

@@ -81,9 +81,10 @@ impl Filter {
         pushdown::pushdown(&self.terms, &self.server_only, list)
     }
 
-    /// The id that the clause demands, where it demands one.
+    /// The id that the clause demands, where it demands one and everything else that it demands can
+    /// be judged here: a list alone evaluates what only Stripe can compare.
     pub fn only_id(&self) -> Option<&str> {
-        pushdown::only_id(&self.terms)
+        pushdown::only_id(&self.terms).filter(|_| self.server_only.is_empty())
     }
 }
 

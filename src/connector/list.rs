@@ -11,7 +11,7 @@ use crate::connector::page_token::{self, Position};
 use crate::connector::{Connector, Error, Filter, asked, locator};
 use crate::stripe::trace;
 use paginator::Paginator;
-use sort::{order, sort_field, value_at};
+use sort::{SortField, sort_field};
 
 /// Entities on a page where nothing is said: the connector's default.
 const PAGE_SIZE: usize = 25;
@@ -46,6 +46,11 @@ pub struct Page {
     pub entities: Vec<Json>,
     /// The token of the next page; none on the last.
     pub next_page_token: Option<String>,
+}
+
+/// Whether entities of a type can be sorted by a field of that name.
+pub fn check_sort_field(entity: &'static Entity, name: &str) -> Result<(), Error> {
+    sort_field(entity, name).map(drop)
 }
 
 impl ListRequest {
@@ -149,13 +154,13 @@ async fn in_stripes_order(
 async fn sorted(
     paginator: &Paginator<'_>,
     request: &ListRequest,
-    field: &[String],
+    field: &SortField,
     skip: usize,
     size: usize,
 ) -> Result<Page, Error> {
     let all = paginator.collect(Position::default(), usize::MAX).await?;
     let mut all: Vec<Json> = all.into_iter().map(|(body, _)| body).collect();
-    all.sort_by(|a, b| order(value_at(a, field), value_at(b, field), request.descending));
+    all.sort_by(|a, b| field.order(field.value(a), field.value(b), request.descending));
     let more = all.len() > skip + size;
     let entities = all.into_iter().skip(skip).take(size).collect();
     let next = Position { after: None, skip: skip + size };

@@ -33,6 +33,18 @@ pub fn check(entity: &'static Entity, locator: &str) -> Result<(), Error> {
     ids(entity, locator).map(drop)
 }
 
+/// The params of a create that a locator tells: the placeholders of the path with their ids. Empty
+/// where it is no locator of the type.
+pub fn placed(entity: &'static Entity, locator: &str) -> Vec<(&'static str, String)> {
+    let ids = ids(entity, locator).unwrap_or_default();
+    places(entity).into_iter().zip(ids).map(|(place, id)| (place, id.to_owned())).collect()
+}
+
+/// How many ids a locator of the entity type has: none for what there is only one of.
+pub fn id_count(entity: &Entity) -> usize {
+    places(entity).len()
+}
+
 /// How a locator of the entity type is written: `CUSTOMER/ID`.
 fn form(entity: &Entity) -> String {
     places(entity).join("/").to_uppercase()

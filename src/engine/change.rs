@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Clearing, Entity, Kind, Member, OperationKind, Shape, find};
+use crate::catalog::{Clearing, Entity, Kind, Member, OperationKind, Shape, find, other_spelling};
 use crate::engine::compare::{equal, inside};
 use crate::engine::params::dotted;
 use crate::engine::{Params, Wanted};
@@ -18,6 +18,19 @@ pub struct Change {
     pub stays: Vec<String>,
     /// Something that an update takes is not known yet.
     pub unknown: bool,
+    /// What is done beside the update because the object has ended in Stripe.
+    pub restores: Option<Restores>,
+}
+
+/// What is done because an object has ended in Stripe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restores {
+    /// The update brings it back.
+    Update,
+    /// This action brings it back.
+    Call(&'static str),
+    /// A new object takes its place.
+    Replace,
 }
 
 impl Change {
@@ -25,12 +38,17 @@ impl Change {
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Whether only a new object can be what is wanted.
+    pub fn needs_new(&self) -> bool {
+        !self.replaces.is_empty() || self.restores == Some(Restores::Replace)
+    }
 }
 
 /// The change from params to what is wanted. What is not known yet counts as changed.
 pub(super) fn between(entity: &Entity, before: &Params, wanted: &Wanted) -> Change {
     let update = entity.operation(OperationKind::Update).map(|update| update.params.as_slice());
-    let mut differ = Differ::default();
+    let mut differ = Differ { entity, unknown: &wanted.unknown, change: Change::default() };
     let params = Members { known: entity.params(), updatable: update.unwrap_or_default() };
     let mut before = before.clone();
     for path in &wanted.unknown {
@@ -73,12 +91,23 @@ struct Members<'m> {
     updatable: &'m [Member],
 }
 
-#[derive(Default)]
-struct Differ {
+/// What becomes of a param that was removed.
+enum Removed {
+    /// This value unsets it, or sets it to what Stripe takes where nothing is written.
+    Sent(Json),
+    /// It is what it would be without it.
+    Nothing,
+    /// No call unsets it.
+    Stays,
+}
+
+struct Differ<'e> {
+    entity: &'e Entity,
+    unknown: &'e [Vec<String>],
     change: Change,
 }
 
-impl Differ {
+impl Differ<'_> {
     /// The params of an update of one object: those that differ and can be updated.
     fn object(&mut self, place: &str, before: &Params, after: &Params, members: Members<'_>) -> Params {
         let Members { known, updatable } = members;
@@ -86,7 +115,9 @@ impl Differ {
         for (name, wanted) in after {
             let shape = find(known, name).map(|param| &param.shape);
             let old = before.get(name);
-            if old.is_some_and(|old| equal(shape, old, wanted)) {
+            if old.is_some_and(|old| equal(shape, old, wanted))
+                || old.is_none() && is_respelled(name, wanted, before, after, known)
+            {
                 continue;
             }
             let at = dotted(place, name);
@@ -99,16 +130,38 @@ impl Differ {
                 None => self.change.replaces.push(at),
             }
         }
+        sent.extend(self.gone(place, before, after, members));
+        sent
+    }
+
+    /// What unsets the params that are gone.
+    fn gone(&mut self, place: &str, before: &Params, after: &Params, members: Members<'_>) -> Params {
+        let mut sent = Params::new();
         for (name, old) in before.iter().filter(|(name, _)| !after.contains_key(*name)) {
+            if self.is_set_otherwise(place, name, after, members.known) {
+                continue;
+            }
             let at = dotted(place, name);
-            let param = find(updatable, name).map(|param| &param.shape);
-            match param.and_then(|shape| self.cleared(&at, old, shape)) {
-                Some(value) => drop(sent.insert(name.clone(), value)),
-                None if self.stays_inside(&at) => {}
-                None => self.change.stays.push(at),
+            let removed = match find(members.updatable, name) {
+                Some(param) => self.removed(&at, old, &param.shape),
+                None => Removed::Stays,
+            };
+            match removed {
+                Removed::Sent(value) => drop(sent.insert(name.clone(), value)),
+                Removed::Nothing => {}
+                Removed::Stays if self.stays_inside(&at) => {}
+                Removed::Stays => self.change.stays.push(at),
             }
         }
         sent
+    }
+
+    /// Whether the other spelling of a param that is gone sets its value from now on.
+    fn is_set_otherwise(&self, place: &str, name: &str, after: &Params, known: &[Member]) -> bool {
+        other_spelling(known, name).is_some_and(|other| {
+            let path = dotted(place, &other.name);
+            after.contains_key(&other.name) || self.unknown.iter().any(|unknown| unknown.join(".") == path)
+        })
     }
 
     /// A changed value as an update sends it: whole, without what an update does not take, and
@@ -123,6 +176,7 @@ impl Differ {
         let (Json::Object(new), Some(members)) = (wanted, updatable.members()) else {
             return Some(match (old, wanted, updatable.map_value()) {
                 (Some(Json::Object(old)), Json::Object(new), Some(value)) => merged(old, new, value),
+                (Some(Json::Array(old)), Json::Array(new), _) => self.items(at, old, new, updatable),
                 _ => wanted.clone(),
             });
         };
@@ -139,20 +193,69 @@ impl Differ {
         Some(Json::Object(whole))
     }
 
-    /// What clears a value that was removed; none where no call does. Members of an object that
-    /// cannot be cleared as a whole are cleared one by one.
-    fn cleared(&mut self, at: &str, old: &Json, shape: &Shape) -> Option<Json> {
-        match (&shape.clearing, old, &shape.kind) {
-            (Clearing::Empty, ..) => Some(Json::String(String::new())),
-            (Clearing::Null, ..) => Some(Json::Null),
-            (Clearing::Never, Json::Object(old), Kind::Map(value)) => Some(merged(old, &Map::new(), value)),
-            (Clearing::Never, Json::Object(old), Kind::Object(members)) => {
-                let members = Members { known: members, updatable: members };
-                let cleared = self.object(at, old, &Map::new(), members);
-                (!cleared.is_empty()).then_some(Json::Object(cleared))
+    /// The items of a list. Stripe replaces a list as a whole, but for one whose items have ids: of
+    /// an item that was there before, what was removed is unset.
+    fn items(&mut self, at: &str, old: &[Json], new: &[Json], list: &Shape) -> Json {
+        let rule = self.entity.items.get(at);
+        let (Some(rule), Some(members)) = (rule, list.item().and_then(Shape::members)) else {
+            return Json::Array(new.to_vec());
+        };
+        let shape = find(members, &rule.by).map(|member| &member.shape);
+        let named = |item: &Json| item.get(&rule.by).cloned();
+        let items = new.iter().enumerate().map(|(place, item)| {
+            let was = named(item).and_then(|name| {
+                old.iter().find(|old| named(old).is_some_and(|old| equal(shape, &old, &name)))
+            });
+            match (was, item) {
+                (Some(Json::Object(old)), Json::Object(new)) => {
+                    let place = dotted(at, &place.to_string());
+                    let members = Members { known: members, updatable: members };
+                    let changed = self.object(&place, old, new, members);
+                    Json::Object(new.clone().into_iter().chain(changed).collect())
+                }
+                _ => item.clone(),
             }
-            _ => None,
+        });
+        Json::Array(items.collect())
+    }
+
+    /// What becomes of a removed value. Members of an object that cannot be unset as a whole are
+    /// unset one by one.
+    fn removed(&mut self, at: &str, old: &Json, shape: &Shape) -> Removed {
+        let unset = Json::String(String::new());
+        let default = self.entity.defaults.get(at);
+        match (&shape.clearing, default, old, &shape.kind) {
+            (Clearing::Empty, ..) if *old == unset => Removed::Nothing,
+            (Clearing::Empty, ..) => Removed::Sent(unset),
+            (Clearing::Null, ..) => Removed::Sent(Json::Null),
+            (Clearing::Never, Some(default), ..) if equal(Some(shape), old, default) => Removed::Nothing,
+            (Clearing::Never, Some(default), ..) => Removed::Sent(default.clone()),
+            (Clearing::Never, None, Json::Object(old), Kind::Map(_)) if old.is_empty() => Removed::Nothing,
+            (Clearing::Never, None, Json::Object(old), Kind::Map(value)) => {
+                Removed::Sent(merged(old, &Map::new(), value))
+            }
+            (Clearing::Never, None, Json::Object(old), Kind::Object(members)) => {
+                self.removed_members(at, old, members)
+            }
+            _ => Removed::Stays,
         }
+    }
+
+    /// What unsets the members of an object one by one, with those that Stripe requires beside them.
+    fn removed_members(&mut self, at: &str, old: &Params, members: &[Member]) -> Removed {
+        let both = Members { known: members, updatable: members };
+        let mut sent = self.object(at, old, &Map::new(), both);
+        if sent.is_empty() {
+            return if self.stays_inside(at) { Removed::Stays } else { Removed::Nothing };
+        }
+        for member in members.iter().filter(|member| member.shape.is_required()) {
+            match old.get(&member.name) {
+                _ if sent.contains_key(&member.name) => {}
+                Some(value) => drop(sent.insert(member.name.clone(), value.clone())),
+                None => return Removed::Stays,
+            }
+        }
+        Removed::Sent(Json::Object(sent))
     }
 
     /// Whether it was said already which of the members at `at` stay.
@@ -160,6 +263,14 @@ impl Differ {
         let inside = format!("{at}.");
         self.change.stays.iter().any(|path| path.starts_with(&inside))
     }
+}
+
+/// Whether a param that was not written before is the other spelling of one that was, with the
+/// same value: `unit_amount_decimal = "1500"` after `unit_amount = 1500`.
+fn is_respelled(name: &str, wanted: &Json, before: &Params, after: &Params, known: &[Member]) -> bool {
+    let other = other_spelling(known, name).filter(|other| !after.contains_key(&other.name));
+    let old = other.and_then(|other| Some((&other.shape, before.get(&other.name)?)));
+    old.is_some_and(|(shape, old)| equal(Some(shape), old, wanted))
 }
 
 /// A map with the keys that are gone cleared: Stripe merges maps key by key.
@@ -173,84 +284,4 @@ fn merged(old: &Params, new: &Params, value: &Shape) -> Json {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{Value as Json, json};
-
-    use super::{Change, Wanted, between};
-    use crate::connector::entity;
-
-    fn change(name: &str, before: &Json, after: &Json) -> Change {
-        let map = |value: &Json| value.as_object().unwrap().clone();
-        let wanted = Wanted { params: map(after), unknown: Vec::new() };
-        between(entity(name).unwrap(), &map(before), &wanted)
-    }
-
-    #[test]
-    fn an_unknown_member_updates_where_an_update_takes_it_and_replaces_where_none_does() {
-        let before = json!({"currency": "usd", "nickname": "A", "recurring": {"interval": "month"}});
-        let unknown = |path: &[&str], after: Json| {
-            let path = path.iter().map(|part| (*part).to_owned()).collect();
-            let wanted = Wanted { params: after.as_object().unwrap().clone(), unknown: vec![path] };
-            between(entity("Price").unwrap(), before.as_object().unwrap(), &wanted)
-        };
-        let found = unknown(&["nickname"], json!({"currency": "usd", "recurring": {"interval": "month"}}));
-        assert_eq!(found, Change { unknown: true, ..Change::default() });
-        let found =
-            unknown(&["recurring", "interval"], json!({"currency": "usd", "nickname": "A", "recurring": {}}));
-        assert_eq!(found, Change { replaces: vec!["recurring.interval".into()], ..Change::default() });
-    }
-
-    #[test]
-    fn a_change_sends_what_differs_and_clears_what_is_gone() {
-        let before = json!({"name": "A", "email": "a@b.c", "metadata": {"x": "1", "y": "2"}, "phone": "1"});
-        let after = json!({"name": "A", "email": "c@b.c", "metadata": {"x": "1", "z": "3"}});
-        let found = change("Customer", &before, &after);
-        let expected = json!({"email": "c@b.c", "metadata": {"z": "3", "y": ""}, "phone": ""});
-        assert_eq!(Json::Object(found.update), expected);
-        assert!(found.stays.is_empty() && found.replaces.is_empty());
-    }
-
-    #[test]
-    fn a_removed_param_that_no_call_clears_stays() {
-        let found = change("Product", &json!({"name": "A", "active": true}), &json!({"name": "A"}));
-        assert_eq!((found.update.len(), found.stays), (0, vec!["active".to_owned()]));
-    }
-
-    #[test]
-    fn members_below_the_second_level_are_cleared() {
-        let before = json!({"shipping": {"name": "A", "address": {"line1": "x", "line2": "y"}}});
-        let after = json!({"shipping": {"name": "A", "address": {"line1": "x"}}});
-        let found = change("Customer", &before, &after);
-        let expected = json!({"shipping": {"name": "A", "address": {"line1": "x", "line2": ""}}});
-        assert_eq!(Json::Object(found.update), expected);
-    }
-
-    #[test]
-    fn replacement_is_decided_by_path() {
-        let rate = |amount: u32, eur: u32| {
-            json!({"display_name": "A", "fixed_amount": {"amount": amount, "currency": "usd",
-                "currency_options": {"eur": {"amount": eur}}}})
-        };
-        let found = change("ShippingRate", &rate(5, 4), &rate(6, 4));
-        assert_eq!(found.replaces, ["fixed_amount.amount"]);
-        let found = change("ShippingRate", &rate(5, 4), &rate(5, 3));
-        let expected = json!({"fixed_amount": {"currency_options": {"eur": {"amount": 3}}}});
-        assert_eq!((found.replaces.len(), Json::Object(found.update)), (0, expected));
-    }
-
-    #[test]
-    fn what_is_spelled_otherwise_is_no_change() {
-        assert!(change("Price", &json!({"currency": "USD"}), &json!({"currency": "usd"})).is_nothing());
-        let decimals = (json!({"unit_amount_decimal": "10.50"}), json!({"unit_amount_decimal": "10.5"}));
-        assert!(change("Price", &decimals.0, &decimals.1).is_nothing());
-        let renamed = change("Customer", &json!({"name": "acme gmbh"}), &json!({"name": "ACME GmbH"}));
-        assert_eq!(Json::Object(renamed.update), json!({"name": "ACME GmbH"}));
-    }
-
-    #[test]
-    fn version_two_is_unset_by_null() {
-        let before = json!({"display_name": "A", "contact_email": "a@b.c"});
-        let found = change("v2.core.account", &before, &json!({"display_name": "A"}));
-        assert_eq!(Json::Object(found.update), json!({"contact_email": null}));
-    }
-}
+mod tests;

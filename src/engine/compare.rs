@@ -27,19 +27,38 @@ pub(super) fn equal(shape: Option<&Shape>, a: &Json, b: &Json) -> bool {
 
 /// Whether what Stripe answers is what is wanted; members that nobody wrote do not count.
 pub(super) fn fulfils(shape: Option<&Shape>, wanted: &Json, now: &Json) -> bool {
+    let is_null = |shape: Option<&Shape>, wanted: &Json| fulfils(shape, wanted, &Json::Null);
+    agrees(shape, wanted, now, fulfils, is_null)
+}
+
+/// The same, where a member that Stripe does not answer counts as fulfilled.
+pub(super) fn may_fulfil(shape: Option<&Shape>, wanted: &Json, now: &Json) -> bool {
+    agrees(shape, wanted, now, may_fulfil, |_, _| true)
+}
+
+/// Whether what Stripe answers is what is wanted: its members and items by `inner`, members that
+/// Stripe does not answer by `missing`.
+fn agrees(
+    shape: Option<&Shape>,
+    wanted: &Json,
+    now: &Json,
+    inner: fn(Option<&Shape>, &Json, &Json) -> bool,
+    missing: impl Fn(Option<&Shape>, &Json) -> bool,
+) -> bool {
     match (wanted, now) {
-        (Json::Object(params), Json::Object(_)) => params
-            .iter()
-            .all(|(name, wanted)| fulfils(inside(shape, name), wanted, now.get(name).unwrap_or(&Json::Null))),
+        (Json::Object(params), Json::Object(_)) => params.iter().all(|(name, wanted)| {
+            let shape = inside(shape, name);
+            now.get(name).map_or_else(|| missing(shape, wanted), |now| inner(shape, wanted, now))
+        }),
         (Json::Array(wanted), Json::Null) => wanted.is_empty(),
-        (Json::Array(wanted), now) => elements(now).is_some_and(|now| pairwise(shape, wanted, now, fulfils)),
+        (Json::Array(wanted), now) => elements(now).is_some_and(|now| pairwise(shape, wanted, now, inner)),
         (Json::String(text), Json::Null) => text.is_empty(),
         (Json::Null, _) => true,
         (wanted, now) => equal(shape, wanted, now),
     }
 }
 
-/// Whether the items of two lists agree: one by one in a list, in any order in a set.
+/// Whether the items of two lists agree: one by one in a list, in any order and number in a set.
 fn pairwise(
     shape: Option<&Shape>,
     a: &[Json],
@@ -47,14 +66,11 @@ fn pairwise(
     agree: fn(Option<&Shape>, &Json, &Json) -> bool,
 ) -> bool {
     let item = shape.and_then(Shape::item);
-    if a.len() != b.len() {
-        return false;
+    if !shape.is_some_and(Shape::is_set) {
+        return a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agree(item, a, b));
     }
-    if !matches!(shape.map(|shape| &shape.kind), Some(Kind::Set(_))) {
-        return a.iter().zip(b).all(|(a, b)| agree(item, a, b));
-    }
-    let mut left: Vec<&Json> = b.iter().collect();
-    a.iter().all(|a| left.iter().position(|b| agree(item, a, b)).map(|at| left.swap_remove(at)).is_some())
+    a.iter().all(|a| b.iter().any(|b| agree(item, a, b)))
+        && b.iter().all(|b| a.iter().any(|a| agree(item, a, b)))
 }
 
 fn equal_scalars(shape: Option<&Shape>, a: &Json, b: &Json) -> bool {
@@ -133,8 +149,11 @@ mod tests {
     }
 
     #[test]
-    fn repetition_counts_in_a_set_too() {
-        assert!(!equal(Some(&list(Kind::Set)), &json!(["a", "a"]), &json!(["a", "b"])));
+    fn repetition_counts_in_a_list_and_not_in_a_set() {
+        let (twice, once) = (json!(["a", "a"]), json!(["a"]));
+        assert!(!equal(Some(&list(Kind::List)), &twice, &once));
+        assert!(equal(Some(&list(Kind::Set)), &twice, &once));
+        assert!(!equal(Some(&list(Kind::Set)), &twice, &json!(["a", "b"])));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Member, Shape, find};
 use crate::engine::Params;
-use crate::engine::compare::{elements, equal, fulfils, inside, reference};
+use crate::engine::compare::{elements, equal, fulfils, inside, may_fulfil, reference};
 
 /// `params` with every value that has drifted replaced by what Stripe holds now; none when
 /// nothing has.
@@ -71,15 +71,28 @@ fn as_written(element: &Json, items: &[Json]) -> Json {
     }
 }
 
-/// The params that an object would have been made from, as far as `wanted` speaks of it. A param
-/// that Stripe does not answer counts as fulfilled.
+/// The params that an object would have been made from, as far as `wanted` speaks of it. What
+/// Stripe does not answer, at any depth, counts as fulfilled.
 pub(super) fn presumed(entity: &Entity, wanted: &Params, body: &Json) -> Params {
     let presumed = wanted.iter().map(|(name, wanted)| {
         let shape = find(entity.params(), name).map(|param| &param.shape);
-        let value = body.get(name).map_or_else(|| wanted.clone(), |now| answered(shape, wanted, now));
-        (name.clone(), value)
+        (name.clone(), presumed_value(shape, wanted, body.get(name)))
     });
     presumed.filter(|(_, value)| !value.is_null()).collect()
+}
+
+fn presumed_value(shape: Option<&Shape>, wanted: &Json, now: Option<&Json>) -> Json {
+    match (wanted, now) {
+        (_, None) => wanted.clone(),
+        (Json::Object(params), Some(now)) if now.is_object() => {
+            let values = params.iter().map(|(name, wanted)| {
+                (name.clone(), presumed_value(inside(shape, name), wanted, now.get(name)))
+            });
+            values.filter(|(_, value)| !value.is_null()).collect()
+        }
+        (_, Some(now)) if may_fulfil(shape, wanted, now) => wanted.clone(),
+        (_, Some(now)) => answered(shape, wanted, now),
+    }
 }
 
 fn field<'a>(body: &'a Json, name: &str) -> &'a Json {

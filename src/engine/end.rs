@@ -4,8 +4,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::{OperationKind, Removal};
 use crate::connector::{self, Connector, Error};
-use crate::engine::Object;
 use crate::engine::object::current;
+use crate::engine::{EndWish, Object, OnDestroy, held};
 use crate::stripe::Kind;
 
 /// What became of an object that was to end.
@@ -43,11 +43,11 @@ struct EndCall<'e> {
 
 impl Object {
     /// What will stay in Stripe when the object ends, as a sentence; none if nothing will.
-    pub fn what_stays(&self) -> Option<String> {
-        if self.body.is_null() && self.ends_by_state() {
+    pub fn what_stays(&self, wish: EndWish) -> Option<String> {
+        if self.body.is_null() && self.ends_by_state(wish) {
             return None;
         }
-        match self.removal_plan() {
+        match self.removal_plan(wish) {
             RemovalPlan::Keep(why) => Some(why),
             RemovalPlan::Archive(param, value) => Some(self.archived(param, value)),
             RemovalPlan::Call(call) if call.stays => Some(self.called(call.action)),
@@ -58,16 +58,17 @@ impl Object {
         }
     }
 
-    /// Ends the object in Stripe as its removal rule says.
-    pub async fn end(&self, connector: &Connector) -> Result<Ended, Error> {
+    /// Ends the object in Stripe as the configuration wishes, else as its removal rule says.
+    pub async fn end(&self, connector: &Connector, wish: EndWish) -> Result<Ended, Error> {
         let work = async {
-            let ended = match self.as_it_is_now(connector).await {
-                Ok(Some(now)) => now.carry_out(connector).await,
+            let ended = match self.as_it_is_now(connector, wish).await {
+                Ok(Some(now)) => now.carry_out(connector, wish).await,
                 Ok(None) => Ok(Ended::AlreadyGone),
                 Err(error) => Err(error),
             };
             match ended {
                 Err(error) if error.is_gone() => Ok(Ended::AlreadyGone),
+                Err(error) if is_refusal(&error) => held::refused(self, connector, error).await,
                 other => other,
             }
         };
@@ -77,17 +78,17 @@ impl Object {
 
     /// The object as it is now, where its state decides how it ends and Stripe shows it; none when
     /// it is gone.
-    async fn as_it_is_now(&self, connector: &Connector) -> Result<Option<Self>, Error> {
+    async fn as_it_is_now(&self, connector: &Connector, wish: EndWish) -> Result<Option<Self>, Error> {
         let shown = self.entity.operation(OperationKind::Get).is_some();
-        if !shown || !self.ends_by_state() {
+        if !shown || !self.ends_by_state(wish) {
             return Ok(Some(self.clone()));
         }
         let now = current(connector, self.entity, &self.locator).await?;
         Ok(now.map(|body| Self { body, ..self.clone() }))
     }
 
-    async fn carry_out(&self, connector: &Connector) -> Result<Ended, Error> {
-        match self.removal_plan() {
+    async fn carry_out(&self, connector: &Connector, wish: EndWish) -> Result<Ended, Error> {
+        match self.removal_plan(wish) {
             RemovalPlan::Delete => self.delete(connector).await,
             RemovalPlan::Archive(param, value) => self.archive(connector, param, value).await,
             RemovalPlan::DeleteOrArchive(param, value) => match self.delete(connector).await {
@@ -104,7 +105,7 @@ impl Object {
         let fields = call.with.iter().filter_map(|name| Some((name.clone(), self.body.get(name)?.clone())));
         let fields: Map<String, Json> = fields.collect();
         let send = |name: &str, params| {
-            connector::action(name).map(|action| connector.end_by_action(action, &self.locator, params))
+            connector::action(name).map(|action| connector.call_action(action, &self.locator, params))
         };
         match (send(call.action, fields.clone())?.await, call.otherwise) {
             (Err(error), Some(otherwise)) if is_refusal(&error) => send(otherwise, fields)?.await?,
@@ -121,17 +122,41 @@ impl Object {
     async fn archive(&self, connector: &Connector, param: &str, value: &str) -> Result<Ended, Error> {
         let params = Map::from_iter([(param.to_owned(), Json::String(value.to_owned()))]);
         connector.update(self.entity, &self.locator, params).await?;
-        Ok(Ended::Stays(self.archived(param, value)))
+        let along = held::take_along(self, connector).await;
+        Ok(Ended::Stays(self.archived(param, value) + &along))
     }
 
-    fn ends_by_state(&self) -> bool {
-        matches!(
+    fn ends_by_state(&self, wish: EndWish) -> bool {
+        let by_state = matches!(
             self.entity.removal,
             Removal::Call { .. } | Removal::CallWhileSet { .. } | Removal::DeleteOrCall { .. }
-        )
+        );
+        by_state && wish.on_destroy != Some(OnDestroy::Keep)
     }
 
-    fn removal_plan(&self) -> RemovalPlan<'static> {
+    fn removal_plan(&self, wish: EndWish) -> RemovalPlan<'static> {
+        match (wish.on_destroy, &self.entity.removal) {
+            (Some(OnDestroy::Keep), _) => RemovalPlan::Keep(format!(
+                "{} {} stays in Stripe as it is, as the configuration wishes: it leaves the state only.",
+                self.entity.name, self.locator
+            )),
+            (Some(OnDestroy::Delete), Removal::DeleteOrArchive { .. }) => RemovalPlan::Delete,
+            (Some(OnDestroy::Archive), Removal::DeleteOrArchive { param, value }) => {
+                RemovalPlan::Archive(param, value)
+            }
+            _ => self.usual_plan(),
+        }
+    }
+
+    /// Whether a field beside the status says that it has ended.
+    fn has_ended(&self) -> bool {
+        let says = |(field, value): (&String, &String)| {
+            self.body.get(field).and_then(connector::scalar).as_ref() == Some(value)
+        };
+        self.entity.ended.iter().any(says)
+    }
+
+    fn usual_plan(&self) -> RemovalPlan<'static> {
         let (entity, locator) = (self.entity, &self.locator);
         let status = self.body.get("status").and_then(Json::as_str).unwrap_or_default();
         let is_one = |states: &[String]| states.iter().any(|state| state == status);
@@ -143,6 +168,7 @@ impl Object {
             Removal::Call { ended, .. } | Removal::DeleteOrCall { ended, .. } if is_one(ended) => {
                 RemovalPlan::Nothing
             }
+            Removal::Call { .. } if self.has_ended() => RemovalPlan::Nothing,
             Removal::Call { when, .. } | Removal::DeleteOrCall { when, .. }
                 if !when.is_empty() && !is_one(when) =>
             {
@@ -196,11 +222,39 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use crate::connector::entity;
-    use crate::engine::{Object, Params};
+    use crate::engine::{EndWish, Object, OnDestroy, Params};
 
     fn stays(name: &str, body: &Json) -> Option<String> {
+        object(name, body).what_stays(EndWish::default())
+    }
+
+    fn object(name: &str, body: &Json) -> Object {
         let (entity, locator) = (entity(name).unwrap(), "id_1".to_owned());
-        Object { entity, locator, params: Params::new(), body: body.clone() }.what_stays()
+        Object::new(entity, locator, Params::new(), body.clone())
+    }
+
+    #[test]
+    fn a_wish_comes_before_the_rule() {
+        let wish = |on_destroy| EndWish { on_destroy: Some(on_destroy), ..EndWish::default() };
+        let product = object("Product", &json!({"id": "id_1"}));
+        assert!(product.what_stays(wish(OnDestroy::Archive)).unwrap().contains("`active = false`"));
+        assert_eq!(product.what_stays(wish(OnDestroy::Delete)), None);
+        let open = object("Invoice", &json!({"status": "open"}));
+        assert!(open.what_stays(wish(OnDestroy::Keep)).unwrap().contains("as the configuration wishes"));
+        assert_eq!(OnDestroy::choices(open.entity), [OnDestroy::Keep]);
+        assert_eq!(OnDestroy::choices(product.entity), OnDestroy::ALL);
+    }
+
+    #[test]
+    fn what_cannot_be_taken_back_needs_consent_in_live_mode_only() {
+        let allowed = EndWish { allow_in_livemode: true, ..EndWish::default() };
+        for name in ["Account", "v2.core.account", "Customer"] {
+            let object = object(name, &Json::Null);
+            assert!(object.lacks_consent(EndWish::default(), Some(true)), "{name}");
+            assert!(!object.lacks_consent(allowed, Some(true)) && object.what_stays(allowed).is_none());
+            assert!(!object.lacks_consent(EndWish::default(), Some(false)), "{name}");
+        }
+        assert!(!object("Coupon", &Json::Null).lacks_consent(EndWish::default(), Some(true)));
     }
 
     #[test]

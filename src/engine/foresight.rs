@@ -22,7 +22,8 @@ impl Object {
     /// The object after an update; none where what it changes cannot be foreseen.
     pub fn foresee(&self, change: &Change) -> Option<Foreseen> {
         let plain = change.update.keys().all(|param| PLAIN.contains(&param.as_str()));
-        let mut body = self.body.as_object().filter(|_| plain && !change.unknown)?.clone();
+        let known = plain && !change.unknown && change.restores.is_none();
+        let mut body = self.body.as_object().filter(|_| known)?.clone();
         for (name, value) in &change.update {
             let old = body.get_mut(name)?;
             match (old.as_object_mut(), value) {
@@ -58,7 +59,7 @@ mod tests {
         let body = json!({"id": "prod_1", "name": "A", "description": "x", "metadata": {"a": "1", "b": "2"},
             "active": true, "updated": 5});
         let params = params.as_object().unwrap().clone();
-        Object { entity: entity("Product").unwrap(), locator: "prod_1".to_owned(), params, body }
+        Object::new(entity("Product").unwrap(), "prod_1".to_owned(), params, body)
     }
 
     #[test]

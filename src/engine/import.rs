@@ -1,13 +1,15 @@
 //! What an import names: an entity type and where one of its entities is.
 
 use crate::catalog::{Entity, OperationKind};
-use crate::connector;
+use crate::connector::{self, id_count};
 
-/// `ENTITY/LOCATOR`, read.
+/// `ENTITY/LOCATOR` or `ENTITY/ACCOUNT/LOCATOR`, read. What there is only one of needs no locator.
 #[derive(Debug, Clone)]
 pub struct ImportId {
     /// The entity type.
     pub entity: &'static Entity,
+    /// The connected account it is of, where the id names one: `acct_1`.
+    pub account: Option<String>,
     /// Where the entity is: `cus_1`, `cus_1/txi_1`.
     pub locator: String,
 }
@@ -35,13 +37,53 @@ pub enum ImportError {
 impl ImportId {
     /// Reads an import id.
     pub fn parse(id: &str) -> Result<Self, ImportError> {
-        let parts = id.split_once('/').filter(|(_, locator)| !locator.is_empty());
-        let (name, locator) = parts.ok_or_else(|| ImportError::Form { id: id.to_owned() })?;
+        let (name, place) = id.split_once('/').unwrap_or((id, ""));
+        let is_type = || connector::entity(name).is_ok_and(|entity| id_count(entity) == 0);
+        if place.is_empty() && !is_type() {
+            return Err(ImportError::Form { id: id.to_owned() });
+        }
         let entity = connector::entity(name)?;
+        let (account, locator) = account_and_locator(entity, place);
+        let locator = if locator.is_empty() { &entity.key } else { locator };
         connector::check_locator(entity, locator)?;
         if entity.operation(OperationKind::Get).is_none() {
             return Err(ImportError::Unreadable { entity: &entity.name });
         }
-        Ok(Self { entity, locator: locator.to_owned() })
+        Ok(Self { entity, account: account.map(str::to_owned), locator: locator.to_owned() })
+    }
+}
+
+/// What every id of an account begins with.
+const ACCOUNT: &str = "acct_";
+
+/// The account that stands before a locator, if there is one id more than the locator has.
+fn account_and_locator<'p>(entity: &Entity, place: &'p str) -> (Option<&'p str>, &'p str) {
+    let (first, rest) = place.split_once('/').unwrap_or((place, ""));
+    let is_more = place.split('/').count() > id_count(entity);
+    if first.starts_with(ACCOUNT) && is_more { (Some(first), rest) } else { (None, place) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ImportId;
+
+    #[test]
+    fn an_import_id_may_name_the_account_and_needs_no_id_of_what_there_is_only_one_of() {
+        for (id, account, locator) in [
+            ("Price/price_1", None, "price_1"),
+            ("Price/acct_1/price_1", Some("acct_1"), "price_1"),
+            ("Account/acct_1", None, "acct_1"),
+            ("Account/acct_1/acct_2", Some("acct_1"), "acct_2"),
+            ("Person/acct_1/person_1", None, "acct_1/person_1"),
+            ("Person/acct_1/acct_2/person_1", Some("acct_1"), "acct_2/person_1"),
+            ("CustomerTaxId/acct_1/cus_1/txi_1", Some("acct_1"), "cus_1/txi_1"),
+            ("TaxSettings", None, "tax.settings"),
+            ("TaxSettings/acct_1", Some("acct_1"), "tax.settings"),
+            ("TaxSettings/tax.settings", None, "tax.settings"),
+        ] {
+            let found = ImportId::parse(id).unwrap_or_else(|error| panic!("{id}: {error}"));
+            assert_eq!((found.account.as_deref(), found.locator.as_str()), (account, locator), "{id}");
+        }
+        assert!(ImportId::parse("Price").is_err() && ImportId::parse("Price/").is_err());
     }
 }

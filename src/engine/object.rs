@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Entity, OperationKind};
 use crate::connector::{self, Connector, is_deleted};
-use crate::engine::{Change, Params, Wanted, change, drift, items};
+use crate::engine::{Change, Params, Restores, Wanted, change, drift, export, items};
 
 /// One object as it was last written or read.
 #[derive(Debug, Clone)]
@@ -14,29 +14,42 @@ pub struct Object {
     pub entity: &'static Entity,
     /// Where it is: its id, behind the ids of what it belongs to (`cus_1/txi_1`).
     pub locator: String,
-    /// What was written; empty for one that was just imported.
+    /// What was written; for one that was imported, what would make it.
     pub params: Params,
     /// What Stripe answered; null where it never did.
     pub body: Json,
+    /// Nothing was written for it yet: it was imported.
+    pub imported: bool,
 }
 
 impl Object {
+    /// An object that was made from these params.
+    pub fn new(entity: &'static Entity, locator: String, params: Params, body: Json) -> Self {
+        Self { entity, locator, params, body, imported: false }
+    }
+
     /// What it takes to bring the object to what is wanted now.
     pub fn change_to(&self, wanted: &Wanted) -> Change {
         // Nothing was written for an imported object yet: what it already is need not be sent.
-        if self.params.is_empty() {
-            return change::between(
-                self.entity,
-                &drift::presumed(self.entity, &wanted.params, &self.body),
-                wanted,
-            );
-        }
-        change::between(self.entity, &self.params, wanted)
+        let presumed = (self.imported || self.params.is_empty()).then(|| self.presumed(wanted));
+        let change = change::between(self.entity, presumed.as_ref().unwrap_or(&self.params), wanted);
+        self.restored(wanted, change)
+    }
+
+    /// The params it would have been made from, as far as `wanted` speaks of it.
+    fn presumed(&self, wanted: &Wanted) -> Params {
+        let mut presumed = drift::presumed(self.entity, &wanted.params, &self.body);
+        let places = export::places(self.entity, &self.locator);
+        presumed.extend(places.filter(|(place, _)| wanted.params.contains_key(place)));
+        presumed
     }
 
     /// Sends an update with the params of a change; the object as Stripe answers it. A change
     /// that sends nothing reads the object.
     pub async fn update(&self, connector: &Connector, change: Change) -> Result<Json, connector::Error> {
+        if let Some(Restores::Call(action)) = change.restores {
+            connector.call_action(connector::action(action)?, &self.locator, Params::new()).await?;
+        }
         let params = items::with_ids(self.entity, change.update, &self.body);
         let body = if params.is_empty() {
             connector.get(self.entity, &self.locator).await?

@@ -4,15 +4,18 @@
 //! or dotted (`address.city`); the value may be nested. Whatever Stripe would refuse is
 //! refused here, before anything is sent.
 
+mod limits;
+mod secrets;
 mod unlisted;
 mod values;
 
+pub use secrets::secret_params;
 pub use unlisted::{UnlistedValue, unlisted_values};
 
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::names::resolve;
-use crate::catalog::{Entity, Kind, Member, Shape, find};
+use crate::catalog::{Entity, Kind, Member, Shape, at as shape_at, find};
 use crate::engine::Error;
 
 /// What is wrong with what was written.
@@ -114,6 +117,38 @@ pub fn create_params(entity: &'static Entity, written: &Written) -> Result<Wante
     Ok(wanted)
 }
 
+/// The params of a configuration of which nobody knows yet whether its object is to be made or was
+/// imported: what Stripe requires and never shows again is not missing, for no import can write it.
+pub fn config_params(entity: &'static Entity, written: &Written) -> Result<Wanted, Error> {
+    let shown = |fault: &ParamError| match fault {
+        ParamError::Missing { param } => {
+            let shape = shape_at(entity.create_params(), param);
+            entity.parents().contains(&param.as_str())
+                || shape.is_some_and(|shape| is_shown(shape, entity.field_at(param)))
+        }
+        _ => true,
+    };
+    match create_params(entity, written) {
+        Err(Error::Params(faults)) => {
+            let faults: Faults = faults.into_iter().filter(shown).collect();
+            if faults.is_empty() { Ok(parse(written, entity.params())?) } else { Err(faults.into()) }
+        }
+        other => other,
+    }
+}
+
+/// Whether a field shows all that Stripe requires of a param.
+fn is_shown(param: &Shape, field: Option<&Shape>) -> bool {
+    let Some(field) = field else { return false };
+    if param.is_text() && field.members().is_some() {
+        return false;
+    }
+    let required = param.members().unwrap_or_default().iter().filter(|member| member.shape.is_required());
+    let mut shown =
+        required.map(|member| is_shown(&member.shape, field.member(&member.name).map(|it| &it.shape)));
+    shown.all(|shown| shown)
+}
+
 /// Both results, or the faults of both.
 fn both<A, B>(a: Result<A, Faults>, b: Result<B, Faults>) -> Result<(A, B), Faults> {
     match (a, b) {
@@ -189,6 +224,11 @@ impl Requirements<'_> {
             _ => {}
         }
     }
+}
+
+/// A value as a param of this shape is sent; none where Stripe would not take it.
+pub(super) fn accepted(given: &Json, shape: &Shape) -> Option<Json> {
+    values::value(given, shape, "").ok()
 }
 
 pub(super) fn dotted(place: &str, name: &str) -> String {

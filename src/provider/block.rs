@@ -12,6 +12,7 @@ use crate::provider::connection_schema::{
     check_combinations, check_sources, optional, secret, shared_attributes, shared_blocks,
 };
 use crate::provider::connection_settings::{self, API_KEY};
+use crate::provider::setting_faults::{check_destination, check_key};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::{Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
@@ -40,9 +41,11 @@ pub(super) fn schema() -> Schema {
 }
 
 /// The errors in a provider block that keeps the rules of its schema, found without a call.
-pub(super) fn validate(config: &Value) -> Diagnostics {
+pub(super) fn validate(config: &Value, env: &Env) -> Diagnostics {
     let mut found = check_combinations(config);
     found.extend(check_sources(config, API_KEY, &Path::root()));
+    found.extend(check_key(config));
+    found.extend(check_destination(config, env));
     if !config.get("sandbox").is_null() && !config.get("api_base").is_null() {
         let detail = "`sandbox` and `api_base` both set the destination of calls; set only one of them.";
         found.push(Diagnostic::error("Two Destinations For Calls", detail).at_attribute("api_base"));
@@ -68,6 +71,7 @@ pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
         expected_livemode: known.get("expected_livemode").as_bool(),
         scope: settings.scope.clone(),
         key: settings.key.clone(),
+        key_unknown: API_KEY.iter().chain(&["sandbox"]).any(|name| config.get(name).is_unknown()),
         service_account: settings.service_account.clone(),
         account_id: settings.account_id.clone().or_else(|| env.get(crate::env::STRIPE_ACCOUNT)),
         env,

@@ -26,7 +26,7 @@ fn advice(error: &Error) -> (&'static str, Path) {
     match error {
         Error::Suspended { .. } => ("set `suspended = false` to use it", none),
         Error::NoKey => (
-            "set `api_key` in the provider block, `auth_config` in the connection, or the environment variable STRIPE_API_KEY",
+            "set `api_key` in the provider block, `auth_config` in the connection, or the environment variable STRIPE_API_KEY; with `sandbox` in the provider block no key is needed",
             none,
         ),
         Error::Key { origin, of_connection: true, cause } => {
@@ -37,6 +37,8 @@ fn advice(error: &Error) -> (&'static str, Path) {
         Error::ProxyPassword { origin, cause } => {
             (secret_advice(cause), attribute(attribute_of(origin, PROXY_PASSWORD)))
         }
+        Error::NotASecretKey { .. } => ("copy the secret key from Stripe's dashboard", none),
+        Error::LiveKeyInClear { .. } => ("use https in `api_base`, or a test key", none),
         Error::WrongMode { .. } => ("use a key of that mode, or change `expected_livemode`", none),
         Error::ThrottleScope(_) => ("check `throttle_scope`", none),
         Error::Transport(SetupError::Address(_)) => ("check `api_base`", none),

@@ -3,7 +3,8 @@
 
 use crate::connection::{Connection, ThrottleScope};
 use crate::provider::connection_settings::{PROXY_PASSWORD, SecretAttributes};
-use crate::secret::SecretVersion;
+use crate::provider::setting_faults::{check_nodes, without_effect};
+use crate::secret::{SecretVersion, looks_like_key};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Presence::{Computed, Optional, Required};
 use crate::terraform::schema::{Attribute, Block, NestedBlock, Nesting, Rule};
@@ -56,7 +57,7 @@ pub(super) fn shared_blocks() -> Vec<NestedBlock> {
                 optional(
                     "max_node_count",
                     Type::Number,
-                    "Nodes that may be active under load. Default `50`.",
+                    "Nodes that may be active under load. Default `50`; a greater minimum needs this too.",
                 )
                 .rule(Rule::Range(1, 100)),
             ],
@@ -120,6 +121,7 @@ pub(super) fn check_combinations(config: &Value) -> Diagnostics {
     found.extend(check_nodes(config));
     found.extend(check_proxy(config));
     found.extend(check_sources(config, PROXY_PASSWORD, &Path::root()));
+    found.extend(without_effect(config));
     found
 }
 
@@ -135,16 +137,6 @@ pub(super) fn check_sources(config: &Value, attributes: SecretAttributes, at: &P
 /// The attributes for messages: `` `api_key`, `api_key_env`, … ``.
 pub(super) fn all_sources(attributes: SecretAttributes) -> String {
     attributes.map(|name| format!("`{name}`")).join(", ")
-}
-
-fn check_nodes(config: &Value) -> Option<Diagnostic> {
-    let nodes = config.get("node_config").items().first()?;
-    let (min, max) = (nodes.get("min_node_count").as_i64()?, nodes.get("max_node_count").as_i64()?);
-    let at = Path::attribute("node_config").index(0).name("min_node_count");
-    (min > max).then(|| {
-        let detail = format!("`min_node_count` ({min}) must not be greater than `max_node_count` ({max}).");
-        Diagnostic::error("Node Counts Contradict", detail).at(at)
-    })
 }
 
 fn check_proxy(config: &Value) -> Diagnostics {
@@ -177,7 +169,11 @@ fn account_id(text: &str) -> Result<(), String> {
         .ok_or_else(|| format!("must be an account id such as \"acct_1032D82eZvKYlo2C\", not {text:?}"))
 }
 
+/// A key in the place of a name is told elsewhere, without being repeated.
 fn secret_version(text: &str) -> Result<(), String> {
+    if looks_like_key(text) {
+        return Ok(());
+    }
     SecretVersion::parse(text).map(drop)
 }
 

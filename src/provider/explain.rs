@@ -3,9 +3,10 @@
 
 use std::io;
 
+use crate::catalog::Entity;
 use crate::connection;
 use crate::connector;
-use crate::engine::{self, Faults, ParamError, UnlistedValue};
+use crate::engine::{self, Faults, ParamError, Taken, UnlistedValue};
 use crate::provider::connection_error::describe;
 use crate::stripe::Kind;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -54,6 +55,24 @@ pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Di
     Diagnostic::error(summary, sentence(&format!("{error}{list}"))).at_attribute(attribute)
 }
 
+/// A create that Stripe refused because another object has its natural key, with the way to take that
+/// object over. `account` is the connected account it is in.
+pub(super) fn explain_taken(
+    refused: Diagnostic,
+    entity: &Entity,
+    account: Option<&str>,
+    taken: &Taken,
+) -> Diagnostic {
+    let Taken { key, value, locator } = taken;
+    let place = account.map(|account| format!("{account}/")).unwrap_or_default();
+    let id = format!("{}/{place}{locator}", entity.name);
+    let detail = format!(
+        "{}\n\n{} {locator} has the {key} {value:?} already. To take it over instead of making another one, import it into the address of this resource:\n\n  terraform import ADDRESS '{id}'\n\nor write\n\n  import {{\n    to = ADDRESS\n    id = \"{id}\"\n  }}",
+        refused.detail, entity.name
+    );
+    Diagnostic { summary: "Entity Exists Already".to_owned(), detail, ..refused }
+}
+
 /// Everything that is wrong with a payload, at the payload.
 pub(super) fn explain_faults(faults: &Faults) -> Diagnostics {
     let explain = |fault: &ParamError| {
@@ -62,13 +81,13 @@ pub(super) fn explain_faults(faults: &Faults) -> Diagnostics {
     faults.iter().map(explain).collect()
 }
 
-/// Values that Stripe's lists of known values lack. They are sent.
+/// Values that Stripe's lists of known values lack. They are sent. Terraform shows the first of
+/// several warnings with one summary, so all stand in one.
 pub(super) fn explain_unlisted(values: &[UnlistedValue]) -> Diagnostics {
-    let explain = |value: &UnlistedValue| {
-        let detail = format!("{} It is sent as it is.", sentence(&value.to_string()));
-        Diagnostic::warning("Value Not Known", detail).at_attribute("input_payload")
-    };
-    values.iter().map(explain).collect()
+    let explain = |value: &UnlistedValue| format!("{} It is sent as it is.", sentence(&value.to_string()));
+    let details: Vec<String> = values.iter().map(explain).collect();
+    let told = Diagnostic::warning("Value Not Known", details.join("\n")).at_attribute("input_payload");
+    (!details.is_empty()).then_some(told).into_iter().collect()
 }
 
 /// A payload that cannot be read at all.
@@ -77,7 +96,8 @@ pub(super) fn not_a_payload(why: &str) -> Diagnostic {
         .at_attribute("input_payload")
 }
 
-fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic {
+/// An error of a connection as a diagnostic; `attribute` is the one that the failed call is about.
+pub(super) fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic {
     let detail = sentence(&describe(error));
     let (summary, attribute) = match error {
         connection::Error::Suspended { .. } => ("Connection Suspended", "connection_handle"),
@@ -85,6 +105,7 @@ fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic 
             ("Secret Not Readable", "connection_handle")
         }
         connection::Error::NoKey => return Diagnostic::error("Stripe Key Missing", detail),
+        connection::Error::NotASecretKey { .. } => return Diagnostic::error("Not A Secret Key", detail),
         connection::Error::Stripe(error) => return explain_stripe(error.kind(), &detail, attribute),
         _ => return Diagnostic::error("Connection Not Usable", detail),
     };
@@ -129,7 +150,7 @@ fn next_step(kind: Kind) -> (&'static str, &'static str) {
 }
 
 /// The text of an error as a sentence, with a capital letter and a full stop.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
     let end = if text.ends_with(['.', '!', '?', '\n']) { "" } else { "." };

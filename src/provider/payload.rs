@@ -8,10 +8,12 @@ mod unique_json;
 
 use serde_json::{Map, Value as Json};
 
+use crate::catalog::Member;
+use crate::catalog::names::{Resolved, resolve};
 use crate::engine::Written;
 use crate::provider::explain::not_a_payload;
 use crate::terraform::diagnostic::Diagnostic;
-use crate::terraform::value::{Number, Type, Value};
+use crate::terraform::value::{Number, Path, Type, Value};
 
 /// The members of a payload; none while the whole payload is unknown.
 pub(super) fn written(payload: &Value) -> Result<Option<Written>, Diagnostic> {
@@ -78,13 +80,38 @@ pub(super) fn rewritten(payload: &Value, members: Map<String, Json>) -> Value {
             let (ty, value) = like(&inner.0, &members);
             Value::Dynamic(Box::new((ty, value)))
         }
-        _ => text(members.to_string()),
+        _ => Value::Dynamic(Box::new((Type::String, members.to_string().into()))),
     }
 }
 
-/// JSON text as a payload.
-pub(super) fn text(json: String) -> Value {
-    Value::Dynamic(Box::new((Type::String, json.into())))
+/// Params as a payload: an HCL object.
+pub(super) fn object(params: &Map<String, Json>) -> Value {
+    Value::Dynamic(Box::new(natural(&Json::Object(params.clone()))))
+}
+
+/// Where a param, by its dotted path, stands in a payload that is an HCL object: as far as its keys
+/// lead to it. None in JSON text, and where the payload does not name it.
+pub(super) fn path_of(payload: &Value, at: &Path, known: &[Member], param: &str) -> Option<Path> {
+    match payload {
+        Value::Dynamic(inner) => path_inside(at, (&inner.0, &inner.1), known, param),
+        _ => None,
+    }
+}
+
+fn path_inside(at: &Path, payload: (&Type, &Value), known: &[Member], param: &str) -> Option<Path> {
+    let (ty, value) = payload;
+    value.as_map()?.iter().find_map(|(key, value)| {
+        let Resolved { path, shape } = resolve(key, known).ok()?;
+        let rest = param.strip_prefix(&path.join("."))?;
+        let (at, ty) = match ty {
+            Type::Object(types) => (at.name(key), types.get(key)?),
+            Type::Map(element) => (at.key(key), &**element),
+            _ => return None,
+        };
+        let deeper =
+            rest.strip_prefix('.').and_then(|rest| path_inside(&at, (ty, value), shape?.members()?, rest));
+        (rest.is_empty() || rest.starts_with('.')).then(|| deeper.unwrap_or(at))
+    })
 }
 
 /// JSON as a value of this type as far as it fits, else of the type it has by itself.
@@ -113,14 +140,14 @@ pub(super) fn like(ty: &Type, json: &Json) -> (Type, Value) {
             if typed.iter().all(|(_, (ty, _))| *ty == **element) {
                 return (ty.clone(), Value::map(typed.into_iter().map(|(key, (_, value))| (key, value))));
             }
-            object(typed)
+            members_of(typed)
         }
         (Type::Object(types), Json::Object(members)) => {
             let members = members.iter().map(|(key, json)| match types.get(key) {
                 Some(ty) => (key, like(ty, json)),
                 None => (key, natural(json)),
             });
-            object(members.collect())
+            members_of(members.collect())
         }
         _ => natural(json),
     }
@@ -137,7 +164,7 @@ pub(super) fn natural(json: &Json) -> (Type, Value) {
         }
         Json::String(text) => (Type::String, text.as_str().into()),
         Json::Array(items) => tuple(items.iter().map(natural).collect()),
-        Json::Object(members) => object(members.iter().map(|(key, json)| (key, natural(json))).collect()),
+        Json::Object(members) => members_of(members.iter().map(|(key, json)| (key, natural(json))).collect()),
     }
 }
 
@@ -146,81 +173,11 @@ fn tuple(items: Vec<(Type, Value)>) -> (Type, Value) {
     (Type::Tuple(types), Value::List(values))
 }
 
-fn object(members: Vec<(&String, (Type, Value))>) -> (Type, Value) {
+fn members_of(members: Vec<(&String, (Type, Value))>) -> (Type, Value) {
     let types = members.iter().map(|(key, (ty, _))| ((*key).clone(), ty.clone()));
     let ty = Type::object(types);
     (ty, Value::map(members.into_iter().map(|(key, (_, value))| (key, value))))
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{Value as Json, json};
-
-    use super::{rewritten, text, written};
-    use crate::terraform::value::{Number, Type, Value};
-
-    fn payload(ty: Type, value: Value) -> Value {
-        Value::Dynamic(Box::new((ty, value)))
-    }
-
-    fn people() -> Value {
-        let ty = Type::object([
-            ("Name", Type::String),
-            ("Metadata", Type::map(Type::String)),
-            ("Tags", Type::Tuple(vec![Type::String])),
-            ("Balance", Type::Number),
-        ]);
-        let value = Value::map([
-            ("Name", Value::from("Ada")),
-            ("Metadata", Value::map([("a", Value::from("1"))])),
-            ("Tags", Value::List(vec!["x".into()])),
-            ("Balance", Value::Number(Number::parse("1.50").unwrap())),
-        ]);
-        payload(ty, value)
-    }
-
-    #[test]
-    fn an_object_and_its_json_are_the_same_payload() {
-        let json = json!({"Name": "Ada", "Metadata": {"a": "1"}, "Tags": ["x"], "Balance": 1.5});
-        let members = |payload: &Value| Json::Object(written(payload).unwrap().unwrap().members);
-        assert_eq!(members(&people())["Name"], json["Name"]);
-        assert_eq!(members(&text(json.to_string()))["Tags"], members(&people())["Tags"]);
-    }
-
-    #[test]
-    fn unknown_members_are_named_by_their_paths() {
-        let ty = Type::object([("A", Type::object([("b", Type::Dynamic)])), ("L", Type::Dynamic)]);
-        let value = Value::map([
-            ("A", Value::map([("b", Value::Unknown)])),
-            ("L", Value::List(vec![Value::from("x"), Value::Unknown])),
-        ]);
-        let written = written(&payload(ty, value)).unwrap().unwrap();
-        assert_eq!(written.unknown, [vec!["A".to_owned(), "b".to_owned()], vec!["L".to_owned()]]);
-        assert_eq!(Json::Object(written.members), json!({"A": {}}));
-    }
-
-    #[test]
-    fn what_is_no_object_is_refused() {
-        for value in [Value::from("[]"), Value::from("{"), Value::from(true), Value::List(Vec::new())] {
-            assert!(written(&payload(Type::Dynamic, value.clone())).is_err(), "{value:?}");
-        }
-        let twice = written(&text(r#"{"a": {"b": 1, "b": 2}}"#.to_owned())).unwrap_err();
-        assert!(twice.detail.contains(r#""b""#), "{}", twice.detail);
-    }
-
-    #[test]
-    fn drift_keeps_the_types_that_were_written() {
-        let members =
-            json!({"Name": "Eve", "Metadata": {"a": "2", "b": "3"}, "Tags": ["x", "y"], "Balance": 2});
-        let Value::Dynamic(inner) = rewritten(&people(), members.as_object().unwrap().clone()) else {
-            panic!()
-        };
-        let Type::Object(types) = &inner.0 else { panic!("{:?}", inner.0) };
-        assert_eq!(types["Metadata"], Type::map(Type::String));
-        assert_eq!(types["Tags"], Type::Tuple(vec![Type::String, Type::String]));
-        assert_eq!(types["Balance"], Type::Number);
-        assert_eq!(inner.1.get("Name").as_str(), Some("Eve"));
-        let in_text = rewritten(&text("{}".to_owned()), members.as_object().unwrap().clone());
-        assert!(in_text.as_str().unwrap().contains("Eve"));
-    }
-}
+mod tests;

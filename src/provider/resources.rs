@@ -1,10 +1,12 @@
 //! The managed resources: one file each, read in one order (schema, validate, plan,
 //! apply, read, import).
 
+mod account;
 mod action;
 mod connection;
 mod entity;
 mod payload;
+mod readiness;
 
 pub(super) use action::Action;
 pub(super) use connection::Connection;

@@ -19,7 +19,8 @@ use crate::terraform::value::Value;
 pub(super) struct Runtime {
     defaults: Arc<Defaults>,
     default_settings: Settings,
-    /// The open connections by handle; the empty text is the default connection.
+    /// The open connections by handle, or by the account of the default one; the empty text is the
+    /// default connection.
     open: Mutex<HashMap<String, Arc<Connection>>>,
     /// The handles that this process last saw in `stripe_connection`, by connection id.
     freshest: Mutex<HashMap<String, String>>,
@@ -49,11 +50,22 @@ impl Runtime {
             None => self.default_settings.clone(),
             Some(handle) => decode_handle(handle).ok_or_else(not_a_handle)?,
         };
+        Ok(self.opened(handle.unwrap_or_default(), settings))
+    }
+
+    /// The default connection, on this connected account.
+    pub(super) fn connection_of_account(&self, account: &str) -> Arc<Connection> {
+        let settings = Settings { account_id: Some(account.to_owned()), ..self.default_settings.clone() };
+        self.opened(account, settings)
+    }
+
+    /// The connection that is open under this name, else a new one.
+    fn opened(&self, name: &str, settings: Settings) -> Arc<Connection> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let connection = open
-            .entry(handle.unwrap_or_default().to_owned())
+            .entry(name.to_owned())
             .or_insert_with(|| Arc::new(Connection::new(settings, Arc::clone(&self.defaults))));
-        Ok(Arc::clone(connection))
+        Arc::clone(connection)
     }
 
     /// A warning when an earlier run was interrupted before Stripe's response to a create came.

@@ -13,8 +13,8 @@ description: |-
 What `entity` of `stripe_entity`, `stripe_entities` and the data source `stripe_entity` takes. A name may also be
 written in the plural or as Stripe writes the object. **Operations**: list, get, create, update, delete, search; an
 update in brackets is what creates a thing that exists already. **Belongs to** names the keys that the payload must
-have, and the filter of a list. **Destroy** says what `terraform destroy` does in Stripe; where something stays, the
-plan says so.
+have, and the filter of a list. **Destroy** says what `terraform destroy` does in Stripe unless `on_destroy` says
+otherwise; where something stays, the plan says so.
 
 | Entity type | Operations | Belongs to | Destroy |
 |---|---|---|---|
@@ -28,7 +28,11 @@ pub(super) fn page() -> String {
 
 fn row(entity: &'static Entity) -> String {
     let parents = entity.parents().into_iter().map(|parent| format!("`{parent}`")).collect::<Vec<_>>();
-    let ends = if entity.create_operation().is_some() { end(&entity.removal) } else { String::new() };
+    let ends = if entity.create_operation().is_some() {
+        end(&entity.removal) + &beside(entity)
+    } else {
+        String::new()
+    };
     format!("| `{}` | {} | {} | {ends} |\n", entity.name, operations(entity), parents.join(", "))
 }
 
@@ -62,6 +66,18 @@ fn end(removal: &Removal) -> String {
         }
         Removal::Forget => "stays as it is".to_owned(),
     }
+}
+
+/// What else there is to know of an end: what it needs, what it hangs on, what goes with it.
+fn beside(entity: &Entity) -> String {
+    let consent =
+        entity.irrevocable.then(|| "; in live mode with `allow_destroy_in_livemode` only".to_owned());
+    let held = entity.ends_with.as_ref().map(|rule| match &rule.held_as {
+        Some(held_as) => format!("; not while it is the `{held_as}` of its `{}`", rule.field),
+        None => format!("; with its `{}` where Stripe refuses", rule.field),
+    });
+    let along = entity.takes_along.iter().map(|field| format!("; its `{field}` too"));
+    consent.into_iter().chain(held).chain(along).collect()
 }
 
 fn states(states: &[String]) -> String {

@@ -95,7 +95,7 @@ fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> Outcome<Json> {
             }
             Json::Object(members)
         }
-        (Kind::List(item), Json::Array(items)) => {
+        (Kind::List(item) | Kind::Set(item), Json::Array(items)) => {
             let item = (**item).clone().with_presence(Presence::Nullable);
             let laid_items = items.iter().map(|value| laid(&item, Json::Null, value, path));
             Json::Array(laid_items.collect::<Outcome<_>>()?)

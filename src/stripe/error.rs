@@ -154,6 +154,13 @@ impl Error {
         matches!(self.0.kind, Kind::Auth | Kind::Permission)
     }
 
+    /// True when the key is good for the account and lacks a permission. A key of another account is
+    /// refused with the same status.
+    pub fn lacks_permission(&self) -> bool {
+        let of_the_key = matches!(self.code(), Some("account_invalid" | "secret_key_required"));
+        self.kind() == Kind::Permission && !of_the_key
+    }
+
     /// True when Stripe may have executed the call although no response says so.
     pub fn may_have_happened(&self) -> bool {
         self.0.may_have_happened

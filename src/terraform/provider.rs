@@ -32,17 +32,18 @@ pub trait Provider: Debug + Send + Sync + 'static {
     /// The schema of a data source type, in the way of [`Self::resource_schema`].
     fn data_source_schema(&self, type_name: &str) -> Option<Schema>;
 
-    /// What is wrong with a provider block that keeps the rules of its schema: what no single
-    /// attribute shows. Values in it may be unknown. Runs before it is configured.
+    /// What is wrong with a provider block beside the rules of its schema, which are checked apart:
+    /// what no single attribute shows. Values in it may be unknown, and may break the rules. Runs
+    /// before it is configured.
     fn validate_provider(&self, config: &Value) -> Diagnostics;
     /// Takes a provider block that keeps the rules of its schema. Values in it may be unknown.
     /// It comes once per walk of Terraform, and more often where a debugger holds the process.
     /// `terraform_version` is what the client calls itself, such as `1.11.4`.
     async fn configure(&self, config: Value, terraform_version: &str) -> Diagnostics;
 
-    /// What is wrong with the configuration of a resource that keeps the rules of its schema:
-    /// what no single attribute shows. Values in it may be unknown; the provider may not be
-    /// configured yet.
+    /// What is wrong with the configuration of a resource beside the rules of its schema, which are
+    /// checked apart: what no single attribute shows. Values in it may be unknown, and may break
+    /// the rules; the provider may not be configured yet.
     fn validate_resource(&self, type_name: &str, config: &Value) -> Diagnostics;
     /// Rewrites a state that was stored under schema version `version` to the current one.
     /// Attributes that the schema no longer has are gone from it already, and those it has
@@ -60,8 +61,8 @@ pub trait Provider: Debug + Send + Sync + 'static {
     /// The state of an object that is not managed yet, as far as its id tells; a read follows.
     async fn import(&self, type_name: &str, id: &str) -> StateResponse;
 
-    /// What is wrong with the configuration of a data source that keeps the rules of its
-    /// schema: what no single attribute shows. Values in it may be unknown.
+    /// What is wrong with the configuration of a data source beside the rules of its schema, in
+    /// the way of [`Self::validate_resource`].
     fn validate_data_source(&self, type_name: &str, config: &Value) -> Diagnostics;
     /// Reads a data source: its configuration with the computed attributes filled in.
     async fn read_data_source(&self, type_name: &str, config: Value) -> (Value, Diagnostics);

@@ -17,7 +17,6 @@ pub fn cases() -> Vec<Case> {
         case!(a_declined_payment_is_an_error_with_the_decline_code, Terraform),
         case!(a_locked_connection_refuses_changes_until_it_is_unlocked, Terraform),
         case!(a_new_verbosity_changes_nothing_that_runs_on_the_connection, Terraform),
-        case!(a_suspended_connection_sends_nothing, Terraform),
         case!(a_filter_clause_finds_what_it_says, Terraform),
     ]
 }
@@ -176,25 +175,6 @@ resource "stripe_entity" "customer" {
     assert!(applied.contains("0 added, 1 changed, 0 destroyed"), "{applied}");
     workdir.assert_plan_is_empty();
     workdir.destroy();
-    assert_eq!(workdir.count("customer"), 0);
-}
-
-fn a_suspended_connection_sends_nothing() {
-    let config = r#"
-resource "stripe_connection" "c" {
-  name      = "a"
-  location  = "l"
-  suspended = true
-}
-resource "stripe_entity" "customer" {
-  connection_handle    = stripe_connection.c.handle
-  entity        = "Customer"
-  input_payload = "{}"
-}
-"#;
-    let workdir = Workdir::new(config);
-    assert!(workdir.fails(&["apply", "-auto-approve", "-no-color"]).contains("is suspended"));
-    assert_eq!(workdir.attributes("stripe_connection.c")["status"]["state"], "SUSPENDED");
     assert_eq!(workdir.count("customer"), 0);
 }
 

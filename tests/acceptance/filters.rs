@@ -47,6 +47,7 @@ fn connector(base: String) -> Connector {
         sandbox: None,
         expected_livemode: None,
         key: Some(Source::Inline(Secret::new("sk_test_1".to_owned()))),
+        key_unknown: false,
         service_account: None,
         account_id: None,
         scope: Some(ThrottleScope::Process),

@@ -13,6 +13,7 @@
 
 use std::process::ExitCode;
 
+mod accounts;
 mod actions;
 mod bad_input;
 mod clients;
@@ -21,6 +22,7 @@ mod examples;
 mod faults;
 mod filters;
 mod harness;
+mod imports;
 mod killed;
 mod logs;
 mod proxy;
@@ -53,7 +55,9 @@ fn main() -> ExitCode {
     let topics = [
         examples::cases(),
         entities::cases(),
+        accounts::cases(),
         shapes::cases(),
+        imports::cases(),
         actions::cases(),
         bad_input::cases(),
         filters::cases(),

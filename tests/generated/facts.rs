@@ -12,6 +12,8 @@ use stripe_provider::catalog::{OperationKind, Removal, catalog};
 mod fact_format;
 #[path = "../../src/catalog/build/join.rs"]
 mod join;
+#[path = "../../src/catalog/build/lists.rs"]
+mod lists;
 #[path = "../../src/catalog/model.rs"]
 mod model;
 #[path = "../../src/catalog/build/references.rs"]
@@ -108,6 +110,23 @@ fn rules_that_name_nothing_or_change_nothing_are_refused() {
         (
             "['shop.widget'.actions.close]\nname = \"CloseShopWidget\"",
             "shop.widget: close: the name is the usual one",
+        ),
+        (
+            "['shop.widget']\ndefaults = { size = 1 }",
+            "shop.widget: defaults: an update takes no \"size\", or unsets it",
+        ),
+        (
+            "['shop.widget']\nsets = [\"size\"]",
+            "shop.widget: \"size\" is no list, or is one of that order by itself",
+        ),
+        ("['shop.widget']\nended = { gone = \"true\" }", "shop.widget: ended: there is no field \"gone\""),
+        (
+            "['shop.widget']\nrestoration = \"replace\"",
+            "shop.widget: restoration: it follows from the removal",
+        ),
+        (
+            "['shop.widget']\nrestoration = { call = \"OpenShopWidget\" }",
+            "shop.widget: removal: there is no action \"OpenShopWidget\"",
         ),
         (
             "['shop.widget']\nremoval = { archive = { param = \"active\", value = \"false\" } }",

@@ -48,8 +48,8 @@ async fn a_connection_that_does_not_work_names_the_attribute_to_set() {
             "set `api_key` in the provider block, `auth_config` in the connection",
         ),
         (
-            vec![key.clone(), ("expected_livemode", Value::from(true))],
-            vec![],
+            vec![("expected_livemode", Value::from(true))],
+            vec![("auth_config", block("api_key", Value::from("sk_test_1")))],
             "AUTH_ERROR",
             "the key is a test mode key, and the provider allows live mode only; use a key of that mode, or change `expected_livemode`",
         ),

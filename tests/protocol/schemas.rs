@@ -101,7 +101,7 @@ async fn the_wire_carries_nesting_deprecation_and_write_only() {
 }
 
 #[tokio::test]
-async fn the_rules_of_a_resource_are_checked_before_the_provider_is_asked() {
+async fn the_rules_of_a_resource_and_what_its_provider_says_are_told_in_one_run() {
     let mut terraform = start().await;
     let mut plan = async |pairs: &[(&str, Value)]| {
         errors(terraform.plan("toy_box", &Object::default(), &a_box(pairs)).await)
@@ -110,13 +110,13 @@ async fn the_rules_of_a_resource_are_checked_before_the_provider_is_asked() {
     assert_eq!(plan(&[("kind", "glass".into())]).await, one("Invalid Attribute Value", "kind"));
     assert_eq!(
         plan(&[("name", "".into()), empty_label.clone()]).await,
-        one("Invalid Attribute Value", "name")
+        [one("Invalid Attribute Value", "name"), one("Empty Label", "labels")].concat()
     );
     assert_eq!(plan(&[empty_label]).await, one("Empty Label", "labels"));
 }
 
 #[tokio::test]
-async fn the_rules_of_a_data_source_are_checked_before_the_provider_is_asked() {
+async fn of_an_attribute_that_breaks_a_rule_the_rule_alone_speaks() {
     let mut terraform = start().await;
     for (kind, summary) in [("glass", "Invalid Attribute Value"), ("paper", "Paper Boxes Not Counted")] {
         let config = Value::map([("kind", Value::from(kind))]);

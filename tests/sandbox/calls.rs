@@ -18,15 +18,16 @@ pub struct Stripe {
 
 impl Stripe {
     pub fn new() -> Self {
-        Self::calling(Sandbox::memory().unwrap())
+        Self::over(Sandbox::memory().unwrap())
     }
 
     /// The sandbox in a file, which others may call as well.
     pub fn on(file: &Path) -> Self {
-        Self::calling(Sandbox::open(file).unwrap())
+        Self::over(Sandbox::open(file).unwrap())
     }
 
-    fn calling(sandbox: Sandbox) -> Self {
+    /// Calls of a sandbox that others may call too.
+    pub fn over(sandbox: Sandbox) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         Self { sandbox, runtime, answered: RefCell::default() }
     }

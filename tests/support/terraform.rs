@@ -31,6 +31,10 @@ pub type Client = ProviderClient<InterceptedService<Channel, Calls>>;
 pub struct Terraform {
     pub client: Client,
     pub schema: wire::get_provider_schema::Response,
+    /// The texts of the warnings of reads and plans since this was last emptied.
+    pub warnings: Vec<String>,
+    /// The warnings since the last look.
+    pub told: Vec<wire::Diagnostic>,
     /// What the provider was configured with last.
     configured: Option<wire::configure::Request>,
 }
@@ -94,7 +98,7 @@ impl Terraform {
     pub async fn over(mut client: Client) -> Outcome<Self> {
         let schema = client.get_schema(wire::get_provider_schema::Request {}).await.unwrap().into_inner();
         broken(rules::loadable(&schema))?;
-        Ok(Self { client, schema, configured: None })
+        Ok(Self { client, schema, warnings: Vec::new(), told: Vec::new(), configured: None })
     }
 
     /// Prepares and configures the provider.
@@ -103,7 +107,7 @@ impl Terraform {
         let config = Some(send(&blocks::whole(&block, written), &blocks::ty(&block)));
         let request = wire::prepare_provider_config::Request { config: config.clone() };
         let prepared = self.client.prepare_provider_config(request).await.unwrap().into_inner();
-        refused(&prepared.diagnostics, &Object::default())?;
+        self.heard(&prepared.diagnostics, &Object::default())?;
         let request = wire::configure::Request {
             config,
             terraform_version: "1.14.0".to_owned(),
@@ -117,7 +121,7 @@ impl Terraform {
     async fn begin_walk(&mut self) -> Outcome<()> {
         let Some(request) = self.configured.clone() else { return Ok(()) };
         let configured = self.client.configure(request).await.unwrap().into_inner();
-        refused(&configured.diagnostics, &Object::default())
+        self.heard(&configured.diagnostics, &Object::default())
     }
 
     /// Plans what the configuration asks for; `written` is null to destroy.
@@ -196,7 +200,7 @@ impl Terraform {
             ..Default::default()
         };
         let answer = self.client.read_resource(request).await.unwrap().into_inner();
-        refused(&answer.diagnostics, object)?;
+        self.heard(&answer.diagnostics, object)?;
         let read = Object { state: receive(answer.new_state.as_ref(), &ty)?, private: answer.private };
         broken(rules::read_valid(&object.private, &read))?;
         broken(named("after read", rules::write_only_null(&self.block(name), &read.state)))?;
@@ -211,7 +215,7 @@ impl Terraform {
             ..Default::default()
         };
         let answer = self.client.import_resource_state(request).await.unwrap().into_inner();
-        refused(&answer.diagnostics, &Object::default())?;
+        self.heard(&answer.diagnostics, &Object::default())?;
         broken(rules::import_valid(name, &answer.imported_resources))?;
         let imported = &answer.imported_resources[0];
         let state = receive(imported.state.as_ref(), &blocks::ty(&self.block(name)))?;
@@ -231,10 +235,10 @@ impl Terraform {
             config: config.clone(),
         };
         let valid = self.client.validate_data_source_config(request).await.unwrap().into_inner();
-        refused(&valid.diagnostics, &Object::default())?;
+        self.heard(&valid.diagnostics, &Object::default())?;
         let request = wire::read_data_source::Request { type_name, config, ..Default::default() };
         let answer = self.client.read_data_source(request).await.unwrap().into_inner();
-        refused(&answer.diagnostics, &Object::default())?;
+        self.heard(&answer.diagnostics, &Object::default())?;
         let state = receive(answer.state.as_ref(), &ty)?;
         broken(rules::data_valid(&state))?;
         Ok(state)
@@ -251,11 +255,21 @@ impl Terraform {
             raw_state: Some(raw),
         };
         let answer = self.client.upgrade_resource_state(request).await.unwrap().into_inner();
-        refused(&answer.diagnostics, &Object::default())?;
+        self.heard(&answer.diagnostics, &Object::default())?;
         let upgraded = receive(answer.upgraded_state.as_ref(), &blocks::ty(&self.block(name)))?;
         broken(named("upgraded state", rules::wholly_known(&upgraded)))?;
         broken(named("upgraded state", rules::write_only_null(&self.block(name), &upgraded)))?;
         Ok(upgraded)
+    }
+
+    /// Takes note of warnings, and stops at errors.
+    fn heard(&mut self, diagnostics: &[wire::Diagnostic], left: &Object) -> Outcome<()> {
+        broken(rules::diagnostics_valid(diagnostics))?;
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            diagnostics.iter().cloned().partition(|it| it.severity == 1);
+        self.warnings.extend(warnings.iter().map(|it| it.detail.clone()));
+        self.told.extend(warnings);
+        if errors.is_empty() { Ok(()) } else { Err(Fault::Refused(errors, Box::new(left.clone()))) }
     }
 
     /// The schema of a resource type.
@@ -273,7 +287,18 @@ impl Terraform {
             client_capabilities: Some(CAPABILITIES),
         };
         let answer = self.client.validate_resource_type_config(request).await.unwrap().into_inner();
-        refused(&answer.diagnostics, &Object::default())
+        self.heard(&answer.diagnostics, &Object::default())
+    }
+
+    /// One plan as the provider answers it.
+    pub async fn plan_again(
+        &mut self,
+        name: &str,
+        prior: &Object,
+        written: &Value,
+    ) -> Outcome<rules::Planned> {
+        let config = blocks::whole(&self.block(name), written);
+        self.plan_once(name, prior, &config).await
     }
 
     async fn plan_once(&mut self, name: &str, prior: &Object, config: &Value) -> Outcome<rules::Planned> {
@@ -288,7 +313,7 @@ impl Terraform {
             ..Default::default()
         };
         let answer = self.client.plan_resource_change(request).await.unwrap().into_inner();
-        refused(&answer.diagnostics, prior)?;
+        self.heard(&answer.diagnostics, prior)?;
         broken(rules::no_escape(answer.legacy_type_system, answer.deferred.is_some()))?;
         let state = receive(answer.planned_state.as_ref(), &ty)?;
         broken(named("planned", rules::write_only_null(&block, &state)))?;
@@ -317,7 +342,7 @@ impl Terraform {
         let object = Object { state: receive(answer.new_state.as_ref(), &ty)?, private: answer.private };
         broken(named("after apply", rules::wholly_known(&object.state)))?;
         broken(named("after apply", rules::write_only_null(&block, &object.state)))?;
-        refused(&answer.diagnostics, &object)?;
+        self.heard(&answer.diagnostics, &object)?;
         broken(rules::no_escape(answer.legacy_type_system, false))?;
         let differing = rules::compatible(&block, &planned.state, &object.state);
         broken(named("inconsistent result after apply", differing))?;
@@ -357,12 +382,6 @@ pub fn receive(value: Option<&DynamicValue>, ty: &Type) -> Outcome<Value> {
     let Some(value) = value else { return Ok(Value::Null) };
     msgpack::decode(&value.msgpack, ty)
         .map_err(|error| Fault::Broken(vec![format!("does not conform: {error}")]))
-}
-
-fn refused(diagnostics: &[wire::Diagnostic], left: &Object) -> Outcome<()> {
-    broken(rules::diagnostics_valid(diagnostics))?;
-    let errors: Vec<_> = diagnostics.iter().filter(|d| d.severity == 1).cloned().collect();
-    if errors.is_empty() { Ok(()) } else { Err(Fault::Refused(errors, Box::new(left.clone()))) }
 }
 
 fn broken(rules: Vec<String>) -> Outcome<()> {

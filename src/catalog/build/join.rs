@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Action, Entity, OperationKind, OutputShape, Removal, parents};
+use super::lists::mark_sets;
+use super::model::{Action, Entity, OperationKind, OutputShape, Removal, Restoration, parents};
 use super::references::References;
 use super::refine::refine;
 use super::rules::{ActionRule, EntityRule, Rules};
-use super::shape::Shape;
+use super::shape::{Clearing, Shape, at};
 use super::spelling::{pascal_case, plural, usual_name};
 
 /// What came of joining.
@@ -79,9 +80,16 @@ impl EntityJoin {
         self.entity.list_with.clone_from(&rule.list_with);
         self.entity.items.clone_from(&rule.items);
         self.entity.preexisting = rule.preexisting;
+        self.entity.irrevocable = rule.irrevocable;
+        self.entity.ends_with.clone_from(&rule.ends_with);
+        self.entity.takes_along.clone_from(&rule.takes_along);
+        self.entity.natural_keys.clone_from(&rule.natural_keys);
         self.check_fields(rule);
         self.apply_actions(&rule.actions);
         self.apply_removal(rule.removal.as_ref());
+        self.apply_restoration(rule);
+        self.apply_defaults(rule);
+        self.problems.extend(mark_sets(&mut self.entity, rule));
     }
 
     fn apply_aliases(&mut self, rule: &EntityRule) {
@@ -97,6 +105,17 @@ impl EntityJoin {
         for field in named.chain(rule.expand.iter().filter(|_| !v2)) {
             let known = self.entity.field_at(field).is_some();
             self.require(known, || format!("there is no field {field:?}"));
+        }
+        for field in rule.ends_with.iter().map(|rule| &rule.field).chain(&rule.takes_along) {
+            let known = self.entity.field(field).is_some();
+            self.require(known, || format!("there is no field {field:?}"));
+        }
+        for param in &rule.natural_keys {
+            let create = self.entity.operation(OperationKind::Create);
+            let known = create.is_some_and(|create| create.param(param).is_some());
+            self.require(known && self.entity.field(param).is_some(), || {
+                format!("natural_keys: {param:?} is no param of a create and field of an answer")
+            });
         }
         for param in rule.list_with.keys() {
             let list = self.entity.operation(OperationKind::List);
@@ -175,6 +194,35 @@ impl EntityJoin {
         if let Some(rule) = rule {
             self.check_removal(rule);
         }
+    }
+
+    /// The rule, else what follows from the removal.
+    fn apply_restoration(&mut self, rule: &EntityRule) {
+        let usual = Restoration::of(&self.entity.removal);
+        let needless = rule.restoration.as_ref() == Some(&usual);
+        self.require(!needless, || "restoration: it follows from the removal".to_owned());
+        match &rule.restoration {
+            Some(Restoration::Update { param, .. }) => self.require_update_param(param),
+            Some(Restoration::Call(action)) => self.require_action(action),
+            _ => {}
+        }
+        for field in rule.ended.keys() {
+            let known = self.entity.field(field).is_some();
+            self.require(known, || format!("ended: there is no field {field:?}"));
+        }
+        self.entity.ended.clone_from(&rule.ended);
+        self.entity.restoration = rule.restoration.clone().unwrap_or(usual);
+    }
+
+    /// Defaults are of params that an update takes and the empty text does not unset.
+    fn apply_defaults(&mut self, rule: &EntityRule) {
+        let update = self.entity.operation(OperationKind::Update);
+        let params = update.map(|update| update.params.clone()).unwrap_or_default();
+        for path in rule.defaults.keys() {
+            let unsettable = at(&params, path).is_some_and(|shape| shape.clearing == Clearing::Never);
+            self.require(unsettable, || format!("defaults: an update takes no {path:?}, or unsets it"));
+        }
+        self.entity.defaults.clone_from(&rule.defaults);
     }
 
     fn check_removal(&mut self, removal: &Removal) {

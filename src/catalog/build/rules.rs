@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::model::{Items, OutputShape, Removal};
+use super::model::{EndsWith, Items, OutputShape, Removal, Restoration};
 
 /// The rules by key: the object in Stripe's spelling, or the service. What has no rule is as usual.
 pub type Rules = BTreeMap<String, EntityRule>;
@@ -24,6 +24,21 @@ pub struct EntityRule {
     pub id_prefix: String,
     /// What destroying an entity does; a DELETE where Stripe has one and nothing is said.
     pub removal: Option<Removal>,
+    /// Fields with the values that say an entity has ended, where its removal does not say it.
+    #[serde(default)]
+    pub ended: BTreeMap<String, String>,
+    /// What a plan offers for what has ended outside of Terraform; what follows from the removal
+    /// where nothing is said.
+    pub restoration: Option<Restoration>,
+    /// What Stripe takes for params of an update where nothing is written.
+    #[serde(default)]
+    pub defaults: BTreeMap<String, serde_json::Value>,
+    /// Lists whose order means nothing, by path; lists of known values are such by themselves.
+    #[serde(default)]
+    pub sets: Vec<String>,
+    /// Lists of known values whose order means something, by path.
+    #[serde(default)]
+    pub ordered: Vec<String>,
     /// Fields that Stripe omits from an answer unless they are asked for.
     #[serde(default)]
     pub omitted: Vec<String>,
@@ -45,6 +60,17 @@ pub struct EntityRule {
     /// It exists already; what creates it is an update of the one that the payload names.
     #[serde(default)]
     pub preexisting: bool,
+    /// Its end cannot be taken back.
+    #[serde(default)]
+    pub irrevocable: bool,
+    /// The object that it ends with.
+    pub ends_with: Option<EndsWith>,
+    /// Fields that name what is archived with it.
+    #[serde(default)]
+    pub takes_along: Vec<String>,
+    /// Params beside `id` of which Stripe takes each value once.
+    #[serde(default)]
+    pub natural_keys: Vec<String>,
     /// By Stripe's verb.
     #[serde(default)]
     pub actions: BTreeMap<String, ActionRule>,

@@ -25,7 +25,13 @@ pub(super) fn truth(expression: &Expression, body: &Json) -> Option<bool> {
         Expression::Not(inner) => truth(inner, body).map(|truth| !truth),
         Expression::IsNull(field) => Some(value(body, field).is_none()),
         Expression::Compare(field, comparison, operand) => {
-            Some(fits(order(value(body, field)?, operand)?, *comparison))
+            let value = value(body, field)?;
+            match (order(value, operand), comparison, operand) {
+                (Some(order), ..) => Some(fits(order, *comparison)),
+                // A text in a map that is no number is another value than every number.
+                (None, Comparison::Equal, Operand::Number(_)) => Some(false),
+                (None, ..) => None,
+            }
         }
         Expression::Between(field, low, high) => {
             let value = value(body, field)?;

@@ -65,6 +65,8 @@ pub(super) enum ScalarType {
     Number,
     Time,
     Boolean,
+    /// What the facts do not know, such as a key of a map: a bare number compares as a number.
+    Any,
 }
 
 /// A value to compare with, as its field holds it.

@@ -15,7 +15,8 @@ const PAGING: [&str; 6] = ["ending_before", "expand", "include", "limit", "page"
 pub(super) fn named(name: &str, at: usize, entity: &Entity) -> Result<Field, String> {
     match resolve(name, &entity.fields) {
         Ok(found) => {
-            let holds = found.shape.map_or(ScalarType::Text, scalar_type);
+            let known = found.shape.filter(|_| !entity.is_key_of_map(&found.path));
+            let holds = known.map_or(ScalarType::Any, scalar_type);
             Ok(Field { path: found.path, holds, server_only: false, at })
         }
         Err(why) => server_only(name, at, entity).ok_or_else(|| unknown(name, why, entity)),
@@ -59,7 +60,7 @@ fn scalar_type(shape: &Shape) -> ScalarType {
 /// Text as what the field holds.
 pub(super) fn of_text(text: &str, field: &Field) -> Result<Operand, String> {
     match field.holds {
-        ScalarType::Text => Some(Operand::Text(text.to_owned())),
+        ScalarType::Text | ScalarType::Any => Some(Operand::Text(text.to_owned())),
         ScalarType::Number => number(text),
         ScalarType::Time => time(text),
         ScalarType::Boolean => truth(text),
@@ -73,11 +74,12 @@ pub(super) fn of_literal(text: &str, field: &Field) -> Result<Operand, String> {
         ScalarType::Number => number(text),
         ScalarType::Time => time(text),
         ScalarType::Boolean => None,
+        ScalarType::Any if number(text).is_some() => number(text),
         // Bare digits are text for a field that holds text: `ShippingPostalCode = 94043`.
-        ScalarType::Text if number(text).is_some() || time(text).is_some() => {
+        ScalarType::Text | ScalarType::Any if number(text).is_some() || time(text).is_some() => {
             Some(Operand::Text(text.to_owned()))
         }
-        ScalarType::Text => {
+        ScalarType::Text | ScalarType::Any => {
             return Err(format!("{text} is neither a number nor a date; text stands in single quotes"));
         }
     };
@@ -88,14 +90,14 @@ pub(super) fn of_literal(text: &str, field: &Field) -> Result<Operand, String> {
 pub(super) fn of_truth(value: bool, field: &Field) -> Result<Operand, String> {
     match field.holds {
         ScalarType::Boolean => Ok(Operand::Boolean(value)),
-        ScalarType::Text => Ok(Operand::Text(value.to_string())),
+        ScalarType::Text | ScalarType::Any => Ok(Operand::Text(value.to_string())),
         ScalarType::Number | ScalarType::Time => Err(mismatch(&value.to_string(), field)),
     }
 }
 
 fn mismatch(found: &str, field: &Field) -> String {
     let wanted = match field.holds {
-        ScalarType::Text => "text in single quotes",
+        ScalarType::Text | ScalarType::Any => "text in single quotes",
         ScalarType::Number => "a number",
         ScalarType::Time => "a date such as '2026-01-31', or seconds since 1970",
         ScalarType::Boolean => "true or false",

@@ -2,7 +2,9 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::Filter;
-use crate::catalog::OperationKind;
+use crate::catalog::names::resolve;
+use crate::catalog::spelling::pascal_case;
+use crate::catalog::{Entity, Kind, Member, OperationKind, at, catalog};
 use crate::connector::entity;
 
 fn customers() -> Vec<Json> {
@@ -167,4 +169,68 @@ proptest! {
         prop::sample::select(vec!["Name", "Balance", "=", "(", ")", "AND", "OR", "NOT", "'x'", "5", "IN", "LIKE", ",", "IS", "NULL", "BETWEEN"]), 0..12)) {
         let _ = Filter::parse(&words.join(" "), entity("Customer").unwrap()).map_err(|error| error.to_string());
     }
+}
+
+#[test]
+fn bare_numbers_compare_as_numbers_with_the_keys_of_maps() {
+    let rows = [
+        json!({"metadata": {"rank": "10"}}),
+        json!({"metadata": {"rank": "9"}}),
+        json!({"metadata": {"rank": "x"}}),
+    ];
+    let found = |clause: &str| {
+        let filter = Filter::parse(clause, entity("Customer").unwrap()).unwrap();
+        (1..=3).filter(|at| filter.matches(&rows[at - 1])).collect::<Vec<_>>()
+    };
+    assert_eq!(found("metadata.rank > 9"), [1]);
+    assert_eq!(found("metadata.rank = 10.0"), [1]);
+    assert_eq!(found("metadata.rank <> 10"), [2, 3]);
+    assert_eq!(found("metadata.rank BETWEEN 1 AND 9.5"), [2]);
+    assert_eq!(found("metadata.rank IN (9, 10)"), [1, 2]);
+    assert_eq!(found("metadata.rank > '9'"), [3], "text in quotes compares as text");
+}
+
+/// Every path of params that is a path of fields too.
+fn shared_paths(entity: &Entity) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    let mut open: Vec<(Vec<String>, &[Member])> = vec![(Vec::new(), entity.params())];
+    while let Some((above, members)) = open.pop() {
+        for member in members {
+            let path = [above.clone(), vec![member.name.clone()]].concat();
+            if entity.field_at(&path.join(".")).is_none() {
+                continue;
+            }
+            open.extend(member.shape.members().map(|inside| (path.clone(), inside)));
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn every_name_that_a_payload_takes_works_in_a_filter_and_in_a_sort() {
+    let mut tried = 0;
+    for entity in catalog().entities().filter_map(|name| catalog().entity(name)) {
+        for path in shared_paths(entity) {
+            let pascal: Vec<String> = path.iter().map(|name| pascal_case(name)).collect();
+            let names = [path.join("."), pascal.join("."), pascal.concat()];
+            let refers = at(entity.params(), &names[0])
+                .is_some_and(|shape| matches!(shape.kind, Kind::Id(_)))
+                && entity.field_at(&names[0]).is_some_and(|field| field.members().is_none());
+            for name in names.into_iter().chain(refers.then(|| pascal.concat() + "Id")) {
+                // A payload knows what it means, so a filter and a sort must mean the same.
+                let Ok(taken) = resolve(&name, entity.params()) else { continue };
+                if entity.field_at(&taken.path.join(".")).is_none() {
+                    continue;
+                }
+                let filter = Filter::parse(&format!("{name} IS NULL"), entity);
+                let filter = filter.unwrap_or_else(|error| panic!("{}: {error}", entity.name));
+                let sort = resolve(&name, &entity.fields).unwrap().path;
+                let found = filter.terms.iter().find_map(|term| term.find_field(|_| true)).unwrap();
+                assert_eq!((&found.path, &sort), (&taken.path, &taken.path), "{}: {name}", entity.name);
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 5000, "{tried}");
 }

@@ -137,6 +137,9 @@ fn what_changes_keeps_the_spelling_of_the_payload() {
 fn two_keys_for_one_param_are_refused() {
     let error = refused("Customer", &json!({"Name": "A", "name": "B"}));
     assert_eq!(error, r#""name" sets "name", which the payload sets already"#);
+    let both = json!({"product": "prod_1", "currency": "usd", "UnitAmount": 5, "UnitAmountDecimal": "5"});
+    let told = r#""unit_amount_decimal" sets "unit_amount", which the payload sets already"#;
+    assert_eq!(refused("Price", &both), told);
 }
 
 #[test]
@@ -145,4 +148,65 @@ fn a_required_param_that_is_missing_is_named() {
     let wanted = parse(&written(&json!({"amount": 5})), &operation.params).unwrap();
     let faults = require(&wanted, &operation.params).unwrap_err();
     assert_eq!(sentences(&faults), r#"the payload lacks "currency", which Stripe requires"#);
+}
+
+#[test]
+fn a_number_may_have_an_exponent_and_is_sent_in_digits() {
+    let amount = |text: &str| {
+        let given: Json = serde_json::from_str(&format!(r#"{{"amount": {text}}}"#)).unwrap();
+        create("PaymentIntent", &given)
+            .map(|sent| sent["amount"].to_string())
+            .map_err(|faults| sentences(&faults))
+    };
+    for (text, sent) in
+        [("1e3", "1000"), ("1.5E3", "1500"), ("\"15e2\"", "1500"), ("9007199254740993", "9007199254740993")]
+    {
+        assert_eq!(amount(text).unwrap(), sent, "{text}");
+    }
+    assert_eq!(amount("1.5e0").unwrap_err(), r#""amount" must be a whole number, not 1.5e+0"#);
+    let large = r#""amount" must be a whole number of 64 bits, not 9223372036854775808"#;
+    assert_eq!(amount("9223372036854775808").unwrap_err(), large);
+    let decimal = json!({"currency": "usd", "product": "prod_1", "unit_amount_decimal": "1.25e-1"});
+    assert_eq!(create("Price", &decimal).unwrap()["unit_amount_decimal"], json!("0.125"));
+}
+
+#[test]
+fn metadata_beyond_stripes_limits_is_refused() {
+    let many: serde_json::Map<String, Json> = (0..51).map(|at| (format!("k{at}"), json!("v"))).collect();
+    for (metadata, why) in [
+        (json!(many), r#""metadata" must be a map of at most 50 keys, not 51 keys"#.to_owned()),
+        (
+            json!({"a[b]": "1"}),
+            r#""metadata" must be a map whose keys have no square brackets, not "a[b]""#.to_owned(),
+        ),
+        (
+            json!({"k".repeat(41): "1"}),
+            format!(
+                r#""metadata" must be a map whose keys have at most 40 characters, not "{}…"#,
+                "k".repeat(39)
+            ),
+        ),
+        (
+            json!({"a": "v".repeat(501)}),
+            format!(r#""metadata.a" must be at most 500 characters long, not "{}…"#, "v".repeat(39)),
+        ),
+    ] {
+        assert_eq!(refused("Customer", &json!({ "Metadata": metadata })), why);
+    }
+    let fits = json!({"k".repeat(40): "ü".repeat(500), "gone": null, "empty": ""});
+    assert!(create("Customer", &json!({ "metadata": fits })).is_ok());
+}
+
+#[test]
+fn a_time_without_a_zone_is_of_utc() {
+    for (text, seconds) in [
+        ("2030-01-02", 1_893_542_400),
+        ("2030-01-02T03:04:05", 1_893_553_445),
+        ("2030-01-02 03:04:05", 1_893_553_445),
+        ("2030-01-02T03:04:05+01:00", 1_893_549_845),
+        ("1893542400", 1_893_542_400),
+    ] {
+        let given = json!({"expires_at": text, "customer": "cus_1"});
+        assert_eq!(create("Quote", &given).unwrap()["expires_at"], json!(seconds), "{text}");
+    }
 }

@@ -3,14 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json};
 
-use super::{Faults, ParamError, Params, dotted};
+use super::{Faults, ParamError, Params, dotted, limits};
 use crate::catalog::names::{Unresolved, resolve};
-use crate::catalog::{Clearing, Kind, Member, Shape, find};
-use crate::connector::scalar;
+use crate::catalog::{Clearing, Kind, Member, Shape, find, whole_spelling};
+use crate::connector::{plain_number, scalar};
 
 /// Longest part of a wrong value that an error repeats, in characters.
 const SHOWN: usize = 40;
@@ -25,7 +25,14 @@ pub(super) fn object(given: &Map<String, Json>, params: &[Member], place: &str) 
             Err(more) => faults.extend(more),
         }
     }
+    faults.extend(found.keys().filter_map(|name| spelled_twice(name, &found, place)));
     if faults.is_empty() { Ok(found) } else { Err(faults) }
+}
+
+/// Of two spellings of one value Stripe takes one.
+fn spelled_twice(name: &str, found: &Params, place: &str) -> Option<ParamError> {
+    let whole = whole_spelling(name).filter(|whole| found.contains_key(*whole))?;
+    Some(ParamError::Twice { key: dotted(place, name), param: dotted(place, whole) })
 }
 
 /// The param that a key names, and its value: a dotted key is the nested value it stands for.
@@ -96,7 +103,7 @@ fn insert(found: &mut Map<String, Json>, key: &str, name: &str, value: Json) -> 
 }
 
 /// The value as it is sent.
-fn value(given: &Json, shape: &Shape, place: &str) -> Result<Json, Faults> {
+pub(super) fn value(given: &Json, shape: &Shape, place: &str) -> Result<Json, Faults> {
     match (&shape.kind, given) {
         _ if shape.clearing == Clearing::Empty && given.as_str() == Some("") => Ok(given.clone()),
         (Kind::Object(params), Json::Object(given)) => object(given, params, place).map(Json::Object),
@@ -116,7 +123,10 @@ fn scalar_value(given: &Json, kind: &Kind, place: &str) -> Result<Json, ParamErr
         Kind::Text { max_length } => text(given, *max_length, place),
         // Stripe adds values to its enums: one that is not listed may be new.
         Kind::Currency | Kind::Enum(_) | Kind::Id(_) => text(given, 0, place),
-        Kind::Integer => integer(given).ok_or_else(|| wrong("a whole number")),
+        Kind::Integer => integer(given).ok_or_else(|| match whole_digits(given) {
+            Some(_) => wrong("a whole number of 64 bits"),
+            None => wrong("a whole number"),
+        }),
         Kind::Decimal | Kind::Number => number(given).ok_or_else(|| wrong("a number")),
         Kind::Boolean => boolean(given).ok_or_else(|| wrong("true or false")),
         Kind::Time => time(given)
@@ -146,6 +156,10 @@ fn text(given: &Json, max_length: u32, place: &str) -> Result<Json, ParamError> 
 }
 
 fn map(given: &Map<String, Json>, shape: &Shape, place: &str) -> Result<Json, Faults> {
+    let exceeded = limits::exceeded(given, place);
+    if !exceeded.is_empty() {
+        return Err(exceeded);
+    }
     let known = given.iter().filter(|(_, value)| !value.is_null());
     // The empty text removes a key.
     all(known.map(|(key, given)| match given.as_str() {
@@ -173,26 +187,27 @@ fn union(given: &Json, shapes: &[Shape], place: &str) -> Result<Json, Faults> {
     Err(first.unwrap_or_else(|| one(wrong(place, "something else", given))))
 }
 
-/// `1500`, `1500.0` and `"1500"` alike.
+/// `1500`, `1500.0`, `1.5e3` and `"1500"` alike.
 fn integer(given: &Json) -> Option<Json> {
+    Some(Json::from(whole_digits(given)?.parse::<i64>().ok()?))
+}
+
+/// The digits of a whole number of any size.
+fn whole_digits(given: &Json) -> Option<String> {
     let text = digits(given)?;
-    let whole = match text.split_once('.') {
-        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
-        Some(_) => return None,
-        None => text.as_str(),
-    };
-    Some(Json::from(whole.parse::<i64>().ok()?))
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    fraction.bytes().all(|digit| digit == b'0').then(|| whole.to_owned())
 }
 
 fn number(given: &Json) -> Option<Json> {
     digits(given).map(Json::String)
 }
 
-/// The text of a number, written as a number or as text.
+/// The digits of a number, written as a number or as text, without an exponent.
 fn digits(given: &Json) -> Option<String> {
     match given {
-        Json::Number(number) => Some(number.to_string()),
-        Json::String(text) => text.parse::<f64>().ok().filter(|n| n.is_finite()).map(|_| text.clone()),
+        Json::Number(number) => plain_number(&number.to_string()),
+        Json::String(text) => plain_number(text),
         _ => None,
     }
 }
@@ -213,19 +228,20 @@ fn time(given: &Json) -> Option<Json> {
     moment(given).map(|moment| Json::from(moment.as_second()))
 }
 
-/// A moment, written as seconds since 1970, as RFC 3339 or as a day.
+/// A moment, written as seconds since 1970, as RFC 3339, or as a day or a day with a time, which
+/// are of UTC.
 fn moment(given: &Json) -> Option<Timestamp> {
     if let Some(seconds) = integer(given) {
         return Timestamp::from_second(seconds.as_i64()?).ok();
     }
     let text = given.as_str()?;
     text.parse::<Timestamp>().ok().or_else(|| {
-        let day = text.parse::<Date>().ok()?;
-        Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp())
+        let local = text.parse::<DateTime>().ok()?;
+        Some(local.to_zoned(TimeZone::UTC).ok()?.timestamp())
     })
 }
 
-fn wrong(param: &str, expected: &str, given: &Json) -> ParamError {
+pub(super) fn wrong(param: &str, expected: &str, given: &Json) -> ParamError {
     let mut found = given.to_string();
     if found.chars().count() > SHOWN {
         found = found.chars().take(SHOWN).chain(['…']).collect();

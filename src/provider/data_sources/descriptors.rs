@@ -9,7 +9,7 @@ use crate::provider::connection_schema::{computed, optional};
 use crate::provider::explain::explain_connector;
 use crate::provider::resources::connection_attribute;
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::schema::{Attribute, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
@@ -45,7 +45,7 @@ impl DataSource for EntityTypes {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        named(config, connector::entity).err().into_iter().collect()
+        named(config, connector::entity).err().unwrap_or_default()
     }
 
     fn read<'a>(&'a self, _runtime: &'a Runtime, mut config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
@@ -53,7 +53,7 @@ impl DataSource for EntityTypes {
             let described = match named(&config, connector::entity) {
                 Ok(Some(entities)) => entities.into_iter().map(connector::describe_entity).collect(),
                 Ok(None) => connector::describe_entities(),
-                Err(unknown) => return (Value::Null, vec![unknown]),
+                Err(unknown) => return (Value::Null, unknown),
             };
             config.set("types", Value::List(described.iter().map(entity_value).collect()));
             (config, Diagnostics::new())
@@ -80,7 +80,7 @@ impl DataSource for Actions {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        named(config, connector::action).err().into_iter().collect()
+        named(config, connector::action).err().unwrap_or_default()
     }
 
     fn read<'a>(&'a self, _runtime: &'a Runtime, mut config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
@@ -88,7 +88,7 @@ impl DataSource for Actions {
             let described = match named(&config, connector::action) {
                 Ok(Some(actions)) => actions.into_iter().map(connector::describe_action).collect(),
                 Ok(None) => connector::describe_actions(),
-                Err(unknown) => return (Value::Null, vec![unknown]),
+                Err(unknown) => return (Value::Null, unknown),
             };
             config.set("actions", Value::List(described.iter().map(action_value).collect()));
             (config, Diagnostics::new())
@@ -96,23 +96,24 @@ impl DataSource for Actions {
     }
 }
 
-/// What the names of the config lead to; none when it names nothing.
+/// What the names of the config lead to, or every name that leads nowhere; none when it names nothing.
 fn named<T>(
     config: &Value,
     find: impl Fn(&str) -> Result<T, connector::Error>,
-) -> Result<Option<Vec<T>>, Diagnostic> {
+) -> Result<Option<Vec<T>>, Diagnostics> {
     if config.get("names").is_null() {
         return Ok(None);
     }
-    let mut found = Vec::new();
+    let (mut found, mut unknown) = (Vec::new(), Diagnostics::new());
     for (at, name) in config.get("names").items().iter().enumerate() {
-        let Some(name) = name.as_str() else { continue };
-        let unknown = |error: connector::Error| {
-            explain_connector(&error, "names").at(Path::attribute("names").index(at))
-        };
-        found.push(find(name).map_err(unknown)?);
+        let path = || Path::attribute("names").index(at);
+        match name.as_str().map(&find) {
+            Some(Ok(described)) => found.push(described),
+            Some(Err(error)) => unknown.push(explain_connector(&error, "names").at(path())),
+            None => {}
+        }
     }
-    Ok(Some(found))
+    if unknown.is_empty() { Ok(Some(found)) } else { Err(unknown) }
 }
 
 fn listing(name: &'static str, ty: Type, attribute: &str, description: &str) -> Schema {

@@ -37,7 +37,7 @@ impl DataSource for Entities {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let mut found = Diagnostics::new();
+        let mut found: Diagnostics = check_order(config).into_iter().collect();
         let Some(name) = config.get("entity").as_str() else { return found };
         match find(name) {
             Ok(entity) => {
@@ -51,6 +51,9 @@ impl DataSource for Entities {
                         .and_then(Result::err)
                         .map(|error| explain_connector(&connector::Error::Filter(error), "filter")),
                 );
+                let sorted =
+                    config.get("sort_by").as_str().map(|name| connector::check_sort_field(entity, name));
+                found.extend(sorted.and_then(Result::err).map(|error| explain_connector(&error, "sort_by")));
             }
             Err(unknown) => found.push(unknown),
         }
@@ -65,6 +68,15 @@ impl DataSource for Entities {
             }
         })
     }
+}
+
+/// An order without anything that is ordered.
+fn check_order(config: &Value) -> Option<Diagnostic> {
+    let alone = config.get("sort_order").as_str().is_some() && config.get("sort_by").is_null();
+    alone.then(|| {
+        let detail = "`sort_order` orders by the field of `sort_by`, which is not set: without it Stripe's own order holds, newest first.";
+        Diagnostic::error("Sort Field Missing", detail).at_attribute("sort_order")
+    })
 }
 
 async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {

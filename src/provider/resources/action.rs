@@ -7,10 +7,11 @@ use crate::connector::{self, ActionRef, Connector};
 use crate::engine::ActionInput;
 use crate::provider::Resource;
 use crate::provider::connection_schema::{computed, optional};
-use crate::provider::explain::{explain_connector, explain_faults, explain_unlisted, unrecorded};
-use crate::provider::payload;
+use crate::provider::explain::{explain_connector, explain_unlisted, unrecorded};
 use crate::provider::resources::payload::{Private, connection_attribute, keep_equal_handle};
+use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
+use crate::provider::secret_payload::{self, SECRET};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::Presence::Required;
@@ -18,7 +19,7 @@ use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
 /// Attributes whose change runs the action again.
-const RUNS_AGAIN: [&str; 3] = ["action", "input_payload", "triggers"];
+const RUNS_AGAIN: [&str; 4] = ["action", "input_payload", SECRET, "triggers"];
 /// What a run writes.
 const RESULTS: [&str; 3] = ["id", "output_payload", "result"];
 
@@ -42,6 +43,7 @@ impl Resource for Action {
                 Type::Dynamic,
                 "The action's input: an object (`{ PaymentIntentId = … }`), or its JSON text. A change runs the action again.",
             ),
+            secret_payload::attribute(),
             optional(
                 "triggers",
                 Type::map(Type::String),
@@ -61,11 +63,11 @@ impl Resource for Action {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        check_input(config).unwrap_or_else(|diagnostics| diagnostics)
+        check_input(config)
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
-        Box::pin(async move { plan(runtime, request) })
+        Box::pin(plan(runtime, request))
     }
 
     fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
@@ -91,7 +93,8 @@ impl Resource for Action {
         private: Vec<u8>,
     ) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
-            let private = Private::decode(&private).on(runtime, &Value::Null, state.get("connection_handle"));
+            let private =
+                Private::decode(&private).on_newest(runtime, &Value::Null, state.get("connection_handle"));
             StateResponse { private: private.encode(), state, ..StateResponse::default() }
         })
     }
@@ -113,15 +116,20 @@ impl Resource for Action {
     }
 }
 
-/// Warnings about the input of an action, or what is wrong with it, as far as it is known.
-fn check_input(config: &Value) -> Result<Diagnostics, Diagnostics> {
-    let Some(action) = action_of(config).map_err(|unknown| vec![unknown])? else {
-        return Ok(Diagnostics::new());
-    };
-    let written = payload::written(config.get("input_payload")).map_err(|wrong| vec![wrong])?;
-    let checked = written.map(|written| ActionInput::parse(action, &written)).transpose();
-    let warnings = checked.map(|input| input.map(|input| explain_unlisted(&input.unlisted_values())));
-    warnings.map(Option::unwrap_or_default).map_err(|faults| explain_faults(&faults))
+/// Warnings about the input of an action, or all that is wrong with it, as far as it is known.
+fn check_input(config: &Value) -> Diagnostics {
+    let written = secret_payload::of_action(config);
+    match (action_of(config), written) {
+        (Ok(Some(action)), Ok(Some(written))) => match ActionInput::parse(action, &written) {
+            Ok(input) => {
+                let mut found = explain_unlisted(&input.unlisted_values());
+                found.extend(secret_payload::shown_secrets(config, &action.action.params));
+                found
+            }
+            Err(faults) => secret_payload::explain_action(config, &faults),
+        },
+        (action, written) => action.err().into_iter().chain(written.err().into_iter().flatten()).collect(),
+    }
 }
 
 /// The action that a configuration names, if it is known.
@@ -133,13 +141,13 @@ fn action_of(config: &Value) -> Result<Option<ActionRef>, Diagnostic> {
 fn input_of(planned: &Value) -> Result<(ActionRef, ActionInput), Diagnostics> {
     let action = connector::action(planned.get("action").as_str().unwrap_or_default())
         .map_err(|error| vec![explain_connector(&error, "action")])?;
-    let written = payload::written(planned.get("input_payload")).map_err(|wrong| vec![wrong])?;
+    let written = secret_payload::of_action(planned)?;
     let input = ActionInput::parse(action, &written.unwrap_or_default());
-    Ok((action, input.map_err(|faults| explain_faults(&faults))?))
+    Ok((action, input.map_err(|faults| secret_payload::explain_action(planned, &faults))?))
 }
 
-fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
-    let private = Private::decode(&request.private).on(
+async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
+    let private = Private::decode(&request.private).on_newest(
         runtime,
         request.config.get("connection_handle"),
         request.prior.get("connection_handle"),
@@ -152,11 +160,9 @@ fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
         for name in RESULTS {
             planned.set(name, Value::Unknown);
         }
-        return PlanResponse {
-            state: planned,
-            private: private.with_key().encode(),
-            ..PlanResponse::default()
-        };
+        let diagnostics = readiness::check(runtime, &request.config, private.handle.as_deref()).await;
+        let private = private.with_key().encode();
+        return PlanResponse { state: planned, private, diagnostics, ..PlanResponse::default() };
     }
     keep_equal_handle(&mut planned, &request.prior);
     keep_equal_input(&mut planned, &request.prior);
@@ -166,21 +172,26 @@ fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
 
 /// Keeps the stored action and input where the configured ones are the same in another spelling.
 fn keep_equal_input(planned: &mut Value, prior: &Value) {
-    let known = payload::written(planned.get("input_payload"))
+    let known = secret_payload::of_action(planned)
         .is_ok_and(|written| written.is_some_and(|written| written.unknown.is_empty()));
     if known && let (Ok((was, before)), Ok((is, after))) = (input_of(prior), input_of(planned)) {
         if was.action.name == is.action.name {
             planned.set("action", prior.get("action").clone());
         }
-        if before.is_same(&after) {
+        // A secret that only moves from one attribute to the other runs the action again.
+        let alone = [prior, &*planned].iter().all(|state| state.get(SECRET).is_null());
+        if before.is_same(&after) && (alone || planned.get(SECRET) == prior.get(SECRET)) {
             planned.set("input_payload", prior.get("input_payload").clone());
         }
     }
 }
 
 async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let private =
-        Private::decode(&request.private).on(runtime, request.planned.get("connection_handle"), &Value::Null);
+    let private = Private::decode(&request.private).on_newest(
+        runtime,
+        request.planned.get("connection_handle"),
+        &Value::Null,
+    );
     let failed = |diagnostics| StateResponse { diagnostics, ..StateResponse::default() };
     let prepared = input_of(&request.planned).and_then(|(action, input)| {
         match runtime.connection(private.handle.as_deref()) {
@@ -200,7 +211,7 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
             state.set("id", ran.id.into());
             state.set("output_payload", ran.output.to_string().into());
             state.set("result", result(action, &ran.output));
-            let private = Private { handle: private.handle, key: None }.encode();
+            let private = Private { key: None, ..private }.encode();
             let diagnostics = ran.unrecorded.as_ref().map(unrecorded).into_iter().collect();
             StateResponse { state, private, diagnostics }
         }

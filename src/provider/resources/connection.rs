@@ -14,6 +14,7 @@ use crate::provider::connection_schema::{
 };
 use crate::provider::connection_settings::{self, API_KEY};
 use crate::provider::runtime::Runtime;
+use crate::provider::setting_faults::{check_key, idle_service_account};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::Presence::{OptionalComputed, Required};
@@ -56,6 +57,7 @@ impl Resource for Connection {
         let mut found = check_combinations(config);
         found.extend(check_auth(config));
         found.extend(check_lock(config));
+        found.extend(idle_service_account(config));
         found
     }
 
@@ -293,7 +295,7 @@ fn check_auth(config: &Value) -> Diagnostics {
         );
         return vec![Diagnostic::error("Secret Source Missing", detail).at(at)];
     }
-    check_sources(auth, API_KEY, &at).into_iter().collect()
+    check_sources(auth, API_KEY, &at).into_iter().chain(check_key(auth)).collect()
 }
 
 fn check_lock(config: &Value) -> Option<Diagnostic> {

@@ -8,14 +8,20 @@ use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
 use crate::catalog;
-use crate::connector::{self, Arrays, Connector};
-use crate::engine::{Object, Wanted, create_params, parse, unlisted_values};
+use crate::connection::Connection;
+use crate::connector::{self, Arrays};
+use crate::engine::{
+    End, EndWish, Error, Object, OnDestroy, Wanted, Written, config_params, create_params, parse,
+    unlisted_values,
+};
 use crate::provider::Resource;
-use crate::provider::connection_schema::computed;
+use crate::provider::connection_schema::{computed, optional};
 use crate::provider::explain::{explain, explain_connector, explain_faults, explain_unlisted};
 use crate::provider::payload;
+use crate::provider::resources::account::Stored;
 use crate::provider::resources::payload::{Private, connection_attribute};
 use crate::provider::runtime::Runtime;
+use crate::provider::secret_payload;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::Presence::Required;
@@ -46,6 +52,10 @@ impl Resource for Entity {
                 Required,
                 "What to create: an object, or its JSON text. Keys are in PascalCase (`AddressCity`) or in Stripe's spelling (`address = { city = … }`). A change updates the entity where Stripe can, and makes a new one where it cannot.",
             ),
+            secret_payload::attribute(),
+            optional("on_destroy", Type::String, "What a destroy or a replacement does with the entity in Stripe: `delete`, `archive` or `keep`, as far as its type has the choice. Default: what [entity types](../guides/entity-types.md) say. To change it and destroy the entity takes two applies.")
+                .rule(Rule::one_of(OnDestroy::ALL.map(OnDestroy::word))),
+            optional("allow_destroy_in_livemode", Type::Bool, "Whether a live entity may be ended whose end cannot be taken back, such as a customer or an account. Default `false`: its destroy is refused. To change it and destroy the entity takes two applies."),
             computed("id", Type::String, "Stripe's id of the entity."),
             computed(
                 "entity_id",
@@ -65,17 +75,24 @@ impl Resource for Entity {
 
     fn validate(&self, config: &Value) -> Diagnostics {
         let Some(name) = config.get("entity").as_str() else { return Diagnostics::new() };
-        match find(name) {
-            Err(unknown) => vec![unknown],
-            Ok(entity) => match creatable(entity, config) {
-                Ok(wanted) => explain_unlisted(&unlisted_values(&wanted, entity.params())),
-                Err(diagnostics) => diagnostics,
-            },
+        let entity = match find(name) {
+            Ok(entity) => entity,
+            Err(unknown) => {
+                let unreadable = payload::written(config.get("input_payload")).err();
+                return [unknown].into_iter().chain(unreadable).collect();
+            }
+        };
+        let mut found: Diagnostics = check_end(entity, config).into_iter().collect();
+        found.extend(secret_payload::shown_secrets(config, entity.params()));
+        match params_of(entity, config, config_params) {
+            Ok(wanted) => found.extend(explain_unlisted(&unlisted_values(&wanted, entity.params()))),
+            Err(diagnostics) => found.extend(diagnostics),
         }
+        found
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
-        Box::pin(async move { plan::plan(runtime, request) })
+        Box::pin(plan::plan(runtime, request))
     }
 
     fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
@@ -121,39 +138,88 @@ pub(in crate::provider) fn record(entity: &catalog::Entity, body: &Json) -> Valu
     Value::map(shown.map(|(key, value)| (key, Value::from(value))))
 }
 
+/// An error where the type has no such end.
+fn check_end(entity: &catalog::Entity, config: &Value) -> Option<Diagnostic> {
+    let wished = OnDestroy::of_word(config.get("on_destroy").as_str()?)?;
+    let choices = OnDestroy::choices(entity);
+    let words: Vec<String> = choices.iter().map(|way| format!("`{}`", way.word())).collect();
+    (!choices.contains(&wished)).then(|| {
+        let detail = format!(
+            "Stripe has no call to {} a {}. `on_destroy` may be {}; without it, its usual end holds.",
+            wished.word(),
+            entity.name,
+            words.join(" or ")
+        );
+        Diagnostic::error("No Such End", detail).at_attribute("on_destroy")
+    })
+}
+
+/// What a state wishes for the end of its entity.
+fn end_wish(state: &Value) -> EndWish {
+    EndWish {
+        on_destroy: state.get("on_destroy").as_str().and_then(OnDestroy::of_word),
+        allow_in_livemode: state.get("allow_destroy_in_livemode").as_bool().unwrap_or(false),
+    }
+}
+
+/// The refusal of an end that cannot be taken back; none where it is allowed, or in test mode.
+async fn without_consent(object: &Object, state: &Value, connection: &Connection) -> Option<Diagnostic> {
+    let told = object.body.get("livemode").and_then(Json::as_bool);
+    let livemode = told.or(connection.identity().await.livemode);
+    object.lacks_consent(end_wish(state), livemode).then(|| {
+        let detail = format!(
+            "{} {} is live, and what ends it cannot be taken back. Set `allow_destroy_in_livemode = true` to end it, or `on_destroy = \"keep\"` to leave it in Stripe, and apply that first.",
+            object.entity.name, object.locator
+        );
+        Diagnostic::error("Live Entity Is Protected", detail).at_attribute("allow_destroy_in_livemode")
+    })
+}
+
 /// The entity type that a state or a configuration names.
 fn entity_of(state: &Value) -> Result<&'static catalog::Entity, Diagnostic> {
     find(state.get("entity").as_str().unwrap_or_default())
 }
 
-/// The connector that the calls of an entity go through.
-fn connector(runtime: &Runtime, private: &Private) -> Result<Connector, Diagnostic> {
-    Ok(Connector::new(&runtime.connection(private.handle.as_deref())?))
+/// What is known of an object beside the object, for the question where it is.
+fn stored<'s>(object: &'s Object, state: &'s Value) -> Stored<'s> {
+    let Object { entity, locator, body, .. } = object;
+    Stored { entity, locator, body, handle: state.get("connection_handle") }
 }
 
 /// The params of a create, where the type can be created and as far as the payload is known.
 fn creatable(entity: &'static catalog::Entity, config: &Value) -> Result<Wanted, Diagnostics> {
-    let written = payload::written(config.get("input_payload")).map_err(|wrong| vec![wrong])?;
+    params_of(entity, config, create_params)
+}
+
+/// The params that a payload comes to when it is checked in this way.
+fn params_of(
+    entity: &'static catalog::Entity,
+    config: &Value,
+    check: fn(&'static catalog::Entity, &Written) -> Result<Wanted, Error>,
+) -> Result<Wanted, Diagnostics> {
+    let written = secret_payload::written(config, entity.params())?;
     match written {
         None if entity.create_operation().is_some() => Ok(Wanted::default()),
-        written => create_params(entity, &written.unwrap_or_default())
-            .map_err(|error| explain(&error, "input_payload")),
+        written => {
+            check(entity, &written.unwrap_or_default()).map_err(|error| explain(&error, "input_payload"))
+        }
     }
 }
 
 /// What the payload of a state or a configuration asks for; none while all of it is unknown.
 fn wanted(entity: &catalog::Entity, state: &Value) -> Result<Option<Wanted>, Diagnostics> {
-    let written = payload::written(state.get("input_payload")).map_err(|wrong| vec![wrong])?;
+    let written = secret_payload::written(state, entity.params())?;
     let parsed = written.map(|written| parse(&written, entity.params())).transpose();
     parsed.map_err(|faults| explain_faults(&faults))
 }
 
 /// The object that a state describes. A payload that this version of the provider cannot read
 /// counts as none: the object is still there.
-fn object_of(state: &Value) -> Result<Object, Diagnostic> {
+fn object_of(state: &Value, private: &Private) -> Result<Object, Diagnostic> {
     let entity = entity_of(state)?;
     let params = wanted(entity, state).ok().flatten().unwrap_or_default().params;
-    Ok(Object { entity, locator: locator_of(state).to_owned(), params, body: output(state) })
+    let object = Object::new(entity, locator_of(state).to_owned(), params, output(state));
+    Ok(Object { imported: private.imported, ..object })
 }
 
 /// The entity as it was when it was last written or read; null where it never was.
@@ -183,6 +249,15 @@ fn as_planned(planned: &Value, answered: Value) -> Value {
         (key.clone(), value.clone())
     });
     Value::map(kept)
+}
+
+/// How it is known that an entity has ended, as a sentence up to its end.
+fn end_sentence(object: &Object, end: &End, mark: &str) -> String {
+    let Object { entity, locator, .. } = object;
+    format!(
+        "{} {locator} has ended outside of Terraform, its `{}` is `{}`{mark}",
+        entity.name, end.field, end.value
+    )
 }
 
 /// Where the entity of a state is.

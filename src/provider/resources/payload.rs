@@ -1,24 +1,39 @@
 //! What `stripe_entity` and `stripe_action` share: the connection they go through, and the
 //! private data that outlives the configuration.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::connection::{decode_handle, id_of_handle};
+use crate::connection::{AccountIdentity, Connection, decode_handle, id_of_handle};
 use crate::provider::connection_schema::optional;
 use crate::provider::runtime::Runtime;
+use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::schema::{Attribute, Rule};
 use crate::terraform::value::{Type, Value};
 
 /// What is kept beside the state: a destroy sees neither the config nor the connection.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(in crate::provider) struct Private {
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Private {
     /// The handle calls run on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::provider) handle: Option<String>,
     /// The idempotency key of a planned create.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::provider) key: Option<String>,
+    pub(super) key: Option<String>,
+    /// The account and the mode that the object was made in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) home: Option<AccountIdentity>,
+    /// The handle of the connection that a replaced object leaves: its end runs on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) leaves: Option<String>,
+    /// Nothing of the configuration was applied since the import.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) imported: bool,
+    /// The account that the import named; calls without a handle go to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) account: Option<String>,
 }
 
 impl Private {
@@ -26,27 +41,37 @@ impl Private {
         serde_json::from_slice(bytes).unwrap_or_default()
     }
 
-    pub(in crate::provider) fn encode(&self) -> Vec<u8> {
-        // Two optional strings always serialise.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        // A struct of strings and booleans always serialises.
         serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// The same data of an object on another handle.
+    pub(super) fn on(&self, handle: Option<String>) -> Self {
+        Self { handle, leaves: None, ..self.clone() }
+    }
+
+    /// The same data on the newest handle of its connection, for what is no object in an account:
+    /// the configured one, else the freshest that this process has seen of the stored one.
+    pub(super) fn on_newest(mut self, runtime: &Runtime, configured: &Value, stored: &Value) -> Self {
+        let old = self.handle.take().or_else(|| stored.as_str().map(str::to_owned));
+        let newest = configured.as_str().map(str::to_owned);
+        self.handle = newest.or_else(|| old.map(|old| runtime.freshest(&old)));
+        self
+    }
+
+    /// The connection that calls go through: of the handle, else the default one, to the account that
+    /// the import named.
+    pub(super) fn connection(&self, runtime: &Runtime) -> Result<Arc<Connection>, Diagnostic> {
+        match (&self.handle, &self.account) {
+            (None, Some(account)) => Ok(runtime.connection_of_account(account)),
+            (handle, _) => runtime.connection(handle.as_deref()),
+        }
     }
 
     /// The key of a planned create: the one an earlier plan of it chose, else a new one.
     pub(in crate::provider) fn with_key(mut self) -> Self {
         self.key.get_or_insert_with(|| Uuid::new_v4().to_string());
-        self
-    }
-
-    /// The same data on the newest handle: the configured one, else the freshest that this
-    /// process has seen of the stored one.
-    pub(in crate::provider) fn on(mut self, runtime: &Runtime, configured: &Value, stored: &Value) -> Self {
-        let newest = configured.as_str().map(str::to_owned).or_else(|| {
-            self.handle
-                .take()
-                .or_else(|| stored.as_str().map(str::to_owned))
-                .map(|old| runtime.freshest(&old))
-        });
-        self.handle = newest;
         self
     }
 }
@@ -65,21 +90,12 @@ fn handle(text: &str) -> Result<(), String> {
 }
 
 /// Keeps the stored handle where the configured one is of the same connection: a new
-/// verbosity or a rotated key is no change of what runs on it.
-pub(in crate::provider) fn keep_equal_handle(planned: &mut Value, prior: &Value) {
+/// verbosity or a rotated key is no change of what runs on it. A handle that is not known yet is
+/// taken for one of the same connection; the apply refuses one that leads to another account.
+pub(super) fn keep_equal_handle(planned: &mut Value, prior: &Value) {
     let id = |state: &Value| state.get("connection_handle").as_str().and_then(id_of_handle);
-    if id(prior).is_some() && id(prior) == id(planned) {
+    let unknown = planned.get("connection_handle").is_unknown();
+    if id(prior).is_some() && (unknown || id(prior) == id(planned)) {
         planned.set("connection_handle", prior.get("connection_handle").clone());
     }
-}
-
-/// Whether a change of connection leads to another account. A renamed connection, a new key
-/// or an import (which knows no connection) does not: the object stays where it is.
-pub(in crate::provider) fn moves(runtime: &Runtime, prior: &Value, planned: &Value) -> bool {
-    let account = |state: &Value| {
-        let connection = runtime.connection(state.get("connection_handle").as_str()).ok()?;
-        Some(connection.account().map(str::to_owned))
-    };
-    let known = !planned.get("connection_handle").is_unknown() && !prior.get("connection_handle").is_null();
-    known && account(prior).is_some_and(|was| account(planned).is_some_and(|is| was != is))
 }

@@ -175,7 +175,8 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     if flag(&before, "active") && !flag(&body, "active") {
         let product = text(&before, "product").unwrap_or_default();
         let owner = call.session.alive("product", product)?;
-        if owner.is_some_and(|owner| text(&owner, "default_price") == Some(id(&body))) {
+        let holds = |owner: &Body| flag(owner, "active") && text(owner, "default_price") == Some(id(&body));
+        if owner.as_ref().is_some_and(holds) {
             let message = "This price cannot be archived because it is the default price of its product.";
             return Err(Failure::state(message).param("active"));
         }

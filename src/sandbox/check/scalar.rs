@@ -41,7 +41,13 @@ pub(super) fn typed(kind: &Kind, value: &Json, path: &str) -> Outcome<Json> {
         (Kind::Integer | Kind::Time, Json::Number(number)) if number.is_i64() => Ok(value.clone()),
         (Kind::DateTime, Json::String(text)) if text.parse::<jiff::Timestamp>().is_ok() => Ok(value.clone()),
         (
-            Kind::Boolean | Kind::Number | Kind::DateTime | Kind::Object(_) | Kind::List(_) | Kind::Map(_),
+            Kind::Boolean
+            | Kind::Number
+            | Kind::DateTime
+            | Kind::Object(_)
+            | Kind::List(_)
+            | Kind::Set(_)
+            | Kind::Map(_),
             _,
         ) => Err(wrong_type(kind, path)),
         (kind, Json::String(text)) => read(kind, text, path),
@@ -56,7 +62,7 @@ fn wrong_type(kind: &Kind, path: &str) -> Failure {
         Kind::Number => "a number",
         Kind::DateTime => "a date and time in RFC 3339 format",
         Kind::Object(_) | Kind::Map(_) => "an object",
-        Kind::List(_) => "an array",
+        Kind::List(_) | Kind::Set(_) => "an array",
         _ => "a string",
     };
     Failure::invalid(format!("Invalid value for {path}: expected {wanted}.")).param(path)

@@ -1,6 +1,7 @@
 //! The RPCs about data sources.
 
 use super::Service;
+use super::diagnostics::add;
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
 use crate::terraform::wire::tfplugin5::{read_data_source, validate_data_source_config};
@@ -12,9 +13,7 @@ pub(super) fn validate<P: Provider>(
     let codec = service.codecs.data_source(&service.provider, &request.type_name)?;
     let config = codec.decode("config", request.config.as_ref())?;
     let mut found = codec.validate(&config);
-    if !has_errors(&found) {
-        found.extend(service.provider.validate_data_source(&request.type_name, &config));
-    }
+    add(&mut found, service.provider.validate_data_source(&request.type_name, &config));
     Ok(validate_data_source_config::Response { diagnostics: codec.diagnostics(found) })
 }
 

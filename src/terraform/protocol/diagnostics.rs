@@ -21,6 +21,15 @@ pub(super) fn to_wire(diagnostic: Diagnostic) -> wire::Diagnostic {
     }
 }
 
+/// Adds what a provider says of a configuration to what the rules of its schema say, so that one run
+/// tells both. Of an attribute that breaks a rule the rule alone speaks.
+pub(super) fn add(found: &mut Diagnostics, of_provider: Diagnostics) {
+    let broken: Vec<Path> =
+        found.iter().filter(|it| it.severity == Severity::Error).map(|it| it.path.clone()).collect();
+    let more = of_provider.into_iter().filter(|it| it.path == Path::root() || !broken.contains(&it.path));
+    found.extend(more);
+}
+
 /// Messages about an object of type `ty`.
 pub(super) fn all_to_wire(diagnostics: Diagnostics, ty: &Type) -> Vec<wire::Diagnostic> {
     let clipped = diagnostics.into_iter().map(|diagnostic| {

@@ -1,6 +1,7 @@
 //! The RPCs about the provider block.
 
 use super::Service;
+use super::diagnostics::add;
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
 use crate::terraform::wire::tfplugin5::{configure, prepare_provider_config};
@@ -14,9 +15,7 @@ pub(super) fn prepare<P: Provider>(
     let codec = service.codecs.provider(&service.provider);
     let config = codec.decode("config", request.config.as_ref())?;
     let mut found = codec.validate(&config);
-    if !has_errors(&found) {
-        found.extend(service.provider.validate_provider(&config));
-    }
+    add(&mut found, service.provider.validate_provider(&config));
     Ok(prepare_provider_config::Response {
         prepared_config: request.config,
         diagnostics: codec.diagnostics(found),

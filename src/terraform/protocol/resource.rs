@@ -1,6 +1,7 @@
 //! The RPCs about managed resources.
 
 use super::Service;
+use super::diagnostics::add;
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
 use crate::terraform::provider::{ApplyRequest, PlanRequest};
@@ -20,9 +21,7 @@ pub(super) fn validate<P: Provider>(
     if !client.write_only_attributes_allowed {
         found.extend(codec.refuse_write_only(&config));
     }
-    if !has_errors(&found) {
-        found.extend(service.provider.validate_resource(&request.type_name, &config));
-    }
+    add(&mut found, service.provider.validate_resource(&request.type_name, &config));
     Ok(validate_resource_type_config::Response { diagnostics: codec.diagnostics(found) })
 }
 

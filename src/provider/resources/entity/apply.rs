@@ -1,27 +1,31 @@
 //! Creates, updates and ends an entity. What Stripe accepted is in the state.
 
-use super::{connector, creatable, entity_of, object_of, wanted, written};
+use std::sync::Arc;
+
+use super::{creatable, end_wish, entity_of, object_of, stored, wanted, without_consent, written};
 use crate::catalog::Entity;
+use crate::connection::Connection;
 use crate::connector::{Connector, Error};
-use crate::engine::{self, Ended, Params};
-use crate::provider::explain::{explain_connector, unrecorded};
+use crate::engine::{self, Ended, Object, Params};
+use crate::provider::explain::{explain_connector, explain_taken, unrecorded};
+use crate::provider::resources::account::on_way_to;
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::terraform::provider::{ApplyRequest, StateResponse};
 use crate::terraform::value::Value;
 
 pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let configured = request.planned.get("connection_handle");
-    let private = Private::decode(&request.private).on(runtime, configured, &Value::Null);
+    let handle = request.planned.get("connection_handle").as_str().map(str::to_owned);
+    let private = Private { handle, ..Private::decode(&request.private) };
     let prepared = entity_of(&request.planned).map_err(|unknown| vec![unknown]).and_then(|entity| {
         let wanted = creatable(entity, &request.planned)?;
-        let connector = connector(runtime, &private).map_err(|unusable| vec![unusable])?;
-        Ok((entity, connector, wanted.params))
+        let connection = private.connection(runtime).map_err(|unusable| vec![unusable])?;
+        Ok((entity, connection, wanted.params))
     });
     match prepared {
-        Ok((entity, connector, params)) => {
-            Creation { runtime, entity, connector, private }.make(params, request.planned).await
+        Ok((entity, connection, params)) => {
+            Creation { runtime, entity, connection, private }.make(params, request.planned).await
         }
         Err(diagnostics) => StateResponse { diagnostics, ..StateResponse::default() },
     }
@@ -31,63 +35,66 @@ pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> StateRes
 struct Creation<'r> {
     runtime: &'r Runtime,
     entity: &'static Entity,
-    connector: Connector,
+    connection: Arc<Connection>,
     private: Private,
 }
 
 impl Creation<'_> {
     /// Creates the entity; the state is null where it was not made.
     async fn make(self, params: Params, planned: Value) -> StateResponse {
-        let Self { runtime, entity, connector, private } = self;
-        let key = private.key.as_deref();
-        match engine::create(&connector, &runtime.journal, entity, params, key).await {
+        let Self { runtime, entity, connection, private } = self;
+        let (key, connector) = (private.key.as_deref(), Connector::new(&connection));
+        match engine::create(&connector, &runtime.journal, entity, params.clone(), key).await {
             Ok(made) => {
                 let incomplete = made.incomplete.map(|error| explain_connector(&error, "input_payload"));
                 let diagnostics = made.unrecorded.as_ref().map(unrecorded).into_iter().chain(incomplete);
+                let home = Some(connection.identity().await);
                 StateResponse {
                     state: written(planned, entity, &made.locator, &made.body),
-                    private: Private { handle: private.handle, key: None }.encode(),
+                    private: Private { key: None, leaves: None, home, ..private }.encode(),
                     diagnostics: diagnostics.collect(),
                 }
             }
-            Err(error) => StateResponse {
-                diagnostics: vec![explain_connector(&error, "input_payload")],
-                ..StateResponse::default()
-            },
+            Err(error) => {
+                let refused = explain_connector(&error, "input_payload");
+                let diagnostic = match engine::taken(&connector, entity, &params, &error).await {
+                    Some(taken) => explain_taken(refused, entity, connection.account(), &taken),
+                    None => refused,
+                };
+                StateResponse { diagnostics: vec![diagnostic], ..StateResponse::default() }
+            }
         }
     }
 }
 
 pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let private = Private::decode(&request.private).on(
-        runtime,
-        request.config.get("connection_handle"),
-        request.prior.get("connection_handle"),
-    );
-    let prepared = object_of(&request.prior).map_err(|unknown| vec![unknown]).and_then(|object| {
+    let private = Private::decode(&request.private);
+    let prepared = object_of(&request.prior, &private).map_err(|unknown| vec![unknown]).and_then(|object| {
         let wanted = wanted(object.entity, &request.planned)?.unwrap_or_default();
-        let connector = connector(runtime, &private).map_err(|unusable| vec![unusable])?;
-        Ok((object, connector, wanted))
+        let connection = private.connection(runtime).map_err(|unusable| vec![unusable])?;
+        Ok((object, connection, wanted))
     });
-    let (object, connector, wanted) = match prepared {
+    let (object, connection, wanted) = match prepared {
         Ok(prepared) => prepared,
         Err(diagnostics) => return unchanged(request, diagnostics),
     };
-    let change = object.change_to(&wanted);
+    let (change, connector) = (object.change_to(&wanted), Connector::new(&connection));
     // The payload was unknown when this was planned as an update.
-    if !change.replaces.is_empty() && request.planned.get("id").is_unknown() {
-        let creation = Creation { runtime, entity: object.entity, connector: connector.clone(), private };
+    if change.needs_new() && request.planned.get("id").is_unknown() {
+        let private = Private { imported: false, ..private };
+        let shared = Arc::clone(&connection);
+        let creation = Creation { runtime, entity: object.entity, connection: shared, private };
         let mut made = creation.make(wanted.params, request.planned.clone()).await;
         if made.state.is_null() {
             return unchanged(request, made.diagnostics);
         }
-        made.diagnostics.extend(ended(object.end(&connector).await));
+        made.diagnostics.extend(end_replaced(&object, &request.prior, &connection).await);
         return made;
     }
     match object.update(&connector, change).await {
         Ok(body) => StateResponse {
             state: written(request.planned, object.entity, &object.locator, &body),
-            private: private.encode(),
+            private: Private { imported: false, ..private }.encode(),
             diagnostics: Diagnostics::new(),
         },
         Err(error) => unchanged(request, vec![explain_connector(&error, "input_payload")]),
@@ -95,18 +102,39 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
 }
 
 pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let stored = request.prior.get("connection_handle");
-    let private = Private::decode(&request.private).on(runtime, &Value::Null, stored);
-    let prepared = object_of(&request.prior).and_then(|object| Ok((object, connector(runtime, &private)?)));
-    let (object, connector) = match prepared {
+    let mut private = Private::decode(&request.private);
+    private.handle = private.leaves.take().or(private.handle);
+    let (object, connection) = match ending(runtime, &request.prior, &private).await {
         Ok(prepared) => prepared,
         Err(diagnostic) => return unchanged(request, vec![diagnostic]),
     };
-    match object.end(&connector).await {
+    if let Some(refused) = without_consent(&object, &request.prior, &connection).await {
+        return unchanged(request, vec![refused]);
+    }
+    match object.end(&Connector::new(&connection), end_wish(&request.prior)).await {
         Err(error) => unchanged(request, vec![explain_connector(&error, "id")]),
         result => {
             StateResponse { diagnostics: ended(result).into_iter().collect(), ..StateResponse::default() }
         }
+    }
+}
+
+/// The object of a state, and the connection that leads to it.
+async fn ending(
+    runtime: &Runtime,
+    state: &Value,
+    private: &Private,
+) -> Result<(Object, Arc<Connection>), Diagnostic> {
+    let object = object_of(state, private)?;
+    let private = on_way_to(runtime, private, stored(&object, state)).await?;
+    Ok((object, private.connection(runtime)?))
+}
+
+/// Ends an object whose successor exists already: what goes wrong is a warning.
+async fn end_replaced(object: &Object, state: &Value, connection: &Arc<Connection>) -> Option<Diagnostic> {
+    match without_consent(object, state, connection).await {
+        Some(protected) => Some(Diagnostic { severity: Severity::Warning, ..protected }),
+        None => ended(object.end(&Connector::new(connection), end_wish(state)).await),
     }
 }
 

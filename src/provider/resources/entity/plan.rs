@@ -2,32 +2,52 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{COMPUTED, creatable, entity_of, object_of, record, wanted};
+use super::{
+    COMPUTED, creatable, end_sentence, end_wish, entity_of, object_of, record, stored, wanted,
+    without_consent,
+};
 use crate::catalog;
-use crate::engine::{Change, Foreseen, Object};
-use crate::provider::resources::payload::{Private, keep_equal_handle, moves};
+use crate::engine::{Change, Foreseen, Object, Restores, parse};
+use crate::provider::payload;
+use crate::provider::resources::account::{Configured, configured, on_way_to};
+use crate::provider::resources::payload::{Private, keep_equal_handle};
+use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
+use crate::provider::secret_payload::{self, PAYLOADS};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{PlanRequest, PlanResponse};
 use crate::terraform::value::{Path, Value};
 
-pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
+pub(super) async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     let private = Private::decode(&request.private);
-    let stored = request.prior.get("connection_handle");
     if request.config.is_null() {
-        let private = private.on(runtime, &Value::Null, stored).encode();
-        return PlanResponse { private, diagnostics: end_warning(&request.prior), ..PlanResponse::default() };
+        return plan_end(runtime, request, private).await;
     }
-    let private = private.on(runtime, request.config.get("connection_handle"), stored);
     if request.prior.is_null() {
-        return plan_create(request, private);
+        return plan_create(runtime, request, private).await;
     }
+    let configured = match object_of(&request.prior, &private) {
+        Ok(object) => {
+            let handle = request.config.get("connection_handle");
+            configured(runtime, &private, stored(&object, &request.prior), handle).await
+        }
+        Err(unknown) => Err(unknown),
+    };
+    match configured {
+        Ok(Configured::Same(private)) => plan_existing(runtime, request, private).await,
+        Ok(Configured::Moved(private)) => plan_move(runtime, request, &private).await,
+        Err(refused) => unplanned(request, vec![refused]),
+    }
+}
+
+/// Another payload, another type, or nothing.
+async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private) -> PlanResponse {
     let mut planned = request.proposed;
     keep_equal_handle(&mut planned, &request.prior);
     let same_type = keep_equal_type(&mut planned, &request.prior);
     let mut answer = PlanResponse::default();
     if same_type {
-        match plan_change(runtime, &request.prior, &mut planned) {
+        match plan_change(runtime, &request.prior, &private, &mut planned) {
             Ok(change) => answer = change,
             Err(diagnostics) => answer.diagnostics = diagnostics,
         }
@@ -35,16 +55,61 @@ pub(super) fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
         set_unknown(&mut planned, &COMPUTED);
         answer.requires_replace.push(Path::attribute("entity"));
     }
-    if planned != request.prior {
-        set_unknown(&mut planned, &["output_payload"]);
+    if !answer.requires_replace.is_empty()
+        && let Ok(object) = object_of(&request.prior, &private)
+    {
+        answer.diagnostics.extend(end_told(runtime, &object, &request.prior, &private).await);
     }
-    if moves(runtime, &request.prior, &planned) {
-        answer.requires_replace.push(Path::attribute("connection_handle"));
+    if planned != request.prior {
+        if private.imported {
+            // From this apply on, what is configured is what was written.
+            planned.set("input_payload", request.config.get("input_payload").clone());
+        }
+        set_unknown(&mut planned, &["output_payload"]);
+        answer
+            .diagnostics
+            .extend(readiness::check(runtime, &request.config, private.handle.as_deref()).await);
     }
     PlanResponse { state: planned, private: private.encode(), ..answer }
 }
 
-fn plan_create(request: PlanRequest, private: Private) -> PlanResponse {
+/// A connection to another account makes the entity there, and ends the one it has here.
+async fn plan_move(runtime: &Runtime, request: PlanRequest, private: &Private) -> PlanResponse {
+    let diagnostics = match object_of(&request.prior, private) {
+        Ok(object) => {
+            let old = private.on(private.leaves.clone());
+            end_told(runtime, &object, &request.prior, &old).await
+        }
+        Err(unknown) => vec![unknown],
+    };
+    let mut planned = request.proposed;
+    set_unknown(&mut planned, &COMPUTED);
+    // The stored handle may be as new as the configured one, so the id must change too.
+    let requires_replace = ["connection_handle", "id"].map(Path::attribute).to_vec();
+    PlanResponse { state: planned, requires_replace, private: private.encode(), diagnostics }
+}
+
+async fn plan_end(runtime: &Runtime, request: PlanRequest, private: Private) -> PlanResponse {
+    let object = match object_of(&request.prior, &private) {
+        Ok(object) => object,
+        Err(unknown) => return unplanned(request, vec![unknown]),
+    };
+    match on_way_to(runtime, &private, stored(&object, &request.prior)).await {
+        Ok(private) => {
+            let mut diagnostics = end_told(runtime, &object, &request.prior, &private).await;
+            diagnostics.extend(readiness::check(runtime, &Value::Null, private.handle.as_deref()).await);
+            PlanResponse { private: private.encode(), diagnostics, ..PlanResponse::default() }
+        }
+        Err(elsewhere) => unplanned(request, vec![elsewhere]),
+    }
+}
+
+/// Nothing is planned, for these reasons.
+fn unplanned(request: PlanRequest, diagnostics: Diagnostics) -> PlanResponse {
+    PlanResponse { state: request.prior, private: request.private, diagnostics, ..PlanResponse::default() }
+}
+
+async fn plan_create(runtime: &Runtime, request: PlanRequest, private: Private) -> PlanResponse {
     let mut planned = request.proposed;
     set_unknown(&mut planned, &COMPUTED);
     let checked = if planned.get("entity").is_unknown() {
@@ -53,17 +118,25 @@ fn plan_create(request: PlanRequest, private: Private) -> PlanResponse {
         let entity = entity_of(&planned).map_err(|unknown| vec![unknown]);
         entity.and_then(|entity| creatable(entity, &request.config).map(drop))
     };
+    let handle = request.config.get("connection_handle").as_str().map(str::to_owned);
+    let mut diagnostics = checked.err().unwrap_or_default();
+    diagnostics.extend(readiness::check(runtime, &request.config, handle.as_deref()).await);
     PlanResponse {
         state: planned,
-        private: private.with_key().encode(),
-        diagnostics: checked.err().unwrap_or_default(),
+        private: Private { handle, ..private }.with_key().encode(),
+        diagnostics,
         ..PlanResponse::default()
     }
 }
 
 /// What another payload means for the entity: nothing, an update, or a new entity.
-fn plan_change(runtime: &Runtime, prior: &Value, planned: &mut Value) -> Result<PlanResponse, Diagnostics> {
-    let object = object_of(prior).map_err(|unknown| vec![unknown])?;
+fn plan_change(
+    runtime: &Runtime,
+    prior: &Value,
+    private: &Private,
+    planned: &mut Value,
+) -> Result<PlanResponse, Diagnostics> {
+    let object = object_of(prior, private).map_err(|unknown| vec![unknown])?;
     let Some(wanted) = wanted(object.entity, planned)? else {
         // Which param changes is not known: the apply updates the entity, or makes another.
         set_unknown(planned, &COMPUTED);
@@ -71,23 +144,64 @@ fn plan_change(runtime: &Runtime, prior: &Value, planned: &mut Value) -> Result<
     };
     let change = object.change_to(&wanted);
     if change.is_nothing() {
-        planned.set("input_payload", prior.get("input_payload").clone());
+        keep_equal_payloads(&object, prior, planned);
         return Ok(PlanResponse::default());
     }
     // An apply plans again what was planned as an update, because its payload was unknown then:
     // Terraform takes no replacement any more, so the apply makes it.
-    if !change.replaces.is_empty() && runtime.applies.load(Ordering::Relaxed) {
+    if change.needs_new() && runtime.applies.load(Ordering::Relaxed) {
         set_unknown(planned, &COMPUTED);
         return Ok(PlanResponse::default());
     }
     planned.set("record", object.foresee(&change).map_or(Value::Unknown, |after| foreseen(&object, &after)));
-    let replaces = (!change.replaces.is_empty()).then(|| Path::attribute("input_payload"));
-    let diagnostics = notes(object.entity, &change);
-    Ok(PlanResponse {
-        requires_replace: replaces.into_iter().collect(),
-        diagnostics,
-        ..PlanResponse::default()
-    })
+    let mut requires_replace = forcing(prior, planned, object.entity, &change);
+    let diagnostics = notes(&object, &change);
+    if change.restores == Some(Restores::Replace) {
+        planned.set("id", Value::Unknown);
+        requires_replace.push(Path::attribute("id"));
+    }
+    Ok(PlanResponse { requires_replace, diagnostics, ..PlanResponse::default() })
+}
+
+/// Where the params that make a new entity necessary stand: at their keys in an HCL object, where
+/// Terraform 1.0 marks them, else at the payload.
+fn forcing(prior: &Value, planned: &Value, entity: &catalog::Entity, change: &Change) -> Vec<Path> {
+    let attribute = Path::attribute("input_payload");
+    let path = |state: &Value, param: &String| {
+        payload::path_of(state.get("input_payload"), &attribute, entity.params(), param)
+    };
+    let is_object = planned.get("input_payload").as_map().is_some();
+    let is_secret = |param: &str| {
+        [prior, planned].into_iter().any(|state| secret_payload::has(state, entity.params(), param))
+    };
+    let places = change.replaces.iter().map(|param| {
+        if is_secret(param) {
+            return Path::attribute(secret_payload::SECRET);
+        }
+        let before = || path(prior, param).filter(|_| is_object);
+        path(planned, param).or_else(before).unwrap_or_else(|| attribute.clone())
+    });
+    places.collect()
+}
+
+/// Keeps each stored payload where the configured one means the same in another spelling. A secret
+/// that only moved from one attribute to the other is a change of both.
+fn keep_equal_payloads(object: &Object, prior: &Value, planned: &mut Value) {
+    let parsed = |state: &Value, name: &str| {
+        let written = payload::written(state.get(name)).ok()??;
+        parse(&written, object.entity.params()).ok()
+    };
+    let alone = [prior, &*planned].iter().all(|state| state.get(secret_payload::SECRET).is_null());
+    for name in PAYLOADS {
+        let set = !prior.get(name).is_null() && !planned.get(name).is_null();
+        let equal = || {
+            let (was, is) = (parsed(prior, name)?, parsed(planned, name)?);
+            Some(Object { params: was.params, ..object.clone() }.change_to(&is).is_nothing())
+        };
+        if set && (alone || equal() == Some(true)) {
+            planned.set(name, prior.get(name).clone());
+        }
+    }
 }
 
 /// The record after an update, with what is known after it only.
@@ -99,17 +213,47 @@ fn foreseen(object: &Object, after: &Foreseen) -> Value {
     shown
 }
 
-/// What the practitioner should know of a change beside the change itself.
-fn notes(entity: &catalog::Entity, change: &Change) -> Diagnostics {
+/// What the practitioner should know of a change beside the change itself: one warning of each
+/// kind, because Terraform shows the first of several with one summary.
+fn notes(object: &Object, change: &Change) -> Diagnostics {
+    let name = &object.entity.name;
     // What stays of an entity that is replaced goes with it.
-    let stays = change.stays.iter().filter(|_| change.replaces.is_empty()).map(|param| {
-        let detail = format!(
-            "`{param}` was removed from the payload, but Stripe has no call that clears it: the {} keeps its value.",
-            entity.name
-        );
-        Diagnostic::warning("Value Stays In Stripe", detail).at_attribute("input_payload")
-    });
-    stays.collect()
+    let stays = if change.needs_new() { &[][..] } else { &change.stays };
+    let (kept, unseen): (Vec<&String>, Vec<&String>) =
+        stays.iter().partition(|param| object.entity.field_at(param).is_some());
+    let note = |summary: &str, params: &[&String], sentence: &dyn Fn(&str) -> String| {
+        let params: Vec<String> = params.iter().map(|param| format!("`{param}`")).collect();
+        let told = Diagnostic::warning(summary, sentence(&params.join(", "))).at_attribute("input_payload");
+        (!params.is_empty()).then_some(told)
+    };
+    let notes = [
+        note("Value Stays In Stripe", &kept, &|params| {
+            format!(
+                "Removed from the payload, but kept by the {name}, because no call of Stripe clears it: {params}."
+            )
+        }),
+        note("Value May Stay In Stripe", &unseen, &|params| {
+            format!(
+                "Removed from the payload, for which nothing is sent; the {name} does not show whether it keeps it: {params}."
+            )
+        }),
+        note("Entity Is Replaced", &change.replaces.iter().collect::<Vec<_>>(), &|params| {
+            format!("Stripe takes another {params} for a new {name} only: this one is replaced.")
+        }),
+        ended_note(object, change),
+    ];
+    notes.into_iter().flatten().collect()
+}
+
+/// What becomes of an entity that has ended outside of Terraform.
+fn ended_note(object: &Object, change: &Change) -> Option<Diagnostic> {
+    let (summary, what) = match change.restores? {
+        Restores::Update => ("Entity Is Brought Back", "the update brings it back".to_owned()),
+        Restores::Call(action) => ("Entity Is Brought Back", format!("{action} brings it back")),
+        Restores::Replace => ("Entity Is Made Anew", "a new one takes its place".to_owned()),
+    };
+    let end = object.end_outside()?;
+    Some(Diagnostic::warning(summary, format!("{} {what}.", end_sentence(object, &end, ":"))))
 }
 
 /// Keeps the stored name of the entity type where the configured one names the same type; false
@@ -131,8 +275,13 @@ fn set_unknown(planned: &mut Value, names: &[&str]) {
     }
 }
 
-/// What a destroy will not do, said before it is asked for.
-fn end_warning(prior: &Value) -> Diagnostics {
-    let stays = object_of(prior).ok().and_then(|object| object.what_stays());
-    stays.map(|detail| Diagnostic::warning("Entity Stays In Stripe", detail)).into_iter().collect()
+/// What there is to say of an end before it is asked for: that it is refused, or what stays.
+async fn end_told(runtime: &Runtime, object: &Object, state: &Value, private: &Private) -> Diagnostics {
+    let refused = match private.connection(runtime) {
+        Ok(connection) => without_consent(object, state, &connection).await,
+        Err(invalid) => Some(invalid),
+    };
+    let stays = || object.what_stays(end_wish(state));
+    let warning = || stays().map(|detail| Diagnostic::warning("Entity Stays In Stripe", detail));
+    refused.or_else(warning).into_iter().collect()
 }

@@ -2,58 +2,131 @@
 
 use serde_json::Value as Json;
 
-use super::{connector, object_of, written};
-use crate::connector::Error;
-use crate::engine::{ImportError, ImportId, Object, with_original_keys};
-use crate::provider::explain::explain_connector;
+use super::{end_sentence, object_of, stored, written};
+use crate::catalog::API_VERSION;
+use crate::connector::{Connector, Error};
+use crate::engine::{ImportError, ImportId, Object, export, parse, with_original_keys, with_unanswered};
+use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::payload;
+use crate::provider::resources::account::{not_surely_gone, on_way_to, seen_through};
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::provider::secret_payload::PAYLOADS;
+use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
 pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> StateResponse {
-    let stored = state.get("connection_handle");
-    let private = Private::decode(&private).on(runtime, &Value::Null, stored);
-    let kept = |state, diagnostics| StateResponse { state, private: private.encode(), diagnostics };
-    let prepared = object_of(&state).and_then(|object| Ok((object, connector(runtime, &private)?)));
-    let (object, connector) = match prepared {
-        Ok(prepared) => prepared,
-        Err(diagnostic) => return kept(state, vec![diagnostic]),
-    };
-    match object.read(&connector).await {
-        Ok(None) => StateResponse::default(),
-        Ok(Some(body)) => {
-            let payload = payload_now(&object, &state, &body);
+    let mut private = Private::decode(&private);
+    private.imported |= state.get("input_payload").is_null();
+    match read_through(runtime, &state, &private).await {
+        Ok(Some(Reading { object, body, private })) => {
             let mut now = state;
+            let compared = comparable(runtime, &object, &body, &private);
+            for name in PAYLOADS {
+                now.set(name, payload_now(&object, now.get(name), &compared));
+            }
+            if object.imported {
+                // The payload that would make it.
+                now.set("input_payload", payload::object(&export(object.entity, &object.locator, &body)));
+            }
             // Nothing is planned in a read: the record is what Stripe answers.
             now.set("record", Value::Null);
             now = written(now, object.entity, &object.locator, &body);
-            now.set("input_payload", payload);
-            kept(now, Diagnostics::new())
+            let end = object
+                .ended_since(&body)
+                .map(|end| Diagnostic::warning("Entity Ended In Stripe", end_sentence(&object, &end, ".")));
+            StateResponse { state: now, private: private.encode(), diagnostics: end.into_iter().collect() }
         }
-        Err(error) => kept(state, vec![explain_connector(&error, "id")]),
+        Ok(None) => StateResponse::default(),
+        Err(diagnostic) => StateResponse { state, private: private.encode(), diagnostics: vec![diagnostic] },
     }
 }
 
-/// The stored payload, with what drifted in Stripe as Stripe has it now.
-fn payload_now(entity: &Object, state: &Value, body: &Json) -> Value {
-    let stored = state.get("input_payload");
-    let Ok(Some(written)) = payload::written(stored) else { return stored.clone() };
-    match entity.drifted(body) {
-        Some(drifted) => {
-            let known = entity.entity.params();
-            payload::rewritten(stored, with_original_keys(&written.members, known, &entity.params, &drifted))
+/// What a read has found.
+struct Reading {
+    /// The object as the state knows it.
+    object: Object,
+    /// The object as it is now.
+    body: Json,
+    /// The private data from now on.
+    private: Private,
+}
+
+/// Reads the object of a state in its own account; none when it is no longer there. What cannot be
+/// read stays as it is.
+async fn read_through(
+    runtime: &Runtime,
+    state: &Value,
+    private: &Private,
+) -> Result<Option<Reading>, Diagnostic> {
+    let object = object_of(state, private)?;
+    let private = on_way_to(runtime, private, stored(&object, state)).await?;
+    let connection = private.connection(runtime)?;
+    if connection.settings().suspended {
+        return Err(not_refreshed(&object, "Its connection is suspended."));
+    }
+    match object.read(&Connector::new(&connection)).await {
+        Ok(Some(body)) => {
+            let home = Some(seen_through(&connection, private.home.as_ref()).await);
+            Ok(Some(Reading { object, body, private: Private { home, ..private } }))
         }
-        None if stored.is_null() => payload::text("{}".to_owned()),
+        Ok(None) => match not_surely_gone(&connection, &private, stored(&object, state)).await {
+            None => Ok(None),
+            Some(elsewhere) => Err(elsewhere),
+        },
+        Err(error) => Err(unreadable(&object, &error)),
+    }
+}
+
+/// Why an object could not be read. A permission that the key lacks is no reason to stop what else
+/// is to be done.
+fn unreadable(object: &Object, error: &Error) -> Diagnostic {
+    match error.stripe() {
+        Some(refusal) if refusal.lacks_permission() => not_refreshed(
+            object,
+            &format!(
+                "{} Give the restricted key this permission, or use another key.",
+                sentence(&error.to_string())
+            ),
+        ),
+        _ => explain_connector(error, "id"),
+    }
+}
+
+fn not_refreshed(object: &Object, why: &str) -> Diagnostic {
+    let detail = format!(
+        "{} {} was not read, and the state keeps what it had. {why}",
+        object.entity.name, object.locator
+    );
+    Diagnostic::warning("Entity Not Refreshed", detail).at_attribute("connection_handle")
+}
+
+/// What an answer is compared by: under another version of the API than the catalog's, a field that
+/// is not answered counts as it was.
+fn comparable(runtime: &Runtime, object: &Object, body: &Json, private: &Private) -> Json {
+    let known = private.connection(runtime).is_ok_and(|connection| connection.api_version() == API_VERSION);
+    if known { body.clone() } else { with_unanswered(&object.entity.fields, body, &object.body) }
+}
+
+/// One of the stored payloads, with what drifted in Stripe as Stripe has it now.
+fn payload_now(entity: &Object, stored: &Value, body: &Json) -> Value {
+    let known = entity.entity.params();
+    let Ok(Some(written)) = payload::written(stored) else { return stored.clone() };
+    let Ok(wanted) = parse(&written, known) else { return stored.clone() };
+    let own = Object { params: wanted.params, ..entity.clone() };
+    match own.drifted(body) {
+        Some(drifted) => {
+            payload::rewritten(stored, with_original_keys(&written.members, known, &own.params, &drifted))
+        }
         None => stored.clone(),
     }
 }
 
 pub(super) fn import(id: &str) -> StateResponse {
     match ImportId::parse(id) {
-        Ok(ImportId { entity, locator }) => StateResponse {
+        Ok(ImportId { entity, account, locator }) => StateResponse {
+            private: Private { imported: true, account, ..Private::default() }.encode(),
             state: Value::map([
                 ("entity", Value::from(entity.name.as_str())),
                 ("id", Value::from(locator.as_str())),

@@ -1,0 +1,60 @@
+//! Whether a connection can be used at all, as far as that is known without a call.
+
+use crate::connection::client::is_live;
+use crate::connection::{Connection, Error};
+use crate::secret::{Secret, Source, kind_of_key};
+
+impl Connection {
+    /// Whether calls can be sent, as far as it is known without a call to Stripe or to Secret Manager.
+    ///
+    /// # Errors
+    /// The settings refuse calls, or there is no key that Stripe would take.
+    pub async fn ready(&self) -> Result<(), Error> {
+        if self.settings().suspended {
+            return Err(Error::Suspended { id: self.settings().id.clone() });
+        }
+        match self.key_source() {
+            Some(Source::SecretVersion(_)) => Ok(()),
+            None if self.defaults().key_unknown => Ok(()),
+            _ => self.check_key(&self.key().await?),
+        }
+    }
+
+    /// Whether a key is one that may be sent.
+    pub(super) fn check_key(&self, key: &Secret) -> Result<(), Error> {
+        if let Some(kind) = kind_of_key(key.expose()) {
+            return Err(Error::NotASecretKey { kind });
+        }
+        let live = is_live(key);
+        if self.defaults().expected_livemode.is_some_and(|expected| expected != live) {
+            return Err(Error::WrongMode { live });
+        }
+        let base = self.base();
+        let clear = self.defaults().sandbox.is_none() && !keeps_secrets(&base);
+        if live && clear { Err(Error::LiveKeyInClear { base }) } else { Ok(()) }
+    }
+}
+
+/// Whether what is sent to an address stays secret: it is encrypted, or stays on this machine.
+pub fn keeps_secrets(base: &str) -> bool {
+    let Ok(address) = base.parse::<http::Uri>() else { return true };
+    let host = address.host().unwrap_or_default().trim_matches(['[', ']']);
+    let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    address.scheme_str() != Some("http") || loopback
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keeps_secrets;
+
+    #[test]
+    fn only_plain_http_to_another_machine_shows_what_is_sent() {
+        for kept in ["https://api.stripe.com", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:1"]
+        {
+            assert!(keeps_secrets(kept), "{kept}");
+        }
+        for shown in ["http://stripe.internal", "http://10.0.0.1:8080", "http://[2001:db8::1]"] {
+            assert!(!keeps_secrets(shown), "{shown}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+use serde_json::{Value as Json, json};
+
+use super::{Change, Wanted, between};
+use crate::connector::entity;
+
+fn change(name: &str, before: &Json, after: &Json) -> Change {
+    let map = |value: &Json| value.as_object().unwrap().clone();
+    let wanted = Wanted { params: map(after), unknown: Vec::new() };
+    between(entity(name).unwrap(), &map(before), &wanted)
+}
+
+#[test]
+fn an_unknown_member_updates_where_an_update_takes_it_and_replaces_where_none_does() {
+    let before = json!({"currency": "usd", "nickname": "A", "recurring": {"interval": "month"}});
+    let unknown = |path: &[&str], after: Json| {
+        let path = path.iter().map(|part| (*part).to_owned()).collect();
+        let wanted = Wanted { params: after.as_object().unwrap().clone(), unknown: vec![path] };
+        between(entity("Price").unwrap(), before.as_object().unwrap(), &wanted)
+    };
+    let found = unknown(&["nickname"], json!({"currency": "usd", "recurring": {"interval": "month"}}));
+    assert_eq!(found, Change { unknown: true, ..Change::default() });
+    let found =
+        unknown(&["recurring", "interval"], json!({"currency": "usd", "nickname": "A", "recurring": {}}));
+    assert_eq!(found, Change { replaces: vec!["recurring.interval".into()], ..Change::default() });
+}
+
+#[test]
+fn a_change_sends_what_differs_and_clears_what_is_gone() {
+    let before = json!({"name": "A", "email": "a@b.c", "metadata": {"x": "1", "y": "2"}, "phone": "1"});
+    let after = json!({"name": "A", "email": "c@b.c", "metadata": {"x": "1", "z": "3"}});
+    let found = change("Customer", &before, &after);
+    let expected = json!({"email": "c@b.c", "metadata": {"z": "3", "y": ""}, "phone": ""});
+    assert_eq!(Json::Object(found.update), expected);
+    assert!(found.stays.is_empty() && found.replaces.is_empty());
+}
+
+#[test]
+fn a_removed_param_that_no_call_unsets_is_set_to_its_default_or_stays() {
+    let removed = |given: Json| {
+        let mut before = json!({"name": "A"});
+        before.as_object_mut().unwrap().extend(given.as_object().unwrap().clone());
+        change("Product", &before, &json!({"name": "A"}))
+    };
+    assert_eq!(Json::Object(removed(json!({"active": false})).update), json!({"active": true}));
+    assert!(removed(json!({"active": true})).is_nothing(), "that is the default");
+    let stays = removed(json!({"shippable": true}));
+    assert_eq!((stays.update.len(), stays.stays), (0, vec!["shippable".to_owned()]));
+    let whole =
+        removed(json!({"package_dimensions": {"height": "1", "length": "1", "weight": "1", "width": "1"}}));
+    assert_eq!(Json::Object(whole.update), json!({"package_dimensions": ""}));
+}
+
+#[test]
+fn what_unsets_members_is_sent_with_what_stripe_requires_beside_them() {
+    let features = |more: Json| {
+        let mut cancel = json!({"enabled": true});
+        cancel.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"features": {"subscription_cancel": cancel}})
+    };
+    let reason = json!({"cancellation_reason": {"enabled": true, "options": ["too_complex", "other"]}});
+    let found = change("BillingPortalConfiguration", &features(reason), &features(json!({})));
+    let expected = features(json!({"cancellation_reason": {"enabled": false, "options": ""}}));
+    assert_eq!((Json::Object(found.update), found.stays.len()), (expected, 0));
+}
+
+#[test]
+fn what_was_removed_of_an_item_is_unset() {
+    let items = |metadata: Json, quantity: Json| json!({"items": [{"price": "price_1", "metadata": metadata, "quantity": quantity}, {"price": "price_2"}]});
+    let found = change(
+        "Subscription",
+        &items(json!({"a": "1", "b": "2"}), json!(1)),
+        &items(json!({"b": "2"}), json!(2)),
+    );
+    assert_eq!(Json::Object(found.update), items(json!({"a": ""}), json!(2)));
+    let before = json!({"items": [{"price": "price_1", "quantity": 2}]});
+    let found = change("Subscription", &before, &json!({"items": [{"price": "price_1"}]}));
+    assert_eq!(found.stays, ["items.0.quantity"]);
+}
+
+#[test]
+fn two_spellings_of_one_value_are_one_param() {
+    let (whole, decimal) = (json!({"unit_amount": 1500}), json!({"unit_amount_decimal": "1500.0"}));
+    assert!(change("Price", &whole, &decimal).is_nothing());
+    let found = change("Price", &whole, &json!({"unit_amount_decimal": "1500.5"}));
+    assert_eq!(found, Change { replaces: vec!["unit_amount_decimal".into()], ..Change::default() });
+}
+
+#[test]
+fn the_order_of_a_set_is_no_change() {
+    let events = |events: &[&str]| json!({"url": "https://a.test", "enabled_events": events});
+    let before = events(&["charge.failed", "charge.succeeded"]);
+    assert!(change("WebhookEndpoint", &before, &events(&["charge.succeeded", "charge.failed"])).is_nothing());
+    let locales = |locales: &[&str]| json!({"preferred_locales": locales});
+    let found = change("Customer", &locales(&["de", "fr"]), &locales(&["fr", "de"]));
+    assert_eq!(Json::Object(found.update), locales(&["fr", "de"]));
+}
+
+#[test]
+fn members_below_the_second_level_are_cleared() {
+    let before = json!({"shipping": {"name": "A", "address": {"line1": "x", "line2": "y"}}});
+    let after = json!({"shipping": {"name": "A", "address": {"line1": "x"}}});
+    let found = change("Customer", &before, &after);
+    let expected = json!({"shipping": {"name": "A", "address": {"line1": "x", "line2": ""}}});
+    assert_eq!(Json::Object(found.update), expected);
+}
+
+#[test]
+fn replacement_is_decided_by_path() {
+    let rate = |amount: u32, eur: u32| {
+        json!({"display_name": "A", "fixed_amount": {"amount": amount, "currency": "usd",
+            "currency_options": {"eur": {"amount": eur}}}})
+    };
+    let found = change("ShippingRate", &rate(5, 4), &rate(6, 4));
+    assert_eq!(found.replaces, ["fixed_amount.amount"]);
+    let found = change("ShippingRate", &rate(5, 4), &rate(5, 3));
+    let expected = json!({"fixed_amount": {"currency_options": {"eur": {"amount": 3}}}});
+    assert_eq!((found.replaces.len(), Json::Object(found.update)), (0, expected));
+}
+
+#[test]
+fn what_is_spelled_otherwise_is_no_change() {
+    assert!(change("Price", &json!({"currency": "USD"}), &json!({"currency": "usd"})).is_nothing());
+    let decimals = (json!({"unit_amount_decimal": "10.50"}), json!({"unit_amount_decimal": "10.5"}));
+    assert!(change("Price", &decimals.0, &decimals.1).is_nothing());
+    let renamed = change("Customer", &json!({"name": "acme gmbh"}), &json!({"name": "ACME GmbH"}));
+    assert_eq!(Json::Object(renamed.update), json!({"name": "ACME GmbH"}));
+}
+
+#[test]
+fn version_two_is_unset_by_null() {
+    let before = json!({"display_name": "A", "contact_email": "a@b.c"});
+    let found = change("v2.core.account", &before, &json!({"display_name": "A"}));
+    assert_eq!(Json::Object(found.update), json!({"contact_email": null}));
+}

@@ -1,0 +1,156 @@
+//! Which params would make an object that is there: what an import writes as its configuration.
+
+use serde_json::{Map, Value as Json};
+
+use crate::catalog::{Entity, Kind, Member, Operation, OperationKind, Shape, find, whole_spelling};
+use crate::connector::placed;
+use crate::engine::Params;
+use crate::engine::compare::{elements, equal, reference};
+use crate::engine::params::{accepted, dotted};
+
+/// The params that would make an object as Stripe shows it. Left out is what is not set, what is
+/// as it is where nothing is written, what is secret, and what no create and no update takes.
+pub fn export(entity: &'static Entity, locator: &str, body: &Json) -> Params {
+    let create = entity.create_params();
+    let update = entity.operation(OperationKind::Update).map_or(&[][..], |update| &update.params);
+    let later = update.iter().filter(|param| find(create, &param.name).is_none());
+    let own_id = body.get("id").and_then(Json::as_str).unwrap_or_default();
+    // An id that Stripe chose has the prefix.
+    let chosen = !entity.id_prefix.is_empty() && own_id.starts_with(&entity.id_prefix);
+    let members = create.iter().chain(later).filter(|member| member.name != "id" || !chosen);
+    let mut params = Exporter { entity }.members(&members.collect::<Vec<_>>(), body, "");
+    params.extend(places(entity, locator));
+    params
+}
+
+/// The params of a create that say what the object belongs to, and which one it is where it exists
+/// already.
+pub(super) fn places(entity: &'static Entity, locator: &str) -> impl Iterator<Item = (String, Json)> {
+    let names_itself = entity.create_operation().is_some_and(Operation::is_of_one);
+    let places = placed(entity, locator).into_iter().filter(move |(place, _)| *place != "id" || names_itself);
+    places.map(|(place, id)| (place.to_owned(), Json::String(id)))
+}
+
+#[derive(Clone, Copy)]
+struct Exporter {
+    entity: &'static Entity,
+}
+
+impl Exporter {
+    fn members(self, members: &[&Member], body: &Json, place: &str) -> Params {
+        let exported = members.iter().filter_map(|member| {
+            let now = body.get(&member.name)?;
+            let value = self.value(&member.shape, now, &dotted(place, &member.name));
+            Some((member.name.clone(), value.or_else(|| empty(&member.shape, now))?))
+        });
+        one_spelling(&exported.collect())
+    }
+
+    /// An object that has at least one member and all that Stripe requires.
+    fn object(self, members: &[Member], now: &Json, path: &str) -> Option<Json> {
+        let mut params = self.members(&members.iter().collect::<Vec<_>>(), now, path);
+        if params.is_empty() {
+            return None;
+        }
+        for member in members.iter().filter(|member| member.shape.is_required()) {
+            if !params.contains_key(&member.name) {
+                // It was left out because it is as it is where nothing is written.
+                let default = self.entity.defaults.get(&dotted(path, &member.name))?;
+                let shown = now.get(&member.name).filter(|now| equal(Some(&member.shape), default, now))?;
+                params.insert(member.name.clone(), shown.clone());
+            }
+        }
+        Some(Json::Object(params))
+    }
+
+    fn value(self, shape: &Shape, now: &Json, path: &str) -> Option<Json> {
+        let default = self.entity.defaults.get(path);
+        let unset = now.is_null() || now.as_str() == Some("");
+        if unset || shape.sensitive || self.entity.is_secret(path) {
+            return None;
+        }
+        if default.is_some_and(|default| equal(Some(shape), default, now)) {
+            return None;
+        }
+        match &shape.kind {
+            Kind::Object(members) => self.object(members, now, path),
+            Kind::List(item) | Kind::Set(item) => {
+                let items = elements(now)?.iter().map(|now| self.value(item, now, path));
+                let items = items.collect::<Option<Vec<Json>>>()?;
+                (!items.is_empty()).then_some(Json::Array(items))
+            }
+            Kind::Map(value) => {
+                let entries = now.as_object()?.iter().map(|(key, now)| (key, self.value(value, now, path)));
+                let entries: Map<_, _> =
+                    entries.filter_map(|(key, value)| Some((key.clone(), value?))).collect();
+                (!entries.is_empty()).then_some(Json::Object(entries))
+            }
+            Kind::Union(shapes) => shapes.iter().find_map(|shape| self.value(shape, now, path)),
+            Kind::Any | Kind::File | Kind::Page(_) | Kind::Range | Kind::Whole(_) => None,
+            _ => accepted(reference(now), shape),
+        }
+    }
+}
+
+/// An object that Stripe requires and that may be empty.
+fn empty(shape: &Shape, now: &Json) -> Option<Json> {
+    let members = shape.members().filter(|_| shape.is_required() && now.is_object())?;
+    let may_be = members.iter().all(|member| !member.shape.is_required());
+    may_be.then(|| Json::Object(Map::new()))
+}
+
+/// Of two spellings of one value the one without decimals.
+fn one_spelling(params: &Params) -> Params {
+    let doubled = |name: &str| whole_spelling(name).is_some_and(|whole| params.contains_key(whole));
+    let single = params.iter().filter(|(name, _)| !doubled(name));
+    single.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::export;
+    use crate::connector::entity;
+
+    fn exported(name: &str, locator: &str, body: &Json) -> Json {
+        Json::Object(export(entity(name).unwrap(), locator, body))
+    }
+
+    #[test]
+    fn a_price_is_exported_with_one_spelling_of_its_amount_and_without_defaults() {
+        let body = json!({"id": "price_1", "object": "price", "active": true, "currency": "usd",
+            "billing_scheme": "per_unit", "unit_amount": 1500, "unit_amount_decimal": "1500", "nickname": null,
+            "metadata": {}, "product": {"id": "prod_1", "object": "product", "name": "A"},
+            "recurring": {"interval": "month", "interval_count": 1, "meter": null, "usage_type": "licensed"},
+            "type": "recurring"});
+        let expected = json!({"billing_scheme": "per_unit", "currency": "usd", "product": "prod_1",
+            "recurring": {"interval": "month", "interval_count": 1, "usage_type": "licensed"}, "unit_amount": 1500});
+        assert_eq!(exported("Price", "price_1", &body), expected);
+    }
+
+    #[test]
+    fn what_an_object_belongs_to_is_exported_and_secrets_and_ids_that_stripe_chose_are_not() {
+        let tax_id = json!({"id": "txi_1", "object": "tax_id", "type": "eu_vat", "value": "DE1"});
+        let expected = json!({"type": "eu_vat", "value": "DE1", "customer": "cus_1"});
+        assert_eq!(exported("CustomerTaxId", "cus_1/txi_1", &tax_id), expected);
+        let product = json!({"id": "prod_1", "name": "A", "package_dimensions": null});
+        assert_eq!(exported("Product", "prod_1", &product), json!({"name": "A"}));
+        assert_eq!(
+            exported("Product", "own", &json!({"id": "own", "name": "A"})),
+            json!({"name": "A", "id": "own"})
+        );
+        let endpoint =
+            json!({"id": "we_1", "url": "https://a.test", "enabled_events": ["*"], "secret": "whsec_1"});
+        let expected = json!({"enabled_events": ["*"], "url": "https://a.test"});
+        assert_eq!(exported("WebhookEndpoint", "we_1", &endpoint), expected);
+    }
+
+    #[test]
+    fn the_items_of_a_page_are_exported_as_the_list_that_makes_them() {
+        let body = json!({"id": "sub_1", "customer": "cus_1", "items": {"object": "list", "data": [
+            {"id": "si_1", "price": {"id": "price_1", "object": "price"}, "quantity": 2, "metadata": {}}]}});
+        let found = exported("Subscription", "sub_1", &body);
+        assert_eq!(found, json!({"customer": "cus_1", "items": [{"price": "price_1", "quantity": 2}]}));
+    }
+}

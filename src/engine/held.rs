@@ -1,0 +1,68 @@
+//! Objects that end with others: Stripe refuses to end some while another one holds them, and
+//! leaves some behind when the other one ends.
+
+use serde_json::{Map, Value as Json};
+
+use crate::catalog::{Entity, Removal, catalog};
+use crate::connector::{Connector, Error};
+use crate::engine::object::current;
+use crate::engine::{Ended, Object};
+
+/// What a refused end means for an object that another one may hold.
+pub(super) async fn refused(object: &Object, connector: &Connector, refusal: Error) -> Result<Ended, Error> {
+    let Some(rule) = &object.entity.ends_with else { return Err(refusal) };
+    let Some(now) = current(connector, object.entity, &object.locator).await? else {
+        return Ok(Ended::AlreadyGone);
+    };
+    let holder = id_in(&now, &rule.field).zip(catalog().by_object(&rule.object));
+    let Some((id, entity)) = holder else { return Err(refusal) };
+    let Some(holder) = current(connector, entity, id).await? else { return Ok(Ended::AlreadyGone) };
+    let status = holder.get("status").and_then(Json::as_str).unwrap_or_default();
+    let (name, at) = (&object.entity.name, &object.locator);
+    match &rule.held_as {
+        Some(held_as) if id_in(&holder, held_as) == Some(at) => Ok(Ended::Stays(format!(
+            "{name} {at} stays in Stripe as it is: it is the `{held_as}` of {} {id}, and Stripe ends it only after {id} has ended or has another one.",
+            entity.name
+        ))),
+        None if !rule.unless.iter().any(|free| free == status) => Ok(Ended::Stays(format!(
+            "{name} {at} stays in Stripe as it is: it belongs to {} {id} and ends with it.",
+            entity.name
+        ))),
+        _ => Err(refusal),
+    }
+}
+
+/// Archives what an object that was just archived leaves behind; a sentence for each.
+pub(super) async fn take_along(object: &Object, connector: &Connector) -> String {
+    if object.entity.takes_along.is_empty() {
+        return String::new();
+    }
+    let Ok(Some(now)) = current(connector, object.entity, &object.locator).await else {
+        return String::new();
+    };
+    let mut told = Vec::new();
+    for field in &object.entity.takes_along {
+        let left = object.entity.field(field).and_then(|shape| catalog().by_object(shape.objects().first()?));
+        let Some((entity, id)) = left.zip(id_in(&now, field)) else { continue };
+        told.push(match archive(connector, entity, id).await {
+            Ok(()) => format!(" Its `{field}` {id} is archived with it."),
+            Err(error) => format!(" Its `{field}` {id} stays as it is: {error}."),
+        });
+    }
+    told.concat()
+}
+
+/// Archives an object as the rule of its type says.
+async fn archive(connector: &Connector, entity: &'static Entity, id: &str) -> Result<(), Error> {
+    if let Removal::Archive { param, value } = &entity.removal {
+        let params = Map::from_iter([(param.clone(), Json::String(value.clone()))]);
+        connector.update(entity, id, params).await?;
+    }
+    Ok(())
+}
+
+/// The id in a field, whether the object there is expanded or not.
+fn id_in<'b>(body: &'b Json, field: &str) -> Option<&'b str> {
+    let found = body.get(field)?;
+    found.as_str().or_else(|| found.get("id")?.as_str())
+}

@@ -1,0 +1,59 @@
+//! What Stripe takes of maps whose keys are the user's own.
+
+use serde_json::{Map, Value as Json};
+
+use super::values::wrong;
+use super::{Faults, ParamError, dotted};
+use crate::connector::scalar;
+
+/// What Stripe takes of the maps of one name, wherever they stand.
+struct Limits {
+    /// The name of the maps.
+    name: &'static str,
+    /// The most keys.
+    keys: usize,
+    /// The most characters of a key.
+    key_length: usize,
+    /// The most characters of a value.
+    value_length: usize,
+    /// Characters that a key cannot have.
+    reserved: [char; 2],
+}
+
+/// The limits that Stripe documents (<https://docs.stripe.com/metadata>).
+const LIMITS: [Limits; 1] =
+    [Limits { name: "metadata", keys: 50, key_length: 40, value_length: 500, reserved: ['[', ']'] }];
+
+/// A fault for each limit that a map at this place exceeds.
+pub(super) fn exceeded(given: &Map<String, Json>, place: &str) -> Faults {
+    let name = place.rsplit('.').next().unwrap_or_default();
+    let limits = LIMITS.iter().filter(|limits| limits.name == name);
+    limits.flat_map(|limits| limits.faults(given, place)).collect()
+}
+
+impl Limits {
+    fn faults(&self, given: &Map<String, Json>, place: &str) -> Faults {
+        let set: Vec<(&String, &Json)> = given.iter().filter(|(_, value)| !value.is_null()).collect();
+        let many = (set.len() > self.keys).then(|| ParamError::Value {
+            param: place.to_owned(),
+            expected: format!("a map of at most {} keys", self.keys),
+            found: format!("{} keys", set.len()),
+        });
+        many.into_iter()
+            .chain(set.into_iter().flat_map(|(key, value)| self.of_entry(place, key, value)))
+            .collect()
+    }
+
+    fn of_entry(&self, place: &str, key: &str, value: &Json) -> Faults {
+        let wrong_key = |what: String| wrong(place, &format!("a map {what}"), &Json::from(key));
+        let long = key.chars().count() > self.key_length;
+        let long = long.then(|| wrong_key(format!("whose keys have at most {} characters", self.key_length)));
+        let reserved =
+            key.contains(self.reserved).then(|| wrong_key("whose keys have no square brackets".to_owned()));
+        let length = scalar(value).map_or(0, |text| text.chars().count());
+        let value = (length > self.value_length).then(|| {
+            wrong(&dotted(place, key), &format!("at most {} characters long", self.value_length), value)
+        });
+        long.into_iter().chain(reserved).chain(value).collect()
+    }
+}

@@ -1,0 +1,130 @@
+//! What a plan does about an object that has ended outside of Terraform.
+//!
+//! # Theory
+//!
+//! An object that a configuration keeps and that was canceled, voided or archived elsewhere has
+//! drifted as a whole: the next change of it would fail. Whether it has ended is read off the
+//! object alone, by what its removal says of its states, so that no run has to remember it. Who
+//! writes the end into the configuration (`active = false`) asked for it.
+
+use serde_json::Value as Json;
+
+use crate::catalog::{Entity, Removal, Restoration};
+use crate::connector::scalar;
+use crate::engine::{Change, Object, Params, Restores, Wanted};
+
+/// The field that says an object has ended, and its value as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    /// The field: `status`.
+    pub field: String,
+    /// Its value: `canceled`.
+    pub value: String,
+}
+
+impl Object {
+    /// What says that the object has ended outside of Terraform: its end was not written.
+    pub fn end_outside(&self) -> Option<End> {
+        end(self.entity, &self.body).filter(|end| self.imported || !asks_for(&self.params, end))
+    }
+
+    /// What says that the object has ended since it was last written or read, without its params
+    /// asking for that.
+    pub fn ended_since(&self, now: &Json) -> Option<End> {
+        let is_news = end(self.entity, &self.body).is_none();
+        end(self.entity, now).filter(|end| is_news && !asks_for(&self.params, end))
+    }
+
+    /// A change together with what it takes to have the object back.
+    pub(super) fn restored(&self, wanted: &Wanted, mut change: Change) -> Change {
+        if end(self.entity, &self.body).is_none_or(|end| asks_for(&wanted.params, &end)) {
+            return change;
+        }
+        // What a call has ended takes no update any more; what was archived or has expired does.
+        let by_call = matches!(self.entity.removal, Removal::Call { .. } | Removal::DeleteOrCall { .. });
+        let is_refused = by_call && (change.unknown || !change.update.is_empty());
+        change.restores = match &self.entity.restoration {
+            Restoration::Update { param, value } => {
+                if !wanted.unknown.iter().any(|path| path.first() == Some(param)) {
+                    change.update.entry(param.clone()).or_insert_with(|| Json::String(value.clone()));
+                }
+                Some(Restores::Update)
+            }
+            Restoration::Call(action) => Some(Restores::Call(action)),
+            Restoration::Replace => Some(Restores::Replace),
+            Restoration::Nothing => is_refused.then_some(Restores::Replace),
+        };
+        change
+    }
+}
+
+/// What says that an object has ended.
+fn end(entity: &Entity, body: &Json) -> Option<End> {
+    let is = |field: &str, value: &str| {
+        let text = body.get(field).and_then(scalar)?;
+        (text == value).then(|| End { field: field.to_owned(), value: text })
+    };
+    let by_removal = match &entity.removal {
+        Removal::Archive { param, value } | Removal::DeleteOrArchive { param, value } => is(param, value),
+        Removal::Call { ended, .. } | Removal::DeleteOrCall { ended, .. } => {
+            ended.iter().find_map(|status| is("status", status))
+        }
+        Removal::CallWhileSet { .. } | Removal::Delete | Removal::Forget => None,
+    };
+    by_removal.or_else(|| entity.ended.iter().find_map(|(field, value)| is(field, value)))
+}
+
+/// Whether the params themselves say what the end says.
+fn asks_for(params: &Params, end: &End) -> bool {
+    params.get(&end.field).and_then(scalar).is_some_and(|value| value == end.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use crate::connector::entity;
+    use crate::engine::{Change, Object, Restores, Wanted};
+
+    fn change(name: &str, params: &Json, body: &Json, wanted: &Json) -> Change {
+        let map = |json: &Json| json.as_object().unwrap().clone();
+        let (entity, locator) = (entity(name).unwrap(), "id_1".to_owned());
+        let object = Object::new(entity, locator, map(params), body.clone());
+        object.change_to(&Wanted { params: map(wanted), unknown: Vec::new() })
+    }
+
+    #[test]
+    fn what_was_archived_is_brought_back_unless_that_is_asked_for() {
+        let (params, body) = (json!({"name": "A"}), json!({"name": "A", "active": false}));
+        let back = change("Product", &params, &body, &params);
+        assert_eq!(
+            (Json::Object(back.update), back.restores),
+            (json!({"active": "true"}), Some(Restores::Update))
+        );
+        let archived = json!({"name": "A", "active": false});
+        assert!(change("Product", &archived, &body, &archived).is_nothing());
+        assert!(change("Product", &params, &json!({"name": "A", "active": true}), &params).is_nothing());
+    }
+
+    #[test]
+    fn what_was_canceled_is_made_anew_or_brought_back_by_its_call() {
+        let (params, body) = (json!({"customer": "cus_1"}), json!({"status": "canceled"}));
+        let anew = change("Subscription", &params, &body, &params);
+        assert!(anew.needs_new() && anew.replaces.is_empty());
+        let meter = json!({"display_name": "A"});
+        let back = change("BillingMeter", &meter, &json!({"status": "inactive"}), &meter);
+        assert_eq!(back.restores, Some(Restores::Call("ReactivateBillingMeter")));
+    }
+
+    #[test]
+    fn what_ends_by_itself_is_made_anew_only_when_it_is_changed() {
+        let (before, body) = (json!({"mode": "payment"}), json!({"status": "expired"}));
+        assert!(change("CheckoutSession", &before, &body, &before).is_nothing());
+        let after = json!({"mode": "payment", "metadata": {"a": "1"}});
+        assert!(change("CheckoutSession", &before, &body, &after).needs_new());
+        let (code, edited) = (json!({"code": "A"}), json!({"code": "A", "metadata": {"a": "1"}}));
+        let found = change("PromotionCode", &code, &json!({"active": false}), &edited);
+        let metadata = json!({"metadata": {"a": "1"}});
+        assert_eq!((Json::Object(found.update), found.restores), (metadata, None), "it takes updates");
+    }
+}

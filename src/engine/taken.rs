@@ -1,0 +1,69 @@
+//! Creates that Stripe refuses because another object has the same natural key.
+
+use serde_json::{Value as Json, json};
+
+use crate::catalog::Entity;
+use crate::connector::{self, Connector, Error, ListRequest, scalar};
+use crate::engine::Params;
+use crate::engine::object::current;
+use crate::stripe::Kind;
+
+/// What Stripe says of an id, or of a key that every account has once, that is taken.
+const EXISTS: &str = "resource_already_exists";
+
+/// The object that has what a create asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The param that must be the only one of its value: `id`, `lookup_key`.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// Where the object is: `price_1`.
+    pub locator: String,
+}
+
+/// The object whose natural key a refused create would have taken; none where the refusal is about
+/// something else, or where it cannot be found.
+pub async fn taken(
+    connector: &Connector,
+    entity: &'static Entity,
+    params: &Params,
+    refusal: &Error,
+) -> Option<Taken> {
+    let refused = refusal.stripe().filter(|error| error.kind() == Kind::InvalidRequest)?;
+    let is_about = |key: &str| refused.code() == Some(EXISTS) || refused.param() == [key];
+    if let Some(id) = params.get("id").and_then(scalar).filter(|_| is_about("id")) {
+        let locator = connector::locator(entity, params, &json!({ "id": id }), &id);
+        let there = current(connector, entity, &locator).await.ok()?;
+        return there.map(|_| Taken { key: "id".to_owned(), value: id, locator });
+    }
+    for key in entity.natural_keys.iter().filter(|key| is_about(key)) {
+        let Some(value) = params.get(key).and_then(scalar) else { continue };
+        if let Some(body) = holder(connector, entity, key, &value).await {
+            let locator = connector::locator(entity, params, &body, "");
+            return Some(Taken { key: key.clone(), value, locator });
+        }
+    }
+    None
+}
+
+/// The active object of that key.
+async fn holder(connector: &Connector, entity: &'static Entity, key: &str, value: &str) -> Option<Json> {
+    let filter = Some(format!("{key} = '{}'", value.replace('\'', "''")));
+    let request = ListRequest {
+        entity,
+        filter,
+        search: None,
+        sort_by: None,
+        descending: false,
+        page_size: None,
+        page_token: None,
+    };
+    let page = connector.list(request).await.ok()?;
+    page.entities.into_iter().find(is_active)
+}
+
+fn is_active(body: &Json) -> bool {
+    let inactive = body.get("active") == Some(&Json::Bool(false));
+    !inactive && body.get("status").and_then(Json::as_str) != Some("inactive")
+}

@@ -1,0 +1,46 @@
+//! Fields that another version of the API does not answer.
+//!
+//! Under the catalog's version a field that is not answered is unset. Another version may not know
+//! the field at all: what it does not answer counts as it was.
+
+use serde_json::Value as Json;
+
+use crate::catalog::{Member, find};
+
+/// An answer with the fields that it lacks as they were before, at every level of objects. The
+/// keys of maps come and go by themselves.
+pub fn with_unanswered(known: &[Member], now: &Json, before: &Json) -> Json {
+    let (Json::Object(answered), Json::Object(earlier)) = (now, before) else { return now.clone() };
+    let mut whole = answered.clone();
+    for (name, was) in earlier {
+        let shape = find(known, name).map(|member| &member.shape);
+        match whole.get_mut(name) {
+            None => drop(whole.insert(name.clone(), was.clone())),
+            Some(is) if shape.is_none_or(|shape| shape.map_value().is_none()) => {
+                let inside = shape.and_then(|shape| shape.members()).unwrap_or_default();
+                *is = with_unanswered(inside, is, was);
+            }
+            Some(_) => {}
+        }
+    }
+    Json::Object(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::with_unanswered;
+    use crate::connector::entity;
+
+    #[test]
+    fn what_is_not_answered_is_as_it_was_and_what_is_null_is_unset() {
+        let known = &entity("Customer").unwrap().fields;
+        let before = json!({"name": "A", "phone": "1", "email": "x", "metadata": {"a": "1", "b": "2"},
+            "address": {"city": "Bern", "line1": "x"}});
+        let now = json!({"name": "B", "email": null, "metadata": {"a": "1"}, "address": {"city": "Basel"}});
+        let expected = json!({"name": "B", "email": null, "metadata": {"a": "1"}, "phone": "1",
+            "address": {"city": "Basel", "line1": "x"}});
+        assert_eq!(with_unanswered(known, &now, &before), expected);
+    }
+}

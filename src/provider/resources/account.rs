@@ -1,0 +1,193 @@
+//! Which connection the calls on a stored object go through, and whether it still leads to the
+//! account and the mode that the object was made in.
+//!
+//! Where it does not, every id is unknown: a "not found" there says nothing about the object. So
+//! an object is never looked for, changed or ended in another account than its own.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use serde_json::Value as Json;
+
+use crate::catalog::Entity;
+use crate::connection::{AccountIdentity, Connection, Likeness};
+use crate::provider::resources::payload::Private;
+use crate::provider::runtime::Runtime;
+use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::value::Value;
+
+/// A stored object and what is known of where it was made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stored<'s> {
+    /// The entity type it is of.
+    pub(super) entity: &'static Entity,
+    /// Where it is: `cus_1`.
+    pub(super) locator: &'s str,
+    /// The object as Stripe last answered it.
+    pub(super) body: &'s Json,
+    /// The `connection_handle` of the state.
+    pub(super) handle: &'s Value,
+}
+
+/// Where an object was made, and the connection that was last used for it.
+struct Home {
+    handle: Option<String>,
+    used: Arc<Connection>,
+    account: AccountIdentity,
+}
+
+/// What a configured connection means for a stored object.
+#[derive(Debug)]
+pub(super) enum Configured {
+    /// It leads to the object.
+    Same(Private),
+    /// It leads to another account or mode; the object can be ended through the old connection.
+    Moved(Private),
+}
+
+/// The private data on the connection that leads to a stored object: the freshest handle of its
+/// connection, or the stored one where the freshest leads elsewhere.
+pub(super) async fn on_way_to(
+    runtime: &Runtime,
+    private: &Private,
+    stored: Stored<'_>,
+) -> Result<Private, Diagnostic> {
+    let home = Home::of(runtime, private, stored).await?;
+    let newest = home.handle.as_deref().map(|old| runtime.freshest(old));
+    let connection = private.on(newest.clone()).connection(runtime)?;
+    if !home.is_left_by(&connection).await {
+        return Ok(private.on(newest));
+    }
+    if home.handle != newest && !home.is_left_by(&home.used).await {
+        return Ok(private.on(home.handle));
+    }
+    Err(leads_to_another(&home.account, &connection, stored).await)
+}
+
+/// The private data on the connection that the configuration names: none is the default connection.
+pub(super) async fn configured(
+    runtime: &Runtime,
+    private: &Private,
+    stored: Stored<'_>,
+    config: &Value,
+) -> Result<Configured, Diagnostic> {
+    if config.is_unknown() {
+        return on_way_to(runtime, private, stored).await.map(Configured::Same);
+    }
+    let home = Home::of(runtime, private, stored).await?;
+    let named = config.as_str().map(str::to_owned);
+    let connection = private.on(named.clone()).connection(runtime)?;
+    if !home.is_left_by(&connection).await {
+        return Ok(Configured::Same(private.on(named)));
+    }
+    // An apply cannot replace what was planned while the handle was not known.
+    let may_move = !runtime.applies.load(Ordering::Relaxed) && home.handle != named && home.handle.is_some();
+    if may_move && !home.is_left_by(&home.used).await {
+        return Ok(Configured::Moved(Private { leaves: home.handle, ..private.on(named) }));
+    }
+    Err(leads_to_another(&home.account, &connection, stored).await)
+}
+
+impl Home {
+    async fn of(runtime: &Runtime, private: &Private, stored: Stored<'_>) -> Result<Self, Diagnostic> {
+        let handle = private.handle.clone().or_else(|| stored.handle.as_str().map(str::to_owned));
+        let used = private.on(handle.clone()).connection(runtime)?;
+        let account = match &private.home {
+            Some(account) => account.clone(),
+            None => presumed(&used, stored).await,
+        };
+        Ok(Self { handle, used, account })
+    }
+
+    /// Whether a connection surely leads to another account or mode. Where that is not clear yet,
+    /// Stripe is asked for the accounts, once for each connection.
+    async fn is_left_by(&self, connection: &Connection) -> bool {
+        match self.account.likeness(&connection.identity().await) {
+            Likeness::Same => false,
+            Likeness::Other => true,
+            Likeness::Undecided => {
+                let home = self.asked().await;
+                home.account_id.is_some()
+                    && home.likeness(&connection.asked_identity().await) == Likeness::Other
+            }
+        }
+    }
+
+    /// Where the object was made, from the connection that made it where nothing else tells.
+    async fn asked(&self) -> AccountIdentity {
+        let made_it = self.account.likeness(&self.used.identity().await) == Likeness::Same;
+        if self.account.account_id.is_none() && made_it {
+            self.used.asked_identity().await
+        } else {
+            self.account.clone()
+        }
+    }
+}
+
+/// Where an object was probably made whose state does not say it: where its connection leads, if
+/// the object is of that mode.
+async fn presumed(used: &Connection, stored: Stored<'_>) -> AccountIdentity {
+    let told = stored.body.get("livemode").and_then(Json::as_bool);
+    let used = used.identity().await;
+    match told {
+        Some(livemode) if used.livemode != Some(livemode) => {
+            AccountIdentity { livemode: told, ..AccountIdentity::default() }
+        }
+        _ => used,
+    }
+}
+
+/// Why a "not found" does not mean that the object is gone; none where it does.
+pub(super) async fn not_surely_gone(
+    connection: &Connection,
+    private: &Private,
+    stored: Stored<'_>,
+) -> Option<Diagnostic> {
+    let home = private.home.as_ref()?;
+    match home.likeness(&connection.asked_identity().await) {
+        Likeness::Same => None,
+        Likeness::Other | Likeness::Undecided => Some(leads_to_another(home, connection, stored).await),
+    }
+}
+
+/// Where an object is that a connection has just shown. Stripe is asked for the account where it is
+/// not known yet, once for the connection.
+pub(super) async fn seen_through(
+    connection: &Connection,
+    known: Option<&AccountIdentity>,
+) -> AccountIdentity {
+    match known.and_then(|known| known.account_id.clone()) {
+        Some(account) => AccountIdentity { account_id: Some(account), ..connection.identity().await },
+        None => connection.asked_identity().await,
+    }
+}
+
+/// The error of a connection that leads to another account than the object's, or may do so.
+async fn leads_to_another(home: &AccountIdentity, connection: &Connection, stored: Stored<'_>) -> Diagnostic {
+    let now = connection.identity().await;
+    let account = home.account_id.as_deref().map(|id| format!(" (`account_id` is {id})"));
+    let detail = format!(
+        "{} {} was made in {}, and the connection leads to {}: the object is not looked for there, and stays in the state. To go on with it, use a key of its account again, or set `account_id` to its account{}. To leave it in Stripe and make another one here, run `terraform state rm` with the address of this resource first.",
+        stored.entity.name,
+        stored.locator,
+        described(home, home.livemode == now.livemode),
+        described(&now, home.livemode == now.livemode),
+        account.unwrap_or_default(),
+    );
+    Diagnostic::error("Connection Leads To Another Account", detail).at_attribute("connection_handle")
+}
+
+/// `test mode of acct_1`, as far as it is known. Where only the account can differ, one that is not
+/// known is mentioned.
+fn described(identity: &AccountIdentity, of_an_account: bool) -> String {
+    let mode = match identity.livemode {
+        Some(true) => "live mode",
+        Some(false) => "test mode",
+        None => "a mode that is not known",
+    };
+    match identity.account_id.as_deref() {
+        Some(account) => format!("{mode} of {account}"),
+        None if of_an_account => format!("{mode} of an account that is not known"),
+        None => mode.to_owned(),
+    }
+}

@@ -1,0 +1,39 @@
+//! What a plan can say of the connection that its calls will go through.
+
+use crate::connection::{Connection, Error};
+use crate::provider::explain::explain_connection;
+use crate::provider::runtime::Runtime;
+use crate::secret::Source;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::terraform::value::Value;
+
+/// What keeps the calls of a plan from being sent: an error where no machine could send them, a
+/// warning where another machine may have the key. Nothing while the connection is not known.
+pub(super) async fn check(runtime: &Runtime, config: &Value, handle: Option<&str>) -> Diagnostics {
+    if config.get("connection_handle").is_unknown() {
+        return Diagnostics::new();
+    }
+    match runtime.connection(handle) {
+        Ok(connection) => unready(&connection).await.into_iter().collect(),
+        Err(invalid) => vec![invalid],
+    }
+}
+
+async fn unready(connection: &Connection) -> Option<Diagnostic> {
+    let error = connection.ready().await.err()?;
+    let elsewhere = match &error {
+        Error::Key { origin, .. } => matches!(origin, Source::Environment(_) | Source::File(_)),
+        _ => false,
+    };
+    let told = explain_connection(&error, "connection_handle");
+    if !elsewhere {
+        return Some(told);
+    }
+    let detail = format!("{} The machine that applies this plan must have it.", told.detail);
+    Some(Diagnostic {
+        severity: Severity::Warning,
+        summary: "Stripe Key Not On This Machine".to_owned(),
+        detail,
+        ..told
+    })
+}

@@ -1,0 +1,116 @@
+//! The part of a payload that plans must not show: `secret_payload`, merged over `input_payload`.
+//!
+//! Protocol 5 hides whole attributes only. What is secret in a payload therefore stands in an
+//! attribute of its own; from there on both are one payload. A message never repeats a value of it.
+
+use serde_json::{Map, Value as Json};
+
+use crate::catalog::Member;
+use crate::catalog::names::resolve;
+use crate::engine::{Faults, ParamError, Written, parse, secret_params};
+use crate::provider::explain::{explain_faults, sentence};
+use crate::provider::payload;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::schema::Attribute;
+use crate::terraform::schema::Presence::Optional;
+use crate::terraform::value::{Type, Value};
+
+/// The attributes that make up a payload.
+pub(super) const PAYLOADS: [&str; 2] = ["input_payload", SECRET];
+/// The one that plans do not show.
+pub(super) const SECRET: &str = "secret_payload";
+
+/// The attribute of every resource that has a payload.
+pub(super) fn attribute() -> Attribute {
+    let description = "What of the payload must not be shown, such as a password: an object or its JSON text, merged over `input_payload`. It is hidden in plans and outputs; the state holds it.";
+    Attribute::new(SECRET, Type::Dynamic, Optional, description).sensitive()
+}
+
+/// The payload of a configuration or a state; none while a part of it is unknown as a whole. What is
+/// wrong with the secret part is told without its values.
+pub(super) fn written(config: &Value, known: &[Member]) -> Result<Option<Written>, Diagnostics> {
+    let input = payload::written(config.get("input_payload"));
+    let secret = payload::written(config.get(SECRET)).map_err(|_| unreadable());
+    match (input, secret) {
+        (Ok(input), Ok(Some(secret))) => match parse(&secret, known) {
+            Ok(_) => Ok(input.map(|input| merged(input, secret))),
+            Err(faults) => {
+                let open = input.map(|input| parse(&input, known).err().unwrap_or_default());
+                Err(faults.iter().map(hidden).chain(explain_faults(&open.unwrap_or_default())).collect())
+            }
+        },
+        (Ok(_), Ok(None)) => Ok(None),
+        (input, secret) => Err(input.err().into_iter().chain(secret.err()).collect()),
+    }
+}
+
+/// A warning for each secret that stands where plans show it.
+pub(super) fn shown_secrets(config: &Value, known: &[Member]) -> Diagnostics {
+    let Ok(Some(mut written)) = payload::written(config.get("input_payload")) else { return Vec::new() };
+    // What fills the path of an action is no param.
+    written.members.retain(|key, _| resolve(key, known).is_ok());
+    let known_part = Written { members: written.members, unknown: Vec::new() };
+    let Ok(wanted) = parse(&known_part, known) else { return Vec::new() };
+    let warn = |param: &String| {
+        let detail = format!(
+            "`{param}` is secret, and plans and outputs show `input_payload`. Write it in `{SECRET}`, which they do not show."
+        );
+        Diagnostic::warning("Secret In The Open", detail).at_attribute("input_payload")
+    };
+    secret_params(&wanted.params, known).iter().map(warn).collect()
+}
+
+/// The payload of an action as [`written`], unchecked: what fills its path is no param.
+pub(super) fn of_action(config: &Value) -> Result<Option<Written>, Diagnostics> {
+    let input = payload::written(config.get("input_payload"));
+    let secret = payload::written(config.get(SECRET)).map_err(|_| unreadable());
+    match (input, secret) {
+        (Ok(input), Ok(secret)) => Ok(input.zip(secret).map(|(input, secret)| merged(input, secret))),
+        (input, secret) => Err(input.err().into_iter().chain(secret.err()).collect()),
+    }
+}
+
+/// The faults of an action's payload, without values where some of it is secret.
+pub(super) fn explain_action(config: &Value, faults: &Faults) -> Diagnostics {
+    if config.get(SECRET).is_null() {
+        return explain_faults(faults);
+    }
+    faults.iter().map(|fault| hidden(fault).at_attribute("input_payload")).collect()
+}
+
+/// Whether the secret part sets a param, by its dotted path.
+pub(super) fn has(config: &Value, known: &[Member], param: &str) -> bool {
+    let written = payload::written(config.get(SECRET)).ok().flatten().unwrap_or_default();
+    let set = parse(&written, known).map(|wanted| Json::Object(wanted.params)).unwrap_or_default();
+    set.pointer(&format!("/{}", param.replace('.', "/"))).is_some()
+}
+
+fn merged(input: Written, secret: Written) -> Written {
+    let mut members = input.members;
+    merge(&mut members, secret.members);
+    Written { members, unknown: [input.unknown, secret.unknown].concat() }
+}
+
+/// Puts members over others, key by key at every level of objects.
+fn merge(members: &mut Map<String, Json>, over: Map<String, Json>) {
+    for (key, value) in over {
+        match (members.get_mut(&key), value) {
+            (Some(Json::Object(inside)), Json::Object(more)) => merge(inside, more),
+            (_, value) => drop(members.insert(key, value)),
+        }
+    }
+}
+
+/// A fault of the secret part, without the value that is wrong.
+fn hidden(fault: &ParamError) -> Diagnostic {
+    let text = match fault {
+        ParamError::Value { param, expected, .. } => format!("{param:?} must be {expected}"),
+        other => other.to_string(),
+    };
+    Diagnostic::error("Invalid Payload", sentence(&text)).at_attribute(SECRET)
+}
+
+fn unreadable() -> Diagnostic {
+    let detail = format!("`{SECRET}` cannot be read: it must be an object, or the JSON text of one.");
+    Diagnostic::error("Invalid Payload", detail).at_attribute(SECRET)
+}

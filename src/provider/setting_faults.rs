@@ -1,0 +1,150 @@
+//! Settings that defeat each other or themselves, found without a call: what cannot work is an
+//! error, what has no effect is a warning, each at its attribute.
+
+use crate::catalog::API_VERSION;
+use crate::connection::{Nodes, keeps_secrets};
+use crate::env::{self, Env};
+use crate::provider::connection_settings::{API_KEY, PROXY_PASSWORD, SecretAttributes};
+use crate::secret::{kind_of_key, looks_like_key};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::value::{Path, Value};
+
+/// The settings of a proxy that say nothing while there is none.
+const PROXY_SETTINGS: [&str; 4] = ["destination_config", "proxy_auth_scheme", "proxy_user", "proxy_ssltype"];
+
+/// What is wrong with the source of the key in an object that has its attributes. The message is at
+/// the root: Terraform prints the line of an attribute, and with it the key.
+pub(super) fn check_key(config: &Value) -> Diagnostics {
+    let [inline, references @ ..] = API_KEY;
+    let text = |name: &str| config.get(name).as_str().unwrap_or_default().trim().to_owned();
+    let wrong_kind = kind_of_key(&text(inline)).map(|kind| {
+        let detail =
+            format!("`{inline}` is {kind}. Calls need a secret key (`sk_…`) or a restricted key (`rk_…`).");
+        Diagnostic::error("Not A Secret Key", detail)
+    });
+    let misplaced = references.into_iter().filter(|name| looks_like_key(&text(name))).map(|name| {
+        let detail = format!(
+            "`{name}` holds a key, but it takes the name of the place that holds one. Move the key there, or set `{inline}`. A key that was written into a file of the configuration should be revoked."
+        );
+        Diagnostic::error("Key In The Place Of A Name", detail)
+    });
+    wrong_kind.into_iter().chain(misplaced).collect()
+}
+
+/// What is wrong with where the calls of the provider block go, and with the mode of its key.
+pub(super) fn check_destination(config: &Value, env: &Env) -> Diagnostics {
+    let sandbox = !config.get("sandbox").is_null();
+    let written = config.get("api_base").as_str().map(str::to_owned);
+    let at = Path::attribute("api_base");
+    let (name, at) =
+        if written.is_some() { ("`api_base`", at) } else { (env::STRIPE_API_BASE, Path::root()) };
+    let base = written.or_else(|| env.get(env::STRIPE_API_BASE)).filter(|_| !sandbox).unwrap_or_default();
+    let live = config.get("api_key").as_str().map(|key| key.contains("_live_"));
+    let mut found = Diagnostics::new();
+    if base.trim_end_matches('/').ends_with("/v1") {
+        let detail = format!("{name} ends in `/v1`, which every path begins with: leave it out.");
+        found.push(Diagnostic::error("Address Holds A Path", detail).at(at.clone()));
+    }
+    if live == Some(true) && !keeps_secrets(&base) {
+        let detail =
+            format!("The key is a live one, and {name} ({base}) is not encrypted: use https, or a test key.");
+        found.push(Diagnostic::error("Live Key In The Clear", detail).at(at));
+    }
+    found.extend(check_mode(config, live, sandbox, env));
+    found
+}
+
+/// The guard of the mode against the key that is there.
+fn check_mode(config: &Value, live: Option<bool>, sandbox: bool, env: &Env) -> Option<Diagnostic> {
+    let expected = config.get("expected_livemode").as_bool()?;
+    let has_key =
+        API_KEY.iter().any(|name| !config.get(name).is_null()) || env.get(env::STRIPE_API_KEY).is_some();
+    let why = match live {
+        Some(live) if live != expected => {
+            format!("`api_key` is a {} mode key, and `expected_livemode` refuses it.", mode(live))
+        }
+        None if expected && sandbox && !has_key => {
+            "The key of the sandbox is a test mode key, and `expected_livemode` refuses it.".to_owned()
+        }
+        _ => return None,
+    };
+    Some(Diagnostic::error("Key Of The Wrong Mode", why).at_attribute("expected_livemode"))
+}
+
+const fn mode(live: bool) -> &'static str {
+    if live { "live" } else { "test" }
+}
+
+/// What a version of the API other than the catalog's means.
+pub(super) fn check_version(config: &Value) -> Option<Diagnostic> {
+    let version = config.get("api_version").as_str().filter(|version| *version != API_VERSION)?;
+    let detail = format!(
+        "The provider knows Stripe's API as of {API_VERSION}, and calls are made under {version}. Params go to Stripe as they are written, and Stripe judges them. A field that Stripe does not answer under {version} counts as unchanged. Everything else (names, types, defaults, ends) is promised for {API_VERSION} only."
+    );
+    Some(Diagnostic::warning("Another Version Of The API", detail).at_attribute("api_version"))
+}
+
+/// The number of nodes against its other bound, written or by default.
+pub(super) fn check_nodes(config: &Value) -> Option<Diagnostic> {
+    let nodes = config.get("node_config").items().first()?;
+    let (min, written) = (nodes.get("min_node_count").as_i64()?, nodes.get("max_node_count"));
+    let default = i64::try_from(Nodes::default().max).unwrap_or(i64::MAX);
+    let (max, kind) = match written.as_i64() {
+        Some(max) => (max, String::new()),
+        None if written.is_null() => (default, ", its default: set both".to_owned()),
+        None => return None,
+    };
+    let at = Path::attribute("node_config").index(0).name("min_node_count");
+    (min > max).then(|| {
+        let detail =
+            format!("`min_node_count` ({min}) must not be greater than `max_node_count` ({max}){kind}.");
+        Diagnostic::error("Node Counts Contradict", detail).at(at)
+    })
+}
+
+/// Settings that have no effect beside the others.
+pub(super) fn without_effect(config: &Value) -> Diagnostics {
+    let mut found = proxy_without_effect(config);
+    let logs = config.get("log_config");
+    let verbose = config.get("verbosity").as_i64().is_some_and(|verbosity| verbosity > 1);
+    if verbose && !logs.is_unknown() && logs.items().is_empty() {
+        let why = "nothing is logged without `log_config { enabled = true }`";
+        found.push(no_effect("verbosity", why));
+    }
+    found
+}
+
+fn proxy_without_effect(config: &Value) -> Diagnostics {
+    let set = |name: &str| {
+        let value = config.get(name);
+        !value.is_null() && (!value.items().is_empty() || value.as_str().is_some())
+    };
+    if config.get("proxy_enabled").is_null() {
+        let settings = PROXY_SETTINGS.iter().chain(&PROXY_PASSWORD).filter(|name| set(name));
+        return settings
+            .map(|name| no_effect(name, "calls go through no proxy without `proxy_enabled = true`"))
+            .collect();
+    }
+    let open = ["NONE"].map(Some).contains(&config.get("proxy_auth_scheme").as_str())
+        || config.get("proxy_auth_scheme").is_null();
+    let names = config.get("proxy_enabled").as_bool() == Some(true) && open && set("proxy_user");
+    let why =
+        "the proxy is asked without a name and a password unless `proxy_auth_scheme` is `BASIC` or `DIGEST`";
+    names.then(|| no_effect("proxy_user", why)).into_iter().collect()
+}
+
+/// A service account that reads nothing: the key and the password come from elsewhere.
+pub(super) fn idle_service_account(config: &Value) -> Option<Diagnostic> {
+    let auth = config.get("auth_config").items().first()?;
+    let from = |config: &Value, [.., version]: SecretAttributes| !config.get(version).is_null();
+    let idle = config.get("service_account").as_str().is_some()
+        && !from(auth, API_KEY)
+        && !from(config, PROXY_PASSWORD);
+    let why = "it reads secret versions, and the key and the proxy password come from elsewhere";
+    idle.then(|| no_effect("service_account", why))
+}
+
+fn no_effect(name: &str, why: &str) -> Diagnostic {
+    Diagnostic::warning("Setting Without Effect", format!("`{name}` has no effect: {why}."))
+        .at_attribute(name)
+}

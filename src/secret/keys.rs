@@ -1,0 +1,36 @@
+//! What Stripe's keys look like, so that a wrong one is called by its name.
+
+/// What texts that are no keys of Stripe's API begin with, and what they are.
+const OTHER_KINDS: [(&str, &str); 5] = [
+    ("pk_test_", "a publishable key (`pk_…`)"),
+    ("pk_live_", "a publishable key (`pk_…`)"),
+    ("whsec_", "the signing secret of a webhook (`whsec_…`)"),
+    ("ek_test_", "an ephemeral key (`ek_…`)"),
+    ("ek_live_", "an ephemeral key (`ek_…`)"),
+];
+/// What the keys of Stripe's API begin with.
+const KEYS: [&str; 4] = ["sk_test_", "sk_live_", "rk_test_", "rk_live_"];
+
+/// What a text is, where it is something of Stripe's that is no key for calls.
+pub fn kind_of_key(text: &str) -> Option<&'static str> {
+    OTHER_KINDS.iter().find(|(prefix, _)| text.starts_with(prefix)).map(|(_, kind)| *kind)
+}
+
+/// Whether a text is a key, or another secret of Stripe's, and no name of a place that holds one.
+pub fn looks_like_key(text: &str) -> bool {
+    let text = text.trim();
+    KEYS.iter().any(|prefix| text.starts_with(prefix)) || kind_of_key(text).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{kind_of_key, looks_like_key};
+
+    #[test]
+    fn keys_are_told_from_names_and_from_other_kinds() {
+        assert!(looks_like_key("sk_test_1") && looks_like_key(" rk_live_1\n") && looks_like_key("pk_live_1"));
+        assert!(!looks_like_key("STRIPE_API_KEY") && !looks_like_key("/run/secrets/sk_test"));
+        assert_eq!(kind_of_key("pk_test_1"), Some("a publishable key (`pk_…`)"));
+        assert_eq!(kind_of_key("rk_test_1"), None);
+    }
+}

@@ -1,0 +1,182 @@
+//! A connection that leads to another account or mode than the objects of the state: they are moved
+//! where both ways are known, and never taken for deleted.
+
+use serde_json::json;
+use stripe_provider::terraform::value::Value;
+
+use crate::support::shop::{Shop, connection, entity, made, ok, refusal, refused, warnings};
+use crate::support::terraform::{Action, Object, Terraform};
+
+const SHOP: &str = "sk_test_shop_1";
+
+/// A customer through a connection with this key; the connection and the customer.
+async fn customer_through(run: &mut Terraform, key: &str) -> (Object, Object) {
+    let shop = made(run, "stripe_connection", &connection(key, &[])).await;
+    let customer = made(run, "stripe_entity", &through(&shop)).await;
+    (shop, customer)
+}
+
+/// The configuration of a customer through a connection as it was planned or made.
+fn through(connection: &Object) -> Value {
+    let mut config = entity("Customer", &json!({"name": "Ada"}));
+    config.set("connection_handle", connection.state.get("handle").clone());
+    config
+}
+
+#[tokio::test]
+async fn a_test_state_under_a_live_key_is_refused_and_not_made_anew() {
+    let shop = Shop::open().await;
+    let mut run = shop.run(SHOP).await;
+    let customer = made(&mut run, "stripe_entity", &entity("Customer", &json!({"name": "Ada"}))).await;
+    let mut live = shop.run("sk_live_shop_1").await;
+    for outcome in [
+        refused(live.refresh("stripe_entity", &customer).await),
+        refused(live.plan("stripe_entity", &customer, &entity("Customer", &json!({"name": "B"}))).await),
+        refused(live.plan("stripe_entity", &customer, &Value::Null).await),
+    ] {
+        let (place, why) = &outcome[0];
+        assert_eq!(place, "connection_handle");
+        for part in ["test mode", "live mode", "`account_id`", "terraform state rm"] {
+            assert!(why.contains(part), "{why}");
+        }
+    }
+    // A state of an earlier version has no record of the account; the object tells its mode.
+    let old = Object { private: Vec::new(), ..customer };
+    assert!(refused(live.refresh("stripe_entity", &old).await)[0].1.contains("live mode"));
+}
+
+#[tokio::test]
+async fn a_key_of_another_account_says_so_and_a_rotated_one_goes_on() {
+    let shop = Shop::open().await;
+    let mut run = shop.run(SHOP).await;
+    let customer = made(&mut run, "stripe_entity", &entity("Customer", &json!({"name": "Ada"}))).await;
+    let mut other = shop.run("sk_test_bakery_1").await;
+    let (_, why) = &refused(other.refresh("stripe_entity", &customer).await)[0];
+    assert!(why.contains("an account that is not known"), "{why}");
+    let customer = ok(run.refresh("stripe_entity", &customer).await);
+    let (_, why) = &refused(other.refresh("stripe_entity", &customer).await)[0];
+    assert!(why.contains("test mode of acct_shop") && why.contains("test mode of acct_bakery"), "{why}");
+    let mut rotated = shop.run("sk_test_shop_2").await;
+    let customer = ok(rotated.refresh("stripe_entity", &customer).await);
+    let plan = ok(run.plan("stripe_entity", &customer, &Value::Null).await);
+    ok(run.apply("stripe_entity", &plan).await);
+    let mut again = shop.run("sk_test_shop_3").await;
+    assert!(ok(again.refresh("stripe_entity", &customer).await).state.is_null(), "it is really gone");
+}
+
+#[tokio::test]
+async fn the_account_is_asked_for_once_in_a_run() {
+    let shop = Shop::open().await;
+    let mut run = shop.run(SHOP).await;
+    let first = made(&mut run, "stripe_entity", &entity("Customer", &json!({"name": "A"}))).await;
+    let second = made(&mut run, "stripe_entity", &entity("Customer", &json!({"name": "B"}))).await;
+    // One walk: the second request for the account would fail.
+    shop.fault(json!({"path": "/v1/account", "skip": 1, "times": 9, "kind": {"fail": 500}}));
+    for customer in [&first, &second] {
+        let read = ok(run.refresh("stripe_entity", customer).await);
+        assert!(String::from_utf8(read.private).unwrap().contains("acct_shop"));
+    }
+    assert_eq!(shop.sandbox.faults_met(), 0);
+}
+
+#[tokio::test]
+async fn a_connection_to_another_account_moves_what_runs_on_it() {
+    let shop = Shop::open().await;
+    let mut run = shop.run("").await;
+    let (connected, customer) = customer_through(&mut run, SHOP).await;
+    let plan = ok(run.plan("stripe_connection", &connected, &connection("sk_live_bakery_1", &[])).await);
+    // Terraform refreshes what depends on a connection after it has planned the connection.
+    let customer = ok(run.refresh("stripe_entity", &customer).await);
+    assert!(!customer.state.is_null(), "it is alive, through the old connection");
+    let moved = through(&plan.planned);
+    let replace = ok(run.plan("stripe_entity", &customer, &moved).await);
+    assert_eq!(replace.action, Action::Replace);
+    ok(run.apply_also("stripe_connection", &plan).await);
+    let there = ok(run.apply_also("stripe_entity", &replace).await);
+    assert_ne!(there.state.get("id"), customer.state.get("id"));
+    assert_eq!(shop.count("customer"), 1, "the old one was ended through the old connection");
+    let read = ok(run.refresh("stripe_entity", &there).await);
+    assert_eq!(ok(run.plan("stripe_entity", &read, &moved).await).action, Action::Nothing);
+}
+
+#[tokio::test]
+async fn another_account_id_moves_what_runs_on_the_connection() {
+    let shop = Shop::open().await;
+    let mut run = shop.run(SHOP).await;
+    let account =
+        made(&mut run, "stripe_entity", &entity("Account", &json!({"type": "custom", "country": "US"})))
+            .await;
+    let (connected, customer) = customer_through(&mut run, SHOP).await;
+    let there = connection(SHOP, &[("account_id", account.state.get("id").clone())]);
+    let plan = ok(run.plan("stripe_connection", &connected, &there).await);
+    let customer = ok(run.refresh("stripe_entity", &customer).await);
+    let replace = ok(run.plan("stripe_entity", &customer, &through(&plan.planned)).await);
+    assert_eq!(replace.action, Action::Replace);
+}
+
+#[tokio::test]
+async fn a_handle_that_is_not_known_yet_plans_nothing_and_the_apply_refuses_another_account() {
+    let shop = Shop::open().await;
+    let mut run = shop.run("").await;
+    let (connected, customer) = customer_through(&mut run, SHOP).await;
+    let plan = ok(run.plan("stripe_connection", &connected, &connection("", &[])).await);
+    assert!(plan.planned.state.get("handle").is_unknown());
+    let waiting = ok(run.plan("stripe_entity", &customer, &through(&plan.planned)).await);
+    assert_eq!(waiting.action, Action::Nothing, "the prior handle is kept");
+    let mut renamed = through(&plan.planned);
+    renamed.set("input_payload", crate::support::shop::json_text(&json!({"name": "Grace"})));
+    let mut update = ok(run.plan("stripe_entity", &customer, &renamed).await);
+    assert_eq!(update.action, Action::Update);
+    for (key, good) in [("sk_test_bakery_1", false), ("sk_test_shop_2", true)] {
+        let known = connection(key, &[]);
+        let made = ok(run.plan("stripe_connection", &connected, &known).await);
+        let made = ok(run.apply_also("stripe_connection", &made).await);
+        update.config.set("connection_handle", made.state.get("handle").clone());
+        let outcome = run.apply_also("stripe_entity", &update).await;
+        if good {
+            assert_eq!(ok(outcome).state.get("record").get("name").as_str(), Some("Grace"));
+        } else {
+            assert!(refused(outcome)[0].1.contains("acct_bakery"));
+        }
+        let read = ok(run.refresh("stripe_entity", &customer).await);
+        assert_eq!(read.state.get("record").get("name").as_str() == Some("Grace"), good);
+    }
+}
+
+#[tokio::test]
+async fn a_permission_that_the_key_lacks_keeps_the_state_and_stops_nothing() {
+    let shop = Shop::open().await;
+    let mut run = shop.run(SHOP).await;
+    let config = entity("Customer", &json!({"name": "Ada"}));
+    let customer = made(&mut run, "stripe_entity", &config).await;
+    let lacking = "The provided key does not have the required permissions for this endpoint. Having the 'rak_customer_read' permission would allow this request to continue.";
+    shop.fault(refusal("/v1/customers", 403, "", lacking));
+    let read = ok(run.refresh("stripe_entity", &customer).await);
+    assert_eq!(read.state, customer.state);
+    let (_, why) = &warnings(&mut run)[0];
+    assert!(why.contains("Entity Not Refreshed") && why.contains("rak_customer_read"), "{why}");
+    assert_eq!(ok(run.plan("stripe_entity", &read, &config).await).action, Action::Nothing);
+}
+
+#[tokio::test]
+async fn a_suspended_connection_plans_itself_and_refuses_changes_by_what_runs_on_it() {
+    let shop = Shop::open().await;
+    let mut run = shop.run("").await;
+    let (connected, customer) = customer_through(&mut run, SHOP).await;
+    let suspended = connection(SHOP, &[("suspended", Value::from(true))]);
+    let plan = ok(run.plan("stripe_connection", &connected, &suspended).await);
+    warnings(&mut run);
+    let read = ok(run.refresh("stripe_entity", &customer).await);
+    assert_eq!(read.state, customer.state);
+    assert_eq!(warnings(&mut run).len(), 1);
+    let same = through(&plan.planned);
+    assert_eq!(ok(run.plan("stripe_entity", &read, &same).await).action, Action::Nothing);
+    let mut renamed = same.clone();
+    renamed.set("input_payload", crate::support::shop::json_text(&json!({"name": "Grace"})));
+    for (prior, config) in [(&read, &renamed), (&read, &Value::Null), (&Object::default(), &same)] {
+        let (place, why) = &refused(run.plan("stripe_entity", prior, config).await)[0];
+        assert_eq!(place, "connection_handle");
+        assert!(why.contains("suspended"), "{why}");
+    }
+    ok(run.apply_also("stripe_connection", &plan).await);
+}

@@ -1,0 +1,156 @@
+//! What a destroy does in Stripe, as the configuration wishes and as far as Stripe can.
+
+use serde_json::json;
+use stripe_provider::catalog::{Removal, Shape, catalog};
+use stripe_provider::terraform::value::Value;
+
+use crate::support::shop::{Shop, entity, made, ok, refused, warnings};
+use crate::support::terraform::{Object, Terraform};
+
+const TEST: &str = "sk_test_shop_1";
+const LIVE: &str = "sk_live_shop_1";
+
+/// A configuration with a wish for its end.
+fn wishing(mut config: Value, name: &str, value: impl Into<Value>) -> Value {
+    config.set(name, value.into());
+    config
+}
+
+/// Plans and applies a destroy; what it warns of.
+async fn destroyed(run: &mut Terraform, object: &Object) -> Vec<String> {
+    warnings(run);
+    let plan = ok(run.plan("stripe_entity", object, &Value::Null).await);
+    let told = warnings(run);
+    assert!(ok(run.apply("stripe_entity", &plan).await).state.is_null());
+    told.into_iter().chain(warnings(run)).map(|(_, why)| why).collect()
+}
+
+fn id(object: &Object) -> String {
+    object.state.get("id").as_str().unwrap().to_owned()
+}
+
+fn field(object: &Object, name: &str) -> String {
+    object.state.get("record").get(name).as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_product_with_its_default_price_ends_in_terraforms_order() {
+    let shop = Shop::open().await;
+    let mut run = shop.run(TEST).await;
+    let product = made(&mut run, "stripe_entity", &entity("Product", &json!({"name": "Beans"}))).await;
+    let price = json!({"product": id(&product), "currency": "usd", "unit_amount": 5});
+    let price = made(&mut run, "stripe_entity", &entity("Price", &price)).await;
+    let with_default = entity("Product", &json!({"name": "Beans", "default_price": id(&price)}));
+    let plan = ok(run.plan("stripe_entity", &product, &with_default).await);
+    let product = ok(run.apply("stripe_entity", &plan).await);
+    let told = destroyed(&mut run, &price).await;
+    let held = told.iter().any(|why| why.contains("`default_price`") && why.contains(&id(&product)));
+    assert!(held, "{told:?}");
+    assert_eq!(field(&ok(run.refresh("stripe_entity", &price).await), "active"), "true");
+    let told = destroyed(&mut run, &product).await;
+    assert!(told.iter().any(|why| why.contains(&format!("{} is archived with it", id(&price)))), "{told:?}");
+    for object in [&product, &price] {
+        assert_eq!(field(&ok(run.refresh("stripe_entity", object).await), "active"), "false");
+    }
+}
+
+#[tokio::test]
+async fn an_item_of_a_finalized_invoice_ends_with_the_invoice() {
+    let shop = Shop::open().await;
+    let mut run = shop.run(TEST).await;
+    let customer = made(&mut run, "stripe_entity", &entity("Customer", &json!({"name": "Ada"}))).await;
+    let invoice =
+        json!({"customer": id(&customer), "collection_method": "send_invoice", "days_until_due": 9});
+    let invoice = made(&mut run, "stripe_entity", &entity("Invoice", &invoice)).await;
+    let item = json!({"customer": id(&customer), "invoice": id(&invoice), "amount": 500, "currency": "usd"});
+    let item = made(&mut run, "stripe_entity", &entity("InvoiceItem", &item)).await;
+    let finalize = Value::map([
+        ("action", Value::from("FinalizeInvoice")),
+        ("input_payload", crate::support::shop::json_text(&json!({"InvoiceId": id(&invoice)}))),
+    ]);
+    made(&mut run, "stripe_action", &finalize).await;
+    let told = destroyed(&mut run, &item).await;
+    assert!(told.iter().any(|why| why.contains(&id(&invoice)) && why.contains("ends with it")), "{told:?}");
+    assert_eq!(destroyed(&mut run, &invoice).await, Vec::<String>::new());
+    let read = ok(run.refresh("stripe_entity", &invoice).await);
+    assert_eq!(field(&read, "status"), "void");
+}
+
+#[tokio::test]
+async fn on_destroy_chooses_the_end_and_keep_sends_nothing() {
+    let shop = Shop::open().await;
+    let mut run = shop.run(TEST).await;
+    for (way, active) in [("delete", None), ("archive", Some("false")), ("keep", Some("true"))] {
+        let config = wishing(entity("Product", &json!({"name": way})), "on_destroy", way);
+        let product = made(&mut run, "stripe_entity", &config).await;
+        let told = destroyed(&mut run, &product).await;
+        assert_eq!(told.is_empty(), active.is_none(), "{way}: {told:?}");
+        let left = ok(run.refresh("stripe_entity", &product).await);
+        assert_eq!(left.state.get("record").get("active").as_str(), active, "{way}");
+    }
+    let config = wishing(
+        entity("Price", &json!({"currency": "usd", "product": "prod_1", "unit_amount": 1})),
+        "on_destroy",
+        "delete",
+    );
+    let (place, why) = &refused(run.plan("stripe_entity", &Object::default(), &config).await)[0];
+    assert_eq!(place, "on_destroy");
+    assert!(why.contains("`archive` or `keep`"), "{why}");
+}
+
+#[tokio::test]
+async fn a_wish_alone_updates_in_place_and_changes_nothing_in_stripe() {
+    let shop = Shop::open().await;
+    let mut run = shop.run(TEST).await;
+    let config = entity("Customer", &json!({"name": "Ada"}));
+    let customer = made(&mut run, "stripe_entity", &config).await;
+    shop.fault(json!({"method": "POST", "times": 9, "kind": {"fail": 500}}));
+    let plan = ok(run.plan("stripe_entity", &customer, &wishing(config, "on_destroy", "keep")).await);
+    let kept = ok(run.apply("stripe_entity", &plan).await);
+    assert_eq!((id(&kept), shop.sandbox.faults_met()), (id(&customer), 0));
+}
+
+#[tokio::test]
+async fn a_live_object_that_cannot_come_back_needs_consent() {
+    let shop = Shop::open().await;
+    let account = json!({"type": "custom", "country": "US"});
+    for (name, payload) in [("Customer", json!({"name": "Ada"})), ("Account", account)] {
+        let mut run = shop.run(LIVE).await;
+        let config = entity(name, &payload);
+        let object = made(&mut run, "stripe_entity", &config).await;
+        let (place, why) = &refused(run.plan("stripe_entity", &object, &Value::Null).await)[0];
+        assert_eq!(place, "allow_destroy_in_livemode");
+        assert!(why.contains(&id(&object)) && why.contains("`on_destroy = \"keep\"`"), "{why}");
+        let consent = wishing(config.clone(), "allow_destroy_in_livemode", true);
+        let plan = ok(run.plan("stripe_entity", &object, &consent).await);
+        let object = ok(run.apply("stripe_entity", &plan).await);
+        destroyed(&mut run, &object).await;
+        let mut test = shop.run(TEST).await;
+        let object = made(&mut test, "stripe_entity", &config).await;
+        destroyed(&mut test, &object).await;
+    }
+    assert_eq!((shop.count("customer"), shop.count("account")), (0, 0));
+}
+
+/// The whole catalog: what a rule of an end names is there.
+#[tokio::test]
+async fn the_rules_of_ends_name_what_there_is() {
+    let mut held = 0;
+    for name in catalog().entities() {
+        let entity = catalog().entity(name).unwrap();
+        if let Some(rule) = &entity.ends_with {
+            let holder = catalog().by_object(&rule.object).unwrap_or_else(|| panic!("{name}"));
+            assert!(rule.held_as.iter().all(|field| holder.field(field).is_some()), "{name}");
+            let states = holder.field("status").map(Shape::values).unwrap_or_default();
+            assert!(rule.unless.iter().all(|state| states.contains(state)), "{name}");
+            held += 1;
+        }
+        for field in &entity.takes_along {
+            let object = entity.field(field).and_then(|shape| shape.objects().first());
+            let left = object.and_then(|object| catalog().by_object(object)).unwrap();
+            assert!(matches!(left.removal, Removal::Archive { .. }), "{name}: {field}");
+        }
+        assert!(!entity.irrevocable || entity.removal != Removal::Forget, "{name}: consent to nothing");
+    }
+    assert_eq!(held, 3);
+}
