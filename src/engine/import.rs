@@ -42,7 +42,12 @@ impl ImportId {
         if place.is_empty() && !is_type() {
             return Err(ImportError::Form { id: id.to_owned() });
         }
-        let entity = connector::entity(name)?;
+        Self::of(connector::entity(name)?, place)
+    }
+
+    /// Reads an import id of a type that is known: `LOCATOR` or `ACCOUNT/LOCATOR`. What there is only
+    /// one of is named by its type.
+    pub fn of(entity: &'static Entity, place: &str) -> Result<Self, ImportError> {
         let (account, locator) = account_and_locator(entity, place);
         let locator = if locator.is_empty() { &entity.key } else { locator };
         connector::check_locator(entity, locator)?;

@@ -31,7 +31,7 @@ impl Object {
     /// What it takes to bring the object to what is wanted now.
     pub fn change_to(&self, wanted: &Wanted) -> Change {
         // Nothing was written for an imported object yet: what it already is need not be sent.
-        let presumed = (self.imported || self.params.is_empty()).then(|| self.presumed(wanted));
+        let presumed = self.imported.then(|| self.presumed(wanted));
         let change = change::between(self.entity, presumed.as_ref().unwrap_or(&self.params), wanted);
         self.restored(wanted, change)
     }

@@ -50,15 +50,7 @@ pub async fn taken(
 /// The active object of that key.
 async fn holder(connector: &Connector, entity: &'static Entity, key: &str, value: &str) -> Option<Json> {
     let filter = Some(format!("{key} = '{}'", value.replace('\'', "''")));
-    let request = ListRequest {
-        entity,
-        filter,
-        search: None,
-        sort_by: None,
-        descending: false,
-        page_size: None,
-        page_token: None,
-    };
+    let request = ListRequest { filter, ..ListRequest::of(entity) };
     let page = connector.list(request).await.ok()?;
     page.entities.into_iter().find(is_active)
 }

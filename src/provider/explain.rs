@@ -56,16 +56,10 @@ pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Di
 }
 
 /// A create that Stripe refused because another object has its natural key, with the way to take that
-/// object over. `account` is the connected account it is in.
-pub(super) fn explain_taken(
-    refused: Diagnostic,
-    entity: &Entity,
-    account: Option<&str>,
-    taken: &Taken,
-) -> Diagnostic {
+/// object over: its import id begins with `place`.
+pub(super) fn explain_taken(refused: Diagnostic, entity: &Entity, place: &str, taken: &Taken) -> Diagnostic {
     let Taken { key, value, locator } = taken;
-    let place = account.map(|account| format!("{account}/")).unwrap_or_default();
-    let id = format!("{}/{place}{locator}", entity.name);
+    let id = format!("{place}{locator}");
     let detail = format!(
         "{}\n\n{} {locator} has the {key} {value:?} already. To take it over instead of making another one, import it into the address of this resource:\n\n  terraform import ADDRESS '{id}'\n\nor write\n\n  import {{\n    to = ADDRESS\n    id = \"{id}\"\n  }}",
         refused.detail, entity.name

@@ -5,10 +5,17 @@ mod account;
 mod action;
 mod connection;
 mod entity;
+mod lifecycle;
 mod payload;
 mod readiness;
 
+pub(super) use account::{Configured, configured, not_surely_gone, on_way_to, seen_through};
 pub(super) use action::Action;
 pub(super) use connection::Connection;
 pub(super) use entity::{Entity, find, record};
-pub(super) use payload::{Private, connection_attribute, keep_equal_handle, moves};
+pub(super) use lifecycle::{
+    check_end, comparable, end_attributes, end_sentence, end_told, end_wish, ended, ended_note,
+    not_refreshed, place_of, stored, unreadable, without_consent,
+};
+pub(super) use payload::{Private, connection_attribute, keep_equal_handle};
+pub(super) use readiness::check as check_readiness;

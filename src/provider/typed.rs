@@ -34,7 +34,8 @@ use futures_util::future::BoxFuture;
 
 use crate::catalog::catalog;
 use crate::catalog::spelling::plural;
-use crate::engine::{Object, create_params, unlisted_values};
+use crate::engine::{Object, config_params, unlisted_values};
+use crate::provider::resources::check_end;
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::data::surface_data;
 use crate::provider::typed::data_list::Many;
@@ -148,15 +149,20 @@ impl Resource for Typed {
 
     fn validate(&self, config: &Value) -> Diagnostics {
         let Some(surface) = self.surface() else { return Diagnostics::new() };
-        match create_params(surface.entity, &surface.written(config)) {
+        let mut found: Diagnostics = check_end(surface.entity, config).into_iter().collect();
+        found.extend(match config_params(surface.entity, &surface.written(config)) {
             Ok(wanted) => surface.explain_unlisted(&unlisted_values(&wanted, surface.entity.params())),
             Err(error) => surface.explain(&error),
-        }
+        });
+        found
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
         Box::pin(async move {
-            self.surface().map(|surface| plan::plan(surface, runtime, request)).unwrap_or_default()
+            match self.surface() {
+                Some(surface) => plan::plan(surface, runtime, request).await,
+                None => PlanResponse::default(),
+            }
         })
     }
 
@@ -201,13 +207,9 @@ impl Resource for Typed {
 impl Surface {
     /// The object that a state and its private data describe.
     fn object(&self, state: &Value, memory: &Memory) -> Object {
-        let body = memory.body.clone();
-        Object {
-            entity: self.entity,
-            locator: self.locator(state, memory),
-            params: memory.params.clone(),
-            body,
-        }
+        let (params, body) = (memory.params.clone(), memory.body.clone());
+        let object = Object::new(self.entity, self.locator(state, memory), params, body);
+        Object { imported: memory.private.imported, ..object }
     }
 
     /// Where the object is.

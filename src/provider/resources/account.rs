@@ -18,15 +18,15 @@ use crate::terraform::value::Value;
 
 /// A stored object and what is known of where it was made.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Stored<'s> {
+pub(in crate::provider) struct Stored<'s> {
     /// The entity type it is of.
-    pub(super) entity: &'static Entity,
+    pub(in crate::provider) entity: &'static Entity,
     /// Where it is: `cus_1`.
-    pub(super) locator: &'s str,
+    pub(in crate::provider) locator: &'s str,
     /// The object as Stripe last answered it.
-    pub(super) body: &'s Json,
+    pub(in crate::provider) body: &'s Json,
     /// The `connection_handle` of the state.
-    pub(super) handle: &'s Value,
+    pub(in crate::provider) handle: &'s Value,
 }
 
 /// Where an object was made, and the connection that was last used for it.
@@ -38,7 +38,7 @@ struct Home {
 
 /// What a configured connection means for a stored object.
 #[derive(Debug)]
-pub(super) enum Configured {
+pub(in crate::provider) enum Configured {
     /// It leads to the object.
     Same(Private),
     /// It leads to another account or mode; the object can be ended through the old connection.
@@ -47,7 +47,7 @@ pub(super) enum Configured {
 
 /// The private data on the connection that leads to a stored object: the freshest handle of its
 /// connection, or the stored one where the freshest leads elsewhere.
-pub(super) async fn on_way_to(
+pub(in crate::provider) async fn on_way_to(
     runtime: &Runtime,
     private: &Private,
     stored: Stored<'_>,
@@ -65,7 +65,7 @@ pub(super) async fn on_way_to(
 }
 
 /// The private data on the connection that the configuration names: none is the default connection.
-pub(super) async fn configured(
+pub(in crate::provider) async fn configured(
     runtime: &Runtime,
     private: &Private,
     stored: Stored<'_>,
@@ -138,7 +138,7 @@ async fn presumed(used: &Connection, stored: Stored<'_>) -> AccountIdentity {
 }
 
 /// Why a "not found" does not mean that the object is gone; none where it does.
-pub(super) async fn not_surely_gone(
+pub(in crate::provider) async fn not_surely_gone(
     connection: &Connection,
     private: &Private,
     stored: Stored<'_>,
@@ -152,7 +152,7 @@ pub(super) async fn not_surely_gone(
 
 /// Where an object is that a connection has just shown. Stripe is asked for the account where it is
 /// not known yet, once for the connection.
-pub(super) async fn seen_through(
+pub(in crate::provider) async fn seen_through(
     connection: &Connection,
     known: Option<&AccountIdentity>,
 ) -> AccountIdentity {

@@ -8,17 +8,13 @@ use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
 use crate::catalog;
-use crate::connection::Connection;
 use crate::connector::{self, Arrays};
-use crate::engine::{
-    End, EndWish, Error, Object, OnDestroy, Wanted, Written, config_params, create_params, parse,
-    unlisted_values,
-};
+use crate::engine::{Error, Object, Wanted, Written, config_params, create_params, parse, unlisted_values};
 use crate::provider::Resource;
-use crate::provider::connection_schema::{computed, optional};
+use crate::provider::connection_schema::computed;
 use crate::provider::explain::{explain, explain_connector, explain_faults, explain_unlisted};
 use crate::provider::payload;
-use crate::provider::resources::account::Stored;
+use crate::provider::resources::lifecycle::{check_end, end_attributes};
 use crate::provider::resources::payload::{Private, connection_attribute};
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload;
@@ -37,7 +33,7 @@ pub(in crate::provider) struct Entity;
 
 impl Resource for Entity {
     fn schema(&self) -> Schema {
-        let attributes = vec![
+        let mut attributes = vec![
             connection_attribute(),
             Attribute::new(
                 "entity",
@@ -53,9 +49,6 @@ impl Resource for Entity {
                 "What to create: an object, or its JSON text. Keys are in PascalCase (`AddressCity`) or in Stripe's spelling (`address = { city = … }`). A change updates the entity where Stripe can, and makes a new one where it cannot.",
             ),
             secret_payload::attribute(),
-            optional("on_destroy", Type::String, "What a destroy or a replacement does with the entity in Stripe: `delete`, `archive` or `keep`, as far as its type has the choice. Default: what [entity types](../guides/entity-types.md) say. To change it and destroy the entity takes two applies.")
-                .rule(Rule::one_of(OnDestroy::ALL.map(OnDestroy::word))),
-            optional("allow_destroy_in_livemode", Type::Bool, "Whether a live entity may be ended whose end cannot be taken back, such as a customer or an account. Default `false`: its destroy is refused. To change it and destroy the entity takes two applies."),
             computed("id", Type::String, "Stripe's id of the entity."),
             computed(
                 "entity_id",
@@ -69,6 +62,7 @@ impl Resource for Entity {
             ),
             computed("output_payload", Type::String, "The entity as Stripe returns it, as JSON.").sensitive(),
         ];
+        attributes.splice(4..4, end_attributes());
         let description = "An entity of any type the connector knows, created, read, updated and ended through a connection.";
         Schema::new(description, attributes)
     }
@@ -138,52 +132,9 @@ pub(in crate::provider) fn record(entity: &catalog::Entity, body: &Json) -> Valu
     Value::map(shown.map(|(key, value)| (key, Value::from(value))))
 }
 
-/// An error where the type has no such end.
-fn check_end(entity: &catalog::Entity, config: &Value) -> Option<Diagnostic> {
-    let wished = OnDestroy::of_word(config.get("on_destroy").as_str()?)?;
-    let choices = OnDestroy::choices(entity);
-    let words: Vec<String> = choices.iter().map(|way| format!("`{}`", way.word())).collect();
-    (!choices.contains(&wished)).then(|| {
-        let detail = format!(
-            "Stripe has no call to {} a {}. `on_destroy` may be {}; without it, its usual end holds.",
-            wished.word(),
-            entity.name,
-            words.join(" or ")
-        );
-        Diagnostic::error("No Such End", detail).at_attribute("on_destroy")
-    })
-}
-
-/// What a state wishes for the end of its entity.
-fn end_wish(state: &Value) -> EndWish {
-    EndWish {
-        on_destroy: state.get("on_destroy").as_str().and_then(OnDestroy::of_word),
-        allow_in_livemode: state.get("allow_destroy_in_livemode").as_bool().unwrap_or(false),
-    }
-}
-
-/// The refusal of an end that cannot be taken back; none where it is allowed, or in test mode.
-async fn without_consent(object: &Object, state: &Value, connection: &Connection) -> Option<Diagnostic> {
-    let told = object.body.get("livemode").and_then(Json::as_bool);
-    let livemode = told.or(connection.identity().await.livemode);
-    object.lacks_consent(end_wish(state), livemode).then(|| {
-        let detail = format!(
-            "{} {} is live, and what ends it cannot be taken back. Set `allow_destroy_in_livemode = true` to end it, or `on_destroy = \"keep\"` to leave it in Stripe, and apply that first.",
-            object.entity.name, object.locator
-        );
-        Diagnostic::error("Live Entity Is Protected", detail).at_attribute("allow_destroy_in_livemode")
-    })
-}
-
 /// The entity type that a state or a configuration names.
 fn entity_of(state: &Value) -> Result<&'static catalog::Entity, Diagnostic> {
     find(state.get("entity").as_str().unwrap_or_default())
-}
-
-/// What is known of an object beside the object, for the question where it is.
-fn stored<'s>(object: &'s Object, state: &'s Value) -> Stored<'s> {
-    let Object { entity, locator, body, .. } = object;
-    Stored { entity, locator, body, handle: state.get("connection_handle") }
 }
 
 /// The params of a create, where the type can be created and as far as the payload is known.
@@ -249,15 +200,6 @@ fn as_planned(planned: &Value, answered: Value) -> Value {
         (key.clone(), value.clone())
     });
     Value::map(kept)
-}
-
-/// How it is known that an entity has ended, as a sentence up to its end.
-fn end_sentence(object: &Object, end: &End, mark: &str) -> String {
-    let Object { entity, locator, .. } = object;
-    format!(
-        "{} {locator} has ended outside of Terraform, its `{}` is `{}`{mark}",
-        entity.name, end.field, end.value
-    )
 }
 
 /// Where the entity of a state is.

@@ -15,25 +15,25 @@ use crate::terraform::value::{Type, Value};
 
 /// What is kept beside the state: a destroy sees neither the config nor the connection.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Private {
+pub(in crate::provider) struct Private {
     /// The handle calls run on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::provider) handle: Option<String>,
     /// The idempotency key of a planned create.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) key: Option<String>,
+    pub(in crate::provider) key: Option<String>,
     /// The account and the mode that the object was made in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) home: Option<AccountIdentity>,
+    pub(in crate::provider) home: Option<AccountIdentity>,
     /// The handle of the connection that a replaced object leaves: its end runs on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) leaves: Option<String>,
+    pub(in crate::provider) leaves: Option<String>,
     /// Nothing of the configuration was applied since the import.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) imported: bool,
+    pub(in crate::provider) imported: bool,
     /// The account that the import named; calls without a handle go to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) account: Option<String>,
+    pub(in crate::provider) account: Option<String>,
 }
 
 impl Private {
@@ -41,19 +41,24 @@ impl Private {
         serde_json::from_slice(bytes).unwrap_or_default()
     }
 
-    pub(super) fn encode(&self) -> Vec<u8> {
+    pub(in crate::provider) fn encode(&self) -> Vec<u8> {
         // A struct of strings and booleans always serialises.
         serde_json::to_vec(self).unwrap_or_default()
     }
 
     /// The same data of an object on another handle.
-    pub(super) fn on(&self, handle: Option<String>) -> Self {
+    pub(in crate::provider) fn on(&self, handle: Option<String>) -> Self {
         Self { handle, leaves: None, ..self.clone() }
     }
 
     /// The same data on the newest handle of its connection, for what is no object in an account:
     /// the configured one, else the freshest that this process has seen of the stored one.
-    pub(super) fn on_newest(mut self, runtime: &Runtime, configured: &Value, stored: &Value) -> Self {
+    pub(in crate::provider) fn on_newest(
+        mut self,
+        runtime: &Runtime,
+        configured: &Value,
+        stored: &Value,
+    ) -> Self {
         let old = self.handle.take().or_else(|| stored.as_str().map(str::to_owned));
         let newest = configured.as_str().map(str::to_owned);
         self.handle = newest.or_else(|| old.map(|old| runtime.freshest(&old)));
@@ -62,7 +67,7 @@ impl Private {
 
     /// The connection that calls go through: of the handle, else the default one, to the account that
     /// the import named.
-    pub(super) fn connection(&self, runtime: &Runtime) -> Result<Arc<Connection>, Diagnostic> {
+    pub(in crate::provider) fn connection(&self, runtime: &Runtime) -> Result<Arc<Connection>, Diagnostic> {
         match (&self.handle, &self.account) {
             (None, Some(account)) => Ok(runtime.connection_of_account(account)),
             (handle, _) => runtime.connection(handle.as_deref()),
@@ -92,7 +97,7 @@ fn handle(text: &str) -> Result<(), String> {
 /// Keeps the stored handle where the configured one is of the same connection: a new
 /// verbosity or a rotated key is no change of what runs on it. A handle that is not known yet is
 /// taken for one of the same connection; the apply refuses one that leads to another account.
-pub(super) fn keep_equal_handle(planned: &mut Value, prior: &Value) {
+pub(in crate::provider) fn keep_equal_handle(planned: &mut Value, prior: &Value) {
     let id = |state: &Value| state.get("connection_handle").as_str().and_then(id_of_handle);
     let unknown = planned.get("connection_handle").is_unknown();
     if id(prior).is_some() && (unknown || id(prior) == id(planned)) {

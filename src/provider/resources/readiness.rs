@@ -9,7 +9,11 @@ use crate::terraform::value::Value;
 
 /// What keeps the calls of a plan from being sent: an error where no machine could send them, a
 /// warning where another machine may have the key. Nothing while the connection is not known.
-pub(super) async fn check(runtime: &Runtime, config: &Value, handle: Option<&str>) -> Diagnostics {
+pub(in crate::provider) async fn check(
+    runtime: &Runtime,
+    config: &Value,
+    handle: Option<&str>,
+) -> Diagnostics {
     if config.get("connection_handle").is_unknown() {
         return Diagnostics::new();
     }

@@ -1,103 +1,93 @@
 //! Creates, updates and ends the object of a typed resource. What Stripe accepted is in the state.
 
-use serde_json::Value as Json;
-
 use crate::connector::Connector;
-use crate::engine::{self, Ended, Params, create_params, parse};
-use crate::provider::explain::{explain_connector, unrecorded};
+use crate::engine::{self, create_params, parse};
+use crate::provider::explain::{explain_connector, explain_taken, unrecorded};
+use crate::provider::resources::{Private, end_wish, ended, on_way_to, place_of, stored, without_consent};
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::Surface;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::{ApplyRequest, StateResponse};
 use crate::terraform::value::Value;
 
 pub(super) async fn create(surface: &Surface, runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let private = Memory::decode(&request.private).private;
-    let private = private.on(runtime, request.planned.get("connection_handle"), &Value::Null);
-    let mut memory = Memory { private, ..Memory::default() };
+    let handle = request.planned.get("connection_handle").as_str().map(str::to_owned);
+    let private = Private { handle, ..Memory::decode(&request.private).private };
     let prepared = create_params(surface.entity, &surface.written(&request.config))
         .map_err(|error| surface.explain(&error))
         .and_then(|wanted| {
-            Ok((memory.connector(runtime).map_err(|unusable| vec![unusable])?, wanted.params))
+            Ok((private.connection(runtime).map_err(|unusable| vec![unusable])?, wanted.params))
         });
-    let (connector, params) = match prepared {
+    let (connection, params) = match prepared {
         Ok(prepared) => prepared,
         Err(diagnostics) => return StateResponse { diagnostics, ..StateResponse::default() },
     };
-    let key = memory.private.key.take();
-    match engine::create(&connector, &runtime.journal, surface.entity, params.clone(), key.as_deref()).await {
+    let (key, connector) = (private.key.as_deref(), Connector::new(&connection));
+    match engine::create(&connector, &runtime.journal, surface.entity, params.clone(), key).await {
         Ok(made) => {
             let incomplete = made.incomplete.map(|error| surface.refused(&error));
-            let diagnostics = made.unrecorded.as_ref().map(unrecorded).into_iter().chain(incomplete);
-            memory.locator = Some(made.locator);
-            let mut state = written(surface, request.planned, memory, params, made.body);
-            state.diagnostics = diagnostics.collect();
-            state
+            let diagnostics =
+                made.unrecorded.as_ref().map(unrecorded).into_iter().chain(incomplete).collect();
+            let home = Some(connection.identity().await);
+            let private = Private { key: None, leaves: None, home, ..private };
+            let memory = Memory { private, locator: Some(made.locator), params, body: made.body };
+            StateResponse { diagnostics, ..surface.remember(request.planned, &memory) }
         }
         Err(error) => {
-            StateResponse { diagnostics: vec![surface.refused(&error)], ..StateResponse::default() }
+            let refused = surface.refused(&error);
+            let diagnostic = match engine::taken(&connector, surface.entity, &params, &error).await {
+                Some(taken) => explain_taken(refused, surface.entity, &place_of(&connection), &taken),
+                None => refused,
+            };
+            StateResponse { diagnostics: vec![diagnostic], ..StateResponse::default() }
         }
     }
 }
 
 pub(super) async fn update(surface: &Surface, runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let mut memory = Memory::decode(&request.private);
-    memory.private = memory.private.on(
-        runtime,
-        request.config.get("connection_handle"),
-        request.prior.get("connection_handle"),
-    );
+    let memory = Memory::decode(&request.private);
     let object = surface.object(&request.prior, &memory);
     let prepared = parse(&surface.written(&request.config), surface.entity.params())
         .map_err(|faults| surface.explain_faults(&faults))
-        .and_then(|wanted| Ok((memory.connector(runtime).map_err(|unusable| vec![unusable])?, wanted)));
-    let (connector, wanted) = match prepared {
+        .and_then(|wanted| {
+            Ok((memory.private.connection(runtime).map_err(|unusable| vec![unusable])?, wanted))
+        });
+    let (connection, wanted) = match prepared {
         Ok(prepared) => prepared,
         Err(diagnostics) => return unchanged(request, diagnostics),
     };
     let change = object.change_to(&wanted);
-    match object.update(&connector, change).await {
+    match object.update(&Connector::new(&connection), change).await {
         Ok(body) => {
-            memory.locator = Some(object.locator);
-            written(surface, request.planned, memory, wanted.params, body)
+            let private = Private { imported: false, ..memory.private };
+            let memory = Memory { private, locator: Some(object.locator), params: wanted.params, body };
+            surface.remember(request.planned, &memory)
         }
-        Err(error) => {
-            let refused = surface.refused(&error);
-            unchanged(request, vec![refused])
-        }
+        Err(error) => unchanged(request, vec![surface.refused(&error)]),
     }
 }
 
 pub(super) async fn destroy(surface: &Surface, runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let mut memory = Memory::decode(&request.private);
-    memory.private = memory.private.on(runtime, &Value::Null, request.prior.get("connection_handle"));
+    memory.private.handle = memory.private.leaves.take().or(memory.private.handle);
     let object = surface.object(&request.prior, &memory);
-    let connector = match memory.connector(runtime) {
-        Ok(connector) => connector,
+    let connection = match on_way_to(runtime, &memory.private, stored(&object, &request.prior)).await {
+        Ok(private) => private.connection(runtime),
+        Err(elsewhere) => Err(elsewhere),
+    };
+    let connection = match connection {
+        Ok(connection) => connection,
         Err(diagnostic) => return unchanged(request, vec![diagnostic]),
     };
-    match object.end(&connector).await {
-        Err(error) => unchanged(request, vec![explain_connector(&error, "id")]),
-        Ok(ended) => {
-            StateResponse { diagnostics: said(ended).into_iter().collect(), ..StateResponse::default() }
-        }
+    if let Some(refused) = without_consent(&object, &request.prior, &connection).await {
+        return unchanged(request, vec![refused]);
     }
-}
-
-/// The state after Stripe accepted what was written.
-fn written(surface: &Surface, planned: Value, memory: Memory, params: Params, body: Json) -> StateResponse {
-    let memory = Memory { params, body, ..memory };
-    let locator = surface.locator(&planned, &memory);
-    let state = surface.answered(&planned, &memory.params, &locator, &memory.body);
-    StateResponse { state, private: memory.encode(), diagnostics: Diagnostics::new() }
-}
-
-/// What there is to say of an end.
-fn said(ended: Ended) -> Option<Diagnostic> {
-    match ended {
-        Ended::Ended | Ended::AlreadyGone => None,
-        Ended::Stays(why) => Some(Diagnostic::warning("Object Stays In Stripe", why)),
+    match object.end(&Connector::new(&connection), end_wish(&request.prior)).await {
+        Err(error) => unchanged(request, vec![explain_connector(&error, "id")]),
+        result => {
+            StateResponse { diagnostics: ended(result).into_iter().collect(), ..StateResponse::default() }
+        }
     }
 }
 
@@ -106,9 +96,11 @@ fn unchanged(request: ApplyRequest, diagnostics: Diagnostics) -> StateResponse {
     StateResponse { state: request.prior, private: request.private, diagnostics }
 }
 
-impl Memory {
-    /// The connector that the calls of the object go through.
-    pub(super) fn connector(&self, runtime: &Runtime) -> Result<Connector, Diagnostic> {
-        Ok(Connector::new(&runtime.connection(self.private.handle.as_deref())?))
+impl Surface {
+    /// The state after Stripe accepted what was written.
+    fn remember(&self, planned: Value, memory: &Memory) -> StateResponse {
+        let locator = self.locator(&planned, memory);
+        let state = self.answered(&planned, &memory.params, &locator, &memory.body);
+        StateResponse { state, private: memory.encode(), diagnostics: Diagnostics::new() }
     }
 }

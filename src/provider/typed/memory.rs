@@ -7,7 +7,7 @@ use crate::engine::Params;
 use crate::provider::resources::Private;
 
 /// What is kept beside the state: what was written, and what was answered.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Memory {
     /// What every resource keeps: the connection, and the key of a planned create.
     #[serde(flatten)]

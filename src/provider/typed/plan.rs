@@ -2,8 +2,11 @@
 
 use serde_json::Value as Json;
 
-use crate::engine::{Change, Foreseen, Object, Wanted, parse};
-use crate::provider::resources::{keep_equal_handle, moves};
+use crate::engine::{Change, Foreseen, Object, Restores, Wanted, parse};
+use crate::provider::resources::{
+    Configured, Private, check_readiness, configured, end_told, ended_note, keep_equal_handle, on_way_to,
+    stored,
+};
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::OUTPUT;
 use crate::provider::typed::memory::Memory;
@@ -16,57 +19,132 @@ use crate::terraform::value::{Path, Type, Value};
 const FIXED: [&str; 8] =
     ["application", "created", "customer_account", "id", "livemode", "object", "type", "url"];
 
-pub(super) fn plan(surface: &Surface, runtime: &Runtime, request: PlanRequest) -> PlanResponse {
-    let mut memory = Memory::decode(&request.private);
-    let stored = request.prior.get("connection_handle");
+pub(super) async fn plan(surface: &Surface, runtime: &Runtime, request: PlanRequest) -> PlanResponse {
+    let memory = Memory::decode(&request.private);
     if request.is_destroy() {
-        let diagnostics = end_warning(&surface.object(&request.prior, &memory));
-        memory.private = memory.private.on(runtime, &Value::Null, stored);
-        return PlanResponse { private: memory.encode(), diagnostics, ..PlanResponse::default() };
+        return plan_end(surface, runtime, request, memory).await;
     }
-    memory.private = memory.private.on(runtime, request.config.get("connection_handle"), stored);
     if request.is_create() {
-        return plan_create(surface, request, memory);
+        return plan_create(surface, runtime, request, memory).await;
     }
-    let mut planned = request.proposed.clone();
-    keep_equal_handle(&mut planned, &request.prior);
+    let object = surface.object(&request.prior, &memory);
+    let handle = request.config.get("connection_handle");
+    match configured(runtime, &memory.private, stored(&object, &request.prior), handle).await {
+        Ok(Configured::Same(private)) => {
+            plan_existing(surface, runtime, request, &object, Memory { private, ..memory }).await
+        }
+        Ok(Configured::Moved(private)) => {
+            plan_move(surface, runtime, request, &object, Memory { private, ..memory }).await
+        }
+        Err(refused) => unplanned(request, vec![refused]),
+    }
+}
+
+async fn plan_existing(
+    surface: &Surface,
+    runtime: &Runtime,
+    request: PlanRequest,
+    object: &Object,
+    memory: Memory,
+) -> PlanResponse {
     let wanted = match parse(&surface.written(&request.config), surface.entity.params()) {
         Ok(wanted) => wanted,
-        Err(faults) => {
-            let diagnostics = surface.explain_faults(&faults);
-            return PlanResponse {
-                state: planned,
-                private: memory.encode(),
-                diagnostics,
-                ..PlanResponse::default()
-            };
-        }
+        Err(faults) => return unplanned(request, surface.explain_faults(&faults)),
     };
-    let object = surface.object(&request.prior, &memory);
-    let planning =
-        Planning { surface, request: &request, object: &object, change: object.change_to(&wanted), wanted };
+    let mut planned = request.proposed.clone();
+    keep_equal_handle(&mut planned, &request.prior);
+    let planning = Planning { surface, request: &request, object, change: object.change_to(&wanted), wanted };
     planning.arguments(&mut planned);
     planning.answers(&mut planned);
-    let mut requires_replace = planning.replaces();
-    if moves(runtime, &request.prior, &planned) {
-        requires_replace.push(Path::attribute("connection_handle"));
+    let (mut requires_replace, mut diagnostics) = (planning.replaces(), planning.notes());
+    if planning.change.restores == Some(Restores::Replace) {
+        planned.set("id", Value::Unknown);
+        requires_replace.push(Path::attribute("id"));
     }
-    PlanResponse { state: planned, requires_replace, private: memory.encode(), diagnostics: planning.notes() }
+    if !requires_replace.is_empty() {
+        diagnostics.extend(end_told(runtime, object, &request.prior, &memory.private).await);
+    }
+    if planned != request.prior {
+        diagnostics.extend(check_readiness(runtime, &request.config, memory.private.handle.as_deref()).await);
+    }
+    PlanResponse { state: planned, requires_replace, private: memory.encode(), diagnostics }
+}
+
+/// A connection to another account makes the object there, and ends the one it has here.
+async fn plan_move(
+    surface: &Surface,
+    runtime: &Runtime,
+    request: PlanRequest,
+    object: &Object,
+    memory: Memory,
+) -> PlanResponse {
+    let old = memory.private.on(memory.private.leaves.clone());
+    let diagnostics = end_told(runtime, object, &request.prior, &old).await;
+    let mut planned = request.proposed;
+    surface.set_unanswered(&mut planned, &request.config);
+    planned.set("id", Value::Unknown);
+    // The stored handle may be as new as the configured one, so the id must change too.
+    let requires_replace = ["connection_handle", "id"].map(Path::attribute).to_vec();
+    PlanResponse { state: planned, requires_replace, private: memory.encode(), diagnostics }
+}
+
+async fn plan_end(
+    surface: &Surface,
+    runtime: &Runtime,
+    request: PlanRequest,
+    memory: Memory,
+) -> PlanResponse {
+    let object = surface.object(&request.prior, &memory);
+    match on_way_to(runtime, &memory.private, stored(&object, &request.prior)).await {
+        Ok(private) => {
+            let mut diagnostics = end_told(runtime, &object, &request.prior, &private).await;
+            diagnostics.extend(check_readiness(runtime, &Value::Null, private.handle.as_deref()).await);
+            PlanResponse {
+                private: Memory { private, ..memory }.encode(),
+                diagnostics,
+                ..PlanResponse::default()
+            }
+        }
+        Err(elsewhere) => unplanned(request, vec![elsewhere]),
+    }
+}
+
+/// Nothing is planned, for these reasons.
+fn unplanned(request: PlanRequest, diagnostics: Diagnostics) -> PlanResponse {
+    PlanResponse { state: request.prior, private: request.private, diagnostics, ..PlanResponse::default() }
 }
 
 /// A plan of a new object: what is not written is known after the apply.
-fn plan_create(surface: &Surface, request: PlanRequest, memory: Memory) -> PlanResponse {
+async fn plan_create(
+    surface: &Surface,
+    runtime: &Runtime,
+    request: PlanRequest,
+    memory: Memory,
+) -> PlanResponse {
     let mut planned = request.proposed;
-    for slot in &surface.slots {
-        let value = slot.unanswered(planned.get(&slot.name));
-        planned.set(&slot.name, value);
-    }
-    if surface.has_output() {
-        planned.set(OUTPUT, Value::Unknown);
-    }
+    surface.set_unanswered(&mut planned, &request.config);
+    let handle = request.config.get("connection_handle").as_str().map(str::to_owned);
+    let diagnostics = check_readiness(runtime, &request.config, handle.as_deref()).await;
     // Where this replaces an object, its end finds it by the same private data.
-    let memory = Memory { private: memory.private.with_key(), ..memory };
-    PlanResponse { state: planned, private: memory.encode(), ..PlanResponse::default() }
+    let private = Private { handle, ..memory.private }.with_key();
+    PlanResponse {
+        state: planned,
+        private: Memory { private, ..memory }.encode(),
+        diagnostics,
+        ..PlanResponse::default()
+    }
+}
+
+impl Surface {
+    /// Makes everything unknown that only Stripe's answer tells.
+    fn set_unanswered(&self, planned: &mut Value, config: &Value) {
+        for slot in &self.slots {
+            planned.set(&slot.name, slot.unanswered(config.get(&slot.name)));
+        }
+        if self.has_output() {
+            planned.set(OUTPUT, Value::Unknown);
+        }
+    }
 }
 
 impl Slot {
@@ -200,7 +278,7 @@ impl Planning<'_> {
     /// A change leaves every other argument as it is; what Stripe alone decides may follow it.
     fn foreseen(&self, slot: &Slot, foreseen: Option<&Foreseen>) -> Value {
         let prior = self.request.prior.get(&slot.name);
-        let replaced = !self.change.replaces.is_empty();
+        let replaced = self.change.needs_new();
         let fixed = FIXED.contains(&slot.member.as_str()) || slot.is_argument() && !self.touches_twin(slot);
         match foreseen {
             _ if fixed && !replaced => prior.clone(),
@@ -250,19 +328,14 @@ impl Planning<'_> {
 
     /// What the practitioner should know of a change beside the change itself.
     fn notes(&self) -> Diagnostics {
-        let stays = self.change.stays.iter().filter(|_| self.change.replaces.is_empty());
-        stays.map(|param| {
+        let stays = self.change.stays.iter().filter(|_| !self.change.needs_new());
+        let stays = stays.map(|param| {
             let detail = format!(
                 "`{}` was removed from the configuration, but Stripe has no call that clears it: the object keeps its value.",
                 self.surface.spelled(param)
             );
             self.surface.at(Diagnostic::warning("Value Stays In Stripe", detail), param)
-        }).collect()
+        });
+        stays.chain(ended_note(self.object, &self.change)).collect()
     }
-}
-
-/// What a destroy will not do, said before it is asked for.
-fn end_warning(object: &Object) -> Diagnostics {
-    let stays = object.what_stays();
-    stays.map(|detail| Diagnostic::warning("Object Stays In Stripe", detail)).into_iter().collect()
 }

@@ -2,14 +2,17 @@
 
 use serde_json::Value as Json;
 
-use crate::connector;
-use crate::engine::{Object, parse};
+use crate::connector::{self, Connector};
+use crate::engine::{ImportError, ImportId, Object, export};
 use crate::provider::explain::explain_connector;
+use crate::provider::resources::{
+    comparable, end_sentence, not_refreshed, not_surely_gone, on_way_to, seen_through, stored, unreadable,
+};
 use crate::provider::runtime::Runtime;
-use crate::provider::typed::answered::{OUTPUT, without_nested_secrets};
+use crate::provider::typed::answered::OUTPUT;
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::Surface;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
@@ -20,71 +23,92 @@ pub(super) async fn read(
     private: Vec<u8>,
 ) -> StateResponse {
     let mut memory = Memory::decode(&private);
-    memory.private = memory.private.on(runtime, &Value::Null, state.get("connection_handle"));
-    let connector = match memory.connector(runtime) {
-        Ok(connector) => connector,
-        Err(diagnostic) => return StateResponse { state, private, diagnostics: vec![diagnostic] },
-    };
+    memory.private.imported |= memory.body.is_null();
     let object = surface.object(&state, &memory);
-    match object.read(&connector).await {
-        Ok(None) => StateResponse::default(),
+    match read_through(runtime, &state, &object, &mut memory).await {
         Ok(Some(body)) => {
             memory.locator = Some(object.locator.clone());
-            now(surface, &state, memory, &object, body)
+            surface.now(runtime, &state, memory, &object, body)
         }
-        Err(error) => StateResponse {
-            state,
-            private: memory.encode(),
-            diagnostics: vec![explain_connector(&error, "id")],
-        },
+        Ok(None) => StateResponse::default(),
+        Err(diagnostic) => StateResponse { state, private: memory.encode(), diagnostics: vec![diagnostic] },
     }
 }
 
-/// The state as Stripe holds the object now: what drifted among the written, and what is answered.
-fn now(surface: &Surface, state: &Value, mut memory: Memory, object: &Object, body: Json) -> StateResponse {
-    let mut shown = Value::map(surface.slots.iter().map(|slot| {
-        let written = memory.params.contains_key(&slot.member) || slot.retired.is_some();
-        (slot.name.clone(), if written { state.get(&slot.name).clone() } else { Value::Unknown })
-    }));
-    shown.set("connection_handle", state.get("connection_handle").clone());
-    if surface.has_output() {
-        shown.set(OUTPUT, Value::Unknown);
+/// Reads the object of a state in its own account; none when it is no longer there. What cannot be
+/// read stays as it is.
+async fn read_through(
+    runtime: &Runtime,
+    state: &Value,
+    object: &Object,
+    memory: &mut Memory,
+) -> Result<Option<Json>, Diagnostic> {
+    memory.private = on_way_to(runtime, &memory.private, stored(object, state)).await?;
+    let connection = memory.private.connection(runtime)?;
+    if connection.settings().suspended {
+        return Err(not_refreshed(object, "Its connection is suspended."));
     }
-    if let Some(drifted) = object.drifted(&body) {
-        for slot in surface.arguments().filter(|slot| memory.params.contains_key(&slot.member)) {
-            let param = drifted.get(&slot.member);
+    match object.read(&Connector::new(&connection)).await {
+        Ok(Some(body)) => {
+            memory.private.home = Some(seen_through(&connection, memory.private.home.as_ref()).await);
+            Ok(Some(body))
+        }
+        Ok(None) => match not_surely_gone(&connection, &memory.private, stored(object, state)).await {
+            None => Ok(None),
+            Some(elsewhere) => Err(elsewhere),
+        },
+        Err(error) => Err(unreadable(object, &error)),
+    }
+}
+
+impl Surface {
+    /// The state as Stripe holds the object now: what drifted among the written, and what is
+    /// answered.
+    fn now(
+        &self,
+        runtime: &Runtime,
+        state: &Value,
+        mut memory: Memory,
+        object: &Object,
+        body: Json,
+    ) -> StateResponse {
+        let mut shown = self.kept(state, &memory);
+        let compared = comparable(runtime, object, &body, &memory.private);
+        let params = if object.imported {
+            export(self.entity, &object.locator, &body)
+        } else {
+            object.drifted(&compared).unwrap_or_else(|| memory.params.clone())
+        };
+        for slot in self.arguments() {
+            let param = params.get(&slot.member);
             if memory.params.get(&slot.member) != param {
                 shown.set(&slot.name, slot.from_param(state.get(&slot.name), param));
             }
         }
-        memory.params = drifted.into_iter().filter(|(_, value)| !value.is_null()).collect();
+        memory.params = params.into_iter().filter(|(_, value)| !value.is_null()).collect();
+        let ended = object.ended_since(&body);
+        let ended =
+            ended.map(|end| Diagnostic::warning("Entity Ended In Stripe", end_sentence(object, &end, ".")));
+        let now = self.answered(&shown, &memory.params, &object.locator, &body);
+        memory.body = body;
+        StateResponse { state: now, private: memory.encode(), diagnostics: ended.into_iter().collect() }
     }
-    let mut now = surface.answered(&shown, &memory.params, &object.locator, &body);
-    if memory.body.is_null() {
-        surface.show_imported(&mut now, &body);
-    }
-    memory.body = body;
-    StateResponse { state: now, private: memory.encode(), diagnostics: Diagnostics::new() }
-}
 
-impl Surface {
-    /// An imported object was written by nobody: its blocks show what Stripe answers of them.
-    fn show_imported(&self, state: &mut Value, body: &Json) {
-        let body = without_nested_secrets(self.entity, body);
-        for slot in self.arguments() {
-            if !slot.is_unset(state.get(&slot.name)) {
-                continue;
-            }
-            let Some(field) = body.get(&slot.member).filter(|field| !field.is_null()) else { continue };
-            let written = serde_json::Map::from_iter([(slot.member.clone(), field.clone())]);
-            let written = crate::engine::Written { members: written, unknown: Vec::new() };
-            if parse(&written, self.entity.params()).is_ok() {
-                state.set(&slot.name, slot.from_param(&Value::Null, Some(field)));
+    /// A state without what Stripe answers.
+    fn kept(&self, state: &Value, memory: &Memory) -> Value {
+        let mut kept = state.clone();
+        for slot in &self.slots {
+            if !memory.params.contains_key(&slot.member) && slot.retired.is_none() {
+                kept.set(&slot.name, Value::Unknown);
             }
         }
+        if self.has_output() {
+            kept.set(OUTPUT, Value::Unknown);
+        }
+        kept
     }
 
-    /// What an apply of Stripe's refusal says: at the argument that Stripe names.
+    /// What Stripe's refusal says.
     pub(super) fn refused(&self, error: &connector::Error) -> Diagnostic {
         explain_connector(error, "id")
     }
@@ -92,14 +116,22 @@ impl Surface {
 
 /// The state of an object that is not managed yet: where it is.
 pub(super) fn import(surface: &Surface, id: &str) -> StateResponse {
-    if let Err(error) = connector::check_locator(surface.entity, id) {
-        return StateResponse {
-            diagnostics: vec![explain_connector(&error, "id")],
-            ..StateResponse::default()
-        };
+    match ImportId::of(surface.entity, id) {
+        Ok(ImportId { account, locator, .. }) => {
+            let mut memory = Memory { locator: Some(locator.clone()), ..Memory::default() };
+            memory.private.imported = true;
+            memory.private.account = account;
+            let own = locator.rsplit('/').next().unwrap_or(&locator);
+            StateResponse {
+                state: Value::map([("id", Value::from(own))]),
+                private: memory.encode(),
+                ..StateResponse::default()
+            }
+        }
+        Err(error) => StateResponse { diagnostics: vec![refused(id, &error)], ..StateResponse::default() },
     }
-    let memory = Memory { locator: Some(id.to_owned()), ..Memory::default() };
-    let own = id.rsplit('/').next().unwrap_or(id);
-    let state = Value::map([("id", Value::from(own))]);
-    StateResponse { state, private: memory.encode(), diagnostics: Diagnostics::new() }
+}
+
+fn refused(id: &str, error: &ImportError) -> Diagnostic {
+    Diagnostic::error("Invalid Import Id", format!("{id:?} cannot be imported: {error}."))
 }

@@ -2,7 +2,7 @@
 
 use crate::catalog::{Kind, Member, OperationKind, Shape, find};
 use crate::provider::connection_schema::computed;
-use crate::provider::resources::connection_attribute;
+use crate::provider::resources::{connection_attribute, end_attributes};
 use crate::provider::typed::data::sentence;
 use crate::provider::typed::surface::{Form, KEY, Repeats, Slot, Surface, attribute_type, join};
 use crate::terraform::schema::{self, Attribute, Block, NestedBlock, Nesting, Presence, Schema};
@@ -22,6 +22,7 @@ impl Surface {
         let block = block(&self.slots, &place, format!("A {} in Stripe.", self.entity.name));
         let mut schema = Schema { version: VERSION, block };
         schema.block.attributes.push(connection_attribute());
+        schema.block.attributes.extend(end_attributes());
         if self.has_output() {
             let description = "What Stripe answers inside the arguments that are objects, at the same path: members that were not written included, secrets left out.";
             schema.block.attributes.push(computed("output", Type::Dynamic, description));

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{creatable, end_wish, entity_of, object_of, stored, wanted, without_consent, written};
+use super::{creatable, entity_of, object_of, wanted, written};
 use crate::catalog::Entity;
 use crate::connection::Connection;
-use crate::connector::{Connector, Error};
-use crate::engine::{self, Ended, Object, Params};
+use crate::connector::Connector;
+use crate::engine::{self, Object, Params};
 use crate::provider::explain::{explain_connector, explain_taken, unrecorded};
 use crate::provider::resources::account::on_way_to;
+use crate::provider::resources::lifecycle::{end_wish, ended, place_of, stored, without_consent};
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -58,7 +59,10 @@ impl Creation<'_> {
             Err(error) => {
                 let refused = explain_connector(&error, "input_payload");
                 let diagnostic = match engine::taken(&connector, entity, &params, &error).await {
-                    Some(taken) => explain_taken(refused, entity, connection.account(), &taken),
+                    Some(taken) => {
+                        let place = format!("{}/{}", entity.name, place_of(&connection));
+                        explain_taken(refused, entity, &place, &taken)
+                    }
                     None => refused,
                 };
                 StateResponse { diagnostics: vec![diagnostic], ..StateResponse::default() }
@@ -135,15 +139,6 @@ async fn end_replaced(object: &Object, state: &Value, connection: &Arc<Connectio
     match without_consent(object, state, connection).await {
         Some(protected) => Some(Diagnostic { severity: Severity::Warning, ..protected }),
         None => ended(object.end(&Connector::new(connection), end_wish(state)).await),
-    }
-}
-
-/// What there is to say of an end.
-fn ended(result: Result<Ended, Error>) -> Option<Diagnostic> {
-    match result {
-        Ok(Ended::Ended | Ended::AlreadyGone) => None,
-        Ok(Ended::Stays(why)) => Some(Diagnostic::warning("Entity Stays In Stripe", why)),
-        Err(error) => Some(explain_connector(&error, "id")),
     }
 }
 

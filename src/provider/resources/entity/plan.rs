@@ -2,14 +2,12 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{
-    COMPUTED, creatable, end_sentence, end_wish, entity_of, object_of, record, stored, wanted,
-    without_consent,
-};
+use super::{COMPUTED, creatable, entity_of, object_of, record, wanted};
 use crate::catalog;
 use crate::engine::{Change, Foreseen, Object, Restores, parse};
 use crate::provider::payload;
 use crate::provider::resources::account::{Configured, configured, on_way_to};
+use crate::provider::resources::lifecycle::{end_told, ended_note, stored};
 use crate::provider::resources::payload::{Private, keep_equal_handle};
 use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
@@ -245,17 +243,6 @@ fn notes(object: &Object, change: &Change) -> Diagnostics {
     notes.into_iter().flatten().collect()
 }
 
-/// What becomes of an entity that has ended outside of Terraform.
-fn ended_note(object: &Object, change: &Change) -> Option<Diagnostic> {
-    let (summary, what) = match change.restores? {
-        Restores::Update => ("Entity Is Brought Back", "the update brings it back".to_owned()),
-        Restores::Call(action) => ("Entity Is Brought Back", format!("{action} brings it back")),
-        Restores::Replace => ("Entity Is Made Anew", "a new one takes its place".to_owned()),
-    };
-    let end = object.end_outside()?;
-    Some(Diagnostic::warning(summary, format!("{} {what}.", end_sentence(object, &end, ":"))))
-}
-
 /// Keeps the stored name of the entity type where the configured one names the same type; false
 /// where it names another.
 fn keep_equal_type(planned: &mut Value, prior: &Value) -> bool {
@@ -273,15 +260,4 @@ fn set_unknown(planned: &mut Value, names: &[&str]) {
     for name in names {
         planned.set(name, Value::Unknown);
     }
-}
-
-/// What there is to say of an end before it is asked for: that it is refused, or what stays.
-async fn end_told(runtime: &Runtime, object: &Object, state: &Value, private: &Private) -> Diagnostics {
-    let refused = match private.connection(runtime) {
-        Ok(connection) => without_consent(object, state, &connection).await,
-        Err(invalid) => Some(invalid),
-    };
-    let stays = || object.what_stays(end_wish(state));
-    let warning = || stays().map(|detail| Diagnostic::warning("Entity Stays In Stripe", detail));
-    refused.or_else(warning).into_iter().collect()
 }

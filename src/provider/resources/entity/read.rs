@@ -2,13 +2,13 @@
 
 use serde_json::Value as Json;
 
-use super::{end_sentence, object_of, stored, written};
-use crate::catalog::API_VERSION;
+use super::{object_of, written};
 use crate::connector::{Connector, Error};
-use crate::engine::{ImportError, ImportId, Object, export, parse, with_original_keys, with_unanswered};
-use crate::provider::explain::{explain_connector, sentence};
+use crate::engine::{ImportError, ImportId, Object, export, parse, with_original_keys};
+use crate::provider::explain::explain_connector;
 use crate::provider::payload;
 use crate::provider::resources::account::{not_surely_gone, on_way_to, seen_through};
+use crate::provider::resources::lifecycle::{comparable, end_sentence, not_refreshed, stored, unreadable};
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::PAYLOADS;
@@ -77,36 +77,6 @@ async fn read_through(
         },
         Err(error) => Err(unreadable(&object, &error)),
     }
-}
-
-/// Why an object could not be read. A permission that the key lacks is no reason to stop what else
-/// is to be done.
-fn unreadable(object: &Object, error: &Error) -> Diagnostic {
-    match error.stripe() {
-        Some(refusal) if refusal.lacks_permission() => not_refreshed(
-            object,
-            &format!(
-                "{} Give the restricted key this permission, or use another key.",
-                sentence(&error.to_string())
-            ),
-        ),
-        _ => explain_connector(error, "id"),
-    }
-}
-
-fn not_refreshed(object: &Object, why: &str) -> Diagnostic {
-    let detail = format!(
-        "{} {} was not read, and the state keeps what it had. {why}",
-        object.entity.name, object.locator
-    );
-    Diagnostic::warning("Entity Not Refreshed", detail).at_attribute("connection_handle")
-}
-
-/// What an answer is compared by: under another version of the API than the catalog's, a field that
-/// is not answered counts as it was.
-fn comparable(runtime: &Runtime, object: &Object, body: &Json, private: &Private) -> Json {
-    let known = private.connection(runtime).is_ok_and(|connection| connection.api_version() == API_VERSION);
-    if known { body.clone() } else { with_unanswered(&object.entity.fields, body, &object.body) }
 }
 
 /// One of the stored payloads, with what drifted in Stripe as Stripe has it now.

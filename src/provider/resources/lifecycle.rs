@@ -1,0 +1,158 @@
+//! What all resources that keep an object of Stripe share: how it ends, and what is said of its end,
+//! of its drift, and of what could not be read.
+
+use serde_json::Value as Json;
+
+use crate::catalog::{self, API_VERSION};
+use crate::connection::Connection;
+use crate::connector::Error;
+use crate::engine::{Change, End, EndWish, Ended, Object, OnDestroy, Restores, with_unanswered};
+use crate::provider::connection_schema::optional;
+use crate::provider::explain::{explain_connector, sentence};
+use crate::provider::resources::account::Stored;
+use crate::provider::resources::payload::Private;
+use crate::provider::runtime::Runtime;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::schema::{Attribute, Rule};
+use crate::terraform::value::{Type, Value};
+
+/// The attributes that say how the object may end.
+pub(in crate::provider) fn end_attributes() -> [Attribute; 2] {
+    [
+            optional("on_destroy", Type::String, "What a destroy or a replacement does with the entity in Stripe: `delete`, `archive` or `keep`, as far as its type has the choice. Default: what [entity types](../guides/entity-types.md) say. To change it and destroy the entity takes two applies.")
+                .rule(Rule::one_of(OnDestroy::ALL.map(OnDestroy::word))),
+            optional("allow_destroy_in_livemode", Type::Bool, "Whether a live entity may be ended whose end cannot be taken back, such as a customer or an account. Default `false`: its destroy is refused. To change it and destroy the entity takes two applies."),
+    ]
+}
+
+/// An error where the type has no such end.
+pub(in crate::provider) fn check_end(entity: &catalog::Entity, config: &Value) -> Option<Diagnostic> {
+    let wished = OnDestroy::of_word(config.get("on_destroy").as_str()?)?;
+    let choices = OnDestroy::choices(entity);
+    let words: Vec<String> = choices.iter().map(|way| format!("`{}`", way.word())).collect();
+    (!choices.contains(&wished)).then(|| {
+        let detail = format!(
+            "Stripe has no call to {} a {}. `on_destroy` may be {}; without it, its usual end holds.",
+            wished.word(),
+            entity.name,
+            words.join(" or ")
+        );
+        Diagnostic::error("No Such End", detail).at_attribute("on_destroy")
+    })
+}
+
+/// What a state wishes for the end of its entity.
+pub(in crate::provider) fn end_wish(state: &Value) -> EndWish {
+    EndWish {
+        on_destroy: state.get("on_destroy").as_str().and_then(OnDestroy::of_word),
+        allow_in_livemode: state.get("allow_destroy_in_livemode").as_bool().unwrap_or(false),
+    }
+}
+
+/// The refusal of an end that cannot be taken back; none where it is allowed, or in test mode.
+pub(in crate::provider) async fn without_consent(
+    object: &Object,
+    state: &Value,
+    connection: &Connection,
+) -> Option<Diagnostic> {
+    let told = object.body.get("livemode").and_then(Json::as_bool);
+    let livemode = told.or(connection.identity().await.livemode);
+    object.lacks_consent(end_wish(state), livemode).then(|| {
+        let detail = format!(
+            "{} {} is live, and what ends it cannot be taken back. Set `allow_destroy_in_livemode = true` to end it, or `on_destroy = \"keep\"` to leave it in Stripe, and apply that first.",
+            object.entity.name, object.locator
+        );
+        Diagnostic::error("Live Entity Is Protected", detail).at_attribute("allow_destroy_in_livemode")
+    })
+}
+
+/// What is known of an object beside the object, for the question where it is.
+pub(in crate::provider) fn stored<'s>(object: &'s Object, state: &'s Value) -> Stored<'s> {
+    let Object { entity, locator, body, .. } = object;
+    Stored { entity, locator, body, handle: state.get("connection_handle") }
+}
+
+/// How it is known that an entity has ended, as a sentence up to its end.
+pub(in crate::provider) fn end_sentence(object: &Object, end: &End, mark: &str) -> String {
+    let Object { entity, locator, .. } = object;
+    format!(
+        "{} {locator} has ended outside of Terraform, its `{}` is `{}`{mark}",
+        entity.name, end.field, end.value
+    )
+}
+
+/// What there is to say of an end before it is asked for: that it is refused, or what stays.
+pub(in crate::provider) async fn end_told(
+    runtime: &Runtime,
+    object: &Object,
+    state: &Value,
+    private: &Private,
+) -> Diagnostics {
+    let refused = match private.connection(runtime) {
+        Ok(connection) => without_consent(object, state, &connection).await,
+        Err(invalid) => Some(invalid),
+    };
+    let stays = || object.what_stays(end_wish(state));
+    let warning = || stays().map(|detail| Diagnostic::warning("Entity Stays In Stripe", detail));
+    refused.or_else(warning).into_iter().collect()
+}
+
+/// What becomes of an entity that has ended outside of Terraform.
+pub(in crate::provider) fn ended_note(object: &Object, change: &Change) -> Option<Diagnostic> {
+    let (summary, what) = match change.restores? {
+        Restores::Update => ("Entity Is Brought Back", "the update brings it back".to_owned()),
+        Restores::Call(action) => ("Entity Is Brought Back", format!("{action} brings it back")),
+        Restores::Replace => ("Entity Is Made Anew", "a new one takes its place".to_owned()),
+    };
+    let end = object.end_outside()?;
+    Some(Diagnostic::warning(summary, format!("{} {what}.", end_sentence(object, &end, ":"))))
+}
+
+/// What there is to say of an end.
+pub(in crate::provider) fn ended(result: Result<Ended, Error>) -> Option<Diagnostic> {
+    match result {
+        Ok(Ended::Ended | Ended::AlreadyGone) => None,
+        Ok(Ended::Stays(why)) => Some(Diagnostic::warning("Entity Stays In Stripe", why)),
+        Err(error) => Some(explain_connector(&error, "id")),
+    }
+}
+
+/// Why an object could not be read. A permission that the key lacks is no reason to stop what else
+/// is to be done.
+pub(in crate::provider) fn unreadable(object: &Object, error: &Error) -> Diagnostic {
+    match error.stripe() {
+        Some(refusal) if refusal.lacks_permission() => not_refreshed(
+            object,
+            &format!(
+                "{} Give the restricted key this permission, or use another key.",
+                sentence(&error.to_string())
+            ),
+        ),
+        _ => explain_connector(error, "id"),
+    }
+}
+
+pub(in crate::provider) fn not_refreshed(object: &Object, why: &str) -> Diagnostic {
+    let detail = format!(
+        "{} {} was not read, and the state keeps what it had. {why}",
+        object.entity.name, object.locator
+    );
+    Diagnostic::warning("Entity Not Refreshed", detail).at_attribute("connection_handle")
+}
+
+/// What an answer is compared by: under another version of the API than the catalog's, a field that
+/// is not answered counts as it was.
+pub(in crate::provider) fn comparable(
+    runtime: &Runtime,
+    object: &Object,
+    body: &Json,
+    private: &Private,
+) -> Json {
+    let known = private.connection(runtime).is_ok_and(|connection| connection.api_version() == API_VERSION);
+    if known { body.clone() } else { with_unanswered(&object.entity.fields, body, &object.body) }
+}
+
+/// What stands before the ids of a connected account in an import id.
+pub(in crate::provider) fn place_of(connection: &Connection) -> String {
+    connection.account().map(|account| format!("{account}/")).unwrap_or_default()
+}
