@@ -1,5 +1,6 @@
 //! Why an operation or an action did not come to its end.
 
+use crate::catalog::names::quoted;
 use crate::connection;
 use crate::connector::FilterError;
 
@@ -7,7 +8,7 @@ use crate::connector::FilterError;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No entity type has that name.
-    #[error("there is no entity type {name:?}{}", hint(*suggestion))]
+    #[error("there is no entity type {}{}", quoted(name), hint(*suggestion))]
     UnknownEntity {
         /// As it was asked for.
         name: String,
@@ -23,7 +24,7 @@ pub enum Error {
         operation: &'static str,
     },
     /// No action has that name.
-    #[error("there is no action {name:?}{}", hint(*suggestion))]
+    #[error("there is no action {}{}", quoted(name), hint(*suggestion))]
     UnknownAction {
         /// As it was asked for.
         name: String,
@@ -42,7 +43,7 @@ pub enum Error {
         name: &'static str,
     },
     /// The field to sort by does not exist.
-    #[error("{entity} has no field {name:?}{}", hint(suggestion.as_deref()))]
+    #[error("{entity} has no field {}{}", quoted(name), hint(suggestion.as_deref()))]
     SortField {
         /// The entity type.
         entity: &'static str,
@@ -55,7 +56,7 @@ pub enum Error {
     #[error(transparent)]
     Connection(#[from] connection::Error),
     /// What should name an entity does not.
-    #[error("{locator:?} names no {entity}: it must be {form}")]
+    #[error("{} names no {entity}: it must be {form}", quoted(locator))]
     Locator {
         /// The entity type.
         entity: &'static str,

@@ -11,7 +11,7 @@ pub use unlisted::{UnlistedValue, unlisted_values};
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::names::resolve;
+use crate::catalog::names::{quoted, resolve};
 use crate::catalog::{Entity, Kind, Member, Shape, find};
 use crate::engine::Error;
 
@@ -19,7 +19,7 @@ use crate::engine::Error;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParamError {
     /// No param has that name.
-    #[error("the payload has no use for {key:?}{}", hint(suggestion.as_deref()))]
+    #[error("the payload has no use for {}{}", quoted(key), hint(suggestion.as_deref()))]
     Unknown {
         /// As it was written.
         key: String,
@@ -27,7 +27,7 @@ pub enum ParamError {
         suggestion: Option<String>,
     },
     /// Two keys of the payload name the same param.
-    #[error("{key:?} sets {param:?}, which the payload sets already")]
+    #[error("{} sets {param:?}, which the payload sets already", quoted(key))]
     Twice {
         /// The later key.
         key: String,
@@ -41,7 +41,7 @@ pub enum ParamError {
         param: String,
     },
     /// A value Stripe would not take.
-    #[error("{param:?} must be {expected}, not {found}")]
+    #[error("{} must be {expected}, not {found}", quoted(param))]
     Value {
         /// The param, dotted.
         param: String,

@@ -116,6 +116,10 @@ fn next_step(kind: Kind) -> (&'static str, &'static str) {
             "Stripe Rate Limit",
             "Others use the account too: lower `requests_per_second`, or run again later.",
         ),
+        Kind::Conflict => (
+            "Stripe Object Is Locked",
+            "Another call changes the object: run again when it has ended. Nothing is created twice.",
+        ),
         Kind::Idempotency => ("Stripe Idempotency Conflict", "Run again: a new plan uses a new key."),
         Kind::Network | Kind::ProxyUnreachable | Kind::Untrusted => (
             "Stripe Not Reachable",

@@ -17,6 +17,8 @@ pub enum Kind {
     InvalidRequest,
     /// HTTP 402: a payment was declined.
     Card,
+    /// HTTP 409: another call changes the object.
+    Conflict,
     /// The idempotency key was used for another request.
     Idempotency,
     /// HTTP 429, for longer than a call waits.
@@ -82,15 +84,16 @@ impl Error {
         let reported = envelope.unwrap_or_default().error;
         let kind = kind_of(response.status, reported.kind.as_deref(), from_stripe);
         let replayed = response.is_replayed();
+        let text = |text: Option<String>| text.map(|text| printable(&text));
         Self(Box::new(Inner {
             kind,
             status: Some(response.status),
-            code: reported.code,
-            decline_code: reported.decline_code,
-            message: reported.message.unwrap_or_else(|| describe_foreign(response)),
-            param: reported.param,
-            doc_url: reported.doc_url,
-            request_id: response.request_id(),
+            code: text(reported.code),
+            decline_code: text(reported.decline_code),
+            message: text(reported.message).unwrap_or_else(|| describe_foreign(response)),
+            param: text(reported.param),
+            doc_url: text(reported.doc_url),
+            request_id: text(response.request_id()),
             replayed,
             may_have_happened: kind == Kind::Server && !replayed || response.status == 409,
         }))
@@ -98,7 +101,7 @@ impl Error {
 
     /// The error of a request without a response.
     pub(super) fn from_transport(error: &TransportError) -> Self {
-        let may_have_happened = matches!(error, TransportError::Broken(_));
+        let may_have_happened = matches!(error, TransportError::Broken(_) | TransportError::TooLarge);
         let kind = match error {
             TransportError::ProxyUnreachable(_) => Kind::ProxyUnreachable,
             TransportError::ProxyAuth(_) => Kind::ProxyAuth,
@@ -114,6 +117,7 @@ impl Error {
     }
 
     fn of(kind: Kind, message: String) -> Self {
+        let message = printable(&message);
         Self(Box::new(Inner { kind, message, ..Inner::default() }))
     }
 
@@ -203,6 +207,7 @@ fn kind_of(status: u16, named: Option<&str>, from_stripe: bool) -> Kind {
         (401, _) => Kind::Auth,
         (403, _) => Kind::Permission,
         (404, _) => Kind::NotFound,
+        (409, _) => Kind::Conflict,
         (400..=499, _) => Kind::InvalidRequest,
         _ => Kind::Server,
     }
@@ -210,9 +215,30 @@ fn kind_of(status: u16, named: Option<&str>, from_stripe: bool) -> Kind {
 
 /// Describes a response that is not Stripe's JSON.
 pub(super) fn describe_foreign(response: &Response) -> String {
-    let kind = response.header("content-type").unwrap_or("no content type");
+    let kind = printable(response.header("content-type").unwrap_or("no content type"));
     format!(
         "the answer is not Stripe's ({kind}, {} bytes); a proxy or a firewall may have sent it",
         response.body.len()
     )
+}
+
+/// The longest text of another party in an error, in characters.
+const LONGEST: usize = 2_000;
+
+/// Text of another party as a terminal may show it: control characters, and those that turn the
+/// direction of writing, are escaped, and what is very long is cut.
+fn printable(text: &str) -> String {
+    let turns = |letter| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut shown = String::with_capacity(text.len().min(LONGEST));
+    for letter in text.chars().take(LONGEST) {
+        if letter != '\n' && letter.is_control() || turns(letter) {
+            shown.extend(letter.escape_default());
+        } else {
+            shown.push(letter);
+        }
+    }
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
 }

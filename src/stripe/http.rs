@@ -3,11 +3,13 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use bytes::BytesMut;
 use futures_util::future::BoxFuture;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Url};
 
 use crate::stripe::trace::{self, Peer};
+use crate::stripe::transport::MAX_BODY;
 use crate::stripe::{Request, Response, SetupError, Transport, TransportError};
 
 /// For opening a TCP connection; shorter than a request may take.
@@ -45,15 +47,22 @@ impl HttpTransport {
         let url = format!("{}{}", self.base.as_str().trim_end_matches('/'), request.target);
         let sent =
             self.client.request(request.method, url).headers(request.headers).body(request.body).send().await;
-        let response = sent.map_err(|error| classify(&error))?;
+        let mut response = sent.map_err(|error| classify(&error))?;
         trace::record_peer(Peer {
             address: response.remote_addr(),
             version: response.version(),
             connection: None,
         });
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await.map_err(|error| TransportError::Broken(chain(&error)))?;
-        Ok(Response { status, headers, body })
+        let mut body = BytesMut::new();
+        let cut = |error: reqwest::Error| TransportError::Broken(chain(&error));
+        while let Some(chunk) = response.chunk().await.map_err(cut)? {
+            if body.len() + chunk.len() > MAX_BODY {
+                return Err(TransportError::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Response { status, headers, body: body.freeze() })
     }
 }
 
@@ -146,6 +155,27 @@ mod tests {
         assert!(matches!(get(&cut).await, Err(TransportError::Broken(_))));
         let silent = server("").await;
         assert!(matches!(get(&silent).await, Err(TransportError::Broken(_))));
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_an_end_is_cut() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 1024]).await;
+            let head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n";
+            stream.write_all(head).await.unwrap();
+            while stream.write_all(&[b'x'; 1 << 16]).await.is_ok() {}
+        });
+        let request = Request {
+            method: Method::GET,
+            target: "/v1/x".to_owned(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        };
+        let transport = HttpTransport::new(&base, Duration::from_mins(2), &[]).unwrap();
+        assert!(matches!(transport.send(request).await, Err(TransportError::TooLarge)));
     }
 
     #[test]
