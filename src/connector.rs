@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use crate::catalog::Entity;
 use crate::connection::Connection;
-use crate::stripe::trace::Operation;
+use crate::stripe::trace::{Operation, Secrecy};
 
 pub use actions::{ActionRef, action};
 pub use decimal::compare_numbers;
@@ -66,6 +66,12 @@ fn asked(name: &str, entity: &'static Entity, id: Option<&str>) -> Operation {
         entity: entity.name.clone(),
         id: id.map(str::to_owned),
         filter: None,
-        sensitive: &entity.sensitive,
+        secrecy: Some(entity),
+    }
+}
+
+impl Secrecy for Entity {
+    fn is_secret(&self, path: &str) -> bool {
+        Self::is_secret(self, path)
     }
 }

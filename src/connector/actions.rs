@@ -49,6 +49,16 @@ impl ActionRef {
         path::call(self.action.method.parse().unwrap_or(Method::POST), &self.action.path, &ids)
     }
 
+    /// Whether a value of the output is secret: what an action answers may be of another type.
+    pub fn is_secret(self, key: &str) -> bool {
+        let answered = catalog().by_object(&self.action.returns).unwrap_or(self.entity);
+        let field = match &self.action.output {
+            OutputShape::Field { name, field } if name == key => field,
+            _ => key,
+        };
+        answered.is_secret(field)
+    }
+
     /// What the connector returns for what Stripe answered: an array of one object whose values
     /// are strings or null, `Success`, then by the action's output shape.
     pub fn output(self, body: &Json) -> Json {

@@ -75,6 +75,7 @@ impl EntityJoin {
         self.entity.omitted.clone_from(&rule.omitted);
         self.entity.expand.clone_from(&rule.expand);
         self.entity.sensitive.clone_from(&rule.sensitive);
+        self.entity.public.clone_from(&rule.public);
         self.entity.answered_once.clone_from(&rule.answered_once);
         self.entity.list_with.clone_from(&rule.list_with);
         self.entity.items.clone_from(&rule.items);
@@ -92,7 +93,7 @@ impl EntityJoin {
 
     fn check_fields(&mut self, rule: &EntityRule) {
         let v2 = self.entity.is_v2();
-        let named = rule.omitted.iter().chain(&rule.sensitive).chain(&rule.answered_once);
+        let named = rule.omitted.iter().chain(&rule.sensitive).chain(&rule.public).chain(&rule.answered_once);
         // Version 2 has its own words for what a call may include.
         for field in named.chain(rule.expand.iter().filter(|_| !v2)) {
             let known = self.entity.field_at(field).is_some();
