@@ -2,6 +2,7 @@
 
 mod identity;
 mod manager;
+mod marks;
 mod version;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use crate::env::{self, Env};
 
 pub use identity::Identity;
 pub use manager::{Error as ManagerError, Manager};
+pub use marks::{REDACTED, without_marked};
 pub use version::SecretVersion;
 
 /// A key or a password. Its `Debug` is masked and it has no `Display`.

@@ -17,11 +17,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use http::HeaderMap;
 use serde_json::{Map, Value as Json};
 
-use crate::secret::Secret;
+use crate::secret::{REDACTED, Secret};
 use crate::stripe::trace::Secrecy;
-
-/// The text that replaces a secret.
-pub(super) const REDACTED: &str = "(redacted)";
 
 /// The key and the passwords of one connection.
 #[derive(Debug, Default)]

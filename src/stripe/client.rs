@@ -80,7 +80,7 @@ impl Client {
             let response = trace::attempt(retries.count() + 1, admission, &endpoint, &request, sending).await;
             let (failure, error) = match response.and_then(sort_response) {
                 Ok(Outcome::Success(reply)) => return Ok(reply),
-                Ok(Outcome::Failure(response)) => failure_of(&response),
+                Ok(Outcome::Failure(response)) => self.failure_of(&response),
                 Err(error) => (Failure::from_transport(&error), Error::from_transport(&error)),
             };
             outcome_open |= error.may_have_happened();
@@ -100,6 +100,12 @@ impl Client {
             trace::emit(|| Event::Retrying { wait });
             self.unless_stopped(sleep(wait)).await.map_err(|_| error.or_may_have_happened(outcome_open))?;
         }
+    }
+
+    /// What a response reports; who answers in Stripe's place may repeat the key.
+    fn failure_of(&self, response: &Response) -> (Failure, Error) {
+        let error = Error::from_response(response).without(&self.settings.api_key);
+        (Failure::from_response(response, error.code()), error)
     }
 
     async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
@@ -189,11 +195,6 @@ fn sort_response(response: Response) -> Result<Outcome, TransportError> {
         return Err(TransportError::Broken(describe_foreign(&response)));
     };
     Ok(Outcome::Success(Reply { body, request_id, replayed }))
-}
-
-fn failure_of(response: &Response) -> (Failure, Error) {
-    let error = Error::from_response(response);
-    (Failure::from_response(response, error.code()), error)
 }
 
 /// The error to return. Stripe's verdict on the request itself also settles earlier attempts; a rate

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::secret::{REDACTED, Secret};
 use crate::stripe::{Response, TransportError};
 
 /// The kind of an error, for advice on what to do next.
@@ -124,6 +125,18 @@ impl Error {
     /// The same error, after an earlier attempt that may have happened if `outcome_open`.
     pub(super) fn or_may_have_happened(mut self, outcome_open: bool) -> Self {
         self.0.may_have_happened |= outcome_open;
+        self
+    }
+
+    /// The same error with a secret replaced in every text of it.
+    pub(super) fn without(mut self, secret: &Secret) -> Self {
+        let (inner, secret) = (&mut *self.0, secret.expose());
+        let Inner { message, code, decline_code, param, doc_url, request_id, .. } = inner;
+        for text in [code, decline_code, param, doc_url, request_id].into_iter().flatten().chain([message]) {
+            if !secret.is_empty() && text.contains(secret) {
+                *text = text.replace(secret, REDACTED);
+            }
+        }
         self
     }
 

@@ -29,7 +29,7 @@ impl HttpTransport {
     /// # Errors
     /// `base` or `roots` cannot be read.
     pub fn new(base: &str, timeout: Duration, roots: &[&str]) -> Result<Self, SetupError> {
-        let base = Url::parse(base).map_err(|_| SetupError::Address(base.to_owned()))?;
+        let base = Url::parse(base).ok().filter(is_base).ok_or(SetupError::Address)?;
         let mut builder = reqwest::Client::builder()
             .redirect(Policy::none())
             .timeout(timeout)
@@ -47,7 +47,8 @@ impl HttpTransport {
         let url = format!("{}{}", self.base.as_str().trim_end_matches('/'), request.target);
         let sent =
             self.client.request(request.method, url).headers(request.headers).body(request.body).send().await;
-        let mut response = sent.map_err(|error| classify(&error))?;
+        // The address may hold what is looked for.
+        let mut response = sent.map_err(|error| classify(&error.without_url()))?;
         trace::record_peer(Peer {
             address: response.remote_addr(),
             version: response.version(),
@@ -70,6 +71,11 @@ impl Transport for HttpTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(self.send_request(request))
     }
+}
+
+/// Whether it is an http or https address without a user and a password.
+fn is_base(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
 }
 
 fn classify(error: &reqwest::Error) -> TransportError {
@@ -181,7 +187,10 @@ mod tests {
     #[test]
     fn an_address_that_is_none_is_refused() {
         let error = HttpTransport::new("not an address", Duration::from_secs(1), &[]).unwrap_err();
-        assert!(error.to_string().contains("is no address"), "{error}");
+        assert!(error.to_string().contains("the base address is not one"), "{error}");
+        let error =
+            HttpTransport::new("http://svc:hidden@127.0.0.1", Duration::from_secs(1), &[]).unwrap_err();
+        assert!(!format!("{error:?} {error}").contains("hidden"));
         let error = HttpTransport::new(
             "http://127.0.0.1",
             Duration::from_secs(1),

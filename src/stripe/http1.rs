@@ -110,12 +110,14 @@ impl Http1Transport {
         timeout: Duration,
         roots: &[&str],
     ) -> Result<Self, SetupError> {
-        let invalid = || SetupError::Address(base.to_owned());
-        let base: Uri = base.parse().map_err(|_| invalid())?;
+        let base: Uri = base.parse().map_err(|_| SetupError::Address)?;
         let secure = match base.scheme_str() {
+            _ if base.authority().is_some_and(|authority| authority.as_str().contains('@')) => {
+                return Err(SetupError::Address);
+            }
             Some("https") => true,
             Some("http") => false,
-            _ => return Err(invalid()),
+            _ => return Err(SetupError::Address),
         };
         let tls = proxy.as_ref().map(|proxy| proxy.tls);
         if secure && tls == Some(ProxyTls::Never) {
@@ -207,7 +209,7 @@ impl Http1Transport {
         let base = self.base.to_string();
         let url = format!("{}{}", base.trim_end_matches('/'), request.target);
         let target = if self.forwards { &url } else { &request.target };
-        let invalid = |_| TransportError::Fatal(format!("{url} is no address"));
+        let invalid = |_| TransportError::Fatal("the path of the call is none".to_owned());
         let uri: Uri = target.parse().map_err(invalid)?;
         let mut message = http::Request::new(Full::new(request.body.clone()));
         *message.method_mut() = request.method.clone();

@@ -77,9 +77,9 @@ pub enum TransportError {
 /// Why a transport cannot be made from its settings.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
-    /// The base address is no http or https address.
-    #[error("{0:?} is no address")]
-    Address(String),
+    /// The base address is no http or https address, or holds a password: it is not repeated.
+    #[error("the base address is not one such as \"https://api.stripe.com\"")]
+    Address,
     /// The proxy may not be used with TLS, and the base address needs TLS.
     #[error("a proxy that never uses TLS cannot reach an https address, because nothing would be encrypted")]
     ProxyWithoutTls,

@@ -18,6 +18,7 @@ mod flaws;
 mod names;
 mod rules;
 mod schemas;
+mod secrets;
 mod service;
 mod stripe;
 

@@ -291,3 +291,12 @@ async fn what_stripe_says_cannot_drive_a_terminal() {
     let (outcome, _) = create([answer(400, &[], &body.to_string())]).await;
     assert!(outcome.unwrap_err().to_string().len() < 3_000);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_repeats_the_key_is_told_without_it() {
+    let body =
+        r#"{"error": {"type": "x", "message": "sent: Bearer sk_test_hidden", "code": "sk_test_hidden"}}"#;
+    let (outcome, _) = create([answer(400, &[("request-id", "sk_test_hidden")], body)]).await;
+    let error = outcome.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("hidden"), "{error}");
+}

@@ -28,6 +28,8 @@ pub(super) struct SchemaCodec {
     schema: Schema,
     /// Sending a schema does not need it.
     ty: OnceLock<Type>,
+    /// The provider's way to hide secrets in a text.
+    hide_secrets: fn(&str) -> String,
 }
 
 impl SchemaCodecs {
@@ -43,26 +45,28 @@ impl SchemaCodecs {
     }
 
     /// The codec of the provider block.
-    pub(super) fn provider(&self, provider: &impl Provider) -> &SchemaCodec {
-        self.provider.get_or_init(|| SchemaCodec::new(provider.provider_schema()))
+    pub(super) fn provider<P: Provider>(&self, provider: &P) -> &SchemaCodec {
+        self.provider.get_or_init(|| SchemaCodec::new(provider, provider.provider_schema()))
     }
 
     /// The codec of the resource type of that name, or the error that there is none.
-    pub(super) fn resource(&self, provider: &impl Provider, name: &str) -> Result<&SchemaCodec, Diagnostic> {
+    pub(super) fn resource<P: Provider>(&self, provider: &P, name: &str) -> Result<&SchemaCodec, Diagnostic> {
         let codec = self.resources.get(name).and_then(|codec| {
-            codec.get_or_init(|| provider.resource_schema(name).map(SchemaCodec::new)).as_ref()
+            let schema = || provider.resource_schema(name);
+            codec.get_or_init(|| schema().map(|schema| SchemaCodec::new(provider, schema))).as_ref()
         });
         codec.ok_or_else(|| unknown("Resource Type", name))
     }
 
     /// The codec of the data source of that name, or the error that there is none.
-    pub(super) fn data_source(
+    pub(super) fn data_source<P: Provider>(
         &self,
-        provider: &impl Provider,
+        provider: &P,
         name: &str,
     ) -> Result<&SchemaCodec, Diagnostic> {
         let codec = self.data_sources.get(name).and_then(|codec| {
-            codec.get_or_init(|| provider.data_source_schema(name).map(SchemaCodec::new)).as_ref()
+            let schema = || provider.data_source_schema(name);
+            codec.get_or_init(|| schema().map(|schema| SchemaCodec::new(provider, schema))).as_ref()
         });
         codec.ok_or_else(|| unknown("Data Source", name))
     }
@@ -86,8 +90,8 @@ fn unknown(what: &str, name: &str) -> Diagnostic {
 }
 
 impl SchemaCodec {
-    fn new(schema: Schema) -> Self {
-        Self { schema, ty: OnceLock::new() }
+    fn new<P: Provider>(_: &P, schema: Schema) -> Self {
+        Self { schema, ty: OnceLock::new(), hide_secrets: P::hide_secrets }
     }
 
     /// The schema it was made from.
@@ -154,7 +158,12 @@ impl SchemaCodec {
 
     /// Writes messages about an object of this schema.
     pub(super) fn diagnostics(&self, diagnostics: Diagnostics) -> Vec<wire::Diagnostic> {
-        diagnostics::all_to_wire(diagnostics, self.ty())
+        let shown = diagnostics.into_iter().map(|diagnostic| Diagnostic {
+            summary: (self.hide_secrets)(&diagnostic.summary),
+            detail: (self.hide_secrets)(&diagnostic.detail),
+            ..diagnostic
+        });
+        diagnostics::all_to_wire(shown.collect(), self.ty())
     }
 
     /// Writes paths into an object of this schema.
