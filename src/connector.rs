@@ -11,11 +11,13 @@
 //! asked for, and what Stripe answered comes back.
 
 mod actions;
+mod answer;
 mod decimal;
 mod describe;
 mod entities;
 mod error;
 pub mod filter;
+mod id;
 mod list;
 mod locator;
 mod page_token;
@@ -37,6 +39,7 @@ pub use describe::{
 pub use entities::{entity, is_deleted};
 pub use error::Error;
 pub use filter::{Filter, FilterError};
+pub use id::{InvalidId, check_id};
 pub use list::{ListRequest, Page};
 pub use locator::{check as check_locator, id_of, locator};
 pub use record::{Arrays, record, scalar};

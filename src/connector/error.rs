@@ -2,7 +2,7 @@
 
 use crate::catalog::names::quoted;
 use crate::connection;
-use crate::connector::FilterError;
+use crate::connector::{FilterError, InvalidId};
 
 /// Why an operation or an action did not come to its end.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +65,32 @@ pub enum Error {
         /// How it is written: `CUSTOMER/ID`.
         form: String,
     },
+    /// An id that would lead to another path.
+    #[error(transparent)]
+    Id(#[from] InvalidId),
+    /// The filter clause demands an id that would lead to another path.
+    #[error("the filter clause cannot be met: {0}")]
+    FilterId(InvalidId),
+    /// The answer is of something else than what was asked for.
+    #[error("the answer should be a {expected} and is {found}; a proxy or another server may have sent it")]
+    Answer {
+        /// The object in Stripe's spelling, or `list`.
+        expected: String,
+        /// What came instead.
+        found: String,
+    },
+    /// A list names the next page in a way that does not lead on.
+    #[error("the list of {entity} entities does not go on: the next page begins where an earlier one did")]
+    Cursor {
+        /// The entity type.
+        entity: &'static str,
+    },
+    /// A sorted list is read so deep that its beginning does not fit into memory.
+    #[error("a sorted list shows its first {most} entities only: narrow the filter, or list without sorting")]
+    SortTooDeep {
+        /// The most entities that are kept.
+        most: usize,
+    },
     /// A page token of another list, or no page token at all.
     #[error("the page token belongs to no page of this list: {0}")]
     PageToken(&'static str),
@@ -83,7 +109,8 @@ impl Error {
 
     /// True when Stripe may have done what was asked although it did not say so.
     pub fn may_have_happened(&self) -> bool {
-        self.stripe().is_some_and(crate::stripe::Error::may_have_happened)
+        matches!(self, Self::Answer { .. })
+            || self.stripe().is_some_and(crate::stripe::Error::may_have_happened)
     }
 
     /// Stripe's own error, where it is one.

@@ -13,6 +13,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::names::{quoted, resolve};
 use crate::catalog::{Entity, Kind, Member, Shape, find};
+use crate::connector::{check_id, scalar};
 use crate::engine::Error;
 
 /// What is wrong with what was written.
@@ -98,8 +99,23 @@ pub fn create_params(entity: &'static Entity, written: &Written) -> Result<Wante
         return Err(Error::NotCreatable { entity: &entity.name });
     }
     let wanted = parse(written, entity.params())?;
-    require(&wanted, entity.create_params())?;
+    both(require(&wanted, entity.create_params()), check_ids(entity, &wanted.params))?;
     Ok(wanted)
+}
+
+/// An error for each param that would be a part of the entity's path and cannot be.
+fn check_ids(entity: &Entity, params: &Params) -> Result<(), Faults> {
+    let own = entity.has_own_id().then_some("id");
+    let placed = entity.parents().into_iter().chain(own);
+    let given = placed.filter_map(|name| Some((name, params.get(name)?)));
+    let wrong = given.filter(|(_, id)| !scalar(id).is_some_and(|id| check_id(&id).is_ok()));
+    let faults: Faults = wrong.map(|(name, id)| not_an_id(name, id)).collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+pub(super) fn not_an_id(param: &str, given: &Json) -> ParamError {
+    let expected = "an id: text that is not dots alone, without slashes and control characters";
+    values::wrong(param, expected, given)
 }
 
 /// Both results, or the faults of both.

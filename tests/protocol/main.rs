@@ -15,6 +15,7 @@
 
 mod broken_connection;
 mod flaws;
+mod hostile;
 mod names;
 mod rules;
 mod schemas;
@@ -43,4 +44,5 @@ mod support {
     pub mod terraform;
     pub mod toy;
     pub mod unimplemented;
+    pub mod upstream;
 }

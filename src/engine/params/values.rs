@@ -239,7 +239,7 @@ fn moment(given: &Json) -> Option<Timestamp> {
     })
 }
 
-fn wrong(param: &str, expected: &str, given: &Json) -> ParamError {
+pub(super) fn wrong(param: &str, expected: &str, given: &Json) -> ParamError {
     let mut found = given.to_string();
     if found.chars().count() > SHOWN {
         found = found.chars().take(SHOWN).chain(['…']).collect();
