@@ -1,7 +1,9 @@
 //! Hostile or broken surroundings: ids that climb, answers that are none, lists without an end.
 
 mod answers;
+mod dice;
 mod ids;
+mod inputs;
 mod lists;
 mod locks;
 
