@@ -75,7 +75,7 @@ impl<'m> Places<'m> {
     }
 }
 
-impl<'m> Place<'m> {
+impl Place<'_> {
     /// Adds what stands in the member of that name; whether it is secret, where there is one.
     fn enter(self, name: &str, inside: &mut Vec<Self>) -> Option<bool> {
         let shape = match self {

@@ -17,7 +17,7 @@ pub(super) fn check_entity(entity: &Entity, body: &Json) -> Result<(), Error> {
     }
     let needs_id = entity.field("id").is_some_and(crate::catalog::Shape::is_required);
     let id = body.get("id").and_then(Json::as_str);
-    if needs_id && !id.is_some_and(|id| check_id(id).is_ok()) {
+    if needs_id && id.is_none_or(|id| check_id(id).is_err()) {
         return Err(Error::Answer { expected: entity.object.clone(), found: "one without an id".to_owned() });
     }
     Ok(())

@@ -108,7 +108,7 @@ fn check_ids(entity: &Entity, params: &Params) -> Result<(), Faults> {
     let own = entity.has_own_id().then_some("id");
     let placed = entity.parents().into_iter().chain(own);
     let given = placed.filter_map(|name| Some((name, params.get(name)?)));
-    let wrong = given.filter(|(_, id)| !scalar(id).is_some_and(|id| check_id(&id).is_ok()));
+    let wrong = given.filter(|(_, id)| scalar(id).is_none_or(|id| check_id(&id).is_err()));
     let faults: Faults = wrong.map(|(name, id)| not_an_id(name, id)).collect();
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }

@@ -109,16 +109,16 @@ impl Error {
             TransportError::Untrusted(_) => Kind::Untrusted,
             _ => Kind::Network,
         };
-        Self::of(kind, error.to_string()).or_may_have_happened(may_have_happened)
+        Self::of(kind, &error.to_string()).or_may_have_happened(may_have_happened)
     }
 
     /// The error of a call that was stopped while it waited.
     pub(super) fn stopped() -> Self {
-        Self::of(Kind::Stopped, "stopped before the call was sent".to_owned())
+        Self::of(Kind::Stopped, "stopped before the call was sent")
     }
 
-    fn of(kind: Kind, message: String) -> Self {
-        let message = printable(&message);
+    fn of(kind: Kind, message: &str) -> Self {
+        let message = printable(message);
         Self(Box::new(Inner { kind, message, ..Inner::default() }))
     }
 

@@ -172,7 +172,7 @@ mod tests {
             let _ = stream.read(&mut [0; 1024]).await;
             let head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n";
             stream.write_all(head).await.unwrap();
-            while stream.write_all(&[b'x'; 1 << 16]).await.is_ok() {}
+            while stream.write_all(&[b'x'; 1 << 14]).await.is_ok() {}
         });
         let request = Request {
             method: Method::GET,

@@ -98,7 +98,7 @@ impl Paginator<'_> {
             match self.connector.connection.send(call).await.map_err(Error::from) {
                 Ok(reply) => break reply.body,
                 Err(error) if names_lost_cursor(&error) && !at.before.is_empty() => {
-                    at.after = at.before.pop()
+                    at.after = at.before.pop();
                 }
                 Err(error) => return Err(error),
             }

@@ -172,7 +172,7 @@ async fn an_answer_of_a_proxy_without_an_end_is_cut() {
             read_head(&mut stream).await;
             let head = format!("{head}\r\nContent-Length: 1000000000000\r\n\r\n");
             stream.write_all(head.as_bytes()).await.unwrap();
-            while stream.write_all(&[b'x'; 1 << 16]).await.is_ok() {}
+            while stream.write_all(&[b'x'; 1 << 14]).await.is_ok() {}
         });
         let answer = get(&transport(port, ProxyTls::Auto, PASSWORD)).await;
         assert!(matches!(answer, Err(TransportError::TooLarge)), "{:?}", answer.map(|answer| answer.status));

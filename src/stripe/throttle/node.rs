@@ -75,16 +75,15 @@ impl NodeThrottle {
         loop {
             let now = Instant::now();
             let nodes = self.active_nodes(arrived, now, &window);
-            match due(&window, nodes).filter(|due| *due > now) {
-                Some(due) => sleep_until(due.min(now + BACKLOG_AGE)).await,
-                None => {
-                    gate.await?;
-                    let now = Instant::now();
-                    window.push_back(now);
-                    self.drop_old(&mut window);
-                    return Ok(Admission { waited: now - arrived, nodes });
-                }
+            if let Some(due) = due(&window, nodes).filter(|due| *due > now) {
+                sleep_until(due.min(now + BACKLOG_AGE)).await;
+                continue;
             }
+            gate.await?;
+            let now = Instant::now();
+            window.push_back(now);
+            self.drop_old(&mut window);
+            return Ok(Admission { waited: now - arrived, nodes });
         }
     }
 

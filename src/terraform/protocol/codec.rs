@@ -105,7 +105,7 @@ impl SchemaCodec {
         field: &str,
         value: Option<&wire::DynamicValue>,
     ) -> Result<Value, Diagnostic> {
-        dynamic::decode(field, value, self.ty())
+        dynamic::decode(field, value, self.ty()).map_err(|error| self.without_secrets(error))
     }
 
     /// Reads an object without its write-only values, which no state has.
@@ -119,7 +119,8 @@ impl SchemaCodec {
 
     /// Reads a stored state and fills in what it lacks.
     pub(super) fn decode_stored(&self, raw: Option<&wire::RawState>) -> Result<Value, Diagnostic> {
-        dynamic::decode_stored(raw, self.ty()).map(|state| self.complete(state))
+        let state = dynamic::decode_stored(raw, self.ty()).map_err(|error| self.without_secrets(error))?;
+        Ok(self.complete(state))
     }
 
     /// What of a configuration breaks the rules of the schema.
@@ -141,7 +142,7 @@ impl SchemaCodec {
 
     /// Writes an object, without its write-only values.
     pub(super) fn encode(&self, value: Value) -> Result<wire::DynamicValue, Diagnostic> {
-        dynamic::encode(&self.complete(value), self.ty())
+        dynamic::encode(&self.complete(value), self.ty()).map_err(|error| self.without_secrets(error))
     }
 
     /// Writes as much of an object as fits the schema, and says what was wrong with the rest.
@@ -158,11 +159,7 @@ impl SchemaCodec {
 
     /// Writes messages about an object of this schema.
     pub(super) fn diagnostics(&self, diagnostics: Diagnostics) -> Vec<wire::Diagnostic> {
-        let shown = diagnostics.into_iter().map(|diagnostic| Diagnostic {
-            summary: (self.hide_secrets)(&diagnostic.summary),
-            detail: (self.hide_secrets)(&diagnostic.detail),
-            ..diagnostic
-        });
+        let shown = diagnostics.into_iter().map(|diagnostic| self.without_secrets(diagnostic));
         diagnostics::all_to_wire(shown.collect(), self.ty())
     }
 
@@ -170,6 +167,12 @@ impl SchemaCodec {
     pub(super) fn paths(&self, paths: &[Path]) -> Vec<wire::AttributePath> {
         let clipped = paths.iter().map(|path| diagnostics::up_to_set(path, self.ty()));
         clipped.map(|path| diagnostics::path_to_wire(&path)).collect()
+    }
+
+    fn without_secrets(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let [summary, detail] =
+            [&diagnostic.summary, &diagnostic.detail].map(|text| (self.hide_secrets)(text));
+        Diagnostic { summary, detail, ..diagnostic }
     }
 
     fn complete(&self, value: Value) -> Value {

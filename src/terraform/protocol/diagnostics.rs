@@ -10,6 +10,7 @@ use crate::terraform::wire::tfplugin5::{
 const LONGEST: usize = 12_000;
 
 /// One message. The severity is never left at its default, which would not stop a run.
+#[expect(clippy::needless_pass_by_value, reason = "maps what is sent once")]
 pub(super) fn to_wire(diagnostic: Diagnostic) -> wire::Diagnostic {
     let severity = match diagnostic.severity {
         Severity::Error => WireSeverity::Error,

@@ -130,7 +130,9 @@ impl Dice {
         match self.below(40) {
             0 => "x".repeat(1 << self.below(18)),
             1 => "é\u{0}".repeat(self.below(500)),
-            2 => (0..self.below(40)).filter_map(|_| char::from_u32(self.roll() as u32 % 0x11_0000)).collect(),
+            2 => (0..self.below(40))
+                .filter_map(|_| char::from_u32(u32::try_from(self.below(0x11_0000)).unwrap()))
+                .collect(),
             3..=9 => format!("{}{}", self.pick(&TEXTS), self.pick(&TEXTS)),
             _ => (*self.pick(&TEXTS)).to_owned(),
         }
@@ -210,7 +212,7 @@ impl Dice {
         for _ in 0..self.below(4) {
             if !bytes.is_empty() {
                 let at = self.below(bytes.len());
-                bytes[at] = self.roll() as u8;
+                bytes[at] = u8::try_from(self.below(256)).unwrap();
             }
         }
         if self.one_in(3) {

@@ -154,9 +154,9 @@ impl Run {
         let name = *dice.pick(&["stripe_entity", "stripe_action", "stripe_connection"]);
         let ty = blocks::ty(&self.terraform.block(name));
         let whole = msgpack::encode(&dice.value(&ty, true), &ty).unwrap();
-        let value = |bytes: Vec<u8>, as_json| match as_json {
-            true => DynamicValue { msgpack: Vec::new(), json: bytes },
-            false => DynamicValue { msgpack: bytes, json: Vec::new() },
+        let value = |bytes: Vec<u8>, as_json| {
+            let (json, msgpack) = if as_json { (bytes, Vec::new()) } else { (Vec::new(), bytes) };
+            DynamicValue { msgpack, json }
         };
         let mut any = || Some(value(dice.damage(whole.clone()), dice.one_in(4)));
         let (config, prior_state, proposed_new_state, current_state) = (any(), any(), any(), any());
@@ -183,8 +183,11 @@ impl Run {
             json: dice.damage(b"{\"entity\":\"Customer\"}".to_vec()),
             ..Default::default()
         });
-        let upgrade =
-            wire::upgrade_resource_state::Request { type_name, version: dice.roll() as i64, raw_state };
+        let upgrade = wire::upgrade_resource_state::Request {
+            type_name,
+            version: dice.roll().cast_signed(),
+            raw_state,
+        };
         let mut said = client.plan_resource_change(planned).await.unwrap().into_inner().diagnostics;
         said.extend(client.read_resource(read).await.unwrap().into_inner().diagnostics);
         said.extend(client.validate_resource_type_config(valid).await.unwrap().into_inner().diagnostics);
