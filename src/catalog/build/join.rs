@@ -31,8 +31,7 @@ pub fn join(facts: BTreeMap<String, Entity>, rules: &Rules, references: &Referen
         joined.problems.extend(join.problems.iter().map(|what| format!("{key}: {what}")));
         joined.entities.push(join.entity);
     }
-    let lost = refine(&mut joined.entities, references);
-    joined.problems.extend(lost.into_iter().map(|what| format!("references.toml: {what}")));
+    joined.problems.extend(refine(&mut joined.entities, references));
     joined.entities.sort_by(|a, b| a.name.cmp(&b.name));
     check_names(&joined.entities, &mut joined.problems);
     joined

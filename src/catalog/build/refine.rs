@@ -44,7 +44,8 @@ pub fn refine(entities: &mut [Entity], references: &References) -> Vec<String> {
         mark_currencies(&mut entity.fields);
         problems.extend(secrets::mark(entity));
     }
-    problems.extend(references.problems(|object| objects.contains_key(object)));
+    let lost = references.problems(|object| objects.contains_key(object));
+    problems.extend(lost.into_iter().map(|what| format!("references.toml: {what}")));
     problems
 }
 
