@@ -92,3 +92,18 @@ async fn a_server_that_repeats_the_key_and_drives_the_terminal_is_told_without_e
     assert!(text.chars().all(|letter| letter == '\n' || !letter.is_control()), "{text:?}");
     assert!(!text.contains("1234567890") && !text.contains("rk_live_other"), "{text}");
 }
+
+#[tokio::test]
+async fn a_name_and_a_payload_of_megabytes_are_refused_in_few_words() {
+    let mut stripe = stripe(|_| (500, "{}".to_owned())).await;
+    let long = "Customer".repeat(1 << 17);
+    for config in [
+        entity(&long, &json!({})),
+        entity("Customer", &json!({ &long: "a", "name": ["x".repeat(10 << 20)] })),
+    ] {
+        let plan = stripe.terraform.plan("stripe_entity", &Object::default(), &config).await;
+        let (text, _) = refused(plan);
+        assert!(text.len() < 2_000 && !text.contains("Panicked"), "{} characters", text.len());
+    }
+    assert!(stripe.upstream.lines().is_empty());
+}
