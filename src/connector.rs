@@ -11,11 +11,13 @@
 //! asked for, and what Stripe answered comes back.
 
 mod actions;
+mod answer;
 mod decimal;
 mod describe;
 mod entities;
 mod error;
 pub mod filter;
+mod id;
 mod list;
 mod locator;
 mod page_token;
@@ -26,7 +28,7 @@ use std::sync::Arc;
 
 use crate::catalog::Entity;
 use crate::connection::Connection;
-use crate::stripe::trace::Operation;
+use crate::stripe::trace::{Operation, Secrecy};
 
 pub use actions::{ActionRef, action};
 pub use decimal::{compare_numbers, plain_number};
@@ -37,6 +39,7 @@ pub use describe::{
 pub use entities::{entity, is_deleted};
 pub use error::Error;
 pub use filter::{Filter, FilterError};
+pub use id::{InvalidId, check_id};
 pub use list::{ListRequest, Page, check_sort_field};
 pub use locator::{check as check_locator, id_count, id_of, locator, placed};
 pub use record::{Arrays, record, scalar};
@@ -66,6 +69,12 @@ fn asked(name: &str, entity: &'static Entity, id: Option<&str>) -> Operation {
         entity: entity.name.clone(),
         id: id.map(str::to_owned),
         filter: None,
-        sensitive: &entity.sensitive,
+        secrecy: Some(entity),
+    }
+}
+
+impl Secrecy for Entity {
+    fn is_secret(&self, path: &str) -> bool {
+        Self::is_secret(self, path)
     }
 }

@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 
 use crate::env::Env;
 use crate::provider::runtime::Runtime;
+use crate::secret::without_marked;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity, has_errors};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, Provider, StateResponse};
 use crate::terraform::schema::Schema;
@@ -114,6 +115,10 @@ impl Provider for StripeProvider {
 
     fn data_source_schema(&self, type_name: &str) -> Option<Schema> {
         data_source(type_name).ok().map(DataSource::schema)
+    }
+
+    fn hide_secrets(text: &str) -> String {
+        without_marked(text)
     }
 
     fn validate_provider(&self, config: &Value) -> Diagnostics {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::catalog::Action;
 use crate::catalog::names::{closest, normalize};
 use crate::connector::{self, ActionRef, Connector};
-use crate::engine::params::{parse, require};
+use crate::engine::params::{not_an_id, parse, require};
 use crate::engine::{
     Faults, Journal, ParamError, Params, UnlistedValue, Wanted, Written, fingerprint, once, unlisted_values,
 };
@@ -132,12 +132,8 @@ fn renamed(action: &Action, key: &str) -> String {
 }
 
 fn id(key: &str, value: &Json) -> Result<String, ParamError> {
-    let text = value.as_str().filter(|text| !text.is_empty());
-    text.map(str::to_owned).ok_or_else(|| ParamError::Value {
-        param: key.to_owned(),
-        expected: "an id".to_owned(),
-        found: value.to_string(),
-    })
+    let text = value.as_str().filter(|text| connector::check_id(text).is_ok());
+    text.map(str::to_owned).ok_or_else(|| not_an_id(key, value))
 }
 
 fn missing(name: &str) -> ParamError {
@@ -177,6 +173,12 @@ mod tests {
             .unwrap();
         check("AttachPaymentMethodToCustomer", &json!({"payment_method_id": "pm_1", "customer": "cus_1"}))
             .unwrap();
+    }
+
+    #[test]
+    fn an_id_that_climbs_the_path_is_refused() {
+        let error = check("ConfirmPaymentIntent", &json!({"PaymentIntentId": ".."})).unwrap_err();
+        assert!(error.starts_with(r#""PaymentIntentId" must be an id"#), "{error}");
     }
 
     #[test]

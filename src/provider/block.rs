@@ -88,11 +88,16 @@ fn known_part(config: &Value) -> Value {
     Value::map(known)
 }
 
+/// An address is not repeated in a message: it may hold a password.
 fn address(text: &str) -> Result<(), String> {
-    let legal = text.parse::<http::Uri>().is_ok_and(|uri| {
+    let uri = text.parse::<http::Uri>().ok().filter(|uri| {
         matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
     });
-    legal
-        .then_some(())
-        .ok_or_else(|| format!("must be an address such as \"https://api.stripe.com\", not {text:?}"))
+    match uri.as_ref().and_then(http::Uri::authority) {
+        None => Err("must be an address such as \"https://api.stripe.com\"".to_owned()),
+        Some(authority) if authority.as_str().contains('@') => {
+            Err("must not hold a user and a password: Stripe is reached with a key alone".to_owned())
+        }
+        Some(_) => Ok(()),
+    }
 }

@@ -39,10 +39,14 @@ pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Di
             ("Unknown Entity", "entity")
         }
         connector::Error::UnknownAction { .. } => ("Unknown Action", "action"),
-        connector::Error::Filter(_) => ("Invalid Filter Clause", "filter"),
+        connector::Error::Filter(_) | connector::Error::FilterId(_) => ("Invalid Filter Clause", "filter"),
         connector::Error::ListNeeds { .. } => ("Filter Incomplete", "filter"),
         connector::Error::SortField { .. } => ("Unknown Field", "sort_by"),
-        connector::Error::Locator { .. } => ("Invalid Entity Id", attribute),
+        connector::Error::Locator { .. } | connector::Error::Id(_) => ("Invalid Entity Id", attribute),
+        connector::Error::Answer { .. } | connector::Error::Cursor { .. } => {
+            ("Answer Is Not Stripe's", attribute)
+        }
+        connector::Error::SortTooDeep { .. } => ("Sorted List Too Long", "sort_by"),
         connector::Error::PageToken(_) => ("Invalid Page Token", "page_token"),
         connector::Error::Connection(error) => return explain_connection(error, attribute),
     };
@@ -50,6 +54,7 @@ pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Di
         connector::Error::UnknownEntity { suggestion: None, .. }
         | connector::Error::SortField { suggestion: None, .. } => "; see data \"stripe_entity_types\"",
         connector::Error::UnknownAction { suggestion: None, .. } => "; see data \"stripe_actions\"",
+        connector::Error::Answer { .. } => ". Check `api_base` and the proxy, then run again",
         _ => "",
     };
     Diagnostic::error(summary, sentence(&format!("{error}{list}"))).at_attribute(attribute)
@@ -136,6 +141,10 @@ fn next_step(kind: Kind) -> (&'static str, &'static str) {
         Kind::RateLimit => (
             "Stripe Rate Limit",
             "Others use the account too: lower `requests_per_second`, or run again later.",
+        ),
+        Kind::Conflict => (
+            "Stripe Object Is Locked",
+            "Another call changes the object: run again when it has ended. Nothing is created twice.",
         ),
         Kind::Idempotency => ("Stripe Idempotency Conflict", "Run again: a new plan uses a new key."),
         Kind::Network | Kind::ProxyUnreachable | Kind::Untrusted => (

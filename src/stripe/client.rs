@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Method;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use percent_encoding::percent_decode_str;
 use serde_json::Value as Json;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -67,7 +68,7 @@ impl Client {
         let endpoint = call.endpoint.clone();
         let request = self.request(call)?;
         let permit = PermitRequest { method: &request.method, endpoint: &endpoint };
-        let _object_lock = self.object_locks.acquire(&request).await;
+        let _object_lock = self.object_locks.acquire(&request, &endpoint).await;
         let mut retries = RetryState { max_retries: self.settings.max_retries, ..RetryState::default() };
         let mut outcome_open = false;
         loop {
@@ -79,7 +80,7 @@ impl Client {
             let response = trace::attempt(retries.count() + 1, admission, &endpoint, &request, sending).await;
             let (failure, error) = match response.and_then(sort_response) {
                 Ok(Outcome::Success(reply)) => return Ok(reply),
-                Ok(Outcome::Failure(response)) => failure_of(&response),
+                Ok(Outcome::Failure(response)) => self.failure_of(&response),
                 Err(error) => (Failure::from_transport(&error), Error::from_transport(&error)),
             };
             outcome_open |= error.may_have_happened();
@@ -101,6 +102,12 @@ impl Client {
         }
     }
 
+    /// What a response reports; who answers in Stripe's place may repeat the key.
+    fn failure_of(&self, response: &Response) -> (Failure, Error) {
+        let error = Error::from_response(response).without(&self.settings.api_key);
+        (Failure::from_response(response, error.code()), error)
+    }
+
     async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
         tokio::select! {
             biased;
@@ -110,6 +117,7 @@ impl Client {
     }
 
     fn request(&self, call: Call) -> Result<Request, Error> {
+        check_path(&call.path).map_err(|error| Error::from_transport(&error))?;
         let mut headers = HeaderMap::new();
         let mut header = |name: HeaderName, value: &str| {
             let value = HeaderValue::from_str(value);
@@ -154,6 +162,16 @@ impl Client {
     }
 }
 
+/// Refuses a path that another reader of URLs would take for another path: WHATWG's URL parser
+/// resolves dot segments, percent-encoded ones too, and drops control characters.
+fn check_path(path: &str) -> Result<(), TransportError> {
+    let printable = path.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\#?".contains(&byte));
+    let climbs = |part: &str| matches!(&*percent_decode_str(part).decode_utf8_lossy(), "." | "..");
+    let fits = printable && path.starts_with('/') && !path.split('/').any(climbs);
+    let why = || TransportError::Fatal("an id in the path of the call leads to another path".to_owned());
+    fits.then_some(()).ok_or_else(why)
+}
+
 /// A response of Stripe.
 enum Outcome {
     Success(Reply),
@@ -168,18 +186,15 @@ fn sort_response(response: Response) -> Result<Outcome, TransportError> {
     }
     let (request_id, replayed) = (response.request_id(), response.is_replayed());
     let is_stripes = |body: &Json| {
-        body.is_object() && (request_id.is_some() || body.get("object").or_else(|| body.get("id")).is_some())
+        let named = body.get("object").or_else(|| body.get("id")).is_some();
+        let is_error = body.get("error").is_some_and(Json::is_object);
+        body.is_object() && (named || request_id.is_some() && !is_error)
     };
     let body: Option<Json> = serde_json::from_slice(&response.body).ok();
     let Some(body) = body.filter(is_stripes) else {
         return Err(TransportError::Broken(describe_foreign(&response)));
     };
     Ok(Outcome::Success(Reply { body, request_id, replayed }))
-}
-
-fn failure_of(response: &Response) -> (Failure, Error) {
-    let error = Error::from_response(response);
-    (Failure::from_response(response, error.code()), error)
 }
 
 /// The error to return. Stripe's verdict on the request itself also settles earlier attempts; a rate

@@ -219,9 +219,9 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     }
 }
 
-/// The one object of an output as a map, without what the catalog calls sensitive.
+/// The one object of an output as a map, without what is secret.
 fn result(action: ActionRef, output: &Json) -> Value {
     let fields = output.get(0).and_then(Json::as_object).into_iter().flatten();
-    let shown = fields.filter(|(key, _)| !action.entity.is_secret(key));
+    let shown = fields.filter(|(key, _)| !action.is_secret(key));
     Value::map(shown.map(|(key, value)| (key.clone(), Value::from(value.as_str().map(str::to_owned)))))
 }

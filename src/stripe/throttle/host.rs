@@ -44,7 +44,7 @@ impl HostWindow {
         let mut file = self.locked().await.map_err(failed)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(failed)?;
-        let now = micros((self.clock)().duration_since(UNIX_EPOCH).unwrap_or_default());
+        let now = instant((self.clock)());
         let mut state = decode(&bytes);
         let result = change(&mut state, now);
         let written = encode(&state);
@@ -71,6 +71,14 @@ impl HostWindow {
             }
             waited += LOCK_RETRY;
         }
+    }
+}
+
+/// A time in microseconds since 1970. A clock before 1970 has instants of its own, which pass too.
+fn instant(time: SystemTime) -> u64 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => micros(since),
+        Err(before) => (u64::MAX / 2).saturating_sub(micros(before.duration())),
     }
 }
 
@@ -148,6 +156,12 @@ mod tests {
             SECONDS.store(jump, Ordering::SeqCst);
             assert_eq!(admit().await, Decision::Granted(Duration::ZERO), "after a jump to {jump}");
         }
+    }
+
+    #[test]
+    fn time_passes_on_a_clock_before_1970_too() {
+        let at = |seconds| super::instant(UNIX_EPOCH - Duration::from_secs(seconds));
+        assert_eq!(at(315_619_199) - at(315_619_200), 1_000_000);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::{end_sentence, object_of, stored, written};
 use crate::catalog::API_VERSION;
+use crate::catalog::names::quoted;
 use crate::connector::{Connector, Error};
 use crate::engine::{ImportError, ImportId, Object, export, parse, with_original_keys, with_unanswered};
 use crate::provider::explain::{explain_connector, sentence};
@@ -142,6 +143,8 @@ fn refused(id: &str, error: &ImportError) -> Diagnostic {
     match error {
         ImportError::Entity(error @ Error::UnknownEntity { .. }) => explain_connector(error, "entity"),
         ImportError::Form { .. } => Diagnostic::error("Invalid Import Id", format!("{error}.")),
-        error => Diagnostic::error("Invalid Import Id", format!("{id:?} cannot be imported: {error}.")),
+        error => {
+            Diagnostic::error("Invalid Import Id", format!("{} cannot be imported: {error}.", quoted(id)))
+        }
     }
 }
