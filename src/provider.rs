@@ -3,10 +3,13 @@
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+use crate::engine::Journal;
 use crate::env::Env;
+use crate::provider::explain::explain_leftovers;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, Provider, StateResponse};
@@ -74,17 +77,30 @@ const DATA_SOURCES: [(&str, &dyn DataSource); 4] = [
 
 /// The provider: one per plugin process, configured once per walk (several times when a
 /// debugger holds the process, in which case the last configuration holds).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StripeProvider {
     env: Env,
-    runtime: RwLock<Arc<Runtime>>,
+    runtime: Arc<RwLock<Arc<Runtime>>>,
 }
+
+/// The most time for the end of the journal: Terraform waits two seconds for the end of the process, and
+/// open calls may have used one of them.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(700);
 
 impl StripeProvider {
     /// A provider that reads this environment.
     pub fn new(env: Env) -> Self {
-        let runtime = Arc::new(Runtime::new(&Value::Null, env.clone()));
-        Self { env, runtime: RwLock::new(runtime) }
+        let journal = Arc::new(Journal::beside_terraform(&env));
+        let runtime = Arc::new(Runtime::new(&Value::Null, env.clone(), journal));
+        Self { env, runtime: Arc::new(RwLock::new(runtime)) }
+    }
+
+    /// Ends the journal of creates in flight. Terraform is done with the provider in an orderly way, so
+    /// what was answered is in its state.
+    pub async fn close(&self) {
+        if let Err(error) = self.runtime().journal.close(CLOSE_TIMEOUT).await {
+            log::warn!("the journal of creates in flight was not ended: {error}");
+        }
     }
 
     fn runtime(&self) -> Arc<Runtime> {
@@ -122,8 +138,8 @@ impl Provider for StripeProvider {
     async fn configure(&self, config: Value, _terraform_version: &str) -> Diagnostics {
         let mut found = self.validate_provider(&config);
         if !has_errors(&found) {
-            let runtime = Runtime::new(&config, self.env.clone());
-            found.extend(runtime.unanswered());
+            let runtime = Runtime::new(&config, self.env.clone(), Arc::clone(&self.runtime().journal));
+            found.extend(explain_leftovers(&runtime.journal.load().await));
             found.extend(
                 runtime.connection(None).ok().and_then(|it| connection_schema::log_file_warning(&it)),
             );

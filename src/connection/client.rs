@@ -75,6 +75,8 @@ pub struct Connection {
     defaults: Arc<Defaults>,
     secrets: Secrets,
     client: OnceCell<Arc<Client>>,
+    /// The id of the account that the key belongs to, once Stripe was asked; none if it did not tell.
+    pub(super) own_account: OnceCell<Option<String>>,
     log: Option<Arc<Log>>,
 }
 
@@ -84,7 +86,7 @@ impl Connection {
         let reader = settings.service_account.as_ref().or(defaults.service_account.as_ref()).cloned();
         let secrets = Secrets::new(defaults.env.clone(), reader);
         let log = logging::log(&settings, &defaults);
-        Self { settings, defaults, secrets, client: OnceCell::new(), log }
+        Self { settings, defaults, secrets, client: OnceCell::new(), own_account: OnceCell::new(), log }
     }
 
     /// The log of the connection, if it is enabled.
@@ -129,6 +131,13 @@ impl Connection {
     /// Whether the key is a live one; none when it cannot be fetched.
     pub async fn livemode(&self) -> Option<bool> {
         Some(is_live(&self.key().await.ok()?))
+    }
+
+    /// The key, and whether it is a live one.
+    pub(super) async fn key_and_mode(&self) -> Result<(Secret, bool), Error> {
+        let key = self.key().await?;
+        let live = is_live(&key);
+        Ok((key, live))
     }
 
     async fn open(&self) -> Result<Arc<Client>, Error> {
@@ -177,7 +186,7 @@ impl Connection {
     }
 
     /// The base address of calls, or the path of the sandbox's file.
-    fn base(&self) -> String {
+    pub(super) fn base(&self) -> String {
         self.defaults.base()
     }
 

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value as Json;
-
+use crate::connection::account::account_id;
 use crate::connection::{Connection, Error};
 use crate::stripe::Call;
 use crate::stripe::trace::Operation;
@@ -52,7 +51,11 @@ impl Connection {
         let operation =
             Operation { name: "Check".to_owned(), entity: "Account".to_owned(), ..Operation::default() };
         let reply = self.operation(operation, self.send(Call::get("/v1/account")), |_| 1).await?;
-        let is_account = reply.body.get("object").and_then(Json::as_str) == Some("account");
-        is_account.then_some(()).ok_or(Error::NotAnAccount)
+        let id = account_id(&reply.body).ok_or(Error::NotAnAccount)?;
+        if self.account().is_none() {
+            // Set already means that the same was asked before.
+            let _ = self.own_account.set(Some(id));
+        }
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::catalog::{Action, Entity, OutputShape, catalog};
 use crate::connector::record::{Arrays, record};
 use crate::connector::{Connector, Error, asked, path};
-use crate::stripe::{Call, Reply};
+use crate::stripe::{Call, IdempotencyKey, Reply};
 
 /// An action and the entity type it belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ impl Connector {
         action: ActionRef,
         ids: &[String],
         params: Map<String, Json>,
-        key: &str,
+        key: IdempotencyKey,
     ) -> Result<Reply, Error> {
         let call = action.call(ids).params(params).key(key);
         let work = async { Ok(self.connection.send(call).await?) };

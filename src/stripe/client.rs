@@ -64,7 +64,7 @@ impl Client {
     /// # Errors
     /// The last attempt's failure. [`Error::may_have_happened`] counts all attempts.
     pub async fn send(&self, call: Call) -> Result<Reply, Error> {
-        let endpoint = call.endpoint.clone();
+        let (endpoint, mut key) = (call.endpoint.clone(), call.idempotency_key.clone());
         let request = self.request(call)?;
         let permit = PermitRequest { method: &request.method, endpoint: &endpoint };
         let _object_lock = self.object_locks.acquire(&request).await;
@@ -75,6 +75,10 @@ impl Client {
                 .unless_stopped(self.throttle.admit(permit))
                 .await
                 .map_err(|error| error.or_may_have_happened(outcome_open))?;
+            // Once: the other attempts send the same key.
+            if let Some(key) = key.take() {
+                key.ready().await;
+            }
             let sending = self.transport.send(request.clone());
             let response = trace::attempt(retries.count() + 1, admission, &endpoint, &request, sending).await;
             let (failure, error) = match response.and_then(sort_response) {
@@ -125,7 +129,7 @@ impl Client {
         if let Some(account) = &self.settings.account {
             header(HeaderName::from_static("stripe-account"), account)?;
         }
-        let key = call.idempotency_key.unwrap_or_else(|| Uuid::new_v4().to_string());
+        let key = call.idempotency_key.map_or_else(|| Uuid::new_v4().to_string(), |key| key.text);
         if call.method == Method::POST {
             header(HeaderName::from_static("idempotency-key"), &key)?;
         }

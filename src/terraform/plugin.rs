@@ -92,6 +92,15 @@ pub enum Error {
     Transport(#[from] tonic::transport::Error),
 }
 
+/// How the service of a plugin ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The host, or the person who started the process, is done with the provider in an orderly way.
+    Orderly,
+    /// The host is gone, or a signal ended the process.
+    Abandoned,
+}
+
 /// A plugin that listens and is not served yet.
 #[derive(Debug)]
 pub struct Plugin {
@@ -123,7 +132,8 @@ impl Plugin {
         self,
         provider: ProviderServer<P>,
         end: CancellationToken,
-    ) -> Result<(), Error> {
+    ) -> Result<Ended, Error> {
+        let shutdown = CancellationToken::new();
         let incoming = connection::incoming(self.socket, self.tls);
         // No keep-alive: a run stopped with Ctrl-Z answers no ping and must survive `fg`.
         // No timeout: a call takes as long as the remote side does.
@@ -132,7 +142,7 @@ impl Plugin {
             .initial_connection_window_size(CONNECTION_WINDOW)
             .add_service(provider)
             .add_service(services::health(&end))
-            .add_service(services::controller(&end))
+            .add_service(services::controller(&end, &shutdown))
             .add_service(services::stdio(&end))
             .add_service(services::broker(&end))
             .serve_with_incoming_shutdown(incoming, end.clone().cancelled_owned());
@@ -144,7 +154,7 @@ impl Plugin {
             served = serving => served?,
             () = overdue => log::warn!("ended with calls still open"),
         }
-        Ok(())
+        Ok(if shutdown.is_cancelled() { Ended::Orderly } else { Ended::Abandoned })
     }
 }
 
@@ -155,7 +165,7 @@ pub async fn serve<P: Provider>(
     environment: Environment,
     provider: ProviderServer<P>,
     out: &mut dyn Write,
-) -> Result<(), Error> {
+) -> Result<Ended, Error> {
     environment.check_cookie()?;
     logger::install(environment.log_level(), environment.crate_name());
     let plugin = Plugin::bind(&environment)?;
@@ -176,11 +186,13 @@ pub async fn serve_reattached<P: Provider>(
     provider: ProviderServer<P>,
     sources: &[String],
     out: &mut dyn Write,
-) -> Result<(), Error> {
+) -> Result<Ended, Error> {
     logger::install(environment.log_level(), environment.crate_name());
     let plugin = Plugin::bind(&environment.without_host())?;
     let end = CancellationToken::new();
     lifetime::watch(Interrupt::Ends, &end)?;
     reattach::announce(&plugin.socket, sources, out)?;
-    plugin.serve(provider, end).await
+    plugin.serve(provider, end).await?;
+    // Nobody else ends it.
+    Ok(Ended::Orderly)
 }

@@ -20,8 +20,11 @@ const PLUGIN: &str = "plugin";
 /// A stream of responses that may stay open as long as the plugin lives.
 type ResponseStream<R> = Pin<Box<dyn Stream<Item = Result<R, Status>> + Send>>;
 
-pub(super) fn controller(end: &CancellationToken) -> GrpcControllerServer<impl GrpcController + use<>> {
-    GrpcControllerServer::new(Controller { end: end.clone() })
+pub(super) fn controller(
+    end: &CancellationToken,
+    shutdown: &CancellationToken,
+) -> GrpcControllerServer<impl GrpcController + use<>> {
+    GrpcControllerServer::new(Controller { end: end.clone(), shutdown: shutdown.clone() })
 }
 
 pub(super) fn stdio(end: &CancellationToken) -> GrpcStdioServer<impl GrpcStdio + use<>> {
@@ -39,6 +42,8 @@ pub(super) fn health(end: &CancellationToken) -> HealthServer<impl Health + use<
 /// Ends the plugin when the host is done with it.
 struct Controller {
     end: CancellationToken,
+    /// Cancelled when it was the host that ended the plugin.
+    shutdown: CancellationToken,
 }
 
 #[tonic::async_trait]
@@ -46,6 +51,7 @@ impl GrpcController for Controller {
     async fn shutdown(&self, _: Request<Empty>) -> Result<Response<Empty>, Status> {
         log::debug!("the host asked to shut down");
         // The server finishes the calls that are open, and so sends this very response.
+        self.shutdown.cancel();
         self.end.cancel();
         Ok(Response::new(Empty {}))
     }

@@ -4,7 +4,7 @@ use super::{connector, creatable, entity_of, object_of, wanted, written};
 use crate::catalog::Entity;
 use crate::connector::{Connector, Error};
 use crate::engine::{self, Ended, Params};
-use crate::provider::explain::{explain_connector, unrecorded};
+use crate::provider::explain::{explain_connector, explain_created};
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -43,11 +43,13 @@ impl Creation<'_> {
         match engine::create(&connector, &runtime.journal, entity, params, key).await {
             Ok(made) => {
                 let incomplete = made.incomplete.map(|error| explain_connector(&error, "input_payload"));
-                let diagnostics = made.unrecorded.as_ref().map(unrecorded).into_iter().chain(incomplete);
+                let mut diagnostics =
+                    explain_created(&entity.name, made.unrecorded.as_ref(), made.adopted.as_ref());
+                diagnostics.extend(incomplete);
                 StateResponse {
                     state: written(planned, entity, &made.locator, &made.body),
                     private: Private { handle: private.handle, key: None }.encode(),
-                    diagnostics: diagnostics.collect(),
+                    diagnostics,
                 }
             }
             Err(error) => StateResponse {

@@ -1,0 +1,281 @@
+//! The thread that writes a journal. File work happens here and nowhere else, so that a file system
+//! that is slow or hangs holds up no other call.
+//!
+//! # Group commit
+//!
+//! A create is written down when it begins, and synced only when it is about to be sent. One sync covers
+//! every line that was written before it, so creates that wait in the throttle find themselves
+//! synced by the one in front of them. Creates that come at once, because their predecessors were answered at
+//! once, are given [`COMPANY`] to arrive. The recorder knows how many may come: as many as were lately
+//! in flight together, less those that are. When nobody can come nobody is waited for, and company that
+//! did not come is not expected again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use super::entry::{Entry, Line};
+use super::store::{Left, Store};
+use crate::connector::AccountMark;
+
+/// The longest that a create waits for others to share its sync.
+const COMPANY: Duration = Duration::from_millis(4);
+/// How often others are shown that the run lives.
+const RENEWAL: Duration = Duration::from_secs(5);
+/// The longest that a call waits for the recorder.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The creates that dead runs left, and why single journals could not be read.
+pub(super) type Found = (Vec<Left>, Vec<io::Error>);
+
+type Reply<T> = oneshot::Sender<io::Result<T>>;
+
+/// What the recorder is asked to do, in order.
+enum Job {
+    Left(Reply<Found>),
+    Begin(Entry),
+    Claim(Left, Entry, Reply<bool>),
+    Sync(String, Reply<()>),
+    Answered(String, String),
+    Unanswered(String),
+    Ended(String),
+    Account(AccountMark),
+    EndLeft(Left),
+    Close(Reply<()>),
+}
+
+/// The way to the recorder of a journal. Its thread ends with the last clone.
+#[derive(Debug, Clone)]
+pub(super) struct Recorder {
+    jobs: Sender<Job>,
+    place: Arc<str>,
+    /// Somebody waited in vain and nothing was done since.
+    stuck: Arc<AtomicBool>,
+    syncs: Arc<AtomicU64>,
+}
+
+impl Recorder {
+    /// Starts the thread; `place` is what errors call the journal.
+    pub(super) fn start(store: Box<dyn Store>, place: &str) -> Self {
+        let (jobs, received) = mpsc::channel();
+        let (stuck, syncs) = (Arc::<AtomicBool>::default(), Arc::<AtomicU64>::default());
+        let thread = Thread::new(store, Arc::clone(&stuck), Arc::clone(&syncs));
+        // Without a thread the jobs have no receiver, which is an error for who waits.
+        let _ = std::thread::Builder::new().name("journal".to_owned()).spawn(move || thread.run(&received));
+        Self { jobs, place: place.into(), stuck, syncs }
+    }
+
+    /// How often the journal was synced.
+    pub(super) fn syncs(&self) -> u64 {
+        self.syncs.load(Ordering::Relaxed)
+    }
+
+    pub(super) async fn left(&self) -> io::Result<Found> {
+        self.ask(Job::Left, PATIENCE).await
+    }
+
+    pub(super) fn begin(&self, entry: Entry) {
+        self.tell(Job::Begin(entry));
+    }
+
+    /// Moves an entry of a dead run into this journal; false when another process was first.
+    pub(super) async fn claim(&self, left: Left, own: Entry) -> io::Result<bool> {
+        self.ask(|reply| Job::Claim(left, own, reply), PATIENCE).await
+    }
+
+    /// Returns when a create that was begun survives a failure of power.
+    pub(super) async fn synced(&self, key: String) -> io::Result<()> {
+        self.ask(|reply| Job::Sync(key, reply), PATIENCE).await
+    }
+
+    pub(super) fn answered(&self, key: &str, id: &str) {
+        self.tell(Job::Answered(key.to_owned(), id.to_owned()));
+    }
+
+    /// The call of a create has ended, and what it came to is not known.
+    pub(super) fn unanswered(&self, key: &str) {
+        self.tell(Job::Unanswered(key.to_owned()));
+    }
+
+    pub(super) fn ended(&self, key: &str) {
+        self.tell(Job::Ended(key.to_owned()));
+    }
+
+    pub(super) fn account(&self, mark: AccountMark) {
+        self.tell(Job::Account(mark));
+    }
+
+    pub(super) fn end_left(&self, left: Left) {
+        self.tell(Job::EndLeft(left));
+    }
+
+    /// Ends the journal in an orderly way, within `limit`.
+    pub(super) async fn close(&self, limit: Duration) -> io::Result<()> {
+        self.ask(Job::Close, limit).await
+    }
+
+    fn tell(&self, job: Job) {
+        // The thread is gone only when it could not be started, which `ask` reports.
+        let _ = self.jobs.send(job);
+    }
+
+    async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job, limit: Duration) -> io::Result<T> {
+        let failed = |why: &str| io::Error::other(format!("{}: {why}", self.place));
+        if self.stuck.load(Ordering::Relaxed) {
+            return Err(failed("it does not answer"));
+        }
+        let (reply, answer) = oneshot::channel();
+        self.tell(job(reply));
+        match tokio::time::timeout(limit, answer).await {
+            Ok(Ok(done)) => done.map_err(|error| failed(&error.to_string())),
+            Ok(Err(_)) => Err(failed("its thread has ended")),
+            Err(_) => {
+                self.stuck.store(true, Ordering::Relaxed);
+                Err(failed(&format!("it did not answer within {} s", limit.as_secs())))
+            }
+        }
+    }
+}
+
+/// What the thread knows.
+struct Thread {
+    store: Box<dyn Store>,
+    stuck: Arc<AtomicBool>,
+    syncs: Arc<AtomicU64>,
+    /// Keys in flight or left open; true once Stripe answered.
+    open: BTreeMap<String, bool>,
+    /// Keys of creates that may still be answered.
+    in_flight: BTreeSet<String>,
+    /// As many creates as were lately in flight together.
+    slots: usize,
+    unsynced: BTreeSet<String>,
+    /// Why creates could not be written down.
+    unwritten: BTreeMap<String, String>,
+    waiting: Vec<(String, Reply<()>)>,
+}
+
+impl Thread {
+    fn new(store: Box<dyn Store>, stuck: Arc<AtomicBool>, syncs: Arc<AtomicU64>) -> Self {
+        Self {
+            store,
+            stuck,
+            syncs,
+            open: BTreeMap::new(),
+            in_flight: BTreeSet::new(),
+            slots: 0,
+            unsynced: BTreeSet::new(),
+            unwritten: BTreeMap::new(),
+            waiting: Vec::new(),
+        }
+    }
+
+    fn run(mut self, jobs: &Receiver<Job>) {
+        loop {
+            match jobs.recv_timeout(RENEWAL) {
+                Ok(job) => self.handle(job),
+                Err(RecvTimeoutError::Timeout) => self.store.renew(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if !self.waiting.is_empty() {
+                self.gather(jobs);
+                self.sync();
+            }
+            self.stuck.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Handles what is there already, and what comes while company can be expected.
+    fn gather(&mut self, jobs: &Receiver<Job>) {
+        let (till, before) = (Instant::now() + COMPANY, self.in_flight.len());
+        loop {
+            let can_come = self.slots > self.in_flight.len();
+            let wait = if can_come { till.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
+            match jobs.recv_timeout(wait) {
+                Ok(job) => self.handle(job),
+                Err(_) => break,
+            }
+        }
+        if self.in_flight.len() <= before {
+            self.slots = self.in_flight.len();
+        }
+    }
+
+    fn sync(&mut self) {
+        let synced = if self.unsynced.is_empty() { Ok(()) } else { self.store.sync() };
+        self.syncs.fetch_add(u64::from(!self.unsynced.is_empty()), Ordering::Relaxed);
+        self.unsynced.clear();
+        for (key, reply) in self.waiting.drain(..) {
+            let written = self.unwritten.remove(&key).map_or(Ok(()), |why| Err(io::Error::other(why)));
+            let result = synced.as_ref().map(drop).map_err(|error| io::Error::other(error.to_string()));
+            // Who does not wait any more has given up.
+            let _ = reply.send(written.and(result));
+        }
+    }
+
+    fn handle(&mut self, job: Job) {
+        match job {
+            Job::Left(reply) => drop(reply.send(self.store.left())),
+            Job::Begin(entry) => self.begin(entry),
+            Job::Claim(left, own, reply) => {
+                let key = own.key.clone();
+                let claimed = self.store.claim(&left, &Line::Begun(own));
+                if claimed.as_ref().is_ok_and(|claimed| *claimed) {
+                    self.opened(key);
+                }
+                let _ = reply.send(claimed);
+            }
+            Job::Sync(key, reply) => self.waiting.push((key, reply)),
+            Job::Answered(key, id) => {
+                self.in_flight.remove(&key);
+                if let Some(answered) = self.open.get_mut(&key) {
+                    *answered = true;
+                    self.note(Line::Answered { key, id });
+                }
+            }
+            Job::Unanswered(key) => drop(self.in_flight.remove(&key)),
+            Job::Ended(key) => {
+                self.in_flight.remove(&key);
+                if self.open.remove(&key).is_some() {
+                    self.note(Line::Ended { key });
+                }
+            }
+            Job::Account(mark) => self.note(Line::Account(mark)),
+            Job::EndLeft(left) => drop(self.store.end(&left)),
+            Job::Close(reply) => {
+                self.open.retain(|_, answered| !*answered);
+                let closed = self.store.close(self.open.is_empty());
+                self.open.clear();
+                let _ = reply.send(closed);
+            }
+        }
+    }
+
+    fn begin(&mut self, entry: Entry) {
+        let key = entry.key.clone();
+        match self.store.append(&[Line::Begun(entry)]) {
+            Ok(()) => {
+                self.unsynced.insert(key.clone());
+                self.opened(key);
+            }
+            Err(error) => drop(self.unwritten.insert(key, error.to_string())),
+        }
+    }
+
+    fn opened(&mut self, key: String) {
+        self.open.insert(key.clone(), false);
+        self.in_flight.insert(key);
+        self.slots = self.slots.max(self.in_flight.len());
+    }
+
+    /// What only helps the next run is not worth an error: without it the run is asked again.
+    fn note(&mut self, line: Line) {
+        if let Err(error) = self.store.append(&[line]) {
+            log::warn!("a create in flight could not be noted: {error}");
+        }
+    }
+}
