@@ -4,6 +4,9 @@ use serde::Deserialize;
 
 use crate::stripe::{Response, TransportError};
 
+/// The status of a call that the server does not have.
+const NOT_IMPLEMENTED: u16 = 501;
+
 /// The kind of an error, for advice on what to do next.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Kind {
@@ -82,6 +85,8 @@ impl Error {
         let reported = envelope.unwrap_or_default().error;
         let kind = kind_of(response.status, reported.kind.as_deref(), from_stripe);
         let replayed = response.is_replayed();
+        // Of what it does not implement, Stripe has done nothing.
+        let refused = replayed || from_stripe && response.status == NOT_IMPLEMENTED;
         Self(Box::new(Inner {
             kind,
             status: Some(response.status),
@@ -92,7 +97,7 @@ impl Error {
             doc_url: reported.doc_url,
             request_id: response.request_id(),
             replayed,
-            may_have_happened: kind == Kind::Server && !replayed || response.status == 409,
+            may_have_happened: kind == Kind::Server && !refused || response.status == 409,
         }))
     }
 
