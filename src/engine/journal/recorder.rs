@@ -156,7 +156,7 @@ struct Thread {
     unsynced: BTreeSet<String>,
     /// Why creates could not be written down.
     unwritten: BTreeMap<String, String>,
-    waiting: Vec<(String, Reply<()>)>,
+    waiting: Vec<Reply<()>>,
 }
 
 impl Thread {
@@ -205,15 +205,23 @@ impl Thread {
         }
     }
 
+    /// A create that another one's sync covered, or that could not be written, does not wait.
+    fn sync_or_wait(&mut self, key: String, reply: Reply<()>) {
+        if self.unsynced.contains(&key) {
+            return self.waiting.push(reply);
+        }
+        let unwritten = self.unwritten.remove(&key);
+        // Who does not wait any more has given up.
+        let _ = reply.send(unwritten.map_or(Ok(()), |why| Err(io::Error::other(why))));
+    }
+
     fn sync(&mut self) {
-        let synced = if self.unsynced.is_empty() { Ok(()) } else { self.store.sync() };
-        self.syncs.fetch_add(u64::from(!self.unsynced.is_empty()), Ordering::Relaxed);
+        let synced = self.store.sync();
+        self.syncs.fetch_add(1, Ordering::Relaxed);
         self.unsynced.clear();
-        for (key, reply) in self.waiting.drain(..) {
-            let written = self.unwritten.remove(&key).map_or(Ok(()), |why| Err(io::Error::other(why)));
+        for reply in self.waiting.drain(..) {
             let result = synced.as_ref().map(drop).map_err(|error| io::Error::other(error.to_string()));
-            // Who does not wait any more has given up.
-            let _ = reply.send(written.and(result));
+            let _ = reply.send(result);
         }
     }
 
@@ -229,7 +237,7 @@ impl Thread {
                 }
                 let _ = reply.send(claimed);
             }
-            Job::Sync(key, reply) => self.waiting.push((key, reply)),
+            Job::Sync(key, reply) => self.sync_or_wait(key, reply),
             Job::Answered(key, id) => {
                 self.in_flight.remove(&key);
                 if let Some(answered) = self.open.get_mut(&key) {
