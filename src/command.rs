@@ -140,8 +140,8 @@ async fn serve(env: Env, debug: bool, out: &mut dyn Write) -> Result<(), Error> 
         plugin::serve(environment, service, out).await
     };
     let close = async {
-        if matches!(served, Ok(plugin::Ended::Orderly)) {
-            provider.close().await;
+        if let Ok(plugin::Ended::Asked(asked)) = served {
+            provider.close(asked).await;
         }
     };
     tokio::join!(close, logs::flush(FLUSH_TIMEOUT));

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 
@@ -95,10 +95,10 @@ impl StripeProvider {
         Self { env, runtime: Arc::new(RwLock::new(runtime)) }
     }
 
-    /// Ends the journal of creates in flight. Terraform is done with the provider in an orderly way, so
-    /// what was answered is in its state.
-    pub async fn close(&self) {
-        if let Err(error) = self.runtime().journal.close(CLOSE_TIMEOUT).await {
+    /// Ends the journal of creates in flight. Terraform asked for the end at `asked`: when no create was
+    /// open then, what was answered is in its state.
+    pub async fn close(&self, asked: Instant) {
+        if let Err(error) = self.runtime().journal.close(asked, CLOSE_TIMEOUT).await {
             log::warn!("the journal of creates in flight was not ended: {error}");
         }
     }

@@ -27,7 +27,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -175,12 +175,13 @@ impl Journal {
         }
     }
 
-    /// The run ends in an orderly way, so what was answered is in its state. Waits up to `limit`.
+    /// The run was asked to end at `asked`. When no create was open then, the end is orderly: what was
+    /// answered is in the state, and only what was never answered stays. Waits up to `limit`.
     ///
     /// # Errors
     /// The journal cannot be written, or does not answer in time.
-    pub async fn close(&self, limit: Duration) -> Result<(), io::Error> {
-        self.recorder.close(limit).await
+    pub async fn close(&self, asked: Instant, limit: Duration) -> Result<(), io::Error> {
+        self.recorder.close(asked, limit).await
     }
 
     fn with_left<T>(&self, act: impl FnOnce(&mut Vec<Left>) -> T) -> T {

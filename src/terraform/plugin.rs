@@ -9,7 +9,8 @@
 //! joins. Both are a [`Plugin`], which listens, and a [`CancellationToken`], which ends it.
 
 use std::io::{self, Write};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
@@ -95,8 +96,9 @@ pub enum Error {
 /// How the service of a plugin ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// The host, or the person who started the process, is done with the provider in an orderly way.
-    Orderly,
+    /// The host, or the person who started the process, asked for the end at this instant. A host that is
+    /// interrupted twice asks too, while calls are open; else it asks when it is done with the provider.
+    Asked(Instant),
     /// The host is gone, or a signal ended the process.
     Abandoned,
 }
@@ -133,7 +135,7 @@ impl Plugin {
         provider: ProviderServer<P>,
         end: CancellationToken,
     ) -> Result<Ended, Error> {
-        let shutdown = CancellationToken::new();
+        let asked = Arc::<OnceLock<Instant>>::default();
         let incoming = connection::incoming(self.socket, self.tls);
         // No keep-alive: a run stopped with Ctrl-Z answers no ping and must survive `fg`.
         // No timeout: a call takes as long as the remote side does.
@@ -142,7 +144,7 @@ impl Plugin {
             .initial_connection_window_size(CONNECTION_WINDOW)
             .add_service(provider)
             .add_service(services::health(&end))
-            .add_service(services::controller(&end, &shutdown))
+            .add_service(services::controller(&end, &asked))
             .add_service(services::stdio(&end))
             .add_service(services::broker(&end))
             .serve_with_incoming_shutdown(incoming, end.clone().cancelled_owned());
@@ -154,7 +156,7 @@ impl Plugin {
             served = serving => served?,
             () = overdue => log::warn!("ended with calls still open"),
         }
-        Ok(if shutdown.is_cancelled() { Ended::Orderly } else { Ended::Abandoned })
+        Ok(asked.get().map_or(Ended::Abandoned, |asked| Ended::Asked(*asked)))
     }
 }
 
@@ -192,7 +194,11 @@ pub async fn serve_reattached<P: Provider>(
     let end = CancellationToken::new();
     lifetime::watch(Interrupt::Ends, &end)?;
     reattach::announce(&plugin.socket, sources, out)?;
-    plugin.serve(provider, end).await?;
-    // Nobody else ends it.
-    Ok(Ended::Orderly)
+    let interrupted = end.clone();
+    let asked = async {
+        interrupted.cancelled().await;
+        Instant::now()
+    };
+    let (served, asked) = tokio::join!(plugin.serve(provider, end), asked);
+    served.map(|_| Ended::Asked(asked))
 }

@@ -41,12 +41,12 @@ enum Job {
     Begin(Entry),
     Claim(Left, Entry, Reply<bool>),
     Sync(String, Reply<()>),
-    Answered(String, String),
+    Answered(String, String, Instant),
     Unanswered(String),
     Ended(String),
     Account(AccountMark),
     EndLeft(Left),
-    Close(Reply<()>),
+    Close(Instant, Reply<()>),
 }
 
 /// The way to the recorder of a journal. Its thread ends with the last clone.
@@ -94,7 +94,7 @@ impl Recorder {
     }
 
     pub(super) fn answered(&self, key: &str, id: &str) {
-        self.tell(Job::Answered(key.to_owned(), id.to_owned()));
+        self.tell(Job::Answered(key.to_owned(), id.to_owned(), Instant::now()));
     }
 
     /// The call of a create has ended, and what it came to is not known.
@@ -114,9 +114,9 @@ impl Recorder {
         self.tell(Job::EndLeft(left));
     }
 
-    /// Ends the journal in an orderly way, within `limit`.
-    pub(super) async fn close(&self, limit: Duration) -> io::Result<()> {
-        self.ask(Job::Close, limit).await
+    /// Ends the journal of a run that was asked to end at `asked`, within `limit`.
+    pub(super) async fn close(&self, asked: Instant, limit: Duration) -> io::Result<()> {
+        self.ask(|reply| Job::Close(asked, reply), limit).await
     }
 
     fn tell(&self, job: Job) {
@@ -147,8 +147,8 @@ struct Thread {
     store: Box<dyn Store>,
     stuck: Arc<AtomicBool>,
     syncs: Arc<AtomicU64>,
-    /// Keys in flight or left open; true once Stripe answered.
-    open: BTreeMap<String, bool>,
+    /// Keys in flight or left open, with the time of Stripe's answer.
+    open: BTreeMap<String, Option<Instant>>,
     /// Keys of creates that may still be answered.
     in_flight: BTreeSet<String>,
     /// As many creates as were lately in flight together.
@@ -238,10 +238,10 @@ impl Thread {
                 let _ = reply.send(claimed);
             }
             Job::Sync(key, reply) => self.sync_or_wait(key, reply),
-            Job::Answered(key, id) => {
+            Job::Answered(key, id, at) => {
                 self.in_flight.remove(&key);
                 if let Some(answered) = self.open.get_mut(&key) {
-                    *answered = true;
+                    *answered = Some(at);
                     self.note(Line::Answered { key, id });
                 }
             }
@@ -254,12 +254,7 @@ impl Thread {
             }
             Job::Account(mark) => self.note(Line::Account(mark)),
             Job::EndLeft(left) => drop(self.store.end(&left)),
-            Job::Close(reply) => {
-                self.open.retain(|_, answered| !*answered);
-                let closed = self.store.close(self.open.is_empty());
-                self.open.clear();
-                let _ = reply.send(closed);
-            }
+            Job::Close(asked, reply) => drop(reply.send(self.close(asked))),
         }
     }
 
@@ -275,9 +270,22 @@ impl Thread {
     }
 
     fn opened(&mut self, key: String) {
-        self.open.insert(key.clone(), false);
+        self.open.insert(key.clone(), None);
         self.in_flight.insert(key);
         self.slots = self.slots.max(self.in_flight.len());
+    }
+
+    /// Creates that were open when the end was asked for are not in the state, nor is it known what else is
+    /// not: Terraform gave up. Then the journal stays as that of a run that died.
+    fn close(&mut self, asked: Instant) -> io::Result<()> {
+        let gave_up = !self.in_flight.is_empty() || self.open.values().flatten().any(|answered| *answered > asked);
+        if gave_up {
+            return self.store.sync();
+        }
+        self.open.retain(|_, answered| answered.is_none());
+        let closed = self.store.close(self.open.is_empty());
+        self.open.clear();
+        closed
     }
 
     /// What only helps the next run is not worth an error: without it the run is asked again.

@@ -1,7 +1,7 @@
 //! The journal in a folder: what dead runs leave, who may claim it, and what an orderly end leaves.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -177,17 +177,33 @@ async fn an_orderly_end_leaves_only_what_was_never_answered() {
     let all_answered = journal(folder.path(), DEAD);
     begun(&all_answered, "same", "first").await.answered("cus_1");
     begun(&all_answered, "same", "second").await.failed();
-    all_answered.close(LIMIT).await.unwrap();
+    all_answered.close(Instant::now(), LIMIT).await.unwrap();
     assert!(files(folder.path()).is_empty());
     killed(folder.path(), DEAD, async |run| {
         begun(run, "same", "third").await.answered("cus_2");
         begun(run, "same", "fourth").await.unanswered(None);
-        run.close(LIMIT).await.unwrap();
+        run.close(Instant::now(), LIMIT).await.unwrap();
     })
     .await;
     let (later, _) = later(folder.path()).await;
     assert_eq!(key_of(&begun(&later, "same", "fifth").await), "fourth");
     assert_eq!(key_of(&begun(&later, "same", "sixth").await), "sixth");
+}
+
+#[tokio::test]
+async fn a_terraform_that_gave_up_on_open_creates_leaves_all_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    killed(folder.path(), DEAD, async |run| {
+        begun(run, "same", "first").await.answered("cus_1");
+        let open = begun(run, "same", "second").await;
+        let asked = Instant::now();
+        open.answered("cus_2");
+        run.close(asked, LIMIT).await.unwrap();
+    })
+    .await;
+    let (later, _) = later(folder.path()).await;
+    assert_eq!(key_of(&begun(&later, "same", "third").await), "first");
+    assert_eq!(key_of(&begun(&later, "same", "fourth").await), "second");
 }
 
 #[tokio::test]
@@ -199,7 +215,7 @@ async fn an_object_that_reached_the_state_is_no_longer_pending() {
     assert!(plan.has_left("same"));
     plan.arrived("cus_1");
     assert!(!plan.has_left("same"));
-    plan.close(LIMIT).await.unwrap();
+    plan.close(Instant::now(), LIMIT).await.unwrap();
     let (apply, _) = later(folder.path()).await;
     assert_eq!(key_of(&begun(&apply, "same", "second").await), "second");
 }
@@ -259,7 +275,7 @@ async fn what_is_too_old_or_of_the_future_is_told_once_and_gone() {
     std::fs::write(folder.path().join("a.journal"), writer.into_iter().chain(lines).collect::<Vec<_>>()).unwrap();
     let (first, found) = later(folder.path()).await;
     assert_eq!(found.forgotten, ["Customer cus_old", "Customer cus_1960", "Customer cus_2126"]);
-    first.close(LIMIT).await.unwrap();
+    first.close(Instant::now(), LIMIT).await.unwrap();
     let (second, found) = later(folder.path()).await;
     assert!(found.forgotten.is_empty(), "{found:?}");
     assert_eq!(key_of(&begun(&second, "same", "second").await), "new");
@@ -288,7 +304,7 @@ async fn a_place_that_cannot_be_a_folder_is_an_error_with_its_path_and_the_creat
     let error = pending.unrecorded().unwrap().to_string();
     assert!(error.contains("file/deeper"), "{error}");
     pending.answered("cus_1");
-    journal.close(LIMIT).await.unwrap();
+    journal.close(Instant::now(), LIMIT).await.unwrap();
 }
 
 #[tokio::test]
