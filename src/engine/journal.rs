@@ -23,6 +23,7 @@ mod recorder;
 mod run;
 mod store;
 
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -48,12 +50,17 @@ use store::Left;
 /// Stripe keeps a key for at least this long, in seconds.
 const KEPT: i64 = 24 * 60 * 60;
 
+/// How many objects of another key are looked for: the first ones may have been deleted since.
+const MOST_COMPARED: usize = 3;
+
 /// The creates in flight of one process, and those that dead runs of its folder and workspace left.
 #[derive(Debug)]
 pub struct Journal {
     place: PathBuf,
     recorder: Recorder,
     left: Mutex<Vec<Left>>,
+    /// Which key was held against which other one, so that it is done once.
+    compared: tokio::sync::Mutex<HashSet<(String, String)>>,
 }
 
 /// What identifies a create.
@@ -97,7 +104,8 @@ impl Journal {
     fn at(folder: PathBuf, writer: Writer) -> Self {
         let name = folder.display().to_string();
         let store = FolderStore::new(folder.clone(), writer);
-        Self { place: folder, recorder: Recorder::start(Box::new(store), &name), left: Mutex::default() }
+        let recorder = Recorder::start(Box::new(store), &name);
+        Self { place: folder, recorder, left: Mutex::default(), compared: tokio::sync::Mutex::default() }
     }
 
     /// Where the journal is.
@@ -133,6 +141,51 @@ impl Journal {
     /// Whether a dead run left a create of this fingerprint, in whatever account.
     pub fn has_left(&self, fingerprint: &str) -> bool {
         self.with_left(|left| left.iter().any(|left| left.entry.fingerprint == fingerprint))
+    }
+
+    /// Finds out which other keys left creates of this fingerprint in the account of `ours`: those whose
+    /// objects, each an entity type and an id, `ours` can see. A rotated key is one.
+    pub async fn recognise(
+        &self,
+        fingerprint: &str,
+        ours: &AccountMark,
+        sees: impl Fn(String, String) -> BoxFuture<'static, bool>,
+    ) {
+        // Held over the calls: an equal create that comes now needs what they find out.
+        let mut compared = self.compared.lock().await;
+        for theirs in self.unknown_keys(fingerprint, ours) {
+            if !compared.insert((theirs.clone(), ours.key.clone())) {
+                continue;
+            }
+            for (what, id) in self.objects_of(&theirs) {
+                if sees(what, id).await {
+                    self.with_left(|left| {
+                        let of_key = left.iter_mut().filter(|left| left.entry.account.key == theirs);
+                        of_key.for_each(|left| left.entry.account.clone_from(ours));
+                    });
+                    break;
+                }
+            }
+        }
+    }
+
+    /// The keys of unknown accounts that left a create of this fingerprint.
+    fn unknown_keys(&self, fingerprint: &str, ours: &AccountMark) -> BTreeSet<String> {
+        self.with_left(|left| {
+            let same = left.iter().filter(|left| left.entry.fingerprint == fingerprint);
+            let accounts = same.map(|left| &left.entry.account);
+            let unknown = accounts.filter(|account| account.id.is_none() && account.key != ours.key);
+            unknown.map(|account| account.key.clone()).collect()
+        })
+    }
+
+    /// A few objects that a key made.
+    fn objects_of(&self, key: &str) -> Vec<(String, String)> {
+        self.with_left(|left| {
+            let of_key = left.iter().filter(|left| left.entry.account.key == key);
+            let objects = of_key.filter_map(|left| Some((left.entry.what.clone(), left.entry.id.clone()?)));
+            objects.take(MOST_COMPARED).collect()
+        })
     }
 
     /// Writes a create down before it is sent: under the key that a dead run left for the same create,

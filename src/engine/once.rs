@@ -1,6 +1,8 @@
 //! A call that makes something is sent once, whatever is cut off on the way.
 
-use crate::connector::{Connector, Error};
+use futures_util::future::BoxFuture;
+
+use crate::connector::{self, Connector, Error};
 use crate::engine::journal::Intent;
 use crate::engine::{Journal, PendingCreate};
 use crate::stripe::{IdempotencyKey, Reply};
@@ -14,11 +16,22 @@ pub(super) async fn begin(
     fingerprint: String,
     key: Option<&str>,
 ) -> Result<PendingCreate, Error> {
-    let account = if journal.has_left(&fingerprint) {
-        connector.asked_account_mark().await?
-    } else {
-        connector.account_mark().await?
+    if !journal.has_left(&fingerprint) {
+        let account = connector.account_mark().await?;
+        return Ok(journal.begin(Intent { what: what.to_owned(), fingerprint, account }, key).await);
+    }
+    let account = connector.asked_account_mark().await?;
+    let sees = |what: String, id: String| -> BoxFuture<'static, bool> {
+        let connector = connector.clone();
+        Box::pin(async move {
+            match connector::entity(&what) {
+                Ok(entity) => connector.get(entity, &id).await.is_ok(),
+                // A run of an action is no object.
+                Err(_) => false,
+            }
+        })
     };
+    journal.recognise(&fingerprint, &account, sees).await;
     Ok(journal.begin(Intent { what: what.to_owned(), fingerprint, account }, key).await)
 }
 

@@ -23,6 +23,7 @@ mod filters;
 mod harness;
 mod killed;
 mod logs;
+mod owners;
 mod proxy;
 mod secrets;
 mod shapes;
@@ -33,6 +34,7 @@ mod support {
     pub mod authority;
     pub mod front;
     pub mod harness;
+    pub mod kills;
     pub mod ports;
     pub mod server;
     pub mod signals;
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         proxy::cases(),
         logs::cases(),
         killed::cases(),
+        owners::cases(),
         faults::cases(),
         clients::cases(),
         toy::cases(),

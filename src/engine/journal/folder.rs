@@ -10,7 +10,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
@@ -25,6 +25,11 @@ const EXTENSION: &str = "journal";
 const LOCK: &str = "lock";
 /// The most time that the folder's lock is waited for: it is held for a few reads and writes.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+/// The most time that a provider is waited for whose Terraform was killed: it sees that it is an orphan, and
+/// finishes what it has sent.
+const ORPHAN_TIMEOUT: Duration = Duration::from_secs(3);
+/// The time between two looks whether it has ended.
+const ORPHAN_RETRY: Duration = Duration::from_millis(20);
 /// Space that is kept free behind the lines for what has to be noted of open creates, in bytes.
 const SPARE: u64 = 16 << 10;
 /// By how much a file grows, in bytes.
@@ -103,6 +108,22 @@ impl FolderStore {
         Ok(journaled.open.into_iter().map(|entry| Left { journal: journal.clone(), entry }).collect())
     }
 
+    /// Whether a journal is still held by a process whose Terraform is gone, and which will end soon.
+    fn is_orphans(&self, path: &Path) -> bool {
+        let Ok(file) = files::open(path, false) else { return false };
+        let mut bytes = Vec::new();
+        // Where a lock keeps readers out, nothing is read and nobody is waited for.
+        let read = (&file).take(LARGEST).read_to_end(&mut bytes).is_ok();
+        let writer = Journaled::read(&bytes).writer;
+        read && self.is_dead(&writer) && file.try_lock().is_err()
+    }
+
+    /// Whether the run of a process of our folder and workspace is over.
+    fn is_dead(&self, writer: &Writer) -> bool {
+        let is_other = writer.run != self.writer.run && !writer.run.is_empty();
+        writer.place == self.writer.place && is_other && !run::is_running(&writer.run)
+    }
+
     /// A journal, if its process and its run are gone; it is locked until the file is closed.
     fn read_dead(&self, path: &Path) -> io::Result<Option<(File, Journaled)>> {
         let file = files::open(path, false)?;
@@ -112,10 +133,7 @@ impl FolderStore {
         let mut bytes = Vec::new();
         (&file).take(LARGEST).read_to_end(&mut bytes)?;
         let journaled = Journaled::read(&bytes);
-        let run = &journaled.writer.run;
-        let is_ours = journaled.writer.place == self.writer.place;
-        let is_dead = *run != self.writer.run && !run::is_running(run);
-        Ok((is_ours && is_dead).then_some((file, journaled)))
+        Ok(self.is_dead(&journaled.writer).then_some((file, journaled)))
     }
 
     /// Ends an entry in the journal of a dead process; false when it is not there any more.
@@ -142,6 +160,10 @@ impl Store for FolderStore {
         let (mut left, mut unread) = (Vec::new(), Vec::new());
         if self.folder.symlink_metadata().is_err() {
             return Ok((left, unread));
+        }
+        let orphans_end = Instant::now() + ORPHAN_TIMEOUT;
+        while Instant::now() < orphans_end && self.others()?.iter().any(|path| self.is_orphans(path)) {
+            std::thread::sleep(ORPHAN_RETRY);
         }
         let _folder = self.locked()?;
         for path in self.others()? {

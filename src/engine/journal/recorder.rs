@@ -28,7 +28,7 @@ const COMPANY: Duration = Duration::from_millis(4);
 /// How often others are shown that the run lives.
 const RENEWAL: Duration = Duration::from_secs(5);
 /// The longest that a call waits for the recorder.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// The creates that dead runs left, and why single journals could not be read.
 pub(super) type Found = (Vec<Left>, Vec<io::Error>);

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use super::entry::{Line, Writer};
@@ -150,6 +151,33 @@ async fn a_rotated_key_of_the_same_account_finds_what_the_old_one_left() {
     assert_eq!(key_of(&stranger), "second");
     let rotated = later.begin(intent_in("same", "rotated", Some("acct")), Some("third")).await;
     assert_eq!(key_of(&rotated), "first");
+}
+
+#[tokio::test]
+async fn a_rotated_key_is_recognised_by_an_object_that_the_old_one_made() {
+    let folder = tempfile::tempdir().unwrap();
+    killed(folder.path(), DEAD, async |run| {
+        begun(run, "same", "first").await.answered("cus_1");
+        drop(begun(run, "same", "second").await);
+    })
+    .await;
+    let (later, _) = later(folder.path()).await;
+    let calls = std::cell::Cell::new(0);
+    let sees = async |visible: &str, rotated: &AccountMark| {
+        let sees = |what: String, id: String| -> BoxFuture<'static, bool> {
+            calls.set(calls.get() + 1);
+            Box::pin(std::future::ready((&*what, &*id) == ("Customer", visible)))
+        };
+        later.recognise("same", rotated, sees).await;
+    };
+    let (stranger, rotated) = (intent_in("same", "stranger", None), intent_in("same", "rotated", None));
+    sees("cus_of_another", &stranger.account).await;
+    sees("cus_1", &rotated.account).await;
+    sees("cus_1", &rotated.account).await;
+    assert_eq!(calls.get(), 2, "each key is compared once");
+    assert_eq!(key_of(&later.begin(stranger, Some("third")).await), "third");
+    assert_eq!(key_of(&later.begin(rotated.clone(), Some("fourth")).await), "first");
+    assert_eq!(key_of(&later.begin(rotated, Some("fifth")).await), "second");
 }
 
 #[tokio::test]
