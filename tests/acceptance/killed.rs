@@ -1,7 +1,12 @@
 //! Killed in the middle: the next run ends with exactly what the config says.
 
-use crate::support::harness::{Case, case};
-use crate::support::kills::{End, kill, mend, start};
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use stripe_provider::sandbox::Fault;
+
+use crate::support::harness::{Case, case, note};
+use crate::support::kills::{End, kill, mend, rounds, start};
 use crate::support::ports::wait_until;
 use crate::support::workdir::Workdir;
 
@@ -10,6 +15,7 @@ pub fn cases() -> Vec<Case> {
         case!(killed_while_creating, Terraform),
         case!(killed_while_updating, Terraform),
         case!(killed_while_destroying, Terraform),
+        case!(killed_while_answers_are_lost, Terraform),
     ]
 }
 
@@ -37,6 +43,42 @@ fn killed_while_creating() {
         let made = workdir.count("customer");
         assert!((10..50).contains(&made), "{end:?} came too late or too early: {made}");
         assert_ends_with_fifty(&workdir, end, "Number");
+    }
+}
+
+/// Thirty customers, some of whose answers are lost, in runs that are killed at one moment after the other.
+fn killed_while_answers_are_lost() {
+    const COUNT: usize = 30;
+    let config = format!(
+        r#"
+provider "stripe" {{
+  max_retries = 0
+}}
+resource "stripe_entity" "customer" {{
+  count         = {COUNT}
+  entity        = "Customer"
+  input_payload = {{ Name = "Number ${{count.index % 3}}" }}
+}}
+"#
+    );
+    for round in 0..rounds() {
+        let end = ENDS[round % ENDS.len()];
+        let workdir = Workdir::new(&config);
+        let lost = ["drop_after", "cut_body"][round / ENDS.len() % 2];
+        let fault = json!({"method": "POST", "path": "/v1/", "times": 2 + round % 9, "kind": lost});
+        workdir.sandbox.script(serde_json::from_value::<Fault>(fault).unwrap());
+        let run = start(&workdir, "apply");
+        let wanted = 5 + (round * 7) % 20;
+        wait_until("customers are made", || workdir.count("customer") >= wanted);
+        kill(run, end);
+        let made = workdir.count("customer");
+        workdir.sandbox.clear_faults();
+        mend(&workdir);
+        let applied = workdir.apply();
+        let distinct: BTreeSet<String> = workdir.ids().into_iter().collect();
+        note(format_args!("round {round}: {lost}, {end:?} after {made} of {COUNT}"));
+        assert_eq!((workdir.count("customer"), distinct.len()), (COUNT, COUNT), "round {round}, {end:?}, {made}\n{applied}");
+        workdir.assert_plan_is_empty();
     }
 }
 

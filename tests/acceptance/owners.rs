@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use stripe_provider::sandbox::Fault;
 
 use crate::support::harness::{Case, case, note};
-use crate::support::kills::{End, kill, mend, start};
+use crate::support::kills::{End, kill, mend, rounds, spawn, start};
 use crate::support::ports::wait_until;
 use crate::support::workdir::{Workdir, everything, squeezed};
 
@@ -174,11 +174,6 @@ fn what_a_killed_run_made_is_named_with_its_age_when_it_is_taken() {
     assert!(!said.contains("Warning"), "{said}");
 }
 
-/// How many rounds of kills there are: `ROUNDS=20` makes them many.
-fn rounds() -> usize {
-    std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(2)
-}
-
 fn two_keys_take_nothing_of_each_other_after_kills() {
     const EACH: usize = 12;
     let keys = "provider \"stripe\" {\n  api_key = \"sk_test_one_1\"\n}\nprovider \"stripe\" {\n  alias   = \"two\"\n  api_key = \"sk_test_two_1\"\n}\n";
@@ -210,7 +205,7 @@ fn with_key(workdir: &Workdir, arguments: &[&str], key: &str) -> Command {
 fn killed_and_applied_with(key: &str) -> Workdir {
     let workdir = Workdir::new(&charges("a", "stripe", 10));
     let run = with_key(&workdir, &["apply", "-auto-approve", "-no-color"], "sk_test_shop_1");
-    let run = crate::support::kills::spawn(run);
+    let run = spawn(run);
     wait_until("charges are made", || workdir.count("charge") >= 4);
     kill(run, End::Both);
     mend(&workdir);

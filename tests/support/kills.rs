@@ -24,6 +24,11 @@ pub enum End {
     Interrupts,
 }
 
+/// How many rounds of kills there are: `ROUNDS=20` in the environment makes them many.
+pub fn rounds() -> usize {
+    std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(2)
+}
+
 /// Starts a run in a process group of its own.
 pub fn start(workdir: &Workdir, command: &str) -> Child {
     spawn(workdir.command(&[command, "-auto-approve", "-no-color", "-parallelism=10"]))
