@@ -230,3 +230,51 @@ fn a_suite_with_its_own_harness_has_cases_and_no_tests() {
 fn is_test(line: &str) -> bool {
     line.starts_with("#[test") || line.starts_with("#[tokio::test")
 }
+
+/// What only Unix has: a line that names it does not compile elsewhere.
+const ONLY_UNIX: &[&str] =
+    &["std::os::unix", "rustix::", "signal::unix", "net::UnixListener", "net::UnixStream", "{UnixListener"];
+
+/// Whether an attribute right above a line, or above an item around it, leaves the line to Unix.
+fn is_for_unix_only(lines: &[&str], at: usize) -> bool {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let guarded = |item: usize| {
+        let above = lines[..item].iter().rev().map(|line| line.trim());
+        let mut attributes = above.take_while(|line| line.starts_with("#[") || line.starts_with("//"));
+        attributes.any(|line| ["#[cfg(unix)]", "#[cfg(all(test, unix))]"].contains(&line))
+    };
+    let mut around = usize::MAX;
+    (0..=at).rev().any(|item| {
+        let outer = !lines[item].trim().is_empty() && indent(lines[item]) < around;
+        if outer {
+            around = indent(lines[item]);
+        }
+        outer && guarded(item)
+    })
+}
+
+#[test]
+fn what_only_unix_has_stands_behind_a_cfg() {
+    let guarded = "#[cfg(unix)]\nmod system {\n    fn f() {\n        std::os::unix::f();\n    }\n}\nfn g() {\n    std::os::unix::f();\n}";
+    let lines: Vec<&str> = guarded.lines().collect();
+    assert!(is_for_unix_only(&lines, 3) && !is_for_unix_only(&lines, 7));
+    let all = sources("src");
+    let declared_for_unix = |path: &Path| {
+        let declaration = format!("#[cfg(unix)]\nmod {};", path.file_stem().unwrap().to_str().unwrap());
+        let parent = path.parent().unwrap().with_extension("rs");
+        all.iter().any(|(other, text)| *other == parent && text.contains(&declaration))
+    };
+    let mut stray = Vec::new();
+    let mut named = 0;
+    for (path, text) in all.iter().filter(|(path, _)| !path.starts_with("src/bin")) {
+        let lines: Vec<&str> = text.lines().collect();
+        for at in (0..lines.len()).filter(|at| ONLY_UNIX.iter().any(|name| lines[*at].contains(name))) {
+            named += 1;
+            if !declared_for_unix(path) && !is_for_unix_only(&lines, at) {
+                stray.push(format!("{}:{}: {}", path.display(), at + 1, lines[at].trim()));
+            }
+        }
+    }
+    assert!(named > 5, "{named} lines name what only Unix has");
+    assert!(stray.is_empty(), "these do not compile on Windows; put #[cfg(unix)] above:\n{}", stray.join("\n"));
+}
