@@ -38,7 +38,7 @@ pub use end::Ended;
 pub use error::Error;
 pub use foresight::Foreseen;
 pub use import::{ImportError, ImportId};
-pub use journal::{Adopted, Intent, Journal, Leftovers, PendingCreate, fingerprint};
+pub use journal::{Adopted, Intent, Journal, JournalPlace, Leftovers, PendingCreate, fingerprint};
 pub use object::Object;
 pub use params::{
     Faults, ParamError, Params, UnlistedValue, Wanted, Written, create_params, parse, unlisted_values,

@@ -26,7 +26,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // The sandbox is one more transport of a connection: docs/design/0003.
     ("connection", &["logs", "stripe", "secret", "env", "sandbox"]),
     ("connector", &["catalog", "connection", "stripe"]),
-    ("engine", &["catalog", "connector", "stripe", "env", "files"]),
+    ("engine", &["catalog", "connector", "stripe", "env", "files", "secret"]),
     ("provider", &["terraform", "catalog", "env", "secret", "stripe", "connection", "connector", "engine"]),
     ("sandbox", &["catalog"]),
     ("registry_docs", &["catalog", "terraform", "provider"]),
@@ -276,5 +276,9 @@ fn what_only_unix_has_stands_behind_a_cfg() {
         }
     }
     assert!(named > 5, "{named} lines name what only Unix has");
-    assert!(stray.is_empty(), "these do not compile on Windows; put #[cfg(unix)] above:\n{}", stray.join("\n"));
+    assert!(
+        stray.is_empty(),
+        "these do not compile on Windows; put #[cfg(unix)] above:\n{}",
+        stray.join("\n")
+    );
 }

@@ -9,10 +9,11 @@ use crate::catalog::Action;
 use crate::catalog::names::{closest, normalize};
 use crate::connector::{self, ActionRef, Connector};
 use crate::engine::params::{parse, require};
-use crate::stripe::IdempotencyKey;
 use crate::engine::{
-    Adopted, Faults, Journal, ParamError, Params, UnlistedValue, Wanted, Written, fingerprint, once, unlisted_values,
+    Adopted, Faults, Journal, ParamError, Params, UnlistedValue, Wanted, Written, fingerprint, once,
+    unlisted_values,
 };
+use crate::stripe::IdempotencyKey;
 
 /// An action with its input, sorted into what fills its path and what its body holds.
 #[derive(Debug, Clone)]
@@ -91,7 +92,8 @@ impl ActionInput {
         let sent = serde_json::json!([ids, params]).to_string();
         let print = fingerprint(&["action", name, &sent, triggers]);
         let mut pending = once::begin(journal, connector, name, print, key).await?;
-        let call = |key: IdempotencyKey| async move { connector.run(*action, ids, params.clone(), key).await };
+        let call =
+            |key: IdempotencyKey| async move { connector.run(*action, ids, params.clone(), key).await };
         let answered = once::send(&mut pending, call).await;
         let id = Uuid::new_v4().to_string();
         let ran = answered.map(|reply| Ran {

@@ -79,6 +79,7 @@ async fn create_once(
         let adopted = pending.adopted(connector::id_of(&reply.body, &locator), reply.replayed);
         Created { locator, body: reply.body, adopted, unrecorded: pending.unrecorded(), incomplete: None }
     });
-    once::settle(pending, connector, &made, |made| connector::id_of(&made.body, &made.locator).to_owned()).await;
+    once::settle(pending, connector, &made, |made| connector::id_of(&made.body, &made.locator).to_owned())
+        .await;
     made
 }

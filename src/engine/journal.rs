@@ -19,14 +19,15 @@
 mod entry;
 mod folder;
 mod pending;
+mod place;
 mod recorder;
+mod redis;
 mod run;
 mod store;
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -38,14 +39,16 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::connector::AccountMark;
-use crate::env::{self, Env};
+use crate::env::Env;
 
 pub use pending::{Adopted, PendingCreate};
+pub use place::JournalPlace;
 
 use entry::{Entry, Writer};
 use folder::FolderStore;
 use recorder::Recorder;
-use store::Left;
+use redis::RedisStore;
+use store::{Left, Store};
 
 /// Stripe keeps a key for at least this long, in seconds.
 const KEPT: i64 = 24 * 60 * 60;
@@ -56,7 +59,6 @@ const MOST_COMPARED: usize = 3;
 /// The creates in flight of one process, and those that dead runs of its folder and workspace left.
 #[derive(Debug)]
 pub struct Journal {
-    place: PathBuf,
     recorder: Recorder,
     left: Mutex<Vec<Left>>,
     /// Which key was held against which other one, so that it is done once.
@@ -87,30 +89,30 @@ pub struct Leftovers {
 }
 
 impl Journal {
-    /// The journal in Terraform's data directory.
-    pub fn beside_terraform(env: &Env) -> Self {
-        let data = PathBuf::from(env.get(env::TF_DATA_DIR).unwrap_or_else(|| ".terraform".to_owned()));
-        Self::in_folder(&data.join("stripe-creates"), env)
-    }
-
-    /// The journal in a folder that several working directories may share.
-    pub fn in_folder(folder: &Path, env: &Env) -> Self {
-        let workspace = workspace(env);
+    /// The journal of this process at a place, for its working directory and workspace.
+    pub fn at(place: &JournalPlace, env: &Env) -> Self {
+        let workspace = place::workspace(env);
         let here = std::path::absolute(".").unwrap_or_default();
-        let place = format!("{} {workspace}", here.display());
-        Self::at(folder.join(workspace), Writer { run: run::this_run(), place })
+        let writer = Writer { run: run::this_run(), place: format!("{} {workspace}", here.display()) };
+        match (place, place.folder(env)) {
+            (JournalPlace::Redis(address), _) => {
+                Self::over(Box::new(RedisStore::new(address.clone(), writer)), "the journal in Redis")
+            }
+            (_, folder) => Self::in_folder(folder.unwrap_or_default().join(workspace), writer),
+        }
     }
 
-    fn at(folder: PathBuf, writer: Writer) -> Self {
+    fn in_folder(folder: PathBuf, writer: Writer) -> Self {
         let name = folder.display().to_string();
-        let store = FolderStore::new(folder.clone(), writer);
-        let recorder = Recorder::start(Box::new(store), &name);
-        Self { place: folder, recorder, left: Mutex::default(), compared: tokio::sync::Mutex::default() }
+        Self::over(Box::new(FolderStore::new(folder, writer)), &name)
     }
 
-    /// Where the journal is.
-    pub fn place(&self) -> &Path {
-        &self.place
+    fn over(store: Box<dyn Store>, name: &str) -> Self {
+        Self {
+            recorder: Recorder::start(store, name),
+            left: Mutex::default(),
+            compared: tokio::sync::Mutex::default(),
+        }
     }
 
     /// How often the journal of this process was synced.
@@ -221,8 +223,8 @@ impl Journal {
 
     /// Terraform's state has the object: its create is no longer in flight.
     pub fn arrived(&self, id: &str) {
-        let arrived: Vec<Left> = self
-            .with_left(|left| left.extract_if(.., |left| left.entry.id.as_deref() == Some(id)).collect());
+        let arrived: Vec<Left> =
+            self.with_left(|left| left.extract_if(.., |left| left.entry.id.as_deref() == Some(id)).collect());
         for left in arrived {
             self.recorder.end_left(left);
         }
@@ -240,16 +242,6 @@ impl Journal {
     fn with_left<T>(&self, act: impl FnOnce(&mut Vec<Left>) -> T) -> T {
         act(&mut self.left.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-/// The workspace that Terraform works in.
-fn workspace(env: &Env) -> String {
-    let data = PathBuf::from(env.get(env::TF_DATA_DIR).unwrap_or_else(|| ".terraform".to_owned()));
-    env.get(env::TF_WORKSPACE)
-        .or_else(|| fs::read_to_string(data.join("environment")).ok())
-        .map(|name| name.trim().to_owned())
-        .filter(|name| !name.is_empty())
-        .unwrap_or_else(|| "default".to_owned())
 }
 
 /// An entry for the practitioner: `Customer cus_1`.

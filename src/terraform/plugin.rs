@@ -99,7 +99,7 @@ pub enum Ended {
     /// The host, or the person who started the process, asked for the end at this instant. A host that is
     /// interrupted twice asks too, while calls are open; else it asks when it is done with the provider.
     Asked(Instant),
-    /// The host is gone, or a signal ended the process.
+    /// The host is gone or was interrupted twice, or a signal ended the process.
     Abandoned,
 }
 
@@ -173,10 +173,11 @@ pub async fn serve<P: Provider>(
     let plugin = Plugin::bind(&environment)?;
     let end = CancellationToken::new();
     // Before the handshake: from then on the host may be interrupted, and we with it.
-    lifetime::watch(Interrupt::Ignored, &end)?;
+    let interrupts = lifetime::watch(Interrupt::Ignored, &end)?;
     writeln!(out, "{}", plugin.handshake())?;
     out.flush()?;
-    plugin.serve(provider, end).await
+    let ended = plugin.serve(provider, end).await?;
+    Ok(if interrupts.are_impatient() { Ended::Abandoned } else { ended })
 }
 
 /// Serves hosts that a person tells where the plugin is, until interrupted.

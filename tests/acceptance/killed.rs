@@ -77,7 +77,11 @@ resource "stripe_entity" "customer" {{
         let applied = workdir.apply();
         let distinct: BTreeSet<String> = workdir.ids().into_iter().collect();
         note(format_args!("round {round}: {lost}, {end:?} after {made} of {COUNT}"));
-        assert_eq!((workdir.count("customer"), distinct.len()), (COUNT, COUNT), "round {round}, {end:?}, {made}\n{applied}");
+        assert_eq!(
+            (workdir.count("customer"), distinct.len()),
+            (COUNT, COUNT),
+            "round {round}, {end:?}, {made}\n{applied}"
+        );
         workdir.assert_plan_is_empty();
     }
 }
@@ -127,7 +131,11 @@ fn assert_ends_with_fifty(workdir: &Workdir, end: End, greeting: &str) {
         50,
         "{end:?}: two resources share an object; {made} were made, {left} files of creates in flight\n{applied}"
     );
-    assert_eq!(workdir.count("customer"), 50, "{end:?}: {made} were made, {left} files of creates in flight\n{applied}");
+    assert_eq!(
+        workdir.count("customer"),
+        50,
+        "{end:?}: {made} were made, {left} files of creates in flight\n{applied}"
+    );
     assert_eq!(named(workdir, greeting), 50, "{end:?}");
     workdir.assert_plan_is_empty();
 }

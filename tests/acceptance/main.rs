@@ -36,6 +36,7 @@ mod support {
     pub mod harness;
     pub mod kills;
     pub mod ports;
+    pub mod redis;
     pub mod server;
     pub mod signals;
     pub mod squid;

@@ -9,6 +9,7 @@ use stripe_provider::sandbox::Fault;
 use crate::support::harness::{Case, case, note};
 use crate::support::kills::{End, kill, mend, rounds, spawn, start};
 use crate::support::ports::wait_until;
+use crate::support::redis::Redis;
 use crate::support::workdir::{Workdir, everything, squeezed};
 
 pub fn cases() -> Vec<Case> {
@@ -24,6 +25,8 @@ pub fn cases() -> Vec<Case> {
         case!(two_keys_take_nothing_of_each_other_after_kills, Terraform),
         case!(a_key_that_was_rotated_finds_what_the_old_one_left, Terraform),
         case!(a_key_of_another_account_takes_nothing, Terraform),
+        case!(a_journal_in_a_folder_outlives_its_runner, Terraform),
+        case!(a_journal_in_a_redis_outlives_its_runner, Terraform, Redis),
     ]
 }
 
@@ -226,4 +229,36 @@ fn a_key_of_another_account_takes_nothing() {
     let distinct: BTreeSet<String> = workdir.ids().into_iter().collect();
     assert_eq!(distinct.len(), 10);
     assert!(workdir.count("charge") >= 14, "the charges of the other account are its own");
+}
+
+fn a_journal_in_a_folder_outlives_its_runner() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_outlives(&folder.path().join("journal").display().to_string());
+    assert_outlives(&folder.path().join("another").display().to_string());
+}
+
+fn a_journal_in_a_redis_outlives_its_runner() {
+    assert_outlives(&Redis::start().address);
+}
+
+/// A runner is killed and thrown away with everything in its folder; another one begins anew.
+#[track_caller]
+fn assert_outlives(place: &str) {
+    let provider = format!("provider \"stripe\" {{\n  create_journal = {place:?}\n}}\n");
+    let workdir = Workdir::new(&format!("{provider}{}", charges("a", "stripe", 20)));
+    let run = start(&workdir, "apply");
+    wait_until("charges are made", || workdir.count("charge") >= 4);
+    kill(run, End::Both);
+    assert!(workdir.count("charge") < 20 && !workdir.path(".terraform/stripe-creates").exists());
+    mend(&workdir);
+    for gone in ["terraform.tfstate", "terraform.tfstate.backup"] {
+        let _ = std::fs::remove_file(workdir.path(gone));
+    }
+    std::fs::remove_dir_all(workdir.path(".terraform")).unwrap();
+    workdir.ok(&["init"]);
+    workdir.apply();
+    assert_eq!((workdir.count("charge"), workdir.ids().len()), (20, 20));
+    // The end was orderly: another state has charges of its own.
+    workdir.ok(&["apply", "-auto-approve", "-no-color", "-state=two.tfstate"]);
+    assert_eq!(workdir.count("charge"), 40);
 }

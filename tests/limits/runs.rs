@@ -60,7 +60,8 @@ fn made(all: &[Workdir]) -> Vec<usize> {
     let of_run = |workdir: &Workdir| {
         let files = std::fs::read_dir(workdir.path(".terraform/stripe-creates/default"));
         let paths = files.into_iter().flatten().flatten().map(|file| file.path());
-        let texts = paths.chain([workdir.path("terraform.tfstate")]).filter_map(|path| std::fs::read(path).ok());
+        let texts =
+            paths.chain([workdir.path("terraform.tfstate")]).filter_map(|path| std::fs::read(path).ok());
         let counts = texts.map(|text| {
             let text = String::from_utf8_lossy(&text);
             let in_journal = text.lines().filter(|line| line.starts_with("{\"answered\"")).count();

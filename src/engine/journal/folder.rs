@@ -93,7 +93,8 @@ impl FolderStore {
         let found: Result<Vec<_>, _> = fs::read_dir(&self.folder)?.collect();
         let paths = found?.into_iter().map(|entry| entry.path());
         let is_journal = |path: &PathBuf| path.extension().is_some_and(|extension| extension == EXTENSION);
-        let mut others: Vec<_> = paths.filter(|path| is_journal(path) && own.as_ref() != Some(path)).collect();
+        let mut others: Vec<_> =
+            paths.filter(|path| is_journal(path) && own.as_ref() != Some(path)).collect();
         others.sort();
         Ok(others)
     }
@@ -189,7 +190,9 @@ impl Store for FolderStore {
         let _folder = self.locked()?;
         let path = self.folder.join(&left.journal);
         let is_there = path.exists()
-            && self.read_dead(&path)?.is_some_and(|(_, found)| found.open.iter().any(|e| e.key == left.entry.key));
+            && self
+                .read_dead(&path)?
+                .is_some_and(|(_, found)| found.open.iter().any(|e| e.key == left.entry.key));
         if !is_there {
             return Ok(false);
         }

@@ -31,7 +31,12 @@ pub struct Adopted {
 }
 
 impl PendingCreate {
-    pub(super) fn new(recorder: Recorder, entry: Entry, resumed: bool, unrecorded: Option<io::Error>) -> Self {
+    pub(super) fn new(
+        recorder: Recorder,
+        entry: Entry,
+        resumed: bool,
+        unrecorded: Option<io::Error>,
+    ) -> Self {
         Self { recorder, entry, resumed, unrecorded: Arc::new(Mutex::new(unrecorded)) }
     }
 

@@ -26,7 +26,7 @@ use crate::connector::AccountMark;
 /// The longest that a create waits for others to share its sync.
 const COMPANY: Duration = Duration::from_millis(4);
 /// How often others are shown that the run lives.
-const RENEWAL: Duration = Duration::from_secs(5);
+const RENEWAL: Duration = Duration::from_secs(2);
 /// The longest that a call waits for the recorder.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -278,7 +278,8 @@ impl Thread {
     /// Creates that were open when the end was asked for are not in the state, nor is it known what else is
     /// not: Terraform gave up. Then the journal stays as that of a run that died.
     fn close(&mut self, asked: Instant) -> io::Result<()> {
-        let gave_up = !self.in_flight.is_empty() || self.open.values().flatten().any(|answered| *answered > asked);
+        let gave_up =
+            !self.in_flight.is_empty() || self.open.values().flatten().any(|answered| *answered > asked);
         if gave_up {
             return self.store.sync();
         }

@@ -16,7 +16,7 @@ const DEAD: &str = "4294967295-1";
 const LIMIT: Duration = Duration::from_secs(5);
 
 fn journal_at(folder: &Path, run: &str, place: &str) -> Journal {
-    Journal::at(folder.to_owned(), Writer { run: run.to_owned(), place: place.to_owned() })
+    Journal::in_folder(folder.to_owned(), Writer { run: run.to_owned(), place: place.to_owned() })
 }
 
 fn journal(folder: &Path, run: &str) -> Journal {
@@ -298,9 +298,11 @@ async fn what_is_too_old_or_of_the_future_is_told_once_and_gone() {
     };
     let writer = Line::Writer(Writer { run: DEAD.to_owned(), place: "here".to_owned() }).encode();
     let (day, year) = (24 * 60 * 60, 365 * 24 * 60 * 60);
-    let ages = [("old", now - day - 60), ("new", now - day + 60), ("1960", -10 * year), ("2126", now + 100 * year)];
+    let ages =
+        [("old", now - day - 60), ("new", now - day + 60), ("1960", -10 * year), ("2126", now + 100 * year)];
     let lines = ages.into_iter().flat_map(|(key, at)| line(key, at));
-    std::fs::write(folder.path().join("a.journal"), writer.into_iter().chain(lines).collect::<Vec<_>>()).unwrap();
+    std::fs::write(folder.path().join("a.journal"), writer.into_iter().chain(lines).collect::<Vec<_>>())
+        .unwrap();
     let (first, found) = later(folder.path()).await;
     assert_eq!(found.forgotten, ["Customer cus_old", "Customer cus_1960", "Customer cus_2126"]);
     first.close(Instant::now(), LIMIT).await.unwrap();
