@@ -139,14 +139,16 @@ mod system {
     }
 
     pub(super) fn close_to_others(path: &Path, found: &Metadata) -> io::Result<()> {
-        if found.mode() & 0o077 == 0 {
+        let others = found.mode() & 0o077;
+        if others == 0 {
             return Ok(());
         }
         fs::set_permissions(path, Permissions::from_mode(0o700))
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::{PermissionsExt as _, symlink};

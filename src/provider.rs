@@ -75,6 +75,9 @@ const DATA_SOURCES: [(&str, &dyn DataSource); 4] = [
     ("stripe_entity_types", &data_sources::EntityTypes),
 ];
 
+/// Journals with the place of each.
+type Journals = Vec<(JournalPlace, Arc<Journal>)>;
+
 /// The provider: one per plugin process, configured once per walk (several times when a
 /// debugger holds the process, in which case the last configuration holds).
 #[derive(Debug, Clone)]
@@ -82,7 +85,7 @@ pub struct StripeProvider {
     env: Env,
     runtime: Arc<RwLock<Arc<Runtime>>>,
     /// The journals of the process: one, unless a debugger configures it again and again.
-    journals: Arc<Mutex<Vec<(JournalPlace, Arc<Journal>)>>>,
+    journals: Arc<Mutex<Journals>>,
 }
 
 /// The most time for the end of the journal: Terraform waits two seconds for the end of the process, and

@@ -238,19 +238,20 @@ const ONLY_UNIX: &[&str] =
 /// Whether an attribute right above a line, or above an item around it, leaves the line to Unix.
 fn is_for_unix_only(lines: &[&str], at: usize) -> bool {
     let indent = |line: &str| line.len() - line.trim_start().len();
-    let guarded = |item: usize| {
-        let above = lines[..item].iter().rev().map(|line| line.trim());
-        let mut attributes = above.take_while(|line| line.starts_with("#[") || line.starts_with("//"));
-        attributes.any(|line| ["#[cfg(unix)]", "#[cfg(all(test, unix))]"].contains(&line))
-    };
+    let guards = |line: &&str| ["#[cfg(unix)]", "#[cfg(all(test, unix))]"].contains(&line.trim());
     let mut around = usize::MAX;
-    (0..=at).rev().any(|item| {
-        let outer = !lines[item].trim().is_empty() && indent(lines[item]) < around;
-        if outer {
-            around = indent(lines[item]);
+    for (item, line) in lines.iter().enumerate().take(at + 1).rev() {
+        if line.trim().is_empty() || indent(line) >= around {
+            continue;
         }
-        outer && guarded(item)
-    })
+        around = indent(line);
+        let above = lines.iter().take(item).rev();
+        let mut attributes = above.take_while(|line| ["#[", "//"].iter().any(|s| line.trim().starts_with(s)));
+        if attributes.any(guards) {
+            return true;
+        }
+    }
+    false
 }
 
 #[test]

@@ -206,11 +206,11 @@ impl Thread {
     }
 
     /// A create that another one's sync covered, or that could not be written, does not wait.
-    fn sync_or_wait(&mut self, key: String, reply: Reply<()>) {
-        if self.unsynced.contains(&key) {
+    fn sync_or_wait(&mut self, key: &str, reply: Reply<()>) {
+        if self.unsynced.contains(key) {
             return self.waiting.push(reply);
         }
-        let unwritten = self.unwritten.remove(&key);
+        let unwritten = self.unwritten.remove(key);
         // Who does not wait any more has given up.
         let _ = reply.send(unwritten.map_or(Ok(()), |why| Err(io::Error::other(why))));
     }
@@ -237,7 +237,7 @@ impl Thread {
                 }
                 let _ = reply.send(claimed);
             }
-            Job::Sync(key, reply) => self.sync_or_wait(key, reply),
+            Job::Sync(key, reply) => self.sync_or_wait(&key, reply),
             Job::Answered(key, id, at) => {
                 self.in_flight.remove(&key);
                 if let Some(answered) = self.open.get_mut(&key) {
