@@ -1,12 +1,13 @@
 //! The client: it turns calls into requests and retries them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use serde_json::Value as Json;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -18,6 +19,10 @@ use crate::stripe::{
     Body, Call, Error, Failure, PermitRequest, Reply, Request, Response, RetryDecision, RetryState, Throttle,
     Transport, TransportError, form, multipart,
 };
+
+/// A request that leaves so long after its admission is admitted again: in between others may have been
+/// counted for the second in which it arrives.
+const LATE: Duration = Duration::from_millis(15);
 
 /// The settings of a client.
 #[derive(Debug, Clone)]
@@ -77,7 +82,11 @@ impl Client {
                 .map_err(|error| error.or_may_have_happened(outcome_open))?;
             // Once: the other attempts send the same key.
             if let Some(key) = key.take() {
+                let admitted = Instant::now();
                 key.ready().await;
+                if admitted.elapsed() > LATE {
+                    continue;
+                }
             }
             let sending = self.transport.send(request.clone());
             let response = trace::attempt(retries.count() + 1, admission, &endpoint, &request, sending).await;
