@@ -138,15 +138,21 @@ fn docs(env: Env, out: &mut dyn Write) -> Result<(), Error> {
 
 async fn serve(env: Env, debug: bool, out: &mut dyn Write) -> Result<(), Error> {
     let environment = plugin::Environment::from_lookup(PROVIDER, |name| env.get(name));
-    let service = Service::new(StripeProvider::new(env)).into_server();
+    let provider = StripeProvider::new(env);
+    let service = Service::new(provider.clone()).into_server();
     let served = if debug {
         let sources = install::HOSTS.map(|host| format!("{host}/{}", install::SOURCE));
         plugin::serve_reattached(environment, service, &sources, out).await
     } else {
         plugin::serve(environment, service, out).await
     };
-    logs::flush(FLUSH_TIMEOUT).await;
-    served.map_err(|error| match error {
+    let close = async {
+        if let Ok(plugin::Ended::Asked(asked)) = served {
+            provider.close(asked).await;
+        }
+    };
+    tokio::join!(close, logs::flush(FLUSH_TIMEOUT));
+    served.map(drop).map_err(|error| match error {
         plugin::Error::NotStartedByHost => {
             format!("{error}; `--help` shows what can be called by hand").into()
         }

@@ -30,6 +30,7 @@ use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::stripe::trace::{Operation, Secrecy};
 
+pub use crate::connection::AccountMark;
 pub use actions::{ActionRef, action};
 pub use decimal::{compare_numbers, plain_number};
 pub use describe::{
@@ -56,9 +57,14 @@ impl Connector {
         Self { connection: Arc::clone(connection) }
     }
 
-    /// Which connection and account this is, as text.
-    pub fn identity(&self) -> String {
-        format!("{} {}", self.connection.settings().id, self.connection.account().unwrap_or_default())
+    /// The account and mode that calls act on, found without a call.
+    pub async fn account_mark(&self) -> Result<AccountMark, Error> {
+        Ok(self.connection.account_mark().await?)
+    }
+
+    /// The account and mode that calls act on; Stripe is asked for the account once.
+    pub async fn asked_account_mark(&self) -> Result<AccountMark, Error> {
+        Ok(self.connection.asked_account_mark().await?)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::catalog::{Action, Entity, OutputShape, catalog};
 use crate::connector::answer::check_action;
 use crate::connector::record::{Arrays, record};
 use crate::connector::{Connector, Error, InvalidId, asked, path};
-use crate::stripe::{Call, Reply};
+use crate::stripe::{Call, IdempotencyKey, Reply};
 
 /// An action and the entity type it belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +34,7 @@ impl Connector {
         action: ActionRef,
         ids: &[String],
         params: Map<String, Json>,
-        key: &str,
+        key: IdempotencyKey,
     ) -> Result<Reply, Error> {
         let work = async {
             let reply = self.connection.send(action.call(ids)?.params(params).key(key)).await?;

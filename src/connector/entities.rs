@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::{Entity, Operation, OperationKind, catalog};
 use crate::connector::answer::{check_action, check_entity};
 use crate::connector::{ActionRef, Connector, Error, asked, locator, path};
-use crate::stripe::Reply;
+use crate::stripe::{IdempotencyKey, Reply};
 
 /// The entity type of that name, in PascalCase or in Stripe's spelling.
 pub fn entity(name: &str) -> Result<&'static Entity, Error> {
@@ -40,7 +40,7 @@ impl Connector {
         &self,
         entity: &'static Entity,
         mut params: Map<String, Json>,
-        key: &str,
+        key: IdempotencyKey,
     ) -> Result<Reply, Error> {
         let work = async {
             let create = || Error::NotSupported { entity: &entity.name, operation: "create" };

@@ -10,8 +10,10 @@ use crate::catalog::names::{closest, normalize};
 use crate::connector::{self, ActionRef, Connector};
 use crate::engine::params::{not_an_id, parse, require};
 use crate::engine::{
-    Faults, Journal, ParamError, Params, UnlistedValue, Wanted, Written, fingerprint, once, unlisted_values,
+    Adopted, Faults, Journal, ParamError, Params, UnlistedValue, Wanted, Written, fingerprint, once,
+    unlisted_values,
 };
+use crate::stripe::IdempotencyKey;
 
 /// An action with its input, sorted into what fills its path and what its body holds.
 #[derive(Debug, Clone)]
@@ -30,6 +32,8 @@ pub struct Ran {
     pub output: Json,
     /// Why the run could not be recorded before it was sent, if it could not.
     pub unrecorded: Option<io::Error>,
+    /// The run is one that a Terraform which died had begun; none when it is new.
+    pub adopted: Option<Adopted>,
 }
 
 impl ActionInput {
@@ -86,14 +90,20 @@ impl ActionInput {
         let Self { action, ids, params } = self;
         let name = &action.action.name;
         let sent = serde_json::json!([ids, params]).to_string();
-        let mark = fingerprint(&["action", name, &connector.identity(), &sent, triggers]);
-        let (mut pending, recorded) = journal.begin(name, &mark, key);
-        let call = |key: String| async move { connector.run(*action, ids, params.clone(), &key).await };
+        let print = fingerprint(&["action", name, &sent, triggers]);
+        let mut pending = once::begin(journal, connector, name, print, key).await?;
+        let call =
+            |key: IdempotencyKey| async move { connector.run(*action, ids, params.clone(), key).await };
         let answered = once::send(&mut pending, call).await;
         let id = Uuid::new_v4().to_string();
-        once::settle(pending, &answered, |_| id.clone());
-        let output = action.output(&answered?.body);
-        Ok(Ran { id, output, unrecorded: recorded.err() })
+        let ran = answered.map(|reply| Ran {
+            output: action.output(&reply.body),
+            unrecorded: pending.unrecorded(),
+            adopted: pending.adopted(ids.first().unwrap_or(&id), reply.replayed),
+            id,
+        });
+        once::settle(pending, connector, &ran, |ran| ran.id.clone()).await;
+        ran
     }
 }
 

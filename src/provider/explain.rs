@@ -6,7 +6,7 @@ use std::io;
 use crate::catalog::Entity;
 use crate::connection;
 use crate::connector;
-use crate::engine::{self, Faults, ParamError, Taken, UnlistedValue};
+use crate::engine::{self, Adopted, Faults, Leftovers, ParamError, Taken, UnlistedValue};
 use crate::provider::connection_error::describe;
 use crate::stripe::Kind;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -25,11 +25,65 @@ pub(super) fn explain(error: &engine::Error, attribute: &str) -> Diagnostics {
 }
 
 /// A warning that a create is not in the journal; the create itself has succeeded.
-pub(super) fn unrecorded(why: &io::Error) -> Diagnostic {
+fn explain_unrecorded(why: &io::Error) -> Diagnostic {
     let detail = format!(
         "The create could not be recorded before it was sent ({why}). If this run had been interrupted, the next one would not have found the object."
     );
     Diagnostic::warning("Create Not Recorded", detail)
+}
+
+/// What there is to say of a create that came through: that it is not in the journal, and that its object is
+/// one that an earlier run had made. `what` is the entity type or action.
+pub(super) fn explain_created(
+    what: &str,
+    unrecorded: Option<&io::Error>,
+    adopted: Option<&Adopted>,
+) -> Diagnostics {
+    let adopted = adopted.map(|adopted| {
+        let detail = format!(
+            "{what} {} was made {} by a run that was interrupted. This apply takes it instead of making another one. If the run served another state of this folder and workspace, the object may be that state's: then remove it from this one with `terraform state rm`, and apply again.",
+            adopted.id,
+            ago(adopted.age)
+        );
+        Diagnostic::warning("Interrupted Create Resumed", detail)
+    });
+    unrecorded.map(explain_unrecorded).into_iter().chain(adopted).collect()
+}
+
+/// Warnings of what dead runs left in the journal.
+pub(super) fn explain_leftovers(left: &Leftovers) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    if !left.unanswered.is_empty() {
+        let detail = format!(
+            "An earlier run was interrupted before Stripe answered: {}. An apply of the same configuration finds the objects and creates nothing twice. If the configuration has changed since, look in Stripe for an object that is in no state.",
+            left.unanswered.join(", ")
+        );
+        found.push(Diagnostic::warning("Creates Without An Answer", detail));
+    }
+    if !left.forgotten.is_empty() {
+        let detail = format!(
+            "An earlier run was interrupted more than 24 hours ago, or by another clock, while it made: {}. Stripe may have forgotten the keys, so no apply finds the objects. Look in Stripe for one that is in no state. This is told once.",
+            left.forgotten.join(", ")
+        );
+        found.push(Diagnostic::warning("Interrupted Creates Forgotten", detail));
+    }
+    found.extend(left.unread.iter().map(|why| {
+        let detail = format!(
+            "Creates that an earlier run left in flight cannot be read: {why}. If it was interrupted, this run may make an object twice."
+        );
+        Diagnostic::warning("Journal Not Readable", detail)
+    }));
+    found
+}
+
+/// A time that has passed, in its largest unit: `3 minutes ago`.
+fn ago(seconds: i64) -> String {
+    let (count, unit) = match seconds {
+        ..60 => (seconds, "second"),
+        60..3600 => (seconds / 60, "minute"),
+        _ => (seconds / 3600, "hour"),
+    };
+    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
 }
 
 /// An error of the connector as a diagnostic; `attribute` is the one that the failed call is about.

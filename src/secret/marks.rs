@@ -5,9 +5,12 @@ pub const REDACTED: &str = "(redacted)";
 
 /// Prefixes, or inner parts, of Stripe's keys, secrets and single-use tokens.
 const MARKS: &[&str] = &[
-    "sk_live_", "sk_test_", "rk_live_", "rk_test_", "ek_live_", "ek_test_", "whsec_", "_secret_", "tok_",
-    "btok_", "ct_live_", "sk-live-", "sk-test-",
+    "sk_live_", "sk_test_", "rk_live_", "rk_test_", "ek_live_", "ek_test_", "whsec_", "tok_", "btok_",
+    "ct_live_", "sk-live-", "sk-test-",
 ];
+
+/// What stands between the id of an object and its secret.
+const OF_OBJECT: &str = "_secret_";
 
 /// The text without Stripe's keys, secrets and tokens: redacts the rest of each word after a mark, and
 /// the word after `Bearer` or `Basic`.
@@ -37,11 +40,12 @@ pub fn without_marked(text: &str) -> String {
 
 /// The index in a word where its secret begins.
 fn secret_start(word: &str) -> Option<usize> {
-    MARKS
-        .iter()
-        .filter_map(|mark| word.find(mark).map(|at| at + mark.len()))
-        .filter(|end| *end < word.len())
-        .min()
+    let after = |mark: &&str| word.find(*mark).map(|at| at + mark.len()).filter(|end| *end < word.len());
+    let of_id =
+        |end: &usize| word.get(..*end).is_some_and(|id| id.contains(|letter: char| letter.is_ascii_digit()));
+    // `pi_1_secret_…` is a secret of an object; `api_key_secret_version` is a name.
+    let of_object = after(&OF_OBJECT).filter(of_id);
+    MARKS.iter().filter_map(after).chain(of_object).min()
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! The client: it turns calls into requests and retries them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use percent_encoding::percent_decode_str;
 use serde_json::Value as Json;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -19,6 +20,10 @@ use crate::stripe::{
     Body, Call, Error, Failure, PermitRequest, Reply, Request, Response, RetryDecision, RetryState, Throttle,
     Transport, TransportError, form, multipart,
 };
+
+/// A request that leaves so long after its admission is admitted again: in between others may have been
+/// counted for the second in which it arrives.
+const LATE: Duration = Duration::from_millis(15);
 
 /// The settings of a client.
 #[derive(Debug, Clone)]
@@ -65,7 +70,7 @@ impl Client {
     /// # Errors
     /// The last attempt's failure. [`Error::may_have_happened`] counts all attempts.
     pub async fn send(&self, call: Call) -> Result<Reply, Error> {
-        let endpoint = call.endpoint.clone();
+        let (endpoint, mut key) = (call.endpoint.clone(), call.idempotency_key.clone());
         let request = self.request(call)?;
         let permit = PermitRequest { method: &request.method, endpoint: &endpoint };
         let _object_lock = self.object_locks.acquire(&request, &endpoint).await;
@@ -76,6 +81,14 @@ impl Client {
                 .unless_stopped(self.throttle.admit(permit))
                 .await
                 .map_err(|error| error.or_may_have_happened(outcome_open))?;
+            // Once: the other attempts send the same key.
+            if let Some(key) = key.take() {
+                let admitted = Instant::now();
+                key.ready().await;
+                if admitted.elapsed() > LATE {
+                    continue;
+                }
+            }
             let sending = self.transport.send(request.clone());
             let response = trace::attempt(retries.count() + 1, admission, &endpoint, &request, sending).await;
             let (failure, error) = match response.and_then(sort_response) {
@@ -133,7 +146,7 @@ impl Client {
         if let Some(account) = &self.settings.account {
             header(HeaderName::from_static("stripe-account"), account)?;
         }
-        let key = call.idempotency_key.unwrap_or_else(|| Uuid::new_v4().to_string());
+        let key = call.idempotency_key.map_or_else(|| Uuid::new_v4().to_string(), |key| key.text);
         if call.method == Method::POST {
             header(HeaderName::from_static("idempotency-key"), &key)?;
         }

@@ -5,6 +5,9 @@ use serde::Deserialize;
 use crate::secret::{REDACTED, Secret};
 use crate::stripe::{Response, TransportError};
 
+/// The status of a call that the server does not have.
+const NOT_IMPLEMENTED: u16 = 501;
+
 /// The kind of an error, for advice on what to do next.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Kind {
@@ -86,6 +89,8 @@ impl Error {
         let kind = kind_of(response.status, reported.kind.as_deref(), from_stripe);
         let replayed = response.is_replayed();
         let text = |text: Option<String>| text.map(|text| printable(&text));
+        // Of what it does not implement, Stripe has done nothing.
+        let refused = replayed || from_stripe && response.status == NOT_IMPLEMENTED;
         Self(Box::new(Inner {
             kind,
             status: Some(response.status),
@@ -96,7 +101,7 @@ impl Error {
             doc_url: text(reported.doc_url),
             request_id: text(response.request_id()),
             replayed,
-            may_have_happened: kind == Kind::Server && !replayed || response.status == 409,
+            may_have_happened: kind == Kind::Server && !refused || response.status == 409,
         }))
     }
 
