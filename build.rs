@@ -21,6 +21,8 @@ mod references;
 mod refine;
 #[path = "src/catalog/build/rules.rs"]
 mod rules;
+#[path = "src/catalog/build/secrets.rs"]
+mod secrets;
 #[expect(dead_code, reason = "most questions are asked at run time")]
 #[path = "src/catalog/shape.rs"]
 mod shape;

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::env::Env;
 use crate::logs;
@@ -111,6 +111,7 @@ pub type Error = Box<dyn std::error::Error>;
 
 /// Runs a command to its end; `out` is standard output.
 pub async fn run(command: Command, env: Env, out: &mut dyn Write) -> Result<(), Error> {
+    check_clock(SystemTime::now())?;
     match command {
         Command::Plugin { debug } => serve(env, debug, out).await,
         Command::Sandbox { listen, data } => sandbox::serve(listen, data.as_deref(), out).await,
@@ -119,6 +120,12 @@ pub async fn run(command: Command, env: Env, out: &mut dyn Write) -> Result<(), 
         Command::Docs => docs(env, out),
         Command::Print(text) => Ok(writeln!(out, "{text}")?),
     }
+}
+
+/// TLS and HTTP have no words for a time before 1970, and no certificate is valid then.
+fn check_clock(now: SystemTime) -> Result<(), Error> {
+    let wrong = || "the clock of this machine shows a time before 1970: set it, then run again".into();
+    now.duration_since(UNIX_EPOCH).map(drop).map_err(|_| wrong())
 }
 
 fn docs(env: Env, out: &mut dyn Write) -> Result<(), Error> {
@@ -131,15 +138,21 @@ fn docs(env: Env, out: &mut dyn Write) -> Result<(), Error> {
 
 async fn serve(env: Env, debug: bool, out: &mut dyn Write) -> Result<(), Error> {
     let environment = plugin::Environment::from_lookup(PROVIDER, |name| env.get(name));
-    let service = Service::new(StripeProvider::new(env)).into_server();
+    let provider = StripeProvider::new(env);
+    let service = Service::new(provider.clone()).into_server();
     let served = if debug {
         let sources = install::HOSTS.map(|host| format!("{host}/{}", install::SOURCE));
         plugin::serve_reattached(environment, service, &sources, out).await
     } else {
         plugin::serve(environment, service, out).await
     };
-    logs::flush(FLUSH_TIMEOUT).await;
-    served.map_err(|error| match error {
+    let close = async {
+        if let Ok(plugin::Ended::Asked(asked)) = served {
+            provider.close(asked).await;
+        }
+    };
+    tokio::join!(close, logs::flush(FLUSH_TIMEOUT));
+    served.map(drop).map_err(|error| match error {
         plugin::Error::NotStartedByHost => {
             format!("{error}; `--help` shows what can be called by hand").into()
         }
@@ -149,7 +162,9 @@ async fn serve(env: Env, debug: bool, out: &mut dyn Write) -> Result<(), Error> 
 
 #[cfg(test)]
 mod tests {
-    use super::Command;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::{Command, check_clock};
 
     #[track_caller]
     fn parsed(arguments: &str) -> Command {
@@ -160,6 +175,13 @@ mod tests {
     fn without_arguments_it_is_a_plugin() {
         assert_eq!(parsed(""), Command::Plugin { debug: false });
         assert_eq!(parsed("--debug"), Command::Plugin { debug: true });
+    }
+
+    #[test]
+    fn a_clock_before_1970_is_named() {
+        check_clock(UNIX_EPOCH).unwrap();
+        let error = check_clock(UNIX_EPOCH - Duration::from_secs(1)).unwrap_err().to_string();
+        assert!(error.contains("the clock of this machine"), "{error}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A connection to one Stripe account: its settings, the handle that passes them on as text,
 //! and the client made from them.
 
+mod account;
 mod client;
 mod error;
 mod handle;
@@ -15,6 +16,7 @@ mod throttle_scope;
 
 pub use crate::logs::Level;
 pub use crate::stripe::ProxyTls;
+pub use account::AccountMark;
 pub use client::{Connection, Defaults};
 pub use error::Error;
 pub use handle::{decode as decode_handle, encode as encode_handle, id_of as id_of_handle};

@@ -11,11 +11,13 @@
 //! asked for, and what Stripe answered comes back.
 
 mod actions;
+mod answer;
 mod decimal;
 mod describe;
 mod entities;
 mod error;
 pub mod filter;
+mod id;
 mod list;
 mod locator;
 mod page_token;
@@ -26,8 +28,9 @@ use std::sync::Arc;
 
 use crate::catalog::Entity;
 use crate::connection::Connection;
-use crate::stripe::trace::Operation;
+use crate::stripe::trace::{Operation, Secrecy};
 
+pub use crate::connection::AccountMark;
 pub use actions::{ActionRef, action};
 pub use decimal::{compare_numbers, plain_number};
 pub use describe::{
@@ -37,6 +40,7 @@ pub use describe::{
 pub use entities::{entity, is_deleted};
 pub use error::Error;
 pub use filter::{Filter, FilterError};
+pub use id::{InvalidId, check_id};
 pub use list::{ListRequest, Page, check_sort_field};
 pub use locator::{check as check_locator, id_count, id_of, locator, placed};
 pub use record::{Arrays, record, scalar};
@@ -53,9 +57,14 @@ impl Connector {
         Self { connection: Arc::clone(connection) }
     }
 
-    /// Which connection and account this is, as text.
-    pub fn identity(&self) -> String {
-        format!("{} {}", self.connection.settings().id, self.connection.account().unwrap_or_default())
+    /// The account and mode that calls act on, found without a call.
+    pub async fn account_mark(&self) -> Result<AccountMark, Error> {
+        Ok(self.connection.account_mark().await?)
+    }
+
+    /// The account and mode that calls act on; Stripe is asked for the account once.
+    pub async fn asked_account_mark(&self) -> Result<AccountMark, Error> {
+        Ok(self.connection.asked_account_mark().await?)
     }
 }
 
@@ -66,6 +75,12 @@ fn asked(name: &str, entity: &'static Entity, id: Option<&str>) -> Operation {
         entity: entity.name.clone(),
         id: id.map(str::to_owned),
         filter: None,
-        sensitive: &entity.sensitive,
+        secrecy: Some(entity),
+    }
+}
+
+impl Secrecy for Entity {
+    fn is_secret(&self, path: &str) -> bool {
+        Self::is_secret(self, path)
     }
 }

@@ -47,7 +47,7 @@ pub use error::Error;
 pub use export::export;
 pub use foresight::Foreseen;
 pub use import::{ImportError, ImportId};
-pub use journal::{Journal, PendingCreate, fingerprint};
+pub use journal::{Adopted, Intent, Journal, JournalPlace, Leftovers, PendingCreate, fingerprint};
 pub use object::Object;
 pub use params::{
     Faults, ParamError, Params, UnlistedValue, Wanted, Written, config_params, create_params, parse,

@@ -26,6 +26,8 @@ pub mod catalog;
 
 pub mod env;
 
+pub mod files;
+
 pub mod secret;
 
 pub mod stripe;

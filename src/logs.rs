@@ -121,7 +121,7 @@ impl Log {
 impl Observer for Log {
     fn observe(&self, span: &Span, event: &Event<'_>) {
         let now = (self.now)();
-        let redactor = self.known.redactor(span.operation.sensitive);
+        let redactor = self.known.redactor(span.operation.secrecy);
         for line in render::lines(self, &redactor, span, event) {
             for sink in &self.sinks {
                 sink.write(&line, now);

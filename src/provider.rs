@@ -2,12 +2,16 @@
 //! serves which type name. Everything here speaks [`Value`]s; the wire is `protocol`'s.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join_all};
 
+use crate::engine::{Journal, JournalPlace};
 use crate::env::Env;
+use crate::provider::explain::explain_leftovers;
 use crate::provider::runtime::Runtime;
+use crate::secret::without_marked;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity, has_errors};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, Provider, StateResponse};
 use crate::terraform::schema::Schema;
@@ -75,19 +79,52 @@ const DATA_SOURCES: [(&str, &dyn DataSource); 4] = [
     ("stripe_entity_types", &data_sources::EntityTypes),
 ];
 
+/// Journals with the place of each.
+type Journals = Vec<(JournalPlace, Arc<Journal>)>;
+
 /// The provider: one per plugin process, configured once per walk (several times when a
 /// debugger holds the process, in which case the last configuration holds).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StripeProvider {
     env: Env,
-    runtime: RwLock<Arc<Runtime>>,
+    runtime: Arc<RwLock<Arc<Runtime>>>,
+    /// The journals of the process: one, unless a debugger configures it again and again.
+    journals: Arc<Mutex<Journals>>,
 }
+
+/// The most time for the end of the journal: Terraform waits two seconds for the end of the process, and
+/// open calls may have used one of them.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(700);
 
 impl StripeProvider {
     /// A provider that reads this environment.
     pub fn new(env: Env) -> Self {
-        let runtime = Arc::new(Runtime::new(&Value::Null, env.clone()));
-        Self { env, runtime: RwLock::new(runtime) }
+        let place = JournalPlace::default();
+        let journal = Arc::new(Journal::at(&place, &env));
+        let runtime = Arc::new(Runtime::new(&Value::Null, env.clone(), Arc::clone(&journal)));
+        let journals = Arc::new(Mutex::new(vec![(place, journal)]));
+        Self { env, runtime: Arc::new(RwLock::new(runtime)), journals }
+    }
+
+    /// The journal of the process at that place.
+    fn journal(&self, place: JournalPlace) -> Arc<Journal> {
+        let mut journals = self.journals.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, journal)) = journals.iter().find(|(known, _)| *known == place) {
+            return Arc::clone(journal);
+        }
+        let journal = Arc::new(Journal::at(&place, &self.env));
+        journals.push((place, Arc::clone(&journal)));
+        journal
+    }
+
+    /// Ends the journal of creates in flight. Terraform asked for the end at `asked`: when no create was
+    /// open then, what was answered is in its state.
+    pub async fn close(&self, asked: Instant) {
+        let journals = self.journals.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let ends = journals.iter().map(|(_, journal)| journal.close(asked, CLOSE_TIMEOUT));
+        for error in join_all(ends).await.into_iter().filter_map(Result::err) {
+            log::warn!("the journal of creates in flight was not ended: {error}");
+        }
     }
 
     /// The typed resources, each with the key of the entity type that it keeps.
@@ -124,6 +161,10 @@ impl Provider for StripeProvider {
         data_source(type_name).ok().map(DataSource::schema)
     }
 
+    fn hide_secrets(text: &str) -> String {
+        without_marked(text)
+    }
+
     fn validate_provider(&self, config: &Value) -> Diagnostics {
         block::validate(config, &self.env)
     }
@@ -135,8 +176,9 @@ impl Provider for StripeProvider {
         let mut found = self.validate_provider(&config);
         found.retain(|diagnostic| diagnostic.severity == Severity::Error);
         if !has_errors(&found) {
-            let runtime = Runtime::new(&config, self.env.clone());
-            found.extend(runtime.unanswered());
+            let journal = self.journal(block::journal_place(&config));
+            let runtime = Runtime::new(&config, self.env.clone(), journal);
+            found.extend(explain_leftovers(&runtime.journal.load().await));
             found.extend(
                 runtime.connection(None).ok().and_then(|it| connection_schema::log_file_warning(&it)),
             );

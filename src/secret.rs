@@ -3,6 +3,7 @@
 mod identity;
 mod keys;
 mod manager;
+mod marks;
 mod version;
 
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use crate::env::{self, Env};
 pub use identity::Identity;
 pub use keys::{kind_of_key, looks_like_key};
 pub use manager::{Error as ManagerError, Manager};
+pub use marks::{REDACTED, without_marked};
 pub use version::SecretVersion;
 
 /// A key or a password. Its `Debug` is masked and it has no `Display`.

@@ -18,7 +18,7 @@ pub mod trace;
 mod transport;
 mod wire_tap;
 
-pub use call::{Body, Call, Reply};
+pub use call::{Body, Call, IdempotencyKey, Reply};
 pub use client::{Client, Settings};
 pub use error::{Error, Kind};
 pub use http::HttpTransport;

@@ -19,13 +19,14 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("terraform", &[]),
     ("catalog", &[]),
     ("env", &[]),
+    ("files", &[]),
     ("secret", &["env"]),
-    ("stripe", &["secret"]),
+    ("stripe", &["secret", "files"]),
     ("logs", &["stripe", "secret", "env"]),
     // The sandbox is one more transport of a connection: docs/design/0003.
     ("connection", &["logs", "stripe", "secret", "env", "sandbox"]),
     ("connector", &["catalog", "connection", "stripe"]),
-    ("engine", &["catalog", "connector", "stripe", "env"]),
+    ("engine", &["catalog", "connector", "stripe", "env", "files", "secret"]),
     ("provider", &["terraform", "catalog", "env", "secret", "stripe", "connection", "connector", "engine"]),
     ("sandbox", &["catalog"]),
     ("registry_docs", &["catalog", "terraform", "provider"]),
@@ -228,4 +229,57 @@ fn a_suite_with_its_own_harness_has_cases_and_no_tests() {
 
 fn is_test(line: &str) -> bool {
     line.starts_with("#[test") || line.starts_with("#[tokio::test")
+}
+
+/// What only Unix has: a line that names it does not compile elsewhere.
+const ONLY_UNIX: &[&str] =
+    &["std::os::unix", "rustix::", "signal::unix", "net::UnixListener", "net::UnixStream", "{UnixListener"];
+
+/// Whether an attribute right above a line, or above an item around it, leaves the line to Unix.
+fn is_for_unix_only(lines: &[&str], at: usize) -> bool {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let guards = |line: &&str| ["#[cfg(unix)]", "#[cfg(all(test, unix))]"].contains(&line.trim());
+    let mut around = usize::MAX;
+    for (item, line) in lines.iter().enumerate().take(at + 1).rev() {
+        if line.trim().is_empty() || indent(line) >= around {
+            continue;
+        }
+        around = indent(line);
+        let above = lines.iter().take(item).rev();
+        let mut attributes = above.take_while(|line| ["#[", "//"].iter().any(|s| line.trim().starts_with(s)));
+        if attributes.any(guards) {
+            return true;
+        }
+    }
+    false
+}
+
+#[test]
+fn what_only_unix_has_stands_behind_a_cfg() {
+    let guarded = "#[cfg(unix)]\nmod system {\n    fn f() {\n        std::os::unix::f();\n    }\n}\nfn g() {\n    std::os::unix::f();\n}";
+    let lines: Vec<&str> = guarded.lines().collect();
+    assert!(is_for_unix_only(&lines, 3) && !is_for_unix_only(&lines, 7));
+    let all = sources("src");
+    let declared_for_unix = |path: &Path| {
+        let declaration = format!("#[cfg(unix)]\nmod {};", path.file_stem().unwrap().to_str().unwrap());
+        let parent = path.parent().unwrap().with_extension("rs");
+        all.iter().any(|(other, text)| *other == parent && text.contains(&declaration))
+    };
+    let mut stray = Vec::new();
+    let mut named = 0;
+    for (path, text) in all.iter().filter(|(path, _)| !path.starts_with("src/bin")) {
+        let lines: Vec<&str> = text.lines().collect();
+        for at in (0..lines.len()).filter(|at| ONLY_UNIX.iter().any(|name| lines[*at].contains(name))) {
+            named += 1;
+            if !declared_for_unix(path) && !is_for_unix_only(&lines, at) {
+                stray.push(format!("{}:{}: {}", path.display(), at + 1, lines[at].trim()));
+            }
+        }
+    }
+    assert!(named > 5, "{named} lines name what only Unix has");
+    assert!(
+        stray.is_empty(),
+        "these do not compile on Windows; put #[cfg(unix)] above:\n{}",
+        stray.join("\n")
+    );
 }

@@ -58,10 +58,13 @@ pub struct Entity {
     /// `include` in version 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expand: Vec<String>,
-    /// Fields whose values are secret; dots lead into objects: `confirmation_secret.client_secret`.
-    /// The same paths are marked on the shapes of fields and params.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// Fields that the rules call secret; dots lead into objects. Whether a field is secret is asked of
+    /// [`Entity::is_secret`]: most secrets have no rule.
+    #[serde(skip)]
     pub sensitive: Vec<String>,
+    /// Fields that the rules call no secrets although they look like some.
+    #[serde(skip)]
+    pub public: Vec<String>,
     /// Fields that only the answer to the create holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answered_once: Vec<String>,

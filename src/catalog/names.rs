@@ -10,6 +10,8 @@ use super::shape::{Kind, Member, Shape, find};
 const ALIKE: f64 = 0.8;
 /// A key this long may be only a part of the name that was meant.
 const TELLING: usize = 5;
+/// A longer text is no misspelt name; in characters a message repeats of it, too.
+const LONGEST: usize = 100;
 
 /// What a name leads to.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,10 +122,21 @@ pub fn suggest(name: &str, members: &[Member]) -> Option<String> {
 
 /// Of spellings and what each stands for, what the most alike one stands for, if one is alike.
 pub fn closest<'c, T>(name: &str, candidates: impl IntoIterator<Item = (&'c str, T)>) -> Option<T> {
+    if name.len() > LONGEST {
+        return None;
+    }
     let scored = candidates.into_iter().map(|(spelling, meant)| (likeness(name, spelling), meant));
     // Of equals the first one wins.
     let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
     (best.0 >= ALIKE).then_some(best.1)
+}
+
+/// A text as a message repeats it: in quotes, and cut where it is too long for a name.
+pub fn quoted(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        None => format!("{text:?}"),
+        Some((end, _)) => format!("{:?}…", text.get(..end).unwrap_or_default()),
+    }
 }
 
 /// How alike two names are, 0 to 1, whatever their spelling. A name that holds the whole key is

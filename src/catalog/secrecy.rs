@@ -1,13 +1,162 @@
 //! What is secret: the one test, for records, plans and logs.
+//!
+//! Shapes are marked when the catalog is built (`catalog/build/secrets.rs`). An answer holds whole
+//! objects of other types too: there the marks of those types count. What the catalog does not
+//! describe is secret when it has the name of a client secret.
 
+use serde_json::{Map, Value as Json};
+
+use super::index::catalog;
 use super::model::Entity;
-use super::shape::Shape;
+use super::shape::{Kind, Member, Shape, find};
 
 impl Entity {
-    /// Whether the field that a dotted path leads to is secret, or stands inside a secret.
+    /// Whether the field that a dotted path leads to is secret, or stands inside a secret. Positions
+    /// in a list may be in the path or not.
     pub fn is_secret(&self, path: &str) -> bool {
-        let prefixes = path.match_indices('.').map(|(at, _)| at).chain([path.len()]);
-        let shapes = prefixes.filter_map(|end| self.field_at(path.get(..end)?));
-        shapes.into_iter().any(|shape: &Shape| shape.sensitive)
+        let mut places = Places::of(&self.fields);
+        path.split('.').any(|name| places.enter(name))
+    }
+
+    /// What Stripe answered without what is secret in it, at any depth.
+    pub fn without_secrets(&self, body: &Json) -> Json {
+        without_secrets(body, &Places::of(&self.fields))
+    }
+}
+
+fn without_secrets(value: &Json, places: &Places<'_>) -> Json {
+    match value {
+        Json::Object(members) => {
+            let shown = members.iter().filter_map(|(name, value)| {
+                let mut inside = places.clone();
+                let secret = inside.enter(name);
+                (!secret).then(|| (name.clone(), without_secrets(value, &inside)))
+            });
+            Json::Object(shown.collect::<Map<_, _>>())
+        }
+        Json::Array(items) => items.iter().map(|item| without_secrets(item, places)).collect(),
+        other => other.clone(),
+    }
+}
+
+/// What may stand at one place of an answer: several things where the catalog allows more than one.
+#[derive(Debug, Clone)]
+struct Places<'m>(Vec<Place<'m>>);
+
+#[derive(Debug, Clone, Copy)]
+enum Place<'m> {
+    /// An object with these members.
+    Object(&'m [Member]),
+    /// A map, whose keys all lead to one shape.
+    Map(&'m Shape),
+    /// A page, whose `data` are objects of this type.
+    Page(&'m str),
+}
+
+impl<'m> Places<'m> {
+    fn of(members: &'m [Member]) -> Self {
+        Self(vec![Place::Object(members)])
+    }
+
+    /// Goes to the member of that name; true where it is secret.
+    fn enter(&mut self, name: &str) -> bool {
+        let is_position = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+        if is_position && !self.0.iter().any(|place| matches!(place, Place::Map(_))) {
+            return false;
+        }
+        let (mut inside, mut known, mut secret) = (Vec::new(), false, false);
+        for place in &self.0 {
+            let found = place.enter(name, &mut inside);
+            known |= found.is_some();
+            secret |= found == Some(true);
+        }
+        self.0 = inside;
+        secret || !known && (name == "secret" || name.ends_with("_secret"))
+    }
+}
+
+impl Place<'_> {
+    /// Adds what stands in the member of that name; whether it is secret, where there is one.
+    fn enter(self, name: &str, inside: &mut Vec<Self>) -> Option<bool> {
+        let shape = match self {
+            Self::Object(members) => &find(members, name)?.shape,
+            Self::Map(value) => value,
+            Self::Page(object) if name == "data" => {
+                inside.extend(fields_of(object).map(Place::Object));
+                return Some(false);
+            }
+            Self::Page(_) => return None,
+        };
+        places_in(shape, inside);
+        Some(shape.sensitive)
+    }
+}
+
+/// What stands inside of a shape, whole objects of other types too.
+fn places_in<'m>(shape: &'m Shape, found: &mut Vec<Place<'m>>) {
+    match &shape.kind {
+        Kind::Object(members) => found.push(Place::Object(members)),
+        Kind::List(item) | Kind::Set(item) => places_in(item, found),
+        Kind::Map(value) => found.push(Place::Map(value)),
+        Kind::Union(shapes) => shapes.iter().for_each(|shape| places_in(shape, found)),
+        Kind::Page(object) => found.push(Place::Page(object)),
+        _ => found.extend(shape.objects().iter().filter_map(|object| fields_of(object)).map(Place::Object)),
+    }
+}
+
+fn fields_of(object: &str) -> Option<&'static [Member]> {
+    catalog().by_object(object).map(|entity| entity.fields.as_slice())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::catalog::catalog;
+
+    #[test]
+    fn a_secret_is_one_wherever_it_stands() {
+        let secret = |entity: &str, path: &str| catalog().entity(entity).unwrap().is_secret(path);
+        for (entity, path) in [
+            ("PaymentIntent", "client_secret"),
+            ("SetupIntent", "last_setup_error.payment_intent.client_secret"),
+            ("Invoice", "last_finalization_error.setup_intent.client_secret"),
+            ("Invoice", "confirmation_secret.client_secret"),
+            ("Invoice", "payments.data.0.payment.payment_intent.client_secret"),
+            ("Charge", "payment_intent.latest_charge.payment_intent.client_secret"),
+            ("BillingPortalSession", "url"),
+            ("IdentityVerificationSession", "url"),
+            ("CheckoutSession", "after_expiration.recovery.url"),
+            ("AccountLink", "url"),
+            ("WebhookEndpoint", "secret"),
+            ("Event", "data.object.client_secret"),
+        ] {
+            assert!(secret(entity, path), "{entity} {path}");
+        }
+        for (entity, path) in [
+            ("PaymentIntent", "metadata.my_secret"),
+            ("PaymentLink", "url"),
+            ("FileLink", "url"),
+            ("WebhookEndpoint", "url"),
+            ("Product", "url"),
+            ("Customer", "name"),
+        ] {
+            assert!(!secret(entity, path), "{entity} {path}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_shown_without_its_secrets_in_lists_too() {
+        let intent = json!({"id": "pi_1", "client_secret": "pi_1_secret_2"});
+        let body = json!({
+            "id": "in_1", "payments": {"data": [{"payment": {"payment_intent": intent, "type": "x"}}]},
+            "metadata": {"7": "a"}
+        });
+        let shown = catalog().entity("Invoice").unwrap().without_secrets(&body);
+        let kept = json!({
+            "id": "in_1", "payments": {"data": [{"payment": {"payment_intent": {"id": "pi_1"}, "type": "x"}}]},
+            "metadata": {"7": "a"}
+        });
+        assert_eq!(shown, kept);
     }
 }

@@ -143,6 +143,17 @@ impl Shape {
         }
     }
 
+    /// Whether it is secret, or holds something secret at any depth.
+    pub fn holds_secret(&self) -> bool {
+        self.sensitive
+            || match &self.kind {
+                Kind::Object(members) => members.iter().any(|member| member.shape.holds_secret()),
+                Kind::List(inner) | Kind::Set(inner) | Kind::Map(inner) => inner.holds_secret(),
+                Kind::Union(shapes) => shapes.iter().any(Self::holds_secret),
+                _ => false,
+            }
+    }
+
     /// Whether its values are numbers, however they are spelled.
     pub fn is_numeric(&self) -> bool {
         match &self.kind {

@@ -140,6 +140,13 @@ impl Connection {
         Some(is_live(&self.key().await.ok()?))
     }
 
+    /// The key, and whether it is a live one.
+    pub(super) async fn key_and_mode(&self) -> Result<(Secret, bool), Error> {
+        let key = self.key().await?;
+        let live = is_live(&key);
+        Ok((key, live))
+    }
+
     async fn open(&self) -> Result<Arc<Client>, Error> {
         let api_key = self.key().await?;
         self.redact(&api_key);

@@ -4,9 +4,10 @@ use http::Method;
 use serde_json::{Map, Value as Json, json};
 
 use crate::catalog::{Action, Entity, OutputShape, catalog};
+use crate::connector::answer::check_action;
 use crate::connector::record::{Arrays, record};
-use crate::connector::{Connector, Error, asked, path};
-use crate::stripe::{Call, Reply};
+use crate::connector::{Connector, Error, InvalidId, asked, path};
+use crate::stripe::{Call, IdempotencyKey, Reply};
 
 /// An action and the entity type it belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -33,10 +34,13 @@ impl Connector {
         action: ActionRef,
         ids: &[String],
         params: Map<String, Json>,
-        key: &str,
+        key: IdempotencyKey,
     ) -> Result<Reply, Error> {
-        let call = action.call(ids).params(params).key(key);
-        let work = async { Ok(self.connection.send(call).await?) };
+        let work = async {
+            let reply = self.connection.send(action.call(ids)?.params(params).key(key)).await?;
+            check_action(action.entity, action.action, &reply.body)?;
+            Ok(reply)
+        };
         let id = ids.first().map(String::as_str);
         self.connection.operation(asked(&action.action.name, action.entity, id), work, |_| 1).await
     }
@@ -44,9 +48,19 @@ impl Connector {
 
 impl ActionRef {
     /// The call of the action with the ids of its path filled in.
-    pub(super) fn call(self, ids: &[impl AsRef<str>]) -> Call {
+    pub(super) fn call(self, ids: &[impl AsRef<str>]) -> Result<Call, InvalidId> {
         let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
         path::call(self.action.method.parse().unwrap_or(Method::POST), &self.action.path, &ids)
+    }
+
+    /// Whether a value of the output is secret: what an action answers may be of another type.
+    pub fn is_secret(self, key: &str) -> bool {
+        let answered = catalog().by_object(&self.action.returns).unwrap_or(self.entity);
+        let field = match &self.action.output {
+            OutputShape::Field { name, field } if name == key => field,
+            _ => key,
+        };
+        answered.is_secret(field)
     }
 
     /// What the connector returns for what Stripe answered: an array of one object whose values

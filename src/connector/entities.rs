@@ -4,8 +4,9 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Operation, OperationKind, catalog};
+use crate::connector::answer::{check_action, check_entity};
 use crate::connector::{ActionRef, Connector, Error, asked, locator, path};
-use crate::stripe::Reply;
+use crate::stripe::{IdempotencyKey, Reply};
 
 /// The entity type of that name, in PascalCase or in Stripe's spelling.
 pub fn entity(name: &str) -> Result<&'static Entity, Error> {
@@ -25,8 +26,10 @@ impl Connector {
             let operation = operation(entity, OperationKind::Get)?;
             let ids = locator::ids(entity, locator)?;
             let params = with_expansions(entity, operation, Map::new(), "");
-            let call = path::operation(operation, &ids).params(params);
-            Ok(self.connection.send(call).await?.body)
+            let call = path::operation(operation, &ids)?.params(params);
+            let body = self.connection.send(call).await?.body;
+            check_entity(entity, &body)?;
+            Ok(body)
         };
         self.connection.operation(asked("Get", entity, Some(locator)), work, |_| 1).await
     }
@@ -37,7 +40,7 @@ impl Connector {
         &self,
         entity: &'static Entity,
         mut params: Map<String, Json>,
-        key: &str,
+        key: IdempotencyKey,
     ) -> Result<Reply, Error> {
         let work = async {
             let create = || Error::NotSupported { entity: &entity.name, operation: "create" };
@@ -45,8 +48,10 @@ impl Connector {
             let ids = locator::take_places(&operation.path, &mut params);
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
             let params = with_expansions(entity, operation, params, "");
-            let call = path::operation(operation, &ids).params(params).key(key);
-            Ok(self.connection.send(call).await?)
+            let call = path::operation(operation, &ids)?.params(params).key(key);
+            let reply = self.connection.send(call).await?;
+            check_entity(entity, &reply.body)?;
+            Ok(reply)
         };
         self.connection.operation(asked("Create", entity, None), work, |_| 1).await
     }
@@ -63,8 +68,10 @@ impl Connector {
             let ids = locator::ids(entity, locator)?;
             let params = if entity.is_v2() { unset_by_null(params) } else { params };
             let params = with_expansions(entity, operation, params, "");
-            let call = path::operation(operation, &ids).params(params);
-            Ok(self.connection.send(call).await?.body)
+            let call = path::operation(operation, &ids)?.params(params);
+            let body = self.connection.send(call).await?.body;
+            check_entity(entity, &body)?;
+            Ok(body)
         };
         self.connection.operation(asked("Update", entity, Some(locator)), work, |_| 1).await
     }
@@ -74,8 +81,8 @@ impl Connector {
     /// Deletes the entity at that place.
     pub async fn delete(&self, entity: &'static Entity, locator: &str) -> Result<(), Error> {
         let operation = operation(entity, OperationKind::Delete)?;
-        self.connection.send(path::operation(operation, &locator::ids(entity, locator)?)).await?;
-        Ok(())
+        let call = path::operation(operation, &locator::ids(entity, locator)?)?;
+        check_entity(entity, &self.connection.send(call).await?.body)
     }
 
     /// Runs an action on the entity at that place, as a part of another operation on it.
@@ -85,8 +92,8 @@ impl Connector {
         locator: &str,
         params: Map<String, Json>,
     ) -> Result<(), Error> {
-        self.connection.send(action.call(&locator::ids(action.entity, locator)?).params(params)).await?;
-        Ok(())
+        let call = action.call(&locator::ids(action.entity, locator)?)?.params(params);
+        check_action(action.entity, action.action, &self.connection.send(call).await?.body)
     }
 
     /// Runs the calls that end an entity as one operation in the log, with the number of its rows.

@@ -1,13 +1,14 @@
 //! Why an operation or an action did not come to its end.
 
+use crate::catalog::names::quoted;
 use crate::connection;
-use crate::connector::FilterError;
+use crate::connector::{FilterError, InvalidId};
 
 /// Why an operation or an action did not come to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No entity type has that name.
-    #[error("there is no entity type {name:?}{}", hint(*suggestion))]
+    #[error("there is no entity type {}{}", quoted(name), hint(*suggestion))]
     UnknownEntity {
         /// As it was asked for.
         name: String,
@@ -23,7 +24,7 @@ pub enum Error {
         operation: &'static str,
     },
     /// No action has that name.
-    #[error("there is no action {name:?}{}", hint(*suggestion))]
+    #[error("there is no action {}{}", quoted(name), hint(*suggestion))]
     UnknownAction {
         /// As it was asked for.
         name: String,
@@ -42,7 +43,7 @@ pub enum Error {
         name: &'static str,
     },
     /// The field to sort by does not exist.
-    #[error("{entity} has no field {name:?}{}", hint(suggestion.as_deref()))]
+    #[error("{entity} has no field {}{}", quoted(name), hint(suggestion.as_deref()))]
     SortField {
         /// The entity type.
         entity: &'static str,
@@ -55,7 +56,7 @@ pub enum Error {
     #[error(transparent)]
     Connection(#[from] connection::Error),
     /// What should name an entity does not.
-    #[error("{locator:?} names no {entity}: it must be {form}")]
+    #[error("{} names no {entity}: it must be {form}", quoted(locator))]
     Locator {
         /// The entity type.
         entity: &'static str,
@@ -63,6 +64,32 @@ pub enum Error {
         locator: String,
         /// How it is written: `CUSTOMER/ID`.
         form: String,
+    },
+    /// An id that would lead to another path.
+    #[error(transparent)]
+    Id(#[from] InvalidId),
+    /// The filter clause demands an id that would lead to another path.
+    #[error("the filter clause cannot be met: {0}")]
+    FilterId(InvalidId),
+    /// The answer is of something else than what was asked for.
+    #[error("the answer should be a {expected} and is {found}; a proxy or another server may have sent it")]
+    Answer {
+        /// The object in Stripe's spelling, or `list`.
+        expected: String,
+        /// What came instead.
+        found: String,
+    },
+    /// A list names the next page in a way that does not lead on.
+    #[error("the list of {entity} entities does not go on: the next page begins where an earlier one did")]
+    Cursor {
+        /// The entity type.
+        entity: &'static str,
+    },
+    /// A sorted list is read so deep that its beginning does not fit into memory.
+    #[error("a sorted list shows its first {most} entities only: narrow the filter, or list without sorting")]
+    SortTooDeep {
+        /// The most entities that are kept.
+        most: usize,
     },
     /// A page token of another list, or no page token at all.
     #[error("the page token belongs to no page of this list: {0}")]
@@ -82,7 +109,8 @@ impl Error {
 
     /// True when Stripe may have done what was asked although it did not say so.
     pub fn may_have_happened(&self) -> bool {
-        self.stripe().is_some_and(crate::stripe::Error::may_have_happened)
+        matches!(self, Self::Answer { .. })
+            || self.stripe().is_some_and(crate::stripe::Error::may_have_happened)
     }
 
     /// Stripe's own error, where it is one.

@@ -3,12 +3,14 @@
 mod paginator;
 mod sort;
 
+use std::cmp::Ordering;
+
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Operation, OperationKind, parents};
 use crate::connector::entities::{is_deleted, operation, with_expansions};
 use crate::connector::page_token::{self, Position};
-use crate::connector::{Connector, Error, Filter, asked, locator};
+use crate::connector::{Connector, Error, Filter, asked, check_id, locator};
 use crate::stripe::trace;
 use paginator::Paginator;
 use sort::{SortField, sort_field};
@@ -17,6 +19,9 @@ use sort::{SortField, sort_field};
 const PAGE_SIZE: usize = 25;
 /// The most entities Stripe returns at once.
 const STRIPE_PAGE: usize = 100;
+/// The most entities of a sorted list, from its beginning to the end of the page that is asked for:
+/// they are in memory together.
+const MOST_SORTED: usize = 10_000;
 
 /// Which entities to list.
 #[derive(Debug, Clone)]
@@ -103,6 +108,7 @@ impl Connector {
         let size = request.page_size.unwrap_or(PAGE_SIZE);
         // What belongs to another is only found with it.
         if let (Some(id), [], None) = (filter.only_id(), entity.parents().as_slice(), &request.search) {
+            check_id(id).map_err(Error::FilterId)?;
             return self.only(entity, id, &filter).await;
         }
         let list = list_operation(entity, request.search.is_some())?;
@@ -158,13 +164,41 @@ async fn sorted(
     skip: usize,
     size: usize,
 ) -> Result<Page, Error> {
-    let all = paginator.collect(Position::default(), usize::MAX).await?;
-    let mut all: Vec<Json> = all.into_iter().map(|(body, _)| body).collect();
-    all.sort_by(|a, b| field.order(field.value(a), field.value(b), request.descending));
-    let more = all.len() > skip + size;
-    let entities = all.into_iter().skip(skip).take(size).collect();
-    let next = Position { after: None, skip: skip + size };
+    let end = skip.saturating_add(size);
+    if end > MOST_SORTED {
+        return Err(Error::SortTooDeep { most: MOST_SORTED });
+    }
+    // One more than the page holds tells whether there is another page.
+    let mut first = First { most: end + 1, entities: Vec::new() };
+    let by = |a: &Json, b: &Json| field.order(field.value(a), field.value(b), request.descending);
+    paginator.visit(Position::default(), |body, _| first.add(body, by)).await?;
+    first.cut(by);
+    let more = first.entities.len() > end;
+    let entities = first.entities.into_iter().skip(skip).take(size).collect();
+    let next = Position { skip: end, ..Position::default() };
     Ok(Page { entities, next_page_token: more.then(|| page_token::encode(&request.parts(), next)) })
+}
+
+/// The first entities in an order, of any number that pass by.
+struct First {
+    most: usize,
+    entities: Vec<Json>,
+}
+
+impl First {
+    /// Takes one more; true, because the last one may be the first in the order.
+    fn add(&mut self, body: Json, order: impl Fn(&Json, &Json) -> Ordering) -> bool {
+        self.entities.push(body);
+        if self.entities.len() >= 2 * self.most + STRIPE_PAGE {
+            self.cut(order);
+        }
+        true
+    }
+
+    fn cut(&mut self, order: impl Fn(&Json, &Json) -> Ordering) {
+        self.entities.sort_by(order);
+        self.entities.truncate(self.most);
+    }
 }
 
 /// The call that lists the entities, or searches for them.
@@ -197,6 +231,29 @@ fn listable(
         return Err(Error::ListNeeds { entity: &entity.name, name });
     }
     let ids = locator::take_places(&list.path, &mut params);
+    ids.iter().try_for_each(|id| check_id(id)).map_err(Error::FilterId)?;
     let prefix = if list.kind == OperationKind::Get { "" } else { "data." };
     Ok((ids, with_expansions(entity, list, params, prefix)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::First;
+
+    #[test]
+    fn the_first_entities_of_many_are_kept_and_no_more() {
+        let order = |a: &Json, b: &Json| a["n"].as_i64().cmp(&b["n"].as_i64());
+        let mut first = First { most: 3, entities: Vec::new() };
+        for n in 0..10_000_i64 {
+            assert!(first.add(json!({"n": (n * 7_919) % 10_007, "at": n}), order));
+            assert!(first.entities.len() < 200);
+        }
+        first.cut(order);
+        let kept: Vec<_> = first.entities.iter().map(|body| body["n"].as_i64().unwrap()).collect();
+        let mut all: Vec<i64> = (0..10_000).map(|n| (n * 7_919) % 10_007).collect();
+        all.sort_unstable();
+        assert_eq!(kept, all[..3]);
+    }
 }

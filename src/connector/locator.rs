@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, parents};
 use crate::connector::Error;
+use crate::connector::id::check_id;
 use crate::connector::record::scalar;
 
 /// The ids that fill the entity's path, in its order.
@@ -18,11 +19,10 @@ pub(super) fn ids<'l>(entity: &'static Entity, locator: &'l str) -> Result<Vec<&
     let places = places(entity);
     let ids: Vec<&str> = match places.len() {
         0 => Vec::new(),
-        // The only id may hold anything.
-        1 => vec![locator],
         _ => locator.split('/').collect(),
     };
     if ids.len() == places.len() && ids.iter().all(|id| !id.is_empty()) {
+        ids.iter().try_for_each(|id| check_id(id))?;
         return Ok(ids);
     }
     Err(Error::Locator { entity: &entity.name, locator: locator.to_owned(), form: form(entity) })
@@ -87,7 +87,13 @@ mod tests {
     #[test]
     fn a_locator_has_an_id_for_every_place_of_the_path() {
         let customer = entity("Customer").unwrap();
-        assert_eq!(ids(customer, "a/b").unwrap(), ["a/b"]);
+        assert_eq!(ids(customer, "a b").unwrap(), ["a b"]);
+        assert_eq!(
+            ids(customer, "a/b").unwrap_err().to_string(),
+            r#""a/b" names no Customer: it must be ID"#
+        );
+        let climbs = ids(customer, "..").unwrap_err().to_string();
+        assert_eq!(climbs, r#"".." cannot be an id: it leads to another path"#);
         let tax_id = entity("CustomerTaxId").unwrap();
         assert_eq!(
             (ids(tax_id, "cus_1/txi_1").unwrap(), form(tax_id)),

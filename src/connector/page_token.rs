@@ -13,6 +13,9 @@ pub(super) struct Position {
     /// In Stripe's order: behind the entity with this id, or on the page of this token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) after: Option<String>,
+    /// Ids before that one, in Stripe's order, in case it is deleted before the next page is read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) before: Vec<String>,
     /// Behind this many entities, of the page or in an order of our own.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) skip: usize,
@@ -63,7 +66,8 @@ mod tests {
 
     #[test]
     fn a_token_leads_back_to_its_position_in_its_list_only() {
-        let position = Position { after: Some("cus_1".to_owned()), skip: 0 };
+        let before = vec!["cus_0".to_owned()];
+        let position = Position { after: Some("cus_1".to_owned()), before, skip: 0 };
         let token = encode(&["Customer", ""], position.clone());
         assert_eq!(decode(&["Customer", ""], &token).unwrap(), position);
         assert!(

@@ -8,10 +8,12 @@ use uuid::Uuid;
 use crate::catalog::Action;
 use crate::catalog::names::{closest, normalize};
 use crate::connector::{self, ActionRef, Connector};
-use crate::engine::params::{parse, require};
+use crate::engine::params::{not_an_id, parse, require};
 use crate::engine::{
-    Faults, Journal, ParamError, Params, UnlistedValue, Wanted, Written, fingerprint, once, unlisted_values,
+    Adopted, Faults, Journal, ParamError, Params, UnlistedValue, Wanted, Written, fingerprint, once,
+    unlisted_values,
 };
+use crate::stripe::IdempotencyKey;
 
 /// An action with its input, sorted into what fills its path and what its body holds.
 #[derive(Debug, Clone)]
@@ -30,6 +32,8 @@ pub struct Ran {
     pub output: Json,
     /// Why the run could not be recorded before it was sent, if it could not.
     pub unrecorded: Option<io::Error>,
+    /// The run is one that a Terraform which died had begun; none when it is new.
+    pub adopted: Option<Adopted>,
 }
 
 impl ActionInput {
@@ -86,14 +90,20 @@ impl ActionInput {
         let Self { action, ids, params } = self;
         let name = &action.action.name;
         let sent = serde_json::json!([ids, params]).to_string();
-        let mark = fingerprint(&["action", name, &connector.identity(), &sent, triggers]);
-        let (mut pending, recorded) = journal.begin(name, &mark, key);
-        let call = |key: String| async move { connector.run(*action, ids, params.clone(), &key).await };
+        let print = fingerprint(&["action", name, &sent, triggers]);
+        let mut pending = once::begin(journal, connector, name, print, key).await?;
+        let call =
+            |key: IdempotencyKey| async move { connector.run(*action, ids, params.clone(), key).await };
         let answered = once::send(&mut pending, call).await;
         let id = Uuid::new_v4().to_string();
-        once::settle(pending, &answered, |_| id.clone());
-        let output = action.output(&answered?.body);
-        Ok(Ran { id, output, unrecorded: recorded.err() })
+        let ran = answered.map(|reply| Ran {
+            output: action.output(&reply.body),
+            unrecorded: pending.unrecorded(),
+            adopted: pending.adopted(ids.first().unwrap_or(&id), reply.replayed),
+            id,
+        });
+        once::settle(pending, connector, &ran, |ran| ran.id.clone()).await;
+        ran
     }
 }
 
@@ -132,12 +142,8 @@ fn renamed(action: &Action, key: &str) -> String {
 }
 
 fn id(key: &str, value: &Json) -> Result<String, ParamError> {
-    let text = value.as_str().filter(|text| !text.is_empty());
-    text.map(str::to_owned).ok_or_else(|| ParamError::Value {
-        param: key.to_owned(),
-        expected: "an id".to_owned(),
-        found: value.to_string(),
-    })
+    let text = value.as_str().filter(|text| connector::check_id(text).is_ok());
+    text.map(str::to_owned).ok_or_else(|| not_an_id(key, value))
 }
 
 fn missing(name: &str) -> ParamError {
@@ -177,6 +183,12 @@ mod tests {
             .unwrap();
         check("AttachPaymentMethodToCustomer", &json!({"payment_method_id": "pm_1", "customer": "cus_1"}))
             .unwrap();
+    }
+
+    #[test]
+    fn an_id_that_climbs_the_path_is_refused() {
+        let error = check("ConfirmPaymentIntent", &json!({"PaymentIntentId": ".."})).unwrap_err();
+        assert!(error.starts_with(r#""PaymentIntentId" must be an id"#), "{error}");
     }
 
     #[test]

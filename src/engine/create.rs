@@ -8,8 +8,8 @@ use crate::catalog::Entity;
 use crate::connector::{self, Connector};
 use crate::engine::object::current;
 use crate::engine::params::{Params, split_create};
-use crate::engine::{Journal, PendingCreate, drift, fingerprint, once};
-use crate::stripe::Reply;
+use crate::engine::{Adopted, Journal, PendingCreate, drift, fingerprint, once};
+use crate::stripe::{IdempotencyKey, Reply};
 
 /// An object that Stripe made.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub struct Created {
     pub body: Json,
     /// Why the create could not be recorded before it was sent, if it could not.
     pub unrecorded: Option<io::Error>,
+    /// The object is one that a run which died had made; none when it is new.
+    pub adopted: Option<Adopted>,
     /// Why the update with what only an update takes failed, if it did. The object exists.
     pub incomplete: Option<connector::Error>,
 }
@@ -34,36 +36,35 @@ pub async fn create(
     key: Option<&str>,
 ) -> Result<Created, connector::Error> {
     let sent = Json::Object(params.clone()).to_string();
-    let mark = fingerprint(&["entity", &entity.name, &connector.identity(), &sent]);
-    let (pending, recorded) = journal.begin(&entity.name, &mark, key);
+    let print = fingerprint(&["entity", &entity.name, &sent]);
+    let pending = once::begin(journal, connector, &entity.name, print, key).await?;
     let (first, second) = split_create(entity, params);
-    let (mut body, locator) = create_once(connector, entity, &first, pending).await?;
-    let mut incomplete = None;
+    let mut made = create_once(connector, entity, &first, pending).await?;
     if !second.is_empty() {
-        match connector.update(entity, &locator, second).await {
-            Ok(now) => body = drift::retain_answered_once(entity, &now, &body),
-            Err(error) => incomplete = Some(error),
+        match connector.update(entity, &made.locator, second).await {
+            Ok(now) => made.body = drift::retain_answered_once(entity, &now, &made.body),
+            Err(error) => made.incomplete = Some(error),
         }
     }
-    Ok(Created { locator, body, unrecorded: recorded.err(), incomplete })
+    Ok(made)
 }
 
-/// The object made under the key that is pending, and where it is.
+/// The object made under the key that is pending.
 async fn create_once(
     connector: &Connector,
     entity: &'static Entity,
     params: &Params,
     mut pending: PendingCreate,
-) -> Result<(Json, String), connector::Error> {
-    let call = |key: String| async move { connector.create(entity, params.clone(), &key).await };
+) -> Result<Created, connector::Error> {
+    let call = |key: IdempotencyKey| async move { connector.create(entity, params.clone(), key).await };
     let mut answered = once::send(&mut pending, call).await;
     if let Ok(Reply { replayed: true, body, .. }) = &answered {
-        let locator = connector::locator(entity, params, body, pending.key());
+        let locator = connector::locator(entity, params, body, &pending.key().text);
         match current(connector, entity, &locator).await {
             // The object of the earlier run was ended since: this create is a new one.
             Ok(None) => {
                 pending.renew();
-                answered = call(pending.key().to_owned()).await;
+                answered = call(pending.key()).await;
             }
             Ok(Some(now)) => {
                 let body = drift::retain_answered_once(entity, &now, body);
@@ -73,11 +74,12 @@ async fn create_once(
             Err(_) => {}
         }
     }
-    let key = pending.key().to_owned();
     let made = answered.map(|reply| {
-        let locator = connector::locator(entity, params, &reply.body, &key);
-        (reply.body, locator)
+        let locator = connector::locator(entity, params, &reply.body, &pending.key().text);
+        let adopted = pending.adopted(connector::id_of(&reply.body, &locator), reply.replayed);
+        Created { locator, body: reply.body, adopted, unrecorded: pending.unrecorded(), incomplete: None }
     });
-    once::settle(pending, &made, |(body, locator)| connector::id_of(body, locator).to_owned());
+    once::settle(pending, connector, &made, |made| connector::id_of(&made.body, &made.locator).to_owned())
+        .await;
     made
 }

@@ -151,7 +151,7 @@ impl Object {
     /// Whether a field beside the status says that it has ended.
     fn has_ended(&self) -> bool {
         let says = |(field, value): (&String, &String)| {
-            self.body.get(field).and_then(connector::scalar).as_ref() == Some(value)
+            self.body.get(field).and_then(connector::scalar).is_some_and(|now| value == "*" || now == *value)
         };
         self.entity.ended.iter().any(says)
     }

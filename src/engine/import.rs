@@ -1,5 +1,6 @@
 //! What an import names: an entity type and where one of its entities is.
 
+use crate::catalog::names::quoted;
 use crate::catalog::{Entity, OperationKind};
 use crate::connector::{self, id_count};
 
@@ -18,7 +19,7 @@ pub struct ImportId {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// It is not written as an import id.
-    #[error("{id:?} must be `ENTITY/ID`, such as `Customer/cus_123`")]
+    #[error("{} must be `ENTITY/ID`, such as `Customer/cus_123`", quoted(id))]
     Form {
         /// As it was given.
         id: String,

@@ -4,222 +4,255 @@
 //!
 //! Stripe makes a POST once per idempotency key, and answers a repeated key with the
 //! first answer for 24 hours. A key alone does not survive a crash: a new plan makes new
-//! private data. So before a create leaves, its key is written to a file beside
-//! Terraform's own data (one file per create, synced), together with a fingerprint of
-//! what it creates and through which account. The file goes when Terraform shows us the
-//! object in its state, which is the proof that the answer arrived.
+//! private data. So before a create leaves, its key is in the journal, with a fingerprint of
+//! what it creates and a mark of the account. When the run ends in an orderly way, what Stripe
+//! answered is in Terraform's state and leaves the journal; what was never answered stays.
 //!
-//! A later create with the same fingerprint first claims such a file and uses its key:
-//! Stripe then answers with the object that already exists, or makes it now. Each file is
-//! claimed once, so fifty equal creates find fifty keys. A file is never claimed while the
-//! Terraform that wrote it still runs: two equal entities of one configuration are two
-//! objects. Workspaces share a data directory and so are kept apart by name.
+//! A later create with the same fingerprint, account, folder and workspace claims an entry of a run
+//! that is *dead*, and uses its key: Stripe then answers with the object that already exists,
+//! or makes it now. Each entry is claimed once, so fifty equal creates find fifty keys. Before that,
+//! every object that Terraform shows in its state has left the journal: it has arrived.
+//!
+//! Which state a provider serves it never learns. Two states of one folder and workspace look alike to
+//! it, which is why a claim is told to the practitioner.
 
+mod entry;
+mod folder;
+mod pending;
+mod place;
+mod recorder;
+mod redis;
 mod run;
+mod store;
 
-use std::fs::{self, File};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeSet, HashSet};
+use std::io;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::connector;
-use crate::env::{self, Env};
+use crate::connector::AccountMark;
+use crate::env::Env;
+
+pub use pending::{Adopted, PendingCreate};
+pub use place::JournalPlace;
+
+use entry::{Entry, Writer};
+use folder::FolderStore;
+use recorder::Recorder;
+use redis::RedisStore;
+use store::{Left, Store};
 
 /// Stripe keeps a key for at least this long, in seconds.
 const KEPT: i64 = 24 * 60 * 60;
 
-/// One create in flight.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Entry {
-    key: String,
-    /// The entity type or action.
-    #[serde(default)]
-    what: String,
-    fingerprint: String,
-    /// When it was written, in seconds since 1970.
-    at: i64,
-    /// Which Terraform run wrote it.
-    run: String,
-    /// The object's id, once Stripe answered.
-    #[serde(default)]
-    id: Option<String>,
-}
+/// How many objects of another key are looked for: the first ones may have been deleted since.
+const MOST_COMPARED: usize = 3;
 
-/// The creates in flight of one working directory and workspace.
+/// The creates in flight of one process, and those that dead runs of its folder and workspace left.
 #[derive(Debug)]
 pub struct Journal {
-    folder: PathBuf,
-    run: String,
-    /// What earlier creates left, read once; claims are made one at a time.
-    left: Mutex<Option<Vec<(PathBuf, Entry)>>>,
+    recorder: Recorder,
+    left: Mutex<Vec<Left>>,
+    /// Which key was held against which other one, so that it is done once.
+    compared: tokio::sync::Mutex<HashSet<(String, String)>>,
 }
 
-/// A create that is written down and may now be sent.
-#[derive(Debug)]
-pub struct PendingCreate {
-    entry: Entry,
-    file: PathBuf,
-    /// The key is one that an earlier run left.
-    resumed: bool,
+/// What identifies a create.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    /// The entity type or action.
+    pub what: String,
+    /// A hash of what is sent.
+    pub fingerprint: String,
+    /// Where it is sent.
+    pub account: AccountMark,
+}
+
+/// What dead runs left.
+#[derive(Debug, Default)]
+pub struct Leftovers {
+    /// The entity types and actions of creates that Stripe never answered, sorted.
+    pub unanswered: Vec<String>,
+    /// Those of creates whose keys Stripe may have forgotten, with ids where they are known. They are left
+    /// out from now on.
+    pub forgotten: Vec<String>,
+    /// Why a part of the journal could not be read.
+    pub unread: Vec<io::Error>,
 }
 
 impl Journal {
-    /// The journal in Terraform's data directory.
-    pub fn beside_terraform(env: &Env) -> Self {
-        let data = PathBuf::from(env.get(env::TF_DATA_DIR).unwrap_or_else(|| ".terraform".to_owned()));
-        let workspace = env
-            .get(env::TF_WORKSPACE)
-            .or_else(|| fs::read_to_string(data.join("environment")).ok())
-            .map(|name| name.trim().to_owned())
-            .filter(|name| !name.is_empty())
-            .unwrap_or_else(|| "default".to_owned());
-        Self::at(data.join("stripe-creates").join(workspace), run::this_run())
+    /// The journal of this process at a place, for its working directory and workspace.
+    pub fn at(place: &JournalPlace, env: &Env) -> Self {
+        let workspace = place::workspace(env);
+        let here = std::path::absolute(".").unwrap_or_default();
+        let writer = Writer { run: run::this_run(), place: format!("{} {workspace}", here.display()) };
+        match (place, place.folder(env)) {
+            (JournalPlace::Redis(address), _) => {
+                Self::over(Box::new(RedisStore::new(address.clone(), writer)), "the journal in Redis")
+            }
+            (_, folder) => Self::in_folder(folder.unwrap_or_default().join(workspace), writer),
+        }
     }
 
-    fn at(folder: PathBuf, run: String) -> Self {
-        Self { folder, run, left: Mutex::default() }
+    fn in_folder(folder: PathBuf, writer: Writer) -> Self {
+        let name = folder.display().to_string();
+        Self::over(Box::new(FolderStore::new(folder, writer)), &name)
     }
 
-    /// Writes a create down before it is sent: under the key an earlier run left for the
-    /// same create, else under `key`, else under a new one. Where nothing can be written the
-    /// create goes on unrecorded, and the error is the caller's to report.
-    pub fn begin(
+    fn over(store: Box<dyn Store>, name: &str) -> Self {
+        Self {
+            recorder: Recorder::start(store, name),
+            left: Mutex::default(),
+            compared: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// How often the journal of this process was synced.
+    pub fn syncs(&self) -> u64 {
+        self.recorder.syncs()
+    }
+
+    /// Reads what dead runs left, and forgets what is too old, or of a time that is yet to come.
+    pub async fn load(&self) -> Leftovers {
+        let (found, unread) = match self.recorder.left().await {
+            Ok(found) => found,
+            Err(error) => (Vec::new(), vec![error]),
+        };
+        let now = Timestamp::now().as_second();
+        let (left, old): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|left| (now - left.entry.at).abs() <= KEPT);
+        let forgotten = old.iter().map(|old| described(&old.entry)).collect();
+        for old in old {
+            self.recorder.end_left(old);
+        }
+        let unanswered = left.iter().filter(|left| left.entry.id.is_none());
+        let mut unanswered: Vec<_> = unanswered.map(|left| left.entry.what.clone()).collect();
+        unanswered.sort();
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = left;
+        Leftovers { unanswered, forgotten, unread }
+    }
+
+    /// Whether a dead run left a create of this fingerprint, in whatever account.
+    pub fn has_left(&self, fingerprint: &str) -> bool {
+        self.with_left(|left| left.iter().any(|left| left.entry.fingerprint == fingerprint))
+    }
+
+    /// Finds out which other keys left creates of this fingerprint in the account of `ours`: those whose
+    /// objects, each an entity type and an id, `ours` can see. A rotated key is one.
+    pub async fn recognise(
         &self,
-        what: &str,
         fingerprint: &str,
-        key: Option<&str>,
-    ) -> (PendingCreate, Result<(), std::io::Error>) {
-        let file = self.folder.join(format!("{}.json", Uuid::new_v4()));
-        let claimed = self.claim(fingerprint, &file);
-        let resumed = claimed.is_some();
-        let mut entry = claimed.unwrap_or_else(|| Entry {
-            key: key.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
-            what: what.to_owned(),
-            fingerprint: fingerprint.to_owned(),
-            at: Timestamp::now().as_second(),
-            run: String::new(),
-            id: None,
-        });
-        entry.run.clone_from(&self.run);
-        let written = write_synced(&file, &entry);
-        (PendingCreate { entry, file, resumed }, written)
-    }
-
-    /// An entry for the same create that an earlier run left, moved to `file`. The move is
-    /// what claims it: of several processes only one can.
-    fn claim(&self, fingerprint: &str, file: &Path) -> Option<Entry> {
-        self.with_left(|left| {
-            loop {
-                let at = left.iter().position(|(_, entry)| self.may_claim(entry, fingerprint))?;
-                let (found, entry) = left.swap_remove(at);
-                if fs::rename(found, file).is_ok() {
-                    return Some(entry);
+        ours: &AccountMark,
+        sees: impl Fn(String, String) -> BoxFuture<'static, bool>,
+    ) {
+        // Held over the calls: an equal create that comes now needs what they find out.
+        let mut compared = self.compared.lock().await;
+        for theirs in self.unknown_keys(fingerprint, ours) {
+            if !compared.insert((theirs.clone(), ours.key.clone())) {
+                continue;
+            }
+            for (what, id) in self.objects_of(&theirs) {
+                if sees(what, id).await {
+                    self.with_left(|left| {
+                        let of_key = left.iter_mut().filter(|left| left.entry.account.key == theirs);
+                        of_key.for_each(|left| left.entry.account.clone_from(ours));
+                    });
+                    break;
                 }
             }
+        }
+    }
+
+    /// The keys of unknown accounts that left a create of this fingerprint.
+    fn unknown_keys(&self, fingerprint: &str, ours: &AccountMark) -> BTreeSet<String> {
+        self.with_left(|left| {
+            let same = left.iter().filter(|left| left.entry.fingerprint == fingerprint);
+            let accounts = same.map(|left| &left.entry.account);
+            let unknown = accounts.filter(|account| account.id.is_none() && account.key != ours.key);
+            unknown.map(|account| account.key.clone()).collect()
+        })
+    }
+
+    /// A few objects that a key made.
+    fn objects_of(&self, key: &str) -> Vec<(String, String)> {
+        self.with_left(|left| {
+            let of_key = left.iter().filter(|left| left.entry.account.key == key);
+            let objects = of_key.filter_map(|left| Some((left.entry.what.clone(), left.entry.id.clone()?)));
+            objects.take(MOST_COMPARED).collect()
+        })
+    }
+
+    /// Writes a create down before it is sent: under the key that a dead run left for the same create,
+    /// else under `key`, else under a new one. Where nothing can be written the create goes on, and
+    /// [`PendingCreate::unrecorded`] says why.
+    pub async fn begin(&self, intent: Intent, key: Option<&str>) -> PendingCreate {
+        let mut unrecorded = None;
+        while let Some(left) = self.take_left(&intent, key) {
+            let own = Entry { account: intent.account.clone(), ..left.entry.clone() };
+            match self.recorder.claim(left, own.clone()).await {
+                Ok(true) => return PendingCreate::new(self.recorder.clone(), own, true, None),
+                Ok(false) => {}
+                Err(error) => unrecorded = Some(error),
+            }
+        }
+        let Intent { what, fingerprint, account } = intent;
+        let key = key.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
+        let entry = Entry { key, what, fingerprint, account, at: Timestamp::now().as_second(), id: None };
+        self.recorder.begin(entry.clone());
+        PendingCreate::new(self.recorder.clone(), entry, false, unrecorded)
+    }
+
+    /// An entry for the same create, by preference the one of this very plan.
+    fn take_left(&self, intent: &Intent, key: Option<&str>) -> Option<Left> {
+        let fits = |left: &Left| {
+            left.entry.fingerprint == intent.fingerprint && left.entry.account.is_same(&intent.account)
+        };
+        self.with_left(|left| {
+            let planned = left.iter().position(|left| fits(left) && Some(left.entry.key.as_str()) == key);
+            planned.or_else(|| left.iter().position(fits)).map(|at| left.remove(at))
         })
     }
 
     /// Terraform's state has the object: its create is no longer in flight.
     pub fn arrived(&self, id: &str) {
-        self.with_left(|left| {
-            left.retain(|(file, entry)| {
-                let arrived = entry.id.as_deref() == Some(id);
-                if arrived {
-                    // Gone already is as good.
-                    let _ = fs::remove_file(file);
-                }
-                !arrived
-            });
-        });
+        let arrived: Vec<Left> =
+            self.with_left(|left| left.extract_if(.., |left| left.entry.id.as_deref() == Some(id)).collect());
+        for left in arrived {
+            self.recorder.end_left(left);
+        }
     }
 
-    /// What runs that have ended sent and never heard of again, and the folder that says so.
-    pub fn unanswered(&self) -> (Vec<String>, &Path) {
-        let mut names = self.with_left(|left| {
-            let unanswered = left.iter().filter(|(_, entry)| entry.id.is_none() && self.is_left(entry));
-            unanswered.map(|(_, entry)| entry.what.clone()).collect::<Vec<_>>()
-        });
-        names.sort();
-        (names, &self.folder)
+    /// The run was asked to end at `asked`. When no create was open then, the end is orderly: what was
+    /// answered is in the state, and only what was never answered stays. Waits up to `limit`.
+    ///
+    /// # Errors
+    /// The journal cannot be written, or does not answer in time.
+    pub async fn close(&self, asked: Instant, limit: Duration) -> Result<(), io::Error> {
+        self.recorder.close(asked, limit).await
     }
 
-    fn may_claim(&self, entry: &Entry, fingerprint: &str) -> bool {
-        entry.fingerprint == fingerprint && self.is_left(entry)
-    }
-
-    /// The entry's run has ended.
-    fn is_left(&self, entry: &Entry) -> bool {
-        entry.run != self.run && !run::is_running(&entry.run)
-    }
-
-    fn with_left<T>(&self, act: impl FnOnce(&mut Vec<(PathBuf, Entry)>) -> T) -> T {
-        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        act(left.get_or_insert_with(|| self.read_left()))
-    }
-
-    /// Every entry that Stripe still remembers; the others are removed.
-    fn read_left(&self) -> Vec<(PathBuf, Entry)> {
-        let files = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|file| file.path());
-        // What was still being written when its run was killed says nothing that its entry does not.
-        let files = files.filter(|file| file.extension().is_some_and(|extension| extension == "json"));
-        let mut entries: Vec<(PathBuf, Entry)> = files
-            .filter_map(|file| {
-                let entry: Entry = serde_json::from_slice(&fs::read(&file).ok()?).ok()?;
-                if Timestamp::now().as_second() - entry.at > KEPT {
-                    let _ = fs::remove_file(&file);
-                    return None;
-                }
-                Some((file, entry))
-            })
-            .collect();
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
-        entries
+    fn with_left<T>(&self, act: impl FnOnce(&mut Vec<Left>) -> T) -> T {
+        act(&mut self.left.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl PendingCreate {
-    /// The idempotency key to send.
-    pub fn key(&self) -> &str {
-        &self.entry.key
-    }
-
-    /// True when the key of an earlier run only brings that run's failure back: it made
-    /// nothing, and never will.
-    pub fn is_spent_by(&self, error: &connector::Error) -> bool {
-        self.resumed && error.replayed()
-    }
-
-    /// Stripe answered: the entry now waits for the object to show up in the state.
-    pub fn answered(&mut self, id: &str) {
-        self.entry.id = Some(id.to_owned());
-        // Without the id the entry only lives until it expires.
-        let _ = write_synced(&self.file, &self.entry);
-    }
-
-    /// Stripe refused, or nothing was sent: there is nothing to find again.
-    pub fn failed(self) {
-        let _ = fs::remove_file(self.file);
-    }
-
-    /// The key is of no more use (its object is gone, or it only brings a failure back): a new
-    /// one for a new object.
-    pub fn renew(&mut self) {
-        self.resumed = false;
-        self.entry.key = Uuid::new_v4().to_string();
-        self.entry.id = None;
-        self.entry.at = Timestamp::now().as_second();
-        let _ = write_synced(&self.file, &self.entry);
+/// An entry for the practitioner: `Customer cus_1`.
+fn described(entry: &Entry) -> String {
+    match &entry.id {
+        Some(id) => format!("{} {id}", entry.what),
+        None => entry.what.clone(),
     }
 }
 
-/// What makes two creates the same: the account they go to, what they call, what they send.
+/// A hash of what makes two creates the same: what they call, what they send.
 pub fn fingerprint(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
@@ -229,126 +262,5 @@ pub fn fingerprint(parts: &[&str]) -> String {
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
-/// Written beside, synced, then renamed: a reader sees all of it or none.
-fn write_synced(file: &Path, entry: &Entry) -> Result<(), std::io::Error> {
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let beside = file.with_extension("new");
-    let mut writer = File::create(&beside)?;
-    writer.write_all(&serde_json::to_vec(entry)?)?;
-    writer.sync_data()?;
-    fs::rename(&beside, file)
-}
-
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::{Journal, fingerprint};
-
-    const OURS: &str = "1-1";
-    /// No process has this number, so the run it names has ended.
-    const DEAD: &str = "4294967295-1";
-
-    fn journal(folder: &Path, run: &str) -> Journal {
-        Journal::at(folder.to_owned(), run.to_owned())
-    }
-
-    fn files(folder: &Path) -> usize {
-        folder.read_dir().map_or(0, Iterator::count)
-    }
-
-    #[test]
-    fn a_create_that_was_cut_off_is_resumed_under_its_key_once() {
-        let folder = tempfile::tempdir().unwrap();
-        journal(folder.path(), DEAD).begin("Customer", "same", Some("first")).1.unwrap();
-        let later = journal(folder.path(), OURS);
-        assert_eq!(later.begin("Customer", "same", Some("second")).0.key(), "first");
-        assert_eq!(later.begin("Customer", "same", Some("third")).0.key(), "third");
-        assert_eq!(files(folder.path()), 2);
-    }
-
-    #[test]
-    fn an_entry_that_was_being_rewritten_is_resumed_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let (pending, written) = journal(folder.path(), DEAD).begin("Customer", "same", Some("first"));
-        written.unwrap();
-        std::fs::copy(&pending.file, pending.file.with_extension("new")).unwrap();
-        let later = journal(folder.path(), OURS);
-        assert_eq!(later.begin("Customer", "same", Some("second")).0.key(), "first");
-        assert_eq!(later.begin("Customer", "same", Some("third")).0.key(), "third");
-    }
-
-    #[test]
-    fn another_create_is_not_resumed() {
-        let folder = tempfile::tempdir().unwrap();
-        journal(folder.path(), DEAD).begin("Customer", "one", Some("first")).1.unwrap();
-        assert_eq!(journal(folder.path(), OURS).begin("Customer", "other", Some("second")).0.key(), "second");
-    }
-
-    #[test]
-    fn equal_creates_of_one_run_have_keys_of_their_own() {
-        let folder = tempfile::tempdir().unwrap();
-        journal(folder.path(), OURS).begin("Customer", "same", Some("first")).1.unwrap();
-        assert_eq!(journal(folder.path(), OURS).begin("Customer", "same", Some("second")).0.key(), "second");
-    }
-
-    #[test]
-    fn a_create_of_a_run_that_still_runs_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let running = super::run::this_run();
-        journal(folder.path(), &running).begin("Customer", "same", Some("first")).1.unwrap();
-        assert_eq!(journal(folder.path(), OURS).begin("Customer", "same", Some("second")).0.key(), "second");
-    }
-
-    #[test]
-    fn an_object_that_reached_the_state_is_no_longer_pending() {
-        let folder = tempfile::tempdir().unwrap();
-        let (mut pending, written) = journal(folder.path(), DEAD).begin("Customer", "same", Some("first"));
-        written.unwrap();
-        pending.answered("cus_1");
-        let later = journal(folder.path(), OURS);
-        later.arrived("cus_2");
-        assert_eq!(files(folder.path()), 1);
-        later.arrived("cus_1");
-        assert_eq!(files(folder.path()), 0);
-        assert_eq!(later.begin("Customer", "same", Some("second")).0.key(), "second");
-    }
-
-    #[test]
-    fn a_refused_create_leaves_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        journal(folder.path(), OURS).begin("Customer", "same", Some("first")).0.failed();
-        assert_eq!(files(folder.path()), 0);
-    }
-
-    #[test]
-    fn what_was_never_answered_is_told_until_it_is_resumed() {
-        let folder = tempfile::tempdir().unwrap();
-        let dead = journal(folder.path(), DEAD);
-        dead.begin("Customer", "same", Some("first")).1.unwrap();
-        dead.begin("Price", "another", Some("second")).0.answered("price_1");
-        assert!(dead.unanswered().0.is_empty(), "its own run may still hear of it");
-        let later = journal(folder.path(), OURS);
-        assert_eq!(later.unanswered(), (vec!["Customer".to_owned()], folder.path()));
-        later.begin("Customer", "same", Some("third")).1.unwrap();
-        assert!(later.unanswered().0.is_empty());
-    }
-
-    #[test]
-    fn a_key_is_spent_only_when_an_earlier_run_left_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let (fresh, _) = journal(folder.path(), DEAD).begin("Customer", "same", Some("first"));
-        assert!(!fresh.resumed);
-        let (mut resumed, _) = journal(folder.path(), OURS).begin("Customer", "same", Some("second"));
-        assert!(resumed.resumed);
-        resumed.renew();
-        assert!(!resumed.resumed && resumed.key() != "first");
-    }
-
-    #[test]
-    fn parts_of_a_fingerprint_cannot_run_into_each_other() {
-        assert_ne!(fingerprint(&["ab", "c"]), fingerprint(&["a", "bc"]));
-    }
-}
+mod tests;

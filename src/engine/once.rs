@@ -1,29 +1,70 @@
 //! A call that makes something is sent once, whatever is cut off on the way.
 
-use crate::connector::Error;
-use crate::engine::PendingCreate;
-use crate::stripe::Reply;
+use futures_util::future::BoxFuture;
+
+use crate::connector::{self, Connector, Error};
+use crate::engine::journal::Intent;
+use crate::engine::{Journal, PendingCreate};
+use crate::stripe::{IdempotencyKey, Reply};
+
+/// Writes a create down. Where a dead run left one of the same fingerprint, Stripe is asked which account
+/// this is, so that a key that was rotated finds it and a key of another account does not.
+pub(super) async fn begin(
+    journal: &Journal,
+    connector: &Connector,
+    what: &str,
+    fingerprint: String,
+    key: Option<&str>,
+) -> Result<PendingCreate, Error> {
+    if !journal.has_left(&fingerprint) {
+        let account = connector.account_mark().await?;
+        return Ok(journal.begin(Intent { what: what.to_owned(), fingerprint, account }, key).await);
+    }
+    let account = connector.asked_account_mark().await?;
+    let sees = |what: String, id: String| -> BoxFuture<'static, bool> {
+        let connector = connector.clone();
+        Box::pin(async move {
+            match connector::entity(&what) {
+                Ok(entity) => connector.get(entity, &id).await.is_ok(),
+                // A run of an action is no object.
+                Err(_) => false,
+            }
+        })
+    };
+    journal.recognise(&fingerprint, &account, sees).await;
+    Ok(journal.begin(Intent { what: what.to_owned(), fingerprint, account }, key).await)
+}
 
 /// Sends a call under the key of a pending create. A key that an earlier run left and that only
 /// brings that run's failure back is replaced by a new one.
-pub(super) async fn send<F>(pending: &mut PendingCreate, call: impl Fn(String) -> F) -> Result<Reply, Error>
+pub(super) async fn send<F>(
+    pending: &mut PendingCreate,
+    call: impl Fn(IdempotencyKey) -> F,
+) -> Result<Reply, Error>
 where
     F: Future<Output = Result<Reply, Error>>,
 {
-    let answered = call(pending.key().to_owned()).await;
+    let answered = call(pending.key()).await;
     if answered.as_ref().is_err_and(|error| pending.is_spent_by(error)) {
         pending.renew();
-        return call(pending.key().to_owned()).await;
+        return call(pending.key()).await;
     }
     answered
 }
 
 /// Notes in the journal what became of a pending create: made, as `id`, or refused. What may have
-/// happened without an answer stays there for the next run.
-pub(super) fn settle<T>(mut pending: PendingCreate, ended: &Result<T, Error>, id: impl Fn(&T) -> String) {
+/// happened without an answer stays there for the next run, with the account that it is in.
+pub(super) async fn settle<T>(
+    pending: PendingCreate,
+    connector: &Connector,
+    ended: &Result<T, Error>,
+    id: impl Fn(&T) -> String,
+) {
     match ended {
         Ok(made) => pending.answered(&id(made)),
-        Err(error) if error.may_have_happened() => {}
+        Err(error) if error.may_have_happened() => {
+            pending.unanswered(connector.asked_account_mark().await.ok());
+        }
         Err(_) => pending.failed(),
     }
 }

@@ -14,15 +14,16 @@ pub use unlisted::{UnlistedValue, unlisted_values};
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::names::resolve;
+use crate::catalog::names::{quoted, resolve};
 use crate::catalog::{Entity, Kind, Member, Shape, at as shape_at, find};
+use crate::connector::{check_id, scalar};
 use crate::engine::Error;
 
 /// What is wrong with what was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParamError {
     /// No param has that name.
-    #[error("the payload has no use for {key:?}{}", hint(suggestion.as_deref()))]
+    #[error("the payload has no use for {}{}", quoted(key), hint(suggestion.as_deref()))]
     Unknown {
         /// As it was written.
         key: String,
@@ -30,7 +31,7 @@ pub enum ParamError {
         suggestion: Option<String>,
     },
     /// Two keys of the payload name the same param.
-    #[error("{key:?} sets {param:?}, which the payload sets already")]
+    #[error("{} sets {param:?}, which the payload sets already", quoted(key))]
     Twice {
         /// The later key.
         key: String,
@@ -44,7 +45,7 @@ pub enum ParamError {
         param: String,
     },
     /// A value Stripe would not take.
-    #[error("{param:?} must be {expected}, not {found}")]
+    #[error("{} must be {expected}, not {found}", quoted(param))]
     Value {
         /// The param, dotted.
         param: String,
@@ -113,7 +114,7 @@ pub fn create_params(entity: &'static Entity, written: &Written) -> Result<Wante
         return Err(Error::NotCreatable { entity: &entity.name });
     }
     let wanted = parse(written, entity.params())?;
-    require(&wanted, entity.create_params())?;
+    both(require(&wanted, entity.create_params()), check_ids(entity, &wanted.params))?;
     Ok(wanted)
 }
 
@@ -147,6 +148,21 @@ fn is_shown(param: &Shape, field: Option<&Shape>) -> bool {
     let mut shown =
         required.map(|member| is_shown(&member.shape, field.member(&member.name).map(|it| &it.shape)));
     shown.all(|shown| shown)
+}
+
+/// An error for each param that would be a part of the entity's path and cannot be.
+fn check_ids(entity: &Entity, params: &Params) -> Result<(), Faults> {
+    let own = entity.has_own_id().then_some("id");
+    let placed = entity.parents().into_iter().chain(own);
+    let given = placed.filter_map(|name| Some((name, params.get(name)?)));
+    let wrong = given.filter(|(_, id)| scalar(id).is_none_or(|id| check_id(&id).is_err()));
+    let faults: Faults = wrong.map(|(name, id)| not_an_id(name, id)).collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+pub(super) fn not_an_id(param: &str, given: &Json) -> ParamError {
+    let expected = "an id: text that is not dots alone, without slashes and control characters";
+    values::wrong(param, expected, given)
 }
 
 /// Both results, or the faults of both.

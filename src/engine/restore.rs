@@ -62,7 +62,7 @@ impl Object {
 fn end(entity: &Entity, body: &Json) -> Option<End> {
     let is = |field: &str, value: &str| {
         let text = body.get(field).and_then(scalar)?;
-        (text == value).then(|| End { field: field.to_owned(), value: text })
+        (value == "*" || text == value).then(|| End { field: field.to_owned(), value: text })
     };
     let by_removal = match &entity.removal {
         Removal::Archive { param, value } | Removal::DeleteOrArchive { param, value } => is(param, value),

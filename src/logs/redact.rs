@@ -1,7 +1,7 @@
 //! Redacts secrets before anything is written, in three ways.
 //!
 //! 1. *By name.* The values below a secret name, in a form, in JSON or in a header, are replaced
-//!    completely. The names come from a fixed list and from the catalog.
+//!    completely. The names come from a fixed list; the catalog's test of secrecy knows the others.
 //! 2. *By shape.* Stripe's keys, client secrets, credentials and card numbers are replaced in any
 //!    text.
 //! 3. *By value.* The key and the passwords of the connection are replaced in any text.
@@ -17,10 +17,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use http::HeaderMap;
 use serde_json::{Map, Value as Json};
 
-use crate::secret::Secret;
-
-/// The text that replaces a secret.
-pub(super) const REDACTED: &str = "(redacted)";
+use crate::secret::{REDACTED, Secret};
+use crate::stripe::trace::Secrecy;
 
 /// The key and the passwords of one connection.
 #[derive(Debug, Default)]
@@ -37,10 +35,10 @@ impl KnownSecrets {
         *known = all.into();
     }
 
-    /// A redactor of these secrets and of the fields with these dotted names.
-    pub(super) fn redactor(&self, sensitive: &'static [String]) -> Redactor {
+    /// A redactor of these secrets and of the fields that this test calls secret.
+    pub(super) fn redactor(&self, secrecy: Option<&'static dyn Secrecy>) -> Redactor {
         let known = Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner));
-        Redactor { known, sensitive }
+        Redactor { known, secrecy }
     }
 }
 
@@ -48,8 +46,8 @@ impl KnownSecrets {
 #[derive(Debug)]
 pub(super) struct Redactor {
     known: Arc<[Secret]>,
-    /// Dotted names of secret fields.
-    sensitive: &'static [String],
+    /// The catalog's test of the entity that the message is about.
+    secrecy: Option<&'static dyn Secrecy>,
 }
 
 impl Redactor {
@@ -181,8 +179,13 @@ impl Redactor {
     }
 
     fn is_secret(&self, path: &[&str]) -> bool {
-        names::is_secret(path) || names::contains_any(path, self.sensitive)
+        names::is_secret(path) || self.secrecy.is_some_and(|secrecy| is_secret_inside(secrecy, path))
     }
+}
+
+/// Whether a path leads to a secret of the entity, which may stand anywhere in it: in a page, in an event.
+fn is_secret_inside(secrecy: &dyn Secrecy, path: &[&str]) -> bool {
+    (0..path.len()).any(|from| secrecy.is_secret(&path.get(from..).unwrap_or_default().join(".")))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::catalog::API_VERSION;
 use crate::connection::{Defaults, Settings};
+use crate::engine::JournalPlace;
 use crate::env::Env;
 use crate::provider::connection_schema::{
     check_combinations, check_sources, optional, secret, shared_attributes, shared_blocks,
@@ -35,6 +36,9 @@ pub(super) fn schema() -> Schema {
         optional("max_retries", Type::Number, &format!("Most retries of a call after failures that may pass. Default `{MAX_RETRIES}`.")).rule(Rule::Range(0, 20)),
         optional("requests_per_second", Type::Number, "Most transactions a second of all processes in the throttle scope. Default: Stripe's own limit, 25 for a test key and 100 for a live one.").rule(Rule::Range(1, 1000)),
     ]);
+    let journal = "Where the idempotency keys of creates in flight are recorded, so that a run finds again what an interrupted one made: a folder, or the address of a Redis (`redis://…`, `rediss://…`) for machines that are thrown away. Default: `stripe-creates` in Terraform's data directory.";
+    attributes
+        .push(optional("create_journal", Type::String, journal).sensitive().rule(Rule::Text(journal_rule)));
     attributes.extend(shared_attributes());
     let description = "The provider block is the default connection: resources and data sources without `connection_handle` use it.";
     Schema::new(description, attributes).with_blocks(shared_blocks())
@@ -51,6 +55,16 @@ pub(super) fn validate(config: &Value, env: &Env) -> Diagnostics {
         found.push(Diagnostic::error("Two Destinations For Calls", detail).at_attribute("api_base"));
     }
     found
+}
+
+/// Where the journal of creates is; a place that is not known yet counts as not set.
+pub(super) fn journal_place(config: &Value) -> JournalPlace {
+    let place = config.get("create_journal").as_str().map(JournalPlace::parse);
+    place.and_then(Result::ok).unwrap_or_default()
+}
+
+fn journal_rule(text: &str) -> Result<(), String> {
+    JournalPlace::parse(text).map(drop)
 }
 
 /// The shared settings and the default connection's. Unknown attributes count as not set: a key
@@ -88,11 +102,16 @@ fn known_part(config: &Value) -> Value {
     Value::map(known)
 }
 
+/// An address is not repeated in a message: it may hold a password.
 fn address(text: &str) -> Result<(), String> {
-    let legal = text.parse::<http::Uri>().is_ok_and(|uri| {
+    let uri = text.parse::<http::Uri>().ok().filter(|uri| {
         matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
     });
-    legal
-        .then_some(())
-        .ok_or_else(|| format!("must be an address such as \"https://api.stripe.com\", not {text:?}"))
+    match uri.as_ref().and_then(http::Uri::authority) {
+        None => Err("must be an address such as \"https://api.stripe.com\"".to_owned()),
+        Some(authority) if authority.as_str().contains('@') => {
+            Err("must not hold a user and a password: Stripe is reached with a key alone".to_owned())
+        }
+        Some(_) => Ok(()),
+    }
 }

@@ -41,7 +41,7 @@ fn advice(error: &Error) -> (&'static str, Path) {
         Error::LiveKeyInClear { .. } => ("use https in `api_base`, or a test key", none),
         Error::WrongMode { .. } => ("use a key of that mode, or change `expected_livemode`", none),
         Error::ThrottleScope(_) => ("check `throttle_scope`", none),
-        Error::Transport(SetupError::Address(_)) => ("check `api_base`", none),
+        Error::Transport(SetupError::Address) => ("check `api_base`", none),
         Error::Transport(SetupError::Roots(_)) => ("check `ca_certificate`", none),
         Error::Transport(SetupError::ProxyWithoutTls) => {
             ("set `proxy_ssltype` to AUTO or TUNNEL", attribute("proxy_ssltype"))

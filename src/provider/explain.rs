@@ -6,7 +6,7 @@ use std::io;
 use crate::catalog::Entity;
 use crate::connection;
 use crate::connector;
-use crate::engine::{self, Faults, ParamError, Taken, UnlistedValue};
+use crate::engine::{self, Adopted, Faults, Leftovers, ParamError, Taken, UnlistedValue};
 use crate::provider::connection_error::describe;
 use crate::stripe::Kind;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -25,11 +25,65 @@ pub(super) fn explain(error: &engine::Error, attribute: &str) -> Diagnostics {
 }
 
 /// A warning that a create is not in the journal; the create itself has succeeded.
-pub(super) fn unrecorded(why: &io::Error) -> Diagnostic {
+fn explain_unrecorded(why: &io::Error) -> Diagnostic {
     let detail = format!(
         "The create could not be recorded before it was sent ({why}). If this run had been interrupted, the next one would not have found the object."
     );
     Diagnostic::warning("Create Not Recorded", detail)
+}
+
+/// What there is to say of a create that came through: that it is not in the journal, and that its object is
+/// one that an earlier run had made. `what` is the entity type or action.
+pub(super) fn explain_created(
+    what: &str,
+    unrecorded: Option<&io::Error>,
+    adopted: Option<&Adopted>,
+) -> Diagnostics {
+    let adopted = adopted.map(|adopted| {
+        let detail = format!(
+            "{what} {} was made {} by a run that was interrupted. This apply takes it instead of making another one. If the run served another state of this folder and workspace, the object may be that state's: then remove it from this one with `terraform state rm`, and apply again.",
+            adopted.id,
+            ago(adopted.age)
+        );
+        Diagnostic::warning("Interrupted Create Resumed", detail)
+    });
+    unrecorded.map(explain_unrecorded).into_iter().chain(adopted).collect()
+}
+
+/// Warnings of what dead runs left in the journal.
+pub(super) fn explain_leftovers(left: &Leftovers) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    if !left.unanswered.is_empty() {
+        let detail = format!(
+            "An earlier run was interrupted before Stripe answered: {}. An apply of the same configuration finds the objects and creates nothing twice. If the configuration has changed since, look in Stripe for an object that is in no state.",
+            left.unanswered.join(", ")
+        );
+        found.push(Diagnostic::warning("Creates Without An Answer", detail));
+    }
+    if !left.forgotten.is_empty() {
+        let detail = format!(
+            "An earlier run was interrupted more than 24 hours ago, or by another clock, while it made: {}. Stripe may have forgotten the keys, so no apply finds the objects. Look in Stripe for one that is in no state. This is told once.",
+            left.forgotten.join(", ")
+        );
+        found.push(Diagnostic::warning("Interrupted Creates Forgotten", detail));
+    }
+    found.extend(left.unread.iter().map(|why| {
+        let detail = format!(
+            "Creates that an earlier run left in flight cannot be read: {why}. If it was interrupted, this run may make an object twice."
+        );
+        Diagnostic::warning("Journal Not Readable", detail)
+    }));
+    found
+}
+
+/// A time that has passed, in its largest unit: `3 minutes ago`.
+fn ago(seconds: i64) -> String {
+    let (count, unit) = match seconds {
+        ..60 => (seconds, "second"),
+        60..3600 => (seconds / 60, "minute"),
+        _ => (seconds / 3600, "hour"),
+    };
+    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
 }
 
 /// An error of the connector as a diagnostic; `attribute` is the one that the failed call is about.
@@ -39,10 +93,14 @@ pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Di
             ("Unknown Entity", "entity")
         }
         connector::Error::UnknownAction { .. } => ("Unknown Action", "action"),
-        connector::Error::Filter(_) => ("Invalid Filter Clause", "filter"),
+        connector::Error::Filter(_) | connector::Error::FilterId(_) => ("Invalid Filter Clause", "filter"),
         connector::Error::ListNeeds { .. } => ("Filter Incomplete", "filter"),
         connector::Error::SortField { .. } => ("Unknown Field", "sort_by"),
-        connector::Error::Locator { .. } => ("Invalid Entity Id", attribute),
+        connector::Error::Locator { .. } | connector::Error::Id(_) => ("Invalid Entity Id", attribute),
+        connector::Error::Answer { .. } | connector::Error::Cursor { .. } => {
+            ("Answer Is Not Stripe's", attribute)
+        }
+        connector::Error::SortTooDeep { .. } => ("Sorted List Too Long", "sort_by"),
         connector::Error::PageToken(_) => ("Invalid Page Token", "page_token"),
         connector::Error::Connection(error) => return explain_connection(error, attribute),
     };
@@ -50,6 +108,7 @@ pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Di
         connector::Error::UnknownEntity { suggestion: None, .. }
         | connector::Error::SortField { suggestion: None, .. } => "; see data \"stripe_entity_types\"",
         connector::Error::UnknownAction { suggestion: None, .. } => "; see data \"stripe_actions\"",
+        connector::Error::Answer { .. } => ". Check `api_base` and the proxy, then run again",
         _ => "",
     };
     Diagnostic::error(summary, sentence(&format!("{error}{list}"))).at_attribute(attribute)
@@ -130,6 +189,10 @@ fn next_step(kind: Kind) -> (&'static str, &'static str) {
         Kind::RateLimit => (
             "Stripe Rate Limit",
             "Others use the account too: lower `requests_per_second`, or run again later.",
+        ),
+        Kind::Conflict => (
+            "Stripe Object Is Locked",
+            "Another call changes the object: run again when it has ended. Nothing is created twice.",
         ),
         Kind::Idempotency => ("Stripe Idempotency Conflict", "Run again: a new plan uses a new key."),
         Kind::Network | Kind::ProxyUnreachable | Kind::Untrusted => (

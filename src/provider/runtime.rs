@@ -25,14 +25,13 @@ pub(super) struct Runtime {
     /// The handles that this process last saw in `stripe_connection`, by connection id.
     freshest: Mutex<HashMap<String, String>>,
     /// The creates whose response may not have reached the state.
-    pub(super) journal: Journal,
+    pub(super) journal: Arc<Journal>,
     /// Whether this command is an apply: something was applied already.
     pub(super) applies: AtomicBool,
 }
 
 impl Runtime {
-    pub(super) fn new(config: &Value, env: Env) -> Self {
-        let journal = Journal::beside_terraform(&env);
+    pub(super) fn new(config: &Value, env: Env, journal: Arc<Journal>) -> Self {
         let (defaults, default_settings) = block::defaults(config, env);
         Self {
             defaults: Arc::new(defaults),
@@ -66,17 +65,6 @@ impl Runtime {
             .entry(name.to_owned())
             .or_insert_with(|| Arc::new(Connection::new(settings, Arc::clone(&self.defaults))));
         Arc::clone(connection)
-    }
-
-    /// A warning when an earlier run was interrupted before Stripe's response to a create came.
-    pub(super) fn unanswered(&self) -> Option<Diagnostic> {
-        let (names, folder) = self.journal.unanswered();
-        let detail = format!(
-            "An earlier run was interrupted before Stripe answered: {}. An apply of the same configuration finds the objects and creates nothing twice. If the configuration has changed since, look in Stripe for an object that is in no state, then remove the file without an `id` in {}.",
-            names.join(", "),
-            folder.display()
-        );
-        (!names.is_empty()).then(|| Diagnostic::warning("Creates Without An Answer", detail))
     }
 
     /// Records a handle as the newest of its connection.

@@ -1,5 +1,9 @@
 //! One call of Stripe's API, and its answer.
 
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
 use http::Method;
 use serde_json::{Map, Value as Json};
 
@@ -18,6 +22,42 @@ pub enum Body {
     },
 }
 
+/// The idempotency key of a POST, and what has to be done before Stripe may see it.
+#[derive(Clone)]
+pub struct IdempotencyKey {
+    /// The key as it is sent.
+    pub text: String,
+    before: Option<Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>>,
+}
+
+impl IdempotencyKey {
+    /// The same key, sent only after `before` is done. The client runs it once the call is admitted, so that
+    /// what it waits for passes while the call waits for its turn.
+    #[must_use]
+    pub fn sent_after(self, before: impl Fn() -> BoxFuture<'static, ()> + Send + Sync + 'static) -> Self {
+        Self { before: Some(Arc::new(before)), ..self }
+    }
+
+    /// Waits for what has to be done before the key is sent.
+    pub async fn ready(&self) {
+        if let Some(before) = &self.before {
+            before().await;
+        }
+    }
+}
+
+impl<T: Into<String>> From<T> for IdempotencyKey {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), before: None }
+    }
+}
+
+impl fmt::Debug for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("IdempotencyKey").field(&self.text).finish()
+    }
+}
+
 /// One call of Stripe's API.
 #[derive(Debug, Clone)]
 pub struct Call {
@@ -34,7 +74,7 @@ pub struct Call {
     /// The path with a placeholder for each id: `/v1/customers/{customer}`. An endpoint has a limit.
     pub endpoint: String,
     /// Stripe executes POSTs with the same key once; a POST without a key gets a random one.
-    pub idempotency_key: Option<String>,
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 impl Call {
@@ -83,7 +123,7 @@ impl Call {
 
     /// The same call under this idempotency key.
     #[must_use]
-    pub fn key(mut self, key: impl Into<String>) -> Self {
+    pub fn key(mut self, key: impl Into<IdempotencyKey>) -> Self {
         self.idempotency_key = Some(key.into());
         self
     }

@@ -1,12 +1,14 @@
 //! The client: it turns calls into requests and retries them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use percent_encoding::percent_decode_str;
 use serde_json::Value as Json;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -18,6 +20,10 @@ use crate::stripe::{
     Body, Call, Error, Failure, PermitRequest, Reply, Request, Response, RetryDecision, RetryState, Throttle,
     Transport, TransportError, form, multipart,
 };
+
+/// A request that leaves so long after its admission is admitted again: in between others may have been
+/// counted for the second in which it arrives.
+const LATE: Duration = Duration::from_millis(15);
 
 /// The settings of a client.
 #[derive(Debug, Clone)]
@@ -64,10 +70,10 @@ impl Client {
     /// # Errors
     /// The last attempt's failure. [`Error::may_have_happened`] counts all attempts.
     pub async fn send(&self, call: Call) -> Result<Reply, Error> {
-        let endpoint = call.endpoint.clone();
+        let (endpoint, mut key) = (call.endpoint.clone(), call.idempotency_key.clone());
         let request = self.request(call)?;
         let permit = PermitRequest { method: &request.method, endpoint: &endpoint };
-        let _object_lock = self.object_locks.acquire(&request).await;
+        let _object_lock = self.object_locks.acquire(&request, &endpoint).await;
         let mut retries = RetryState { max_retries: self.settings.max_retries, ..RetryState::default() };
         let mut outcome_open = false;
         loop {
@@ -75,11 +81,19 @@ impl Client {
                 .unless_stopped(self.throttle.admit(permit))
                 .await
                 .map_err(|error| error.or_may_have_happened(outcome_open))?;
+            // Once: the other attempts send the same key.
+            if let Some(key) = key.take() {
+                let admitted = Instant::now();
+                key.ready().await;
+                if admitted.elapsed() > LATE {
+                    continue;
+                }
+            }
             let sending = self.transport.send(request.clone());
             let response = trace::attempt(retries.count() + 1, admission, &endpoint, &request, sending).await;
             let (failure, error) = match response.and_then(sort_response) {
                 Ok(Outcome::Success(reply)) => return Ok(reply),
-                Ok(Outcome::Failure(response)) => failure_of(&response),
+                Ok(Outcome::Failure(response)) => self.failure_of(&response),
                 Err(error) => (Failure::from_transport(&error), Error::from_transport(&error)),
             };
             outcome_open |= error.may_have_happened();
@@ -101,6 +115,12 @@ impl Client {
         }
     }
 
+    /// What a response reports; who answers in Stripe's place may repeat the key.
+    fn failure_of(&self, response: &Response) -> (Failure, Error) {
+        let error = Error::from_response(response).without(&self.settings.api_key);
+        (Failure::from_response(response, error.code()), error)
+    }
+
     async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
         tokio::select! {
             biased;
@@ -110,6 +130,7 @@ impl Client {
     }
 
     fn request(&self, call: Call) -> Result<Request, Error> {
+        check_path(&call.path).map_err(|error| Error::from_transport(&error))?;
         let mut headers = HeaderMap::new();
         let mut header = |name: HeaderName, value: &str| {
             let value = HeaderValue::from_str(value);
@@ -125,7 +146,7 @@ impl Client {
         if let Some(account) = &self.settings.account {
             header(HeaderName::from_static("stripe-account"), account)?;
         }
-        let key = call.idempotency_key.unwrap_or_else(|| Uuid::new_v4().to_string());
+        let key = call.idempotency_key.map_or_else(|| Uuid::new_v4().to_string(), |key| key.text);
         if call.method == Method::POST {
             header(HeaderName::from_static("idempotency-key"), &key)?;
         }
@@ -154,6 +175,16 @@ impl Client {
     }
 }
 
+/// Refuses a path that another reader of URLs would take for another path: WHATWG's URL parser
+/// resolves dot segments, percent-encoded ones too, and drops control characters.
+fn check_path(path: &str) -> Result<(), TransportError> {
+    let printable = path.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\#?".contains(&byte));
+    let climbs = |part: &str| matches!(&*percent_decode_str(part).decode_utf8_lossy(), "." | "..");
+    let fits = printable && path.starts_with('/') && !path.split('/').any(climbs);
+    let why = || TransportError::Fatal("an id in the path of the call leads to another path".to_owned());
+    fits.then_some(()).ok_or_else(why)
+}
+
 /// A response of Stripe.
 enum Outcome {
     Success(Reply),
@@ -168,18 +199,15 @@ fn sort_response(response: Response) -> Result<Outcome, TransportError> {
     }
     let (request_id, replayed) = (response.request_id(), response.is_replayed());
     let is_stripes = |body: &Json| {
-        body.is_object() && (request_id.is_some() || body.get("object").or_else(|| body.get("id")).is_some())
+        let named = body.get("object").or_else(|| body.get("id")).is_some();
+        let is_error = body.get("error").is_some_and(Json::is_object);
+        body.is_object() && (named || request_id.is_some() && !is_error)
     };
     let body: Option<Json> = serde_json::from_slice(&response.body).ok();
     let Some(body) = body.filter(is_stripes) else {
         return Err(TransportError::Broken(describe_foreign(&response)));
     };
     Ok(Outcome::Success(Reply { body, request_id, replayed }))
-}
-
-fn failure_of(response: &Response) -> (Failure, Error) {
-    let error = Error::from_response(response);
-    (Failure::from_response(response, error.code()), error)
 }
 
 /// The error to return. Stripe's verdict on the request itself also settles earlier attempts; a rate

@@ -2,7 +2,11 @@
 
 use serde::Deserialize;
 
+use crate::secret::{REDACTED, Secret};
 use crate::stripe::{Response, TransportError};
+
+/// The status of a call that the server does not have.
+const NOT_IMPLEMENTED: u16 = 501;
 
 /// The kind of an error, for advice on what to do next.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -17,6 +21,8 @@ pub enum Kind {
     InvalidRequest,
     /// HTTP 402: a payment was declined.
     Card,
+    /// HTTP 409: another call changes the object.
+    Conflict,
     /// The idempotency key was used for another request.
     Idempotency,
     /// HTTP 429, for longer than a call waits.
@@ -82,44 +88,60 @@ impl Error {
         let reported = envelope.unwrap_or_default().error;
         let kind = kind_of(response.status, reported.kind.as_deref(), from_stripe);
         let replayed = response.is_replayed();
+        let text = |text: Option<String>| text.map(|text| printable(&text));
+        // Of what it does not implement, Stripe has done nothing.
+        let refused = replayed || from_stripe && response.status == NOT_IMPLEMENTED;
         Self(Box::new(Inner {
             kind,
             status: Some(response.status),
-            code: reported.code,
-            decline_code: reported.decline_code,
-            message: reported.message.unwrap_or_else(|| describe_foreign(response)),
-            param: reported.param,
-            doc_url: reported.doc_url,
-            request_id: response.request_id(),
+            code: text(reported.code),
+            decline_code: text(reported.decline_code),
+            message: text(reported.message).unwrap_or_else(|| describe_foreign(response)),
+            param: text(reported.param),
+            doc_url: text(reported.doc_url),
+            request_id: text(response.request_id()),
             replayed,
-            may_have_happened: kind == Kind::Server && !replayed || response.status == 409,
+            may_have_happened: kind == Kind::Server && !refused || response.status == 409,
         }))
     }
 
     /// The error of a request without a response.
     pub(super) fn from_transport(error: &TransportError) -> Self {
-        let may_have_happened = matches!(error, TransportError::Broken(_));
+        let may_have_happened = matches!(error, TransportError::Broken(_) | TransportError::TooLarge);
         let kind = match error {
             TransportError::ProxyUnreachable(_) => Kind::ProxyUnreachable,
             TransportError::ProxyAuth(_) => Kind::ProxyAuth,
             TransportError::Untrusted(_) => Kind::Untrusted,
             _ => Kind::Network,
         };
-        Self::of(kind, error.to_string()).or_may_have_happened(may_have_happened)
+        Self::of(kind, &error.to_string()).or_may_have_happened(may_have_happened)
     }
 
     /// The error of a call that was stopped while it waited.
     pub(super) fn stopped() -> Self {
-        Self::of(Kind::Stopped, "stopped before the call was sent".to_owned())
+        Self::of(Kind::Stopped, "stopped before the call was sent")
     }
 
-    fn of(kind: Kind, message: String) -> Self {
+    fn of(kind: Kind, message: &str) -> Self {
+        let message = printable(message);
         Self(Box::new(Inner { kind, message, ..Inner::default() }))
     }
 
     /// The same error, after an earlier attempt that may have happened if `outcome_open`.
     pub(super) fn or_may_have_happened(mut self, outcome_open: bool) -> Self {
         self.0.may_have_happened |= outcome_open;
+        self
+    }
+
+    /// The same error with a secret replaced in every text of it.
+    pub(super) fn without(mut self, secret: &Secret) -> Self {
+        let (inner, secret) = (&mut *self.0, secret.expose());
+        let Inner { message, code, decline_code, param, doc_url, request_id, .. } = inner;
+        for text in [code, decline_code, param, doc_url, request_id].into_iter().flatten().chain([message]) {
+            if !secret.is_empty() && text.contains(secret) {
+                *text = text.replace(secret, REDACTED);
+            }
+        }
         self
     }
 
@@ -210,6 +232,7 @@ fn kind_of(status: u16, named: Option<&str>, from_stripe: bool) -> Kind {
         (401, _) => Kind::Auth,
         (403, _) => Kind::Permission,
         (404, _) => Kind::NotFound,
+        (409, _) => Kind::Conflict,
         (400..=499, _) => Kind::InvalidRequest,
         _ => Kind::Server,
     }
@@ -217,9 +240,30 @@ fn kind_of(status: u16, named: Option<&str>, from_stripe: bool) -> Kind {
 
 /// Describes a response that is not Stripe's JSON.
 pub(super) fn describe_foreign(response: &Response) -> String {
-    let kind = response.header("content-type").unwrap_or("no content type");
+    let kind = printable(response.header("content-type").unwrap_or("no content type"));
     format!(
         "the answer is not Stripe's ({kind}, {} bytes); a proxy or a firewall may have sent it",
         response.body.len()
     )
+}
+
+/// The longest text of another party in an error, in characters.
+const LONGEST: usize = 2_000;
+
+/// Text of another party as a terminal may show it: control characters, and those that turn the
+/// direction of writing, are escaped, and what is very long is cut.
+fn printable(text: &str) -> String {
+    let turns = |letter| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut shown = String::with_capacity(text.len().min(LONGEST));
+    for letter in text.chars().take(LONGEST) {
+        if letter != '\n' && letter.is_control() || turns(letter) {
+            shown.extend(letter.escape_default());
+        } else {
+            shown.push(letter);
+        }
+    }
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
 }

@@ -3,11 +3,13 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use bytes::BytesMut;
 use futures_util::future::BoxFuture;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Url};
 
 use crate::stripe::trace::{self, Peer};
+use crate::stripe::transport::MAX_BODY;
 use crate::stripe::{Request, Response, SetupError, Transport, TransportError};
 
 /// For opening a TCP connection; shorter than a request may take.
@@ -27,7 +29,7 @@ impl HttpTransport {
     /// # Errors
     /// `base` or `roots` cannot be read.
     pub fn new(base: &str, timeout: Duration, roots: &[&str]) -> Result<Self, SetupError> {
-        let base = Url::parse(base).map_err(|_| SetupError::Address(base.to_owned()))?;
+        let base = Url::parse(base).ok().filter(is_base).ok_or(SetupError::Address)?;
         let mut builder = reqwest::Client::builder()
             .redirect(Policy::none())
             .timeout(timeout)
@@ -45,15 +47,23 @@ impl HttpTransport {
         let url = format!("{}{}", self.base.as_str().trim_end_matches('/'), request.target);
         let sent =
             self.client.request(request.method, url).headers(request.headers).body(request.body).send().await;
-        let response = sent.map_err(|error| classify(&error))?;
+        // The address may hold what is looked for.
+        let mut response = sent.map_err(|error| classify(&error.without_url()))?;
         trace::record_peer(Peer {
             address: response.remote_addr(),
             version: response.version(),
             connection: None,
         });
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await.map_err(|error| TransportError::Broken(chain(&error)))?;
-        Ok(Response { status, headers, body })
+        let mut body = BytesMut::new();
+        let cut = |error: reqwest::Error| TransportError::Broken(chain(&error));
+        while let Some(chunk) = response.chunk().await.map_err(cut)? {
+            if body.len() + chunk.len() > MAX_BODY {
+                return Err(TransportError::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Response { status, headers, body: body.freeze() })
     }
 }
 
@@ -61,6 +71,11 @@ impl Transport for HttpTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(self.send_request(request))
     }
+}
+
+/// Whether it is an http or https address without a user and a password.
+fn is_base(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
 }
 
 fn classify(error: &reqwest::Error) -> TransportError {
@@ -148,10 +163,34 @@ mod tests {
         assert!(matches!(get(&silent).await, Err(TransportError::Broken(_))));
     }
 
+    #[tokio::test]
+    async fn an_answer_without_an_end_is_cut() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 1024]).await;
+            let head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n";
+            stream.write_all(head).await.unwrap();
+            while stream.write_all(&[b'x'; 1 << 14]).await.is_ok() {}
+        });
+        let request = Request {
+            method: Method::GET,
+            target: "/v1/x".to_owned(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        };
+        let transport = HttpTransport::new(&base, Duration::from_mins(2), &[]).unwrap();
+        assert!(matches!(transport.send(request).await, Err(TransportError::TooLarge)));
+    }
+
     #[test]
     fn an_address_that_is_none_is_refused() {
         let error = HttpTransport::new("not an address", Duration::from_secs(1), &[]).unwrap_err();
-        assert!(error.to_string().contains("is no address"), "{error}");
+        assert!(error.to_string().contains("the base address is not one"), "{error}");
+        let error =
+            HttpTransport::new("http://svc:hidden@127.0.0.1", Duration::from_secs(1), &[]).unwrap_err();
+        assert!(!format!("{error:?} {error}").contains("hidden"));
         let error = HttpTransport::new(
             "http://127.0.0.1",
             Duration::from_secs(1),

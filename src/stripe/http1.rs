@@ -25,17 +25,18 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::Uri;
 use http::header::{HOST, HeaderValue, PROXY_AUTHORIZATION};
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::client::conn::http1::SendRequest;
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use crate::stripe::trace::{self, Event, Peer, emit};
+use crate::stripe::transport::MAX_BODY;
 use crate::stripe::wire_tap::Tap;
 use crate::stripe::{Request, Response, SetupError, Transport, TransportError};
-use dial::Dialer;
-use proxy_auth::Challenge;
+use dial::{Dialer, MAX_TRIES};
 pub use proxy_auth::{AuthScheme, ProxyCredentials};
+use proxy_auth::{Authentication, credentials_refused};
 
 /// The most idle connections in the pool.
 const MAX_IDLE: usize = 8;
@@ -87,7 +88,6 @@ pub struct Http1Transport {
     forwards: bool,
     base: Uri,
     timeout: Duration,
-    challenge: Mutex<Option<Challenge>>,
     idle: Mutex<Vec<PooledConnection>>,
 }
 
@@ -110,12 +110,14 @@ impl Http1Transport {
         timeout: Duration,
         roots: &[&str],
     ) -> Result<Self, SetupError> {
-        let invalid = || SetupError::Address(base.to_owned());
-        let base: Uri = base.parse().map_err(|_| invalid())?;
+        let base: Uri = base.parse().map_err(|_| SetupError::Address)?;
         let secure = match base.scheme_str() {
+            _ if base.authority().is_some_and(|authority| authority.as_str().contains('@')) => {
+                return Err(SetupError::Address);
+            }
             Some("https") => true,
             Some("http") => false,
-            _ => return Err(invalid()),
+            _ => return Err(SetupError::Address),
         };
         let tls = proxy.as_ref().map(|proxy| proxy.tls);
         if secure && tls == Some(ProxyTls::Never) {
@@ -123,8 +125,7 @@ impl Http1Transport {
         }
         let forwards = !secure && tls.is_some_and(|tls| tls != ProxyTls::Tunnel);
         let dialer = Dialer::new(proxy, secure, roots)?;
-        let (challenge, idle) = (Mutex::default(), Mutex::default());
-        Ok(Self { dialer, forwards, base, timeout, challenge, idle })
+        Ok(Self { dialer, forwards, base, timeout, idle: Mutex::default() })
     }
 
     async fn send_request(&self, request: Request) -> Result<Response, TransportError> {
@@ -146,36 +147,39 @@ impl Http1Transport {
         mut connection: PooledConnection,
         request: &Request,
     ) -> Result<Option<Response>, TransportError> {
-        let mut response = self.exchange(&mut connection, request).await?;
-        if let Some(challenged) = &response
-            && challenged.status == 407
-            && self.forwards
-            && self.accept_challenge(challenged)?
-        {
-            if connection.sender.is_closed() {
+        let mut authentication = self.dialer.authenticate();
+        for tries in 0..MAX_TRIES {
+            // A proxy may close the connection with its challenge.
+            if tries > 0 && connection.sender.ready().await.is_err() {
                 connection = self.open().await?;
             }
-            response = self.exchange(&mut connection, request).await?;
-        }
-        match response {
-            Some(response) if response.status == 407 => Err(credentials_refused()),
-            Some(response) => {
+            let Some(response) = self.exchange(&mut connection, request, &mut authentication).await? else {
+                return Ok(None);
+            };
+            if response.status != 407 {
+                authentication.passed();
                 self.put_idle(connection);
-                Ok(Some(response))
+                return Ok(Some(response));
             }
-            None => Ok(None),
+            // Only a proxy that forwards is authenticated to here: a tunnel is open already.
+            if !self.forwards {
+                break;
+            }
+            authentication.challenged(&response.headers)?;
         }
+        Err(credentials_refused())
     }
 
     async fn exchange(
         &self,
         connection: &mut PooledConnection,
         request: &Request,
+        authentication: &mut Authentication<'_>,
     ) -> Result<Option<Response>, TransportError> {
         if connection.sender.ready().await.is_err() {
             return Ok(None);
         }
-        let message = self.message(request)?;
+        let message = self.message(request, authentication)?;
         let (address, number) = (Some(connection.tap.address), Some(connection.tap.number));
         trace::record_peer(Peer { address, version: message.version(), connection: number });
         connection.tap.start();
@@ -191,17 +195,21 @@ impl Http1Transport {
     ) -> Result<Response, TransportError> {
         let sent = connection.sender.send_request(message).await.map_err(|error| self.broken(&error))?;
         let (parts, body) = sent.into_parts();
-        let body = body.collect().await.map_err(|error| self.broken(&error))?.to_bytes();
-        Ok(Response { status: parts.status.as_u16(), headers: parts.headers, body })
+        let body = Limited::new(body, MAX_BODY).collect().await.map_err(|error| self.cut(&*error))?;
+        Ok(Response { status: parts.status.as_u16(), headers: parts.headers, body: body.to_bytes() })
     }
 
     /// The HTTP message of a request: with the complete address to a proxy that forwards, with path
     /// and query through a tunnel.
-    fn message(&self, request: &Request) -> Result<http::Request<Full<Bytes>>, TransportError> {
+    fn message(
+        &self,
+        request: &Request,
+        authentication: &mut Authentication<'_>,
+    ) -> Result<http::Request<Full<Bytes>>, TransportError> {
         let base = self.base.to_string();
         let url = format!("{}{}", base.trim_end_matches('/'), request.target);
         let target = if self.forwards { &url } else { &request.target };
-        let invalid = |_| TransportError::Fatal(format!("{url} is no address"));
+        let invalid = |_| TransportError::Fatal("the path of the call is none".to_owned());
         let uri: Uri = target.parse().map_err(invalid)?;
         let mut message = http::Request::new(Full::new(request.body.clone()));
         *message.method_mut() = request.method.clone();
@@ -210,8 +218,8 @@ impl Http1Transport {
         if let Ok(host) = HeaderValue::from_str(host) {
             message.headers_mut().insert(HOST, host);
         }
-        if let Some(header) =
-            self.authorization(request.method.as_str(), &uri.to_string()).filter(|_| self.forwards)
+        if self.forwards
+            && let Some(header) = authentication.header(request.method.as_str(), &uri.to_string())
         {
             message.headers_mut().insert(PROXY_AUTHORIZATION, header);
         }
@@ -220,7 +228,7 @@ impl Http1Transport {
     }
 
     async fn open(&self) -> Result<PooledConnection, TransportError> {
-        let (stream, tap) = self.dialer.connect(self.forwards, &self.base, &self.challenge).await?;
+        let (stream, tap) = self.dialer.connect(self.forwards, &self.base).await?;
         let (sender, connection) =
             hyper::client::conn::http1::handshake(stream).await.map_err(|error| self.broken(&error))?;
         // The sender reports when the connection ends.
@@ -228,22 +236,19 @@ impl Http1Transport {
         Ok(PooledConnection { sender, tap })
     }
 
+    /// The error of a body that did not come to its end.
+    fn cut(&self, error: &(dyn std::error::Error + 'static)) -> TransportError {
+        match error.downcast_ref::<hyper::Error>() {
+            Some(error) => self.broken(error),
+            None => TransportError::TooLarge,
+        }
+    }
+
     fn broken(&self, error: &hyper::Error) -> TransportError {
         match self.dialer.through().trim_start() {
             "" => TransportError::Broken(error.to_string()),
             through => TransportError::Broken(format!("{through}: {error}")),
         }
-    }
-
-    fn authorization(&self, method: &str, uri: &str) -> Option<HeaderValue> {
-        let mut challenge = self.challenge.lock().unwrap_or_else(PoisonError::into_inner);
-        self.dialer.credentials()?.authorization(challenge.as_mut(), method, uri)
-    }
-
-    /// Keeps the challenge of a 407; false when answering it would not help.
-    fn accept_challenge(&self, response: &Response) -> Result<bool, TransportError> {
-        let Some(credentials) = self.dialer.credentials() else { return Ok(false) };
-        credentials.accept_challenge(&self.challenge, &response.headers)
     }
 
     fn take_idle(&self) -> Option<PooledConnection> {
@@ -269,7 +274,5 @@ impl Transport for Http1Transport {
     }
 }
 
-/// The error of a 407 that no challenge explains.
-fn credentials_refused() -> TransportError {
-    TransportError::ProxyAuth("the proxy refused the user and the password (HTTP 407)".to_owned())
-}
+#[cfg(test)]
+mod tests;

@@ -9,15 +9,15 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::stripe::Request;
 
-/// A lock for each object that is being written to, by `version/collection/id`.
+/// A lock for each object that is being written to, by its path as far as the first id.
 #[derive(Debug, Default)]
 pub(super) struct ObjectLocks(StdMutex<HashMap<String, Arc<Mutex<()>>>>);
 
 impl ObjectLocks {
     /// Locks the object that the request writes to, after the writes that came before. Returns none
     /// at once for a read or a create.
-    pub(super) async fn acquire(&self, request: &Request) -> Option<OwnedMutexGuard<()>> {
-        let object = object_of(request)?;
+    pub(super) async fn acquire(&self, request: &Request, endpoint: &str) -> Option<OwnedMutexGuard<()>> {
+        let object = object_of(request, endpoint)?;
         let lock = {
             let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             // A lock that only the map refers to is neither taken nor waited for.
@@ -28,15 +28,15 @@ impl ObjectLocks {
     }
 }
 
-/// The object that a request writes to: its path as far as the first id; none for a read.
-fn object_of(request: &Request) -> Option<String> {
+/// The object that a request writes to: its path as far as the first id; none for a read, and where
+/// no id is in the path. Only the endpoint (`/v1/billing/meters/{id}`) tells an id from a collection.
+fn object_of(request: &Request, endpoint: &str) -> Option<String> {
     if request.method == Method::GET {
         return None;
     }
+    let before_id = endpoint.split('/').position(|part| part.starts_with('{'))?;
     let path = request.target.split('?').next().unwrap_or_default();
-    let mut parts = path.split('/').skip(1);
-    let (version, collection, id) = (parts.next()?, parts.next()?, parts.next()?);
-    Some(format!("{version}/{collection}/{id}"))
+    Some(path.split('/').take(before_id + 1).collect::<Vec<_>>().join("/"))
 }
 
 #[cfg(test)]
@@ -48,27 +48,47 @@ mod tests {
     use super::ObjectLocks;
     use crate::stripe::Request;
 
+    const INTENT: &str = "/v1/payment_intents/{id}";
+    const METERS: &str = "/v1/billing/meters";
+
     fn request(method: Method, target: &str) -> Request {
         Request { method, target: target.to_owned(), headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
+    fn post(target: &str) -> Request {
+        request(Method::POST, target)
     }
 
     #[tokio::test]
     async fn writes_to_one_object_go_one_after_the_other() {
         let locks = ObjectLocks::default();
-        let confirm = request(Method::POST, "/v1/payment_intents/pi_1/confirm");
-        let first = locks.acquire(&confirm).await;
-        let update = request(Method::POST, "/v1/payment_intents/pi_1");
-        assert!(locks.acquire(&update).now_or_never().is_none());
-        assert!(locks.acquire(&request(Method::POST, "/v1/payment_intents/pi_2")).now_or_never().is_some());
+        let confirm = post("/v1/payment_intents/pi_1/confirm");
+        let first = locks.acquire(&confirm, "/v1/payment_intents/{intent}/confirm").await;
+        let update = post("/v1/payment_intents/pi_1");
+        assert!(locks.acquire(&update, INTENT).now_or_never().is_none());
+        assert!(locks.acquire(&post("/v1/payment_intents/pi_2"), INTENT).now_or_never().is_some());
         drop(first);
-        assert!(locks.acquire(&update).now_or_never().is_some());
+        assert!(locks.acquire(&update, INTENT).now_or_never().is_some());
     }
 
     #[tokio::test]
     async fn reads_and_creates_do_not_wait() {
         let locks = ObjectLocks::default();
-        let _lock = locks.acquire(&request(Method::DELETE, "/v1/customers/cus_1")).await;
-        assert!(locks.acquire(&request(Method::GET, "/v1/customers/cus_1")).await.is_none());
-        assert!(locks.acquire(&request(Method::POST, "/v1/customers")).await.is_none());
+        let customer = "/v1/customers/{id}";
+        let delete = request(Method::DELETE, "/v1/customers/cus_1");
+        let _lock = locks.acquire(&delete, customer).await;
+        let read = request(Method::GET, "/v1/customers/cus_1");
+        assert!(locks.acquire(&read, customer).await.is_none());
+        assert!(locks.acquire(&post("/v1/customers"), "/v1/customers").await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_collection_below_another_is_no_object() {
+        let locks = ObjectLocks::default();
+        assert!(locks.acquire(&post(METERS), METERS).await.is_none());
+        let meter = "/v1/billing/meters/{id}";
+        let _lock = locks.acquire(&post("/v1/billing/meters/mtr_1"), meter).await;
+        assert!(locks.acquire(&post("/v1/billing/meters/mtr_2"), meter).now_or_never().is_some());
+        assert!(locks.acquire(&post("/v1/billing/meters/mtr_1"), meter).now_or_never().is_none());
     }
 }

@@ -110,7 +110,10 @@ impl Failure {
         Self {
             fatal: matches!(
                 error,
-                TransportError::Fatal(_) | TransportError::Untrusted(_) | TransportError::ProxyAuth(_)
+                TransportError::Fatal(_)
+                    | TransportError::Untrusted(_)
+                    | TransportError::ProxyAuth(_)
+                    | TransportError::TooLarge
             ),
             ..Self::default()
         }

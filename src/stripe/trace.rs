@@ -34,7 +34,7 @@ pub trait Observer: Send + Sync + fmt::Debug {
 }
 
 /// An operation of the connector.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Operation {
     /// `List`, `Get`, `Create`, `Update`, `Delete`, or the name of an action.
     pub name: String,
@@ -44,8 +44,14 @@ pub struct Operation {
     pub id: Option<String>,
     /// The filter clause of a List, as the configuration has it.
     pub filter: Option<String>,
-    /// The fields of the entity whose values are secret; a dot leads into an object.
-    pub sensitive: &'static [String],
+    /// Which fields of what is sent and answered are secret, beside those with the name of a secret.
+    pub secrecy: Option<&'static dyn Secrecy>,
+}
+
+/// Tells which fields of an entity are secret.
+pub trait Secrecy: Send + Sync + fmt::Debug {
+    /// Whether the field that a dotted path leads to is secret, or stands inside a secret.
+    fn is_secret(&self, path: &str) -> bool;
 }
 
 /// The ids of a span as OpenTelemetry has them, random.

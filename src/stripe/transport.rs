@@ -4,6 +4,9 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method};
 
+/// The largest body of a response, in bytes; Stripe's own are a few megabytes at most.
+pub(super) const MAX_BODY: usize = 64 << 20;
+
 /// An HTTP request to a path of Stripe.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -57,6 +60,9 @@ pub enum TransportError {
     /// Stripe may have got the request: the connection broke, or the time ran out.
     #[error("the connection to Stripe failed: {0}")]
     Broken(String),
+    /// Stripe has got the request; the body of the response is larger than a response may be.
+    #[error("the answer is larger than {} MiB; a proxy or a firewall may have sent it", MAX_BODY >> 20)]
+    TooLarge,
     /// Nothing was sent to Stripe: the proxy refused the user and the password.
     #[error("{0}")]
     ProxyAuth(String),
@@ -71,9 +77,9 @@ pub enum TransportError {
 /// Why a transport cannot be made from its settings.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
-    /// The base address is no http or https address.
-    #[error("{0:?} is no address")]
-    Address(String),
+    /// The base address is no http or https address, or holds a password: it is not repeated.
+    #[error("the base address is not one such as \"https://api.stripe.com\"")]
+    Address,
     /// The proxy may not be used with TLS, and the base address needs TLS.
     #[error("a proxy that never uses TLS cannot reach an https address, because nothing would be encrypted")]
     ProxyWithoutTls,

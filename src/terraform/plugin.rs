@@ -9,7 +9,8 @@
 //! joins. Both are a [`Plugin`], which listens, and a [`CancellationToken`], which ends it.
 
 use std::io::{self, Write};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
@@ -92,6 +93,16 @@ pub enum Error {
     Transport(#[from] tonic::transport::Error),
 }
 
+/// How the service of a plugin ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The host, or the person who started the process, asked for the end at this instant. A host that is
+    /// interrupted twice asks too, while calls are open; else it asks when it is done with the provider.
+    Asked(Instant),
+    /// The host is gone or was interrupted twice, or a signal ended the process.
+    Abandoned,
+}
+
 /// A plugin that listens and is not served yet.
 #[derive(Debug)]
 pub struct Plugin {
@@ -123,7 +134,8 @@ impl Plugin {
         self,
         provider: ProviderServer<P>,
         end: CancellationToken,
-    ) -> Result<(), Error> {
+    ) -> Result<Ended, Error> {
+        let asked = Arc::<OnceLock<Instant>>::default();
         let incoming = connection::incoming(self.socket, self.tls);
         // No keep-alive: a run stopped with Ctrl-Z answers no ping and must survive `fg`.
         // No timeout: a call takes as long as the remote side does.
@@ -132,7 +144,7 @@ impl Plugin {
             .initial_connection_window_size(CONNECTION_WINDOW)
             .add_service(provider)
             .add_service(services::health(&end))
-            .add_service(services::controller(&end))
+            .add_service(services::controller(&end, &asked))
             .add_service(services::stdio(&end))
             .add_service(services::broker(&end))
             .serve_with_incoming_shutdown(incoming, end.clone().cancelled_owned());
@@ -144,7 +156,7 @@ impl Plugin {
             served = serving => served?,
             () = overdue => log::warn!("ended with calls still open"),
         }
-        Ok(())
+        Ok(asked.get().map_or(Ended::Abandoned, |asked| Ended::Asked(*asked)))
     }
 }
 
@@ -155,16 +167,17 @@ pub async fn serve<P: Provider>(
     environment: Environment,
     provider: ProviderServer<P>,
     out: &mut dyn Write,
-) -> Result<(), Error> {
+) -> Result<Ended, Error> {
     environment.check_cookie()?;
     logger::install(environment.log_level(), environment.crate_name());
     let plugin = Plugin::bind(&environment)?;
     let end = CancellationToken::new();
     // Before the handshake: from then on the host may be interrupted, and we with it.
-    lifetime::watch(Interrupt::Ignored, &end)?;
+    let interrupts = lifetime::watch(Interrupt::Ignored, &end)?;
     writeln!(out, "{}", plugin.handshake())?;
     out.flush()?;
-    plugin.serve(provider, end).await
+    let ended = plugin.serve(provider, end).await?;
+    Ok(if interrupts.are_impatient() { Ended::Abandoned } else { ended })
 }
 
 /// Serves hosts that a person tells where the plugin is, until interrupted.
@@ -176,11 +189,17 @@ pub async fn serve_reattached<P: Provider>(
     provider: ProviderServer<P>,
     sources: &[String],
     out: &mut dyn Write,
-) -> Result<(), Error> {
+) -> Result<Ended, Error> {
     logger::install(environment.log_level(), environment.crate_name());
     let plugin = Plugin::bind(&environment.without_host())?;
     let end = CancellationToken::new();
     lifetime::watch(Interrupt::Ends, &end)?;
     reattach::announce(&plugin.socket, sources, out)?;
-    plugin.serve(provider, end).await
+    let interrupted = end.clone();
+    let asked = async {
+        interrupted.cancelled().await;
+        Instant::now()
+    };
+    let (served, asked) = tokio::join!(plugin.serve(provider, end), asked);
+    served.map(|_| Ended::Asked(asked))
 }

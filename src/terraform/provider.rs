@@ -32,6 +32,15 @@ pub trait Provider: Debug + Send + Sync + 'static {
     /// The schema of a data source type, in the way of [`Self::resource_schema`].
     fn data_source_schema(&self, type_name: &str) -> Option<Schema>;
 
+    /// A text of a message as the practitioner may see it. Messages repeat what was written and what the
+    /// remote side said, and either may hold a secret.
+    fn hide_secrets(text: &str) -> String
+    where
+        Self: Sized,
+    {
+        text.to_owned()
+    }
+
     /// What is wrong with a provider block beside the rules of its schema, which are checked apart:
     /// what no single attribute shows. Values in it may be unknown, and may break the rules. Runs
     /// before it is configured.

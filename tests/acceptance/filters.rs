@@ -59,15 +59,8 @@ fn connector(base: String) -> Connector {
 }
 
 fn request(name: &str, filter: &str) -> ListRequest {
-    ListRequest {
-        entity: entity(name).unwrap(),
-        filter: Some(filter.to_owned()),
-        search: None,
-        sort_by: None,
-        descending: false,
-        page_size: Some(200),
-        page_token: None,
-    }
+    let entity = entity(name).unwrap();
+    ListRequest { filter: Some(filter.to_owned()), page_size: Some(200), ..ListRequest::of(entity) }
 }
 
 fn names(page: &Page) -> Vec<&str> {

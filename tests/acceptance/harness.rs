@@ -50,9 +50,8 @@ fn a_case_whose_tool_is_missing_is_ignored_and_says_why() {
         told[1].ends_with(" terraform get it: https://developer.hashicorp.com/terraform/install"),
         "{err}"
     );
-    for (line, tool) in
-        told[2..].iter().zip(["terraform 1.0.3", "squid", "Stripe's SDK for Python", "Stripe's CLI"])
-    {
+    let others = ["terraform 1.0.3", "squid", "redis-server", "Stripe's SDK for Python", "Stripe's CLI"];
+    for (line, tool) in told[2..].iter().zip(others) {
         assert!(line.ends_with(&format!(" {tool} get it: eval \"$(.ci/tools)\"")), "{tool}: {err}");
     }
 }

@@ -1,12 +1,13 @@
 //! Killed in the middle: the next run ends with exactly what the config says.
 
-use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use stripe_provider::sandbox::Fault;
 
 use crate::support::harness::{Case, case, note};
+use crate::support::kills::{End, kill, mend, rounds, start};
 use crate::support::ports::wait_until;
-use crate::support::signals::signal;
 use crate::support::workdir::Workdir;
 
 pub fn cases() -> Vec<Case> {
@@ -14,6 +15,7 @@ pub fn cases() -> Vec<Case> {
         case!(killed_while_creating, Terraform),
         case!(killed_while_updating, Terraform),
         case!(killed_while_destroying, Terraform),
+        case!(killed_while_answers_are_lost, Terraform),
     ]
 }
 
@@ -30,19 +32,6 @@ resource "stripe_entity" "customer" {{
     )
 }
 
-/// How a run ends before its time.
-#[derive(Debug, Clone, Copy)]
-enum End {
-    /// `kill -9` of the provider.
-    Provider,
-    /// `kill -9` of terraform.
-    Terraform,
-    /// `kill -9` of both.
-    Both,
-    /// Ctrl-C twice: terraform leaves at once, without waiting for its provider.
-    Interrupts,
-}
-
 const ENDS: [End; 4] = [End::Provider, End::Terraform, End::Both, End::Interrupts];
 
 fn killed_while_creating() {
@@ -54,6 +43,46 @@ fn killed_while_creating() {
         let made = workdir.count("customer");
         assert!((10..50).contains(&made), "{end:?} came too late or too early: {made}");
         assert_ends_with_fifty(&workdir, end, "Number");
+    }
+}
+
+/// Thirty customers, some of whose answers are lost, in runs that are killed at one moment after the other.
+fn killed_while_answers_are_lost() {
+    const COUNT: usize = 30;
+    let config = format!(
+        r#"
+provider "stripe" {{
+  max_retries = 0
+}}
+resource "stripe_entity" "customer" {{
+  count         = {COUNT}
+  entity        = "Customer"
+  input_payload = {{ Name = "Number ${{count.index % 3}}" }}
+}}
+"#
+    );
+    for round in 0..rounds() {
+        let end = ENDS[round % ENDS.len()];
+        let workdir = Workdir::new(&config);
+        let lost = ["drop_after", "cut_body"][round / ENDS.len() % 2];
+        let fault = json!({"method": "POST", "path": "/v1/", "times": 2 + round % 9, "kind": lost});
+        workdir.sandbox.script(serde_json::from_value::<Fault>(fault).unwrap());
+        let run = start(&workdir, "apply");
+        let wanted = 5 + (round * 7) % 20;
+        wait_until("customers are made", || workdir.count("customer") >= wanted);
+        kill(run, end);
+        let made = workdir.count("customer");
+        workdir.sandbox.clear_faults();
+        mend(&workdir);
+        let applied = workdir.apply();
+        let distinct: BTreeSet<String> = workdir.ids().into_iter().collect();
+        note(format_args!("round {round}: {lost}, {end:?} after {made} of {COUNT}"));
+        assert_eq!(
+            (workdir.count("customer"), distinct.len()),
+            (COUNT, COUNT),
+            "round {round}, {end:?}, {made}\n{applied}"
+        );
+        workdir.assert_plan_is_empty();
     }
 }
 
@@ -87,33 +116,6 @@ fn killed_while_destroying() {
     }
 }
 
-fn start(workdir: &Workdir, command: &str) -> Child {
-    workdir
-        .command(&[command, "-auto-approve", "-no-color", "-parallelism=10"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0)
-        .spawn()
-        .unwrap()
-}
-
-/// Ends a run and waits until nothing of it is left.
-fn kill(mut run: Child, end: End) {
-    let (terraform, provider) = (i64::from(run.id()), provider_of(run.id()));
-    match end {
-        End::Provider => signal("KILL", &[provider.into()]),
-        End::Terraform => signal("KILL", &[terraform]),
-        End::Both => signal("KILL", &[terraform, provider.into()]),
-        End::Interrupts => {
-            signal("INT", &[-terraform]);
-            std::thread::sleep(Duration::from_millis(30));
-            signal("INT", &[-terraform]);
-        }
-    }
-    run.wait().unwrap();
-    wait_until("the provider ends", || !is_alive(provider));
-}
-
 #[track_caller]
 fn assert_ends_with_fifty(workdir: &Workdir, end: End, greeting: &str) {
     let made = workdir.count("customer");
@@ -127,29 +129,15 @@ fn assert_ends_with_fifty(workdir: &Workdir, end: End, greeting: &str) {
     assert_eq!(
         ids.len(),
         50,
-        "{end:?}: two resources share an object; {made} were made, {left} in flight\n{applied}"
+        "{end:?}: two resources share an object; {made} were made, {left} files of creates in flight\n{applied}"
     );
-    assert_eq!(workdir.count("customer"), 50, "{end:?}: {made} were made, {left} in flight\n{applied}");
+    assert_eq!(
+        workdir.count("customer"),
+        50,
+        "{end:?}: {made} were made, {left} files of creates in flight\n{applied}"
+    );
     assert_eq!(named(workdir, greeting), 50, "{end:?}");
     workdir.assert_plan_is_empty();
-}
-
-/// What the user of a killed terraform does: removes its lock and, where it was killed while it
-/// wrote its state (in place, so that half of it is nothing), brings the backup back.
-fn mend(workdir: &Workdir) {
-    let _ = std::fs::remove_file(workdir.path(".terraform.tfstate.lock.info"));
-    let state = workdir.path("terraform.tfstate");
-    let text = std::fs::read(&state).unwrap_or_default();
-    if serde_json::from_slice::<serde_json::Value>(&text).is_err() {
-        let backup = std::fs::read(workdir.path("terraform.tfstate.backup"));
-        note(format_args!(
-            "terraform was killed while it wrote its state; a backup is there: {}",
-            backup.is_ok()
-        ));
-        let _ = std::fs::remove_file(&state);
-        // Without a backup there was no state before.
-        let _ = backup.map(|backup| std::fs::write(&state, backup).unwrap());
-    }
 }
 
 /// How many customers have a name that begins so.
@@ -157,21 +145,4 @@ fn named(workdir: &Workdir, greeting: &str) -> usize {
     let listed = workdir.get("/v1/customers?limit=100");
     let names = listed["data"].as_array().unwrap().iter().filter_map(|customer| customer["name"].as_str());
     names.filter(|name| name.starts_with(greeting)).count()
-}
-
-/// The provider process below a terraform process that serves the apply: the youngest.
-#[track_caller]
-fn provider_of(terraform: u32) -> u32 {
-    let listing =
-        std::fs::read_to_string(format!("/proc/{terraform}/task/{terraform}/children")).unwrap_or_default();
-    let all_tasks = std::fs::read_dir(format!("/proc/{terraform}/task")).unwrap().flatten();
-    let children = all_tasks
-        .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok())
-        .chain([listing])
-        .flat_map(|pids| pids.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>());
-    children.max().expect("terraform has a provider process")
-}
-
-fn is_alive(pid: u32) -> bool {
-    std::path::Path::new(&format!("/proc/{pid}")).exists()
 }

@@ -25,6 +25,7 @@ mod harness;
 mod imports;
 mod killed;
 mod logs;
+mod owners;
 mod proxy;
 mod secrets;
 mod shapes;
@@ -35,7 +36,9 @@ mod support {
     pub mod authority;
     pub mod front;
     pub mod harness;
+    pub mod kills;
     pub mod ports;
+    pub mod redis;
     pub mod server;
     pub mod signals;
     pub mod squid;
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         proxy::cases(),
         logs::cases(),
         killed::cases(),
+        owners::cases(),
         faults::cases(),
         clients::cases(),
         toy::cases(),

@@ -23,6 +23,7 @@ use crate::support::workdir::Workdir;
 pub fn cases() -> Vec<Case> {
     vec![
         case!(every_combination_reaches_its_target, Squid),
+        case!(six_requests_at_once_pass_with_digests, Squid),
         case!(a_wrong_password_is_an_error_of_the_proxy, Squid),
         case!(certificates_are_verified_on_the_way_and_at_its_end, Squid),
         case!(terraform_applies_through_the_proxy_and_says_when_the_password_is_wrong, Terraform, Squid),
@@ -112,6 +113,22 @@ fn every_combination_reaches_its_target() {
         }
     }
     assert_eq!(reached, 21);
+}
+
+fn six_requests_at_once_pass_with_digests() {
+    let stage = Stage::set();
+    let (squid, http, https) = (&stage.squid, &stage.server.base, &stage.front.base);
+    for (base, tls) in [(http, ProxyTls::Auto), (http, ProxyTls::Tunnel), (https, ProxyTls::Auto)] {
+        let known = Some(credentials(AuthScheme::Digest, PASSWORD));
+        let transport = through(base, squid.closed, tls, known, &[&stage.front.authority]).unwrap();
+        for round in 0..3 {
+            let all = futures_util::future::join_all((0..6).map(|_| transport.send(request())));
+            for response in stage.runtime.block_on(all) {
+                let status = response.map(|response| response.status);
+                assert!(matches!(status, Ok(200)), "{tls:?} {base} round {round}: {status:?}");
+            }
+        }
+    }
 }
 
 fn a_wrong_password_is_an_error_of_the_proxy() {

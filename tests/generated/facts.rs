@@ -22,6 +22,8 @@ mod references;
 mod refine;
 #[path = "../../src/catalog/build/rules.rs"]
 mod rules;
+#[path = "../../src/catalog/build/secrets.rs"]
+mod secrets;
 #[expect(dead_code, reason = "most questions are asked at run time")]
 #[path = "../../src/catalog/shape.rs"]
 mod shape;
@@ -100,6 +102,7 @@ fn rules_that_name_nothing_or_change_nothing_are_refused() {
         ("[owner]\naliases = [\"part\"]", "part: \"Part\" is a name of Owner already"),
         ("[owner]\nomitted = [\"colour\"]", "owner: there is no field \"colour\""),
         ("[owner]\nsensitive = [\"settings.quiet\"]", "owner: there is no field \"settings.quiet\""),
+        ("[owner]\npublic = [\"id\"]", "owner: the rule for \"id\" says what is so by itself"),
         ("[owner]\nremoval = \"forget\"", "owner: removal: nothing creates it"),
         (
             "['shop.widget']\npreexisting = true",

@@ -16,6 +16,7 @@ mod support {
     pub mod ports;
     pub mod redis;
     pub mod server;
+    #[expect(dead_code, reason = "the acceptance suite uses more of it")]
     pub mod tools;
     #[expect(dead_code, reason = "the acceptance suite uses more of it")]
     pub mod workdir;

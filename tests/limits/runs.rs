@@ -55,16 +55,19 @@ fn finish(children: Vec<Child>) {
     }
 }
 
-/// How many prices each run has made: what its journal has an id for.
+/// How many prices each run has made: what its journal has an id for, and at its end its state.
 fn made(all: &[Workdir]) -> Vec<usize> {
     let of_run = |workdir: &Workdir| {
         let files = std::fs::read_dir(workdir.path(".terraform/stripe-creates/default"));
-        let texts = files
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter_map(|file| std::fs::read_to_string(file.path()).ok());
-        texts.filter(|text| text.contains("\"price_")).count()
+        let paths = files.into_iter().flatten().flatten().map(|file| file.path());
+        let texts =
+            paths.chain([workdir.path("terraform.tfstate")]).filter_map(|path| std::fs::read(path).ok());
+        let counts = texts.map(|text| {
+            let text = String::from_utf8_lossy(&text);
+            let in_journal = text.lines().filter(|line| line.starts_with("{\"answered\"")).count();
+            in_journal + text.matches("\"entity_id\": \"price_").count()
+        });
+        counts.max().unwrap_or_default()
     };
     all.iter().map(of_run).collect()
 }

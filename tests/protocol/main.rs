@@ -18,6 +18,7 @@ mod broken_connection;
 mod changes;
 mod ends;
 mod flaws;
+mod hostile;
 mod imports;
 mod keys;
 mod lists;
@@ -26,6 +27,7 @@ mod one_run;
 mod rules;
 mod schemas;
 mod secret_payload;
+mod secrets;
 mod service;
 mod stripe;
 mod taken;
@@ -62,4 +64,5 @@ mod support {
     pub mod terraform;
     pub mod toy;
     pub mod unimplemented;
+    pub mod upstream;
 }

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
-use std::path::Path;
 
 use bytes::Bytes;
 use serde_json::{Map, Value as Json};
@@ -19,11 +18,6 @@ pub struct Stripe {
 impl Stripe {
     pub fn new() -> Self {
         Self::over(Sandbox::memory().unwrap())
-    }
-
-    /// The sandbox in a file, which others may call as well.
-    pub fn on(file: &Path) -> Self {
-        Self::over(Sandbox::open(file).unwrap())
     }
 
     /// Calls of a sandbox that others may call too.

@@ -11,7 +11,7 @@ use crate::calls::Stripe;
 
 /// The table of setups, and the objects that were made for references.
 pub struct Setups {
-    table: Json,
+    pub table: Json,
     life: toml::Table,
     made: RefCell<BTreeMap<String, String>>,
 }
@@ -43,11 +43,6 @@ impl Setups {
             params.extend(more.clone());
         }
         self.told(stripe, &Json::Object(params), "")
-    }
-
-    /// What a resource needs beyond the params of a create: the id of what exists already, a file.
-    pub fn typed(&self, entity: &Entity) -> Map<String, Json> {
-        self.table["typed"][&entity.key].as_object().cloned().unwrap_or_default()
     }
 
     /// What a list of objects that nobody makes needs to be told.

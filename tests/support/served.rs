@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use stripe_provider::terraform::plugin::{Environment, Error, Plugin};
+use stripe_provider::terraform::plugin::{Ended, Environment, Error, Plugin};
 use stripe_provider::terraform::protocol::Service;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -14,7 +14,7 @@ use super::toy::{Toy, program};
 pub struct Served {
     pub line: Line,
     pub end: CancellationToken,
-    pub task: JoinHandle<Result<(), Error>>,
+    pub task: JoinHandle<Result<Ended, Error>>,
 }
 
 /// A plugin that listens for a host that set `variables`.

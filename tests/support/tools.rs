@@ -9,7 +9,6 @@ use std::path::PathBuf;
 
 /// A program that is not part of Rust and that not every machine has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(dead_code, reason = "each suite needs some of them")]
 pub enum Tool {
     /// A current terraform.
     Terraform,

@@ -23,9 +23,10 @@ fn every_typed_resource_lives() {
 fn life(world: &mut World, name: &str, entity: &'static Entity) -> Result<(), String> {
     let params = world.params(entity);
     let mut object = world.made(name, &params)?;
-    shown(world, name, entity, &params, object.state.clone())?;
     let id = object.state.get("id").as_str().unwrap_or_default().to_owned();
     world.setups.after(&world.stripe, entity, &id);
+    let now = world.refresh(name, &object).map_err(at("read after"))?;
+    shown(world, name, entity, &params, now.state.clone())?;
     if entity.operation(OperationKind::Update).is_some_and(|it| it.param("metadata").is_some()) {
         let mut changed = params.clone();
         changed.insert("metadata".to_owned(), json!({"team": "a"}));

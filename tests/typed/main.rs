@@ -25,7 +25,9 @@ mod world;
 #[path = "../support"]
 mod support {
     pub mod blocks;
+    #[expect(dead_code, reason = "the protocol suite counts them")]
     pub mod calls;
     pub mod rules;
+    #[expect(dead_code, reason = "the protocol suite does more with it")]
     pub mod terraform;
 }

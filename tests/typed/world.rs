@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use stripe_provider::catalog::{Entity, OperationKind, catalog};
 use stripe_provider::env::Env;
 use stripe_provider::provider::StripeProvider;
+use stripe_provider::sandbox::Sandbox;
 use stripe_provider::terraform::value::Value;
 use stripe_provider::terraform::wire::tfplugin5::schema::Block;
 
@@ -28,7 +29,7 @@ impl World {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sandbox.db");
-        let stripe = Stripe::on(&file);
+        let stripe = Stripe::over(Sandbox::open(&file).unwrap());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let env = Env::from_pairs([("TF_DATA_DIR", folder.path().join("data").display().to_string())]);
         let terraform = runtime.block_on(async {
@@ -49,7 +50,8 @@ impl World {
             OperationKind::Create => self.setups.params(&self.stripe, entity).as_object().unwrap().clone(),
             _ => self.setups.more(&self.stripe, entity),
         };
-        params.extend(self.setups.typed(entity));
+        // What a create does not take: the id of what exists already, a file.
+        params.extend(self.setups.table["typed"][&entity.key].as_object().cloned().unwrap_or_default());
         let path = self.setups.path(&self.stripe, entity, &create.path, "");
         for (place, id) in create.path.split('/').zip(path.split('/')) {
             let name = place.strip_prefix('{').and_then(|it| it.strip_suffix('}'));

@@ -32,8 +32,7 @@ pub fn join(facts: BTreeMap<String, Entity>, rules: &Rules, references: &Referen
         joined.problems.extend(join.problems.iter().map(|what| format!("{key}: {what}")));
         joined.entities.push(join.entity);
     }
-    let lost = refine(&mut joined.entities, references);
-    joined.problems.extend(lost.into_iter().map(|what| format!("references.toml: {what}")));
+    joined.problems.extend(refine(&mut joined.entities, references));
     joined.entities.sort_by(|a, b| a.name.cmp(&b.name));
     check_names(&joined.entities, &mut joined.problems);
     joined
@@ -76,6 +75,7 @@ impl EntityJoin {
         self.entity.omitted.clone_from(&rule.omitted);
         self.entity.expand.clone_from(&rule.expand);
         self.entity.sensitive.clone_from(&rule.sensitive);
+        self.entity.public.clone_from(&rule.public);
         self.entity.answered_once.clone_from(&rule.answered_once);
         self.entity.list_with.clone_from(&rule.list_with);
         self.entity.items.clone_from(&rule.items);
@@ -100,7 +100,7 @@ impl EntityJoin {
 
     fn check_fields(&mut self, rule: &EntityRule) {
         let v2 = self.entity.is_v2();
-        let named = rule.omitted.iter().chain(&rule.sensitive).chain(&rule.answered_once);
+        let named = rule.omitted.iter().chain(&rule.sensitive).chain(&rule.public).chain(&rule.answered_once);
         // Version 2 has its own words for what a call may include.
         for field in named.chain(rule.expand.iter().filter(|_| !v2)) {
             let known = self.entity.field_at(field).is_some();

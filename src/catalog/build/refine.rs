@@ -10,19 +10,22 @@ use std::collections::BTreeMap;
 
 use super::model::{Entity, OperationKind};
 use super::references::References;
+use super::secrets;
 use super::shape::{Clearing, Kind, Member, Presence, Shape, find};
 use super::spelling::singular;
 
 /// Fields by object, in Stripe's spelling.
 type Objects = BTreeMap<String, Vec<Member>>;
 
-/// Refines the shapes of every entity type; references that lead nowhere come back as sentences.
+/// Refines the shapes of every entity type; references that lead nowhere, and rules that change
+/// nothing, come back as sentences.
 pub fn refine(entities: &mut [Entity], references: &References) -> Vec<String> {
     // Several entity types may answer with one object; the one of its name knows all its fields.
     let (namesakes, others): (Vec<&Entity>, Vec<&Entity>) =
         entities.iter().partition(|entity| entity.key == entity.object);
     let by_object = others.into_iter().chain(namesakes);
     let objects: Objects = by_object.map(|entity| (entity.object.clone(), entity.fields.clone())).collect();
+    let mut problems = Vec::new();
     for entity in entities.iter_mut() {
         let refiner = Refiner { objects: &objects, references, key: &entity.key, unset_by_empty: false };
         for operation in &mut entity.operations {
@@ -39,9 +42,11 @@ pub fn refine(entities: &mut [Entity], references: &References) -> Vec<String> {
             refiner.params(&[], &mut action.params, fields);
         }
         mark_currencies(&mut entity.fields);
-        mark_secrets(entity);
+        problems.extend(secrets::mark(entity));
     }
-    references.problems(|object| objects.contains_key(object))
+    let lost = references.problems(|object| objects.contains_key(object));
+    problems.extend(lost.into_iter().map(|what| format!("references.toml: {what}")));
+    problems
 }
 
 #[derive(Clone, Copy)]
@@ -141,26 +146,5 @@ fn unset_by_null(params: &mut [Member]) {
             Kind::Map(value) => value.clearing = Clearing::Null,
             _ => {}
         }
-    }
-}
-
-/// Marks the shapes of what the rules call sensitive, in answers and in calls.
-fn mark_secrets(entity: &mut Entity) {
-    let calls = entity.operations.iter_mut().map(|operation| &mut operation.params);
-    let calls = calls.chain(entity.actions.iter_mut().map(|action| &mut action.params));
-    for members in calls.chain([&mut entity.fields]) {
-        for path in &entity.sensitive {
-            mark_secret(members, path);
-        }
-    }
-}
-
-fn mark_secret(members: &mut [Member], path: &str) {
-    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let Some(member) = members.iter_mut().find(|member| member.name == name) else { return };
-    match (rest, &mut member.shape.kind) {
-        (None, _) => member.shape.sensitive = true,
-        (Some(rest), Kind::Object(members)) => mark_secret(members, rest),
-        _ => {}
     }
 }

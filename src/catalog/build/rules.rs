@@ -45,9 +45,12 @@ pub struct EntityRule {
     /// Fields to ask for on read.
     #[serde(default)]
     pub expand: Vec<String>,
-    /// Fields whose values are secret.
+    /// Fields whose values are secret, beside those whose names or neighbours say so.
     #[serde(default)]
     pub sensitive: Vec<String>,
+    /// Fields that look secret and are there to be handed out.
+    #[serde(default)]
+    pub public: Vec<String>,
     /// Fields that only the answer to the create holds.
     #[serde(default)]
     pub answered_once: Vec<String>,

@@ -1,10 +1,19 @@
 //! A paginator over Stripe's own pages, however they are numbered.
+//!
+//! A page that goes on behind an id needs that object: Stripe refuses one that was deleted meanwhile.
+//! The list goes on behind the object before it then; what stood between the two is gone.
 
+use std::collections::HashSet;
+
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Operation, OperationKind};
 use crate::connector::page_token::Position;
-use crate::connector::{Connector, Error, Filter, path};
+use crate::connector::{Connector, Error, Filter, answer, path};
+
+/// So many ids before a position are kept, in case the objects behind which a page begins are deleted.
+const KEPT: usize = 5;
 
 /// A paginator over Stripe's own pages.
 pub(super) struct Paginator<'c> {
@@ -20,20 +29,39 @@ impl Paginator<'_> {
     /// Up to `most` entities that satisfy the filter, from a position on; with each, the
     /// position behind it.
     pub(super) async fn collect(&self, from: Position, most: usize) -> Result<Vec<(Json, Position)>, Error> {
-        let Position { mut after, mut skip } = from;
         let mut found = Vec::new();
+        self.visit(from, |body, behind| {
+            found.push((body, behind));
+            found.len() < most
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// Visits the entities that satisfy the filter, from a position on, with the position behind each,
+    /// until there are no more or `visit` has enough.
+    pub(super) async fn visit(
+        &self,
+        from: Position,
+        mut visit: impl FnMut(Json, Position) -> bool,
+    ) -> Result<(), Error> {
+        let (mut at, mut seen) = (from, HashSet::new());
         loop {
-            let (page, next) = self.page(after.clone()).await?;
-            let fitting = page.into_iter().filter(|body| self.filter.matches(body)).enumerate().skip(skip);
-            let placed = fitting.map(|(at, body)| {
-                let behind = self.behind(after.as_deref(), at, &body);
-                (body, behind)
-            });
-            found.extend(placed.take(most - found.len()));
-            (after, skip) = (next, 0);
-            if found.len() >= most || after.is_none() {
-                return Ok(found);
+            let (page, next) = self.page(&mut at).await?;
+            let behind = self.positions(&at, &page);
+            let fitting =
+                page.into_iter().zip(behind).skip(at.skip).filter(|(body, _)| self.filter.matches(body));
+            for (body, behind) in fitting {
+                if !visit(body, behind) {
+                    return Ok(());
+                }
             }
+            let Some(next) = next else { return Ok(()) };
+            let started = next.after.clone().unwrap_or_default();
+            if !seen.insert(started) {
+                return Err(Error::Cursor { entity: &self.entity.name });
+            }
+            at = next;
         }
     }
 
@@ -42,47 +70,94 @@ impl Paginator<'_> {
         self.entity.is_v2() || self.list.kind == OperationKind::Search
     }
 
-    /// The position behind an entity: behind its id, or behind so many on its page.
-    fn behind(&self, page: Option<&str>, at: usize, body: &Json) -> Position {
+    /// The position behind each entity of a page: behind its id, or behind so many on the page.
+    fn positions(&self, page: &Position, entities: &[Json]) -> Vec<Position> {
         if self.goes_by_page() {
-            Position { after: page.map(str::to_owned), skip: at + 1 }
-        } else {
-            Position { after: id_of(body).map(str::to_owned), skip: 0 }
+            let behind = |at| Position { after: page.after.clone(), skip: at + 1, ..Position::default() };
+            return (0..entities.len()).map(behind).collect();
         }
+        let mut ids: Vec<String> = page.before.clone();
+        ids.extend(page.after.clone());
+        let behind = entities.iter().map(|body| {
+            let (before, after) = (last(&ids), id_of(body).map(str::to_owned));
+            ids.extend(after.clone());
+            Position { after, before, skip: 0 }
+        });
+        behind.collect()
     }
 
-    /// One of Stripe's pages, and where the next one starts.
-    async fn page(&self, after: Option<String>) -> Result<(Vec<Json>, Option<String>), Error> {
-        let mut params = self.params.clone();
+    /// One of Stripe's pages, and where the next one starts. `at` moves back while the objects behind
+    /// which it begins are gone.
+    async fn page(&self, at: &mut Position) -> Result<(Vec<Json>, Option<Position>), Error> {
         let cursor = if self.goes_by_page() { "page" } else { "starting_after" };
-        params.extend(after.map(|after| (cursor.to_owned(), Json::String(after))));
-        let ids: Vec<&str> = self.ids.iter().map(String::as_str).collect();
-        let call = path::operation(self.list, &ids).params(params);
-        let mut body = self.connector.connection.send(call).await?.body;
-        let Some(Json::Array(entities)) = body.get_mut("data").map(Json::take) else {
-            return Ok((vec![body], None));
+        let mut body = loop {
+            let mut params = self.params.clone();
+            params.extend(at.after.clone().map(|after| (cursor.to_owned(), Json::String(after))));
+            let ids: Vec<&str> = self.ids.iter().map(String::as_str).collect();
+            let call = path::operation(self.list, &ids)?.params(params);
+            match self.connector.connection.send(call).await.map_err(Error::from) {
+                Ok(reply) => break reply.body,
+                Err(error) if names_lost_cursor(&error) && !at.before.is_empty() => {
+                    at.after = at.before.pop();
+                }
+                Err(error) => return Err(error),
+            }
         };
-        let next = self.next(&body, &entities);
+        if self.list.kind == OperationKind::Get {
+            answer::check_entity(self.entity, &body)?;
+            return Ok((vec![body], None));
+        }
+        let entities = answer::entities(self.entity, &mut body)?;
+        let next = self.next(at, &body, &entities)?;
         Ok((entities, next))
     }
 
-    fn next(&self, page: &Json, entities: &[Json]) -> Option<String> {
+    fn next(&self, at: &Position, page: &Json, entities: &[Json]) -> Result<Option<Position>, Error> {
         let text = |name: &str| page.get(name).and_then(Json::as_str);
         if self.goes_by_page() {
-            return text("next_page").map(str::to_owned).or_else(|| page_of(text("next_page_url")?));
+            let token = text("next_page").map(str::to_owned).or_else(|| page_of(text("next_page_url")?));
+            return Ok(token.map(|token| Position { after: Some(token), ..Position::default() }));
         }
-        let more = page.get("has_more") == Some(&Json::Bool(true));
-        entities.last().filter(|_| more).and_then(id_of).map(str::to_owned)
+        if page.get("has_more") != Some(&Json::Bool(true)) {
+            return Ok(None);
+        }
+        let next = self.positions(at, entities).pop().filter(|next| next.after.is_some());
+        next.map(Some).ok_or(Error::Cursor { entity: &self.entity.name })
     }
 }
 
-/// The token in the address of the next page.
+/// Whether Stripe refuses a page because it does not know the object behind which it should begin.
+fn names_lost_cursor(error: &Error) -> bool {
+    error
+        .stripe()
+        .is_some_and(|error| error.code() == Some("resource_missing") && error.param() == ["starting_after"])
+}
+
+/// The last ids that are kept.
+fn last(ids: &[String]) -> Vec<String> {
+    ids.get(ids.len().saturating_sub(KEPT)..).unwrap_or_default().to_vec()
+}
+
+/// The token in the address of the next page. A plus stands for itself: tokens have no spaces.
 fn page_of(url: &str) -> Option<String> {
     let url = http::Uri::try_from(url).ok()?;
-    let pairs = url.query()?.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.into_iter().find(|(name, _)| *name == "page").map(|(_, token)| token.to_owned())
+    let mut pairs = url.query()?.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, token) = pairs.find(|(name, _)| *name == "page")?;
+    Some(percent_decode_str(token).decode_utf8_lossy().into_owned())
 }
 
 fn id_of(body: &Json) -> Option<&str> {
     body.get("id").and_then(Json::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page_of;
+
+    #[test]
+    fn a_token_in_an_address_is_decoded_once() {
+        assert_eq!(page_of("/v2/core/events?limit=2&page=a%2Bb%3D%3D").unwrap(), "a+b==");
+        assert_eq!(page_of("https://api.stripe.com/v2/x?page=a%252Fb+c").unwrap(), "a%2Fb+c");
+        assert!(page_of("/v2/core/events?limit=2").is_none() && page_of("").is_none());
+    }
 }

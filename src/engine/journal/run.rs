@@ -8,9 +8,16 @@ use std::fs;
 use std::process::Command;
 
 /// The Terraform process above us, and when it started (a number alone is used again).
+#[cfg(unix)]
 pub(super) fn this_run() -> String {
     let parent = std::os::unix::process::parent_id();
     format!("{parent}-{}", started(parent).unwrap_or_default())
+}
+
+/// The process itself: where no parent is known, the lock of its journal says all there is to say.
+#[cfg(not(unix))]
+pub(super) fn this_run() -> String {
+    format!("{}-", std::process::id())
 }
 
 pub(super) fn is_running(run: &str) -> bool {

@@ -102,8 +102,22 @@ fn insert(found: &mut Map<String, Json>, key: &str, name: &str, value: Json) -> 
     Ok(())
 }
 
-/// The value as it is sent.
+/// The value as it is sent. No error repeats a secret, or what should have been an object that holds one.
 pub(super) fn value(given: &Json, shape: &Shape, place: &str) -> Result<Json, Faults> {
+    checked(given, shape, place).map_err(|faults| {
+        let hide = |fault| match fault {
+            ParamError::Value { param, expected, .. }
+                if shape.sensitive || param == place && shape.holds_secret() =>
+            {
+                ParamError::Value { param, expected, found: "a value that is not shown".to_owned() }
+            }
+            other => other,
+        };
+        faults.into_iter().map(hide).collect()
+    })
+}
+
+fn checked(given: &Json, shape: &Shape, place: &str) -> Result<Json, Faults> {
     match (&shape.kind, given) {
         _ if shape.clearing == Clearing::Empty && given.as_str() == Some("") => Ok(given.clone()),
         (Kind::Object(params), Json::Object(given)) => object(given, params, place).map(Json::Object),

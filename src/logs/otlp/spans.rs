@@ -171,6 +171,7 @@ const fn error_type(error: &TransportError) -> &'static str {
     match error {
         TransportError::Connect(_) | TransportError::ProxyUnreachable(_) => "connect",
         TransportError::Broken(_) => "broken",
+        TransportError::TooLarge => "too_large",
         TransportError::ProxyAuth(_) => "proxy_auth",
         TransportError::Fatal(_) | TransportError::Untrusted(_) => "fatal",
     }

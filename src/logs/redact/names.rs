@@ -63,17 +63,6 @@ fn is_secret_name(name: &str) -> bool {
         || SECRET_ENDINGS.iter().any(|end| name.ends_with(end))
 }
 
-/// Whether a path contains one of these dotted names; indexes of lists are left out.
-pub(super) fn contains_any(path: &[&str], names: &[String]) -> bool {
-    let is_index = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-    let path: Vec<&str> = path.iter().copied().filter(|name| !is_index(name)).collect();
-    names.iter().any(|dotted| {
-        let wanted: Vec<&str> = dotted.split('.').collect();
-        // Anywhere in the path, since everything below is secret too.
-        path.windows(wanted.len()).any(|part| part == wanted)
-    })
-}
-
 /// The path in a name of a form: `card[number]` is `card`, `number`.
 pub(super) fn form_path(name: &str) -> Vec<String> {
     name.split('[').map(|part| part.trim_end_matches(']').to_owned()).collect()

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{KnownSecrets, REDACTED, Redactor};
 use crate::secret::Secret;
 use crate::stripe::form;
+use crate::stripe::trace::Secrecy;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json; charset=utf-8";
@@ -14,7 +15,7 @@ const JSON: &str = "application/json; charset=utf-8";
 fn redactor() -> Redactor {
     let known = KnownSecrets::default();
     known.add(&Secret::new("pass wörd\"1".to_owned()));
-    known.redactor(&[])
+    known.redactor(None)
 }
 
 fn form(text: &str) -> String {
@@ -43,13 +44,23 @@ fn names_hide_what_stands_below_them() {
     assert_eq!(shown, expected);
 }
 
+/// An entity whose `a.b` is secret.
+#[derive(Debug)]
+struct Entity;
+
+impl Secrecy for Entity {
+    fn is_secret(&self, path: &str) -> bool {
+        path == "a.b" || path.starts_with("a.b.")
+    }
+}
+
 #[test]
 fn the_catalog_names_further_fields() {
-    static FIELDS: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| vec!["a.b".to_owned()]);
-    let redactor = KnownSecrets::default().redactor(&FIELDS);
+    let redactor = KnownSecrets::default().redactor(Some(&Entity));
     let body = json!({"data": [{"a": {"b": {"c": 1}, "d": 2}}], "b": 3});
     let expected = json!({"data": [{"a": {"b": REDACTED, "d": 2}}], "b": 3});
     assert_eq!(redactor.body(JSON, body.to_string().as_bytes()), expected.to_string());
+    assert_eq!(redactor.body(FORM, b"a[b][c]=1&a[d]=2"), format!("a[b][c]={REDACTED}&a[d]=2"));
 }
 
 #[test]
@@ -214,7 +225,7 @@ proptest! {
     fn a_known_secret_shows_nowhere(secret in "[!-~äß€]{4,20}", before in "[a-z ]{0,8}", after in "[A-Z ]{0,8}") {
         let known = KnownSecrets::default();
         known.add(&Secret::new(secret.clone()));
-        let redactor = known.redactor(&[]);
+        let redactor = known.redactor(None);
         let text = format!("{before}{secret}{after}");
         let params = Map::from_iter([("note".to_owned(), json!(text))]);
         for shown in [

@@ -4,17 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use percent_encoding::percent_decode_str;
 
-use super::REDACTED;
-use crate::secret::Secret;
+use crate::secret::{REDACTED, Secret, without_marked};
 use crate::stripe::form::percent_encode;
 
 /// The shortest secret that is redacted by value, in bytes; a shorter one is part of many words.
 const SHORTEST: usize = 4;
-/// Prefixes, or inner parts, of Stripe's keys, secrets and single-use tokens.
-const MARKS: &[&str] = &[
-    "sk_live_", "sk_test_", "rk_live_", "rk_test_", "ek_live_", "ek_test_", "whsec_", "_secret_", "tok_",
-    "btok_", "ct_live_", "sk-live-", "sk-test-",
-];
 /// The number of digits of a card number.
 const CARD: std::ops::RangeInclusive<usize> = 13..=19;
 
@@ -40,40 +34,6 @@ pub(super) fn redact(text: &str, known: &[Secret]) -> String {
         }
     }
     without_cards(&without_marked(&text))
-}
-
-/// Redacts the rest of each word after a mark, and the word after `Bearer` or `Basic`.
-fn without_marked(text: &str) -> String {
-    let is_word = |letter: char| letter.is_ascii_alphanumeric() || "_-.~+/=".contains(letter);
-    let mut redacted = String::with_capacity(text.len());
-    let (mut rest, mut after_scheme) = (text, false);
-    while let Some(letter) = rest.chars().next() {
-        let word = is_word(letter);
-        let end = rest.find(|letter: char| is_word(letter) != word);
-        let (run, after) = rest.split_at(end.unwrap_or(rest.len()));
-        rest = after;
-        if !word {
-            redacted.push_str(run);
-            after_scheme &= run == " ";
-            continue;
-        }
-        match secret_start(run) {
-            Some(kept) => redacted.extend([run.get(..kept).unwrap_or_default(), REDACTED]),
-            None if after_scheme => redacted.push_str(REDACTED),
-            None => redacted.push_str(run),
-        }
-        after_scheme = matches!(run, "Bearer" | "Basic");
-    }
-    redacted
-}
-
-/// The index in a word where its secret begins.
-fn secret_start(word: &str) -> Option<usize> {
-    MARKS
-        .iter()
-        .filter_map(|mark| word.find(mark).map(|at| at + mark.len()))
-        .filter(|end| *end < word.len())
-        .min()
 }
 
 /// Redacts card numbers, also those in groups with spaces or hyphens between.

@@ -7,7 +7,7 @@ use crate::connector::{self, ActionRef, Connector};
 use crate::engine::ActionInput;
 use crate::provider::Resource;
 use crate::provider::connection_schema::{computed, optional};
-use crate::provider::explain::{explain_connector, explain_unlisted, unrecorded};
+use crate::provider::explain::{explain_connector, explain_created, explain_unlisted};
 use crate::provider::resources::payload::{Private, connection_attribute, keep_equal_handle};
 use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
@@ -212,16 +212,17 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
             state.set("output_payload", ran.output.to_string().into());
             state.set("result", result(action, &ran.output));
             let private = Private { key: None, ..private }.encode();
-            let diagnostics = ran.unrecorded.as_ref().map(unrecorded).into_iter().collect();
+            let name = &action.action.name;
+            let diagnostics = explain_created(name, ran.unrecorded.as_ref(), ran.adopted.as_ref());
             StateResponse { state, private, diagnostics }
         }
         Err(error) => failed(vec![explain_connector(&error, "input_payload")]),
     }
 }
 
-/// The one object of an output as a map, without what the catalog calls sensitive.
+/// The one object of an output as a map, without what is secret.
 fn result(action: ActionRef, output: &Json) -> Value {
     let fields = output.get(0).and_then(Json::as_object).into_iter().flatten();
-    let shown = fields.filter(|(key, _)| !action.entity.is_secret(key));
+    let shown = fields.filter(|(key, _)| !action.is_secret(key));
     Value::map(shown.map(|(key, value)| (key.clone(), Value::from(value.as_str().map(str::to_owned)))))
 }

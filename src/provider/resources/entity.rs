@@ -126,10 +126,10 @@ pub(in crate::provider) fn find(name: &str) -> Result<&'static catalog::Entity, 
     connector::entity(name).map_err(|error| explain_connector(&error, "entity"))
 }
 
-/// The flat map of an entity; what the catalog calls sensitive is left out.
+/// The flat map of an entity; what is secret is left out, in lists too.
 pub(in crate::provider) fn record(entity: &catalog::Entity, body: &Json) -> Value {
-    let shown = connector::record(body, Arrays::Text).into_iter().filter(|(key, _)| !entity.is_secret(key));
-    Value::map(shown.map(|(key, value)| (key, Value::from(value))))
+    let shown = connector::record(&entity.without_secrets(body), Arrays::Text);
+    Value::map(shown.into_iter().map(|(key, value)| (key, Value::from(value))))
 }
 
 /// The entity type that a state or a configuration names.

@@ -2,7 +2,7 @@
 
 use crate::connector::Connector;
 use crate::engine::{self, create_params, parse};
-use crate::provider::explain::{explain_connector, explain_taken, unrecorded};
+use crate::provider::explain::{explain_connector, explain_created, explain_taken};
 use crate::provider::resources::{Private, end_wish, ended, on_way_to, place_of, stored, without_consent};
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::memory::Memory;
@@ -27,8 +27,9 @@ pub(super) async fn create(surface: &Surface, runtime: &Runtime, request: ApplyR
     match engine::create(&connector, &runtime.journal, surface.entity, params.clone(), key).await {
         Ok(made) => {
             let incomplete = made.incomplete.map(|error| surface.refused(&error));
-            let diagnostics =
-                made.unrecorded.as_ref().map(unrecorded).into_iter().chain(incomplete).collect();
+            let name = &surface.entity.name;
+            let mut diagnostics = explain_created(name, made.unrecorded.as_ref(), made.adopted.as_ref());
+            diagnostics.extend(incomplete);
             let home = Some(connection.identity().await);
             let private = Private { key: None, leaves: None, home, ..private };
             let memory = Memory { private, locator: Some(made.locator), params, body: made.body };

@@ -227,7 +227,8 @@ impl Planning<'_> {
         if self.touches(&slot.member) || slot.is_unset(prior) {
             return false;
         }
-        self.object.params.contains_key(&slot.member) || self.says_the_same(slot, prior)
+        let written = self.object.params.contains_key(&slot.member) && !self.object.imported;
+        written || self.says_the_same(slot, prior)
     }
 
     /// Whether an imported value, which nobody wrote, is what is wanted.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 use serde_json::json;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -173,6 +173,46 @@ async fn a_yes_that_is_not_stripes_is_no_answer() {
         assert!(error.kind() == Kind::Network && error.may_have_happened(), "{error}");
     }
     assert!(create([answer(200, &[], "{}")]).await.0.is_ok(), "Stripe has calls that answer with nothing");
+    let refusal = || answer(200, &[], r#"{"error": {"type": "api_error"}}"#);
+    let (outcome, _) = create((0..3).map(|_| refusal())).await;
+    assert!(outcome.unwrap_err().may_have_happened(), "an error is no success");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_path_that_climbs_is_never_sent() {
+    let climbing = [
+        "/v1/customers/..",
+        "/v1/customers/../tax_ids",
+        "/v1/customers/%2e%2E/tax_ids",
+        "/v1/./x",
+        "/v1/.%2E",
+        "/v1/x\\..",
+        "/v1/.\t.",
+        "/v1/x?y",
+        "/v1/x#y",
+        "v1/x",
+        "/v1/é",
+    ];
+    for path in climbing {
+        for method in [Method::GET, Method::POST, Method::DELETE] {
+            let (client, script, _) = client([answer(200, &[], OBJECT)]);
+            let error = client.send(Call::new(method, path)).await.unwrap_err();
+            assert!(error.to_string().contains("leads to another path"), "{path}: {error}");
+            assert!(script.sent.lock().unwrap().is_empty() && !error.may_have_happened(), "{path}");
+        }
+    }
+    let (client, _, _) = client([answer(200, &[], OBJECT)]);
+    client.send(Call::get("/v1/products/...%2E")).await.expect("three dots are a name");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_locked_object_is_tried_again_and_then_called_locked() {
+    let locked = || answer(409, &[], r#"{"error": {"type": "invalid_request_error"}}"#);
+    let (client, script, _) = client([locked(), answer(200, &[], OBJECT)]);
+    client.send(Call::delete("/v1/products/prod_1")).await.unwrap();
+    assert_eq!(script.sent.lock().unwrap().len(), 2);
+    let (client, _, _) = self::client((0..3).map(|_| locked()));
+    assert_eq!(client.send(Call::delete("/v1/products/prod_1")).await.unwrap_err().kind(), Kind::Conflict);
 }
 
 #[tokio::test(start_paused = true)]
@@ -237,4 +277,26 @@ async fn a_stop_ends_the_waiting_at_once() {
     assert!(error.may_have_happened(), "the broken try may have reached Stripe");
     let error = client.send(Call::get("/v1/customers")).await.unwrap_err();
     assert_eq!((error.kind(), script.sent.lock().unwrap().len()), (Kind::Stopped, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stripe_says_cannot_drive_a_terminal() {
+    let body = json!({"error": {"type": "invalid_request_error", "message": "a\u{1b}[2Jb\rc\u{9b}d\u{202e}e\nf",
+        "code": "x\u{7}y", "param": "p\u{1b}]0;q", "doc_url": "u\u{0}", "decline_code": "d\u{8}"}});
+    let (outcome, _) = create([answer(400, &[], &body.to_string())]).await;
+    let text = outcome.unwrap_err().to_string();
+    assert!(text.chars().all(|letter| letter == '\n' || !letter.is_control()), "{text:?}");
+    assert!(text.contains("\\u{1b}[2Jb\\rc\\u{9b}d\\u{202e}e\nf"), "{text}");
+    let body = json!({"error": {"type": "api_error", "message": "m".repeat(1 << 20)}});
+    let (outcome, _) = create([answer(400, &[], &body.to_string())]).await;
+    assert!(outcome.unwrap_err().to_string().len() < 3_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_repeats_the_key_is_told_without_it() {
+    let body =
+        r#"{"error": {"type": "x", "message": "sent: Bearer sk_test_hidden", "code": "sk_test_hidden"}}"#;
+    let (outcome, _) = create([answer(400, &[("request-id", "sk_test_hidden")], body)]).await;
+    let error = outcome.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("hidden"), "{error}");
 }

@@ -1,6 +1,6 @@
 //! Opens connections to Stripe: TCP, TLS to the proxy, tunnel, TLS to Stripe, whichever apply.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,16 +16,17 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
-use super::proxy_auth::{Challenge, ProxyCredentials};
-use super::{ProxyOrigin, ProxySettings, ProxyTls, credentials_refused, tls};
+use super::proxy_auth::{Authentication, ProxyAuth, credentials_refused};
+use super::{ProxyOrigin, ProxySettings, ProxyTls, tls};
 use crate::stripe::trace::{Event, emit};
 use crate::stripe::wire_tap::Tap;
 use crate::stripe::{SetupError, TransportError};
 
 /// For opening a TCP connection; shorter than a request may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-/// The most challenges of one tunnel: the first, and one because a nonce was too old.
-const MAX_CHALLENGES: usize = 2;
+/// The most tries of one request or tunnel: with a challenge that other requests share, with one of
+/// its own, and with another because that one was too old.
+pub(super) const MAX_TRIES: usize = 3;
 
 /// A stream of bytes in both directions.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -48,6 +49,7 @@ enum Tunnel {
 #[derive(Debug)]
 pub(super) struct Dialer {
     proxy: Option<ProxySettings>,
+    auth: ProxyAuth,
     /// The target is https.
     secure: bool,
     tls: Arc<ClientConfig>,
@@ -59,11 +61,13 @@ impl Dialer {
         secure: bool,
         roots: &[&str],
     ) -> Result<Self, SetupError> {
-        Ok(Self { proxy, secure, tls: tls::config(roots)? })
+        let auth = ProxyAuth::new(proxy.as_ref().and_then(|proxy| proxy.credentials.clone()));
+        Ok(Self { proxy, auth, secure, tls: tls::config(roots)? })
     }
 
-    pub(super) fn credentials(&self) -> Option<&ProxyCredentials> {
-        self.proxy.as_ref()?.credentials.as_ref()
+    /// The authentication of a new request to the proxy.
+    pub(super) fn authenticate(&self) -> Authentication<'_> {
+        self.auth.begin()
     }
 
     /// ` through the proxy`, where there is one.
@@ -76,12 +80,11 @@ impl Dialer {
         &self,
         forwards: bool,
         target: &Uri,
-        challenge: &Mutex<Option<Challenge>>,
     ) -> Result<(OpenStream, Arc<Tap>), TransportError> {
         let (stream, tap) = match &self.proxy {
             None => self.connect_directly(target).await?,
             Some(proxy) if forwards => self.connect_to_proxy(proxy).await?,
-            Some(proxy) => self.connect_through_tunnel(proxy, target, challenge).await?,
+            Some(proxy) => self.connect_through_tunnel(proxy, target).await?,
         };
         let stream = if self.secure {
             self.start_tls(stream, target.host().unwrap_or_default(), "Stripe", &tap).await?
@@ -93,16 +96,15 @@ impl Dialer {
         Ok((TokioIo::new(Box::new(tap.tapped(stream))), tap))
     }
 
-    async fn connect_through_tunnel(
-        &self,
-        proxy: &ProxySettings,
-        target: &Uri,
-        challenge: &Mutex<Option<Challenge>>,
-    ) -> TappedResult {
-        for _ in 0..=MAX_CHALLENGES {
+    async fn connect_through_tunnel(&self, proxy: &ProxySettings, target: &Uri) -> TappedResult {
+        let mut authentication = self.authenticate();
+        for _ in 0..MAX_TRIES {
             let (stream, tap) = self.connect_to_proxy(proxy).await?;
-            match self.open_tunnel(stream, &tap, target, challenge).await? {
-                Tunnel::Open(stream) => return Ok((stream, tap)),
+            match self.open_tunnel(stream, &tap, target, &mut authentication).await? {
+                Tunnel::Open(stream) => {
+                    authentication.passed();
+                    return Ok((stream, tap));
+                }
                 Tunnel::Challenged => {}
             }
         }
@@ -167,10 +169,10 @@ impl Dialer {
         stream: Box<dyn Stream>,
         tap: &Arc<Tap>,
         target: &Uri,
-        challenge: &Mutex<Option<Challenge>>,
+        authentication: &mut Authentication<'_>,
     ) -> Result<Tunnel, TransportError> {
         let authority = format!("{}:{}", target.host().unwrap_or_default(), port(target, self.secure));
-        let (started, request) = (Instant::now(), self.connect_request(&authority, challenge));
+        let (started, request) = (Instant::now(), connect_request(&authority, authentication));
         tap.start();
         let answer = exchange(tap.tapped(stream), request).await;
         tap.stop();
@@ -183,38 +185,26 @@ impl Dialer {
                 let upgraded = hyper::upgrade::on(answer).await.map_err(no_tunnel)?;
                 Ok(Tunnel::Open(Box::new(TokioIo::new(upgraded))))
             }
-            407 => match self.credentials() {
-                Some(credentials) if credentials.accept_challenge(challenge, answer.headers())? => {
-                    Ok(Tunnel::Challenged)
-                }
-                _ => Err(credentials_refused()),
-            },
+            407 => authentication.challenged(answer.headers()).map(|()| Tunnel::Challenged),
             status => Err(TransportError::Connect(format!(
                 "the proxy opened no tunnel to {authority}: HTTP {status}"
             ))),
         }
     }
+}
 
-    fn connect_request(
-        &self,
-        authority: &str,
-        challenge: &Mutex<Option<Challenge>>,
-    ) -> http::Request<Empty<Bytes>> {
-        let mut request = http::Request::new(Empty::new());
-        *request.method_mut() = Method::CONNECT;
-        // A host with a port always parses.
-        *request.uri_mut() = authority.parse().unwrap_or_default();
-        if let Ok(host) = HeaderValue::from_str(authority) {
-            request.headers_mut().insert(HOST, host);
-        }
-        let mut challenge = challenge.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = self.credentials();
-        let header = known.and_then(|known| known.authorization(challenge.as_mut(), "CONNECT", authority));
-        if let Some(header) = header {
-            request.headers_mut().insert(PROXY_AUTHORIZATION, header);
-        }
-        request
+fn connect_request(authority: &str, authentication: &mut Authentication<'_>) -> http::Request<Empty<Bytes>> {
+    let mut request = http::Request::new(Empty::new());
+    *request.method_mut() = Method::CONNECT;
+    // A host with a port always parses.
+    *request.uri_mut() = authority.parse().unwrap_or_default();
+    if let Ok(host) = HeaderValue::from_str(authority) {
+        request.headers_mut().insert(HOST, host);
     }
+    if let Some(header) = authentication.header("CONNECT", authority) {
+        request.headers_mut().insert(PROXY_AUTHORIZATION, header);
+    }
+    request
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "maps an error")]

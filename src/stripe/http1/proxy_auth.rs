@@ -1,7 +1,15 @@
 //! Basic and digest authentication to a proxy.
+//!
+//! # Theory
+//!
+//! A request under digest authentication answers a challenge, which a 407 brings. The last challenge
+//! that a proxy accepted an answer to is shared, so that most requests need no 407 of their own. A
+//! shared one may be refused: it is too old, another request has used it up, or its answers, which
+//! are numbered, came in another order. So a refused answer says nothing about the password unless
+//! it answered the challenge that this very request got.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -33,7 +41,22 @@ pub struct ProxyCredentials {
 }
 
 /// The digest challenge of a proxy, with the number of its answers.
-pub(super) struct Challenge(WwwAuthenticateHeader);
+struct Challenge(WwwAuthenticateHeader);
+
+/// The credentials for a proxy, and the challenge that it last accepted an answer to.
+#[derive(Debug)]
+pub(super) struct ProxyAuth {
+    credentials: Option<ProxyCredentials>,
+    accepted: Mutex<Option<Challenge>>,
+}
+
+/// The authentication of one request, or of one tunnel.
+#[derive(Debug)]
+pub(super) struct Authentication<'p> {
+    proxy: &'p ProxyAuth,
+    /// The challenge that this request got.
+    own: Option<Challenge>,
+}
 
 impl fmt::Debug for ProxyCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,9 +70,78 @@ impl fmt::Debug for Challenge {
     }
 }
 
+impl ProxyAuth {
+    pub(super) fn new(credentials: Option<ProxyCredentials>) -> Self {
+        Self { credentials, accepted: Mutex::default() }
+    }
+
+    /// The authentication of a new request.
+    pub(super) fn begin(&self) -> Authentication<'_> {
+        Authentication { proxy: self, own: None }
+    }
+
+    fn accepted(&self) -> MutexGuard<'_, Option<Challenge>> {
+        self.accepted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Authentication<'_> {
+    /// The `Proxy-Authorization` of the request; none without credentials, and for a digest while no
+    /// challenge is known.
+    pub(super) fn header(&mut self, method: &str, uri: &str) -> Option<HeaderValue> {
+        let credentials = self.proxy.credentials.as_ref()?;
+        match &mut self.own {
+            Some(own) => credentials.authorization(Some(own), method, uri),
+            None => credentials.authorization(self.proxy.accepted().as_mut(), method, uri),
+        }
+    }
+
+    /// Takes the challenge of a 407, for another try.
+    ///
+    /// # Errors
+    /// Another try cannot help: there is no password, it is wrong, or the proxy offers no digest
+    /// authentication.
+    pub(super) fn challenged(&mut self, headers: &HeaderMap) -> Result<(), TransportError> {
+        let digest = self.proxy.credentials.as_ref().is_some_and(|it| it.scheme == AuthScheme::Digest);
+        if !digest {
+            return Err(credentials_refused());
+        }
+        let challenge = offered_digest(headers)?;
+        if self.own.is_some() && !challenge.stale {
+            return Err(credentials_refused());
+        }
+        self.own = Some(Challenge(challenge));
+        Ok(())
+    }
+
+    /// The proxy let the request pass: other requests may answer the same challenge.
+    pub(super) fn passed(self) {
+        if let Some(own) = self.own {
+            *self.proxy.accepted() = Some(own);
+        }
+    }
+}
+
+/// The last digest challenge that a 407 offers.
+fn offered_digest(headers: &HeaderMap) -> Result<WwwAuthenticateHeader, TransportError> {
+    let offered: Vec<&str> =
+        headers.get_all(PROXY_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok()).collect();
+    let digests =
+        offered.iter().filter(|offer| offer.trim_start().to_ascii_lowercase().starts_with("digest"));
+    digests.filter_map(|offer| digest_auth::parse(offer).ok()).next_back().ok_or_else(|| {
+        let why = format!("the proxy offers no digest authentication, only: {}", offered.join("; "));
+        TransportError::ProxyAuth(why)
+    })
+}
+
+/// The error of a 407 that no other try can help.
+pub(super) fn credentials_refused() -> TransportError {
+    TransportError::ProxyAuth("the proxy refused the user and the password (HTTP 407)".to_owned())
+}
+
 impl ProxyCredentials {
     /// The `Proxy-Authorization` of a request; none for a digest before the first challenge.
-    pub(super) fn authorization(
+    fn authorization(
         &self,
         challenge: Option<&mut Challenge>,
         method: &str,
@@ -77,97 +169,81 @@ impl ProxyCredentials {
         header.set_sensitive(true);
         Some(header)
     }
-
-    /// Keeps the challenge of a 407. True when answering it may help: it is the first one, or the
-    /// proxy says that the last one was too old.
-    ///
-    /// # Errors
-    /// The proxy offers no digest authentication.
-    pub(super) fn accept_challenge(
-        &self,
-        known: &Mutex<Option<Challenge>>,
-        headers: &HeaderMap,
-    ) -> Result<bool, TransportError> {
-        if self.scheme == AuthScheme::Basic {
-            return Ok(false);
-        }
-        let offered: Vec<&str> =
-            headers.get_all(PROXY_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok()).collect();
-        let digests =
-            offered.iter().filter(|offer| offer.trim_start().to_ascii_lowercase().starts_with("digest"));
-        let Some(challenge) = digests.filter_map(|offer| digest_auth::parse(offer).ok()).next_back() else {
-            let why = format!("the proxy offers no digest authentication, only: {}", offered.join("; "));
-            return Err(TransportError::ProxyAuth(why));
-        };
-        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        let helps = known.is_none() || challenge.stale;
-        *known = Some(Challenge(challenge));
-        Ok(helps)
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use http::HeaderMap;
 
-    use super::{AuthScheme, ProxyCredentials};
+    use super::{AuthScheme, ProxyAuth, ProxyCredentials};
     use crate::secret::Secret;
 
     fn credentials(scheme: AuthScheme, user: &str, password: &str) -> ProxyCredentials {
         ProxyCredentials { scheme, user: user.to_owned(), password: Secret::new(password.to_owned()) }
     }
 
+    fn digest() -> ProxyAuth {
+        ProxyAuth::new(Some(credentials(AuthScheme::Digest, "svc", "secret")))
+    }
+
     fn challenge(text: &str) -> HeaderMap {
         [(http::header::PROXY_AUTHENTICATE, text.parse().unwrap())].into_iter().collect()
     }
 
+    fn nonce(name: &str) -> HeaderMap {
+        challenge(&format!(r#"Digest realm="p", nonce="{name}", qop="auth", algorithm=SHA-256"#))
+    }
+
     #[test]
     fn basic_is_user_and_password_in_base64() {
-        let header = credentials(AuthScheme::Basic, "svc", "p ä:ss").authorization(None, "GET", "/").unwrap();
+        let proxy = ProxyAuth::new(Some(credentials(AuthScheme::Basic, "svc", "p ä:ss")));
+        let header = proxy.begin().header("GET", "/").unwrap();
         assert_eq!(header.to_str().unwrap(), "Basic c3ZjOnAgw6Q6c3M=");
         assert!(header.is_sensitive());
+        assert!(proxy.begin().challenged(&nonce("n1")).is_err(), "the password is wrong");
     }
 
     #[test]
     fn a_digest_waits_for_a_challenge_and_counts_its_answers() {
-        let svc = credentials(AuthScheme::Digest, "svc", "secret");
-        assert!(svc.authorization(None, "CONNECT", "api:443").is_none());
-        let known = Mutex::new(None);
-        let first = challenge(r#"Digest realm="p", nonce="n1", qop="auth", algorithm=SHA-256"#);
-        assert!(svc.accept_challenge(&known, &first).unwrap());
-        for count in ["nc=00000001", "nc=00000002"] {
-            let header = svc.authorization(known.lock().unwrap().as_mut(), "CONNECT", "api:443").unwrap();
-            let text = header.to_str().unwrap().to_owned();
-            assert!(text.contains(count) && text.contains("uri=\"api:443\""), "{text}");
-        }
+        let proxy = digest();
+        let mut first = proxy.begin();
+        assert!(first.header("CONNECT", "api:443").is_none());
+        first.challenged(&nonce("n1")).unwrap();
+        let text = |header: Option<http::HeaderValue>| header.unwrap().to_str().unwrap().to_owned();
+        let answer = text(first.header("CONNECT", "api:443"));
+        assert!(answer.contains("nc=00000001") && answer.contains("uri=\"api:443\""), "{answer}");
+        assert!(proxy.begin().header("CONNECT", "api:443").is_none(), "it is shared when it was accepted");
+        first.passed();
+        let answer = text(proxy.begin().header("CONNECT", "api:443"));
+        assert!(answer.contains("nc=00000002") && answer.contains("nonce=\"n1\""), "{answer}");
     }
 
     #[test]
-    fn the_same_challenge_again_means_a_wrong_password_unless_it_is_stale() {
-        let svc = credentials(AuthScheme::Digest, "svc", "secret");
-        let known = Mutex::new(None);
-        assert!(
-            svc.accept_challenge(&known, &challenge(r#"Digest realm="p", nonce="n1", qop="auth""#)).unwrap()
-        );
-        assert!(
-            !svc.accept_challenge(&known, &challenge(r#"Digest realm="p", nonce="n2", qop="auth""#)).unwrap()
-        );
-        assert!(
-            svc.accept_challenge(
-                &known,
-                &challenge(r#"Digest realm="p", nonce="n3", qop="auth", stale=true"#)
-            )
-            .unwrap()
-        );
+    fn requests_that_are_challenged_together_all_try_again() {
+        let proxy = digest();
+        let mut requests: Vec<_> = (0..6).map(|_| proxy.begin()).collect();
+        for (at, request) in requests.iter_mut().enumerate() {
+            request.challenged(&nonce(&at.to_string())).unwrap();
+        }
+        requests.pop().unwrap().passed();
+        let mut later = proxy.begin();
+        assert!(later.header("GET", "/").is_some());
+        later.challenged(&nonce("fresh")).expect("the shared challenge may be used up");
+    }
+
+    #[test]
+    fn an_answer_to_its_own_challenge_that_is_refused_means_a_wrong_password_unless_it_is_stale() {
+        let proxy = digest();
+        let mut request = proxy.begin();
+        request.challenged(&nonce("n1")).unwrap();
+        request.challenged(&challenge(r#"Digest realm="p", nonce="n2", qop="auth", stale=true"#)).unwrap();
+        let error = request.challenged(&nonce("n3")).unwrap_err().to_string();
+        assert!(error.contains("refused the user and the password"), "{error}");
     }
 
     #[test]
     fn a_proxy_without_digests_says_what_it_offers() {
-        let svc = credentials(AuthScheme::Digest, "svc", "secret");
-        let error =
-            svc.accept_challenge(&Mutex::new(None), &challenge("Basic realm=\"p\"")).unwrap_err().to_string();
+        let error = digest().begin().challenged(&challenge("Basic realm=\"p\"")).unwrap_err().to_string();
         assert!(error.contains("only: Basic realm"), "{error}");
     }
 

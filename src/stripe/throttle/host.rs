@@ -1,25 +1,27 @@
 //! A window that the processes of one user on one machine share: a small file with a lock.
 //!
 //! The file holds the state in the system's time. The lock is held for a read and a write,
-//! never while waiting, and the system releases it when its process dies. A system clock that
+//! never while waiting, and the system releases it when its process dies. All of that happens on a
+//! thread that may block, and is given up when the file system does not answer. A system clock that
 //! is set back leaves instants too far ahead in the file; they are dropped, so that a changed
 //! clock never makes a request wait for more than a moment.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::BoxFuture;
-use tokio::time::sleep;
 
 use super::window::{Decision, LimitKey, LimitKeys, Window, WindowError};
 use super::window_state::{Entry, LONGEST_PAUSE, Pause, WindowState, micros};
+use crate::files;
 
-/// The time between two tries to lock the file.
-const LOCK_RETRY: Duration = Duration::from_millis(2);
 /// After this time without the lock the file counts as unusable: no healthy process holds it so long.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+/// After this time the file system itself counts as unusable.
+const FILE_TIMEOUT: Duration = Duration::from_secs(8);
+/// The most bytes of the file that are read: thousands of admissions.
+const LARGEST: u64 = 1 << 20;
 /// The value in place of an endpoint's hash that marks a line as a pause.
 const PAUSE_MARKER: u64 = u64::MAX;
 
@@ -39,44 +41,52 @@ impl HostWindow {
     }
 
     /// Changes the state under the lock; `change` gets the time in microseconds since 1970.
-    async fn with_state<T>(&self, change: impl FnOnce(&mut WindowState, u64) -> T) -> Result<T, WindowError> {
-        let failed = |why: io::Error| WindowError::File { path: self.path.clone(), why };
-        let mut file = self.locked().await.map_err(failed)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(failed)?;
-        let now = micros((self.clock)().duration_since(UNIX_EPOCH).unwrap_or_default());
-        let mut state = decode(&bytes);
-        let result = change(&mut state, now);
-        let written = encode(&state);
-        file.seek(SeekFrom::Start(0))
-            .and_then(|_| file.write_all(&written))
-            .and_then(|()| file.set_len(u64::try_from(written.len()).unwrap_or_default()))
-            .map_err(failed)?;
-        Ok(result)
+    async fn with_state<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut WindowState, u64) -> T + Send + 'static,
+    ) -> Result<T, WindowError> {
+        let (path, clock) = (self.path.clone(), self.clock);
+        let work = move || change_file(&path, clock, change);
+        let changed = files::bounded(&self.path, FILE_TIMEOUT, work).await;
+        changed.map_err(|why| WindowError::File { path: self.path.clone(), why })
     }
+}
 
-    /// The file, locked until it is closed. The lock is polled, so that no thread blocks.
-    async fn locked(&self) -> io::Result<File> {
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&self.path)?;
-        let mut waited = Duration::ZERO;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::WouldBlock) if waited < LOCK_TIMEOUT => sleep(LOCK_RETRY).await,
-                Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::TimedOut.into()),
-                Err(TryLockError::Error(error)) => return Err(error),
-            }
-            waited += LOCK_RETRY;
-        }
+/// Changes the state in a file under its lock; blocks the thread.
+fn change_file<T>(
+    path: &Path,
+    clock: fn() -> SystemTime,
+    change: impl FnOnce(&mut WindowState, u64) -> T,
+) -> io::Result<T> {
+    if let Some(folder) = path.parent() {
+        files::private_folder(folder)?;
+    }
+    let mut file = files::open(path, true)?;
+    files::lock(&file, path, LOCK_TIMEOUT)?;
+    let mut bytes = Vec::new();
+    (&file).take(LARGEST).read_to_end(&mut bytes)?;
+    let now = instant(clock());
+    let mut state = decode(&bytes);
+    let result = change(&mut state, now);
+    let written = encode(&state);
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(&written)?;
+    file.set_len(u64::try_from(written.len()).unwrap_or_default())?;
+    Ok(result)
+}
+
+/// A time in microseconds since 1970. A clock before 1970 has instants of its own, which pass too.
+fn instant(time: SystemTime) -> u64 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => micros(since),
+        Err(before) => (u64::MAX / 2).saturating_sub(micros(before.duration())),
     }
 }
 
 impl Window for HostWindow {
     fn try_admit(&self, keys: LimitKeys) -> BoxFuture<'_, Result<Decision, WindowError>> {
-        Box::pin(self.with_state(move |state, now| state.decide(self.limit, keys, now)))
+        let limit = self.limit;
+        Box::pin(self.with_state(move |state, now| state.decide(limit, keys, now)))
     }
 
     fn pause(&self, endpoint: Option<LimitKey>, pause: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
@@ -151,6 +161,12 @@ mod tests {
     }
 
     #[test]
+    fn time_passes_on_a_clock_before_1970_too() {
+        let at = |seconds| super::instant(UNIX_EPOCH - Duration::from_secs(seconds));
+        assert_eq!(at(315_619_199) - at(315_619_200), 1_000_000);
+    }
+
+    #[test]
     fn a_damaged_file_is_an_empty_one_at_worst() {
         for damaged in [b"damaged".as_slice(), &[0xff; 40], &[0x11; 239], &[0; 48]] {
             let mut state = decode(damaged);
@@ -189,6 +205,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("deep"), "a file").unwrap();
         let error = window(&folder, 3).try_admit(ALL).await.unwrap_err().to_string();
-        assert!(error.starts_with("the shared limit in "), "{error}");
+        assert!(error.starts_with("the shared limit cannot be used: "), "{error}");
+        assert!(error.contains("/deep"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_pipe_or_a_link_in_place_of_the_file_is_an_error_and_no_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = std::process::Command::new("mkfifo").arg(folder.path().join("pipe")).status();
+        assert!(made.is_ok_and(|status| status.success()), "mkfifo makes a pipe");
+        std::os::unix::fs::symlink("/etc/hostname", folder.path().join("link")).unwrap();
+        for name in ["pipe", "link"] {
+            let window = HostWindow::new(folder.path().join(name), 3);
+            let error = window.try_admit(ALL).await.unwrap_err().to_string();
+            assert!(error.contains(&format!("/{name}: ")), "{error}");
+        }
     }
 }

@@ -7,7 +7,8 @@
 //! instants of the last admissions are kept and the next is due one second after the
 //! n-th last, n being six times the active nodes. Callers queue on a fair lock: first
 //! come, first served; dropping the future leaves the queue. A backlog that lasts adds
-//! nodes; idleness removes them.
+//! nodes; idleness removes them. A backlog is a request that waits for a node, or that came
+//! while another one did: the time that passes on the way to the lock is none.
 
 use std::collections::VecDeque;
 use std::sync::Mutex as StdMutex;
@@ -41,13 +42,15 @@ struct Pool {
     active: usize,
     /// Since when every request has had to wait; none while one has not.
     backlog_since: Option<Instant>,
+    /// When a request last waited for a node.
+    last_wait: Option<Instant>,
 }
 
 impl NodeThrottle {
     /// Between `min` and `max` nodes, at least one.
     pub fn new(min: usize, max: usize) -> Self {
         let (min, max) = (min.max(1), max.max(min).max(1));
-        let pool = StdMutex::new(Pool { active: min, backlog_since: None });
+        let pool = StdMutex::new(Pool { active: min, backlog_since: None, last_wait: None });
         Self { window: Mutex::default(), pool, min, max }
     }
 
@@ -71,19 +74,16 @@ impl NodeThrottle {
         let mut window = self.window.lock().await;
         loop {
             let now = Instant::now();
-            let nodes = self.active_nodes(arrived, now, window.back().copied());
-            let allowed = nodes * TRANSACTIONS_PER_NODE;
-            let due = window.len().checked_sub(allowed).and_then(|i| window.get(i)).map(|at| *at + WINDOW);
-            match due {
-                Some(due) if due > now => sleep_until(due.min(now + BACKLOG_AGE)).await,
-                _ => {
-                    gate.await?;
-                    let now = Instant::now();
-                    window.push_back(now);
-                    self.drop_old(&mut window);
-                    return Ok(Admission { waited: now - arrived, nodes });
-                }
+            let nodes = self.active_nodes(arrived, now, &window);
+            if let Some(due) = due(&window, nodes).filter(|due| *due > now) {
+                sleep_until(due.min(now + BACKLOG_AGE)).await;
+                continue;
             }
+            gate.await?;
+            let now = Instant::now();
+            window.push_back(now);
+            self.drop_old(&mut window);
+            return Ok(Admission { waited: now - arrived, nodes });
         }
     }
 
@@ -94,22 +94,32 @@ impl NodeThrottle {
         }
     }
 
-    fn active_nodes(&self, arrived: Instant, now: Instant, last: Option<Instant>) -> usize {
+    /// The nodes for a request that came at `arrived`, which a backlog has added to.
+    fn active_nodes(&self, arrived: Instant, now: Instant, window: &VecDeque<Instant>) -> usize {
         let mut pool = self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if last.is_none_or(|last| now - last > IDLE_AFTER) {
+        if window.back().is_none_or(|last| now - *last > IDLE_AFTER) {
             pool.active = self.min;
         }
-        if now == arrived {
+        if due(window, pool.active).is_some_and(|due| due > now) {
+            pool.last_wait = Some(now);
+        }
+        if pool.last_wait.is_none_or(|last| last < arrived) {
             pool.backlog_since = None;
-        } else {
-            let since = *pool.backlog_since.get_or_insert(arrived);
-            if now - since >= BACKLOG_AGE && pool.active < self.max {
-                pool.active += 1;
-                pool.backlog_since = Some(now);
-            }
+            return pool.active;
+        }
+        let since = *pool.backlog_since.get_or_insert(arrived);
+        if now - since >= BACKLOG_AGE && pool.active < self.max {
+            pool.active += 1;
+            pool.backlog_since = Some(now);
         }
         pool.active
     }
+}
+
+/// When so many nodes admit the next request; none where it is free already.
+fn due(window: &VecDeque<Instant>, nodes: usize) -> Option<Instant> {
+    let counted = window.len().checked_sub(nodes * TRANSACTIONS_PER_NODE)?;
+    window.get(counted).map(|at| *at + WINDOW)
 }
 
 #[cfg(test)]
@@ -119,7 +129,7 @@ mod tests {
 
     use tokio::time::{Instant, advance, sleep};
 
-    use super::{Admission, NodeThrottle, TRANSACTIONS_PER_NODE};
+    use super::{Admission, BACKLOG_AGE, NodeThrottle, TRANSACTIONS_PER_NODE};
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -210,5 +220,17 @@ mod tests {
         assert!(before > 1);
         throttle.halve();
         assert_eq!(admit(&throttle).await.nodes, before / 2);
+    }
+
+    /// Under the real clock, in which no two instants are equal.
+    #[tokio::test]
+    async fn requests_that_find_a_free_node_add_none() {
+        let throttle = Arc::new(NodeThrottle::new(1, 6));
+        for _ in 0..5 {
+            assert_eq!(admit(&throttle).await.nodes, 1);
+            sleep(BACKLOG_AGE).await;
+        }
+        let nodes: Vec<usize> = rush(&throttle, 20).await.iter().map(|(_, nodes)| *nodes).collect();
+        assert!(nodes.iter().max() > Some(&1), "a backlog does: {nodes:?}");
     }
 }

@@ -51,11 +51,11 @@ impl Default for LimitKey {
 #[derive(Debug, thiserror::Error)]
 pub enum WindowError {
     /// The window's file cannot be opened, locked, read or written.
-    #[error("the shared limit in {} cannot be used: {why}", path.display())]
+    #[error("the shared limit cannot be used: {why}")]
     File {
         /// The path of the file.
         path: std::path::PathBuf,
-        /// The error of the operating system.
+        /// The error of the operating system, with the path.
         why: std::io::Error,
     },
     /// The Redis cannot be reached, or its address is invalid.

@@ -1,12 +1,14 @@
 //! The connections of the host, each over TLS when the host sent a certificate.
 
+use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_util::{Stream, StreamExt as _, stream};
+use futures_util::{Stream, stream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tonic::transport::server::Connected;
@@ -20,7 +22,7 @@ pub(super) trait ByteStream: AsyncRead + AsyncWrite + Send {}
 impl<S: AsyncRead + AsyncWrite + Send> ByteStream for S {}
 
 /// How many TLS handshakes may be under way at a time: the host makes one, strangers may make others.
-const HANDSHAKES: usize = 16;
+const HANDSHAKES: usize = 128;
 /// How long a client may take to prove who it is.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The pause after the operating system refused a connection, most likely for want of files.
@@ -32,27 +34,57 @@ pub(super) fn incoming(
     identity: Option<Identity>,
 ) -> impl Stream<Item = io::Result<Connection>> {
     let acceptor = identity.map(|identity| identity.acceptor());
-    stream::unfold(socket, |socket| async {
-        let stream = socket.accept().await;
-        if stream.is_err() {
-            sleep(REFUSED_PAUSE).await;
-        }
-        Some((stream, socket))
-    })
-    .map(move |stream| secure(stream, acceptor.clone()))
-    .buffer_unordered(HANDSHAKES)
-    .inspect(|connection| {
-        if let Err(error) = connection {
-            log::warn!("refused a connection: {error}");
-        }
+    let door = Door { socket, acceptor, handshakes: JoinSet::new(), waiting: VecDeque::new() };
+    stream::unfold(door, |mut door| async {
+        let connection = door.next().await;
+        Some((connection, door))
     })
 }
 
-async fn secure(
-    stream: io::Result<Box<dyn ByteStream>>,
+/// The socket, and the clients that are proving who they are.
+struct Door {
+    socket: Socket,
     acceptor: Option<TlsAcceptor>,
-) -> io::Result<Connection> {
-    let stream = Pin::from(stream?);
+    handshakes: JoinSet<io::Result<Connection>>,
+    /// The handshakes in the order they began.
+    waiting: VecDeque<AbortHandle>,
+}
+
+impl Door {
+    /// The next connection of a client that has proved who it is.
+    async fn next(&mut self) -> io::Result<Connection> {
+        loop {
+            tokio::select! {
+                accepted = self.socket.accept() => match accepted {
+                    Ok(stream) => self.begin(stream),
+                    Err(error) => {
+                        log::warn!("refused a connection: {error}");
+                        sleep(REFUSED_PAUSE).await;
+                    }
+                },
+                Some(ended) = self.handshakes.join_next() => match ended {
+                    Ok(Ok(connection)) => return Ok(connection),
+                    Ok(Err(error)) => log::warn!("refused a connection: {error}"),
+                    Err(_) => log::warn!("refused a connection that said nothing while others waited"),
+                },
+            }
+        }
+    }
+
+    /// Begins a handshake. Those that are silent keep nobody out: the oldest makes room.
+    fn begin(&mut self, stream: Box<dyn ByteStream>) {
+        self.waiting.retain(|handshake| !handshake.is_finished());
+        if self.waiting.len() >= HANDSHAKES
+            && let Some(oldest) = self.waiting.pop_front()
+        {
+            oldest.abort();
+        }
+        self.waiting.push_back(self.handshakes.spawn(secure(stream, self.acceptor.clone())));
+    }
+}
+
+async fn secure(stream: Box<dyn ByteStream>, acceptor: Option<TlsAcceptor>) -> io::Result<Connection> {
+    let stream = Pin::from(stream);
     let Some(acceptor) = acceptor else { return Ok(Connection(stream)) };
     let secured = timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await??;
     Ok(Connection(Box::pin(secured)))

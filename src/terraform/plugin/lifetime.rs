@@ -1,6 +1,8 @@
 //! When the process ends: a signal, or the death of who started it.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -18,18 +20,36 @@ pub(super) enum Interrupt {
 /// How often the parent is looked for.
 const PARENT_PERIOD: Duration = Duration::from_millis(500);
 
+/// The interrupts that came, which a terminal sends to the host as well.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Interrupts(Arc<AtomicUsize>);
+
+impl Interrupts {
+    /// Whether the host was interrupted again while it stopped: it leaves at once and finishes nothing.
+    pub(super) fn are_impatient(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > 1
+    }
+
+    fn count(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 /// Cancels `end` when the process shall end. From the return on no interrupt kills it.
 #[cfg(unix)]
-pub(super) fn watch(interrupt: Interrupt, end: &CancellationToken) -> io::Result<()> {
+pub(super) fn watch(interrupt: Interrupt, end: &CancellationToken) -> io::Result<Interrupts> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut interrupts = signal(SignalKind::interrupt())?;
     let mut terminations = signal(SignalKind::terminate())?;
     let orphaned = orphaned(interrupt, std::os::unix::process::parent_id());
     let end = end.clone();
+    let all = Interrupts::default();
+    let counted = all.clone();
     tokio::spawn(async move {
         let ignored = async {
             while interrupts.recv().await.is_some() && interrupt == Interrupt::Ignored {
+                counted.count();
                 log::debug!("ignored an interrupt: the host decides");
             }
         };
@@ -41,18 +61,22 @@ pub(super) fn watch(interrupt: Interrupt, end: &CancellationToken) -> io::Result
         }
         end.cancel();
     });
-    Ok(())
+    Ok(all)
 }
 
 /// Cancels `end` when the process shall end.
 #[cfg(not(unix))]
-pub(super) fn watch(interrupt: Interrupt, end: &CancellationToken) -> io::Result<()> {
+pub(super) fn watch(interrupt: Interrupt, end: &CancellationToken) -> io::Result<Interrupts> {
     let end = end.clone();
+    let all = Interrupts::default();
+    let counted = all.clone();
     tokio::spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() && interrupt == Interrupt::Ignored {}
+        while tokio::signal::ctrl_c().await.is_ok() && interrupt == Interrupt::Ignored {
+            counted.count();
+        }
         end.cancel();
     });
-    Ok(())
+    Ok(all)
 }
 
 /// Returns when `parent` is no longer our parent. Only a child of a host follows it.

@@ -1,6 +1,8 @@
 //! The services beside the provider: what the host's plugin library expects of any plugin.
 
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use futures_util::{Stream, StreamExt as _, stream};
 use tokio_util::sync::CancellationToken;
@@ -20,8 +22,11 @@ const PLUGIN: &str = "plugin";
 /// A stream of responses that may stay open as long as the plugin lives.
 type ResponseStream<R> = Pin<Box<dyn Stream<Item = Result<R, Status>> + Send>>;
 
-pub(super) fn controller(end: &CancellationToken) -> GrpcControllerServer<impl GrpcController + use<>> {
-    GrpcControllerServer::new(Controller { end: end.clone() })
+pub(super) fn controller(
+    end: &CancellationToken,
+    asked: &Arc<OnceLock<Instant>>,
+) -> GrpcControllerServer<impl GrpcController + use<>> {
+    GrpcControllerServer::new(Controller { end: end.clone(), asked: Arc::clone(asked) })
 }
 
 pub(super) fn stdio(end: &CancellationToken) -> GrpcStdioServer<impl GrpcStdio + use<>> {
@@ -39,6 +44,8 @@ pub(super) fn health(end: &CancellationToken) -> HealthServer<impl Health + use<
 /// Ends the plugin when the host is done with it.
 struct Controller {
     end: CancellationToken,
+    /// When the host asked for the end, if it did.
+    asked: Arc<OnceLock<Instant>>,
 }
 
 #[tonic::async_trait]
@@ -46,6 +53,7 @@ impl GrpcController for Controller {
     async fn shutdown(&self, _: Request<Empty>) -> Result<Response<Empty>, Status> {
         log::debug!("the host asked to shut down");
         // The server finishes the calls that are open, and so sends this very response.
+        self.asked.get_or_init(Instant::now);
         self.end.cancel();
         Ok(Response::new(Empty {}))
     }

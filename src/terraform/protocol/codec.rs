@@ -28,6 +28,8 @@ pub(super) struct SchemaCodec {
     schema: Schema,
     /// Sending a schema does not need it.
     ty: OnceLock<Type>,
+    /// The provider's way to hide secrets in a text.
+    hide_secrets: fn(&str) -> String,
 }
 
 impl SchemaCodecs {
@@ -43,26 +45,28 @@ impl SchemaCodecs {
     }
 
     /// The codec of the provider block.
-    pub(super) fn provider(&self, provider: &impl Provider) -> &SchemaCodec {
-        self.provider.get_or_init(|| SchemaCodec::new(provider.provider_schema()))
+    pub(super) fn provider<P: Provider>(&self, provider: &P) -> &SchemaCodec {
+        self.provider.get_or_init(|| SchemaCodec::new(provider, provider.provider_schema()))
     }
 
     /// The codec of the resource type of that name, or the error that there is none.
-    pub(super) fn resource(&self, provider: &impl Provider, name: &str) -> Result<&SchemaCodec, Diagnostic> {
+    pub(super) fn resource<P: Provider>(&self, provider: &P, name: &str) -> Result<&SchemaCodec, Diagnostic> {
         let codec = self.resources.get(name).and_then(|codec| {
-            codec.get_or_init(|| provider.resource_schema(name).map(SchemaCodec::new)).as_ref()
+            let schema = || provider.resource_schema(name);
+            codec.get_or_init(|| schema().map(|schema| SchemaCodec::new(provider, schema))).as_ref()
         });
         codec.ok_or_else(|| unknown("Resource Type", name))
     }
 
     /// The codec of the data source of that name, or the error that there is none.
-    pub(super) fn data_source(
+    pub(super) fn data_source<P: Provider>(
         &self,
-        provider: &impl Provider,
+        provider: &P,
         name: &str,
     ) -> Result<&SchemaCodec, Diagnostic> {
         let codec = self.data_sources.get(name).and_then(|codec| {
-            codec.get_or_init(|| provider.data_source_schema(name).map(SchemaCodec::new)).as_ref()
+            let schema = || provider.data_source_schema(name);
+            codec.get_or_init(|| schema().map(|schema| SchemaCodec::new(provider, schema))).as_ref()
         });
         codec.ok_or_else(|| unknown("Data Source", name))
     }
@@ -86,8 +90,8 @@ fn unknown(what: &str, name: &str) -> Diagnostic {
 }
 
 impl SchemaCodec {
-    fn new(schema: Schema) -> Self {
-        Self { schema, ty: OnceLock::new() }
+    fn new<P: Provider>(_: &P, schema: Schema) -> Self {
+        Self { schema, ty: OnceLock::new(), hide_secrets: P::hide_secrets }
     }
 
     /// The schema it was made from.
@@ -101,7 +105,7 @@ impl SchemaCodec {
         field: &str,
         value: Option<&wire::DynamicValue>,
     ) -> Result<Value, Diagnostic> {
-        dynamic::decode(field, value, self.ty())
+        dynamic::decode(field, value, self.ty()).map_err(|error| self.without_secrets(error))
     }
 
     /// Reads an object without its write-only values, which no state has.
@@ -115,7 +119,8 @@ impl SchemaCodec {
 
     /// Reads a stored state and fills in what it lacks.
     pub(super) fn decode_stored(&self, raw: Option<&wire::RawState>) -> Result<Value, Diagnostic> {
-        dynamic::decode_stored(raw, self.ty()).map(|state| self.complete(state))
+        let state = dynamic::decode_stored(raw, self.ty()).map_err(|error| self.without_secrets(error))?;
+        Ok(self.complete(state))
     }
 
     /// What of a configuration breaks the rules of the schema.
@@ -137,7 +142,7 @@ impl SchemaCodec {
 
     /// Writes an object, without its write-only values.
     pub(super) fn encode(&self, value: Value) -> Result<wire::DynamicValue, Diagnostic> {
-        dynamic::encode(&self.complete(value), self.ty())
+        dynamic::encode(&self.complete(value), self.ty()).map_err(|error| self.without_secrets(error))
     }
 
     /// Writes as much of an object as fits the schema, and says what was wrong with the rest.
@@ -154,13 +159,20 @@ impl SchemaCodec {
 
     /// Writes messages about an object of this schema.
     pub(super) fn diagnostics(&self, diagnostics: Diagnostics) -> Vec<wire::Diagnostic> {
-        diagnostics::all_to_wire(diagnostics, self.ty())
+        let shown = diagnostics.into_iter().map(|diagnostic| self.without_secrets(diagnostic));
+        diagnostics::all_to_wire(shown.collect(), self.ty())
     }
 
     /// Writes paths into an object of this schema.
     pub(super) fn paths(&self, paths: &[Path]) -> Vec<wire::AttributePath> {
         let clipped = paths.iter().map(|path| diagnostics::up_to_set(path, self.ty()));
         clipped.map(|path| diagnostics::path_to_wire(&path)).collect()
+    }
+
+    fn without_secrets(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let [summary, detail] =
+            [&diagnostic.summary, &diagnostic.detail].map(|text| (self.hide_secrets)(text));
+        Diagnostic { summary, detail, ..diagnostic }
     }
 
     fn complete(&self, value: Value) -> Value {

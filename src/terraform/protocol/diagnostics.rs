@@ -6,7 +6,11 @@ use crate::terraform::wire::tfplugin5::{
     self as wire, attribute_path::step::Selector, diagnostic::Severity as WireSeverity,
 };
 
+/// The longest text of a message, in characters.
+const LONGEST: usize = 12_000;
+
 /// One message. The severity is never left at its default, which would not stop a run.
+#[expect(clippy::needless_pass_by_value, reason = "maps what is sent once")]
 pub(super) fn to_wire(diagnostic: Diagnostic) -> wire::Diagnostic {
     let severity = match diagnostic.severity {
         Severity::Error => WireSeverity::Error,
@@ -15,8 +19,8 @@ pub(super) fn to_wire(diagnostic: Diagnostic) -> wire::Diagnostic {
     let attribute = (!diagnostic.path.steps().is_empty()).then(|| path_to_wire(&diagnostic.path));
     wire::Diagnostic {
         severity: severity.into(),
-        summary: diagnostic.summary,
-        detail: diagnostic.detail,
+        summary: printable(&diagnostic.summary),
+        detail: printable(&diagnostic.detail),
         attribute,
     }
 }
@@ -28,6 +32,24 @@ pub(super) fn add(found: &mut Diagnostics, of_provider: Diagnostics) {
         found.iter().filter(|it| it.severity == Severity::Error).map(|it| it.path.clone()).collect();
     let more = of_provider.into_iter().filter(|it| it.path == Path::root() || !broken.contains(&it.path));
     found.extend(more);
+}
+
+/// A text as Terraform may print it, which passes on whatever it gets: control characters, and those
+/// that turn the direction of writing, are escaped, and what is very long is cut.
+fn printable(text: &str) -> String {
+    let turns = |letter| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut shown = String::with_capacity(text.len().min(LONGEST));
+    for letter in text.chars().take(LONGEST) {
+        if !matches!(letter, '\n' | '\t') && letter.is_control() || turns(letter) {
+            shown.extend(letter.escape_default());
+        } else {
+            shown.push(letter);
+        }
+    }
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// Messages about an object of type `ty`.
@@ -104,6 +126,15 @@ mod tests {
         let warning = to_wire(Diagnostic::warning("A", "b").at_attribute("name"));
         assert_eq!((error.severity, error.attribute), (1, None));
         assert_eq!((warning.severity, warning.attribute.map(|path| path.steps.len())), (2, Some(1)));
+    }
+
+    #[test]
+    fn no_message_drives_a_terminal_or_fills_it() {
+        let sent = to_wire(Diagnostic::error("A\u{1b}[31m", "a\tb\n\rc\u{9b}\u{202e}\u{7f}é"));
+        assert_eq!(sent.summary, "A\\u{1b}[31m");
+        assert_eq!(sent.detail, "a\tb\n\\rc\\u{9b}\\u{202e}\\u{7f}é");
+        let long = to_wire(Diagnostic::error("A", "x".repeat(1 << 20))).detail;
+        assert!(long.len() < 2 * LONGEST && long.ends_with("x…"));
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub fn check(block: &Block, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
     each_value(block, config, &mut |attribute, value, at| {
         let broken = attribute.rules.iter().filter_map(|rule| rule.broken_by(value));
+        let broken = broken.map(|why| if attribute.sensitive { without_value(&why, value) } else { why });
         found.extend(broken.map(|why| {
             Diagnostic::error("Invalid Attribute Value", format!("`{at}` {why}.")).at(at.clone())
         }));
@@ -128,6 +129,15 @@ impl Rule {
             Self::NotEmpty => (value.as_str()?.is_empty()).then(|| "must not be empty".to_owned()),
             Self::Text(accept) => accept(value.as_str()?).err(),
         }
+    }
+}
+
+/// What is wrong with a sensitive value, which a message must not repeat.
+fn without_value(why: &str, value: &Value) -> String {
+    match value {
+        Value::String(text) if !text.is_empty() => why.replace(&format!("{text:?}"), "this value"),
+        Value::Number(number) => why.replace(number.as_str(), "this value"),
+        _ => why.to_owned(),
     }
 }
 

@@ -11,6 +11,7 @@ pub fn cases() -> Vec<Case> {
         case!(a_failure_that_stripe_keeps_under_the_key_of_an_earlier_run_is_no_obstacle, Terraform),
         case!(it_is_told_before_the_same_configuration_finds_it_and_not_after, Terraform),
         case!(it_is_told_while_another_configuration_goes_on, Terraform),
+        case!(what_stripe_refused_for_good_is_not_told, Terraform),
     ]
 }
 
@@ -74,4 +75,15 @@ fn it_is_told_while_another_configuration_goes_on() {
     let plan = workdir.ok(&["plan", "-no-color"]);
     assert!(plan.contains(WARNING), "{plan}");
     assert_eq!(workdir.count("customer"), 2, "the first one is an object that no state knows");
+}
+
+fn what_stripe_refused_for_good_is_not_told() {
+    for (status, kind) in [(501, "api_error"), (400, "invalid_request_error"), (402, "card_error")] {
+        let body = json!({"error": {"type": kind, "message": "A scripted refusal."}}).to_string();
+        let workdir = failed(&json!({"answer": {"status": status, "body": body}}).to_string());
+        let plan = workdir.ok(&["plan", "-no-color"]);
+        assert!(!plan.contains("Warning"), "{status}: {plan}");
+        workdir.apply();
+        assert_eq!(workdir.count("customer"), 1, "{status}");
+    }
 }

@@ -7,7 +7,7 @@ use rustls::version::{TLS12, TLS13};
 use stripe_provider::terraform::plugin::Error;
 use stripe_provider::terraform::wire::tfplugin5::get_provider_schema;
 use stripe_provider::terraform::wire::tfplugin5::provider_client::ProviderClient;
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::support::host::{Client, Host, Line, channel_over, soon};
 use crate::support::served::{bind, serve};
@@ -84,6 +84,34 @@ async fn the_host_is_served_after_strangers_were_refused() {
     }
     assert!(is_admitted(&plugin.line, host.client(), &TLS13).await);
     drop(silent);
+}
+
+#[tokio::test]
+async fn strangers_that_say_nothing_do_not_keep_the_host_out() {
+    let host = Host::new();
+    let folder = tempfile::tempdir().unwrap();
+    let no_folder = folder.path().join("missing").display().to_string();
+    let ports = [("PLUGIN_MIN_PORT", "0"), ("PLUGIN_MAX_PORT", "0")];
+    let tcp = ports.map(|(name, port)| (name, port.to_owned()));
+    for (more, network) in
+        [(vec![], "unix"), ([&tcp[..], &[("PLUGIN_UNIX_SOCKET_DIR", no_folder)]].concat(), "tcp")]
+    {
+        let mut variables = host.variables();
+        variables.extend(more);
+        let plugin = serve(&variables);
+        assert_eq!(plugin.line.network, network);
+        let mut strangers = Vec::new();
+        for number in 0..200 {
+            let mut stranger = soon(plugin.line.connect()).await;
+            if number % 2 == 0 {
+                // The beginning of a greeting that never ends.
+                soon(stranger.write_all(&[0x16, 0x03, 0x01, 0x02])).await.unwrap();
+            }
+            strangers.push(stranger);
+        }
+        assert!(is_admitted(&plugin.line, host.client(), &TLS13).await, "{network}");
+        drop(strangers);
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::connector::Connector;
 use crate::engine::{self, Object, Params};
-use crate::provider::explain::{explain_connector, explain_taken, unrecorded};
+use crate::provider::explain::{explain_connector, explain_created, explain_taken};
 use crate::provider::resources::account::on_way_to;
 use crate::provider::resources::lifecycle::{end_wish, ended, place_of, stored, without_consent};
 use crate::provider::resources::payload::Private;
@@ -48,12 +48,14 @@ impl Creation<'_> {
         match engine::create(&connector, &runtime.journal, entity, params.clone(), key).await {
             Ok(made) => {
                 let incomplete = made.incomplete.map(|error| explain_connector(&error, "input_payload"));
-                let diagnostics = made.unrecorded.as_ref().map(unrecorded).into_iter().chain(incomplete);
+                let mut diagnostics =
+                    explain_created(&entity.name, made.unrecorded.as_ref(), made.adopted.as_ref());
+                diagnostics.extend(incomplete);
                 let home = Some(connection.identity().await);
                 StateResponse {
                     state: written(planned, entity, &made.locator, &made.body),
                     private: Private { key: None, leaves: None, home, ..private }.encode(),
-                    diagnostics: diagnostics.collect(),
+                    diagnostics,
                 }
             }
             Err(error) => {

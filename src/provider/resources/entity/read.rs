@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::{object_of, written};
+use crate::catalog::names::quoted;
 use crate::connector::{Connector, Error};
 use crate::engine::{ImportError, ImportId, Object, export, parse, with_original_keys};
 use crate::provider::explain::explain_connector;
@@ -112,6 +113,8 @@ fn refused(id: &str, error: &ImportError) -> Diagnostic {
     match error {
         ImportError::Entity(error @ Error::UnknownEntity { .. }) => explain_connector(error, "entity"),
         ImportError::Form { .. } => Diagnostic::error("Invalid Import Id", format!("{error}.")),
-        error => Diagnostic::error("Invalid Import Id", format!("{id:?} cannot be imported: {error}.")),
+        error => {
+            Diagnostic::error("Invalid Import Id", format!("{} cannot be imported: {error}.", quoted(id)))
+        }
     }
 }

@@ -1,0 +1,116 @@
+//! Which shapes are secret: what follows from names and neighbours, and what the rules name beside.
+//!
+//! # Theory
+//!
+//! A text called `client_secret` is a secret wherever it stands, and so is what opens a door by itself:
+//! the address of a page that is shown once, that expires, or that stands beside a client secret. A
+//! call takes more secrets than an answer shows: card numbers, bank accounts, personal numbers.
+
+use super::model::{Entity, OperationKind};
+use super::shape::{Kind, Member, Shape, find};
+
+/// Names of secrets in answers and calls.
+const SECRET: [&str; 5] = ["cryptogram", "cvc", "cvv", "pin", "secret"];
+/// Parts of such names.
+const SECRET_PARTS: [&str; 4] = ["_secret", "passphrase", "password", "private_key"];
+/// Names of what a call takes and an answer shows the end of at most.
+const TAKEN: [&str; 12] = [
+    "account_number",
+    "account_token",
+    "cvc_token",
+    "iban",
+    "id_number",
+    "id_number_secondary",
+    "person_token",
+    "personal_id_number",
+    "refund_iban",
+    "ssn_last_4",
+    "token",
+    "track_data",
+];
+/// Params whose `number` is a card's.
+const CARDS: [&str; 2] = ["card", "card_present"];
+/// The neighbours of an address that opens a page to whoever has it.
+const BESIDE_ADDRESS: [&str; 3] = ["client_secret", "expires_at", "url_expires_at"];
+
+/// Marks the secret shapes of an entity type. A rule that changes nothing, or that names nothing,
+/// comes back as a sentence.
+pub fn mark(entity: &mut Entity) -> Vec<String> {
+    let shown_again = [OperationKind::Get, OperationKind::List].map(|kind| entity.operation(kind).is_some());
+    mark_fields(&mut entity.fields, !shown_again.contains(&true));
+    let mut problems = Vec::new();
+    for (path, secret) in
+        entity.public.iter().map(|it| (it, false)).chain(entity.sensitive.iter().map(|it| (it, true)))
+    {
+        if set(&mut entity.fields, path, secret) != Some(!secret) {
+            problems.push(format!("{}: the rule for {path:?} says what is so by itself", entity.key));
+        }
+    }
+    let calls = entity.operations.iter_mut().map(|operation| &mut operation.params);
+    for params in calls.chain(entity.actions.iter_mut().map(|action| &mut action.params)) {
+        mark_params(params, "");
+        for path in &entity.sensitive {
+            set(params, path, true);
+        }
+    }
+    problems
+}
+
+/// Marks what the shape at a dotted path is; what it was before, where there is one.
+fn set(members: &mut [Member], path: &str, secret: bool) -> Option<bool> {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let shape = &mut members.iter_mut().find(|member| member.name == name)?.shape;
+    match (rest, &mut shape.kind) {
+        (None, _) => Some(std::mem::replace(&mut shape.sensitive, secret)),
+        (Some(rest), Kind::Object(members)) => set(members, rest, secret),
+        _ => None,
+    }
+}
+
+fn mark_fields(members: &mut [Member], shown_once: bool) {
+    let opens = shown_once || BESIDE_ADDRESS.iter().any(|name| find(members, name).is_some());
+    for Member { name, shape } in members {
+        shape.sensitive |= is_text(shape) && (is_secret(name) || opens && name == "url");
+        for inner in inner_members(shape) {
+            mark_fields(inner, false);
+        }
+    }
+}
+
+/// `above` is the name of what the params stand in.
+fn mark_params(members: &mut [Member], above: &str) {
+    for Member { name, shape } in members {
+        let taken = TAKEN.contains(&name.as_str()) || name == "number" && CARDS.contains(&above);
+        shape.sensitive |= taken && (is_text(shape) || is_id(shape)) || is_secret(name) && is_text(shape);
+        for inner in inner_members(shape) {
+            mark_params(inner, name);
+        }
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    SECRET.contains(&name) || SECRET_PARTS.iter().any(|part| name.contains(part))
+}
+
+fn is_text(shape: &Shape) -> bool {
+    match &shape.kind {
+        Kind::Text { .. } => true,
+        Kind::Union(shapes) => shapes.iter().any(is_text),
+        _ => false,
+    }
+}
+
+/// Whether it is an id; a token is the id of an object, and stands for what it was made from.
+fn is_id(shape: &Shape) -> bool {
+    matches!(shape.kind, Kind::Id(_))
+}
+
+/// The members of the objects that a shape is, is a list of, or is one of.
+fn inner_members(shape: &mut Shape) -> Vec<&mut [Member]> {
+    match &mut shape.kind {
+        Kind::Object(members) => vec![members],
+        Kind::List(item) | Kind::Set(item) | Kind::Map(item) => inner_members(item),
+        Kind::Union(shapes) => shapes.iter_mut().flat_map(inner_members).collect(),
+        _ => Vec::new(),
+    }
+}

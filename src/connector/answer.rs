@@ -1,0 +1,112 @@
+//! Whether an answer is of the object that was asked for.
+//!
+//! What answers in Stripe's place (a proxy, a portal, another server at the same address) may answer
+//! 200 with JSON of its own. Taken for an object, it would be written to the state.
+
+use serde_json::Value as Json;
+
+use crate::catalog::{Action, Entity, catalog};
+use crate::connector::Error;
+use crate::connector::id::check_id;
+
+/// Checks that an answer is an object of the entity type, or says that one was deleted.
+pub(super) fn check_entity(entity: &Entity, body: &Json) -> Result<(), Error> {
+    let objects = std::iter::once(&entity.object).chain(&entity.others);
+    if !objects.clone().any(|object| says(body, object)) {
+        return Err(wrong(&entity.object, body));
+    }
+    let needs_id = entity.field("id").is_some_and(crate::catalog::Shape::is_required);
+    let id = body.get("id").and_then(Json::as_str);
+    if needs_id && id.is_none_or(|id| check_id(id).is_err()) {
+        return Err(Error::Answer { expected: entity.object.clone(), found: "one without an id".to_owned() });
+    }
+    Ok(())
+}
+
+/// Checks that an answer is of the object that an action answers with, as far as the catalog knows it.
+pub(super) fn check_action(entity: &Entity, action: &Action, body: &Json) -> Result<(), Error> {
+    if action.returns == entity.object {
+        return check_entity(entity, body);
+    }
+    catalog().by_object(&action.returns).map_or(Ok(()), |returned| check_entity(returned, body))
+}
+
+/// The entities of a page that a list or a search answered.
+pub(super) fn entities(entity: &Entity, body: &mut Json) -> Result<Vec<Json>, Error> {
+    let Some(Json::Array(entities)) = body.get_mut("data").map(Json::take) else {
+        return Err(wrong("list", body));
+    };
+    entities.iter().try_for_each(|one| check_entity(entity, one))?;
+    Ok(entities)
+}
+
+fn says(body: &Json, object: &str) -> bool {
+    body.get("object").and_then(Json::as_str) == Some(object)
+}
+
+fn wrong(expected: &str, body: &Json) -> Error {
+    let found = match body.get("object").and_then(Json::as_str) {
+        Some(object) => crate::catalog::names::quoted(object),
+        None => "JSON that is no object of Stripe's".to_owned(),
+    };
+    Error::Answer { expected: expected.to_owned(), found }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::{check_action, check_entity, entities};
+    use crate::catalog::catalog;
+    use crate::connector::{ActionRef, action, entity};
+
+    /// What something else than Stripe answers.
+    fn foreign() -> Vec<Json> {
+        vec![
+            json!({}),
+            json!([]),
+            json!(null),
+            json!({"error": {"message": "x"}}),
+            json!({"object": "portal", "id": "p_1"}),
+            json!({"object": 7, "id": "p_1"}),
+            json!({"id": "p_1"}),
+            json!({"data": {}}),
+        ]
+    }
+
+    #[test]
+    fn what_is_no_object_of_a_type_is_refused_for_every_type() {
+        for name in catalog().entities() {
+            let entity = entity(name).unwrap();
+            let good = json!({"object": entity.object, "id": "x_1"});
+            check_entity(entity, &good).unwrap_or_else(|error| panic!("{name}: {error}"));
+            for body in foreign() {
+                assert!(check_entity(entity, &body).is_err(), "{name}: {body}");
+                assert!(entities(entity, &mut json!({"data": [good, body]})).is_err(), "{name}: {body}");
+                assert!(entities(entity, &mut body.clone()).is_err(), "{name}: {body}");
+            }
+            if entity.field("id").is_some_and(crate::catalog::Shape::is_required) {
+                for id in [json!(null), json!(""), json!(5), json!(".."), json!("a/b")] {
+                    let body = json!({"object": entity.object, "id": id});
+                    assert!(check_entity(entity, &body).is_err(), "{name}: {body}");
+                }
+            }
+        }
+        for (name, _) in catalog().actions() {
+            let ActionRef { entity, action } = action(name).unwrap();
+            let wrong = json!({"object": "portal", "id": "p_1"});
+            let known = catalog().by_object(&action.returns).is_some();
+            assert_eq!(check_action(entity, action, &wrong).is_err(), known, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_error_says_what_came_instead() {
+        let error = |body: &Json| check_entity(entity("Customer").unwrap(), body).unwrap_err().to_string();
+        assert_eq!(
+            error(&json!({"object": "charge", "id": "ch_1"})),
+            r#"the answer should be a customer and is "charge"; a proxy or another server may have sent it"#
+        );
+        assert!(error(&json!({"object": "customer"})).contains("one without an id"));
+    }
+}

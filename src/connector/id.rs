@@ -1,0 +1,50 @@
+//! Ids as parts of a path.
+
+use crate::catalog::names::quoted;
+
+/// The longest id, in characters; Stripe's own have 255 at most, those of users may be longer.
+const LONGEST: usize = 1_000;
+
+/// A text that cannot be an id in a path.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} cannot be an id: {why}", quoted(id))]
+pub struct InvalidId {
+    id: String,
+    why: &'static str,
+}
+
+/// Whether a text can be an id in a path. One that leads to another path would make a call that
+/// nobody asked for: no encoding hides dots from what resolves them.
+pub fn check_id(id: &str) -> Result<(), InvalidId> {
+    let why = if id.is_empty() {
+        "it is empty"
+    } else if matches!(id, "." | "..") {
+        "it leads to another path"
+    } else if id.contains(['/', '\\']) {
+        "it has a slash"
+    } else if id.chars().any(char::is_control) {
+        "it has a control character"
+    } else if id.chars().nth(LONGEST).is_some() {
+        "it is too long"
+    } else {
+        return Ok(());
+    };
+    Err(InvalidId { id: id.to_owned(), why })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_id;
+
+    #[test]
+    fn an_id_stays_in_its_place() {
+        for id in ["cus_1", "café 1", "50% off?", "...", "a.b", "#1", "%2e%2e", "-"] {
+            check_id(id).unwrap();
+        }
+        let long = "x".repeat(1_001);
+        for id in ["", ".", "..", "a/b", "/", "..\\x", "a\n", "\u{7f}", "\u{0}", "a\tb", "\u{85}", &long] {
+            let error = check_id(id).unwrap_err().to_string();
+            assert!(error.contains("cannot be an id") && error.len() < 200, "{error}");
+        }
+    }
+}

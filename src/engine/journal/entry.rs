@@ -1,0 +1,170 @@
+//! What a journal holds: lines of JSON, and the creates in flight that they come to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::connector::AccountMark;
+
+/// One create in flight.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Entry {
+    /// The idempotency key, which names the entry too.
+    pub key: String,
+    /// The entity type or action.
+    pub what: String,
+    /// A hash of what is created.
+    pub fingerprint: String,
+    /// Where it is created.
+    pub account: AccountMark,
+    /// When it was written, in seconds since 1970.
+    pub at: i64,
+    /// The object's id, once Stripe answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+/// The process that wrote a journal.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Writer {
+    /// The Terraform run that the process belongs to.
+    pub run: String,
+    /// The folder and the workspace of the run.
+    pub place: String,
+}
+
+/// One line of a journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Line {
+    /// Who writes; the first line.
+    Writer(Writer),
+    /// A create is about to be sent.
+    Begun(Entry),
+    /// Stripe answered it.
+    Answered { key: String, id: String },
+    /// The account behind a key became known.
+    Account(AccountMark),
+    /// A create is no longer in flight: refused, arrived in a state, or claimed by another run.
+    Ended { key: String },
+    /// The run ended in an orderly way: what was answered is in its state.
+    Closed,
+}
+
+/// The creates that were still in flight after the last line, and who wrote them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Journaled {
+    pub writer: Writer,
+    pub open: Vec<Entry>,
+}
+
+impl Line {
+    /// The line as it is written, with its end.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        // Strings and numbers always serialise.
+        let mut text = serde_json::to_vec(self).unwrap_or_default();
+        text.push(b'\n');
+        text
+    }
+}
+
+impl Journaled {
+    /// What these bytes say. A line that is torn or damaged says nothing.
+    pub(super) fn read(bytes: &[u8]) -> Self {
+        let mut journaled = Self::default();
+        for line in bytes.split(|byte| *byte == b'\n') {
+            if let Ok(line) = serde_json::from_slice(line) {
+                journaled.apply(line);
+            }
+        }
+        journaled
+    }
+
+    pub(super) fn apply(&mut self, line: Line) {
+        match line {
+            Line::Writer(writer) => self.writer = writer,
+            Line::Begun(entry) => {
+                self.open.retain(|open| open.key != entry.key);
+                self.open.push(entry);
+            }
+            Line::Answered { key, id } => {
+                if let Some(entry) = self.open.iter_mut().find(|entry| entry.key == key) {
+                    entry.id = Some(id);
+                }
+            }
+            Line::Account(mark) => {
+                for entry in self.open.iter_mut().filter(|entry| entry.account.key == mark.key) {
+                    entry.account.id.clone_from(&mark.id);
+                }
+            }
+            Line::Ended { key } => self.open.retain(|entry| entry.key != key),
+            Line::Closed => self.open.retain(|entry| entry.id.is_none()),
+        }
+    }
+}
+
+/// The length of the whole lines at the beginning of a journal, where the next line belongs. Behind
+/// them are the zeros of reserved space, or a line that was torn.
+pub(super) fn whole_lines(bytes: &[u8]) -> usize {
+    let written = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    let lines = bytes.get(..written).unwrap_or_default();
+    lines.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::{AccountMark, Entry, Journaled, Line, Writer, whole_lines};
+
+    pub(in crate::engine::journal) fn entry(key: &str, fingerprint: &str) -> Entry {
+        Entry {
+            key: key.to_owned(),
+            what: "Customer".to_owned(),
+            fingerprint: fingerprint.to_owned(),
+            account: AccountMark { key: "hash".to_owned(), id: None },
+            at: 1_700_000_000,
+            id: None,
+        }
+    }
+
+    fn bytes(lines: &[Line]) -> Vec<u8> {
+        lines.iter().flat_map(Line::encode).collect()
+    }
+
+    #[test]
+    fn a_journal_comes_to_what_is_still_in_flight() {
+        let writer = Writer { run: "1-1".to_owned(), place: "/a".to_owned() };
+        let mut lines = vec![Line::Writer(writer.clone())];
+        lines.extend(["one", "two", "three"].map(|key| Line::Begun(entry(key, "same"))));
+        lines.push(Line::Answered { key: "two".to_owned(), id: "cus_2".to_owned() });
+        lines.push(Line::Ended { key: "one".to_owned() });
+        lines.push(Line::Account(AccountMark { key: "hash".to_owned(), id: Some("acct".to_owned()) }));
+        let journaled = Journaled::read(&bytes(&lines));
+        let found: Vec<_> = journaled.open.iter().map(|entry| (&*entry.key, entry.id.as_deref())).collect();
+        assert_eq!(found, [("two", Some("cus_2")), ("three", None)]);
+        assert!(journaled.open.iter().all(|entry| entry.account.id.as_deref() == Some("acct")));
+        assert_eq!(journaled.writer, writer);
+        lines.push(Line::Closed);
+        let closed = Journaled::read(&bytes(&lines));
+        assert_eq!(closed.open.len(), 1, "what was never answered stays");
+    }
+
+    #[test]
+    fn a_torn_line_is_no_line_wherever_it_is_torn() {
+        let (first, second) = (Line::Begun(entry("one", "a")), Line::Begun(entry("two", "b")));
+        let whole = first.encode().len();
+        let all = bytes(&[first, second]);
+        for torn in whole..all.len() {
+            let mut bytes = all[..torn].to_vec();
+            bytes.extend([0; 64]);
+            assert_eq!(Journaled::read(&bytes).open.len(), 1, "torn at {torn}");
+            assert_eq!(whole_lines(&bytes), whole, "torn at {torn}");
+        }
+        assert_eq!(whole_lines(&all), all.len());
+    }
+
+    #[test]
+    fn damage_hides_only_the_lines_it_is_in() {
+        let mut all = b"\xff\xfe{]\n{\"unknown\": 1}\n".to_vec();
+        all.extend(Line::Begun(entry("one", "a")).encode());
+        assert_eq!(Journaled::read(&all).open.len(), 1);
+        assert_eq!(Journaled::read(&[0xff; 400]), Journaled::default());
+    }
+}

@@ -1,0 +1,251 @@
+//! A journal in a folder: one file a process, which the process keeps locked as long as it lives.
+//!
+//! The system drops the lock with the process, however it ends. A file whose lock is free and whose
+//! Terraform run is over is a dead run's, and its entries may be claimed. Reading the files of
+//! others, claiming and making a file happen under one more lock, the folder's.
+//!
+//! A file grows ahead of its lines, in zeros: a sync then writes no size, and what has to be
+//! noted of a create that was begun finds its space on a disk that has filled up since.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use uuid::Uuid;
+
+use super::entry::{Journaled, Line, Writer, whole_lines};
+use super::run;
+use super::store::{Left, Store};
+use crate::files;
+
+/// How the names of journals end.
+const EXTENSION: &str = "journal";
+/// The file whose lock is the folder's.
+const LOCK: &str = "lock";
+/// The most time that the folder's lock is waited for: it is held for a few reads and writes.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+/// The most time that a provider is waited for whose Terraform was killed: it sees that it is an orphan, and
+/// finishes what it has sent.
+const ORPHAN_TIMEOUT: Duration = Duration::from_secs(3);
+/// The time between two looks whether it has ended.
+const ORPHAN_RETRY: Duration = Duration::from_millis(20);
+/// Space that is kept free behind the lines for what has to be noted of open creates, in bytes.
+const SPARE: u64 = 16 << 10;
+/// By how much a file grows, in bytes.
+const GROWTH: usize = 32 << 10;
+/// The largest journal that is read, in bytes: thousands of creates.
+const LARGEST: u64 = 64 << 20;
+
+/// The journals of one folder.
+#[derive(Debug)]
+pub(super) struct FolderStore {
+    folder: PathBuf,
+    writer: Writer,
+    own: Option<OwnFile>,
+}
+
+/// The journal of this process, locked.
+#[derive(Debug)]
+struct OwnFile {
+    path: PathBuf,
+    file: File,
+    /// Where the next line belongs.
+    end: u64,
+    /// How long the file is.
+    reserved: u64,
+}
+
+impl FolderStore {
+    /// The journals in `folder`, which is made with the first create.
+    pub(super) fn new(folder: PathBuf, writer: Writer) -> Self {
+        Self { folder, writer, own: None }
+    }
+
+    /// Locks the folder until the file that is returned is closed.
+    fn locked(&self) -> io::Result<File> {
+        files::private_folder(&self.folder)?;
+        let path = self.folder.join(LOCK);
+        let file = files::open(&path, true)?;
+        files::lock(&file, &path, LOCK_TIMEOUT)?;
+        Ok(file)
+    }
+
+    fn own(&mut self) -> io::Result<&mut OwnFile> {
+        if self.own.is_none() {
+            let _folder = self.locked()?;
+            let path = self.folder.join(format!("{}.{EXTENSION}", Uuid::new_v4()));
+            let file = files::open(&path, true)?;
+            files::lock(&file, &path, Duration::ZERO)?;
+            let mut own = OwnFile { path, file, end: 0, reserved: 0 };
+            own.append(&[Line::Writer(self.writer.clone())])?;
+            // The name has to survive as well.
+            #[cfg(unix)]
+            File::open(&self.folder)?.sync_all()?;
+            self.own = Some(own);
+        }
+        self.own.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    /// The files of other processes, in the order of their names.
+    fn others(&self) -> io::Result<Vec<PathBuf>> {
+        let own = self.own.as_ref().map(|own| own.path.clone());
+        let found: Result<Vec<_>, _> = fs::read_dir(&self.folder)?.collect();
+        let paths = found?.into_iter().map(|entry| entry.path());
+        let is_journal = |path: &PathBuf| path.extension().is_some_and(|extension| extension == EXTENSION);
+        let mut others: Vec<_> =
+            paths.filter(|path| is_journal(path) && own.as_ref() != Some(path)).collect();
+        others.sort();
+        Ok(others)
+    }
+
+    /// What the process of this file left, if it and its run are dead. A file without anything is removed.
+    fn left_in(&self, path: &Path) -> io::Result<Vec<Left>> {
+        let Some((_file, journaled)) = self.read_dead(path)? else { return Ok(Vec::new()) };
+        if journaled.open.is_empty() {
+            fs::remove_file(path)?;
+        }
+        let journal = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(journaled.open.into_iter().map(|entry| Left { journal: journal.clone(), entry }).collect())
+    }
+
+    /// Whether a journal is still held by a process whose Terraform is gone, and which will end soon.
+    fn is_orphans(&self, path: &Path) -> bool {
+        let Ok(file) = files::open(path, false) else { return false };
+        let mut bytes = Vec::new();
+        // Where a lock keeps readers out, nothing is read and nobody is waited for.
+        let read = (&file).take(LARGEST).read_to_end(&mut bytes).is_ok();
+        let writer = Journaled::read(&bytes).writer;
+        read && self.is_dead(&writer) && file.try_lock().is_err()
+    }
+
+    /// Whether the run of a process of our folder and workspace is over.
+    fn is_dead(&self, writer: &Writer) -> bool {
+        let is_other = writer.run != self.writer.run && !writer.run.is_empty();
+        writer.place == self.writer.place && is_other && !run::is_running(&writer.run)
+    }
+
+    /// A journal, if its process and its run are gone; it is locked until the file is closed.
+    fn read_dead(&self, path: &Path) -> io::Result<Option<(File, Journaled)>> {
+        let file = files::open(path, false)?;
+        if file.try_lock().is_err() {
+            return Ok(None);
+        }
+        let mut bytes = Vec::new();
+        (&file).take(LARGEST).read_to_end(&mut bytes)?;
+        let journaled = Journaled::read(&bytes);
+        Ok(self.is_dead(&journaled.writer).then_some((file, journaled)))
+    }
+
+    /// Ends an entry in the journal of a dead process; false when it is not there any more.
+    fn end_in(&self, left: &Left) -> io::Result<bool> {
+        let path = self.folder.join(&left.journal);
+        if !path.exists() {
+            return Ok(false);
+        }
+        let Some((mut file, mut journaled)) = self.read_dead(&path)? else { return Ok(false) };
+        let before = journaled.open.len();
+        let ended = Line::Ended { key: left.entry.key.clone() };
+        journaled.apply(ended.clone());
+        if journaled.open.is_empty() {
+            fs::remove_file(&path)?;
+        } else {
+            append_to_dead(&mut file, &ended)?;
+        }
+        Ok(journaled.open.len() < before)
+    }
+}
+
+impl Store for FolderStore {
+    fn left(&mut self) -> io::Result<(Vec<Left>, Vec<io::Error>)> {
+        let (mut left, mut unread) = (Vec::new(), Vec::new());
+        if self.folder.symlink_metadata().is_err() {
+            return Ok((left, unread));
+        }
+        let orphans_end = Instant::now() + ORPHAN_TIMEOUT;
+        while Instant::now() < orphans_end && self.others()?.iter().any(|path| self.is_orphans(path)) {
+            std::thread::sleep(ORPHAN_RETRY);
+        }
+        let _folder = self.locked()?;
+        for path in self.others()? {
+            match self.left_in(&path) {
+                Ok(found) => left.extend(found),
+                Err(error) => unread.push(error),
+            }
+        }
+        Ok((left, unread))
+    }
+
+    fn append(&mut self, lines: &[Line]) -> io::Result<()> {
+        self.own()?.append(lines)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.own()?.file.sync_data()
+    }
+
+    fn claim(&mut self, left: &Left, own: &Line) -> io::Result<bool> {
+        // Before the folder is locked: making the file locks it too.
+        self.own()?;
+        let _folder = self.locked()?;
+        let path = self.folder.join(&left.journal);
+        let is_there = path.exists()
+            && self
+                .read_dead(&path)?
+                .is_some_and(|(_, found)| found.open.iter().any(|e| e.key == left.entry.key));
+        if !is_there {
+            return Ok(false);
+        }
+        // First here, then there: in between both have it, under one key.
+        self.append(std::slice::from_ref(own))?;
+        self.sync()?;
+        self.end_in(left)
+    }
+
+    fn end(&mut self, left: &Left) -> io::Result<()> {
+        let _folder = self.locked()?;
+        self.end_in(left).map(drop)
+    }
+
+    fn close(&mut self, is_empty: bool) -> io::Result<()> {
+        let Some(mut own) = self.own.take() else { return Ok(()) };
+        if is_empty {
+            return fs::remove_file(&own.path);
+        }
+        own.append(&[Line::Closed])?;
+        own.file.set_len(own.end)?;
+        own.file.sync_data()
+    }
+}
+
+impl OwnFile {
+    fn append(&mut self, lines: &[Line]) -> io::Result<()> {
+        let bytes: Vec<u8> = lines.iter().flat_map(Line::encode).collect();
+        let needed = self.end + u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let begins = lines.iter().any(|line| matches!(line, Line::Begun(_) | Line::Writer(_)));
+        if needed + if begins { SPARE } else { 0 } > self.reserved {
+            self.grow(bytes.len())?;
+        }
+        self.file.seek(SeekFrom::Start(self.end))?;
+        self.file.write_all(&bytes)?;
+        self.end = needed;
+        Ok(())
+    }
+
+    fn grow(&mut self, by: usize) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(self.reserved))?;
+        self.file.write_all(&vec![0; by + GROWTH])?;
+        self.reserved = self.file.stream_position()?;
+        Ok(())
+    }
+}
+
+/// Adds a line where the lines end, over the zeros or the torn line that follow.
+fn append_to_dead(file: &mut File, line: &Line) -> io::Result<()> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut bytes = Vec::new();
+    (&*file).take(LARGEST).read_to_end(&mut bytes)?;
+    file.seek(SeekFrom::Start(u64::try_from(whole_lines(&bytes)).unwrap_or_default()))?;
+    file.write_all(&line.encode())?;
+    file.sync_data()
+}

@@ -1,0 +1,103 @@
+//! A create that is written down: its key, and what became of it.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::entry::Entry;
+use super::recorder::Recorder;
+use crate::connector::{self, AccountMark};
+use crate::stripe::IdempotencyKey;
+
+/// A create that is written down and may now be sent.
+#[derive(Debug)]
+pub struct PendingCreate {
+    recorder: Recorder,
+    entry: Entry,
+    /// The key is one that an earlier run left.
+    resumed: bool,
+    unrecorded: Arc<Mutex<Option<io::Error>>>,
+}
+
+/// An object that a run which died had made, and that a create took in place of a new one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adopted {
+    /// Stripe's id of the object, or what else names it.
+    pub id: String,
+    /// The seconds since the run that died wrote its create down.
+    pub age: i64,
+}
+
+impl PendingCreate {
+    pub(super) fn new(
+        recorder: Recorder,
+        entry: Entry,
+        resumed: bool,
+        unrecorded: Option<io::Error>,
+    ) -> Self {
+        Self { recorder, entry, resumed, unrecorded: Arc::new(Mutex::new(unrecorded)) }
+    }
+
+    /// The idempotency key to send. It leaves when it survives a failure of power, or when it is known
+    /// that it does not.
+    pub fn key(&self) -> IdempotencyKey {
+        let (recorder, key) = (self.recorder.clone(), self.entry.key.clone());
+        let unrecorded = Arc::clone(&self.unrecorded);
+        IdempotencyKey::from(key.clone()).sent_after(move || {
+            let (recorder, key, unrecorded) = (recorder.clone(), key.clone(), Arc::clone(&unrecorded));
+            Box::pin(async move {
+                if let Err(error) = recorder.synced(key).await {
+                    unrecorded.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                }
+            })
+        })
+    }
+
+    /// Why the create could not be written down before it was sent, if it could not.
+    pub fn unrecorded(&self) -> Option<io::Error> {
+        self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// True when the key of an earlier run only brings that run's failure back: it made
+    /// nothing, and never will.
+    pub fn is_spent_by(&self, error: &connector::Error) -> bool {
+        self.resumed && error.replayed()
+    }
+
+    /// The object under `id` as adopted, if Stripe repeated the answer that an earlier run did not get.
+    pub fn adopted(&self, id: &str, replayed: bool) -> Option<Adopted> {
+        let age = (Timestamp::now().as_second() - self.entry.at).max(0);
+        (self.resumed && replayed).then(|| Adopted { id: id.to_owned(), age })
+    }
+
+    /// Stripe answered: the object is on its way into the state.
+    pub fn answered(self, id: &str) {
+        self.recorder.answered(&self.entry.key, id);
+    }
+
+    /// Stripe refused, or nothing was sent: there is nothing to find again.
+    pub fn failed(self) {
+        self.recorder.ended(&self.entry.key);
+    }
+
+    /// No answer came: the create stays for the next run, which finds it by this account.
+    pub fn unanswered(self, account: Option<AccountMark>) {
+        if let Some(account) = account {
+            self.recorder.account(account);
+        }
+        self.recorder.unanswered(&self.entry.key);
+    }
+
+    /// The key is of no more use (its object is gone, or it only brings a failure back): a new
+    /// one for a new object.
+    pub fn renew(&mut self) {
+        self.recorder.ended(&self.entry.key);
+        self.resumed = false;
+        self.entry.key = Uuid::new_v4().to_string();
+        self.entry.id = None;
+        self.entry.at = Timestamp::now().as_second();
+        self.recorder.begin(self.entry.clone());
+    }
+}

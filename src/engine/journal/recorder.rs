@@ -1,0 +1,376 @@
+//! The thread that writes a journal. File work happens here and nowhere else, so that a file system
+//! that is slow or hangs holds up no other call.
+//!
+//! # Group commit
+//!
+//! A create is written down when it begins, and synced only when it is about to be sent. One sync covers
+//! every line that was written before it, so creates that wait in the throttle find themselves
+//! synced by the one in front of them. Creates that come at once, because their predecessors were answered at
+//! once, are given [`COMPANY`] to arrive. The recorder knows how many may come: as many as were lately
+//! in flight together, less those that are. When nobody can come nobody is waited for, and company that
+//! did not come is not expected again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use super::entry::{Entry, Line};
+use super::store::{Left, Store};
+use crate::connector::AccountMark;
+
+/// The longest that a create waits for others to share its sync.
+const COMPANY: Duration = Duration::from_millis(4);
+/// How often others are shown that the run lives.
+const RENEWAL: Duration = Duration::from_secs(2);
+/// The longest that a call waits for the recorder.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// The creates that dead runs left, and why single journals could not be read.
+pub(super) type Found = (Vec<Left>, Vec<io::Error>);
+
+type Reply<T> = oneshot::Sender<io::Result<T>>;
+
+/// What the recorder is asked to do, in order.
+enum Job {
+    Left(Reply<Found>),
+    Begin(Entry),
+    Claim(Left, Entry, Reply<bool>),
+    Sync(String, Reply<()>),
+    Answered(String, String, Instant),
+    Unanswered(String),
+    Ended(String),
+    Account(AccountMark),
+    EndLeft(Left),
+    Close(Instant, Reply<()>),
+}
+
+/// The way to the recorder of a journal. Its thread ends with the last clone.
+#[derive(Debug, Clone)]
+pub(super) struct Recorder {
+    jobs: Sender<Job>,
+    place: Arc<str>,
+    /// Somebody waited in vain and nothing was done since.
+    stuck: Arc<AtomicBool>,
+    syncs: Arc<AtomicU64>,
+}
+
+impl Recorder {
+    /// Starts the thread; `place` is what errors call the journal.
+    pub(super) fn start(store: Box<dyn Store>, place: &str) -> Self {
+        let (jobs, received) = mpsc::channel();
+        let (stuck, syncs) = (Arc::<AtomicBool>::default(), Arc::<AtomicU64>::default());
+        let thread = Thread::new(store, Arc::clone(&stuck), Arc::clone(&syncs));
+        // Without a thread the jobs have no receiver, which is an error for who waits.
+        let _ = std::thread::Builder::new().name("journal".to_owned()).spawn(move || thread.run(&received));
+        Self { jobs, place: place.into(), stuck, syncs }
+    }
+
+    /// How often the journal was synced.
+    pub(super) fn syncs(&self) -> u64 {
+        self.syncs.load(Ordering::Relaxed)
+    }
+
+    pub(super) async fn left(&self) -> io::Result<Found> {
+        self.ask(Job::Left, PATIENCE).await
+    }
+
+    pub(super) fn begin(&self, entry: Entry) {
+        self.tell(Job::Begin(entry));
+    }
+
+    /// Moves an entry of a dead run into this journal; false when another process was first.
+    pub(super) async fn claim(&self, left: Left, own: Entry) -> io::Result<bool> {
+        self.ask(|reply| Job::Claim(left, own, reply), PATIENCE).await
+    }
+
+    /// Returns when a create that was begun survives a failure of power.
+    pub(super) async fn synced(&self, key: String) -> io::Result<()> {
+        self.ask(|reply| Job::Sync(key, reply), PATIENCE).await
+    }
+
+    pub(super) fn answered(&self, key: &str, id: &str) {
+        self.tell(Job::Answered(key.to_owned(), id.to_owned(), Instant::now()));
+    }
+
+    /// The call of a create has ended, and what it came to is not known.
+    pub(super) fn unanswered(&self, key: &str) {
+        self.tell(Job::Unanswered(key.to_owned()));
+    }
+
+    pub(super) fn ended(&self, key: &str) {
+        self.tell(Job::Ended(key.to_owned()));
+    }
+
+    pub(super) fn account(&self, mark: AccountMark) {
+        self.tell(Job::Account(mark));
+    }
+
+    pub(super) fn end_left(&self, left: Left) {
+        self.tell(Job::EndLeft(left));
+    }
+
+    /// Ends the journal of a run that was asked to end at `asked`, within `limit`.
+    pub(super) async fn close(&self, asked: Instant, limit: Duration) -> io::Result<()> {
+        self.ask(|reply| Job::Close(asked, reply), limit).await
+    }
+
+    fn tell(&self, job: Job) {
+        // The thread is gone only when it could not be started, which `ask` reports.
+        let _ = self.jobs.send(job);
+    }
+
+    async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job, limit: Duration) -> io::Result<T> {
+        let failed = |why: &str| io::Error::other(format!("{}: {why}", self.place));
+        if self.stuck.load(Ordering::Relaxed) {
+            return Err(failed("it does not answer"));
+        }
+        let (reply, answer) = oneshot::channel();
+        self.tell(job(reply));
+        match tokio::time::timeout(limit, answer).await {
+            Ok(Ok(done)) => done.map_err(|error| failed(&error.to_string())),
+            Ok(Err(_)) => Err(failed("its thread has ended")),
+            Err(_) => {
+                self.stuck.store(true, Ordering::Relaxed);
+                Err(failed(&format!("it did not answer within {} s", limit.as_secs())))
+            }
+        }
+    }
+}
+
+/// What the thread knows.
+struct Thread {
+    store: Box<dyn Store>,
+    stuck: Arc<AtomicBool>,
+    syncs: Arc<AtomicU64>,
+    /// Keys in flight or left open, with the time of Stripe's answer.
+    open: BTreeMap<String, Option<Instant>>,
+    /// Keys of creates that may still be answered.
+    in_flight: BTreeSet<String>,
+    /// As many creates as were lately in flight together.
+    slots: usize,
+    unsynced: BTreeSet<String>,
+    /// Why creates could not be written down.
+    unwritten: BTreeMap<String, String>,
+    waiting: Vec<Reply<()>>,
+}
+
+impl Thread {
+    fn new(store: Box<dyn Store>, stuck: Arc<AtomicBool>, syncs: Arc<AtomicU64>) -> Self {
+        Self {
+            store,
+            stuck,
+            syncs,
+            open: BTreeMap::new(),
+            in_flight: BTreeSet::new(),
+            slots: 0,
+            unsynced: BTreeSet::new(),
+            unwritten: BTreeMap::new(),
+            waiting: Vec::new(),
+        }
+    }
+
+    fn run(mut self, jobs: &Receiver<Job>) {
+        loop {
+            match jobs.recv_timeout(RENEWAL) {
+                Ok(job) => self.handle(job),
+                Err(RecvTimeoutError::Timeout) => self.store.renew(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if !self.waiting.is_empty() {
+                self.gather(jobs);
+                self.sync();
+            }
+            self.stuck.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Handles what is there already, and what comes while company can be expected.
+    fn gather(&mut self, jobs: &Receiver<Job>) {
+        let (till, before) = (Instant::now() + COMPANY, self.in_flight.len());
+        loop {
+            let can_come = self.slots > self.in_flight.len();
+            let wait = if can_come { till.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
+            match jobs.recv_timeout(wait) {
+                Ok(job) => self.handle(job),
+                Err(_) => break,
+            }
+        }
+        if self.in_flight.len() <= before {
+            self.slots = self.in_flight.len();
+        }
+    }
+
+    /// A create that another one's sync covered, or that could not be written, does not wait.
+    fn sync_or_wait(&mut self, key: &str, reply: Reply<()>) {
+        if self.unsynced.contains(key) {
+            return self.waiting.push(reply);
+        }
+        let unwritten = self.unwritten.remove(key);
+        // Who does not wait any more has given up.
+        let _ = reply.send(unwritten.map_or(Ok(()), |why| Err(io::Error::other(why))));
+    }
+
+    fn sync(&mut self) {
+        let synced = self.store.sync();
+        self.syncs.fetch_add(1, Ordering::Relaxed);
+        self.unsynced.clear();
+        for reply in self.waiting.drain(..) {
+            let result = synced.as_ref().map(drop).map_err(|error| io::Error::other(error.to_string()));
+            let _ = reply.send(result);
+        }
+    }
+
+    fn handle(&mut self, job: Job) {
+        match job {
+            Job::Left(reply) => drop(reply.send(self.store.left())),
+            Job::Begin(entry) => self.begin(entry),
+            Job::Claim(left, own, reply) => {
+                let key = own.key.clone();
+                let claimed = self.store.claim(&left, &Line::Begun(own));
+                if claimed.as_ref().is_ok_and(|claimed| *claimed) {
+                    self.opened(key);
+                }
+                let _ = reply.send(claimed);
+            }
+            Job::Sync(key, reply) => self.sync_or_wait(&key, reply),
+            Job::Answered(key, id, at) => {
+                self.in_flight.remove(&key);
+                if let Some(answered) = self.open.get_mut(&key) {
+                    *answered = Some(at);
+                    self.note(Line::Answered { key, id });
+                }
+            }
+            Job::Unanswered(key) => drop(self.in_flight.remove(&key)),
+            Job::Ended(key) => {
+                self.in_flight.remove(&key);
+                if self.open.remove(&key).is_some() {
+                    self.note(Line::Ended { key });
+                }
+            }
+            Job::Account(mark) => self.note(Line::Account(mark)),
+            Job::EndLeft(left) => drop(self.store.end(&left)),
+            Job::Close(asked, reply) => drop(reply.send(self.close(asked))),
+        }
+    }
+
+    fn begin(&mut self, entry: Entry) {
+        let key = entry.key.clone();
+        match self.store.append(&[Line::Begun(entry)]) {
+            Ok(()) => {
+                self.unsynced.insert(key.clone());
+                self.opened(key);
+            }
+            Err(error) => drop(self.unwritten.insert(key, error.to_string())),
+        }
+    }
+
+    fn opened(&mut self, key: String) {
+        self.open.insert(key.clone(), None);
+        self.in_flight.insert(key);
+        self.slots = self.slots.max(self.in_flight.len());
+    }
+
+    /// Creates that were open when the end was asked for are not in the state, nor is it known what else is
+    /// not: Terraform gave up. Then the journal stays as that of a run that died.
+    fn close(&mut self, asked: Instant) -> io::Result<()> {
+        let gave_up =
+            !self.in_flight.is_empty() || self.open.values().flatten().any(|answered| *answered > asked);
+        if gave_up {
+            return self.store.sync();
+        }
+        self.open.retain(|_, answered| answered.is_none());
+        let closed = self.store.close(self.open.is_empty());
+        self.open.clear();
+        closed
+    }
+
+    /// What only helps the next run is not worth an error: without it the run is asked again.
+    fn note(&mut self, line: Line) {
+        if let Err(error) = self.store.append(&[line]) {
+            log::warn!("a create in flight could not be noted: {error}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::mpsc;
+
+    use super::super::entry::tests::entry;
+    use super::super::store::{Left, Store};
+    use super::{Duration, Found, Instant, Line, Recorder};
+
+    /// A store that hangs at its first line until it is told to go on, and has no space for answers.
+    struct Faulty {
+        go_on: mpsc::Receiver<()>,
+        closed: mpsc::Sender<bool>,
+    }
+
+    impl Store for Faulty {
+        fn left(&mut self) -> io::Result<Found> {
+            Ok((Vec::new(), Vec::new()))
+        }
+
+        fn append(&mut self, lines: &[Line]) -> io::Result<()> {
+            if matches!(lines, [Line::Begun(_)]) {
+                // The sender is dropped when nothing hangs any more.
+                let _ = self.go_on.recv();
+                return Ok(());
+            }
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn sync(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn claim(&mut self, _: &Left, _: &Line) -> io::Result<bool> {
+            Ok(false)
+        }
+
+        fn end(&mut self, _: &Left) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn close(&mut self, is_empty: bool) -> io::Result<()> {
+            self.closed.send(is_empty).map_err(io::Error::other)
+        }
+    }
+
+    fn faulty() -> (Recorder, mpsc::Sender<()>, mpsc::Receiver<bool>) {
+        let ((hang, go_on), (closed, when_closed)) = (mpsc::channel(), mpsc::channel());
+        (Recorder::start(Box::new(Faulty { go_on, closed }), "/hung/place"), hang, when_closed)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_file_system_that_hangs_is_waited_for_once_and_named() {
+        let (recorder, hang, _closed) = faulty();
+        recorder.begin(entry("one", "same"));
+        let error = recorder.synced("one".to_owned()).await.unwrap_err().to_string();
+        assert_eq!(error, "/hung/place: it did not answer within 8 s");
+        let before = tokio::time::Instant::now();
+        let error = recorder.synced("two".to_owned()).await.unwrap_err().to_string();
+        assert_eq!(error, "/hung/place: it does not answer");
+        assert_eq!(before.elapsed(), Duration::ZERO, "nobody waits again");
+        drop(hang);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_finds_no_space_is_gone_with_an_orderly_end() {
+        let (recorder, hang, closed) = faulty();
+        drop(hang);
+        for key in ["one", "two"] {
+            recorder.begin(entry(key, "same"));
+            recorder.synced(key.to_owned()).await.unwrap();
+            recorder.answered(key, "cus_1");
+        }
+        recorder.close(Instant::now(), Duration::from_secs(5)).await.unwrap();
+        assert!(closed.recv().unwrap(), "nothing is left to claim");
+    }
+}

@@ -1,0 +1,264 @@
+//! One create, one owner: no run takes what another one made, unless it stands in for one that died.
+
+use std::collections::BTreeSet;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value as Json, json};
+use stripe_provider::sandbox::Fault;
+
+use crate::support::harness::{Case, case, note};
+use crate::support::kills::{End, kill, mend, rounds, spawn, start};
+use crate::support::ports::wait_until;
+use crate::support::redis::Redis;
+use crate::support::workdir::{Workdir, everything, squeezed};
+
+pub fn cases() -> Vec<Case> {
+    vec![
+        case!(a_terraform_test_in_the_folder_of_an_apply_leaves_its_objects, Terraform),
+        case!(two_states_of_one_folder_have_objects_of_their_own, Terraform),
+        case!(a_state_in_another_backend_has_objects_of_its_own, Terraform),
+        case!(two_equal_charges_applied_one_by_one_are_two_charges, Terraform),
+        case!(an_apply_that_failed_in_part_leaves_nothing_to_another_state, Terraform),
+        case!(an_apply_that_was_interrupted_once_leaves_nothing_to_another_state, Terraform),
+        case!(a_terraform_that_gave_up_on_open_creates_leaves_them_to_the_next, Terraform),
+        case!(what_a_killed_run_made_is_named_with_its_age_when_it_is_taken, Terraform),
+        case!(two_keys_take_nothing_of_each_other_after_kills, Terraform),
+        case!(a_key_that_was_rotated_finds_what_the_old_one_left, Terraform),
+        case!(a_key_of_another_account_takes_nothing, Terraform),
+        case!(a_journal_in_a_folder_outlives_its_runner, Terraform),
+        case!(a_journal_in_a_redis_outlives_its_runner, Terraform, Redis),
+    ]
+}
+
+/// The warning of a create that takes the place of one that was interrupted.
+const RESUMED: &str = "Interrupted Create Resumed";
+
+const CUSTOMER: &str = r#"
+resource "stripe_entity" "customer" {
+  entity        = "Customer"
+  input_payload = { Name = "Ada" }
+}
+"#;
+
+/// So many equal charges, made by one call each.
+fn charges(name: &str, provider: &str, count: usize) -> String {
+    format!(
+        r#"
+resource "stripe_entity" "{name}" {{
+  count    = {count}
+  provider = {provider}
+  entity   = "PaymentIntent"
+  input_payload = {{
+    Amount = 1500, Currency = "usd", PaymentMethod = "pm_card_visa", Confirm = true
+    AutomaticPaymentMethods = {{ enabled = true, allow_redirects = "never" }}
+  }}
+}}
+"#
+    )
+}
+
+/// The ids in a state file.
+fn ids(workdir: &Workdir, state: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(workdir.path(state)).unwrap();
+    let state: Json = serde_json::from_str(&text).unwrap();
+    let resources = state["resources"].as_array().unwrap().iter();
+    let instances = resources.flat_map(|resource| resource["instances"].as_array().unwrap());
+    instances.map(|instance| instance["attributes"]["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn script(workdir: &Workdir, method: &str, times: usize, kind: &Json) {
+    let fault = json!({"method": method, "path": "/v1/", "times": times, "kind": kind});
+    workdir.sandbox.script(serde_json::from_value::<Fault>(fault).unwrap());
+}
+
+fn a_terraform_test_in_the_folder_of_an_apply_leaves_its_objects() {
+    let workdir = Workdir::new(CUSTOMER);
+    workdir.apply();
+    let applied = workdir.ids();
+    std::fs::create_dir(workdir.path("tests")).unwrap();
+    let test = "run \"it_is_made\" {\n  assert {\n    condition     = stripe_entity.customer.id != \"\"\n    error_message = \"no id\"\n  }\n}\n";
+    std::fs::write(workdir.path("tests/made.tftest.hcl"), test).unwrap();
+    let tested = workdir.ok(&["test", "-no-color"]);
+    assert!(tested.contains("1 passed"), "{tested}");
+    assert_eq!((workdir.count("customer"), workdir.ids()), (1, applied));
+    workdir.assert_plan_is_empty();
+}
+
+fn two_states_of_one_folder_have_objects_of_their_own() {
+    let workdir = Workdir::new(CUSTOMER);
+    let states = ["one.tfstate", "two.tfstate"];
+    for state in states {
+        workdir.ok(&["apply", "-auto-approve", "-no-color", &format!("-state={state}")]);
+    }
+    let all: BTreeSet<String> = states.into_iter().flat_map(|state| ids(&workdir, state)).collect();
+    assert_eq!((all.len(), workdir.count("customer")), (2, 2));
+    workdir.ok(&["destroy", "-auto-approve", "-state=two.tfstate"]);
+    workdir.ok(&["plan", "-detailed-exitcode", "-state=one.tfstate"]);
+}
+
+fn a_state_in_another_backend_has_objects_of_its_own() {
+    let backend = |path: &str| {
+        format!(
+            "terraform {{\n  backend \"local\" {{\n    path = \"{path}\"\n  }}\n  required_providers {{\n    stripe = {{ source = \"connectors/stripe\" }}\n  }}\n}}\n{CUSTOMER}"
+        )
+    };
+    let workdir = Workdir::new(&backend("one.tfstate"));
+    workdir.apply();
+    workdir.write(&backend("two.tfstate"));
+    workdir.ok(&["init", "-reconfigure"]);
+    workdir.apply();
+    assert_ne!(ids(&workdir, "one.tfstate"), ids(&workdir, "two.tfstate"));
+    assert_eq!(workdir.count("customer"), 2);
+}
+
+fn two_equal_charges_applied_one_by_one_are_two_charges() {
+    let workdir = Workdir::new(&format!("{}{}", charges("a", "stripe", 1), charges("b", "stripe", 1)));
+    for target in ["-target=stripe_entity.a", "-target=stripe_entity.b"] {
+        workdir.ok(&["apply", "-auto-approve", "-no-color", target]);
+    }
+    let distinct: BTreeSet<String> = workdir.ids().into_iter().collect();
+    assert_eq!((workdir.count("charge"), distinct.len()), (2, 2));
+    workdir.assert_plan_is_empty();
+}
+
+fn an_apply_that_failed_in_part_leaves_nothing_to_another_state() {
+    let refused = "\nresource \"stripe_entity\" \"refused\" {\n  entity        = \"Price\"\n  input_payload = { Currency = \"usd\", UnitAmount = 5, Product = \"prod_missing\" }\n}\n";
+    let workdir = Workdir::new(&format!("{CUSTOMER}{refused}"));
+    workdir.fails(&["apply", "-auto-approve", "-no-color", "-state=one.tfstate"]);
+    workdir.write(CUSTOMER);
+    let said = workdir.ok(&["apply", "-auto-approve", "-no-color", "-state=two.tfstate"]);
+    assert!(!said.contains(RESUMED), "{said}");
+    assert_ne!(ids(&workdir, "one.tfstate"), ids(&workdir, "two.tfstate"));
+    assert_eq!(workdir.count("customer"), 2);
+}
+
+fn an_apply_that_was_interrupted_once_leaves_nothing_to_another_state() {
+    let workdir = Workdir::new(&charges("a", "stripe", 40));
+    let run = start(&workdir, "apply");
+    wait_until("charges are made", || workdir.count("charge") >= 10);
+    kill(run, End::Interrupt);
+    let made = workdir.count("charge");
+    assert!((10..40).contains(&made), "{made}");
+    workdir.write(&charges("a", "stripe", 1));
+    let said = workdir.ok(&["apply", "-auto-approve", "-no-color", "-state=two.tfstate"]);
+    assert!(!said.contains(RESUMED), "{said}");
+    assert_eq!(workdir.count("charge"), made + 1);
+    assert_eq!(ids(&workdir, "terraform.tfstate").len(), made);
+}
+
+fn a_terraform_that_gave_up_on_open_creates_leaves_them_to_the_next() {
+    let workdir = Workdir::new(&charges("a", "stripe", 12));
+    // Longer than a plugin may finish its calls.
+    script(&workdir, "POST", 12, &json!({"slow_body": 2500}));
+    let run = start(&workdir, "apply");
+    wait_until("charges are made", || workdir.count("charge") >= 5);
+    kill(run, End::Interrupts);
+    workdir.sandbox.clear_faults();
+    mend(&workdir);
+    workdir.apply();
+    let distinct: BTreeSet<String> = workdir.ids().into_iter().collect();
+    assert_eq!((workdir.count("charge"), distinct.len()), (12, 12));
+}
+
+fn what_a_killed_run_made_is_named_with_its_age_when_it_is_taken() {
+    let workdir = Workdir::new(CUSTOMER);
+    script(&workdir, "POST", 1, &json!({"slow_body": 3000}));
+    let run = start(&workdir, "apply");
+    wait_until("the customer is made", || workdir.count("customer") == 1);
+    kill(run, End::Both);
+    workdir.sandbox.clear_faults();
+    mend(&workdir);
+    let said = squeezed(&workdir.apply());
+    let id = workdir.ids().pop().unwrap();
+    assert!(said.contains(RESUMED), "{said}");
+    assert!(said.contains(&format!("Customer {id} was made ")) && said.contains(" ago by a run"), "{said}");
+    assert_eq!(workdir.count("customer"), 1);
+    let said = workdir.ok(&["plan", "-no-color"]);
+    assert!(!said.contains("Warning"), "{said}");
+}
+
+fn two_keys_take_nothing_of_each_other_after_kills() {
+    const EACH: usize = 12;
+    let keys = "provider \"stripe\" {\n  api_key = \"sk_test_one_1\"\n}\nprovider \"stripe\" {\n  alias   = \"two\"\n  api_key = \"sk_test_two_1\"\n}\n";
+    let config = format!("{keys}{}{}", charges("one", "stripe", EACH), charges("two", "stripe.two", EACH));
+    for round in 0..rounds() {
+        let workdir = Workdir::new(&config);
+        let run = start(&workdir, "apply");
+        let wanted = 3 + round % (2 * EACH - 6);
+        wait_until("charges are made", || workdir.count("charge") >= wanted);
+        kill(run, if round % 2 == 0 { End::Both } else { End::Terraform });
+        let made = workdir.count("charge");
+        mend(&workdir);
+        workdir.apply();
+        let distinct: BTreeSet<String> = workdir.ids().into_iter().collect();
+        note(format_args!("round {round}: killed after {made} of {} charges", 2 * EACH));
+        assert_eq!((workdir.count("charge"), distinct.len()), (2 * EACH, 2 * EACH), "round {round}, {made}");
+        workdir.assert_plan_is_empty();
+    }
+}
+
+/// A command of the same user with another key in his environment.
+fn with_key(workdir: &Workdir, arguments: &[&str], key: &str) -> Command {
+    let mut command = workdir.command(arguments);
+    command.env("STRIPE_API_KEY", key).stdin(Stdio::null());
+    command
+}
+
+/// Ten charges of a run that is killed after a few; then an apply with another key.
+fn killed_and_applied_with(key: &str) -> Workdir {
+    let workdir = Workdir::new(&charges("a", "stripe", 10));
+    let run = with_key(&workdir, &["apply", "-auto-approve", "-no-color"], "sk_test_shop_1");
+    let run = spawn(run);
+    wait_until("charges are made", || workdir.count("charge") >= 4);
+    kill(run, End::Both);
+    mend(&workdir);
+    // The state has some of them, or none where terraform was killed while it wrote it.
+    let _ = std::fs::remove_file(workdir.path("terraform.tfstate"));
+    let output = with_key(&workdir, &["apply", "-auto-approve", "-no-color"], key).output().unwrap();
+    assert!(output.status.success(), "{}", everything(&output));
+    workdir
+}
+
+fn a_key_that_was_rotated_finds_what_the_old_one_left() {
+    let workdir = killed_and_applied_with("sk_test_shop_2");
+    assert_eq!((workdir.count("charge"), workdir.ids().len()), (10, 10));
+}
+
+fn a_key_of_another_account_takes_nothing() {
+    let workdir = killed_and_applied_with("sk_test_another_1");
+    let distinct: BTreeSet<String> = workdir.ids().into_iter().collect();
+    assert_eq!(distinct.len(), 10);
+    assert!(workdir.count("charge") >= 14, "the charges of the other account are its own");
+}
+
+fn a_journal_in_a_folder_outlives_its_runner() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_outlives(&folder.path().join("journal").display().to_string());
+    assert_outlives(&folder.path().join("another").display().to_string());
+}
+
+fn a_journal_in_a_redis_outlives_its_runner() {
+    assert_outlives(&Redis::start().address);
+}
+
+/// A runner is killed and thrown away with everything in its folder; another one begins anew.
+#[track_caller]
+fn assert_outlives(place: &str) {
+    let provider = format!("provider \"stripe\" {{\n  create_journal = {place:?}\n}}\n");
+    let workdir = Workdir::new(&format!("{provider}{}", charges("a", "stripe", 20)));
+    let run = start(&workdir, "apply");
+    wait_until("charges are made", || workdir.count("charge") >= 4);
+    kill(run, End::Both);
+    assert!(workdir.count("charge") < 20 && !workdir.path(".terraform/stripe-creates").exists());
+    mend(&workdir);
+    for gone in ["terraform.tfstate", "terraform.tfstate.backup"] {
+        let _ = std::fs::remove_file(workdir.path(gone));
+    }
+    std::fs::remove_dir_all(workdir.path(".terraform")).unwrap();
+    workdir.ok(&["init"]);
+    workdir.apply();
+    assert_eq!((workdir.count("charge"), workdir.ids().len()), (20, 20));
+    // The end was orderly: another state has charges of its own.
+    workdir.ok(&["apply", "-auto-approve", "-no-color", "-state=two.tfstate"]);
+    assert_eq!(workdir.count("charge"), 40);
+}

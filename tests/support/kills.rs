@@ -1,0 +1,93 @@
+//! How a run ends before its time, and what its user does then.
+
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use super::harness::note;
+use super::ports::wait_until;
+use super::signals::signal;
+use super::workdir::Workdir;
+
+/// How a run ends before its time.
+#[derive(Debug, Clone, Copy)]
+pub enum End {
+    /// `kill -9` of the provider.
+    Provider,
+    /// `kill -9` of terraform.
+    Terraform,
+    /// `kill -9` of both.
+    Both,
+    /// Ctrl-C: terraform finishes what it has begun.
+    Interrupt,
+    /// Ctrl-C twice: terraform leaves at once, without waiting for its provider.
+    Interrupts,
+}
+
+/// How many rounds of kills there are: `ROUNDS=20` in the environment makes them many.
+pub fn rounds() -> usize {
+    std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(2)
+}
+
+/// Starts a run in a process group of its own.
+pub fn start(workdir: &Workdir, command: &str) -> Child {
+    spawn(workdir.command(&[command, "-auto-approve", "-no-color", "-parallelism=10"]))
+}
+
+/// Starts a command in a process group of its own.
+pub fn spawn(mut command: Command) -> Child {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn().unwrap()
+}
+
+/// Ends a run and waits until nothing of it is left.
+pub fn kill(mut run: Child, end: End) {
+    let (terraform, provider) = (i64::from(run.id()), provider_of(run.id()));
+    match end {
+        End::Provider => signal("KILL", &[provider.into()]),
+        End::Terraform => signal("KILL", &[terraform]),
+        End::Both => signal("KILL", &[terraform, provider.into()]),
+        End::Interrupt => signal("INT", &[-terraform]),
+        End::Interrupts => {
+            signal("INT", &[-terraform]);
+            std::thread::sleep(Duration::from_millis(30));
+            signal("INT", &[-terraform]);
+        }
+    }
+    run.wait().unwrap();
+    wait_until("the provider ends", || !is_alive(provider));
+}
+
+/// What the user of a killed terraform does: removes its lock and, where it was killed while it
+/// wrote its state (in place, so that half of it is nothing), brings the backup back.
+pub fn mend(workdir: &Workdir) {
+    let _ = std::fs::remove_file(workdir.path(".terraform.tfstate.lock.info"));
+    let state = workdir.path("terraform.tfstate");
+    let text = std::fs::read(&state).unwrap_or_default();
+    if serde_json::from_slice::<serde_json::Value>(&text).is_err() {
+        let backup = std::fs::read(workdir.path("terraform.tfstate.backup"));
+        note(format_args!(
+            "terraform was killed while it wrote its state; a backup is there: {}",
+            backup.is_ok()
+        ));
+        let _ = std::fs::remove_file(&state);
+        // Without a backup there was no state before.
+        let _ = backup.map(|backup| std::fs::write(&state, backup).unwrap());
+    }
+}
+
+/// The provider process below a terraform process that serves the apply: the youngest.
+#[track_caller]
+fn provider_of(terraform: u32) -> u32 {
+    let listing =
+        std::fs::read_to_string(format!("/proc/{terraform}/task/{terraform}/children")).unwrap_or_default();
+    let all_tasks = std::fs::read_dir(format!("/proc/{terraform}/task")).unwrap().flatten();
+    let children = all_tasks
+        .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok())
+        .chain([listing])
+        .flat_map(|pids| pids.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>());
+    children.max().expect("terraform has a provider process")
+}
+
+fn is_alive(pid: u32) -> bool {
+    std::path::Path::new(&format!("/proc/{pid}")).exists()
+}
