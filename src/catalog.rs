@@ -24,7 +24,7 @@ mod secrecy;
 mod shape;
 pub mod spelling;
 
-pub use index::{API_VERSION, Called, Catalog, Match, Summary, catalog};
+pub use index::{API_VERSION, Called, Catalog, Match, Offer, Summary, catalog};
 pub use model::{
     Action, Entity, Items, Operation, OperationKind, OutputShape, Removal, Restoration, parents,
 };

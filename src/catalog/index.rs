@@ -21,12 +21,7 @@ struct Segment {
     reachable: bool,
     /// The key is the object, not a service.
     is_object: bool,
-    /// Stripe has a call that makes one, or that sets the one there is.
-    creatable: bool,
-    /// Stripe has a call that shows one, and needs to be told no more than where it is.
-    readable: bool,
-    /// Stripe has a call that lists them.
-    listable: bool,
+    offers: &'static [Offer],
     start: usize,
     end: usize,
 }
@@ -51,6 +46,17 @@ pub struct Catalog {
     decoded: Vec<OnceLock<Option<Entity>>>,
 }
 
+/// What Stripe has a call for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offer {
+    /// To make one, or to set the one there is.
+    Create,
+    /// To show one, by no more than where it is.
+    Read,
+    /// To list them.
+    List,
+}
+
 /// What can be said of an entity type without decoding it.
 #[derive(Debug, Clone, Copy)]
 pub struct Summary {
@@ -58,12 +64,14 @@ pub struct Summary {
     pub name: &'static str,
     /// The object, or the service where it is no object's own.
     pub key: &'static str,
-    /// Stripe has a call that makes one, or that sets the one there is.
-    pub creatable: bool,
-    /// Stripe has a call that shows one, and needs to be told no more than where it is.
-    pub readable: bool,
-    /// Stripe has a call that lists them.
-    pub listable: bool,
+    offers: &'static [Offer],
+}
+
+impl Summary {
+    /// Whether Stripe has a call for that.
+    pub fn offers(self, offer: Offer) -> bool {
+        self.offers.contains(&offer)
+    }
 }
 
 /// What a method and a path lead to.
@@ -101,13 +109,7 @@ impl Catalog {
     /// Every entity type that Stripe has calls for, sorted by name; none is decoded.
     pub fn summaries(&self) -> impl Iterator<Item = Summary> + use<> {
         let reachable = SEGMENTS.iter().filter(|segment| segment.reachable);
-        reachable.map(|&Segment { name, key, creatable, readable, listable, .. }| Summary {
-            name,
-            key,
-            creatable,
-            readable,
-            listable,
-        })
+        reachable.map(|&Segment { name, key, offers, .. }| Summary { name, key, offers })
     }
 
     /// Whether it is the name of an object, and not of a service.

@@ -40,7 +40,7 @@ impl<'t> Decimal<'t> {
 }
 
 /// A number in digits alone, `1000` for `1e3`; as it is where it has no exponent. None for what is
-/// no number, or for one of more than [`LONGEST`] digits.
+/// no number, or for one of more than `LONGEST` digits.
 pub fn plain_number(text: &str) -> Option<String> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),

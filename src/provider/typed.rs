@@ -32,8 +32,8 @@ use std::sync::OnceLock;
 
 use futures_util::future::BoxFuture;
 
-use crate::catalog::catalog;
 use crate::catalog::spelling::plural;
+use crate::catalog::{Offer, Summary, catalog};
 use crate::engine::{Object, config_params, unlisted_values};
 use crate::provider::resources::check_end;
 use crate::provider::runtime::Runtime;
@@ -62,7 +62,7 @@ pub(super) fn resources() -> &'static BTreeMap<String, Typed> {
     RESOURCES.get_or_init(|| {
         let data = surface_data();
         let lasting = catalog().summaries().filter(|it| {
-            it.creatable && (it.readable || it.listable) && !data.momentary.iter().any(|key| key == it.key)
+            it.offers(Offer::Create) && is_shown(*it) && !data.momentary.iter().any(|key| key == it.key)
         });
         let usual = lasting.map(|it| (name_of(it.key, it.name), it.key));
         let others = data.types.iter().filter_map(|(name, it)| {
@@ -80,17 +80,22 @@ pub(super) fn data_sources() -> &'static BTreeMap<String, Box<dyn DataSource>> {
         let mut all: BTreeMap<String, Box<dyn DataSource>> = BTreeMap::new();
         for it in catalog().summaries() {
             let name = name_of(it.key, it.name);
-            if it.listable {
+            if it.offers(Offer::List) {
                 let plural = plural(&name);
                 let objects = plural.trim_start_matches("stripe_").to_owned();
                 all.insert(plural, Box::new(Many { typed: Typed::new(name.clone(), it.key), objects }));
             }
-            if it.readable || it.listable {
+            if is_shown(it) {
                 all.insert(name.clone(), Box::new(One(Typed::new(name, it.key))));
             }
         }
         all
     })
+}
+
+/// Whether there is a call that shows what Stripe holds.
+fn is_shown(it: Summary) -> bool {
+    it.offers(Offer::Read) || it.offers(Offer::List)
 }
 
 /// The type name of an entity type: as the data says, else as usual.
@@ -208,12 +213,12 @@ impl Surface {
     /// The object that a state and its private data describe.
     fn object(&self, state: &Value, memory: &Memory) -> Object {
         let (params, body) = (memory.params.clone(), memory.body.clone());
-        let object = Object::new(self.entity, self.locator(state, memory), params, body);
+        let object = Object::new(self.entity, Self::locator(state, memory), params, body);
         Object { imported: memory.private.imported, ..object }
     }
 
     /// Where the object is.
-    fn locator(&self, state: &Value, memory: &Memory) -> String {
+    fn locator(state: &Value, memory: &Memory) -> String {
         memory.locator.clone().unwrap_or_else(|| state.get("id").as_str().unwrap_or_default().to_owned())
     }
 }

@@ -26,7 +26,7 @@ fn life(world: &mut World, name: &str, entity: &'static Entity) -> Result<(), St
     let id = object.state.get("id").as_str().unwrap_or_default().to_owned();
     world.setups.after(&world.stripe, entity, &id);
     let now = world.refresh(name, &object).map_err(at("read after"))?;
-    shown(world, name, entity, &params, now.state.clone())?;
+    shown(world, name, entity, &params, &now.state)?;
     if entity.operation(OperationKind::Update).is_some_and(|it| it.param("metadata").is_some()) {
         let mut changed = params.clone();
         changed.insert("metadata".to_owned(), json!({"team": "a"}));
@@ -48,7 +48,7 @@ fn shown(
     name: &str,
     entity: &Entity,
     params: &Map<String, Json>,
-    state: Value,
+    state: &Value,
 ) -> Result<(), String> {
     let schemas = world.terraform.schema.data_source_schemas.clone();
     if let Some(schema) = schemas.get(name).filter(|_| entity.operation(OperationKind::Get).is_some()) {

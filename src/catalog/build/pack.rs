@@ -50,22 +50,32 @@ pub fn pack(entities: &[Entity], version: &str) -> Result<Packed, serde_json::Er
 fn segment(entity: &Entity, start: usize, end: usize) -> String {
     let Entity { name, key, aliases, .. } = entity;
     let (start, end, reachable) = (grouped(start), grouped(end), !entity.operations.is_empty());
-    let offers = |kind| entity.operations.iter().any(|operation| operation.kind == kind);
     let is_object = entity.key == entity.object;
+    let offers: Vec<String> = offers(entity).iter().map(|offer| format!("Offer::{offer}")).collect();
+    let offers = offers.join(", ");
+    format!(
+        "Segment {{ name: {name:?}, key: {key:?}, aliases: &{aliases:?}, reachable: {reachable}, \
+         is_object: {is_object}, offers: &[{offers}], start: {start}, end: {end} }}"
+    )
+}
+
+/// What Stripe has a call for, as `index` names it.
+fn offers(entity: &Entity) -> Vec<&'static str> {
+    let has = |kind| entity.operations.iter().any(|operation| operation.kind == kind);
     // What a call can show without being told more than where it is.
     let shows = |it: &Operation| {
         it.kind == OperationKind::Get && it.params.iter().all(|param| !param.shape.is_required())
     };
     let readable = entity.operations.iter().any(shows);
-    let listable = offers(OperationKind::List);
     // What has no id of its own exists already, and an update is what sets it.
     let singleton = readable && !entity.operations.iter().any(|it| it.path.ends_with("/{id}"));
-    let preexisting = offers(OperationKind::Update) && (entity.preexisting || singleton);
-    let creatable = offers(OperationKind::Create) || preexisting;
-    format!(
-        "Segment {{ name: {name:?}, key: {key:?}, aliases: &{aliases:?}, reachable: {reachable}, \
-         is_object: {is_object}, creatable: {creatable}, readable: {readable}, listable: {listable}, start: {start}, end: {end} }}"
-    )
+    let preexisting = has(OperationKind::Update) && (entity.preexisting || singleton);
+    let offered = [
+        (has(OperationKind::Create) || preexisting, "Create"),
+        (readable, "Read"),
+        (has(OperationKind::List), "List"),
+    ];
+    offered.into_iter().filter(|(is_offered, _)| *is_offered).map(|(_, offer)| offer).collect()
 }
 
 /// A number as Rust source, in groups of three.

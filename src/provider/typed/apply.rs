@@ -33,7 +33,7 @@ pub(super) async fn create(surface: &Surface, runtime: &Runtime, request: ApplyR
             let home = Some(connection.identity().await);
             let private = Private { key: None, leaves: None, home, ..private };
             let memory = Memory { private, locator: Some(made.locator), params, body: made.body };
-            StateResponse { diagnostics, ..surface.remember(request.planned, &memory) }
+            StateResponse { diagnostics, ..surface.remember(&request.planned, &memory) }
         }
         Err(error) => {
             let refused = surface.refused(&error);
@@ -63,7 +63,7 @@ pub(super) async fn update(surface: &Surface, runtime: &Runtime, request: ApplyR
         Ok(body) => {
             let private = Private { imported: false, ..memory.private };
             let memory = Memory { private, locator: Some(object.locator), params: wanted.params, body };
-            surface.remember(request.planned, &memory)
+            surface.remember(&request.planned, &memory)
         }
         Err(error) => unchanged(request, vec![surface.refused(&error)]),
     }
@@ -99,9 +99,9 @@ fn unchanged(request: ApplyRequest, diagnostics: Diagnostics) -> StateResponse {
 
 impl Surface {
     /// The state after Stripe accepted what was written.
-    fn remember(&self, planned: Value, memory: &Memory) -> StateResponse {
-        let locator = self.locator(&planned, memory);
-        let state = self.answered(&planned, &memory.params, &locator, &memory.body);
+    fn remember(&self, planned: &Value, memory: &Memory) -> StateResponse {
+        let locator = Self::locator(planned, memory);
+        let state = self.answered(planned, &memory.params, &locator, &memory.body);
         StateResponse { state, private: memory.encode(), diagnostics: Diagnostics::new() }
     }
 }

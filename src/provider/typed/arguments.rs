@@ -52,7 +52,7 @@ impl Slot {
     }
 
     /// A param as the value of this slot, in the types of what was written before.
-    pub(super) fn from_param(&self, before: &Value, param: Option<&Json>) -> Value {
+    pub(super) fn of_param(&self, before: &Value, param: Option<&Json>) -> Value {
         let Some(param) = param.filter(|param| !param.is_null()) else { return self.nothing() };
         match &self.form {
             Form::Attribute(Type::Dynamic) => match before {
@@ -62,7 +62,7 @@ impl Slot {
             Form::Attribute(ty) => typed(ty, param),
             Form::Block(repeats, members) => {
                 let before = before.items();
-                let block = |at: usize, param: &Json| from_object(members, before.get(at), param);
+                let block = |at: usize, param: &Json| of_object(members, before.get(at), param);
                 Value::List(match (repeats, param) {
                     (Repeats::Keyed, Json::Object(by_key)) => in_order(before, by_key)
                         .into_iter()
@@ -99,11 +99,11 @@ fn in_order<'j>(before: &[Value], by_key: &'j Map<String, Json>) -> Vec<(Option<
 }
 
 /// A block from the params of one object; members that were never written stay as they were.
-fn from_object(members: &[Slot], before: Option<&Value>, param: &Json) -> Value {
+fn of_object(members: &[Slot], before: Option<&Value>, param: &Json) -> Value {
     Value::map(members.iter().map(|slot| {
         let before = before.map_or(&Value::Null, |before| before.get(&slot.name));
         let value = match param.get(&slot.member) {
-            Some(param) => slot.from_param(before, Some(param)),
+            Some(param) => slot.of_param(before, Some(param)),
             None if slot.is_argument() => slot.nothing(),
             None => before.clone(),
         };

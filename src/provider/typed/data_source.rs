@@ -136,7 +136,7 @@ async fn found(
     match (found.len(), found.pop()) {
         (1, Some(one)) => Ok(one),
         (0, _) | (_, None) => Err(vec![none_found(entity, given)]),
-        (_, Some(last)) => Err(vec![several_found(entity, given, &found, &last)]),
+        (_, Some(other)) => Err(vec![several_found(entity, given, &found, &other)]),
     }
 }
 

@@ -1,8 +1,10 @@
 //! What is wrong with a configuration, at the argument, with the whole path in the text.
 
+use crate::connector;
 use crate::engine::{self, Faults, ParamError, UnlistedValue};
 use crate::provider::explain::explain_connector;
 use crate::provider::typed::surface::Surface;
+use crate::stripe;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 
 impl Surface {
@@ -27,8 +29,7 @@ impl Surface {
             ParamError::Unknown { key, suggestion } => {
                 let hint = suggestion
                     .as_deref()
-                    .map(|meant| format!("; did you mean `{meant}`?"))
-                    .unwrap_or(".".to_owned());
+                    .map_or_else(|| ".".to_owned(), |meant| format!("; did you mean `{meant}`?"));
                 (key, format!("There is no `{}` in a {}{hint}", self.spelled(key), self.type_name))
             }
             ParamError::Twice { key, param } => {
@@ -71,18 +72,20 @@ impl Surface {
         }
     }
 
+    /// A refusal of Stripe's, at the argument that it names.
+    pub(super) fn refused(&self, error: &connector::Error) -> Diagnostic {
+        let told = explain_connector(error, "id");
+        let param = error.stripe().map(stripe::Error::param).unwrap_or_default();
+        if param.is_empty() { told } else { self.at(told, &param.join(".")) }
+    }
+
     /// A dotted path as it is written in a configuration: `line_items[0].quantity`.
     pub(super) fn spelled(&self, param: &str) -> String {
-        let mut spelled = String::new();
-        for (at, step) in param.split('.').enumerate() {
-            if at > 0 && step.bytes().all(|letter| letter.is_ascii_digit()) {
-                spelled.push_str(&format!("[{step}]"));
-            } else if at > 0 {
-                spelled.push_str(&format!(".{step}"));
-            } else {
-                spelled.push_str(self.argument(step).map_or(step, |slot| slot.name.as_str()));
-            }
-        }
-        spelled
+        let step = |(at, step): (usize, &str)| match at {
+            0 => self.argument(step).map_or(step, |slot| slot.name.as_str()).to_owned(),
+            _ if step.bytes().all(|letter| letter.is_ascii_digit()) => format!("[{step}]"),
+            _ => format!(".{step}"),
+        };
+        param.split('.').enumerate().map(step).collect()
     }
 }

@@ -2,9 +2,8 @@
 
 use serde_json::Value as Json;
 
-use crate::connector::{self, Connector};
+use crate::connector::Connector;
 use crate::engine::{ImportError, ImportId, Object, export};
-use crate::provider::explain::explain_connector;
 use crate::provider::resources::{
     comparable, end_sentence, not_refreshed, not_surely_gone, on_way_to, seen_through, stored, unreadable,
 };
@@ -28,11 +27,21 @@ pub(super) async fn read(
     match read_through(runtime, &state, &object, &mut memory).await {
         Ok(Some(body)) => {
             memory.locator = Some(object.locator.clone());
-            surface.now(runtime, &state, memory, &object, body)
+            let compared = comparable(runtime, &object, &body, &memory.private);
+            surface.now(&state, Found { memory, body, compared }, &object)
         }
         Ok(None) => StateResponse::default(),
         Err(diagnostic) => StateResponse { state, private: memory.encode(), diagnostics: vec![diagnostic] },
     }
+}
+
+/// What a read has found.
+struct Found {
+    memory: Memory,
+    /// The object as it is now.
+    body: Json,
+    /// What of it drift is judged by.
+    compared: Json,
 }
 
 /// Reads the object of a state in its own account; none when it is no longer there. What cannot be
@@ -64,16 +73,9 @@ async fn read_through(
 impl Surface {
     /// The state as Stripe holds the object now: what drifted among the written, and what is
     /// answered.
-    fn now(
-        &self,
-        runtime: &Runtime,
-        state: &Value,
-        mut memory: Memory,
-        object: &Object,
-        body: Json,
-    ) -> StateResponse {
+    fn now(&self, state: &Value, found: Found, object: &Object) -> StateResponse {
+        let Found { mut memory, body, compared } = found;
         let mut shown = self.kept(state, &memory);
-        let compared = comparable(runtime, object, &body, &memory.private);
         let params = if object.imported {
             export(self.entity, &object.locator, &body)
         } else {
@@ -82,7 +84,7 @@ impl Surface {
         for slot in self.arguments() {
             let param = params.get(&slot.member);
             if memory.params.get(&slot.member) != param {
-                shown.set(&slot.name, slot.from_param(state.get(&slot.name), param));
+                shown.set(&slot.name, slot.of_param(state.get(&slot.name), param));
             }
         }
         memory.params = params.into_iter().filter(|(_, value)| !value.is_null()).collect();
@@ -106,11 +108,6 @@ impl Surface {
             kept.set(OUTPUT, Value::Unknown);
         }
         kept
-    }
-
-    /// What Stripe's refusal says.
-    pub(super) fn refused(&self, error: &connector::Error) -> Diagnostic {
-        explain_connector(error, "id")
     }
 }
 

@@ -186,6 +186,6 @@ fn id_of(objects: &[String]) -> String {
 }
 
 fn members_of<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    let named: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    if named.is_empty() { "Object".to_owned() } else { format!("Object of {}", named.join(", ")) }
+    let members: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    if members.is_empty() { "Object".to_owned() } else { format!("Object of {}", members.join(", ")) }
 }
