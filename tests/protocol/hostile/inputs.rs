@@ -110,7 +110,7 @@ impl Run {
         if has(&config, "filter") {
             config.set("filter", Value::from(dice.clause()));
             for name in ["search", "page_token", "page_size", "sort_order"] {
-                if !dice.one_in(4) {
+                if has(&config, name) && !dice.one_in(4) {
                     config.set(name, Value::Null);
                 }
             }
