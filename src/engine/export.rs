@@ -31,6 +31,17 @@ pub(super) fn places(entity: &'static Entity, locator: &str) -> impl Iterator<It
     places.map(|(place, id)| (place.to_owned(), Json::String(id)))
 }
 
+/// The member in which Stripe repeats an amount in other currencies, and its own as well.
+const BY_CURRENCY: &str = "currency_options";
+
+/// Amounts by currency without that of the object's own currency, which is set beside them.
+fn without_own_currency(mut options: Json, body: &Json) -> Option<Json> {
+    let own = body.get("currency").and_then(Json::as_str).unwrap_or_default();
+    let by_currency = options.as_object_mut()?;
+    by_currency.shift_remove(own);
+    (!by_currency.is_empty()).then_some(options)
+}
+
 #[derive(Clone, Copy)]
 struct Exporter {
     entity: &'static Entity,
@@ -40,7 +51,10 @@ impl Exporter {
     fn members(self, members: &[&Member], body: &Json, place: &str) -> Params {
         let exported = members.iter().filter_map(|member| {
             let now = body.get(&member.name)?;
-            let value = self.value(&member.shape, now, &dotted(place, &member.name));
+            let mut value = self.value(&member.shape, now, &dotted(place, &member.name));
+            if member.name == BY_CURRENCY {
+                value = value.and_then(|value| without_own_currency(value, body));
+            }
             Some((member.name.clone(), value.or_else(|| empty(&member.shape, now))?))
         });
         one_spelling(&exported.collect())

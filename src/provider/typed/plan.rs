@@ -209,7 +209,8 @@ impl Planning<'_> {
                 } else {
                     slot.beside(config, prior, self.object.params.get(&slot.member))
                 }
-            } else if !self.object.params.contains_key(&slot.member) {
+            } else if self.object.imported || !self.object.params.contains_key(&slot.member) {
+                // Nobody wrote it, so nobody took it away.
                 continue;
             } else if self.stays(slot) && slot.presence.is_computed() {
                 prior.clone()
@@ -272,7 +273,7 @@ impl Planning<'_> {
     /// Whether Stripe alone decides the value now.
     fn is_answered(&self, slot: &Slot) -> bool {
         let written = !slot.is_unset(self.request.config.get(&slot.name));
-        let removed = self.object.params.contains_key(&slot.member);
+        let removed = self.object.params.contains_key(&slot.member) && !self.object.imported;
         slot.presence.is_computed() && !written && !removed && matches!(slot.form, Form::Attribute(_))
     }
 

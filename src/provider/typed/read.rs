@@ -13,6 +13,7 @@ use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::Surface;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::provider::StateResponse;
+use crate::terraform::schema::Presence;
 use crate::terraform::value::Value;
 
 pub(super) async fn read(
@@ -91,9 +92,24 @@ impl Surface {
         let ended = object.ended_since(&body);
         let ended =
             ended.map(|end| Diagnostic::warning("Entity Ended In Stripe", end_sentence(object, &end, ".")));
-        let now = self.answered(&shown, &memory.params, &object.locator, &body);
+        let mut now = self.answered(&shown, &memory.params, &object.locator, &body);
+        if memory.body.is_null() {
+            self.leave_unset(&mut now, &memory);
+        }
         memory.body = body;
         StateResponse { state: now, private: memory.encode(), diagnostics: ended.into_iter().collect() }
+    }
+
+    /// What an import shows first is what a configuration would have to say, so that Terraform generates
+    /// that and no more. The next read shows the rest.
+    fn leave_unset(&self, state: &mut Value, memory: &Memory) {
+        let unset = self.arguments().filter(|slot| !memory.params.contains_key(&slot.member));
+        for slot in unset.filter(|slot| slot.presence != Presence::Required) {
+            let is_place = self.entity.parents().contains(&slot.member.as_str()) || slot.member == "id";
+            if !is_place {
+                state.set(&slot.name, slot.nothing());
+            }
+        }
     }
 
     /// A state without what Stripe answers.
