@@ -72,6 +72,26 @@ pub(super) fn to_json(value: &Value, path: &mut Vec<String>, unknown: &mut Vec<V
     })
 }
 
+/// A value without what is not known yet: what is known inside a list that is not wholly known can be
+/// checked all the same. An object that is not known has no members.
+pub(super) fn known_part(value: &Value) -> Value {
+    match value {
+        Value::Dynamic(inner) => known_part(&inner.1),
+        Value::Map(members) => {
+            let known = members.iter().filter(|(_, value)| !value.is_unknown());
+            Value::map(known.map(|(key, value)| (key.clone(), known_part(value))))
+        }
+        Value::List(items) | Value::Set(items) if items.iter().any(|item| item.as_map().is_some()) => {
+            let item = |item: &Value| {
+                if item.is_unknown() { Value::map([("", Value::Null)]) } else { known_part(item) }
+            };
+            Value::List(items.iter().map(item).collect())
+        }
+        value if value.is_wholly_known() => value.clone(),
+        _ => Value::Null,
+    }
+}
+
 /// A payload with these members, in the form and the types of the one that was written.
 pub(super) fn rewritten(payload: &Value, members: Map<String, Json>) -> Value {
     let members = Json::Object(members);

@@ -34,7 +34,8 @@ use futures_util::future::BoxFuture;
 
 use crate::catalog::spelling::plural;
 use crate::catalog::{Offer, Summary, catalog};
-use crate::engine::{Object, config_params, unlisted_values};
+use crate::engine::{Object, config_params, parse, unlisted_values};
+use crate::provider::payload::known_part;
 use crate::provider::resources::check_end;
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::data::surface_data;
@@ -85,7 +86,7 @@ pub(super) fn data_sources() -> &'static BTreeMap<String, Box<dyn DataSource>> {
                 let objects = plural.trim_start_matches("stripe_").to_owned();
                 all.insert(plural, Box::new(Many { typed: Typed::new(name.clone(), it.key), objects }));
             }
-            if is_shown(it) {
+            if it.offers(Offer::Read) {
                 all.insert(name.clone(), Box::new(One(Typed::new(name, it.key))));
             }
         }
@@ -159,6 +160,9 @@ impl Resource for Typed {
             Ok(wanted) => surface.explain_unlisted(&unlisted_values(&wanted, surface.entity.params())),
             Err(error) => surface.explain(&error),
         });
+        let known = parse(&surface.written(&known_part(config)), surface.entity.params());
+        let more = known.err().map(|faults| surface.explain_faults(&faults)).unwrap_or_default();
+        found.extend(more.into_iter().filter(|fault| !found.contains(fault)).collect::<Vec<_>>());
         found
     }
 

@@ -30,6 +30,7 @@ mod proxy;
 mod secrets;
 mod shapes;
 mod toy;
+mod typed;
 
 #[path = "../support"]
 mod support {
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
     let topics = [
         examples::cases(),
         entities::cases(),
+        typed::cases(),
         accounts::cases(),
         shapes::cases(),
         imports::cases(),

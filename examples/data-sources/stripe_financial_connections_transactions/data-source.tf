@@ -1,3 +1,3 @@
 data "stripe_financial_connections_transactions" "example" {
-  account = stripe_account.example.id
+  account = "fca_123"
 }

@@ -82,6 +82,10 @@ impl Resource for Entity {
             Ok(wanted) => found.extend(explain_unlisted(&unlisted_values(&wanted, entity.params()))),
             Err(diagnostics) => found.extend(diagnostics),
         }
+        let known = payload::written(&payload::known_part(config.get("input_payload"))).ok().flatten();
+        let faults = known.and_then(|known| parse(&known, entity.params()).err()).unwrap_or_default();
+        let more = explain_faults(&faults).into_iter().filter(|fault| !found.contains(fault));
+        found.extend(more.collect::<Vec<_>>());
         found
     }
 

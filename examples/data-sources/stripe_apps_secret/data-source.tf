@@ -1,3 +1,0 @@
-data "stripe_apps_secret" "example" {
-  id = stripe_apps_secret.example.id
-}

@@ -1,2 +1,0 @@
-data "stripe_billing_credit_balance_summary" "example" {
-}

@@ -1,0 +1,128 @@
+//! Typed resources as a practitioner writes them: a storefront, and every example of the documentation.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::harness::{Case, case};
+use crate::support::tools::Tool;
+use crate::support::workdir::{Workdir, squeezed};
+
+pub fn cases() -> Vec<Case> {
+    vec![
+        case!(a_storefront_lives_a_whole_life, Terraform),
+        case!(a_storefront_lives_under_an_old_terraform, OldTerraform),
+        case!(a_storefront_is_imported_with_a_configuration_that_plans_empty, Terraform),
+        case!(every_example_of_the_documentation_is_applied, Terraform),
+        case!(a_misspelt_key_is_refused_with_its_path, Terraform),
+    ]
+}
+
+const STOREFRONT: &str = include_str!("../../examples/storefront/main.tf");
+
+/// The storefront on the server of the case in place of a file.
+fn storefront() -> String {
+    STOREFRONT.replace("sandbox = \"storefront.db\"", "")
+}
+
+fn a_storefront_lives_a_whole_life() {
+    whole_life(Tool::Terraform);
+}
+
+fn a_storefront_lives_under_an_old_terraform() {
+    whole_life(Tool::OldTerraform);
+}
+
+/// apply → empty plan → update → empty plan → replacement → empty plan → destroy.
+fn whole_life(terraform: Tool) {
+    let workdir = Workdir::of(terraform, &storefront());
+    let applied = workdir.apply();
+    assert!(applied.contains("15 added, 0 changed, 0 destroyed"), "{applied}");
+    assert!(applied.contains("interval = \"month\"") && applied.contains("prices = 2"), "{applied}");
+    workdir.assert_plan_is_empty();
+
+    let changed = storefront()
+        .replace("The gold plan", "The golden plan")
+        .replace("  marketing_features { name = \"Support within a day\" }\n", "")
+        .replace("\"London\"", "\"Oxford\"")
+        .replace("Manage your plan", "Your plan")
+        .replace("/thanks", "/danke")
+        .replace("quantity = 5", "quantity = 7")
+        .replace("\"charge.succeeded\", \"customer.created\"", "\"customer.created\", \"charge.failed\"");
+    workdir.write(&changed);
+    let updated = workdir.apply();
+    assert!(updated.contains("0 added, 6 changed, 0 destroyed"), "{updated}");
+    workdir.assert_plan_is_empty();
+    let link = workdir.attributes("stripe_payment_link.buy");
+    assert_eq!(link["output"]["after_completion"]["redirect"]["url"], "https://example.com/danke");
+
+    workdir.write(&changed.replace("percent_off        = 25", "percent_off        = 30"));
+    let replaced = workdir.apply();
+    assert!(replaced.contains("2 added, 0 changed, 2 destroyed"), "{replaced}");
+    workdir.assert_plan_is_empty();
+
+    workdir.destroy();
+    let left = ["coupon", "customer", "price", "product", "webhook_endpoint"].map(|it| workdir.count(it));
+    assert_eq!(left, [0; 5], "what is archived does not count as alive");
+}
+
+fn a_storefront_is_imported_with_a_configuration_that_plans_empty() {
+    let workdir = Workdir::new(&storefront());
+    workdir.apply();
+    let listed = workdir.ok(&["state", "list"]);
+    let imports = listed.lines().filter(|address| !address.starts_with("data.")).map(|address| {
+        let attributes = workdir.attributes(address);
+        let id = attributes["id"].as_str().unwrap();
+        let parent = attributes["product"].as_str().filter(|_| address.contains("product_feature"));
+        let id = parent.map_or_else(|| id.to_owned(), |parent| format!("{parent}/{id}"));
+        format!("import {{\n  to = {address}\n  id = \"{id}\"\n}}\n")
+    });
+    let other = workdir.beside(&imports.collect::<String>());
+    let planned = other.ok(&["plan", "-no-color", "-generate-config-out=generated.tf"]);
+    assert!(planned.contains("15 to import, 0 to add, 0 to change, 0 to destroy."), "{planned}");
+    let applied = other.ok(&["apply", "-no-color", "-auto-approve"]);
+    assert!(applied.contains("15 imported, 0 added, 0 changed, 0 destroyed."), "{applied}");
+    other.assert_plan_is_empty();
+}
+
+/// Every example in one configuration: they refer to each other. Left out are those that need what no
+/// resource makes, and those of the generic resources, which have cases of their own.
+fn every_example_of_the_documentation_is_applied() {
+    let mut config = String::new();
+    let (mut applied, mut left_out) = (0, 0);
+    for (folder, file) in [("resources", "resource.tf"), ("data-sources", "data-source.tf")] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(folder);
+        let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|it| it.unwrap().file_name()).collect();
+        names.sort();
+        for name in names {
+            let example = fs::read_to_string(folder.join(&name).join(file)).unwrap();
+            if is_applied(name.to_str().unwrap(), &example) {
+                config += &example;
+                config.push('\n');
+                applied += 1;
+            } else {
+                left_out += 1;
+            }
+        }
+    }
+    assert!(applied >= 250 && left_out <= 120, "{applied} applied, {left_out} left out");
+    let workdir = Workdir::new(&config);
+    workdir.apply();
+    workdir.assert_plan_is_empty();
+    workdir.destroy();
+}
+
+/// Whether an example stands by itself among the others.
+fn is_applied(name: &str, example: &str) -> bool {
+    let generic = ["action", "actions", "connection", "entities", "entity", "entity_types"];
+    let unmade = ["credit_note", "issuing_dispute"];
+    let short = name.strip_prefix("stripe_").unwrap();
+    let refers = unmade.iter().any(|it| example.contains(&format!("stripe_{it}.")));
+    !generic.contains(&short) && !unmade.contains(&short) && !refers && !example.contains("123\"")
+}
+
+fn a_misspelt_key_is_refused_with_its_path() {
+    let workdir = Workdir::new(&storefront().replace("quantity = 1 }", "quantitty = 1 }"));
+    let refused = squeezed(&workdir.fails(&["validate", "-no-color"]));
+    let told = "There is no `line_items[0].quantitty` in a stripe_payment_link; did you mean `quantity`?";
+    assert!(refused.contains(told), "{refused}");
+}
