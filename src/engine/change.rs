@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Clearing, Entity, Kind, Member, OperationKind, Shape, find, other_spelling};
+use crate::catalog::{Clearing, Entity, Items, Kind, Member, OperationKind, Shape, find, other_spelling};
 use crate::engine::compare::{equal, inside};
 use crate::engine::params::dotted;
 use crate::engine::{Params, Wanted};
@@ -66,20 +66,24 @@ pub(super) fn between(entity: &Entity, before: &Params, wanted: &Wanted) -> Chan
 /// Whether an update takes what stands at a path.
 fn updates(members: &[Member], path: &[String]) -> bool {
     let Some((name, rest)) = path.split_first() else { return true };
-    find(members, name).is_some_and(|member| match member.shape.members() {
-        Some(members) => updates(members, rest),
-        None => true,
+    find(members, name).is_some_and(|member| match (member.shape.members(), member.shape.item()) {
+        (Some(members), _) => updates(members, rest),
+        // Behind a list stands the place of an item.
+        (None, Some(item)) => {
+            item.members().is_none_or(|members| updates(members, rest.get(1..).unwrap_or_default()))
+        }
+        (None, None) => true,
     })
 }
 
 fn remove(params: &mut Params, path: &[String]) {
     match path.split_first() {
         Some((name, [])) => drop(params.shift_remove(name)),
-        Some((name, rest)) => {
-            if let Some(Json::Object(inside)) = params.get_mut(name) {
-                remove(inside, rest);
-            }
-        }
+        Some((name, rest)) => match params.get_mut(name) {
+            Some(Json::Object(inside)) => remove(inside, rest),
+            // A list with something unknown in it is unknown as a whole.
+            _ => drop(params.shift_remove(name)),
+        },
         None => {}
     }
 }
@@ -202,6 +206,9 @@ impl Differ<'_> {
         };
         let shape = find(members, &rule.by).map(|member| &member.shape);
         let named = |item: &Json| item.get(&rule.by).cloned();
+        if shape.is_none() {
+            self.fixed_items(at, old, new, rule);
+        }
         let items = new.iter().enumerate().map(|(place, item)| {
             let was = named(item).and_then(|name| {
                 old.iter().find(|old| named(old).is_some_and(|old| equal(shape, &old, &name)))
@@ -217,6 +224,21 @@ impl Differ<'_> {
             }
         });
         Json::Array(items.collect())
+    }
+
+    /// What a list whose items only a new object can have makes necessary: another item, or one less.
+    fn fixed_items(&mut self, at: &str, old: &[Json], new: &[Json], rule: &Items) {
+        let name = |item: &Json| item.get(&rule.by).cloned();
+        let lacks = |items: &[Json], item: &Json| {
+            name(item).is_some_and(|by| items.iter().all(|it| name(it).is_some_and(|other| other != by)))
+        };
+        let added = new.iter().position(|item| lacks(old, item));
+        let gone = rule.gone.is_none() && old.iter().any(|item| lacks(new, item));
+        match added {
+            Some(place) => self.change.replaces.push(dotted(&dotted(at, &place.to_string()), &rule.by)),
+            None if gone => self.change.replaces.push(at.to_owned()),
+            None => {}
+        }
     }
 
     /// What becomes of a removed value. Members of an object that cannot be unset as a whole are

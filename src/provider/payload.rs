@@ -53,11 +53,18 @@ pub(super) fn to_json(value: &Value, path: &mut Vec<String>, unknown: &mut Vec<V
         Value::Number(number) => Json::Number(number.as_str().parse().ok()?),
         Value::String(text) => Json::String(text.clone()),
         Value::List(items) | Value::Set(items) => {
-            if !value.is_wholly_known() {
-                unknown.push(path.clone());
+            let known_before = unknown.len();
+            let items = items.iter().enumerate().filter_map(|(at, item)| {
+                path.push(at.to_string());
+                let json = to_json(item, path, unknown);
+                path.pop();
+                json
+            });
+            let items = items.collect();
+            if unknown.len() > known_before {
                 return None;
             }
-            Json::Array(items.iter().filter_map(|item| to_json(item, path, unknown)).collect())
+            Json::Array(items)
         }
         Value::Map(members) => {
             let mut object = Map::new();

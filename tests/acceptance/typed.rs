@@ -60,6 +60,13 @@ fn whole_life(terraform: Tool) {
     assert!(replaced.contains("2 added, 0 changed, 2 destroyed"), "{replaced}");
     workdir.assert_plan_is_empty();
 
+    // A link keeps its prices for good: another price makes another link.
+    let price = "unit_amount = 1600\n  transfer_lookup_key = true";
+    workdir.write(&changed.replace("unit_amount = 1500", price));
+    let replaced = workdir.apply();
+    assert!(replaced.contains("4 added, 1 changed, 4 destroyed"), "{replaced}");
+    workdir.assert_plan_is_empty();
+
     workdir.destroy();
     let left = ["coupon", "customer", "price", "product", "webhook_endpoint"].map(|it| workdir.count(it));
     assert_eq!(left, [0; 5], "what is archived does not count as alive");

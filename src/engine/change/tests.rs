@@ -2,6 +2,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Change, Wanted, between};
 use crate::connector::entity;
+use crate::engine::Params;
 
 fn change(name: &str, before: &Json, after: &Json) -> Change {
     let map = |value: &Json| value.as_object().unwrap().clone();
@@ -131,4 +132,34 @@ fn version_two_is_unset_by_null() {
     let before = json!({"display_name": "A", "contact_email": "a@b.c"});
     let found = change("v2.core.account", &before, &json!({"display_name": "A"}));
     assert_eq!(Json::Object(found.update), json!({"contact_email": null}));
+}
+
+#[test]
+fn a_list_whose_items_only_a_new_object_can_have_replaces() {
+    let link = |prices: &[&str]| {
+        let items: Vec<Json> = prices.iter().map(|price| json!({"price": price, "quantity": 1})).collect();
+        json!({ "line_items": items })
+    };
+    let found = change("PaymentLink", &link(&["price_1"]), &link(&["price_2"]));
+    assert_eq!(found.replaces, ["line_items.0.price"]);
+    let found = change("PaymentLink", &link(&["price_1", "price_2"]), &link(&["price_1"]));
+    assert_eq!(found.replaces, ["line_items"]);
+    let more = json!({"line_items": [{"price": "price_1", "quantity": 3}]});
+    assert!(change("PaymentLink", &link(&["price_1"]), &more).replaces.is_empty());
+}
+
+#[test]
+fn an_unknown_member_of_an_item_replaces_where_no_update_takes_it() {
+    let before = json!({"line_items": [{"price": "price_1", "quantity": 1}]});
+    let path = ["line_items", "0", "price"].map(str::to_owned).to_vec();
+    let wanted = Wanted { params: Params::new(), unknown: vec![path] };
+    let found = between(entity("PaymentLink").unwrap(), before.as_object().unwrap(), &wanted);
+    assert_eq!(found.replaces, ["line_items.0.price"]);
+    let items = json!({"items": [{"price": "price_1", "quantity": 1}], "customer": "cus_1"});
+    let wanted = Wanted {
+        params: json!({"customer": "cus_1"}).as_object().unwrap().clone(),
+        unknown: vec![["items", "0", "price"].map(str::to_owned).to_vec()],
+    };
+    let found = between(entity("Subscription").unwrap(), items.as_object().unwrap(), &wanted);
+    assert!(found.replaces.is_empty() && found.unknown && found.stays.is_empty(), "{found:?}");
 }

@@ -50,16 +50,18 @@ fn member<'m>(key: &str, given: &Json, params: &'m [Member], place: &str) -> Res
 
 /// A path of keys in Stripe's spelling.
 pub(super) fn resolve_path(keys: &[String], params: &[Member]) -> Result<Vec<String>, Faults> {
-    let (mut path, mut members) = (Vec::new(), Some(params));
+    let (mut path, mut members, mut item) = (Vec::new(), Some(params), None);
     for (at, key) in keys.iter().enumerate() {
-        // Below a map or a list every key is its own.
+        // Below a map every key is its own; below a list stands the place of an item.
         let Some(known) = members else {
             path.push(key.clone());
+            members = item.take().and_then(Shape::members);
             continue;
         };
         let whole = keys.get(..=at).unwrap_or_default().join(".");
         let found = resolve(key, known).map_err(|why| one(unknown(&whole, why)))?;
         members = found.shape.and_then(Shape::members);
+        item = found.shape.and_then(Shape::item);
         path.extend(found.path);
     }
     Ok(path)

@@ -43,7 +43,7 @@ fn unknown_members_are_named_by_their_paths() {
         ("L", Value::List(vec![Value::from("x"), Value::Unknown])),
     ]);
     let written = written(&payload(ty, value)).unwrap().unwrap();
-    assert_eq!(written.unknown, [vec!["A".to_owned(), "b".to_owned()], vec!["L".to_owned()]]);
+    assert_eq!(written.unknown, [vec!["A".to_owned(), "b".to_owned()], vec!["L".to_owned(), "1".to_owned()]]);
     assert_eq!(Json::Object(written.members), json!({"A": {}}));
 }
 

@@ -123,14 +123,21 @@ fn object(members: &[Slot], block: &Value, path: &mut Vec<String>, unknown: &mut
 }
 
 /// A list with something unknown in it is unknown as a whole.
-fn list(members: &[Slot], blocks: &[Value], path: &[String], unknown: &mut Vec<Vec<String>>) -> Option<Json> {
-    let mut inside = Vec::new();
-    let items = blocks.iter().map(|block| object(members, block, &mut Vec::new(), &mut inside)).collect();
-    if !inside.is_empty() {
-        unknown.push(path.to_vec());
-        return None;
-    }
-    Some(Json::Array(items))
+fn list(
+    members: &[Slot],
+    blocks: &[Value],
+    path: &mut Vec<String>,
+    unknown: &mut Vec<Vec<String>>,
+) -> Option<Json> {
+    let known_before = unknown.len();
+    let items = blocks.iter().enumerate().map(|(at, block)| {
+        path.push(at.to_string());
+        let item = object(members, block, path, unknown);
+        path.pop();
+        item
+    });
+    let items = items.collect();
+    (unknown.len() == known_before).then_some(Json::Array(items))
 }
 
 fn keyed(

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, OperationKind};
 use crate::connector::{self, Connector, ListRequest};
+use crate::engine::{Object, Params};
 use crate::provider::DataSource;
 use crate::provider::explain::explain_connector;
 use crate::provider::runtime::Runtime;
@@ -16,6 +17,8 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
 
+/// How many objects are asked for, of which one alone may be meant.
+const ASKED: usize = 100;
 /// How many of several objects an error names.
 const NAMED: usize = 5;
 
@@ -128,11 +131,21 @@ async fn found(
     let request = ListRequest {
         params,
         filter: (!clauses.is_empty()).then(|| clauses.join(" AND ")),
-        page_size: Some(NAMED + 1),
+        page_size: Some(ASKED),
         ..ListRequest::of(entity)
     };
     let page = connector.list(request).await.map_err(|error| vec![explain_connector(&error, "id")])?;
     let mut found = page.entities;
+    if found.len() > 1 {
+        // What was archived or canceled makes way for what is alive.
+        let alive = |body: &Json| {
+            Object::new(entity, String::new(), Params::new(), body.clone()).end_outside().is_none()
+        };
+        let living: Vec<Json> = found.iter().filter(|body| alive(body)).cloned().collect();
+        if !living.is_empty() {
+            found = living;
+        }
+    }
     match (found.len(), found.pop()) {
         (1, Some(one)) => Ok(one),
         (0, _) | (_, None) => Err(vec![none_found(entity, given)]),
