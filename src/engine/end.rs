@@ -121,8 +121,8 @@ impl Object {
 
     async fn archive(&self, connector: &Connector, param: &str, value: &str) -> Result<Ended, Error> {
         let params = Map::from_iter([(param.to_owned(), Json::String(value.to_owned()))]);
-        connector.update(self.entity, &self.locator, params).await?;
-        let along = held::take_along(self, connector).await;
+        let archived = connector.update(self.entity, &self.locator, params).await?;
+        let along = held::take_along(self.entity, connector, &archived).await;
         Ok(Ended::Stays(self.archived(param, value) + &along))
     }
 

@@ -32,18 +32,12 @@ pub(super) async fn refused(object: &Object, connector: &Connector, refusal: Err
     }
 }
 
-/// Archives what an object that was just archived leaves behind; a sentence for each.
-pub(super) async fn take_along(object: &Object, connector: &Connector) -> String {
-    if object.entity.takes_along.is_empty() {
-        return String::new();
-    }
-    let Ok(Some(now)) = current(connector, object.entity, &object.locator).await else {
-        return String::new();
-    };
+/// Archives what an object leaves behind that was just archived and answered; a sentence for each.
+pub(super) async fn take_along(entity: &Entity, connector: &Connector, archived: &Json) -> String {
     let mut told = Vec::new();
-    for field in &object.entity.takes_along {
-        let left = object.entity.field(field).and_then(|shape| catalog().by_object(shape.objects().first()?));
-        let Some((entity, id)) = left.zip(id_in(&now, field)) else { continue };
+    for field in &entity.takes_along {
+        let left = entity.field(field).and_then(|shape| catalog().by_object(shape.objects().first()?));
+        let Some((entity, id)) = left.zip(id_in(archived, field)) else { continue };
         told.push(match archive(connector, entity, id).await {
             Ok(()) => format!(" Its `{field}` {id} is archived with it."),
             Err(error) => format!(" Its `{field}` {id} stays as it is: {error}."),

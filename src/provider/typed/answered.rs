@@ -7,6 +7,7 @@ use crate::engine::{Params, elements, reference};
 use crate::provider::payload::natural;
 use crate::provider::typed::arguments::{dynamic, typed};
 use crate::provider::typed::surface::{Form, KEY, Repeats, Slot, Surface};
+use crate::terraform::schema::Presence;
 use crate::terraform::value::{Type, Value};
 
 /// The attribute that shows the whole answer inside arguments.
@@ -21,14 +22,9 @@ impl Surface {
         for slot in &self.slots {
             let field = self.field(slot, locator, &shown);
             let planned = planned.get(&slot.name);
-            state.set(
-                &slot.name,
-                if params.contains_key(&slot.member) {
-                    slot.filled(planned, &field)
-                } else {
-                    slot.settled(planned, &field)
-                },
-            );
+            let is_written = params.contains_key(&slot.member);
+            let value = if is_written { slot.filled(planned, &field) } else { slot.settled(planned, &field) };
+            state.set(&slot.name, value);
         }
         if self.has_output() {
             state.set(OUTPUT, settle(planned.get(OUTPUT), &self.output(&shown)));
@@ -67,9 +63,7 @@ impl Slot {
     fn settled(&self, planned: &Value, field: &Json) -> Value {
         match &self.form {
             Form::Block(..) => self.nothing(),
-            Form::Attribute(_) if self.presence == crate::terraform::schema::Presence::Optional => {
-                Value::Null
-            }
+            Form::Attribute(_) if self.presence == Presence::Optional => Value::Null,
             Form::Attribute(ty) => settle(planned, &of_field(ty, field)),
         }
     }
@@ -98,26 +92,20 @@ impl Slot {
         let Form::Block(repeats, members) = &self.form else {
             return if planned.is_unknown() { self.settled(planned, field) } else { planned.clone() };
         };
-        let blocks = planned.items().iter().enumerate();
-        Value::List(
-            blocks
-                .map(|(at, block)| {
-                    let field = match repeats {
-                        Repeats::Once => Some(field),
-                        Repeats::List => elements(field).and_then(|items| items.get(at)),
-                        Repeats::Keyed => block.get(KEY).as_str().and_then(|key| field.get(key)),
-                    };
-                    let field = field.unwrap_or(&Json::Null);
-                    Value::map(members.iter().map(|slot| {
-                        let value = slot.filled_member(
-                            block.get(&slot.name),
-                            field.get(&slot.member).unwrap_or(&Json::Null),
-                        );
-                        (slot.name.clone(), value)
-                    }))
-                })
-                .collect(),
-        )
+        let blocks = planned.items().iter().enumerate().map(|(at, block)| {
+            let field = match repeats {
+                Repeats::Once => Some(field),
+                Repeats::List => elements(field).and_then(|items| items.get(at)),
+                Repeats::Keyed => block.get(KEY).as_str().and_then(|key| field.get(key)),
+            };
+            let answered =
+                |slot: &Slot| field.and_then(|field| field.get(&slot.member)).unwrap_or(&Json::Null);
+            let filled = members
+                .iter()
+                .map(|slot| (slot.name.clone(), slot.filled_member(block.get(&slot.name), answered(slot))));
+            Value::map(filled)
+        });
+        Value::List(blocks.collect())
     }
 
     fn filled_member(&self, planned: &Value, field: &Json) -> Value {
