@@ -14,8 +14,8 @@ pub(super) use action::Action;
 pub(super) use connection::Connection;
 pub(super) use entity::{Entity, find, record};
 pub(super) use lifecycle::{
-    check_end, comparable, end_attributes, end_sentence, end_told, end_wish, ended, ended_note,
-    not_refreshed, place_of, stored, unreadable, without_consent,
+    check_end, comparable, end_attributes, end_object, end_sentence, end_told, ended_note, not_refreshed,
+    place_of, stored, unchanged, unplanned, unreadable,
 };
 pub(super) use payload::{Private, connection_attribute, keep_equal_handle};
 pub(super) use readiness::check as check_readiness;

@@ -5,14 +5,15 @@ use serde_json::Value as Json;
 
 use crate::catalog::{self, API_VERSION};
 use crate::connection::Connection;
-use crate::connector::Error;
+use crate::connector::{Connector, Error};
 use crate::engine::{Change, End, EndWish, Ended, Object, OnDestroy, Restores, with_unanswered};
 use crate::provider::connection_schema::optional;
 use crate::provider::explain::{explain_connector, sentence};
-use crate::provider::resources::account::Stored;
+use crate::provider::resources::account::{Stored, on_way_to};
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::{Attribute, Rule};
 use crate::terraform::value::{Type, Value};
 
@@ -155,4 +156,41 @@ pub(in crate::provider) fn comparable(
 /// What stands before the ids of a connected account in an import id.
 pub(in crate::provider) fn place_of(connection: &Connection) -> String {
     connection.account().map(|account| format!("{account}/")).unwrap_or_default()
+}
+
+/// Ends the object of a resource that is destroyed, through the connection that leads to it.
+pub(in crate::provider) async fn end_object(
+    runtime: &Runtime,
+    request: ApplyRequest,
+    object: &Object,
+    mut private: Private,
+) -> StateResponse {
+    private.handle = private.leaves.take().or(private.handle);
+    let found = match on_way_to(runtime, &private, stored(object, &request.prior)).await {
+        Ok(private) => private.connection(runtime),
+        Err(elsewhere) => Err(elsewhere),
+    };
+    let connection = match found {
+        Ok(connection) => connection,
+        Err(diagnostic) => return unchanged(request, vec![diagnostic]),
+    };
+    if let Some(refused) = without_consent(object, &request.prior, &connection).await {
+        return unchanged(request, vec![refused]);
+    }
+    match object.end(&Connector::new(&connection), end_wish(&request.prior)).await {
+        Err(error) => unchanged(request, vec![explain_connector(&error, "id")]),
+        result => {
+            StateResponse { diagnostics: ended(result).into_iter().collect(), ..StateResponse::default() }
+        }
+    }
+}
+
+/// The state as it was, and what went wrong.
+pub(in crate::provider) fn unchanged(request: ApplyRequest, diagnostics: Diagnostics) -> StateResponse {
+    StateResponse { state: request.prior, private: request.private, diagnostics }
+}
+
+/// Nothing is planned, for these reasons.
+pub(in crate::provider) fn unplanned(request: PlanRequest, diagnostics: Diagnostics) -> PlanResponse {
+    PlanResponse { state: request.prior, private: request.private, diagnostics, ..PlanResponse::default() }
 }

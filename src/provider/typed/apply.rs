@@ -2,8 +2,8 @@
 
 use crate::connector::Connector;
 use crate::engine::{self, create_params, parse};
-use crate::provider::explain::{explain_connector, explain_created, explain_taken};
-use crate::provider::resources::{Private, end_wish, ended, on_way_to, place_of, stored, without_consent};
+use crate::provider::explain::{explain_created, explain_taken};
+use crate::provider::resources::{Private, end_object, place_of, unchanged};
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::Surface;
@@ -70,31 +70,9 @@ pub(super) async fn update(surface: &Surface, runtime: &Runtime, request: ApplyR
 }
 
 pub(super) async fn destroy(surface: &Surface, runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let mut memory = Memory::decode(&request.private);
-    memory.private.handle = memory.private.leaves.take().or(memory.private.handle);
+    let memory = Memory::decode(&request.private);
     let object = surface.object(&request.prior, &memory);
-    let connection = match on_way_to(runtime, &memory.private, stored(&object, &request.prior)).await {
-        Ok(private) => private.connection(runtime),
-        Err(elsewhere) => Err(elsewhere),
-    };
-    let connection = match connection {
-        Ok(connection) => connection,
-        Err(diagnostic) => return unchanged(request, vec![diagnostic]),
-    };
-    if let Some(refused) = without_consent(&object, &request.prior, &connection).await {
-        return unchanged(request, vec![refused]);
-    }
-    match object.end(&Connector::new(&connection), end_wish(&request.prior)).await {
-        Err(error) => unchanged(request, vec![explain_connector(&error, "id")]),
-        result => {
-            StateResponse { diagnostics: ended(result).into_iter().collect(), ..StateResponse::default() }
-        }
-    }
-}
-
-/// The state as it was, and what went wrong.
-fn unchanged(request: ApplyRequest, diagnostics: Diagnostics) -> StateResponse {
-    StateResponse { state: request.prior, private: request.private, diagnostics }
+    end_object(runtime, request, &object, memory.private).await
 }
 
 impl Surface {

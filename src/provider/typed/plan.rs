@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::engine::{Change, Foreseen, Object, Restores, Wanted, parse};
 use crate::provider::resources::{
     Configured, Private, check_readiness, configured, end_told, ended_note, keep_equal_handle, on_way_to,
-    stored,
+    stored, unplanned,
 };
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::OUTPUT;
@@ -107,11 +107,6 @@ async fn plan_end(
         }
         Err(elsewhere) => unplanned(request, vec![elsewhere]),
     }
-}
-
-/// Nothing is planned, for these reasons.
-fn unplanned(request: PlanRequest, diagnostics: Diagnostics) -> PlanResponse {
-    PlanResponse { state: request.prior, private: request.private, diagnostics, ..PlanResponse::default() }
 }
 
 /// A plan of a new object: what is not written is known after the apply.

@@ -8,8 +8,9 @@ use crate::connection::Connection;
 use crate::connector::Connector;
 use crate::engine::{self, Object, Params};
 use crate::provider::explain::{explain_connector, explain_created, explain_taken};
-use crate::provider::resources::account::on_way_to;
-use crate::provider::resources::lifecycle::{end_wish, ended, place_of, stored, without_consent};
+use crate::provider::resources::lifecycle::{
+    end_object, end_wish, ended, place_of, unchanged, without_consent,
+};
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -108,32 +109,11 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
 }
 
 pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let mut private = Private::decode(&request.private);
-    private.handle = private.leaves.take().or(private.handle);
-    let (object, connection) = match ending(runtime, &request.prior, &private).await {
-        Ok(prepared) => prepared,
-        Err(diagnostic) => return unchanged(request, vec![diagnostic]),
-    };
-    if let Some(refused) = without_consent(&object, &request.prior, &connection).await {
-        return unchanged(request, vec![refused]);
+    let private = Private::decode(&request.private);
+    match object_of(&request.prior, &private) {
+        Ok(object) => end_object(runtime, request, &object, private).await,
+        Err(unknown) => unchanged(request, vec![unknown]),
     }
-    match object.end(&Connector::new(&connection), end_wish(&request.prior)).await {
-        Err(error) => unchanged(request, vec![explain_connector(&error, "id")]),
-        result => {
-            StateResponse { diagnostics: ended(result).into_iter().collect(), ..StateResponse::default() }
-        }
-    }
-}
-
-/// The object of a state, and the connection that leads to it.
-async fn ending(
-    runtime: &Runtime,
-    state: &Value,
-    private: &Private,
-) -> Result<(Object, Arc<Connection>), Diagnostic> {
-    let object = object_of(state, private)?;
-    let private = on_way_to(runtime, private, stored(&object, state)).await?;
-    Ok((object, private.connection(runtime)?))
 }
 
 /// Ends an object whose successor exists already: what goes wrong is a warning.
@@ -142,9 +122,4 @@ async fn end_replaced(object: &Object, state: &Value, connection: &Arc<Connectio
         Some(protected) => Some(Diagnostic { severity: Severity::Warning, ..protected }),
         None => ended(object.end(&Connector::new(connection), end_wish(state)).await),
     }
-}
-
-/// The state as it was, and what went wrong.
-fn unchanged(request: ApplyRequest, diagnostics: Diagnostics) -> StateResponse {
-    StateResponse { state: request.prior, private: request.private, diagnostics }
 }

@@ -7,7 +7,7 @@ use crate::catalog;
 use crate::engine::{Change, Foreseen, Object, Restores, parse};
 use crate::provider::payload;
 use crate::provider::resources::account::{Configured, configured, on_way_to};
-use crate::provider::resources::lifecycle::{end_told, ended_note, stored};
+use crate::provider::resources::lifecycle::{end_told, ended_note, stored, unplanned};
 use crate::provider::resources::payload::{Private, keep_equal_handle};
 use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
@@ -100,11 +100,6 @@ async fn plan_end(runtime: &Runtime, request: PlanRequest, private: Private) -> 
         }
         Err(elsewhere) => unplanned(request, vec![elsewhere]),
     }
-}
-
-/// Nothing is planned, for these reasons.
-fn unplanned(request: PlanRequest, diagnostics: Diagnostics) -> PlanResponse {
-    PlanResponse { state: request.prior, private: request.private, diagnostics, ..PlanResponse::default() }
 }
 
 async fn plan_create(runtime: &Runtime, request: PlanRequest, private: Private) -> PlanResponse {
