@@ -1,8 +1,13 @@
 //! Schemas in their wire form.
 
+use std::collections::BTreeMap;
+
+use prost::Message as _;
+
 use super::Service;
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::provider::Schemas;
 use crate::terraform::schema::{Attribute, Block, NestedBlock, Nesting, Presence, Schema};
 use crate::terraform::wire::tfplugin5::{
     self as wire, ServerCapabilities, StringKind, get_metadata, get_provider_schema, schema as wire_schema,
@@ -34,6 +39,21 @@ pub(super) fn response<P: Provider>(
         server_capabilities: Some(CAPABILITIES),
         ..Default::default()
     })
+}
+
+/// The response to `GetSchema`, encoded: what [`Provider::encoded_schemas`] may hand over.
+pub fn encoded(schemas: &Schemas) -> Vec<u8> {
+    let all = |schemas: &BTreeMap<String, Schema>| {
+        schemas.iter().map(|(name, schema)| (name.clone(), to_wire(schema))).collect()
+    };
+    let response = get_provider_schema::Response {
+        provider: Some(to_wire(&schemas.provider)),
+        resource_schemas: all(&schemas.resources),
+        data_source_schemas: all(&schemas.data_sources),
+        server_capabilities: Some(CAPABILITIES),
+        ..Default::default()
+    };
+    response.encode_to_vec()
 }
 
 /// The response to `GetMetadata`: the names without the schemas.
