@@ -41,7 +41,7 @@ pub struct Service<P> {
 impl<P: Provider> Service<P> {
     /// A service over `provider`. No schema is built before it is needed.
     pub fn new(provider: P) -> Self {
-        Self { codecs: codec::SchemaCodecs::new(&provider), provider }
+        Self { codecs: codec::SchemaCodecs::default(), provider }
     }
 
     /// The service as a gRPC server that takes messages of any size Terraform sends.

@@ -27,9 +27,9 @@ pub(super) fn response<P: Provider>(
 ) -> Result<get_provider_schema::Response, Diagnostic> {
     let (codecs, provider) = (&service.codecs, &service.provider);
     let resources = codecs
-        .resource_names()
+        .resource_names(provider)
         .map(|name| codecs.resource(provider, name).map(|codec| (name.to_owned(), to_wire(codec.schema()))));
-    let data_sources = codecs.data_source_names().map(|name| {
+    let data_sources = codecs.data_source_names(provider).map(|name| {
         codecs.data_source(provider, name).map(|codec| (name.to_owned(), to_wire(codec.schema())))
     });
     Ok(get_provider_schema::Response {
@@ -58,8 +58,9 @@ pub fn encoded(schemas: &Schemas) -> Vec<u8> {
 
 /// The response to `GetMetadata`: the names without the schemas.
 pub(super) fn metadata<P: Provider>(service: &Service<P>) -> get_metadata::Response {
-    let resources = service.codecs.resource_names().map(str::to_owned);
-    let data_sources = service.codecs.data_source_names().map(str::to_owned);
+    let (codecs, provider) = (&service.codecs, &service.provider);
+    let resources = codecs.resource_names(provider).map(str::to_owned);
+    let data_sources = codecs.data_source_names(provider).map(str::to_owned);
     get_metadata::Response {
         server_capabilities: Some(CAPABILITIES),
         resources: resources.map(|type_name| get_metadata::ResourceMetadata { type_name }).collect(),

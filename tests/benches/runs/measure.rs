@@ -2,30 +2,55 @@
 //! the provider, waits for its end, and notes what the system counted.
 
 use std::io::Write as _;
-use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
-
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike as _;
 
 /// The variable with the path of the provider to start; without it this program is no wrapper.
 pub const PROVIDER: &str = "STRIPE_BENCH_PROVIDER";
 /// The variable with the path of the file that a line is added to for each process.
 pub const NOTES: &str = "STRIPE_BENCH_NOTES";
 
+/// How often the peak of memory is looked at, which only grows.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// Runs the provider, then prints the CPU times of the shell and of what it ran.
+const SCRIPT: &str = r#""$STRIPE_BENCH_PROVIDER"; code=$?; times >"$STRIPE_BENCH_TIMES"; exit $code"#;
+
 /// Runs the provider that the environment names, and returns its exit status.
 pub fn as_wrapper() -> Option<i32> {
-    let provider = std::env::var_os(PROVIDER)?;
-    let name = Path::new(&provider).file_name().unwrap().to_owned();
-    let status = Command::new(&provider).arg0(name).env_remove(PROVIDER).status().unwrap();
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
-    let cpu = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
-    let mut notes =
-        std::fs::OpenOptions::new().append(true).create(true).open(std::env::var_os(NOTES)?).unwrap();
-    writeln!(notes, "{cpu} {}", usage.max_rss()).unwrap();
+    std::env::var_os(PROVIDER)?;
+    let times = tempfile::NamedTempFile::new().unwrap();
+    let mut shell = Command::new("bash");
+    let mut shell = shell.args(["-c", SCRIPT]).env("STRIPE_BENCH_TIMES", times.path()).spawn().unwrap();
+    let mut peak = 0;
+    let status = loop {
+        if let Some(status) = shell.try_wait().unwrap() {
+            break status;
+        }
+        peak = peak.max(peak_below(shell.id()).unwrap_or(0));
+        std::thread::sleep(LOOK);
+    };
+    let text = std::fs::read_to_string(times.path()).unwrap();
+    let cpu: f64 = text.lines().nth(1).into_iter().flat_map(str::split_whitespace).map(seconds).sum();
+    let notes = std::fs::OpenOptions::new().append(true).create(true).open(std::env::var_os(NOTES)?);
+    writeln!(notes.unwrap(), "{cpu} {peak}").unwrap();
     Some(status.code().unwrap_or(1))
+}
+
+/// `1m2.345s` in seconds.
+fn seconds(text: &str) -> f64 {
+    let (minutes, seconds) = text.trim_end_matches('s').split_once('m').unwrap_or(("0", "0"));
+    minutes.parse::<f64>().unwrap_or(0.0) * 60.0 + seconds.parse::<f64>().unwrap_or(0.0)
+}
+
+/// The peak memory of a process's child, in KiB, as the kernel counts it.
+fn peak_below(parent: u32) -> Option<u64> {
+    let child = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).ok()?;
+    let status =
+        std::fs::read_to_string(format!("/proc/{}/status", child.split_whitespace().next()?)).ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    peak.split_whitespace().next()?.parse().ok()
 }
 
 /// The CPU time of all processes in the notes, and the largest peak of memory in KiB; the notes are then gone.
@@ -33,8 +58,8 @@ pub fn take(notes: &Path) -> (Duration, u64) {
     let text = std::fs::read_to_string(notes).unwrap_or_default();
     let _ = std::fs::remove_file(notes);
     let numbers = text.lines().filter_map(|line| line.split_once(' '));
-    let parsed = numbers.map(|(cpu, peak)| (cpu.parse::<u64>().unwrap(), peak.parse::<u64>().unwrap()));
+    let parsed = numbers.map(|(cpu, peak)| (cpu.parse::<f64>().unwrap(), peak.parse::<u64>().unwrap()));
     parsed.fold((Duration::ZERO, 0), |(cpu, peak), (more, its)| {
-        (cpu + Duration::from_micros(more), peak.max(its))
+        (cpu + Duration::from_secs_f64(more), peak.max(its))
     })
 }
