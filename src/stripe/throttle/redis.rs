@@ -41,7 +41,7 @@ local function due(which, pause)
   if count >= most[which] then
     due = math.max(due, instants[count - most[which] + 1] + window)
   end
-  if count > math.floor(most[which] / burst) then
+  if count > math.max(math.floor(most[which] / burst), 1) then
     due = math.max(due, instants[count] + math.floor(window * 19 / 20 / most[which]))
   end
   return due

@@ -118,7 +118,7 @@ pub(super) fn window(lateness: Duration) -> u64 {
 fn due(admitted: &[u64], limit: usize, Moment { now, window }: Moment) -> u64 {
     let oldest = admitted.len().checked_sub(limit).and_then(|at| admitted.get(at));
     let free = oldest.map_or(0, |oldest| oldest + window);
-    let last = admitted.last().filter(|_| admitted.len() > limit / BURST);
+    let last = admitted.last().filter(|_| admitted.len() > (limit / BURST).max(1));
     let spaced = last.map_or(0, |last| last + spacing(limit, window));
     free.max(spaced).max(now)
 }
