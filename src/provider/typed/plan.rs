@@ -242,6 +242,7 @@ impl Planning<'_> {
         self.change.update.contains_key(param)
             || self.change.replaces.iter().any(within)
             || self.change.stays.iter().any(within)
+            || self.change.at_creation.iter().any(within)
             || self.wanted.unknown.iter().any(|path| path.first().is_some_and(|first| first == param))
     }
 
@@ -333,6 +334,15 @@ impl Planning<'_> {
             );
             self.surface.at(Diagnostic::warning("Value Stays In Stripe", detail), param)
         });
-        stays.chain(ended_note(self.object, &self.change)).collect()
+        let at_creation = self.change.at_creation.iter().filter(|_| !self.change.needs_new());
+        let at_creation = at_creation.map(|param| {
+            let detail = format!(
+                "`{}` acts when a {} is created, and Stripe does not show it again: nothing is sent for the one that exists.",
+                self.surface.spelled(param),
+                self.surface.entity.name
+            );
+            self.surface.at(Diagnostic::warning("Acts At Creation Only", detail), param)
+        });
+        stays.chain(at_creation).chain(ended_note(self.object, &self.change)).collect()
     }
 }

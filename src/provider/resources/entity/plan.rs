@@ -211,7 +211,8 @@ fn foreseen(object: &Object, after: &Foreseen) -> Value {
 fn notes(object: &Object, change: &Change) -> Diagnostics {
     let name = &object.entity.name;
     // What stays of an entity that is replaced goes with it.
-    let stays = if change.needs_new() { &[][..] } else { &change.stays };
+    let (stays, at_creation) =
+        if change.needs_new() { (&[][..], &[][..]) } else { (&*change.stays, &*change.at_creation) };
     let (kept, unseen): (Vec<&String>, Vec<&String>) =
         stays.iter().partition(|param| object.entity.field_at(param).is_some());
     let note = |summary: &str, params: &[&String], sentence: &dyn Fn(&str) -> String| {
@@ -228,6 +229,11 @@ fn notes(object: &Object, change: &Change) -> Diagnostics {
         note("Value May Stay In Stripe", &unseen, &|params| {
             format!(
                 "Removed from the payload, for which nothing is sent; the {name} does not show whether it keeps it: {params}."
+            )
+        }),
+        note("Acts At Creation Only", &at_creation.iter().collect::<Vec<_>>(), &|params| {
+            format!(
+                "Stripe uses {params} when a {name} is created, and does not show it again: nothing is sent for the one that exists."
             )
         }),
         note("Entity Is Replaced", &change.replaces.iter().collect::<Vec<_>>(), &|params| {
