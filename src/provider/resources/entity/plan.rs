@@ -106,17 +106,20 @@ async fn plan_create(runtime: &Runtime, request: PlanRequest, private: Private) 
     let mut planned = request.proposed;
     set_unknown(&mut planned, &COMPUTED);
     let checked = if planned.get("entity").is_unknown() {
-        Ok(())
+        Ok(None)
     } else {
         let entity = entity_of(&planned).map_err(|unknown| vec![unknown]);
-        entity.and_then(|entity| creatable(entity, &request.config).map(drop))
+        entity.and_then(|entity| Ok(creatable(entity, &request.config)?.mark(entity)))
     };
     let handle = request.config.get("connection_handle").as_str().map(str::to_owned);
-    let mut diagnostics = checked.err().unwrap_or_default();
+    let (successor, mut diagnostics) = match checked {
+        Ok(successor) => (successor, Diagnostics::new()),
+        Err(faults) => (None, faults),
+    };
     diagnostics.extend(readiness::check(runtime, &request.config, handle.as_deref()).await);
     PlanResponse {
         state: planned,
-        private: Private { handle, ..private }.with_key().encode(),
+        private: Private { handle, successor, ..private }.with_key().encode(),
         diagnostics,
         ..PlanResponse::default()
     }
