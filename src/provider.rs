@@ -24,12 +24,14 @@ mod connection_schema;
 mod connection_settings;
 mod data_sources;
 mod explain;
+mod metadata_rules;
 pub mod packed_schemas;
 mod payload;
 mod resources;
 mod runtime;
 mod secret_payload;
 mod setting_faults;
+mod succession;
 mod typed;
 
 /// One managed resource type.

@@ -13,6 +13,7 @@
 #[path = "../sandbox/calls.rs"]
 mod calls;
 mod config;
+mod features;
 mod golden;
 mod lives;
 mod matrix;
@@ -20,6 +21,7 @@ mod matrix;
 #[path = "../sandbox/params.rs"]
 mod params;
 mod peers;
+mod replacement;
 mod world;
 
 #[path = "../support"]

@@ -1,69 +1,69 @@
 //! Creates, updates and ends the object of a typed resource. What Stripe accepted is in the state.
 
-use crate::connector::Connector;
-use crate::engine::{self, create_params, parse};
-use crate::provider::explain::{explain_created, explain_taken};
-use crate::provider::resources::{Private, end_object, place_of, unchanged};
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::connection::Connection;
+use crate::connector::{Connector, Error};
+use crate::provider::resources::{Creation, Made, Private, end_object, unchanged};
 use crate::provider::runtime::Runtime;
+use crate::provider::typed::asked::Asked;
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::Surface;
-use crate::terraform::diagnostic::Diagnostics;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, StateResponse};
 use crate::terraform::value::Value;
 
 pub(super) async fn create(surface: &Surface, runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let handle = request.planned.get("connection_handle").as_str().map(str::to_owned);
     let private = Private { handle, ..Memory::decode(&request.private).private };
-    let prepared = create_params(surface.entity, &surface.written(&request.config))
+    let prepared = surface
+        .asked_to_create(runtime, &request.config)
         .map_err(|error| surface.explain(&error))
-        .and_then(|wanted| {
-            Ok((private.connection(runtime).map_err(|unusable| vec![unusable])?, wanted.params))
-        });
-    let (connection, params) = match prepared {
-        Ok(prepared) => prepared,
-        Err(diagnostics) => return StateResponse { diagnostics, ..StateResponse::default() },
+        .and_then(|asked| Ok((private.connection(runtime).map_err(|unusable| vec![unusable])?, asked)));
+    let made = match prepared {
+        Ok((connection, asked)) => {
+            let refused = &|error: &Error| surface.refused(error);
+            let creation = surface.creation(runtime, connection, private, refused);
+            creation.make(asked.wanted.params.clone()).await.map(|made| (made, asked))
+        }
+        Err(diagnostics) => Err(diagnostics),
     };
-    let (key, connector) = (private.key.as_deref(), Connector::new(&connection));
-    match engine::create(&connector, &runtime.journal, surface.entity, params.clone(), key).await {
-        Ok(made) => {
-            let incomplete = made.incomplete.map(|error| surface.refused(&error));
-            let name = &surface.entity.name;
-            let mut diagnostics = explain_created(name, made.unrecorded.as_ref(), made.adopted.as_ref());
-            diagnostics.extend(incomplete);
-            let home = Some(connection.identity().await);
-            let private = Private { key: None, leaves: None, home, ..private };
-            let memory = Memory { private, locator: Some(made.locator), params, body: made.body };
-            StateResponse { diagnostics, ..surface.remember(&request.planned, &memory) }
-        }
-        Err(error) => {
-            let refused = surface.refused(&error);
-            let diagnostic = match engine::taken(&connector, surface.entity, &params, &error).await {
-                Some(taken) => explain_taken(refused, surface.entity, &place_of(&connection), &taken),
-                None => refused,
-            };
-            StateResponse { diagnostics: vec![diagnostic], ..StateResponse::default() }
-        }
+    match made {
+        Ok((made, asked)) => surface.made(runtime, &request.planned, asked, made),
+        Err(diagnostics) => StateResponse { diagnostics, ..StateResponse::default() },
     }
 }
 
 pub(super) async fn update(surface: &Surface, runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let memory = Memory::decode(&request.private);
     let object = surface.object(&request.prior, &memory);
-    let prepared = parse(&surface.written(&request.config), surface.entity.params())
-        .map_err(|faults| surface.explain_faults(&faults))
-        .and_then(|wanted| {
-            Ok((memory.private.connection(runtime).map_err(|unusable| vec![unusable])?, wanted))
+    let prepared = surface
+        .asked(runtime, &request.config, &request.prior, &memory.params)
+        .map_err(|error| surface.explain(&error))
+        .and_then(|asked| {
+            Ok((memory.private.connection(runtime).map_err(|unusable| vec![unusable])?, asked))
         });
-    let (connection, wanted) = match prepared {
+    let (connection, asked) = match prepared {
         Ok(prepared) => prepared,
         Err(diagnostics) => return unchanged(request, diagnostics),
     };
-    let change = object.change_to(&wanted);
+    let change = object.change_to(&asked.wanted);
+    // Planned so: in one step, or because the argument that makes it necessary was unknown.
+    if change.needs_new() && request.planned.get("id").is_unknown() {
+        let refused = &|error: &Error| surface.refused(error);
+        let creation = surface.creation(runtime, connection, memory.private, refused);
+        return match creation.replace(asked.wanted.params.clone(), &object, &request.prior).await {
+            Ok(made) => surface.made(runtime, &request.planned, asked, made),
+            Err(diagnostics) => unchanged(request, diagnostics),
+        };
+    }
     match object.update(&Connector::new(&connection), change).await {
         Ok(body) => {
             let private = Private { imported: false, ..memory.private };
-            let memory = Memory { private, locator: Some(object.locator), params: wanted.params, body };
-            surface.remember(&request.planned, &memory)
+            let memory = asked.remembered(private, object.locator, body);
+            surface.remember(runtime, &request.planned, memory)
         }
         Err(error) => unchanged(request, vec![surface.refused(&error)]),
     }
@@ -76,10 +76,37 @@ pub(super) async fn destroy(surface: &Surface, runtime: &Runtime, request: Apply
 }
 
 impl Surface {
+    /// What a create goes through.
+    fn creation<'r>(
+        &'r self,
+        runtime: &'r Runtime,
+        connection: Arc<Connection>,
+        private: Private,
+        refused: &'r (dyn Fn(&Error) -> Diagnostic + Send + Sync),
+    ) -> Creation<'r> {
+        let import_prefix = String::new();
+        Creation { runtime, entity: self.entity, connection, private, import_prefix, refused }
+    }
+
+    /// The state of an object that was just made.
+    fn made(&self, runtime: &Runtime, planned: &Value, asked: Asked, made: Made) -> StateResponse {
+        let Made { private, locator, body, diagnostics, .. } = made;
+        let memory = asked.remembered(private, locator, body);
+        StateResponse { diagnostics, ..self.remember(runtime, planned, memory) }
+    }
+
     /// The state after Stripe accepted what was written.
-    fn remember(&self, planned: &Value, memory: &Memory) -> StateResponse {
-        let locator = Self::locator(planned, memory);
-        let state = self.answered(planned, &memory.params, &locator, &memory.body);
+    fn remember(&self, runtime: &Runtime, planned: &Value, mut memory: Memory) -> StateResponse {
+        memory.body = self.kept_body(runtime, planned, memory.body);
+        let state = self.answered(planned, &memory, &Self::locator(planned, &memory));
         StateResponse { state, private: memory.encode(), diagnostics: Diagnostics::new() }
+    }
+}
+
+impl Asked {
+    /// What is kept of an object that is now as it was asked for.
+    fn remembered(self, private: Private, locator: String, body: Json) -> Memory {
+        let Self { own: params, default_metadata, .. } = self;
+        Memory { private, locator: Some(locator), params, default_metadata, body }
     }
 }
