@@ -46,8 +46,8 @@ use runs::subject::{FLOOR, Subject};
 
 const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-stripe");
 
-/// Provider, operation, wall, wall over the floor, calls, 429s, provider CPU, peak memory.
-const HEAD: [&str; 8] = ["", "", "wall", "- floor", "calls", "429", "CPU", "peak"];
+/// Provider, operation, wall, wall over the floor, calls, their rate, 429s, provider CPU, peak memory.
+const HEAD: [&str; 9] = ["", "", "wall", "- floor", "calls", "a second", "429", "CPU", "peak"];
 
 fn main() {
     if let Some(status) = measure::as_wrapper() {
@@ -92,6 +92,7 @@ fn print(subject: &Subject, operation: &str, figures: &Figures, over: Option<Dur
         seconds(figures.wall),
         over.map(seconds).unwrap_or_default(),
         own(calls.values().sum::<usize>().to_string()),
+        own(stripe.rate().map_or(String::new(), |rate| format!("{rate:.1}"))),
         own(stripe.refused().to_string()),
         own(seconds(figures.cpu)),
         own(format!("{} MiB", figures.peak.div_ceil(1024))),
@@ -101,12 +102,14 @@ fn print(subject: &Subject, operation: &str, figures: &Figures, over: Option<Dur
     }
 }
 
-fn row(cells: [String; 8]) {
-    let [provider, operation, wall, over, calls, refused, cpu, peak] = cells;
-    println!("{provider:14} {operation:10} {wall:>8} {over:>8} {calls:>6} {refused:>5} {cpu:>8} {peak:>8}");
+fn row(cells: [String; 9]) {
+    let [provider, operation, wall, over, calls, rate, refused, cpu, peak] = cells;
+    println!(
+        "{provider:14} {operation:10} {wall:>8} {over:>8} {calls:>6} {rate:>9} {refused:>5} {cpu:>8} {peak:>8}"
+    );
 }
 
-/// The binary to measure, and what its configuration is called in the table.
+/// The binary of this build.
 fn provider() -> PathBuf {
     PathBuf::from(PROVIDER)
 }

@@ -47,6 +47,8 @@ struct Seen {
     calls: BTreeMap<String, usize>,
     refused: usize,
     admitted: VecDeque<Instant>,
+    /// When the first call arrived, and the last one.
+    span: Option<(Instant, Instant)>,
 }
 
 impl StandIn {
@@ -96,6 +98,14 @@ impl StandIn {
     /// How many calls arrived of each method and path.
     pub fn calls(&self) -> BTreeMap<String, usize> {
         self.shared.seen.lock().unwrap().calls.clone()
+    }
+
+    /// Calls a second, from the first that arrived to the last; none of a single one.
+    pub fn rate(&self) -> Option<f64> {
+        let seen = self.shared.seen.lock().unwrap();
+        let between = u32::try_from(seen.calls.values().sum::<usize>()).unwrap().checked_sub(1)?;
+        let (first, last) = seen.span?;
+        (between > 0).then(|| f64::from(between) / (last - first).as_secs_f64())
     }
 
     /// How many calls were refused with a 429.
@@ -149,6 +159,7 @@ impl Shared {
         let mut seen = self.seen.lock().unwrap();
         *seen.calls.entry(format!("{method} {}", template(method, path))).or_default() += 1;
         let now = Instant::now();
+        seen.span = Some((seen.span.map_or(now, |(first, _)| first), now));
         while seen.admitted.front().is_some_and(|at| now.duration_since(*at) >= SECOND) {
             seen.admitted.pop_front();
         }
