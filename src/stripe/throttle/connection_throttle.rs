@@ -35,8 +35,22 @@ pub struct ConnectionThrottle {
     /// The windows of the scope, the widest first: the next one is used while one cannot be reached.
     shared: Vec<SharedWindow>,
     /// Where the callers of one endpoint queue, so that they do not delay the others.
-    endpoints: Mutex<HashMap<LimitKey, Arc<ProcessWindow>>>,
+    endpoints: Mutex<HashMap<LimitKey, Arc<Queue>>>,
     lateness: Lateness,
+}
+
+/// The callers of one endpoint in this process.
+#[derive(Debug)]
+struct Queue {
+    /// Whose turn it is: the first caller alone looks at the window, the others sleep.
+    turn: tokio::sync::Mutex<()>,
+    window: Arc<ProcessWindow>,
+}
+
+impl Queue {
+    fn new(limit: usize) -> Arc<Self> {
+        Arc::new(Self { turn: tokio::sync::Mutex::default(), window: ProcessWindow::new(limit) })
+    }
 }
 
 /// A window, and since when it could not be reached.
@@ -82,9 +96,9 @@ impl ConnectionThrottle {
         Self { nodes, connection, shared, endpoints: Mutex::default(), lateness: Lateness::default() }
     }
 
-    fn queue(&self, endpoint: LimitKey) -> Arc<ProcessWindow> {
+    fn queue(&self, endpoint: LimitKey) -> Arc<Queue> {
         let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(endpoints.entry(endpoint).or_insert_with(|| ProcessWindow::new(endpoint.limit)))
+        Arc::clone(endpoints.entry(endpoint).or_insert_with(|| Queue::new(endpoint.limit)))
     }
 
     /// The keys with how late requests have lately left.
@@ -93,9 +107,10 @@ impl ConnectionThrottle {
     }
 
     /// Waits in the queue of an endpoint.
-    async fn wait_in(&self, queue: &ProcessWindow) {
+    async fn wait_in(&self, queue: &Queue) {
+        let _turn = queue.turn.lock().await;
         loop {
-            match queue.decide(self.lately(LimitKeys::default())) {
+            match queue.window.decide(self.lately(LimitKeys::default())) {
                 Decision::Granted(wait) => return sleep(wait).await,
                 Decision::Wait(wait) | Decision::WaitForEndpoint(wait) => sleep(wait).await,
             }
@@ -142,7 +157,7 @@ impl Throttle for ConnectionThrottle {
                 match self.nodes.admit(self.admit_in_scope(keys)).await {
                     Ok(admission) => return Admission { waited: arrived.elapsed(), ..admission },
                     // Other processes in the scope use the endpoint too.
-                    Err(wait) => queue.pause_now(None, wait),
+                    Err(wait) => queue.window.pause_now(None, wait),
                 }
             }
         })
