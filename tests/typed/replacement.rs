@@ -88,6 +88,19 @@ fn a_price_is_replaced_in_one_update_where_the_configuration_wishes() {
 }
 
 #[test]
+fn a_plan_says_how_many_subscriptions_go_on_with_a_price_that_ends() {
+    let mut world = World::new();
+    let subscription = world.params(crate::world::typed()["stripe_subscription"]);
+    let price = subscription["items"][0]["price"].as_str().unwrap().to_owned();
+    world.made("stripe_subscription", &subscription).unwrap();
+    let price = world.import("stripe_price", &price).unwrap();
+    world.terraform.warnings.clear();
+    world.plan("stripe_price", &price, None).unwrap();
+    let told = world.terraform.warnings.join(" ");
+    assert!(told.contains("1 Subscription(s) that have not ended use Price"), "{told}");
+}
+
+#[test]
 fn a_price_without_a_place_to_hand_on_is_replaced_as_ever() {
     let mut world = World::new();
     let product = world.made("stripe_product", &params(&json!({"name": "Gold"}))).unwrap();
