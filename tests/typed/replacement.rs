@@ -54,7 +54,8 @@ fn a_replaced_price_hands_its_key_and_its_place_on_in_terraforms_order() {
     assert_eq!(plan.action, Action::Replace);
     let told = world.terraform.warnings.join("\n");
     assert!(
-        told.contains("create_before_destroy = true") && told.contains("replace_in_place = true"),
+        told.contains("transfer_lookup_key = true\n\n  lifecycle {\n    create_before_destroy = true")
+            && told.contains("replace_in_place = true"),
         "{told}"
     );
     let new = world.apply("stripe_price", &plan).unwrap();
