@@ -49,7 +49,7 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
             let query = request.uri().query().unwrap_or_default();
             let method = query.split('&').find_map(|part| part.strip_prefix("payment_method="));
             customer(sandbox, request, "checkout.sessions", id, |call| {
-                behaviour::complete(call, method.unwrap_or("pm_card_visa"))
+                behaviour::pay(call, method.unwrap_or("pm_card_visa"))
             })
         }
         _ => Err(format!("the sandbox has nothing at {path}")),

@@ -10,10 +10,17 @@ use crate::sandbox::identifier;
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Delete, Get, List};
 use super::{generic, money};
 
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Delete, delete), (Get, get), (List, list)],
+    ..Behaviour::of(&["coupon"])
+}];
+
 /// `POST /v1/coupons`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.build()?;
     set(&mut body, "id", own_id(call)?);
     reduction(call, &mut body)?;
@@ -100,18 +107,18 @@ fn current(call: &Call<'_>, mut body: Body) -> Body {
 }
 
 /// `GET /v1/coupons/{id}`.
-pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
+fn get(call: &Call<'_>) -> Outcome<Json> {
     Ok(Json::Object(current(call, call.named()?)))
 }
 
 /// `GET /v1/coupons`.
-pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+fn list(call: &Call<'_>) -> Outcome<Json> {
     let page = page::of_objects(call, "coupon", |_| true)?;
     Ok(page::mapped(page, |body| current(call, body)))
 }
 
 /// `DELETE /v1/coupons/{id}`: its promotion codes end with it, discounts given before stay.
-pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     for mut code in codes_of(call, id(&body))? {
         set(&mut code, "active", false);

@@ -8,15 +8,24 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{given_number, id, inner, items, number, set, set_inner, status, text};
 use crate::sandbox::store::Body;
 
-use super::{clock, not_in_state, period, subscription};
+use super::definition::{Behaviour, Create, Update};
+use super::transition::not_in_state;
+use super::{clock, period, subscription};
 
 mod phase;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Update, update)],
+    actions: &[("CancelSubscriptionSchedule", cancel), ("ReleaseSubscriptionSchedule", release)],
+    ..Behaviour::of(&["subscription_schedule"])
+}];
 
 /// States of a schedule that still has something to do.
 const ALIVE: &[&str] = &["active", "not_started"];
 
 /// `POST /v1/subscription_schedules`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     if let Some(from) = text(&call.params, "from_subscription") {
         return from_subscription(call, from);
     }
@@ -165,7 +174,7 @@ fn timed<'a>(call: &Call<'a>, body: &Body) -> Outcome<Call<'a>> {
 }
 
 /// `POST /v1/subscription_schedules/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     if !ALIVE.contains(&status(&before)) && call.params.keys().any(|name| name != "metadata") {
         let message = format!(
@@ -198,7 +207,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/subscription_schedules/{id}/cancel`: the subscription ends with it.
-pub(super) fn cancel(call: &Call<'_>) -> Outcome<Json> {
+fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     if !ALIVE.contains(&status(&body)) {
         return Err(not_in_state(call, &body, "cancel"));
@@ -226,7 +235,7 @@ pub(super) fn ended(call: &Call<'_>, schedule: &str, how: &str) -> Outcome<()> {
 }
 
 /// `POST /v1/subscription_schedules/{id}/release`.
-pub(super) fn release(call: &Call<'_>) -> Outcome<Json> {
+fn release(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     if !ALIVE.contains(&status(&body)) {
         return Err(not_in_state(call, &body, "release"));

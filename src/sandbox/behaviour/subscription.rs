@@ -14,6 +14,7 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{given_number, id, inner, items, set, set_inner, status, text};
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Delete, List, Update};
 use super::{clock, discount, invoice, period, setup_intent};
 
 mod bill;
@@ -25,13 +26,32 @@ mod seen;
 mod trial;
 mod turn;
 
-pub(super) use end::{cancel, close, pause, resume};
-pub(super) use item::{
-    create as create_item, delete as delete_item, list as list_items, update as update_item,
-};
+pub(super) use end::{cancel, close};
 pub(super) use preview::{previewed, previewed_new};
-pub(super) use seen::{invoice_paid, invoice_voided, is_running, list, of_invoice, products};
+pub(super) use seen::{invoice_paid, invoice_voided, is_running, of_invoice, products};
 pub(super) use turn::{due_at, turn};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour {
+        operations: &[(Create, create), (List, seen::list), (Update, update)],
+        actions: &[
+            ("CancelSubscription", cancel),
+            ("PauseSubscription", end::pause),
+            ("ResumeSubscription", end::resume),
+        ],
+        ..Behaviour::of(&["subscription"])
+    },
+    Behaviour {
+        operations: &[
+            (Create, item::create),
+            (Delete, item::delete),
+            (List, item::list),
+            (Update, item::update),
+        ],
+        ..Behaviour::of(&["subscription_item"])
+    },
+];
 
 /// Params that mean more than a field of their name.
 const SPECIAL: &[&str] = &[
@@ -56,7 +76,7 @@ fn plain<'a>(call: &Call<'a>) -> Call<'a> {
 }
 
 /// `POST /v1/subscriptions`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let body = made(call)?;
     Ok(Json::Object(body))
 }

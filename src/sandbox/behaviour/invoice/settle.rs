@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::payment_intent::{self, Attempt};
-use crate::sandbox::behaviour::{not_in_state, payment_method, subscription};
+use crate::sandbox::behaviour::transition::not_in_state;
+use crate::sandbox::behaviour::{payment_method, subscription};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome, Stage};
 use crate::sandbox::fields::{flag, id, inner, number, set, set_inner, status, text};

@@ -106,7 +106,7 @@ pub(in crate::sandbox::behaviour) fn end(
 }
 
 /// What the customer does on the page that `next_action` names: authenticates, or fails to.
-pub(in crate::sandbox) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
+pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
     let mut body = call.named()?;
     if status(&body) != "requires_action" {
         let message = format!("This PaymentIntent has a status of {} and waits for nobody.", status(&body));

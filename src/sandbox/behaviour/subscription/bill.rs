@@ -38,7 +38,7 @@ pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body
 }
 
 /// One period of an item as a line.
-pub(super) fn line(
+fn line(
     call: &Call<'_>,
     owner: &Body,
     item: &Body,

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::sandbox::behaviour::transition::not_in_state;
 use crate::sandbox::behaviour::{clock, generic, schedule};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
@@ -81,7 +82,7 @@ pub(in crate::sandbox::behaviour) fn close(call: &Call<'_>, subscription: &str) 
 pub(in crate::sandbox::behaviour) fn pause(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if !matches!(status(&body), "active" | "trialing" | "past_due") {
-        return Err(super::super::not_in_state(call, &body, "pause"));
+        return Err(not_in_state(call, &body, "pause"));
     }
     let call = &timed(call, &body)?;
     let from = inner(&call.params, "bill_for").and_then(|bill| inner(bill, "unused_time_from")).cloned();
