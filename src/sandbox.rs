@@ -45,23 +45,19 @@ mod view;
 mod whole;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 
 pub use fault::{Dropped, Fault, FaultKind, Leaves};
-pub use server::serve;
+pub use server::{Terms, serve, serve_on};
+pub use store::OpenError;
 
 use courier::Courier;
 use fault::Faults;
 use limit::Limit;
 use store::Store;
-
-/// Why a sandbox cannot be opened.
-#[derive(Debug, thiserror::Error)]
-#[error("the sandbox cannot use its store: {0}")]
-pub struct OpenError(#[from] rusqlite::Error);
 
 /// A Stripe of your own. Clones share it.
 #[derive(Debug, Clone)]
@@ -69,7 +65,7 @@ pub struct Sandbox(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    store: Mutex<Store>,
+    store: Store,
     faults: Mutex<Faults>,
     limit: Mutex<Limit>,
     courier: Courier,
@@ -89,7 +85,7 @@ impl Sandbox {
 
     fn over(store: Store) -> Self {
         Self(Arc::new(Shared {
-            store: Mutex::new(store),
+            store,
             faults: Mutex::default(),
             limit: Mutex::default(),
             courier: Courier::default(),
@@ -99,7 +95,7 @@ impl Sandbox {
     /// Answers a request as Stripe would, unless a fault says otherwise.
     pub async fn handle(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, Dropped> {
         if request.uri().path().starts_with(control::PREFIX) {
-            return Ok(control::handle(self, &request));
+            return self.apart(move |sandbox| control::handle(sandbox, &request)).await;
         }
         let fault = self.faults().next(&request);
         match fault.clone() {
@@ -107,15 +103,16 @@ impl Sandbox {
             Some(FaultKind::Answer { status, headers, body, done: false }) => {
                 return Ok(fault::answer(status, &headers, body));
             }
-            Some(FaultKind::Fail(status)) => return Ok(run::fail(&mut self.store(), &request, status)),
+            Some(FaultKind::Fail(status)) => {
+                return self.apart(move |sandbox| run::fail(&sandbox.0.store, &request, status)).await;
+            }
             Some(FaultKind::Delay(pause)) => tokio::time::sleep(pause).await,
             _ => {}
         }
         if let Some(refusal) = self.limit().admit() {
             return Ok(refusal);
         }
-        let (mut response, parcels) = run::answer(&mut self.store(), &request);
-        self.deliver(parcels);
+        let mut response = self.apart(move |sandbox| sandbox.answer(&request)).await?;
         match fault {
             Some(FaultKind::DropAfter) => return Err(Dropped),
             Some(FaultKind::Answer { status, headers, body, .. }) => {
@@ -130,13 +127,30 @@ impl Sandbox {
         Ok(response)
     }
 
+    /// Does what may wait for the store where nothing else waits with it. It is done to its end even
+    /// if nobody asks for the answer any more; what cannot be done cuts the connection.
+    async fn apart<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Result<T, Dropped> {
+        let sandbox = self.clone();
+        tokio::task::spawn_blocking(move || work(&sandbox)).await.map_err(|_| Dropped)
+    }
+
+    fn answer(&self, request: &http::Request<Bytes>) -> http::Response<Bytes> {
+        let (response, parcels) = run::answer(&self.0.store, request);
+        self.deliver(parcels);
+        response
+    }
+
     /// How many objects of each type are alive: not deleted, archived, canceled or void.
     pub fn counts(&self) -> Vec<(String, usize)> {
-        self.store()
+        let mut lease = self.0.store.lease(false);
+        let counted = lease
             .begin(String::new(), false)
             .map_err(error::Failure::from)
-            .and_then(|session| session.counts())
-            .unwrap_or_default()
+            .and_then(|session| session.counts());
+        counted.unwrap_or_default()
     }
 
     /// The next requests that fit meet this fault.
@@ -169,15 +183,11 @@ impl Sandbox {
         self.0.courier.send(parcels, || Arc::downgrade(&self.0));
     }
 
-    fn store(&self) -> std::sync::MutexGuard<'_, Store> {
-        self.0.store.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn faults(&self) -> std::sync::MutexGuard<'_, Faults> {
+    fn faults(&self) -> MutexGuard<'_, Faults> {
         self.0.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn limit(&self) -> std::sync::MutexGuard<'_, Limit> {
+    fn limit(&self) -> MutexGuard<'_, Limit> {
         self.0.limit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

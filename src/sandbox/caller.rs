@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use super::call::Call;
 use super::error::{Failure, Outcome};
-use super::store::{Body, Session, Store};
+use super::store::{Body, Lease, Session};
 
 /// The account of every key that names none.
 const USUAL: &str = "acct_1SandboxSandbox00";
@@ -34,7 +34,7 @@ pub(super) struct Caller {
 
 impl Caller {
     /// Reads the key and finds the account that the headers name.
-    pub fn of(store: &mut Store, request: &http::Request<Bytes>) -> Outcome<Self> {
+    pub fn of(lease: &mut Lease<'_>, request: &http::Request<Bytes>) -> Outcome<Self> {
         let key = given_key(request);
         if key.is_empty() {
             let message = "You did not provide an API key. You need to provide your API key in the Authorization \
@@ -47,7 +47,7 @@ impl Caller {
         };
         let named = header(request, "stripe-context").or_else(|| header(request, "stripe-account"));
         for account in named.into_iter().flat_map(|way| way.split('/')).filter(|name| !name.is_empty()) {
-            if account != caller.account && !caller.has_made(store, account)? {
+            if account != caller.account && !caller.has_made(lease, account)? {
                 return Err(Failure::no_access(&key, account));
             }
             account.clone_into(&mut caller.account);
@@ -66,16 +66,16 @@ impl Caller {
     }
 
     /// The customer at a browser, who has no key but the address of an object.
-    pub fn anybody(store: &mut Store, object: &str, id: &str) -> Outcome<Self> {
-        let found = store.begin(String::new(), false)?.anywhere(object, id)?;
+    pub fn anybody(lease: &mut Lease<'_>, object: &str, id: &str) -> Outcome<Self> {
+        let found = lease.begin(String::new(), false)?.anywhere(object, id)?;
         let space = found.as_ref().and_then(|(space, _)| space.split_once('/'));
         let (account, mode) = space.unwrap_or((USUAL, "test"));
         Ok(Self { account: account.to_owned(), livemode: mode == "live", publishable: true })
     }
 
     /// Whether the account is one that the caller made and that is still there.
-    fn has_made(&self, store: &mut Store, account: &str) -> Outcome<bool> {
-        let session = store.begin(self.space(), false)?;
+    fn has_made(&self, lease: &mut Lease<'_>, account: &str) -> Outcome<bool> {
+        let session = lease.begin(self.space(), false)?;
         let found = ACCOUNTS.iter().map(|object| session.alive(object, account));
         Ok(found.collect::<Outcome<Vec<_>>>()?.iter().any(Option::is_some))
     }

@@ -5,10 +5,13 @@
 //! POST   /_sandbox/faults     {method, path, …, kind} the next fitting requests meet a fault
 //! DELETE /_sandbox/faults                             no more faults
 //! POST   /_sandbox/limit      {per_second}            refuses what is beyond; null refuses nothing
-//! GET    /_sandbox/payment_intents/ID/authenticate    the customer authenticates (?outcome=failed: fails to)
-//! GET    /_sandbox/setup_intents/ID/authenticate      the same for a setup intent
-//! GET    /_sandbox/checkout_sessions/ID/complete      the customer pays (?payment_method=pm_card_visa)
+//! POST   /_sandbox/payment_intents/ID/authenticate    the customer authenticates (?outcome=failed: fails to)
+//! POST   /_sandbox/setup_intents/ID/authenticate      the same for a setup intent
+//! POST   /_sandbox/checkout_sessions/ID/complete      the customer pays (?payment_method=pm_card_visa)
+//! GET    of the same three paths                      a page with buttons for that
 //! ```
+//!
+//! A `GET` changes nothing, so that no link and no picture of a page can.
 
 use bytes::Bytes;
 use http::Response;
@@ -30,6 +33,9 @@ pub(super) const PREFIX: &str = "/_sandbox/";
 /// Answers a request about the sandbox itself.
 pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Response<Bytes> {
     let path = request.uri().path().strip_prefix(PREFIX).unwrap_or_default();
+    if let Some(page) = page(request, path) {
+        return answer(200, &[("content-type".to_owned(), "text/html; charset=utf-8".to_owned())], page);
+    }
     let parts: Vec<&str> = path.split('/').collect();
     let done = match (request.method().as_str(), parts.as_slice()) {
         ("GET", ["objects"]) => {
@@ -41,18 +47,18 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
             Ok(json!({}))
         }
         ("POST", ["limit"]) => limit(sandbox, request),
-        ("GET" | "POST", [object @ ("payment_intents" | "setup_intents"), id, "authenticate"]) => {
+        ("POST", [object @ ("payment_intents" | "setup_intents"), id, "authenticate"]) => {
             let fails = request.uri().query().is_some_and(|query| query.contains("outcome=failed"));
             customer(sandbox, request, object, id, |call| behaviour::authenticate(call, !fails))
         }
-        ("GET" | "POST", ["checkout_sessions", id, "complete"]) => {
+        ("POST", ["checkout_sessions", id, "complete"]) => {
             let query = request.uri().query().unwrap_or_default();
             let method = query.split('&').find_map(|part| part.strip_prefix("payment_method="));
             customer(sandbox, request, "checkout.sessions", id, |call| {
                 behaviour::pay(call, method.unwrap_or("pm_card_visa"))
             })
         }
-        _ => Err(format!("the sandbox has nothing at {path}")),
+        (method, _) => Err(format!("the sandbox has nothing at {path} for {method}")),
     };
     let (status, body) = match done {
         Ok(body) => (200, body.to_string()),
@@ -75,6 +81,23 @@ fn limit(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Result<Json, Stri
     Ok(json!({ "per_second": per_second }))
 }
 
+/// What the customer sees at a browser: a button for each thing to do.
+fn page(request: &http::Request<Bytes>, path: &str) -> Option<String> {
+    let buttons: &[(&str, &str)] = match path.rsplit_once('/') {
+        Some((_, "authenticate")) => &[("", "Authenticate"), ("?outcome=failed", "Fail to authenticate")],
+        Some((_, "complete")) => {
+            &[("", "Pay"), ("?payment_method=pm_card_chargeDeclined", "Pay with a card that is declined")]
+        }
+        _ => return None,
+    };
+    let form = |(query, label): &(&str, &str)| {
+        format!("<form method=\"post\" action=\"{query}\"><button>{label}</button></form>")
+    };
+    let forms: String = buttons.iter().map(form).collect();
+    (request.method() == http::Method::GET)
+        .then(|| format!("<!doctype html><title>Stripe sandbox</title><p>The customer's part:</p>{forms}"))
+}
+
 /// The customer does a part at a browser; what is refused undoes nothing that was done before.
 fn customer(
     sandbox: &Sandbox,
@@ -94,10 +117,10 @@ fn played(
     part: impl FnOnce(&Call<'_>) -> Outcome<Json>,
 ) -> Outcome<Json> {
     let entity = entity(objects.strip_suffix('s').unwrap_or(objects))?;
-    let mut store = sandbox.store();
+    let mut lease = sandbox.0.store.lease(true);
     let caller =
-        Caller::of(&mut store, request).or_else(|_| Caller::anybody(&mut store, &entity.object, id))?;
-    let session = store.begin(caller.space(), true)?;
+        Caller::of(&mut lease, request).or_else(|_| Caller::anybody(&mut lease, &entity.object, id))?;
+    let session = lease.begin(caller.space(), true)?;
     let call = Call {
         session: &session,
         entity,

@@ -135,8 +135,8 @@ fn signature(secret: &str, at: i64, content: &str) -> Option<String> {
 fn note(sandbox: &Weak<Shared>, parcel: &Parcel) {
     let Some(shared) = sandbox.upgrade() else { return };
     let sandbox = Sandbox(shared);
-    let mut store = sandbox.store();
-    if let Ok(session) = store.begin(parcel.space.clone(), true)
+    let mut lease = sandbox.0.store.lease(true);
+    if let Ok(session) = lease.begin(parcel.space.clone(), true)
         && event::delivered(&session, &parcel.event).is_ok()
     {
         // a count that is too high does no harm

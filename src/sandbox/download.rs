@@ -9,7 +9,7 @@ use super::call::{Call, entity};
 use super::caller::Caller;
 use super::error::Outcome;
 use super::now;
-use super::store::{Body, Store};
+use super::store::{Body, Lease};
 
 /// The id of the file whose content is asked for.
 pub(super) fn asked(request: &http::Request<Bytes>) -> Option<&str> {
@@ -18,8 +18,8 @@ pub(super) fn asked(request: &http::Request<Bytes>) -> Option<&str> {
 }
 
 /// Answers with the content.
-pub(super) fn answer(store: &mut Store, caller: &Caller, id: &str) -> Outcome<Response<Bytes>> {
-    let session = store.begin(caller.space(), false)?;
+pub(super) fn answer(lease: &mut Lease<'_>, caller: &Caller, id: &str) -> Outcome<Response<Bytes>> {
+    let session = lease.begin(caller.space(), false)?;
     let call = Call {
         session: &session,
         entity: entity("file")?,

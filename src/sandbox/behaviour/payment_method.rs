@@ -24,9 +24,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 /// Kept with a method that may not be used again.
 const SPENT: &str = "_spent";
 
-/// Kept with a card: what the networks know it by.
-const NUMBER: &str = "_number";
-
 /// `POST /v1/payment_methods`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     if let Some(token) = text(&call.params, "payment_method") {
@@ -47,9 +44,7 @@ fn made(call: &Call<'_>, params: &Body) -> Outcome<Body> {
     set(&mut body, "type", kind.as_str());
     if kind == "card" {
         let given = inner(params, "card").ok_or_else(|| missing("card"))?;
-        let (number, details) = card::details(given, call.now)?;
-        set(&mut body, "card", details);
-        set(&mut body, NUMBER, number);
+        set(&mut body, "card", card::details(given, call.now)?);
     } else {
         let given = params.get(&kind).filter(|given| given.is_object()).cloned().unwrap_or_else(|| json!({}));
         set(&mut body, &kind, details_of(&given));
@@ -94,7 +89,6 @@ pub(super) fn resolve(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body
     let mut body = blank(&call.about("payment_method", Body::new())?);
     set(&mut body, "type", "card");
     set(&mut body, "card", card::of_number(number, call.now));
-    set(&mut body, NUMBER, number);
     call.session.put(&body)?;
     Ok(body)
 }
@@ -122,17 +116,22 @@ pub(super) fn configuration(account: &str) -> Json {
 
 /// What happens when the method is charged.
 pub(super) fn verdict(method: &Body) -> Verdict {
-    text(method, NUMBER).map_or(Verdict::Approve, card::verdict)
+    fingerprint(method).map_or(Verdict::Approve, card::verdict)
 }
 
 /// Whether what is charged counts at once.
 pub(super) fn is_at_once(method: &Body) -> bool {
-    text(method, NUMBER) == card::number_of_token("pm_card_bypassPending")
+    fingerprint(method).is_some_and(|card| card::is(card, "bypassPending"))
 }
 
 /// Whether the cardholder disputes every charge.
 pub(super) fn is_disputed(method: &Body) -> bool {
-    text(method, NUMBER).is_some() && text(method, NUMBER) == card::number_of_token("pm_card_createDispute")
+    fingerprint(method).is_some_and(|card| card::is(card, "createDispute"))
+}
+
+/// What is kept of the number of a card: enough to know it again.
+fn fingerprint(method: &Body) -> Option<&str> {
+    text(inner(method, "card")?, "fingerprint")
 }
 
 /// Refuses a method that was detached, or used before without a customer.

@@ -172,7 +172,7 @@ fn of_token(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body> {
 }
 
 fn of_card(call: &Call<'_>, given: &Body) -> Outcome<Body> {
-    let (_, details) = card::details(&with_numbers(given), call.now)?;
+    let details = card::details(&with_numbers(given), call.now)?;
     let about = call.about("card", Body::new())?;
     let mut body = about.fresh();
     let mut known = details;
