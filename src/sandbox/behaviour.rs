@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use crate::catalog::{Entity, OperationKind};
 
 use super::call::Call;
-use super::error::{Failure, Outcome};
+use super::error::{Failure, Outcome, Stage};
 use super::fields::status;
 use super::page;
 use super::store::Session;
@@ -25,6 +25,7 @@ mod credit_grant;
 mod credit_note;
 mod customer;
 mod customer_balance;
+mod customer_time;
 mod definition;
 mod discount;
 mod dispute;
@@ -33,6 +34,7 @@ mod file;
 mod generic;
 mod invoice;
 mod invoice_item;
+mod invoice_preview;
 mod ledger;
 mod line;
 mod meter;
@@ -48,6 +50,7 @@ mod price;
 mod product;
 mod promotion_code;
 mod quote;
+mod reaction;
 mod refund;
 mod schedule;
 mod setup_intent;
@@ -77,6 +80,7 @@ const REGISTRY: &[&[Behaviour]] = &[
     file::BEHAVIOURS,
     invoice::BEHAVIOURS,
     invoice_item::BEHAVIOURS,
+    invoice_preview::BEHAVIOURS,
     ledger::BEHAVIOURS,
     meter::BEHAVIOURS,
     payment_intent::BEHAVIOURS,
@@ -111,18 +115,27 @@ fn behaviour(entity: &Entity) -> Option<&'static Behaviour> {
 /// Runs one of the operations: the object's own, else what every object does.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
     let own = behaviour(call.entity).map_or(&[][..], |behaviour| behaviour.operations);
-    match own.iter().find(|(known, _)| *known == kind) {
-        Some((_, answer)) => answer(call),
-        None => generic::operate(call, kind),
-    }
+    let own = own.iter().find(|(known, _)| *known == kind);
+    with_reactions(call, own.map_or_else(|| generic::operate(call, kind), |(_, answer)| answer(call)))
 }
 
 /// Runs an action: the object's own, else what `life.toml` says of it.
 pub(super) fn act(call: &Call<'_>, name: &str) -> Outcome<Json> {
-    match own_action(name) {
-        Some(answer) => answer(call),
-        None => action::run(call, name),
+    with_reactions(call, own_action(name).map_or_else(|| action::run(call, name), |answer| answer(call)))
+}
+
+/// Lets other objects react to what a call did, and shows what they changed of its answer.
+fn with_reactions(call: &Call<'_>, answer: Outcome<Json>) -> Outcome<Json> {
+    if answer.as_ref().is_err_and(|failure| failure.stage != Stage::Done) {
+        return answer;
     }
+    let reacted = reaction::run(call)?;
+    answer.map(|answer| reaction::seen(answer, &reacted))
+}
+
+/// Lets other objects react in the middle of a call.
+pub(super) fn react(call: &Call<'_>) -> Outcome<()> {
+    reaction::run(call).map(drop)
 }
 
 fn own_action(name: &str) -> Option<Answer> {
@@ -133,7 +146,7 @@ fn own_action(name: &str) -> Option<Answer> {
 /// The customer authenticates on the page that an intent's `next_action` names, or fails to.
 pub(super) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
     match behaviour(call.entity).and_then(|behaviour| behaviour.authenticate) {
-        Some(answer) => answer(call, succeeds),
+        Some(answer) => with_reactions(call, answer(call, succeeds)),
         None => Err(Failure::unsupported("an authentication of this object")),
     }
 }
@@ -141,7 +154,7 @@ pub(super) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
 /// The customer pays with a payment method on the page of an object.
 pub(super) fn pay(call: &Call<'_>, method: &str) -> Outcome<Json> {
     match behaviour(call.entity).and_then(|behaviour| behaviour.pay) {
-        Some(answer) => answer(call, method),
+        Some(answer) => with_reactions(call, answer(call, method)),
         None => Err(Failure::unsupported("a page on which this object is paid")),
     }
 }

@@ -24,8 +24,8 @@ use super::caller::Caller;
 use super::error::{Failure, Outcome, Stage};
 use super::event::Cause;
 use super::fault::{Fault, answer};
-use super::now;
 use super::store::Body;
+use super::time::now;
 
 /// What every path here begins with.
 pub(super) const PREFIX: &str = "/_sandbox/";
@@ -131,12 +131,13 @@ fn played(
         now: now(),
         livemode: caller.livemode,
         account: caller.account.clone(),
+        reactions: behaviour::react,
     };
     let done = part(&call);
     if done.as_ref().is_err_and(|failure| failure.stage != Stage::Done) {
         return done;
     }
-    let shown = done.and_then(|body| super::view::shown(&session, body, &[]));
+    let shown = done.and_then(|body| super::expansion::shown(&session, body, &[]));
     let cause = Cause { request: "", idempotency_key: None, livemode: caller.livemode, now: now() };
     let parcels = super::event::record(&session, cause)?;
     session.transaction.commit().map_err(Failure::from)?;

@@ -14,7 +14,7 @@ use super::card::{Decline, Verdict};
 use super::definition::{Behaviour, Create, Page};
 use super::ledger::{self, Movement};
 use super::money;
-use super::{dispute, payment_method};
+use super::payment_method;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -24,6 +24,8 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["charge"])
 }];
 
+/// Kept with a charge: its cardholder disputes it.
+const CONTESTED: &str = "_contested";
 /// Kept with an intent: the customer authenticated before it was paid.
 pub(super) const AUTHENTICATED: &str = "_authenticated";
 
@@ -102,7 +104,7 @@ fn write_result(
         take(call, body, amount)?;
     }
     if payment_method::is_disputed(method) {
-        dispute::raise(call, body)?;
+        set(body, CONTESTED, true);
     }
     let receipt = format!("https://pay.stripe.com/receipts/payment/{}", identifier::fingerprint(id(body)));
     set(body, "receipt_url", receipt);

@@ -24,16 +24,6 @@ const LIFE: i64 = 30 * 24 * 60 * 60;
 /// More turns than any two years hold.
 const MOST_TURNS: usize = 20_000;
 
-/// The same call at the time of the customer.
-pub(super) fn of<'a>(call: &Call<'a>, customer: &Body) -> Outcome<Call<'a>> {
-    let clock = match text(customer, "test_clock") {
-        Some(clock) => call.session.alive("test_helpers.test_clock", clock)?,
-        None => None,
-    };
-    let now = clock.map_or(call.now, |clock| number(&clock, "frozen_time"));
-    Ok(Call { now, ..call.clone() })
-}
-
 /// `POST /v1/test_helpers/test_clocks`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.build()?;
@@ -75,6 +65,7 @@ fn advance(call: &Call<'_>) -> Outcome<Json> {
             What::Schedule => schedule::turn(&timed, &named)?,
             What::Subscription => subscription::turn(&timed, &named)?,
         }
+        timed.react()?;
     }
     set(&mut body, "frozen_time", target);
     set(&mut body, "status", "ready");

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, inner, number, set, text};
+use crate::sandbox::fields::{flag, given_number, inner, number, set, text};
 use crate::sandbox::identifier;
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
@@ -117,21 +117,10 @@ fn list(call: &Call<'_>) -> Outcome<Json> {
     Ok(page::mapped(page, |body| current(call, body)))
 }
 
-/// `DELETE /v1/coupons/{id}`: its promotion codes end with it, discounts given before stay.
+/// `DELETE /v1/coupons/{id}`: discounts given before stay.
 fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
-    for mut code in codes_of(call, id(&body))? {
-        set(&mut code, "active", false);
-        set(&mut code, "_ended", true);
-        call.session.put(&code)?;
-    }
     generic::remove(call, &body)
-}
-
-fn codes_of(call: &Call<'_>, coupon: &str) -> Outcome<Vec<Body>> {
-    let mut codes = call.session.having("promotion_code", "_coupon", coupon)?;
-    codes.retain(|code| flag(code, "active"));
-    Ok(codes)
 }
 
 /// The coupon that a param names, which must still be redeemable.

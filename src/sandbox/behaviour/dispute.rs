@@ -25,8 +25,8 @@ const FEE: i64 = 1500;
 /// The states in which evidence may be handed in.
 const OPEN: &[&str] = &["needs_response", "warning_needs_response"];
 
-/// The cardholder disputes a charge; the dispute is kept, the charge is not.
-pub(super) fn raise(call: &Call<'_>, charge: &mut Body) -> Outcome<()> {
+/// The cardholder disputes a charge.
+pub(super) fn raise(call: &Call<'_>, charge: &Body) -> Outcome<()> {
     let call = call.about("dispute", Body::new())?;
     let mut body = call.fresh();
     let amount = number(charge, "amount");
@@ -50,8 +50,10 @@ pub(super) fn raise(call: &Call<'_>, charge: &mut Body) -> Outcome<()> {
     let entry = call.session.named("balance_transaction", &entry)?;
     set(&mut body, "balance_transactions", json!([entry]));
     set(&mut body, "_withdrawn", amount);
-    set(charge, "disputed", true);
-    call.session.put(&body)
+    call.session.put(&body)?;
+    let mut charge = call.session.named("charge", id(charge))?;
+    set(&mut charge, "disputed", true);
+    call.session.put(&charge)
 }
 
 /// `POST /v1/disputes/{id}`: evidence that says `winning_evidence` wins, `losing_evidence` loses.

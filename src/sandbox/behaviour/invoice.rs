@@ -16,13 +16,14 @@ use super::{generic, invoice_item};
 mod balance;
 mod edit;
 mod payment;
-mod preview;
 mod settle;
 mod taxed;
 mod total;
 
-pub(super) use edit::{give, inline_price};
-pub(super) use settle::{collect, due_now, mark_uncollectible, method_of, open, settled, void};
+pub(super) use edit::{give, inline_price, item_of};
+pub(super) use settle::{
+    collect, due_now, intent_succeeded, mark_uncollectible, method_of, open, subscription_of, void,
+};
 pub(super) use taxed::{RATES, rates};
 pub(super) use total::{DISCOUNTS, LINES, show_lines};
 
@@ -33,7 +34,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         actions: &[
             ("AddInvoiceLines", edit::add_lines),
             ("AttachPaymentToInvoice", payment::attach),
-            ("CreateInvoicePreview", preview::preview),
             ("FinalizeInvoice", settle::finalize),
             ("MarkInvoiceUncollectible", mark_uncollectible),
             ("PayInvoice", settle::pay),

@@ -186,7 +186,8 @@ fn usage(call: &Call<'_>, meter: &Body, customer: &str) -> Outcome<Vec<(i64, i12
     let value =
         |event: &Body| text(event, "_value").and_then(|value| value.parse::<i128>().ok()).unwrap_or(0);
     // they come newest first; of two at the same time the later one stands behind the other
-    let mut used: Vec<_> = events.iter().rev().map(|event| (number(event, "timestamp"), value(event))).collect();
+    let mut used: Vec<_> =
+        events.iter().rev().map(|event| (number(event, "timestamp"), value(event))).collect();
     used.sort_by_key(|(at, _)| *at);
     Ok(used)
 }

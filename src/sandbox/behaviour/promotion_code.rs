@@ -163,6 +163,18 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     call.keep(body)
 }
 
+/// A coupon was deleted: its codes end with it.
+pub(super) fn coupon_deleted(call: &Call<'_>, coupon: &Body) -> Outcome<()> {
+    for mut code in call.session.having("promotion_code", "_coupon", id(coupon))? {
+        if flag(&code, "active") {
+            set(&mut code, "active", false);
+            set(&mut code, "_ended", true);
+            call.session.put(&code)?;
+        }
+    }
+    Ok(())
+}
+
 /// The code that a param names, which that customer may redeem; with its coupon.
 pub(super) fn redeemable(
     call: &Call<'_>,

@@ -10,7 +10,7 @@ use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Update};
 use super::transition::not_in_state;
-use super::{clock, period, subscription};
+use super::{customer_time, period, subscription};
 
 mod phase;
 
@@ -30,7 +30,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
         return from_subscription(call, from);
     }
     let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
-    let call = &clock::of(call, &customer)?;
+    let call = &customer_time::of(call, &customer)?;
     let phases = items(&call.params, "phases");
     if phases.is_empty() {
         return Err(missing("phases"));
@@ -77,7 +77,7 @@ fn from_subscription(call: &Call<'_>, from: &str) -> Outcome<Json> {
         return Err(Failure::state(message).param("from_subscription"));
     }
     let customer = call.session.named("customer", text(&owner, "customer").unwrap_or_default())?;
-    let call = &clock::of(call, &customer)?;
+    let call = &customer_time::of(call, &customer)?;
     let mut body = blank(call, &customer)?;
     let phase = phase::current(&owner);
     set(
@@ -170,7 +170,7 @@ fn let_go(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
 
 fn timed<'a>(call: &Call<'a>, body: &Body) -> Outcome<Call<'a>> {
     let customer = call.session.named("customer", text(body, "customer").unwrap_or_default())?;
-    clock::of(call, &customer)
+    customer_time::of(call, &customer)
 }
 
 /// `POST /v1/subscription_schedules/{id}`.
@@ -222,8 +222,14 @@ fn cancel(call: &Call<'_>) -> Outcome<Json> {
     call.named().map(Json::Object)
 }
 
+/// A subscription was canceled: the schedule that manages it is over too.
+pub(super) fn subscription_canceled(call: &Call<'_>, subscription: &Body) -> Outcome<()> {
+    let Some(schedule) = text(subscription, "schedule") else { return Ok(()) };
+    ended(&timed(call, subscription)?, schedule, "canceled")
+}
+
 /// The schedule is over in that way.
-pub(super) fn ended(call: &Call<'_>, schedule: &str, how: &str) -> Outcome<()> {
+fn ended(call: &Call<'_>, schedule: &str, how: &str) -> Outcome<()> {
     let Some(mut body) = call.session.alive("subscription_schedule", schedule)? else { return Ok(()) };
     if ALIVE.contains(&status(&body)) {
         set(&mut body, "status", how);

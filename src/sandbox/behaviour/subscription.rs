@@ -15,7 +15,7 @@ use crate::sandbox::fields::{given_number, id, inner, items, set, set_inner, sta
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Delete, List, Update};
-use super::{clock, discount, invoice, period, setup_intent};
+use super::{customer_time, discount, invoice, period, setup_intent};
 
 mod bill;
 mod change;
@@ -28,7 +28,7 @@ mod turn;
 
 pub(super) use end::{cancel, close};
 pub(super) use preview::{previewed, previewed_new};
-pub(super) use seen::{invoice_paid, invoice_voided, is_running, of_invoice, products};
+pub(super) use seen::{invoice_paid, invoice_voided, is_running, products};
 pub(super) use turn::{due_at, turn};
 
 /// What this module answers.
@@ -84,7 +84,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 /// A subscription that was started: kept, billed, and paid where that could be done.
 pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
     let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
-    let call = &clock::of(call, &customer)?;
+    let call = &customer_time::of(call, &customer)?;
     check(call, &customer)?;
     let mut body = draft(call, &customer)?;
     trial::begin(call, &mut body)?;
@@ -272,7 +272,7 @@ fn ending(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     let customer = call.session.named("customer", text(&before, "customer").unwrap_or_default())?;
-    let call = &clock::of(call, &customer)?;
+    let call = &customer_time::of(call, &customer)?;
     let kept = ["cancellation_details", "metadata"];
     if ENDED.contains(&status(&before)) && call.params.keys().any(|name| !kept.contains(&name.as_str())) {
         let message = "A canceled subscription can only update its cancellation_details and metadata.";

@@ -6,7 +6,7 @@ use crate::sandbox::behaviour::charge;
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, number, set, status, text};
+use crate::sandbox::fields::{given_number, number, set, status, text};
 use crate::sandbox::store::Body;
 
 use super::confirm::{Attempt, attempt};
@@ -130,9 +130,6 @@ pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: boo
     }
     match attempt(call, &mut body, method, true)? {
         Attempt::Failed(failure) => Err(*failure),
-        Attempt::Paid | Attempt::Waits => {
-            crate::sandbox::behaviour::invoice::settled(call, id(&body))?;
-            call.keep(body)
-        }
+        Attempt::Paid | Attempt::Waits => call.keep(body),
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::transition::not_in_state;
-use crate::sandbox::behaviour::{clock, generic, schedule};
+use crate::sandbox::behaviour::{customer_time, generic};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{flag, id, inner, number, set, set_inner, status, text};
@@ -14,7 +14,7 @@ use super::{ENDED, bill, change, item};
 /// The same call at the customer's time.
 fn timed<'a>(call: &Call<'a>, body: &Body) -> Outcome<Call<'a>> {
     match call.session.alive("customer", text(body, "customer").unwrap_or_default())? {
-        Some(customer) => clock::of(call, &customer),
+        Some(customer) => customer_time::of(call, &customer),
         None => Ok(call.clone()),
     }
 }
@@ -37,9 +37,6 @@ pub(in crate::sandbox::behaviour) fn cancel(call: &Call<'_>) -> Outcome<Json> {
     }
     if flag(&call.params, "invoice_now") {
         last_invoice(call, &body)?;
-    }
-    if let Some(managed) = text(&body, "schedule") {
-        schedule::ended(call, managed, "canceled")?;
     }
     close(call, id(&body))?;
     call.named().map(Json::Object)
