@@ -145,14 +145,11 @@ fn a_setup_may_need_the_customer_or_fail() {
         (&waits["status"], &waits["next_action"]["type"]),
         (&"requires_action".into(), &"use_stripe_sdk".into())
     );
-    let done = client.get(&format!("/_sandbox/setup_intents/{}/authenticate", id(&waits)));
+    let done = client.post(&format!("/_sandbox/setup_intents/{}/authenticate", id(&waits)), &[]);
     assert_eq!(done["status"], "succeeded");
     let other = client.post("/v1/setup_intents", &form);
-    let failed = client.ok(
-        "GET",
-        &format!("/_sandbox/setup_intents/{}/authenticate", id(&other)),
-        &[("outcome", "failed")],
-    );
+    let failed =
+        client.post(&format!("/_sandbox/setup_intents/{}/authenticate?outcome=failed", id(&other)), &[]);
     assert_eq!(
         (&failed["status"], &failed["last_setup_error"]["code"]),
         (&"requires_payment_method".into(), &"setup_intent_authentication_failure".into())

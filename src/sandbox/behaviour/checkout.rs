@@ -162,7 +162,7 @@ fn totals(call: &Call<'_>, body: &mut Body, basket: &[Json], off: i64) -> Outcom
     let subtotal: i64 = basket.iter().filter_map(|item| item.get("amount_subtotal")?.as_i64()).sum();
     let (options, chosen) = shop::shipping(call)?;
     let shipping = chosen.as_ref().and_then(|chosen| chosen.get("amount_total")?.as_i64()).unwrap_or(0);
-    let total = subtotal - off + shipping;
+    let total = subtotal.saturating_sub(off).saturating_add(shipping);
     let currency = shop::currency(basket).unwrap_or("usd").to_owned();
     shop::check_total(total, &currency)?;
     set(body, "currency", currency);

@@ -78,7 +78,7 @@ pub(super) fn adjusted(call: &Call<'_>, before: i64, customer: &Body) -> Outcome
     let mut reset = customer.clone();
     set(&mut reset, "balance", before);
     call.session.put(&reset)?;
-    enter(call, id(customer), (now - before, &currency), "adjustment", None).map(drop)
+    enter(call, id(customer), (now.saturating_sub(before), &currency), "adjustment", None).map(drop)
 }
 
 /// An entry is found under its own customer only.

@@ -223,7 +223,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     }
     if let Some(days) = given_number(&call.params, "days_until_due") {
         let created = given_number(&body, "created").unwrap_or(call.now);
-        set(&mut body, "due_date", created + days * DAY);
+        set(&mut body, "due_date", created.saturating_add(days.saturating_mul(DAY)));
     }
     call.keep(body)
 }
