@@ -21,13 +21,14 @@ mod download;
 mod error;
 mod event;
 mod expand;
+mod expansion;
 mod fault;
 mod fields;
 mod form;
-mod held;
 mod idempotency;
 mod identifier;
 mod include;
+mod label;
 mod life;
 mod limit;
 mod multipart;
@@ -35,18 +36,21 @@ mod owner;
 mod page;
 mod publishable;
 mod reference;
+mod reference_data;
 mod request;
 mod run;
 mod search;
+mod seed;
 mod server;
 mod shape;
 mod store;
+mod time;
+mod trigger;
 mod view;
 mod whole;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -54,7 +58,7 @@ pub use fault::{Dropped, Fault, FaultKind, Leaves};
 pub use server::{Terms, serve, serve_on};
 pub use store::OpenError;
 
-use courier::Courier;
+use courier::{Courier, Parcel};
 use fault::Faults;
 use limit::Limit;
 use store::Store;
@@ -74,13 +78,13 @@ struct Shared {
 impl Sandbox {
     /// A sandbox that is gone with the process.
     pub fn memory() -> Result<Self, OpenError> {
-        Ok(Self::over(Store::open(None)?))
+        Ok(Self::over(Store::open(None, seed::bodies)?))
     }
 
     /// A sandbox kept in a file, which is made when it does not exist. Several processes may
     /// share it.
     pub fn open(file: &Path) -> Result<Self, OpenError> {
-        Ok(Self::over(Store::open(Some(file))?))
+        Ok(Self::over(Store::open(Some(file), seed::bodies)?))
     }
 
     fn over(store: Store) -> Self {
@@ -179,8 +183,15 @@ impl Sandbox {
     }
 
     /// Sends events to the webhook endpoints that wait for them, in the background.
-    fn deliver(&self, parcels: Vec<courier::Parcel>) {
-        self.0.courier.send(parcels, || Arc::downgrade(&self.0));
+    fn deliver(&self, parcels: Vec<Parcel>) {
+        self.0.courier.send(parcels, || {
+            let shared = Arc::downgrade(&self.0);
+            move |parcel: &Parcel| {
+                if let Some(shared) = shared.upgrade() {
+                    note_delivery(&shared.store, parcel);
+                }
+            }
+        });
     }
 
     fn faults(&self) -> MutexGuard<'_, Faults> {
@@ -192,8 +203,13 @@ impl Sandbox {
     }
 }
 
-/// The time of a request, in seconds since 1970.
-fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.unwrap_or(Duration::ZERO).as_secs().try_into().unwrap_or(i64::MAX)
+/// One of the receivers of an event has it.
+fn note_delivery(store: &Store, parcel: &Parcel) {
+    let mut lease = store.lease(true);
+    if let Ok(session) = lease.begin(parcel.space.clone(), true)
+        && event::delivered(&session, &parcel.event).is_ok()
+    {
+        // a count that is too high does no harm
+        let _ = session.transaction.commit();
+    }
 }

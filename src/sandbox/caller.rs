@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
 use super::call::Call;
-use super::error::{Failure, Outcome};
+use super::error::{Failure, Outcome, masked};
 use super::store::{Body, Lease, Session};
 
 /// The account of every key that names none.
@@ -126,14 +126,6 @@ fn given_key(request: &http::Request<Bytes>) -> String {
 fn user(coded: &str) -> Option<String> {
     let decoded = String::from_utf8(STANDARD.decode(coded.trim()).ok()?).ok()?;
     Some(decoded.split(':').next().unwrap_or_default().to_owned())
-}
-
-/// The first letters and the last four, as Stripe repeats a key.
-pub(super) fn masked(key: &str) -> String {
-    let letters: Vec<char> = key.chars().collect();
-    let hidden = letters.len().saturating_sub(12);
-    let shown = |letter: (usize, &char)| if (8..8 + hidden).contains(&letter.0) { '*' } else { *letter.1 };
-    letters.iter().enumerate().map(shown).collect()
 }
 
 /// A header as text.

@@ -24,8 +24,8 @@ use super::caller::Caller;
 use super::error::{Failure, Outcome, Stage};
 use super::event::Cause;
 use super::fault::{Fault, answer};
-use super::now;
 use super::store::Body;
+use super::time::now;
 
 /// What every path here begins with.
 pub(super) const PREFIX: &str = "/_sandbox/";
@@ -55,7 +55,7 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
             let query = request.uri().query().unwrap_or_default();
             let method = query.split('&').find_map(|part| part.strip_prefix("payment_method="));
             customer(sandbox, request, "checkout.sessions", id, |call| {
-                behaviour::complete(call, method.unwrap_or("pm_card_visa"))
+                behaviour::pay(call, method.unwrap_or("pm_card_visa"))
             })
         }
         (method, _) => Err(format!("the sandbox has nothing at {path} for {method}")),
@@ -131,12 +131,13 @@ fn played(
         now: now(),
         livemode: caller.livemode,
         account: caller.account.clone(),
+        reactions: behaviour::react,
     };
     let done = part(&call);
     if done.as_ref().is_err_and(|failure| failure.stage != Stage::Done) {
         return done;
     }
-    let shown = done.and_then(|body| super::view::shown(&session, body, &[]));
+    let shown = done.and_then(|body| super::expansion::shown(&session, body, &[]));
     let cause = Cause { request: "", idempotency_key: None, livemode: caller.livemode, now: now() };
     let parcels = super::event::record(&session, cause)?;
     session.transaction.commit().map_err(Failure::from)?;

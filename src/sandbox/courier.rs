@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
-use std::sync::{OnceLock, Weak};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
@@ -16,7 +16,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::{Sandbox, Shared, event, now};
+use super::time::now;
 
 /// How long one attempt may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -26,8 +26,10 @@ const PAUSES: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(1
 /// One event for one endpoint.
 #[derive(Debug)]
 pub(super) struct Parcel {
-    space: String,
-    event: String,
+    /// Where the event is kept.
+    pub space: String,
+    /// The id of the event.
+    pub event: String,
     url: Uri,
     secret: String,
     /// The event as it is sent.
@@ -56,31 +58,39 @@ impl Parcel {
 pub(super) struct Courier(OnceLock<Option<UnboundedSender<Parcel>>>);
 
 impl Courier {
-    /// Sends parcels on their way and comes back at once.
-    pub fn send(&self, parcels: Vec<Parcel>, sandbox: impl Fn() -> Weak<Shared>) {
+    /// Sends parcels on their way and comes back at once; what `delivered` makes hears of each that
+    /// was taken.
+    pub fn send<D: Fn(&Parcel) + Send + Sync + 'static>(
+        &self,
+        parcels: Vec<Parcel>,
+        delivered: impl Fn() -> D,
+    ) {
         for parcel in parcels {
             // without a thread there is nobody to bring it
-            if let Some(sender) = self.0.get_or_init(|| start(sandbox())) {
+            if let Some(sender) = self.0.get_or_init(|| start(delivered())) {
                 let _ = sender.send(parcel);
             }
         }
     }
 }
 
-fn start(sandbox: Weak<Shared>) -> Option<UnboundedSender<Parcel>> {
+fn start(delivered: impl Fn(&Parcel) + Send + Sync + 'static) -> Option<UnboundedSender<Parcel>> {
     let (sender, receiver) = unbounded_channel();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
     let thread = std::thread::Builder::new().name("webhooks".to_owned());
-    thread.spawn(move || runtime.block_on(round(receiver, sandbox))).ok()?;
+    thread.spawn(move || runtime.block_on(round(receiver, Arc::new(delivered)))).ok()?;
     Some(sender)
 }
 
-async fn round(mut receiver: UnboundedReceiver<Parcel>, sandbox: Weak<Shared>) {
+async fn round(
+    mut receiver: UnboundedReceiver<Parcel>,
+    delivered: Arc<impl Fn(&Parcel) + Send + Sync + 'static>,
+) {
     while let Some(parcel) = receiver.recv().await {
-        let sandbox = sandbox.clone();
+        let delivered = delivered.clone();
         tokio::spawn(async move {
             if bring(&parcel).await {
-                note(&sandbox, &parcel);
+                delivered(&parcel);
             }
         });
     }
@@ -130,18 +140,6 @@ fn signature(secret: &str, at: i64, content: &str) -> Option<String> {
         write!(signed, "{byte:02x}").ok()?;
     }
     Some(signed)
-}
-
-fn note(sandbox: &Weak<Shared>, parcel: &Parcel) {
-    let Some(shared) = sandbox.upgrade() else { return };
-    let sandbox = Sandbox(shared);
-    let mut lease = sandbox.0.store.lease(true);
-    if let Ok(session) = lease.begin(parcel.space.clone(), true)
-        && event::delivered(&session, &parcel.event).is_ok()
-    {
-        // a count that is too high does no harm
-        let _ = session.transaction.commit();
-    }
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use super::behaviour;
 use super::call::{Call, entity};
 use super::caller::Caller;
 use super::error::Outcome;
-use super::now;
 use super::store::{Body, Lease};
+use super::time::now;
 
 /// The id of the file whose content is asked for.
 pub(super) fn asked(request: &http::Request<Bytes>) -> Option<&str> {
@@ -30,6 +30,7 @@ pub(super) fn answer(lease: &mut Lease<'_>, caller: &Caller, id: &str) -> Outcom
         now: now(),
         livemode: caller.livemode,
         account: caller.account.clone(),
+        reactions: behaviour::react,
     };
     let mut response = Response::new(Bytes::from(behaviour::file_content(&call)?));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));

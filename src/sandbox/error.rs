@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::caller::masked;
-use super::reference;
+use super::label;
 
 /// How far a request came before it was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,12 +50,12 @@ impl Failure {
 
     /// An id in the path that names nothing.
     pub fn absent(object: &str, id: &str) -> Self {
-        Self { status: 404, ..Self::unknown_reference(object, id, reference::path_param(object)) }
+        Self { status: 404, ..Self::unknown_reference(object, id, label::path_param(object)) }
     }
 
     /// An id in a param that names nothing.
     pub fn unknown_reference(object: &str, id: &str, param: &str) -> Self {
-        let message = format!("No such {}: '{id}'", reference::label(object));
+        let message = format!("No such {}: '{id}'", label::label(object));
         Self::invalid(message).code("resource_missing").param(param)
     }
 
@@ -132,6 +131,14 @@ impl Failure {
         body.insert("error".into(), Json::Object(members.into_iter().collect()));
         Json::Object(body)
     }
+}
+
+/// The first letters and the last four, as Stripe repeats a key.
+pub(super) fn masked(key: &str) -> String {
+    let letters: Vec<char> = key.chars().collect();
+    let hidden = letters.len().saturating_sub(12);
+    let shown = |letter: (usize, &char)| if (8..8 + hidden).contains(&letter.0) { '*' } else { *letter.1 };
+    letters.iter().enumerate().map(shown).collect()
 }
 
 impl From<rusqlite::Error> for Failure {

@@ -10,11 +10,11 @@ use crate::catalog::API_VERSION;
 
 use super::call::entity;
 use super::caller;
+use super::complete;
 use super::courier::Parcel;
 use super::error::{Failure, Outcome};
-use super::fields::{flag, id, items, set, status, text};
+use super::fields::{flag, id, items, set, text};
 use super::identifier;
-use super::shape;
 use super::store::{Body, Change, Session};
 use super::view;
 
@@ -53,7 +53,7 @@ pub(super) fn record(session: &Session<'_>, cause: Cause<'_>) -> Outcome<Vec<Par
 }
 
 fn event(change: &Change, kind: &str, cause: Cause<'_>) -> Outcome<Body> {
-    let mut body = shape::blank(entity("event")?);
+    let mut body = complete::blank(entity("event")?);
     set(&mut body, "id", identifier::random("evt_", 24));
     set(&mut body, "api_version", API_VERSION);
     set(&mut body, "created", cause.now);
@@ -142,9 +142,4 @@ pub(super) fn delivered(session: &Session<'_>, event: &str) -> Outcome<()> {
     let left = super::fields::number(&body, "pending_webhooks") - 1;
     set(&mut body, "pending_webhooks", left.max(0));
     session.put(&body)
-}
-
-/// The state of an object, where it has one.
-fn state(body: &Body) -> Option<&str> {
-    Some(status(body)).filter(|state| !state.is_empty())
 }

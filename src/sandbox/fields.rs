@@ -1,8 +1,9 @@
 //! Reading members of an object without asking twice whether they are there.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
-use super::store::Body;
+/// An object as it is kept; names with a leading underscore are never shown.
+pub(super) type Body = Map<String, Json>;
 
 /// The text of a member; nothing when absent, null, empty or no text.
 pub(super) fn text<'a>(body: &'a Body, name: &str) -> Option<&'a str> {

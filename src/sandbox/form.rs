@@ -117,8 +117,7 @@ fn append(slot: &mut Json, rest: &[String], value: String) -> Result<(), ()> {
     }
     let items = slot.as_array_mut().ok_or(())?;
     let last = items.last().and_then(Json::as_object);
-    let goes_on =
-        last.zip(rest.first()).is_some_and(|(members, name)| !members.contains_key(name.as_str()));
+    let goes_on = last.zip(rest.first()).is_some_and(|(members, name)| !members.contains_key(name.as_str()));
     if !goes_on {
         items.push(Json::Null);
     }

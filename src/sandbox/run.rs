@@ -14,14 +14,15 @@ use super::download;
 use super::error::{Failure, Outcome, Stage};
 use super::event::{self, Cause};
 use super::expand;
+use super::expansion;
 use super::idempotency::{Answer, Claim};
 use super::identifier;
 use super::include;
-use super::now;
 use super::reference;
 use super::request::{Asked, is_v2};
-use super::store::{Session, Store};
 use super::search;
+use super::store::{Session, Store};
+use super::time::now;
 use super::view;
 
 /// An answer, whether it was given before, and the events that came of the call.
@@ -135,6 +136,7 @@ fn perform(
         now: now(),
         livemode: caller.livemode,
         account: caller.account.clone(),
+        reactions: behaviour::react,
     };
     if let Some(terms) = asked.terms {
         terms.check(&call, asked.client_secret.as_deref())?;
@@ -148,7 +150,7 @@ fn perform(
     if asked.expand.iter().any(|path| path == expand::COUNT) {
         search::count(&call, &mut answer)?;
     }
-    let mut shown = view::shown(session, answer, &asked.expand)?;
+    let mut shown = expansion::shown(session, answer, &asked.expand)?;
     include::leave_out(call.entity, asked.called, &call.params, &mut shown);
     if let Some(terms) = asked.terms.filter(|_| caller.publishable) {
         terms.keep_shown(&mut shown);

@@ -12,10 +12,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
-use serde_json::{Map, Value as Json};
 
-use super::held;
-use super::now;
+use super::time::now;
 
 mod schema;
 mod session;
@@ -23,8 +21,7 @@ mod session;
 pub(super) use schema::is_indexed;
 pub(super) use session::{Change, Session, Stored, Walk};
 
-/// An object as it is kept; names with a leading underscore are never shown.
-pub(super) type Body = Map<String, Json>;
+pub(super) use super::fields::Body;
 
 /// Kept with an object whose id is not enough to find it by: what it is found by.
 pub(super) const KEY: &str = "_key";
@@ -110,8 +107,8 @@ pub(super) struct Reader<'s> {
 }
 
 impl Store {
-    /// Opens a file, which only its user may read, or a store in memory.
-    pub fn open(path: Option<&Path>) -> Result<Self, OpenError> {
+    /// Opens a file, which only its user may read, or a store in memory; a new one holds `first`.
+    pub fn open(path: Option<&Path>, first: fn() -> Vec<Body>) -> Result<Self, OpenError> {
         let mut connection = match path {
             Some(path) => {
                 keep_private(path)?;
@@ -124,7 +121,7 @@ impl Store {
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         schema::upgrade(&mut connection)?;
-        seed(&mut connection)?;
+        seed(&mut connection, first)?;
         let readers = path.map(|path| Readers { file: path.to_owned(), idle: Mutex::default() });
         Ok(Self { writer: Mutex::new(Writer { connection, swept: 0 }), readers })
     }
@@ -161,7 +158,7 @@ impl Lease<'_> {
 fn begin(connection: &mut Connection, space: String, writes: bool) -> rusqlite::Result<Session<'_>> {
     let kind = if writes { TransactionBehavior::Immediate } else { TransactionBehavior::Deferred };
     let transaction = connection.transaction_with_behavior(kind)?;
-    Ok(Session { transaction, space, changes: RefCell::default() })
+    Ok(Session { transaction, space, changes: RefCell::default(), steps: RefCell::default() })
 }
 
 impl Writer {
@@ -212,13 +209,13 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Puts what Stripe itself holds into a new store.
-fn seed(connection: &mut Connection) -> rusqlite::Result<()> {
+fn seed(connection: &mut Connection, first: fn() -> Vec<Body>) -> rusqlite::Result<()> {
     let query = "SELECT EXISTS (SELECT 1 FROM objects WHERE space = ?1)";
     if connection.query_row(query, [HELD], |row| row.get(0))? {
         return Ok(());
     }
     let session = begin(connection, HELD.to_owned(), true)?;
-    for body in held::all() {
+    for body in first() {
         // what cannot be written stays out, and the first request says why
         let _ = session.put(&body);
     }

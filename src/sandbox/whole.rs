@@ -12,8 +12,27 @@ use super::page;
 use super::shape;
 use super::store::Body;
 
+impl Call<'_> {
+    /// A fresh object with the params laid over.
+    pub fn build(&self) -> Outcome<Body> {
+        let mut body = self.fresh();
+        shape::lay_over(self.entity, &mut body, &self.params)?;
+        put_in(self, &mut body)?;
+        Ok(body)
+    }
+
+    /// The named object with the params laid over.
+    pub fn revise(&self) -> Outcome<Body> {
+        let mut body = self.named()?;
+        shape::lay_over(self.entity, &mut body, &self.params)?;
+        put_in(self, &mut body)?;
+        self.touch(&mut body);
+        Ok(body)
+    }
+}
+
 /// Puts in the place of ids the objects they name, and makes pages of what lists describe.
-pub(super) fn put_in(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+fn put_in(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     for field in &call.entity.fields {
         match &field.shape.kind {
             Kind::Whole(object) => reference(call, body, field, object)?,

@@ -13,7 +13,7 @@ use crate::sandbox::shape;
 use crate::sandbox::store::Body;
 
 use super::generic;
-use super::not_in_state;
+use super::transition::not_in_state;
 
 /// Runs an action.
 pub(super) fn run(call: &Call<'_>, name: &str) -> Outcome<Json> {

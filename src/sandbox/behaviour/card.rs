@@ -134,6 +134,12 @@ pub(super) fn number_of_token(token: &str) -> Option<&'static str> {
     known(name).or_else(|| known(name.strip_prefix("visa_")?))
 }
 
+/// Whether an id is one of Stripe's test tokens that stand for an object of that type.
+pub(super) fn is_test_token(object: &str, id: &str) -> bool {
+    let pays = ["bank_account", "card", "payment_method", "source", "token"].contains(&object);
+    pays && (number_of_token(id).is_some() || id.starts_with("btok_"))
+}
+
 /// What happens when the card of that fingerprint is charged. Numbers are not kept.
 pub(super) fn verdict(fingerprint: &str) -> Verdict {
     known().get(fingerprint).map_or(UNKNOWN, |card| card.3)

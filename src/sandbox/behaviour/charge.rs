@@ -11,10 +11,21 @@ use crate::sandbox::shape;
 use crate::sandbox::store::Body;
 
 use super::card::{Decline, Verdict};
+use super::definition::{Behaviour, Create, Page};
 use super::ledger::{self, Movement};
 use super::money;
-use super::{dispute, payment_method};
+use super::payment_method;
 
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create)],
+    actions: &[("CaptureCharge", capture)],
+    pages: &[Page { field: "refunds", of: "refund", by: "charge", oldest_first: false, canceled: true }],
+    ..Behaviour::of(&["charge"])
+}];
+
+/// Kept with a charge: its cardholder disputes it.
+const CONTESTED: &str = "_contested";
 /// Kept with an intent: the customer authenticated before it was paid.
 pub(super) const AUTHENTICATED: &str = "_authenticated";
 
@@ -93,7 +104,7 @@ fn write_result(
         take(call, body, amount)?;
     }
     if payment_method::is_disputed(method) {
-        dispute::raise(call, body)?;
+        set(body, CONTESTED, true);
     }
     let receipt = format!("https://pay.stripe.com/receipts/payment/{}", identifier::fingerprint(id(body)));
     set(body, "receipt_url", receipt);
@@ -165,7 +176,7 @@ pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> Outcome<()>
 }
 
 /// `POST /v1/charges`, the way before payment intents.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let amount = given_number(&call.params, "amount").ok_or_else(|| missing("amount"))?;
     let currency = money::currency(&call.params)?;
@@ -204,7 +215,7 @@ fn source(call: &Call<'_>) -> Outcome<Body> {
 }
 
 /// `POST /v1/charges/{charge}/capture`.
-pub(super) fn capture(call: &Call<'_>) -> Outcome<Json> {
+fn capture(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if flag(&body, "captured") {
         let message = format!("Charge {} has already been captured.", id(&body));

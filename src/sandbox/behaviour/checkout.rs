@@ -9,12 +9,20 @@ use crate::sandbox::fields::{given_number, id, inner, items, number, set, status
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
-use super::{discount, not_in_state, shop};
+use super::definition::{Behaviour, Create, Get, Update};
+use super::transition::not_in_state;
+use super::{discount, shop};
 
 mod complete;
 mod page;
 
-pub(super) use complete::complete;
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Get, get), (Update, update)],
+    actions: &[("ExpireCheckoutSession", expire)],
+    pay: Some(complete::complete),
+    ..Behaviour::of(&["checkout.session"])
+}];
 
 const HOUR: i64 = 60 * 60;
 /// How long a session is open: at least, at most, and when the call does not say.
@@ -23,7 +31,7 @@ const OPEN_FOR: (i64, i64) = (HOUR / 2, 24 * HOUR);
 const SPECIAL: &[&str] = &["line_items", "discounts", "shipping_options", "optional_items"];
 
 /// `POST /v1/checkout/sessions`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let mode = text(&call.params, "mode").ok_or_else(|| missing("mode"))?;
     addresses(call)?;
     let given = items(&call.params, "line_items");
@@ -177,12 +185,12 @@ fn current(call: &Call<'_>, mut body: Body) -> Body {
 }
 
 /// `GET /v1/checkout/sessions/{id}`.
-pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
+fn get(call: &Call<'_>) -> Outcome<Json> {
     Ok(Json::Object(current(call, call.named()?)))
 }
 
 /// `POST /v1/checkout/sessions/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = current(call, call.named()?);
     if status(&before) != "open" && call.params.keys().any(|name| name != "metadata") {
         return Err(not_in_state(call, &before, "update"));
@@ -201,7 +209,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/checkout/sessions/{id}/expire`.
-pub(super) fn expire(call: &Call<'_>) -> Outcome<Json> {
+fn expire(call: &Call<'_>) -> Outcome<Json> {
     let mut body = current(call, call.named()?);
     if status(&body) != "open" {
         let message = format!(

@@ -5,15 +5,22 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, inner, number, set, text};
+use crate::sandbox::fields::{flag, given_number, inner, number, set, text};
 use crate::sandbox::identifier;
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Delete, Get, List};
 use super::{generic, money};
 
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Delete, delete), (Get, get), (List, list)],
+    ..Behaviour::of(&["coupon"])
+}];
+
 /// `POST /v1/coupons`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.build()?;
     set(&mut body, "id", own_id(call)?);
     reduction(call, &mut body)?;
@@ -100,31 +107,20 @@ fn current(call: &Call<'_>, mut body: Body) -> Body {
 }
 
 /// `GET /v1/coupons/{id}`.
-pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
+fn get(call: &Call<'_>) -> Outcome<Json> {
     Ok(Json::Object(current(call, call.named()?)))
 }
 
 /// `GET /v1/coupons`.
-pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+fn list(call: &Call<'_>) -> Outcome<Json> {
     let page = page::of_objects(call, "coupon", |_| true)?;
     Ok(page::mapped(page, |body| current(call, body)))
 }
 
-/// `DELETE /v1/coupons/{id}`: its promotion codes end with it, discounts given before stay.
-pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+/// `DELETE /v1/coupons/{id}`: discounts given before stay.
+fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
-    for mut code in codes_of(call, id(&body))? {
-        set(&mut code, "active", false);
-        set(&mut code, "_ended", true);
-        call.session.put(&code)?;
-    }
     generic::remove(call, &body)
-}
-
-fn codes_of(call: &Call<'_>, coupon: &str) -> Outcome<Vec<Body>> {
-    let mut codes = call.session.having("promotion_code", "_coupon", coupon)?;
-    codes.retain(|code| flag(code, "active"));
-    Ok(codes)
 }
 
 /// The coupon that a param names, which must still be redeemable.

@@ -8,13 +8,34 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{given_number, id, inner, items, number, set, status, text};
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Get, List, Update};
 use super::{generic, money};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour {
+        operations: &[(Create, alert), (List, alerts)],
+        actions: &[
+            ("ActivateBillingAlert", activate_alert),
+            ("ArchiveBillingAlert", archive_alert),
+            ("DeactivateBillingAlert", deactivate_alert),
+        ],
+        ..Behaviour::of(&["billing.alert"])
+    },
+    Behaviour { operations: &[(Get, summary)], ..Behaviour::of(&["billing.credit_balance_summary"]) },
+    Behaviour { operations: &[(List, entries)], ..Behaviour::of(&["billing.credit_balance_transaction"]) },
+    Behaviour {
+        operations: &[(Create, create), (Update, update)],
+        actions: &[("ExpireBillingCreditGrant", expire), ("VoidBillingCreditGrant", void)],
+        ..Behaviour::of(&["billing.credit_grant"])
+    },
+];
 
 /// What a grant is used before, unless it says so: the lower first.
 const PRIORITY: i64 = 50;
 
 /// `POST /v1/billing/credit_grants`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
     let amount = inner(&call.params, "amount").and_then(|amount| inner(amount, "monetary"));
     let amount = amount.ok_or_else(|| missing("amount[monetary]"))?;
@@ -76,7 +97,7 @@ fn is_over(call: &Call<'_>, body: &Body) -> bool {
 }
 
 /// `POST /v1/billing/credit_grants/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     if is_over(call, &call.named()?) && call.params.contains_key("expires_at") {
         let message = "The expiry of a credit grant that is voided or expired cannot be changed.";
         return Err(Failure::state(message).param("expires_at"));
@@ -85,12 +106,12 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/billing/credit_grants/{id}/void`.
-pub(super) fn void(call: &Call<'_>) -> Outcome<Json> {
+fn void(call: &Call<'_>) -> Outcome<Json> {
     end(call, "voided_at", "credits_voided")
 }
 
 /// `POST /v1/billing/credit_grants/{id}/expire`.
-pub(super) fn expire(call: &Call<'_>) -> Outcome<Json> {
+fn expire(call: &Call<'_>) -> Outcome<Json> {
     end(call, "expires_at", "credits_expired")
 }
 
@@ -106,7 +127,7 @@ fn end(call: &Call<'_>, at: &str, kind: &str) -> Outcome<Json> {
 }
 
 /// `GET /v1/billing/credit_balance_summary`: what is left by currency.
-pub(super) fn summary(call: &Call<'_>) -> Outcome<Json> {
+fn summary(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.demanded("customer")?;
     call.session.referred("customer", customer, "customer")?;
     let only = inner(&call.params, "filter").and_then(|filter| text(filter, "credit_grant"));
@@ -134,7 +155,7 @@ pub(super) fn summary(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/billing/credit_balance_transactions`.
-pub(super) fn entries(call: &Call<'_>) -> Outcome<Json> {
+fn entries(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let customer = call.params.shift_remove("customer");
     crate::sandbox::page::of_objects(&call, "billing.credit_balance_transaction", |body| {
@@ -143,7 +164,7 @@ pub(super) fn entries(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/billing/alerts`.
-pub(super) fn alert(call: &Call<'_>) -> Outcome<Json> {
+fn alert(call: &Call<'_>) -> Outcome<Json> {
     let threshold = inner(&call.params, "usage_threshold").ok_or_else(|| missing("usage_threshold"))?;
     let meter = text(threshold, "meter").unwrap_or_default();
     call.session.referred("billing.meter", meter, "usage_threshold[meter]")?;
@@ -162,7 +183,7 @@ pub(super) fn alert(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/billing/alerts`.
-pub(super) fn alerts(call: &Call<'_>) -> Outcome<Json> {
+fn alerts(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     if let Some(meter) = call.params.shift_remove("meter") {
         set(&mut call.params, "_meter", meter);
@@ -170,8 +191,22 @@ pub(super) fn alerts(call: &Call<'_>) -> Outcome<Json> {
     generic::list(&call)
 }
 
-/// `POST /v1/billing/alerts/{id}/…`: from one state to another; an archived one is archived for good.
-pub(super) fn turn_alert(call: &Call<'_>, from: &[&str], to: &str) -> Outcome<Json> {
+/// `POST /v1/billing/alerts/{id}/activate`.
+fn activate_alert(call: &Call<'_>) -> Outcome<Json> {
+    turn_alert(call, &["inactive"], "active")
+}
+
+/// `POST /v1/billing/alerts/{id}/archive`: an archived one is archived for good.
+fn archive_alert(call: &Call<'_>) -> Outcome<Json> {
+    turn_alert(call, &["active", "inactive"], "archived")
+}
+
+/// `POST /v1/billing/alerts/{id}/deactivate`.
+fn deactivate_alert(call: &Call<'_>) -> Outcome<Json> {
+    turn_alert(call, &["active"], "inactive")
+}
+
+fn turn_alert(call: &Call<'_>, from: &[&str], to: &str) -> Outcome<Json> {
     let mut body = call.named()?;
     if !from.contains(&status(&body)) {
         let message = format!("This alert is {} and cannot become {to}.", status(&body));

@@ -10,13 +10,27 @@ use crate::sandbox::identifier;
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, List};
 use super::{customer_balance, invoice, money, refund};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour {
+        operations: &[(Create, create)],
+        actions: &[("PreviewCreditNote", preview), ("VoidCreditNote", void)],
+        ..Behaviour::of(&["credit_note"])
+    },
+    Behaviour {
+        operations: &[(List, list_lines)],
+        ..Behaviour::of(&["credit_note_line_item", "credit_notes.preview_lines"])
+    },
+];
 
 /// Kept with a credit note: all its lines.
 const LINES: &str = "_lines";
 
 /// `POST /v1/credit_notes`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let (mut body, mut invoice) = worked_out(call)?;
     if number(&body, "post_payment_amount") > 0 {
         return_money(call, &mut body, &invoice)?;
@@ -37,7 +51,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/credit_notes/preview`.
-pub(super) fn preview(call: &Call<'_>) -> Outcome<Json> {
+fn preview(call: &Call<'_>) -> Outcome<Json> {
     worked_out(call).map(|(body, _)| Json::Object(body))
 }
 
@@ -227,7 +241,7 @@ fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()>
 }
 
 /// `POST /v1/credit_notes/{id}/void`: only while the invoice is open.
-pub(super) fn void(call: &Call<'_>) -> Outcome<Json> {
+fn void(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     let mut invoice = call.session.named("invoice", text(&body, "invoice").unwrap_or_default())?;
     if status(&body) != "issued" || status(&invoice) != "open" {
@@ -245,7 +259,7 @@ pub(super) fn void(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/credit_notes/{credit_note}/lines`, and those of a note that is not made.
-pub(super) fn list_lines(call: &Call<'_>) -> Outcome<Json> {
+fn list_lines(call: &Call<'_>) -> Outcome<Json> {
     let Some((_, note)) = call.parents.first() else {
         let mut call = call.clone();
         for name in ["limit", "starting_after", "ending_before"] {

@@ -8,7 +8,25 @@ use crate::sandbox::fields::{id, inner, items, number, set, set_inner, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Delete, Page, Update};
 use super::{customer_balance, payment_method, subscription, tax};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Delete, delete), (Update, update)],
+    pages: &[
+        Page {
+            field: "subscriptions",
+            of: "subscription",
+            by: "customer",
+            oldest_first: false,
+            canceled: false,
+        },
+        Page { field: "sources", of: "card", by: "customer", oldest_first: false, canceled: false },
+        Page { field: "tax_ids", of: "tax_id", by: "customer", oldest_first: false, canceled: false },
+    ],
+    ..Behaviour::of(&["customer"])
+}];
 
 /// `POST /v1/customers`.
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
@@ -77,7 +95,7 @@ fn tax_ids(call: &Call<'_>, body: &Body) -> Outcome<()> {
 }
 
 /// `POST /v1/customers/{customer}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = number(&call.named()?, "balance");
     let body = call.revise()?;
     check_email(&body)?;

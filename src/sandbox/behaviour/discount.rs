@@ -8,7 +8,14 @@ use crate::sandbox::fields::{flag, given_number, id, number, set, text};
 use crate::sandbox::store::Body;
 use crate::sandbox::view;
 
+use super::definition::Behaviour;
 use super::{coupon, money, period, promotion_code};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    actions: &[("DeleteCustomerDiscount", delete), ("DeleteSubscriptionDiscount", delete)],
+    ..Behaviour::of(&["discount"])
+}];
 
 /// Kept with a discount: what the coupon takes off.
 const TERMS: &str = "_terms";
@@ -143,7 +150,7 @@ fn spread(off: i64, base: &[i64]) -> Vec<i64> {
 }
 
 /// `DELETE /v1/subscriptions/{id}/discount` and that of a customer.
-pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     let of_customer = body.get("discount").and_then(|own| own.get("id")).cloned();
     let known = of_customer.or_else(|| body.get("discounts").and_then(|ids| ids.get(0)).cloned());

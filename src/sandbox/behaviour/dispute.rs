@@ -8,7 +8,15 @@ use crate::sandbox::fields::{flag, id, inner, number, set, set_inner, status, te
 use crate::sandbox::shape;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Update};
 use super::ledger::{self, Movement};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Update, update)],
+    actions: &[("CloseDispute", close)],
+    ..Behaviour::of(&["dispute"])
+}];
 
 /// Evidence must be there within this time, in seconds: nine days.
 const DUE: i64 = 9 * 24 * 60 * 60;
@@ -17,8 +25,8 @@ const FEE: i64 = 1500;
 /// The states in which evidence may be handed in.
 const OPEN: &[&str] = &["needs_response", "warning_needs_response"];
 
-/// The cardholder disputes a charge; the dispute is kept, the charge is not.
-pub(super) fn raise(call: &Call<'_>, charge: &mut Body) -> Outcome<()> {
+/// The cardholder disputes a charge.
+pub(super) fn raise(call: &Call<'_>, charge: &Body) -> Outcome<()> {
     let call = call.about("dispute", Body::new())?;
     let mut body = call.fresh();
     let amount = number(charge, "amount");
@@ -42,12 +50,14 @@ pub(super) fn raise(call: &Call<'_>, charge: &mut Body) -> Outcome<()> {
     let entry = call.session.named("balance_transaction", &entry)?;
     set(&mut body, "balance_transactions", json!([entry]));
     set(&mut body, "_withdrawn", amount);
-    set(charge, "disputed", true);
-    call.session.put(&body)
+    call.session.put(&body)?;
+    let mut charge = call.session.named("charge", id(charge))?;
+    set(&mut charge, "disputed", true);
+    call.session.put(&charge)
 }
 
 /// `POST /v1/disputes/{id}`: evidence that says `winning_evidence` wins, `losing_evidence` loses.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     let mut plain = call.clone();
     let evidence = plain.params.shift_remove("evidence");
@@ -104,7 +114,7 @@ fn give_back(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 }
 
 /// `POST /v1/disputes/{id}/close`: the dispute is accepted, and lost.
-pub(super) fn close(call: &Call<'_>) -> Outcome<Json> {
+fn close(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if !OPEN.contains(&status(&body)) {
         return Err(Failure::state("This dispute is already closed."));

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use crate::catalog::OperationKind;
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{id, set, text};
@@ -13,6 +14,21 @@ use crate::sandbox::view;
 use crate::sandbox::whole;
 
 use super::sole;
+
+/// What objects without a behaviour of their own do.
+pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
+    if let Some(why) = life::missing(call.entity, kind) {
+        return Err(Failure::unsupported(why));
+    }
+    match kind {
+        OperationKind::Create => create(call),
+        OperationKind::Get => get(call),
+        OperationKind::Update => update(call),
+        OperationKind::Delete => delete(call),
+        OperationKind::List => list(call),
+        OperationKind::Search => crate::sandbox::search::answer(call),
+    }
+}
 
 /// Makes an object; what it belongs to goes to the field of that name.
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {

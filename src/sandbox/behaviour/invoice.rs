@@ -9,32 +9,61 @@ use crate::sandbox::identifier;
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Delete, List, Page, Update};
 use super::line::Line;
 use super::{generic, invoice_item};
 
 mod balance;
 mod edit;
 mod payment;
-mod preview;
 mod settle;
 mod taxed;
 mod total;
 
-pub(super) use edit::{add_lines, give, inline_price, list_lines, remove_lines, update_line, update_lines};
-pub(super) use payment::{attach as attach_payment, list as list_payments};
-pub(super) use preview::preview;
+pub(super) use edit::{give, inline_price, item_of};
 pub(super) use settle::{
-    collect, due_now, finalize, mark_uncollectible, method_of, open, pay, send, settled, void,
+    collect, due_now, intent_succeeded, mark_uncollectible, method_of, open, subscription_of, void,
 };
 pub(super) use taxed::{RATES, rates};
 pub(super) use total::{DISCOUNTS, LINES, show_lines};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour {
+        operations: &[(Create, create), (Delete, delete), (List, list), (Update, update)],
+        actions: &[
+            ("AddInvoiceLines", edit::add_lines),
+            ("AttachPaymentToInvoice", payment::attach),
+            ("FinalizeInvoice", settle::finalize),
+            ("MarkInvoiceUncollectible", mark_uncollectible),
+            ("PayInvoice", settle::pay),
+            ("RemoveInvoiceLines", edit::remove_lines),
+            ("SendInvoice", settle::send),
+            ("UpdateInvoiceLines", edit::update_lines),
+            ("VoidInvoice", void),
+        ],
+        pages: &[Page {
+            field: "payments",
+            of: "invoice_payment",
+            by: "invoice",
+            oldest_first: true,
+            canceled: false,
+        }],
+        ..Behaviour::of(&["invoice"])
+    },
+    Behaviour { operations: &[(List, payment::list)], ..Behaviour::of(&["invoice_payment"]) },
+    Behaviour {
+        operations: &[(List, edit::list_lines), (Update, edit::update_line)],
+        ..Behaviour::of(&["line_item"])
+    },
+];
 
 const DAY: i64 = 24 * 60 * 60;
 /// What may still be changed once an invoice is no draft.
 const ALWAYS: &[&str] = &["auto_advance", "default_payment_method", "metadata", "payment_settings"];
 
 /// `POST /v1/invoices`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
     let includes = text(&call.params, "pending_invoice_items_behavior") == Some("include");
     let waiting = invoice_item::waiting(call, id(&customer), text(&call.params, "currency"))?;
@@ -171,7 +200,7 @@ pub(super) fn remove(draft: &mut Body, item: &str) {
 }
 
 /// `POST /v1/invoices/{invoice}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     let locked = call.params.keys().find(|name| !ALWAYS.contains(&name.as_str()));
     if let (Some(name), true) = (locked, status(&before) != "draft") {
@@ -200,7 +229,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/invoices`; `subscription` is what an invoice stems from.
-pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+fn list(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let wanted = call.params.shift_remove("subscription").filter(|wanted| *wanted != "");
     page::of_objects(&call, "invoice", |body| {
@@ -210,7 +239,7 @@ pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `DELETE /v1/invoices/{invoice}`: a draft only; its items wait again.
-pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     if status(&body) != "draft" {
         let message = "You can only delete draft invoices. To cancel a non-draft invoice, void it.";

@@ -8,14 +8,21 @@ use crate::sandbox::fields::{given_number, id, inner, set, status, text};
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Delete, List, Update};
 use super::line::Line;
 use super::{generic, invoice, money};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Delete, delete), (List, list), (Update, update)],
+    ..Behaviour::of(&["invoiceitem"])
+}];
 
 /// Params that change what an item costs.
 const COST: &[&str] = &["amount", "price_data", "pricing", "quantity", "unit_amount_decimal"];
 
 /// `POST /v1/invoiceitems`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
     let line = cost(call, &customer)?;
     let mut plain = call.clone();
@@ -130,7 +137,7 @@ fn editable(call: &Call<'_>, item: &Body) -> Outcome<Option<Body>> {
 }
 
 /// `POST /v1/invoiceitems/{invoiceitem}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     let draft = editable(call, &before)?;
     let mut body = call.revise()?;
@@ -160,7 +167,7 @@ fn keep_unit(params: &mut Body, before: &Body) {
 }
 
 /// `DELETE /v1/invoiceitems/{invoiceitem}`.
-pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     if let Some(mut draft) = editable(call, &body)? {
         invoice::remove(&mut draft, id(&body));
@@ -170,7 +177,7 @@ pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/invoiceitems`; `pending` are those on no invoice.
-pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+fn list(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let pending = call.params.shift_remove("pending").and_then(|pending| pending.as_bool());
     page::of_objects(&call, "invoiceitem", |item| {

@@ -10,7 +10,14 @@ use crate::sandbox::fields::{id, number, set, text};
 use crate::sandbox::page;
 use crate::sandbox::store::{Body, Walk};
 
+use super::definition::{Behaviour, Get, List};
 use super::money;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour { operations: &[(Get, balance)], ..Behaviour::of(&["balance"]) },
+    Behaviour { operations: &[(Get, get), (List, list)], ..Behaviour::of(&["balance_transaction"]) },
+];
 
 /// What was charged can be paid out this long afterwards, in seconds: two days.
 const SETTLES: i64 = 2 * 24 * 60 * 60;
@@ -73,12 +80,12 @@ fn current(call: &Call<'_>, mut body: Body) -> Body {
 }
 
 /// `GET /v1/balance_transactions/{id}`.
-pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
+fn get(call: &Call<'_>) -> Outcome<Json> {
     Ok(Json::Object(current(call, call.named()?)))
 }
 
 /// `GET /v1/balance_transactions`.
-pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+fn list(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let payout = call.params.shift_remove("payout");
     let page = page::of_objects(&call, "balance_transaction", |body| {
@@ -105,7 +112,7 @@ fn sums(call: &Call<'_>) -> Outcome<BTreeMap<String, (i64, i64)>> {
 }
 
 /// `GET /v1/balance`.
-pub(super) fn balance(call: &Call<'_>) -> Outcome<Json> {
+fn balance(call: &Call<'_>) -> Outcome<Json> {
     let sums = sums(call)?;
     let shown = |amount: fn(&(i64, i64)) -> i64| -> Vec<Json> {
         sums.iter()

@@ -9,6 +9,20 @@ use crate::sandbox::identifier;
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, List};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour {
+        operations: &[(Create, create)],
+        actions: &[("DeactivateBillingMeter", deactivate), ("ReactivateBillingMeter", reactivate)],
+        ..Behaviour::of(&["billing.meter"])
+    },
+    Behaviour { operations: &[(Create, event)], ..Behaviour::of(&["billing.meter_event"]) },
+    Behaviour { operations: &[(Create, adjust)], ..Behaviour::of(&["billing.meter_event_adjustment"]) },
+    Behaviour { operations: &[(List, summaries)], ..Behaviour::of(&["billing.meter_event_summary"]) },
+];
+
 /// Values are added up in millionths, so that decimals are exact.
 const SCALE: i128 = 1_000_000;
 /// More windows than a list shows in a year of its pages.
@@ -18,7 +32,7 @@ const PAST: i64 = 35 * 24 * 60 * 60;
 const FUTURE: i64 = 5 * 60;
 
 /// `POST /v1/billing/meters`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let event = call.demanded("event_name")?;
     check_free(call, event)?;
     let mut body = call.build()?;
@@ -55,7 +69,7 @@ fn active(call: &Call<'_>, event: &str) -> Outcome<Option<Body>> {
 }
 
 /// `POST /v1/billing/meters/{id}/deactivate`.
-pub(super) fn deactivate(call: &Call<'_>) -> Outcome<Json> {
+fn deactivate(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if status(&body) != "active" {
         return Err(Failure::state("This meter is already inactive."));
@@ -67,7 +81,7 @@ pub(super) fn deactivate(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/billing/meters/{id}/reactivate`.
-pub(super) fn reactivate(call: &Call<'_>) -> Outcome<Json> {
+fn reactivate(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if status(&body) == "active" {
         return Err(Failure::state("This meter is already active."));
@@ -80,7 +94,7 @@ pub(super) fn reactivate(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/billing/meter_events`.
-pub(super) fn event(call: &Call<'_>) -> Outcome<Json> {
+fn event(call: &Call<'_>) -> Outcome<Json> {
     let name = call.demanded("event_name")?;
     let Some(meter) = active(call, name)? else {
         let message = format!("There is no active meter with the event name `{name}`.");
@@ -151,7 +165,7 @@ fn scaled(value: &str) -> Option<i128> {
 }
 
 /// `POST /v1/billing/meter_event_adjustments`: an event that was told by mistake does not count.
-pub(super) fn adjust(call: &Call<'_>) -> Outcome<Json> {
+fn adjust(call: &Call<'_>) -> Outcome<Json> {
     let name = inner(&call.params, "cancel").and_then(|cancel| text(cancel, "identifier"));
     let name = name.ok_or_else(|| crate::sandbox::check::missing("cancel[identifier]"))?;
     let Some(known) = call.session.having("billing.meter_event", "identifier", name)?.into_iter().next()
@@ -172,7 +186,8 @@ fn usage(call: &Call<'_>, meter: &Body, customer: &str) -> Outcome<Vec<(i64, i12
     let value =
         |event: &Body| text(event, "_value").and_then(|value| value.parse::<i128>().ok()).unwrap_or(0);
     // they come newest first; of two at the same time the later one stands behind the other
-    let mut used: Vec<_> = events.iter().rev().map(|event| (number(event, "timestamp"), value(event))).collect();
+    let mut used: Vec<_> =
+        events.iter().rev().map(|event| (number(event, "timestamp"), value(event))).collect();
     used.sort_by_key(|(at, _)| *at);
     Ok(used)
 }
@@ -196,7 +211,7 @@ pub(super) fn used(call: &Call<'_>, meter: &str, customer: &str, start: i64, end
 }
 
 /// `GET /v1/billing/meters/{meter}/event_summaries`: one for each hour or day, or one in all.
-pub(super) fn summaries(call: &Call<'_>) -> Outcome<Json> {
+fn summaries(call: &Call<'_>) -> Outcome<Json> {
     let meter = call.parents.first().map(|(_, id)| id.as_str()).unwrap_or_default();
     let meter = call.session.named("billing.meter", meter)?;
     let customer = call.demanded("customer")?;

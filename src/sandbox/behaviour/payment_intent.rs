@@ -14,20 +14,33 @@ use crate::sandbox::fields::{flag, id, inner, items, set, set_inner, status, tex
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Update};
 use super::money;
 use super::payment_method;
 
 mod confirm;
 mod settle;
 
-pub(super) use confirm::{Attempt, attempt, confirm};
-pub(super) use settle::{authenticate, cancel, capture, end};
+pub(super) use confirm::{Attempt, attempt};
+pub(super) use settle::end;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Update, update)],
+    actions: &[
+        ("CancelPaymentIntent", settle::cancel),
+        ("CapturePaymentIntent", settle::capture),
+        ("ConfirmPaymentIntent", confirm::confirm),
+    ],
+    authenticate: Some(settle::authenticate),
+    ..Behaviour::of(&["payment_intent"])
+}];
 
 /// States in which what is to be paid may still be changed.
 const OPEN: &[&str] = &["requires_payment_method", "requires_confirmation", "requires_action"];
 
 /// `POST /v1/payment_intents`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let amount = call.params.get("amount").and_then(Json::as_i64).ok_or_else(|| missing("amount"))?;
     let currency = money::currency(&call.params)?;
@@ -122,7 +135,7 @@ fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
 }
 
 /// `POST /v1/payment_intents/{intent}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let before = call.named()?;
     let always =

@@ -9,12 +9,17 @@ use crate::sandbox::fields::{given_number, id, inner, items, set, set_inner, tex
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Update};
 use super::shop;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["payment_link"]) }];
 
 const SPECIAL: &[&str] = &["line_items", "shipping_options", "optional_items", "restrictions"];
 
 /// `POST /v1/payment_links`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let given = items(&call.params, "line_items");
     if given.is_empty() {
         return Err(missing("line_items"));
@@ -79,7 +84,7 @@ fn restrictions(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 }
 
 /// `POST /v1/payment_links/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = plain(call).revise()?;
     completion(call)?;
     restrictions(call, &mut body)?;

@@ -12,12 +12,20 @@ use crate::sandbox::shape;
 use crate::sandbox::store::Body;
 
 use super::card::{self, Verdict};
+use super::definition::{Behaviour, Create, List, Update};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (List, list), (Update, update)],
+    actions: &[("AttachPaymentMethodToCustomer", attach), ("DetachPaymentMethodFromCustomer", detach)],
+    ..Behaviour::of(&["payment_method", "customers.payment_methods"])
+}];
 
 /// Kept with a method that may not be used again.
 const SPENT: &str = "_spent";
 
 /// `POST /v1/payment_methods`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     if let Some(token) = text(&call.params, "payment_method") {
         return call.keep(resolve(call, token, "payment_method")?);
     }
@@ -26,7 +34,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// A method made of params, not yet kept.
-pub(super) fn made(call: &Call<'_>, params: &Body) -> Outcome<Body> {
+fn made(call: &Call<'_>, params: &Body) -> Outcome<Body> {
     let call = call.about("payment_method", params.clone())?;
     let kind = call.demanded("type")?.to_owned();
     let mut body = blank(&call);
@@ -150,7 +158,7 @@ pub(super) fn spend(call: &Call<'_>, method: &mut Body) -> Outcome<()> {
 }
 
 /// `POST /v1/payment_methods/{payment_method}/attach`.
-pub(super) fn attach(call: &Call<'_>) -> Outcome<Json> {
+fn attach(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.demanded("customer")?;
     call.session.referred("customer", customer, "customer")?;
     let mut method = match card::number_of_token(&call.id) {
@@ -184,7 +192,7 @@ pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> O
 }
 
 /// `POST /v1/payment_methods/{payment_method}/detach`.
-pub(super) fn detach(call: &Call<'_>) -> Outcome<Json> {
+fn detach(call: &Call<'_>) -> Outcome<Json> {
     let mut method = call.named()?;
     let Some(customer) = text(&method, "customer").map(str::to_owned) else {
         let message =
@@ -216,7 +224,7 @@ pub(super) fn detach_from(call: &Call<'_>, method: &mut Body, customer: &str) ->
 }
 
 /// `POST /v1/payment_methods/{payment_method}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     if text(&before, "customer").is_none() {
         let message = "You must save this PaymentMethod to a customer before you can update it.";
@@ -231,7 +239,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/payment_methods`: those saved to a customer.
-pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+fn list(call: &Call<'_>) -> Outcome<Json> {
     let owner = call.parents.iter().find(|(name, _)| name == "customer").map(|(_, id)| id.as_str());
     if let Some(owner) = owner {
         call.session.named("customer", owner)?;

@@ -10,8 +10,26 @@ use crate::sandbox::fields::{given_number, id, number, set, status, text};
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create};
 use super::ledger::{self, Movement};
-use super::{money, not_in_state};
+use super::money;
+use super::transition::not_in_state;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour {
+        operations: &[(Create, create)],
+        actions: &[("CancelPayout", cancel), ("ReversePayout", reverse)],
+        ..Behaviour::of(&["payout"])
+    },
+    Behaviour {
+        operations: &[(Create, topup)],
+        actions: &[("CancelTopup", cancel_topup)],
+        ..Behaviour::of(&["topup"])
+    },
+    Behaviour { operations: &[(Create, transfer)], ..Behaviour::of(&["transfer"]) },
+    Behaviour { operations: &[(Create, reversal)], ..Behaviour::of(&["transfer_reversal"]) },
+];
 
 /// A payout arrives this long after it was asked for, in seconds: two days.
 const ARRIVES: i64 = 2 * 24 * 60 * 60;
@@ -37,7 +55,7 @@ fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> Outcome<(
 }
 
 /// `POST /v1/payouts`: an instant one is there at once, others in two days.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let (amount, currency) = amount_of(call)?;
     currency::check_payout(amount, &currency, "amount")?;
     ledger::demand(call, amount, &currency, TOO_LITTLE)?;
@@ -56,7 +74,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/payouts/{id}/cancel`: while it is on its way.
-pub(super) fn cancel(call: &Call<'_>) -> Outcome<Json> {
+fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if status(&body) != "pending" {
         return Err(
@@ -73,7 +91,7 @@ pub(super) fn cancel(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/payouts/{id}/reverse`: what was paid out comes back as a payout below zero.
-pub(super) fn reverse(call: &Call<'_>) -> Outcome<Json> {
+fn reverse(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if status(&body) != "paid" || text(&body, "reversed_by").is_some() {
         return Err(not_in_state(call, &body, "reverse"));
@@ -96,7 +114,7 @@ pub(super) fn reverse(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/transfers`: of what is there, or of what a charge will bring.
-pub(super) fn transfer(call: &Call<'_>) -> Outcome<Json> {
+fn transfer(call: &Call<'_>) -> Outcome<Json> {
     let charge = match text(&call.params, "source_transaction") {
         Some(charge) => Some(call.session.referred("charge", charge, "source_transaction")?),
         None => None,
@@ -136,7 +154,7 @@ fn show_reversals(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 }
 
 /// `POST /v1/transfers/{transfer}/reversals`: never more than was transferred.
-pub(super) fn reversal(call: &Call<'_>) -> Outcome<Json> {
+fn reversal(call: &Call<'_>) -> Outcome<Json> {
     let of = call.parents.first().map(|(_, id)| id.clone()).unwrap_or_default();
     let mut of = call.session.named("transfer", &of)?;
     let left = number(&of, "amount") - number(&of, "amount_reversed");
@@ -166,7 +184,7 @@ pub(super) fn reversal(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/topups`.
-pub(super) fn topup(call: &Call<'_>) -> Outcome<Json> {
+fn topup(call: &Call<'_>) -> Outcome<Json> {
     let (_, currency) = amount_of(call)?;
     let mut plain = call.clone();
     plain.params.shift_remove("source");
@@ -179,7 +197,7 @@ pub(super) fn topup(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/topups/{id}/cancel`: while it is on its way.
-pub(super) fn cancel_topup(call: &Call<'_>) -> Outcome<Json> {
+fn cancel_topup(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if status(&body) != "pending" {
         return Err(not_in_state(call, &body, "cancel"));

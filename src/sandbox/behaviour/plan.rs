@@ -8,10 +8,17 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{id, inner, set, text};
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Delete, Update};
 use super::{generic, price, product};
 
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Delete, delete), (Update, update)],
+    ..Behaviour::of(&["plan"])
+}];
+
 /// `POST /v1/plans`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     if let Some(own) = text(&call.params, "id")
         && call.session.alive("plan", own)?.is_some()
     {
@@ -104,7 +111,7 @@ pub(super) fn of_price(call: &Call<'_>, price: &Body) -> Outcome<Body> {
 }
 
 /// `POST /v1/plans/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let body = call.revise()?;
     if let Some(mut price) = call.session.alive("price", id(&body))? {
         for name in ["active", "metadata", "nickname"] {
@@ -116,7 +123,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `DELETE /v1/plans/{id}`: subscriptions keep what they have.
-pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     call.session.remove("price", id(&body))?;
     generic::remove(call, &body)

@@ -9,12 +9,22 @@ use crate::sandbox::fields::{flag, id, inner, items, set, set_inner, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::{Body, Walk};
 
+use super::definition::{Behaviour, Create, Update};
 use super::shop;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour {
+        operations: &[(Create, create), (Update, update)],
+        ..Behaviour::of(&["billing_portal.configuration"])
+    },
+    Behaviour { operations: &[(Create, session)], ..Behaviour::of(&["billing_portal.session"]) },
+];
 
 const OBJECT: &str = "billing_portal.configuration";
 
 /// `POST /v1/billing_portal/configurations`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     check(call)?;
     let mut body = call.build()?;
     set(&mut body, "active", true);
@@ -76,7 +86,7 @@ fn check(call: &Call<'_>) -> Outcome<()> {
 }
 
 /// `POST /v1/billing_portal/configurations/{id}`: the default stays active.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     check(call)?;
     let before = call.named()?;
     if flag(&before, "is_default") && call.params.get("active") == Some(&Json::Bool(false)) {
@@ -119,7 +129,7 @@ fn default(call: &Call<'_>) -> Outcome<Body> {
 }
 
 /// `POST /v1/billing_portal/sessions`.
-pub(super) fn session(call: &Call<'_>) -> Outcome<Json> {
+fn session(call: &Call<'_>) -> Outcome<Json> {
     call.session.referred("customer", call.demanded("customer")?, "customer")?;
     shop::check_url(&call.params, "return_url")?;
     let configuration = match text(&call.params, "configuration") {

@@ -8,11 +8,16 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{flag, id, inner, items, number, set, set_inner, text};
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Update};
 use super::money;
 use super::product;
 
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["price"]) }];
+
 /// `POST /v1/prices`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     match (text(&call.params, "product"), inner(&call.params, "product_data").cloned()) {
         (Some(_), None) => {}
@@ -163,7 +168,7 @@ fn take_lookup_key(call: &Call<'_>, body: &Body) -> Outcome<()> {
 }
 
 /// `POST /v1/prices/{price}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     let mut body = call.revise()?;
     let (old, new) = (text(&before, "tax_behavior"), text(&body, "tax_behavior"));

@@ -7,10 +7,17 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{flag, id, set, text};
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Delete, Update};
 use super::price;
 
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Delete, delete), (Update, update)],
+    ..Behaviour::of(&["product"])
+}];
+
 /// `POST /v1/products`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut body = made(call)?;
     call.session.put(&body)?;
     if let Some(data) = call.params.get("default_price_data").and_then(Json::as_object) {
@@ -43,7 +50,7 @@ pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
 }
 
 /// `POST /v1/products/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let body = call.revise()?;
     if let Some(price) = text(&call.params, "default_price") {
         let price = call.session.referred("price", price, "default_price")?;
@@ -61,7 +68,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `DELETE /v1/products/{id}`.
-pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     if !call.session.having("price", "product", id(&body))?.is_empty() {
         let message = "This product cannot be deleted because it has one or more user-created prices.";

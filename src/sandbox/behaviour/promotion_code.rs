@@ -11,9 +11,16 @@ use crate::sandbox::page;
 use crate::sandbox::store::{Body, Walk};
 
 use super::coupon;
+use super::definition::{Behaviour, Create, Get, List, Update};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Get, get), (List, list), (Update, update)],
+    ..Behaviour::of(&["promotion_code"])
+}];
 
 /// `POST /v1/promotion_codes`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let promotion = inner(&call.params, "promotion").cloned().unwrap_or_default();
     let given = text(&promotion, "coupon").ok_or_else(|| missing("promotion[coupon]"))?;
     let given = coupon::redeemable(call, given, "promotion[coupon]")?;
@@ -116,12 +123,12 @@ fn current(call: &Call<'_>, mut body: Body) -> Body {
 }
 
 /// `GET /v1/promotion_codes/{id}`.
-pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
+fn get(call: &Call<'_>) -> Outcome<Json> {
     Ok(Json::Object(current(call, call.named()?)))
 }
 
 /// `GET /v1/promotion_codes`; codes are compared without regard to case.
-pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+fn list(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let mut taken = |name: &str| call.params.shift_remove(name).unwrap_or_default();
     let (code, given, active) = (taken("code"), taken("coupon"), taken("active"));
@@ -140,7 +147,7 @@ pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/promotion_codes/{id}`: a code whose coupon is gone stays inactive.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     let body = call.revise()?;
     if flag(&body, "active") && !flag(&before, "active") {
@@ -154,6 +161,18 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
         check_unique(call, &body)?;
     }
     call.keep(body)
+}
+
+/// A coupon was deleted: its codes end with it.
+pub(super) fn coupon_deleted(call: &Call<'_>, coupon: &Body) -> Outcome<()> {
+    for mut code in call.session.having("promotion_code", "_coupon", id(coupon))? {
+        if flag(&code, "active") {
+            set(&mut code, "active", false);
+            set(&mut code, "_ended", true);
+            call.session.put(&code)?;
+        }
+    }
+    Ok(())
 }
 
 /// The code that a param names, which that customer may redeem; with its coupon.

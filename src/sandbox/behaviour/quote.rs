@@ -9,15 +9,24 @@ use crate::sandbox::identifier;
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Update};
 use super::line::{Line, sum, write};
-use super::{invoice, not_in_state, subscription};
+use super::transition::not_in_state;
+use super::{invoice, subscription};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Update, update)],
+    actions: &[("AcceptQuote", accept), ("CancelQuote", cancel), ("FinalizeQuote", finalize)],
+    ..Behaviour::of(&["quote"])
+}];
 
 const DAY: i64 = 24 * 60 * 60;
 /// A quote is open this long unless told otherwise.
 const USUAL: i64 = 30 * DAY;
 
 /// `POST /v1/quotes`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.build()?;
     set(&mut body, "status", "draft");
     if text(&call.params, "collection_method").is_none() {
@@ -76,7 +85,7 @@ fn write_lines(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 }
 
 /// `POST /v1/quotes/{quote}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     if status(&call.named()?) != "draft" && call.params.keys().any(|name| name != "metadata") {
         return Err(Failure::state("This quote is not a draft, so it can't be updated."));
     }
@@ -88,7 +97,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/quotes/{quote}/finalize`.
-pub(super) fn finalize(call: &Call<'_>) -> Outcome<Json> {
+fn finalize(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if status(&body) != "draft" {
         return Err(not_in_state(call, &body, "finalize"));
@@ -113,7 +122,7 @@ pub(super) fn finalize(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/quotes/{quote}/accept`: the lines become those of a draft invoice.
-pub(super) fn accept(call: &Call<'_>) -> Outcome<Json> {
+fn accept(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if status(&body) != "open" {
         return Err(not_in_state(call, &body, "accept"));
@@ -197,7 +206,7 @@ fn invoice_of(call: &Call<'_>, quote: &Body) -> Outcome<Body> {
 }
 
 /// `POST /v1/quotes/{quote}/cancel`.
-pub(super) fn cancel(call: &Call<'_>) -> Outcome<Json> {
+fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if !matches!(status(&body), "draft" | "open") {
         return Err(not_in_state(call, &body, "cancel"));

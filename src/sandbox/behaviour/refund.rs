@@ -8,8 +8,16 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{flag, given_number, id, number, set, status, text};
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create};
 use super::ledger::{self, Movement};
 use super::money;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create)],
+    actions: &[("CancelRefund", cancel)],
+    ..Behaviour::of(&["refund"])
+}];
 
 /// `POST /v1/refunds`.
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
@@ -102,7 +110,7 @@ fn refundable(call: &Call<'_>, charge: &Body) -> Outcome<i64> {
 }
 
 /// `POST /v1/refunds/{refund}/cancel`: only one that waits for the customer can be canceled.
-pub(super) fn cancel(call: &Call<'_>) -> Outcome<Json> {
+fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if status(&body) != "requires_action" {
         let message = format!("You cannot cancel this refund because it has a status of {}.", status(&body));

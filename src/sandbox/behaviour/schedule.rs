@@ -8,20 +8,29 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{given_number, id, inner, items, number, set, set_inner, status, text};
 use crate::sandbox::store::Body;
 
-use super::{clock, not_in_state, period, subscription};
+use super::definition::{Behaviour, Create, Update};
+use super::transition::not_in_state;
+use super::{customer_time, period, subscription};
 
 mod phase;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Update, update)],
+    actions: &[("CancelSubscriptionSchedule", cancel), ("ReleaseSubscriptionSchedule", release)],
+    ..Behaviour::of(&["subscription_schedule"])
+}];
 
 /// States of a schedule that still has something to do.
 const ALIVE: &[&str] = &["active", "not_started"];
 
 /// `POST /v1/subscription_schedules`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     if let Some(from) = text(&call.params, "from_subscription") {
         return from_subscription(call, from);
     }
     let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
-    let call = &clock::of(call, &customer)?;
+    let call = &customer_time::of(call, &customer)?;
     let phases = items(&call.params, "phases");
     if phases.is_empty() {
         return Err(missing("phases"));
@@ -68,7 +77,7 @@ fn from_subscription(call: &Call<'_>, from: &str) -> Outcome<Json> {
         return Err(Failure::state(message).param("from_subscription"));
     }
     let customer = call.session.named("customer", text(&owner, "customer").unwrap_or_default())?;
-    let call = &clock::of(call, &customer)?;
+    let call = &customer_time::of(call, &customer)?;
     let mut body = blank(call, &customer)?;
     let phase = phase::current(&owner);
     set(
@@ -161,11 +170,11 @@ fn let_go(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
 
 fn timed<'a>(call: &Call<'a>, body: &Body) -> Outcome<Call<'a>> {
     let customer = call.session.named("customer", text(body, "customer").unwrap_or_default())?;
-    clock::of(call, &customer)
+    customer_time::of(call, &customer)
 }
 
 /// `POST /v1/subscription_schedules/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     if !ALIVE.contains(&status(&before)) && call.params.keys().any(|name| name != "metadata") {
         let message = format!(
@@ -198,7 +207,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/subscription_schedules/{id}/cancel`: the subscription ends with it.
-pub(super) fn cancel(call: &Call<'_>) -> Outcome<Json> {
+fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     if !ALIVE.contains(&status(&body)) {
         return Err(not_in_state(call, &body, "cancel"));
@@ -213,8 +222,14 @@ pub(super) fn cancel(call: &Call<'_>) -> Outcome<Json> {
     call.named().map(Json::Object)
 }
 
+/// A subscription was canceled: the schedule that manages it is over too.
+pub(super) fn subscription_canceled(call: &Call<'_>, subscription: &Body) -> Outcome<()> {
+    let Some(schedule) = text(subscription, "schedule") else { return Ok(()) };
+    ended(&timed(call, subscription)?, schedule, "canceled")
+}
+
 /// The schedule is over in that way.
-pub(super) fn ended(call: &Call<'_>, schedule: &str, how: &str) -> Outcome<()> {
+fn ended(call: &Call<'_>, schedule: &str, how: &str) -> Outcome<()> {
     let Some(mut body) = call.session.alive("subscription_schedule", schedule)? else { return Ok(()) };
     if ALIVE.contains(&status(&body)) {
         set(&mut body, "status", how);
@@ -226,7 +241,7 @@ pub(super) fn ended(call: &Call<'_>, schedule: &str, how: &str) -> Outcome<()> {
 }
 
 /// `POST /v1/subscription_schedules/{id}/release`.
-pub(super) fn release(call: &Call<'_>) -> Outcome<Json> {
+fn release(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     if !ALIVE.contains(&status(&body)) {
         return Err(not_in_state(call, &body, "release"));

@@ -12,11 +12,22 @@ use crate::sandbox::fields::{flag, id, inner, items, set, set_inner, status, tex
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Update};
 use super::payment_method;
 
 mod confirm;
 
-pub(super) use confirm::{authenticate, confirm, verify};
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Update, update)],
+    actions: &[
+        ("CancelSetupIntent", cancel),
+        ("ConfirmSetupIntent", confirm::confirm),
+        ("VerifySetupIntentMicrodeposits", confirm::verify),
+    ],
+    authenticate: Some(confirm::authenticate),
+    ..Behaviour::of(&["setup_intent"])
+}];
 
 /// States in which an intent may be changed, confirmed and canceled.
 const OPEN: &[&str] = &["requires_payment_method", "requires_confirmation", "requires_action"];
@@ -98,7 +109,7 @@ fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
 }
 
 /// `POST /v1/setup_intents/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     let locked = call.params.keys().find(|name| !matches!(name.as_str(), "description" | "metadata"));
     if let (Some(name), false) = (locked, OPEN.contains(&status(&before))) {
@@ -128,7 +139,7 @@ fn unexpected(message: impl Into<String>, body: &Body) -> Failure {
 }
 
 /// `POST /v1/setup_intents/{id}/cancel`.
-pub(super) fn cancel(call: &Call<'_>) -> Outcome<Json> {
+fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if !OPEN.contains(&status(&body)) {
         let message = format!(

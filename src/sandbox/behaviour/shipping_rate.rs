@@ -8,7 +8,12 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{given_number, inner, number, set, set_inner, text};
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Update};
 use super::money;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["shipping_rate"]) }];
 
 /// `POST /v1/shipping_rates`.
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
@@ -51,7 +56,7 @@ fn options(body: &Body, given: &Body, currency: &str) -> Outcome<Body> {
 }
 
 /// `POST /v1/shipping_rates/{id}`: other currencies may change, the amount may not.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     let mut plain = call.clone();
     let given = plain.params.shift_remove("fixed_amount");

@@ -10,7 +10,14 @@ use crate::sandbox::identifier;
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, List};
 use super::{cost, discount, money, price, product};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour { operations: &[(List, list_of_session)], ..Behaviour::of(&["checkout.sessions.line_items"]) },
+    Behaviour { operations: &[(List, list_of_link)], ..Behaviour::of(&["payment_links.line_items"]) },
+];
 
 /// Kept with what has a basket: all its items.
 pub(super) const ITEMS: &str = "_items";
@@ -184,8 +191,17 @@ pub(super) fn shipping(call: &Call<'_>) -> Outcome<(Vec<Json>, Option<Json>)> {
     Ok((options, first))
 }
 
-/// `GET …/line_items` of a checkout session or a payment link.
-pub(super) fn list(call: &Call<'_>, object: &str) -> Outcome<Json> {
+/// `GET /v1/checkout/sessions/{session}/line_items`.
+fn list_of_session(call: &Call<'_>) -> Outcome<Json> {
+    list(call, "checkout.session")
+}
+
+/// `GET /v1/payment_links/{payment_link}/line_items`.
+fn list_of_link(call: &Call<'_>) -> Outcome<Json> {
+    list(call, "payment_link")
+}
+
+fn list(call: &Call<'_>, object: &str) -> Outcome<Json> {
     let owner = call.parents.first().map(|(_, id)| id.as_str()).unwrap_or_default();
     let body = call.session.named(object, owner)?;
     page::of_items(call, items(&body, ITEMS))

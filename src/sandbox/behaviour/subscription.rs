@@ -14,7 +14,8 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{given_number, id, inner, items, set, set_inner, status, text};
 use crate::sandbox::store::Body;
 
-use super::{clock, discount, invoice, period, setup_intent};
+use super::definition::{Behaviour, Create, Delete, List, Update};
+use super::{customer_time, discount, invoice, period, setup_intent};
 
 mod bill;
 mod change;
@@ -25,13 +26,32 @@ mod seen;
 mod trial;
 mod turn;
 
-pub(super) use end::{cancel, close, pause, resume};
-pub(super) use item::{
-    create as create_item, delete as delete_item, list as list_items, update as update_item,
-};
+pub(super) use end::{cancel, close};
 pub(super) use preview::{previewed, previewed_new};
-pub(super) use seen::{invoice_paid, invoice_voided, is_running, list, of_invoice, products};
+pub(super) use seen::{invoice_paid, invoice_voided, is_running, products};
 pub(super) use turn::{due_at, turn};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour {
+        operations: &[(Create, create), (List, seen::list), (Update, update)],
+        actions: &[
+            ("CancelSubscription", cancel),
+            ("PauseSubscription", end::pause),
+            ("ResumeSubscription", end::resume),
+        ],
+        ..Behaviour::of(&["subscription"])
+    },
+    Behaviour {
+        operations: &[
+            (Create, item::create),
+            (Delete, item::delete),
+            (List, item::list),
+            (Update, item::update),
+        ],
+        ..Behaviour::of(&["subscription_item"])
+    },
+];
 
 /// Params that mean more than a field of their name.
 const SPECIAL: &[&str] = &[
@@ -56,7 +76,7 @@ fn plain<'a>(call: &Call<'a>) -> Call<'a> {
 }
 
 /// `POST /v1/subscriptions`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let body = made(call)?;
     Ok(Json::Object(body))
 }
@@ -64,7 +84,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 /// A subscription that was started: kept, billed, and paid where that could be done.
 pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
     let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
-    let call = &clock::of(call, &customer)?;
+    let call = &customer_time::of(call, &customer)?;
     check(call, &customer)?;
     let mut body = draft(call, &customer)?;
     trial::begin(call, &mut body)?;
@@ -252,7 +272,7 @@ fn ending(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     let customer = call.session.named("customer", text(&before, "customer").unwrap_or_default())?;
-    let call = &clock::of(call, &customer)?;
+    let call = &customer_time::of(call, &customer)?;
     let kept = ["cancellation_details", "metadata"];
     if ENDED.contains(&status(&before)) && call.params.keys().any(|name| !kept.contains(&name.as_str())) {
         let message = "A canceled subscription can only update its cancellation_details and metadata.";

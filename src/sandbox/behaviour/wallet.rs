@@ -12,13 +12,27 @@ use crate::sandbox::owner;
 use crate::sandbox::shape;
 use crate::sandbox::store::{Body, Walk};
 
+use super::definition::{Behaviour, Create, Delete};
 use super::{card, generic};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour { operations: &[(Create, create_token)], ..Behaviour::of(&["token"]) },
+    Behaviour {
+        operations: &[(Create, create_external_account)],
+        ..Behaviour::of(&["bank_account", "accounts.external_accounts"])
+    },
+    Behaviour {
+        operations: &[(Create, create_source), (Delete, delete)],
+        ..Behaviour::of(&["customers.payment_sources"])
+    },
+];
 
 /// The account number of every bank account that a test token stands for.
 const TEST_ACCOUNT: &str = "000123456789";
 
 /// `POST /v1/tokens`.
-pub(super) fn create_token(call: &Call<'_>) -> Outcome<Json> {
+fn create_token(call: &Call<'_>) -> Outcome<Json> {
     let Some(kind) = KINDS.iter().find(|kind| call.params.contains_key(**kind)) else {
         return Err(missing("card"));
     };
@@ -41,8 +55,17 @@ pub(super) fn create_token(call: &Call<'_>) -> Outcome<Json> {
 
 const KINDS: &[&str] = &["account", "bank_account", "card", "cvc_update", "person", "pii"];
 
-/// `POST /v1/accounts/{account}/external_accounts`, `POST /v1/customers/{customer}/sources`.
-pub(super) fn create(call: &Call<'_>, param: &str) -> Outcome<Json> {
+/// `POST /v1/accounts/{account}/external_accounts`.
+fn create_external_account(call: &Call<'_>) -> Outcome<Json> {
+    create(call, "external_account")
+}
+
+/// `POST /v1/customers/{customer}/sources`.
+fn create_source(call: &Call<'_>) -> Outcome<Json> {
+    create(call, "source")
+}
+
+fn create(call: &Call<'_>, param: &str) -> Outcome<Json> {
     owner::check(call)?;
     let mut body = match call.params.get(param) {
         Some(Json::Object(given)) => of_params(call, given, param)?,
@@ -85,7 +108,7 @@ fn choose_default(call: &Call<'_>, source: &Body) -> Outcome<()> {
 }
 
 /// `DELETE /v1/customers/{customer}/sources/{id}`: the newest of the others is charged from then on.
-pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> Outcome<Json> {
     let source = call.named()?;
     let stub = generic::delete(call)?;
     if let Some(mut customer) = customer(call, &source)?

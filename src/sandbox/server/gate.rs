@@ -62,10 +62,14 @@ mod tests {
 
     #[test]
     fn a_host_is_this_machine_an_address_or_stripe() {
-        for host in ["localhost:1", "LOCALHOST", "shop.localhost", "127.0.0.1:12111", "[::1]:2", "api.stripe.com"] {
+        for host in
+            ["localhost:1", "LOCALHOST", "shop.localhost", "127.0.0.1:12111", "[::1]:2", "api.stripe.com"]
+        {
             assert!(!refused("/v1/customers", host, None, false), "{host}");
         }
-        for host in ["evil.example", "localhost.evil.example:12111", "evilstripe.com", "127.0.0.1.evil.example"] {
+        for host in
+            ["evil.example", "localhost.evil.example:12111", "evilstripe.com", "127.0.0.1.evil.example"]
+        {
             assert!(refused("/v1/customers", host, None, false), "{host}");
             assert!(!refused("/v1/customers", host, None, true), "{host}");
         }

@@ -6,8 +6,17 @@ use super::OpenError;
 
 /// Fields by whose text objects are looked for, often enough to have an index.
 pub(super) const INDEXED: &[&str] = &[
-    "_customer", "charge", "customer", "email", "identifier", "invoice", "lookup_key", "price", "product",
-    "subscription", "test_clock",
+    "_customer",
+    "charge",
+    "customer",
+    "email",
+    "identifier",
+    "invoice",
+    "lookup_key",
+    "price",
+    "product",
+    "subscription",
+    "test_clock",
 ];
 
 /// Whether objects are found by the text of a field at once.

@@ -1,13 +1,14 @@
 //! One transaction in one space: objects by id, by what they hold, in the order of their making.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde_json::Value as Json;
 
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::held;
+use crate::sandbox::reference_data;
 
 use super::schema::{INDEXED, field};
 use super::{Body, HELD, KEY, UNSHOWN_ID};
@@ -20,6 +21,7 @@ pub(in crate::sandbox) struct Session<'a> {
     /// Account and mode.
     pub space: String,
     pub(super) changes: RefCell<Vec<Change>>,
+    pub(super) steps: RefCell<VecDeque<Change>>,
 }
 
 /// What a call did to one object.
@@ -170,21 +172,37 @@ impl Session<'_> {
                 && member("object") == Some(object)
         };
         let mut changes = self.changes.borrow_mut();
+        let gone = body.is_none();
         if let Some(known) = changes.iter_mut().find(|change| same(change)) {
-            known.gone = body.is_none();
+            let before = (!known.gone).then(|| known.after.clone());
+            known.gone = gone;
             if let Some(body) = body {
                 known.after.clone_from(body);
             }
+            self.steps.borrow_mut().push_back(Change { before, after: known.after.clone(), gone });
             return Ok(());
         }
         let before = self.alive(object, id)?;
         let Some(after) = body.or(before.as_ref()).cloned() else { return Ok(()) };
-        changes.push(Change { before, after, gone: body.is_none() });
+        let change = Change { before, after, gone };
+        self.steps.borrow_mut().push_back(change.clone());
+        changes.push(change);
         Ok(())
+    }
+
+    /// The oldest step that nobody took yet: one object, kept or removed once.
+    pub fn next_step(&self) -> Option<Change> {
+        self.steps.borrow_mut().pop_front()
+    }
+
+    /// How many steps nobody took yet.
+    pub fn steps_left(&self) -> usize {
+        self.steps.borrow().len()
     }
 
     /// What was changed since this was last asked.
     pub fn take_changes(&self) -> Vec<Change> {
+        self.steps.take();
         self.changes.take()
     }
 
@@ -204,7 +222,7 @@ impl Session<'_> {
 
     /// Where objects of that type are kept.
     fn space_of(&self, object: &str) -> &str {
-        if held::holds(object) { HELD } else { &self.space }
+        if reference_data::holds(object) { HELD } else { &self.space }
     }
 
     /// The living objects of a type whose field has that text, newest first.

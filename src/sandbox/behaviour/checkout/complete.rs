@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::payment_intent::Attempt;
-use crate::sandbox::behaviour::{invoice, payment_intent, payment_method, setup_intent, shop, subscription};
+use crate::sandbox::behaviour::{payment_intent, payment_method, setup_intent, shop, subscription};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{id, inner, items, number, set, status, text};
@@ -106,6 +106,5 @@ fn pay(call: &Call<'_>, body: &mut Body, method: Body, customer: Option<&str>) -
         Attempt::Failed(failure) => return Err(*failure),
         Attempt::Paid | Attempt::Waits => set(body, "payment_intent", id(&intent)),
     }
-    call.session.put(&intent)?;
-    invoice::settled(call, id(&intent))
+    call.session.put(&intent)
 }

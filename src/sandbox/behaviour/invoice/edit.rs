@@ -60,7 +60,12 @@ pub(in crate::sandbox::behaviour) fn add_lines(call: &Call<'_>) -> Outcome<Json>
 }
 
 /// An invoice item of its own for each line that is described, kept.
-pub(super) fn item_of(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Body> {
+pub(in crate::sandbox::behaviour) fn item_of(
+    call: &Call<'_>,
+    invoice: &Body,
+    entry: &Body,
+    path: &str,
+) -> Outcome<Body> {
     let mut params = entry.clone();
     let discounts = params.shift_remove("discounts");
     let rates = params.shift_remove("tax_rates").unwrap_or_default();

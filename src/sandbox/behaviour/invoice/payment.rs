@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::sandbox::behaviour::not_in_state;
+use crate::sandbox::behaviour::transition::not_in_state;
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};

@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::payment_intent::{self, Attempt};
-use crate::sandbox::behaviour::{not_in_state, payment_method, subscription};
+use crate::sandbox::behaviour::payment_method;
+use crate::sandbox::behaviour::transition::not_in_state;
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome, Stage};
 use crate::sandbox::fields::{flag, id, inner, number, set, set_inner, status, text};
@@ -167,7 +168,7 @@ pub(in crate::sandbox::behaviour) fn method_of(call: &Call<'_>, body: &Body) -> 
         call.session.alive("customer", text(body, "customer").unwrap_or_default())?.unwrap_or_default();
     let settings = inner(&customer, "invoice_settings");
     let usual = settings.and_then(|settings| text(settings, "default_payment_method"));
-    let subscription = subscription::of_invoice(call, body)?.unwrap_or_default();
+    let subscription = subscription_of(call, body)?.unwrap_or_default();
     let own = text(body, "default_payment_method").or_else(|| text(&subscription, "default_payment_method"));
     let Some(method) = own.or(usual) else {
         let message = "There is no `default_payment_method` set on this Customer or Invoice. Please set either field \
@@ -177,7 +178,19 @@ pub(in crate::sandbox::behaviour) fn method_of(call: &Call<'_>, body: &Body) -> 
     call.session.referred("payment_method", method, "payment_method")
 }
 
-/// What is still due has been paid; the subscription hears of it.
+/// The subscription of an invoice, where it has one.
+pub(in crate::sandbox::behaviour) fn subscription_of(
+    call: &Call<'_>,
+    invoice: &Body,
+) -> Outcome<Option<Body>> {
+    let own = invoice.get("parent").and_then(|parent| parent.pointer("/subscription_details/subscription"));
+    match own.and_then(Json::as_str) {
+        Some(own) => call.session.alive("subscription", own),
+        None => Ok(None),
+    }
+}
+
+/// What is still due has been paid; its payments are over.
 pub(in crate::sandbox::behaviour) fn paid(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let due = number(body, "amount_due");
     set(body, "amount_paid", due);
@@ -185,8 +198,7 @@ pub(in crate::sandbox::behaviour) fn paid(call: &Call<'_>, body: &mut Body) -> O
     set(body, "next_payment_attempt", Json::Null);
     set(body, "auto_advance", false);
     reached(call, body, "paid", "paid_at");
-    payment::ended(call, body, "paid")?;
-    subscription::invoice_paid(call, body)
+    payment::ended(call, body, "paid")
 }
 
 /// What an invoice still wants, and the intent that is to bring it.
@@ -203,10 +215,9 @@ pub(in crate::sandbox::behaviour) fn due_now(call: &Call<'_>, body: &mut Body) -
     Ok(())
 }
 
-/// An intent was paid later: so is the invoice it belongs to.
-pub(in crate::sandbox::behaviour) fn settled(call: &Call<'_>, intent: &str) -> Outcome<()> {
-    let intent = call.session.alive("payment_intent", intent)?.unwrap_or_default();
-    let Some(invoice) = text(&intent, "_invoice") else { return Ok(()) };
+/// An intent succeeded: the invoice that it belongs to is paid.
+pub(in crate::sandbox::behaviour) fn intent_succeeded(call: &Call<'_>, intent: &Body) -> Outcome<()> {
+    let Some(invoice) = text(intent, "_invoice") else { return Ok(()) };
     let Some(mut body) = call.session.alive("invoice", invoice)? else { return Ok(()) };
     if status(&body) == "paid" {
         return Ok(());
@@ -225,7 +236,6 @@ pub(in crate::sandbox::behaviour) fn void(call: &Call<'_>) -> Outcome<Json> {
     balance::give_back(call, &mut body)?;
     end_intent(call, &body)?;
     payment::ended(call, &body, "canceled")?;
-    subscription::invoice_voided(call, &body)?;
     call.keep(body)
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::card::{Decline, Verdict};
-use crate::sandbox::behaviour::{charge, invoice, payment_method};
+use crate::sandbox::behaviour::{charge, payment_method};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome, Stage};
 use crate::sandbox::fields::{flag, id, inner, number, set, status, text};
@@ -58,11 +58,7 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
     payment_method::check_usable(&method)?;
     match attempt(call, &mut body, method, false)? {
         Attempt::Failed(failure) => Err(*failure),
-        Attempt::Paid => {
-            invoice::settled(call, id(&body))?;
-            call.keep(body)
-        }
-        Attempt::Waits => call.keep(body),
+        Attempt::Paid | Attempt::Waits => call.keep(body),
     }
 }
 

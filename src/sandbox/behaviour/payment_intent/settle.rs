@@ -6,7 +6,7 @@ use crate::sandbox::behaviour::charge;
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, number, set, status, text};
+use crate::sandbox::fields::{given_number, number, set, status, text};
 use crate::sandbox::store::Body;
 
 use super::confirm::{Attempt, attempt};
@@ -106,7 +106,7 @@ pub(in crate::sandbox::behaviour) fn end(
 }
 
 /// What the customer does on the page that `next_action` names: authenticates, or fails to.
-pub(in crate::sandbox) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
+pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
     let mut body = call.named()?;
     if status(&body) != "requires_action" {
         let message = format!("This PaymentIntent has a status of {} and waits for nobody.", status(&body));
@@ -130,9 +130,6 @@ pub(in crate::sandbox) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outco
     }
     match attempt(call, &mut body, method, true)? {
         Attempt::Failed(failure) => Err(*failure),
-        Attempt::Paid | Attempt::Waits => {
-            crate::sandbox::behaviour::invoice::settled(call, id(&body))?;
-            call.keep(body)
-        }
+        Attempt::Paid | Attempt::Waits => call.keep(body),
     }
 }

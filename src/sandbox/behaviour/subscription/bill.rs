@@ -38,7 +38,7 @@ pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body
 }
 
 /// One period of an item as a line.
-pub(super) fn line(
+fn line(
     call: &Call<'_>,
     owner: &Body,
     item: &Body,
@@ -187,7 +187,7 @@ pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str
     invoice::open(call, &mut body)?;
     call.session.put(&body)?;
     if status(&body) == "paid" || behaviour == "default_incomplete" {
-        return Ok(());
+        return call.react();
     }
     let method = invoice::method_of(call, &body).map_err(|failure| no_method(call, failure))?;
     let off_session = flag(&call.params, "off_session");
@@ -201,7 +201,8 @@ pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str
         }
         _ => {}
     }
-    call.session.put(&body)
+    call.session.put(&body)?;
+    call.react()
 }
 
 fn no_method(call: &Call<'_>, failure: Failure) -> Failure {

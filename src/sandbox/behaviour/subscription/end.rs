@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::sandbox::behaviour::{clock, generic, schedule};
+use crate::sandbox::behaviour::transition::not_in_state;
+use crate::sandbox::behaviour::{customer_time, generic};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{flag, id, inner, number, set, set_inner, status, text};
@@ -13,7 +14,7 @@ use super::{ENDED, bill, change, item};
 /// The same call at the customer's time.
 fn timed<'a>(call: &Call<'a>, body: &Body) -> Outcome<Call<'a>> {
     match call.session.alive("customer", text(body, "customer").unwrap_or_default())? {
-        Some(customer) => clock::of(call, &customer),
+        Some(customer) => customer_time::of(call, &customer),
         None => Ok(call.clone()),
     }
 }
@@ -36,9 +37,6 @@ pub(in crate::sandbox::behaviour) fn cancel(call: &Call<'_>) -> Outcome<Json> {
     }
     if flag(&call.params, "invoice_now") {
         last_invoice(call, &body)?;
-    }
-    if let Some(managed) = text(&body, "schedule") {
-        schedule::ended(call, managed, "canceled")?;
     }
     close(call, id(&body))?;
     call.named().map(Json::Object)
@@ -81,7 +79,7 @@ pub(in crate::sandbox::behaviour) fn close(call: &Call<'_>, subscription: &str) 
 pub(in crate::sandbox::behaviour) fn pause(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if !matches!(status(&body), "active" | "trialing" | "past_due") {
-        return Err(super::super::not_in_state(call, &body, "pause"));
+        return Err(not_in_state(call, &body, "pause"));
     }
     let call = &timed(call, &body)?;
     let from = inner(&call.params, "bill_for").and_then(|bill| inner(bill, "unused_time_from")).cloned();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::sandbox::behaviour::{clock, discount, invoice, period, plan};
+use crate::sandbox::behaviour::{customer_time, discount, invoice, period, plan};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
@@ -194,7 +194,7 @@ fn owner_of<'a>(call: &Call<'a>, subscription: &str) -> Outcome<(Call<'a>, Body)
         return Err(Failure::state(message).param("subscription"));
     }
     let customer = call.session.named("customer", text(&owner, "customer").unwrap_or_default())?;
-    Ok((clock::of(call, &customer)?, owner))
+    Ok((customer_time::of(call, &customer)?, owner))
 }
 
 /// `POST /v1/subscription_items`.

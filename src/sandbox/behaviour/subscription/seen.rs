@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use crate::sandbox::behaviour::invoice;
 use crate::sandbox::call::Call;
 use crate::sandbox::error::Outcome;
 use crate::sandbox::fields::{id, set, status, text};
@@ -37,18 +38,9 @@ pub(in crate::sandbox::behaviour) fn list(call: &Call<'_>) -> Outcome<Json> {
     })
 }
 
-/// The subscription of an invoice, where it has one.
-pub(in crate::sandbox::behaviour) fn of_invoice(call: &Call<'_>, invoice: &Body) -> Outcome<Option<Body>> {
-    let own = invoice.get("parent").and_then(|parent| parent.pointer("/subscription_details/subscription"));
-    match own.and_then(Json::as_str) {
-        Some(own) => call.session.alive("subscription", own),
-        None => Ok(None),
-    }
-}
-
 /// An invoice of the subscription is paid: it is what it was to become.
 pub(in crate::sandbox::behaviour) fn invoice_paid(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
-    let Some(mut body) = of_invoice(call, invoice)? else { return Ok(()) };
+    let Some(mut body) = invoice::subscription_of(call, invoice)? else { return Ok(()) };
     let is_latest = text(&body, "latest_invoice") == Some(id(invoice));
     if is_latest && matches!(status(&body), "incomplete" | "past_due" | "unpaid") {
         set(&mut body, "status", "active");
@@ -59,7 +51,7 @@ pub(in crate::sandbox::behaviour) fn invoice_paid(call: &Call<'_>, invoice: &Bod
 
 /// The first invoice is void: what never began is over.
 pub(in crate::sandbox::behaviour) fn invoice_voided(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
-    let Some(mut body) = of_invoice(call, invoice)? else { return Ok(()) };
+    let Some(mut body) = invoice::subscription_of(call, invoice)? else { return Ok(()) };
     if status(&body) == "incomplete" {
         set(&mut body, "status", "incomplete_expired");
         set(&mut body, "ended_at", call.now);

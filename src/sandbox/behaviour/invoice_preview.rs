@@ -2,15 +2,18 @@
 
 use serde_json::Value as Json;
 
-use crate::sandbox::behaviour::{invoice_item, subscription};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{id, inner, items, set, text};
 use crate::sandbox::store::Body;
 
-use super::edit::{give, item_of};
-use super::total::{LINES, show_lines};
-use super::{add, draft};
+use super::definition::Behaviour;
+use super::invoice::{LINES, add, draft, give, item_of, show_lines};
+use super::{invoice_item, subscription};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { actions: &[("CreateInvoicePreview", preview)], ..Behaviour::of(&[]) }];
 
 /// `POST /v1/invoices/create_preview`: the next invoice, made and taken back.
 pub(in crate::sandbox::behaviour) fn preview(call: &Call<'_>) -> Outcome<Json> {
