@@ -33,4 +33,5 @@ mod safety;
 mod search;
 mod served;
 mod shape;
+mod silent;
 mod version_two;

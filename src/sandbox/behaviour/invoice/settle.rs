@@ -118,7 +118,7 @@ fn charge(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
             call.session.put(body)?;
             let message = "This payment requires additional user action before it can be completed successfully. \
                  Payment can be completed using the PaymentIntent associated with the invoice.";
-            let failure = Failure::new(402, "invalid_request_error", message);
+            let failure = Failure::new(402, "card_error", message);
             Err(failure.code("invoice_payment_intent_requires_action").at(Stage::Done))
         }
         Attempt::Failed(failure) => {
