@@ -29,6 +29,10 @@ struct Table {
 pub(super) struct Course {
     /// The states in which it is possible; any when the list is empty.
     pub when: Vec<String>,
+    /// The refusal in every other state; `{status}` and `{id}` stand for those of the object.
+    pub message: Option<String>,
+    /// The code of that refusal.
+    pub code: Option<String>,
     /// What it sets.
     pub set: Body,
     /// What it is done to.
@@ -79,6 +83,11 @@ pub(super) fn course(entity: &Entity, action: &str, path: &str) -> Option<Course
     let fitting = verb.into_iter().flatten().filter(|(path, value)| takes(&entity.fields, path, value));
     let set: Body = fitting.map(|(path, value)| (path.clone(), value.clone())).collect();
     if set.is_empty() { own } else { Some(Course { set, ..own.unwrap_or_default() }) }
+}
+
+/// The states in which an action is possible, and its refusal in the others, where it says so.
+pub(super) fn states(action: &str) -> Option<&'static Course> {
+    table().actions.get(action).filter(|course| !course.when.is_empty())
 }
 
 /// Whether an object has the field and the field takes the value.

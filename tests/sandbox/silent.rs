@@ -188,34 +188,53 @@ fn probes<'p>(
     entity: &'static Entity,
 ) -> Vec<Probe<'p>> {
     let named = table["samples"].as_object().unwrap();
-    let probe = |what: &str, known: &'p [Member], least: Json, send: Box<dyn Fn(&Json) -> (u16, Json) + 'p>| {
-        let label = format!("{}.{what}", entity.key);
-        let beside = table["bases"][&label].as_array().into_iter().flatten();
-        let bases = std::iter::once(&Json::Null).chain(beside).map(|more| {
-            let mut base = least.clone();
-            base.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
-            base.as_object_mut().unwrap().retain(|_, value| !value.is_null());
-            base
-        });
-        let bases = bases.collect();
-        Probe { stripe, samples: Samples { stripe, setups, named }, label, known, bases, send, before: BTreeMap::new() }
-    };
+    let probe =
+        |what: &str, known: &'p [Member], least: Json, send: Box<dyn Fn(&Json) -> (u16, Json) + 'p>| {
+            let label = format!("{}.{what}", entity.key);
+            let beside = table["bases"][&label].as_array().into_iter().flatten();
+            let bases = std::iter::once(&Json::Null).chain(beside).map(|more| {
+                let mut base = least.clone();
+                base.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
+                base.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+                base
+            });
+            let bases = bases.collect();
+            Probe {
+                stripe,
+                samples: Samples { stripe, setups, named },
+                label,
+                known,
+                bases,
+                send,
+                before: BTreeMap::new(),
+            }
+        };
     let mut found = Vec::new();
     let create = entity.operation(OperationKind::Create).unwrap();
     let least = setups.least(entity);
-    found.push(probe("create", &create.params, least, Box::new(move |params| {
-        let path = setups.path(stripe, entity, &create.path, "");
-        stripe.call("POST", &path, &shown(entity, &create.params, params.clone()))
-    })));
+    found.push(probe(
+        "create",
+        &create.params,
+        least,
+        Box::new(move |params| {
+            let path = setups.path(stripe, entity, &create.path, "");
+            stripe.call("POST", &path, &shown(entity, &create.params, params.clone()))
+        }),
+    ));
     let update = entity.operation(OperationKind::Update).filter(|_| !setups.missing(&entity.key, "Update"));
     if let Some(update) = update {
-        found.push(probe("update", &update.params, json!({}), Box::new(move |params| {
-            let Ok(body) = made(stripe, setups, entity) else { return (400, json!({})) };
-            let id = body["id"].as_str().unwrap_or_default();
-            setups.after(stripe, entity, id);
-            let path = setups.path(stripe, entity, &update.path, id);
-            stripe.call("POST", &path, &shown(entity, &update.params, params.clone()))
-        })));
+        found.push(probe(
+            "update",
+            &update.params,
+            json!({}),
+            Box::new(move |params| {
+                let Ok(body) = made(stripe, setups, entity) else { return (400, json!({})) };
+                let id = body["id"].as_str().unwrap_or_default();
+                setups.after(stripe, entity, id);
+                let path = setups.path(stripe, entity, &update.path, id);
+                stripe.call("POST", &path, &shown(entity, &update.params, params.clone()))
+            }),
+        ));
     }
     found
 }

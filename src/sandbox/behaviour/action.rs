@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::catalog::{OperationKind, catalog};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{set, status};
+use crate::sandbox::fields::set;
 use crate::sandbox::life::{self, Course, Does};
 use crate::sandbox::owner;
 use crate::sandbox::page;
@@ -13,7 +13,7 @@ use crate::sandbox::shape;
 use crate::sandbox::store::Body;
 
 use super::generic;
-use super::transition::not_in_state;
+use super::transition;
 
 /// Runs an action.
 pub(super) fn run(call: &Call<'_>, name: &str) -> Outcome<Json> {
@@ -34,10 +34,7 @@ pub(super) fn run(call: &Call<'_>, name: &str) -> Outcome<Json> {
 
 fn change(call: &Call<'_>, course: &Course, path: &str) -> Outcome<Json> {
     let mut body = owner::owned(call, call.named()?)?;
-    if !course.when.is_empty() && course.when.iter().all(|state| state != status(&body)) {
-        let verb = path.rsplit('/').next().unwrap_or_default().replace('_', " ");
-        return Err(not_in_state(call, &body, &verb));
-    }
+    transition::check(call, &body, course, path)?;
     shape::lay_over(call.entity, &mut body, &call.params)?;
     life::follow(call, &mut body, course);
     call.touch(&mut body);

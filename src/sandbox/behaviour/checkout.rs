@@ -96,10 +96,6 @@ fn fits(mode: &str, basket: &[Json]) -> Outcome<()> {
 }
 
 fn draft(call: &Call<'_>) -> Outcome<Body> {
-    if text(&call.params, "customer").is_some() && text(&call.params, "customer_email").is_some() {
-        let message = "You may only specify one of these parameters: customer, customer_email.";
-        return Err(Failure::invalid(message).code("parameters_exclusive").param("customer_email"));
-    }
     let mut plain = call.clone();
     plain.params.retain(|name, _| !SPECIAL.contains(&name.as_str()));
     let mut body = plain.build()?;
@@ -139,10 +135,6 @@ fn reductions(call: &Call<'_>, body: &mut Body) -> Outcome<Vec<Body>> {
     let Some(given) = call.params.get("discounts").filter(|given| given.is_array()) else {
         return Ok(Vec::new());
     };
-    if call.params.get("allow_promotion_codes") == Some(&Json::Bool(true)) {
-        let message = "You may only specify one of these parameters: allow_promotion_codes, discounts.";
-        return Err(Failure::invalid(message).code("parameters_exclusive").param("discounts"));
-    }
     let ids = discount::take(call, given, body, "discounts")?;
     let found = discount::at_work(call, &ids, call.now)?;
     let shown = found.iter().map(|own| {

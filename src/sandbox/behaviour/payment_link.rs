@@ -21,9 +21,6 @@ const SPECIAL: &[&str] = &["line_items", "shipping_options", "optional_items", "
 /// `POST /v1/payment_links`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let given = items(&call.params, "line_items");
-    if given.is_empty() {
-        return Err(missing("line_items"));
-    }
     let basket = shop::filled(call, given)?;
     let recurring = basket.iter().any(shop::is_recurring);
     if !recurring && call.params.contains_key("subscription_data") {
@@ -72,11 +69,6 @@ fn restrictions(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         set(body, "restrictions", Json::Null);
         return Ok(());
     };
-    if limit < 1 {
-        let message = "This value must be greater than or equal to 1.";
-        let param = "restrictions[completed_sessions][limit]";
-        return Err(Failure::invalid(message).code("parameter_invalid_integer").param(param));
-    }
     let known = inner(body, "restrictions").and_then(|own| inner(own, "completed_sessions"));
     let count = known.and_then(|own| given_number(own, "count")).unwrap_or(0);
     set_inner(body, "restrictions", "completed_sessions", json!({"count": count, "limit": limit}));

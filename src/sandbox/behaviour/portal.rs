@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, id, inner, items, set, set_inner, text};
+use crate::sandbox::fields::{flag, id, inner, items, member, set, set_inner, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::{Body, Walk};
 
@@ -144,7 +144,7 @@ fn session(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.build()?;
     set(&mut body, "configuration", id(&configuration));
     if text(&call.params, "return_url").is_none() {
-        set(&mut body, "return_url", configuration.get("default_return_url").cloned().unwrap_or_default());
+        set(&mut body, "return_url", member(&configuration, "default_return_url"));
     }
     flow(call, &mut body)?;
     set(

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, items, set, status, text};
+use crate::sandbox::fields::{given_number, id, items, needed, set, status, text};
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Delete, List, Update};
@@ -70,7 +70,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/subscriptions/{id}`.
 pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
-    let customer = call.session.named("customer", text(&before, "customer").unwrap_or_default())?;
+    let customer = call.session.named("customer", needed(&before, "customer")?)?;
     let call = &customer_time::of(call, &customer)?;
     let kept = ["cancellation_details", "metadata"];
     if ENDED.contains(&status(&before)) && call.params.keys().any(|name| !kept.contains(&name.as_str())) {

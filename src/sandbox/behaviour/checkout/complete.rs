@@ -6,7 +6,7 @@ use crate::sandbox::behaviour::payment_intent::Attempt;
 use crate::sandbox::behaviour::{payment_intent, payment_method, setup_intent, shop, subscription};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, inner, items, number, set, status, text};
+use crate::sandbox::fields::{id, inner, items, member, number, set, status, text};
 use crate::sandbox::store::Body;
 
 use super::page::current;
@@ -84,7 +84,7 @@ fn subscribe(call: &Call<'_>, body: &mut Body, method: &Body, customer: &str) ->
     set(&mut params, "discounts", known.collect::<Vec<_>>());
     let made = subscription::made(&call.about("subscription", params)?)?;
     set(body, "subscription", id(&made));
-    set(body, "invoice", made.get("latest_invoice").cloned().unwrap_or_default());
+    set(body, "invoice", member(&made, "latest_invoice"));
     Ok(())
 }
 
@@ -94,7 +94,7 @@ fn pay(call: &Call<'_>, body: &mut Body, method: Body, customer: Option<&str>) -
         return Ok(());
     }
     let mut draft = Body::new();
-    set(&mut draft, "currency", body.get("currency").cloned().unwrap_or_default());
+    set(&mut draft, "currency", member(&body, "currency"));
     set(&mut draft, "customer", customer.map_or(Json::Null, Json::from));
     let mut intent = payment_intent::for_amount(call, &draft, amount)?;
     if let Some(metadata) = inner(body, "_payment_intent_data").and_then(|data| data.get("metadata")) {

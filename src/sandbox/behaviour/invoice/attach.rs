@@ -3,7 +3,6 @@
 use serde_json::Value as Json;
 
 use crate::sandbox::behaviour::order;
-use crate::sandbox::behaviour::transition::not_in_state;
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
@@ -14,9 +13,6 @@ use super::{payment, settle};
 /// `POST /v1/invoices/{id}/attach_payment`: a payment made elsewhere pays for the invoice.
 pub(in crate::sandbox::behaviour) fn attach(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    if status(&body) != "open" {
-        return Err(not_in_state(call, &body, "attach a payment to"));
-    }
     let Some(intent) = text(&call.params, "payment_intent") else {
         return match text(&call.params, "payment_record") {
             Some(_) => Err(Failure::unsupported("payment records that pay invoices")),
