@@ -65,7 +65,8 @@ fn main() {
     let file = folder.path().join("sandbox.db");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let bench = Bench { sandbox: Sandbox::open(&file).unwrap(), runtime };
-    let made = bench.call("POST", "/v1/customers", "name=Ada&email=ada@example.com&metadata[team]=a".to_owned());
+    let made =
+        bench.call("POST", "/v1/customers", "name=Ada&email=ada@example.com&metadata[team]=a".to_owned());
     fill(&file, &made);
     println!("{OBJECTS} customers, {RUNS} calls each:");
     bench.measure("create", |it, at| it.call("POST", "/v1/customers", format!("name=B{at}")));
@@ -74,7 +75,9 @@ fn main() {
     bench.measure("list by email", |it, at| {
         it.call("GET", &format!("/v1/customers?email=a{at}%40example.com"), String::new())
     });
-    bench.measure("list by time", |it, _| it.call("GET", "/v1/customers?created[gte]=1700000000", String::new()));
+    bench.measure("list by time", |it, _| {
+        it.call("GET", "/v1/customers?created[gte]=1700000000", String::new())
+    });
     let search = |query: String| format!("/v1/customers/search?query={query}");
     bench.measure("search by email", |it, at| {
         it.call("GET", &search(format!("email%3A%27a{at}%40example.com%27")), String::new())

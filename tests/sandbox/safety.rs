@@ -37,7 +37,8 @@ fn the_numbers_of_cards_and_accounts_are_in_no_file() {
     let method = json!({"type": "card", "card": card});
     let account = stripe.done("POST", "/v1/accounts", &json!({"type": "custom"}));
     let accounts = format!("/v1/accounts/{}/external_accounts", account["id"].as_str().unwrap());
-    let bank = json!({"country": "US", "currency": "usd", "account_number": ACCOUNT, "routing_number": "110000000"});
+    let bank =
+        json!({"country": "US", "currency": "usd", "account_number": ACCOUNT, "routing_number": "110000000"});
     let mut bank_source = bank.clone();
     bank_source["object"] = "bank_account".into();
     let debit = json!({"type": "us_bank_account", "billing_details": {"name": "Ada"}, "us_bank_account": {
@@ -192,9 +193,8 @@ fn a_file_of_an_older_version_is_brought_to_this_one() {
         "payment_method": "pm_old", "automatic_payment_methods": {"enabled": true, "allow_redirects": "never"}});
     let (status, answer) = stripe.call("POST", "/v1/payment_intents", &pays);
     assert_eq!((status, &answer["error"]["code"]), (402, &json!("card_declined")), "{answer}");
-    let version = |sql: &str| -> i64 {
-        Connection::open(&file).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
-    };
+    let version =
+        |sql: &str| -> i64 { Connection::open(&file).unwrap().query_row(sql, [], |row| row.get(0)).unwrap() };
     assert_eq!(version("PRAGMA user_version"), 2);
     Sandbox::open(&file).unwrap();
     assert_eq!(version("PRAGMA user_version"), 2);

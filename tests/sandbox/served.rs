@@ -48,7 +48,8 @@ fn a_link_changes_nothing_and_a_strange_page_neither() {
     let (address, _runtime) = served(Terms::default());
     let key = "authorization: Bearer sk_test_port\r\n";
     let form = "amount=500&currency=usd&confirm=true&payment_method=pm_card_authenticationRequired&return_url=https://a.example";
-    let length = format!("{key}content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n", form.len());
+    let length =
+        format!("{key}content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n", form.len());
     let made = told(address, &(request("POST", "/v1/payment_intents", &length) + form));
     let made: serde_json::Value = serde_json::from_str(made.split("\r\n\r\n").nth(1).unwrap()).unwrap();
     let id = made["id"].as_str().unwrap();

@@ -26,8 +26,18 @@ const SPENT: &str = "_spent";
 
 /// `POST /v1/payment_methods`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
+    let customer = text(&call.params, "customer");
     if let Some(token) = text(&call.params, "payment_method") {
-        return call.keep(resolve(call, token, "payment_method")?);
+        let method = resolve(call, token, "payment_method")?;
+        if customer.is_some_and(|customer| text(&method, "customer") != Some(customer)) {
+            let message = format!("The payment method {token} does not belong to the customer that you passed.");
+            return Err(Failure::state(message).param("customer"));
+        }
+        return call.keep(method);
+    }
+    if customer.is_some() {
+        let what = "payment methods that are made with a customer; attach the method instead";
+        return Err(Failure::unsupported(what).param("customer"));
     }
     let body = made(call, &call.params)?;
     call.keep(body)

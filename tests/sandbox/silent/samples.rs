@@ -28,7 +28,9 @@ impl Samples<'_> {
     /// What Stripe demands of an object.
     pub fn demanded(&self, members: &[Member]) -> Map<String, Json> {
         let demanded = members.iter().filter(|member| member.shape.is_required());
-        demanded.filter_map(|member| Some((member.name.clone(), self.of(member).into_iter().next()?))).collect()
+        demanded
+            .filter_map(|member| Some((member.name.clone(), self.of(member).into_iter().next()?)))
+            .collect()
     }
 
     /// What Stripe demands of an object, or something where it demands nothing.
