@@ -48,6 +48,18 @@ impl Failure {
         Self { stage: Stage::Undone, ..Self::invalid(message) }
     }
 
+    /// Two params of which a call may have one; the first of them is named.
+    pub fn exclusive(first: &str, second: &str) -> Self {
+        let message = format!("You may only specify one of these parameters: {first}, {second}.");
+        Self::invalid(message).code("parameters_exclusive").param(first)
+    }
+
+    /// A number below the least that a param takes.
+    pub fn too_low(least: i64, param: impl Into<String>) -> Self {
+        let message = format!("This value must be greater than or equal to {least}.");
+        Self::invalid(message).code("parameter_invalid_integer").param(param)
+    }
+
     /// An id in the path that names nothing.
     pub fn absent(object: &str, id: &str) -> Self {
         Self { status: 404, ..Self::unknown_reference(object, id, label::path_param(object)) }

@@ -18,19 +18,14 @@ use super::time::now;
 mod schema;
 mod session;
 
+pub use schema::OpenError;
+
 pub(super) use schema::is_indexed;
-pub(super) use session::{Change, Session, Stored, Walk};
+pub(super) use session::{Change, KEY, Session, Stored, UNSHOWN_ID, Walk};
+
+use session::HELD;
 
 pub(super) use super::fields::Body;
-
-/// Kept with an object whose id is not enough to find it by: what it is found by.
-pub(super) const KEY: &str = "_key";
-
-/// Kept with an object that shows no id: its id.
-pub(super) const UNSHOWN_ID: &str = "_id";
-
-/// Where the objects are that Stripe itself holds, the same for every account and mode.
-const HELD: &str = "stripe";
 
 /// How long a process waits for another one's transaction.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -42,28 +37,6 @@ const STATEMENTS: usize = 128;
 const EVENTS: i64 = 30 * 24 * 60 * 60;
 /// What is too old is looked for this often, in seconds.
 const SWEEP: i64 = 60 * 60;
-
-/// Why a sandbox cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// SQLite cannot use the file.
-    #[error("the sandbox cannot use its store: {0}")]
-    Store(#[from] rusqlite::Error),
-    /// The file cannot be made, or not be kept from others.
-    #[error("the sandbox cannot make its file: {0}")]
-    File(#[from] io::Error),
-    /// A later version of this program wrote the file.
-    #[error(
-        "the file was written by a newer version of the sandbox (its version is {found}, this program knows {known}): \
-         use that version or another file"
-    )]
-    Newer {
-        /// The version of the file.
-        found: i64,
-        /// The version that this program writes.
-        known: i64,
-    },
-}
 
 /// The open store.
 #[derive(Debug)]

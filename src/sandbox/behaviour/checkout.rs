@@ -16,6 +16,8 @@ use super::{discount, shop};
 mod complete;
 mod page;
 
+use page::current;
+
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create), (Get, get), (Update, update)],
@@ -173,15 +175,6 @@ fn totals(call: &Call<'_>, body: &mut Body, basket: &[Json], off: i64) -> Outcom
     set(body, "shipping_cost", chosen.unwrap_or_default());
     set(body, "payment_status", if total == 0 { "no_payment_required" } else { "unpaid" });
     Ok(())
-}
-
-/// The session as it stands now: what was open too long is expired.
-fn current(call: &Call<'_>, mut body: Body) -> Body {
-    if status(&body) == "open" && number(&body, "expires_at") <= call.now {
-        set(&mut body, "status", "expired");
-        set(&mut body, "url", Json::Null);
-    }
-    body
 }
 
 /// `GET /v1/checkout/sessions/{id}`.

@@ -11,7 +11,7 @@ use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, List};
-use super::{customer_balance, invoice, money, refund};
+use super::{customer_balance, invoice, money, order, refund};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -158,7 +158,7 @@ fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Jso
     let param = format!("{path}[invoice_line_item]");
     let named = text(entry, "invoice_line_item").ok_or_else(|| missing(&param))?;
     let known =
-        items(invoice, invoice::LINES).iter().filter_map(Json::as_object).find(|known| id(known) == named);
+        items(invoice, order::LINES).iter().filter_map(Json::as_object).find(|known| id(known) == named);
     let known = known.ok_or_else(|| Failure::unknown_reference("line_item", named, &param))?;
     let whole = number(known, "amount");
     let part =

@@ -8,7 +8,8 @@ use crate::sandbox::fields::{id, inner, items, set, text};
 use crate::sandbox::store::Body;
 
 use super::definition::Behaviour;
-use super::invoice::{LINES, add, draft, give, item_of, show_lines};
+use super::invoice::{draft, item_of};
+use super::order::{LINES, add, give_discounts, show_lines};
 use super::{invoice_item, subscription};
 
 /// What this module answers.
@@ -55,7 +56,7 @@ fn previewed(call: &Call<'_>) -> Outcome<Body> {
         add(call, &mut body, &item);
     }
     if let Some(discounts) = call.params.get("discounts").filter(|given| given.is_array()) {
-        give(call, &mut body, discounts, "discounts")?;
+        give_discounts(call, &mut body, discounts, "discounts")?;
         let lines = items(&body, LINES).to_vec();
         show_lines(&mut body, &lines);
     }

@@ -15,11 +15,14 @@ use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Update};
+use super::intent::{self, OPEN, unexpected_state};
 use super::money;
 use super::payment_method;
 
 mod confirm;
 mod settle;
+
+use confirm::check_owner;
 
 pub(super) use confirm::{Attempt, attempt};
 pub(super) use settle::end;
@@ -35,9 +38,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     authenticate: Some(settle::authenticate),
     ..Behaviour::of(&["payment_intent"])
 }];
-
-/// States in which what is to be paid may still be changed.
-const OPEN: &[&str] = &["requires_payment_method", "requires_confirmation", "requires_action"];
 
 /// `POST /v1/payment_intents`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
@@ -66,31 +66,17 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     if confirms { confirm::run(&call, body) } else { Ok(Json::Object(body)) }
 }
 
-/// Either a list of types, or those the account has switched on; the latter is the default.
+/// What is offered to pay with, and the options of each type.
 fn ways_to_pay(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let automatic = inner(&call.params, "automatic_payment_methods");
-    let types = items(&call.params, "allowed_payment_method_types");
-    set(body, "payment_method_configuration_details", Json::Null);
-    if !types.is_empty() {
-        if automatic.is_some_and(|automatic| flag(automatic, "enabled")) {
-            let message = "You may only specify one of these parameters: allowed_payment_method_types, automatic_payment_methods.";
-            return Err(Failure::invalid(message)
-                .code("parameters_exclusive")
-                .param("automatic_payment_methods"));
-        }
-        let types = types.to_vec();
-        set(body, "automatic_payment_methods", Json::Null);
-        set(body, "payment_method_types", types);
-    } else if automatic.is_some_and(|automatic| !flag(automatic, "enabled")) {
-        set(body, "automatic_payment_methods", Json::Null);
-        set(body, "payment_method_types", json!(["card"]));
-    } else {
-        let redirects =
-            automatic.and_then(|automatic| text(automatic, "allow_redirects")).unwrap_or("always").to_owned();
-        set(body, "automatic_payment_methods", json!({"allow_redirects": redirects, "enabled": true}));
-        set(body, "payment_method_types", json!(["card", "link"]));
-        set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
+    let both = automatic.is_some_and(|automatic| flag(automatic, "enabled"));
+    if both && !items(&call.params, "allowed_payment_method_types").is_empty() {
+        let message = "You may only specify one of these parameters: allowed_payment_method_types, automatic_payment_methods.";
+        return Err(Failure::invalid(message)
+            .code("parameters_exclusive")
+            .param("automatic_payment_methods"));
     }
+    intent::offer_methods(call, body);
     let mut options = inner(&call.params, "payment_method_options").cloned().unwrap_or_default();
     for kind in items(body, "payment_method_types").iter().filter_map(Json::as_str) {
         let given = options.get(kind).and_then(Json::as_object).cloned().unwrap_or_default();
@@ -111,27 +97,6 @@ fn usual_options(kind: &str) -> Body {
         _ => json!({}),
     };
     usual.as_object().cloned().unwrap_or_default()
-}
-
-/// A method that is saved to a customer may be used for that customer only.
-fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    let Some(method) = text(body, "payment_method") else { return Ok(()) };
-    let method = call.session.referred("payment_method", method, "payment_method")?;
-    let Some(owner) = text(&method, "customer") else { return Ok(()) };
-    let message = match text(body, "customer") {
-        Some(customer) if customer == owner => return Ok(()),
-        Some(_) => format!(
-            "The customer does not have a payment method with the ID {}. The payment method must be attached to the \
-             customer.",
-            id(&method)
-        ),
-        None => format!(
-            "The payment method {} belongs to a Customer. Please include the Customer in the `customer` parameter on \
-             the PaymentIntent.",
-            id(&method)
-        ),
-    };
-    Err(Failure::state(message).param("payment_method"))
 }
 
 /// `POST /v1/payment_intents/{intent}`.
@@ -167,16 +132,6 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "next_action", Json::Null);
     }
     call.keep(body)
-}
-
-/// The refusal of a call that the intent's state does not allow; it carries the intent.
-fn unexpected_state(message: impl Into<String>, body: &Body) -> Failure {
-    Failure::state(message).code("payment_intent_unexpected_state").with("payment_intent", shown(body))
-}
-
-/// An intent as an error carries it.
-fn shown(body: &Body) -> Json {
-    Json::Object(body.clone().into_iter().filter(|(name, _)| !name.starts_with('_')).collect())
 }
 
 /// An intent for what an invoice is owed, not yet kept.

@@ -9,7 +9,7 @@ use crate::sandbox::fields::{id, inner, set, text};
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Delete, Update};
-use super::{generic, price, product};
+use super::{generic, order};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -25,7 +25,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
         return Err(Failure::state("Plan already exists.").code("resource_already_exists").param("id"));
     }
     let product = product_of(call)?;
-    let made = price::made(&call.about("price", price_params(call, &product))?, "")?;
+    let made = order::price(&call.about("price", price_params(call, &product))?, "")?;
     let mut made = made;
     let own = text(&call.params, "id").map_or_else(|| id(&made).replace("price_", "plan_"), str::to_owned);
     call.session.remove("price", id(&made))?;
@@ -43,8 +43,7 @@ fn product_of(call: &Call<'_>) -> Outcome<String> {
             Ok(known.clone())
         }
         Some(Json::Object(data)) => {
-            let made = product::made(&call.about("product", data.clone())?)?;
-            call.session.put(&made)?;
+            let made = order::product_described(call, data.clone(), true)?;
             Ok(id(&made).to_owned())
         }
         _ => Err(missing("product")),

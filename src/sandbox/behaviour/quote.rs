@@ -10,7 +10,7 @@ use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Update};
-use super::line::{Line, sum, write};
+use super::order::{self, Accepts, Line, sum, write};
 use super::transition::not_in_state;
 use super::{invoice, subscription};
 
@@ -47,7 +47,7 @@ fn write_lines(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     for (at, params) in items(&call.params, "line_items").iter().enumerate() {
         let params = params.as_object().cloned().unwrap_or_default();
         let param = format!("line_items[{at}][price]");
-        let line = Line::of(call, &params, text(&params, "price"), &param)?;
+        let line = Line::of(call, &params, Accepts::Any, &format!("line_items[{at}]"))?;
         let line = line.ok_or_else(|| crate::sandbox::check::missing(&param))?;
         if let Some(currency) =
             text(body, "currency").filter(|currency| !kept.is_empty() && *currency != line.currency)
@@ -195,8 +195,8 @@ fn invoice_of(call: &Call<'_>, quote: &Body) -> Outcome<Body> {
     let mut made = invoice::draft(&about, &customer, text(quote, "currency").unwrap_or("usd"))?;
     for params in items(quote, "_line_params") {
         let params = params.as_object().cloned().unwrap_or_default();
-        let Some(line) = Line::of(call, &params, text(&params, "price"), "line_items")? else { continue };
-        invoice::add_line(&about, &mut made, &line)?;
+        let Some(line) = Line::of(call, &params, Accepts::Any, "line_items")? else { continue };
+        order::add_line(&about, &mut made, &line)?;
     }
     set(&mut made, "billing_reason", "quote_accept");
     let parent =

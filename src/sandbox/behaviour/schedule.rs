@@ -10,7 +10,7 @@ use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Update};
 use super::transition::not_in_state;
-use super::{customer_time, period, subscription};
+use super::{customer_time, subscription};
 
 mod phase;
 
@@ -248,9 +248,4 @@ fn release(call: &Call<'_>) -> Outcome<Json> {
     }
     let call = &timed(call, &body)?;
     let_go(call, body).map(Json::Object)
-}
-
-/// So much later, by a `duration` param.
-fn later(at: i64, duration: &Body) -> i64 {
-    period::add(at, text(duration, "interval").unwrap_or("month"), number(duration, "interval_count").max(1))
 }

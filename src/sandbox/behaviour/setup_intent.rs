@@ -13,9 +13,12 @@ use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Update};
+use super::intent::{self, OPEN, not_in_states, unexpected_state};
 use super::payment_method;
 
 mod confirm;
+
+use confirm::check_owner;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -28,9 +31,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     authenticate: Some(confirm::authenticate),
     ..Behaviour::of(&["setup_intent"])
 }];
-
-/// States in which an intent may be changed, confirmed and canceled.
-const OPEN: &[&str] = &["requires_payment_method", "requires_confirmation", "requires_action"];
 
 /// `POST /v1/setup_intents`.
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
@@ -62,22 +62,7 @@ pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
 }
 
 fn ways(call: &Call<'_>, body: &mut Body) {
-    let types = items(&call.params, "allowed_payment_method_types");
-    let automatic = inner(&call.params, "automatic_payment_methods");
-    set(body, "payment_method_configuration_details", Json::Null);
-    if !types.is_empty() {
-        set(body, "payment_method_types", types.to_vec());
-        set(body, "automatic_payment_methods", Json::Null);
-    } else if automatic.is_some_and(|automatic| !flag(automatic, "enabled")) {
-        set(body, "payment_method_types", json!(["card"]));
-        set(body, "automatic_payment_methods", Json::Null);
-    } else {
-        let redirects =
-            automatic.and_then(|automatic| text(automatic, "allow_redirects")).unwrap_or("always");
-        set(body, "automatic_payment_methods", json!({"allow_redirects": redirects, "enabled": true}));
-        set(body, "payment_method_types", json!(["card", "link"]));
-        set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
-    }
+    intent::offer_methods(call, body);
     card_options(body);
 }
 
@@ -95,19 +80,6 @@ fn card_options(body: &mut Body) {
     }
 }
 
-fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    let Some(method) = text(body, "payment_method") else { return Ok(()) };
-    let method = call.session.referred("payment_method", method, "payment_method")?;
-    match (text(&method, "customer"), text(body, "customer")) {
-        (Some(owner), customer) if Some(owner) != customer => {
-            let message =
-                "The payment method is attached to a customer; the SetupIntent must be of the same customer.";
-            Err(Failure::state(message).param("payment_method"))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// `POST /v1/setup_intents/{id}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
@@ -117,7 +89,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
             "You cannot update {name} of this SetupIntent because it has a status of {}.",
             status(&before)
         );
-        return Err(unexpected(message, &before));
+        return Err(unexpected_state(message, &before));
     }
     let mut call = call.clone();
     payment_method::take(&mut call)?;
@@ -133,22 +105,11 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     call.keep(body)
 }
 
-fn unexpected(message: impl Into<String>, body: &Body) -> Failure {
-    let shown: Body = body.clone().into_iter().filter(|(name, _)| !name.starts_with('_')).collect();
-    Failure::state(message).code("setup_intent_unexpected_state").with("setup_intent", shown)
-}
-
 /// `POST /v1/setup_intents/{id}/cancel`.
 fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if !OPEN.contains(&status(&body)) {
-        let message = format!(
-            "You cannot cancel this SetupIntent because it has a status of {}. Only a SetupIntent with one of the \
-             following statuses may be canceled: {}.",
-            status(&body),
-            OPEN.join(", ")
-        );
-        return Err(unexpected(message, &body));
+        return Err(not_in_states(call, &body, ("cancel", "canceled"), OPEN));
     }
     set(
         &mut body,

@@ -11,7 +11,8 @@ use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, List};
-use super::{cost, discount, money, price, product};
+use super::money;
+use super::order::{self, Accepts};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -45,16 +46,14 @@ pub(super) fn filled(call: &Call<'_>, given: &[Json]) -> Outcome<Vec<Json>> {
 }
 
 fn item(call: &Call<'_>, entry: &Body, path: &str) -> Outcome<Json> {
-    let price = price_of(call, entry, path)?;
+    let price = order::named(call, entry, Accepts::Any, path)?;
+    let price = price.ok_or_else(|| missing(&format!("{path}[price]")))?;
     let quantity = given_number(entry, "quantity").unwrap_or(1);
     let least = inner(entry, "adjustable_quantity").and_then(|own| given_number(own, "minimum")).unwrap_or(1);
     if quantity < least.clamp(0, 1) {
-        let message = "This value must be greater than or equal to 1.";
-        return Err(Failure::invalid(message)
-            .code("parameter_invalid_integer")
-            .param(format!("{path}[quantity]")));
+        return Err(Failure::too_low(1, format!("{path}[quantity]")));
     }
-    let amount = cost::of(&price, quantity);
+    let amount = order::cost(&price, quantity);
     let sold =
         call.session.alive("product", text(&price, "product").unwrap_or_default())?.unwrap_or_default();
     let adjustable = inner(entry, "adjustable_quantity").map(|own| {
@@ -66,37 +65,6 @@ fn item(call: &Call<'_>, entry: &Body, path: &str) -> Outcome<Json> {
         "description": sold.get("name"), "discounts": [], "metadata": entry.get("metadata").cloned().unwrap_or_else(|| json!({})),
         "price": price, "quantity": quantity, "taxes": [],
     }))
-}
-
-fn price_of(call: &Call<'_>, entry: &Body, path: &str) -> Outcome<Body> {
-    if let Some(known) = text(entry, "price") {
-        let price = call.session.referred("price", known, &format!("{path}[price]"))?;
-        if flag(&price, "active") {
-            return Ok(price);
-        }
-        let message =
-            format!("The price specified is inactive. This field only accepts active prices. Price: {known}");
-        return Err(Failure::state(message).param(format!("{path}[price]")));
-    }
-    let data = inner(entry, "price_data").ok_or_else(|| missing(&format!("{path}[price]")))?;
-    let mut data = data.clone();
-    match (text(&data, "product"), inner(&data, "product_data").cloned()) {
-        (Some(known), _) => {
-            call.session.referred("product", known, &format!("{path}[price_data][product]"))?;
-        }
-        (None, Some(described)) => {
-            let mut made = product::made(&call.about("product", described)?)?;
-            set(&mut made, "active", false);
-            call.session.put(&made)?;
-            set(&mut data, "product", id(&made));
-        }
-        (None, None) => return Err(missing(&format!("{path}[price_data][product]"))),
-    }
-    data.shift_remove("product_data");
-    let mut made = price::made(&call.about("price", data)?, &format!("{path}[price_data]"))?;
-    set(&mut made, "active", false);
-    call.session.put(&made)?;
-    Ok(made)
 }
 
 /// Whether an item is charged again and again.
@@ -127,14 +95,13 @@ pub(super) fn reduce(basket: &mut [Json], discounts: &[Body]) -> i64 {
         .collect();
     let mut total = 0;
     for own in discounts {
-        let shares = discount::shares(own, &left, &currency);
-        for ((slot, item), share) in left.iter_mut().zip(basket.iter_mut()).zip(shares) {
-            slot.0 -= share;
+        let shares = order::take_off(own, &mut left, &currency);
+        for (((amount, _), item), share) in left.iter().zip(basket.iter_mut()).zip(shares) {
             total += share;
             if let Some(item) = item.as_object_mut() {
                 let off = number(item, "amount_discount") + share;
                 set(item, "amount_discount", off);
-                set(item, "amount_total", slot.0);
+                set(item, "amount_total", *amount);
             }
         }
     }
@@ -151,7 +118,7 @@ pub(super) fn requantified(call: &Call<'_>, body: &Body) -> Outcome<Vec<Json>> {
             return Err(Failure::unknown_reference("line_item", named, &format!("line_items[{at}][id]")));
         };
         if let Some(quantity) = entry.get("quantity").and_then(Json::as_i64) {
-            let amount = inner(known, "price").map_or(0, |price| cost::of(price, quantity));
+            let amount = inner(known, "price").map_or(0, |price| order::cost(price, quantity));
             set(known, "quantity", quantity);
             set(known, "amount_subtotal", amount);
             set(known, "amount_total", amount);

@@ -1,8 +1,30 @@
 //! The tables of the store, and the way from those of older files.
 
+use std::io;
+
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::OpenError;
+/// Why a sandbox cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// SQLite cannot use the file.
+    #[error("the sandbox cannot use its store: {0}")]
+    Store(#[from] rusqlite::Error),
+    /// The file cannot be made, or not be kept from others.
+    #[error("the sandbox cannot make its file: {0}")]
+    File(#[from] io::Error),
+    /// A later version of this program wrote the file.
+    #[error(
+        "the file was written by a newer version of the sandbox (its version is {found}, this program knows {known}): \
+         use that version or another file"
+    )]
+    Newer {
+        /// The version of the file.
+        found: i64,
+        /// The version that this program writes.
+        known: i64,
+    },
+}
 
 /// Fields by whose text objects are looked for, often enough to have an index.
 pub(super) const INDEXED: &[&str] = &[

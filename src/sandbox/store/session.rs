@@ -8,10 +8,19 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde_json::Value as Json;
 
 use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::Body;
 use crate::sandbox::reference_data;
 
 use super::schema::{INDEXED, field};
-use super::{Body, HELD, KEY, UNSHOWN_ID};
+
+/// Kept with an object whose id is not enough to find it by: what it is found by.
+pub(in crate::sandbox) const KEY: &str = "_key";
+
+/// Kept with an object that shows no id: its id.
+pub(in crate::sandbox) const UNSHOWN_ID: &str = "_id";
+
+/// Where the objects are that Stripe itself holds, the same for every account and mode.
+pub(super) const HELD: &str = "stripe";
 
 /// One transaction in one space.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{id, inner, items, number, set, status, text};
 use crate::sandbox::store::Body;
 
-use super::current;
+use super::page::current;
 
 /// The customer fills in the page with that method; a payment that fails leaves the session open.
 pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> Outcome<Json> {

@@ -3,15 +3,15 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::payment_intent::{self, Attempt};
-use crate::sandbox::behaviour::payment_method;
 use crate::sandbox::behaviour::transition::not_in_state;
+use crate::sandbox::behaviour::{order, payment_method};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome, Stage};
 use crate::sandbox::fields::{flag, id, inner, number, set, set_inner, status, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
-use super::{balance, payment, reached, total};
+use super::{balance, payment};
 
 /// Kept with an invoice: the intent that pays it.
 const INTENT: &str = "_payment_intent";
@@ -203,7 +203,7 @@ pub(in crate::sandbox::behaviour) fn paid(call: &Call<'_>, body: &mut Body) -> O
 
 /// What an invoice still wants, and the intent that is to bring it.
 pub(in crate::sandbox::behaviour) fn due_now(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    total::due(body);
+    order::due(body);
     if number(body, "amount_remaining") == 0 {
         paid(call, body)?;
         return end_intent(call, body);
@@ -261,4 +261,10 @@ pub(super) fn end_intent(call: &Call<'_>, body: &Body) -> Outcome<()> {
     }
     let paying = call.about("payment_intent", Body::new())?;
     payment_intent::end(&paying, &mut intent, Some("void_invoice"))
+}
+
+/// Writes when the invoice reached a state.
+fn reached(call: &Call<'_>, body: &mut Body, state: &str, at: &str) {
+    set(body, "status", state);
+    set_inner(body, "status_transitions", at, call.now);
 }

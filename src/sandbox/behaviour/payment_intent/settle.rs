@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::sandbox::behaviour::charge;
+use crate::sandbox::behaviour::intent::{not_in_states, unexpected_state};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
@@ -10,7 +11,6 @@ use crate::sandbox::fields::{given_number, number, set, status, text};
 use crate::sandbox::store::Body;
 
 use super::confirm::{Attempt, attempt};
-use super::unexpected_state;
 
 /// States in which an intent may be canceled.
 const CANCELABLE: &[&str] = &[
@@ -65,13 +65,7 @@ fn latest_charge(call: &Call<'_>, body: &Body) -> Outcome<Option<Body>> {
 pub(in crate::sandbox::behaviour) fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if !CANCELABLE.contains(&status(&body)) {
-        let message = format!(
-            "You cannot cancel this PaymentIntent because it has a status of {}. Only a PaymentIntent with one of the \
-             following statuses may be canceled: {}.",
-            status(&body),
-            CANCELABLE.join(", ")
-        );
-        return Err(unexpected_state(message, &body));
+        return Err(not_in_states(call, &body, ("cancel", "canceled"), CANCELABLE));
     }
     if let Some(invoice) = text(&body, "_invoice") {
         let message = format!(

@@ -2,14 +2,13 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::sandbox::behaviour::{invoice, subscription};
+use crate::sandbox::behaviour::order::{self, Accepts};
+use crate::sandbox::behaviour::{period, subscription};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{flag, given_number, id, inner, items, number, set, text};
 use crate::sandbox::store::Body;
-
-use super::later;
 
 /// Most phases of a schedule.
 const MOST: usize = 10;
@@ -39,7 +38,9 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
     let mut currency = text(params, "currency").unwrap_or_default().to_ascii_lowercase();
     for (at, item) in items(params, "items").iter().enumerate() {
         let item = item.as_object().cloned().unwrap_or_default();
-        let price = price_of(call, &item, &format!("{path}[items][{at}]"))?;
+        let path = format!("{path}[items][{at}]");
+        let price = order::named(call, &item, Accepts::RecurringOfAnyAge, &path)?;
+        let price = price.ok_or_else(|| missing(&format!("{path}[price]")))?;
         often = inner(&price, "recurring").cloned().unwrap_or_default();
         if currency.is_empty() {
             text(&price, "currency").unwrap_or("usd").clone_into(&mut currency);
@@ -88,20 +89,6 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
         return Ok(std::mem::take(phase));
     }
     Ok(Body::new())
-}
-
-fn price_of(call: &Call<'_>, item: &Body, path: &str) -> Outcome<Body> {
-    if let Some(data) = inner(item, "price_data") {
-        return invoice::inline_price(call, data, &format!("{path}[price_data]"));
-    }
-    let given = text(item, "price").or_else(|| text(item, "plan"));
-    let param = format!("{path}[price]");
-    let price = call.session.referred("price", given.ok_or_else(|| missing(&param))?, &param)?;
-    if text(&price, "type") == Some("recurring") {
-        return Ok(price);
-    }
-    let message = "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.";
-    Err(Failure::state(message).param(param))
 }
 
 /// The phase that a subscription is in by itself.
@@ -189,4 +176,9 @@ pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body
     let mut about = call.about("subscription", params)?;
     id(owner).clone_into(&mut about.id);
     subscription::update(&about).map(drop)
+}
+
+/// So much later, by a `duration` param.
+fn later(at: i64, duration: &Body) -> i64 {
+    period::add(at, text(duration, "interval").unwrap_or("month"), number(duration, "interval_count").max(1))
 }

@@ -3,13 +3,16 @@
 
 use serde_json::json;
 
-use crate::sandbox::behaviour::{cost, invoice_item, line::Line, period};
+use crate::sandbox::behaviour::order::{self, Line};
+use crate::sandbox::behaviour::{invoice_item, period};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{flag, given_number, id, inner, items as listed, number, set, status, text};
 use crate::sandbox::store::Body;
 
-use super::{bill, ending, item, reduce, trial};
+use super::bill::reduce;
+use super::ending::ending;
+use super::{bill, item, trial};
 
 /// What the params of an update ask for, beside fields of their name.
 pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
@@ -158,7 +161,7 @@ fn waits(call: &Call<'_>, owner: &Body, item: Option<&Body>, at: i64, sign: i64)
     let none = Body::new();
     let price = inner(item, "price").unwrap_or(&none);
     let quantity = number(item, "quantity");
-    let amount = sign * period::part(cost::of(price, quantity), whole_start(item, owner, start), end, at);
+    let amount = sign * period::part(order::cost(price, quantity), whole_start(item, owner, start), end, at);
     let line = Line {
         amount,
         currency: text(owner, "currency").unwrap_or("usd").to_owned(),

@@ -9,7 +9,8 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{flag, id, inner, number, set, set_inner, status, text};
 use crate::sandbox::store::Body;
 
-use super::{ENDED, bill, change, item};
+use super::ending::ENDED;
+use super::{bill, change, item};
 
 /// The same call at the customer's time.
 fn timed<'a>(call: &Call<'a>, body: &Body) -> Outcome<Call<'a>> {

@@ -9,7 +9,8 @@ use crate::sandbox::fields::{id, set, status, text};
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
-use super::{ENDED, item};
+use super::ending::ENDED;
+use super::item;
 
 /// `GET /v1/subscriptions`: the canceled ones only when they are asked for.
 pub(in crate::sandbox::behaviour) fn list(call: &Call<'_>) -> Outcome<Json> {

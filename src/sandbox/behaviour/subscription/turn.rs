@@ -9,10 +9,9 @@ use crate::sandbox::error::Outcome;
 use crate::sandbox::fields::{given_number, id, inner, number, set, set_inner, status, text};
 use crate::sandbox::store::Body;
 
-use super::{bill, end, item, reduce};
+use super::bill::{HOUR, reduce};
+use super::{bill, end, item};
 
-/// A draft of a renewal is finalized this long after it was made.
-pub(super) const HOUR: i64 = 60 * 60;
 /// A first payment may be made this long.
 const FIRST_PAYMENT: i64 = 23 * HOUR;
 /// The pauses between the attempts to take a payment; after the last the subscription is canceled.

@@ -2,13 +2,12 @@
 
 use serde_json::Value as Json;
 
+use crate::sandbox::behaviour::money;
 use crate::sandbox::fields::{given_number, inner, items, number, text};
 use crate::sandbox::store::Body;
 
-use super::money;
-
 /// The cost of a quantity in the smallest unit of the currency, rounded half up.
-pub(super) fn of(price: &Body, quantity: i64) -> i64 {
+pub(in crate::sandbox::behaviour) fn of(price: &Body, quantity: i64) -> i64 {
     let quantity = match inner(price, "transform_quantity") {
         Some(bundle) => {
             bundles(quantity, number(bundle, "divide_by").max(1), text(bundle, "round") == Some("up"))

@@ -1,4 +1,4 @@
-//! Taxes of an invoice: each line has its own rates, or those of the invoice.
+//! Taxes of an order: each line has its own rates, or those of the invoice.
 
 use serde_json::{Value as Json, json};
 
