@@ -234,7 +234,7 @@ fn probes<'p>(
 /// So many tests share the work.
 const PARTS: usize = 8;
 /// References are made anew after so many params: what belongs to one customer grows otherwise.
-const RENEWED: usize = 40;
+const RENEWED: usize = 12;
 
 fn part(number: usize) {
     let (stripe, setups, table) = (Stripe::new(), Setups::read(), ledger::table());
