@@ -187,3 +187,21 @@ fn amounts_have_the_decimals_of_their_currency() {
         assert_eq!(made["currency"], currency.to_lowercase());
     }
 }
+
+#[test]
+fn a_source_of_the_older_kind_is_saved_and_charged() {
+    let client = Client::new();
+    let customer = client.post("/v1/customers", &[("source", "tok_visa")]);
+    let card = customer["default_source"].as_str().unwrap();
+    assert!(card.starts_with("card_"), "{card}");
+    let form = [("customer", customer["id"].as_str().unwrap()), ("items[0][price]", &client.monthly("900"))];
+    let subscription = client.post("/v1/subscriptions", &form);
+    assert_eq!(subscription["status"], "active");
+    let path = format!("/v1/customers/{}", id(&customer));
+    let changed = client.post(&path, &[("source", "tok_chargeCustomerFail")]);
+    assert_ne!(changed["default_source"], card);
+    let subscription = client.post("/v1/subscriptions", &form);
+    assert_eq!(subscription["status"], "incomplete");
+    client.refused(400, "POST", &path, &[("source", "tok_none")]);
+    client.refused(501, "POST", &path, &[("validate", "false")]);
+}

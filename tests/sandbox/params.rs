@@ -137,6 +137,11 @@ impl Setups {
         id
     }
 
+    /// Makes the objects that references name anew from here on.
+    pub fn forget(&self) {
+        self.made.borrow_mut().clear();
+    }
+
     fn step(&self, stripe: &Stripe, step: &Json, last: &str) -> String {
         let params = self.told(stripe, &step["params"], last);
         let made = match step["upload"].as_str() {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, text};
+use crate::sandbox::fields::{given_number, inner, set_inner, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
@@ -173,7 +173,11 @@ pub(super) fn details(card: &Body, now: i64) -> Outcome<Body> {
     check_expiry(month, year_given, now)?;
     let with_cvc = text(card, "cvc").is_some();
     let year = if year_given < 100 { year_given + 2000 } else { year_given };
-    Ok(described(&number, month, year, with_cvc))
+    let mut body = described(&number, month, year, with_cvc);
+    if let Some(preferred) = inner(card, "networks").and_then(|networks| text(networks, "preferred")) {
+        set_inner(&mut body, "networks", "preferred", preferred);
+    }
+    Ok(body)
 }
 
 /// The `card` field of the card of that number, as a test token has it.

@@ -30,7 +30,7 @@ const HOUR: i64 = 60 * 60;
 /// How long a session is open: at least, at most, and when the call does not say.
 const OPEN_FOR: (i64, i64) = (HOUR / 2, 24 * HOUR);
 /// Params that mean more than a field of their name.
-const SPECIAL: &[&str] = &["line_items", "discounts", "shipping_options", "optional_items"];
+const SPECIAL: &[&str] = &["line_items", "discounts", "shipping_options"];
 
 /// `POST /v1/checkout/sessions`.
 fn create(call: &Call<'_>) -> Outcome<Json> {

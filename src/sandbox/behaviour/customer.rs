@@ -9,7 +9,7 @@ use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Delete, Page, Update};
-use super::{customer_balance, payment_method, subscription, tax};
+use super::{customer_balance, payment_method, subscription, tax, wallet};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -42,16 +42,23 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
         payment_method::attach_to(&call, &mut method, id(&body))?;
     }
     tax_ids(&call, &body)?;
-    call.keep(body)
+    call.session.put(&body)?;
+    source(&call, id(&body))?;
+    call.session.named("customer", id(&body)).map(Json::Object)
+}
+
+/// Saves what `source` names, the older kind of what a customer pays with.
+fn source(call: &Call<'_>, customer: &str) -> Outcome<()> {
+    if call.params.contains_key("validate") {
+        return Err(Failure::unsupported("sources that are validated by choice").param("validate"));
+    }
+    text(&call.params, "source").map_or(Ok(()), |token| wallet::save(call, customer, token))
 }
 
 /// The methods that `payment_method` and the default of the invoice settings name; the test
 /// tokens among them become the methods they stand for.
 fn default_methods(call: &mut Call<'_>) -> Outcome<Vec<Body>> {
     let mut methods = Vec::new();
-    if text(&call.params, "source").is_some() {
-        return Err(Failure::unsupported("the legacy param source").param("source"));
-    }
     if let Some(token) = text(&call.params, "payment_method") {
         methods.push(payment_method::resolve(call, token, "payment_method")?);
     }
@@ -108,6 +115,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     }
     call.session.put(&body)?;
     customer_balance::adjusted(call, before, &body)?;
+    source(call, id(&body))?;
     call.named().map(Json::Object)
 }
 

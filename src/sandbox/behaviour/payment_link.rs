@@ -16,7 +16,7 @@ use super::shop;
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["payment_link"]) }];
 
-const SPECIAL: &[&str] = &["line_items", "shipping_options", "optional_items", "restrictions"];
+const SPECIAL: &[&str] = &["line_items", "shipping_options", "restrictions"];
 
 /// `POST /v1/payment_links`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
@@ -31,11 +31,16 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
         let message = "You can not pass `payment_intent_data` with recurring prices.";
         return Err(Failure::state(message).param("payment_intent_data"));
     }
+    let currency = shop::currency(&basket).unwrap_or("usd");
+    if text(&call.params, "currency").is_some_and(|wanted| wanted != currency) {
+        let failure = Failure::unsupported("payment links in another currency than that of their prices");
+        return Err(failure.param("currency"));
+    }
     let mut body = plain(call).build()?;
     if !recurring && inner(&body, "invoice_creation").is_none() {
         set(&mut body, "invoice_creation", json!({"enabled": false, "invoice_data": {}}));
     }
-    set(&mut body, "currency", shop::currency(&basket).unwrap_or("usd"));
+    set(&mut body, "currency", currency);
     set(&mut body, "url", format!("https://buy.stripe.com/{}", identifier::random("test_", 20)));
     let (options, _) = shop::shipping(call)?;
     set(&mut body, "shipping_options", options);

@@ -26,8 +26,19 @@ const SPENT: &str = "_spent";
 
 /// `POST /v1/payment_methods`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
+    let customer = text(&call.params, "customer");
     if let Some(token) = text(&call.params, "payment_method") {
-        return call.keep(resolve(call, token, "payment_method")?);
+        let method = resolve(call, token, "payment_method")?;
+        if customer.is_some_and(|customer| text(&method, "customer") != Some(customer)) {
+            let message =
+                format!("The payment method {token} does not belong to the customer that you passed.");
+            return Err(Failure::state(message).param("customer"));
+        }
+        return call.keep(method);
+    }
+    if customer.is_some() {
+        let what = "payment methods that are made with a customer; attach the method instead";
+        return Err(Failure::unsupported(what).param("customer"));
     }
     let body = made(call, &call.params)?;
     call.keep(body)
@@ -107,6 +118,23 @@ pub(super) fn take(call: &mut Call<'_>) -> Outcome<()> {
     check_usable(&method)?;
     set(&mut call.params, "payment_method", id(&method));
     Ok(())
+}
+
+/// The card of the older kind that a customer is charged by, as a method; it stays a card.
+pub(super) fn of_source(call: &Call<'_>, customer: &Body) -> Outcome<Option<Body>> {
+    let source = text(customer, "default_source").unwrap_or_default();
+    let Some(card) = call.session.alive("card", source)? else { return Ok(None) };
+    let mut method = blank(&call.about("payment_method", Body::new())?);
+    set(&mut method, "id", source);
+    set(&mut method, "type", "card");
+    set(&mut method, "customer", id(customer));
+    let mut details = Body::new();
+    for name in ["country", "exp_month", "exp_year", "fingerprint", "funding", "last4"] {
+        set(&mut details, name, card.get(name).cloned().unwrap_or_default());
+    }
+    set(&mut details, "brand", text(&card, "brand").unwrap_or("unknown").to_lowercase());
+    set(&mut method, "card", details);
+    Ok(Some(method))
 }
 
 /// Which methods are offered where the account decides: its own configuration.

@@ -65,6 +65,18 @@ fn create_source(call: &Call<'_>) -> Outcome<Json> {
     create(call, "source")
 }
 
+/// Saves what a token stands for to a customer, who is charged by it from then on.
+pub(super) fn save(call: &Call<'_>, customer: &str, token: &str) -> Outcome<()> {
+    let params = Body::from_iter([("source".to_owned(), Json::from(token))]);
+    let mut saving = call.about("card", params)?;
+    saving.parents.push(("customer".to_owned(), customer.to_owned()));
+    saving.path = format!("/v1/customers/{customer}/sources");
+    let made = create_source(&saving)?;
+    let mut owner = call.session.named("customer", customer)?;
+    set(&mut owner, "default_source", made.get("id").cloned().unwrap_or_default());
+    call.session.put(&owner)
+}
+
 fn create(call: &Call<'_>, param: &str) -> Outcome<Json> {
     owner::check(call)?;
     let mut body = match call.params.get(param) {

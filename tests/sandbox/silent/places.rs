@@ -63,7 +63,7 @@ fn is_list(shape: &Shape) -> bool {
 fn of_type(params: &mut Map<String, Json>, known: &[Member], name: &str) {
     let types = find(known, "type").map_or(&[][..], |kind| kind.shape.values());
     if types.iter().any(|one| one == name) {
-        params.retain(|other, _| !types.contains(other));
+        params.retain(|other, _| other == name || !types.contains(other));
         params.insert("type".to_owned(), name.into());
     }
 }

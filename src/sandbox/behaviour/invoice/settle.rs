@@ -163,6 +163,9 @@ pub(in crate::sandbox::behaviour) fn method_of(call: &Call<'_>, body: &Body) -> 
     let subscription = subscription_of(call, body)?.unwrap_or_default();
     let own = text(body, "default_payment_method").or_else(|| text(&subscription, "default_payment_method"));
     let Some(method) = own.or(usual) else {
+        if let Some(source) = payment_method::of_source(call, &customer)? {
+            return Ok(source);
+        }
         let message = "There is no `default_payment_method` set on this Customer or Invoice. Please set either field \
              to an attached PaymentMethod or pass `payment_method`.";
         return Err(Failure::state(message).code("resource_missing"));
