@@ -18,9 +18,26 @@ use crate::golden::settle;
 
 /// The flows of which there must be a file.
 const FLOWS: &[&str] = &[
-    "cancel", "checkout", "checkout_subscription", "connect", "credit_note", "customer", "dispute", "failure",
-    "invoice", "payment", "portal", "promotion_code", "quote", "refund", "renewal", "schedule", "setup",
-    "subscription", "tax", "usage",
+    "cancel",
+    "checkout",
+    "checkout_subscription",
+    "connect",
+    "credit_note",
+    "customer",
+    "dispute",
+    "failure",
+    "invoice",
+    "payment",
+    "portal",
+    "promotion_code",
+    "quote",
+    "refund",
+    "renewal",
+    "schedule",
+    "setup",
+    "subscription",
+    "tax",
+    "usage",
 ];
 /// A line of an answer is at most this long where it can be.
 const WIDE: usize = 110;
@@ -34,6 +51,8 @@ struct Telling {
     client: Client,
     now: i64,
     known: BTreeMap<String, Json>,
+    /// Ids with the first name under which each was answered.
+    names: Vec<(String, String)>,
 }
 
 impl Telling {
@@ -73,16 +92,18 @@ impl Telling {
         let mut given = vec![("authorization", "Bearer sk_test_sandbox")];
         given.extend(headers.iter().map(|line| line.split_once(": ").unwrap()));
         let (status, answer) = self.client.call_with(&given, method, path, &form);
+        let id = answer["id"].as_str().filter(|id| id.len() > 6).map(str::to_owned);
+        if let Some(id) = id.filter(|id| self.names.iter().all(|(known, _)| known != id)) {
+            self.names.push((id, name.to_owned()));
+        }
         self.known.insert(name.to_owned(), answer.clone());
         (status, answer)
     }
 
     /// An answer with marks in the place of what differs from run to run.
     fn shown(&self, mut answer: Json) -> String {
-        let text = self.known.iter().fold(answer.to_string(), |text, (name, known)| {
-            let id = known["id"].as_str().filter(|id| id.len() > 6);
-            id.map_or(text.clone(), |id| text.replace(id, &format!("{{{name}}}")))
-        });
+        let text = answer.to_string();
+        let text = self.names.iter().fold(text, |text, (id, name)| text.replace(id, &format!("{{{name}}}")));
         answer = serde_json::from_str(&text).unwrap();
         settle(&mut answer, "", self.now);
         let mut shown = String::new();
@@ -104,7 +125,12 @@ fn lay_out(value: &Json, depth: usize, out: &mut String) {
     };
     match value {
         Json::Object(members) if depth == 0 || plain.len() + depth > WIDE => {
-            holds('{', members.iter().map(|(name, value)| (format!("\"{name}\": "), value)).collect(), '}', out);
+            holds(
+                '{',
+                members.iter().map(|(name, value)| (format!("\"{name}\": "), value)).collect(),
+                '}',
+                out,
+            );
         }
         Json::Array(items) if plain.len() + depth > WIDE => {
             holds('[', items.iter().map(|item| (String::new(), item)).collect(), ']', out);
@@ -116,7 +142,7 @@ fn lay_out(value: &Json, depth: usize, out: &mut String) {
 /// The same flow, told anew.
 fn told(text: &str) -> String {
     let now = jiff::Timestamp::now().as_second();
-    let mut telling = Telling { client: Client::new(), now, known: BTreeMap::new() };
+    let mut telling = Telling { client: Client::new(), now, known: BTreeMap::new(), names: Vec::new() };
     let mut fresh = String::new();
     let mut request: Vec<String> = Vec::new();
     let mut hidden = false;
@@ -153,7 +179,10 @@ fn check(flow: &str) {
         return;
     }
     let other = text.lines().zip(fresh.lines()).find(|(old, new)| old != new);
-    assert!(text == fresh, "{flow} is told otherwise: {other:?}: UPDATE_GOLDEN=1 cargo test --test sandbox transcripts");
+    assert!(
+        text == fresh,
+        "{flow} is told otherwise: {other:?}: UPDATE_GOLDEN=1 cargo test --test sandbox transcripts"
+    );
 }
 
 #[test]

@@ -42,21 +42,19 @@ fn expanded(path: &str) -> Vec<String> {
 
 /// Every path that a file names: in a `use`, or where it is used.
 fn paths(code: &str) -> Vec<String> {
-    let mut found = Vec::new();
+    let (mut found, mut rest) = (Vec::new(), String::new());
     for statement in code.split(';') {
-        if let Some((before, used)) = statement.split_once("use ") {
-            if before.lines().last().is_some_and(|start| start.trim().is_empty() || start.starts_with("pub"))
-            {
-                found.extend(expanded(used));
-            }
-        }
+        let import = statement.split_once("use ").filter(|(before, _)| {
+            let start = before.rsplit('\n').next().unwrap();
+            start.trim().is_empty() || start.starts_with("pub")
+        });
+        rest += import.map_or(statement, |(before, _)| before);
+        found.extend(import.map(|(_, used)| expanded(used)).into_iter().flatten());
     }
-    let word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == ':';
-    for name in code.replace("pub(in crate::sandbox", "").split(|letter| !word(letter)) {
-        if name.contains("::") {
-            found.push(name.to_owned());
-        }
-    }
+    let is_of_path = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == ':';
+    let rest = rest.replace("pub(in crate::sandbox", "");
+    let names = rest.split(|letter| !is_of_path(letter)).filter(|name| name.contains("::"));
+    found.extend(names.map(str::to_owned));
     found
 }
 
