@@ -9,16 +9,16 @@
 //! One request is one SQLite transaction. What an object does beyond keeping its fields is
 //! in `behaviour`, everything else follows from the catalog.
 
+mod admin_api;
+mod auth_context;
 mod behaviour;
 mod call;
-mod caller;
 mod check;
 mod complete;
 mod constraint;
-mod control;
-mod courier;
 mod currency;
 mod download;
+mod embedded;
 mod error;
 mod event;
 mod expand;
@@ -35,8 +35,8 @@ mod label;
 mod life;
 mod limit;
 mod multipart;
-mod owner;
 mod page;
+mod parent;
 mod publishable;
 mod reference;
 mod reference_data;
@@ -50,7 +50,7 @@ mod store;
 mod time;
 mod trigger;
 mod view;
-mod whole;
+mod webhook_delivery;
 
 pub use fault::{Dropped, Fault, FaultKind, Leaves};
 pub use instance::Sandbox;

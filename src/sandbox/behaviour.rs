@@ -38,6 +38,7 @@ mod invoice;
 mod invoice_item;
 mod invoice_preview;
 mod ledger;
+mod line_items;
 mod meter;
 mod money;
 mod order;
@@ -57,12 +58,11 @@ mod refund;
 mod schedule;
 mod setup_intent;
 mod shipping_rate;
-mod shop;
-mod sole;
+mod singletons;
 mod subscription;
 mod tax;
+mod tokens_and_sources;
 mod transition;
-mod wallet;
 mod webhook_endpoint;
 
 /// Every behaviour, by the module that has it.
@@ -99,10 +99,10 @@ const REGISTRY: &[&[Behaviour]] = &[
     schedule::BEHAVIOURS,
     setup_intent::BEHAVIOURS,
     shipping_rate::BEHAVIOURS,
-    shop::BEHAVIOURS,
+    line_items::BEHAVIOURS,
     subscription::BEHAVIOURS,
     tax::BEHAVIOURS,
-    wallet::BEHAVIOURS,
+    tokens_and_sources::BEHAVIOURS,
     webhook_endpoint::BEHAVIOURS,
 ];
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::control;
+use super::admin_api;
 use super::fault::{self, Dropped, FaultKind, Leaves};
 use super::instance::Sandbox;
 use super::run;
@@ -10,8 +10,8 @@ use super::run;
 impl Sandbox {
     /// Answers a request as Stripe would, unless a fault says otherwise.
     pub async fn handle(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, Dropped> {
-        if request.uri().path().starts_with(control::PREFIX) {
-            return self.apart(move |sandbox| control::handle(sandbox, &request)).await;
+        if request.uri().path().starts_with(admin_api::PREFIX) {
+            return self.apart(move |sandbox| admin_api::handle(sandbox, &request)).await;
         }
         let fault = self.faults().next(&request);
         match fault.clone() {

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::courier::{Courier, Parcel};
 use super::error::Failure;
 use super::event;
 use super::fault::{Fault, Faults};
 use super::limit::Limit;
 use super::seed;
 use super::store::{OpenError, Store};
+use super::webhook_delivery::{Delivery, WebhookSender};
 
 /// A Stripe of your own. Clones share it.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ struct Shared {
     store: Store,
     faults: Mutex<Faults>,
     limit: Mutex<Limit>,
-    courier: Courier,
+    courier: WebhookSender,
 }
 
 impl Sandbox {
@@ -40,7 +40,7 @@ impl Sandbox {
             store,
             faults: Mutex::default(),
             limit: Mutex::default(),
-            courier: Courier::default(),
+            courier: WebhookSender::default(),
         }))
     }
 
@@ -78,10 +78,10 @@ impl Sandbox {
     }
 
     /// Sends events to the webhook endpoints that wait for them, in the background.
-    pub(super) fn deliver(&self, parcels: Vec<Parcel>) {
+    pub(super) fn deliver(&self, parcels: Vec<Delivery>) {
         self.0.courier.send(parcels, || {
             let shared = Arc::downgrade(&self.0);
-            move |parcel: &Parcel| {
+            move |parcel: &Delivery| {
                 if let Some(shared) = shared.upgrade() {
                     note_delivery(&shared.store, parcel);
                 }
@@ -104,7 +104,7 @@ impl Sandbox {
 }
 
 /// One of the receivers of an event has it.
-fn note_delivery(store: &Store, parcel: &Parcel) {
+fn note_delivery(store: &Store, parcel: &Delivery) {
     let mut lease = store.lease(true);
     if let Ok(session) = lease.begin(parcel.space.clone(), true)
         && event::delivered(&session, &parcel.event).is_ok()

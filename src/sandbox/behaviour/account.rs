@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::sandbox::auth_context;
 use crate::sandbox::call::Call;
-use crate::sandbox::caller;
 use crate::sandbox::error::Outcome;
 use crate::sandbox::fields::{id, inner, items, member, set, set_inner, text};
 use crate::sandbox::store::Body;
@@ -29,7 +29,7 @@ fn get(call: &Call<'_>) -> Outcome<Json> {
         return Ok(Json::Object(body));
     }
     if let Some((_, body)) =
-        caller::made(call.session)?.filter(|(_, body)| of_type(body, &call.entity.object))
+        auth_context::made(call.session)?.filter(|(_, body)| of_type(body, &call.entity.object))
     {
         return Ok(Json::Object(body));
     }

@@ -15,11 +15,11 @@ use super::{generic, invoice_item};
 mod attach;
 mod balance;
 mod edit;
+mod finalize_and_pay;
 mod payment;
-mod settle;
 
 pub(super) use edit::item_of;
-pub(super) use settle::{
+pub(super) use finalize_and_pay::{
     collect, due_now, intent_succeeded, mark_uncollectible, method_of, open, subscription_of, void,
 };
 
@@ -30,11 +30,11 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         actions: &[
             ("AddInvoiceLines", edit::add_lines),
             ("AttachPaymentToInvoice", attach::attach),
-            ("FinalizeInvoice", settle::finalize),
+            ("FinalizeInvoice", finalize_and_pay::finalize),
             ("MarkInvoiceUncollectible", mark_uncollectible),
-            ("PayInvoice", settle::pay),
+            ("PayInvoice", finalize_and_pay::pay),
             ("RemoveInvoiceLines", edit::remove_lines),
-            ("SendInvoice", settle::send),
+            ("SendInvoice", finalize_and_pay::send),
             ("UpdateInvoiceLines", edit::update_lines),
             ("VoidInvoice", void),
         ],

@@ -18,6 +18,7 @@ use super::definition::{Behaviour, Create, Delete, List, Update};
 use super::{customer_time, discount, order};
 
 mod bill;
+mod billing_cycle;
 mod change;
 mod create;
 mod end;
@@ -26,23 +27,22 @@ mod item;
 mod item_calls;
 mod params;
 mod preview;
-mod seen;
 mod trial;
-mod turn;
+mod views;
 
 use ending::ENDED;
 use params::{own_method, plain};
 
+pub(super) use billing_cycle::{due_at, turn};
 pub(super) use create::made;
 pub(super) use end::{cancel, close};
 pub(super) use preview::{previewed, previewed_new};
-pub(super) use seen::{invoice_paid, invoice_voided, is_running, products};
-pub(super) use turn::{due_at, turn};
+pub(super) use views::{invoice_paid, invoice_voided, is_running, products};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
-        operations: &[(Create, create), (List, seen::list), (Update, update)],
+        operations: &[(Create, create), (List, views::list), (Update, update)],
         actions: &[
             ("CancelSubscription", cancel),
             ("PauseSubscription", end::pause),

@@ -3,10 +3,10 @@
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{Body, id, status, text};
-use crate::sandbox::life::Course;
+use crate::sandbox::life::Transition;
 
 /// Refuses an action that the state of its object does not allow.
-pub(super) fn check(call: &Call<'_>, body: &Body, course: &Course, path: &str) -> Outcome<()> {
+pub(super) fn check(call: &Call<'_>, body: &Body, course: &Transition, path: &str) -> Outcome<()> {
     let is = status(body);
     if course.when.is_empty() || course.when.iter().any(|state| state == is) {
         return Ok(());

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::payment_intent::Attempt;
-use crate::sandbox::behaviour::{payment_intent, payment_method, setup_intent, shop, subscription};
+use crate::sandbox::behaviour::{line_items, payment_intent, payment_method, setup_intent, subscription};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{id, inner, items, member, number, set, status, text};
@@ -73,7 +73,7 @@ fn setup(call: &Call<'_>, body: &mut Body, method: &Body, customer: Option<&str>
 fn subscribe(call: &Call<'_>, body: &mut Body, method: &Body, customer: &str) -> Outcome<()> {
     let entry = |item: &Json| json!({"price": item.pointer("/price/id"), "quantity": item.get("quantity")});
     let (recurring, once): (Vec<&Json>, Vec<&Json>) =
-        items(body, shop::ITEMS).iter().partition(|item| shop::is_recurring(item));
+        items(body, line_items::ITEMS).iter().partition(|item| line_items::is_recurring(item));
     let mut params = Body::new();
     set(&mut params, "customer", customer);
     set(&mut params, "default_payment_method", id(method));

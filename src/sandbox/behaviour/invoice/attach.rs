@@ -8,7 +8,7 @@ use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{id, number, set, set_inner, status, text};
 
-use super::{payment, settle};
+use super::{finalize_and_pay, payment};
 
 /// `POST /v1/invoices/{id}/attach_payment`: a payment made elsewhere pays for the invoice.
 pub(in crate::sandbox::behaviour) fn attach(call: &Call<'_>) -> Outcome<Json> {
@@ -35,8 +35,8 @@ pub(in crate::sandbox::behaviour) fn attach(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "amount_paid", paid);
         order::due(&mut body);
         if number(&body, "amount_remaining") == 0 {
-            settle::paid(call, &mut body)?;
-            settle::end_intent(call, &body)?;
+            finalize_and_pay::paid(call, &mut body)?;
+            finalize_and_pay::end_intent(call, &body)?;
         }
     }
     call.keep(body)

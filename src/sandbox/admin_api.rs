@@ -17,9 +17,9 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::{Value as Json, json};
 
+use super::auth_context::Caller;
 use super::behaviour;
 use super::call::{Call, entity};
-use super::caller::Caller;
 use super::error::{Failure, Outcome, Stage};
 use super::event::Cause;
 use super::fault::{Fault, answer};
