@@ -16,6 +16,10 @@ Exit codes:
   1  failed; the reason is on standard error
   2  the command line is not understood";
 
+const DEMO: &str = "\
+It needs no account and no network. It takes terraform or tofu from the PATH;
+where there is neither, a part of this program stands in for it.";
+
 /// Stripe for Terraform and OpenTofu, with a Stripe sandbox of its own.
 ///
 /// Terraform starts the program without arguments. The commands are for people.
@@ -39,21 +43,19 @@ pub enum Command {
         debug: bool,
     },
     /// Serve the sandbox over HTTP until interrupted
+    #[command(next_line_help = true)]
     Sandbox {
-        /// PORT, :PORT and localhost:PORT are of this machine only; port 0 is a free one
+        /// IP:PORT; or PORT, :PORT, localhost:PORT for this machine only. 0 is a free port
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:12111", value_parser = address)]
         listen: SocketAddr,
-        /// Keep the objects in this file, which is made when it is missing; else in memory
+        /// Keep the objects in this file and not in memory; it is made when it is missing
         #[arg(long, value_name = "FILE")]
         data: Option<PathBuf>,
     },
     /// Apply an example to a sandbox and show what happens
-    #[command(
-        long_about = "Apply an example to a sandbox and show what happens.\n\nIt needs no account and no network. \
-                      terraform or tofu is taken from the PATH; where there\nis neither, a part of this program stands in for it."
-    )]
+    #[command(next_line_help = true, after_help = DEMO)]
     Demo {
-        /// Where neither terraform nor tofu is on the PATH, download OpenTofu without asking
+        /// Download OpenTofu without asking where neither it nor terraform is on the PATH
         #[arg(long)]
         download: bool,
     },
@@ -134,7 +136,8 @@ mod tests {
             ("0.0.0.0:1", "0.0.0.0:1"),
             ("[::1]:1", "[::1]:1"),
         ] {
-            let Command::Sandbox { listen, .. } = parse(&format!("sandbox --listen {written}")).unwrap() else {
+            let Command::Sandbox { listen, .. } = parse(&format!("sandbox --listen {written}")).unwrap()
+            else {
                 panic!("{written}")
             };
             assert_eq!(listen.to_string(), meant, "{written}");
@@ -191,7 +194,10 @@ mod tests {
         assert_eq!(parse("version").unwrap(), Command::Version);
         for asked in ["--version", "-V"] {
             let version = parse(asked).unwrap_err();
-            assert_eq!(version.to_string().trim(), concat!("terraform-provider-stripe ", env!("CARGO_PKG_VERSION")));
+            assert_eq!(
+                version.to_string().trim(),
+                concat!("terraform-provider-stripe ", env!("CARGO_PKG_VERSION"))
+            );
         }
     }
 

@@ -175,7 +175,8 @@ impl Page<'_> {
         let of_cargo = env.get(env::CARGO_MANIFEST_DIR).is_some();
         let program = if of_cargo { "cargo run --" } else { "terraform-provider-stripe" };
         let command = format!("{program} install");
-        writeln!(self.out, "\nTo go on, put the provider where Terraform finds it: {}", self.colour.cyan(&command))?;
+        writeln!(self.out, "\n{}", self.colour.bold("To go on, put the provider where Terraform finds it:"))?;
+        writeln!(self.out, "  {}\n", self.colour.cyan(&command))?;
         install::first_configuration(self.colour, self.out)
     }
 }
@@ -211,7 +212,8 @@ fn prepare(world: &World<'_>) -> Result<(), Error> {
     let mirror = world.folder.join("mirror");
     install::into(&mirror)?;
     let mirror = mirror.display().to_string();
-    let config = format!("provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n");
+    let config =
+        format!("provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n");
     Ok(fs::write(world.folder.join("cli.tfrc"), config)?)
 }
 

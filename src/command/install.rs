@@ -34,7 +34,10 @@ pub(super) fn run(env: &Env, out: &mut dyn Write, is_terminal: bool) -> Result<(
         writeln!(out, "  {}", copy.file.display())?;
     }
     if installed.iter().any(|copy| copy.replaced) {
-        writeln!(out, "\nIt replaces another build of {VERSION}. In each folder that has used that one, run")?;
+        writeln!(
+            out,
+            "\nIt replaces another build of {VERSION}. In each folder that has used that one, run"
+        )?;
         writeln!(out, "  {}", colour.cyan("rm .terraform.lock.hcl && terraform init"))?;
     }
     writeln!(out)?;
@@ -55,8 +58,11 @@ pub(super) fn first_configuration(colour: Colour, out: &mut dyn Write) -> Result
 
 /// The folder that both programs search before they ask a registry.
 fn mirror(env: &Env) -> Result<PathBuf, Error> {
-    let (variable, folder) =
-        if cfg!(windows) { (env::APPDATA, "terraform.d/plugins") } else { (env::HOME, ".terraform.d/plugins") };
+    let (variable, folder) = if cfg!(windows) {
+        (env::APPDATA, "terraform.d/plugins")
+    } else {
+        (env::HOME, ".terraform.d/plugins")
+    };
     let home = env.get(variable).ok_or_else(|| format!("cannot install: {variable} is not set"))?;
     Ok(PathBuf::from(home).join(folder))
 }

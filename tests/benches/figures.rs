@@ -32,7 +32,7 @@ const RUNS: usize = 30;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let host = Host::new();
+    let host = Host::new().unwrap();
     let mut times = Vec::new();
     for _ in 0..RUNS {
         times.push(start(&host).await.1);
@@ -64,7 +64,7 @@ fn memory(process: u32) -> String {
 
 /// The size of the schema, and how long it takes to get it.
 async fn schema(host: &Host, plugin: &Running) -> (usize, Duration) {
-    let channel = plugin.line.channel(host.client()).await;
+    let channel = plugin.line.channel(host.client().unwrap()).await.unwrap();
     let mut client = ProviderClient::new(channel).max_decoding_message_size(256 << 20);
     let asked = Instant::now();
     let answer = client.get_schema(get_provider_schema::Request {}).await.unwrap().into_inner();

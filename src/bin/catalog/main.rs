@@ -16,7 +16,6 @@ use clap::Parser;
 use description::{Description, GenerateError};
 use layout::lay_out;
 
-
 #[derive(Debug, thiserror::Error)]
 enum Error {
     #[error("cannot read {}: {why}", path.display())]

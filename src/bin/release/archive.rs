@@ -59,7 +59,8 @@ mod tests {
 
     #[test]
     fn the_bytes_follow_from_the_entries() {
-        let entries = || [Entry::text("a", "one"), Entry { mode: 0o755, ..Entry::text("b", &"two".repeat(99)) }];
+        let entries =
+            || [Entry::text("a", "one"), Entry { mode: 0o755, ..Entry::text("b", &"two".repeat(99)) }];
         let packed = zip(&entries()).unwrap();
         assert_eq!(packed, zip(&entries()).unwrap());
         let mut archive = zip::ZipArchive::new(Cursor::new(packed)).unwrap();

@@ -43,6 +43,7 @@ pub(crate) fn build(root: &Path, target: &str) -> Result<PathBuf, Box<dyn Error>
     if !status.success() {
         return Err(format!("cargo build ended with {status}").into());
     }
-    let suffix = if platform_of_target(target).is_some_and(|name| name.starts_with("windows")) { ".exe" } else { "" };
+    let suffix =
+        if platform_of_target(target).is_some_and(|name| name.starts_with("windows")) { ".exe" } else { "" };
     Ok(folder.join(target).join("release").join(format!("{NAME}{suffix}")))
 }

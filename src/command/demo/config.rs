@@ -39,18 +39,15 @@ pub(super) struct Known {
 impl Config {
     /// Reads a configuration in which every block stands below those it refers to.
     pub(super) fn parse(text: &str) -> Result<Self, Error> {
-        let mut config = Self {
-            provider: Body::default(),
-            resources: Vec::new(),
-            data: Vec::new(),
-            outputs: Vec::new(),
-        };
+        let mut config =
+            Self { provider: Body::default(), resources: Vec::new(), data: Vec::new(), outputs: Vec::new() };
         for block in hcl::parse(text)?.into_blocks() {
             let labels: Vec<String> = block.labels.iter().map(|label| label.as_str().to_owned()).collect();
             match (block.identifier.as_str(), labels.as_slice()) {
                 ("provider", _) => config.provider = block.body,
                 ("output", [name]) => {
-                    let value = block.body.into_attributes().find(|attribute| attribute.key.as_str() == "value");
+                    let value =
+                        block.body.into_attributes().find(|attribute| attribute.key.as_str() == "value");
                     config.outputs.extend(value.map(|value| (name.clone(), value.expr)));
                 }
                 (of, [kind, name]) => {
@@ -180,7 +177,9 @@ fn converted(value: &Hcl, ty: &Type) -> Value {
         (Hcl::Number(number), Type::String) => Value::String(number.to_string()),
         (Hcl::Number(number), _) => Number::parse(&number.to_string()).map_or(Value::Null, Value::Number),
         (Hcl::String(text), _) => Value::String(text.clone()),
-        (Hcl::Array(items), Type::Set(ty)) => Value::Set(items.iter().map(|item| converted(item, ty)).collect()),
+        (Hcl::Array(items), Type::Set(ty)) => {
+            Value::Set(items.iter().map(|item| converted(item, ty)).collect())
+        }
         (Hcl::Array(items), Type::List(ty)) => {
             Value::List(items.iter().map(|item| converted(item, ty)).collect())
         }

@@ -67,8 +67,11 @@ impl Program {
     pub(super) async fn plan(&self) -> Result<Vec<String>, Error> {
         let output = self.run(&["plan", "-json", "-input=false"]).await?;
         let planned = messages(&output.stdout, "planned_change");
+        // Data sources that are read in the apply are planned too.
+        let changes = |message: &Json| text(message, "/change/action") != Some("read");
+        let planned = planned.into_iter().filter(changes);
         let address = |message: Json| Some(text(&message, "/change/resource/addr")?.to_owned());
-        Ok(planned.into_iter().filter_map(address).collect())
+        Ok(planned.filter_map(address).collect())
     }
 
     pub(super) async fn apply(&self) -> Result<Applied, Error> {

@@ -42,10 +42,13 @@ fn each(
     }
     let items = value.items().iter();
     Ok(match nested.nesting() {
-        NestingMode::Set => Value::Set(items.map(|item| change(Place::None, item)).collect::<Result<_, _>>()?),
+        NestingMode::Set => {
+            Value::Set(items.map(|item| change(Place::None, item)).collect::<Result<_, _>>()?)
+        }
         NestingMode::Map => {
             let entries = value.as_map().into_iter().flatten();
-            let changed = entries.map(|(label, item)| Ok((label.clone(), change(Place::Label(label), item)?)));
+            let changed =
+                entries.map(|(label, item)| Ok((label.clone(), change(Place::Label(label), item)?)));
             Value::map(changed.collect::<Result<Vec<_>, Error>>()?)
         }
         _ => {
