@@ -16,7 +16,7 @@ const DEAD: &str = "4294967295-1";
 const LIMIT: Duration = Duration::from_secs(5);
 
 fn journal_at(folder: &Path, run: &str, place: &str) -> Journal {
-    Journal::in_folder(folder.to_owned(), Writer { run: run.to_owned(), place: place.to_owned() })
+    Journal::in_folder(folder.to_owned(), Writer::new(run, place))
 }
 
 fn journal(folder: &Path, run: &str) -> Journal {
@@ -296,7 +296,7 @@ async fn what_is_too_old_or_of_the_future_is_told_once_and_gone() {
         };
         Line::Begun(entry).encode()
     };
-    let writer = Line::Writer(Writer { run: DEAD.to_owned(), place: "here".to_owned() }).encode();
+    let writer = Line::Writer(Writer::new(DEAD, "here")).encode();
     let (day, year) = (24 * 60 * 60, 365 * 24 * 60 * 60);
     let ages =
         [("old", now - day - 60), ("new", now - day + 60), ("1960", -10 * year), ("2126", now + 100 * year)];
@@ -309,6 +309,20 @@ async fn what_is_too_old_or_of_the_future_is_told_once_and_gone() {
     let (second, found) = later(folder.path()).await;
     assert!(found.forgotten.is_empty(), "{found:?}");
     assert_eq!(key_of(&begun(&second, "same", "second").await), "new");
+}
+
+#[tokio::test]
+async fn what_a_later_version_wrote_is_left_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let newer = Writer { version: u32::MAX, ..Writer::new(DEAD, "here") };
+    let lines = [Line::Writer(newer).encode(), b"{\"reserved\": 1}\n".to_vec()].concat();
+    let journal = folder.path().join("newer.journal");
+    std::fs::write(&journal, &lines).unwrap();
+    let (run, found) = later(folder.path()).await;
+    assert!(found.unanswered.is_empty() && found.unread.is_empty(), "{found:?}");
+    drop(begun(&run, "same", "own").await);
+    run.close(Instant::now(), LIMIT).await.unwrap();
+    assert_eq!(std::fs::read(&journal).unwrap(), lines, "neither claimed nor removed");
 }
 
 #[tokio::test]
