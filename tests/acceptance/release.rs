@@ -85,7 +85,7 @@ fn a_release_is_the_same_to_the_byte_when_it_is_made_again() {
     assert!(components.len() > 150, "{}", components.len());
     assert_eq!(components.iter().filter(complete).count(), components.len());
     let mut archive = zip::ZipArchive::new(fs::File::open(first.join(&names[0])).unwrap()).unwrap();
-    let all: Vec<_> = archive.file_names().map(str::to_owned).collect();
+    let all: Vec<_> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
     let program = format!("terraform-provider-stripe_v{VERSION}");
     assert_eq!(all, ["CHANGELOG.md", "LICENSE", "THIRD-PARTY-LICENSES.txt", program.as_str()]);
     let licences = std::io::read_to_string(archive.by_name("THIRD-PARTY-LICENSES.txt").unwrap()).unwrap();

@@ -21,7 +21,6 @@ use support::running::{Running, command};
 
 #[path = "../support"]
 mod support {
-    #[expect(dead_code, reason = "the protocol suite uses the rest")]
     pub mod host;
     #[expect(dead_code, reason = "the protocol suite uses the rest")]
     pub mod running;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-pub use stripe_provider::terraform::host::{COOKIE, Client, Host, Line, channel_over};
+pub use stripe_provider::terraform::host::{Host, Line};
 
 /// No test waits longer for anything.
 pub const PATIENCE: Duration = Duration::from_secs(20);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::process::Stdio;
 
 use serde_json::Value;
+use stripe_provider::terraform::host::{COOKIE, Client};
 use stripe_provider::terraform::wire::go_plugin::Empty;
 use stripe_provider::terraform::wire::go_plugin::grpc_controller_client::GrpcControllerClient;
 use stripe_provider::terraform::wire::health::HealthCheckRequest;
@@ -12,7 +13,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tonic::transport::Channel;
 
-use crate::support::host::{COOKIE, Client, Host, Line, soon};
+use crate::support::host::{Host, Line, soon};
 use crate::support::running::{Running, command};
 use crate::support::signals::signal;
 

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12, TLS13};
+use stripe_provider::terraform::host::{Client, channel_over};
 use stripe_provider::terraform::plugin::Error;
 use stripe_provider::terraform::wire::tfplugin5::get_provider_schema;
 use stripe_provider::terraform::wire::tfplugin5::provider_client::ProviderClient;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::support::host::{Client, Host, Line, channel_over, soon};
+use crate::support::host::{Host, Line, soon};
 use crate::support::served::{bind, serve};
 
 /// Whether a client gets as far as the first byte of HTTP/2 from the server.
@@ -102,7 +103,7 @@ async fn strangers_that_say_nothing_do_not_keep_the_host_out() {
         assert_eq!(plugin.line.network, network);
         let mut strangers = Vec::new();
         for number in 0..200 {
-            let mut stranger = soon(plugin.line.connect()).await;
+            let mut stranger = soon(plugin.line.connect()).await.unwrap();
             if number % 2 == 0 {
                 // The beginning of a greeting that never ends.
                 soon(stranger.write_all(&[0x16, 0x03, 0x01, 0x02])).await.unwrap();

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
+use stripe_provider::terraform::host::Client;
 use stripe_provider::terraform::plugin::Error;
 use stripe_provider::terraform::wire::health::HealthCheckRequest;
 use stripe_provider::terraform::wire::health::health_client::HealthClient;
 use tempfile::TempDir;
 
-use crate::support::host::{Client, Line, soon};
+use crate::support::host::{Line, soon};
 use crate::support::served::{bind, serve};
 
 const FOLDER: &str = "PLUGIN_UNIX_SOCKET_DIR";
