@@ -4,8 +4,9 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use crate::support::harness::{Case, case};
+use crate::support::ports::free_port;
 use crate::support::tools::Tool;
-use crate::support::workdir::{everything, squeezed};
+use crate::support::workdir::{Workdir, everything, squeezed};
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -13,6 +14,7 @@ pub fn cases() -> Vec<Case> {
         case!(without_terraform_a_part_of_the_program_stands_in_for_it),
         case!(a_terminal_of_80_columns_shows_colour_unless_it_is_not_wanted, Script),
         case!(a_first_configuration_is_pasted_and_applied, Terraform),
+        case!(an_address_where_nobody_answers_is_told_with_the_way_to_do_without, Terraform),
     ]
 }
 
@@ -24,7 +26,9 @@ const SCREEN: usize = 24;
 fn provider(home: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(PROVIDER);
     let own = ["XDG_CACHE_HOME", "CARGO_MANIFEST_DIR", "NO_COLOR", "STRIPE_API_KEY", "TF_LOG"];
-    own.into_iter().for_each(|variable| drop(command.env_remove(variable)));
+    for variable in own {
+        command.env_remove(variable);
+    }
     command.args(arguments).env("HOME", home).env("TERM", "xterm").stdin(Stdio::null());
     command
 }
@@ -134,4 +138,19 @@ fn a_first_configuration_is_pasted_and_applied() {
     output_of(&in_folder(Path::new("/bin/sh"), &["-c", mend]));
     let planned = output_of(&in_folder(&terraform, &["plan", "-no-color"]));
     assert!(planned.contains("No changes."), "{planned}");
+}
+
+fn an_address_where_nobody_answers_is_told_with_the_way_to_do_without() {
+    let product = "resource \"stripe_product\" \"gold\" {\n  name = \"Gold\"\n}\n";
+    let port = free_port();
+    for (address, why) in [
+        (format!("127.0.0.1:{port}"), "Connection refused"),
+        (format!("stripe.invalid:{port}"), "failed to lookup"),
+    ] {
+        let provider = format!("provider \"stripe\" {{\n  api_base = \"http://{address}\"\n}}\n");
+        let told =
+            Workdir::new(&format!("{provider}{product}")).fails(&["apply", "-no-color", "-auto-approve"]);
+        assert!(told.contains(&format!("{address}, without a proxy: {why}")), "{told}");
+        assert!(told.contains("set `sandbox = \"shop.db\"` in the provider block"), "{told}");
+    }
 }
