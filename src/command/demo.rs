@@ -29,7 +29,7 @@ const WIDTH: usize = 80;
 /// Who plans and applies.
 enum Runner {
     Program(Program),
-    StandIn(StandIn),
+    StandIn(Box<StandIn>),
 }
 
 /// What an apply has made.
@@ -77,7 +77,7 @@ pub(super) async fn run(
     let world = World { folder: folder.path(), base };
     let mut runner = match tofu {
         Some(file) => Runner::Program(Program::new(file, &world)?),
-        None => Runner::StandIn(StandIn::new(&world)?),
+        None => Runner::StandIn(Box::new(StandIn::new(&world)?)),
     };
     let told = page.story(&mut runner, &stripe).await;
     drop(runner);

@@ -48,7 +48,8 @@ pub(super) async fn tofu(
     if program.is_file() {
         return Ok(Some(program));
     }
-    if !agreed && !(is_terminal && io::stdin().is_terminal() && agrees(out)?) {
+    let asks = is_terminal && io::stdin().is_terminal();
+    if !(agreed || asks && agrees(out)?) {
         return Ok(None);
     }
     let url = format!("{RELEASES}/v{VERSION}/tofu_{VERSION}_{platform}.zip");

@@ -10,6 +10,8 @@ use super::entry::{Line, Writer};
 use super::{Adopted, Intent, Journal, Leftovers, PendingCreate, fingerprint, run};
 use crate::connector::AccountMark;
 
+mod versions;
+
 const OURS: &str = "1-1";
 /// No process has this number, so the run it names has ended.
 const DEAD: &str = "4294967295-1";
@@ -309,20 +311,6 @@ async fn what_is_too_old_or_of_the_future_is_told_once_and_gone() {
     let (second, found) = later(folder.path()).await;
     assert!(found.forgotten.is_empty(), "{found:?}");
     assert_eq!(key_of(&begun(&second, "same", "second").await), "new");
-}
-
-#[tokio::test]
-async fn what_a_later_version_wrote_is_left_to_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let newer = Writer { version: u32::MAX, ..Writer::new(DEAD, "here") };
-    let lines = [Line::Writer(newer).encode(), b"{\"reserved\": 1}\n".to_vec()].concat();
-    let journal = folder.path().join("newer.journal");
-    std::fs::write(&journal, &lines).unwrap();
-    let (run, found) = later(folder.path()).await;
-    assert!(found.unanswered.is_empty() && found.unread.is_empty(), "{found:?}");
-    drop(begun(&run, "same", "own").await);
-    run.close(Instant::now(), LIMIT).await.unwrap();
-    assert_eq!(std::fs::read(&journal).unwrap(), lines, "neither claimed nor removed");
 }
 
 #[tokio::test]
