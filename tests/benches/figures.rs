@@ -6,7 +6,6 @@
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "a program that prints figures, with the helpers of the tests"
 )]
