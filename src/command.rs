@@ -35,7 +35,7 @@ const STARTED_BY_HAND: &str = concat!(
     env!("CARGO_PKG_VERSION"),
     ", a plugin: terraform or tofu starts it.\n",
     "To try it without a Stripe account: terraform-provider-stripe demo\n",
-    "To use it: terraform-provider-stripe install, then `terraform init`; or see --help"
+    "To use it: terraform-provider-stripe install, then `terraform init`; see --help"
 );
 
 /// An error with a message for the terminal.

@@ -16,6 +16,10 @@ Exit codes:
   1  failed; the reason is on standard error
   2  the command line is not understood";
 
+const LISTEN: &str = "\
+IP:PORT; or PORT, :PORT, localhost:PORT, which only this machine reaches.
+Port 0 is a free one. 127.0.0.1:12111 when it is left out";
+
 const DEMO: &str = "\
 It needs no account and no network. It takes terraform or tofu from the PATH;
 where there is neither, a part of this program stands in for it.";
@@ -45,21 +49,22 @@ pub enum Command {
     /// Serve the sandbox over HTTP until interrupted
     #[command(next_line_help = true)]
     Sandbox {
-        /// IP:PORT; or PORT, :PORT, localhost:PORT for this machine only. 0 is a free port
+        /// The address to listen on; port 0 means a free one.
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:12111", value_parser = address)]
+        #[arg(help = LISTEN, hide_default_value = true)]
         listen: SocketAddr,
-        /// Keep the objects in this file and not in memory; it is made when it is missing
+        /// Keep the objects in this file, which is made when it is missing
         #[arg(long, value_name = "FILE")]
         data: Option<PathBuf>,
     },
     /// Apply an example to a sandbox and show what happens
     #[command(next_line_help = true, after_help = DEMO)]
     Demo {
-        /// Download OpenTofu without asking where neither it nor terraform is on the PATH
+        /// Download OpenTofu unasked where it and terraform are missing
         #[arg(long)]
         download: bool,
     },
-    /// Copy this program to where `terraform init` and `tofu init` find it
+    /// Copy this program to where `terraform init` finds it
     Install,
     /// Write the registry's pages into ./docs (for developers)
     Docs,

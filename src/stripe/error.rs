@@ -32,8 +32,6 @@ pub enum Kind {
     /// There is no response.
     #[default]
     Network,
-    /// Nobody answers at the address of Stripe.
-    Unreachable,
     /// The proxy that the configuration names cannot be reached.
     ProxyUnreachable,
     /// The proxy refused the user and the password.
@@ -111,7 +109,6 @@ impl Error {
     pub(super) fn from_transport(error: &TransportError) -> Self {
         let may_have_happened = matches!(error, TransportError::Broken(_) | TransportError::TooLarge);
         let kind = match error {
-            TransportError::Unreachable(_) => Kind::Unreachable,
             TransportError::ProxyUnreachable(_) => Kind::ProxyUnreachable,
             TransportError::ProxyAuth(_) => Kind::ProxyAuth,
             TransportError::Untrusted(_) => Kind::Untrusted,
