@@ -85,6 +85,11 @@ impl Command {
     /// The arguments are no command, with the usage and the exit code 2; or they ask for the help or the version,
     /// with the exit code 0. [`clap::Error::exit`] prints it and ends the process.
     pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut arguments = arguments.into_iter().peekable();
+        // Terraform starts it so, several times a run: the words need not be laid out.
+        if arguments.peek().is_none() {
+            return Ok(Self::Plugin { debug: false });
+        }
         let whole = [OsString::from(PROGRAM)].into_iter().chain(arguments);
         let Arguments { debug, command } = Arguments::try_parse_from(whole)?;
         Ok(command.unwrap_or(Self::Plugin { debug }))
