@@ -46,7 +46,9 @@ pub async fn run(command: Command, env: Env, out: &mut dyn Write, is_terminal: b
     check_clock(SystemTime::now())?;
     match command {
         Command::Plugin { debug } => serve(env, debug, out).await,
-        Command::Sandbox { listen, data } => sandbox::serve(listen, data.as_deref(), out).await,
+        Command::Sandbox { listen, data, allow_remote } => {
+            sandbox::serve(listen, data.as_deref(), allow_remote, out).await
+        }
         Command::Demo { download } => demo::run(&env, download, out, is_terminal).await,
         Command::Install => install::run(&env, out, is_terminal),
         Command::Docs => docs(env, out),

@@ -13,6 +13,7 @@ mod http1;
 mod multipart;
 mod object_locks;
 mod reach;
+mod resolver;
 mod retry;
 mod throttle;
 pub mod trace;

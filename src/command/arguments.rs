@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -53,6 +54,9 @@ pub enum Command {
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:12111", value_parser = address)]
         #[arg(help = LISTEN, hide_default_value = true)]
         listen: SocketAddr,
+        /// Let other machines reach it, where the address is not of this one
+        #[arg(long)]
+        allow_remote: bool,
         /// Keep the objects in this file, which is made when it is missing
         #[arg(long, value_name = "FILE")]
         data: Option<PathBuf>,
@@ -92,7 +96,23 @@ impl Command {
         }
         let whole = [OsString::from(PROGRAM)].into_iter().chain(arguments);
         let Arguments { debug, command } = Arguments::try_parse_from(whole)?;
-        Ok(command.unwrap_or(Self::Plugin { debug }))
+        let command = command.unwrap_or(Self::Plugin { debug });
+        command
+            .check()
+            .map(|()| command)
+            .map_err(|why| Arguments::command().error(ErrorKind::ValueValidation, why))
+    }
+
+    /// Refuses options that do not go together.
+    fn check(&self) -> Result<(), String> {
+        let Self::Sandbox { listen, allow_remote: false, .. } = self else { return Ok(()) };
+        let remote = || {
+            format!(
+                "{listen} can be reached from other machines, and whoever reaches the sandbox can read and change all \
+                 of it: add --allow-remote if that is wanted"
+            )
+        };
+        listen.ip().is_loopback().then_some(()).ok_or_else(remote)
     }
 }
 
@@ -116,10 +136,9 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::error::ErrorKind;
     use clap_complete::Shell;
 
-    use super::{Command, completions};
+    use super::{Command, ErrorKind, completions};
 
     fn parse(arguments: &str) -> Result<Command, clap::Error> {
         Command::parse(arguments.split_whitespace().map(Into::into))
@@ -133,7 +152,11 @@ mod tests {
 
     #[test]
     fn the_sandbox_takes_an_address_and_a_file() {
-        let expected = Command::Sandbox { listen: "127.0.0.1:0".parse().unwrap(), data: Some("s.db".into()) };
+        let expected = Command::Sandbox {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            data: Some("s.db".into()),
+            allow_remote: false,
+        };
         assert_eq!(parse("sandbox --listen 127.0.0.1:0 --data s.db").unwrap(), expected);
     }
 
@@ -143,7 +166,6 @@ mod tests {
             ("8080", "127.0.0.1:8080"),
             (":8080", "127.0.0.1:8080"),
             ("localhost:8080", "127.0.0.1:8080"),
-            ("0.0.0.0:1", "0.0.0.0:1"),
             ("[::1]:1", "[::1]:1"),
         ] {
             let Command::Sandbox { listen, .. } = parse(&format!("sandbox --listen {written}")).unwrap()
@@ -155,6 +177,19 @@ mod tests {
         for wrong in ["nowhere", "localhost", "70000", ":", "example.com:1"] {
             let refused = parse(&format!("sandbox --listen={wrong}")).unwrap_err();
             assert!(refused.to_string().contains("localhost:PORT"), "{wrong}: {refused}");
+        }
+    }
+
+    #[test]
+    fn other_machines_reach_the_sandbox_only_where_that_is_said() {
+        for listen in ["0.0.0.0:1", "[::]:1", "10.0.0.1:1"] {
+            let refused = parse(&format!("sandbox --listen {listen}")).unwrap_err();
+            assert!(refused.exit_code() == 2 && refused.to_string().contains("--allow-remote"), "{refused}");
+            let Command::Sandbox { allow_remote: true, .. } =
+                parse(&format!("sandbox --listen {listen} --allow-remote")).unwrap()
+            else {
+                panic!("{listen}")
+            };
         }
     }
 

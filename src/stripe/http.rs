@@ -10,6 +10,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Url};
 
 use crate::stripe::reach::{CONNECT_TIMEOUT, DIRECTLY, Told, unreachable};
+use crate::stripe::resolver::Resolver;
 use crate::stripe::trace::{self, Peer};
 use crate::stripe::transport::MAX_BODY;
 use crate::stripe::{Request, Response, SetupError, Transport, TransportError};
@@ -33,6 +34,7 @@ impl HttpTransport {
         let base = Url::parse(base).ok().filter(is_base).ok_or(SetupError::Address)?;
         let mut builder = reqwest::Client::builder()
             .redirect(Policy::none())
+            .dns_resolver(Resolver::default())
             .timeout(timeout)
             .connect_timeout(CONNECT_TIMEOUT.min(timeout))
             .connector_layer(Told { target: host_and_port(&base).into() })
