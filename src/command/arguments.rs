@@ -18,7 +18,7 @@ Exit codes:
   2  the command line is not understood";
 
 const LISTEN: &str = "\
-IP:PORT; or PORT, :PORT, localhost:PORT, which only this machine reaches.
+IP:PORT; or PORT, :PORT, localhost:PORT, for this machine only.
 Port 0 is a free one. 127.0.0.1:12111 when it is left out";
 
 const DEMO: &str = "\
