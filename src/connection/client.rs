@@ -186,7 +186,15 @@ impl Connection {
             None if self.log.as_ref().is_some_and(|log| log.logs_connections()) => {
                 proxy::of_environment(base, &self.defaults.env)
             }
-            None => return Ok(Arc::new(HttpTransport::new(base, self.defaults.timeout, &roots)?)),
+            None => {
+                let transport = HttpTransport::new(base, self.defaults.timeout, &roots)?;
+                let proxy = proxy::of_environment(base, &self.defaults.env);
+                let named = proxy.map(|proxy| format!("{}:{}", proxy.host, proxy.port));
+                return Ok(Arc::new(match named {
+                    Some(proxy) => transport.through(&proxy),
+                    None => transport,
+                }));
+            }
         };
         self.redact_password(proxy.as_ref());
         Ok(Arc::new(Http1Transport::new(base, proxy, self.defaults.timeout, &roots)?))

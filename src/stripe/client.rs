@@ -1,6 +1,7 @@
 //! The client: it turns calls into requests and retries them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -49,19 +50,22 @@ pub struct Client {
     transport: Arc<dyn Transport>,
     throttle: Arc<dyn Throttle>,
     object_locks: Arc<ObjectLocks>,
+    /// Whether any request was answered, by Stripe or by a proxy in its place.
+    answered: AtomicBool,
 }
 
 impl Client {
     /// A client over this transport, with this throttle.
     pub fn new(settings: Settings, transport: Arc<dyn Transport>, throttle: Arc<dyn Throttle>) -> Self {
-        Self { settings, transport, throttle, object_locks: Arc::default() }
+        Self { settings, transport, throttle, object_locks: Arc::default(), answered: AtomicBool::default() }
     }
 
     /// A client over another transport, with the same throttle and the same locks of objects.
     #[must_use]
     pub fn with_transport(&self, transport: Arc<dyn Transport>) -> Self {
         let (settings, throttle) = (self.settings.clone(), Arc::clone(&self.throttle));
-        Self { settings, transport, throttle, object_locks: Arc::clone(&self.object_locks) }
+        let object_locks = Arc::clone(&self.object_locks);
+        Self { settings, transport, throttle, object_locks, answered: AtomicBool::default() }
     }
 
     /// Sends one call, and again after failures that a retry can mend. All attempts of a POST carry
@@ -76,6 +80,7 @@ impl Client {
         let _object_lock = self.object_locks.acquire(&request, &endpoint).await;
         let mut retries = RetryState { max_retries: self.settings.max_retries, ..RetryState::default() };
         let mut outcome_open = false;
+        let mut first_sent = None;
         loop {
             let admission = self
                 .unless_stopped(self.throttle.admit(permit))
@@ -90,14 +95,17 @@ impl Client {
                     continue;
                 }
             }
+            let first_sent = *first_sent.get_or_insert_with(Instant::now);
             let sending = self.transport.send(request.clone());
             let response = trace::attempt(retries.count() + 1, admission, &endpoint, &request, sending).await;
+            let answered = self.answered.fetch_or(response.is_ok(), Ordering::Relaxed);
             let (failure, error) = match response.and_then(sort_response) {
                 Ok(Outcome::Success(reply)) => return Ok(reply),
                 Ok(Outcome::Failure(response)) => self.failure_of(&response),
-                Err(error) => (Failure::from_transport(&error), Error::from_transport(&error)),
+                Err(error) => (Failure::from_transport(&error, answered), Error::from_transport(&error)),
             };
             outcome_open |= error.may_have_happened();
+            retries.elapsed = first_sent.elapsed();
             let wait = match retries.decide(&failure, random_jitter()) {
                 RetryDecision::GiveUp => return Err(settle(error, outcome_open)),
                 RetryDecision::Retry(wait) => {

@@ -21,16 +21,19 @@ mod entities;
 mod examples;
 mod faults;
 mod filters;
+mod first_minutes;
 mod harness;
 mod imports;
 mod killed;
 mod logs;
 mod owners;
 mod proxy;
+mod release;
 mod secrets;
 mod shapes;
 mod toy;
 mod typed;
+mod upgrades;
 
 #[path = "../support"]
 mod support {
@@ -74,6 +77,9 @@ fn main() -> ExitCode {
         faults::cases(),
         clients::cases(),
         toy::cases(),
+        first_minutes::cases(),
+        release::cases(),
+        upgrades::cases(),
         harness::cases(),
     ];
     support::harness::main(AT_ONCE, topics.into_iter().flatten())
