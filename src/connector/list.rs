@@ -13,6 +13,7 @@ use crate::connector::page_token::{self, Position};
 use crate::connector::{Connector, Error, Filter, asked, check_id, locator};
 use crate::stripe::trace;
 use paginator::Paginator;
+pub(super) use paginator::next_token;
 use sort::{SortField, sort_field};
 
 /// Entities on a page where nothing is said: the connector's default.

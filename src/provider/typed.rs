@@ -218,7 +218,8 @@ impl Surface {
     fn object(&self, state: &Value, memory: &Memory) -> Object {
         let (params, body) = (memory.params.clone(), memory.body.clone());
         let object = Object::new(self.entity, Self::locator(state, memory), params, body);
-        Object { imported: memory.private.imported, ..object }
+        let private = &memory.private;
+        Object { imported: private.imported, peers: private.peers.unwrap_or_default(), ..object }
     }
 
     /// Where the object is.

@@ -31,7 +31,8 @@ pub(super) async fn create(surface: &Surface, runtime: &Runtime, request: ApplyR
             let mut diagnostics = explain_created(name, made.unrecorded.as_ref(), made.adopted.as_ref());
             diagnostics.extend(incomplete);
             let home = Some(connection.identity().await);
-            let private = Private { key: None, leaves: None, home, ..private };
+            let mut private = Private { key: None, leaves: None, home, ..private };
+            private.learn_peers(made.peers);
             let memory = Memory { private, locator: Some(made.locator), params, body: made.body };
             StateResponse { diagnostics, ..surface.remember(&request.planned, &memory) }
         }

@@ -53,9 +53,11 @@ impl Creation<'_> {
                     explain_created(&entity.name, made.unrecorded.as_ref(), made.adopted.as_ref());
                 diagnostics.extend(incomplete);
                 let home = Some(connection.identity().await);
+                let mut private = Private { key: None, leaves: None, home, ..private };
+                private.learn_peers(made.peers);
                 StateResponse {
                     state: written(planned, entity, &made.locator, &made.body),
-                    private: Private { key: None, leaves: None, home, ..private }.encode(),
+                    private: private.encode(),
                     diagnostics,
                 }
             }
