@@ -31,6 +31,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::Entity;
 use crate::connection::Connection;
+use crate::stripe::Totals;
 use crate::stripe::trace::{Operation, Secrecy};
 use reader::Reader;
 
@@ -62,6 +63,11 @@ impl Connector {
     /// The connector over this connection.
     pub fn new(connection: &Arc<Connection>) -> Self {
         Self { connection: Arc::clone(connection), reader: connection.beside() }
+    }
+
+    /// What the calls of the connection came to so far.
+    pub fn totals(&self) -> Totals {
+        self.connection.totals()
     }
 
     /// The account and mode that calls act on, found without a call.

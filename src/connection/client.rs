@@ -14,7 +14,8 @@ use crate::env::{self, Env};
 use crate::logs::Log;
 use crate::secret::{Secret, Secrets, Source};
 use crate::stripe::{
-    Call, Client, ConnectionThrottle, Http1Transport, HttpTransport, NodeThrottle, Reply, Throttle, Transport,
+    Call, Client, ConnectionThrottle, Http1Transport, HttpTransport, NodeThrottle, Reply, Throttle, Totals,
+    Transport,
 };
 
 /// Stripe's own limit for a test key, in transactions a second.
@@ -93,7 +94,15 @@ impl Connection {
         let reader = settings.service_account.as_ref().or(defaults.service_account.as_ref()).cloned();
         let secrets = Secrets::new(defaults.env.clone(), reader);
         let log = logging::log(&settings, &defaults);
-        Self { settings, defaults, secrets, client: OnceCell::new(), asked_account: OnceCell::new(), beside: OnceLock::new(), log }
+        Self {
+            settings,
+            defaults,
+            secrets,
+            client: OnceCell::new(),
+            asked_account: OnceCell::new(),
+            beside: OnceLock::new(),
+            log,
+        }
     }
 
     /// What the layer above keeps as long as the connection is open: made when it is first asked for, and one
@@ -150,6 +159,11 @@ impl Connection {
             return Err(Error::Suspended { id: self.settings.id.clone() });
         }
         self.client.get_or_try_init(|| self.open()).await
+    }
+
+    /// What the calls came to so far.
+    pub fn totals(&self) -> Totals {
+        self.client.get().map(|client| client.totals()).unwrap_or_default()
     }
 
     /// Whether the key is a live one; none when it cannot be fetched.

@@ -98,7 +98,7 @@ impl Connector {
     pub async fn list(&self, request: ListRequest) -> Result<Page, Error> {
         let filter = request.filter.clone();
         let asked = trace::Operation { filter, ..asked("List", request.entity, None) };
-        let work = async { self.page_of(&request).await };
+        let work = self.reader.listed(&request, self.page_of(&request));
         self.connection.operation(asked, work, |page| page.entities.len()).await
     }
 

@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value as Json;
 
 use crate::catalog::Entity;
-use crate::connector::{Connector, Error, asked, id_at, locator};
+use crate::connector::{Connector, Error, ListRequest, Page, asked, id_at, locator};
 use flights::Flights;
 use listing::Listing;
 use shelf::{Answer, Asked, Shelf};
@@ -60,7 +60,8 @@ enum Saved {
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     shelves: Mutex<HashMap<String, Arc<Shelf>>>,
-    flights: Flights,
+    reads_in_flight: Flights<Json>,
+    lists_in_flight: Flights<Page>,
     epoch: AtomicU64,
     reads: AtomicUsize,
     pages: AtomicUsize,
@@ -71,7 +72,12 @@ pub(super) struct Reader {
 impl Connector {
     /// The entity at that place, where that pays as a page of its list shows it. It is as it was after the last
     /// write through this connection, or later.
-    pub async fn read(&self, entity: &'static Entity, locator: &str, known: Known<'_>) -> Result<Json, Error> {
+    pub async fn read(
+        &self,
+        entity: &'static Entity,
+        locator: &str,
+        known: Known<'_>,
+    ) -> Result<Json, Error> {
         self.read_by(entity, locator, known, true).await
     }
 
@@ -89,14 +95,14 @@ impl Connector {
     ) -> Result<Json, Error> {
         let work = async {
             let ids = locator::ids(entity, locator)?;
-            let listing = Listing::of(entity, locator, known.body).filter(|_| self.connection.reads_by_list());
-            let Some((listing, id)) = listing.zip(ids.last()) else { return self.read_singly(entity, locator).await };
-            let shelf = self.reader.shelf(&listing, keeps);
-            let asked = Asked {
-                id: (*id).to_owned(),
-                created: window::time_of(known.body),
-                expected: known.peers,
+            let listing =
+                Listing::of(entity, locator, known.body).filter(|_| self.connection.reads_by_list());
+            let Some((listing, id)) = listing.zip(ids.last()) else {
+                return self.read_singly(entity, locator).await;
             };
+            let shelf = self.reader.shelf(&listing, keeps);
+            let asked =
+                Asked { id: (*id).to_owned(), created: window::time_of(known.body), expected: known.peers };
             match shelf.read(self, listing, asked).await {
                 Answer::Found(body) => Ok(body),
                 Answer::Singly(_single) => self.read_singly(entity, locator).await,
@@ -107,7 +113,7 @@ impl Connector {
 
     async fn read_singly(&self, entity: &'static Entity, locator: &str) -> Result<Json, Error> {
         let key = format!("{} {locator} {}", entity.key, self.reader.epoch());
-        self.reader.flights.shared(&key, self.get(entity, locator)).await
+        self.reader.reads_in_flight.shared(&key, self.get(entity, locator)).await
     }
 
     /// Counts one more object that was made or read; how many of its list there are by now, 0 where no list shows it.
@@ -139,6 +145,15 @@ impl Reader {
     pub(super) fn writing(&self) -> Writing<'_> {
         self.epoch.fetch_add(1, Ordering::SeqCst);
         Writing(self)
+    }
+
+    /// The page of a request, or of an equal one that is under way.
+    pub(super) async fn listed(
+        &self,
+        request: &ListRequest,
+        work: impl Future<Output = Result<Page, Error>>,
+    ) -> Result<Page, Error> {
+        self.lists_in_flight.shared(&format!("{request:?} {}", self.epoch()), work).await
     }
 
     fn epoch(&self) -> Epoch {

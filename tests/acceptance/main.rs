@@ -35,6 +35,7 @@ mod typed;
 #[path = "../support"]
 mod support {
     pub mod authority;
+    pub mod connectors;
     pub mod front;
     pub mod harness;
     pub mod kills;

@@ -25,8 +25,14 @@ mod golden;
 mod nested;
 mod nulls;
 mod params;
+mod reads;
 mod refusals;
 mod rows;
 mod search;
 mod shape;
 mod version_two;
+
+#[path = "../support"]
+mod support {
+    pub mod connectors;
+}

@@ -1,37 +1,46 @@
-//! Reads of one object at the same time are one request.
+//! Equal reads at the same time are one request.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::Value as Json;
 use tokio::sync::oneshot;
 
 /// Who waits for which request that is under way.
-#[derive(Debug, Default)]
-pub(super) struct Flights(Mutex<HashMap<String, Vec<oneshot::Sender<Json>>>>);
+#[derive(Debug)]
+pub(super) struct Flights<T>(Mutex<HashMap<String, Vec<oneshot::Sender<T>>>>);
 
-impl Flights {
+impl<T> Default for Flights<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Clone> Flights<T> {
     /// What `request` answers, or one under the same key that is under way. Where that one fails, each asks
     /// for himself.
-    pub(super) async fn shared<E>(&self, key: &str, request: impl Future<Output = Result<Json, E>>) -> Result<Json, E> {
+    pub(super) async fn shared<E>(
+        &self,
+        key: &str,
+        request: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
         if let Some(answer) = self.join(key)
-            && let Ok(body) = answer.await
+            && let Ok(found) = answer.await
         {
-            return Ok(body);
+            return Ok(found);
         }
         let flight = Flight { flights: self, key };
         let answer = request.await;
-        if let Ok(body) = &answer {
+        if let Ok(found) = &answer {
             for waiting in flight.end() {
                 // Who does not wait any more has no use for it.
-                let _ = waiting.send(body.clone());
+                let _ = waiting.send(found.clone());
             }
         }
         answer
     }
 
     /// The way to the answer of a request that is under way; none where this one is the first.
-    fn join(&self, key: &str) -> Option<oneshot::Receiver<Json>> {
+    fn join(&self, key: &str) -> Option<oneshot::Receiver<T>> {
         let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(waiting) = flights.get_mut(key) else {
             flights.insert(key.to_owned(), Vec::new());
@@ -44,19 +53,19 @@ impl Flights {
 }
 
 /// A request that is under way. Whoever waits for it knows when it ends, however it ends.
-struct Flight<'f> {
-    flights: &'f Flights,
+struct Flight<'f, T> {
+    flights: &'f Flights<T>,
     key: &'f str,
 }
 
-impl Flight<'_> {
-    fn end(&self) -> Vec<oneshot::Sender<Json>> {
+impl<T> Flight<'_, T> {
+    fn end(&self) -> Vec<oneshot::Sender<T>> {
         let mut flights = self.flights.0.lock().unwrap_or_else(PoisonError::into_inner);
         flights.remove(self.key).unwrap_or_default()
     }
 }
 
-impl Drop for Flight<'_> {
+impl<T> Drop for Flight<'_, T> {
     fn drop(&mut self) {
         drop(self.end());
     }

@@ -104,7 +104,12 @@ impl Shelf {
     }
 
     /// The object as a page of its list shows it, or the advice to read it by itself.
-    pub(super) async fn read(self: &Arc<Self>, connector: &Connector, listing: Listing, asked: Asked) -> Answer {
+    pub(super) async fn read(
+        self: &Arc<Self>,
+        connector: &Connector,
+        listing: Listing,
+        asked: Asked,
+    ) -> Answer {
         let epoch = connector.reader.epoch();
         let answer = {
             let mut state = self.lock();

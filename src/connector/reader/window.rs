@@ -69,7 +69,8 @@ impl Window {
             return None;
         }
         let Some(stretch) = &self.stretch else { return Some(beginning(waiting, can)) };
-        let nearest = waiting.iter().filter_map(|created| stretch.towards(*created)).min_by_key(|(far, _)| *far);
+        let nearest =
+            waiting.iter().filter_map(|created| stretch.towards(*created)).min_by_key(|(far, _)| *far);
         match nearest {
             Some((far, start)) if far <= to_come => Some(start.clone()),
             Some(_) if can.times && self.alone < MOST_ALONE => Some(beginning(waiting, can)),
@@ -98,8 +99,10 @@ impl Window {
         match (&mut self.stretch, start) {
             (Some(stretch), Start::Before(_)) => {
                 stretch.grow(objects);
-                stretch.newest =
-                    Edge { on: newest.on.filter(|_| page.more), created: newest.created.or(stretch.newest.created) };
+                stretch.newest = Edge {
+                    on: newest.on.filter(|_| page.more),
+                    created: newest.created.or(stretch.newest.created),
+                };
             }
             (Some(stretch), Start::Behind(_) | Start::Token(_)) => {
                 stretch.grow(objects);
@@ -107,7 +110,8 @@ impl Window {
             }
             (stretch, _) => *stretch = Some(Stretch { newest, oldest, objects, pages: 1 }),
         }
-        let texts = page.objects.iter().filter_map(|body| Some((id_of(body)?, serde_json::to_vec(body).ok()?)));
+        let texts =
+            page.objects.iter().filter_map(|body| Some((id_of(body)?, serde_json::to_vec(body).ok()?)));
         self.kept.extend(texts.map(|(id, text)| (id, text.into_boxed_slice())));
     }
 
@@ -128,7 +132,8 @@ impl Stretch {
     /// How many pages away an object of that time is, and the next page on the way; none where the stretch should
     /// hold it and does not.
     fn towards(&self, created: Option<i64>) -> Option<(usize, &Start)> {
-        let (Some(created), Some(newest), Some(oldest)) = (created, self.newest.created, self.oldest.created) else {
+        let (Some(created), Some(newest), Some(oldest)) = (created, self.newest.created, self.oldest.created)
+        else {
             // Nothing tells where it is: as many pages as were read so far may be read again.
             let on = self.oldest.on.as_ref().or(self.newest.on.as_ref())?;
             return Some((self.pages, on));
