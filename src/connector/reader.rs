@@ -93,27 +93,29 @@ impl Connector {
         known: Known<'_>,
         keeps: bool,
     ) -> Result<Json, Error> {
-        let work = async {
-            let ids = locator::ids(entity, locator)?;
-            let listing =
-                Listing::of(entity, locator, known.body).filter(|_| self.connection.reads_by_list());
-            let Some((listing, id)) = listing.zip(ids.last()) else {
-                return self.read_singly(entity, locator).await;
-            };
-            let shelf = self.reader.shelf(&listing, keeps);
-            let asked =
-                Asked { id: (*id).to_owned(), created: window::time_of(known.body), expected: known.peers };
-            match shelf.read(self, listing, asked).await {
-                Answer::Found(body) => Ok(body),
-                Answer::Singly(_single) => self.read_singly(entity, locator).await,
-            }
-        };
+        let key = format!("{} {locator} {keeps} {}", entity.key, self.reader.epoch());
+        let read = self.read_alone(entity, locator, known, keeps);
+        let work = self.reader.reads_in_flight.shared(&key, read);
         self.connection.operation(asked("Get", entity, Some(locator)), work, |_| 1).await
     }
 
-    async fn read_singly(&self, entity: &'static Entity, locator: &str) -> Result<Json, Error> {
-        let key = format!("{} {locator} {}", entity.key, self.reader.epoch());
-        self.reader.reads_in_flight.shared(&key, self.get(entity, locator)).await
+    async fn read_alone(
+        &self,
+        entity: &'static Entity,
+        locator: &str,
+        known: Known<'_>,
+        keeps: bool,
+    ) -> Result<Json, Error> {
+        let ids = locator::ids(entity, locator)?;
+        let listing = Listing::of(entity, locator, known.body).filter(|_| self.connection.reads_by_list());
+        let Some((listing, id)) = listing.zip(ids.last()) else { return self.get(entity, locator).await };
+        let shelf = self.reader.shelf(&listing, keeps);
+        let created = window::time_of(known.body);
+        let asked = Asked { id: (*id).to_owned(), created, expected: known.peers };
+        match shelf.read(self, listing, asked).await {
+            Answer::Found(body) => Ok(body),
+            Answer::Singly(_single) => self.get(entity, locator).await,
+        }
     }
 
     /// Counts one more object that was made or read; how many of its list there are by now, 0 where no list shows it.

@@ -12,8 +12,9 @@ use crate::every::made;
 use crate::params::Setups;
 use crate::support::connectors::connector;
 
-/// Types that can be made, listed and read, and whose list is no substitute for a read.
-const READ_ONE_BY_ONE: &[&str] = &[];
+/// Types that can be made, listed and read, and that a list does not show: it has no word for what a read
+/// includes, or shows what belongs to a customer only.
+const READ_ONE_BY_ONE: [&str; 2] = ["payment_method", "v2.core.account"];
 
 fn readable() -> impl Iterator<Item = &'static Entity> {
     let all =
@@ -67,6 +68,6 @@ fn what_a_list_shows_is_what_a_read_shows() {
         }
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(singly, READ_ONE_BY_ONE.iter().copied().collect(), "{count}");
+    assert_eq!(singly, BTreeSet::from(READ_ONE_BY_ONE), "{count}");
     assert!(count > 60, "{count}");
 }

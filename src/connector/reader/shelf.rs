@@ -23,7 +23,7 @@ const COMPANY: Duration = Duration::from_millis(4);
 /// Without another read for so long, nobody else comes.
 const SILENCE: Duration = Duration::from_millis(1);
 /// The most that a page is waited for.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(8);
 /// So many reads of one list are taken for the first of many.
 const MANY: usize = 4;
 
@@ -254,9 +254,11 @@ impl State {
         self.paging || self.single > 0 || self.came.max(self.expected) >= MANY
     }
 
-    /// How many reads are still to come or wait.
+    /// How many reads are still to come or wait: what an earlier run had to do with, and where more have come than
+    /// that, as many again.
     fn to_come(&self) -> usize {
-        self.came.max(self.expected).saturating_sub(self.done).max(self.waiting.len())
+        let known = self.expected.saturating_sub(self.done).max(self.waiting.len());
+        if self.came > self.expected { self.came } else { known }
     }
 
     /// Answers those whose objects were shown, `all` or who waited before; how many that were.

@@ -27,8 +27,9 @@ async fn calls(account: Account, numbers: &[usize], peers: usize) -> usize {
 async fn a_hundred_of_a_hundred_are_read_by_one_page_and_without_a_hint_by_two_calls() {
     let account = Account { prices: 100, a_second: 20 };
     let all = shuffled(0..100);
-    assert_eq!(calls(account, &all, 100).await, 1 + 1, "a page begins at the newest of those that wait");
-    assert!(calls(account, &all, 0).await <= 1 + 2);
+    // A page begins at the newest of those that wait.
+    assert!(calls(account, &all, 100).await <= 2);
+    assert!(calls(account, &all, 0).await <= 3);
 }
 
 #[tokio::test]
@@ -42,7 +43,7 @@ async fn five_thousand_of_five_thousand_are_read_by_their_pages() {
 async fn without_a_hint_pages_begin_when_so_many_reads_have_come_that_they_pay() {
     let account = Account { prices: 5_000, a_second: 20 };
     let calls = calls(account, &shuffled(0..5_000), 0).await;
-    assert!(calls <= 150, "{calls}");
+    assert!(calls <= 130, "{calls}");
 }
 
 #[tokio::test]
@@ -73,6 +74,5 @@ async fn reads_of_one_object_at_the_same_time_are_one_request() {
     let price = stripe_provider::connector::entity("Price").unwrap();
     let reads = (0..5).map(|_| connector.read_now(price, "price_7"));
     assert!(futures_util::future::join_all(reads).await.into_iter().all(|read| read.is_ok()));
-    let asked = upstream.lines();
-    assert!(asked.len() <= 2, "{asked:?}");
+    assert_eq!(upstream.lines().len(), 1);
 }
