@@ -46,19 +46,18 @@ impl Object {
         presumed
     }
 
-    /// Sends an update with the params of a change; the object as Stripe answers it. Where nothing is sent, it is
-    /// as this run's refresh has found it.
+    /// Sends an update with the params of a change; the object as Stripe answers it. A change that sends
+    /// nothing leaves the object as it was answered last.
     pub async fn update(&self, connector: &Connector, change: Change) -> Result<Json, connector::Error> {
         if let Some(Restores::Call(action)) = change.restores {
             connector.call_action(connector::action(action)?, &self.locator, Params::new()).await?;
         }
         let params = items::with_ids(self.entity, change.update, &self.body);
-        let body = if params.is_empty() && change.restores.is_none() && !self.body.is_null() {
-            return Ok(self.body.clone());
-        } else if params.is_empty() {
-            connector.get(self.entity, &self.locator).await?
-        } else {
-            connector.update(self.entity, &self.locator, params).await?
+        let is_known = change.restores.is_none() && !self.body.is_null();
+        let body = match params.is_empty() {
+            true if is_known => return Ok(self.body.clone()),
+            true => connector.get(self.entity, &self.locator).await?,
+            false => connector.update(self.entity, &self.locator, params).await?,
         };
         Ok(drift::retain_answered_once(self.entity, &body, &self.body))
     }

@@ -11,6 +11,7 @@ use crate::connection::{Connection, Defaults, Settings, decode_handle, id_of_han
 use crate::connector::{Connector, Savings};
 use crate::engine::Journal;
 use crate::env::Env;
+use crate::provider::succession::Successions;
 use crate::provider::{block, summary};
 use crate::stripe::Totals;
 use crate::terraform::diagnostic::Diagnostic;
@@ -28,6 +29,8 @@ pub(super) struct Runtime {
     freshest: Mutex<HashMap<String, String>>,
     /// The creates whose response may not have reached the state.
     pub(super) journal: Arc<Journal>,
+    /// The objects that make way for others.
+    pub(super) successions: Successions,
     /// Whether this command is an apply: something was applied already.
     pub(super) applies: AtomicBool,
 }
@@ -41,6 +44,7 @@ impl Runtime {
             open: Mutex::default(),
             freshest: Mutex::default(),
             journal,
+            successions: Successions::default(),
             applies: AtomicBool::new(false),
         }
     }
