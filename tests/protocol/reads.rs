@@ -2,6 +2,7 @@
 
 mod account;
 mod calls;
+mod ends;
 mod same;
 mod trouble;
 

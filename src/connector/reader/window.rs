@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use super::listing::{PAGE, Page, Start};
 
 /// The most objects that are kept for reads to come.
-const MOST_KEPT: usize = 20_000;
+const MOST_KEPT: usize = 10_000;
 /// So many new stretches in a row may show nothing but what they began at.
 const MOST_ALONE: usize = 2;
 
@@ -73,7 +73,9 @@ impl Window {
             waiting.iter().filter_map(|created| stretch.towards(*created)).min_by_key(|(far, _)| *far);
         match nearest {
             Some((far, start)) if far <= to_come => Some(start.clone()),
-            Some(_) if can.times && self.alone < MOST_ALONE => Some(beginning(waiting, can)),
+            Some(_) if self.alone < MOST_ALONE => {
+                Some(beginning(waiting, can)).filter(|it| *it != Start::Top)
+            }
             _ => None,
         }
     }

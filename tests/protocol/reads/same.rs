@@ -190,7 +190,7 @@ async fn what_happened_between_two_plans_is_seen_by_the_second() {
 #[test]
 fn a_plan_by_list_is_the_plan_by_single_reads_over_random_accounts() {
     use proptest::prelude::*;
-    let counts = prop::collection::vec(0_usize..7, KINDS.len());
+    let counts = prop::collection::vec(0_usize..6, KINDS.len());
     let events = prop::collection::vec((any::<prop::sample::Index>(), 0_usize..3), 0..9);
     let config = ProptestConfig {
         cases: 6,
