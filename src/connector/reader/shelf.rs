@@ -110,32 +110,9 @@ impl Shelf {
         listing: Listing,
         asked: Asked,
     ) -> Answer {
-        let epoch = connector.reader.epoch();
-        let answer = {
-            let mut state = self.lock();
-            state.renew(epoch);
-            state.came += 1;
-            state.expected = state.expected.max(asked.expected);
-            if let Some(found) = state.window.take(&asked.id) {
-                state.done += 1;
-                connector.reader.saved(Saved::Read);
-                return Answer::Found(found);
-            }
-            if state.off {
-                return Answer::Singly(None);
-            }
-            if !state.has_company() {
-                state.single += 1;
-                state.done += 1;
-                return Answer::Singly(Some(Single(Arc::clone(self))));
-            }
-            let (reply, answer) = oneshot::channel();
-            state.waiting.push(Waiting { id: asked.id, created: asked.created, ahead: false, reply });
-            if !state.paging {
-                state.paging = true;
-                tokio::spawn(Arc::clone(self).run(connector.clone(), listing));
-            }
-            answer
+        let answer = match self.arrive(connector, listing, asked) {
+            Ok(answer) => answer,
+            Err(at_once) => return at_once,
         };
         match answer.await {
             Ok(found) => {
@@ -145,6 +122,39 @@ impl Shelf {
             // Whoever gets no answer is sent away.
             Err(_) => Answer::Singly(None),
         }
+    }
+
+    /// Answers a read at once, or lets it wait for a page.
+    fn arrive(
+        self: &Arc<Self>,
+        connector: &Connector,
+        listing: Listing,
+        asked: Asked,
+    ) -> Result<oneshot::Receiver<Json>, Answer> {
+        let mut state = self.lock();
+        state.renew(connector.reader.epoch());
+        state.came += 1;
+        state.expected = state.expected.max(asked.expected);
+        if let Some(found) = state.window.take(&asked.id) {
+            state.done += 1;
+            connector.reader.saved(Saved::Read);
+            return Err(Answer::Found(found));
+        }
+        if state.off {
+            return Err(Answer::Singly(None));
+        }
+        if !state.has_company() {
+            state.single += 1;
+            state.done += 1;
+            return Err(Answer::Singly(Some(Single(Arc::clone(self)))));
+        }
+        let (reply, answer) = oneshot::channel();
+        state.waiting.push(Waiting { id: asked.id, created: asked.created, ahead: false, reply });
+        if !state.paging {
+            state.paging = true;
+            tokio::spawn(Arc::clone(self).run(connector.clone(), listing));
+        }
+        Ok(answer)
     }
 
     /// Asks for pages while somebody waits and it pays.
