@@ -109,10 +109,10 @@ impl Connector {
         let ids = locator::ids(entity, locator)?;
         let listing = Listing::of(entity, locator, known.body).filter(|_| self.connection.reads_by_list());
         let Some((listing, id)) = listing.zip(ids.last()) else { return self.get(entity, locator).await };
-        let shelf = self.reader.shelf(&listing, keeps);
+        let others = self.reader.shelf(&listing, keeps);
         let created = window::time_of(known.body);
         let asked = Asked { id: (*id).to_owned(), created, expected: known.peers };
-        match shelf.read(self, listing, asked).await {
+        match others.read(self, listing, asked).await {
             Answer::Found(body) => Ok(body),
             Answer::Singly(_single) => self.get(entity, locator).await,
         }

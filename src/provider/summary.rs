@@ -10,17 +10,14 @@ pub(super) fn line(totals: &Totals, savings: Savings) -> Option<String> {
     let kinds: Vec<String> = kinds.map(|(kind, count)| kind.counted(count)).collect();
     let calls = if all == 1 { "1 call" } else { &format!("{all} calls") };
     let retries = if totals.retries == 1 { "1 retry" } else { &format!("{} retries", totals.retries) };
-    let mut line = format!(
-        "{calls} of Stripe's API: {}; {retries}; {:.1} s of waiting for the limit, added up over all calls",
-        kinds.join(", "),
-        totals.waited.as_secs_f64(),
-    );
-    if savings.pages > 0 {
-        let saved = savings.reads.saturating_sub(savings.pages);
-        line +=
-            &format!("; {} reads were answered by pages of lists, which saved {saved} calls", savings.reads);
-    }
-    (all > 0).then_some(line)
+    let asked = format!("{calls} of Stripe's API: {}; {retries}", kinds.join(", "));
+    let waited = totals.waited.as_secs_f64();
+    let saved = savings.reads.saturating_sub(savings.pages);
+    let by_list =
+        format!("; {} reads were answered by pages of lists, which saved {saved} calls", savings.reads);
+    let by_list = if savings.pages > 0 { by_list.as_str() } else { "" };
+    (all > 0)
+        .then(|| format!("{asked}; {waited:.1} s of waiting for the limit, added up over all calls{by_list}"))
 }
 
 #[cfg(test)]
