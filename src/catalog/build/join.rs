@@ -129,6 +129,8 @@ impl EntityJoin {
             let known = list.is_some_and(|list| list.param(param).is_some());
             self.require(known, || format!("a list takes no param {param:?}"));
         }
+        let deletes = self.entity.operation(OperationKind::Delete).is_some();
+        self.require(rule.keeps.is_empty() || !deletes, || "keeps: it can be deleted itself".to_owned());
         for param in &rule.list_by {
             let known = self.entity.field(param).is_some();
             self.require(known, || format!("list_by: there is no field {param:?}"));
