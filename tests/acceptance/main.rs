@@ -38,6 +38,7 @@ mod upgrades;
 #[path = "../support"]
 mod support {
     pub mod authority;
+    pub mod connectors;
     pub mod front;
     pub mod harness;
     pub mod kills;
