@@ -91,7 +91,7 @@ impl Setups {
     }
 
     /// A value with what its references stand for.
-    fn told(&self, stripe: &Stripe, value: &Json, last: &str) -> Json {
+    pub fn told(&self, stripe: &Stripe, value: &Json, last: &str) -> Json {
         match value {
             Json::Object(members) => {
                 members.iter().map(|(name, value)| (name.clone(), self.told(stripe, value, last))).collect()
@@ -104,6 +104,7 @@ impl Setups {
                     json!(format!("{before}{number}"))
                 }
                 Some(("", "tomorrow")) => json!(tomorrow()),
+                Some(("", "later")) => json!(tomorrow() + 86_400),
                 Some(("", "last")) => json!(last),
                 Some(("", name)) => json!(self.reference(stripe, name)),
                 _ => value.clone(),

@@ -12,14 +12,19 @@
 #[expect(dead_code, reason = "the sandbox suite uses all of it")]
 #[path = "../sandbox/calls.rs"]
 mod calls;
+mod cells;
 mod config;
 mod golden;
+mod imports;
+mod ledger;
 mod lives;
 mod matrix;
+mod misspelt;
 #[expect(dead_code, reason = "the sandbox suite uses all of it")]
 #[path = "../sandbox/params.rs"]
 mod params;
 mod peers;
+mod samples;
 mod world;
 
 #[path = "../support"]

@@ -69,7 +69,12 @@ impl World {
     /// A plan from an object to params; of a destroy, where there are none.
     pub fn plan(&mut self, name: &str, object: &Object, params: Option<&Map<String, Json>>) -> Outcome<Plan> {
         let written = params.map_or(Value::Null, |params| config(&self.block(name), params));
-        self.runtime.block_on(self.terraform.plan(name, object, &written))
+        self.plan_written(name, object, &written)
+    }
+
+    /// A plan from an object to a configuration.
+    pub fn plan_written(&mut self, name: &str, object: &Object, written: &Value) -> Outcome<Plan> {
+        self.runtime.block_on(self.terraform.plan(name, object, written))
     }
 
     pub fn apply(&mut self, name: &str, plan: &Plan) -> Outcome<Object> {
