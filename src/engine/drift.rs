@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use crate::catalog::{Entity, Member, Shape, find};
 use crate::engine::Params;
 use crate::engine::compare::{elements, equal, fulfils, inside, may_fulfil, reference};
+use crate::engine::words::with_words;
 
 /// `params` with every value that has drifted replaced by what Stripe holds now; none when
 /// nothing has.
@@ -74,6 +75,7 @@ fn as_written(element: &Json, items: &[Json]) -> Json {
 /// The params that an object would have been made from, as far as `wanted` speaks of it. What
 /// Stripe does not answer, at any depth, counts as fulfilled.
 pub(super) fn presumed(entity: &Entity, wanted: &Params, body: &Json) -> Params {
+    let body = with_words(entity, body);
     let presumed = wanted.iter().map(|(name, wanted)| {
         let shape = find(entity.params(), name).map(|param| &param.shape);
         (name.clone(), presumed_value(shape, wanted, body.get(name)))
@@ -92,6 +94,15 @@ fn presumed_value(shape: Option<&Shape>, wanted: &Json, now: Option<&Json>) -> J
         }
         (_, Some(now)) if may_fulfil(shape, wanted, now) => wanted.clone(),
         (_, Some(now)) => answered(shape, wanted, now),
+    }
+}
+
+/// Whether an object is already as a param wants it; what Stripe does not answer is as by default.
+pub(super) fn is_so(entity: &Entity, name: &str, wanted: &Json, body: &Json) -> bool {
+    let shape = find(entity.params(), name).map(|param| &param.shape);
+    match body.get(name) {
+        Some(now) => fulfils(shape, wanted, now),
+        None => entity.defaults.get(name) == Some(wanted),
     }
 }
 

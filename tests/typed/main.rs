@@ -24,6 +24,7 @@ mod misspelt;
 #[path = "../sandbox/params.rs"]
 mod params;
 mod peers;
+mod replacement;
 mod samples;
 mod world;
 
