@@ -23,6 +23,7 @@ mod locator;
 mod page_token;
 mod path;
 mod record;
+mod sent;
 
 use std::sync::Arc;
 

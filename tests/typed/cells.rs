@@ -26,49 +26,43 @@ impl Row {
     }
 }
 
-/// One object and the params that it has now.
-pub struct Rows<'a> {
-    world: &'a mut World,
-    ledger: &'a mut Ledger,
-    name: &'a str,
-    entity: &'static Entity,
-    object: Object,
-    params: Map<String, Json>,
+/// A type, and where what comes of its cells is noted.
+pub struct Of<'a> {
+    pub world: &'a mut World,
+    pub ledger: &'a mut Ledger,
+    pub name: &'a str,
+    pub entity: &'static Entity,
 }
 
-impl<'a> Rows<'a> {
-    pub fn new(
-        world: &'a mut World,
-        ledger: &'a mut Ledger,
-        name: &'a str,
-        entity: &'static Entity,
-        object: Object,
-        params: Map<String, Json>,
-    ) -> Self {
-        Self { world, ledger, name, entity, object, params }
-    }
+/// One object and the params that it has now.
+pub struct Rows<'a, 'w> {
+    pub of: &'a mut Of<'w>,
+    pub object: Object,
+    pub params: Map<String, Json>,
+}
 
+impl Rows<'_, '_> {
     /// Every cell of every row.
     pub fn cells(&mut self, rows: Vec<Row>) {
         let id = self.id();
-        self.world.setups.after(&self.world.stripe, self.entity, &id);
+        self.of.world.setups.after(&self.of.world.stripe, self.of.entity, &id);
         self.catch_up();
         for Row { param, sample } in rows {
-            self.ledger.note(self.name, &param.name, "set", Ok(()));
+            self.of.ledger.note(self.of.name, &param.name, "set", Ok(()));
             if let Some(second) = &sample.second {
                 let outcome = self.changed(param, &sample.first, second);
-                self.ledger.note(self.name, &param.name, "change", outcome);
+                self.of.ledger.note(self.of.name, &param.name, "change", outcome);
             }
             if !param.shape.is_required() {
                 let outcome = self.unset(param);
-                self.ledger.note(self.name, &param.name, "unset", outcome);
+                self.of.ledger.note(self.of.name, &param.name, "unset", outcome);
             }
-            let outcome = self.set_again(param, &sample.first);
-            self.ledger.note(self.name, &param.name, "set later", outcome);
+            let outcome = self.set_again(param, &sample);
+            self.of.ledger.note(self.of.name, &param.name, "set later", outcome);
             if let Some(second) = &sample.second
                 && let Some(outcome) = self.drift(param, second)
             {
-                self.ledger.note(self.name, &param.name, "drift", outcome);
+                self.of.ledger.note(self.of.name, &param.name, "drift", outcome);
             }
         }
     }
@@ -78,12 +72,12 @@ impl<'a> Rows<'a> {
     }
 
     fn update(&self) -> &'static [Member] {
-        self.entity.operation(OperationKind::Update).map(|it| it.params.as_slice()).unwrap_or_default()
+        self.of.entity.operation(OperationKind::Update).map(|it| it.params.as_slice()).unwrap_or_default()
     }
 
     /// The state as the object is now, whatever came before.
     fn catch_up(&mut self) {
-        if let Ok(now) = self.world.refresh(self.name, &self.object)
+        if let Ok(now) = self.of.world.refresh(self.of.name, &self.object)
             && !now.state.is_null()
         {
             self.object = now;
@@ -95,8 +89,9 @@ impl<'a> Rows<'a> {
         let mut wanted = self.params.clone();
         wanted.insert(param.name.clone(), second.clone());
         let updates = find(self.update(), &param.name).is_some_and(|it| takes(it, first, second));
-        let either = self.entity.items.contains_key(&param.name);
-        let expected = if updates { Action::Update } else { Action::Replace };
+        let in_place = updates || self.of.entity.acts_at_creation(&param.name);
+        let either = self.of.entity.items.contains_key(&param.name) || !updates && first.is_object();
+        let expected = if in_place { Action::Update } else { Action::Replace };
         self.step(wanted, |action| action == expected || either && action != Action::Nothing)
     }
 
@@ -107,63 +102,79 @@ impl<'a> Rows<'a> {
         self.step(wanted, |action| action != Action::Replace)
     }
 
-    /// Written on an object that is there without it.
-    fn set_again(&mut self, param: &Member, first: &Json) -> Result<(), Cell> {
-        let mut wanted = self.params.clone();
-        wanted.insert(param.name.clone(), first.clone());
+    /// Written on an object that is there without it; as it was where a new object would be needed
+    /// for another value, unless there is one only.
+    fn set_again(&mut self, param: &Member, sample: &Sample) -> Result<(), Cell> {
         let updates = find(self.update(), &param.name).is_some();
-        let by_path = first.is_object();
+        let other = sample.second.as_ref().filter(|_| !updates);
+        let mut wanted = self.params.clone();
+        wanted.insert(param.name.clone(), other.unwrap_or(&sample.first).clone());
+        let replaces = other.is_some() && !self.of.entity.acts_at_creation(&param.name);
+        let by_path = sample.first.is_object();
         self.step(wanted, |action| match action {
-            Action::Update => updates,
-            Action::Replace => !updates || by_path,
-            action => action == Action::Nothing && param.shape.is_required(),
+            Action::Replace => replaces || by_path,
+            _ => !replaces || by_path,
         })
     }
 
     /// From what is to what is wanted, unless that takes a new object; then nothing is left to do.
-    fn step(
-        &mut self,
-        wanted: Map<String, Json>,
-        expected: impl Fn(Action) -> bool,
-    ) -> Result<(), Cell> {
-        let plan = self.world.plan(self.name, &self.object, Some(&wanted)).map_err(at("plan")).map_err(Cell::of)?;
+    fn step(&mut self, wanted: Map<String, Json>, expected: impl Fn(Action) -> bool) -> Result<(), Cell> {
+        let plan = self
+            .of
+            .world
+            .plan(self.of.name, &self.object, Some(&wanted))
+            .map_err(at("plan"))
+            .map_err(Cell::of)?;
         if !expected(plan.action) {
             return Err(Cell::Failed(format!("planned to {:?}", plan.action)));
         }
         if plan.action == Action::Replace {
             return Ok(());
         }
-        match self.world.apply(self.name, &plan).map_err(at("apply")) {
+        match self.of.world.apply(self.of.name, &plan).map_err(at("apply")) {
             Ok(object) => (self.object, self.params) = (object, wanted),
             Err(why) => {
                 self.catch_up();
                 return Err(Cell::of(why));
             }
         }
-        self.world.idle(self.name, &self.object, &self.params).map_err(Cell::Failed)
+        self.of.world.idle(self.of.name, &self.object, &self.params).map_err(Cell::Failed)
     }
 
     /// Somebody else changes it: where Stripe shows it, the state says so, and a plan takes it back.
     fn drift(&mut self, param: &Member, second: &Json) -> Option<Result<(), Cell>> {
-        let update = self.entity.operation(OperationKind::Update)?;
+        let update = self.of.entity.operation(OperationKind::Update)?;
         find(&update.params, &param.name)?;
         let id = self.id();
-        let path = self.world.setups.path(&self.world.stripe, self.entity, &update.path, &id);
-        let (_, before) = self.world.stripe.call("GET", &path, &Json::Null);
-        let (status, after) =
-            self.world.stripe.call("POST", &path, &Json::Object([(param.name.clone(), second.clone())].into_iter().collect()));
+        let path = self.of.world.setups.path(&self.of.world.stripe, self.of.entity, &update.path, &id);
+        let (_, before) = self.of.world.stripe.call("GET", &path, &Json::Null);
+        let (status, after) = self.of.world.stripe.call(
+            "POST",
+            &path,
+            &Json::Object([(param.name.clone(), second.clone())].into_iter().collect()),
+        );
         let shown = before.get(&param.name) != after.get(&param.name);
-        (status == 200 && shown && self.params.contains_key(&param.name)).then(|| self.seen(param))
+        let is_seen = status == 200 && shown && self.params.contains_key(&param.name);
+        is_seen.then(|| self.seen(param)).flatten()
     }
 
-    fn seen(&mut self, param: &Member) -> Result<(), Cell> {
+    /// What a read shows of it; none where Stripe answers an object in another form than it takes.
+    fn seen(&mut self, param: &Member) -> Option<Result<(), Cell>> {
         let was = self.object.clone();
-        self.object = self.world.refresh(self.name, &was).map_err(at("read")).map_err(Cell::of)?;
-        if self.object.state == was.state {
-            return Err(Cell::Failed(format!("the state does not show what became of {}", param.name)));
+        self.object = match self.of.world.refresh(self.of.name, &was).map_err(at("read")) {
+            Ok(now) => now,
+            Err(why) => return Some(Err(Cell::of(why))),
+        };
+        let names = [param.name.clone(), format!("stripe_{}", param.name)];
+        let is_shown = names.iter().any(|name| self.object.state.get(name) != was.state.get(name));
+        if !is_shown && param.shape.members().is_some() {
+            return None;
+        }
+        if !is_shown {
+            return Some(Err(Cell::Failed("the state does not show what became of it".to_owned())));
         }
         let wanted = self.params.clone();
-        self.step(wanted, |action| action != Action::Nothing)
+        Some(self.step(wanted, |action| action != Action::Nothing))
     }
 }
 

@@ -16,7 +16,11 @@ const REFUSALS: [&str; 4] =
 impl Cell {
     /// A refused sample skips its cell; anything else is a failure.
     pub fn of(why: String) -> Self {
-        if REFUSALS.iter().any(|refusal| why.contains(refusal)) { Self::Skipped(why) } else { Self::Failed(why) }
+        if REFUSALS.iter().any(|refusal| why.contains(refusal)) {
+            Self::Skipped(why)
+        } else {
+            Self::Failed(why)
+        }
     }
 }
 
@@ -35,7 +39,8 @@ impl Ledger {
     /// The outcome of one cell: of a type, of what in it, and what it shows.
     pub fn note(&mut self, name: &str, place: &str, what: &'static str, outcome: Result<(), Cell>) {
         let line = |why: String| {
-            let why: String = why.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect();
+            let why: String =
+                why.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect();
             format!("{name}.{place} {what}: {why}")
         };
         let of_type = self.held_of.entry(name.to_owned()).or_default();
@@ -54,7 +59,8 @@ impl Ledger {
     pub fn hold(&self) {
         if let Some(folder) = std::env::var_os("LEDGER") {
             let name = format!("ledger-{}.txt", self.held_of.keys().next().map_or("", String::as_str));
-            let text = format!("{:#?}\n{}\n\n{}\n", self.held, self.failed.join("\n"), self.skipped.join("\n"));
+            let text =
+                format!("{:#?}\n{}\n\n{}\n", self.held, self.failed.join("\n"), self.skipped.join("\n"));
             std::fs::write(std::path::Path::new(&folder).join(name), text).unwrap();
         }
         assert!(self.failed.is_empty(), "{} failed:\n{}", self.failed.len(), self.failed.join("\n"));

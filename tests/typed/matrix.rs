@@ -4,9 +4,9 @@
 //! `LEDGER=FOLDER` writes what was skipped, and why.
 
 use serde_json::{Map, Value as Json};
-use stripe_provider::catalog::{Entity, Member, other_spelling};
+use stripe_provider::catalog::{Member, other_spelling};
 
-use crate::cells::{Row, Rows};
+use crate::cells::{Of, Row, Rows};
 use crate::imports;
 use crate::ledger::{Cell, Ledger};
 use crate::samples::{Sample, Samples};
@@ -29,20 +29,17 @@ fn part(half: usize) {
     let only = std::env::var("ONLY").unwrap_or_default();
     for (name, entity) in typed().iter().skip(half).step_by(2) {
         if only.is_empty() || only.split(',').any(|it| it == name) {
-            let mut of = Type { world: &mut world, samples: &samples, ledger: &mut ledger, name, entity };
-            of.cells();
+            let of = Of { world: &mut world, ledger: &mut ledger, name, entity };
+            Type { of, samples: &samples }.cells();
         }
     }
     ledger.hold();
 }
 
-/// One type, with what its cells need.
+/// One type, with samples.
 struct Type<'a> {
-    world: &'a mut World,
+    of: Of<'a>,
     samples: &'a Samples,
-    ledger: &'a mut Ledger,
-    name: &'a str,
-    entity: &'static Entity,
 }
 
 /// Params that Stripe took together, and the object that has them all.
@@ -54,41 +51,49 @@ struct Group {
 
 impl Type<'_> {
     fn cells(&mut self) {
-        let least = self.world.params(self.entity);
-        let made = self.world.made(self.name, &least).map(drop).map_err(Cell::Failed);
-        self.ledger.note(self.name, "", "least", made);
+        let least = self.of.world.params(self.of.entity);
+        let made = self.of.world.made(self.of.name, &least).map_err(Cell::Failed);
+        let rows = self.rows(&least);
+        match made {
+            Err(cell) => return self.of.ledger.note(self.of.name, "", "least", Err(cell)),
+            Ok(object) => {
+                self.of.ledger.note(self.of.name, "", "least", Ok(()));
+                if rows.is_empty() {
+                    imports::cells(&mut self.of, &object, &least);
+                }
+            }
+        }
         let (mut waiting, alone): (Vec<Row>, Vec<Row>) =
-            self.rows(&least).into_iter().partition(|row| row.sample.is_sociable());
+            rows.into_iter().partition(|row| row.sample.is_sociable());
         let mut is_first = true;
         while !waiting.is_empty() {
             let (group, rest) = self.together(waiting);
             waiting = rest;
             if let Some(group) = group {
-                if is_first {
-                    imports::cells(self.world, self.ledger, self.name, self.entity, &group.params);
-                }
+                self.group(group, is_first);
                 is_first = false;
-                self.group(group);
             }
-        }
-        if is_first {
-            imports::cells(self.world, self.ledger, self.name, self.entity, &least);
         }
         for row in alone {
             if let (Some(group), _) = self.together(vec![row]) {
-                self.group(group);
+                self.group(group, is_first);
+                is_first = false;
             }
         }
     }
 
-    fn group(&mut self, Group { rows, params, object }: Group) {
-        Rows::new(self.world, self.ledger, self.name, self.entity, object, params).cells(rows);
+    /// The cells of a group, and of the import of the first one.
+    fn group(&mut self, Group { rows, params, object }: Group, is_first: bool) {
+        if is_first {
+            imports::cells(&mut self.of, &object, &params);
+        }
+        Rows { of: &mut self.of, object, params }.cells(rows);
     }
 
     /// What is no part of the least object, with samples.
     fn rows(&mut self, least: &Map<String, Json>) -> Vec<Row> {
-        let parents = self.entity.parents();
-        let optional = self.entity.params().iter().filter(|param| {
+        let parents = self.of.entity.parents();
+        let optional = self.of.entity.params().iter().filter(|param| {
             !least.contains_key(&param.name) && !parents.contains(&param.name.as_str()) && param.name != "id"
         });
         let mut rows = Vec::new();
@@ -97,7 +102,7 @@ impl Type<'_> {
             match &sample.skip {
                 Some(why) => {
                     let skipped = Err(Cell::Skipped(why.clone()));
-                    self.ledger.note(self.name, &param.name, "set", skipped);
+                    self.of.ledger.note(self.of.name, &param.name, "set", skipped);
                 }
                 None => rows.push(Row { param, sample }),
             }
@@ -107,12 +112,12 @@ impl Type<'_> {
 
     /// A sample, with the type that names the param and without the spelling it stands in for.
     fn sample(&self, param: &Member, least: &Map<String, Json>) -> Sample {
-        let mut sample = self.samples.of(&self.world.setups, self.name, param);
-        let twin = other_spelling(self.entity.params(), &param.name);
+        let mut sample = self.samples.of(&self.of.world.setups, self.of.name, param);
+        let twin = other_spelling(self.of.entity.params(), &param.name);
         if let Some(twin) = twin.filter(|twin| least.contains_key(&twin.name)) {
             sample.without.push(twin.name.clone());
         }
-        let types = self.entity.params().iter().find(|it| it.name == "type");
+        let types = self.of.entity.params().iter().find(|it| it.name == "type");
         let kinds = types.map(|it| it.shape.values()).unwrap_or_default();
         if let Some(Json::String(kind)) = least.get("type").filter(|_| kinds.contains(&param.name)) {
             sample.without.push(kind.clone());
@@ -126,15 +131,15 @@ impl Type<'_> {
         let mut rest = Vec::new();
         loop {
             for row in &mut rows {
-                row.tell(self.world);
+                row.tell(self.of.world);
             }
             let params = self.with(&rows);
-            let why = match self.world.made(self.name, &params) {
+            let why = match self.of.world.made(self.of.name, &params) {
                 Ok(object) => return (Some(Group { rows, params, object }), rest),
                 Err(why) => why,
             };
             if let [row] = rows.as_slice() {
-                self.ledger.note(self.name, &row.param.name, "set", Err(Cell::of(why)));
+                self.of.ledger.note(self.of.name, &row.param.name, "set", Err(Cell::of(why)));
                 return (None, rest);
             }
             match rows.iter().position(|row| blames(&why, &row.param.name)) {
@@ -146,7 +151,7 @@ impl Type<'_> {
 
     /// The params of a new object that has these rows.
     fn with(&mut self, rows: &[Row]) -> Map<String, Json> {
-        let mut params = self.world.params(self.entity);
+        let mut params = self.of.world.params(self.of.entity);
         for row in rows {
             row.sample.without.iter().for_each(|name| drop(params.shift_remove(name)));
             params.extend(row.sample.beside.clone());

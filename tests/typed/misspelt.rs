@@ -32,9 +32,8 @@ fn a_misspelt_key_at_every_level_is_refused_with_the_key_that_was_meant() {
             Ok(_) => panic!("{name} takes {params:?}"),
             Err(fault) => fault.to_string(),
         };
-        let told = |typo: &Typo| {
-            format!("There is no `{}` in a {name}; did you mean `{}`?", typo.path, typo.meant)
-        };
+        let told =
+            |typo: &Typo| format!("There is no `{}` in a {name}; did you mean `{}`?", typo.path, typo.meant);
         wrong.extend(typos.iter().map(told).filter(|told| !refused.contains(told)));
     }
     assert!(levels > 300 && wrong.is_empty(), "{} of {levels}:\n{}", wrong.len(), wrong.join("\n"));

@@ -160,8 +160,8 @@ fn another(shape: &Shape, first: &Json) -> Option<Json> {
 fn other_object(members: &[Member], first: &Map<String, Json>) -> Option<Json> {
     let mut names: Vec<&String> = first.keys().filter(|name| *name != "type").collect();
     names.sort_by_key(|name| std::cmp::Reverse(first[*name].is_object()));
-    let changed = names.into_iter().find_map(|name| {
-        Some((name.clone(), another(&find(members, name)?.shape, first.get(name)?)?))
-    })?;
+    let changed = names
+        .into_iter()
+        .find_map(|name| Some((name.clone(), another(&find(members, name)?.shape, first.get(name)?)?)))?;
     Some(Json::Object(first.clone().into_iter().chain([changed]).collect()))
 }
