@@ -22,6 +22,8 @@ pub enum Tool {
     StripePython,
     /// Stripe's CLI.
     StripeCli,
+    /// Stripe's stand-in for its API, which needs Go.
+    StripeMock,
 }
 
 /// Where a program is looked for.
@@ -43,7 +45,13 @@ impl Tool {
             Self::Redis => &[Place::Path("redis-server")],
             Self::StripePython => &[Place::Variable("STRIPE_PYTHON")],
             Self::StripeCli => &[Place::Variable("STRIPE_CLI"), Place::Path("node")],
+            Self::StripeMock => &[Place::Variable("STRIPE_MOCK")],
         }
+    }
+
+    /// Whether a machine may be without it: not every one has a Go.
+    pub const fn is_optional(self) -> bool {
+        matches!(self, Self::StripeMock)
     }
 
     /// What to do on a machine that does not have the tool.
@@ -76,6 +84,7 @@ impl fmt::Display for Tool {
             Self::Redis => "redis-server",
             Self::StripePython => "Stripe's SDK for Python",
             Self::StripeCli => "Stripe's CLI",
+            Self::StripeMock => "stripe-mock",
         })
     }
 }

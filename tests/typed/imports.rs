@@ -12,17 +12,28 @@ use crate::support::terraform::{Action, Object};
 use crate::world::{World, at, difference};
 
 /// Required arguments that Stripe takes and does not answer: a generated configuration lacks them.
-const UNANSWERED: [(&str, &str); 3] = [
+const UNANSWERED: [(&str, &str); 7] = [
+    ("stripe_card", "source"),
     ("stripe_external_account", "external_account"),
+    ("stripe_file", "file"),
+    ("stripe_payment_source", "source"),
     ("stripe_terminal_reader", "registration_code"),
+    ("stripe_v2_core_vault_gb_bank_account", "currency"),
     ("stripe_v2_core_vault_us_bank_account", "account_number"),
 ];
+
+/// Arguments that take a token once: Stripe shows what it became.
+const TOKENS: [(&str, &str); 2] = [("stripe_charge", "source"), ("stripe_payment_method", "card")];
 
 /// The import of an object that was made with these params.
 pub fn cells(of: &mut Of<'_>, object: &Object, params: &Map<String, Json>) {
     let Of { world, ledger, name, entity } = of;
     if entity.operation(OperationKind::Get).is_none() {
         let skipped = Err(Cell::Skipped("Stripe shows none".to_owned()));
+        return ledger.note(name, "", "import", skipped);
+    }
+    if TOKENS.iter().any(|(of, param)| of == name && params.contains_key(*param)) {
+        let skipped = Err(Cell::Skipped("made of a token, which stands for what it became".to_owned()));
         return ledger.note(name, "", "import", skipped);
     }
     let parents = entity.parents().into_iter().filter_map(|it| params.get(it)?.as_str());
@@ -51,7 +62,7 @@ fn settled(world: &mut World, name: &str, object: &Object, params: &Map<String, 
 }
 
 /// What Terraform generates for an imported object plans empty.
-fn generated(world: &mut World, name: &str, object: &Object) -> Result<(), Cell> {
+pub fn generated(world: &mut World, name: &str, object: &Object) -> Result<(), Cell> {
     let block = world.block(name);
     let lacking = block.attributes.iter().find(|it| it.required && object.state.get(&it.name).is_null());
     if let Some(lacking) = lacking {

@@ -10,8 +10,13 @@ pub enum Cell {
 }
 
 /// What the sandbox says of a sample that it does not take.
-const REFUSALS: [&str; 4] =
-    ["Stripe Refused The Request", "Not Found In Stripe", "Declined", "Entity Exists Already"];
+const REFUSALS: [&str; 5] = [
+    "Stripe Refused The Request",
+    "Not Found In Stripe",
+    "Declined",
+    "Entity Exists Already",
+    "The sandbox does not implement",
+];
 
 impl Cell {
     /// A refused sample skips its cell; anything else is a failure.

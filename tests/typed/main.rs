@@ -23,9 +23,12 @@ mod misspelt;
 #[expect(dead_code, reason = "the sandbox suite uses all of it")]
 #[path = "../sandbox/params.rs"]
 mod params;
+mod peer_bugs;
 mod peers;
+mod property;
 mod replacement;
 mod samples;
+mod ways;
 mod world;
 
 #[path = "../support"]
@@ -34,6 +37,8 @@ mod support {
     #[expect(dead_code, reason = "the protocol suite counts them")]
     pub mod calls;
     pub mod rules;
+    #[expect(dead_code, reason = "another suite asks for the rest of a call")]
+    pub mod tap;
     #[expect(dead_code, reason = "the protocol suite does more with it")]
     pub mod terraform;
 }

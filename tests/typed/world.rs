@@ -14,6 +14,7 @@ use stripe_provider::terraform::wire::tfplugin5::schema::Block;
 use crate::calls::Stripe;
 use crate::config::config;
 use crate::params::Setups;
+use crate::support::tap::Tap;
 use crate::support::terraform::{Action, Fault, Object, Outcome, Plan, Terraform};
 
 /// A provider on a sandbox file, and the calls that set up what its resources refer to.
@@ -41,6 +42,25 @@ impl World {
         let setups = Setups::read();
         setups.before(&stripe);
         Self { terraform, stripe, setups, runtime, _folder: folder }
+    }
+
+    /// A provider before a sandbox whose calls are noted and that meets faults; with these settings.
+    pub fn served(settings: &[(&str, Value)]) -> (Self, Tap, Sandbox) {
+        let folder = tempfile::tempdir().unwrap();
+        let sandbox = Sandbox::memory().unwrap();
+        let tap = Tap::before(&sandbox);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let data = folder.path().join("data").display().to_string();
+        let env = Env::from_pairs([("TF_DATA_DIR", data), ("STRIPE_API_KEY", "sk_test_every".to_owned())]);
+        let terraform = runtime.block_on(async {
+            let mut terraform = ok(Terraform::start(StripeProvider::new(env)).await);
+            let mut block = Value::map([("api_base", Value::from(tap.base.as_str()))]);
+            settings.iter().for_each(|(name, value)| block.set(name, value.clone()));
+            ok(terraform.configure(&block).await);
+            terraform
+        });
+        let (stripe, setups) = (Stripe::over(sandbox.clone()), Setups::read());
+        (Self { terraform, stripe, setups, runtime, _folder: folder }, tap, sandbox)
     }
 
     /// The params of a create, with what the object belongs to.

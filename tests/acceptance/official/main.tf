@@ -259,7 +259,6 @@ resource "stripe_payment_link" "buy" {
 resource "stripe_payment_method" "card" {
   type            = "card"
   card            = { token = "tok_visa" }
-  customer        = stripe_customer.ada.id
   billing_details = { name = "Ada", email = "ada@example.com" }
 }
 
