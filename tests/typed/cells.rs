@@ -91,7 +91,12 @@ impl Rows<'_, '_> {
         let updates = find(self.update(), &param.name).is_some_and(|it| takes(it, first, second));
         let in_place = updates || self.of.entity.acts_at_creation(&param.name);
         let either = self.of.entity.items.contains_key(&param.name) || !updates && first.is_object();
-        let expected = if in_place { Action::Update } else { Action::Replace };
+        let is_modifier = self.of.entity.is_modifier(&param.name);
+        let expected = match in_place {
+            _ if is_modifier => Action::Nothing,
+            true => Action::Update,
+            false => Action::Replace,
+        };
         self.step(wanted, |action| action == expected || either && action != Action::Nothing)
     }
 

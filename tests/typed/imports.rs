@@ -22,18 +22,11 @@ const UNANSWERED: [(&str, &str); 7] = [
     ("stripe_v2_core_vault_us_bank_account", "account_number"),
 ];
 
-/// Arguments that take a token once: Stripe shows what it became.
-const TOKENS: [(&str, &str); 2] = [("stripe_charge", "source"), ("stripe_payment_method", "card")];
-
 /// The import of an object that was made with these params.
 pub fn cells(of: &mut Of<'_>, object: &Object, params: &Map<String, Json>) {
     let Of { world, ledger, name, entity } = of;
     if entity.operation(OperationKind::Get).is_none() {
         let skipped = Err(Cell::Skipped("Stripe shows none".to_owned()));
-        return ledger.note(name, "", "import", skipped);
-    }
-    if TOKENS.iter().any(|(of, param)| of == name && params.contains_key(*param)) {
-        let skipped = Err(Cell::Skipped("made of a token, which stands for what it became".to_owned()));
         return ledger.note(name, "", "import", skipped);
     }
     let parents = entity.parents().into_iter().filter_map(|it| params.get(it)?.as_str());

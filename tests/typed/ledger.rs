@@ -45,7 +45,7 @@ impl Ledger {
     pub fn note(&mut self, name: &str, place: &str, what: &'static str, outcome: Result<(), Cell>) {
         let line = |why: String| {
             let why: String =
-                why.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect();
+                why.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(900).collect();
             format!("{name}.{place} {what}: {why}")
         };
         let of_type = self.held_of.entry(name.to_owned()).or_default();

@@ -47,15 +47,15 @@ fn warned(world: &mut World) -> String {
     told.map(|it| format!("{}: {}", it.summary, it.detail)).collect::<Vec<_>>().join("\n")
 }
 
-/// Plans and applies a destroy; what it warns of.
+/// Plans and applies a destroy; what each warns of.
 #[track_caller]
-fn destroyed(world: &mut World, name: &str, object: &Object) -> String {
+fn destroyed(world: &mut World, name: &str, object: &Object) -> (String, String) {
     warned(world);
     let plan = world.plan(name, object, None).unwrap_or_else(|why| panic!("{why}"));
     let planned = warned(world);
     let left = world.apply(name, &plan).unwrap_or_else(|why| panic!("{why}"));
     assert!(left.state.is_null());
-    format!("{planned}\n{}", warned(world))
+    (planned, warned(world))
 }
 
 /// The text of a refusal.
