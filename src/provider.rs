@@ -23,6 +23,7 @@ mod connection_schema;
 mod connection_settings;
 mod data_sources;
 mod explain;
+mod metadata_rules;
 mod payload;
 mod resources;
 mod runtime;

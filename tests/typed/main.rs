@@ -14,6 +14,7 @@
 mod calls;
 mod cells;
 mod config;
+mod features;
 mod golden;
 mod imports;
 mod ledger;

@@ -23,11 +23,16 @@ pub struct World {
     pub stripe: Stripe,
     pub setups: Setups,
     runtime: tokio::runtime::Runtime,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl World {
     pub fn new() -> Self {
+        Self::with(&[])
+    }
+
+    /// A world whose provider block says more.
+    pub fn with(settings: &[(&str, Value)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sandbox.db");
         let stripe = Stripe::over(Sandbox::open(&file).unwrap());
@@ -35,13 +40,22 @@ impl World {
         let env = Env::from_pairs([("TF_DATA_DIR", folder.path().join("data").display().to_string())]);
         let terraform = runtime.block_on(async {
             let mut terraform = ok(Terraform::start(StripeProvider::new(env)).await);
-            let block = Value::map([("sandbox", Value::from(file.display().to_string()))]);
+            let mut block =
+                Value::map(settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+            block.set("sandbox", Value::from(file.display().to_string()));
             ok(terraform.configure(&block).await);
             terraform
         });
         let setups = Setups::read();
         setups.before(&stripe);
-        Self { terraform, stripe, setups, runtime, _folder: folder }
+        Self { terraform, stripe, setups, runtime, folder }
+    }
+
+    /// Says something else in the provider block.
+    pub fn configure(&mut self, settings: &[(&str, Value)]) -> Outcome<()> {
+        let mut block = Value::map(settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        block.set("sandbox", Value::from(self.folder.path().join("sandbox.db").display().to_string()));
+        self.runtime.block_on(self.terraform.configure(&block))
     }
 
     /// A provider before a sandbox whose calls are noted and that meets faults; with these settings.
@@ -93,6 +107,11 @@ impl World {
     }
 
     /// A plan from an object to a configuration.
+    pub fn plan_written(&mut self, name: &str, object: &Object, written: &Value) -> Outcome<Plan> {
+        self.runtime.block_on(self.terraform.plan(name, object, written))
+    }
+
+    /// A plan to what is written, which may be unknown in parts.
     pub fn plan_written(&mut self, name: &str, object: &Object, written: &Value) -> Outcome<Plan> {
         self.runtime.block_on(self.terraform.plan(name, object, written))
     }

@@ -3,9 +3,18 @@
 use crate::connector;
 use crate::engine::{self, Faults, ParamError, UnlistedValue};
 use crate::provider::explain::explain_connector;
-use crate::provider::typed::surface::Surface;
+use crate::provider::typed::surface::{Slot, Surface};
 use crate::stripe;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::value::Value;
+
+impl Slot {
+    /// The refusal of an argument that is set by itself and by its write-only twin.
+    pub(super) fn refuse_twice(&self) -> Diagnostic {
+        let detail = format!("`{}` and `{}` set one value; set only one of them.", self.name, self.twin());
+        Diagnostic::error("Set Twice", detail).at_attribute(&self.name)
+    }
+}
 
 impl Surface {
     /// An error of the engine as diagnostics.
@@ -61,6 +70,23 @@ impl Surface {
             self.at(Diagnostic::warning("Value Not Known", text), &value.param)
         };
         values.iter().map(explain).collect()
+    }
+
+    /// Warnings of what Stripe no longer takes inside arguments; it is not sent.
+    pub(super) fn retired_inside(&self, config: &Value) -> Diagnostics {
+        let written = self.arguments().filter(|slot| !config.get(&slot.name).is_null());
+        let retired = written.flat_map(|slot| slot.retired_inside.iter().map(move |it| (slot, it)));
+        let found = retired.filter(|(slot, (path, _))| slot.writes(config.get(&slot.name), path));
+        found
+            .map(|(slot, (path, instead))| {
+                let detail = format!(
+                    "Stripe no longer takes `{}` in `{}`, so it is not sent. Write {instead}.",
+                    path.join("."),
+                    slot.name
+                );
+                Diagnostic::warning("Retired Argument", detail).at_attribute(&slot.name)
+            })
+            .collect()
     }
 
     /// The diagnostic at the argument that a dotted path begins with.
