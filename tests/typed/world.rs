@@ -74,7 +74,7 @@ impl World {
             terraform
         });
         let (stripe, setups) = (Stripe::over(sandbox.clone()), Setups::read());
-        (Self { terraform, stripe, setups, runtime, _folder: folder }, tap, sandbox)
+        (Self { terraform, stripe, setups, runtime, folder }, tap, sandbox)
     }
 
     /// The params of a create, with what the object belongs to.
@@ -106,12 +106,7 @@ impl World {
         self.plan_written(name, object, &written)
     }
 
-    /// A plan from an object to a configuration.
-    pub fn plan_written(&mut self, name: &str, object: &Object, written: &Value) -> Outcome<Plan> {
-        self.runtime.block_on(self.terraform.plan(name, object, written))
-    }
-
-    /// A plan to what is written, which may be unknown in parts.
+    /// A plan from an object to what is written, which may be unknown in parts.
     pub fn plan_written(&mut self, name: &str, object: &Object, written: &Value) -> Outcome<Plan> {
         self.runtime.block_on(self.terraform.plan(name, object, written))
     }
