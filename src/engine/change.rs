@@ -227,7 +227,10 @@ impl Differ<'_> {
     ) -> Option<Json> {
         let (Json::Object(new), Some(members)) = (wanted, updatable.members()) else {
             return Some(match (old, wanted, updatable.map_value()) {
-                (Some(Json::Object(old)), Json::Object(new), Some(value)) => self.merged(at, old, new, value),
+                (Some(Json::Object(old)), Json::Object(new), Some(value)) => {
+                    let merged = self.merged(at, old, new, value);
+                    return merged.as_object().is_some_and(|it| !it.is_empty()).then_some(merged);
+                }
                 (Some(Json::Array(old)), Json::Array(new), _) => self.items(at, old, new, updatable),
                 _ => wanted.clone(),
             });
