@@ -37,6 +37,7 @@ mod restore;
 mod succession;
 mod taken;
 mod unanswered;
+mod usage;
 mod words;
 
 pub use action::{ActionInput, Ran};
@@ -59,3 +60,4 @@ pub use restore::End;
 pub use succession::{Predecessor, successor_mark};
 pub use taken::{Taken, taken};
 pub use unanswered::with_unanswered;
+pub use usage::{Usage, is_any};
