@@ -24,6 +24,7 @@ mod page_token;
 mod path;
 mod reader;
 mod record;
+mod sent;
 
 use std::sync::Arc;
 

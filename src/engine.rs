@@ -38,6 +38,7 @@ mod succession;
 mod taken;
 mod unanswered;
 mod usage;
+mod words;
 
 pub use action::{ActionInput, Ran};
 pub use change::{Change, Restores};

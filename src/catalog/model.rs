@@ -110,6 +110,10 @@ pub struct Entity {
     /// `lookup_key` and `transfer_lookup_key`.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub transfers: std::collections::BTreeMap<String, String>,
+    /// Fields that are null where a param is this word, by path: `tiers.up_to` and `inf`. A `*` stands for
+    /// any key of a map.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub null_words: std::collections::BTreeMap<String, String>,
     /// What is worked out of the rest when it is first asked for.
     #[serde(skip)]
     pub(super) derived: Derived,

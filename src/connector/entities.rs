@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Operation, OperationKind, catalog};
 use crate::connector::answer::{check_action, check_entity};
+use crate::connector::sent::{said, unset_by_null};
 use crate::connector::{ActionRef, Connector, Error, asked, locator, path};
 use crate::stripe::{IdempotencyKey, Reply};
 
@@ -48,6 +49,7 @@ impl Connector {
             let operation = entity.create_operation().ok_or_else(create)?;
             let ids = locator::take_places(&operation.path, &mut params);
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let params = if entity.is_v2() { params } else { said(params, &operation.params) };
             let params = with_expansions(entity, operation, params, "");
             let call = path::operation(operation, &ids)?.params(params).key(key);
             let _write = self.reader.writing();
@@ -69,7 +71,7 @@ impl Connector {
         let work = async {
             let operation = operation(entity, OperationKind::Update)?;
             let ids = locator::ids(entity, locator)?;
-            let params = if entity.is_v2() { unset_by_null(params) } else { params };
+            let params = if entity.is_v2() { unset_by_null(params) } else { said(params, &operation.params) };
             let params = with_expansions(entity, operation, params, "");
             let call = path::operation(operation, &ids)?.params(params);
             let _write = self.reader.writing();
@@ -126,16 +128,6 @@ pub(super) fn operation(entity: &'static Entity, kind: OperationKind) -> Result<
         OperationKind::Search => "search",
     };
     entity.operation(kind).ok_or(Error::NotSupported { entity: &entity.name, operation })
-}
-
-/// What the empty text unsets in version 1 of the API, null unsets in version 2.
-fn unset_by_null(params: Map<String, Json>) -> Map<String, Json> {
-    let unset = |value| match value {
-        Json::String(text) if text.is_empty() => Json::Null,
-        Json::Object(members) => Json::Object(unset_by_null(members)),
-        other => other,
-    };
-    params.into_iter().map(|(name, value)| (name, unset(value))).collect()
 }
 
 /// The params, and the fields that are incomplete unless they are asked for: below `prefix` in

@@ -227,7 +227,10 @@ impl Differ<'_> {
     ) -> Option<Json> {
         let (Json::Object(new), Some(members)) = (wanted, updatable.members()) else {
             return Some(match (old, wanted, updatable.map_value()) {
-                (Some(Json::Object(old)), Json::Object(new), Some(value)) => merged(old, new, value),
+                (Some(Json::Object(old)), Json::Object(new), Some(value)) => {
+                    let merged = self.merged(at, old, new, value);
+                    return merged.as_object().is_some_and(|it| !it.is_empty()).then_some(merged);
+                }
                 (Some(Json::Array(old)), Json::Array(new), _) => self.items(at, old, new, updatable),
                 _ => wanted.clone(),
             });
@@ -302,7 +305,10 @@ impl Differ<'_> {
             (Clearing::Never, Some(default), ..) => Removed::Sent(default.clone()),
             (Clearing::Never, None, Json::Object(old), Kind::Map(_)) if old.is_empty() => Removed::Nothing,
             (Clearing::Never, None, Json::Object(old), Kind::Map(value)) => {
-                Removed::Sent(merged(old, &Map::new(), value))
+                match self.merged(at, old, &Map::new(), value) {
+                    Json::Object(sent) if sent.is_empty() => Removed::Stays,
+                    sent => Removed::Sent(sent),
+                }
             }
             (Clearing::Never, None, Json::Object(old), Kind::Object(members)) => {
                 self.removed_members(at, old, members)
@@ -328,6 +334,19 @@ impl Differ<'_> {
         Removed::Sent(Json::Object(sent))
     }
 
+    /// A map with the keys that are gone cleared: Stripe merges maps key by key. Objects by key stay.
+    fn merged(&mut self, at: &str, old: &Params, new: &Params, value: &Shape) -> Json {
+        let unset = if value.clearing == Clearing::Null { Json::Null } else { Json::String(String::new()) };
+        let (gone, stays): (Vec<&String>, Vec<&String>) =
+            old.keys().filter(|key| !new.contains_key(*key)).partition(|_| leaves(value));
+        self.change.stays.extend(stays.into_iter().map(|key| dotted(at, key)));
+        let gone = gone.into_iter().map(|key| (key.clone(), unset.clone()));
+        let changed = new.iter().filter(|(key, wanted)| {
+            old.get(*key).is_none_or(|old| !equal(inside(None, key).or(Some(value)), old, wanted))
+        });
+        changed.map(|(key, value)| (key.clone(), value.clone())).chain(gone).collect()
+    }
+
     /// Whether it was said already which of the members at `at` stay.
     fn stays_inside(&self, at: &str) -> bool {
         let inside = format!("{at}.");
@@ -343,14 +362,9 @@ fn is_respelled(name: &str, wanted: &Json, before: &Params, after: &Params, know
     old.is_some_and(|(shape, old)| equal(Some(shape), old, wanted))
 }
 
-/// A map with the keys that are gone cleared: Stripe merges maps key by key.
-fn merged(old: &Params, new: &Params, value: &Shape) -> Json {
-    let unset = if value.clearing == Clearing::Null { Json::Null } else { Json::String(String::new()) };
-    let gone = old.keys().filter(|key| !new.contains_key(*key)).map(|key| (key.clone(), unset.clone()));
-    let changed = new.iter().filter(|(key, wanted)| {
-        old.get(*key).is_none_or(|old| !equal(inside(None, key).or(Some(value)), old, wanted))
-    });
-    changed.map(|(key, value)| (key.clone(), value.clone())).chain(gone).collect()
+/// Whether a call takes a key out of a map of these values: texts, and what says that it can be unset.
+fn leaves(value: &Shape) -> bool {
+    value.clearing != Clearing::Never || value.members().is_none()
 }
 
 #[cfg(test)]

@@ -25,7 +25,9 @@ mod first_minutes;
 mod harness;
 mod imports;
 mod killed;
+mod lifecycle;
 mod logs;
+mod official;
 mod owners;
 mod proxy;
 mod release;
@@ -47,6 +49,9 @@ mod support {
     pub mod server;
     pub mod signals;
     pub mod squid;
+    pub mod stripe_mock;
+    #[expect(dead_code, reason = "another suite asks for the rest of a call")]
+    pub mod tap;
     pub mod tools;
     #[expect(dead_code, reason = "the protocol suite uses the rest")]
     pub mod toy;
@@ -64,6 +69,8 @@ fn main() -> ExitCode {
         examples::cases(),
         entities::cases(),
         typed::cases(),
+        official::cases(),
+        lifecycle::cases(),
         accounts::cases(),
         shapes::cases(),
         imports::cases(),

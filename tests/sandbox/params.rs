@@ -109,6 +109,7 @@ impl Setups {
                     json!(format!("{before}{number}"))
                 }
                 Some(("", "tomorrow")) => json!(tomorrow()),
+                Some(("", "later")) => json!(tomorrow() + 86_400),
                 Some(("", "last")) => json!(last),
                 Some(("", name)) => json!(self.reference(stripe, name)),
                 _ => value.clone(),

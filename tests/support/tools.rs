@@ -24,6 +24,8 @@ pub enum Tool {
     StripeCli,
     /// `script`, which runs a program in a terminal.
     Script,
+    /// Stripe's stand-in for its API, which needs Go.
+    StripeMock,
 }
 
 /// Where a program is looked for.
@@ -46,7 +48,13 @@ impl Tool {
             Self::StripePython => &[Place::Variable("STRIPE_PYTHON")],
             Self::StripeCli => &[Place::Variable("STRIPE_CLI"), Place::Path("node")],
             Self::Script => &[Place::Path("script")],
+            Self::StripeMock => &[Place::Variable("STRIPE_MOCK")],
         }
+    }
+
+    /// Whether a machine may be without it: not every one has a Go.
+    pub const fn is_optional(self) -> bool {
+        matches!(self, Self::StripeMock)
     }
 
     /// What to do on a machine that does not have the tool.
@@ -80,6 +88,7 @@ impl fmt::Display for Tool {
             Self::StripePython => "Stripe's SDK for Python",
             Self::StripeCli => "Stripe's CLI",
             Self::Script => "script",
+            Self::StripeMock => "stripe-mock",
         })
     }
 }

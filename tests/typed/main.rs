@@ -12,16 +12,24 @@
 #[expect(dead_code, reason = "the sandbox suite uses all of it")]
 #[path = "../sandbox/calls.rs"]
 mod calls;
+mod cells;
 mod config;
 mod features;
 mod golden;
+mod imports;
+mod ledger;
 mod lives;
 mod matrix;
+mod misspelt;
 #[expect(dead_code, reason = "the sandbox suite uses all of it")]
 #[path = "../sandbox/params.rs"]
 mod params;
+mod peer_bugs;
 mod peers;
+mod property;
 mod replacement;
+mod samples;
+mod ways;
 mod world;
 
 #[path = "../support"]
@@ -30,6 +38,8 @@ mod support {
     #[expect(dead_code, reason = "the protocol suite counts them")]
     pub mod calls;
     pub mod rules;
+    #[expect(dead_code, reason = "another suite asks for the rest of a call")]
+    pub mod tap;
     #[expect(dead_code, reason = "the protocol suite does more with it")]
     pub mod terraform;
 }

@@ -14,6 +14,7 @@ use stripe_provider::terraform::wire::tfplugin5::schema::Block;
 use crate::calls::Stripe;
 use crate::config::config;
 use crate::params::Setups;
+use crate::support::tap::Tap;
 use crate::support::terraform::{Action, Fault, Object, Outcome, Plan, Terraform};
 
 /// A provider on a sandbox file, and the calls that set up what its resources refer to.
@@ -57,6 +58,25 @@ impl World {
         self.runtime.block_on(self.terraform.configure(&block))
     }
 
+    /// A provider before a sandbox whose calls are noted and that meets faults; with these settings.
+    pub fn served(settings: &[(&str, Value)]) -> (Self, Tap, Sandbox) {
+        let folder = tempfile::tempdir().unwrap();
+        let sandbox = Sandbox::memory().unwrap();
+        let tap = Tap::before(&sandbox);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let data = folder.path().join("data").display().to_string();
+        let env = Env::from_pairs([("TF_DATA_DIR", data), ("STRIPE_API_KEY", "sk_test_every".to_owned())]);
+        let terraform = runtime.block_on(async {
+            let mut terraform = ok(Terraform::start(StripeProvider::new(env)).await);
+            let mut block = Value::map([("api_base", Value::from(tap.base.as_str()))]);
+            settings.iter().for_each(|(name, value)| block.set(name, value.clone()));
+            ok(terraform.configure(&block).await);
+            terraform
+        });
+        let (stripe, setups) = (Stripe::over(sandbox.clone()), Setups::read());
+        (Self { terraform, stripe, setups, runtime, folder }, tap, sandbox)
+    }
+
     /// The params of a create, with what the object belongs to.
     pub fn params(&self, entity: &Entity) -> Map<String, Json> {
         let create = entity.create_operation().unwrap();
@@ -83,10 +103,10 @@ impl World {
     /// A plan from an object to params; of a destroy, where there are none.
     pub fn plan(&mut self, name: &str, object: &Object, params: Option<&Map<String, Json>>) -> Outcome<Plan> {
         let written = params.map_or(Value::Null, |params| config(&self.block(name), params));
-        self.runtime.block_on(self.terraform.plan(name, object, &written))
+        self.plan_written(name, object, &written)
     }
 
-    /// A plan to what is written, which may be unknown in parts.
+    /// A plan from an object to what is written, which may be unknown in parts.
     pub fn plan_written(&mut self, name: &str, object: &Object, written: &Value) -> Outcome<Plan> {
         self.runtime.block_on(self.terraform.plan(name, object, written))
     }

@@ -104,6 +104,7 @@ impl EntityJoin {
         self.entity.modifiers.clone_from(&rule.modifiers);
         self.entity.recreates.clone_from(&rule.recreates);
         self.entity.transfers.clone_from(&rule.transfers);
+        self.entity.null_words.clone_from(&rule.null_words);
         self.check_fields(rule);
         self.check_params(rule);
         self.apply_actions(&rule.actions);
@@ -138,6 +139,10 @@ impl EntityJoin {
             self.require(known && self.entity.field(param).is_some(), || {
                 format!("natural_keys: {param:?} is no param of a create and field of an answer")
             });
+        }
+        for path in rule.null_words.keys() {
+            let first = path.split('.').next().unwrap_or_default();
+            self.require(self.entity.field(first).is_some(), || format!("there is no field {path:?}"));
         }
         for param in rule.list_with.keys().chain(&rule.list_by) {
             let list = self.entity.operation(OperationKind::List);

@@ -94,6 +94,9 @@ pub struct EntityRule {
     /// Names of which Stripe gives each to one entity, with the param that takes it from another.
     #[serde(default)]
     pub transfers: BTreeMap<String, String>,
+    /// Fields that are null where a param is this word, by path.
+    #[serde(default)]
+    pub null_words: BTreeMap<String, String>,
     /// By Stripe's verb.
     #[serde(default)]
     pub actions: BTreeMap<String, ActionRule>,

@@ -192,3 +192,14 @@ fn what_stripe_never_answers_acts_at_creation_unless_a_rule_says_otherwise() {
     let place = change("TaxId", &json!({}), &json!({"customer": "cus_1"}));
     assert!(place.at_creation.is_empty(), "where an object is says which one it is");
 }
+
+#[test]
+fn an_object_under_a_key_stays_where_no_call_takes_the_key_away() {
+    let both = json!({"amount_off": 5, "currency": "usd",
+        "currency_options": {"eur": {"amount_off": 4}, "gbp": {"amount_off": 3}}});
+    let one = json!({"amount_off": 5, "currency": "usd", "currency_options": {"eur": {"amount_off": 4}}});
+    let found = change("Coupon", &both, &one);
+    assert_eq!((found.stays, found.update), (vec!["currency_options.gbp".to_owned()], Params::new()));
+    let none = change("Coupon", &one, &json!({"amount_off": 5, "currency": "usd"}));
+    assert_eq!((none.stays, none.update), (vec!["currency_options.eur".to_owned()], Params::new()));
+}

@@ -55,7 +55,8 @@ fn blank(call: &Call<'_>, customer: &Body) -> Outcome<Body> {
     set(&mut body, "customer", id(customer));
     set(&mut body, "test_clock", member(&customer, "test_clock"));
     set(&mut body, "end_behavior", text(&call.params, "end_behavior").unwrap_or("release"));
-    set_inner(&mut body, "billing_mode", "type", "flexible");
+    let mode = inner(&call.params, "billing_mode").and_then(|mode| text(mode, "type"));
+    set_inner(&mut body, "billing_mode", "type", mode.unwrap_or("flexible"));
     if inner(&body, "default_settings").and_then(|own| text(own, "billing_cycle_anchor")).is_none() {
         set_inner(&mut body, "default_settings", "billing_cycle_anchor", "automatic");
     }

@@ -1,0 +1,140 @@
+//! What Terraform's own words do to typed resources: `ignore_changes` into an attribute of dynamic type,
+//! `replace_triggered_by`, `prevent_destroy`, `for_each` over ids that Stripe gives, checks, `-target`
+//! and `-refresh=false`; and a misspelt key at each level.
+
+use crate::support::harness::{Case, case};
+use crate::support::workdir::{Workdir, everything, squeezed};
+
+pub fn cases() -> Vec<Case> {
+    vec![
+        case!(lifecycle_words_hold_for_typed_resources, Terraform),
+        case!(a_misspelt_key_is_refused_at_every_level, Terraform),
+    ]
+}
+
+const SHOP: &str = r#"
+locals {
+  edition = "first"
+}
+
+resource "stripe_product" "gold" {
+  name     = "Gold"
+  metadata = { edition = local.edition }
+}
+
+resource "stripe_price" "each" {
+  for_each    = toset(["month", "year"])
+  product     = stripe_product.gold.id
+  currency    = "usd"
+  unit_amount = 1500
+
+  recurring { interval = each.key }
+
+  lifecycle { prevent_destroy = true }
+}
+
+resource "stripe_payment_link" "each" {
+  for_each         = { for interval, price in stripe_price.each : interval => price.id }
+  line_items       = [{ price = each.value, quantity = 1 }]
+  after_completion = { type = "redirect", redirect = { url = "https://example.com/${local.edition}" } }
+
+  lifecycle { ignore_changes = [after_completion.redirect.url] }
+}
+
+resource "stripe_coupon" "spring" {
+  percent_off = 25
+  duration    = "once"
+
+  lifecycle { replace_triggered_by = [stripe_product.gold.metadata] }
+}
+
+check "the_product_is_sold" {
+  data "stripe_product" "gold" {
+    id = stripe_product.gold.id
+  }
+
+  assert {
+    condition     = data.stripe_product.gold.active
+    error_message = "Somebody has archived the product."
+  }
+}
+"#;
+
+/// Nothing is left to do but what Terraform always does: it reads for a check when it applies.
+#[track_caller]
+fn settled(workdir: &Workdir) {
+    let planned = workdir.ok(&["plan", "-no-color"]);
+    assert!(planned.contains("0 to add, 0 to change, 0 to destroy"), "{planned}");
+}
+
+fn lifecycle_words_hold_for_typed_resources() {
+    let workdir = Workdir::new(SHOP);
+    let applied = workdir.apply();
+    assert!(applied.contains("6 added, 0 changed, 0 destroyed"), "{applied}");
+    settled(&workdir);
+
+    let second = SHOP.replace("\"first\"", "\"second\"");
+    workdir.write(&second);
+    let changed = workdir.apply();
+    assert!(changed.contains("1 added, 1 changed, 1 destroyed"), "{changed}");
+    settled(&workdir);
+    let link = workdir.attributes("stripe_payment_link.each[\"year\"]");
+    assert_eq!(link["after_completion"]["redirect"]["url"], "https://example.com/first");
+
+    // Somebody else archives the product: only a plan that reads sees it, and one of another target not.
+    let product = workdir.attributes("stripe_product.gold")["id"].as_str().unwrap().to_owned();
+    workdir.post(&format!("/v1/products/{product}"), "active=false&name=Silver");
+    let plan = |more: &str| {
+        let output = workdir.run(&["plan", "-no-color", "-detailed-exitcode", more]);
+        (output.status.code().unwrap(), squeezed(&everything(&output)))
+    };
+    let (_, told) = plan("-refresh=false");
+    assert!(told.contains("0 to add, 0 to change, 0 to destroy"), "{told}");
+    let (code, told) = plan("-target=stripe_coupon.spring");
+    assert!(code != 1 && told.contains("Resource targeting is in effect"), "{told}");
+    let (code, told) = plan("-refresh=true");
+    assert!(code == 2 && told.contains("0 to add, 1 to change, 0 to destroy"), "{told}");
+    let (_, told) = plan("-refresh-only");
+    assert!(told.contains("Somebody has archived the product."), "{told}");
+    workdir.apply();
+    settled(&workdir);
+
+    workdir.write(&second.replace("1500", "1600"));
+    let refused = workdir.fails(&["plan", "-no-color"]);
+    assert!(refused.contains("Instance cannot be destroyed"), "{refused}");
+    workdir.write(&second.replace("lifecycle { prevent_destroy = true }", ""));
+    workdir.destroy();
+    assert_eq!((workdir.count("price"), workdir.count("payment_link")), (0, 0));
+}
+
+/// A misspelt key, and what is said of it: by Terraform where a block or an attribute is misspelt, by
+/// the provider inside an attribute of dynamic type.
+const MISSPELT: [(&str, &str, &str); 5] = [
+    (
+        "metadata = { edition",
+        "metadatta = { edition",
+        "named \"metadatta\" is not expected here. Did you mean \"metadata\"?",
+    ),
+    ("recurring {", "recuring {", "type \"recuring\" are not expected here. Did you mean \"recurring\"?"),
+    ("{ interval =", "{ intervall =", "named \"intervall\" is not expected here. Did you mean \"interval\"?"),
+    (
+        "quantity = 1",
+        "quantitty = 1",
+        "There is no `line_items[0].quantitty` in a stripe_payment_link; did you mean `quantity`?",
+    ),
+    (
+        "{ url =",
+        "{ urll =",
+        "There is no `after_completion.redirect.urll` in a stripe_payment_link; did you mean `url`?",
+    ),
+];
+
+fn a_misspelt_key_is_refused_at_every_level() {
+    let workdir = Workdir::new(SHOP);
+    for (right, wrong, told) in MISSPELT {
+        let misspelt = SHOP.replacen(right, wrong, 1).replace("after_completion.redirect.url]", "active]");
+        workdir.write(&misspelt);
+        let refused = workdir.fails(&["validate", "-no-color"]);
+        assert!(refused.contains(told), "{wrong}: {refused}");
+    }
+}

@@ -1,0 +1,89 @@
+//! Imports of every typed resource: by the configuration that made it, and by the one that Terraform
+//! generates.
+
+use serde_json::{Map, Value as Json};
+use stripe_provider::catalog::OperationKind;
+use stripe_provider::terraform::value::Value;
+use stripe_provider::terraform::wire::tfplugin5::schema::Block;
+
+use crate::cells::Of;
+use crate::ledger::Cell;
+use crate::support::terraform::{Action, Object};
+use crate::world::{World, at, difference};
+
+/// Required arguments that Stripe takes and does not answer: a generated configuration lacks them.
+const UNANSWERED: [(&str, &str); 7] = [
+    ("stripe_card", "source"),
+    ("stripe_external_account", "external_account"),
+    ("stripe_file", "file"),
+    ("stripe_payment_source", "source"),
+    ("stripe_terminal_reader", "registration_code"),
+    ("stripe_v2_core_vault_gb_bank_account", "currency"),
+    ("stripe_v2_core_vault_us_bank_account", "account_number"),
+];
+
+/// The import of an object that was made with these params.
+pub fn cells(of: &mut Of<'_>, object: &Object, params: &Map<String, Json>) {
+    let Of { world, ledger, name, entity } = of;
+    if entity.operation(OperationKind::Get).is_none() {
+        let skipped = Err(Cell::Skipped("Stripe shows none".to_owned()));
+        return ledger.note(name, "", "import", skipped);
+    }
+    let parents = entity.parents().into_iter().filter_map(|it| params.get(it)?.as_str());
+    let id = object.state.get("id").as_str().unwrap_or_default();
+    let own = entity.has_own_id().then_some(id);
+    let id = parents.chain(own).collect::<Vec<_>>().join("/");
+    let id = if id.is_empty() { entity.key.clone() } else { id };
+    match world.import(name, &id).map_err(at("import")) {
+        Err(why) => ledger.note(name, "", "import", Err(Cell::of(why))),
+        Ok(imported) => {
+            ledger.note(name, "", "generated", generated(world, name, &imported));
+            ledger.note(name, "", "import", settled(world, name, &imported, params));
+        }
+    }
+}
+
+/// The configuration that made it changes nothing but in place, and then nothing.
+fn settled(world: &mut World, name: &str, object: &Object, params: &Map<String, Json>) -> Result<(), Cell> {
+    let plan = world.plan(name, object, Some(params)).map_err(at("plan")).map_err(Cell::of)?;
+    if plan.action == Action::Replace {
+        let differs = difference(&object.state, &plan.planned.state);
+        return Err(Cell::Failed(format!("replaced: {differs}")));
+    }
+    let object = world.apply(name, &plan).map_err(at("apply")).map_err(Cell::of)?;
+    world.idle(name, &object, params).map_err(Cell::Failed)
+}
+
+/// What Terraform generates for an imported object plans empty.
+pub fn generated(world: &mut World, name: &str, object: &Object) -> Result<(), Cell> {
+    let block = world.block(name);
+    let lacking = block.attributes.iter().find(|it| it.required && object.state.get(&it.name).is_null());
+    if let Some(lacking) = lacking {
+        return if UNANSWERED.contains(&(name, lacking.name.as_str())) {
+            Ok(())
+        } else {
+            Err(Cell::Failed(format!("Stripe does not answer `{}`, which it requires", lacking.name)))
+        };
+    }
+    let written = config(&block, &object.state);
+    let plan = world.plan_written(name, object, &written).map_err(at("plan")).map_err(Cell::of)?;
+    match plan.action {
+        Action::Nothing => Ok(()),
+        action => {
+            Err(Cell::Failed(format!("{action:?}: {}", difference(&object.state, &plan.planned.state))))
+        }
+    }
+}
+
+/// As Terraform generates it: what can be set and is no secret, as the state has it.
+fn config(block: &Block, state: &Value) -> Value {
+    let settable = block.attributes.iter().filter(|it| (it.required || it.optional) && !it.sensitive);
+    let settable = settable.filter(|it| !it.deprecated && !(it.name == "id" && it.computed));
+    let attributes = settable.map(|it| (it.name.clone(), state.get(&it.name).clone()));
+    let blocks = block.block_types.iter().map(|nested| {
+        let inner = nested.block.as_ref().unwrap();
+        let items = state.get(&nested.type_name).items().iter().map(|item| config(inner, item));
+        (nested.type_name.clone(), Value::List(items.collect()))
+    });
+    Value::map(attributes.chain(blocks))
+}
