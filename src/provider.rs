@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::{BoxFuture, join_all};
 
+use crate::catalog::Entity;
 use crate::engine::{Journal, JournalPlace};
 use crate::env::Env;
 use crate::provider::explain::explain_leftovers;
@@ -130,6 +131,17 @@ impl StripeProvider {
     /// The typed resources, each with the key of the entity type that it keeps.
     pub fn typed_resources() -> Vec<(String, &'static str)> {
         typed::resources().iter().map(|(name, typed)| (name.clone(), typed.key())).collect()
+    }
+
+    /// The entity type of a typed resource or data source.
+    pub fn entity_of(type_name: &str) -> Option<&'static Entity> {
+        typed::entity_of(type_name)
+    }
+
+    /// The values that Stripe is known to take at a path of attributes of a typed resource; empty
+    /// where any will do.
+    pub fn values_at(entity: &'static Entity, path: &[&str]) -> &'static [String] {
+        typed::values_at(entity, path)
     }
 
     fn runtime(&self) -> Arc<Runtime> {

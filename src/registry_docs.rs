@@ -5,6 +5,7 @@
 
 mod entities;
 mod page;
+mod permissions;
 mod reference;
 
 use std::collections::BTreeMap;
