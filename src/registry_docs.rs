@@ -4,6 +4,7 @@
 //! reads, and one that lists the entity types. The pages are committed; a test compares them with what is generated.
 
 mod entities;
+mod examples;
 mod page;
 mod permissions;
 mod reference;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use crate::terraform::provider::Schemas;
 
+use examples::Examples;
 use page::{Kind, Page};
 
 /// Every page, by its path below the project's folder. Examples are read from `examples`
@@ -24,23 +26,26 @@ pub fn pages(root: &Path, schemas: &Schemas) -> io::Result<BTreeMap<PathBuf, Str
     let mut add = |path: PathBuf, page: &Page<'_>| {
         pages.insert(path, page.markdown());
     };
-    let example = fs::read_to_string(root.join("examples/provider/provider.tf"))?;
-    let provider =
-        Page { kind: Kind::Provider, name: "stripe", schema: &schemas.provider, example, import: None };
+    let examples = Examples::read(root)?;
+    let example = |path: PathBuf| Ok::<_, io::Error>(examples.with_references(fs::read_to_string(path)?));
+    let provider = Page {
+        kind: Kind::Provider,
+        name: "stripe",
+        schema: &schemas.provider,
+        example: example(root.join("examples/provider/provider.tf"))?,
+        import: None,
+    };
     add(PathBuf::from("docs/index.md"), &provider);
     for (name, schema) in &schemas.resources {
         let folder = root.join("examples/resources").join(name);
-        let example = fs::read_to_string(folder.join("resource.tf"))?;
+        let example = example(folder.join("resource.tf"))?;
         let import = fs::read_to_string(folder.join("import.sh")).ok();
         add(path_of("resources", name), &Page { kind: Kind::Resource, name, schema, example, import });
     }
     for (name, schema) in &schemas.data_sources {
-        let folder = root.join("examples/data-sources").join(name);
-        let example = fs::read_to_string(folder.join("data-source.tf"))?;
-        add(
-            path_of("data-sources", name),
-            &Page { kind: Kind::DataSource, name, schema, example, import: None },
-        );
+        let example = example(root.join("examples/data-sources").join(name).join("data-source.tf"))?;
+        let page = Page { kind: Kind::DataSource, name, schema, example, import: None };
+        add(path_of("data-sources", name), &page);
     }
     pages.insert(PathBuf::from("docs/guides/entity-types.md"), entities::page());
     Ok(pages)

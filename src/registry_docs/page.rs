@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::examples::Example;
 use super::permissions::{Access, section};
 use super::reference::reference;
 use crate::provider::StripeProvider;
@@ -24,7 +25,7 @@ pub(super) struct Page<'a> {
     pub(super) kind: Kind,
     pub(super) name: &'a str,
     pub(super) schema: &'a Schema,
-    pub(super) example: String,
+    pub(super) example: Example,
     pub(super) import: Option<String>,
 }
 
@@ -48,8 +49,11 @@ impl Page<'_> {
             text,
             "\n# {title}\n\n{}\n\n## Example Usage\n\n```terraform\n{}\n```\n",
             block.description,
-            self.example.trim_end()
+            self.example.own.trim_end()
         );
+        if !self.example.refers_to.is_empty() {
+            let _ = write!(text, "\nIt refers to:\n\n```terraform\n{}\n```\n", self.example.refers_to);
+        }
         let entity = StripeProvider::entity_of(self.name);
         text.push_str("\n## Schema\n");
         if entity.is_some() && self.kind == Kind::Resource {
