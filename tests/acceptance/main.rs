@@ -16,6 +16,9 @@ use std::process::ExitCode;
 mod accounts;
 mod actions;
 mod bad_input;
+#[expect(dead_code, reason = "the sandbox suite uses the rest")]
+#[path = "../sandbox/calls.rs"]
+mod calls;
 mod clients;
 mod entities;
 mod examples;
@@ -26,6 +29,10 @@ mod imports;
 mod killed;
 mod logs;
 mod owners;
+mod pages;
+#[expect(dead_code, reason = "the sandbox suite uses the rest")]
+#[path = "../sandbox/params.rs"]
+mod params;
 mod proxy;
 mod secrets;
 mod shapes;
@@ -58,6 +65,7 @@ fn main() -> ExitCode {
     }
     let topics = [
         examples::cases(),
+        pages::cases(),
         entities::cases(),
         typed::cases(),
         accounts::cases(),

@@ -177,8 +177,12 @@ pub(in crate::provider) async fn end_object(
     if let Some(refused) = without_consent(object, &request.prior, &connection).await {
         return unchanged(request, vec![refused]);
     }
-    match object.end(&Connector::new(&connection), end_wish(&request.prior)).await {
+    let wish = end_wish(&request.prior);
+    match object.end(&Connector::new(&connection), wish).await {
         Err(error) => unchanged(request, vec![explain_connector(&error, "id")]),
+        Ok(Ended::Stays(why)) if private.told && object.what_stays(wish).as_ref() == Some(&why) => {
+            StateResponse::default()
+        }
         result => {
             StateResponse { diagnostics: ended(result).into_iter().collect(), ..StateResponse::default() }
         }

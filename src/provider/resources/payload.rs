@@ -34,6 +34,9 @@ pub(in crate::provider) struct Private {
     /// The account that the import named; calls without a handle go to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::provider) account: Option<String>,
+    /// The plan of the end has said what stays in Stripe, so the apply does not say it again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::provider) told: bool,
 }
 
 impl Private {

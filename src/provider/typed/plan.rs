@@ -98,6 +98,7 @@ async fn plan_end(
     match on_way_to(runtime, &memory.private, stored(&object, &request.prior)).await {
         Ok(private) => {
             let mut diagnostics = end_told(runtime, &object, &request.prior, &private).await;
+            let private = Private { told: !diagnostics.is_empty(), ..private };
             diagnostics.extend(check_readiness(runtime, &Value::Null, private.handle.as_deref()).await);
             PlanResponse {
                 private: Memory { private, ..memory }.encode(),

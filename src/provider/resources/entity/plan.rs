@@ -95,6 +95,7 @@ async fn plan_end(runtime: &Runtime, request: PlanRequest, private: Private) -> 
     match on_way_to(runtime, &private, stored(&object, &request.prior)).await {
         Ok(private) => {
             let mut diagnostics = end_told(runtime, &object, &request.prior, &private).await;
+            let private = Private { told: !diagnostics.is_empty(), ..private };
             diagnostics.extend(readiness::check(runtime, &Value::Null, private.handle.as_deref()).await);
             PlanResponse { private: private.encode(), diagnostics, ..PlanResponse::default() }
         }
