@@ -34,13 +34,14 @@ mod object;
 mod once;
 mod params;
 mod restore;
+mod succession;
 mod taken;
 mod unanswered;
 
 pub use action::{ActionInput, Ran};
 pub use change::{Change, Restores};
 pub(crate) use compare::{elements, reference};
-pub use create::{Created, create};
+pub use create::{Created, Creation, create};
 pub use end::Ended;
 pub use end_wish::{EndWish, OnDestroy};
 pub use error::Error;
@@ -54,5 +55,6 @@ pub use params::{
     secret_params, unlisted_values, with_original_keys,
 };
 pub use restore::End;
+pub use succession::{Predecessor, successor_mark};
 pub use taken::{Taken, taken};
 pub use unanswered::with_unanswered;

@@ -29,6 +29,7 @@ mod resources;
 mod runtime;
 mod secret_payload;
 mod setting_faults;
+mod succession;
 mod typed;
 
 /// One managed resource type.

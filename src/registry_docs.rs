@@ -56,7 +56,7 @@ fn path_of(folder: &str, name: &str) -> PathBuf {
     Path::new("docs").join(folder).join(format!("{short}.md"))
 }
 
-/// Writes every page that changed; answers their paths.
+/// Writes every page that changed, and removes those of types that are gone; answers their paths.
 pub fn write(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
     let mut written = Vec::new();
     for (path, text) in pages(root, schemas)? {
@@ -69,5 +69,23 @@ pub fn write(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
             written.push(path);
         }
     }
+    for path in stale(root, schemas)? {
+        fs::remove_file(root.join(&path))?;
+        written.push(path);
+    }
     Ok(written)
+}
+
+/// Pages of types that there are no more.
+pub fn stale(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
+    let (pages, mut stale) = (pages(root, schemas)?, Vec::new());
+    for folder in ["resources", "data-sources"].map(|folder| Path::new("docs").join(folder)) {
+        for entry in fs::read_dir(root.join(&folder))? {
+            let path = folder.join(entry?.file_name());
+            if !pages.contains_key(&path) {
+                stale.push(path);
+            }
+        }
+    }
+    Ok(stale)
 }

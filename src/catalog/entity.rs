@@ -47,6 +47,22 @@ impl Entity {
         })
     }
 
+    /// Whether a param only says how a call is done: it goes along with calls and causes none.
+    pub fn is_modifier(&self, path: &str) -> bool {
+        self.modifiers.iter().any(|modifier| modifier == path)
+    }
+
+    /// Whether a param that no update takes acts when an entity is created only: Stripe never answers
+    /// it, it says nothing of where the entity is, and no rule says that another value makes a new one.
+    /// What stands in an item of a list is taken for answered with it.
+    pub fn acts_at_creation(&self, path: &str) -> bool {
+        let names_it = path == "id" || self.parents().contains(&path);
+        let makes_new = self.recreates.iter().any(|param| param == path);
+        let changes = self.operation(OperationKind::Update).is_some();
+        let in_item = path.split('.').any(|step| step.bytes().all(|letter| letter.is_ascii_digit()));
+        changes && !names_it && !makes_new && !in_item && self.field_at(path).is_none()
+    }
+
     /// The call that creates one: a create, or an update of what exists already.
     pub fn create_operation(&self) -> Option<&Operation> {
         let preexisting = self.preexisting || !self.has_own_id();

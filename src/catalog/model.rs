@@ -89,6 +89,17 @@ pub struct Entity {
     /// Params beside `id` of which Stripe takes each value once: `lookup_key`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub natural_keys: Vec<String>,
+    /// Params that only say how a call is done, by path: they go along with calls and cause none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub modifiers: Vec<String>,
+    /// Params that Stripe takes at creation, never answers, and of which another value makes a new
+    /// entity. Another value of the rest of what is never answered acts at creation only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recreates: Vec<String>,
+    /// Names of which Stripe gives each to one entity, with the param that takes it from another:
+    /// `lookup_key` and `transfer_lookup_key`.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub transfers: std::collections::BTreeMap<String, String>,
     /// What is worked out of the rest when it is first asked for.
     #[serde(skip)]
     pub(super) derived: Derived,

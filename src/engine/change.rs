@@ -16,6 +16,8 @@ pub struct Change {
     pub replaces: Vec<String>,
     /// Paths of removed params that no call clears: Stripe keeps their values.
     pub stays: Vec<String>,
+    /// Paths of params that act when an object is created only: nothing is sent for them.
+    pub at_creation: Vec<String>,
     /// Something that an update takes is not known yet.
     pub unknown: bool,
     /// What is done beside the update because the object has ended in Stripe.
@@ -53,14 +55,28 @@ pub(super) fn between(entity: &Entity, before: &Params, wanted: &Wanted) -> Chan
     let mut before = before.clone();
     for path in &wanted.unknown {
         remove(&mut before, path);
+        if entity.is_modifier(&path.join(".")) {
+            continue;
+        }
         if updates(params.updatable, path) {
             differ.change.unknown = true;
         } else {
-            differ.change.replaces.push(path.join("."));
+            differ.fixed(path.join("."));
         }
     }
-    differ.change.update = differ.object("", &before, &wanted.params, params);
+    let update = differ.object("", &before, &wanted.params, params);
+    differ.change.update = with_modifiers(entity, update, &wanted.params, params.updatable);
     differ.change
+}
+
+/// An update with the params that say how it is done; without a change there is no update.
+fn with_modifiers(entity: &Entity, mut update: Params, wanted: &Params, updatable: &[Member]) -> Params {
+    if !update.is_empty() {
+        let modifiers = wanted.iter().filter(|(name, _)| entity.is_modifier(name));
+        let taken = modifiers.filter(|(name, _)| find(updatable, name).is_some());
+        update.extend(taken.map(|(name, value)| (name.clone(), value.clone())));
+    }
+    update
 }
 
 /// Whether an update takes what stands at a path.
@@ -118,34 +134,44 @@ impl Differ<'_> {
         let mut sent = Params::new();
         for (name, wanted) in after {
             let shape = find(known, name).map(|param| &param.shape);
-            let old = before.get(name);
+            let (at, old) = (dotted(place, name), before.get(name));
             if old.is_some_and(|old| equal(shape, old, wanted))
                 || old.is_none() && is_respelled(name, wanted, before, after, known)
+                || self.entity.is_modifier(&at)
             {
                 continue;
             }
-            let at = dotted(place, name);
             match find(updatable, name) {
                 Some(param) => {
                     if let Some(value) = self.value(&at, old, wanted, (shape, &param.shape)) {
                         sent.insert(name.clone(), value);
                     }
                 }
-                None => self.change.replaces.push(at),
+                None => self.fixed(at),
             }
         }
         sent.extend(self.gone(place, before, after, members));
         sent
     }
 
+    /// Notes another value of what no update takes: only a new object can have it, unless it acts when
+    /// one is created, and is never seen again.
+    fn fixed(&mut self, at: String) {
+        if self.entity.acts_at_creation(&at) {
+            self.change.at_creation.push(at);
+        } else {
+            self.change.replaces.push(at);
+        }
+    }
+
     /// What unsets the params that are gone.
     fn gone(&mut self, place: &str, before: &Params, after: &Params, members: Members<'_>) -> Params {
         let mut sent = Params::new();
         for (name, old) in before.iter().filter(|(name, _)| !after.contains_key(*name)) {
-            if self.is_set_otherwise(place, name, after, members.known) {
+            let at = dotted(place, name);
+            if self.is_set_otherwise(place, name, after, members.known) || self.entity.is_modifier(&at) {
                 continue;
             }
-            let at = dotted(place, name);
             let removed = match find(members.updatable, name) {
                 Some(param) => self.removed(&at, old, &param.shape),
                 None => Removed::Stays,

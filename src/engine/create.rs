@@ -8,7 +8,7 @@ use crate::catalog::Entity;
 use crate::connector::{self, Connector};
 use crate::engine::object::current;
 use crate::engine::params::{Params, split_create};
-use crate::engine::{Adopted, Journal, PendingCreate, drift, fingerprint, once};
+use crate::engine::{Adopted, Ended, Journal, PendingCreate, Predecessor, drift, fingerprint, once};
 use crate::stripe::{IdempotencyKey, Reply};
 
 /// An object that Stripe made.
@@ -24,27 +24,49 @@ pub struct Created {
     pub adopted: Option<Adopted>,
     /// Why the update with what only an update takes failed, if it did. The object exists.
     pub incomplete: Option<connector::Error>,
+    /// What became of the object that it replaces, where that one could not end before.
+    pub succession: Option<Result<Ended, connector::Error>>,
 }
 
-/// Creates an object with these params, under `key` unless an earlier run left one for the same
-/// create. Params that only an update takes follow in a second call.
+/// A create that is to be sent.
+#[derive(Debug)]
+pub struct Creation<'c> {
+    /// The entity type.
+    pub entity: &'static Entity,
+    /// What was written.
+    pub params: Params,
+    /// The idempotency key, unless an earlier run left one for the same create.
+    pub key: Option<&'c str>,
+    /// The object that the new one replaces.
+    pub replaces: Option<Predecessor<'c>>,
+}
+
+/// Creates an object. Params that only an update takes follow in a second call, unless the object is
+/// so already. Names and places that Stripe gives to one object pass from the replaced one to it.
 pub async fn create(
     connector: &Connector,
     journal: &Journal,
-    entity: &'static Entity,
-    params: Params,
-    key: Option<&str>,
+    creation: Creation<'_>,
 ) -> Result<Created, connector::Error> {
+    let Creation { entity, params, key, replaces } = creation;
+    let params = match &replaces {
+        Some(old) => old.taken_over(params),
+        None => params,
+    };
     let sent = Json::Object(params.clone()).to_string();
     let print = fingerprint(&["entity", &entity.name, &sent]);
     let pending = once::begin(journal, connector, &entity.name, print, key).await?;
-    let (first, second) = split_create(entity, params);
+    let (first, mut second) = split_create(entity, params);
     let mut made = create_once(connector, entity, &first, pending).await?;
+    second.retain(|name, wanted| !drift::is_so(entity, name, wanted, &made.body));
     if !second.is_empty() {
         match connector.update(entity, &made.locator, second).await {
             Ok(now) => made.body = drift::retain_answered_once(entity, &now, &made.body),
             Err(error) => made.incomplete = Some(error),
         }
+    }
+    if let Some(old) = replaces {
+        made.succession = old.hand_over(connector, &made.body).await.transpose();
     }
     Ok(made)
 }
@@ -77,7 +99,14 @@ async fn create_once(
     let made = answered.map(|reply| {
         let locator = connector::locator(entity, params, &reply.body, &pending.key().text);
         let adopted = pending.adopted(connector::id_of(&reply.body, &locator), reply.replayed);
-        Created { locator, body: reply.body, adopted, unrecorded: pending.unrecorded(), incomplete: None }
+        Created {
+            locator,
+            body: reply.body,
+            adopted,
+            unrecorded: pending.unrecorded(),
+            incomplete: None,
+            succession: None,
+        }
     });
     once::settle(pending, connector, &made, |made| connector::id_of(&made.body, &made.locator).to_owned())
         .await;

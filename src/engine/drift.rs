@@ -95,6 +95,15 @@ fn presumed_value(shape: Option<&Shape>, wanted: &Json, now: Option<&Json>) -> J
     }
 }
 
+/// Whether an object is already as a param wants it; what Stripe does not answer is as by default.
+pub(super) fn is_so(entity: &Entity, name: &str, wanted: &Json, body: &Json) -> bool {
+    let shape = find(entity.params(), name).map(|param| &param.shape);
+    match body.get(name) {
+        Some(now) => fulfils(shape, wanted, now),
+        None => entity.defaults.get(name) == Some(wanted),
+    }
+}
+
 fn field<'a>(body: &'a Json, name: &str) -> &'a Json {
     body.get(name).unwrap_or(&Json::Null)
 }

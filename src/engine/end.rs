@@ -17,6 +17,8 @@ pub enum Ended {
     AlreadyGone,
     /// It stays in Stripe, inactive or as it is; the sentence says which and why.
     Stays(String),
+    /// It stays in Stripe as it is until the object that holds it has another one in its place.
+    Held(String),
 }
 
 /// How an object in a certain state can be ended.

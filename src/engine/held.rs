@@ -20,7 +20,7 @@ pub(super) async fn refused(object: &Object, connector: &Connector, refusal: Err
     let status = holder.get("status").and_then(Json::as_str).unwrap_or_default();
     let (name, at) = (&object.entity.name, &object.locator);
     match &rule.held_as {
-        Some(held_as) if id_in(&holder, held_as) == Some(at) => Ok(Ended::Stays(format!(
+        Some(held_as) if id_in(&holder, held_as) == Some(at) => Ok(Ended::Held(format!(
             "{name} {at} stays in Stripe as it is: it is the `{held_as}` of {} {id}, and Stripe ends it only after {id} has ended or has another one.",
             entity.name
         ))),
@@ -56,7 +56,7 @@ async fn archive(connector: &Connector, entity: &'static Entity, id: &str) -> Re
 }
 
 /// The id in a field, whether the object there is expanded or not.
-fn id_in<'b>(body: &'b Json, field: &str) -> Option<&'b str> {
+pub(super) fn id_in<'b>(body: &'b Json, field: &str) -> Option<&'b str> {
     let found = body.get(field)?;
     found.as_str().or_else(|| found.get("id")?.as_str())
 }

@@ -44,17 +44,18 @@ impl Object {
         presumed
     }
 
-    /// Sends an update with the params of a change; the object as Stripe answers it. A change
-    /// that sends nothing reads the object.
+    /// Sends an update with the params of a change; the object as Stripe answers it. A change that sends
+    /// nothing leaves the object as it was answered last.
     pub async fn update(&self, connector: &Connector, change: Change) -> Result<Json, connector::Error> {
         if let Some(Restores::Call(action)) = change.restores {
             connector.call_action(connector::action(action)?, &self.locator, Params::new()).await?;
         }
         let params = items::with_ids(self.entity, change.update, &self.body);
-        let body = if params.is_empty() {
-            connector.get(self.entity, &self.locator).await?
-        } else {
-            connector.update(self.entity, &self.locator, params).await?
+        let is_known = change.restores.is_none() && !self.body.is_null();
+        let body = match params.is_empty() {
+            true if is_known => return Ok(self.body.clone()),
+            true => connector.get(self.entity, &self.locator).await?,
+            false => connector.update(self.entity, &self.locator, params).await?,
         };
         Ok(drift::retain_answered_once(self.entity, &body, &self.body))
     }

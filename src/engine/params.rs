@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::names::{quoted, resolve};
 use crate::catalog::{Entity, Kind, Member, Shape, at as shape_at, find};
 use crate::connector::{check_id, scalar};
-use crate::engine::Error;
+use crate::engine::{Error, successor_mark};
 
 /// What is wrong with what was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -93,6 +93,11 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// What tells the create of this object from others; none while something is unknown.
+    pub fn mark(&self, entity: &Entity) -> Option<String> {
+        self.unknown.is_empty().then(|| successor_mark(entity, &self.params))
+    }
+
     /// Whether a path leads to something that is not known yet, or into it.
     fn is_unknown(&self, path: &[String]) -> bool {
         self.unknown.iter().any(|unknown| unknown.starts_with(path) || path.starts_with(unknown))

@@ -11,6 +11,7 @@ use crate::connection::{Connection, Defaults, Settings, decode_handle, id_of_han
 use crate::engine::Journal;
 use crate::env::Env;
 use crate::provider::block;
+use crate::provider::succession::Successions;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::Value;
 
@@ -26,6 +27,8 @@ pub(super) struct Runtime {
     freshest: Mutex<HashMap<String, String>>,
     /// The creates whose response may not have reached the state.
     pub(super) journal: Arc<Journal>,
+    /// The objects that make way for others.
+    pub(super) successions: Successions,
     /// Whether this command is an apply: something was applied already.
     pub(super) applies: AtomicBool,
 }
@@ -39,6 +42,7 @@ impl Runtime {
             open: Mutex::default(),
             freshest: Mutex::default(),
             journal,
+            successions: Successions::default(),
             applies: AtomicBool::new(false),
         }
     }

@@ -20,6 +20,7 @@ mod matrix;
 #[path = "../sandbox/params.rs"]
 mod params;
 mod peers;
+mod replacement;
 mod world;
 
 #[path = "../support"]

@@ -76,6 +76,11 @@ impl World {
         self.runtime.block_on(self.terraform.apply(name, plan))
     }
 
+    /// Applies a plan in an apply walk that goes on.
+    pub fn apply_also(&mut self, name: &str, plan: &Plan) -> Outcome<Object> {
+        self.runtime.block_on(self.terraform.apply_also(name, plan))
+    }
+
     pub fn refresh(&mut self, name: &str, object: &Object) -> Outcome<Object> {
         self.runtime.block_on(self.terraform.refresh(name, object))
     }

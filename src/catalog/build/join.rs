@@ -84,7 +84,11 @@ impl EntityJoin {
         self.entity.ends_with.clone_from(&rule.ends_with);
         self.entity.takes_along.clone_from(&rule.takes_along);
         self.entity.natural_keys.clone_from(&rule.natural_keys);
+        self.entity.modifiers.clone_from(&rule.modifiers);
+        self.entity.recreates.clone_from(&rule.recreates);
+        self.entity.transfers.clone_from(&rule.transfers);
         self.check_fields(rule);
+        self.check_params(rule);
         self.apply_actions(&rule.actions);
         self.apply_removal(rule.removal.as_ref());
         self.apply_restoration(rule);
@@ -133,6 +137,26 @@ impl EntityJoin {
         self.require(!rule.preexisting || can_preexist, || {
             "preexisting: it is created, or cannot be changed".to_owned()
         });
+    }
+
+    /// Rules about what Stripe takes and never answers.
+    fn check_params(&mut self, rule: &EntityRule) {
+        let params =
+            |kind| self.entity.operation(kind).map(|operation| operation.params.clone()).unwrap_or_default();
+        let (create, update) = (params(OperationKind::Create), params(OperationKind::Update));
+        let is_param = |path: &str| at(&create, path).or_else(|| at(&update, path)).is_some();
+        for path in rule.modifiers.iter().chain(rule.transfers.values()).chain(&rule.recreates) {
+            let known = is_param(path) && self.entity.field_at(path).is_none();
+            self.require(known, || format!("{path:?} is no param, or Stripe answers it"));
+        }
+        for path in &rule.recreates {
+            let needed = !update.is_empty() && at(&update, path).is_none();
+            self.require(needed, || format!("recreates: {path:?} makes a new entity without the rule"));
+        }
+        for name in rule.transfers.keys() {
+            let named = is_param(name) && self.entity.field(name).is_some();
+            self.require(named, || format!("transfers: {name:?} is no param and field"));
+        }
     }
 
     fn apply_actions(&mut self, rules: &BTreeMap<String, ActionRule>) {

@@ -74,6 +74,16 @@ pub struct EntityRule {
     /// Params beside `id` of which Stripe takes each value once.
     #[serde(default)]
     pub natural_keys: Vec<String>,
+    /// Params that only say how a call is done, by path.
+    #[serde(default)]
+    pub modifiers: Vec<String>,
+    /// Params that Stripe takes at creation, never answers, and of which another value makes a new
+    /// entity.
+    #[serde(default)]
+    pub recreates: Vec<String>,
+    /// Names of which Stripe gives each to one entity, with the param that takes it from another.
+    #[serde(default)]
+    pub transfers: BTreeMap<String, String>,
     /// By Stripe's verb.
     #[serde(default)]
     pub actions: BTreeMap<String, ActionRule>,

@@ -163,3 +163,30 @@ fn an_unknown_member_of_an_item_replaces_where_no_update_takes_it() {
     let found = between(entity("Subscription").unwrap(), items.as_object().unwrap(), &wanted);
     assert!(found.replaces.is_empty() && found.unknown && found.stays.is_empty(), "{found:?}");
 }
+
+#[test]
+fn a_param_that_only_says_how_a_call_is_done_goes_along_and_causes_none() {
+    let before = json!({"items": [{"price": "price_1"}], "metadata": {"a": "1"}});
+    let modified =
+        json!({"items": [{"price": "price_1"}], "metadata": {"a": "1"}, "proration_behavior": "none"});
+    assert!(change("Subscription", &before, &modified).is_nothing());
+    assert!(change("Subscription", &modified, &before).is_nothing());
+    let both = json!({"items": [{"price": "price_1"}], "metadata": {"a": "2"}, "proration_behavior": "none"});
+    let update = json!({"metadata": {"a": "2"}, "proration_behavior": "none"});
+    assert_eq!(Json::Object(change("Subscription", &before, &both).update), update);
+}
+
+#[test]
+fn what_stripe_never_answers_acts_at_creation_unless_a_rule_says_otherwise() {
+    let found = change(
+        "Subscription",
+        &json!({"customer": "cus_1"}),
+        &json!({"customer": "cus_1", "trial_period_days": 14}),
+    );
+    assert_eq!((found.at_creation, found.update.is_empty()), (vec!["trial_period_days".to_owned()], true));
+    assert!(found.replaces.is_empty());
+    let connect = change("WebhookEndpoint", &json!({"connect": false}), &json!({"connect": true}));
+    assert_eq!(connect.replaces, ["connect"]);
+    let place = change("TaxId", &json!({}), &json!({"customer": "cus_1"}));
+    assert!(place.at_creation.is_empty(), "where an object is says which one it is");
+}

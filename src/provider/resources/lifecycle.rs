@@ -1,12 +1,14 @@
 //! What all resources that keep an object of Stripe share: how it ends, and what is said of its end,
 //! of its drift, and of what could not be read.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
 use crate::catalog::{self, API_VERSION};
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
-use crate::engine::{Change, End, EndWish, Ended, Object, OnDestroy, Restores, with_unanswered};
+use crate::engine::{Change, End, EndWish, Ended, Object, OnDestroy, Predecessor, Restores, with_unanswered};
 use crate::provider::connection_schema::optional;
 use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::resources::account::{Stored, on_way_to};
@@ -113,7 +115,7 @@ pub(in crate::provider) fn ended_note(object: &Object, change: &Change) -> Optio
 pub(in crate::provider) fn ended(result: Result<Ended, Error>) -> Option<Diagnostic> {
     match result {
         Ok(Ended::Ended | Ended::AlreadyGone) => None,
-        Ok(Ended::Stays(why)) => Some(Diagnostic::warning("Entity Stays In Stripe", why)),
+        Ok(Ended::Stays(why) | Ended::Held(why)) => Some(Diagnostic::warning("Entity Stays In Stripe", why)),
         Err(error) => Some(explain_connector(&error, "id")),
     }
 }
@@ -166,6 +168,7 @@ pub(in crate::provider) async fn end_object(
     mut private: Private,
 ) -> StateResponse {
     private.handle = private.leaves.take().or(private.handle);
+    let told = private.told;
     let found = match on_way_to(runtime, &private, stored(object, &request.prior)).await {
         Ok(private) => private.connection(runtime),
         Err(elsewhere) => Err(elsewhere),
@@ -178,15 +181,39 @@ pub(in crate::provider) async fn end_object(
         return unchanged(request, vec![refused]);
     }
     let wish = end_wish(&request.prior);
-    match object.end(&Connector::new(&connection), wish).await {
+    match end_in_order(runtime, object, wish, &connection, private.successor).await {
         Err(error) => unchanged(request, vec![explain_connector(&error, "id")]),
-        Ok(Ended::Stays(why)) if private.told && object.what_stays(wish).as_ref() == Some(&why) => {
+        Ok(Ended::Stays(why)) if told && object.what_stays(wish).as_ref() == Some(&why) => {
             StateResponse::default()
         }
         result => {
             StateResponse { diagnostics: ended(result).into_iter().collect(), ..StateResponse::default() }
         }
     }
+}
+
+/// Ends an object. One that another object holds ends when its successor stands in its place: which is
+/// there already, or finds it waiting.
+async fn end_in_order(
+    runtime: &Runtime,
+    object: &Object,
+    wish: EndWish,
+    connection: &Arc<Connection>,
+    successor: Option<String>,
+) -> Result<Ended, Error> {
+    let connector = Connector::new(connection);
+    let ended = object.end(&connector, wish).await?;
+    if !matches!(ended, Ended::Held(_)) {
+        return Ok(ended);
+    }
+    if let Some(new) = runtime.successions.successor(object) {
+        let handed = Predecessor { object, wish }.hand_over(&connector, &new.body).await?;
+        return Ok(handed.unwrap_or(ended));
+    }
+    if let Some(successor) = successor {
+        runtime.successions.waits(successor, object.clone(), wish);
+    }
+    Ok(ended)
 }
 
 /// The state as it was, and what went wrong.

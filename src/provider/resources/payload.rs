@@ -28,6 +28,9 @@ pub(in crate::provider) struct Private {
     /// The handle of the connection that a replaced object leaves: its end runs on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::provider) leaves: Option<String>,
+    /// What tells the create that a plan is of: where this object is replaced, its successor's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::provider) successor: Option<String>,
     /// Nothing of the configuration was applied since the import.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(in crate::provider) imported: bool,

@@ -1,13 +1,15 @@
 //! Creates, updates and ends the object of a typed resource. What Stripe accepted is in the state.
 
-use crate::connector::Connector;
-use crate::engine::{self, create_params, parse};
-use crate::provider::explain::{explain_created, explain_taken};
-use crate::provider::resources::{Private, end_object, place_of, unchanged};
+use std::sync::Arc;
+
+use crate::connection::Connection;
+use crate::connector::{Connector, Error};
+use crate::engine::{Params, create_params, parse};
+use crate::provider::resources::{Creation, Made, Private, end_object, unchanged};
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::Surface;
-use crate::terraform::diagnostic::Diagnostics;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, StateResponse};
 use crate::terraform::value::Value;
 
@@ -19,30 +21,17 @@ pub(super) async fn create(surface: &Surface, runtime: &Runtime, request: ApplyR
         .and_then(|wanted| {
             Ok((private.connection(runtime).map_err(|unusable| vec![unusable])?, wanted.params))
         });
-    let (connection, params) = match prepared {
-        Ok(prepared) => prepared,
-        Err(diagnostics) => return StateResponse { diagnostics, ..StateResponse::default() },
+    let made = match prepared {
+        Ok((connection, params)) => {
+            let refused = &|error: &Error| surface.refused(error);
+            let creation = surface.creation(runtime, connection, private, refused);
+            creation.make(params.clone()).await.map(|made| (made, params))
+        }
+        Err(diagnostics) => Err(diagnostics),
     };
-    let (key, connector) = (private.key.as_deref(), Connector::new(&connection));
-    match engine::create(&connector, &runtime.journal, surface.entity, params.clone(), key).await {
-        Ok(made) => {
-            let incomplete = made.incomplete.map(|error| surface.refused(&error));
-            let name = &surface.entity.name;
-            let mut diagnostics = explain_created(name, made.unrecorded.as_ref(), made.adopted.as_ref());
-            diagnostics.extend(incomplete);
-            let home = Some(connection.identity().await);
-            let private = Private { key: None, leaves: None, home, ..private };
-            let memory = Memory { private, locator: Some(made.locator), params, body: made.body };
-            StateResponse { diagnostics, ..surface.remember(&request.planned, &memory) }
-        }
-        Err(error) => {
-            let refused = surface.refused(&error);
-            let diagnostic = match engine::taken(&connector, surface.entity, &params, &error).await {
-                Some(taken) => explain_taken(refused, surface.entity, &place_of(&connection), &taken),
-                None => refused,
-            };
-            StateResponse { diagnostics: vec![diagnostic], ..StateResponse::default() }
-        }
+    match made {
+        Ok((made, params)) => surface.made(&request.planned, params, made),
+        Err(diagnostics) => StateResponse { diagnostics, ..StateResponse::default() },
     }
 }
 
@@ -59,6 +48,15 @@ pub(super) async fn update(surface: &Surface, runtime: &Runtime, request: ApplyR
         Err(diagnostics) => return unchanged(request, diagnostics),
     };
     let change = object.change_to(&wanted);
+    // Planned so: in one step, or because the argument that makes it necessary was unknown.
+    if change.needs_new() && request.planned.get("id").is_unknown() {
+        let refused = &|error: &Error| surface.refused(error);
+        let creation = surface.creation(runtime, connection, memory.private, refused);
+        return match creation.replace(wanted.params.clone(), &object, &request.prior).await {
+            Ok(made) => surface.made(&request.planned, wanted.params, made),
+            Err(diagnostics) => unchanged(request, diagnostics),
+        };
+    }
     match object.update(&Connector::new(&connection), change).await {
         Ok(body) => {
             let private = Private { imported: false, ..memory.private };
@@ -76,6 +74,25 @@ pub(super) async fn destroy(surface: &Surface, runtime: &Runtime, request: Apply
 }
 
 impl Surface {
+    /// What a create goes through.
+    fn creation<'r>(
+        &'r self,
+        runtime: &'r Runtime,
+        connection: Arc<Connection>,
+        private: Private,
+        refused: &'r (dyn Fn(&Error) -> Diagnostic + Send + Sync),
+    ) -> Creation<'r> {
+        let import_prefix = String::new();
+        Creation { runtime, entity: self.entity, connection, private, import_prefix, refused }
+    }
+
+    /// The state of an object that was just made.
+    fn made(&self, planned: &Value, params: Params, made: Made) -> StateResponse {
+        let Made { private, locator, body, diagnostics, .. } = made;
+        let memory = Memory { private, locator: Some(locator), params, body };
+        StateResponse { diagnostics, ..self.remember(planned, &memory) }
+    }
+
     /// The state after Stripe accepted what was written.
     fn remember(&self, planned: &Value, memory: &Memory) -> StateResponse {
         let locator = Self::locator(planned, memory);

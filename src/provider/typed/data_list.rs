@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Member, Operation, OperationKind, parents};
-use crate::connector::{Connector, Error, Filter, ListRequest};
+use crate::connector::{ALL, Connector, Error, Filter, ListRequest};
 use crate::engine::{Params, Written, parse};
 use crate::provider::DataSource;
 use crate::provider::connection_schema::{computed, optional};
@@ -22,8 +22,6 @@ use crate::terraform::value::{Type, Value};
 
 /// Params that walk through pages; the provider does.
 const PAGING: [&str; 5] = ["ending_before", "limit", "page", "starting_after", "expand"];
-/// All there are, and room for one more.
-const ALL: usize = usize::MAX - 1;
 
 /// The data source of the objects of a type.
 #[derive(Debug)]

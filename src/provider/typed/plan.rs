@@ -1,5 +1,7 @@
 //! What a plan of a typed resource comes to.
 
+use std::sync::atomic::Ordering;
+
 use serde_json::Value as Json;
 
 use crate::engine::{Change, Foreseen, Object, Restores, Wanted, parse};
@@ -10,6 +12,7 @@ use crate::provider::resources::{
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::OUTPUT;
 use crate::provider::typed::memory::Memory;
+use crate::provider::typed::schema::REPLACE_IN_PLACE;
 use crate::provider::typed::surface::{Form, Repeats, Slot, Surface};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{PlanRequest, PlanResponse};
@@ -54,6 +57,9 @@ async fn plan_existing(
     let mut planned = request.proposed.clone();
     keep_equal_handle(&mut planned, &request.prior);
     let planning = Planning { surface, request: &request, object, change: object.change_to(&wanted), wanted };
+    if planning.change.needs_new() && planning.replaces_in_place(runtime) {
+        return plan_in_place(surface, runtime, &request, object, memory).await;
+    }
     planning.arguments(&mut planned);
     planning.answers(&mut planned);
     let (mut requires_replace, mut diagnostics) = (planning.replaces(), planning.notes());
@@ -62,12 +68,32 @@ async fn plan_existing(
         requires_replace.push(Path::attribute("id"));
     }
     if !requires_replace.is_empty() {
+        diagnostics.extend(planning.gap());
         diagnostics.extend(end_told(runtime, object, &request.prior, &memory.private).await);
     }
     if planned != request.prior {
         diagnostics.extend(check_readiness(runtime, &request.config, memory.private.handle.as_deref()).await);
     }
     PlanResponse { state: planned, requires_replace, private: memory.encode(), diagnostics }
+}
+
+/// A new object takes the place of the old one in one update: the old one ends when the new one is there.
+async fn plan_in_place(
+    surface: &Surface,
+    runtime: &Runtime,
+    request: &PlanRequest,
+    object: &Object,
+    memory: Memory,
+) -> PlanResponse {
+    let mut planned = request.proposed.clone();
+    keep_equal_handle(&mut planned, &request.prior);
+    surface.set_unanswered(&mut planned, &request.config);
+    planned.set("id", Value::Unknown);
+    let mut diagnostics = end_told(runtime, object, &request.prior, &memory.private).await;
+    diagnostics.extend(check_readiness(runtime, &request.config, memory.private.handle.as_deref()).await);
+    let private = memory.private.with_key();
+    let private = Memory { private, ..memory }.encode();
+    PlanResponse { state: planned, private, diagnostics, requires_replace: Vec::new() }
 }
 
 /// A connection to another account makes the object there, and ends the one it has here.
@@ -122,7 +148,9 @@ async fn plan_create(
     let handle = request.config.get("connection_handle").as_str().map(str::to_owned);
     let diagnostics = check_readiness(runtime, &request.config, handle.as_deref()).await;
     // Where this replaces an object, its end finds it by the same private data.
-    let private = Private { handle, ..memory.private }.with_key();
+    let params = parse(&surface.written(&request.config), surface.entity.params());
+    let successor = params.ok().and_then(|params| params.mark(surface.entity));
+    let private = Private { handle, successor, ..memory.private }.with_key();
     PlanResponse {
         state: planned,
         private: Memory { private, ..memory }.encode(),
@@ -243,6 +271,7 @@ impl Planning<'_> {
         self.change.update.contains_key(param)
             || self.change.replaces.iter().any(within)
             || self.change.stays.iter().any(within)
+            || self.change.at_creation.iter().any(within)
             || self.wanted.unknown.iter().any(|path| path.first().is_some_and(|first| first == param))
     }
 
@@ -312,6 +341,25 @@ impl Planning<'_> {
         Value::Dynamic(Box::new((ty, Value::map(known.into_iter().map(|(name, _, value)| (name, value))))))
     }
 
+    /// Whether the apply makes the new object in an update: as the configuration wishes, or because
+    /// this was planned as one while what makes it necessary was unknown.
+    fn replaces_in_place(&self, runtime: &Runtime) -> bool {
+        let wished = self.request.config.get(REPLACE_IN_PLACE).as_bool() == Some(true);
+        wished || runtime.applies.load(Ordering::Relaxed)
+    }
+
+    /// What a replacement in Terraform's usual order means for an object that others find by a name.
+    fn gap(&self) -> Option<Diagnostic> {
+        let Object { entity, locator, .. } = self.object;
+        (!entity.transfers.is_empty()).then(|| {
+            let detail = format!(
+                "{} {locator} is replaced, and ends before the new one is there unless the resource says otherwise. To have the new one first, write `{REPLACE_IN_PLACE} = true`, or:\n\n  lifecycle {{\n    create_before_destroy = true\n  }}",
+                entity.name
+            );
+            Diagnostic::warning("A Gap Between Two Objects", detail)
+        })
+    }
+
     /// The arguments whose change only a new object can have.
     fn replaces(&self) -> Vec<Path> {
         let mut names: Vec<&str> =
@@ -334,6 +382,15 @@ impl Planning<'_> {
             );
             self.surface.at(Diagnostic::warning("Value Stays In Stripe", detail), param)
         });
-        stays.chain(ended_note(self.object, &self.change)).collect()
+        let at_creation = self.change.at_creation.iter().filter(|_| !self.change.needs_new());
+        let at_creation = at_creation.map(|param| {
+            let detail = format!(
+                "`{}` acts when a {} is created, and Stripe does not show it again: nothing is sent for the one that exists.",
+                self.surface.spelled(param),
+                self.surface.entity.name
+            );
+            self.surface.at(Diagnostic::warning("Acts At Creation Only", detail), param)
+        });
+        stays.chain(at_creation).chain(ended_note(self.object, &self.change)).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! The schema of a typed resource.
 
 use crate::catalog::{Kind, Member, OperationKind, Shape, find};
-use crate::provider::connection_schema::computed;
+use crate::provider::connection_schema::{computed, optional};
 use crate::provider::resources::{connection_attribute, end_attributes};
 use crate::provider::typed::data::sentence;
 use crate::provider::typed::surface::{Form, KEY, Repeats, Slot, Surface, attribute_type, join};
@@ -10,6 +10,8 @@ use crate::terraform::value::Type;
 
 /// Above the versions of the providers whose states can be taken over.
 const VERSION: i64 = 3;
+/// Whether a replacement is one update.
+pub(super) const REPLACE_IN_PLACE: &str = "replace_in_place";
 /// Known values that a description names; the documentation page has all of them.
 const NAMED: usize = 8;
 
@@ -23,6 +25,9 @@ impl Surface {
         let mut schema = Schema { version: VERSION, block };
         schema.block.attributes.push(connection_attribute());
         schema.block.attributes.extend(end_attributes());
+        if !self.entity.transfers.is_empty() {
+            schema.block.attributes.push(optional(REPLACE_IN_PLACE, Type::Bool, "Whether a change that only a new object can have is one update: the new object is made, takes over what Stripe gives to one object alone, and then the old one ends. `id` changes with it. Default `false`: Terraform replaces the resource."));
+        }
         if self.has_output() {
             let description = "What Stripe answers inside the arguments that are objects, at the same path: members that were not written included, secrets left out.";
             schema.block.attributes.push(computed("output", Type::Dynamic, description));

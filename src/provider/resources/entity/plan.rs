@@ -107,17 +107,20 @@ async fn plan_create(runtime: &Runtime, request: PlanRequest, private: Private) 
     let mut planned = request.proposed;
     set_unknown(&mut planned, &COMPUTED);
     let checked = if planned.get("entity").is_unknown() {
-        Ok(())
+        Ok(None)
     } else {
         let entity = entity_of(&planned).map_err(|unknown| vec![unknown]);
-        entity.and_then(|entity| creatable(entity, &request.config).map(drop))
+        entity.and_then(|entity| Ok(creatable(entity, &request.config)?.mark(entity)))
     };
     let handle = request.config.get("connection_handle").as_str().map(str::to_owned);
-    let mut diagnostics = checked.err().unwrap_or_default();
+    let (successor, mut diagnostics) = match checked {
+        Ok(successor) => (successor, Diagnostics::new()),
+        Err(faults) => (None, faults),
+    };
     diagnostics.extend(readiness::check(runtime, &request.config, handle.as_deref()).await);
     PlanResponse {
         state: planned,
-        private: Private { handle, ..private }.with_key().encode(),
+        private: Private { handle, successor, ..private }.with_key().encode(),
         diagnostics,
         ..PlanResponse::default()
     }
@@ -212,7 +215,8 @@ fn foreseen(object: &Object, after: &Foreseen) -> Value {
 fn notes(object: &Object, change: &Change) -> Diagnostics {
     let name = &object.entity.name;
     // What stays of an entity that is replaced goes with it.
-    let stays = if change.needs_new() { &[][..] } else { &change.stays };
+    let (stays, at_creation) =
+        if change.needs_new() { (&[][..], &[][..]) } else { (&*change.stays, &*change.at_creation) };
     let (kept, unseen): (Vec<&String>, Vec<&String>) =
         stays.iter().partition(|param| object.entity.field_at(param).is_some());
     let note = |summary: &str, params: &[&String], sentence: &dyn Fn(&str) -> String| {
@@ -229,6 +233,11 @@ fn notes(object: &Object, change: &Change) -> Diagnostics {
         note("Value May Stay In Stripe", &unseen, &|params| {
             format!(
                 "Removed from the payload, for which nothing is sent; the {name} does not show whether it keeps it: {params}."
+            )
+        }),
+        note("Acts At Creation Only", &at_creation.iter().collect::<Vec<_>>(), &|params| {
+            format!(
+                "Stripe uses {params} when a {name} is created, and does not show it again: nothing is sent for the one that exists."
             )
         }),
         note("Entity Is Replaced", &change.replaces.iter().collect::<Vec<_>>(), &|params| {

@@ -1,0 +1,96 @@
+//! One object takes the place of another: what Stripe gives to one object alone passes to the new one.
+//!
+//! A price that is replaced has a lookup key, which Stripe gives to one price, and may be its
+//! product's default price, which Stripe does not archive. Neither is lost: the create takes the
+//! key over, then the product gets the new default price, and only then the old one ends.
+
+use serde_json::{Map, Value as Json};
+
+use crate::catalog::{Entity, catalog};
+use crate::connector::{self, Connector, Error};
+use crate::engine::held::id_in;
+use crate::engine::object::current;
+use crate::engine::{EndWish, Ended, Object, Params, fingerprint};
+
+/// What tells the create of one object of a type from others, as a plan and its apply both see it.
+pub fn successor_mark(entity: &Entity, params: &Params) -> String {
+    fingerprint(&["successor", &entity.name, &Json::Object(params.clone()).to_string()])
+}
+
+impl Object {
+    /// Whether `new` can stand where another object holds this one: both belong to it, and what Stripe
+    /// gives to one object alone they have in common.
+    pub fn can_be_succeeded_by(&self, new: &Self) -> bool {
+        let holder = |object: &Self| {
+            let rule = object.entity.ends_with.as_ref().filter(|rule| rule.held_as.is_some())?;
+            id_in(&object.body, &rule.field).map(str::to_owned)
+        };
+        let same_name = |name: &String| self.params.get(name) == new.params.get(name);
+        self.entity.key == new.entity.key
+            && holder(self).is_some_and(|held| holder(new) == Some(held))
+            && self.entity.transfers.keys().all(same_name)
+    }
+}
+
+/// The object that a new one replaces.
+#[derive(Debug, Clone, Copy)]
+pub struct Predecessor<'o> {
+    /// As it was answered last.
+    pub object: &'o Object,
+    /// What the configuration wishes for its end.
+    pub wish: EndWish,
+}
+
+impl Predecessor<'_> {
+    /// The params of the create, with what takes over names that the old object has.
+    pub(super) fn taken_over(&self, mut params: Params) -> Params {
+        for (name, by) in &self.object.entity.transfers {
+            let had = self.object.body.get(name).filter(|had| !had.is_null());
+            if had.is_some() && had == params.get(name) && !params.contains_key(by) {
+                params.insert(by.clone(), Json::Bool(true));
+            }
+        }
+        params
+    }
+
+    /// Puts the new object where another one holds the old, and ends the old one, which Stripe refused
+    /// before. None where nothing held it.
+    pub async fn hand_over(&self, connector: &Connector, new: &Json) -> Result<Option<Ended>, Error> {
+        let Some(rule) = &self.object.entity.ends_with else { return Ok(None) };
+        let Some(held_as) = &rule.held_as else { return Ok(None) };
+        let holder = id_in(new, &rule.field).zip(catalog().by_object(&rule.object));
+        let Some((id, entity)) = holder.filter(|(id, _)| id_in(&self.object.body, &rule.field) == Some(id))
+        else {
+            return Ok(None);
+        };
+        let holds = current(connector, entity, id).await?;
+        if holds.as_ref().and_then(|holds| id_in(holds, held_as)) != Some(&self.object.locator) {
+            return Ok(None);
+        }
+        let successor = connector::id_of(new, "").to_owned();
+        let params = Map::from_iter([(held_as.clone(), Json::String(successor))]);
+        connector.update(entity, id, params).await?;
+        self.object.end(connector, self.wish).await.map(Some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::Predecessor;
+    use crate::connector::entity;
+    use crate::engine::{EndWish, Object, Params};
+
+    #[test]
+    fn a_name_that_stripe_gives_once_is_taken_over_from_the_one_that_has_it() {
+        let body = json!({"id": "price_1", "lookup_key": "gold"});
+        let object = Object::new(entity("Price").unwrap(), "price_1".to_owned(), Params::new(), body);
+        let old = Predecessor { object: &object, wish: EndWish::default() };
+        let taken = |params: Json| Json::Object(old.taken_over(params.as_object().unwrap().clone()));
+        assert_eq!(taken(json!({"lookup_key": "gold"}))["transfer_lookup_key"], true);
+        assert_eq!(taken(json!({"lookup_key": "silver"})), json!({"lookup_key": "silver"}));
+        let said = json!({"lookup_key": "gold", "transfer_lookup_key": false});
+        assert_eq!(taken(said.clone()), said, "what the configuration says holds");
+    }
+}

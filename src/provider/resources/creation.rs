@@ -1,0 +1,122 @@
+//! Creates the object of a resource, whatever surface shows it: once, and in the place of the one that
+//! it replaces.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::catalog::Entity;
+use crate::connection::Connection;
+use crate::connector::{Connector, Error};
+use crate::engine::{self, Object, Params, Predecessor, successor_mark};
+use crate::provider::explain::{explain_created, explain_taken};
+use crate::provider::resources::lifecycle::{end_wish, ended, place_of, without_consent};
+use crate::provider::resources::payload::Private;
+use crate::provider::runtime::Runtime;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::terraform::value::Value;
+
+/// What a create goes through.
+pub(in crate::provider) struct Creation<'r> {
+    pub(in crate::provider) runtime: &'r Runtime,
+    pub(in crate::provider) entity: &'static Entity,
+    pub(in crate::provider) connection: Arc<Connection>,
+    pub(in crate::provider) private: Private,
+    /// What stands before the place of an object in an import id of this resource.
+    pub(in crate::provider) import_prefix: String,
+    /// What Stripe refused, at the attribute that it names.
+    pub(in crate::provider) refused: &'r (dyn Fn(&Error) -> Diagnostic + Send + Sync),
+}
+
+/// An object that Stripe made.
+#[derive(Debug)]
+pub(in crate::provider) struct Made {
+    /// Where it is.
+    pub(in crate::provider) locator: String,
+    /// The object as Stripe answered it.
+    pub(in crate::provider) body: Json,
+    /// What is kept beside its state.
+    pub(in crate::provider) private: Private,
+    /// What there is to say of it.
+    pub(in crate::provider) diagnostics: Diagnostics,
+    /// The object that it replaces has ended already.
+    succeeded: bool,
+}
+
+impl Creation<'_> {
+    /// Creates the object, in the place of one that waits for it.
+    pub(in crate::provider) async fn make(&self, params: Params) -> Result<Made, Diagnostics> {
+        let waiting = self.runtime.successions.predecessor(&successor_mark(self.entity, &params));
+        self.make_after(params, waiting.as_ref().map(|(object, wish)| Predecessor { object, wish: *wish }))
+            .await
+    }
+
+    async fn make_after(&self, params: Params, old: Option<Predecessor<'_>>) -> Result<Made, Diagnostics> {
+        let Self { runtime, entity, private, .. } = self;
+        let connector = Connector::new(&self.connection);
+        let key = private.key.as_deref();
+        let creation = engine::Creation { entity, params: params.clone(), key, replaces: old };
+        match engine::create(&connector, &runtime.journal, creation).await {
+            Ok(made) => {
+                let mut diagnostics =
+                    explain_created(&entity.name, made.unrecorded.as_ref(), made.adopted.as_ref());
+                diagnostics.extend(made.incomplete.map(|error| (self.refused)(&error)));
+                let succeeded = made.succession.is_some();
+                diagnostics.extend(made.succession.and_then(ended).map(softened));
+                let home = Some(self.connection.identity().await);
+                let private = Private {
+                    key: None,
+                    leaves: None,
+                    successor: None,
+                    imported: false,
+                    home,
+                    ..private.clone()
+                };
+                runtime.successions.made(Object::new(
+                    entity,
+                    made.locator.clone(),
+                    params,
+                    made.body.clone(),
+                ));
+                Ok(Made { locator: made.locator, body: made.body, private, diagnostics, succeeded })
+            }
+            Err(error) => {
+                let refused = (self.refused)(&error);
+                let place = format!("{}{}", self.import_prefix, place_of(&self.connection));
+                Err(vec![match engine::taken(&connector, entity, &params, &error).await {
+                    Some(taken) => explain_taken(refused, entity, &place, &taken),
+                    None => refused,
+                }])
+            }
+        }
+    }
+
+    /// Creates what takes the place of an object in one step, and ends that one. `state` says how.
+    pub(in crate::provider) async fn replace(
+        &self,
+        params: Params,
+        old: &Object,
+        state: &Value,
+    ) -> Result<Made, Diagnostics> {
+        let wish = end_wish(state);
+        let mut made = self.make_after(params, Some(Predecessor { object: old, wish })).await?;
+        if !made.succeeded {
+            made.diagnostics.extend(end_replaced(old, state, &self.connection).await);
+        }
+        Ok(made)
+    }
+}
+
+/// Ends an object whose successor exists already: what goes wrong is a warning.
+async fn end_replaced(object: &Object, state: &Value, connection: &Arc<Connection>) -> Option<Diagnostic> {
+    let told = match without_consent(object, state, connection).await {
+        Some(protected) => Some(protected),
+        None => ended(object.end(&Connector::new(connection), end_wish(state)).await),
+    };
+    told.map(softened)
+}
+
+/// An error of an end is no error of the object that was made: that one is whole.
+fn softened(told: Diagnostic) -> Diagnostic {
+    Diagnostic { severity: Severity::Warning, ..told }
+}

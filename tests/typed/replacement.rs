@@ -1,0 +1,101 @@
+//! A price that is replaced loses nobody: its lookup key, its place as the default price of its product
+//! and the old price itself, in each order in which Terraform replaces.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::support::terraform::{Action, Object};
+use crate::world::World;
+
+fn params(value: &Json) -> Map<String, Json> {
+    value.as_object().unwrap().clone()
+}
+
+/// A world with a product whose default price is a managed price with a lookup key.
+fn shop(price: &Json) -> (World, String, Object) {
+    let mut world = World::new();
+    let product = world.made("stripe_product", &params(&json!({"name": "Gold"}))).unwrap();
+    let product = product.state.get("id").as_str().unwrap().to_owned();
+    let mut price = params(price);
+    price.insert("product".to_owned(), json!(product));
+    let price = world.made("stripe_price", &price).unwrap();
+    world.stripe.done("POST", &format!("/v1/products/{product}"), &json!({"default_price": id(&price)}));
+    (world, product, price)
+}
+
+fn id(object: &Object) -> String {
+    object.state.get("id").as_str().unwrap().to_owned()
+}
+
+/// What Stripe holds after a replacement: the new price active, with the key and the product's default.
+fn lost_nobody(world: &World, product: &str, old: &Object, new: &Object) {
+    assert_ne!(id(old), id(new));
+    let get = |path: String| world.stripe.done("GET", &path, &json!({}));
+    let product = get(format!("/v1/products/{product}"));
+    assert_eq!(product["default_price"], id(new), "the product has the new default price");
+    let now = get(format!("/v1/prices/{}", id(new)));
+    assert_eq!((&now["active"], &now["lookup_key"]), (&json!(true), &json!("gold")));
+    let was = get(format!("/v1/prices/{}", id(old)));
+    assert_eq!((&was["active"], &was["lookup_key"]), (&json!(false), &Json::Null));
+}
+
+fn gold(amount: u32, product: &str, more: &[(&str, Json)]) -> Map<String, Json> {
+    let mut price =
+        params(&json!({"currency": "usd", "unit_amount": amount, "lookup_key": "gold", "product": product}));
+    price.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    price
+}
+
+#[test]
+fn a_replaced_price_hands_its_key_and_its_place_on_in_terraforms_order() {
+    let (mut world, product, old) =
+        shop(&json!({"currency": "usd", "unit_amount": 500, "lookup_key": "gold"}));
+    let wanted = gold(700, &product, &[]);
+    let plan = world.plan("stripe_price", &old, Some(&wanted)).unwrap();
+    assert_eq!(plan.action, Action::Replace);
+    let told = world.terraform.warnings.join("\n");
+    assert!(
+        told.contains("create_before_destroy = true") && told.contains("replace_in_place = true"),
+        "{told}"
+    );
+    let new = world.apply("stripe_price", &plan).unwrap();
+    lost_nobody(&world, &product, &old, &new);
+    world.settled("stripe_price", &new, &wanted).unwrap();
+}
+
+#[test]
+fn a_price_that_is_made_before_the_old_one_ends_hands_on_as_well() {
+    let (mut world, product, old) =
+        shop(&json!({"currency": "usd", "unit_amount": 500, "lookup_key": "gold"}));
+    let wanted = gold(700, &product, &[("transfer_lookup_key", json!(true))]);
+    let create = world.plan("stripe_price", &Object::default(), Some(&wanted)).unwrap();
+    let end = world.plan("stripe_price", &old, None).unwrap();
+    let new = world.apply_also("stripe_price", &create).unwrap();
+    world.apply_also("stripe_price", &end).unwrap();
+    lost_nobody(&world, &product, &old, &new);
+}
+
+#[test]
+fn a_price_is_replaced_in_one_update_where_the_configuration_wishes() {
+    let (mut world, product, old) =
+        shop(&json!({"currency": "usd", "unit_amount": 500, "lookup_key": "gold", "replace_in_place": true}));
+    let wanted = gold(700, &product, &[("replace_in_place", json!(true))]);
+    let plan = world.plan("stripe_price", &old, Some(&wanted)).unwrap();
+    assert_eq!(plan.action, Action::Update);
+    assert!(plan.planned.state.get("id").is_unknown(), "what refers to it is planned with it");
+    let new = world.apply("stripe_price", &plan).unwrap();
+    lost_nobody(&world, &product, &old, &new);
+    world.settled("stripe_price", &new, &wanted).unwrap();
+}
+
+#[test]
+fn a_price_without_a_place_to_hand_on_is_replaced_as_ever() {
+    let mut world = World::new();
+    let product = world.made("stripe_product", &params(&json!({"name": "Gold"}))).unwrap();
+    let old = world.made("stripe_price", &gold(500, &id(&product), &[])).unwrap();
+    let plan = world.plan("stripe_price", &old, Some(&gold(700, &id(&product), &[]))).unwrap();
+    let new = world.apply("stripe_price", &plan).unwrap();
+    let product = world.stripe.done("GET", &format!("/v1/products/{}", id(&product)), &json!({}));
+    assert_eq!(product["default_price"], Json::Null);
+    let now = world.stripe.done("GET", &format!("/v1/prices/{}", id(&new)), &json!({}));
+    assert_eq!(now["lookup_key"], "gold");
+}
