@@ -11,6 +11,7 @@ use crate::catalog::Entity;
 use crate::engine::{Journal, JournalPlace};
 use crate::env::Env;
 use crate::provider::explain::explain_leftovers;
+use crate::provider::messages::settings;
 use crate::provider::runtime::Runtime;
 use crate::secret::without_marked;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity, has_errors};
@@ -24,6 +25,7 @@ mod connection_schema;
 mod connection_settings;
 mod data_sources;
 mod explain;
+mod messages;
 mod payload;
 mod resources;
 mod runtime;
@@ -287,5 +289,5 @@ fn data_source(type_name: &str) -> Result<&'static dyn DataSource, Diagnostic> {
 }
 
 fn unknown_type(family: &str, type_name: &str) -> Diagnostic {
-    Diagnostic::error("Unknown Type", format!("This provider has no {family} {type_name}."))
+    settings::unknown_type(family, type_name)
 }

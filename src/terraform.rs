@@ -17,6 +17,8 @@ pub mod value;
 
 pub mod diagnostic;
 
+pub mod message;
+
 pub mod schema;
 
 pub mod provider;

@@ -13,8 +13,9 @@ use crate::provider::connection_schema::{
     check_combinations, check_sources, optional, secret, shared_attributes, shared_blocks,
 };
 use crate::provider::connection_settings::{self, API_KEY};
+use crate::provider::messages::settings;
 use crate::provider::setting_faults::{check_destination, check_key};
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::schema::{Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
@@ -51,8 +52,7 @@ pub(super) fn validate(config: &Value, env: &Env) -> Diagnostics {
     found.extend(check_key(config));
     found.extend(check_destination(config, env));
     if !config.get("sandbox").is_null() && !config.get("api_base").is_null() {
-        let detail = "`sandbox` and `api_base` both set the destination of calls; set only one of them.";
-        found.push(Diagnostic::error("Two Destinations For Calls", detail).at_attribute("api_base"));
+        found.push(settings::two_destinations().at_attribute("api_base"));
     }
     found
 }

@@ -11,6 +11,7 @@ use crate::connection::{Connection, Defaults, Settings, decode_handle, id_of_han
 use crate::engine::Journal;
 use crate::env::Env;
 use crate::provider::block;
+use crate::provider::messages::settings;
 use crate::provider::succession::Successions;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::Value;
@@ -99,6 +100,5 @@ impl Runtime {
 }
 
 fn not_a_handle() -> Diagnostic {
-    let detail = "`connection_handle` must be the `handle` of a `stripe_connection`, not its name or id.";
-    Diagnostic::error("Invalid Connection Handle", detail).at_attribute("connection_handle")
+    settings::not_a_handle().at_attribute("connection_handle")
 }

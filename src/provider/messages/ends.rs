@@ -15,14 +15,16 @@ messages! {
         "{end} a new one takes its place." "";
     warning not_refreshed(entity: &str, locator: &str, why: &str) "Entity Not Refreshed"
         "{entity} {locator} was not read, and the state keeps what it had." "{why}";
-    warning removed_but_kept(entity: &str, params: &str) "Value Stays In Stripe"
+    warning removed_but_kept(params: &str, entity: &str) "Value Stays In Stripe"
         "Removed from the payload, but kept by the {entity}, because no call of Stripe clears it: {params}." "";
-    warning removed_and_unseen(entity: &str, params: &str) "Value May Stay In Stripe"
+    warning removed_and_unseen(params: &str, entity: &str) "Value May Stay In Stripe"
         "Removed from the payload, for which nothing is sent; the {entity} does not show whether it keeps it: {params}." "";
     warning acts_at_creation(params: &str, entity: &str) "Acts At Creation Only"
         "Stripe uses {params} when a {entity} is created, and does not show it again: nothing is sent for the one that exists." "";
     warning argument_acts_at_creation(argument: &str, entity: &str) "Acts At Creation Only"
         "`{argument}` acts when a {entity} is created, and Stripe does not show it again: nothing is sent for the one that exists." "";
+    warning gap(entity: &str, locator: &str, argument: &str) "A Gap Between Two Objects"
+        "{entity} {locator} is replaced, and ends before the new one is there unless the resource says otherwise." "To have the new one first, write `{argument} = true`, or:\n\n  lifecycle {{\n    create_before_destroy = true\n  }}";
     warning is_replaced(params: &str, entity: &str) "Entity Is Replaced"
         "Stripe takes another {params} for a new {entity} only: this one is replaced." "";
 }

@@ -3,7 +3,7 @@
 use crate::terraform::message::messages;
 
 messages! {
-    error unknown_argument(hint: &str, argument: &str, resource: &str) "Invalid Argument"
+    error unknown_argument(argument: &str, resource: &str, hint: &str) "Invalid Argument"
         "There is no `{argument}` in a {resource}{hint}" "";
     error argument_twice(argument: &str, param: &str) "Invalid Argument"
         "`{argument}` sets `{param}`, which is set already." "Leave one of them out.";
@@ -12,7 +12,7 @@ messages! {
     error argument_of_wrong_kind(argument: &str, expected: &str, found: &str) "Invalid Argument"
         "`{argument}` must be {expected}, not {found}." "";
     warning argument_not_known(meant: &str, argument: &str, value: &str, known: &str) "Value Not Known"
-        "{meant}`{argument}` is {value}, which is none of the values that Stripe is known to take{known}." "It is sent as it is.";
+        "{meant}`{argument}` is {value}, which Stripe is not known to take; known are {known}." "It is sent as it is.";
     error payload_fault(what: &str) "Invalid Payload"
         "{what}" "";
     error payload_not_readable(payload: &str, why: &str) "Invalid Payload"

@@ -16,7 +16,7 @@ messages! {
     error key_of_wrong_mode(key: &str, mode: &str) "Key Of The Wrong Mode"
         "{key} is a {mode} mode key, and `expected_livemode` refuses it." "Use a key of the other mode, or change `expected_livemode`.";
     warning another_api_version(known: &str, used: &str) "Another Version Of The API"
-        "The provider knows Stripe's API as of {known}, and calls are made under {used}. Params go to Stripe as they are written, and Stripe judges them. A field that Stripe does not answer under {used} counts as unchanged. Everything else (names, what is secret, what needs a new entity) follows {known}." "";
+        "The provider knows Stripe's API as of {known}, and calls are made under {used}. Params go to Stripe as they are written, and Stripe judges them. A field that Stripe does not answer under {used} counts as unchanged. Everything else (names, types, defaults, ends) is promised for {known} only." "";
     error node_counts_contradict(min: i64, max: i64, kind: &str) "Node Counts Contradict"
         "`min_node_count` ({min}) must not be greater than `max_node_count` ({max}){kind}." "";
     warning no_effect(attribute: &str, why: &str) "Setting Without Effect"

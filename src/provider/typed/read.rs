@@ -2,8 +2,10 @@
 
 use serde_json::Value as Json;
 
+use crate::catalog::names::quoted;
 use crate::connector::Connector;
 use crate::engine::{ImportError, ImportId, Object, export};
+use crate::provider::messages::{ends, found};
 use crate::provider::resources::{
     comparable, end_sentence, not_refreshed, not_surely_gone, on_way_to, seen_through, stored, unreadable,
 };
@@ -90,8 +92,7 @@ impl Surface {
         }
         memory.params = params.into_iter().filter(|(_, value)| !value.is_null()).collect();
         let ended = object.ended_since(&body);
-        let ended =
-            ended.map(|end| Diagnostic::warning("Entity Ended In Stripe", end_sentence(object, &end, ".")));
+        let ended = ended.map(|end| ends::ended_outside(&end_sentence(object, &end, ".")));
         let mut now = self.answered(&shown, &memory.params, &object.locator, &body);
         if memory.body.is_null() {
             self.leave_unset(&mut now, &memory);
@@ -146,5 +147,5 @@ pub(super) fn import(surface: &Surface, id: &str) -> StateResponse {
 }
 
 fn refused(id: &str, error: &ImportError) -> Diagnostic {
-    Diagnostic::error("Invalid Import Id", format!("{id:?} cannot be imported: {error}."))
+    found::invalid_import_id(&quoted(id), &error.to_string())
 }
