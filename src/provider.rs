@@ -11,10 +11,10 @@ use crate::catalog::Entity;
 use crate::engine::{Journal, JournalPlace};
 use crate::env::Env;
 use crate::provider::explain::explain_leftovers;
-use crate::provider::messages::settings;
 use crate::provider::runtime::Runtime;
 use crate::secret::without_marked;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity, has_errors};
+use crate::terraform::message::Message;
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, Provider, StateResponse};
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
@@ -134,6 +134,11 @@ impl StripeProvider {
     /// The typed resources, each with the key of the entity type that it keeps.
     pub fn typed_resources() -> Vec<(String, &'static str)> {
         typed::resources().iter().map(|(name, typed)| (name.clone(), typed.key())).collect()
+    }
+
+    /// Every message there is, by the part of the program that tells it.
+    pub fn messages() -> Vec<(&'static str, &'static [Message])> {
+        messages::all()
     }
 
     /// The entity type of a typed resource or data source.
@@ -289,5 +294,5 @@ fn data_source(type_name: &str) -> Result<&'static dyn DataSource, Diagnostic> {
 }
 
 fn unknown_type(family: &str, type_name: &str) -> Diagnostic {
-    settings::unknown_type(family, type_name)
+    crate::terraform::messages::unknown(family, type_name)
 }

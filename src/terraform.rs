@@ -19,6 +19,8 @@ pub mod diagnostic;
 
 pub mod message;
 
+pub(crate) mod messages;
+
 pub mod schema;
 
 pub mod provider;

@@ -22,5 +22,6 @@ pub(super) fn all() -> Vec<(&'static str, &'static [Message])> {
         ("What is found and imported", found::MESSAGES),
         ("How objects end", ends::MESSAGES),
         ("Creates in flight", journal::MESSAGES),
+        ("Terraform's own side", crate::terraform::messages::MESSAGES),
     ]
 }

@@ -76,6 +76,9 @@ fn no_credentials(why: &str, env: &Env) -> Error {
     let file = env.get(env::GOOGLE_APPLICATION_CREDENTIALS);
     match file {
         Some(file) => Error::Credentials { file, why: why.to_owned() },
-        None => Error::NoCredentials(why.to_owned()),
+        None => {
+            log::debug!("no Google credentials were found: {why}");
+            Error::NoCredentials
+        }
     }
 }

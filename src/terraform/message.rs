@@ -14,7 +14,7 @@ pub struct Message {
     pub name: &'static str,
     /// Whether it stops the run.
     pub severity: Severity,
-    /// At most six words in title case.
+    /// At most six words in title case; what a summary adds stands behind them.
     pub summary: &'static str,
     /// What is wrong, with `{…}` for what differs from case to case.
     pub what: &'static str,
@@ -38,7 +38,7 @@ impl Message {
             }
             None => false,
         });
-        in_order && self.severity == diagnostic.severity && self.summary == diagnostic.summary
+        in_order && self.severity == diagnostic.severity && diagnostic.summary.starts_with(self.summary)
     }
 }
 

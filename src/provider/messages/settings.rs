@@ -41,6 +41,4 @@ messages! {
         "A locked connection needs a `reason`, for people who want to change it." "";
     error not_a_connection_id(id: &str, why: &str) "Invalid Import Id"
         "{id} is not the id of a connection: {why}." "";
-    error unknown_type(family: &str, name: &str) "Unknown Type"
-        "This provider has no {family} {name}." "Upgrade the provider with `terraform init -upgrade`, or look the name up in its documentation.";
 }
