@@ -19,7 +19,7 @@ pub mod diagnostic;
 
 pub mod message;
 
-pub(crate) mod messages;
+pub mod messages;
 
 pub mod schema;
 

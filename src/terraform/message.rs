@@ -52,7 +52,7 @@ macro_rules! messages {
     ($($severity:ident $name:ident($($given:ident: $ty:ty),*) $summary:literal $what:literal $next:literal;)*) => {
         $(
             #[doc = concat!("*", $summary, "*: ", $what)]
-            pub(crate) fn $name($($given: $ty),*) -> $crate::terraform::diagnostic::Diagnostic {
+            pub fn $name($($given: $ty),*) -> $crate::terraform::diagnostic::Diagnostic {
                 let (what, next) = (format_args!($what).to_string(), format_args!($next).to_string());
                 let detail = if next.is_empty() { what } else { format!("{what} {next}") };
                 $crate::terraform::diagnostic::Diagnostic::$severity($summary, detail)
@@ -60,7 +60,7 @@ macro_rules! messages {
         )*
 
         /// Every message that is declared here.
-        pub(crate) const MESSAGES: &[$crate::terraform::message::Message] = &[
+        pub const MESSAGES: &[$crate::terraform::message::Message] = &[
             $($crate::terraform::message::Message {
                 name: stringify!($name),
                 severity: $crate::terraform::message::messages!(@ $severity),
