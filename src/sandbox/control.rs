@@ -65,7 +65,8 @@ fn asked(request: &http::Request<Bytes>, name: &str) -> Option<String> {
     let query = request.uri().query().unwrap_or_default();
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let in_query = pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
-    let in_body = || serde_json::from_slice::<Json>(request.body()).ok()?.get(name)?.as_str().map(str::to_owned);
+    let in_body =
+        || serde_json::from_slice::<Json>(request.body()).ok()?.get(name)?.as_str().map(str::to_owned);
     in_query.or_else(in_body)
 }
 

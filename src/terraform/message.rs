@@ -22,22 +22,27 @@ pub struct Message {
     pub next: &'static str,
 }
 
+/// What stands for the braces of a text while its places are looked for.
+const OPEN: &str = "\u{1}";
+const CLOSE: &str = "\u{2}";
+
 impl Message {
     /// Whether a diagnostic is this message: its fixed words stand in it, in their order.
     pub fn is_told_by(&self, diagnostic: &Diagnostic) -> bool {
-        let template = [self.what, self.next].join(" ");
+        let template = [self.what, self.next].join(" ").replace("{{", OPEN).replace("}}", CLOSE);
         let mut rest = diagnostic.detail.as_str();
         let mut fixed = template.trim_end().split('{').enumerate().map(|(at, part)| match at {
             0 => part,
             _ => part.split_once('}').map_or("", |(_, words)| words),
         });
-        let in_order = fixed.all(|words| match rest.split_once(words.trim()) {
-            Some((_, after)) => {
-                rest = after;
-                true
-            }
-            None => false,
-        });
+        let in_order =
+            fixed.all(|words| match rest.split_once(words.replace(OPEN, "{").replace(CLOSE, "}").trim()) {
+                Some((_, after)) => {
+                    rest = after;
+                    true
+                }
+                None => false,
+            });
         in_order && self.severity == diagnostic.severity && diagnostic.summary.starts_with(self.summary)
     }
 }
@@ -81,7 +86,7 @@ mod tests {
 
     messages! {
         error box_is_full(name: &str, size: usize) "Box Is Full"
-            "`{name}` holds {size} things, and no more fit in." "Empty it.";
+            "`{name}` holds {size} things, and no more fit in." "Empty {{it}}.";
         warning box_is_old() "Box Is Old" "It is old." "";
     }
 
@@ -89,7 +94,7 @@ mod tests {
     fn a_message_is_known_again_by_its_fixed_words() {
         let [full, old] = MESSAGES else { panic!("two are declared") };
         let told = box_is_full("red", 7);
-        assert_eq!(told.detail, "`red` holds 7 things, and no more fit in. Empty it.");
+        assert_eq!(told.detail, "`red` holds 7 things, and no more fit in. Empty {it}.");
         assert!(full.is_told_by(&told) && !old.is_told_by(&told));
         assert!(old.is_told_by(&box_is_old()) && old.name == "box_is_old");
         assert!(!full.is_told_by(&Diagnostic { severity: Severity::Warning, ..told }));
