@@ -26,6 +26,7 @@ mod connection_settings;
 mod data_sources;
 mod explain;
 mod messages;
+mod metadata_rules;
 mod payload;
 mod resources;
 mod runtime;

@@ -60,7 +60,11 @@ impl Connection {
         let asked = || self.asked_account.get().cloned().flatten();
         let base = format!("{} {}", self.base(), self.account().unwrap_or_default());
         AccountIdentity {
-            account_id: self.account().map(str::to_owned).or_else(asked),
+            account_id: self
+                .account()
+                .and_then(|path| path.rsplit('/').next())
+                .map(str::to_owned)
+                .or_else(asked),
             livemode: key.as_ref().map(is_live),
             key_hash: key.as_ref().map(|key| account_name(&base, key)),
         }

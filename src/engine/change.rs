@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Clearing, Entity, Items, Kind, Member, OperationKind, Shape, find, other_spelling};
+use crate::catalog::{Clearing, Entity, Items, Kind, Member, OperationKind, Shape, at, find, other_spelling};
 use crate::engine::compare::{equal, inside};
 use crate::engine::params::dotted;
 use crate::engine::{Params, Wanted};
@@ -20,6 +20,8 @@ pub struct Change {
     pub at_creation: Vec<String>,
     /// Something that an update takes is not known yet.
     pub unknown: bool,
+    /// What is not known yet may be something that only a new object can have.
+    pub may_need_new: bool,
     /// What is done beside the update because the object has ended in Stripe.
     pub restores: Option<Restores>,
 }
@@ -60,6 +62,7 @@ pub(super) fn between(entity: &Entity, before: &Params, wanted: &Wanted) -> Chan
         }
         if updates(params.updatable, path) {
             differ.change.unknown = true;
+            differ.change.may_need_new |= may_need_new(entity, params, path);
         } else {
             differ.fixed(path.join("."));
         }
@@ -89,6 +92,25 @@ fn updates(members: &[Member], path: &[String]) -> bool {
             item.members().is_none_or(|members| updates(members, rest.get(1..).unwrap_or_default()))
         }
         (None, None) => true,
+    })
+}
+
+/// Whether what is not known at a path may turn out to have something that no update takes.
+fn may_need_new(entity: &Entity, params: Members<'_>, path: &[String]) -> bool {
+    let dotted = path.join(".");
+    let (known, updatable) = (at(params.known, &dotted), at(params.updatable, &dotted));
+    known.zip(updatable).is_some_and(|(known, updatable)| {
+        let named_by = entity.items.get(&dotted).map(|rule| rule.by.as_str());
+        let lacks_name = |by| updatable.item().and_then(|item| item.member(by)).is_none();
+        !takes_all(known, updatable) || named_by.is_some_and(lacks_name)
+    })
+}
+
+/// Whether an update takes everything, at any depth, that a create takes.
+fn takes_all(known: &Shape, updatable: &Shape) -> bool {
+    let members = known.members().unwrap_or_default();
+    members.iter().all(|member| {
+        updatable.member(&member.name).is_some_and(|there| takes_all(&member.shape, &there.shape))
     })
 }
 

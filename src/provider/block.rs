@@ -10,10 +10,11 @@ use crate::connection::{Defaults, Settings};
 use crate::engine::JournalPlace;
 use crate::env::Env;
 use crate::provider::connection_schema::{
-    check_combinations, check_sources, optional, secret, shared_attributes, shared_blocks,
+    account_id, check_combinations, check_sources, optional, secret, shared_attributes, shared_blocks,
 };
 use crate::provider::connection_settings::{self, API_KEY};
 use crate::provider::messages::settings;
+use crate::provider::metadata_rules;
 use crate::provider::setting_faults::{check_destination, check_key};
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::schema::{Rule, Schema};
@@ -21,6 +22,8 @@ use crate::terraform::value::{Path, Type, Value};
 
 /// The default time limit of one request, in seconds.
 const TIMEOUT: i64 = 80;
+/// The official provider's name of `account_id`.
+const STRIPE_ACCOUNT: &str = "stripe_account";
 /// The default number of retries after failures; rate limits are waited for beyond them.
 const MAX_RETRIES: i64 = 5;
 
@@ -40,6 +43,15 @@ pub(super) fn schema() -> Schema {
     let journal = "Where the idempotency keys of creates in flight are recorded, so that a run finds again what an interrupted one made: a folder, or the address of a Redis (`redis://…`, `rediss://…`) for machines that are thrown away. Default: `stripe-creates` in Terraform's data directory.";
     attributes
         .push(optional("create_journal", Type::String, journal).sensitive().rule(Rule::Text(journal_rule)));
+    attributes.push(
+        optional(
+            STRIPE_ACCOUNT,
+            Type::String,
+            "The same as `account_id`, by the name that it has in the official provider. Set one of the two.",
+        )
+        .rule(Rule::Text(account_id)),
+    );
+    attributes.extend(metadata_rules::attributes());
     attributes.extend(shared_attributes());
     let description = "The provider block is the default connection: resources and data sources without `connection_handle` use it.";
     Schema::new(description, attributes).with_blocks(shared_blocks())
@@ -51,6 +63,10 @@ pub(super) fn validate(config: &Value, env: &Env) -> Diagnostics {
     found.extend(check_sources(config, API_KEY, &Path::root()));
     found.extend(check_key(config));
     found.extend(check_destination(config, env));
+    found.extend(metadata_rules::check(config));
+    if !config.get("account_id").is_null() && !config.get(STRIPE_ACCOUNT).is_null() {
+        found.push(settings::account_set_twice(STRIPE_ACCOUNT).at_attribute(STRIPE_ACCOUNT));
+    }
     if !config.get("sandbox").is_null() && !config.get("api_base").is_null() {
         found.push(settings::two_destinations().at_attribute("api_base"));
     }
@@ -87,7 +103,11 @@ pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
         key: settings.key.clone(),
         key_unknown: API_KEY.iter().chain(&["sandbox"]).any(|name| config.get(name).is_unknown()),
         service_account: settings.service_account.clone(),
-        account_id: settings.account_id.clone().or_else(|| env.get(crate::env::STRIPE_ACCOUNT)),
+        account_id: settings
+            .account_id
+            .clone()
+            .or_else(|| text(STRIPE_ACCOUNT))
+            .or_else(|| env.get(crate::env::STRIPE_ACCOUNT)),
         env,
         stopped: CancellationToken::new(),
     };

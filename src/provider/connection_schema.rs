@@ -14,7 +14,7 @@ use crate::terraform::value::{Path, Type, Value};
 /// The attributes of both, without the key's.
 pub(super) fn shared_attributes() -> Vec<Attribute> {
     let mut attributes = vec![
-        optional("account_id", Type::String, "Id of the connected account whose data is used (`acct_…`); sent as `Stripe-Account`.")
+        optional("account_id", Type::String, "Id of the connected account whose data is used (`acct_…`); sent as `Stripe-Account`. A path of contexts, such as `org_…/acct_…`, is sent as `Stripe-Context`.")
             .rule(Rule::Text(account_id)),
         optional("verbosity", Type::Number, "How much is logged; each value adds to the one before: `1` (default) operations, rows, times and errors; `2` requests; `3` headers and bodies; `4` connections, proxies and TLS certificates; `5` every byte. Secrets are always redacted.")
             .rule(Rule::Range(1, 5)),
@@ -158,10 +158,17 @@ fn check_proxy(config: &Value) -> Diagnostics {
     found
 }
 
-fn account_id(text: &str) -> Result<(), String> {
-    let id = text.strip_prefix("acct_").unwrap_or_default();
-    let legal = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    legal
+/// An account id, or a path of contexts that ends with one: `org_1/acct_2`.
+pub(super) fn account_id(text: &str) -> Result<(), String> {
+    let is_context = |part: &str| {
+        part.split_once('_').is_some_and(|(kind, id)| {
+            [kind, id]
+                .iter()
+                .all(|text| !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric()))
+        })
+    };
+    let ends_well = text.rsplit('/').next().is_some_and(|last| last.starts_with("acct_"));
+    (ends_well && text.split('/').all(is_context))
         .then_some(())
         .ok_or_else(|| format!("must be an account id such as \"acct_1032D82eZvKYlo2C\", not {text:?}"))
 }

@@ -12,6 +12,7 @@ use crate::engine::Journal;
 use crate::env::Env;
 use crate::provider::block;
 use crate::provider::messages::settings;
+use crate::provider::metadata_rules::MetadataRules;
 use crate::provider::succession::Successions;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::Value;
@@ -28,6 +29,8 @@ pub(super) struct Runtime {
     freshest: Mutex<HashMap<String, String>>,
     /// The creates whose response may not have reached the state.
     pub(super) journal: Arc<Journal>,
+    /// What the provider block says of metadata.
+    pub(super) metadata: MetadataRules,
     /// The objects that make way for others.
     pub(super) successions: Successions,
     /// Whether this command is an apply: something was applied already.
@@ -43,6 +46,7 @@ impl Runtime {
             open: Mutex::default(),
             freshest: Mutex::default(),
             journal,
+            metadata: MetadataRules::of(config),
             successions: Successions::default(),
             applies: AtomicBool::new(false),
         }

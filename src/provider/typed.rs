@@ -16,17 +16,21 @@
 mod answered;
 mod apply;
 mod arguments;
+mod asked;
 mod data;
 mod data_list;
 mod data_source;
 mod documented;
 mod explain;
+mod import;
 mod lookup;
 mod memory;
 mod plan;
 mod read;
 mod schema;
+mod secrets;
 mod surface;
+mod surfaces;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -36,6 +40,7 @@ use futures_util::future::BoxFuture;
 use crate::catalog::spelling::plural;
 use crate::catalog::{Offer, Summary, catalog};
 use crate::engine::{Object, config_params, parse, unlisted_values};
+use crate::provider::metadata_rules::with_defaults;
 use crate::provider::payload::known_part;
 use crate::provider::resources::check_end;
 use crate::provider::runtime::Runtime;
@@ -44,7 +49,8 @@ use crate::provider::typed::data_list::Many;
 use crate::provider::typed::data_source::One;
 pub(super) use crate::provider::typed::documented::{entity_of, values_at};
 use crate::provider::typed::memory::Memory;
-use crate::provider::typed::surface::Surface;
+use crate::provider::typed::surface::{Slot, Surface};
+use crate::provider::typed::surfaces::Surfaces;
 use crate::provider::{DataSource, Resource};
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
@@ -56,7 +62,7 @@ use crate::terraform::value::Value;
 pub(super) struct Typed {
     type_name: String,
     key: &'static str,
-    surface: OnceLock<Option<Surface>>,
+    surfaces: OnceLock<Option<Surfaces>>,
 }
 
 /// Every typed resource by its type name.
@@ -65,7 +71,8 @@ pub(super) fn resources() -> &'static BTreeMap<String, Typed> {
     RESOURCES.get_or_init(|| {
         let data = surface_data();
         let lasting = catalog().summaries().filter(|it| {
-            it.offers(Offer::Create) && is_shown(*it) && !data.momentary.iter().any(|key| key == it.key)
+            let is_kept = !data.momentary.iter().any(|key| key == it.key) && !data.is_belonging(it.key);
+            it.offers(Offer::Create) && is_shown(*it) && is_kept
         });
         let usual = lasting.map(|it| (name_of(it.key, it.name), it.key));
         let others = data.types.iter().filter_map(|(name, it)| {
@@ -88,7 +95,7 @@ pub(super) fn data_sources() -> &'static BTreeMap<String, Box<dyn DataSource>> {
                 let objects = plural.trim_start_matches("stripe_").to_owned();
                 all.insert(plural, Box::new(Many { typed: Typed::new(name.clone(), it.key), objects }));
             }
-            if it.offers(Offer::Read) {
+            if is_shown(it) {
                 all.insert(name.clone(), Box::new(One(Typed::new(name, it.key))));
             }
         }
@@ -131,7 +138,7 @@ fn snake_case(name: &str) -> String {
 
 impl Typed {
     fn new(type_name: String, key: &'static str) -> Self {
-        Self { type_name, key, surface: OnceLock::new() }
+        Self { type_name, key, surfaces: OnceLock::new() }
     }
 
     /// The catalog's key of what it keeps.
@@ -139,14 +146,14 @@ impl Typed {
         self.key
     }
 
-    /// The surface. The catalog of the build has every entity type that it names.
+    /// The surfaces. The catalog of the build has every entity type that it names.
+    fn surfaces(&self) -> Option<&Surfaces> {
+        self.surfaces.get_or_init(|| Surfaces::of(&self.type_name, self.key)).as_ref()
+    }
+
+    /// The surface by which all objects of the type are described.
     fn surface(&self) -> Option<&Surface> {
-        let make = || {
-            let data = surface_data().types.get(&self.type_name);
-            let entity = catalog().by_object(self.key)?;
-            Some(Surface::new(&self.type_name, entity, data.unwrap_or(&data::NOTHING_UNUSUAL)))
-        };
-        self.surface.get_or_init(make).as_ref()
+        self.surfaces().map(Surfaces::own)
     }
 }
 
@@ -156,13 +163,17 @@ impl Resource for Typed {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let Some(surface) = self.surface() else { return Diagnostics::new() };
+        let Some(surface) = self.surfaces().map(|all| all.of_config(config)) else {
+            return Diagnostics::new();
+        };
         let mut found: Diagnostics = check_end(surface.entity, config).into_iter().collect();
-        found.extend(match config_params(surface.entity, &surface.written(config)) {
+        found.extend(surface.set_twice(config).map(Slot::refuse_twice));
+        found.extend(surface.retired_inside(config));
+        found.extend(match config_params(surface.entity, &surface.written_with_twins(config)) {
             Ok(wanted) => surface.explain_unlisted(&unlisted_values(&wanted, surface.entity.params())),
             Err(error) => surface.explain(&error),
         });
-        let known = parse(&surface.written(&known_part(config)), surface.entity.params());
+        let known = parse(&surface.written_with_twins(&known_part(config)), surface.entity.params());
         let more = known.err().map(|faults| surface.explain_faults(&faults)).unwrap_or_default();
         found.extend(more.into_iter().filter(|fault| !found.contains(fault)).collect::<Vec<_>>());
         found
@@ -170,22 +181,29 @@ impl Resource for Typed {
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
         Box::pin(async move {
-            match self.surface() {
-                Some(surface) => plan::plan(surface, runtime, request).await,
-                None => PlanResponse::default(),
+            let Some(surfaces) = self.surfaces() else { return PlanResponse::default() };
+            let there = surfaces.of_private(&request.private);
+            let asked = surfaces.of_config(&request.config);
+            match (request.prior.is_null(), request.config.is_null()) {
+                (false, false) if asked.entity.key != there.entity.key => {
+                    plan::plan_other_place((there, asked), runtime, request).await
+                }
+                (true, _) => plan::plan(asked, runtime, request).await,
+                (false, _) => plan::plan(there, runtime, request).await,
             }
         })
     }
 
     fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
-            let Some(surface) = self.surface() else { return StateResponse::default() };
+            let Some(surfaces) = self.surfaces() else { return StateResponse::default() };
+            let there = surfaces.of_private(&request.private);
             if request.planned.is_null() {
-                apply::destroy(surface, runtime, request).await
+                apply::destroy(there, runtime, request).await
             } else if request.prior.is_null() {
-                apply::create(surface, runtime, request).await
+                apply::create(surfaces.of_config(&request.config), runtime, request).await
             } else {
-                apply::update(surface, runtime, request).await
+                apply::update(there, runtime, request).await
             }
         })
     }
@@ -197,15 +215,20 @@ impl Resource for Typed {
         private: Vec<u8>,
     ) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
-            match self.surface() {
+            match self.surfaces().map(|all| all.of_private(&private)) {
                 Some(surface) => read::read(surface, runtime, state, private).await,
                 None => StateResponse { state, private, diagnostics: Diagnostics::new() },
             }
         })
     }
 
-    fn import<'a>(&'a self, _runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse> {
-        Box::pin(async move { self.surface().map(|surface| read::import(surface, id)).unwrap_or_default() })
+    fn import<'a>(&'a self, runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse> {
+        Box::pin(async move {
+            match self.surfaces() {
+                Some(surfaces) => import::import(surfaces, runtime, id).await,
+                None => StateResponse::default(),
+            }
+        })
     }
 
     fn seen(&self, runtime: &Runtime, state: &Value) {
@@ -218,8 +241,8 @@ impl Resource for Typed {
 impl Surface {
     /// The object that a state and its private data describe.
     fn object(&self, state: &Value, memory: &Memory) -> Object {
-        let (params, body) = (memory.params.clone(), memory.body.clone());
-        let object = Object::new(self.entity, Self::locator(state, memory), params, body);
+        let params = with_defaults(memory.params.clone(), &memory.default_metadata);
+        let object = Object::new(self.entity, Self::locator(state, memory), params, memory.body.clone());
         Object { imported: memory.private.imported, ..object }
     }
 

@@ -30,7 +30,7 @@ const LATE: Duration = Duration::from_millis(15);
 pub struct Settings {
     /// Stripe's key: `sk_…` or `rk_…`.
     pub api_key: Secret,
-    /// The connected account for `Stripe-Account`: `acct_…`.
+    /// The connected account for `Stripe-Account`: `acct_…`; a path of contexts for `Stripe-Context`.
     pub account: Option<String>,
     /// The API version for `Stripe-Version`.
     pub api_version: String,
@@ -144,7 +144,8 @@ impl Client {
         header(USER_AGENT, &self.settings.user_agent)?;
         header(HeaderName::from_static("stripe-version"), &self.settings.api_version)?;
         if let Some(account) = &self.settings.account {
-            header(HeaderName::from_static("stripe-account"), account)?;
+            let name = if account.contains('/') { "stripe-context" } else { "stripe-account" };
+            header(HeaderName::from_static(name), account)?;
         }
         let key = call.idempotency_key.map_or_else(|| Uuid::new_v4().to_string(), |key| key.text);
         if call.method == Method::POST {

@@ -13,6 +13,7 @@
 #[path = "../sandbox/calls.rs"]
 mod calls;
 mod config;
+mod features;
 mod golden;
 mod lives;
 mod matrix;

@@ -12,7 +12,7 @@ use stripe_provider::terraform::schema::{Block, Presence};
 use stripe_provider::terraform::value::Type;
 
 /// What is written otherwise than in the official provider, and why.
-const DIFFERENT: [(&str, &str); 6] = [
+const DIFFERENT: [(&str, &str); 7] = [
     (
         "stripe_billing_meter.value_settings.event_payload_key: Required, not OC",
         "Stripe refuses the block without it",
@@ -21,6 +21,7 @@ const DIFFERENT: [(&str, &str); 6] = [
     ("stripe_subscription.cancel_at: Dynamic, not number", "it takes words too"),
     ("stripe_subscription.trial_end: Dynamic, not number", "it takes `now` too"),
     ("stripe_subscription_schedule.start_date: Dynamic, not number", "it takes `now` too"),
+    ("stripe_tax_id.customer: OptionalComputed, not R", "the account has tax ids too"),
     ("stripe_tax_registration.active_from: Dynamic, not number", "it takes `now` too"),
 ];
 

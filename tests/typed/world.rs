@@ -22,11 +22,16 @@ pub struct World {
     pub stripe: Stripe,
     pub setups: Setups,
     runtime: tokio::runtime::Runtime,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl World {
     pub fn new() -> Self {
+        Self::with(&[])
+    }
+
+    /// A world whose provider block says more.
+    pub fn with(settings: &[(&str, Value)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sandbox.db");
         let stripe = Stripe::over(Sandbox::open(&file).unwrap());
@@ -34,13 +39,22 @@ impl World {
         let env = Env::from_pairs([("TF_DATA_DIR", folder.path().join("data").display().to_string())]);
         let terraform = runtime.block_on(async {
             let mut terraform = ok(Terraform::start(StripeProvider::new(env)).await);
-            let block = Value::map([("sandbox", Value::from(file.display().to_string()))]);
+            let mut block =
+                Value::map(settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+            block.set("sandbox", Value::from(file.display().to_string()));
             ok(terraform.configure(&block).await);
             terraform
         });
         let setups = Setups::read();
         setups.before(&stripe);
-        Self { terraform, stripe, setups, runtime, _folder: folder }
+        Self { terraform, stripe, setups, runtime, folder }
+    }
+
+    /// Says something else in the provider block.
+    pub fn configure(&mut self, settings: &[(&str, Value)]) -> Outcome<()> {
+        let mut block = Value::map(settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        block.set("sandbox", Value::from(self.folder.path().join("sandbox.db").display().to_string()));
+        self.runtime.block_on(self.terraform.configure(&block))
     }
 
     /// The params of a create, with what the object belongs to.
@@ -70,6 +84,11 @@ impl World {
     pub fn plan(&mut self, name: &str, object: &Object, params: Option<&Map<String, Json>>) -> Outcome<Plan> {
         let written = params.map_or(Value::Null, |params| config(&self.block(name), params));
         self.runtime.block_on(self.terraform.plan(name, object, &written))
+    }
+
+    /// A plan to what is written, which may be unknown in parts.
+    pub fn plan_written(&mut self, name: &str, object: &Object, written: &Value) -> Outcome<Plan> {
+        self.runtime.block_on(self.terraform.plan(name, object, written))
     }
 
     pub fn apply(&mut self, name: &str, plan: &Plan) -> Outcome<Object> {

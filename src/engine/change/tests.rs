@@ -20,6 +20,8 @@ fn an_unknown_member_updates_where_an_update_takes_it_and_replaces_where_none_do
     };
     let found = unknown(&["nickname"], json!({"currency": "usd", "recurring": {"interval": "month"}}));
     assert_eq!(found, Change { unknown: true, ..Change::default() });
+    let found = unknown(&["recurring"], json!({"currency": "usd", "nickname": "A"}));
+    assert_eq!(found.replaces, ["recurring"]);
     let found =
         unknown(&["recurring", "interval"], json!({"currency": "usd", "nickname": "A", "recurring": {}}));
     assert_eq!(found, Change { replaces: vec!["recurring.interval".into()], ..Change::default() });

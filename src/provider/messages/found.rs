@@ -31,8 +31,10 @@ messages! {
         "Stripe has no {entity} with {given}." "Check the spelling, the account and the mode of the key.";
     error several_found(entity: &str, given: &str, ids: &str) "Several Found"
         "More than one {entity} has {given}: {ids}." "Set `id`, or more attributes.";
-    error invalid_import_id(id: &str, why: &str) "Invalid Import Id"
-        "{id} cannot be imported: {why}." "";
+    error invalid_import_id(id: &str, why: &str, other: &str) "Invalid Import Id"
+        "{id} cannot be imported: {why}." "{other}";
+    error import_name_misspelt(entity: &str, name: &str, meant: &str) "Invalid Import Id"
+        "No {entity} is found by `{name}`;" "did you mean `{meant}`?";
     error import_id_of_no_type(why: &str) "Invalid Import Id"
         "{why}." "";
     error action_not_importable() "Action Cannot Be Imported"

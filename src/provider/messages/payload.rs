@@ -7,6 +7,10 @@ messages! {
         "There is no `{argument}` in a {resource}{hint}" "";
     error argument_twice(argument: &str, param: &str) "Invalid Argument"
         "`{argument}` sets `{param}`, which is set already." "Leave one of them out.";
+    error set_twice(argument: &str, twin: &str) "Set Twice"
+        "`{argument}` and `{twin}` set one value;" "set only one of them.";
+    warning retired_inside(path: &str, argument: &str, instead: &str) "Retired Argument"
+        "Stripe no longer takes `{path}` in `{argument}`, so it is not sent." "Write {instead}.";
     error argument_missing(argument: &str) "Invalid Argument"
         "`{argument}` is missing: Stripe requires it." "";
     error argument_of_wrong_kind(argument: &str, expected: &str, found: &str) "Invalid Argument"
@@ -21,6 +25,8 @@ messages! {
         "{values}" "";
     warning secret_in_the_open(param: &str, secret: &str) "Secret In The Open"
         "`{param}` is secret, and plans and outputs show `input_payload`." "Write it in `{secret}`, which they do not show.";
+    warning secret_dropped(secrets: &str, entity: &str, attribute: &str) "Secret Is Dropped"
+        "Stripe shows {secrets} when the {entity} is created, and never again." "With `{attribute} = true` it is dropped.";
     error not_creatable(what: &str) "Entity Not Creatable"
         "{what}" "Use the data source of the same name.";
     error no_such_end(end: &str, entity: &str, choices: &str) "No Such End"

@@ -5,6 +5,12 @@ use crate::terraform::message::messages;
 messages! {
     error two_destinations() "Two Destinations For Calls"
         "`sandbox` and `api_base` both set the destination of calls;" "set only one of them.";
+    error account_set_twice(alias: &str) "Account Set Twice"
+        "`account_id` and `{alias}` are one setting;" "set only one of them.";
+    error too_much_metadata(attribute: &str, count: usize, most: usize) "Too Much Metadata"
+        "`{attribute}` has {count} keys, and Stripe keeps {most}." "Leave some out.";
+    error key_of_two_owners(key: &str, written: &str, ignored: &str) "Metadata Key Of Two Owners"
+        "`{key}` is written by `{written}` and left to others by `{ignored}`." "Take it out of one of them.";
     error not_a_secret_key(attribute: &str, kind: &str) "Not A Secret Key"
         "`{attribute}` is {kind}." "Calls need a secret key (`sk_…`) or a restricted key (`rk_…`).";
     error key_for_a_name(attribute: &str, inline: &str) "Key In The Place Of A Name"

@@ -3,31 +3,46 @@
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::Entity;
-use crate::engine::{Params, elements, reference};
+use crate::engine::{elements, reference};
+use crate::provider::metadata_rules::METADATA;
 use crate::provider::payload::natural;
 use crate::provider::typed::arguments::{dynamic, typed};
+use crate::provider::typed::asked::keeps_metadata;
+use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::{Form, KEY, Repeats, Slot, Surface};
 use crate::terraform::schema::Presence;
 use crate::terraform::value::{Type, Value};
 
 /// The attribute that shows the whole answer inside arguments.
 pub(super) const OUTPUT: &str = "output";
+/// The attribute that shows all metadata, that of the provider block included.
+pub(super) const METADATA_ALL: &str = "metadata_all";
+
+/// All metadata of an answer.
+pub(super) fn shown_metadata(body: &Json) -> Value {
+    typed(&Type::map(Type::String), body.get(METADATA).unwrap_or(&Json::Null))
+}
 
 impl Surface {
     /// The state after Stripe answered: what was planned and is known, and for the rest the answer.
-    /// `params` are those that were written.
-    pub(super) fn answered(&self, planned: &Value, params: &Params, locator: &str, body: &Json) -> Value {
-        let shown = without_nested_secrets(self.entity, body);
+    pub(super) fn answered(&self, planned: &Value, memory: &Memory, locator: &str) -> Value {
+        let shown = without_nested_secrets(self.entity, &memory.body);
         let mut state = planned.clone();
         for slot in &self.slots {
-            let field = self.field(slot, locator, &shown);
+            let mut field = self.field(slot, locator, &shown);
+            if let Some(keys) = field.as_object_mut().filter(|_| slot.member == METADATA) {
+                keys.retain(|key, _| !memory.default_metadata.contains_key(key));
+            }
             let planned = planned.get(&slot.name);
-            let is_written = params.contains_key(&slot.member);
+            let is_written = memory.params.contains_key(&slot.member);
             let value = if is_written { slot.filled(planned, &field) } else { slot.settled(planned, &field) };
             state.set(&slot.name, value);
         }
         if self.has_output() {
             state.set(OUTPUT, settle(planned.get(OUTPUT), &self.output(&shown)));
+        }
+        if keeps_metadata(self.entity) {
+            state.set(METADATA_ALL, settle(planned.get(METADATA_ALL), &shown_metadata(&shown)));
         }
         state
     }

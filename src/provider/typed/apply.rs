@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
-use crate::engine::{Params, create_params, parse};
 use crate::provider::resources::{Creation, Made, Private, end_object, unchanged};
 use crate::provider::runtime::Runtime;
+use crate::provider::typed::asked::Asked;
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::Surface;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -16,21 +18,20 @@ use crate::terraform::value::Value;
 pub(super) async fn create(surface: &Surface, runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let handle = request.planned.get("connection_handle").as_str().map(str::to_owned);
     let private = Private { handle, ..Memory::decode(&request.private).private };
-    let prepared = create_params(surface.entity, &surface.written(&request.config))
+    let prepared = surface
+        .asked_to_create(runtime, &request.config)
         .map_err(|error| surface.explain(&error))
-        .and_then(|wanted| {
-            Ok((private.connection(runtime).map_err(|unusable| vec![unusable])?, wanted.params))
-        });
+        .and_then(|asked| Ok((private.connection(runtime).map_err(|unusable| vec![unusable])?, asked)));
     let made = match prepared {
-        Ok((connection, params)) => {
+        Ok((connection, asked)) => {
             let refused = &|error: &Error| surface.refused(error);
             let creation = surface.creation(runtime, connection, private, refused);
-            creation.make(params.clone()).await.map(|made| (made, params))
+            creation.make(asked.wanted.params.clone()).await.map(|made| (made, asked))
         }
         Err(diagnostics) => Err(diagnostics),
     };
     match made {
-        Ok((made, params)) => surface.made(&request.planned, params, made),
+        Ok((made, asked)) => surface.made(runtime, &request.planned, asked, made),
         Err(diagnostics) => StateResponse { diagnostics, ..StateResponse::default() },
     }
 }
@@ -38,30 +39,31 @@ pub(super) async fn create(surface: &Surface, runtime: &Runtime, request: ApplyR
 pub(super) async fn update(surface: &Surface, runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let memory = Memory::decode(&request.private);
     let object = surface.object(&request.prior, &memory);
-    let prepared = parse(&surface.written(&request.config), surface.entity.params())
-        .map_err(|faults| surface.explain_faults(&faults))
-        .and_then(|wanted| {
-            Ok((memory.private.connection(runtime).map_err(|unusable| vec![unusable])?, wanted))
+    let prepared = surface
+        .asked(runtime, &request.config, &request.prior, &memory.params)
+        .map_err(|error| surface.explain(&error))
+        .and_then(|asked| {
+            Ok((memory.private.connection(runtime).map_err(|unusable| vec![unusable])?, asked))
         });
-    let (connection, wanted) = match prepared {
+    let (connection, asked) = match prepared {
         Ok(prepared) => prepared,
         Err(diagnostics) => return unchanged(request, diagnostics),
     };
-    let change = object.change_to(&wanted);
+    let change = object.change_to(&asked.wanted);
     // Planned so: in one step, or because the argument that makes it necessary was unknown.
     if change.needs_new() && request.planned.get("id").is_unknown() {
         let refused = &|error: &Error| surface.refused(error);
         let creation = surface.creation(runtime, connection, memory.private, refused);
-        return match creation.replace(wanted.params.clone(), &object, &request.prior).await {
-            Ok(made) => surface.made(&request.planned, wanted.params, made),
+        return match creation.replace(asked.wanted.params.clone(), &object, &request.prior).await {
+            Ok(made) => surface.made(runtime, &request.planned, asked, made),
             Err(diagnostics) => unchanged(request, diagnostics),
         };
     }
     match object.update(&Connector::new(&connection), change).await {
         Ok(body) => {
             let private = Private { imported: false, ..memory.private };
-            let memory = Memory { private, locator: Some(object.locator), params: wanted.params, body };
-            surface.remember(&request.planned, &memory)
+            let memory = asked.remembered(private, object.locator, body);
+            surface.remember(runtime, &request.planned, memory)
         }
         Err(error) => unchanged(request, vec![surface.refused(&error)]),
     }
@@ -87,16 +89,24 @@ impl Surface {
     }
 
     /// The state of an object that was just made.
-    fn made(&self, planned: &Value, params: Params, made: Made) -> StateResponse {
+    fn made(&self, runtime: &Runtime, planned: &Value, asked: Asked, made: Made) -> StateResponse {
         let Made { private, locator, body, diagnostics, .. } = made;
-        let memory = Memory { private, locator: Some(locator), params, body };
-        StateResponse { diagnostics, ..self.remember(planned, &memory) }
+        let memory = asked.remembered(private, locator, body);
+        StateResponse { diagnostics, ..self.remember(runtime, planned, memory) }
     }
 
     /// The state after Stripe accepted what was written.
-    fn remember(&self, planned: &Value, memory: &Memory) -> StateResponse {
-        let locator = Self::locator(planned, memory);
-        let state = self.answered(planned, &memory.params, &locator, &memory.body);
+    fn remember(&self, runtime: &Runtime, planned: &Value, mut memory: Memory) -> StateResponse {
+        memory.body = self.kept_body(runtime, planned, memory.body);
+        let state = self.answered(planned, &memory, &Self::locator(planned, &memory));
         StateResponse { state, private: memory.encode(), diagnostics: Diagnostics::new() }
+    }
+}
+
+impl Asked {
+    /// What is kept of an object that is now as it was asked for.
+    fn remembered(self, private: Private, locator: String, body: Json) -> Memory {
+        let Self { own: params, default_metadata, .. } = self;
+        Memory { private, locator: Some(locator), params, default_metadata, body }
     }
 }

@@ -15,7 +15,10 @@ impl Surface {
         let mut written = Written::default();
         for slot in self.arguments().filter(|slot| slot.retired.is_none()) {
             let mut path = vec![slot.member.clone()];
-            let json = slot.to_json(values.get(&slot.name), &mut path, &mut written.unknown);
+            let mut json = slot.to_json(values.get(&slot.name), &mut path, &mut written.unknown);
+            for (path, _) in &slot.retired_inside {
+                json.iter_mut().for_each(|json| take_out(json, path));
+            }
             written.members.extend(json.map(|json| (slot.member.clone(), json)));
         }
         written
@@ -23,6 +26,16 @@ impl Surface {
 }
 
 impl Slot {
+    /// Whether a value writes something at a path inside it.
+    pub(super) fn writes(&self, value: &Value, path: &[String]) -> bool {
+        let json = self.to_json(value, &mut Vec::new(), &mut Vec::new());
+        json.is_some_and(|mut json| {
+            let whole = json.clone();
+            take_out(&mut json, path);
+            json != whole
+        })
+    }
+
     /// Whether nothing is written: null, or no block.
     pub(super) fn is_unset(&self, value: &Value) -> bool {
         match self.form {
@@ -87,6 +100,18 @@ impl Slot {
             Form::Attribute(_) => Value::Null,
             Form::Block(..) => Value::List(Vec::new()),
         }
+    }
+}
+
+/// Takes what stands at a path out of a value, in every item of a list.
+fn take_out(value: &mut Json, path: &[String]) {
+    match (value, path) {
+        (Json::Array(items), path) => items.iter_mut().for_each(|item| take_out(item, path)),
+        (Json::Object(members), [name]) => drop(members.shift_remove(name)),
+        (Json::Object(members), [name, rest @ ..]) => {
+            members.get_mut(name).into_iter().for_each(|inside| take_out(inside, rest));
+        }
+        _ => {}
     }
 }
 

@@ -15,12 +15,21 @@ pub(super) struct SurfaceData {
     pub(super) types: BTreeMap<String, TypeData>,
 }
 
+impl SurfaceData {
+    /// Whether a type keeps the objects of this key beside others, where they belong to another one.
+    pub(super) fn is_belonging(&self, key: &str) -> bool {
+        self.types.values().any(|it| it.belonging.as_deref() == Some(key))
+    }
+}
+
 /// What is unusual of one resource type.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TypeData {
     /// The catalog's key, where the type is not called after it.
     pub(super) entity: Option<String>,
+    /// The catalog's key of the same objects where they belong to another one, whose id is then written.
+    pub(super) belonging: Option<String>,
     /// Whether no other type is called after the entity type.
     #[serde(default)]
     pub(super) instead: bool,
@@ -38,6 +47,17 @@ pub(super) struct TypeData {
     pub(super) types: BTreeMap<String, String>,
 }
 
+impl TypeData {
+    /// The paths inside an argument that Stripe no longer takes, with what to write in their place.
+    pub(super) fn retired_inside(&self, argument: &str) -> Vec<(Vec<String>, String)> {
+        let inside = self.retired.iter().filter_map(|(path, instead)| {
+            let rest = path.strip_prefix(argument)?.strip_prefix('.')?;
+            Some((rest.split('.').map(str::to_owned).collect(), instead.clone()))
+        });
+        inside.collect()
+    }
+}
+
 /// What an argument is for, by the catalog's key and the path of the param.
 pub(super) fn sentence(key: &str, path: &str) -> Option<&'static str> {
     static SENTENCES: OnceLock<BTreeMap<String, BTreeMap<String, String>>> = OnceLock::new();
@@ -48,6 +68,7 @@ pub(super) fn sentence(key: &str, path: &str) -> Option<&'static str> {
 /// Of a type that is as usual.
 pub(super) static NOTHING_UNUSUAL: TypeData = TypeData {
     entity: None,
+    belonging: None,
     instead: false,
     blocks: Vec::new(),
     computed: Vec::new(),
@@ -93,7 +114,8 @@ mod tests {
             }
         }
         for (name, table) in &surface_data().types {
-            assert!(table.entity.as_deref().is_none_or(known), "{name}");
+            let keys = table.entity.iter().chain(&table.belonging);
+            assert!(keys.into_iter().all(|key| known(key)), "{name}");
         }
     }
 }

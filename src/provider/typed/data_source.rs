@@ -69,6 +69,9 @@ impl Asked {
         if parents.iter().any(|name| config.get(name).is_unknown()) || config.get("id").is_unknown() {
             return Ok(Self::Unknown);
         }
+        if entity.operation(OperationKind::Get).is_none() {
+            return Self::with(surface, config);
+        }
         let mut places: Vec<String> =
             parents.iter().filter_map(|name| config.get(name).as_str().map(str::to_owned)).collect();
         if let Some(id) = config.get("id").as_str() {
@@ -101,7 +104,7 @@ async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Va
     let one = |error: &connector::Error| vec![explain_connector(error, "id")];
     let body = match Asked::of(surface, config)? {
         Asked::At(locator) => connector.get(surface.entity, &locator).await.map_err(|error| one(&error))?,
-        Asked::With(given) => found(surface.entity, &connector, &given).await?,
+        Asked::With(given) => found_in(surface.entity, &connector, places(surface, config), &given).await?,
         Asked::Unknown => return Ok(config.clone()),
     };
     if connector::is_deleted(&body) {
@@ -110,14 +113,30 @@ async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Va
     Ok(surface.shown(config, &body))
 }
 
+/// What the objects of a type belong to, as params of a list.
+fn places(surface: &Surface, config: &Value) -> Map<String, Json> {
+    let ids =
+        surface.places().filter_map(|place| Some((place.to_owned(), config.get(place).as_str()?.into())));
+    ids.collect()
+}
+
 /// The only object that has the values.
-async fn found(
+pub(super) async fn found(
     entity: &'static Entity,
     connector: &Connector,
     given: &[(Lookup, Json)],
 ) -> Result<Json, Diagnostics> {
+    found_in(entity, connector, Map::new(), given).await
+}
+
+/// The only object that has the values, among those that belong to what `params` name.
+async fn found_in(
+    entity: &'static Entity,
+    connector: &Connector,
+    mut params: Map<String, Json>,
+    given: &[(Lookup, Json)],
+) -> Result<Json, Diagnostics> {
     let list = entity.operation(OperationKind::List);
-    let mut params = Map::new();
     let mut clauses = Vec::new();
     for (lookup, value) in given {
         match list.and_then(|list| lookup.param(list, value)) {

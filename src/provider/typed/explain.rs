@@ -4,9 +4,17 @@ use crate::connector;
 use crate::engine::{self, Faults, ParamError, UnlistedValue};
 use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::messages::payload;
-use crate::provider::typed::surface::Surface;
+use crate::provider::typed::surface::{Slot, Surface};
 use crate::stripe;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::value::Value;
+
+impl Slot {
+    /// The refusal of an argument that is set by itself and by its write-only twin.
+    pub(super) fn refuse_twice(&self) -> Diagnostic {
+        payload::set_twice(&self.name, &self.twin()).at_attribute(&self.name)
+    }
+}
 
 impl Surface {
     /// An error of the engine as diagnostics.
@@ -55,6 +63,18 @@ impl Surface {
             self.at(told, &value.param)
         };
         values.iter().map(explain).collect()
+    }
+
+    /// Warnings of what Stripe no longer takes inside arguments; it is not sent.
+    pub(super) fn retired_inside(&self, config: &Value) -> Diagnostics {
+        let written = self.arguments().filter(|slot| !config.get(&slot.name).is_null());
+        let retired = written.flat_map(|slot| slot.retired_inside.iter().map(move |it| (slot, it)));
+        let found = retired.filter(|(slot, (path, _))| slot.writes(config.get(&slot.name), path));
+        found
+            .map(|(slot, (path, instead))| {
+                payload::retired_inside(&path.join("."), &slot.name, instead).at_attribute(&slot.name)
+            })
+            .collect()
     }
 
     /// The diagnostic at the argument that a dotted path begins with.

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Kind, Operation};
+use crate::catalog::{Kind, Operation, OperationKind};
 use crate::provider::payload::to_json;
 use crate::provider::resources::connection_attribute;
 use crate::provider::typed::data_source::is_shown;
@@ -25,7 +25,11 @@ pub(super) fn lookups(surface: &Surface) -> Vec<Lookup> {
     let named = surface.arguments().filter(single).filter(|slot| {
         is_shown(slot) && !slot.sensitive && slot.name != "id" && !parents.contains(&slot.member.as_str())
     });
-    named.map(|slot| Lookup { slot: slot.clone() }).collect()
+    // What Stripe only lists is found by its id in the list.
+    let by_id = || surface.slots.iter().filter(|slot| slot.name == "id");
+    let listed = surface.entity.operation(OperationKind::Get).is_none();
+    let listed = listed.then(by_id).into_iter().flatten();
+    named.chain(listed).map(|slot| Lookup { slot: slot.clone() }).collect()
 }
 
 impl Lookup {
@@ -33,6 +37,14 @@ impl Lookup {
     pub(super) fn value(&self, config: &Value) -> Option<Json> {
         let value = config.get(&self.slot.name);
         if value.is_null() { None } else { to_json(value, &mut Vec::new(), &mut Vec::new()) }
+    }
+
+    /// A value that was written as text.
+    pub(super) fn parsed(&self, text: &str) -> Json {
+        match self.slot.form {
+            Form::Attribute(Type::Bool | Type::Number) => text.parse().unwrap_or_else(|_| text.into()),
+            _ => text.into(),
+        }
     }
 
     /// The param by which Stripe lists what has the value: of the same name, or of its plural.

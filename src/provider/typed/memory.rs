@@ -18,6 +18,9 @@ pub(super) struct Memory {
     /// The params that were written last; empty for an object that was just imported.
     #[serde(default, skip_serializing_if = "Params::is_empty")]
     pub(super) params: Params,
+    /// The metadata that the provider block gave to it beside.
+    #[serde(default, skip_serializing_if = "Params::is_empty")]
+    pub(super) default_metadata: Params,
     /// The object as Stripe answered it last.
     #[serde(default, skip_serializing_if = "Json::is_null")]
     pub(super) body: Json,

@@ -4,16 +4,19 @@ use std::sync::atomic::Ordering;
 
 use serde_json::Value as Json;
 
-use crate::engine::{Change, Foreseen, Object, Restores, Wanted, parse};
+use crate::engine::{Change, Foreseen, Object, Params, Restores, parse};
 use crate::provider::messages::{ends, payload};
+use crate::provider::metadata_rules::METADATA;
 use crate::provider::resources::{
     Configured, Private, check_readiness, configured, end_told, ended_note, keep_equal_handle, on_way_to,
     stored, unplanned,
 };
 use crate::provider::runtime::Runtime;
-use crate::provider::typed::answered::OUTPUT;
+use crate::provider::typed::answered::{METADATA_ALL, OUTPUT, shown_metadata};
+use crate::provider::typed::asked::{Asked, keeps_metadata};
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::schema::REPLACE_IN_PLACE;
+use crate::provider::typed::secrets::ROTATE_WHEN;
 use crate::provider::typed::surface::{Form, Repeats, Slot, Surface};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{PlanRequest, PlanResponse};
@@ -51,18 +54,24 @@ async fn plan_existing(
     object: &Object,
     memory: Memory,
 ) -> PlanResponse {
-    let wanted = match parse(&surface.written(&request.config), surface.entity.params()) {
-        Ok(wanted) => wanted,
-        Err(faults) => return unplanned(request, surface.explain_faults(&faults)),
+    let asked = match surface.asked(runtime, &request.config, &request.prior, &memory.params) {
+        Ok(asked) => asked,
+        Err(error) => return unplanned(request, surface.explain(&error)),
     };
     let mut planned = request.proposed.clone();
     keep_equal_handle(&mut planned, &request.prior);
-    let planning = Planning { surface, request: &request, object, change: object.change_to(&wanted), wanted };
+    let change = object.change_to(&asked.wanted);
+    let planning = Planning { surface, request: &request, object, written: &memory.params, change, asked };
     if planning.change.needs_new() && planning.replaces_in_place(runtime) {
         return plan_in_place(surface, runtime, &request, object, memory).await;
     }
     planning.arguments(&mut planned);
     planning.answers(&mut planned);
+    if planning.change.may_need_new {
+        surface.set_unanswered(&mut planned, &request.config);
+        planned.set("id", Value::Unknown);
+    }
+    surface.keep_out(&mut planned);
     let (mut requires_replace, mut diagnostics) = (planning.replaces(), planning.notes());
     if planning.change.restores == Some(Restores::Replace) {
         planned.set("id", Value::Unknown);
@@ -115,6 +124,21 @@ async fn plan_move(
     PlanResponse { state: planned, requires_replace, private: memory.encode(), diagnostics }
 }
 
+/// An object that is to belong to another one, or to none, is made anew there.
+pub(super) async fn plan_other_place(
+    (there, asked): (&Surface, &Surface),
+    runtime: &Runtime,
+    request: PlanRequest,
+) -> PlanResponse {
+    let memory = Memory::decode(&request.private);
+    let object = there.object(&request.prior, &memory);
+    let diagnostics = end_told(runtime, &object, &request.prior, &memory.private).await;
+    let mut planned = request.proposed;
+    asked.set_unanswered(&mut planned, &request.config);
+    let requires_replace = there.places().chain(asked.places()).map(Path::attribute).collect();
+    PlanResponse { state: planned, requires_replace, private: request.private, diagnostics }
+}
+
 async fn plan_end(
     surface: &Surface,
     runtime: &Runtime,
@@ -147,10 +171,11 @@ async fn plan_create(
     let mut planned = request.proposed;
     surface.set_unanswered(&mut planned, &request.config);
     let handle = request.config.get("connection_handle").as_str().map(str::to_owned);
-    let diagnostics = check_readiness(runtime, &request.config, handle.as_deref()).await;
+    let mut diagnostics = check_readiness(runtime, &request.config, handle.as_deref()).await;
+    diagnostics.extend(surface.dropped_secret(&request.config));
     // Where this replaces an object, its end finds it by the same private data.
-    let params = parse(&surface.written(&request.config), surface.entity.params());
-    let successor = params.ok().and_then(|params| params.mark(surface.entity));
+    let asked = surface.asked_to_create(runtime, &request.config);
+    let successor = asked.ok().and_then(|asked| asked.wanted.mark(surface.entity));
     let private = Private { handle, successor, ..memory.private }.with_key();
     PlanResponse {
         state: planned,
@@ -169,6 +194,10 @@ impl Surface {
         if self.has_output() {
             planned.set(OUTPUT, Value::Unknown);
         }
+        if keeps_metadata(self.entity) {
+            planned.set(METADATA_ALL, Value::Unknown);
+        }
+        self.keep_out(planned);
     }
 }
 
@@ -219,7 +248,9 @@ struct Planning<'p> {
     surface: &'p Surface,
     request: &'p PlanRequest,
     object: &'p Object,
-    wanted: Wanted,
+    /// The params that the resource wrote last.
+    written: &'p Params,
+    asked: Asked,
     change: Change,
 }
 
@@ -232,9 +263,9 @@ impl Planning<'_> {
                 if self.keeps(slot, prior) {
                     prior.clone()
                 } else {
-                    slot.beside(config, prior, self.object.params.get(&slot.member))
+                    slot.beside(config, prior, self.written.get(&slot.member))
                 }
-            } else if self.object.imported || !self.object.params.contains_key(&slot.member) {
+            } else if self.object.imported || !self.written.contains_key(&slot.member) {
                 // Nobody wrote it, so nobody took it away.
                 continue;
             } else if self.stays(slot) && slot.presence.is_computed() {
@@ -253,7 +284,7 @@ impl Planning<'_> {
         if self.touches(&slot.member) || slot.is_unset(prior) {
             return false;
         }
-        let written = self.object.params.contains_key(&slot.member) && !self.object.imported;
+        let written = self.written.contains_key(&slot.member) && !self.object.imported;
         written || self.says_the_same(slot, prior)
     }
 
@@ -261,7 +292,7 @@ impl Planning<'_> {
     fn says_the_same(&self, slot: &Slot, prior: &Value) -> bool {
         let only = Value::map([(slot.name.clone(), prior.clone())]);
         let shown = parse(&self.surface.written(&only), self.surface.entity.params());
-        shown.is_ok_and(|shown| shown.params.get(&slot.member) == self.wanted.params.get(&slot.member))
+        shown.is_ok_and(|shown| shown.params.get(&slot.member) == self.asked.own.get(&slot.member))
     }
 
     /// Whether the change is one of this param.
@@ -273,7 +304,7 @@ impl Planning<'_> {
             || self.change.replaces.iter().any(within)
             || self.change.stays.iter().any(within)
             || self.change.at_creation.iter().any(within)
-            || self.wanted.unknown.iter().any(|path| path.first().is_some_and(|first| first == param))
+            || self.asked.wanted.unknown.iter().any(|path| path.first().is_some_and(|first| first == param))
     }
 
     /// Whether Stripe keeps the value of an argument that was removed.
@@ -294,12 +325,26 @@ impl Planning<'_> {
         if self.surface.has_output() {
             planned.set(OUTPUT, self.output());
         }
+        if keeps_metadata(self.surface.entity) {
+            planned.set(METADATA_ALL, self.all_metadata(foreseen.as_ref()));
+        }
+    }
+
+    /// All metadata after the change.
+    fn all_metadata(&self, foreseen: Option<&Foreseen>) -> Value {
+        match foreseen {
+            _ if !self.touches(METADATA) && !self.change.needs_new() => {
+                self.request.prior.get(METADATA_ALL).clone()
+            }
+            Some(foreseen) if !self.change.needs_new() => shown_metadata(&foreseen.body),
+            _ => Value::Unknown,
+        }
     }
 
     /// Whether Stripe alone decides the value now.
     fn is_answered(&self, slot: &Slot) -> bool {
         let written = !slot.is_unset(self.request.config.get(&slot.name));
-        let removed = self.object.params.contains_key(&slot.member) && !self.object.imported;
+        let removed = self.written.contains_key(&slot.member) && !self.object.imported;
         slot.presence.is_computed() && !written && !removed && matches!(slot.form, Form::Attribute(_))
     }
 
@@ -360,11 +405,18 @@ impl Planning<'_> {
         let mut names: Vec<&str> =
             self.change.replaces.iter().filter_map(|path| path.split('.').next()).collect();
         names.dedup();
-        names
-            .into_iter()
-            .filter_map(|name| self.surface.argument(name))
-            .map(|slot| Path::attribute(&slot.name))
-            .collect()
+        let slots = names.into_iter().filter_map(|name| self.surface.argument(name));
+        let PlanRequest { config, prior, .. } = self.request;
+        let places = slots.map(|slot| Path::attribute(&Surface::place_of(slot, config, prior)));
+        places.chain(self.rotates().then(|| Path::attribute(ROTATE_WHEN))).collect()
+    }
+
+    /// Whether the configuration asks for a new secret, which only a new object has.
+    fn rotates(&self) -> bool {
+        let PlanRequest { prior, config, .. } = self.request;
+        self.surface.answers_secret_once()
+            && !self.object.imported
+            && prior.get(ROTATE_WHEN) != config.get(ROTATE_WHEN)
     }
 
     /// What the practitioner should know of a change beside the change itself.

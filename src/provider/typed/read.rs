@@ -2,15 +2,16 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::names::quoted;
 use crate::connector::Connector;
-use crate::engine::{ImportError, ImportId, Object, export};
-use crate::provider::messages::{ends, found};
+use crate::engine::{Object, export};
+use crate::provider::messages::ends;
+use crate::provider::metadata_rules::{with_defaults, without_defaults};
 use crate::provider::resources::{
     comparable, end_sentence, not_refreshed, not_surely_gone, on_way_to, seen_through, stored, unreadable,
 };
 use crate::provider::runtime::Runtime;
-use crate::provider::typed::answered::OUTPUT;
+use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
+use crate::provider::typed::asked::keeps_metadata;
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::Surface;
 use crate::terraform::diagnostic::Diagnostic;
@@ -30,6 +31,7 @@ pub(super) async fn read(
     match read_through(runtime, &state, &object, &mut memory).await {
         Ok(Some(body)) => {
             memory.locator = Some(object.locator.clone());
+            let body = surface.kept_body(runtime, &state, body);
             let compared = comparable(runtime, &object, &body, &memory.private);
             surface.now(&state, Found { memory, body, compared }, &object)
         }
@@ -82,7 +84,12 @@ impl Surface {
         let params = if object.imported {
             export(self.entity, &object.locator, &body)
         } else {
-            object.drifted(&compared).unwrap_or_else(|| memory.params.clone())
+            object.drifted(&compared).unwrap_or_else(|| object.params.clone())
+        };
+        let was = with_defaults(memory.params.clone(), &memory.default_metadata);
+        let (params, default_metadata) = match params == was {
+            true => (memory.params.clone(), memory.default_metadata.clone()),
+            false => without_defaults(params, &memory.params, &memory.default_metadata),
         };
         for slot in self.arguments() {
             let param = params.get(&slot.member);
@@ -93,11 +100,13 @@ impl Surface {
         memory.params = params.into_iter().filter(|(_, value)| !value.is_null()).collect();
         let ended = object.ended_since(&body);
         let ended = ended.map(|end| ends::ended_outside(&end_sentence(object, &end, ".")));
-        let mut now = self.answered(&shown, &memory.params, &object.locator, &body);
-        if memory.body.is_null() {
+        memory.default_metadata = default_metadata;
+        let is_first = memory.body.is_null();
+        memory.body = body;
+        let mut now = self.answered(&shown, &memory, &object.locator);
+        if is_first {
             self.leave_unset(&mut now, &memory);
         }
-        memory.body = body;
         StateResponse { state: now, private: memory.encode(), diagnostics: ended.into_iter().collect() }
     }
 
@@ -124,28 +133,9 @@ impl Surface {
         if self.has_output() {
             kept.set(OUTPUT, Value::Unknown);
         }
+        if keeps_metadata(self.entity) {
+            kept.set(METADATA_ALL, Value::Unknown);
+        }
         kept
     }
-}
-
-/// The state of an object that is not managed yet: where it is.
-pub(super) fn import(surface: &Surface, id: &str) -> StateResponse {
-    match ImportId::of(surface.entity, id) {
-        Ok(ImportId { account, locator, .. }) => {
-            let mut memory = Memory { locator: Some(locator.clone()), ..Memory::default() };
-            memory.private.imported = true;
-            memory.private.account = account;
-            let own = locator.rsplit('/').next().unwrap_or(&locator);
-            StateResponse {
-                state: Value::map([("id", Value::from(own))]),
-                private: memory.encode(),
-                ..StateResponse::default()
-            }
-        }
-        Err(error) => StateResponse { diagnostics: vec![refused(id, &error)], ..StateResponse::default() },
-    }
-}
-
-fn refused(id: &str, error: &ImportError) -> Diagnostic {
-    found::invalid_import_id(&quoted(id), &error.to_string())
 }

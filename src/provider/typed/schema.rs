@@ -3,6 +3,8 @@
 use crate::catalog::{Kind, Member, OperationKind, Shape, find};
 use crate::provider::connection_schema::{computed, optional};
 use crate::provider::resources::{connection_attribute, end_attributes};
+use crate::provider::typed::answered::METADATA_ALL;
+use crate::provider::typed::asked::keeps_metadata;
 use crate::provider::typed::data::sentence;
 use crate::provider::typed::surface::{Form, KEY, Repeats, Slot, Surface, attribute_type, join};
 use crate::terraform::schema::{self, Attribute, Block, NestedBlock, Nesting, Presence, Schema};
@@ -25,6 +27,12 @@ impl Surface {
         let mut schema = Schema { version: VERSION, block };
         schema.block.attributes.push(connection_attribute());
         schema.block.attributes.extend(end_attributes());
+        schema.block.attributes.extend(self.twin_attributes());
+        schema.block.attributes.extend(self.secret_attributes());
+        if keeps_metadata(self.entity) {
+            let description = "All metadata of the object: its own, and what `default_metadata` of the provider block adds.";
+            schema.block.attributes.push(computed(METADATA_ALL, Type::map(Type::String), description));
+        }
         if !self.entity.transfers.is_empty() {
             schema.block.attributes.push(optional(REPLACE_IN_PLACE, Type::Bool, "Whether a change that only a new object can have is one update: the new object is made, takes over what Stripe gives to one object alone, and then the old one ends. `id` changes with it. Default `false`: Terraform replaces the resource."));
         }
@@ -95,7 +103,12 @@ fn block(slots: &[Slot], place: &Place<'_>, description: String) -> Block {
 }
 
 fn attribute(slot: &Slot, ty: &Type, place: &Place<'_>, sentence: String) -> Attribute {
-    let mut attribute = Attribute::new(slot.name.clone(), ty.clone(), slot.presence, sentence);
+    // What has a write-only twin need not be written itself; that one of the two is, is checked.
+    let presence = match slot.presence {
+        Presence::Required if place.path.is_empty() && slot.takes_secret() => Presence::Optional,
+        presence => presence,
+    };
+    let mut attribute = Attribute::new(slot.name.clone(), ty.clone(), presence, sentence);
     if let Some(instead) = &slot.retired {
         attribute =
             attribute.deprecated(format!("Stripe no longer takes it, so it is not sent. Write {instead}."));

@@ -40,6 +40,8 @@ pub(super) struct Slot {
     pub(super) presence: Presence,
     /// What to write in its place, where Stripe no longer takes it.
     pub(super) retired: Option<String>,
+    /// The paths inside it that Stripe no longer takes, with what to write in their place.
+    pub(super) retired_inside: Vec<(Vec<String>, String)>,
     /// Stripe answers it.
     pub(super) answered: bool,
     /// It can hold a secret.
@@ -83,6 +85,19 @@ impl Surface {
         Self { type_name: type_name.to_owned(), entity, slots }
     }
 
+    /// The surface of the same objects where they belong to another one, whose id is an argument of
+    /// this one from now on.
+    pub(super) fn belonging(&mut self, entity: &'static Entity, data: &TypeData) -> Self {
+        let places = Self::new(&self.type_name, entity, data).slots;
+        let places = places.into_iter().filter(|slot| entity.parents().contains(&slot.member.as_str()));
+        for place in places {
+            self.slots.retain(|slot| slot.name != place.name);
+            self.slots.push(Slot { presence: Presence::OptionalComputed, ..place });
+        }
+        self.slots.sort_by(|a, b| a.name.cmp(&b.name));
+        Self { type_name: self.type_name.clone(), entity, slots: self.slots.clone() }
+    }
+
     /// What can be written.
     pub(super) fn arguments(&self) -> impl Iterator<Item = &Slot> {
         self.slots.iter().filter(|slot| slot.is_argument())
@@ -110,7 +125,17 @@ impl Slot {
         let form = Form::Attribute(Type::String);
         let (name, member) = ("id".to_owned(), "id".to_owned());
         let (presence, shape) = (Presence::Computed, Shape::text());
-        Self { name, member, form, presence, retired: None, answered: true, sensitive: false, shape }
+        Self {
+            name,
+            member,
+            form,
+            presence,
+            retired: None,
+            retired_inside: Vec::new(),
+            answered: true,
+            sensitive: false,
+            shape,
+        }
     }
 
     /// Whether a configuration may set it.
@@ -170,8 +195,10 @@ impl Builder<'_> {
         let presence = if matches!(form, Form::Block(..)) { written(presence) } else { presence };
         let sensitive = holds_secret(&member.shape) || field.is_some_and(|it| root && it.shape.sensitive);
         let retired = self.data.retired.get(&at).cloned();
+        let retired_inside = self.data.retired_inside(&at);
         let (member, shape) = (member.name.clone(), member.shape.clone());
-        Some(Slot { name, member, form, presence, retired, answered: field.is_some(), sensitive, shape })
+        let answered = field.is_some();
+        Some(Slot { name, member, form, presence, retired, retired_inside, answered, sensitive, shape })
     }
 
     fn block(&self, at: &str, param: &Shape, field: Option<&Shape>, presence: Presence) -> Form {

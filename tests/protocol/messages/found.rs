@@ -31,9 +31,17 @@ async fn written(stage: &mut Stage) {
     stage.make("stripe_payment_link", &misspelt).await;
     stage.make("stripe_product", &json!({"name": "Gold", "on_destroy": "burn"})).await;
     let customer = id(&stage.make("stripe_customer", &json!({"name": "Ada"})).await);
-    let retired =
-        json!({"customer": customer, "amount": 500, "currency": "usd", "payment_method_types": ["card"]});
-    stage.make("stripe_payment_intent", &retired).await;
+    let retired = json!({"customer": customer, "payment_method_types": ["card"]});
+    stage.make("stripe_setup_intent", &retired).await;
+    let item = json!({"price": "price_1", "quantity": 1});
+    let phases = json!([{"items": [item], "iterations": 3}]);
+    stage.make("stripe_subscription_schedule", &json!({"customer": customer, "phases": phases})).await;
+    let hook = json!({"url": "https://example.com/hook", "enabled_events": ["*"]});
+    let mut dropped = hook.clone();
+    dropped["keep_secret_out_of_state"] = json!(true);
+    stage.make("stripe_webhook_endpoint", &dropped).await;
+    let twice = json!({"scope": {"type": "account"}, "name": "key", "payload": "x", "payload_wo": "x"});
+    stage.make("stripe_apps_secret", &twice).await;
 }
 
 async fn payloads(stage: &mut Stage) {
@@ -86,4 +94,5 @@ async fn imports(stage: &mut Stage) {
     stage.import("stripe_product", "prod_1/2/3").await;
     stage.import("stripe_entity", "prod_1").await;
     stage.import("stripe_action", "x").await;
+    stage.import("stripe_price", "lookup_kye=gold").await;
 }

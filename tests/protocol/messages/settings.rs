@@ -7,6 +7,8 @@ use super::stage::{Stage, Told};
 pub async fn told() -> Vec<Told> {
     let mut stage = Stage::open().await;
     let proxy = json!([{"host": "proxy.corp.example", "port": 3128}]);
+    let many: serde_json::Map<String, serde_json::Value> =
+        (0..51).map(|key| (format!("key_{key}"), json!("x"))).collect();
     let blocks = [
         json!({"sandbox": "shop.db", "api_base": "http://127.0.0.1:12111"}),
         json!({"api_key": "pk_test_shop_1"}),
@@ -22,6 +24,9 @@ pub async fn told() -> Vec<Told> {
         json!({"proxy_enabled": true, "destination_config": proxy, "proxy_password": "x"}),
         json!({"proxy_enabled": true, "destination_config": proxy, "proxy_auth_scheme": "BASIC"}),
         json!({"timeout": 0}),
+        json!({"account_id": "acct_1", "stripe_account": "acct_1"}),
+        json!({"default_metadata": many}),
+        json!({"default_metadata": {"team": "web"}, "ignore_metadata_keys": ["team"]}),
     ];
     for block in &blocks {
         stage.again("", block).await;

@@ -1,6 +1,8 @@
 //! Scenes of what Stripe refuses, and of what is wrong with the way to it.
 
 use serde_json::json;
+use stripe_provider::terraform::wire::tfplugin5 as wire;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::stage::{Stage, Told};
 
@@ -38,7 +40,47 @@ pub async fn told() -> Vec<Told> {
     stage.read("stripe_customer", &customer).await;
     connections(&mut stage).await;
     keys(&mut stage).await;
+    proxy(&mut stage).await;
+    limits(&mut stage).await;
     stage.told
+}
+
+/// A proxy that takes no password.
+async fn proxy(stage: &mut Stage) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut asked = [0; 4096];
+            let _ = stream.read(&mut asked).await;
+            let answer = "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"corp\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    let block = json!({
+        "proxy_enabled": true, "proxy_auth_scheme": "BASIC", "proxy_user": "svc", "proxy_password": "wrong",
+        "proxy_ssltype": "TUNNEL", "destination_config": [{"host": "127.0.0.1", "port": port}],
+    });
+    stage.again("sk_test_shop_1", &block).await;
+    stage.data("stripe_products", &json!({})).await;
+}
+
+/// Others use the account without an end, and a run that is stopped while it waits. The clock jumps
+/// over the minutes that a run waits for its turn.
+async fn limits(stage: &mut Stage) {
+    stage.again("sk_test_shop_1", &json!({})).await;
+    let customer = stage.make("stripe_customer", &json!({"name": "Ada"})).await;
+    stage.again("sk_test_rival_1", &json!({})).await;
+    stage.read("stripe_customer", &customer).await;
+    stage.again("sk_test_shop_1", &json!({})).await;
+    let error = json!({"error": {"type": "invalid_request_error", "message": "Too many requests."}});
+    let answer = json!({"answer": {"status": 429, "body": error.to_string()}});
+    stage.shop.fault(json!({"path": "/v1/customers", "times": 100_000, "kind": answer}));
+    tokio::time::pause();
+    stage.data("stripe_customers", &json!({})).await;
+    tokio::time::resume();
+    stage.run.client.stop(wire::stop::Request {}).await.unwrap();
+    stage.data("stripe_customers", &json!({})).await;
 }
 
 async fn connections(stage: &mut Stage) {

@@ -151,6 +151,10 @@ fn plan_change(
         set_unknown(planned, &COMPUTED);
         return Ok(PlanResponse::default());
     }
+    if change.may_need_new {
+        set_unknown(planned, &COMPUTED);
+        return Ok(PlanResponse { diagnostics: notes(&object, &change), ..PlanResponse::default() });
+    }
     planned.set("record", object.foresee(&change).map_or(Value::Unknown, |after| foreseen(&object, &after)));
     let mut requires_replace = forcing(prior, planned, object.entity, &change);
     let diagnostics = notes(&object, &change);

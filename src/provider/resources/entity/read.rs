@@ -113,6 +113,6 @@ fn refused(id: &str, error: &ImportError) -> Diagnostic {
     match error {
         ImportError::Entity(error @ Error::UnknownEntity { .. }) => explain_connector(error, "entity"),
         ImportError::Form { .. } => found::import_id_of_no_type(&error.to_string()),
-        error => found::invalid_import_id(&quoted(id), &error.to_string()),
+        error => found::invalid_import_id(&quoted(id), &error.to_string(), ""),
     }
 }

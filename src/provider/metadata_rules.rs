@@ -1,0 +1,158 @@
+//! What the provider block says of metadata: what every object gets, and what belongs to others.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
+
+use crate::engine::Params;
+use crate::provider::connection_schema::optional;
+use crate::provider::messages::settings;
+use crate::terraform::diagnostic::Diagnostics;
+use crate::terraform::schema::Attribute;
+use crate::terraform::value::{Type, Value};
+
+/// The attribute of what every object gets.
+const DEFAULTS: &str = "default_metadata";
+/// The attribute of the keys of others.
+const IGNORED: &str = "ignore_metadata_keys";
+/// The param and the field.
+pub(super) const METADATA: &str = "metadata";
+/// The most keys that Stripe keeps.
+const MOST_KEYS: usize = 50;
+
+/// What the provider block says of metadata.
+#[derive(Debug, Clone, Default)]
+pub(super) struct MetadataRules {
+    /// What every object gets; none while it is not known yet.
+    defaults: Option<Params>,
+    ignored: Vec<String>,
+}
+
+/// The attributes of the provider block.
+pub(super) fn attributes() -> [Attribute; 2] {
+    [
+        optional(
+            DEFAULTS,
+            Type::map(Type::String),
+            "Metadata that every typed resource gets beside its own, whose keys come first. `metadata` stays as it is written; `metadata_all` shows both. Another value updates every object.",
+        ),
+        optional(
+            IGNORED,
+            Type::list(Type::String),
+            "Keys of metadata that others write: typed resources neither show nor change them. A `*` at the end stands for any rest: `ci_*`.",
+        ),
+    ]
+}
+
+/// What is wrong with the attributes.
+pub(super) fn check(config: &Value) -> Diagnostics {
+    let rules = MetadataRules::of(config);
+    let defaults = rules.defaults.clone().unwrap_or_default();
+    let mut found = Diagnostics::new();
+    if defaults.len() > MOST_KEYS {
+        found.push(settings::too_much_metadata(DEFAULTS, defaults.len(), MOST_KEYS).at_attribute(DEFAULTS));
+    }
+    found.extend(
+        defaults
+            .keys()
+            .filter(|key| rules.ignores(key))
+            .map(|key| settings::key_of_two_owners(key, DEFAULTS, IGNORED).at_attribute(IGNORED)),
+    );
+    found
+}
+
+impl MetadataRules {
+    /// What a provider block says.
+    pub(super) fn of(config: &Value) -> Self {
+        let written = config.get(DEFAULTS);
+        let entries = written
+            .as_map()
+            .into_iter()
+            .flatten()
+            .filter_map(|(key, value)| Some((key.clone(), Json::from(value.as_str()?))));
+        let defaults = written.is_wholly_known().then(|| entries.collect());
+        let ignored = config.get(IGNORED).items().iter().filter_map(|key| key.as_str().map(str::to_owned));
+        Self { defaults, ignored: ignored.collect() }
+    }
+
+    /// What every object gets; none while it is not known yet.
+    pub(super) fn defaults(&self) -> Option<&Params> {
+        self.defaults.as_ref()
+    }
+
+    /// Takes the keys of others out of what Stripe answered.
+    pub(super) fn hide(&self, body: &mut Json) {
+        if let Some(Json::Object(keys)) = body.get_mut(METADATA) {
+            keys.retain(|key, _| !self.ignores(key));
+        }
+    }
+
+    fn ignores(&self, key: &str) -> bool {
+        self.ignored.iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(start) => key.starts_with(start),
+            None => pattern == key,
+        })
+    }
+}
+
+/// Params with defaults under their metadata.
+pub(super) fn with_defaults(mut params: Params, defaults: &Params) -> Params {
+    if defaults.is_empty() {
+        return params;
+    }
+    let own = params.get(METADATA).and_then(Json::as_object).cloned().unwrap_or_default();
+    let more = defaults.iter().filter(|(key, _)| !own.contains_key(*key));
+    let all: Map<String, Json> =
+        own.clone().into_iter().chain(more.map(|(k, v)| (k.clone(), v.clone()))).collect();
+    params.insert(METADATA.to_owned(), Json::Object(all));
+    params
+}
+
+/// The reverse: params with their own metadata alone, as `own` has it, and the defaults as they are now.
+pub(super) fn without_defaults(mut params: Params, own: &Params, defaults: &Params) -> (Params, Params) {
+    let written = own.get(METADATA).and_then(Json::as_object);
+    let all = params.get(METADATA).and_then(Json::as_object).cloned().unwrap_or_default();
+    let is_own = |key: &String| {
+        written.is_some_and(|written| written.contains_key(key)) || !defaults.contains_key(key)
+    };
+    let (mine, others): (BTreeMap<_, _>, BTreeMap<_, _>) = all.into_iter().partition(|(key, _)| is_own(key));
+    if written.is_some() {
+        params.insert(METADATA.to_owned(), Json::Object(mine.into_iter().collect()));
+    } else if !defaults.is_empty() {
+        params.shift_remove(METADATA);
+    }
+    let others = others.into_iter().filter(|(_, value)| !value.is_null()).collect();
+    (params, if defaults.is_empty() { Params::new() } else { others })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::{MetadataRules, Params, with_defaults, without_defaults};
+
+    fn params(value: &Json) -> Params {
+        value.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn defaults_stand_under_what_is_written_and_come_apart_again() {
+        let defaults = params(&json!({"team": "a", "env": "test"}));
+        let own = params(&json!({"name": "x", "metadata": {"env": "own"}}));
+        let both = with_defaults(own.clone(), &defaults);
+        assert_eq!(both["metadata"], json!({"env": "own", "team": "a"}));
+        assert_eq!(without_defaults(both, &own, &defaults), (own, params(&json!({"team": "a"}))));
+        let bare = params(&json!({"name": "x"}));
+        let both = with_defaults(bare.clone(), &defaults);
+        assert_eq!(without_defaults(both, &bare, &defaults), (bare, defaults));
+    }
+
+    #[test]
+    fn keys_of_others_are_taken_out_of_an_answer() {
+        let ignored = ["team", "ci_*"].map(str::to_owned).to_vec();
+        let rules = MetadataRules { ignored, ..MetadataRules::default() };
+        let mut body = json!({"metadata": {"team": "1", "teams": "2", "ci_run": "3"}});
+        rules.hide(&mut body);
+        assert_eq!(body, json!({"metadata": {"teams": "2"}}));
+    }
+}

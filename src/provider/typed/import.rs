@@ -1,0 +1,86 @@
+//! Imports an object by its id, or by what names it alone: `lookup_key=gold`.
+
+use serde_json::Value as Json;
+
+use crate::catalog::names::closest;
+use crate::catalog::names::quoted;
+use crate::connector::Connector;
+use crate::engine::{ImportError, ImportId};
+use crate::provider::messages;
+use crate::provider::runtime::Runtime;
+use crate::provider::typed::data_source::found;
+use crate::provider::typed::lookup::{Lookup, lookups};
+use crate::provider::typed::memory::Memory;
+use crate::provider::typed::surface::Surface;
+use crate::provider::typed::surfaces::Surfaces;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::provider::StateResponse;
+use crate::terraform::value::Value;
+
+/// The state of an object that is not managed yet: where it is.
+pub(super) async fn import(surfaces: &Surfaces, runtime: &Runtime, id: &str) -> StateResponse {
+    let place = match id.split_once('=') {
+        None => Ok(id.to_owned()),
+        Some((name, value)) => match lookup(surfaces.own(), name) {
+            Ok(lookup) => looked_up(surfaces.own(), runtime, &lookup, value).await,
+            Err(Some(meant)) => Err(vec![misspelt(surfaces.own(), name, &meant)]),
+            // Some ids are a practitioner's own, and may hold any sign.
+            Err(None) => Ok(id.to_owned()),
+        },
+    };
+    let placed = place.and_then(|place| {
+        let surface = surfaces.of_locator(&place);
+        ImportId::of(surface.entity, &place).map_err(|error| vec![refused(surface, id, &error)])
+    });
+    match placed {
+        Ok(ImportId { account, locator, .. }) => {
+            let mut memory = Memory { locator: Some(locator.clone()), ..Memory::default() };
+            memory.private.imported = true;
+            memory.private.account = account;
+            let own = locator.rsplit('/').next().unwrap_or(&locator);
+            StateResponse {
+                state: Value::map([("id", Value::from(own))]),
+                private: memory.encode(),
+                ..StateResponse::default()
+            }
+        }
+        Err(diagnostics) => StateResponse { diagnostics, ..StateResponse::default() },
+    }
+}
+
+/// What an object of a type can be found by under that name, else the name that is meant; nothing where
+/// objects are listed within another one.
+fn lookup(surface: &Surface, name: &str) -> Result<Lookup, Option<String>> {
+    if !surface.entity.parents().is_empty() {
+        return Err(None);
+    }
+    let all = lookups(surface);
+    let meant = closest(name, all.iter().map(|it| (it.slot.name.as_str(), it.slot.name.clone())));
+    all.into_iter().find(|it| it.slot.name == name).ok_or(meant)
+}
+
+fn misspelt(surface: &Surface, name: &str, meant: &str) -> Diagnostic {
+    messages::found::import_name_misspelt(&surface.entity.name, name, meant)
+}
+
+/// The id of the only object that has the value.
+async fn looked_up(
+    surface: &Surface,
+    runtime: &Runtime,
+    lookup: &Lookup,
+    value: &str,
+) -> Result<String, Diagnostics> {
+    let connection = runtime.connection(None).map_err(|unusable| vec![unusable])?;
+    let given = [(lookup.clone(), lookup.parsed(value))];
+    let body = found(surface.entity, &Connector::new(&connection), &given).await?;
+    Ok(body.get("id").and_then(Json::as_str).unwrap_or_default().to_owned())
+}
+
+fn refused(surface: &Surface, id: &str, error: &ImportError) -> Diagnostic {
+    let names: Vec<String> = lookups(surface).iter().map(|it| format!("`{}=…`", it.slot.name)).collect();
+    let more = match (names.is_empty(), surface.entity.parents().is_empty()) {
+        (false, true) => format!("Beside an id it takes what names one object alone: {}.", names.join(", ")),
+        _ => String::new(),
+    };
+    messages::found::invalid_import_id(&quoted(id), &error.to_string(), &more)
+}

@@ -1,0 +1,103 @@
+//! Secrets that Stripe answers once: kept, kept out of the state, or renewed.
+
+use serde_json::Value as Json;
+
+use crate::provider::connection_schema::optional;
+use crate::provider::messages::payload;
+use crate::provider::runtime::Runtime;
+use crate::provider::typed::surface::{Form, Slot, Surface};
+use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::schema::Attribute;
+use crate::terraform::value::{Type, Value};
+
+/// Whether the secret is dropped.
+const KEEP_OUT: &str = "keep_secret_out_of_state";
+/// Another value of it makes a new object, with a new secret.
+pub(super) const ROTATE_WHEN: &str = "rotate_when";
+
+impl Surface {
+    /// Whether Stripe answers a secret of it when it is created, and never again.
+    pub(super) fn answers_secret_once(&self) -> bool {
+        !self.entity.answered_once.is_empty()
+    }
+
+    /// The attributes that say what becomes of such a secret.
+    pub(super) fn secret_attributes(&self) -> Vec<Attribute> {
+        if !self.answers_secret_once() {
+            return Vec::new();
+        }
+        let names = self.entity.answered_once.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>();
+        let secret = names.join(", ");
+        vec![
+            optional(
+                KEEP_OUT,
+                Type::Bool,
+                &format!(
+                    "Whether {secret}, which Stripe shows once, is dropped instead of kept in the state. Then nothing can show it again. Default `false`."
+                ),
+            ),
+            optional(
+                ROTATE_WHEN,
+                Type::Dynamic,
+                &format!("Any value, such as a date; another one makes a new object, with a new {secret}."),
+            ),
+        ]
+    }
+
+    /// What is said of a plan of a new object whose secret is dropped.
+    pub(super) fn dropped_secret(&self, config: &Value) -> Option<Diagnostic> {
+        (self.answers_secret_once() && keeps_out(config)).then(|| {
+            let secrets = self.entity.answered_once.join(", ");
+            payload::secret_dropped(&secrets, &self.entity.name, KEEP_OUT).at_attribute(KEEP_OUT)
+        })
+    }
+
+    /// Puts nothing where no plan may hold a value: write-only values, and secrets that are dropped.
+    pub(super) fn keep_out(&self, planned: &mut Value) {
+        self.forget_write_only(planned);
+        if !self.answers_secret_once() || !keeps_out(planned) {
+            return;
+        }
+        for path in &self.entity.answered_once {
+            let steps: Vec<&str> = path.split('.').collect();
+            self.clear(&self.slots, planned, &steps);
+        }
+    }
+
+    fn clear(&self, slots: &[Slot], value: &mut Value, path: &[&str]) {
+        let Some((first, rest)) = path.split_first() else { return };
+        let Some(slot) = slots.iter().find(|slot| slot.member == *first) else { return };
+        match (&slot.form, rest) {
+            (_, []) => value.set(&slot.name, Value::Null),
+            (Form::Block(_, members), rest) => {
+                let blocks = value.get(&slot.name).items().iter().cloned();
+                let cleared = blocks.map(|mut block| {
+                    self.clear(members, &mut block, rest);
+                    block
+                });
+                let cleared = Value::List(cleared.collect());
+                value.set(&slot.name, cleared);
+            }
+            // What stands inside a dynamic argument is never shown.
+            (Form::Attribute(_), _) => {}
+        }
+    }
+
+    /// What is kept of an answer: without metadata of others, and without a secret that is dropped.
+    pub(super) fn kept_body(&self, runtime: &Runtime, state: &Value, mut body: Json) -> Json {
+        runtime.metadata.hide(&mut body);
+        if self.answers_secret_once() && keeps_out(state) {
+            for path in &self.entity.answered_once {
+                let pointer = format!("/{}", path.replace('.', "/"));
+                if let Some(secret) = body.pointer_mut(&pointer) {
+                    *secret = Json::Null;
+                }
+            }
+        }
+        body
+    }
+}
+
+fn keeps_out(state: &Value) -> bool {
+    state.get(KEEP_OUT).as_bool() == Some(true)
+}

@@ -1,0 +1,56 @@
+//! The surface of a typed resource, and the one of the same objects where they belong to another one.
+
+use crate::catalog::catalog;
+use crate::provider::typed::data::{NOTHING_UNUSUAL, surface_data};
+use crate::provider::typed::memory::Memory;
+use crate::provider::typed::surface::Surface;
+use crate::terraform::value::Value;
+
+/// The surfaces of one type: its arguments are the same, the calls are not.
+#[derive(Debug)]
+pub(super) struct Surfaces {
+    own: Surface,
+    belonging: Option<Surface>,
+}
+
+impl Surfaces {
+    /// The surfaces of a type. The catalog of the build has every entity type that the data names.
+    pub(super) fn of(type_name: &str, key: &str) -> Option<Self> {
+        let data = surface_data().types.get(type_name).unwrap_or(&NOTHING_UNUSUAL);
+        let mut own = Surface::new(type_name, catalog().by_object(key)?, data);
+        let entity = data.belonging.as_deref().and_then(|key| catalog().by_object(key));
+        let belonging = entity.map(|entity| own.belonging(entity, data));
+        Some(Self { own, belonging })
+    }
+
+    /// The surface by which all objects of the type are described.
+    pub(super) fn own(&self) -> &Surface {
+        &self.own
+    }
+
+    /// The surface of what a configuration asks for: it names what the object belongs to, or not.
+    pub(super) fn of_config(&self, config: &Value) -> &Surface {
+        let named = |surface: &&Surface| surface.places().any(|place| !config.get(place).is_null());
+        self.belonging.as_ref().filter(named).unwrap_or(&self.own)
+    }
+
+    /// The surface of an object that there is.
+    pub(super) fn of_private(&self, private: &[u8]) -> &Surface {
+        self.of_locator(&Memory::decode(private).locator.unwrap_or_default())
+    }
+
+    /// The surface of an object at a place; an account may stand before it.
+    pub(super) fn of_locator(&self, locator: &str) -> &Surface {
+        let ids = locator.split('/').filter(|id| !id.starts_with("acct_")).count();
+        self.belonging.as_ref().filter(|_| ids > 1).unwrap_or(&self.own)
+    }
+}
+
+impl Surface {
+    /// The attributes that say what an object belongs to.
+    pub(super) fn places(&self) -> impl Iterator<Item = &str> {
+        let parents = self.entity.parents();
+        let is_place = move |member: &str| parents.contains(&member);
+        self.slots.iter().filter(move |slot| is_place(&slot.member)).map(|slot| slot.name.as_str())
+    }
+}
