@@ -81,10 +81,18 @@ fn page(groups: &[(&str, &[Message])], shown: &BTreeMap<&str, &Told>) -> String 
     text
 }
 
-/// A text without what differs from run to run: ids, ports, request ids, folders.
+/// A text without what differs from run to run: ids, ports, request ids, folders, ages.
 fn without_chance(text: &str) -> String {
     let words = text.split_inclusive(|letter: char| " \n`'\"(),".contains(letter));
-    words.map(|word| stage::settled(word)).collect()
+    let settled: String = words.map(stage::settled).collect();
+    match settled.split_once(" ago") {
+        Some((before, after)) => {
+            let mut words: Vec<&str> = before.rsplitn(3, ' ').collect();
+            let before = words.pop().unwrap_or_default();
+            format!("{before} 3 minutes ago{after}")
+        }
+        None => settled,
+    }
 }
 
 fn compare(page: &str) {

@@ -145,6 +145,9 @@ pub fn settled(word: &str) -> String {
         let (before, after) = text.split_once("127.0.0.1:").unwrap();
         let rest = after.trim_start_matches(|letter: char| letter.is_ascii_digit());
         format!("{before}127.0.0.1:12111{rest}")
+    } else if let Some((before, after)) = text.split_once(&*std::env::temp_dir().to_string_lossy()) {
+        let inside = after.trim_start_matches('/').split_once('/').map_or("", |(_, inside)| inside);
+        format!("{before}/home/ada/shop/{inside}")
     } else {
         text.to_owned()
     };

@@ -72,7 +72,7 @@ async fn limits(stage: &mut Stage) {
     let customer = stage.make("stripe_customer", &json!({"name": "Ada"})).await;
     stage.again("sk_test_rival_1", &json!({})).await;
     stage.read("stripe_customer", &customer).await;
-    stage.again("sk_test_shop_1", &json!({})).await;
+    stage.again("sk_test_shop_1", &json!({"throttle_scope": "process"})).await;
     let error = json!({"error": {"type": "invalid_request_error", "message": "Too many requests."}});
     let answer = json!({"answer": {"status": 429, "body": error.to_string()}});
     stage.shop.fault(json!({"path": "/v1/customers", "times": 100_000, "kind": answer}));
