@@ -95,7 +95,7 @@ pub(super) fn data_sources() -> &'static BTreeMap<String, Box<dyn DataSource>> {
                 let objects = plural.trim_start_matches("stripe_").to_owned();
                 all.insert(plural, Box::new(Many { typed: Typed::new(name.clone(), it.key), objects }));
             }
-            if is_shown(it) {
+            if it.offers(Offer::Read) {
                 all.insert(name.clone(), Box::new(One(Typed::new(name, it.key))));
             }
         }

@@ -1,4 +1,3 @@
 data "stripe_tax_id" "example" {
-  customer = stripe_customer.example.id
-  id       = stripe_tax_id.example.id
+  id = stripe_tax_id.example.id
 }

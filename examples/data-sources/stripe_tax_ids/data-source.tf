@@ -1,3 +1,2 @@
 data "stripe_tax_ids" "example" {
-  customer = stripe_customer.example.id
 }

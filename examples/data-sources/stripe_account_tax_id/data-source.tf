@@ -1,3 +1,0 @@
-data "stripe_account_tax_id" "example" {
-  id = stripe_account_tax_id.example.id
-}

@@ -1,2 +1,0 @@
-data "stripe_account_tax_ids" "example" {
-}

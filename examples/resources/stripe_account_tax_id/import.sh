@@ -1,1 +1,0 @@
-terraform import stripe_account_tax_id.example txi_123
