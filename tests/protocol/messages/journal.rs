@@ -29,10 +29,9 @@ pub async fn told() -> Vec<Told> {
 
 /// Leaves the journal of this run as one of a run that has died, with its creates changed.
 fn leave(stage: &Stage, name: &str, change: impl Fn(&mut Json)) {
-    let folder = stage.shop.folder.path().join("data/stripe-creates");
+    let folder = stage.shop.folder.path().join("data/stripe-creates/default");
     let files: Vec<PathBuf> =
         std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    println!("{files:?} {:?}", stage.told);
     let is_ours = |path: &PathBuf| {
         path.extension().is_some_and(|it| it == "journal") && !path.ends_with("dead.journal")
     };
