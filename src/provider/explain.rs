@@ -101,7 +101,7 @@ pub(super) fn explain_list(
 ) -> Diagnostic {
     let refused = error.stripe().and_then(|error| error.param().into_iter().next());
     let is_set = |name: &str| !config.get(name).is_null();
-    let named = refused.as_deref().filter(|name| is_set(name));
+    let named = refused.filter(|name| is_set(name));
     explain_connector(error, named.unwrap_or(if is_set(selects) { selects } else { otherwise }))
 }
 
@@ -110,7 +110,7 @@ pub(super) fn explain_list(
 pub(super) fn explain_taken(refused: &Diagnostic, entity: &Entity, place: &str, taken: &Taken) -> Diagnostic {
     let Taken { key, value, locator } = taken;
     let id = format!("{place}{locator}");
-    stripe::exists_already(&refused.detail, &entity.name, locator, key, &format!("{value:?}"), &id)
+    stripe::exists_already(&refused.detail, &entity.name, locator, &format!("{key} {value:?}"), &id)
         .at(refused.path.clone())
 }
 

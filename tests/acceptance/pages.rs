@@ -197,13 +197,18 @@ fn with_ids(config: &str, entity: &'static Entity, stripe: &Stripe, setups: &Set
 fn id_of(entity: &'static Entity, stripe: &Stripe, setups: &Setups) -> Option<String> {
     let list = entity.operation(OperationKind::List);
     let placed = list.is_some_and(|list| parents(&list.path).next().is_some());
-    if !placed && setups.makes(&entity.key) {
-        return Some(setups.reference(stripe, &entity.key));
+    let made = (!placed && setups.makes(&entity.key)).then(|| setups.reference(stripe, &entity.key));
+    // What several steps make may be named by one of them: the list has its own id.
+    let is_named = made.is_some() && setups.table["recipes"].get(&entity.key).is_none();
+    let Some(list) = list.filter(|_| !placed || setups.table["places"].get(&entity.key).is_some()) else {
+        return made;
+    };
+    if is_named {
+        return made;
     }
-    let list = list.filter(|_| !placed || setups.table["places"].get(&entity.key).is_some())?;
     let more = json!(setups.more(stripe, entity));
     let (_, listed) = stripe.call("GET", &setups.path(stripe, entity, &list.path, ""), &more);
-    listed["data"][0]["id"].as_str().map(str::to_owned)
+    listed["data"][0]["id"].as_str().map(str::to_owned).or(made)
 }
 
 /// The id of what an object belongs to, by the name of the argument: `quote`, `invoice`.
@@ -211,6 +216,7 @@ fn parent(entity: &Entity, name: &str, stripe: &Stripe, setups: &Setups) -> Opti
     let path = &entity.operations.iter().find(|it| it.kind != OperationKind::Search)?.path;
     let at = parents(path).position(|place| place == name);
     let place = at.and_then(|at| setups.table["places"][&entity.key][at].as_str());
+    let place = place.or_else(|| setups.table["params"][&entity.key][name].as_str());
     let named = entity.operations.iter().find_map(|it| it.param(name)?.objects().first().cloned());
     let object = place.and_then(|it| it.strip_prefix('@')).map(str::to_owned).or(named)?;
     setups.makes(&object).then(|| setups.reference(stripe, &object))
@@ -283,7 +289,7 @@ fn every_example_of_the_guides_is_applied() {
             {
                 let mut command = workdir.command(arguments);
                 command.env("PROXY_PASSWORD", PASSWORD);
-                for variable in ["redis_password", "wifi_password"] {
+                for variable in ["redis_password", "token", "wifi_password"] {
                     command.env(format!("TF_VAR_{variable}"), "long enough");
                 }
                 let output = command.output().unwrap();

@@ -27,8 +27,8 @@ messages! {
         "{cause}" "Run again to go on.";
     error refused(cause: &str) "Stripe Refused The Request"
         "{cause}" "";
-    error exists_already(refusal: &str, entity: &str, locator: &str, key: &str, value: &str, id: &str) "Entity Exists Already"
-        "{refusal}\n\n{entity} {locator} has the {key} {value} already." "To take it over instead of making another one, import it into the address of this resource:\n\n  terraform import ADDRESS '{id}'\n\nor write\n\n  import {{\n    to = ADDRESS\n    id = \"{id}\"\n  }}";
+    error exists_already(refusal: &str, entity: &str, locator: &str, key: &str, id: &str) "Entity Exists Already"
+        "{refusal}\n\n{entity} {locator} has the {key} already." "To take it over instead of making another one, import it into the address of this resource:\n\n  terraform import ADDRESS '{id}'\n\nor write\n\n  import {{\n    to = ADDRESS\n    id = \"{id}\"\n  }}";
     error suspended(cause: &str) "Connection Suspended"
         "{cause}" "";
     error secret_not_readable(cause: &str) "Secret Not Readable"

@@ -239,7 +239,7 @@ fn import(id: &str) -> StateResponse {
             StateResponse { state: Value::map(state), ..StateResponse::default() }
         }
         Err(why) => {
-            let diagnostics = vec![settings::not_a_connection_id(&format!("{id:?}"), &why.to_string())];
+            let diagnostics = vec![settings::not_a_connection_id(&format!("{id:?}"), &why)];
             StateResponse { diagnostics, ..StateResponse::default() }
         }
     }

@@ -16,6 +16,8 @@ pub async fn told() -> Vec<Told> {
         entry["at"] = json!(1_000);
         entry["key"] = json!("another");
     });
+    let folder = stage.shop.folder.path().join("data/stripe-creates/default");
+    std::fs::create_dir(folder.join("a-folder.journal")).unwrap();
     stage.again("sk_test_shop_1", &json!({})).await;
     stage.make("stripe_product", &product).await;
 
