@@ -39,6 +39,8 @@ pub enum Command {
         listen: SocketAddr,
         /// The file of the sandbox's data; none keeps it in memory.
         data: Option<PathBuf>,
+        /// Other machines may reach it.
+        allow_remote: bool,
     },
     /// Apply the quickstart to a sandbox with Terraform and print what happens.
     Demo,
@@ -56,6 +58,7 @@ usage: terraform-provider-stripe [COMMAND]
   (none)                                   serve Terraform (Terraform starts it so)
   --debug                                  serve until interrupted; prints TF_REATTACH_PROVIDERS
   sandbox [--listen ADDR] [--data FILE]    serve the embedded Stripe (default 127.0.0.1:12111)
+          [--allow-remote]                 also to other machines, where ADDR is not of this one
   demo                                     apply the quickstart on the sandbox with terraform or tofu
   install                                  put this binary where `terraform init` finds it
   docs                                     write the registry's pages into ./docs (for developers)
@@ -94,15 +97,23 @@ impl Command {
     fn read_sandbox(mut parser: lexopt::Parser) -> Result<Self, lexopt::Error> {
         use lexopt::prelude::{Long, ValueExt as _};
         let mut listen = SocketAddr::from(([127, 0, 0, 1], 12_111));
-        let mut data = None;
+        let (mut data, mut allow_remote) = (None, false);
         while let Some(argument) = parser.next()? {
             match argument {
                 Long("listen") => listen = parser.value()?.parse()?,
                 Long("data") => data = Some(PathBuf::from(parser.value()?)),
+                Long("allow-remote") => allow_remote = true,
                 other => return Err(other.unexpected()),
             }
         }
-        Ok(Self::Sandbox { listen, data })
+        if !listen.ip().is_loopback() && !allow_remote {
+            let message = format!(
+                "{listen} can be reached from other machines, and whoever reaches the sandbox can read and change all of \
+                 it: add --allow-remote if that is wanted"
+            );
+            return Err(message.into());
+        }
+        Ok(Self::Sandbox { listen, data, allow_remote })
     }
 }
 
@@ -114,7 +125,9 @@ pub async fn run(command: Command, env: Env, out: &mut dyn Write) -> Result<(), 
     check_clock(SystemTime::now())?;
     match command {
         Command::Plugin { debug } => serve(env, debug, out).await,
-        Command::Sandbox { listen, data } => sandbox::serve(listen, data.as_deref(), out).await,
+        Command::Sandbox { listen, data, allow_remote } => {
+            sandbox::serve(listen, data.as_deref(), allow_remote, out).await
+        }
         Command::Demo => demo::run(&env, out).await,
         Command::Install => install::run(&env, out),
         Command::Docs => docs(env, out),
@@ -186,8 +199,24 @@ mod tests {
 
     #[test]
     fn the_sandbox_takes_an_address_and_a_file() {
-        let expected = Command::Sandbox { listen: "127.0.0.1:0".parse().unwrap(), data: Some("s.db".into()) };
+        let expected = Command::Sandbox {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            data: Some("s.db".into()),
+            allow_remote: false,
+        };
         assert_eq!(parsed("sandbox --listen 127.0.0.1:0 --data s.db"), expected);
+    }
+
+    #[test]
+    fn other_machines_reach_the_sandbox_only_where_that_is_said() {
+        for listen in ["0.0.0.0:1", "[::]:1", "10.0.0.1:1"] {
+            let arguments = format!("sandbox --listen {listen}");
+            let refused = Command::parse(arguments.split_whitespace().map(Into::into)).unwrap_err();
+            assert!(refused.contains("--allow-remote"), "{refused}");
+            let expected =
+                Command::Sandbox { listen: listen.parse().unwrap(), data: None, allow_remote: true };
+            assert_eq!(parsed(&format!("{arguments} --allow-remote")), expected);
+        }
     }
 
     #[test]

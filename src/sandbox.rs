@@ -9,181 +9,50 @@
 //! One request is one SQLite transaction. What an object does beyond keeping its fields is
 //! in `behaviour`, everything else follows from the catalog.
 
+mod admin_api;
+mod auth_context;
 mod behaviour;
 mod call;
-mod caller;
 mod check;
 mod complete;
-mod control;
-mod courier;
+mod constraint;
 mod currency;
 mod download;
+mod embedded;
 mod error;
 mod event;
 mod expand;
+mod expansion;
 mod fault;
 mod fields;
 mod form;
-mod held;
+mod handler;
 mod idempotency;
 mod identifier;
 mod include;
+mod instance;
+mod label;
 mod life;
 mod limit;
 mod multipart;
-mod owner;
 mod page;
+mod parent;
 mod publishable;
 mod reference;
+mod reference_data;
 mod request;
 mod run;
 mod search;
+mod seed;
 mod server;
 mod shape;
 mod store;
+mod time;
+mod trigger;
 mod view;
-mod whole;
-
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use bytes::Bytes;
+mod webhook_delivery;
 
 pub use fault::{Dropped, Fault, FaultKind, Leaves};
-pub use server::serve;
-
-use courier::Courier;
-use fault::Faults;
-use limit::Limit;
-use store::Store;
-
-/// Why a sandbox cannot be opened.
-#[derive(Debug, thiserror::Error)]
-#[error("the sandbox cannot use its store: {0}")]
-pub struct OpenError(#[from] rusqlite::Error);
-
-/// A Stripe of your own. Clones share it.
-#[derive(Debug, Clone)]
-pub struct Sandbox(Arc<Shared>);
-
-#[derive(Debug)]
-struct Shared {
-    store: Mutex<Store>,
-    faults: Mutex<Faults>,
-    limit: Mutex<Limit>,
-    courier: Courier,
-}
-
-impl Sandbox {
-    /// A sandbox that is gone with the process.
-    pub fn memory() -> Result<Self, OpenError> {
-        Ok(Self::over(Store::open(None)?))
-    }
-
-    /// A sandbox kept in a file, which is made when it does not exist. Several processes may
-    /// share it.
-    pub fn open(file: &Path) -> Result<Self, OpenError> {
-        Ok(Self::over(Store::open(Some(file))?))
-    }
-
-    fn over(store: Store) -> Self {
-        Self(Arc::new(Shared {
-            store: Mutex::new(store),
-            faults: Mutex::default(),
-            limit: Mutex::default(),
-            courier: Courier::default(),
-        }))
-    }
-
-    /// Answers a request as Stripe would, unless a fault says otherwise.
-    pub async fn handle(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, Dropped> {
-        if request.uri().path().starts_with(control::PREFIX) {
-            return Ok(control::handle(self, &request));
-        }
-        let fault = self.faults().next(&request);
-        match fault.clone() {
-            Some(FaultKind::DropBefore) => return Err(Dropped),
-            Some(FaultKind::Answer { status, headers, body, done: false }) => {
-                return Ok(fault::answer(status, &headers, body));
-            }
-            Some(FaultKind::Fail(status)) => return Ok(run::fail(&mut self.store(), &request, status)),
-            Some(FaultKind::Delay(pause)) => tokio::time::sleep(pause).await,
-            _ => {}
-        }
-        if let Some(refusal) = self.limit().admit() {
-            return Ok(refusal);
-        }
-        let (mut response, parcels) = run::answer(&mut self.store(), &request);
-        self.deliver(parcels);
-        match fault {
-            Some(FaultKind::DropAfter) => return Err(Dropped),
-            Some(FaultKind::Answer { status, headers, body, .. }) => {
-                return Ok(fault::answer(status, &headers, body));
-            }
-            Some(FaultKind::CutBody) => drop(response.extensions_mut().insert(Leaves::Half)),
-            Some(FaultKind::SlowBody(pause)) => {
-                response.extensions_mut().insert(Leaves::Slowly(pause));
-            }
-            _ => {}
-        }
-        Ok(response)
-    }
-
-    /// How many objects of each type are alive: not deleted, archived, canceled or void.
-    pub fn counts(&self) -> Vec<(String, usize)> {
-        self.store()
-            .begin(String::new(), false)
-            .map_err(error::Failure::from)
-            .and_then(|session| session.counts())
-            .unwrap_or_default()
-    }
-
-    /// The next requests that fit meet this fault.
-    pub fn script(&self, fault: Fault) {
-        self.faults().add(fault);
-    }
-
-    /// No request meets a fault any more.
-    pub fn clear_faults(&self) {
-        self.faults().clear();
-    }
-
-    /// How many requests met a fault so far.
-    pub fn faults_met(&self) -> usize {
-        self.faults().met()
-    }
-
-    /// Refuses requests beyond this many in a second, as Stripe does; none refuses nothing.
-    pub fn limit_to(&self, per_second: Option<usize>) {
-        self.limit().set(per_second);
-    }
-
-    /// How many requests were answered, and how many of them were refused by the limit.
-    pub fn traffic(&self) -> (usize, usize) {
-        self.limit().traffic()
-    }
-
-    /// Sends events to the webhook endpoints that wait for them, in the background.
-    fn deliver(&self, parcels: Vec<courier::Parcel>) {
-        self.0.courier.send(parcels, || Arc::downgrade(&self.0));
-    }
-
-    fn store(&self) -> std::sync::MutexGuard<'_, Store> {
-        self.0.store.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn faults(&self) -> std::sync::MutexGuard<'_, Faults> {
-        self.0.faults.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn limit(&self) -> std::sync::MutexGuard<'_, Limit> {
-        self.0.limit.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The time of a request, in seconds since 1970.
-fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.unwrap_or(Duration::ZERO).as_secs().try_into().unwrap_or(i64::MAX)
-}
+pub use instance::Sandbox;
+pub use server::{Terms, serve, serve_on};
+pub use store::OpenError;

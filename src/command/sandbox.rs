@@ -7,10 +7,15 @@ use std::path::Path;
 use tokio::net::TcpListener;
 
 use crate::command::Error;
-use crate::sandbox::{self, Sandbox};
+use crate::sandbox::{self, Sandbox, Terms};
 
 /// Serves until interrupted. The first line of output names the address, also for port 0.
-pub(super) async fn serve(listen: SocketAddr, data: Option<&Path>, out: &mut dyn Write) -> Result<(), Error> {
+pub(super) async fn serve(
+    listen: SocketAddr,
+    data: Option<&Path>,
+    allow_remote: bool,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
     let stripe = match data {
         Some(file) => {
             Sandbox::open(file).map_err(|error| format!("cannot open {}: {error}", file.display()))?
@@ -25,6 +30,7 @@ pub(super) async fn serve(listen: SocketAddr, data: Option<&Path>, out: &mut dyn
         // Without a handler an interrupt ends the process, which is fine too.
         let _ = tokio::signal::ctrl_c().await;
     };
-    sandbox::serve(listener, stripe, interrupted).await?;
+    let terms = Terms { remote: allow_remote, ..Terms::default() };
+    sandbox::serve_on(terms, listener, stripe, interrupted).await?;
     Ok(())
 }

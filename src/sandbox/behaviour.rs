@@ -1,14 +1,19 @@
-//! What each type of object does beyond keeping its fields: who runs which call.
+//! What each type of object does beyond keeping its fields: a registry of behaviours, in which
+//! every call looks up who answers it.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
-use crate::catalog::OperationKind;
+use crate::catalog::{Entity, OperationKind, catalog};
 
 use super::call::Call;
-use super::error::{Failure, Outcome};
-use super::fields::text;
+use super::constraint;
+use super::error::{Failure, Outcome, Stage};
+use super::fields::status;
 use super::life;
+use super::page;
 use super::store::Session;
+
+use definition::{Answer, Behaviour};
 
 mod account;
 mod action;
@@ -16,24 +21,27 @@ mod card;
 mod charge;
 mod checkout;
 mod clock;
-mod cost;
 mod coupon;
 mod credit_grant;
 mod credit_note;
 mod customer;
 mod customer_balance;
+mod customer_time;
+mod definition;
 mod discount;
 mod dispute;
 mod entitlement;
 mod file;
 mod generic;
+mod intent;
 mod invoice;
 mod invoice_item;
+mod invoice_preview;
 mod ledger;
-mod line;
-mod lives;
+mod line_items;
 mod meter;
 mod money;
+mod order;
 mod payment_intent;
 mod payment_link;
 mod payment_method;
@@ -45,94 +53,124 @@ mod price;
 mod product;
 mod promotion_code;
 mod quote;
+mod reaction;
 mod refund;
 mod schedule;
 mod setup_intent;
 mod shipping_rate;
-mod shop;
-mod sole;
+mod singletons;
 mod subscription;
 mod tax;
-mod wallet;
+mod tokens_and_sources;
+mod transition;
 mod webhook_endpoint;
 
-/// What the customer does on the page that an intent's `next_action` names.
+/// Every behaviour, by the module that has it.
+const REGISTRY: &[&[Behaviour]] = &[
+    account::BEHAVIOURS,
+    charge::BEHAVIOURS,
+    checkout::BEHAVIOURS,
+    clock::BEHAVIOURS,
+    coupon::BEHAVIOURS,
+    credit_grant::BEHAVIOURS,
+    credit_note::BEHAVIOURS,
+    customer::BEHAVIOURS,
+    customer_balance::BEHAVIOURS,
+    discount::BEHAVIOURS,
+    dispute::BEHAVIOURS,
+    entitlement::BEHAVIOURS,
+    file::BEHAVIOURS,
+    invoice::BEHAVIOURS,
+    invoice_item::BEHAVIOURS,
+    invoice_preview::BEHAVIOURS,
+    ledger::BEHAVIOURS,
+    meter::BEHAVIOURS,
+    payment_intent::BEHAVIOURS,
+    payment_link::BEHAVIOURS,
+    payment_method::BEHAVIOURS,
+    payout::BEHAVIOURS,
+    plan::BEHAVIOURS,
+    portal::BEHAVIOURS,
+    price::BEHAVIOURS,
+    product::BEHAVIOURS,
+    promotion_code::BEHAVIOURS,
+    quote::BEHAVIOURS,
+    refund::BEHAVIOURS,
+    schedule::BEHAVIOURS,
+    setup_intent::BEHAVIOURS,
+    shipping_rate::BEHAVIOURS,
+    line_items::BEHAVIOURS,
+    subscription::BEHAVIOURS,
+    tax::BEHAVIOURS,
+    tokens_and_sources::BEHAVIOURS,
+    webhook_endpoint::BEHAVIOURS,
+];
+
+fn behaviours() -> impl Iterator<Item = &'static Behaviour> {
+    REGISTRY.iter().copied().flatten()
+}
+
+fn behaviour(entity: &Entity) -> Option<&'static Behaviour> {
+    behaviours().find(|behaviour| behaviour.keys.contains(&entity.key.as_str()))
+}
+
+/// Runs one of the operations: the object's own, else what every object does.
+pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
+    constraint::check(call, &format!("{}.{kind:?}", call.entity.key))?;
+    let own = behaviour(call.entity).map_or(&[][..], |behaviour| behaviour.operations);
+    let own = own.iter().find(|(known, _)| *known == kind);
+    with_reactions(call, own.map_or_else(|| generic::operate(call, kind), |(_, answer)| answer(call)))
+}
+
+/// Runs an action: the object's own, else what `life.toml` says of it.
+pub(super) fn act(call: &Call<'_>, name: &str) -> Outcome<Json> {
+    constraint::check(call, name)?;
+    let Some(answer) = own_action(name) else { return with_reactions(call, action::run(call, name)) };
+    if let Some(course) = life::states(name) {
+        let path = catalog().action(name).map_or("", |(_, action)| action.path.as_str());
+        transition::check(call, &call.named()?, course, path)?;
+    }
+    with_reactions(call, answer(call))
+}
+
+/// Lets other objects react to what a call did, and shows what they changed of its answer.
+fn with_reactions(call: &Call<'_>, answer: Outcome<Json>) -> Outcome<Json> {
+    if answer.as_ref().is_err_and(|failure| failure.stage != Stage::Done) {
+        return answer;
+    }
+    let reacted = reaction::run(call)?;
+    answer.map(|answer| reaction::seen(answer, &reacted))
+}
+
+/// Lets other objects react in the middle of a call.
+pub(super) fn react(call: &Call<'_>) -> Outcome<()> {
+    reaction::run(call).map(drop)
+}
+
+fn own_action(name: &str) -> Option<Answer> {
+    let all = behaviours().flat_map(|behaviour| behaviour.actions);
+    all.into_iter().find(|(known, _)| *known == name).map(|(_, answer)| *answer)
+}
+
+/// The customer authenticates on the page that an intent's `next_action` names, or fails to.
 pub(super) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
-    match call.entity.object.as_str() {
-        "setup_intent" => setup_intent::authenticate(call, succeeds),
-        _ => payment_intent::authenticate(call, succeeds),
+    match behaviour(call.entity).and_then(|behaviour| behaviour.authenticate) {
+        Some(answer) => with_reactions(call, answer(call, succeeds)),
+        None => Err(Failure::unsupported("an authentication of this object")),
     }
 }
 
-/// What the customer does on the page of a checkout session: pays with a test method.
-pub(super) fn complete(call: &Call<'_>, method: &str) -> Outcome<Json> {
-    checkout::complete(call, method)
+/// The customer pays with a payment method on the page of an object.
+pub(super) fn pay(call: &Call<'_>, method: &str) -> Outcome<Json> {
+    match behaviour(call.entity).and_then(|behaviour| behaviour.pay) {
+        Some(answer) => with_reactions(call, answer(call, method)),
+        None => Err(Failure::unsupported("a page on which this object is paid")),
+    }
 }
 
 /// Whether an id is one of Stripe's test tokens that stand for an object of that type.
 pub(super) fn is_test_token(object: &str, id: &str) -> bool {
-    let pays = ["bank_account", "card", "payment_method", "source", "token"].contains(&object);
-    pays && (card::number_of_token(id).is_some() || id.starts_with("btok_"))
-}
-
-/// Runs one of the five operations.
-pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
-    use OperationKind::{Create, Delete, Get, List, Update};
-    if let Some(done) = lives::operate(call, kind) {
-        return done;
-    }
-    match (call.entity.object.as_str(), kind) {
-        ("account", Create) if call.entity.key == "account" => account::create(call),
-        ("account", Get) if call.entity.key == "account" => account::get(call),
-        ("account", Update) if call.entity.key == "account" => account::update(call),
-        ("charge", Create) => charge::create(call),
-        ("customer", Create) => customer::create(call),
-        ("customer", Update) => customer::update(call),
-        ("customer", Delete) => customer::delete(call),
-        ("invoice", Create) => invoice::create(call),
-        ("invoice", Update) => invoice::update(call),
-        ("invoice", Delete) => invoice::delete(call),
-        ("invoiceitem", Create) => invoice_item::create(call),
-        ("invoiceitem", Update) => invoice_item::update(call),
-        ("invoiceitem", Delete) => invoice_item::delete(call),
-        ("invoiceitem", List) => invoice_item::list(call),
-        ("payment_intent", Create) => payment_intent::create(call),
-        ("payment_intent", Update) => payment_intent::update(call),
-        ("payment_method", Create) => payment_method::create(call),
-        ("payment_method", Update) => payment_method::update(call),
-        ("payment_method", List) => payment_method::list(call),
-        ("price", Create) => price::create(call),
-        ("price", Update) => price::update(call),
-        ("product", Create) => product::create(call),
-        ("product", Update) => product::update(call),
-        ("product", Delete) => product::delete(call),
-        ("quote", Create) => quote::create(call),
-        ("quote", Update) => quote::update(call),
-        ("refund", Create) => refund::create(call),
-        ("file", Create) => file::create(call),
-        ("token", Create) => wallet::create_token(call),
-        ("bank_account", Create) => wallet::create(call, "external_account"),
-        ("account", Delete) if call.entity.key == "customers.payment_sources" => wallet::delete(call),
-        ("account", Create) if call.entity.key == "customers.payment_sources" => {
-            wallet::create(call, "source")
-        }
-        (_, kind) => ordinary(call, kind),
-    }
-}
-
-/// What objects without a life of their own do.
-fn ordinary(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
-    if let Some(why) = life::missing(call.entity, kind) {
-        return Err(Failure::unsupported(why));
-    }
-    match kind {
-        OperationKind::Create => generic::create(call),
-        OperationKind::Get => generic::get(call),
-        OperationKind::Update => generic::update(call),
-        OperationKind::Delete => generic::delete(call),
-        OperationKind::List => generic::list(call),
-        OperationKind::Search => super::search::answer(call),
-    }
+    card::is_test_token(object, id)
 }
 
 /// The content of a file.
@@ -140,53 +178,46 @@ pub(super) fn file_content(call: &Call<'_>) -> Outcome<Vec<u8>> {
     file::content(&call.named()?).ok_or_else(|| Failure::absent("file", &call.id))
 }
 
-/// Runs a call that is none of the five.
-pub(super) fn act(call: &Call<'_>, action: &str) -> Outcome<Json> {
-    if let Some(done) = lives::act(call, action) {
-        return done;
-    }
-    match action {
-        "GetCurrentAccount" => account::get(call),
-        "CaptureCharge" => charge::capture(call),
-        "FinalizeInvoice" => invoice::finalize(call),
-        "PayInvoice" => invoice::pay(call),
-        "SendInvoice" => invoice::send(call),
-        "VoidInvoice" => invoice::void(call),
-        "MarkInvoiceUncollectible" => invoice::mark_uncollectible(call),
-        "ConfirmPaymentIntent" => payment_intent::confirm(call),
-        "CapturePaymentIntent" => payment_intent::capture(call),
-        "CancelPaymentIntent" => payment_intent::cancel(call),
-        "AttachPaymentMethodToCustomer" => payment_method::attach(call),
-        "DetachPaymentMethodFromCustomer" => payment_method::detach(call),
-        "FinalizeQuote" => quote::finalize(call),
-        "AcceptQuote" => quote::accept(call),
-        "CancelQuote" => quote::cancel(call),
-        "CancelRefund" => refund::cancel(call),
-        other => action::run(call, other),
-    }
-}
-
 /// A field that is a page of other objects; none where it is kept with the object.
 pub(super) fn included(session: &Session<'_>, object: &str, name: &str, id: &str) -> Outcome<Option<Json>> {
-    let url = format!("/v1/{object}s/{id}/{name}");
-    match (object, name) {
-        ("charge", "refunds") => {
-            let refunds = session.having("refund", "charge", id)?;
-            let refunds: Vec<Json> = refunds.into_iter().map(Json::Object).collect();
-            Ok(Some(super::page::embedded(&refunds, &url)))
-        }
-        ("customer", "subscriptions" | "tax_ids") | ("invoice", "payments") => {
-            lives::included(session, object, name, id)
-        }
-        ("customer", "sources") => {
-            Ok(Some(json!({"object": "list", "data": [], "has_more": false, "total_count": 0, "url": url})))
-        }
-        _ => Ok(None),
+    let own = behaviours().find(|behaviour| behaviour.keys.contains(&object));
+    let pages = own.map_or(&[][..], |behaviour| behaviour.pages);
+    let Some(shown) = pages.iter().find(|page| page.field == name) else { return Ok(None) };
+    let mut found = session.having(shown.of, shown.by, id)?;
+    found.retain(|body| shown.canceled || status(body) != "canceled");
+    if shown.oldest_first {
+        found.reverse();
     }
+    let found: Vec<Json> = found.into_iter().map(Json::Object).collect();
+    Ok(Some(page::embedded(&found, &format!("/v1/{object}s/{id}/{name}"))))
 }
 
-/// The refusal of a call that the object's state does not allow.
-fn not_in_state(call: &Call<'_>, body: &super::store::Body, what: &str) -> Failure {
-    let status = text(body, "status").unwrap_or("unknown");
-    Failure::state(format!("You cannot {what} this {} because it has a status of {status}.", call.label()))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_behaviour_is_one_of_the_catalog() {
+        for behaviour in behaviours() {
+            for key in behaviour.keys {
+                assert!(catalog().by_object(key).is_some(), "the catalog has no {key}");
+            }
+            for (name, _) in behaviour.actions {
+                assert!(catalog().action(name).is_some(), "the catalog has no action {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_answered_twice() {
+        let mut keys: Vec<_> = behaviours().flat_map(|behaviour| behaviour.keys).collect();
+        let mut actions: Vec<_> =
+            behaviours().flat_map(|behaviour| behaviour.actions).map(|(name, _)| name).collect();
+        let counts = (keys.len(), actions.len());
+        keys.sort();
+        keys.dedup();
+        actions.sort();
+        actions.dedup();
+        assert_eq!((keys.len(), actions.len()), counts);
+    }
 }

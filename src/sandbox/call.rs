@@ -4,12 +4,11 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Kind, catalog};
 
+use super::complete;
 use super::error::{Failure, Outcome};
 use super::fields::{set, text};
 use super::identifier;
-use super::shape;
 use super::store::{Body, Session, Stored, UNSHOWN_ID};
-use super::whole;
 
 /// What a behaviour works with.
 #[derive(Debug, Clone)]
@@ -32,6 +31,8 @@ pub(super) struct Call<'a> {
     pub livemode: bool,
     /// The account the call acts on.
     pub account: String,
+    /// What the changes of a call mean for other objects.
+    pub reactions: fn(&Call<'_>) -> Outcome<()>,
 }
 
 /// Fields of a new object that hold the time of its making.
@@ -75,7 +76,7 @@ impl<'a> Call<'a> {
 
     /// A blank object with a fresh id, not yet kept.
     pub fn fresh(&self) -> Body {
-        let mut body = shape::blank(self.entity);
+        let mut body = complete::blank(self.entity);
         let own = identifier::of(self.entity);
         let key = if self.entity.field("id").is_some() { "id" } else { UNSHOWN_ID };
         set(&mut body, key, own);
@@ -90,28 +91,16 @@ impl<'a> Call<'a> {
         body
     }
 
-    /// A fresh object with the params laid over.
-    pub fn build(&self) -> Outcome<Body> {
-        let mut body = self.fresh();
-        shape::lay_over(self.entity, &mut body, &self.params)?;
-        whole::put_in(self, &mut body)?;
-        Ok(body)
-    }
-
-    /// The named object with the params laid over.
-    pub fn revise(&self) -> Outcome<Body> {
-        let mut body = self.named()?;
-        shape::lay_over(self.entity, &mut body, &self.params)?;
-        whole::put_in(self, &mut body)?;
-        self.touch(&mut body);
-        Ok(body)
-    }
-
     /// Says in the object that it was changed now.
     pub fn touch(&self, body: &mut Body) {
         if let Some(field) = self.entity.field("updated") {
             set(body, "updated", moment(&field.kind, self.now));
         }
+    }
+
+    /// Lets the other objects react to what was changed so far.
+    pub fn react(&self) -> Outcome<()> {
+        (self.reactions)(self)
     }
 
     /// The param, which Stripe demands.

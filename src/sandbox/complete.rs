@@ -134,6 +134,17 @@ pub(super) fn complete_as(entity: &Entity, body: &mut Body) {
     Known::of(entity).members(&entity.fields, body, "");
 }
 
+/// An object of which nothing was said: each field as Stripe answers it then.
+pub(super) fn blank(entity: &Entity) -> Body {
+    let mut body = Body::new();
+    if entity.field("id").is_some() {
+        body.insert("id".into(), Json::Null);
+    }
+    body.insert("object".into(), Json::from(entity.object.as_str()));
+    complete_as(entity, &mut body);
+    body
+}
+
 /// What stands in a field of which nothing was said; null where Stripe leaves it out.
 pub(super) fn usual(object: &str, name: &str) -> Json {
     let entity = catalog().by_object(object);

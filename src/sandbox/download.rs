@@ -4,12 +4,12 @@ use bytes::Bytes;
 use http::Response;
 use http::header::{CONTENT_TYPE, HeaderValue};
 
+use super::auth_context::Caller;
 use super::behaviour;
 use super::call::{Call, entity};
-use super::caller::Caller;
 use super::error::Outcome;
-use super::now;
-use super::store::{Body, Store};
+use super::store::{Body, Lease};
+use super::time::now;
 
 /// The id of the file whose content is asked for.
 pub(super) fn asked(request: &http::Request<Bytes>) -> Option<&str> {
@@ -18,8 +18,8 @@ pub(super) fn asked(request: &http::Request<Bytes>) -> Option<&str> {
 }
 
 /// Answers with the content.
-pub(super) fn answer(store: &mut Store, caller: &Caller, id: &str) -> Outcome<Response<Bytes>> {
-    let session = store.begin(caller.space(), false)?;
+pub(super) fn answer(lease: &mut Lease<'_>, caller: &Caller, id: &str) -> Outcome<Response<Bytes>> {
+    let session = lease.begin(caller.space(), false)?;
     let call = Call {
         session: &session,
         entity: entity("file")?,
@@ -30,6 +30,7 @@ pub(super) fn answer(store: &mut Store, caller: &Caller, id: &str) -> Outcome<Re
         now: now(),
         livemode: caller.livemode,
         account: caller.account.clone(),
+        reactions: behaviour::react,
     };
     let mut response = Response::new(Bytes::from(behaviour::file_content(&call)?));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));

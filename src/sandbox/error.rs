@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::caller::masked;
-use super::reference;
+use super::label;
 
 /// How far a request came before it was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,14 +48,37 @@ impl Failure {
         Self { stage: Stage::Undone, ..Self::invalid(message) }
     }
 
+    /// Two params of which a call may have one; the first of them is named.
+    pub fn exclusive(first: &str, second: &str) -> Self {
+        let message = format!("You may only specify one of these parameters: {first}, {second}.");
+        Self::invalid(message).code("parameters_exclusive").param(first)
+    }
+
+    /// A number below the least that a param takes.
+    pub fn too_low(least: i64, param: impl Into<String>) -> Self {
+        let message = format!("This value must be greater than or equal to {least}.");
+        Self::invalid(message).code("parameter_invalid_integer").param(param)
+    }
+
+    /// A number above the most that a param takes.
+    pub fn too_high(most: i64, param: impl Into<String>) -> Self {
+        let message = format!("This value must be less than or equal to {most}.");
+        Self::invalid(message).code("parameter_invalid_integer").param(param)
+    }
+
+    /// A time that has come already.
+    pub fn not_in_future(param: &str) -> Self {
+        Self::invalid(format!("`{param}` must be in the future.")).param(param)
+    }
+
     /// An id in the path that names nothing.
     pub fn absent(object: &str, id: &str) -> Self {
-        Self { status: 404, ..Self::unknown_reference(object, id, reference::path_param(object)) }
+        Self { status: 404, ..Self::unknown_reference(object, id, label::path_param(object)) }
     }
 
     /// An id in a param that names nothing.
     pub fn unknown_reference(object: &str, id: &str, param: &str) -> Self {
-        let message = format!("No such {}: '{id}'", reference::label(object));
+        let message = format!("No such {}: '{id}'", label::label(object));
         Self::invalid(message).code("resource_missing").param(param)
     }
 
@@ -132,6 +154,14 @@ impl Failure {
         body.insert("error".into(), Json::Object(members.into_iter().collect()));
         Json::Object(body)
     }
+}
+
+/// The first letters and the last four, as Stripe repeats a key.
+pub(super) fn masked(key: &str) -> String {
+    let letters: Vec<char> = key.chars().collect();
+    let hidden = letters.len().saturating_sub(12);
+    let shown = |letter: (usize, &char)| if (8..8 + hidden).contains(&letter.0) { '*' } else { *letter.1 };
+    letters.iter().enumerate().map(shown).collect()
 }
 
 impl From<rusqlite::Error> for Failure {

@@ -1,8 +1,11 @@
 //! Reading members of an object without asking twice whether they are there.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
-use super::store::Body;
+use super::error::{Failure, Outcome};
+
+/// An object as it is kept; names with a leading underscore are never shown.
+pub(super) type Body = Map<String, Json>;
 
 /// The text of a member; nothing when absent, null, empty or no text.
 pub(super) fn text<'a>(body: &'a Body, name: &str) -> Option<&'a str> {
@@ -22,6 +25,14 @@ pub(super) fn given_number(body: &Body, name: &str) -> Option<i64> {
 /// The truth of a member; false when there is none.
 pub(super) fn flag(body: &Body, name: &str) -> bool {
     body.get(name).and_then(Json::as_bool).unwrap_or(false)
+}
+
+/// The text of a member that every object of its type has.
+pub(super) fn needed<'a>(body: &'a Body, name: &str) -> Outcome<&'a str> {
+    text(body, name).ok_or_else(|| {
+        let object = text(body, "object").unwrap_or("object");
+        Failure::internal(format!("The {object} {} is kept without its {name}.", id(body)))
+    })
 }
 
 /// The members of an object inside an object.
@@ -57,5 +68,17 @@ pub(super) fn set_inner(body: &mut Body, outer: &str, name: &str, value: impl In
     }
     if let Some(members) = slot.as_object_mut() {
         members.insert(name.to_owned(), value.into());
+    }
+}
+
+/// A member, null where there is none.
+pub(super) fn member(body: &Body, name: &str) -> Json {
+    body.get(name).cloned().unwrap_or(Json::Null)
+}
+
+/// Copies members; those that are not there become null.
+pub(super) fn copy(to: &mut Body, from: &Body, names: &[&str]) {
+    for name in names {
+        set(to, name, member(from, name));
     }
 }

@@ -3,7 +3,7 @@
 //! The encoding does not tell a list with indexes from a map with number keys, so the
 //! result is a tree of texts; what a branch is, the catalog says when params are checked.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 /// One branch of a decoded form.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,69 +47,81 @@ pub(super) enum FormError {
 /// More brackets than any param of Stripe's has.
 const DEEPEST: usize = 24;
 
+/// A form while it is read: a tree of objects, lists and texts, in which a name is found at once
+/// however many there are.
+#[derive(Debug, Default)]
+pub(super) struct Form(Json);
+
+impl Form {
+    /// Adds one name with its value.
+    pub fn put(&mut self, key: &str, value: String) -> Result<(), FormError> {
+        insert(&mut self.0, &segments(key)?, value).map_err(|()| FormError::Mixed(key.to_owned()))
+    }
+
+    /// What was read, in the order of first appearance.
+    pub fn read(self) -> Vec<(String, Node)> {
+        match node(self.0) {
+            Node::Branches(branches) => branches,
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// Reads a query or a body.
 pub(super) fn decode(text: &str) -> Result<Vec<(String, Node)>, FormError> {
-    let mut root = Some(Node::Branches(Vec::new()));
+    let mut form = Form::default();
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let key = percent_decode(key)?;
-        let path = segments(&key)?;
-        insert(&mut root, &path, percent_decode(value)?).map_err(|()| FormError::Mixed(key))?;
+        form.put(&percent_decode(key)?, percent_decode(value)?)?;
     }
-    match root {
-        Some(Node::Branches(branches)) => Ok(branches),
-        _ => Ok(Vec::new()),
+    Ok(form.read())
+}
+
+/// A tree that was read: it has no values of JSON but texts.
+fn node(read: Json) -> Node {
+    match read {
+        Json::Object(members) => {
+            Node::Branches(members.into_iter().map(|(name, value)| (name, node(value))).collect())
+        }
+        Json::Array(items) => Node::List(items.into_iter().map(node).collect()),
+        Json::String(text) => Node::Text(text),
+        plain => Node::Typed(plain),
     }
 }
 
-/// Adds one name with its value to params that were read before.
-pub(super) fn put(given: &mut Vec<(String, Node)>, key: &str, value: String) -> Result<(), FormError> {
-    let mut root = Some(Node::Branches(std::mem::take(given)));
-    insert(&mut root, &segments(key)?, value).map_err(|()| FormError::Mixed(key.to_owned()))?;
-    if let Some(Node::Branches(branches)) = root {
-        *given = branches;
+/// Puts a value where a path leads; null is a place where nothing stands yet.
+fn insert(slot: &mut Json, path: &[String], value: String) -> Result<(), ()> {
+    match path.split_first() {
+        None if slot.is_null() || slot.is_string() => {
+            *slot = Json::String(value);
+            Ok(())
+        }
+        None => Err(()),
+        Some((name, rest)) if name.is_empty() => append(slot, rest, value),
+        Some((name, rest)) => descend(slot, name, rest, value),
     }
-    Ok(())
 }
 
-fn insert(slot: &mut Option<Node>, path: &[String], value: String) -> Result<(), ()> {
-    let Some((first, rest)) = path.split_first() else {
-        return match slot {
-            None | Some(Node::Text(_)) => {
-                *slot = Some(Node::Text(value));
-                Ok(())
-            }
-            Some(_) => Err(()),
-        };
-    };
-    if first.is_empty() { append(slot, rest, value) } else { descend(slot, first, rest, value) }
-}
-
-fn descend(slot: &mut Option<Node>, name: &str, rest: &[String], value: String) -> Result<(), ()> {
-    let Node::Branches(branches) = slot.get_or_insert(Node::Branches(Vec::new())) else { return Err(()) };
-    if let Some((_, node)) = branches.iter_mut().find(|(known, _)| known == name) {
-        let mut inner = Some(std::mem::replace(node, Node::Text(String::new())));
-        insert(&mut inner, rest, value)?;
-        *node = inner.ok_or(())?;
-        return Ok(());
+fn descend(slot: &mut Json, name: &str, rest: &[String], value: String) -> Result<(), ()> {
+    if slot.is_null() {
+        *slot = Json::Object(Map::new());
     }
-    let mut inner = None;
-    insert(&mut inner, rest, value)?;
-    branches.push((name.to_owned(), inner.ok_or(())?));
-    Ok(())
+    let branches = slot.as_object_mut().ok_or(())?;
+    insert(branches.entry(name).or_insert(Json::Null), rest, value)
 }
 
 /// `a[][b]=1&a[][c]=2` is one element with two members: a new one starts when a name repeats.
-fn append(slot: &mut Option<Node>, rest: &[String], value: String) -> Result<(), ()> {
-    let Node::List(items) = slot.get_or_insert(Node::List(Vec::new())) else { return Err(()) };
-    let goes_on = match (items.last(), rest.first()) {
-        (Some(Node::Branches(members)), Some(name)) => members.iter().all(|(known, _)| known != name),
-        _ => false,
-    };
-    let mut inner = if goes_on { items.pop() } else { None };
-    insert(&mut inner, rest, value)?;
-    items.push(inner.ok_or(())?);
-    Ok(())
+fn append(slot: &mut Json, rest: &[String], value: String) -> Result<(), ()> {
+    if slot.is_null() {
+        *slot = Json::Array(Vec::new());
+    }
+    let items = slot.as_array_mut().ok_or(())?;
+    let last = items.last().and_then(Json::as_object);
+    let goes_on = last.zip(rest.first()).is_some_and(|(members, name)| !members.contains_key(name.as_str()));
+    if !goes_on {
+        items.push(Json::Null);
+    }
+    insert(items.last_mut().ok_or(())?, rest, value)
 }
 
 /// `a[b][]` is `a`, `b` and an empty name.
@@ -180,6 +192,21 @@ mod tests {
     #[test]
     fn the_last_value_of_a_name_wins() {
         assert_eq!(decode("a=1&a=2").unwrap(), [("a".into(), text("2"))]);
+    }
+
+    #[test]
+    fn a_name_is_found_at_once_however_many_there_are() {
+        // going through all names for each of them takes ten thousand million steps here
+        let names = |key: &dyn Fn(usize) -> String| -> String {
+            (0..100_000).map(|at| format!("{}=1&", key(at))).collect()
+        };
+        assert_eq!(decode(&names(&|at| format!("n{at}"))).unwrap().len(), 100_000);
+        for key in [&(|at| format!("a[n{at}]")) as &dyn Fn(usize) -> String, &|at| format!("a[][n{at}]")] {
+            let form = decode(&names(key)).unwrap();
+            let inner = if let Node::List(items) = &form[0].1 { &items[0] } else { &form[0].1 };
+            let Node::Branches(members) = inner else { panic!("{inner:?}") };
+            assert_eq!(members.len(), 100_000);
+        }
     }
 
     #[test]

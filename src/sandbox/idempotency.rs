@@ -50,11 +50,11 @@ impl Claim {
     /// The earlier answer under this key, if there is one and it is to the same request.
     pub fn earlier(&self, session: &Session<'_>, now: i64) -> Outcome<Option<Answer>> {
         let query =
-            "SELECT request, status, body FROM answers WHERE space = ?1 AND key = ?2 AND created > ?3";
+            "SELECT request, status, body FROM answers WHERE space = ?1 AND key = ?2 AND kept_until > ?3";
         let found: Option<(String, u16, String)> = session
             .transaction
             .prepare_cached(query)?
-            .query_row(params![session.space, self.key, now - self.kept_for], |row| {
+            .query_row(params![session.space, self.key, now], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })
             .optional()?;
@@ -71,15 +71,16 @@ impl Claim {
 
     /// Keeps the answer.
     pub fn keep(&self, session: &Session<'_>, answer: &Answer, now: i64) -> Outcome<()> {
-        let query = "INSERT OR REPLACE INTO answers (space, key, created, request, status, body)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let query = "INSERT OR REPLACE INTO answers (space, key, created, request, status, body, kept_until)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         session.transaction.prepare_cached(query)?.execute(params![
             session.space,
             self.key,
             now,
             self.request,
             answer.status,
-            answer.body
+            answer.body,
+            now + self.kept_for
         ])?;
         Ok(())
     }

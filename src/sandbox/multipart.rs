@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::form::{self, FormError, Node};
+use super::form::{Form, FormError, Node};
 
 /// One part: its name, the name of its file if it is one, its content.
 struct Part<'b> {
@@ -17,18 +17,16 @@ pub(super) fn decode(content_type: &str, body: &[u8]) -> Result<Vec<(String, Nod
     let broken = || FormError::Encoding(content_type.to_owned());
     let boundary =
         parameter(content_type, "boundary").filter(|boundary| !boundary.is_empty()).ok_or_else(broken)?;
-    let mut given = Vec::new();
+    let mut form = Form::default();
     for part in parts(body, &boundary).ok_or_else(broken)? {
         if let Some(filename) = part.filename {
-            let content = Node::Text(STANDARD.encode(part.content));
-            let file = vec![("filename".to_owned(), Node::Text(filename)), ("content".to_owned(), content)];
-            given.push((part.name, Node::Branches(file)));
+            form.put(&format!("{}[filename]", part.name), filename)?;
+            form.put(&format!("{}[content]", part.name), STANDARD.encode(part.content))?;
         } else {
-            let text = String::from_utf8(part.content.to_vec()).map_err(|_| broken())?;
-            form::put(&mut given, &part.name, text)?;
+            form.put(&part.name, String::from_utf8(part.content.to_vec()).map_err(|_| broken())?)?;
         }
     }
-    Ok(given)
+    Ok(form.read())
 }
 
 /// The parts between the boundaries; none if the body does not end as it should.

@@ -10,9 +10,9 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Kind, Member, Shape, catalog, find};
 
+use super::auth_context;
 use super::behaviour;
 use super::call::Call;
-use super::caller;
 use super::check::child;
 use super::error::{Failure, Outcome};
 use super::store::Body;
@@ -22,24 +22,12 @@ use super::store::Body;
 struct Table {
     accepts: BTreeMap<String, Vec<String>>,
     unmade: BTreeMap<String, String>,
-    labels: BTreeMap<String, String>,
-    paths: BTreeMap<String, String>,
 }
 
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     // a table that cannot be read is caught by the test below
     TABLE.get_or_init(|| toml::from_str(include_str!("reference.toml")).unwrap_or_default())
-}
-
-/// What a refusal calls an object.
-pub(super) fn label(object: &str) -> &str {
-    table().labels.get(object).map_or(object, String::as_str)
-}
-
-/// What a refusal calls the id of an object in a path.
-pub(super) fn path_param(object: &str) -> &'static str {
-    table().paths.get(object).map_or("id", String::as_str)
 }
 
 /// Every param of a call that names another object must name one that exists; a call that only
@@ -99,7 +87,7 @@ impl Check<'_> {
 
     /// Whether an id is one of an object of that type.
     fn is_one(&self, object: &str, id: &str) -> Outcome<bool> {
-        if behaviour::is_test_token(object, id) || caller::is_own(self.call, object, id) {
+        if behaviour::is_test_token(object, id) || auth_context::is_own(self.call, object, id) {
             return Ok(true);
         }
         let found = self.call.session.get(object, id)?;
@@ -148,10 +136,10 @@ mod tests {
 
     #[test]
     fn the_table_names_objects_that_there_are() {
-        let Table { accepts, unmade, labels, paths } = table();
-        assert!(!paths.is_empty());
+        let Table { accepts, unmade } = table();
+        assert!(!accepts.is_empty());
         let named = accepts.iter().flat_map(|(object, others)| std::iter::once(object).chain(others));
-        for object in named.chain(unmade.keys()).chain(labels.keys()).chain(paths.keys()) {
+        for object in named.chain(unmade.keys()) {
             assert!(catalog().by_object(object).is_some(), "there is no object {object}");
         }
         for object in unmade.keys() {

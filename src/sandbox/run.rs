@@ -6,55 +6,54 @@ use http::{Method, Response};
 
 use crate::catalog::{API_VERSION, Called};
 
+use super::auth_context::{Caller, header};
 use super::behaviour;
 use super::call::Call;
-use super::caller::{Caller, header};
-use super::courier::Parcel;
 use super::download;
 use super::error::{Failure, Outcome, Stage};
 use super::event::{self, Cause};
 use super::expand;
+use super::expansion;
 use super::idempotency::{Answer, Claim};
 use super::identifier;
 use super::include;
-use super::now;
 use super::reference;
 use super::request::{Asked, is_v2};
+use super::search;
 use super::store::{Session, Store};
+use super::time::now;
 use super::view;
+use super::webhook_delivery::Delivery;
 
 /// An answer, whether it was given before, and the events that came of the call.
 struct Given {
     answer: Answer,
     replayed: bool,
-    parcels: Vec<Parcel>,
+    parcels: Vec<Delivery>,
 }
 
-/// What a request comes to inside its transaction.
-type Perform<'p> = &'p dyn Fn(&Session<'_>, &http::Request<Bytes>, &Caller) -> Outcome<String>;
-
 /// Answers a request; the events that came of it are to be delivered.
-pub(super) fn answer(store: &mut Store, request: &http::Request<Bytes>) -> (Response<Bytes>, Vec<Parcel>) {
-    answered(store, request, &perform)
+pub(super) fn answer(store: &Store, request: &http::Request<Bytes>) -> (Response<Bytes>, Vec<Delivery>) {
+    answered(store, request, |session, caller, asked| perform(session, request, caller, asked?))
 }
 
 /// Fails a request as Stripe does when something of its own breaks: nothing is done, and the
 /// failure is kept under the key.
-pub(super) fn fail(store: &mut Store, request: &http::Request<Bytes>, status: u16) -> Response<Bytes> {
+pub(super) fn fail(store: &Store, request: &http::Request<Bytes>, status: u16) -> Response<Bytes> {
     let failure = Failure::new(status, "api_error", "An unknown error occurred.");
-    answered(store, request, &|_, _, _| Err(Failure { stage: Stage::Undone, ..failure.clone() })).0
+    answered(store, request, |_, _, _| Err(Failure { stage: Stage::Undone, ..failure })).0
 }
 
 fn answered(
-    store: &mut Store,
+    store: &Store,
     request: &http::Request<Bytes>,
-    perform: Perform<'_>,
-) -> (Response<Bytes>, Vec<Parcel>) {
+    perform: impl FnOnce(&Session<'_>, &Caller, Outcome<Asked>) -> Outcome<String>,
+) -> (Response<Bytes>, Vec<Delivery>) {
     let request_id = identifier::random("req_", 14);
-    let caller = Caller::of(store, request);
+    let caller = Caller::of(&mut store.lease(false), request);
     if let (Some(file), Ok(caller)) = (download::asked(request), &caller)
         && !caller.publishable
-        && let Ok(response) = download::answer(store, caller, file)
+        && let Ok(response) = download::answer(&mut store.lease(false), caller, file)
     {
         return (response, Vec::new());
     }
@@ -76,11 +75,11 @@ fn refusal(failure: &Failure, request: &http::Request<Bytes>, request_id: &str, 
 
 /// The answer of this request, or the one that was given to it before.
 fn given(
-    store: &mut Store,
+    store: &Store,
     request: &http::Request<Bytes>,
     caller: &Caller,
     request_id: &str,
-    perform: Perform<'_>,
+    perform: impl FnOnce(&Session<'_>, &Caller, Outcome<Asked>) -> Outcome<String>,
 ) -> Outcome<Given> {
     let v2 = is_v2(request);
     let claims = request.method() == Method::POST || (v2 && request.method() == Method::DELETE);
@@ -88,14 +87,17 @@ fn given(
     let target = request.uri().path_and_query().map_or("", http::uri::PathAndQuery::as_str);
     let key = header(request, "idempotency-key").filter(|_| claims);
     let claim = key.map(|key| Claim::new(key, target, request.body())).transpose()?;
-    let session = store.begin(caller.space(), writes)?;
+    // a form of any length is read and checked before anybody has to wait for it
+    let asked = Asked::of(request, caller);
+    let mut lease = store.lease(writes);
+    let session = lease.begin(caller.space(), writes)?;
     if let Some(claim) = &claim
         && let Some(answer) = claim.earlier(&session, now())?
     {
         return Ok(Given { answer, replayed: true, parcels: Vec::new() });
     }
     session.transaction.execute_batch("SAVEPOINT call")?;
-    let answer = match perform(&session, request, caller) {
+    let answer = match perform(&session, caller, asked) {
         Ok(body) => Answer { status: 200, body },
         // version 2 runs a request again that failed
         Err(failure) if failure.stage == Stage::Refused || (v2 && failure.stage == Stage::Undone) => {
@@ -118,8 +120,12 @@ fn given(
     Ok(Given { answer, replayed: false, parcels })
 }
 
-fn perform(session: &Session<'_>, request: &http::Request<Bytes>, caller: &Caller) -> Outcome<String> {
-    let asked = Asked::of(request, caller)?;
+fn perform(
+    session: &Session<'_>,
+    request: &http::Request<Bytes>,
+    caller: &Caller,
+    asked: Asked,
+) -> Outcome<String> {
     let call = Call {
         session,
         entity: asked.entity,
@@ -130,17 +136,21 @@ fn perform(session: &Session<'_>, request: &http::Request<Bytes>, caller: &Calle
         now: now(),
         livemode: caller.livemode,
         account: caller.account.clone(),
+        reactions: behaviour::react,
     };
     if let Some(terms) = asked.terms {
         terms.check(&call, asked.client_secret.as_deref())?;
     }
     expand::check(call.entity, asked.called, &asked.expand)?;
     reference::check(&call, asked.known, request.method() == Method::GET)?;
-    let answer = match asked.called {
+    let mut answer = match asked.called {
         Called::Operation(operation) => behaviour::operate(&call, operation.kind)?,
         Called::Action(action) => behaviour::act(&call, &action.name)?,
     };
-    let mut shown = view::shown(session, answer, &asked.expand)?;
+    if asked.expand.iter().any(|path| path == expand::COUNT) {
+        search::count(&call, &mut answer)?;
+    }
+    let mut shown = expansion::shown(session, answer, &asked.expand)?;
     include::leave_out(call.entity, asked.called, &call.params, &mut shown);
     if let Some(terms) = asked.terms.filter(|_| caller.publishable) {
         terms.keep_shown(&mut shown);

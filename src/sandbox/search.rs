@@ -1,4 +1,7 @@
 //! Search: objects that fit a clause of Stripe's query language, in pages with a token.
+//!
+//! What the store can tell without reading an object whole is asked of it first; a page ends the
+//! search, and only who asks for `total_count` has all objects gone through.
 
 use serde_json::{Value as Json, json};
 
@@ -16,19 +19,15 @@ use clause::Query;
 /// `GET /v1/customers/search` and its like.
 pub(super) fn answer(call: &Call<'_>) -> Outcome<Json> {
     let limit = limit(&call.params)?;
-    let query = Query::read(text(&call.params, "query").unwrap_or_default(), call.entity)?;
+    let query = asked(call)?;
     let start = Token::of(&call.params)?.map(|token| token.start());
     let mut found = Vec::new();
-    let mut total = 0;
-    let walk = Walk::of(&call.entity.object);
+    let walk = Walk { start, ..query.walk(&call.entity.object) };
     call.session.walk(&walk, |stored| {
         if query.fits(&stored.body) {
-            total += 1;
-            if start.is_none_or(|start| stored.seq < start) && found.len() <= limit {
-                found.push((stored.seq, Json::Object(stored.body)));
-            }
+            found.push((stored.seq, Json::Object(stored.body)));
         }
-        true
+        found.len() <= limit
     })?;
     let has_more = found.len() > limit;
     found.truncate(limit);
@@ -36,6 +35,23 @@ pub(super) fn answer(call: &Call<'_>) -> Outcome<Json> {
     let data: Vec<Json> = found.into_iter().map(|(_, body)| body).collect();
     Ok(json!({
         "object": "search_result", "data": data, "has_more": has_more, "next_page": next, "url": call.path,
-        "total_count": total,
     }))
+}
+
+/// Writes into the answer of a search how many objects there are on all pages.
+pub(super) fn count(call: &Call<'_>, answer: &mut Json) -> Outcome<()> {
+    let query = asked(call)?;
+    let mut total = 0;
+    call.session.walk(&query.walk(&call.entity.object), |stored| {
+        total += u64::from(query.fits(&stored.body));
+        true
+    })?;
+    if let Some(answer) = answer.as_object_mut() {
+        answer.insert("total_count".to_owned(), total.into());
+    }
+    Ok(())
+}
+
+fn asked(call: &Call<'_>) -> Outcome<Query> {
+    Query::read(text(&call.params, "query").unwrap_or_default(), call.entity)
 }

@@ -8,14 +8,16 @@ use futures_util::{StreamExt as _, stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, Limited, StreamBody};
 use hyper::body::{Frame, Incoming};
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
-use super::Sandbox;
 use super::fault::{Dropped, Leaves, answer};
+use super::instance::Sandbox;
+
+mod gate;
 
 /// No request of Stripe's API is near this size.
 const LARGEST: usize = 16 << 20;
@@ -23,9 +25,39 @@ const LARGEST: usize = 16 << 20;
 const FLUSHED: Duration = Duration::from_millis(20);
 /// How long open requests may take once the end has come.
 const GRACE: Duration = Duration::from_secs(2);
+/// How long nothing is accepted where the machine can open no more connections.
+const EXHAUSTED: Duration = Duration::from_millis(100);
 
-/// Serves a sandbox until `shutdown` is done.
+/// Who may speak to the sandbox behind its port, and how long they may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// Whether other machines may: otherwise a name of another host in `Host` is refused, which is
+    /// how a web page reaches a port of its reader's machine.
+    pub remote: bool,
+    /// From the opening of a connection, or from one answer on it, to the end of the next head.
+    pub head: Duration,
+    /// From the head of a request to the end of its body.
+    pub body: Duration,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { remote: false, head: Duration::from_mins(5), body: Duration::from_mins(1) }
+    }
+}
+
+/// Serves a sandbox to this machine until `shutdown` is done.
 pub async fn serve(
+    listener: TcpListener,
+    sandbox: Sandbox,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    serve_on(Terms::default(), listener, sandbox, shutdown).await
+}
+
+/// Serves a sandbox on these terms until `shutdown` is done.
+pub async fn serve_on(
+    terms: Terms,
     listener: TcpListener,
     sandbox: Sandbox,
     shutdown: impl Future<Output = ()>,
@@ -34,18 +66,18 @@ pub async fn serve(
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = accept(&listener) => accepted,
             () = &mut shutdown => break,
         };
         // A client that is gone already is no reason to end.
-        let Ok((stream, _)) = accepted else { continue };
+        let Some(stream) = accepted else { continue };
         // Small answers leave at once.
         let _ = stream.set_nodelay(true);
         let sandbox = sandbox.clone();
-        let service = service_fn(move |request| handle(sandbox.clone(), request));
-        let builder = Builder::new(TokioExecutor::new());
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-        let watched = graceful.watch(connection);
+        let service = service_fn(move |request| handle(terms, sandbox.clone(), request));
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(terms.head);
+        let watched = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             // A cut connection is what a scripted fault asks for.
             let _ = watched.await;
@@ -56,14 +88,34 @@ pub async fn serve(
     Ok(())
 }
 
+/// The next connection. Where there can be no more, the waiting one stays in the queue and the
+/// error would come again at once.
+async fn accept(listener: &TcpListener) -> Option<TcpStream> {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    match listener.accept().await {
+        Ok((stream, _)) => Some(stream),
+        Err(error) => {
+            if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
+                tokio::time::sleep(EXHAUSTED).await;
+            }
+            None
+        }
+    }
+}
+
 async fn handle(
+    terms: Terms,
     sandbox: Sandbox,
     request: http::Request<Incoming>,
 ) -> Result<http::Response<UnsyncBoxBody<Bytes, Dropped>>, Dropped> {
     let (parts, body) = request.into_parts();
-    let response = match Limited::new(body, LARGEST).collect().await {
-        Ok(body) => sandbox.handle(http::Request::from_parts(parts, body.to_bytes())).await?,
-        Err(_) => answer(413, &[], String::new()),
+    if let Some(why) = gate::refusal(&parts, terms.remote) {
+        return Ok(answer(403, &[], why).map(|bytes| sent(bytes, None)));
+    }
+    let response = match tokio::time::timeout(terms.body, Limited::new(body, LARGEST).collect()).await {
+        Ok(Ok(body)) => sandbox.handle(http::Request::from_parts(parts, body.to_bytes())).await?,
+        Ok(Err(_)) => answer(413, &[], String::new()),
+        Err(_) => answer(408, &[("connection".to_owned(), "close".to_owned())], String::new()),
     };
     let leaves = response.extensions().get().copied();
     Ok(response.map(|bytes| sent(bytes, leaves)))

@@ -1,28 +1,16 @@
 //! The shape of an object as the catalog has it: every field present, params laid over.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use crate::catalog::{Entity, Kind, Member, Presence, Shape, catalog, find};
 
 use super::check::METADATA_KEYS;
-use super::complete::complete_as;
 use super::error::{Failure, Outcome};
 use super::store::Body;
 
 /// True for a field that Stripe leaves out unless it is expanded.
 pub(super) fn is_includable(object: &str, field: &str) -> bool {
     catalog().by_object(object).is_some_and(|entity| entity.omitted.iter().any(|hidden| hidden == field))
-}
-
-/// An object of which nothing was said: each field as Stripe answers it then.
-pub(super) fn blank(entity: &Entity) -> Body {
-    let mut body = Map::new();
-    if entity.field("id").is_some() {
-        body.insert("id".into(), Json::Null);
-    }
-    body.insert("object".into(), Json::from(entity.object.as_str()));
-    complete_as(entity, &mut body);
-    body
 }
 
 fn empty(field: &Member) -> Json {
@@ -79,7 +67,7 @@ fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> Outcome<Json> {
         return Ok(cleared(shape, value));
     }
     Ok(match (&shape.kind, value) {
-        (Kind::Time, Json::String(text)) if text == "now" => Json::from(super::now()),
+        (Kind::Time, Json::String(text)) if text == "now" => Json::from(super::time::now()),
         (Kind::Decimal, Json::Number(number)) => Json::from(number.to_string()),
         (Kind::Integer, Json::String(text)) => text.parse::<i64>().map_or(old, Json::from),
         (kind, value) if !holds(kind, value) => old,

@@ -1,319 +1,217 @@
 //! Where objects are kept: SQLite, in memory or in a file that several processes may share.
 //!
 //! One request is one transaction. A space is one account in one mode; objects of
-//! different spaces never meet.
+//! different spaces never meet. Of a file there is one connection that writes and some that read,
+//! so that a request which only reads waits for nobody.
 
 use std::cell::RefCell;
-use std::path::Path;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
-use serde_json::{Map, Value as Json};
+use rusqlite::{Connection, TransactionBehavior};
 
-use super::error::{Failure, Outcome};
-use super::held;
+use super::time::now;
 
-/// An object as it is kept; names with a leading underscore are never shown.
-pub(super) type Body = Map<String, Json>;
+mod schema;
+mod session;
 
-/// Kept with an object whose id is not enough to find it by: what it is found by.
-pub(super) const KEY: &str = "_key";
+pub use schema::OpenError;
 
-/// Kept with an object that shows no id: its id.
-pub(super) const UNSHOWN_ID: &str = "_id";
+pub(super) use schema::is_indexed;
+pub(super) use session::{Change, KEY, Session, Stored, UNSHOWN_ID, Walk};
 
-/// Where the objects are that Stripe itself holds, the same for every account and mode.
-const HELD: &str = "stripe";
+use session::HELD;
 
-const TABLES: &str = "
-CREATE TABLE IF NOT EXISTS objects (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, space TEXT NOT NULL, object TEXT NOT NULL,
-    id TEXT NOT NULL, gone INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL,
-    UNIQUE (space, object, id));
-CREATE INDEX IF NOT EXISTS objects_by_type ON objects (space, object, seq);
-DROP INDEX IF EXISTS objects_by_id;
-CREATE INDEX IF NOT EXISTS objects_by_name ON objects (id, space);
-CREATE TABLE IF NOT EXISTS answers (
-    space TEXT NOT NULL, key TEXT NOT NULL, created INTEGER NOT NULL, request TEXT NOT NULL,
-    status INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (space, key));
-";
+pub(super) use super::fields::Body;
 
 /// How long a process waits for another one's transaction.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// So many connections that read wait for the next request.
+const IDLE_READERS: usize = 8;
+/// More than there are different queries.
+const STATEMENTS: usize = 128;
+/// Events are kept for thirty days, in seconds, as at Stripe.
+const EVENTS: i64 = 30 * 24 * 60 * 60;
+/// What is too old is looked for this often, in seconds.
+const SWEEP: i64 = 60 * 60;
 
 /// The open store.
 #[derive(Debug)]
 pub(super) struct Store {
-    connection: Connection,
+    writer: Mutex<Writer>,
+    /// None of a store in memory, which has one connection.
+    readers: Option<Readers>,
 }
 
-/// One transaction in one space.
 #[derive(Debug)]
-pub(super) struct Session<'a> {
-    /// The open transaction.
-    pub transaction: Transaction<'a>,
-    /// Account and mode.
-    pub space: String,
-    changes: RefCell<Vec<Change>>,
+struct Writer {
+    connection: Connection,
+    /// When old events and answers were last removed.
+    swept: i64,
 }
 
-/// What a call did to one object.
-#[derive(Debug, Clone)]
-pub(super) struct Change {
-    /// The object as it was; none for a new one.
-    pub before: Option<Body>,
-    /// The object as it is.
-    pub after: Body,
-    /// It was deleted.
-    pub gone: bool,
+#[derive(Debug)]
+struct Readers {
+    file: PathBuf,
+    idle: Mutex<Vec<Connection>>,
 }
 
-/// An object, where it stands in the order of creation, and whether it was deleted.
-#[derive(Debug, Clone)]
-pub(super) struct Stored {
-    /// Rises with every object made.
-    pub seq: i64,
-    /// Deleted; only its id is still shown.
-    pub gone: bool,
-    /// The object.
-    pub body: Body,
+/// A connection for one request.
+#[derive(Debug)]
+pub(super) enum Lease<'s> {
+    /// The one that writes.
+    Writer(WriterGuard<'s>),
+    /// One that only reads; it goes back to the others.
+    Reader(Reader<'s>),
 }
 
-/// Which objects to go through, and in which order.
-#[derive(Debug, Default)]
-pub(super) struct Walk<'w> {
-    /// Their types.
-    pub objects: Vec<&'w str>,
-    /// Only those beyond this one.
-    pub start: Option<i64>,
-    /// Oldest first; newest first otherwise.
-    pub forward: bool,
-    /// Only those whose fields hold these texts.
-    pub having: Vec<(String, String)>,
-}
+/// The connection that writes, for as long as this is held.
+#[derive(Debug)]
+pub(super) struct WriterGuard<'s>(MutexGuard<'s, Writer>);
 
-impl<'w> Walk<'w> {
-    /// All objects of one type, newest first.
-    pub fn of(object: &'w str) -> Self {
-        Self { objects: vec![object], ..Self::default() }
-    }
-
-    /// The query; what stands for its placeholders goes to `values`.
-    fn query(&self, values: &mut Vec<Value>) -> String {
-        let mut place = |value: Value| {
-            values.push(value);
-            format!("?{}", values.len())
-        };
-        let objects: Vec<String> =
-            self.objects.iter().map(|object| place((*object).to_owned().into())).collect();
-        let mut query = format!(
-            "SELECT seq, gone, body FROM objects WHERE space = ?1 AND object IN ({}) AND gone = 0",
-            objects.join(", ")
-        );
-        let (sign, order) = if self.forward { (">", "ASC") } else { ("<", "DESC") };
-        if let Some(start) = self.start {
-            query = format!("{query} AND seq {sign} {}", place(start.into()));
-        }
-        for (field, text) in &self.having {
-            let (field, text) = (place(format!("$.\"{field}\"").into()), place(text.clone().into()));
-            query = format!("{query} AND json_extract(body, {field}) = {text}");
-        }
-        format!("{query} ORDER BY seq {order}")
-    }
+/// A connection that only reads, and where it goes back to.
+#[derive(Debug)]
+pub(super) struct Reader<'s> {
+    connection: Option<Connection>,
+    readers: &'s Readers,
 }
 
 impl Store {
-    /// Opens a file, or a store in memory.
-    pub fn open(path: Option<&Path>) -> rusqlite::Result<Self> {
-        let connection = match path {
-            Some(path) => Connection::open(path)?,
+    /// Opens a file, which only its user may read, or a store in memory; a new one holds `first`.
+    pub fn open(path: Option<&Path>, first: fn() -> Vec<Body>) -> Result<Self, OpenError> {
+        let mut connection = match path {
+            Some(path) => {
+                keep_private(path)?;
+                Connection::open(path)?
+            }
             None => Connection::open_in_memory()?,
         };
-        connection.busy_timeout(PATIENCE)?;
+        prepare(&connection)?;
         // a file that is written once per request is slow with a full sync each time
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        connection.execute_batch(&format!("BEGIN IMMEDIATE; {TABLES} COMMIT;"))?;
-        let mut store = Self { connection };
-        store.seed()?;
-        Ok(store)
+        schema::upgrade(&mut connection)?;
+        seed(&mut connection, first)?;
+        let readers = path.map(|path| Readers { file: path.to_owned(), idle: Mutex::default() });
+        Ok(Self { writer: Mutex::new(Writer { connection, swept: 0 }), readers })
     }
 
-    /// Puts what Stripe itself holds into a new store.
-    fn seed(&mut self) -> rusqlite::Result<()> {
-        let query = "SELECT EXISTS (SELECT 1 FROM objects WHERE space = ?1)";
-        if self.connection.query_row(query, [HELD], |row| row.get(0))? {
-            return Ok(());
-        }
-        let session = self.begin(HELD.to_owned(), true)?;
-        for body in held::all() {
-            // what cannot be written stays out, and the first request says why
-            let _ = session.put(&body);
-        }
-        session.transaction.commit()
+    /// A connection for a request that only reads, or for one that may write.
+    pub fn lease(&self, writes: bool) -> Lease<'_> {
+        let reader = self.readers.as_ref().filter(|_| !writes).and_then(Readers::take);
+        // where no file can be opened any more, who reads waits for who writes
+        reader.map_or_else(|| Lease::Writer(WriterGuard(self.lock())), Lease::Reader)
     }
 
+    fn lock(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lease<'_> {
     /// Starts the transaction of one request; a writing one takes the lock at once, so that
     /// two processes cannot both read and then both write.
     pub fn begin(&mut self, space: String, writes: bool) -> rusqlite::Result<Session<'_>> {
-        let kind = if writes { TransactionBehavior::Immediate } else { TransactionBehavior::Deferred };
-        Ok(Session {
-            transaction: self.connection.transaction_with_behavior(kind)?,
-            space,
-            changes: RefCell::default(),
-        })
+        let connection = match self {
+            Self::Writer(WriterGuard(writer)) => {
+                if writes {
+                    writer.sweep(now())?;
+                }
+                &mut writer.connection
+            }
+            Self::Reader(reader) => reader.connection.as_mut().ok_or(rusqlite::Error::InvalidQuery)?,
+        };
+        begin(connection, space, writes)
     }
 }
 
-impl Session<'_> {
-    /// The object of that type and id.
-    pub fn get(&self, object: &str, id: &str) -> Outcome<Option<Stored>> {
-        let query = "SELECT seq, gone, body FROM objects WHERE space = ?1 AND object = ?2 AND id = ?3";
-        self.transaction
-            .prepare_cached(query)?
-            .query_row(params![self.space_of(object), object, id], read)
-            .optional()?
-            .transpose()
-    }
+fn begin(connection: &mut Connection, space: String, writes: bool) -> rusqlite::Result<Session<'_>> {
+    let kind = if writes { TransactionBehavior::Immediate } else { TransactionBehavior::Deferred };
+    let transaction = connection.transaction_with_behavior(kind)?;
+    Ok(Session { transaction, space, changes: RefCell::default(), steps: RefCell::default() })
+}
 
-    /// The object of that id, whatever its type.
-    pub fn find(&self, id: &str) -> Outcome<Option<Stored>> {
-        let query = "SELECT seq, gone, body FROM objects WHERE space IN (?1, ?2) AND id = ?3";
-        self.transaction
-            .prepare_cached(query)?
-            .query_row(params![self.space, HELD, id], read)
-            .optional()?
-            .transpose()
-    }
-
-    /// The living object of that type and id with the space it is kept in, whoever's it is.
-    pub fn anywhere(&self, object: &str, id: &str) -> Outcome<Option<(String, Body)>> {
-        let query = "SELECT space, body FROM objects WHERE id = ?1 AND object = ?2 AND gone = 0";
-        let mut statement = self.transaction.prepare_cached(query)?;
-        let found =
-            statement.query_row(params![id, object], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
-        let Some((space, text)) = found.optional()? else { return Ok(None) };
-        Ok(Some((space, serde_json::from_str(&text)?)))
-    }
-
-    /// The object, unless it was deleted.
-    pub fn alive(&self, object: &str, id: &str) -> Outcome<Option<Body>> {
-        Ok(self.get(object, id)?.filter(|stored| !stored.gone).map(|stored| stored.body))
-    }
-
-    /// The object that a path names.
-    pub fn named(&self, object: &str, id: &str) -> Outcome<Body> {
-        self.alive(object, id)?.ok_or_else(|| Failure::absent(object, id))
-    }
-
-    /// The object that a param names.
-    pub fn referred(&self, object: &str, id: &str, param: &str) -> Outcome<Body> {
-        self.alive(object, id)?.ok_or_else(|| Failure::unknown_reference(object, id, param))
-    }
-
-    /// Keeps an object: a new one comes last, a known one keeps its place.
-    pub fn put(&self, body: &Body) -> Outcome<()> {
-        let name = |key| body.get(key).and_then(Json::as_str).unwrap_or_default();
-        let key =
-            [KEY, "id", UNSHOWN_ID].map(name).into_iter().find(|key| !key.is_empty()).unwrap_or_default();
-        let query = "INSERT INTO objects (space, object, id, body) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (space, object, id) DO UPDATE SET body = excluded.body, gone = 0";
-        let text = serde_json::to_string(body)?;
-        self.note(name("object"), key, Some(body))?;
-        self.transaction.prepare_cached(query)?.execute(params![self.space, name("object"), key, text])?;
-        Ok(())
-    }
-
-    /// Marks an object as deleted.
-    pub fn remove(&self, object: &str, id: &str) -> Outcome<()> {
-        let query = "UPDATE objects SET gone = 1 WHERE space = ?1 AND object = ?2 AND id = ?3";
-        self.note(object, id, None)?;
-        self.transaction.prepare_cached(query)?.execute(params![self.space, object, id])?;
-        Ok(())
-    }
-
-    /// Notes that an object is about to be kept, or removed when there is no new body.
-    fn note(&self, object: &str, id: &str, body: Option<&Body>) -> Outcome<()> {
-        let same = |change: &Change| {
-            let member = |name: &str| change.after.get(name).and_then(Json::as_str);
-            [KEY, "id", UNSHOWN_ID].iter().any(|key| member(key) == Some(id))
-                && member("object") == Some(object)
-        };
-        let mut changes = self.changes.borrow_mut();
-        if let Some(known) = changes.iter_mut().find(|change| same(change)) {
-            known.gone = body.is_none();
-            if let Some(body) = body {
-                known.after.clone_from(body);
-            }
+impl Writer {
+    /// Removes what Stripe does not keep any longer: old events, and answers under old keys.
+    fn sweep(&mut self, now: i64) -> rusqlite::Result<()> {
+        if now < self.swept + SWEEP {
             return Ok(());
         }
-        let before = self.alive(object, id)?;
-        let Some(after) = body.or(before.as_ref()).cloned() else { return Ok(()) };
-        changes.push(Change { before, after, gone: body.is_none() });
+        self.swept = now;
+        let created = schema::field("created");
+        let events = format!("DELETE FROM objects WHERE object = 'event' AND {created} < ?1");
+        self.connection.execute(&events, [now - EVENTS])?;
+        self.connection.execute("DELETE FROM answers WHERE kept_until < ?1", [now])?;
         Ok(())
-    }
-
-    /// What was changed since this was last asked.
-    pub fn take_changes(&self) -> Vec<Change> {
-        self.changes.take()
-    }
-
-    /// Goes through the living objects until `visit` says stop.
-    pub fn walk(&self, walk: &Walk<'_>, mut visit: impl FnMut(Stored) -> bool) -> Outcome<()> {
-        let mut values = vec![Value::from(self.space_of(walk.objects.first().unwrap_or(&"")).to_owned())];
-        let query = walk.query(&mut values);
-        let mut statement = self.transaction.prepare_cached(&query)?;
-        let mut rows = statement.query(rusqlite::params_from_iter(values))?;
-        while let Some(row) = rows.next()? {
-            if !visit(read(row)??) {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// Where objects of that type are kept.
-    fn space_of(&self, object: &str) -> &str {
-        if held::holds(object) { HELD } else { &self.space }
-    }
-
-    /// The living objects of a type whose field has that text, newest first.
-    pub fn having(&self, object: &str, field: &str, value: &str) -> Outcome<Vec<Body>> {
-        self.having_in(&self.space, object, field, value)
-    }
-
-    /// The same in the space of another account.
-    pub fn having_in(&self, space: &str, object: &str, field: &str, value: &str) -> Outcome<Vec<Body>> {
-        let query = "SELECT seq, gone, body FROM objects WHERE space = ?1 AND object = ?2 AND gone = 0
-             AND json_extract(body, '$.' || ?3) = ?4 ORDER BY seq DESC";
-        let mut statement = self.transaction.prepare_cached(query)?;
-        let mut rows = statement.query(params![space, object, field, value])?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            found.push(read(row)??.body);
-        }
-        Ok(found)
-    }
-
-    /// How many objects of each type are alive, in every space: neither deleted, nor archived,
-    /// nor at an end of their own. Events are no objects that anybody made.
-    pub fn counts(&self) -> Outcome<Vec<(String, usize)>> {
-        let query =
-            "SELECT object, count(*) FROM objects WHERE gone = 0 AND space <> ?1 AND object <> 'event'
-            AND coalesce(json_extract(body, '$.active'), 1) = 1
-            AND coalesce(json_extract(body, '$._spent'), 0) = 0
-            AND coalesce(json_extract(body, '$.status'), '') NOT IN ('canceled', 'void')
-            GROUP BY object ORDER BY object";
-        let mut statement = self.transaction.prepare_cached(query)?;
-        let rows =
-            statement.query_map([HELD], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
-        let count = |(object, count)| (object, usize::try_from(count).unwrap_or_default());
-        rows.map(|row| row.map(count).map_err(Failure::from)).collect()
     }
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Outcome<Stored>> {
-    let (seq, gone, text): (i64, bool, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-    Ok(serde_json::from_str(&text).map(|body| Stored { seq, gone, body }).map_err(Failure::from))
+impl Readers {
+    fn take(&self) -> Option<Reader<'_>> {
+        let idle = self.idle().pop();
+        let connection = idle.or_else(|| self.open().ok())?;
+        Some(Reader { connection: Some(connection), readers: self })
+    }
+
+    fn open(&self) -> rusqlite::Result<Connection> {
+        let connection = Connection::open(&self.file)?;
+        prepare(&connection)?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(connection)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        let mut idle = self.readers.idle();
+        idle.extend(self.connection.take());
+        idle.truncate(IDLE_READERS);
+    }
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.busy_timeout(PATIENCE)
+}
+
+/// Puts what Stripe itself holds into a new store.
+fn seed(connection: &mut Connection, first: fn() -> Vec<Body>) -> rusqlite::Result<()> {
+    let query = "SELECT EXISTS (SELECT 1 FROM objects WHERE space = ?1)";
+    if connection.query_row(query, [HELD], |row| row.get(0))? {
+        return Ok(());
+    }
+    let session = begin(connection, HELD.to_owned(), true)?;
+    for body in first() {
+        // what cannot be written stays out, and the first request says why
+        let _ = session.put(&body);
+    }
+    session.transaction.commit()
+}
+
+/// Makes the file where there is none; only its user may read or write it and what SQLite puts
+/// beside it.
+fn keep_private(path: &Path) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?;
+    #[cfg(unix)]
+    for ending in ["", "-wal", "-shm"] {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(ending);
+        let private = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o600);
+        match fs::set_permissions(&beside, private) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }

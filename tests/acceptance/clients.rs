@@ -1,6 +1,7 @@
 //! Stripe's own SDK for Python and Stripe's own CLI, unmodified, against the sandbox.
 
 mod coverage;
+mod triggers;
 
 use std::path::Path;
 use std::process::Command;
@@ -17,6 +18,7 @@ pub fn cases() -> Vec<Case> {
         case!(the_python_sdk_reaches_every_object, StripePython),
         case!(billing_works_with_the_python_sdk, StripePython),
         case!(the_cli_works_unchanged, StripeCli),
+        case!(the_cli_triggers_what_the_list_says, StripeCli),
     ]
 }
 
@@ -60,16 +62,26 @@ fn python(script: &str) -> String {
     printed
 }
 
+fn the_cli_triggers_what_the_list_says() {
+    let server = Server::start();
+    let home = tempfile::tempdir().unwrap();
+    triggers::compare(|arguments| command(&server.base, home.path(), arguments));
+}
+
 /// The CLI with a home of its own, so that nobody's login is used.
-fn cli(base: &str, home: &Path, arguments: &[&str]) -> Json {
-    let output = Command::new(Tool::StripeCli.path())
+fn command(base: &str, home: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(Tool::StripeCli.path());
+    command
         .args(arguments)
         .args(["--api-base", base, "--api-key", "sk_test_cli12345678"])
         .env("HOME", home)
         .env("XDG_CONFIG_HOME", home)
-        .env("STRIPE_CLI_TELEMETRY_OPTOUT", "1")
-        .output()
-        .unwrap();
+        .env("STRIPE_CLI_TELEMETRY_OPTOUT", "1");
+    command
+}
+
+fn cli(base: &str, home: &Path, arguments: &[&str]) -> Json {
+    let output = command(base, home, arguments).output().unwrap();
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     // Before some commands the CLI says what it is about to do.
     let body = serde_json::from_str(printed.get(printed.find('{').unwrap_or_default()..).unwrap());

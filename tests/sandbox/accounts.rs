@@ -179,6 +179,6 @@ fn a_customer_at_a_browser_finds_the_intent_of_any_account() {
     let intent = shop.ok("POST", "/v1/payment_intents", &form);
     assert_eq!(intent["status"], "requires_action");
     let page = format!("/_sandbox/payment_intents/{}/authenticate", id(&intent));
-    let (status, done) = client.call_with(&[], "GET", &page, &[]);
+    let (status, done) = client.call_with(&[], "POST", &page, &[]);
     assert_eq!((status, &done["status"]), (200, &json!("succeeded")), "{done}");
 }

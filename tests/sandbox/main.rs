@@ -2,7 +2,8 @@
 //!
 //! Some files tell a story of one part of Stripe, call by call. The others go over the whole
 //! catalog: every type of object that can be made is made, shown, listed, changed and deleted, and
-//! has the fields of the catalog with values of their kinds.
+//! has the fields of the catalog with values of their kinds. `safety`, `extremes` and `served` say what
+//! nobody can do to a sandbox.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -10,6 +11,7 @@ mod accounts;
 mod client;
 mod clocks;
 mod events;
+mod extremes;
 mod invoices;
 mod money;
 mod promotions;
@@ -27,6 +29,10 @@ mod nulls;
 mod params;
 mod refusals;
 mod rows;
+mod safety;
 mod search;
+mod served;
 mod shape;
+mod silent;
+mod transcripts;
 mod version_two;

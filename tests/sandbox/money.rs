@@ -145,14 +145,11 @@ fn a_setup_may_need_the_customer_or_fail() {
         (&waits["status"], &waits["next_action"]["type"]),
         (&"requires_action".into(), &"use_stripe_sdk".into())
     );
-    let done = client.get(&format!("/_sandbox/setup_intents/{}/authenticate", id(&waits)));
+    let done = client.post(&format!("/_sandbox/setup_intents/{}/authenticate", id(&waits)), &[]);
     assert_eq!(done["status"], "succeeded");
     let other = client.post("/v1/setup_intents", &form);
-    let failed = client.ok(
-        "GET",
-        &format!("/_sandbox/setup_intents/{}/authenticate", id(&other)),
-        &[("outcome", "failed")],
-    );
+    let failed =
+        client.post(&format!("/_sandbox/setup_intents/{}/authenticate?outcome=failed", id(&other)), &[]);
     assert_eq!(
         (&failed["status"], &failed["last_setup_error"]["code"]),
         (&"requires_payment_method".into(), &"setup_intent_authentication_failure".into())
@@ -189,4 +186,22 @@ fn amounts_have_the_decimals_of_their_currency() {
         let made = client.post("/v1/payment_intents", &intent(amount, currency));
         assert_eq!(made["currency"], currency.to_lowercase());
     }
+}
+
+#[test]
+fn a_source_of_the_older_kind_is_saved_and_charged() {
+    let client = Client::new();
+    let customer = client.post("/v1/customers", &[("source", "tok_visa")]);
+    let card = customer["default_source"].as_str().unwrap();
+    assert!(card.starts_with("card_"), "{card}");
+    let form = [("customer", customer["id"].as_str().unwrap()), ("items[0][price]", &client.monthly("900"))];
+    let subscription = client.post("/v1/subscriptions", &form);
+    assert_eq!(subscription["status"], "active");
+    let path = format!("/v1/customers/{}", id(&customer));
+    let changed = client.post(&path, &[("source", "tok_chargeCustomerFail")]);
+    assert_ne!(changed["default_source"], card);
+    let subscription = client.post("/v1/subscriptions", &form);
+    assert_eq!(subscription["status"], "incomplete");
+    client.refused(400, "POST", &path, &[("source", "tok_none")]);
+    client.refused(501, "POST", &path, &[("validate", "false")]);
 }

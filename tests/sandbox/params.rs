@@ -37,12 +37,17 @@ impl Setups {
 
     /// The params of a create.
     pub fn params(&self, stripe: &Stripe, entity: &Entity) -> Json {
+        self.told(stripe, &self.least(entity), "")
+    }
+
+    /// The params of a create with the names of references.
+    pub fn least(&self, entity: &Entity) -> Json {
         let create = entity.operation(OperationKind::Create).unwrap();
         let mut params = demanded(&create.params);
         if let Some(more) = self.table["params"][&entity.key].as_object() {
             params.extend(more.clone());
         }
-        self.told(stripe, &Json::Object(params), "")
+        Json::Object(params)
     }
 
     /// What a list of objects that nobody makes needs to be told.
@@ -91,7 +96,7 @@ impl Setups {
     }
 
     /// A value with what its references stand for.
-    fn told(&self, stripe: &Stripe, value: &Json, last: &str) -> Json {
+    pub fn told(&self, stripe: &Stripe, value: &Json, last: &str) -> Json {
         match value {
             Json::Object(members) => {
                 members.iter().map(|(name, value)| (name.clone(), self.told(stripe, value, last))).collect()
@@ -130,6 +135,11 @@ impl Setups {
         };
         self.made.borrow_mut().insert(name.to_owned(), id.clone());
         id
+    }
+
+    /// Makes the objects that references name anew from here on.
+    pub fn forget(&self) {
+        self.made.borrow_mut().clear();
     }
 
     fn step(&self, stripe: &Stripe, step: &Json, last: &str) -> String {

@@ -131,7 +131,7 @@ fn a_value_of_another_type_is_refused() {
 fn objects(stripe: &Stripe) -> BTreeMap<String, String> {
     let setups = Setups::read();
     setups.before(stripe);
-    let held: Json = serde_json::from_str(include_str!("../../src/sandbox/held.json")).unwrap();
+    let held: Json = serde_json::from_str(include_str!("../../src/sandbox/reference_data.json")).unwrap();
     let id = |object: &String| {
         if setups.makes(object) {
             return setups.reference(stripe, object);

@@ -32,7 +32,7 @@ fn a_session_is_paid_or_expires() {
     let path = format!("/v1/checkout/sessions/{}", id(&made));
     assert_eq!(client.get(&path).get("line_items"), None);
     assert_eq!(client.get(&format!("{path}/line_items"))["data"][0]["price"]["id"], price.as_str());
-    let done = client.get(&format!("/_sandbox/checkout_sessions/{}/complete", id(&made)));
+    let done = client.post(&format!("/_sandbox/checkout_sessions/{}/complete", id(&made)), &[]);
     assert_eq!(
         (&done["status"], &done["payment_status"], &done["url"]),
         (&"complete".into(), &"paid".into(), &Json::Null)
@@ -77,7 +77,7 @@ fn a_session_sells_what_its_mode_allows() {
     let made = client.post("/v1/checkout/sessions", &embedded);
     assert!(made["client_secret"].is_string() && made["url"].is_null());
     let setup = client.post("/v1/checkout/sessions", &[url, ("mode", "setup"), ("currency", "usd")]);
-    let done = client.get(&format!("/_sandbox/checkout_sessions/{}/complete", id(&setup)));
+    let done = client.post(&format!("/_sandbox/checkout_sessions/{}/complete", id(&setup)), &[]);
     assert_eq!(
         client.get(&format!("/v1/setup_intents/{}", done["setup_intent"].as_str().unwrap()))["status"],
         "succeeded"
@@ -95,7 +95,7 @@ fn a_session_sells_what_its_mode_allows() {
         (&made["amount_subtotal"], &made["amount_total"], &made["total_details"]["amount_discount"]),
         (&900.into(), &450.into(), &450.into())
     );
-    let done = client.get(&format!("/_sandbox/checkout_sessions/{}/complete", id(&made)));
+    let done = client.post(&format!("/_sandbox/checkout_sessions/{}/complete", id(&made)), &[]);
     let owned = client.get(&format!("/v1/subscriptions/{}", done["subscription"].as_str().unwrap()));
     assert_eq!((&owned["status"], &owned["customer"]), (&"active".into(), &done["customer"]));
     assert_eq!(

@@ -23,8 +23,8 @@ messages! {
         "Stripe uses {params} when a {entity} is created, and does not show it again: nothing is sent for the one that exists." "";
     warning argument_acts_at_creation(argument: &str, entity: &str) "Acts At Creation Only"
         "`{argument}` acts when a {entity} is created, and Stripe does not show it again: nothing is sent for the one that exists." "";
-    warning gap(entity: &str, locator: &str, argument: &str) "A Gap Between Two Objects"
-        "{entity} {locator} is replaced, and ends before the new one is there unless the resource says otherwise." "To have the new one first, write `{argument} = true`, or:\n\n  lifecycle {{\n    create_before_destroy = true\n  }}";
+    warning gap(entity: &str, locator: &str, argument: &str, transfers: &str) "A Gap Between Two Objects"
+        "{entity} {locator} is replaced, and ends before the new one is there unless the resource says otherwise." "To have the new one first, write `{argument} = true`, or:\n\n{transfers}  lifecycle {{\n    create_before_destroy = true\n  }}";
     warning is_replaced(params: &str, entity: &str) "Entity Is Replaced"
         "Stripe takes another {params} for a new {entity} only: this one is replaced." "";
 }

@@ -396,8 +396,11 @@ impl Planning<'_> {
 
     /// What a replacement in Terraform's usual order means for an object that others find by a name.
     fn gap(&self) -> Option<Diagnostic> {
-        let Object { entity, locator, .. } = self.object;
-        (!entity.transfers.is_empty()).then(|| ends::gap(&entity.name, locator, REPLACE_IN_PLACE))
+        let Object { entity, locator, body, .. } = self.object;
+        let named =
+            entity.transfers.iter().filter(|(name, _)| body.get(*name).is_some_and(|it| !it.is_null()));
+        let transfers: String = named.map(|(_, by)| format!("  {by} = true\n\n")).collect();
+        (!entity.transfers.is_empty()).then(|| ends::gap(&entity.name, locator, REPLACE_IN_PLACE, &transfers))
     }
 
     /// The arguments whose change only a new object can have.

@@ -2,26 +2,34 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::sandbox::auth_context;
 use crate::sandbox::call::Call;
-use crate::sandbox::caller;
 use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{id, inner, items, set, set_inner, text};
+use crate::sandbox::fields::{id, inner, items, member, set, set_inner, text};
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Get, Update};
 use super::generic;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Get, get), (Update, update)],
+    actions: &[("GetCurrentAccount", get)],
+    ..Behaviour::of(&["account"])
+}];
 
 /// Params that mean more than a field of their name.
 const SPECIAL: &[&str] = &["capabilities", "individual"];
 
 /// `GET /v1/account`, and `GET /v1/accounts/{account}` of a connected one.
-pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
+fn get(call: &Call<'_>) -> Outcome<Json> {
     if !call.id.is_empty() && call.id != call.account {
         let mut body = kept(generic::get(call)?);
         paid_out_to(call, &mut body)?;
         return Ok(Json::Object(body));
     }
     if let Some((_, body)) =
-        caller::made(call.session)?.filter(|(_, body)| of_type(body, &call.entity.object))
+        auth_context::made(call.session)?.filter(|(_, body)| of_type(body, &call.entity.object))
     {
         return Ok(Json::Object(body));
     }
@@ -40,7 +48,7 @@ pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/accounts`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut body = kept(generic::create(&plain(call))?);
     let kind = text(&body, "type").unwrap_or("standard").to_owned();
     if inner(&call.params, "controller").is_none() {
@@ -55,7 +63,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 
 /// A company is where its account is, unless it says otherwise.
 fn at_home(body: &mut Body) {
-    let country = body.get("country").cloned().unwrap_or_default();
+    let country = member(&body, "country");
     let address = body.get_mut("company").and_then(|company| company.get_mut("address")?.as_object_mut());
     if let Some(address) = address.filter(|address| text(address, "country").is_none()) {
         set(address, "country", country);
@@ -63,7 +71,7 @@ fn at_home(body: &mut Body) {
 }
 
 /// `POST /v1/accounts/{account}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = kept(generic::update(&plain(call))?);
     special(call, &mut body)?;
     paid_out_to(call, &mut body)?;

@@ -1,9 +1,12 @@
 //! The card networks of the sandbox: Stripe's test cards, and what each of them does.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, text};
+use crate::sandbox::fields::{given_number, inner, set_inner, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
@@ -53,7 +56,9 @@ const UNKNOWN: Verdict = decline(
 );
 
 /// The name after `pm_card_` or `tok_`, the number, the funding, the verdict.
-const CARDS: &[(&str, &str, &str, Verdict)] = &[
+type Card = (&'static str, &'static str, &'static str, Verdict);
+
+const CARDS: &[Card] = &[
     ("visa", "4242424242424242", "credit", APPROVE),
     ("visa_debit", "4000056655665556", "debit", APPROVE),
     ("mastercard", "5555555555554444", "credit", APPROVE),
@@ -129,17 +134,35 @@ pub(super) fn number_of_token(token: &str) -> Option<&'static str> {
     known(name).or_else(|| known(name.strip_prefix("visa_")?))
 }
 
-/// What happens when the card of that number is charged.
-pub(super) fn verdict(number: &str) -> Verdict {
-    CARDS.iter().find(|card| card.1 == number).map_or(UNKNOWN, |card| card.3)
+/// Whether an id is one of Stripe's test tokens that stand for an object of that type.
+pub(super) fn is_test_token(object: &str, id: &str) -> bool {
+    let pays = ["bank_account", "card", "payment_method", "source", "token"].contains(&object);
+    pays && (number_of_token(id).is_some() || id.starts_with("btok_"))
+}
+
+/// What happens when the card of that fingerprint is charged. Numbers are not kept.
+pub(super) fn verdict(fingerprint: &str) -> Verdict {
+    known().get(fingerprint).map_or(UNKNOWN, |card| card.3)
+}
+
+/// Whether the card of that fingerprint is the test card of that name.
+pub(super) fn is(fingerprint: &str, name: &str) -> bool {
+    known().get(fingerprint).is_some_and(|card| card.0 == name)
+}
+
+/// The test cards by their fingerprints; of two names for one number the first.
+fn known() -> &'static HashMap<String, &'static Card> {
+    static KNOWN: OnceLock<HashMap<String, &'static Card>> = OnceLock::new();
+    let pairs = || CARDS.iter().rev().map(|card| (identifier::fingerprint(card.1), card)).collect();
+    KNOWN.get_or_init(pairs)
 }
 
 /// The `card` field of a payment method, from the `card` param.
-pub(super) fn details(card: &Body, now: i64) -> Outcome<(String, Body)> {
+pub(super) fn details(card: &Body, now: i64) -> Outcome<Body> {
     if let Some(token) = text(card, "token") {
         let number = number_of_token(token)
             .ok_or_else(|| Failure::unknown_reference("token", token, "card[token]"))?;
-        return Ok((number.to_owned(), described(number, 12, year(now) + 1, true)));
+        return Ok(described(number, 12, year(now) + 1, true));
     }
     let demanded = |name: &str| given_number(card, name).ok_or_else(|| missing(name));
     let number: String = text(card, "number").ok_or_else(|| missing("number"))?.replace([' ', '-'], "");
@@ -149,9 +172,12 @@ pub(super) fn details(card: &Body, now: i64) -> Outcome<(String, Body)> {
     }
     check_expiry(month, year_given, now)?;
     let with_cvc = text(card, "cvc").is_some();
-    let body =
-        described(&number, month, if year_given < 100 { year_given + 2000 } else { year_given }, with_cvc);
-    Ok((number, body))
+    let year = if year_given < 100 { year_given + 2000 } else { year_given };
+    let mut body = described(&number, month, year, with_cvc);
+    if let Some(preferred) = inner(card, "networks").and_then(|networks| text(networks, "preferred")) {
+        set_inner(&mut body, "networks", "preferred", preferred);
+    }
+    Ok(body)
 }
 
 /// The `card` field of the card of that number, as a test token has it.

@@ -5,16 +5,27 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome, Stage};
-use crate::sandbox::fields::{flag, given_number, id, inner, number, set, text};
+use crate::sandbox::fields::{flag, given_number, id, inner, member, needed, number, set, text};
 use crate::sandbox::identifier;
 use crate::sandbox::shape;
 use crate::sandbox::store::Body;
 
 use super::card::{Decline, Verdict};
+use super::definition::{Behaviour, Create, Page};
 use super::ledger::{self, Movement};
 use super::money;
-use super::{dispute, payment_method};
+use super::payment_method;
 
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create)],
+    actions: &[("CaptureCharge", capture)],
+    pages: &[Page { field: "refunds", of: "refund", by: "charge", oldest_first: false, canceled: true }],
+    ..Behaviour::of(&["charge"])
+}];
+
+/// Kept with a charge: its cardholder disputes it.
+const CONTESTED: &str = "_contested";
 /// Kept with an intent: the customer authenticated before it was paid.
 pub(super) const AUTHENTICATED: &str = "_authenticated";
 
@@ -68,7 +79,7 @@ fn write_result(
     let amount = number(body, "amount");
     let kind = text(method, "type").unwrap_or("card").to_owned();
     set(body, "payment_method", id(method));
-    set(body, "billing_details", method.get("billing_details").cloned().unwrap_or_default());
+    set(body, "billing_details", member(&method, "billing_details"));
     let mut details = Body::new();
     set(&mut details, &kind, method.get(&kind).cloned().unwrap_or_default());
     set(&mut details, "type", kind);
@@ -93,7 +104,7 @@ fn write_result(
         take(call, body, amount)?;
     }
     if payment_method::is_disputed(method) {
-        dispute::raise(call, body)?;
+        set(body, CONTESTED, true);
     }
     let receipt = format!("https://pay.stripe.com/receipts/payment/{}", identifier::fingerprint(id(body)));
     set(body, "receipt_url", receipt);
@@ -150,7 +161,7 @@ pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> Outcome<()>
     if let Some(card) = card(body) {
         card.shift_remove("capture_before");
     }
-    let currency = text(body, "currency").unwrap_or("usd").to_owned();
+    let currency = needed(body, "currency")?.to_owned();
     let is_card = body.get("payment_method_details").and_then(|details| details.get("card")).is_some();
     let movement = Movement {
         amount,
@@ -165,7 +176,7 @@ pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> Outcome<()>
 }
 
 /// `POST /v1/charges`, the way before payment intents.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let amount = given_number(&call.params, "amount").ok_or_else(|| missing("amount"))?;
     let currency = money::currency(&call.params)?;
@@ -204,7 +215,7 @@ fn source(call: &Call<'_>) -> Outcome<Body> {
 }
 
 /// `POST /v1/charges/{charge}/capture`.
-pub(super) fn capture(call: &Call<'_>) -> Outcome<Json> {
+fn capture(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if flag(&body, "captured") {
         let message = format!("Charge {} has already been captured.", id(&body));

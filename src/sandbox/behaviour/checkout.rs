@@ -9,38 +9,48 @@ use crate::sandbox::fields::{given_number, id, inner, items, number, set, status
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
-use super::{discount, not_in_state, shop};
+use super::definition::{Behaviour, Create, Get, Update};
+use super::transition::not_in_state;
+use super::{discount, line_items};
 
 mod complete;
 mod page;
 
-pub(super) use complete::complete;
+use page::current;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Get, get), (Update, update)],
+    actions: &[("ExpireCheckoutSession", expire)],
+    pay: Some(complete::complete),
+    ..Behaviour::of(&["checkout.session"])
+}];
 
 const HOUR: i64 = 60 * 60;
 /// How long a session is open: at least, at most, and when the call does not say.
 const OPEN_FOR: (i64, i64) = (HOUR / 2, 24 * HOUR);
 /// Params that mean more than a field of their name.
-const SPECIAL: &[&str] = &["line_items", "discounts", "shipping_options", "optional_items"];
+const SPECIAL: &[&str] = &["line_items", "discounts", "shipping_options"];
 
 /// `POST /v1/checkout/sessions`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let mode = text(&call.params, "mode").ok_or_else(|| missing("mode"))?;
     addresses(call)?;
     let given = items(&call.params, "line_items");
     if given.is_empty() && mode != "setup" {
         return Err(missing("line_items"));
     }
-    let mut basket = shop::filled(call, given)?;
+    let mut basket = line_items::filled(call, given)?;
     fits(mode, &basket)?;
     let mut body = draft(call)?;
     let discounts = reductions(call, &mut body)?;
-    let off = shop::reduce(&mut basket, &discounts);
+    let off = line_items::reduce(&mut basket, &discounts);
     totals(call, &mut body, &basket, off)?;
     let url = format!("/v1/checkout/sessions/{}/line_items", id(&body));
     if mode == "setup" {
         set(&mut body, "line_items", Json::Null);
     } else {
-        shop::show(&mut body, &basket, &url);
+        line_items::show(&mut body, &basket, &url);
     }
     call.keep(body)
 }
@@ -48,7 +58,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 /// Where the customer goes from the page.
 fn addresses(call: &Call<'_>) -> Outcome<()> {
     for name in ["success_url", "cancel_url", "return_url"] {
-        shop::check_url(&call.params, name)?;
+        line_items::check_url(&call.params, name)?;
     }
     let hosted = matches!(text(&call.params, "ui_mode"), None | Some("hosted_page"));
     let redirects = text(&call.params, "redirect_on_completion") != Some("never");
@@ -70,7 +80,7 @@ fn addresses(call: &Call<'_>) -> Outcome<()> {
 
 /// The prices fit the mode.
 fn fits(mode: &str, basket: &[Json]) -> Outcome<()> {
-    let recurring = basket.iter().any(shop::is_recurring);
+    let recurring = basket.iter().any(line_items::is_recurring);
     let message = match mode {
         "payment" if recurring => {
             "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only \
@@ -86,10 +96,6 @@ fn fits(mode: &str, basket: &[Json]) -> Outcome<()> {
 }
 
 fn draft(call: &Call<'_>) -> Outcome<Body> {
-    if text(&call.params, "customer").is_some() && text(&call.params, "customer_email").is_some() {
-        let message = "You may only specify one of these parameters: customer, customer_email.";
-        return Err(Failure::invalid(message).code("parameters_exclusive").param("customer_email"));
-    }
     let mut plain = call.clone();
     plain.params.retain(|name, _| !SPECIAL.contains(&name.as_str()));
     let mut body = plain.build()?;
@@ -129,10 +135,6 @@ fn reductions(call: &Call<'_>, body: &mut Body) -> Outcome<Vec<Body>> {
     let Some(given) = call.params.get("discounts").filter(|given| given.is_array()) else {
         return Ok(Vec::new());
     };
-    if call.params.get("allow_promotion_codes") == Some(&Json::Bool(true)) {
-        let message = "You may only specify one of these parameters: allow_promotion_codes, discounts.";
-        return Err(Failure::invalid(message).code("parameters_exclusive").param("discounts"));
-    }
     let ids = discount::take(call, given, body, "discounts")?;
     let found = discount::at_work(call, &ids, call.now)?;
     let shown = found.iter().map(|own| {
@@ -152,11 +154,11 @@ fn totals(call: &Call<'_>, body: &mut Body, basket: &[Json], off: i64) -> Outcom
         return Ok(());
     }
     let subtotal: i64 = basket.iter().filter_map(|item| item.get("amount_subtotal")?.as_i64()).sum();
-    let (options, chosen) = shop::shipping(call)?;
+    let (options, chosen) = line_items::shipping(call)?;
     let shipping = chosen.as_ref().and_then(|chosen| chosen.get("amount_total")?.as_i64()).unwrap_or(0);
-    let total = subtotal - off + shipping;
-    let currency = shop::currency(basket).unwrap_or("usd").to_owned();
-    shop::check_total(total, &currency)?;
+    let total = subtotal.saturating_sub(off).saturating_add(shipping);
+    let currency = line_items::currency(basket).unwrap_or("usd").to_owned();
+    line_items::check_total(total, &currency)?;
     set(body, "currency", currency);
     set(body, "amount_subtotal", subtotal);
     set(body, "amount_total", total);
@@ -167,22 +169,13 @@ fn totals(call: &Call<'_>, body: &mut Body, basket: &[Json], off: i64) -> Outcom
     Ok(())
 }
 
-/// The session as it stands now: what was open too long is expired.
-fn current(call: &Call<'_>, mut body: Body) -> Body {
-    if status(&body) == "open" && number(&body, "expires_at") <= call.now {
-        set(&mut body, "status", "expired");
-        set(&mut body, "url", Json::Null);
-    }
-    body
-}
-
 /// `GET /v1/checkout/sessions/{id}`.
-pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
+fn get(call: &Call<'_>) -> Outcome<Json> {
     Ok(Json::Object(current(call, call.named()?)))
 }
 
 /// `POST /v1/checkout/sessions/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = current(call, call.named()?);
     if status(&before) != "open" && call.params.keys().any(|name| name != "metadata") {
         return Err(not_in_state(call, &before, "update"));
@@ -191,17 +184,17 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     plain.params.retain(|name, _| !SPECIAL.contains(&name.as_str()));
     let mut body = plain.revise()?;
     if !items(&call.params, "line_items").is_empty() {
-        let basket = shop::requantified(call, &before)?;
+        let basket = line_items::requantified(call, &before)?;
         let off = inner(&before, "total_details").map_or(0, |details| number(details, "amount_discount"));
         totals(call, &mut body, &basket, off)?;
         let url = format!("/v1/checkout/sessions/{}/line_items", id(&body));
-        shop::show(&mut body, &basket, &url);
+        line_items::show(&mut body, &basket, &url);
     }
     call.keep(body)
 }
 
 /// `POST /v1/checkout/sessions/{id}/expire`.
-pub(super) fn expire(call: &Call<'_>) -> Outcome<Json> {
+fn expire(call: &Call<'_>) -> Outcome<Json> {
     let mut body = current(call, call.named()?);
     if status(&body) != "open" {
         let message = format!(

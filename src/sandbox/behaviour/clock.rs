@@ -7,7 +7,15 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{given_number, id, number, set, status, text};
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Delete};
 use super::{generic, schedule, subscription};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Delete, delete)],
+    actions: &[("AdvanceTestHelpersTestClock", advance)],
+    ..Behaviour::of(&["test_helpers.test_clock"])
+}];
 
 /// A clock may be moved this far at a time, in seconds: two years.
 const FARTHEST: i64 = 2 * 366 * 24 * 60 * 60;
@@ -16,18 +24,8 @@ const LIFE: i64 = 30 * 24 * 60 * 60;
 /// More turns than any two years hold.
 const MOST_TURNS: usize = 20_000;
 
-/// The same call at the time of the customer.
-pub(super) fn of<'a>(call: &Call<'a>, customer: &Body) -> Outcome<Call<'a>> {
-    let clock = match text(customer, "test_clock") {
-        Some(clock) => call.session.alive("test_helpers.test_clock", clock)?,
-        None => None,
-    };
-    let now = clock.map_or(call.now, |clock| number(&clock, "frozen_time"));
-    Ok(Call { now, ..call.clone() })
-}
-
 /// `POST /v1/test_helpers/test_clocks`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.build()?;
     set(&mut body, "status", "ready");
     set(&mut body, "status_details", json!({"advancing": null}));
@@ -36,7 +34,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `DELETE /v1/test_helpers/test_clocks/{id}`: its customers go with it, and all that is theirs.
-pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     for customer in call.session.having("customer", "test_clock", id(&body))? {
         let mut about = call.about("customer", Body::new())?;
@@ -48,7 +46,7 @@ pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
 
 /// `POST /v1/test_helpers/test_clocks/{id}/advance`: everything that is due on the way happens at
 /// its time.
-pub(super) fn advance(call: &Call<'_>) -> Outcome<Json> {
+fn advance(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     let target = given_number(&call.params, "frozen_time").unwrap_or_default();
     let now = number(&body, "frozen_time");
@@ -67,6 +65,7 @@ pub(super) fn advance(call: &Call<'_>) -> Outcome<Json> {
             What::Schedule => schedule::turn(&timed, &named)?,
             What::Subscription => subscription::turn(&timed, &named)?,
         }
+        timed.react()?;
     }
     set(&mut body, "frozen_time", target);
     set(&mut body, "status", "ready");

@@ -5,25 +5,32 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, items, number, set, status, text};
+use crate::sandbox::fields::{given_number, id, inner, items, member, number, set, text};
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Get, List, Update};
 use super::{generic, money};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour { operations: &[(Create, alert), (List, alerts)], ..Behaviour::of(&["billing.alert"]) },
+    Behaviour { operations: &[(Get, summary)], ..Behaviour::of(&["billing.credit_balance_summary"]) },
+    Behaviour { operations: &[(List, entries)], ..Behaviour::of(&["billing.credit_balance_transaction"]) },
+    Behaviour {
+        operations: &[(Create, create), (Update, update)],
+        actions: &[("ExpireBillingCreditGrant", expire), ("VoidBillingCreditGrant", void)],
+        ..Behaviour::of(&["billing.credit_grant"])
+    },
+];
 
 /// What a grant is used before, unless it says so: the lower first.
 const PRIORITY: i64 = 50;
 
 /// `POST /v1/billing/credit_grants`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
     let amount = inner(&call.params, "amount").and_then(|amount| inner(amount, "monetary"));
     let amount = amount.ok_or_else(|| missing("amount[monetary]"))?;
-    if number(amount, "value") < 1 {
-        let message = "This value must be greater than or equal to 1.";
-        return Err(Failure::invalid(message)
-            .code("parameter_invalid_integer")
-            .param("amount[monetary][value]"));
-    }
     money::known_currency(text(amount, "currency").unwrap_or_default(), "amount[monetary][currency]")?;
     check_scope(call)?;
     let mut body = call.build()?;
@@ -34,7 +41,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     if given_number(&body, "expires_at").is_some_and(|until| until <= from) {
         return Err(Failure::invalid("`expires_at` must be after `effective_at`.").param("expires_at"));
     }
-    set(&mut body, "test_clock", customer.get("test_clock").cloned().unwrap_or_default());
+    set(&mut body, "test_clock", member(&customer, "test_clock"));
     call.session.put(&body)?;
     entry(call, &body, "credit", "credits_granted")?;
     Ok(Json::Object(body))
@@ -65,7 +72,7 @@ fn entry(call: &Call<'_>, grant: &Body, side: &str, kind: &str) -> Outcome<()> {
     set(&mut body, side, json!({"amount": grant.get("amount"), "type": kind}));
     set(&mut body, "type", side);
     set(&mut body, "_customer", text(grant, "customer").unwrap_or_default());
-    set(&mut body, "test_clock", grant.get("test_clock").cloned().unwrap_or_default());
+    set(&mut body, "test_clock", member(&grant, "test_clock"));
     call.session.put(&body)
 }
 
@@ -76,7 +83,7 @@ fn is_over(call: &Call<'_>, body: &Body) -> bool {
 }
 
 /// `POST /v1/billing/credit_grants/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     if is_over(call, &call.named()?) && call.params.contains_key("expires_at") {
         let message = "The expiry of a credit grant that is voided or expired cannot be changed.";
         return Err(Failure::state(message).param("expires_at"));
@@ -85,12 +92,12 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/billing/credit_grants/{id}/void`.
-pub(super) fn void(call: &Call<'_>) -> Outcome<Json> {
+fn void(call: &Call<'_>) -> Outcome<Json> {
     end(call, "voided_at", "credits_voided")
 }
 
 /// `POST /v1/billing/credit_grants/{id}/expire`.
-pub(super) fn expire(call: &Call<'_>) -> Outcome<Json> {
+fn expire(call: &Call<'_>) -> Outcome<Json> {
     end(call, "expires_at", "credits_expired")
 }
 
@@ -106,7 +113,7 @@ fn end(call: &Call<'_>, at: &str, kind: &str) -> Outcome<Json> {
 }
 
 /// `GET /v1/billing/credit_balance_summary`: what is left by currency.
-pub(super) fn summary(call: &Call<'_>) -> Outcome<Json> {
+fn summary(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.demanded("customer")?;
     call.session.referred("customer", customer, "customer")?;
     let only = inner(&call.params, "filter").and_then(|filter| text(filter, "credit_grant"));
@@ -134,7 +141,7 @@ pub(super) fn summary(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/billing/credit_balance_transactions`.
-pub(super) fn entries(call: &Call<'_>) -> Outcome<Json> {
+fn entries(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let customer = call.params.shift_remove("customer");
     crate::sandbox::page::of_objects(&call, "billing.credit_balance_transaction", |body| {
@@ -143,16 +150,10 @@ pub(super) fn entries(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/billing/alerts`.
-pub(super) fn alert(call: &Call<'_>) -> Outcome<Json> {
+fn alert(call: &Call<'_>) -> Outcome<Json> {
     let threshold = inner(&call.params, "usage_threshold").ok_or_else(|| missing("usage_threshold"))?;
     let meter = text(threshold, "meter").unwrap_or_default();
     call.session.referred("billing.meter", meter, "usage_threshold[meter]")?;
-    if number(threshold, "gte") < 1 {
-        let message = "This value must be greater than or equal to 1.";
-        return Err(Failure::invalid(message)
-            .code("parameter_invalid_integer")
-            .param("usage_threshold[gte]"));
-    }
     let mut about = call.clone();
     set(&mut about.params, "_meter", meter);
     let mut body = about.build()?;
@@ -162,21 +163,10 @@ pub(super) fn alert(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/billing/alerts`.
-pub(super) fn alerts(call: &Call<'_>) -> Outcome<Json> {
+fn alerts(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     if let Some(meter) = call.params.shift_remove("meter") {
         set(&mut call.params, "_meter", meter);
     }
     generic::list(&call)
-}
-
-/// `POST /v1/billing/alerts/{id}/…`: from one state to another; an archived one is archived for good.
-pub(super) fn turn_alert(call: &Call<'_>, from: &[&str], to: &str) -> Outcome<Json> {
-    let mut body = call.named()?;
-    if !from.contains(&status(&body)) {
-        let message = format!("This alert is {} and cannot become {to}.", status(&body));
-        return Err(Failure::state(message));
-    }
-    set(&mut body, "status", to);
-    call.keep(body)
 }

@@ -5,18 +5,32 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, items, number, set, status, text};
+use crate::sandbox::fields::{given_number, id, items, member, needed, number, set, status, text};
 use crate::sandbox::identifier;
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
-use super::{customer_balance, invoice, money, refund};
+use super::definition::{Behaviour, Create, List};
+use super::{customer_balance, invoice, money, order, refund};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour {
+        operations: &[(Create, create)],
+        actions: &[("PreviewCreditNote", preview), ("VoidCreditNote", void)],
+        ..Behaviour::of(&["credit_note"])
+    },
+    Behaviour {
+        operations: &[(List, list_lines)],
+        ..Behaviour::of(&["credit_note_line_item", "credit_notes.preview_lines"])
+    },
+];
 
 /// Kept with a credit note: all its lines.
 const LINES: &str = "_lines";
 
 /// `POST /v1/credit_notes`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let (mut body, mut invoice) = worked_out(call)?;
     if number(&body, "post_payment_amount") > 0 {
         return_money(call, &mut body, &invoice)?;
@@ -37,7 +51,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/credit_notes/preview`.
-pub(super) fn preview(call: &Call<'_>) -> Outcome<Json> {
+fn preview(call: &Call<'_>) -> Outcome<Json> {
     worked_out(call).map(|(body, _)| Json::Object(body))
 }
 
@@ -55,7 +69,7 @@ fn worked_out(call: &Call<'_>) -> Outcome<(Body, Body)> {
     let mut about = call.about("credit_note", call.params.clone())?;
     about.params.retain(|name, _| !matches!(name.as_str(), "lines" | "amount" | "refunds" | "shipping_cost"));
     let mut body = about.build()?;
-    let currency = text(&invoice, "currency").unwrap_or("usd").to_owned();
+    let currency = needed(&invoice, "currency")?.to_owned();
     let lines = lines(call, &invoice)?;
     let amount: i64 = lines.iter().map(|line| line.get("amount").and_then(Json::as_i64).unwrap_or(0)).sum();
     let most = creditable(&invoice);
@@ -76,7 +90,7 @@ fn worked_out(call: &Call<'_>) -> Outcome<(Body, Body)> {
     set(&mut body, if paid { "post_payment_amount" } else { "pre_payment_amount" }, amount);
     set(&mut body, "type", if paid { "post_payment" } else { "pre_payment" });
     set(&mut body, "currency", currency);
-    set(&mut body, "customer", invoice.get("customer").cloned().unwrap_or_default());
+    set(&mut body, "customer", member(&invoice, "customer"));
     set(&mut body, "invoice", id(&invoice));
     set(&mut body, "status", "issued");
     if given_number(&call.params, "effective_at").is_none() {
@@ -121,10 +135,6 @@ fn lines(call: &Call<'_>, invoice: &Body) -> Outcome<Vec<Json>> {
         let amount = amount.ok_or_else(|| missing("amount"))?;
         return Ok(vec![line(call, &Body::new(), (amount, 1), None)]);
     }
-    if given_number(&call.params, "amount").is_some() {
-        let message = "You may only specify one of these parameters: amount, lines.";
-        return Err(Failure::invalid(message).code("parameters_exclusive").param("lines"));
-    }
     let worked_out = given.iter().enumerate().map(|(at, entry)| {
         let entry = entry.as_object().cloned().unwrap_or_default();
         one(call, invoice, &entry, &format!("lines[{at}]"))
@@ -144,7 +154,7 @@ fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Jso
     let param = format!("{path}[invoice_line_item]");
     let named = text(entry, "invoice_line_item").ok_or_else(|| missing(&param))?;
     let known =
-        items(invoice, invoice::LINES).iter().filter_map(Json::as_object).find(|known| id(known) == named);
+        items(invoice, order::LINES).iter().filter_map(Json::as_object).find(|known| id(known) == named);
     let known = known.ok_or_else(|| Failure::unknown_reference("line_item", named, &param))?;
     let whole = number(known, "amount");
     let part =
@@ -197,8 +207,8 @@ fn split(call: &Call<'_>, body: &mut Body, amount: i64, paid: bool) -> Outcome<(
 
 fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()> {
     let part = |name: &str| given_number(&call.params, name).unwrap_or(0);
-    let customer = text(invoice, "customer").unwrap_or_default();
-    let currency = text(invoice, "currency").unwrap_or("usd");
+    let customer = needed(invoice, "customer")?;
+    let currency = needed(invoice, "currency")?;
     if part("credit_amount") > 0 {
         let amount = (-part("credit_amount"), currency);
         let entry =
@@ -216,7 +226,7 @@ fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()>
     if part("refund_amount") > 0 {
         let mut params = Body::new();
         set(&mut params, "amount", part("refund_amount"));
-        set(&mut params, "payment_intent", invoice.get("_payment_intent").cloned().unwrap_or_default());
+        set(&mut params, "payment_intent", member(&invoice, "_payment_intent"));
         let made = refund::create(&call.about("refund", params)?)?;
         refunds.push(
             json!({"amount_refunded": part("refund_amount"), "refund": made.get("id"), "type": "refund"}),
@@ -227,9 +237,9 @@ fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()>
 }
 
 /// `POST /v1/credit_notes/{id}/void`: only while the invoice is open.
-pub(super) fn void(call: &Call<'_>) -> Outcome<Json> {
+fn void(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let mut invoice = call.session.named("invoice", text(&body, "invoice").unwrap_or_default())?;
+    let mut invoice = call.session.named("invoice", needed(&body, "invoice")?)?;
     if status(&body) != "issued" || status(&invoice) != "open" {
         let message = "You can only void a credit note that is issued and whose invoice is open.";
         return Err(Failure::state(message));
@@ -245,7 +255,7 @@ pub(super) fn void(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/credit_notes/{credit_note}/lines`, and those of a note that is not made.
-pub(super) fn list_lines(call: &Call<'_>) -> Outcome<Json> {
+fn list_lines(call: &Call<'_>) -> Outcome<Json> {
     let Some((_, note)) = call.parents.first() else {
         let mut call = call.clone();
         for name in ["limit", "starting_after", "ending_before"] {

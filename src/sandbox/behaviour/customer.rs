@@ -8,7 +8,25 @@ use crate::sandbox::fields::{id, inner, items, number, set, set_inner, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
-use super::{customer_balance, payment_method, subscription, tax};
+use super::definition::{Behaviour, Create, Delete, Page, Update};
+use super::{customer_balance, payment_method, subscription, tax, tokens_and_sources};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Delete, delete), (Update, update)],
+    pages: &[
+        Page {
+            field: "subscriptions",
+            of: "subscription",
+            by: "customer",
+            oldest_first: false,
+            canceled: false,
+        },
+        Page { field: "sources", of: "card", by: "customer", oldest_first: false, canceled: false },
+        Page { field: "tax_ids", of: "tax_id", by: "customer", oldest_first: false, canceled: false },
+    ],
+    ..Behaviour::of(&["customer"])
+}];
 
 /// `POST /v1/customers`.
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
@@ -24,16 +42,23 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
         payment_method::attach_to(&call, &mut method, id(&body))?;
     }
     tax_ids(&call, &body)?;
-    call.keep(body)
+    call.session.put(&body)?;
+    source(&call, id(&body))?;
+    call.session.named("customer", id(&body)).map(Json::Object)
+}
+
+/// Saves what `source` names, the older kind of what a customer pays with.
+fn source(call: &Call<'_>, customer: &str) -> Outcome<()> {
+    if call.params.contains_key("validate") {
+        return Err(Failure::unsupported("sources that are validated by choice").param("validate"));
+    }
+    text(&call.params, "source").map_or(Ok(()), |token| tokens_and_sources::save(call, customer, token))
 }
 
 /// The methods that `payment_method` and the default of the invoice settings name; the test
 /// tokens among them become the methods they stand for.
 fn default_methods(call: &mut Call<'_>) -> Outcome<Vec<Body>> {
     let mut methods = Vec::new();
-    if text(&call.params, "source").is_some() {
-        return Err(Failure::unsupported("the legacy param source").param("source"));
-    }
     if let Some(token) = text(&call.params, "payment_method") {
         methods.push(payment_method::resolve(call, token, "payment_method")?);
     }
@@ -77,7 +102,7 @@ fn tax_ids(call: &Call<'_>, body: &Body) -> Outcome<()> {
 }
 
 /// `POST /v1/customers/{customer}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = number(&call.named()?, "balance");
     let body = call.revise()?;
     check_email(&body)?;
@@ -90,6 +115,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     }
     call.session.put(&body)?;
     customer_balance::adjusted(call, before, &body)?;
+    source(call, id(&body))?;
     call.named().map(Json::Object)
 }
 

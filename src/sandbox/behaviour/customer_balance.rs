@@ -8,7 +8,14 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{given_number, id, number, set, text};
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Get};
 use super::money;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Get, get)],
+    ..Behaviour::of(&["customer_balance_transaction"])
+}];
 
 /// Adds an amount to a customer's balance; below zero it is in the customer's favour. The entry
 /// is kept and comes back; `about` says what it belongs to: a field and an id.
@@ -41,7 +48,7 @@ fn owner(call: &Call<'_>) -> String {
 }
 
 /// `POST /v1/customers/{customer}/balance_transactions`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let customer = owner(call);
     let known = call.session.named("customer", &customer)?;
     let currency = money::currency(&call.params)?;
@@ -71,11 +78,11 @@ pub(super) fn adjusted(call: &Call<'_>, before: i64, customer: &Body) -> Outcome
     let mut reset = customer.clone();
     set(&mut reset, "balance", before);
     call.session.put(&reset)?;
-    enter(call, id(customer), (now - before, &currency), "adjustment", None).map(drop)
+    enter(call, id(customer), (now.saturating_sub(before), &currency), "adjustment", None).map(drop)
 }
 
 /// An entry is found under its own customer only.
-pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
+fn get(call: &Call<'_>) -> Outcome<Json> {
     let entry = call.named()?;
     if text(&entry, "customer") == Some(&owner(call)) {
         return Ok(Json::Object(entry));

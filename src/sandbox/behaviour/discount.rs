@@ -4,11 +4,18 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, number, set, text};
+use crate::sandbox::fields::{flag, given_number, id, member, number, set, text};
 use crate::sandbox::store::Body;
 use crate::sandbox::view;
 
+use super::definition::Behaviour;
 use super::{coupon, money, period, promotion_code};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    actions: &[("DeleteCustomerDiscount", delete), ("DeleteSubscriptionDiscount", delete)],
+    ..Behaviour::of(&["discount"])
+}];
 
 /// Kept with a discount: what the coupon takes off.
 const TERMS: &str = "_terms";
@@ -58,7 +65,7 @@ fn of_coupon(call: &Call<'_>, given: &Body, code: Option<&Body>, owner: &Body) -
     set(&mut body, "source", json!({"coupon": id(given), "type": "coupon"}));
     set(&mut body, "start", call.now);
     set(&mut body, "end", end);
-    set(&mut body, "customer", owner.get("customer").cloned().unwrap_or_default());
+    set(&mut body, "customer", member(&owner, "customer"));
     match text(owner, "object") {
         Some("subscription") => set(&mut body, "subscription", id(owner)),
         Some("subscription_item") => set(&mut body, "subscription_item", id(owner)),
@@ -143,7 +150,7 @@ fn spread(off: i64, base: &[i64]) -> Vec<i64> {
 }
 
 /// `DELETE /v1/subscriptions/{id}/discount` and that of a customer.
-pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     let of_customer = body.get("discount").and_then(|own| own.get("id")).cloned();
     let known = of_customer.or_else(|| body.get("discounts").and_then(|ids| ids.get(0)).cloned());

@@ -9,10 +9,21 @@ use crate::sandbox::identifier;
 use crate::sandbox::page;
 use crate::sandbox::store::{Body, Walk};
 
+use super::definition::{Behaviour, Create, Get, List};
 use super::subscription;
 
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour {
+        operations: &[(Get, get), (List, active)],
+        ..Behaviour::of(&["entitlements.active_entitlement"])
+    },
+    Behaviour { operations: &[(Create, create), (List, list)], ..Behaviour::of(&["entitlements.feature"]) },
+    Behaviour { operations: &[(Create, attach)], ..Behaviour::of(&["product_feature"]) },
+];
+
 /// `POST /v1/entitlements/features`: a lookup key is never given twice.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let key = call.demanded("lookup_key")?;
     if !call.session.having("entitlements.feature", "lookup_key", key)?.is_empty() {
         let message = format!("A feature with the lookup key `{key}` already exists.");
@@ -24,7 +35,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/entitlements/features`; `archived` says which.
-pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+fn list(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let archived = call.params.shift_remove("archived").and_then(|archived| archived.as_bool());
     page::of_objects(&call, "entitlements.feature", |body| {
@@ -33,7 +44,7 @@ pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/products/{product}/features`.
-pub(super) fn attach(call: &Call<'_>) -> Outcome<Json> {
+fn attach(call: &Call<'_>) -> Outcome<Json> {
     let product = call.parents.first().map(|(_, id)| id.clone()).unwrap_or_default();
     call.session.named("product", &product)?;
     let feature = call.demanded("entitlement_feature")?;
@@ -87,7 +98,7 @@ fn entitlement(call: &Call<'_>, customer: &str, attached: &Body) -> Json {
 }
 
 /// `GET /v1/entitlements/active_entitlements`.
-pub(super) fn active(call: &Call<'_>) -> Outcome<Json> {
+fn active(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.demanded("customer")?;
     call.session.referred("customer", customer, "customer")?;
     let found = of_customer(call, customer)?;
@@ -95,7 +106,7 @@ pub(super) fn active(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/entitlements/active_entitlements/{id}`.
-pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
+fn get(call: &Call<'_>) -> Outcome<Json> {
     let mut customers = Vec::new();
     call.session.walk(&Walk::of("subscription"), |stored| {
         customers.extend(text(&stored.body, "customer").map(str::to_owned));

@@ -11,13 +11,18 @@ use crate::sandbox::fields::{id, inner, set, text};
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create};
 use super::generic;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { operations: &[(Create, create)], ..Behaviour::of(&["file"]) }];
 
 /// Kept with a file: its content, in base64.
 const CONTENT: &str = "_content";
 
 /// `POST /v1/files`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let upload = inner(&call.params, "file").ok_or_else(|| missing("file"))?;
     let mut body = call.build()?;
     let name = text(upload, "filename").unwrap_or("file");

@@ -4,37 +4,62 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, inner, items, set, set_inner, status, text};
-use crate::sandbox::identifier;
+use crate::sandbox::fields::{given_number, id, inner, items, member, set, status, text};
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
-use super::line::Line;
+use super::definition::{Behaviour, Create, Delete, List, Page, Update};
+use super::order::{LINES, add, give_discounts, rates, show_lines};
 use super::{generic, invoice_item};
 
+mod attach;
 mod balance;
 mod edit;
+mod finalize_and_pay;
 mod payment;
-mod preview;
-mod settle;
-mod taxed;
-mod total;
 
-pub(super) use edit::{add_lines, give, inline_price, list_lines, remove_lines, update_line, update_lines};
-pub(super) use payment::{attach as attach_payment, list as list_payments};
-pub(super) use preview::preview;
-pub(super) use settle::{
-    collect, due_now, finalize, mark_uncollectible, method_of, open, pay, send, settled, void,
+pub(super) use edit::item_of;
+pub(super) use finalize_and_pay::{
+    collect, due_now, intent_succeeded, mark_uncollectible, method_of, open, subscription_of, void,
 };
-pub(super) use taxed::{RATES, rates};
-pub(super) use total::{DISCOUNTS, LINES, show_lines};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour {
+        operations: &[(Create, create), (Delete, delete), (List, list), (Update, update)],
+        actions: &[
+            ("AddInvoiceLines", edit::add_lines),
+            ("AttachPaymentToInvoice", attach::attach),
+            ("FinalizeInvoice", finalize_and_pay::finalize),
+            ("MarkInvoiceUncollectible", mark_uncollectible),
+            ("PayInvoice", finalize_and_pay::pay),
+            ("RemoveInvoiceLines", edit::remove_lines),
+            ("SendInvoice", finalize_and_pay::send),
+            ("UpdateInvoiceLines", edit::update_lines),
+            ("VoidInvoice", void),
+        ],
+        pages: &[Page {
+            field: "payments",
+            of: "invoice_payment",
+            by: "invoice",
+            oldest_first: true,
+            canceled: false,
+        }],
+        ..Behaviour::of(&["invoice"])
+    },
+    Behaviour { operations: &[(List, payment::list)], ..Behaviour::of(&["invoice_payment"]) },
+    Behaviour {
+        operations: &[(List, edit::list_lines), (Update, edit::update_line)],
+        ..Behaviour::of(&["line_item"])
+    },
+];
 
 const DAY: i64 = 24 * 60 * 60;
 /// What may still be changed once an invoice is no draft.
 const ALWAYS: &[&str] = &["auto_advance", "default_payment_method", "metadata", "payment_settings"];
 
 /// `POST /v1/invoices`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
     let includes = text(&call.params, "pending_invoice_items_behavior") == Some("include");
     let waiting = invoice_item::waiting(call, id(&customer), text(&call.params, "currency"))?;
@@ -58,7 +83,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome<Body> {
     let mut plain = call.clone();
     let discounts = plain.params.shift_remove("discounts");
-    let rates = plain.params.shift_remove("default_tax_rates").unwrap_or_default();
+    let given_rates = plain.params.shift_remove("default_tax_rates").unwrap_or_default();
     let mut body = plain.build()?;
     set(&mut body, "status", "draft");
     set(&mut body, "currency", currency.to_ascii_lowercase());
@@ -74,11 +99,11 @@ pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome
         set(&mut body, "auto_advance", false);
     }
     set(&mut body, "discounts", json!([]));
-    set(&mut body, "default_tax_rates", taxed::rates(call, items_of(&rates), "default_tax_rates")?);
-    set(&mut body, "test_clock", customer.get("test_clock").cloned().unwrap_or_default());
+    set(&mut body, "default_tax_rates", rates(call, items_of(&given_rates), "default_tax_rates")?);
+    set(&mut body, "test_clock", member(&customer, "test_clock"));
     collection(call, &mut body)?;
     if let Some(discounts) = discounts.filter(Json::is_array) {
-        give(call, &mut body, &discounts, "discounts")?;
+        give_discounts(call, &mut body, &discounts, "discounts")?;
     }
     show_lines(&mut body, &[]);
     Ok(body)
@@ -114,64 +139,8 @@ fn collection(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     Ok(())
 }
 
-/// Puts an invoice item on a draft.
-pub(super) fn add(call: &Call<'_>, draft: &mut Body, item: &Body) {
-    let member = |name: &str| item.get(name).cloned().unwrap_or_default();
-    let subscription =
-        item.get("parent").and_then(|parent| parent.pointer("/subscription_details/subscription"));
-    let discounts = item.get("discounts").filter(|own| own.is_array()).cloned().unwrap_or_else(|| json!([]));
-    let line = json!({
-        "id": identifier::fresh("il_"), "object": "line_item", "amount": member("amount"),
-        "currency": member("currency"), "description": member("description"), "discount_amounts": [],
-        "discountable": member("discountable"), "discounts": discounts, (DISCOUNTS): item.get(DISCOUNTS), (RATES): item.get("tax_rates"), "invoice": id(draft), "livemode": call.livemode,
-        "metadata": member("metadata"), "parent": {
-            "invoice_item_details": {
-                "invoice_item": id(item), "proration": flag(item, "proration"),
-                "proration_details": {"credited_items": null}, "subscription": subscription,
-            },
-            "subscription_item_details": null, "type": "invoice_item_details",
-        },
-        "period": member("period"), "pretax_credit_amounts": [], "pricing": member("pricing"),
-        "quantity": member("quantity"), "quantity_decimal": member("quantity").to_string(), "subscription": subscription,
-        "subtotal": member("amount"), "taxes": [],
-    });
-    push(draft, line);
-}
-
-/// Puts a line on a draft.
-pub(super) fn push(draft: &mut Body, line: Json) {
-    let mut lines = items(draft, LINES).to_vec();
-    lines.push(line);
-    show_lines(draft, &lines);
-}
-
-/// Puts a line of a quote on a draft.
-pub(super) fn add_line(call: &Call<'_>, draft: &mut Body, line: &Line) -> Outcome<()> {
-    let mut item = Body::new();
-    set(&mut item, "amount", line.amount);
-    set(&mut item, "currency", line.currency.as_str());
-    set(&mut item, "description", line.description(call)?);
-    set(&mut item, "discountable", true);
-    set(&mut item, "metadata", json!({}));
-    set(&mut item, "period", json!({"end": call.now, "start": call.now}));
-    set(&mut item, "pricing", line.pricing());
-    set(&mut item, "quantity", line.quantity);
-    set(&mut item, "id", identifier::fresh("ii_"));
-    add(call, draft, &item);
-    Ok(())
-}
-
-/// Takes an invoice item off a draft.
-pub(super) fn remove(draft: &mut Body, item: &str) {
-    let stays = |line: &&Json| {
-        line.pointer("/parent/invoice_item_details/invoice_item").and_then(Json::as_str) != Some(item)
-    };
-    let lines: Vec<Json> = items(draft, LINES).iter().filter(stays).cloned().collect();
-    show_lines(draft, &lines);
-}
-
 /// `POST /v1/invoices/{invoice}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     let locked = call.params.keys().find(|name| !ALWAYS.contains(&name.as_str()));
     if let (Some(name), true) = (locked, status(&before) != "draft") {
@@ -180,27 +149,27 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     }
     let mut plain = call.clone();
     let discounts = plain.params.shift_remove("discounts");
-    let rates = plain.params.shift_remove("default_tax_rates");
+    let given_rates = plain.params.shift_remove("default_tax_rates");
     let mut body = plain.revise()?;
-    if let Some(rates) = rates {
-        set(&mut body, "default_tax_rates", taxed::rates(call, items_of(&rates), "default_tax_rates")?);
+    if let Some(given_rates) = given_rates {
+        set(&mut body, "default_tax_rates", rates(call, items_of(&given_rates), "default_tax_rates")?);
         let lines = items(&body, LINES).to_vec();
         show_lines(&mut body, &lines);
     }
     if let Some(discounts) = discounts {
-        give(call, &mut body, &discounts, "discounts")?;
+        give_discounts(call, &mut body, &discounts, "discounts")?;
         let lines = items(&body, LINES).to_vec();
         show_lines(&mut body, &lines);
     }
     if let Some(days) = given_number(&call.params, "days_until_due") {
         let created = given_number(&body, "created").unwrap_or(call.now);
-        set(&mut body, "due_date", created + days * DAY);
+        set(&mut body, "due_date", created.saturating_add(days.saturating_mul(DAY)));
     }
     call.keep(body)
 }
 
 /// `GET /v1/invoices`; `subscription` is what an invoice stems from.
-pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+fn list(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let wanted = call.params.shift_remove("subscription").filter(|wanted| *wanted != "");
     page::of_objects(&call, "invoice", |body| {
@@ -210,7 +179,7 @@ pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `DELETE /v1/invoices/{invoice}`: a draft only; its items wait again.
-pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     if status(&body) != "draft" {
         let message = "You can only delete draft invoices. To cancel a non-draft invoice, void it.";
@@ -221,10 +190,4 @@ pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
         call.session.put(&item)?;
     }
     generic::remove(call, &body)
-}
-
-/// Writes when the invoice reached a state.
-fn reached(call: &Call<'_>, body: &mut Body, state: &str, at: &str) {
-    set(body, "status", state);
-    set_inner(body, "status_transitions", at, call.now);
 }

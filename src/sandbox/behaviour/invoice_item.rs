@@ -4,18 +4,25 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, set, status, text};
+use crate::sandbox::fields::{id, inner, member, needed, set, status, text};
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
-use super::line::Line;
-use super::{generic, invoice, money};
+use super::definition::{Behaviour, Create, Delete, List, Update};
+use super::order::{self, Accepts, Line};
+use super::{generic, money};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Delete, delete), (List, list), (Update, update)],
+    ..Behaviour::of(&["invoiceitem"])
+}];
 
 /// Params that change what an item costs.
 const COST: &[&str] = &["amount", "price_data", "pricing", "quantity", "unit_amount_decimal"];
 
 /// `POST /v1/invoiceitems`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
     let line = cost(call, &customer)?;
     let mut plain = call.clone();
@@ -24,9 +31,9 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let rates = plain.params.shift_remove("tax_rates").unwrap_or_default();
     let mut body = of_line(&plain, &line)?;
     let rates = rates.as_array().map_or(&[][..], Vec::as_slice);
-    set(&mut body, "tax_rates", invoice::rates(call, rates, "tax_rates")?);
+    set(&mut body, "tax_rates", order::rates(call, rates, "tax_rates")?);
     if let Some(discounts) = discounts.filter(Json::is_array) {
-        invoice::give(call, &mut body, &discounts, "discounts")?;
+        order::give_discounts(call, &mut body, &discounts, "discounts")?;
     }
     if let Some(subscription) = subscription.as_ref().and_then(Json::as_str) {
         call.session.referred("subscription", subscription, "subscription")?;
@@ -36,7 +43,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     if let Some(draft) = text(&call.params, "invoice") {
         let mut draft = call.session.referred("invoice", draft, "invoice")?;
         check_fits(&draft, &body)?;
-        invoice::add(call, &mut draft, &body);
+        order::add(call, &mut draft, &body);
         call.session.put(&draft)?;
     }
     call.keep(body)
@@ -57,34 +64,19 @@ pub(super) fn of_line(call: &Call<'_>, line: &Line) -> Outcome<Body> {
 }
 
 fn cost(call: &Call<'_>, customer: &Body) -> Outcome<Line> {
-    let price = inner(&call.params, "pricing").and_then(|pricing| text(pricing, "price"));
-    if let Some(line) = Line::of(call, &call.params, price, "pricing[price]")? {
-        if line.is_recurring() {
-            let message = "The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.";
-            return Err(Failure::state(message).param("pricing[price]"));
-        }
+    if let Some(line) = Line::of(call, &call.params, Accepts::OneTime, "")? {
         return Ok(line);
     }
     let currency = text(&call.params, "currency").or_else(|| text(customer, "currency")).unwrap_or("usd");
     let currency = money::known_currency(currency, "currency")?;
-    let quantity = given_number(&call.params, "quantity").unwrap_or(1);
-    let (unit, amount) = match (
-        text(&call.params, "unit_amount_decimal"),
-        given_number(&call.params, "amount"),
-    ) {
-        (Some(unit), None) => (unit.to_owned(), money::times(unit, quantity).unwrap_or(i64::MAX)),
-        (None, Some(amount)) => (amount.to_string(), amount),
-        (Some(_), Some(_)) => {
-            let message = "You may only specify one of these parameters: amount, unit_amount_decimal.";
-            return Err(Failure::invalid(message).code("parameters_exclusive").param("amount"));
-        }
-        (None, None) => {
-            let message =
-                "You must provide one of these parameters: amount, pricing, price_data, unit_amount_decimal.";
-            return Err(Failure::invalid(message).code("parameter_missing").param("amount"));
-        }
-    };
-    Ok(Line { amount, currency, quantity, unit, price: None, product: None })
+    if call.params.contains_key("amount") && text(&call.params, "unit_amount_decimal").is_some() {
+        return Err(Failure::exclusive("amount", "unit_amount_decimal"));
+    }
+    Line::of_amount(&call.params, &currency).ok_or_else(|| {
+        let message =
+            "You must provide one of these parameters: amount, pricing, price_data, unit_amount_decimal.";
+        Failure::invalid(message).code("parameter_missing").param("amount")
+    })
 }
 
 fn write(call: &Call<'_>, body: &mut Body, line: &Line) -> Outcome<()> {
@@ -130,21 +122,21 @@ fn editable(call: &Call<'_>, item: &Body) -> Outcome<Option<Body>> {
 }
 
 /// `POST /v1/invoiceitems/{invoiceitem}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     let draft = editable(call, &before)?;
     let mut body = call.revise()?;
     if call.params.keys().any(|name| COST.contains(&name.as_str())) {
-        let customer = text(&before, "customer").unwrap_or_default();
+        let customer = needed(&before, "customer")?;
         let customer = call.session.alive("customer", customer)?.unwrap_or_default();
         let mut again = call.clone();
-        again.params.entry("currency").or_insert_with(|| before.get("currency").cloned().unwrap_or_default());
+        again.params.entry("currency").or_insert_with(|| member(&before, "currency"));
         keep_unit(&mut again.params, &before);
         write(call, &mut body, &cost(&again, &customer)?)?;
     }
     if let Some(mut draft) = draft {
-        invoice::remove(&mut draft, id(&body));
-        invoice::add(call, &mut draft, &body);
+        order::remove(&mut draft, id(&body));
+        order::add(call, &mut draft, &body);
         call.session.put(&draft)?;
     }
     call.keep(body)
@@ -160,17 +152,17 @@ fn keep_unit(params: &mut Body, before: &Body) {
 }
 
 /// `DELETE /v1/invoiceitems/{invoiceitem}`.
-pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     if let Some(mut draft) = editable(call, &body)? {
-        invoice::remove(&mut draft, id(&body));
+        order::remove(&mut draft, id(&body));
         call.session.put(&draft)?;
     }
     generic::remove(call, &body)
 }
 
 /// `GET /v1/invoiceitems`; `pending` are those on no invoice.
-pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+fn list(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let pending = call.params.shift_remove("pending").and_then(|pending| pending.as_bool());
     page::of_objects(&call, "invoiceitem", |item| {

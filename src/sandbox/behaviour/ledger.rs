@@ -6,11 +6,18 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, number, set, text};
+use crate::sandbox::fields::{id, member, number, set, text};
 use crate::sandbox::page;
 use crate::sandbox::store::{Body, Walk};
 
+use super::definition::{Behaviour, Get, List};
 use super::money;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour { operations: &[(Get, balance)], ..Behaviour::of(&["balance"]) },
+    Behaviour { operations: &[(Get, get), (List, list)], ..Behaviour::of(&["balance_transaction"]) },
+];
 
 /// What was charged can be paid out this long afterwards, in seconds: two days.
 const SETTLES: i64 = 2 * 24 * 60 * 60;
@@ -47,7 +54,7 @@ pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome
     };
     set(&mut body, "reporting_category", category);
     set(&mut body, "source", id(source));
-    set(&mut body, "description", source.get("description").cloned().unwrap_or_default());
+    set(&mut body, "description", member(&source, "description"));
     set(&mut body, "available_on", if of.at_once { call.now } else { call.now + SETTLES });
     set(&mut body, "status", if of.at_once { "available" } else { "pending" });
     let fee = json!([{
@@ -73,12 +80,12 @@ fn current(call: &Call<'_>, mut body: Body) -> Body {
 }
 
 /// `GET /v1/balance_transactions/{id}`.
-pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
+fn get(call: &Call<'_>) -> Outcome<Json> {
     Ok(Json::Object(current(call, call.named()?)))
 }
 
 /// `GET /v1/balance_transactions`.
-pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+fn list(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let payout = call.params.shift_remove("payout");
     let page = page::of_objects(&call, "balance_transaction", |body| {
@@ -92,7 +99,7 @@ fn sums(call: &Call<'_>) -> Outcome<BTreeMap<String, (i64, i64)>> {
     let mut sums = BTreeMap::from([("usd".to_owned(), (0, 0))]);
     call.session.walk(&Walk { forward: true, ..Walk::of("balance_transaction") }, |stored| {
         let body = stored.body;
-        let slot = sums.entry(text(&body, "currency").unwrap_or("usd").to_owned()).or_insert((0, 0));
+        let slot = sums.entry(text(&body, "currency").unwrap_or_default().to_owned()).or_insert((0, 0));
         let net = number(&body, "net");
         if number(&body, "available_on") <= call.now {
             slot.0 += net;
@@ -105,7 +112,7 @@ fn sums(call: &Call<'_>) -> Outcome<BTreeMap<String, (i64, i64)>> {
 }
 
 /// `GET /v1/balance`.
-pub(super) fn balance(call: &Call<'_>) -> Outcome<Json> {
+fn balance(call: &Call<'_>) -> Outcome<Json> {
     let sums = sums(call)?;
     let shown = |amount: fn(&(i64, i64)) -> i64| -> Vec<Json> {
         sums.iter()

@@ -9,14 +9,30 @@ use crate::sandbox::identifier;
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, List};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour {
+        operations: &[(Create, create)],
+        actions: &[("ReactivateBillingMeter", reactivate)],
+        ..Behaviour::of(&["billing.meter"])
+    },
+    Behaviour { operations: &[(Create, event)], ..Behaviour::of(&["billing.meter_event"]) },
+    Behaviour { operations: &[(Create, adjust)], ..Behaviour::of(&["billing.meter_event_adjustment"]) },
+    Behaviour { operations: &[(List, summaries)], ..Behaviour::of(&["billing.meter_event_summary"]) },
+];
+
 /// Values are added up in millionths, so that decimals are exact.
 const SCALE: i128 = 1_000_000;
+/// More windows than a list shows in a year of its pages.
+const MOST_SUMMARIES: i64 = 2000;
 /// An event may be told this long afterwards, in seconds: 35 days; and this long before.
 const PAST: i64 = 35 * 24 * 60 * 60;
 const FUTURE: i64 = 5 * 60;
 
 /// `POST /v1/billing/meters`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let event = call.demanded("event_name")?;
     check_free(call, event)?;
     let mut body = call.build()?;
@@ -52,24 +68,9 @@ fn active(call: &Call<'_>, event: &str) -> Outcome<Option<Body>> {
     Ok(meters.into_iter().find(|meter| status(meter) == "active"))
 }
 
-/// `POST /v1/billing/meters/{id}/deactivate`.
-pub(super) fn deactivate(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.named()?;
-    if status(&body) != "active" {
-        return Err(Failure::state("This meter is already inactive."));
-    }
-    set(&mut body, "status", "inactive");
-    set_inner(&mut body, "status_transitions", "deactivated_at", call.now);
-    set(&mut body, "updated", call.now);
-    call.keep(body)
-}
-
 /// `POST /v1/billing/meters/{id}/reactivate`.
-pub(super) fn reactivate(call: &Call<'_>) -> Outcome<Json> {
+fn reactivate(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    if status(&body) == "active" {
-        return Err(Failure::state("This meter is already active."));
-    }
     check_free(call, text(&body, "event_name").unwrap_or_default())?;
     set(&mut body, "status", "active");
     set_inner(&mut body, "status_transitions", "deactivated_at", Json::Null);
@@ -78,7 +79,7 @@ pub(super) fn reactivate(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/billing/meter_events`.
-pub(super) fn event(call: &Call<'_>) -> Outcome<Json> {
+fn event(call: &Call<'_>) -> Outcome<Json> {
     let name = call.demanded("event_name")?;
     let Some(meter) = active(call, name)? else {
         let message = format!("There is no active meter with the event name `{name}`.");
@@ -149,7 +150,7 @@ fn scaled(value: &str) -> Option<i128> {
 }
 
 /// `POST /v1/billing/meter_event_adjustments`: an event that was told by mistake does not count.
-pub(super) fn adjust(call: &Call<'_>) -> Outcome<Json> {
+fn adjust(call: &Call<'_>) -> Outcome<Json> {
     let name = inner(&call.params, "cancel").and_then(|cancel| text(cancel, "identifier"));
     let name = name.ok_or_else(|| crate::sandbox::check::missing("cancel[identifier]"))?;
     let Some(known) = call.session.having("billing.meter_event", "identifier", name)?.into_iter().next()
@@ -163,41 +164,49 @@ pub(super) fn adjust(call: &Call<'_>) -> Outcome<Json> {
     Ok(Json::Object(body))
 }
 
-/// What a customer used from `start` until before `end`, in millionths.
-fn total(call: &Call<'_>, meter: &Body, customer: &str, start: i64, end: i64) -> Outcome<i128> {
-    let mut events = call.session.having("billing.meter_event", "_meter", id(meter))?;
-    events.retain(|event| {
-        text(event, "_customer") == Some(customer) && (start..end).contains(&number(event, "timestamp"))
-    });
-    // newest first, so that of two at the same time the later one counts
-    let last = events.iter().rev().max_by_key(|event| number(event, "timestamp"));
+/// What a customer used, by time: when, and how much in millionths.
+fn usage(call: &Call<'_>, meter: &Body, customer: &str) -> Outcome<Vec<(i64, i128)>> {
+    let mut events = call.session.having("billing.meter_event", "_customer", customer)?;
+    events.retain(|event| text(event, "_meter") == Some(id(meter)));
     let value =
         |event: &Body| text(event, "_value").and_then(|value| value.parse::<i128>().ok()).unwrap_or(0);
-    Ok(match formula(meter) {
-        "count" => i128::try_from(events.len()).unwrap_or(0) * SCALE,
-        "last" => last.map_or(0, value),
-        _ => events.iter().map(value).sum(),
-    })
+    // they come newest first; of two at the same time the later one stands behind the other
+    let mut used: Vec<_> =
+        events.iter().rev().map(|event| (number(event, "timestamp"), value(event))).collect();
+    used.sort_by_key(|(at, _)| *at);
+    Ok(used)
+}
+
+/// What comes of the usage from `start` until before `end`, in millionths.
+fn total(meter: &Body, used: &[(i64, i128)], start: i64, end: i64) -> i128 {
+    let before = |bound: i64| used.partition_point(|(at, _)| *at < bound);
+    let within = used.get(before(start)..before(end)).unwrap_or_default();
+    match formula(meter) {
+        "count" => i128::try_from(within.len()).unwrap_or(0) * SCALE,
+        "last" => within.last().map_or(0, |(_, value)| *value),
+        _ => within.iter().fold(0, |sum: i128, (_, value)| sum.saturating_add(*value)),
+    }
 }
 
 /// What a customer used in a period, in whole units, rounded up.
 pub(super) fn used(call: &Call<'_>, meter: &str, customer: &str, start: i64, end: i64) -> Outcome<i64> {
     let Some(meter) = call.session.alive("billing.meter", meter)? else { return Ok(0) };
-    let total = total(call, &meter, customer, start, end)?;
-    Ok(i64::try_from((total + SCALE - 1).div_euclid(SCALE)).unwrap_or(i64::MAX))
+    let total = total(&meter, &usage(call, &meter, customer)?, start, end);
+    Ok(i64::try_from(total.saturating_add(SCALE - 1).div_euclid(SCALE)).unwrap_or(i64::MAX))
 }
 
 /// `GET /v1/billing/meters/{meter}/event_summaries`: one for each hour or day, or one in all.
-pub(super) fn summaries(call: &Call<'_>) -> Outcome<Json> {
+fn summaries(call: &Call<'_>) -> Outcome<Json> {
     let meter = call.parents.first().map(|(_, id)| id.as_str()).unwrap_or_default();
     let meter = call.session.named("billing.meter", meter)?;
     let customer = call.demanded("customer")?;
     let bound = |name: &str| given_number(&call.params, name).unwrap_or_default();
     let (start, end) = (bound("start_time"), bound("end_time"));
+    let length = end.checked_sub(start).filter(|length| *length > 0);
     let step = match text(&call.params, "value_grouping_window") {
         Some("hour") => 60 * 60,
         Some(_) => 24 * 60 * 60,
-        None => (end - start).max(1),
+        None => length.unwrap_or(i64::MAX),
     };
     for (name, at) in [("start_time", start), ("end_time", end)] {
         if at % 60 != 0 {
@@ -205,16 +214,17 @@ pub(super) fn summaries(call: &Call<'_>) -> Outcome<Json> {
             return Err(Failure::invalid(message).param(name));
         }
     }
-    if end <= start || (end - start) / step > 2000 {
+    if length.is_none_or(|length| length / step > MOST_SUMMARIES) {
         return Err(
             Failure::invalid("`end_time` must be after `start_time`, and not too far.").param("end_time")
         );
     }
+    let used = usage(call, &meter, customer)?;
     let mut found = Vec::new();
     let mut at = start;
     while at < end {
-        let until = (at + step).min(end);
-        let value = total(call, &meter, customer, at, until)?;
+        let until = at.saturating_add(step).min(end);
+        let value = total(&meter, &used, at, until);
         found.push(summary(call, &meter, (at, until), value, customer));
         at = until;
     }

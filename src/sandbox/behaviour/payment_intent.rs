@@ -9,41 +9,50 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, id, inner, items, set, set_inner, status, text};
+use crate::sandbox::error::Outcome;
+use crate::sandbox::fields::{flag, id, inner, items, needed, set, set_inner, status, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Update};
+use super::intent::{self, OPEN, unexpected_state};
 use super::money;
 use super::payment_method;
 
 mod confirm;
 mod settle;
 
-pub(super) use confirm::{Attempt, attempt, confirm};
-pub(super) use settle::{authenticate, cancel, capture, end};
+use confirm::check_owner;
 
-/// States in which what is to be paid may still be changed.
-const OPEN: &[&str] = &["requires_payment_method", "requires_confirmation", "requires_action"];
+pub(super) use confirm::{Attempt, attempt};
+pub(super) use settle::end;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Update, update)],
+    actions: &[
+        ("CancelPaymentIntent", settle::cancel),
+        ("CapturePaymentIntent", settle::capture),
+        ("ConfirmPaymentIntent", confirm::confirm),
+    ],
+    authenticate: Some(settle::authenticate),
+    ..Behaviour::of(&["payment_intent"])
+}];
 
 /// `POST /v1/payment_intents`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let amount = call.params.get("amount").and_then(Json::as_i64).ok_or_else(|| missing("amount"))?;
     let currency = money::currency(&call.params)?;
     money::payable(amount, &currency, "amount")?;
     let confirms = flag(&call.params, "confirm");
-    if !confirms && call.params.contains_key("off_session") {
-        let message = "You cannot set `off_session` unless `confirm` is `true`.";
-        return Err(Failure::invalid(message).param("off_session"));
-    }
     payment_method::take(&mut call)?;
     let mut body = call.build()?;
     set(&mut body, "currency", currency.as_str());
     for (name, usual) in [("capture_method", "automatic_async"), ("confirmation_method", "automatic")] {
         set(&mut body, name, text(&call.params, name).unwrap_or(usual));
     }
-    ways_to_pay(&call, &mut body)?;
+    ways_to_pay(&call, &mut body);
     let secret = identifier::random(&format!("{}_secret_", id(&body)), 25);
     set(&mut body, "client_secret", secret);
     check_owner(&call, &body)?;
@@ -53,31 +62,9 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     if confirms { confirm::run(&call, body) } else { Ok(Json::Object(body)) }
 }
 
-/// Either a list of types, or those the account has switched on; the latter is the default.
-fn ways_to_pay(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let automatic = inner(&call.params, "automatic_payment_methods");
-    let types = items(&call.params, "allowed_payment_method_types");
-    set(body, "payment_method_configuration_details", Json::Null);
-    if !types.is_empty() {
-        if automatic.is_some_and(|automatic| flag(automatic, "enabled")) {
-            let message = "You may only specify one of these parameters: allowed_payment_method_types, automatic_payment_methods.";
-            return Err(Failure::invalid(message)
-                .code("parameters_exclusive")
-                .param("automatic_payment_methods"));
-        }
-        let types = types.to_vec();
-        set(body, "automatic_payment_methods", Json::Null);
-        set(body, "payment_method_types", types);
-    } else if automatic.is_some_and(|automatic| !flag(automatic, "enabled")) {
-        set(body, "automatic_payment_methods", Json::Null);
-        set(body, "payment_method_types", json!(["card"]));
-    } else {
-        let redirects =
-            automatic.and_then(|automatic| text(automatic, "allow_redirects")).unwrap_or("always").to_owned();
-        set(body, "automatic_payment_methods", json!({"allow_redirects": redirects, "enabled": true}));
-        set(body, "payment_method_types", json!(["card", "link"]));
-        set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
-    }
+/// What is offered to pay with, and the options of each type.
+fn ways_to_pay(call: &Call<'_>, body: &mut Body) {
+    intent::offer_methods(call, body);
     let mut options = inner(&call.params, "payment_method_options").cloned().unwrap_or_default();
     for kind in items(body, "payment_method_types").iter().filter_map(Json::as_str) {
         let given = options.get(kind).and_then(Json::as_object).cloned().unwrap_or_default();
@@ -86,7 +73,6 @@ fn ways_to_pay(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         set(&mut options, kind, shown);
     }
     set(body, "payment_method_options", options);
-    Ok(())
 }
 
 fn usual_options(kind: &str) -> Body {
@@ -100,29 +86,8 @@ fn usual_options(kind: &str) -> Body {
     usual.as_object().cloned().unwrap_or_default()
 }
 
-/// A method that is saved to a customer may be used for that customer only.
-fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    let Some(method) = text(body, "payment_method") else { return Ok(()) };
-    let method = call.session.referred("payment_method", method, "payment_method")?;
-    let Some(owner) = text(&method, "customer") else { return Ok(()) };
-    let message = match text(body, "customer") {
-        Some(customer) if customer == owner => return Ok(()),
-        Some(_) => format!(
-            "The customer does not have a payment method with the ID {}. The payment method must be attached to the \
-             customer.",
-            id(&method)
-        ),
-        None => format!(
-            "The payment method {} belongs to a Customer. Please include the Customer in the `customer` parameter on \
-             the PaymentIntent.",
-            id(&method)
-        ),
-    };
-    Err(Failure::state(message).param("payment_method"))
-}
-
 /// `POST /v1/payment_intents/{intent}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let before = call.named()?;
     let always =
@@ -138,7 +103,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
         return Err(unexpected_state(message, &before).param(name.as_str()));
     }
     if let Some(amount) = call.params.get("amount").and_then(Json::as_i64) {
-        money::payable(amount, text(&before, "currency").unwrap_or("usd"), "amount")?;
+        money::payable(amount, needed(&before, "currency")?, "amount")?;
     }
     payment_method::take(&mut call)?;
     let mut body = call.revise()?;
@@ -146,7 +111,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "currency", money::currency(&call.params)?);
     }
     if call.params.contains_key("allowed_payment_method_types") {
-        ways_to_pay(&call, &mut body)?;
+        ways_to_pay(&call, &mut body);
     }
     check_owner(&call, &body)?;
     if call.params.contains_key("payment_method") && OPEN.contains(&status(&body)) {
@@ -154,16 +119,6 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "next_action", Json::Null);
     }
     call.keep(body)
-}
-
-/// The refusal of a call that the intent's state does not allow; it carries the intent.
-fn unexpected_state(message: impl Into<String>, body: &Body) -> Failure {
-    Failure::state(message).code("payment_intent_unexpected_state").with("payment_intent", shown(body))
-}
-
-/// An intent as an error carries it.
-fn shown(body: &Body) -> Json {
-    Json::Object(body.clone().into_iter().filter(|(name, _)| !name.starts_with('_')).collect())
 }
 
 /// An intent for what an invoice is owed, not yet kept.

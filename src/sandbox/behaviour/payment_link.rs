@@ -9,18 +9,20 @@ use crate::sandbox::fields::{given_number, id, inner, items, set, set_inner, tex
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
-use super::shop;
+use super::definition::{Behaviour, Create, Update};
+use super::line_items;
 
-const SPECIAL: &[&str] = &["line_items", "shipping_options", "optional_items", "restrictions"];
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["payment_link"]) }];
+
+const SPECIAL: &[&str] = &["line_items", "shipping_options", "restrictions"];
 
 /// `POST /v1/payment_links`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let given = items(&call.params, "line_items");
-    if given.is_empty() {
-        return Err(missing("line_items"));
-    }
-    let basket = shop::filled(call, given)?;
-    let recurring = basket.iter().any(shop::is_recurring);
+    let basket = line_items::filled(call, given)?;
+    let recurring = basket.iter().any(line_items::is_recurring);
     if !recurring && call.params.contains_key("subscription_data") {
         let message = "You can only use `subscription_data` with recurring prices.";
         return Err(Failure::state(message).param("subscription_data"));
@@ -29,18 +31,23 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
         let message = "You can not pass `payment_intent_data` with recurring prices.";
         return Err(Failure::state(message).param("payment_intent_data"));
     }
+    let currency = line_items::currency(&basket).unwrap_or("usd");
+    if text(&call.params, "currency").is_some_and(|wanted| wanted != currency) {
+        let failure = Failure::unsupported("payment links in another currency than that of their prices");
+        return Err(failure.param("currency"));
+    }
     let mut body = plain(call).build()?;
     if !recurring && inner(&body, "invoice_creation").is_none() {
         set(&mut body, "invoice_creation", json!({"enabled": false, "invoice_data": {}}));
     }
-    set(&mut body, "currency", shop::currency(&basket).unwrap_or("usd"));
+    set(&mut body, "currency", currency);
     set(&mut body, "url", format!("https://buy.stripe.com/{}", identifier::random("test_", 20)));
-    let (options, _) = shop::shipping(call)?;
+    let (options, _) = line_items::shipping(call)?;
     set(&mut body, "shipping_options", options);
     restrictions(call, &mut body)?;
     completion(call)?;
     let url = format!("/v1/payment_links/{}/line_items", id(&body));
-    shop::show(&mut body, &basket, &url);
+    line_items::show(&mut body, &basket, &url);
     call.keep(body)
 }
 
@@ -57,7 +64,7 @@ fn completion(call: &Call<'_>) -> Outcome<()> {
         return Ok(());
     }
     let redirect = inner(after, "redirect").ok_or_else(|| missing("after_completion[redirect]"))?;
-    shop::check_url(redirect, "url").map_err(|failure| failure.param("after_completion[redirect][url]"))
+    line_items::check_url(redirect, "url").map_err(|failure| failure.param("after_completion[redirect][url]"))
 }
 
 fn restrictions(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
@@ -67,11 +74,6 @@ fn restrictions(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         set(body, "restrictions", Json::Null);
         return Ok(());
     };
-    if limit < 1 {
-        let message = "This value must be greater than or equal to 1.";
-        let param = "restrictions[completed_sessions][limit]";
-        return Err(Failure::invalid(message).code("parameter_invalid_integer").param(param));
-    }
     let known = inner(body, "restrictions").and_then(|own| inner(own, "completed_sessions"));
     let count = known.and_then(|own| given_number(own, "count")).unwrap_or(0);
     set_inner(body, "restrictions", "completed_sessions", json!({"count": count, "limit": limit}));
@@ -79,18 +81,18 @@ fn restrictions(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 }
 
 /// `POST /v1/payment_links/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = plain(call).revise()?;
     completion(call)?;
     restrictions(call, &mut body)?;
     if call.params.contains_key("shipping_options") {
-        let (options, _) = shop::shipping(call)?;
+        let (options, _) = line_items::shipping(call)?;
         set(&mut body, "shipping_options", options);
     }
     if !items(&call.params, "line_items").is_empty() {
-        let basket = shop::requantified(call, &body)?;
+        let basket = line_items::requantified(call, &body)?;
         let url = format!("/v1/payment_links/{}/line_items", id(&body));
-        shop::show(&mut body, &basket, &url);
+        line_items::show(&mut body, &basket, &url);
     }
     call.keep(body)
 }

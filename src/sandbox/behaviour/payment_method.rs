@@ -12,24 +12,40 @@ use crate::sandbox::shape;
 use crate::sandbox::store::Body;
 
 use super::card::{self, Verdict};
+use super::definition::{Behaviour, Create, List, Update};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (List, list), (Update, update)],
+    actions: &[("AttachPaymentMethodToCustomer", attach), ("DetachPaymentMethodFromCustomer", detach)],
+    ..Behaviour::of(&["payment_method", "customers.payment_methods"])
+}];
 
 /// Kept with a method that may not be used again.
 const SPENT: &str = "_spent";
 
-/// Kept with a card: what the networks know it by.
-const NUMBER: &str = "_number";
-
 /// `POST /v1/payment_methods`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
+    let customer = text(&call.params, "customer");
     if let Some(token) = text(&call.params, "payment_method") {
-        return call.keep(resolve(call, token, "payment_method")?);
+        let method = resolve(call, token, "payment_method")?;
+        if customer.is_some_and(|customer| text(&method, "customer") != Some(customer)) {
+            let message =
+                format!("The payment method {token} does not belong to the customer that you passed.");
+            return Err(Failure::state(message).param("customer"));
+        }
+        return call.keep(method);
+    }
+    if customer.is_some() {
+        let what = "payment methods that are made with a customer; attach the method instead";
+        return Err(Failure::unsupported(what).param("customer"));
     }
     let body = made(call, &call.params)?;
     call.keep(body)
 }
 
 /// A method made of params, not yet kept.
-pub(super) fn made(call: &Call<'_>, params: &Body) -> Outcome<Body> {
+fn made(call: &Call<'_>, params: &Body) -> Outcome<Body> {
     let call = call.about("payment_method", params.clone())?;
     let kind = call.demanded("type")?.to_owned();
     let mut body = blank(&call);
@@ -39,9 +55,7 @@ pub(super) fn made(call: &Call<'_>, params: &Body) -> Outcome<Body> {
     set(&mut body, "type", kind.as_str());
     if kind == "card" {
         let given = inner(params, "card").ok_or_else(|| missing("card"))?;
-        let (number, details) = card::details(given, call.now)?;
-        set(&mut body, "card", details);
-        set(&mut body, NUMBER, number);
+        set(&mut body, "card", card::details(given, call.now)?);
     } else {
         let given = params.get(&kind).filter(|given| given.is_object()).cloned().unwrap_or_else(|| json!({}));
         set(&mut body, &kind, details_of(&given));
@@ -86,7 +100,6 @@ pub(super) fn resolve(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body
     let mut body = blank(&call.about("payment_method", Body::new())?);
     set(&mut body, "type", "card");
     set(&mut body, "card", card::of_number(number, call.now));
-    set(&mut body, NUMBER, number);
     call.session.put(&body)?;
     Ok(body)
 }
@@ -107,6 +120,23 @@ pub(super) fn take(call: &mut Call<'_>) -> Outcome<()> {
     Ok(())
 }
 
+/// The card of the older kind that a customer is charged by, as a method; it stays a card.
+pub(super) fn of_source(call: &Call<'_>, customer: &Body) -> Outcome<Option<Body>> {
+    let source = text(customer, "default_source").unwrap_or_default();
+    let Some(card) = call.session.alive("card", source)? else { return Ok(None) };
+    let mut method = blank(&call.about("payment_method", Body::new())?);
+    set(&mut method, "id", source);
+    set(&mut method, "type", "card");
+    set(&mut method, "customer", id(customer));
+    let mut details = Body::new();
+    for name in ["country", "exp_month", "exp_year", "fingerprint", "funding", "last4"] {
+        set(&mut details, name, card.get(name).cloned().unwrap_or_default());
+    }
+    set(&mut details, "brand", text(&card, "brand").unwrap_or("unknown").to_lowercase());
+    set(&mut method, "card", details);
+    Ok(Some(method))
+}
+
 /// Which methods are offered where the account decides: its own configuration.
 pub(super) fn configuration(account: &str) -> Json {
     json!({"id": format!("pmc_1{}", identifier::fingerprint(account)), "parent": null})
@@ -114,17 +144,22 @@ pub(super) fn configuration(account: &str) -> Json {
 
 /// What happens when the method is charged.
 pub(super) fn verdict(method: &Body) -> Verdict {
-    text(method, NUMBER).map_or(Verdict::Approve, card::verdict)
+    fingerprint(method).map_or(Verdict::Approve, card::verdict)
 }
 
 /// Whether what is charged counts at once.
 pub(super) fn is_at_once(method: &Body) -> bool {
-    text(method, NUMBER) == card::number_of_token("pm_card_bypassPending")
+    fingerprint(method).is_some_and(|card| card::is(card, "bypassPending"))
 }
 
 /// Whether the cardholder disputes every charge.
 pub(super) fn is_disputed(method: &Body) -> bool {
-    text(method, NUMBER).is_some() && text(method, NUMBER) == card::number_of_token("pm_card_createDispute")
+    fingerprint(method).is_some_and(|card| card::is(card, "createDispute"))
+}
+
+/// What is kept of the number of a card: enough to know it again.
+fn fingerprint(method: &Body) -> Option<&str> {
+    text(inner(method, "card")?, "fingerprint")
 }
 
 /// Refuses a method that was detached, or used before without a customer.
@@ -151,7 +186,7 @@ pub(super) fn spend(call: &Call<'_>, method: &mut Body) -> Outcome<()> {
 }
 
 /// `POST /v1/payment_methods/{payment_method}/attach`.
-pub(super) fn attach(call: &Call<'_>) -> Outcome<Json> {
+fn attach(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.demanded("customer")?;
     call.session.referred("customer", customer, "customer")?;
     let mut method = match card::number_of_token(&call.id) {
@@ -185,7 +220,7 @@ pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> O
 }
 
 /// `POST /v1/payment_methods/{payment_method}/detach`.
-pub(super) fn detach(call: &Call<'_>) -> Outcome<Json> {
+fn detach(call: &Call<'_>) -> Outcome<Json> {
     let mut method = call.named()?;
     let Some(customer) = text(&method, "customer").map(str::to_owned) else {
         let message =
@@ -217,7 +252,7 @@ pub(super) fn detach_from(call: &Call<'_>, method: &mut Body, customer: &str) ->
 }
 
 /// `POST /v1/payment_methods/{payment_method}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     if text(&before, "customer").is_none() {
         let message = "You must save this PaymentMethod to a customer before you can update it.";
@@ -232,7 +267,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/payment_methods`: those saved to a customer.
-pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+fn list(call: &Call<'_>) -> Outcome<Json> {
     let owner = call.parents.iter().find(|(name, _)| name == "customer").map(|(_, id)| id.as_str());
     if let Some(owner) = owner {
         call.session.named("customer", owner)?;

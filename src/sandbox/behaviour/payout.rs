@@ -1,17 +1,31 @@
 //! Money that leaves the account, or comes to it: payouts, transfers and their reversals, top-ups.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::currency;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, number, set, status, text};
+use crate::sandbox::fields::{given_number, id, member, needed, number, set, text};
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create};
 use super::ledger::{self, Movement};
-use super::{money, not_in_state};
+use super::money;
+use super::transition::not_in_state;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour {
+        operations: &[(Create, create)],
+        actions: &[("CancelPayout", cancel), ("ReversePayout", reverse)],
+        ..Behaviour::of(&["payout"])
+    },
+    Behaviour { operations: &[(Create, topup)], ..Behaviour::of(&["topup"]) },
+    Behaviour { operations: &[(Create, transfer)], ..Behaviour::of(&["transfer"]) },
+    Behaviour { operations: &[(Create, reversal)], ..Behaviour::of(&["transfer_reversal"]) },
+];
 
 /// A payout arrives this long after it was asked for, in seconds: two days.
 const ARRIVES: i64 = 2 * 24 * 60 * 60;
@@ -21,15 +35,11 @@ const TOO_LITTLE: &str = "You have insufficient funds in your Stripe account. On
 
 fn amount_of(call: &Call<'_>) -> Outcome<(i64, String)> {
     let amount = given_number(&call.params, "amount").ok_or_else(|| missing("amount"))?;
-    if amount < 1 {
-        let message = "This value must be greater than or equal to 1.";
-        return Err(Failure::invalid(message).code("parameter_invalid_integer").param("amount"));
-    }
     Ok((amount, money::currency(&call.params)?))
 }
 
 fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> Outcome<()> {
-    let currency = text(body, "currency").unwrap_or("usd").to_owned();
+    let currency = needed(body, "currency")?.to_owned();
     let movement = Movement { amount, fee: 0, currency: &currency, kind, at_once: true };
     let entry = ledger::enter(call, body, movement)?;
     set(body, "balance_transaction", entry);
@@ -37,7 +47,7 @@ fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> Outcome<(
 }
 
 /// `POST /v1/payouts`: an instant one is there at once, others in two days.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let (amount, currency) = amount_of(call)?;
     currency::check_payout(amount, &currency, "amount")?;
     ledger::demand(call, amount, &currency, TOO_LITTLE)?;
@@ -56,15 +66,10 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/payouts/{id}/cancel`: while it is on its way.
-pub(super) fn cancel(call: &Call<'_>) -> Outcome<Json> {
+fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    if status(&body) != "pending" {
-        return Err(
-            Failure::state("Payouts can only be canceled while they are pending.").code("payout_not_allowed")
-        );
-    }
     set(&mut body, "status", "canceled");
-    let paid = body.get("balance_transaction").cloned().unwrap_or_default();
+    let paid = member(&body, "balance_transaction");
     let amount = number(&body, "amount");
     enter(call, &mut body, amount, "payout_cancel")?;
     let returned = body.insert("balance_transaction".to_owned(), paid).unwrap_or_default();
@@ -73,9 +78,9 @@ pub(super) fn cancel(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/payouts/{id}/reverse`: what was paid out comes back as a payout below zero.
-pub(super) fn reverse(call: &Call<'_>) -> Outcome<Json> {
+fn reverse(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    if status(&body) != "paid" || text(&body, "reversed_by").is_some() {
+    if text(&body, "reversed_by").is_some() {
         return Err(not_in_state(call, &body, "reverse"));
     }
     let mut back = body.clone();
@@ -96,7 +101,7 @@ pub(super) fn reverse(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/transfers`: of what is there, or of what a charge will bring.
-pub(super) fn transfer(call: &Call<'_>) -> Outcome<Json> {
+fn transfer(call: &Call<'_>) -> Outcome<Json> {
     let charge = match text(&call.params, "source_transaction") {
         Some(charge) => Some(call.session.referred("charge", charge, "source_transaction")?),
         None => None,
@@ -136,13 +141,13 @@ fn show_reversals(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 }
 
 /// `POST /v1/transfers/{transfer}/reversals`: never more than was transferred.
-pub(super) fn reversal(call: &Call<'_>) -> Outcome<Json> {
+fn reversal(call: &Call<'_>) -> Outcome<Json> {
     let of = call.parents.first().map(|(_, id)| id.clone()).unwrap_or_default();
     let mut of = call.session.named("transfer", &of)?;
     let left = number(&of, "amount") - number(&of, "amount_reversed");
     let amount = given_number(&call.params, "amount").unwrap_or(left);
     if amount < 1 || amount > left {
-        let currency = text(&of, "currency").unwrap_or("usd");
+        let currency = needed(&of, "currency")?;
         let message = format!(
             "Reversal amount ({}) is greater than unreversed amount on transfer ({}), or less than one.",
             money::written(amount, currency),
@@ -152,7 +157,7 @@ pub(super) fn reversal(call: &Call<'_>) -> Outcome<Json> {
     }
     let mut body = call.build()?;
     set(&mut body, "amount", amount);
-    set(&mut body, "currency", of.get("currency").cloned().unwrap_or_default());
+    set(&mut body, "currency", member(&of, "currency"));
     set(&mut body, "transfer", id(&of));
     enter(call, &mut body, amount, "transfer_refund")?;
     call.session.put(&body)?;
@@ -166,7 +171,7 @@ pub(super) fn reversal(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/topups`.
-pub(super) fn topup(call: &Call<'_>) -> Outcome<Json> {
+fn topup(call: &Call<'_>) -> Outcome<Json> {
     let (_, currency) = amount_of(call)?;
     let mut plain = call.clone();
     plain.params.shift_remove("source");
@@ -175,16 +180,5 @@ pub(super) fn topup(call: &Call<'_>) -> Outcome<Json> {
     set(&mut body, "expected_availability_date", call.now + ARRIVES);
     set(&mut body, "status", "pending");
     set(&mut body, "initiated_by", "user");
-    call.keep(body)
-}
-
-/// `POST /v1/topups/{id}/cancel`: while it is on its way.
-pub(super) fn cancel_topup(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.named()?;
-    if status(&body) != "pending" {
-        return Err(not_in_state(call, &body, "cancel"));
-    }
-    set(&mut body, "status", "canceled");
-    set(&mut body, "expected_availability_date", json!(null));
     call.keep(body)
 }

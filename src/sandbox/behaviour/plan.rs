@@ -5,27 +5,34 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, inner, set, text};
+use crate::sandbox::fields::{id, inner, member, set, text};
 use crate::sandbox::store::Body;
 
-use super::{generic, price, product};
+use super::definition::{Behaviour, Create, Delete, Update};
+use super::{generic, order};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Delete, delete), (Update, update)],
+    ..Behaviour::of(&["plan"])
+}];
 
 /// `POST /v1/plans`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     if let Some(own) = text(&call.params, "id")
         && call.session.alive("plan", own)?.is_some()
     {
         return Err(Failure::state("Plan already exists.").code("resource_already_exists").param("id"));
     }
     let product = product_of(call)?;
-    let made = price::made(&call.about("price", price_params(call, &product))?, "")?;
+    let made = order::price(&call.about("price", price_params(call, &product))?, "")?;
     let mut made = made;
     let own = text(&call.params, "id").map_or_else(|| id(&made).replace("price_", "plan_"), str::to_owned);
     call.session.remove("price", id(&made))?;
     set(&mut made, "id", own);
     call.session.put(&made)?;
     let mut body = of_price(call, &made)?;
-    set(&mut body, "trial_period_days", call.params.get("trial_period_days").cloned().unwrap_or_default());
+    set(&mut body, "trial_period_days", member(&call.params, "trial_period_days"));
     call.keep(body)
 }
 
@@ -36,8 +43,7 @@ fn product_of(call: &Call<'_>) -> Outcome<String> {
             Ok(known.clone())
         }
         Some(Json::Object(data)) => {
-            let made = product::made(&call.about("product", data.clone())?)?;
-            call.session.put(&made)?;
+            let made = order::product_described(call, data.clone(), true)?;
             Ok(id(&made).to_owned())
         }
         _ => Err(missing("product")),
@@ -104,7 +110,7 @@ pub(super) fn of_price(call: &Call<'_>, price: &Body) -> Outcome<Body> {
 }
 
 /// `POST /v1/plans/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let body = call.revise()?;
     if let Some(mut price) = call.session.alive("price", id(&body))? {
         for name in ["active", "metadata", "nickname"] {
@@ -116,7 +122,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `DELETE /v1/plans/{id}`: subscriptions keep what they have.
-pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     call.session.remove("price", id(&body))?;
     generic::remove(call, &body)

@@ -5,45 +5,31 @@ use serde_json::Value as Json;
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{flag, id, set, text};
-use crate::sandbox::store::Body;
 
-use super::price;
+use super::definition::{Behaviour, Create, Delete, Update};
+use super::order;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Delete, delete), (Update, update)],
+    ..Behaviour::of(&["product"])
+}];
 
 /// `POST /v1/products`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = made(call)?;
+fn create(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = order::product(call)?;
     call.session.put(&body)?;
     if let Some(data) = call.params.get("default_price_data").and_then(Json::as_object) {
         let mut params = data.clone();
         set(&mut params, "product", id(&body));
-        let price = price::made(&call.about("price", params)?, "default_price_data")?;
+        let price = order::price(&call.about("price", params)?, "default_price_data")?;
         set(&mut body, "default_price", id(&price));
     }
     call.keep(body)
 }
 
-/// A product made of params, not yet kept.
-pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
-    let mut body = call.build()?;
-    if let Some(own) = text(&call.params, "id") {
-        if call.session.alive("product", own)?.is_some() {
-            return Err(Failure::state("Product already exists.")
-                .code("resource_already_exists")
-                .param("id"));
-        }
-        set(&mut body, "id", own);
-    }
-    if !call.params.contains_key("active") {
-        set(&mut body, "active", true);
-    }
-    if !call.params.contains_key("type") {
-        set(&mut body, "type", "service");
-    }
-    Ok(body)
-}
-
 /// `POST /v1/products/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let body = call.revise()?;
     if let Some(price) = text(&call.params, "default_price") {
         let price = call.session.referred("price", price, "default_price")?;
@@ -61,7 +47,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `DELETE /v1/products/{id}`.
-pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     if !call.session.having("price", "product", id(&body))?.is_empty() {
         let message = "This product cannot be deleted because it has one or more user-created prices.";

@@ -11,9 +11,16 @@ use crate::sandbox::page;
 use crate::sandbox::store::{Body, Walk};
 
 use super::coupon;
+use super::definition::{Behaviour, Create, Get, List, Update};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Get, get), (List, list), (Update, update)],
+    ..Behaviour::of(&["promotion_code"])
+}];
 
 /// `POST /v1/promotion_codes`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let promotion = inner(&call.params, "promotion").cloned().unwrap_or_default();
     let given = text(&promotion, "coupon").ok_or_else(|| missing("promotion[coupon]"))?;
     let given = coupon::redeemable(call, given, "promotion[coupon]")?;
@@ -28,7 +35,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     check_code(&code)?;
     set(&mut body, "code", code);
     check_unique(call, &body)?;
-    restrictions(&mut body)?;
+    restrictions(&mut body);
     call.keep(body)
 }
 
@@ -53,13 +60,6 @@ fn check_bounds(call: &Call<'_>, given: &Body) -> Outcome<()> {
     if beyond("expires_at", "redeem_by") {
         let message = "`expires_at` cannot be after the `redeem_by` of the coupon.";
         return Err(Failure::invalid(message).param("expires_at"));
-    }
-    if given_number(&call.params, "expires_at").is_some_and(|at| at <= call.now) {
-        return Err(Failure::invalid("`expires_at` must be in the future.").param("expires_at"));
-    }
-    if given_number(&call.params, "max_redemptions").is_some_and(|most| most < 1) {
-        let message = "This value must be greater than or equal to 1.";
-        return Err(Failure::invalid(message).code("parameter_invalid_integer").param("max_redemptions"));
     }
     Ok(())
 }
@@ -86,14 +86,8 @@ fn check_unique(call: &Call<'_>, body: &Body) -> Outcome<()> {
     Err(Failure::state(message).param("code"))
 }
 
-fn restrictions(body: &mut Body) -> Outcome<()> {
+fn restrictions(body: &mut Body) {
     let given = inner(body, "restrictions").cloned().unwrap_or_default();
-    let (amount, currency) =
-        (given_number(&given, "minimum_amount"), text(&given, "minimum_amount_currency"));
-    if amount.is_some() != currency.is_some() {
-        let lacking = if amount.is_some() { "minimum_amount_currency" } else { "minimum_amount" };
-        return Err(missing(&format!("restrictions[{lacking}]")));
-    }
     set_inner(body, "restrictions", "first_time_transaction", flag(&given, "first_time_transaction"));
     for name in ["minimum_amount", "minimum_amount_currency"] {
         set_inner(body, "restrictions", name, given.get(name).cloned().unwrap_or_default());
@@ -104,7 +98,6 @@ fn restrictions(body: &mut Body) -> Outcome<()> {
         // clients take a map, or nothing at all
         shown.shift_remove("currency_options");
     }
-    Ok(())
 }
 
 /// The code as it stands now.
@@ -116,12 +109,12 @@ fn current(call: &Call<'_>, mut body: Body) -> Body {
 }
 
 /// `GET /v1/promotion_codes/{id}`.
-pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
+fn get(call: &Call<'_>) -> Outcome<Json> {
     Ok(Json::Object(current(call, call.named()?)))
 }
 
 /// `GET /v1/promotion_codes`; codes are compared without regard to case.
-pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+fn list(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let mut taken = |name: &str| call.params.shift_remove(name).unwrap_or_default();
     let (code, given, active) = (taken("code"), taken("coupon"), taken("active"));
@@ -140,7 +133,7 @@ pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/promotion_codes/{id}`: a code whose coupon is gone stays inactive.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     let body = call.revise()?;
     if flag(&body, "active") && !flag(&before, "active") {
@@ -154,6 +147,18 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
         check_unique(call, &body)?;
     }
     call.keep(body)
+}
+
+/// A coupon was deleted: its codes end with it.
+pub(super) fn coupon_deleted(call: &Call<'_>, coupon: &Body) -> Outcome<()> {
+    for mut code in call.session.having("promotion_code", "_coupon", id(coupon))? {
+        if flag(&code, "active") {
+            set(&mut code, "active", false);
+            set(&mut code, "_ended", true);
+            call.session.put(&code)?;
+        }
+    }
+    Ok(())
 }
 
 /// The code that a param names, which that customer may redeem; with its coupon.

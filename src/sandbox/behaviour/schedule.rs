@@ -5,23 +5,33 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, items, number, set, set_inner, status, text};
+use crate::sandbox::fields::{
+    given_number, id, inner, items, member, needed, number, set, set_inner, status, text,
+};
 use crate::sandbox::store::Body;
 
-use super::{clock, not_in_state, period, subscription};
+use super::definition::{Behaviour, Create, Update};
+use super::{customer_time, subscription};
 
 mod phase;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Update, update)],
+    actions: &[("CancelSubscriptionSchedule", cancel), ("ReleaseSubscriptionSchedule", release)],
+    ..Behaviour::of(&["subscription_schedule"])
+}];
 
 /// States of a schedule that still has something to do.
 const ALIVE: &[&str] = &["active", "not_started"];
 
 /// `POST /v1/subscription_schedules`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     if let Some(from) = text(&call.params, "from_subscription") {
         return from_subscription(call, from);
     }
     let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
-    let call = &clock::of(call, &customer)?;
+    let call = &customer_time::of(call, &customer)?;
     let phases = items(&call.params, "phases");
     if phases.is_empty() {
         return Err(missing("phases"));
@@ -43,7 +53,7 @@ fn blank(call: &Call<'_>, customer: &Body) -> Outcome<Body> {
     plain.params.retain(|name, _| !matches!(name.as_str(), "phases" | "from_subscription" | "start_date"));
     let mut body = plain.build()?;
     set(&mut body, "customer", id(customer));
-    set(&mut body, "test_clock", customer.get("test_clock").cloned().unwrap_or_default());
+    set(&mut body, "test_clock", member(&customer, "test_clock"));
     set(&mut body, "end_behavior", text(&call.params, "end_behavior").unwrap_or("release"));
     set_inner(&mut body, "billing_mode", "type", "flexible");
     if inner(&body, "default_settings").and_then(|own| text(own, "billing_cycle_anchor")).is_none() {
@@ -67,8 +77,8 @@ fn from_subscription(call: &Call<'_>, from: &str) -> Outcome<Json> {
         let message = "You cannot migrate a subscription that is already attached to a schedule, or that is not active.";
         return Err(Failure::state(message).param("from_subscription"));
     }
-    let customer = call.session.named("customer", text(&owner, "customer").unwrap_or_default())?;
-    let call = &clock::of(call, &customer)?;
+    let customer = call.session.named("customer", needed(&owner, "customer")?)?;
+    let call = &customer_time::of(call, &customer)?;
     let mut body = blank(call, &customer)?;
     let phase = phase::current(&owner);
     set(
@@ -126,7 +136,7 @@ pub(super) fn turn(call: &Call<'_>, schedule: &str) -> Outcome<()> {
     };
     show_phase(&mut body, next);
     call.session.put(&body)?;
-    let owner = call.session.named("subscription", text(&body, "subscription").unwrap_or_default())?;
+    let owner = call.session.named("subscription", needed(&body, "subscription")?)?;
     phase::enter(call, &body, &owner, next)
 }
 
@@ -144,9 +154,7 @@ fn complete(call: &Call<'_>, mut body: Body) -> Outcome<()> {
 
 /// The subscription goes on without the schedule.
 fn let_go(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
-    if let Some(mut owner) =
-        call.session.alive("subscription", text(&body, "subscription").unwrap_or_default())?
-    {
+    if let Some(mut owner) = call.session.linked(&body, "subscription", "subscription")? {
         set(&mut owner, "schedule", Json::Null);
         call.session.put(&owner)?;
         set(&mut body, "released_subscription", id(&owner));
@@ -160,12 +168,12 @@ fn let_go(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
 }
 
 fn timed<'a>(call: &Call<'a>, body: &Body) -> Outcome<Call<'a>> {
-    let customer = call.session.named("customer", text(body, "customer").unwrap_or_default())?;
-    clock::of(call, &customer)
+    let customer = call.session.named("customer", needed(body, "customer")?)?;
+    customer_time::of(call, &customer)
 }
 
 /// `POST /v1/subscription_schedules/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     if !ALIVE.contains(&status(&before)) && call.params.keys().any(|name| name != "metadata") {
         let message = format!(
@@ -191,18 +199,15 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
         };
         show_phase(&mut body, &current);
         call.session.put(&body)?;
-        let owner = call.session.named("subscription", text(&body, "subscription").unwrap_or_default())?;
+        let owner = call.session.named("subscription", needed(&body, "subscription")?)?;
         phase::enter(call, &body, &owner, &current)?;
     }
     call.keep(body)
 }
 
 /// `POST /v1/subscription_schedules/{id}/cancel`: the subscription ends with it.
-pub(super) fn cancel(call: &Call<'_>) -> Outcome<Json> {
+fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
-    if !ALIVE.contains(&status(&body)) {
-        return Err(not_in_state(call, &body, "cancel"));
-    }
     let call = &timed(call, &body)?;
     if let Some(owner) = text(&body, "subscription") {
         let mut about = call.about("subscription", call.params.clone())?;
@@ -213,8 +218,14 @@ pub(super) fn cancel(call: &Call<'_>) -> Outcome<Json> {
     call.named().map(Json::Object)
 }
 
+/// A subscription was canceled: the schedule that manages it is over too.
+pub(super) fn subscription_canceled(call: &Call<'_>, subscription: &Body) -> Outcome<()> {
+    let Some(schedule) = text(subscription, "schedule") else { return Ok(()) };
+    ended(&timed(call, subscription)?, schedule, "canceled")
+}
+
 /// The schedule is over in that way.
-pub(super) fn ended(call: &Call<'_>, schedule: &str, how: &str) -> Outcome<()> {
+fn ended(call: &Call<'_>, schedule: &str, how: &str) -> Outcome<()> {
     let Some(mut body) = call.session.alive("subscription_schedule", schedule)? else { return Ok(()) };
     if ALIVE.contains(&status(&body)) {
         set(&mut body, "status", how);
@@ -226,16 +237,8 @@ pub(super) fn ended(call: &Call<'_>, schedule: &str, how: &str) -> Outcome<()> {
 }
 
 /// `POST /v1/subscription_schedules/{id}/release`.
-pub(super) fn release(call: &Call<'_>) -> Outcome<Json> {
+fn release(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
-    if !ALIVE.contains(&status(&body)) {
-        return Err(not_in_state(call, &body, "release"));
-    }
     let call = &timed(call, &body)?;
     let_go(call, body).map(Json::Object)
-}
-
-/// So much later, by a `duration` param.
-fn later(at: i64, duration: &Body) -> i64 {
-    period::add(at, text(duration, "interval").unwrap_or("month"), number(duration, "interval_count").max(1))
 }

@@ -5,10 +5,15 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, inner, number, set, set_inner, text};
+use crate::sandbox::fields::{given_number, inner, member, number, set, set_inner, text};
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Update};
 use super::money;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["shipping_rate"]) }];
 
 /// `POST /v1/shipping_rates`.
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
@@ -38,7 +43,7 @@ fn check_amount(given: &Body, param: &str) -> Outcome<()> {
 
 /// The main currency is one of the options.
 fn options(body: &Body, given: &Body, currency: &str) -> Outcome<Body> {
-    let usual = body.get("tax_behavior").cloned().unwrap_or_default();
+    let usual = member(&body, "tax_behavior");
     let mut options = Body::new();
     set(&mut options, currency, json!({"amount": number(given, "amount"), "tax_behavior": usual}));
     for (name, option) in inner(given, "currency_options").into_iter().flatten() {
@@ -51,7 +56,7 @@ fn options(body: &Body, given: &Body, currency: &str) -> Outcome<Body> {
 }
 
 /// `POST /v1/shipping_rates/{id}`: other currencies may change, the amount may not.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     let mut plain = call.clone();
     let given = plain.params.shift_remove("fixed_amount");

@@ -4,14 +4,24 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, inner, set, text};
+use crate::sandbox::fields::{id, inner, member, set, text};
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
+use super::definition::{Behaviour, Create, Get, List};
 use super::{generic, money};
 
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour {
+        operations: &[(Create, create_id), (Get, get_id), (List, list_ids)],
+        ..Behaviour::of(&["tax_id", "customers.tax_ids"])
+    },
+    Behaviour { operations: &[(Create, create_rate)], ..Behaviour::of(&["tax_rate"]) },
+];
+
 /// `POST /v1/tax_rates`.
-pub(super) fn create_rate(call: &Call<'_>) -> Outcome<Json> {
+fn create_rate(call: &Call<'_>) -> Outcome<Json> {
     let percentage = call.params.get("percentage").map(ToString::to_string).unwrap_or_default();
     let places = percentage.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     let fits = money::percent_of(&percentage, 1_000_000).is_some_and(|part| (0..=1_000_000).contains(&part));
@@ -126,14 +136,14 @@ fn country(kind: &str, value: &str) -> Json {
 }
 
 /// `GET /v1/tax_ids`, the account's own unless an owner is given, and those of a customer.
-pub(super) fn list_ids(call: &Call<'_>) -> Outcome<Json> {
+fn list_ids(call: &Call<'_>) -> Outcome<Json> {
     if !call.parents.is_empty() {
         return generic::list(call);
     }
     let mut call = call.clone();
     let wanted = call.params.shift_remove("owner").unwrap_or_else(|| json!({"type": "self"}));
     page::of_objects(&call, "tax_id", |body| {
-        let owner = body.get("owner").cloned().unwrap_or_default();
+        let owner = member(&body, "owner");
         wanted
             .as_object()
             .is_some_and(|wanted| wanted.iter().all(|(name, value)| owner.get(name) == Some(value)))
@@ -141,14 +151,14 @@ pub(super) fn list_ids(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// A tax id is found under its own customer only.
-pub(super) fn named(call: &Call<'_>) -> Outcome<Body> {
+fn get_id(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     let parent = call.parents.iter().find(|(name, _)| name == "customer");
     match parent {
         Some((_, customer)) if text(&body, "customer") != Some(customer) => {
             Err(Failure::absent("tax_id", id(&body)))
         }
-        _ => Ok(body),
+        _ => Ok(Json::Object(body)),
     }
 }
 

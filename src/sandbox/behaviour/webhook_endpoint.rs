@@ -10,11 +10,19 @@ use crate::sandbox::fields::{flag, items, set, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::{Body, Walk};
 
+use super::definition::{Behaviour, Create, List, Update};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["webhook_endpoint"]) },
+    Behaviour { operations: &[(List, list_events)], ..Behaviour::of(&["event"]) },
+];
+
 /// Most endpoints of an account.
 const MOST: usize = 16;
 
 /// `POST /v1/webhook_endpoints`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     check(call)?;
     let mut count = 0;
     call.session.walk(&Walk::of("webhook_endpoint"), |_| {
@@ -75,7 +83,7 @@ fn check_url(call: &Call<'_>, url: &str) -> Outcome<()> {
 }
 
 /// `POST /v1/webhook_endpoints/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> Outcome<Json> {
     check(call)?;
     let mut body: Body = call.revise()?;
     if call.params.contains_key("disabled") {
@@ -86,7 +94,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/events`; `types` names several kinds, and a star stands for what follows.
-pub(super) fn list_events(call: &Call<'_>) -> Outcome<Json> {
+fn list_events(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let kind = call.params.shift_remove("type").unwrap_or_default();
     let kinds = call.params.shift_remove("types").unwrap_or_else(|| json!([]));

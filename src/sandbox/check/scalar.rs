@@ -17,7 +17,9 @@ pub(super) fn read(kind: &Kind, text: &str, path: &str) -> Outcome<Json> {
         Kind::Currency => currency::read(text, path).map(Json::from),
         Kind::Id(_) => string(0, text, path),
         Kind::Text { max_length } => string(*max_length, text, path),
-        Kind::Integer | Kind::Time | Kind::Range => integer(text, path),
+        Kind::Range => integer(text, path),
+        Kind::Integer => integer(text, path).and_then(|number| countable(number, path)),
+        Kind::Time => integer(text, path).and_then(|time| within_time(time, path)),
         Kind::Boolean => match text {
             "true" | "1" => Ok(Json::Bool(true)),
             "false" | "0" => Ok(Json::Bool(false)),
@@ -38,7 +40,8 @@ pub(super) fn read(kind: &Kind, text: &str, path: &str) -> Outcome<Json> {
 pub(super) fn typed(kind: &Kind, value: &Json, path: &str) -> Outcome<Json> {
     match (kind, value) {
         (Kind::Boolean, Json::Bool(_)) | (Kind::Number, Json::Number(_)) => Ok(value.clone()),
-        (Kind::Integer | Kind::Time, Json::Number(number)) if number.is_i64() => Ok(value.clone()),
+        (Kind::Integer, Json::Number(number)) if number.is_i64() => countable(value.clone(), path),
+        (Kind::Time, Json::Number(number)) if number.is_i64() => within_time(value.clone(), path),
         (Kind::DateTime, Json::String(text)) if text.parse::<jiff::Timestamp>().is_ok() => Ok(value.clone()),
         (
             Kind::Boolean
@@ -111,6 +114,29 @@ fn integer(text: &str, path: &str) -> Outcome<Json> {
     number.map(Json::from).ok_or_else(|| {
         Failure::invalid(format!("Invalid integer: {text}")).code("parameter_invalid_integer").param(path)
     })
+}
+
+/// Beyond the twelve digits of Stripe's largest amount; sums of such numbers are far from the end
+/// of what can be counted.
+const LARGEST: i64 = 1_000_000_000_000_000;
+
+fn countable(number: Json, path: &str) -> Outcome<Json> {
+    if number.as_i64().is_some_and(|number| (-LARGEST..=LARGEST).contains(&number)) {
+        return Ok(number);
+    }
+    let message = format!("Invalid integer: {number}");
+    Err(Failure::invalid(message).code("parameter_invalid_integer").param(path))
+}
+
+/// The years that a time may lie in: those that calendars can count in.
+const FIRST_SECOND: i64 = -62_135_596_800;
+const LAST_SECOND: i64 = 253_402_300_799;
+
+fn within_time(time: Json, path: &str) -> Outcome<Json> {
+    if time.as_i64().is_some_and(|at| (FIRST_SECOND..=LAST_SECOND).contains(&at)) {
+        return Ok(time);
+    }
+    Err(Failure::invalid(format!("Invalid timestamp: {time}; must be a time in seconds")).param(path))
 }
 
 fn decimal(text: &str, path: &str) -> Outcome<String> {

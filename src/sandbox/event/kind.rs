@@ -3,9 +3,9 @@
 use serde_json::Value as Json;
 
 use crate::catalog::{OperationKind, Shape, catalog};
+use crate::sandbox::fields::status;
 use crate::sandbox::store::{Body, Change};
-
-use super::state;
+use crate::sandbox::trigger::FieldTrigger;
 
 /// Objects whose events bear another name.
 const PREFIXES: &[(&str, &str)] = &[
@@ -19,46 +19,33 @@ const PREFIXES: &[(&str, &str)] = &[
     ("scheduled_query_run", "sigma.scheduled_query_run"),
 ];
 
-/// How a member changed.
-#[derive(Debug, Clone, Copy)]
-enum Turn {
-    /// It has a value that it had not.
-    Set,
-    /// It had a value and has none.
-    Unset,
-    /// It has this value and had another.
-    Is(&'static str),
-    /// It had this value and has another.
-    Was(&'static str),
-}
-
 /// Moments that no rule covers: object, member, turn, event.
-const MOMENTS: &[(&str, &str, Turn, &str)] = &[
-    ("billing.meter", "/status", Turn::Is("inactive"), "billing.meter.deactivated"),
-    ("billing.meter", "/status", Turn::Was("inactive"), "billing.meter.reactivated"),
-    ("charge", "/amount_refunded", Turn::Set, "charge.refunded"),
-    ("charge", "/captured", Turn::Was("false"), "charge.captured"),
-    ("checkout.session", "/status", Turn::Is("complete"), "checkout.session.completed"),
-    ("credit_note", "/status", Turn::Is("void"), "credit_note.voided"),
-    ("dispute", "/_withdrawn", Turn::Set, "charge.dispute.funds_withdrawn"),
-    ("dispute", "/status", Turn::Is("lost"), "charge.dispute.closed"),
-    ("dispute", "/status", Turn::Is("won"), "charge.dispute.closed"),
-    ("invoice", "/status_transitions/finalized_at", Turn::Set, "invoice.finalized"),
-    ("invoice", "/status", Turn::Is("paid"), "invoice.payment_succeeded"),
-    ("invoice", "/status", Turn::Is("void"), "invoice.voided"),
-    ("invoice", "/status", Turn::Is("uncollectible"), "invoice.marked_uncollectible"),
-    ("invoice", "/_failed", Turn::Set, "invoice.payment_failed"),
-    ("invoice", "/_waits", Turn::Set, "invoice.payment_action_required"),
-    ("invoice", "/_sent", Turn::Set, "invoice.sent"),
-    ("payment_intent", "/amount_capturable", Turn::Set, "payment_intent.amount_capturable_updated"),
-    ("payment_intent", "/last_payment_error", Turn::Set, "payment_intent.payment_failed"),
-    ("payment_method", "/customer", Turn::Set, "payment_method.attached"),
-    ("payment_method", "/customer", Turn::Unset, "payment_method.detached"),
-    ("quote", "/status", Turn::Is("open"), "quote.finalized"),
-    ("setup_intent", "/last_setup_error", Turn::Set, "setup_intent.setup_failed"),
-    ("subscription", "/status", Turn::Is("canceled"), "customer.subscription.deleted"),
-    ("subscription", "/status", Turn::Was("paused"), "customer.subscription.resumed"),
-    ("transfer", "/amount_reversed", Turn::Set, "transfer.reversed"),
+const MOMENTS: &[(&str, &str, FieldTrigger, &str)] = &[
+    ("billing.meter", "/status", FieldTrigger::Is("inactive"), "billing.meter.deactivated"),
+    ("billing.meter", "/status", FieldTrigger::Was("inactive"), "billing.meter.reactivated"),
+    ("charge", "/amount_refunded", FieldTrigger::Set, "charge.refunded"),
+    ("charge", "/captured", FieldTrigger::Was("false"), "charge.captured"),
+    ("checkout.session", "/status", FieldTrigger::Is("complete"), "checkout.session.completed"),
+    ("credit_note", "/status", FieldTrigger::Is("void"), "credit_note.voided"),
+    ("dispute", "/_withdrawn", FieldTrigger::Set, "charge.dispute.funds_withdrawn"),
+    ("dispute", "/status", FieldTrigger::Is("lost"), "charge.dispute.closed"),
+    ("dispute", "/status", FieldTrigger::Is("won"), "charge.dispute.closed"),
+    ("invoice", "/status_transitions/finalized_at", FieldTrigger::Set, "invoice.finalized"),
+    ("invoice", "/status", FieldTrigger::Is("paid"), "invoice.payment_succeeded"),
+    ("invoice", "/status", FieldTrigger::Is("void"), "invoice.voided"),
+    ("invoice", "/status", FieldTrigger::Is("uncollectible"), "invoice.marked_uncollectible"),
+    ("invoice", "/_failed", FieldTrigger::Set, "invoice.payment_failed"),
+    ("invoice", "/_waits", FieldTrigger::Set, "invoice.payment_action_required"),
+    ("invoice", "/_sent", FieldTrigger::Set, "invoice.sent"),
+    ("payment_intent", "/amount_capturable", FieldTrigger::Set, "payment_intent.amount_capturable_updated"),
+    ("payment_intent", "/last_payment_error", FieldTrigger::Set, "payment_intent.payment_failed"),
+    ("payment_method", "/customer", FieldTrigger::Set, "payment_method.attached"),
+    ("payment_method", "/customer", FieldTrigger::Unset, "payment_method.detached"),
+    ("quote", "/status", FieldTrigger::Is("open"), "quote.finalized"),
+    ("setup_intent", "/last_setup_error", FieldTrigger::Set, "setup_intent.setup_failed"),
+    ("subscription", "/status", FieldTrigger::Is("canceled"), "customer.subscription.deleted"),
+    ("subscription", "/status", FieldTrigger::Was("paused"), "customer.subscription.resumed"),
+    ("transfer", "/amount_reversed", FieldTrigger::Set, "transfer.reversed"),
 ];
 
 /// Moments after which Stripe does not say that the object was updated too.
@@ -101,7 +88,7 @@ fn moments(object: &str, prefix: &str, change: &Change) -> Vec<String> {
     let before = change.before.as_ref();
     let mut found: Vec<String> = MOMENTS
         .iter()
-        .filter(|(of, pointer, turn, _)| *of == object && happened(before, &change.after, pointer, *turn))
+        .filter(|(of, pointer, trigger, _)| *of == object && trigger.happened(before, &change.after, pointer))
         .map(|(_, _, _, kind)| (*kind).to_owned())
         .collect();
     if let Some(reached) = state(&change.after).filter(|now| before.and_then(state) != Some(now)) {
@@ -113,31 +100,14 @@ fn moments(object: &str, prefix: &str, change: &Change) -> Vec<String> {
     found
 }
 
-fn happened(before: Option<&Body>, after: &Body, pointer: &str, turn: Turn) -> bool {
-    let (old, new) = (before.and_then(|body| member(body, pointer)), member(after, pointer));
-    match turn {
-        Turn::Set => new.as_deref().is_some_and(|new| new != "0") && old != new,
-        Turn::Unset => old.is_some() && new.is_none(),
-        Turn::Is(value) => new.as_deref() == Some(value) && old != new,
-        Turn::Was(value) => old.as_deref() == Some(value) && old != new,
-    }
-}
-
-/// A member as text; none when it is absent or null.
-fn member(body: &Body, pointer: &str) -> Option<String> {
-    let mut parts = pointer.trim_start_matches('/').split('/');
-    let first = body.get(parts.next()?)?;
-    let found = parts.try_fold(first, |at, part| at.get(part))?;
-    match found {
-        Json::Null => None,
-        Json::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
-    }
-}
-
 /// Every kind of event that Stripe has: what a webhook endpoint may ask for.
 pub(super) fn known() -> &'static [String] {
     let endpoint = catalog().by_object("webhook_endpoint");
     let create = endpoint.and_then(|entity| entity.operation(OperationKind::Create));
     create.and_then(|create| create.param("enabled_events")).map(Shape::values).unwrap_or_default()
+}
+
+/// The state of an object, where it has one.
+fn state(body: &Body) -> Option<&str> {
+    Some(status(body)).filter(|state| !state.is_empty())
 }

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Member, Presence, find};
-use crate::sandbox::store::Body;
+use crate::sandbox::store::{Body, is_indexed};
 
 /// Params that say where a page starts, not what it shows.
 const PLACES: &[&str] = &["limit", "starting_after", "ending_before", "page", "include"];
@@ -21,7 +21,7 @@ pub(in crate::sandbox) fn pushed(entity: &Entity, params: &Body) -> Vec<(String,
     let texts = params.iter().filter(|(name, _)| !PLACES.contains(&name.as_str()));
     let pairs = texts.filter_map(|(name, value)| Some((field(entity, name)?, value.as_str()?)));
     let plain = pairs.filter(|(field, text)| {
-        let is_text = field.shape.is_text() && field.shape.objects().is_empty();
+        let is_text = field.shape.is_text() && (field.shape.objects().is_empty() || is_indexed(&field.name));
         is_text && field.shape.presence != Presence::Optional && !text.is_empty()
     });
     plain.map(|(field, text)| (field.name.clone(), text.to_owned())).collect()

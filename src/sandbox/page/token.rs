@@ -9,7 +9,8 @@ use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::store::{Body, Walk};
 
-use super::{gather, limit, pushed};
+use super::filter::pushed;
+use super::gather::{gather, limit};
 
 /// What stands in `page`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,7 +64,7 @@ pub(super) fn page(
     let back = token.as_ref().is_some_and(|token| token.back);
     having.extend(pushed(call.entity, params));
     let start = token.as_ref().map(Token::start);
-    let walk = Walk { objects: objects.to_vec(), start, forward: back, having };
+    let walk = Walk { objects: objects.to_vec(), start, forward: back, having, ..Walk::default() };
     let mut found = gather(call, &walk, limit, params, also)?;
     let more = found.len() > limit;
     found.truncate(limit);

@@ -8,12 +8,15 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Kind, Member, find};
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::store::Body;
+use crate::sandbox::store::{Body, Walk, is_indexed};
 
 use super::words::{self, Word};
 
 /// Shortest text that may be looked for within a field.
 const SHORTEST: usize = 3;
+
+/// Longest text that the store is asked for; SQL has a limit of its own.
+const LONGEST: usize = 500;
 
 /// A query that was read.
 #[derive(Debug)]
@@ -56,6 +59,22 @@ impl Query {
             query.any = any;
             rest = further;
         }
+    }
+
+    /// A way through the objects of that type that leaves out what cannot fit, where the store can
+    /// tell so from the text of an object.
+    pub fn walk<'w>(&self, object: &'w str) -> Walk<'w> {
+        let mut walk = Walk::of(object);
+        let telling = self.clauses.iter().filter(|clause| !self.any && !clause.negated);
+        for (clause, wanted) in telling.filter_map(|clause| Some((clause, clause.told()?))) {
+            match clause.path.as_slice() {
+                [name] if clause.sign == ":" && is_indexed(name) => {
+                    walk.alike.push((name.clone(), wanted.to_owned()));
+                }
+                _ => walk.like.push(pattern(wanted)),
+            }
+        }
+        walk
     }
 
     /// Whether an object is found.
@@ -101,6 +120,14 @@ impl Clause {
         Ok((clause, rest))
     }
 
+    /// What the text of an object that fits holds, in small or capital letters; none where that is
+    /// not sure.
+    fn told(&self) -> Option<&str> {
+        let wanted = self.wanted.as_deref().filter(|_| matches!(self.sign, ":" | "~"))?;
+        let is_plain = wanted.is_ascii() && wanted.len() <= LONGEST && !wanted.starts_with(['{', '[']);
+        is_plain.then_some(wanted)
+    }
+
     fn check(&self, kind: &Kind) -> Outcome<()> {
         let name = self.path.join(".");
         let is_number = matches!(kind, Kind::Integer | Kind::Time | Kind::Number);
@@ -137,6 +164,17 @@ impl Clause {
             _ => numbers().is_some_and(|(found, wanted)| found <= wanted),
         }
     }
+}
+
+/// The text of an object around a text that it holds, as a pattern of SQL's `LIKE`.
+fn pattern(wanted: &str) -> String {
+    let spelled = Json::from(wanted).to_string();
+    let inner = spelled.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default();
+    let literal: String = inner
+        .chars()
+        .flat_map(|letter| matches!(letter, '\\' | '%' | '_').then_some('\\').into_iter().chain([letter]))
+        .collect();
+    format!("%{literal}%")
 }
 
 /// What the field at the end of a path holds.
@@ -205,6 +243,12 @@ mod tests {
         for query in ["email:'ada'", "created<100", "-email:'ada@example.com'", "name~'xyz'", "email:null"] {
             assert_eq!(fits(query), Ok(false), "{query}");
         }
+    }
+
+    #[test]
+    fn a_pattern_says_every_letter_literally() {
+        assert_eq!(pattern("a_b%"), r"%a\_b\%%");
+        assert_eq!(pattern(r#"say "\"#), r#"%say \\"\\\\%"#);
     }
 
     #[test]

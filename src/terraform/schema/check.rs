@@ -27,7 +27,10 @@ pub fn check(block: &Block, config: &Value) -> Diagnostics {
     each_value(block, config, &mut |attribute, value, at| {
         let broken = attribute.rules.iter().filter_map(|rule| rule.broken_by(value));
         let broken = broken.map(|why| if attribute.sensitive { without_value(&why, value) } else { why });
-        found.extend(broken.map(|why| messages::invalid_value(&at.to_string(), &why).at(at.clone())));
+        found.extend(broken.map(|why| {
+            let at = at.name(&attribute.name);
+            messages::invalid_value(&at.to_string(), &why).at(at)
+        }));
     });
     found
 }
@@ -38,7 +41,8 @@ pub fn refuse_write_only(block: &Block, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
     each_value(block, config, &mut |attribute, value, at| {
         if attribute.write_only && !value.is_null() {
-            found.push(messages::write_only_not_supported(&at.to_string()).at(at.clone()));
+            let at = at.name(&attribute.name);
+            found.push(messages::write_only_not_supported(&at.to_string()).at(at));
         }
     });
     found
@@ -63,18 +67,20 @@ pub fn warn_of_deprecated(block: &Block, config: &Value) -> Diagnostics {
     };
     each_block(block, config, &Path::root(), &mut |block, value, at| {
         warn(at, &block.deprecation);
-        for attribute in block.attributes.iter().filter(|it| !value.get(&it.name).is_null()) {
+        let deprecated = block.attributes.iter().filter(|attribute| attribute.deprecation.is_some());
+        for attribute in deprecated.filter(|it| !value.get(&it.name).is_null()) {
             warn(&at.name(&attribute.name), &attribute.deprecation);
         }
     });
     found
 }
 
-/// Calls `visit` with every attribute of `block` and of the blocks inside it, and its value.
+/// Calls `visit` with every attribute of `block` and of the blocks inside it, its value, and the path of
+/// the block it stands in.
 fn each_value(block: &Block, config: &Value, visit: &mut dyn FnMut(&Attribute, &Value, &Path)) {
     each_block(block, config, &Path::root(), &mut |block, value, at| {
         for attribute in &block.attributes {
-            visit(attribute, value.get(&attribute.name), &at.name(&attribute.name));
+            visit(attribute, value.get(&attribute.name), at);
         }
     });
 }

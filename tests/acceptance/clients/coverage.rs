@@ -30,6 +30,8 @@ Each row is one object or service of Stripe; what stands in it was seen with Str
 - a number: it is refused with status 501; the reason is below the table.
 - empty: Stripe has no such operation.
 
+Params that are taken without effect are [listed by call](sandbox-params.md).
+
 | object | create | get | list | update | search | delete |
 |---|---|---|---|---|---|---|
 ";

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::behaviour::payment_method;
 use crate::sandbox::call::Call;
 use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{items, set, text};
+use crate::sandbox::fields::{items, number, set, status, text};
 use crate::sandbox::store::Body;
 
 /// What the page offers, and to whom, as far as the mode and the customer decide it.
@@ -52,4 +52,13 @@ fn whom(call: &Call<'_>, customer: Option<&Body>) -> Json {
         None if customer.is_none() => Json::Null,
         email => json!({"email": email, "tax_exempt": exempt}),
     }
+}
+
+/// The session as it stands now: what was open too long is expired.
+pub(super) fn current(call: &Call<'_>, mut body: Body) -> Body {
+    if status(&body) == "open" && number(&body, "expires_at") <= call.now {
+        set(&mut body, "status", "expired");
+        set(&mut body, "url", Json::Null);
+    }
+    body
 }

@@ -2,18 +2,17 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::sandbox::behaviour::line::Line;
-use crate::sandbox::behaviour::{discount, invoice_item, money, price, product};
+use crate::sandbox::behaviour::invoice_item;
+use crate::sandbox::behaviour::order::{
+    self, Accepts, DISCOUNTS, LINES, Line, add, give_discounts, show_lines,
+};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, items, set, status, text};
+use crate::sandbox::fields::{id, inner, items, member, needed, set, status, text};
 use crate::sandbox::page;
 use crate::sandbox::shape;
 use crate::sandbox::store::Body;
-
-use super::total::{DISCOUNTS, LINES, show_lines};
-use super::{add, taxed};
 
 fn editable(call: &Call<'_>, invoice: &str) -> Outcome<Body> {
     let body = call.session.named("invoice", invoice)?;
@@ -60,72 +59,39 @@ pub(in crate::sandbox::behaviour) fn add_lines(call: &Call<'_>) -> Outcome<Json>
 }
 
 /// An invoice item of its own for each line that is described, kept.
-pub(super) fn item_of(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Body> {
+pub(in crate::sandbox::behaviour) fn item_of(
+    call: &Call<'_>,
+    invoice: &Body,
+    entry: &Body,
+    path: &str,
+) -> Outcome<Body> {
     let mut params = entry.clone();
     let discounts = params.shift_remove("discounts");
     let rates = params.shift_remove("tax_rates").unwrap_or_default();
-    take_product(call, &mut params)?;
-    set(&mut params, "customer", invoice.get("customer").cloned().unwrap_or_default());
+    set(&mut params, "customer", member(&invoice, "customer"));
     let about = call.about("invoiceitem", params.clone())?;
-    let currency = text(invoice, "currency").unwrap_or("usd");
+    let currency = needed(invoice, "currency")?;
     let cost = cost(&about, &params, currency, path)?;
     let mut item = invoice_item::of_line(&about, &cost)?;
     set(&mut item, "invoice", id(invoice));
     let rates = rates.as_array().map_or(&[][..], Vec::as_slice);
-    set(&mut item, "tax_rates", taxed::rates(call, rates, &format!("{path}[tax_rates]"))?);
+    set(&mut item, "tax_rates", order::rates(call, rates, &format!("{path}[tax_rates]"))?);
     if let Some(discounts) = discounts {
-        give(call, &mut item, &discounts, &format!("{path}[discounts]"))?;
+        give_discounts(call, &mut item, &discounts, &format!("{path}[discounts]"))?;
     }
     call.session.put(&item)?;
     Ok(item)
 }
 
-/// The discounts of a `discounts` param, by id and whole.
-pub(in crate::sandbox::behaviour) fn give(
-    call: &Call<'_>,
-    body: &mut Body,
-    given: &Json,
-    param: &str,
-) -> Outcome<()> {
-    let ids = discount::take(call, given, body, param)?;
-    let whole = discount::at_work(call, &ids, call.now)?;
-    set(body, "discounts", ids);
-    set(body, DISCOUNTS, whole.into_iter().map(Json::Object).collect::<Vec<_>>());
-    Ok(())
-}
-
-/// What `price_data` sells may be described on the spot.
-fn take_product(call: &Call<'_>, params: &mut Body) -> Outcome<()> {
-    let described = inner(params, "price_data").and_then(|data| inner(data, "product_data")).cloned();
-    let Some(described) = described else { return Ok(()) };
-    let made = product::made(&call.about("product", described)?)?;
-    call.session.put(&made)?;
-    crate::sandbox::fields::set_inner(params, "price_data", "product", id(&made));
-    Ok(())
-}
-
 fn cost(call: &Call<'_>, params: &Body, currency: &str, path: &str) -> Outcome<Line> {
-    let given =
-        inner(params, "pricing").and_then(|pricing| text(pricing, "price")).or_else(|| text(params, "price"));
-    if let Some(line) = Line::of(call, params, given, &format!("{path}[pricing][price]"))? {
-        if line.currency != currency {
-            let message = "The currency of a line and of its invoice must be the same.";
-            return Err(Failure::state(message).param(path));
-        }
+    let line = match Line::of(call, params, Accepts::Any, path)? {
+        Some(line) => line,
+        None => Line::of_amount(params, currency).ok_or_else(|| missing(&format!("{path}[amount]")))?,
+    };
+    if line.currency == currency {
         return Ok(line);
     }
-    let quantity = given_number(params, "quantity").unwrap_or(1);
-    let (amount, unit) = match (
-        given_number(params, "amount"),
-        text(params, "unit_amount_decimal"),
-        given_number(params, "unit_amount"),
-    ) {
-        (Some(amount), ..) => (amount, amount.to_string()),
-        (None, Some(unit), _) => (money::times(unit, quantity).unwrap_or(i64::MAX), unit.to_owned()),
-        (None, None, Some(unit)) => (unit.saturating_mul(quantity), unit.to_string()),
-        (None, None, None) => return Err(missing(&format!("{path}[amount]"))),
-    };
-    Ok(Line { amount, currency: currency.to_owned(), quantity, unit, price: None, product: None })
+    Err(Failure::state("The currency of a line and of its invoice must be the same.").param(path))
 }
 
 /// `POST /v1/invoices/{id}/remove_lines`: their items are deleted, or wait again.
@@ -199,21 +165,20 @@ fn change(call: &Call<'_>, invoice: &mut Body, line: &Body, entry: &Body, path: 
     shape::lay_over(call.about("line_item", Body::new())?.entity, &mut changed, &plain)?;
     if ["amount", "price_data", "pricing", "quantity"].iter().any(|name| entry.contains_key(*name)) {
         let mut params = entry.clone();
-        take_product(call, &mut params)?;
         keep_unit(&mut params, line);
-        let cost = cost(call, &params, text(invoice, "currency").unwrap_or("usd"), path)?;
+        let cost = cost(call, &params, needed(invoice, "currency")?, path)?;
         set(&mut changed, "amount", cost.amount);
         set(&mut changed, "subtotal", cost.amount);
         set(&mut changed, "quantity", cost.quantity);
         set(&mut changed, "pricing", cost.pricing());
     }
     if entry.contains_key("tax_rates") {
-        let rates = taxed::rates(call, items(entry, "tax_rates"), &format!("{path}[tax_rates]"))?;
-        set(&mut changed, taxed::RATES, rates);
+        let rates = order::rates(call, items(entry, "tax_rates"), &format!("{path}[tax_rates]"))?;
+        set(&mut changed, order::RATES, rates);
     }
     if let Some(discounts) = entry.get("discounts") {
         let mut owner = invoice.clone();
-        give(call, &mut owner, discounts, &format!("{path}[discounts]"))?;
+        give_discounts(call, &mut owner, discounts, &format!("{path}[discounts]"))?;
         for name in ["discounts", DISCOUNTS] {
             set(&mut changed, name, owner.get(name).cloned().unwrap_or_else(|| json!([])));
         }
@@ -235,18 +200,4 @@ fn keep_unit(params: &mut Body, line: &Body) {
     if let (false, Some(unit)) = (says, unit) {
         set(params, "unit_amount_decimal", unit);
     }
-}
-
-/// A price that `price_data` describes, kept but never offered.
-pub(in crate::sandbox::behaviour) fn inline_price(
-    call: &Call<'_>,
-    data: &Body,
-    param: &str,
-) -> Outcome<Body> {
-    let product = text(data, "product").unwrap_or_default();
-    call.session.referred("product", product, &format!("{param}[product]"))?;
-    let mut made = price::made(&call.about("price", data.clone())?, param)?;
-    set(&mut made, "active", false);
-    call.session.put(&made)?;
-    Ok(made)
 }

@@ -3,14 +3,13 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::card::{Decline, Verdict};
-use crate::sandbox::behaviour::{charge, invoice, payment_method};
+use crate::sandbox::behaviour::intent::{check_return_url, shown, unexpected_state};
+use crate::sandbox::behaviour::{charge, payment_method};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome, Stage};
-use crate::sandbox::fields::{flag, id, inner, number, set, status, text};
+use crate::sandbox::fields::{flag, id, number, set, status, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
-
-use super::{check_owner, shown, unexpected_state};
 
 /// `POST /v1/payment_intents/{intent}/confirm`.
 pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> Outcome<Json> {
@@ -58,27 +57,29 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
     payment_method::check_usable(&method)?;
     match attempt(call, &mut body, method, false)? {
         Attempt::Failed(failure) => Err(*failure),
-        Attempt::Paid => {
-            invoice::settled(call, id(&body))?;
-            call.keep(body)
-        }
-        Attempt::Waits => call.keep(body),
+        Attempt::Paid | Attempt::Waits => call.keep(body),
     }
 }
 
-/// Methods that the dashboard switches on may send the customer elsewhere, and back.
-fn check_return_url(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    let redirects = inner(body, "automatic_payment_methods").is_some_and(|automatic| {
-        flag(automatic, "enabled") && text(automatic, "allow_redirects") != Some("never")
-    });
-    if !redirects || text(&call.params, "return_url").is_some() || flag(&call.params, "use_stripe_sdk") {
-        return Ok(());
-    }
-    let message = "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some \
-         of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If \
-         you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` \
-         and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.";
-    Err(Failure::invalid(message).param("return_url"))
+/// A method that is saved to a customer may be used for that customer only.
+pub(super) fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
+    let Some(method) = text(body, "payment_method") else { return Ok(()) };
+    let method = call.session.referred("payment_method", method, "payment_method")?;
+    let Some(owner) = text(&method, "customer") else { return Ok(()) };
+    let message = match text(body, "customer") {
+        Some(customer) if customer == owner => return Ok(()),
+        Some(_) => format!(
+            "The customer does not have a payment method with the ID {}. The payment method must be attached to the \
+             customer.",
+            id(&method)
+        ),
+        None => format!(
+            "The payment method {} belongs to a Customer. Please include the Customer in the `customer` parameter on \
+             the PaymentIntent.",
+            id(&method)
+        ),
+    };
+    Err(Failure::state(message).param("payment_method"))
 }
 
 /// What came of a payment.

@@ -3,45 +3,24 @@
 use serde_json::Value as Json;
 
 use crate::sandbox::behaviour::charge;
+use crate::sandbox::behaviour::intent::unexpected_state;
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, number, set, status, text};
+use crate::sandbox::fields::{given_number, number, set, status, text};
 use crate::sandbox::store::Body;
 
 use super::confirm::{Attempt, attempt};
-use super::unexpected_state;
-
-/// States in which an intent may be canceled.
-const CANCELABLE: &[&str] = &[
-    "requires_payment_method",
-    "requires_capture",
-    "requires_confirmation",
-    "requires_action",
-    "processing",
-];
 
 /// `POST /v1/payment_intents/{intent}/capture`.
 pub(in crate::sandbox::behaviour) fn capture(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    if status(&body) != "requires_capture" {
-        let message = format!(
-            "This PaymentIntent could not be captured because it has a status of {}. Only a PaymentIntent with one of \
-             the following statuses may be captured: requires_capture.",
-            status(&body)
-        );
-        return Err(unexpected_state(message, &body));
-    }
     let most = number(&body, "amount_capturable");
     let amount = given_number(&call.params, "amount_to_capture").unwrap_or(most);
     if amount > most {
         let message =
             "The amount to capture is larger than the amount that can be captured on this PaymentIntent.";
         return Err(Failure::state(message).code("amount_too_large").param("amount_to_capture"));
-    }
-    if amount < 1 {
-        let message = "This value must be greater than or equal to 1.";
-        return Err(Failure::invalid(message).code("parameter_invalid_integer").param("amount_to_capture"));
     }
     if let Some(mut held) = latest_charge(call, &body)? {
         charge::take(call, &mut held, amount)?;
@@ -64,15 +43,6 @@ fn latest_charge(call: &Call<'_>, body: &Body) -> Outcome<Option<Body>> {
 /// `POST /v1/payment_intents/{intent}/cancel`.
 pub(in crate::sandbox::behaviour) fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    if !CANCELABLE.contains(&status(&body)) {
-        let message = format!(
-            "You cannot cancel this PaymentIntent because it has a status of {}. Only a PaymentIntent with one of the \
-             following statuses may be canceled: {}.",
-            status(&body),
-            CANCELABLE.join(", ")
-        );
-        return Err(unexpected_state(message, &body));
-    }
     if let Some(invoice) = text(&body, "_invoice") {
         let message = format!(
             "You cannot cancel this PaymentIntent because it was created by the invoice {invoice}. Void the invoice instead."
@@ -106,7 +76,7 @@ pub(in crate::sandbox::behaviour) fn end(
 }
 
 /// What the customer does on the page that `next_action` names: authenticates, or fails to.
-pub(in crate::sandbox) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
+pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
     let mut body = call.named()?;
     if status(&body) != "requires_action" {
         let message = format!("This PaymentIntent has a status of {} and waits for nobody.", status(&body));
@@ -130,9 +100,6 @@ pub(in crate::sandbox) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outco
     }
     match attempt(call, &mut body, method, true)? {
         Attempt::Failed(failure) => Err(*failure),
-        Attempt::Paid | Attempt::Waits => {
-            crate::sandbox::behaviour::invoice::settled(call, id(&body))?;
-            call.keep(body)
-        }
+        Attempt::Paid | Attempt::Waits => call.keep(body),
     }
 }

@@ -2,14 +2,13 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::sandbox::behaviour::{invoice, subscription};
+use crate::sandbox::behaviour::order::{self, Accepts};
+use crate::sandbox::behaviour::{period, subscription};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, inner, items, number, set, text};
+use crate::sandbox::fields::{flag, given_number, id, inner, items, member, needed, number, set, text};
 use crate::sandbox::store::Body;
-
-use super::later;
 
 /// Most phases of a schedule.
 const MOST: usize = 10;
@@ -39,10 +38,12 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
     let mut currency = text(params, "currency").unwrap_or_default().to_ascii_lowercase();
     for (at, item) in items(params, "items").iter().enumerate() {
         let item = item.as_object().cloned().unwrap_or_default();
-        let price = price_of(call, &item, &format!("{path}[items][{at}]"))?;
+        let path = format!("{path}[items][{at}]");
+        let price = order::named(call, &item, Accepts::RecurringOfAnyAge, &path)?;
+        let price = price.ok_or_else(|| missing(&format!("{path}[price]")))?;
         often = inner(&price, "recurring").cloned().unwrap_or_default();
         if currency.is_empty() {
-            text(&price, "currency").unwrap_or("usd").clone_into(&mut currency);
+            needed(&price, "currency")?.clone_into(&mut currency);
         }
         own.push(json!({
             "billing_thresholds": null, "discounts": item.get("discounts").cloned().unwrap_or_else(|| json!([])),
@@ -79,29 +80,11 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
                 set(phase, name, value.clone());
             }
         }
-        let trial = if flag(params, "trial") {
-            Json::from(end)
-        } else {
-            params.get("trial_end").cloned().unwrap_or_default()
-        };
+        let trial = if flag(params, "trial") { Json::from(end) } else { member(&params, "trial_end") };
         set(phase, "trial_end", trial);
         return Ok(std::mem::take(phase));
     }
     Ok(Body::new())
-}
-
-fn price_of(call: &Call<'_>, item: &Body, path: &str) -> Outcome<Body> {
-    if let Some(data) = inner(item, "price_data") {
-        return invoice::inline_price(call, data, &format!("{path}[price_data]"));
-    }
-    let given = text(item, "price").or_else(|| text(item, "plan"));
-    let param = format!("{path}[price]");
-    let price = call.session.referred("price", given.ok_or_else(|| missing(&param))?, &param)?;
-    if text(&price, "type") == Some("recurring") {
-        return Ok(price);
-    }
-    let message = "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.";
-    Err(Failure::state(message).param(param))
 }
 
 /// The phase that a subscription is in by itself.
@@ -151,12 +134,12 @@ pub(super) fn params(schedule: &Body, phase: &Body, fresh: bool) -> Body {
         set(&mut params, "trial_end", end);
     }
     if fresh {
-        set(&mut params, "customer", schedule.get("customer").cloned().unwrap_or_default());
+        set(&mut params, "customer", member(&schedule, "customer"));
         let own = items(phase, "items").iter().filter_map(Json::as_object);
         let own = own.map(|item| json!({"price": item.get("price"), "quantity": item.get("quantity"), "metadata": item.get("metadata")}));
         set(&mut params, "items", own.collect::<Vec<_>>());
     } else {
-        set(&mut params, "proration_behavior", phase.get("proration_behavior").cloned().unwrap_or_default());
+        set(&mut params, "proration_behavior", member(&phase, "proration_behavior"));
     }
     params
 }
@@ -180,7 +163,7 @@ pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body
         if let Some(known) = known {
             set(&mut entry, "id", known);
         }
-        set(&mut entry, "price", wanted.get("price").cloned().unwrap_or_default());
+        set(&mut entry, "price", member(&wanted, "price"));
         set(&mut entry, "quantity", wanted.get("quantity").cloned().unwrap_or_else(|| Json::from(1)));
         shown.push(Json::Object(entry));
     }
@@ -189,4 +172,9 @@ pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body
     let mut about = call.about("subscription", params)?;
     id(owner).clone_into(&mut about.id);
     subscription::update(&about).map(drop)
+}
+
+/// So much later, by a `duration` param.
+fn later(at: i64, duration: &Body) -> i64 {
+    period::add(at, text(duration, "interval").unwrap_or("month"), number(duration, "interval_count").max(1))
 }

@@ -3,29 +3,18 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::card::{Decline, Verdict};
+use crate::sandbox::behaviour::intent::{check_return_url, unexpected_state};
 use crate::sandbox::behaviour::payment_method;
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome, Stage};
-use crate::sandbox::fields::{flag, id, inner, items, set, status, text};
+use crate::sandbox::fields::{id, inner, items, needed, set, status, text};
 use crate::sandbox::store::Body;
-
-use super::{OPEN, check_owner, unexpected};
 
 /// The two deposits that a bank account of the sandbox gets.
 const DEPOSITS: [i64; 2] = [32, 45];
 
 /// `POST /v1/setup_intents/{id}/confirm`.
 pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> Outcome<Json> {
-    let before = call.named()?;
-    if !OPEN.contains(&status(&before)) {
-        let message = format!(
-            "You cannot confirm this SetupIntent because it has a status of {}. Only a SetupIntent with one of the \
-             following statuses may be confirmed: {}.",
-            status(&before),
-            OPEN.join(", ")
-        );
-        return Err(unexpected(message, &before));
-    }
     let mut call = call.clone();
     payment_method::take(&mut call)?;
     let body = call.revise()?;
@@ -38,7 +27,7 @@ pub(super) fn run(call: &Call<'_>, body: Body) -> Outcome<Json> {
     let Some(method) = text(&body, "payment_method") else {
         let message = "You cannot confirm this SetupIntent because it's missing a payment method. Update the SetupIntent \
             with a payment method and then confirm it again.";
-        return Err(unexpected(message, &body));
+        return Err(unexpected_state(message, &body));
     };
     let method = call.session.referred("payment_method", method, "payment_method")?;
     check_return_url(call, &body)?;
@@ -63,18 +52,18 @@ pub(super) fn run(call: &Call<'_>, body: Body) -> Outcome<Json> {
     }
 }
 
-fn check_return_url(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    let redirects = inner(body, "automatic_payment_methods").is_some_and(|automatic| {
-        flag(automatic, "enabled") && text(automatic, "allow_redirects") != Some("never")
-    });
-    if !redirects || text(&call.params, "return_url").is_some() || flag(&call.params, "use_stripe_sdk") {
-        return Ok(());
+/// A method that is saved to a customer may be set up for that customer only.
+pub(super) fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
+    let Some(method) = text(body, "payment_method") else { return Ok(()) };
+    let method = call.session.referred("payment_method", method, "payment_method")?;
+    match (text(&method, "customer"), text(body, "customer")) {
+        (Some(owner), customer) if Some(owner) != customer => {
+            let message =
+                "The payment method is attached to a customer; the SetupIntent must be of the same customer.";
+            Err(Failure::state(message).param("payment_method"))
+        }
+        _ => Ok(()),
     }
-    let message = "This SetupIntent is configured to accept payment methods enabled in your Dashboard. Because some of \
-         these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you \
-         don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and \
-         `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.";
-    Err(Failure::invalid(message).param("return_url"))
 }
 
 fn deposits(call: &Call<'_>) -> Json {
@@ -139,14 +128,14 @@ pub(in crate::sandbox::behaviour) fn verify(call: &Call<'_>) -> Outcome<Json> {
     let waits = inner(&body, "next_action").and_then(|action| text(action, "type"))
         == Some("verify_with_microdeposits");
     if !waits {
-        return Err(unexpected("This SetupIntent is not waiting for microdeposits.", &body));
+        return Err(unexpected_state("This SetupIntent is not waiting for microdeposits.", &body));
     }
     let amounts: Vec<i64> = items(&call.params, "amounts").iter().filter_map(Json::as_i64).collect();
     if amounts != DEPOSITS && text(&call.params, "descriptor_code") != Some("SM11AA") {
         let message = "The amounts provided do not match the amounts that were sent to the bank account.";
         return Err(Failure::state(message).code("payment_method_microdeposit_verification_amounts_mismatch"));
     }
-    let method = call.session.named("payment_method", text(&body, "payment_method").unwrap_or_default())?;
+    let method = call.session.named("payment_method", needed(&body, "payment_method")?)?;
     succeed(call, body, method)
 }
 
@@ -155,9 +144,9 @@ pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: boo
     let mut body = call.named()?;
     if status(&body) != "requires_action" {
         let message = format!("This SetupIntent has a status of {} and waits for nobody.", status(&body));
-        return Err(unexpected(message, &body));
+        return Err(unexpected_state(message, &body));
     }
-    let method = call.session.named("payment_method", text(&body, "payment_method").unwrap_or_default())?;
+    let method = call.session.named("payment_method", needed(&body, "payment_method")?)?;
     if succeeds {
         return succeed(call, body, method);
     }

@@ -2,19 +2,23 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::sandbox::behaviour::order::{self, Accepts, DISCOUNTS, Line};
 use crate::sandbox::behaviour::payment_intent::Attempt;
-use crate::sandbox::behaviour::{cost, invoice, invoice_item, line::Line, meter, period};
+use crate::sandbox::behaviour::{discount, invoice, invoice_item, meter, period};
 use crate::sandbox::call::Call;
+use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome, Stage};
-use crate::sandbox::fields::{flag, id, inner, items, number, set, status, text};
-use crate::sandbox::identifier;
+use crate::sandbox::fields::{copy, flag, id, inner, items, member, needed, number, set, status, text};
 use crate::sandbox::store::Body;
 
-use super::{item, reduce};
+use super::item;
+
+/// A draft of a renewal is finalized this long after it was made.
+pub(super) const HOUR: i64 = 60 * 60;
 
 /// A draft for the subscription, without lines, not yet kept.
 pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body> {
-    let customer = call.session.named("customer", text(owner, "customer").unwrap_or_default())?;
+    let customer = call.session.named("customer", needed(owner, "customer")?)?;
     let mut params = Body::new();
     let method = text(owner, "collection_method").unwrap_or("charge_automatically");
     set(&mut params, "collection_method", method);
@@ -23,7 +27,7 @@ pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body
         set(&mut params, "days_until_due", number(owner, "days_until_due"));
     }
     let about = call.about("invoice", params)?;
-    let mut body = invoice::draft(&about, &customer, text(owner, "currency").unwrap_or("usd"))?;
+    let mut body = invoice::draft(&about, &customer, needed(owner, "currency")?)?;
     set(&mut body, "billing_reason", reason);
     set(&mut body, "default_tax_rates", items(owner, "default_tax_rates").to_vec());
     let details = json!({
@@ -45,37 +49,31 @@ pub(super) fn line(
     (start, end): (i64, i64),
     quantity: i64,
 ) -> Outcome<Json> {
-    let none = Body::new();
-    let price = inner(item, "price").unwrap_or(&none);
+    let mut line = Line::of_price(inner(item, "price").cloned().unwrap_or_default(), quantity)?;
     let is_trial = status(owner) == "trialing";
-    let amount = if is_trial { 0 } else { short(call, owner, item, start, cost::of(price, quantity)) };
-    let line = Line {
-        amount,
-        currency: text(owner, "currency").unwrap_or("usd").to_owned(),
-        quantity,
-        unit: text(price, "unit_amount_decimal").unwrap_or("0").to_owned(),
-        product: text(price, "product").map(str::to_owned),
-        price: Some(price.clone()),
-    };
+    line.amount = if is_trial { 0 } else { short(call, owner, item, start, line.amount) };
     let sold = line.description(call)?;
     let sold = sold.as_str().unwrap_or("Subscription");
     let words = if is_trial { format!("Trial period for {sold}") } else { format!("{quantity} × {sold}") };
-    Ok(json!({
-        "id": identifier::fresh("il_"), "object": "line_item", "amount": amount, "currency": line.currency,
-        "description": words, "discount_amounts": [], "discountable": true, "discounts": item.get("discounts"),
-        (invoice::DISCOUNTS): discounts(call, item)?, (invoice::RATES): item.get("tax_rates"), "invoice": null, "livemode": call.livemode,
-        "metadata": item.get("metadata"), "parent": {
-            "invoice_item_details": null,
-            "subscription_item_details": {
-                "invoice_item": null, "proration": false, "proration_details": {"credited_items": null},
-                "subscription": id(owner), "subscription_item": id(item),
-            },
-            "type": "subscription_item_details",
+    let mut about = Body::new();
+    copy(&mut about, item, &["discounts", "metadata", "tax_rates"]);
+    set(&mut about, "amount", line.amount);
+    set(&mut about, "currency", line.currency.as_str());
+    set(&mut about, "description", words);
+    set(&mut about, "discountable", true);
+    set(&mut about, DISCOUNTS, discounts(call, item)?);
+    set(&mut about, "period", json!({"end": end, "start": start}));
+    set(&mut about, "pricing", line.pricing());
+    set(&mut about, "quantity", quantity);
+    let parent = json!({
+        "invoice_item_details": null,
+        "subscription_item_details": {
+            "invoice_item": null, "proration": false, "proration_details": {"credited_items": null},
+            "subscription": id(owner), "subscription_item": id(item),
         },
-        "period": {"end": end, "start": start}, "pretax_credit_amounts": [], "pricing": line.pricing(),
-        "quantity": quantity, "quantity_decimal": quantity.to_string(), "subscription": id(owner),
-        "subtotal": amount, "taxes": [],
-    }))
+        "type": "subscription_item_details",
+    });
+    Ok(order::invoice_line(call, &about, parent))
 }
 
 /// A period before the anchor is only a part of a whole one, and costs as much.
@@ -91,7 +89,7 @@ fn short(call: &Call<'_>, owner: &Body, item: &Body, start: i64, whole: i64) -> 
 }
 
 fn discounts(call: &Call<'_>, item: &Body) -> Outcome<Vec<Json>> {
-    let at_work = crate::sandbox::behaviour::discount::at_work(call, items(item, "discounts"), call.now)?;
+    let at_work = discount::at_work(call, items(item, "discounts"), call.now)?;
     Ok(at_work.into_iter().map(Json::Object).collect())
 }
 
@@ -100,11 +98,7 @@ pub(super) fn ahead(call: &Call<'_>, owner: &Body, own: &[Body], draft: &mut Bod
     for item in own {
         let within = (number(item, "current_period_start"), number(item, "current_period_end"));
         let quantity = if item::is_metered(item) { 0 } else { number(item, "quantity") };
-        let mut line = line(call, owner, item, within, quantity)?;
-        if let Some(line) = line.as_object_mut() {
-            set(line, "invoice", id(draft));
-        }
-        invoice::push(draft, line);
+        order::push(draft, line(call, owner, item, within, quantity)?);
     }
     Ok(())
 }
@@ -118,22 +112,18 @@ pub(super) fn used(
     draft: &mut Body,
 ) -> Outcome<()> {
     let meter = item::recurring(item).and_then(|often| text(often, "meter")).unwrap_or_default();
-    let customer = text(owner, "customer").unwrap_or_default();
+    let customer = needed(owner, "customer")?;
     let quantity = meter::used(call, meter, customer, within.0, within.1)?;
-    let mut line = line(call, owner, item, within, quantity)?;
-    if let Some(line) = line.as_object_mut() {
-        set(line, "invoice", id(draft));
-    }
-    invoice::push(draft, line);
+    order::push(draft, line(call, owner, item, within, quantity)?);
     Ok(())
 }
 
 /// The items of the customer that wait go on the draft.
 pub(super) fn gather(call: &Call<'_>, draft: &mut Body) -> Outcome<()> {
-    let customer = text(draft, "customer").unwrap_or_default().to_owned();
-    let currency = text(draft, "currency").unwrap_or("usd").to_owned();
+    let customer = needed(draft, "customer")?.to_owned();
+    let currency = needed(draft, "currency")?.to_owned();
     for mut waiting in invoice_item::waiting(call, &customer, Some(&currency))? {
-        invoice::add(call, draft, &waiting);
+        order::add(call, draft, &waiting);
         set(&mut waiting, "invoice", id(draft));
         call.session.put(&waiting)?;
     }
@@ -144,15 +134,11 @@ pub(super) fn gather(call: &Call<'_>, draft: &mut Body) -> Outcome<()> {
 pub(super) fn extra(call: &Call<'_>, owner: &Body) -> Outcome<()> {
     for (at, params) in items(&call.params, "add_invoice_items").iter().enumerate() {
         let params = params.as_object().cloned().unwrap_or_default();
-        let param = format!("add_invoice_items[{at}][price]");
-        let line = Line::of(call, &params, text(&params, "price"), &param)?;
-        let line = line.ok_or_else(|| crate::sandbox::check::missing(&param))?;
-        if line.is_recurring() {
-            let message = "The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.";
-            return Err(Failure::state(message).param(param));
-        }
+        let path = format!("add_invoice_items[{at}]");
+        let line = Line::of(call, &params, Accepts::OneTime, &path)?;
+        let line = line.ok_or_else(|| missing(&format!("{path}[price]")))?;
         let mut about = Body::new();
-        set(&mut about, "customer", owner.get("customer").cloned().unwrap_or_default());
+        set(&mut about, "customer", member(&owner, "customer"));
         let made = invoice_item::of_line(&call.about("invoiceitem", about)?, &line)?;
         call.session.put(&made)?;
     }
@@ -175,7 +161,7 @@ pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str
     let mut owner = call.session.named("subscription", id(owner))?;
     set(&mut owner, "latest_invoice", id(&body));
     if text(&owner, "collection_method") == Some("send_invoice") && number(&body, "total") > 0 {
-        set(&mut body, "automatically_finalizes_at", call.now + super::turn::HOUR);
+        set(&mut body, "automatically_finalizes_at", call.now + HOUR);
         call.session.put(&owner)?;
         return call.session.put(&body);
     }
@@ -187,7 +173,7 @@ pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str
     invoice::open(call, &mut body)?;
     call.session.put(&body)?;
     if status(&body) == "paid" || behaviour == "default_incomplete" {
-        return Ok(());
+        return call.react();
     }
     let method = invoice::method_of(call, &body).map_err(|failure| no_method(call, failure))?;
     let off_session = flag(&call.params, "off_session");
@@ -201,7 +187,8 @@ pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str
         }
         _ => {}
     }
-    call.session.put(&body)
+    call.session.put(&body)?;
+    call.react()
 }
 
 fn no_method(call: &Call<'_>, failure: Failure) -> Failure {
@@ -223,4 +210,19 @@ fn needs_action() -> Failure {
     )
     .code("subscription_payment_intent_requires_action")
     .at(Stage::Undone)
+}
+
+/// Discounts of the subscription that work at that time, on an invoice that was drafted.
+pub(super) fn reduce(call: &Call<'_>, body: &Body, draft: &mut Body) -> Outcome<()> {
+    let at_work = discount::at_work(call, items(body, "discounts"), call.now)?;
+    if at_work.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Json> = at_work.iter().map(|own| Json::from(id(own))).collect();
+    set(draft, "discounts", ids);
+    discount::use_up(call, &at_work)?;
+    set(draft, DISCOUNTS, at_work.into_iter().map(Json::Object).collect::<Vec<_>>());
+    let lines = items(draft, order::LINES).to_vec();
+    order::show_lines(draft, &lines);
+    Ok(())
 }

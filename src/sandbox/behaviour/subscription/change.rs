@@ -3,13 +3,18 @@
 
 use serde_json::json;
 
-use crate::sandbox::behaviour::{cost, invoice_item, line::Line, period};
+use crate::sandbox::behaviour::order::{self, Line};
+use crate::sandbox::behaviour::{invoice_item, period};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, inner, items as listed, number, set, status, text};
+use crate::sandbox::fields::{
+    flag, given_number, id, inner, items as listed, member, needed, number, set, status, text,
+};
 use crate::sandbox::store::Body;
 
-use super::{bill, ending, item, reduce, trial};
+use super::bill::reduce;
+use super::ending::ending;
+use super::{bill, item, trial};
 
 /// What the params of an update ask for, beside fields of their name.
 pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
@@ -158,10 +163,10 @@ fn waits(call: &Call<'_>, owner: &Body, item: Option<&Body>, at: i64, sign: i64)
     let none = Body::new();
     let price = inner(item, "price").unwrap_or(&none);
     let quantity = number(item, "quantity");
-    let amount = sign * period::part(cost::of(price, quantity), whole_start(item, owner, start), end, at);
+    let amount = sign * period::part(order::cost(price, quantity), whole_start(item, owner, start), end, at);
     let line = Line {
         amount,
-        currency: text(owner, "currency").unwrap_or("usd").to_owned(),
+        currency: needed(owner, "currency")?.to_owned(),
         quantity,
         unit: text(price, "unit_amount_decimal").unwrap_or("0").to_owned(),
         product: text(price, "product").map(str::to_owned),
@@ -170,7 +175,7 @@ fn waits(call: &Call<'_>, owner: &Body, item: Option<&Body>, at: i64, sign: i64)
     let sold = line.description(call)?;
     let sold = sold.as_str().unwrap_or("the subscription");
     let mut params = Body::new();
-    set(&mut params, "customer", owner.get("customer").cloned().unwrap_or_default());
+    set(&mut params, "customer", member(&owner, "customer"));
     set(&mut params, "period", json!({"end": end, "start": at}));
     set(&mut params, "discountable", false);
     let which = if sign < 0 { "Unused" } else { "Remaining" };

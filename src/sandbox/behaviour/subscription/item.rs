@@ -1,31 +1,30 @@
 //! The items of a subscription: a price and how many of it, with a period of their own.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
-use crate::sandbox::behaviour::{clock, discount, invoice, period, plan};
+use crate::sandbox::behaviour::order::{self, Accepts};
+use crate::sandbox::behaviour::{discount, period, plan};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, inner, items, number, set, status, text};
+use crate::sandbox::fields::{given_number, id, inner, items, needed, number, set, status, text};
 use crate::sandbox::page;
 use crate::sandbox::shape;
 use crate::sandbox::store::Body;
-use crate::sandbox::view;
-
-use super::{ENDED, change};
 
 /// Most items of a subscription.
 pub(super) const MOST: usize = 20;
 
 /// An item of params, its period not yet set; the currency of the first is the subscription's.
 pub(super) fn made(call: &Call<'_>, owner: &mut Body, params: &Body, path: &str) -> Outcome<Body> {
-    let price = price_of(call, params, path)?.ok_or_else(|| missing(&at(path, "price")))?;
+    let price =
+        order::named(call, params, Accepts::Recurring, path)?.ok_or_else(|| missing(&at(path, "price")))?;
     let mut body = call.about("subscription_item", Body::new())?.fresh();
     set(&mut body, "created", call.now);
     set(&mut body, "subscription", id(owner));
     put_price(call, &mut body, &price)?;
     lay(call, &mut body, params, path)?;
-    let currency = text(&price, "currency").unwrap_or("usd").to_owned();
+    let currency = needed(&price, "currency")?.to_owned();
     match text(owner, "currency") {
         None => set(owner, "currency", currency),
         Some(own) if own == currency => {}
@@ -41,29 +40,6 @@ pub(super) fn made(call: &Call<'_>, owner: &mut Body, params: &Body, path: &str)
 
 fn at(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}[{name}]") }
-}
-
-/// The price that params name or describe: active, and charged again and again.
-fn price_of(call: &Call<'_>, params: &Body, path: &str) -> Outcome<Option<Body>> {
-    if let Some(data) = inner(params, "price_data") {
-        return invoice::inline_price(call, data, &at(path, "price_data")).map(Some);
-    }
-    let Some((name, given)) =
-        ["price", "plan"].into_iter().find_map(|name| Some((name, text(params, name)?)))
-    else {
-        return Ok(None);
-    };
-    let price = call.session.referred("price", given, &at(path, name))?;
-    let refuse = |message: String| Err(Failure::state(message).param(at(path, name)));
-    if text(&price, "type") != Some("recurring") {
-        return refuse("The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.".to_owned());
-    }
-    if !flag(&price, "active") {
-        return refuse(format!(
-            "The price specified is inactive. This field only accepts active prices. Price: {given}"
-        ));
-    }
-    Ok(Some(price))
 }
 
 fn put_price(call: &Call<'_>, body: &mut Body, price: &Body) -> Outcome<()> {
@@ -91,10 +67,7 @@ pub(super) fn recurring(body: &Body) -> Option<&Body> {
 fn lay(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> Outcome<()> {
     if let Some(quantity) = given_number(params, "quantity") {
         if quantity < 0 {
-            let message = "This value must be greater than or equal to 0.";
-            return Err(Failure::invalid(message)
-                .code("parameter_invalid_integer")
-                .param(at(path, "quantity")));
+            return Err(Failure::too_low(0, at(path, "quantity")));
         }
         if is_metered(body) {
             let message = "You cannot set the quantity for metered plans. You should instead report usage with meter events.";
@@ -110,7 +83,7 @@ fn lay(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> Outcome<(
         set(body, "discounts", ids);
     }
     if params.contains_key("tax_rates") {
-        let rates = invoice::rates(call, items(params, "tax_rates"), &at(path, "tax_rates"))?;
+        let rates = order::rates(call, items(params, "tax_rates"), &at(path, "tax_rates"))?;
         set(body, "tax_rates", rates);
     }
     Ok(())
@@ -119,7 +92,7 @@ fn lay(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> Outcome<(
 /// An item changed by params.
 pub(super) fn changed(call: &Call<'_>, before: &Body, params: &Body, path: &str) -> Outcome<Body> {
     let mut body = before.clone();
-    if let Some(price) = price_of(call, params, path)? {
+    if let Some(price) = order::named(call, params, Accepts::Recurring, path)? {
         put_price(call, &mut body, &price)?;
     }
     lay(call, &mut body, params, path)?;
@@ -185,58 +158,4 @@ pub(super) fn sync(call: &Call<'_>, owner: &mut Body) -> Outcome<()> {
 pub(super) fn period_ends(owner: &Body) -> (i64, i64) {
     let ends = || shown(owner).iter().filter_map(|item| item.get("current_period_end")?.as_i64());
     (ends().min().unwrap_or(0), ends().max().unwrap_or(0))
-}
-
-fn owner_of<'a>(call: &Call<'a>, subscription: &str) -> Outcome<(Call<'a>, Body)> {
-    let owner = call.session.referred("subscription", subscription, "subscription")?;
-    if ENDED.contains(&status(&owner)) {
-        let message = format!("The subscription {subscription} is canceled, so its items cannot be changed.");
-        return Err(Failure::state(message).param("subscription"));
-    }
-    let customer = call.session.named("customer", text(&owner, "customer").unwrap_or_default())?;
-    Ok((clock::of(call, &customer)?, owner))
-}
-
-/// `POST /v1/subscription_items`.
-pub(in crate::sandbox::behaviour) fn create(call: &Call<'_>) -> Outcome<Json> {
-    let (call, owner) = owner_of(call, call.demanded("subscription")?)?;
-    let known: Vec<String> = of(&call, id(&owner))?.iter().map(|item| id(item).to_owned()).collect();
-    change::items(&call, owner, std::slice::from_ref(&call.params), "")?;
-    let added = of(&call, call.demanded("subscription")?)?
-        .into_iter()
-        .find(|item| !known.contains(&id(item).to_owned()));
-    let added = added.ok_or_else(|| Failure::internal("The new item was not kept."))?;
-    Ok(Json::Object(added))
-}
-
-/// `POST /v1/subscription_items/{id}`.
-pub(in crate::sandbox::behaviour) fn update(call: &Call<'_>) -> Outcome<Json> {
-    let before = call.named()?;
-    let (call, owner) = owner_of(call, text(&before, "subscription").unwrap_or_default())?;
-    let mut params = call.params.clone();
-    set(&mut params, "id", call.id.as_str());
-    change::items(&call, owner, &[params], "")?;
-    call.named().map(Json::Object)
-}
-
-/// `DELETE /v1/subscription_items/{id}`: a subscription keeps one item at least.
-pub(in crate::sandbox::behaviour) fn delete(call: &Call<'_>) -> Outcome<Json> {
-    let before = call.named()?;
-    let (call, owner) = owner_of(call, text(&before, "subscription").unwrap_or_default())?;
-    let mut params = Body::new();
-    set(&mut params, "id", call.id.as_str());
-    set(&mut params, "deleted", true);
-    change::items(&call, owner, &[params], "")?;
-    Ok(view::stub(&before))
-}
-
-/// `GET /v1/subscription_items`.
-pub(in crate::sandbox::behaviour) fn list(call: &Call<'_>) -> Outcome<Json> {
-    let owner = call.demanded("subscription")?;
-    call.session.referred("subscription", owner, "subscription")?;
-    let own: Vec<Json> = of(call, owner)?.into_iter().map(Json::Object).collect();
-    let page = page::of_items(call, &own)?;
-    Ok(
-        json!({"object": "list", "data": page.get("data"), "has_more": page.get("has_more"), "url": page.get("url")}),
-    )
 }

@@ -4,10 +4,11 @@ use serde_json::Value as Json;
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{id, inner, items, number, set, set_inner, text};
+use crate::sandbox::fields::{id, inner, items, needed, number, set, set_inner, text};
 use crate::sandbox::store::Body;
 
-use super::{bill, change, item, reduce};
+use super::bill::reduce;
+use super::{bill, change, create, item};
 
 /// The next invoice of a subscription, with the changes that a preview asks for.
 pub(in crate::sandbox::behaviour) fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
@@ -53,8 +54,8 @@ pub(in crate::sandbox::behaviour) fn previewed_new(
     let mut params = details.clone();
     set(&mut params, "customer", id(customer));
     set(&mut params, "payment_behavior", "default_incomplete");
-    let made = super::made(&call.about("subscription", params)?)?;
-    let mut body = call.session.named("invoice", text(&made, "latest_invoice").unwrap_or_default())?;
+    let made = create::made(&call.about("subscription", params)?)?;
+    let mut body = call.session.named("invoice", needed(&made, "latest_invoice")?)?;
     set_inner(&mut body, "status_transitions", "finalized_at", Json::Null);
     set(&mut body, "number", Json::Null);
     Ok(body)

@@ -1,0 +1,155 @@
+//! Who asks: which account the key is of, and which account the call acts on.
+//!
+//! A key may name its account: `sk_test_shop_1` is a key of `acct_shop`; every other key is one
+//! of the sandbox's usual account. A platform acts on the accounts that it made, and on nobody
+//! else's: `Stripe-Account` names one, `Stripe-Context` one or the way to it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+
+use super::call::Call;
+use super::error::{Failure, Outcome, masked};
+use super::store::{Body, Lease, Session};
+
+/// The account of every key that names none.
+const USUAL: &str = "acct_1SandboxSandbox00";
+
+/// What the id of an account starts with.
+const ACCOUNT: &str = "acct_";
+
+/// The types of object that are accounts: version 1 and version 2 of the API.
+const ACCOUNTS: &[&str] = &["account", "v2.core.account"];
+
+/// Who asks.
+#[derive(Debug)]
+pub(super) struct Caller {
+    /// The account the call acts on.
+    pub account: String,
+    /// Whether the key is a live one.
+    pub livemode: bool,
+    /// Whether the key is one that anybody may know.
+    pub publishable: bool,
+}
+
+impl Caller {
+    /// Reads the key and finds the account that the headers name.
+    pub fn of(lease: &mut Lease<'_>, request: &http::Request<Bytes>) -> Outcome<Self> {
+        let key = given_key(request);
+        if key.is_empty() {
+            let message = "You did not provide an API key. You need to provide your API key in the Authorization \
+                 header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').";
+            return Err(Failure::new(401, "invalid_request_error", message));
+        }
+        let Some(mut caller) = Self::with_key(&key) else {
+            let message = format!("Invalid API Key provided: {}", masked(&key));
+            return Err(Failure::new(401, "invalid_request_error", message));
+        };
+        let named = header(request, "stripe-context").or_else(|| header(request, "stripe-account"));
+        for account in named.into_iter().flat_map(|way| way.split('/')).filter(|name| !name.is_empty()) {
+            if account != caller.account && !caller.has_made(lease, account)? {
+                return Err(Failure::no_access(&key, account));
+            }
+            account.clone_into(&mut caller.account);
+        }
+        Ok(caller)
+    }
+
+    /// The owner of a key; none where it is no key of Stripe's.
+    fn with_key(key: &str) -> Option<Self> {
+        let (kind, rest) = key.split_once('_').filter(|(kind, _)| ["sk", "rk", "pk"].contains(kind))?;
+        let (mode, rest) = rest.split_once('_').filter(|(mode, _)| ["test", "live"].contains(mode))?;
+        if rest.rsplit('_').next() == Some("invalid") {
+            return None;
+        }
+        Some(Self { account: account_of(rest), livemode: mode == "live", publishable: kind == "pk" })
+    }
+
+    /// The customer at a browser, who has no key but the address of an object.
+    pub fn anybody(lease: &mut Lease<'_>, object: &str, id: &str) -> Outcome<Self> {
+        let found = lease.begin(String::new(), false)?.anywhere(object, id)?;
+        let space = found.as_ref().and_then(|(space, _)| space.split_once('/'));
+        let (account, mode) = space.unwrap_or((USUAL, "test"));
+        Ok(Self { account: account.to_owned(), livemode: mode == "live", publishable: true })
+    }
+
+    /// Whether the account is one that the caller made and that is still there.
+    fn has_made(&self, lease: &mut Lease<'_>, account: &str) -> Outcome<bool> {
+        let session = lease.begin(self.space(), false)?;
+        let found = ACCOUNTS.iter().map(|object| session.alive(object, account));
+        Ok(found.collect::<Outcome<Vec<_>>>()?.iter().any(Option::is_some))
+    }
+
+    /// Where the caller's objects are.
+    pub fn space(&self) -> String {
+        format!("{}/{}", self.account, if self.livemode { "live" } else { "test" })
+    }
+}
+
+/// Whether a type is that of accounts and the id that of the account a call acts on.
+pub(super) fn is_own(call: &Call<'_>, object: &str, id: &str) -> bool {
+    ACCOUNTS.contains(&object) && call.account == id
+}
+
+/// The account whose session this is as somebody made it, with the space of whoever did; none of
+/// an account that nobody made.
+pub(super) fn made(session: &Session<'_>) -> Outcome<Option<(String, Body)>> {
+    let (account, mode) = session.space.split_once('/').unwrap_or_default();
+    for object in ACCOUNTS {
+        let found = session.anywhere(object, account)?;
+        if let Some(found) = found.filter(|(space, _)| space.rsplit('/').next() == Some(mode)) {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// The account that stands between the mode and the next underscore of a key.
+fn account_of(rest: &str) -> String {
+    let named = match rest.strip_prefix(ACCOUNT) {
+        Some(rest) => Some(rest.split('_').next().unwrap_or_default()),
+        None => rest.split_once('_').map(|(name, _)| name),
+    };
+    named.filter(|name| !name.is_empty()).map_or_else(|| USUAL.to_owned(), |name| format!("{ACCOUNT}{name}"))
+}
+
+/// The key, by itself or as the user of basic authentication.
+fn given_key(request: &http::Request<Bytes>) -> String {
+    match header(request, "authorization").unwrap_or_default().split_once(' ') {
+        Some(("Bearer", key)) => key.trim().to_owned(),
+        Some(("Basic", coded)) => user(coded).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// The user name of basic authentication.
+fn user(coded: &str) -> Option<String> {
+    let decoded = String::from_utf8(STANDARD.decode(coded.trim()).ok()?).ok()?;
+    Some(decoded.split(':').next().unwrap_or_default().to_owned())
+}
+
+/// A header as text.
+pub(super) fn header<'r>(request: &'r http::Request<Bytes>, name: &str) -> Option<&'r str> {
+    request.headers().get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_may_name_its_account() {
+        let account = |key| Caller::with_key(key).map(|caller| caller.account);
+        assert_eq!(account("sk_test_shop_1").as_deref(), Some("acct_shop"));
+        assert_eq!(account("rk_live_acct_1Shop_secret").as_deref(), Some("acct_1Shop"));
+        assert_eq!(account("pk_test_acct_1Shop").as_deref(), Some("acct_1Shop"));
+        assert_eq!(account("sk_test_123").as_deref(), Some(USUAL));
+    }
+
+    #[test]
+    fn what_is_no_key_belongs_to_nobody() {
+        for key in ["wrong", "sk_123", "sk_prod_1", "ek_test_1", "sk_test_invalid", "sk_live_shop_invalid"] {
+            assert!(Caller::with_key(key).is_none(), "{key}");
+        }
+    }
+}

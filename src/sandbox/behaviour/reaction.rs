@@ -1,0 +1,88 @@
+//! What a change of one object means for others: a table, run over the steps of a call until
+//! nothing moves. A step is one object that was kept, or removed, once.
+
+use serde_json::Value as Json;
+
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{Body, id, text};
+use crate::sandbox::store::Change;
+use crate::sandbox::trigger::FieldTrigger::{self, Is, Set};
+
+use super::{dispute, invoice, promotion_code, schedule, subscription};
+
+/// One row of the table.
+struct Reaction {
+    /// The type of the object that changed.
+    of: &'static str,
+    /// The change that matters.
+    when: When,
+    /// What follows for other objects; it is given the object that changed.
+    then: fn(&Call<'_>, &Body) -> Outcome<()>,
+}
+
+/// A change that matters to others.
+enum When {
+    /// The member that a JSON pointer names changed so.
+    Member(&'static str, FieldTrigger),
+    /// The object was deleted.
+    Deleted,
+}
+
+const REACTIONS: &[Reaction] = &[
+    Reaction { of: "charge", when: When::Member("/_contested", Set), then: dispute::raise },
+    Reaction { of: "coupon", when: When::Deleted, then: promotion_code::coupon_deleted },
+    Reaction { of: "invoice", when: When::Member("/status", Is("paid")), then: subscription::invoice_paid },
+    Reaction { of: "invoice", when: When::Member("/status", Is("void")), then: subscription::invoice_voided },
+    Reaction {
+        of: "payment_intent",
+        when: When::Member("/status", Is("succeeded")),
+        then: invoice::intent_succeeded,
+    },
+    Reaction {
+        of: "subscription",
+        when: When::Member("/status", Is("canceled")),
+        then: schedule::subscription_canceled,
+    },
+];
+
+/// More steps than any call takes before the others are let react.
+const MOST: usize = 10_000;
+
+impl Reaction {
+    fn fits(&self, change: &Change) -> bool {
+        text(&change.after, "object") == Some(self.of)
+            && match self.when {
+                When::Deleted => change.gone,
+                When::Member(pointer, trigger) => {
+                    !change.gone && trigger.happened(change.before.as_ref(), &change.after, pointer)
+                }
+            }
+    }
+}
+
+/// Lets the other objects react to the steps of a call, and to those of their own reactions.
+pub(super) fn run(call: &Call<'_>) -> Outcome<Vec<Body>> {
+    let mut first = call.session.steps_left();
+    let mut reacted = Vec::new();
+    for _ in 0..MOST {
+        let Some(change) = call.session.next_step() else { return Ok(reacted) };
+        for reaction in REACTIONS.iter().filter(|reaction| reaction.fits(&change)) {
+            (reaction.then)(call, &change.after)?;
+        }
+        if first == 0 {
+            reacted.push(change.after);
+        }
+        first = first.saturating_sub(1);
+    }
+    Err(Failure::internal("The reactions to this call come to no end."))
+}
+
+/// The answer of a call, with what the reactions changed in the object that it shows.
+pub(super) fn seen(answer: Json, reacted: &[Body]) -> Json {
+    let shows = |body: &&Body| {
+        answer.get("id").and_then(Json::as_str) == Some(id(body))
+            && answer.get("object").and_then(Json::as_str) == text(body, "object")
+    };
+    reacted.iter().rev().find(shows).cloned().map_or(answer, Json::Object)
+}

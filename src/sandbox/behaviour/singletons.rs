@@ -1,0 +1,74 @@
+//! What exists without having been made: the one balance of an account, the one cash balance of
+//! a customer, the capabilities of an account. It is kept once it is changed.
+
+use serde_json::Value as Json;
+
+use crate::catalog::Entity;
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::set;
+use crate::sandbox::life;
+use crate::sandbox::parent::{self, Owner};
+use crate::sandbox::shape;
+use crate::sandbox::store::{Body, KEY};
+
+/// Whether such an object exists as soon as what it belongs to does.
+pub(super) fn is_one(entity: &Entity) -> bool {
+    !entity.creates() && (entity.preexisting || !entity.has_own_id())
+}
+
+/// Shows it.
+pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
+    current(call).map(Json::Object)
+}
+
+/// Changes it.
+pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = current(call)?;
+    shape::lay_over(call.entity, &mut body, &call.params)?;
+    call.touch(&mut body);
+    if let Some(asked) = call.params.get("requested").filter(|_| body.contains_key("status")) {
+        set(&mut body, "status", if asked == &Json::Bool(true) { "active" } else { "unrequested" });
+    }
+    call.keep(body)
+}
+
+/// All of them that the owner has.
+pub(super) fn all(call: &Call<'_>) -> Outcome<Vec<Json>> {
+    let names = names(call).unwrap_or_default();
+    names.into_iter().map(|name| get(&Call { id: name.to_owned(), ..call.clone() })).collect()
+}
+
+/// It as it was kept, or as it is before anybody changed it.
+fn current(call: &Call<'_>) -> Outcome<Body> {
+    if names(call).is_some_and(|names| !names.contains(&call.id.as_str())) {
+        return Err(Failure::absent(&call.label(), &call.id));
+    }
+    let key = key(call);
+    if let Some(kept) = call.session.alive(&call.entity.object, &key)? {
+        return Ok(kept);
+    }
+    let mut body = call.fresh();
+    if !call.id.is_empty() {
+        set(&mut body, "id", call.id.as_str());
+    }
+    set(&mut body, KEY, key);
+    shape::lay_over(call.entity, &mut body, &call.params)?;
+    parent::write(call, &mut body);
+    life::apply_defaults(call, &mut body);
+    Ok(body)
+}
+
+/// What it is kept under: what it belongs to and its name there.
+fn key(call: &Call<'_>) -> String {
+    let owners = call.parents.iter().map(|(_, id)| id.as_str());
+    let names: Vec<&str> = owners.chain([call.id.as_str()]).filter(|name| !name.is_empty()).collect();
+    if names.is_empty() { "own".to_owned() } else { names.join("/") }
+}
+
+/// The names that the owner has a field for, where it has one for all of them.
+fn names(call: &Call<'_>) -> Option<Vec<&'static str>> {
+    let owner = Owner::all(call).pop()?.entity?;
+    let field = call.path.split('/').find_map(|part| owner.field(part))?;
+    Some(field.members()?.iter().map(|field| field.name.as_str()).collect())
+}

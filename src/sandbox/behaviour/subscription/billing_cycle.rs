@@ -1,0 +1,185 @@
+//! What time does to a subscription: the trial ends, a period begins, the end comes.
+
+use serde_json::Value as Json;
+
+use crate::sandbox::behaviour::invoice;
+use crate::sandbox::behaviour::payment_intent::Attempt;
+use crate::sandbox::call::Call;
+use crate::sandbox::error::Outcome;
+use crate::sandbox::fields::{given_number, id, inner, number, set, set_inner, status, text};
+use crate::sandbox::store::Body;
+
+use super::bill::{HOUR, reduce};
+use super::{bill, end, item};
+
+/// A first payment may be made this long.
+const FIRST_PAYMENT: i64 = 23 * HOUR;
+/// The pauses between the attempts to take a payment; after the last the subscription is canceled.
+const RETRIES: [i64; 3] = [3 * 24 * HOUR, 5 * 24 * HOUR, 7 * 24 * HOUR];
+
+/// When time next does something to the subscription or to its latest invoice.
+pub(in crate::sandbox::behaviour) fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
+    let latest = call.session.linked(body, "latest_invoice", "invoice")?;
+    let of_invoice = latest.as_ref().and_then(invoice_due);
+    let own = match status(body) {
+        "incomplete" => Some(number(body, "start_date") + FIRST_PAYMENT),
+        "active" | "trialing" | "past_due" => {
+            let (next, _) = item::period_ends(body);
+            Some(next).into_iter().chain(given_number(body, "cancel_at")).min()
+        }
+        _ => None,
+    };
+    Ok(own.into_iter().chain(of_invoice).min())
+}
+
+fn invoice_due(body: &Body) -> Option<i64> {
+    match status(body) {
+        "draft" => given_number(body, "automatically_finalizes_at"),
+        "open" => given_number(body, "next_payment_attempt"),
+        _ => None,
+    }
+}
+
+/// Does what is due at the time of the call.
+pub(in crate::sandbox::behaviour) fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
+    let mut body = call.session.named("subscription", subscription)?;
+    let latest = call.session.linked(&body, "latest_invoice", "invoice")?;
+    if let Some(latest) = latest.filter(|latest| invoice_due(latest).is_some_and(|due| due <= call.now)) {
+        return collect(call, &body, latest);
+    }
+    if status(&body) == "incomplete" {
+        return end::close(call, id(&body));
+    }
+    if given_number(&body, "cancel_at").is_some_and(|at| at <= call.now) {
+        return finish(call, &body);
+    }
+    if status(&body) == "trialing" && !goes_on(call, &mut body)? {
+        return Ok(());
+    }
+    renew(call, body)
+}
+
+/// The end that was asked for: what was used is charged, nothing else begins.
+fn finish(call: &Call<'_>, body: &Body) -> Outcome<()> {
+    let metered: Vec<Body> = item::of(call, id(body))?.into_iter().filter(item::is_metered).collect();
+    if !metered.is_empty() {
+        let mut draft = bill::draft(call, body, "subscription_cycle")?;
+        for item in &metered {
+            bill::used(call, body, item, (number(item, "current_period_start"), call.now), &mut draft)?;
+        }
+        bill::settle(call, body, draft, "past_due")?;
+    }
+    end::close(call, id(body))
+}
+
+/// The trial is over; without a method to pay with, the subscription does what it was told to.
+fn goes_on(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
+    let probe = bill::draft(call, body, "subscription_cycle")?;
+    let behaviour = inner(body, "trial_settings").and_then(|settings| inner(settings, "end_behavior"));
+    let behaviour = behaviour.and_then(|end| text(end, "missing_payment_method")).unwrap_or("create_invoice");
+    let automatic = text(body, "collection_method") == Some("charge_automatically");
+    if automatic && behaviour != "create_invoice" && invoice::method_of(call, &probe).is_err() {
+        if behaviour == "cancel" {
+            end::close(call, id(body))?;
+        } else {
+            set(body, "status", "paused");
+            call.session.put(body)?;
+        }
+        return Ok(false);
+    }
+    set(body, "status", "active");
+    call.session.put(body)?;
+    Ok(true)
+}
+
+/// The next period of every item whose last is over, on one draft.
+fn renew(call: &Call<'_>, mut body: Body) -> Outcome<()> {
+    let mut draft = bill::draft(call, &body, "subscription_cycle")?;
+    let mut renewed = Vec::new();
+    for mut own in item::of(call, id(&body))? {
+        let (start, end) = (number(&own, "current_period_start"), number(&own, "current_period_end"));
+        if end > call.now {
+            continue;
+        }
+        let was_trial = given_number(&body, "trial_end") == Some(end);
+        if item::is_metered(&own) && !was_trial {
+            bill::used(call, &body, &own, (start, end), &mut draft)?;
+        }
+        let next = item::end_of(&own, &body, end);
+        set(&mut own, "current_period_start", end);
+        set(&mut own, "current_period_end", next);
+        call.session.put(&own)?;
+        if !item::is_metered(&own) {
+            renewed.push(own);
+        }
+    }
+    bill::ahead(call, &body, &renewed, &mut draft)?;
+    bill::gather(call, &mut draft)?;
+    reduce(call, &body, &mut draft)?;
+    set(&mut draft, "automatically_finalizes_at", call.now + HOUR);
+    call.session.put(&draft)?;
+    item::sync(call, &mut body)?;
+    set(&mut body, "latest_invoice", id(&draft));
+    call.session.put(&body)
+}
+
+/// Finalizes the latest invoice, or tries again to have it paid.
+fn collect(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
+    let paused = inner(body, "pause_collection").and_then(|pause| text(pause, "behavior"));
+    if status(&latest) == "draft" && paused == Some("keep_as_draft") {
+        set(&mut latest, "automatically_finalizes_at", Json::Null);
+        set(&mut latest, "auto_advance", false);
+        return call.session.put(&latest);
+    }
+    if status(&latest) == "draft" {
+        invoice::open(call, &mut latest)?;
+        call.session.put(&latest)?;
+    }
+    if let (Some(paused), "open") = (paused, status(&latest)) {
+        return give_up(call, &latest, paused);
+    }
+    let automatic = text(&latest, "collection_method") == Some("charge_automatically");
+    if status(&latest) != "open" || !automatic {
+        set(&mut latest, "next_payment_attempt", Json::Null);
+        return call.session.put(&latest);
+    }
+    take(call, body, latest)
+}
+
+/// While the collection is paused, what would be collected is void or uncollectible.
+fn give_up(call: &Call<'_>, latest: &Body, how: &str) -> Outcome<()> {
+    let mut about = call.about("invoice", Body::new())?;
+    id(latest).clone_into(&mut about.id);
+    match how {
+        "void" => invoice::void(&about),
+        _ => invoice::mark_uncollectible(&about),
+    }
+    .map(drop)
+}
+
+/// Takes what is due; what cannot be taken is tried again, and in the end given up.
+fn take(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
+    let paid = if let Ok(method) = invoice::method_of(call, &latest) {
+        matches!(invoice::collect(call, &mut latest, method, true)?, Attempt::Paid)
+    } else {
+        let tried = number(&latest, "attempt_count") + 1;
+        set(&mut latest, "attempt_count", tried);
+        set(&mut latest, "_failed", tried);
+        false
+    };
+    if paid {
+        return call.session.put(&latest);
+    }
+    let tried = usize::try_from(number(&latest, "attempt_count")).unwrap_or(1);
+    let again = RETRIES.get(tried.saturating_sub(1)).map(|pause| call.now + pause);
+    set(&mut latest, "next_payment_attempt", again.map_or(Json::Null, Json::from));
+    call.session.put(&latest)?;
+    let mut body = call.session.named("subscription", id(body))?;
+    if again.is_none() {
+        set_inner(&mut body, "cancellation_details", "reason", "payment_failed");
+        call.session.put(&body)?;
+        return end::close(call, id(&body));
+    }
+    set(&mut body, "status", "past_due");
+    call.session.put(&body)
+}

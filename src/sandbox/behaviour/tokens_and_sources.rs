@@ -1,0 +1,241 @@
+//! Tokens, and the cards and bank accounts they stand for: what an account is paid out to, and
+//! the older kind of what a customer pays with.
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::call::Call;
+use crate::sandbox::check::missing;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{id, inner, set, text};
+use crate::sandbox::identifier;
+use crate::sandbox::parent;
+use crate::sandbox::shape;
+use crate::sandbox::store::{Body, Walk};
+
+use super::definition::{Behaviour, Create, Delete};
+use super::{card, generic};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour { operations: &[(Create, create_token)], ..Behaviour::of(&["token"]) },
+    Behaviour {
+        operations: &[(Create, create_external_account)],
+        ..Behaviour::of(&["bank_account", "accounts.external_accounts"])
+    },
+    Behaviour {
+        operations: &[(Create, create_source), (Delete, delete)],
+        ..Behaviour::of(&["customers.payment_sources"])
+    },
+];
+
+/// The account number of every bank account that a test token stands for.
+const TEST_ACCOUNT: &str = "000123456789";
+
+/// `POST /v1/tokens`.
+fn create_token(call: &Call<'_>) -> Outcome<Json> {
+    let Some(kind) = KINDS.iter().find(|kind| call.params.contains_key(**kind)) else {
+        return Err(missing("card"));
+    };
+    let mut body = call.fresh();
+    set(&mut body, "type", *kind);
+    let given = inner(&call.params, kind).cloned().unwrap_or_default();
+    match *kind {
+        "card" => set(&mut body, "card", of_card(call, &given)?),
+        "bank_account" => {
+            set(&mut body, "id", identifier::fresh("btok_"));
+            set(&mut body, "bank_account", of_bank(call, &given)?);
+        }
+        "account" => set(&mut body, "id", identifier::fresh("ct_")),
+        "person" => set(&mut body, "id", identifier::fresh("cpt_")),
+        "pii" => set(&mut body, "id", identifier::fresh("pii_")),
+        _ => set(&mut body, "id", identifier::fresh("cvctok_")),
+    }
+    call.keep(body)
+}
+
+const KINDS: &[&str] = &["account", "bank_account", "card", "cvc_update", "person", "pii"];
+
+/// `POST /v1/accounts/{account}/external_accounts`.
+fn create_external_account(call: &Call<'_>) -> Outcome<Json> {
+    create(call, "external_account")
+}
+
+/// `POST /v1/customers/{customer}/sources`.
+fn create_source(call: &Call<'_>) -> Outcome<Json> {
+    create(call, "source")
+}
+
+/// Saves what a token stands for to a customer, who is charged by it from then on.
+pub(super) fn save(call: &Call<'_>, customer: &str, token: &str) -> Outcome<()> {
+    let params = Body::from_iter([("source".to_owned(), Json::from(token))]);
+    let mut saving = call.about("card", params)?;
+    saving.parents.push(("customer".to_owned(), customer.to_owned()));
+    saving.path = format!("/v1/customers/{customer}/sources");
+    let made = create_source(&saving)?;
+    let mut owner = call.session.named("customer", customer)?;
+    set(&mut owner, "default_source", made.get("id").cloned().unwrap_or_default());
+    call.session.put(&owner)
+}
+
+fn create(call: &Call<'_>, param: &str) -> Outcome<Json> {
+    parent::check(call)?;
+    let mut body = match call.params.get(param) {
+        Some(Json::Object(given)) => of_params(call, given, param)?,
+        Some(Json::String(token)) => of_token(call, token, param)?,
+        _ => return Err(missing(param)),
+    };
+    let about = Call { parents: call.parents.clone(), ..call.about(object(&body), call.params.clone())? };
+    shape::lay_over(about.entity, &mut body, &call.params)?;
+    parent::write(&about, &mut body);
+    default_of_its_currency(call, &mut body)?;
+    call.session.put(&body)?;
+    choose_default(call, &body)?;
+    Ok(Json::Object(body))
+}
+
+/// The first that an account is paid out to in a currency is the default of that currency.
+fn default_of_its_currency(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    let Some(account) =
+        text(body, "account").filter(|_| body.get("default_for_currency").is_none_or(Json::is_null))
+    else {
+        return Ok(());
+    };
+    let mut others = Vec::new();
+    for object in ["bank_account", "card"] {
+        others.extend(call.session.having(object, "account", account)?);
+    }
+    let is_first = others.iter().all(|other| text(other, "currency") != text(body, "currency"));
+    set(body, "default_for_currency", is_first);
+    Ok(())
+}
+
+/// The first source of a customer is the one that is charged.
+fn choose_default(call: &Call<'_>, source: &Body) -> Outcome<()> {
+    let Some(mut customer) = customer(call, source)? else { return Ok(()) };
+    if text(&customer, "default_source").is_none() {
+        set(&mut customer, "default_source", id(source));
+        call.session.put(&customer)?;
+    }
+    Ok(())
+}
+
+/// `DELETE /v1/customers/{customer}/sources/{id}`: the newest of the others is charged from then on.
+fn delete(call: &Call<'_>) -> Outcome<Json> {
+    let source = call.named()?;
+    let stub = generic::delete(call)?;
+    if let Some(mut customer) = customer(call, &source)?
+        && text(&customer, "default_source") == Some(id(&source))
+    {
+        let mut newest = Json::Null;
+        let having = vec![("customer".to_owned(), id(&customer).to_owned())];
+        let walk = Walk { objects: call.objects(), having, ..Walk::default() };
+        call.session.walk(&walk, |stored| {
+            newest = Json::from(id(&stored.body));
+            false
+        })?;
+        set(&mut customer, "default_source", newest);
+        call.session.put(&customer)?;
+    }
+    Ok(stub)
+}
+
+fn customer(call: &Call<'_>, source: &Body) -> Outcome<Option<Body>> {
+    text(source, "customer").map_or(Ok(None), |customer| call.session.alive("customer", customer))
+}
+
+fn object(body: &Body) -> &str {
+    text(body, "object").unwrap_or("card")
+}
+
+fn of_params(call: &Call<'_>, given: &Body, param: &str) -> Outcome<Body> {
+    if let Some(token) = text(given, "token") {
+        return of_token(call, token, &format!("{param}[token]"));
+    }
+    if object(given) == "bank_account" { of_bank(call, given) } else { of_card(call, given) }
+}
+
+/// What a token stands for: one that was made here, which is used up, or one of Stripe's tests.
+fn of_token(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body> {
+    if let Some(mut known) = call.session.alive("token", token)? {
+        if known.get("used") == Some(&Json::Bool(true)) {
+            let message = format!("You cannot use a Stripe token more than once: {token}.");
+            return Err(Failure::state(message).code("token_already_used").param(param));
+        }
+        set(&mut known, "used", true);
+        call.session.put(&known)?;
+        let held = ["card", "bank_account"].iter().find_map(|kind| inner(&known, kind));
+        return held.cloned().ok_or_else(|| Failure::unknown_reference("token", token, param));
+    }
+    if let Some(kept) = call.session.find(token)?.filter(|kept| object(&kept.body) == "source" && !kept.gone)
+    {
+        return Ok(kept.body);
+    }
+    if token.starts_with("btok_") {
+        return of_bank(call, &Body::new());
+    }
+    let number =
+        card::number_of_token(token).ok_or_else(|| Failure::unknown_reference("token", token, param))?;
+    of_card(
+        call,
+        &[("token".to_owned(), Json::from(token)), ("number".to_owned(), number.into())]
+            .into_iter()
+            .collect(),
+    )
+}
+
+fn of_card(call: &Call<'_>, given: &Body) -> Outcome<Body> {
+    let details = card::details(&with_numbers(given), call.now)?;
+    let about = call.about("card", Body::new())?;
+    let mut body = about.fresh();
+    let mut known = details;
+    set(&mut known, "cvc_check", text(given, "cvc").map(|_| "pass"));
+    known.remove("networks");
+    for source in [&known, given] {
+        shape::lay_over(about.entity, &mut body, source)?;
+    }
+    if let Some(brand) = text(&body, "brand") {
+        let spelled = spelled(brand).to_owned();
+        set(&mut body, "brand", spelled);
+    }
+    Ok(body)
+}
+
+/// The same with the expiry in numbers: tokens are given it as text.
+fn with_numbers(given: &Body) -> Body {
+    let mut given = given.clone();
+    for name in ["exp_month", "exp_year"] {
+        if let Some(number) = text(&given, name).and_then(|text| text.parse::<i64>().ok()) {
+            set(&mut given, name, number);
+        }
+    }
+    given
+}
+
+/// The older objects spell brands as people do.
+fn spelled(brand: &str) -> &str {
+    match brand {
+        "visa" => "Visa",
+        "mastercard" => "MasterCard",
+        "amex" => "American Express",
+        "discover" => "Discover",
+        "diners" => "Diners Club",
+        "jcb" => "JCB",
+        "unionpay" => "UnionPay",
+        _ => "Unknown",
+    }
+}
+
+fn of_bank(call: &Call<'_>, given: &Body) -> Outcome<Body> {
+    let about = call.about("bank_account", Body::new())?;
+    let mut body = about.fresh();
+    let number = text(given, "account_number").unwrap_or(TEST_ACCOUNT);
+    let last4: String = number.chars().skip(number.chars().count().saturating_sub(4)).collect();
+    let usual = json!({
+        "bank_name": "STRIPE TEST BANK", "country": "US", "currency": "usd", "status": "new", "last4": last4,
+        "fingerprint": identifier::fingerprint(number), "routing_number": "110000000",
+    });
+    for source in [&usual.as_object().cloned().unwrap_or_default(), given] {
+        shape::lay_over(about.entity, &mut body, source)?;
+    }
+    Ok(body)
+}

@@ -1,0 +1,96 @@
+//! Objects that stand inside others: what a field holds whole although a param names it by its
+//! id, and pages made of the lists that params give.
+
+use serde_json::Value as Json;
+
+use crate::catalog::{Entity, Kind, Member, OperationKind, Presence, catalog};
+
+use super::call::Call;
+use super::error::{Failure, Outcome};
+use super::fields::{id, items, set, text};
+use super::page;
+use super::shape;
+use super::store::Body;
+
+impl Call<'_> {
+    /// A fresh object with the params laid over.
+    pub fn build(&self) -> Outcome<Body> {
+        let mut body = self.fresh();
+        shape::lay_over(self.entity, &mut body, &self.params)?;
+        put_in(self, &mut body)?;
+        Ok(body)
+    }
+
+    /// The named object with the params laid over.
+    pub fn revise(&self) -> Outcome<Body> {
+        let mut body = self.named()?;
+        shape::lay_over(self.entity, &mut body, &self.params)?;
+        put_in(self, &mut body)?;
+        self.touch(&mut body);
+        Ok(body)
+    }
+}
+
+/// Puts in the place of ids the objects they name, and makes pages of what lists describe.
+fn put_in(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    for field in &call.entity.fields {
+        match &field.shape.kind {
+            Kind::Whole(object) => reference(call, body, field, object)?,
+            Kind::Page(object) => of_list(call, body, field, object)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn reference(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> Outcome<()> {
+    let Some(named) = text(body, &field.name) else { return Ok(()) };
+    let found = call.session.find(named)?.filter(|found| !found.gone);
+    if found.is_none() && field.shape.presence != Presence::Nullable {
+        return Err(Failure::unknown_reference(object, named, &field.name));
+    }
+    set(body, &field.name, found.map_or(Json::Null, |found| Json::Object(found.body)));
+    Ok(())
+}
+
+/// A page whose items the param of its name lists; an empty one learns its address.
+fn of_list(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> Outcome<()> {
+    let url = address(call.entity, id(body), &field.name);
+    if let (Some(Json::Array(given)), Some(item)) =
+        (call.params.get(&field.name), catalog().by_object(object))
+    {
+        let made: Vec<Json> = given.iter().map(|params| one(call, item, params)).collect::<Outcome<_>>()?;
+        set(body, &field.name, page::embedded(&made, &url));
+        set(body, &format!("_{}", field.name), made);
+    } else if let Some(Json::Object(page)) = body.get_mut(&field.name)
+        && text(page, "url").is_none()
+    {
+        set(page, "url", url);
+    }
+    Ok(())
+}
+
+fn one(call: &Call<'_>, entity: &'static Entity, params: &Json) -> Outcome<Json> {
+    let params = params.as_object().cloned().unwrap_or_default();
+    let call = call.about(&entity.object, params)?;
+    let mut body = call.fresh();
+    shape::lay_over(entity, &mut body, &call.params)?;
+    put_in(&call, &mut body)?;
+    super::life::apply_defaults(&call, &mut body);
+    Ok(Json::Object(body))
+}
+
+/// Where a page of an object is listed.
+fn address(entity: &Entity, id: &str, field: &str) -> String {
+    let get = entity.operation(OperationKind::Get).map_or("", |get| get.path.as_str());
+    format!("{}/{field}", get.replace("{id}", id))
+}
+
+/// All items of a page that stands in an object, of which the page shows the first.
+pub(super) fn all_items<'b>(owner: &'b Body, field: &str) -> Option<&'b [Json]> {
+    let hidden = format!("_{field}");
+    if owner.get(&hidden).is_some_and(Json::is_array) {
+        return Some(items(owner, &hidden));
+    }
+    Some(items(owner.get(field)?.as_object()?, "data"))
+}

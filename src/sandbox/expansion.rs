@@ -1,0 +1,142 @@
+//! What an answer shows beyond ids: every field that is to be expanded is put in whole.
+
+use serde_json::Value as Json;
+
+use crate::catalog::{Kind, Member, Shape, catalog, find};
+
+use super::behaviour;
+use super::complete::usual;
+use super::error::{Failure, Outcome};
+use super::expand::COUNT;
+use super::shape::is_includable;
+use super::store::{Body, Session};
+use super::view::{hide, inner_hidden, stub};
+
+/// Shows an answer, every path in `expand` expanded.
+pub(super) fn shown(session: &Session<'_>, mut answer: Json, expand: &[String]) -> Outcome<Json> {
+    hide(&mut answer);
+    let counts = expand.iter().any(|path| path == COUNT);
+    if let Some(found) = answer.as_object_mut().filter(|found| is_search(found) && !counts) {
+        found.shift_remove(COUNT);
+    }
+    for path in expand.iter().filter(|path| path.as_str() != COUNT) {
+        let segments: Vec<&str> = path.split('.').collect();
+        put_in(session, &mut answer, &[], &segments, path)?;
+    }
+    Ok(answer)
+}
+
+fn is_search(body: &Body) -> bool {
+    super::fields::text(body, "object") == Some("search_result")
+}
+
+/// Puts back a hidden field that lies inside another one, if the path to expand leads to it.
+fn put_back(session: &Session<'_>, body: &mut Body, object: &str, path: &str) -> Outcome<()> {
+    let Some(hidden) = inner_hidden(object).find(|hidden| path.starts_with(hidden)) else { return Ok(()) };
+    let id = super::fields::id(body).to_owned();
+    let Some(stored) = session.get(object, &id)? else { return Ok(()) };
+    let (outer, name) = hidden.rsplit_once('.').unwrap_or_default();
+    let pointer = format!("/{}", outer.replace('.', "/"));
+    let mut shown = Json::Object(std::mem::take(body));
+    let kept = Json::Object(stored.body);
+    if let (Some(Json::Object(shown)), Some(Json::Object(kept))) =
+        (shown.pointer_mut(&pointer), kept.pointer(&pointer))
+    {
+        shown.insert(name.to_owned(), kept.get(name).cloned().unwrap_or_default());
+    }
+    *body = shown.as_object().cloned().unwrap_or_default();
+    Ok(())
+}
+
+/// Follows one path and expands what stands at its end. `fields` describe the members of
+/// an object that has no type of its own.
+fn put_in(
+    session: &Session<'_>,
+    at: &mut Json,
+    fields: &[Member],
+    path: &[&str],
+    whole: &str,
+) -> Outcome<()> {
+    match at {
+        Json::Array(items) => {
+            items.iter_mut().try_for_each(|item| put_in(session, item, fields, path, whole))
+        }
+        Json::Object(body) => member(session, body, fields, path, whole),
+        _ => Ok(()),
+    }
+}
+
+fn member(
+    session: &Session<'_>,
+    body: &mut Body,
+    fields: &[Member],
+    path: &[&str],
+    whole: &str,
+) -> Outcome<()> {
+    let Some((name, rest)) = path.split_first() else { return Ok(()) };
+    let object = body.get("object").and_then(Json::as_str).unwrap_or_default().to_owned();
+    if object == "list" || is_search(body) {
+        let Some(data) = body.get_mut("data").filter(|_| *name == "data") else { return Err(cannot(whole)) };
+        return put_in(session, data, &[], rest, whole);
+    }
+    let entity = catalog().by_object(&object);
+    let known = entity.map_or(fields, |entity| entity.fields.as_slice());
+    let Some(field) = find(known, name) else { return Err(cannot(whole)) };
+    if is_includable(&object, name) && !body.contains_key(*name) {
+        let value = included(session, body, &object, name)?;
+        body.insert((*name).to_owned(), value);
+    }
+    if !rest.is_empty() {
+        put_back(session, body, &object, &path.join("."))?;
+    }
+    let Some(value) = body.get_mut(*name) else { return Ok(()) };
+    if is_expandable(&field.shape) {
+        fetch(session, value)?;
+    } else if rest.is_empty()
+        && !is_includable(&object, name)
+        && !value.is_object()
+        && !value.is_array()
+        && !value.is_null()
+    {
+        return Err(cannot(whole));
+    }
+    if rest.is_empty() { Ok(()) } else { put_in(session, value, members(&field.shape), rest, whole) }
+}
+
+fn is_expandable(shape: &Shape) -> bool {
+    matches!(shape.item().unwrap_or(shape).kind, Kind::Id(_))
+}
+
+fn members(shape: &Shape) -> &[Member] {
+    shape.item().unwrap_or(shape).members().unwrap_or_default()
+}
+
+/// Puts whole objects in the place of ids.
+fn fetch(session: &Session<'_>, value: &mut Json) -> Outcome<()> {
+    match value {
+        Json::Array(items) => items.iter_mut().try_for_each(|item| fetch(session, item)),
+        Json::String(id) => {
+            let Some(found) = session.find(id)? else { return Ok(()) };
+            *value = if found.gone { stub(&found.body) } else { Json::Object(found.body) };
+            hide(value);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A field that is kept with the object but shown only now, or a page made of other objects.
+fn included(session: &Session<'_>, body: &Body, object: &str, name: &str) -> Outcome<Json> {
+    let id = body.get("id").and_then(Json::as_str).unwrap_or_default();
+    let found = match behaviour::included(session, object, name, id)? {
+        Some(page) => Some(page),
+        None => session.get(object, id)?.and_then(|mut stored| stored.body.shift_remove(name)),
+    };
+    let mut value = found.filter(|value| !value.is_null()).unwrap_or_else(|| usual(object, name));
+    hide(&mut value);
+    Ok(value)
+}
+
+fn cannot(path: &str) -> Failure {
+    Failure::invalid(format!("This property cannot be expanded ({path}).")).param("expand")
+}

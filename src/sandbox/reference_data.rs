@@ -1,0 +1,36 @@
+//! What Stripe itself holds, the same for everybody: tax codes, countries, report types,
+//! climate products. `reference_data.json` has some of each; fields that it leaves out are empty.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use super::fields::Body;
+
+/// The members of every object, by type.
+pub(super) fn all() -> &'static BTreeMap<String, Vec<Body>> {
+    static ALL: OnceLock<BTreeMap<String, Vec<Body>>> = OnceLock::new();
+    // a file that cannot be read is caught by the test below
+    ALL.get_or_init(|| serde_json::from_str(include_str!("reference_data.json")).unwrap_or_default())
+}
+
+/// Whether Stripe holds the objects of that type, and nobody makes them.
+pub(super) fn holds(object: &str) -> bool {
+    all().contains_key(object)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::catalog;
+
+    #[test]
+    fn what_is_held_is_of_known_types_and_fields() {
+        assert!(!all().is_empty());
+        for (object, bodies) in all() {
+            let entity = catalog().by_object(object).unwrap();
+            for name in bodies.iter().flat_map(Body::keys) {
+                assert!(entity.field(name).is_some(), "{object} has no field {name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! What a new store begins with: the reference data of Stripe, whole.
+
+use serde_json::Value as Json;
+
+use super::call;
+use super::complete;
+use super::fields::{Body, set};
+use super::reference_data;
+
+/// When all of it came into being: the first of January 2025.
+const SINCE: i64 = 1_735_689_600;
+
+/// Every object that a new store holds.
+pub(super) fn bodies() -> Vec<Body> {
+    let all = reference_data::all().iter();
+    all.flat_map(|(object, bodies)| bodies.iter().filter_map(|body| whole(object, body))).collect()
+}
+
+fn whole(object: &str, members: &Body) -> Option<Body> {
+    let mut body = complete::blank(call::entity(object).ok()?);
+    for (name, value) in members {
+        set(&mut body, name, value.clone());
+    }
+    for name in ["created", "updated", "data_available_start", "data_available_end"] {
+        if body.get(name) == Some(&Json::from(0)) {
+            set(&mut body, name, SINCE);
+        }
+    }
+    Some(body)
+}

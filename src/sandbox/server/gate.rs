@@ -1,0 +1,91 @@
+//! What a web page may not do to the sandbox of its reader: reach it under a name of its own
+//! (`Host`), or send forms to what Stripe does not have (`Origin`).
+
+use std::net::IpAddr;
+
+use http::Uri;
+use http::header::{HOST, ORIGIN};
+use http::request::Parts;
+
+use crate::sandbox::admin_api::PREFIX;
+
+/// Why a request is not answered; none where it is.
+pub(super) fn refusal(parts: &Parts, remote: bool) -> Option<String> {
+    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let host = parts.uri.authority().map(http::uri::Authority::as_str).or_else(|| header(HOST));
+    if let Some(host) = host.filter(|host| !remote && !is_known(host_of(host))) {
+        return Some(format!(
+            "The sandbox answers to names of this machine only, not to {host}; `--allow-remote` lets others in.\n"
+        ));
+    }
+    let origin = parts.headers.get(ORIGIN).filter(|_| parts.uri.path().starts_with(PREFIX))?;
+    let origin = origin.to_str().unwrap_or_default();
+    let page = origin.parse::<Uri>().ok();
+    let page = page.as_ref().and_then(Uri::authority).map_or("", http::uri::Authority::as_str);
+    let own = is_near(host_of(page)) || (!page.is_empty() && host == Some(page));
+    (!own).then(|| format!("A page of {origin} may not change the sandbox.\n"))
+}
+
+/// The host without its port and without the brackets of an address of version 6.
+fn host_of(authority: &str) -> &str {
+    match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
+    }
+}
+
+/// A name that nobody can point at this machine but this machine, or Stripe's own, which a proxy
+/// may lead here. An address is no name.
+fn is_known(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    is_near(&host) || host.parse::<IpAddr>().is_ok() || host == "stripe.com" || host.ends_with(".stripe.com")
+}
+
+/// This machine.
+fn is_near(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    let address = host.parse::<IpAddr>();
+    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(path: &str, host: &str, origin: Option<&str>, remote: bool) -> bool {
+        let mut request = http::Request::post(path).header(HOST, host);
+        if let Some(origin) = origin {
+            request = request.header(ORIGIN, origin);
+        }
+        refusal(&request.body(()).unwrap().into_parts().0, remote).is_some()
+    }
+
+    #[test]
+    fn a_host_is_this_machine_an_address_or_stripe() {
+        for host in
+            ["localhost:1", "LOCALHOST", "shop.localhost", "127.0.0.1:12111", "[::1]:2", "api.stripe.com"]
+        {
+            assert!(!refused("/v1/customers", host, None, false), "{host}");
+        }
+        for host in
+            ["evil.example", "localhost.evil.example:12111", "evilstripe.com", "127.0.0.1.evil.example"]
+        {
+            assert!(refused("/v1/customers", host, None, false), "{host}");
+            assert!(!refused("/v1/customers", host, None, true), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_somebody_else_changes_nothing_that_stripe_does_not_have() {
+        let own = "127.0.0.1:12111";
+        for origin in ["http://127.0.0.1:12111", "http://localhost:3000"] {
+            assert!(!refused("/_sandbox/faults", own, Some(origin), false), "{origin}");
+        }
+        for origin in ["https://evil.example", "null", "", "file://", "http://localhost.evil.example"] {
+            assert!(refused("/_sandbox/faults", own, Some(origin), false), "{origin}");
+            assert!(refused("/_sandbox/faults", own, Some(origin), true), "{origin}");
+            assert!(!refused("/v1/customers", own, Some(origin), false), "{origin}");
+        }
+        assert!(!refused("/_sandbox/faults", "box.example:1", Some("http://box.example:1"), true));
+    }
+}

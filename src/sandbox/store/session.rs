@@ -1,0 +1,302 @@
+//! One transaction in one space: objects by id, by what they hold, in the order of their making.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+use serde_json::Value as Json;
+
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::Body;
+use crate::sandbox::reference_data;
+
+use super::schema::{INDEXED, field};
+
+/// Kept with an object whose id is not enough to find it by: what it is found by.
+pub(in crate::sandbox) const KEY: &str = "_key";
+
+/// Kept with an object that shows no id: its id.
+pub(in crate::sandbox) const UNSHOWN_ID: &str = "_id";
+
+/// Where the objects are that Stripe itself holds, the same for every account and mode.
+pub(super) const HELD: &str = "stripe";
+
+/// One transaction in one space.
+#[derive(Debug)]
+pub(in crate::sandbox) struct Session<'a> {
+    /// The open transaction.
+    pub transaction: Transaction<'a>,
+    /// Account and mode.
+    pub space: String,
+    pub(super) changes: RefCell<Vec<Change>>,
+    pub(super) steps: RefCell<VecDeque<Change>>,
+}
+
+/// What a call did to one object.
+#[derive(Debug, Clone)]
+pub(in crate::sandbox) struct Change {
+    /// The object as it was; none for a new one.
+    pub before: Option<Body>,
+    /// The object as it is.
+    pub after: Body,
+    /// It was deleted.
+    pub gone: bool,
+}
+
+/// An object, where it stands in the order of creation, and whether it was deleted.
+#[derive(Debug, Clone)]
+pub(in crate::sandbox) struct Stored {
+    /// Rises with every object made.
+    pub seq: i64,
+    /// Deleted; only its id is still shown.
+    pub gone: bool,
+    /// The object.
+    pub body: Body,
+}
+
+/// Which objects to go through, and in which order.
+#[derive(Debug, Default)]
+pub(in crate::sandbox) struct Walk<'w> {
+    /// Their types.
+    pub objects: Vec<&'w str>,
+    /// Only those beyond this one.
+    pub start: Option<i64>,
+    /// Oldest first; newest first otherwise.
+    pub forward: bool,
+    /// Only those whose fields hold these texts.
+    pub having: Vec<(String, String)>,
+    /// Only those whose fields, which have an index, hold these texts in small or capital letters.
+    pub alike: Vec<(String, String)>,
+    /// Only those in whose text as it is kept these patterns of SQL's `LIKE` are found, with `\\`
+    /// before what is meant literally.
+    pub like: Vec<String>,
+}
+
+impl<'w> Walk<'w> {
+    /// All objects of one type, newest first.
+    pub fn of(object: &'w str) -> Self {
+        Self { objects: vec![object], ..Self::default() }
+    }
+
+    /// The query; what stands for its placeholders goes to `values`.
+    fn query(&self, values: &mut Vec<Value>) -> String {
+        let mut place = |value: Value| placed(values, value);
+        let objects: Vec<String> =
+            self.objects.iter().map(|object| place((*object).to_owned().into())).collect();
+        let mut query = format!(
+            "SELECT seq, gone, body FROM objects WHERE space = ?1 AND object IN ({}) AND gone = 0",
+            objects.join(", ")
+        );
+        let (sign, order) = if self.forward { (">", "ASC") } else { ("<", "DESC") };
+        if let Some(start) = self.start {
+            query = format!("{query} AND seq {sign} {}", place(start.into()));
+        }
+        for (field, text) in &self.having {
+            query += &holds(field, text, &mut place);
+        }
+        for (name, text) in &self.alike {
+            let (field, text) = (field(name), place(text.clone().into()));
+            query = format!("{query} AND {field} COLLATE NOCASE = {text}");
+        }
+        for pattern in &self.like {
+            query = format!("{query} AND body LIKE {} ESCAPE '\\'", place(pattern.clone().into()));
+        }
+        format!("{query} ORDER BY seq {order}")
+    }
+}
+
+impl Session<'_> {
+    /// The object of that type and id.
+    pub fn get(&self, object: &str, id: &str) -> Outcome<Option<Stored>> {
+        let query = "SELECT seq, gone, body FROM objects WHERE space = ?1 AND object = ?2 AND id = ?3";
+        self.transaction
+            .prepare_cached(query)?
+            .query_row(params![self.space_of(object), object, id], read)
+            .optional()?
+            .transpose()
+    }
+
+    /// The object of that id, whatever its type.
+    pub fn find(&self, id: &str) -> Outcome<Option<Stored>> {
+        let query = "SELECT seq, gone, body FROM objects WHERE space IN (?1, ?2) AND id = ?3";
+        self.transaction
+            .prepare_cached(query)?
+            .query_row(params![self.space, HELD, id], read)
+            .optional()?
+            .transpose()
+    }
+
+    /// The living object of that type and id with the space it is kept in, whoever's it is.
+    pub fn anywhere(&self, object: &str, id: &str) -> Outcome<Option<(String, Body)>> {
+        let query = "SELECT space, body FROM objects WHERE id = ?1 AND object = ?2 AND gone = 0";
+        let mut statement = self.transaction.prepare_cached(query)?;
+        let found =
+            statement.query_row(params![id, object], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
+        let Some((space, text)) = found.optional()? else { return Ok(None) };
+        Ok(Some((space, serde_json::from_str(&text)?)))
+    }
+
+    /// The object, unless it was deleted.
+    pub fn alive(&self, object: &str, id: &str) -> Outcome<Option<Body>> {
+        Ok(self.get(object, id)?.filter(|stored| !stored.gone).map(|stored| stored.body))
+    }
+
+    /// The object of a type whose id stands in a field of another; none where none does.
+    pub fn linked(&self, body: &Body, field: &str, object: &str) -> Outcome<Option<Body>> {
+        let id = body.get(field).and_then(Json::as_str).filter(|id| !id.is_empty());
+        id.map_or(Ok(None), |id| self.alive(object, id))
+    }
+
+    /// The object that a path names.
+    pub fn named(&self, object: &str, id: &str) -> Outcome<Body> {
+        self.alive(object, id)?.ok_or_else(|| Failure::absent(object, id))
+    }
+
+    /// The object that a param names.
+    pub fn referred(&self, object: &str, id: &str, param: &str) -> Outcome<Body> {
+        self.alive(object, id)?.ok_or_else(|| Failure::unknown_reference(object, id, param))
+    }
+
+    /// Keeps an object: a new one comes last, a known one keeps its place.
+    pub fn put(&self, body: &Body) -> Outcome<()> {
+        let name = |key| body.get(key).and_then(Json::as_str).unwrap_or_default();
+        let key =
+            [KEY, "id", UNSHOWN_ID].map(name).into_iter().find(|key| !key.is_empty()).unwrap_or_default();
+        let query = "INSERT INTO objects (space, object, id, body) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (space, object, id) DO UPDATE SET body = excluded.body, gone = 0";
+        let text = serde_json::to_string(body)?;
+        self.note(name("object"), key, Some(body))?;
+        self.transaction.prepare_cached(query)?.execute(params![self.space, name("object"), key, text])?;
+        Ok(())
+    }
+
+    /// Marks an object as deleted.
+    pub fn remove(&self, object: &str, id: &str) -> Outcome<()> {
+        let query = "UPDATE objects SET gone = 1 WHERE space = ?1 AND object = ?2 AND id = ?3";
+        self.note(object, id, None)?;
+        self.transaction.prepare_cached(query)?.execute(params![self.space, object, id])?;
+        Ok(())
+    }
+
+    /// Notes that an object is about to be kept, or removed when there is no new body.
+    fn note(&self, object: &str, id: &str, body: Option<&Body>) -> Outcome<()> {
+        let same = |change: &Change| {
+            let member = |name: &str| change.after.get(name).and_then(Json::as_str);
+            [KEY, "id", UNSHOWN_ID].iter().any(|key| member(key) == Some(id))
+                && member("object") == Some(object)
+        };
+        let mut changes = self.changes.borrow_mut();
+        let gone = body.is_none();
+        if let Some(known) = changes.iter_mut().find(|change| same(change)) {
+            let before = (!known.gone).then(|| known.after.clone());
+            known.gone = gone;
+            if let Some(body) = body {
+                known.after.clone_from(body);
+            }
+            self.steps.borrow_mut().push_back(Change { before, after: known.after.clone(), gone });
+            return Ok(());
+        }
+        let before = self.alive(object, id)?;
+        let Some(after) = body.or(before.as_ref()).cloned() else { return Ok(()) };
+        let change = Change { before, after, gone };
+        self.steps.borrow_mut().push_back(change.clone());
+        changes.push(change);
+        Ok(())
+    }
+
+    /// The oldest step that nobody took yet: one object, kept or removed once.
+    pub fn next_step(&self) -> Option<Change> {
+        self.steps.borrow_mut().pop_front()
+    }
+
+    /// How many steps nobody took yet.
+    pub fn steps_left(&self) -> usize {
+        self.steps.borrow().len()
+    }
+
+    /// What was changed since this was last asked.
+    pub fn take_changes(&self) -> Vec<Change> {
+        self.steps.take();
+        self.changes.take()
+    }
+
+    /// Goes through the living objects until `visit` says stop.
+    pub fn walk(&self, walk: &Walk<'_>, mut visit: impl FnMut(Stored) -> bool) -> Outcome<()> {
+        let mut values = vec![Value::from(self.space_of(walk.objects.first().unwrap_or(&"")).to_owned())];
+        let query = walk.query(&mut values);
+        let mut statement = self.transaction.prepare_cached(&query)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(values))?;
+        while let Some(row) = rows.next()? {
+            if !visit(read(row)??) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where objects of that type are kept.
+    fn space_of(&self, object: &str) -> &str {
+        if reference_data::holds(object) { HELD } else { &self.space }
+    }
+
+    /// The living objects of a type whose field has that text, newest first.
+    pub fn having(&self, object: &str, field: &str, value: &str) -> Outcome<Vec<Body>> {
+        self.having_in(&self.space, object, field, value)
+    }
+
+    /// The same in the space of another account.
+    pub fn having_in(&self, space: &str, object: &str, name: &str, value: &str) -> Outcome<Vec<Body>> {
+        let mut values: Vec<Value> = vec![space.to_owned().into(), object.to_owned().into()];
+        let holds = holds(name, value, |value| placed(&mut values, value));
+        let query = format!(
+            "SELECT seq, gone, body FROM objects WHERE space = ?1 AND object = ?2 AND gone = 0{holds} ORDER BY seq DESC"
+        );
+        let mut statement = self.transaction.prepare_cached(&query)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(values))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(read(row)??.body);
+        }
+        Ok(found)
+    }
+
+    /// How many objects of each type are alive, in every space: neither deleted, nor archived,
+    /// nor at an end of their own. Events are no objects that anybody made.
+    pub fn counts(&self) -> Outcome<Vec<(String, usize)>> {
+        let query =
+            "SELECT object, count(*) FROM objects WHERE gone = 0 AND space <> ?1 AND object <> 'event'
+            AND coalesce(json_extract(body, '$.active'), 1) = 1
+            AND coalesce(json_extract(body, '$._spent'), 0) = 0
+            AND coalesce(json_extract(body, '$.status'), '') NOT IN ('canceled', 'void')
+            GROUP BY object ORDER BY object";
+        let mut statement = self.transaction.prepare_cached(query)?;
+        let rows =
+            statement.query_map([HELD], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+        let count = |(object, count)| (object, usize::try_from(count).unwrap_or_default());
+        rows.map(|row| row.map(count).map_err(Failure::from)).collect()
+    }
+}
+
+/// The placeholder of a value, which goes to the others.
+fn placed(values: &mut Vec<Value>, value: Value) -> String {
+    values.push(value);
+    format!("?{}", values.len())
+}
+
+/// The condition that a field holds a text. Only a field that stands in the query by its name is
+/// found through its index, which has small and capital letters for the same.
+fn holds(name: &str, text: &str, mut place: impl FnMut(Value) -> String) -> String {
+    let text = place(text.to_owned().into());
+    if INDEXED.contains(&name) {
+        let field = field(name);
+        return format!(" AND {field} COLLATE NOCASE = {text} AND {field} = {text}");
+    }
+    let path = place(format!("$.\"{name}\"").into());
+    format!(" AND json_extract(body, {path}) = {text}")
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Outcome<Stored>> {
+    let (seq, gone, text): (i64, bool, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    Ok(serde_json::from_str(&text).map(|body| Stored { seq, gone, body }).map_err(Failure::from))
+}

@@ -1,0 +1,43 @@
+//! Moments of an object: a member has come to a value, or has left it.
+
+use serde_json::Value as Json;
+
+use super::fields::Body;
+
+/// How a member changed.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum FieldTrigger {
+    /// It has a value that it had not.
+    Set,
+    /// It had a value and has none.
+    Unset,
+    /// It has this value and had another.
+    Is(&'static str),
+    /// It had this value and has another.
+    Was(&'static str),
+}
+
+impl FieldTrigger {
+    /// Whether the member that a JSON pointer names changed so; `before` is none of a new object.
+    pub fn happened(self, before: Option<&Body>, after: &Body, pointer: &str) -> bool {
+        let (old, new) = (before.and_then(|body| member(body, pointer)), member(after, pointer));
+        match self {
+            Self::Set => new.as_deref().is_some_and(|new| new != "0") && old != new,
+            Self::Unset => old.is_some() && new.is_none(),
+            Self::Is(value) => new.as_deref() == Some(value) && old != new,
+            Self::Was(value) => old.as_deref() == Some(value) && old != new,
+        }
+    }
+}
+
+/// A member as text; none when it is absent or null.
+fn member(body: &Body, pointer: &str) -> Option<String> {
+    let mut parts = pointer.trim_start_matches('/').split('/');
+    let first = body.get(parts.next()?)?;
+    let found = parts.try_fold(first, |at, part| at.get(part))?;
+    match found {
+        Json::Null => None,
+        Json::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}

@@ -1,0 +1,171 @@
+//! Brings events to webhook endpoints of this machine, signed as Stripe signs them.
+//!
+//! A thread of its own with a runtime of its own: who drives the sandbox need not wait, nor
+//! have a runtime. Only `http://` addresses of the loopback interface are ever connected to.
+
+use std::fmt::Write as _;
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_lc_rs::hmac;
+use bytes::Bytes;
+use http::{Request, Uri};
+use http_body_util::Full;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::time::now;
+
+/// How long one attempt may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The pauses before the second attempt and those after it.
+const PAUSES: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(5)];
+
+/// One event for one endpoint.
+#[derive(Debug)]
+pub(super) struct Delivery {
+    /// Where the event is kept.
+    pub space: String,
+    /// The id of the event.
+    pub event: String,
+    url: Uri,
+    secret: String,
+    /// The event as it is sent.
+    pub content: String,
+}
+
+impl Delivery {
+    /// A parcel; none for an address that is not one of this machine.
+    pub fn new(space: &str, event: &str, url: &str, secret: &str) -> Option<Self> {
+        let url: Uri = url.parse().ok()?;
+        let host = url.host()?.trim_matches(['[', ']']);
+        let is_near =
+            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        (is_near && url.scheme_str() == Some("http")).then(|| Self {
+            space: space.to_owned(),
+            event: event.to_owned(),
+            url,
+            secret: secret.to_owned(),
+            content: String::new(),
+        })
+    }
+}
+
+/// Takes parcels; its thread starts with the first of them and ends with the sandbox.
+#[derive(Debug, Default)]
+pub(super) struct WebhookSender(OnceLock<Option<UnboundedSender<Delivery>>>);
+
+impl WebhookSender {
+    /// Sends parcels on their way and comes back at once; what `delivered` makes hears of each that
+    /// was taken.
+    pub fn send<D: Fn(&Delivery) + Send + Sync + 'static>(
+        &self,
+        parcels: Vec<Delivery>,
+        delivered: impl Fn() -> D,
+    ) {
+        for parcel in parcels {
+            // without a thread there is nobody to bring it
+            if let Some(sender) = self.0.get_or_init(|| start(delivered())) {
+                let _ = sender.send(parcel);
+            }
+        }
+    }
+}
+
+fn start(delivered: impl Fn(&Delivery) + Send + Sync + 'static) -> Option<UnboundedSender<Delivery>> {
+    let (sender, receiver) = unbounded_channel();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+    let thread = std::thread::Builder::new().name("webhooks".to_owned());
+    thread.spawn(move || runtime.block_on(run(receiver, Arc::new(delivered)))).ok()?;
+    Some(sender)
+}
+
+async fn run(
+    mut receiver: UnboundedReceiver<Delivery>,
+    delivered: Arc<impl Fn(&Delivery) + Send + Sync + 'static>,
+) {
+    while let Some(parcel) = receiver.recv().await {
+        let delivered = delivered.clone();
+        tokio::spawn(async move {
+            if deliver(&parcel).await {
+                delivered(&parcel);
+            }
+        });
+    }
+}
+
+/// Tries until the endpoint says yes, or the attempts are used up.
+async fn deliver(parcel: &Delivery) -> bool {
+    for pause in PAUSES.into_iter().map(Some).chain([None]) {
+        if matches!(tokio::time::timeout(PATIENCE, attempt(parcel)).await, Ok(Some(true))) {
+            return true;
+        }
+        match pause {
+            Some(pause) => tokio::time::sleep(pause).await,
+            None => break,
+        }
+    }
+    false
+}
+
+async fn attempt(parcel: &Delivery) -> Option<bool> {
+    let host = match parcel.url.host()?.trim_matches(['[', ']']) {
+        // never ask a resolver, which may say anything
+        "localhost" => "127.0.0.1",
+        host => host,
+    };
+    let stream = TcpStream::connect((host, parcel.url.port_u16().unwrap_or(80))).await.ok()?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
+    tokio::spawn(connection);
+    let target = parcel.url.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    let request = Request::post(target)
+        .header("host", parcel.url.authority()?.as_str())
+        .header("content-type", "application/json; charset=utf-8")
+        .header("user-agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)")
+        .header("stripe-signature", signature(&parcel.secret, now(), &parcel.content)?)
+        .body(Full::new(Bytes::from(parcel.content.clone())))
+        .ok()?;
+    let response = sender.send_request(request).await.ok()?;
+    Some(response.status().is_success())
+}
+
+/// `t=1700000000,v1=…`: the time, and the content under the time and the endpoint's secret.
+fn signature(secret: &str, at: i64, content: &str) -> Option<String> {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let code = hmac::sign(&key, format!("{at}.{content}").as_bytes());
+    let mut signed = format!("t={at},v1=");
+    for byte in code.as_ref() {
+        write!(signed, "{byte:02x}").ok()?;
+    }
+    Some(signed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reaches(url: &str) -> bool {
+        Delivery::new("space", "evt_1", url, "").is_some()
+    }
+
+    #[test]
+    fn only_this_machine_is_reached() {
+        assert!(
+            reaches("http://127.0.0.1:8080/hook")
+                && reaches("http://localhost/")
+                && reaches("http://[::1]:9/")
+        );
+        assert!(
+            !reaches("http://example.com/") && !reaches("http://10.0.0.1/") && !reaches("https://127.0.0.1/")
+        );
+        assert!(!reaches("http://127.0.0.1.example.com/") && !reaches("http://localhost@example.com/"));
+    }
+
+    #[test]
+    fn a_signature_is_the_code_of_time_and_content() {
+        let code = "35495024f4ef3f94e5a93e22221544c4b75e9a42300cd965ab81cb85cd994e91";
+        assert_eq!(signature("whsec_test", 1_700_000_000, "{}"), Some(format!("t=1700000000,v1={code}")));
+    }
+}
