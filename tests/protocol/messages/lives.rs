@@ -8,6 +8,7 @@ pub async fn told() -> Vec<Told> {
     let mut stage = Stage::open().await;
     typed(&mut stage).await;
     payloads(&mut stage).await;
+    used(&mut stage).await;
     ended(&mut stage).await;
     live(&mut stage).await;
     stage.told
@@ -48,6 +49,18 @@ async fn payloads(stage: &mut Stage) {
     let coupon = stage.entity("Coupon", &json!({"id": "TEN", "percent_off": 10, "duration": "once"})).await;
     drop(coupon);
     stage.entity("Coupon", &json!({"id": "TEN", "percent_off": 10, "duration": "once"})).await;
+}
+
+/// A price that a subscription uses is to be destroyed.
+async fn used(stage: &mut Stage) {
+    let product = id(&stage.entity("Product", &json!({"name": "Club"})).await);
+    let price =
+        json!({"product": product, "currency": "usd", "unit_amount": 5, "recurring": {"interval": "month"}});
+    let price = stage.entity("Price", &price).await;
+    let paying = json!({"payment_method": "pm_card_visa", "invoice_settings": {"default_payment_method": "pm_card_visa"}});
+    let customer = id(&stage.entity("Customer", &paying).await);
+    stage.entity("Subscription", &json!({"customer": customer, "items": [{"price": id(&price)}]})).await;
+    stage.change("stripe_entity", &price, &json!(null)).await;
 }
 
 /// Somebody else archives a price and voids an invoice.
