@@ -47,10 +47,10 @@ pub use entities::{entity, is_deleted};
 pub use error::Error;
 pub use filter::{Filter, FilterError};
 pub use id::{InvalidId, check_id};
-pub use list::{ListRequest, Page, check_sort_field};
+pub use list::{ALL, ListRequest, Page, check_sort_field};
 pub use locator::{check as check_locator, id_count, id_of, locator, placed};
 pub use reader::{Known, Savings};
-pub use record::{Arrays, record, scalar};
+pub use record::{Arrays, record, record_of, scalar};
 
 /// The operations and actions of one connection.
 #[derive(Debug, Clone)]

@@ -9,7 +9,8 @@
 //!
 //! A [`Log`] receives the events of one connection's operations. Each line has a severity and a
 //! verbosity (from 1, operations, to 5, bytes) and is written when the level and the verbosity of
-//! the settings allow both. `docs/design/0007-logs.md` has the table.
+//! the settings allow both. Standard error also gets what Terraform is asked to show: requests under
+//! `TF_LOG=DEBUG`, their bodies under `TRACE`. `docs/design/0007-logs.md` has the table.
 
 mod certificate;
 mod file;
@@ -17,6 +18,7 @@ mod line;
 mod otlp;
 mod redact;
 mod render;
+mod summary;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -54,6 +56,8 @@ pub struct Settings {
     pub connection: String,
     /// The base address of the calls, or the path of the sandbox's file.
     pub base: String,
+    /// Whether the connection is asked to log. Standard error gets what Terraform shows in any case.
+    pub enabled: bool,
     /// The least severe level that is written.
     pub level: Level,
     /// From 1 (operations) to 5 (bytes).
@@ -65,12 +69,19 @@ pub struct Settings {
 /// A place that lines are written to.
 trait Sink: Send + Sync + fmt::Debug {
     fn write(&self, line: &Line, now: Timestamp);
+
+    /// Whether it also takes lines that only Terraform's own log asks for.
+    fn is_terraforms(&self) -> bool {
+        false
+    }
 }
 
 /// The log of one connection.
 #[derive(Debug)]
 pub struct Log {
     settings: Settings,
+    /// The verbosity up to which Terraform shows lines; 0 for none.
+    shown: u8,
     known: KnownSecrets,
     sinks: Vec<Box<dyn Sink>>,
     otlp: Option<Arc<Otlp>>,
@@ -82,9 +93,10 @@ impl Log {
     /// A log that writes to standard error, to the file of its settings, and to the collector that
     /// the environment names. A file that cannot be opened is [`Log::file_error`].
     pub fn new(settings: Settings, env: &Env) -> Self {
-        let otlp = otlp::of_process(env);
+        let otlp = settings.enabled.then(|| otlp::of_process(env)).flatten();
         let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(StderrSink)];
-        let opened = settings.file.as_deref().map(|path| FileSink::open(path, otlp.is_some()));
+        let file = settings.file.as_deref().filter(|_| settings.enabled);
+        let opened = file.map(|path| FileSink::open(path, otlp.is_some()));
         let file_error = match opened {
             Some(Ok(file)) => {
                 sinks.push(Box::new(file));
@@ -94,7 +106,8 @@ impl Log {
             None => None,
         };
         sinks.extend(otlp.clone().map(|otlp| Box::new(otlp) as Box<dyn Sink>));
-        Self { settings, known: KnownSecrets::default(), sinks, otlp, file_error, now: Timestamp::now }
+        let (known, shown) = (KnownSecrets::default(), shown());
+        Self { settings, shown, known, sinks, otlp, file_error, now: Timestamp::now }
     }
 
     /// Why the file of the settings cannot be opened; none when it is open or there is none.
@@ -107,9 +120,9 @@ impl Log {
         self.known.add(secret);
     }
 
-    /// Whether lines of this level and this verbosity are written.
+    /// Whether the settings ask for lines of this level and this verbosity.
     fn allows(&self, level: Level, verbosity: u8) -> bool {
-        level <= self.settings.level && verbosity <= self.settings.verbosity
+        self.settings.enabled && level <= self.settings.level && verbosity <= self.settings.verbosity
     }
 
     /// Whether lines about TCP connections are written.
@@ -118,16 +131,31 @@ impl Log {
     }
 }
 
+/// The verbosity up to which Terraform shows what is sent, by its own log level.
+fn shown() -> u8 {
+    match log::max_level() {
+        log::LevelFilter::Trace => render::BODIES,
+        log::LevelFilter::Debug => render::REQUESTS,
+        _ => 0,
+    }
+}
+
+/// Whether Terraform's own log shows anything of what is sent: its summary at least.
+pub fn terraform_listens() -> bool {
+    log::max_level() >= log::LevelFilter::Info
+}
+
 impl Observer for Log {
     fn observe(&self, span: &Span, event: &Event<'_>) {
+        summary::count(span, event);
         let now = (self.now)();
         let redactor = self.known.redactor(span.operation.secrecy);
         for line in render::lines(self, &redactor, span, event) {
-            for sink in &self.sinks {
+            for sink in self.sinks.iter().filter(|sink| line.asked || sink.is_terraforms()) {
                 sink.write(&line, now);
             }
         }
-        if let Some(otlp) = self.otlp.as_ref().filter(|_| self.settings.level >= Level::Info) {
+        if let Some(otlp) = self.otlp.as_ref().filter(|_| self.allows(Level::Info, render::OPERATIONS)) {
             otlp.export_span(EventContext { log: &self.settings, redactor: &redactor, span }, event);
         }
     }
@@ -137,8 +165,9 @@ impl Observer for Log {
     }
 }
 
-/// Sends the remaining lines and spans to the collector, if there is one, within `limit`.
+/// Writes the summary of the run, and sends the remaining lines and spans to the collector, if there is one, within `limit`.
 pub async fn flush(limit: Duration) {
+    summary::write();
     otlp::flush(limit).await;
 }
 

@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::future::{BoxFuture, join_all};
 
+use crate::catalog::Entity;
 use crate::engine::{Journal, JournalPlace};
 use crate::env::Env;
 use crate::provider::explain::explain_leftovers;
 use crate::provider::runtime::Runtime;
 use crate::secret::without_marked;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity, has_errors};
+use crate::terraform::message::Message;
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, Provider, StateResponse};
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
@@ -24,6 +26,7 @@ mod connection_schema;
 mod connection_settings;
 mod data_sources;
 mod explain;
+mod messages;
 mod metadata_rules;
 pub mod packed_schemas;
 mod payload;
@@ -138,6 +141,22 @@ impl StripeProvider {
     /// The typed resources, each with the key of the entity type that it keeps.
     pub fn typed_resources() -> Vec<(String, &'static str)> {
         typed::resources().iter().map(|(name, typed)| (name.clone(), typed.key())).collect()
+    }
+
+    /// Every message there is, by the part of the program that tells it.
+    pub fn messages() -> Vec<(&'static str, &'static [Message])> {
+        messages::all()
+    }
+
+    /// The entity type of a typed resource or data source.
+    pub fn entity_of(type_name: &str) -> Option<&'static Entity> {
+        typed::entity_of(type_name)
+    }
+
+    /// The values that Stripe is known to take at a path of attributes of a typed resource; empty
+    /// where any will do.
+    pub fn values_at(entity: &'static Entity, path: &[&str]) -> &'static [String] {
+        typed::values_at(entity, path)
     }
 
     fn runtime(&self) -> Arc<Runtime> {
@@ -286,5 +305,5 @@ fn data_source(type_name: &str) -> Result<&'static dyn DataSource, Diagnostic> {
 }
 
 fn unknown_type(family: &str, type_name: &str) -> Diagnostic {
-    Diagnostic::error("Unknown Type", format!("This provider has no {family} {type_name}."))
+    crate::terraform::messages::unknown(family, type_name)
 }

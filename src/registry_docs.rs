@@ -4,7 +4,9 @@
 //! reads, and one that lists the entity types. The pages are committed; a test compares them with what is generated.
 
 mod entities;
+mod examples;
 mod page;
+mod permissions;
 mod reference;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,7 @@ use crate::provider::packed_schemas;
 use crate::terraform::protocol::encoded_schemas;
 use crate::terraform::provider::Schemas;
 
+use examples::Examples;
 use page::{Kind, Page};
 
 /// Every page, by its path below the project's folder. Examples are read from `examples`
@@ -25,23 +28,26 @@ pub fn pages(root: &Path, schemas: &Schemas) -> io::Result<BTreeMap<PathBuf, Str
     let mut add = |path: PathBuf, page: &Page<'_>| {
         pages.insert(path, page.markdown());
     };
-    let example = fs::read_to_string(root.join("examples/provider/provider.tf"))?;
-    let provider =
-        Page { kind: Kind::Provider, name: "stripe", schema: &schemas.provider, example, import: None };
+    let examples = Examples::read(root)?;
+    let example = |path: PathBuf| Ok::<_, io::Error>(examples.with_references(fs::read_to_string(path)?));
+    let provider = Page {
+        kind: Kind::Provider,
+        name: "stripe",
+        schema: &schemas.provider,
+        example: example(root.join("examples/provider/provider.tf"))?,
+        import: None,
+    };
     add(PathBuf::from("docs/index.md"), &provider);
     for (name, schema) in &schemas.resources {
         let folder = root.join("examples/resources").join(name);
-        let example = fs::read_to_string(folder.join("resource.tf"))?;
+        let example = example(folder.join("resource.tf"))?;
         let import = fs::read_to_string(folder.join("import.sh")).ok();
         add(path_of("resources", name), &Page { kind: Kind::Resource, name, schema, example, import });
     }
     for (name, schema) in &schemas.data_sources {
-        let folder = root.join("examples/data-sources").join(name);
-        let example = fs::read_to_string(folder.join("data-source.tf"))?;
-        add(
-            path_of("data-sources", name),
-            &Page { kind: Kind::DataSource, name, schema, example, import: None },
-        );
+        let example = example(root.join("examples/data-sources").join(name).join("data-source.tf"))?;
+        let page = Page { kind: Kind::DataSource, name, schema, example, import: None };
+        add(path_of("data-sources", name), &page);
     }
     pages.insert(PathBuf::from("docs/guides/entity-types.md"), entities::page());
     Ok(pages)
@@ -52,7 +58,8 @@ fn path_of(folder: &str, name: &str) -> PathBuf {
     Path::new("docs").join(folder).join(format!("{short}.md"))
 }
 
-/// Writes every page that changed, and the schemas encoded in advance; answers their paths.
+/// Writes every page that changed and the schemas encoded in advance, and removes the pages of types that
+/// are gone; answers their paths.
 pub fn write(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
     let mut written = Vec::new();
     let schemas_file = (PathBuf::from(packed_schemas::FILE), packed_schemas::pack(&encoded_schemas(schemas)));
@@ -67,5 +74,23 @@ pub fn write(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
             written.push(path);
         }
     }
+    for path in stale(root, schemas)? {
+        fs::remove_file(root.join(&path))?;
+        written.push(path);
+    }
     Ok(written)
+}
+
+/// Pages of types that there are no more.
+pub fn stale(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
+    let (pages, mut stale) = (pages(root, schemas)?, Vec::new());
+    for folder in ["resources", "data-sources"].map(|folder| Path::new("docs").join(folder)) {
+        for entry in fs::read_dir(root.join(&folder))? {
+            let path = folder.join(entry?.file_name());
+            if !pages.contains_key(&path) {
+                stale.push(path);
+            }
+        }
+    }
+    Ok(stale)
 }

@@ -18,6 +18,10 @@ pub mod value;
 
 pub mod diagnostic;
 
+pub mod message;
+
+pub mod messages;
+
 pub mod schema;
 
 pub mod provider;

@@ -207,6 +207,25 @@ fn only_provider_names_attributes_and_data_sources() {
     assert!(wrong.is_empty(), "return a cause, and word the advice in provider:\n{}", wrong.join("\n"));
 }
 
+/// Where messages are made: the tables of them, and what the tables are made with.
+fn makes_messages(path: &Path) -> bool {
+    let of_a_table = path.starts_with("src/provider/messages") || path.ends_with("src/terraform/messages.rs");
+    of_a_table || path.ends_with("src/terraform/message.rs") || path.ends_with("src/terraform/diagnostic.rs")
+}
+
+#[test]
+fn every_message_is_declared_in_a_table() {
+    let mut formatted = Vec::new();
+    for (path, text) in sources("src").into_iter().filter(|(path, _)| !makes_messages(path)) {
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let stray = code.lines().filter(|line| {
+            ["Diagnostic::error(", "Diagnostic::warning("].iter().any(|call| line.contains(call))
+        });
+        formatted.extend(stray.map(|line| format!("{}: {}", path.display(), line.trim())));
+    }
+    assert!(formatted.is_empty(), "declare these in src/provider/messages:\n{}", formatted.join("\n"));
+}
+
 #[test]
 fn the_terraform_layer_names_no_provider() {
     let mut layer = sources("src/terraform");

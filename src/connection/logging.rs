@@ -14,13 +14,15 @@ use crate::stripe::trace::{self, Observer, Operation};
 /// The name of the provider's default connection in the log.
 const DEFAULT: &str = "default";
 
-/// The log of a connection with these settings; none unless they enable it.
+/// The log of a connection with these settings; none unless they enable it, or Terraform's own log
+/// shows what is sent.
 pub(super) fn log(settings: &Settings, defaults: &Defaults) -> Option<Arc<Log>> {
-    settings.log.enabled.then(|| {
+    (settings.log.enabled || logs::terraform_listens()).then(|| {
         let id = Some(settings.id.as_str()).filter(|id| !id.is_empty());
         let log = logs::Settings {
             connection: id.unwrap_or(DEFAULT).to_owned(),
             base: defaults.base(),
+            enabled: settings.log.enabled,
             level: settings.log.level,
             verbosity: settings.verbosity,
             file: settings.log.file.clone(),

@@ -24,6 +24,9 @@ const STRIPE_PAGE: usize = 100;
 /// they are in memory together.
 const MOST_SORTED: usize = 10_000;
 
+/// A page that holds all there are, with room for one more. Whoever asks for it keeps them in memory.
+pub const ALL: usize = usize::MAX - 1;
+
 /// Which entities to list.
 #[derive(Debug, Clone)]
 pub struct ListRequest {
@@ -166,7 +169,7 @@ async fn sorted(
     size: usize,
 ) -> Result<Page, Error> {
     let end = skip.saturating_add(size);
-    if end > MOST_SORTED {
+    if end > MOST_SORTED && size < ALL {
         return Err(Error::SortTooDeep { most: MOST_SORTED });
     }
     // One more than the page holds tells whether there is another page.
@@ -190,7 +193,7 @@ impl First {
     /// Takes one more; true, because the last one may be the first in the order.
     fn add(&mut self, body: Json, order: impl Fn(&Json, &Json) -> Ordering) -> bool {
         self.entities.push(body);
-        if self.entities.len() >= 2 * self.most + STRIPE_PAGE {
+        if self.entities.len() >= self.most.saturating_mul(2).saturating_add(STRIPE_PAGE) {
             self.cut(order);
         }
         true

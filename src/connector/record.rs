@@ -2,6 +2,8 @@
 
 use serde_json::Value as Json;
 
+use crate::catalog::{Kind, Member};
+
 /// What a record shows of an array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrays {
@@ -14,10 +16,32 @@ pub enum Arrays {
 /// An object as a flat map: `id` and `object` first, then alphabetically; dotted keys; every
 /// value a string or null. Empty objects do not appear.
 pub fn record(body: &Json, arrays: Arrays) -> Vec<(String, Option<String>)> {
+    record_of(&[], body, arrays)
+}
+
+/// The same of an object with these fields: where an object inside is null, the keys of its members are
+/// there, null.
+pub fn record_of(fields: &[Member], body: &Json, arrays: Arrays) -> Vec<(String, Option<String>)> {
     let mut pairs = Vec::new();
     flatten("", body, arrays, &mut pairs);
+    missing("", fields, body, &mut pairs);
     pairs.sort_by(|(a, _), (b, _)| rank(a).cmp(&rank(b)).then_with(|| a.cmp(b)));
     pairs
+}
+
+/// Adds a null for each single value inside an object that is null.
+fn missing(place: &str, fields: &[Member], body: &Json, pairs: &mut Vec<(String, Option<String>)>) {
+    for field in fields {
+        let key = if place.is_empty() { field.name.clone() } else { format!("{place}.{}", field.name) };
+        match (body.get(&field.name), &field.shape.kind) {
+            (Some(inside @ (Json::Object(_) | Json::Null)), Kind::Object(members)) => {
+                missing(&key, members, inside, pairs);
+            }
+            (None, Kind::Object(members)) if body.is_null() => missing(&key, members, body, pairs),
+            (None, _) if body.is_null() => pairs.push((key, None)),
+            _ => {}
+        }
+    }
 }
 
 fn rank(key: &str) -> u8 {
@@ -57,7 +81,8 @@ pub fn scalar(value: &Json) -> Option<String> {
 mod tests {
     use serde_json::json;
 
-    use super::{Arrays, record};
+    use super::{Arrays, record, record_of};
+    use crate::catalog::catalog;
 
     fn text(pairs: &[(String, Option<String>)]) -> Vec<String> {
         pairs.iter().map(|(key, value)| format!("{key}={}", value.as_deref().unwrap_or("null"))).collect()
@@ -81,6 +106,16 @@ mod tests {
             "status=paid",
         ];
         assert_eq!(text(&record(&body, Arrays::Null)), expected);
+    }
+
+    #[test]
+    fn what_is_inside_an_object_that_is_null_has_its_keys() {
+        let fields = &catalog().entity("Customer").unwrap().fields;
+        let shown = text(&record_of(fields, &json!({"id": "cus_1", "address": null}), Arrays::Null));
+        assert!(shown.contains(&"address.city=null".to_owned()), "{shown:?}");
+        assert!(shown.contains(&"address=null".to_owned()) && !shown.contains(&"email=null".to_owned()));
+        let body = json!({"id": "cus_1", "address": {"city": "Bern"}});
+        assert_eq!(text(&record_of(fields, &body, Arrays::Null)), ["id=cus_1", "address.city=Bern"]);
     }
 
     #[test]

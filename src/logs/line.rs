@@ -9,7 +9,7 @@ use log::RecordBuilder;
 use log::kv::{self, Key, VisitSource};
 use serde_json::Value as Json;
 
-use crate::logs::{Level, Sink};
+use crate::logs::{Level, Sink, render};
 use crate::stripe::trace::SpanId;
 
 /// The longest field on standard error, in bytes; Terraform takes lines of up to 64 KiB.
@@ -35,6 +35,10 @@ pub(super) enum Severity {
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub(super) severity: Severity,
+    /// From 1, operations, to 5, bytes.
+    pub(super) verbosity: u8,
+    /// The settings of the connection ask for it; otherwise only Terraform's own log does.
+    pub(super) asked: bool,
     pub(super) message: String,
     pub(super) fields: Vec<(&'static str, Json)>,
     /// The request that the line reports as ended.
@@ -80,7 +84,7 @@ pub(super) struct StderrSink;
 
 impl Sink for StderrSink {
     fn write(&self, line: &Line, _now: Timestamp) {
-        let level = line.severity.log_level();
+        let level = if line.asked { line.severity.log_level() } else { shown_from(line.verbosity) };
         if level > log::max_level() {
             return;
         }
@@ -89,6 +93,15 @@ impl Sink for StderrSink {
         let record = record.level(level).target(TARGET).key_values(&fields);
         log::logger().log(&record.args(format_args!("{}", line.message)).build());
     }
+
+    fn is_terraforms(&self) -> bool {
+        true
+    }
+}
+
+/// The level from which Terraform shows a line that no connection asks for.
+const fn shown_from(verbosity: u8) -> log::Level {
+    if verbosity < render::BODIES { log::Level::Debug } else { log::Level::Trace }
 }
 
 /// A field as text: JSON strings without quotes, other values as JSON, both cut where they are too long.

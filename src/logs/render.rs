@@ -11,11 +11,11 @@ use crate::stripe::Request;
 use crate::stripe::trace::{Direction, Event, Operation, RequestOutcome, Span, SpanId, Tls};
 
 /// The verbosity of lines about operations.
-const OPERATIONS: u8 = 1;
+pub(super) const OPERATIONS: u8 = 1;
 /// The verbosity of lines about requests.
-const REQUESTS: u8 = 2;
+pub(super) const REQUESTS: u8 = 2;
 /// The verbosity of lines with headers and bodies.
-const BODIES: u8 = 3;
+pub(super) const BODIES: u8 = 3;
 /// The verbosity of lines about connections, proxies and TLS.
 pub(super) const CONNECTIONS: u8 = 4;
 /// The verbosity of lines with the bytes of messages.
@@ -70,15 +70,16 @@ struct LineBuilder<'p> {
 }
 
 impl LineBuilder<'_> {
-    /// Adds a line; `make` is called only when level and verbosity allow the line.
+    /// Adds a line; `make` is called only when the settings or Terraform ask for the line.
     fn line(&mut self, severity: Severity, verbosity: u8, make: impl FnOnce(&Self) -> (String, Fields)) {
-        if self.log.allows(severity.level(), verbosity) {
+        let asked = self.log.allows(severity.level(), verbosity);
+        if asked || verbosity <= self.log.shown {
             let (message, fields) = make(self);
             let fields = self.context().into_iter().chain(fields).collect();
             let (trace, attempt) = (self.span.id.trace, self.span.attempt.as_ref());
             let span = attempt.map_or(self.span.id.span, |attempt| attempt.span);
             let span = SpanId { trace, span };
-            self.lines.push(Line { severity, message, fields, http: None, span });
+            self.lines.push(Line { severity, verbosity, asked, message, fields, http: None, span });
         }
     }
 

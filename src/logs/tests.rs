@@ -63,12 +63,14 @@ pub(super) fn log(level: Level, verbosity: u8) -> (Arc<Log>, Arc<Memory>) {
     let settings = Settings {
         connection: "locations/l/connections/n".to_owned(),
         base: "https://api.stripe.com".to_owned(),
+        enabled: true,
         level,
         verbosity,
         file: None,
     };
     let log = Log {
         settings,
+        shown: 0,
         known: KnownSecrets::default(),
         sinks: vec![Box::new(Arc::clone(&memory))],
         otlp: None,

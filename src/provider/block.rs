@@ -13,9 +13,10 @@ use crate::provider::connection_schema::{
     account_id, check_combinations, check_sources, optional, secret, shared_attributes, shared_blocks,
 };
 use crate::provider::connection_settings::{self, API_KEY};
+use crate::provider::messages::settings;
 use crate::provider::metadata_rules;
 use crate::provider::setting_faults::{check_destination, check_key};
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::schema::{Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
@@ -64,12 +65,10 @@ pub(super) fn validate(config: &Value, env: &Env) -> Diagnostics {
     found.extend(check_destination(config, env));
     found.extend(metadata_rules::check(config));
     if !config.get("account_id").is_null() && !config.get(STRIPE_ACCOUNT).is_null() {
-        let detail = format!("`account_id` and `{STRIPE_ACCOUNT}` are one setting; set only one of them.");
-        found.push(Diagnostic::error("Account Set Twice", detail).at_attribute(STRIPE_ACCOUNT));
+        found.push(settings::account_set_twice(STRIPE_ACCOUNT).at_attribute(STRIPE_ACCOUNT));
     }
     if !config.get("sandbox").is_null() && !config.get("api_base").is_null() {
-        let detail = "`sandbox` and `api_base` both set the destination of calls; set only one of them.";
-        found.push(Diagnostic::error("Two Destinations For Calls", detail).at_attribute("api_base"));
+        found.push(settings::two_destinations().at_attribute("api_base"));
     }
     found
 }

@@ -3,6 +3,7 @@
 
 use crate::connection::{Connection, ThrottleScope};
 use crate::provider::connection_settings::{PROXY_PASSWORD, SecretAttributes};
+use crate::provider::messages::settings;
 use crate::provider::setting_faults::{check_nodes, without_effect};
 use crate::secret::{SecretVersion, looks_like_key};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -131,9 +132,8 @@ pub(super) fn check_combinations(config: &Value) -> Diagnostics {
 pub(super) fn check_sources(config: &Value, attributes: SecretAttributes, at: &Path) -> Option<Diagnostic> {
     let set: Vec<&str> = attributes.into_iter().filter(|name| !config.get(name).is_null()).collect();
     let [_, second, ..] = set.as_slice() else { return None };
-    let detail =
-        format!("Only one of {} may be set; set are `{}`.", all_sources(attributes), set.join("` and `"));
-    Some(Diagnostic::error("More Than One Secret Source", detail).at(at.name(second)))
+    let written = format!("`{}`", set.join("` and `"));
+    Some(settings::several_secret_sources(&all_sources(attributes), &written).at(at.name(second)))
 }
 
 /// The attributes for messages: `` `api_key`, `api_key_env`, … ``.
@@ -149,16 +149,13 @@ fn check_proxy(config: &Value) -> Diagnostics {
     let destination = config.get("destination_config");
     let mut found = Diagnostics::new();
     if enabled && !destination.is_unknown() && destination.items().is_empty() {
-        let detail = "`proxy_enabled` is true, but no `destination_config` block says where the proxy is.";
-        found.push(Diagnostic::error("Proxy Host Missing", detail).at_attribute("proxy_enabled"));
+        found.push(settings::no_proxy_host().at_attribute("proxy_enabled"));
     }
     if has_password && !set("proxy_user") {
-        let detail = "A proxy password is set without `proxy_user`.";
-        found.push(Diagnostic::error("Proxy User Missing", detail).at_attribute("proxy_user"));
+        found.push(settings::password_without_user().at_attribute("proxy_user"));
     }
     if let (true, Some(scheme @ ("BASIC" | "DIGEST")), false) = (enabled, scheme, set("proxy_user")) {
-        let detail = format!("`proxy_auth_scheme` is {scheme}, which needs `proxy_user` and a password.");
-        found.push(Diagnostic::error("Proxy User Missing", detail).at_attribute("proxy_auth_scheme"));
+        found.push(settings::scheme_without_user(scheme).at_attribute("proxy_auth_scheme"));
     }
     found
 }
@@ -199,6 +196,5 @@ fn service_account(text: &str) -> Result<(), String> {
 pub(super) fn log_file_warning(connection: &Connection) -> Option<Diagnostic> {
     let error = connection.log()?.file_error()?;
     let at = Path::attribute("log_config").index(0).name("file");
-    let detail = format!("The log is written to the other places only: {error}.");
-    Some(Diagnostic::warning("Log File Not Written", detail).at(at))
+    Some(settings::log_not_written(error).at(at))
 }

@@ -6,7 +6,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::engine::Params;
 use crate::provider::connection_schema::optional;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::provider::messages::settings;
+use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::schema::Attribute;
 use crate::terraform::value::{Type, Value};
 
@@ -49,13 +50,14 @@ pub(super) fn check(config: &Value) -> Diagnostics {
     let defaults = rules.defaults.clone().unwrap_or_default();
     let mut found = Diagnostics::new();
     if defaults.len() > MOST_KEYS {
-        let detail = format!("`{DEFAULTS}` has {} keys, and Stripe keeps {MOST_KEYS}.", defaults.len());
-        found.push(Diagnostic::error("Too Much Metadata", detail).at_attribute(DEFAULTS));
+        found.push(settings::too_much_metadata(DEFAULTS, defaults.len(), MOST_KEYS).at_attribute(DEFAULTS));
     }
-    found.extend(defaults.keys().filter(|key| rules.ignores(key)).map(|key| {
-        let detail = format!("`{key}` is written by `{DEFAULTS}` and left to others by `{IGNORED}`.");
-        Diagnostic::error("Metadata Key Of Two Owners", detail).at_attribute(IGNORED)
-    }));
+    found.extend(
+        defaults
+            .keys()
+            .filter(|key| rules.ignores(key))
+            .map(|key| settings::key_of_two_owners(key, DEFAULTS, IGNORED).at_attribute(IGNORED)),
+    );
     found
 }
 

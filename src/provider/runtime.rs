@@ -11,6 +11,8 @@ use crate::connection::{Connection, Defaults, Settings, decode_handle, id_of_han
 use crate::connector::{Connector, Savings};
 use crate::engine::Journal;
 use crate::env::Env;
+use crate::provider::block;
+use crate::provider::messages::settings;
 use crate::provider::metadata_rules::MetadataRules;
 use crate::provider::resources::Presence;
 use crate::provider::succession::Successions;
@@ -121,6 +123,5 @@ impl Runtime {
 }
 
 fn not_a_handle() -> Diagnostic {
-    let detail = "`connection_handle` must be the `handle` of a `stripe_connection`, not its name or id.";
-    Diagnostic::error("Invalid Connection Handle", detail).at_attribute("connection_handle")
+    settings::not_a_handle().at_attribute("connection_handle")
 }

@@ -9,6 +9,7 @@ use crate::catalog::Member;
 use crate::catalog::names::resolve;
 use crate::engine::{Faults, ParamError, Written, parse, secret_params};
 use crate::provider::explain::{explain_faults, sentence};
+use crate::provider::messages::payload as messages;
 use crate::provider::payload;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Attribute;
@@ -51,12 +52,7 @@ pub(super) fn shown_secrets(config: &Value, known: &[Member]) -> Diagnostics {
     written.members.retain(|key, _| resolve(key, known).is_ok());
     let known_part = Written { members: written.members, unknown: Vec::new() };
     let Ok(wanted) = parse(&known_part, known) else { return Vec::new() };
-    let warn = |param: &String| {
-        let detail = format!(
-            "`{param}` is secret, and plans and outputs show `input_payload`. Write it in `{SECRET}`, which they do not show."
-        );
-        Diagnostic::warning("Secret In The Open", detail).at_attribute("input_payload")
-    };
+    let warn = |param: &String| messages::secret_in_the_open(param, SECRET).at_attribute("input_payload");
     secret_params(&wanted.params, known).iter().map(warn).collect()
 }
 
@@ -107,10 +103,10 @@ fn hidden(fault: &ParamError) -> Diagnostic {
         ParamError::Value { param, expected, .. } => format!("{param:?} must be {expected}"),
         other => other.to_string(),
     };
-    Diagnostic::error("Invalid Payload", sentence(&text)).at_attribute(SECRET)
+    messages::payload_fault(&sentence(&text)).at_attribute(SECRET)
 }
 
 fn unreadable() -> Diagnostic {
-    let detail = format!("`{SECRET}` cannot be read: it must be an object, or the JSON text of one.");
-    Diagnostic::error("Invalid Payload", detail).at_attribute(SECRET)
+    messages::payload_not_readable(SECRET, "it must be an object, or the JSON text of one")
+        .at_attribute(SECRET)
 }

@@ -5,6 +5,7 @@ use crate::catalog::API_VERSION;
 use crate::connection::{Nodes, keeps_secrets};
 use crate::env::{self, Env};
 use crate::provider::connection_settings::{API_KEY, PROXY_PASSWORD, SecretAttributes};
+use crate::provider::messages::settings;
 use crate::secret::{kind_of_key, looks_like_key};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::{Path, Value};
@@ -17,17 +18,9 @@ const PROXY_SETTINGS: [&str; 4] = ["destination_config", "proxy_auth_scheme", "p
 pub(super) fn check_key(config: &Value) -> Diagnostics {
     let [inline, references @ ..] = API_KEY;
     let text = |name: &str| config.get(name).as_str().unwrap_or_default().trim().to_owned();
-    let wrong_kind = kind_of_key(&text(inline)).map(|kind| {
-        let detail =
-            format!("`{inline}` is {kind}. Calls need a secret key (`sk_…`) or a restricted key (`rk_…`).");
-        Diagnostic::error("Not A Secret Key", detail)
-    });
-    let misplaced = references.into_iter().filter(|name| looks_like_key(&text(name))).map(|name| {
-        let detail = format!(
-            "`{name}` holds a key, but it takes the name of the place that holds one. Move the key there, or set `{inline}`. A key that was written into a file of the configuration should be revoked."
-        );
-        Diagnostic::error("Key In The Place Of A Name", detail)
-    });
+    let wrong_kind = kind_of_key(&text(inline)).map(|kind| settings::not_a_secret_key(inline, kind));
+    let misplaced = references.into_iter().filter(|name| looks_like_key(&text(name)));
+    let misplaced = misplaced.map(|name| settings::key_for_a_name(name, inline));
     wrong_kind.into_iter().chain(misplaced).collect()
 }
 
@@ -42,13 +35,10 @@ pub(super) fn check_destination(config: &Value, env: &Env) -> Diagnostics {
     let live = config.get("api_key").as_str().map(|key| key.contains("_live_"));
     let mut found = Diagnostics::new();
     if base.trim_end_matches('/').ends_with("/v1") {
-        let detail = format!("{name} ends in `/v1`, which every path begins with: leave it out.");
-        found.push(Diagnostic::error("Address Holds A Path", detail).at(at.clone()));
+        found.push(settings::address_holds_a_path(name).at(at.clone()));
     }
     if live == Some(true) && !keeps_secrets(&base) {
-        let detail =
-            format!("The key is a live one, and {name} ({base}) is not encrypted: use https, or a test key.");
-        found.push(Diagnostic::error("Live Key In The Clear", detail).at(at));
+        found.push(settings::live_key_in_clear(name, &base).at(at));
     }
     found.extend(check_mode(config, live, sandbox, env));
     found
@@ -59,16 +49,12 @@ fn check_mode(config: &Value, live: Option<bool>, sandbox: bool, env: &Env) -> O
     let expected = config.get("expected_livemode").as_bool()?;
     let has_key =
         API_KEY.iter().any(|name| !config.get(name).is_null()) || env.get(env::STRIPE_API_KEY).is_some();
-    let why = match live {
-        Some(live) if live != expected => {
-            format!("`api_key` is a {} mode key, and `expected_livemode` refuses it.", mode(live))
-        }
-        None if expected && sandbox && !has_key => {
-            "The key of the sandbox is a test mode key, and `expected_livemode` refuses it.".to_owned()
-        }
+    let (key, live) = match live {
+        Some(live) if live != expected => ("`api_key`", live),
+        None if expected && sandbox && !has_key => ("The key of the sandbox", false),
         _ => return None,
     };
-    Some(Diagnostic::error("Key Of The Wrong Mode", why).at_attribute("expected_livemode"))
+    Some(settings::key_of_wrong_mode(key, mode(live)).at_attribute("expected_livemode"))
 }
 
 const fn mode(live: bool) -> &'static str {
@@ -78,10 +64,7 @@ const fn mode(live: bool) -> &'static str {
 /// What a version of the API other than the catalog's means.
 pub(super) fn check_version(config: &Value) -> Option<Diagnostic> {
     let version = config.get("api_version").as_str().filter(|version| *version != API_VERSION)?;
-    let detail = format!(
-        "The provider knows Stripe's API as of {API_VERSION}, and calls are made under {version}. Params go to Stripe as they are written, and Stripe judges them. A field that Stripe does not answer under {version} counts as unchanged. Everything else (names, types, defaults, ends) is promised for {API_VERSION} only."
-    );
-    Some(Diagnostic::warning("Another Version Of The API", detail).at_attribute("api_version"))
+    Some(settings::another_api_version(API_VERSION, version).at_attribute("api_version"))
 }
 
 /// The number of nodes against its other bound, written or by default.
@@ -95,11 +78,7 @@ pub(super) fn check_nodes(config: &Value) -> Option<Diagnostic> {
         None => return None,
     };
     let at = Path::attribute("node_config").index(0).name("min_node_count");
-    (min > max).then(|| {
-        let detail =
-            format!("`min_node_count` ({min}) must not be greater than `max_node_count` ({max}){kind}.");
-        Diagnostic::error("Node Counts Contradict", detail).at(at)
-    })
+    (min > max).then(|| settings::node_counts_contradict(min, max, &kind).at(at))
 }
 
 /// Settings that have no effect beside the others.
@@ -145,6 +124,5 @@ pub(super) fn idle_service_account(config: &Value) -> Option<Diagnostic> {
 }
 
 fn no_effect(name: &str, why: &str) -> Diagnostic {
-    Diagnostic::warning("Setting Without Effect", format!("`{name}` has no effect: {why}."))
-        .at_attribute(name)
+    settings::no_effect(name, why).at_attribute(name)
 }

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::examples::Example;
+use super::permissions::{Access, section};
 use super::reference::reference;
+use crate::provider::StripeProvider;
 use crate::terraform::schema::Schema;
 
 /// What a page is about.
@@ -13,12 +16,16 @@ pub(super) enum Kind {
     DataSource,
 }
 
+/// What a change of an argument does, where its line does not say it.
+const CHANGES: &str =
+    "\nA change of an argument is an update of the object in Stripe, where its line says nothing else.\n";
+
 /// What a page is made from.
 pub(super) struct Page<'a> {
     pub(super) kind: Kind,
     pub(super) name: &'a str,
     pub(super) schema: &'a Schema,
-    pub(super) example: String,
+    pub(super) example: Example,
     pub(super) import: Option<String>,
 }
 
@@ -42,12 +49,24 @@ impl Page<'_> {
             text,
             "\n# {title}\n\n{}\n\n## Example Usage\n\n```terraform\n{}\n```\n",
             block.description,
-            self.example.trim_end()
+            self.example.own.trim_end()
         );
+        if !self.example.refers_to.is_empty() {
+            let _ = write!(text, "\nIt refers to:\n\n```terraform\n{}\n```\n", self.example.refers_to);
+        }
+        let entity = StripeProvider::entity_of(self.name);
         text.push_str("\n## Schema\n");
-        text.push_str(&reference(block));
+        if entity.is_some() && self.kind == Kind::Resource {
+            text.push_str(CHANGES);
+        }
+        let known = |path: &[&str]| entity.map(|it| StripeProvider::values_at(it, path)).unwrap_or_default();
+        text.push_str(&reference(block, &known));
         if let Some(import) = &self.import {
             let _ = write!(text, "\n## Import\n\n```shell\n{}\n```\n", import.trim_end());
+        }
+        if let Some(entity) = entity {
+            let access = if self.kind == Kind::Resource { Access::Write } else { Access::Read };
+            text.push_str(&section(entity, access));
         }
         text
     }

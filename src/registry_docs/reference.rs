@@ -1,51 +1,30 @@
-//! The reference on a page: the attributes and blocks of a schema under headings, and what is
-//! inside of them behind links.
+//! The reference on a page: the attributes and blocks of a schema under headings, and what is inside
+//! of them as an indented tree. Every line inside has an anchor: its path with `--` between the names.
 
-use std::collections::VecDeque;
 use std::fmt::Write as _;
 
 use crate::terraform::schema::{Attribute, Block, Member, NestedBlock, Nesting, Presence};
 use crate::terraform::value::Type;
 
-/// One line of the reference.
-struct Row {
+/// How many known values a description names; a page names all of them.
+const NAMED: usize = 8;
+
+/// The known values at a path of attributes.
+pub(super) type KnownValues<'a> = &'a dyn Fn(&[&str]) -> &'static [String];
+
+/// One line of the reference, with the lines inside it.
+struct Line {
+    name: String,
     presence: Presence,
+    /// The type, and what else is said in brackets.
+    kind: String,
     text: String,
-}
-
-/// What is inside a block or an attribute, on the page at `path`.
-struct Nested<'a> {
-    path: Vec<&'a str>,
-    content: Content<'a>,
-}
-
-enum Content<'a> {
-    Block(&'a Block),
-    Members(&'a [Member]),
+    inside: Vec<Self>,
 }
 
 /// The reference of a root block and of everything inside it.
-pub(super) fn reference(block: &Block) -> String {
-    let root = Nested { path: Vec::new(), content: Content::Block(block) };
-    let mut text = sections("###", &root.rows());
-    let mut rest = VecDeque::from(root.inside());
-    while let Some(nested) = rest.pop_front() {
-        // Writing to a String cannot fail.
-        let _ = write!(
-            text,
-            "\n<a id=\"{}\"></a>\n### Nested Schema for `{}`\n",
-            nested.anchor(),
-            nested.path.join(".")
-        );
-        text.push_str(&sections("####", &nested.rows()));
-        // What is inside comes next, before the neighbours.
-        nested.inside().into_iter().rev().for_each(|inner| rest.push_front(inner));
-    }
-    text
-}
-
-/// Required, optional and read-only rows, each under its heading.
-fn sections(heading: &str, rows: &[Row]) -> String {
+pub(super) fn reference(block: &Block, values: KnownValues<'_>) -> String {
+    let lines = lines_of_block(block);
     let groups = [
         ("Required", &[Presence::Required][..]),
         ("Optional", &[Presence::Optional, Presence::OptionalComputed]),
@@ -53,103 +32,115 @@ fn sections(heading: &str, rows: &[Row]) -> String {
     ];
     let mut text = String::new();
     for (title, presences) in groups {
-        let rows = rows.iter().filter(|row| presences.contains(&row.presence));
-        let lines: Vec<&str> = rows.map(|row| row.text.as_str()).collect();
-        if !lines.is_empty() {
-            let _ = write!(text, "\n{heading} {title}\n\n{}\n", lines.join("\n"));
+        let mut lines = lines.iter().filter(|line| presences.contains(&line.presence)).peekable();
+        if lines.peek().is_some() {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\n### {title}\n\n");
+            lines.for_each(|line| line.write(&mut text, &[], values));
         }
     }
     text
 }
 
-impl<'a> Nested<'a> {
-    fn rows(&self) -> Vec<Row> {
-        match self.content {
-            Content::Block(block) => {
-                let attributes = block.attributes.iter().map(|attribute| self.attribute(attribute));
-                attributes.chain(block.blocks.iter().map(|nested| self.block(nested))).collect()
-            }
-            Content::Members(members) => members.iter().map(|member| self.member(member)).collect(),
+impl Line {
+    /// Writes the line below the path of what it is inside of, and everything inside it.
+    fn write(&self, text: &mut String, above: &[&str], values: KnownValues<'_>) {
+        let path: Vec<&str> = above.iter().copied().chain([self.name.as_str()]).collect();
+        let (indent, anchor) = ("  ".repeat(above.len()), path.join("--"));
+        let required =
+            if !above.is_empty() && self.presence == Presence::Required { ", Required" } else { "" };
+        let described = with_all(&self.text, values(&path));
+        let line =
+            format!("{indent}- <a id=\"{anchor}\"></a>`{}` ({}{required}) {described}", self.name, self.kind);
+        let _ = writeln!(text, "{}", line.trim_end());
+        for line in &self.inside {
+            line.write(text, &path, values);
         }
     }
+}
 
-    /// Everything inside that has a reference of its own.
-    fn inside(&self) -> Vec<Self> {
-        match self.content {
-            Content::Block(block) => {
-                let attributes = block.attributes.iter().filter(|attribute| !attribute.members.is_empty());
-                let attributes = attributes
-                    .map(|attribute| self.at(&attribute.name, Content::Members(&attribute.members)));
-                let blocks =
-                    block.blocks.iter().map(|nested| self.at(&nested.name, Content::Block(&nested.block)));
-                attributes.chain(blocks).collect()
-            }
-            Content::Members(members) => members
-                .iter()
-                .filter(|member| !member.members.is_empty())
-                .map(|member| self.at(&member.name, Content::Members(&member.members)))
-                .collect(),
+/// The text with every known value in the place of the first few.
+fn with_all(text: &str, values: &[String]) -> String {
+    let quoted: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+    match quoted.get(..NAMED) {
+        Some(first) if quoted.len() > NAMED => {
+            text.replacen(&format!("{}, …", first.join(", ")), &quoted.join(", "), 1)
         }
+        _ => text.to_owned(),
     }
+}
 
-    fn at(&self, name: &'a str, content: Content<'a>) -> Self {
-        let mut path = self.path.clone();
-        path.push(name);
-        Self { path, content }
+/// The lines of a block: what is required first, attributes before blocks.
+fn lines_of_block(block: &Block) -> Vec<Line> {
+    let attributes = block.attributes.iter().map(line_of_attribute);
+    required_first(attributes.chain(block.blocks.iter().map(line_of_nested)).collect())
+}
+
+fn required_first(mut lines: Vec<Line>) -> Vec<Line> {
+    lines.sort_by_key(|line| line.presence != Presence::Required);
+    lines
+}
+
+fn line_of_attribute(attribute: &Attribute) -> Line {
+    let mut kind = described(&attribute.ty);
+    let flags = [
+        (attribute.sensitive, "Sensitive"),
+        (attribute.write_only, "Write-only"),
+        (attribute.deprecation.is_some(), "Deprecated"),
+    ];
+    for (_, flag) in flags.iter().filter(|(set, _)| *set) {
+        let _ = write!(kind, ", {flag}");
     }
+    let text = format!("{}{}", attribute.description, instead(attribute.deprecation.as_deref()));
+    let inside = inside(&attribute.members, &attribute.ty, attribute.presence);
+    Line { name: attribute.name.to_string(), presence: attribute.presence, kind, text, inside }
+}
 
-    fn anchor(&self) -> String {
-        let family = match self.content {
-            Content::Block(_) => "nestedblock",
-            Content::Members(_) => "nestedatt",
-        };
-        format!("{family}--{}", self.path.join("--"))
+fn line_of_member(member: &Member) -> Line {
+    Line {
+        name: member.name.to_string(),
+        presence: member.presence,
+        kind: described(&member.ty),
+        text: member.description.clone(),
+        inside: inside(&member.members, &member.ty, member.presence),
     }
+}
 
-    fn attribute(&self, attribute: &'a Attribute) -> Row {
-        let mut kind = described(&attribute.ty, !attribute.members.is_empty());
-        let flags = [
-            (attribute.sensitive, "Sensitive"),
-            (attribute.write_only, "Write-only"),
-            (attribute.deprecation.is_some(), "Deprecated"),
-        ];
-        for (_, flag) in flags.iter().filter(|(set, _)| *set) {
-            let _ = write!(kind, ", {flag}");
+fn line_of_nested(nested: &NestedBlock) -> Line {
+    let block = &nested.block;
+    let kind = match nested.nesting {
+        Nesting::One => "Block, at most one",
+        Nesting::List => "Blocks",
+        Nesting::Set => "Blocks, in no order",
+        Nesting::Map => "Blocks, each with a label",
+    };
+    let deprecated = if block.deprecation.is_some() { ", Deprecated" } else { "" };
+    Line {
+        name: nested.name.to_string(),
+        presence: Presence::Optional,
+        kind: format!("{kind}{deprecated}"),
+        text: format!("{}{}", block.description, instead(block.deprecation.as_deref())),
+        inside: lines_of_block(block),
+    }
+}
+
+/// The lines inside an attribute: its documented members, else those that its type names.
+fn inside(members: &[Member], ty: &Type, presence: Presence) -> Vec<Line> {
+    let documented: Vec<Line> = members.iter().map(line_of_member).collect();
+    match ty {
+        _ if !documented.is_empty() => required_first(documented),
+        Type::List(item) | Type::Set(item) | Type::Map(item) => inside(&[], item, presence),
+        Type::Object(attributes) => {
+            let line = |(name, ty): (&_, &Type)| Line {
+                name: String::clone(name),
+                presence,
+                kind: described(ty),
+                text: String::new(),
+                inside: inside(&[], ty, presence),
+            };
+            attributes.iter().map(line).collect()
         }
-        let mut text = format!("- `{}` ({kind}) {}", attribute.name, attribute.description);
-        if !attribute.members.is_empty() {
-            text.push_str(&self.link(&attribute.name, Content::Members(&attribute.members)));
-        }
-        text.push_str(&instead(attribute.deprecation.as_deref()));
-        Row { presence: attribute.presence, text }
-    }
-
-    fn member(&self, member: &'a Member) -> Row {
-        let kind = described(&member.ty, !member.members.is_empty());
-        let mut text = format!("- `{}` ({kind}) {}", member.name, member.description);
-        if !member.members.is_empty() {
-            text.push_str(&self.link(&member.name, Content::Members(&member.members)));
-        }
-        Row { presence: member.presence, text }
-    }
-
-    fn block(&self, nested: &'a NestedBlock) -> Row {
-        let kind = match nested.nesting {
-            Nesting::One => "Block, at most one",
-            Nesting::List => "Blocks",
-            Nesting::Set => "Blocks, in no order",
-            Nesting::Map => "Blocks, each with a label",
-        };
-        let block = &nested.block;
-        let deprecated = if block.deprecation.is_some() { ", Deprecated" } else { "" };
-        let mut text = format!("- `{}` ({kind}{deprecated}) {}", nested.name, block.description);
-        text.push_str(&self.link(&nested.name, Content::Block(block)));
-        text.push_str(&instead(block.deprecation.as_deref()));
-        Row { presence: Presence::Optional, text }
-    }
-
-    fn link(&self, name: &'a str, content: Content<'a>) -> String {
-        format!(" See [below](#{}).", self.at(name, content).anchor())
+        _ => Vec::new(),
     }
 }
 
@@ -157,24 +148,19 @@ fn instead(deprecation: Option<&str>) -> String {
     deprecation.map_or_else(String::new, |instead| format!(" Deprecated: {instead}"))
 }
 
-/// A type as the registry writes it. The attributes of an object are left out where they
-/// have a reference of their own.
-fn described(ty: &Type, has_members: bool) -> String {
+/// A type as the registry writes it. What is in an object stands below it.
+fn described(ty: &Type) -> String {
     match ty {
         Type::Bool => "Boolean".to_owned(),
         Type::Number => "Number".to_owned(),
         Type::String => "String".to_owned(),
         Type::Dynamic => "Dynamic".to_owned(),
-        Type::List(element) => format!("List of {}", described(element, has_members)),
-        Type::Set(element) => format!("Set of {}", described(element, has_members)),
-        Type::Map(element) => format!("Map of {}", described(element, has_members)),
-        Type::Object(_) if has_members => "Object".to_owned(),
-        Type::Object(attributes) => {
-            let named = attributes.iter().map(|(name, ty)| format!("`{name}` {}", described(ty, false)));
-            format!("Object: {}", named.collect::<Vec<_>>().join(", "))
-        }
+        Type::List(element) => format!("List of {}", described(element)),
+        Type::Set(element) => format!("Set of {}", described(element)),
+        Type::Map(element) => format!("Map of {}", described(element)),
+        Type::Object(_) => "Object".to_owned(),
         Type::Tuple(elements) => {
-            let each = elements.iter().map(|element| described(element, false));
+            let each = elements.iter().map(described);
             format!("Tuple: {}", each.collect::<Vec<_>>().join(", "))
         }
     }
@@ -185,13 +171,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_reference_leads_from_the_root_to_what_is_inside() {
+    fn the_reference_is_a_tree_from_the_root_to_what_is_inside() {
         let owner = Member::new("owner", Type::Dynamic, Presence::Optional, "Who owns it.")
             .with_members(vec![Member::new("name", Type::String, Presence::Required, "Name.")]);
         let hinge = Block::new("A hinge.", vec![attribute("metal", Presence::Required)]);
         let lid = Block::new("A lid.", vec![attribute("color", Presence::Optional)])
             .with_blocks(vec![NestedBlock::new("hinge", Nesting::Set, hinge)])
             .deprecated("Use `cover`.");
+        let size = Type::list(Type::object([("width", Type::Number)]));
         let block = Block::new(
             "A box.",
             vec![
@@ -204,10 +191,20 @@ mod tests {
                 )
                 .with_members(vec![owner]),
                 attribute("code", Presence::Optional).sensitive().write_only().deprecated("Use `key`."),
+                Attribute::new("sizes", size, Presence::Computed, "Its sizes."),
             ],
         )
         .with_blocks(vec![NestedBlock::new("lid", Nesting::One, lid)]);
-        assert_eq!(reference(&block), include_str!("reference/example.md"));
+        assert_eq!(reference(&block, &|_| &[]), include_str!("reference/example.md"));
+    }
+
+    #[test]
+    fn a_page_names_every_known_value() {
+        let values: Vec<String> = ('a'..='k').map(String::from).collect();
+        let few = "One of `a`, `b`, `c`, `d`, `e`, `f`, `g`, `h`, …. A change is an update.";
+        let all = "One of `a`, `b`, `c`, `d`, `e`, `f`, `g`, `h`, `i`, `j`, `k`. A change is an update.";
+        assert_eq!(with_all(few, &values), all);
+        assert_eq!(with_all("One of `a`.", &values[..1]), "One of `a`.");
     }
 
     fn attribute(name: &'static str, presence: Presence) -> Attribute {

@@ -5,9 +5,9 @@
 //! POST   /_sandbox/faults     {method, path, …, kind} the next fitting requests meet a fault
 //! DELETE /_sandbox/faults                             no more faults
 //! POST   /_sandbox/limit      {per_second}            refuses what is beyond; null refuses nothing
-//! POST   /_sandbox/payment_intents/ID/authenticate    the customer authenticates (?outcome=failed: fails to)
+//! POST   /_sandbox/payment_intents/ID/authenticate    the customer authenticates (?outcome=failed, or {outcome})
 //! POST   /_sandbox/setup_intents/ID/authenticate      the same for a setup intent
-//! POST   /_sandbox/checkout_sessions/ID/complete      the customer pays (?payment_method=pm_card_visa)
+//! POST   /_sandbox/checkout_sessions/ID/complete      the customer pays (?payment_method=…, or {payment_method})
 //! GET    of the same three paths                      a page with buttons for that
 //! ```
 //!
@@ -48,14 +48,13 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
         }
         ("POST", ["limit"]) => limit(sandbox, request),
         ("POST", [object @ ("payment_intents" | "setup_intents"), id, "authenticate"]) => {
-            let fails = request.uri().query().is_some_and(|query| query.contains("outcome=failed"));
+            let fails = asked(request, "outcome").as_deref() == Some("failed");
             customer(sandbox, request, object, id, |call| behaviour::authenticate(call, !fails))
         }
         ("POST", ["checkout_sessions", id, "complete"]) => {
-            let query = request.uri().query().unwrap_or_default();
-            let method = query.split('&').find_map(|part| part.strip_prefix("payment_method="));
+            let method = asked(request, "payment_method");
             customer(sandbox, request, "checkout.sessions", id, |call| {
-                behaviour::pay(call, method.unwrap_or("pm_card_visa"))
+                behaviour::pay(call, method.as_deref().unwrap_or("pm_card_visa"))
             })
         }
         (method, _) => Err(format!("the sandbox has nothing at {path} for {method}")),
@@ -65,6 +64,16 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
         Err(why) => (400, json!({ "error": why }).to_string()),
     };
     answer(status, &[("content-type".to_owned(), "application/json".to_owned())], body)
+}
+
+/// What a request asks for by a name: in its query, or in a body of plain JSON.
+fn asked(request: &http::Request<Bytes>, name: &str) -> Option<String> {
+    let query = request.uri().query().unwrap_or_default();
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let in_query = pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
+    let in_body =
+        || serde_json::from_slice::<Json>(request.body()).ok()?.get(name)?.as_str().map(str::to_owned);
+    in_query.or_else(in_body)
 }
 
 fn fault(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Result<Json, String> {

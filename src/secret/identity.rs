@@ -74,8 +74,9 @@ async fn find_credentials(env: &Env) -> Result<Credentials, Error> {
 
 fn no_credentials(why: &str, env: &Env) -> Error {
     let file = env.get(env::GOOGLE_APPLICATION_CREDENTIALS);
-    match file {
-        Some(file) => Error::Credentials { file, why: why.to_owned() },
-        None => Error::NoCredentials(why.to_owned()),
+    if let Some(file) = file {
+        return Error::Credentials { file, why: why.to_owned() };
     }
+    log::debug!("no Google credentials were found: {why}");
+    Error::NoCredentials
 }

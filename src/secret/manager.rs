@@ -24,11 +24,11 @@ const RETRY_TIME: Duration = Duration::from_secs(8);
 /// Why a secret version could not be read. `why` is the text of Google's library or service.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No credentials were found.
+    /// No credentials were found; the log has what Google's library says of it.
     #[error(
-        "no Google credentials were found to read the secret with ({0}); set GOOGLE_APPLICATION_CREDENTIALS to the file of a service account key or of a workload identity configuration, run `gcloud auth application-default login`, or run on a machine with a metadata server"
+        "no Google credentials were found; set GOOGLE_APPLICATION_CREDENTIALS to a file of credentials, or run `gcloud auth application-default login`"
     )]
-    NoCredentials(String),
+    NoCredentials,
     /// The credentials that the environment names do not work.
     #[error("the Google credentials in {file} do not work: {why}; GOOGLE_APPLICATION_CREDENTIALS names them")]
     Credentials {

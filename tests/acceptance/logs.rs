@@ -15,7 +15,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 pub fn cases() -> Vec<Case> {
     vec![
         case!(terraform_shows_the_lines_with_their_fields, Terraform),
-        case!(a_connection_without_a_log_says_nothing, Terraform),
+        case!(terraforms_own_log_shows_requests_without_a_log_of_the_connection, Terraform),
         case!(the_file_of_two_runs_has_whole_lines_and_no_secret, Terraform),
         case!(a_file_that_cannot_be_opened_is_a_warning_at_its_attribute, Terraform),
         case!(a_run_leaves_its_spans_with_the_collector, Terraform),
@@ -93,12 +93,28 @@ fn terraform_shows_the_lines_with_their_fields() {
     assert!(!text.contains("request: POST /v1/customers"), "bodies are for verbosity 3");
 }
 
-fn a_connection_without_a_log_says_nothing() {
+fn terraforms_own_log_shows_requests_without_a_log_of_the_connection() {
     let workdir = Workdir::new(&config(5, "enabled = false\n    level = \"DEBUG\""));
-    let text = logged(&workdir, "TRACE");
-    for part in ["connection=locations/", "/v1/customers: 200", "Create Customer"] {
-        assert!(!text.contains(part), "{part}");
+    let text = logged(&workdir, "INFO");
+    assert!(!text.contains("/v1/customers: 200"), "{text}");
+    let summary = line(&text, "requests to Stripe (");
+    assert!(summary.contains(" POST") && summary.contains("0 of them tried again, 0 failed"), "{summary}");
+
+    workdir.write(&config(5, "enabled = false").replace("John", "Jane"));
+    let text = logged(&workdir, "DEBUG");
+    let request = line(&text, "POST /v1/customers/");
+    for part in
+        ["[DEBUG]", ": 200", "operation=Update", "attempt=1", "nodes=", "waited_ms=", "request_id=req_"]
+    {
+        assert!(request.contains(part), "{part}: {request}");
     }
+    assert!(!text.contains("request: POST") && !text.contains("connected to"), "{text}");
+
+    workdir.write(&config(5, "enabled = false").replace("John", "June"));
+    let text = logged(&workdir, "TRACE");
+    let body = line(&text, "request: POST /v1/customers/");
+    assert!(body.contains("[TRACE]") && body.contains("June"), "{body}");
+    assert!(!text.contains("sk_test_inlineZQX9"), "the key is redacted");
 }
 
 fn the_file_of_two_runs_has_whole_lines_and_no_secret() {

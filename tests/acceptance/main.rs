@@ -16,6 +16,9 @@ use std::process::ExitCode;
 mod accounts;
 mod actions;
 mod bad_input;
+#[expect(dead_code, reason = "the sandbox suite uses the rest")]
+#[path = "../sandbox/calls.rs"]
+mod calls;
 mod clients;
 mod entities;
 mod examples;
@@ -29,6 +32,10 @@ mod lifecycle;
 mod logs;
 mod official;
 mod owners;
+mod pages;
+#[expect(dead_code, reason = "the sandbox suite uses the rest")]
+#[path = "../sandbox/params.rs"]
+mod params;
 mod proxy;
 mod release;
 mod secrets;
@@ -67,6 +74,7 @@ fn main() -> ExitCode {
     }
     let topics = [
         examples::cases(),
+        pages::cases(),
         entities::cases(),
         typed::cases(),
         official::cases(),

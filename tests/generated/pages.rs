@@ -36,6 +36,19 @@ fn the_committed_pages_are_the_generated_ones() {
 }
 
 #[test]
+fn every_page_and_every_example_is_of_a_type() {
+    let schemas = schemas();
+    let stale = registry_docs::stale(root(), &schemas).unwrap();
+    assert!(stale.is_empty(), "run `cargo run -- docs`: {stale:?}");
+    for (folder, types) in [("resources", &schemas.resources), ("data-sources", &schemas.data_sources)] {
+        for entry in std::fs::read_dir(root().join("examples").join(folder)).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            assert!(types.contains_key(&name), "examples/{folder}/{name} is of no type: remove it");
+        }
+    }
+}
+
+#[test]
 fn the_committed_schemas_are_those_that_are_made_anew() {
     let provider = StripeProvider::new(Env::from_pairs::<String, String>([]));
     let made = encoded_schemas(&schemas());

@@ -22,6 +22,7 @@ mod hostile;
 mod imports;
 mod keys;
 mod lists;
+mod messages;
 mod names;
 mod one_run;
 mod reads;
@@ -36,6 +37,8 @@ mod taken;
 #[expect(dead_code, reason = "the sandbox's own suite calls in more ways")]
 #[path = "../sandbox/calls.rs"]
 mod calls;
+#[path = "../typed/config.rs"]
+mod config;
 #[expect(dead_code, reason = "the sandbox's own suite changes too what it made")]
 #[path = "../sandbox/full.rs"]
 mod full;

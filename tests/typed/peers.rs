@@ -116,3 +116,25 @@ fn the_types_of_the_community_provider_are_here() {
     let missing: Vec<&String> = found.iter().filter(|it| it.ends_with("no such type")).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+#[test]
+fn the_table_of_the_readme_is_what_the_schemas_hold() {
+    let schemas = Schemas::of(&StripeProvider::new(Env::from_pairs([("HOME", "")])));
+    let peers = ["official.json", "community.json"].map(table);
+    let count = |family: &str| peers.each_ref().map(|it| it[family].as_object().map_or(0, |all| all.len()));
+    let here = peers.each_ref().map(|peer| {
+        let theirs = peer["resource_schemas"].as_object().unwrap().keys();
+        theirs.filter(|name| schemas.resources.contains_key(*name)).count()
+    });
+    let row = |title: &str, ours: &str, [official, community]: [usize; 2]| {
+        format!("| {title} | {ours} | {official} | {community} |")
+    };
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    for row in [
+        row("resource types", &schemas.resources.len().to_string(), count("resource_schemas")),
+        row("data sources", &schemas.data_sources.len().to_string(), count("data_source_schemas")),
+        row("their types that are here, under the same name", "", here).replace("|  |", "| |"),
+    ] {
+        assert!(readme.contains(&row), "the README lacks {row}");
+    }
+}

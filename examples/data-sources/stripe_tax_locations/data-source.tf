@@ -1,3 +1,3 @@
 data "stripe_tax_locations" "example" {
-  type = "type_123"
+  type = "performance"
 }

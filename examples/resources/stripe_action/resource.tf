@@ -1,9 +1,17 @@
+resource "stripe_entity" "payment" {
+  entity = "PaymentIntent"
+  input_payload = {
+    Amount        = 1500
+    Currency      = "usd"
+    PaymentMethod = "pm_card_visa"
+  }
+}
+
 resource "stripe_action" "confirm" {
-  connection_handle = stripe_connection.shop.handle
-  action            = "ConfirmPaymentIntent"
+  action = "ConfirmPaymentIntent"
   input_payload = {
     PaymentIntentId = stripe_entity.payment.id
-    ReturnUrl       = "https://shop.example/thanks"
+    ReturnUrl       = "https://example.com/thanks"
   }
 }
 

@@ -109,7 +109,7 @@ fn a_value_newer_than_the_facts_is_stripes_to_judge() {
         let found = unlisted_values(&parse(&written(&given), intent.params()).unwrap(), intent.params());
         found.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
-    let expected = r#""capture_method" is "Manual", which is none of the values that Stripe is known to take; did you mean "manual"?"#;
+    let expected = r#"Did you mean "manual"? "capture_method" is "Manual", which Stripe is not known to take; known are `automatic`, `automatic_async`, `manual`"#;
     assert_eq!(unlisted(json!({"CaptureMethod": "Manual"})), [expected]);
     assert!(unlisted(json!({"CaptureMethod": "manual"})).is_empty());
 }

@@ -17,16 +17,31 @@ pub struct UnlistedValue {
     pub value: String,
     /// The known value that was probably meant.
     pub suggestion: Option<String>,
+    /// The values that Stripe is known to take.
+    pub known: Vec<String>,
+}
+
+/// How many known values a message names.
+const NAMED: usize = 8;
+
+impl UnlistedValue {
+    /// The first known values as a list; `rest` says where all of them are.
+    pub fn known_in_words(&self, rest: &str) -> String {
+        let named: Vec<String> = self.known.iter().take(NAMED).map(|value| format!("`{value}`")).collect();
+        let more = self.known.len().saturating_sub(NAMED);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more ({rest} has all)") };
+        format!("{}{more}", named.join(", "))
+    }
 }
 
 impl fmt::Display for UnlistedValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { param, value, suggestion } = self;
-        write!(f, "{param:?} is {value:?}, which is none of the values that Stripe is known to take")?;
-        match suggestion {
-            Some(meant) => write!(f, "; did you mean {meant:?}?"),
-            None => Ok(()),
+        let Self { param, value, suggestion, .. } = self;
+        if let Some(meant) = suggestion {
+            write!(f, "Did you mean {meant:?}? ")?;
         }
+        let known = self.known_in_words("Stripe's API reference");
+        write!(f, "{param:?} is {value:?}, which Stripe is not known to take; known are {known}")
     }
 }
 
@@ -58,6 +73,7 @@ fn in_value(value: &Json, shape: &Shape, place: &str, found: &mut Vec<UnlistedVa
                 param: place.to_owned(),
                 value: text.clone(),
                 suggestion: closest(text, values.iter().map(|value| (value.as_str(), value))).cloned(),
+                known: values.clone(),
             });
         }
         _ => {}

@@ -13,6 +13,8 @@ use crate::stripe::trace::SpanId;
 fn line(message: &str) -> Line {
     Line {
         severity: Severity::Warning,
+        verbosity: 2,
+        asked: true,
         message: message.to_owned(),
         fields: vec![
             ("connection", json!("locations/l/connections/n")),

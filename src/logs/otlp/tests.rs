@@ -81,12 +81,14 @@ fn log(otlp: &Arc<Otlp>, base: &str, level: Level) -> Arc<dyn Observer> {
     let settings = logs::Settings {
         connection: "locations/l/connections/n".to_owned(),
         base: base.to_owned(),
+        enabled: true,
         level,
         verbosity: 2,
         file: None,
     };
     Arc::new(Log {
         settings,
+        shown: 0,
         known: KnownSecrets::default(),
         sinks: vec![Box::new(Arc::clone(otlp))],
         otlp: Some(Arc::clone(otlp)),

@@ -6,7 +6,8 @@ use crate::catalog::OperationKind;
 use crate::connector::{self, Connector, Filter, ListRequest};
 use crate::provider::DataSource;
 use crate::provider::connection_schema::{computed, optional};
-use crate::provider::explain::explain_connector;
+use crate::provider::explain::{explain_connector, explain_list};
+use crate::provider::messages::payload;
 use crate::provider::resources::{connection_attribute, find, record};
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -42,8 +43,7 @@ impl DataSource for Entities {
         match find(name) {
             Ok(entity) => {
                 if !config.get("search").is_null() && entity.operation(OperationKind::Search).is_none() {
-                    let detail = format!("Stripe cannot search {} entities; use `filter`.", entity.name);
-                    found.push(Diagnostic::error("Search Not Supported", detail).at_attribute("search"));
+                    found.push(payload::search_not_supported(&entity.name).at_attribute("search"));
                 }
                 let filter = config.get("filter").as_str().map(|clause| Filter::parse(clause, entity));
                 found.extend(
@@ -73,10 +73,7 @@ impl DataSource for Entities {
 /// An order without anything that is ordered.
 fn check_order(config: &Value) -> Option<Diagnostic> {
     let alone = config.get("sort_order").as_str().is_some() && config.get("sort_by").is_null();
-    alone.then(|| {
-        let detail = "`sort_order` orders by the field of `sort_by`, which is not set: without it Stripe's own order holds, newest first.";
-        Diagnostic::error("Sort Field Missing", detail).at_attribute("sort_order")
-    })
+    alone.then(|| payload::sort_field_missing().at_attribute("sort_order"))
 }
 
 async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
@@ -93,10 +90,11 @@ async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
         page_token: text("page_token"),
         ..ListRequest::of(entity)
     };
+    let selects = if request.search.is_some() { "search" } else { "filter" };
     let page = Connector::new(&connection)
         .list(request)
         .await
-        .map_err(|error| vec![explain_connector(&error, "entity")])?;
+        .map_err(|error| vec![explain_list(&error, &config, selects, "entity")])?;
     let mut state = config;
     state.set("records", Value::List(page.entities.iter().map(|body| record(entity, body)).collect()));
     state.set("next_page_token", page.next_page_token.into());

@@ -8,6 +8,7 @@ use crate::connector::{self, Connector};
 use crate::provider::DataSource;
 use crate::provider::connection_schema::computed;
 use crate::provider::explain::explain_connector;
+use crate::provider::messages::found;
 use crate::provider::resources::{connection_attribute, find, record};
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -74,8 +75,7 @@ async fn get(runtime: &Runtime, config: Value) -> Result<Value, Diagnostic> {
         .await
         .map_err(|error| explain_connector(&error, "entity_id"))?;
     if connector::is_deleted(&body) {
-        let detail = format!("{} {id} was deleted in Stripe.", entity.name);
-        return Err(Diagnostic::error("Entity Was Deleted", detail).at_attribute("entity_id"));
+        return Err(found::entity_deleted(&entity.name, &id).at_attribute("entity_id"));
     }
     let mut state = config;
     state.set("id", body.get("id").and_then(Json::as_str).unwrap_or(&id).to_owned().into());

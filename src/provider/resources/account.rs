@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::Entity;
 use crate::connection::{AccountIdentity, Connection, Likeness};
+use crate::provider::messages::stripe;
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::Diagnostic;
@@ -166,15 +167,15 @@ pub(in crate::provider) async fn seen_through(
 async fn leads_to_another(home: &AccountIdentity, connection: &Connection, stored: Stored<'_>) -> Diagnostic {
     let now = connection.identity().await;
     let account = home.account_id.as_deref().map(|id| format!(" (`account_id` is {id})"));
-    let detail = format!(
-        "{} {} was made in {}, and the connection leads to {}: the object is not looked for there, and stays in the state. To go on with it, use a key of its account again, or set `account_id` to its account{}. To leave it in Stripe and make another one here, run `terraform state rm` with the address of this resource first.",
-        stored.entity.name,
+    let same_mode = home.livemode == now.livemode;
+    stripe::another_account(
+        &stored.entity.name,
         stored.locator,
-        described(home, home.livemode == now.livemode),
-        described(&now, home.livemode == now.livemode),
-        account.unwrap_or_default(),
-    );
-    Diagnostic::error("Connection Leads To Another Account", detail).at_attribute("connection_handle")
+        &described(home, same_mode),
+        &described(&now, same_mode),
+        &account.unwrap_or_default(),
+    )
+    .at_attribute("connection_handle")
 }
 
 /// `test mode of acct_1`, as far as it is known. Where only the account can differ, one that is not

@@ -8,6 +8,7 @@ use crate::engine::ActionInput;
 use crate::provider::Resource;
 use crate::provider::connection_schema::{computed, optional};
 use crate::provider::explain::{explain_connector, explain_created, explain_unlisted};
+use crate::provider::messages::found;
 use crate::provider::resources::payload::{Private, connection_attribute, keep_equal_handle};
 use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
@@ -101,11 +102,7 @@ impl Resource for Action {
 
     fn import<'a>(&'a self, _runtime: &'a Runtime, _id: &'a str) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
-            let detail = "An action is a call, not an object: there is nothing to import. Add the resource, and the action runs.";
-            StateResponse {
-                diagnostics: vec![Diagnostic::error("Action Cannot Be Imported", detail)],
-                ..StateResponse::default()
-            }
+            StateResponse { diagnostics: vec![found::action_not_importable()], ..StateResponse::default() }
         })
     }
 

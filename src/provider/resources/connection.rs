@@ -13,6 +13,7 @@ use crate::provider::connection_schema::{
     shared_attributes, shared_blocks,
 };
 use crate::provider::connection_settings::{self, API_KEY};
+use crate::provider::messages::{settings, stripe};
 use crate::provider::runtime::Runtime;
 use crate::provider::setting_faults::{check_key, idle_service_account};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -227,8 +228,8 @@ async fn update_status(runtime: &Runtime, state: &mut Value) -> Diagnostics {
 }
 
 fn unusable_warning(id: &str, error: &Error) -> Diagnostic {
-    let detail = format!("{id} does not work: {}.", connection_error::describe(error));
-    Diagnostic::warning("Connection Not Usable", detail).at(connection_error::path(error))
+    let cause = connection_error::describe(error);
+    stripe::connection_does_not_work(id, &cause).at(connection_error::path(error))
 }
 
 fn import(id: &str) -> StateResponse {
@@ -238,8 +239,7 @@ fn import(id: &str) -> StateResponse {
             StateResponse { state: Value::map(state), ..StateResponse::default() }
         }
         Err(why) => {
-            let detail = format!("{id:?} is not the id of a connection: {why}.");
-            let diagnostics = vec![Diagnostic::error("Invalid Import Id", detail)];
+            let diagnostics = vec![settings::not_a_connection_id(&format!("{id:?}"), &why)];
             StateResponse { diagnostics, ..StateResponse::default() }
         }
     }
@@ -268,11 +268,8 @@ fn refused_by_lock(prior: &Value, config: &Value) -> Option<Diagnostic> {
         return None;
     }
     let reason = lock.get("reason").as_str().unwrap_or("none given");
-    let detail = format!(
-        "{} is locked (reason: {reason}). Set `locked = false` in its `lock_config` and apply that first.",
-        prior.get("id").as_str().unwrap_or("The connection")
-    );
-    Some(Diagnostic::error("Connection Locked", detail).at_attribute("lock_config"))
+    let connection = prior.get("id").as_str().unwrap_or("The connection");
+    Some(settings::connection_locked(connection, reason).at_attribute("lock_config"))
 }
 
 /// Whether the config differs from the prior state.
@@ -289,11 +286,7 @@ fn check_auth(config: &Value) -> Diagnostics {
     let Some(auth) = config.get("auth_config").items().first() else { return Diagnostics::new() };
     let at = Path::attribute("auth_config").index(0);
     if auth.as_map().is_some_and(|sources| sources.values().all(Value::is_null)) {
-        let detail = format!(
-            "`auth_config` must set one of {}; leave the block out to use the provider's key.",
-            all_sources(API_KEY)
-        );
-        return vec![Diagnostic::error("Secret Source Missing", detail).at(at)];
+        return vec![settings::no_secret_source(&all_sources(API_KEY)).at(at)];
     }
     check_sources(auth, API_KEY, &at).into_iter().chain(check_key(auth)).collect()
 }
@@ -302,11 +295,8 @@ fn check_lock(config: &Value) -> Option<Diagnostic> {
     let lock = config.get("lock_config").items().first()?;
     let reason = lock.get("reason");
     let silent = reason.is_null() || reason.as_str().is_some_and(str::is_empty);
-    (lock.get("locked").as_bool() == Some(true) && silent).then(|| {
-        let detail = "A locked connection needs a `reason`, for people who want to change it.";
-        Diagnostic::error("Lock Reason Missing", detail)
-            .at(Path::attribute("lock_config").index(0).name("reason"))
-    })
+    (lock.get("locked").as_bool() == Some(true) && silent)
+        .then(|| settings::no_lock_reason().at(Path::attribute("lock_config").index(0).name("reason")))
 }
 
 fn name(text: &str) -> Result<(), String> {

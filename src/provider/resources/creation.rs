@@ -85,7 +85,7 @@ impl Creation<'_> {
                 let refused = (self.refused)(&error);
                 let place = format!("{}{}", self.import_prefix, place_of(&self.connection));
                 Err(vec![match engine::taken(&connector, entity, &params, &error).await {
-                    Some(taken) => explain_taken(refused, entity, &place, &taken),
+                    Some(taken) => explain_taken(&refused, entity, &place, &taken),
                     None => refused,
                 }])
             }

@@ -132,7 +132,7 @@ pub(in crate::provider) fn find(name: &str) -> Result<&'static catalog::Entity, 
 
 /// The flat map of an entity; what is secret is left out, in lists too.
 pub(in crate::provider) fn record(entity: &catalog::Entity, body: &Json) -> Value {
-    let shown = connector::record(&entity.without_secrets(body), Arrays::Text);
+    let shown = connector::record_of(&entity.fields, &entity.without_secrets(body), Arrays::Text);
     Value::map(shown.into_iter().map(|(key, value)| (key, Value::from(value))))
 }
 

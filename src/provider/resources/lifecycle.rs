@@ -11,6 +11,7 @@ use crate::connector::{Connector, Error};
 use crate::engine::{Change, End, EndWish, Ended, Object, OnDestroy, Predecessor, Restores, with_unanswered};
 use crate::provider::connection_schema::optional;
 use crate::provider::explain::{explain_connector, sentence};
+use crate::provider::messages::{ends, payload};
 use crate::provider::resources::account::{Stored, on_way_to};
 use crate::provider::resources::payload::Private;
 use crate::provider::resources::usage::in_use;
@@ -35,13 +36,7 @@ pub(in crate::provider) fn check_end(entity: &catalog::Entity, config: &Value) -
     let choices = OnDestroy::choices(entity);
     let words: Vec<String> = choices.iter().map(|way| format!("`{}`", way.word())).collect();
     (!choices.contains(&wished)).then(|| {
-        let detail = format!(
-            "Stripe has no call to {} a {}. `on_destroy` may be {}; without it, its usual end holds.",
-            wished.word(),
-            entity.name,
-            words.join(" or ")
-        );
-        Diagnostic::error("No Such End", detail).at_attribute("on_destroy")
+        payload::no_such_end(wished.word(), &entity.name, &words.join(" or ")).at_attribute("on_destroy")
     })
 }
 
@@ -62,11 +57,8 @@ pub(in crate::provider) async fn without_consent(
     let told = object.body.get("livemode").and_then(Json::as_bool);
     let livemode = told.or(connection.identity().await.livemode);
     object.lacks_consent(end_wish(state), livemode).then(|| {
-        let detail = format!(
-            "{} {} is live, and what ends it cannot be taken back. Set `allow_destroy_in_livemode = true` to end it, or `on_destroy = \"keep\"` to leave it in Stripe, and apply that first.",
-            object.entity.name, object.locator
-        );
-        Diagnostic::error("Live Entity Is Protected", detail).at_attribute("allow_destroy_in_livemode")
+        ends::live_is_protected(&object.entity.name, &object.locator)
+            .at_attribute("allow_destroy_in_livemode")
     })
 }
 
@@ -100,7 +92,7 @@ pub(in crate::provider) async fn end_told(
         return vec![refused];
     }
     let wish = end_wish(state);
-    let stays = object.what_stays(wish).map(|detail| Diagnostic::warning("Entity Stays In Stripe", detail));
+    let stays = object.what_stays(wish).map(|why| ends::stays(&why));
     let mut told: Diagnostics = stays.into_iter().collect();
     if wish.on_destroy != Some(OnDestroy::Keep) {
         told.extend(in_use(runtime, object, &connection).await);
@@ -110,20 +102,20 @@ pub(in crate::provider) async fn end_told(
 
 /// What becomes of an entity that has ended outside of Terraform.
 pub(in crate::provider) fn ended_note(object: &Object, change: &Change) -> Option<Diagnostic> {
-    let (summary, what) = match change.restores? {
-        Restores::Update => ("Entity Is Brought Back", "the update brings it back".to_owned()),
-        Restores::Call(action) => ("Entity Is Brought Back", format!("{action} brings it back")),
-        Restores::Replace => ("Entity Is Made Anew", "a new one takes its place".to_owned()),
-    };
-    let end = object.end_outside()?;
-    Some(Diagnostic::warning(summary, format!("{} {what}.", end_sentence(object, &end, ":"))))
+    let restores = change.restores?;
+    let end = end_sentence(object, &object.end_outside()?, ":");
+    Some(match restores {
+        Restores::Update => ends::brought_back(&end, "the update"),
+        Restores::Call(action) => ends::brought_back(&end, action),
+        Restores::Replace => ends::made_anew(&end),
+    })
 }
 
 /// What there is to say of an end.
 pub(in crate::provider) fn ended(result: Result<Ended, Error>) -> Option<Diagnostic> {
     match result {
         Ok(Ended::Ended | Ended::AlreadyGone) => None,
-        Ok(Ended::Stays(why) | Ended::Held(why)) => Some(Diagnostic::warning("Entity Stays In Stripe", why)),
+        Ok(Ended::Stays(why) | Ended::Held(why)) => Some(ends::stays(&why)),
         Err(error) => Some(explain_connector(&error, "id")),
     }
 }
@@ -144,11 +136,7 @@ pub(in crate::provider) fn unreadable(object: &Object, error: &Error) -> Diagnos
 }
 
 pub(in crate::provider) fn not_refreshed(object: &Object, why: &str) -> Diagnostic {
-    let detail = format!(
-        "{} {} was not read, and the state keeps what it had. {why}",
-        object.entity.name, object.locator
-    );
-    Diagnostic::warning("Entity Not Refreshed", detail).at_attribute("connection_handle")
+    ends::not_refreshed(&object.entity.name, &object.locator, why).at_attribute("connection_handle")
 }
 
 /// What an answer is compared by: under another version of the API than the catalog's, a field that
@@ -176,6 +164,7 @@ pub(in crate::provider) async fn end_object(
     mut private: Private,
 ) -> StateResponse {
     private.handle = private.leaves.take().or(private.handle);
+    let told = private.told;
     let found = match on_way_to(runtime, &private, stored(object, &request.prior)).await {
         Ok(private) => private.connection(runtime),
         Err(elsewhere) => Err(elsewhere),
@@ -187,8 +176,12 @@ pub(in crate::provider) async fn end_object(
     if let Some(refused) = without_consent(object, &request.prior, &connection).await {
         return unchanged(request, vec![refused]);
     }
-    match end_in_order(runtime, object, end_wish(&request.prior), &connection, private.successor).await {
+    let wish = end_wish(&request.prior);
+    match end_in_order(runtime, object, wish, &connection, private.successor).await {
         Err(error) => unchanged(request, vec![explain_connector(&error, "id")]),
+        Ok(Ended::Stays(why)) if told && object.what_stays(wish).as_ref() == Some(&why) => {
+            StateResponse::default()
+        }
         result => {
             StateResponse { diagnostics: ended(result).into_iter().collect(), ..StateResponse::default() }
         }

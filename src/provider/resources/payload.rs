@@ -44,6 +44,9 @@ pub(in crate::provider) struct Private {
     /// reads it can expect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::provider) peers: Option<usize>,
+    /// The plan of the end has said what stays in Stripe, so the apply does not say it again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::provider) told: bool,
 }
 
 impl Private {

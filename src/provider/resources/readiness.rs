@@ -2,9 +2,10 @@
 
 use crate::connection::{Connection, Error};
 use crate::provider::explain::explain_connection;
+use crate::provider::messages::stripe;
 use crate::provider::runtime::Runtime;
 use crate::secret::Source;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::Value;
 
 /// What keeps the calls of a plan from being sent: an error where no machine could send them, a
@@ -33,11 +34,5 @@ async fn unready(connection: &Connection) -> Option<Diagnostic> {
     if !elsewhere {
         return Some(told);
     }
-    let detail = format!("{} The machine that applies this plan must have it.", told.detail);
-    Some(Diagnostic {
-        severity: Severity::Warning,
-        summary: "Stripe Key Not On This Machine".to_owned(),
-        detail,
-        ..told
-    })
+    Some(stripe::key_not_here(&told.detail).at(told.path))
 }

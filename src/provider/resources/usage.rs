@@ -9,6 +9,7 @@ use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::connector::Connector;
 use crate::engine::{Object, Usage, is_any};
+use crate::provider::messages::ends;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 
@@ -46,9 +47,6 @@ pub(super) async fn in_use(runtime: &Runtime, object: &Object, connection: &Arc<
 
 fn told(object: &Object, usage: Usage) -> Diagnostic {
     let least = if usage.more { "At least " } else { "" };
-    let detail = format!(
-        "{least}{} {}(s) that have not ended use {} {}. They go on with it after it is archived.",
-        usage.count, usage.by.name, object.entity.name, object.locator
-    );
-    Diagnostic::warning("Entity Is In Use", detail)
+    let users = format!("{least}{} {}(s)", usage.count, usage.by.name);
+    ends::in_use(&users, &object.entity.name, &object.locator)
 }

@@ -4,11 +4,12 @@ use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Member, Operation, OperationKind, parents};
-use crate::connector::{Connector, Error, Filter, ListRequest};
+use crate::connector::{ALL, Connector, Error, Filter, ListRequest};
 use crate::engine::{Params, Written, parse};
 use crate::provider::DataSource;
 use crate::provider::connection_schema::{computed, optional};
-use crate::provider::explain::explain_connector;
+use crate::provider::explain::{explain_connector, explain_list, sentence};
+use crate::provider::messages::payload;
 use crate::provider::payload::{natural, to_json};
 use crate::provider::resources::connection_attribute;
 use crate::provider::runtime::Runtime;
@@ -16,14 +17,12 @@ use crate::provider::typed::Typed;
 use crate::provider::typed::answered::without_nested_secrets;
 use crate::provider::typed::arguments::dynamic;
 use crate::provider::typed::surface::{PREFIX, attribute_type};
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::schema::{Attribute, BlockKind, Name, Presence, Rule, Schema};
 use crate::terraform::value::{Type, Value};
 
 /// Params that walk through pages; the provider does.
 const PAGING: [&str; 5] = ["ending_before", "limit", "page", "starting_after", "expand"];
-/// All there are, and room for one more.
-const ALL: usize = usize::MAX - 1;
 
 /// The data source of the objects of a type.
 #[derive(Debug)]
@@ -130,7 +129,7 @@ impl Many {
         let page = Connector::new(&connection)
             .list(request)
             .await
-            .map_err(|error| vec![explain_connector(&error, "filter")])?;
+            .map_err(|error| vec![explain_list(&error, &config, "filter", "filter")])?;
         let ids =
             page.entities.iter().map(|body| body.get("id").and_then(Json::as_str).map(str::to_owned).into());
         let mut state = config.clone();
@@ -172,7 +171,7 @@ fn params(list: &'static Operation, config: &Value) -> Result<Params, Diagnostic
             .iter()
             .map(|fault| {
                 let name = fault.param().split('.').next().unwrap_or_default().to_owned();
-                Diagnostic::error("Invalid Argument", format!("{fault}.")).at_attribute(&attribute_of(&name))
+                payload::payload_fault(&sentence(&fault.to_string())).at_attribute(&attribute_of(&name))
             })
             .collect()),
     }

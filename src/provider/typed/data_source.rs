@@ -8,6 +8,7 @@ use crate::connector::{self, Connector, ListRequest};
 use crate::engine::{Object, Params};
 use crate::provider::DataSource;
 use crate::provider::explain::explain_connector;
+use crate::provider::messages::found;
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::without_nested_secrets;
 use crate::provider::typed::lookup::{Lookup, lookups};
@@ -63,8 +64,7 @@ impl Asked {
         let parents = entity.parents();
         let missing = |name: &&&str| config.get(name).is_null();
         if let Some(parent) = parents.iter().find(missing) {
-            let detail = format!("`{parent}` is missing: a {} belongs to it.", entity.name);
-            return Err(vec![Diagnostic::error("Not Found By", detail)]);
+            return Err(vec![found::parent_missing(parent, &entity.name)]);
         }
         if parents.iter().any(|name| config.get(name).is_unknown()) || config.get("id").is_unknown() {
             return Ok(Self::Unknown);
@@ -92,9 +92,7 @@ impl Asked {
         let given: Vec<(Lookup, Json)> =
             lookups.into_iter().filter_map(|it| Some((it.clone(), it.value(config)?))).collect();
         if given.is_empty() {
-            let detail =
-                "Nothing says which object is meant: set `id`, or another attribute that names it alone.";
-            return Err(vec![Diagnostic::error("Not Found By", detail)]);
+            return Err(vec![found::nothing_names_it()]);
         }
         Ok(Self::With(given))
     }
@@ -112,8 +110,7 @@ async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Va
         Asked::Unknown => return Ok(config.clone()),
     };
     if connector::is_deleted(&body) {
-        let detail = format!("This {} was deleted in Stripe.", surface.entity.name);
-        return Err(vec![Diagnostic::error("Object Was Deleted", detail).at_attribute("id")]);
+        return Err(vec![found::object_deleted(&surface.entity.name).at_attribute("id")]);
     }
     Ok(surface.shown(config, &body))
 }
@@ -175,21 +172,15 @@ async fn found_in(
 }
 
 fn none_found(entity: &Entity, given: &[(Lookup, Json)]) -> Diagnostic {
-    let detail = format!("Stripe has no {} with {}.", entity.name, spelled(given));
-    Diagnostic::error("Nothing Found", detail).at_attribute(first(given))
+    found::nothing_found(&entity.name, &spelled(given)).at_attribute(first(given))
 }
 
-fn several_found(entity: &Entity, given: &[(Lookup, Json)], found: &[Json], last: &Json) -> Diagnostic {
-    let all = found.iter().chain([last]);
+fn several_found(entity: &Entity, given: &[(Lookup, Json)], others: &[Json], last: &Json) -> Diagnostic {
+    let all = others.iter().chain([last]);
     let ids: Vec<&str> = all.take(NAMED).filter_map(|it| it.get("id")?.as_str()).collect();
-    let more = if found.len() >= NAMED { " and others" } else { "" };
-    let detail = format!(
-        "More than one {} has {}: {}{more}. Set `id`, or more attributes.",
-        entity.name,
-        spelled(given),
-        ids.join(", ")
-    );
-    Diagnostic::error("Several Found", detail).at_attribute(first(given))
+    let more = if others.len() >= NAMED { " and others" } else { "" };
+    let ids = format!("{}{more}", ids.join(", "));
+    found::several_found(&entity.name, &spelled(given), &ids).at_attribute(first(given))
 }
 
 fn spelled(given: &[(Lookup, Json)]) -> String {

@@ -2,7 +2,8 @@
 
 use crate::connector;
 use crate::engine::{self, Faults, ParamError, UnlistedValue};
-use crate::provider::explain::explain_connector;
+use crate::provider::explain::{explain_connector, sentence};
+use crate::provider::messages::payload;
 use crate::provider::typed::surface::{Slot, Surface};
 use crate::stripe;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -11,8 +12,7 @@ use crate::terraform::value::Value;
 impl Slot {
     /// The refusal of an argument that is set by itself and by its write-only twin.
     pub(super) fn refuse_twice(&self) -> Diagnostic {
-        let detail = format!("`{}` and `{}` set one value; set only one of them.", self.name, self.twin());
-        Diagnostic::error("Set Twice", detail).at_attribute(&self.name)
+        payload::set_twice(&self.name, &self.twin()).at_attribute(&self.name)
     }
 }
 
@@ -23,7 +23,7 @@ impl Surface {
             engine::Error::Params(faults) => self.explain_faults(faults),
             engine::Error::Connector(error) => vec![explain_connector(error, "id")],
             engine::Error::NotCreatable { .. } => {
-                vec![Diagnostic::error("Not Creatable", format!("{error}."))]
+                vec![payload::not_creatable(&sentence(&error.to_string()))]
             }
         }
     }
@@ -34,40 +34,33 @@ impl Surface {
     }
 
     fn explain_fault(&self, fault: &ParamError) -> Diagnostic {
-        let (param, text) = match fault {
+        let spelled = |param: &str| self.spelled(param);
+        let told = match fault {
             ParamError::Unknown { key, suggestion } => {
-                let hint = suggestion
-                    .as_deref()
-                    .map_or_else(|| ".".to_owned(), |meant| format!("; did you mean `{meant}`?"));
-                (key, format!("There is no `{}` in a {}{hint}", self.spelled(key), self.type_name))
+                let hint = suggestion.as_deref().map(|meant| format!("; did you mean `{meant}`?"));
+                let hint = hint.unwrap_or_else(|| ".".to_owned());
+                payload::unknown_argument(&spelled(key), &self.type_name, &hint)
             }
-            ParamError::Twice { key, param } => {
-                (key, format!("`{}` sets `{param}`, which is set already.", self.spelled(key)))
-            }
-            ParamError::Missing { param } => {
-                (param, format!("`{}` is missing: Stripe requires it.", self.spelled(param)))
-            }
+            ParamError::Twice { key, param } => payload::argument_twice(&spelled(key), param),
+            ParamError::Missing { param } => payload::argument_missing(&spelled(param)),
             ParamError::Value { param, expected, found } => {
-                (param, format!("`{}` must be {expected}, not {found}.", self.spelled(param)))
+                payload::argument_of_wrong_kind(&spelled(param), expected, found)
             }
         };
-        self.at(Diagnostic::error("Invalid Argument", text), param)
+        self.at(told, fault.param())
     }
 
     /// Values that Stripe's lists of known values lack. They are sent.
     pub(super) fn explain_unlisted(&self, values: &[UnlistedValue]) -> Diagnostics {
         let explain = |value: &UnlistedValue| {
-            let hint = value
-                .suggestion
-                .as_deref()
-                .map(|meant| format!(" Did you mean `{meant}`?"))
-                .unwrap_or_default();
-            let text = format!(
-                "`{}` is {:?}, which is none of the values that Stripe is known to take. It is sent as it is.{hint}",
-                self.spelled(&value.param),
-                value.value
+            let meant = value.suggestion.as_deref().map(|meant| format!("Did you mean `{meant}`? "));
+            let told = payload::argument_not_known(
+                &meant.unwrap_or_default(),
+                &self.spelled(&value.param),
+                &format!("{:?}", value.value),
+                &value.known_in_words(&format!("the page of {}", self.type_name)),
             );
-            self.at(Diagnostic::warning("Value Not Known", text), &value.param)
+            self.at(told, &value.param)
         };
         values.iter().map(explain).collect()
     }
@@ -79,12 +72,7 @@ impl Surface {
         let found = retired.filter(|(slot, (path, _))| slot.writes(config.get(&slot.name), path));
         found
             .map(|(slot, (path, instead))| {
-                let detail = format!(
-                    "Stripe no longer takes `{}` in `{}`, so it is not sent. Write {instead}.",
-                    path.join("."),
-                    slot.name
-                );
-                Diagnostic::warning("Retired Argument", detail).at_attribute(&slot.name)
+                payload::retired_inside(&path.join("."), &slot.name, instead).at_attribute(&slot.name)
             })
             .collect()
     }

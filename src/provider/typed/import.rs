@@ -3,8 +3,10 @@
 use serde_json::Value as Json;
 
 use crate::catalog::names::closest;
+use crate::catalog::names::quoted;
 use crate::connector::Connector;
 use crate::engine::{ImportError, ImportId};
+use crate::provider::messages;
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::data_source::found;
 use crate::provider::typed::lookup::{Lookup, lookups};
@@ -58,8 +60,7 @@ fn lookup(surface: &Surface, name: &str) -> Result<Lookup, Option<String>> {
 }
 
 fn misspelt(surface: &Surface, name: &str, meant: &str) -> Diagnostic {
-    let detail = format!("No {} is found by `{name}`; did you mean `{meant}`?", surface.entity.name);
-    Diagnostic::error("Invalid Import Id", detail)
+    messages::found::import_name_misspelt(&surface.entity.name, name, meant)
 }
 
 /// The id of the only object that has the value.
@@ -78,8 +79,8 @@ async fn looked_up(
 fn refused(surface: &Surface, id: &str, error: &ImportError) -> Diagnostic {
     let names: Vec<String> = lookups(surface).iter().map(|it| format!("`{}=…`", it.slot.name)).collect();
     let more = match (names.is_empty(), surface.entity.parents().is_empty()) {
-        (false, true) => format!(" Beside an id it takes what names one object alone: {}.", names.join(", ")),
+        (false, true) => format!("Beside an id it takes what names one object alone: {}.", names.join(", ")),
         _ => String::new(),
     };
-    Diagnostic::error("Invalid Import Id", format!("{id:?} cannot be imported: {error}.{more}"))
+    messages::found::invalid_import_id(&quoted(id), &error.to_string(), &more)
 }

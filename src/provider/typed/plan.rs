@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use serde_json::Value as Json;
 
 use crate::engine::{Change, Foreseen, Object, Params, Restores, parse};
+use crate::provider::messages::{ends, payload};
 use crate::provider::metadata_rules::METADATA;
 use crate::provider::resources::{
     Configured, Private, check_readiness, configured, end_told, ended_note, keep_equal_handle, on_way_to,
@@ -148,6 +149,7 @@ async fn plan_end(
     match on_way_to(runtime, &memory.private, stored(&object, &request.prior)).await {
         Ok(private) => {
             let mut diagnostics = end_told(runtime, &object, &request.prior, &private).await;
+            let private = Private { told: !diagnostics.is_empty(), ..private };
             diagnostics.extend(check_readiness(runtime, &Value::Null, private.handle.as_deref()).await);
             PlanResponse {
                 private: Memory { private, ..memory }.encode(),
@@ -398,13 +400,7 @@ impl Planning<'_> {
         let named =
             entity.transfers.iter().filter(|(name, _)| body.get(*name).is_some_and(|it| !it.is_null()));
         let transfers: String = named.map(|(_, by)| format!("  {by} = true\n\n")).collect();
-        (!entity.transfers.is_empty()).then(|| {
-            let detail = format!(
-                "{} {locator} is replaced, and ends before the new one is there unless the resource says otherwise. To have the new one first, write `{REPLACE_IN_PLACE} = true`, or:\n\n{transfers}  lifecycle {{\n    create_before_destroy = true\n  }}",
-                entity.name
-            );
-            Diagnostic::warning("A Gap Between Two Objects", detail)
-        })
+        (!entity.transfers.is_empty()).then(|| ends::gap(&entity.name, locator, REPLACE_IN_PLACE, &transfers))
     }
 
     /// The arguments whose change only a new object can have.
@@ -429,21 +425,12 @@ impl Planning<'_> {
     /// What the practitioner should know of a change beside the change itself.
     fn notes(&self) -> Diagnostics {
         let stays = self.change.stays.iter().filter(|_| !self.change.needs_new());
-        let stays = stays.map(|param| {
-            let detail = format!(
-                "`{}` was removed from the configuration, but Stripe has no call that clears it: the object keeps its value.",
-                self.surface.spelled(param)
-            );
-            self.surface.at(Diagnostic::warning("Value Stays In Stripe", detail), param)
-        });
+        let stays =
+            stays.map(|param| self.surface.at(payload::value_stays(&self.surface.spelled(param)), param));
         let at_creation = self.change.at_creation.iter().filter(|_| !self.change.needs_new());
         let at_creation = at_creation.map(|param| {
-            let detail = format!(
-                "`{}` acts when a {} is created, and Stripe does not show it again: nothing is sent for the one that exists.",
-                self.surface.spelled(param),
-                self.surface.entity.name
-            );
-            self.surface.at(Diagnostic::warning("Acts At Creation Only", detail), param)
+            let (argument, entity) = (self.surface.spelled(param), &self.surface.entity.name);
+            self.surface.at(ends::argument_acts_at_creation(&argument, entity), param)
         });
         stays.chain(at_creation).chain(ended_note(self.object, &self.change)).collect()
     }

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use crate::connector::Connector;
 use crate::engine::{Object, export};
+use crate::provider::messages::ends;
 use crate::provider::metadata_rules::{with_defaults, without_defaults};
 use crate::provider::resources::{
     comparable, end_sentence, not_refreshed, not_surely_gone, on_way_to, seen_through, stored, unreadable,
@@ -100,8 +101,7 @@ impl Surface {
         }
         memory.params = params.into_iter().filter(|(_, value)| !value.is_null()).collect();
         let ended = object.ended_since(&body);
-        let ended =
-            ended.map(|end| Diagnostic::warning("Entity Ended In Stripe", end_sentence(object, &end, ".")));
+        let ended = ended.map(|end| ends::ended_outside(&end_sentence(object, &end, ".")));
         memory.default_metadata = default_metadata;
         let is_first = memory.body.is_null();
         memory.body = body;

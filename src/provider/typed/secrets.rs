@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::provider::connection_schema::optional;
+use crate::provider::messages::payload;
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::surface::{Form, Slot, Surface};
 use crate::terraform::diagnostic::Diagnostic;
@@ -46,12 +47,8 @@ impl Surface {
     /// What is said of a plan of a new object whose secret is dropped.
     pub(super) fn dropped_secret(&self, config: &Value) -> Option<Diagnostic> {
         (self.answers_secret_once() && keeps_out(config)).then(|| {
-            let detail = format!(
-                "Stripe shows {} when the {} is created, and never again. With `{KEEP_OUT} = true` it is dropped.",
-                self.entity.answered_once.join(", "),
-                self.entity.name
-            );
-            Diagnostic::warning("Secret Is Dropped", detail).at_attribute(KEEP_OUT)
+            let secrets = self.entity.answered_once.join(", ");
+            payload::secret_dropped(&secrets, &self.entity.name, KEEP_OUT).at_attribute(KEEP_OUT)
         })
     }
 

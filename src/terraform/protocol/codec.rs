@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::{diagnostics, dynamic};
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::messages;
 use crate::terraform::schema::{self, Schema};
 use crate::terraform::value::{Path, Type, Value};
 use crate::terraform::wire::tfplugin5 as wire;
@@ -84,10 +85,7 @@ fn unused(names: Vec<&str>) -> ByName {
 }
 
 fn unknown(what: &str, name: &str) -> Diagnostic {
-    Diagnostic::error(
-        format!("Unknown {what}"),
-        format!("This version of the provider has no {} `{name}`.", what.to_lowercase()),
-    )
+    Diagnostic { summary: format!("Unknown {what}"), ..messages::unknown(&what.to_lowercase(), name) }
 }
 
 impl SchemaCodec {

@@ -9,6 +9,7 @@ use futures_util::FutureExt;
 use super::messages::{Request, Response};
 use super::{RpcResult, diagnostics};
 use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::messages;
 
 /// Answers one RPC. An error of `work` and a panic in it both become a response that carries
 /// them as a diagnostic and nothing else, which Terraform takes as "nothing changed".
@@ -39,11 +40,5 @@ fn panicked(rpc: &str, subject: &str, payload: &(dyn Any + Send)) -> Diagnostic 
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     let subject = if subject.is_empty() { String::new() } else { format!(" of `{subject}`") };
-    Diagnostic::error(
-        "Provider Panicked",
-        format!(
-            "{rpc}{subject} panicked: {}. This is a bug in the provider; please report it with this text.",
-            text.unwrap_or("no text")
-        ),
-    )
+    messages::panicked(rpc, &subject, text.unwrap_or("no text"))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::messages;
 use crate::terraform::schema::{Block, NestedBlock, Nesting};
 use crate::terraform::value::{Type, Value, json, msgpack};
 use crate::terraform::wire::tfplugin5::{DynamicValue, RawState};
@@ -26,30 +27,19 @@ pub(super) fn decode_stored(raw: Option<&RawState>, ty: &Type) -> Result<Value, 
         Some(raw) if !raw.json.is_empty() => {
             json::decode_state(&raw.json, ty).map_err(|error| unreadable("raw_state", &error.to_string()))
         }
-        Some(raw) if !raw.flatmap.is_empty() => Err(Diagnostic::error(
-            "State Too Old",
-            "This state was written by Terraform 0.11 or earlier, in a form this provider has never used. \
-             Remove the object from the state and import it again.",
-        )),
+        Some(raw) if !raw.flatmap.is_empty() => Err(messages::state_too_old()),
         _ => Err(unreadable("raw_state", "it is empty")),
     }
 }
 
 fn unreadable(field: &str, why: &str) -> Diagnostic {
-    Diagnostic::error(
-        "Unreadable Value",
-        format!("The `{field}` that Terraform sent does not fit the schema: {why}."),
-    )
+    messages::unreadable_value(field, why)
 }
 
 /// Writes an object of type `ty`; an error is a bug in the provider.
 pub(super) fn encode(value: &Value, ty: &Type) -> Result<DynamicValue, Diagnostic> {
-    let msgpack = msgpack::encode(value, ty).map_err(|error| {
-        Diagnostic::error(
-            "Value Does Not Fit Schema",
-            format!("The provider made a value that its own schema does not allow: {error}. This is a bug in the provider."),
-        )
-    })?;
+    let misfit = |error: msgpack::EncodeError| messages::value_does_not_fit(&error.to_string());
+    let msgpack = msgpack::encode(value, ty).map_err(misfit)?;
     Ok(DynamicValue { msgpack, json: Vec::new() })
 }
 

@@ -4,6 +4,7 @@ use super::Service;
 use super::diagnostics::add;
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
+use crate::terraform::messages;
 use crate::terraform::provider::{ApplyRequest, PlanRequest};
 use crate::terraform::wire::tfplugin5::{
     apply_resource_change, import_resource_state, plan_resource_change, read_resource,
@@ -121,5 +122,5 @@ pub(super) async fn import<P: Provider>(
 }
 
 fn nothing_to_import(type_name: &str, why: &str) -> Diagnostic {
-    Diagnostic::error("Nothing To Import", format!("`{type_name}` cannot be imported: {why}."))
+    messages::nothing_to_import(type_name, why)
 }

@@ -3,23 +3,19 @@
 //! response is an error that repeats the name.
 
 use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::messages;
 use crate::terraform::wire::tfplugin5::move_resource_state;
 
 /// The error for `name`, since the provider has no `family`.
 pub(super) fn unimplemented(family: &str, name: &str) -> Diagnostic {
-    Diagnostic::error(
-        "Not Supported By Provider",
-        format!("This version of the provider has no {family} `{name}`."),
-    )
+    messages::not_supported(family, name)
 }
 
 /// The error for a state that another type of resource wrote.
 pub(super) fn unimplemented_move(request: &move_resource_state::Request) -> Diagnostic {
-    Diagnostic::error(
-        "Move Not Supported",
-        format!(
-            "A `{}` of {} cannot become a `{}`. Remove it from the state and import the object as its new type.",
-            request.source_type_name, request.source_provider_address, request.target_type_name
-        ),
+    messages::move_not_supported(
+        &request.source_type_name,
+        &request.source_provider_address,
+        &request.target_type_name,
     )
 }

@@ -2,6 +2,7 @@
 
 use super::{Attribute, Block, Name, NestedBlock};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::messages;
 use crate::terraform::value::{Path, Value};
 
 /// What a known value must satisfy.
@@ -28,7 +29,7 @@ pub fn check(block: &Block, config: &Value) -> Diagnostics {
         let broken = broken.map(|why| if attribute.sensitive { without_value(&why, value) } else { why });
         found.extend(broken.map(|why| {
             let at = at.name(&attribute.name);
-            Diagnostic::error("Invalid Attribute Value", format!("`{at}` {why}.")).at(at)
+            messages::invalid_value(&at.to_string(), &why).at(at)
         }));
     });
     found
@@ -41,11 +42,7 @@ pub fn refuse_write_only(block: &Block, config: &Value) -> Diagnostics {
     each_value(block, config, &mut |attribute, value, at| {
         if attribute.write_only && !value.is_null() {
             let at = at.name(&attribute.name);
-            let detail = format!(
-                "`{at}` is write-only: its value must not be stored, and this version of Terraform would store \
-                 it. Use Terraform 1.11 or later (OpenTofu 1.11 or later), or remove the attribute."
-            );
-            found.push(Diagnostic::error("Write-Only Attribute Not Supported", detail).at(at));
+            found.push(messages::write_only_not_supported(&at.to_string()).at(at));
         }
     });
     found
@@ -62,8 +59,7 @@ pub fn warn_of_deprecated(block: &Block, config: &Value) -> Diagnostics {
             [] => ("Deprecated".to_owned(), "This".to_owned()),
             _ => (format!("Deprecated: {at}"), format!("`{at}`")),
         };
-        let detail = format!("{what} is deprecated. {instead}");
-        let warning = Diagnostic::warning(summary, detail).at(at.clone());
+        let warning = Diagnostic { summary, ..messages::deprecated(&what, instead).at(at.clone()) };
         // The elements of a set share one path.
         if !found.contains(&warning) {
             found.push(warning);

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use super::{COMPUTED, creatable, entity_of, object_of, record, wanted};
 use crate::catalog;
 use crate::engine::{Change, Foreseen, Object, Restores, parse};
+use crate::provider::messages::ends;
 use crate::provider::payload;
 use crate::provider::resources::account::{Configured, configured, on_way_to};
 use crate::provider::resources::lifecycle::{end_told, ended_note, stored, unplanned};
@@ -95,6 +96,7 @@ async fn plan_end(runtime: &Runtime, request: PlanRequest, private: Private) -> 
     match on_way_to(runtime, &private, stored(&object, &request.prior)).await {
         Ok(private) => {
             let mut diagnostics = end_told(runtime, &object, &request.prior, &private).await;
+            let private = Private { told: !diagnostics.is_empty(), ..private };
             diagnostics.extend(readiness::check(runtime, &Value::Null, private.handle.as_deref()).await);
             PlanResponse { private: private.encode(), diagnostics, ..PlanResponse::default() }
         }
@@ -222,30 +224,15 @@ fn notes(object: &Object, change: &Change) -> Diagnostics {
         if change.needs_new() { (&[][..], &[][..]) } else { (&*change.stays, &*change.at_creation) };
     let (kept, unseen): (Vec<&String>, Vec<&String>) =
         stays.iter().partition(|param| object.entity.field_at(param).is_some());
-    let note = |summary: &str, params: &[&String], sentence: &dyn Fn(&str) -> String| {
-        let params: Vec<String> = params.iter().map(|param| format!("`{param}`")).collect();
-        let told = Diagnostic::warning(summary, sentence(&params.join(", "))).at_attribute("input_payload");
-        (!params.is_empty()).then_some(told)
+    let note = |params: &[&String], told: fn(&str, &str) -> Diagnostic| {
+        let named: Vec<String> = params.iter().map(|param| format!("`{param}`")).collect();
+        (!params.is_empty()).then(|| told(&named.join(", "), name).at_attribute("input_payload"))
     };
     let notes = [
-        note("Value Stays In Stripe", &kept, &|params| {
-            format!(
-                "Removed from the payload, but kept by the {name}, because no call of Stripe clears it: {params}."
-            )
-        }),
-        note("Value May Stay In Stripe", &unseen, &|params| {
-            format!(
-                "Removed from the payload, for which nothing is sent; the {name} does not show whether it keeps it: {params}."
-            )
-        }),
-        note("Acts At Creation Only", &at_creation.iter().collect::<Vec<_>>(), &|params| {
-            format!(
-                "Stripe uses {params} when a {name} is created, and does not show it again: nothing is sent for the one that exists."
-            )
-        }),
-        note("Entity Is Replaced", &change.replaces.iter().collect::<Vec<_>>(), &|params| {
-            format!("Stripe takes another {params} for a new {name} only: this one is replaced.")
-        }),
+        note(&kept, ends::removed_but_kept),
+        note(&unseen, ends::removed_and_unseen),
+        note(&at_creation.iter().collect::<Vec<_>>(), ends::acts_at_creation),
+        note(&change.replaces.iter().collect::<Vec<_>>(), ends::is_replaced),
         ended_note(object, change),
     ];
     notes.into_iter().flatten().collect()

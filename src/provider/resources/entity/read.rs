@@ -7,6 +7,7 @@ use crate::catalog::names::quoted;
 use crate::connector::{Connector, Error};
 use crate::engine::{ImportError, ImportId, Object, export, parse, with_original_keys};
 use crate::provider::explain::explain_connector;
+use crate::provider::messages::{ends, found};
 use crate::provider::payload;
 use crate::provider::resources::account::{not_surely_gone, on_way_to, seen_through};
 use crate::provider::resources::lifecycle::{comparable, end_sentence, not_refreshed, stored, unreadable};
@@ -34,9 +35,8 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> S
             // Nothing is planned in a read: the record is what Stripe answers.
             now.set("record", Value::Null);
             now = written(now, object.entity, &object.locator, &body);
-            let end = object
-                .ended_since(&body)
-                .map(|end| Diagnostic::warning("Entity Ended In Stripe", end_sentence(&object, &end, ".")));
+            let end =
+                object.ended_since(&body).map(|end| ends::ended_outside(&end_sentence(&object, &end, ".")));
             StateResponse { state: now, private: private.encode(), diagnostics: end.into_iter().collect() }
         }
         Ok(None) => StateResponse::default(),
@@ -115,9 +115,7 @@ pub(super) fn import(id: &str) -> StateResponse {
 fn refused(id: &str, error: &ImportError) -> Diagnostic {
     match error {
         ImportError::Entity(error @ Error::UnknownEntity { .. }) => explain_connector(error, "entity"),
-        ImportError::Form { .. } => Diagnostic::error("Invalid Import Id", format!("{error}.")),
-        error => {
-            Diagnostic::error("Invalid Import Id", format!("{} cannot be imported: {error}.", quoted(id)))
-        }
+        ImportError::Form { .. } => found::import_id_of_no_type(&error.to_string()),
+        error => found::invalid_import_id(&quoted(id), &error.to_string(), ""),
     }
 }

@@ -1,4 +1,0 @@
-data "stripe_line_item" "example" {
-  invoice = "invoice_123"
-  id      = "il_123"
-}

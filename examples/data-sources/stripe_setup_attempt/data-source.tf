@@ -1,3 +1,0 @@
-data "stripe_setup_attempt" "example" {
-  id = "setatt_123"
-}

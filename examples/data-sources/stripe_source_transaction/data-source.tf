@@ -1,4 +1,0 @@
-data "stripe_source_transaction" "example" {
-  source = "source_123"
-  id     = "srctxn_123"
-}

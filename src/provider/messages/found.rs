@@ -1,0 +1,42 @@
+//! What is asked for and is not there, or not alone: types, ids, filter clauses, lists, imports.
+
+use crate::terraform::message::messages;
+
+messages! {
+    error unknown_entity(cause: &str) "Unknown Entity"
+        "{cause}" "";
+    error unknown_action(cause: &str) "Unknown Action"
+        "{cause}" "";
+    error invalid_filter(cause: &str) "Invalid Filter Clause"
+        "{cause}" "";
+    error filter_incomplete(cause: &str) "Filter Incomplete"
+        "{cause}" "";
+    error unknown_field(cause: &str) "Unknown Field"
+        "{cause}" "";
+    error invalid_entity_id(cause: &str) "Invalid Entity Id"
+        "{cause}" "";
+    error sorted_list_too_long(cause: &str) "Sorted List Too Long"
+        "{cause}" "";
+    error invalid_page_token(cause: &str) "Invalid Page Token"
+        "{cause}" "";
+    error parent_missing(parent: &str, entity: &str) "Not Found By"
+        "`{parent}` is missing: a {entity} belongs to it." "";
+    error nothing_names_it() "Not Found By"
+        "Nothing says which object is meant:" "set `id`, or another attribute that names it alone.";
+    error object_deleted(entity: &str) "Object Was Deleted"
+        "This {entity} was deleted in Stripe." "Take another one, or remove the data source.";
+    error entity_deleted(entity: &str, id: &str) "Entity Was Deleted"
+        "{entity} {id} was deleted in Stripe." "Take another one, or remove the data source.";
+    error nothing_found(entity: &str, given: &str) "Nothing Found"
+        "Stripe has no {entity} with {given}." "Check the spelling, the account and the mode of the key.";
+    error several_found(entity: &str, given: &str, ids: &str) "Several Found"
+        "More than one {entity} has {given}: {ids}." "Set `id`, or more attributes.";
+    error invalid_import_id(id: &str, why: &str, other: &str) "Invalid Import Id"
+        "{id} cannot be imported: {why}." "{other}";
+    error import_name_misspelt(entity: &str, name: &str, meant: &str) "Invalid Import Id"
+        "No {entity} is found by `{name}`;" "did you mean `{meant}`?";
+    error import_id_of_no_type(why: &str) "Invalid Import Id"
+        "{why}." "";
+    error action_not_importable() "Action Cannot Be Imported"
+        "An action is a call, not an object: there is nothing to import." "Add the resource, and the action runs.";
+}

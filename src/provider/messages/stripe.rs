@@ -1,0 +1,50 @@
+//! What Stripe refuses, what stands between, and what a connection lacks.
+
+use crate::terraform::message::messages;
+
+messages! {
+    error refused_key(cause: &str) "Stripe Refused The Key"
+        "{cause}" "Check that the key is complete, not revoked, and of the right mode.";
+    error lacks_permission(cause: &str) "Stripe Key Lacks Permission"
+        "{cause}" "Give the restricted key the permission that Stripe names, or use another key.";
+    error not_found(cause: &str) "Not Found In Stripe"
+        "{cause}" "Check the id, the account and whether the key is a test or a live key.";
+    error declined(cause: &str) "Stripe Declined The Payment"
+        "{cause}" "Use another payment method.";
+    error rate_limited(cause: &str) "Stripe Rate Limit"
+        "{cause}" "Others use the account too: lower `requests_per_second`, or run again later.";
+    error locked(cause: &str) "Stripe Object Is Locked"
+        "{cause}" "Another call changes the object: run again when it has ended. Nothing is created twice.";
+    error idempotency_conflict(cause: &str) "Stripe Idempotency Conflict"
+        "{cause}" "Run again: a new plan uses a new key.";
+    error not_reachable(cause: &str) "Stripe Not Reachable"
+        "{cause}" "Check the network, `api_base` and the proxy, then run again: nothing is created twice.";
+    error failed(cause: &str) "Stripe Failed"
+        "{cause}" "Run again later: nothing is created twice.";
+    error proxy_refused(cause: &str) "Proxy Refused The Password"
+        "{cause}" "Nothing was sent to Stripe.";
+    error stopped(cause: &str) "Stopped"
+        "{cause}" "Run again to go on.";
+    error refused(cause: &str) "Stripe Refused The Request"
+        "{cause}" "";
+    error exists_already(refusal: &str, entity: &str, locator: &str, key: &str, id: &str) "Entity Exists Already"
+        "{refusal}\n\n{entity} {locator} has the {key} already." "To take it over instead of making another one, import it into the address of this resource:\n\n  terraform import ADDRESS '{id}'\n\nor write\n\n  import {{\n    to = ADDRESS\n    id = \"{id}\"\n  }}";
+    error suspended(cause: &str) "Connection Suspended"
+        "{cause}" "";
+    error secret_not_readable(cause: &str) "Secret Not Readable"
+        "{cause}" "";
+    error no_key(cause: &str) "Stripe Key Missing"
+        "{cause}" "";
+    error no_secret_key(cause: &str) "Not A Secret Key"
+        "{cause}" "";
+    error connection_not_usable(cause: &str) "Connection Not Usable"
+        "{cause}" "";
+    warning connection_does_not_work(connection: &str, cause: &str) "Connection Not Usable"
+        "{connection} does not work: {cause}." "";
+    warning key_not_here(cause: &str) "Stripe Key Not On This Machine"
+        "{cause}" "The machine that applies this plan must have it.";
+    error another_account(entity: &str, locator: &str, home: &str, now: &str, account: &str) "Connection Leads To Another Account"
+        "{entity} {locator} was made in {home}, and the connection leads to {now}: the object is not looked for there, and stays in the state." "To go on with it, use a key of its account again, or set `account_id` to its account{account}. To leave it in Stripe and make another one here, run `terraform state rm` with the address of this resource first.";
+    error not_stripes_answer(cause: &str) "Answer Is Not Stripe's"
+        "{cause}." "Check `api_base` and the proxy, then run again.";
+}

@@ -1,0 +1,146 @@
+//! The section of a page on restricted keys: the calls that a resource or data source makes, and the
+//! permission that covers them.
+//!
+//! Stripe publishes no table of permissions. The calls follow from the catalog; the name of the row in
+//! Stripe's form is data, as far as Stripe names it, and its refusal of a call names it in any case.
+
+use std::fmt::Write as _;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use crate::catalog::{Entity, Operation, OperationKind, Removal, Restoration, catalog};
+
+/// What a page is about: an object that is kept, or objects that are only read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Reads only.
+    Read,
+    /// A resource creates, changes and ends.
+    Write,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Permissions {
+    row: Vec<Row>,
+}
+
+/// One row of Stripe's form for restricted keys.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    label: String,
+    name: String,
+    objects: Vec<String>,
+}
+
+fn permissions() -> &'static Permissions {
+    static PERMISSIONS: OnceLock<Permissions> = OnceLock::new();
+    // That the file can be read is tested.
+    PERMISSIONS.get_or_init(|| toml::from_str(include_str!("permissions.toml")).unwrap_or_default())
+}
+
+/// The whole section.
+pub(super) fn section(entity: &'static Entity, access: Access) -> String {
+    let (level, suffix) = match access {
+        Access::Read => ("Read", "read"),
+        Access::Write => ("Write", "write"),
+    };
+    let row = permissions().row.iter().find(|row| row.objects.contains(&entity.key));
+    let needed = match row {
+        Some(row) => {
+            format!("A restricted key needs *{level}* on **{}** (`rak_{}_{suffix}`)", row.label, row.name)
+        }
+        None => {
+            format!("A restricted key needs *{level}* on the row of Stripe's form that covers these calls")
+        }
+    };
+    let mut text = format!(
+        "\n## Permissions\n\n{needed}. Where it lacks a permission, the error shows the name that Stripe gives.\n\n| call | when |\n|---|---|\n"
+    );
+    for (method, path, when) in calls(entity, access) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "| `{method} {path}` | {when} |");
+    }
+    text
+}
+
+/// Method, path and occasion of every call.
+fn calls(entity: &'static Entity, access: Access) -> Vec<(&'static str, &'static str, &'static str)> {
+    let call =
+        |operation: &'static Operation, when| (operation.method.as_str(), operation.path.as_str(), when);
+    let read = |kind, when| entity.operation(kind).map(|operation| call(operation, when));
+    let reads = [
+        read(OperationKind::Get, "refresh, and what is found by its id"),
+        read(OperationKind::List, "what is found otherwise"),
+        read(OperationKind::Search, "`search`"),
+    ];
+    let reads = reads.into_iter().flatten();
+    if access == Access::Read {
+        return reads.collect();
+    }
+    let updates = entity.operation(OperationKind::Update);
+    let creates = entity.create_operation().map(|create| call(create, "create"));
+    let update = updates.filter(|update| entity.create_operation() != Some(update));
+    let when = if archives(&entity.removal) { "update, destroy" } else { "update" };
+    let reads = reads.filter(|(.., when)| *when != "`search`");
+    creates.into_iter().chain(update.map(|it| call(it, when))).chain(ends(entity)).chain(reads).collect()
+}
+
+fn archives(removal: &Removal) -> bool {
+    matches!(removal, Removal::Archive { .. } | Removal::DeleteOrArchive { .. })
+}
+
+/// The calls that end an object, and those that bring it back.
+fn ends(entity: &'static Entity) -> Vec<(&'static str, &'static str, &'static str)> {
+    let (deletes, actions) = match &entity.removal {
+        Removal::Delete | Removal::DeleteOrArchive { .. } => (true, vec![]),
+        Removal::Call { action, otherwise, .. } => {
+            (false, [Some(action), otherwise.as_ref()].into_iter().flatten().collect())
+        }
+        Removal::CallWhileSet { action, .. } => (false, vec![action]),
+        Removal::DeleteOrCall { action, .. } => (true, vec![action]),
+        Removal::Archive { .. } | Removal::Forget => (false, vec![]),
+    };
+    let delete = entity.operation(OperationKind::Delete).filter(|_| deletes);
+    let delete = delete.map(|delete| (delete.method.as_str(), delete.path.as_str(), "destroy"));
+    let restores = match &entity.restoration {
+        Restoration::Call(action) => Some((action, "what ended elsewhere is brought back")),
+        _ => None,
+    };
+    let named = actions.into_iter().map(|action| (action, "destroy")).chain(restores);
+    let called = named.filter_map(|(action, when)| {
+        let (_, action) = catalog().action(action)?;
+        Some((action.method.as_str(), action.path.as_str(), when))
+    });
+    delete.into_iter().chain(called).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_object_of_a_row_is_in_the_catalog_and_in_no_other_row() {
+        let read: Permissions = toml::from_str(include_str!("permissions.toml")).unwrap();
+        let mut seen = Vec::new();
+        for object in read.row.iter().flat_map(|row| &row.objects) {
+            assert!(catalog().by_object(object).is_some(), "{object}");
+            assert!(!seen.contains(&object), "{object} stands in two rows");
+            seen.push(object);
+        }
+        assert!(seen.len() > 30, "{} objects", seen.len());
+    }
+
+    #[test]
+    fn a_page_names_the_permission_and_the_calls() {
+        let price = section(catalog().entity("Price").unwrap(), Access::Write);
+        assert!(price.contains("*Write* on **Prices** (`rak_plan_write`)"), "{price}");
+        assert!(price.contains("| `POST /v1/prices/{id}` | update, destroy |"), "{price}");
+        let meter = section(catalog().entity("BillingMeter").unwrap(), Access::Write);
+        assert!(meter.contains("/deactivate` | destroy |") && meter.contains("/reactivate` |"), "{meter}");
+        let read = section(catalog().entity("TaxCode").unwrap(), Access::Read);
+        assert!(!read.contains("POST") && read.contains("| `GET /v1/tax_codes` |"), "{read}");
+    }
+}

@@ -1,0 +1,98 @@
+//! Scenes of what is written wrongly, and of what is asked for and is not there.
+
+use serde_json::json;
+
+use super::stage::{Stage, Told, id};
+
+pub async fn told() -> Vec<Told> {
+    let mut stage = Stage::open().await;
+    written(&mut stage).await;
+    payloads(&mut stage).await;
+    lists(&mut stage).await;
+    singles(&mut stage).await;
+    imports(&mut stage).await;
+    stage.told
+}
+
+async fn written(stage: &mut Stage) {
+    let price = |more: serde_json::Value| {
+        let mut config = json!({"currency": "usd", "product": "prod_1", "unit_amount": 5});
+        config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        config
+    };
+    let half = json!({"transform_quantity": {"divide_by": 2}});
+    let wrong = json!({"transform_quantity": {"divide_by": "two", "round": "up"}});
+    for config in [price(half), price(wrong), price(json!({"unit_amount_decimal": "5"}))] {
+        stage.make("stripe_price", &config).await;
+    }
+    stage.make("stripe_price", &price(json!({"billing_scheme": "tierd"}))).await;
+    stage.make("stripe_price", &price(json!({"on_destroy": "delete"}))).await;
+    let misspelt = json!({"line_items": [{"price": "price_1", "quantitty": 1}]});
+    stage.make("stripe_payment_link", &misspelt).await;
+    stage.make("stripe_product", &json!({"name": "Gold", "on_destroy": "burn"})).await;
+    let customer = id(&stage.make("stripe_customer", &json!({"name": "Ada"})).await);
+    let retired = json!({"customer": customer, "payment_method_types": ["card"]});
+    stage.make("stripe_setup_intent", &retired).await;
+    let item = json!({"price": "price_1", "quantity": 1});
+    let phases = json!([{"items": [item], "iterations": 3}]);
+    stage.make("stripe_subscription_schedule", &json!({"customer": customer, "phases": phases})).await;
+    let hook = json!({"url": "https://example.com/hook", "enabled_events": ["*"]});
+    let mut dropped = hook.clone();
+    dropped["keep_secret_out_of_state"] = json!(true);
+    stage.make("stripe_webhook_endpoint", &dropped).await;
+    let twice = json!({"scope": {"type": "account"}, "name": "key", "payload": "x", "payload_wo": "x"});
+    stage.make("stripe_apps_secret", &twice).await;
+}
+
+async fn payloads(stage: &mut Stage) {
+    stage.entity("Customer", &json!({"Nmae": "Ada"})).await;
+    stage.make("stripe_entity", &json!({"entity": "Customer", "input_payload": "{"})).await;
+    stage.entity("Balance", &json!({})).await;
+    let intent = json!({"amount": 500, "currency": "usd", "CaptureMethod": "Manual"});
+    stage.entity("PaymentIntent", &intent).await;
+    let wifi =
+        json!({"Wifi": {"Type": "personal_psk", "PersonalPsk": {"Ssid": "shop", "Password": "long enough"}}});
+    stage.entity("TerminalConfiguration", &wifi).await;
+    stage.entity("Custmer", &json!({})).await;
+    let action = json!({"action": "ConfirmPaymentIntnt", "input_payload": {}});
+    stage.make("stripe_action", &action).await;
+}
+
+async fn lists(stage: &mut Stage) {
+    let lists = [
+        json!({"entity": "Customer", "sort_order": "DESC"}),
+        json!({"entity": "Coupon", "search": "x"}),
+        json!({"entity": "Customer", "filter": "Nmae = 'Ada'"}),
+        json!({"entity": "CustomerTaxId"}),
+        json!({"entity": "Customer", "sort_by": "Craeted"}),
+        json!({"entity": "Customer", "page_token": "x"}),
+        json!({"entity": "Customer", "page_size": 500}),
+    ];
+    for list in &lists {
+        stage.data("stripe_entities", list).await;
+    }
+    stage.data("stripe_customers", &json!({"sort_by": "name", "limit": 20000})).await;
+}
+
+async fn singles(stage: &mut Stage) {
+    stage.data("stripe_entity", &json!({"entity": "Customer", "entity_id": "cus_1/2"})).await;
+    stage.data("stripe_entity", &json!({"entity": "Customer", "entity_id": "cus_1"})).await;
+    stage.data("stripe_price", &json!({})).await;
+    stage.data("stripe_price", &json!({"lookup_key": "gold"})).await;
+    stage.data("stripe_person", &json!({"id": "person_1"})).await;
+    for name in ["Ada", "Grace"] {
+        stage.make("stripe_customer", &json!({"name": name, "email": "team@example.com"})).await;
+    }
+    stage.data("stripe_customer", &json!({"email": "team@example.com"})).await;
+    let gone = stage.make("stripe_customer", &json!({"name": "Gone"})).await;
+    stage.change("stripe_customer", &gone, &json!(null)).await;
+    stage.data("stripe_customer", &json!({"id": id(&gone)})).await;
+    stage.data("stripe_entity", &json!({"entity": "Customer", "entity_id": id(&gone)})).await;
+}
+
+async fn imports(stage: &mut Stage) {
+    stage.import("stripe_product", "prod_1/2/3").await;
+    stage.import("stripe_entity", "prod_1").await;
+    stage.import("stripe_action", "x").await;
+    stage.import("stripe_price", "lookup_kye=gold").await;
+}

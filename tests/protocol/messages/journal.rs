@@ -1,0 +1,51 @@
+//! Scenes of creates that an interrupted run left in flight.
+
+use std::path::PathBuf;
+
+use serde_json::{Value as Json, json};
+
+use super::stage::{Stage, Told};
+
+pub async fn told() -> Vec<Told> {
+    let mut stage = Stage::open().await;
+    let product = json!({"name": "Gold"});
+    stage.shop.fault(json!({"path": "/v1/products", "method": "POST", "kind": "drop_after"}));
+    stage.make("stripe_product", &product).await;
+    leave(&stage, "dead", |_| ());
+    leave(&stage, "old", |entry| {
+        entry["at"] = json!(1_000);
+        entry["key"] = json!("another");
+    });
+    let folder = stage.shop.folder.path().join("data/stripe-creates/default");
+    std::fs::create_dir(folder.join("a-folder.journal")).unwrap();
+    stage.again("sk_test_shop_1", &json!({})).await;
+    stage.make("stripe_product", &product).await;
+
+    // What should be a folder is a file.
+    let place = stage.shop.folder.path().join("a-file");
+    std::fs::write(&place, "").unwrap();
+    stage.again("sk_test_shop_1", &json!({"create_journal": place.display().to_string()})).await;
+    stage.make("stripe_product", &json!({"name": "Silver"})).await;
+    stage.told
+}
+
+/// Leaves the journal of this run as one of a run that has died, with its creates changed.
+fn leave(stage: &Stage, name: &str, change: impl Fn(&mut Json)) {
+    let folder = stage.shop.folder.path().join("data/stripe-creates/default");
+    let files: Vec<PathBuf> =
+        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let is_ours = |path: &PathBuf| {
+        path.extension().is_some_and(|it| it == "journal") && !path.ends_with("dead.journal")
+    };
+    let text = std::fs::read_to_string(files.into_iter().find(is_ours).unwrap()).unwrap();
+    let lines = text.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok()).map(|mut line| {
+        if let Some(writer) = line.get_mut("writer") {
+            writer["run"] = json!("4000000-long ago");
+        }
+        if let Some(entry) = line.get_mut("begun") {
+            change(entry);
+        }
+        format!("{line}\n")
+    });
+    std::fs::write(folder.join(format!("{name}.journal")), lines.collect::<String>()).unwrap();
+}

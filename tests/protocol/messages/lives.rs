@@ -1,0 +1,95 @@
+//! Scenes of objects that change, end, and end outside of Terraform.
+
+use serde_json::json;
+
+use super::stage::{Stage, Told, id};
+
+pub async fn told() -> Vec<Told> {
+    let mut stage = Stage::open().await;
+    typed(&mut stage).await;
+    payloads(&mut stage).await;
+    used(&mut stage).await;
+    ended(&mut stage).await;
+    live(&mut stage).await;
+    stage.told
+}
+
+async fn typed(stage: &mut Stage) {
+    let product = stage.make("stripe_product", &json!({"name": "Gold", "shippable": true})).await;
+    stage.change("stripe_product", &product, &json!({"name": "Gold"})).await;
+    let price = json!({"product": id(&product), "currency": "usd", "unit_amount": 5, "lookup_key": "gold"});
+    let made = stage.make("stripe_price", &price).await;
+    let mut dearer = price.clone();
+    dearer["unit_amount"] = json!(6);
+    let made = stage.change("stripe_price", &made, &dearer).await;
+    stage.change("stripe_price", &made, &json!(null)).await;
+    let customer = stage.make("stripe_customer", &json!({"name": "Ada", "tax_exempt": "none"})).await;
+    let acts = json!({"name": "Ada", "tax_exempt": "none", "payment_method": "pm_card_visa"});
+    let customer = stage.change("stripe_customer", &customer, &acts).await;
+    stage
+        .change("stripe_customer", &customer, &json!({"name": "Ada", "payment_method": "pm_card_mastercard"}))
+        .await;
+}
+
+async fn payloads(stage: &mut Stage) {
+    let entity = |name: &str, payload: serde_json::Value| json!({"entity": name, "input_payload": payload});
+    let product = stage.entity("Product", &json!({"name": "Beans", "shippable": true})).await;
+    stage.change("stripe_entity", &product, &entity("Product", json!({"name": "Beans"}))).await;
+    let price = json!({"product": id(&product), "currency": "usd", "unit_amount": 5});
+    let made = stage.entity("Price", &price).await;
+    let other = json!({"product": id(&product), "currency": "eur", "unit_amount": 5});
+    stage.change("stripe_entity", &made, &entity("Price", other)).await;
+    let customer = stage.entity("Customer", &json!({"name": "Ada", "validate": true})).await;
+    let customer = json!({"entity": "Customer", "input_payload": {"name": "Ada"}, "_": id(&customer)});
+    drop(customer);
+    let ada = stage.entity("Customer", &json!({"name": "Ada", "payment_method": "pm_card_visa"})).await;
+    let other = json!({"name": "Ada", "payment_method": "pm_card_mastercard"});
+    let ada = stage.change("stripe_entity", &ada, &entity("Customer", other)).await;
+    stage.change("stripe_entity", &ada, &entity("Customer", json!({"name": "Ada"}))).await;
+    let coupon = stage.entity("Coupon", &json!({"id": "TEN", "percent_off": 10, "duration": "once"})).await;
+    drop(coupon);
+    stage.entity("Coupon", &json!({"id": "TEN", "percent_off": 10, "duration": "once"})).await;
+}
+
+/// A price that a subscription uses is to be destroyed.
+async fn used(stage: &mut Stage) {
+    let product = id(&stage.entity("Product", &json!({"name": "Club"})).await);
+    let price =
+        json!({"product": product, "currency": "usd", "unit_amount": 5, "recurring": {"interval": "month"}});
+    let price = stage.entity("Price", &price).await;
+    let paying = json!({"payment_method": "pm_card_visa", "invoice_settings": {"default_payment_method": "pm_card_visa"}});
+    let customer = id(&stage.entity("Customer", &paying).await);
+    stage.entity("Subscription", &json!({"customer": customer, "items": [{"price": id(&price)}]})).await;
+    stage.change("stripe_entity", &price, &json!(null)).await;
+}
+
+/// Somebody else archives a price and voids an invoice.
+async fn ended(stage: &mut Stage) {
+    let product = id(&stage.entity("Product", &json!({"name": "Tea"})).await);
+    let price = json!({"entity": "Price", "input_payload": {"product": product, "currency": "usd", "unit_amount": 5}});
+    let made = stage.make("stripe_entity", &price).await;
+    stage.change("stripe_entity", &made, &json!(null)).await;
+    let read = stage.read("stripe_entity", &made).await;
+    stage.change("stripe_entity", &read, &price).await;
+
+    let customer = id(&stage.entity("Customer", &json!({"name": "Ada"})).await);
+    let invoice =
+        json!({"entity": "Invoice", "input_payload": {"customer": customer, "auto_advance": false}});
+    let made = stage.make("stripe_entity", &invoice).await;
+    let item = json!({"customer": customer, "invoice": id(&made), "amount": 500, "currency": "usd"});
+    stage.entity("InvoiceItem", &item).await;
+    for (action, payload) in [
+        ("FinalizeInvoice", json!({"InvoiceId": id(&made), "auto_advance": false})),
+        ("VoidInvoice", json!({"InvoiceId": id(&made)})),
+    ] {
+        stage.make("stripe_action", &json!({"action": action, "input_payload": payload})).await;
+    }
+    let read = stage.read("stripe_entity", &made).await;
+    stage.change("stripe_entity", &read, &invoice).await;
+}
+
+async fn live(stage: &mut Stage) {
+    stage.again("sk_live_shop_1", &json!({})).await;
+    let customer = stage.make("stripe_customer", &json!({"name": "Ada"})).await;
+    stage.change("stripe_customer", &customer, &json!(null)).await;
+}

@@ -1,0 +1,76 @@
+//! Scenes of Terraform's own side: calls, values and states that do not fit, on a toy provider.
+
+use stripe_provider::terraform::value::{Type, Value};
+use stripe_provider::terraform::wire::tfplugin5 as wire;
+
+use super::stage::{Told, fine};
+use crate::support::blocks;
+use crate::support::terraform::{Fault, Object, Terraform, send};
+use crate::support::toy::boxes;
+use crate::support::toy::{Flaw, Toy};
+
+pub async fn told() -> Vec<Told> {
+    let mut terraform = fine(Terraform::start(Toy::default()).await);
+    let mut heard = Vec::new();
+    let toy_box = "toy_box".to_owned();
+    let name =
+        |value: Value, ty: Type| Some(send(&Value::map([("name", value)]), &Type::object([("name", ty)])));
+    let config = name(Value::from(true), Type::Bool);
+    let request = wire::validate_resource_type_config::Request {
+        type_name: toy_box.clone(),
+        config,
+        client_capabilities: None,
+    };
+    let answer = terraform.client.validate_resource_type_config(request).await.unwrap().into_inner();
+    heard.extend(answer.diagnostics);
+    let block = terraform.block("toy_box");
+    let mut secret = boxes::plain("toys");
+    secret.set("code", "1234".into());
+    let request = wire::validate_resource_type_config::Request {
+        type_name: toy_box.clone(),
+        config: Some(send(&blocks::whole(&block, &secret), &blocks::ty(&block))),
+        client_capabilities: None,
+    };
+    let answer = terraform.client.validate_resource_type_config(request).await.unwrap().into_inner();
+    heard.extend(answer.diagnostics);
+    let request = wire::read_resource::Request { type_name: "toy_thing".to_owned(), ..Default::default() };
+    heard.extend(terraform.client.read_resource(request).await.unwrap().into_inner().diagnostics);
+    let request = wire::move_resource_state::Request {
+        source_provider_address: "registry.terraform.io/other/toys".to_owned(),
+        source_type_name: "toy_crate".to_owned(),
+        target_type_name: toy_box.clone(),
+        ..Default::default()
+    };
+    heard.extend(terraform.client.move_resource_state(request).await.unwrap().into_inner().diagnostics);
+    let request = wire::validate_list_resource_config::Request {
+        type_name: "toy_thing".to_owned(),
+        ..Default::default()
+    };
+    heard.extend(
+        terraform.client.validate_list_resource_config(request).await.unwrap().into_inner().diagnostics,
+    );
+    let flatmap = [("name".to_owned(), "toys".to_owned())].into();
+    let old = wire::RawState { json: Vec::new(), flatmap };
+    let request = wire::upgrade_resource_state::Request {
+        type_name: toy_box.clone(),
+        version: 0,
+        raw_state: Some(old),
+    };
+    heard.extend(terraform.client.upgrade_resource_state(request).await.unwrap().into_inner().diagnostics);
+    let request = wire::import_resource_state::Request { type_name: toy_box, ..Default::default() };
+    heard.extend(terraform.client.import_resource_state(request).await.unwrap().into_inner().diagnostics);
+    for flaw in [Flaw::Panics, Flaw::BendsTheState] {
+        heard.extend(flawed(flaw).await);
+    }
+    heard.iter().map(Told::of).collect()
+}
+
+/// What an apply of a toy with a flaw tells.
+async fn flawed(flaw: Flaw) -> Vec<wire::Diagnostic> {
+    let mut terraform = fine(Terraform::start(Toy::with(flaw)).await);
+    let plan = fine(terraform.plan("toy_box", &Object::default(), &boxes::plain("toys")).await);
+    match terraform.apply("toy_box", &plan).await {
+        Err(Fault::Refused(errors, _)) => errors,
+        _ => Vec::new(),
+    }
+}
