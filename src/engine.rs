@@ -37,6 +37,7 @@ mod restore;
 mod succession;
 mod taken;
 mod unanswered;
+mod usage;
 
 pub use action::{ActionInput, Ran};
 pub use change::{Change, Restores};
@@ -58,3 +59,4 @@ pub use restore::End;
 pub use succession::{Predecessor, successor_mark};
 pub use taken::{Taken, taken};
 pub use unanswered::with_unanswered;
+pub use usage::{Usage, is_any};

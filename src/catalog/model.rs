@@ -89,6 +89,10 @@ pub struct Entity {
     /// Params beside `id` of which Stripe takes each value once: `lookup_key`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub natural_keys: Vec<String>,
+    /// Objects that use an entity of this type and go on when it is archived, with the param by which
+    /// they are listed: `subscription` and `price`.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub used_by: std::collections::BTreeMap<String, String>,
     /// Params that only say how a call is done, by path: they go along with calls and cause none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub modifiers: Vec<String>,

@@ -9,6 +9,7 @@ mod entity;
 mod lifecycle;
 mod payload;
 mod readiness;
+mod usage;
 
 pub(super) use account::{Configured, configured, not_surely_gone, on_way_to, seen_through};
 pub(super) use action::Action;
@@ -21,3 +22,4 @@ pub(super) use lifecycle::{
 };
 pub(super) use payload::{Private, connection_attribute, keep_equal_handle};
 pub(super) use readiness::check as check_readiness;
+pub(super) use usage::Presence;

@@ -12,6 +12,7 @@ use crate::engine::Journal;
 use crate::env::Env;
 use crate::provider::block;
 use crate::provider::metadata_rules::MetadataRules;
+use crate::provider::resources::Presence;
 use crate::provider::succession::Successions;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::Value;
@@ -30,6 +31,8 @@ pub(super) struct Runtime {
     pub(super) journal: Arc<Journal>,
     /// What the provider block says of metadata.
     pub(super) metadata: MetadataRules,
+    /// Of which types an account has any objects.
+    pub(super) presence: Presence,
     /// The objects that make way for others.
     pub(super) successions: Successions,
     /// Whether this command is an apply: something was applied already.
@@ -46,6 +49,7 @@ impl Runtime {
             freshest: Mutex::default(),
             journal,
             metadata: MetadataRules::of(config),
+            presence: Presence::default(),
             successions: Successions::default(),
             applies: AtomicBool::new(false),
         }

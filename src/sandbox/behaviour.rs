@@ -3,11 +3,13 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Entity, OperationKind};
+use crate::catalog::{Entity, OperationKind, catalog};
 
 use super::call::Call;
+use super::constraint;
 use super::error::{Failure, Outcome, Stage};
 use super::fields::status;
+use super::life;
 use super::page;
 use super::store::Session;
 
@@ -36,6 +38,7 @@ mod invoice;
 mod invoice_item;
 mod invoice_preview;
 mod ledger;
+mod line_items;
 mod meter;
 mod money;
 mod order;
@@ -55,12 +58,11 @@ mod refund;
 mod schedule;
 mod setup_intent;
 mod shipping_rate;
-mod shop;
-mod sole;
+mod singletons;
 mod subscription;
 mod tax;
+mod tokens_and_sources;
 mod transition;
-mod wallet;
 mod webhook_endpoint;
 
 /// Every behaviour, by the module that has it.
@@ -97,10 +99,10 @@ const REGISTRY: &[&[Behaviour]] = &[
     schedule::BEHAVIOURS,
     setup_intent::BEHAVIOURS,
     shipping_rate::BEHAVIOURS,
-    shop::BEHAVIOURS,
+    line_items::BEHAVIOURS,
     subscription::BEHAVIOURS,
     tax::BEHAVIOURS,
-    wallet::BEHAVIOURS,
+    tokens_and_sources::BEHAVIOURS,
     webhook_endpoint::BEHAVIOURS,
 ];
 
@@ -114,6 +116,7 @@ fn behaviour(entity: &Entity) -> Option<&'static Behaviour> {
 
 /// Runs one of the operations: the object's own, else what every object does.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
+    constraint::check(call, &format!("{}.{kind:?}", call.entity.key))?;
     let own = behaviour(call.entity).map_or(&[][..], |behaviour| behaviour.operations);
     let own = own.iter().find(|(known, _)| *known == kind);
     with_reactions(call, own.map_or_else(|| generic::operate(call, kind), |(_, answer)| answer(call)))
@@ -121,7 +124,13 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
 
 /// Runs an action: the object's own, else what `life.toml` says of it.
 pub(super) fn act(call: &Call<'_>, name: &str) -> Outcome<Json> {
-    with_reactions(call, own_action(name).map_or_else(|| action::run(call, name), |answer| answer(call)))
+    constraint::check(call, name)?;
+    let Some(answer) = own_action(name) else { return with_reactions(call, action::run(call, name)) };
+    if let Some(course) = life::states(name) {
+        let path = catalog().action(name).map_or("", |(_, action)| action.path.as_str());
+        transition::check(call, &call.named()?, course, path)?;
+    }
+    with_reactions(call, answer(call))
 }
 
 /// Lets other objects react to what a call did, and shows what they changed of its answer.
@@ -186,7 +195,6 @@ pub(super) fn included(session: &Session<'_>, object: &str, name: &str, id: &str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::catalog;
 
     #[test]
     fn every_behaviour_is_one_of_the_catalog() {

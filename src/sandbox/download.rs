@@ -4,9 +4,9 @@ use bytes::Bytes;
 use http::Response;
 use http::header::{CONTENT_TYPE, HeaderValue};
 
+use super::auth_context::Caller;
 use super::behaviour;
 use super::call::{Call, entity};
-use super::caller::Caller;
 use super::error::Outcome;
 use super::store::{Body, Lease};
 use super::time::now;

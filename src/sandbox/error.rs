@@ -60,6 +60,17 @@ impl Failure {
         Self::invalid(message).code("parameter_invalid_integer").param(param)
     }
 
+    /// A number above the most that a param takes.
+    pub fn too_high(most: i64, param: impl Into<String>) -> Self {
+        let message = format!("This value must be less than or equal to {most}.");
+        Self::invalid(message).code("parameter_invalid_integer").param(param)
+    }
+
+    /// A time that has come already.
+    pub fn not_in_future(param: &str) -> Self {
+        Self::invalid(format!("`{param}` must be in the future.")).param(param)
+    }
+
     /// An id in the path that names nothing.
     pub fn absent(object: &str, id: &str) -> Self {
         Self { status: 404, ..Self::unknown_reference(object, id, label::path_param(object)) }

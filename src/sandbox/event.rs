@@ -8,15 +8,15 @@ use serde_json::{Value as Json, json};
 
 use crate::catalog::API_VERSION;
 
+use super::auth_context;
 use super::call::entity;
-use super::caller;
 use super::complete;
-use super::courier::Parcel;
 use super::error::{Failure, Outcome};
 use super::fields::{flag, id, items, set, text};
 use super::identifier;
 use super::store::{Body, Change, Session};
 use super::view;
+use super::webhook_delivery::Delivery;
 
 mod kind;
 
@@ -34,7 +34,7 @@ pub(super) struct Cause<'a> {
 }
 
 /// Keeps the events of everything that the session changed; what is to be delivered comes back.
-pub(super) fn record(session: &Session<'_>, cause: Cause<'_>) -> Outcome<Vec<Parcel>> {
+pub(super) fn record(session: &Session<'_>, cause: Cause<'_>) -> Outcome<Vec<Delivery>> {
     let changes = session.take_changes();
     let mut parcels = Vec::new();
     if changes.is_empty() {
@@ -95,7 +95,7 @@ impl Hearers {
             all.retain(|endpoint| flag(endpoint, "_connect") == connect);
             Ok::<_, Failure>(all)
         };
-        let made = caller::made(session)?;
+        let made = auth_context::made(session)?;
         let platform = made.map_or_else(|| Ok(Vec::new()), |(space, _)| enabled(&space, true))?;
         Ok(Self { own: enabled(&session.space, false)?, platform })
     }
@@ -111,13 +111,15 @@ impl Hearers {
 
 /// Keeps an event; what is to be delivered of it comes back. A platform is told which of its
 /// accounts the event is of.
-fn keep(session: &Session<'_>, mut event: Body, kind: &str, hearers: &Hearers) -> Outcome<Vec<Parcel>> {
+fn keep(session: &Session<'_>, mut event: Body, kind: &str, hearers: &Hearers) -> Outcome<Vec<Delivery>> {
     let account = session.space.split('/').next().unwrap_or_default();
     let mut made = Vec::new();
     for (endpoint, is_platform) in hearers.asking(kind) {
         let url = text(endpoint, "url").unwrap_or_default();
         let secret = text(endpoint, "_secret").unwrap_or_default();
-        made.extend(Parcel::new(&session.space, id(&event), url, secret).map(|parcel| (parcel, is_platform)));
+        made.extend(
+            Delivery::new(&session.space, id(&event), url, secret).map(|parcel| (parcel, is_platform)),
+        );
     }
     set(&mut event, "pending_webhooks", made.len());
     for (parcel, is_platform) in &mut made {

@@ -19,16 +19,20 @@ use super::store::Body;
 struct Table {
     new: BTreeMap<String, Body>,
     verbs: BTreeMap<String, Body>,
-    actions: BTreeMap<String, Course>,
+    actions: BTreeMap<String, Transition>,
     missing: BTreeMap<String, BTreeMap<OperationKind, String>>,
 }
 
 /// What one action does.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Course {
+pub(super) struct Transition {
     /// The states in which it is possible; any when the list is empty.
     pub when: Vec<String>,
+    /// The refusal in every other state; `{status}` and `{id}` stand for those of the object.
+    pub message: Option<String>,
+    /// The code of that refusal.
+    pub code: Option<String>,
     /// What it sets.
     pub set: Body,
     /// What it is done to.
@@ -67,7 +71,7 @@ pub(super) fn missing(entity: &Entity, kind: OperationKind) -> Option<&'static s
 
 /// What the action does: its own entry, else its verb's; none where neither says anything of
 /// this type of object.
-pub(super) fn course(entity: &Entity, action: &str, path: &str) -> Option<Course> {
+pub(super) fn course(entity: &Entity, action: &str, path: &str) -> Option<Transition> {
     let own = table().actions.get(action).cloned();
     if own
         .as_ref()
@@ -78,7 +82,12 @@ pub(super) fn course(entity: &Entity, action: &str, path: &str) -> Option<Course
     let verb = path.rsplit('/').next().and_then(|verb| table().verbs.get(verb));
     let fitting = verb.into_iter().flatten().filter(|(path, value)| takes(&entity.fields, path, value));
     let set: Body = fitting.map(|(path, value)| (path.clone(), value.clone())).collect();
-    if set.is_empty() { own } else { Some(Course { set, ..own.unwrap_or_default() }) }
+    if set.is_empty() { own } else { Some(Transition { set, ..own.unwrap_or_default() }) }
+}
+
+/// The states in which an action is possible, and its refusal in the others, where it says so.
+pub(super) fn states(action: &str) -> Option<&'static Transition> {
+    table().actions.get(action).filter(|course| !course.when.is_empty())
 }
 
 /// Whether an object has the field and the field takes the value.
@@ -96,7 +105,7 @@ fn takes(fields: &[Member], path: &str, value: &Json) -> bool {
 }
 
 /// Gives a new object what its type starts with, where the params say nothing.
-pub(super) fn begin(call: &Call<'_>, body: &mut Body) {
+pub(super) fn apply_defaults(call: &Call<'_>, body: &mut Body) {
     let Some(new) = table().new.get(&call.entity.key) else { return };
     for (path, value) in new {
         if !is_given(&call.params, path) {
@@ -116,7 +125,7 @@ fn is_given(params: &Body, path: &str) -> bool {
 }
 
 /// Sets what a course sets.
-pub(super) fn follow(call: &Call<'_>, body: &mut Body, course: &Course) {
+pub(super) fn apply_transition(call: &Call<'_>, body: &mut Body, course: &Transition) {
     for (path, value) in &course.set {
         write(call, body, path, value);
     }

@@ -9,16 +9,14 @@ use super::error::{Failure, Outcome};
 use super::store::{Body, Walk};
 
 mod filter;
+mod gather;
 mod token;
 
 pub(super) use filter::{is_within, matches, pushed};
+pub(super) use gather::limit;
 pub(super) use token::Token;
 
-/// Most objects of one page.
-const MOST: i64 = 100;
-
-/// Objects of a page when the call does not say.
-const USUAL: i64 = 10;
+use gather::gather;
 
 /// Where a page starts and how much it holds.
 #[derive(Debug)]
@@ -49,17 +47,6 @@ impl Window {
     }
 }
 
-/// How many objects a page may hold.
-pub(super) fn limit(params: &Body) -> Outcome<usize> {
-    let limit = params.get("limit").and_then(Json::as_i64).unwrap_or(USUAL);
-    if (1..=MOST).contains(&limit) {
-        return Ok(usize::try_from(limit).unwrap_or(10));
-    }
-    let bound = if limit > MOST { "less than or equal to 100" } else { "greater than or equal to 1" };
-    let message = format!("This value must be {bound} (it currently is '{limit}').");
-    Err(Failure::invalid(message).code("parameter_invalid_integer").param("limit"))
-}
-
 /// The page of a list call over the objects of one type that match its filters and `also`.
 pub(super) fn of_objects(call: &Call<'_>, object: &str, also: impl Fn(&Body) -> bool) -> Outcome<Json> {
     of_kinds(call, &[object], Vec::new(), also)
@@ -86,24 +73,6 @@ pub(super) fn of_kinds(
     let walk = Walk { objects: objects.to_vec(), start, forward, having, ..Walk::default() };
     let found = gather(call, &walk, window.limit, &call.params, also)?;
     Ok(cut(found, &window, &call.path))
-}
-
-/// One more than the limit, so that the page knows whether there are more.
-fn gather(
-    call: &Call<'_>,
-    walk: &Walk<'_>,
-    limit: usize,
-    filters: &Body,
-    also: impl Fn(&Body) -> bool,
-) -> Outcome<Vec<(i64, Json)>> {
-    let mut found = Vec::new();
-    call.session.walk(walk, |stored| {
-        if also(&stored.body) && matches(call.entity, &stored.body, filters) {
-            found.push((stored.seq, Json::Object(stored.body)));
-        }
-        found.len() <= limit
-    })?;
-    Ok(found)
 }
 
 /// Where the object of a cursor stands.

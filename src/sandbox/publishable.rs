@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::auth_context::Caller;
 use super::call::Call;
-use super::caller::Caller;
 use super::check;
 use super::error::{Failure, Outcome};
 use super::fields::text;

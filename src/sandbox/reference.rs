@@ -10,9 +10,9 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Kind, Member, Shape, catalog, find};
 
+use super::auth_context;
 use super::behaviour;
 use super::call::Call;
-use super::caller;
 use super::check::child;
 use super::error::{Failure, Outcome};
 use super::store::Body;
@@ -87,7 +87,7 @@ impl Check<'_> {
 
     /// Whether an id is one of an object of that type.
     fn is_one(&self, object: &str, id: &str) -> Outcome<bool> {
-        if behaviour::is_test_token(object, id) || caller::is_own(self.call, object, id) {
+        if behaviour::is_test_token(object, id) || auth_context::is_own(self.call, object, id) {
             return Ok(true);
         }
         let found = self.call.session.get(object, id)?;

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Called, Entity, Kind, Member, OperationKind, Presence, Shape, catalog};
 
-use super::caller::{Caller, header};
+use super::auth_context::{Caller, header};
 use super::check;
 use super::error::{Failure, Outcome};
 use super::form::{self, Node};

@@ -6,10 +6,9 @@ use http::{Method, Response};
 
 use crate::catalog::{API_VERSION, Called};
 
+use super::auth_context::{Caller, header};
 use super::behaviour;
 use super::call::Call;
-use super::caller::{Caller, header};
-use super::courier::Parcel;
 use super::download;
 use super::error::{Failure, Outcome, Stage};
 use super::event::{self, Cause};
@@ -24,16 +23,17 @@ use super::search;
 use super::store::{Session, Store};
 use super::time::now;
 use super::view;
+use super::webhook_delivery::Delivery;
 
 /// An answer, whether it was given before, and the events that came of the call.
 struct Given {
     answer: Answer,
     replayed: bool,
-    parcels: Vec<Parcel>,
+    parcels: Vec<Delivery>,
 }
 
 /// Answers a request; the events that came of it are to be delivered.
-pub(super) fn answer(store: &Store, request: &http::Request<Bytes>) -> (Response<Bytes>, Vec<Parcel>) {
+pub(super) fn answer(store: &Store, request: &http::Request<Bytes>) -> (Response<Bytes>, Vec<Delivery>) {
     answered(store, request, |session, caller, asked| perform(session, request, caller, asked?))
 }
 
@@ -48,7 +48,7 @@ fn answered(
     store: &Store,
     request: &http::Request<Bytes>,
     perform: impl FnOnce(&Session<'_>, &Caller, Outcome<Asked>) -> Outcome<String>,
-) -> (Response<Bytes>, Vec<Parcel>) {
+) -> (Response<Bytes>, Vec<Delivery>) {
     let request_id = identifier::random("req_", 14);
     let caller = Caller::of(&mut store.lease(false), request);
     if let (Some(file), Ok(caller)) = (download::asked(request), &caller)

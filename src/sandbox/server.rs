@@ -14,8 +14,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::Sandbox;
 use super::fault::{Dropped, Leaves, answer};
+use super::instance::Sandbox;
 
 mod gate;
 

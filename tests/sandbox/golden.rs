@@ -104,7 +104,7 @@ fn root() -> PathBuf {
 }
 
 /// Puts a mark in the place of what differs from run to run.
-fn settle(value: &mut Json, name: &str, now: i64) {
+pub fn settle(value: &mut Json, name: &str, now: i64) {
     match value {
         Json::Object(members) => members.iter_mut().for_each(|(name, value)| settle(value, name, now)),
         Json::Array(items) => items.iter_mut().for_each(|item| settle(item, name, now)),

@@ -34,4 +34,5 @@ mod search;
 mod served;
 mod shape;
 mod silent;
+mod transcripts;
 mod version_two;

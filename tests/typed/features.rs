@@ -120,6 +120,9 @@ fn a_write_only_value_is_sent_and_kept_nowhere_until_its_version_says_it_is_anot
     let everywhere =
         |object: &Object| format!("{:?} {}", object.state, String::from_utf8_lossy(&object.private));
     assert!(!everywhere(&made).contains("s3cret"));
+    let block = world.block("stripe_apps_secret");
+    let open = block.attributes.iter().find(|it| it.name == "payload").unwrap();
+    assert!(open.optional && !open.required, "one of the two is written");
     world.idle("stripe_apps_secret", &made, &secret("s3cret-two", 1)).unwrap();
     let plan = world.plan("stripe_apps_secret", &made, Some(&secret("s3cret-two", 2))).unwrap();
     assert_eq!(plan.action, Action::Replace, "Stripe has no update for it");

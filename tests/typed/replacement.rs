@@ -54,7 +54,8 @@ fn a_replaced_price_hands_its_key_and_its_place_on_in_terraforms_order() {
     assert_eq!(plan.action, Action::Replace);
     let told = world.terraform.warnings.join("\n");
     assert!(
-        told.contains("create_before_destroy = true") && told.contains("replace_in_place = true"),
+        told.contains("transfer_lookup_key = true\n\n  lifecycle {\n    create_before_destroy = true")
+            && told.contains("replace_in_place = true"),
         "{told}"
     );
     let new = world.apply("stripe_price", &plan).unwrap();
@@ -85,6 +86,19 @@ fn a_price_is_replaced_in_one_update_where_the_configuration_wishes() {
     let new = world.apply("stripe_price", &plan).unwrap();
     lost_nobody(&world, &product, &old, &new);
     world.settled("stripe_price", &new, &wanted).unwrap();
+}
+
+#[test]
+fn a_plan_says_how_many_subscriptions_go_on_with_a_price_that_ends() {
+    let mut world = World::new();
+    let subscription = world.params(crate::world::typed()["stripe_subscription"]);
+    let price = subscription["items"][0]["price"].as_str().unwrap().to_owned();
+    world.made("stripe_subscription", &subscription).unwrap();
+    let price = world.import("stripe_price", &price).unwrap();
+    world.terraform.warnings.clear();
+    world.plan("stripe_price", &price, None).unwrap();
+    let told = world.terraform.warnings.join(" ");
+    assert!(told.contains("1 Subscription(s) that have not ended use Price"), "{told}");
 }
 
 #[test]

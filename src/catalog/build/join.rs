@@ -32,6 +32,7 @@ pub fn join(facts: BTreeMap<String, Entity>, rules: &Rules, references: &Referen
         joined.problems.extend(join.problems.iter().map(|what| format!("{key}: {what}")));
         joined.entities.push(join.entity);
     }
+    check_users(&joined.entities, &mut joined.problems);
     joined.problems.extend(refine(&mut joined.entities, references));
     joined.entities.sort_by(|a, b| a.name.cmp(&b.name));
     check_names(&joined.entities, &mut joined.problems);
@@ -55,6 +56,19 @@ fn check_names(entities: &[Entity], problems: &mut Vec<String>) {
         for action in &entity.actions {
             if let Some(other) = actions.insert(action.name.to_lowercase(), &entity.name) {
                 problems.push(format!("{}: {} is an action of {other} already", entity.object, action.name));
+            }
+        }
+    }
+}
+
+/// What uses an entity can be listed by it.
+fn check_users(entities: &[Entity], problems: &mut Vec<String>) {
+    for entity in entities {
+        for (object, param) in &entity.used_by {
+            let user = entities.iter().find(|it| it.key == *object);
+            let list = user.and_then(|user| user.operation(OperationKind::List));
+            if list.is_none_or(|list| list.param(param).is_none()) {
+                problems.push(format!("{}: used_by: no {object} is listed by {param:?}", entity.key));
             }
         }
     }
@@ -84,6 +98,7 @@ impl EntityJoin {
         self.entity.ends_with.clone_from(&rule.ends_with);
         self.entity.takes_along.clone_from(&rule.takes_along);
         self.entity.natural_keys.clone_from(&rule.natural_keys);
+        self.entity.used_by.clone_from(&rule.used_by);
         self.entity.modifiers.clone_from(&rule.modifiers);
         self.entity.recreates.clone_from(&rule.recreates);
         self.entity.transfers.clone_from(&rule.transfers);

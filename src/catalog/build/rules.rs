@@ -74,6 +74,10 @@ pub struct EntityRule {
     /// Params beside `id` of which Stripe takes each value once.
     #[serde(default)]
     pub natural_keys: Vec<String>,
+    /// Objects that use an entity of this type and go on when it is archived, with the param that lists
+    /// them.
+    #[serde(default)]
+    pub used_by: BTreeMap<String, String>,
     /// Params that only say how a call is done, by path.
     #[serde(default)]
     pub modifiers: Vec<String>,

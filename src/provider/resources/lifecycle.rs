@@ -13,6 +13,7 @@ use crate::provider::connection_schema::optional;
 use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::resources::account::{Stored, on_way_to};
 use crate::provider::resources::payload::Private;
+use crate::provider::resources::usage::in_use;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
@@ -91,13 +92,20 @@ pub(in crate::provider) async fn end_told(
     state: &Value,
     private: &Private,
 ) -> Diagnostics {
-    let refused = match private.connection(runtime) {
-        Ok(connection) => without_consent(object, state, &connection).await,
-        Err(invalid) => Some(invalid),
+    let connection = match private.connection(runtime) {
+        Ok(connection) => connection,
+        Err(invalid) => return vec![invalid],
     };
-    let stays = || object.what_stays(end_wish(state));
-    let warning = || stays().map(|detail| Diagnostic::warning("Entity Stays In Stripe", detail));
-    refused.or_else(warning).into_iter().collect()
+    if let Some(refused) = without_consent(object, state, &connection).await {
+        return vec![refused];
+    }
+    let wish = end_wish(state);
+    let stays = object.what_stays(wish).map(|detail| Diagnostic::warning("Entity Stays In Stripe", detail));
+    let mut told: Diagnostics = stays.into_iter().collect();
+    if wish.on_destroy != Some(OnDestroy::Keep) {
+        told.extend(in_use(runtime, object, &connection).await);
+    }
+    told
 }
 
 /// What becomes of an entity that has ended outside of Terraform.

@@ -394,10 +394,13 @@ impl Planning<'_> {
 
     /// What a replacement in Terraform's usual order means for an object that others find by a name.
     fn gap(&self) -> Option<Diagnostic> {
-        let Object { entity, locator, .. } = self.object;
+        let Object { entity, locator, body, .. } = self.object;
+        let named =
+            entity.transfers.iter().filter(|(name, _)| body.get(*name).is_some_and(|it| !it.is_null()));
+        let transfers: String = named.map(|(_, by)| format!("  {by} = true\n\n")).collect();
         (!entity.transfers.is_empty()).then(|| {
             let detail = format!(
-                "{} {locator} is replaced, and ends before the new one is there unless the resource says otherwise. To have the new one first, write `{REPLACE_IN_PLACE} = true`, or:\n\n  lifecycle {{\n    create_before_destroy = true\n  }}",
+                "{} {locator} is replaced, and ends before the new one is there unless the resource says otherwise. To have the new one first, write `{REPLACE_IN_PLACE} = true`, or:\n\n{transfers}  lifecycle {{\n    create_before_destroy = true\n  }}",
                 entity.name
             );
             Diagnostic::warning("A Gap Between Two Objects", detail)

@@ -105,7 +105,7 @@ fn block(slots: &[Slot], place: &Place<'_>, description: String) -> Block {
 fn attribute(slot: &Slot, ty: &Type, place: &Place<'_>, sentence: String) -> Attribute {
     // What has a write-only twin need not be written itself; that one of the two is, is checked.
     let presence = match slot.presence {
-        Presence::Required if place.path.is_empty() && slot.takes_secret() => Presence::Optional,
+        Presence::Required if place.path == slot.member && slot.takes_secret() => Presence::Optional,
         presence => presence,
     };
     let mut attribute = Attribute::new(slot.name.clone(), ty.clone(), presence, sentence);

@@ -2,10 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::sandbox::auth_context;
 use crate::sandbox::call::Call;
-use crate::sandbox::caller;
 use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{id, inner, items, set, set_inner, text};
+use crate::sandbox::fields::{id, inner, items, member, set, set_inner, text};
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Get, Update};
@@ -29,7 +29,7 @@ fn get(call: &Call<'_>) -> Outcome<Json> {
         return Ok(Json::Object(body));
     }
     if let Some((_, body)) =
-        caller::made(call.session)?.filter(|(_, body)| of_type(body, &call.entity.object))
+        auth_context::made(call.session)?.filter(|(_, body)| of_type(body, &call.entity.object))
     {
         return Ok(Json::Object(body));
     }
@@ -63,7 +63,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 
 /// A company is where its account is, unless it says otherwise.
 fn at_home(body: &mut Body) {
-    let country = body.get("country").cloned().unwrap_or_default();
+    let country = member(&body, "country");
     let address = body.get_mut("company").and_then(|company| company.get_mut("address")?.as_object_mut());
     if let Some(address) = address.filter(|address| text(address, "country").is_none()) {
         set(address, "country", country);

@@ -5,15 +5,15 @@ use serde_json::Value as Json;
 use crate::catalog::{OperationKind, catalog};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{set, status};
-use crate::sandbox::life::{self, Course, Does};
-use crate::sandbox::owner;
+use crate::sandbox::fields::set;
+use crate::sandbox::life::{self, Does, Transition};
 use crate::sandbox::page;
+use crate::sandbox::parent;
 use crate::sandbox::shape;
 use crate::sandbox::store::Body;
 
 use super::generic;
-use super::transition::not_in_state;
+use super::transition;
 
 /// Runs an action.
 pub(super) fn run(call: &Call<'_>, name: &str) -> Outcome<Json> {
@@ -23,7 +23,7 @@ pub(super) fn run(call: &Call<'_>, name: &str) -> Outcome<Json> {
     if let Some(why) = &course.missing {
         return Err(Failure::unsupported(&format!("{name}: {why}")));
     }
-    owner::check(call)?;
+    parent::check(call)?;
     match course.does {
         Does::Change => change(call, &course, path),
         Does::Make => make(call, &course),
@@ -32,14 +32,11 @@ pub(super) fn run(call: &Call<'_>, name: &str) -> Outcome<Json> {
     }
 }
 
-fn change(call: &Call<'_>, course: &Course, path: &str) -> Outcome<Json> {
-    let mut body = owner::owned(call, call.named()?)?;
-    if !course.when.is_empty() && course.when.iter().all(|state| state != status(&body)) {
-        let verb = path.rsplit('/').next().unwrap_or_default().replace('_', " ");
-        return Err(not_in_state(call, &body, &verb));
-    }
+fn change(call: &Call<'_>, course: &Transition, path: &str) -> Outcome<Json> {
+    let mut body = parent::owned(call, call.named()?)?;
+    transition::check(call, &body, course, path)?;
     shape::lay_over(call.entity, &mut body, &call.params)?;
-    life::follow(call, &mut body, course);
+    life::apply_transition(call, &mut body, course);
     call.touch(&mut body);
     call.keep(body)
 }
@@ -55,15 +52,15 @@ fn delete(call: &Call<'_>) -> Outcome<Json> {
     Ok(Json::Object(body))
 }
 
-fn make(call: &Call<'_>, course: &Course) -> Outcome<Json> {
+fn make(call: &Call<'_>, course: &Transition) -> Outcome<Json> {
     if !call.id.is_empty() {
         call.named()?;
     }
     let of = course.of.as_deref().unwrap_or(&call.entity.object);
     let new = Call { id: call.id.clone(), ..call.about(of, call.params.clone())? };
     let mut body = new.build()?;
-    life::begin(&new, &mut body);
-    life::follow(&new, &mut body, course);
+    life::apply_defaults(&new, &mut body);
+    life::apply_transition(&new, &mut body, course);
     new.keep(body)
 }
 

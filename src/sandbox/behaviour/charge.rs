@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome, Stage};
-use crate::sandbox::fields::{flag, given_number, id, inner, number, set, text};
+use crate::sandbox::fields::{flag, given_number, id, inner, member, needed, number, set, text};
 use crate::sandbox::identifier;
 use crate::sandbox::shape;
 use crate::sandbox::store::Body;
@@ -79,7 +79,7 @@ fn write_result(
     let amount = number(body, "amount");
     let kind = text(method, "type").unwrap_or("card").to_owned();
     set(body, "payment_method", id(method));
-    set(body, "billing_details", method.get("billing_details").cloned().unwrap_or_default());
+    set(body, "billing_details", member(&method, "billing_details"));
     let mut details = Body::new();
     set(&mut details, &kind, method.get(&kind).cloned().unwrap_or_default());
     set(&mut details, "type", kind);
@@ -161,7 +161,7 @@ pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> Outcome<()>
     if let Some(card) = card(body) {
         card.shift_remove("capture_before");
     }
-    let currency = text(body, "currency").unwrap_or("usd").to_owned();
+    let currency = needed(body, "currency")?.to_owned();
     let is_card = body.get("payment_method_details").and_then(|details| details.get("card")).is_some();
     let movement = Movement {
         amount,

@@ -11,7 +11,7 @@ use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Get, Update};
 use super::transition::not_in_state;
-use super::{discount, shop};
+use super::{discount, line_items};
 
 mod complete;
 mod page;
@@ -40,17 +40,17 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     if given.is_empty() && mode != "setup" {
         return Err(missing("line_items"));
     }
-    let mut basket = shop::filled(call, given)?;
+    let mut basket = line_items::filled(call, given)?;
     fits(mode, &basket)?;
     let mut body = draft(call)?;
     let discounts = reductions(call, &mut body)?;
-    let off = shop::reduce(&mut basket, &discounts);
+    let off = line_items::reduce(&mut basket, &discounts);
     totals(call, &mut body, &basket, off)?;
     let url = format!("/v1/checkout/sessions/{}/line_items", id(&body));
     if mode == "setup" {
         set(&mut body, "line_items", Json::Null);
     } else {
-        shop::show(&mut body, &basket, &url);
+        line_items::show(&mut body, &basket, &url);
     }
     call.keep(body)
 }
@@ -58,7 +58,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 /// Where the customer goes from the page.
 fn addresses(call: &Call<'_>) -> Outcome<()> {
     for name in ["success_url", "cancel_url", "return_url"] {
-        shop::check_url(&call.params, name)?;
+        line_items::check_url(&call.params, name)?;
     }
     let hosted = matches!(text(&call.params, "ui_mode"), None | Some("hosted_page"));
     let redirects = text(&call.params, "redirect_on_completion") != Some("never");
@@ -80,7 +80,7 @@ fn addresses(call: &Call<'_>) -> Outcome<()> {
 
 /// The prices fit the mode.
 fn fits(mode: &str, basket: &[Json]) -> Outcome<()> {
-    let recurring = basket.iter().any(shop::is_recurring);
+    let recurring = basket.iter().any(line_items::is_recurring);
     let message = match mode {
         "payment" if recurring => {
             "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only \
@@ -96,10 +96,6 @@ fn fits(mode: &str, basket: &[Json]) -> Outcome<()> {
 }
 
 fn draft(call: &Call<'_>) -> Outcome<Body> {
-    if text(&call.params, "customer").is_some() && text(&call.params, "customer_email").is_some() {
-        let message = "You may only specify one of these parameters: customer, customer_email.";
-        return Err(Failure::invalid(message).code("parameters_exclusive").param("customer_email"));
-    }
     let mut plain = call.clone();
     plain.params.retain(|name, _| !SPECIAL.contains(&name.as_str()));
     let mut body = plain.build()?;
@@ -139,10 +135,6 @@ fn reductions(call: &Call<'_>, body: &mut Body) -> Outcome<Vec<Body>> {
     let Some(given) = call.params.get("discounts").filter(|given| given.is_array()) else {
         return Ok(Vec::new());
     };
-    if call.params.get("allow_promotion_codes") == Some(&Json::Bool(true)) {
-        let message = "You may only specify one of these parameters: allow_promotion_codes, discounts.";
-        return Err(Failure::invalid(message).code("parameters_exclusive").param("discounts"));
-    }
     let ids = discount::take(call, given, body, "discounts")?;
     let found = discount::at_work(call, &ids, call.now)?;
     let shown = found.iter().map(|own| {
@@ -162,11 +154,11 @@ fn totals(call: &Call<'_>, body: &mut Body, basket: &[Json], off: i64) -> Outcom
         return Ok(());
     }
     let subtotal: i64 = basket.iter().filter_map(|item| item.get("amount_subtotal")?.as_i64()).sum();
-    let (options, chosen) = shop::shipping(call)?;
+    let (options, chosen) = line_items::shipping(call)?;
     let shipping = chosen.as_ref().and_then(|chosen| chosen.get("amount_total")?.as_i64()).unwrap_or(0);
     let total = subtotal.saturating_sub(off).saturating_add(shipping);
-    let currency = shop::currency(basket).unwrap_or("usd").to_owned();
-    shop::check_total(total, &currency)?;
+    let currency = line_items::currency(basket).unwrap_or("usd").to_owned();
+    line_items::check_total(total, &currency)?;
     set(body, "currency", currency);
     set(body, "amount_subtotal", subtotal);
     set(body, "amount_total", total);
@@ -192,11 +184,11 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     plain.params.retain(|name, _| !SPECIAL.contains(&name.as_str()));
     let mut body = plain.revise()?;
     if !items(&call.params, "line_items").is_empty() {
-        let basket = shop::requantified(call, &before)?;
+        let basket = line_items::requantified(call, &before)?;
         let off = inner(&before, "total_details").map_or(0, |details| number(details, "amount_discount"));
         totals(call, &mut body, &basket, off)?;
         let url = format!("/v1/checkout/sessions/{}/line_items", id(&body));
-        shop::show(&mut body, &basket, &url);
+        line_items::show(&mut body, &basket, &url);
     }
     call.keep(body)
 }

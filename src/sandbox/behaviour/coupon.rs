@@ -3,7 +3,6 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{flag, given_number, inner, number, set, text};
 use crate::sandbox::identifier;
@@ -24,14 +23,24 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.build()?;
     set(&mut body, "id", own_id(call)?);
     reduction(call, &mut body)?;
-    duration(call, &mut body)?;
-    at_least_one(call, "max_redemptions")?;
-    if given_number(&call.params, "redeem_by").is_some_and(|by| by <= call.now) {
-        return Err(Failure::invalid("`redeem_by` must be in the future.").param("redeem_by"));
-    }
+    set(&mut body, "duration", text(&call.params, "duration").unwrap_or("once"));
     set(&mut body, "times_redeemed", 0);
     set(&mut body, "valid", true);
     call.keep(body)
+}
+
+/// Either a part of what is due, or an amount in a currency.
+fn reduction(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    let Some(percent) = call.params.get("percent_off").map(ToString::to_string) else {
+        set(body, "currency", money::currency(&call.params)?);
+        return Ok(());
+    };
+    set(body, "currency", Json::Null);
+    if money::percent_of(&percent, 100_000_000).is_some_and(|part| (1..=100_000_000).contains(&part)) {
+        return Ok(());
+    }
+    let message = format!("Invalid percent_off: must be greater than 0 and at most 100; it is {percent}.");
+    Err(Failure::invalid(message).param("percent_off"))
 }
 
 fn own_id(call: &Call<'_>) -> Outcome<String> {
@@ -40,61 +49,6 @@ fn own_id(call: &Call<'_>) -> Outcome<String> {
         return Err(Failure::state("Coupon already exists.").code("resource_already_exists").param("id"));
     }
     Ok(own.to_owned())
-}
-
-/// Either a part or an amount, never both.
-fn reduction(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    match (call.params.get("percent_off"), given_number(&call.params, "amount_off")) {
-        (Some(_), Some(_)) => {
-            let message = "You may only specify one of these parameters: amount_off, percent_off.";
-            Err(Failure::invalid(message).code("parameters_exclusive").param("amount_off"))
-        }
-        (None, None) => {
-            let message = "You must pass either percent_off or amount_off to create a coupon.";
-            Err(Failure::invalid(message).code("parameter_missing").param("percent_off"))
-        }
-        (Some(percent), None) => {
-            let percent = percent.to_string();
-            let right = money::percent_of(&percent, 100_000_000)
-                .is_some_and(|part| (1..=100_000_000).contains(&part));
-            if right {
-                set(body, "currency", Json::Null);
-                return Ok(());
-            }
-            let message =
-                format!("Invalid percent_off: must be greater than 0 and at most 100; it is {percent}.");
-            Err(Failure::invalid(message).param("percent_off"))
-        }
-        (None, Some(_)) => {
-            at_least_one(call, "amount_off")?;
-            set(body, "currency", money::currency(&call.params)?);
-            Ok(())
-        }
-    }
-}
-
-fn at_least_one(call: &Call<'_>, name: &str) -> Outcome<()> {
-    if given_number(&call.params, name).is_none_or(|given| given >= 1) {
-        return Ok(());
-    }
-    let message = "This value must be greater than or equal to 1.";
-    Err(Failure::invalid(message).code("parameter_invalid_integer").param(name))
-}
-
-fn duration(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let duration = text(&call.params, "duration").unwrap_or("once");
-    let months = given_number(&call.params, "duration_in_months");
-    match (duration, months) {
-        ("repeating", None) => return Err(missing("duration_in_months")),
-        ("repeating", Some(_)) => at_least_one(call, "duration_in_months")?,
-        (_, None) => {}
-        (_, Some(_)) => {
-            let message = "You can only specify `duration_in_months` when `duration` is `repeating`.";
-            return Err(Failure::invalid(message).param("duration_in_months"));
-        }
-    }
-    set(body, "duration", duration);
-    Ok(())
 }
 
 /// The coupon as it stands now.

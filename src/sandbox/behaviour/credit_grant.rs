@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, items, number, set, status, text};
+use crate::sandbox::fields::{given_number, id, inner, items, member, number, set, text};
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Get, List, Update};
@@ -13,15 +13,7 @@ use super::{generic, money};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
-    Behaviour {
-        operations: &[(Create, alert), (List, alerts)],
-        actions: &[
-            ("ActivateBillingAlert", activate_alert),
-            ("ArchiveBillingAlert", archive_alert),
-            ("DeactivateBillingAlert", deactivate_alert),
-        ],
-        ..Behaviour::of(&["billing.alert"])
-    },
+    Behaviour { operations: &[(Create, alert), (List, alerts)], ..Behaviour::of(&["billing.alert"]) },
     Behaviour { operations: &[(Get, summary)], ..Behaviour::of(&["billing.credit_balance_summary"]) },
     Behaviour { operations: &[(List, entries)], ..Behaviour::of(&["billing.credit_balance_transaction"]) },
     Behaviour {
@@ -39,12 +31,6 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
     let amount = inner(&call.params, "amount").and_then(|amount| inner(amount, "monetary"));
     let amount = amount.ok_or_else(|| missing("amount[monetary]"))?;
-    if number(amount, "value") < 1 {
-        let message = "This value must be greater than or equal to 1.";
-        return Err(Failure::invalid(message)
-            .code("parameter_invalid_integer")
-            .param("amount[monetary][value]"));
-    }
     money::known_currency(text(amount, "currency").unwrap_or_default(), "amount[monetary][currency]")?;
     check_scope(call)?;
     let mut body = call.build()?;
@@ -55,7 +41,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     if given_number(&body, "expires_at").is_some_and(|until| until <= from) {
         return Err(Failure::invalid("`expires_at` must be after `effective_at`.").param("expires_at"));
     }
-    set(&mut body, "test_clock", customer.get("test_clock").cloned().unwrap_or_default());
+    set(&mut body, "test_clock", member(&customer, "test_clock"));
     call.session.put(&body)?;
     entry(call, &body, "credit", "credits_granted")?;
     Ok(Json::Object(body))
@@ -86,7 +72,7 @@ fn entry(call: &Call<'_>, grant: &Body, side: &str, kind: &str) -> Outcome<()> {
     set(&mut body, side, json!({"amount": grant.get("amount"), "type": kind}));
     set(&mut body, "type", side);
     set(&mut body, "_customer", text(grant, "customer").unwrap_or_default());
-    set(&mut body, "test_clock", grant.get("test_clock").cloned().unwrap_or_default());
+    set(&mut body, "test_clock", member(&grant, "test_clock"));
     call.session.put(&body)
 }
 
@@ -168,12 +154,6 @@ fn alert(call: &Call<'_>) -> Outcome<Json> {
     let threshold = inner(&call.params, "usage_threshold").ok_or_else(|| missing("usage_threshold"))?;
     let meter = text(threshold, "meter").unwrap_or_default();
     call.session.referred("billing.meter", meter, "usage_threshold[meter]")?;
-    if number(threshold, "gte") < 1 {
-        let message = "This value must be greater than or equal to 1.";
-        return Err(Failure::invalid(message)
-            .code("parameter_invalid_integer")
-            .param("usage_threshold[gte]"));
-    }
     let mut about = call.clone();
     set(&mut about.params, "_meter", meter);
     let mut body = about.build()?;
@@ -189,29 +169,4 @@ fn alerts(call: &Call<'_>) -> Outcome<Json> {
         set(&mut call.params, "_meter", meter);
     }
     generic::list(&call)
-}
-
-/// `POST /v1/billing/alerts/{id}/activate`.
-fn activate_alert(call: &Call<'_>) -> Outcome<Json> {
-    turn_alert(call, &["inactive"], "active")
-}
-
-/// `POST /v1/billing/alerts/{id}/archive`: an archived one is archived for good.
-fn archive_alert(call: &Call<'_>) -> Outcome<Json> {
-    turn_alert(call, &["active", "inactive"], "archived")
-}
-
-/// `POST /v1/billing/alerts/{id}/deactivate`.
-fn deactivate_alert(call: &Call<'_>) -> Outcome<Json> {
-    turn_alert(call, &["active"], "inactive")
-}
-
-fn turn_alert(call: &Call<'_>, from: &[&str], to: &str) -> Outcome<Json> {
-    let mut body = call.named()?;
-    if !from.contains(&status(&body)) {
-        let message = format!("This alert is {} and cannot become {to}.", status(&body));
-        return Err(Failure::state(message));
-    }
-    set(&mut body, "status", to);
-    call.keep(body)
 }

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, items, number, set, status, text};
+use crate::sandbox::fields::{given_number, id, items, member, needed, number, set, status, text};
 use crate::sandbox::identifier;
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
@@ -69,7 +69,7 @@ fn worked_out(call: &Call<'_>) -> Outcome<(Body, Body)> {
     let mut about = call.about("credit_note", call.params.clone())?;
     about.params.retain(|name, _| !matches!(name.as_str(), "lines" | "amount" | "refunds" | "shipping_cost"));
     let mut body = about.build()?;
-    let currency = text(&invoice, "currency").unwrap_or("usd").to_owned();
+    let currency = needed(&invoice, "currency")?.to_owned();
     let lines = lines(call, &invoice)?;
     let amount: i64 = lines.iter().map(|line| line.get("amount").and_then(Json::as_i64).unwrap_or(0)).sum();
     let most = creditable(&invoice);
@@ -90,7 +90,7 @@ fn worked_out(call: &Call<'_>) -> Outcome<(Body, Body)> {
     set(&mut body, if paid { "post_payment_amount" } else { "pre_payment_amount" }, amount);
     set(&mut body, "type", if paid { "post_payment" } else { "pre_payment" });
     set(&mut body, "currency", currency);
-    set(&mut body, "customer", invoice.get("customer").cloned().unwrap_or_default());
+    set(&mut body, "customer", member(&invoice, "customer"));
     set(&mut body, "invoice", id(&invoice));
     set(&mut body, "status", "issued");
     if given_number(&call.params, "effective_at").is_none() {
@@ -134,10 +134,6 @@ fn lines(call: &Call<'_>, invoice: &Body) -> Outcome<Vec<Json>> {
         });
         let amount = amount.ok_or_else(|| missing("amount"))?;
         return Ok(vec![line(call, &Body::new(), (amount, 1), None)]);
-    }
-    if given_number(&call.params, "amount").is_some() {
-        let message = "You may only specify one of these parameters: amount, lines.";
-        return Err(Failure::invalid(message).code("parameters_exclusive").param("lines"));
     }
     let worked_out = given.iter().enumerate().map(|(at, entry)| {
         let entry = entry.as_object().cloned().unwrap_or_default();
@@ -211,8 +207,8 @@ fn split(call: &Call<'_>, body: &mut Body, amount: i64, paid: bool) -> Outcome<(
 
 fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()> {
     let part = |name: &str| given_number(&call.params, name).unwrap_or(0);
-    let customer = text(invoice, "customer").unwrap_or_default();
-    let currency = text(invoice, "currency").unwrap_or("usd");
+    let customer = needed(invoice, "customer")?;
+    let currency = needed(invoice, "currency")?;
     if part("credit_amount") > 0 {
         let amount = (-part("credit_amount"), currency);
         let entry =
@@ -230,7 +226,7 @@ fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()>
     if part("refund_amount") > 0 {
         let mut params = Body::new();
         set(&mut params, "amount", part("refund_amount"));
-        set(&mut params, "payment_intent", invoice.get("_payment_intent").cloned().unwrap_or_default());
+        set(&mut params, "payment_intent", member(&invoice, "_payment_intent"));
         let made = refund::create(&call.about("refund", params)?)?;
         refunds.push(
             json!({"amount_refunded": part("refund_amount"), "refund": made.get("id"), "type": "refund"}),
@@ -243,7 +239,7 @@ fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()>
 /// `POST /v1/credit_notes/{id}/void`: only while the invoice is open.
 fn void(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let mut invoice = call.session.named("invoice", text(&body, "invoice").unwrap_or_default())?;
+    let mut invoice = call.session.named("invoice", needed(&body, "invoice")?)?;
     if status(&body) != "issued" || status(&invoice) != "open" {
         let message = "You can only void a credit note that is issued and whose invoice is open.";
         return Err(Failure::state(message));

@@ -9,7 +9,7 @@ use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Delete, Page, Update};
-use super::{customer_balance, payment_method, subscription, tax, wallet};
+use super::{customer_balance, payment_method, subscription, tax, tokens_and_sources};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -52,7 +52,7 @@ fn source(call: &Call<'_>, customer: &str) -> Outcome<()> {
     if call.params.contains_key("validate") {
         return Err(Failure::unsupported("sources that are validated by choice").param("validate"));
     }
-    text(&call.params, "source").map_or(Ok(()), |token| wallet::save(call, customer, token))
+    text(&call.params, "source").map_or(Ok(()), |token| tokens_and_sources::save(call, customer, token))
 }
 
 /// The methods that `payment_method` and the default of the invoice settings name; the test

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, number, set, text};
+use crate::sandbox::fields::{flag, given_number, id, member, number, set, text};
 use crate::sandbox::store::Body;
 use crate::sandbox::view;
 
@@ -65,7 +65,7 @@ fn of_coupon(call: &Call<'_>, given: &Body, code: Option<&Body>, owner: &Body) -
     set(&mut body, "source", json!({"coupon": id(given), "type": "coupon"}));
     set(&mut body, "start", call.now);
     set(&mut body, "end", end);
-    set(&mut body, "customer", owner.get("customer").cloned().unwrap_or_default());
+    set(&mut body, "customer", member(&owner, "customer"));
     match text(owner, "object") {
         Some("subscription") => set(&mut body, "subscription", id(owner)),
         Some("subscription_item") => set(&mut body, "subscription_item", id(owner)),

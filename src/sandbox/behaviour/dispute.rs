@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, id, inner, number, set, set_inner, status, text};
+use crate::sandbox::fields::{flag, id, inner, member, needed, number, set, set_inner, status, text};
 use crate::sandbox::shape;
 use crate::sandbox::store::Body;
 
@@ -12,11 +12,8 @@ use super::definition::{Behaviour, Update};
 use super::ledger::{self, Movement};
 
 /// What this module answers.
-pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
-    operations: &[(Update, update)],
-    actions: &[("CloseDispute", close)],
-    ..Behaviour::of(&["dispute"])
-}];
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { operations: &[(Update, update)], ..Behaviour::of(&["dispute"]) }];
 
 /// Evidence must be there within this time, in seconds: nine days.
 const DUE: i64 = 9 * 24 * 60 * 60;
@@ -30,11 +27,11 @@ pub(super) fn raise(call: &Call<'_>, charge: &Body) -> Outcome<()> {
     let call = call.about("dispute", Body::new())?;
     let mut body = call.fresh();
     let amount = number(charge, "amount");
-    let currency = text(charge, "currency").unwrap_or("usd").to_owned();
+    let currency = needed(charge, "currency")?.to_owned();
     set(&mut body, "amount", amount);
     set(&mut body, "currency", currency.as_str());
     set(&mut body, "charge", id(charge));
-    set(&mut body, "payment_intent", charge.get("payment_intent").cloned().unwrap_or_default());
+    set(&mut body, "payment_intent", member(&charge, "payment_intent"));
     set(&mut body, "reason", "fraudulent");
     set(&mut body, "network_reason_code", "10.4");
     set(&mut body, "status", "needs_response");
@@ -103,7 +100,7 @@ fn submit(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 
 fn give_back(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let amount = number(body, "amount");
-    let currency = text(body, "currency").unwrap_or("usd").to_owned();
+    let currency = needed(body, "currency")?.to_owned();
     let movement = Movement { amount, fee: -FEE, currency: &currency, kind: "adjustment", at_once: true };
     let entry = ledger::enter(call, body, movement)?;
     let entry = call.session.named("balance_transaction", &entry)?;
@@ -111,14 +108,4 @@ fn give_back(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         entries.push(Json::Object(entry));
     }
     Ok(())
-}
-
-/// `POST /v1/disputes/{id}/close`: the dispute is accepted, and lost.
-fn close(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.named()?;
-    if !OPEN.contains(&status(&body)) {
-        return Err(Failure::state("This dispute is already closed."));
-    }
-    set(&mut body, "status", "lost");
-    call.keep(body)
 }

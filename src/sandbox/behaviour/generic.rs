@@ -4,16 +4,16 @@ use serde_json::Value as Json;
 
 use crate::catalog::OperationKind;
 use crate::sandbox::call::Call;
+use crate::sandbox::embedded;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{id, set, text};
 use crate::sandbox::life;
-use crate::sandbox::owner::{self, Owner};
 use crate::sandbox::page;
+use crate::sandbox::parent::{self, Owner};
 use crate::sandbox::store::Body;
 use crate::sandbox::view;
-use crate::sandbox::whole;
 
-use super::sole;
+use super::singletons;
 
 /// What objects without a behaviour of their own do.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
@@ -32,13 +32,13 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
 
 /// Makes an object; what it belongs to goes to the field of that name.
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
-    owner::check(call)?;
+    parent::check(call)?;
     let mut body = call.build()?;
     if let Some(own) = text(&call.params, "id") {
         take_id(call, &mut body, own)?;
     }
-    owner::write(call, &mut body);
-    life::begin(call, &mut body);
+    parent::write(call, &mut body);
+    life::apply_defaults(call, &mut body);
     fill_in(call, &mut body);
     call.keep(body)
 }
@@ -63,9 +63,9 @@ fn fill_in(call: &Call<'_>, body: &mut Body) {
 
 /// Shows an object.
 pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
-    owner::check(call)?;
-    if sole::is_one(call.entity) {
-        return sole::get(call);
+    parent::check(call)?;
+    if singletons::is_one(call.entity) {
+        return singletons::get(call);
     }
     if let Some(stored) = call.stored()?
         && stored.gone
@@ -78,7 +78,7 @@ pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
 
 /// The object in the path, if it belongs to what stands before it.
 fn named(call: &Call<'_>) -> Outcome<Body> {
-    owner::owned(call, call.named()?)
+    parent::owned(call, call.named()?)
 }
 
 /// Types whose deleted objects can still be asked for.
@@ -86,9 +86,9 @@ const LEAVES_STUB: &[&str] = &["customer", "terminal.configuration", "terminal.l
 
 /// Changes an object.
 pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
-    owner::check(call)?;
-    if sole::is_one(call.entity) {
-        return sole::update(call);
+    parent::check(call)?;
+    if singletons::is_one(call.entity) {
+        return singletons::update(call);
     }
     named(call)?;
     call.keep(call.revise()?)
@@ -96,7 +96,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 
 /// Deletes an object.
 pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
-    owner::check(call)?;
+    parent::check(call)?;
     let body = named(call)?;
     remove(call, &body)
 }
@@ -114,14 +114,14 @@ pub(super) fn remove(call: &Call<'_>, body: &Body) -> Outcome<Json> {
 
 /// One page of the objects of a type, or of those that belong to what the path names.
 pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
-    owner::check(call)?;
-    if sole::is_one(call.entity) {
-        return page::of_items(call, &sole::all(call)?);
+    parent::check(call)?;
+    if singletons::is_one(call.entity) {
+        return page::of_items(call, &singletons::all(call)?);
     }
     if let Some(items) = embedded(call)? {
         return page::of_items(call, &items);
     }
-    page::of_kinds(call, &call.objects(), owner::filters(call), |_| true)
+    page::of_kinds(call, &call.objects(), parent::filters(call), |_| true)
 }
 
 /// The items that the owner itself holds, where nothing makes them one by one.
@@ -129,5 +129,5 @@ fn embedded(call: &Call<'_>) -> Outcome<Option<Vec<Json>>> {
     let owners = Owner::all(call);
     let Some(owner) = owners.last().filter(|_| !call.entity.creates()) else { return Ok(None) };
     let field = call.path.rsplit('/').next().unwrap_or_default();
-    Ok(whole::all_items(&owner.named(call)?, field).map(<[Json]>::to_vec))
+    Ok(embedded::all_items(&owner.named(call)?, field).map(<[Json]>::to_vec))
 }

@@ -7,6 +7,7 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{Body, flag, inner, items, set, text};
 
 use super::payment_method;
+use super::transition::visible;
 
 /// States in which an intent may be changed and confirmed.
 pub(super) const OPEN: &[&str] = &["requires_payment_method", "requires_confirmation", "requires_action"];
@@ -55,24 +56,7 @@ pub(super) fn unexpected_state(message: impl Into<String>, body: &Body) -> Failu
     Failure::state(message).code(&format!("{object}_unexpected_state")).with(object, shown(body))
 }
 
-/// The same, where the call is possible in these states only.
-pub(super) fn not_in_states(
-    call: &Call<'_>,
-    body: &Body,
-    (verb, done): (&str, &str),
-    states: &[&str],
-) -> Failure {
-    let name = &call.entity.name;
-    let message = format!(
-        "You cannot {verb} this {name} because it has a status of {}. Only a {name} with one of the following statuses \
-         may be {done}: {}.",
-        text(body, "status").unwrap_or("unknown"),
-        states.join(", ")
-    );
-    unexpected_state(message, body)
-}
-
 /// An intent as an error carries it.
 pub(super) fn shown(body: &Body) -> Json {
-    Json::Object(body.clone().into_iter().filter(|(name, _)| !name.starts_with('_')).collect())
+    Json::Object(visible(body))
 }

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, items, set, status, text};
+use crate::sandbox::fields::{given_number, id, inner, items, member, set, status, text};
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
@@ -15,11 +15,11 @@ use super::{generic, invoice_item};
 mod attach;
 mod balance;
 mod edit;
+mod finalize_and_pay;
 mod payment;
-mod settle;
 
 pub(super) use edit::item_of;
-pub(super) use settle::{
+pub(super) use finalize_and_pay::{
     collect, due_now, intent_succeeded, mark_uncollectible, method_of, open, subscription_of, void,
 };
 
@@ -30,11 +30,11 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         actions: &[
             ("AddInvoiceLines", edit::add_lines),
             ("AttachPaymentToInvoice", attach::attach),
-            ("FinalizeInvoice", settle::finalize),
+            ("FinalizeInvoice", finalize_and_pay::finalize),
             ("MarkInvoiceUncollectible", mark_uncollectible),
-            ("PayInvoice", settle::pay),
+            ("PayInvoice", finalize_and_pay::pay),
             ("RemoveInvoiceLines", edit::remove_lines),
-            ("SendInvoice", settle::send),
+            ("SendInvoice", finalize_and_pay::send),
             ("UpdateInvoiceLines", edit::update_lines),
             ("VoidInvoice", void),
         ],
@@ -100,7 +100,7 @@ pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome
     }
     set(&mut body, "discounts", json!([]));
     set(&mut body, "default_tax_rates", rates(call, items_of(&given_rates), "default_tax_rates")?);
-    set(&mut body, "test_clock", customer.get("test_clock").cloned().unwrap_or_default());
+    set(&mut body, "test_clock", member(&customer, "test_clock"));
     collection(call, &mut body)?;
     if let Some(discounts) = discounts.filter(Json::is_array) {
         give_discounts(call, &mut body, &discounts, "discounts")?;

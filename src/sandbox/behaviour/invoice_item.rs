@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, inner, set, status, text};
+use crate::sandbox::fields::{id, inner, member, needed, set, status, text};
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
@@ -127,10 +127,10 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     let draft = editable(call, &before)?;
     let mut body = call.revise()?;
     if call.params.keys().any(|name| COST.contains(&name.as_str())) {
-        let customer = text(&before, "customer").unwrap_or_default();
+        let customer = needed(&before, "customer")?;
         let customer = call.session.alive("customer", customer)?.unwrap_or_default();
         let mut again = call.clone();
-        again.params.entry("currency").or_insert_with(|| before.get("currency").cloned().unwrap_or_default());
+        again.params.entry("currency").or_insert_with(|| member(&before, "currency"));
         keep_unit(&mut again.params, &before);
         write(call, &mut body, &cost(&again, &customer)?)?;
     }

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, number, set, text};
+use crate::sandbox::fields::{id, member, number, set, text};
 use crate::sandbox::page;
 use crate::sandbox::store::{Body, Walk};
 
@@ -54,7 +54,7 @@ pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome
     };
     set(&mut body, "reporting_category", category);
     set(&mut body, "source", id(source));
-    set(&mut body, "description", source.get("description").cloned().unwrap_or_default());
+    set(&mut body, "description", member(&source, "description"));
     set(&mut body, "available_on", if of.at_once { call.now } else { call.now + SETTLES });
     set(&mut body, "status", if of.at_once { "available" } else { "pending" });
     let fee = json!([{
@@ -99,7 +99,7 @@ fn sums(call: &Call<'_>) -> Outcome<BTreeMap<String, (i64, i64)>> {
     let mut sums = BTreeMap::from([("usd".to_owned(), (0, 0))]);
     call.session.walk(&Walk { forward: true, ..Walk::of("balance_transaction") }, |stored| {
         let body = stored.body;
-        let slot = sums.entry(text(&body, "currency").unwrap_or("usd").to_owned()).or_insert((0, 0));
+        let slot = sums.entry(text(&body, "currency").unwrap_or_default().to_owned()).or_insert((0, 0));
         let net = number(&body, "net");
         if number(&body, "available_on") <= call.now {
             slot.0 += net;

@@ -15,7 +15,7 @@ use super::definition::{Behaviour, Create, List};
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
         operations: &[(Create, create)],
-        actions: &[("DeactivateBillingMeter", deactivate), ("ReactivateBillingMeter", reactivate)],
+        actions: &[("ReactivateBillingMeter", reactivate)],
         ..Behaviour::of(&["billing.meter"])
     },
     Behaviour { operations: &[(Create, event)], ..Behaviour::of(&["billing.meter_event"]) },
@@ -68,24 +68,9 @@ fn active(call: &Call<'_>, event: &str) -> Outcome<Option<Body>> {
     Ok(meters.into_iter().find(|meter| status(meter) == "active"))
 }
 
-/// `POST /v1/billing/meters/{id}/deactivate`.
-fn deactivate(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.named()?;
-    if status(&body) != "active" {
-        return Err(Failure::state("This meter is already inactive."));
-    }
-    set(&mut body, "status", "inactive");
-    set_inner(&mut body, "status_transitions", "deactivated_at", call.now);
-    set(&mut body, "updated", call.now);
-    call.keep(body)
-}
-
 /// `POST /v1/billing/meters/{id}/reactivate`.
 fn reactivate(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    if status(&body) == "active" {
-        return Err(Failure::state("This meter is already active."));
-    }
     check_free(call, text(&body, "event_name").unwrap_or_default())?;
     set(&mut body, "status", "active");
     set_inner(&mut body, "status_transitions", "deactivated_at", Json::Null);

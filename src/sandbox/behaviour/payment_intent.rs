@@ -9,8 +9,8 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, id, inner, items, set, set_inner, status, text};
+use crate::sandbox::error::Outcome;
+use crate::sandbox::fields::{flag, id, inner, items, needed, set, set_inner, status, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
@@ -46,17 +46,13 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let currency = money::currency(&call.params)?;
     money::payable(amount, &currency, "amount")?;
     let confirms = flag(&call.params, "confirm");
-    if !confirms && call.params.contains_key("off_session") {
-        let message = "You cannot set `off_session` unless `confirm` is `true`.";
-        return Err(Failure::invalid(message).param("off_session"));
-    }
     payment_method::take(&mut call)?;
     let mut body = call.build()?;
     set(&mut body, "currency", currency.as_str());
     for (name, usual) in [("capture_method", "automatic_async"), ("confirmation_method", "automatic")] {
         set(&mut body, name, text(&call.params, name).unwrap_or(usual));
     }
-    ways_to_pay(&call, &mut body)?;
+    ways_to_pay(&call, &mut body);
     let secret = identifier::random(&format!("{}_secret_", id(&body)), 25);
     set(&mut body, "client_secret", secret);
     check_owner(&call, &body)?;
@@ -67,15 +63,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// What is offered to pay with, and the options of each type.
-fn ways_to_pay(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let automatic = inner(&call.params, "automatic_payment_methods");
-    let both = automatic.is_some_and(|automatic| flag(automatic, "enabled"));
-    if both && !items(&call.params, "allowed_payment_method_types").is_empty() {
-        let message = "You may only specify one of these parameters: allowed_payment_method_types, automatic_payment_methods.";
-        return Err(Failure::invalid(message)
-            .code("parameters_exclusive")
-            .param("automatic_payment_methods"));
-    }
+fn ways_to_pay(call: &Call<'_>, body: &mut Body) {
     intent::offer_methods(call, body);
     let mut options = inner(&call.params, "payment_method_options").cloned().unwrap_or_default();
     for kind in items(body, "payment_method_types").iter().filter_map(Json::as_str) {
@@ -85,7 +73,6 @@ fn ways_to_pay(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         set(&mut options, kind, shown);
     }
     set(body, "payment_method_options", options);
-    Ok(())
 }
 
 fn usual_options(kind: &str) -> Body {
@@ -116,7 +103,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
         return Err(unexpected_state(message, &before).param(name.as_str()));
     }
     if let Some(amount) = call.params.get("amount").and_then(Json::as_i64) {
-        money::payable(amount, text(&before, "currency").unwrap_or("usd"), "amount")?;
+        money::payable(amount, needed(&before, "currency")?, "amount")?;
     }
     payment_method::take(&mut call)?;
     let mut body = call.revise()?;
@@ -124,7 +111,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "currency", money::currency(&call.params)?);
     }
     if call.params.contains_key("allowed_payment_method_types") {
-        ways_to_pay(&call, &mut body)?;
+        ways_to_pay(&call, &mut body);
     }
     check_owner(&call, &body)?;
     if call.params.contains_key("payment_method") && OPEN.contains(&status(&body)) {

@@ -10,7 +10,7 @@ use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Update};
-use super::shop;
+use super::line_items;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =
@@ -21,11 +21,8 @@ const SPECIAL: &[&str] = &["line_items", "shipping_options", "restrictions"];
 /// `POST /v1/payment_links`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let given = items(&call.params, "line_items");
-    if given.is_empty() {
-        return Err(missing("line_items"));
-    }
-    let basket = shop::filled(call, given)?;
-    let recurring = basket.iter().any(shop::is_recurring);
+    let basket = line_items::filled(call, given)?;
+    let recurring = basket.iter().any(line_items::is_recurring);
     if !recurring && call.params.contains_key("subscription_data") {
         let message = "You can only use `subscription_data` with recurring prices.";
         return Err(Failure::state(message).param("subscription_data"));
@@ -34,7 +31,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
         let message = "You can not pass `payment_intent_data` with recurring prices.";
         return Err(Failure::state(message).param("payment_intent_data"));
     }
-    let currency = shop::currency(&basket).unwrap_or("usd");
+    let currency = line_items::currency(&basket).unwrap_or("usd");
     if text(&call.params, "currency").is_some_and(|wanted| wanted != currency) {
         let failure = Failure::unsupported("payment links in another currency than that of their prices");
         return Err(failure.param("currency"));
@@ -45,12 +42,12 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     }
     set(&mut body, "currency", currency);
     set(&mut body, "url", format!("https://buy.stripe.com/{}", identifier::random("test_", 20)));
-    let (options, _) = shop::shipping(call)?;
+    let (options, _) = line_items::shipping(call)?;
     set(&mut body, "shipping_options", options);
     restrictions(call, &mut body)?;
     completion(call)?;
     let url = format!("/v1/payment_links/{}/line_items", id(&body));
-    shop::show(&mut body, &basket, &url);
+    line_items::show(&mut body, &basket, &url);
     call.keep(body)
 }
 
@@ -67,7 +64,7 @@ fn completion(call: &Call<'_>) -> Outcome<()> {
         return Ok(());
     }
     let redirect = inner(after, "redirect").ok_or_else(|| missing("after_completion[redirect]"))?;
-    shop::check_url(redirect, "url").map_err(|failure| failure.param("after_completion[redirect][url]"))
+    line_items::check_url(redirect, "url").map_err(|failure| failure.param("after_completion[redirect][url]"))
 }
 
 fn restrictions(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
@@ -77,11 +74,6 @@ fn restrictions(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         set(body, "restrictions", Json::Null);
         return Ok(());
     };
-    if limit < 1 {
-        let message = "This value must be greater than or equal to 1.";
-        let param = "restrictions[completed_sessions][limit]";
-        return Err(Failure::invalid(message).code("parameter_invalid_integer").param(param));
-    }
     let known = inner(body, "restrictions").and_then(|own| inner(own, "completed_sessions"));
     let count = known.and_then(|own| given_number(own, "count")).unwrap_or(0);
     set_inner(body, "restrictions", "completed_sessions", json!({"count": count, "limit": limit}));
@@ -94,13 +86,13 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     completion(call)?;
     restrictions(call, &mut body)?;
     if call.params.contains_key("shipping_options") {
-        let (options, _) = shop::shipping(call)?;
+        let (options, _) = line_items::shipping(call)?;
         set(&mut body, "shipping_options", options);
     }
     if !items(&call.params, "line_items").is_empty() {
-        let basket = shop::requantified(call, &body)?;
+        let basket = line_items::requantified(call, &body)?;
         let url = format!("/v1/payment_links/{}/line_items", id(&body));
-        shop::show(&mut body, &basket, &url);
+        line_items::show(&mut body, &basket, &url);
     }
     call.keep(body)
 }

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, inner, set, text};
+use crate::sandbox::fields::{id, inner, member, set, text};
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Delete, Update};
@@ -32,7 +32,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     set(&mut made, "id", own);
     call.session.put(&made)?;
     let mut body = of_price(call, &made)?;
-    set(&mut body, "trial_period_days", call.params.get("trial_period_days").cloned().unwrap_or_default());
+    set(&mut body, "trial_period_days", member(&call.params, "trial_period_days"));
     call.keep(body)
 }
 

@@ -5,12 +5,12 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, id, inner, items, set, set_inner, text};
+use crate::sandbox::fields::{flag, id, inner, items, member, set, set_inner, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::{Body, Walk};
 
 use super::definition::{Behaviour, Create, Update};
-use super::shop;
+use super::line_items;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -82,7 +82,7 @@ fn check(call: &Call<'_>) -> Outcome<()> {
             call.session.referred("price", price, &format!("{path}[prices]"))?;
         }
     }
-    shop::check_url(&call.params, "default_return_url")
+    line_items::check_url(&call.params, "default_return_url")
 }
 
 /// `POST /v1/billing_portal/configurations/{id}`: the default stays active.
@@ -131,7 +131,7 @@ fn default(call: &Call<'_>) -> Outcome<Body> {
 /// `POST /v1/billing_portal/sessions`.
 fn session(call: &Call<'_>) -> Outcome<Json> {
     call.session.referred("customer", call.demanded("customer")?, "customer")?;
-    shop::check_url(&call.params, "return_url")?;
+    line_items::check_url(&call.params, "return_url")?;
     let configuration = match text(&call.params, "configuration") {
         Some(named) => call.session.referred(OBJECT, named, "configuration")?,
         None => default(call)?,
@@ -144,7 +144,7 @@ fn session(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.build()?;
     set(&mut body, "configuration", id(&configuration));
     if text(&call.params, "return_url").is_none() {
-        set(&mut body, "return_url", configuration.get("default_return_url").cloned().unwrap_or_default());
+        set(&mut body, "return_url", member(&configuration, "default_return_url"));
     }
     flow(call, &mut body)?;
     set(

@@ -3,7 +3,6 @@
 use serde_json::Value as Json;
 
 use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{flag, id, inner, set, text};
 use crate::sandbox::store::Body;
@@ -19,13 +18,11 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     match (text(&call.params, "product"), inner(&call.params, "product_data").cloned()) {
-        (Some(_), None) => {}
         (None, Some(data)) => {
             let product = order::product_described(&call, data, true)?;
             set(&mut call.params, "product", id(&product));
         }
-        (Some(_), Some(_)) => return Err(Failure::exclusive("product", "product_data")),
-        (None, None) => return Err(missing("product")),
+        _ => {}
     }
     order::price(&call, "").map(Json::Object)
 }

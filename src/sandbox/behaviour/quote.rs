@@ -4,20 +4,21 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, items, number, set, set_inner, status, text};
+use crate::sandbox::fields::{
+    given_number, id, inner, items, member, needed, number, set, set_inner, status, text,
+};
 use crate::sandbox::identifier;
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Update};
 use super::order::{self, Accepts, Line, sum, write};
-use super::transition::not_in_state;
 use super::{invoice, subscription};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create), (Update, update)],
-    actions: &[("AcceptQuote", accept), ("CancelQuote", cancel), ("FinalizeQuote", finalize)],
+    actions: &[("AcceptQuote", accept), ("FinalizeQuote", finalize)],
     ..Behaviour::of(&["quote"])
 }];
 
@@ -99,9 +100,6 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/quotes/{quote}/finalize`.
 fn finalize(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    if status(&body) != "draft" {
-        return Err(not_in_state(call, &body, "finalize"));
-    }
     if text(&body, "customer").is_none() {
         return Err(
             Failure::state("You must set a customer on a quote before you finalize it.").param("customer")
@@ -124,13 +122,10 @@ fn finalize(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/quotes/{quote}/accept`: the lines become those of a draft invoice.
 fn accept(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    if status(&body) != "open" {
-        return Err(not_in_state(call, &body, "accept"));
-    }
     if items(&body, "_line_params").iter().any(|params| is_recurring(call, params)) {
         let made = subscription_of(call, &body)?;
         set(&mut body, "subscription", id(&made));
-        set(&mut body, "invoice", made.get("latest_invoice").cloned().unwrap_or_default());
+        set(&mut body, "invoice", member(&made, "latest_invoice"));
     } else {
         let made = invoice_of(call, &body)?;
         call.session.put(&made)?;
@@ -161,7 +156,7 @@ fn subscription_of(call: &Call<'_>, quote: &Body) -> Outcome<Body> {
     let (again, once): (Vec<&Json>, Vec<&Json>) =
         items(quote, "_line_params").iter().partition(|params| is_recurring(call, params));
     let mut params = Body::new();
-    set(&mut params, "customer", quote.get("customer").cloned().unwrap_or_default());
+    set(&mut params, "customer", member(&quote, "customer"));
     set(&mut params, "items", again.into_iter().map(entry).map(Json::Object).collect::<Vec<_>>());
     set(&mut params, "add_invoice_items", once.into_iter().map(entry).map(Json::Object).collect::<Vec<_>>());
     set(&mut params, "metadata", quote.get("metadata").cloned().unwrap_or_else(|| json!({})));
@@ -192,7 +187,7 @@ fn invoice_of(call: &Call<'_>, quote: &Body) -> Outcome<Body> {
         set(&mut params, "days_until_due", days.unwrap_or(30));
     }
     let about = call.about("invoice", params)?;
-    let mut made = invoice::draft(&about, &customer, text(quote, "currency").unwrap_or("usd"))?;
+    let mut made = invoice::draft(&about, &customer, needed(quote, "currency")?)?;
     for params in items(quote, "_line_params") {
         let params = params.as_object().cloned().unwrap_or_default();
         let Some(line) = Line::of(call, &params, Accepts::Any, "line_items")? else { continue };
@@ -203,15 +198,4 @@ fn invoice_of(call: &Call<'_>, quote: &Body) -> Outcome<Body> {
         json!({"quote_details": {"quote": id(quote)}, "subscription_details": null, "type": "quote_details"});
     set(&mut made, "parent", parent);
     Ok(made)
-}
-
-/// `POST /v1/quotes/{quote}/cancel`.
-fn cancel(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.named()?;
-    if !matches!(status(&body), "draft" | "open") {
-        return Err(not_in_state(call, &body, "cancel"));
-    }
-    set(&mut body, "status", "canceled");
-    set_inner(&mut body, "status_transitions", "canceled_at", call.now);
-    call.keep(body)
 }

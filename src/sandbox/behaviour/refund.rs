@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, number, set, status, text};
+use crate::sandbox::fields::{flag, given_number, id, needed, number, set, status, text};
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create};
@@ -13,11 +13,8 @@ use super::ledger::{self, Movement};
 use super::money;
 
 /// What this module answers.
-pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
-    operations: &[(Create, create)],
-    actions: &[("CancelRefund", cancel)],
-    ..Behaviour::of(&["refund"])
-}];
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { operations: &[(Create, create)], ..Behaviour::of(&["refund"]) }];
 
 /// `POST /v1/refunds`.
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
@@ -33,7 +30,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     }
     set(&mut body, "amount", amount);
     set(&mut body, "status", "succeeded");
-    let currency = text(&charge, "currency").unwrap_or("usd").to_owned();
+    let currency = needed(&charge, "currency")?.to_owned();
     let at_once = flag(&charge, "_at_once");
     let movement = Movement { amount: -amount, fee: 0, currency: &currency, kind: "refund", at_once };
     let entry = ledger::enter(&call, &body, movement)?;
@@ -57,11 +54,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 /// The charge that `charge` or `payment_intent` names.
 fn refunded_charge(call: &Call<'_>) -> Outcome<Body> {
     match (text(&call.params, "charge"), text(&call.params, "payment_intent")) {
-        (Some(_), Some(_)) => {
-            let message = "You may only specify one of these parameters: charge, payment_intent.";
-            Err(Failure::invalid(message).code("parameters_exclusive").param("charge"))
-        }
-        (Some(charge), None) => call.session.referred("charge", charge, "charge"),
+        (Some(charge), _) => call.session.referred("charge", charge, "charge"),
         (None, Some(intent)) => {
             let intent = call.session.referred("payment_intent", intent, "payment_intent")?;
             let latest = text(&intent, "latest_charge").filter(|_| status(&intent) == "succeeded");
@@ -93,12 +86,8 @@ fn refundable(call: &Call<'_>, charge: &Body) -> Outcome<i64> {
     }
     let left = number(charge, "amount_captured") - number(charge, "amount_refunded");
     let amount = given_number(&call.params, "amount").unwrap_or(left);
-    if amount < 1 {
-        let message = "This value must be greater than or equal to 1.";
-        return Err(Failure::invalid(message).code("parameter_invalid_integer").param("amount"));
-    }
     if amount > left {
-        let currency = text(charge, "currency").unwrap_or("usd");
+        let currency = needed(charge, "currency")?;
         let message = format!(
             "Refund amount ({}) is greater than unrefunded amount on charge ({})",
             money::written(amount, currency),
@@ -107,15 +96,4 @@ fn refundable(call: &Call<'_>, charge: &Body) -> Outcome<i64> {
         return Err(Failure::state(message).param("amount"));
     }
     Ok(amount)
-}
-
-/// `POST /v1/refunds/{refund}/cancel`: only one that waits for the customer can be canceled.
-fn cancel(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.named()?;
-    if status(&body) != "requires_action" {
-        let message = format!("You cannot cancel this refund because it has a status of {}.", status(&body));
-        return Err(Failure::state(message));
-    }
-    set(&mut body, "status", "canceled");
-    call.keep(body)
 }

@@ -5,11 +5,12 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, items, number, set, set_inner, status, text};
+use crate::sandbox::fields::{
+    given_number, id, inner, items, member, needed, number, set, set_inner, status, text,
+};
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Update};
-use super::transition::not_in_state;
 use super::{customer_time, subscription};
 
 mod phase;
@@ -52,7 +53,7 @@ fn blank(call: &Call<'_>, customer: &Body) -> Outcome<Body> {
     plain.params.retain(|name, _| !matches!(name.as_str(), "phases" | "from_subscription" | "start_date"));
     let mut body = plain.build()?;
     set(&mut body, "customer", id(customer));
-    set(&mut body, "test_clock", customer.get("test_clock").cloned().unwrap_or_default());
+    set(&mut body, "test_clock", member(&customer, "test_clock"));
     set(&mut body, "end_behavior", text(&call.params, "end_behavior").unwrap_or("release"));
     set_inner(&mut body, "billing_mode", "type", "flexible");
     if inner(&body, "default_settings").and_then(|own| text(own, "billing_cycle_anchor")).is_none() {
@@ -76,7 +77,7 @@ fn from_subscription(call: &Call<'_>, from: &str) -> Outcome<Json> {
         let message = "You cannot migrate a subscription that is already attached to a schedule, or that is not active.";
         return Err(Failure::state(message).param("from_subscription"));
     }
-    let customer = call.session.named("customer", text(&owner, "customer").unwrap_or_default())?;
+    let customer = call.session.named("customer", needed(&owner, "customer")?)?;
     let call = &customer_time::of(call, &customer)?;
     let mut body = blank(call, &customer)?;
     let phase = phase::current(&owner);
@@ -135,7 +136,7 @@ pub(super) fn turn(call: &Call<'_>, schedule: &str) -> Outcome<()> {
     };
     show_phase(&mut body, next);
     call.session.put(&body)?;
-    let owner = call.session.named("subscription", text(&body, "subscription").unwrap_or_default())?;
+    let owner = call.session.named("subscription", needed(&body, "subscription")?)?;
     phase::enter(call, &body, &owner, next)
 }
 
@@ -153,9 +154,7 @@ fn complete(call: &Call<'_>, mut body: Body) -> Outcome<()> {
 
 /// The subscription goes on without the schedule.
 fn let_go(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
-    if let Some(mut owner) =
-        call.session.alive("subscription", text(&body, "subscription").unwrap_or_default())?
-    {
+    if let Some(mut owner) = call.session.linked(&body, "subscription", "subscription")? {
         set(&mut owner, "schedule", Json::Null);
         call.session.put(&owner)?;
         set(&mut body, "released_subscription", id(&owner));
@@ -169,7 +168,7 @@ fn let_go(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
 }
 
 fn timed<'a>(call: &Call<'a>, body: &Body) -> Outcome<Call<'a>> {
-    let customer = call.session.named("customer", text(body, "customer").unwrap_or_default())?;
+    let customer = call.session.named("customer", needed(body, "customer")?)?;
     customer_time::of(call, &customer)
 }
 
@@ -200,7 +199,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
         };
         show_phase(&mut body, &current);
         call.session.put(&body)?;
-        let owner = call.session.named("subscription", text(&body, "subscription").unwrap_or_default())?;
+        let owner = call.session.named("subscription", needed(&body, "subscription")?)?;
         phase::enter(call, &body, &owner, &current)?;
     }
     call.keep(body)
@@ -209,9 +208,6 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/subscription_schedules/{id}/cancel`: the subscription ends with it.
 fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
-    if !ALIVE.contains(&status(&body)) {
-        return Err(not_in_state(call, &body, "cancel"));
-    }
     let call = &timed(call, &body)?;
     if let Some(owner) = text(&body, "subscription") {
         let mut about = call.about("subscription", call.params.clone())?;
@@ -243,9 +239,6 @@ fn ended(call: &Call<'_>, schedule: &str, how: &str) -> Outcome<()> {
 /// `POST /v1/subscription_schedules/{id}/release`.
 fn release(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
-    if !ALIVE.contains(&status(&body)) {
-        return Err(not_in_state(call, &body, "release"));
-    }
     let call = &timed(call, &body)?;
     let_go(call, body).map(Json::Object)
 }

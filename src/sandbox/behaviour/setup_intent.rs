@@ -7,13 +7,13 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::error::Outcome;
 use crate::sandbox::fields::{flag, id, inner, items, set, set_inner, status, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Update};
-use super::intent::{self, OPEN, not_in_states, unexpected_state};
+use super::intent::{self, OPEN, unexpected_state};
 use super::payment_method;
 
 mod confirm;
@@ -23,11 +23,7 @@ use confirm::check_owner;
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create), (Update, update)],
-    actions: &[
-        ("CancelSetupIntent", cancel),
-        ("ConfirmSetupIntent", confirm::confirm),
-        ("VerifySetupIntentMicrodeposits", confirm::verify),
-    ],
+    actions: &[("ConfirmSetupIntent", confirm::confirm), ("VerifySetupIntentMicrodeposits", confirm::verify)],
     authenticate: Some(confirm::authenticate),
     ..Behaviour::of(&["setup_intent"])
 }];
@@ -42,13 +38,6 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 /// An intent of params, not yet kept.
 pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
     let mut call = call.clone();
-    if !flag(&call.params, "confirm")
-        && let Some(name) =
-            ["mandate_data", "return_url"].into_iter().find(|name| call.params.contains_key(*name))
-    {
-        let message = format!("You cannot set `{name}` unless `confirm` is `true`.");
-        return Err(Failure::invalid(message).param(name));
-    }
     payment_method::take(&mut call)?;
     let mut body = call.build()?;
     set(&mut body, "usage", text(&call.params, "usage").unwrap_or("off_session"));
@@ -102,21 +91,5 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "status", "requires_confirmation");
         set(&mut body, "next_action", Json::Null);
     }
-    call.keep(body)
-}
-
-/// `POST /v1/setup_intents/{id}/cancel`.
-fn cancel(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.named()?;
-    if !OPEN.contains(&status(&body)) {
-        return Err(not_in_states(call, &body, ("cancel", "canceled"), OPEN));
-    }
-    set(
-        &mut body,
-        "cancellation_reason",
-        call.params.get("cancellation_reason").cloned().unwrap_or_default(),
-    );
-    set(&mut body, "next_action", Json::Null);
-    set(&mut body, "status", "canceled");
     call.keep(body)
 }

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, inner, number, set, set_inner, text};
+use crate::sandbox::fields::{given_number, inner, member, number, set, set_inner, text};
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Update};
@@ -43,7 +43,7 @@ fn check_amount(given: &Body, param: &str) -> Outcome<()> {
 
 /// The main currency is one of the options.
 fn options(body: &Body, given: &Body, currency: &str) -> Outcome<Body> {
-    let usual = body.get("tax_behavior").cloned().unwrap_or_default();
+    let usual = member(&body, "tax_behavior");
     let mut options = Body::new();
     set(&mut options, currency, json!({"amount": number(given, "amount"), "tax_behavior": usual}));
     for (name, option) in inner(given, "currency_options").into_iter().flatten() {

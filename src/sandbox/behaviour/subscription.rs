@@ -11,13 +11,14 @@ use serde_json::Value as Json;
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, items, set, status, text};
+use crate::sandbox::fields::{given_number, id, items, needed, set, status, text};
 use crate::sandbox::store::Body;
 
 use super::definition::{Behaviour, Create, Delete, List, Update};
 use super::{customer_time, discount, order};
 
 mod bill;
+mod billing_cycle;
 mod change;
 mod create;
 mod end;
@@ -26,23 +27,22 @@ mod item;
 mod item_calls;
 mod params;
 mod preview;
-mod seen;
 mod trial;
-mod turn;
+mod views;
 
 use ending::ENDED;
 use params::{own_method, plain};
 
+pub(super) use billing_cycle::{due_at, turn};
 pub(super) use create::made;
 pub(super) use end::{cancel, close};
 pub(super) use preview::{previewed, previewed_new};
-pub(super) use seen::{invoice_paid, invoice_voided, is_running, products};
-pub(super) use turn::{due_at, turn};
+pub(super) use views::{invoice_paid, invoice_voided, is_running, products};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
-        operations: &[(Create, create), (List, seen::list), (Update, update)],
+        operations: &[(Create, create), (List, views::list), (Update, update)],
         actions: &[
             ("CancelSubscription", cancel),
             ("PauseSubscription", end::pause),
@@ -70,7 +70,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/subscriptions/{id}`.
 pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
-    let customer = call.session.named("customer", text(&before, "customer").unwrap_or_default())?;
+    let customer = call.session.named("customer", needed(&before, "customer")?)?;
     let call = &customer_time::of(call, &customer)?;
     let kept = ["cancellation_details", "metadata"];
     if ENDED.contains(&status(&before)) && call.params.keys().any(|name| !kept.contains(&name.as_str())) {

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, inner, set, text};
+use crate::sandbox::fields::{id, inner, member, set, text};
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
@@ -143,7 +143,7 @@ fn list_ids(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let wanted = call.params.shift_remove("owner").unwrap_or_else(|| json!({"type": "self"}));
     page::of_objects(&call, "tax_id", |body| {
-        let owner = body.get("owner").cloned().unwrap_or_default();
+        let owner = member(&body, "owner");
         wanted
             .as_object()
             .is_some_and(|wanted| wanted.iter().all(|(name, value)| owner.get(name) == Some(value)))

@@ -9,7 +9,8 @@ use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::store::{Body, Walk};
 
-use super::{gather, limit, pushed};
+use super::filter::pushed;
+use super::gather::{gather, limit};
 
 /// What stands in `page`.
 #[derive(Debug, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use http::Uri;
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 
-use crate::sandbox::control::PREFIX;
+use crate::sandbox::admin_api::PREFIX;
 
 /// Why a request is not answered; none where it is.
 pub(super) fn refusal(parts: &Parts, remote: bool) -> Option<String> {

@@ -142,6 +142,12 @@ impl Session<'_> {
         Ok(self.get(object, id)?.filter(|stored| !stored.gone).map(|stored| stored.body))
     }
 
+    /// The object of a type whose id stands in a field of another; none where none does.
+    pub fn linked(&self, body: &Body, field: &str, object: &str) -> Outcome<Option<Body>> {
+        let id = body.get(field).and_then(Json::as_str).filter(|id| !id.is_empty());
+        id.map_or(Ok(None), |id| self.alive(object, id))
+    }
+
     /// The object that a path names.
     pub fn named(&self, object: &str, id: &str) -> Outcome<Body> {
         self.alive(object, id)?.ok_or_else(|| Failure::absent(object, id))

@@ -3,10 +3,10 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::payment_intent::Attempt;
-use crate::sandbox::behaviour::{payment_intent, payment_method, setup_intent, shop, subscription};
+use crate::sandbox::behaviour::{line_items, payment_intent, payment_method, setup_intent, subscription};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, inner, items, number, set, status, text};
+use crate::sandbox::fields::{id, inner, items, member, number, set, status, text};
 use crate::sandbox::store::Body;
 
 use super::page::current;
@@ -73,7 +73,7 @@ fn setup(call: &Call<'_>, body: &mut Body, method: &Body, customer: Option<&str>
 fn subscribe(call: &Call<'_>, body: &mut Body, method: &Body, customer: &str) -> Outcome<()> {
     let entry = |item: &Json| json!({"price": item.pointer("/price/id"), "quantity": item.get("quantity")});
     let (recurring, once): (Vec<&Json>, Vec<&Json>) =
-        items(body, shop::ITEMS).iter().partition(|item| shop::is_recurring(item));
+        items(body, line_items::ITEMS).iter().partition(|item| line_items::is_recurring(item));
     let mut params = Body::new();
     set(&mut params, "customer", customer);
     set(&mut params, "default_payment_method", id(method));
@@ -84,7 +84,7 @@ fn subscribe(call: &Call<'_>, body: &mut Body, method: &Body, customer: &str) ->
     set(&mut params, "discounts", known.collect::<Vec<_>>());
     let made = subscription::made(&call.about("subscription", params)?)?;
     set(body, "subscription", id(&made));
-    set(body, "invoice", made.get("latest_invoice").cloned().unwrap_or_default());
+    set(body, "invoice", member(&made, "latest_invoice"));
     Ok(())
 }
 
@@ -94,7 +94,7 @@ fn pay(call: &Call<'_>, body: &mut Body, method: Body, customer: Option<&str>) -
         return Ok(());
     }
     let mut draft = Body::new();
-    set(&mut draft, "currency", body.get("currency").cloned().unwrap_or_default());
+    set(&mut draft, "currency", member(&body, "currency"));
     set(&mut draft, "customer", customer.map_or(Json::Null, Json::from));
     let mut intent = payment_intent::for_amount(call, &draft, amount)?;
     if let Some(metadata) = inner(body, "_payment_intent_data").and_then(|data| data.get("metadata")) {

@@ -3,20 +3,16 @@
 use serde_json::Value as Json;
 
 use crate::sandbox::behaviour::order;
-use crate::sandbox::behaviour::transition::not_in_state;
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{id, number, set, set_inner, status, text};
 
-use super::{payment, settle};
+use super::{finalize_and_pay, payment};
 
 /// `POST /v1/invoices/{id}/attach_payment`: a payment made elsewhere pays for the invoice.
 pub(in crate::sandbox::behaviour) fn attach(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    if status(&body) != "open" {
-        return Err(not_in_state(call, &body, "attach a payment to"));
-    }
     let Some(intent) = text(&call.params, "payment_intent") else {
         return match text(&call.params, "payment_record") {
             Some(_) => Err(Failure::unsupported("payment records that pay invoices")),
@@ -39,8 +35,8 @@ pub(in crate::sandbox::behaviour) fn attach(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "amount_paid", paid);
         order::due(&mut body);
         if number(&body, "amount_remaining") == 0 {
-            settle::paid(call, &mut body)?;
-            settle::end_intent(call, &body)?;
+            finalize_and_pay::paid(call, &mut body)?;
+            finalize_and_pay::end_intent(call, &body)?;
         }
     }
     call.keep(body)

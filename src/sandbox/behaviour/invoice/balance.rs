@@ -4,16 +4,16 @@ use crate::sandbox::behaviour::order::{self, APPLIED};
 use crate::sandbox::behaviour::{customer_balance, money};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{id, number, set, text};
+use crate::sandbox::fields::{id, needed, number, set};
 use crate::sandbox::store::Body;
 
 /// What the customer is owed pays first; what it owes is paid with the invoice. An invoice
 /// below zero, or too small to be charged, goes to the balance.
 pub(super) fn apply(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let customer = text(body, "customer").unwrap_or_default().to_owned();
+    let customer = needed(body, "customer")?.to_owned();
     let owner = call.session.alive("customer", &customer)?.unwrap_or_default();
     let (start, total) = (number(&owner, "balance"), number(body, "total"));
-    let currency = text(body, "currency").unwrap_or("usd").to_owned();
+    let currency = needed(body, "currency")?.to_owned();
     set(body, "starting_balance", start);
     let applied = if total <= 0 { 0 } else { start.max(-total) };
     let entered = if total < 0 { total } else { -applied };
@@ -44,8 +44,8 @@ pub(super) fn give_back(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     if applied == 0 {
         return Ok(());
     }
-    let customer = text(body, "customer").unwrap_or_default().to_owned();
-    let currency = text(body, "currency").unwrap_or("usd").to_owned();
+    let customer = needed(body, "customer")?.to_owned();
+    let currency = needed(body, "currency")?.to_owned();
     let about = Some(("invoice", id(body)));
     customer_balance::enter(call, &customer, (applied, &currency), "unapplied_from_invoice", about)?;
     set(body, APPLIED, 0);

@@ -9,7 +9,7 @@ use crate::sandbox::behaviour::order::{
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, inner, items, needed, set, status, text};
+use crate::sandbox::fields::{id, inner, items, member, needed, set, status, text};
 use crate::sandbox::page;
 use crate::sandbox::shape;
 use crate::sandbox::store::Body;
@@ -68,7 +68,7 @@ pub(in crate::sandbox::behaviour) fn item_of(
     let mut params = entry.clone();
     let discounts = params.shift_remove("discounts");
     let rates = params.shift_remove("tax_rates").unwrap_or_default();
-    set(&mut params, "customer", invoice.get("customer").cloned().unwrap_or_default());
+    set(&mut params, "customer", member(&invoice, "customer"));
     let about = call.about("invoiceitem", params.clone())?;
     let currency = needed(invoice, "currency")?;
     let cost = cost(&about, &params, currency, path)?;

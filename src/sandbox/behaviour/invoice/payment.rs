@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{id, inner, number, set, set_inner, status};
+use crate::sandbox::fields::{id, inner, member, number, set, set_inner, status};
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
@@ -18,7 +18,7 @@ pub(super) fn requested(
 ) -> Outcome<Body> {
     let mut body = call.about("invoice_payment", Body::new())?.fresh();
     set(&mut body, "amount_requested", amount);
-    set(&mut body, "currency", invoice.get("currency").cloned().unwrap_or_default());
+    set(&mut body, "currency", member(&invoice, "currency"));
     set(&mut body, "invoice", id(invoice));
     set(&mut body, "is_default", is_default);
     set(&mut body, "payment", json!({"payment_intent": intent, "type": "payment_intent"}));

@@ -7,7 +7,7 @@ use crate::sandbox::behaviour::{period, subscription};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, inner, items, number, set, text};
+use crate::sandbox::fields::{flag, given_number, id, inner, items, member, needed, number, set, text};
 use crate::sandbox::store::Body;
 
 /// Most phases of a schedule.
@@ -43,7 +43,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
         let price = price.ok_or_else(|| missing(&format!("{path}[price]")))?;
         often = inner(&price, "recurring").cloned().unwrap_or_default();
         if currency.is_empty() {
-            text(&price, "currency").unwrap_or("usd").clone_into(&mut currency);
+            needed(&price, "currency")?.clone_into(&mut currency);
         }
         own.push(json!({
             "billing_thresholds": null, "discounts": item.get("discounts").cloned().unwrap_or_else(|| json!([])),
@@ -80,11 +80,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
                 set(phase, name, value.clone());
             }
         }
-        let trial = if flag(params, "trial") {
-            Json::from(end)
-        } else {
-            params.get("trial_end").cloned().unwrap_or_default()
-        };
+        let trial = if flag(params, "trial") { Json::from(end) } else { member(&params, "trial_end") };
         set(phase, "trial_end", trial);
         return Ok(std::mem::take(phase));
     }
@@ -138,12 +134,12 @@ pub(super) fn params(schedule: &Body, phase: &Body, fresh: bool) -> Body {
         set(&mut params, "trial_end", end);
     }
     if fresh {
-        set(&mut params, "customer", schedule.get("customer").cloned().unwrap_or_default());
+        set(&mut params, "customer", member(&schedule, "customer"));
         let own = items(phase, "items").iter().filter_map(Json::as_object);
         let own = own.map(|item| json!({"price": item.get("price"), "quantity": item.get("quantity"), "metadata": item.get("metadata")}));
         set(&mut params, "items", own.collect::<Vec<_>>());
     } else {
-        set(&mut params, "proration_behavior", phase.get("proration_behavior").cloned().unwrap_or_default());
+        set(&mut params, "proration_behavior", member(&phase, "proration_behavior"));
     }
     params
 }
@@ -167,7 +163,7 @@ pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body
         if let Some(known) = known {
             set(&mut entry, "id", known);
         }
-        set(&mut entry, "price", wanted.get("price").cloned().unwrap_or_default());
+        set(&mut entry, "price", member(&wanted, "price"));
         set(&mut entry, "quantity", wanted.get("quantity").cloned().unwrap_or_else(|| Json::from(1)));
         shown.push(Json::Object(entry));
     }

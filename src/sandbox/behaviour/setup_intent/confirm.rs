@@ -3,11 +3,11 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::card::{Decline, Verdict};
-use crate::sandbox::behaviour::intent::{OPEN, check_return_url, not_in_states, unexpected_state};
+use crate::sandbox::behaviour::intent::{check_return_url, unexpected_state};
 use crate::sandbox::behaviour::payment_method;
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome, Stage};
-use crate::sandbox::fields::{id, inner, items, set, status, text};
+use crate::sandbox::fields::{id, inner, items, needed, set, status, text};
 use crate::sandbox::store::Body;
 
 /// The two deposits that a bank account of the sandbox gets.
@@ -15,10 +15,6 @@ const DEPOSITS: [i64; 2] = [32, 45];
 
 /// `POST /v1/setup_intents/{id}/confirm`.
 pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> Outcome<Json> {
-    let before = call.named()?;
-    if !OPEN.contains(&status(&before)) {
-        return Err(not_in_states(call, &before, ("confirm", "confirmed"), OPEN));
-    }
     let mut call = call.clone();
     payment_method::take(&mut call)?;
     let body = call.revise()?;
@@ -139,7 +135,7 @@ pub(in crate::sandbox::behaviour) fn verify(call: &Call<'_>) -> Outcome<Json> {
         let message = "The amounts provided do not match the amounts that were sent to the bank account.";
         return Err(Failure::state(message).code("payment_method_microdeposit_verification_amounts_mismatch"));
     }
-    let method = call.session.named("payment_method", text(&body, "payment_method").unwrap_or_default())?;
+    let method = call.session.named("payment_method", needed(&body, "payment_method")?)?;
     succeed(call, body, method)
 }
 
@@ -150,7 +146,7 @@ pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: boo
         let message = format!("This SetupIntent has a status of {} and waits for nobody.", status(&body));
         return Err(unexpected_state(message, &body));
     }
-    let method = call.session.named("payment_method", text(&body, "payment_method").unwrap_or_default())?;
+    let method = call.session.named("payment_method", needed(&body, "payment_method")?)?;
     if succeeds {
         return succeed(call, body, method);
     }

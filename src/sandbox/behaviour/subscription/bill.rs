@@ -8,7 +8,7 @@ use crate::sandbox::behaviour::{discount, invoice, invoice_item, meter, period};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome, Stage};
-use crate::sandbox::fields::{copy, flag, id, inner, items, number, set, status, text};
+use crate::sandbox::fields::{copy, flag, id, inner, items, member, needed, number, set, status, text};
 use crate::sandbox::store::Body;
 
 use super::item;
@@ -18,7 +18,7 @@ pub(super) const HOUR: i64 = 60 * 60;
 
 /// A draft for the subscription, without lines, not yet kept.
 pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body> {
-    let customer = call.session.named("customer", text(owner, "customer").unwrap_or_default())?;
+    let customer = call.session.named("customer", needed(owner, "customer")?)?;
     let mut params = Body::new();
     let method = text(owner, "collection_method").unwrap_or("charge_automatically");
     set(&mut params, "collection_method", method);
@@ -27,7 +27,7 @@ pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body
         set(&mut params, "days_until_due", number(owner, "days_until_due"));
     }
     let about = call.about("invoice", params)?;
-    let mut body = invoice::draft(&about, &customer, text(owner, "currency").unwrap_or("usd"))?;
+    let mut body = invoice::draft(&about, &customer, needed(owner, "currency")?)?;
     set(&mut body, "billing_reason", reason);
     set(&mut body, "default_tax_rates", items(owner, "default_tax_rates").to_vec());
     let details = json!({
@@ -112,7 +112,7 @@ pub(super) fn used(
     draft: &mut Body,
 ) -> Outcome<()> {
     let meter = item::recurring(item).and_then(|often| text(often, "meter")).unwrap_or_default();
-    let customer = text(owner, "customer").unwrap_or_default();
+    let customer = needed(owner, "customer")?;
     let quantity = meter::used(call, meter, customer, within.0, within.1)?;
     order::push(draft, line(call, owner, item, within, quantity)?);
     Ok(())
@@ -120,8 +120,8 @@ pub(super) fn used(
 
 /// The items of the customer that wait go on the draft.
 pub(super) fn gather(call: &Call<'_>, draft: &mut Body) -> Outcome<()> {
-    let customer = text(draft, "customer").unwrap_or_default().to_owned();
-    let currency = text(draft, "currency").unwrap_or("usd").to_owned();
+    let customer = needed(draft, "customer")?.to_owned();
+    let currency = needed(draft, "currency")?.to_owned();
     for mut waiting in invoice_item::waiting(call, &customer, Some(&currency))? {
         order::add(call, draft, &waiting);
         set(&mut waiting, "invoice", id(draft));
@@ -138,7 +138,7 @@ pub(super) fn extra(call: &Call<'_>, owner: &Body) -> Outcome<()> {
         let line = Line::of(call, &params, Accepts::OneTime, &path)?;
         let line = line.ok_or_else(|| missing(&format!("{path}[price]")))?;
         let mut about = Body::new();
-        set(&mut about, "customer", owner.get("customer").cloned().unwrap_or_default());
+        set(&mut about, "customer", member(&owner, "customer"));
         let made = invoice_item::of_line(&call.about("invoiceitem", about)?, &line)?;
         call.session.put(&made)?;
     }

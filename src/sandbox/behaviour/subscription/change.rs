@@ -7,7 +7,9 @@ use crate::sandbox::behaviour::order::{self, Line};
 use crate::sandbox::behaviour::{invoice_item, period};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, inner, items as listed, number, set, status, text};
+use crate::sandbox::fields::{
+    flag, given_number, id, inner, items as listed, member, needed, number, set, status, text,
+};
 use crate::sandbox::store::Body;
 
 use super::bill::reduce;
@@ -164,7 +166,7 @@ fn waits(call: &Call<'_>, owner: &Body, item: Option<&Body>, at: i64, sign: i64)
     let amount = sign * period::part(order::cost(price, quantity), whole_start(item, owner, start), end, at);
     let line = Line {
         amount,
-        currency: text(owner, "currency").unwrap_or("usd").to_owned(),
+        currency: needed(owner, "currency")?.to_owned(),
         quantity,
         unit: text(price, "unit_amount_decimal").unwrap_or("0").to_owned(),
         product: text(price, "product").map(str::to_owned),
@@ -173,7 +175,7 @@ fn waits(call: &Call<'_>, owner: &Body, item: Option<&Body>, at: i64, sign: i64)
     let sold = line.description(call)?;
     let sold = sold.as_str().unwrap_or("the subscription");
     let mut params = Body::new();
-    set(&mut params, "customer", owner.get("customer").cloned().unwrap_or_default());
+    set(&mut params, "customer", member(&owner, "customer"));
     set(&mut params, "period", json!({"end": end, "start": at}));
     set(&mut params, "discountable", false);
     let which = if sign < 0 { "Unused" } else { "Remaining" };

@@ -4,9 +4,8 @@ use serde_json::json;
 
 use crate::sandbox::behaviour::{customer_time, discount, order, period, setup_intent};
 use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, items, set, set_inner, status, text};
+use crate::sandbox::fields::{given_number, id, inner, items, member, set, set_inner, status, text};
 use crate::sandbox::store::Body;
 
 use super::ending::ending;
@@ -58,26 +57,9 @@ fn prepare_payment(call: &Call<'_>, customer: &Body, body: &mut Body) -> Outcome
 }
 
 fn check(call: &Call<'_>, customer: &Body) -> Outcome<()> {
-    if items(&call.params, "items").is_empty() {
-        return Err(missing("items"));
-    }
     if items(&call.params, "items").len() > item::MOST {
         let message = format!("A subscription can have at most {} items.", item::MOST);
         return Err(Failure::invalid(message).param("items"));
-    }
-    if text(&call.params, "payment_behavior") == Some("pending_if_incomplete") {
-        let message =
-            "`payment_behavior=pending_if_incomplete` can only be used when a subscription is updated.";
-        return Err(Failure::invalid(message).param("payment_behavior"));
-    }
-    let days = given_number(&call.params, "days_until_due");
-    match (text(&call.params, "collection_method"), days) {
-        (Some("send_invoice"), None) => return Err(missing("days_until_due")),
-        (Some("send_invoice"), Some(_)) | (_, None) => {}
-        _ => {
-            let message = "`days_until_due` can only be used with `collection_method=send_invoice`.";
-            return Err(Failure::invalid(message).param("days_until_due"));
-        }
     }
     own_method(call, id(customer))
 }
@@ -95,7 +77,7 @@ fn draft(call: &Call<'_>, customer: &Body) -> Outcome<Body> {
         "collection_method",
         text(&call.params, "collection_method").unwrap_or("charge_automatically"),
     );
-    set(&mut body, "test_clock", customer.get("test_clock").cloned().unwrap_or_default());
+    set(&mut body, "test_clock", member(&customer, "test_clock"));
     set(
         &mut body,
         "default_tax_rates",
@@ -129,10 +111,6 @@ fn anchor(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     }
     let given = given_number(&call.params, "billing_cycle_anchor");
     let config = inner(&call.params, "billing_cycle_anchor_config");
-    if given.is_some() && config.is_some() {
-        let message = "You may only specify one of these parameters: billing_cycle_anchor, billing_cycle_anchor_config.";
-        return Err(Failure::invalid(message).code("parameters_exclusive").param("billing_cycle_anchor"));
-    }
     if let Some(config) = config {
         set(body, "billing_cycle_anchor_config", config.clone());
     }

@@ -7,7 +7,7 @@ use crate::sandbox::behaviour::{discount, period, plan};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, items, number, set, status, text};
+use crate::sandbox::fields::{given_number, id, inner, items, needed, number, set, status, text};
 use crate::sandbox::page;
 use crate::sandbox::shape;
 use crate::sandbox::store::Body;
@@ -24,7 +24,7 @@ pub(super) fn made(call: &Call<'_>, owner: &mut Body, params: &Body, path: &str)
     set(&mut body, "subscription", id(owner));
     put_price(call, &mut body, &price)?;
     lay(call, &mut body, params, path)?;
-    let currency = text(&price, "currency").unwrap_or("usd").to_owned();
+    let currency = needed(&price, "currency")?.to_owned();
     match text(owner, "currency") {
         None => set(owner, "currency", currency),
         Some(own) if own == currency => {}

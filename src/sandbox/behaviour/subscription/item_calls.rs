@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::behaviour::customer_time;
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, set, status, text};
+use crate::sandbox::fields::{id, needed, set, status, text};
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 use crate::sandbox::view;
@@ -20,7 +20,7 @@ fn owner_of<'a>(call: &Call<'a>, subscription: &str) -> Outcome<(Call<'a>, Body)
         let message = format!("The subscription {subscription} is canceled, so its items cannot be changed.");
         return Err(Failure::state(message).param("subscription"));
     }
-    let customer = call.session.named("customer", text(&owner, "customer").unwrap_or_default())?;
+    let customer = call.session.named("customer", needed(&owner, "customer")?)?;
     Ok((customer_time::of(call, &customer)?, owner))
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{id, inner, items, number, set, set_inner, text};
+use crate::sandbox::fields::{id, inner, items, needed, number, set, set_inner, text};
 use crate::sandbox::store::Body;
 
 use super::bill::reduce;
@@ -55,7 +55,7 @@ pub(in crate::sandbox::behaviour) fn previewed_new(
     set(&mut params, "customer", id(customer));
     set(&mut params, "payment_behavior", "default_incomplete");
     let made = create::made(&call.about("subscription", params)?)?;
-    let mut body = call.session.named("invoice", text(&made, "latest_invoice").unwrap_or_default())?;
+    let mut body = call.session.named("invoice", needed(&made, "latest_invoice")?)?;
     set_inner(&mut body, "status_transitions", "finalized_at", Json::Null);
     set(&mut body, "number", Json::Null);
     Ok(body)

@@ -14,10 +14,6 @@ const LONGEST: i64 = 730;
 /// A new subscription may begin with a trial.
 pub(super) fn begin(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let days = given_number(&call.params, "trial_period_days");
-    if days.is_some() && call.params.contains_key("trial_end") {
-        let message = "You may only specify one of these parameters: trial_end, trial_period_days.";
-        return Err(Failure::invalid(message).code("parameters_exclusive").param("trial_end"));
-    }
     if days.is_some_and(|days| !(0..=LONGEST).contains(&days)) {
         let message = format!("`trial_period_days` must be between 0 and {LONGEST}.");
         return Err(Failure::invalid(message).param("trial_period_days"));

@@ -8,7 +8,7 @@ use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::set;
 use crate::sandbox::life;
-use crate::sandbox::owner::{self, Owner};
+use crate::sandbox::parent::{self, Owner};
 use crate::sandbox::shape;
 use crate::sandbox::store::{Body, KEY};
 
@@ -54,8 +54,8 @@ fn current(call: &Call<'_>) -> Outcome<Body> {
     }
     set(&mut body, KEY, key);
     shape::lay_over(call.entity, &mut body, &call.params)?;
-    owner::write(call, &mut body);
-    life::begin(call, &mut body);
+    parent::write(call, &mut body);
+    life::apply_defaults(call, &mut body);
     Ok(body)
 }
 

@@ -25,7 +25,7 @@ const PAUSES: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(1
 
 /// One event for one endpoint.
 #[derive(Debug)]
-pub(super) struct Parcel {
+pub(super) struct Delivery {
     /// Where the event is kept.
     pub space: String,
     /// The id of the event.
@@ -36,7 +36,7 @@ pub(super) struct Parcel {
     pub content: String,
 }
 
-impl Parcel {
+impl Delivery {
     /// A parcel; none for an address that is not one of this machine.
     pub fn new(space: &str, event: &str, url: &str, secret: &str) -> Option<Self> {
         let url: Uri = url.parse().ok()?;
@@ -55,14 +55,14 @@ impl Parcel {
 
 /// Takes parcels; its thread starts with the first of them and ends with the sandbox.
 #[derive(Debug, Default)]
-pub(super) struct Courier(OnceLock<Option<UnboundedSender<Parcel>>>);
+pub(super) struct WebhookSender(OnceLock<Option<UnboundedSender<Delivery>>>);
 
-impl Courier {
+impl WebhookSender {
     /// Sends parcels on their way and comes back at once; what `delivered` makes hears of each that
     /// was taken.
-    pub fn send<D: Fn(&Parcel) + Send + Sync + 'static>(
+    pub fn send<D: Fn(&Delivery) + Send + Sync + 'static>(
         &self,
-        parcels: Vec<Parcel>,
+        parcels: Vec<Delivery>,
         delivered: impl Fn() -> D,
     ) {
         for parcel in parcels {
@@ -74,22 +74,22 @@ impl Courier {
     }
 }
 
-fn start(delivered: impl Fn(&Parcel) + Send + Sync + 'static) -> Option<UnboundedSender<Parcel>> {
+fn start(delivered: impl Fn(&Delivery) + Send + Sync + 'static) -> Option<UnboundedSender<Delivery>> {
     let (sender, receiver) = unbounded_channel();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
     let thread = std::thread::Builder::new().name("webhooks".to_owned());
-    thread.spawn(move || runtime.block_on(round(receiver, Arc::new(delivered)))).ok()?;
+    thread.spawn(move || runtime.block_on(run(receiver, Arc::new(delivered)))).ok()?;
     Some(sender)
 }
 
-async fn round(
-    mut receiver: UnboundedReceiver<Parcel>,
-    delivered: Arc<impl Fn(&Parcel) + Send + Sync + 'static>,
+async fn run(
+    mut receiver: UnboundedReceiver<Delivery>,
+    delivered: Arc<impl Fn(&Delivery) + Send + Sync + 'static>,
 ) {
     while let Some(parcel) = receiver.recv().await {
         let delivered = delivered.clone();
         tokio::spawn(async move {
-            if bring(&parcel).await {
+            if deliver(&parcel).await {
                 delivered(&parcel);
             }
         });
@@ -97,7 +97,7 @@ async fn round(
 }
 
 /// Tries until the endpoint says yes, or the attempts are used up.
-async fn bring(parcel: &Parcel) -> bool {
+async fn deliver(parcel: &Delivery) -> bool {
     for pause in PAUSES.into_iter().map(Some).chain([None]) {
         if matches!(tokio::time::timeout(PATIENCE, attempt(parcel)).await, Ok(Some(true))) {
             return true;
@@ -110,7 +110,7 @@ async fn bring(parcel: &Parcel) -> bool {
     false
 }
 
-async fn attempt(parcel: &Parcel) -> Option<bool> {
+async fn attempt(parcel: &Delivery) -> Option<bool> {
     let host = match parcel.url.host()?.trim_matches(['[', ']']) {
         // never ask a resolver, which may say anything
         "localhost" => "127.0.0.1",
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     fn reaches(url: &str) -> bool {
-        Parcel::new("space", "evt_1", url, "").is_some()
+        Delivery::new("space", "evt_1", url, "").is_some()
     }
 
     #[test]

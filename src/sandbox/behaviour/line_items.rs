@@ -54,8 +54,7 @@ fn item(call: &Call<'_>, entry: &Body, path: &str) -> Outcome<Json> {
         return Err(Failure::too_low(1, format!("{path}[quantity]")));
     }
     let amount = order::cost(&price, quantity);
-    let sold =
-        call.session.alive("product", text(&price, "product").unwrap_or_default())?.unwrap_or_default();
+    let sold = call.session.linked(&price, "product", "product")?.unwrap_or_default();
     let adjustable = inner(entry, "adjustable_quantity").map(|own| {
         json!({"enabled": flag(own, "enabled"), "maximum": own.get("maximum"), "minimum": own.get("minimum")})
     });

@@ -8,7 +8,7 @@ use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{id, inner, set, text};
 use crate::sandbox::identifier;
-use crate::sandbox::owner;
+use crate::sandbox::parent;
 use crate::sandbox::shape;
 use crate::sandbox::store::{Body, Walk};
 
@@ -78,7 +78,7 @@ pub(super) fn save(call: &Call<'_>, customer: &str, token: &str) -> Outcome<()> 
 }
 
 fn create(call: &Call<'_>, param: &str) -> Outcome<Json> {
-    owner::check(call)?;
+    parent::check(call)?;
     let mut body = match call.params.get(param) {
         Some(Json::Object(given)) => of_params(call, given, param)?,
         Some(Json::String(token)) => of_token(call, token, param)?,
@@ -86,7 +86,7 @@ fn create(call: &Call<'_>, param: &str) -> Outcome<Json> {
     };
     let about = Call { parents: call.parents.clone(), ..call.about(object(&body), call.params.clone())? };
     shape::lay_over(about.entity, &mut body, &call.params)?;
-    owner::write(&about, &mut body);
+    parent::write(&about, &mut body);
     default_of_its_currency(call, &mut body)?;
     call.session.put(&body)?;
     choose_default(call, &body)?;

@@ -76,7 +76,7 @@ fn one(call: &Call<'_>, entity: &'static Entity, params: &Json) -> Outcome<Json>
     let mut body = call.fresh();
     shape::lay_over(entity, &mut body, &call.params)?;
     put_in(&call, &mut body)?;
-    super::life::begin(&call, &mut body);
+    super::life::apply_defaults(&call, &mut body);
     Ok(Json::Object(body))
 }
 

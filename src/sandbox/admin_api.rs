@@ -17,13 +17,13 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::{Value as Json, json};
 
-use super::Sandbox;
+use super::auth_context::Caller;
 use super::behaviour;
 use super::call::{Call, entity};
-use super::caller::Caller;
 use super::error::{Failure, Outcome, Stage};
 use super::event::Cause;
 use super::fault::{Fault, answer};
+use super::instance::Sandbox;
 use super::store::Body;
 use super::time::now;
 
@@ -117,7 +117,7 @@ fn played(
     part: impl FnOnce(&Call<'_>) -> Outcome<Json>,
 ) -> Outcome<Json> {
     let entity = entity(objects.strip_suffix('s').unwrap_or(objects))?;
-    let mut lease = sandbox.0.store.lease(true);
+    let mut lease = sandbox.store().lease(true);
     let caller =
         Caller::of(&mut lease, request).or_else(|_| Caller::anybody(&mut lease, &entity.object, id))?;
     let session = lease.begin(caller.space(), true)?;

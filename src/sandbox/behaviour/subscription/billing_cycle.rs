@@ -19,7 +19,7 @@ const RETRIES: [i64; 3] = [3 * 24 * HOUR, 5 * 24 * HOUR, 7 * 24 * HOUR];
 
 /// When time next does something to the subscription or to its latest invoice.
 pub(in crate::sandbox::behaviour) fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
-    let latest = call.session.alive("invoice", text(body, "latest_invoice").unwrap_or_default())?;
+    let latest = call.session.linked(body, "latest_invoice", "invoice")?;
     let of_invoice = latest.as_ref().and_then(invoice_due);
     let own = match status(body) {
         "incomplete" => Some(number(body, "start_date") + FIRST_PAYMENT),
@@ -43,7 +43,7 @@ fn invoice_due(body: &Body) -> Option<i64> {
 /// Does what is due at the time of the call.
 pub(in crate::sandbox::behaviour) fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
     let mut body = call.session.named("subscription", subscription)?;
-    let latest = call.session.alive("invoice", text(&body, "latest_invoice").unwrap_or_default())?;
+    let latest = call.session.linked(&body, "latest_invoice", "invoice")?;
     if let Some(latest) = latest.filter(|latest| invoice_due(latest).is_some_and(|due| due <= call.now)) {
         return collect(call, &body, latest);
     }

@@ -1,0 +1,58 @@
+//! What uses an object that is to be archived, and goes on with it.
+
+use serde_json::{Map, Value as Json};
+
+use crate::catalog::{Entity, catalog};
+use crate::connector::{Connector, Error, ListRequest};
+use crate::engine::{Object, Params};
+
+/// The most users that are counted: one page of Stripe's.
+const COUNTED: usize = 100;
+
+/// How many objects of a type use one, at least.
+#[derive(Debug, Clone, Copy)]
+pub struct Usage {
+    /// The type of the users.
+    pub by: &'static Entity,
+    /// How many there are.
+    pub count: usize,
+    /// There may be more than were counted.
+    pub more: bool,
+}
+
+impl Object {
+    /// The types of objects that may use it, with the param by which they are listed.
+    pub fn users(&self) -> impl Iterator<Item = (&'static Entity, &'static str)> {
+        let users = self.entity.used_by.iter();
+        users.filter_map(|(object, param)| Some((catalog().by_object(object)?, param.as_str())))
+    }
+
+    /// How many objects of a type use it, in one call.
+    pub async fn usage(
+        &self,
+        connector: &Connector,
+        (by, param): (&'static Entity, &'static str),
+    ) -> Result<Usage, Error> {
+        let count = listed(connector, by, (param, &self.locator)).await?;
+        Ok(Usage { by, count, more: count >= COUNTED })
+    }
+}
+
+/// Whether there is any object of a type that its list shows.
+pub async fn is_any(connector: &Connector, entity: &'static Entity) -> Result<bool, Error> {
+    let request = ListRequest { page_size: Some(1), ..ListRequest::of(entity) };
+    Ok(!connector.list(request).await?.entities.is_empty())
+}
+
+/// How many objects of a type that have not ended are listed by a param.
+async fn listed(
+    connector: &Connector,
+    entity: &'static Entity,
+    (param, id): (&str, &str),
+) -> Result<usize, Error> {
+    let params = Map::from_iter([(param.to_owned(), Json::from(id))]);
+    let request = ListRequest { params, page_size: Some(COUNTED), ..ListRequest::of(entity) };
+    let found = connector.list(request).await?.entities;
+    let lasts = |body: Json| Object::new(entity, String::new(), Params::new(), body).end_outside().is_none();
+    Ok(found.into_iter().filter(|body| lasts(body.clone())).count())
+}

@@ -1,0 +1,54 @@
+//! What a plan says of objects that go on with one that is to be archived: subscriptions of a price.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OnceCell;
+
+use crate::catalog::Entity;
+use crate::connection::Connection;
+use crate::connector::Connector;
+use crate::engine::{Object, Usage, is_any};
+use crate::provider::runtime::Runtime;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+
+/// Of which types an account has any objects, asked once in a run: where there are none, none is counted
+/// for each object that ends.
+#[derive(Debug, Default)]
+pub(in crate::provider) struct Presence(Mutex<HashMap<String, Arc<OnceCell<bool>>>>);
+
+impl Presence {
+    /// Whether an account has objects of a type; what cannot be read counts as none.
+    async fn of(&self, connection: &Arc<Connection>, entity: &'static Entity) -> bool {
+        let place = format!("{} {}", connection.settings().id, entity.key);
+        let cell = {
+            let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(asked.entry(place).or_default())
+        };
+        let ask = || async { is_any(&Connector::new(connection), entity).await.unwrap_or(false) };
+        *cell.get_or_init(ask).await
+    }
+}
+
+/// How many objects go on with one that is to be archived.
+pub(super) async fn in_use(runtime: &Runtime, object: &Object, connection: &Arc<Connection>) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    for user in object.users() {
+        if !runtime.presence.of(connection, user.0).await {
+            continue;
+        }
+        // A key that may not list them says nothing of them.
+        let usage = object.usage(&Connector::new(connection), user).await;
+        found.extend(usage.ok().filter(|usage| usage.count > 0).map(|usage| told(object, usage)));
+    }
+    found
+}
+
+fn told(object: &Object, usage: Usage) -> Diagnostic {
+    let least = if usage.more { "At least " } else { "" };
+    let detail = format!(
+        "{least}{} {}(s) that have not ended use {} {}. They go on with it after it is archived.",
+        usage.count, usage.by.name, object.entity.name, object.locator
+    );
+    Diagnostic::warning("Entity Is In Use", detail)
+}

@@ -1,0 +1,115 @@
+//! One sandbox: its store, its faults, its limit, its deliveries.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::error::Failure;
+use super::event;
+use super::fault::{Fault, Faults};
+use super::limit::Limit;
+use super::seed;
+use super::store::{OpenError, Store};
+use super::webhook_delivery::{Delivery, WebhookSender};
+
+/// A Stripe of your own. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Sandbox(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    store: Store,
+    faults: Mutex<Faults>,
+    limit: Mutex<Limit>,
+    courier: WebhookSender,
+}
+
+impl Sandbox {
+    /// A sandbox that is gone with the process.
+    pub fn memory() -> Result<Self, OpenError> {
+        Ok(Self::over(Store::open(None, seed::bodies)?))
+    }
+
+    /// A sandbox kept in a file, which is made when it does not exist. Several processes may
+    /// share it.
+    pub fn open(file: &Path) -> Result<Self, OpenError> {
+        Ok(Self::over(Store::open(Some(file), seed::bodies)?))
+    }
+
+    fn over(store: Store) -> Self {
+        Self(Arc::new(Shared {
+            store,
+            faults: Mutex::default(),
+            limit: Mutex::default(),
+            courier: WebhookSender::default(),
+        }))
+    }
+
+    /// How many objects of each type are alive: not deleted, archived, canceled or void.
+    pub fn counts(&self) -> Vec<(String, usize)> {
+        let mut lease = self.0.store.lease(false);
+        let counted =
+            lease.begin(String::new(), false).map_err(Failure::from).and_then(|session| session.counts());
+        counted.unwrap_or_default()
+    }
+
+    /// The next requests that fit meet this fault.
+    pub fn script(&self, fault: Fault) {
+        self.faults().add(fault);
+    }
+
+    /// No request meets a fault any more.
+    pub fn clear_faults(&self) {
+        self.faults().clear();
+    }
+
+    /// How many requests met a fault so far.
+    pub fn faults_met(&self) -> usize {
+        self.faults().met()
+    }
+
+    /// Refuses requests beyond this many in a second, as Stripe does; none refuses nothing.
+    pub fn limit_to(&self, per_second: Option<usize>) {
+        self.limit().set(per_second);
+    }
+
+    /// How many requests were answered, and how many of them were refused by the limit.
+    pub fn traffic(&self) -> (usize, usize) {
+        self.limit().traffic()
+    }
+
+    /// Sends events to the webhook endpoints that wait for them, in the background.
+    pub(super) fn deliver(&self, parcels: Vec<Delivery>) {
+        self.0.courier.send(parcels, || {
+            let shared = Arc::downgrade(&self.0);
+            move |parcel: &Delivery| {
+                if let Some(shared) = shared.upgrade() {
+                    note_delivery(&shared.store, parcel);
+                }
+            }
+        });
+    }
+
+    /// Where the objects are.
+    pub(super) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(super) fn faults(&self) -> MutexGuard<'_, Faults> {
+        self.0.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn limit(&self) -> MutexGuard<'_, Limit> {
+        self.0.limit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One of the receivers of an event has it.
+fn note_delivery(store: &Store, parcel: &Delivery) {
+    let mut lease = store.lease(true);
+    if let Ok(session) = lease.begin(parcel.space.clone(), true)
+        && event::delivered(&session, &parcel.event).is_ok()
+    {
+        // a count that is too high does no harm
+        let _ = session.transaction.commit();
+    }
+}

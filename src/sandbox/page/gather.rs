@@ -1,0 +1,44 @@
+//! How much a page may hold, and what is gathered for it.
+
+use serde_json::Value as Json;
+
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::store::{Body, Walk};
+
+use super::filter::matches;
+
+/// Most objects of one page.
+const MOST: i64 = 100;
+
+/// Objects of a page when the call does not say.
+const USUAL: i64 = 10;
+
+/// How many objects a page may hold.
+pub(in crate::sandbox) fn limit(params: &Body) -> Outcome<usize> {
+    let limit = params.get("limit").and_then(Json::as_i64).unwrap_or(USUAL);
+    if (1..=MOST).contains(&limit) {
+        return Ok(usize::try_from(limit).unwrap_or(10));
+    }
+    let bound = if limit > MOST { "less than or equal to 100" } else { "greater than or equal to 1" };
+    let message = format!("This value must be {bound} (it currently is '{limit}').");
+    Err(Failure::invalid(message).code("parameter_invalid_integer").param("limit"))
+}
+
+/// One more than the limit, so that the page knows whether there are more.
+pub(super) fn gather(
+    call: &Call<'_>,
+    walk: &Walk<'_>,
+    limit: usize,
+    filters: &Body,
+    also: impl Fn(&Body) -> bool,
+) -> Outcome<Vec<(i64, Json)>> {
+    let mut found = Vec::new();
+    call.session.walk(walk, |stored| {
+        if also(&stored.body) && matches(call.entity, &stored.body, filters) {
+            found.push((stored.seq, Json::Object(stored.body)));
+        }
+        found.len() <= limit
+    })?;
+    Ok(found)
+}
