@@ -5,6 +5,8 @@ use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
 
+use sha2::{Digest as _, Sha256};
+
 #[path = "src/catalog/fact_format.rs"]
 mod fact_format;
 #[path = "src/catalog/build/join.rs"]
@@ -33,8 +35,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");
     let descriptors =
         protox::compile(["proto/tfplugin5.proto", "proto/plugin.proto", "proto/health.proto"], ["proto"])?;
-    tonic_prost_build::configure().build_client(true).compile_fds(descriptors)?;
-    pack_catalog(Path::new("src/catalog"))
+    // Schemas in the order of their names: the same ones are the same bytes.
+    let generator = tonic_prost_build::configure().build_client(true);
+    generator.btree_map(".tfplugin5.GetProviderSchema").compile_fds(descriptors)?;
+    pack_catalog(Path::new("src/catalog"))?;
+    unpack_schemas(Path::new("src"))
 }
 
 /// Joins facts and rules and writes them as one blob with an index.
@@ -53,6 +58,33 @@ fn pack_catalog(catalog: &Path) -> Result<(), Box<dyn Error>> {
     let packed = pack::pack(&joined.entities, &version)?;
     fs::write(Path::new(&out).join("catalog.bin"), packed.blob)?;
     fs::write(Path::new(&out).join("catalog_index.rs"), packed.index)?;
+    Ok(())
+}
+
+/// Unpacks the schemas that were encoded in advance; leaves them out where the data has changed since.
+fn unpack_schemas(source: &Path) -> Result<(), Box<dyn Error>> {
+    let packed = source.join("provider/packed_schemas.bin");
+    println!("cargo::rerun-if-changed={}", packed.display());
+    let mut data = vec![source.join("catalog/rules.toml"), source.join("catalog/references.toml")];
+    for name in ["surfaces.toml", "sentences.toml"] {
+        let file = source.join("provider/typed").join(name);
+        println!("cargo::rerun-if-changed={}", file.display());
+        data.push(file);
+    }
+    for entry in fs::read_dir(source.join("catalog/facts"))? {
+        data.push(entry?.path());
+    }
+    data.sort();
+    let mut hasher = Sha256::new();
+    for file in data {
+        hasher.update(fs::read(file)?);
+    }
+    let fingerprint: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let content = fs::read(&packed).unwrap_or_default();
+    let schemas = content.strip_prefix(fingerprint.as_bytes()).map(miniz_oxide::inflate::decompress_to_vec);
+    let schemas = schemas.transpose().map_err(|why| format!("{}: {why}", packed.display()))?;
+    println!("cargo::rustc-env=SCHEMAS_FINGERPRINT={fingerprint}");
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("schemas.bin"), schemas.unwrap_or_default())?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use futures_util::future::{BoxFuture, join_all};
 
 use crate::engine::{Journal, JournalPlace};
@@ -24,6 +25,7 @@ mod connection_settings;
 mod data_sources;
 mod explain;
 mod metadata_rules;
+pub mod packed_schemas;
 mod payload;
 mod resources;
 mod runtime;
@@ -161,6 +163,10 @@ impl Provider for StripeProvider {
 
     fn data_source_schema(&self, type_name: &str) -> Option<Schema> {
         data_source(type_name).ok().map(DataSource::schema)
+    }
+
+    fn encoded_schemas(&self) -> Option<Bytes> {
+        packed_schemas::encoded()
     }
 
     fn hide_secrets(text: &str) -> String {

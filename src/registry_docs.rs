@@ -12,6 +12,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::provider::packed_schemas;
+use crate::terraform::protocol::encoded_schemas;
 use crate::terraform::provider::Schemas;
 
 use page::{Kind, Page};
@@ -50,12 +52,14 @@ fn path_of(folder: &str, name: &str) -> PathBuf {
     Path::new("docs").join(folder).join(format!("{short}.md"))
 }
 
-/// Writes every page that changed; answers their paths.
+/// Writes every page that changed, and the schemas encoded in advance; answers their paths.
 pub fn write(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
     let mut written = Vec::new();
-    for (path, text) in pages(root, schemas)? {
+    let schemas_file = (PathBuf::from(packed_schemas::FILE), packed_schemas::pack(&encoded_schemas(schemas)));
+    let pages = pages(root, schemas)?.into_iter().map(|(path, text)| (path, text.into_bytes()));
+    for (path, text) in pages.chain([schemas_file]) {
         let file = root.join(&path);
-        if fs::read_to_string(&file).ok().as_deref() != Some(text.as_str()) {
+        if fs::read(&file).ok().as_ref() != Some(&text) {
             if let Some(folder) = file.parent() {
                 fs::create_dir_all(folder)?;
             }

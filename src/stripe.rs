@@ -12,6 +12,7 @@ mod http;
 mod http1;
 mod multipart;
 mod object_locks;
+mod resolver;
 mod retry;
 mod throttle;
 pub mod trace;

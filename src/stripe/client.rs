@@ -23,7 +23,7 @@ use crate::stripe::{
 
 /// A request that leaves so long after its admission is admitted again: in between others may have been
 /// counted for the second in which it arrives.
-const LATE: Duration = Duration::from_millis(15);
+const LATE: Duration = Duration::from_millis(40);
 
 /// The settings of a client.
 #[derive(Debug, Clone)]
@@ -85,6 +85,7 @@ impl Client {
             if let Some(key) = key.take() {
                 let admitted = Instant::now();
                 key.ready().await;
+                self.throttle.left_late(admitted.elapsed());
                 if admitted.elapsed() > LATE {
                     continue;
                 }

@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Url};
 
+use crate::stripe::resolver::Resolver;
 use crate::stripe::trace::{self, Peer};
 use crate::stripe::transport::MAX_BODY;
 use crate::stripe::{Request, Response, SetupError, Transport, TransportError};
@@ -32,6 +33,7 @@ impl HttpTransport {
         let base = Url::parse(base).ok().filter(is_base).ok_or(SetupError::Address)?;
         let mut builder = reqwest::Client::builder()
             .redirect(Policy::none())
+            .dns_resolver(Resolver::default())
             .timeout(timeout)
             .connect_timeout(CONNECT_TIMEOUT.min(timeout))
             .pool_idle_timeout(Duration::from_mins(1));

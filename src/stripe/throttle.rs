@@ -15,7 +15,10 @@
 
 mod connection_throttle;
 mod host;
+mod lateness;
 mod node;
+#[cfg(test)]
+mod rates;
 mod redis;
 mod window;
 mod window_state;
@@ -64,6 +67,9 @@ pub struct Admission {
 pub trait Throttle: Send + Sync + std::fmt::Debug {
     /// Waits until the request may be sent. Dropping the future leaves the queue.
     fn admit<'a>(&'a self, request: PermitRequest<'a>) -> BoxFuture<'a, Admission>;
+
+    /// Records that an admitted request left so much later: something else had to be done first.
+    fn left_late(&self, _by: Duration) {}
 
     /// Records that Stripe answered 429 although the request was admitted, because other programs
     /// use the account too. The requests under the reported limit wait for `pause`, in all processes.

@@ -15,7 +15,8 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
 
-use crate::terraform::wire::tfplugin5::provider_server::{Provider, ProviderServer};
+use crate::terraform::Provider;
+use crate::terraform::protocol::Server as ProviderServer;
 
 mod connection;
 mod environment;

@@ -8,7 +8,6 @@
 use tonic::{Response, Status};
 
 use crate::terraform::Provider;
-use crate::terraform::wire::tfplugin5::provider_server::ProviderServer;
 
 mod codec;
 mod data_source;
@@ -19,8 +18,12 @@ mod messages;
 mod provider_block;
 mod resource;
 mod schema;
+mod server;
 mod service;
 mod unimplemented;
+
+pub use schema::encoded as encoded_schemas;
+pub use server::Server;
 
 /// The minor version of protocol 5 that is spoken.
 pub const MINOR: u32 = 11;
@@ -38,14 +41,12 @@ pub struct Service<P> {
 impl<P: Provider> Service<P> {
     /// A service over `provider`. No schema is built before it is needed.
     pub fn new(provider: P) -> Self {
-        Self { codecs: codec::SchemaCodecs::new(&provider), provider }
+        Self { codecs: codec::SchemaCodecs::default(), provider }
     }
 
     /// The service as a gRPC server that takes messages of any size Terraform sends.
-    pub fn into_server(self) -> ProviderServer<Self> {
-        ProviderServer::new(self)
-            .max_decoding_message_size(MESSAGE_LIMIT)
-            .max_encoding_message_size(MESSAGE_LIMIT)
+    pub fn into_server(self) -> Server<P> {
+        Server::new(self)
     }
 }
 

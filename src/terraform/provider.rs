@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use bytes::Bytes;
+
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Schema;
 use crate::terraform::value::{Path, Value};
@@ -31,6 +33,12 @@ pub trait Provider: Debug + Send + Sync + 'static {
     fn resource_schema(&self, type_name: &str) -> Option<Schema>;
     /// The schema of a data source type, in the way of [`Self::resource_schema`].
     fn data_source_schema(&self, type_name: &str) -> Option<Schema>;
+
+    /// The schemas as [`encoded_schemas`](crate::terraform::protocol::encoded_schemas) writes them, where
+    /// they were encoded in advance; none where they are made when they are asked for.
+    fn encoded_schemas(&self) -> Option<Bytes> {
+        None
+    }
 
     /// A text of a message as the practitioner may see it. Messages repeat what was written and what the
     /// remote side said, and either may hold a secret.

@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use stripe_provider::env::Env;
-use stripe_provider::provider::StripeProvider;
+use stripe_provider::provider::{StripeProvider, packed_schemas};
 use stripe_provider::registry_docs;
+use stripe_provider::terraform::Provider as _;
+use stripe_provider::terraform::protocol::encoded_schemas;
 use stripe_provider::terraform::provider::Schemas;
 use stripe_provider::terraform::schema::Member;
 
@@ -31,6 +33,16 @@ fn the_committed_pages_are_the_generated_ones() {
         let committed = std::fs::read_to_string(root().join(&path)).unwrap_or_default();
         assert!(committed == text, "{} is old; run `cargo run -- docs`", path.display());
     }
+}
+
+#[test]
+fn the_committed_schemas_are_those_that_are_made_anew() {
+    let provider = StripeProvider::new(Env::from_pairs::<String, String>([]));
+    let made = encoded_schemas(&schemas());
+    let sent = provider.encoded_schemas().expect("the data has changed; run `cargo run -- docs`");
+    assert!(sent == made, "{} is old; run `cargo run -- docs`", packed_schemas::FILE);
+    let committed = std::fs::read(root().join(packed_schemas::FILE)).unwrap();
+    assert!(committed == packed_schemas::pack(&made), "it is packed as it is written");
 }
 
 #[test]

@@ -111,8 +111,7 @@ fn the_nodes_of_a_connection_are_counted_across_a_machine() {
 async fn a_redis_delays_one_endpoint_and_not_the_others() {
     let redis = Redis::start();
     let window = window(&redis, 100);
-    let of =
-        |endpoint: &str| LimitKeys { endpoint: LimitKey::new(endpoint, 2), connection: LimitKey::default() };
+    let of = |endpoint: &str| LimitKeys { endpoint: LimitKey::new(endpoint, 2), ..LimitKeys::default() };
     let mut decisions = Vec::new();
     for endpoint in ["one", "one", "one", "other"] {
         decisions.push(window.try_admit(of(endpoint)).await.unwrap());

@@ -7,6 +7,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::time::{Instant, sleep};
 
+use super::lateness::Lateness;
+use super::window_state::MOST_LATENESS;
 use super::{
     Admission, Decision, LimitKey, LimitKeys, LimitScope, NodeThrottle, PermitRequest, ProcessWindow,
     Throttle, Window,
@@ -18,7 +20,7 @@ const PER_ENDPOINT: usize = 25;
 const OTHER_LIMITS: [(&str, &str, usize); 2] = [("/v1/", "/search", 20), ("/v1/files", "", 20)];
 
 /// A request that wakes later than this, because the machine is busy, is counted again …
-const LATEST_WAKE: Duration = Duration::from_millis(25);
+const LATEST_WAKE: Duration = MOST_LATENESS;
 /// … at most this often, because a busy machine would otherwise never send anything.
 const MAX_MISSED: usize = 3;
 
@@ -33,7 +35,22 @@ pub struct ConnectionThrottle {
     /// The windows of the scope, the widest first: the next one is used while one cannot be reached.
     shared: Vec<SharedWindow>,
     /// Where the callers of one endpoint queue, so that they do not delay the others.
-    endpoints: Mutex<HashMap<LimitKey, Arc<ProcessWindow>>>,
+    endpoints: Mutex<HashMap<LimitKey, Arc<Queue>>>,
+    lateness: Lateness,
+}
+
+/// The callers of one endpoint in this process.
+#[derive(Debug)]
+struct Queue {
+    /// Whose turn it is: the first caller alone looks at the window, the others sleep.
+    turn: tokio::sync::Mutex<()>,
+    window: Arc<ProcessWindow>,
+}
+
+impl Queue {
+    fn new(limit: usize) -> Arc<Self> {
+        Arc::new(Self { turn: tokio::sync::Mutex::default(), window: ProcessWindow::new(limit) })
+    }
 }
 
 /// A window, and since when it could not be reached.
@@ -76,24 +93,42 @@ impl ConnectionThrottle {
         let limit = nodes.max_rate();
         let connection = LimitKey::new(&format!("connection {id} {limit}"), limit);
         let shared = shared.into_iter().map(SharedWindow::new).collect();
-        Self { nodes, connection, shared, endpoints: Mutex::default() }
+        Self { nodes, connection, shared, endpoints: Mutex::default(), lateness: Lateness::default() }
     }
 
-    fn queue(&self, endpoint: LimitKey) -> Arc<ProcessWindow> {
+    fn queue(&self, endpoint: LimitKey) -> Arc<Queue> {
         let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(endpoints.entry(endpoint).or_insert_with(|| ProcessWindow::new(endpoint.limit)))
+        Arc::clone(endpoints.entry(endpoint).or_insert_with(|| Queue::new(endpoint.limit)))
+    }
+
+    /// The keys with how late requests have lately left.
+    fn lately(&self, keys: LimitKeys) -> LimitKeys {
+        LimitKeys { lateness: self.lateness.lately(), ..keys }
+    }
+
+    /// Waits in the queue of an endpoint.
+    async fn wait_in(&self, queue: &Queue) {
+        let _turn = queue.turn.lock().await;
+        loop {
+            match queue.window.decide(self.lately(LimitKeys::default())) {
+                Decision::Granted(wait) => return sleep(wait).await,
+                Decision::Wait(wait) | Decision::WaitForEndpoint(wait) => sleep(wait).await,
+            }
+        }
     }
 
     /// Waits for the first window that can be reached; fails with the wait of a full endpoint.
     async fn admit_in_scope(&self, keys: LimitKeys) -> Result<(), Duration> {
         let mut missed = 0;
         for window in &self.shared {
-            while let Some(decision) = window.try_admit(keys).await {
+            while let Some(decision) = window.try_admit(self.lately(keys)).await {
                 match decision {
                     Decision::Granted(wait) => {
                         let began = Instant::now();
                         sleep(wait).await;
-                        if began.elapsed() <= wait + LATEST_WAKE || missed == MAX_MISSED {
+                        let late = began.elapsed().saturating_sub(wait);
+                        self.lateness.note(late);
+                        if late <= LATEST_WAKE || missed == MAX_MISSED {
                             return Ok(());
                         }
                         missed += 1;
@@ -111,17 +146,25 @@ impl Throttle for ConnectionThrottle {
     fn admit<'a>(&'a self, request: PermitRequest<'a>) -> BoxFuture<'a, Admission> {
         Box::pin(async move {
             let arrived = Instant::now();
-            let keys = LimitKeys { endpoint: endpoint(request), connection: self.connection };
+            let keys = LimitKeys {
+                endpoint: endpoint(request),
+                connection: self.connection,
+                ..LimitKeys::default()
+            };
             let queue = self.queue(keys.endpoint);
             loop {
-                wait_in_queue(&queue).await;
+                self.wait_in(&queue).await;
                 match self.nodes.admit(self.admit_in_scope(keys)).await {
                     Ok(admission) => return Admission { waited: arrived.elapsed(), ..admission },
                     // Other processes in the scope use the endpoint too.
-                    Err(wait) => queue.pause_now(None, wait),
+                    Err(wait) => queue.window.pause_now(None, wait),
                 }
             }
         })
+    }
+
+    fn left_late(&self, by: Duration) {
+        self.lateness.note(by);
     }
 
     fn rate_limited(&self, request: PermitRequest<'_>, limit: LimitScope, pause: Duration) {
@@ -150,15 +193,6 @@ fn endpoint(request: PermitRequest<'_>) -> LimitKey {
     let other = OTHER_LIMITS.iter().find(|(begin, end, _)| path.starts_with(begin) && path.ends_with(end));
     let limit = other.map_or(PER_ENDPOINT, |(_, _, limit)| *limit);
     LimitKey::new(&format!("{} {path}", request.method), limit)
-}
-
-async fn wait_in_queue(queue: &ProcessWindow) {
-    loop {
-        match queue.decide(LimitKeys::default()) {
-            Decision::Granted(wait) => return sleep(wait).await,
-            Decision::Wait(wait) | Decision::WaitForEndpoint(wait) => sleep(wait).await,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -134,6 +134,7 @@ mod tests {
     const ALL: LimitKeys = LimitKeys {
         endpoint: LimitKey { hash: 0, limit: 100 },
         connection: LimitKey { hash: 0, limit: 100 },
+        lateness: Duration::ZERO,
     };
 
     fn window(folder: &tempfile::TempDir, limit: usize) -> HostWindow {
@@ -178,7 +179,7 @@ mod tests {
     fn a_state_is_read_as_it_was_written() {
         let mut state = WindowState::default();
         let key = LimitKey::new("POST /v1/prices", 25);
-        state.decide(9, LimitKeys { endpoint: key, connection: LimitKey::default() }, 1_000_000_000);
+        state.decide(9, LimitKeys { endpoint: key, ..LimitKeys::default() }, 1_000_000_000);
         state.pause(Some(key.hash), 1_000_000_001);
         state.pause(None, 1_000_000_002);
         assert_eq!(decode(&encode(&state)), state);

@@ -22,7 +22,9 @@ use crate::stripe::Admission;
 /// Transactions one node admits in any window of one second.
 pub const TRANSACTIONS_PER_NODE: usize = 6;
 const WINDOW: Duration = Duration::from_secs(1);
-/// A node is added when requests have had to wait for this long.
+/// For this long after a 429 a backlog adds only one node at a time …
+const RECOVERY: Duration = Duration::from_secs(10);
+/// … after so long a wait.
 const BACKLOG_AGE: Duration = Duration::from_millis(500);
 /// After this time without a request only the minimum of nodes is active.
 const IDLE_AFTER: Duration = Duration::from_secs(30);
@@ -40,17 +42,17 @@ pub struct NodeThrottle {
 #[derive(Debug)]
 struct Pool {
     active: usize,
-    /// Since when every request has had to wait; none while one has not.
-    backlog_since: Option<Instant>,
-    /// When a request last waited for a node.
-    last_wait: Option<Instant>,
+    /// When a 429 halved the nodes.
+    halved: Option<Instant>,
+    /// When a node was last added or the nodes were halved.
+    changed: Option<Instant>,
 }
 
 impl NodeThrottle {
     /// Between `min` and `max` nodes, at least one.
     pub fn new(min: usize, max: usize) -> Self {
         let (min, max) = (min.max(1), max.max(min).max(1));
-        let pool = StdMutex::new(Pool { active: min, backlog_since: None, last_wait: None });
+        let pool = StdMutex::new(Pool { active: min, halved: None, changed: None });
         Self { window: Mutex::default(), pool, min, max }
     }
 
@@ -58,7 +60,7 @@ impl NodeThrottle {
     pub(super) fn halve(&self) {
         let mut pool = self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         pool.active = (pool.active / 2).max(self.min.min(pool.active)).max(1);
-        pool.backlog_since = None;
+        (pool.halved, pool.changed) = (Some(Instant::now()), Some(Instant::now()));
     }
 
     /// The most transactions a second that all nodes together admit.
@@ -74,7 +76,7 @@ impl NodeThrottle {
         let mut window = self.window.lock().await;
         loop {
             let now = Instant::now();
-            let nodes = self.active_nodes(arrived, now, &window);
+            let nodes = self.active_nodes(now, &window);
             if let Some(due) = due(&window, nodes).filter(|due| *due > now) {
                 sleep_until(due.min(now + BACKLOG_AGE)).await;
                 continue;
@@ -94,23 +96,19 @@ impl NodeThrottle {
         }
     }
 
-    /// The nodes for a request that came at `arrived`, which a backlog has added to.
-    fn active_nodes(&self, arrived: Instant, now: Instant, window: &VecDeque<Instant>) -> usize {
+    /// The nodes for the next request, which adds what it would wait for.
+    fn active_nodes(&self, now: Instant, window: &VecDeque<Instant>) -> usize {
         let mut pool = self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if window.back().is_none_or(|last| now - *last > IDLE_AFTER) {
             pool.active = self.min;
         }
-        if due(window, pool.active).is_some_and(|due| due > now) {
-            pool.last_wait = Some(now);
-        }
-        if pool.last_wait.is_none_or(|last| last < arrived) {
-            pool.backlog_since = None;
-            return pool.active;
-        }
-        let since = *pool.backlog_since.get_or_insert(arrived);
-        if now - since >= BACKLOG_AGE && pool.active < self.max {
+        let lasts = |since: Option<Instant>, time| since.is_some_and(|since| now - since < time);
+        while pool.active < self.max && due(window, pool.active).is_some_and(|due| due > now) {
+            if lasts(pool.halved, RECOVERY) && lasts(pool.changed, BACKLOG_AGE) {
+                break;
+            }
             pool.active += 1;
-            pool.backlog_since = Some(now);
+            pool.changed = Some(now);
         }
         pool.active
     }
@@ -220,6 +218,28 @@ mod tests {
         assert!(before > 1);
         throttle.halve();
         assert_eq!(admit(&throttle).await.nodes, before / 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_429_nodes_come_back_one_by_one() {
+        let throttle = Arc::new(NodeThrottle::new(1, 8));
+        rush(&throttle, 48).await;
+        sleep(2 * SECOND).await;
+        throttle.halve();
+        let admitted = rush(&throttle, 40).await;
+        let (start, first) = admitted[0];
+        assert_eq!(first, 4);
+        let early = admitted.iter().filter(|(at, _)| *at - start < BACKLOG_AGE);
+        assert_eq!(early.map(|(_, nodes)| *nodes).max(), Some(4));
+        assert!(admitted.iter().any(|(_, nodes)| *nodes > 4), "a backlog adds nodes again");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_backlog_adds_nodes_at_once() {
+        let throttle = Arc::new(NodeThrottle::new(2, 50));
+        let start = Instant::now();
+        rush(&throttle, 200).await;
+        assert_eq!(Instant::now(), start, "50 nodes admit 300 in a second");
     }
 
     /// Under the real clock, in which no two instants are equal.

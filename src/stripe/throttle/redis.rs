@@ -11,7 +11,7 @@ use redis::{Client, Script};
 use tokio::sync::OnceCell;
 
 use super::window::{Decision, LimitKey, LimitKeys, Window, WindowError};
-use super::window_state::{ARRIVAL_SLACK, GRANT_AHEAD, SECOND, micros};
+use super::window_state::{BURST, GRANT_AHEAD, micros, window};
 
 /// For connecting to the Redis, and for each of its answers.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -22,8 +22,8 @@ const ADMIT_SCRIPT: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local window, soon = tonumber(ARGV[1]), tonumber(ARGV[2])
-local most = {tonumber(ARGV[3]), tonumber(ARGV[5]), tonumber(ARGV[7])}
-local endpoint, connection = ARGV[4], ARGV[6]
+local burst, most = tonumber(ARGV[3]), {tonumber(ARGV[4]), tonumber(ARGV[6]), tonumber(ARGV[8])}
+local endpoint, connection = ARGV[5], ARGV[7]
 local admitted = {{}, {}, {}}
 for _, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
   local at, its_endpoint, its_connection = string.match(entry, '^(%d+) (%d+) (%d+)$')
@@ -41,7 +41,7 @@ local function due(which, pause)
   if count >= most[which] then
     due = math.max(due, instants[count - most[which] + 1] + window)
   end
-  if count > math.floor(most[which] / 2) then
+  if count > math.max(math.floor(most[which] / burst), 1) then
     due = math.max(due, instants[count] + math.floor(window * 19 / 20 / most[which]))
   end
   return due
@@ -116,7 +116,7 @@ impl RedisWindow {
         let mut connection = self.connection().await?;
         let script = Script::new(ADMIT_SCRIPT);
         let mut call = script.key(&self.admitted);
-        call.key(&self.paused).arg(micros(SECOND + ARRIVAL_SLACK)).arg(micros(GRANT_AHEAD)).arg(self.limit);
+        call.key(&self.paused).arg(window(keys.lateness)).arg(micros(GRANT_AHEAD)).arg(BURST).arg(self.limit);
         for key in [keys.endpoint, keys.connection] {
             call.arg(key.hash).arg(key.limit);
         }

@@ -7,10 +7,10 @@
 //! endpoint's or a connection's those with its hash, and one entry counts for all at once.
 //!
 //! Stripe counts requests when they arrive, some milliseconds after they were admitted, and not
-//! always the same number of them. So a second is taken to be longer by [`ARRIVAL_SLACK`], and
-//! once half of the limit is used, admissions are spaced: a busy machine that delays one request
-//! cannot make two bursts arrive together. The spacing is 5 % shorter than the limit asks for,
-//! so that the usual lateness of a timer costs nothing.
+//! always the same number of them. So a second is taken to be longer by [`ARRIVAL_SLACK`], and by
+//! what the caller's own requests have lately left late. Once a fifth of the limit is used, admissions
+//! are spaced: a request that is delayed meets single ones, not a burst. The spacing is 5 % shorter
+//! than the limit asks for, so that a moment without a request can be made up for.
 
 use std::time::Duration;
 
@@ -18,8 +18,12 @@ use super::window::{Decision, LimitKey, LimitKeys};
 
 /// How long an admission counts.
 pub(super) const SECOND: Duration = Duration::from_secs(1);
-/// How much longer it counts, because requests take different times to arrive.
-pub(super) const ARRIVAL_SLACK: Duration = Duration::from_millis(60);
+/// How much longer it counts at least, because requests take different times to arrive.
+pub(super) const ARRIVAL_SLACK: Duration = Duration::from_millis(12);
+/// How much longer it counts at most, because a caller's requests leave late.
+pub(super) const MOST_LATENESS: Duration = Duration::from_millis(60);
+/// One part in so many of a limit is admitted without spacing.
+pub(super) const BURST: usize = 5;
 /// A request that is due within this time is counted now.
 pub(super) const GRANT_AHEAD: Duration = Duration::from_millis(40);
 /// The longest pause, in microseconds.
@@ -55,8 +59,9 @@ impl WindowState {
     /// `now` is in microseconds of the window's own clock.
     pub(super) fn decide(&mut self, limit: usize, keys: LimitKeys, now: u64) -> Decision {
         self.drop_expired(now);
-        let everybody = self.due(None, limit, now).max(self.key_due(1, keys.connection, now));
-        let endpoint = self.key_due(0, keys.endpoint, now);
+        let moment = Moment { now, window: window(keys.lateness) };
+        let everybody = self.due(None, limit, moment).max(self.key_due(1, keys.connection, moment));
+        let endpoint = self.key_due(0, keys.endpoint, moment);
         let due = everybody.max(endpoint);
         let wait = Duration::from_micros(due - now);
         if wait > GRANT_AHEAD {
@@ -78,39 +83,49 @@ impl WindowState {
 
     /// Drops what has ended, and instants too far ahead, which a clock that was set back leaves behind.
     fn drop_expired(&mut self, now: u64) {
-        let believable = now + micros(SECOND + ARRIVAL_SLACK);
-        self.admitted
-            .retain(|entry| entry.at + micros(SECOND + ARRIVAL_SLACK) > now && entry.at <= believable);
+        let longest = window(MOST_LATENESS);
+        self.admitted.retain(|entry| entry.at + longest > now && entry.at <= now + longest);
         self.pauses.retain(|pause| pause.until > now && pause.until <= now + LONGEST_PAUSE);
     }
 
-    fn key_due(&self, at: usize, key: LimitKey, now: u64) -> u64 {
-        self.due(Some((at, key.hash)), key.limit, now)
+    fn key_due(&self, at: usize, key: LimitKey, moment: Moment) -> u64 {
+        self.due(Some((at, key.hash)), key.limit, moment)
     }
 
-    fn due(&self, key: Option<(usize, u64)>, limit: usize, now: u64) -> u64 {
+    fn due(&self, key: Option<(usize, u64)>, limit: usize, moment: Moment) -> u64 {
         let counts = |entry: &&Entry| key.is_none_or(|(at, hash)| entry.keys.get(at) == Some(&hash));
-        let admitted: Vec<u64> = self.admitted.iter().filter(counts).map(|entry| entry.at).collect();
+        let counted = |entry: &&Entry| entry.at + moment.window > moment.now && counts(entry);
+        let admitted: Vec<u64> = self.admitted.iter().filter(counted).map(|entry| entry.at).collect();
         let hash = key.map(|(_, hash)| hash);
         let paused = self.pauses.iter().find(|pause| pause.key == hash).map_or(0, |pause| pause.until);
-        due(&admitted, limit.max(1), now).max(paused)
+        due(&admitted, limit.max(1), moment).max(paused)
     }
 }
 
-/// When the next admission is due, in microseconds; `admitted` are those of the last second,
-/// oldest first.
-fn due(admitted: &[u64], limit: usize, now: u64) -> u64 {
-    let window = micros(SECOND + ARRIVAL_SLACK);
+/// When a request asks, and how long an admission counts for it, both in microseconds.
+#[derive(Debug, Clone, Copy)]
+struct Moment {
+    now: u64,
+    window: u64,
+}
+
+/// How long an admission counts for a caller whose requests leave so late, in microseconds.
+pub(super) fn window(lateness: Duration) -> u64 {
+    micros(SECOND + ARRIVAL_SLACK + lateness.min(MOST_LATENESS))
+}
+
+/// When the next admission is due, in microseconds; `admitted` are those that count, oldest first.
+fn due(admitted: &[u64], limit: usize, Moment { now, window }: Moment) -> u64 {
     let oldest = admitted.len().checked_sub(limit).and_then(|at| admitted.get(at));
     let free = oldest.map_or(0, |oldest| oldest + window);
-    let last = admitted.last().filter(|_| admitted.len() > limit / 2);
-    let spaced = last.map_or(0, |last| last + spacing(limit));
+    let last = admitted.last().filter(|_| admitted.len() > (limit / BURST).max(1));
+    let spaced = last.map_or(0, |last| last + spacing(limit, window));
     free.max(spaced).max(now)
 }
 
 /// The time between two admissions in microseconds, 5 % less than the limit asks for.
-fn spacing(limit: usize) -> u64 {
-    micros(SECOND + ARRIVAL_SLACK) * 19 / 20 / u64::try_from(limit).unwrap_or(u64::MAX)
+fn spacing(limit: usize, window: u64) -> u64 {
+    window * 19 / 20 / u64::try_from(limit).unwrap_or(u64::MAX)
 }
 
 /// A duration in microseconds.
@@ -123,7 +138,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::window::{Decision, LimitKey, LimitKeys};
-    use super::{GRANT_AHEAD, LONGEST_PAUSE, WindowState, due};
+    use super::{GRANT_AHEAD, LONGEST_PAUSE, Moment, WindowState, due, window};
 
     const NOW: u64 = 10_000_000_000;
 
@@ -131,16 +146,29 @@ mod tests {
         LimitKeys {
             endpoint: LimitKey { hash: endpoint, limit: 2 },
             connection: LimitKey { hash: connection, limit: 3 },
+            ..LimitKeys::default()
         }
     }
 
     #[test]
-    fn half_of_the_limit_is_free_and_the_other_half_is_spaced() {
-        let spacing = 100_700;
-        assert_eq!(due(&[NOW; 5], 10, NOW), NOW);
-        assert_eq!(due(&[NOW; 6], 10, NOW), NOW + spacing);
-        let spread: Vec<u64> = (0..10).map(|n| NOW - 1_000_000 + n * 106_000).collect();
-        assert_eq!(due(&spread, 10, NOW), NOW + 60_000);
+    fn a_fifth_of_the_limit_is_free_and_the_rest_is_spaced() {
+        let due = |admitted: &[u64]| due(admitted, 10, Moment { now: NOW, window: window(Duration::ZERO) });
+        assert_eq!(due(&[NOW; 2]), NOW);
+        assert_eq!(due(&[NOW; 3]), NOW + 96_140);
+        let spread: Vec<u64> = (0..10).map(|n| NOW - 1_000_000 + n * 101_000).collect();
+        assert_eq!(due(&spread), NOW + 12_000);
+    }
+
+    #[test]
+    fn a_caller_whose_requests_leave_late_waits_longer() {
+        let mut state = WindowState::default();
+        let keys = |late| LimitKeys { lateness: Duration::from_millis(late), ..LimitKeys::default() };
+        assert_eq!(state.decide(1, keys(0), NOW), Decision::Granted(Duration::ZERO));
+        let soon = NOW + 1_000_000;
+        assert_eq!(state.decide(1, keys(30), soon), Decision::Wait(Duration::from_millis(2)));
+        let most = Decision::Wait(Duration::from_millis(32));
+        assert_eq!(state.decide(1, keys(9000), soon), most, "a late caller waits no longer than that");
+        assert_eq!(state.decide(1, keys(0), soon), Decision::Granted(Duration::from_millis(12)));
     }
 
     #[test]
@@ -149,9 +177,9 @@ mod tests {
         let all = LimitKeys::default();
         assert_eq!(state.decide(2, all, NOW), Decision::Granted(Duration::ZERO));
         assert_eq!(state.decide(2, all, NOW), Decision::Granted(Duration::ZERO));
-        let wait = Duration::from_millis(1060);
+        let wait = Duration::from_millis(1012);
         assert_eq!(state.decide(2, all, NOW), Decision::Wait(wait.saturating_sub(GRANT_AHEAD)));
-        assert_eq!(state.decide(2, all, NOW + 1_030_000), Decision::Granted(Duration::from_millis(30)));
+        assert_eq!(state.decide(2, all, NOW + 1_002_000), Decision::Granted(Duration::from_millis(10)));
     }
 
     #[test]

@@ -12,11 +12,11 @@ use crate::terraform::wire::tfplugin5 as wire;
 
 /// The codecs of everything that a provider serves, each made at its first use: a run
 /// touches few of the types.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct SchemaCodecs {
     provider: OnceLock<SchemaCodec>,
-    resources: ByName,
-    data_sources: ByName,
+    resources: OnceLock<ByName>,
+    data_sources: OnceLock<ByName>,
 }
 
 /// None where the provider names a type and has no schema for it.
@@ -33,17 +33,6 @@ pub(super) struct SchemaCodec {
 }
 
 impl SchemaCodecs {
-    pub(super) fn new(provider: &impl Provider) -> Self {
-        let unused = |names: Vec<&str>| -> ByName {
-            names.into_iter().map(|name| (name.to_owned(), OnceLock::new())).collect()
-        };
-        Self {
-            provider: OnceLock::new(),
-            resources: unused(provider.resource_types()),
-            data_sources: unused(provider.data_source_types()),
-        }
-    }
-
     /// The codec of the provider block.
     pub(super) fn provider<P: Provider>(&self, provider: &P) -> &SchemaCodec {
         self.provider.get_or_init(|| SchemaCodec::new(provider, provider.provider_schema()))
@@ -51,7 +40,7 @@ impl SchemaCodecs {
 
     /// The codec of the resource type of that name, or the error that there is none.
     pub(super) fn resource<P: Provider>(&self, provider: &P, name: &str) -> Result<&SchemaCodec, Diagnostic> {
-        let codec = self.resources.get(name).and_then(|codec| {
+        let codec = self.resources(provider).get(name).and_then(|codec| {
             let schema = || provider.resource_schema(name);
             codec.get_or_init(|| schema().map(|schema| SchemaCodec::new(provider, schema))).as_ref()
         });
@@ -64,7 +53,7 @@ impl SchemaCodecs {
         provider: &P,
         name: &str,
     ) -> Result<&SchemaCodec, Diagnostic> {
-        let codec = self.data_sources.get(name).and_then(|codec| {
+        let codec = self.data_sources(provider).get(name).and_then(|codec| {
             let schema = || provider.data_source_schema(name);
             codec.get_or_init(|| schema().map(|schema| SchemaCodec::new(provider, schema))).as_ref()
         });
@@ -72,14 +61,26 @@ impl SchemaCodecs {
     }
 
     /// The names of the resource types, sorted.
-    pub(super) fn resource_names(&self) -> impl Iterator<Item = &str> {
-        self.resources.keys().map(String::as_str)
+    pub(super) fn resource_names<P: Provider>(&self, provider: &P) -> impl Iterator<Item = &str> {
+        self.resources(provider).keys().map(String::as_str)
     }
 
     /// The names of the data source types, sorted.
-    pub(super) fn data_source_names(&self) -> impl Iterator<Item = &str> {
-        self.data_sources.keys().map(String::as_str)
+    pub(super) fn data_source_names<P: Provider>(&self, provider: &P) -> impl Iterator<Item = &str> {
+        self.data_sources(provider).keys().map(String::as_str)
     }
+
+    fn resources<P: Provider>(&self, provider: &P) -> &ByName {
+        self.resources.get_or_init(|| unused(provider.resource_types()))
+    }
+
+    fn data_sources<P: Provider>(&self, provider: &P) -> &ByName {
+        self.data_sources.get_or_init(|| unused(provider.data_source_types()))
+    }
+}
+
+fn unused(names: Vec<&str>) -> ByName {
+    names.into_iter().map(|name| (name.to_owned(), OnceLock::new())).collect()
 }
 
 fn unknown(what: &str, name: &str) -> Diagnostic {

@@ -58,14 +58,17 @@ pub(super) fn encode(value: &Value, ty: &Type) -> Result<DynamicValue, Diagnosti
 pub(super) fn complete(value: Value, block: &Block) -> Value {
     let Value::Map(mut entries) = value else { return value };
     for attribute in &block.attributes {
-        let value = entries.entry(attribute.name.to_string()).or_default();
-        if attribute.write_only {
-            *value = Value::Null;
+        match entries.get_mut(attribute.name.as_ref()) {
+            Some(value) if attribute.write_only => *value = Value::Null,
+            Some(_) => {}
+            None => drop(entries.insert(attribute.name.to_string(), Value::Null)),
         }
     }
     for nested in &block.blocks {
-        let written = entries.remove(nested.name.as_ref()).unwrap_or_default();
-        entries.insert(nested.name.to_string(), complete_nested(written, nested));
+        match entries.get_mut(nested.name.as_ref()) {
+            Some(value) => *value = complete_nested(std::mem::take(value), nested),
+            None => drop(entries.insert(nested.name.to_string(), complete_nested(Value::Null, nested))),
+        }
     }
     Value::Map(entries)
 }

@@ -1,8 +1,13 @@
 //! Schemas in their wire form.
 
+use std::collections::BTreeMap;
+
+use prost::Message as _;
+
 use super::Service;
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::provider::Schemas;
 use crate::terraform::schema::{Attribute, Block, NestedBlock, Nesting, Presence, Schema};
 use crate::terraform::wire::tfplugin5::{
     self as wire, ServerCapabilities, StringKind, get_metadata, get_provider_schema, schema as wire_schema,
@@ -22,9 +27,9 @@ pub(super) fn response<P: Provider>(
 ) -> Result<get_provider_schema::Response, Diagnostic> {
     let (codecs, provider) = (&service.codecs, &service.provider);
     let resources = codecs
-        .resource_names()
+        .resource_names(provider)
         .map(|name| codecs.resource(provider, name).map(|codec| (name.to_owned(), to_wire(codec.schema()))));
-    let data_sources = codecs.data_source_names().map(|name| {
+    let data_sources = codecs.data_source_names(provider).map(|name| {
         codecs.data_source(provider, name).map(|codec| (name.to_owned(), to_wire(codec.schema())))
     });
     Ok(get_provider_schema::Response {
@@ -36,10 +41,26 @@ pub(super) fn response<P: Provider>(
     })
 }
 
+/// The response to `GetSchema`, encoded: what [`Provider::encoded_schemas`] may hand over.
+pub fn encoded(schemas: &Schemas) -> Vec<u8> {
+    let all = |schemas: &BTreeMap<String, Schema>| {
+        schemas.iter().map(|(name, schema)| (name.clone(), to_wire(schema))).collect()
+    };
+    let response = get_provider_schema::Response {
+        provider: Some(to_wire(&schemas.provider)),
+        resource_schemas: all(&schemas.resources),
+        data_source_schemas: all(&schemas.data_sources),
+        server_capabilities: Some(CAPABILITIES),
+        ..Default::default()
+    };
+    response.encode_to_vec()
+}
+
 /// The response to `GetMetadata`: the names without the schemas.
 pub(super) fn metadata<P: Provider>(service: &Service<P>) -> get_metadata::Response {
-    let resources = service.codecs.resource_names().map(str::to_owned);
-    let data_sources = service.codecs.data_source_names().map(str::to_owned);
+    let (codecs, provider) = (&service.codecs, &service.provider);
+    let resources = codecs.resource_names(provider).map(str::to_owned);
+    let data_sources = codecs.data_source_names(provider).map(str::to_owned);
     get_metadata::Response {
         server_capabilities: Some(CAPABILITIES),
         resources: resources.map(|type_name| get_metadata::ResourceMetadata { type_name }).collect(),

@@ -27,7 +27,8 @@ pub fn check(block: &Block, config: &Value) -> Diagnostics {
         let broken = attribute.rules.iter().filter_map(|rule| rule.broken_by(value));
         let broken = broken.map(|why| if attribute.sensitive { without_value(&why, value) } else { why });
         found.extend(broken.map(|why| {
-            Diagnostic::error("Invalid Attribute Value", format!("`{at}` {why}.")).at(at.clone())
+            let at = at.name(&attribute.name);
+            Diagnostic::error("Invalid Attribute Value", format!("`{at}` {why}.")).at(at)
         }));
     });
     found
@@ -39,11 +40,12 @@ pub fn refuse_write_only(block: &Block, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
     each_value(block, config, &mut |attribute, value, at| {
         if attribute.write_only && !value.is_null() {
+            let at = at.name(&attribute.name);
             let detail = format!(
                 "`{at}` is write-only: its value must not be stored, and this version of Terraform would store \
                  it. Use Terraform 1.11 or later (OpenTofu 1.11 or later), or remove the attribute."
             );
-            found.push(Diagnostic::error("Write-Only Attribute Not Supported", detail).at(at.clone()));
+            found.push(Diagnostic::error("Write-Only Attribute Not Supported", detail).at(at));
         }
     });
     found
@@ -69,18 +71,20 @@ pub fn warn_of_deprecated(block: &Block, config: &Value) -> Diagnostics {
     };
     each_block(block, config, &Path::root(), &mut |block, value, at| {
         warn(at, &block.deprecation);
-        for attribute in block.attributes.iter().filter(|it| !value.get(&it.name).is_null()) {
+        let deprecated = block.attributes.iter().filter(|attribute| attribute.deprecation.is_some());
+        for attribute in deprecated.filter(|it| !value.get(&it.name).is_null()) {
             warn(&at.name(&attribute.name), &attribute.deprecation);
         }
     });
     found
 }
 
-/// Calls `visit` with every attribute of `block` and of the blocks inside it, and its value.
+/// Calls `visit` with every attribute of `block` and of the blocks inside it, its value, and the path of
+/// the block it stands in.
 fn each_value(block: &Block, config: &Value, visit: &mut dyn FnMut(&Attribute, &Value, &Path)) {
     each_block(block, config, &Path::root(), &mut |block, value, at| {
         for attribute in &block.attributes {
-            visit(attribute, value.get(&attribute.name), &at.name(&attribute.name));
+            visit(attribute, value.get(&attribute.name), at);
         }
     });
 }

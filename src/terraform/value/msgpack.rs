@@ -8,7 +8,7 @@ mod decode;
 mod encode;
 mod reader;
 
-use crate::terraform::value::{Path, Type};
+use crate::terraform::value::{Path, Step, Type};
 
 pub use decode::decode;
 pub use encode::encode;
@@ -38,6 +38,18 @@ pub struct EncodeError {
     pub expected: String,
     /// What kind of value it is.
     pub found: &'static str,
+}
+
+impl DecodeError {
+    fn below(self, step: Step) -> Self {
+        Self { path: self.path.below(step), ..self }
+    }
+}
+
+impl EncodeError {
+    fn below(self, step: Step) -> Self {
+        Self { path: self.path.below(step), ..self }
+    }
 }
 
 fn place(path: &Path) -> String {

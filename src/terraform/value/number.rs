@@ -120,6 +120,12 @@ impl Ord for Number {
     }
 }
 
+impl From<u64> for Number {
+    fn from(number: u64) -> Self {
+        Self(number.to_string())
+    }
+}
+
 impl From<i64> for Number {
     fn from(number: i64) -> Self {
         Self(number.to_string())

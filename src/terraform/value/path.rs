@@ -13,6 +13,13 @@ pub enum Step {
     Index(i64),
 }
 
+impl Step {
+    /// The step to a position.
+    pub(super) fn at(index: usize) -> Self {
+        Self::Index(i64::try_from(index).unwrap_or(i64::MAX))
+    }
+}
+
 /// Steps from the root of an object to a value in it. The empty path is the root.
 ///
 /// A set element has no step of its own on the wire: a path ends at its set.
@@ -45,7 +52,14 @@ impl Path {
     /// This path and one list position more.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
-        self.with(Step::Index(i64::try_from(index).unwrap_or(i64::MAX)))
+        self.with(Step::at(index))
+    }
+
+    /// This path below one more step. Codecs make paths from the inside out, and only for an error.
+    #[must_use]
+    pub(super) fn below(mut self, step: Step) -> Self {
+        self.0.insert(0, step);
+        self
     }
 
     /// The steps from the root.

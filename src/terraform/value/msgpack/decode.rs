@@ -6,7 +6,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quic
 
 use super::reader::{Reader, Token};
 use super::{DecodeError, MAX_DEPTH, describe_type};
-use crate::terraform::value::{Number, Path, Type, Value};
+use crate::terraform::value::{Number, Path, Step, Type, Value};
 
 /// The extension that carries a refined unknown: something is known of the value to come.
 const REFINED: i8 = 12;
@@ -15,7 +15,7 @@ const REFINEMENT_LIMIT: usize = 1024;
 
 /// Reads one value of type `ty`; bytes behind it are an error.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, DecodeError> {
-    let mut decoder = Decoder { reader: Reader::new(bytes), path: Path::root(), depth: 0 };
+    let mut decoder = Decoder { reader: Reader::new(bytes), depth: 0 };
     let value = decoder.value(ty)?;
     match decoder.reader.rest().len() {
         0 => Ok(value),
@@ -25,7 +25,6 @@ pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, DecodeError> {
 
 struct Decoder<'b> {
     reader: Reader<'b>,
-    path: Path,
     depth: usize,
 }
 
@@ -77,14 +76,14 @@ impl<'b> Decoder<'b> {
         let spelled = serde_json::from_slice(spelling).ok();
         let ty = spelled.as_ref().and_then(Type::from_json);
         let ty = ty.ok_or_else(|| self.error(offset, "its type cannot be read".to_owned()))?;
-        let value = self.inside(Clone::clone, |decoder| decoder.value(&ty))?;
+        let value = self.deeper(&ty)?;
         Ok(Value::Dynamic(Box::new((ty, value))))
     }
 
     fn number(&self, offset: usize, token: Token<'_>) -> Result<Value, DecodeError> {
         let number = match token {
             Token::Signed(number) => Some(Number::from(number)),
-            Token::Unsigned(number) => Number::parse(&number.to_string()),
+            Token::Unsigned(number) => Some(Number::from(number)),
             Token::Float(number) => Number::from_f64(number),
             Token::Text(text) => std::str::from_utf8(text).ok().and_then(Number::parse),
             _ => None,
@@ -93,8 +92,11 @@ impl<'b> Decoder<'b> {
     }
 
     fn text(&self, offset: usize, bytes: &[u8]) -> Result<String, DecodeError> {
-        let text =
-            std::str::from_utf8(bytes).map_err(|_| self.error(offset, "its text is not UTF-8".to_owned()))?;
+        let text = std::str::from_utf8(bytes);
+        let text = text.map_err(|_| self.error(offset, "its text is not UTF-8".to_owned()))?;
+        if text.is_ascii() {
+            return Ok(text.to_owned());
+        }
         Ok(match is_nfc_quick(text.chars()) {
             IsNormalized::Yes => text.to_owned(),
             IsNormalized::No | IsNormalized::Maybe => text.nfc().collect(),
@@ -102,12 +104,12 @@ impl<'b> Decoder<'b> {
     }
 
     fn items(&mut self, length: usize, element: &Type) -> Result<Vec<Value>, DecodeError> {
-        (0..length).map(|at| self.inside(|path| path.index(at), |decoder| decoder.value(element))).collect()
+        (0..length).map(|at| self.inside(element, || Step::at(at))).collect()
     }
 
     fn tuple(&mut self, elements: &[Type]) -> Result<Value, DecodeError> {
         let items = elements.iter().enumerate();
-        let items = items.map(|(at, ty)| self.inside(|path| path.index(at), |decoder| decoder.value(ty)));
+        let items = items.map(|(at, ty)| self.inside(ty, || Step::at(at)));
         Ok(Value::List(items.collect::<Result<_, _>>()?))
     }
 
@@ -115,7 +117,7 @@ impl<'b> Decoder<'b> {
         let mut entries = BTreeMap::new();
         for _ in 0..length {
             let key = self.key()?;
-            let value = self.inside(|path| path.key(&key), |decoder| decoder.value(element))?;
+            let value = self.inside(element, || Step::Key(key.clone()))?;
             entries.insert(key, value);
         }
         Ok(Value::Map(entries))
@@ -129,10 +131,12 @@ impl<'b> Decoder<'b> {
             let ty = attributes
                 .get(&key)
                 .ok_or_else(|| self.error(here, format!("it has no attribute {key:?}")))?;
-            let value = self.inside(|path| path.name(&key), |decoder| decoder.value(ty))?;
+            let value = self.inside(ty, || Step::Attribute(key.clone()))?;
             entries.insert(key, value);
         }
-        match attributes.keys().find(|name| !entries.contains_key(*name)) {
+        // No name is in it that the type does not have: as many are all.
+        let is_whole = entries.len() == attributes.len();
+        match attributes.keys().find(|name| !is_whole && !entries.contains_key(*name)) {
             Some(missing) => Err(self.error(offset, format!("it lacks the attribute {missing:?}"))),
             None => Ok(Value::Map(entries)),
         }
@@ -146,19 +150,16 @@ impl<'b> Decoder<'b> {
         }
     }
 
-    /// Does the work one level further in.
-    fn inside<T>(
-        &mut self,
-        step: impl FnOnce(&Path) -> Path,
-        work: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
-    ) -> Result<T, DecodeError> {
-        let inner = step(&self.path);
-        let outer = std::mem::replace(&mut self.path, inner);
+    /// Reads a value one step further in; the step is only made for an error.
+    fn inside(&mut self, ty: &Type, step: impl FnOnce() -> Step) -> Result<Value, DecodeError> {
+        self.deeper(ty).map_err(|error| error.below(step()))
+    }
+
+    fn deeper(&mut self, ty: &Type) -> Result<Value, DecodeError> {
         self.depth += 1;
-        let done = work(self)?;
+        let value = self.value(ty)?;
         self.depth -= 1;
-        self.path = outer;
-        Ok(done)
+        Ok(value)
     }
 
     fn token(&mut self) -> Result<Token<'b>, DecodeError> {
@@ -181,7 +182,7 @@ impl<'b> Decoder<'b> {
     }
 
     fn error(&self, offset: usize, reason: String) -> DecodeError {
-        DecodeError { path: self.path.clone(), offset, reason }
+        DecodeError { path: Path::root(), offset, reason }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{EncodeError, describe_type};
-use crate::terraform::value::{Number, Path, Type, Value};
+use crate::terraform::value::{Number, Path, Step, Type, Value};
 
 /// Unknown: an extension of type 0 with one byte.
 const UNKNOWN: [u8; 3] = [0xd4, 0x00, 0x00];
@@ -12,11 +12,11 @@ const UNKNOWN: [u8; 3] = [0xd4, 0x00, 0x00];
 /// are null.
 pub fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, EncodeError> {
     let mut bytes = Vec::new();
-    write(&mut bytes, value, ty, &Path::root())?;
+    write(&mut bytes, value, ty)?;
     Ok(bytes)
 }
 
-fn write(bytes: &mut Vec<u8>, value: &Value, ty: &Type, path: &Path) -> Result<(), EncodeError> {
+fn write(bytes: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<(), EncodeError> {
     match (value, ty) {
         (Value::Null, _) => bytes.push(0xc0),
         (Value::Unknown, _) => bytes.extend(UNKNOWN),
@@ -26,32 +26,32 @@ fn write(bytes: &mut Vec<u8>, value: &Value, ty: &Type, path: &Path) -> Result<(
         (Value::List(items), Type::List(element)) | (Value::Set(items), Type::Set(element)) => {
             length(bytes, items.len(), [0x90, 0xdc, 0xdd]);
             for (at, item) in items.iter().enumerate() {
-                write(bytes, item, element, &path.index(at))?;
+                write(bytes, item, element).map_err(|error| error.below(Step::at(at)))?;
             }
         }
         (Value::List(items), Type::Tuple(elements)) if items.len() == elements.len() => {
             length(bytes, items.len(), [0x90, 0xdc, 0xdd]);
             for (at, (item, ty)) in items.iter().zip(elements).enumerate() {
-                write(bytes, item, ty, &path.index(at))?;
+                write(bytes, item, ty).map_err(|error| error.below(Step::at(at)))?;
             }
         }
         (Value::Map(entries), Type::Map(element)) => {
             length(bytes, entries.len(), [0x80, 0xde, 0xdf]);
             for (key, item) in entries {
                 text(bytes, key);
-                write(bytes, item, element, &path.key(key))?;
+                write(bytes, item, element).map_err(|error| error.below(Step::Key(key.clone())))?;
             }
         }
-        (Value::Map(entries), Type::Object(attributes)) => object(bytes, entries, attributes, path)?,
+        (Value::Map(entries), Type::Object(attributes)) => object(bytes, entries, attributes)?,
         (Value::Dynamic(inner), Type::Dynamic) => {
             let (ty, value) = inner.as_ref();
             bytes.push(0x92);
             binary(bytes, ty.to_json().to_string().as_bytes());
-            write(bytes, value, ty, path)?;
+            write(bytes, value, ty)?;
         }
         _ => {
             return Err(EncodeError {
-                path: path.clone(),
+                path: Path::root(),
                 expected: describe_type(ty),
                 found: describe_value(value),
             });
@@ -64,16 +64,16 @@ fn object(
     bytes: &mut Vec<u8>,
     entries: &BTreeMap<String, Value>,
     attributes: &BTreeMap<String, Type>,
-    path: &Path,
 ) -> Result<(), EncodeError> {
     if let Some(stray) = entries.keys().find(|name| !attributes.contains_key(*name)) {
         let expected = "an attribute of the schema".to_owned();
-        return Err(EncodeError { path: path.name(stray), expected, found: "it" });
+        return Err(EncodeError { path: Path::attribute(stray), expected, found: "it" });
     }
     length(bytes, attributes.len(), [0x80, 0xde, 0xdf]);
     for (name, ty) in attributes {
         text(bytes, name);
-        write(bytes, entries.get(name).unwrap_or(&Value::Null), ty, &path.name(name))?;
+        let value = entries.get(name).unwrap_or(&Value::Null);
+        write(bytes, value, ty).map_err(|error| error.below(Step::Attribute(name.clone())))?;
     }
     Ok(())
 }

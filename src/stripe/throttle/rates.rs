@@ -1,0 +1,111 @@
+//! Tests: how much of a limit runs get, from their first second to their last.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::time::{Instant, sleep};
+
+use super::{ConnectionThrottle, NodeThrottle, PermitRequest, ProcessWindow, Throttle as _, Window};
+
+const SECOND: Duration = Duration::from_secs(1);
+const PATHS: [&str; 6] = ["/v1/a", "/v1/b", "/v1/c", "/v1/d", "/v1/e", "/v1/f"];
+
+/// One run: so many requests, so many of them at a time, each answered after the latency.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    requests: usize,
+    parallelism: usize,
+    latency: Duration,
+}
+
+/// The throttle of a process as it is without settings.
+fn throttle(account: &Arc<ProcessWindow>) -> ConnectionThrottle {
+    let account: Arc<dyn Window> = Arc::clone(account) as Arc<dyn Window>;
+    ConnectionThrottle::new("", NodeThrottle::new(2, 50), vec![account])
+}
+
+/// When each request left.
+async fn leave(throttle: &ConnectionThrottle, run: Run) -> Vec<Instant> {
+    let workers = (0..run.parallelism).map(|worker| async move {
+        let mut left = Vec::new();
+        for at in (worker..run.requests).step_by(run.parallelism) {
+            let endpoint = PATHS[at % PATHS.len()];
+            throttle.admit(PermitRequest { method: &http::Method::POST, endpoint }).await;
+            left.push(Instant::now());
+            sleep(run.latency).await;
+        }
+        left
+    });
+    let mut left = join_all(workers).await.concat();
+    left.sort();
+    left
+}
+
+fn densest(left: &[Instant]) -> usize {
+    let within = |start: Instant| left.iter().filter(|at| **at >= start && **at < start + SECOND).count();
+    left.iter().map(|start| within(*start)).max().unwrap_or(0)
+}
+
+/// What part of the possible rate was reached until the last request left.
+fn share(left: &[Instant], limit: usize, run: Run) -> f64 {
+    let [limit, parallelism, requests] =
+        [limit, run.parallelism, left.len()].map(|it| f64::from(u32::try_from(it).unwrap()));
+    let possible = limit.min(parallelism / run.latency.as_secs_f64());
+    let began = left[0];
+    let took = (*left.last().unwrap() - began).as_secs_f64();
+    // What leaves within the first interval takes no time.
+    (requests - 1.0) / possible / took
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_gets_98_percent_of_what_limit_and_latency_allow() {
+    for limit in [25, 100] {
+        for parallelism in [10, 50] {
+            for latency in [50, 150, 500].map(Duration::from_millis) {
+                for requests in [200, 2_000] {
+                    let run = Run { requests, parallelism, latency };
+                    let left = leave(&throttle(&ProcessWindow::new(limit)), run).await;
+                    let share = share(&left, limit, run);
+                    assert!(densest(&left) <= limit, "{limit} a second, {run:?}: {}", densest(&left));
+                    assert!(share >= 0.98, "{limit} a second, {run:?}: {share}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_second_is_full() {
+    let run = Run { requests: 60, parallelism: 10, latency: Duration::from_millis(150) };
+    let left = leave(&throttle(&ProcessWindow::new(25)), run).await;
+    let first = left.iter().filter(|at| **at - left[0] < SECOND).count();
+    assert_eq!(first, 25);
+}
+
+#[tokio::test(start_paused = true)]
+async fn eight_processes_together_get_98_percent() {
+    let account = ProcessWindow::new(25);
+    let processes: Vec<ConnectionThrottle> = (0..8).map(|_| throttle(&account)).collect();
+    let run = Run { requests: 50, parallelism: 10, latency: Duration::from_millis(150) };
+    let mut left = join_all(processes.iter().map(|throttle| leave(throttle, run))).await.concat();
+    left.sort();
+    let share = share(&left, 25, Run { parallelism: 80, ..run });
+    assert!(densest(&left) <= 25, "{}", densest(&left));
+    assert!(share >= 0.98, "{share}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_at_its_limit_does_not_slow_the_others() {
+    let throttle = throttle(&ProcessWindow::new(100));
+    let ask = async |endpoint, requests: usize| {
+        let began = Instant::now();
+        for _ in 0..requests {
+            throttle.admit(PermitRequest { method: &http::Method::POST, endpoint }).await;
+        }
+        began.elapsed()
+    };
+    let full = join_all((0..20).map(|_| ask("/v1/full", 10)));
+    let (_, free) = tokio::join!(full, ask("/v1/free", 50));
+    assert!(free < 3 * SECOND, "50 requests to an endpoint that is free took {free:?}");
+}
