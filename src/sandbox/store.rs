@@ -116,11 +116,11 @@ impl Lease<'_> {
     /// two processes cannot both read and then both write.
     pub fn begin(&mut self, space: String, writes: bool) -> rusqlite::Result<Session<'_>> {
         let connection = match self {
-            Self::Writer(WriterGuard(writer)) => {
+            Self::Writer(WriterGuard(held)) => {
                 if writes {
-                    writer.sweep(now())?;
+                    held.sweep(now())?;
                 }
-                &mut writer.connection
+                &mut held.connection
             }
             Self::Reader(reader) => reader.connection.as_mut().ok_or(rusqlite::Error::InvalidQuery)?,
         };

@@ -95,7 +95,9 @@ pub(in crate::sandbox::behaviour) fn product_described(
     active: bool,
 ) -> Outcome<Body> {
     let mut made = product(&call.about("product", data)?)?;
-    set(&mut made, "active", active);
+    if !active {
+        set(&mut made, "active", false);
+    }
     call.session.put(&made)?;
     Ok(made)
 }
