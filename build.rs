@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use sha2::{Digest as _, Sha256};
@@ -61,22 +61,20 @@ fn pack_catalog(catalog: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Unpacks the schemas that were encoded in advance; leaves them out where the data has changed since.
+/// Unpacks the schemas that were encoded in advance; leaves them out where what makes them has changed since.
 fn unpack_schemas(source: &Path) -> Result<(), Box<dyn Error>> {
     let packed = source.join("provider/packed_schemas.bin");
-    println!("cargo::rerun-if-changed={}", packed.display());
-    let mut data = vec![source.join("catalog/rules.toml"), source.join("catalog/references.toml")];
-    for name in ["surfaces.toml", "sentences.toml"] {
-        let file = source.join("provider/typed").join(name);
-        println!("cargo::rerun-if-changed={}", file.display());
-        data.push(file);
+    let mut files = Vec::new();
+    for path in
+        ["catalog", "provider", "terraform/schema", "terraform/schema.rs", "terraform/protocol/schema.rs"]
+    {
+        println!("cargo::rerun-if-changed={}", source.join(path).display());
+        collect(&source.join(path), &mut files)?;
     }
-    for entry in fs::read_dir(source.join("catalog/facts"))? {
-        data.push(entry?.path());
-    }
-    data.sort();
+    files.retain(|file| *file != packed);
+    files.sort();
     let mut hasher = Sha256::new();
-    for file in data {
+    for file in files {
         hasher.update(fs::read(file)?);
     }
     let fingerprint: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -85,6 +83,18 @@ fn unpack_schemas(source: &Path) -> Result<(), Box<dyn Error>> {
     let schemas = schemas.transpose().map_err(|why| format!("{}: {why}", packed.display()))?;
     println!("cargo::rustc-env=SCHEMAS_FINGERPRINT={fingerprint}");
     fs::write(Path::new(&env::var("OUT_DIR")?).join("schemas.bin"), schemas.unwrap_or_default())?;
+    Ok(())
+}
+
+/// A file, or every file below a folder.
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    if !path.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path)? {
+        collect(&entry?.path(), files)?;
+    }
     Ok(())
 }
 

@@ -22,13 +22,18 @@ mod list;
 mod locator;
 mod page_token;
 mod path;
+mod reader;
 mod record;
 
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
 use crate::catalog::Entity;
 use crate::connection::Connection;
+use crate::stripe::Totals;
 use crate::stripe::trace::{Operation, Secrecy};
+use reader::Reader;
 
 pub use crate::connection::AccountMark;
 pub use actions::{ActionRef, action};
@@ -43,18 +48,26 @@ pub use filter::{Filter, FilterError};
 pub use id::{InvalidId, check_id};
 pub use list::{ListRequest, Page, check_sort_field};
 pub use locator::{check as check_locator, id_count, id_of, locator, placed};
+pub use reader::{Known, Savings};
 pub use record::{Arrays, record, scalar};
 
 /// The operations and actions of one connection.
 #[derive(Debug, Clone)]
 pub struct Connector {
     connection: Arc<Connection>,
+    /// What the reads of the connection share.
+    reader: Arc<Reader>,
 }
 
 impl Connector {
     /// The connector over this connection.
     pub fn new(connection: &Arc<Connection>) -> Self {
-        Self { connection: Arc::clone(connection) }
+        Self { connection: Arc::clone(connection), reader: connection.beside() }
+    }
+
+    /// What the calls of the connection came to so far.
+    pub fn totals(&self) -> Totals {
+        self.connection.totals()
     }
 
     /// The account and mode that calls act on, found without a call.
@@ -66,6 +79,12 @@ impl Connector {
     pub async fn asked_account_mark(&self) -> Result<AccountMark, Error> {
         Ok(self.connection.asked_account_mark().await?)
     }
+}
+
+/// The id in a field, whether the object there is expanded or not.
+pub fn id_at<'b>(body: &'b Json, field: &str) -> Option<&'b str> {
+    let found = body.get(field)?;
+    found.as_str().or_else(|| found.get("id")?.as_str())
 }
 
 /// What the connector is asked for, in the words of the log.

@@ -21,10 +21,20 @@ pub const GOOGLE_APPLICATION_CREDENTIALS: &str = "GOOGLE_APPLICATION_CREDENTIALS
 pub const TF_DATA_DIR: &str = "TF_DATA_DIR";
 /// The workspace, when the environment chooses it.
 pub const TF_WORKSPACE: &str = "TF_WORKSPACE";
+/// The folder of the settings of programs on Windows.
+pub const APPDATA: &str = "APPDATA";
 /// The home directory of the user.
 pub const HOME: &str = "HOME";
 /// The user's directory for files that last until the machine is shut down.
 pub const XDG_RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
+/// Set to anything, it forbids colour: <https://no-color.org>.
+pub const NO_COLOR: &str = "NO_COLOR";
+/// The kind of terminal; `dumb` has no colour.
+pub const TERM: &str = "TERM";
+/// The user's directory for files that can be made again.
+pub const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
+/// The folder of the project; cargo sets it for what `cargo run` starts.
+pub const CARGO_MANIFEST_DIR: &str = "CARGO_MANIFEST_DIR";
 /// The directories of programs, separated by the system's separator.
 pub const PATH: &str = "PATH";
 

@@ -1,7 +1,7 @@
 //! `terraform-provider-stripe`: a provider plugin when Terraform starts it, and a few
 //! commands for people.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -11,10 +11,8 @@ use stripe_provider::env::Env;
 fn main() -> ExitCode {
     let command = match Command::parse(std::env::args_os().skip(1)) {
         Ok(command) => command,
-        Err(usage) => {
-            let _ = writeln!(std::io::stderr(), "{usage}");
-            return ExitCode::from(64);
-        }
+        // The help and the version too: clap knows which stream and which exit code each has.
+        Err(told) => told.exit(),
     };
     // Terraform's calls are short and many: one thread answers them with less work than two that share them.
     let workers = if matches!(command, Command::Plugin { .. }) { 1 } else { 2 };
@@ -23,7 +21,9 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),
     };
-    let ended = runtime.block_on(command::run(command, Env::process(), &mut std::io::stdout()));
+    let mut out = std::io::stdout();
+    let is_terminal = out.is_terminal();
+    let ended = runtime.block_on(command::run(command, Env::process(), &mut out, is_terminal));
     // A thread that still blocks must not keep the process: the host of a plugin waits for its end.
     runtime.shutdown_timeout(Duration::from_millis(200));
     match ended {

@@ -32,6 +32,7 @@ mod runtime;
 mod secret_payload;
 mod setting_faults;
 mod succession;
+mod summary;
 mod typed;
 
 /// One managed resource type.
@@ -121,13 +122,16 @@ impl StripeProvider {
         journal
     }
 
-    /// Ends the journal of creates in flight. Terraform asked for the end at `asked`: when no create was
+    /// Ends the journal of creates in flight, and tells the log what the run has asked of Stripe. Terraform asked for the end at `asked`: when no create was
     /// open then, what was answered is in its state.
     pub async fn close(&self, asked: Instant) {
         let journals = self.journals.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let ends = journals.iter().map(|(_, journal)| journal.close(asked, CLOSE_TIMEOUT));
         for error in join_all(ends).await.into_iter().filter_map(Result::err) {
             log::warn!("the journal of creates in flight was not ended: {error}");
+        }
+        if let Some(summary) = self.runtime().summary() {
+            log::info!("{summary}");
         }
     }
 

@@ -12,8 +12,10 @@ mod http;
 mod http1;
 mod multipart;
 mod object_locks;
+mod reach;
 mod resolver;
 mod retry;
+mod tally;
 mod throttle;
 pub mod trace;
 mod transport;
@@ -25,6 +27,7 @@ pub use error::{Error, Kind};
 pub use http::HttpTransport;
 pub use http1::{AuthScheme, Http1Transport, ProxyCredentials, ProxyOrigin, ProxySettings, ProxyTls};
 pub use retry::{Failure, RetryDecision, RetryState};
+pub use tally::{CallKind, Totals};
 pub use throttle::{
     Admission, ConnectionThrottle, Decision, HostWindow, LimitKey, LimitKeys, LimitScope, NodeThrottle,
     PermitRequest, ProcessWindow, RedisWindow, TRANSACTIONS_PER_NODE, Throttle, Unthrottled, Window,

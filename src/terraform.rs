@@ -8,7 +8,8 @@
 //! ```
 //!
 //! A provider implements [`Provider`] in [`value::Value`]s; [`protocol::Service`] serves it as
-//! the gRPC service that Terraform calls, and [`plugin`] is the process around that service.
+//! the gRPC service that Terraform calls, and [`plugin`] is the process around that service; [`host`] is the
+//! side that starts and calls it.
 //! Nothing in here imports anything of ours from outside: it could be a crate of its own.
 
 pub mod wire;
@@ -24,5 +25,7 @@ pub mod provider;
 pub mod protocol;
 
 pub mod plugin;
+
+pub mod host;
 
 pub use provider::Provider;

@@ -33,7 +33,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("provider", &["terraform", "catalog", "env", "secret", "stripe", "connection", "connector", "engine"]),
     ("sandbox", &["catalog"]),
     ("registry_docs", &["catalog", "terraform", "provider"]),
-    ("command", &["catalog", "env", "logs", "terraform", "provider", "registry_docs", "sandbox"]),
+    ("command", &["catalog", "env", "files", "logs", "terraform", "provider", "registry_docs", "sandbox"]),
 ];
 
 /// The modules whose texts name no attribute and no data source; `provider` adds those names.

@@ -71,6 +71,9 @@ pub struct Entity {
     /// Params without which a list would leave entities out.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub list_with: std::collections::BTreeMap<String, String>,
+    /// Params of a list that must say what the object itself says, lest the list leave it out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub list_by: Vec<String>,
     /// Lists whose items an update must name by their ids, lest it add them again.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub items: std::collections::BTreeMap<String, Items>,
@@ -86,6 +89,9 @@ pub struct Entity {
     /// Fields that name what is archived with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub takes_along: Vec<String>,
+    /// Fields that name what Stripe does not delete while this names it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keeps: Vec<String>,
     /// Params beside `id` of which Stripe takes each value once: `lookup_key`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub natural_keys: Vec<String>,

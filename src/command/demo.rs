@@ -1,33 +1,70 @@
-//! `terraform-provider-stripe demo`: applies the quickstart to a sandbox with Terraform.
+//! `terraform-provider-stripe demo`: applies the quickstart to a sandbox, and tells it in a screenful.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::path::Path;
+use std::time::Instant;
 
 use tokio::net::TcpListener;
-use tokio::process::Command;
 use tokio::sync::oneshot;
 
+use crate::command::colour::Colour;
 use crate::command::{Error, install};
 use crate::env::{self, Env};
 use crate::sandbox::{self, Sandbox};
 
+mod config;
+mod download;
+mod program;
+mod stand_in;
+
+use program::Program;
+use stand_in::StandIn;
+
 const QUICKSTART: &str = include_str!("../../examples/quickstart/main.tf");
-/// The programs that can apply a configuration, in the order of preference.
-const PROGRAMS: [&str; 2] = ["terraform", "tofu"];
-/// The exit code of success, and of `plan -detailed-exitcode` without changes.
-const NO_CHANGES: i32 = 0;
+/// The columns of a terminal.
+const WIDTH: usize = 80;
 
-/// Runs the demo in a temporary directory, which is removed at the end.
-pub(super) async fn run(env: &Env, out: &mut dyn Write) -> Result<(), Error> {
-    let program = find_program(env)?;
-    let folder = tempfile::Builder::new().prefix("stripe-demo").tempdir()?;
-    fs::write(folder.path().join("main.tf"), QUICKSTART)?;
-    install::into(&folder.path().join("mirror"))?;
-    let config = folder.path().join("cli.tfrc");
-    fs::write(&config, cli_config(&folder.path().join("mirror")))?;
+/// Who plans and applies.
+enum Runner {
+    Program(Program),
+    StandIn(Box<StandIn>),
+}
 
+/// What an apply has made.
+#[derive(Debug, Default)]
+struct Applied {
+    /// Addresses and ids.
+    made: Vec<(String, String)>,
+    /// Names and values.
+    outputs: Vec<(String, String)>,
+}
+
+/// Where the demo runs: its folder, which is removed at the end, and its Stripe.
+struct World<'w> {
+    folder: &'w Path,
+    base: String,
+}
+
+/// The terminal or file that the demo is told to.
+struct Page<'p> {
+    out: &'p mut dyn Write,
+    colour: Colour,
+}
+
+/// Runs the demo. `download` fetches OpenTofu without asking where there is neither terraform nor tofu.
+pub(super) async fn run(
+    env: &Env,
+    download: bool,
+    out: &mut dyn Write,
+    is_terminal: bool,
+) -> Result<(), Error> {
+    let mut page = Page { out, colour: Colour::of(env, is_terminal) };
+    let tofu = match program::find(env) {
+        Some(file) => Some(file),
+        None => download::tofu(env, download, is_terminal, page.out).await?,
+    };
     let stripe = Sandbox::memory()?;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let base = format!("http://{}", listener.local_addr()?);
@@ -36,81 +73,157 @@ pub(super) async fn run(env: &Env, out: &mut dyn Write) -> Result<(), Error> {
         // An error means that the demo has failed: the server ends in both cases.
         let _ = stopped.await;
     }));
-    writeln!(out, "The sandbox listens on {base}.")?;
-
-    let steps = Steps { program, folder: folder.path(), config, base };
-    let outcome = steps.run(out).await;
-    if outcome.is_ok() {
-        show_objects(&stripe, out)?;
-    }
+    let folder = tempfile::Builder::new().prefix("stripe-demo").tempdir()?;
+    let world = World { folder: folder.path(), base };
+    let mut runner = match tofu {
+        Some(file) => Runner::Program(Program::new(file, &world)?),
+        None => Runner::StandIn(Box::new(StandIn::new(&world)?)),
+    };
+    let told = page.story(&mut runner, &stripe).await;
+    drop(runner);
     let _ = stop.send(());
     server.await??;
-    outcome
+    told?;
+    page.next_steps(env)
 }
 
-/// A Terraform working directory and the program that runs in it.
-struct Steps<'a> {
-    program: PathBuf,
-    folder: &'a Path,
-    config: PathBuf,
-    base: String,
-}
-
-impl Steps<'_> {
-    async fn run(&self, out: &mut dyn Write) -> Result<(), Error> {
-        self.step(out, "Install the provider from a local mirror", &["init", "-no-color"]).await?;
-        self.step(out, "What would be done", &["plan", "-no-color", "-out=demo.plan"]).await?;
-        self.step(out, "Do it", &["apply", "-no-color", "demo.plan"]).await?;
-        self.step(out, "Plan again: nothing is left to do", &["plan", "-no-color", "-detailed-exitcode"])
-            .await
+impl Runner {
+    async fn introduction(&self) -> Result<String, Error> {
+        Ok(match self {
+            Self::Program(program) => format!("A web shop on Stripe, by {}", program.name().await?),
+            Self::StandIn(_) => {
+                "A web shop on Stripe, by a part of this program that stands in for Terraform".to_owned()
+            }
+        })
     }
 
-    async fn step(&self, out: &mut dyn Write, title: &str, arguments: &[&str]) -> Result<(), Error> {
-        let name = self.program.file_name().unwrap_or_default().display();
-        writeln!(out, "\n── {title}: {name} {}\n", arguments.join(" "))?;
-        out.flush()?;
-        let status = Command::new(&self.program)
-            .args(arguments)
-            .current_dir(self.folder)
-            .env("TF_CLI_CONFIG_FILE", &self.config)
-            .env("CHECKPOINT_DISABLE", "1")
-            .env(env::STRIPE_API_BASE, &self.base)
-            .env(env::STRIPE_API_KEY, "sk_test_demo")
-            .env(env::XDG_RUNTIME_DIR, self.folder)
-            .env_remove(env::TF_DATA_DIR)
-            .env_remove(env::TF_WORKSPACE)
-            .env_remove("TF_REATTACH_PROVIDERS")
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .status()
-            .await?;
-        match status.code() {
-            Some(NO_CHANGES) => Ok(()),
-            _ => Err(format!("{name} {} ended with {status}", arguments.join(" ")).into()),
+    async fn init(&mut self) -> Result<(), Error> {
+        match self {
+            Self::Program(program) => program.init().await,
+            Self::StandIn(stand_in) => stand_in.init().await,
+        }
+    }
+
+    /// The addresses of what would change.
+    async fn plan(&mut self) -> Result<Vec<String>, Error> {
+        match self {
+            Self::Program(program) => program.plan().await,
+            Self::StandIn(stand_in) => stand_in.plan().await,
+        }
+    }
+
+    async fn apply(&mut self) -> Result<Applied, Error> {
+        match self {
+            Self::Program(program) => program.apply().await,
+            Self::StandIn(stand_in) => stand_in.apply().await,
         }
     }
 }
 
-fn show_objects(stripe: &Sandbox, out: &mut dyn Write) -> Result<(), Error> {
-    writeln!(out, "\n── Objects in the sandbox\n")?;
-    for (object, count) in stripe.counts() {
-        writeln!(out, "{count:>5}  {object}")?;
+impl Page<'_> {
+    async fn story(&mut self, runner: &mut Runner, stripe: &Sandbox) -> Result<(), Error> {
+        writeln!(self.out, "{}", self.colour.bold(&runner.introduction().await?))?;
+        writeln!(self.out, "Stripe is a sandbox in this process: no account, no network.\n")?;
+        let started = Instant::now();
+        runner.init().await?;
+        self.step("init", "the provider is found and started", started)?;
+
+        let started = Instant::now();
+        let planned = runner.plan().await?;
+        self.step("plan", &format!("{} to add", planned.len()), started)?;
+
+        let started = Instant::now();
+        let applied = runner.apply().await?;
+        self.step("apply", &format!("{} added", applied.made.len()), started)?;
+        for (address, id) in &applied.made {
+            writeln!(self.out, "          {address:<24} {id}")?;
+        }
+        let started = Instant::now();
+        let left = runner.plan().await?;
+        if !left.is_empty() {
+            return Err(format!("the second plan wants to change {}", left.join(", ")).into());
+        }
+        self.step("plan", "nothing is left to do", started)?;
+
+        writeln!(self.out, "\n{}", self.colour.bold("Outputs:"))?;
+        for (name, value) in &applied.outputs {
+            writeln!(self.out, "  {name:<16} {value}")?;
+        }
+        self.objects(stripe)
     }
-    Ok(())
+
+    fn step(&mut self, step: &str, what: &str, started: Instant) -> Result<(), Error> {
+        let took = format!("{:.1} s", started.elapsed().as_secs_f32());
+        let (tick, step) = (self.colour.green("✓"), self.colour.bold(step));
+        Ok(writeln!(self.out, "  {tick} {step:<6} {what:<58} {took:>6}")?)
+    }
+
+    fn objects(&mut self, stripe: &Sandbox) -> Result<(), Error> {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for (object, count) in stripe.counts() {
+            *counts.entry(object.replace('_', " ")).or_default() += count;
+        }
+        let objects: Vec<String> = counts.iter().map(|(object, count)| format!("{count} {object}")).collect();
+        writeln!(self.out, "{}", self.colour.bold("Objects in the sandbox:"))?;
+        for line in wrapped(&objects.join(", "), WIDTH - 2) {
+            writeln!(self.out, "  {line}")?;
+        }
+        Ok(())
+    }
+
+    fn next_steps(&mut self, env: &Env) -> Result<(), Error> {
+        let of_cargo = env.get(env::CARGO_MANIFEST_DIR).is_some();
+        let program = if of_cargo { "cargo run --" } else { "terraform-provider-stripe" };
+        let command = format!("{program} install");
+        writeln!(self.out, "\n{}", self.colour.bold("To go on, put the provider where Terraform finds it:"))?;
+        writeln!(self.out, "  {}\n", self.colour.cyan(&command))?;
+        install::first_configuration(self.colour, self.out)
+    }
 }
 
-fn cli_config(mirror: &Path) -> String {
-    format!(
-        "provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n",
-        mirror.display().to_string()
-    )
+/// The words of a text in lines of at most so many columns.
+fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= columns => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
-fn find_program(env: &Env) -> Result<PathBuf, Error> {
-    let path = env.get(env::PATH).unwrap_or_default();
-    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let mut candidates = PROGRAMS.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
-    candidates.find(|file| file.is_file()).ok_or_else(|| {
-        "the demo needs `terraform` or `tofu` on the PATH; install one of them and run it again".into()
-    })
+/// The variables of a terraform or a plugin that runs in this world.
+fn variables(world: &World<'_>) -> Vec<(&'static str, String)> {
+    vec![
+        (env::STRIPE_API_BASE, world.base.clone()),
+        (env::STRIPE_API_KEY, "sk_test_demo".to_owned()),
+        (env::XDG_RUNTIME_DIR, world.folder.display().to_string()),
+    ]
+}
+
+/// Writes the quickstart, and a mirror with this program in it.
+fn prepare(world: &World<'_>) -> Result<(), Error> {
+    fs::write(world.folder.join("main.tf"), QUICKSTART)?;
+    let mirror = world.folder.join("mirror");
+    install::into(&mirror)?;
+    let mirror = mirror.display().to_string();
+    let config =
+        format!("provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n");
+    Ok(fs::write(world.folder.join("cli.tfrc"), config)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn a_long_text_is_broken_between_words() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("a", 7), ["a"]);
+    }
 }

@@ -1,7 +1,8 @@
 //! A connection that can be used: its settings and the provider's defaults make one client.
 
+use std::any::Any;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
@@ -13,7 +14,8 @@ use crate::env::{self, Env};
 use crate::logs::Log;
 use crate::secret::{Secret, Secrets, Source};
 use crate::stripe::{
-    Call, Client, ConnectionThrottle, Http1Transport, HttpTransport, NodeThrottle, Reply, Throttle, Transport,
+    Call, Client, ConnectionThrottle, Http1Transport, HttpTransport, NodeThrottle, Reply, Throttle, Totals,
+    Transport,
 };
 
 /// Stripe's own limit for a test key, in transactions a second.
@@ -50,6 +52,8 @@ pub struct Defaults {
     pub service_account: Option<String>,
     /// The connected account of connections that name none.
     pub account_id: Option<String>,
+    /// Whether connections that do not say it may read by list; none means yes.
+    pub bulk_refresh: Option<bool>,
     /// The throttle scope of connections that name none.
     pub scope: Option<ThrottleScope>,
     /// The environment of the process.
@@ -79,6 +83,8 @@ pub struct Connection {
     client: OnceCell<Arc<Client>>,
     /// The account of the key, once Stripe was asked for it; none inside if it could not be told.
     pub(super) asked_account: OnceCell<Option<String>>,
+    /// What the layer above keeps as long as the connection is open.
+    beside: OnceLock<Arc<dyn Any + Send + Sync>>,
     log: Option<Arc<Log>>,
 }
 
@@ -88,7 +94,27 @@ impl Connection {
         let reader = settings.service_account.as_ref().or(defaults.service_account.as_ref()).cloned();
         let secrets = Secrets::new(defaults.env.clone(), reader);
         let log = logging::log(&settings, &defaults);
-        Self { settings, defaults, secrets, client: OnceCell::new(), asked_account: OnceCell::new(), log }
+        Self {
+            settings,
+            defaults,
+            secrets,
+            client: OnceCell::new(),
+            asked_account: OnceCell::new(),
+            beside: OnceLock::new(),
+            log,
+        }
+    }
+
+    /// What the layer above keeps as long as the connection is open: made when it is first asked for, and one
+    /// value for all who ask.
+    pub fn beside<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        let shared = Arc::clone(self.beside.get_or_init(|| Arc::new(T::default())));
+        shared.downcast().unwrap_or_default()
+    }
+
+    /// Whether many reads of a type may be answered by pages of its list.
+    pub fn reads_by_list(&self) -> bool {
+        self.settings.bulk_refresh.or(self.defaults.bulk_refresh).unwrap_or(true)
     }
 
     /// The log of the connection, if it is enabled.
@@ -133,6 +159,11 @@ impl Connection {
             return Err(Error::Suspended { id: self.settings.id.clone() });
         }
         self.client.get_or_try_init(|| self.open()).await
+    }
+
+    /// What the calls came to so far.
+    pub fn totals(&self) -> Totals {
+        self.client.get().map(|client| client.totals()).unwrap_or_default()
     }
 
     /// Whether the key is a live one; none when it cannot be fetched.
@@ -186,7 +217,15 @@ impl Connection {
             None if self.log.as_ref().is_some_and(|log| log.logs_connections()) => {
                 proxy::of_environment(base, &self.defaults.env)
             }
-            None => return Ok(Arc::new(HttpTransport::new(base, self.defaults.timeout, &roots)?)),
+            None => {
+                let transport = HttpTransport::new(base, self.defaults.timeout, &roots)?;
+                let proxy = proxy::of_environment(base, &self.defaults.env);
+                let named = proxy.map(|proxy| format!("{}:{}", proxy.host, proxy.port));
+                return Ok(Arc::new(match named {
+                    Some(proxy) => transport.through(&proxy),
+                    None => transport,
+                }));
+            }
         };
         self.redact_password(proxy.as_ref());
         Ok(Arc::new(Http1Transport::new(base, proxy, self.defaults.timeout, &roots)?))

@@ -38,6 +38,9 @@ pub struct Settings {
     /// The processes that share Stripe's limits; none means the provider's scope.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<ThrottleScope>,
+    /// Whether many reads of a type may be answered by pages of its list; none means the provider's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bulk_refresh: Option<bool>,
     /// Whether every call is refused.
     pub suspended: bool,
     /// Whether changes to the connection itself are refused.
@@ -121,6 +124,7 @@ impl Default for Settings {
             proxy: None,
             ca_certificate: None,
             scope: None,
+            bulk_refresh: None,
             suspended: false,
             lock: None,
         }

@@ -13,6 +13,10 @@ use crate::env::{self, Env};
 use crate::secret::Secret;
 use crate::stripe::{HostWindow, ProcessWindow, RedisWindow, Window, WindowError};
 
+/// The version of what is in shared windows, in their names: a program that writes something else has windows
+/// of its own, and neither reads what it would misunderstand.
+const WINDOW_VERSION: &str = "v1";
+
 /// The processes whose requests are counted together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -54,11 +58,12 @@ impl ThrottleScope {
         env: &Env,
     ) -> Result<Vec<Arc<dyn Window>>, WindowError> {
         let mut windows: Vec<Arc<dyn Window>> = Vec::new();
+        let shared = format!("{account}.{WINDOW_VERSION}");
         if let Self::Redis(address) = self {
-            windows.push(Arc::new(RedisWindow::new(address.expose(), account, limit)?));
+            windows.push(Arc::new(RedisWindow::new(address.expose(), &shared, limit)?));
         }
         if *self != Self::Process {
-            windows.push(Arc::new(HostWindow::new(file(account, env), limit)));
+            windows.push(Arc::new(HostWindow::new(file(&shared, env), limit)));
         }
         windows.push(process_window(account, limit));
         Ok(windows)
@@ -101,7 +106,7 @@ fn process_window(account: &str, limit: usize) -> Arc<dyn Window> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Secret, ThrottleScope, account_name};
+    use super::{Env, Secret, ThrottleScope, account_name};
 
     #[test]
     fn a_scope_is_a_word_or_an_address() {
@@ -115,6 +120,13 @@ mod tests {
             assert!(ThrottleScope::parse(wrong).is_err(), "{wrong}");
         }
         assert!(!ThrottleScope::parse("rdis://:secret@x").unwrap_err().contains("secret"));
+    }
+
+    #[test]
+    fn a_shared_file_names_the_version_of_what_is_in_it() {
+        let env = Env::from_pairs([("XDG_RUNTIME_DIR", "/run/user/1")]);
+        let windows = ThrottleScope::Host.windows("account", 1, &env).unwrap();
+        assert!(format!("{:?}", windows[0]).contains("/terraform-provider-stripe/account.v1.window"));
     }
 
     #[test]

@@ -37,6 +37,7 @@ impl Connector {
         key: IdempotencyKey,
     ) -> Result<Reply, Error> {
         let work = async {
+            let _write = self.reader.writing();
             let reply = self.connection.send(action.call(ids)?.params(params).key(key)).await?;
             check_action(action.entity, action.action, &reply.body)?;
             Ok(reply)

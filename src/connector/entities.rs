@@ -29,6 +29,7 @@ impl Connector {
             let call = path::operation(operation, &ids)?.params(params);
             let body = self.connection.send(call).await?.body;
             check_entity(entity, &body)?;
+            self.reader.note(entity, &body);
             Ok(body)
         };
         self.connection.operation(asked("Get", entity, Some(locator)), work, |_| 1).await
@@ -49,8 +50,10 @@ impl Connector {
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
             let params = with_expansions(entity, operation, params, "");
             let call = path::operation(operation, &ids)?.params(params).key(key);
+            let _write = self.reader.writing();
             let reply = self.connection.send(call).await?;
             check_entity(entity, &reply.body)?;
+            self.reader.note(entity, &reply.body);
             Ok(reply)
         };
         self.connection.operation(asked("Create", entity, None), work, |_| 1).await
@@ -69,8 +72,10 @@ impl Connector {
             let params = if entity.is_v2() { unset_by_null(params) } else { params };
             let params = with_expansions(entity, operation, params, "");
             let call = path::operation(operation, &ids)?.params(params);
+            let _write = self.reader.writing();
             let body = self.connection.send(call).await?.body;
             check_entity(entity, &body)?;
+            self.reader.note(entity, &body);
             Ok(body)
         };
         self.connection.operation(asked("Update", entity, Some(locator)), work, |_| 1).await
@@ -82,6 +87,7 @@ impl Connector {
     pub async fn delete(&self, entity: &'static Entity, locator: &str) -> Result<(), Error> {
         let operation = operation(entity, OperationKind::Delete)?;
         let call = path::operation(operation, &locator::ids(entity, locator)?)?;
+        let _write = self.reader.writing();
         check_entity(entity, &self.connection.send(call).await?.body)
     }
 
@@ -93,6 +99,7 @@ impl Connector {
         params: Map<String, Json>,
     ) -> Result<(), Error> {
         let call = action.call(&locator::ids(action.entity, locator)?)?.params(params);
+        let _write = self.reader.writing();
         check_action(action.entity, action.action, &self.connection.send(call).await?.body)
     }
 

@@ -13,6 +13,7 @@ use crate::connector::page_token::{self, Position};
 use crate::connector::{Connector, Error, Filter, asked, check_id, locator};
 use crate::stripe::trace;
 use paginator::Paginator;
+pub(super) use paginator::next_token;
 use sort::{SortField, sort_field};
 
 /// Entities on a page where nothing is said: the connector's default.
@@ -97,7 +98,7 @@ impl Connector {
     pub async fn list(&self, request: ListRequest) -> Result<Page, Error> {
         let filter = request.filter.clone();
         let asked = trace::Operation { filter, ..asked("List", request.entity, None) };
-        let work = async { self.page_of(&request).await };
+        let work = self.reader.listed(&request, self.page_of(&request));
         self.connection.operation(asked, work, |page| page.entities.len()).await
     }
 

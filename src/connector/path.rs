@@ -2,10 +2,10 @@
 
 use http::Method;
 
-use crate::catalog::{Kind, Operation};
+use crate::catalog::{Kind, Operation, OperationKind};
 use crate::connector::id::{InvalidId, check_id};
 use crate::stripe::form::percent_encode;
-use crate::stripe::{Body, Call};
+use crate::stripe::{Body, Call, CallKind};
 
 /// A call of the path with its ids filled in; the path itself names the endpoint.
 pub(super) fn call(method: Method, path: &str, ids: &[&str]) -> Result<Call, InvalidId> {
@@ -20,6 +20,13 @@ pub(super) fn operation(operation: &'static Operation, ids: &[&str]) -> Result<C
     if let Some(file) = operation.params.iter().find(|param| param.shape.kind == Kind::File) {
         call.body = Body::Multipart { file: file.name.clone() };
     }
+    call.kind = match operation.kind {
+        OperationKind::Get => CallKind::Read,
+        OperationKind::List | OperationKind::Search => CallKind::List,
+        OperationKind::Create => CallKind::Create,
+        OperationKind::Update => CallKind::Update,
+        OperationKind::Delete => CallKind::Delete,
+    };
     call.host = Some(operation.host.as_str()).filter(|host| !host.is_empty());
     Ok(call)
 }

@@ -18,6 +18,8 @@ pub struct Created {
     pub locator: String,
     /// The object as Stripe answered it.
     pub body: Json,
+    /// How many objects of its list this run has had to do with.
+    pub peers: usize,
     /// Why the create could not be recorded before it was sent, if it could not.
     pub unrecorded: Option<io::Error>,
     /// The object is one that a run which died had made; none when it is new.
@@ -99,14 +101,9 @@ async fn create_once(
     let made = answered.map(|reply| {
         let locator = connector::locator(entity, params, &reply.body, &pending.key().text);
         let adopted = pending.adopted(connector::id_of(&reply.body, &locator), reply.replayed);
-        Created {
-            locator,
-            body: reply.body,
-            adopted,
-            unrecorded: pending.unrecorded(),
-            incomplete: None,
-            succession: None,
-        }
+        let (body, unrecorded) = (reply.body, pending.unrecorded());
+        let peers = connector.count_peer(entity, &locator, &body);
+        Created { locator, body, peers, adopted, unrecorded, incomplete: None, succession: None }
     });
     once::settle(pending, connector, &made, |made| connector::id_of(&made.body, &made.locator).to_owned())
         .await;

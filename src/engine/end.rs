@@ -63,12 +63,7 @@ impl Object {
     /// Ends the object in Stripe as the configuration wishes, else as its removal rule says.
     pub async fn end(&self, connector: &Connector, wish: EndWish) -> Result<Ended, Error> {
         let work = async {
-            let ended = match self.as_it_is_now(connector, wish).await {
-                Ok(Some(now)) => now.carry_out(connector, wish).await,
-                Ok(None) => Ok(Ended::AlreadyGone),
-                Err(error) => Err(error),
-            };
-            match ended {
+            match self.carry_out_as_known(connector, wish).await {
                 Err(error) if error.is_gone() => Ok(Ended::AlreadyGone),
                 Err(error) if is_refusal(&error) => held::refused(self, connector, error).await,
                 other => other,
@@ -78,21 +73,33 @@ impl Object {
         connector.end_operation(self.entity, &self.locator, work, rows).await
     }
 
-    /// The object as it is now, where its state decides how it ends and Stripe shows it; none when
-    /// it is gone.
-    async fn as_it_is_now(&self, connector: &Connector, wish: EndWish) -> Result<Option<Self>, Error> {
+    /// Ends the object by the state that this run's refresh has found. Where it would need no call in that state,
+    /// or Stripe refuses the call, its state may be another one by now: it is read, and ended by that.
+    async fn carry_out_as_known(&self, connector: &Connector, wish: EndWish) -> Result<Ended, Error> {
         let shown = self.entity.operation(OperationKind::Get).is_some();
         if !shown || !self.ends_by_state(wish) {
-            return Ok(Some(self.clone()));
+            return self.carry_out(connector, wish).await;
         }
-        let now = current(connector, self.entity, &self.locator).await?;
-        Ok(now.map(|body| Self { body, ..self.clone() }))
+        let calls = matches!(self.removal_plan(wish), RemovalPlan::Delete | RemovalPlan::Call(_));
+        if calls && !self.body.is_null() {
+            match self.carry_out(connector, wish).await {
+                Err(error) if is_refusal(&error) && !error.is_gone() => {}
+                other => return other,
+            }
+        }
+        match current(connector, self.entity, &self.locator).await? {
+            Some(body) => Self { body, ..self.clone() }.carry_out(connector, wish).await,
+            None => Ok(Ended::AlreadyGone),
+        }
     }
 
     async fn carry_out(&self, connector: &Connector, wish: EndWish) -> Result<Ended, Error> {
         match self.removal_plan(wish) {
             RemovalPlan::Delete => self.delete(connector).await,
             RemovalPlan::Archive(param, value) => self.archive(connector, param, value).await,
+            RemovalPlan::DeleteOrArchive(param, value) if held::is_kept(self, connector) => {
+                self.archive(connector, param, value).await
+            }
             RemovalPlan::DeleteOrArchive(param, value) => match self.delete(connector).await {
                 Err(error) if is_refusal(&error) => self.archive(connector, param, value).await,
                 other => other,

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Removal, catalog};
-use crate::connector::{Connector, Error};
+use crate::connector::{self, Connector, Error, id_at};
 use crate::engine::object::current;
 use crate::engine::{Ended, Object};
 
@@ -14,13 +14,13 @@ pub(super) async fn refused(object: &Object, connector: &Connector, refusal: Err
     let Some(now) = current(connector, object.entity, &object.locator).await? else {
         return Ok(Ended::AlreadyGone);
     };
-    let holder = id_in(&now, &rule.field).zip(catalog().by_object(&rule.object));
+    let holder = id_at(&now, &rule.field).zip(catalog().by_object(&rule.object));
     let Some((id, entity)) = holder else { return Err(refusal) };
     let Some(holder) = current(connector, entity, id).await? else { return Ok(Ended::AlreadyGone) };
     let status = holder.get("status").and_then(Json::as_str).unwrap_or_default();
     let (name, at) = (&object.entity.name, &object.locator);
     match &rule.held_as {
-        Some(held_as) if id_in(&holder, held_as) == Some(at) => Ok(Ended::Held(format!(
+        Some(held_as) if id_at(&holder, held_as) == Some(at) => Ok(Ended::Held(format!(
             "{name} {at} stays in Stripe as it is: it is the `{held_as}` of {} {id}, and Stripe ends it only after {id} has ended or has another one.",
             entity.name
         ))),
@@ -32,12 +32,20 @@ pub(super) async fn refused(object: &Object, connector: &Connector, refusal: Err
     }
 }
 
+/// Whether Stripe is known to refuse to delete an object: it names what is archived with it, or something that was
+/// seen in this run names it.
+pub(super) fn is_kept(object: &Object, connector: &Connector) -> bool {
+    let id = connector::id_of(&object.body, &object.locator);
+    let names = object.entity.takes_along.iter().any(|field| id_at(&object.body, field).is_some());
+    names || connector.is_kept(id)
+}
+
 /// Archives what an object leaves behind that was just archived and answered; a sentence for each.
 pub(super) async fn take_along(entity: &Entity, connector: &Connector, archived: &Json) -> String {
     let mut told = Vec::new();
     for field in &entity.takes_along {
         let left = entity.field(field).and_then(|shape| catalog().by_object(shape.objects().first()?));
-        let Some((entity, id)) = left.zip(id_in(archived, field)) else { continue };
+        let Some((entity, id)) = left.zip(id_at(archived, field)) else { continue };
         told.push(match archive(connector, entity, id).await {
             Ok(()) => format!(" Its `{field}` {id} is archived with it."),
             Err(error) => format!(" Its `{field}` {id} stays as it is: {error}."),
@@ -53,10 +61,4 @@ async fn archive(connector: &Connector, entity: &'static Entity, id: &str) -> Re
         connector.update(entity, id, params).await?;
     }
     Ok(())
-}
-
-/// The id in a field, whether the object there is expanded or not.
-pub(super) fn id_in<'b>(body: &'b Json, field: &str) -> Option<&'b str> {
-    let found = body.get(field)?;
-    found.as_str().or_else(|| found.get("id")?.as_str())
 }

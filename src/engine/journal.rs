@@ -93,7 +93,7 @@ impl Journal {
     pub fn at(place: &JournalPlace, env: &Env) -> Self {
         let workspace = place::workspace(env);
         let here = std::path::absolute(".").unwrap_or_default();
-        let writer = Writer { run: run::this_run(), place: format!("{} {workspace}", here.display()) };
+        let writer = Writer::new(run::this_run(), format!("{} {workspace}", here.display()));
         match (place, place.folder(env)) {
             (JournalPlace::Redis(address), _) => {
                 Self::over(Box::new(RedisStore::new(address.clone(), writer)), "the journal in Redis")

@@ -4,7 +4,7 @@
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, OperationKind};
-use crate::connector::{self, Connector, is_deleted};
+use crate::connector::{self, Connector, Known, is_deleted};
 use crate::engine::{Change, Params, Restores, Wanted, change, drift, export, items};
 
 /// One object as it was last written or read.
@@ -20,12 +20,14 @@ pub struct Object {
     pub body: Json,
     /// Nothing was written for it yet: it was imported.
     pub imported: bool,
+    /// How many objects of its list the run had to do with that wrote the state; 0 where that is not known.
+    pub peers: usize,
 }
 
 impl Object {
     /// An object that was made from these params.
     pub fn new(entity: &'static Entity, locator: String, params: Params, body: Json) -> Self {
-        Self { entity, locator, params, body, imported: false }
+        Self { entity, locator, params, body, imported: false, peers: 0 }
     }
 
     /// What it takes to bring the object to what is wanted now.
@@ -66,7 +68,8 @@ impl Object {
         if self.entity.operation(OperationKind::Get).is_none() {
             return Ok(Some(self.body.clone()));
         }
-        let now = current(connector, self.entity, &self.locator).await?;
+        let known = Known { body: &self.body, peers: self.peers };
+        let now = alive(connector.read(self.entity, &self.locator, known).await)?;
         Ok(now.map(|now| drift::retain_answered_once(self.entity, &now, &self.body)))
     }
 
@@ -84,7 +87,12 @@ pub(super) async fn current(
     entity: &'static Entity,
     locator: &str,
 ) -> Result<Option<Json>, connector::Error> {
-    match connector.get(entity, locator).await {
+    alive(connector.get(entity, locator).await)
+}
+
+/// What a read has found; none where it is gone.
+fn alive(found: Result<Json, connector::Error>) -> Result<Option<Json>, connector::Error> {
+    match found {
         Ok(now) if is_deleted(&now) => Ok(None),
         Ok(now) => Ok(Some(now)),
         Err(error) if error.is_gone() => Ok(None),

@@ -7,8 +7,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, catalog};
-use crate::connector::{self, Connector, Error};
-use crate::engine::held::id_in;
+use crate::connector::{self, Connector, Error, id_at};
 use crate::engine::object::current;
 use crate::engine::{EndWish, Ended, Object, Params, fingerprint};
 
@@ -23,7 +22,7 @@ impl Object {
     pub fn can_be_succeeded_by(&self, new: &Self) -> bool {
         let holder = |object: &Self| {
             let rule = object.entity.ends_with.as_ref().filter(|rule| rule.held_as.is_some())?;
-            id_in(&object.body, &rule.field).map(str::to_owned)
+            id_at(&object.body, &rule.field).map(str::to_owned)
         };
         let same_name = |name: &String| self.params.get(name) == new.params.get(name);
         self.entity.key == new.entity.key
@@ -58,13 +57,13 @@ impl Predecessor<'_> {
     pub async fn hand_over(&self, connector: &Connector, new: &Json) -> Result<Option<Ended>, Error> {
         let Some(rule) = &self.object.entity.ends_with else { return Ok(None) };
         let Some(held_as) = &rule.held_as else { return Ok(None) };
-        let holder = id_in(new, &rule.field).zip(catalog().by_object(&rule.object));
-        let Some((id, entity)) = holder.filter(|(id, _)| id_in(&self.object.body, &rule.field) == Some(id))
+        let holder = id_at(new, &rule.field).zip(catalog().by_object(&rule.object));
+        let Some((id, entity)) = holder.filter(|(id, _)| id_at(&self.object.body, &rule.field) == Some(id))
         else {
             return Ok(None);
         };
         let holds = current(connector, entity, id).await?;
-        if holds.as_ref().and_then(|holds| id_in(holds, held_as)) != Some(&self.object.locator) {
+        if holds.as_ref().and_then(|holds| id_at(holds, held_as)) != Some(&self.object.locator) {
             return Ok(None);
         }
         let successor = connector::id_of(new, "").to_owned();

@@ -100,6 +100,7 @@ pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
         ca_certificate: text("ca_certificate"),
         sandbox: text("sandbox").map(PathBuf::from),
         expected_livemode: known.get("expected_livemode").as_bool(),
+        bulk_refresh: settings.bulk_refresh,
         scope: settings.scope.clone(),
         key: settings.key.clone(),
         key_unknown: API_KEY.iter().chain(&["sandbox"]).any(|name| config.get(name).is_unknown()),

@@ -29,6 +29,8 @@ pub(super) fn shared_attributes() -> Vec<Attribute> {
     attributes.push(optional("service_account", Type::String, reader).rule(Rule::Text(service_account)));
     let roots = "Further trusted root certificates, PEM text, for Stripe and for the proxy. The system's roots are always trusted, and certificates are always verified.";
     attributes.push(optional("ca_certificate", Type::String, roots).rule(Rule::Text(pem)));
+    let by_list = "Whether a run that reads many objects of a type may read pages of its list, a hundred objects in one call, and not each by itself. Default `true`.";
+    attributes.push(optional("bulk_refresh", Type::Bool, by_list));
     let scope = "Processes that share Stripe's limits on requests: `process` (only this one), `host` (default: all runs of this user on this machine), or the address of a Redis (`redis://…`, `rediss://…`) for runs on many machines. While the Redis cannot be reached, `host` is used.";
     attributes
         .push(optional("throttle_scope", Type::String, scope).sensitive().rule(Rule::Text(throttle_scope)));

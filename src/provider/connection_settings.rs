@@ -48,6 +48,7 @@ pub(super) fn read(config: &Value, id: String) -> Option<Settings> {
         proxy: proxy(config),
         ca_certificate: text(config, "ca_certificate"),
         scope: text(config, "throttle_scope").and_then(|scope| ThrottleScope::parse(&scope).ok()),
+        bulk_refresh: config.get("bulk_refresh").as_bool(),
         suspended: boolean(config, "suspended"),
         lock: lock(block(config, "lock_config")),
     })

@@ -197,7 +197,7 @@ fn next_step(kind: Kind) -> (&'static str, &'static str) {
         Kind::Idempotency => ("Stripe Idempotency Conflict", "Run again: a new plan uses a new key."),
         Kind::Network | Kind::ProxyUnreachable | Kind::Untrusted => (
             "Stripe Not Reachable",
-            "Check the network, `api_base` and the proxy, then run again: nothing is created twice.",
+            "Check the network, `api_base` and the proxy, then run again: nothing is created twice. To try a configuration without Stripe, set `sandbox = \"shop.db\"` in the provider block.",
         ),
         Kind::Server => ("Stripe Failed", "Run again later: nothing is created twice."),
         Kind::ProxyAuth => ("Proxy Refused The Password", "Nothing was sent to Stripe."),

@@ -1,16 +1,16 @@
 //! The schemas of this build, encoded in advance, because every command of Terraform asks for all of them.
 //!
 //! `cargo run -- docs` makes them and writes them, compressed, to `packed_schemas.bin`; a test compares
-//! them with what is made anew. The file begins with a fingerprint of the data that they are made from.
-//! Where it is another one, `build.rs` leaves the schemas out, and they are made when they are asked for:
-//! slower, and as the data says.
+//! them with what is made anew. The file begins with a fingerprint of the data and the code that make
+//! them. Where it is another one, `build.rs` leaves the schemas out, and they are made when they are asked for:
+//! slower, and never wrong.
 
 use bytes::Bytes;
 
 /// The path of the file below the project's folder.
 pub const FILE: &str = "src/provider/packed_schemas.bin";
 
-/// What `build.rs` made of the file; empty where it does not fit the data.
+/// What `build.rs` made of the file; empty where what makes schemas has changed since.
 static ENCODED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schemas.bin"));
 
 /// How hard the packing tries.

@@ -8,12 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use crate::connection::{Connection, Defaults, Settings, decode_handle, id_of_handle};
+use crate::connector::{Connector, Savings};
 use crate::engine::Journal;
 use crate::env::Env;
-use crate::provider::block;
 use crate::provider::metadata_rules::MetadataRules;
 use crate::provider::resources::Presence;
 use crate::provider::succession::Successions;
+use crate::provider::{block, summary};
+use crate::stripe::Totals;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::Value;
 
@@ -98,6 +100,18 @@ impl Runtime {
     pub(super) fn now(&self) -> String {
         let now = Timestamp::now();
         Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
+    }
+
+    /// What the run has asked of Stripe, as one line; none where that was nothing.
+    pub(super) fn summary(&self) -> Option<String> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut totals, mut savings) = (Totals::default(), Savings::default());
+        for connector in open.values().map(Connector::new) {
+            totals = totals.and(&connector.totals());
+            let Savings { reads, pages } = connector.savings();
+            savings = Savings { reads: savings.reads + reads, pages: savings.pages + pages };
+        }
+        summary::line(&totals, savings)
     }
 
     /// Ends all waits; requests that were sent still return their responses.

@@ -241,7 +241,8 @@ impl Surface {
     fn object(&self, state: &Value, memory: &Memory) -> Object {
         let params = with_defaults(memory.params.clone(), &memory.default_metadata);
         let object = Object::new(self.entity, Self::locator(state, memory), params, memory.body.clone());
-        Object { imported: memory.private.imported, ..object }
+        let private = &memory.private;
+        Object { imported: private.imported, peers: private.peers.unwrap_or_default(), ..object }
     }
 
     /// Where the object is.

@@ -7,6 +7,8 @@ use futures_util::future::BoxFuture;
 use http::Method;
 use serde_json::{Map, Value as Json};
 
+use crate::stripe::CallKind;
+
 /// How the params of a call are encoded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Body {
@@ -69,6 +71,8 @@ pub struct Call {
     pub params: Map<String, Json>,
     /// How the params are encoded.
     pub body: Body,
+    /// What it is for.
+    pub kind: CallKind,
     /// The first label of Stripe's host, where it is not `api`: `files`.
     pub host: Option<&'static str>,
     /// The path with a placeholder for each id: `/v1/customers/{customer}`. An endpoint has a limit.
@@ -82,9 +86,10 @@ impl Call {
     pub fn new(method: Method, path: impl Into<String>) -> Self {
         let path = path.into();
         Self {
-            method,
             endpoint: path.clone(),
             path,
+            kind: if method == Method::GET { CallKind::Read } else { CallKind::Action },
+            method,
             params: Map::new(),
             body: Body::Form,
             host: None,

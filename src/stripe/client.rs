@@ -1,6 +1,7 @@
 //! The client: it turns calls into requests and retries them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use crate::secret::Secret;
 use crate::stripe::error::describe_foreign;
 use crate::stripe::object_locks::ObjectLocks;
+use crate::stripe::tally::{Tally, Totals};
 use crate::stripe::trace::{self, Event};
 use crate::stripe::{
     Body, Call, Error, Failure, PermitRequest, Reply, Request, Response, RetryDecision, RetryState, Throttle,
@@ -49,19 +51,29 @@ pub struct Client {
     transport: Arc<dyn Transport>,
     throttle: Arc<dyn Throttle>,
     object_locks: Arc<ObjectLocks>,
+    /// Whether any request was answered, by Stripe or by a proxy in its place.
+    answered: AtomicBool,
+    tally: Arc<Tally>,
 }
 
 impl Client {
     /// A client over this transport, with this throttle.
     pub fn new(settings: Settings, transport: Arc<dyn Transport>, throttle: Arc<dyn Throttle>) -> Self {
-        Self { settings, transport, throttle, object_locks: Arc::default() }
+        let (object_locks, tally) = (Arc::default(), Arc::default());
+        Self { settings, transport, throttle, object_locks, answered: AtomicBool::default(), tally }
     }
 
     /// A client over another transport, with the same throttle and the same locks of objects.
     #[must_use]
     pub fn with_transport(&self, transport: Arc<dyn Transport>) -> Self {
         let (settings, throttle) = (self.settings.clone(), Arc::clone(&self.throttle));
-        Self { settings, transport, throttle, object_locks: Arc::clone(&self.object_locks) }
+        let (object_locks, tally) = (Arc::clone(&self.object_locks), Arc::clone(&self.tally));
+        Self { settings, transport, throttle, object_locks, answered: AtomicBool::default(), tally }
+    }
+
+    /// What the calls came to so far.
+    pub fn totals(&self) -> Totals {
+        self.tally.totals()
     }
 
     /// Sends one call, and again after failures that a retry can mend. All attempts of a POST carry
@@ -70,17 +82,19 @@ impl Client {
     /// # Errors
     /// The last attempt's failure. [`Error::may_have_happened`] counts all attempts.
     pub async fn send(&self, call: Call) -> Result<Reply, Error> {
-        let (endpoint, mut key) = (call.endpoint.clone(), call.idempotency_key.clone());
+        let (endpoint, mut key, kind) = (call.endpoint.clone(), call.idempotency_key.clone(), call.kind);
         let request = self.request(call)?;
         let permit = PermitRequest { method: &request.method, endpoint: &endpoint };
         let _object_lock = self.object_locks.acquire(&request, &endpoint).await;
         let mut retries = RetryState { max_retries: self.settings.max_retries, ..RetryState::default() };
         let mut outcome_open = false;
+        let mut first_sent = None;
         loop {
             let admission = self
                 .unless_stopped(self.throttle.admit(permit))
                 .await
                 .map_err(|error| error.or_may_have_happened(outcome_open))?;
+            self.tally.admitted(admission.waited);
             // Once: the other attempts send the same key.
             if let Some(key) = key.take() {
                 let admitted = Instant::now();
@@ -90,14 +104,18 @@ impl Client {
                     continue;
                 }
             }
+            let first_sent = *first_sent.get_or_insert_with(Instant::now);
+            self.tally.sent(kind, retries.count() > 0);
             let sending = self.transport.send(request.clone());
             let response = trace::attempt(retries.count() + 1, admission, &endpoint, &request, sending).await;
+            let answered = self.answered.fetch_or(response.is_ok(), Ordering::Relaxed);
             let (failure, error) = match response.and_then(sort_response) {
                 Ok(Outcome::Success(reply)) => return Ok(reply),
                 Ok(Outcome::Failure(response)) => self.failure_of(&response),
-                Err(error) => (Failure::from_transport(&error), Error::from_transport(&error)),
+                Err(error) => (Failure::from_transport(&error, answered), Error::from_transport(&error)),
             };
             outcome_open |= error.may_have_happened();
+            retries.elapsed = first_sent.elapsed();
             let wait = match retries.decide(&failure, random_jitter()) {
                 RetryDecision::GiveUp => return Err(settle(error, outcome_open)),
                 RetryDecision::Retry(wait) => {

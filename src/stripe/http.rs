@@ -1,6 +1,7 @@
 //! A transport over HTTP/1.1 or HTTP/2 with reqwest, for everything but configured proxies.
 
 use std::error::Error as _;
+use std::io;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -8,19 +9,19 @@ use futures_util::future::BoxFuture;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Url};
 
+use crate::stripe::reach::{CONNECT_TIMEOUT, DIRECTLY, Told, unreachable};
 use crate::stripe::resolver::Resolver;
 use crate::stripe::trace::{self, Peer};
 use crate::stripe::transport::MAX_BODY;
 use crate::stripe::{Request, Response, SetupError, Transport, TransportError};
-
-/// For opening a TCP connection; shorter than a request may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A transport to one base address with a pool of connections; it follows `HTTPS_PROXY` and `NO_PROXY`.
 #[derive(Debug)]
 pub struct HttpTransport {
     base: Url,
     client: reqwest::Client,
+    /// How the base address is reached, for errors.
+    way: String,
 }
 
 impl HttpTransport {
@@ -36,13 +37,21 @@ impl HttpTransport {
             .dns_resolver(Resolver::default())
             .timeout(timeout)
             .connect_timeout(CONNECT_TIMEOUT.min(timeout))
+            .connector_layer(Told { target: host_and_port(&base).into() })
             .pool_idle_timeout(Duration::from_mins(1));
         for pem in roots {
             let bundle = Certificate::from_pem_bundle(pem.as_bytes());
             builder = builder.tls_certs_merge(bundle.map_err(|error| SetupError::Roots(error.to_string()))?);
         }
         let client = builder.build().map_err(|error| SetupError::Client(chain(&error)))?;
-        Ok(Self { base, client })
+        Ok(Self { base, client, way: DIRECTLY.to_owned() })
+    }
+
+    /// The same transport, whose errors say that the environment names this proxy: `host:port`.
+    #[must_use]
+    pub fn through(mut self, proxy: &str) -> Self {
+        self.way = format!("through the proxy {proxy}, which the environment names");
+        self
     }
 
     async fn send_request(&self, request: Request) -> Result<Response, TransportError> {
@@ -50,7 +59,7 @@ impl HttpTransport {
         let sent =
             self.client.request(request.method, url).headers(request.headers).body(request.body).send().await;
         // The address may hold what is looked for.
-        let mut response = sent.map_err(|error| classify(&error.without_url()))?;
+        let mut response = sent.map_err(|error| self.classify(&error.without_url()))?;
         trace::record_peer(Peer {
             address: response.remote_addr(),
             version: response.version(),
@@ -69,6 +78,24 @@ impl HttpTransport {
     }
 }
 
+impl HttpTransport {
+    fn classify(&self, error: &reqwest::Error) -> TransportError {
+        let text = chain(error);
+        let nobody = || nobody_answers(error).filter(|_| error.is_connect());
+        if error.is_builder() {
+            TransportError::Fatal(text)
+        } else if text.contains("invalid peer certificate") {
+            TransportError::Untrusted(format!("Stripe's certificate is not trusted: {text}"))
+        } else if let Some(why) = nobody() {
+            TransportError::Unreachable(unreachable(host_and_port(&self.base), &self.way, why))
+        } else if error.is_connect() {
+            TransportError::Connect(text)
+        } else {
+            TransportError::Broken(text)
+        }
+    }
+}
+
 impl Transport for HttpTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(self.send_request(request))
@@ -80,17 +107,23 @@ fn is_base(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
 }
 
-fn classify(error: &reqwest::Error) -> TransportError {
-    let text = chain(error);
-    if error.is_builder() {
-        TransportError::Fatal(text)
-    } else if text.contains("invalid peer certificate") {
-        TransportError::Untrusted(format!("Stripe's certificate is not trusted: {text}"))
-    } else if error.is_connect() {
-        TransportError::Connect(text)
-    } else {
-        TransportError::Broken(text)
+/// `api.stripe.com:443`.
+fn host_and_port(url: &Url) -> String {
+    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default())
+}
+
+/// Why nobody answers at an address; none where somebody did.
+fn nobody_answers(error: &reqwest::Error) -> Option<String> {
+    if error.is_timeout() {
+        return Some("no answer in the time for a connection".to_owned());
     }
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    let of_system = causes.filter_map(|cause| cause.downcast_ref::<io::Error>());
+    let silent =
+        |cause: &&io::Error| !matches!(cause.kind(), io::ErrorKind::InvalidData | io::ErrorKind::Other);
+    let cause = of_system.filter(silent).last()?;
+    let heard = [io::ErrorKind::ConnectionReset, io::ErrorKind::UnexpectedEof].contains(&cause.kind());
+    (!heard).then(|| cause.to_string())
 }
 
 /// The text of an error and of its causes; reqwest's own text lacks the causes.
@@ -154,7 +187,17 @@ mod tests {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         drop(listener);
-        assert!(matches!(get(&base).await, Err(TransportError::Connect(_))));
+        let Err(TransportError::Unreachable(told)) = get(&base).await else { panic!("nobody listens") };
+        let address = base.trim_start_matches("http://");
+        assert!(told.starts_with(&format!("{address}, without a proxy: Connection refused")), "{told}");
+    }
+
+    #[tokio::test]
+    async fn a_name_without_an_address_sent_nothing() {
+        let Err(TransportError::Unreachable(told)) = get("http://stripe.invalid").await else {
+            panic!("the name has no address")
+        };
+        assert!(told.starts_with("stripe.invalid:80, without a proxy: "), "{told}");
     }
 
     #[tokio::test]

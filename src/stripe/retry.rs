@@ -5,7 +5,8 @@
 //! Every request may be sent again: GET and DELETE are idempotent, and each POST carries an
 //! idempotency key. Whether it can help, Stripe says in `Stripe-Should-Retry`. Rate limits are
 //! different: Stripe checks them before it does anything, so that waiting always helps. They have
-//! a time limit of their own and do not use up the retries that are meant for failures.
+//! a time limit of their own and do not use up the retries that are meant for failures. Where nobody has
+//! answered at the address yet, it is likely wrong, and waiting for all retries would only hide that.
 
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ const MAX_LIMIT_WAIT: Duration = Duration::from_mins(5);
 /// The wait before the first retry; each further one is twice as long, [`MAX_DOUBLINGS`] times.
 const FIRST_DELAY: Duration = Duration::from_millis(500);
 const MAX_DOUBLINGS: u32 = 4;
+/// How long an address that never answered is tried, so that a wrong one is told within two seconds.
+const MAX_UNREACHABLE: Duration = Duration::from_millis(1200);
 
 /// The properties of a failed request that decide about a retry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub struct Failure {
     pub status: Option<u16>,
     /// A retry cannot help: an untrusted certificate, an invalid address, a refused proxy password.
     pub fatal: bool,
+    /// Nobody answers at the address, of Stripe or of the proxy, and nobody has in this process.
+    pub unreachable: bool,
     /// Stripe's advice in `Stripe-Should-Retry`.
     pub should_retry: Option<bool>,
     /// `Retry-After`, which Stripe sends in seconds or as a date.
@@ -51,6 +56,8 @@ pub struct RetryState {
     pub rate_limits: u32,
     /// The time spent waiting for rate limits.
     pub waited: Duration,
+    /// The time since the first attempt was sent.
+    pub elapsed: Duration,
 }
 
 /// What to do after a failed request.
@@ -83,11 +90,9 @@ impl RetryState {
             (None | Some(409 | 500 | 502..=504 | 520..=529), None) => true,
             (Some(_), None) => false,
         };
-        if can_help && self.failures < self.max_retries {
-            Retry(backoff(self.failures, jitter).max(asked))
-        } else {
-            GiveUp
-        }
+        let wait = backoff(self.failures, jitter).max(asked);
+        let hopeless = failure.unreachable && self.elapsed + wait > MAX_UNREACHABLE;
+        if can_help && !hopeless && self.failures < self.max_retries { Retry(wait) } else { GiveUp }
     }
 }
 
@@ -98,6 +103,7 @@ impl Failure {
         Self {
             status: Some(response.status),
             fatal: false,
+            unreachable: false,
             should_retry: text("stripe-should-retry").and_then(|value| value.parse().ok()),
             retry_after: retry_after(response),
             limit_scope: limit_scope(text("stripe-rate-limited-reason"), code),
@@ -105,9 +111,11 @@ impl Failure {
         }
     }
 
-    /// The failure of a request without a response.
-    pub fn from_transport(error: &TransportError) -> Self {
+    /// The failure of a request without a response; `answered` says whether any request was answered before.
+    pub fn from_transport(error: &TransportError, answered: bool) -> Self {
+        let nobody = matches!(error, TransportError::Unreachable(_) | TransportError::ProxyUnreachable(_));
         Self {
+            unreachable: nobody && !answered,
             fatal: matches!(
                 error,
                 TransportError::Fatal(_)
@@ -157,8 +165,13 @@ mod tests {
     use super::{Failure, RetryState};
     use crate::stripe::{LimitScope, Response};
 
-    const FIRST: RetryState =
-        RetryState { max_retries: 2, failures: 0, rate_limits: 0, waited: Duration::ZERO };
+    const FIRST: RetryState = RetryState {
+        max_retries: 2,
+        failures: 0,
+        rate_limits: 0,
+        waited: Duration::ZERO,
+        elapsed: Duration::ZERO,
+    };
 
     fn status(status: u16) -> Failure {
         Failure { status: Some(status), ..Failure::default() }
@@ -193,6 +206,16 @@ mod tests {
     #[test]
     fn nothing_helps_against_an_untrusted_certificate() {
         assert!(!retries(&Failure { fatal: true, ..Failure::default() }));
+    }
+
+    #[test]
+    fn an_address_that_never_answered_is_tried_for_a_moment_only() {
+        let nobody = Failure { unreachable: true, ..Failure::default() };
+        assert!(retries(&nobody), "the network may be just coming up");
+        let after = |millis| RetryState { elapsed: Duration::from_millis(millis), failures: 1, ..FIRST };
+        assert_eq!(after(500).decide(&nobody, 0.0), GiveUp);
+        assert_eq!(RetryState { elapsed: Duration::from_secs(15), ..FIRST }.decide(&nobody, 0.0), GiveUp);
+        assert!(matches!(after(500).decide(&Failure::default(), 0.0), Retry(_)), "somebody answered before");
     }
 
     #[test]

@@ -54,6 +54,10 @@ pub enum TransportError {
     /// Nothing was sent: name lookup, connection or TLS failed.
     #[error("cannot connect to Stripe: {0}")]
     Connect(String),
+    /// Nothing was sent: the name of Stripe's host has no address, or nobody listens there. The text begins
+    /// with the address and says whether a proxy was tried.
+    #[error("cannot connect to {0}")]
+    Unreachable(String),
     /// Nothing was sent: the proxy that the configuration names cannot be reached.
     #[error("cannot connect to Stripe: {0}")]
     ProxyUnreachable(String),

@@ -27,7 +27,7 @@ mod services;
 mod socket;
 mod tls;
 
-pub use environment::{Environment, ProviderName};
+pub use environment::{COOKIE, Environment, ProviderName};
 
 use lifetime::Interrupt;
 use socket::Socket;

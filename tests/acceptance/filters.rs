@@ -1,16 +1,9 @@
 //! The filter clause over a thousand customers: which rows it finds, and in how many calls.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use stripe_provider::catalog::API_VERSION;
-use stripe_provider::connection::{Connection, Defaults, Nodes, Settings, ThrottleScope};
 use stripe_provider::connector::{Connector, ListRequest, Page, entity};
-use stripe_provider::env::Env;
 use stripe_provider::sandbox::Sandbox;
-use stripe_provider::secret::{Secret, Source};
-use tokio_util::sync::CancellationToken;
 
+use crate::support::connectors::connector;
 use crate::support::harness::{Case, case};
 use crate::support::server::{ask, serve};
 
@@ -33,29 +26,7 @@ async fn shop() -> (Connector, Sandbox) {
         let form = format!("name=Customer+{number:04}&balance={number}&metadata[team]={team}{email}");
         ask(&sandbox, "POST", "/v1/customers", &form).await;
     }
-    (connector(serve(&sandbox).await), sandbox)
-}
-
-fn connector(base: String) -> Connector {
-    let defaults = Defaults {
-        api_base: Some(base),
-        api_version: API_VERSION.to_owned(),
-        timeout: Duration::from_secs(20),
-        max_retries: 0,
-        requests_per_second: Some(1_000),
-        ca_certificate: None,
-        sandbox: None,
-        expected_livemode: None,
-        key: Some(Source::Inline(Secret::new("sk_test_1".to_owned()))),
-        key_unknown: false,
-        service_account: None,
-        account_id: None,
-        scope: Some(ThrottleScope::Process),
-        env: Env::from_pairs::<String, String>([]),
-        stopped: CancellationToken::new(),
-    };
-    let settings = Settings { nodes: Nodes { min: 100, max: 100 }, ..Settings::default() };
-    Connector::new(&Arc::new(Connection::new(settings, Arc::new(defaults))))
+    (connector(&serve(&sandbox).await, "sk_test_1"), sandbox)
 }
 
 fn request(name: &str, filter: &str) -> ListRequest {
@@ -126,7 +97,7 @@ async fn pages_and_orders_hold_over_every_row() {
 
 async fn what_belongs_to_another_is_listed_by_it() {
     let sandbox = Sandbox::memory().unwrap();
-    let connector = connector(serve(&sandbox).await);
+    let connector = connector(&serve(&sandbox).await, "sk_test_1");
     let mut owners = Vec::new();
     for number in 0..2 {
         let owner = ask(&sandbox, "POST", "/v1/customers", &format!("name=c{number}")).await;

@@ -87,6 +87,8 @@ fn terraform_shows_the_lines_with_their_fields() {
         assert!(request.contains(field), "{field}: {request}");
     }
     line(&text, "Create Customer: 1 row");
+    let summary = line(&text, "2 calls of Stripe's API: 2 creates; 0 retries;");
+    assert!(summary.contains("[INFO]"), "{summary}");
     assert!(!text.contains("sandbox request"), "{text}");
     assert!(!text.contains("request: POST /v1/customers"), "bodies are for verbosity 3");
 }

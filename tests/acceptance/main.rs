@@ -21,20 +21,24 @@ mod entities;
 mod examples;
 mod faults;
 mod filters;
+mod first_minutes;
 mod harness;
 mod imports;
 mod killed;
 mod logs;
 mod owners;
 mod proxy;
+mod release;
 mod secrets;
 mod shapes;
 mod toy;
 mod typed;
+mod upgrades;
 
 #[path = "../support"]
 mod support {
     pub mod authority;
+    pub mod connectors;
     pub mod front;
     pub mod harness;
     pub mod kills;
@@ -74,6 +78,9 @@ fn main() -> ExitCode {
         faults::cases(),
         clients::cases(),
         toy::cases(),
+        first_minutes::cases(),
+        release::cases(),
+        upgrades::cases(),
         harness::cases(),
     ];
     support::harness::main(AT_ONCE, topics.into_iter().flatten())

@@ -6,7 +6,6 @@
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "a program that prints figures, with the helpers of the tests"
 )]
@@ -21,7 +20,6 @@ use support::running::{Running, command};
 
 #[path = "../support"]
 mod support {
-    #[expect(dead_code, reason = "the protocol suite uses the rest")]
     pub mod host;
     #[expect(dead_code, reason = "the protocol suite uses the rest")]
     pub mod running;
@@ -32,7 +30,7 @@ const RUNS: usize = 30;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let host = Host::new();
+    let host = Host::new().unwrap();
     let mut times = Vec::new();
     for _ in 0..RUNS {
         times.push(start(&host).await.1);
@@ -64,7 +62,7 @@ fn memory(process: u32) -> String {
 
 /// The size of the schema, and how long it takes to get it.
 async fn schema(host: &Host, plugin: &Running) -> (usize, Duration) {
-    let channel = plugin.line.channel(host.client()).await;
+    let channel = plugin.line.channel(host.client().unwrap()).await.unwrap();
     let mut client = ProviderClient::new(channel).max_decoding_message_size(256 << 20);
     let asked = Instant::now();
     let answer = client.get_schema(get_provider_schema::Request {}).await.unwrap().into_inner();

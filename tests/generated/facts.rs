@@ -109,6 +109,8 @@ fn rules_that_name_nothing_or_change_nothing_are_refused() {
             "shop.widget: preexisting: it is created, or cannot be changed",
         ),
         ("['shop.widget'.list_with]\nsize = \"1\"", "shop.widget: a list takes no param \"size\""),
+        ("['shop.widget']\nlist_by = [\"size\"]", "shop.widget: a list takes no param \"size\""),
+        ("[owner]\nkeeps = [\"colour\"]", "owner: there is no field \"colour\""),
         ("['shop.widget'.actions.open]", "shop.widget: there is no action \"open\""),
         (
             "['shop.widget'.actions.close]\nname = \"CloseShopWidget\"",

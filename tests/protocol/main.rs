@@ -24,6 +24,7 @@ mod keys;
 mod lists;
 mod names;
 mod one_run;
+mod reads;
 mod rules;
 mod schemas;
 mod secret_payload;
@@ -54,6 +55,7 @@ mod plugin {
 mod support {
     pub mod blocks;
     pub mod calls;
+    pub mod connectors;
     pub mod host;
     pub mod lifecycle;
     pub mod rules;

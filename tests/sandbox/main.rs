@@ -27,6 +27,7 @@ mod golden;
 mod nested;
 mod nulls;
 mod params;
+mod reads;
 mod refusals;
 mod rows;
 mod safety;
@@ -36,3 +37,8 @@ mod shape;
 mod silent;
 mod transcripts;
 mod version_two;
+
+#[path = "../support"]
+mod support {
+    pub mod connectors;
+}

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 
-use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use stripe_provider::terraform::host::Process;
+use tokio::io::AsyncReadExt as _;
+use tokio::process::{ChildStdin, Command};
 
 use super::host::{Host, Line, soon};
 
@@ -23,36 +23,28 @@ pub fn command(program: &str, variables: HashMap<&'static str, String>) -> Comma
     command
 }
 
-/// A running plugin and the folder of its socket.
+/// A running plugin.
 pub struct Running {
     pub line: Line,
     pub stdin: Option<ChildStdin>,
-    child: Child,
-    stdout: BufReader<ChildStdout>,
-    _folder: TempDir,
+    process: Process,
 }
 
 impl Running {
-    pub async fn start(host: &Host, mut command: Command) -> Self {
-        let folder = TempDir::new().unwrap();
-        command.envs(host.variables()).env("PLUGIN_UNIX_SOCKET_DIR", folder.path()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        soon(stdout.read_line(&mut line)).await.unwrap();
-        let line = Line::parse(line.strip_suffix('\n').expect("a whole line"));
-        Self { stdin: child.stdin.take(), child, stdout, line, _folder: folder }
+    pub async fn start(host: &Host, command: Command) -> Self {
+        let mut process = soon(Process::start(host, command)).await.unwrap();
+        Self { line: process.line.clone(), stdin: process.stdin.take(), process }
     }
 
     /// The id of the process.
     pub fn id(&self) -> u32 {
-        self.child.id().unwrap()
+        self.process.child.id().unwrap()
     }
 
     /// What else it wrote to standard output, once nobody can write to it any more.
     async fn rest(&mut self) -> String {
         let mut rest = String::new();
-        soon(self.stdout.read_to_string(&mut rest)).await.unwrap();
+        soon(self.process.stdout.read_to_string(&mut rest)).await.unwrap();
         rest
     }
 
@@ -60,6 +52,6 @@ impl Running {
     pub async fn ended(&mut self) -> ExitStatus {
         assert_eq!(self.rest().await, "");
         assert!(!Path::new(&self.line.address).exists(), "the socket is left behind");
-        soon(self.child.wait()).await.unwrap()
+        soon(self.process.child.wait()).await.unwrap()
     }
 }

@@ -25,7 +25,7 @@ pub fn bind(variables: &HashMap<&'static str, String>) -> Result<Plugin, Error> 
 /// Serves the toy to a host that set `variables`.
 pub fn serve(variables: &HashMap<&'static str, String>) -> Served {
     let plugin = bind(variables).unwrap();
-    let line = Line::parse(&plugin.handshake());
+    let line = Line::parse(&plugin.handshake()).unwrap();
     let end = CancellationToken::new();
     let task = tokio::spawn(plugin.serve(Service::new(Toy::default()).into_server(), end.clone()));
     Served { line, end, task }

@@ -22,6 +22,8 @@ pub enum Tool {
     StripePython,
     /// Stripe's CLI.
     StripeCli,
+    /// `script`, which runs a program in a terminal.
+    Script,
 }
 
 /// Where a program is looked for.
@@ -43,6 +45,7 @@ impl Tool {
             Self::Redis => &[Place::Path("redis-server")],
             Self::StripePython => &[Place::Variable("STRIPE_PYTHON")],
             Self::StripeCli => &[Place::Variable("STRIPE_CLI"), Place::Path("node")],
+            Self::Script => &[Place::Path("script")],
         }
     }
 
@@ -76,6 +79,7 @@ impl fmt::Display for Tool {
             Self::Redis => "redis-server",
             Self::StripePython => "Stripe's SDK for Python",
             Self::StripeCli => "Stripe's CLI",
+            Self::Script => "script",
         })
     }
 }

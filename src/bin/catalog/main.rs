@@ -12,16 +12,12 @@ mod layout;
 mod services;
 mod shapes;
 
+use clap::Parser;
 use description::{Description, GenerateError};
 use layout::lay_out;
 
-const USAGE: &str = "usage: catalog --spec FILE [--check] [--into DIRECTORY]";
-const CATALOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/catalog");
-
 #[derive(Debug, thiserror::Error)]
 enum Error {
-    #[error("{0}\n{USAGE}")]
-    Arguments(#[from] lexopt::Error),
     #[error("cannot read {}: {why}", path.display())]
     Read { path: PathBuf, why: io::Error },
     #[error("cannot write {}: {why}", path.display())]
@@ -32,10 +28,18 @@ enum Error {
     Generate(#[from] GenerateError),
 }
 
-#[derive(Debug)]
+/// Writes the facts of the catalog from Stripe's OpenAPI file.
+#[derive(Debug, Parser)]
+#[command(name = "catalog")]
 struct Arguments {
+    /// Stripe's OpenAPI file
+    #[arg(long, value_name = "FILE")]
     spec: PathBuf,
+    /// Write nothing: fail where the facts differ from the file
+    #[arg(long)]
     check: bool,
+    /// The folder of the facts
+    #[arg(long, value_name = "DIRECTORY", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/src/catalog/facts"))]
     into: PathBuf,
 }
 
@@ -55,7 +59,7 @@ fn main() -> ExitCode {
 
 /// Does what was asked; the names of the files that differ, when only checking.
 fn run() -> Result<Vec<String>, Error> {
-    let arguments = arguments()?;
+    let arguments = Arguments::parse();
     let spec = serde_json::from_str(&read(&arguments.spec)?)?;
     let files = generate(Description::new(&spec))?;
     if arguments.check {
@@ -63,21 +67,6 @@ fn run() -> Result<Vec<String>, Error> {
     }
     write(&arguments.into, &files)?;
     Ok(Vec::new())
-}
-
-fn arguments() -> Result<Arguments, lexopt::Error> {
-    use lexopt::prelude::Long;
-    let mut parser = lexopt::Parser::from_env();
-    let (mut spec, mut check, mut into) = (None, false, Path::new(CATALOG).join("facts"));
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Long("spec") => spec = Some(parser.value()?.into()),
-            Long("into") => into = parser.value()?.into(),
-            Long("check") => check = true,
-            other => return Err(other.unexpected()),
-        }
-    }
-    Ok(Arguments { spec: spec.ok_or("missing option '--spec'")?, check, into })
 }
 
 /// Every facts file, by name.

@@ -92,6 +92,8 @@ impl EntityJoin {
         self.entity.public.clone_from(&rule.public);
         self.entity.answered_once.clone_from(&rule.answered_once);
         self.entity.list_with.clone_from(&rule.list_with);
+        self.entity.list_by.clone_from(&rule.list_by);
+        self.entity.keeps.clone_from(&rule.keeps);
         self.entity.items.clone_from(&rule.items);
         self.entity.preexisting = rule.preexisting;
         self.entity.irrevocable = rule.irrevocable;
@@ -125,7 +127,8 @@ impl EntityJoin {
             let known = self.entity.field_at(field).is_some();
             self.require(known, || format!("there is no field {field:?}"));
         }
-        for field in rule.ends_with.iter().map(|rule| &rule.field).chain(&rule.takes_along) {
+        let naming = rule.ends_with.iter().map(|rule| &rule.field).chain(&rule.takes_along);
+        for field in naming.chain(&rule.keeps) {
             let known = self.entity.field(field).is_some();
             self.require(known, || format!("there is no field {field:?}"));
         }
@@ -136,10 +139,16 @@ impl EntityJoin {
                 format!("natural_keys: {param:?} is no param of a create and field of an answer")
             });
         }
-        for param in rule.list_with.keys() {
+        for param in rule.list_with.keys().chain(&rule.list_by) {
             let list = self.entity.operation(OperationKind::List);
             let known = list.is_some_and(|list| list.param(param).is_some());
             self.require(known, || format!("a list takes no param {param:?}"));
+        }
+        let deletes = self.entity.operation(OperationKind::Delete).is_some();
+        self.require(rule.keeps.is_empty() || !deletes, || "keeps: it can be deleted itself".to_owned());
+        for param in &rule.list_by {
+            let known = self.entity.field(param).is_some();
+            self.require(known, || format!("list_by: there is no field {param:?}"));
         }
         for list in rule.items.keys() {
             let update = self.entity.operation(OperationKind::Update);

@@ -57,6 +57,9 @@ pub struct EntityRule {
     /// Params without which a list would leave entities out.
     #[serde(default)]
     pub list_with: BTreeMap<String, String>,
+    /// Params of a list that must say what the object itself says, lest the list leave it out.
+    #[serde(default)]
+    pub list_by: Vec<String>,
     /// Lists whose items an update must name by their ids.
     #[serde(default)]
     pub items: BTreeMap<String, Items>,
@@ -71,6 +74,9 @@ pub struct EntityRule {
     /// Fields that name what is archived with it.
     #[serde(default)]
     pub takes_along: Vec<String>,
+    /// Fields that name what Stripe does not delete while this names it.
+    #[serde(default)]
+    pub keeps: Vec<String>,
     /// Params beside `id` of which Stripe takes each value once.
     #[serde(default)]
     pub natural_keys: Vec<String>,

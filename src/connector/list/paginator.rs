@@ -113,10 +113,8 @@ impl Paginator<'_> {
     }
 
     fn next(&self, at: &Position, page: &Json, entities: &[Json]) -> Result<Option<Position>, Error> {
-        let text = |name: &str| page.get(name).and_then(Json::as_str);
         if self.goes_by_page() {
-            let token = text("next_page").map(str::to_owned).or_else(|| page_of(text("next_page_url")?));
-            return Ok(token.map(|token| Position { after: Some(token), ..Position::default() }));
+            return Ok(next_token(page).map(|token| Position { after: Some(token), ..Position::default() }));
         }
         if page.get("has_more") != Some(&Json::Bool(true)) {
             return Ok(None);
@@ -124,6 +122,12 @@ impl Paginator<'_> {
         let next = self.positions(at, entities).pop().filter(|next| next.after.is_some());
         next.map(Some).ok_or(Error::Cursor { entity: &self.entity.name })
     }
+}
+
+/// The token of the next page, where pages are numbered and there is one.
+pub(in crate::connector) fn next_token(page: &Json) -> Option<String> {
+    let text = |name: &str| page.get(name).and_then(Json::as_str);
+    text("next_page").map(str::to_owned).or_else(|| page_of(text("next_page_url")?))
 }
 
 /// Whether Stripe refuses a page because it does not know the object behind which it should begin.

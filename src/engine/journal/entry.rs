@@ -22,13 +22,32 @@ pub(super) struct Entry {
     pub id: Option<String>,
 }
 
+/// The version of the lines that this program writes. A later program that writes what this one cannot
+/// read correctly raises it.
+const VERSION: u32 = 1;
+
 /// The process that wrote a journal.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Writer {
+    /// The version of its lines.
+    #[serde(default)]
+    pub version: u32,
     /// The Terraform run that the process belongs to.
     pub run: String,
     /// The folder and the workspace of the run.
     pub place: String,
+}
+
+impl Writer {
+    /// This program, in that run and place.
+    pub(super) fn new(run: impl Into<String>, place: impl Into<String>) -> Self {
+        Self { version: VERSION, run: run.into(), place: place.into() }
+    }
+
+    /// Whether a later version of this program wrote the journal: it is that one's to read and to remove.
+    pub(super) fn is_newer(&self) -> bool {
+        self.version > VERSION
+    }
 }
 
 /// One line of a journal.
@@ -130,7 +149,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_journal_comes_to_what_is_still_in_flight() {
-        let writer = Writer { run: "1-1".to_owned(), place: "/a".to_owned() };
+        let writer = Writer::new("1-1", "/a");
         let mut lines = vec![Line::Writer(writer.clone())];
         lines.extend(["one", "two", "three"].map(|key| Line::Begun(entry(key, "same"))));
         lines.push(Line::Answered { key: "two".to_owned(), id: "cus_2".to_owned() });

@@ -119,9 +119,9 @@ impl FolderStore {
         read && self.is_dead(&writer) && file.try_lock().is_err()
     }
 
-    /// Whether the run of a process of our folder and workspace is over.
+    /// Whether the run of a process of our folder and workspace is over. What a later version wrote is left to it.
     fn is_dead(&self, writer: &Writer) -> bool {
-        let is_other = writer.run != self.writer.run && !writer.run.is_empty();
+        let is_other = writer.run != self.writer.run && !writer.run.is_empty() && !writer.is_newer();
         writer.place == self.writer.place && is_other && !run::is_running(&writer.run)
     }
 

@@ -7,8 +7,9 @@
 //! every line that was written before it, so creates that wait in the throttle find themselves
 //! synced by the one in front of them. Creates that come at once, because their predecessors were answered at
 //! once, are given [`COMPANY`] to arrive. The recorder knows how many may come: as many as were lately
-//! in flight together, less those that are. When nobody can come nobody is waited for, and company that
-//! did not come is not expected again.
+//! in flight together, at first [`AT_ONCE`], less those that are. When nobody can come nobody is waited for, and
+//! company that did not come is not expected again. Who was synced together comes together again: a first
+//! sync that covers all makes the later ones cover all.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -25,6 +26,8 @@ use crate::connector::AccountMark;
 
 /// The longest that a create waits for others to share its sync.
 const COMPANY: Duration = Duration::from_millis(4);
+/// So many creates Terraform sends at once, unless it is told otherwise.
+const AT_ONCE: usize = 10;
 /// How often others are shown that the run lives.
 const RENEWAL: Duration = Duration::from_secs(2);
 /// The longest that a call waits for the recorder.
@@ -167,7 +170,7 @@ impl Thread {
             syncs,
             open: BTreeMap::new(),
             in_flight: BTreeSet::new(),
-            slots: 0,
+            slots: AT_ONCE,
             unsynced: BTreeSet::new(),
             unwritten: BTreeMap::new(),
             waiting: Vec::new(),

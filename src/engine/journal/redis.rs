@@ -118,7 +118,8 @@ impl Store for RedisStore {
         for journal in journals {
             let found = self.read(&journal)?;
             // The run's other processes end with it.
-            if found.writer.run == self.writer.run && !found.writer.run.is_empty() {
+            if found.writer.is_newer() || found.writer.run == self.writer.run && !found.writer.run.is_empty()
+            {
                 continue;
             }
             if found.open.is_empty() {

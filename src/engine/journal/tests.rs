@@ -10,13 +10,15 @@ use super::entry::{Line, Writer};
 use super::{Adopted, Intent, Journal, Leftovers, PendingCreate, fingerprint, run};
 use crate::connector::AccountMark;
 
+mod versions;
+
 const OURS: &str = "1-1";
 /// No process has this number, so the run it names has ended.
 const DEAD: &str = "4294967295-1";
 const LIMIT: Duration = Duration::from_secs(5);
 
 fn journal_at(folder: &Path, run: &str, place: &str) -> Journal {
-    Journal::in_folder(folder.to_owned(), Writer { run: run.to_owned(), place: place.to_owned() })
+    Journal::in_folder(folder.to_owned(), Writer::new(run, place))
 }
 
 fn journal(folder: &Path, run: &str) -> Journal {
@@ -296,7 +298,7 @@ async fn what_is_too_old_or_of_the_future_is_told_once_and_gone() {
         };
         Line::Begun(entry).encode()
     };
-    let writer = Line::Writer(Writer { run: DEAD.to_owned(), place: "here".to_owned() }).encode();
+    let writer = Line::Writer(Writer::new(DEAD, "here")).encode();
     let (day, year) = (24 * 60 * 60, 365 * 24 * 60 * 60);
     let ages =
         [("old", now - day - 60), ("new", now - day + 60), ("1960", -10 * year), ("2126", now + 100 * year)];

@@ -169,7 +169,9 @@ fn response_attributes(attributes: &mut Vec<KeyValue>, response: &Response) -> S
 
 const fn error_type(error: &TransportError) -> &'static str {
     match error {
-        TransportError::Connect(_) | TransportError::ProxyUnreachable(_) => "connect",
+        TransportError::Connect(_) | TransportError::Unreachable(_) | TransportError::ProxyUnreachable(_) => {
+            "connect"
+        }
         TransportError::Broken(_) => "broken",
         TransportError::TooLarge => "too_large",
         TransportError::ProxyAuth(_) => "proxy_auth",

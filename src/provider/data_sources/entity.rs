@@ -70,7 +70,7 @@ async fn get(runtime: &Runtime, config: Value) -> Result<Value, Diagnostic> {
     let id = config.get("entity_id").as_str().unwrap_or_default().to_owned();
     let connection = runtime.connection(config.get("connection_handle").as_str())?;
     let body = Connector::new(&connection)
-        .get(entity, &id)
+        .read_now(entity, &id)
         .await
         .map_err(|error| explain_connector(&error, "entity_id"))?;
     if connector::is_deleted(&body) {

@@ -64,7 +64,7 @@ impl Creation<'_> {
                 let succeeded = made.succession.is_some();
                 diagnostics.extend(made.succession.and_then(ended).map(softened));
                 let home = Some(self.connection.identity().await);
-                let private = Private {
+                let mut private = Private {
                     key: None,
                     leaves: None,
                     successor: None,
@@ -72,6 +72,7 @@ impl Creation<'_> {
                     home,
                     ..private.clone()
                 };
+                private.learn_peers(made.peers);
                 runtime.successions.made(Object::new(
                     entity,
                     made.locator.clone(),

@@ -13,6 +13,9 @@ use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::schema::{Attribute, Rule};
 use crate::terraform::value::{Type, Value};
 
+/// Fewer objects of one list are read one by one as cheaply.
+const FEW: usize = 4;
+
 /// What is kept beside the state: a destroy sees neither the config nor the connection.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(in crate::provider) struct Private {
@@ -37,6 +40,10 @@ pub(in crate::provider) struct Private {
     /// The account that the import named; calls without a handle go to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::provider) account: Option<String>,
+    /// How many objects of its list the run has had to do with that wrote this. It tells the next run how many
+    /// reads it can expect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::provider) peers: Option<usize>,
 }
 
 impl Private {
@@ -74,6 +81,14 @@ impl Private {
         match (&self.handle, &self.account) {
             (None, Some(account)) => Ok(runtime.connection_of_account(account)),
             (handle, _) => runtime.connection(handle.as_deref()),
+        }
+    }
+
+    /// Learns how many objects of its list there are. What is only a little more than known is no news: private
+    /// data that changed would make Terraform write its state anew.
+    pub(in crate::provider) fn learn_peers(&mut self, peers: usize) {
+        if peers >= FEW && peers > 2 * self.peers.unwrap_or_default() {
+            self.peers = Some(peers);
         }
     }
 

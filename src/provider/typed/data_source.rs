@@ -105,7 +105,9 @@ async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Va
     let connector = Connector::new(&connection);
     let one = |error: &connector::Error| vec![explain_connector(error, "id")];
     let body = match Asked::of(surface, config)? {
-        Asked::At(locator) => connector.get(surface.entity, &locator).await.map_err(|error| one(&error))?,
+        Asked::At(locator) => {
+            connector.read_now(surface.entity, &locator).await.map_err(|error| one(&error))?
+        }
         Asked::With(given) => found_in(surface.entity, &connector, places(surface, config), &given).await?,
         Asked::Unknown => return Ok(config.clone()),
     };

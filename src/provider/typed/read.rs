@@ -61,9 +61,11 @@ async fn read_through(
     if connection.settings().suspended {
         return Err(not_refreshed(object, "Its connection is suspended."));
     }
-    match object.read(&Connector::new(&connection)).await {
+    let connector = Connector::new(&connection);
+    match object.read(&connector).await {
         Ok(Some(body)) => {
             memory.private.home = Some(seen_through(&connection, memory.private.home.as_ref()).await);
+            memory.private.learn_peers(connector.count_peer(object.entity, &object.locator, &body));
             Ok(Some(body))
         }
         Ok(None) => match not_surely_gone(&connection, &memory.private, stored(object, state)).await {

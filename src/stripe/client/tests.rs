@@ -265,6 +265,24 @@ async fn a_refused_connection_after_a_broken_one_leaves_the_outcome_open() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_address_that_never_answered_is_told_within_two_seconds() {
+    let nobody = || Err(TransportError::Unreachable("stripe.invalid:443".to_owned()));
+    let (client, script, _) = client([nobody(), nobody()]);
+    let start = Instant::now();
+    let error = client.send(Call::get("/v1/customers")).await.unwrap_err();
+    assert!(start.elapsed() < Duration::from_secs(2), "the clock of the test");
+    assert_eq!((error.kind(), script.sent.lock().unwrap().len()), (Kind::Network, 2));
+    assert!(!error.may_have_happened(), "nothing was sent");
+
+    // One that has answered is tried as long as any other failure.
+    let fine = || answer(200, &[], r#"{"object": "list"}"#);
+    let (client, script, _) = self::client([fine(), nobody(), nobody(), fine()]);
+    client.send(Call::get("/v1/customers")).await.unwrap();
+    client.send(Call::get("/v1/customers")).await.unwrap();
+    assert_eq!(script.sent.lock().unwrap().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stop_ends_the_waiting_at_once() {
     let (client, script, stopped) = client([broken()]);
     let start = Instant::now();

@@ -1,7 +1,6 @@
 //! Opens connections to Stripe: TCP, TLS to the proxy, tunnel, TLS to Stripe, whichever apply.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{HOST, HeaderValue, PROXY_AUTHORIZATION};
@@ -18,12 +17,11 @@ use tokio_rustls::TlsConnector;
 
 use super::proxy_auth::{Authentication, ProxyAuth, credentials_refused};
 use super::{ProxyOrigin, ProxySettings, ProxyTls, tls};
+use crate::stripe::reach::{CONNECT_TIMEOUT, DIRECTLY, told_when_slow, unreachable};
 use crate::stripe::trace::{Event, emit};
 use crate::stripe::wire_tap::Tap;
 use crate::stripe::{SetupError, TransportError};
 
-/// For opening a TCP connection; shorter than a request may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// The most tries of one request or tunnel: with a challenge that other requests share, with one of
 /// its own, and with another because that one was too old.
 pub(super) const MAX_TRIES: usize = 3;
@@ -113,7 +111,8 @@ impl Dialer {
 
     async fn connect_directly(&self, target: &Uri) -> TappedResult {
         let (host, port) = (target.host().unwrap_or_default(), port(target, self.secure));
-        let (stream, tap) = open_tcp(host, port).await.map_err(TransportError::Connect)?;
+        let nobody = |why| TransportError::Unreachable(unreachable(format!("{host}:{port}"), DIRECTLY, why));
+        let (stream, tap) = open_tcp(host, port).await.map_err(nobody)?;
         Ok((Box::new(stream), tap))
     }
 
@@ -123,8 +122,10 @@ impl Dialer {
             ProxyOrigin::Configuration => {
                 TransportError::ProxyUnreachable(format!("the proxy {host}:{port} is not reachable: {why}"))
             }
-            ProxyOrigin::Environment => TransportError::Connect(format!(
-                "the proxy {host}:{port} of the environment is not reachable: {why}"
+            ProxyOrigin::Environment => TransportError::Unreachable(unreachable(
+                format!("the proxy {host}:{port}"),
+                "which the environment names",
+                why,
             )),
         };
         let (stream, tap) = open_tcp(host, port).await.map_err(unreachable)?;
@@ -231,7 +232,9 @@ fn port(target: &Uri, secure: bool) -> u16 {
 async fn open_tcp(host: &str, port: u16) -> Result<(TcpStream, Arc<Tap>), String> {
     let started = Instant::now();
     let host = host.trim_matches(['[', ']']);
-    let connected = tokio::time::timeout(CONNECT_TIMEOUT, TcpStream::connect((host, port))).await;
+    let target = format!("{host}:{port}");
+    let opening = told_when_slow(&target, TcpStream::connect((host, port)));
+    let connected = tokio::time::timeout(CONNECT_TIMEOUT, opening).await;
     let stream = match connected {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => return Err(error.to_string()),
@@ -241,7 +244,6 @@ async fn open_tcp(host: &str, port: u16) -> Result<(TcpStream, Arc<Tap>), String
     let _ = stream.set_nodelay(true);
     let address = stream.peer_addr().map_err(|error| error.to_string())?;
     let tap = Tap::new(address);
-    let target = format!("{host}:{port}");
     emit(|| Event::Connected {
         connection: tap.number,
         target: &target,

@@ -8,7 +8,7 @@ use log::LevelFilter;
 use crate::terraform::plugin::{Error, PROTOCOL};
 
 /// The name of the cookie, and the value that says "a Terraform started you".
-const COOKIE: (&str, &str) =
+pub const COOKIE: (&str, &str) =
     ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
 
 /// Where Terraform's log level is written, for all providers and for everything.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::process::Stdio;
 
 use serde_json::Value;
+use stripe_provider::terraform::host::{COOKIE, Client};
 use stripe_provider::terraform::wire::go_plugin::Empty;
 use stripe_provider::terraform::wire::go_plugin::grpc_controller_client::GrpcControllerClient;
 use stripe_provider::terraform::wire::health::HealthCheckRequest;
@@ -12,7 +13,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tonic::transport::Channel;
 
-use crate::support::host::{COOKIE, Client, Host, Line, soon};
+use crate::support::host::{Host, Line, soon};
 use crate::support::running::{Running, command};
 use crate::support::signals::signal;
 
@@ -30,11 +31,12 @@ async fn a_person_who_starts_it_is_told_what_it_is() {
     assert_eq!(ended.stdout, b"");
     let hint = String::from_utf8(ended.stderr).unwrap();
     assert!(hint.contains("plugin") && hint.contains("terraform init"), "{hint}");
+    assert!(hint.contains("demo") && hint.contains("install") && hint.lines().count() == 3, "{hint}");
 }
 
 #[tokio::test]
 async fn a_host_of_another_version_is_told_which_is_served() {
-    let mut variables = Host::new().variables();
+    let mut variables = Host::new().unwrap().variables();
     variables.insert("PLUGIN_PROTOCOL_VERSIONS", "6".to_owned());
     let ended = soon(command(BINARY, variables).output()).await.unwrap();
     assert_eq!((ended.status.code(), ended.stdout.as_slice()), (Some(1), &b""[..]));
@@ -43,10 +45,10 @@ async fn a_host_of_another_version_is_told_which_is_served() {
 
 #[tokio::test]
 async fn it_outlives_an_interrupt_and_ends_when_the_host_says_so() {
-    let host = Host::new();
+    let host = Host::new().unwrap();
     let mut plugin = Running::start(&host, command(BINARY, HashMap::new())).await;
     assert!(plugin.line.certificate.is_some());
-    let channel = soon(plugin.line.channel(host.client())).await;
+    let channel = soon(plugin.line.channel(host.client().unwrap())).await.unwrap();
     signal("INT", &[plugin.id().into()]);
     assert!(is_healthy(&channel).await);
     soon(GrpcControllerClient::new(channel).shutdown(Empty {})).await.unwrap();
@@ -55,7 +57,7 @@ async fn it_outlives_an_interrupt_and_ends_when_the_host_says_so() {
 
 #[tokio::test]
 async fn it_ends_when_it_is_terminated() {
-    let host = Host::new();
+    let host = Host::new().unwrap();
     let mut plugin = Running::start(&host, command(BINARY, HashMap::new())).await;
     signal("TERM", &[plugin.id().into()]);
     assert!(plugin.ended().await.success());
@@ -63,12 +65,12 @@ async fn it_ends_when_it_is_terminated() {
 
 #[tokio::test]
 async fn it_ends_when_its_host_is_gone() {
-    let host = Host::new();
+    let host = Host::new().unwrap();
     // A shell in the place of the host, gone as soon as its input ends.
     let mut command = command("sh", HashMap::new());
     command.args(["-c", r#""$0" & read _"#, BINARY]).stdin(Stdio::piped());
     let mut plugin = Running::start(&host, command).await;
-    let channel = soon(plugin.line.channel(host.client())).await;
+    let channel = soon(plugin.line.channel(host.client().unwrap())).await.unwrap();
     assert!(is_healthy(&channel).await);
     drop(plugin.stdin.take());
     plugin.ended().await;
@@ -94,8 +96,8 @@ async fn in_debug_mode_it_says_how_to_reach_it_and_ends_with_an_interrupt() {
         assert_eq!(plugin["ProtocolVersion"], 5);
         assert_eq!(plugin["Pid"], id);
         let address = plugin["Addr"]["String"].as_str().unwrap();
-        let line = Line::parse(&format!("1|5|unix|{address}|grpc|"));
-        assert!(is_healthy(&soon(line.channel(Client(None))).await).await);
+        let line = Line::parse(&format!("1|5|unix|{address}|grpc|")).unwrap();
+        assert!(is_healthy(&soon(line.channel(Client(None))).await.unwrap()).await);
     }
     signal("INT", &[id.into()]);
     assert!(soon(child.wait()).await.unwrap().success());
@@ -104,7 +106,7 @@ async fn in_debug_mode_it_says_how_to_reach_it_and_ends_with_an_interrupt() {
 
 #[tokio::test]
 async fn a_cookie_of_another_program_does_not_start_it() {
-    let mut variables = Host::new().variables();
+    let mut variables = Host::new().unwrap().variables();
     variables.insert(COOKIE.0, "another".to_owned());
     let ended = soon(command(BINARY, variables).output()).await.unwrap();
     assert_eq!((ended.status.code(), ended.stdout.as_slice()), (Some(1), &b""[..]));

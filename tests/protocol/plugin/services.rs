@@ -19,9 +19,9 @@ use crate::support::terraform::{Object, Terraform, client};
 use crate::support::toy::boxes;
 
 async fn served() -> (Served, Channel) {
-    let host = Host::new();
+    let host = Host::new().unwrap();
     let plugin = serve(&host.variables());
-    let channel = soon(plugin.line.channel(host.client())).await;
+    let channel = soon(plugin.line.channel(host.client().unwrap())).await.unwrap();
     (plugin, channel)
 }
 

@@ -51,10 +51,10 @@ async fn every_rpc_is_answered_by_a_process() {
     if program::serves() {
         return program::serve(&mut OpenOptions::new().write(true).open(OUTPUT).unwrap()).await;
     }
-    let host = Host::new();
+    let host = Host::new().unwrap();
     let mut process = Running::start(&host, toy()).await;
     assert!(process.line.certificate.is_some());
-    let channel = soon(process.line.channel(host.client())).await;
+    let channel = soon(process.line.channel(host.client().unwrap())).await.unwrap();
     let calls = Calls::default();
     soon(provider(channel.clone(), calls.clone())).await;
     soon(plugin_services(channel, calls.clone())).await;

@@ -67,10 +67,13 @@ async fn read_through(
     if connection.settings().suspended {
         return Err(not_refreshed(&object, "Its connection is suspended."));
     }
-    match object.read(&Connector::new(&connection)).await {
+    let connector = Connector::new(&connection);
+    match object.read(&connector).await {
         Ok(Some(body)) => {
             let home = Some(seen_through(&connection, private.home.as_ref()).await);
-            Ok(Some(Reading { object, body, private: Private { home, ..private } }))
+            let mut private = Private { home, ..private };
+            private.learn_peers(connector.count_peer(object.entity, &object.locator, &body));
+            Ok(Some(Reading { object, body, private }))
         }
         Ok(None) => match not_surely_gone(&connection, &private, stored(&object, state)).await {
             None => Ok(None),

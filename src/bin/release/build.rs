@@ -1,0 +1,49 @@
+//! Builds the program so that two builds of one commit are the same to the byte, wherever they are made.
+
+use std::env;
+use std::error::Error;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use stripe_provider::command::platform_of_target;
+
+use crate::NAME;
+
+/// The target that the compiler on this machine builds for.
+pub(crate) fn host_target() -> String {
+    let version = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())).arg("-vV").output();
+    let text = version.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    text.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default().to_owned()
+}
+
+/// Builds the program for a target in a folder of its own, and answers its path.
+///
+/// Panics name their file, so the paths of this machine are replaced: those of the project, its build folder
+/// included, and those of the dependencies. The C code of dependencies names its files too.
+pub(crate) fn build(root: &Path, target: &str) -> Result<PathBuf, Box<dyn Error>> {
+    let folder = root.join("target/release-build");
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(env::home_dir()?.join(".cargo"))).ok_or("there is no home directory")?;
+    let replaced = [(root, "/build"), (home.as_path(), "/cargo")];
+    let maps = |option: &str| replaced.map(|(from, to)| format!("{option}={}={to}", from.display()));
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .args(["build", "--release", "--locked", "--bin", NAME, "--target", target, "--target-dir"])
+        .arg(&folder)
+        .current_dir(root)
+        .env("CARGO_ENCODED_RUSTFLAGS", maps("--remap-path-prefix").join("\u{1f}"))
+        .env("SOURCE_DATE_EPOCH", "0");
+    if !target.ends_with("msvc") {
+        let given = env::var_os("CFLAGS").unwrap_or_default();
+        let flags: OsString = maps("-ffile-prefix-map").join(" ").into();
+        cargo.env("CFLAGS", [given, flags].join(&OsString::from(" ")));
+    }
+    let status = cargo.status()?;
+    if !status.success() {
+        return Err(format!("cargo build ended with {status}").into());
+    }
+    let suffix =
+        if platform_of_target(target).is_some_and(|name| name.starts_with("windows")) { ".exe" } else { "" };
+    Ok(folder.join(target).join("release").join(format!("{NAME}{suffix}")))
+}

@@ -1,0 +1,175 @@
+//! A release of OpenTofu for machines that have neither terraform nor tofu: of one version, known by its
+//! checksum, kept in the user's folder for files that can be made again.
+
+use std::fs;
+use std::io::{self, BufRead as _, Cursor, IsTerminal as _, Read as _, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::command::Error;
+use crate::command::platform::platform;
+use crate::env::{self, Env};
+use crate::files;
+
+const VERSION: &str = "1.10.6";
+/// Where the project publishes its releases.
+const RELEASES: &str = "https://github.com/opentofu/opentofu/releases/download";
+/// The zips of that version by platform, with the SHA-256 that the release's own list has for them.
+const CHECKSUMS: [(&str, &str); 2] = [
+    ("linux_amd64", "15b7bed76420b50da3e121769c43341df8cd57d751ca14e6dbe9c850124c6dac"),
+    ("linux_arm64", "a32f653d686a8cad9b9be82101eb5b5e834fbfa8d095842fa1820c5d27fad967"),
+];
+/// The size of such a zip is about 26 MB.
+const LARGEST: usize = 64 << 20;
+const TIMEOUT: Duration = Duration::from_mins(5);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A release for one platform.
+#[derive(Debug, Clone, Copy)]
+struct Release<'r> {
+    url: &'r str,
+    sha256: &'r str,
+}
+
+/// OpenTofu from an earlier demo, or downloaded now: with `agreed`, or when a person at the terminal agrees.
+/// None where it is not to be had; what kept it is told.
+pub(super) async fn tofu(
+    env: &Env,
+    agreed: bool,
+    is_terminal: bool,
+    out: &mut dyn Write,
+) -> Result<Option<PathBuf>, Error> {
+    let platform = platform();
+    let pinned = CHECKSUMS.iter().find(|(name, _)| *name == platform);
+    let (Some((_, sha256)), Some(folder)) = (pinned, cache(env)) else { return Ok(None) };
+    let program = folder.join(format!("tofu-{VERSION}"));
+    if program.is_file() {
+        return Ok(Some(program));
+    }
+    let asks = is_terminal && io::stdin().is_terminal();
+    if !(agreed || asks && agrees(out)?) {
+        return Ok(None);
+    }
+    let url = format!("{RELEASES}/v{VERSION}/tofu_{VERSION}_{platform}.zip");
+    match install(Release { url: &url, sha256 }, &program).await {
+        Ok(()) => Ok(Some(program)),
+        Err(error) => {
+            writeln!(out, "OpenTofu {VERSION} is not to be had: {error}.\n")?;
+            Ok(None)
+        }
+    }
+}
+
+/// The folder of the program in the user's cache.
+fn cache(env: &Env) -> Option<PathBuf> {
+    let own = || Some(Path::new(&env.get(env::HOME)?).join(".cache"));
+    let cache = env.get(env::XDG_CACHE_HOME).map(PathBuf::from).or_else(own)?;
+    Some(cache.join("terraform-provider-stripe"))
+}
+
+fn agrees(out: &mut dyn Write) -> Result<bool, Error> {
+    write!(
+        out,
+        "Neither terraform nor tofu is on the PATH. Download OpenTofu {VERSION} (26 MB) for the demo?\n\
+         Without it a part of this program stands in for Terraform. [Y/n] "
+    )?;
+    out.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    writeln!(out)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes"))
+}
+
+/// Downloads a release, checks it and unpacks its program.
+async fn install(release: Release<'_>, program: &Path) -> Result<(), Error> {
+    let zip = fetch(release.url).await?;
+    let found = hex::encode(Sha256::digest(&zip));
+    if found != release.sha256 {
+        return Err(format!("{} has the SHA-256 {found}, and not {}", release.url, release.sha256).into());
+    }
+    let mut unpacked = Vec::new();
+    zip::ZipArchive::new(Cursor::new(zip))?.by_name("tofu")?.read_to_end(&mut unpacked)?;
+    files::private_folder(program.parent().unwrap_or(Path::new(".")))?;
+    let beside = program.with_extension("new");
+    fs::write(&beside, unpacked)?;
+    #[cfg(unix)]
+    fs::set_permissions(&beside, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    Ok(fs::rename(&beside, program)?)
+}
+
+async fn fetch(url: &str) -> Result<Vec<u8>, Error> {
+    let client = reqwest::Client::builder().timeout(TIMEOUT).connect_timeout(CONNECT_TIMEOUT).build()?;
+    let mut response = client.get(url).send().await?.error_for_status()?;
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > LARGEST {
+            return Err(format!("{url} is larger than {} MiB", LARGEST >> 20).into());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write as _};
+
+    use sha2::{Digest as _, Sha256};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+    use zip::write::SimpleFileOptions;
+
+    use super::{CHECKSUMS, Release, cache, install};
+    use crate::env::Env;
+
+    fn archive() -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, text) in [("LICENSE", "free"), ("tofu", "#!/bin/sh\n")] {
+            writer.start_file(name, SimpleFileOptions::default()).unwrap();
+            writer.write_all(text.as_bytes()).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    /// An address that answers every request with this body.
+    async fn serve(body: Vec<u8>) -> String {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let url = format!("http://{}/tofu.zip", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.read(&mut [0; 4096]).await;
+                let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+                stream.write_all(&[head.as_bytes(), &body].concat()).await.unwrap();
+            }
+        });
+        url
+    }
+
+    #[tokio::test]
+    async fn what_has_the_checksum_is_unpacked_and_may_be_run() {
+        let (folder, zip) = (tempfile::tempdir().unwrap(), archive());
+        let sha256 = hex::encode(Sha256::digest(&zip));
+        let (url, program) = (serve(zip).await, folder.path().join("own/tofu-1"));
+        install(Release { url: &url, sha256: &sha256 }, &program).await.unwrap();
+        assert!(std::process::Command::new(&program).status().unwrap().success());
+    }
+
+    #[tokio::test]
+    async fn what_has_another_checksum_is_refused_and_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let (url, program) = (serve(archive()).await, folder.path().join("own/tofu-1"));
+        let error = install(Release { url: &url, sha256: CHECKSUMS[0].1 }, &program).await.unwrap_err();
+        assert!(error.to_string().contains("and not 15b7bed7"), "{error}");
+        assert!(!program.exists() && !folder.path().join("own").exists());
+    }
+
+    #[test]
+    fn it_is_kept_in_the_users_cache() {
+        let env = Env::from_pairs([("HOME", "/home/ada")]);
+        assert_eq!(cache(&env).unwrap().to_str(), Some("/home/ada/.cache/terraform-provider-stripe"));
+        let env = Env::from_pairs([("HOME", "/home/ada"), ("XDG_CACHE_HOME", "/c")]);
+        assert_eq!(cache(&env).unwrap().to_str(), Some("/c/terraform-provider-stripe"));
+    }
+}

@@ -1,0 +1,91 @@
+//! Stands in for Terraform where there is none: starts this program as a plugin, as Terraform does, and plans
+//! and applies the quickstart over the same protocol. It knows of Terraform's language what the quickstart uses.
+
+use std::path::PathBuf;
+
+use tokio::process::Command;
+
+use super::config::{Block, Config, Known, written};
+use super::program::shown;
+use super::{Applied, QUICKSTART, World, variables};
+use crate::command::Error;
+use crate::terraform::host::{Core, Host, Object, Process};
+
+/// A plugin that runs, and what it has made.
+pub(super) struct StandIn {
+    config: Config,
+    folder: PathBuf,
+    variables: Vec<(&'static str, String)>,
+    plugin: Option<(Process, Core)>,
+    state: Vec<(Block, Object)>,
+    known: Known,
+}
+
+impl StandIn {
+    /// The quickstart in this world.
+    pub(super) fn new(world: &World<'_>) -> Result<Self, Error> {
+        let config = Config::parse(QUICKSTART)?;
+        let state = config.resources.iter().map(|block| (block.clone(), Object::default())).collect();
+        let (folder, variables) = (world.folder.to_owned(), variables(world));
+        Ok(Self { config, folder, variables, plugin: None, state, known: Known::default() })
+    }
+
+    /// Starts the plugin and configures it.
+    pub(super) async fn init(&mut self) -> Result<(), Error> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.current_dir(&self.folder).envs(self.variables.iter().cloned());
+        let host = Host::new()?;
+        let process = Process::start(&host, command).await?;
+        let mut core = Core::over(process.line.channel(host.client()?).await?).await?;
+        let ty = core.provider_type()?;
+        core.configure(&written(&self.config.provider, &ty, &hcl::eval::Context::new())).await?;
+        self.plugin = Some((process, core));
+        Ok(())
+    }
+
+    /// Reads what was made anew, and plans; the addresses of what would change.
+    pub(super) async fn plan(&mut self) -> Result<Vec<String>, Error> {
+        let core = core(&mut self.plugin)?;
+        let mut changing = Vec::new();
+        for (block, object) in &mut self.state {
+            if !object.state.is_null() {
+                *object = core.refresh(&block.kind, object).await?;
+            }
+            let written = block.written(&core.resource_type(&block.kind)?, &self.known);
+            let planned = core.plan(&block.kind, object, &written).await?;
+            if planned.state != object.state {
+                changing.push(block.address());
+            }
+        }
+        Ok(changing)
+    }
+
+    /// Makes every object, one after the other, and reads the data sources.
+    pub(super) async fn apply(&mut self) -> Result<Applied, Error> {
+        let core = core(&mut self.plugin)?;
+        let mut applied = Applied::default();
+        for (block, object) in &mut self.state {
+            let written = block.written(&core.resource_type(&block.kind)?, &self.known);
+            let planned = core.plan(&block.kind, object, &written).await?;
+            *object = core.apply(&block.kind, object, &planned, &written).await?;
+            self.known.learn(block, &object.state);
+            let id = object.state.get("id").as_str().unwrap_or_default();
+            applied.made.push((block.address(), id.to_owned()));
+        }
+        for block in &self.config.data {
+            let written = block.written(&core.data_type(&block.kind)?, &self.known);
+            let answer = core.data(&block.kind, &written).await?;
+            self.known.learn_data(block, &answer);
+        }
+        for (name, expression) in &self.config.outputs {
+            let value = serde_json::to_value(self.known.evaluate(expression)?)?;
+            applied.outputs.push((name.clone(), shown(&value)));
+        }
+        applied.outputs.sort();
+        Ok(applied)
+    }
+}
+
+fn core(plugin: &mut Option<(Process, Core)>) -> Result<&mut Core, Error> {
+    plugin.as_mut().map(|(_, core)| core).ok_or_else(|| "the plugin was not started".into())
+}

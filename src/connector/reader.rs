@@ -1,0 +1,191 @@
+//! Reads that cost less than one call each: a page of a list answers a hundred of them.
+//!
+//! # Theory
+//!
+//! Terraform reads every object of a state, ten at a time. What it will ask for next it does not say, so pages
+//! are a bet: [`window`](self) asks for one only where it takes no more calls than the reads that it can be
+//! expected to answer. Each read ends in one of two ways: a page has shown the object, or it is asked for by
+//! its id. That something is gone, or hidden from a list, only the second way tells.
+//!
+//! What a page shows is kept until it is asked for, and never longer than until the next write: a read is
+//! never older than the last write of this process, nor than its connection. Who cannot bear an answer that is
+//! older than the question (a data source, beside programs that run in an apply) is answered only by pages that
+//! were asked for after it came.
+
+mod flights;
+mod listing;
+mod shelf;
+mod window;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value as Json;
+
+use crate::catalog::Entity;
+use crate::connector::{Connector, Error, ListRequest, Page, asked, id_at, locator};
+use flights::Flights;
+use listing::Listing;
+use shelf::{Answer, Asked, Shelf};
+
+/// The number of writes of a connection.
+type Epoch = u64;
+
+/// What is known of an object before it is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'k> {
+    /// The object as Stripe last answered it.
+    pub body: &'k Json,
+    /// How many objects of its list the run had to do with that wrote its state; 0 where that is not known.
+    pub peers: usize,
+}
+
+/// What reading by list came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Savings {
+    /// The reads that pages answered.
+    pub reads: usize,
+    /// The pages that were asked for.
+    pub pages: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Saved {
+    Read,
+    Page,
+}
+
+/// What the reads of one connection share.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    shelves: Mutex<HashMap<String, Arc<Shelf>>>,
+    reads_in_flight: Flights<Json>,
+    lists_in_flight: Flights<Page>,
+    epoch: AtomicU64,
+    reads: AtomicUsize,
+    pages: AtomicUsize,
+    /// The ids of what Stripe does not delete, because something that was seen names it.
+    kept: Mutex<HashSet<String>>,
+}
+
+impl Connector {
+    /// The entity at that place, where that pays as a page of its list shows it. It is as it was after the last
+    /// write through this connection, or later.
+    pub async fn read(
+        &self,
+        entity: &'static Entity,
+        locator: &str,
+        known: Known<'_>,
+    ) -> Result<Json, Error> {
+        self.read_by(entity, locator, known, true).await
+    }
+
+    /// The same, as it was after the call, or later.
+    pub async fn read_now(&self, entity: &'static Entity, locator: &str) -> Result<Json, Error> {
+        self.read_by(entity, locator, Known { body: &Json::Null, peers: 0 }, false).await
+    }
+
+    async fn read_by(
+        &self,
+        entity: &'static Entity,
+        locator: &str,
+        known: Known<'_>,
+        keeps: bool,
+    ) -> Result<Json, Error> {
+        let key = format!("{} {locator} {keeps} {}", entity.key, self.reader.epoch());
+        let read = self.read_alone(entity, locator, known, keeps);
+        let work = self.reader.reads_in_flight.shared(&key, read);
+        self.connection.operation(asked("Get", entity, Some(locator)), work, |_| 1).await
+    }
+
+    async fn read_alone(
+        &self,
+        entity: &'static Entity,
+        locator: &str,
+        known: Known<'_>,
+        keeps: bool,
+    ) -> Result<Json, Error> {
+        let ids = locator::ids(entity, locator)?;
+        let listing = Listing::of(entity, locator, known.body).filter(|_| self.connection.reads_by_list());
+        let Some((listing, id)) = listing.zip(ids.last()) else { return self.get(entity, locator).await };
+        let others = self.reader.shelf(&listing, keeps);
+        let created = window::time_of(known.body);
+        let asked = Asked { id: (*id).to_owned(), created, expected: known.peers };
+        match others.read(self, listing, asked).await {
+            Answer::Found(body) => Ok(body),
+            Answer::Singly(_single) => self.get(entity, locator).await,
+        }
+    }
+
+    /// Counts one more object that was made or read; how many of its list there are by now, 0 where no list shows it.
+    pub fn count_peer(&self, entity: &'static Entity, locator: &str, body: &Json) -> usize {
+        let listing = Listing::of(entity, locator, body);
+        listing.map_or(0, |listing| self.reader.shelf(&listing, true).count())
+    }
+
+    /// Whether something was seen that keeps Stripe from deleting the object with this id.
+    pub fn is_kept(&self, id: &str) -> bool {
+        self.reader.kept.lock().unwrap_or_else(PoisonError::into_inner).contains(id)
+    }
+
+    /// What reading by list came to so far.
+    pub fn savings(&self) -> Savings {
+        let Reader { reads, pages, .. } = &*self.reader;
+        Savings { reads: reads.load(Ordering::Relaxed), pages: pages.load(Ordering::Relaxed) }
+    }
+}
+
+impl Reader {
+    fn shelf(&self, listing: &Listing, keeps: bool) -> Arc<Shelf> {
+        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = format!("{} {keeps}", listing.key());
+        Arc::clone(shelves.entry(key).or_insert_with(|| Arc::new(Shelf::new(keeps))))
+    }
+
+    /// Marks a write as under way: what was read before it and during it is not kept.
+    pub(super) fn writing(&self) -> Writing<'_> {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+        Writing(self)
+    }
+
+    /// The page of a request, or of an equal one that is under way.
+    pub(super) async fn listed(
+        &self,
+        request: &ListRequest,
+        work: impl Future<Output = Result<Page, Error>>,
+    ) -> Result<Page, Error> {
+        self.lists_in_flight.shared(&format!("{request:?} {}", self.epoch()), work).await
+    }
+
+    fn epoch(&self) -> Epoch {
+        self.epoch.load(Ordering::SeqCst)
+    }
+
+    fn saved(&self, what: Saved) {
+        let counter = match what {
+            Saved::Read => &self.reads,
+            Saved::Page => &self.pages,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Notes what an answered object keeps Stripe from deleting.
+    pub(super) fn note(&self, entity: &Entity, body: &Json) {
+        for field in &entity.keeps {
+            if let Some(id) = id_at(body, field) {
+                self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
+            }
+        }
+    }
+}
+
+/// A write that is under way.
+#[derive(Debug)]
+pub(super) struct Writing<'r>(&'r Reader);
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        self.0.epoch.fetch_add(1, Ordering::SeqCst);
+    }
+}

@@ -1,0 +1,112 @@
+//! Equal reads at the same time are one request.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::oneshot;
+
+/// Who waits for which request that is under way.
+#[derive(Debug)]
+pub(super) struct Flights<T>(Mutex<HashMap<String, Vec<oneshot::Sender<T>>>>);
+
+impl<T> Default for Flights<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Clone> Flights<T> {
+    /// What `request` answers, or one under the same key that is under way. Where that one fails, each asks
+    /// for himself.
+    pub(super) async fn shared<E>(
+        &self,
+        key: &str,
+        request: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        if let Some(answer) = self.join(key)
+            && let Ok(found) = answer.await
+        {
+            return Ok(found);
+        }
+        let flight = Flight { flights: self, key };
+        let answer = request.await;
+        if let Ok(found) = &answer {
+            for waiting in flight.end() {
+                // Who does not wait any more has no use for it.
+                let _ = waiting.send(found.clone());
+            }
+        }
+        answer
+    }
+
+    /// The way to the answer of a request that is under way; none where this one is the first.
+    fn join(&self, key: &str) -> Option<oneshot::Receiver<T>> {
+        let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(waiting) = flights.get_mut(key) else {
+            flights.insert(key.to_owned(), Vec::new());
+            return None;
+        };
+        let (reply, answer) = oneshot::channel();
+        waiting.push(reply);
+        Some(answer)
+    }
+}
+
+/// A request that is under way. Whoever waits for it knows when it ends, however it ends.
+struct Flight<'f, T> {
+    flights: &'f Flights<T>,
+    key: &'f str,
+}
+
+impl<T> Flight<'_, T> {
+    fn end(&self) -> Vec<oneshot::Sender<T>> {
+        let mut flights = self.flights.0.lock().unwrap_or_else(PoisonError::into_inner);
+        flights.remove(self.key).unwrap_or_default()
+    }
+}
+
+impl<T> Drop for Flight<'_, T> {
+    fn drop(&mut self) {
+        drop(self.end());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::future::join_all;
+    use serde_json::{Value as Json, json};
+    use tokio::task::yield_now;
+
+    use super::Flights;
+
+    async fn answer(requests: &AtomicUsize, result: Result<Json, ()>) -> Result<Json, ()> {
+        requests.fetch_add(1, Ordering::Relaxed);
+        yield_now().await;
+        result
+    }
+
+    #[tokio::test]
+    async fn reads_at_the_same_time_are_one_request_and_failures_are_not_shared() {
+        let (flights, requests) = (Flights::default(), AtomicUsize::new(0));
+        let read = |key, result| flights.shared(key, answer(&requests, result));
+        let answers = join_all((0..5).map(|_| read("a", Ok(json!(1))))).await;
+        assert!(answers.iter().all(|answer| *answer == Ok(json!(1))));
+        assert_eq!(requests.load(Ordering::Relaxed), 1);
+        read("a", Ok(json!(1))).await.unwrap();
+        assert_eq!(requests.load(Ordering::Relaxed), 2, "an answer is not kept");
+        assert!(join_all((0..3).map(|_| read("b", Err(())))).await.iter().all(Result::is_err));
+        assert_eq!(requests.load(Ordering::Relaxed), 5);
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_given_up_leaves_nobody_waiting() {
+        let (flights, requests) = (Flights::default(), AtomicUsize::new(0));
+        let first = flights.shared("a", std::future::pending::<Result<Json, ()>>());
+        let second = flights.shared("a", answer(&requests, Ok(json!(2))));
+        let (gone, found) = tokio::join!(tokio::time::timeout(std::time::Duration::ZERO, first), second);
+        assert!(gone.is_err());
+        assert_eq!(found, Ok(json!(2)));
+    }
+}

@@ -1,0 +1,137 @@
+//! Which list shows an object as a read by its id shows it.
+
+use http::Method;
+use serde_json::{Map, Value as Json};
+
+use crate::catalog::{Entity, Kind, Operation, OperationKind, parents};
+use crate::connector::entities::with_expansions;
+use crate::connector::list::next_token;
+use crate::connector::{Connector, Error, answer, id_at, locator, path};
+
+/// The most objects that Stripe returns at once.
+pub(super) const PAGE: usize = 100;
+
+/// One list of Stripe's, with everything that its objects share: what they belong to, and what Stripe
+/// wants to be told.
+#[derive(Debug, Clone)]
+pub(super) struct Listing {
+    entity: &'static Entity,
+    list: &'static Operation,
+    ids: Vec<String>,
+    params: Map<String, Json>,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Start {
+    /// At the newest object there is.
+    Top,
+    /// At the newest one that was made at this time or before, in seconds since 1970.
+    From(i64),
+    /// Behind the object with this id.
+    Behind(String),
+    /// The page ends before the object with this id.
+    Before(String),
+    /// Where Stripe's token says.
+    Token(String),
+}
+
+/// What a page held.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    /// The objects, newest first.
+    pub(super) objects: Vec<Json>,
+    /// Whether there are more in the direction of the page.
+    pub(super) more: bool,
+    /// The token of the next page, where the list has tokens.
+    pub(super) token: Option<String>,
+}
+
+impl Listing {
+    /// The list that shows the object at a place, as far as that is known; none where Stripe has none, where it
+    /// shows less of an object than a read does, or where it must be told what is not known.
+    pub(super) fn of(entity: &'static Entity, at: &str, known: &Json) -> Option<Self> {
+        let (list, get) = (entity.operation(OperationKind::List)?, entity.operation(OperationKind::Get)?);
+        if !get.is_of_one() || list.host != get.host || list.param("limit").is_none() {
+            return None;
+        }
+        if !entity.is_v2() && list.param("starting_after").is_none() {
+            return None;
+        }
+        let mut ids: Vec<String> = locator::ids(entity, at).ok()?.into_iter().map(str::to_owned).collect();
+        ids.pop();
+        let params = params(entity, list, known)?;
+        let shows_all = included(entity, get) == included(entity, list);
+        (parents(&list.path).count() == ids.len() && shows_all).then_some(Self { entity, list, ids, params })
+    }
+
+    /// The type of its objects.
+    pub(super) fn entity(&self) -> &'static Entity {
+        self.entity
+    }
+
+    /// What tells this list from every other one.
+    pub(super) fn key(&self) -> String {
+        format!("{} {} {}", self.list.path, self.ids.join("/"), Json::from(self.params.clone()))
+    }
+
+    /// Whether a page can begin at a time.
+    pub(super) fn has_times(&self) -> bool {
+        self.list.param("created").is_some_and(|shape| shape.kind == Kind::Range)
+    }
+
+    /// Whether pages go on behind and before an object, and not by tokens.
+    pub(super) fn goes_by_id(&self) -> bool {
+        !self.entity.is_v2()
+    }
+
+    /// One page.
+    pub(super) async fn page(&self, connector: &Connector, start: &Start) -> Result<Page, Error> {
+        let work = async {
+            let ids: Vec<&str> = self.ids.iter().map(String::as_str).collect();
+            let call = path::operation(self.list, &ids)?.params(self.starting(start));
+            let mut body = connector.connection.send(call).await?.body;
+            let objects = answer::entities(self.entity, &mut body)?;
+            let token = next_token(&body);
+            let more = body.get("has_more") == Some(&Json::Bool(true)) || token.is_some();
+            Ok(Page { objects, more, token })
+        };
+        let asked = super::super::asked("List", self.entity, None);
+        connector.connection.operation(asked, work, |page| page.objects.len()).await
+    }
+
+    fn starting(&self, start: &Start) -> Map<String, Json> {
+        let mut params = self.params.clone();
+        let (name, value) = match start {
+            Start::Top => return params,
+            Start::From(time) => ("created", serde_json::json!({ "lte": time })),
+            Start::Behind(id) => ("starting_after", id.as_str().into()),
+            Start::Before(id) => ("ending_before", id.as_str().into()),
+            Start::Token(token) => ("page", token.as_str().into()),
+        };
+        params.insert(name.to_owned(), value);
+        params
+    }
+}
+
+/// The params of every page: whole pages, every object, every field that a read asks for.
+fn params(entity: &'static Entity, list: &Operation, known: &Json) -> Option<Map<String, Json>> {
+    debug_assert_eq!(list.method, Method::GET.as_str());
+    let usual = entity.list_with.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str())));
+    let mut params: Map<String, Json> = usual.collect();
+    for name in &entity.list_by {
+        params.extend(id_at(known, name).map(|id| (name.clone(), id.into())));
+    }
+    for param in list.params.iter().filter(|param| param.shape.is_required()) {
+        if !params.contains_key(&param.name) {
+            params.insert(param.name.clone(), id_at(known, &param.name)?.into());
+        }
+    }
+    params.insert("limit".to_owned(), PAGE.into());
+    Some(with_expansions(entity, list, params, "data."))
+}
+
+/// The fields that an operation of version 2 of the API includes when it is asked for all that a read wants.
+fn included(entity: &Entity, operation: &Operation) -> Option<Json> {
+    entity.is_v2().then(|| with_expansions(entity, operation, Map::new(), "").remove("include")).flatten()
+}

@@ -1,0 +1,298 @@
+//! Who waits for objects of one list, and the task that asks for its pages.
+//!
+//! # Theory
+//!
+//! A read that comes alone is sent at once. Reads that come while another one is under way, or after so many of
+//! their list, are gathered for a few milliseconds, and then the [`Window`] says which page pays. Whoever it pays
+//! for no more, or whose page fails, is told to read by himself: a list never decides that an object is gone.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use tokio::sync::oneshot;
+use tokio::time::{sleep, timeout};
+
+use super::listing::{Listing, Page, Start};
+use super::window::{Abilities, Window};
+use super::{Epoch, Saved};
+use crate::connector::{Connector, Error};
+
+/// The most that a read waits for others to come.
+const COMPANY: Duration = Duration::from_millis(4);
+/// Without another read for so long, nobody else comes.
+const SILENCE: Duration = Duration::from_millis(1);
+/// The most that a page is waited for.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// So many reads of one list are taken for the first of many.
+const MANY: usize = 4;
+
+/// The reads of one list.
+#[derive(Debug)]
+pub(super) struct Shelf {
+    state: Mutex<State>,
+    /// Objects stay for reads to come; else a page answers only who waited when it was asked for.
+    keeps: bool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    window: Window,
+    /// The number of writes before the pages of the window.
+    epoch: u64,
+    waiting: Vec<Waiting>,
+    /// The task runs.
+    paging: bool,
+    /// Reads under way that nobody accompanied.
+    single: usize,
+    /// Reads that came, and those that were answered or sent away.
+    came: usize,
+    done: usize,
+    /// Objects that were made or read.
+    count: usize,
+    /// As many reads as an earlier run had to do with.
+    expected: usize,
+    /// A page has failed: no more are asked for.
+    off: bool,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    id: String,
+    created: Option<i64>,
+    /// It waited when the page was asked for that is under way.
+    ahead: bool,
+    reply: oneshot::Sender<Json>,
+}
+
+/// What an object is asked for by.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) id: String,
+    pub(super) created: Option<i64>,
+    pub(super) expected: usize,
+}
+
+/// What becomes of a read.
+#[derive(Debug)]
+pub(super) enum Answer {
+    Found(Json),
+    /// It has to be sent by itself, while this is held.
+    Singly(Option<Single>),
+}
+
+/// A read that is sent by itself.
+#[derive(Debug)]
+pub(super) struct Single(Arc<Shelf>);
+
+impl Drop for Single {
+    fn drop(&mut self) {
+        self.0.lock().single -= 1;
+    }
+}
+
+impl Shelf {
+    pub(super) fn new(keeps: bool) -> Self {
+        Self { state: Mutex::default(), keeps }
+    }
+
+    /// Counts one more object of the list; how many this run has had to do with, or expects.
+    pub(super) fn count(&self) -> usize {
+        let mut state = self.lock();
+        state.count += 1;
+        state.count.max(state.expected)
+    }
+
+    /// The object as a page of its list shows it, or the advice to read it by itself.
+    pub(super) async fn read(
+        self: &Arc<Self>,
+        connector: &Connector,
+        listing: Listing,
+        asked: Asked,
+    ) -> Answer {
+        let answer = match self.arrive(connector, listing, asked) {
+            Ok(answer) => answer,
+            Err(at_once) => return at_once,
+        };
+        match answer.await {
+            Ok(found) => {
+                connector.reader.saved(Saved::Read);
+                Answer::Found(found)
+            }
+            // Whoever gets no answer is sent away.
+            Err(_) => Answer::Singly(None),
+        }
+    }
+
+    /// Answers a read at once, or lets it wait for a page.
+    fn arrive(
+        self: &Arc<Self>,
+        connector: &Connector,
+        listing: Listing,
+        asked: Asked,
+    ) -> Result<oneshot::Receiver<Json>, Answer> {
+        let mut state = self.lock();
+        state.renew(connector.reader.epoch());
+        state.came += 1;
+        state.expected = state.expected.max(asked.expected);
+        if let Some(found) = state.window.take(&asked.id) {
+            state.done += 1;
+            connector.reader.saved(Saved::Read);
+            return Err(Answer::Found(found));
+        }
+        if state.off {
+            return Err(Answer::Singly(None));
+        }
+        if !state.has_company() {
+            state.single += 1;
+            state.done += 1;
+            return Err(Answer::Singly(Some(Single(Arc::clone(self)))));
+        }
+        let (reply, answer) = oneshot::channel();
+        state.waiting.push(Waiting { id: asked.id, created: asked.created, ahead: false, reply });
+        if !state.paging {
+            state.paging = true;
+            tokio::spawn(Arc::clone(self).run(connector.clone(), listing));
+        }
+        Ok(answer)
+    }
+
+    /// Asks for pages while somebody waits and it pays.
+    async fn run(self: Arc<Self>, connector: Connector, listing: Listing) {
+        let can = Abilities { times: listing.has_times(), ids: listing.goes_by_id() };
+        let mut paging = Paging { shelf: &self, ended: false };
+        self.gather().await;
+        while let Some((start, epoch)) = self.next(can, connector.reader.epoch()) {
+            let page = timeout(PATIENCE, listing.page(&connector, &start)).await;
+            connector.reader.saved(Saved::Page);
+            if let Ok(Ok(page)) = &page {
+                page.objects.iter().for_each(|body| connector.reader.note(listing.entity(), body));
+            }
+            self.take(can, &start, page.ok(), epoch == connector.reader.epoch());
+        }
+        paging.ended = true;
+    }
+
+    /// Waits until nobody else comes.
+    async fn gather(&self) {
+        let mut waited = Duration::ZERO;
+        let mut before = 0;
+        while waited < COMPANY {
+            sleep(SILENCE).await;
+            waited += SILENCE;
+            let now = self.lock().waiting.len();
+            if now == before {
+                return;
+            }
+            before = now;
+        }
+    }
+
+    /// The next page, and the number of writes before it; none where nobody waits any more.
+    fn next(&self, can: Abilities, epoch: u64) -> Option<(Start, u64)> {
+        let mut state = self.lock();
+        state.renew(epoch);
+        if !self.keeps {
+            state.window = Window::default();
+        }
+        state.send_away(|window, waiting| !window.may_show(waiting.created));
+        let times: Vec<Option<i64>> = state.waiting.iter().map(|waiting| waiting.created).collect();
+        let pays = !times.is_empty() && (self.keeps || times.len() >= MANY);
+        let start = if pays { state.window.next(&times, state.to_come(), can) } else { None };
+        if start.is_none() {
+            state.send_away(|_, _| true);
+            state.paging = false;
+        }
+        state.waiting.iter_mut().for_each(|waiting| waiting.ahead = true);
+        Some((start?, epoch))
+    }
+
+    /// Answers those who wait for what a page held. One that failed, or that a write overtook, answers nobody.
+    fn take(&self, can: Abilities, start: &Start, page: Option<Result<Page, Error>>, fresh: bool) {
+        let mut state = self.lock();
+        match page {
+            Some(Ok(page)) if fresh => {
+                state.window.add(start, page, can);
+                let answered = state.answer(self.keeps);
+                state.window.answered(start, answered);
+                if !self.keeps {
+                    state.send_away(|_, waiting| waiting.ahead);
+                    state.off |= answered <= 1;
+                }
+            }
+            Some(Ok(_)) => state.send_away(|_, _| true),
+            Some(Err(_)) | None => {
+                state.off = true;
+                state.send_away(|_, _| true);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The task that asks for pages. However it ends, nobody waits for it for ever.
+struct Paging<'s> {
+    shelf: &'s Shelf,
+    ended: bool,
+}
+
+impl Drop for Paging<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            let mut state = self.shelf.lock();
+            state.off = true;
+            state.paging = false;
+            state.send_away(|_, _| true);
+        }
+    }
+}
+
+impl State {
+    /// Forgets what was read before a write.
+    fn renew(&mut self, epoch: Epoch) {
+        if self.epoch != epoch {
+            self.epoch = epoch;
+            self.window = Window::default();
+        }
+    }
+
+    /// Whether others read of the same list, or can be expected to.
+    fn has_company(&self) -> bool {
+        self.paging || self.single > 0 || self.came.max(self.expected) >= MANY
+    }
+
+    /// How many reads are still to come or wait: what an earlier run had to do with, and where more have come than
+    /// that, as many again.
+    fn to_come(&self) -> usize {
+        let known = self.expected.saturating_sub(self.done).max(self.waiting.len());
+        if self.came > self.expected { self.came } else { known }
+    }
+
+    /// Answers those whose objects were shown, `all` or who waited before; how many that were.
+    fn answer(&mut self, all: bool) -> usize {
+        let mut answered = 0;
+        for waiting in std::mem::take(&mut self.waiting) {
+            match self.window.take(&waiting.id).filter(|_| all || waiting.ahead) {
+                Some(found) => {
+                    answered += 1;
+                    // Who does not wait any more has no use for it.
+                    let _ = waiting.reply.send(found);
+                }
+                None => self.waiting.push(waiting),
+            }
+        }
+        self.done += answered;
+        answered
+    }
+
+    /// Tells some of those who wait to read by themselves.
+    fn send_away(&mut self, who: impl Fn(&Window, &Waiting) -> bool) {
+        let before = self.waiting.len();
+        let window = &self.window;
+        self.waiting.retain(|waiting| !who(window, waiting));
+        self.done += before - self.waiting.len();
+    }
+}

@@ -1,0 +1,40 @@
+//! What a run has asked of Stripe, as one line for the log: where its time went.
+
+use crate::connector::Savings;
+use crate::stripe::{CallKind, Totals};
+
+/// The line; none where nothing was asked.
+pub(super) fn line(totals: &Totals, savings: Savings) -> Option<String> {
+    let all = totals.all();
+    let kinds = CallKind::ALL.into_iter().zip(totals.requests).filter(|(_, count)| *count > 0);
+    let kinds: Vec<String> = kinds.map(|(kind, count)| kind.counted(count)).collect();
+    let calls = if all == 1 { "1 call" } else { &format!("{all} calls") };
+    let retries = if totals.retries == 1 { "1 retry" } else { &format!("{} retries", totals.retries) };
+    let asked = format!("{calls} of Stripe's API: {}; {retries}", kinds.join(", "));
+    let waited = totals.waited.as_secs_f64();
+    let saved = savings.reads.saturating_sub(savings.pages);
+    let by_list =
+        format!("; {} reads were answered by pages of lists, which saved {saved} calls", savings.reads);
+    let by_list = if savings.pages > 0 { by_list.as_str() } else { "" };
+    (all > 0)
+        .then(|| format!("{asked}; {waited:.1} s of waiting for the limit, added up over all calls{by_list}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Savings, Totals, line};
+
+    #[test]
+    fn a_run_is_one_line_and_a_run_without_calls_is_none() {
+        assert_eq!(line(&Totals::default(), Savings::default()), None);
+        let totals =
+            Totals { requests: [1, 2, 0, 200, 0, 0], retries: 1, waited: Duration::from_millis(7_840) };
+        let expected = "203 calls of Stripe's API: 1 read, 2 lists, 200 updates; 1 retry; 7.8 s of waiting for the limit, added up over all calls; 199 reads were answered by pages of lists, which saved 197 calls";
+        assert_eq!(line(&totals, Savings { reads: 199, pages: 2 }).unwrap(), expected);
+        let one = Totals { requests: [0, 0, 1, 0, 0, 0], ..Totals::default() };
+        let expected = "1 call of Stripe's API: 1 create; 0 retries; 0.0 s of waiting for the limit, added up over all calls";
+        assert_eq!(line(&one, Savings::default()).unwrap(), expected);
+    }
+}

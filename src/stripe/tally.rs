@@ -1,0 +1,104 @@
+//! What the calls of a client came to: how many of which kind, and what they waited for.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// What a call is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallKind {
+    /// One object, by its id.
+    Read,
+    /// A page of a list or of a search.
+    List,
+    /// A new object.
+    Create,
+    /// A change of an object.
+    Update,
+    /// The end of an object.
+    Delete,
+    /// Everything else.
+    Action,
+}
+
+impl CallKind {
+    /// Every kind, in the order in which they are told.
+    pub const ALL: [Self; 6] =
+        [Self::Read, Self::List, Self::Create, Self::Update, Self::Delete, Self::Action];
+
+    /// The word for so many calls of the kind: `1 read`, `2 reads`.
+    pub fn counted(self, count: usize) -> String {
+        let word = match self {
+            Self::Read => "read",
+            Self::List => "list",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Action => "action",
+        };
+        format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+    }
+}
+
+/// Counts the requests of a client.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    requests: [AtomicUsize; CallKind::ALL.len()],
+    retries: AtomicUsize,
+    /// In microseconds.
+    waited: AtomicU64,
+}
+
+/// What the calls of one or several clients came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// The requests of each kind, retries included, in the order of [`CallKind::ALL`].
+    pub requests: [usize; CallKind::ALL.len()],
+    /// The requests that repeat another one.
+    pub retries: usize,
+    /// The time that requests waited for the limits, added up.
+    pub waited: Duration,
+}
+
+impl Tally {
+    pub(super) fn admitted(&self, waited: Duration) {
+        let waited = u64::try_from(waited.as_micros()).unwrap_or(u64::MAX);
+        self.waited.fetch_add(waited, Ordering::Relaxed);
+    }
+
+    pub(super) fn sent(&self, kind: CallKind, is_retry: bool) {
+        for (known, count) in CallKind::ALL.into_iter().zip(&self.requests) {
+            count.fetch_add(usize::from(known == kind), Ordering::Relaxed);
+        }
+        self.retries.fetch_add(usize::from(is_retry), Ordering::Relaxed);
+    }
+
+    pub(super) fn totals(&self) -> Totals {
+        Totals {
+            requests: std::array::from_fn(|at| {
+                self.requests.get(at).map_or(0, |count| count.load(Ordering::Relaxed))
+            }),
+            retries: self.retries.load(Ordering::Relaxed),
+            waited: Duration::from_micros(self.waited.load(Ordering::Relaxed)),
+        }
+    }
+}
+
+impl Totals {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        let sum = |at: usize| {
+            [&self.requests, &other.requests].iter().filter_map(|requests| requests.get(at)).sum()
+        };
+        Self {
+            requests: std::array::from_fn(sum),
+            retries: self.retries + other.retries,
+            waited: self.waited + other.waited,
+        }
+    }
+
+    /// All requests.
+    pub fn all(&self) -> usize {
+        self.requests.iter().sum()
+    }
+}

@@ -1,0 +1,213 @@
+//! The other side of [`plugin`](crate::terraform::plugin): a host that starts a provider as Terraform does
+//! and speaks the protocol with it. Tests drive plugins with it, and where there is no Terraform it
+//! stands in for one.
+//!
+//! A [`Host`] has a certificate of its own, a [`Process`] is a plugin that it started, and a
+//! [`Core`] plans and applies through it.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use hyper_util::rt::TokioIo;
+use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose};
+use rustls::client::ResolvesClientCert;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
+use rustls::sign::CertifiedKey;
+use rustls::{ClientConfig, RootCertStore, SignatureScheme, SupportedProtocolVersion};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tonic::transport::{Channel, Endpoint};
+
+pub mod blocks;
+mod core;
+mod process;
+
+pub use self::core::{Core, Object};
+pub use crate::terraform::plugin::COOKIE;
+pub use process::Process;
+
+/// Why a plugin cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The host's certificate could not be made.
+    #[error("cannot make a certificate: {0}")]
+    Certificate(#[from] rcgen::Error),
+    /// TLS could not be set up.
+    #[error("cannot set up TLS with the plugin: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The plugin could not be started or reached.
+    #[error("cannot reach the plugin: {0}")]
+    Io(#[from] io::Error),
+    /// The first line that the plugin wrote is no handshake.
+    #[error("the plugin did not write a handshake, but {0:?}")]
+    Handshake(String),
+    /// No gRPC channel could be opened.
+    #[error("cannot open a channel to the plugin: {0}")]
+    Transport(#[from] tonic::transport::Error),
+    /// A call failed outside of what the protocol answers.
+    #[error("a call of the plugin failed: {0}")]
+    Call(Box<tonic::Status>),
+    /// An answer or a configuration does not fit the schema.
+    #[error("{0}")]
+    Schema(String),
+    /// The provider refused what was asked, with these errors.
+    #[error("{}", .0.join("\n\n"))]
+    Refused(Vec<String>),
+}
+
+impl From<tonic::Status> for Error {
+    fn from(status: tonic::Status) -> Self {
+        Self::Call(Box::new(status))
+    }
+}
+
+/// A host: a certificate as Terraform makes it, P-521 and its own authority.
+#[derive(Debug)]
+pub struct Host {
+    /// The certificate.
+    pub certificate: CertificateDer<'static>,
+    /// The certificate as PEM.
+    pub pem: String,
+    key: PrivatePkcs8KeyDer<'static>,
+}
+
+impl Host {
+    /// A host with a new certificate.
+    pub fn new() -> Result<Self, Error> {
+        let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P521_SHA512)?;
+        let mut params = CertificateParams::new(["localhost".to_owned()])?;
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyCertSign];
+        params.extended_key_usages =
+            vec![ExtendedKeyUsagePurpose::ClientAuth, ExtendedKeyUsagePurpose::ServerAuth];
+        let certificate = params.self_signed(&key)?;
+        Ok(Self {
+            certificate: certificate.der().clone(),
+            pem: certificate.pem(),
+            key: PrivatePkcs8KeyDer::from(key.serialize_der()),
+        })
+    }
+
+    /// The variables that the host sets for a plugin.
+    pub fn variables(&self) -> HashMap<&'static str, String> {
+        HashMap::from([
+            (COOKIE.0, COOKIE.1.to_owned()),
+            ("PLUGIN_PROTOCOL_VERSIONS", "6,5".to_owned()),
+            ("PLUGIN_CLIENT_CERT", self.pem.clone()),
+        ])
+    }
+
+    /// A client that shows this host's certificate, signed for with `signer`'s key.
+    pub fn signed_by(&self, signer: &Self) -> Result<Client, Error> {
+        let key = PrivateKeyDer::from(signer.key.clone_key());
+        let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key)?;
+        Ok(Client(Some(Arc::new(CertifiedKey::new(vec![self.certificate.clone()], key)))))
+    }
+
+    /// The client that this host is.
+    pub fn client(&self) -> Result<Client, Error> {
+        self.signed_by(self)
+    }
+}
+
+/// What a client shows of itself; none shows nothing.
+#[derive(Debug, Clone)]
+pub struct Client(pub Option<Arc<CertifiedKey>>);
+
+impl ResolvesClientCert for Client {
+    fn resolve(&self, _: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        // As Go does it: no certificate unless the server can verify its kind of key.
+        self.0.clone().filter(|key| key.key.choose_scheme(schemes).is_some())
+    }
+
+    fn has_certs(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+/// The handshake line of a plugin, taken apart.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// `unix` or `tcp`.
+    pub network: String,
+    /// The path of the socket, or `host:port`.
+    pub address: String,
+    /// The plugin's certificate; none without TLS.
+    pub certificate: Option<CertificateDer<'static>>,
+    /// How many fields the line has.
+    pub fields: usize,
+}
+
+impl Line {
+    /// Reads a line without its line end.
+    pub fn parse(line: &str) -> Result<Self, Error> {
+        let wrong = || Error::Handshake(line.to_owned());
+        let fields: Vec<_> = line.split('|').collect();
+        let ["1", "5", network, address, "grpc", certificate, ..] = fields[..] else { return Err(wrong()) };
+        let der = STANDARD_NO_PAD.decode(certificate).map_err(|_| wrong())?;
+        Ok(Self {
+            network: network.to_owned(),
+            address: address.to_owned(),
+            certificate: (!der.is_empty()).then(|| der.into()),
+            fields: fields.len(),
+        })
+    }
+
+    /// A bare connection.
+    pub async fn connect(&self) -> io::Result<Box<dyn Stream>> {
+        match self.network.as_str() {
+            #[cfg(unix)]
+            "unix" => Ok(Box::new(tokio::net::UnixStream::connect(&self.address).await?)),
+            "tcp" => Ok(Box::new(TcpStream::connect(&self.address).await?)),
+            other => Err(io::Error::other(format!("there is no network {other}"))),
+        }
+    }
+
+    /// A secured connection; TLS 1.3 tells a client that is refused only when it reads.
+    pub async fn secure(
+        &self,
+        client: Client,
+        version: &'static SupportedProtocolVersion,
+    ) -> Result<TlsStream<Box<dyn Stream>>, Error> {
+        let mut roots = RootCertStore::empty();
+        if let Some(certificate) = &self.certificate {
+            roots.add(certificate.clone())?;
+        }
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[version])?
+            .with_root_certificates(roots)
+            .with_client_cert_resolver(Arc::new(client));
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        let name = ServerName::try_from("localhost").map_err(io::Error::other)?;
+        Ok(TlsConnector::from(Arc::new(config)).connect(name, self.connect().await?).await?)
+    }
+
+    /// A gRPC channel, secured if the line has a certificate.
+    pub async fn channel(&self, client: Client) -> Result<Channel, Error> {
+        Ok(match self.certificate {
+            None => channel_over(self.connect().await?).await?,
+            Some(_) => channel_over(self.secure(client, &rustls::version::TLS13).await?).await?,
+        })
+    }
+}
+
+/// A connection to a plugin.
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+/// A gRPC channel over one connection.
+pub async fn channel_over(stream: impl Stream + 'static) -> Result<Channel, tonic::transport::Error> {
+    let mut stream = Some(TokioIo::new(stream));
+    let once = tower::service_fn(move |_| {
+        let stream = stream.take().ok_or(io::ErrorKind::NotConnected);
+        async move { stream.map_err(io::Error::from) }
+    });
+    Endpoint::from_static("http://localhost").connect_with_connector(once).await
+}

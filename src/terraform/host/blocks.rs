@@ -1,0 +1,124 @@
+//! Objects by the schema that came over the wire: their type, their whole form and the proposed new state.
+//! Read from the wire and not from a provider's own schema, so that a wrong conversion shows.
+
+use crate::terraform::host::Error;
+use crate::terraform::value::{Type, Value};
+use crate::terraform::wire::tfplugin5::schema::{Block, NestedBlock, nested_block::NestingMode};
+
+/// The type of the objects of a block.
+pub fn ty(block: &Block) -> Result<Type, Error> {
+    let attributes = block.attributes.iter().map(|attribute| {
+        let spelling = serde_json::from_slice(&attribute.r#type).ok();
+        let ty = spelling.and_then(|spelling| Type::from_json(&spelling));
+        let ty = ty.ok_or_else(|| Error::Schema(format!("{} has no type", attribute.name)))?;
+        Ok((attribute.name.clone(), ty))
+    });
+    let blocks = block.block_types.iter().map(|nested| {
+        let object = ty(&inner(nested))?;
+        let all = match nested.nesting() {
+            NestingMode::Set => Type::set(object),
+            NestingMode::Map => Type::map(object),
+            _ => Type::list(object),
+        };
+        Ok((nested.type_name.clone(), all))
+    });
+    Ok(Type::object(attributes.chain(blocks).collect::<Result<Vec<_>, Error>>()?))
+}
+
+/// What stands in a nested block.
+pub fn inner(nested: &NestedBlock) -> Block {
+    nested.block.clone().unwrap_or_default()
+}
+
+/// The value of a nested block with every object in it mapped; `change` gets the key, too,
+/// where there is one. No value at all is no objects.
+fn each(
+    nested: &NestedBlock,
+    value: &Value,
+    change: impl Fn(Place<'_>, &Value) -> Result<Value, Error>,
+) -> Result<Value, Error> {
+    if value.is_unknown() {
+        return Ok(Value::Unknown);
+    }
+    let items = value.items().iter();
+    Ok(match nested.nesting() {
+        NestingMode::Set => {
+            Value::Set(items.map(|item| change(Place::None, item)).collect::<Result<_, _>>()?)
+        }
+        NestingMode::Map => {
+            let entries = value.as_map().into_iter().flatten();
+            let changed =
+                entries.map(|(label, item)| Ok((label.clone(), change(Place::Label(label), item)?)));
+            Value::map(changed.collect::<Result<Vec<_>, Error>>()?)
+        }
+        _ => {
+            let changed = items.enumerate().map(|(at, item)| change(Place::Index(at), item));
+            Value::List(changed.collect::<Result<_, _>>()?)
+        }
+    })
+}
+
+/// Where among the objects of a nested block one stands.
+enum Place<'a> {
+    Index(usize),
+    Label(&'a str),
+    None,
+}
+
+/// The object with null for what is not written and no items for blocks that are not.
+///
+/// # Errors
+/// The schema has no attribute or block of a name that is written.
+pub fn whole(block: &Block, written: &Value) -> Result<Value, Error> {
+    if written.is_null() || written.is_unknown() {
+        return Ok(written.clone());
+    }
+    for name in written.as_map().into_iter().flatten().map(|(name, _)| name) {
+        let known = block.attributes.iter().any(|a| a.name == *name)
+            || block.block_types.iter().any(|b| b.type_name == *name);
+        if !known {
+            return Err(Error::Schema(format!("the schema has no {name:?}")));
+        }
+    }
+    let attributes = block.attributes.iter().map(|a| Ok((a.name.clone(), written.get(&a.name).clone())));
+    let blocks = block.block_types.iter().map(|nested| {
+        let items = each(nested, written.get(&nested.type_name), |_, item| whole(&inner(nested), item))?;
+        Ok((nested.type_name.clone(), items))
+    });
+    Ok(Value::map(attributes.chain(blocks).collect::<Result<Vec<_>, Error>>()?))
+}
+
+/// What core proposes: the config, and the prior value of what is computed and not configured.
+pub fn proposed(block: &Block, prior: &Value, config: &Value) -> Result<Value, Error> {
+    if config.is_null() || config.is_unknown() {
+        return Ok(config.clone());
+    }
+    let attributes = block.attributes.iter().map(|attribute| {
+        let configured = config.get(&attribute.name);
+        let keeps = attribute.computed && configured.is_null();
+        let value = if keeps { prior.get(&attribute.name) } else { configured };
+        Ok((attribute.name.clone(), value.clone()))
+    });
+    let blocks = block.block_types.iter().map(|nested| {
+        let before = prior.get(&nested.type_name);
+        let inner = inner(nested);
+        let value = each(nested, config.get(&nested.type_name), |place, item| {
+            let before = match place {
+                Place::Index(at) => before.items().get(at),
+                Place::Label(label) => before.as_map().and_then(|entries| entries.get(label)),
+                Place::None => before.items().iter().find(|before| is_made_of(&inner, before, item)),
+            };
+            proposed(&inner, before.unwrap_or(&Value::Null), item)
+        })?;
+        Ok((nested.type_name.clone(), value))
+    });
+    Ok(Value::map(attributes.chain(blocks).collect::<Result<Vec<_>, Error>>()?))
+}
+
+/// Whether an element of a set may be what `config` has become: it differs at most in what is computed.
+fn is_made_of(block: &Block, element: &Value, config: &Value) -> bool {
+    block.attributes.iter().all(|attribute| {
+        let (is, configured) = (element.get(&attribute.name), config.get(&attribute.name));
+        is == configured || attribute.write_only || (attribute.computed && configured.is_null())
+    })
+}
