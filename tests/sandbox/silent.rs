@@ -138,9 +138,17 @@ fn differing(one: &Json, other: &Json, path: &str, found: &mut BTreeSet<String>)
                 differing(one, other, &format!("{path}/{at}"), found);
             }
         }
-        _ if one == other => {}
+        _ if one == other || is_now(one) && is_now(other) => {}
         _ => drop(found.insert(path.to_owned())),
     }
+}
+
+/// A moment of this run: two of them do not differ.
+fn is_now(value: &Json) -> bool {
+    const LONGEST_RUN: i64 = 2 * 60 * 60;
+    let text = || value.as_str()?.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second);
+    let at = value.as_i64().or_else(text);
+    at.is_some_and(|at| (at - jiff::Timestamp::now().as_second()).abs() < LONGEST_RUN)
 }
 
 /// What a call asks for so that its answer hides nothing.
@@ -250,7 +258,15 @@ fn part(number: usize) {
                     setups.forget();
                     probe.before.clear();
                 }
-                found.insert(place.path.join("."), probe.came(&place));
+                let name = place.path.join(".");
+                let mut came = probe.came(&place);
+                if came.0 != Came::Effect && !ledger::is_listed(&table, &probe.label, &name) {
+                    // what differs from time to time may hide it: once more, from the beginning
+                    setups.forget();
+                    probe.before.clear();
+                    came = probe.came(&place);
+                }
+                found.insert(name, came);
             }
             wrong.extend(ledger::compare(&table, &probe.label, &found));
         }
