@@ -77,7 +77,7 @@ fn unpack_schemas(source: &Path) -> Result<(), Box<dyn Error>> {
     for file in files {
         hasher.update(fs::read(file)?);
     }
-    let fingerprint: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let fingerprint = format!("{:x}", hasher.finalize());
     let content = fs::read(&packed).unwrap_or_default();
     let schemas = content.strip_prefix(fingerprint.as_bytes()).map(miniz_oxide::inflate::decompress_to_vec);
     let schemas = schemas.transpose().map_err(|why| format!("{}: {why}", packed.display()))?;

@@ -11,7 +11,6 @@ use crate::connection::{Connection, Defaults, Settings, decode_handle, id_of_han
 use crate::connector::{Connector, Savings};
 use crate::engine::Journal;
 use crate::env::Env;
-use crate::provider::block;
 use crate::provider::messages::settings;
 use crate::provider::metadata_rules::MetadataRules;
 use crate::provider::resources::Presence;

@@ -26,6 +26,7 @@ mod import;
 mod lookup;
 mod memory;
 mod plan;
+mod planning;
 mod read;
 mod schema;
 mod secrets;

@@ -55,7 +55,7 @@ fn main() {
     let options = Options::read();
     println!("{options}\n");
     row(HEAD.map(str::to_owned));
-    let stripe = StandIn::start(options.limit, options.latency);
+    let stripe = StandIn::start(options.limit(), options.latency());
     let floor = lives(&options, &stripe, &FLOOR, None);
     for subject in Subject::chosen(&options) {
         lives(&options, &stripe, &subject, Some(&floor));

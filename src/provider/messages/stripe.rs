@@ -18,7 +18,7 @@ messages! {
     error idempotency_conflict(cause: &str) "Stripe Idempotency Conflict"
         "{cause}" "Run again: a new plan uses a new key.";
     error not_reachable(cause: &str) "Stripe Not Reachable"
-        "{cause}" "Check the network, `api_base` and the proxy, then run again: nothing is created twice.";
+        "{cause}" "Check the network, `api_base` and the proxy, then run again: nothing is created twice. To try a configuration without Stripe, set `sandbox = \"shop.db\"` in the provider block.";
     error failed(cause: &str) "Stripe Failed"
         "{cause}" "Run again later: nothing is created twice.";
     error proxy_refused(cause: &str) "Proxy Refused The Password"

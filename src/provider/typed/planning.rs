@@ -1,0 +1,238 @@
+//! What a plan says of an object that exists: what is written, what Stripe will answer, what forces a new
+//! one, and what there is to tell.
+
+use std::sync::atomic::Ordering;
+
+use serde_json::Value as Json;
+
+use crate::engine::{Change, Foreseen, Object, Params, parse};
+use crate::provider::messages::{ends, payload};
+use crate::provider::metadata_rules::METADATA;
+use crate::provider::resources::ended_note;
+use crate::provider::runtime::Runtime;
+use crate::provider::typed::answered::{METADATA_ALL, OUTPUT, shown_metadata};
+use crate::provider::typed::asked::{Asked, keeps_metadata};
+use crate::provider::typed::schema::REPLACE_IN_PLACE;
+use crate::provider::typed::secrets::ROTATE_WHEN;
+use crate::provider::typed::surface::{Form, Repeats, Slot, Surface};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::provider::PlanRequest;
+use crate::terraform::value::{Path, Type, Value};
+
+/// Fields that no call changes.
+const FIXED: [&str; 8] =
+    ["application", "created", "customer_account", "id", "livemode", "object", "type", "url"];
+
+/// A plan of an object that exists.
+pub(super) struct Planning<'p> {
+    pub(super) surface: &'p Surface,
+    pub(super) request: &'p PlanRequest,
+    pub(super) object: &'p Object,
+    /// The params that the resource wrote last.
+    pub(super) written: &'p Params,
+    pub(super) asked: Asked,
+    pub(super) change: Change,
+}
+
+impl Planning<'_> {
+    /// What is written: as it stands in the state where it means the same, else as it is written now.
+    pub(super) fn arguments(&self, planned: &mut Value) {
+        for slot in self.surface.arguments() {
+            let (prior, config) = (self.request.prior.get(&slot.name), self.request.config.get(&slot.name));
+            let value = if !slot.is_unset(config) {
+                if self.keeps(slot, prior) {
+                    prior.clone()
+                } else {
+                    slot.beside(config, prior, self.written.get(&slot.member))
+                }
+            } else if self.object.imported || !self.written.contains_key(&slot.member) {
+                // Nobody wrote it, so nobody took it away.
+                continue;
+            } else if self.stays(slot) && slot.presence.is_computed() {
+                prior.clone()
+            } else if slot.presence.is_computed() {
+                Value::Unknown
+            } else {
+                slot.nothing()
+            };
+            planned.set(&slot.name, value);
+        }
+    }
+
+    /// Whether what stands in the state says the same as what is written now.
+    fn keeps(&self, slot: &Slot, prior: &Value) -> bool {
+        if self.touches(&slot.member) || slot.is_unset(prior) {
+            return false;
+        }
+        let written = self.written.contains_key(&slot.member) && !self.object.imported;
+        written || self.says_the_same(slot, prior)
+    }
+
+    /// Whether an imported value, which nobody wrote, is what is wanted.
+    fn says_the_same(&self, slot: &Slot, prior: &Value) -> bool {
+        let only = Value::map([(slot.name.clone(), prior.clone())]);
+        let shown = parse(&self.surface.written(&only), self.surface.entity.params());
+        shown.is_ok_and(|shown| shown.params.get(&slot.member) == self.asked.own.get(&slot.member))
+    }
+
+    /// Whether the change is one of this param.
+    fn touches(&self, param: &str) -> bool {
+        let within = |path: &String| {
+            path == param || path.strip_prefix(param).is_some_and(|rest| rest.starts_with('.'))
+        };
+        self.change.update.contains_key(param)
+            || self.change.replaces.iter().any(within)
+            || self.change.stays.iter().any(within)
+            || self.change.at_creation.iter().any(within)
+            || self.asked.wanted.unknown.iter().any(|path| path.first().is_some_and(|first| first == param))
+    }
+
+    /// Whether Stripe keeps the value of an argument that was removed.
+    fn stays(&self, slot: &Slot) -> bool {
+        self.change.stays.contains(&slot.member)
+    }
+
+    /// What Stripe answers: as it was, as far as the change can leave it so.
+    pub(super) fn answers(&self, planned: &mut Value) {
+        if self.change.is_nothing() {
+            return;
+        }
+        let foreseen = self.object.foresee(&self.change);
+        for slot in self.surface.slots.iter().filter(|slot| self.is_answered(slot)) {
+            let value = self.foreseen(slot, foreseen.as_ref());
+            planned.set(&slot.name, value);
+        }
+        if self.surface.has_output() {
+            planned.set(OUTPUT, self.output());
+        }
+        if keeps_metadata(self.surface.entity) {
+            planned.set(METADATA_ALL, self.all_metadata(foreseen.as_ref()));
+        }
+    }
+
+    /// All metadata after the change.
+    fn all_metadata(&self, foreseen: Option<&Foreseen>) -> Value {
+        match foreseen {
+            _ if !self.touches(METADATA) && !self.change.needs_new() => {
+                self.request.prior.get(METADATA_ALL).clone()
+            }
+            Some(foreseen) if !self.change.needs_new() => shown_metadata(&foreseen.body),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// Whether Stripe alone decides the value now.
+    fn is_answered(&self, slot: &Slot) -> bool {
+        let written = !slot.is_unset(self.request.config.get(&slot.name));
+        let removed = self.written.contains_key(&slot.member) && !self.object.imported;
+        slot.presence.is_computed() && !written && !removed && matches!(slot.form, Form::Attribute(_))
+    }
+
+    /// A change leaves every other argument as it is; what Stripe alone decides may follow it.
+    fn foreseen(&self, slot: &Slot, foreseen: Option<&Foreseen>) -> Value {
+        let prior = self.request.prior.get(&slot.name);
+        let replaced = self.change.needs_new();
+        let fixed = FIXED.contains(&slot.member.as_str()) || slot.is_argument() && !self.touches_twin(slot);
+        match foreseen {
+            _ if fixed && !replaced => prior.clone(),
+            Some(foreseen) if !foreseen.unknown.contains(&slot.member.as_str()) => prior.clone(),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// Whether the change is one of the other spelling of the same number: `x` beside `x_decimal`.
+    fn touches_twin(&self, slot: &Slot) -> bool {
+        let twin = slot
+            .member
+            .strip_suffix("_decimal")
+            .map_or_else(|| format!("{}_decimal", slot.member), str::to_owned);
+        self.touches(&twin)
+    }
+
+    /// The answer inside arguments: unknown below those that change.
+    fn output(&self) -> Value {
+        let Value::Dynamic(prior) = self.request.prior.get(OUTPUT) else { return Value::Unknown };
+        let (Type::Object(types), Some(members)) = (&prior.0, prior.1.as_map()) else {
+            return Value::Unknown;
+        };
+        let known = members.iter().map(|(name, value)| {
+            let (ty, value) = match types.get(name) {
+                Some(ty) if !self.touches(name) => (ty.clone(), value.clone()),
+                _ => (Type::Dynamic, Value::Unknown),
+            };
+            (name.clone(), ty, value)
+        });
+        let known: Vec<_> = known.collect();
+        let ty = Type::object(known.iter().map(|(name, ty, _)| (name.clone(), ty.clone())));
+        Value::Dynamic(Box::new((ty, Value::map(known.into_iter().map(|(name, _, value)| (name, value))))))
+    }
+
+    /// Whether the apply makes the new object in an update: as the configuration wishes, or because
+    /// this was planned as one while what makes it necessary was unknown.
+    pub(super) fn replaces_in_place(&self, runtime: &Runtime) -> bool {
+        let wished = self.request.config.get(REPLACE_IN_PLACE).as_bool() == Some(true);
+        wished || runtime.applies.load(Ordering::Relaxed)
+    }
+
+    /// What a replacement in Terraform's usual order means for an object that others find by a name.
+    pub(super) fn gap(&self) -> Option<Diagnostic> {
+        let Object { entity, locator, body, .. } = self.object;
+        let named =
+            entity.transfers.iter().filter(|(name, _)| body.get(*name).is_some_and(|it| !it.is_null()));
+        let transfers: String = named.map(|(_, by)| format!("  {by} = true\n\n")).collect();
+        (!entity.transfers.is_empty()).then(|| ends::gap(&entity.name, locator, REPLACE_IN_PLACE, &transfers))
+    }
+
+    /// The arguments whose change only a new object can have.
+    pub(super) fn replaces(&self) -> Vec<Path> {
+        let mut names: Vec<&str> =
+            self.change.replaces.iter().filter_map(|path| path.split('.').next()).collect();
+        names.dedup();
+        let slots = names.into_iter().filter_map(|name| self.surface.argument(name));
+        let PlanRequest { config, prior, .. } = self.request;
+        let places = slots.map(|slot| Path::attribute(&Surface::place_of(slot, config, prior)));
+        places.chain(self.rotates().then(|| Path::attribute(ROTATE_WHEN))).collect()
+    }
+
+    /// Whether the configuration asks for a new secret, which only a new object has.
+    fn rotates(&self) -> bool {
+        let PlanRequest { prior, config, .. } = self.request;
+        self.surface.answers_secret_once()
+            && !self.object.imported
+            && prior.get(ROTATE_WHEN) != config.get(ROTATE_WHEN)
+    }
+
+    /// What the practitioner should know of a change beside the change itself.
+    pub(super) fn notes(&self) -> Diagnostics {
+        let stays = self.change.stays.iter().filter(|_| !self.change.needs_new());
+        let stays =
+            stays.map(|param| self.surface.at(payload::value_stays(&self.surface.spelled(param)), param));
+        let at_creation = self.change.at_creation.iter().filter(|_| !self.change.needs_new());
+        let at_creation = at_creation.map(|param| {
+            let (argument, entity) = (self.surface.spelled(param), &self.surface.entity.name);
+            self.surface.at(ends::argument_acts_at_creation(&argument, entity), param)
+        });
+        stays.chain(at_creation).chain(ended_note(self.object, &self.change)).collect()
+    }
+}
+
+impl Slot {
+    /// A changed value: what is not written in its blocks stays as Stripe answered it, unless it was
+    /// `written` before or Stripe alone decides it.
+    fn beside(&self, config: &Value, prior: &Value, written: Option<&Json>) -> Value {
+        match &self.form {
+            Form::Attribute(_) if !config.is_null() || !self.presence.is_computed() => config.clone(),
+            Form::Attribute(_) if self.is_argument() && written.is_none() => prior.clone(),
+            Form::Block(Repeats::Once, members) if config.items().len() == 1 && prior.items().len() == 1 => {
+                let block = |value: &Value| value.items().first().cloned().unwrap_or_default();
+                let (config, prior) = (block(config), block(prior));
+                let members = members.iter().map(|slot| {
+                    let written = written.and_then(|written| written.get(&slot.member));
+                    (slot.name.clone(), slot.beside(config.get(&slot.name), prior.get(&slot.name), written))
+                });
+                Value::List(vec![Value::map(members)])
+            }
+            _ => self.unanswered(config),
+        }
+    }
+}
