@@ -16,8 +16,8 @@ impl Surface {
         for slot in self.arguments().filter(|slot| slot.retired.is_none()) {
             let mut path = vec![slot.member.clone()];
             let mut json = slot.to_json(values.get(&slot.name), &mut path, &mut written.unknown);
-            for (path, _) in &slot.retired_inside {
-                json.iter_mut().for_each(|json| take_out(json, path));
+            if let Some(json) = &mut json {
+                slot.retired_inside.iter().for_each(|(path, _)| take_out(json, path));
             }
             written.members.extend(json.map(|json| (slot.member.clone(), json)));
         }

@@ -179,7 +179,7 @@ impl Planning<'_> {
         let Object { entity, locator, body, .. } = self.object;
         let named =
             entity.transfers.iter().filter(|(name, _)| body.get(*name).is_some_and(|it| !it.is_null()));
-        let transfers: String = named.map(|(_, by)| format!("  {by} = true\n\n")).collect();
+        let transfers = named.fold(String::new(), |text, (_, by)| text + "  " + by + " = true\n\n");
         (!entity.transfers.is_empty()).then(|| ends::gap(&entity.name, locator, REPLACE_IN_PLACE, &transfers))
     }
 

@@ -89,9 +89,10 @@ impl Surface {
             object.drifted(&compared).unwrap_or_else(|| object.params.clone())
         };
         let was = with_defaults(memory.params.clone(), &memory.default_metadata);
-        let (params, default_metadata) = match params == was {
-            true => (memory.params.clone(), memory.default_metadata.clone()),
-            false => without_defaults(params, &memory.params, &memory.default_metadata),
+        let (params, default_metadata) = if params == was {
+            (memory.params.clone(), memory.default_metadata.clone())
+        } else {
+            without_defaults(params, &memory.params, &memory.default_metadata)
         };
         for slot in self.arguments() {
             let param = params.get(&slot.member);

@@ -60,26 +60,7 @@ impl Surface {
         }
         for path in &self.entity.answered_once {
             let steps: Vec<&str> = path.split('.').collect();
-            self.clear(&self.slots, planned, &steps);
-        }
-    }
-
-    fn clear(&self, slots: &[Slot], value: &mut Value, path: &[&str]) {
-        let Some((first, rest)) = path.split_first() else { return };
-        let Some(slot) = slots.iter().find(|slot| slot.member == *first) else { return };
-        match (&slot.form, rest) {
-            (_, []) => value.set(&slot.name, Value::Null),
-            (Form::Block(_, members), rest) => {
-                let blocks = value.get(&slot.name).items().iter().cloned();
-                let cleared = blocks.map(|mut block| {
-                    self.clear(members, &mut block, rest);
-                    block
-                });
-                let cleared = Value::List(cleared.collect());
-                value.set(&slot.name, cleared);
-            }
-            // What stands inside a dynamic argument is never shown.
-            (Form::Attribute(_), _) => {}
+            clear(&self.slots, planned, &steps);
         }
     }
 
@@ -100,4 +81,24 @@ impl Surface {
 
 fn keeps_out(state: &Value) -> bool {
     state.get(KEEP_OUT).as_bool() == Some(true)
+}
+
+/// Puts nothing at a path.
+fn clear(slots: &[Slot], value: &mut Value, path: &[&str]) {
+    let Some((first, rest)) = path.split_first() else { return };
+    let Some(slot) = slots.iter().find(|slot| slot.member == *first) else { return };
+    match (&slot.form, rest) {
+        (_, []) => value.set(&slot.name, Value::Null),
+        (Form::Block(_, members), rest) => {
+            let blocks = value.get(&slot.name).items().iter().cloned();
+            let cleared = blocks.map(|mut block| {
+                clear(members, &mut block, rest);
+                block
+            });
+            let cleared = Value::List(cleared.collect());
+            value.set(&slot.name, cleared);
+        }
+        // What stands inside a dynamic argument is never shown.
+        (Form::Attribute(_), _) => {}
+    }
 }

@@ -63,7 +63,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 
 /// A company is where its account is, unless it says otherwise.
 fn at_home(body: &mut Body) {
-    let country = member(&body, "country");
+    let country = member(body, "country");
     let address = body.get_mut("company").and_then(|company| company.get_mut("address")?.as_object_mut());
     if let Some(address) = address.filter(|address| text(address, "country").is_none()) {
         set(address, "country", country);

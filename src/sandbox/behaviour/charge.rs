@@ -79,7 +79,7 @@ fn write_result(
     let amount = number(body, "amount");
     let kind = text(method, "type").unwrap_or("card").to_owned();
     set(body, "payment_method", id(method));
-    set(body, "billing_details", member(&method, "billing_details"));
+    set(body, "billing_details", member(method, "billing_details"));
     let mut details = Body::new();
     set(&mut details, &kind, method.get(&kind).cloned().unwrap_or_default());
     set(&mut details, "type", kind);

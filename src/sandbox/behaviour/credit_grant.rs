@@ -72,7 +72,7 @@ fn entry(call: &Call<'_>, grant: &Body, side: &str, kind: &str) -> Outcome<()> {
     set(&mut body, side, json!({"amount": grant.get("amount"), "type": kind}));
     set(&mut body, "type", side);
     set(&mut body, "_customer", text(grant, "customer").unwrap_or_default());
-    set(&mut body, "test_clock", member(&grant, "test_clock"));
+    set(&mut body, "test_clock", member(grant, "test_clock"));
     call.session.put(&body)
 }
 

@@ -65,7 +65,7 @@ fn of_coupon(call: &Call<'_>, given: &Body, code: Option<&Body>, owner: &Body) -
     set(&mut body, "source", json!({"coupon": id(given), "type": "coupon"}));
     set(&mut body, "start", call.now);
     set(&mut body, "end", end);
-    set(&mut body, "customer", member(&owner, "customer"));
+    set(&mut body, "customer", member(owner, "customer"));
     match text(owner, "object") {
         Some("subscription") => set(&mut body, "subscription", id(owner)),
         Some("subscription_item") => set(&mut body, "subscription_item", id(owner)),

@@ -31,7 +31,7 @@ pub(super) fn raise(call: &Call<'_>, charge: &Body) -> Outcome<()> {
     set(&mut body, "amount", amount);
     set(&mut body, "currency", currency.as_str());
     set(&mut body, "charge", id(charge));
-    set(&mut body, "payment_intent", member(&charge, "payment_intent"));
+    set(&mut body, "payment_intent", member(charge, "payment_intent"));
     set(&mut body, "reason", "fraudulent");
     set(&mut body, "network_reason_code", "10.4");
     set(&mut body, "status", "needs_response");

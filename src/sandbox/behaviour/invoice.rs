@@ -100,7 +100,7 @@ pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome
     }
     set(&mut body, "discounts", json!([]));
     set(&mut body, "default_tax_rates", rates(call, items_of(&given_rates), "default_tax_rates")?);
-    set(&mut body, "test_clock", member(&customer, "test_clock"));
+    set(&mut body, "test_clock", member(customer, "test_clock"));
     collection(call, &mut body)?;
     if let Some(discounts) = discounts.filter(Json::is_array) {
         give_discounts(call, &mut body, &discounts, "discounts")?;

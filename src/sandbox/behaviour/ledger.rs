@@ -54,7 +54,7 @@ pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome
     };
     set(&mut body, "reporting_category", category);
     set(&mut body, "source", id(source));
-    set(&mut body, "description", member(&source, "description"));
+    set(&mut body, "description", member(source, "description"));
     set(&mut body, "available_on", if of.at_once { call.now } else { call.now + SETTLES });
     set(&mut body, "status", if of.at_once { "available" } else { "pending" });
     let fee = json!([{

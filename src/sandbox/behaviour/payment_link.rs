@@ -44,7 +44,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     set(&mut body, "url", format!("https://buy.stripe.com/{}", identifier::random("test_", 20)));
     let (options, _) = line_items::shipping(call)?;
     set(&mut body, "shipping_options", options);
-    restrictions(call, &mut body)?;
+    restrictions(call, &mut body);
     completion(call)?;
     let url = format!("/v1/payment_links/{}/line_items", id(&body));
     line_items::show(&mut body, &basket, &url);
@@ -67,24 +67,23 @@ fn completion(call: &Call<'_>) -> Outcome<()> {
     line_items::check_url(redirect, "url").map_err(|failure| failure.param("after_completion[redirect][url]"))
 }
 
-fn restrictions(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let Some(given) = call.params.get("restrictions") else { return Ok(()) };
+fn restrictions(call: &Call<'_>, body: &mut Body) {
+    let Some(given) = call.params.get("restrictions") else { return };
     let limit = given.pointer("/completed_sessions/limit").and_then(Json::as_i64);
     let Some(limit) = limit else {
         set(body, "restrictions", Json::Null);
-        return Ok(());
+        return;
     };
     let known = inner(body, "restrictions").and_then(|own| inner(own, "completed_sessions"));
     let count = known.and_then(|own| given_number(own, "count")).unwrap_or(0);
     set_inner(body, "restrictions", "completed_sessions", json!({"count": count, "limit": limit}));
-    Ok(())
 }
 
 /// `POST /v1/payment_links/{id}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = plain(call).revise()?;
     completion(call)?;
-    restrictions(call, &mut body)?;
+    restrictions(call, &mut body);
     if call.params.contains_key("shipping_options") {
         let (options, _) = line_items::shipping(call)?;
         set(&mut body, "shipping_options", options);

@@ -17,12 +17,10 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
 /// `POST /v1/prices`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
-    match (text(&call.params, "product"), inner(&call.params, "product_data").cloned()) {
-        (None, Some(data)) => {
-            let product = order::product_described(&call, data, true)?;
-            set(&mut call.params, "product", id(&product));
-        }
-        _ => {}
+    if let (None, Some(data)) = (text(&call.params, "product"), inner(&call.params, "product_data").cloned())
+    {
+        let product = order::product_described(&call, data, true)?;
+        set(&mut call.params, "product", id(&product));
     }
     order::price(&call, "").map(Json::Object)
 }

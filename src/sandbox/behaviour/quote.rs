@@ -156,7 +156,7 @@ fn subscription_of(call: &Call<'_>, quote: &Body) -> Outcome<Body> {
     let (again, once): (Vec<&Json>, Vec<&Json>) =
         items(quote, "_line_params").iter().partition(|params| is_recurring(call, params));
     let mut params = Body::new();
-    set(&mut params, "customer", member(&quote, "customer"));
+    set(&mut params, "customer", member(quote, "customer"));
     set(&mut params, "items", again.into_iter().map(entry).map(Json::Object).collect::<Vec<_>>());
     set(&mut params, "add_invoice_items", once.into_iter().map(entry).map(Json::Object).collect::<Vec<_>>());
     set(&mut params, "metadata", quote.get("metadata").cloned().unwrap_or_else(|| json!({})));

@@ -53,7 +53,7 @@ fn blank(call: &Call<'_>, customer: &Body) -> Outcome<Body> {
     plain.params.retain(|name, _| !matches!(name.as_str(), "phases" | "from_subscription" | "start_date"));
     let mut body = plain.build()?;
     set(&mut body, "customer", id(customer));
-    set(&mut body, "test_clock", member(&customer, "test_clock"));
+    set(&mut body, "test_clock", member(customer, "test_clock"));
     set(&mut body, "end_behavior", text(&call.params, "end_behavior").unwrap_or("release"));
     let mode = inner(&call.params, "billing_mode").and_then(|mode| text(mode, "type"));
     set_inner(&mut body, "billing_mode", "type", mode.unwrap_or("flexible"));

@@ -43,7 +43,7 @@ fn check_amount(given: &Body, param: &str) -> Outcome<()> {
 
 /// The main currency is one of the options.
 fn options(body: &Body, given: &Body, currency: &str) -> Outcome<Body> {
-    let usual = member(&body, "tax_behavior");
+    let usual = member(body, "tax_behavior");
     let mut options = Body::new();
     set(&mut options, currency, json!({"amount": number(given, "amount"), "tax_behavior": usual}));
     for (name, option) in inner(given, "currency_options").into_iter().flatten() {

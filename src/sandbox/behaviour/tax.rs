@@ -143,7 +143,7 @@ fn list_ids(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let wanted = call.params.shift_remove("owner").unwrap_or_else(|| json!({"type": "self"}));
     page::of_objects(&call, "tax_id", |body| {
-        let owner = member(&body, "owner");
+        let owner = member(body, "owner");
         wanted
             .as_object()
             .is_some_and(|wanted| wanted.iter().all(|(name, value)| owner.get(name) == Some(value)))

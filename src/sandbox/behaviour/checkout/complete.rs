@@ -94,7 +94,7 @@ fn pay(call: &Call<'_>, body: &mut Body, method: Body, customer: Option<&str>) -
         return Ok(());
     }
     let mut draft = Body::new();
-    set(&mut draft, "currency", member(&body, "currency"));
+    set(&mut draft, "currency", member(body, "currency"));
     set(&mut draft, "customer", customer.map_or(Json::Null, Json::from));
     let mut intent = payment_intent::for_amount(call, &draft, amount)?;
     if let Some(metadata) = inner(body, "_payment_intent_data").and_then(|data| data.get("metadata")) {

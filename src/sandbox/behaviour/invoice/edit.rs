@@ -68,7 +68,7 @@ pub(in crate::sandbox::behaviour) fn item_of(
     let mut params = entry.clone();
     let discounts = params.shift_remove("discounts");
     let rates = params.shift_remove("tax_rates").unwrap_or_default();
-    set(&mut params, "customer", member(&invoice, "customer"));
+    set(&mut params, "customer", member(invoice, "customer"));
     let about = call.about("invoiceitem", params.clone())?;
     let currency = needed(invoice, "currency")?;
     let cost = cost(&about, &params, currency, path)?;

@@ -18,7 +18,7 @@ pub(super) fn requested(
 ) -> Outcome<Body> {
     let mut body = call.about("invoice_payment", Body::new())?.fresh();
     set(&mut body, "amount_requested", amount);
-    set(&mut body, "currency", member(&invoice, "currency"));
+    set(&mut body, "currency", member(invoice, "currency"));
     set(&mut body, "invoice", id(invoice));
     set(&mut body, "is_default", is_default);
     set(&mut body, "payment", json!({"payment_intent": intent, "type": "payment_intent"}));

@@ -24,11 +24,11 @@ pub(in crate::sandbox::behaviour) fn add(call: &Call<'_>, draft: &mut Body, item
         },
         "subscription_item_details": null, "type": "invoice_item_details",
     });
-    push(draft, invoice_line(call, item, parent));
+    push(draft, invoice_line(call, item, &parent));
 }
 
 /// The line that has the amount, the price and the period of an invoice item, or of what is like one.
-pub(in crate::sandbox::behaviour) fn invoice_line(call: &Call<'_>, item: &Body, parent: Json) -> Json {
+pub(in crate::sandbox::behaviour) fn invoice_line(call: &Call<'_>, item: &Body, parent: &Json) -> Json {
     let discounts = item.get("discounts").filter(|own| own.is_array()).cloned().unwrap_or_else(|| json!([]));
     let of = |details: &str| parent.pointer(&format!("/{details}/subscription")).filter(|id| !id.is_null());
     let subscription = of("invoice_item_details").or_else(|| of("subscription_item_details")).cloned();

@@ -80,7 +80,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
                 set(phase, name, value.clone());
             }
         }
-        let trial = if flag(params, "trial") { Json::from(end) } else { member(&params, "trial_end") };
+        let trial = if flag(params, "trial") { Json::from(end) } else { member(params, "trial_end") };
         set(phase, "trial_end", trial);
         return Ok(std::mem::take(phase));
     }
@@ -134,12 +134,12 @@ pub(super) fn params(schedule: &Body, phase: &Body, fresh: bool) -> Body {
         set(&mut params, "trial_end", end);
     }
     if fresh {
-        set(&mut params, "customer", member(&schedule, "customer"));
+        set(&mut params, "customer", member(schedule, "customer"));
         let own = items(phase, "items").iter().filter_map(Json::as_object);
         let own = own.map(|item| json!({"price": item.get("price"), "quantity": item.get("quantity"), "metadata": item.get("metadata")}));
         set(&mut params, "items", own.collect::<Vec<_>>());
     } else {
-        set(&mut params, "proration_behavior", member(&phase, "proration_behavior"));
+        set(&mut params, "proration_behavior", member(phase, "proration_behavior"));
     }
     params
 }

@@ -73,7 +73,7 @@ pub(super) fn line(
         },
         "type": "subscription_item_details",
     });
-    Ok(order::invoice_line(call, &about, parent))
+    Ok(order::invoice_line(call, &about, &parent))
 }
 
 /// A period before the anchor is only a part of a whole one, and costs as much.
@@ -138,7 +138,7 @@ pub(super) fn extra(call: &Call<'_>, owner: &Body) -> Outcome<()> {
         let line = Line::of(call, &params, Accepts::OneTime, &path)?;
         let line = line.ok_or_else(|| missing(&format!("{path}[price]")))?;
         let mut about = Body::new();
-        set(&mut about, "customer", member(&owner, "customer"));
+        set(&mut about, "customer", member(owner, "customer"));
         let made = invoice_item::of_line(&call.about("invoiceitem", about)?, &line)?;
         call.session.put(&made)?;
     }

@@ -175,7 +175,7 @@ fn waits(call: &Call<'_>, owner: &Body, item: Option<&Body>, at: i64, sign: i64)
     let sold = line.description(call)?;
     let sold = sold.as_str().unwrap_or("the subscription");
     let mut params = Body::new();
-    set(&mut params, "customer", member(&owner, "customer"));
+    set(&mut params, "customer", member(owner, "customer"));
     set(&mut params, "period", json!({"end": end, "start": at}));
     set(&mut params, "discountable", false);
     let which = if sign < 0 { "Unused" } else { "Remaining" };

@@ -77,7 +77,7 @@ fn draft(call: &Call<'_>, customer: &Body) -> Outcome<Body> {
         "collection_method",
         text(&call.params, "collection_method").unwrap_or("charge_automatically"),
     );
-    set(&mut body, "test_clock", member(&customer, "test_clock"));
+    set(&mut body, "test_clock", member(customer, "test_clock"));
     set(
         &mut body,
         "default_tax_rates",

@@ -19,7 +19,7 @@ pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, DecodeError> {
     let value = decoder.value(ty)?;
     match decoder.reader.rest().len() {
         0 => Ok(value),
-        left => Err(decoder.error(decoder.reader.offset(), format!("{left} more bytes follow"))),
+        left => Err(error(decoder.reader.offset(), format!("{left} more bytes follow"))),
     }
 }
 
@@ -32,16 +32,16 @@ impl<'b> Decoder<'b> {
     fn value(&mut self, ty: &Type) -> Result<Value, DecodeError> {
         let offset = self.reader.offset();
         if self.depth > MAX_DEPTH {
-            return Err(self.error(offset, format!("it is nested deeper than {MAX_DEPTH}")));
+            return Err(error(offset, format!("it is nested deeper than {MAX_DEPTH}")));
         }
         let token = self.token()?;
         match (token, ty) {
             (Token::Nil, _) => Ok(Value::Null),
-            (Token::Extension(kind, body), _) => self.unknown(offset, kind, body),
+            (Token::Extension(kind, body), _) => Self::unknown(offset, kind, body),
             (Token::Array(2), Type::Dynamic) => self.dynamic(),
             (Token::Bool(truth), Type::Bool) => Ok(Value::Bool(truth)),
-            (Token::Text(text), Type::String) => Ok(Value::String(self.text(offset, text)?)),
-            (token, Type::Number) => self.number(offset, token),
+            (Token::Text(text), Type::String) => Ok(Value::String(Self::text(offset, text)?)),
+            (token, Type::Number) => Self::number(offset, token),
             (Token::Array(length), Type::List(element)) => Ok(Value::List(self.items(length, element)?)),
             (Token::Array(length), Type::Set(element)) => {
                 Ok(Value::Set(distinct(self.items(length, element)?)))
@@ -51,19 +51,19 @@ impl<'b> Decoder<'b> {
             (Token::Map(length), Type::Object(attributes)) if length == attributes.len() => {
                 self.object(offset, attributes)
             }
-            (found, _) => Err(self.mismatch(offset, ty, found)),
+            (found, _) => Err(Self::mismatch(offset, ty, found)),
         }
     }
 
     /// Unknown: an extension of at most one byte, or a refined one.
-    fn unknown(&self, offset: usize, kind: i8, body: &[u8]) -> Result<Value, DecodeError> {
+    fn unknown(offset: usize, kind: i8, body: &[u8]) -> Result<Value, DecodeError> {
         match body.len() {
             0 | 1 => Ok(Value::Unknown),
             length if kind == REFINED && length <= REFINEMENT_LIMIT => Ok(Value::Unknown),
             _ if kind == REFINED => {
-                Err(self.error(offset, format!("its refinement is longer than {REFINEMENT_LIMIT} bytes")))
+                Err(error(offset, format!("its refinement is longer than {REFINEMENT_LIMIT} bytes")))
             }
-            _ => Err(self.error(offset, format!("extension {kind} means nothing"))),
+            _ => Err(error(offset, format!("extension {kind} means nothing"))),
         }
     }
 
@@ -71,16 +71,16 @@ impl<'b> Decoder<'b> {
     fn dynamic(&mut self) -> Result<Value, DecodeError> {
         let offset = self.reader.offset();
         let (Token::Binary(spelling) | Token::Text(spelling)) = self.token()? else {
-            return Err(self.error(offset, "a type should stand here".to_owned()));
+            return Err(error(offset, "a type should stand here".to_owned()));
         };
         let spelled = serde_json::from_slice(spelling).ok();
         let ty = spelled.as_ref().and_then(Type::from_json);
-        let ty = ty.ok_or_else(|| self.error(offset, "its type cannot be read".to_owned()))?;
+        let ty = ty.ok_or_else(|| error(offset, "its type cannot be read".to_owned()))?;
         let value = self.deeper(&ty)?;
         Ok(Value::Dynamic(Box::new((ty, value))))
     }
 
-    fn number(&self, offset: usize, token: Token<'_>) -> Result<Value, DecodeError> {
+    fn number(offset: usize, token: Token<'_>) -> Result<Value, DecodeError> {
         let number = match token {
             Token::Signed(number) => Some(Number::from(number)),
             Token::Unsigned(number) => Some(Number::from(number)),
@@ -88,12 +88,12 @@ impl<'b> Decoder<'b> {
             Token::Text(text) => std::str::from_utf8(text).ok().and_then(Number::parse),
             _ => None,
         };
-        number.map(Value::Number).ok_or_else(|| self.mismatch(offset, &Type::Number, token))
+        number.map(Value::Number).ok_or_else(|| Self::mismatch(offset, &Type::Number, token))
     }
 
-    fn text(&self, offset: usize, bytes: &[u8]) -> Result<String, DecodeError> {
+    fn text(offset: usize, bytes: &[u8]) -> Result<String, DecodeError> {
         let text = std::str::from_utf8(bytes);
-        let text = text.map_err(|_| self.error(offset, "its text is not UTF-8".to_owned()))?;
+        let text = text.map_err(|_| error(offset, "its text is not UTF-8".to_owned()))?;
         if text.is_ascii() {
             return Ok(text.to_owned());
         }
@@ -128,16 +128,15 @@ impl<'b> Decoder<'b> {
         for _ in 0..attributes.len() {
             let here = self.reader.offset();
             let key = self.key()?;
-            let ty = attributes
-                .get(&key)
-                .ok_or_else(|| self.error(here, format!("it has no attribute {key:?}")))?;
+            let ty =
+                attributes.get(&key).ok_or_else(|| error(here, format!("it has no attribute {key:?}")))?;
             let value = self.inside(ty, || Step::Attribute(key.clone()))?;
             entries.insert(key, value);
         }
         // No name is in it that the type does not have: as many are all.
         let is_whole = entries.len() == attributes.len();
         match attributes.keys().find(|name| !is_whole && !entries.contains_key(*name)) {
-            Some(missing) => Err(self.error(offset, format!("it lacks the attribute {missing:?}"))),
+            Some(missing) => Err(error(offset, format!("it lacks the attribute {missing:?}"))),
             None => Ok(Value::Map(entries)),
         }
     }
@@ -145,8 +144,8 @@ impl<'b> Decoder<'b> {
     fn key(&mut self) -> Result<String, DecodeError> {
         let offset = self.reader.offset();
         match self.token()? {
-            Token::Text(text) => self.text(offset, text),
-            _ => Err(self.error(offset, "a key must be text".to_owned())),
+            Token::Text(text) => Self::text(offset, text),
+            _ => Err(error(offset, "a key must be text".to_owned())),
         }
     }
 
@@ -164,10 +163,10 @@ impl<'b> Decoder<'b> {
 
     fn token(&mut self) -> Result<Token<'b>, DecodeError> {
         let offset = self.reader.offset();
-        self.reader.token().map_err(|error| self.error(offset, error.to_string()))
+        self.reader.token().map_err(|why| error(offset, why.to_string()))
     }
 
-    fn mismatch(&self, offset: usize, ty: &Type, found: Token<'_>) -> DecodeError {
+    fn mismatch(offset: usize, ty: &Type, found: Token<'_>) -> DecodeError {
         let found = match found {
             Token::Nil => "nothing".to_owned(),
             Token::Bool(truth) => format!("{truth}"),
@@ -178,12 +177,12 @@ impl<'b> Decoder<'b> {
             Token::Map(length) => format!("a map of {length}"),
             Token::Extension(kind, _) => format!("extension {kind}"),
         };
-        self.error(offset, format!("{found} is not {}", describe_type(ty)))
+        error(offset, format!("{found} is not {}", describe_type(ty)))
     }
+}
 
-    fn error(&self, offset: usize, reason: String) -> DecodeError {
-        DecodeError { path: Path::root(), offset, reason }
-    }
+fn error(offset: usize, reason: String) -> DecodeError {
+    DecodeError { path: Path::root(), offset, reason }
 }
 
 /// The elements of a set: equal ones are one.
