@@ -48,12 +48,11 @@ fn configurations(page: &str) -> Vec<String> {
     let mut declared: Vec<String> = Vec::new();
     for fence in fences(page) {
         let heads = heads(&fence);
-        match all.last_mut().filter(|_| heads.iter().all(|head| !declared.contains(head))) {
-            Some(last) => last.push_str(&fence),
-            None => {
-                declared.clear();
-                all.push(fence);
-            }
+        if let Some(last) = all.last_mut().filter(|_| heads.iter().all(|head| !declared.contains(head))) {
+            last.push_str(&fence);
+        } else {
+            declared.clear();
+            all.push(fence);
         }
         declared.extend(heads);
     }
@@ -95,7 +94,8 @@ fn merged(configs: &[String]) -> String {
             if head.is_empty() {
                 head = heads(line).pop().unwrap_or_default();
             }
-            block += &format!("{line}\n");
+            block.push_str(line);
+            block.push('\n');
             if line == "}" || !head.is_empty() && block.trim_end().ends_with("{}") && !line.starts_with(' ') {
                 blocks.insert(std::mem::take(&mut head), std::mem::take(&mut block));
             }
@@ -108,7 +108,7 @@ fn merged(configs: &[String]) -> String {
 fn undeclared(config: &str) -> Vec<String> {
     let heads = heads(config).join("\n");
     let code = config.lines().filter(|line| !line.trim_start().starts_with('#'));
-    let words: String = code.map(|line| format!("{line}\n")).collect();
+    let words = code.collect::<Vec<_>>().join("\n");
     let words = words.split(|letter: char| !letter.is_ascii_alphanumeric() && !"_.".contains(letter));
     let named = words.filter_map(|word| {
         let steps: Vec<&str> = word.split('.').collect();
@@ -180,7 +180,8 @@ fn with_ids(config: &str, entity: &'static Entity, stripe: &Stripe, setups: &Set
     let mut told = String::new();
     for line in config.lines() {
         let Some((name, value)) = line.split_once('=').filter(|(_, value)| value.ends_with("123\"")) else {
-            told += &format!("{line}\n");
+            told.push_str(line);
+            told.push('\n');
             continue;
         };
         let id = match name.trim() {

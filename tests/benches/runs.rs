@@ -102,9 +102,9 @@ fn print(subject: &Subject, operation: &str, figures: &Figures, over: Option<Dur
 }
 
 fn row(cells: [String; 9]) {
-    let [provider, operation, wall, over, calls, rate, refused, cpu, peak] = cells;
+    let [provider, operation, wall, over, sent, rate, refused, cpu, peak] = cells;
     println!(
-        "{provider:14} {operation:10} {wall:>8} {over:>8} {calls:>6} {rate:>9} {refused:>5} {cpu:>8} {peak:>8}"
+        "{provider:14} {operation:10} {wall:>8} {over:>8} {sent:>6} {rate:>9} {refused:>5} {cpu:>8} {peak:>8}"
     );
 }
 

@@ -103,10 +103,10 @@ fn every_param_that_is_removed_is_unset_or_its_staying_is_said() {
         ("refused, for it is required", 275),
         ("says how a call is done, and causes none", 15),
         ("set to its default", 23),
-        ("stays, with a warning", 1214),
+        ("stays, with a warning", 1220),
         ("unset by null", 468),
         ("unset by the empty text", 916),
-        ("unset member by member", 118),
+        ("unset member by member", 112),
     ]);
     assert_eq!(ledger, expected, "what becomes of removed params");
 }

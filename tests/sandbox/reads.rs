@@ -58,11 +58,11 @@ fn what_a_list_shows_is_what_a_read_shows() {
         tokio::spawn(sandbox::serve(listener, sandbox.clone(), std::future::pending()));
         let connector = connector(&base, "sk_test_every");
         for (entity, at, made) in &objects {
-            let single =
+            let read =
                 connector.get(entity, at).await.unwrap_or_else(|error| panic!("{}: {error}", entity.key));
             match by_list(&connector, entity, at, made).await {
-                Some(listed) if listed == single => count += 1,
-                Some(listed) => wrong.push(format!("{}: {listed:#}\n{single:#}", entity.key)),
+                Some(listed) if listed == read => count += 1,
+                Some(listed) => wrong.push(format!("{}: {listed:#}\n{read:#}", entity.key)),
                 None => drop(singly.insert(entity.key.as_str())),
             }
         }

@@ -28,7 +28,7 @@ fn told(address: SocketAddr, request: &str) -> String {
     let mut answer = Vec::new();
     if let Ok(mut stream) = TcpStream::connect(address) {
         // long enough for every machine; what hangs fails
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
         let _ = stream.write_all(request.as_bytes());
         let _ = stream.read_to_end(&mut answer);
     }

@@ -33,6 +33,9 @@ enum Came {
     Unsupported,
 }
 
+/// Makes a call with params: status and answer.
+type Send<'p> = Box<dyn Fn(&Json) -> (u16, Json) + 'p>;
+
 /// One call: how it is made, and what is known of its params.
 struct Probe<'p> {
     stripe: &'p Stripe,
@@ -42,7 +45,7 @@ struct Probe<'p> {
     known: &'p [Member],
     /// Params to start from, one set after the other until something differs.
     bases: Vec<Json>,
-    send: Box<dyn Fn(&Json) -> (u16, Json) + 'p>,
+    send: Send<'p>,
     /// Answers to what was asked before, with the places that differ from time to time.
     before: BTreeMap<String, (u16, Json, BTreeSet<String>)>,
 }
@@ -115,9 +118,10 @@ impl Probe<'_> {
 /// The names of params at every depth, which tell one question from another; ids do not.
 fn shape_of(params: &Json) -> String {
     match params {
-        Json::Object(members) => {
-            members.iter().map(|(name, value)| format!("{name}({})", shape_of(value))).collect()
-        }
+        Json::Object(members) => members
+            .iter()
+            .flat_map(|(name, value)| [name.clone(), "(".to_owned(), shape_of(value), ")".to_owned()])
+            .collect(),
         Json::Array(items) => items.iter().map(shape_of).collect(),
         _ => String::new(),
     }
@@ -188,27 +192,26 @@ fn probes<'p>(
     entity: &'static Entity,
 ) -> Vec<Probe<'p>> {
     let named = table["samples"].as_object().unwrap();
-    let probe =
-        |what: &str, known: &'p [Member], least: Json, send: Box<dyn Fn(&Json) -> (u16, Json) + 'p>| {
-            let label = format!("{}.{what}", entity.key);
-            let beside = table["bases"][&label].as_array().into_iter().flatten();
-            let bases = std::iter::once(&Json::Null).chain(beside).map(|more| {
-                let mut base = least.clone();
-                base.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
-                base.as_object_mut().unwrap().retain(|_, value| !value.is_null());
-                base
-            });
-            let bases = bases.collect();
-            Probe {
-                stripe,
-                samples: Samples { stripe, setups, named },
-                label,
-                known,
-                bases,
-                send,
-                before: BTreeMap::new(),
-            }
-        };
+    let probe = |what: &str, known: &'p [Member], least: Json, send: Send<'p>| {
+        let label = format!("{}.{what}", entity.key);
+        let beside = table["bases"][&label].as_array().into_iter().flatten();
+        let bases = std::iter::once(&Json::Null).chain(beside).map(|more| {
+            let mut base = least.clone();
+            base.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
+            base.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+            base
+        });
+        let bases = bases.collect();
+        Probe {
+            stripe,
+            samples: Samples { stripe, setups, named },
+            label,
+            known,
+            bases,
+            send,
+            before: BTreeMap::new(),
+        }
+    };
     let mut found = Vec::new();
     let create = entity.operation(OperationKind::Create).unwrap();
     let least = setups.least(entity);

@@ -38,11 +38,11 @@ impl Tap {
         let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let noted: Arc<Mutex<Vec<Call>>> = Arc::default();
-        let (sandbox, notes) = (sandbox.clone(), Arc::clone(&noted));
+        let (sandbox, written) = (sandbox.clone(), Arc::clone(&noted));
         runtime.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (sandbox, notes) = (sandbox.clone(), Arc::clone(&notes));
-                let service = service_fn(move |request| pass(request, sandbox.clone(), Arc::clone(&notes)));
+                let (sandbox, written) = (sandbox.clone(), Arc::clone(&written));
+                let service = service_fn(move |request| pass(request, sandbox.clone(), Arc::clone(&written)));
                 let server = hyper::server::conn::http1::Builder::new();
                 tokio::spawn(server.serve_connection(TokioIo::new(stream), service));
             }

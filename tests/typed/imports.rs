@@ -78,7 +78,7 @@ pub fn generated(world: &mut World, name: &str, object: &Object) -> Result<(), C
 /// As Terraform generates it: what can be set and is no secret, as the state has it.
 fn config(block: &Block, state: &Value) -> Value {
     let settable = block.attributes.iter().filter(|it| (it.required || it.optional) && !it.sensitive);
-    let settable = settable.filter(|it| !it.deprecated && !(it.name == "id" && it.computed));
+    let settable = settable.filter(|it| !(it.deprecated || it.name == "id" && it.computed));
     let attributes = settable.map(|it| (it.name.clone(), state.get(&it.name).clone()));
     let blocks = block.block_types.iter().map(|nested| {
         let inner = nested.block.as_ref().unwrap();

@@ -121,7 +121,8 @@ fn the_types_of_the_community_provider_are_here() {
 fn the_table_of_the_readme_is_what_the_schemas_hold() {
     let schemas = Schemas::of(&StripeProvider::new(Env::from_pairs([("HOME", "")])));
     let peers = ["official.json", "community.json"].map(table);
-    let count = |family: &str| peers.each_ref().map(|it| it[family].as_object().map_or(0, |all| all.len()));
+    let count =
+        |family: &str| peers.each_ref().map(|it| it[family].as_object().map_or(0, serde_json::Map::len));
     let here = peers.each_ref().map(|peer| {
         let theirs = peer["resource_schemas"].as_object().unwrap().keys();
         theirs.filter(|name| schemas.resources.contains_key(*name)).count()

@@ -35,7 +35,10 @@ pub fn value(dice: &mut Dice, setups: &Setups, shape: &Shape) -> Option<Json> {
     Some(match &shape.kind {
         Kind::Enum(values) => {
             let values: Vec<&String> = values.iter().filter(|it| !it.is_empty()).collect();
-            if values.is_empty() { return None } else { json!(dice.of(&values)) }
+            if values.is_empty() {
+                return None;
+            }
+            json!(dice.of(&values))
         }
         Kind::Currency => json!(dice.of(&["usd", "eur", "USD"])),
         Kind::Id(objects) => json!(format!("@{}", objects.iter().find(|it| setups.makes(it))?)),

@@ -69,7 +69,9 @@ impl World {
         let terraform = runtime.block_on(async {
             let mut terraform = ok(Terraform::start(StripeProvider::new(env)).await);
             let mut block = Value::map([("api_base", Value::from(tap.base.as_str()))]);
-            settings.iter().for_each(|(name, value)| block.set(name, value.clone()));
+            for (name, value) in settings {
+                block.set(name, value.clone());
+            }
             ok(terraform.configure(&block).await);
             terraform
         });

@@ -49,7 +49,6 @@ pub fn compare(command: impl Fn(&[&str]) -> Command + Sync) {
     assert!(fewer.is_empty(), "these completed before: {fewer:?}\n{told}");
     let more: Vec<_> = done.difference(&complete).collect();
     assert!(more.is_empty(), "these complete now, list them so: {more:?}");
-    println!("{} of {} flows complete", done.len(), flows.len());
 }
 
 /// The flows that the help names, each on a line of its own.

@@ -82,7 +82,7 @@ pub fn compare(table: &Json, label: &str, found: &BTreeMap<String, (Came, String
         wrong.extend(now.difference(&known).map(why));
         let fewer: Vec<_> = known.difference(&now).collect();
         if !fewer.is_empty() {
-            println!("{label} has an effect now, take it off {list}: {fewer:?}");
+            eprintln!("{label} has an effect now, take it off {list}: {fewer:?}");
         }
     }
     wrong

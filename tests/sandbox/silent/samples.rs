@@ -53,7 +53,7 @@ impl Samples<'_> {
             Kind::Decimal | Kind::Number => vec![json!("7.5"), json!("12")],
             Kind::Currency => vec![json!("eur"), json!("usd")],
             Kind::Time => vec![json!(tomorrow()), json!(tomorrow() - 2 * 86_400)],
-            Kind::Id(objects) => objects.iter().flat_map(|object| self.reference(object)).collect(),
+            Kind::Id(objects) => objects.iter().filter_map(|object| self.reference(object)).collect(),
             Kind::List(item) | Kind::Set(item) => {
                 self.of_shape(item, name).into_iter().map(|value| json!([value])).collect()
             }
