@@ -19,7 +19,7 @@ const UNANSWERED: [(&str, &str); 7] = [
     ("stripe_payment_source", "source"),
     ("stripe_terminal_reader", "registration_code"),
     ("stripe_v2_core_vault_gb_bank_account", "currency"),
-    ("stripe_v2_core_vault_us_bank_account", "account_number"),
+    ("stripe_v2_core_vault_us_bank_account", "currency"),
 ];
 
 /// The import of an object that was made with these params.

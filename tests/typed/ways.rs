@@ -93,9 +93,12 @@ pub fn written(dice: &mut Dice, shape: Option<&Shape>, json: &Json) -> (Type, Va
         Json::Bool(truth) => (Type::Bool, (*truth).into()),
         Json::Number(number) if dice.one_in(4) => (Type::String, number.to_string().as_str().into()),
         Json::Number(number) => (Type::Number, Value::Number(Number::parse(&number.to_string()).unwrap())),
-        Json::String(text) if shape.is_some_and(Shape::is_numeric) && dice.one_in(3) => {
-            (Type::Number, Value::Number(Number::parse(text).unwrap()))
-        }
+        // A word may stand beside a number: `inf`, `now`.
+        Json::String(text) if shape.is_some_and(Shape::is_numeric) && dice.one_in(3) => Number::parse(text)
+            .map_or_else(
+                || (Type::String, text.as_str().into()),
+                |number| (Type::Number, Value::Number(number)),
+            ),
         Json::String(text) => (Type::String, text.as_str().into()),
         Json::Array(items) => list(dice, shape.and_then(Shape::item), items),
         Json::Object(members) => members_of(dice, shape, members),
