@@ -18,7 +18,6 @@ mod line;
 mod otlp;
 mod redact;
 mod render;
-mod summary;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -140,14 +139,13 @@ fn shown() -> u8 {
     }
 }
 
-/// Whether Terraform's own log shows anything of what is sent: its summary at least.
+/// Whether Terraform's own log shows anything of what is sent.
 pub fn terraform_listens() -> bool {
-    log::max_level() >= log::LevelFilter::Info
+    log::max_level() >= log::LevelFilter::Debug
 }
 
 impl Observer for Log {
     fn observe(&self, span: &Span, event: &Event<'_>) {
-        summary::count(span, event);
         let now = (self.now)();
         let redactor = self.known.redactor(span.operation.secrecy);
         for line in render::lines(self, &redactor, span, event) {
@@ -165,9 +163,8 @@ impl Observer for Log {
     }
 }
 
-/// Writes the summary of the run, and sends the remaining lines and spans to the collector, if there is one, within `limit`.
+/// Sends the remaining lines and spans to the collector, if there is one, within `limit`.
 pub async fn flush(limit: Duration) {
-    summary::write();
     otlp::flush(limit).await;
 }
 

@@ -14,7 +14,7 @@ use crate::support::workdir::{Workdir, everything};
 pub fn cases() -> Vec<Case> {
     vec![
         case!(the_zips_of_a_release_are_installed_and_applied, Terraform, OldTerraform),
-        case!(a_release_is_the_same_to_the_byte_when_it_is_made_again),
+        case!(a_release_is_the_same_to_the_byte_when_it_is_made_again, Cargo),
         case!(a_tag_that_is_not_the_version_makes_no_release),
     ]
 }

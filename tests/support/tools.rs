@@ -10,6 +10,8 @@ use std::path::PathBuf;
 /// A program that is not part of Rust and that not every machine has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tool {
+    /// Cargo, which a built suite can be run without.
+    Cargo,
     /// A current terraform.
     Terraform,
     /// Terraform 1.0.3, the oldest that is supported.
@@ -41,6 +43,7 @@ impl Tool {
     /// Every file the tool needs; the first one is the tool itself.
     const fn places(self) -> &'static [Place] {
         match self {
+            Self::Cargo => &[Place::Path("cargo")],
             Self::Terraform => &[Place::Path("terraform")],
             Self::OldTerraform => &[Place::Variable("TERRAFORM_OLD")],
             Self::Squid => &[Place::Path("squid"), Place::Path("openssl")],
@@ -60,6 +63,7 @@ impl Tool {
     /// What to do on a machine that does not have the tool.
     pub const fn remedy(self) -> &'static str {
         match self {
+            Self::Cargo => "https://rustup.rs",
             Self::Terraform => "https://developer.hashicorp.com/terraform/install",
             _ => "eval \"$(.ci/tools)\"",
         }
@@ -87,6 +91,7 @@ impl fmt::Display for Tool {
             Self::Redis => "redis-server",
             Self::StripePython => "Stripe's SDK for Python",
             Self::StripeCli => "Stripe's CLI",
+            Self::Cargo => "cargo",
             Self::Script => "script",
             Self::StripeMock => "stripe-mock",
         })
