@@ -10,8 +10,6 @@ use std::path::PathBuf;
 /// A program that is not part of Rust and that not every machine has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tool {
-    /// Cargo, which a built suite can be run without.
-    Cargo,
     /// A current terraform.
     Terraform,
     /// Terraform 1.0.3, the oldest that is supported.
@@ -28,6 +26,8 @@ pub enum Tool {
     Script,
     /// Stripe's stand-in for its API, which needs Go.
     StripeMock,
+    /// Cargo, which a built suite can be run without.
+    Cargo,
 }
 
 /// Where a program is looked for.

@@ -1,3 +1,3 @@
 data "stripe_customer" "example" {
-  email = stripe_customer.example.email
+  id = stripe_customer.example.id
 }

@@ -1,4 +1,4 @@
 data "stripe_v2_core_account_person_token" "example" {
-  account = stripe_v2_core_account.example.id
+  account = "acct_123"
   id      = "perstok_123"
 }
