@@ -252,9 +252,9 @@ fn every_example_of_the_registry_is_applied() {
     workdir.write(&merged(&all));
     workdir.ok(&["validate"]);
     workdir.write(&merged(&configs));
-    for arguments in
-        [&["apply", "-auto-approve", "-no-color"][..], &["plan", "-no-color", "-detailed-exitcode"]]
-    {
+    let apply = ["apply", "-auto-approve", "-no-color"].as_slice();
+    // Lists of all there is show in the second apply what the first one made beside.
+    for arguments in [apply, apply, &["plan", "-no-color", "-detailed-exitcode"]] {
         let output = workdir.command(arguments).env("SHOP_STRIPE_KEY", "sk_test_shop").output().unwrap();
         assert!(output.status.success(), "{}", everything(&output));
     }
