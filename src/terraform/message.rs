@@ -1,7 +1,7 @@
 //! Messages that are declared once: a name, whether it stops the run, a summary, what is wrong, and what
 //! to do next.
 //!
-//! A table of them is written with [`messages!`](crate::terraform::message::messages), which makes a
+//! A table of them is written with `messages!`, which makes a
 //! constructor of each. So the texts of a provider stand together, documentation lists them, and a test
 //! can ask whether each is ever told.
 
