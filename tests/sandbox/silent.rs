@@ -247,6 +247,9 @@ const PARTS: usize = 8;
 /// References are made anew after so many params: what belongs to one customer grows otherwise.
 const RENEWED: usize = 12;
 
+/// How often a param that is on no list is asked again before it counts as one without effect.
+const AGAIN: usize = 5;
+
 fn part(number: usize) {
     let (stripe, setups, table) = (Stripe::new(), Setups::read(), ledger::table());
     setups.before(&stripe);
@@ -263,8 +266,12 @@ fn part(number: usize) {
                 }
                 let name = place.path.join(".");
                 let mut came = probe.came(&place);
-                if came.0 != Came::Effect && !ledger::is_listed(&table, &probe.label, &name) {
-                    // what differs from time to time may hide it: once more, from the beginning
+                let is_listed = ledger::is_listed(&table, &probe.label, &name);
+                for _ in 0..AGAIN {
+                    if came.0 == Came::Effect || is_listed {
+                        break;
+                    }
+                    // what differs from time to time may hide it: again, from the beginning
                     setups.forget();
                     probe.before.clear();
                     came = probe.came(&place);
