@@ -24,7 +24,6 @@ use super::error::{Failure, Outcome, Stage};
 use super::event::Cause;
 use super::fault::{Fault, answer};
 use super::instance::Sandbox;
-use super::store::Body;
 use super::time::now;
 
 /// What every path here begins with.
@@ -130,18 +129,7 @@ fn played(
     let caller =
         Caller::of(&mut lease, request).or_else(|_| Caller::anybody(&mut lease, &entity.object, id))?;
     let session = lease.begin(caller.space(), true)?;
-    let call = Call {
-        session: &session,
-        entity,
-        params: Body::new(),
-        id: id.to_owned(),
-        parents: Vec::new(),
-        path: String::new(),
-        now: now(),
-        livemode: caller.livemode,
-        account: caller.account.clone(),
-        reactions: behaviour::react,
-    };
+    let call = caller.call(&session, entity, id, behaviour::react);
     let done = part(&call);
     if done.as_ref().is_err_and(|failure| failure.stage != Stage::Done) {
         return done;

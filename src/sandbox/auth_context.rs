@@ -8,9 +8,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
+use crate::catalog::Entity;
+
 use super::call::Call;
 use super::error::{Failure, Outcome, masked};
 use super::store::{Body, Lease, Session};
+use super::time::now;
 
 /// The account of every key that names none.
 const USUAL: &str = "acct_1SandboxSandbox00";
@@ -53,6 +56,28 @@ impl Caller {
             account.clone_into(&mut caller.account);
         }
         Ok(caller)
+    }
+
+    /// A call of the caller without params, about the object of that id; about none where it is empty.
+    pub fn call<'a>(
+        &self,
+        session: &'a Session<'a>,
+        entity: &'a Entity,
+        id: &str,
+        reactions: fn(&Call<'_>) -> Outcome<()>,
+    ) -> Call<'a> {
+        Call {
+            session,
+            entity,
+            params: Body::new(),
+            id: id.to_owned(),
+            parents: Vec::new(),
+            path: String::new(),
+            now: now(),
+            livemode: self.livemode,
+            account: self.account.clone(),
+            reactions,
+        }
     }
 
     /// The owner of a key; none where it is no key of Stripe's.

@@ -6,10 +6,9 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 
 use super::auth_context::Caller;
 use super::behaviour;
-use super::call::{Call, entity};
+use super::call::entity;
 use super::error::Outcome;
-use super::store::{Body, Lease};
-use super::time::now;
+use super::store::Lease;
 
 /// The id of the file whose content is asked for.
 pub(super) fn asked(request: &http::Request<Bytes>) -> Option<&str> {
@@ -20,18 +19,7 @@ pub(super) fn asked(request: &http::Request<Bytes>) -> Option<&str> {
 /// Answers with the content.
 pub(super) fn answer(lease: &mut Lease<'_>, caller: &Caller, id: &str) -> Outcome<Response<Bytes>> {
     let session = lease.begin(caller.space(), false)?;
-    let call = Call {
-        session: &session,
-        entity: entity("file")?,
-        params: Body::new(),
-        id: id.to_owned(),
-        parents: Vec::new(),
-        path: String::new(),
-        now: now(),
-        livemode: caller.livemode,
-        account: caller.account.clone(),
-        reactions: behaviour::react,
-    };
+    let call = caller.call(&session, entity("file")?, id, behaviour::react);
     let mut response = Response::new(Bytes::from(behaviour::file_content(&call)?));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     Ok(response)

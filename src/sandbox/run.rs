@@ -127,16 +127,10 @@ fn perform(
     asked: Asked,
 ) -> Outcome<String> {
     let call = Call {
-        session,
-        entity: asked.entity,
         params: asked.params,
-        id: asked.id,
         parents: asked.parents,
         path: request.uri().path().to_owned(),
-        now: now(),
-        livemode: caller.livemode,
-        account: caller.account.clone(),
-        reactions: behaviour::react,
+        ..caller.call(session, asked.entity, &asked.id, behaviour::react)
     };
     if let Some(terms) = asked.terms {
         terms.check(&call, asked.client_secret.as_deref())?;
