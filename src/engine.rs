@@ -56,7 +56,7 @@ pub use params::{
     Faults, ParamError, Params, UnlistedValue, Wanted, Written, config_params, create_params, parse,
     secret_params, unlisted_values, with_original_keys,
 };
-pub use restore::End;
+pub use restore::{End, has_ended};
 pub use succession::{Predecessor, successor_mark};
 pub use taken::{Taken, taken};
 pub use unanswered::with_unanswered;

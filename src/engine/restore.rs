@@ -58,6 +58,11 @@ impl Object {
     }
 }
 
+/// Whether an object has ended, whoever ended it: archived, canceled, voided, deactivated.
+pub fn has_ended(entity: &Entity, body: &Json) -> bool {
+    end(entity, body).is_some()
+}
+
 /// What says that an object has ended.
 fn end(entity: &Entity, body: &Json) -> Option<End> {
     let is = |field: &str, value: &str| {

@@ -6,6 +6,7 @@ use crate::catalog::Entity;
 use crate::connector::{self, Connector, Error, ListRequest, scalar};
 use crate::engine::Params;
 use crate::engine::object::current;
+use crate::engine::restore::has_ended;
 use crate::stripe::Kind;
 
 /// What Stripe says of an id, or of a key that every account has once, that is taken.
@@ -52,10 +53,5 @@ async fn holder(connector: &Connector, entity: &'static Entity, key: &str, value
     let filter = Some(format!("{key} = '{}'", value.replace('\'', "''")));
     let request = ListRequest { filter, ..ListRequest::of(entity) };
     let page = connector.list(request).await.ok()?;
-    page.entities.into_iter().find(is_active)
-}
-
-fn is_active(body: &Json) -> bool {
-    let inactive = body.get("active") == Some(&Json::Bool(false));
-    !inactive && body.get("status").and_then(Json::as_str) != Some("inactive")
+    page.entities.into_iter().find(|body| !has_ended(entity, body))
 }

@@ -4,7 +4,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, catalog};
 use crate::connector::{Connector, Error, ListRequest};
-use crate::engine::{Object, Params};
+use crate::engine::Object;
+use crate::engine::restore::has_ended;
 
 /// The most users that are counted: one page of Stripe's.
 const COUNTED: usize = 100;
@@ -53,6 +54,5 @@ async fn listed(
     let params = Map::from_iter([(param.to_owned(), Json::from(id))]);
     let request = ListRequest { params, page_size: Some(COUNTED), ..ListRequest::of(entity) };
     let found = connector.list(request).await?.entities;
-    let lasts = |body: Json| Object::new(entity, String::new(), Params::new(), body).end_outside().is_none();
-    Ok(found.into_iter().filter(|body| lasts(body.clone())).count())
+    Ok(found.iter().filter(|body| !has_ended(entity, body)).count())
 }

@@ -22,4 +22,4 @@ pub(super) use lifecycle::{
 };
 pub(super) use payload::{Private, connection_attribute, keep_equal_handle};
 pub(super) use readiness::check as check_readiness;
-pub(super) use usage::Presence;
+pub(super) use usage::ExistingTypes;

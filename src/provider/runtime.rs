@@ -13,7 +13,7 @@ use crate::engine::Journal;
 use crate::env::Env;
 use crate::provider::messages::settings;
 use crate::provider::metadata_rules::MetadataRules;
-use crate::provider::resources::Presence;
+use crate::provider::resources::ExistingTypes;
 use crate::provider::succession::Successions;
 use crate::provider::{block, summary};
 use crate::stripe::Totals;
@@ -35,7 +35,7 @@ pub(super) struct Runtime {
     /// What the provider block says of metadata.
     pub(super) metadata: MetadataRules,
     /// Of which types an account has any objects.
-    pub(super) presence: Presence,
+    pub(super) existing_types: ExistingTypes,
     /// The objects that make way for others.
     pub(super) successions: Successions,
     /// Whether this command is an apply: something was applied already.
@@ -52,7 +52,7 @@ impl Runtime {
             freshest: Mutex::default(),
             journal,
             metadata: MetadataRules::of(config),
-            presence: Presence::default(),
+            existing_types: ExistingTypes::default(),
             successions: Successions::default(),
             applies: AtomicBool::new(false),
         }

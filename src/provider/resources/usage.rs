@@ -16,11 +16,11 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 /// Of which types an account has any objects, asked once in a run: where there are none, none is counted
 /// for each object that ends.
 #[derive(Debug, Default)]
-pub(in crate::provider) struct Presence(Mutex<HashMap<String, Arc<OnceCell<bool>>>>);
+pub(in crate::provider) struct ExistingTypes(Mutex<HashMap<String, Arc<OnceCell<bool>>>>);
 
-impl Presence {
+impl ExistingTypes {
     /// Whether an account has objects of a type; what cannot be read counts as none.
-    async fn of(&self, connection: &Arc<Connection>, entity: &'static Entity) -> bool {
+    async fn has(&self, connection: &Arc<Connection>, entity: &'static Entity) -> bool {
         let place = format!("{} {}", connection.settings().id, entity.key);
         let cell = {
             let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -35,7 +35,7 @@ impl Presence {
 pub(super) async fn in_use(runtime: &Runtime, object: &Object, connection: &Arc<Connection>) -> Diagnostics {
     let mut found = Diagnostics::new();
     for user in object.users() {
-        if !runtime.presence.of(connection, user.0).await {
+        if !runtime.existing_types.has(connection, user.0).await {
             continue;
         }
         // A key that may not list them says nothing of them.

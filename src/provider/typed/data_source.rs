@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, OperationKind};
 use crate::connector::{self, Connector, ListRequest};
-use crate::engine::{Object, Params};
+use crate::engine::has_ended;
 use crate::provider::DataSource;
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::found;
@@ -156,10 +156,7 @@ async fn found_in(
     let mut found = page.entities;
     if found.len() > 1 {
         // What was archived or canceled makes way for what is alive.
-        let alive = |body: &Json| {
-            Object::new(entity, String::new(), Params::new(), body.clone()).end_outside().is_none()
-        };
-        let living: Vec<Json> = found.iter().filter(|body| alive(body)).cloned().collect();
+        let living: Vec<Json> = found.iter().filter(|body| !has_ended(entity, body)).cloned().collect();
         if !living.is_empty() {
             found = living;
         }
