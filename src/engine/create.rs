@@ -53,7 +53,7 @@ pub async fn create(
 ) -> Result<Created, connector::Error> {
     let Creation { entity, params, key, replaces } = creation;
     let params = match &replaces {
-        Some(old) => old.taken_over(params),
+        Some(old) => old.taken_over(&params),
         None => resumed(journal, entity, params),
     };
     let print = print_of(entity, &params);

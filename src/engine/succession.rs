@@ -45,9 +45,9 @@ pub struct Predecessor<'o> {
 
 impl Predecessor<'_> {
     /// The params of the create, with what takes over names that the old object has.
-    pub(super) fn taken_over(&self, params: Params) -> Params {
-        let had = |name: &str| self.object.body.get(name);
-        taking_over(self.object.entity, params.clone(), |name| had(name) == params.get(name))
+    pub(super) fn taken_over(&self, params: &Params) -> Params {
+        let is_held = |name: &str| self.object.body.get(name) == params.get(name);
+        taking_over(self.object.entity, params.clone(), is_held)
     }
 
     /// Puts the new object where another one holds the old, and ends the old one, which Stripe refused
@@ -94,7 +94,7 @@ mod tests {
         let body = json!({"id": "price_1", "lookup_key": "gold"});
         let object = Object::new(entity("Price").unwrap(), "price_1".to_owned(), Params::new(), body);
         let old = Predecessor { object: &object, wish: EndWish::default() };
-        let taken = |params: Json| Json::Object(old.taken_over(params.as_object().unwrap().clone()));
+        let taken = |params: Json| Json::Object(old.taken_over(params.as_object().unwrap()));
         assert_eq!(taken(json!({"lookup_key": "gold"}))["transfer_lookup_key"], true);
         assert_eq!(taken(json!({"lookup_key": "silver"})), json!({"lookup_key": "silver"}));
         let said = json!({"lookup_key": "gold", "transfer_lookup_key": false});

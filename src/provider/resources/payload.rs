@@ -62,7 +62,7 @@ impl Private {
     /// What goes with an object that was just made there: what its plan left has had its use.
     pub(in crate::provider) fn of_new(&self, home: Option<AccountIdentity>) -> Self {
         let Self { handle, account, peers, .. } = self.clone();
-        Self { handle, account, peers, home, ..Self::default() }
+        Self { handle, home, account, peers, ..Self::default() }
     }
 
     /// The same data of an object on another handle.

@@ -61,7 +61,7 @@ impl Arrivals {
         let quickest = measured.quickest.map_or(took, |quickest| quickest.min(took));
         measured.quickest = Some(quickest);
         measured.answers = measured.answers.saturating_add(1);
-        measured.delay.note(took - quickest);
+        measured.delay.note(took.saturating_sub(quickest));
     }
 
     /// How much longer than a second an admission counts.
