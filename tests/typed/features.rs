@@ -208,7 +208,7 @@ fn a_tax_id_is_of_the_account_or_of_the_customer_that_it_names() {
 #[test]
 fn what_acts_at_creation_only_warns_and_what_modifies_a_call_causes_none() {
     let mut world = World::new();
-    let entity = crate::world::typed()["stripe_subscription"];
+    let entity = typed()["stripe_subscription"];
     let before = world.params(entity);
     let made = world.made("stripe_subscription", &before).unwrap();
     let events =
@@ -235,7 +235,7 @@ fn what_acts_at_creation_only_warns_and_what_modifies_a_call_causes_none() {
 #[test]
 fn what_stripe_no_longer_takes_inside_an_argument_is_told_and_not_sent() {
     let mut world = World::new();
-    let entity = crate::world::typed()["stripe_subscription_schedule"];
+    let entity = typed()["stripe_subscription_schedule"];
     let mut schedule = world.params(entity);
     for phase in schedule["phases"].as_array_mut().unwrap() {
         phase["iterations"] = json!(3);
