@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Url};
 
-use crate::stripe::reach::{CONNECT_TIMEOUT, DIRECTLY, Told, unreachable};
+use crate::stripe::reach::{DIRECTLY, Told, connect_limit, unreachable};
 use crate::stripe::resolver::Resolver;
 use crate::stripe::trace::{self, Peer};
 use crate::stripe::transport::MAX_BODY;
@@ -36,7 +36,7 @@ impl HttpTransport {
             .redirect(Policy::none())
             .dns_resolver(Resolver::default())
             .timeout(timeout)
-            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
+            .connect_timeout(connect_limit(timeout))
             .connector_layer(Told { target: host_and_port(&base).into() })
             .pool_idle_timeout(Duration::from_mins(1));
         for pem in roots {
@@ -144,16 +144,21 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::HttpTransport;
+    use crate::stripe::reach::tests::SilentHost;
     use crate::stripe::{Request, Response, Transport as _, TransportError};
 
     async fn get(base: &str) -> Result<Response, TransportError> {
+        get_within(base, Duration::from_millis(300)).await
+    }
+
+    async fn get_within(base: &str, timeout: Duration) -> Result<Response, TransportError> {
         let request = Request {
             method: Method::GET,
             target: "/v1/x".to_owned(),
             headers: HeaderMap::new(),
             body: Bytes::new(),
         };
-        HttpTransport::new(base, Duration::from_millis(300), &[]).unwrap().send(request).await
+        HttpTransport::new(base, timeout, &[]).unwrap().send(request).await
     }
 
     /// A server that reads a request, sends `answer`, and closes the connection.
@@ -198,6 +203,14 @@ mod tests {
             panic!("the name has no address")
         };
         assert!(told.starts_with("stripe.invalid:80, without a proxy: "), "{told}");
+    }
+
+    #[tokio::test]
+    async fn a_host_that_drops_packets_was_sent_nothing() {
+        let host = SilentHost::start().await;
+        let sent = get_within(&format!("http://{}", host.address), Duration::from_secs(1)).await;
+        let Err(TransportError::Unreachable(told)) = sent else { panic!("nobody answers") };
+        assert!(told.ends_with("no answer in the time for a connection"), "{told}");
     }
 
     #[tokio::test]

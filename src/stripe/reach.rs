@@ -10,12 +10,18 @@ use futures_util::future::BoxFuture;
 use tokio::time::sleep;
 use tower::{Layer, Service};
 
-/// For opening a TCP connection; shorter than a request may take.
-pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// The most time for opening a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// How Stripe is reached where no proxy is named.
 pub(super) const DIRECTLY: &str = "without a proxy";
 /// From then on a connection that is not open yet is worth a line in the log.
 const SLOW: Duration = Duration::from_secs(2);
+
+/// The time for opening a connection, of the `timeout` of a whole request. It ends well before that one:
+/// a host that drops packets is told as one where nobody answers, and nothing was sent to it.
+pub(super) fn connect_limit(timeout: Duration) -> Duration {
+    CONNECT_TIMEOUT.min(timeout / 4 * 3)
+}
 
 /// Waits for a connection to `target`, and logs once that it takes long.
 pub(super) async fn told_when_slow<T>(target: &str, opening: impl Future<Output = T>) -> T {
@@ -75,12 +81,43 @@ where
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::net::SocketAddr;
     use std::time::Duration;
 
-    use tokio::time::{Instant, sleep};
+    use tokio::net::{TcpListener, TcpSocket, TcpStream};
+    use tokio::time::{Instant, sleep, timeout};
 
-    use super::told_when_slow;
+    use super::{connect_limit, told_when_slow};
+
+    /// A host that drops packets, while it is not dropped itself: its queue is full, and nobody takes from it.
+    pub(in crate::stripe) struct SilentHost {
+        pub(in crate::stripe) address: SocketAddr,
+        _listener: TcpListener,
+        _queue: Vec<TcpStream>,
+    }
+
+    impl SilentHost {
+        pub(in crate::stripe) async fn start() -> Self {
+            let socket = TcpSocket::new_v4().unwrap();
+            socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+            let listener = socket.listen(1).unwrap();
+            let (address, mut queue) = (listener.local_addr().unwrap(), Vec::new());
+            while let Ok(stream) = timeout(Duration::from_millis(200), TcpStream::connect(address)).await {
+                queue.push(stream.unwrap());
+                assert!(queue.len() < 100, "the queue has no end");
+            }
+            Self { address, _listener: listener, _queue: queue }
+        }
+    }
+
+    #[test]
+    fn a_connection_has_less_time_than_its_request() {
+        for timeout in [Duration::from_millis(300), Duration::from_secs(15), Duration::MAX] {
+            assert!(connect_limit(timeout) < timeout, "{timeout:?}");
+        }
+        assert_eq!(connect_limit(Duration::from_mins(1)), Duration::from_secs(15));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_slow_connection_is_still_waited_for() {
