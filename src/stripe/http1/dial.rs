@@ -18,7 +18,7 @@ use tokio_rustls::TlsConnector;
 
 use super::proxy_auth::{Authentication, ProxyAuth, credentials_refused};
 use super::{ProxyOrigin, ProxySettings, ProxyTls, tls};
-use crate::stripe::reach::{DIRECTLY, told_when_slow, unreachable};
+use crate::stripe::reach::Route;
 use crate::stripe::trace::{Event, emit};
 use crate::stripe::wire_tap::Tap;
 use crate::stripe::{SetupError, TransportError};
@@ -118,24 +118,26 @@ impl Dialer {
 
     async fn connect_directly(&self, target: &Uri, by: Instant) -> TappedResult {
         let (host, port) = (target.host().unwrap_or_default(), port(target, self.secure));
-        let nobody = |why| TransportError::Unreachable(unreachable(format!("{host}:{port}"), DIRECTLY, why));
-        let (stream, tap) = open_tcp(host, port, by).await.map_err(nobody)?;
+        let route = Route::direct(format!("{host}:{port}"), self.limit);
+        let nobody = |why| TransportError::Unreachable(route.unreachable(why));
+        let (stream, tap) = route.told_when_slow(open_tcp(host, port, by)).await.map_err(nobody)?;
         Ok((Box::new(stream), tap))
     }
 
     async fn connect_to_proxy(&self, proxy: &ProxySettings, by: Instant) -> TappedResult {
         let (host, port) = (proxy.host.trim_matches(['[', ']']), proxy.port);
-        let unreachable = |why: String| match proxy.origin {
+        let origin = match proxy.origin {
+            ProxyOrigin::Configuration => "the connection",
+            ProxyOrigin::Environment => "the environment",
+        };
+        let route = Route::to_proxy(format!("{host}:{port}"), origin, self.limit);
+        let nobody = |why: String| match proxy.origin {
             ProxyOrigin::Configuration => {
                 TransportError::ProxyUnreachable(format!("the proxy {host}:{port} is not reachable: {why}"))
             }
-            ProxyOrigin::Environment => TransportError::Unreachable(unreachable(
-                format!("the proxy {host}:{port}"),
-                "which the environment names",
-                why,
-            )),
+            ProxyOrigin::Environment => TransportError::Unreachable(route.unreachable(why)),
         };
-        let (stream, tap) = open_tcp(host, port, by).await.map_err(unreachable)?;
+        let (stream, tap) = route.told_when_slow(open_tcp(host, port, by)).await.map_err(nobody)?;
         if proxy.tls == ProxyTls::Always {
             let starting = self.start_tls(Box::new(stream), host, "the proxy", &tap);
             Ok((in_time(by, "TLS to the proxy", starting).await?, tap))
@@ -251,8 +253,7 @@ async fn open_tcp(host: &str, port: u16, by: Instant) -> Result<(TcpStream, Arc<
     let started = Instant::now();
     let host = host.trim_matches(['[', ']']);
     let target = format!("{host}:{port}");
-    let opening = told_when_slow(&target, TcpStream::connect((host, port)));
-    let stream = match timeout_at(by, opening).await {
+    let stream = match timeout_at(by, TcpStream::connect((host, port))).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => return Err(error.to_string()),
         Err(_) => return Err("no answer in the time for a connection".to_owned()),
