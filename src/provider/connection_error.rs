@@ -34,7 +34,6 @@ fn advice(error: &Error) -> (&'static str, Path) {
         Error::Key { origin, of_connection: true, .. } => {
             ("", attribute("auth_config").index(0).name(attribute_of(origin, API_KEY)))
         }
-        Error::Key { .. } => ("", none),
         Error::ProxyPassword { origin, .. } => ("", attribute(attribute_of(origin, PROXY_PASSWORD))),
         Error::NotASecretKey { .. } => ("copy the secret key from Stripe's dashboard", none),
         Error::LiveKeyInClear { .. } => ("use https in `api_base`, or a test key", none),
@@ -55,7 +54,7 @@ fn advice(error: &Error) -> (&'static str, Path) {
             _ => ("", none),
         },
         Error::Sandbox(_) => ("check `sandbox`, which names the file", none),
-        Error::Transport(SetupError::Client(_)) => ("", none),
+        Error::Key { .. } | Error::Transport(SetupError::Client(_)) => ("", none),
     }
 }
 

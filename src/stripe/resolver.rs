@@ -43,13 +43,12 @@ impl Resolve for Resolver {
         Box::pin(async move {
             // Locked during the look-up, so that the others wait for its answer.
             let mut answer = answer.lock().await;
-            let known = match answer.take().filter(is_fresh) {
-                Some(known) => known,
+            let known = if let Some(known) = answer.take().filter(is_fresh) {
+                known
+            } else {
                 // The port is that of the address that is connected to.
-                None => {
-                    let found = lookup_host((name.as_str(), 0)).await.map(Iterator::collect);
-                    (Instant::now(), found)
-                }
+                let found = lookup_host((name.as_str(), 0)).await.map(Iterator::collect);
+                (Instant::now(), found)
             };
             match &answer.insert(known).1 {
                 Ok(addresses) => Ok(Box::new(addresses.clone().into_iter()) as Addrs),

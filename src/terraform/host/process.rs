@@ -49,15 +49,13 @@ impl Process {
         if let Ok(read) = timeout(START_TIMEOUT, stdout.read_line(&mut line)).await {
             read?;
         }
-        match Line::parse(line.strip_suffix('\n').unwrap_or_default()) {
-            Ok(line) => Ok(Self { stdin: child.stdin.take(), child, stdout, line, _folder: folder }),
-            Err(_) => {
-                // It may have ended by itself.
-                let _ = child.start_kill();
-                let stderr = timeout(END_TIMEOUT, stderr).await;
-                Err(no_handshake(line.trim_end(), &stderr.ok().and_then(Result::ok).unwrap_or_default()))
-            }
+        if let Ok(line) = Line::parse(line.strip_suffix('\n').unwrap_or_default()) {
+            return Ok(Self { stdin: child.stdin.take(), child, stdout, line, _folder: folder });
         }
+        // It may have ended by itself.
+        let _ = child.start_kill();
+        let stderr = timeout(END_TIMEOUT, stderr).await;
+        Err(no_handshake(line.trim_end(), &stderr.ok().and_then(Result::ok).unwrap_or_default()))
     }
 }
 
@@ -75,7 +73,8 @@ async fn beginning(output: Option<impl AsyncRead + Unpin>) -> String {
     String::from_utf8_lossy(&told).into_owned()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use tokio::process::Command;
 
