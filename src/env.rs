@@ -68,6 +68,14 @@ impl Env {
         };
         value.filter(|value| !value.is_empty())
     }
+
+    /// The names of the variables that are set.
+    pub fn names(&self) -> Vec<String> {
+        match &self.0 {
+            Source::Process => std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect(),
+            Source::Made(pairs) => pairs.keys().cloned().collect(),
+        }
+    }
 }
 
 /// Leaves the values out, because they may be secrets.

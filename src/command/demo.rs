@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
 use std::time::Instant;
 
+use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::process::Command;
 use tokio::sync::oneshot;
 
 use crate::command::colour::Colour;
@@ -26,10 +27,13 @@ const QUICKSTART: &str = include_str!("../../examples/quickstart/main.tf");
 /// The columns of a terminal.
 const WIDTH: usize = 80;
 
+/// How the variables begin that change what Terraform and the provider do; the caller's are for other runs.
+const FOREIGN: [&str; 2] = ["TF_", "STRIPE_"];
+
 /// Who plans and applies.
-enum Runner {
-    Program(Program),
-    StandIn(Box<StandIn>),
+enum Runner<'w> {
+    Program(Program<'w>),
+    StandIn(Box<StandIn<'w>>),
 }
 
 /// What an apply has made.
@@ -42,9 +46,11 @@ struct Applied {
 }
 
 /// Where the demo runs: its folder, which is removed at the end, and its Stripe.
-struct World<'w> {
-    folder: &'w Path,
+struct World {
+    folder: TempDir,
     base: String,
+    /// The variables of the caller that nothing in this world sees.
+    foreign: Vec<String>,
 }
 
 /// The terminal or file that the demo is told to.
@@ -73,8 +79,7 @@ pub(super) async fn run(
         // An error means that the demo has failed: the server ends in both cases.
         let _ = stopped.await;
     }));
-    let folder = tempfile::Builder::new().prefix("stripe-demo").tempdir()?;
-    let world = World { folder: folder.path(), base };
+    let world = World::new(base, env)?;
     let mut runner = match tofu {
         Some(file) => Runner::Program(Program::new(file, &world)?),
         None => Runner::StandIn(Box::new(StandIn::new(&world)?)),
@@ -87,7 +92,7 @@ pub(super) async fn run(
     page.next_steps(env)
 }
 
-impl Runner {
+impl Runner<'_> {
     async fn introduction(&self) -> Result<String, Error> {
         Ok(match self {
             Self::Program(program) => format!("A web shop on Stripe, by {}", program.name().await?),
@@ -121,7 +126,7 @@ impl Runner {
 }
 
 impl Page<'_> {
-    async fn story(&mut self, runner: &mut Runner, stripe: &Sandbox) -> Result<(), Error> {
+    async fn story(&mut self, runner: &mut Runner<'_>, stripe: &Sandbox) -> Result<(), Error> {
         writeln!(self.out, "{}", self.colour.bold(&runner.introduction().await?))?;
         writeln!(self.out, "Stripe is a sandbox in this process: no account, no network.\n")?;
         let started = Instant::now();
@@ -197,24 +202,37 @@ fn wrapped(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// The variables of a terraform or a plugin that runs in this world.
-fn variables(world: &World<'_>) -> Vec<(&'static str, String)> {
-    vec![
-        (env::STRIPE_API_BASE, world.base.clone()),
-        (env::STRIPE_API_KEY, "sk_test_demo".to_owned()),
-        (env::XDG_RUNTIME_DIR, world.folder.display().to_string()),
-    ]
-}
+impl World {
+    fn new(base: String, env: &Env) -> Result<Self, Error> {
+        let folder = tempfile::Builder::new().prefix("stripe-demo").tempdir()?;
+        let is_foreign = |name: &String| FOREIGN.iter().any(|prefix| name.starts_with(prefix));
+        Ok(Self { folder, base, foreign: env.names().into_iter().filter(is_foreign).collect() })
+    }
 
-/// Writes the quickstart, and a mirror with this program in it.
-fn prepare(world: &World<'_>) -> Result<(), Error> {
-    fs::write(world.folder.join("main.tf"), QUICKSTART)?;
-    let mirror = world.folder.join("mirror");
-    install::into(&mirror)?;
-    let mirror = mirror.display().to_string();
-    let config =
-        format!("provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n");
-    Ok(fs::write(world.folder.join("cli.tfrc"), config)?)
+    /// Has a terraform or a plugin run in this world.
+    fn enter(&self, command: &mut Command) {
+        for variable in &self.foreign {
+            command.env_remove(variable);
+        }
+        command
+            .current_dir(self.folder.path())
+            .env(env::STRIPE_API_BASE, &self.base)
+            .env(env::STRIPE_API_KEY, "sk_test_demo")
+            .env(env::XDG_RUNTIME_DIR, self.folder.path())
+            // Its Stripe is on this machine, where no proxy leads.
+            .envs(["NO_PROXY", "no_proxy"].map(|name| (name, "127.0.0.1")));
+    }
+
+    /// Writes the quickstart, and a mirror with this program in it.
+    fn prepare(&self) -> Result<(), Error> {
+        fs::write(self.folder.path().join("main.tf"), QUICKSTART)?;
+        let mirror = self.folder.path().join("mirror");
+        install::into(&mirror)?;
+        let mirror = mirror.display().to_string();
+        let config =
+            format!("provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n");
+        Ok(fs::write(self.folder.path().join("cli.tfrc"), config)?)
+    }
 }
 
 #[cfg(test)]

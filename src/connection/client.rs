@@ -223,13 +223,10 @@ impl Connection {
                 proxy::of_environment(base, &self.defaults.env)
             }
             None => {
-                let transport = HttpTransport::new(base, self.defaults.timeout, &roots)?;
                 let proxy = proxy::of_environment(base, &self.defaults.env);
-                let named = proxy.map(|proxy| format!("{}:{}", proxy.host, proxy.port));
-                return Ok(Arc::new(match named {
-                    Some(proxy) => transport.through(&proxy),
-                    None => transport,
-                }));
+                let proxy = proxy.map(|proxy| format!("{}:{}", proxy.host, proxy.port));
+                let timeout = self.defaults.timeout;
+                return Ok(Arc::new(HttpTransport::new(base, proxy.as_deref(), timeout, &roots)?));
             }
         };
         self.redact_password(proxy.as_ref());

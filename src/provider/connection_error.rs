@@ -9,10 +9,12 @@ use crate::terraform::value::Path;
 
 /// The error and what to set, without a capital letter and a full stop.
 pub(super) fn describe(error: &Error) -> String {
-    match advice(error) {
-        ("", _) => error.to_string(),
-        (advice, _) => format!("{error}; {advice}"),
-    }
+    let advice = match error {
+        Error::Key { origin, cause, .. } => secret_advice(cause, attribute_of(origin, API_KEY)),
+        Error::ProxyPassword { origin, cause } => secret_advice(cause, attribute_of(origin, PROXY_PASSWORD)),
+        _ => advice(error).0.to_owned(),
+    };
+    if advice.is_empty() { error.to_string() } else { format!("{error}; {advice}") }
 }
 
 /// The attribute of `stripe_connection` that is at fault; the root where none is.
@@ -29,14 +31,10 @@ fn advice(error: &Error) -> (&'static str, Path) {
             "set `api_key` in the provider block, `auth_config` in the connection, or the environment variable STRIPE_API_KEY; with `sandbox` in the provider block no key is needed",
             none,
         ),
-        Error::Key { origin, of_connection: true, cause } => {
-            let block = attribute("auth_config").index(0);
-            (secret_advice(cause), block.name(attribute_of(origin, API_KEY)))
+        Error::Key { origin, of_connection: true, .. } => {
+            ("", attribute("auth_config").index(0).name(attribute_of(origin, API_KEY)))
         }
-        Error::Key { cause, .. } => (secret_advice(cause), none),
-        Error::ProxyPassword { origin, cause } => {
-            (secret_advice(cause), attribute(attribute_of(origin, PROXY_PASSWORD)))
-        }
+        Error::ProxyPassword { origin, .. } => ("", attribute(attribute_of(origin, PROXY_PASSWORD))),
         Error::NotASecretKey { .. } => ("copy the secret key from Stripe's dashboard", none),
         Error::LiveKeyInClear { .. } => ("use https in `api_base`, or a test key", none),
         Error::WrongMode { .. } => ("use a key of that mode, or change `expected_livemode`", none),
@@ -55,15 +53,19 @@ fn advice(error: &Error) -> (&'static str, Path) {
             Kind::Untrusted => ("`ca_certificate` adds trusted roots", none),
             _ => ("", none),
         },
-        Error::Transport(SetupError::Client(_)) | Error::Sandbox(_) => ("", none),
+        Error::Sandbox(_) => ("check `sandbox`, which names the file", none),
+        Error::Key { .. } | Error::Transport(SetupError::Client(_)) => ("", none),
     }
 }
 
-fn secret_advice(cause: &secret::Error) -> &'static str {
+/// What to set where a secret cannot be fetched from the source that `attribute` names. Secret Manager's own
+/// errors say it.
+fn secret_advice(cause: &secret::Error, attribute: &str) -> String {
     match cause {
         secret::Error::SecretVersion(error) if matches!(**error, ManagerError::Impersonation { .. }) => {
-            "check `service_account`"
+            "check `service_account`".to_owned()
         }
-        _ => "",
+        secret::Error::SecretVersion(_) => String::new(),
+        _ => format!("check `{attribute}`"),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -9,7 +10,7 @@ use futures_util::future::BoxFuture;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Url};
 
-use crate::stripe::reach::{CONNECT_TIMEOUT, DIRECTLY, Told, unreachable};
+use crate::stripe::reach::{Route, Told, connect_limit};
 use crate::stripe::resolver::Resolver;
 use crate::stripe::trace::{self, Peer};
 use crate::stripe::transport::MAX_BODY;
@@ -20,38 +21,42 @@ use crate::stripe::{Request, Response, SetupError, Transport, TransportError};
 pub struct HttpTransport {
     base: Url,
     client: reqwest::Client,
-    /// How the base address is reached, for errors.
-    way: String,
+    /// How the base address is reached.
+    route: Arc<Route>,
 }
 
 impl HttpTransport {
-    /// A transport to the base address `base`. `timeout` is for one request; `roots` are further
-    /// trusted certificates, PEM text. Certificates are always verified, redirects never followed.
+    /// A transport to the base address `base`. `proxy` is the one that the environment names for it, `host:port`,
+    /// for what is told of it. `timeout` is for one request; `roots` are further trusted certificates, PEM text.
+    /// Certificates are always verified, redirects never followed.
     ///
     /// # Errors
     /// `base` or `roots` cannot be read.
-    pub fn new(base: &str, timeout: Duration, roots: &[&str]) -> Result<Self, SetupError> {
+    pub fn new(
+        base: &str,
+        proxy: Option<&str>,
+        timeout: Duration,
+        roots: &[&str],
+    ) -> Result<Self, SetupError> {
         let base = Url::parse(base).ok().filter(is_base).ok_or(SetupError::Address)?;
+        let (address, limit) = (host_and_port(&base), connect_limit(timeout));
+        let route = Arc::new(match proxy {
+            Some(proxy) => Route::through(address, proxy, limit),
+            None => Route::direct(address, limit),
+        });
         let mut builder = reqwest::Client::builder()
             .redirect(Policy::none())
             .dns_resolver(Resolver::default())
             .timeout(timeout)
-            .connect_timeout(CONNECT_TIMEOUT.min(timeout))
-            .connector_layer(Told { target: host_and_port(&base).into() })
+            .connect_timeout(limit)
+            .connector_layer(Told(Arc::clone(&route)))
             .pool_idle_timeout(Duration::from_mins(1));
         for pem in roots {
             let bundle = Certificate::from_pem_bundle(pem.as_bytes());
             builder = builder.tls_certs_merge(bundle.map_err(|error| SetupError::Roots(error.to_string()))?);
         }
         let client = builder.build().map_err(|error| SetupError::Client(chain(&error)))?;
-        Ok(Self { base, client, way: DIRECTLY.to_owned() })
-    }
-
-    /// The same transport, whose errors say that the environment names this proxy: `host:port`.
-    #[must_use]
-    pub fn through(mut self, proxy: &str) -> Self {
-        self.way = format!("through the proxy {proxy}, which the environment names");
-        self
+        Ok(Self { base, client, route })
     }
 
     async fn send_request(&self, request: Request) -> Result<Response, TransportError> {
@@ -87,7 +92,7 @@ impl HttpTransport {
         } else if text.contains("invalid peer certificate") {
             TransportError::Untrusted(format!("Stripe's certificate is not trusted: {text}"))
         } else if let Some(why) = nobody() {
-            TransportError::Unreachable(unreachable(host_and_port(&self.base), &self.way, why))
+            TransportError::Unreachable(self.route.unreachable(why))
         } else if error.is_connect() {
             TransportError::Connect(text)
         } else {
@@ -144,16 +149,21 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::HttpTransport;
+    use crate::stripe::reach::tests::SilentHost;
     use crate::stripe::{Request, Response, Transport as _, TransportError};
 
     async fn get(base: &str) -> Result<Response, TransportError> {
+        get_within(base, Duration::from_millis(300)).await
+    }
+
+    async fn get_within(base: &str, timeout: Duration) -> Result<Response, TransportError> {
         let request = Request {
             method: Method::GET,
             target: "/v1/x".to_owned(),
             headers: HeaderMap::new(),
             body: Bytes::new(),
         };
-        HttpTransport::new(base, Duration::from_millis(300), &[]).unwrap().send(request).await
+        HttpTransport::new(base, None, timeout, &[]).unwrap().send(request).await
     }
 
     /// A server that reads a request, sends `answer`, and closes the connection.
@@ -201,6 +211,14 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_host_that_drops_packets_was_sent_nothing() {
+        let host = SilentHost::start().await;
+        let sent = get_within(&format!("http://{}", host.address), Duration::from_secs(1)).await;
+        let Err(TransportError::Unreachable(told)) = sent else { panic!("nobody answers") };
+        assert!(told.ends_with("no answer in the time for a connection"), "{told}");
+    }
+
+    #[tokio::test]
     async fn a_broken_or_silent_connection_may_have_sent_something() {
         let cut = server("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf").await;
         assert!(matches!(get(&cut).await, Err(TransportError::Broken(_))));
@@ -225,19 +243,20 @@ mod tests {
             headers: HeaderMap::new(),
             body: Bytes::new(),
         };
-        let transport = HttpTransport::new(&base, Duration::from_mins(2), &[]).unwrap();
+        let transport = HttpTransport::new(&base, None, Duration::from_mins(2), &[]).unwrap();
         assert!(matches!(transport.send(request).await, Err(TransportError::TooLarge)));
     }
 
     #[test]
     fn an_address_that_is_none_is_refused() {
-        let error = HttpTransport::new("not an address", Duration::from_secs(1), &[]).unwrap_err();
+        let error = HttpTransport::new("not an address", None, Duration::from_secs(1), &[]).unwrap_err();
         assert!(error.to_string().contains("the base address is not one"), "{error}");
         let error =
-            HttpTransport::new("http://svc:hidden@127.0.0.1", Duration::from_secs(1), &[]).unwrap_err();
+            HttpTransport::new("http://svc:hidden@127.0.0.1", None, Duration::from_secs(1), &[]).unwrap_err();
         assert!(!format!("{error:?} {error}").contains("hidden"));
         let error = HttpTransport::new(
             "http://127.0.0.1",
+            None,
             Duration::from_secs(1),
             &["-----BEGIN CERTIFICATE-----\nx\n"],
         );

@@ -30,6 +30,7 @@ use hyper::client::conn::http1::SendRequest;
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
+use crate::stripe::reach::connect_limit;
 use crate::stripe::trace::{self, Event, Peer, emit};
 use crate::stripe::transport::MAX_BODY;
 use crate::stripe::wire_tap::Tap;
@@ -124,7 +125,7 @@ impl Http1Transport {
             return Err(SetupError::ProxyWithoutTls);
         }
         let forwards = !secure && tls.is_some_and(|tls| tls != ProxyTls::Tunnel);
-        let dialer = Dialer::new(proxy, secure, roots)?;
+        let dialer = Dialer::new(proxy, secure, connect_limit(timeout), roots)?;
         Ok(Self { dialer, forwards, base, timeout, idle: Mutex::default() })
     }
 

@@ -1,10 +1,11 @@
-//! Looks a name up once: connections that are opened together share one answer.
+//! Looks a name up once: connections that are opened together share one answer, or one failure.
 //!
 //! A run opens several connections in its first moment, and each would ask for the same name.
 
 use std::collections::HashMap;
+use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -12,61 +13,102 @@ use tokio::net::lookup_host;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-/// After this time a name is looked up again.
-const FRESH: Duration = Duration::from_mins(1);
+/// For so long addresses count: enough for connections that are opened together, and too short to keep one
+/// that does not answer any more.
+const FRESH: Duration = Duration::from_secs(2);
+/// For so long a failure counts: enough for those who waited for it, and shorter than the wait before a retry.
+const FAILED: Duration = Duration::from_millis(100);
 
-/// The addresses of a name, and when it was looked up.
-type Answer = (Instant, Vec<SocketAddr>);
+/// When a name was looked up, and what was found.
+type Found = (Instant, io::Result<Vec<SocketAddr>>);
 
 /// The names that were looked up.
 #[derive(Debug, Default)]
-pub(super) struct Resolver(Arc<Mutex<HashMap<String, Answer>>>);
+pub(super) struct Resolver(StdMutex<HashMap<String, Arc<Mutex<Option<Found>>>>>);
+
+impl Resolver {
+    fn answer(&self, name: &str) -> Arc<Mutex<Option<Found>>> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(name.to_owned()).or_default())
+    }
+}
+
+fn is_fresh((since, found): &Found) -> bool {
+    since.elapsed() < if found.is_ok() { FRESH } else { FAILED }
+}
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let known = Arc::clone(&self.0);
+        let answer = self.answer(name.as_str());
         Box::pin(async move {
             // Locked during the look-up, so that the others wait for its answer.
-            let mut known = known.lock().await;
-            let fresh = known.get(name.as_str()).filter(|(since, _)| since.elapsed() < FRESH);
-            if let Some((_, addresses)) = fresh {
-                return Ok(Box::new(addresses.clone().into_iter()) as Addrs);
+            let mut answer = answer.lock().await;
+            let known = if let Some(known) = answer.take().filter(is_fresh) {
+                known
+            } else {
+                // The port is that of the address that is connected to.
+                let found = lookup_host((name.as_str(), 0)).await.map(Iterator::collect);
+                (Instant::now(), found)
+            };
+            match &answer.insert(known).1 {
+                Ok(addresses) => Ok(Box::new(addresses.clone().into_iter()) as Addrs),
+                Err(error) => Err(io::Error::new(error.kind(), error.to_string()).into()),
             }
-            // The port is that of the address that is connected to.
-            let addresses: Vec<SocketAddr> = lookup_host((name.as_str(), 0)).await?.collect();
-            known.insert(name.as_str().to_owned(), (Instant::now(), addresses.clone()));
-            Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io;
     use std::net::SocketAddr;
 
     use reqwest::dns::Resolve as _;
     use tokio::time::{Instant, advance};
 
-    use super::{FRESH, Resolver};
+    use super::{FAILED, FRESH, Resolver};
+
+    async fn found(resolver: &Resolver) -> Result<Vec<SocketAddr>, String> {
+        let found = resolver.resolve("localhost".parse().unwrap()).await;
+        found.map(Iterator::collect).map_err(|error| error.to_string())
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_name_is_looked_up_once_and_again_after_a_while() {
         let resolver = Resolver::default();
         let known: SocketAddr = "192.0.2.1:0".parse().unwrap();
-        resolver.0.lock().await.insert("localhost".to_owned(), (Instant::now(), vec![known]));
-        let found = async || -> Vec<SocketAddr> {
-            resolver.resolve("localhost".parse().unwrap()).await.unwrap().collect()
-        };
-        assert_eq!(found().await, [known]);
+        *resolver.answer("localhost").lock().await = Some((Instant::now(), Ok(vec![known])));
+        assert_eq!(found(&resolver).await.unwrap(), [known]);
         advance(FRESH).await;
-        assert!(found().await.iter().all(|address| address.ip().is_loopback()));
+        assert!(found(&resolver).await.unwrap().iter().all(|address| address.ip().is_loopback()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failure_is_shared_too_and_not_for_longer() {
+        let resolver = Resolver::default();
+        let failure = io::Error::new(io::ErrorKind::NotFound, "nobody knows it");
+        *resolver.answer("localhost").lock().await = Some((Instant::now(), Err(failure)));
+        for _ in 0..2 {
+            assert_eq!(found(&resolver).await.unwrap_err(), "nobody knows it");
+        }
+        advance(FAILED).await;
+        assert!(!found(&resolver).await.unwrap().is_empty());
     }
 
     #[tokio::test]
     async fn what_was_looked_up_is_known() {
         let resolver = Resolver::default();
-        let found = resolver.resolve("localhost".parse().unwrap()).await.unwrap();
-        let found: Vec<SocketAddr> = found.collect();
-        assert_eq!(resolver.0.lock().await.get("localhost").unwrap().1, found);
+        let found = found(&resolver).await.unwrap();
+        let answer = resolver.answer("localhost");
+        let answer = answer.lock().await;
+        assert_eq!(answer.as_ref().unwrap().1.as_ref().unwrap(), &found);
+    }
+
+    #[tokio::test]
+    async fn a_look_up_of_one_name_waits_for_no_other() {
+        let resolver = Resolver::default();
+        let slow = resolver.answer("slow.example");
+        let _asked = slow.lock().await;
+        assert!(!found(&resolver).await.unwrap().is_empty());
     }
 }

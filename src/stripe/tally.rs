@@ -74,9 +74,7 @@ impl Tally {
 
     pub(super) fn totals(&self) -> Totals {
         Totals {
-            requests: std::array::from_fn(|at| {
-                self.requests.get(at).map_or(0, |count| count.load(Ordering::Relaxed))
-            }),
+            requests: self.requests.each_ref().map(|count| count.load(Ordering::Relaxed)),
             retries: self.retries.load(Ordering::Relaxed),
             waited: Duration::from_micros(self.waited.load(Ordering::Relaxed)),
         }
@@ -86,19 +84,36 @@ impl Tally {
 impl Totals {
     /// Both together.
     #[must_use]
-    pub fn and(self, other: &Self) -> Self {
-        let sum = |at: usize| {
-            [&self.requests, &other.requests].iter().filter_map(|requests| requests.get(at)).sum()
-        };
-        Self {
-            requests: std::array::from_fn(sum),
-            retries: self.retries + other.retries,
-            waited: self.waited + other.waited,
+    pub fn and(mut self, other: &Self) -> Self {
+        for (own, others) in self.requests.iter_mut().zip(other.requests) {
+            *own += others;
         }
+        self.retries += other.retries;
+        self.waited += other.waited;
+        self
     }
 
     /// All requests.
     pub fn all(&self) -> usize {
         self.requests.iter().sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{CallKind, Tally};
+
+    #[test]
+    fn each_kind_is_counted_and_clients_are_added_up() {
+        let (one, other) = (Tally::default(), Tally::default());
+        one.sent(CallKind::Read, false);
+        one.sent(CallKind::Action, true);
+        other.sent(CallKind::Action, false);
+        other.admitted(Duration::from_millis(3));
+        let totals = one.totals().and(&other.totals());
+        assert_eq!(totals.requests, [1, 0, 0, 0, 0, 2]);
+        assert_eq!((totals.all(), totals.retries, totals.waited), (3, 1, Duration::from_millis(3)));
     }
 }

@@ -43,9 +43,14 @@ pub enum Error {
     /// The plugin could not be started or reached.
     #[error("cannot reach the plugin: {0}")]
     Io(#[from] io::Error),
-    /// The first line that the plugin wrote is no handshake.
-    #[error("the plugin did not write a handshake, but {0:?}")]
-    Handshake(String),
+    /// The first line that the plugin wrote is no handshake, or it wrote none in time.
+    #[error("the plugin wrote no handshake{}", instead(.line, .stderr))]
+    Handshake {
+        /// What it wrote in its place.
+        line: String,
+        /// What it said on standard error.
+        stderr: String,
+    },
     /// No gRPC channel could be opened.
     #[error("cannot open a channel to the plugin: {0}")]
     Transport(#[from] tonic::transport::Error),
@@ -58,6 +63,13 @@ pub enum Error {
     /// The provider refused what was asked, with these errors.
     #[error("{}", .0.join("\n\n"))]
     Refused(Vec<String>),
+}
+
+/// What a plugin wrote in place of its handshake.
+fn instead(line: &str, stderr: &str) -> String {
+    let line = if line.is_empty() { String::new() } else { format!(", but {line:?}") };
+    let stderr = stderr.trim();
+    if stderr.is_empty() { line } else { format!("{line}; on standard error it said:\n{stderr}") }
 }
 
 impl From<tonic::Status> for Error {
@@ -146,7 +158,7 @@ pub struct Line {
 impl Line {
     /// Reads a line without its line end.
     pub fn parse(line: &str) -> Result<Self, Error> {
-        let wrong = || Error::Handshake(line.to_owned());
+        let wrong = || Error::Handshake { line: line.to_owned(), stderr: String::new() };
         let fields: Vec<_> = line.split('|').collect();
         let ["1", "5", network, address, "grpc", certificate, ..] = fields[..] else { return Err(wrong()) };
         let der = STANDARD_NO_PAD.decode(certificate).map_err(|_| wrong())?;

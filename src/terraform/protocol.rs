@@ -28,8 +28,8 @@ pub use server::Server;
 /// The minor version of protocol 5 that is spoken.
 pub const MINOR: u32 = 11;
 
-/// The largest message in either direction; what the Go libraries use, because states grow.
-const MESSAGE_LIMIT: usize = 256 << 20;
+/// The largest message in either direction, in bytes; what the Go libraries use, because states grow.
+pub const MESSAGE_LIMIT: usize = 256 << 20;
 
 /// The plugin protocol's provider service over a provider.
 #[derive(Debug)]

@@ -61,7 +61,7 @@ const CONNECTION: [(&str, &str, &str); 22] = [
 ];
 
 /// A whole resource or data source, where it is wrong, and a part of the message.
-const OTHERS: [(&str, &str, &str); 16] = [
+const OTHERS: [(&str, &str, &str); 18] = [
     (
         r#"resource "stripe_entity" "x" {
   entity        = "Custmer"
@@ -173,6 +173,30 @@ const OTHERS: [(&str, &str, &str); 16] = [
 }"#,
         "page_token = \"abc\"",
         "page token",
+    ),
+    (
+        r#"resource "stripe_price" "x" {
+  product  = "prod_1"
+  currency = "usd"
+
+  recurring {
+    interval       = "month"
+    interval_count = 1.5
+  }
+}"#,
+        "interval_count = 1.5",
+        "`recurring.interval_count` must be a whole number",
+    ),
+    (
+        r#"resource "stripe_price" "x" {
+  product  = "prod_1"
+  currency = "usd"
+
+  tiers { up_to = "inf" }
+  tiers { up_to = "many" }
+}"#,
+        "tiers { up_to = \"many\" }",
+        "`tiers[1].up_to` must be",
     ),
     (
         r#"provider "stripe" {

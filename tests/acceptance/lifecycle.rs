@@ -48,6 +48,11 @@ resource "stripe_coupon" "spring" {
   lifecycle { replace_triggered_by = [stripe_product.gold.metadata] }
 }
 
+resource "stripe_coupon" "apart" {
+  percent_off = 5
+  duration    = "forever"
+}
+
 check "the_product_is_sold" {
   data "stripe_product" "gold" {
     id = stripe_product.gold.id
@@ -70,7 +75,7 @@ fn settled(workdir: &Workdir) {
 fn lifecycle_words_hold_for_typed_resources() {
     let workdir = Workdir::new(SHOP);
     let applied = workdir.apply();
-    assert!(applied.contains("6 added, 0 changed, 0 destroyed"), "{applied}");
+    assert!(applied.contains("7 added, 0 changed, 0 destroyed"), "{applied}");
     settled(&workdir);
 
     let second = SHOP.replace("\"first\"", "\"second\"");
@@ -81,7 +86,7 @@ fn lifecycle_words_hold_for_typed_resources() {
     let link = workdir.attributes("stripe_payment_link.each[\"year\"]");
     assert_eq!(link["after_completion"]["redirect"]["url"], "https://example.com/first");
 
-    // Somebody else archives the product: only a plan that reads sees it, and one of another target not.
+    // Somebody else archives the product: only a plan that reads it sees that, and one of a target apart does not.
     let product = workdir.attributes("stripe_product.gold")["id"].as_str().unwrap().to_owned();
     workdir.post(&format!("/v1/products/{product}"), "active=false&name=Silver");
     let plan = |more: &str| {
@@ -90,8 +95,10 @@ fn lifecycle_words_hold_for_typed_resources() {
     };
     let (_, told) = plan("-refresh=false");
     assert!(told.contains("0 to add, 0 to change, 0 to destroy"), "{told}");
-    let (code, told) = plan("-target=stripe_coupon.spring");
-    assert!(code != 1 && told.contains("Resource targeting is in effect"), "{told}");
+    let (code, told) = plan("-target=stripe_coupon.apart");
+    assert!(code == 0 && told.contains("No changes.") && !told.contains("stripe_product"), "{told}");
+    let (code, told) = plan("-target=stripe_product.gold");
+    assert!(code == 2 && told.contains("0 to add, 1 to change, 0 to destroy"), "{told}");
     let (code, told) = plan("-refresh=true");
     assert!(code == 2 && told.contains("0 to add, 1 to change, 0 to destroy"), "{told}");
     let (_, told) = plan("-refresh-only");

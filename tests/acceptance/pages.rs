@@ -253,8 +253,10 @@ fn every_example_of_the_registry_is_applied() {
     workdir.ok(&["validate"]);
     workdir.write(&merged(&configs));
     let apply = ["apply", "-auto-approve", "-no-color"].as_slice();
+    let (plan, destroy) =
+        (["plan", "-no-color", "-detailed-exitcode"], ["destroy", "-auto-approve", "-no-color"]);
     // Lists of all there is show in the second apply what the first one made beside.
-    for arguments in [apply, apply, &["plan", "-no-color", "-detailed-exitcode"]] {
+    for arguments in [apply, apply, &plan, &destroy] {
         let output = workdir.command(arguments).env("SHOP_STRIPE_KEY", "sk_test_shop").output().unwrap();
         assert!(output.status.success(), "{}", everything(&output));
     }

@@ -1,19 +1,14 @@
-//! Typed resources as a practitioner writes them: a storefront, and every example of the documentation.
-
-use std::fs;
-use std::path::Path;
+//! Typed resources as a practitioner writes them: the whole life of a storefront.
 
 use crate::support::harness::{Case, case};
 use crate::support::tools::Tool;
-use crate::support::workdir::{Workdir, squeezed};
+use crate::support::workdir::Workdir;
 
 pub fn cases() -> Vec<Case> {
     vec![
         case!(a_storefront_lives_a_whole_life, Terraform),
         case!(a_storefront_lives_under_an_old_terraform, OldTerraform),
         case!(a_storefront_is_imported_with_a_configuration_that_plans_empty, Terraform),
-        case!(every_example_of_the_documentation_is_applied, Terraform),
-        case!(a_misspelt_key_is_refused_with_its_path, Terraform),
     ]
 }
 
@@ -89,47 +84,4 @@ fn a_storefront_is_imported_with_a_configuration_that_plans_empty() {
     let applied = other.ok(&["apply", "-no-color", "-auto-approve"]);
     assert!(applied.contains("15 imported, 0 added, 0 changed, 0 destroyed."), "{applied}");
     other.assert_plan_is_empty();
-}
-
-/// Every example in one configuration: they refer to each other. Left out are those that need what no
-/// resource makes, and those of the generic resources, which have cases of their own.
-fn every_example_of_the_documentation_is_applied() {
-    let mut config = String::new();
-    let (mut applied, mut left_out) = (0, 0);
-    for (folder, file) in [("resources", "resource.tf"), ("data-sources", "data-source.tf")] {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(folder);
-        let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|it| it.unwrap().file_name()).collect();
-        names.sort();
-        for name in names {
-            let example = fs::read_to_string(folder.join(&name).join(file)).unwrap();
-            if is_applied(name.to_str().unwrap(), &example) {
-                config += &example;
-                config.push('\n');
-                applied += 1;
-            } else {
-                left_out += 1;
-            }
-        }
-    }
-    assert!(applied >= 250 && left_out <= 120, "{applied} applied, {left_out} left out");
-    let workdir = Workdir::new(&config);
-    workdir.apply();
-    workdir.assert_plan_is_empty();
-    workdir.destroy();
-}
-
-/// Whether an example stands by itself among the others.
-fn is_applied(name: &str, example: &str) -> bool {
-    let generic = ["action", "actions", "connection", "entities", "entity", "entity_types"];
-    let unmade = ["credit_note", "issuing_dispute"];
-    let short = name.strip_prefix("stripe_").unwrap();
-    let refers = unmade.iter().any(|it| example.contains(&format!("stripe_{it}.")));
-    !generic.contains(&short) && !unmade.contains(&short) && !refers && !example.contains("123\"")
-}
-
-fn a_misspelt_key_is_refused_with_its_path() {
-    let workdir = Workdir::new(&storefront().replace("quantity = 1 }", "quantitty = 1 }"));
-    let refused = squeezed(&workdir.fails(&["validate", "-no-color"]));
-    let told = "There is no `line_items[0].quantitty` in a stripe_payment_link; did you mean `quantity`?";
-    assert!(refused.contains(told), "{refused}");
 }

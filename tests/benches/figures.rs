@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use prost::Message as _;
+use stripe_provider::terraform::protocol::MESSAGE_LIMIT;
 use stripe_provider::terraform::wire::tfplugin5::{get_provider_schema, provider_client::ProviderClient};
 use support::host::Host;
 use support::running::{Running, command};
@@ -63,7 +64,7 @@ fn memory(process: u32) -> String {
 /// The size of the schema, and how long it takes to get it.
 async fn schema(host: &Host, plugin: &Running) -> (usize, Duration) {
     let channel = plugin.line.channel(host.client().unwrap()).await.unwrap();
-    let mut client = ProviderClient::new(channel).max_decoding_message_size(256 << 20);
+    let mut client = ProviderClient::new(channel).max_decoding_message_size(MESSAGE_LIMIT);
     let asked = Instant::now();
     let answer = client.get_schema(get_provider_schema::Request {}).await.unwrap().into_inner();
     (answer.encoded_len(), asked.elapsed())

@@ -57,7 +57,7 @@ async fn a_connection_that_does_not_work_names_the_attribute_to_set() {
             vec![],
             vec![("auth_config", block("api_key_env", Value::from("MISSING")))],
             "AUTH_ERROR",
-            "the environment variable MISSING is not set",
+            "the environment variable MISSING is not set; check `api_key_env`",
         ),
         (vec![key.clone()], proxied("NEVER"), "ERROR", "set `proxy_ssltype` to AUTO or TUNNEL"),
         (vec![key.clone(), base.clone()], proxied("AUTO"), "ERROR", "check `destination_config`"),

@@ -5,7 +5,7 @@ use std::fmt;
 
 use hyper_util::rt::TokioIo;
 use stripe_provider::terraform::Provider;
-use stripe_provider::terraform::protocol::Service;
+use stripe_provider::terraform::protocol::{MESSAGE_LIMIT, Service};
 use stripe_provider::terraform::value::{Type, Value, msgpack};
 use stripe_provider::terraform::wire::tfplugin5::{
     self as wire, DynamicValue, provider_client::ProviderClient, schema::Block,
@@ -15,9 +15,6 @@ use tonic::transport::{Channel, Endpoint, Server};
 
 use super::calls::Calls;
 use super::{blocks, rules};
-
-/// The largest message in either direction.
-const MESSAGE_LIMIT: usize = 256 << 20;
 
 /// What this core can do.
 const CAPABILITIES: wire::ClientCapabilities =

@@ -22,7 +22,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Builds the provider and packs it as a registry takes it: a zip for one platform, the manifest, the bill of
-/// materials, and SHA256SUMS over all files of the folder.
+/// materials, and SHA256SUMS over the files of this version in the folder.
 #[derive(Debug, Parser)]
 #[command(name = "release")]
 struct Arguments {
@@ -61,9 +61,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if !arguments.sums {
         pack(arguments)?;
     }
-    fs::write(arguments.out.join(format!("{NAME}_{VERSION}_manifest.json")), sums::MANIFEST)?;
-    let listed = sums::of_folder(&arguments.out)?;
-    fs::write(arguments.out.join(format!("{NAME}_{VERSION}_SHA256SUMS")), &listed)?;
+    let release = format!("{NAME}_{VERSION}_");
+    fs::write(arguments.out.join(format!("{release}manifest.json")), sums::MANIFEST)?;
+    let listed = sums::of_folder(&arguments.out, &release)?;
+    fs::write(arguments.out.join(format!("{release}SHA256SUMS")), &listed)?;
     eprint!("{}:\n{listed}", arguments.out.display());
     Ok(())
 }

@@ -79,7 +79,12 @@ fn agrees(out: &mut dyn Write) -> Result<bool, Error> {
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     writeln!(out)?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes"))
+    Ok(is_yes(&answer))
+}
+
+/// Whether a person's line agrees; at the end of the input there is none, which agrees to nothing.
+fn is_yes(line: &str) -> bool {
+    !line.is_empty() && matches!(line.trim().to_lowercase().as_str(), "" | "y" | "yes")
 }
 
 /// Downloads a release, checks it and unpacks its program.
@@ -121,7 +126,7 @@ mod tests {
     use tokio::net::TcpListener;
     use zip::write::SimpleFileOptions;
 
-    use super::{CHECKSUMS, Release, cache, install};
+    use super::{CHECKSUMS, Release, cache, install, is_yes};
     use crate::env::Env;
 
     fn archive() -> Vec<u8> {
@@ -171,5 +176,14 @@ mod tests {
         assert_eq!(cache(&env).unwrap().to_str(), Some("/home/ada/.cache/terraform-provider-stripe"));
         let env = Env::from_pairs([("HOME", "/home/ada"), ("XDG_CACHE_HOME", "/c")]);
         assert_eq!(cache(&env).unwrap().to_str(), Some("/c/terraform-provider-stripe"));
+    }
+    #[test]
+    fn only_a_line_agrees() {
+        for agreed in ["\n", "y\n", "Yes \r\n", "y"] {
+            assert!(is_yes(agreed), "{agreed:?}");
+        }
+        for refused in ["", "n\n", "later\n"] {
+            assert!(!is_yes(refused), "{refused:?}");
+        }
     }
 }

@@ -6,29 +6,17 @@ use std::process::{Output, Stdio};
 use serde_json::Value as Json;
 use tokio::process::Command;
 
-use super::{Applied, World, prepare, variables};
+use super::{Applied, World};
 use crate::command::Error;
 use crate::env::{self, Env};
 
 /// The programs that can apply a configuration, in the order of preference.
 const PROGRAMS: [&str; 2] = ["terraform", "tofu"];
-/// Variables of the caller that would change what the program does.
-const FOREIGN: [&str; 8] = [
-    env::TF_DATA_DIR,
-    env::TF_WORKSPACE,
-    "TF_REATTACH_PROVIDERS",
-    "TF_LOG",
-    "TF_LOG_PROVIDER",
-    "TF_CLI_ARGS",
-    "TF_PLUGIN_CACHE_DIR",
-    "STRIPE_ACCOUNT",
-];
 
-/// A program on this machine, and the folder it runs in.
-pub(super) struct Program {
+/// A program on this machine, and the world it runs in.
+pub(super) struct Program<'w> {
     file: PathBuf,
-    folder: PathBuf,
-    variables: Vec<(&'static str, String)>,
+    world: &'w World,
 }
 
 /// The first of the programs on the `PATH`.
@@ -41,14 +29,11 @@ pub(super) fn find(env: &Env) -> Option<PathBuf> {
     files.find(|file| file.is_file())
 }
 
-impl Program {
+impl<'w> Program<'w> {
     /// A program in this world, with its configuration.
-    pub(super) fn new(file: PathBuf, world: &World<'_>) -> Result<Self, Error> {
-        prepare(world)?;
-        let mut variables = variables(world);
-        variables.push(("TF_CLI_CONFIG_FILE", world.folder.join("cli.tfrc").display().to_string()));
-        variables.push(("CHECKPOINT_DISABLE", "1".to_owned()));
-        Ok(Self { file, folder: world.folder.to_owned(), variables })
+    pub(super) fn new(file: PathBuf, world: &'w World) -> Result<Self, Error> {
+        world.prepare()?;
+        Ok(Self { file, world })
     }
 
     /// `Terraform 1.11.4`.
@@ -92,10 +77,9 @@ impl Program {
 
     async fn run(&self, arguments: &[&str]) -> Result<Output, Error> {
         let mut command = Command::new(&self.file);
-        command.args(arguments).current_dir(&self.folder).envs(self.variables.iter().cloned());
-        for variable in FOREIGN {
-            command.env_remove(variable);
-        }
+        self.world.enter(&mut command);
+        command.args(arguments).env("CHECKPOINT_DISABLE", "1");
+        command.env("TF_CLI_CONFIG_FILE", self.world.folder.path().join("cli.tfrc"));
         let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await?;
         if output.status.success() {
             return Ok(output);

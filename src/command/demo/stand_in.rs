@@ -1,39 +1,35 @@
 //! Stands in for Terraform where there is none: starts this program as a plugin, as Terraform does, and plans
 //! and applies the quickstart over the same protocol. It knows of Terraform's language what the quickstart uses.
 
-use std::path::PathBuf;
-
 use tokio::process::Command;
 
 use super::config::{Block, Config, Known, written};
 use super::program::shown;
-use super::{Applied, QUICKSTART, World, variables};
+use super::{Applied, QUICKSTART, World};
 use crate::command::Error;
 use crate::terraform::host::{Core, Host, Object, Process};
 
 /// A plugin that runs, and what it has made.
-pub(super) struct StandIn {
+pub(super) struct StandIn<'w> {
     config: Config,
-    folder: PathBuf,
-    variables: Vec<(&'static str, String)>,
+    world: &'w World,
     plugin: Option<(Process, Core)>,
     state: Vec<(Block, Object)>,
     known: Known,
 }
 
-impl StandIn {
+impl<'w> StandIn<'w> {
     /// The quickstart in this world.
-    pub(super) fn new(world: &World<'_>) -> Result<Self, Error> {
+    pub(super) fn new(world: &'w World) -> Result<Self, Error> {
         let config = Config::parse(QUICKSTART)?;
         let state = config.resources.iter().map(|block| (block.clone(), Object::default())).collect();
-        let (folder, variables) = (world.folder.to_owned(), variables(world));
-        Ok(Self { config, folder, variables, plugin: None, state, known: Known::default() })
+        Ok(Self { config, world, plugin: None, state, known: Known::default() })
     }
 
     /// Starts the plugin and configures it.
     pub(super) async fn init(&mut self) -> Result<(), Error> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.current_dir(&self.folder).envs(self.variables.iter().cloned());
+        self.world.enter(&mut command);
         let host = Host::new()?;
         let process = Process::start(&host, command).await?;
         let mut core = Core::over(process.line.channel(host.client()?).await?).await?;

@@ -153,7 +153,7 @@ impl Parser<'_> {
             Some(Word::Name(name)) if name.eq_ignore_ascii_case("null") => {
                 return Err(("nothing equals NULL; write IS NULL or IS NOT NULL".to_owned(), at));
             }
-            Some(Word::Name(name)) => Err(format!("{name} should stand in single quotes: '{name}'")),
+            Some(Word::Name(name)) => Err(format!("`{name}` should stand in single quotes: '{name}'")),
             _ => return Err(missing()),
         };
         self.advance();

@@ -84,7 +84,7 @@ fn an_error_shows_the_place() {
 #[test]
 fn every_mistake_has_its_own_words() {
     for (clause, message) in [
-        ("Name = John", "John should stand in single quotes: 'John' (position 8)"),
+        ("Name = John", "`John` should stand in single quotes: 'John' (position 8)"),
         ("Name = \"John\"", "text stands in single quotes (position 8)"),
         ("Name = 'John", "the text has no closing quote (position 8)"),
         ("Name = NULL", "nothing equals NULL; write IS NULL or IS NOT NULL (position 8)"),

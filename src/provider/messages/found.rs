@@ -19,9 +19,9 @@ messages! {
         "{cause}" "";
     error invalid_page_token(cause: &str) "Invalid Page Token"
         "{cause}" "";
-    error parent_missing(parent: &str, entity: &str) "Not Found By"
+    error parent_missing(parent: &str, entity: &str) "Object Not Named"
         "`{parent}` is missing: a {entity} belongs to it." "";
-    error nothing_names_it() "Not Found By"
+    error nothing_names_it() "Object Not Named"
         "Nothing says which object is meant:" "set `id`, or another attribute that names it alone.";
     error object_deleted(entity: &str) "Object Was Deleted"
         "This {entity} was deleted in Stripe." "Take another one, or remove the data source.";

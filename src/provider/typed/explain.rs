@@ -4,15 +4,31 @@ use crate::connector;
 use crate::engine::{self, Faults, ParamError, UnlistedValue};
 use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::messages::payload;
-use crate::provider::typed::surface::{Slot, Surface};
+use crate::provider::typed::surface::{Form, Repeats, Slot, Surface};
 use crate::stripe;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
-use crate::terraform::value::Value;
+use crate::terraform::value::{Path, Value};
 
 impl Slot {
     /// The refusal of an argument that is set by itself and by its write-only twin.
     pub(super) fn refuse_twice(&self) -> Diagnostic {
         payload::set_twice(&self.name, &self.twin()).at_attribute(&self.name)
+    }
+
+    /// Where the param of a path below this argument is written: in a nested block at its own attribute.
+    /// Terraform finds no place inside an attribute of dynamic type.
+    fn place<'p>(&self, around: &Path, mut below: impl Iterator<Item = &'p str>) -> Path {
+        let place = around.name(&self.name);
+        let Form::Block(repeats, members) = &self.form else { return place };
+        let index = match repeats {
+            Repeats::Once => Some(0),
+            Repeats::List => below.next().and_then(|step| step.parse().ok()),
+            // Only the configuration says which block has the key.
+            Repeats::Keyed => None,
+        };
+        let Some(block) = index.map(|index| place.index(index)) else { return place };
+        let written = below.next().and_then(|param| members.iter().find(|slot| slot.member == param));
+        written.map_or(place, |slot| slot.place(&block, below))
     }
 }
 
@@ -77,11 +93,11 @@ impl Surface {
             .collect()
     }
 
-    /// The diagnostic at the argument that a dotted path begins with.
+    /// The diagnostic at the argument that a dotted path leads to.
     pub(super) fn at(&self, diagnostic: Diagnostic, param: &str) -> Diagnostic {
-        let first = param.split('.').next().unwrap_or_default();
-        match self.argument(first) {
-            Some(slot) => diagnostic.at_attribute(&slot.name),
+        let mut steps = param.split('.');
+        match self.argument(steps.next().unwrap_or_default()) {
+            Some(slot) => diagnostic.at(slot.place(&Path::root(), steps)),
             None => diagnostic,
         }
     }

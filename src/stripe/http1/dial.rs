@@ -1,6 +1,7 @@
 //! Opens connections to Stripe: TCP, TLS to the proxy, tunnel, TLS to Stripe, whichever apply.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{HOST, HeaderValue, PROXY_AUTHORIZATION};
@@ -12,12 +13,12 @@ use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 
 use super::proxy_auth::{Authentication, ProxyAuth, credentials_refused};
 use super::{ProxyOrigin, ProxySettings, ProxyTls, tls};
-use crate::stripe::reach::{CONNECT_TIMEOUT, DIRECTLY, told_when_slow, unreachable};
+use crate::stripe::reach::Route;
 use crate::stripe::trace::{Event, emit};
 use crate::stripe::wire_tap::Tap;
 use crate::stripe::{SetupError, TransportError};
@@ -50,6 +51,8 @@ pub(super) struct Dialer {
     auth: ProxyAuth,
     /// The target is https.
     secure: bool,
+    /// The time for opening a connection, with TLS and tunnel.
+    limit: Duration,
     tls: Arc<ClientConfig>,
 }
 
@@ -57,10 +60,11 @@ impl Dialer {
     pub(super) fn new(
         proxy: Option<ProxySettings>,
         secure: bool,
+        limit: Duration,
         roots: &[&str],
     ) -> Result<Self, SetupError> {
         let auth = ProxyAuth::new(proxy.as_ref().and_then(|proxy| proxy.credentials.clone()));
-        Ok(Self { proxy, auth, secure, tls: tls::config(roots)? })
+        Ok(Self { proxy, auth, secure, limit, tls: tls::config(roots)? })
     }
 
     /// The authentication of a new request to the proxy.
@@ -79,13 +83,15 @@ impl Dialer {
         forwards: bool,
         target: &Uri,
     ) -> Result<(OpenStream, Arc<Tap>), TransportError> {
+        let by = Instant::now() + self.limit;
         let (stream, tap) = match &self.proxy {
-            None => self.connect_directly(target).await?,
-            Some(proxy) if forwards => self.connect_to_proxy(proxy).await?,
-            Some(proxy) => self.connect_through_tunnel(proxy, target).await?,
+            None => self.connect_directly(target, by).await?,
+            Some(proxy) if forwards => self.connect_to_proxy(proxy, by).await?,
+            Some(proxy) => self.connect_through_tunnel(proxy, target, by).await?,
         };
         let stream = if self.secure {
-            self.start_tls(stream, target.host().unwrap_or_default(), "Stripe", &tap).await?
+            let host = target.host().unwrap_or_default();
+            in_time(by, "TLS to Stripe", self.start_tls(stream, host, "Stripe", &tap)).await?
         } else {
             stream
         };
@@ -94,11 +100,12 @@ impl Dialer {
         Ok((TokioIo::new(Box::new(tap.tapped(stream))), tap))
     }
 
-    async fn connect_through_tunnel(&self, proxy: &ProxySettings, target: &Uri) -> TappedResult {
+    async fn connect_through_tunnel(&self, proxy: &ProxySettings, target: &Uri, by: Instant) -> TappedResult {
         let mut authentication = self.authenticate();
         for _ in 0..MAX_TRIES {
-            let (stream, tap) = self.connect_to_proxy(proxy).await?;
-            match self.open_tunnel(stream, &tap, target, &mut authentication).await? {
+            let (stream, tap) = self.connect_to_proxy(proxy, by).await?;
+            let opening = self.open_tunnel(stream, &tap, target, &mut authentication);
+            match in_time(by, "a tunnel through the proxy", opening).await? {
                 Tunnel::Open(stream) => {
                     authentication.passed();
                     return Ok((stream, tap));
@@ -109,28 +116,31 @@ impl Dialer {
         Err(credentials_refused())
     }
 
-    async fn connect_directly(&self, target: &Uri) -> TappedResult {
+    async fn connect_directly(&self, target: &Uri, by: Instant) -> TappedResult {
         let (host, port) = (target.host().unwrap_or_default(), port(target, self.secure));
-        let nobody = |why| TransportError::Unreachable(unreachable(format!("{host}:{port}"), DIRECTLY, why));
-        let (stream, tap) = open_tcp(host, port).await.map_err(nobody)?;
+        let route = Route::direct(format!("{host}:{port}"), self.limit);
+        let nobody = |why| TransportError::Unreachable(route.unreachable(why));
+        let (stream, tap) = route.told_when_slow(open_tcp(host, port, by)).await.map_err(nobody)?;
         Ok((Box::new(stream), tap))
     }
 
-    async fn connect_to_proxy(&self, proxy: &ProxySettings) -> TappedResult {
+    async fn connect_to_proxy(&self, proxy: &ProxySettings, by: Instant) -> TappedResult {
         let (host, port) = (proxy.host.trim_matches(['[', ']']), proxy.port);
-        let unreachable = |why: String| match proxy.origin {
+        let origin = match proxy.origin {
+            ProxyOrigin::Configuration => "the connection",
+            ProxyOrigin::Environment => "the environment",
+        };
+        let route = Route::to_proxy(format!("{host}:{port}"), origin, self.limit);
+        let nobody = |why: String| match proxy.origin {
             ProxyOrigin::Configuration => {
                 TransportError::ProxyUnreachable(format!("the proxy {host}:{port} is not reachable: {why}"))
             }
-            ProxyOrigin::Environment => TransportError::Unreachable(unreachable(
-                format!("the proxy {host}:{port}"),
-                "which the environment names",
-                why,
-            )),
+            ProxyOrigin::Environment => TransportError::Unreachable(route.unreachable(why)),
         };
-        let (stream, tap) = open_tcp(host, port).await.map_err(unreachable)?;
+        let (stream, tap) = route.told_when_slow(open_tcp(host, port, by)).await.map_err(nobody)?;
         if proxy.tls == ProxyTls::Always {
-            Ok((self.start_tls(Box::new(stream), host, "the proxy", &tap).await?, tap))
+            let starting = self.start_tls(Box::new(stream), host, "the proxy", &tap);
+            Ok((in_time(by, "TLS to the proxy", starting).await?, tap))
         } else {
             Ok((Box::new(stream), tap))
         }
@@ -228,17 +238,25 @@ fn port(target: &Uri, secure: bool) -> u16 {
     target.port_u16().unwrap_or(if secure { 443 } else { 80 })
 }
 
+/// A step on the way to an open connection. What is not done in time has sent nothing to Stripe.
+async fn in_time<T>(
+    by: Instant,
+    what: &str,
+    step: impl Future<Output = Result<T, TransportError>>,
+) -> Result<T, TransportError> {
+    let late = |_| TransportError::Connect(format!("{what} was not ready in the time for a connection"));
+    timeout_at(by, step).await.map_err(late)?
+}
+
 /// A TCP connection to that host, or why it cannot be opened.
-async fn open_tcp(host: &str, port: u16) -> Result<(TcpStream, Arc<Tap>), String> {
+async fn open_tcp(host: &str, port: u16, by: Instant) -> Result<(TcpStream, Arc<Tap>), String> {
     let started = Instant::now();
     let host = host.trim_matches(['[', ']']);
     let target = format!("{host}:{port}");
-    let opening = told_when_slow(&target, TcpStream::connect((host, port)));
-    let connected = tokio::time::timeout(CONNECT_TIMEOUT, opening).await;
-    let stream = match connected {
+    let stream = match timeout_at(by, TcpStream::connect((host, port))).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => return Err(error.to_string()),
-        Err(_) => return Err(format!("no connection within {CONNECT_TIMEOUT:?}")),
+        Err(_) => return Err("no answer in the time for a connection".to_owned()),
     };
     // Sends small requests without a delay; failing to set it changes nothing else.
     let _ = stream.set_nodelay(true);

@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::{AuthScheme, Http1Transport, ProxyCredentials, ProxyOrigin, ProxySettings, ProxyTls};
 use crate::secret::Secret;
+use crate::stripe::reach::tests::SilentHost;
 use crate::stripe::{Request, Response, Transport as _, TransportError};
 
 const PASSWORD: &str = "open sesame";
@@ -158,6 +159,31 @@ async fn a_wrong_password_is_refused_to_all_of_them() {
     for answer in futures_util::future::join_all((0..6).map(|_| get(&transport))).await {
         assert!(matches!(answer, Err(TransportError::ProxyAuth(_))), "{answer:?}");
     }
+}
+
+#[tokio::test]
+async fn a_host_that_drops_packets_was_sent_nothing() {
+    let host = SilentHost::start().await;
+    let base = format!("http://{}", host.address);
+    let direct = Http1Transport::new(&base, None, Duration::from_secs(1), &[]).unwrap();
+    let Err(TransportError::Unreachable(told)) = get(&direct).await else { panic!("nobody answers") };
+    assert!(told.ends_with("no answer in the time for a connection"), "{told}");
+}
+
+#[tokio::test]
+async fn a_silent_proxy_was_sent_nothing_for_stripe() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let proxy = ProxySettings {
+        host: "127.0.0.1".to_owned(),
+        port: listener.local_addr().unwrap().port(),
+        tls: ProxyTls::Tunnel,
+        credentials: None,
+        origin: ProxyOrigin::Configuration,
+    };
+    let second = Duration::from_secs(1);
+    let transport = Http1Transport::new("http://stripe.invalid", Some(proxy), second, &[]).unwrap();
+    let Err(TransportError::Connect(told)) = get(&transport).await else { panic!("no tunnel is opened") };
+    assert!(told.starts_with("a tunnel through the proxy was not ready"), "{told}");
 }
 
 #[tokio::test]

@@ -6,9 +6,9 @@
 //! second. A token bucket would let twelve through around the edge of a refill, so the
 //! instants of the last admissions are kept and the next is due one second after the
 //! n-th last, n being six times the active nodes. Callers queue on a fair lock: first
-//! come, first served; dropping the future leaves the queue. A backlog that lasts adds
-//! nodes; idleness removes them. A backlog is a request that waits for a node, or that came
-//! while another one did: the time that passes on the way to the lock is none.
+//! come, first served; dropping the future leaves the queue. A request that would wait for a
+//! node adds one at once, and idleness removes them. For ten seconds after a 429, which halves
+//! the nodes, they come back one by one. Between processes: docs/design/0006.
 
 use std::collections::VecDeque;
 use std::sync::Mutex as StdMutex;
@@ -22,10 +22,10 @@ use crate::stripe::Admission;
 /// Transactions one node admits in any window of one second.
 pub const TRANSACTIONS_PER_NODE: usize = 6;
 const WINDOW: Duration = Duration::from_secs(1);
-/// For this long after a 429 a backlog adds only one node at a time …
+/// For this long after a 429 nodes come back one at a time …
 const RECOVERY: Duration = Duration::from_secs(10);
-/// … after so long a wait.
-const BACKLOG_AGE: Duration = Duration::from_millis(500);
+/// … and so much time after each other.
+const RECOVERY_STEP: Duration = Duration::from_millis(500);
 /// After this time without a request only the minimum of nodes is active.
 const IDLE_AFTER: Duration = Duration::from_secs(30);
 
@@ -78,7 +78,8 @@ impl NodeThrottle {
             let now = Instant::now();
             let nodes = self.active_nodes(now, &window);
             if let Some(due) = due(&window, nodes).filter(|due| *due > now) {
-                sleep_until(due.min(now + BACKLOG_AGE)).await;
+                // By then a node may have come back.
+                sleep_until(due.min(now + RECOVERY_STEP)).await;
                 continue;
             }
             gate.await?;
@@ -104,7 +105,7 @@ impl NodeThrottle {
         }
         let lasts = |since: Option<Instant>, time| since.is_some_and(|since| now - since < time);
         while pool.active < self.max && due(window, pool.active).is_some_and(|due| due > now) {
-            if lasts(pool.halved, RECOVERY) && lasts(pool.changed, BACKLOG_AGE) {
+            if lasts(pool.halved, RECOVERY) && lasts(pool.changed, RECOVERY_STEP) {
                 break;
             }
             pool.active += 1;
@@ -127,7 +128,7 @@ mod tests {
 
     use tokio::time::{Instant, advance, sleep};
 
-    use super::{Admission, BACKLOG_AGE, NodeThrottle, TRANSACTIONS_PER_NODE};
+    use super::{Admission, NodeThrottle, RECOVERY_STEP, TRANSACTIONS_PER_NODE};
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -229,7 +230,7 @@ mod tests {
         let admitted = rush(&throttle, 40).await;
         let (start, first) = admitted[0];
         assert_eq!(first, 4);
-        let early = admitted.iter().filter(|(at, _)| *at - start < BACKLOG_AGE);
+        let early = admitted.iter().filter(|(at, _)| *at - start < RECOVERY_STEP);
         assert_eq!(early.map(|(_, nodes)| *nodes).max(), Some(4));
         assert!(admitted.iter().any(|(_, nodes)| *nodes > 4), "a backlog adds nodes again");
     }
@@ -248,7 +249,7 @@ mod tests {
         let throttle = Arc::new(NodeThrottle::new(1, 6));
         for _ in 0..5 {
             assert_eq!(admit(&throttle).await.nodes, 1);
-            sleep(BACKLOG_AGE).await;
+            sleep(RECOVERY_STEP).await;
         }
         let nodes: Vec<usize> = rush(&throttle, 20).await.iter().map(|(_, nodes)| *nodes).collect();
         assert!(nodes.iter().max() > Some(&1), "a backlog does: {nodes:?}");

@@ -4,13 +4,12 @@
 use tonic::transport::Channel;
 
 use crate::terraform::host::{Error, blocks};
+use crate::terraform::protocol::MESSAGE_LIMIT;
 use crate::terraform::value::{Type, Value, msgpack};
 use crate::terraform::wire::tfplugin5::provider_client::ProviderClient;
 use crate::terraform::wire::tfplugin5::schema::Block;
 use crate::terraform::wire::tfplugin5::{self as wire, DynamicValue, diagnostic::Severity};
 
-/// The largest message in either direction.
-const MESSAGE_LIMIT: usize = 256 << 20;
 /// The version of Terraform that a provider is told.
 const TERRAFORM_VERSION: &str = "1.11.0";
 

@@ -15,11 +15,10 @@ use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::server::{Grpc, NamedService, UnaryService};
 use tonic::{Request, Response, Status};
 
-use super::dispatch::dispatch;
-use super::{MESSAGE_LIMIT, Service, schema};
+use super::{MESSAGE_LIMIT, Service};
 use crate::terraform::Provider;
 use crate::terraform::wire::tfplugin5::get_provider_schema;
-use crate::terraform::wire::tfplugin5::provider_server::ProviderServer;
+use crate::terraform::wire::tfplugin5::provider_server::{Provider as _, ProviderServer};
 
 /// The RPC that is answered with bytes.
 const GET_SCHEMA: &str = "/tfplugin5.Provider/GetSchema";
@@ -83,7 +82,7 @@ impl<P: Provider> UnaryService<()> for GetSchema<P> {
                 return Ok(Response::new(encoded));
             }
             let asked = Request::new(get_provider_schema::Request {});
-            let made = dispatch("GetSchema", asked, |_| async { schema::response(&service) }).await?;
+            let made = service.get_schema(asked).await?;
             Ok(Response::new(made.into_inner().encode_to_vec().into()))
         })
     }
