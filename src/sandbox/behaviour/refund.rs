@@ -17,11 +17,8 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.build()?;
     copy(&mut body, &charge, &["currency", "payment_intent", "customer", "payment_method"]);
     set(&mut body, "amount", amount);
-    let currency = needed(&charge, "currency")?;
     let at_once = flag(&charge, "_at_once");
-    let movement = Movement { amount: -amount, fee: 0, currency, kind: "refund", at_once };
-    let entry = ledger::enter(&call, &body, movement)?;
-    set(&mut body, "balance_transaction", entry);
+    ledger::post(&call, &mut body, Movement { amount: -amount, fee: 0, kind: "refund", at_once })?;
     let refunded = number(&charge, "amount_refunded") + amount;
     set(&mut charge, "amount_refunded", refunded);
     let all = refunded == number(&charge, "amount_captured");
