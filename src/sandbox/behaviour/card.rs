@@ -26,11 +26,18 @@ struct Table {
 struct Card {
     number: String,
     funding: Option<String>,
-    authenticate: bool,
     decline: Option<String>,
     later: bool,
-    disputed: bool,
-    at_once: bool,
+    then: Option<Then>,
+}
+
+/// What a charge of a card means beyond a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Then {
+    Authenticate,
+    Dispute,
+    Settle,
 }
 
 /// Why a payment fails.
@@ -109,7 +116,7 @@ pub(super) fn verdict(method: &Body) -> Verdict {
     };
     match card.decline.as_ref().and_then(|name| TABLE.declines.get(name)) {
         Some(why) => Verdict::Decline(why),
-        None if card.authenticate => Verdict::Authenticate,
+        None if card.then == Some(Then::Authenticate) => Verdict::Authenticate,
         None => Verdict::Approve,
     }
 }
@@ -121,12 +128,12 @@ pub(super) fn verdict_on_saving(method: &Body) -> Verdict {
 
 /// Whether the cardholder disputes every charge.
 pub(super) fn is_disputed(method: &Body) -> bool {
-    known(method).is_some_and(|card| card.disputed)
+    known(method).is_some_and(|card| card.then == Some(Then::Dispute))
 }
 
 /// Whether what is charged is there at once.
 pub(super) fn is_at_once(method: &Body) -> bool {
-    known(method).is_some_and(|card| card.at_once)
+    known(method).is_some_and(|card| card.then == Some(Then::Settle))
 }
 
 /// The `card` field of a payment method, from the `card` param.
