@@ -1,4 +1,5 @@
-//! What an answer shows beyond ids: every field that is to be expanded is put in whole.
+//! What an answer shows beyond ids: every field that is to be expanded is put in whole. Which may be
+//! is asked before, in `expand`.
 
 use serde_json::Value as Json;
 
@@ -6,10 +7,11 @@ use crate::catalog::{Kind, Member, Shape, catalog, find};
 
 use super::behaviour;
 use super::complete::usual;
-use super::error::{Failure, Outcome};
+use super::error::Outcome;
 use super::expand::COUNT;
+use super::fields::{Body, at, at_mut, id, object, set};
 use super::shape::is_includable;
-use super::store::{Body, Session};
+use super::store::Session;
 use super::view::{hide, inner_hidden, stub};
 
 /// Shows an answer, every path in `expand` expanded.
@@ -21,70 +23,51 @@ pub(super) fn shown(session: &Session<'_>, mut answer: Json, expand: &[String]) 
     }
     for path in expand.iter().filter(|path| path.as_str() != COUNT) {
         let segments: Vec<&str> = path.split('.').collect();
-        put_in(session, &mut answer, &[], &segments, path)?;
+        put_in(session, &mut answer, &[], &segments)?;
     }
     Ok(answer)
 }
 
 fn is_search(body: &Body) -> bool {
-    super::fields::text(body, "object") == Some("search_result")
+    object(body) == "search_result"
 }
 
 /// Puts back a hidden field that lies inside another one, if the path to expand leads to it.
 fn put_back(session: &Session<'_>, body: &mut Body, object: &str, path: &str) -> Outcome<()> {
     let Some(hidden) = inner_hidden(object).find(|hidden| path.starts_with(hidden)) else { return Ok(()) };
-    let id = super::fields::id(body).to_owned();
+    let id = id(body).to_owned();
     let Some(stored) = session.get(object, &id)? else { return Ok(()) };
-    let (outer, name) = hidden.rsplit_once('.').unwrap_or_default();
-    let pointer = format!("/{}", outer.replace('.', "/"));
-    let mut shown = Json::Object(std::mem::take(body));
-    let kept = Json::Object(stored.body);
-    if let (Some(Json::Object(shown)), Some(Json::Object(kept))) =
-        (shown.pointer_mut(&pointer), kept.pointer(&pointer))
+    if let Some((outer, name)) = hidden.rsplit_once('.')
+        && let Some(Json::Object(shown)) = at_mut(body, outer)
     {
-        shown.insert(name.to_owned(), kept.get(name).cloned().unwrap_or_default());
+        set(shown, name, at(&stored.body, hidden).cloned());
     }
-    *body = shown.as_object().cloned().unwrap_or_default();
     Ok(())
 }
 
-/// Follows one path and expands what stands at its end. `fields` describe the members of
-/// an object that has no type of its own.
-fn put_in(
-    session: &Session<'_>,
-    at: &mut Json,
-    fields: &[Member],
-    path: &[&str],
-    whole: &str,
-) -> Outcome<()> {
+/// Follows one path and expands what stands at its end, if it is there. `fields` describe the
+/// members of an object that has no type of its own.
+fn put_in(session: &Session<'_>, at: &mut Json, fields: &[Member], path: &[&str]) -> Outcome<()> {
     match at {
-        Json::Array(items) => {
-            items.iter_mut().try_for_each(|item| put_in(session, item, fields, path, whole))
-        }
-        Json::Object(body) => member(session, body, fields, path, whole),
+        Json::Array(items) => items.iter_mut().try_for_each(|item| put_in(session, item, fields, path)),
+        Json::Object(body) => member(session, body, fields, path),
         _ => Ok(()),
     }
 }
 
-fn member(
-    session: &Session<'_>,
-    body: &mut Body,
-    fields: &[Member],
-    path: &[&str],
-    whole: &str,
-) -> Outcome<()> {
+fn member(session: &Session<'_>, body: &mut Body, fields: &[Member], path: &[&str]) -> Outcome<()> {
     let Some((name, rest)) = path.split_first() else { return Ok(()) };
-    let object = body.get("object").and_then(Json::as_str).unwrap_or_default().to_owned();
+    let object = object(body).to_owned();
     if object == "list" || is_search(body) {
-        let Some(data) = body.get_mut("data").filter(|_| *name == "data") else { return Err(cannot(whole)) };
-        return put_in(session, data, &[], rest, whole);
+        let data = body.get_mut("data").filter(|_| *name == "data");
+        return data.map_or(Ok(()), |data| put_in(session, data, &[], rest));
     }
-    let entity = catalog().by_object(&object);
-    let known = entity.map_or(fields, |entity| entity.fields.as_slice());
-    let Some(field) = find(known, name) else { return Err(cannot(whole)) };
+    let known = catalog().by_object(&object).map_or(fields, |entity| entity.fields.as_slice());
+    // what one type among several does not have is not there to be expanded
+    let Some(field) = find(known, name) else { return Ok(()) };
     if is_includable(&object, name) && !body.contains_key(*name) {
         let value = included(session, body, &object, name)?;
-        body.insert((*name).to_owned(), value);
+        set(body, name, value);
     }
     if !rest.is_empty() {
         put_back(session, body, &object, &path.join("."))?;
@@ -92,15 +75,8 @@ fn member(
     let Some(value) = body.get_mut(*name) else { return Ok(()) };
     if is_expandable(&field.shape) {
         fetch(session, value)?;
-    } else if rest.is_empty()
-        && !is_includable(&object, name)
-        && !value.is_object()
-        && !value.is_array()
-        && !value.is_null()
-    {
-        return Err(cannot(whole));
     }
-    if rest.is_empty() { Ok(()) } else { put_in(session, value, members(&field.shape), rest, whole) }
+    if rest.is_empty() { Ok(()) } else { put_in(session, value, members(&field.shape), rest) }
 }
 
 fn is_expandable(shape: &Shape) -> bool {
@@ -127,7 +103,7 @@ fn fetch(session: &Session<'_>, value: &mut Json) -> Outcome<()> {
 
 /// A field that is kept with the object but shown only now, or a page made of other objects.
 fn included(session: &Session<'_>, body: &Body, object: &str, name: &str) -> Outcome<Json> {
-    let id = body.get("id").and_then(Json::as_str).unwrap_or_default();
+    let id = id(body);
     let found = match behaviour::included(session, object, name, id)? {
         Some(page) => Some(page),
         None => session.get(object, id)?.and_then(|mut stored| stored.body.shift_remove(name)),
@@ -135,8 +111,4 @@ fn included(session: &Session<'_>, body: &Body, object: &str, name: &str) -> Out
     let mut value = found.filter(|value| !value.is_null()).unwrap_or_else(|| usual(object, name));
     hide(&mut value);
     Ok(value)
-}
-
-fn cannot(path: &str) -> Failure {
-    Failure::invalid(format!("This property cannot be expanded ({path}).")).param("expand")
 }

@@ -35,8 +35,7 @@ impl Window {
             ending_before: cursor("ending_before"),
         };
         if window.starting_after.is_some() && window.ending_before.is_some() {
-            let message = "You can only specify one of these parameters: ending_before, starting_after.";
-            return Err(Failure::invalid(message).code("parameters_exclusive").param("ending_before"));
+            return Err(Failure::exclusive("ending_before", "starting_after"));
         }
         Ok(window)
     }

@@ -227,7 +227,7 @@ fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()>
         let mut params = Body::new();
         set(&mut params, "amount", part("refund_amount"));
         set(&mut params, "payment_intent", member(invoice, "_payment_intent"));
-        let made = refund::create(&call.about("refund", params)?)?;
+        let made = refund::made(&call.about("refund", params)?)?;
         refunds.push(
             json!({"amount_refunded": part("refund_amount"), "refund": made.get("id"), "type": "refund"}),
         );

@@ -49,7 +49,7 @@ fn item(call: &Call<'_>, entry: &Body, path: &str) -> Outcome<Json> {
     let price = order::named(call, entry, Accepts::Any, path)?;
     let price = price.ok_or_else(|| missing(&format!("{path}[price]")))?;
     let quantity = given_number(entry, "quantity").unwrap_or(1);
-    let least = inner(entry, "adjustable_quantity").and_then(|own| given_number(own, "minimum")).unwrap_or(1);
+    let least = given_number(entry, "adjustable_quantity.minimum").unwrap_or(1);
     if quantity < least.clamp(0, 1) {
         return Err(Failure::too_low(1, format!("{path}[quantity]")));
     }
@@ -147,7 +147,7 @@ pub(super) fn shipping(call: &Call<'_>) -> Outcome<(Vec<Json>, Option<Json>)> {
             }
             (None, None) => return Err(missing(&format!("shipping_options[{at}][shipping_rate]"))),
         };
-        let amount = inner(&rate, "fixed_amount").map_or(0, |fixed| number(fixed, "amount"));
+        let amount = number(&rate, "fixed_amount.amount");
         options.push(json!({"shipping_amount": amount, "shipping_rate": id(&rate)}));
     }
     let first = options.first().map(|option| {
@@ -171,18 +171,6 @@ fn list(call: &Call<'_>, object: &str) -> Outcome<Json> {
     let owner = call.parents.first().map(|(_, id)| id.as_str()).unwrap_or_default();
     let body = call.session.named(object, owner)?;
     page::of_items(call, items(&body, ITEMS))
-}
-
-/// Refuses a web address without a scheme.
-pub(super) fn check_url(params: &Body, name: &str) -> Outcome<()> {
-    let Some(url) = text(params, name) else { return Ok(()) };
-    let plain = url.replace(['{', '}'], "");
-    let right = plain.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty());
-    if right {
-        return Ok(());
-    }
-    let message = "Not a valid URL: an explicit scheme (such as https) must be provided.";
-    Err(Failure::invalid(message).code("url_invalid").param(name))
 }
 
 /// What must be paid must be payable.

@@ -1,16 +1,6 @@
 //! Webhook endpoints: the secret is told once; sixteen at most.
 
-use serde_json::{Value as Json, json};
-
-use crate::catalog::API_VERSION;
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::event;
-use crate::sandbox::fields::{flag, items, set, text};
-use crate::sandbox::identifier;
-use crate::sandbox::store::{Body, Walk};
-
-use super::definition::{Behaviour, Create, List, Update};
+use super::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -23,7 +13,7 @@ const MOST: usize = 16;
 
 /// `POST /v1/webhook_endpoints`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    check(call)?;
+    check_url(call)?;
     let mut count = 0;
     call.session.walk(&Walk::of("webhook_endpoint"), |_| {
         count += 1;
@@ -35,8 +25,6 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     }
     let mut body = call.build()?;
     let secret = identifier::random("whsec_", 32);
-    body.shift_remove("secret");
-    set(&mut body, "status", "enabled");
     if text(&call.params, "api_version").is_none() {
         set(&mut body, "api_version", Json::Null);
     }
@@ -47,30 +35,9 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     Ok(Json::Object(body))
 }
 
-/// The address and the events asked for.
-fn check(call: &Call<'_>) -> Outcome<()> {
-    if let Some(url) = text(&call.params, "url") {
-        check_url(call, url)?;
-    }
-    if !call.params.contains_key("enabled_events") {
-        return Ok(());
-    }
-    let wanted = items(&call.params, "enabled_events");
-    if wanted.is_empty() {
-        let message = "You must specify at least one event for `enabled_events`.";
-        return Err(Failure::invalid(message).param("enabled_events"));
-    }
-    let unknown = wanted.iter().filter_map(Json::as_str).find(|kind| *kind != "*" && !event::is_known(kind));
-    match unknown {
-        None => Ok(()),
-        Some(kind) => {
-            let message = format!("Unknown event type `{kind}` in API version {API_VERSION}.");
-            Err(Failure::invalid(message).param("enabled_events"))
-        }
-    }
-}
-
-fn check_url(call: &Call<'_>, url: &str) -> Outcome<()> {
+/// The address, which is one of HTTPS in live mode.
+fn check_url(call: &Call<'_>) -> Outcome<()> {
+    let Some(url) = text(&call.params, "url") else { return Ok(()) };
     let parsed: Option<http::Uri> = url.parse().ok();
     let parsed = parsed.filter(|url| url.host().is_some());
     let message = match parsed.as_ref().and_then(|url| url.scheme_str()) {
@@ -84,8 +51,8 @@ fn check_url(call: &Call<'_>, url: &str) -> Outcome<()> {
 
 /// `POST /v1/webhook_endpoints/{id}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
-    check(call)?;
-    let mut body: Body = call.revise()?;
+    check_url(call)?;
+    let mut body = call.revise()?;
     if call.params.contains_key("disabled") {
         let disabled = flag(&call.params, "disabled");
         set(&mut body, "status", if disabled { "disabled" } else { "enabled" });
@@ -95,20 +62,15 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 
 /// `GET /v1/events`; `types` names several kinds, and a star stands for what follows.
 fn list_events(call: &Call<'_>) -> Outcome<Json> {
-    let mut call = call.clone();
-    let kind = call.params.shift_remove("type").unwrap_or_default();
-    let kinds = call.params.shift_remove("types").unwrap_or_else(|| json!([]));
-    let delivered = call.params.shift_remove("delivery_success").and_then(|wanted| wanted.as_bool());
+    let several = items(&call.params, "types");
+    let delivered = call.params.get("delivery_success").and_then(Json::as_bool);
     let fits = |wanted: &Json, body: &Body| {
         let (wanted, kind) = (wanted.as_str().unwrap_or_default(), text(body, "type").unwrap_or_default());
         wanted.strip_suffix('*').map_or(wanted == kind, |start| kind.starts_with(start))
     };
-    crate::sandbox::page::of_objects(&call, "event", |body| {
-        let several = kinds.as_array().map_or(&[][..], Vec::as_slice);
-        (kind.is_null() || fits(&kind, body))
+    page::of_objects(&call.without(&["type", "types", "delivery_success"]), "event", |body| {
+        call.params.get("type").is_none_or(|kind| fits(kind, body))
             && (several.is_empty() || several.iter().any(|wanted| fits(wanted, body)))
-            && delivered.is_none_or(|wanted| {
-                wanted == (crate::sandbox::fields::number(body, "pending_webhooks") == 0)
-            })
+            && delivered.is_none_or(|wanted| wanted == (number(body, "pending_webhooks") == 0))
     })
 }

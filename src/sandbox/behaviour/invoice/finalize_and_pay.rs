@@ -3,12 +3,12 @@
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::payment_intent::{self, Attempt};
-use crate::sandbox::behaviour::transition::not_in_state;
 use crate::sandbox::behaviour::{order, payment_method};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome, Stage};
 use crate::sandbox::fields::{flag, id, inner, member, number, set, set_inner, status, text};
 use crate::sandbox::identifier;
+use crate::sandbox::state::not_in_state;
 use crate::sandbox::store::Body;
 
 use super::{balance, payment};
