@@ -99,7 +99,6 @@ const REGISTRY: &[&[Behaviour]] = &[
     schedule::BEHAVIOURS,
     setup_intent::BEHAVIOURS,
     shipping_rate::BEHAVIOURS,
-    line_items::BEHAVIOURS,
     subscription::BEHAVIOURS,
     tax::BEHAVIOURS,
     tokens_and_sources::BEHAVIOURS,
@@ -116,7 +115,11 @@ fn behaviour(entity: &Entity) -> Option<&'static Behaviour> {
 
 /// Runs one of the operations: the object's own, else what every object does.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
-    constraint::check(call, &format!("{}.{kind:?}", call.entity.key))?;
+    let name = format!("{}.{kind:?}", call.entity.key);
+    constraint::check(call, &name)?;
+    if let Some(course) = life::states(&name) {
+        transition::check(call, &call.named()?, course, "")?;
+    }
     let own = behaviour(call.entity).map_or(&[][..], |behaviour| behaviour.operations);
     let own = own.iter().find(|(known, _)| *known == kind);
     with_reactions(call, own.map_or_else(|| generic::operate(call, kind), |(_, answer)| answer(call)))

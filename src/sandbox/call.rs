@@ -74,6 +74,28 @@ impl<'a> Call<'a> {
         Ok(Call { entity, params, id: String::new(), parents: Vec::new(), ..self.clone() })
     }
 
+    /// The same call about one object, which the path names.
+    pub fn on(&self, object: &str, id: &str, params: Body) -> Outcome<Call<'a>> {
+        Ok(Call { id: id.to_owned(), ..self.about(object, params)? })
+    }
+
+    /// The same call without some of its params.
+    pub fn without(&self, names: &[&str]) -> Call<'a> {
+        let mut rest = self.clone();
+        rest.params.retain(|name, _| !names.contains(&name.as_str()));
+        rest
+    }
+
+    /// The id of what the object belongs to, where the path names it.
+    pub fn parent(&self) -> Option<&str> {
+        self.parents.first().map(|(_, id)| id.as_str())
+    }
+
+    /// A blank object of another type, with a fresh id and not yet kept.
+    pub fn blank(&self, object: &str) -> Outcome<Body> {
+        Ok(self.about(object, Body::new())?.fresh())
+    }
+
     /// A blank object with a fresh id, not yet kept.
     pub fn fresh(&self) -> Body {
         let mut body = complete::blank(self.entity);

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::call::Call;
 use super::check::missing;
 use super::error::{Failure, Outcome};
-use super::fields::Body;
+use super::fields::{self, Body};
 
 /// What the params of one call must be.
 #[derive(Debug, Default, Deserialize)]
@@ -29,6 +29,7 @@ struct Constraints {
 struct Rule {
     given: Vec<String>,
     lacks: Vec<String>,
+    beside: Vec<String>,
     when: BTreeMap<String, Json>,
     unless: BTreeMap<String, Json>,
     param: Option<String>,
@@ -88,7 +89,8 @@ impl Rule {
         let param = self.param.as_ref().or(self.given.first()).or(self.lacks.first());
         let param = param.map(|path| form_name(path)).unwrap_or_default();
         let Some(message) = &self.message else { return Err(missing(&param)) };
-        let failure = Failure::invalid(message.as_str());
+        let beside = self.beside.iter().find(|path| at(params, path).is_some());
+        let failure = Failure::invalid(message.replace("{beside}", beside.map_or("", |path| path)));
         let failure = self.code.iter().fold(failure, |failure, code| failure.code(code));
         Err(failure.param(param))
     }
@@ -97,6 +99,7 @@ impl Rule {
         let there = |path: &String| at(params, path).is_some();
         let has = |(path, value): (&String, &Json)| at(params, path) == Some(value);
         (self.given.is_empty() || self.given.iter().any(there))
+            && (self.beside.is_empty() || self.beside.iter().any(there))
             && !self.lacks.iter().any(there)
             && self.when.iter().all(has)
             && (self.unless.is_empty() || !self.unless.iter().all(has))
@@ -105,9 +108,7 @@ impl Rule {
 
 /// What a path leads to; none where nothing was said there, or an empty text, or an empty list.
 fn at<'p>(params: &'p Body, path: &str) -> Option<&'p Json> {
-    let mut parts = path.split('.');
-    let first = params.get(parts.next()?)?;
-    let found = parts.try_fold(first, |value, part| value.get(part))?;
+    let found = fields::at(params, path)?;
     let is_empty = found.is_null() || found == "" || found.as_array().is_some_and(Vec::is_empty);
     (!is_empty).then_some(found)
 }
@@ -144,7 +145,12 @@ mod tests {
         for (name, constraints) in read() {
             let known = params(&name);
             let rules = constraints.rules.iter().flat_map(|rule| {
-                rule.given.iter().chain(&rule.lacks).chain(rule.when.keys()).chain(rule.unless.keys())
+                rule.given
+                    .iter()
+                    .chain(&rule.lacks)
+                    .chain(&rule.beside)
+                    .chain(rule.when.keys())
+                    .chain(rule.unless.keys())
             });
             let pairs = constraints.exclusive.iter().flat_map(|(first, second)| [first, second]);
             let bounds = constraints.least.keys().chain(constraints.most.keys());

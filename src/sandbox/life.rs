@@ -20,6 +20,7 @@ struct Table {
     new: BTreeMap<String, Body>,
     verbs: BTreeMap<String, Body>,
     actions: BTreeMap<String, Transition>,
+    operations: BTreeMap<String, Transition>,
     missing: BTreeMap<String, BTreeMap<OperationKind, String>>,
 }
 
@@ -29,7 +30,10 @@ struct Table {
 pub(super) struct Transition {
     /// The states in which it is possible; any when the list is empty.
     pub when: Vec<String>,
-    /// The refusal in every other state; `{status}` and `{id}` stand for those of the object.
+    /// The params that a call may have in every state.
+    pub free: Vec<String>,
+    /// The refusal in every other state; `{status}` and `{id}` stand for those of the object, `{param}`
+    /// for the first param that is not free.
     pub message: Option<String>,
     /// The code of that refusal.
     pub code: Option<String>,
@@ -85,9 +89,11 @@ pub(super) fn course(entity: &Entity, action: &str, path: &str) -> Option<Transi
     if set.is_empty() { own } else { Some(Transition { set, ..own.unwrap_or_default() }) }
 }
 
-/// The states in which an action is possible, and its refusal in the others, where it says so.
-pub(super) fn states(action: &str) -> Option<&'static Transition> {
-    table().actions.get(action).filter(|course| !course.when.is_empty())
+/// The states in which an action or an operation is possible, and its refusal in the others, where the
+/// table says so.
+pub(super) fn states(name: &str) -> Option<&'static Transition> {
+    let course = table().actions.get(name).or_else(|| table().operations.get(name));
+    course.filter(|course| !course.when.is_empty())
 }
 
 /// Whether an object has the field and the field takes the value.
@@ -104,8 +110,11 @@ fn takes(fields: &[Member], path: &str, value: &Json) -> bool {
     }
 }
 
-/// Gives a new object what its type starts with, where the params say nothing.
+/// Gives a new object what its type starts with, where the params say nothing: what can be active is.
 pub(super) fn apply_defaults(call: &Call<'_>, body: &mut Body) {
+    if body.get("active").is_some_and(Json::is_boolean) && !call.params.contains_key("active") {
+        body.insert("active".to_owned(), Json::Bool(true));
+    }
     let Some(new) = table().new.get(&call.entity.key) else { return };
     for (path, value) in new {
         if !is_given(&call.params, path) {

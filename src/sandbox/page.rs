@@ -132,9 +132,17 @@ pub(super) fn mapped(mut page: Json, change: impl Fn(Body) -> Body) -> Json {
 
 /// A page that stands inside an object: its first ten.
 pub(super) fn embedded(items: &[Json], url: &str) -> Json {
-    let shown: Vec<Json> = items.iter().take(10).cloned().collect();
+    within(items, items.get(..10).unwrap_or(items), url)
+}
+
+/// A page that stands inside an object and shows all of its items.
+pub(super) fn whole(items: &[Json], url: &str) -> Json {
+    within(items, items, url)
+}
+
+fn within(items: &[Json], shown: &[Json], url: &str) -> Json {
     json!({
-        "object": "list", "data": shown, "has_more": items.len() > 10,
+        "object": "list", "data": shown, "has_more": items.len() > shown.len(),
         "total_count": items.len(), "url": url,
     })
 }

@@ -59,7 +59,6 @@ fn make(call: &Call<'_>, course: &Transition) -> Outcome<Json> {
     let of = course.of.as_deref().unwrap_or(&call.entity.object);
     let new = Call { id: call.id.clone(), ..call.about(of, call.params.clone())? };
     let mut body = new.build()?;
-    life::apply_defaults(&new, &mut body);
     life::apply_transition(&new, &mut body, course);
     new.keep(body)
 }

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, items, number, set, status, text};
+use crate::sandbox::fields::{given_number, inner, items, object, set, status, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
@@ -36,21 +36,19 @@ const SPECIAL: &[&str] = &["line_items", "discounts", "shipping_options"];
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let mode = text(&call.params, "mode").ok_or_else(|| missing("mode"))?;
     addresses(call)?;
-    let given = items(&call.params, "line_items");
-    if given.is_empty() && mode != "setup" {
+    if items(&call.params, "line_items").is_empty() && mode != "setup" {
         return Err(missing("line_items"));
     }
-    let mut basket = line_items::filled(call, given)?;
+    let basket = line_items::filled(call, None)?;
     fits(mode, &basket)?;
     let mut body = draft(call)?;
     let discounts = reductions(call, &mut body)?;
-    let off = line_items::reduce(&mut basket, &discounts);
-    totals(call, &mut body, &basket, off)?;
-    let url = format!("/v1/checkout/sessions/{}/line_items", id(&body));
     if mode == "setup" {
-        set(&mut body, "line_items", Json::Null);
+        body.extend(object! {
+            "line_items": null, "payment_status": "no_payment_required", "shipping_options": [],
+        });
     } else {
-        line_items::show(&mut body, &basket, &url);
+        put_in(call, &mut body, basket, &discounts)?;
     }
     call.keep(body)
 }
@@ -79,7 +77,7 @@ fn addresses(call: &Call<'_>) -> Outcome<()> {
 }
 
 /// The prices fit the mode.
-fn fits(mode: &str, basket: &[Json]) -> Outcome<()> {
+fn fits(mode: &str, basket: &[Body]) -> Outcome<()> {
     let recurring = basket.iter().any(line_items::is_recurring);
     let message = match mode {
         "payment" if recurring => {
@@ -146,26 +144,20 @@ fn reductions(call: &Call<'_>, body: &mut Body) -> Outcome<Vec<Body>> {
     Ok(found)
 }
 
-fn totals(call: &Call<'_>, body: &mut Body, basket: &[Json], off: i64) -> Outcome<()> {
-    let mode = text(body, "mode").unwrap_or_default().to_owned();
-    if mode == "setup" {
-        set(body, "payment_status", "no_payment_required");
-        set(body, "shipping_options", json!([]));
-        return Ok(());
-    }
-    let subtotal: i64 = basket.iter().filter_map(|item| item.get("amount_subtotal")?.as_i64()).sum();
+/// The basket, and what it comes to with the discounts and the shipping.
+fn put_in(call: &Call<'_>, body: &mut Body, mut basket: Vec<Body>, discounts: &[Body]) -> Outcome<()> {
+    let totals = line_items::work_out(&mut basket, discounts, &[])?;
     let (options, chosen) = line_items::shipping(call)?;
     let shipping = chosen.as_ref().and_then(|chosen| chosen.get("amount_total")?.as_i64()).unwrap_or(0);
-    let total = subtotal.saturating_sub(off).saturating_add(shipping);
-    let currency = line_items::currency(basket).unwrap_or("usd").to_owned();
-    line_items::check_total(total, &currency)?;
-    set(body, "currency", currency);
-    set(body, "amount_subtotal", subtotal);
-    set(body, "amount_total", total);
-    set(body, "total_details", json!({"amount_discount": off, "amount_shipping": shipping, "amount_tax": 0}));
-    set(body, "shipping_options", options);
-    set(body, "shipping_cost", chosen.unwrap_or_default());
-    set(body, "payment_status", if total == 0 { "no_payment_required" } else { "unpaid" });
+    let total = totals.total.saturating_add(shipping);
+    let currency = line_items::currency(&basket).ok_or_else(|| missing("line_items"))?;
+    line_items::check_total(total, currency)?;
+    body.extend(object! {
+        "currency": currency, "amount_subtotal": totals.subtotal, "amount_total": total,
+        "payment_status": if total == 0 { "no_payment_required" } else { "unpaid" }, "shipping_cost": chosen,
+        "shipping_options": options, "total_details": totals.details(shipping),
+    });
+    line_items::show(call, body, &basket);
     Ok(())
 }
 
@@ -185,10 +177,8 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = plain.revise()?;
     if !items(&call.params, "line_items").is_empty() {
         let basket = line_items::requantified(call, &before)?;
-        let off = inner(&before, "total_details").map_or(0, |details| number(details, "amount_discount"));
-        totals(call, &mut body, &basket, off)?;
-        let url = format!("/v1/checkout/sessions/{}/line_items", id(&body));
-        line_items::show(&mut body, &basket, &url);
+        let discounts = discount::at_work(call, items(&before, "_discounts"), call.now)?;
+        put_in(call, &mut body, basket, &discounts)?;
     }
     call.keep(body)
 }

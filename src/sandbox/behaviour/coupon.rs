@@ -1,60 +1,38 @@
 //! Coupons: valid until they are redeemed too often or too late.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, inner, number, set, text};
-use crate::sandbox::identifier;
+use crate::sandbox::fields::{at, flag, given_number, number, object, set};
 use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
-use super::definition::{Behaviour, Create, Delete, Get, List};
-use super::{generic, money};
+use super::definition::{Behaviour, Create, Get, List};
+use super::money;
 
 /// What this module answers.
-pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
-    operations: &[(Create, create), (Delete, delete), (Get, get), (List, list)],
-    ..Behaviour::of(&["coupon"])
-}];
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { operations: &[(Create, create), (Get, get), (List, list)], ..Behaviour::of(&["coupon"]) }];
 
-/// `POST /v1/coupons`.
+/// `POST /v1/coupons`: either a part of what is due, or an amount in a currency.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.build()?;
-    set(&mut body, "id", own_id(call)?);
-    reduction(call, &mut body)?;
-    set(&mut body, "duration", text(&call.params, "duration").unwrap_or("once"));
-    set(&mut body, "times_redeemed", 0);
-    set(&mut body, "valid", true);
-    call.keep(body)
-}
-
-/// Either a part of what is due, or an amount in a currency.
-fn reduction(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let Some(percent) = call.params.get("percent_off").map(ToString::to_string) else {
-        set(body, "currency", money::currency(&call.params)?);
-        return Ok(());
+        set(&mut body, "currency", money::currency(&call.params)?);
+        return call.keep(body);
     };
-    set(body, "currency", Json::Null);
+    set(&mut body, "currency", Json::Null);
     if money::percent_of(&percent, 100_000_000).is_some_and(|part| (1..=100_000_000).contains(&part)) {
-        return Ok(());
+        return call.keep(body);
     }
     let message = format!("Invalid percent_off: must be greater than 0 and at most 100; it is {percent}.");
     Err(Failure::invalid(message).param("percent_off"))
 }
 
-fn own_id(call: &Call<'_>) -> Outcome<String> {
-    let Some(own) = text(&call.params, "id") else { return Ok(identifier::random("", 8)) };
-    if call.session.alive("coupon", own)?.is_some() {
-        return Err(Failure::state("Coupon already exists.").code("resource_already_exists").param("id"));
-    }
-    Ok(own.to_owned())
-}
-
 /// The coupon as it stands now.
 fn current(call: &Call<'_>, mut body: Body) -> Body {
-    let late = given_number(&body, "redeem_by").is_some_and(|by| by <= call.now);
-    if late {
+    if given_number(&body, "redeem_by").is_some_and(|by| by <= call.now) {
         set(&mut body, "valid", false);
     }
     body
@@ -69,12 +47,6 @@ fn get(call: &Call<'_>) -> Outcome<Json> {
 fn list(call: &Call<'_>) -> Outcome<Json> {
     let page = page::of_objects(call, "coupon", |_| true)?;
     Ok(page::mapped(page, |body| current(call, body)))
-}
-
-/// `DELETE /v1/coupons/{id}`: discounts given before stay.
-fn delete(call: &Call<'_>) -> Outcome<Json> {
-    let body = call.named()?;
-    generic::remove(call, &body)
 }
 
 /// The coupon that a param names, which must still be redeemable.
@@ -99,11 +71,11 @@ pub(super) fn redeem(call: &Call<'_>, coupon: &str) -> Outcome<()> {
 }
 
 /// What the coupon takes off, kept with each discount that it gives.
-pub(super) fn terms(coupon: &Body) -> Json {
-    let products = inner(coupon, "applies_to").and_then(|to| to.get("products")).cloned();
-    json!({
+pub(super) fn terms(coupon: &Body) -> Body {
+    object! {
         "percent_off": coupon.get("percent_off").filter(|percent| !percent.is_null()).map(ToString::to_string),
         "amount_off": coupon.get("amount_off"), "currency": coupon.get("currency"),
-        "duration": coupon.get("duration"), "products": products,
-    })
+        "duration": coupon.get("duration"), "options": coupon.get("currency_options"),
+        "products": at(coupon, "applies_to.products"),
+    }
 }

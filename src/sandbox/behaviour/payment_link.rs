@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, items, set, set_inner, text};
+use crate::sandbox::fields::{given_number, inner, items, set, set_inner, text};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
@@ -20,8 +20,8 @@ const SPECIAL: &[&str] = &["line_items", "shipping_options", "restrictions"];
 
 /// `POST /v1/payment_links`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let given = items(&call.params, "line_items");
-    let basket = line_items::filled(call, given)?;
+    let mut basket = line_items::filled(call, None)?;
+    line_items::work_out(&mut basket, &[], &[])?;
     let recurring = basket.iter().any(line_items::is_recurring);
     if !recurring && call.params.contains_key("subscription_data") {
         let message = "You can only use `subscription_data` with recurring prices.";
@@ -31,23 +31,17 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
         let message = "You can not pass `payment_intent_data` with recurring prices.";
         return Err(Failure::state(message).param("payment_intent_data"));
     }
-    let currency = line_items::currency(&basket).unwrap_or("usd");
-    if text(&call.params, "currency").is_some_and(|wanted| wanted != currency) {
-        let failure = Failure::unsupported("payment links in another currency than that of their prices");
-        return Err(failure.param("currency"));
-    }
     let mut body = plain(call).build()?;
     if !recurring && inner(&body, "invoice_creation").is_none() {
         set(&mut body, "invoice_creation", json!({"enabled": false, "invoice_data": {}}));
     }
-    set(&mut body, "currency", currency);
+    set(&mut body, "currency", line_items::currency(&basket));
     set(&mut body, "url", format!("https://buy.stripe.com/{}", identifier::random("test_", 20)));
     let (options, _) = line_items::shipping(call)?;
     set(&mut body, "shipping_options", options);
     restrictions(call, &mut body);
     completion(call)?;
-    let url = format!("/v1/payment_links/{}/line_items", id(&body));
-    line_items::show(&mut body, &basket, &url);
+    line_items::show(call, &mut body, &basket);
     call.keep(body)
 }
 
@@ -89,9 +83,9 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "shipping_options", options);
     }
     if !items(&call.params, "line_items").is_empty() {
-        let basket = line_items::requantified(call, &body)?;
-        let url = format!("/v1/payment_links/{}/line_items", id(&body));
-        line_items::show(&mut body, &basket, &url);
+        let mut basket = line_items::requantified(call, &body)?;
+        line_items::work_out(&mut basket, &[], &[])?;
+        line_items::show(call, &mut body, &basket);
     }
     call.keep(body)
 }

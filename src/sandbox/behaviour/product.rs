@@ -17,7 +17,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 
 /// `POST /v1/products`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = order::product(call)?;
+    let mut body = call.build()?;
     call.session.put(&body)?;
     if let Some(data) = call.params.get("default_price_data").and_then(Json::as_object) {
         let mut params = data.clone();

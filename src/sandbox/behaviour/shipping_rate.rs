@@ -16,7 +16,12 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["shipping_rate"]) }];
 
 /// `POST /v1/shipping_rates`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
+    made(call).map(Json::Object)
+}
+
+/// A rate made of params and kept.
+pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
     let given = inner(&call.params, "fixed_amount").ok_or_else(|| missing("fixed_amount"))?;
     check_amount(given, "fixed_amount[amount]")?;
     let currency = text(given, "currency").ok_or_else(|| missing("fixed_amount[currency]"))?;
@@ -30,7 +35,8 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     set_inner(&mut body, "fixed_amount", "currency", currency.as_str());
     let options = options(&body, given, &currency)?;
     set_inner(&mut body, "fixed_amount", "currency_options", options);
-    call.keep(body)
+    call.session.put(&body)?;
+    Ok(body)
 }
 
 fn check_amount(given: &Body, param: &str) -> Outcome<()> {

@@ -2,36 +2,41 @@
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{Body, id, status, text};
+use crate::sandbox::fields::{self, Body, id, status};
 use crate::sandbox::life::Transition;
 
-/// Refuses an action that the state of its object does not allow.
+/// Refuses an action, or an operation, that the state of its object does not allow.
 pub(super) fn check(call: &Call<'_>, body: &Body, course: &Transition, path: &str) -> Outcome<()> {
     let is = status(body);
-    if course.when.is_empty() || course.when.iter().any(|state| state == is) {
+    let locked = call.params.keys().find(|name| !course.free.contains(name));
+    let is_free = !course.free.is_empty() && locked.is_none();
+    if is_free || course.when.is_empty() || course.when.iter().any(|state| state == is) {
         return Ok(());
     }
-    let Some(message) = &course.message else {
+    let Some(text) = &course.message else {
         let verb = path.rsplit('/').next().unwrap_or_default().replace('_', " ");
         return Err(not_in_state(call, body, &verb));
     };
-    let message = message.replace("{status}", is).replace("{id}", id(body));
+    let message = text.replace("{status}", is).replace("{id}", id(body));
     let message = message.replace("{states}", &course.when.join(", "));
-    let failure = Failure::state(message);
-    Err(match &course.code {
+    let mut failure = match locked.filter(|_| text.contains("{param}")) {
+        Some(param) => Failure::state(message.replace("{param}", param)).param(param.as_str()),
+        None => Failure::state(message),
+    };
+    if let Some(code) = &course.code {
+        failure = failure.code(code);
         // who confirms an intent is shown how it stands
-        Some(code) if code.ends_with("_unexpected_state") => {
-            let object = text(body, "object").unwrap_or_default();
-            failure.code(code).with(object, visible(body))
+        if code.ends_with("_unexpected_state") {
+            let object = fields::text(body, "object").unwrap_or_default();
+            failure = failure.with(object, visible(body));
         }
-        Some(code) => failure.code(code),
-        None => failure,
-    })
+    }
+    Err(failure)
 }
 
 /// Nothing is done in this state; `what` is the verb of the call.
 pub(super) fn not_in_state(call: &Call<'_>, body: &Body, what: &str) -> Failure {
-    let status = text(body, "status").unwrap_or("unknown");
+    let status = fields::text(body, "status").unwrap_or("unknown");
     Failure::state(format!("You cannot {what} this {} because it has a status of {status}.", call.label()))
 }
 

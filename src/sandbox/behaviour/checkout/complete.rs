@@ -71,15 +71,16 @@ fn setup(call: &Call<'_>, body: &mut Body, method: &Body, customer: Option<&str>
 }
 
 fn subscribe(call: &Call<'_>, body: &mut Body, method: &Body, customer: &str) -> Outcome<()> {
-    let entry = |item: &Json| json!({"price": item.pointer("/price/id"), "quantity": item.get("quantity")});
-    let (recurring, once): (Vec<&Json>, Vec<&Json>) =
-        items(body, line_items::ITEMS).iter().partition(|item| line_items::is_recurring(item));
+    let (recurring, once): (Vec<Body>, Vec<Body>) =
+        line_items::of(body).into_iter().partition(line_items::is_recurring);
+    let entries = |items: Vec<Body>| items.iter().map(line_items::entry).collect::<Vec<_>>();
     let mut params = Body::new();
     set(&mut params, "customer", customer);
+    set(&mut params, "currency", member(body, "currency"));
     set(&mut params, "default_payment_method", id(method));
     set(&mut params, "payment_behavior", "error_if_incomplete");
-    set(&mut params, "items", recurring.into_iter().map(entry).collect::<Vec<_>>());
-    set(&mut params, "add_invoice_items", once.into_iter().map(entry).collect::<Vec<_>>());
+    set(&mut params, "items", entries(recurring));
+    set(&mut params, "add_invoice_items", entries(once));
     let known = items(body, "_discounts").iter().map(|id| json!({"discount": id}));
     set(&mut params, "discounts", known.collect::<Vec<_>>());
     let made = subscription::made(&call.about("subscription", params)?)?;

@@ -7,7 +7,9 @@ use crate::sandbox::behaviour::transition::not_in_state;
 use crate::sandbox::behaviour::{order, payment_method};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome, Stage};
-use crate::sandbox::fields::{flag, id, inner, member, number, set, set_inner, status, text};
+use crate::sandbox::fields::{
+    flag, given_number, id, member, needed, number, object, set, set_inner, status, text, text_at,
+};
 use crate::sandbox::identifier;
 use crate::sandbox::store::Body;
 
@@ -35,13 +37,12 @@ pub(in crate::sandbox::behaviour) fn open(call: &Call<'_>, body: &mut Body) -> O
     if text(body, "number").is_none() {
         set(body, "number", next_number(call, body)?);
     }
-    if body.get("effective_at").is_none_or(Json::is_null) {
+    if given_number(body, "effective_at").is_none() {
         set(body, "effective_at", call.now);
     }
-    set(body, "automatically_finalizes_at", Json::Null);
     let page = format!("https://invoice.stripe.com/i/{}/{}", call.account, identifier::fingerprint(id(body)));
-    set(body, "invoice_pdf", format!("{page}/pdf"));
-    set(body, "hosted_invoice_url", page);
+    let pdf = format!("{page}/pdf");
+    body.extend(object! {"automatically_finalizes_at": null, "hosted_invoice_url": page, "invoice_pdf": pdf});
     balance::apply(call, body)?;
     let due = number(body, "amount_due");
     if due == 0 {
@@ -54,18 +55,17 @@ pub(in crate::sandbox::behaviour) fn open(call: &Call<'_>, body: &mut Body) -> O
     call.session.put(&intent)?;
     payment::requested(call, body, id(&intent), due, true)?;
     let secret = member(&intent, "client_secret");
-    set(body, "confirmation_secret", json!({"client_secret": secret, "type": "payment_intent"}));
-    set(body, INTENT, id(&intent));
+    body.extend(object! {
+        "confirmation_secret": {"client_secret": secret, "type": "payment_intent"}, (INTENT): id(&intent),
+    });
     Ok(())
 }
 
 /// The customer's prefix and the next number of its sequence.
 fn next_number(call: &Call<'_>, body: &Body) -> Outcome<String> {
-    let Some(mut customer) = call.session.linked(body, "customer", "customer")? else {
-        return Ok(format!("{}-0001", identifier::invoice_prefix()));
-    };
+    let mut customer = call.session.named("customer", needed(body, "customer")?)?;
     let next = number(&customer, "next_invoice_sequence").max(1);
-    let made = format!("{}-{next:04}", text(&customer, "invoice_prefix").unwrap_or("SANDBOX"));
+    let made = format!("{}-{next:04}", needed(&customer, "invoice_prefix")?);
     set(&mut customer, "next_invoice_sequence", next + 1);
     call.session.put(&customer)?;
     Ok(made)
@@ -129,17 +129,16 @@ pub(in crate::sandbox::behaviour) fn collect(
     method: Body,
     off_session: bool,
 ) -> Outcome<Attempt> {
-    let mut intent = call.session.named("payment_intent", text(body, INTENT).unwrap_or_default())?;
-    set(&mut intent, "payment_method", id(&method));
-    set(&mut intent, "amount", number(body, "amount_remaining"));
-    let mut params = Body::new();
-    if off_session {
-        set(&mut params, "off_session", true);
-    }
+    let mut intent = call.session.named("payment_intent", needed(body, INTENT)?)?;
+    intent.extend(object! {"payment_method": id(&method), "amount": number(body, "amount_remaining")});
+    let params = if off_session {
+        object! {"off_session": true}
+    } else {
+        Body::new()
+    };
     let paying = call.about("payment_intent", params)?;
     let tried = number(body, "attempt_count") + 1;
-    set(body, "attempt_count", tried);
-    set(body, "attempted", true);
+    body.extend(object! {"attempt_count": tried, "attempted": true});
     let attempt = payment_intent::attempt(&paying, &mut intent, method, false)?;
     match attempt {
         Attempt::Paid => paid(call, body)?,
@@ -157,12 +156,12 @@ pub(in crate::sandbox::behaviour) fn method_of(call: &Call<'_>, body: &Body) -> 
     if let Some(given) = text(&call.params, "payment_method") {
         return payment_method::resolve(call, given, "payment_method");
     }
-    let customer = call.session.linked(body, "customer", "customer")?.unwrap_or_default();
-    let settings = inner(&customer, "invoice_settings");
-    let usual = settings.and_then(|settings| text(settings, "default_payment_method"));
-    let subscription = subscription_of(call, body)?.unwrap_or_default();
-    let own = text(body, "default_payment_method").or_else(|| text(&subscription, "default_payment_method"));
-    let Some(method) = own.or(usual) else {
+    let customer = call.session.named("customer", needed(body, "customer")?)?;
+    let subscription = subscription_of(call, body)?;
+    let own = [Some(body), subscription.as_ref()].into_iter().flatten();
+    let mut own = own.filter_map(|owner| text(owner, "default_payment_method"));
+    let Some(method) = own.next().or_else(|| text_at(&customer, "invoice_settings.default_payment_method"))
+    else {
         if let Some(source) = payment_method::of_source(call, &customer)? {
             return Ok(source);
         }
@@ -178,20 +177,16 @@ pub(in crate::sandbox::behaviour) fn subscription_of(
     call: &Call<'_>,
     invoice: &Body,
 ) -> Outcome<Option<Body>> {
-    let own = invoice.get("parent").and_then(|parent| parent.pointer("/subscription_details/subscription"));
-    match own.and_then(Json::as_str) {
-        Some(own) => call.session.alive("subscription", own),
-        None => Ok(None),
-    }
+    let own = text_at(invoice, "parent.subscription_details.subscription");
+    own.map_or(Ok(None), |own| call.session.alive("subscription", own))
 }
 
 /// What is still due has been paid; its payments are over.
 pub(in crate::sandbox::behaviour) fn paid(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let due = number(body, "amount_due");
-    set(body, "amount_paid", due);
-    set(body, "amount_remaining", 0);
-    set(body, "next_payment_attempt", Json::Null);
-    set(body, "auto_advance", false);
+    body.extend(object! {
+        "amount_paid": due, "amount_remaining": 0, "auto_advance": false, "next_payment_attempt": null,
+    });
     reached(call, body, "paid", "paid_at");
     payment::ended(call, body, "paid")
 }
@@ -203,7 +198,7 @@ pub(in crate::sandbox::behaviour) fn due_now(call: &Call<'_>, body: &mut Body) -
         paid(call, body)?;
         return end_intent(call, body);
     }
-    if let Some(mut intent) = call.session.alive("payment_intent", text(body, INTENT).unwrap_or_default())? {
+    if let Some(mut intent) = call.session.linked(body, INTENT, "payment_intent")? {
         set(&mut intent, "amount", number(body, "amount_remaining"));
         call.session.put(&intent)?;
     }
@@ -212,13 +207,13 @@ pub(in crate::sandbox::behaviour) fn due_now(call: &Call<'_>, body: &mut Body) -
 
 /// An intent succeeded: the invoice that it belongs to is paid.
 pub(in crate::sandbox::behaviour) fn intent_succeeded(call: &Call<'_>, intent: &Body) -> Outcome<()> {
-    let Some(invoice) = text(intent, "_invoice") else { return Ok(()) };
-    let Some(mut body) = call.session.alive("invoice", invoice)? else { return Ok(()) };
-    if status(&body) == "paid" {
-        return Ok(());
+    match call.session.linked(intent, "_invoice", "invoice")? {
+        Some(mut body) if status(&body) != "paid" => {
+            paid(call, &mut body)?;
+            call.session.put(&body)
+        }
+        _ => Ok(()),
     }
-    paid(call, &mut body)?;
-    call.session.put(&body)
 }
 
 /// `POST /v1/invoices/{invoice}/void`.
@@ -241,15 +236,13 @@ pub(in crate::sandbox::behaviour) fn mark_uncollectible(call: &Call<'_>) -> Outc
 
 /// The intent of an invoice that needs no payment any more.
 pub(super) fn end_intent(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    let Some(mut intent) = call.session.alive("payment_intent", text(body, INTENT).unwrap_or_default())?
-    else {
-        return Ok(());
-    };
-    if matches!(status(&intent), "succeeded" | "canceled") {
-        return Ok(());
+    match call.session.linked(body, INTENT, "payment_intent")? {
+        Some(mut intent) if !matches!(status(&intent), "succeeded" | "canceled") => {
+            let paying = call.about("payment_intent", Body::new())?;
+            payment_intent::end(&paying, &mut intent, Some("void_invoice"))
+        }
+        _ => Ok(()),
     }
-    let paying = call.about("payment_intent", Body::new())?;
-    payment_intent::end(&paying, &mut intent, Some("void_invoice"))
 }
 
 /// Writes when the invoice reached a state.
