@@ -49,6 +49,7 @@ mod payout;
 mod period;
 mod plan;
 mod portal;
+mod prelude;
 mod price;
 mod product;
 mod promotion_code;
@@ -62,7 +63,6 @@ mod singletons;
 mod subscription;
 mod tax;
 mod tokens_and_sources;
-mod transition;
 mod webhook_endpoint;
 
 /// Every behaviour, by the module that has it.
@@ -115,11 +115,7 @@ fn behaviour(entity: &Entity) -> Option<&'static Behaviour> {
 
 /// Runs one of the operations: the object's own, else what every object does.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
-    let name = format!("{}.{kind:?}", call.entity.key);
-    constraint::check(call, &name)?;
-    if let Some(course) = life::states(&name) {
-        transition::check(call, &call.named()?, course, "")?;
-    }
+    constraint::check(call, &format!("{}.{kind:?}", call.entity.key))?;
     let own = behaviour(call.entity).map_or(&[][..], |behaviour| behaviour.operations);
     let own = own.iter().find(|(known, _)| *known == kind);
     with_reactions(call, own.map_or_else(|| generic::operate(call, kind), |(_, answer)| answer(call)))
@@ -131,7 +127,7 @@ pub(super) fn act(call: &Call<'_>, name: &str) -> Outcome<Json> {
     let Some(answer) = own_action(name) else { return with_reactions(call, action::run(call, name)) };
     if let Some(course) = life::states(name) {
         let path = catalog().action(name).map_or("", |(_, action)| action.path.as_str());
-        transition::check(call, &call.named()?, course, path)?;
+        course.check(call, &call.named()?, path)?;
     }
     with_reactions(call, answer(call))
 }

@@ -7,7 +7,7 @@ use crate::catalog::{Entity, Kind, Member, OperationKind, Presence, catalog};
 
 use super::call::Call;
 use super::error::{Failure, Outcome};
-use super::fields::{id, items, set, text};
+use super::fields::{id, items, members, set, text};
 use super::label;
 use super::life;
 use super::page;
@@ -15,7 +15,7 @@ use super::shape;
 use super::store::Body;
 
 impl Call<'_> {
-    /// A fresh object with the params laid over; where they say nothing, what its type starts with.
+    /// A fresh object with the params laid over, and with what its type starts with where they say nothing.
     pub fn build(&self) -> Outcome<Body> {
         let mut body = self.fresh();
         shape::lay_over(self.entity, &mut body, &self.params)?;
@@ -76,7 +76,9 @@ fn of_list(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> Ou
     if let (Some(Json::Array(given)), Some(item)) =
         (call.params.get(&field.name), catalog().by_object(object))
     {
-        let made: Vec<Json> = given.iter().map(|params| one(call, item, params)).collect::<Outcome<_>>()?;
+        let one =
+            |params: &Json| Ok(Json::Object(call.about(&item.object, members(params.clone()))?.build()?));
+        let made: Vec<Json> = given.iter().map(one).collect::<Outcome<_>>()?;
         show(call.entity, body, &field.name, &made);
     } else if let Some(Json::Object(page)) = body.get_mut(&field.name)
         && text(page, "url").is_none()
@@ -84,16 +86,6 @@ fn of_list(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> Ou
         set(page, "url", url);
     }
     Ok(())
-}
-
-fn one(call: &Call<'_>, entity: &'static Entity, params: &Json) -> Outcome<Json> {
-    let params = params.as_object().cloned().unwrap_or_default();
-    let call = call.about(&entity.object, params)?;
-    let mut body = call.fresh();
-    shape::lay_over(entity, &mut body, &call.params)?;
-    put_in(&call, &mut body)?;
-    life::apply_defaults(&call, &mut body);
-    Ok(Json::Object(body))
 }
 
 /// Shows items as a page that stands in a field of an object, and keeps them all.

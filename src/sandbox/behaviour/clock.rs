@@ -1,14 +1,6 @@
 //! Test clocks: the time of their customers, moved by a call.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, needed_number, set, status, text};
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Delete};
+use super::prelude::*;
 use super::{generic, schedule, subscription};
 
 /// What this module answers.

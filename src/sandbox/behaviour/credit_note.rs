@@ -1,20 +1,8 @@
 //! Credit notes: what an invoice is too much by, before it is paid or after.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::check::{child, missing};
+use super::prelude::*;
 use crate::sandbox::embedded;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{
-    entries, given_number, id, inner, items, member, needed, needed_number, number, object, objects, set,
-    status, text,
-};
-use crate::sandbox::identifier;
-use crate::sandbox::page;
-use crate::sandbox::store::Body;
 
-use super::definition::{Behaviour, Create, List};
 use super::order::{self, Line};
 use super::{customer_balance, invoice, money, period, refund};
 
@@ -73,7 +61,7 @@ fn worked_out(call: &Call<'_>) -> Outcome<(Body, Body)> {
     let kind = if state == "paid" { "post_payment" } else { "pre_payment" };
     let count = call.session.having("credit_note", "invoice", id(&invoice))?.len() + 1;
     let name = identifier::fingerprint(id(&body));
-    body.extend(object! {
+    body.extend(body! {
         (format!("{kind}_amount")): amount, "type": kind, "invoice": id(&invoice),
         "number": format!("{}-CN-{count:02}", needed(&invoice, "number")?),
         "pdf": format!("https://pay.stripe.com/credit_notes/{}/{name}/pdf", call.account),
@@ -97,7 +85,7 @@ fn totals(call: &Call<'_>, body: &mut Body, lines: &[Json]) -> i64 {
     let (exclusive, inclusive) = (of("exclusive"), of("inclusive"));
     let total = subtotal - off + exclusive;
     embedded::show(call.entity, body, "lines", lines);
-    body.extend(object! {
+    body.extend(body! {
         "amount": total, "discount_amount": off, "discount_amounts": discounts, "subtotal": subtotal,
         "subtotal_excluding_tax": subtotal - inclusive, "total": total,
         "total_excluding_tax": total - exclusive - inclusive, "total_taxes": taxes,
@@ -175,7 +163,7 @@ fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Bod
     let usual = items(invoice, "default_tax_rates");
     let taxes: Vec<Json> =
         order::taxes(order::rates_of(known, usual), amount - off).iter().map(order::Tax::shown).collect();
-    line.extend(object! {"discount_amount": off, "discount_amounts": discounts, "taxes": taxes});
+    line.extend(body! {"discount_amount": off, "discount_amounts": discounts, "taxes": taxes});
     Ok(line)
 }
 
@@ -189,7 +177,7 @@ fn line(call: &Call<'_>, entry: &Body, (amount, quantity): (i64, i64), of: Optio
     let usual = of.and_then(|of| text(of, "description")).unwrap_or("Credit");
     let kind = if of.is_some() { "invoice_line_item" } else { "custom_line_item" };
     let unit = amount / quantity.max(1);
-    object! {
+    body! {
         "id": identifier::fresh("cnli_"), "object": "credit_note_line_item", "amount": amount,
         "description": text(entry, "description").unwrap_or(usual), "discount_amount": 0, "discount_amounts": [],
         "invoice_line_item": of.map(id), "livemode": call.livemode, "metadata": inner(entry, "metadata"),
@@ -243,7 +231,7 @@ fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()>
         refunds.push(json!({"amount_refunded": amount, "refund": id(&known), "type": "refund"}));
     }
     if refunded > 0 {
-        let params = object! {"amount": refunded, "payment_intent": member(invoice, "_payment_intent")};
+        let params = body! {"amount": refunded, "payment_intent": member(invoice, "_payment_intent")};
         let made = refund::create(&call.about("refund", params)?)?;
         refunds.push(json!({"amount_refunded": refunded, "refund": made.get("id"), "type": "refund"}));
     }
@@ -258,7 +246,7 @@ fn void(call: &Call<'_>) -> Outcome<Json> {
     if status(&invoice) != "open" {
         return Err(Failure::state("You can only void a credit note whose invoice is open."));
     }
-    body.extend(object! {"status": "void", "voided_at": call.now});
+    body.extend(body! {"status": "void", "voided_at": call.now});
     call.session.put(&body)?;
     let credited = number(&invoice, "pre_payment_credit_notes_amount") - number(&body, "pre_payment_amount");
     set(&mut invoice, "pre_payment_credit_notes_amount", credited);

@@ -1,17 +1,8 @@
 //! Discounts: a coupon at work on a subscription or an invoice.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::check::child;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{
-    flag, given_number, id, inner, items, member, number, object, set, text, text_at,
-};
-use crate::sandbox::store::Body;
+use super::prelude::*;
 use crate::sandbox::view;
 
-use super::definition::Behaviour;
 use super::{coupon, money, period, promotion_code};
 
 /// What this module answers.
@@ -53,7 +44,7 @@ fn one(call: &Call<'_>, entry: &Body, owner: &Body, param: &str) -> Outcome<Body
             let param = child(param, "promotion_code");
             let (code, given) = promotion_code::redeemable(call, code, text(owner, "customer"), &param)?;
             let made = of_coupon(call, &given, Some(&code), owner)?;
-            promotion_code::redeem(call, code)?;
+            coupon::redeem(call, code, "active")?;
             Ok(made)
         }
         [None, None, Some(known)] => call.session.referred("discount", known, &child(param, "discount")),
@@ -80,8 +71,8 @@ fn of_coupon(call: &Call<'_>, given: &Body, code: Option<&Body>, owner: &Body) -
     if let Some(code) = code {
         set(&mut terms, "minimum", promotion_code::minimum(code));
     }
-    let mut body = call.blank("discount")?;
-    body.extend(object! {
+    let mut body = call.fresh_of("discount")?;
+    body.extend(body! {
         "customer": member(owner, "customer"), "end": months.map(|months| period::add(call.now, "month", months)),
         "promotion_code": code.map(id), "source": {"coupon": id(given), "type": "coupon"}, "start": call.now,
         (TERMS): terms,
@@ -89,7 +80,7 @@ fn of_coupon(call: &Call<'_>, given: &Body, code: Option<&Body>, owner: &Body) -
     if let Some((_, field)) = OWNERS.iter().find(|(object, _)| text(owner, "object") == Some(object)) {
         set(&mut body, field, id(owner));
     }
-    coupon::redeem(call, id(given))?;
+    coupon::redeem(call, given.clone(), "valid")?;
     Ok(body)
 }
 
@@ -103,7 +94,7 @@ pub(super) fn at_work(call: &Call<'_>, ids: &[Json], at: i64) -> Outcome<Vec<Bod
 
 /// A discount that is given once was given: it works no more.
 pub(super) fn use_up(call: &Call<'_>, discounts: &[Body]) -> Outcome<()> {
-    for body in discounts.iter().filter(|body| text_at(body, "_terms.duration") == Some("once")) {
+    for body in discounts.iter().filter(|body| text(body, "_terms.duration") == Some("once")) {
         let mut used = body.clone();
         set(&mut used, "_used", true);
         call.session.put(&used)?;
@@ -169,7 +160,7 @@ fn spread(off: i64, base: &[i64]) -> Vec<i64> {
 /// `DELETE /v1/subscriptions/{id}/discount` and that of a customer.
 fn delete(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let of_customer = text_at(&body, "discount.id");
+    let of_customer = text(&body, "discount.id");
     let Some(known) = of_customer.or_else(|| items(&body, "discounts").first().and_then(Json::as_str)) else {
         let message = format!("No active discount for {}: {}", call.entity.object, id(&body));
         return Err(Failure { status: 404, ..Failure::state(message).code("resource_missing") });

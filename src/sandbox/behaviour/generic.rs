@@ -1,18 +1,10 @@
 //! What every type of object does: the five operations on fields of the same name.
 
-use serde_json::Value as Json;
-
 use crate::catalog::OperationKind;
-use crate::sandbox::call::Call;
-use crate::sandbox::embedded;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, text};
-use crate::sandbox::life;
-use crate::sandbox::page;
 use crate::sandbox::parent::{self, Owner};
-use crate::sandbox::store::Body;
-use crate::sandbox::view;
+use crate::sandbox::{embedded, life, search, view};
 
+use super::prelude::*;
 use super::singletons;
 
 /// What objects without a behaviour of their own do.
@@ -21,12 +13,12 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
         return Err(Failure::unsupported(why));
     }
     match kind {
-        OperationKind::Create => create(call),
-        OperationKind::Get => get(call),
-        OperationKind::Update => update(call),
-        OperationKind::Delete => delete(call),
-        OperationKind::List => list(call),
-        OperationKind::Search => crate::sandbox::search::answer(call),
+        Create => create(call),
+        Get => get(call),
+        Update => update(call),
+        Delete => delete(call),
+        List => list(call),
+        OperationKind::Search => search::answer(call),
     }
 }
 

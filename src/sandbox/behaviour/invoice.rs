@@ -1,15 +1,7 @@
 //! Invoices: drafts that gather lines, then open until they are paid or void.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, needed_number, set, status, text, text_at};
-use crate::sandbox::page;
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, Delete, List, Page, Update};
 use super::order::{add_item, give_discounts, give_rates, work_out};
+use super::prelude::*;
 use super::{generic, invoice_item, money};
 
 mod attach;
@@ -83,7 +75,10 @@ pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome
     let mut body = call.build()?;
     set(&mut body, "currency", currency.to_ascii_lowercase());
     give_rates(&call, &mut body, &call.params, "default_tax_rates", "")?;
-    due_date(&call, &mut body)?;
+    let days = given_number(&call.params, "days_until_due").map(|days| later(call.now, days));
+    if let Some(due) = given_number(&call.params, "due_date").or(days) {
+        set(&mut body, "due_date", due);
+    }
     give_discounts(&call, &mut body, &call.params, "")?;
     work_out(&mut body);
     Ok(body)
@@ -91,24 +86,6 @@ pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome
 
 fn later(at: i64, days: i64) -> i64 {
     at.saturating_add(days.saturating_mul(DAY))
-}
-
-/// What is paid when the customer gets to it is due at some time; nothing else is.
-fn due_date(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let days = given_number(&call.params, "days_until_due").map(|days| later(call.now, days));
-    let due = given_number(&call.params, "due_date").or(days);
-    let message = match (text(body, "collection_method"), due) {
-        (Some("send_invoice"), None) => {
-            "When using the `collection_method=send_invoice`, you must specify either `days_until_due` or `due_date`."
-        }
-        (Some("send_invoice"), due) => {
-            set(body, "due_date", due);
-            return Ok(());
-        }
-        (_, None) => return Ok(()),
-        _ => "You can only use `days_until_due` and `due_date` with `collection_method=send_invoice`.",
-    };
-    Err(Failure::invalid(message).param("days_until_due"))
 }
 
 /// `POST /v1/invoices/{invoice}`.
@@ -130,7 +107,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 fn list(call: &Call<'_>) -> Outcome<Json> {
     let wanted = text(&call.params, "subscription");
     page::of_objects(&call.without(&["subscription"]), "invoice", |body| {
-        wanted.is_none() || text_at(body, "parent.subscription_details.subscription") == wanted
+        wanted.is_none() || text(body, "parent.subscription_details.subscription") == wanted
     })
 }
 

@@ -1,15 +1,7 @@
 //! Invoice items: wait for the next invoice of their customer, or belong to a draft.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, object, set, status, text, text_at};
-use crate::sandbox::page;
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, Delete, List, Update};
 use super::order::{self, Accepts, Line};
+use super::prelude::*;
 use super::{generic, money};
 
 /// What this module answers.
@@ -69,7 +61,7 @@ fn cost(call: &Call<'_>, owners: [Option<&Body>; 3]) -> Outcome<Line> {
 }
 
 fn write(call: &Call<'_>, body: &mut Body, line: &Line) -> Outcome<()> {
-    body.extend(object! {
+    body.extend(body! {
         "amount": line.amount, "currency": line.currency, "net_amount": line.amount, "pricing": line.pricing(),
         "quantity": line.quantity, "quantity_decimal": line.quantity.to_string(),
     });
@@ -129,7 +121,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 /// A new quantity alone leaves the price of one as it was.
 pub(super) fn keep_unit(params: &mut Body, before: &Body) {
     let says_cost = COST.iter().any(|name| *name != "quantity" && params.contains_key(*name));
-    if let (false, Some(unit)) = (says_cost, text_at(before, "pricing.unit_amount_decimal")) {
+    if let (false, Some(unit)) = (says_cost, text(before, "pricing.unit_amount_decimal")) {
         set(params, "unit_amount_decimal", unit);
     }
 }

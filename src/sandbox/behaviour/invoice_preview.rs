@@ -1,15 +1,8 @@
 //! An invoice that is never made: the next one, worked out and taken back.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{entries, id, inner, object, text};
-use crate::sandbox::store::Body;
-
-use super::definition::Behaviour;
 use super::invoice::{draft, item_of};
 use super::order::{add_item, give_discounts, work_out};
+use super::prelude::*;
 use super::{invoice_item, money, subscription};
 
 /// What this module answers.
@@ -17,7 +10,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { actions: &[("CreateInvoicePreview", preview)], ..Behaviour::of(&[]) }];
 
 /// `POST /v1/invoices/create_preview`: the next invoice, made and taken back.
-pub(in crate::sandbox::behaviour) fn preview(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn preview(call: &Call<'_>) -> Outcome<Json> {
     if text(&call.params, "schedule").is_some() || inner(&call.params, "schedule_details").is_some() {
         return Err(Failure::unsupported("previews of subscription schedules"));
     }
@@ -27,7 +20,7 @@ pub(in crate::sandbox::behaviour) fn preview(call: &Call<'_>) -> Outcome<Json> {
     call.session.take_changes();
     let mut shown = shown?;
     let named = format!("upcoming_{}", id(&shown));
-    shown.extend(object! {"id": named, "status": "draft"});
+    shown.extend(body! {"id": named, "status": "draft"});
     Ok(Json::Object(shown))
 }
 

@@ -1,16 +1,7 @@
 //! What is put into a basket: the line items of quotes, checkout sessions and payment links.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::check::{child, missing};
+use super::prelude::*;
 use crate::sandbox::embedded;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{
-    Body, copy, entries, flag, given_number, id, inner, needed, needed_inner, needed_number, object, objects,
-    set, set_inner, text, text_at,
-};
-use crate::sandbox::identifier;
 
 use super::order::{self, Accepts, Base, CHECKED, RATES, Sums};
 use super::{money, shipping_rate};
@@ -84,7 +75,7 @@ fn item(
     let adjustable = adjustable.map(|own| {
         json!({"enabled": flag(own, "enabled"), "maximum": own.get("maximum"), "minimum": own.get("minimum")})
     });
-    let mut made = object! {
+    let mut made = body! {
         "id": known.map_or_else(|| identifier::fresh("li_"), |known| id(known).to_owned()), "object": "item",
         "adjustable_quantity": adjustable, "currency": currency, "description": sold.as_ref().map(|sold| sold.get("name")),
         "metadata": inner(entry, "metadata"), "price": price,
@@ -104,13 +95,13 @@ fn item(
 fn requantify(item: &mut Body, quantity: i64, param: &str) -> Outcome<()> {
     let price = order::in_currency(needed_inner(item, "price")?, needed(item, "currency")?, param)?;
     let amount = order::cost(&price, quantity);
-    item.extend(object! {"amount_subtotal": amount, "amount_total": amount, "quantity": quantity});
+    item.extend(body! {"amount_subtotal": amount, "amount_total": amount, "quantity": quantity});
     Ok(())
 }
 
 /// Whether an item is charged again and again.
 pub(super) fn is_recurring(item: &Body) -> bool {
-    text_at(item, "price.type") == Some("recurring")
+    text(item, "price.type") == Some("recurring")
 }
 
 /// The currency of a basket.
@@ -126,8 +117,8 @@ pub(super) fn of(owner: &Body) -> Vec<Body> {
 /// An item as an item of a subscription or of its first invoice; its price was accepted before.
 pub(super) fn entry(item: &Body) -> Body {
     let rates: Json = objects(item, RATES).map(id).collect();
-    let mut entry = object! {"price": text_at(item, "price.id"), "tax_rates": rates, (CHECKED): true};
-    if text_at(item, "price.recurring.usage_type") != Some("metered") {
+    let mut entry = body! {"price": text(item, "price.id"), "tax_rates": rates, (CHECKED): true};
+    if text(item, "price.recurring.usage_type") != Some("metered") {
         copy(&mut entry, item, &["quantity"]);
     }
     entry
@@ -145,7 +136,7 @@ pub(super) fn work_out(basket: &mut [Body], discounts: &[Body], usual: &[Json]) 
     // an empty basket has no currency and comes to nothing
     let currency = currency(basket).unwrap_or("").to_owned();
     let base = |item: &Body| {
-        Ok((needed_number(item, "amount_subtotal")?, text_at(item, "price.product").map(str::to_owned)))
+        Ok((needed_number(item, "amount_subtotal")?, text(item, "price.product").map(str::to_owned)))
     };
     let mut left: Vec<Base> = basket.iter().map(base).collect::<Outcome<_>>()?;
     let mut taken: Vec<Vec<Json>> = vec![Vec::new(); basket.len()];
@@ -168,7 +159,7 @@ pub(super) fn work_out(basket: &mut [Body], discounts: &[Body], usual: &[Json]) 
         totals.discount += off;
         totals.tax += tax;
         totals.total = totals.total.saturating_add(total);
-        item.extend(object! {
+        item.extend(body! {
             "amount_discount": off, "amount_tax": tax, "amount_total": total, "discounts": discounts, "taxes": taxes,
         });
     }
@@ -209,18 +200,6 @@ pub(super) fn shipping(call: &Call<'_>) -> Outcome<(Vec<Json>, Option<Json>)> {
         first.get_or_insert_with(chosen);
     }
     Ok((options, first))
-}
-
-/// Refuses a web address without a scheme.
-pub(super) fn check_url(params: &Body, name: &str) -> Outcome<()> {
-    let Some(url) = text(params, name) else { return Ok(()) };
-    let plain = url.replace(['{', '}'], "");
-    let right = plain.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty());
-    if right {
-        return Ok(());
-    }
-    let message = "Not a valid URL: an explicit scheme (such as https) must be provided.";
-    Err(Failure::invalid(message).code("url_invalid").param(name))
 }
 
 /// What must be paid must be payable.

@@ -1,19 +1,7 @@
 //! Meters: what customers use, told event by event and added up.
 
-use serde_json::{Number, Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{
-    given_number, id, inner, needed, needed_inner, needed_number, number, object, set, set_inner, status,
-    text, text_at,
-};
-use crate::sandbox::identifier;
-use crate::sandbox::page;
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, List};
+use super::prelude::*;
+use serde_json::Number;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -84,7 +72,7 @@ fn event(call: &Call<'_>) -> Outcome<Json> {
         let message = format!("An event already exists with the identifier `{identifier}`.");
         return Err(Failure::state(message).code("resource_already_exists").param("identifier"));
     }
-    body.extend(object! {
+    body.extend(body! {
         "id": identifier, "_meter": id(&meter), "_customer": customer, "_value": scaled.to_string(),
     });
     call.session.put(&body)?;
@@ -130,7 +118,7 @@ fn scaled(value: &str) -> Option<i128> {
 
 /// `POST /v1/billing/meter_event_adjustments`: an event that was told by mistake does not count.
 fn adjust(call: &Call<'_>) -> Outcome<Json> {
-    let name = text_at(&call.params, "cancel.identifier").ok_or_else(|| missing("cancel[identifier]"))?;
+    let name = text(&call.params, "cancel.identifier").ok_or_else(|| missing("cancel[identifier]"))?;
     let known = call.session.having("billing.meter_event", "identifier", name)?;
     let Some(known) = known.first() else {
         let message = format!("No event was found with the identifier `{name}`.");
@@ -173,7 +161,7 @@ pub(super) fn used(call: &Call<'_>, meter: &str, customer: &str, start: i64, end
 
 /// `GET /v1/billing/meters/{meter}/event_summaries`: one for each hour or day, or one in all.
 fn summaries(call: &Call<'_>) -> Outcome<Json> {
-    let meter = call.session.named("billing.meter", call.parent().unwrap_or(""))?;
+    let meter = call.session.named("billing.meter", call.owner())?;
     let customer = call.demanded("customer")?;
     let bound = |name: &str| given_number(&call.params, name).ok_or_else(|| missing(name));
     let (start, end) = (bound("start_time")?, bound("end_time")?);

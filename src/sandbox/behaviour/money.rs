@@ -1,12 +1,8 @@
 //! Amounts: currencies, whole and decimal amounts, how an amount is written in a message.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::check::{child, missing};
 use crate::sandbox::currency;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, set, text};
-use crate::sandbox::store::Body;
+
+use super::prelude::*;
 
 /// Decimal places of a decimal amount that Stripe takes.
 const PLACES: usize = 12;
@@ -19,8 +15,7 @@ const MOST: i64 = 99_999_999;
 
 /// The `currency` param, demanded, in small letters.
 pub(super) fn currency(params: &Body) -> Outcome<String> {
-    let given = text(params, "currency").ok_or_else(|| missing("currency"))?;
-    known_currency(given, "currency")
+    known_currency(text(params, "currency").ok_or_else(|| missing("currency"))?, "currency")
 }
 
 /// A currency, in small letters.

@@ -1,14 +1,6 @@
 //! Plans, the prices of old: each is a recurring price under the same id.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
-use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{copy, id, inner, member, object, set, text};
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, Delete, Update};
+use super::prelude::*;
 use super::{generic, order};
 
 /// What this module answers.
@@ -69,7 +61,7 @@ fn product_of(call: &Call<'_>) -> Outcome<String> {
 }
 
 fn price_params(call: &Call<'_>, product: &str) -> Body {
-    let mut params = object! {"product": product};
+    let mut params = body! {"product": product};
     let given = |names: &[&str]| -> Body {
         names.iter().filter_map(|name| Some(((*name).to_owned(), call.params.get(*name)?.clone()))).collect()
     };
@@ -83,7 +75,7 @@ fn price_params(call: &Call<'_>, product: &str) -> Body {
 
 /// The plan that a price is to those who know plans only.
 pub(super) fn of_price(call: &Call<'_>, price: &Body) -> Outcome<Body> {
-    let mut body = call.blank("plan")?;
+    let mut body = call.fresh_of("plan")?;
     copy(&mut body, price, SAME);
     copy(&mut body, price, &["id"]);
     for (to, from) in RENAMED {

@@ -1,14 +1,7 @@
 //! Prices: amounts that never change, lookup keys that only one active price may have.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, id, inner, set, text};
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, Update};
 use super::order;
+use super::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =

@@ -1,18 +1,9 @@
 //! Quotes: drafts with lines, opened to the customer, accepted into an invoice or a subscription, or
 //! canceled.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
+use super::prelude::*;
 use crate::sandbox::embedded;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{
-    Body, at, copy, given_number, id, inner, items, member, needed, needed_inner, needed_number, object,
-    objects, set, set_inner, text, text_at,
-};
-use crate::sandbox::identifier;
 
-use super::definition::{Behaviour, Create, Update};
 use super::order::{self, DISCOUNTS, Line, RATES};
 use super::{invoice, line_items, subscription};
 
@@ -59,13 +50,13 @@ fn show(call: &Call<'_>, body: &mut Body, mut basket: Vec<Body>) -> Outcome<()> 
     let lines: Vec<Json> = basket.iter().cloned().map(Json::Object).collect();
     embedded::show(call.entity, body, "computed_upfront_line_items", &lines);
     body.shift_remove("computed_upfront_line_items");
-    let amounts = object! {
+    let amounts = body! {
         "amount_subtotal": totals.subtotal, "amount_total": totals.total, "total_details": totals.details(0),
     };
     let mut upfront = amounts.clone();
     copy(&mut upfront, body, &["line_items"]);
     body.extend(amounts);
-    body.extend(object! {
+    body.extend(body! {
         "computed": {"recurring": again, "upfront": upfront},
         "currency": line_items::currency(&basket).or_else(|| text(&call.params, "currency")),
     });
@@ -76,7 +67,7 @@ fn show(call: &Call<'_>, body: &mut Body, mut basket: Vec<Body>) -> Outcome<()> 
 fn again(basket: &[Body], discounts: &[Body], rates: &[Json]) -> Outcome<Option<Json>> {
     let mut basket: Vec<Body> =
         basket.iter().filter(|item| line_items::is_recurring(item)).cloned().collect();
-    let lasts = |own: &&Body| text_at(own, "_terms.duration") == Some("forever");
+    let lasts = |own: &&Body| text(own, "_terms.duration") == Some("forever");
     let discounts: Vec<Body> = discounts.iter().filter(lasts).cloned().collect();
     let totals = line_items::work_out(&mut basket, &discounts, rates)?;
     let shown = |item: &Body| {
@@ -92,20 +83,15 @@ fn again(basket: &[Body], discounts: &[Body], rates: &[Json]) -> Outcome<Option<
 /// `POST /v1/quotes/{quote}/finalize`.
 fn finalize(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let refuse = |message: &str, param: &str| Err(Failure::state(message).param(param));
-    if text(&body, "customer").is_none() {
-        return refuse("You must set a customer on a quote before you finalize it.", "customer");
-    }
     if line_items::of(&body).is_empty() {
-        return refuse("You can't finalize a quote without line items.", "line_items");
+        let message = "You can't finalize a quote without line items.";
+        return Err(Failure::state(message).param("line_items"));
     }
-    let expires =
-        given_number(&call.params, "expires_at").map_or_else(|| needed_number(&body, "expires_at"), Ok)?;
-    if expires <= call.now {
-        return refuse("`expires_at` must be in the future.", "expires_at");
+    if let Some(expires) = given_number(&call.params, "expires_at") {
+        set(&mut body, "expires_at", expires);
     }
     let number = format!("QT-{}-0001-1", identifier::invoice_prefix());
-    body.extend(object! {"expires_at": expires, "number": number, "status": "open"});
+    body.extend(body! {"number": number, "status": "open"});
     set_inner(&mut body, "status_transitions", "finalized_at", call.now);
     call.keep(body)
 }
@@ -122,7 +108,7 @@ fn accept(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "invoice", id(&made));
     } else {
         let made = subscription_of(call, &body, &again, &once)?;
-        body.extend(object! {"invoice": member(&made, "latest_invoice"), "subscription": id(&made)});
+        body.extend(body! {"invoice": member(&made, "latest_invoice"), "subscription": id(&made)});
     }
     set(&mut body, "status", "accepted");
     set_inner(&mut body, "status_transitions", "accepted_at", call.now);
@@ -134,7 +120,7 @@ fn params(quote: &Body) -> Outcome<Body> {
     let rates: Json = objects(quote, "default_tax_rates").map(id).collect();
     let discounts = items(quote, "discounts").iter().map(|id| json!({"discount": id}));
     let method = needed(quote, "collection_method")?;
-    let mut params = object! {
+    let mut params = body! {
         "collection_method": method, "customer": needed(quote, "customer")?, "default_tax_rates": rates,
         "discounts": discounts.collect::<Json>(),
     };
@@ -148,7 +134,7 @@ fn params(quote: &Body) -> Outcome<Body> {
 fn subscription_of(call: &Call<'_>, quote: &Body, again: &[Body], once: &[Body]) -> Outcome<Body> {
     let entries = |basket: &[Body]| basket.iter().map(line_items::entry).collect::<Vec<_>>();
     let mut params = params(quote)?;
-    params.extend(object! {
+    params.extend(body! {
         "add_invoice_items": entries(once), "currency": member(quote, "currency"), "items": entries(again),
     });
     for name in ["description", "metadata", "trial_period_days"] {
@@ -173,6 +159,6 @@ fn invoice_of(call: &Call<'_>, quote: &Body, basket: &[Body]) -> Outcome<Body> {
     }
     let details =
         json!({"quote_details": {"quote": id(quote)}, "subscription_details": null, "type": "quote_details"});
-    made.extend(object! {"billing_reason": "quote_accept", "parent": details});
+    made.extend(body! {"billing_reason": "quote_accept", "parent": details});
     Ok(made)
 }

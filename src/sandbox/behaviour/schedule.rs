@@ -1,13 +1,6 @@
 //! Subscription schedules: what a subscription is to become, phase by phase.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, items, needed, object, objects, set, status, text};
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, Update};
+use super::prelude::*;
 use super::{customer_time, subscription};
 
 mod phase;
@@ -52,7 +45,7 @@ fn from_subscription(call: &Call<'_>, from: &str) -> Outcome<Json> {
     set(&mut about.params, "customer", needed(&owner, "customer")?);
     let mut body = about.build()?;
     let phase = phase::current(&owner);
-    body.extend(object! {
+    body.extend(body! {
         "current_phase": phase::span(&phase), "phases": [phase], "status": "active", "subscription": id(&owner),
     });
     set(&mut owner, "schedule", id(&body));
@@ -66,7 +59,7 @@ fn begin(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let mut made = phase::begin(call, body, &first)?;
     set(&mut made, "schedule", id(body));
     call.session.put(&made)?;
-    body.extend(object! {
+    body.extend(body! {
         "current_phase": phase::span(&first), "status": "active", "subscription": id(&made),
     });
     call.session.put(body)
@@ -127,7 +120,7 @@ fn let_go(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
         call.session.put(&owner)?;
         set(&mut body, "released_subscription", id(&owner));
     }
-    body.extend(object! {
+    body.extend(body! {
         "current_phase": null, "released_at": call.now, "status": "released", "subscription": null,
     });
     call.keep(body)
@@ -172,7 +165,7 @@ pub(super) fn subscription_canceled(call: &Call<'_>, subscription: &Body) -> Out
 fn ended(call: &Call<'_>, schedule: &str, how: &str) -> Outcome<()> {
     match call.session.alive("subscription_schedule", schedule)? {
         Some(mut body) if matches!(status(&body), "active" | "not_started") => {
-            body.extend(object! {"status": how, (format!("{how}_at")): call.now, "current_phase": null});
+            body.extend(body! {"status": how, (format!("{how}_at")): call.now, "current_phase": null});
             call.session.put(&body)
         }
         _ => Ok(()),

@@ -6,15 +6,7 @@
 //! ```
 //! Time goes on by itself for nobody: a test clock moves it (`clock`).
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, needed, text};
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, Delete, List, Update};
+use super::prelude::*;
 use super::{customer_time, discount, order};
 
 mod bill;
@@ -75,11 +67,6 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.without(SPECIAL).revise()?;
     discount::give(call, &mut body, &call.params, "")?;
     order::give_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
-    if text(&body, "collection_method") == Some("send_invoice")
-        && given_number(&body, "days_until_due").is_none()
-    {
-        return Err(missing("days_until_due"));
-    }
     change::run(call, body).map(Json::Object)
 }
 

@@ -1,15 +1,6 @@
 //! Tax rates and tax ids: what they may be, and whose they are.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{inner, object, text, text_at};
-use crate::sandbox::page;
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, List};
+use super::prelude::*;
 use super::{generic, money};
 
 /// What this module answers.
@@ -49,7 +40,7 @@ pub(super) fn create_id(call: &Call<'_>) -> Outcome<Json> {
         check_new(call, customer, kind, value)?;
     }
     let checked = matches!(kind, "au_abn" | "eu_vat" | "gb_vat");
-    body.extend(object! {
+    body.extend(body! {
         "customer": owner.get("customer"), "owner": owner, "country": country(kind, value),
         "verification": {
             "status": if checked { "pending" } else { "unavailable" }, "verified_address": null,
@@ -60,9 +51,10 @@ pub(super) fn create_id(call: &Call<'_>) -> Outcome<Json> {
 }
 
 fn owner_of(call: &Call<'_>) -> Outcome<Json> {
-    let given = |name: &str| text_at(&call.params, &format!("owner.{name}"));
-    let customer = call.parent().or_else(|| given("customer"));
-    let kind = call.parent().map_or_else(|| given("type").unwrap_or("self"), |_| "customer");
+    let given = |name: &str| text(&call.params, &format!("owner.{name}"));
+    let parent = Some(call.owner()).filter(|owner| !owner.is_empty());
+    let customer = parent.or_else(|| given("customer"));
+    let kind = parent.map_or_else(|| given("type").unwrap_or("self"), |_| "customer");
     if kind == "customer" && customer.is_none() {
         return Err(missing("owner[customer]"));
     }
@@ -127,7 +119,7 @@ fn country(kind: &str, value: &str) -> Json {
 
 /// `GET /v1/tax_ids`, the account's own unless an owner is given, and those of a customer.
 fn list_ids(call: &Call<'_>) -> Outcome<Json> {
-    if call.parent().is_some() {
+    if !call.parents.is_empty() {
         return generic::list(call);
     }
     let mut call = call.clone();

@@ -1,15 +1,10 @@
 //! A payment that was made elsewhere pays for an invoice.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, number, set, status, text};
-
 use super::{finalize_and_pay, payment};
+use crate::sandbox::behaviour::prelude::*;
 
 /// `POST /v1/invoices/{id}/attach_payment`: a payment made elsewhere pays for the invoice.
-pub(in crate::sandbox::behaviour) fn attach(call: &Call<'_>) -> Outcome<Json> {
+pub fn attach(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if call.params.contains_key("payment_record") {
         return Err(Failure::unsupported("payment records that pay invoices"));

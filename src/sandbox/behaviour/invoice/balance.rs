@@ -1,11 +1,8 @@
 //! The customer's balance and an invoice: what one pays of the other.
 
 use crate::sandbox::behaviour::order::{self, APPLIED};
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer_balance, money};
-use crate::sandbox::call::Call;
-use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{id, needed, number, object, set};
-use crate::sandbox::store::Body;
 
 /// An amount below this may be too small to be charged.
 const MOST_TOO_SMALL: i64 = 100;
@@ -27,7 +24,7 @@ pub(super) fn apply(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         order::due(body);
     }
     let owner = call.session.named("customer", id(&owner))?;
-    body.extend(object! {"starting_balance": start, "ending_balance": number(&owner, "balance")});
+    body.extend(body! {"starting_balance": start, "ending_balance": number(&owner, "balance")});
     Ok(())
 }
 

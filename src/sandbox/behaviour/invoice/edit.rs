@@ -1,19 +1,10 @@
 //! Changing the lines of a draft.
 
-use serde_json::Value as Json;
-
 use crate::sandbox::behaviour::invoice_item;
 use crate::sandbox::behaviour::order::{
     self, Accepts, DISCOUNTS, LINES, Line, add_item, change_lines, give_discounts, give_rates,
 };
-use crate::sandbox::call::Call;
-use crate::sandbox::check::{child, missing};
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{
-    copy, entries, id, member, needed, object, objects, set, status, text, text_at,
-};
-use crate::sandbox::shape;
-use crate::sandbox::store::Body;
+use crate::sandbox::behaviour::prelude::*;
 
 fn editable(call: &Call<'_>, invoice: &str) -> Outcome<Body> {
     let body = call.session.named("invoice", invoice)?;
@@ -31,13 +22,13 @@ fn for_each(call: &Call<'_>, change: impl Fn(&mut Body, &Body, &str) -> Outcome<
         change(&mut body, entry, &path)?;
     }
     if let Some(given) = call.params.get("invoice_metadata") {
-        shape::lay_over(call.entity, &mut body, &object! {"metadata": given})?;
+        shape::lay_over(call.entity, &mut body, &body! {"metadata": given})?;
     }
     call.keep(body)
 }
 
 /// `POST /v1/invoices/{id}/add_lines`.
-pub(in crate::sandbox::behaviour) fn add_lines(call: &Call<'_>) -> Outcome<Json> {
+pub fn add_lines(call: &Call<'_>) -> Outcome<Json> {
     for_each(call, |body, entry, path| {
         let Some(known) = text(entry, "invoice_item") else {
             let item = item_of(call, body, entry, path)?;
@@ -56,12 +47,7 @@ pub(in crate::sandbox::behaviour) fn add_lines(call: &Call<'_>) -> Outcome<Json>
 }
 
 /// An invoice item of its own for a line that is described, kept.
-pub(in crate::sandbox::behaviour) fn item_of(
-    call: &Call<'_>,
-    invoice: &Body,
-    entry: &Body,
-    path: &str,
-) -> Outcome<Body> {
+pub fn item_of(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Body> {
     let mut params = entry.clone();
     copy(&mut params, invoice, &["customer"]);
     let about = call.about("invoiceitem", params)?;
@@ -82,10 +68,10 @@ fn cost(call: &Call<'_>, entry: &Body, invoice: &Body, path: &str) -> Outcome<Li
 }
 
 /// `POST /v1/invoices/{id}/remove_lines`: their items are deleted, or wait again.
-pub(in crate::sandbox::behaviour) fn remove_lines(call: &Call<'_>) -> Outcome<Json> {
+pub fn remove_lines(call: &Call<'_>) -> Outcome<Json> {
     for_each(call, |body, entry, path| {
         let line = line_of(body, entry, path)?;
-        let item = text_at(&line, "parent.invoice_item_details.invoice_item");
+        let item = text(&line, "parent.invoice_item_details.invoice_item");
         let item = item.map_or(Ok(None), |item| call.session.alive("invoiceitem", item))?;
         match item {
             Some(mut item) if text(entry, "behavior") == Some("unassign") => {
@@ -108,7 +94,7 @@ fn line_of(invoice: &Body, entry: &Body, path: &str) -> Outcome<Body> {
 }
 
 /// `POST /v1/invoices/{id}/update_lines`.
-pub(in crate::sandbox::behaviour) fn update_lines(call: &Call<'_>) -> Outcome<Json> {
+pub fn update_lines(call: &Call<'_>) -> Outcome<Json> {
     for_each(call, |body, entry, path| {
         let line = line_of(body, entry, path)?;
         change(call, body, line, entry, path)
@@ -116,9 +102,9 @@ pub(in crate::sandbox::behaviour) fn update_lines(call: &Call<'_>) -> Outcome<Js
 }
 
 /// `POST /v1/invoices/{invoice}/lines/{id}`.
-pub(in crate::sandbox::behaviour) fn update_line(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = editable(call, call.parent().unwrap_or(""))?;
-    let named = object! {"id": call.id};
+pub fn update_line(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = editable(call, call.owner())?;
+    let named = body! {"id": call.id};
     let line = line_of(&body, &named, "").map_err(|failure| Failure { status: 404, ..failure })?;
     change(call, &mut body, line, &call.params, "")?;
     call.session.put(&body)?;
@@ -133,12 +119,12 @@ fn change(call: &Call<'_>, invoice: &mut Body, mut line: Body, entry: &Body, pat
         let mut params = entry.clone();
         invoice_item::keep_unit(&mut params, &line);
         let cost = cost(call, &params, invoice, path)?;
-        line.extend(object! {
+        line.extend(body! {
             "amount": cost.amount, "pricing": cost.pricing(), "quantity": cost.quantity, "subtotal": cost.amount,
         });
     }
     shape::lay_over(call.about("line_item", Body::new())?.entity, &mut line, &plain)?;
-    let mut given = object! {"object": "invoice", "id": id(invoice), "customer": member(invoice, "customer")};
+    let mut given = body! {"object": "invoice", "id": id(invoice), "customer": member(invoice, "customer")};
     give_rates(call, &mut given, entry, "tax_rates", path)?;
     give_discounts(call, &mut given, entry, path)?;
     for (from, to) in [("tax_rates", order::RATES), ("discounts", "discounts"), (DISCOUNTS, DISCOUNTS)] {

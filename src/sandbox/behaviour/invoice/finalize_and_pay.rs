@@ -1,17 +1,9 @@
 //! The way of an invoice out of its draft: finalized, then paid, void or given up.
 
-use serde_json::{Value as Json, json};
-
 use crate::sandbox::behaviour::payment_intent::{self, Attempt};
-use crate::sandbox::behaviour::transition::not_in_state;
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{order, payment_method};
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome, Stage};
-use crate::sandbox::fields::{
-    flag, given_number, id, member, needed, number, object, set, set_inner, status, text, text_at,
-};
-use crate::sandbox::identifier;
-use crate::sandbox::store::Body;
+use crate::sandbox::state::not_in_state;
 
 use super::{balance, payment};
 
@@ -21,7 +13,7 @@ const INTENT: &str = "_payment_intent";
 const FIRST_ATTEMPT: i64 = 60 * 60;
 
 /// `POST /v1/invoices/{invoice}/finalize`.
-pub(in crate::sandbox::behaviour) fn finalize(call: &Call<'_>) -> Outcome<Json> {
+pub fn finalize(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if let Some(advances) = call.params.get("auto_advance").and_then(Json::as_bool) {
         set(&mut body, "auto_advance", advances);
@@ -32,7 +24,7 @@ pub(in crate::sandbox::behaviour) fn finalize(call: &Call<'_>) -> Outcome<Json> 
 
 /// Ends the draft: the number, the customer's balance, the intent that pays. What comes to
 /// nothing is paid at once. The invoice is not yet kept.
-pub(in crate::sandbox::behaviour) fn open(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+pub fn open(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     reached(call, body, "open", "finalized_at");
     if text(body, "number").is_none() {
         set(body, "number", next_number(call, body)?);
@@ -42,7 +34,7 @@ pub(in crate::sandbox::behaviour) fn open(call: &Call<'_>, body: &mut Body) -> O
     }
     let page = format!("https://invoice.stripe.com/i/{}/{}", call.account, identifier::fingerprint(id(body)));
     let pdf = format!("{page}/pdf");
-    body.extend(object! {"automatically_finalizes_at": null, "hosted_invoice_url": page, "invoice_pdf": pdf});
+    body.extend(body! {"automatically_finalizes_at": null, "hosted_invoice_url": page, "invoice_pdf": pdf});
     balance::apply(call, body)?;
     let due = number(body, "amount_due");
     if due == 0 {
@@ -55,7 +47,7 @@ pub(in crate::sandbox::behaviour) fn open(call: &Call<'_>, body: &mut Body) -> O
     call.session.put(&intent)?;
     payment::requested(call, body, id(&intent), due, true)?;
     let secret = member(&intent, "client_secret");
-    body.extend(object! {
+    body.extend(body! {
         "confirmation_secret": {"client_secret": secret, "type": "payment_intent"}, (INTENT): id(&intent),
     });
     Ok(())
@@ -72,7 +64,7 @@ fn next_number(call: &Call<'_>, body: &Body) -> Outcome<String> {
 }
 
 /// `POST /v1/invoices/{invoice}/send`: nobody gets mail from a sandbox.
-pub(in crate::sandbox::behaviour) fn send(call: &Call<'_>) -> Outcome<Json> {
+pub fn send(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if status(&body) == "draft" {
         open(call, &mut body)?;
@@ -82,12 +74,11 @@ pub(in crate::sandbox::behaviour) fn send(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/invoices/{invoice}/pay`.
-pub(in crate::sandbox::behaviour) fn pay(call: &Call<'_>) -> Outcome<Json> {
+pub fn pay(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     match status(&body) {
         "draft" => open(call, &mut body)?,
         "open" | "uncollectible" => {}
-        "paid" => return Err(Failure::state("Invoice is already paid").code("invoice_already_paid")),
         _ => return Err(not_in_state(call, &body, "pay")),
     }
     if flag(&call.params, "paid_out_of_band") {
@@ -123,22 +114,17 @@ fn charge(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 
 /// Tries to take what is due from a method and writes on the invoice what came of it; the
 /// invoice is not yet kept.
-pub(in crate::sandbox::behaviour) fn collect(
-    call: &Call<'_>,
-    body: &mut Body,
-    method: Body,
-    off_session: bool,
-) -> Outcome<Attempt> {
+pub fn collect(call: &Call<'_>, body: &mut Body, method: Body, off_session: bool) -> Outcome<Attempt> {
     let mut intent = call.session.named("payment_intent", needed(body, INTENT)?)?;
-    intent.extend(object! {"payment_method": id(&method), "amount": number(body, "amount_remaining")});
+    intent.extend(body! {"payment_method": id(&method), "amount": number(body, "amount_remaining")});
     let params = if off_session {
-        object! {"off_session": true}
+        body! {"off_session": true}
     } else {
         Body::new()
     };
     let paying = call.about("payment_intent", params)?;
     let tried = number(body, "attempt_count") + 1;
-    body.extend(object! {"attempt_count": tried, "attempted": true});
+    body.extend(body! {"attempt_count": tried, "attempted": true});
     let attempt = payment_intent::attempt(&paying, &mut intent, method, false)?;
     match attempt {
         Attempt::Paid => paid(call, body)?,
@@ -152,7 +138,7 @@ pub(in crate::sandbox::behaviour) fn collect(
 }
 
 /// The method of the call, of the invoice, of its subscription, or of the customer.
-pub(in crate::sandbox::behaviour) fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
+pub fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
     if let Some(given) = text(&call.params, "payment_method") {
         return payment_method::resolve(call, given, "payment_method");
     }
@@ -160,7 +146,7 @@ pub(in crate::sandbox::behaviour) fn method_of(call: &Call<'_>, body: &Body) -> 
     let subscription = subscription_of(call, body)?;
     let own = [Some(body), subscription.as_ref()].into_iter().flatten();
     let mut own = own.filter_map(|owner| text(owner, "default_payment_method"));
-    let Some(method) = own.next().or_else(|| text_at(&customer, "invoice_settings.default_payment_method"))
+    let Some(method) = own.next().or_else(|| text(&customer, "invoice_settings.default_payment_method"))
     else {
         if let Some(source) = payment_method::of_source(call, &customer)? {
             return Ok(source);
@@ -173,18 +159,15 @@ pub(in crate::sandbox::behaviour) fn method_of(call: &Call<'_>, body: &Body) -> 
 }
 
 /// The subscription of an invoice, where it has one.
-pub(in crate::sandbox::behaviour) fn subscription_of(
-    call: &Call<'_>,
-    invoice: &Body,
-) -> Outcome<Option<Body>> {
-    let own = text_at(invoice, "parent.subscription_details.subscription");
+pub fn subscription_of(call: &Call<'_>, invoice: &Body) -> Outcome<Option<Body>> {
+    let own = text(invoice, "parent.subscription_details.subscription");
     own.map_or(Ok(None), |own| call.session.alive("subscription", own))
 }
 
 /// What is still due has been paid; its payments are over.
-pub(in crate::sandbox::behaviour) fn paid(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+pub fn paid(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let due = number(body, "amount_due");
-    body.extend(object! {
+    body.extend(body! {
         "amount_paid": due, "amount_remaining": 0, "auto_advance": false, "next_payment_attempt": null,
     });
     reached(call, body, "paid", "paid_at");
@@ -192,7 +175,7 @@ pub(in crate::sandbox::behaviour) fn paid(call: &Call<'_>, body: &mut Body) -> O
 }
 
 /// What an invoice still wants, and the intent that is to bring it.
-pub(in crate::sandbox::behaviour) fn due_now(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+pub fn due_now(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     order::due(body);
     if number(body, "amount_remaining") == 0 {
         paid(call, body)?;
@@ -206,7 +189,7 @@ pub(in crate::sandbox::behaviour) fn due_now(call: &Call<'_>, body: &mut Body) -
 }
 
 /// An intent succeeded: the invoice that it belongs to is paid.
-pub(in crate::sandbox::behaviour) fn intent_succeeded(call: &Call<'_>, intent: &Body) -> Outcome<()> {
+pub fn intent_succeeded(call: &Call<'_>, intent: &Body) -> Outcome<()> {
     match call.session.linked(intent, "_invoice", "invoice")? {
         Some(mut body) if status(&body) != "paid" => {
             paid(call, &mut body)?;
@@ -217,7 +200,7 @@ pub(in crate::sandbox::behaviour) fn intent_succeeded(call: &Call<'_>, intent: &
 }
 
 /// `POST /v1/invoices/{invoice}/void`.
-pub(in crate::sandbox::behaviour) fn void(call: &Call<'_>) -> Outcome<Json> {
+pub fn void(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     reached(call, &mut body, "void", "voided_at");
     balance::give_back(call, &mut body)?;
@@ -227,7 +210,7 @@ pub(in crate::sandbox::behaviour) fn void(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/invoices/{invoice}/mark_uncollectible`.
-pub(in crate::sandbox::behaviour) fn mark_uncollectible(call: &Call<'_>) -> Outcome<Json> {
+pub fn mark_uncollectible(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     reached(call, &mut body, "uncollectible", "marked_uncollectible_at");
     set_inner(&mut body, "status_details", "uncollectible", json!({"reason": null}));

@@ -1,12 +1,6 @@
 //! Invoice payments: which payment pays for which invoice.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{id, inner, member, number, object, set, set_inner, status};
-use crate::sandbox::page;
-use crate::sandbox::store::Body;
+use crate::sandbox::behaviour::prelude::*;
 
 /// The payment that an invoice waits for, kept.
 pub(super) fn requested(
@@ -16,8 +10,8 @@ pub(super) fn requested(
     amount: i64,
     is_default: bool,
 ) -> Outcome<Body> {
-    let mut body = call.blank("invoice_payment")?;
-    body.extend(object! {
+    let mut body = call.fresh_of("invoice_payment")?;
+    body.extend(body! {
         "amount_requested": amount, "currency": member(invoice, "currency"), "invoice": id(invoice),
         "is_default": is_default, "payment": {"payment_intent": intent, "type": "payment_intent"}, "status": "open",
     });
@@ -43,7 +37,7 @@ pub(super) fn ended(call: &Call<'_>, invoice: &Body, state: &str) -> Outcome<()>
 }
 
 /// `GET /v1/invoice_payments`; `payment` says what pays.
-pub(in crate::sandbox::behaviour) fn list(call: &Call<'_>) -> Outcome<Json> {
+pub fn list(call: &Call<'_>) -> Outcome<Json> {
     let wanted = inner(&call.params, "payment");
     page::of_objects(&call.without(&["payment"]), "invoice_payment", |body| {
         let own = inner(body, "payment");

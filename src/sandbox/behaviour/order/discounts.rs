@@ -1,24 +1,16 @@
 //! What discounts take off the lines of an order, each from what the ones before it left.
 
-use serde_json::{Value as Json, json};
-
 use crate::sandbox::behaviour::discount;
-use crate::sandbox::call::Call;
-use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{Body, flag, id, items, number, objects, set, text, text_at};
+use crate::sandbox::behaviour::prelude::*;
 
 /// Kept with an invoice or a line: its discounts, whole.
-pub(in crate::sandbox::behaviour) const DISCOUNTS: &str = "_discounts";
+pub const DISCOUNTS: &str = "_discounts";
 
 /// What a discount can be taken from, and the product that is sold.
-pub(in crate::sandbox::behaviour) type Base = (i64, Option<String>);
+pub type Base = (i64, Option<String>);
 
 /// Takes a discount off amounts; what it takes off each of them comes back.
-pub(in crate::sandbox::behaviour) fn take_off(
-    discount: &Body,
-    left: &mut [Base],
-    currency: &str,
-) -> Vec<i64> {
+pub fn take_off(discount: &Body, left: &mut [Base], currency: &str) -> Vec<i64> {
     let shares = discount::shares(discount, left, currency);
     for ((amount, _), share) in left.iter_mut().zip(&shares) {
         *amount -= share;
@@ -56,18 +48,13 @@ pub(super) fn of_invoice(body: &Body, lines: &mut [Body]) -> Vec<(String, i64)> 
 }
 
 fn base(line: &Body) -> Base {
-    let product = text_at(line, "pricing.price_details.product");
+    let product = text(line, "pricing.price_details.product");
     let amount = if flag(line, "discountable") { number(line, "amount") } else { 0 };
     (amount, product.map(str::to_owned))
 }
 
 /// The discounts of a `discounts` param, by id and whole; without one nothing changes.
-pub(in crate::sandbox::behaviour) fn give_discounts(
-    call: &Call<'_>,
-    body: &mut Body,
-    params: &Body,
-    path: &str,
-) -> Outcome<()> {
+pub fn give_discounts(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> Outcome<()> {
     if params.contains_key("discounts") {
         discount::give(call, body, params, path)?;
         let whole = discount::at_work(call, items(body, "discounts"), call.now)?;
@@ -77,6 +64,6 @@ pub(in crate::sandbox::behaviour) fn give_discounts(
 }
 
 /// Keeps discounts whole with what they are taken off.
-pub(in crate::sandbox::behaviour) fn keep_discounts(body: &mut Body, discounts: &[Body]) {
+pub fn keep_discounts(body: &mut Body, discounts: &[Body]) {
     set(body, DISCOUNTS, discounts.iter().cloned().map(Json::Object).collect::<Vec<_>>());
 }

@@ -1,24 +1,18 @@
 //! The lines of an invoice, and how they come on a draft.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{Body, flag, id, items, member, object, set, text_at};
-use crate::sandbox::identifier;
-
 use super::discounts::DISCOUNTS;
 use super::line::Line;
 use super::tax::RATES;
 use super::total::{LINES, show_lines};
+use crate::sandbox::behaviour::prelude::*;
 
 /// Puts an invoice item on a draft.
-pub(in crate::sandbox::behaviour) fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) {
+pub fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) {
     let parent = json!({
         "invoice_item_details": {
             "invoice_item": id(item), "proration": flag(item, "proration"),
             "proration_details": {"credited_items": null},
-            "subscription": text_at(item, "parent.subscription_details.subscription"),
+            "subscription": text(item, "parent.subscription_details.subscription"),
         },
         "subscription_item_details": null, "type": "invoice_item_details",
     });
@@ -26,11 +20,11 @@ pub(in crate::sandbox::behaviour) fn add_item(call: &Call<'_>, draft: &mut Body,
 }
 
 /// The line that has the amount, the price and the period of an invoice item, or of what is like one.
-pub(in crate::sandbox::behaviour) fn invoice_line(call: &Call<'_>, item: &Body, parent: &Json) -> Body {
+pub fn invoice_line(call: &Call<'_>, item: &Body, parent: &Json) -> Body {
     let discounts = item.get("discounts").filter(|own| own.is_array()).cloned().unwrap_or_else(|| json!([]));
     let of = |details: &str| parent.pointer(&format!("/{details}/subscription")).filter(|id| !id.is_null());
     let subscription = of("invoice_item_details").or_else(|| of("subscription_item_details")).cloned();
-    object! {
+    body! {
         "id": identifier::fresh("il_"), "object": "line_item", "amount": member(item, "amount"),
         "currency": member(item, "currency"), "description": member(item, "description"), "discount_amounts": [],
         "discountable": member(item, "discountable"), "discounts": discounts, (DISCOUNTS): item.get(DISCOUNTS),
@@ -43,7 +37,7 @@ pub(in crate::sandbox::behaviour) fn invoice_line(call: &Call<'_>, item: &Body, 
 }
 
 /// Puts a line on a draft.
-pub(in crate::sandbox::behaviour) fn push(draft: &mut Body, mut line: Body) {
+pub fn push(draft: &mut Body, mut line: Body) {
     set(&mut line, "invoice", id(draft));
     let mut lines = items(draft, LINES).to_vec();
     lines.push(Json::Object(line));
@@ -51,13 +45,8 @@ pub(in crate::sandbox::behaviour) fn push(draft: &mut Body, mut line: Body) {
 }
 
 /// Puts a line of a quote on a draft, with its tax rates.
-pub(in crate::sandbox::behaviour) fn add_line(
-    call: &Call<'_>,
-    draft: &mut Body,
-    line: &Line,
-    rates: &[Json],
-) -> Outcome<()> {
-    let item = object! {
+pub fn add_line(call: &Call<'_>, draft: &mut Body, line: &Line, rates: &[Json]) -> Outcome<()> {
+    let item = body! {
         "id": identifier::fresh("ii_"), "amount": line.amount, "currency": line.currency,
         "description": line.description(call)?, "discountable": true, "metadata": {},
         "period": {"end": call.now, "start": call.now}, "pricing": line.pricing(), "quantity": line.quantity,
@@ -68,14 +57,14 @@ pub(in crate::sandbox::behaviour) fn add_line(
 }
 
 /// Changes the lines of a draft, and everything that follows from them.
-pub(in crate::sandbox::behaviour) fn change_lines(draft: &mut Body, change: impl Fn(&Body) -> Option<Body>) {
+pub fn change_lines(draft: &mut Body, change: impl Fn(&Body) -> Option<Body>) {
     let lines = items(draft, LINES).iter().filter_map(Json::as_object).filter_map(change);
     let lines: Vec<Json> = lines.map(Json::Object).collect();
     show_lines(draft, &lines);
 }
 
 /// Takes an invoice item off a draft.
-pub(in crate::sandbox::behaviour) fn remove(draft: &mut Body, item: &str) {
-    let is_its = |line: &Body| text_at(line, "parent.invoice_item_details.invoice_item") == Some(item);
+pub fn remove(draft: &mut Body, item: &str) {
+    let is_its = |line: &Body| text(line, "parent.invoice_item_details.invoice_item") == Some(item);
     change_lines(draft, |line| (!is_its(line)).then(|| line.clone()));
 }

@@ -1,20 +1,14 @@
 //! What a line of an order costs: a price or an amount, times a quantity.
 
-use serde_json::{Value as Json, json};
-
 use crate::sandbox::behaviour::money;
-use crate::sandbox::call::Call;
-use crate::sandbox::check::child;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, needed, number, set, text};
-use crate::sandbox::store::Body;
+use crate::sandbox::behaviour::prelude::*;
 
 use super::cost::of as cost;
 use super::offer::{Accepts, in_currency, named};
 
 /// A line that is worked out.
 #[derive(Debug, Clone)]
-pub(in crate::sandbox::behaviour) struct Line {
+pub struct Line {
     /// In the smallest unit of the currency.
     pub amount: i64,
     /// In small letters.
@@ -96,12 +90,12 @@ impl Line {
 }
 
 /// The sum of a member over objects.
-pub(in crate::sandbox::behaviour) fn sum(items: &[Json], name: &str) -> i64 {
+pub fn sum(items: &[Json], name: &str) -> i64 {
     items.iter().filter_map(Json::as_object).map(|item| number(item, name)).sum()
 }
 
 /// Adds amounts, of taxes or of discounts, to those of the same source; `of` is the member that names it.
-pub(in crate::sandbox::behaviour) fn add(totals: &mut Vec<Json>, amounts: &[Json], of: &str) {
+pub fn add(totals: &mut Vec<Json>, amounts: &[Json], of: &str) {
     for amount in amounts.iter().filter_map(Json::as_object) {
         let same = |total: &&mut Json| total.get(of) == amount.get(of);
         let Some(total) = totals.iter_mut().find(same).and_then(Json::as_object_mut) else {

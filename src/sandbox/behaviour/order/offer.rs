@@ -1,18 +1,11 @@
 //! What is offered: prices and products, named by their ids or described on the spot.
 
-use serde_json::Value as Json;
-
 use crate::sandbox::behaviour::money;
-use crate::sandbox::call::Call;
-use crate::sandbox::check::{child, missing};
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{
-    Body, copy, flag, id, inner, items, needed, number, object, set, set_inner, text,
-};
+use crate::sandbox::behaviour::prelude::*;
 
 /// Which prices an entry of an order may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sandbox::behaviour) enum Accepts {
+pub enum Accepts {
     /// Any price that is active.
     Any,
     /// An active price that is charged once.
@@ -24,7 +17,7 @@ pub(in crate::sandbox::behaviour) enum Accepts {
 }
 
 /// Stands in an entry that was accepted before: its price may have been archived since.
-pub(in crate::sandbox::behaviour) const CHECKED: &str = "_checked";
+pub const CHECKED: &str = "_checked";
 
 impl Accepts {
     fn is_recurring(self) -> bool {
@@ -54,12 +47,7 @@ fn wrong_type(is: &str, takes: &str) -> String {
 }
 
 /// The price that an entry names, or describes under `price_data`; none where it does neither.
-pub(in crate::sandbox::behaviour) fn named(
-    call: &Call<'_>,
-    entry: &Body,
-    accepts: Accepts,
-    path: &str,
-) -> Outcome<Option<Body>> {
+pub fn named(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> Outcome<Option<Body>> {
     let names = if accepts.is_recurring() { &["price", "plan"][..] } else { &["price"] };
     let given = names.iter().find_map(|name| Some((*name, text(entry, name)?)));
     let (Some((name, given)), None) = (given, inner(entry, "price_data")) else {
@@ -94,14 +82,14 @@ fn described(call: &Call<'_>, data: &Body, path: &str) -> Outcome<Body> {
 }
 
 /// A product that `product_data` describes, kept.
-pub(in crate::sandbox::behaviour) fn product_described(call: &Call<'_>, data: Body) -> Outcome<Body> {
+pub fn product_described(call: &Call<'_>, data: Body) -> Outcome<Body> {
     let made = call.about("product", data)?.build()?;
     call.session.put(&made)?;
     Ok(made)
 }
 
 /// The price as it is in that currency: its own, or one of its `currency_options`.
-pub(in crate::sandbox::behaviour) fn in_currency(price: &Body, currency: &str, param: &str) -> Outcome<Body> {
+pub fn in_currency(price: &Body, currency: &str, param: &str) -> Outcome<Body> {
     let own = needed(price, "currency")?;
     let mut found = price.clone();
     if own == currency {
@@ -119,7 +107,7 @@ pub(in crate::sandbox::behaviour) fn in_currency(price: &Body, currency: &str, p
 }
 
 /// A price made of params and kept; `within` is the param that holds them.
-pub(in crate::sandbox::behaviour) fn price(call: &Call<'_>, within: &str) -> Outcome<Body> {
+pub fn price(call: &Call<'_>, within: &str) -> Outcome<Body> {
     let mut body = call.build()?;
     let currency = money::currency(&call.params)?;
     set(&mut body, "currency", currency.as_str());
@@ -203,13 +191,13 @@ fn tiers(given: &[Json]) -> Outcome<Vec<Json>> {
 const AMOUNTS: &[&str] = &["custom_unit_amount", "tax_behavior", "unit_amount", "unit_amount_decimal"];
 
 /// Completes the options; the main currency is one of them.
-pub(in crate::sandbox::behaviour) fn currency_options(body: &mut Body) -> Outcome<()> {
+pub fn currency_options(body: &mut Body) -> Outcome<()> {
     let mut own = Body::new();
     copy(&mut own, body, AMOUNTS);
     let mut options = Body::new();
     set(&mut options, needed(body, "currency")?, own);
     for (name, given) in inner(body, "currency_options").into_iter().flatten() {
-        let mut option = object! {"tax_behavior": "unspecified"};
+        let mut option = body! {"tax_behavior": "unspecified"};
         option.extend(given.as_object().cloned().into_iter().flatten());
         let within = format!("currency_options[{name}]");
         money::in_step(&mut option, "unit_amount", "unit_amount_decimal", &within)?;
@@ -225,7 +213,7 @@ pub(in crate::sandbox::behaviour) fn currency_options(body: &mut Body) -> Outcom
 }
 
 /// A lookup key belongs to one active price; with `transfer_lookup_key` it moves.
-pub(in crate::sandbox::behaviour) fn take_lookup_key(call: &Call<'_>, body: &Body) -> Outcome<()> {
+pub fn take_lookup_key(call: &Call<'_>, body: &Body) -> Outcome<()> {
     let Some(key) = text(body, "lookup_key").filter(|_| flag(body, "active")) else { return Ok(()) };
     for mut other in call.session.having("price", "lookup_key", key)? {
         if id(&other) == id(body) || !flag(&other, "active") {

@@ -1,22 +1,16 @@
 //! Taxes of an order: each line has its own rates, or those of the order.
 
-use serde_json::{Value as Json, json};
-
 use crate::sandbox::behaviour::money;
-use crate::sandbox::call::Call;
-use crate::sandbox::check::child;
-use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{flag, id, items, number, set};
-use crate::sandbox::store::Body;
+use crate::sandbox::behaviour::prelude::*;
 
 use super::line::{add, sum};
 
 /// Kept with a line: its own tax rates, whole.
-pub(in crate::sandbox::behaviour) const RATES: &str = "_tax_rates";
+pub const RATES: &str = "_tax_rates";
 
 /// What one rate asks of an amount.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::sandbox::behaviour) struct Tax<'r> {
+pub struct Tax<'r> {
     /// The rate, whole.
     pub rate: &'r Body,
     /// In the smallest unit of the currency.
@@ -38,7 +32,7 @@ impl Tax<'_> {
 
 /// What taxes come to: on top of the lines, and within them.
 #[derive(Debug, Default, Clone, Copy)]
-pub(in crate::sandbox::behaviour) struct Sums {
+pub struct Sums {
     /// Added to the lines.
     pub exclusive: i64,
     /// Part of the lines.
@@ -58,7 +52,7 @@ impl Sums {
 }
 
 /// The taxes of an amount. What is within it is found from all rates that are within it.
-pub(in crate::sandbox::behaviour) fn taxes(rates: &[Json], amount: i64) -> Vec<Tax<'_>> {
+pub fn taxes(rates: &[Json], amount: i64) -> Vec<Tax<'_>> {
     let known = || rates.iter().filter_map(Json::as_object);
     let inclusive = known().filter(|rate| flag(rate, "inclusive"));
     let within: i64 = inclusive.filter_map(|rate| share(rate, 1_000_000)).sum();
@@ -81,7 +75,7 @@ fn net_of(amount: i64, within: i64) -> i64 {
 }
 
 /// The rates of a line: its own, or those of the order.
-pub(in crate::sandbox::behaviour) fn rates_of<'r>(line: &'r Body, usual: &'r [Json]) -> &'r [Json] {
+pub fn rates_of<'r>(line: &'r Body, usual: &'r [Json]) -> &'r [Json] {
     Some(items(line, RATES)).filter(|own| !own.is_empty()).unwrap_or(usual)
 }
 
@@ -103,13 +97,7 @@ pub(super) fn apply(invoice: &mut Body, lines: &mut [Body]) -> Sums {
 }
 
 /// The rates that a list param of ids names, whole; without it the object keeps those that it has.
-pub(in crate::sandbox::behaviour) fn give_rates(
-    call: &Call<'_>,
-    body: &mut Body,
-    params: &Body,
-    name: &str,
-    path: &str,
-) -> Outcome<()> {
+pub fn give_rates(call: &Call<'_>, body: &mut Body, params: &Body, name: &str, path: &str) -> Outcome<()> {
     if !params.contains_key(name) {
         return Ok(());
     }

@@ -1,18 +1,9 @@
 //! The phases of a schedule: from when until when, and what the subscription is then.
 
-use serde_json::{Value as Json, json};
-
 use crate::sandbox::behaviour::order::{self, Accepts, CHECKED};
 use crate::sandbox::behaviour::period::Cycle;
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription;
-use crate::sandbox::call::Call;
-use crate::sandbox::check::{child, missing};
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{
-    at, entries, flag, given_number, id, inner, items, member, needed, needed_inner, needed_number, object,
-    objects, set, text, text_at,
-};
-use crate::sandbox::store::Body;
 
 /// Most phases of a schedule.
 const MOST: usize = 10;
@@ -54,7 +45,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
         let currency = currency.get_or_insert(needed(&price, "currency")?.to_owned());
         order::in_currency(&price, currency, &child(&path, "price"))?;
         usual_end = Some(Cycle::of(needed_inner(&price, "recurring")?)?.after(start));
-        let mut shown = object! {
+        let mut shown = body! {
             "discounts": items(item, "discounts"), "metadata": inner(item, "metadata"), "plan": id(&price),
             "price": id(&price), "quantity": given_number(item, "quantity").unwrap_or(1),
         };
@@ -69,7 +60,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
         return Err(Failure::invalid(message).param(child(path, "end_date")));
     }
     let trial = if flag(params, "trial") { Json::from(end) } else { member(params, "trial_end") };
-    let mut phase = object! {
+    let mut phase = body! {
         "currency": currency, "end_date": end, "items": own, "proration_behavior": "create_prorations",
         "start_date": start, "trial_end": trial,
     };
@@ -89,13 +80,13 @@ pub(super) fn current(owner: &Body) -> Body {
     let own = || subscription::shown(owner).iter().filter_map(Json::as_object);
     let bound = |name: &'static str| own().filter_map(move |item| given_number(item, name));
     let item = |item: &Body| {
-        let price = text_at(item, "price.id");
+        let price = text(item, "price.id");
         json!({
             "metadata": item.get("metadata"), "plan": price, "price": price, "quantity": item.get("quantity"),
             "tax_rates": item.get("tax_rates"),
         })
     };
-    object! {
+    body! {
         "collection_method": owner.get("collection_method"), "currency": owner.get("currency"),
         "default_tax_rates": owner.get("default_tax_rates"), "end_date": bound("current_period_end").max(),
         "items": own().map(item).collect::<Vec<_>>(), "proration_behavior": "create_prorations",
@@ -112,7 +103,7 @@ fn rate_ids(owner: &Body, name: &str) -> Json {
 /// The params with which a phase makes its subscription, or changes it.
 fn params(schedule: &Body, phase: &Body) -> Body {
     let usual = |path: &str| at(phase, path).or_else(|| at(schedule, &format!("default_settings.{path}")));
-    let mut params = object! {
+    let mut params = body! {
         "default_tax_rates": rate_ids(phase, "default_tax_rates"), "metadata": inner(phase, "metadata"),
     };
     for name in ["collection_method", "default_payment_method", "description"] {
@@ -132,7 +123,7 @@ fn params(schedule: &Body, phase: &Body) -> Body {
 
 /// An item of a phase as an item of its subscription; its price was accepted with the phase.
 fn entry(wanted: &Body, known: Option<&str>) -> Body {
-    let mut entry = object! {
+    let mut entry = body! {
         "price": member(wanted, "price"), "tax_rates": rate_ids(wanted, "tax_rates"), (CHECKED): true,
     };
     for name in ["metadata", "quantity"] {
@@ -148,7 +139,7 @@ fn entry(wanted: &Body, known: Option<&str>) -> Body {
 pub(super) fn begin(call: &Call<'_>, schedule: &Body, phase: &Body) -> Outcome<Body> {
     let mut params = params(schedule, phase);
     let own: Vec<Body> = objects(phase, "items").map(|wanted| entry(wanted, None)).collect();
-    params.extend(object! {
+    params.extend(body! {
         "customer": member(schedule, "customer"), "currency": member(phase, "currency"), "items": own,
     });
     if let Some(end) = given_number(phase, "trial_end") {
@@ -161,7 +152,7 @@ pub(super) fn begin(call: &Call<'_>, schedule: &Body, phase: &Body) -> Outcome<B
 pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body) -> Outcome<()> {
     let mut left: Vec<&Body> = subscription::shown(owner).iter().filter_map(Json::as_object).collect();
     let wanted = objects(phase, "items").map(|wanted| {
-        let same = left.iter().position(|item| text_at(item, "price.id") == text(wanted, "price"));
+        let same = left.iter().position(|item| text(item, "price.id") == text(wanted, "price"));
         (same.map(|at| left.remove(at)), wanted)
     });
     let wanted: Vec<_> = wanted.collect();
@@ -170,8 +161,8 @@ pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body
     let changed =
         wanted.into_iter().map(|(same, wanted)| entry(wanted, same.or_else(|| left.next()).map(id)));
     let mut shown: Vec<Body> = changed.collect();
-    shown.extend(left.map(|item| object! {"id": id(item), "deleted": true}));
+    shown.extend(left.map(|item| body! {"id": id(item), "deleted": true}));
     let mut params = params(schedule, phase);
-    params.extend(object! {"items": shown, "proration_behavior": member(phase, "proration_behavior")});
+    params.extend(body! {"items": shown, "proration_behavior": member(phase, "proration_behavior")});
     subscription::update(&call.on("subscription", id(owner), params)?).map(drop)
 }

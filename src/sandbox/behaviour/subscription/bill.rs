@@ -1,17 +1,9 @@
 //! The invoices of a subscription: what is on them, and how they are paid.
 
-use serde_json::json;
-
 use crate::sandbox::behaviour::order::{self, Accepts, Line};
 use crate::sandbox::behaviour::payment_intent::Attempt;
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{discount, invoice, invoice_item, meter, period};
-use crate::sandbox::call::Call;
-use crate::sandbox::check::{child, missing};
-use crate::sandbox::error::{Failure, Outcome, Stage};
-use crate::sandbox::fields::{
-    copy, entries, flag, id, items, member, needed, needed_number, number, object, set, status, text, text_at,
-};
-use crate::sandbox::store::Body;
 
 use super::item;
 
@@ -22,7 +14,7 @@ pub(super) const HOUR: i64 = 60 * 60;
 pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body> {
     let customer = call.session.named("customer", needed(owner, "customer")?)?;
     let method = needed(owner, "collection_method")?;
-    let mut params = object! {"auto_advance": true, "collection_method": method};
+    let mut params = body! {"auto_advance": true, "collection_method": method};
     if method == "send_invoice" {
         set(&mut params, "days_until_due", needed_number(owner, "days_until_due")?);
     }
@@ -30,7 +22,7 @@ pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body
     let details = json!({
         "metadata": owner.get("metadata"), "subscription": id(owner), "subscription_proration_date": null,
     });
-    body.extend(object! {
+    body.extend(body! {
         "billing_reason": reason, "default_tax_rates": items(owner, "default_tax_rates"),
         "parent": {"quote_details": null, "subscription_details": details, "type": "subscription_details"},
     });
@@ -47,7 +39,7 @@ fn line(call: &Call<'_>, owner: &Body, item: &Body, within: (i64, i64), quantity
     let sold = sold.as_deref().unwrap_or("Subscription");
     let words = if is_trial { format!("Trial period for {sold}") } else { format!("{quantity} × {sold}") };
     let at_work = discount::at_work(call, items(item, "discounts"), call.now)?;
-    let mut about = object! {
+    let mut about = body! {
         "amount": line.amount, "currency": line.currency, "description": words, "discountable": true,
         "period": {"end": end, "start": start}, "pricing": line.pricing(), "quantity": quantity,
     };
@@ -95,7 +87,7 @@ pub(super) fn used(
     draft: &mut Body,
 ) -> Outcome<()> {
     // a price without a meter is told of by nobody
-    let meter = text_at(item, "price.recurring.meter").unwrap_or("");
+    let meter = text(item, "price.recurring.meter").unwrap_or("");
     let quantity = meter::used(call, meter, needed(owner, "customer")?, start, end)?;
     order::push(draft, line(call, owner, item, (start, end), quantity)?);
     Ok(())
@@ -125,7 +117,7 @@ pub(super) fn extra(call: &Call<'_>, owner: &Body) -> Outcome<()> {
     for (path, params) in entries(&call.params, "add_invoice_items", "") {
         let line = Line::of(call, params, Accepts::OneTime, Some(needed(owner, "currency")?), &path)?;
         let line = line.ok_or_else(|| missing(&child(&path, "price")))?;
-        let about = call.about("invoiceitem", object! {"customer": member(owner, "customer")})?;
+        let about = call.about("invoiceitem", body! {"customer": member(owner, "customer")})?;
         let mut made = invoice_item::of_line(&about, &line)?;
         order::give_rates(call, &mut made, params, "tax_rates", &path)?;
         order::give_discounts(call, &mut made, params, &path)?;

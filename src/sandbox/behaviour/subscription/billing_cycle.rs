@@ -1,13 +1,8 @@
 //! What time does to a subscription: the trial ends, a period begins, the end comes.
 
-use serde_json::Value as Json;
-
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::payment_intent::Attempt;
-use crate::sandbox::call::Call;
-use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{given_number, id, number, object, set, set_inner, status, text, text_at};
-use crate::sandbox::store::Body;
+use crate::sandbox::behaviour::prelude::*;
 
 use super::bill::HOUR;
 use super::{bill, end, item};
@@ -18,7 +13,7 @@ const FIRST_PAYMENT: i64 = 23 * HOUR;
 const RETRIES: [i64; 3] = [3 * 24 * HOUR, 5 * 24 * HOUR, 7 * 24 * HOUR];
 
 /// When time next does something to the subscription or to its latest invoice.
-pub(in crate::sandbox::behaviour) fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
+pub fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
     let latest = call.session.linked(body, "latest_invoice", "invoice")?;
     let of_invoice = latest.as_ref().and_then(invoice_due);
     let own = match status(body) {
@@ -41,7 +36,7 @@ fn invoice_due(body: &Body) -> Option<i64> {
 }
 
 /// Does what is due at the time of the call.
-pub(in crate::sandbox::behaviour) fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
+pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
     let mut body = call.session.named("subscription", subscription)?;
     let latest = call.session.linked(&body, "latest_invoice", "invoice")?;
     if let Some(latest) = latest.filter(|latest| invoice_due(latest).is_some_and(|due| due <= call.now)) {
@@ -71,7 +66,7 @@ fn finish(call: &Call<'_>, body: &Body) -> Outcome<()> {
 
 /// The trial is over; without a method to pay with, the subscription does what it was told to.
 fn goes_on(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
-    let behaviour = text_at(body, "trial_settings.end_behavior.missing_payment_method");
+    let behaviour = text(body, "trial_settings.end_behavior.missing_payment_method");
     let behaviour = behaviour.filter(|_| text(body, "collection_method") == Some("charge_automatically"));
     let lacks = invoice::method_of(call, &bill::draft(call, body, "subscription_cycle")?).is_err();
     match behaviour.filter(|_| lacks) {
@@ -116,9 +111,9 @@ fn renew(call: &Call<'_>, mut body: Body) -> Outcome<()> {
 
 /// Finalizes the latest invoice, or tries again to have it paid.
 fn collect(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
-    let paused = text_at(body, "pause_collection.behavior");
+    let paused = text(body, "pause_collection.behavior");
     if status(&latest) == "draft" && paused == Some("keep_as_draft") {
-        latest.extend(object! {"automatically_finalizes_at": null, "auto_advance": false});
+        latest.extend(body! {"automatically_finalizes_at": null, "auto_advance": false});
         return call.session.put(&latest);
     }
     if status(&latest) == "draft" {
@@ -152,7 +147,7 @@ fn take(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
         matches!(invoice::collect(call, &mut latest, method, true)?, Attempt::Paid)
     } else {
         let tried = number(&latest, "attempt_count") + 1;
-        latest.extend(object! {"attempt_count": tried, "_failed": tried});
+        latest.extend(body! {"attempt_count": tried, "_failed": tried});
         false
     };
     if paid {

@@ -1,17 +1,9 @@
 //! Changing a subscription while it runs: items, the anchor, the trial; what was paid and is not
 //! used is credited, what is used and not paid is charged.
 
-use serde_json::{Value as Json, json};
-
 use crate::sandbox::behaviour::order::Line;
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{invoice_item, period};
-use crate::sandbox::call::Call;
-use crate::sandbox::check::child;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{
-    flag, given_number, id, member, needed_number, object, objects, set, status, text, text_at,
-};
-use crate::sandbox::store::Body;
 
 use super::ending::ending;
 use super::{bill, item, trial};
@@ -30,7 +22,7 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
     bill::extra(call, &body)?;
     call.session.put(&body)?;
     let entries: Vec<Body> = objects(&call.params, "items").cloned().collect();
-    let now = text_at(&call.params, "billing_cycle_anchor.type") == Some("now");
+    let now = text(&call.params, "billing_cycle_anchor.type") == Some("now");
     if ends_trial || now {
         let pairs = apply(call, &mut body, &entries, "items")?;
         restart(call, &body, &pairs)?;
@@ -48,12 +40,7 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
 type Pair = (Option<Body>, Option<Body>);
 
 /// Changes the items that the entries name, adds those that name none.
-pub(in crate::sandbox::behaviour) fn items(
-    call: &Call<'_>,
-    mut owner: Body,
-    entries: &[Body],
-    path: &str,
-) -> Outcome<Body> {
+pub fn items(call: &Call<'_>, mut owner: Body, entries: &[Body], path: &str) -> Outcome<Body> {
     let pairs = apply(call, &mut owner, entries, path)?;
     let resets = pairs.iter().any(|(before, after)| {
         let cycles = before
@@ -144,8 +131,7 @@ fn prorate(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<()> {
 }
 
 fn same_cost(before: &Body, after: &Body) -> bool {
-    text_at(before, "price.id") == text_at(after, "price.id")
-        && before.get("quantity") == after.get("quantity")
+    text(before, "price.id") == text(after, "price.id") && before.get("quantity") == after.get("quantity")
 }
 
 /// An invoice item for what is left of an item's period; `sign` is -1 for a credit. Nothing
@@ -159,13 +145,13 @@ fn waits(call: &Call<'_>, owner: &Body, item: Option<&Body>, at: i64, sign: i64)
     let sold = line.description(call)?;
     let sold = sold.as_deref().unwrap_or("the subscription");
     let which = if sign < 0 { "Unused" } else { "Remaining" };
-    let params = object! {
+    let params = body! {
         "customer": member(owner, "customer"), "period": {"end": end, "start": at}, "discountable": false,
         "description": format!("{which} time on {quantity} × {sold}"),
     };
     let mut made = invoice_item::of_line(&call.about("invoiceitem", params)?, &line)?;
     let details = json!({"subscription": id(owner), "subscription_item": id(item)});
-    made.extend(object! {
+    made.extend(body! {
         "proration": true, "parent": {"subscription_details": details, "type": "subscription_details"},
     });
     call.session.put(&made)?;

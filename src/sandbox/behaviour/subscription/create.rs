@@ -1,19 +1,14 @@
 //! The beginning of a subscription: its trial, its anchor, its items, its first invoice.
 
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer_time, discount, order, period, setup_intent};
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{
-    copy, entries, given_number, id, inner, object, set, set_inner, status, text, text_at,
-};
-use crate::sandbox::store::Body;
 
 use super::ending::ending;
 use super::params::{SPECIAL, own_method};
 use super::{bill, item, trial};
 
 /// A subscription that was started: kept, billed, and paid where that could be done.
-pub(in crate::sandbox::behaviour) fn made(call: &Call<'_>) -> Outcome<Body> {
+pub fn made(call: &Call<'_>) -> Outcome<Body> {
     let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
     let call = &customer_time::of(call, &customer)?;
     own_method(call, id(&customer))?;
@@ -41,13 +36,13 @@ pub(in crate::sandbox::behaviour) fn made(call: &Call<'_>) -> Outcome<Body> {
 
 /// A trial that is to be paid later, and nothing to pay with: the customer may save something.
 fn prepare_payment(call: &Call<'_>, customer: &Body, body: &mut Body) -> Outcome<()> {
-    let saved = text_at(customer, "invoice_settings.default_payment_method");
+    let saved = text(customer, "invoice_settings.default_payment_method");
     let has_method = saved.is_some() || text(body, "default_payment_method").is_some();
     let waits = text(&call.params, "payment_behavior") == Some("default_incomplete");
     if has_method || !waits || status(body) != "trialing" {
         return Ok(());
     }
-    let params = object! {"customer": id(customer)};
+    let params = body! {"customer": id(customer)};
     let made = setup_intent::made(&call.about("setup_intent", params)?)?;
     set(body, "pending_setup_intent", id(&made));
     call.session.put(&made)
@@ -61,10 +56,10 @@ fn draft(call: &Call<'_>) -> Outcome<Body> {
     // where the call says nothing, it is the currency of the first price
     set(&mut body, "currency", text(&call.params, "currency").unwrap_or("").to_ascii_lowercase());
     order::give_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
-    if text_at(&body, "billing_mode.type") == Some("flexible") {
+    if text(&body, "billing_mode.type") == Some("flexible") {
         set_inner(&mut body, "billing_mode", "updated_at", call.now);
         if inner(&body, "billing_mode").is_some_and(|mode| inner(mode, "flexible").is_none()) {
-            let usual = object! {"proration_discounts": "included"};
+            let usual = body! {"proration_discounts": "included"};
             set_inner(&mut body, "billing_mode", "flexible", usual);
         }
     }

@@ -1,18 +1,13 @@
 //! The end of a subscription, and its pauses.
 
-use serde_json::{Value as Json, json};
-
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer_time, generic};
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, inner, object, set, set_inner, status, text, text_at};
-use crate::sandbox::store::Body;
 
 use super::ending::ENDED;
 use super::{bill, change};
 
 /// `DELETE /v1/subscriptions/{id}`.
-pub(in crate::sandbox::behaviour) fn cancel(call: &Call<'_>) -> Outcome<Json> {
+pub fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if ENDED.contains(&status(&body)) {
         return Err(Failure::absent("subscription", id(&body)));
@@ -43,28 +38,28 @@ fn last_invoice(call: &Call<'_>, body: &Body) -> Outcome<()> {
 }
 
 /// The subscription is over now; what is open of it is collected no more.
-pub(in crate::sandbox::behaviour) fn close(call: &Call<'_>, subscription: &str) -> Outcome<()> {
+pub fn close(call: &Call<'_>, subscription: &str) -> Outcome<()> {
     let mut body = call.session.named("subscription", subscription)?;
     let never_began = status(&body) == "incomplete";
     let state = if never_began { "incomplete_expired" } else { "canceled" };
-    body.extend(object! {"status": state, "cancel_at_period_end": false, "ended_at": call.now});
+    body.extend(body! {"status": state, "cancel_at_period_end": false, "ended_at": call.now});
     if given_number(&body, "canceled_at").is_none() {
         set(&mut body, "canceled_at", call.now);
     }
     if let Some(mut latest) = call.session.linked(&body, "latest_invoice", "invoice")?
         && matches!(status(&latest), "draft" | "open")
     {
-        latest.extend(object! {"auto_advance": false, "next_payment_attempt": null});
+        latest.extend(body! {"auto_advance": false, "next_payment_attempt": null});
         call.session.put(&latest)?;
     }
     call.session.put(&body)
 }
 
 /// `POST /v1/subscriptions/{id}/pause`.
-pub(in crate::sandbox::behaviour) fn pause(call: &Call<'_>) -> Outcome<Json> {
+pub fn pause(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     let call = &customer_time::of(call, &body)?;
-    if text_at(&call.params, "bill_for.unused_time_from.type") == Some("now") {
+    if text(&call.params, "bill_for.unused_time_from.type") == Some("now") {
         change::credit_rest(call, &body)?;
         if text(&call.params, "invoicing_behavior") == Some("invoice") {
             last_invoice(call, &body)?;
@@ -74,17 +69,17 @@ pub(in crate::sandbox::behaviour) fn pause(call: &Call<'_>) -> Outcome<Json> {
     let kind = text(&call.params, "type").unwrap_or("subscription");
     let paused =
         json!({"subscription": {"type": "pause_requested"}, "transitioned_at": call.now, "type": kind});
-    body.extend(object! {"status": "paused", "status_details": {"paused": paused}});
+    body.extend(body! {"status": "paused", "status_details": {"paused": paused}});
     call.keep(body)
 }
 
 /// `POST /v1/subscriptions/{id}/resume`: from now on, unless the old periods go on.
-pub(in crate::sandbox::behaviour) fn resume(call: &Call<'_>) -> Outcome<Json> {
+pub fn resume(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     let call = &customer_time::of(call, &body)?;
-    body.extend(object! {"status": "active", "status_details": null});
+    body.extend(body! {"status": "active", "status_details": null});
     call.session.put(&body)?;
-    if text_at(&call.params, "billing_cycle_anchor.type") != Some("unchanged") {
+    if text(&call.params, "billing_cycle_anchor.type") != Some("unchanged") {
         let mut anew = call.without(&["payment_behavior"]);
         // what was paused is not used, so there is nothing to credit
         set(&mut anew.params, "proration_behavior", "none");

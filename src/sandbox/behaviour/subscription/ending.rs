@@ -1,13 +1,7 @@
 //! When a subscription is to end by itself, and the states from which none comes back.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{object, set_inner};
-use crate::sandbox::store::Body;
-
 use super::item;
+use crate::sandbox::behaviour::prelude::*;
 
 /// States from which no subscription comes back.
 pub(super) const ENDED: &[&str] = &["canceled", "incomplete_expired"];
@@ -18,9 +12,6 @@ pub(super) fn ending(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let at = call.params.get("cancel_at").filter(|at| !at.is_null());
     if at_period_end.is_none() && at.is_none() {
         return Ok(());
-    }
-    if at_period_end == Some(true) && at.is_some_and(|at| *at != "") {
-        return Err(Failure::exclusive("cancel_at", "cancel_at_period_end"));
     }
     let ends = item::period_ends(body);
     let (first, last) = (ends.map(|(first, _)| first), ends.map(|(_, last)| last));
@@ -34,7 +25,7 @@ pub(super) fn ending(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     if until.is_some_and(|until| until <= call.now) {
         return Err(Failure::not_in_future("cancel_at"));
     }
-    body.extend(object! {
+    body.extend(body! {
         "cancel_at": until, "cancel_at_period_end": at_period_end == Some(true),
         "canceled_at": until.map(|_| call.now),
     });

@@ -1,20 +1,9 @@
 //! The items of a subscription: a price and how many of it, with a period of their own.
 
-use serde_json::Value as Json;
-
 use crate::sandbox::behaviour::order::{self, Accepts};
 use crate::sandbox::behaviour::period::Cycle;
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{discount, plan};
-use crate::sandbox::call::Call;
-use crate::sandbox::check::{child, missing};
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{
-    given_number, id, inner, items, needed, needed_inner, needed_number, object, objects, set, status, text,
-    text_at,
-};
-use crate::sandbox::page;
-use crate::sandbox::shape;
-use crate::sandbox::store::Body;
 
 /// Most items of a subscription.
 const MOST: usize = 20;
@@ -27,8 +16,8 @@ pub(super) fn made(call: &Call<'_>, owner: &mut Body, params: &Body, path: &str)
     order::in_currency(&price, currency, &child(path, "price"))?;
     let currency = currency.to_owned();
     set(owner, "currency", currency);
-    let mut body = call.blank("subscription_item")?;
-    body.extend(object! {"created": call.now, "subscription": id(owner)});
+    let mut body = call.fresh_of("subscription_item")?;
+    body.extend(body! {"created": call.now, "subscription": id(owner)});
     put_price(call, &mut body, &price)?;
     lay(call, &mut body, params, path)?;
     Ok(body)
@@ -47,7 +36,7 @@ fn put_price(call: &Call<'_>, body: &mut Body, price: &Body) -> Outcome<()> {
 
 /// Whether what was used is charged afterwards.
 pub(super) fn is_metered(body: &Body) -> bool {
-    text_at(body, "price.recurring.usage_type") == Some("metered")
+    text(body, "price.recurring.usage_type") == Some("metered")
 }
 
 /// How often it is charged.
@@ -96,8 +85,8 @@ pub(super) fn changed(call: &Call<'_>, before: &Body, params: &Body, path: &str)
 
 /// No two items have the same price.
 pub(super) fn check_new(others: &[Body], item: &Body, path: &str) -> Outcome<()> {
-    let price = text_at(item, "price.id");
-    if others.iter().all(|other| id(other) == id(item) || text_at(other, "price.id") != price) {
+    let price = text(item, "price.id");
+    if others.iter().all(|other| id(other) == id(item) || text(other, "price.id") != price) {
         return Ok(());
     }
     let price = price.unwrap_or("");
@@ -119,7 +108,7 @@ pub(super) fn set_period(body: &mut Body, owner: &Body, at: i64) -> Outcome<()> 
         Some(end) => end,
         None => end_of(body, owner, at)?,
     };
-    body.extend(object! {"current_period_start": at, "current_period_end": end});
+    body.extend(body! {"current_period_start": at, "current_period_end": end});
     Ok(())
 }
 
@@ -132,7 +121,7 @@ pub(super) fn end_of(body: &Body, owner: &Body, at: i64) -> Outcome<i64> {
 pub(super) fn go_on(body: &mut Body, owner: &Body) -> Outcome<()> {
     let (_, end) = period(body)?;
     let next = end_of(body, owner, end)?;
-    body.extend(object! {"current_period_start": end, "current_period_end": next});
+    body.extend(body! {"current_period_start": end, "current_period_end": next});
     Ok(())
 }
 
@@ -144,7 +133,7 @@ pub(super) fn of(call: &Call<'_>, owner: &str) -> Outcome<Vec<Body>> {
 }
 
 /// The items that a subscription shows.
-pub(in crate::sandbox::behaviour) fn shown(owner: &Body) -> &[Json] {
+pub fn shown(owner: &Body) -> &[Json] {
     inner(owner, "items").map_or(&[], |page| items(page, "data"))
 }
 

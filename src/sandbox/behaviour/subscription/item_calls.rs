@@ -1,13 +1,7 @@
 //! The calls about the items of a subscription: each is a change of the subscription.
 
-use serde_json::Value as Json;
-
 use crate::sandbox::behaviour::customer_time;
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, needed, object, set, status};
-use crate::sandbox::page;
-use crate::sandbox::store::Body;
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::view;
 
 use super::change;
@@ -25,7 +19,7 @@ fn owner_of<'a>(call: &Call<'a>, subscription: &str) -> Outcome<(Call<'a>, Body)
 }
 
 /// `POST /v1/subscription_items`.
-pub(in crate::sandbox::behaviour) fn create(call: &Call<'_>) -> Outcome<Json> {
+pub fn create(call: &Call<'_>) -> Outcome<Json> {
     let (call, owner) = owner_of(call, call.demanded("subscription")?)?;
     let known = of(&call, id(&owner))?;
     let owner = change::items(&call, owner, std::slice::from_ref(&call.params), "")?;
@@ -35,14 +29,14 @@ pub(in crate::sandbox::behaviour) fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/subscription_items/{id}`.
-pub(in crate::sandbox::behaviour) fn update(call: &Call<'_>) -> Outcome<Json> {
+pub fn update(call: &Call<'_>) -> Outcome<Json> {
     changed(call, call.params.clone())?;
     call.named().map(Json::Object)
 }
 
 /// `DELETE /v1/subscription_items/{id}`: a subscription keeps one item at least.
-pub(in crate::sandbox::behaviour) fn delete(call: &Call<'_>) -> Outcome<Json> {
-    changed(call, object! {"deleted": true}).map(|before| view::stub(&before))
+pub fn delete(call: &Call<'_>) -> Outcome<Json> {
+    changed(call, body! {"deleted": true}).map(|before| view::stub(&before))
 }
 
 /// Changes the subscription of an item in that item, which comes back as it was.
@@ -55,7 +49,7 @@ fn changed(call: &Call<'_>, mut entry: Body) -> Outcome<Body> {
 }
 
 /// `GET /v1/subscription_items`, oldest first.
-pub(in crate::sandbox::behaviour) fn list(call: &Call<'_>) -> Outcome<Json> {
+pub fn list(call: &Call<'_>) -> Outcome<Json> {
     let owner = call.demanded("subscription")?;
     call.session.referred("subscription", owner, "subscription")?;
     let own: Vec<Json> = of(call, owner)?.into_iter().map(Json::Object).collect();

@@ -1,8 +1,6 @@
 //! Params of a subscription that mean more than a field of their name.
 
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::text;
+use crate::sandbox::behaviour::prelude::*;
 
 /// Params that mean more than a field of their name.
 pub(super) const SPECIAL: &[&str] = &[

@@ -1,16 +1,10 @@
 //! Invoices of a subscription that are only shown.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{id, inner, needed, object, objects, set, set_inner, text};
-use crate::sandbox::store::Body;
-
 use super::{bill, change, create, item};
+use crate::sandbox::behaviour::prelude::*;
 
 /// The next invoice of a subscription, with the changes that a preview asks for.
-pub(in crate::sandbox::behaviour) fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
+pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
     let mut owner = call.session.referred("subscription", known, "subscription")?;
     let details = inner(&call.params, "subscription_details").cloned().unwrap_or_default();
     let mut call = call.about("subscription", details)?;
@@ -38,13 +32,9 @@ pub(in crate::sandbox::behaviour) fn previewed(call: &Call<'_>, known: &str) -> 
 }
 
 /// The first invoice of a subscription that is not made.
-pub(in crate::sandbox::behaviour) fn previewed_new(
-    call: &Call<'_>,
-    customer: &Body,
-    details: &Body,
-) -> Outcome<Body> {
+pub fn previewed_new(call: &Call<'_>, customer: &Body, details: &Body) -> Outcome<Body> {
     let mut params = details.clone();
-    params.extend(object! {"customer": id(customer), "payment_behavior": "default_incomplete"});
+    params.extend(body! {"customer": id(customer), "payment_behavior": "default_incomplete"});
     let made = create::made(&call.about("subscription", params)?)?;
     let mut body = call.session.named("invoice", needed(&made, "latest_invoice")?)?;
     set_inner(&mut body, "status_transitions", "finalized_at", Json::Null);

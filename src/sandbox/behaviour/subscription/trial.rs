@@ -1,9 +1,6 @@
 //! Trials: what is not charged yet.
 
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, object, set};
-use crate::sandbox::store::Body;
+use crate::sandbox::behaviour::prelude::*;
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -27,7 +24,7 @@ pub(super) fn until(call: &Call<'_>, body: &mut Body, end: i64) -> Outcome<()> {
     if given_number(body, "trial_start").is_none() {
         set(body, "trial_start", call.now);
     }
-    body.extend(object! {"trial_end": end, "billing_cycle_anchor": end, "status": "trialing"});
+    body.extend(body! {"trial_end": end, "billing_cycle_anchor": end, "status": "trialing"});
     Ok(())
 }
 
