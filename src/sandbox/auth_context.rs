@@ -13,7 +13,7 @@ use crate::catalog::Entity;
 use super::call::Call;
 use super::error::{Failure, Outcome, masked};
 use super::store::{Body, Lease, Session};
-use super::time::now;
+use super::repeatable::now;
 
 /// The account of every key that names none.
 const USUAL: &str = "acct_1SandboxSandbox00";

@@ -21,7 +21,7 @@ use super::reference;
 use super::request::{Asked, is_v2};
 use super::search;
 use super::store::{Session, Store};
-use super::time::now;
+use super::repeatable::now;
 use super::view;
 use super::webhook_delivery::Delivery;
 
