@@ -1,0 +1,108 @@
+//! One call of which every param is tried.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json, json};
+use stripe_provider::catalog::Member;
+
+use crate::calls::Stripe;
+use crate::params::Setups;
+
+use super::Came;
+use super::places::{Place, with};
+use super::samples::Samples;
+
+/// Makes a call with params on a copy of the sandbox: status and answer.
+pub type Send<'p> = Box<dyn Fn(&Stripe, &Setups, &Json) -> (u16, Json) + 'p>;
+
+/// One call: how it is made, and what is known of its params.
+pub struct Probe<'p> {
+    /// No call that is tried is made here, only on copies of it.
+    pub home: &'p Stripe,
+    pub samples: Samples<'p>,
+    /// `customer.create`
+    pub label: String,
+    pub known: &'p [Member],
+    /// Params to start from, one set after the other until something differs.
+    pub bases: Vec<Map<String, Json>>,
+    pub send: Send<'p>,
+    /// Calls that show what the call did.
+    pub then: &'p [Json],
+    /// What was answered without a param, by what was asked.
+    pub before: BTreeMap<String, (u16, Json)>,
+}
+
+impl Probe<'_> {
+    /// The answer to a call, what is seen after it, and the events of both.
+    fn ask(&self, params: &Map<String, Json>) -> (u16, Json) {
+        let (stripe, setups) = (self.home.copy(), self.samples.setups.copy());
+        let since = stripe.done("GET", "/v1/events", &json!({"limit": 1}))["data"][0]["id"].clone();
+        let (status, answer) = (self.send)(&stripe, &setups, &Json::Object(params.clone()));
+        let id = answer["id"].as_str().unwrap_or_default();
+        let after = self.then.iter().map(|step| seen(&stripe, &setups, step, id));
+        let after: Vec<Json> = after.take_while(|_| status == 200).collect();
+        let mut wanted = json!({"limit": 100});
+        if since.is_string() {
+            wanted["ending_before"] = since;
+        }
+        let told = stripe.done("GET", "/v1/events", &wanted);
+        let told = told["data"].as_array().unwrap().iter().map(|event| {
+            json!([event["type"], event["data"]["object"], event["data"]["previous_attributes"]])
+        });
+        (status, json!([answer, after, told.collect::<Json>()]))
+    }
+
+    /// What comes of a param, and of which value or why.
+    pub fn came(&mut self, place: &Place<'_>) -> (Came, String) {
+        let mut came = (Came::Refused, "no sample".to_owned());
+        for base in 0..self.bases.len() {
+            for value in self.samples.of(place.param) {
+                let found = self.with(base, place, &value);
+                let better = found.0 != Came::Refused || came.0 == Came::Refused;
+                if better {
+                    came = found;
+                }
+                if matches!(came.0, Came::Effect | Came::Unsupported) {
+                    return came;
+                }
+            }
+        }
+        came
+    }
+
+    /// What comes of one value beside one set of params.
+    fn with(&mut self, base: usize, place: &Place<'_>, value: &Json) -> (Came, String) {
+        let demanded = |members: &[Member]| self.samples.demanded(members);
+        let set = |value| with(&self.bases[base], self.known, &place.path, value, &demanded);
+        let (set, without) = (set(Some(value)), set(None));
+        let (status, answer) = self.ask(&set);
+        let why = || answer[0]["error"]["message"].as_str().unwrap_or_default().to_owned();
+        match status {
+            200 | 402 => {}
+            501 => return (Came::Unsupported, why()),
+            _ => return (Came::Refused, why()),
+        }
+        let key = format!("{} {}", self.home.calls(), Json::Object(without.clone()));
+        let before = self.before.get(&key).cloned().unwrap_or_else(|| self.ask(&without));
+        self.before.insert(key, before.clone());
+        let differs = (status, &answer) != (before.0, &before.1);
+        match (status, differs) {
+            // refused with and without it
+            (402, false) => (Came::Refused, why()),
+            (_, false) if answer[0]["data"] == json!([]) => (Came::Refused, "the list is empty".to_owned()),
+            (_, true) => (Came::Effect, value.to_string()),
+            (_, false) => (Came::Nothing, value.to_string()),
+        }
+    }
+}
+
+/// One call after the call that is tried.
+fn seen(stripe: &Stripe, setups: &Setups, step: &Json, id: &str) -> Json {
+    let (method, path) = match (step["get"].as_str(), step["post"].as_str()) {
+        (Some(path), _) => ("GET", path),
+        (_, path) => ("POST", path.unwrap()),
+    };
+    let params = setups.told(stripe, &step["params"], id);
+    let (status, answer) = stripe.call(method, &path.replace("@last", id), &params);
+    json!([status, answer])
+}
