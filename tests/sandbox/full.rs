@@ -16,7 +16,7 @@ pub fn made(stripe: &Stripe, setups: &Setups, entity: &Entity, least: &Json) -> 
     let more =
         create.params.iter().filter(|param| known.get(&param.name).is_none() && !is_special(&param.name));
     for param in more {
-        for sample in [whole(param), value(param, setups.now)] {
+        for sample in [whole(param), value(param)] {
             let mut params = setups.params(stripe, entity);
             let tried = params.as_object_mut().unwrap();
             tried.extend(taken.clone());
@@ -50,7 +50,7 @@ fn whole(param: &Member) -> Json {
     match (&param.shape.kind, param.shape.item().and_then(Shape::members)) {
         (Kind::Object(params), _) => members(params),
         (_, Some(params)) => json!([members(params)]),
-        _ => value(param, setups.now),
+        _ => value(param),
     }
 }
 

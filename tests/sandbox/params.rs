@@ -194,14 +194,19 @@ pub fn demanded(params: &[Member]) -> Map<String, Json> {
     demanded_at(params, now())
 }
 
+/// A sample of what a param takes.
+pub fn value(param: &Member) -> Json {
+    value_at(param, now())
+}
+
 /// What Stripe demands, where it is that time.
 fn demanded_at(params: &[Member], now: i64) -> Map<String, Json> {
     let required = params.iter().filter(|param| param.shape.is_required());
-    required.map(|param| (param.name.clone(), value(param, now))).collect()
+    required.map(|param| (param.name.clone(), value_at(param, now))).collect()
 }
 
 /// A sample of what a param takes: an object has what is demanded of it.
-pub fn value(param: &Member, now: i64) -> Json {
+fn value_at(param: &Member, now: i64) -> Json {
     match (param.name.as_str(), &param.shape.kind) {
         ("currency", _) => json!("usd"),
         ("country", _) => json!("US"),
