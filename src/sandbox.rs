@@ -18,6 +18,7 @@ mod complete;
 mod constraint;
 mod currency;
 mod download;
+mod earlier;
 mod embedded;
 mod error;
 mod event;

@@ -167,6 +167,11 @@ impl Setups {
         id
     }
 
+    /// Makes the objects that references name anew from here on.
+    pub fn forget(&self) {
+        self.made.borrow_mut().clear();
+    }
+
     /// Does steps one after the other, each with the id of the one before it; answers with the last.
     pub fn steps(&self, stripe: &Stripe, steps: &[Json]) -> String {
         steps.iter().fold(String::new(), |last, step| self.step(stripe, step, &last))

@@ -4,6 +4,14 @@ use crate::sandbox::call::Call;
 use crate::sandbox::error::Outcome;
 use crate::sandbox::fields::{Body, number, text};
 
+/// The same call at the time of the customer that an object is of.
+pub(super) fn of_owned<'a>(call: &Call<'a>, body: &Body) -> Outcome<Call<'a>> {
+    match call.session.linked(body, "customer", "customer")? {
+        Some(customer) => of(call, &customer),
+        None => Ok(call.clone()),
+    }
+}
+
 /// The same call at the time of the customer.
 pub(super) fn of<'a>(call: &Call<'a>, customer: &Body) -> Outcome<Call<'a>> {
     let clock = match text(customer, "test_clock") {

@@ -47,14 +47,20 @@ pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome
     set(&mut body, "type", of.kind);
     set(&mut body, "balance_type", "payments");
     let category = match (text(source, "object"), of.kind) {
-        (Some("dispute"), _) => "dispute",
+        (Some("dispute"), _) => {
+            if of.amount < 0 {
+                "dispute"
+            } else {
+                "dispute_reversal"
+            }
+        }
         (_, "payment") => "charge",
         (_, "payment_refund") => "refund",
         (_, kind) => kind,
     };
     set(&mut body, "reporting_category", category);
     set(&mut body, "source", id(source));
-    set(&mut body, "description", member(source, "description"));
+    set(&mut body, "description", description(source, category));
     set(&mut body, "available_on", if of.at_once { call.now } else { call.now + SETTLES });
     set(&mut body, "status", if of.at_once { "available" } else { "pending" });
     let fee = json!([{
@@ -64,6 +70,16 @@ pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome
     set(&mut body, "fee_details", if of.fee == 0 { json!([]) } else { fee });
     call.session.put(&body)?;
     Ok(id(&body).to_owned())
+}
+
+/// A dispute has no words of its own.
+fn description(source: &Body, category: &str) -> Json {
+    let what = match category {
+        "dispute" => "withdrawal",
+        "dispute_reversal" => "reversal",
+        _ => return member(source, "description"),
+    };
+    format!("Chargeback {what} for {}", text(source, "charge").unwrap_or_default()).into()
 }
 
 /// What Stripe keeps of a payment: 2.9 percent and 30 of the smallest unit.

@@ -101,7 +101,7 @@ fn reverse(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/transfers`: of what is there, or of what a charge will bring.
-fn transfer(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn transfer(call: &Call<'_>) -> Outcome<Json> {
     let charge = match text(&call.params, "source_transaction") {
         Some(charge) => Some(call.session.referred("charge", charge, "source_transaction")?),
         None => None,

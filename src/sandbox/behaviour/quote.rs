@@ -72,17 +72,32 @@ fn write_lines(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let url = format!("/v1/quotes/{}/line_items", id(body));
     let page = page::embedded(&shown, &url);
     let none = json!({"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0});
+    set(body, "total_details", none.clone());
     set(
         body,
         "computed",
         json!({
-            "recurring": null,
+            "recurring": recurring(&shown),
             "upfront": {"amount_subtotal": total, "amount_total": total, "line_items": page, "total_details": none},
         }),
     );
     set(body, "line_items", page);
     set(body, "_line_params", kept);
     Ok(())
+}
+
+/// What is charged again and again comes to this much in each period; null where nothing is.
+fn recurring(lines: &[Json]) -> Json {
+    let again: Vec<Json> =
+        lines.iter().filter(|line| line.pointer("/price/recurring/interval").is_some()).cloned().collect();
+    let often = again.first().and_then(|line| line.pointer("/price/recurring"));
+    let Some(often) = often else { return Json::Null };
+    let total = sum(&again, "amount_total");
+    json!({
+        "amount_subtotal": total, "amount_total": total, "interval": often.get("interval"),
+        "interval_count": often.get("interval_count"),
+        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+    })
 }
 
 /// `POST /v1/quotes/{quote}`.

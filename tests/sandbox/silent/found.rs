@@ -31,7 +31,7 @@ pub fn probes<'p>(
     }
     found.extend(is_there(OperationKind::List).map(|list| maker.list(list, can_make)));
     let actions = entity.actions.iter().filter(|action| !setups.missing_action(&action.name));
-    let done_with = |action: &&Action| can_make || table["acts_on"][&action.name].is_array();
+    let done_with = |action: &&Action| can_make || table["acts_on"].get(&action.name).is_some();
     found.extend(actions.filter(done_with).map(|action| maker.action(action)));
     found
 }
@@ -92,10 +92,11 @@ impl<'p> Maker<'p> {
     }
 
     fn action(&self, action: &'static Action) -> Probe<'p> {
-        let (entity, steps) = (self.entity, self.table["acts_on"][&action.name].as_array());
+        let (entity, steps) = (self.entity, self.table["acts_on"].get(&action.name));
         let send = move |stripe: &Stripe, setups: &Setups, params: &Json| {
             let id = match steps {
-                Some(steps) => Some(setups.steps(stripe, steps)),
+                Some(Json::Array(steps)) => Some(setups.steps(stripe, steps)),
+                Some(named) => setups.told(stripe, named, "").as_str().map(str::to_owned),
                 None => fresh(stripe, setups, entity),
             };
             let Some(id) = id else { return (400, json!({})) };
@@ -109,7 +110,10 @@ impl<'p> Maker<'p> {
     fn list(&self, list: &'static Operation, can_make: bool) -> Probe<'p> {
         let entity = self.entity;
         let send = move |stripe: &Stripe, setups: &Setups, params: &Json| {
-            for _ in 0..if can_make { 2 } else { 0 } {
+            if can_make {
+                fresh(stripe, setups, entity);
+                // the second object belongs to others than the first
+                setups.forget();
                 fresh(stripe, setups, entity);
             }
             let path = setups.path(stripe, entity, &list.path, "");
@@ -126,9 +130,11 @@ impl<'p> Maker<'p> {
             stripe.call("GET", &path, &Json::Object(params))
         };
         let mut least = demanded(&list.params);
-        if !entity.creates() {
-            least.extend(self.setups.more(self.home, entity));
-        }
+        let more = self.setups.more(self.home, entity);
+        least.extend(more.into_iter().filter(|(name, _)| {
+            let own = list.params.iter().find(|param| param.name == *name);
+            own.is_some_and(|own| own.shape.is_required() || !entity.creates())
+        }));
         self.probe("list", &list.params, &Json::Object(least), Box::new(send))
     }
 }

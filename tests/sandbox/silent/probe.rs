@@ -89,11 +89,16 @@ impl Probe<'_> {
         match (status, differs) {
             // refused with and without it
             (402, false) => (Came::Refused, why()),
-            (_, false) if answer[0]["data"] == json!([]) => (Came::Refused, "the list is empty".to_owned()),
+            (_, false) if is_short(&answer[0]) => (Came::Refused, "the list is too short".to_owned()),
             (_, true) => (Came::Effect, value.to_string()),
             (_, false) => (Came::Nothing, value.to_string()),
         }
     }
+}
+
+/// Whether an answer is a list that shows nothing of what picks from it.
+fn is_short(answer: &Json) -> bool {
+    answer["object"] == "list" && answer["data"].as_array().is_some_and(|all| all.len() < 2)
 }
 
 /// One call after the call that is tried.

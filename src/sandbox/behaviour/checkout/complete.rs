@@ -11,6 +11,9 @@ use crate::sandbox::store::Body;
 
 use super::page::current;
 
+/// The address that a customer types in whom nobody knows.
+const UNKNOWN: &str = "customer@example.com";
+
 /// The customer fills in the page with that method; a payment that fails leaves the session open.
 pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> Outcome<Json> {
     let mut body = current(call, call.named()?);
@@ -28,6 +31,7 @@ pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> 
     {
         payment_method::attach_to(call, &mut method, customer)?;
     }
+    let paid_with = method.clone();
     match mode.as_str() {
         "setup" => setup(call, &mut body, &method, customer.as_deref())?,
         "subscription" => subscribe(call, &mut body, &method, customer.as_deref().unwrap_or_default())?,
@@ -35,10 +39,25 @@ pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> 
     }
     set(&mut body, "status", "complete");
     set(&mut body, "url", Json::Null);
+    let details = who_paid(call, &body, &paid_with)?;
+    set(&mut body, "customer_details", details);
     if text(&body, "payment_status") == Some("unpaid") {
         set(&mut body, "payment_status", "paid");
     }
     call.keep(body)
+}
+
+/// What the page was told of who paid: of the session, of its customer, of the method.
+fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> Outcome<Json> {
+    let customer = call.session.linked(body, "customer", "customer")?.unwrap_or_default();
+    let billing = inner(method, "billing_details").cloned().unwrap_or_default();
+    let told = |name: &str| [&customer, &billing].into_iter().find_map(|known| text(known, name));
+    let email = text(body, "customer_email").or_else(|| told("email")).unwrap_or(UNKNOWN);
+    let exempt = text(&customer, "tax_exempt").unwrap_or("none");
+    Ok(json!({
+        "address": billing.get("address"), "email": email, "name": told("name"), "phone": told("phone"),
+        "tax_exempt": exempt, "tax_ids": [],
+    }))
 }
 
 /// Who pays; somebody new where the session names nobody and somebody is needed.
@@ -50,7 +69,7 @@ fn customer(call: &Call<'_>, body: &mut Body, needed: bool) -> Outcome<Option<St
         return Ok(None);
     }
     let mut params = Body::new();
-    set(&mut params, "email", text(body, "customer_email").unwrap_or("customer@example.com"));
+    set(&mut params, "email", text(body, "customer_email").unwrap_or(UNKNOWN));
     let made = crate::sandbox::behaviour::customer::create(&call.about("customer", params)?)?;
     let made = made.get("id").and_then(Json::as_str).unwrap_or_default().to_owned();
     set(body, "customer", made.as_str());

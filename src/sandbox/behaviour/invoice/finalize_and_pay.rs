@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::payment_intent::{self, Attempt};
 use crate::sandbox::behaviour::transition::not_in_state;
-use crate::sandbox::behaviour::{order, payment_method};
+use crate::sandbox::behaviour::{customer_time, order, payment_method};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome, Stage};
 use crate::sandbox::fields::{flag, id, inner, member, number, set, set_inner, status, text};
@@ -15,12 +15,15 @@ use super::{balance, payment};
 
 /// Kept with an invoice: the intent that pays it.
 const INTENT: &str = "_payment_intent";
+/// Kept with an invoice: how often somebody tried to pay it.
+const TRIED: &str = "_tried";
 /// An automatic payment is tried this long after the invoice was finalized, in seconds.
 const FIRST_ATTEMPT: i64 = 60 * 60;
 
 /// `POST /v1/invoices/{invoice}/finalize`.
 pub(in crate::sandbox::behaviour) fn finalize(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
+    let call = &customer_time::of_owned(call, &body)?;
     if let Some(advances) = call.params.get("auto_advance").and_then(Json::as_bool) {
         set(&mut body, "auto_advance", advances);
     }
@@ -74,6 +77,7 @@ fn next_number(call: &Call<'_>, body: &Body) -> Outcome<String> {
 /// `POST /v1/invoices/{invoice}/send`: nobody gets mail from a sandbox.
 pub(in crate::sandbox::behaviour) fn send(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
+    let call = &customer_time::of_owned(call, &body)?;
     if status(&body) == "draft" {
         open(call, &mut body)?;
     }
@@ -84,6 +88,7 @@ pub(in crate::sandbox::behaviour) fn send(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/invoices/{invoice}/pay`.
 pub(in crate::sandbox::behaviour) fn pay(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
+    let call = &customer_time::of_owned(call, &body)?;
     match status(&body) {
         "draft" => open(call, &mut body)?,
         "open" | "uncollectible" => {}
@@ -105,7 +110,11 @@ pub(in crate::sandbox::behaviour) fn pay(call: &Call<'_>) -> Outcome<Json> {
 fn charge(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let method = method_of(call, body)?;
     payment_method::check_usable(&method)?;
-    match collect(call, body, method, flag(&call.params, "off_session"))? {
+    let counted = number(body, "attempt_count");
+    let attempt = collect(call, body, method, flag(&call.params, "off_session"))?;
+    // after the first attempt only those that are made automatically are counted
+    set(body, "attempt_count", counted.max(1));
+    match attempt {
         Attempt::Paid => Ok(()),
         Attempt::Waits => {
             call.session.put(body)?;
@@ -137,8 +146,10 @@ pub(in crate::sandbox::behaviour) fn collect(
         set(&mut params, "off_session", true);
     }
     let paying = call.about("payment_intent", params)?;
-    let tried = number(body, "attempt_count") + 1;
-    set(body, "attempt_count", tried);
+    let tried = number(body, TRIED) + 1;
+    set(body, TRIED, tried);
+    let counted = number(body, "attempt_count") + 1;
+    set(body, "attempt_count", counted);
     set(body, "attempted", true);
     let attempt = payment_intent::attempt(&paying, &mut intent, method, false)?;
     match attempt {
@@ -224,6 +235,7 @@ pub(in crate::sandbox::behaviour) fn intent_succeeded(call: &Call<'_>, intent: &
 /// `POST /v1/invoices/{invoice}/void`.
 pub(in crate::sandbox::behaviour) fn void(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
+    let call = &customer_time::of_owned(call, &body)?;
     reached(call, &mut body, "void", "voided_at");
     balance::give_back(call, &mut body)?;
     end_intent(call, &body)?;
@@ -234,6 +246,7 @@ pub(in crate::sandbox::behaviour) fn void(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/invoices/{invoice}/mark_uncollectible`.
 pub(in crate::sandbox::behaviour) fn mark_uncollectible(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
+    let call = &customer_time::of_owned(call, &body)?;
     reached(call, &mut body, "uncollectible", "marked_uncollectible_at");
     set_inner(&mut body, "status_details", "uncollectible", json!({"reason": null}));
     call.keep(body)

@@ -4,11 +4,13 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::behaviour::order::{self, Accepts, DISCOUNTS, Line};
 use crate::sandbox::behaviour::payment_intent::Attempt;
-use crate::sandbox::behaviour::{discount, invoice, invoice_item, meter, period};
+use crate::sandbox::behaviour::{discount, invoice, invoice_item, meter, money, period};
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome, Stage};
-use crate::sandbox::fields::{copy, flag, id, inner, items, member, needed, number, set, status, text};
+use crate::sandbox::fields::{
+    copy, flag, given_number, id, inner, items, member, needed, number, set, status, text,
+};
 use crate::sandbox::store::Body;
 
 use super::item;
@@ -54,7 +56,11 @@ pub(super) fn line(
     line.amount = if is_trial { 0 } else { short(call, owner, item, start, line.amount) };
     let sold = line.description(call)?;
     let sold = sold.as_str().unwrap_or("Subscription");
-    let words = if is_trial { format!("Trial period for {sold}") } else { format!("{quantity} × {sold}") };
+    let words = if is_trial {
+        format!("Trial period for {sold}")
+    } else {
+        format!("{quantity} × {sold}{}", terms(item))
+    };
     let mut about = Body::new();
     copy(&mut about, item, &["discounts", "metadata", "tax_rates"]);
     set(&mut about, "amount", line.amount);
@@ -74,6 +80,21 @@ pub(super) fn line(
         "type": "subscription_item_details",
     });
     Ok(order::invoice_line(call, &about, &parent))
+}
+
+/// What a price asks for, as it stands behind the name of what is sold; nothing of one in tiers.
+fn terms(item: &Body) -> String {
+    let price = inner(item, "price");
+    let amount = price.and_then(|price| given_number(price, "unit_amount"));
+    let (Some(price), Some(amount), Some(often)) = (price, amount, item::recurring(item)) else {
+        return String::new();
+    };
+    let amount = money::written(amount, text(price, "currency").unwrap_or_default());
+    let interval = text(often, "interval").unwrap_or_default();
+    match number(often, "interval_count") {
+        0 | 1 => format!(" (at {amount} / {interval})"),
+        count => format!(" (at {amount} / every {count} {interval}s)"),
+    }
 }
 
 /// A period before the anchor is only a part of a whole one, and costs as much.

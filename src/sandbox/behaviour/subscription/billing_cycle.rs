@@ -73,7 +73,7 @@ fn finish(call: &Call<'_>, body: &Body) -> Outcome<()> {
 }
 
 /// The trial is over; without a method to pay with, the subscription does what it was told to.
-fn goes_on(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
+pub(super) fn goes_on(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
     let probe = bill::draft(call, body, "subscription_cycle")?;
     let behaviour = inner(body, "trial_settings").and_then(|settings| inner(settings, "end_behavior"));
     let behaviour = behaviour.and_then(|end| text(end, "missing_payment_method")).unwrap_or("create_invoice");

@@ -14,7 +14,7 @@ use crate::sandbox::store::Body;
 
 use super::bill::reduce;
 use super::ending::ending;
-use super::{bill, item, trial};
+use super::{bill, billing_cycle, item, trial};
 
 /// What the params of an update ask for, beside fields of their name.
 pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
@@ -23,6 +23,11 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
     if let Some(end) = given_number(&call.params, "trial_end") {
         trial::until(call, &mut body, end)?;
         retime(call, &body, |_| Some(end))?;
+    }
+    if ends_trial && !billing_cycle::goes_on(call, &mut body)? {
+        set(&mut body, "trial_end", call.now);
+        call.session.put(&body)?;
+        return call.session.named("subscription", id(&body));
     }
     if ends_trial {
         trial::over(call, &mut body);
