@@ -17,6 +17,8 @@ pub struct Stripe {
     sandbox: Sandbox,
     runtime: Arc<tokio::runtime::Runtime>,
     answered: RefCell<Vec<(String, Json)>>,
+    /// Of how many others this is the copy of a copy.
+    copied: u64,
 }
 
 impl Stripe {
@@ -27,7 +29,7 @@ impl Stripe {
     /// Calls of a sandbox that others may call too.
     pub fn over(sandbox: Sandbox) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        Self { sandbox, runtime: Arc::new(runtime), answered: RefCell::default() }
+        Self { sandbox, runtime: Arc::new(runtime), answered: RefCell::default(), copied: 0 }
     }
 
     /// A sandbox that answers the same in each run.
@@ -37,8 +39,9 @@ impl Stripe {
 
     /// A sandbox of its own that begins with what is in this one; each copy goes on in the same way.
     pub fn copy(&self) -> Self {
-        let sandbox = self.sandbox.copy().unwrap().repeating(STILL, 1);
-        Self { sandbox, runtime: Arc::clone(&self.runtime), answered: RefCell::default() }
+        let sandbox = self.sandbox.copy().unwrap().repeating(STILL, self.copied + 1);
+        let runtime = Arc::clone(&self.runtime);
+        Self { sandbox, runtime, answered: RefCell::default(), copied: self.copied + 1 }
     }
 
     /// How many calls were made so far.

@@ -5,6 +5,8 @@ use serde_json::{Value as Json, json};
 use crate::sandbox::call::Call;
 use crate::sandbox::error::Outcome;
 use crate::sandbox::fields::{Body, given_number, id, inner, member, needed, number, set, text};
+use crate::sandbox::identifier;
+use crate::sandbox::page;
 
 use super::ledger::{self, Movement};
 use super::payout;
@@ -59,6 +61,9 @@ fn application_fee(call: &Call<'_>, charge: &Body, amount: i64, account: &str) -
     set(&mut body, "charge", id(charge));
     set(&mut body, "fee_source", json!({"charge": id(charge), "type": "charge"}));
     set(&mut body, "originating_transaction", id(charge));
+    set(&mut body, "application", format!("ca_{}", identifier::fingerprint(&call.account)));
+    let url = format!("/v1/application_fees/{}/refunds", id(&body));
+    set(&mut body, "refunds", page::embedded(&[], &url));
     let currency = needed(charge, "currency")?;
     let movement = Movement { amount, fee: 0, currency, kind: "application_fee", at_once: false };
     let entry = ledger::enter(call, &body, movement)?;

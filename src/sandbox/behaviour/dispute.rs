@@ -104,6 +104,7 @@ fn give_back(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let movement = Movement { amount, fee: -FEE, currency: &currency, kind: "adjustment", at_once: true };
     let entry = ledger::enter(call, body, movement)?;
     let entry = call.session.named("balance_transaction", &entry)?;
+    set(body, "_reinstated", amount);
     if let Some(entries) = body.get_mut("balance_transactions").and_then(Json::as_array_mut) {
         entries.push(Json::Object(entry));
     }

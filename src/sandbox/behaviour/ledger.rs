@@ -54,6 +54,7 @@ pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome
                 "dispute_reversal"
             }
         }
+        (_, "application_fee") => "platform_earning",
         (_, "payment") => "charge",
         (_, "payment_refund") => "refund",
         (_, kind) => kind,

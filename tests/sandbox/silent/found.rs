@@ -9,7 +9,7 @@ use crate::calls::Stripe;
 use crate::every::made;
 use crate::params::{Setups, demanded};
 
-use super::probe::{Probe, Send};
+use super::probe::{Prepare, Probe, Send};
 use super::samples::{FIRST, LAST, Samples};
 
 /// Every call of a type of object.
@@ -50,7 +50,13 @@ struct Maker<'p> {
 }
 
 impl<'p> Maker<'p> {
-    fn probe(&self, what: &str, known: &'static [Member], least: &Json, send: Send<'p>) -> Probe<'p> {
+    fn probe(
+        &self,
+        what: &str,
+        (known, least): (&'static [Member], Json),
+        prepare: Prepare<'p>,
+        send: Send<'p>,
+    ) -> Probe<'p> {
         let (home, setups, table) = (self.home, self.setups, self.table);
         let label = format!("{}.{what}", self.entity.key);
         let beside = table["bases"][&label].as_array().into_iter().flatten();
@@ -67,55 +73,64 @@ impl<'p> Maker<'p> {
             then: table["then"][&label].as_array().map_or(&[], Vec::as_slice),
             label,
             known,
+            prepare,
             send,
+            stage: None,
             before: BTreeMap::new(),
         }
     }
 
+    /// Makes an object for each call.
+    fn fresh(&self) -> Prepare<'p> {
+        let entity = self.entity;
+        Box::new(move |stripe, setups| fresh(stripe, setups, entity))
+    }
+
     fn create(&self, create: &'static Operation) -> Probe<'p> {
         let entity = self.entity;
-        let send = move |stripe: &Stripe, setups: &Setups, params: &Json| {
+        let send: Send<'p> = Box::new(move |stripe, setups, _, params| {
             let path = setups.path(stripe, entity, &create.path, "");
             stripe.call("POST", &path, &shown(entity, &create.params, params.clone()))
-        };
-        self.probe("create", &create.params, &self.setups.least(entity), Box::new(send))
+        });
+        let nothing: Prepare<'p> = Box::new(|_, _| Some(String::new()));
+        self.probe("create", (&create.params, self.setups.least(entity)), nothing, send)
     }
 
     fn update(&self, update: &'static Operation) -> Probe<'p> {
         let entity = self.entity;
-        let send = move |stripe: &Stripe, setups: &Setups, params: &Json| {
-            let Some(id) = fresh(stripe, setups, entity) else { return (400, json!({})) };
-            let path = setups.path(stripe, entity, &update.path, &id);
+        let send: Send<'p> = Box::new(move |stripe, setups, id, params| {
+            let path = setups.path(stripe, entity, &update.path, id);
             stripe.call("POST", &path, &shown(entity, &update.params, params.clone()))
-        };
-        self.probe("update", &update.params, &json!({}), Box::new(send))
+        });
+        self.probe("update", (&update.params, json!({})), self.fresh(), send)
     }
 
     fn action(&self, action: &'static Action) -> Probe<'p> {
-        let (entity, steps) = (self.entity, self.table["acts_on"].get(&action.name));
-        let send = move |stripe: &Stripe, setups: &Setups, params: &Json| {
-            let id = match steps {
-                Some(Json::Array(steps)) => Some(setups.steps(stripe, steps)),
-                Some(named) => setups.told(stripe, named, "").as_str().map(str::to_owned),
-                None => fresh(stripe, setups, entity),
-            };
-            let Some(id) = id else { return (400, json!({})) };
-            let path = setups.path(stripe, entity, &action.path, &id);
-            stripe.call(&action.method, &path, params)
-        };
-        self.probe(&action.name, &action.params, &Json::Object(demanded(&action.params)), Box::new(send))
+        let (entity, acts_on) = (self.entity, self.table["acts_on"].get(&action.name));
+        let prepare: Prepare<'p> = Box::new(move |stripe, setups| match acts_on {
+            Some(Json::Array(steps)) => Some(setups.steps(stripe, steps)),
+            Some(named) => setups.told(stripe, named, "").as_str().map(str::to_owned),
+            None => fresh(stripe, setups, entity),
+        });
+        let send: Send<'p> = Box::new(move |stripe, setups, id, params| {
+            stripe.call(&action.method, &setups.path(stripe, entity, &action.path, id), params)
+        });
+        self.probe(&action.name, (&action.params, Json::Object(demanded(&action.params))), prepare, send)
     }
 
-    /// A list of two objects, or of what is there; a list of nothing tells nothing.
+    /// A list of two objects that belong to different ones, or of what is there.
     fn list(&self, list: &'static Operation, can_make: bool) -> Probe<'p> {
         let entity = self.entity;
-        let send = move |stripe: &Stripe, setups: &Setups, params: &Json| {
+        let prepare: Prepare<'p> = Box::new(move |stripe, setups| {
             if can_make {
-                fresh(stripe, setups, entity);
-                // the second object belongs to others than the first
-                setups.forget();
+                let others = setups.copy();
+                others.forget();
+                fresh(stripe, &others, entity);
                 fresh(stripe, setups, entity);
             }
+            Some(String::new())
+        });
+        let send: Send<'p> = Box::new(move |stripe, setups, _, params| {
             let path = setups.path(stripe, entity, &list.path, "");
             let mut params = params.as_object().cloned().unwrap_or_default();
             let from = params.iter().find(|(_, value)| **value == FIRST || **value == LAST);
@@ -128,14 +143,14 @@ impl<'p> Maker<'p> {
                 params.insert(name, one["id"].clone());
             }
             stripe.call("GET", &path, &Json::Object(params))
-        };
+        });
         let mut least = demanded(&list.params);
         let more = self.setups.more(self.home, entity);
         least.extend(more.into_iter().filter(|(name, _)| {
             let own = list.params.iter().find(|param| param.name == *name);
             own.is_some_and(|own| own.shape.is_required() || !entity.creates())
         }));
-        self.probe("list", &list.params, &Json::Object(least), Box::new(send))
+        self.probe("list", (&list.params, Json::Object(least)), prepare, send)
     }
 }
 

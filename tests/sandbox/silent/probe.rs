@@ -12,8 +12,22 @@ use super::Came;
 use super::places::{Place, with};
 use super::samples::Samples;
 
-/// Makes a call with params on a copy of the sandbox: status and answer.
-pub type Send<'p> = Box<dyn Fn(&Stripe, &Setups, &Json) -> (u16, Json) + 'p>;
+/// Makes what a call is about on a copy of the sandbox; its id.
+pub type Prepare<'p> = Box<dyn Fn(&Stripe, &Setups) -> Option<String> + 'p>;
+/// Makes a call about an object with params on a copy of that copy: status and answer.
+pub type Send<'p> = Box<dyn Fn(&Stripe, &Setups, &str, &Json) -> (u16, Json) + 'p>;
+
+/// A copy of the sandbox with what a call is about, from which each call starts.
+pub struct Stage {
+    /// How many calls the sandbox itself had answered.
+    version: usize,
+    stripe: Stripe,
+    setups: Setups,
+    /// What the call is about; none where it could not be made.
+    id: Option<String>,
+    /// The last event before the call.
+    since: Json,
+}
 
 /// One call: how it is made, and what is known of its params.
 pub struct Probe<'p> {
@@ -25,7 +39,9 @@ pub struct Probe<'p> {
     pub known: &'p [Member],
     /// Params to start from, one set after the other until something differs.
     pub bases: Vec<Map<String, Json>>,
+    pub prepare: Prepare<'p>,
     pub send: Send<'p>,
+    pub stage: Option<Stage>,
     /// Calls that show what the call did.
     pub then: &'p [Json],
     /// What was answered without a param, by what was asked.
@@ -33,11 +49,25 @@ pub struct Probe<'p> {
 }
 
 impl Probe<'_> {
+    /// Where every call starts, made anew where the sandbox has gone on.
+    fn stage(&mut self) -> &Stage {
+        let version = self.home.calls();
+        if self.stage.as_ref().is_none_or(|stage| stage.version != version) {
+            let (stripe, setups) = (self.home.copy(), self.samples.setups.copy());
+            let id = (self.prepare)(&stripe, &setups);
+            let since = stripe.done("GET", "/v1/events", &json!({"limit": 1}))["data"][0]["id"].clone();
+            self.stage = Some(Stage { version, stripe, setups, id, since });
+            self.before.clear();
+        }
+        self.stage.as_ref().unwrap()
+    }
+
     /// The answer to a call, what is seen after it, and the events of both.
-    fn ask(&self, params: &Map<String, Json>) -> (u16, Json) {
-        let (stripe, setups) = (self.home.copy(), self.samples.setups.copy());
-        let since = stripe.done("GET", "/v1/events", &json!({"limit": 1}))["data"][0]["id"].clone();
-        let (status, answer) = (self.send)(&stripe, &setups, &Json::Object(params.clone()));
+    fn ask(&mut self, params: &Map<String, Json>) -> (u16, Json) {
+        let stage = self.stage();
+        let (stripe, setups, since) = (stage.stripe.copy(), stage.setups.copy(), stage.since.clone());
+        let Some(about) = stage.id.clone() else { return (400, json!([])) };
+        let (status, answer) = (self.send)(&stripe, &setups, &about, &Json::Object(params.clone()));
         let id = answer["id"].as_str().unwrap_or_default();
         let after = self.then.iter().map(|step| seen(&stripe, &setups, step, id));
         let after: Vec<Json> = after.take_while(|_| status == 200).collect();
@@ -72,9 +102,11 @@ impl Probe<'_> {
 
     /// What comes of one value beside one set of params.
     fn with(&mut self, base: usize, place: &Place<'_>, value: &Json) -> (Came, String) {
-        let demanded = |members: &[Member]| self.samples.demanded(members);
-        let set = |value| with(&self.bases[base], self.known, &place.path, value, &demanded);
-        let (set, without) = (set(Some(value)), set(None));
+        let (set, without) = {
+            let demanded = |members: &[Member]| self.samples.demanded(members);
+            let set = |value| with(&self.bases[base], self.known, &place.path, value, &demanded);
+            (set(Some(value)), set(None))
+        };
         let (status, answer) = self.ask(&set);
         let why = || answer[0]["error"]["message"].as_str().unwrap_or_default().to_owned();
         match status {
@@ -82,8 +114,11 @@ impl Probe<'_> {
             501 => return (Came::Unsupported, why()),
             _ => return (Came::Refused, why()),
         }
-        let key = format!("{} {}", self.home.calls(), Json::Object(without.clone()));
-        let before = self.before.get(&key).cloned().unwrap_or_else(|| self.ask(&without));
+        let key = Json::Object(without.clone()).to_string();
+        let before = match self.before.get(&key) {
+            Some(before) => before.clone(),
+            None => self.ask(&without),
+        };
         self.before.insert(key, before.clone());
         let differs = (status, &answer) != (before.0, &before.1);
         match (status, differs) {

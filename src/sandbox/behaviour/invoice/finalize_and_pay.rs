@@ -70,6 +70,9 @@ fn next_number(call: &Call<'_>, body: &Body) -> Outcome<String> {
     let next = number(&customer, "next_invoice_sequence").max(1);
     let made = format!("{}-{next:04}", text(&customer, "invoice_prefix").unwrap_or("SANDBOX"));
     set(&mut customer, "next_invoice_sequence", next + 1);
+    if text(&customer, "currency").is_none() {
+        set(&mut customer, "currency", member(body, "currency"));
+    }
     call.session.put(&customer)?;
     Ok(made)
 }

@@ -101,6 +101,9 @@ fn renew(call: &Call<'_>, mut body: Body) -> Outcome<()> {
         if end > call.now {
             continue;
         }
+        // the invoice of a renewal is dated by the period that is over
+        let since = number(&draft, "period_start").min(start);
+        set(&mut draft, "period_start", since);
         let was_trial = given_number(&body, "trial_end") == Some(end);
         if item::is_metered(&own) && !was_trial {
             bill::used(call, &body, &own, (start, end), &mut draft)?;

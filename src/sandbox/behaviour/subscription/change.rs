@@ -165,6 +165,9 @@ fn same_cost(before: &Body, after: &Body) -> bool {
 fn waits(call: &Call<'_>, owner: &Body, item: Option<&Body>, at: i64, sign: i64) -> Outcome<bool> {
     let Some(item) = item.filter(|item| !item::is_metered(item)) else { return Ok(false) };
     let (start, end) = (number(item, "current_period_start"), number(item, "current_period_end"));
+    if at >= end {
+        return Ok(false);
+    }
     let none = Body::new();
     let price = inner(item, "price").unwrap_or(&none);
     let quantity = number(item, "quantity");
