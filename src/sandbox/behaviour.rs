@@ -28,6 +28,8 @@ mod customer;
 mod customer_balance;
 mod customer_time;
 mod definition;
+mod delinquency;
+mod destination_charge;
 mod discount;
 mod dispute;
 mod entitlement;

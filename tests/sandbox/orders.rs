@@ -26,7 +26,10 @@ fn rate(client: &Client, percentage: &str, inclusive: &str) -> String {
 }
 
 fn amounts(body: &Json, names: &[&str]) -> Vec<i64> {
-    names.iter().map(|name| body.pointer(name).and_then(Json::as_i64).unwrap_or_else(|| panic!("{name}"))).collect()
+    names
+        .iter()
+        .map(|name| body.pointer(name).and_then(Json::as_i64).unwrap_or_else(|| panic!("{name}")))
+        .collect()
 }
 
 #[test]
@@ -79,7 +82,8 @@ fn a_quote_is_less_its_discounts_and_with_its_taxes_and_so_is_its_invoice() {
         ("default_tax_rates[0]", &added),
     ];
     let quote = client.post("/v1/quotes", &form);
-    let names = ["/amount_subtotal", "/total_details/amount_discount", "/total_details/amount_tax", "/amount_total"];
+    let names =
+        ["/amount_subtotal", "/total_details/amount_discount", "/total_details/amount_tax", "/amount_total"];
     assert_eq!(amounts(&quote, &names), [2000, 200, 360, 2160]);
     assert_eq!(quote["computed"]["upfront"]["amount_total"], 2160);
     assert_eq!(quote["computed"]["recurring"], Json::Null, "nothing is charged again");
@@ -97,7 +101,8 @@ fn a_quote_is_less_its_discounts_and_with_its_taxes_and_so_is_its_invoice() {
 fn a_quote_keeps_the_lines_that_an_update_names_by_their_ids() {
     let client = Client::new();
     let price = priced(&client, false);
-    let quote = client.post("/v1/quotes", &[("line_items[0][price]", &price), ("line_items[0][quantity]", "2")]);
+    let quote =
+        client.post("/v1/quotes", &[("line_items[0][price]", &price), ("line_items[0][quantity]", "2")]);
     let path = format!("/v1/quotes/{}", id(&quote));
     let line = id(&client.get(&format!("{path}/line_items"))["data"][0]);
     let form = [("line_items[0][id]", line.as_str()), ("line_items[0][quantity]", "5")];

@@ -40,6 +40,9 @@ fn advance(call: &Call<'_>) -> Outcome<Json> {
     for _ in 0..MOST_TURNS {
         let Some((at, what, named)) = next(call, id(&body))?.filter(|(at, ..)| *at <= target) else { break };
         let timed = Call { now: at.max(now), ..call.clone() };
+        // whoever asks for the time of a customer is told this one
+        set(&mut body, "frozen_time", timed.now);
+        call.session.put(&body)?;
         match what {
             What::Schedule => schedule::turn(&timed, &named)?,
             What::Subscription => subscription::turn(&timed, &named)?,

@@ -32,7 +32,9 @@ pub(super) struct Movement<'a> {
 /// Keeps a movement that came of an object; its id comes back.
 pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome<String> {
     let category = match (text(source, "object"), of.kind) {
-        (Some("dispute"), _) => "dispute",
+        (Some("dispute"), _) if of.amount < 0 => "dispute",
+        (Some("dispute"), _) => "dispute_reversal",
+        (_, "application_fee") => "platform_earning",
         (_, "payment") => "charge",
         (_, "payment_refund") => "refund",
         (_, kind) => kind,
@@ -43,12 +45,22 @@ pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome
     body.extend(members(json!({
         "amount": of.amount, "fee": of.fee, "net": of.amount - of.fee, "currency": of.currency, "type": of.kind,
         "balance_type": "payments", "reporting_category": category, "source": id(source),
-        "description": source.get("description"), "status": if of.at_once { "available" } else { "pending" },
+        "description": description(source, category), "status": if of.at_once { "available" } else { "pending" },
         "available_on": if of.at_once { call.now } else { call.now + SETTLES },
         "fee_details": if of.fee == 0 { json!([]) } else { json!([fee]) },
     })));
     call.session.put(&body)?;
     Ok(id(&body).to_owned())
+}
+
+/// A dispute has no words of its own.
+fn description(source: &Body, category: &str) -> Json {
+    let what = match category {
+        "dispute" => "withdrawal",
+        "dispute_reversal" => "reversal",
+        _ => return member(source, "description"),
+    };
+    format!("Chargeback {what} for {}", text(source, "charge").unwrap_or("")).into()
 }
 
 /// What Stripe keeps of a payment: 2.9 percent and 30 of the smallest unit.

@@ -7,6 +7,9 @@ use crate::sandbox::behaviour::{
 };
 use crate::sandbox::state;
 
+/// The address that a customer types in whom nobody knows.
+const UNKNOWN: &str = "customer@example.com";
+
 /// The customer fills in the page with that method; a payment that fails leaves the session open.
 pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> Outcome<Json> {
     let mut body = call.named()?;
@@ -17,17 +20,30 @@ pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> 
     let mode = needed(&body, "mode")?.to_owned();
     let customer = payer(call, &mut body, mode != "payment")?;
     let mut method = payment_method::resolve(call, method, "payment_method")?;
+    let paid_with = method.clone();
     match mode.as_str() {
         "setup" => setup(call, &mut body, &method, &customer)?,
         "subscription" => subscribe(call, &mut body, &mut method, &customer)?,
         _ => pay(call, &mut body, method, &customer)?,
     }
-    set(&mut body, "status", "complete");
-    set(&mut body, "url", Json::Null);
+    let details = who_paid(call, &body, &paid_with)?;
+    body.extend(body! {"customer_details": details, "status": "complete", "url": null});
     if text(&body, "payment_status") == Some("unpaid") {
         set(&mut body, "payment_status", "paid");
     }
     call.keep(body)
+}
+
+/// What the page was told of who paid: of the session, of its customer, of the method.
+fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> Outcome<Json> {
+    let customer = call.session.linked(body, "customer", "customer")?;
+    let known = [customer.as_ref(), inner(method, "billing_details")];
+    let told = |name: &str| known.into_iter().flatten().find_map(|known| text(known, name));
+    let email = text(body, "customer_email").or_else(|| told("email")).unwrap_or(UNKNOWN);
+    Ok(json!({
+        "address": at(method, "billing_details.address"), "email": email, "name": told("name"),
+        "phone": told("phone"), "tax_exempt": told("tax_exempt").unwrap_or("none"), "tax_ids": [],
+    }))
 }
 
 /// Who pays, by id; somebody new where the session names nobody and somebody is needed, else nobody.
@@ -38,7 +54,7 @@ fn payer(call: &Call<'_>, body: &mut Body, needed: bool) -> Outcome<String> {
     if !needed && text(body, "customer_creation") != Some("always") {
         return Ok(String::new());
     }
-    let email = text(body, "customer_email").unwrap_or("customer@example.com");
+    let email = text(body, "customer_email").unwrap_or(UNKNOWN);
     let made = members(customer::create(&call.about("customer", members(json!({"email": email})))?)?);
     set(body, "customer", id(&made));
     Ok(id(&made).to_owned())

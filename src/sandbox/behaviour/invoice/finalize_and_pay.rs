@@ -2,19 +2,22 @@
 
 use crate::sandbox::behaviour::payment_intent::{self, Attempt};
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::{order, payment_method};
+use crate::sandbox::behaviour::{customer_time, order, payment_method};
 use crate::sandbox::state::not_in_state;
 
 use super::{balance, payment};
 
 /// Kept with an invoice: the intent that pays it.
 const INTENT: &str = "_payment_intent";
+/// Kept with an invoice: how often somebody tried to pay it.
+const TRIED: &str = "_tried";
 /// An automatic payment is tried this long after the invoice was finalized, in seconds.
 const FIRST_ATTEMPT: i64 = 60 * 60;
 
 /// `POST /v1/invoices/{invoice}/finalize`.
 pub fn finalize(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
+    let call = &customer_time::of(call, &body)?;
     if let Some(advances) = call.params.get("auto_advance").and_then(Json::as_bool) {
         set(&mut body, "auto_advance", advances);
     }
@@ -59,6 +62,9 @@ fn next_number(call: &Call<'_>, body: &Body) -> Outcome<String> {
     let next = number(&customer, "next_invoice_sequence").max(1);
     let made = format!("{}-{next:04}", needed(&customer, "invoice_prefix")?);
     set(&mut customer, "next_invoice_sequence", next + 1);
+    if text(&customer, "currency").is_none() {
+        set(&mut customer, "currency", needed(body, "currency")?);
+    }
     call.session.put(&customer)?;
     Ok(made)
 }
@@ -66,6 +72,7 @@ fn next_number(call: &Call<'_>, body: &Body) -> Outcome<String> {
 /// `POST /v1/invoices/{invoice}/send`: nobody gets mail from a sandbox.
 pub fn send(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
+    let call = &customer_time::of(call, &body)?;
     if status(&body) == "draft" {
         open(call, &mut body)?;
     }
@@ -76,6 +83,7 @@ pub fn send(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/invoices/{invoice}/pay`.
 pub fn pay(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
+    let call = &customer_time::of(call, &body)?;
     match status(&body) {
         "draft" => open(call, &mut body)?,
         "open" | "uncollectible" => {}
@@ -96,7 +104,11 @@ pub fn pay(call: &Call<'_>) -> Outcome<Json> {
 fn charge(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let method = method_of(call, body)?;
     payment_method::check_usable(&method)?;
-    match collect(call, body, method, flag(&call.params, "off_session"))? {
+    let counted = number(body, "attempt_count");
+    let attempt = collect(call, body, method, flag(&call.params, "off_session"))?;
+    // after the first attempt only those that are made automatically are counted
+    set(body, "attempt_count", counted.max(1));
+    match attempt {
         Attempt::Paid => Ok(()),
         Attempt::Waits => {
             call.session.put(body)?;
@@ -123,8 +135,8 @@ pub fn collect(call: &Call<'_>, body: &mut Body, method: Body, off_session: bool
         Body::new()
     };
     let paying = call.about("payment_intent", params)?;
-    let tried = number(body, "attempt_count") + 1;
-    body.extend(body! {"attempt_count": tried, "attempted": true});
+    let (tried, counted) = (number(body, TRIED) + 1, number(body, "attempt_count") + 1);
+    body.extend(body! {"attempt_count": counted, "attempted": true, (TRIED): tried});
     let attempt = payment_intent::attempt(&paying, &mut intent, method, false)?;
     match attempt {
         Attempt::Paid => paid(call, body)?,
@@ -202,6 +214,7 @@ pub fn intent_succeeded(call: &Call<'_>, intent: &Body) -> Outcome<()> {
 /// `POST /v1/invoices/{invoice}/void`.
 pub fn void(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
+    let call = &customer_time::of(call, &body)?;
     reached(call, &mut body, "void", "voided_at");
     balance::give_back(call, &mut body)?;
     end_intent(call, &body)?;
@@ -212,6 +225,7 @@ pub fn void(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/invoices/{invoice}/mark_uncollectible`.
 pub fn mark_uncollectible(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
+    let call = &customer_time::of(call, &body)?;
     reached(call, &mut body, "uncollectible", "marked_uncollectible_at");
     set_inner(&mut body, "status_details", "uncollectible", json!({"reason": null}));
     call.keep(body)

@@ -3,7 +3,7 @@
 use crate::sandbox::behaviour::order::{self, Accepts, Line};
 use crate::sandbox::behaviour::payment_intent::Attempt;
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::{discount, invoice, invoice_item, meter, period};
+use crate::sandbox::behaviour::{discount, invoice, invoice_item, meter, money, period};
 
 use super::item;
 
@@ -32,12 +32,17 @@ pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body
 /// One period of an item as a line.
 fn line(call: &Call<'_>, owner: &Body, item: &Body, within: (i64, i64), quantity: i64) -> Outcome<Body> {
     let (start, end) = within;
-    let mut line = Line::of_price(&item::price(item, owner)?, quantity)?;
+    let price = item::price(item, owner)?;
+    let mut line = Line::of_price(&price, quantity)?;
     let is_trial = status(owner) == "trialing";
     line.amount = if is_trial { 0 } else { short(call, owner, item, start, line.amount)? };
     let sold = line.description(call)?;
     let sold = sold.as_deref().unwrap_or("Subscription");
-    let words = if is_trial { format!("Trial period for {sold}") } else { format!("{quantity} × {sold}") };
+    let words = if is_trial {
+        format!("Trial period for {sold}")
+    } else {
+        format!("{quantity} × {sold}{}", terms(&price)?)
+    };
     let at_work = discount::at_work(call, items(item, "discounts"), call.now)?;
     let mut about = body! {
         "amount": line.amount, "currency": line.currency, "description": words, "discountable": true,
@@ -54,6 +59,17 @@ fn line(call: &Call<'_>, owner: &Body, item: &Body, within: (i64, i64), quantity
         "type": "subscription_item_details",
     });
     Ok(order::invoice_line(call, &about, &parent))
+}
+
+/// What a price asks for, as it stands behind the name of what is sold; nothing of one in tiers.
+fn terms(price: &Body) -> Outcome<String> {
+    let Some(amount) = given_number(price, "unit_amount") else { return Ok(String::new()) };
+    let often = needed_inner(price, "recurring")?;
+    let (amount, interval) = (money::written(amount, needed(price, "currency")?), needed(often, "interval")?);
+    Ok(match number(often, "interval_count") {
+        0 | 1 => format!(" (at {amount} / {interval})"),
+        count => format!(" (at {amount} / every {count} {interval}s)"),
+    })
 }
 
 /// A period before the anchor is only a part of a whole one, and costs as much.

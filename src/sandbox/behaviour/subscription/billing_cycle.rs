@@ -65,7 +65,7 @@ fn finish(call: &Call<'_>, body: &Body) -> Outcome<()> {
 }
 
 /// The trial is over; without a method to pay with, the subscription does what it was told to.
-fn goes_on(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
+pub(super) fn goes_on(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
     let behaviour = text(body, "trial_settings.end_behavior.missing_payment_method");
     let behaviour = behaviour.filter(|_| text(body, "collection_method") == Some("charge_automatically"));
     let lacks = invoice::method_of(call, &bill::draft(call, body, "subscription_cycle")?).is_err();
@@ -90,6 +90,9 @@ fn renew(call: &Call<'_>, mut body: Body) -> Outcome<()> {
         if within.1 > call.now {
             continue;
         }
+        // the invoice of a renewal is dated by the period that is over
+        let since = number(&draft, "period_start").min(within.0);
+        set(&mut draft, "period_start", since);
         let was_trial = given_number(&body, "trial_end") == Some(within.1);
         if item::is_metered(&own) && !was_trial {
             bill::used(call, &body, &own, within, &mut draft)?;

@@ -6,7 +6,7 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{invoice_item, period};
 
 use super::ending::ending;
-use super::{bill, item, trial};
+use super::{bill, billing_cycle, item, trial};
 
 /// What the params of an update ask for, beside fields of their name.
 pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
@@ -15,6 +15,11 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
     if let Some(end) = given_number(&call.params, "trial_end") {
         trial::until(call, &mut body, end)?;
         retime(call, &body, |_| Some(end))?;
+    }
+    if ends_trial && !billing_cycle::goes_on(call, &mut body)? {
+        set(&mut body, "trial_end", call.now);
+        call.session.put(&body)?;
+        return call.session.named("subscription", id(&body));
     }
     if ends_trial {
         trial::over(call, &mut body);
@@ -139,6 +144,9 @@ fn same_cost(before: &Body, after: &Body) -> bool {
 fn waits(call: &Call<'_>, owner: &Body, item: Option<&Body>, at: i64, sign: i64) -> Outcome<bool> {
     let Some(item) = item.filter(|item| !item::is_metered(item)) else { return Ok(false) };
     let (start, end) = item::period(item)?;
+    if at >= end {
+        return Ok(false);
+    }
     let quantity = needed_number(item, "quantity")?;
     let mut line = Line::of_price(&item::price(item, owner)?, quantity)?;
     line.amount = sign * period::part(line.amount, whole_start(item, owner, start), end, at);
