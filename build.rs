@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{env, fs};
-
-use sha2::{Digest as _, Sha256};
 
 #[path = "src/catalog/fact_format.rs"]
 mod fact_format;
@@ -39,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let generator = tonic_prost_build::configure().build_client(true);
     generator.btree_map(".tfplugin5.GetProviderSchema").compile_fds(descriptors)?;
     pack_catalog(Path::new("src/catalog"))?;
-    unpack_schemas(Path::new("src"))
+    unpack_schemas(Path::new("src/provider/packed_schemas.bin"))
 }
 
 /// Joins facts and rules and writes them as one blob with an index.
@@ -61,40 +59,12 @@ fn pack_catalog(catalog: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Unpacks the schemas that were encoded in advance; leaves them out where what makes them has changed since.
-fn unpack_schemas(source: &Path) -> Result<(), Box<dyn Error>> {
-    let packed = source.join("provider/packed_schemas.bin");
-    let mut files = Vec::new();
-    for path in
-        ["catalog", "provider", "terraform/schema", "terraform/schema.rs", "terraform/protocol/schema.rs"]
-    {
-        println!("cargo::rerun-if-changed={}", source.join(path).display());
-        collect(&source.join(path), &mut files)?;
-    }
-    files.retain(|file| *file != packed);
-    files.sort();
-    let mut hasher = Sha256::new();
-    for file in files {
-        hasher.update(fs::read(file)?);
-    }
-    let fingerprint = format!("{:x}", hasher.finalize());
-    let content = fs::read(&packed).unwrap_or_default();
-    let schemas = content.strip_prefix(fingerprint.as_bytes()).map(miniz_oxide::inflate::decompress_to_vec);
-    let schemas = schemas.transpose().map_err(|why| format!("{}: {why}", packed.display()))?;
-    println!("cargo::rustc-env=SCHEMAS_FINGERPRINT={fingerprint}");
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("schemas.bin"), schemas.unwrap_or_default())?;
-    Ok(())
-}
-
-/// A file, or every file below a folder.
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
-    if !path.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    for entry in fs::read_dir(path)? {
-        collect(&entry?.path(), files)?;
-    }
+/// Unpacks the schemas that were encoded in advance.
+fn unpack_schemas(packed: &Path) -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={}", packed.display());
+    let schemas = miniz_oxide::inflate::decompress_to_vec(&fs::read(packed)?)
+        .map_err(|why| format!("{}: {why}", packed.display()))?;
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("schemas.bin"), schemas)?;
     Ok(())
 }
 

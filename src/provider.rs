@@ -189,7 +189,7 @@ impl Provider for StripeProvider {
     }
 
     fn encoded_schemas(&self) -> Option<Bytes> {
-        packed_schemas::encoded()
+        Some(packed_schemas::encoded())
     }
 
     fn hide_secrets(text: &str) -> String {

@@ -132,6 +132,11 @@ impl Connection {
         self.settings.account_id.as_deref().or(self.defaults.account_id.as_deref())
     }
 
+    /// What tells it from the other connections of a run: its id and its account.
+    pub fn place(&self) -> (String, Option<String>) {
+        (self.settings.id.clone(), self.account().map(str::to_owned))
+    }
+
     /// The version of the API that calls are made under.
     pub fn api_version(&self) -> &str {
         &self.defaults.api_version

@@ -46,6 +46,8 @@ pub struct ListRequest {
     pub page_size: Option<usize>,
     /// The token of the page before.
     pub page_token: Option<String>,
+    /// Only what Stripe lists by itself: it leaves out what was canceled or archived, of some types.
+    pub without_ended: bool,
 }
 
 /// One page of a list.
@@ -74,6 +76,7 @@ impl ListRequest {
             descending: false,
             page_size: None,
             page_token: None,
+            without_ended: false,
         }
     }
 
@@ -101,7 +104,7 @@ impl Connector {
     pub async fn list(&self, request: ListRequest) -> Result<Page, Error> {
         let filter = request.filter.clone();
         let asked = trace::Operation { filter, ..asked("List", request.entity, None) };
-        let work = self.reader.listed(&request, self.page_of(&request));
+        let work = self.page_of(&request);
         self.connection.operation(asked, work, |page| page.entities.len()).await
     }
 
@@ -118,12 +121,7 @@ impl Connector {
         let list = list_operation(entity, request.search.is_some())?;
         let pushed = filter.pushdown(list);
         let all = request.sort_by.is_some() || pushed.rest;
-        let (ids, mut params) = listable(
-            entity,
-            list,
-            request.params.clone().into_iter().chain(pushed.params),
-            request.search.as_deref(),
-        )?;
+        let (ids, mut params) = listable(list, request, pushed.params)?;
         if list.param("limit").is_some() {
             let wanted = if all { STRIPE_PAGE } else { (size + 1).min(STRIPE_PAGE) };
             params.insert("limit".to_owned(), wanted.into());
@@ -218,16 +216,17 @@ fn list_operation(entity: &'static Entity, searches: bool) -> Result<&'static Op
 /// What fills the path of a list, and its params: those the clause says, and those without which
 /// Stripe would leave entities out. A search has its query.
 fn listable(
-    entity: &'static Entity,
     list: &'static Operation,
-    given: impl Iterator<Item = (String, Json)>,
-    search: Option<&str>,
+    request: &ListRequest,
+    pushed: Map<String, Json>,
 ) -> Result<(Vec<String>, Map<String, Json>), Error> {
-    let usual = entity.list_with.iter().filter(|(name, _)| list.param(name).is_some());
-    let usual = usual.map(|(name, value)| (name.clone(), Json::from(value.as_str())));
-    let mut params: Map<String, Json> = usual.collect();
-    params.extend(given);
-    params.extend(search.map(|query| ("query".to_owned(), Json::from(query))));
+    let entity = request.entity;
+    let completing = entity.list_with.iter().filter(|(name, _)| list.param(name).is_some());
+    let completing = completing.map(|(name, value)| (name.clone(), Json::from(value.as_str())));
+    let mut params: Map<String, Json> = completing.filter(|_| !request.without_ended).collect();
+    params.extend(request.params.clone());
+    params.extend(pushed);
+    params.extend(request.search.iter().map(|query| ("query".to_owned(), Json::from(query.as_str()))));
     let required =
         list.params.iter().filter(|param| param.shape.is_required()).map(|param| param.name.as_str());
     let missing = parents(&list.path).chain(required).find(|name| !params.contains_key(*name));

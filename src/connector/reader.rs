@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value as Json;
 
 use crate::catalog::Entity;
-use crate::connector::{Connector, Error, ListRequest, Page, asked, id_at, locator};
+use crate::connector::{Connector, Error, asked, id_at, locator};
 use flights::Flights;
 use listing::Listing;
 use shelf::{Answer, Asked, Shelf};
@@ -50,6 +50,15 @@ pub struct Savings {
     pub pages: usize,
 }
 
+/// How old an answer may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Age {
+    /// As old as the last write of this process.
+    SinceLastWrite,
+    /// No older than the question.
+    SinceAsked,
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Saved {
     Read,
@@ -59,9 +68,8 @@ enum Saved {
 /// What the reads of one connection share.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
-    shelves: Mutex<HashMap<String, Arc<Shelf>>>,
+    shelves: Mutex<HashMap<(String, Age), Arc<Shelf>>>,
     reads_in_flight: Flights<Json>,
-    lists_in_flight: Flights<Page>,
     epoch: AtomicU64,
     reads: AtomicUsize,
     pages: AtomicUsize,
@@ -78,12 +86,13 @@ impl Connector {
         locator: &str,
         known: Known<'_>,
     ) -> Result<Json, Error> {
-        self.read_by(entity, locator, known, true).await
+        self.read_by(entity, locator, known, Age::SinceLastWrite).await
     }
 
     /// The same, as it was after the call, or later.
     pub async fn read_now(&self, entity: &'static Entity, locator: &str) -> Result<Json, Error> {
-        self.read_by(entity, locator, Known { body: &Json::Null, peers: 0 }, false).await
+        let known = Known { body: &Json::Null, peers: 0 };
+        self.read_by(entity, locator, known, Age::SinceAsked).await
     }
 
     async fn read_by(
@@ -91,10 +100,10 @@ impl Connector {
         entity: &'static Entity,
         locator: &str,
         known: Known<'_>,
-        keeps: bool,
+        age: Age,
     ) -> Result<Json, Error> {
-        let key = format!("{} {locator} {keeps} {}", entity.key, self.reader.epoch());
-        let read = self.read_alone(entity, locator, known, keeps);
+        let key = format!("{} {locator} {age:?} {}", entity.key, self.reader.epoch());
+        let read = self.read_alone(entity, locator, known, age);
         let work = self.reader.reads_in_flight.shared(&key, read);
         self.connection.operation(asked("Get", entity, Some(locator)), work, |_| 1).await
     }
@@ -104,12 +113,12 @@ impl Connector {
         entity: &'static Entity,
         locator: &str,
         known: Known<'_>,
-        keeps: bool,
+        age: Age,
     ) -> Result<Json, Error> {
         let ids = locator::ids(entity, locator)?;
         let listing = Listing::of(entity, locator, known.body).filter(|_| self.connection.reads_by_list());
         let Some((listing, id)) = listing.zip(ids.last()) else { return self.get(entity, locator).await };
-        let others = self.reader.shelf(&listing, keeps);
+        let others = self.reader.shelf(&listing, age);
         let created = window::time_of(known.body);
         let asked = Asked { id: (*id).to_owned(), created, expected: known.peers };
         match others.read(self, listing, asked).await {
@@ -121,7 +130,7 @@ impl Connector {
     /// Counts one more object that was made or read; how many of its list there are by now, 0 where no list shows it.
     pub fn count_peer(&self, entity: &'static Entity, locator: &str, body: &Json) -> usize {
         let listing = Listing::of(entity, locator, body);
-        listing.map_or(0, |listing| self.reader.shelf(&listing, true).count())
+        listing.map_or(0, |listing| self.reader.shelf(&listing, Age::SinceLastWrite).count())
     }
 
     /// Whether something was seen that keeps Stripe from deleting the object with this id.
@@ -137,25 +146,16 @@ impl Connector {
 }
 
 impl Reader {
-    fn shelf(&self, listing: &Listing, keeps: bool) -> Arc<Shelf> {
+    fn shelf(&self, listing: &Listing, age: Age) -> Arc<Shelf> {
         let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = format!("{} {keeps}", listing.key());
-        Arc::clone(shelves.entry(key).or_insert_with(|| Arc::new(Shelf::new(keeps))))
+        let key = (listing.key(), age);
+        Arc::clone(shelves.entry(key).or_insert_with(|| Arc::new(Shelf::new(age))))
     }
 
     /// Marks a write as under way: what was read before it and during it is not kept.
     pub(super) fn writing(&self) -> Writing<'_> {
         self.epoch.fetch_add(1, Ordering::SeqCst);
         Writing(self)
-    }
-
-    /// The page of a request, or of an equal one that is under way.
-    pub(super) async fn listed(
-        &self,
-        request: &ListRequest,
-        work: impl Future<Output = Result<Page, Error>>,
-    ) -> Result<Page, Error> {
-        self.lists_in_flight.shared(&format!("{request:?} {}", self.epoch()), work).await
     }
 
     fn epoch(&self) -> Epoch {

@@ -8,6 +8,7 @@ use crate::catalog::Entity;
 use crate::connector::{self, Connector};
 use crate::engine::object::current;
 use crate::engine::params::{Params, split_create};
+use crate::engine::succession::taking_over;
 use crate::engine::{Adopted, Ended, Journal, PendingCreate, Predecessor, drift, fingerprint, once};
 use crate::stripe::{IdempotencyKey, Reply};
 
@@ -53,10 +54,9 @@ pub async fn create(
     let Creation { entity, params, key, replaces } = creation;
     let params = match &replaces {
         Some(old) => old.taken_over(params),
-        None => params,
+        None => resumed(journal, entity, params),
     };
-    let sent = Json::Object(params.clone()).to_string();
-    let print = fingerprint(&["entity", &entity.name, &sent]);
+    let print = print_of(entity, &params);
     let pending = once::begin(journal, connector, &entity.name, print, key).await?;
     let (first, mut second) = split_create(entity, params);
     let mut made = create_once(connector, entity, &first, pending).await?;
@@ -71,6 +71,18 @@ pub async fn create(
         made.succession = old.hand_over(connector, &made.body).await.transpose();
     }
     Ok(made)
+}
+
+/// What tells a create from others, in every run.
+fn print_of(entity: &Entity, params: &Params) -> String {
+    fingerprint(&["entity", &entity.name, &Json::Object(params.clone()).to_string()])
+}
+
+/// The params with which a run that died sent this create. The object that it was to replace has left the state
+/// by now, so that only the journal tells whether names were taken over.
+fn resumed(journal: &Journal, entity: &Entity, params: Params) -> Params {
+    let over = taking_over(entity, params.clone(), |_| true);
+    if over != params && journal.has_left(&print_of(entity, &over)) { over } else { params }
 }
 
 /// The object made under the key that is pending.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::{OperationKind, Removal};
 use crate::connector::{self, Connector, Error};
 use crate::engine::object::current;
+use crate::engine::restore::has_ended;
 use crate::engine::{EndWish, Object, OnDestroy, held};
 use crate::stripe::Kind;
 
@@ -157,14 +158,6 @@ impl Object {
         }
     }
 
-    /// Whether a field beside the status says that it has ended.
-    fn has_ended(&self) -> bool {
-        let says = |(field, value): (&String, &String)| {
-            self.body.get(field).and_then(connector::scalar).is_some_and(|now| value == "*" || now == *value)
-        };
-        self.entity.ended.iter().any(says)
-    }
-
     fn usual_plan(&self) -> RemovalPlan<'static> {
         let (entity, locator) = (self.entity, &self.locator);
         let status = self.body.get("status").and_then(Json::as_str).unwrap_or_default();
@@ -174,10 +167,9 @@ impl Object {
             Removal::Archive { param, value } => RemovalPlan::Archive(param, value),
             Removal::DeleteOrArchive { param, value } => RemovalPlan::DeleteOrArchive(param, value),
             Removal::DeleteOrCall { delete_when, .. } if is_one(delete_when) => RemovalPlan::Delete,
-            Removal::Call { ended, .. } | Removal::DeleteOrCall { ended, .. } if is_one(ended) => {
+            Removal::Call { .. } | Removal::DeleteOrCall { .. } if has_ended(entity, &self.body) => {
                 RemovalPlan::Nothing
             }
-            Removal::Call { .. } if self.has_ended() => RemovalPlan::Nothing,
             Removal::Call { when, .. } | Removal::DeleteOrCall { when, .. }
                 if !when.is_empty() && !is_one(when) =>
             {

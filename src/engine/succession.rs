@@ -42,14 +42,9 @@ pub struct Predecessor<'o> {
 
 impl Predecessor<'_> {
     /// The params of the create, with what takes over names that the old object has.
-    pub(super) fn taken_over(&self, mut params: Params) -> Params {
-        for (name, by) in &self.object.entity.transfers {
-            let had = self.object.body.get(name).filter(|had| !had.is_null());
-            if had.is_some() && had == params.get(name) && !params.contains_key(by) {
-                params.insert(by.clone(), Json::Bool(true));
-            }
-        }
-        params
+    pub(super) fn taken_over(&self, params: Params) -> Params {
+        let had = |name: &str| self.object.body.get(name);
+        taking_over(self.object.entity, params.clone(), |name| had(name) == params.get(name))
     }
 
     /// Puts the new object where another one holds the old, and ends the old one, which Stripe refused
@@ -71,6 +66,16 @@ impl Predecessor<'_> {
         connector.update(entity, id, params).await?;
         self.object.end(connector, self.wish).await.map(Some)
     }
+}
+
+/// The params of a create that takes over the names that it sets, where the configuration does not say.
+pub(super) fn taking_over(entity: &Entity, mut params: Params, is_held: impl Fn(&str) -> bool) -> Params {
+    for (name, by) in &entity.transfers {
+        if params.contains_key(name) && is_held(name) && !params.contains_key(by) {
+            params.insert(by.clone(), Json::Bool(true));
+        }
+    }
+    params
 }
 
 #[cfg(test)]

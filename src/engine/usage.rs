@@ -7,8 +7,8 @@ use crate::connector::{Connector, Error, ListRequest};
 use crate::engine::Object;
 use crate::engine::restore::has_ended;
 
-/// The most users that are counted: one page of Stripe's.
-const COUNTED: usize = 100;
+/// The most users that are counted: with the one that says that there are more, a page of Stripe's.
+const COUNTED: usize = 99;
 
 /// How many objects of a type use one, at least.
 #[derive(Debug, Clone, Copy)]
@@ -34,8 +34,12 @@ impl Object {
         connector: &Connector,
         (by, param): (&'static Entity, &'static str),
     ) -> Result<Usage, Error> {
-        let count = listed(connector, by, (param, &self.locator)).await?;
-        Ok(Usage { by, count, more: count >= COUNTED })
+        let params = Map::from_iter([(param.to_owned(), Json::from(self.locator.as_str()))]);
+        let page_size = Some(COUNTED);
+        let request = ListRequest { params, page_size, without_ended: true, ..ListRequest::of(by) };
+        let found = connector.list(request).await?;
+        let count = found.entities.iter().filter(|body| !has_ended(by, body)).count();
+        Ok(Usage { by, count, more: found.next_page_token.is_some() })
     }
 }
 
@@ -43,16 +47,4 @@ impl Object {
 pub async fn is_any(connector: &Connector, entity: &'static Entity) -> Result<bool, Error> {
     let request = ListRequest { page_size: Some(1), ..ListRequest::of(entity) };
     Ok(!connector.list(request).await?.entities.is_empty())
-}
-
-/// How many objects of a type that have not ended are listed by a param.
-async fn listed(
-    connector: &Connector,
-    entity: &'static Entity,
-    (param, id): (&str, &str),
-) -> Result<usize, Error> {
-    let params = Map::from_iter([(param.to_owned(), Json::from(id))]);
-    let request = ListRequest { params, page_size: Some(COUNTED), ..ListRequest::of(entity) };
-    let found = connector.list(request).await?.entities;
-    Ok(found.iter().filter(|body| !has_ended(entity, body)).count())
 }

@@ -7,38 +7,57 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use crate::connection::Connection;
 use crate::engine::{EndWish, Object};
+use crate::terraform::provider::StateResponse;
+
+/// The connection that an object is behind: objects of two accounts may have one id.
+type Place = (String, Option<String>);
+
+/// An object that Stripe would not end while another object holds it.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) object: Object,
+    pub(super) wish: EndWish,
+    /// Its state, from which it was taken already.
+    pub(super) state: StateResponse,
+}
 
 /// The objects of one run that make way for others, and those that were made.
 #[derive(Debug, Default)]
 pub(super) struct Successions {
-    /// What Stripe would not end while another object holds it, by the mark of its successor.
-    waiting: Mutex<HashMap<String, (Object, EndWish)>>,
-    made: Mutex<Vec<Object>>,
+    /// What waits for its successor, by the mark of that one.
+    waiting: Mutex<HashMap<(Place, String), Waiting>>,
+    made: Mutex<Vec<(Place, Object)>>,
 }
 
 impl Successions {
     /// Notes an object that could not end before its successor is there.
-    pub(super) fn waits(&self, successor: String, object: Object, wish: EndWish) {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(successor, (object, wish));
+    pub(super) fn waits(&self, connection: &Connection, successor: String, object: Waiting) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.insert((connection.place(), successor), object);
     }
 
     /// The object that waits for the one with this mark.
-    pub(super) fn predecessor(&self, mark: &str) -> Option<(Object, EndWish)> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(mark)
+    pub(super) fn predecessor(&self, connection: &Connection, mark: String) -> Option<Waiting> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.remove(&(connection.place(), mark))
     }
 
     /// Notes an object that was made.
-    pub(super) fn made(&self, object: Object) {
+    pub(super) fn made(&self, connection: &Connection, object: Object) {
         if object.entity.ends_with.as_ref().is_some_and(|rule| rule.held_as.is_some()) {
-            self.made.lock().unwrap_or_else(PoisonError::into_inner).push(object);
+            let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+            made.push((connection.place(), object));
         }
     }
 
     /// The only object made in this run that can stand in the place of one that ends.
-    pub(super) fn successor(&self, object: &Object) -> Option<Object> {
+    pub(super) fn successor(&self, connection: &Connection, object: &Object) -> Option<Object> {
+        let place = connection.place();
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut fitting = made.iter().filter(|new| object.can_be_succeeded_by(new));
-        fitting.next().filter(|_| fitting.next().is_none()).cloned()
+        let mut fitting =
+            made.iter().filter(|(there, new)| *there == place && object.can_be_succeeded_by(new));
+        fitting.next().filter(|_| fitting.next().is_none()).map(|(_, new)| new.clone())
     }
 }

@@ -48,14 +48,15 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
         ("POST", ["limit"]) => limit(sandbox, request),
         ("POST", [object @ ("payment_intents" | "setup_intents"), id, "authenticate"]) => {
             let fails = asked(request, "outcome").as_deref() == Some("failed");
-            customer(sandbox, request, object, id, |call| behaviour::authenticate(call, !fails)).map_err(told)
+            customer(sandbox, request, object, id, |call| behaviour::authenticate(call, !fails))
+                .map_err(|failure| told(&failure))
         }
         ("POST", ["checkout_sessions", id, "complete"]) => {
             let method = asked(request, "payment_method");
             customer(sandbox, request, "checkout.sessions", id, |call| {
                 behaviour::pay(call, method.as_deref().unwrap_or("pm_card_visa"))
             })
-            .map_err(told)
+            .map_err(|failure| told(&failure))
         }
         (method, _) => Err(format!("the sandbox has nothing at {path} for {method}")),
     };
@@ -67,7 +68,7 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
 }
 
 /// A refusal as text.
-fn told(failure: Failure) -> String {
+fn told(failure: &Failure) -> String {
     failure.envelope("", false).to_string()
 }
 

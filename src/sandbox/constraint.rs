@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use super::call::Call;
 use super::check::missing;
 use super::error::{Failure, Outcome};
-use super::fields::{Body, at, status};
+use super::fields::{Body, at, status, text};
 use super::state;
 use super::table;
 
@@ -36,6 +36,7 @@ struct Rule {
     lacks: Vec<String>,
     when: BTreeMap<String, Json>,
     unless: BTreeMap<String, Json>,
+    of: Vec<String>,
     is: BTreeMap<String, Json>,
     is_not: BTreeMap<String, Json>,
     param: Option<String>,
@@ -61,10 +62,12 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("const
 pub(super) fn check(call: &Call<'_>, name: &str) -> Outcome<()> {
     let Some(constraints) = TABLE.get(name) else { return Ok(()) };
     constraints.check(&call.params, call.now)?;
-    if constraints.locked.is_none() && !constraints.rules.iter().any(Rule::is_of_state) {
-        return Ok(());
+    for rule in constraints.rules.iter().filter(|rule| rule.is_of_state()) {
+        if let Some(body) = rule.subject(call)? {
+            rule.check(&call.params, Some(&body))?;
+        }
     }
-    constraints.check_state(&call.params, &call.named()?)
+    constraints.locked.as_ref().map_or(Ok(()), |locked| locked.check(&call.params, &call.named()?))
 }
 
 impl Constraints {
@@ -99,19 +102,29 @@ impl Constraints {
             Err(Failure::invalid(message).code("url_invalid").param(form_name(path)))
         })
     }
-
-    /// Refuses what the state of the object does not allow.
-    fn check_state(&self, params: &Body, body: &Body) -> Outcome<()> {
-        let mut rules = self.rules.iter().filter(|rule| rule.is_of_state());
-        rules.try_for_each(|rule| rule.check(params, Some(body)))?;
-        self.locked.as_ref().map_or(Ok(()), |locked| locked.check(params, body))
-    }
 }
 
 impl Rule {
     /// Whether it is about the object, too.
     fn is_of_state(&self) -> bool {
         !self.is.is_empty() || !self.is_not.is_empty()
+    }
+
+    /// The object that it is about: that of the call, or the one that a path of params and fields leads to.
+    fn subject(&self, call: &Call<'_>) -> Outcome<Option<Body>> {
+        if self.of.is_empty() {
+            return call.named().map(Some);
+        }
+        let path =
+            self.of.iter().find(|path| said(&call.params, path.split('.').next().unwrap_or(path)).is_some());
+        let Some(path) = path else { return Ok(None) };
+        let mut found = call.params.clone();
+        for name in path.split('.') {
+            let named = text(&found, name).map_or(Ok(None), |id| call.session.find(id))?;
+            let Some(stored) = named.filter(|stored| !stored.gone) else { return Ok(None) };
+            found = stored.body;
+        }
+        Ok(Some(found))
     }
 
     fn check(&self, params: &Body, body: Option<&Body>) -> Outcome<()> {
@@ -210,6 +223,17 @@ mod tests {
         (entity, &entity.operation(kind).unwrap_or_else(|| panic!("{name} is no call")).params)
     }
 
+    /// The type of object that a path of params and fields leads to.
+    fn led_to(params: &[Member], path: &str) -> &'static Entity {
+        let (mut members, mut found) = (params, None);
+        for name in path.split('.') {
+            let objects = find(members, name).unwrap_or_else(|| panic!("there is no {path}")).shape.objects();
+            let entity = catalog().by_object(&objects[0]).unwrap();
+            (members, found) = (&entity.fields, Some(entity));
+        }
+        found.unwrap()
+    }
+
     #[test]
     fn every_constraint_is_about_a_param_of_its_call() {
         for (name, constraints) in read() {
@@ -226,8 +250,11 @@ mod tests {
                 let first = path.split('.').next().unwrap();
                 assert!(find(known, first).is_some(), "{name} has no param {path}");
             }
-            for path in constraints.rules.iter().flat_map(|rule| rule.is.keys().chain(rule.is_not.keys())) {
-                assert!(entity.field_at(path).is_some(), "{name} is of nothing that has {path}");
+            for rule in &constraints.rules {
+                let subject = rule.of.first().map_or(entity, |path| led_to(known, path));
+                let strange =
+                    rule.is.keys().chain(rule.is_not.keys()).find(|path| subject.field_at(path).is_none());
+                assert_eq!(strange, None, "{name} is about {}", subject.object);
             }
         }
     }

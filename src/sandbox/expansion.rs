@@ -1,4 +1,5 @@
-//! What an answer shows beyond ids: every field that is to be expanded is put in whole.
+//! What an answer shows beyond ids: every field that is to be expanded is put in whole. Which may be
+//! is asked before, in `expand`.
 
 use serde_json::Value as Json;
 
@@ -6,7 +7,7 @@ use crate::catalog::{Kind, Member, Shape, catalog, find};
 
 use super::behaviour;
 use super::complete::usual;
-use super::error::{Failure, Outcome};
+use super::error::Outcome;
 use super::expand::COUNT;
 use super::fields::{Body, at, at_mut, id, object, set};
 use super::shape::is_includable;
@@ -22,7 +23,7 @@ pub(super) fn shown(session: &Session<'_>, mut answer: Json, expand: &[String]) 
     }
     for path in expand.iter().filter(|path| path.as_str() != COUNT) {
         let segments: Vec<&str> = path.split('.').collect();
-        put_in(session, &mut answer, &[], &segments, path)?;
+        put_in(session, &mut answer, &[], &segments)?;
     }
     Ok(answer)
 }
@@ -44,43 +45,29 @@ fn put_back(session: &Session<'_>, body: &mut Body, object: &str, path: &str) ->
     Ok(())
 }
 
-/// Follows one path and expands what stands at its end. `fields` describe the members of
-/// an object that has no type of its own.
-fn put_in(
-    session: &Session<'_>,
-    at: &mut Json,
-    fields: &[Member],
-    path: &[&str],
-    whole: &str,
-) -> Outcome<()> {
+/// Follows one path and expands what stands at its end, if it is there. `fields` describe the
+/// members of an object that has no type of its own.
+fn put_in(session: &Session<'_>, at: &mut Json, fields: &[Member], path: &[&str]) -> Outcome<()> {
     match at {
-        Json::Array(items) => {
-            items.iter_mut().try_for_each(|item| put_in(session, item, fields, path, whole))
-        }
-        Json::Object(body) => member(session, body, fields, path, whole),
+        Json::Array(items) => items.iter_mut().try_for_each(|item| put_in(session, item, fields, path)),
+        Json::Object(body) => member(session, body, fields, path),
         _ => Ok(()),
     }
 }
 
-fn member(
-    session: &Session<'_>,
-    body: &mut Body,
-    fields: &[Member],
-    path: &[&str],
-    whole: &str,
-) -> Outcome<()> {
+fn member(session: &Session<'_>, body: &mut Body, fields: &[Member], path: &[&str]) -> Outcome<()> {
     let Some((name, rest)) = path.split_first() else { return Ok(()) };
     let object = object(body).to_owned();
     if object == "list" || is_search(body) {
-        let Some(data) = body.get_mut("data").filter(|_| *name == "data") else { return Err(cannot(whole)) };
-        return put_in(session, data, &[], rest, whole);
+        let data = body.get_mut("data").filter(|_| *name == "data");
+        return data.map_or(Ok(()), |data| put_in(session, data, &[], rest));
     }
-    let entity = catalog().by_object(&object);
-    let known = entity.map_or(fields, |entity| entity.fields.as_slice());
-    let Some(field) = find(known, name) else { return Err(cannot(whole)) };
+    let known = catalog().by_object(&object).map_or(fields, |entity| entity.fields.as_slice());
+    // what one type among several does not have is not there to be expanded
+    let Some(field) = find(known, name) else { return Ok(()) };
     if is_includable(&object, name) && !body.contains_key(*name) {
         let value = included(session, body, &object, name)?;
-        body.insert((*name).to_owned(), value);
+        set(body, name, value);
     }
     if !rest.is_empty() {
         put_back(session, body, &object, &path.join("."))?;
@@ -88,15 +75,8 @@ fn member(
     let Some(value) = body.get_mut(*name) else { return Ok(()) };
     if is_expandable(&field.shape) {
         fetch(session, value)?;
-    } else if rest.is_empty()
-        && !is_includable(&object, name)
-        && !value.is_object()
-        && !value.is_array()
-        && !value.is_null()
-    {
-        return Err(cannot(whole));
     }
-    if rest.is_empty() { Ok(()) } else { put_in(session, value, members(&field.shape), rest, whole) }
+    if rest.is_empty() { Ok(()) } else { put_in(session, value, members(&field.shape), rest) }
 }
 
 fn is_expandable(shape: &Shape) -> bool {
@@ -131,8 +111,4 @@ fn included(session: &Session<'_>, body: &Body, object: &str, name: &str) -> Out
     let mut value = found.filter(|value| !value.is_null()).unwrap_or_else(|| usual(object, name));
     hide(&mut value);
     Ok(value)
-}
-
-fn cannot(path: &str) -> Failure {
-    Failure::invalid(format!("This property cannot be expanded ({path}).")).param("expand")
 }

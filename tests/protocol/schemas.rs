@@ -4,8 +4,6 @@ use prost::Message as _;
 use stripe_provider::env::Env;
 use stripe_provider::provider::StripeProvider;
 use stripe_provider::terraform::Provider as _;
-use stripe_provider::terraform::protocol::encoded_schemas;
-use stripe_provider::terraform::provider::Schemas;
 use stripe_provider::terraform::value::Value;
 use stripe_provider::terraform::wire::tfplugin5::{
     self as wire, attribute_path::step::Selector, schema::nested_block::NestingMode,
@@ -90,9 +88,7 @@ async fn a_schema_that_cannot_be_built_is_an_error_and_not_the_end() {
 #[tokio::test]
 async fn schemas_that_were_encoded_in_advance_leave_as_they_are() {
     let provider = StripeProvider::new(Env::from_pairs::<String, String>([]));
-    // While the data has changed and the file has not, they are made when they are asked for.
-    let made = || encoded_schemas(&Schemas::of(&provider)).into();
-    let encoded = provider.encoded_schemas().unwrap_or_else(made);
+    let encoded = provider.encoded_schemas().unwrap();
     let mut client = connect(provider).await;
     let answer = client.get_schema(wire::get_provider_schema::Request {}).await.unwrap().into_inner();
     assert_eq!(answer.encode_to_vec(), encoded);

@@ -1,10 +1,11 @@
 //! What typed resources offer beside Stripe's own params, each as a user meets it.
 
 use serde_json::{Map, Value as Json, json};
+use stripe_provider::catalog::Member;
 use stripe_provider::terraform::value::Value;
 
 use crate::support::terraform::{Action, Object};
-use crate::world::World;
+use crate::world::{World, typed};
 
 fn params(value: &Json) -> Map<String, Json> {
     value.as_object().unwrap().clone()
@@ -136,6 +137,26 @@ fn a_write_only_value_is_sent_and_kept_nowhere_until_its_version_says_it_is_anot
     let none = params(&json!({"name": "shop", "scope": {"type": "account"}}));
     let refused = world.plan("stripe_apps_secret", &Object::default(), Some(&none)).unwrap_err();
     assert!(refused.to_string().contains("`payload` is missing"), "{refused}");
+}
+
+#[test]
+fn a_secret_that_stripe_requires_is_missed_by_the_plan() {
+    let mut world = World::new();
+    let mut missed = 0;
+    for (name, entity) in typed() {
+        let block = world.block(name);
+        let has_twin =
+            |param: &Member| block.attributes.iter().any(|it| it.name == format!("{}_wo", param.name));
+        let create = entity.create_operation().unwrap();
+        for param in create.params.iter().filter(|param| param.shape.is_required() && has_twin(param)) {
+            let mut params = world.params(entity);
+            params.remove(&param.name);
+            let refused = world.plan(name, &Object::default(), Some(&params)).unwrap_err().to_string();
+            assert!(refused.contains(&format!("`{}` is missing", param.name)), "{name}: {refused}");
+            missed += 1;
+        }
+    }
+    assert!(missed >= 4, "{missed} required secrets");
 }
 
 #[test]

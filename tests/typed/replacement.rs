@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::support::terraform::{Action, Object};
+use crate::support::terraform::{Action, Fault, Object, Plan};
 use crate::world::World;
 
 fn params(value: &Json) -> Map<String, Json> {
@@ -112,4 +112,60 @@ fn a_price_without_a_place_to_hand_on_is_replaced_as_ever() {
     assert_eq!(product["default_price"], Json::Null);
     let now = world.stripe.done("GET", &format!("/v1/prices/{}", id(&new)), &json!({}));
     assert_eq!(now["lookup_key"], "gold");
+}
+
+#[test]
+fn a_price_whose_successor_is_refused_stays_in_the_state_and_is_replaced_by_the_next_run() {
+    let (mut world, product, old) =
+        shop(&json!({"currency": "usd", "unit_amount": 500, "lookup_key": "gold"}));
+    let mut wrong = gold(700, &product, &[]);
+    wrong.insert("currency".to_owned(), json!("zzz"));
+    let plan = world.plan("stripe_price", &old, Some(&wrong)).unwrap();
+    let Err(Fault::Refused(errors, left)) = world.apply("stripe_price", &plan) else {
+        panic!("Stripe has no such currency")
+    };
+    assert!(errors.iter().any(|error| error.detail.contains("zzz")), "{errors:?}");
+    assert_eq!(id(&left), id(&old), "nobody forgets it");
+    let wanted = gold(700, &product, &[]);
+    let plan = world.plan("stripe_price", &left, Some(&wanted)).unwrap();
+    let new = world.apply("stripe_price", &plan).unwrap();
+    lost_nobody(&world, &product, &old, &new);
+}
+
+#[test]
+fn equal_prices_of_two_accounts_are_replaced_each_in_its_own() {
+    let mut world = World::new();
+    let shops = ["one", "two"].map(|name| {
+        let account = world.stripe.done("POST", "/v1/accounts", &json!({"type": "custom"}));
+        let connection = json!({"name": name, "location": "global", "account_id": account["id"]});
+        let connection = world.made("stripe_connection", &params(&connection)).unwrap();
+        let handle = json!(connection.state.get("handle").as_str().unwrap());
+        let product = json!({"id": "prod_gold", "name": "Gold", "connection_handle": handle});
+        let product = world.made("stripe_product", &params(&product)).unwrap();
+        let price = gold(500, "prod_gold", &[("connection_handle", handle.clone())]);
+        let price = world.made("stripe_price", &price).unwrap();
+        let held = json!({"id": "prod_gold", "name": "Gold", "connection_handle": handle, "default_price": id(&price)});
+        let plan = world.plan("stripe_product", &product, Some(&params(&held))).unwrap();
+        let product = world.apply("stripe_product", &plan).unwrap();
+        (handle, product, price)
+    });
+    let wanted = |handle: &Json| gold(700, "prod_gold", &[("connection_handle", handle.clone())]);
+    // Both old prices end before either of the new ones is made.
+    let plans = shops.each_ref().map(|(handle, _, price)| {
+        let mut ended = world.plan("stripe_price", price, Some(&wanted(handle))).unwrap();
+        ended.planned = Object { private: ended.planned.private, ..Object::default() };
+        let create = world.plan("stripe_price", &Object::default(), Some(&wanted(handle))).unwrap();
+        (ended, create)
+    });
+    for (ended, _) in &plans {
+        let end = Plan { action: Action::Delete, ..ended.clone() };
+        world.apply_also("stripe_price", &end).unwrap();
+    }
+    for ((_, create), (_, product, old)) in plans.iter().zip(&shops) {
+        let new = world.apply_also("stripe_price", create).unwrap();
+        let product = world.refresh("stripe_product", product).unwrap();
+        assert_eq!(product.state.get("default_price").as_str().unwrap(), id(&new));
+        let was = world.refresh("stripe_price", old).unwrap();
+        assert_eq!(was.state.get("active").as_bool(), Some(false), "the old one has ended");
+    }
 }

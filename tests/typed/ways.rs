@@ -42,7 +42,12 @@ pub fn value(dice: &mut Dice, setups: &Setups, shape: &Shape) -> Option<Json> {
         }
         Kind::Currency => json!(dice.of(&["usd", "eur", "USD"])),
         Kind::Id(objects) => json!(format!("@{}", objects.iter().find(|it| setups.makes(it))?)),
-        Kind::Text { .. } => json!(dice.of(&["a", "Grüezi", "true", "10", "https://example.com/a"])),
+        Kind::Text { max_length } => {
+            let limit = usize::try_from(*max_length).unwrap();
+            let mut texts = vec!["a", "Grüezi", "true", "10", "https://example.com/a"];
+            texts.retain(|text| limit == 0 || text.chars().count() <= limit);
+            json!(dice.of(&texts))
+        }
         Kind::Integer => json!(dice.of(&[0, 1, 7, 100])),
         Kind::Decimal => json!(dice.of(&["0", "1.5", "10"])),
         Kind::Number => json!(dice.of(&[0.5, 1.0, 12.5])),

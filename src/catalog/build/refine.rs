@@ -86,6 +86,7 @@ impl Refiner<'_> {
             }
             Kind::Map(value) => self.param(path, "", value, field.and_then(Shape::map_value)),
             Kind::Union(shapes) => {
+                merge_objects(shapes);
                 for shape in shapes {
                     self.param(path, name, shape, field);
                 }
@@ -114,6 +115,43 @@ impl Refiner<'_> {
         let there = || self.objects.get(field.objects().first()?).map(Vec::as_slice);
         field.members().or_else(there).unwrap_or_default()
     }
+}
+
+/// Several objects that one param takes (a card, a token, a bank account) become one with the members of
+/// all, so that whoever looks for a member finds it. Stripe alone knows which of them go together.
+fn merge_objects(shapes: &mut Vec<Shape>) {
+    let Some(at) = shapes.iter().position(is_object) else { return };
+    let others: Vec<Shape> = shapes.extract_if(at + 1.., |shape| is_object(shape)).collect();
+    let Some(Kind::Object(merged)) = shapes.get_mut(at).map(|shape| &mut shape.kind) else { return };
+    for other in others {
+        let Kind::Object(members) = other.kind else { continue };
+        merge_members(merged, members);
+    }
+}
+
+fn is_object(shape: &Shape) -> bool {
+    matches!(shape.kind, Kind::Object(_))
+}
+
+/// A member is required where every object requires it; values of enums come together.
+fn merge_members(merged: &mut Vec<Member>, more: Vec<Member>) {
+    for member in merged.iter_mut().filter(|member| find(&more, &member.name).is_none()) {
+        member.shape.presence = Presence::Optional;
+    }
+    for mut member in more {
+        let Some(there) = merged.iter_mut().find(|there| there.name == member.name) else {
+            member.shape.presence = Presence::Optional;
+            merged.push(member);
+            continue;
+        };
+        if let (Kind::Enum(values), Kind::Enum(added)) = (&mut there.shape.kind, member.shape.kind) {
+            values.extend(added.into_iter().filter(|value| !values.contains(value)).collect::<Vec<_>>());
+        }
+        if member.shape.presence != Presence::Required {
+            there.shape.presence = Presence::Optional;
+        }
+    }
+    merged.sort_by(|a, b| a.name.cmp(&b.name));
 }
 
 fn is_currency(name: &str) -> bool {

@@ -23,10 +23,11 @@ impl<T: Clone> Flights<T> {
         key: &str,
         request: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        if let Some(answer) = self.join(key)
-            && let Ok(found) = answer.await
-        {
-            return Ok(found);
+        if let Some(answer) = self.join(key) {
+            return match answer.await {
+                Ok(found) => Ok(found),
+                Err(_) => request.await,
+            };
         }
         let flight = Flight { flights: self, key };
         let answer = request.await;

@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 
 use super::listing::{Listing, Page, Start};
 use super::window::{Abilities, Window};
-use super::{Epoch, Saved};
+use super::{Age, Epoch, Saved};
 use crate::connector::{Connector, Error};
 
 /// The most that a read waits for others to come.
@@ -31,8 +31,9 @@ const MANY: usize = 4;
 #[derive(Debug)]
 pub(super) struct Shelf {
     state: Mutex<State>,
-    /// Objects stay for reads to come; else a page answers only who waited when it was asked for.
-    keeps: bool,
+    /// Objects that may be as old as the last write stay for reads to come; else a page answers only who waited
+    /// when it was asked for.
+    age: Age,
 }
 
 #[derive(Debug, Default)]
@@ -92,8 +93,12 @@ impl Drop for Single {
 }
 
 impl Shelf {
-    pub(super) fn new(keeps: bool) -> Self {
-        Self { state: Mutex::default(), keeps }
+    pub(super) fn new(age: Age) -> Self {
+        Self { state: Mutex::default(), age }
+    }
+
+    fn keeps(&self) -> bool {
+        self.age == Age::SinceLastWrite
     }
 
     /// Counts one more object of the list; how many this run has had to do with, or expects.
@@ -192,12 +197,12 @@ impl Shelf {
     fn next(&self, can: Abilities, epoch: u64) -> Option<(Start, u64)> {
         let mut state = self.lock();
         state.renew(epoch);
-        if !self.keeps {
+        if !self.keeps() {
             state.window = Window::default();
         }
         state.send_away(|window, waiting| !window.may_show(waiting.created));
         let times: Vec<Option<i64>> = state.waiting.iter().map(|waiting| waiting.created).collect();
-        let pays = !times.is_empty() && (self.keeps || times.len() >= MANY);
+        let pays = !times.is_empty() && (self.keeps() || times.len() >= MANY);
         let start = if pays { state.window.next(&times, state.to_come(), can) } else { None };
         if start.is_none() {
             state.send_away(|_, _| true);
@@ -213,9 +218,9 @@ impl Shelf {
         match page {
             Some(Ok(page)) if fresh => {
                 state.window.add(start, page, can);
-                let answered = state.answer(self.keeps);
+                let answered = state.answer(self.age);
                 state.window.answered(start, answered);
-                if !self.keeps {
+                if !self.keeps() {
                     state.send_away(|_, waiting| waiting.ahead);
                     state.off |= answered <= 1;
                 }
@@ -271,11 +276,11 @@ impl State {
         if self.came > self.expected { self.came } else { known }
     }
 
-    /// Answers those whose objects were shown, `all` or who waited before; how many that were.
-    fn answer(&mut self, all: bool) -> usize {
+    /// Answers those whose objects were shown, and are no older than they may be; how many that were.
+    fn answer(&mut self, age: Age) -> usize {
         let mut answered = 0;
         for waiting in std::mem::take(&mut self.waiting) {
-            match self.window.take(&waiting.id).filter(|_| all || waiting.ahead) {
+            match self.window.take(&waiting.id).filter(|_| age == Age::SinceLastWrite || waiting.ahead) {
                 Some(found) => {
                     answered += 1;
                     // Who does not wait any more has no use for it.

@@ -13,7 +13,9 @@ use crate::provider::explain::{explain_created, explain_taken};
 use crate::provider::resources::lifecycle::{end_wish, ended, place_of, without_consent};
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
+use crate::provider::succession::Waiting;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
 /// What a create goes through.
@@ -44,11 +46,16 @@ pub(in crate::provider) struct Made {
 }
 
 impl Creation<'_> {
-    /// Creates the object, in the place of one that waits for it.
-    pub(in crate::provider) async fn make(&self, params: Params) -> Result<Made, Diagnostics> {
-        let waiting = self.runtime.successions.predecessor(&successor_mark(self.entity, &params));
-        self.make_after(params, waiting.as_ref().map(|(object, wish)| Predecessor { object, wish: *wish }))
-            .await
+    /// Creates the object, in the place of one that waits for it. Where that fails, the state is the waiting
+    /// one's, which Terraform then calls tainted: the next run replaces it, and nobody forgets it.
+    pub(in crate::provider) async fn make(&self, params: Params) -> Result<Made, StateResponse> {
+        let mark = successor_mark(self.entity, &params);
+        let waiting = self.runtime.successions.predecessor(&self.connection, mark);
+        let old = waiting.as_ref().map(|Waiting { object, wish, .. }| Predecessor { object, wish: *wish });
+        self.make_after(params, old).await.map_err(|diagnostics| {
+            let state = waiting.map(|waiting| waiting.state).unwrap_or_default();
+            StateResponse { diagnostics, ..state }
+        })
     }
 
     async fn make_after(&self, params: Params, old: Option<Predecessor<'_>>) -> Result<Made, Diagnostics> {
@@ -64,21 +71,10 @@ impl Creation<'_> {
                 let succeeded = made.succession.is_some();
                 diagnostics.extend(made.succession.and_then(ended).map(softened));
                 let home = Some(self.connection.identity().await);
-                let mut private = Private {
-                    key: None,
-                    leaves: None,
-                    successor: None,
-                    imported: false,
-                    home,
-                    ..private.clone()
-                };
+                let mut private = private.of_new(home);
                 private.learn_peers(made.peers);
-                runtime.successions.made(Object::new(
-                    entity,
-                    made.locator.clone(),
-                    params,
-                    made.body.clone(),
-                ));
+                let object = Object::new(entity, made.locator.clone(), params, made.body.clone());
+                runtime.successions.made(&self.connection, object);
                 Ok(Made { locator: made.locator, body: made.body, private, diagnostics, succeeded })
             }
             Err(error) => {

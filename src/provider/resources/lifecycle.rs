@@ -16,6 +16,7 @@ use crate::provider::resources::account::{Stored, on_way_to};
 use crate::provider::resources::payload::Private;
 use crate::provider::resources::usage::in_use;
 use crate::provider::runtime::Runtime;
+use crate::provider::succession::Waiting;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::{Attribute, Rule};
@@ -177,7 +178,12 @@ pub(in crate::provider) async fn end_object(
         return unchanged(request, vec![refused]);
     }
     let wish = end_wish(&request.prior);
-    match end_in_order(runtime, object, wish, &connection, private.successor).await {
+    let waiting = private.successor.map(|successor| {
+        let (state, private) = (request.prior.clone(), request.private.clone());
+        let state = StateResponse { state, private, diagnostics: Diagnostics::new() };
+        (successor, Waiting { object: object.clone(), wish, state })
+    });
+    match end_in_order(runtime, object, wish, &connection, waiting).await {
         Err(error) => unchanged(request, vec![explain_connector(&error, "id")]),
         Ok(Ended::Stays(why)) if told && object.what_stays(wish).as_ref() == Some(&why) => {
             StateResponse::default()
@@ -195,19 +201,19 @@ async fn end_in_order(
     object: &Object,
     wish: EndWish,
     connection: &Arc<Connection>,
-    successor: Option<String>,
+    waiting: Option<(String, Waiting)>,
 ) -> Result<Ended, Error> {
     let connector = Connector::new(connection);
     let ended = object.end(&connector, wish).await?;
     if !matches!(ended, Ended::Held(_)) {
         return Ok(ended);
     }
-    if let Some(new) = runtime.successions.successor(object) {
+    if let Some(new) = runtime.successions.successor(connection, object) {
         let handed = Predecessor { object, wish }.hand_over(&connector, &new.body).await?;
         return Ok(handed.unwrap_or(ended));
     }
-    if let Some(successor) = successor {
-        runtime.successions.waits(successor, object.clone(), wish);
+    if let Some((successor, waiting)) = waiting {
+        runtime.successions.waits(connection, successor, waiting);
     }
     Ok(ended)
 }

@@ -59,6 +59,12 @@ impl Private {
         serde_json::to_vec(self).unwrap_or_default()
     }
 
+    /// What goes with an object that was just made there: what its plan left has had its use.
+    pub(in crate::provider) fn of_new(&self, home: Option<AccountIdentity>) -> Self {
+        let Self { handle, account, peers, .. } = self.clone();
+        Self { handle, account, peers, home, ..Self::default() }
+    }
+
     /// The same data of an object on another handle.
     pub(in crate::provider) fn on(&self, handle: Option<String>) -> Self {
         Self { handle, leaves: None, ..self.clone() }

@@ -16,12 +16,15 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 /// Of which types an account has any objects, asked once in a run: where there are none, none is counted
 /// for each object that ends.
 #[derive(Debug, Default)]
-pub(in crate::provider) struct ExistingTypes(Mutex<HashMap<String, Arc<OnceCell<bool>>>>);
+pub(in crate::provider) struct ExistingTypes(Mutex<HashMap<TypeOfPlace, Arc<OnceCell<bool>>>>);
+
+/// A type of entities, behind a connection.
+type TypeOfPlace = ((String, Option<String>), &'static str);
 
 impl ExistingTypes {
     /// Whether an account has objects of a type; what cannot be read counts as none.
     async fn has(&self, connection: &Arc<Connection>, entity: &'static Entity) -> bool {
-        let place = format!("{} {}", connection.settings().id, entity.key);
+        let place = (connection.place(), entity.key.as_str());
         let cell = {
             let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(asked.entry(place).or_default())

@@ -28,11 +28,11 @@ pub(super) async fn create(surface: &Surface, runtime: &Runtime, request: ApplyR
             let creation = surface.creation(runtime, connection, private, refused);
             creation.make(asked.wanted.params.clone()).await.map(|made| (made, asked))
         }
-        Err(diagnostics) => Err(diagnostics),
+        Err(diagnostics) => Err(StateResponse { diagnostics, ..StateResponse::default() }),
     };
     match made {
         Ok((made, asked)) => surface.made(runtime, &request.planned, asked, made),
-        Err(diagnostics) => StateResponse { diagnostics, ..StateResponse::default() },
+        Err(stays) => stays,
     }
 }
 
@@ -54,6 +54,11 @@ pub(super) async fn update(surface: &Surface, runtime: &Runtime, request: ApplyR
     if change.needs_new() && request.planned.get("id").is_unknown() {
         let refused = &|error: &Error| surface.refused(error);
         let creation = surface.creation(runtime, connection, memory.private, refused);
+        // A new object needs what an update of the old one does not: write-only values that stayed the same.
+        let asked = match surface.asked_to_create(runtime, &request.config) {
+            Ok(asked) => asked,
+            Err(error) => return unchanged(request, surface.explain(&error)),
+        };
         return match creation.replace(asked.wanted.params.clone(), &object, &request.prior).await {
             Ok(made) => surface.made(runtime, &request.planned, asked, made),
             Err(diagnostics) => unchanged(request, diagnostics),

@@ -162,8 +162,13 @@ async fn plan_create(
     let mut diagnostics = check_readiness(runtime, &request.config, handle.as_deref()).await;
     diagnostics.extend(surface.dropped_secret(&request.config));
     // Where this replaces an object, its end finds it by the same private data.
-    let asked = surface.asked_to_create(runtime, &request.config);
-    let successor = asked.ok().and_then(|asked| asked.wanted.mark(surface.entity));
+    let successor = match surface.asked_to_create(runtime, &request.config) {
+        Ok(asked) => asked.wanted.mark(surface.entity),
+        Err(error) => {
+            diagnostics.extend(surface.explain(&error));
+            None
+        }
+    };
     let private = Private { handle, successor, ..memory.private }.with_key();
     PlanResponse {
         state: planned,

@@ -36,6 +36,7 @@ impl Surfaces {
 
     /// The surface of an object that there is.
     pub(super) fn of_private(&self, private: &[u8]) -> &Surface {
+        let Some(_) = &self.belonging else { return &self.own };
         self.of_locator(&Memory::decode(private).locator.unwrap_or_default())
     }
 

@@ -26,11 +26,18 @@ struct Table {
 struct Card {
     number: String,
     funding: Option<String>,
-    authenticate: bool,
     decline: Option<String>,
     later: bool,
-    disputed: bool,
-    at_once: bool,
+    then: Option<Then>,
+}
+
+/// What a charge of a card means beyond a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Then {
+    Authenticate,
+    Dispute,
+    Settle,
 }
 
 /// Why a payment fails.
@@ -96,30 +103,37 @@ pub(super) fn is_test_token(object: &str, id: &str) -> bool {
     pays && (number_of_token(id).is_some() || id.starts_with("btok_"))
 }
 
-/// What happens when the card of that fingerprint is charged. Numbers are not kept.
-pub(super) fn verdict(fingerprint: &str) -> Verdict {
-    let Some(card) = KNOWN.get(fingerprint) else { return Verdict::Decline(&TABLE.unknown) };
+/// The test card of a payment method; numbers are not kept, but enough to know them again.
+fn known(method: &Body) -> Option<&'static Card> {
+    KNOWN.get(text(method, "card.fingerprint")?).copied()
+}
+
+/// What happens when a payment method is charged.
+pub(super) fn verdict(method: &Body) -> Verdict {
+    let Some(card) = known(method) else {
+        let is_card = text(method, "card.fingerprint").is_some();
+        return if is_card { Verdict::Decline(&TABLE.unknown) } else { Verdict::Approve };
+    };
     match card.decline.as_ref().and_then(|name| TABLE.declines.get(name)) {
         Some(why) => Verdict::Decline(why),
-        None if card.authenticate => Verdict::Authenticate,
+        None if card.then == Some(Then::Authenticate) => Verdict::Authenticate,
         None => Verdict::Approve,
     }
 }
 
-/// What happens when the card of that fingerprint is saved.
-pub(super) fn verdict_on_saving(fingerprint: &str) -> Verdict {
-    let later = KNOWN.get(fingerprint).is_some_and(|card| card.later);
-    if later { Verdict::Approve } else { verdict(fingerprint) }
+/// What happens when a payment method is saved.
+pub(super) fn verdict_on_saving(method: &Body) -> Verdict {
+    if known(method).is_some_and(|card| card.later) { Verdict::Approve } else { verdict(method) }
 }
 
-/// Whether the holder of the card of that fingerprint disputes every charge.
-pub(super) fn is_disputed(fingerprint: &str) -> bool {
-    KNOWN.get(fingerprint).is_some_and(|card| card.disputed)
+/// Whether the cardholder disputes every charge.
+pub(super) fn is_disputed(method: &Body) -> bool {
+    known(method).is_some_and(|card| card.then == Some(Then::Dispute))
 }
 
-/// Whether what the card of that fingerprint is charged is there at once.
-pub(super) fn is_at_once(fingerprint: &str) -> bool {
-    KNOWN.get(fingerprint).is_some_and(|card| card.at_once)
+/// Whether what is charged is there at once.
+pub(super) fn is_at_once(method: &Body) -> bool {
+    known(method).is_some_and(|card| card.then == Some(Then::Settle))
 }
 
 /// The `card` field of a payment method, from the `card` param.

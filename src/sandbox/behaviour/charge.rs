@@ -81,12 +81,11 @@ fn write_result(
     if let Some(card) = card(body) {
         authorized(call, card, amount, captured);
     }
-    let fingerprint = payment_method::fingerprint(method);
-    set(body, "_at_once", fingerprint.is_some_and(card::is_at_once));
+    set(body, "_at_once", card::is_at_once(method));
     if captured {
         take(call, body, amount)?;
     }
-    if fingerprint.is_some_and(card::is_disputed) {
+    if card::is_disputed(method) {
         set(body, CONTESTED, true);
     }
     let receipt = format!("https://pay.stripe.com/receipts/payment/{}", identifier::fingerprint(id(body)));
@@ -140,17 +139,9 @@ pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> Outcome<()>
     set(body, "amount_captured", amount);
     set(body, "captured", true);
     let is_card = card(body).map(|card| card.shift_remove("capture_before")).is_some();
-    let currency = needed(body, "currency")?.to_owned();
-    let movement = Movement {
-        amount,
-        fee: ledger::fee(amount),
-        currency: &currency,
-        kind: if is_card { "charge" } else { "payment" },
-        at_once: flag(body, "_at_once"),
-    };
-    let entry = ledger::enter(call, body, movement)?;
-    set(body, "balance_transaction", entry);
-    Ok(())
+    let kind = if is_card { "charge" } else { "payment" };
+    let at_once = flag(body, "_at_once");
+    ledger::post(call, body, Movement { amount, fee: ledger::fee(amount), kind, at_once })
 }
 
 /// `POST /v1/charges`, the way before payment intents.
@@ -160,7 +151,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let call = call.without(&["source"]);
     let mut body = call.build()?;
     let captured = call.params.get("capture").and_then(Json::as_bool).unwrap_or(true);
-    let refused = match payment_method::verdict(&method) {
+    let refused = match card::verdict(&method) {
         Verdict::Decline(why) => Some(why),
         Verdict::Approve | Verdict::Authenticate => None,
     };

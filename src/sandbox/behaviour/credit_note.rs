@@ -232,7 +232,7 @@ fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()>
     }
     if refunded > 0 {
         let params = body! {"amount": refunded, "payment_intent": member(invoice, "_payment_intent")};
-        let made = refund::create(&call.about("refund", params)?)?;
+        let made = refund::made(&call.about("refund", params)?)?;
         refunds.push(json!({"amount_refunded": refunded, "refund": made.get("id"), "type": "refund"}));
     }
     set(body, "refunds", refunds);

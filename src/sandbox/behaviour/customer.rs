@@ -104,7 +104,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     for mut method in call.session.having("payment_method", "customer", id(&body))? {
-        payment_method::detach_from(call, &mut method, id(&body))?;
+        payment_method::release(call, &mut method)?;
     }
     for owned in call.session.having("subscription", "customer", id(&body))? {
         if !matches!(status(&owned), "canceled" | "incomplete_expired") {

@@ -64,10 +64,8 @@ fn application_fee(call: &Call<'_>, charge: &Body, amount: i64, account: &str) -
     set(&mut body, "application", format!("ca_{}", identifier::fingerprint(&call.account)));
     let url = format!("/v1/application_fees/{}/refunds", id(&body));
     set(&mut body, "refunds", page::embedded(&[], &url));
-    let currency = needed(charge, "currency")?;
-    let movement = Movement { amount, fee: 0, currency, kind: "application_fee", at_once: false };
-    let entry = ledger::enter(call, &body, movement)?;
-    set(&mut body, "balance_transaction", entry);
+    let movement = Movement { amount, fee: 0, kind: "application_fee", at_once: false };
+    ledger::post(call, &mut body, movement)?;
     call.session.put(&body)?;
     Ok(id(&body).to_owned())
 }

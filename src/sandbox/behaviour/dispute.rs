@@ -29,10 +29,7 @@ pub(super) fn raise(call: &Call<'_>, charge: &Body) -> Outcome<()> {
 
 /// Takes what is disputed, or gives it back.
 fn move_money(call: &Call<'_>, body: &mut Body, amount: i64, fee: i64) -> Outcome<()> {
-    let currency = needed(body, "currency")?;
-    let movement = Movement { amount, fee, currency, kind: "adjustment", at_once: true };
-    let entry = ledger::enter(call, body, movement)?;
-    let entry = call.session.named("balance_transaction", &entry)?;
+    let entry = ledger::enter(call, body, Movement { amount, fee, kind: "adjustment", at_once: true })?;
     let entries = items(body, "balance_transactions").iter().cloned().chain([Json::Object(entry)]);
     set(body, "balance_transactions", entries.collect::<Vec<_>>());
     Ok(())

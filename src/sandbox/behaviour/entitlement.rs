@@ -38,10 +38,6 @@ fn attach(call: &Call<'_>) -> Outcome<Json> {
     call.session.named("product", product)?;
     let feature = call.demanded("entitlement_feature")?;
     let feature = call.session.referred("entitlements.feature", feature, "entitlement_feature")?;
-    if !flag(&feature, "active") {
-        return Err(Failure::state("An archived feature cannot be attached to a product.")
-            .param("entitlement_feature"));
-    }
     let attached = call.session.having("product_feature", "_product", product)?;
     if attached.iter().any(|known| named(known) == Some(id(&feature))) {
         let message = "This feature is already attached to this product.";

@@ -14,43 +14,49 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
 /// What was charged can be paid out this long afterwards, in seconds: two days.
 const SETTLES: i64 = 2 * 24 * 60 * 60;
 
-/// One movement.
+/// One movement, in the currency of what it came of.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Movement<'a> {
     /// In the smallest unit; below zero it leaves the account.
     pub amount: i64,
     /// What Stripe keeps of it.
     pub fee: i64,
-    /// In small letters.
-    pub currency: &'a str,
     /// The type: `charge`, `refund`.
     pub kind: &'a str,
     /// Whether it counts at once.
     pub at_once: bool,
 }
 
-/// Keeps a movement that came of an object; its id comes back.
-pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome<String> {
-    let category = match (text(source, "object"), of.kind) {
-        (Some("dispute"), _) if of.amount < 0 => "dispute",
-        (Some("dispute"), _) => "dispute_reversal",
+/// Keeps a movement that came of an object, which names it.
+pub(super) fn post(call: &Call<'_>, body: &mut Body, of: Movement<'_>) -> Outcome<()> {
+    let entry = enter(call, body, of)?;
+    set(body, "balance_transaction", id(&entry));
+    Ok(())
+}
+
+/// Keeps a movement that came of an object; the entry comes back.
+pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome<Body> {
+    let category = match (object(source), of.kind) {
+        ("dispute", _) if of.amount < 0 => "dispute",
+        ("dispute", _) => "dispute_reversal",
         (_, "application_fee") => "platform_earning",
         (_, "payment") => "charge",
         (_, "payment_refund") => "refund",
         (_, kind) => kind,
     };
+    let currency = needed(source, "currency")?;
     let what = if of.kind == "adjustment" { "Dispute fee" } else { "Stripe processing fees" };
-    let fee = json!({"amount": of.fee, "currency": of.currency, "description": what, "type": "stripe_fee"});
+    let fee = json!({"amount": of.fee, "currency": currency, "description": what, "type": "stripe_fee"});
     let mut body = call.fresh_of("balance_transaction")?;
     body.extend(members(json!({
-        "amount": of.amount, "fee": of.fee, "net": of.amount - of.fee, "currency": of.currency, "type": of.kind,
+        "amount": of.amount, "fee": of.fee, "net": of.amount - of.fee, "currency": currency, "type": of.kind,
         "balance_type": "payments", "reporting_category": category, "source": id(source),
         "description": description(source, category), "status": if of.at_once { "available" } else { "pending" },
         "available_on": if of.at_once { call.now } else { call.now + SETTLES },
         "fee_details": if of.fee == 0 { json!([]) } else { json!([fee]) },
     })));
     call.session.put(&body)?;
-    Ok(id(&body).to_owned())
+    Ok(body)
 }
 
 /// A dispute has no words of its own.

@@ -119,21 +119,6 @@ pub(super) fn configuration(account: &str) -> Json {
     json!({"id": format!("pmc_1{}", identifier::fingerprint(account)), "parent": null})
 }
 
-/// What happens when the method is charged.
-pub(super) fn verdict(method: &Body) -> Verdict {
-    fingerprint(method).map_or(Verdict::Approve, card::verdict)
-}
-
-/// What happens when the method is saved.
-pub(super) fn verdict_on_saving(method: &Body) -> Verdict {
-    fingerprint(method).map_or(Verdict::Approve, card::verdict_on_saving)
-}
-
-/// What is kept of the number of a card: enough to know it again.
-pub(super) fn fingerprint(method: &Body) -> Option<&str> {
-    text(method, "card.fingerprint")
-}
-
 /// Refuses a method that was detached, or used before without a customer.
 pub(super) fn check_usable(method: &Body) -> Outcome<()> {
     if !flag(method, SPENT) {
@@ -181,7 +166,7 @@ pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> O
         }
         None => check_usable(method)?,
     }
-    if let Verdict::Decline(why) = verdict_on_saving(method) {
+    if let Verdict::Decline(why) = card::verdict_on_saving(method) {
         return Err(why.failure().at(Stage::Undone));
     }
     set(method, "customer", customer);
@@ -191,17 +176,17 @@ pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> O
 /// `POST /v1/payment_methods/{payment_method}/detach`.
 fn detach(call: &Call<'_>) -> Outcome<Json> {
     let mut method = call.named()?;
-    let customer = needed(&method, "customer")?.to_owned();
-    detach_from(call, &mut method, &customer)?;
+    release(call, &mut method)?;
     Ok(Json::Object(method))
 }
 
 /// Takes a method from its customer for good, and out of the customer's defaults.
-pub(super) fn detach_from(call: &Call<'_>, method: &mut Body, customer: &str) -> Outcome<()> {
+pub(super) fn release(call: &Call<'_>, method: &mut Body) -> Outcome<()> {
+    let owner = call.session.linked(method, "customer", "customer")?;
     set(method, "customer", Json::Null);
     set(method, SPENT, true);
     call.session.put(method)?;
-    let Some(mut owner) = call.session.alive("customer", customer)? else { return Ok(()) };
+    let Some(mut owner) = owner else { return Ok(()) };
     if text(&owner, "invoice_settings.default_payment_method") == Some(id(method)) {
         set_inner(&mut owner, "invoice_settings", "default_payment_method", Json::Null);
         call.session.put(&owner)?;

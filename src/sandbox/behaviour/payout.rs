@@ -26,10 +26,7 @@ const TRANSFERRED_TOO_MUCH: &str =
     "The transfer amount must not exceed the amount of its source transaction.";
 
 fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> Outcome<()> {
-    let movement = Movement { amount, fee: 0, currency: needed(body, "currency")?, kind, at_once: true };
-    let entry = ledger::enter(call, body, movement)?;
-    set(body, "balance_transaction", entry);
-    Ok(())
+    ledger::post(call, body, Movement { amount, fee: 0, kind, at_once: true })
 }
 
 /// `POST /v1/payouts`: an instant one is there at once, others in two days.

@@ -67,10 +67,6 @@ fn default(call: &Call<'_>) -> Outcome<Body> {
 fn session(call: &Call<'_>) -> Outcome<Json> {
     let named = call.referred_by("configuration", OBJECT)?;
     let configuration = named.map_or_else(|| default(call), Ok)?;
-    if !flag(&configuration, "active") {
-        let message = "The configuration of a portal session must be active.";
-        return Err(Failure::state(message).param("configuration"));
-    }
     let mut body = call.build()?;
     set(&mut body, "configuration", id(&configuration));
     if text(&call.params, "return_url").is_none() {

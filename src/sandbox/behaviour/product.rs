@@ -24,16 +24,12 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/products/{id}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let body = call.revise()?;
-    if let Some(price) = call.referred_by("default_price", "price")? {
-        if text(&price, "product") != Some(id(&body)) {
-            let message =
-                format!("The default price {} does not belong to the product {}.", id(&price), id(&body));
-            return Err(Failure::state(message).param("default_price"));
-        }
-        if !flag(&price, "active") {
-            let message = "The default price of a product must be active.";
-            return Err(Failure::state(message).param("default_price"));
-        }
+    if let Some(price) = call.referred_by("default_price", "price")?
+        && text(&price, "product") != Some(id(&body))
+    {
+        let message =
+            format!("The default price {} does not belong to the product {}.", id(&price), id(&body));
+        return Err(Failure::state(message).param("default_price"));
     }
     call.keep(body)
 }

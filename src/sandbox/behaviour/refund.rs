@@ -1,5 +1,7 @@
 //! Refunds: never more than what was taken.
 
+use crate::sandbox::constraint;
+
 use super::ledger::{self, Movement};
 use super::money;
 use super::prelude::*;
@@ -8,8 +10,14 @@ use super::prelude::*;
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create)], ..Behaviour::of(&["refund"]) }];
 
+/// A refund that comes of something else than a call for one.
+pub(super) fn made(call: &Call<'_>) -> Outcome<Json> {
+    constraint::check(call, "refund.Create")?;
+    create(call)
+}
+
 /// `POST /v1/refunds`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut charge = refunded_charge(call)?;
     let amount = refundable(call, &charge)?;
     let mut call = call.clone();
@@ -17,11 +25,8 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.build()?;
     copy(&mut body, &charge, &["currency", "payment_intent", "customer", "payment_method"]);
     set(&mut body, "amount", amount);
-    let currency = needed(&charge, "currency")?;
     let at_once = flag(&charge, "_at_once");
-    let movement = Movement { amount: -amount, fee: 0, currency, kind: "refund", at_once };
-    let entry = ledger::enter(&call, &body, movement)?;
-    set(&mut body, "balance_transaction", entry);
+    ledger::post(&call, &mut body, Movement { amount: -amount, fee: 0, kind: "refund", at_once })?;
     let refunded = number(&charge, "amount_refunded") + amount;
     set(&mut charge, "amount_refunded", refunded);
     let all = refunded == number(&charge, "amount_captured");
@@ -32,37 +37,14 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 
 /// The charge that `charge` or `payment_intent` names.
 fn refunded_charge(call: &Call<'_>) -> Outcome<Body> {
-    match (text(&call.params, "charge"), text(&call.params, "payment_intent")) {
-        (Some(charge), _) => call.session.referred("charge", charge, "charge"),
-        (None, Some(intent)) => {
-            let intent = call.session.referred("payment_intent", intent, "payment_intent")?;
-            let latest = text(&intent, "latest_charge").filter(|_| status(&intent) == "succeeded");
-            let Some(charge) = latest else {
-                let message = format!(
-                    "This PaymentIntent ({}) does not have a successful charge to refund.",
-                    id(&intent)
-                );
-                return Err(Failure::state(message).param("payment_intent"));
-            };
-            call.session.referred("charge", charge, "payment_intent")
-        }
-        (None, None) => Err(missing("charge")),
+    if let Some(charge) = call.referred_by("charge", "charge")? {
+        return Ok(charge);
     }
+    let intent = call.referred_by("payment_intent", "payment_intent")?.ok_or_else(|| missing("charge"))?;
+    call.session.referred("charge", needed(&intent, "latest_charge")?, "payment_intent")
 }
 
 fn refundable(call: &Call<'_>, charge: &Body) -> Outcome<i64> {
-    if flag(charge, "refunded") {
-        let message = format!("Charge {} has already been refunded.", id(charge));
-        return Err(Failure::state(message).code("charge_already_refunded"));
-    }
-    if flag(charge, "disputed") {
-        let message = format!("Charge {} has been charged back; cannot issue a refund.", id(charge));
-        return Err(Failure::state(message).code("charge_disputed"));
-    }
-    if !flag(charge, "paid") || !flag(charge, "captured") {
-        let message = format!("Charge {} was not captured, so there is nothing to refund.", id(charge));
-        return Err(Failure::state(message).code("charge_not_refundable"));
-    }
     let left = number(charge, "amount_captured") - number(charge, "amount_refunded");
     let amount = given_number(&call.params, "amount").unwrap_or(left);
     if amount > left {

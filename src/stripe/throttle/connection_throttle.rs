@@ -7,8 +7,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::time::{Instant, sleep};
 
-use super::lateness::Lateness;
-use super::window_state::MOST_LATENESS;
+use super::arrivals::{Arrivals, MOST_LATENESS};
 use super::{
     Admission, Decision, LimitKey, LimitKeys, LimitScope, NodeThrottle, PermitRequest, ProcessWindow,
     Throttle, Window,
@@ -36,7 +35,7 @@ pub struct ConnectionThrottle {
     shared: Vec<SharedWindow>,
     /// Where the callers of one endpoint queue, so that they do not delay the others.
     endpoints: Mutex<HashMap<LimitKey, Arc<Queue>>>,
-    lateness: Lateness,
+    arrivals: Arrivals,
 }
 
 /// The callers of one endpoint in this process.
@@ -93,7 +92,7 @@ impl ConnectionThrottle {
         let limit = nodes.max_rate();
         let connection = LimitKey::new(&format!("connection {id} {limit}"), limit);
         let shared = shared.into_iter().map(SharedWindow::new).collect();
-        Self { nodes, connection, shared, endpoints: Mutex::default(), lateness: Lateness::default() }
+        Self { nodes, connection, shared, endpoints: Mutex::default(), arrivals: Arrivals::default() }
     }
 
     fn queue(&self, endpoint: LimitKey) -> Arc<Queue> {
@@ -101,9 +100,9 @@ impl ConnectionThrottle {
         Arc::clone(endpoints.entry(endpoint).or_insert_with(|| Queue::new(endpoint.limit)))
     }
 
-    /// The keys with how late requests have lately left.
+    /// The keys with how unevenly requests have lately arrived.
     fn lately(&self, keys: LimitKeys) -> LimitKeys {
-        LimitKeys { lateness: self.lateness.lately(), ..keys }
+        LimitKeys { slack: self.arrivals.slack(), ..keys }
     }
 
     /// Waits in the queue of an endpoint.
@@ -127,7 +126,7 @@ impl ConnectionThrottle {
                         let began = Instant::now();
                         sleep(wait).await;
                         let late = began.elapsed().saturating_sub(wait);
-                        self.lateness.note(late);
+                        self.arrivals.left_late(late);
                         if late <= LATEST_WAKE || missed == MAX_MISSED {
                             return Ok(());
                         }
@@ -164,7 +163,11 @@ impl Throttle for ConnectionThrottle {
     }
 
     fn left_late(&self, by: Duration) {
-        self.lateness.note(by);
+        self.arrivals.left_late(by);
+    }
+
+    fn answered(&self, after: Duration) {
+        self.arrivals.answered(after);
     }
 
     fn rate_limited(&self, request: PermitRequest<'_>, limit: LimitScope, pause: Duration) {

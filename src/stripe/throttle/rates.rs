@@ -17,6 +17,16 @@ struct Run {
     requests: usize,
     parallelism: usize,
     latency: Duration,
+    /// How much longer the way to Stripe takes at most, now and then.
+    delay: Duration,
+}
+
+impl Run {
+    /// The delay of one request: any part of the greatest one.
+    fn delay_of(self, request: usize) -> Duration {
+        let part = u32::try_from(request * 7_919 % 101).unwrap();
+        self.delay * part / 100
+    }
 }
 
 /// The throttle of a process as it is without settings.
@@ -25,21 +35,23 @@ fn throttle(account: &Arc<ProcessWindow>) -> ConnectionThrottle {
     ConnectionThrottle::new("", NodeThrottle::new(2, 50), vec![account])
 }
 
-/// When each request left.
-async fn leave(throttle: &ConnectionThrottle, run: Run) -> Vec<Instant> {
+/// When each request arrived.
+async fn arrive(throttle: &ConnectionThrottle, run: Run) -> Vec<Instant> {
     let workers = (0..run.parallelism).map(|worker| async move {
-        let mut left = Vec::new();
+        let mut arrived = Vec::new();
         for at in (worker..run.requests).step_by(run.parallelism) {
             let endpoint = PATHS[at % PATHS.len()];
             throttle.admit(PermitRequest { method: &http::Method::POST, endpoint }).await;
-            left.push(Instant::now());
+            sleep(run.delay_of(at)).await;
+            arrived.push(Instant::now());
             sleep(run.latency).await;
+            throttle.answered(run.delay_of(at) + run.latency);
         }
-        left
+        arrived
     });
-    let mut left = join_all(workers).await.concat();
-    left.sort();
-    left
+    let mut arrived = join_all(workers).await.concat();
+    arrived.sort();
+    arrived
 }
 
 fn densest(left: &[Instant]) -> usize {
@@ -59,16 +71,16 @@ fn share(left: &[Instant], limit: usize, run: Run) -> f64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_gets_94_percent_of_what_limit_and_latency_allow() {
+async fn a_run_gets_98_percent_of_what_limit_and_latency_allow() {
     for limit in [25, 100] {
         for parallelism in [10, 50] {
             for latency in [50, 150, 500].map(Duration::from_millis) {
                 for requests in [200, 2_000] {
-                    let run = Run { requests, parallelism, latency };
-                    let left = leave(&throttle(&ProcessWindow::new(limit)), run).await;
+                    let run = Run { requests, parallelism, latency, delay: Duration::ZERO };
+                    let left = arrive(&throttle(&ProcessWindow::new(limit)), run).await;
                     let share = share(&left, limit, run);
                     assert!(densest(&left) <= limit, "{limit} a second, {run:?}: {}", densest(&left));
-                    assert!(share >= 0.94, "{limit} a second, {run:?}: {share}");
+                    assert!(share >= 0.98, "{limit} a second, {run:?}: {share}");
                 }
             }
         }
@@ -76,23 +88,36 @@ async fn a_run_gets_94_percent_of_what_limit_and_latency_allow() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn no_second_is_too_full_where_requests_arrive_unevenly() {
+    for delay in [10, 30, 50].map(Duration::from_millis) {
+        let run = Run { requests: 2_000, parallelism: 10, latency: Duration::from_millis(150), delay };
+        let arrived = arrive(&throttle(&ProcessWindow::new(25)), run).await;
+        assert!(densest(&arrived) <= 25, "{delay:?}: {}", densest(&arrived));
+        let share = share(&arrived, 25, run);
+        assert!(share >= 0.94, "{delay:?}: {share}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_first_second_is_full() {
-    let run = Run { requests: 60, parallelism: 10, latency: Duration::from_millis(150) };
-    let left = leave(&throttle(&ProcessWindow::new(25)), run).await;
+    let run =
+        Run { requests: 60, parallelism: 10, latency: Duration::from_millis(150), delay: Duration::ZERO };
+    let left = arrive(&throttle(&ProcessWindow::new(25)), run).await;
     let first = left.iter().filter(|at| **at - left[0] < SECOND).count();
     assert_eq!(first, 25);
 }
 
 #[tokio::test(start_paused = true)]
-async fn eight_processes_together_get_94_percent() {
+async fn eight_processes_together_get_98_percent() {
     let account = ProcessWindow::new(25);
     let processes: Vec<ConnectionThrottle> = (0..8).map(|_| throttle(&account)).collect();
-    let run = Run { requests: 50, parallelism: 10, latency: Duration::from_millis(150) };
-    let mut left = join_all(processes.iter().map(|throttle| leave(throttle, run))).await.concat();
+    let run =
+        Run { requests: 50, parallelism: 10, latency: Duration::from_millis(150), delay: Duration::ZERO };
+    let mut left = join_all(processes.iter().map(|throttle| arrive(throttle, run))).await.concat();
     left.sort();
     let share = share(&left, 25, Run { parallelism: 80, ..run });
     assert!(densest(&left) <= 25, "{}", densest(&left));
-    assert!(share >= 0.94, "{share}");
+    assert!(share >= 0.98, "{share}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -27,11 +27,11 @@ pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> StateRes
         Ok((entity, connection, params)) => {
             creation(runtime, entity, connection, private).make(params).await.map(|made| (entity, made))
         }
-        Err(diagnostics) => Err(diagnostics),
+        Err(diagnostics) => Err(StateResponse { diagnostics, ..StateResponse::default() }),
     };
     match made {
         Ok((entity, made)) => made_state(request.planned, entity, made),
-        Err(diagnostics) => StateResponse { diagnostics, ..StateResponse::default() },
+        Err(stays) => stays,
     }
 }
 
@@ -69,6 +69,11 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
     let change = object.change_to(&wanted);
     // The payload was unknown when this was planned as an update.
     if change.needs_new() && request.planned.get("id").is_unknown() {
+        // A new object needs what an update of the old one does not.
+        let wanted = match creatable(object.entity, &request.planned) {
+            Ok(wanted) => wanted,
+            Err(diagnostics) => return unchanged(request, diagnostics),
+        };
         let creation = creation(runtime, object.entity, connection, private);
         return match creation.replace(wanted.params, &object, &request.prior).await {
             Ok(made) => made_state(request.planned, object.entity, made),

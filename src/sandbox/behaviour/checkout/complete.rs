@@ -2,9 +2,8 @@
 
 use crate::sandbox::behaviour::payment_intent::Attempt;
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::{
-    customer, line_items, payment_intent, payment_method, setup_intent, subscription,
-};
+use crate::sandbox::behaviour::{customer, line_items, payment_method, subscription};
+use crate::sandbox::behaviour::{payment_intent, setup_intent};
 use crate::sandbox::state;
 
 /// The address that a customer types in whom nobody knows.

@@ -46,7 +46,7 @@ pub(in crate::sandbox::behaviour) fn attempt(
     mut method: Body,
     authenticated: bool,
 ) -> Outcome<Attempt> {
-    let verdict = payment_method::verdict(&method);
+    let verdict = card::verdict(&method);
     let refused = match verdict {
         Verdict::Decline(why) => Some(why),
         Verdict::Authenticate if !authenticated && nobody_is_there(call) => Some(card::unauthenticated()),

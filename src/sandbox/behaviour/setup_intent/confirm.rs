@@ -1,6 +1,6 @@
 //! Confirming a setup intent: the method is tried, and what comes of it is written down.
 
-use crate::sandbox::behaviour::card::Verdict;
+use crate::sandbox::behaviour::card::{self, Verdict};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{intent, payment_method};
 
@@ -27,7 +27,7 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
         set(&mut body, "status", "requires_action");
         return wait(call, body, &method);
     }
-    match payment_method::verdict_on_saving(&method) {
+    match card::verdict_on_saving(&method) {
         Verdict::Approve => succeed(call, body, method),
         Verdict::Authenticate => {
             intent::ask_to_authenticate(call, &mut body);
