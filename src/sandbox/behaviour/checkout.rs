@@ -116,6 +116,7 @@ fn draft(call: &Call<'_>) -> Outcome<Body> {
     set(&mut body, "custom_fields", call.params.get("custom_fields").cloned().unwrap_or_else(|| json!([])));
     page::offer(call, &mut body)?;
     expiry(call, &mut body)?;
+    complete::keep_data(call, &mut body);
     Ok(body)
 }
 
@@ -183,6 +184,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut plain = call.clone();
     plain.params.retain(|name, _| !SPECIAL.contains(&name.as_str()));
     let mut body = plain.revise()?;
+    complete::keep_data(call, &mut body);
     if !items(&call.params, "line_items").is_empty() {
         let basket = line_items::requantified(call, &before)?;
         let off = inner(&before, "total_details").map_or(0, |details| number(details, "amount_discount"));

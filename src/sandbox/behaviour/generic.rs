@@ -13,7 +13,7 @@ use crate::sandbox::parent::{self, Owner};
 use crate::sandbox::store::Body;
 use crate::sandbox::view;
 
-use super::singletons;
+use super::{singletons, token_params};
 
 /// What objects without a behaviour of their own do.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
@@ -40,6 +40,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     parent::write(call, &mut body);
     life::apply_defaults(call, &mut body);
     fill_in(call, &mut body);
+    token_params::keep_given(call, &mut body);
     call.keep(body)
 }
 

@@ -6,14 +6,17 @@ use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{given_number, inner, member, number, set, set_inner, text};
+use crate::sandbox::page;
 use crate::sandbox::store::Body;
 
-use super::definition::{Behaviour, Create, Update};
+use super::definition::{Behaviour, Create, List, Update};
 use super::money;
 
 /// What this module answers.
-pub(super) const BEHAVIOURS: &[Behaviour] =
-    &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["shipping_rate"]) }];
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (List, list), (Update, update)],
+    ..Behaviour::of(&["shipping_rate"])
+}];
 
 /// `POST /v1/shipping_rates`.
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
@@ -31,6 +34,16 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let options = options(&body, given, &currency)?;
     set_inner(&mut body, "fixed_amount", "currency_options", options);
     call.keep(body)
+}
+
+/// `GET /v1/shipping_rates`; `currency` is that of the fixed amount.
+fn list(call: &Call<'_>) -> Outcome<Json> {
+    let mut call = call.clone();
+    let wanted = call.params.shift_remove("currency");
+    page::of_objects(&call, "shipping_rate", |body| {
+        let own = inner(body, "fixed_amount").and_then(|amount| amount.get("currency"));
+        wanted.is_none() || own == wanted.as_ref()
+    })
 }
 
 fn check_amount(given: &Body, param: &str) -> Outcome<()> {

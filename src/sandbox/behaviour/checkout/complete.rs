@@ -7,6 +7,7 @@ use crate::sandbox::behaviour::{line_items, payment_intent, payment_method, setu
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{id, inner, items, member, number, set, status, text};
+use crate::sandbox::shape;
 use crate::sandbox::store::Body;
 
 use super::page::current;
@@ -47,6 +48,22 @@ pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> 
     call.keep(body)
 }
 
+/// Params about what the payment makes: each is kept under its name with an underscore.
+const DATA: [&str; 3] = ["payment_intent_data", "setup_intent_data", "subscription_data"];
+
+/// Keeps what the call says of the intent or the subscription that comes of the payment.
+pub(super) fn keep_data(call: &Call<'_>, body: &mut Body) {
+    for name in DATA {
+        if let Some(data) = call.params.get(name) {
+            set(body, &format!("_{name}"), data.clone());
+        }
+    }
+}
+
+fn data(body: &Body, name: &str) -> Body {
+    inner(body, name).cloned().unwrap_or_default()
+}
+
 /// What the page was told of who paid: of the session, of its customer, of the method.
 fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> Outcome<Json> {
     let customer = call.session.linked(body, "customer", "customer")?.unwrap_or_default();
@@ -77,7 +94,7 @@ fn customer(call: &Call<'_>, body: &mut Body, needed: bool) -> Outcome<Option<St
 }
 
 fn setup(call: &Call<'_>, body: &mut Body, method: &Body, customer: Option<&str>) -> Outcome<()> {
-    let mut params = Body::new();
+    let mut params = data(body, "_setup_intent_data");
     set(&mut params, "payment_method", id(method));
     set(&mut params, "confirm", true);
     set(&mut params, "automatic_payment_methods", json!({"enabled": true, "allow_redirects": "never"}));
@@ -93,7 +110,7 @@ fn subscribe(call: &Call<'_>, body: &mut Body, method: &Body, customer: &str) ->
     let entry = |item: &Json| json!({"price": item.pointer("/price/id"), "quantity": item.get("quantity")});
     let (recurring, once): (Vec<&Json>, Vec<&Json>) =
         items(body, line_items::ITEMS).iter().partition(|item| line_items::is_recurring(item));
-    let mut params = Body::new();
+    let mut params = data(body, "_subscription_data");
     set(&mut params, "customer", customer);
     set(&mut params, "default_payment_method", id(method));
     set(&mut params, "payment_behavior", "error_if_incomplete");
@@ -116,11 +133,9 @@ fn pay(call: &Call<'_>, body: &mut Body, method: Body, customer: Option<&str>) -
     set(&mut draft, "currency", member(body, "currency"));
     set(&mut draft, "customer", customer.map_or(Json::Null, Json::from));
     let mut intent = payment_intent::for_amount(call, &draft, amount)?;
-    if let Some(metadata) = inner(body, "_payment_intent_data").and_then(|data| data.get("metadata")) {
-        set(&mut intent, "metadata", metadata.clone());
-    }
-    set(&mut intent, "payment_method", id(&method));
     let paying = call.about("payment_intent", Body::new())?;
+    shape::lay_over(paying.entity, &mut intent, &data(body, "_payment_intent_data"))?;
+    set(&mut intent, "payment_method", id(&method));
     match payment_intent::attempt(&paying, &mut intent, method, true)? {
         Attempt::Failed(failure) => return Err(*failure),
         Attempt::Paid | Attempt::Waits => set(body, "payment_intent", id(&intent)),
