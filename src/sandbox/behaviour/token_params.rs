@@ -17,11 +17,22 @@ const STAND_FOR: &[(&str, &str)] = &[
 /// Kept with a token: the params of which it was made.
 const GIVEN: &str = "_given";
 
+/// What holds numbers of accounts and persons, which are never kept.
+const NEVER_KEPT: &[&str] = &["id_numbers", "payment_method_data"];
+
 /// Keeps with a new token what it was made of.
 pub(super) fn keep_given(call: &Call<'_>, body: &mut Body) {
     if STAND_FOR.iter().any(|(_, object)| *object == call.entity.object) {
-        set(body, GIVEN, Json::Object(call.params.clone()));
+        let mut given = Json::Object(call.params.clone());
+        take_out(&mut given);
+        set(body, GIVEN, given);
     }
+}
+
+fn take_out(value: &mut Json) {
+    let Some(members) = value.as_object_mut() else { return };
+    members.retain(|name, _| !NEVER_KEPT.contains(&name.as_str()));
+    members.values_mut().for_each(take_out);
 }
 
 /// The call with the params that its tokens stand for; what it says itself stays.
