@@ -44,6 +44,15 @@ impl Setups {
         }
     }
 
+    /// The same setups where none of what was made is known: what they make belongs to others.
+    pub fn elsewhere(&self) -> Self {
+        const APART: u32 = 1_000;
+        let setups = self.copy();
+        setups.forget();
+        setups.counted.set(self.counted.get() + APART);
+        setups
+    }
+
     /// A number that no other is: by chance, or counted where the time stands still.
     fn unique(&self) -> u128 {
         let counted = self.counted.get();
@@ -168,7 +177,7 @@ impl Setups {
     }
 
     /// Makes the objects that references name anew from here on.
-    pub fn forget(&self) {
+    fn forget(&self) {
         self.made.borrow_mut().clear();
     }
 

@@ -62,6 +62,7 @@ fn draft(call: &Call<'_>) -> Outcome<Body> {
     }
     set(&mut body, "id", named);
     page::offer(call, &mut body)?;
+    complete::keep_data(call, &mut body);
     Ok(body)
 }
 
@@ -109,6 +110,7 @@ fn sell(call: &Call<'_>, body: &mut Body, mut basket: Vec<Body>, discounts: &[Bo
 /// `POST /v1/checkout/sessions/{id}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.without(SPECIAL).revise()?;
+    complete::keep_data(call, &mut body);
     if !items(&call.params, "line_items").is_empty() {
         let basket = line_items::requantified(call, &body)?;
         let discounts = discount::at_work(call, items(&body, "_discounts"), call.now)?;

@@ -5,7 +5,7 @@ use crate::sandbox::parent::{self, Owner};
 use crate::sandbox::{embedded, life, search, view};
 
 use super::prelude::*;
-use super::singletons;
+use super::{singletons, token_params};
 
 /// What objects without a behaviour of their own do.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
@@ -27,6 +27,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     parent::check(call)?;
     let mut body = call.build()?;
     parent::write(call, &mut body);
+    token_params::keep_given(call, &mut body);
     call.keep(body)
 }
 

@@ -144,6 +144,9 @@ pub(super) fn spend(call: &Call<'_>, method: &mut Body) -> Outcome<()> {
 
 /// `POST /v1/payment_methods/{payment_method}/attach`.
 fn attach(call: &Call<'_>) -> Outcome<Json> {
+    if call.params.contains_key("customer_account") {
+        return Err(Failure::unsupported("payment methods of an account").param("customer_account"));
+    }
     let customer = call.demanded("customer")?;
     call.session.referred("customer", customer, "customer")?;
     let mut method = match card::number_of_token(&call.id) {

@@ -123,9 +123,7 @@ impl<'p> Maker<'p> {
         let entity = self.entity;
         let prepare: Prepare<'p> = Box::new(move |stripe, setups| {
             if can_make {
-                let others = setups.copy();
-                others.forget();
-                fresh(stripe, &others, entity);
+                fresh(stripe, &setups.elsewhere(), entity);
                 fresh(stripe, setups, entity);
             }
             Some(String::new())
@@ -164,7 +162,8 @@ fn fresh(stripe: &Stripe, setups: &Setups, entity: &Entity) -> Option<String> {
 
 /// What a call asks for so that its answer hides nothing.
 fn shown(entity: &Entity, known: &[Member], mut params: Json) -> Json {
-    if let Some(include) = known.iter().find(|param| param.name == "include") {
+    let include = known.iter().find(|param| param.name == "include");
+    if let Some(include) = include.filter(|_| params.get("include").is_none()) {
         let values = include.shape.item().map_or(&[][..], |item| match &item.kind {
             Kind::Enum(values) => values.as_slice(),
             _ => &[],

@@ -143,6 +143,11 @@ fn seen(stripe: &Stripe, setups: &Setups, step: &Json, id: &str) -> Json {
         (_, path) => ("POST", path.unwrap()),
     };
     let params = setups.told(stripe, &step["params"], id);
-    let (status, answer) = stripe.call(method, &path.replace("@last", id), &params);
+    let part = |part: &str| match part.strip_prefix('@') {
+        Some(_) => setups.told(stripe, &json!(part), id).as_str().unwrap().to_owned(),
+        None => part.to_owned(),
+    };
+    let path: Vec<String> = path.split('/').map(part).collect();
+    let (status, answer) = stripe.call(method, &path.join("/"), &params);
     json!([status, answer])
 }

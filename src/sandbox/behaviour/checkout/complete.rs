@@ -33,6 +33,23 @@ pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> 
     call.keep(body)
 }
 
+/// Params about what the payment makes: each is kept under its name with an underscore.
+const DATA: [&str; 3] = ["payment_intent_data", "setup_intent_data", "subscription_data"];
+
+/// Keeps what the call says of the intent or the subscription that comes of the payment.
+pub(super) fn keep_data(call: &Call<'_>, body: &mut Body) {
+    for name in DATA {
+        if let Some(data) = call.params.get(name) {
+            set(body, &format!("_{name}"), data.clone());
+        }
+    }
+}
+
+/// What was said of it; nothing where nothing was.
+fn data(body: &Body, name: &str) -> Body {
+    inner(body, name).cloned().unwrap_or_default()
+}
+
 /// What the page was told of who paid: of the session, of its customer, of the method.
 fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> Outcome<Json> {
     let customer = call.session.linked(body, "customer", "customer")?;
@@ -60,11 +77,12 @@ fn payer(call: &Call<'_>, body: &mut Body, needed: bool) -> Outcome<String> {
 }
 
 fn setup(call: &Call<'_>, body: &mut Body, method: &Body, customer: &str) -> Outcome<()> {
-    let params = json!({
+    let mut params = data(body, "_setup_intent_data");
+    params.extend(body! {
         "payment_method": id(method), "confirm": true, "customer": customer,
         "automatic_payment_methods": {"enabled": true, "allow_redirects": "never"},
     });
-    let made = members(setup_intent::create(&call.about("setup_intent", members(params))?)?);
+    let made = members(setup_intent::create(&call.about("setup_intent", params)?)?);
     set(body, "setup_intent", id(&made));
     Ok(())
 }
@@ -75,12 +93,13 @@ fn subscribe(call: &Call<'_>, body: &mut Body, method: &mut Body, customer: &str
         line_items::of(body).into_iter().partition(line_items::is_recurring);
     let entries = |items: &[Body]| items.iter().map(line_items::entry).collect::<Vec<_>>();
     let known: Vec<Json> = items(body, "_discounts").iter().map(|id| json!({"discount": id})).collect();
-    let params = json!({
+    let mut params = data(body, "_subscription_data");
+    params.extend(body! {
         "customer": customer, "default_payment_method": id(method), "payment_behavior": "error_if_incomplete",
         "currency": body.get("currency"), "items": entries(&recurring), "discounts": known,
         "add_invoice_items": entries(&once),
     });
-    let made = subscription::made(&call.about("subscription", members(params))?)?;
+    let made = subscription::made(&call.about("subscription", params)?)?;
     set(body, "subscription", id(&made));
     set(body, "invoice", member(&made, "latest_invoice"));
     Ok(())
@@ -93,11 +112,9 @@ fn pay(call: &Call<'_>, body: &mut Body, method: Body, customer: &str) -> Outcom
     }
     let owed = members(json!({"currency": body.get("currency"), "customer": customer}));
     let mut intent = payment_intent::for_amount(call, &owed, amount)?;
-    if let Some(metadata) = at(body, "_payment_intent_data.metadata") {
-        set(&mut intent, "metadata", metadata.clone());
-    }
-    set(&mut intent, "payment_method", id(&method));
     let paying = call.about("payment_intent", Body::new())?;
+    shape::lay_over(paying.entity, &mut intent, &data(body, "_payment_intent_data"))?;
+    set(&mut intent, "payment_method", id(&method));
     match payment_intent::attempt(&paying, &mut intent, method, true)? {
         Attempt::Failed(failure) => return Err(*failure),
         Attempt::Paid | Attempt::Waits => set(body, "payment_intent", id(&intent)),
