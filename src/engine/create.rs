@@ -74,13 +74,13 @@ pub async fn create(
 }
 
 /// What tells a create from others, in every run.
-fn print_of(entity: &Entity, params: &Params) -> String {
+pub(super) fn print_of(entity: &Entity, params: &Params) -> String {
     fingerprint(&["entity", &entity.name, &Json::Object(params.clone()).to_string()])
 }
 
 /// The params with which a run that died sent this create. The object that it was to replace has left the state
 /// by now, so that only the journal tells whether names were taken over.
-fn resumed(journal: &Journal, entity: &Entity, params: Params) -> Params {
+pub(super) fn resumed(journal: &Journal, entity: &Entity, params: Params) -> Params {
     let over = taking_over(entity, params.clone(), |_| true);
     if over != params && journal.has_left(&print_of(entity, &over)) { over } else { params }
 }

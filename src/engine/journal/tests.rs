@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
+use serde_json::{Value as Json, json};
 
 use super::entry::{Line, Writer};
 use super::{Adopted, Intent, Journal, Leftovers, PendingCreate, fingerprint, run};
-use crate::connector::AccountMark;
+use crate::connector::{AccountMark, entity};
+use crate::engine::create::{print_of, resumed};
 
 mod versions;
 
@@ -87,6 +89,23 @@ async fn a_create_that_was_cut_off_is_resumed_under_its_key_once() {
     assert_eq!(key_of(&begun(&later, "same", "second").await), "first");
     assert_eq!(key_of(&begun(&later, "same", "third").await), "third");
     assert_eq!(files(folder.path()).len(), 1, "the journal of the dead run is used up");
+}
+
+#[tokio::test]
+async fn a_create_that_took_a_name_over_is_resumed_with_that_though_the_old_object_has_left_the_state() {
+    let folder = tempfile::tempdir().unwrap();
+    let price = entity("Price").unwrap();
+    let params = |json: Json| json.as_object().unwrap().clone();
+    let written = params(json!({"currency": "usd", "lookup_key": "gold"}));
+    let sent = params(json!({"currency": "usd", "lookup_key": "gold", "transfer_lookup_key": true}));
+    killed(folder.path(), DEAD, async |journal| {
+        begun(journal, &print_of(price, &sent), "1").await;
+    })
+    .await;
+    let (journal, _) = later(folder.path()).await;
+    assert_eq!(resumed(&journal, price, written.clone()), sent);
+    let other = params(json!({"currency": "usd", "lookup_key": "silver"}));
+    assert_eq!(resumed(&journal, price, other.clone()), other, "no run left that one");
 }
 
 #[tokio::test]
