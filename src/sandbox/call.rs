@@ -144,6 +144,11 @@ impl<'a> Call<'a> {
         text(&self.params, name).ok_or_else(|| super::check::missing(name))
     }
 
+    /// The object of that type which a param names, which Stripe demands.
+    pub fn demanded_object(&self, param: &str, object: &str) -> Outcome<Body> {
+        self.session.referred(object, self.demanded(param)?, param)
+    }
+
     /// Keeps an object and answers with it.
     pub fn keep(&self, body: Body) -> Outcome<Json> {
         self.session.put(&body)?;

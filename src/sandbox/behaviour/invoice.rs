@@ -47,7 +47,7 @@ const DAY: i64 = 24 * 60 * 60;
 
 /// `POST /v1/invoices`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
+    let customer = call.demanded_object("customer", "customer")?;
     let wanted = text(&call.params, "currency");
     let waiting = invoice_item::waiting(call, id(&customer), wanted)?;
     let includes = text(&call.params, "pending_invoice_items_behavior") == Some("include");

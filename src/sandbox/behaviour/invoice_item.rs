@@ -15,7 +15,7 @@ const COST: &[&str] = &["amount", "price_data", "pricing", "quantity", "unit_amo
 
 /// `POST /v1/invoiceitems`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
+    let customer = call.demanded_object("customer", "customer")?;
     let draft = text(&call.params, "invoice");
     let draft = draft.map(|draft| call.session.referred("invoice", draft, "invoice")).transpose()?;
     let line = cost(call, [Some(&call.params), draft.as_ref(), Some(&customer)])?;
@@ -72,10 +72,6 @@ fn write(call: &Call<'_>, body: &mut Body, line: &Line) -> Outcome<()> {
 }
 
 fn check_fits(draft: &Body, item: &Body) -> Outcome<()> {
-    if status(draft) != "draft" {
-        let message = format!("The invoice {} is not editable because it is no longer a draft.", id(draft));
-        return Err(Failure::state(message).code("invoice_not_editable").param("invoice"));
-    }
     if text(draft, "customer") != text(item, "customer") {
         let message = "The customer of the invoice item and of its invoice must be the same.";
         return Err(Failure::state(message).param("invoice"));

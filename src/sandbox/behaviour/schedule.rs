@@ -20,7 +20,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     if let Some(from) = text(&call.params, "from_subscription") {
         return from_subscription(call, from);
     }
-    let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
+    let customer = call.demanded_object("customer", "customer")?;
     let call = &customer_time::of(call, &customer)?;
     let start = given_number(&call.params, "start_date").unwrap_or(call.now);
     let phases = phase::all(call, start)?;
@@ -36,10 +36,6 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 /// A schedule around a subscription as it is: one phase, the current period.
 fn from_subscription(call: &Call<'_>, from: &str) -> Outcome<Json> {
     let mut owner = call.session.referred("subscription", from, "from_subscription")?;
-    if text(&owner, "schedule").is_some() || !subscription::is_running(&owner) {
-        let message = "You cannot migrate a subscription that is already attached to a schedule, or that is not active.";
-        return Err(Failure::state(message).param("from_subscription"));
-    }
     let call = &customer_time::of(call, &owner)?;
     let mut about = call.without(SPECIAL);
     set(&mut about.params, "customer", needed(&owner, "customer")?);

@@ -9,8 +9,7 @@ pub fn attach(call: &Call<'_>) -> Outcome<Json> {
     if call.params.contains_key("payment_record") {
         return Err(Failure::unsupported("payment records that pay invoices"));
     }
-    let intent =
-        call.session.referred("payment_intent", call.demanded("payment_intent")?, "payment_intent")?;
+    let intent = call.demanded_object("payment_intent", "payment_intent")?;
     if text(&intent, "customer").is_some_and(|owner| Some(owner) != text(&body, "customer")) {
         let message = "The customer of the payment and of the invoice must be the same.";
         return Err(Failure::state(message).param("payment_intent"));

@@ -9,7 +9,7 @@ use super::{bill, item, trial};
 
 /// A subscription that was started: kept, billed, and paid where that could be done.
 pub fn made(call: &Call<'_>) -> Outcome<Body> {
-    let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
+    let customer = call.demanded_object("customer", "customer")?;
     let call = &customer_time::of(call, &customer)?;
     own_method(call, id(&customer))?;
     let mut body = draft(call)?;

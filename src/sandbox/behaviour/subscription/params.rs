@@ -1,5 +1,6 @@
 //! Params of a subscription that mean more than a field of their name.
 
+use crate::sandbox::behaviour::payment_method;
 use crate::sandbox::behaviour::prelude::*;
 
 /// Params that mean more than a field of their name.
@@ -20,8 +21,5 @@ pub(super) fn own_method(call: &Call<'_>, customer: &str) -> Outcome<()> {
     if text(&known, "customer") == Some(customer) {
         return Ok(());
     }
-    let message = format!(
-        "The customer does not have a payment method with the ID {method}. The payment method must be attached to the customer."
-    );
-    Err(Failure::state(message).code("resource_missing").param("default_payment_method"))
+    Err(payment_method::not_attached(method, "default_payment_method"))
 }
