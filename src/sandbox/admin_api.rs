@@ -48,13 +48,14 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
         ("POST", ["limit"]) => limit(sandbox, request),
         ("POST", [object @ ("payment_intents" | "setup_intents"), id, "authenticate"]) => {
             let fails = asked(request, "outcome").as_deref() == Some("failed");
-            customer(sandbox, request, object, id, |call| behaviour::authenticate(call, !fails))
+            customer(sandbox, request, object, id, |call| behaviour::authenticate(call, !fails)).map_err(told)
         }
         ("POST", ["checkout_sessions", id, "complete"]) => {
             let method = asked(request, "payment_method");
             customer(sandbox, request, "checkout.sessions", id, |call| {
                 behaviour::pay(call, method.as_deref().unwrap_or("pm_card_visa"))
             })
+            .map_err(told)
         }
         (method, _) => Err(format!("the sandbox has nothing at {path} for {method}")),
     };
@@ -63,6 +64,11 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
         Err(why) => (400, json!({ "error": why }).to_string()),
     };
     answer(status, &[("content-type".to_owned(), "application/json".to_owned())], body)
+}
+
+/// A refusal as text.
+fn told(failure: Failure) -> String {
+    failure.envelope("", false).to_string()
 }
 
 /// What a request asks for by a name: in its query, or in a body of plain JSON.
@@ -108,16 +114,6 @@ fn page(request: &http::Request<Bytes>, path: &str) -> Option<String> {
 
 /// The customer does a part at a browser; what is refused undoes nothing that was done before.
 fn customer(
-    sandbox: &Sandbox,
-    request: &http::Request<Bytes>,
-    objects: &str,
-    id: &str,
-    part: impl FnOnce(&Call<'_>) -> Outcome<Json>,
-) -> Result<Json, String> {
-    played(sandbox, request, objects, id, part).map_err(|failure| failure.envelope("", false).to_string())
-}
-
-fn played(
     sandbox: &Sandbox,
     request: &http::Request<Bytes>,
     objects: &str,

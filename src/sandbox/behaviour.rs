@@ -51,6 +51,7 @@ mod payout;
 mod period;
 mod plan;
 mod portal;
+mod prelude;
 mod price;
 mod product;
 mod promotion_code;
@@ -65,7 +66,6 @@ mod subscription;
 mod tax;
 mod token_params;
 mod tokens_and_sources;
-mod transition;
 mod webhook_endpoint;
 
 /// Every behaviour, by the module that has it.
@@ -102,7 +102,6 @@ const REGISTRY: &[&[Behaviour]] = &[
     schedule::BEHAVIOURS,
     setup_intent::BEHAVIOURS,
     shipping_rate::BEHAVIOURS,
-    line_items::BEHAVIOURS,
     subscription::BEHAVIOURS,
     tax::BEHAVIOURS,
     tokens_and_sources::BEHAVIOURS,
@@ -135,7 +134,7 @@ pub(super) fn act(call: &Call<'_>, name: &str) -> Outcome<Json> {
     let Some(answer) = own_action(name) else { return with_reactions(call, action::run(call, name)) };
     if let Some(course) = life::states(name) {
         let path = catalog().action(name).map_or("", |(_, action)| action.path.as_str());
-        transition::check(call, &call.named()?, course, path)?;
+        course.check(call, &call.named()?, path)?;
     }
     with_reactions(call, answer(call))
 }

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use crate::catalog::{Entity, Kind, catalog};
 
 use super::complete;
+use super::due;
 use super::error::{Failure, Outcome};
 use super::fields::{set, text};
 use super::identifier;
@@ -45,10 +46,11 @@ impl<'a> Call<'a> {
         found.ok_or_else(|| Failure::absent(&self.label(), &self.id))
     }
 
-    /// The object that the path names, deleted or not.
+    /// The object that the path names as it stands now, deleted or not.
     pub fn stored(&self) -> Outcome<Option<Stored>> {
         for object in self.objects() {
-            if let Some(stored) = self.session.get(object, &self.id)? {
+            if let Some(mut stored) = self.session.get(object, &self.id)? {
+                due::bring_to(self.now, &mut stored.body);
                 return Ok(Some(stored));
             }
         }
@@ -74,6 +76,11 @@ impl<'a> Call<'a> {
         Ok(Call { entity, params, id: String::new(), parents: Vec::new(), ..self.clone() })
     }
 
+    /// The same call about one object, which the path names.
+    pub fn on(&self, object: &str, id: &str, params: Body) -> Outcome<Call<'a>> {
+        Ok(Call { id: id.to_owned(), ..self.about(object, params)? })
+    }
+
     /// A blank object with a fresh id, not yet kept.
     pub fn fresh(&self) -> Body {
         let mut body = complete::blank(self.entity);
@@ -89,6 +96,35 @@ impl<'a> Call<'a> {
             set(&mut body, "livemode", self.livemode);
         }
         body
+    }
+
+    /// A blank object of another type with a fresh id, not yet kept.
+    pub fn fresh_of(&self, object: &str) -> Outcome<Body> {
+        Ok(self.about(object, Body::new())?.fresh())
+    }
+
+    /// The object of that type which a param names; none where the call does not have it.
+    pub fn referred_by(&self, param: &str, object: &str) -> Outcome<Option<Body>> {
+        text(&self.params, param).map(|id| self.session.referred(object, id, param)).transpose()
+    }
+
+    /// The object that a param names, as it stands now.
+    pub fn referred_now(&self, object: &str, id: &str, param: &str) -> Outcome<Body> {
+        let mut body = self.session.referred(object, id, param)?;
+        due::bring_to(self.now, &mut body);
+        Ok(body)
+    }
+
+    /// The id of what the object belongs to, which stands before its own in the path.
+    pub fn owner(&self) -> &str {
+        self.parents.first().map_or("", |(_, id)| id.as_str())
+    }
+
+    /// The same call without these params.
+    pub fn without(&self, params: &[&str]) -> Self {
+        let mut call = self.clone();
+        call.params.retain(|name, _| !params.contains(&name.as_str()));
+        call
     }
 
     /// Says in the object that it was changed now.

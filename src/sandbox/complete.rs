@@ -5,16 +5,17 @@
 //! answers; a field that is not in it is null, or left out where the facts call it optional.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use crate::catalog::{Entity, Kind, Member, Presence, Shape, catalog, find};
 
-use super::fields::text;
+use super::fields::{members, text};
 use super::shape;
 use super::store::Body;
+use super::table;
 
 /// The whole table, by object.
 #[derive(Debug, Default, Deserialize)]
@@ -24,11 +25,7 @@ struct Table {
     left_out: BTreeMap<String, BTreeSet<String>>,
 }
 
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    // a table that cannot be read is caught by the tests below
-    TABLE.get_or_init(|| toml::from_str(include_str!("answers.toml")).unwrap_or_default())
-}
+static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("answers.toml")));
 
 /// What is known of one type of object.
 struct Known<'e> {
@@ -39,7 +36,7 @@ struct Known<'e> {
 
 impl<'e> Known<'e> {
     fn of(entity: &'e Entity) -> Self {
-        let (answers, left_out) = (table().answers.get(&entity.object), table().left_out.get(&entity.object));
+        let (answers, left_out) = (TABLE.answers.get(&entity.object), TABLE.left_out.get(&entity.object));
         Self { entity, answers, left_out }
     }
 
@@ -155,7 +152,7 @@ pub(super) fn usual(object: &str, name: &str) -> Json {
 /// A value of the table; an object is one with all its fields.
 fn whole(shape: &Shape, value: &Json) -> Json {
     let (Kind::Object(fields), Json::Object(given)) = (&shape.kind, value) else { return value.clone() };
-    let mut members = shape::least(&shape.kind).as_object().cloned().unwrap_or_default();
+    let mut members = members(shape::least(&shape.kind));
     for (name, value) in given {
         let field = find(fields, name);
         members.insert(name.clone(), field.map_or_else(|| value.clone(), |field| whole(&field.shape, value)));

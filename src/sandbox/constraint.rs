@@ -1,7 +1,8 @@
-//! What the params of a call must be beside their kinds: `constraint.toml`, read and applied.
+//! What the params of a call must be beside their kinds, and what the object it is about must be:
+//! `constraint.toml`, read and applied.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -9,7 +10,9 @@ use serde_json::Value as Json;
 use super::call::Call;
 use super::check::missing;
 use super::error::{Failure, Outcome};
-use super::fields::Body;
+use super::fields::{Body, at, status};
+use super::state;
+use super::table;
 
 /// What the params of one call must be.
 #[derive(Debug, Default, Deserialize)]
@@ -20,7 +23,9 @@ struct Constraints {
     most: BTreeMap<String, i64>,
     future: Vec<String>,
     demanded: Vec<String>,
+    urls: Vec<String>,
     rules: Vec<Rule>,
+    locked: Option<Locked>,
 }
 
 /// A refusal with a text of its own, or that of a param that is missing.
@@ -31,38 +36,50 @@ struct Rule {
     lacks: Vec<String>,
     when: BTreeMap<String, Json>,
     unless: BTreeMap<String, Json>,
+    is: BTreeMap<String, Json>,
+    is_not: BTreeMap<String, Json>,
     param: Option<String>,
     message: Option<String>,
     code: Option<String>,
 }
 
-fn table() -> &'static BTreeMap<String, Constraints> {
-    static TABLE: OnceLock<BTreeMap<String, Constraints>> = OnceLock::new();
-    // a table that cannot be read is caught by the test below
-    TABLE.get_or_init(|| toml::from_str(include_str!("constraint.toml")).unwrap_or_default())
+/// The params that change an object in some of its states only.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Locked {
+    unless: Vec<String>,
+    but: Vec<String>,
+    message: String,
+    code: Option<String>,
 }
 
-/// Refuses params that the call of that name cannot have: `coupon.Create`, `CapturePaymentIntent`.
+type Table = BTreeMap<String, Constraints>;
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("constraint.toml")));
+
+/// Refuses what the call of that name cannot do: `coupon.Create`, `CapturePaymentIntent`.
 pub(super) fn check(call: &Call<'_>, name: &str) -> Outcome<()> {
-    table().get(name).map_or(Ok(()), |constraints| constraints.check(&call.params, call.now))
+    let Some(constraints) = TABLE.get(name) else { return Ok(()) };
+    constraints.check(&call.params, call.now)?;
+    if constraints.locked.is_none() && !constraints.rules.iter().any(Rule::is_of_state) {
+        return Ok(());
+    }
+    constraints.check_state(&call.params, &call.named()?)
 }
 
 impl Constraints {
     fn check(&self, params: &Body, now: i64) -> Outcome<()> {
-        for path in &self.demanded {
-            if at(params, path).is_none() {
-                return Err(missing(&form_name(path)));
-            }
+        if let Some(path) = self.demanded.iter().find(|path| said(params, path).is_none()) {
+            return Err(missing(&form_name(path)));
         }
-        for (first, second) in &self.exclusive {
-            if at(params, first).is_some() && at(params, second).is_some() {
-                return Err(Failure::exclusive(&form_name(first), &form_name(second)));
-            }
+        let both =
+            |(first, second): &&(String, String)| said(params, first).and(said(params, second)).is_some();
+        if let Some((first, second)) = self.exclusive.iter().find(both) {
+            return Err(Failure::exclusive(&form_name(first), &form_name(second)));
         }
-        for rule in &self.rules {
-            rule.check(params)?;
-        }
-        let number = |path: &String| at(params, path).and_then(Json::as_i64);
+        let mut rules = self.rules.iter().filter(|rule| !rule.is_of_state());
+        rules.try_for_each(|rule| rule.check(params, None))?;
+        let number = |path: &String| said(params, path).and_then(Json::as_i64);
         for (path, least) in &self.least {
             if number(path).is_some_and(|given| given < *least) {
                 return Err(Failure::too_low(*least, form_name(path)));
@@ -73,43 +90,96 @@ impl Constraints {
                 return Err(Failure::too_high(*most, form_name(path)));
             }
         }
-        match self.future.iter().find(|path| number(path).is_some_and(|time| time <= now)) {
-            None => Ok(()),
-            Some(path) => Err(Failure::not_in_future(&form_name(path))),
+        if let Some(path) = self.future.iter().find(|path| number(path).is_some_and(|time| time <= now)) {
+            return Err(Failure::not_in_future(&form_name(path)));
         }
+        let text = |path: &&String| said(params, path).and_then(Json::as_str).is_some_and(|url| !is_url(url));
+        self.urls.iter().find(text).map_or(Ok(()), |path| {
+            let message = "Not a valid URL: an explicit scheme (such as https) must be provided.";
+            Err(Failure::invalid(message).code("url_invalid").param(form_name(path)))
+        })
+    }
+
+    /// Refuses what the state of the object does not allow.
+    fn check_state(&self, params: &Body, body: &Body) -> Outcome<()> {
+        let mut rules = self.rules.iter().filter(|rule| rule.is_of_state());
+        rules.try_for_each(|rule| rule.check(params, Some(body)))?;
+        self.locked.as_ref().map_or(Ok(()), |locked| locked.check(params, body))
     }
 }
 
 impl Rule {
-    fn check(&self, params: &Body) -> Outcome<()> {
-        if !self.is_met(params) {
+    /// Whether it is about the object, too.
+    fn is_of_state(&self) -> bool {
+        !self.is.is_empty() || !self.is_not.is_empty()
+    }
+
+    fn check(&self, params: &Body, body: Option<&Body>) -> Outcome<()> {
+        if !self.is_met(params) || !body.is_none_or(|body| self.is_met_by(body)) {
             return Ok(());
         }
         let param = self.param.as_ref().or(self.given.first()).or(self.lacks.first());
-        let param = param.map(|path| form_name(path)).unwrap_or_default();
-        let Some(message) = &self.message else { return Err(missing(&param)) };
-        let failure = Failure::invalid(message.as_str());
-        let failure = self.code.iter().fold(failure, |failure, code| failure.code(code));
-        Err(failure.param(param))
+        let param = param.map(|path| form_name(path));
+        let Some(message) = &self.message else { return Err(missing(&param.unwrap_or_default())) };
+        let failure = match body {
+            Some(body) => state::refusal(body, message, self.code.as_deref()),
+            None => {
+                self.code.iter().fold(Failure::invalid(message.as_str()), |failure, code| failure.code(code))
+            }
+        };
+        Err(param.into_iter().fold(failure, Failure::param))
     }
 
     fn is_met(&self, params: &Body) -> bool {
-        let there = |path: &String| at(params, path).is_some();
-        let has = |(path, value): (&String, &Json)| at(params, path) == Some(value);
+        let there = |path: &String| said(params, path).is_some();
         (self.given.is_empty() || self.given.iter().any(there))
             && !self.lacks.iter().any(there)
-            && self.when.iter().all(has)
-            && (self.unless.is_empty() || !self.unless.iter().all(has))
+            && all_have(params, &self.when)
+            && (self.unless.is_empty() || !all_have(params, &self.unless))
+    }
+
+    fn is_met_by(&self, body: &Body) -> bool {
+        all_have(body, &self.is) && (self.is_not.is_empty() || !all_have(body, &self.is_not))
     }
 }
 
-/// What a path leads to; none where nothing was said there, or an empty text, or an empty list.
-fn at<'p>(params: &'p Body, path: &str) -> Option<&'p Json> {
-    let mut parts = path.split('.');
-    let first = params.get(parts.next()?)?;
-    let found = parts.try_fold(first, |value, part| value.get(part))?;
-    let is_empty = found.is_null() || found == "" || found.as_array().is_some_and(Vec::is_empty);
-    (!is_empty).then_some(found)
+impl Locked {
+    fn check(&self, params: &Body, body: &Body) -> Outcome<()> {
+        let locked = params.keys().find(|name| !self.but.contains(name));
+        match locked.filter(|_| self.unless.iter().all(|state| state != status(body))) {
+            None => Ok(()),
+            Some(name) => {
+                let message =
+                    self.message.replace("{param}", name).replace("{states}", &self.unless.join(", "));
+                Err(state::refusal(body, &message, self.code.as_deref()).param(name.as_str()))
+            }
+        }
+    }
+}
+
+/// Whether the members have these values: one of several where a list stands, none where an empty
+/// text stands.
+fn all_have(members: &Body, values: &BTreeMap<String, Json>) -> bool {
+    values.iter().all(|(path, value)| match value {
+        Json::Array(several) => several.iter().any(|one| has(members, path, one)),
+        one => has(members, path, one),
+    })
+}
+
+fn has(members: &Body, path: &str, value: &Json) -> bool {
+    let found = said(members, path);
+    if value == "" { found.is_none() } else { found == Some(value) }
+}
+
+/// What was said at a path; none where it is nothing, an empty text or an empty list.
+fn said<'p>(params: &'p Body, path: &str) -> Option<&'p Json> {
+    at(params, path)
+        .filter(|found| !found.is_null() && *found != "" && !found.as_array().is_some_and(Vec::is_empty))
+}
+
+/// Whether a text is a web address with a scheme; `{CHECKOUT_SESSION_ID}` may stand in it.
+fn is_url(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty())
 }
 
 /// `amount[monetary]`, as a form spells `amount.monetary`.
@@ -122,36 +192,42 @@ fn form_name(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::{Member, OperationKind, catalog, find};
+    use crate::catalog::{Entity, Member, OperationKind, catalog, find};
     use serde_json::json;
 
     fn read() -> BTreeMap<String, Constraints> {
         toml::from_str(include_str!("constraint.toml")).unwrap()
     }
 
-    fn params(name: &str) -> &'static [Member] {
-        if let Some((_, action)) = catalog().action(name) {
-            return &action.params;
+    fn called(name: &str) -> (&'static Entity, &'static [Member]) {
+        if let Some((entity, action)) = catalog().action(name) {
+            return (entity, &action.params);
         }
         let (key, kind) = name.rsplit_once('.').unwrap();
-        let kind = if kind == "Create" { OperationKind::Create } else { OperationKind::Update };
+        let kinds = [OperationKind::Create, OperationKind::Update, OperationKind::Delete];
+        let kind = kinds.into_iter().find(|known| format!("{known:?}") == kind).unwrap();
         let entity = catalog().by_object(key).unwrap_or_else(|| panic!("there is no {key}"));
-        &entity.operation(kind).unwrap_or_else(|| panic!("{name} is no call")).params
+        (entity, &entity.operation(kind).unwrap_or_else(|| panic!("{name} is no call")).params)
     }
 
     #[test]
     fn every_constraint_is_about_a_param_of_its_call() {
         for (name, constraints) in read() {
-            let known = params(&name);
+            let (entity, known) = called(&name);
             let rules = constraints.rules.iter().flat_map(|rule| {
                 rule.given.iter().chain(&rule.lacks).chain(rule.when.keys()).chain(rule.unless.keys())
             });
             let pairs = constraints.exclusive.iter().flat_map(|(first, second)| [first, second]);
             let bounds = constraints.least.keys().chain(constraints.most.keys());
-            let all = constraints.demanded.iter().chain(&constraints.future).chain(bounds).chain(pairs);
+            let but = constraints.locked.iter().flat_map(|locked| &locked.but);
+            let named = constraints.demanded.iter().chain(&constraints.future).chain(&constraints.urls);
+            let all = named.chain(bounds).chain(pairs).chain(but);
             for path in all.chain(rules) {
                 let first = path.split('.').next().unwrap();
                 assert!(find(known, first).is_some(), "{name} has no param {path}");
+            }
+            for path in constraints.rules.iter().flat_map(|rule| rule.is.keys().chain(rule.is_not.keys())) {
+                assert!(entity.field_at(path).is_some(), "{name} is of nothing that has {path}");
             }
         }
     }

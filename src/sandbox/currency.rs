@@ -2,11 +2,12 @@
 //! `currency.toml` holds them.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
 use super::error::{Failure, Outcome};
+use super::table;
 
 /// The table; lists are words.
 #[derive(Debug, Default, Deserialize)]
@@ -21,11 +22,7 @@ struct Table {
     least: BTreeMap<String, i64>,
 }
 
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    // a table that cannot be read is caught by the tests below
-    TABLE.get_or_init(|| toml::from_str(include_str!("currency.toml")).unwrap_or_default())
-}
+static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("currency.toml")));
 
 fn lists(words: &str, currency: &str) -> bool {
     words.split_whitespace().any(|word| word == currency)
@@ -34,10 +31,10 @@ fn lists(words: &str, currency: &str) -> bool {
 /// A currency that exists, in small letters; Stripe takes it in any.
 pub(super) fn read(given: &str, param: &str) -> Outcome<String> {
     let small = given.to_ascii_lowercase();
-    if lists(&table().supported, &small) {
+    if lists(&TABLE.supported, &small) {
         return Ok(small);
     }
-    let all: Vec<&str> = table().supported.split_whitespace().collect();
+    let all: Vec<&str> = TABLE.supported.split_whitespace().collect();
     let message =
         format!("Invalid currency: {given}. Stripe currently supports these currencies: {}", all.join(", "));
     Err(Failure::invalid(message).param(param))
@@ -45,14 +42,14 @@ pub(super) fn read(given: &str, param: &str) -> Outcome<String> {
 
 /// Whether the keys of a map of that name are currencies.
 pub(super) fn are_keys(name: &str) -> bool {
-    table().keys_of.split_whitespace().any(|end| name.ends_with(end))
+    TABLE.keys_of.split_whitespace().any(|end| name.ends_with(end))
 }
 
 /// How many decimals an amount has.
 pub(super) fn places(currency: &str) -> u32 {
-    if lists(&table().zero_decimal, currency) {
+    if lists(&TABLE.zero_decimal, currency) {
         0
-    } else if lists(&table().three_decimal, currency) {
+    } else if lists(&TABLE.three_decimal, currency) {
         3
     } else {
         2
@@ -61,12 +58,12 @@ pub(super) fn places(currency: &str) -> u32 {
 
 /// The least amount of a charge.
 pub(super) fn least(currency: &str) -> i64 {
-    table().least.get(currency).copied().unwrap_or(1)
+    TABLE.least.get(currency).copied().unwrap_or(1)
 }
 
 /// An amount to charge must not have more decimals than can be paid.
 pub(super) fn check_step(amount: i64, currency: &str, param: &str) -> Outcome<()> {
-    if lists(&table().three_decimal, currency) && amount % 10 != 0 {
+    if lists(&TABLE.three_decimal, currency) && amount % 10 != 0 {
         let message = format!(
             "Invalid amount. Amounts in {} must be rounded to the nearest ten: the last of the three decimals must \
              be 0. See https://stripe.com/docs/currencies#three-decimal for more information.",
@@ -74,12 +71,12 @@ pub(super) fn check_step(amount: i64, currency: &str, param: &str) -> Outcome<()
         );
         return Err(Failure::invalid(message).code("invalid_charge_amount").param(param));
     }
-    whole(&table().whole_charges, amount, currency, "charged amounts", param)
+    whole(&TABLE.whole_charges, amount, currency, "charged amounts", param)
 }
 
 /// An amount to pay out must be whole where the currency is never paid out in parts.
 pub(super) fn check_payout(amount: i64, currency: &str, param: &str) -> Outcome<()> {
-    whole(&table().whole_payouts, amount, currency, "payout amounts", param)
+    whole(&TABLE.whole_payouts, amount, currency, "payout amounts", param)
 }
 
 fn whole(words: &str, amount: i64, currency: &str, what: &str, param: &str) -> Outcome<()> {
@@ -101,7 +98,7 @@ mod tests {
     #[test]
     fn every_currency_of_a_rule_exists() {
         let Table { supported, keys_of: _, zero_decimal, three_decimal, whole_charges, whole_payouts, least } =
-            table();
+            &*TABLE;
         assert!(supported.split_whitespace().count() > 130);
         let words = [zero_decimal, three_decimal, whole_charges, whole_payouts].into_iter();
         let named = words.flat_map(|words| words.split_whitespace()).chain(least.keys().map(String::as_str));

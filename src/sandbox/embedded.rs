@@ -7,18 +7,35 @@ use crate::catalog::{Entity, Kind, Member, OperationKind, Presence, catalog};
 
 use super::call::Call;
 use super::error::{Failure, Outcome};
-use super::fields::{id, items, set, text};
+use super::fields::{id, items, members, set, text};
+use super::label;
+use super::life;
 use super::page;
 use super::shape;
 use super::store::Body;
 
 impl Call<'_> {
-    /// A fresh object with the params laid over.
+    /// A fresh object with the params laid over, and with what its type starts with where they say nothing.
     pub fn build(&self) -> Outcome<Body> {
         let mut body = self.fresh();
         shape::lay_over(self.entity, &mut body, &self.params)?;
+        self.take_id(&mut body)?;
         put_in(self, &mut body)?;
+        life::apply_defaults(self, &mut body);
         Ok(body)
+    }
+
+    /// Gives a new object the id that the caller chose, unless another one has it.
+    fn take_id(&self, body: &mut Body) -> Outcome<()> {
+        let create = self.entity.operation(OperationKind::Create);
+        let chosen = create.and_then(|create| create.param("id")).and(text(&self.params, "id"));
+        let Some(own) = chosen else { return Ok(()) };
+        if self.session.alive(&self.entity.object, own)?.is_some() {
+            let message = format!("{} already exists.", label::capital(&self.label()));
+            return Err(Failure::state(message).code("resource_already_exists").param("id"));
+        }
+        set(body, "id", own);
+        Ok(())
     }
 
     /// The named object with the params laid over.
@@ -59,9 +76,10 @@ fn of_list(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> Ou
     if let (Some(Json::Array(given)), Some(item)) =
         (call.params.get(&field.name), catalog().by_object(object))
     {
-        let made: Vec<Json> = given.iter().map(|params| one(call, item, params)).collect::<Outcome<_>>()?;
-        set(body, &field.name, page::embedded(&made, &url));
-        set(body, &format!("_{}", field.name), made);
+        let one =
+            |params: &Json| Ok(Json::Object(call.about(&item.object, members(params.clone()))?.build()?));
+        let made: Vec<Json> = given.iter().map(one).collect::<Outcome<_>>()?;
+        show(call.entity, body, &field.name, &made);
     } else if let Some(Json::Object(page)) = body.get_mut(&field.name)
         && text(page, "url").is_none()
     {
@@ -70,14 +88,11 @@ fn of_list(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> Ou
     Ok(())
 }
 
-fn one(call: &Call<'_>, entity: &'static Entity, params: &Json) -> Outcome<Json> {
-    let params = params.as_object().cloned().unwrap_or_default();
-    let call = call.about(&entity.object, params)?;
-    let mut body = call.fresh();
-    shape::lay_over(entity, &mut body, &call.params)?;
-    put_in(&call, &mut body)?;
-    super::life::apply_defaults(&call, &mut body);
-    Ok(Json::Object(body))
+/// Shows items as a page that stands in a field of an object, and keeps them all.
+pub(super) fn show(entity: &Entity, body: &mut Body, field: &str, items: &[Json]) {
+    let url = address(entity, id(body), field);
+    set(body, field, page::embedded(items, &url));
+    set(body, &format!("_{field}"), items.to_vec());
 }
 
 /// Where a page of an object is listed.

@@ -8,8 +8,9 @@ use super::behaviour;
 use super::complete::usual;
 use super::error::{Failure, Outcome};
 use super::expand::COUNT;
+use super::fields::{Body, at, at_mut, id, object, set};
 use super::shape::is_includable;
-use super::store::{Body, Session};
+use super::store::Session;
 use super::view::{hide, inner_hidden, stub};
 
 /// Shows an answer, every path in `expand` expanded.
@@ -27,24 +28,19 @@ pub(super) fn shown(session: &Session<'_>, mut answer: Json, expand: &[String]) 
 }
 
 fn is_search(body: &Body) -> bool {
-    super::fields::text(body, "object") == Some("search_result")
+    object(body) == "search_result"
 }
 
 /// Puts back a hidden field that lies inside another one, if the path to expand leads to it.
 fn put_back(session: &Session<'_>, body: &mut Body, object: &str, path: &str) -> Outcome<()> {
     let Some(hidden) = inner_hidden(object).find(|hidden| path.starts_with(hidden)) else { return Ok(()) };
-    let id = super::fields::id(body).to_owned();
+    let id = id(body).to_owned();
     let Some(stored) = session.get(object, &id)? else { return Ok(()) };
-    let (outer, name) = hidden.rsplit_once('.').unwrap_or_default();
-    let pointer = format!("/{}", outer.replace('.', "/"));
-    let mut shown = Json::Object(std::mem::take(body));
-    let kept = Json::Object(stored.body);
-    if let (Some(Json::Object(shown)), Some(Json::Object(kept))) =
-        (shown.pointer_mut(&pointer), kept.pointer(&pointer))
+    if let Some((outer, name)) = hidden.rsplit_once('.')
+        && let Some(Json::Object(shown)) = at_mut(body, outer)
     {
-        shown.insert(name.to_owned(), kept.get(name).cloned().unwrap_or_default());
+        set(shown, name, at(&stored.body, hidden).cloned());
     }
-    *body = shown.as_object().cloned().unwrap_or_default();
     Ok(())
 }
 
@@ -74,7 +70,7 @@ fn member(
     whole: &str,
 ) -> Outcome<()> {
     let Some((name, rest)) = path.split_first() else { return Ok(()) };
-    let object = body.get("object").and_then(Json::as_str).unwrap_or_default().to_owned();
+    let object = object(body).to_owned();
     if object == "list" || is_search(body) {
         let Some(data) = body.get_mut("data").filter(|_| *name == "data") else { return Err(cannot(whole)) };
         return put_in(session, data, &[], rest, whole);
@@ -127,7 +123,7 @@ fn fetch(session: &Session<'_>, value: &mut Json) -> Outcome<()> {
 
 /// A field that is kept with the object but shown only now, or a page made of other objects.
 fn included(session: &Session<'_>, body: &Body, object: &str, name: &str) -> Outcome<Json> {
-    let id = body.get("id").and_then(Json::as_str).unwrap_or_default();
+    let id = id(body);
     let found = match behaviour::included(session, object, name, id)? {
         Some(page) => Some(page),
         None => session.get(object, id)?.and_then(|mut stored| stored.body.shift_remove(name)),

@@ -7,42 +7,116 @@ use super::error::{Failure, Outcome};
 /// An object as it is kept; names with a leading underscore are never shown.
 pub(super) type Body = Map<String, Json>;
 
-/// The text of a member; nothing when absent, null, empty or no text.
-pub(super) fn text<'a>(body: &'a Body, name: &str) -> Option<&'a str> {
-    body.get(name).and_then(Json::as_str).filter(|text| !text.is_empty())
+/// An object that is written out, in the manner of `json!`.
+macro_rules! body {
+    ($($members:tt)*) => { $crate::sandbox::fields::members(serde_json::json!({ $($members)* })) };
+}
+pub(super) use body;
+
+/// What a path leads to: a name, or names with dots between them that lead into objects.
+pub(super) fn at<'a>(body: &'a Body, path: &str) -> Option<&'a Json> {
+    let mut names = path.split('.');
+    let first = body.get(names.next()?)?;
+    names.try_fold(first, |found, name| found.get(name))
 }
 
-/// The whole number of a member; zero when there is none.
-pub(super) fn number(body: &Body, name: &str) -> i64 {
-    given_number(body, name).unwrap_or(0)
+/// The same, to be changed.
+pub(super) fn at_mut<'a>(body: &'a mut Body, path: &str) -> Option<&'a mut Json> {
+    let mut names = path.split('.');
+    let first = body.get_mut(names.next()?)?;
+    names.try_fold(first, |found, name| found.get_mut(name))
 }
 
-/// The whole number of a member, when there is one.
-pub(super) fn given_number(body: &Body, name: &str) -> Option<i64> {
-    body.get(name).and_then(Json::as_i64)
+/// Takes out what a path leads to.
+pub(super) fn take_out(body: &mut Body, path: &str) {
+    match path.rsplit_once('.') {
+        None => drop(body.shift_remove(path)),
+        Some((outer, name)) => {
+            if let Some(Json::Object(members)) = at_mut(body, outer) {
+                members.shift_remove(name);
+            }
+        }
+    }
 }
 
-/// The truth of a member; false when there is none.
-pub(super) fn flag(body: &Body, name: &str) -> bool {
-    body.get(name).and_then(Json::as_bool).unwrap_or(false)
+/// The text at a path; nothing when absent, null, empty or no text.
+pub(super) fn text<'a>(body: &'a Body, path: &str) -> Option<&'a str> {
+    at(body, path).and_then(Json::as_str).filter(|text| !text.is_empty())
+}
+
+/// The whole number at a path; zero when there is none.
+pub(super) fn number(body: &Body, path: &str) -> i64 {
+    given_number(body, path).unwrap_or(0)
+}
+
+/// The whole number at a path, when there is one.
+pub(super) fn given_number(body: &Body, path: &str) -> Option<i64> {
+    at(body, path).and_then(Json::as_i64)
+}
+
+/// The truth at a path; false when there is none.
+pub(super) fn flag(body: &Body, path: &str) -> bool {
+    at(body, path).and_then(Json::as_bool).unwrap_or(false)
 }
 
 /// The text of a member that every object of its type has.
 pub(super) fn needed<'a>(body: &'a Body, name: &str) -> Outcome<&'a str> {
-    text(body, name).ok_or_else(|| {
-        let object = text(body, "object").unwrap_or("object");
-        Failure::internal(format!("The {object} {} is kept without its {name}.", id(body)))
-    })
+    text(body, name).ok_or_else(|| lacking(body, name))
 }
 
-/// The members of an object inside an object.
-pub(super) fn inner<'a>(body: &'a Body, name: &str) -> Option<&'a Body> {
-    body.get(name).and_then(Json::as_object)
+/// The whole number of a member that every object of its type has.
+pub(super) fn needed_number(body: &Body, name: &str) -> Outcome<i64> {
+    given_number(body, name).ok_or_else(|| lacking(body, name))
 }
 
-/// The elements of a list; none when there is no list.
-pub(super) fn items<'a>(body: &'a Body, name: &str) -> &'a [Json] {
-    body.get(name).and_then(Json::as_array).map_or(&[], Vec::as_slice)
+/// The object that every object of its type holds under that name.
+pub(super) fn needed_inner<'a>(body: &'a Body, name: &str) -> Outcome<&'a Body> {
+    inner(body, name).ok_or_else(|| lacking(body, name))
+}
+
+fn lacking(body: &Body, name: &str) -> Failure {
+    let object = text(body, "object").unwrap_or("object");
+    Failure::internal(format!("The {object} {} is kept without its {name}.", id(body)))
+}
+
+/// The members of the object at a path.
+pub(super) fn inner<'a>(body: &'a Body, path: &str) -> Option<&'a Body> {
+    at(body, path).and_then(Json::as_object)
+}
+
+/// The members of a value that is an object; none of any other.
+pub(super) fn members(value: Json) -> Body {
+    if let Json::Object(members) = value { members } else { Body::new() }
+}
+
+/// The elements of the list at a path; none when there is no list.
+pub(super) fn items<'a>(body: &'a Body, path: &str) -> &'a [Json] {
+    at(body, path).and_then(Json::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// The objects of the list at a path.
+pub(super) fn objects<'a>(body: &'a Body, path: &str) -> impl Iterator<Item = &'a Body> + use<'a> {
+    items(body, path).iter().filter_map(Json::as_object)
+}
+
+/// `recurring` and `interval` are `recurring[interval]`.
+pub(super) fn child(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}[{name}]") }
+}
+
+/// The objects of a list param inside another, each with what a form calls it: `phases[0][items][1]`.
+pub(super) fn entries<'a>(
+    params: &'a Body,
+    name: &str,
+    path: &str,
+) -> impl Iterator<Item = (String, &'a Body)> + use<'a> {
+    let list = child(path, name);
+    objects(params, name).enumerate().map(move |(at, entry)| (format!("{list}[{at}]"), entry))
+}
+
+/// The type of an object.
+pub(super) fn object(body: &Body) -> &str {
+    text(body, "object").unwrap_or_default()
 }
 
 /// The status of an object.
@@ -81,4 +155,9 @@ pub(super) fn copy(to: &mut Body, from: &Body, names: &[&str]) {
     for name in names {
         set(to, name, member(from, name));
     }
+}
+
+/// An object as an error carries it: without what is never shown.
+pub(super) fn visible(body: &Body) -> Body {
+    body.clone().into_iter().filter(|(name, _)| !name.starts_with('_')).collect()
 }

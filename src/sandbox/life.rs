@@ -1,7 +1,7 @@
 //! How objects live that need no code of their own: `life.toml`, read and applied.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -9,9 +9,12 @@ use serde_json::Value as Json;
 use crate::catalog::{Entity, Kind, Member, OperationKind, find};
 
 use super::call::{Call, moment};
+use super::error::Outcome;
+use super::fields::{self, Body, set, status};
 use super::identifier;
 use super::shape;
-use super::store::Body;
+use super::state;
+use super::table;
 
 /// The whole table.
 #[derive(Debug, Default, Deserialize)]
@@ -58,28 +61,39 @@ pub(super) enum Does {
     Delete,
 }
 
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    // a table that cannot be read is caught by the tests below
-    TABLE.get_or_init(|| toml::from_str(include_str!("life.toml")).unwrap_or_default())
+static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("life.toml")));
+
+impl Transition {
+    /// Refuses the action where the state of its object does not allow it.
+    pub fn check(&self, call: &Call<'_>, body: &Body, path: &str) -> Outcome<()> {
+        if self.when.is_empty() || self.when.iter().any(|state| state == status(body)) {
+            return Ok(());
+        }
+        let Some(message) = &self.message else {
+            let verb = path.rsplit('/').next().unwrap_or_default().replace('_', " ");
+            return Err(state::not_in_state(call, body, &verb));
+        };
+        let message = message.replace("{states}", &self.when.join(", "));
+        Err(state::refusal(body, &message, self.code.as_deref()))
+    }
 }
 
 /// Why the sandbox does not do an operation, where it does not.
 pub(super) fn missing(entity: &Entity, kind: OperationKind) -> Option<&'static str> {
-    table().missing.get(&entity.key)?.get(&kind).map(String::as_str)
+    TABLE.missing.get(&entity.key)?.get(&kind).map(String::as_str)
 }
 
 /// What the action does: its own entry, else its verb's; none where neither says anything of
 /// this type of object.
 pub(super) fn course(entity: &Entity, action: &str, path: &str) -> Option<Transition> {
-    let own = table().actions.get(action).cloned();
+    let own = TABLE.actions.get(action).cloned();
     if own
         .as_ref()
         .is_some_and(|own| !own.set.is_empty() || own.does != Does::Change || own.missing.is_some())
     {
         return own;
     }
-    let verb = path.rsplit('/').next().and_then(|verb| table().verbs.get(verb));
+    let verb = path.rsplit('/').next().and_then(|verb| TABLE.verbs.get(verb));
     let fitting = verb.into_iter().flatten().filter(|(path, value)| takes(&entity.fields, path, value));
     let set: Body = fitting.map(|(path, value)| (path.clone(), value.clone())).collect();
     if set.is_empty() { own } else { Some(Transition { set, ..own.unwrap_or_default() }) }
@@ -87,7 +101,7 @@ pub(super) fn course(entity: &Entity, action: &str, path: &str) -> Option<Transi
 
 /// The states in which an action is possible, and its refusal in the others, where it says so.
 pub(super) fn states(action: &str) -> Option<&'static Transition> {
-    table().actions.get(action).filter(|course| !course.when.is_empty())
+    TABLE.actions.get(action).filter(|course| !course.when.is_empty())
 }
 
 /// Whether an object has the field and the field takes the value.
@@ -104,9 +118,12 @@ fn takes(fields: &[Member], path: &str, value: &Json) -> bool {
     }
 }
 
-/// Gives a new object what its type starts with, where the params say nothing.
+/// Gives a new object what its type starts with, where the params say nothing; what can be active is.
 pub(super) fn apply_defaults(call: &Call<'_>, body: &mut Body) {
-    let Some(new) = table().new.get(&call.entity.key) else { return };
+    if body.get("active").is_some_and(Json::is_boolean) && !call.params.contains_key("active") {
+        set(body, "active", true);
+    }
+    let Some(new) = TABLE.new.get(&call.entity.key) else { return };
     for (path, value) in new {
         if !is_given(&call.params, path) {
             write(call, body, path, value);
@@ -115,13 +132,7 @@ pub(super) fn apply_defaults(call: &Call<'_>, body: &mut Body) {
 }
 
 fn is_given(params: &Body, path: &str) -> bool {
-    match path.split_once('.') {
-        None => params.get(path).is_some_and(|value| value.as_str() != Some("")),
-        Some((name, rest)) => match params.get(name) {
-            Some(Json::Object(inner)) => is_given(inner, rest),
-            _ => false,
-        },
-    }
+    fields::at(params, path).is_some_and(|value| value != "")
 }
 
 /// Sets what a course sets.
@@ -179,8 +190,10 @@ fn named(call: &Call<'_>, body: &Body, kind: &Kind, name: &str) -> Option<Json> 
         let seconds = later.strip_prefix('+').and_then(|later| later.parse::<i64>().ok()).unwrap_or(0);
         return Some(moment(kind, call.now + seconds));
     }
+    if let Some(length) = name.strip_prefix("random") {
+        return Some(identifier::random("", length.parse().unwrap_or(24)).into());
+    }
     match name {
-        "random" => Some(identifier::random("", 24).into()),
         "account" => Some(call.account.as_str().into()),
         "livemode" => Some(call.livemode.into()),
         "version" => Some(crate::catalog::API_VERSION.into()),

@@ -1,7 +1,7 @@
 //! What a publishable key may do: `publishable.toml`, read and applied.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -12,6 +12,7 @@ use super::check;
 use super::error::{Failure, Outcome};
 use super::fields::text;
 use super::form::Node;
+use super::table;
 
 /// The param that proves that the caller was told of the object, and the field it is compared to.
 const SECRET: &str = "client_secret";
@@ -33,16 +34,12 @@ pub(super) struct Terms {
     shows: Option<String>,
 }
 
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    // a table that cannot be read is caught by the test below
-    TABLE.get_or_init(|| toml::from_str(include_str!("publishable.toml")).unwrap_or_default())
-}
+static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("publishable.toml")));
 
 impl Terms {
     /// The terms of a call; none where it needs a secret key.
     pub fn of(method: &str, path: &str) -> Option<&'static Self> {
-        table().calls.get(&format!("{method} {path}"))
+        TABLE.calls.get(&format!("{method} {path}"))
     }
 
     /// Takes the secret out of the params, which a publishable key cannot do without.
@@ -74,7 +71,7 @@ impl Terms {
 
     /// Leaves out of an answer what a publishable key is not shown.
     pub fn keep_shown(&self, answer: &mut Json) {
-        let shown = self.shows.as_ref().and_then(|name| table().shown.get(name));
+        let shown = self.shows.as_ref().and_then(|name| TABLE.shown.get(name));
         if let (Some(shown), Some(body)) = (shown, answer.as_object_mut()) {
             body.retain(|name, _| shown.contains(name));
         }
@@ -88,8 +85,8 @@ mod tests {
 
     #[test]
     fn the_table_names_calls_and_fields_that_there_are() {
-        assert!(!table().calls.is_empty());
-        for (call, terms) in &table().calls {
+        assert!(!TABLE.calls.is_empty());
+        for (call, terms) in &TABLE.calls {
             let (method, path) = call.split_once(' ').unwrap();
             let found = catalog().match_path(method, path).unwrap();
             let template = match found.called {
@@ -97,7 +94,7 @@ mod tests {
                 Called::Action(action) => &action.path,
             };
             assert_eq!(template, path);
-            let shown = terms.shows.as_ref().map(|name| &table().shown[name]);
+            let shown = terms.shows.as_ref().map(|name| &TABLE.shown[name]);
             for field in shown.into_iter().flatten() {
                 assert!(found.entity.field(field).is_some(), "{call}: there is no field {field}");
             }

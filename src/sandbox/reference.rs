@@ -3,7 +3,7 @@
 //! does not say.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -16,6 +16,7 @@ use super::call::Call;
 use super::check::child;
 use super::error::{Failure, Outcome};
 use super::store::Body;
+use super::table;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,11 +25,7 @@ struct Table {
     unmade: BTreeMap<String, String>,
 }
 
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    // a table that cannot be read is caught by the test below
-    TABLE.get_or_init(|| toml::from_str(include_str!("reference.toml")).unwrap_or_default())
-}
+static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("reference.toml")));
 
 /// Every param of a call that names another object must name one that exists; a call that only
 /// reads may also name one that was deleted.
@@ -74,7 +71,7 @@ impl Check<'_> {
 
     fn id(&self, objects: &[String], id: &str, path: &str) -> Outcome<()> {
         for object in objects {
-            let accepted = table().accepts.get(object).map_or(&[][..], Vec::as_slice);
+            let accepted = TABLE.accepts.get(object).map_or(&[][..], Vec::as_slice);
             for object in std::iter::once(object).chain(accepted) {
                 if self.is_one(object, id)? {
                     return Ok(());
@@ -94,7 +91,7 @@ impl Check<'_> {
         if found.is_some_and(|found| !found.gone || self.reads) {
             return Ok(true);
         }
-        Ok(table().unmade.contains_key(object) && self.looks_like_one(object, id)?)
+        Ok(TABLE.unmade.contains_key(object) && self.looks_like_one(object, id)?)
     }
 
     /// Whether an id begins as those of its type do, or at least is no id of anything else.
@@ -136,7 +133,7 @@ mod tests {
 
     #[test]
     fn the_table_names_objects_that_there_are() {
-        let Table { accepts, unmade } = table();
+        let Table { accepts, unmade } = &*TABLE;
         assert!(!accepts.is_empty());
         let named = accepts.iter().flat_map(|(object, others)| std::iter::once(object).chain(others));
         for object in named.chain(unmade.keys()) {

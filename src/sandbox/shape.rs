@@ -6,6 +6,7 @@ use crate::catalog::{Entity, Kind, Member, Presence, Shape, catalog, find};
 
 use super::check::METADATA_KEYS;
 use super::error::{Failure, Outcome};
+use super::fields::{members, object};
 use super::store::Body;
 
 /// True for a field that Stripe leaves out unless it is expanded.
@@ -74,7 +75,7 @@ fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> Outcome<Json> {
         (Kind::Object(fields), Json::Object(given)) => {
             let mut members = match old {
                 Json::Object(members) => members,
-                _ => least(&shape.kind).as_object().cloned().unwrap_or_default(),
+                _ => members(least(&shape.kind)),
             };
             for (name, value) in given {
                 let Some(inner) = find(fields, name) else { continue };
@@ -94,8 +95,7 @@ fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> Outcome<Json> {
 
 /// Takes out of what is about to stand in a field of an object the members the field does not have.
 pub(super) fn keep_known(owner: &Body, name: &str, members: &mut Body) {
-    let object = owner.get("object").and_then(Json::as_str).unwrap_or_default();
-    let field = catalog().by_object(object).and_then(|entity| entity.field(name));
+    let field = catalog().by_object(object(owner)).and_then(|entity| entity.field(name));
     if let Some(Kind::Object(fields)) = field.map(|field| &field.kind) {
         known_only(fields, members);
     }

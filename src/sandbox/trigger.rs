@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::fields::Body;
+use super::fields::{Body, at};
 
 /// How a member changed.
 #[derive(Debug, Clone, Copy)]
@@ -18,9 +18,9 @@ pub(super) enum FieldTrigger {
 }
 
 impl FieldTrigger {
-    /// Whether the member that a JSON pointer names changed so; `before` is none of a new object.
-    pub fn happened(self, before: Option<&Body>, after: &Body, pointer: &str) -> bool {
-        let (old, new) = (before.and_then(|body| member(body, pointer)), member(after, pointer));
+    /// Whether the member that a path leads to changed so; `before` is none of a new object.
+    pub fn happened(self, before: Option<&Body>, after: &Body, path: &str) -> bool {
+        let (old, new) = (before.and_then(|body| member(body, path)), member(after, path));
         match self {
             Self::Set => new.as_deref().is_some_and(|new| new != "0") && old != new,
             Self::Unset => old.is_some() && new.is_none(),
@@ -31,10 +31,8 @@ impl FieldTrigger {
 }
 
 /// A member as text; none when it is absent or null.
-fn member(body: &Body, pointer: &str) -> Option<String> {
-    let mut parts = pointer.trim_start_matches('/').split('/');
-    let first = body.get(parts.next()?)?;
-    let found = parts.try_fold(first, |at, part| at.get(part))?;
+fn member(body: &Body, path: &str) -> Option<String> {
+    let found = at(body, path)?;
     match found {
         Json::Null => None,
         Json::String(text) => Some(text.clone()),

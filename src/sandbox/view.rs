@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::catalog::catalog;
 
 use super::complete::complete;
-use super::fields::Body;
+use super::fields::{Body, member, object, take_out};
 use super::shape::is_includable;
 
 /// Shows an object with nothing expanded.
@@ -21,7 +21,7 @@ pub(super) fn hide(value: &mut Json) {
         Json::Array(items) => items.iter_mut().for_each(hide),
         Json::Object(body) => {
             complete(body);
-            let object = body.get("object").and_then(Json::as_str).unwrap_or_default().to_owned();
+            let object = object(body).to_owned();
             body.retain(|name, _| !name.starts_with('_') && !is_includable(&object, name));
             for path in inner_hidden(&object) {
                 take_out(body, path);
@@ -38,19 +38,7 @@ pub(super) fn inner_hidden(object: &str) -> impl Iterator<Item = &'static str> {
     hidden.iter().map(String::as_str).filter(|path| path.contains('.'))
 }
 
-fn take_out(body: &mut Body, path: &str) {
-    match path.split_once('.') {
-        None => drop(body.shift_remove(path)),
-        Some((name, rest)) => {
-            if let Some(inner) = body.get_mut(name).and_then(Json::as_object_mut) {
-                take_out(inner, rest);
-            }
-        }
-    }
-}
-
 /// What is left of a deleted object.
 pub(super) fn stub(body: &Body) -> Json {
-    let member = |name| body.get(name).cloned().unwrap_or(Json::Null);
-    json!({"id": member("id"), "object": member("object"), "deleted": true})
+    json!({"id": member(body, "id"), "object": member(body, "object"), "deleted": true})
 }

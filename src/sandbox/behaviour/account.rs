@@ -1,15 +1,9 @@
 //! Accounts: the caller's own, which exists without having been made, and those connected to it.
 
-use serde_json::{Value as Json, json};
-
 use crate::sandbox::auth_context;
-use crate::sandbox::call::Call;
-use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{id, inner, items, member, set, set_inner, text};
-use crate::sandbox::store::Body;
 
-use super::definition::{Behaviour, Create, Get, Update};
-use super::generic;
+use super::prelude::*;
+use super::{generic, tokens_and_sources};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -24,47 +18,39 @@ const SPECIAL: &[&str] = &["capabilities", "individual"];
 /// `GET /v1/account`, and `GET /v1/accounts/{account}` of a connected one.
 fn get(call: &Call<'_>) -> Outcome<Json> {
     if !call.id.is_empty() && call.id != call.account {
-        let mut body = kept(generic::get(call)?);
+        let mut body = members(generic::get(call)?);
         paid_out_to(call, &mut body)?;
         return Ok(Json::Object(body));
     }
-    if let Some((_, body)) =
-        auth_context::made(call.session)?.filter(|(_, body)| of_type(body, &call.entity.object))
-    {
+    let made = auth_context::made(call.session)?.map(|(_, body)| body);
+    if let Some(body) = made.filter(|body| text(body, "object") == Some(&call.entity.object)) {
         return Ok(Json::Object(body));
     }
     let mut body = call.fresh();
-    set(&mut body, "id", call.account.as_str());
-    for (name, value) in [("country", "US"), ("default_currency", "usd"), ("type", "standard")] {
-        set(&mut body, name, value);
-    }
-    set(&mut body, "email", "sandbox@example.com");
-    for name in ["charges_enabled", "details_submitted", "payouts_enabled"] {
-        set(&mut body, name, true);
-    }
-    set(&mut body, "controller", json!({"type": "account"}));
+    body.extend(members(json!({
+        "id": call.account, "country": "US", "default_currency": "usd", "type": "standard",
+        "email": "sandbox@example.com", "charges_enabled": true, "details_submitted": true, "payouts_enabled": true,
+        "controller": {"type": "account"},
+    })));
     paid_out_to(call, &mut body)?;
     Ok(Json::Object(body))
 }
 
 /// `POST /v1/accounts`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = kept(generic::create(&plain(call))?);
-    let kind = text(&body, "type").unwrap_or("standard").to_owned();
+    let mut body = members(generic::create(&call.without(SPECIAL))?);
     if inner(&call.params, "controller").is_none() {
-        set(&mut body, "controller", controller(&kind));
+        let controller = controller(needed(&body, "type")?);
+        set(&mut body, "controller", controller);
     }
     at_home(&mut body);
-    special(call, &mut body)?;
-    paid_out_to(call, &mut body)?;
-    due(&mut body);
-    call.keep(body)
+    finish(call, body)
 }
 
 /// A company is where its account is, unless it says otherwise.
 fn at_home(body: &mut Body) {
     let country = member(body, "country");
-    let address = body.get_mut("company").and_then(|company| company.get_mut("address")?.as_object_mut());
+    let address = at_mut(body, "company.address").and_then(Json::as_object_mut);
     if let Some(address) = address.filter(|address| text(address, "country").is_none()) {
         set(address, "country", country);
     }
@@ -72,24 +58,20 @@ fn at_home(body: &mut Body) {
 
 /// `POST /v1/accounts/{account}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = kept(generic::update(&plain(call))?);
-    special(call, &mut body)?;
+    finish(call, members(generic::update(&call.without(SPECIAL))?))
+}
+
+/// Keeps an account with what its params mean for more than a field of their name.
+fn finish(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
+    for (name, asked) in inner(&call.params, "capabilities").into_iter().flatten() {
+        capability(&mut body, name, asked.get("requested") == Some(&Json::Bool(true)));
+    }
+    if let Some(params) = inner(&call.params, "individual") {
+        individual(call, &mut body, params)?;
+    }
     paid_out_to(call, &mut body)?;
     due(&mut body);
     call.keep(body)
-}
-
-fn plain<'a>(call: &Call<'a>) -> Call<'a> {
-    let mut plain = call.clone();
-    plain.params.retain(|name, _| !SPECIAL.contains(&name.as_str()));
-    plain
-}
-
-fn kept(answer: Json) -> Body {
-    match answer {
-        Json::Object(body) => body,
-        _ => Body::new(),
-    }
 }
 
 /// Who answers for an account of that type, and who pays its fees.
@@ -107,10 +89,7 @@ fn controller(kind: &str) -> Json {
 
 /// Puts in what the account is paid out to.
 fn paid_out_to(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let mut held = Vec::new();
-    for object in ["bank_account", "card"] {
-        held.extend(call.session.having(object, "account", id(body))?.into_iter().map(Json::Object));
-    }
+    let held = tokens_and_sources::external_accounts(call, id(body))?;
     let url = format!("/v1/accounts/{}/external_accounts", id(body));
     set(body, "external_accounts", json!({"object": "list", "data": held, "has_more": false, "url": url}));
     Ok(())
@@ -127,27 +106,15 @@ const DUE: &[&str] = &[
 ];
 
 fn due(body: &mut Body) {
-    let known = |path: &str| match path.split_once('.') {
-        Some((outer, name)) => {
-            inner(body, outer).and_then(|inner| inner.get(name)).is_some_and(|it| !it.is_null())
-        }
-        None => inner(body, "external_accounts").is_some_and(|held| !items(held, "data").is_empty()),
+    let known = |path: &str| match path {
+        "external_account" => !items(body, "external_accounts.data").is_empty(),
+        _ => at(body, path).is_some_and(|known| !known.is_null()),
     };
     let due: Vec<&str> = DUE.iter().copied().filter(|path| !known(path)).collect();
     let reason = if due.is_empty() { Json::Null } else { "requirements.past_due".into() };
     set_inner(body, "requirements", "disabled_reason", reason);
     for name in ["currently_due", "eventually_due"] {
         set_inner(body, "requirements", name, due.clone());
-    }
-}
-
-fn special(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    for (name, asked) in inner(&call.params, "capabilities").into_iter().flatten() {
-        capability(body, name, asked.get("requested") == Some(&Json::Bool(true)));
-    }
-    match inner(&call.params, "individual") {
-        Some(params) => individual(call, body, params),
-        None => Ok(()),
     }
 }
 
@@ -168,7 +135,7 @@ fn individual(call: &Call<'_>, body: &mut Body, params: &Body) -> Outcome<()> {
     about.parents = vec![("account".to_owned(), id(body).to_owned())];
     about.path = format!("/v1/accounts/{}/persons", id(body));
     let known = inner(body, "individual").map(|person| id(person).to_owned());
-    let mut person = kept(match known {
+    let mut person = members(match known {
         None => generic::create(&about)?,
         Some(known) => {
             generic::update(&Call { path: format!("{}/{known}", about.path), id: known, ..about.clone() })?
@@ -178,8 +145,4 @@ fn individual(call: &Call<'_>, body: &mut Body, params: &Body) -> Outcome<()> {
     call.session.put(&person)?;
     set(body, "individual", person);
     Ok(())
-}
-
-fn of_type(body: &Body, object: &str) -> bool {
-    text(body, "object") == Some(object)
 }

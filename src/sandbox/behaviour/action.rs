@@ -1,19 +1,11 @@
 //! Actions that are data: what `life.toml` says of them is done to an object.
 
-use serde_json::Value as Json;
-
-use crate::catalog::{OperationKind, catalog};
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::set;
+use crate::catalog::catalog;
 use crate::sandbox::life::{self, Does, Transition};
-use crate::sandbox::page;
 use crate::sandbox::parent;
-use crate::sandbox::shape;
-use crate::sandbox::store::Body;
 
 use super::generic;
-use super::transition;
+use super::prelude::*;
 
 /// Runs an action.
 pub(super) fn run(call: &Call<'_>, name: &str) -> Outcome<Json> {
@@ -34,7 +26,7 @@ pub(super) fn run(call: &Call<'_>, name: &str) -> Outcome<Json> {
 
 fn change(call: &Call<'_>, course: &Transition, path: &str) -> Outcome<Json> {
     let mut body = parent::owned(call, call.named()?)?;
-    transition::check(call, &body, course, path)?;
+    course.check(call, &body, path)?;
     shape::lay_over(call.entity, &mut body, &call.params)?;
     life::apply_transition(call, &mut body, course);
     call.touch(&mut body);
@@ -59,16 +51,15 @@ fn make(call: &Call<'_>, course: &Transition) -> Outcome<Json> {
     let of = course.of.as_deref().unwrap_or(&call.entity.object);
     let new = Call { id: call.id.clone(), ..call.about(of, call.params.clone())? };
     let mut body = new.build()?;
-    life::apply_defaults(&new, &mut body);
     life::apply_transition(&new, &mut body, course);
     new.keep(body)
 }
 
 /// The object whose fields agree with the params.
 fn agreeing(call: &Call<'_>) -> Outcome<Body> {
-    let list = call.entity.operation(OperationKind::List).map_or(&[][..], |list| list.params.as_slice());
+    let list = call.entity.operation(List).map_or(&[][..], |list| list.params.as_slice());
     let mut found = None;
-    let walk = crate::sandbox::store::Walk { objects: call.objects(), ..Default::default() };
+    let walk = Walk { objects: call.objects(), ..Default::default() };
     call.session.walk(&walk, |stored| {
         let agrees = page::matches(call.entity, &stored.body, &call.params);
         found = agrees.then_some(stored.body);

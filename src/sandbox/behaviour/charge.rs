@@ -1,26 +1,15 @@
 //! Charges: what a payment intent or a legacy call took from a payment method.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
-use crate::sandbox::error::{Failure, Outcome, Stage};
-use crate::sandbox::fields::{flag, given_number, id, inner, member, needed, number, set, text};
-use crate::sandbox::identifier;
-use crate::sandbox::shape;
-use crate::sandbox::store::Body;
-
-use super::card::{Decline, Verdict};
-use super::definition::{Behaviour, Create, Page};
+use super::card::{self, Decline, Verdict};
 use super::ledger::{self, Movement};
-use super::money;
-use super::payment_method;
+use super::prelude::*;
+use super::{money, payment_method};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create)],
     actions: &[("CaptureCharge", capture)],
-    pages: &[Page { field: "refunds", of: "refund", by: "charge", oldest_first: false, canceled: true }],
+    pages: &[Page { canceled: true, ..Page::of("refunds", "refund", "charge") }],
     ..Behaviour::of(&["charge"])
 }];
 
@@ -32,31 +21,31 @@ pub(super) const AUTHENTICATED: &str = "_authenticated";
 /// How long a card network holds what is not captured: seven days.
 const HELD_FOR: i64 = 7 * 24 * 60 * 60;
 
+/// What a charge takes over from its intent.
+const OF_INTENT: &[&str] = &[
+    "amount",
+    "currency",
+    "customer",
+    "description",
+    "metadata",
+    "receipt_email",
+    "shipping",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_group",
+];
+
 /// The charge of an intent, kept; refused when there is a reason.
 pub(super) fn for_intent(
     call: &Call<'_>,
     intent: &Body,
     method: &Body,
-    refused: Option<Decline>,
+    refused: Option<&Decline>,
     captured: bool,
 ) -> Outcome<Body> {
     let mut params = Body::new();
-    for name in [
-        "amount",
-        "currency",
-        "customer",
-        "description",
-        "metadata",
-        "receipt_email",
-        "shipping",
-        "statement_descriptor",
-        "statement_descriptor_suffix",
-        "transfer_group",
-    ] {
-        if let Some(value) = intent.get(name).filter(|value| !value.is_null()) {
-            params.insert(name.to_owned(), value.clone());
-        }
-    }
+    copy(&mut params, intent, OF_INTENT);
+    params.retain(|_, value| !value.is_null());
     let call = call.about("charge", params)?;
     let mut body = call.build()?;
     set(&mut body, "payment_intent", id(intent));
@@ -73,37 +62,31 @@ fn write_result(
     call: &Call<'_>,
     body: &mut Body,
     method: &Body,
-    refused: Option<Decline>,
+    refused: Option<&Decline>,
     captured: bool,
 ) -> Outcome<()> {
-    let amount = number(body, "amount");
-    let kind = text(method, "type").unwrap_or("card").to_owned();
-    set(body, "payment_method", id(method));
-    set(body, "billing_details", member(method, "billing_details"));
-    let mut details = Body::new();
-    set(&mut details, &kind, method.get(&kind).cloned().unwrap_or_default());
-    set(&mut details, "type", kind);
+    let (amount, paid) = (number(body, "amount"), refused.is_none());
+    let kind = needed(method, "type")?;
+    let mut details = members(json!({kind: method.get(kind), "type": kind}));
     shape::keep_known(body, "payment_method_details", &mut details);
-    if let Some(card) = details.get_mut("card").and_then(Json::as_object_mut).filter(|_| refused.is_none()) {
-        authorized(call, card, amount, captured);
-    }
-    set(body, "payment_method_details", details);
-    set(body, "calculated_statement_descriptor", "SANDBOX");
-    set(body, "fraud_details", json!({}));
-    set(body, "paid", refused.is_none());
-    set(body, "captured", refused.is_none() && captured);
-    set(body, "status", if refused.is_none() { "succeeded" } else { "failed" });
-    set(body, "outcome", outcome(refused));
-    if let Some(why) = refused {
-        set(body, "failure_code", why.code);
-        set(body, "failure_message", why.message);
+    body.extend(members(json!({
+        "payment_method": id(method), "payment_method_details": details, "paid": paid, "captured": paid && captured,
+        "billing_details": method.get("billing_details"), "status": if paid { "succeeded" } else { "failed" },
+        "outcome": outcome(refused), "failure_code": refused.map(|why| &why.code),
+        "failure_message": refused.map(|why| &why.message),
+    })));
+    if !paid {
         return Ok(());
     }
-    set(body, "_at_once", payment_method::is_at_once(method));
+    if let Some(card) = card(body) {
+        authorized(call, card, amount, captured);
+    }
+    let fingerprint = payment_method::fingerprint(method);
+    set(body, "_at_once", fingerprint.is_some_and(card::is_at_once));
     if captured {
         take(call, body, amount)?;
     }
-    if payment_method::is_disputed(method) {
+    if fingerprint.is_some_and(card::is_disputed) {
         set(body, CONTESTED, true);
     }
     let receipt = format!("https://pay.stripe.com/receipts/payment/{}", identifier::fingerprint(id(body)));
@@ -114,7 +97,7 @@ fn write_result(
 
 /// The card that was charged.
 fn card(body: &mut Body) -> Option<&mut Body> {
-    body.get_mut("payment_method_details")?.get_mut("card")?.as_object_mut()
+    at_mut(body, "payment_method_details.card")?.as_object_mut()
 }
 
 /// What the bank says of a customer who authenticated.
@@ -127,28 +110,26 @@ fn authentication() -> Json {
 
 /// What the network says of a payment that it let pass.
 fn authorized(call: &Call<'_>, card: &mut Body, amount: i64, captured: bool) {
-    set(card, "amount_authorized", amount);
-    set(card, "authorization_code", identifier::digits(6));
-    set(card, "electronic_commerce_indicator", "07");
-    set(card, "network", text(card, "brand").map(str::to_owned));
-    set(card, "network_transaction_id", identifier::digits(15));
-    set(card, "overcapture", json!({"maximum_amount_capturable": amount, "status": "unavailable"}));
+    let network = member(card, "brand");
+    card.extend(members(json!({
+        "amount_authorized": amount, "authorization_code": identifier::digits(6), "electronic_commerce_indicator": "07",
+        "network": network, "network_transaction_id": identifier::digits(15),
+        "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
+    })));
     if !captured {
         set(card, "capture_before", call.now + HELD_FOR);
     }
 }
 
-fn outcome(refused: Option<Decline>) -> Json {
+fn outcome(refused: Option<&Decline>) -> Json {
     match refused {
         None => json!({
-            "advice_code": null, "network_advice_code": null, "network_decline_code": null,
             "network_status": "approved_by_network", "reason": null, "risk_level": "normal", "risk_score": 20,
             "seller_message": "Payment complete.", "type": "authorized",
         }),
         Some(why) => json!({
-            "advice_code": null, "network_advice_code": null, "network_decline_code": null,
-            "network_status": "declined_by_network", "reason": why.reason, "risk_level": "normal",
-            "risk_score": 20, "seller_message": "The bank did not return any further details with this decline.",
+            "network_status": "declined_by_network", "reason": why.reason, "risk_level": "normal", "risk_score": 20,
+            "seller_message": "The bank did not return any further details with this decline.",
             "type": "issuer_declined",
         }),
     }
@@ -158,11 +139,8 @@ fn outcome(refused: Option<Decline>) -> Json {
 pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> Outcome<()> {
     set(body, "amount_captured", amount);
     set(body, "captured", true);
-    if let Some(card) = card(body) {
-        card.shift_remove("capture_before");
-    }
+    let is_card = card(body).map(|card| card.shift_remove("capture_before")).is_some();
     let currency = needed(body, "currency")?.to_owned();
-    let is_card = body.get("payment_method_details").and_then(|details| details.get("card")).is_some();
     let movement = Movement {
         amount,
         fee: ledger::fee(amount),
@@ -177,14 +155,10 @@ pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> Outcome<()>
 
 /// `POST /v1/charges`, the way before payment intents.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let mut call = call.clone();
-    let amount = given_number(&call.params, "amount").ok_or_else(|| missing("amount"))?;
-    let currency = money::currency(&call.params)?;
-    money::payable(amount, &currency, "amount")?;
-    let method = source(&call)?;
-    call.params.shift_remove("source");
+    money::payable(number(&call.params, "amount"), call.demanded("currency")?, "amount")?;
+    let method = source(call)?;
+    let call = call.without(&["source"]);
     let mut body = call.build()?;
-    set(&mut body, "currency", currency.as_str());
     let captured = call.params.get("capture").and_then(Json::as_bool).unwrap_or(true);
     let refused = match payment_method::verdict(&method) {
         Verdict::Decline(why) => Some(why),
@@ -193,8 +167,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     write_result(&call, &mut body, &method, refused, captured)?;
     call.session.put(&body)?;
     let Some(why) = refused else { return Ok(Json::Object(body)) };
-    let failure = Failure::new(402, "card_error", why.message).code(why.code);
-    Err(failure.with("decline_code", why.reason).with("charge", id(&body)).at(Stage::Done))
+    Err(why.failure().with("charge", id(&body)).at(Stage::Done))
 }
 
 /// The method behind `source`, or the default method of `customer`.
@@ -202,12 +175,10 @@ fn source(call: &Call<'_>) -> Outcome<Body> {
     if let Some(token) = text(&call.params, "source") {
         return payment_method::resolve(call, token, "source");
     }
-    let Some(customer) = text(&call.params, "customer") else {
+    let Some(owner) = call.referred_by("customer", "customer")? else {
         return Err(Failure::invalid("Must provide source or customer.").code("parameter_missing"));
     };
-    let owner = call.session.referred("customer", customer, "customer")?;
-    let settings = inner(&owner, "invoice_settings");
-    if let Some(method) = settings.and_then(|settings| text(settings, "default_payment_method")) {
+    if let Some(method) = text(&owner, "invoice_settings.default_payment_method") {
         return call.session.referred("payment_method", method, "customer");
     }
     let message = "Cannot charge a customer that has no active card";
@@ -217,18 +188,6 @@ fn source(call: &Call<'_>) -> Outcome<Body> {
 /// `POST /v1/charges/{charge}/capture`.
 fn capture(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    if flag(&body, "captured") {
-        let message = format!("Charge {} has already been captured.", id(&body));
-        return Err(Failure::state(message).code("charge_already_captured"));
-    }
-    if flag(&body, "refunded") || !flag(&body, "paid") {
-        let message = format!("Charge {} cannot be captured.", id(&body));
-        return Err(Failure::state(message).code("charge_already_refunded"));
-    }
-    if text(&body, "payment_intent").is_some() {
-        let message = "This charge was made by a PaymentIntent. Capture the PaymentIntent instead.";
-        return Err(Failure::state(message));
-    }
     let most = number(&body, "amount");
     let amount = given_number(&call.params, "amount").unwrap_or(most);
     if !(1..=most).contains(&amount) {

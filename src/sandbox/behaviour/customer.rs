@@ -1,29 +1,15 @@
 //! Customers: deleted ones leave a stub, their payment methods are let go.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, inner, items, number, set, set_inner, text};
-use crate::sandbox::identifier;
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, Delete, Page, Update};
+use super::prelude::*;
 use super::{customer_balance, payment_method, subscription, tax, tokens_and_sources};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create), (Delete, delete), (Update, update)],
     pages: &[
-        Page {
-            field: "subscriptions",
-            of: "subscription",
-            by: "customer",
-            oldest_first: false,
-            canceled: false,
-        },
-        Page { field: "sources", of: "card", by: "customer", oldest_first: false, canceled: false },
-        Page { field: "tax_ids", of: "tax_id", by: "customer", oldest_first: false, canceled: false },
+        Page::of("subscriptions", "subscription", "customer"),
+        Page::of("sources", "card", "customer"),
+        Page::of("tax_ids", "tax_id", "customer"),
     ],
     ..Behaviour::of(&["customer"])
 }];
@@ -62,14 +48,11 @@ fn default_methods(call: &mut Call<'_>) -> Outcome<Vec<Body>> {
     if let Some(token) = text(&call.params, "payment_method") {
         methods.push(payment_method::resolve(call, token, "payment_method")?);
     }
-    let settings = inner(&call.params, "invoice_settings");
-    if let Some(token) =
-        settings.and_then(|settings| text(settings, "default_payment_method")).map(str::to_owned)
-    {
+    let default = text(&call.params, "invoice_settings.default_payment_method").map(str::to_owned);
+    if let Some(token) = default {
         let same = text(&call.params, "payment_method") == Some(token.as_str());
-        let first = methods.first().map(|method| id(method).to_owned()).filter(|_| same);
-        let Some(default) = first else { return Err(not_attached(&token)) };
-        set_inner(&mut call.params, "invoice_settings", "default_payment_method", default);
+        let first = methods.first().filter(|_| same).ok_or_else(|| not_attached(&token))?;
+        set_inner(&mut call.params, "invoice_settings", "default_payment_method", id(first));
     }
     Ok(methods)
 }
@@ -93,8 +76,7 @@ fn check_email(body: &Body) -> Outcome<()> {
 
 fn tax_ids(call: &Call<'_>, body: &Body) -> Outcome<()> {
     for data in items(&call.params, "tax_id_data") {
-        let params = data.as_object().cloned().unwrap_or_default();
-        let mut call = call.about("tax_id", params)?;
+        let mut call = call.about("tax_id", members(data.clone()))?;
         call.parents.push(("customer".into(), id(body).to_owned()));
         tax::create_id(&call)?;
     }
@@ -106,8 +88,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = number(&call.named()?, "balance");
     let body = call.revise()?;
     check_email(&body)?;
-    let settings = inner(&call.params, "invoice_settings");
-    if let Some(default) = settings.and_then(|settings| text(settings, "default_payment_method")) {
+    if let Some(default) = text(&call.params, "invoice_settings.default_payment_method") {
         let method = call.session.alive("payment_method", default)?;
         if method.is_none_or(|method| text(&method, "customer") != Some(id(&body))) {
             return Err(not_attached(default));
@@ -126,7 +107,7 @@ pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
         payment_method::detach_from(call, &mut method, id(&body))?;
     }
     for owned in call.session.having("subscription", "customer", id(&body))? {
-        if !matches!(crate::sandbox::fields::status(&owned), "canceled" | "incomplete_expired") {
+        if !matches!(status(&owned), "canceled" | "incomplete_expired") {
             subscription::close(call, id(&owned))?;
         }
     }

@@ -44,6 +44,13 @@ pub(super) struct Page {
     pub canceled: bool,
 }
 
+impl Page {
+    /// A page of the newest objects that name the owner in a field, without those that were canceled.
+    pub const fn of(field: &'static str, of: &'static str, by: &'static str) -> Self {
+        Self { field, of, by, oldest_first: false, canceled: false }
+    }
+}
+
 impl Behaviour {
     /// An object that does nothing of its own yet.
     pub const fn of(keys: &'static [&'static str]) -> Self {

@@ -1,15 +1,6 @@
 //! Entitlements: what a customer may use, for the products that it subscribes to.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, id, inner, set, text};
-use crate::sandbox::identifier;
-use crate::sandbox::page;
-use crate::sandbox::store::{Body, Walk};
-
-use super::definition::{Behaviour, Create, Get, List};
+use super::prelude::*;
 use super::subscription;
 
 /// What this module answers.
@@ -29,9 +20,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
         let message = format!("A feature with the lookup key `{key}` already exists.");
         return Err(Failure::state(message).code("resource_already_exists").param("lookup_key"));
     }
-    let mut body = call.build()?;
-    set(&mut body, "active", true);
-    call.keep(body)
+    call.keep(call.build()?)
 }
 
 /// `GET /v1/entitlements/features`; `archived` says which.
@@ -45,15 +34,15 @@ fn list(call: &Call<'_>) -> Outcome<Json> {
 
 /// `POST /v1/products/{product}/features`.
 fn attach(call: &Call<'_>) -> Outcome<Json> {
-    let product = call.parents.first().map(|(_, id)| id.clone()).unwrap_or_default();
-    call.session.named("product", &product)?;
+    let product = call.owner();
+    call.session.named("product", product)?;
     let feature = call.demanded("entitlement_feature")?;
     let feature = call.session.referred("entitlements.feature", feature, "entitlement_feature")?;
     if !flag(&feature, "active") {
         return Err(Failure::state("An archived feature cannot be attached to a product.")
             .param("entitlement_feature"));
     }
-    let attached = call.session.having("product_feature", "_product", &product)?;
+    let attached = call.session.having("product_feature", "_product", product)?;
     if attached.iter().any(|known| named(known) == Some(id(&feature))) {
         let message = "This feature is already attached to this product.";
         return Err(Failure::state(message).code("resource_already_exists").param("entitlement_feature"));
@@ -71,25 +60,21 @@ fn named(attached: &Body) -> Option<&str> {
 /// What a customer may use now, each feature once.
 fn of_customer(call: &Call<'_>, customer: &str) -> Outcome<Vec<Json>> {
     let mut found: Vec<Json> = Vec::new();
-    for owned in call.session.having("subscription", "customer", customer)? {
-        if !subscription::is_running(&owned) {
-            continue;
-        }
-        for product in subscription::products(&owned) {
-            for attached in call.session.having("product_feature", "_product", &product)? {
-                let entitlement = entitlement(call, customer, &attached);
-                if !found.iter().any(|known| known.get("id") == entitlement.get("id")) {
-                    found.push(entitlement);
-                }
-            }
+    let owned = call.session.having("subscription", "customer", customer)?;
+    for product in
+        owned.iter().filter(|owned| subscription::is_running(owned)).flat_map(subscription::products)
+    {
+        for attached in call.session.having("product_feature", "_product", &product)? {
+            let entitlement =
+                inner(&attached, "entitlement_feature").map(|own| entitlement(call, customer, own));
+            found
+                .extend(entitlement.filter(|new| found.iter().all(|known| known.get("id") != new.get("id"))));
         }
     }
     Ok(found)
 }
 
-fn entitlement(call: &Call<'_>, customer: &str, attached: &Body) -> Json {
-    let none = Body::new();
-    let feature = inner(attached, "entitlement_feature").unwrap_or(&none);
+fn entitlement(call: &Call<'_>, customer: &str, feature: &Body) -> Json {
     let name = identifier::fingerprint(&format!("{customer}{}", id(feature)));
     json!({
         "id": format!("ent_test_{name}"), "object": "entitlements.active_entitlement", "feature": id(feature),
@@ -114,8 +99,7 @@ fn get(call: &Call<'_>) -> Outcome<Json> {
     })?;
     for customer in customers {
         let found = of_customer(call, &customer)?;
-        if let Some(known) =
-            found.into_iter().find(|known| known.get("id").and_then(Json::as_str) == Some(&call.id))
+        if let Some(known) = found.into_iter().find(|known| known.get("id") == Some(&call.id.as_str().into()))
         {
             return Ok(known);
         }

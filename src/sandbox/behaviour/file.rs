@@ -1,18 +1,9 @@
 //! Files: what was uploaded is kept, and can be fetched again.
 
+use super::generic;
+use super::prelude::*;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
-use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{id, inner, set, text};
-use crate::sandbox::page;
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create};
-use super::generic;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =
@@ -28,12 +19,11 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let name = text(upload, "filename").unwrap_or("file");
     let content = text(upload, "content").unwrap_or_default();
     let size = STANDARD.decode(content).map_or(0, |bytes| bytes.len());
-    set(&mut body, "filename", name);
-    set(&mut body, "type", name.rsplit_once('.').map_or("bin", |(_, extension)| extension).to_lowercase());
-    set(&mut body, "size", size);
+    let extension = name.rsplit_once('.').map_or("bin", |(_, extension)| extension).to_lowercase();
     let url = format!("https://files.stripe.com/v1/files/{}/contents", id(&body));
-    set(&mut body, "url", url);
-    set(&mut body, CONTENT, content);
+    body.extend(members(json!({
+        "filename": name, "type": extension, "size": size, "url": url, CONTENT: content,
+    })));
     call.session.put(&body)?;
     links(call, &mut body)?;
     call.keep(body)

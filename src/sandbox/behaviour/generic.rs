@@ -1,18 +1,10 @@
 //! What every type of object does: the five operations on fields of the same name.
 
-use serde_json::Value as Json;
-
 use crate::catalog::OperationKind;
-use crate::sandbox::call::Call;
-use crate::sandbox::embedded;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, set, text};
-use crate::sandbox::life;
-use crate::sandbox::page;
 use crate::sandbox::parent::{self, Owner};
-use crate::sandbox::store::Body;
-use crate::sandbox::view;
+use crate::sandbox::{embedded, life, search, view};
 
+use super::prelude::*;
 use super::{singletons, token_params};
 
 /// What objects without a behaviour of their own do.
@@ -21,12 +13,12 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
         return Err(Failure::unsupported(why));
     }
     match kind {
-        OperationKind::Create => create(call),
-        OperationKind::Get => get(call),
-        OperationKind::Update => update(call),
-        OperationKind::Delete => delete(call),
-        OperationKind::List => list(call),
-        OperationKind::Search => crate::sandbox::search::answer(call),
+        Create => create(call),
+        Get => get(call),
+        Update => update(call),
+        Delete => delete(call),
+        List => list(call),
+        OperationKind::Search => search::answer(call),
     }
 }
 
@@ -34,32 +26,9 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     parent::check(call)?;
     let mut body = call.build()?;
-    if let Some(own) = text(&call.params, "id") {
-        take_id(call, &mut body, own)?;
-    }
     parent::write(call, &mut body);
-    life::apply_defaults(call, &mut body);
-    fill_in(call, &mut body);
     token_params::keep_given(call, &mut body);
     call.keep(body)
-}
-
-/// Gives a new object the id that the caller chose, unless another one has it.
-fn take_id(call: &Call<'_>, body: &mut Body, own: &str) -> Outcome<()> {
-    if call.session.alive(&call.entity.object, own)?.is_some() {
-        let message = format!("A {} with the id {own} already exists.", call.label());
-        return Err(Failure::state(message).code("resource_already_exists").param("id"));
-    }
-    set(body, "id", own);
-    Ok(())
-}
-
-/// What a new object is unless told otherwise: active.
-fn fill_in(call: &Call<'_>, body: &mut Body) {
-    let is_plain = body.get("active").is_some_and(Json::is_boolean);
-    if is_plain && !call.params.contains_key("active") {
-        set(body, "active", true);
-    }
 }
 
 /// Shows an object.

@@ -1,16 +1,9 @@
 //! What payment intents and setup intents have in common.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{Body, flag, inner, items, set, text};
+use crate::sandbox::state::unexpected;
 
 use super::payment_method;
-use super::transition::visible;
-
-/// States in which an intent may be changed and confirmed.
-pub(super) const OPEN: &[&str] = &["requires_payment_method", "requires_confirmation", "requires_action"];
+use super::prelude::*;
 
 /// The types of payment method that are offered: a list, or those the account has switched on; the
 /// latter is the default.
@@ -24,19 +17,61 @@ pub(super) fn offer_methods(call: &Call<'_>, body: &mut Body) {
     } else if automatic.is_some_and(|automatic| !flag(automatic, "enabled")) {
         set(body, "payment_method_types", json!(["card"]));
     } else {
-        let redirects =
-            automatic.and_then(|automatic| text(automatic, "allow_redirects")).unwrap_or("always");
+        let redirects = text(&call.params, "automatic_payment_methods.allow_redirects").unwrap_or("always");
         set(body, "automatic_payment_methods", json!({"allow_redirects": redirects, "enabled": true}));
         set(body, "payment_method_types", json!(["card", "link"]));
         set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
     }
 }
 
+/// Takes the method of a call for an intent, which then waits for its confirmation.
+pub(super) fn give_method(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    check_owner(call, body)?;
+    if text(&call.params, "payment_method").is_some() {
+        set(body, "status", "requires_confirmation");
+        set(body, "next_action", Json::Null);
+    }
+    Ok(())
+}
+
+/// A method that is saved to a customer may be used for that customer only.
+pub(super) fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
+    let Some(method) = text(body, "payment_method") else { return Ok(()) };
+    let method = call.session.referred("payment_method", method, "payment_method")?;
+    let Some(owner) = text(&method, "customer") else { return Ok(()) };
+    let message = match text(body, "customer") {
+        Some(customer) if customer == owner => return Ok(()),
+        Some(_) => format!(
+            "The customer does not have a payment method with the ID {}. The payment method must be attached to the \
+             customer.",
+            id(&method)
+        ),
+        None => format!(
+            "The payment method {} belongs to a Customer. Please include the Customer in the `customer` parameter on \
+             the {}.",
+            id(&method),
+            call.entity.name
+        ),
+    };
+    Err(Failure::state(message).param("payment_method"))
+}
+
+/// The method that an intent is confirmed with; `advice` says what to do where there is none.
+pub(super) fn confirming_method(call: &Call<'_>, body: &Body, advice: &str) -> Outcome<Body> {
+    let Some(method) = text(body, "payment_method") else {
+        let name = &call.entity.name;
+        let message =
+            format!("You cannot confirm this {name} because it's missing a payment method. {advice}");
+        return Err(unexpected(&message, body));
+    };
+    check_return_url(call, body)?;
+    call.session.referred("payment_method", method, "payment_method")
+}
+
 /// Methods that the dashboard switches on may send the customer elsewhere, and back.
-pub(super) fn check_return_url(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    let redirects = inner(body, "automatic_payment_methods").is_some_and(|automatic| {
-        flag(automatic, "enabled") && text(automatic, "allow_redirects") != Some("never")
-    });
+fn check_return_url(call: &Call<'_>, body: &Body) -> Outcome<()> {
+    let redirects = flag(body, "automatic_payment_methods.enabled")
+        && text(body, "automatic_payment_methods.allow_redirects") != Some("never");
     if !redirects || text(&call.params, "return_url").is_some() || flag(&call.params, "use_stripe_sdk") {
         return Ok(());
     }
@@ -50,13 +85,34 @@ pub(super) fn check_return_url(call: &Call<'_>, body: &Body) -> Outcome<()> {
     Err(Failure::invalid(message).param("return_url"))
 }
 
-/// The refusal of a call that the intent's state does not allow; it carries the intent.
-pub(super) fn unexpected_state(message: impl Into<String>, body: &Body) -> Failure {
-    let object = text(body, "object").unwrap_or("payment_intent");
-    Failure::state(message).code(&format!("{object}_unexpected_state")).with(object, shown(body))
+/// Sends the customer to a page on which to authenticate.
+pub(super) fn ask_to_authenticate(call: &Call<'_>, body: &mut Body) {
+    let page = format!("/_sandbox/{}s/{}/authenticate", call.entity.object, id(body));
+    let action = match text(&call.params, "return_url") {
+        Some(url) => json!({"redirect_to_url": {"return_url": url, "url": page}, "type": "redirect_to_url"}),
+        None => json!({
+            "type": "use_stripe_sdk",
+            "use_stripe_sdk": {"source": identifier::random("src_", 24), "stripe_js": page, "type": "three_d_secure_redirect"},
+        }),
+    };
+    set(body, "next_action", action);
+    set(body, "status", "requires_action");
 }
 
-/// An intent as an error carries it.
-pub(super) fn shown(body: &Body) -> Json {
-    Json::Object(visible(body))
+/// The intent whose customer comes back from that page, and its method.
+pub(super) fn authenticating(call: &Call<'_>) -> Outcome<(Body, Body)> {
+    let body = call.named()?;
+    if status(&body) != "requires_action" {
+        let message = format!("This {} has a status of {{status}} and waits for nobody.", call.entity.name);
+        return Err(unexpected(&message, &body));
+    }
+    let method = call.session.named("payment_method", needed(&body, "payment_method")?)?;
+    Ok((body, method))
+}
+
+/// Writes on an intent why its method failed, under `error`; it wants another one.
+pub(super) fn fail(body: &mut Body, error: &str, why: &Failure) {
+    body.extend(members(json!({
+        error: why.error, "payment_method": null, "next_action": null, "status": "requires_payment_method",
+    })));
 }

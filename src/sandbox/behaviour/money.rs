@@ -1,23 +1,21 @@
 //! Amounts: currencies, whole and decimal amounts, how an amount is written in a message.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::check::missing;
 use crate::sandbox::currency;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, set, text};
-use crate::sandbox::store::Body;
+
+use super::prelude::*;
 
 /// Decimal places of a decimal amount that Stripe takes.
 const PLACES: usize = 12;
+
+/// The currency of the sandbox's account: that of customers who have none yet.
+pub(super) const USUAL: &str = "usd";
 
 /// Largest amount of one payment.
 const MOST: i64 = 99_999_999;
 
 /// The `currency` param, demanded, in small letters.
 pub(super) fn currency(params: &Body) -> Outcome<String> {
-    let given = text(params, "currency").ok_or_else(|| missing("currency"))?;
-    known_currency(given, "currency")
+    known_currency(text(params, "currency").ok_or_else(|| missing("currency"))?, "currency")
 }
 
 /// A currency, in small letters.
@@ -28,8 +26,7 @@ pub(super) fn known_currency(given: &str, param: &str) -> Outcome<String> {
 /// The amount of a payment: at least what the currency asks for, at most eight digits.
 pub(super) fn payable(amount: i64, currency: &str, param: &str) -> Outcome<()> {
     if amount < 1 {
-        let message = "This value must be greater than or equal to 1.";
-        return Err(Failure::invalid(message).code("parameter_invalid_integer").param(param));
+        return Err(Failure::too_low(1, param));
     }
     currency::check_step(amount, currency, param)?;
     let least = currency::least(currency);
@@ -63,11 +60,9 @@ pub(super) fn written(amount: i64, currency: &str) -> String {
 
 /// Brings a whole amount and its decimal form in step, whichever is given.
 pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str) -> Outcome<()> {
-    let path = |name: &str| if within.is_empty() { name.to_owned() } else { format!("{within}[{name}]") };
     if let Some(amount) = given_number(body, whole) {
         if amount < 0 {
-            let message = "This value must be greater than or equal to 0.";
-            return Err(Failure::invalid(message).code("parameter_invalid_integer").param(path(whole)));
+            return Err(Failure::too_low(0, child(within, whole)));
         }
         set(body, decimal, amount.to_string());
         return Ok(());
@@ -81,7 +76,7 @@ pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str)
     let fraction = fraction.trim_end_matches('0');
     if fraction.len() > PLACES || given.starts_with('-') {
         let message = format!("Invalid decimal: {given}; must contain at maximum {PLACES} decimal places.");
-        return Err(Failure::invalid(message).param(path(decimal)));
+        return Err(Failure::invalid(message).param(child(within, decimal)));
     }
     let shown = if fraction.is_empty() { digits.to_owned() } else { format!("{digits}.{fraction}") };
     let amount =

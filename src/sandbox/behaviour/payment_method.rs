@@ -1,18 +1,7 @@
 //! Payment methods: cards and the other types, saved to a customer or used once.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
-use crate::sandbox::error::{Failure, Outcome, Stage};
-use crate::sandbox::fields::{flag, id, inner, set, text};
-use crate::sandbox::identifier;
-use crate::sandbox::page;
-use crate::sandbox::shape;
-use crate::sandbox::store::Body;
-
 use super::card::{self, Verdict};
-use super::definition::{Behaviour, Create, List, Update};
+use super::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -57,8 +46,7 @@ fn made(call: &Call<'_>, params: &Body) -> Outcome<Body> {
         let given = inner(params, "card").ok_or_else(|| missing("card"))?;
         set(&mut body, "card", card::details(given, call.now)?);
     } else {
-        let given = params.get(&kind).filter(|given| given.is_object()).cloned().unwrap_or_else(|| json!({}));
-        set(&mut body, &kind, details_of(&given));
+        set(&mut body, &kind, inner(params, &kind).map(details_of).unwrap_or_default());
     }
     Ok(body)
 }
@@ -72,19 +60,12 @@ fn blank(call: &Call<'_>) -> Body {
 }
 
 /// Account numbers are shown by their last four digits only.
-fn details_of(given: &Json) -> Json {
-    let Some(members) = given.as_object() else { return json!({}) };
-    let mut shown = Body::new();
-    for (name, value) in members {
-        if matches!(name.as_str(), "account_number" | "iban") {
-            let digits = value.as_str().unwrap_or_default();
-            let last4: String = digits.chars().skip(digits.chars().count().saturating_sub(4)).collect();
-            set(&mut shown, "last4", last4);
-        } else {
-            shown.insert(name.clone(), value.clone());
-        }
-    }
-    Json::Object(shown)
+fn details_of(given: &Body) -> Body {
+    let shown = |(name, value): (&String, &Json)| match (name.as_str(), value.as_str()) {
+        ("account_number" | "iban", Some(number)) => ("last4".to_owned(), card::last4(number).into()),
+        _ => (name.clone(), value.clone()),
+    };
+    given.iter().map(shown).collect()
 }
 
 /// True for the fields that hold the details of one type: `card`, `us_bank_account`.
@@ -122,18 +103,14 @@ pub(super) fn take(call: &mut Call<'_>) -> Outcome<()> {
 
 /// The card of the older kind that a customer is charged by, as a method; it stays a card.
 pub(super) fn of_source(call: &Call<'_>, customer: &Body) -> Outcome<Option<Body>> {
-    let source = text(customer, "default_source").unwrap_or_default();
-    let Some(card) = call.session.alive("card", source)? else { return Ok(None) };
-    let mut method = blank(&call.about("payment_method", Body::new())?);
-    set(&mut method, "id", source);
-    set(&mut method, "type", "card");
-    set(&mut method, "customer", id(customer));
+    let Some(card) = call.session.linked(customer, "default_source", "card")? else { return Ok(None) };
     let mut details = Body::new();
-    for name in ["country", "exp_month", "exp_year", "fingerprint", "funding", "last4"] {
-        set(&mut details, name, card.get(name).cloned().unwrap_or_default());
-    }
-    set(&mut details, "brand", text(&card, "brand").unwrap_or("unknown").to_lowercase());
-    set(&mut method, "card", details);
+    copy(&mut details, &card, &["country", "exp_month", "exp_year", "fingerprint", "funding", "last4"]);
+    set(&mut details, "brand", text(&card, "brand").map(str::to_lowercase));
+    let mut method = blank(&call.about("payment_method", Body::new())?);
+    method.extend(members(json!({
+        "id": id(&card), "type": "card", "customer": id(customer), "card": details,
+    })));
     Ok(Some(method))
 }
 
@@ -147,19 +124,14 @@ pub(super) fn verdict(method: &Body) -> Verdict {
     fingerprint(method).map_or(Verdict::Approve, card::verdict)
 }
 
-/// Whether what is charged counts at once.
-pub(super) fn is_at_once(method: &Body) -> bool {
-    fingerprint(method).is_some_and(|card| card::is(card, "bypassPending"))
-}
-
-/// Whether the cardholder disputes every charge.
-pub(super) fn is_disputed(method: &Body) -> bool {
-    fingerprint(method).is_some_and(|card| card::is(card, "createDispute"))
+/// What happens when the method is saved.
+pub(super) fn verdict_on_saving(method: &Body) -> Verdict {
+    fingerprint(method).map_or(Verdict::Approve, card::verdict_on_saving)
 }
 
 /// What is kept of the number of a card: enough to know it again.
-fn fingerprint(method: &Body) -> Option<&str> {
-    text(inner(method, "card")?, "fingerprint")
+pub(super) fn fingerprint(method: &Body) -> Option<&str> {
+    text(method, "card.fingerprint")
 }
 
 /// Refuses a method that was detached, or used before without a customer.
@@ -212,11 +184,8 @@ pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> O
         }
         None => check_usable(method)?,
     }
-    if let Verdict::Decline(why) = verdict(method)
-        && why.at_once
-    {
-        let failure = Failure::new(402, "card_error", why.message).code(why.code);
-        return Err(failure.with("decline_code", why.reason).at(Stage::Undone));
+    if let Verdict::Decline(why) = verdict_on_saving(method) {
+        return Err(why.failure().at(Stage::Undone));
     }
     set(method, "customer", customer);
     call.session.put(method)
@@ -225,11 +194,7 @@ pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> O
 /// `POST /v1/payment_methods/{payment_method}/detach`.
 fn detach(call: &Call<'_>) -> Outcome<Json> {
     let mut method = call.named()?;
-    let Some(customer) = text(&method, "customer").map(str::to_owned) else {
-        let message =
-            "The payment method you provided is not attached to a customer so detachment is impossible.";
-        return Err(Failure::state(message).code("payment_method_unexpected_state"));
-    };
+    let customer = needed(&method, "customer")?.to_owned();
     detach_from(call, &mut method, &customer)?;
     Ok(Json::Object(method))
 }
@@ -240,15 +205,8 @@ pub(super) fn detach_from(call: &Call<'_>, method: &mut Body, customer: &str) ->
     set(method, SPENT, true);
     call.session.put(method)?;
     let Some(mut owner) = call.session.alive("customer", customer)? else { return Ok(()) };
-    let is_default =
-        inner(&owner, "invoice_settings").and_then(|settings| text(settings, "default_payment_method"));
-    if is_default == Some(id(method)) {
-        crate::sandbox::fields::set_inner(
-            &mut owner,
-            "invoice_settings",
-            "default_payment_method",
-            Json::Null,
-        );
+    if text(&owner, "invoice_settings.default_payment_method") == Some(id(method)) {
+        set_inner(&mut owner, "invoice_settings", "default_payment_method", Json::Null);
         call.session.put(&owner)?;
     }
     Ok(())
@@ -257,11 +215,7 @@ pub(super) fn detach_from(call: &Call<'_>, method: &mut Body, customer: &str) ->
 /// `POST /v1/payment_methods/{payment_method}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
-    if text(&before, "customer").is_none() {
-        let message = "You must save this PaymentMethod to a customer before you can update it.";
-        return Err(Failure::state(message).code("payment_method_unexpected_state"));
-    }
-    let kind = text(&before, "type").unwrap_or_default().to_owned();
+    let kind = needed(&before, "type")?;
     if let Some(other) = call.params.keys().find(|name| is_type(call, name) && **name != kind) {
         let message = format!("You cannot update {other} on a PaymentMethod of type {kind}.");
         return Err(Failure::invalid(message).param(other.as_str()));
@@ -271,14 +225,13 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 
 /// `GET /v1/payment_methods`: those saved to a customer.
 fn list(call: &Call<'_>) -> Outcome<Json> {
-    let owner = call.parents.iter().find(|(name, _)| name == "customer").map(|(_, id)| id.as_str());
-    if let Some(owner) = owner {
+    let owner = call.owner();
+    if owner.is_empty() {
+        call.referred_by("customer", "customer")?;
+    } else {
         call.session.named("customer", owner)?;
-    } else if let Some(customer) = text(&call.params, "customer") {
-        call.session.referred("customer", customer, "customer")?;
     }
     page::of_objects(call, "payment_method", |body| {
-        let customer = text(body, "customer");
-        owner.map_or(customer.is_some(), |owner| customer == Some(owner))
+        text(body, "customer").is_some_and(|customer| owner.is_empty() || customer == owner)
     })
 }

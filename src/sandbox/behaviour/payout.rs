@@ -1,19 +1,10 @@
 //! Money that leaves the account, or comes to it: payouts, transfers and their reversals, top-ups.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
 use crate::sandbox::currency;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, member, needed, number, set, text};
-use crate::sandbox::page;
-use crate::sandbox::store::Body;
 
-use super::definition::{Behaviour, Create};
 use super::ledger::{self, Movement};
 use super::money;
-use super::transition::not_in_state;
+use super::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -27,20 +18,15 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { operations: &[(Create, reversal)], ..Behaviour::of(&["transfer_reversal"]) },
 ];
 
-/// A payout arrives this long after it was asked for, in seconds: two days.
-const ARRIVES: i64 = 2 * 24 * 60 * 60;
 const TOO_LITTLE: &str = "You have insufficient funds in your Stripe account. One likely reason you have insufficient \
     funds is that your funds are automatically being paid out; try enabling manual payouts by going to \
     https://dashboard.stripe.com/account/payouts.";
 
-fn amount_of(call: &Call<'_>) -> Outcome<(i64, String)> {
-    let amount = given_number(&call.params, "amount").ok_or_else(|| missing("amount"))?;
-    Ok((amount, money::currency(&call.params)?))
-}
+const TRANSFERRED_TOO_MUCH: &str =
+    "The transfer amount must not exceed the amount of its source transaction.";
 
 fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> Outcome<()> {
-    let currency = needed(body, "currency")?.to_owned();
-    let movement = Movement { amount, fee: 0, currency: &currency, kind, at_once: true };
+    let movement = Movement { amount, fee: 0, currency: needed(body, "currency")?, kind, at_once: true };
     let entry = ledger::enter(call, body, movement)?;
     set(body, "balance_transaction", entry);
     Ok(())
@@ -48,19 +34,14 @@ fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> Outcome<(
 
 /// `POST /v1/payouts`: an instant one is there at once, others in two days.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let (amount, currency) = amount_of(call)?;
-    currency::check_payout(amount, &currency, "amount")?;
-    ledger::demand(call, amount, &currency, TOO_LITTLE)?;
+    let (amount, currency) = (number(&call.params, "amount"), call.demanded("currency")?);
+    currency::check_payout(amount, currency, "amount")?;
+    ledger::demand(call, amount, currency, TOO_LITTLE)?;
     let mut body = call.build()?;
-    let instant = text(&call.params, "method") == Some("instant");
-    set(&mut body, "currency", currency);
-    set(&mut body, "arrival_date", if instant { call.now } else { call.now + ARRIVES });
-    set(&mut body, "automatic", false);
-    set(&mut body, "method", if instant { "instant" } else { "standard" });
-    set(&mut body, "reconciliation_status", "not_applicable");
-    set(&mut body, "source_type", text(&call.params, "source_type").unwrap_or("card"));
-    set(&mut body, "status", if instant { "paid" } else { "pending" });
-    set(&mut body, "type", "bank_account");
+    if text(&body, "method") == Some("instant") {
+        set(&mut body, "arrival_date", call.now);
+        set(&mut body, "status", "paid");
+    }
     enter(call, &mut body, -amount, "payout")?;
     call.keep(body)
 }
@@ -80,15 +61,9 @@ fn cancel(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/payouts/{id}/reverse`: what was paid out comes back as a payout below zero.
 fn reverse(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    if text(&body, "reversed_by").is_some() {
-        return Err(not_in_state(call, &body, "reverse"));
-    }
     let mut back = body.clone();
-    let fresh = call.fresh();
-    for name in ["id", "created", "metadata"] {
-        set(&mut back, name, fresh.get(name).cloned().unwrap_or_default());
-    }
-    crate::sandbox::shape::lay_over(call.entity, &mut back, &call.params)?;
+    copy(&mut back, &call.fresh(), &["id", "created", "metadata"]);
+    shape::lay_over(call.entity, &mut back, &call.params)?;
     let amount = number(&body, "amount");
     set(&mut back, "amount", -amount);
     set(&mut back, "original_payout", id(&body));
@@ -102,26 +77,20 @@ fn reverse(call: &Call<'_>) -> Outcome<Json> {
 
 /// `POST /v1/transfers`: of what is there, or of what a charge will bring.
 pub(super) fn transfer(call: &Call<'_>) -> Outcome<Json> {
-    let charge = match text(&call.params, "source_transaction") {
-        Some(charge) => Some(call.session.referred("charge", charge, "source_transaction")?),
-        None => None,
-    };
+    let charge = call.referred_by("source_transaction", "charge")?;
     let mut call = call.clone();
     if let (Some(charge), false) = (&charge, call.params.contains_key("amount")) {
         set(&mut call.params, "amount", number(charge, "amount"));
     }
-    let (amount, currency) = amount_of(&call)?;
+    let amount = given_number(&call.params, "amount").ok_or_else(|| missing("amount"))?;
     match &charge {
-        None => ledger::demand(&call, amount, &currency, TOO_LITTLE)?,
+        None => ledger::demand(&call, amount, call.demanded("currency")?, TOO_LITTLE)?,
         Some(charge) if amount > number(charge, "amount") => {
-            let message = "The transfer amount must not exceed the amount of its source transaction.";
-            return Err(Failure::state(message).param("amount"));
+            return Err(Failure::state(TRANSFERRED_TOO_MUCH).param("amount"));
         }
         Some(_) => {}
     }
     let mut body = call.build()?;
-    set(&mut body, "currency", currency);
-    set(&mut body, "source_type", text(&call.params, "source_type").unwrap_or("card"));
     if text(&body, "transfer_group").is_none()
         && let Some(charge) = &charge
     {
@@ -142,8 +111,7 @@ fn show_reversals(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 
 /// `POST /v1/transfers/{transfer}/reversals`: never more than was transferred.
 fn reversal(call: &Call<'_>) -> Outcome<Json> {
-    let of = call.parents.first().map(|(_, id)| id.clone()).unwrap_or_default();
-    let mut of = call.session.named("transfer", &of)?;
+    let mut of = call.session.named("transfer", call.owner())?;
     let left = number(&of, "amount") - number(&of, "amount_reversed");
     let amount = given_number(&call.params, "amount").unwrap_or(left);
     if amount < 1 || amount > left {
@@ -156,8 +124,8 @@ fn reversal(call: &Call<'_>) -> Outcome<Json> {
         return Err(Failure::state(message).param("amount"));
     }
     let mut body = call.build()?;
+    copy(&mut body, &of, &["currency"]);
     set(&mut body, "amount", amount);
-    set(&mut body, "currency", member(&of, "currency"));
     set(&mut body, "transfer", id(&of));
     enter(call, &mut body, amount, "transfer_refund")?;
     call.session.put(&body)?;
@@ -170,15 +138,7 @@ fn reversal(call: &Call<'_>) -> Outcome<Json> {
     Ok(Json::Object(body))
 }
 
-/// `POST /v1/topups`.
+/// `POST /v1/topups`: where the money comes from is not kept.
 fn topup(call: &Call<'_>) -> Outcome<Json> {
-    let (_, currency) = amount_of(call)?;
-    let mut plain = call.clone();
-    plain.params.shift_remove("source");
-    let mut body = plain.build()?;
-    set(&mut body, "currency", currency);
-    set(&mut body, "expected_availability_date", call.now + ARRIVES);
-    set(&mut body, "status", "pending");
-    set(&mut body, "initiated_by", "user");
-    call.keep(body)
+    call.keep(call.without(&["source"]).build()?)
 }

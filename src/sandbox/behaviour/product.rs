@@ -1,13 +1,7 @@
 //! Products: kept for good once they have prices.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, id, set, text};
-
-use super::definition::{Behaviour, Create, Delete, Update};
-use super::order;
+use super::prelude::*;
+use super::{generic, order};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -17,10 +11,9 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 
 /// `POST /v1/products`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = order::product(call)?;
+    let mut body = call.build()?;
     call.session.put(&body)?;
-    if let Some(data) = call.params.get("default_price_data").and_then(Json::as_object) {
-        let mut params = data.clone();
+    if let Some(mut params) = inner(&call.params, "default_price_data").cloned() {
         set(&mut params, "product", id(&body));
         let price = order::price(&call.about("price", params)?, "default_price_data")?;
         set(&mut body, "default_price", id(&price));
@@ -31,8 +24,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/products/{id}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let body = call.revise()?;
-    if let Some(price) = text(&call.params, "default_price") {
-        let price = call.session.referred("price", price, "default_price")?;
+    if let Some(price) = call.referred_by("default_price", "price")? {
         if text(&price, "product") != Some(id(&body)) {
             let message =
                 format!("The default price {} does not belong to the product {}.", id(&price), id(&body));
@@ -53,5 +45,5 @@ fn delete(call: &Call<'_>) -> Outcome<Json> {
         let message = "This product cannot be deleted because it has one or more user-created prices.";
         return Err(Failure::state(message));
     }
-    super::generic::remove(call, &body)
+    generic::remove(call, &body)
 }

@@ -1,14 +1,10 @@
 //! What a change of one object means for others: a table, run over the steps of a call until
 //! nothing moves. A step is one object that was kept, or removed, once.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{Body, id, text};
 use crate::sandbox::store::Change;
 use crate::sandbox::trigger::FieldTrigger::{self, Is, Set};
 
+use super::prelude::*;
 use super::{delinquency, destination_charge, dispute, invoice, promotion_code, schedule, subscription};
 
 /// One row of the table.
@@ -23,37 +19,29 @@ struct Reaction {
 
 /// A change that matters to others.
 enum When {
-    /// The member that a JSON pointer names changed so.
+    /// The member that a path leads to changed so.
     Member(&'static str, FieldTrigger),
     /// The object was deleted.
     Deleted,
 }
 
 const REACTIONS: &[Reaction] = &[
-    Reaction { of: "charge", when: When::Member("/_contested", Set), then: dispute::raise },
-    Reaction {
-        of: "charge",
-        when: When::Member("/captured", Is("true")),
-        then: destination_charge::transfer,
-    },
+    Reaction { of: "charge", when: When::Member("_contested", Set), then: dispute::raise },
+    Reaction { of: "charge", when: When::Member("captured", Is("true")), then: destination_charge::transfer },
     Reaction { of: "coupon", when: When::Deleted, then: promotion_code::coupon_deleted },
-    Reaction { of: "invoice", when: When::Member("/_failed", Set), then: delinquency::payment_failed },
-    Reaction { of: "invoice", when: When::Member("/status", Is("paid")), then: delinquency::settled },
-    Reaction {
-        of: "invoice",
-        when: When::Member("/status", Is("uncollectible")),
-        then: delinquency::settled,
-    },
-    Reaction { of: "invoice", when: When::Member("/status", Is("paid")), then: subscription::invoice_paid },
-    Reaction { of: "invoice", when: When::Member("/status", Is("void")), then: subscription::invoice_voided },
+    Reaction { of: "invoice", when: When::Member("_failed", Set), then: delinquency::payment_failed },
+    Reaction { of: "invoice", when: When::Member("status", Is("paid")), then: delinquency::settled },
+    Reaction { of: "invoice", when: When::Member("status", Is("uncollectible")), then: delinquency::settled },
+    Reaction { of: "invoice", when: When::Member("status", Is("paid")), then: subscription::invoice_paid },
+    Reaction { of: "invoice", when: When::Member("status", Is("void")), then: subscription::invoice_voided },
     Reaction {
         of: "payment_intent",
-        when: When::Member("/status", Is("succeeded")),
+        when: When::Member("status", Is("succeeded")),
         then: invoice::intent_succeeded,
     },
     Reaction {
         of: "subscription",
-        when: When::Member("/status", Is("canceled")),
+        when: When::Member("status", Is("canceled")),
         then: schedule::subscription_canceled,
     },
 ];
@@ -66,8 +54,8 @@ impl Reaction {
         text(&change.after, "object") == Some(self.of)
             && match self.when {
                 When::Deleted => change.gone,
-                When::Member(pointer, trigger) => {
-                    !change.gone && trigger.happened(change.before.as_ref(), &change.after, pointer)
+                When::Member(path, trigger) => {
+                    !change.gone && trigger.happened(change.before.as_ref(), &change.after, path)
                 }
             }
     }

@@ -1,16 +1,8 @@
 //! Refunds: never more than what was taken.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, needed, number, set, status, text};
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create};
 use super::ledger::{self, Movement};
 use super::money;
+use super::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =
@@ -23,26 +15,13 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     set(&mut call.params, "charge", id(&charge));
     let mut body = call.build()?;
-    for name in ["currency", "payment_intent", "customer", "payment_method"] {
-        if body.contains_key(name) {
-            set(&mut body, name, charge.get(name).cloned().unwrap_or_default());
-        }
-    }
+    copy(&mut body, &charge, &["currency", "payment_intent", "customer", "payment_method"]);
     set(&mut body, "amount", amount);
-    set(&mut body, "status", "succeeded");
-    let currency = needed(&charge, "currency")?.to_owned();
+    let currency = needed(&charge, "currency")?;
     let at_once = flag(&charge, "_at_once");
-    let movement = Movement { amount: -amount, fee: 0, currency: &currency, kind: "refund", at_once };
+    let movement = Movement { amount: -amount, fee: 0, currency, kind: "refund", at_once };
     let entry = ledger::enter(&call, &body, movement)?;
     set(&mut body, "balance_transaction", entry);
-    set(
-        &mut body,
-        "destination_details",
-        json!({
-            "card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"},
-            "type": "card",
-        }),
-    );
     let refunded = number(&charge, "amount_refunded") + amount;
     set(&mut charge, "amount_refunded", refunded);
     let all = refunded == number(&charge, "amount_captured");

@@ -1,16 +1,6 @@
 //! Shipping rates: a fixed amount, in one currency or in several.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, inner, member, number, set, set_inner, text};
-use crate::sandbox::page;
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, List, Update};
-use super::money;
+use super::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -19,21 +9,8 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 }];
 
 /// `POST /v1/shipping_rates`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
-    let given = inner(&call.params, "fixed_amount").ok_or_else(|| missing("fixed_amount"))?;
-    check_amount(given, "fixed_amount[amount]")?;
-    let currency = text(given, "currency").ok_or_else(|| missing("fixed_amount[currency]"))?;
-    let currency = money::known_currency(currency, "fixed_amount[currency]")?;
-    let mut body = call.build()?;
-    set(&mut body, "active", true);
-    set(&mut body, "type", "fixed_amount");
-    if text(&call.params, "tax_behavior").is_none() {
-        set(&mut body, "tax_behavior", "unspecified");
-    }
-    set_inner(&mut body, "fixed_amount", "currency", currency.as_str());
-    let options = options(&body, given, &currency)?;
-    set_inner(&mut body, "fixed_amount", "currency_options", options);
-    call.keep(body)
+fn create(call: &Call<'_>) -> Outcome<Json> {
+    made(call).map(Json::Object)
 }
 
 /// `GET /v1/shipping_rates`; `currency` is that of the fixed amount.
@@ -46,47 +23,51 @@ fn list(call: &Call<'_>) -> Outcome<Json> {
     })
 }
 
-fn check_amount(given: &Body, param: &str) -> Outcome<()> {
-    if given_number(given, "amount").is_none_or(|amount| amount >= 0) {
-        return Ok(());
+/// A rate made of params and kept.
+pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
+    let given = inner(&call.params, "fixed_amount").ok_or_else(|| missing("fixed_amount"))?;
+    let mut body = call.build()?;
+    let options = options(&body, given)?;
+    set_inner(&mut body, "fixed_amount", "currency_options", options);
+    call.session.put(&body)?;
+    Ok(body)
+}
+
+/// The option of one currency.
+fn option(currency: &str, amount: i64, taxed: &str) -> Outcome<Json> {
+    if amount < 0 {
+        return Err(Failure::too_low(0, format!("fixed_amount[currency_options][{currency}][amount]")));
     }
-    let message = "This value must be greater than or equal to 0.";
-    Err(Failure::invalid(message).code("parameter_invalid_integer").param(param))
+    Ok(json!({"amount": amount, "tax_behavior": taxed}))
 }
 
 /// The main currency is one of the options.
-fn options(body: &Body, given: &Body, currency: &str) -> Outcome<Body> {
-    let usual = member(body, "tax_behavior");
+fn options(body: &Body, given: &Body) -> Outcome<Body> {
+    let currency = text(given, "currency").ok_or_else(|| missing("fixed_amount[currency]"))?;
     let mut options = Body::new();
-    set(&mut options, currency, json!({"amount": number(given, "amount"), "tax_behavior": usual}));
-    for (name, option) in inner(given, "currency_options").into_iter().flatten() {
-        let option = option.as_object().cloned().unwrap_or_default();
-        check_amount(&option, &format!("fixed_amount[currency_options][{name}][amount]"))?;
-        let taxed = text(&option, "tax_behavior").unwrap_or("unspecified");
-        set(&mut options, name, json!({"amount": number(&option, "amount"), "tax_behavior": taxed}));
-    }
+    set(&mut options, currency, option(currency, number(given, "amount"), needed(body, "tax_behavior")?)?);
+    add_options(&mut options, given)?;
     Ok(options)
+}
+
+/// Adds the options of other currencies, or changes those that are there.
+fn add_options(options: &mut Body, given: &Body) -> Outcome<()> {
+    for (currency, given) in inner(given, "currency_options").into_iter().flatten() {
+        let known = options.get(currency).and_then(Json::as_object).cloned().unwrap_or_default();
+        let changed: Body = known.into_iter().chain(members(given.clone())).collect();
+        let taxed = text(&changed, "tax_behavior").unwrap_or("unspecified");
+        set(options, currency, option(currency, number(&changed, "amount"), taxed)?);
+    }
+    Ok(())
 }
 
 /// `POST /v1/shipping_rates/{id}`: other currencies may change, the amount may not.
 fn update(call: &Call<'_>) -> Outcome<Json> {
-    let before = call.named()?;
-    let mut plain = call.clone();
-    let given = plain.params.shift_remove("fixed_amount");
-    let mut body = plain.revise()?;
-    let Some(given) =
-        given.as_ref().and_then(|given| given.get("currency_options")).and_then(Json::as_object)
-    else {
-        return call.keep(body);
-    };
-    let amount = inner(&before, "fixed_amount").cloned().unwrap_or_default();
-    let mut options = inner(&amount, "currency_options").cloned().unwrap_or_default();
-    for (name, option) in given {
-        let mut changed = options.get(name).and_then(Json::as_object).cloned().unwrap_or_default();
-        changed.extend(option.as_object().cloned().unwrap_or_default());
-        check_amount(&changed, &format!("fixed_amount[currency_options][{name}][amount]"))?;
-        set(&mut options, name, changed);
+    let mut body = call.without(&["fixed_amount"]).revise()?;
+    if let Some(given) = inner(&call.params, "fixed_amount") {
+        let mut options = inner(&body, "fixed_amount.currency_options").cloned().unwrap_or_default();
+        add_options(&mut options, given)?;
+        set_inner(&mut body, "fixed_amount", "currency_options", options);
     }
-    set_inner(&mut body, "fixed_amount", "currency_options", options);
     call.keep(body)
 }

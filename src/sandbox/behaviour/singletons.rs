@@ -1,16 +1,12 @@
 //! What exists without having been made: the one balance of an account, the one cash balance of
 //! a customer, the capabilities of an account. It is kept once it is changed.
 
-use serde_json::Value as Json;
-
 use crate::catalog::Entity;
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::set;
 use crate::sandbox::life;
 use crate::sandbox::parent::{self, Owner};
-use crate::sandbox::shape;
-use crate::sandbox::store::{Body, KEY};
+use crate::sandbox::store::KEY;
+
+use super::prelude::*;
 
 /// Whether such an object exists as soon as what it belongs to does.
 pub(super) fn is_one(entity: &Entity) -> bool {

@@ -1,18 +1,9 @@
 //! Tokens, and the cards and bank accounts they stand for: what an account is paid out to, and
 //! the older kind of what a customer pays with.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, inner, set, text};
-use crate::sandbox::identifier;
 use crate::sandbox::parent;
-use crate::sandbox::shape;
-use crate::sandbox::store::{Body, Walk};
 
-use super::definition::{Behaviour, Create, Delete};
+use super::prelude::*;
 use super::{card, generic};
 
 /// What this module answers.
@@ -31,29 +22,31 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 /// The account number of every bank account that a test token stands for.
 const TEST_ACCOUNT: &str = "000123456789";
 
+/// What tokens stand for, and what the ids of such tokens start with.
+const KINDS: &[(&str, &str)] = &[
+    ("account", "ct_"),
+    ("bank_account", "btok_"),
+    ("card", "tok_"),
+    ("cvc_update", "cvctok_"),
+    ("person", "cpt_"),
+    ("pii", "pii_"),
+];
+
 /// `POST /v1/tokens`.
 fn create_token(call: &Call<'_>) -> Outcome<Json> {
-    let Some(kind) = KINDS.iter().find(|kind| call.params.contains_key(**kind)) else {
-        return Err(missing("card"));
-    };
+    let known = KINDS.iter().find(|(kind, _)| call.params.contains_key(*kind));
+    let (kind, prefix) = known.ok_or_else(|| missing("card"))?;
     let mut body = call.fresh();
+    set(&mut body, "id", identifier::fresh(prefix));
     set(&mut body, "type", *kind);
     let given = inner(&call.params, kind).cloned().unwrap_or_default();
     match *kind {
-        "card" => set(&mut body, "card", of_card(call, &given)?),
-        "bank_account" => {
-            set(&mut body, "id", identifier::fresh("btok_"));
-            set(&mut body, "bank_account", of_bank(call, &given)?);
-        }
-        "account" => set(&mut body, "id", identifier::fresh("ct_")),
-        "person" => set(&mut body, "id", identifier::fresh("cpt_")),
-        "pii" => set(&mut body, "id", identifier::fresh("pii_")),
-        _ => set(&mut body, "id", identifier::fresh("cvctok_")),
+        "card" => set(&mut body, kind, of_card(call, &given)?),
+        "bank_account" => set(&mut body, kind, of_bank(call, &given)?),
+        _ => {}
     }
     call.keep(body)
 }
-
-const KINDS: &[&str] = &["account", "bank_account", "card", "cvc_update", "person", "pii"];
 
 /// `POST /v1/accounts/{account}/external_accounts`.
 fn create_external_account(call: &Call<'_>) -> Outcome<Json> {
@@ -67,13 +60,12 @@ fn create_source(call: &Call<'_>) -> Outcome<Json> {
 
 /// Saves what a token stands for to a customer, who is charged by it from then on.
 pub(super) fn save(call: &Call<'_>, customer: &str, token: &str) -> Outcome<()> {
-    let params = Body::from_iter([("source".to_owned(), Json::from(token))]);
-    let mut saving = call.about("card", params)?;
+    let mut saving = call.about("card", members(json!({"source": token})))?;
     saving.parents.push(("customer".to_owned(), customer.to_owned()));
     saving.path = format!("/v1/customers/{customer}/sources");
-    let made = create_source(&saving)?;
+    let made = members(create_source(&saving)?);
     let mut owner = call.session.named("customer", customer)?;
-    set(&mut owner, "default_source", made.get("id").cloned().unwrap_or_default());
+    set(&mut owner, "default_source", id(&made));
     call.session.put(&owner)
 }
 
@@ -95,23 +87,23 @@ fn create(call: &Call<'_>, param: &str) -> Outcome<Json> {
 
 /// The first that an account is paid out to in a currency is the default of that currency.
 fn default_of_its_currency(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let Some(account) =
-        text(body, "account").filter(|_| body.get("default_for_currency").is_none_or(Json::is_null))
-    else {
-        return Ok(());
-    };
-    let mut others = Vec::new();
-    for object in ["bank_account", "card"] {
-        others.extend(call.session.having(object, "account", account)?);
-    }
+    let known = body.get("default_for_currency").is_some_and(|known| !known.is_null());
+    let Some(account) = text(body, "account").filter(|_| !known) else { return Ok(()) };
+    let others = external_accounts(call, account)?;
     let is_first = others.iter().all(|other| text(other, "currency") != text(body, "currency"));
     set(body, "default_for_currency", is_first);
     Ok(())
 }
 
+/// What an account is paid out to.
+pub(super) fn external_accounts(call: &Call<'_>, account: &str) -> Outcome<Vec<Body>> {
+    let cards = call.session.having("card", "account", account)?;
+    Ok([call.session.having("bank_account", "account", account)?, cards].concat())
+}
+
 /// The first source of a customer is the one that is charged.
 fn choose_default(call: &Call<'_>, source: &Body) -> Outcome<()> {
-    let Some(mut customer) = customer(call, source)? else { return Ok(()) };
+    let Some(mut customer) = call.session.linked(source, "customer", "customer")? else { return Ok(()) };
     if text(&customer, "default_source").is_none() {
         set(&mut customer, "default_source", id(source));
         call.session.put(&customer)?;
@@ -123,7 +115,7 @@ fn choose_default(call: &Call<'_>, source: &Body) -> Outcome<()> {
 fn delete(call: &Call<'_>) -> Outcome<Json> {
     let source = call.named()?;
     let stub = generic::delete(call)?;
-    if let Some(mut customer) = customer(call, &source)?
+    if let Some(mut customer) = call.session.linked(&source, "customer", "customer")?
         && text(&customer, "default_source") == Some(id(&source))
     {
         let mut newest = Json::Null;
@@ -137,10 +129,6 @@ fn delete(call: &Call<'_>) -> Outcome<Json> {
         call.session.put(&customer)?;
     }
     Ok(stub)
-}
-
-fn customer(call: &Call<'_>, source: &Body) -> Outcome<Option<Body>> {
-    text(source, "customer").map_or(Ok(None), |customer| call.session.alive("customer", customer))
 }
 
 fn object(body: &Body) -> &str {
@@ -175,28 +163,24 @@ fn of_token(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body> {
     }
     let number =
         card::number_of_token(token).ok_or_else(|| Failure::unknown_reference("token", token, param))?;
-    of_card(
-        call,
-        &[("token".to_owned(), Json::from(token)), ("number".to_owned(), number.into())]
-            .into_iter()
-            .collect(),
-    )
+    of_card(call, &members(json!({"token": token, "number": number})))
 }
 
 fn of_card(call: &Call<'_>, given: &Body) -> Outcome<Body> {
-    let details = card::details(&with_numbers(given), call.now)?;
-    let about = call.about("card", Body::new())?;
+    let mut details = card::details(&with_numbers(given), call.now)?;
+    details.shift_remove("networks");
+    let brand = card::spelled(needed(&details, "brand")?);
+    set(&mut details, "brand", brand);
+    set(&mut details, "cvc_check", text(given, "cvc").map(|_| "pass"));
+    of_details(call, "card", &details, given)
+}
+
+/// A card or a bank account with what is known of it, and with what was given.
+fn of_details(call: &Call<'_>, object: &str, known: &Body, given: &Body) -> Outcome<Body> {
+    let about = call.about(object, Body::new())?;
     let mut body = about.fresh();
-    let mut known = details;
-    set(&mut known, "cvc_check", text(given, "cvc").map(|_| "pass"));
-    known.remove("networks");
-    for source in [&known, given] {
-        shape::lay_over(about.entity, &mut body, source)?;
-    }
-    if let Some(brand) = text(&body, "brand") {
-        let spelled = spelled(brand).to_owned();
-        set(&mut body, "brand", spelled);
-    }
+    shape::lay_over(about.entity, &mut body, known)?;
+    shape::lay_over(about.entity, &mut body, given)?;
     Ok(body)
 }
 
@@ -211,31 +195,11 @@ fn with_numbers(given: &Body) -> Body {
     given
 }
 
-/// The older objects spell brands as people do.
-fn spelled(brand: &str) -> &str {
-    match brand {
-        "visa" => "Visa",
-        "mastercard" => "MasterCard",
-        "amex" => "American Express",
-        "discover" => "Discover",
-        "diners" => "Diners Club",
-        "jcb" => "JCB",
-        "unionpay" => "UnionPay",
-        _ => "Unknown",
-    }
-}
-
 fn of_bank(call: &Call<'_>, given: &Body) -> Outcome<Body> {
-    let about = call.about("bank_account", Body::new())?;
-    let mut body = about.fresh();
     let number = text(given, "account_number").unwrap_or(TEST_ACCOUNT);
-    let last4: String = number.chars().skip(number.chars().count().saturating_sub(4)).collect();
-    let usual = json!({
-        "bank_name": "STRIPE TEST BANK", "country": "US", "currency": "usd", "status": "new", "last4": last4,
-        "fingerprint": identifier::fingerprint(number), "routing_number": "110000000",
-    });
-    for source in [&usual.as_object().cloned().unwrap_or_default(), given] {
-        shape::lay_over(about.entity, &mut body, source)?;
-    }
-    Ok(body)
+    let usual = members(json!({
+        "bank_name": "STRIPE TEST BANK", "country": "US", "currency": "usd", "last4": card::last4(number),
+        "status": "new", "fingerprint": identifier::fingerprint(number), "routing_number": "110000000",
+    }));
+    of_details(call, "bank_account", &usual, given)
 }

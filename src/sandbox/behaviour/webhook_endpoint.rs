@@ -1,16 +1,9 @@
 //! Webhook endpoints: the secret is told once; sixteen at most.
 
-use serde_json::{Value as Json, json};
-
 use crate::catalog::API_VERSION;
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::event;
-use crate::sandbox::fields::{flag, items, set, text};
-use crate::sandbox::identifier;
-use crate::sandbox::store::{Body, Walk};
 
-use super::definition::{Behaviour, Create, List, Update};
+use super::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -35,8 +28,6 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     }
     let mut body = call.build()?;
     let secret = identifier::random("whsec_", 32);
-    body.shift_remove("secret");
-    set(&mut body, "status", "enabled");
     if text(&call.params, "api_version").is_none() {
         set(&mut body, "api_version", Json::Null);
     }
@@ -95,20 +86,15 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 
 /// `GET /v1/events`; `types` names several kinds, and a star stands for what follows.
 fn list_events(call: &Call<'_>) -> Outcome<Json> {
-    let mut call = call.clone();
-    let kind = call.params.shift_remove("type").unwrap_or_default();
-    let kinds = call.params.shift_remove("types").unwrap_or_else(|| json!([]));
-    let delivered = call.params.shift_remove("delivery_success").and_then(|wanted| wanted.as_bool());
+    let several = items(&call.params, "types");
+    let delivered = call.params.get("delivery_success").and_then(Json::as_bool);
     let fits = |wanted: &Json, body: &Body| {
         let (wanted, kind) = (wanted.as_str().unwrap_or_default(), text(body, "type").unwrap_or_default());
         wanted.strip_suffix('*').map_or(wanted == kind, |start| kind.starts_with(start))
     };
-    crate::sandbox::page::of_objects(&call, "event", |body| {
-        let several = kinds.as_array().map_or(&[][..], Vec::as_slice);
-        (kind.is_null() || fits(&kind, body))
+    page::of_objects(&call.without(&["type", "types", "delivery_success"]), "event", |body| {
+        call.params.get("type").is_none_or(|kind| fits(kind, body))
             && (several.is_empty() || several.iter().any(|wanted| fits(wanted, body)))
-            && delivered.is_none_or(|wanted| {
-                wanted == (crate::sandbox::fields::number(body, "pending_webhooks") == 0)
-            })
+            && delivered.is_none_or(|wanted| wanted == (number(body, "pending_webhooks") == 0))
     })
 }

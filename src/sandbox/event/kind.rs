@@ -1,9 +1,7 @@
 //! Which events a change is: `customer.created`, `invoice.paid`, `payment_method.attached`.
 
-use serde_json::Value as Json;
-
 use crate::catalog::{OperationKind, Shape, catalog};
-use crate::sandbox::fields::status;
+use crate::sandbox::fields::{object, status};
 use crate::sandbox::store::{Body, Change};
 use crate::sandbox::trigger::FieldTrigger;
 
@@ -21,32 +19,32 @@ const PREFIXES: &[(&str, &str)] = &[
 
 /// Moments that no rule covers: object, member, turn, event.
 const MOMENTS: &[(&str, &str, FieldTrigger, &str)] = &[
-    ("billing.meter", "/status", FieldTrigger::Is("inactive"), "billing.meter.deactivated"),
-    ("billing.meter", "/status", FieldTrigger::Was("inactive"), "billing.meter.reactivated"),
-    ("charge", "/amount_refunded", FieldTrigger::Set, "charge.refunded"),
-    ("charge", "/captured", FieldTrigger::Was("false"), "charge.captured"),
-    ("checkout.session", "/status", FieldTrigger::Is("complete"), "checkout.session.completed"),
-    ("credit_note", "/status", FieldTrigger::Is("void"), "credit_note.voided"),
-    ("dispute", "/_withdrawn", FieldTrigger::Set, "charge.dispute.funds_withdrawn"),
-    ("dispute", "/_reinstated", FieldTrigger::Set, "charge.dispute.funds_reinstated"),
-    ("dispute", "/status", FieldTrigger::Is("lost"), "charge.dispute.closed"),
-    ("dispute", "/status", FieldTrigger::Is("won"), "charge.dispute.closed"),
-    ("invoice", "/status_transitions/finalized_at", FieldTrigger::Set, "invoice.finalized"),
-    ("invoice", "/status", FieldTrigger::Is("paid"), "invoice.payment_succeeded"),
-    ("invoice", "/status", FieldTrigger::Is("void"), "invoice.voided"),
-    ("invoice", "/status", FieldTrigger::Is("uncollectible"), "invoice.marked_uncollectible"),
-    ("invoice", "/_failed", FieldTrigger::Set, "invoice.payment_failed"),
-    ("invoice", "/_waits", FieldTrigger::Set, "invoice.payment_action_required"),
-    ("invoice", "/_sent", FieldTrigger::Set, "invoice.sent"),
-    ("payment_intent", "/amount_capturable", FieldTrigger::Set, "payment_intent.amount_capturable_updated"),
-    ("payment_intent", "/last_payment_error", FieldTrigger::Set, "payment_intent.payment_failed"),
-    ("payment_method", "/customer", FieldTrigger::Set, "payment_method.attached"),
-    ("payment_method", "/customer", FieldTrigger::Unset, "payment_method.detached"),
-    ("quote", "/status", FieldTrigger::Is("open"), "quote.finalized"),
-    ("setup_intent", "/last_setup_error", FieldTrigger::Set, "setup_intent.setup_failed"),
-    ("subscription", "/status", FieldTrigger::Is("canceled"), "customer.subscription.deleted"),
-    ("subscription", "/status", FieldTrigger::Was("paused"), "customer.subscription.resumed"),
-    ("transfer", "/amount_reversed", FieldTrigger::Set, "transfer.reversed"),
+    ("billing.meter", "status", FieldTrigger::Is("inactive"), "billing.meter.deactivated"),
+    ("billing.meter", "status", FieldTrigger::Was("inactive"), "billing.meter.reactivated"),
+    ("charge", "amount_refunded", FieldTrigger::Set, "charge.refunded"),
+    ("charge", "captured", FieldTrigger::Was("false"), "charge.captured"),
+    ("checkout.session", "status", FieldTrigger::Is("complete"), "checkout.session.completed"),
+    ("credit_note", "status", FieldTrigger::Is("void"), "credit_note.voided"),
+    ("dispute", "_withdrawn", FieldTrigger::Set, "charge.dispute.funds_withdrawn"),
+    ("dispute", "_reinstated", FieldTrigger::Set, "charge.dispute.funds_reinstated"),
+    ("dispute", "status", FieldTrigger::Is("lost"), "charge.dispute.closed"),
+    ("dispute", "status", FieldTrigger::Is("won"), "charge.dispute.closed"),
+    ("invoice", "status_transitions.finalized_at", FieldTrigger::Set, "invoice.finalized"),
+    ("invoice", "status", FieldTrigger::Is("paid"), "invoice.payment_succeeded"),
+    ("invoice", "status", FieldTrigger::Is("void"), "invoice.voided"),
+    ("invoice", "status", FieldTrigger::Is("uncollectible"), "invoice.marked_uncollectible"),
+    ("invoice", "_failed", FieldTrigger::Set, "invoice.payment_failed"),
+    ("invoice", "_waits", FieldTrigger::Set, "invoice.payment_action_required"),
+    ("invoice", "_sent", FieldTrigger::Set, "invoice.sent"),
+    ("payment_intent", "amount_capturable", FieldTrigger::Set, "payment_intent.amount_capturable_updated"),
+    ("payment_intent", "last_payment_error", FieldTrigger::Set, "payment_intent.payment_failed"),
+    ("payment_method", "customer", FieldTrigger::Set, "payment_method.attached"),
+    ("payment_method", "customer", FieldTrigger::Unset, "payment_method.detached"),
+    ("quote", "status", FieldTrigger::Is("open"), "quote.finalized"),
+    ("setup_intent", "last_setup_error", FieldTrigger::Set, "setup_intent.setup_failed"),
+    ("subscription", "status", FieldTrigger::Is("canceled"), "customer.subscription.deleted"),
+    ("subscription", "status", FieldTrigger::Was("paused"), "customer.subscription.resumed"),
+    ("transfer", "amount_reversed", FieldTrigger::Set, "transfer.reversed"),
 ];
 
 /// Moments after which Stripe does not say that the object was updated too.
@@ -60,7 +58,7 @@ const INSTEAD: &[&str] = &[
 
 /// The kinds of event of a change, in the order in which they happened.
 pub(super) fn of(change: &Change) -> Vec<String> {
-    let object = change.after.get("object").and_then(Json::as_str).unwrap_or_default();
+    let object = object(&change.after);
     let prefix = PREFIXES.iter().find(|(name, _)| *name == object).map(|(_, prefix)| (*prefix).to_owned());
     let prefix = prefix.unwrap_or_else(|| object.replace("issuing.", "issuing_"));
     let mut kinds = Vec::new();
@@ -94,7 +92,7 @@ fn moments(object: &str, prefix: &str, change: &Change) -> Vec<String> {
     let before = change.before.as_ref();
     let mut found: Vec<String> = MOMENTS
         .iter()
-        .filter(|(of, pointer, trigger, _)| *of == object && trigger.happened(before, &change.after, pointer))
+        .filter(|(of, path, trigger, _)| *of == object && trigger.happened(before, &change.after, path))
         .map(|(_, _, _, kind)| (*kind).to_owned())
         .collect();
     if let Some(reached) = state(&change.after).filter(|now| before.and_then(state) != Some(now)) {

@@ -1,24 +1,43 @@
 //! Which objects a list shows: those whose fields agree with the params of the same names.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Member, Presence, find};
-use crate::sandbox::store::{Body, is_indexed};
+use crate::sandbox::fields::{Body, at};
+use crate::sandbox::store::is_indexed;
+use crate::sandbox::table;
 
 /// Params that say where a page starts, not what it shows.
 const PLACES: &[&str] = &["limit", "starting_after", "ending_before", "page", "include"];
 
+type Table = BTreeMap<String, BTreeMap<String, String>>;
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("filter.toml")));
+
 /// True when each filter fits: a list names the values allowed, an object bounds or members,
 /// anything else must be equal. A param without a field of its name filters nothing.
 pub(in crate::sandbox) fn matches(entity: &Entity, body: &Body, params: &Body) -> bool {
-    let filters = params.iter().filter(|(name, _)| !PLACES.contains(&name.as_str()));
-    let mut fitting = filters.filter_map(|(name, wanted)| Some((field(entity, name)?, wanted)));
-    fitting.all(|(field, wanted)| fits(body.get(&field.name), wanted))
+    params.iter().filter(|(name, _)| !PLACES.contains(&name.as_str())).all(|(name, wanted)| {
+        match (other(entity, name), field(entity, name)) {
+            (Some(path), _) => fits(at(body, path), wanted),
+            (None, Some(field)) => fits(body.get(&field.name), wanted),
+            (None, None) => true,
+        }
+    })
+}
+
+/// The field that a param is about where it is another one than that of its name.
+fn other(entity: &Entity, param: &str) -> Option<&'static str> {
+    TABLE.get(&entity.key)?.get(param).map(String::as_str)
 }
 
 /// The filters that the store can apply: one text in one field.
 pub(in crate::sandbox) fn pushed(entity: &Entity, params: &Body) -> Vec<(String, String)> {
-    let texts = params.iter().filter(|(name, _)| !PLACES.contains(&name.as_str()));
+    let texts =
+        params.iter().filter(|(name, _)| !PLACES.contains(&name.as_str()) && other(entity, name).is_none());
     let pairs = texts.filter_map(|(name, value)| Some((field(entity, name)?, value.as_str()?)));
     let plain = pairs.filter(|(field, text)| {
         let is_text = field.shape.is_text() && (field.shape.objects().is_empty() || is_indexed(&field.name));
@@ -71,5 +90,20 @@ fn within(found: &Json, bound: &str, limit: &Json) -> bool {
         "gte" => order.is_ge(),
         "lt" => order.is_lt(),
         _ => order.is_le(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{OperationKind, catalog};
+
+    #[test]
+    fn every_row_is_about_a_param_of_a_list() {
+        let table: Table = toml::from_str(include_str!("filter.toml")).unwrap();
+        for (key, params) in table {
+            let list = catalog().by_object(&key).unwrap().operation(OperationKind::List).unwrap();
+            assert!(params.keys().all(|param| list.param(param).is_some()), "{key}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::sandbox::call::Call;
+use crate::sandbox::due;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::store::{Body, Walk};
 
@@ -34,7 +35,8 @@ pub(super) fn gather(
     also: impl Fn(&Body) -> bool,
 ) -> Outcome<Vec<(i64, Json)>> {
     let mut found = Vec::new();
-    call.session.walk(walk, |stored| {
+    call.session.walk(walk, |mut stored| {
+        due::bring_to(call.now, &mut stored.body);
         if also(&stored.body) && matches(call.entity, &stored.body, filters) {
             found.push((stored.seq, Json::Object(stored.body)));
         }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{OptionalExtension, Row, ToSql, Transaction, params};
 use serde_json::Value as Json;
 
 use crate::sandbox::error::{Failure, Outcome};
@@ -109,22 +109,17 @@ impl<'w> Walk<'w> {
 impl Session<'_> {
     /// The object of that type and id.
     pub fn get(&self, object: &str, id: &str) -> Outcome<Option<Stored>> {
-        let query = "SELECT seq, gone, body FROM objects WHERE space = ?1 AND object = ?2 AND id = ?3";
-        self.transaction
-            .prepare_cached(query)?
-            .query_row(params![self.space_of(object), object, id], read)
-            .optional()?
-            .transpose()
+        self.one("space = ?1 AND object = ?2 AND id = ?3", params![self.space_of(object), object, id])
     }
 
     /// The object of that id, whatever its type.
     pub fn find(&self, id: &str) -> Outcome<Option<Stored>> {
-        let query = "SELECT seq, gone, body FROM objects WHERE space IN (?1, ?2) AND id = ?3";
-        self.transaction
-            .prepare_cached(query)?
-            .query_row(params![self.space, HELD, id], read)
-            .optional()?
-            .transpose()
+        self.one("space IN (?1, ?2) AND id = ?3", params![self.space, HELD, id])
+    }
+
+    fn one(&self, condition: &str, values: &[&dyn ToSql]) -> Outcome<Option<Stored>> {
+        let query = format!("SELECT seq, gone, body FROM objects WHERE {condition}");
+        self.transaction.prepare_cached(&query)?.query_row(values, read).optional()?.transpose()
     }
 
     /// The living object of that type and id with the space it is kept in, whoever's it is.
@@ -222,8 +217,12 @@ impl Session<'_> {
     }
 
     /// Goes through the living objects until `visit` says stop.
-    pub fn walk(&self, walk: &Walk<'_>, mut visit: impl FnMut(Stored) -> bool) -> Outcome<()> {
-        let mut values = vec![Value::from(self.space_of(walk.objects.first().unwrap_or(&"")).to_owned())];
+    pub fn walk(&self, walk: &Walk<'_>, visit: impl FnMut(Stored) -> bool) -> Outcome<()> {
+        self.walk_in(self.space_of(walk.objects.first().unwrap_or(&"")), walk, visit)
+    }
+
+    fn walk_in(&self, space: &str, walk: &Walk<'_>, mut visit: impl FnMut(Stored) -> bool) -> Outcome<()> {
+        let mut values = vec![Value::from(space.to_owned())];
         let query = walk.query(&mut values);
         let mut statement = self.transaction.prepare_cached(&query)?;
         let mut rows = statement.query(rusqlite::params_from_iter(values))?;
@@ -247,17 +246,12 @@ impl Session<'_> {
 
     /// The same in the space of another account.
     pub fn having_in(&self, space: &str, object: &str, name: &str, value: &str) -> Outcome<Vec<Body>> {
-        let mut values: Vec<Value> = vec![space.to_owned().into(), object.to_owned().into()];
-        let holds = holds(name, value, |value| placed(&mut values, value));
-        let query = format!(
-            "SELECT seq, gone, body FROM objects WHERE space = ?1 AND object = ?2 AND gone = 0{holds} ORDER BY seq DESC"
-        );
-        let mut statement = self.transaction.prepare_cached(&query)?;
-        let mut rows = statement.query(rusqlite::params_from_iter(values))?;
+        let walk = Walk { having: vec![(name.to_owned(), value.to_owned())], ..Walk::of(object) };
         let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            found.push(read(row)??.body);
-        }
+        self.walk_in(space, &walk, |stored| {
+            found.push(stored.body);
+            true
+        })?;
         Ok(found)
     }
 

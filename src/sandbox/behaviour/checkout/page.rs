@@ -1,12 +1,7 @@
 //! The page of a checkout session: what it offers, and whom it knows.
 
-use serde_json::{Value as Json, json};
-
 use crate::sandbox::behaviour::payment_method;
-use crate::sandbox::call::Call;
-use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{items, number, set, status, text};
-use crate::sandbox::store::Body;
+use crate::sandbox::behaviour::prelude::*;
 
 /// What the page offers, and to whom, as far as the mode and the customer decide it.
 pub(super) fn offer(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
@@ -18,10 +13,7 @@ pub(super) fn offer(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     } else {
         set(body, "payment_method_types", types);
     }
-    let customer = match text(&call.params, "customer") {
-        Some(customer) => Some(call.session.referred("customer", customer, "customer")?),
-        None => None,
-    };
+    let customer = call.referred_by("customer", "customer")?;
     let paid = mode == "payment";
     let mut usual = vec![("payment_method_collection", json!(if paid { "if_required" } else { "always" }))];
     if paid {
@@ -52,13 +44,4 @@ fn whom(call: &Call<'_>, customer: Option<&Body>) -> Json {
         None if customer.is_none() => Json::Null,
         email => json!({"email": email, "tax_exempt": exempt}),
     }
-}
-
-/// The session as it stands now: what was open too long is expired.
-pub(super) fn current(call: &Call<'_>, mut body: Body) -> Body {
-    if status(&body) == "open" && number(&body, "expires_at") <= call.now {
-        set(&mut body, "status", "expired");
-        set(&mut body, "url", Json::Null);
-    }
-    body
 }

@@ -1,27 +1,17 @@
 //! Params of a subscription that mean more than a field of their name.
 
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::text;
+use crate::sandbox::behaviour::prelude::*;
 
 /// Params that mean more than a field of their name.
-const SPECIAL: &[&str] = &[
+pub(super) const SPECIAL: &[&str] = &[
     "add_invoice_items",
     "billing_cycle_anchor",
     "billing_cycle_anchor_config",
     "cancel_at",
     "cancel_at_period_end",
-    "default_tax_rates",
-    "discounts",
     "items",
     "trial_end",
 ];
-/// The same call without the params that mean more than a field.
-pub(super) fn plain<'a>(call: &Call<'a>) -> Call<'a> {
-    let mut plain = call.clone();
-    plain.params.retain(|name, _| !SPECIAL.contains(&name.as_str()));
-    plain
-}
 
 /// The default method must be one that is saved to the customer.
 pub(super) fn own_method(call: &Call<'_>, customer: &str) -> Outcome<()> {

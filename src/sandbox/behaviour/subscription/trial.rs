@@ -1,23 +1,12 @@
 //! Trials: what is not charged yet.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, set};
-use crate::sandbox::store::Body;
+use crate::sandbox::behaviour::prelude::*;
 
 const DAY: i64 = 24 * 60 * 60;
-/// Longest trial, in days.
-const LONGEST: i64 = 730;
 
 /// A new subscription may begin with a trial.
 pub(super) fn begin(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let days = given_number(&call.params, "trial_period_days");
-    if days.is_some_and(|days| !(0..=LONGEST).contains(&days)) {
-        let message = format!("`trial_period_days` must be between 0 and {LONGEST}.");
-        return Err(Failure::invalid(message).param("trial_period_days"));
-    }
     let end = days.filter(|days| *days > 0).map(|days| call.now + days * DAY);
     let end = end.or(given_number(&call.params, "trial_end"));
     if let Some(end) = end {
@@ -35,9 +24,7 @@ pub(super) fn until(call: &Call<'_>, body: &mut Body, end: i64) -> Outcome<()> {
     if given_number(body, "trial_start").is_none() {
         set(body, "trial_start", call.now);
     }
-    set(body, "trial_end", end);
-    set(body, "billing_cycle_anchor", end);
-    set(body, "status", "trialing");
+    body.extend(body! {"trial_end": end, "billing_cycle_anchor": end, "status": "trialing"});
     Ok(())
 }
 
@@ -46,5 +33,5 @@ pub(super) fn over(call: &Call<'_>, body: &mut Body) {
     if given_number(body, "trial_end").is_some_and(|end| end > call.now) {
         set(body, "trial_end", call.now);
     }
-    set(body, "status", Json::from("active"));
+    set(body, "status", "active");
 }

@@ -1,0 +1,16 @@
+//! The words in which behaviours are written: calls, members of objects, refusals, and what a
+//! module says of itself.
+
+pub(super) use serde_json::{Value as Json, json};
+
+pub(super) use crate::sandbox::call::Call;
+pub(super) use crate::sandbox::check::{child, missing};
+pub(super) use crate::sandbox::error::{Failure, Outcome, Stage};
+pub(super) use crate::sandbox::fields::{
+    Body, at, at_mut, body, copy, entries, flag, given_number, id, inner, items, member, members, needed,
+    needed_inner, needed_number, number, objects, set, set_inner, status, text,
+};
+pub(super) use crate::sandbox::store::Walk;
+pub(super) use crate::sandbox::{identifier, page, shape};
+
+pub(super) use super::definition::{Behaviour, Create, Delete, Get, List, Page, Update};

@@ -1,0 +1,49 @@
+//! What the passing of time makes of an object when it is next looked at: `due.toml`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::fields::{Body, given_number, set, status, text};
+use super::table;
+
+/// What happens to an object at a time that it holds.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Due {
+    at: String,
+    when: Option<String>,
+    set: Body,
+}
+
+static TABLE: LazyLock<BTreeMap<String, Due>> = LazyLock::new(|| table::read(include_str!("due.toml")));
+
+/// Brings an object to how it stands now.
+pub(super) fn bring_to(now: i64, body: &mut Body) {
+    let Some(due) = text(body, "object").and_then(|object| TABLE.get(object)) else { return };
+    let is_due = given_number(body, &due.at).is_some_and(|at| at <= now);
+    if is_due && due.when.as_ref().is_none_or(|state| state == status(body)) {
+        for (name, value) in &due.set {
+            set(body, name, if value == "" { Json::Null } else { value.clone() });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::catalog;
+
+    #[test]
+    fn what_is_due_is_about_fields_of_its_object() {
+        let table: BTreeMap<String, Due> = toml::from_str(include_str!("due.toml")).unwrap();
+        for (object, due) in table {
+            let entity = catalog().by_object(&object).unwrap();
+            for name in due.set.keys().chain([&due.at]) {
+                assert!(entity.field(name).is_some(), "{object} has no {name}");
+            }
+        }
+    }
+}
