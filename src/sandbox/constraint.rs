@@ -217,8 +217,8 @@ mod tests {
             return (entity, &action.params);
         }
         let (key, kind) = name.rsplit_once('.').unwrap();
-        use OperationKind::{Create, Delete, List, Update};
-        let kinds = [Create, Update, Delete, List];
+        let kinds =
+            [OperationKind::Create, OperationKind::Update, OperationKind::Delete, OperationKind::List];
         let kind = kinds.into_iter().find(|known| format!("{known:?}") == kind).unwrap();
         let entity = catalog().by_object(key).unwrap_or_else(|| panic!("there is no {key}"));
         (entity, &entity.operation(kind).unwrap_or_else(|| panic!("{name} is no call")).params)

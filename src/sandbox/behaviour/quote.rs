@@ -28,10 +28,8 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/quotes/{quote}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.without(&["line_items"]).revise()?;
-    let basket = match call.params.contains_key("line_items") {
-        true => line_items::filled(call, Some(&body))?,
-        false => line_items::of(&body),
-    };
+    let changes = call.params.contains_key("line_items");
+    let basket = if changes { line_items::filled(call, Some(&body))? } else { line_items::of(&body) };
     if call.params.keys().any(|name| name != "metadata") {
         show(call, &mut body, basket)?;
     }
