@@ -73,6 +73,14 @@ impl Object {
         Ok(now.map(|now| drift::retain_answered_once(self.entity, &now, &self.body)))
     }
 
+    /// The object with what Stripe answers: Terraform keeps nothing beside the state of one that is tainted.
+    pub async fn shown(mut self, connector: &Connector) -> Result<Self, connector::Error> {
+        if self.body.is_null() {
+            self.body = self.read(connector).await?.unwrap_or_default();
+        }
+        Ok(self)
+    }
+
     /// What was written, with every value that has changed in Stripe since as it is there now;
     /// none when nothing has.
     pub fn drifted(&self, now: &Json) -> Option<Params> {

@@ -24,7 +24,10 @@ impl Object {
             let rule = object.entity.ends_with.as_ref().filter(|rule| rule.held_as.is_some())?;
             id_at(&object.body, &rule.field).map(str::to_owned)
         };
-        let same_name = |name: &String| self.params.get(name) == new.params.get(name);
+        let same_name = |name: &String| {
+            let had = self.params.get(name).or_else(|| self.body.get(name).filter(|had| !had.is_null()));
+            had == new.params.get(name)
+        };
         self.entity.key == new.entity.key
             && holder(self).is_some_and(|held| holder(new) == Some(held))
             && self.entity.transfers.keys().all(same_name)

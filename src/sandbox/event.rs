@@ -133,11 +133,6 @@ fn keep(session: &Session<'_>, mut event: Body, kind: &str, hearers: &Hearers) -
     Ok(made.into_iter().map(|(parcel, _)| parcel).collect())
 }
 
-/// Whether Stripe has events of that kind.
-pub(super) fn is_known(kind: &str) -> bool {
-    kind::known().iter().any(|known| known == kind)
-}
-
 /// One of the receivers of an event has it.
 pub(super) fn delivered(session: &Session<'_>, event: &str) -> Outcome<()> {
     let Some(mut body) = session.alive("event", event)? else { return Ok(()) };

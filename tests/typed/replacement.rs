@@ -2,6 +2,7 @@
 //! and the old price itself, in each order in which Terraform replaces.
 
 use serde_json::{Map, Value as Json, json};
+use stripe_provider::terraform::value::Value;
 
 use crate::support::terraform::{Action, Fault, Object, Plan};
 use crate::world::World;
@@ -126,9 +127,14 @@ fn a_price_whose_successor_is_refused_stays_in_the_state_and_is_replaced_by_the_
     };
     assert!(errors.iter().any(|error| error.detail.contains("zzz")), "{errors:?}");
     assert_eq!(id(&left), id(&old), "nobody forgets it");
-    let wanted = gold(700, &product, &[]);
-    let plan = world.plan("stripe_price", &left, Some(&wanted)).unwrap();
-    let new = world.apply("stripe_price", &plan).unwrap();
+    // What is tainted is planned as if it were not there, and ends by that plan's private data.
+    let create = world.plan("stripe_price", &Object::default(), Some(&gold(700, &product, &[]))).unwrap();
+    let private = create.planned.private.clone();
+    let ended = Object { private: private.clone(), ..Object::default() };
+    let tainted = Object { private, ..*left };
+    let end = Plan { action: Action::Delete, prior: tainted, planned: ended, config: Value::Null };
+    world.apply_also("stripe_price", &end).unwrap();
+    let new = world.apply_also("stripe_price", &create).unwrap();
     lost_nobody(&world, &product, &old, &new);
 }
 

@@ -178,12 +178,12 @@ pub(in crate::provider) async fn end_object(
         return unchanged(request, vec![refused]);
     }
     let wish = end_wish(&request.prior);
-    let waiting = private.successor.map(|successor| {
+    let successor = private.successor.map(|successor| {
         let (state, private) = (request.prior.clone(), request.private.clone());
         let state = StateResponse { state, private, diagnostics: Diagnostics::new() };
-        (successor, Waiting { object: object.clone(), wish, state })
+        (successor, state)
     });
-    match end_in_order(runtime, object, wish, &connection, waiting).await {
+    match end_in_order(runtime, object, wish, &connection, successor).await {
         Err(error) => unchanged(request, vec![explain_connector(&error, "id")]),
         Ok(Ended::Stays(why)) if told && object.what_stays(wish).as_ref() == Some(&why) => {
             StateResponse::default()
@@ -201,19 +201,20 @@ async fn end_in_order(
     object: &Object,
     wish: EndWish,
     connection: &Arc<Connection>,
-    waiting: Option<(String, Waiting)>,
+    successor: Option<(String, StateResponse)>,
 ) -> Result<Ended, Error> {
     let connector = Connector::new(connection);
     let ended = object.end(&connector, wish).await?;
     if !matches!(ended, Ended::Held(_)) {
         return Ok(ended);
     }
-    if let Some(new) = runtime.successions.successor(connection, object) {
-        let handed = Predecessor { object, wish }.hand_over(&connector, &new.body).await?;
+    let object = object.clone().shown(&connector).await?;
+    if let Some(new) = runtime.successions.successor(connection, &object) {
+        let handed = Predecessor { object: &object, wish }.hand_over(&connector, &new.body).await?;
         return Ok(handed.unwrap_or(ended));
     }
-    if let Some((successor, waiting)) = waiting {
-        runtime.successions.waits(connection, successor, waiting);
+    if let Some((successor, state)) = successor {
+        runtime.successions.waits(connection, successor, Waiting { object, wish, state });
     }
     Ok(ended)
 }

@@ -4,10 +4,8 @@
 use super::prelude::*;
 
 /// What this module answers.
-pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
-    operations: &[(Create, create), (Get, get)],
-    ..Behaviour::of(&["customer_balance_transaction"])
-}];
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { operations: &[(Create, create)], ..Behaviour::of(&["customer_balance_transaction"]) }];
 
 /// Adds an amount to a customer's balance; below zero it is in the customer's favour. The entry
 /// is kept and comes back; `about` says what it belongs to: a field and an id.
@@ -63,13 +61,4 @@ pub(super) fn adjusted(call: &Call<'_>, before: i64, customer: &Body) -> Outcome
     set(&mut reset, "balance", before);
     call.session.put(&reset)?;
     enter(call, id(customer), (now.saturating_sub(before), &currency), "adjustment", None).map(drop)
-}
-
-/// An entry is found under its own customer only.
-fn get(call: &Call<'_>) -> Outcome<Json> {
-    let entry = call.named()?;
-    if text(&entry, "customer") == Some(call.owner()) {
-        return Ok(Json::Object(entry));
-    }
-    Err(Failure::absent("customer_balance_transaction", &call.id))
 }

@@ -10,11 +10,11 @@ use super::{card, generic};
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { operations: &[(Create, create_token)], ..Behaviour::of(&["token"]) },
     Behaviour {
-        operations: &[(Create, create_external_account)],
+        operations: &[(Create, create)],
         ..Behaviour::of(&["bank_account", "accounts.external_accounts"])
     },
     Behaviour {
-        operations: &[(Create, create_source), (Delete, delete)],
+        operations: &[(Create, create), (Delete, delete)],
         ..Behaviour::of(&["customers.payment_sources"])
     },
 ];
@@ -48,29 +48,21 @@ fn create_token(call: &Call<'_>) -> Outcome<Json> {
     call.keep(body)
 }
 
-/// `POST /v1/accounts/{account}/external_accounts`.
-fn create_external_account(call: &Call<'_>) -> Outcome<Json> {
-    create(call, "external_account")
-}
-
-/// `POST /v1/customers/{customer}/sources`.
-fn create_source(call: &Call<'_>) -> Outcome<Json> {
-    create(call, "source")
-}
-
 /// Saves what a token stands for to a customer, who is charged by it from then on.
 pub(super) fn save(call: &Call<'_>, customer: &str, token: &str) -> Outcome<()> {
     let mut saving = call.about("card", members(json!({"source": token})))?;
     saving.parents.push(("customer".to_owned(), customer.to_owned()));
     saving.path = format!("/v1/customers/{customer}/sources");
-    let made = members(create_source(&saving)?);
+    let made = members(create(&saving)?);
     let mut owner = call.session.named("customer", customer)?;
     set(&mut owner, "default_source", id(&made));
     call.session.put(&owner)
 }
 
-fn create(call: &Call<'_>, param: &str) -> Outcome<Json> {
+/// `POST /v1/accounts/{account}/external_accounts` and `POST /v1/customers/{customer}/sources`.
+fn create(call: &Call<'_>) -> Outcome<Json> {
     parent::check(call)?;
+    let param = if call.params.contains_key("external_account") { "external_account" } else { "source" };
     let mut body = match call.params.get(param) {
         Some(Json::Object(given)) => of_params(call, given, param)?,
         Some(Json::String(token)) => of_token(call, token, param)?,

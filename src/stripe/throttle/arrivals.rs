@@ -25,7 +25,7 @@ const MOST_SLACK: Duration = Duration::from_millis(60);
 /// What is allowed for requests that leave late at most.
 pub(super) const MOST_LATENESS: Duration = Duration::from_millis(60);
 /// So many answers tell of the way.
-const TELLING: u32 = 4;
+const TELLING: u32 = 10;
 
 /// How unevenly the requests of one connection have lately arrived.
 #[derive(Debug, Default)]
