@@ -26,7 +26,8 @@ use params::{SPECIAL, own_method};
 
 pub(super) use billing_cycle::{due_at, turn};
 pub(super) use create::made;
-pub(super) use end::{cancel, close};
+pub(super) use end::cancel;
+pub(super) use ending::close;
 pub(super) use item::shown;
 pub(super) use preview::{previewed, previewed_new};
 pub(super) use views::{invoice_paid, invoice_voided, is_running, products};

@@ -5,7 +5,7 @@ use crate::sandbox::behaviour::payment_intent::Attempt;
 use crate::sandbox::behaviour::prelude::*;
 
 use super::bill::HOUR;
-use super::{bill, end, item};
+use super::{bill, ending, item, trial};
 
 /// A first payment may be made this long.
 const FIRST_PAYMENT: i64 = 23 * HOUR;
@@ -43,12 +43,12 @@ pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
         return collect(call, &body, latest);
     }
     if status(&body) == "incomplete" {
-        return end::close(call, id(&body));
+        return ending::close(call, id(&body));
     }
     if given_number(&body, "cancel_at").is_some_and(|at| at <= call.now) {
         return finish(call, &body);
     }
-    if status(&body) == "trialing" && !goes_on(call, &mut body)? {
+    if status(&body) == "trialing" && !trial::goes_on(call, &mut body)? {
         return Ok(());
     }
     renew(call, body)
@@ -61,24 +61,7 @@ fn finish(call: &Call<'_>, body: &Body) -> Outcome<()> {
         bill::used_until_now(call, body, &mut draft)?;
         bill::settle(call, body, draft, "past_due")?;
     }
-    end::close(call, id(body))
-}
-
-/// The trial is over; without a method to pay with, the subscription does what it was told to.
-pub(super) fn goes_on(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
-    let behaviour = text(body, "trial_settings.end_behavior.missing_payment_method");
-    let behaviour = behaviour.filter(|_| text(body, "collection_method") == Some("charge_automatically"));
-    let lacks = invoice::method_of(call, &bill::draft(call, body, "subscription_cycle")?).is_err();
-    match behaviour.filter(|_| lacks) {
-        Some("cancel") => {
-            end::close(call, id(body))?;
-            return Ok(false);
-        }
-        Some("pause") => set(body, "status", "paused"),
-        _ => set(body, "status", "active"),
-    }
-    call.session.put(body)?;
-    Ok(status(body) == "active")
+    ending::close(call, id(body))
 }
 
 /// The next period of every item whose last is over, on one draft.
@@ -164,7 +147,7 @@ fn take(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
     if again.is_none() {
         set_inner(&mut body, "cancellation_details", "reason", "payment_failed");
         call.session.put(&body)?;
-        return end::close(call, id(&body));
+        return ending::close(call, id(&body));
     }
     set(&mut body, "status", "past_due");
     call.session.put(&body)

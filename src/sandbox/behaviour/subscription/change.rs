@@ -6,7 +6,7 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{invoice_item, period};
 
 use super::ending::ending;
-use super::{bill, billing_cycle, item, trial};
+use super::{bill, item, trial};
 
 /// What the params of an update ask for, beside fields of their name.
 pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
@@ -16,7 +16,7 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
         trial::until(call, &mut body, end)?;
         retime(call, &body, |_| Some(end))?;
     }
-    if ends_trial && !billing_cycle::goes_on(call, &mut body)? {
+    if ends_trial && !trial::goes_on(call, &mut body)? {
         set(&mut body, "trial_end", call.now);
         call.session.put(&body)?;
         return call.session.named("subscription", id(&body));

@@ -3,7 +3,7 @@
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer_time, generic};
 
-use super::ending::ENDED;
+use super::ending::{ENDED, close};
 use super::{bill, change};
 
 /// `DELETE /v1/subscriptions/{id}`.
@@ -35,24 +35,6 @@ fn last_invoice(call: &Call<'_>, body: &Body) -> Outcome<()> {
     bill::used_until_now(call, body, &mut draft)?;
     bill::gather(call, body, &mut draft)?;
     bill::settle(call, body, draft, "active")
-}
-
-/// The subscription is over now; what is open of it is collected no more.
-pub fn close(call: &Call<'_>, subscription: &str) -> Outcome<()> {
-    let mut body = call.session.named("subscription", subscription)?;
-    let never_began = status(&body) == "incomplete";
-    let state = if never_began { "incomplete_expired" } else { "canceled" };
-    body.extend(body! {"status": state, "cancel_at_period_end": false, "ended_at": call.now});
-    if given_number(&body, "canceled_at").is_none() {
-        set(&mut body, "canceled_at", call.now);
-    }
-    if let Some(mut latest) = call.session.linked(&body, "latest_invoice", "invoice")?
-        && matches!(status(&latest), "draft" | "open")
-    {
-        latest.extend(body! {"auto_advance": false, "next_payment_attempt": null});
-        call.session.put(&latest)?;
-    }
-    call.session.put(&body)
 }
 
 /// `POST /v1/subscriptions/{id}/pause`.

@@ -1,4 +1,4 @@
-//! When a subscription is to end by itself, and the states from which none comes back.
+//! When a subscription is to end by itself, its end, and the states from which none comes back.
 
 use super::item;
 use crate::sandbox::behaviour::prelude::*;
@@ -31,4 +31,22 @@ pub(super) fn ending(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     });
     set_inner(body, "cancellation_details", "reason", until.map(|_| "cancellation_requested"));
     Ok(())
+}
+
+/// The subscription is over now; what is open of it is collected no more.
+pub fn close(call: &Call<'_>, subscription: &str) -> Outcome<()> {
+    let mut body = call.session.named("subscription", subscription)?;
+    let never_began = status(&body) == "incomplete";
+    let state = if never_began { "incomplete_expired" } else { "canceled" };
+    body.extend(body! {"status": state, "cancel_at_period_end": false, "ended_at": call.now});
+    if given_number(&body, "canceled_at").is_none() {
+        set(&mut body, "canceled_at", call.now);
+    }
+    if let Some(mut latest) = call.session.linked(&body, "latest_invoice", "invoice")?
+        && matches!(status(&latest), "draft" | "open")
+    {
+        latest.extend(body! {"auto_advance": false, "next_payment_attempt": null});
+        call.session.put(&latest)?;
+    }
+    call.session.put(&body)
 }

@@ -1,6 +1,9 @@
 //! Trials: what is not charged yet.
 
+use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
+
+use super::{bill, ending};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -34,4 +37,21 @@ pub(super) fn over(call: &Call<'_>, body: &mut Body) {
         set(body, "trial_end", call.now);
     }
     set(body, "status", "active");
+}
+
+/// The trial is over; without a method to pay with, the subscription does what it was told to.
+pub(super) fn goes_on(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
+    let behaviour = text(body, "trial_settings.end_behavior.missing_payment_method");
+    let behaviour = behaviour.filter(|_| text(body, "collection_method") == Some("charge_automatically"));
+    let lacks = invoice::method_of(call, &bill::draft(call, body, "subscription_cycle")?).is_err();
+    match behaviour.filter(|_| lacks) {
+        Some("cancel") => {
+            ending::close(call, id(body))?;
+            return Ok(false);
+        }
+        Some("pause") => set(body, "status", "paused"),
+        _ => set(body, "status", "active"),
+    }
+    call.session.put(body)?;
+    Ok(status(body) == "active")
 }
