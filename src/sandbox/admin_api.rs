@@ -24,7 +24,7 @@ use super::error::{Failure, Outcome, Stage};
 use super::event::Cause;
 use super::fault::{Fault, answer};
 use super::instance::Sandbox;
-use super::time::now;
+use super::repeatable::now;
 
 /// What every path here begins with.
 pub(super) const PREFIX: &str = "/_sandbox/";

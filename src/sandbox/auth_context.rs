@@ -12,8 +12,8 @@ use crate::catalog::Entity;
 
 use super::call::Call;
 use super::error::{Failure, Outcome, masked};
+use super::repeatable::now;
 use super::store::{Body, Lease, Session};
-use super::time::now;
 
 /// The account of every key that names none.
 const USUAL: &str = "acct_1SandboxSandbox00";

@@ -28,6 +28,8 @@ mod customer;
 mod customer_balance;
 mod customer_time;
 mod definition;
+mod delinquency;
+mod destination_charge;
 mod discount;
 mod dispute;
 mod entitlement;
@@ -62,6 +64,7 @@ mod shipping_rate;
 mod singletons;
 mod subscription;
 mod tax;
+mod token_params;
 mod tokens_and_sources;
 mod webhook_endpoint;
 
@@ -99,7 +102,6 @@ const REGISTRY: &[&[Behaviour]] = &[
     schedule::BEHAVIOURS,
     setup_intent::BEHAVIOURS,
     shipping_rate::BEHAVIOURS,
-    line_items::BEHAVIOURS,
     subscription::BEHAVIOURS,
     tax::BEHAVIOURS,
     tokens_and_sources::BEHAVIOURS,
@@ -116,6 +118,8 @@ fn behaviour(entity: &Entity) -> Option<&'static Behaviour> {
 
 /// Runs one of the operations: the object's own, else what every object does.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
+    let known = call.entity.operation(kind).map_or(&[][..], |operation| operation.params.as_slice());
+    let call = &token_params::unfold(call, known)?;
     constraint::check(call, &format!("{}.{kind:?}", call.entity.key))?;
     let own = behaviour(call.entity).map_or(&[][..], |behaviour| behaviour.operations);
     let own = own.iter().find(|(known, _)| *known == kind);
@@ -124,6 +128,8 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
 
 /// Runs an action: the object's own, else what `life.toml` says of it.
 pub(super) fn act(call: &Call<'_>, name: &str) -> Outcome<Json> {
+    let known = catalog().action(name).map_or(&[][..], |(_, action)| action.params.as_slice());
+    let call = &token_params::unfold(call, known)?;
     constraint::check(call, name)?;
     let Some(answer) = own_action(name) else { return with_reactions(call, action::run(call, name)) };
     if let Some(course) = life::states(name) {

@@ -76,6 +76,11 @@ impl<'a> Call<'a> {
         Ok(Call { entity, params, id: String::new(), parents: Vec::new(), ..self.clone() })
     }
 
+    /// The same call about one object, which the path names.
+    pub fn on(&self, object: &str, id: &str, params: Body) -> Outcome<Call<'a>> {
+        Ok(Call { id: id.to_owned(), ..self.about(object, params)? })
+    }
+
     /// A blank object with a fresh id, not yet kept.
     pub fn fresh(&self) -> Body {
         let mut body = complete::blank(self.entity);
@@ -101,6 +106,13 @@ impl<'a> Call<'a> {
     /// The object of that type which a param names; none where the call does not have it.
     pub fn referred_by(&self, param: &str, object: &str) -> Outcome<Option<Body>> {
         text(&self.params, param).map(|id| self.session.referred(object, id, param)).transpose()
+    }
+
+    /// The object that a param names, as it stands now.
+    pub fn referred_now(&self, object: &str, id: &str, param: &str) -> Outcome<Body> {
+        let mut body = self.session.referred(object, id, param)?;
+        due::bring_to(self.now, &mut body);
+        Ok(body)
     }
 
     /// The id of what the object belongs to, which stands before its own in the path.
@@ -130,6 +142,11 @@ impl<'a> Call<'a> {
     /// The param, which Stripe demands.
     pub fn demanded(&self, name: &str) -> Outcome<&str> {
         text(&self.params, name).ok_or_else(|| super::check::missing(name))
+    }
+
+    /// The object of that type which a param names, which Stripe demands.
+    pub fn demanded_object(&self, param: &str, object: &str) -> Outcome<Body> {
+        self.session.referred(object, self.demanded(param)?, param)
     }
 
     /// Keeps an object and answers with it.

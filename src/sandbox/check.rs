@@ -6,6 +6,8 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::{Clearing, Kind, Member, Presence, Shape, find};
 
 use super::currency;
+pub(super) use super::fields::child;
+
 use super::error::{Failure, Outcome};
 use super::form::Node;
 
@@ -39,11 +41,6 @@ fn object(known: &[Member], given: &[(String, Node)], path: &str) -> Outcome<Map
 /// The refusal of a call that lacks a param.
 pub(super) fn missing(param: &str) -> Failure {
     Failure::invalid(format!("Missing required param: {param}.")).code("parameter_missing").param(param)
-}
-
-/// `recurring` and `interval` are `recurring[interval]`.
-pub(super) fn child(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}[{name}]") }
 }
 
 fn value(shape: &Shape, node: &Node, path: &str) -> Outcome<Json> {

@@ -217,7 +217,9 @@ mod tests {
             return (entity, &action.params);
         }
         let (key, kind) = name.rsplit_once('.').unwrap();
-        let kind = if kind == "Create" { OperationKind::Create } else { OperationKind::Update };
+        let kinds =
+            [OperationKind::Create, OperationKind::Update, OperationKind::Delete, OperationKind::List];
+        let kind = kinds.into_iter().find(|known| format!("{known:?}") == kind).unwrap();
         let entity = catalog().by_object(key).unwrap_or_else(|| panic!("there is no {key}"));
         (entity, &entity.operation(kind).unwrap_or_else(|| panic!("{name} is no call")).params)
     }

@@ -8,6 +8,7 @@ use crate::catalog::{Entity, Kind, Member, OperationKind, Presence, catalog};
 use super::call::Call;
 use super::error::{Failure, Outcome};
 use super::fields::{id, items, members, set, text};
+use super::label;
 use super::life;
 use super::page;
 use super::shape;
@@ -18,9 +19,23 @@ impl Call<'_> {
     pub fn build(&self) -> Outcome<Body> {
         let mut body = self.fresh();
         shape::lay_over(self.entity, &mut body, &self.params)?;
+        self.take_id(&mut body)?;
         put_in(self, &mut body)?;
         life::apply_defaults(self, &mut body);
         Ok(body)
+    }
+
+    /// Gives a new object the id that the caller chose, unless another one has it.
+    fn take_id(&self, body: &mut Body) -> Outcome<()> {
+        let create = self.entity.operation(OperationKind::Create);
+        let chosen = create.and_then(|create| create.param("id")).and(text(&self.params, "id"));
+        let Some(own) = chosen else { return Ok(()) };
+        if self.session.alive(&self.entity.object, own)?.is_some() {
+            let message = format!("{} already exists.", label::capital(&self.label()));
+            return Err(Failure::state(message).code("resource_already_exists").param("id"));
+        }
+        set(body, "id", own);
+        Ok(())
     }
 
     /// The named object with the params laid over.
@@ -64,14 +79,20 @@ fn of_list(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> Ou
         let one =
             |params: &Json| Ok(Json::Object(call.about(&item.object, members(params.clone()))?.build()?));
         let made: Vec<Json> = given.iter().map(one).collect::<Outcome<_>>()?;
-        set(body, &field.name, page::embedded(&made, &url));
-        set(body, &format!("_{}", field.name), made);
+        show(call.entity, body, &field.name, &made);
     } else if let Some(Json::Object(page)) = body.get_mut(&field.name)
         && text(page, "url").is_none()
     {
         set(page, "url", url);
     }
     Ok(())
+}
+
+/// Shows items as a page that stands in a field of an object, and keeps them all.
+pub(super) fn show(entity: &Entity, body: &mut Body, field: &str, items: &[Json]) {
+    let url = address(entity, id(body), field);
+    set(body, field, page::embedded(items, &url));
+    set(body, &format!("_{field}"), items.to_vec());
 }
 
 /// Where a page of an object is listed.

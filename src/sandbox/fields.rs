@@ -7,6 +7,12 @@ use super::error::{Failure, Outcome};
 /// An object as it is kept; names with a leading underscore are never shown.
 pub(super) type Body = Map<String, Json>;
 
+/// An object that is written out, in the manner of `json!`.
+macro_rules! body {
+    ($($members:tt)*) => { $crate::sandbox::fields::members(serde_json::json!({ $($members)* })) };
+}
+pub(super) use body;
+
 /// What a path leads to: a name, or names with dots between them that lead into objects.
 pub(super) fn at<'a>(body: &'a Body, path: &str) -> Option<&'a Json> {
     let mut names = path.split('.');
@@ -55,10 +61,22 @@ pub(super) fn flag(body: &Body, path: &str) -> bool {
 
 /// The text of a member that every object of its type has.
 pub(super) fn needed<'a>(body: &'a Body, name: &str) -> Outcome<&'a str> {
-    text(body, name).ok_or_else(|| {
-        let object = text(body, "object").unwrap_or("object");
-        Failure::internal(format!("The {object} {} is kept without its {name}.", id(body)))
-    })
+    text(body, name).ok_or_else(|| lacking(body, name))
+}
+
+/// The whole number of a member that every object of its type has.
+pub(super) fn needed_number(body: &Body, name: &str) -> Outcome<i64> {
+    given_number(body, name).ok_or_else(|| lacking(body, name))
+}
+
+/// The object that every object of its type holds under that name.
+pub(super) fn needed_inner<'a>(body: &'a Body, name: &str) -> Outcome<&'a Body> {
+    inner(body, name).ok_or_else(|| lacking(body, name))
+}
+
+fn lacking(body: &Body, name: &str) -> Failure {
+    let object = text(body, "object").unwrap_or("object");
+    Failure::internal(format!("The {object} {} is kept without its {name}.", id(body)))
 }
 
 /// The members of the object at a path.
@@ -74,6 +92,26 @@ pub(super) fn members(value: Json) -> Body {
 /// The elements of the list at a path; none when there is no list.
 pub(super) fn items<'a>(body: &'a Body, path: &str) -> &'a [Json] {
     at(body, path).and_then(Json::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// The objects of the list at a path.
+pub(super) fn objects<'a>(body: &'a Body, path: &str) -> impl Iterator<Item = &'a Body> + use<'a> {
+    items(body, path).iter().filter_map(Json::as_object)
+}
+
+/// `recurring` and `interval` are `recurring[interval]`.
+pub(super) fn child(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}[{name}]") }
+}
+
+/// The objects of a list param inside another, each with what a form calls it: `phases[0][items][1]`.
+pub(super) fn entries<'a>(
+    params: &'a Body,
+    name: &str,
+    path: &str,
+) -> impl Iterator<Item = (String, &'a Body)> + use<'a> {
+    let list = child(path, name);
+    objects(params, name).enumerate().map(move |(at, entry)| (format!("{list}[{at}]"), entry))
 }
 
 /// The type of an object.

@@ -50,7 +50,7 @@ impl Sandbox {
         work: impl FnOnce(&Self) -> T + Send + 'static,
     ) -> Result<T, Dropped> {
         let sandbox = self.clone();
-        tokio::task::spawn_blocking(move || work(&sandbox)).await.map_err(|_| Dropped)
+        tokio::task::spawn_blocking(move || sandbox.do_work(work)).await.map_err(|_| Dropped)
     }
 
     fn answer(&self, request: &http::Request<Bytes>) -> http::Response<Bytes> {

@@ -4,6 +4,8 @@ use sha2::{Digest, Sha256};
 
 use crate::catalog::{Entity, OperationKind};
 
+use super::repeatable;
+
 const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// The prefix and `length` random letters and digits.
@@ -11,7 +13,7 @@ pub(super) fn random(prefix: &str, length: usize) -> String {
     let mut text = prefix.to_owned();
     while text.len() < prefix.len() + length {
         // the fixed bits of a v4 uuid are in bytes 6 and 8
-        let bytes = uuid::Uuid::new_v4().into_bytes();
+        let bytes = repeatable::bytes(prefix);
         text.extend(
             bytes.iter().enumerate().filter(|(at, _)| *at != 6 && *at != 8).map(|(_, byte)| letter(*byte)),
         );
@@ -46,8 +48,13 @@ pub(super) fn fingerprint(text: &str) -> String {
 
 /// So many random digits.
 pub(super) fn digits(length: usize) -> String {
-    let number = uuid::Uuid::new_v4().as_u128() % 10_u128.pow(30);
+    let number = u128::from_be_bytes(repeatable::bytes("digits")) % 10_u128.pow(30);
     format!("{number:030}").chars().take(length).collect()
+}
+
+/// A random UUID.
+pub(super) fn uuid() -> String {
+    uuid::Builder::from_random_bytes(repeatable::bytes("uuid")).into_uuid().to_string()
 }
 
 /// Eight capital letters and digits, as in invoice numbers.

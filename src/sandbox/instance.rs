@@ -1,12 +1,13 @@
 //! One sandbox: its store, its faults, its limit, its deliveries.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::error::Failure;
 use super::event;
 use super::fault::{Fault, Faults};
 use super::limit::Limit;
+use super::repeatable::Repeatable;
 use super::seed;
 use super::store::{OpenError, Store};
 use super::webhook_delivery::{Delivery, WebhookSender};
@@ -21,6 +22,7 @@ struct Shared {
     faults: Mutex<Faults>,
     limit: Mutex<Limit>,
     courier: WebhookSender,
+    repeats: OnceLock<Mutex<Repeatable>>,
 }
 
 impl Sandbox {
@@ -35,12 +37,26 @@ impl Sandbox {
         Ok(Self::over(Store::open(Some(file), seed::bodies)?))
     }
 
+    /// A sandbox in memory that begins with what is in this one.
+    pub fn copy(&self) -> Result<Self, OpenError> {
+        Ok(Self::over(self.0.store.copy()?))
+    }
+
+    /// The same requests get the same answers from here on: at this time, in seconds since 1970,
+    /// which stands still, with ids that follow from the seed. What was said first stays.
+    #[must_use]
+    pub fn repeating(self, now: i64, seed: u64) -> Self {
+        self.0.repeats.get_or_init(|| Mutex::new(Repeatable::new(now, seed)));
+        self
+    }
+
     fn over(store: Store) -> Self {
         Self(Arc::new(Shared {
             store,
             faults: Mutex::default(),
             limit: Mutex::default(),
             courier: WebhookSender::default(),
+            repeats: OnceLock::new(),
         }))
     }
 
@@ -87,6 +103,14 @@ impl Sandbox {
                 }
             }
         });
+    }
+
+    /// Does the work of a request with the time and the chance of this sandbox.
+    pub(super) fn do_work<T>(&self, work: impl FnOnce(&Self) -> T) -> T {
+        match self.0.repeats.get() {
+            Some(given) => given.lock().unwrap_or_else(PoisonError::into_inner).during(|| work(self)),
+            None => work(self),
+        }
     }
 
     /// Where the objects are.

@@ -21,6 +21,12 @@ pub(super) fn label(object: &str) -> &str {
     TABLE.labels.get(object).map_or(object, String::as_str)
 }
 
+/// The word that a refusal begins with.
+pub(super) fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// What a refusal calls the id of an object in a path.
 pub(super) fn path_param(object: &str) -> &'static str {
     TABLE.paths.get(object).map_or("id", String::as_str)

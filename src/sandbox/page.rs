@@ -117,23 +117,19 @@ fn cut(mut found: Vec<(i64, Json)>, window: &Window, url: &str) -> Json {
     json!({"object": "list", "data": data, "has_more": has_more, "url": url})
 }
 
-/// The same page with each of its objects as `change` makes it.
-pub(super) fn mapped(mut page: Json, change: impl Fn(Body) -> Body) -> Json {
-    if let Some(Json::Array(found)) = page.get_mut("data") {
-        for item in found {
-            if let Json::Object(body) = item {
-                *item = Json::Object(change(std::mem::take(body)));
-            }
-        }
-    }
-    page
-}
-
 /// A page that stands inside an object: its first ten.
 pub(super) fn embedded(items: &[Json], url: &str) -> Json {
-    let shown: Vec<Json> = items.iter().take(10).cloned().collect();
+    within(items, items.get(..10).unwrap_or(items), url)
+}
+
+/// A page that stands inside an object and shows all of its items.
+pub(super) fn whole(items: &[Json], url: &str) -> Json {
+    within(items, items, url)
+}
+
+fn within(items: &[Json], shown: &[Json], url: &str) -> Json {
     json!({
-        "object": "list", "data": shown, "has_more": items.len() > 10,
+        "object": "list", "data": shown, "has_more": items.len() > shown.len(),
         "total_count": items.len(), "url": url,
     })
 }

@@ -8,6 +8,7 @@ use crate::catalog::{Called, Entity, Kind, Member, OperationKind, Presence, Shap
 
 use super::auth_context::{Caller, header};
 use super::check;
+use super::earlier;
 use super::error::{Failure, Outcome};
 use super::form::{self, Node};
 use super::multipart;
@@ -64,6 +65,7 @@ impl Asked {
         let client_secret = terms.map_or(Ok(None), |terms| terms.take_secret(caller, &mut given))?;
         let expand = if is_v2(request) { Vec::new() } else { take_expand(&mut given)? };
         let page = take_page(found.entity, found.called, &mut given);
+        earlier::rename(request, found.entity, found.called, &mut given);
         let mut params = check::params(known, &given)?;
         params.extend(page);
         Ok(Self {

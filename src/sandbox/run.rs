@@ -18,10 +18,10 @@ use super::idempotency::{Answer, Claim};
 use super::identifier;
 use super::include;
 use super::reference;
+use super::repeatable::now;
 use super::request::{Asked, is_v2};
 use super::search;
 use super::store::{Session, Store};
-use super::time::now;
 use super::view;
 use super::webhook_delivery::Delivery;
 

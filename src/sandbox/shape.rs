@@ -68,7 +68,7 @@ fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> Outcome<Json> {
         return Ok(cleared(shape, value));
     }
     Ok(match (&shape.kind, value) {
-        (Kind::Time, Json::String(text)) if text == "now" => Json::from(super::time::now()),
+        (Kind::Time, Json::String(text)) if text == "now" => Json::from(super::repeatable::now()),
         (Kind::Decimal, Json::Number(number)) => Json::from(number.to_string()),
         (Kind::Integer, Json::String(text)) => text.parse::<i64>().map_or(old, Json::from),
         (kind, value) if !holds(kind, value) => old,

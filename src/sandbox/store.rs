@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rusqlite::backup::Backup;
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::time::now;
+use super::repeatable::now;
 
 mod schema;
 mod session;
@@ -97,6 +98,15 @@ impl Store {
         seed(&mut connection, first)?;
         let readers = path.map(|path| Readers { file: path.to_owned(), idle: Mutex::default() });
         Ok(Self { writer: Mutex::new(Writer { connection, swept: 0 }), readers })
+    }
+
+    /// A store in memory with what is in this one.
+    pub fn copy(&self) -> Result<Self, OpenError> {
+        let mut connection = Connection::open_in_memory()?;
+        let every_page = -1;
+        Backup::new(&self.lock().connection, &mut connection)?.step(every_page)?;
+        prepare(&connection)?;
+        Ok(Self { writer: Mutex::new(Writer { connection, swept: 0 }), readers: None })
     }
 
     /// A connection for a request that only reads, or for one that may write.

@@ -16,7 +16,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::time::now;
+use super::repeatable::now;
 
 /// How long one attempt may take.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -2,17 +2,23 @@
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::{Map, Value as Json};
 use stripe_provider::sandbox::Sandbox;
 use stripe_provider::stripe::form;
 
+/// The time at which a sandbox that repeats itself stands still: 2027-01-15 08:00:00 UTC.
+pub const STILL: i64 = 1_800_000_000;
+
 /// A sandbox and the runtime it answers on.
 pub struct Stripe {
     sandbox: Sandbox,
-    runtime: tokio::runtime::Runtime,
+    runtime: Arc<tokio::runtime::Runtime>,
     answered: RefCell<Vec<(String, Json)>>,
+    /// Of how many others this is the copy of a copy.
+    copied: u64,
 }
 
 impl Stripe {
@@ -23,7 +29,24 @@ impl Stripe {
     /// Calls of a sandbox that others may call too.
     pub fn over(sandbox: Sandbox) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        Self { sandbox, runtime, answered: RefCell::default() }
+        Self { sandbox, runtime: Arc::new(runtime), answered: RefCell::default(), copied: 0 }
+    }
+
+    /// A sandbox that answers the same in each run.
+    pub fn still() -> Self {
+        Self::over(Sandbox::memory().unwrap().repeating(STILL, 0))
+    }
+
+    /// A sandbox of its own that begins with what is in this one; each copy goes on in the same way.
+    pub fn copy(&self) -> Self {
+        let sandbox = self.sandbox.copy().unwrap().repeating(STILL, self.copied + 1);
+        let runtime = Arc::clone(&self.runtime);
+        Self { sandbox, runtime, answered: RefCell::default(), copied: self.copied + 1 }
+    }
+
+    /// How many calls were made so far.
+    pub fn calls(&self) -> usize {
+        self.answered.borrow().len()
     }
 
     /// Every answer to a call with params since this was last asked, with what was called.

@@ -18,8 +18,13 @@ pub type Form<'a> = &'a [(&'a str, &'a str)];
 
 impl Client {
     pub fn new() -> Self {
+        Self::over(Sandbox::memory().unwrap())
+    }
+
+    /// A caller of that sandbox.
+    pub fn over(sandbox: Sandbox) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { sandbox: Sandbox::memory().unwrap(), runtime }
+        Self { sandbox, runtime }
     }
 
     /// Makes a call; `GET` and `DELETE` send the form as a query.

@@ -1,7 +1,7 @@
 //! The whole answers for the twelve objects that applications read most, as files to read.
 //!
 //! Each file names the page of Stripe's documentation whose object it follows, and where the
-//! sandbox knowingly answers something else. `UPDATE_GOLDEN=1 cargo test --test objects golden`
+//! sandbox knowingly answers something else. `UPDATE_GOLDEN=1 cargo test --test sandbox golden`
 //! writes the answers anew; what stands around them is written by hand.
 
 use std::path::{Path, PathBuf};
@@ -16,6 +16,8 @@ const VARYING: &[&str] = &["authorization_code", "exp_year", "invoice_prefix", "
 const RANDOM: usize = 14;
 /// Seconds before and after now in which a time is called now.
 const NOW: i64 = 3_600;
+/// No amount of these answers is as large as a time.
+const LEAST_TIME: i64 = 1_500_000_000;
 
 /// A shop in which each of the objects is made once.
 struct Shop {
@@ -88,7 +90,9 @@ fn check(object: &str, make: impl Fn(&Shop) -> Json) {
     assert!(golden["follows"].as_str().unwrap().starts_with("docs.stripe.com/api/"), "{object}");
     let mut answer = make(&Shop::new());
     assert_eq!(answer["object"], object);
-    settle(&mut answer, "", jiff::Timestamp::now().as_second());
+    let now = jiff::Timestamp::now().as_second();
+    let near = |time: i64| if (time - now).abs() < NOW { "<now>" } else { "<later>" }.to_owned();
+    settle(&mut answer, "", &near);
     golden.insert("answer".to_owned(), answer);
     let fresh = serde_json::to_string_pretty(&golden).unwrap() + "\n";
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -96,24 +100,23 @@ fn check(object: &str, make: impl Fn(&Shop) -> Json) {
         return;
     }
     let other = text.lines().zip(fresh.lines()).find(|(old, new)| old != new);
-    assert!(text == fresh, "{object} answers {other:?}: UPDATE_GOLDEN=1 cargo test --test objects golden");
+    assert!(text == fresh, "{object} answers {other:?}: UPDATE_GOLDEN=1 cargo test --test sandbox golden");
 }
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sandbox/golden")
 }
 
-/// Puts a mark in the place of what differs from run to run.
-pub fn settle(value: &mut Json, name: &str, now: i64) {
+/// Puts a mark in the place of what differs from run to run; `time` tells a time.
+pub fn settle(value: &mut Json, name: &str, time: &dyn Fn(i64) -> String) {
     match value {
-        Json::Object(members) => members.iter_mut().for_each(|(name, value)| settle(value, name, now)),
-        Json::Array(items) => items.iter_mut().for_each(|item| settle(item, name, now)),
+        Json::Object(members) => members.iter_mut().for_each(|(name, value)| settle(value, name, time)),
+        Json::Array(items) => items.iter_mut().for_each(|item| settle(item, name, time)),
         Json::String(_) | Json::Number(_) if VARYING.contains(&name) => *value = "<varies>".into(),
         Json::String(text) => *text = without_chance(text),
         Json::Number(number) => {
-            // no amount of these answers is as large as a time
-            if let Some(time) = number.as_i64().filter(|time| *time > 1_500_000_000) {
-                *value = if (time - now).abs() < NOW { "<now>".into() } else { "<later>".into() };
+            if let Some(at) = number.as_i64().filter(|at| *at > LEAST_TIME) {
+                *value = time(at).into();
             }
         }
         _ => {}

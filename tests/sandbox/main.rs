@@ -14,6 +14,7 @@ mod events;
 mod extremes;
 mod invoices;
 mod money;
+mod orders;
 mod promotions;
 mod shop;
 mod subscriptions;

@@ -1,6 +1,6 @@
 //! Params for a create: what Stripe demands by the facts, and what `clients/setups.json` adds.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -14,6 +14,9 @@ pub struct Setups {
     pub table: Json,
     life: toml::Table,
     made: RefCell<BTreeMap<String, String>>,
+    /// The time of the sandbox.
+    pub now: i64,
+    counted: Cell<u32>,
 }
 
 impl Setups {
@@ -22,7 +25,42 @@ impl Setups {
             |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
         let table = serde_json::from_str(&read("tests/support/setups.json")).unwrap();
         let life = read("src/sandbox/life.toml").parse().unwrap();
-        Self { table, life, made: RefCell::default() }
+        Self { table, life, made: RefCell::default(), now: now(), counted: Cell::default() }
+    }
+
+    /// Setups for a sandbox whose time stands still: nothing in them differs from run to run.
+    pub fn at(now: i64) -> Self {
+        Self { now, counted: Cell::new(1), ..Self::read() }
+    }
+
+    /// The same setups for a copy of the sandbox: what is made there is not known here.
+    pub fn copy(&self) -> Self {
+        Self {
+            table: self.table.clone(),
+            life: self.life.clone(),
+            made: self.made.clone(),
+            now: self.now,
+            counted: self.counted.clone(),
+        }
+    }
+
+    /// The same setups where none of what was made is known: what they make belongs to others.
+    pub fn elsewhere(&self) -> Self {
+        const APART: u32 = 1_000;
+        let setups = self.copy();
+        setups.forget();
+        setups.counted.set(self.counted.get() + APART);
+        setups
+    }
+
+    /// A number that no other is: by chance, or counted where the time stands still.
+    fn unique(&self) -> u128 {
+        let counted = self.counted.get();
+        if counted == 0 {
+            return uuid::Uuid::new_v4().as_u128();
+        }
+        self.counted.set(counted + 1);
+        counted.into()
     }
 
     /// Whether the sandbox says itself that it does not do an operation.
@@ -43,7 +81,7 @@ impl Setups {
     /// The params of a create with the names of references.
     pub fn least(&self, entity: &Entity) -> Json {
         let create = entity.operation(OperationKind::Create).unwrap();
-        let mut params = demanded(&create.params);
+        let mut params = demanded_at(&create.params, self.now);
         if let Some(more) = self.table["params"][&entity.key].as_object() {
             params.extend(more.clone());
         }
@@ -103,13 +141,13 @@ impl Setups {
             }
             Json::Array(items) => items.iter().map(|item| self.told(stripe, item, last)).collect(),
             Json::String(text) => match text.split_once('@') {
-                Some((before, "unique")) => json!(format!("{before}{}", uuid::Uuid::new_v4().simple())),
+                Some((before, "unique")) => json!(format!("{before}{:032x}", self.unique())),
                 Some((before, "number")) => {
-                    let number = uuid::Uuid::new_v4().as_u128() % 900_000_000 + 100_000_000;
+                    let number = self.unique() % 900_000_000 + 100_000_000;
                     json!(format!("{before}{number}"))
                 }
-                Some(("", "tomorrow")) => json!(tomorrow()),
-                Some(("", "later")) => json!(tomorrow() + 86_400),
+                Some(("", "tomorrow")) => json!(self.now + DAY),
+                Some(("", "later")) => json!(self.now + 2 * DAY),
                 Some(("", "last")) => json!(last),
                 Some(("", name)) => json!(self.reference(stripe, name)),
                 _ => value.clone(),
@@ -126,7 +164,7 @@ impl Setups {
             return id.clone();
         }
         let id = if let Some(steps) = self.table["recipes"][name].as_array() {
-            steps.iter().fold(String::new(), |last, step| self.step(stripe, step, &last))
+            self.steps(stripe, steps)
         } else {
             let entity = catalog().by_object(name).unwrap_or_else(|| panic!("nothing is called {name}"));
             let path = &entity.operation(OperationKind::Create).unwrap().path;
@@ -139,8 +177,13 @@ impl Setups {
     }
 
     /// Makes the objects that references name anew from here on.
-    pub fn forget(&self) {
+    fn forget(&self) {
         self.made.borrow_mut().clear();
+    }
+
+    /// Does steps one after the other, each with the id of the one before it; answers with the last.
+    pub fn steps(&self, stripe: &Stripe, steps: &[Json]) -> String {
+        steps.iter().fold(String::new(), |last, step| self.step(stripe, step, &last))
     }
 
     fn step(&self, stripe: &Stripe, step: &Json, last: &str) -> String {
@@ -153,30 +196,40 @@ impl Setups {
     }
 }
 
-fn tomorrow() -> i64 {
-    jiff::Timestamp::now().as_second() + 86_400
+/// One day in seconds.
+pub const DAY: i64 = 86_400;
+
+fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
 }
 
 /// What Stripe demands.
 pub fn demanded(params: &[Member]) -> Map<String, Json> {
-    params
-        .iter()
-        .filter(|param| param.shape.is_required())
-        .map(|param| (param.name.clone(), value(param)))
-        .collect()
+    demanded_at(params, now())
+}
+
+/// A sample of what a param takes.
+pub fn value(param: &Member) -> Json {
+    value_at(param, now())
+}
+
+/// What Stripe demands, where it is that time.
+fn demanded_at(params: &[Member], now: i64) -> Map<String, Json> {
+    let required = params.iter().filter(|param| param.shape.is_required());
+    required.map(|param| (param.name.clone(), value_at(param, now))).collect()
 }
 
 /// A sample of what a param takes: an object has what is demanded of it.
-pub fn value(param: &Member) -> Json {
+fn value_at(param: &Member, now: i64) -> Json {
     match (param.name.as_str(), &param.shape.kind) {
         ("currency", _) => json!("usd"),
         ("country", _) => json!("US"),
         (name, Kind::Text { .. }) if name.ends_with("url") => json!("https://example.com/here"),
-        _ => of_shape(&param.shape),
+        _ => of_shape(&param.shape, now),
     }
 }
 
-fn of_shape(shape: &Shape) -> Json {
+fn of_shape(shape: &Shape, now: i64) -> Json {
     match &shape.kind {
         Kind::Enum(values) => json!(values[0]),
         Kind::Currency => json!("usd"),
@@ -185,12 +238,12 @@ fn of_shape(shape: &Shape) -> Json {
         Kind::Decimal => json!("1.5"),
         Kind::Number => json!(1.5),
         Kind::Boolean => json!(true),
-        Kind::Time | Kind::Range => json!(tomorrow()),
+        Kind::Time | Kind::Range => json!(now + DAY),
         Kind::DateTime => json!("2030-01-01T00:00:00Z"),
-        Kind::Object(params) => Json::Object(demanded(params)),
-        Kind::List(item) | Kind::Set(item) => json!([of_shape(item)]),
-        Kind::Map(value) => json!({ "name": of_shape(value) }),
-        Kind::Union(shapes) => of_shape(&shapes[0]),
+        Kind::Object(params) => Json::Object(demanded_at(params, now)),
+        Kind::List(item) | Kind::Set(item) => json!([of_shape(item, now)]),
+        Kind::Map(value) => json!({ "name": of_shape(value, now) }),
+        Kind::Union(shapes) => of_shape(&shapes[0], now),
         Kind::Any | Kind::File | Kind::Page(_) | Kind::Whole(_) => Json::Null,
     }
 }

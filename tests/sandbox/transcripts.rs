@@ -1,18 +1,23 @@
 //! The flows that applications live on, told to their ends: requests and whole answers, as files to
 //! read.
 //!
-//! A file begins with what it shows and the page of Stripe's documentation that it follows. `>` is a
-//! request with a param in each line, `<` its answer, and the name under which later requests know it:
-//! `{customer}` is the id of the answer of that name, `{invoice.number}` one of its fields, `{now+60}` a
-//! time. `>>` prepares something, and its answer is not shown. `UPDATE_GOLDEN=1 cargo test --test sandbox
-//! transcripts` writes the answers anew; all other lines are written by hand.
+//! A file begins with what it shows, the page of Stripe's documentation that it follows, what of it was
+//! reviewed, and what the sandbox does not tell. `>` is a request with a param in each line, `<` its answer,
+//! and the name under which later requests know it: `{customer}` is the id of the answer of that name,
+//! `{invoice.number}` one of its fields, `{now+60}` a time. `=` is an event that came of the request, with
+//! what Stripe says of the change. `>>` prepares something, and nothing that comes of it is shown. The time is
+//! 2027-01-15 08:00:00 and stands still. `UPDATE_GOLDEN=1 cargo test --test sandbox transcripts` writes answers
+//! and events anew; all other lines are written by hand.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
+use stripe_provider::catalog::{Called, catalog};
+use stripe_provider::sandbox::Sandbox;
 
+use crate::calls::STILL;
 use crate::client::Client;
 use crate::golden::settle;
 
@@ -49,7 +54,6 @@ fn folder() -> PathBuf {
 /// A flow being told: the answers so far by their names.
 struct Telling {
     client: Client,
-    now: i64,
     known: BTreeMap<String, Json>,
     /// Ids with the first name under which each was answered.
     names: Vec<(String, String)>,
@@ -72,7 +76,7 @@ impl Telling {
     fn value(&self, name: &str) -> String {
         if let Some(later) = name.strip_prefix("now") {
             let seconds: i64 = if later.is_empty() { 0 } else { later.parse().unwrap() };
-            return (self.now + seconds).to_string();
+            return (STILL + seconds).to_string();
         }
         let (of, path) = name.split_once('.').unwrap_or((name, "id"));
         let answer = self.known.get(of).unwrap_or_else(|| panic!("no answer is called {of}"));
@@ -100,12 +104,35 @@ impl Telling {
         (status, answer)
     }
 
+    /// The events since the last one that was seen, oldest first, and the last of them.
+    fn events(&self, since: &Option<String>) -> (Vec<Json>, Option<String>) {
+        let mut form = vec![("limit", "100")];
+        form.extend(since.as_deref().map(|since| ("ending_before", since)));
+        let page = self.client.ok("GET", "/v1/events", &form);
+        let found = page["data"].as_array().unwrap();
+        let last = found.first().map_or_else(|| since.clone(), |last| last["id"].as_str().map(str::to_owned));
+        (found.iter().rev().cloned().collect(), last)
+    }
+
+    /// One line for an event: its type, the object that it is about, and the names of what changed.
+    fn line_of(&self, event: &Json) -> String {
+        let data = &event["data"];
+        let id = data["object"]["id"].as_str().unwrap_or_default();
+        let named = self.names.iter().find(|(known, _)| known == id);
+        let kind = || data["object"]["object"].as_str().unwrap_or_default().to_owned();
+        let about = named.map_or_else(kind, |(_, name)| format!("{{{name}}}"));
+        let changed = data["previous_attributes"].as_object().into_iter().flatten();
+        let changed: String = changed.map(|(name, _)| format!(" {name}")).collect();
+        format!("= {} {about}{changed}", event["type"].as_str().unwrap())
+    }
+
     /// An answer with marks in the place of what differs from run to run.
     fn shown(&self, mut answer: Json) -> String {
         let text = answer.to_string();
         let text = self.names.iter().fold(text, |text, (id, name)| text.replace(id, &format!("{{{name}}}")));
         answer = serde_json::from_str(&text).unwrap();
-        settle(&mut answer, "", self.now);
+        let time = |at: i64| jiff::Timestamp::from_second(at).unwrap().strftime("%F %T").to_string();
+        settle(&mut answer, "", &time);
         let mut shown = String::new();
         lay_out(&answer, 0, &mut shown);
         shown
@@ -141,11 +168,9 @@ fn lay_out(value: &Json, depth: usize, out: &mut String) {
 
 /// The same flow, told anew.
 fn told(text: &str) -> String {
-    let now = jiff::Timestamp::now().as_second();
-    let mut telling = Telling { client: Client::new(), now, known: BTreeMap::new(), names: Vec::new() };
-    let mut fresh = String::new();
-    let mut request: Vec<String> = Vec::new();
-    let mut hidden = false;
+    let client = Client::over(Sandbox::memory().unwrap().repeating(STILL, 0));
+    let mut telling = Telling { client, known: BTreeMap::new(), names: Vec::new() };
+    let (mut fresh, mut request, mut hidden, mut last) = (String::new(), Vec::new(), false, None);
     for line in text.lines() {
         if let Some(given) = line.strip_prefix('>') {
             hidden = given.starts_with('>') || (hidden && !request.is_empty());
@@ -154,11 +179,16 @@ fn told(text: &str) -> String {
             let (wanted, name) = answered.split_once(' ').unwrap_or((answered, ""));
             let (status, answer) = telling.call(&std::mem::take(&mut request), name);
             assert_eq!(status.to_string(), wanted, "{line}: {answer:#}");
-            let shown = if hidden { String::new() } else { telling.shown(answer) + "\n" };
-            fresh += &(line.to_owned() + "\n" + &shown);
+            fresh += &(line.to_owned() + "\n");
+            let (events, newest) = telling.events(&last);
+            last = newest;
+            if !hidden {
+                fresh += &(telling.shown(answer) + "\n");
+                fresh.extend(events.iter().map(|event| telling.line_of(event) + "\n"));
+            }
             continue;
         } else if !line.is_empty() && !line.starts_with('#') {
-            // an answer, which is written anew
+            // an answer or an event, which is written anew
             continue;
         }
         fresh += line;
@@ -168,11 +198,16 @@ fn told(text: &str) -> String {
     fresh
 }
 
+/// What the head of every file says.
+const HEAD: &[&str] = &["\n# Follows https://docs.stripe.com/", "\n# Reviewed: ", "\n# Not told: "];
+
 #[track_caller]
 fn check(flow: &str) {
     let path = folder().join(format!("{flow}.txt"));
     let text = std::fs::read_to_string(&path).unwrap();
-    assert!(text.contains("\n# Follows https://docs.stripe.com/"), "{flow} names no page");
+    for says in HEAD {
+        assert!(text.contains(says), "the head of {flow} does not say {says:?}");
+    }
     let fresh = told(&text);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, &fresh).unwrap();
@@ -200,4 +235,44 @@ fn every_file_is_a_flow() {
         .collect();
     files.sort();
     assert_eq!(files, FLOWS);
+}
+
+/// The names of a param in a form: `items[0][price]` is `items.price`.
+fn path_of(name: &str) -> String {
+    let parts = name.split('[').map(|part| part.trim_end_matches(']'));
+    parts.filter(|part| part.parse::<usize>().is_err()).collect::<Vec<_>>().join(".")
+}
+
+/// What the flows live on has an effect.
+#[test]
+fn no_param_of_a_flow_is_stored_only() {
+    let read =
+        |file: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+    let listed: Json = serde_json::from_str(&read("tests/sandbox/silent.json")).unwrap();
+    let mut count = 0;
+    for flow in FLOWS {
+        let text = std::fs::read_to_string(folder().join(format!("{flow}.txt"))).unwrap();
+        let mut label = String::new();
+        for line in
+            text.lines().filter_map(|line| Some(line.strip_prefix('>')?.trim_start_matches('>').trim()))
+        {
+            if let Some((name, _)) = line.split_once('=') {
+                let found = listed["stored_only"][&label].as_array().into_iter().flatten();
+                let silent = found.into_iter().any(|listed| *listed == path_of(name));
+                assert!(!silent, "{flow}: {label} takes {name} without effect");
+                count += 1;
+            } else if let Some((method, path)) =
+                line.split_once(' ').filter(|(_, path)| path.starts_with('/'))
+            {
+                label =
+                    catalog().match_path(method, path).map_or_else(String::new, |found| match found.called {
+                        Called::Operation(operation) => {
+                            format!("{}.{}", found.entity.key, format!("{:?}", operation.kind).to_lowercase())
+                        }
+                        Called::Action(action) => format!("{}.{}", found.entity.key, action.name),
+                    });
+            }
+        }
+    }
+    assert!(count > 100, "{count}");
 }

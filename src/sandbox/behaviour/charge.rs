@@ -103,7 +103,7 @@ fn card(body: &mut Body) -> Option<&mut Body> {
 fn authentication() -> Json {
     json!({
         "authentication_flow": "challenge", "electronic_commerce_indicator": "05", "result": "authenticated",
-        "transaction_id": uuid::Uuid::new_v4().to_string(), "version": "2.2.0",
+        "transaction_id": identifier::uuid(), "version": "2.2.0",
     })
 }
 

@@ -21,22 +21,21 @@ const SPECIAL: &[&str] = &["line_items", "discounts", "shipping_options"];
 /// `POST /v1/checkout/sessions`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let mode = call.demanded("mode")?;
-    let mut basket = line_items::filled(call, items(&call.params, "line_items"))?;
+    let basket = line_items::filled(call, None)?;
     fits(mode, &basket)?;
     check_expiry(call)?;
     let mut body = draft(call)?;
     let discounts = reductions(call, &mut body)?;
-    let off = line_items::reduce(&mut basket, &discounts);
     if mode == "setup" {
         body.extend(members(json!({"payment_status": "no_payment_required", "line_items": null})));
     } else {
-        sell(call, &mut body, &basket, off)?;
+        sell(call, &mut body, basket, &discounts)?;
     }
     call.keep(body)
 }
 
 /// The prices fit the mode.
-fn fits(mode: &str, basket: &[Json]) -> Outcome<()> {
+fn fits(mode: &str, basket: &[Body]) -> Outcome<()> {
     let recurring = basket.iter().any(line_items::is_recurring);
     let message = match mode {
         "payment" if recurring => {
@@ -63,6 +62,7 @@ fn draft(call: &Call<'_>) -> Outcome<Body> {
     }
     set(&mut body, "id", named);
     page::offer(call, &mut body)?;
+    complete::keep_data(call, &mut body);
     Ok(body)
 }
 
@@ -90,31 +90,31 @@ fn reductions(call: &Call<'_>, body: &mut Body) -> Outcome<Vec<Body>> {
     Ok(found)
 }
 
-/// Shows what is sold, and what it comes to.
-fn sell(call: &Call<'_>, body: &mut Body, basket: &[Json], off: i64) -> Outcome<()> {
-    let subtotal: i64 = basket.iter().filter_map(|item| item.get("amount_subtotal")?.as_i64()).sum();
+/// Shows what is sold, and what it comes to with the discounts and the shipping.
+fn sell(call: &Call<'_>, body: &mut Body, mut basket: Vec<Body>, discounts: &[Body]) -> Outcome<()> {
+    let totals = line_items::work_out(&mut basket, discounts, &[])?;
     let (options, chosen) = line_items::shipping(call)?;
     let shipping = chosen.as_ref().and_then(|chosen| chosen.get("amount_total")?.as_i64()).unwrap_or(0);
-    let total = subtotal.saturating_sub(off).saturating_add(shipping);
-    let currency = line_items::currency(basket).ok_or_else(|| missing("line_items"))?;
+    let total = totals.total.saturating_add(shipping);
+    let currency = line_items::currency(&basket).ok_or_else(|| missing("line_items"))?;
     line_items::check_total(total, currency)?;
-    body.extend(members(json!({
-        "currency": currency, "amount_subtotal": subtotal, "amount_total": total, "shipping_options": options,
-        "total_details": {"amount_discount": off, "amount_shipping": shipping, "amount_tax": 0},
-        "shipping_cost": chosen, "payment_status": if total == 0 { "no_payment_required" } else { "unpaid" },
-    })));
-    let url = format!("/v1/checkout/sessions/{}/line_items", id(body));
-    line_items::show(body, basket, &url);
+    body.extend(body! {
+        "currency": currency, "amount_subtotal": totals.subtotal, "amount_total": total, "shipping_options": options,
+        "total_details": totals.details(shipping), "shipping_cost": chosen,
+        "payment_status": if total == 0 { "no_payment_required" } else { "unpaid" },
+    });
+    line_items::show(call, body, &basket);
     Ok(())
 }
 
 /// `POST /v1/checkout/sessions/{id}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.without(SPECIAL).revise()?;
+    complete::keep_data(call, &mut body);
     if !items(&call.params, "line_items").is_empty() {
         let basket = line_items::requantified(call, &body)?;
-        let off = number(&body, "total_details.amount_discount");
-        sell(call, &mut body, &basket, off)?;
+        let discounts = discount::at_work(call, items(&body, "_discounts"), call.now)?;
+        sell(call, &mut body, basket, &discounts)?;
     }
     call.keep(body)
 }

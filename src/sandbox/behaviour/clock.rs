@@ -1,45 +1,25 @@
 //! Test clocks: the time of their customers, moved by a call.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, number, set, status, text};
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, Delete};
+use super::prelude::*;
 use super::{generic, schedule, subscription};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
-    operations: &[(Create, create), (Delete, delete)],
+    operations: &[(Delete, delete)],
     actions: &[("AdvanceTestHelpersTestClock", advance)],
     ..Behaviour::of(&["test_helpers.test_clock"])
 }];
 
 /// A clock may be moved this far at a time, in seconds: two years.
 const FARTHEST: i64 = 2 * 366 * 24 * 60 * 60;
-/// A clock is deleted this long after it was made: thirty days.
-const LIFE: i64 = 30 * 24 * 60 * 60;
 /// More turns than any two years hold.
 const MOST_TURNS: usize = 20_000;
-
-/// `POST /v1/test_helpers/test_clocks`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.build()?;
-    set(&mut body, "status", "ready");
-    set(&mut body, "status_details", json!({"advancing": null}));
-    set(&mut body, "deletes_after", call.now + LIFE);
-    call.keep(body)
-}
 
 /// `DELETE /v1/test_helpers/test_clocks/{id}`: its customers go with it, and all that is theirs.
 fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     for customer in call.session.having("customer", "test_clock", id(&body))? {
-        let mut about = call.about("customer", Body::new())?;
-        id(&customer).clone_into(&mut about.id);
-        super::customer::delete(&about)?;
+        super::customer::delete(&call.on("customer", id(&customer), Body::new())?)?;
     }
     generic::remove(call, &body)
 }
@@ -48,19 +28,21 @@ fn delete(call: &Call<'_>) -> Outcome<Json> {
 /// its time.
 fn advance(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let target = given_number(&call.params, "frozen_time").unwrap_or_default();
-    let now = number(&body, "frozen_time");
+    let target = given_number(&call.params, "frozen_time").ok_or_else(|| missing("frozen_time"))?;
+    let now = needed_number(&body, "frozen_time")?;
+    let refuse = |message: &str| Err(Failure::state(message).param("frozen_time"));
     if target <= now {
-        let message = "`frozen_time` must be after the current frozen time of the clock.";
-        return Err(Failure::state(message).param("frozen_time"));
+        return refuse("`frozen_time` must be after the current frozen time of the clock.");
     }
     if target > now + FARTHEST {
-        let message = "A test clock can be advanced by two years at most.";
-        return Err(Failure::state(message).param("frozen_time"));
+        return refuse("A test clock can be advanced by two years at most.");
     }
     for _ in 0..MOST_TURNS {
         let Some((at, what, named)) = next(call, id(&body))?.filter(|(at, ..)| *at <= target) else { break };
         let timed = Call { now: at.max(now), ..call.clone() };
+        // whoever asks for the time of a customer is told this one
+        set(&mut body, "frozen_time", timed.now);
+        call.session.put(&body)?;
         match what {
             What::Schedule => schedule::turn(&timed, &named)?,
             What::Subscription => subscription::turn(&timed, &named)?,

@@ -1,85 +1,30 @@
 //! Coupons: valid until they are redeemed too often or too late.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, inner, number, set, text};
-use crate::sandbox::identifier;
-use crate::sandbox::page;
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, Delete, Get, List};
-use super::{generic, money};
+use super::money;
+use super::prelude::*;
 
 /// What this module answers.
-pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
-    operations: &[(Create, create), (Delete, delete), (Get, get), (List, list)],
-    ..Behaviour::of(&["coupon"])
-}];
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { operations: &[(Create, create)], ..Behaviour::of(&["coupon"]) }];
 
-/// `POST /v1/coupons`.
+/// `POST /v1/coupons`: either a part of what is due, or an amount in a currency.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.build()?;
-    set(&mut body, "id", own_id(call)?);
-    reduction(call, &mut body)?;
-    set(&mut body, "duration", text(&call.params, "duration").unwrap_or("once"));
-    set(&mut body, "times_redeemed", 0);
-    set(&mut body, "valid", true);
-    call.keep(body)
-}
-
-/// Either a part of what is due, or an amount in a currency.
-fn reduction(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let Some(percent) = call.params.get("percent_off").map(ToString::to_string) else {
-        set(body, "currency", money::currency(&call.params)?);
-        return Ok(());
+        set(&mut body, "currency", money::currency(&call.params)?);
+        return call.keep(body);
     };
-    set(body, "currency", Json::Null);
+    set(&mut body, "currency", Json::Null);
     if money::percent_of(&percent, 100_000_000).is_some_and(|part| (1..=100_000_000).contains(&part)) {
-        return Ok(());
+        return call.keep(body);
     }
     let message = format!("Invalid percent_off: must be greater than 0 and at most 100; it is {percent}.");
     Err(Failure::invalid(message).param("percent_off"))
 }
 
-fn own_id(call: &Call<'_>) -> Outcome<String> {
-    let Some(own) = text(&call.params, "id") else { return Ok(identifier::random("", 8)) };
-    if call.session.alive("coupon", own)?.is_some() {
-        return Err(Failure::state("Coupon already exists.").code("resource_already_exists").param("id"));
-    }
-    Ok(own.to_owned())
-}
-
-/// The coupon as it stands now.
-fn current(call: &Call<'_>, mut body: Body) -> Body {
-    let late = given_number(&body, "redeem_by").is_some_and(|by| by <= call.now);
-    if late {
-        set(&mut body, "valid", false);
-    }
-    body
-}
-
-/// `GET /v1/coupons/{id}`.
-fn get(call: &Call<'_>) -> Outcome<Json> {
-    Ok(Json::Object(current(call, call.named()?)))
-}
-
-/// `GET /v1/coupons`.
-fn list(call: &Call<'_>) -> Outcome<Json> {
-    let page = page::of_objects(call, "coupon", |_| true)?;
-    Ok(page::mapped(page, |body| current(call, body)))
-}
-
-/// `DELETE /v1/coupons/{id}`: discounts given before stay.
-fn delete(call: &Call<'_>) -> Outcome<Json> {
-    let body = call.named()?;
-    generic::remove(call, &body)
-}
-
 /// The coupon that a param names, which must still be redeemable.
 pub(super) fn redeemable(call: &Call<'_>, coupon: &str, param: &str) -> Outcome<Body> {
-    let body = current(call, call.session.referred("coupon", coupon, param)?);
+    let body = call.referred_now("coupon", coupon, param)?;
     if flag(&body, "valid") {
         return Ok(body);
     }
@@ -87,23 +32,27 @@ pub(super) fn redeemable(call: &Call<'_>, coupon: &str, param: &str) -> Outcome<
     Err(Failure::state(message).code("coupon_expired").param(param))
 }
 
-/// Counts one redemption.
-pub(super) fn redeem(call: &Call<'_>, coupon: &str) -> Outcome<()> {
-    let Some(mut body) = call.session.alive("coupon", coupon)? else { return Ok(()) };
+/// Whether it was redeemed as often as allowed.
+pub(super) fn is_spent(body: &Body) -> bool {
+    given_number(body, "max_redemptions").is_some_and(|most| number(body, "times_redeemed") >= most)
+}
+
+/// Counts one redemption of a coupon or of a code; `usable` is the field that says whether there may be more.
+pub(super) fn redeem(call: &Call<'_>, mut body: Body, usable: &str) -> Outcome<()> {
     let times = number(&body, "times_redeemed") + 1;
     set(&mut body, "times_redeemed", times);
-    if given_number(&body, "max_redemptions").is_some_and(|most| times >= most) {
-        set(&mut body, "valid", false);
+    if is_spent(&body) {
+        set(&mut body, usable, false);
     }
     call.session.put(&body)
 }
 
 /// What the coupon takes off, kept with each discount that it gives.
-pub(super) fn terms(coupon: &Body) -> Json {
-    let products = inner(coupon, "applies_to").and_then(|to| to.get("products")).cloned();
-    json!({
+pub(super) fn terms(coupon: &Body) -> Body {
+    body! {
         "percent_off": coupon.get("percent_off").filter(|percent| !percent.is_null()).map(ToString::to_string),
         "amount_off": coupon.get("amount_off"), "currency": coupon.get("currency"),
-        "duration": coupon.get("duration"), "products": products,
-    })
+        "duration": coupon.get("duration"), "options": coupon.get("currency_options"),
+        "products": at(coupon, "applies_to.products"),
+    }
 }

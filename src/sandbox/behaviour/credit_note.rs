@@ -1,17 +1,10 @@
 //! Credit notes: what an invoice is too much by, before it is paid or after.
 
-use serde_json::{Value as Json, json};
+use super::prelude::*;
+use crate::sandbox::embedded;
 
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, items, member, needed, number, set, status, text};
-use crate::sandbox::identifier;
-use crate::sandbox::page;
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, List};
-use super::{customer_balance, invoice, money, order, refund};
+use super::order::{self, Line};
+use super::{customer_balance, invoice, money, period, refund};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -20,14 +13,8 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         actions: &[("PreviewCreditNote", preview), ("VoidCreditNote", void)],
         ..Behaviour::of(&["credit_note"])
     },
-    Behaviour {
-        operations: &[(List, list_lines)],
-        ..Behaviour::of(&["credit_note_line_item", "credit_notes.preview_lines"])
-    },
+    Behaviour { operations: &[(List, list_preview)], ..Behaviour::of(&["credit_notes.preview_lines"]) },
 ];
-
-/// Kept with a credit note: all its lines.
-const LINES: &str = "_lines";
 
 /// `POST /v1/credit_notes`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
@@ -57,58 +44,62 @@ fn preview(call: &Call<'_>) -> Outcome<Json> {
 
 /// A note that is not yet kept, and its invoice.
 fn worked_out(call: &Call<'_>) -> Outcome<(Body, Body)> {
-    let invoice = call.session.referred("invoice", call.demanded("invoice")?, "invoice")?;
-    if !matches!(status(&invoice), "open" | "paid") {
-        let message = format!(
-            "You can only create credit notes for open or paid invoices; {} is {}.",
-            id(&invoice),
-            status(&invoice)
-        );
-        return Err(Failure::state(message).param("invoice"));
-    }
-    let mut about = call.about("credit_note", call.params.clone())?;
-    about.params.retain(|name, _| !matches!(name.as_str(), "lines" | "amount" | "refunds" | "shipping_cost"));
-    let mut body = about.build()?;
-    let currency = needed(&invoice, "currency")?.to_owned();
-    let lines = lines(call, &invoice)?;
-    let amount: i64 = lines.iter().map(|line| line.get("amount").and_then(Json::as_i64).unwrap_or(0)).sum();
-    let most = creditable(&invoice);
-    if amount < 1 || amount > most {
-        let message = format!(
-            "The sum of credit amount, refund amount and out of band amount ({}) must be between one and the amount \
-             that can still be credited ({}).",
-            money::written(amount, &currency),
-            money::written(most, &currency)
-        );
-        return Err(Failure::state(message).param("amount"));
-    }
-    let paid = status(&invoice) == "paid";
-    split(call, &mut body, amount, paid)?;
-    for name in ["amount", "subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"] {
-        set(&mut body, name, amount);
-    }
-    set(&mut body, if paid { "post_payment_amount" } else { "pre_payment_amount" }, amount);
-    set(&mut body, "type", if paid { "post_payment" } else { "pre_payment" });
-    set(&mut body, "currency", currency);
-    set(&mut body, "customer", member(&invoice, "customer"));
-    set(&mut body, "invoice", id(&invoice));
-    set(&mut body, "status", "issued");
-    if given_number(&call.params, "effective_at").is_none() {
-        set(&mut body, "effective_at", call.now);
-    }
+    let invoice = call.demanded_object("invoice", "invoice")?;
+    let state = status(&invoice);
+    let about = call.about("credit_note", call.params.clone())?;
+    let mut body = about.without(&["lines", "amount", "refunds", "shipping_cost"]).build()?;
+    let amount = totals(call, &mut body, &lines(call, &invoice)?);
+    check_amount(amount, &invoice)?;
+    split(call, &mut body, amount, state == "paid")?;
+    let kind = if state == "paid" { "post_payment" } else { "pre_payment" };
     let count = call.session.having("credit_note", "invoice", id(&invoice))?.len() + 1;
-    let number = text(&invoice, "number").unwrap_or_default();
-    set(&mut body, "number", format!("{number}-CN-{count:02}"));
-    let pdf = format!(
-        "https://pay.stripe.com/credit_notes/{}/{}/pdf",
-        call.account,
-        identifier::fingerprint(id(&body))
-    );
-    set(&mut body, "pdf", pdf);
-    let url = format!("/v1/credit_notes/{}/lines", id(&body));
-    set(&mut body, "lines", page::embedded(&lines, &url));
-    set(&mut body, LINES, lines);
+    let name = identifier::fingerprint(id(&body));
+    body.extend(body! {
+        (format!("{kind}_amount")): amount, "type": kind, "invoice": id(&invoice),
+        "number": format!("{}-CN-{count:02}", needed(&invoice, "number")?),
+        "pdf": format!("https://pay.stripe.com/credit_notes/{}/{name}/pdf", call.account),
+    });
     Ok((body, invoice))
+}
+
+/// The lines, and everything that follows from them; what the note is of comes back.
+fn totals(call: &Call<'_>, body: &mut Body, lines: &[Json]) -> i64 {
+    let subtotal = order::sum(lines, "amount");
+    let off = order::sum(lines, "discount_amount");
+    let (mut discounts, mut taxes): (Vec<Json>, Vec<Json>) = (Vec::new(), Vec::new());
+    for line in lines.iter().filter_map(Json::as_object) {
+        order::add(&mut discounts, items(line, "discount_amounts"), "discount");
+        order::add(&mut taxes, items(line, "taxes"), "tax_rate_details");
+    }
+    let of = |behaviour: &str| {
+        let own = taxes.iter().filter(|tax| tax.get("tax_behavior").is_some_and(|own| own == behaviour));
+        order::sum(&own.cloned().collect::<Vec<_>>(), "amount")
+    };
+    let (exclusive, inclusive) = (of("exclusive"), of("inclusive"));
+    let total = subtotal - off + exclusive;
+    embedded::show(call.entity, body, "lines", lines);
+    body.extend(body! {
+        "amount": total, "discount_amount": off, "discount_amounts": discounts, "subtotal": subtotal,
+        "subtotal_excluding_tax": subtotal - inclusive, "total": total,
+        "total_excluding_tax": total - exclusive - inclusive, "total_taxes": taxes,
+    });
+    total
+}
+
+/// No more is credited than the invoice still holds.
+fn check_amount(amount: i64, invoice: &Body) -> Outcome<()> {
+    let most = creditable(invoice);
+    if (1..=most).contains(&amount) {
+        return Ok(());
+    }
+    let currency = needed(invoice, "currency")?;
+    let message = format!(
+        "The sum of credit amount, refund amount and out of band amount ({}) must be between one and the amount \
+         that can still be credited ({}).",
+        money::written(amount, currency),
+        money::written(most, currency)
+    );
+    Err(Failure::state(message).param("amount"))
 }
 
 /// What of an invoice was not credited yet.
@@ -121,74 +112,83 @@ fn creditable(invoice: &Body) -> i64 {
     number(invoice, "total") - credited
 }
 
+/// The lines that are given, or one of the amount that is.
 fn lines(call: &Call<'_>, invoice: &Body) -> Outcome<Vec<Json>> {
-    let given = items(&call.params, "lines");
-    if given.is_empty() {
-        let sum = || {
-            ["credit_amount", "refund_amount", "out_of_band_amount"]
-                .map(|name| given_number(&call.params, name))
-        };
-        let amount = given_number(&call.params, "amount").or_else(|| {
-            let parts: Vec<i64> = sum().into_iter().flatten().collect();
-            (!parts.is_empty()).then(|| parts.iter().sum())
-        });
-        let amount = amount.ok_or_else(|| missing("amount"))?;
-        return Ok(vec![line(call, &Body::new(), (amount, 1), None)]);
+    if !items(&call.params, "lines").is_empty() {
+        let given = entries(&call.params, "lines", "");
+        return given.map(|(path, entry)| one(call, invoice, entry, &path).map(Json::Object)).collect();
     }
-    let worked_out = given.iter().enumerate().map(|(at, entry)| {
-        let entry = entry.as_object().cloned().unwrap_or_default();
-        one(call, invoice, &entry, &format!("lines[{at}]"))
-    });
-    worked_out.collect()
+    let parts = ["credit_amount", "refund_amount", "out_of_band_amount"];
+    let parts = parts.iter().filter_map(|name| given_number(&call.params, name));
+    let amount = given_number(&call.params, "amount").or_else(|| parts.reduce(|sum, part| sum + part));
+    let amount = amount.ok_or_else(|| missing("amount"))?;
+    Ok(vec![Json::Object(line(call, &Body::new(), (amount, 1), None))])
 }
 
-fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Json> {
+fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Body> {
     let quantity = given_number(entry, "quantity").unwrap_or(1);
-    let unit = text(entry, "unit_amount_decimal").map(str::to_owned);
-    let unit = unit.or_else(|| given_number(entry, "unit_amount").map(|unit| unit.to_string()));
-    let given = given_number(entry, "amount").or_else(|| money::times(unit.as_deref()?, quantity));
+    let given = Line::of_amount(entry, needed(invoice, "currency")?).map(|line| line.amount);
     if text(entry, "type") == Some("custom_line_item") {
-        let amount = given.ok_or_else(|| missing(&format!("{path}[amount]")))?;
-        return Ok(line(call, entry, (amount, quantity), None));
+        let amount = given.ok_or_else(|| missing(&child(path, "amount")))?;
+        let mut line = line(call, entry, (amount, quantity), None);
+        order::give_rates(call, &mut line, entry, "tax_rates", path)?;
+        let taxes: Vec<Json> =
+            order::taxes(items(&line, "tax_rates"), amount).iter().map(order::Tax::shown).collect();
+        set(&mut line, "taxes", taxes);
+        return Ok(line);
     }
-    let param = format!("{path}[invoice_line_item]");
+    let param = child(path, "invoice_line_item");
     let named = text(entry, "invoice_line_item").ok_or_else(|| missing(&param))?;
-    let known =
-        items(invoice, order::LINES).iter().filter_map(Json::as_object).find(|known| id(known) == named);
+    let known = objects(invoice, order::LINES).find(|known| id(known) == named);
     let known = known.ok_or_else(|| Failure::unknown_reference("line_item", named, &param))?;
     let whole = number(known, "amount");
-    let part =
-        given_number(entry, "quantity").map(|quantity| whole * quantity / number(known, "quantity").max(1));
+    let many = number(known, "quantity").max(1);
+    let part = given_number(entry, "quantity").map(|quantity| whole * quantity / many);
     let amount = given.or(part).unwrap_or(whole);
     if amount > whole {
         let message = format!("The amount credited for line {named} is greater than the amount of the line.");
         return Err(Failure::state(message).param(path));
     }
-    let usual = text(known, "description").unwrap_or("Credit");
-    Ok(line(call, entry, (amount, quantity), Some((named, usual))))
+    let mut line = line(call, entry, (amount, quantity), Some(known));
+    let share = |off: &Body| json!({"amount": part_of(number(off, "amount"), amount, whole), "discount": off.get("discount")});
+    let discounts: Vec<Json> = objects(known, "discount_amounts").map(share).collect();
+    let off = order::sum(&discounts, "amount");
+    let usual = items(invoice, "default_tax_rates");
+    let taxes: Vec<Json> =
+        order::taxes(order::rates_of(known, usual), amount - off).iter().map(order::Tax::shown).collect();
+    line.extend(body! {"discount_amount": off, "discount_amounts": discounts, "taxes": taxes});
+    Ok(line)
 }
 
-/// A line; `of` is the line of the invoice and its description.
-fn line(call: &Call<'_>, entry: &Body, (amount, quantity): (i64, i64), of: Option<(&str, &str)>) -> Json {
-    let (of, usual) = of.map_or((None, "Credit"), |(of, usual)| (Some(of), usual));
+/// The part of an amount that `part` is of a whole, rounded half up.
+fn part_of(amount: i64, part: i64, whole: i64) -> i64 {
+    period::part(amount, 0, whole, whole - part)
+}
+
+/// A line; `of` is the line of the invoice.
+fn line(call: &Call<'_>, entry: &Body, (amount, quantity): (i64, i64), of: Option<&Body>) -> Body {
+    let usual = of.and_then(|of| text(of, "description")).unwrap_or("Credit");
     let kind = if of.is_some() { "invoice_line_item" } else { "custom_line_item" };
-    json!({
+    let unit = amount / quantity.max(1);
+    body! {
         "id": identifier::fresh("cnli_"), "object": "credit_note_line_item", "amount": amount,
         "description": text(entry, "description").unwrap_or(usual), "discount_amount": 0, "discount_amounts": [],
-        "invoice_line_item": of, "livemode": call.livemode, "metadata": entry.get("metadata").cloned().unwrap_or_else(|| json!({})),
+        "invoice_line_item": of.map(id), "livemode": call.livemode, "metadata": inner(entry, "metadata"),
         "pretax_credit_amounts": [], "quantity": quantity, "tax_rates": [], "taxes": [], "type": kind,
-        "unit_amount": amount / quantity.max(1), "unit_amount_decimal": (amount / quantity.max(1)).to_string(),
-    })
+        "unit_amount": unit, "unit_amount_decimal": unit.to_string(),
+    }
+}
+
+/// What a param sets apart of the credit; nothing without it.
+fn set_apart(call: &Call<'_>, name: &str) -> i64 {
+    number(&call.params, name)
 }
 
 /// What was paid goes to the balance, back to the card, or another way: the parts make the whole.
 fn split(call: &Call<'_>, body: &mut Body, amount: i64, paid: bool) -> Outcome<()> {
-    let part = |name: &str| given_number(&call.params, name).unwrap_or(0);
-    let named: i64 = items(&call.params, "refunds")
-        .iter()
-        .filter_map(|refund| refund.get("amount_refunded").and_then(Json::as_i64))
-        .sum();
-    let sum = part("credit_amount") + part("refund_amount") + part("out_of_band_amount") + named;
+    let parts = ["credit_amount", "refund_amount", "out_of_band_amount"].map(|name| set_apart(call, name));
+    let named = order::sum(items(&call.params, "refunds"), "amount_refunded");
+    let sum = parts.iter().sum::<i64>() + named;
     if paid && sum != amount {
         let message = format!(
             "When an invoice is paid, the sum of `credit_amount`, `refund_amount` and `out_of_band_amount` must equal \
@@ -199,38 +199,34 @@ fn split(call: &Call<'_>, body: &mut Body, amount: i64, paid: bool) -> Outcome<(
     if !paid && sum != 0 && sum != amount {
         return Err(Failure::state("An open invoice has nothing to give back.").param("refund_amount"));
     }
-    if paid && part("out_of_band_amount") > 0 {
-        set(body, "out_of_band_amount", part("out_of_band_amount"));
+    let elsewhere = set_apart(call, "out_of_band_amount");
+    if paid && elsewhere > 0 {
+        set(body, "out_of_band_amount", elsewhere);
     }
     Ok(())
 }
 
 fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()> {
-    let part = |name: &str| given_number(&call.params, name).unwrap_or(0);
-    let customer = needed(invoice, "customer")?;
-    let currency = needed(invoice, "currency")?;
-    if part("credit_amount") > 0 {
-        let amount = (-part("credit_amount"), currency);
-        let entry =
-            customer_balance::enter(call, customer, amount, "credit_note", Some(("credit_note", id(body))))?;
+    let (credit, refunded) = (set_apart(call, "credit_amount"), set_apart(call, "refund_amount"));
+    if credit > 0 {
+        let (customer, currency) = (needed(invoice, "customer")?, needed(invoice, "currency")?);
+        let about = Some(("credit_note", id(body)));
+        let entry = customer_balance::enter(call, customer, (-credit, currency), "credit_note", about)?;
         set(body, "customer_balance_transaction", id(&entry));
     }
     let mut refunds = Vec::new();
-    for (at, named) in items(&call.params, "refunds").iter().enumerate() {
-        let known = named.get("refund").and_then(Json::as_str).unwrap_or_default();
-        let known = call.session.referred("refund", known, &format!("refunds[{at}][refund]"))?;
+    for (path, named) in entries(&call.params, "refunds", "") {
+        let param = child(&path, "refund");
+        let known = text(named, "refund").ok_or_else(|| missing(&param))?;
+        let known = call.session.referred("refund", known, &param)?;
         let amount =
-            named.get("amount_refunded").and_then(Json::as_i64).unwrap_or_else(|| number(&known, "amount"));
+            given_number(named, "amount_refunded").map_or_else(|| needed_number(&known, "amount"), Ok)?;
         refunds.push(json!({"amount_refunded": amount, "refund": id(&known), "type": "refund"}));
     }
-    if part("refund_amount") > 0 {
-        let mut params = Body::new();
-        set(&mut params, "amount", part("refund_amount"));
-        set(&mut params, "payment_intent", member(invoice, "_payment_intent"));
+    if refunded > 0 {
+        let params = body! {"amount": refunded, "payment_intent": member(invoice, "_payment_intent")};
         let made = refund::made(&call.about("refund", params)?)?;
-        refunds.push(
-            json!({"amount_refunded": part("refund_amount"), "refund": made.get("id"), "type": "refund"}),
-        );
+        refunds.push(json!({"amount_refunded": refunded, "refund": made.get("id"), "type": "refund"}));
     }
     set(body, "refunds", refunds);
     Ok(())
@@ -240,12 +236,10 @@ fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()>
 fn void(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     let mut invoice = call.session.named("invoice", needed(&body, "invoice")?)?;
-    if status(&body) != "issued" || status(&invoice) != "open" {
-        let message = "You can only void a credit note that is issued and whose invoice is open.";
-        return Err(Failure::state(message));
+    if status(&invoice) != "open" {
+        return Err(Failure::state("You can only void a credit note whose invoice is open."));
     }
-    set(&mut body, "status", "void");
-    set(&mut body, "voided_at", call.now);
+    body.extend(body! {"status": "void", "voided_at": call.now});
     call.session.put(&body)?;
     let credited = number(&invoice, "pre_payment_credit_notes_amount") - number(&body, "pre_payment_amount");
     set(&mut invoice, "pre_payment_credit_notes_amount", credited);
@@ -254,16 +248,11 @@ fn void(call: &Call<'_>) -> Outcome<Json> {
     Ok(Json::Object(body))
 }
 
-/// `GET /v1/credit_notes/{credit_note}/lines`, and those of a note that is not made.
-fn list_lines(call: &Call<'_>) -> Outcome<Json> {
-    let Some((_, note)) = call.parents.first() else {
-        let mut call = call.clone();
-        for name in ["limit", "starting_after", "ending_before"] {
-            call.params.shift_remove(name);
-        }
-        let (body, _) = worked_out(&call)?;
-        return page::of_items(&call.about("credit_note", Body::new())?, items(&body, LINES));
-    };
-    let body = call.session.named("credit_note", note)?;
-    page::of_items(call, items(&body, LINES))
+/// `GET /v1/credit_notes/preview/lines`: those of a note that is not made.
+fn list_preview(call: &Call<'_>) -> Outcome<Json> {
+    let (body, _) = worked_out(&call.without(&["limit", "starting_after", "ending_before"]))?;
+    page::of_items(
+        &call.about("credit_note", Body::new())?,
+        embedded::all_items(&body, "lines").unwrap_or(&[]),
+    )
 }

@@ -14,6 +14,9 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["customer"])
 }];
 
+/// The param of the method that is charged by default.
+const DEFAULT: &str = "invoice_settings[default_payment_method]";
+
 /// `POST /v1/customers`.
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
@@ -51,18 +54,11 @@ fn default_methods(call: &mut Call<'_>) -> Outcome<Vec<Body>> {
     let default = text(&call.params, "invoice_settings.default_payment_method").map(str::to_owned);
     if let Some(token) = default {
         let same = text(&call.params, "payment_method") == Some(token.as_str());
-        let first = methods.first().filter(|_| same).ok_or_else(|| not_attached(&token))?;
+        let first =
+            methods.first().filter(|_| same).ok_or_else(|| payment_method::not_attached(&token, DEFAULT))?;
         set_inner(&mut call.params, "invoice_settings", "default_payment_method", id(first));
     }
     Ok(methods)
-}
-
-fn not_attached(method: &str) -> Failure {
-    let message = format!(
-        "The customer does not have a payment method with the ID {method}. The payment method must be attached to \
-         the customer."
-    );
-    Failure::state(message).code("resource_missing").param("invoice_settings[default_payment_method]")
 }
 
 fn check_email(body: &Body) -> Outcome<()> {
@@ -91,7 +87,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     if let Some(default) = text(&call.params, "invoice_settings.default_payment_method") {
         let method = call.session.alive("payment_method", default)?;
         if method.is_none_or(|method| text(&method, "customer") != Some(id(&body))) {
-            return Err(not_attached(default));
+            return Err(payment_method::not_attached(default, DEFAULT));
         }
     }
     call.session.put(&body)?;

@@ -1,14 +1,8 @@
 //! Discounts: a coupon at work on a subscription or an invoice.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, member, number, set, text};
-use crate::sandbox::store::Body;
+use super::prelude::*;
 use crate::sandbox::view;
 
-use super::definition::Behaviour;
 use super::{coupon, money, period, promotion_code};
 
 /// What this module answers.
@@ -20,34 +14,40 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 /// Kept with a discount: what the coupon takes off.
 const TERMS: &str = "_terms";
 
+/// Gives an object the discounts that `discounts` asks for, by id; without it, it keeps those it has.
+pub(super) fn give(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> Outcome<()> {
+    if let Some(given) = params.get("discounts") {
+        let ids = take(call, given, body, &child(path, "discounts"))?;
+        set(body, "discounts", ids);
+    }
+    Ok(())
+}
+
 /// The discounts that a `discounts` param asks for, made and kept; their ids come back.
 pub(super) fn take(call: &Call<'_>, given: &Json, owner: &Body, param: &str) -> Outcome<Vec<Json>> {
-    let mut ids = Vec::new();
-    for (at, entry) in given.as_array().map_or(&[][..], Vec::as_slice).iter().enumerate() {
-        let entry = entry.as_object().cloned().unwrap_or_default();
-        let made = one(call, &entry, owner, &format!("{param}[{at}]"))?;
+    let entries = given.as_array().into_iter().flatten().filter_map(Json::as_object).enumerate();
+    let made = entries.map(|(at, entry)| {
+        let made = one(call, entry, owner, &format!("{param}[{at}]"))?;
         call.session.put(&made)?;
-        ids.push(Json::from(id(&made)));
-    }
-    Ok(ids)
+        Ok(Json::from(id(&made)))
+    });
+    made.collect()
 }
 
 fn one(call: &Call<'_>, entry: &Body, owner: &Body, param: &str) -> Outcome<Body> {
-    let names = ["coupon", "promotion_code", "discount"].map(|name| text(entry, name));
-    let customer = text(owner, "customer");
-    match names {
+    match ["coupon", "promotion_code", "discount"].map(|name| text(entry, name)) {
         [Some(given), None, None] => {
-            let given = coupon::redeemable(call, given, &format!("{param}[coupon]"))?;
+            let given = coupon::redeemable(call, given, &child(param, "coupon"))?;
             of_coupon(call, &given, None, owner)
         }
         [None, Some(code), None] => {
-            let param = format!("{param}[promotion_code]");
-            let (code, given) = promotion_code::redeemable(call, code, customer, &param)?;
+            let param = child(param, "promotion_code");
+            let (code, given) = promotion_code::redeemable(call, code, text(owner, "customer"), &param)?;
             let made = of_coupon(call, &given, Some(&code), owner)?;
-            promotion_code::redeem(call, code)?;
+            coupon::redeem(call, code, "active")?;
             Ok(made)
         }
-        [None, None, Some(known)] => call.session.referred("discount", known, &format!("{param}[discount]")),
+        [None, None, Some(known)] => call.session.referred("discount", known, &child(param, "discount")),
         _ => {
             let message =
                 "You must specify exactly one of these parameters: coupon, discount, promotion_code.";
@@ -56,83 +56,91 @@ fn one(call: &Call<'_>, entry: &Body, owner: &Body, param: &str) -> Outcome<Body
     }
 }
 
+/// Types of objects that a discount says it is of, and the field in which it does.
+const OWNERS: &[(&str, &str)] = &[
+    ("subscription", "subscription"),
+    ("subscription_item", "subscription_item"),
+    ("invoice", "invoice"),
+    ("invoiceitem", "invoice_item"),
+];
+
 fn of_coupon(call: &Call<'_>, given: &Body, code: Option<&Body>, owner: &Body) -> Outcome<Body> {
-    let mut body = call.about("discount", Body::new())?.fresh();
-    let end = match text(given, "duration") {
-        Some("repeating") => Json::from(period::add(call.now, "month", number(given, "duration_in_months"))),
-        _ => Json::Null,
-    };
-    set(&mut body, "source", json!({"coupon": id(given), "type": "coupon"}));
-    set(&mut body, "start", call.now);
-    set(&mut body, "end", end);
-    set(&mut body, "customer", member(owner, "customer"));
-    match text(owner, "object") {
-        Some("subscription") => set(&mut body, "subscription", id(owner)),
-        Some("subscription_item") => set(&mut body, "subscription_item", id(owner)),
-        Some("invoice") => set(&mut body, "invoice", id(owner)),
-        Some("invoiceitem") => set(&mut body, "invoice_item", id(owner)),
-        _ => {}
-    }
-    let mut terms = coupon::terms(given).as_object().cloned().unwrap_or_default();
+    let months =
+        given_number(given, "duration_in_months").filter(|_| text(given, "duration") == Some("repeating"));
+    let mut terms = coupon::terms(given);
     if let Some(code) = code {
-        set(&mut body, "promotion_code", id(code));
         set(&mut terms, "minimum", promotion_code::minimum(code));
     }
-    set(&mut body, TERMS, terms);
-    coupon::redeem(call, id(given))?;
+    let mut body = call.fresh_of("discount")?;
+    body.extend(body! {
+        "customer": member(owner, "customer"), "end": months.map(|months| period::add(call.now, "month", months)),
+        "promotion_code": code.map(id), "source": {"coupon": id(given), "type": "coupon"}, "start": call.now,
+        (TERMS): terms,
+    });
+    if let Some((_, field)) = OWNERS.iter().find(|(object, _)| text(owner, "object") == Some(object)) {
+        set(&mut body, field, id(owner));
+    }
+    coupon::redeem(call, given.clone(), "valid")?;
     Ok(body)
 }
 
 /// The discounts of these ids that are at work at that time.
 pub(super) fn at_work(call: &Call<'_>, ids: &[Json], at: i64) -> Outcome<Vec<Body>> {
-    let mut found = Vec::new();
-    for id in ids.iter().filter_map(Json::as_str) {
-        let known = call.session.alive("discount", id)?;
-        found.extend(
-            known.filter(|body| given_number(body, "end").is_none_or(|end| end > at) && !flag(body, "_used")),
-        );
-    }
-    Ok(found)
+    let known = ids.iter().filter_map(Json::as_str).map(|id| call.session.alive("discount", id));
+    let known: Vec<Option<Body>> = known.collect::<Outcome<_>>()?;
+    let works = |body: &Body| given_number(body, "end").is_none_or(|end| end > at) && !flag(body, "_used");
+    Ok(known.into_iter().flatten().filter(works).collect())
 }
 
 /// A discount that is given once was given: it works no more.
 pub(super) fn use_up(call: &Call<'_>, discounts: &[Body]) -> Outcome<()> {
-    for body in discounts {
-        if body.get(TERMS).and_then(|terms| terms.get("duration")).and_then(Json::as_str) == Some("once") {
-            let mut used = body.clone();
-            set(&mut used, "_used", true);
-            call.session.put(&used)?;
-        }
+    for body in discounts.iter().filter(|body| text(body, "_terms.duration") == Some("once")) {
+        let mut used = body.clone();
+        set(&mut used, "_used", true);
+        call.session.put(&used)?;
     }
     Ok(())
 }
 
 /// What a discount takes off each of these amounts; the products say what is sold.
 pub(super) fn shares(discount: &Body, lines: &[(i64, Option<String>)], currency: &str) -> Vec<i64> {
-    let none = Body::new();
-    let terms = discount.get(TERMS).and_then(Json::as_object).unwrap_or(&none);
+    let Some(terms) = inner(discount, TERMS).filter(|terms| !below_minimum(terms, lines, currency)) else {
+        return vec![0; lines.len()];
+    };
     let products = terms.get("products").and_then(Json::as_array);
     let fits = |product: &Option<String>| {
         products.is_none_or(|products| products.iter().any(|one| one.as_str() == product.as_deref()))
     };
     let base: Vec<i64> =
         lines.iter().map(|(amount, product)| if fits(product) { (*amount).max(0) } else { 0 }).collect();
-    if below_minimum(terms, lines, currency) {
-        return vec![0; lines.len()];
-    }
     if let Some(percent) = text(terms, "percent_off") {
         return base.iter().map(|amount| money::percent_of(percent, *amount).unwrap_or(0)).collect();
     }
-    let whole: i64 = base.iter().sum();
-    let off = if text(terms, "currency") == Some(currency) { number(terms, "amount_off") } else { 0 };
-    spread(off.min(whole), &base)
+    spread(amount_off(terms, currency).min(base.iter().sum()), &base)
 }
 
+/// What a coupon takes off in that currency, its own or one of its `currency_options`.
+fn amount_off(terms: &Body, currency: &str) -> i64 {
+    if text(terms, "currency") == Some(currency) {
+        return number(terms, "amount_off");
+    }
+    inner(terms, "options")
+        .and_then(|options| inner(options, currency))
+        .map_or(0, |own| number(own, "amount_off"))
+}
+
+/// Whether an order comes to less than a code asks for, or is in a currency that it does not know.
 fn below_minimum(terms: &Body, lines: &[(i64, Option<String>)], currency: &str) -> bool {
-    let Some(minimum) = terms.get("minimum").and_then(Json::as_object) else { return false };
+    let Some(minimum) = inner(terms, "minimum") else { return false };
     let total: i64 = lines.iter().map(|(amount, _)| amount).sum();
-    given_number(minimum, "amount")
-        .is_some_and(|least| text(minimum, "currency") != Some(currency) || total < least)
+    let own = given_number(minimum, "amount");
+    let other = inner(minimum, "options").and_then(|options| inner(options, currency));
+    let least = match other.and_then(|other| given_number(other, "minimum_amount")) {
+        Some(other) => Some(other),
+        None if text(minimum, "currency") == Some(currency) => own,
+        None => own.map(|_| i64::MAX),
+    };
+    least.is_some_and(|least| total < least)
 }
 
 /// Spreads an amount over others in proportion; what rounding leaves goes to the last ones.
@@ -152,9 +160,8 @@ fn spread(off: i64, base: &[i64]) -> Vec<i64> {
 /// `DELETE /v1/subscriptions/{id}/discount` and that of a customer.
 fn delete(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let of_customer = body.get("discount").and_then(|own| own.get("id")).cloned();
-    let known = of_customer.or_else(|| body.get("discounts").and_then(|ids| ids.get(0)).cloned());
-    let Some(known) = known.as_ref().and_then(Json::as_str) else {
+    let of_customer = text(&body, "discount.id");
+    let Some(known) = of_customer.or_else(|| items(&body, "discounts").first().and_then(Json::as_str)) else {
         let message = format!("No active discount for {}: {}", call.entity.object, id(&body));
         return Err(Failure { status: 404, ..Failure::state(message).code("resource_missing") });
     };

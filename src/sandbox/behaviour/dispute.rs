@@ -66,5 +66,6 @@ fn submit(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         return Ok(());
     }
     let amount = number(body, "amount");
+    set(body, "_reinstated", amount);
     move_money(call, body, amount, -FEE)
 }

@@ -5,7 +5,7 @@ use crate::sandbox::parent::{self, Owner};
 use crate::sandbox::{embedded, life, search, view};
 
 use super::prelude::*;
-use super::singletons;
+use super::{singletons, token_params};
 
 /// What objects without a behaviour of their own do.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
@@ -26,21 +26,9 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     parent::check(call)?;
     let mut body = call.build()?;
-    if let Some(own) = text(&call.params, "id") {
-        take_id(call, &mut body, own)?;
-    }
     parent::write(call, &mut body);
+    token_params::keep_given(call, &mut body);
     call.keep(body)
-}
-
-/// Gives a new object the id that the caller chose, unless another one has it.
-fn take_id(call: &Call<'_>, body: &mut Body, own: &str) -> Outcome<()> {
-    if call.session.alive(&call.entity.object, own)?.is_some() {
-        let message = format!("A {} with the id {own} already exists.", call.label());
-        return Err(Failure::state(message).code("resource_already_exists").param("id"));
-    }
-    set(body, "id", own);
-    Ok(())
 }
 
 /// Shows an object.

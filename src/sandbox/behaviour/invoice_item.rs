@@ -1,15 +1,7 @@
 //! Invoice items: wait for the next invoice of their customer, or belong to a draft.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, inner, member, needed, set, status, text};
-use crate::sandbox::page;
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, Delete, List, Update};
 use super::order::{self, Accepts, Line};
+use super::prelude::*;
 use super::{generic, money};
 
 /// What this module answers.
@@ -23,27 +15,20 @@ const COST: &[&str] = &["amount", "price_data", "pricing", "quantity", "unit_amo
 
 /// `POST /v1/invoiceitems`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let customer = call.session.referred("customer", call.demanded("customer")?, "customer")?;
-    let line = cost(call, &customer)?;
-    let mut plain = call.clone();
-    let discounts = plain.params.shift_remove("discounts");
-    let subscription = plain.params.shift_remove("subscription");
-    let rates = plain.params.shift_remove("tax_rates").unwrap_or_default();
-    let mut body = of_line(&plain, &line)?;
-    let rates = rates.as_array().map_or(&[][..], Vec::as_slice);
-    set(&mut body, "tax_rates", order::rates(call, rates, "tax_rates")?);
-    if let Some(discounts) = discounts.filter(Json::is_array) {
-        order::give_discounts(call, &mut body, &discounts, "discounts")?;
-    }
-    if let Some(subscription) = subscription.as_ref().and_then(Json::as_str) {
-        call.session.referred("subscription", subscription, "subscription")?;
+    let customer = call.demanded_object("customer", "customer")?;
+    let draft = text(&call.params, "invoice");
+    let draft = draft.map(|draft| call.session.referred("invoice", draft, "invoice")).transpose()?;
+    let line = cost(call, [Some(&call.params), draft.as_ref(), Some(&customer)])?;
+    let mut body = of_line(call, &line)?;
+    order::give_rates(call, &mut body, &call.params, "tax_rates", "")?;
+    order::give_discounts(call, &mut body, &call.params, "")?;
+    if let Some(subscription) = text(&call.params, "subscription") {
         let details = json!({"subscription": subscription, "subscription_item": null});
         set(&mut body, "parent", json!({"subscription_details": details, "type": "subscription_details"}));
     }
-    if let Some(draft) = text(&call.params, "invoice") {
-        let mut draft = call.session.referred("invoice", draft, "invoice")?;
+    if let Some(mut draft) = draft {
         check_fits(&draft, &body)?;
-        order::add(call, &mut draft, &body);
+        order::add_item(call, &mut draft, &body);
         call.session.put(&draft)?;
     }
     call.keep(body)
@@ -53,25 +38,21 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 pub(super) fn of_line(call: &Call<'_>, line: &Line) -> Outcome<Body> {
     let mut body = call.build()?;
     write(call, &mut body, line)?;
-    set(&mut body, "date", call.now);
-    if inner(&call.params, "period").is_none() {
-        set(&mut body, "period", json!({"end": call.now, "start": call.now}));
-    }
-    if !call.params.contains_key("discountable") {
-        set(&mut body, "discountable", true);
-    }
     Ok(body)
 }
 
-fn cost(call: &Call<'_>, customer: &Body) -> Outcome<Line> {
-    if let Some(line) = Line::of(call, &call.params, Accepts::OneTime, "")? {
+/// What an item costs, in the currency of the first of these that has one.
+fn cost(call: &Call<'_>, owners: [Option<&Body>; 3]) -> Outcome<Line> {
+    let wanted = text(&call.params, "currency").map(|given| money::known_currency(given, "currency"));
+    let wanted = wanted.transpose()?;
+    if let Some(line) = Line::of(call, &call.params, Accepts::OneTime, wanted.as_deref(), "")? {
         return Ok(line);
     }
-    let currency = text(&call.params, "currency").or_else(|| text(customer, "currency")).unwrap_or("usd");
-    let currency = money::known_currency(currency, "currency")?;
     if call.params.contains_key("amount") && text(&call.params, "unit_amount_decimal").is_some() {
         return Err(Failure::exclusive("amount", "unit_amount_decimal"));
     }
+    let currency = owners.into_iter().flatten().find_map(|owner| text(owner, "currency"));
+    let currency = money::known_currency(currency.unwrap_or(money::USUAL), "currency")?;
     Line::of_amount(&call.params, &currency).ok_or_else(|| {
         let message =
             "You must provide one of these parameters: amount, pricing, price_data, unit_amount_decimal.";
@@ -80,12 +61,10 @@ fn cost(call: &Call<'_>, customer: &Body) -> Outcome<Line> {
 }
 
 fn write(call: &Call<'_>, body: &mut Body, line: &Line) -> Outcome<()> {
-    set(body, "amount", line.amount);
-    set(body, "net_amount", line.amount);
-    set(body, "currency", line.currency.as_str());
-    set(body, "quantity", line.quantity);
-    set(body, "quantity_decimal", line.quantity.to_string());
-    set(body, "pricing", line.pricing());
+    body.extend(body! {
+        "amount": line.amount, "currency": line.currency, "net_amount": line.amount, "pricing": line.pricing(),
+        "quantity": line.quantity, "quantity_decimal": line.quantity.to_string(),
+    });
     if text(body, "description").is_none() {
         set(body, "description", line.description(call)?);
     }
@@ -93,10 +72,6 @@ fn write(call: &Call<'_>, body: &mut Body, line: &Line) -> Outcome<()> {
 }
 
 fn check_fits(draft: &Body, item: &Body) -> Outcome<()> {
-    if status(draft) != "draft" {
-        let message = format!("The invoice {} is not editable because it is no longer a draft.", id(draft));
-        return Err(Failure::state(message).code("invoice_not_editable").param("invoice"));
-    }
     if text(draft, "customer") != text(item, "customer") {
         let message = "The customer of the invoice item and of its invoice must be the same.";
         return Err(Failure::state(message).param("invoice"));
@@ -110,15 +85,13 @@ fn check_fits(draft: &Body, item: &Body) -> Outcome<()> {
 
 /// The invoice an item is on, which must still be a draft.
 fn editable(call: &Call<'_>, item: &Body) -> Outcome<Option<Body>> {
-    let Some(on) = text(item, "invoice") else { return Ok(None) };
-    match call.session.alive("invoice", on)? {
-        Some(invoice) if status(&invoice) != "draft" => {
-            let message =
-                "You cannot modify an invoice item that is attached to an invoice that is no longer a draft.";
-            Err(Failure::state(message).code("invoice_not_editable"))
-        }
-        other => Ok(other),
+    let on = call.session.linked(item, "invoice", "invoice")?;
+    if on.as_ref().is_none_or(|invoice| status(invoice) == "draft") {
+        return Ok(on);
     }
+    let message =
+        "You cannot modify an invoice item that is attached to an invoice that is no longer a draft.";
+    Err(Failure::state(message).code("invoice_not_editable"))
 }
 
 /// `POST /v1/invoiceitems/{invoiceitem}`.
@@ -127,26 +100,24 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     let draft = editable(call, &before)?;
     let mut body = call.revise()?;
     if call.params.keys().any(|name| COST.contains(&name.as_str())) {
-        let customer = needed(&before, "customer")?;
-        let customer = call.session.alive("customer", customer)?.unwrap_or_default();
         let mut again = call.clone();
-        again.params.entry("currency").or_insert_with(|| member(&before, "currency"));
         keep_unit(&mut again.params, &before);
-        write(call, &mut body, &cost(&again, &customer)?)?;
+        write(call, &mut body, &cost(&again, [Some(&before), None, None])?)?;
     }
+    order::give_rates(call, &mut body, &call.params, "tax_rates", "")?;
+    order::give_discounts(call, &mut body, &call.params, "")?;
     if let Some(mut draft) = draft {
         order::remove(&mut draft, id(&body));
-        order::add(call, &mut draft, &body);
+        order::add_item(call, &mut draft, &body);
         call.session.put(&draft)?;
     }
     call.keep(body)
 }
 
 /// A new quantity alone leaves the price of one as it was.
-fn keep_unit(params: &mut Body, before: &Body) {
+pub(super) fn keep_unit(params: &mut Body, before: &Body) {
     let says_cost = COST.iter().any(|name| *name != "quantity" && params.contains_key(*name));
-    let unit = inner(before, "pricing").and_then(|pricing| text(pricing, "unit_amount_decimal"));
-    if let (false, Some(unit)) = (says_cost, unit) {
+    if let (false, Some(unit)) = (says_cost, text(before, "pricing.unit_amount_decimal")) {
         set(params, "unit_amount_decimal", unit);
     }
 }
@@ -163,9 +134,8 @@ fn delete(call: &Call<'_>) -> Outcome<Json> {
 
 /// `GET /v1/invoiceitems`; `pending` are those on no invoice.
 fn list(call: &Call<'_>) -> Outcome<Json> {
-    let mut call = call.clone();
-    let pending = call.params.shift_remove("pending").and_then(|pending| pending.as_bool());
-    page::of_objects(&call, "invoiceitem", |item| {
+    let pending = call.params.get("pending").and_then(Json::as_bool);
+    page::of_objects(&call.without(&["pending"]), "invoiceitem", |item| {
         pending.is_none_or(|pending| pending == text(item, "invoice").is_none())
     })
 }

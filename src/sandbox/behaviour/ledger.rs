@@ -37,7 +37,9 @@ pub(super) fn post(call: &Call<'_>, body: &mut Body, of: Movement<'_>) -> Outcom
 /// Keeps a movement that came of an object; the entry comes back.
 pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome<Body> {
     let category = match (object(source), of.kind) {
-        ("dispute", _) => "dispute",
+        ("dispute", _) if of.amount < 0 => "dispute",
+        ("dispute", _) => "dispute_reversal",
+        (_, "application_fee") => "platform_earning",
         (_, "payment") => "charge",
         (_, "payment_refund") => "refund",
         (_, kind) => kind,
@@ -49,12 +51,22 @@ pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome
     body.extend(members(json!({
         "amount": of.amount, "fee": of.fee, "net": of.amount - of.fee, "currency": currency, "type": of.kind,
         "balance_type": "payments", "reporting_category": category, "source": id(source),
-        "description": source.get("description"), "status": if of.at_once { "available" } else { "pending" },
+        "description": description(source, category), "status": if of.at_once { "available" } else { "pending" },
         "available_on": if of.at_once { call.now } else { call.now + SETTLES },
         "fee_details": if of.fee == 0 { json!([]) } else { json!([fee]) },
     })));
     call.session.put(&body)?;
     Ok(body)
+}
+
+/// A dispute has no words of its own.
+fn description(source: &Body, category: &str) -> Json {
+    let what = match category {
+        "dispute" => "withdrawal",
+        "dispute_reversal" => "reversal",
+        _ => return member(source, "description"),
+    };
+    format!("Chargeback {what} for {}", text(source, "charge").unwrap_or("")).into()
 }
 
 /// What Stripe keeps of a payment: 2.9 percent and 30 of the smallest unit.

@@ -1,130 +1,183 @@
-//! What is put into a basket: the line items of checkout sessions and payment links.
+//! What is put into a basket: the line items of quotes, checkout sessions and payment links.
 
-use serde_json::{Value as Json, json};
+use super::prelude::*;
+use crate::sandbox::embedded;
 
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, given_number, id, inner, items, number, set, set_inner, text};
-use crate::sandbox::identifier;
-use crate::sandbox::page;
-use crate::sandbox::store::Body;
+use super::order::{self, Accepts, Base, CHECKED, RATES, Sums};
+use super::{money, shipping_rate};
 
-use super::definition::{Behaviour, List};
-use super::money;
-use super::order::{self, Accepts};
-
-/// What this module answers.
-pub(super) const BEHAVIOURS: &[Behaviour] = &[
-    Behaviour { operations: &[(List, list_of_session)], ..Behaviour::of(&["checkout.sessions.line_items"]) },
-    Behaviour { operations: &[(List, list_of_link)], ..Behaviour::of(&["payment_links.line_items"]) },
-];
-
-/// Kept with what has a basket: all its items.
-pub(super) const ITEMS: &str = "_items";
+/// Kept with what has a basket: all its items, of which it shows the first.
+const ITEMS: &str = "_line_items";
 /// Most items of a basket.
 const MOST: usize = 100;
 
-/// The items that a `line_items` param describes.
-pub(super) fn filled(call: &Call<'_>, given: &[Json]) -> Outcome<Vec<Json>> {
-    if given.len() > MOST {
+/// What a basket comes to, in the smallest unit of its currency.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Totals {
+    /// Before discounts and taxes.
+    pub subtotal: i64,
+    /// What the discounts take off.
+    pub discount: i64,
+    /// The taxes, on top of the prices and within them.
+    pub tax: i64,
+    /// What is to be paid.
+    pub total: i64,
+}
+
+impl Totals {
+    /// As `total_details` shows them, with the shipping.
+    pub fn details(&self, shipping: i64) -> Json {
+        json!({"amount_discount": self.discount, "amount_shipping": shipping, "amount_tax": self.tax})
+    }
+}
+
+/// The items that the `line_items` of a call describe, in the currency of its `currency` or of the
+/// first price. An entry with an id is an item of the basket that `owner` has.
+pub(super) fn filled(call: &Call<'_>, owner: Option<&Body>) -> Outcome<Vec<Body>> {
+    let mut currency = text(&call.params, "currency").map(str::to_ascii_lowercase);
+    let mut basket = Vec::new();
+    for (path, entry) in entries(&call.params, "line_items", "") {
+        let known = text(entry, "id").zip(owner).map(|(named, owner)| known(owner, named, &path));
+        let made = item(call, entry, known.transpose()?, &mut currency, &path)?;
+        basket.push(made);
+    }
+    if basket.len() > MOST {
         return Err(Failure::invalid(format!("There can be at most {MOST} line items.")).param("line_items"));
     }
-    let made: Vec<Json> = given
-        .iter()
-        .enumerate()
-        .map(|(at, entry)| {
-            let entry = entry.as_object().cloned().unwrap_or_default();
-            item(call, &entry, &format!("line_items[{at}]"))
-        })
-        .collect::<Outcome<_>>()?;
-    let currency = |item: &Json| item.get("currency").cloned();
-    if made.iter().any(|item| currency(item) != made.first().and_then(currency)) {
-        return Err(Failure::state("All line items must have the same currency.").param("line_items"));
+    Ok(basket)
+}
+
+fn known<'b>(owner: &'b Body, named: &str, path: &str) -> Outcome<&'b Body> {
+    let found = objects(owner, ITEMS).find(|item| id(item) == named);
+    found.ok_or_else(|| Failure::unknown_reference("line_item", named, &child(path, "id")))
+}
+
+fn item(
+    call: &Call<'_>,
+    entry: &Body,
+    known: Option<&Body>,
+    currency: &mut Option<String>,
+    path: &str,
+) -> Outcome<Body> {
+    let price = match (order::named(call, entry, Accepts::Any, path)?, known) {
+        (Some(price), _) => price,
+        (None, Some(known)) => needed_inner(known, "price")?.clone(),
+        (None, None) => return Err(missing(&child(path, "price"))),
+    };
+    let currency = currency.get_or_insert(needed(&price, "currency")?.to_owned());
+    let quantity = given_number(entry, "quantity").or_else(|| given_number(known?, "quantity")).unwrap_or(1);
+    let adjustable = inner(entry, "adjustable_quantity");
+    let least = adjustable.and_then(|own| given_number(own, "minimum")).unwrap_or(1);
+    if quantity < least.clamp(0, 1) {
+        return Err(Failure::too_low(1, child(path, "quantity")));
+    }
+    let sold = call.session.linked(&price, "product", "product")?;
+    let adjustable = adjustable.map(|own| {
+        json!({"enabled": flag(own, "enabled"), "maximum": own.get("maximum"), "minimum": own.get("minimum")})
+    });
+    let mut made = body! {
+        "id": known.map_or_else(|| identifier::fresh("li_"), |known| id(known).to_owned()), "object": "item",
+        "adjustable_quantity": adjustable, "currency": currency, "description": sold.as_ref().map(|sold| sold.get("name")),
+        "metadata": inner(entry, "metadata"), "price": price,
+    };
+    requantify(&mut made, quantity, &child(path, "price"))?;
+    if let Some(known) = known {
+        copy(&mut made, known, &[RATES]);
+    }
+    order::give_rates(call, &mut made, entry, "tax_rates", path)?;
+    if let Some(own) = made.shift_remove("tax_rates") {
+        set(&mut made, RATES, own);
     }
     Ok(made)
 }
 
-fn item(call: &Call<'_>, entry: &Body, path: &str) -> Outcome<Json> {
-    let price = order::named(call, entry, Accepts::Any, path)?;
-    let price = price.ok_or_else(|| missing(&format!("{path}[price]")))?;
-    let quantity = given_number(entry, "quantity").unwrap_or(1);
-    let least = given_number(entry, "adjustable_quantity.minimum").unwrap_or(1);
-    if quantity < least.clamp(0, 1) {
-        return Err(Failure::too_low(1, format!("{path}[quantity]")));
-    }
+/// So many of an item, before discounts and taxes.
+fn requantify(item: &mut Body, quantity: i64, param: &str) -> Outcome<()> {
+    let price = order::in_currency(needed_inner(item, "price")?, needed(item, "currency")?, param)?;
     let amount = order::cost(&price, quantity);
-    let sold = call.session.linked(&price, "product", "product")?.unwrap_or_default();
-    let adjustable = inner(entry, "adjustable_quantity").map(|own| {
-        json!({"enabled": flag(own, "enabled"), "maximum": own.get("maximum"), "minimum": own.get("minimum")})
-    });
-    Ok(json!({
-        "id": identifier::fresh("li_"), "object": "item", "adjustable_quantity": adjustable, "amount_discount": 0,
-        "amount_subtotal": amount, "amount_tax": 0, "amount_total": amount, "currency": price.get("currency"),
-        "description": sold.get("name"), "discounts": [], "metadata": entry.get("metadata").cloned().unwrap_or_else(|| json!({})),
-        "price": price, "quantity": quantity, "taxes": [],
-    }))
+    item.extend(body! {"amount_subtotal": amount, "amount_total": amount, "quantity": quantity});
+    Ok(())
 }
 
 /// Whether an item is charged again and again.
-pub(super) fn is_recurring(item: &Json) -> bool {
-    item.pointer("/price/type").and_then(Json::as_str) == Some("recurring")
+pub(super) fn is_recurring(item: &Body) -> bool {
+    text(item, "price.type") == Some("recurring")
 }
 
 /// The currency of a basket.
-pub(super) fn currency(basket: &[Json]) -> Option<&str> {
-    basket.first().and_then(|item| item.get("currency")?.as_str())
+pub(super) fn currency(basket: &[Body]) -> Option<&str> {
+    basket.first().and_then(|item| text(item, "currency"))
+}
+
+/// The items of a basket, all of them.
+pub(super) fn of(owner: &Body) -> Vec<Body> {
+    objects(owner, ITEMS).cloned().collect()
+}
+
+/// An item as an item of a subscription or of its first invoice; its price was accepted before.
+pub(super) fn entry(item: &Body) -> Body {
+    let rates: Json = objects(item, RATES).map(id).collect();
+    let mut entry = body! {"price": text(item, "price.id"), "tax_rates": rates, (CHECKED): true};
+    if text(item, "price.recurring.usage_type") != Some("metered") {
+        copy(&mut entry, item, &["quantity"]);
+    }
+    entry
 }
 
 /// Shows a basket as a page of its owner, and keeps it whole.
-pub(super) fn show(body: &mut Body, basket: &[Json], url: &str) {
-    set(body, "line_items", page::embedded(basket, url));
-    set(body, ITEMS, basket.to_vec());
+pub(super) fn show(call: &Call<'_>, body: &mut Body, basket: &[Body]) {
+    let items: Vec<Json> = basket.iter().cloned().map(Json::Object).collect();
+    embedded::show(call.entity, body, "line_items", &items);
 }
 
-/// Takes off a basket what the discounts take; how much that is comes back.
-pub(super) fn reduce(basket: &mut [Json], discounts: &[Body]) -> i64 {
-    let currency = currency(basket).unwrap_or("usd").to_owned();
-    let mut left: Vec<(i64, Option<String>)> = basket
-        .iter()
-        .map(|item| {
-            let product = item.pointer("/price/product").and_then(Json::as_str).map(str::to_owned);
-            (item.get("amount_subtotal").and_then(Json::as_i64).unwrap_or(0), product)
-        })
-        .collect();
-    let mut total = 0;
+/// Writes on each item what the discounts take off it and what is to be paid in tax for the rest;
+/// what it all comes to comes back. `usual` are the rates of items that have none.
+pub(super) fn work_out(basket: &mut [Body], discounts: &[Body], usual: &[Json]) -> Outcome<Totals> {
+    // an empty basket has no currency and comes to nothing
+    let currency = currency(basket).unwrap_or("").to_owned();
+    let base = |item: &Body| {
+        Ok((needed_number(item, "amount_subtotal")?, text(item, "price.product").map(str::to_owned)))
+    };
+    let mut left: Vec<Base> = basket.iter().map(base).collect::<Outcome<_>>()?;
+    let mut taken: Vec<Vec<Json>> = vec![Vec::new(); basket.len()];
     for own in discounts {
-        let shares = order::take_off(own, &mut left, &currency);
-        for (((amount, _), item), share) in left.iter().zip(basket.iter_mut()).zip(shares) {
-            total += share;
-            if let Some(item) = item.as_object_mut() {
-                let off = number(item, "amount_discount") + share;
-                set(item, "amount_discount", off);
-                set(item, "amount_total", *amount);
-            }
+        for (share, shown) in order::take_off(own, &mut left, &currency).into_iter().zip(&mut taken) {
+            shown.push(json!({"amount": share, "discount": own}));
         }
     }
-    total
+    let mut totals = Totals::default();
+    for ((item, (left, _)), discounts) in basket.iter_mut().zip(left).zip(taken) {
+        let own = order::taxes(order::rates_of(item, usual), left);
+        let Sums { exclusive, inclusive } = Sums::default().and(&own);
+        let taxes = own.iter().map(|tax| {
+            json!({"amount": tax.amount, "rate": tax.rate, "taxability_reason": null, "taxable_amount": tax.taxable})
+        });
+        let taxes: Vec<Json> = taxes.collect();
+        let subtotal = needed_number(item, "amount_subtotal")?;
+        let (off, tax, total) = (subtotal - left, exclusive + inclusive, left.saturating_add(exclusive));
+        totals.subtotal = totals.subtotal.saturating_add(subtotal);
+        totals.discount += off;
+        totals.tax += tax;
+        totals.total = totals.total.saturating_add(total);
+        item.extend(body! {
+            "amount_discount": off, "amount_tax": tax, "amount_total": total, "discounts": discounts, "taxes": taxes,
+        });
+    }
+    Ok(totals)
 }
 
 /// New quantities for items that are known by their ids.
-pub(super) fn requantified(call: &Call<'_>, body: &Body) -> Outcome<Vec<Json>> {
-    let mut basket = items(body, ITEMS).to_vec();
-    for (at, entry) in items(&call.params, "line_items").iter().enumerate() {
-        let named = entry.get("id").and_then(Json::as_str).unwrap_or_default();
-        let known = basket.iter_mut().find(|item| item.get("id").and_then(Json::as_str) == Some(named));
-        let Some(known) = known.and_then(Json::as_object_mut) else {
-            return Err(Failure::unknown_reference("line_item", named, &format!("line_items[{at}][id]")));
-        };
-        if let Some(quantity) = entry.get("quantity").and_then(Json::as_i64) {
-            let amount = inner(known, "price").map_or(0, |price| order::cost(price, quantity));
-            set(known, "quantity", quantity);
-            set(known, "amount_subtotal", amount);
-            set(known, "amount_total", amount);
-        }
-        for (name, value) in entry.get("adjustable_quantity").and_then(Json::as_object).into_iter().flatten()
-        {
-            set_inner(known, "adjustable_quantity", name, value.clone());
+pub(super) fn requantified(call: &Call<'_>, owner: &Body) -> Outcome<Vec<Body>> {
+    let mut basket = of(owner);
+    for (path, entry) in entries(&call.params, "line_items", "") {
+        known(owner, id(entry), &path)?;
+        for item in basket.iter_mut().filter(|item| id(item) == id(entry)) {
+            if let Some(quantity) = given_number(entry, "quantity") {
+                requantify(item, quantity, &path)?;
+            }
+            for (name, value) in inner(entry, "adjustable_quantity").into_iter().flatten() {
+                set_inner(item, "adjustable_quantity", name, value.clone());
+            }
         }
     }
     Ok(basket)
@@ -133,44 +186,20 @@ pub(super) fn requantified(call: &Call<'_>, body: &Body) -> Outcome<Vec<Json>> {
 /// The shipping options of params, and the first of them as it is charged.
 pub(super) fn shipping(call: &Call<'_>) -> Outcome<(Vec<Json>, Option<Json>)> {
     let mut options = Vec::new();
-    for (at, option) in items(&call.params, "shipping_options").iter().enumerate() {
-        let option = option.as_object().cloned().unwrap_or_default();
-        let rate = match (text(&option, "shipping_rate"), inner(&option, "shipping_rate_data")) {
-            (Some(known), _) => call.session.referred(
-                "shipping_rate",
-                known,
-                &format!("shipping_options[{at}][shipping_rate]"),
-            )?,
-            (None, Some(data)) => {
-                let made = super::shipping_rate::create(&call.about("shipping_rate", data.clone())?)?;
-                made.as_object().cloned().unwrap_or_default()
-            }
-            (None, None) => return Err(missing(&format!("shipping_options[{at}][shipping_rate]"))),
+    let mut first = None;
+    for (path, option) in entries(&call.params, "shipping_options", "") {
+        let param = child(&path, "shipping_rate");
+        let rate = match (text(option, "shipping_rate"), inner(option, "shipping_rate_data")) {
+            (Some(known), _) => call.session.referred("shipping_rate", known, &param)?,
+            (None, Some(data)) => shipping_rate::made(&call.about("shipping_rate", data.clone())?)?,
+            (None, None) => return Err(missing(&param)),
         };
-        let amount = number(&rate, "fixed_amount.amount");
+        let amount = inner(&rate, "fixed_amount").map(|fixed| needed_number(fixed, "amount")).transpose()?;
         options.push(json!({"shipping_amount": amount, "shipping_rate": id(&rate)}));
+        let chosen = || json!({"amount_subtotal": amount, "amount_tax": 0, "amount_total": amount, "shipping_rate": id(&rate), "taxes": []});
+        first.get_or_insert_with(chosen);
     }
-    let first = options.first().map(|option| {
-        let amount = option.get("shipping_amount");
-        json!({"amount_subtotal": amount, "amount_tax": 0, "amount_total": amount, "shipping_rate": option.get("shipping_rate"), "taxes": []})
-    });
     Ok((options, first))
-}
-
-/// `GET /v1/checkout/sessions/{session}/line_items`.
-fn list_of_session(call: &Call<'_>) -> Outcome<Json> {
-    list(call, "checkout.session")
-}
-
-/// `GET /v1/payment_links/{payment_link}/line_items`.
-fn list_of_link(call: &Call<'_>) -> Outcome<Json> {
-    list(call, "payment_link")
-}
-
-fn list(call: &Call<'_>, object: &str) -> Outcome<Json> {
-    let owner = call.parents.first().map(|(_, id)| id.as_str()).unwrap_or_default();
-    let body = call.session.named(object, owner)?;
-    page::of_items(call, items(&body, ITEMS))
 }
 
 /// What must be paid must be payable.

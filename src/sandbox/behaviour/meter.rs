@@ -1,15 +1,7 @@
 //! Meters: what customers use, told event by event and added up.
 
-use serde_json::{Number, Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, number, set, set_inner, status, text};
-use crate::sandbox::identifier;
-use crate::sandbox::page;
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, List};
+use super::prelude::*;
+use serde_json::Number;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -27,40 +19,22 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 const SCALE: i128 = 1_000_000;
 /// More windows than a list shows in a year of its pages.
 const MOST_SUMMARIES: i64 = 2000;
-/// An event may be told this long afterwards, in seconds: 35 days; and this long before.
+/// An event may be told this long afterwards, in seconds: 35 days.
 const PAST: i64 = 35 * 24 * 60 * 60;
-const FUTURE: i64 = 5 * 60;
+/// So far ahead a test clock may be: three years.
+const FUTURE: i64 = 3 * 366 * 24 * 60 * 60;
 
 /// `POST /v1/billing/meters`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let event = call.demanded("event_name")?;
-    check_free(call, event)?;
-    let mut body = call.build()?;
-    set(&mut body, "status", "active");
-    set(&mut body, "status_transitions", json!({"deactivated_at": null}));
-    if inner(&call.params, "customer_mapping").is_none() {
-        set(
-            &mut body,
-            "customer_mapping",
-            json!({"event_payload_key": "stripe_customer_id", "type": "by_id"}),
-        );
-    }
-    if inner(&call.params, "value_settings").is_none() {
-        set(&mut body, "value_settings", json!({"event_payload_key": "value"}));
-    }
-    call.keep(body)
+    check_free(call, call.demanded("event_name")?)?;
+    call.keep(call.build()?)
 }
 
 /// Of the active meters, no two count the same events.
 fn check_free(call: &Call<'_>, event: &str) -> Outcome<()> {
-    match active(call, event)? {
-        None => Ok(()),
-        Some(other) => {
-            let message =
-                format!("An active meter (`{}`) already uses the event name `{event}`.", id(&other));
-            Err(Failure::state(message).param("event_name"))
-        }
-    }
+    let Some(other) = active(call, event)? else { return Ok(()) };
+    let message = format!("An active meter (`{}`) already uses the event name `{event}`.", id(&other));
+    Err(Failure::state(message).param("event_name"))
 }
 
 fn active(call: &Call<'_>, event: &str) -> Outcome<Option<Body>> {
@@ -71,10 +45,10 @@ fn active(call: &Call<'_>, event: &str) -> Outcome<Option<Body>> {
 /// `POST /v1/billing/meters/{id}/reactivate`.
 fn reactivate(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    check_free(call, text(&body, "event_name").unwrap_or_default())?;
+    check_free(call, needed(&body, "event_name")?)?;
     set(&mut body, "status", "active");
     set_inner(&mut body, "status_transitions", "deactivated_at", Json::Null);
-    set(&mut body, "updated", call.now);
+    call.touch(&mut body);
     call.keep(body)
 }
 
@@ -85,40 +59,33 @@ fn event(call: &Call<'_>) -> Outcome<Json> {
         let message = format!("There is no active meter with the event name `{name}`.");
         return Err(Failure::state(message).code("meter_event_no_meter_found").param("event_name"));
     };
-    let payload = inner(&call.params, "payload").cloned().unwrap_or_default();
-    let customer = of_payload(&meter, "customer_mapping", &payload)?;
-    let value = of_payload(&meter, "value_settings", &payload)?;
+    let customer = of_payload(call, &meter, "customer_mapping")?;
+    let value = of_payload(call, &meter, "value_settings")?;
     call.session.referred("customer", &customer, "payload[stripe_customer_id]")?;
     let scaled = scaled(&value).ok_or_else(|| {
         Failure::state(format!("The value `{value}` of the event is not a number.")).param("payload")
     })?;
     let mut body = call.build()?;
-    let at = given_number(&call.params, "timestamp").unwrap_or(call.now);
-    check_time(call, at)?;
-    let identifier =
-        text(&call.params, "identifier").map_or_else(|| identifier::random("", 24), str::to_owned);
+    check_time(call, needed_number(&body, "timestamp")?)?;
+    let identifier = needed(&body, "identifier")?.to_owned();
     if !call.session.having("billing.meter_event", "identifier", &identifier)?.is_empty() {
         let message = format!("An event already exists with the identifier `{identifier}`.");
         return Err(Failure::state(message).code("resource_already_exists").param("identifier"));
     }
-    set(&mut body, "timestamp", at);
-    set(&mut body, "id", identifier.as_str());
-    set(&mut body, "identifier", identifier);
-    set(&mut body, "_meter", id(&meter));
-    set(&mut body, "_customer", customer);
-    set(&mut body, "_value", scaled.to_string());
+    body.extend(body! {
+        "id": identifier, "_meter": id(&meter), "_customer": customer, "_value": scaled.to_string(),
+    });
     call.session.put(&body)?;
     body.shift_remove("id");
     Ok(Json::Object(body))
 }
 
 fn check_time(call: &Call<'_>, at: i64) -> Outcome<()> {
-    // a customer under a test clock may be far ahead, so that only real time is too late
     if at < call.now - PAST {
         let message = "The timestamp of the event is too far in the past: 35 days at most.";
         return Err(Failure::state(message).code("timestamp_too_far_in_past").param("timestamp"));
     }
-    if at > call.now + FUTURE && at > call.now + 3 * 366 * 24 * 60 * 60 {
+    if at > call.now + FUTURE {
         let message = "The timestamp of the event is too far in the future.";
         return Err(Failure::state(message).code("timestamp_in_future").param("timestamp"));
     }
@@ -126,20 +93,20 @@ fn check_time(call: &Call<'_>, at: i64) -> Outcome<()> {
 }
 
 /// What the payload holds under the key that the meter names.
-fn of_payload(meter: &Body, setting: &str, payload: &Body) -> Outcome<String> {
-    let key = inner(meter, setting).and_then(|setting| text(setting, "event_payload_key")).unwrap_or("value");
-    let found = text(payload, key).map(str::to_owned);
-    if found.is_none() && setting == "value_settings" && formula(meter) == "count" {
-        return Ok("1".to_owned());
+fn of_payload(call: &Call<'_>, meter: &Body, setting: &str) -> Outcome<String> {
+    let key = needed(needed_inner(meter, setting)?, "event_payload_key")?;
+    match inner(&call.params, "payload").and_then(|payload| text(payload, key)) {
+        Some(found) => Ok(found.to_owned()),
+        None if setting == "value_settings" && formula(meter)? == "count" => Ok("1".to_owned()),
+        None => {
+            let message = format!("The payload of the event lacks the key `{key}`, which the meter demands.");
+            Err(Failure::state(message).code("meter_event_customer_not_found").param("payload"))
+        }
     }
-    found.ok_or_else(|| {
-        let message = format!("The payload of the event lacks the key `{key}`, which the meter demands.");
-        Failure::state(message).code("meter_event_customer_not_found").param("payload")
-    })
 }
 
-fn formula(meter: &Body) -> &str {
-    inner(meter, "default_aggregation").and_then(|own| text(own, "formula")).unwrap_or("sum")
+fn formula(meter: &Body) -> Outcome<&str> {
+    needed(needed_inner(meter, "default_aggregation")?, "formula")
 }
 
 fn scaled(value: &str) -> Option<i128> {
@@ -151,17 +118,14 @@ fn scaled(value: &str) -> Option<i128> {
 
 /// `POST /v1/billing/meter_event_adjustments`: an event that was told by mistake does not count.
 fn adjust(call: &Call<'_>) -> Outcome<Json> {
-    let name = inner(&call.params, "cancel").and_then(|cancel| text(cancel, "identifier"));
-    let name = name.ok_or_else(|| crate::sandbox::check::missing("cancel[identifier]"))?;
-    let Some(known) = call.session.having("billing.meter_event", "identifier", name)?.into_iter().next()
-    else {
+    let name = text(&call.params, "cancel.identifier").ok_or_else(|| missing("cancel[identifier]"))?;
+    let known = call.session.having("billing.meter_event", "identifier", name)?;
+    let Some(known) = known.first() else {
         let message = format!("No event was found with the identifier `{name}`.");
         return Err(Failure::state(message).code("resource_missing").param("cancel[identifier]"));
     };
-    call.session.remove("billing.meter_event", id(&known))?;
-    let mut body = call.build()?;
-    set(&mut body, "status", "complete");
-    Ok(Json::Object(body))
+    call.session.remove("billing.meter_event", id(known))?;
+    call.build().map(Json::Object)
 }
 
 /// What a customer used, by time: when, and how much in millionths.
@@ -178,10 +142,10 @@ fn usage(call: &Call<'_>, meter: &Body, customer: &str) -> Outcome<Vec<(i64, i12
 }
 
 /// What comes of the usage from `start` until before `end`, in millionths.
-fn total(meter: &Body, used: &[(i64, i128)], start: i64, end: i64) -> i128 {
+fn total(formula: &str, used: &[(i64, i128)], start: i64, end: i64) -> i128 {
     let before = |bound: i64| used.partition_point(|(at, _)| *at < bound);
     let within = used.get(before(start)..before(end)).unwrap_or_default();
-    match formula(meter) {
+    match formula {
         "count" => i128::try_from(within.len()).unwrap_or(0) * SCALE,
         "last" => within.last().map_or(0, |(_, value)| *value),
         _ => within.iter().fold(0, |sum: i128, (_, value)| sum.saturating_add(*value)),
@@ -191,17 +155,16 @@ fn total(meter: &Body, used: &[(i64, i128)], start: i64, end: i64) -> i128 {
 /// What a customer used in a period, in whole units, rounded up.
 pub(super) fn used(call: &Call<'_>, meter: &str, customer: &str, start: i64, end: i64) -> Outcome<i64> {
     let Some(meter) = call.session.alive("billing.meter", meter)? else { return Ok(0) };
-    let total = total(&meter, &usage(call, &meter, customer)?, start, end);
+    let total = total(formula(&meter)?, &usage(call, &meter, customer)?, start, end);
     Ok(i64::try_from(total.saturating_add(SCALE - 1).div_euclid(SCALE)).unwrap_or(i64::MAX))
 }
 
 /// `GET /v1/billing/meters/{meter}/event_summaries`: one for each hour or day, or one in all.
 fn summaries(call: &Call<'_>) -> Outcome<Json> {
-    let meter = call.parents.first().map(|(_, id)| id.as_str()).unwrap_or_default();
-    let meter = call.session.named("billing.meter", meter)?;
+    let meter = call.session.named("billing.meter", call.owner())?;
     let customer = call.demanded("customer")?;
-    let bound = |name: &str| given_number(&call.params, name).unwrap_or_default();
-    let (start, end) = (bound("start_time"), bound("end_time"));
+    let bound = |name: &str| given_number(&call.params, name).ok_or_else(|| missing(name));
+    let (start, end) = (bound("start_time")?, bound("end_time")?);
     let length = end.checked_sub(start).filter(|length| *length > 0);
     let step = match text(&call.params, "value_grouping_window") {
         Some("hour") => 60 * 60,
@@ -219,13 +182,12 @@ fn summaries(call: &Call<'_>) -> Outcome<Json> {
             Failure::invalid("`end_time` must be after `start_time`, and not too far.").param("end_time")
         );
     }
-    let used = usage(call, &meter, customer)?;
+    let (used, formula) = (usage(call, &meter, customer)?, formula(&meter)?);
     let mut found = Vec::new();
     let mut at = start;
     while at < end {
         let until = at.saturating_add(step).min(end);
-        let value = total(&meter, &used, at, until);
-        found.push(summary(call, &meter, (at, until), value, customer));
+        found.push(summary(call, &meter, (at, until), total(formula, &used, at, until), customer));
         at = until;
     }
     found.reverse();

@@ -7,6 +7,9 @@ use super::prelude::*;
 /// Decimal places of a decimal amount that Stripe takes.
 const PLACES: usize = 12;
 
+/// The currency of the sandbox's account: that of customers who have none yet.
+pub(super) const USUAL: &str = "usd";
+
 /// Largest amount of one payment.
 const MOST: i64 = 99_999_999;
 
@@ -57,10 +60,9 @@ pub(super) fn written(amount: i64, currency: &str) -> String {
 
 /// Brings a whole amount and its decimal form in step, whichever is given.
 pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str) -> Outcome<()> {
-    let path = |name: &str| if within.is_empty() { name.to_owned() } else { format!("{within}[{name}]") };
     if let Some(amount) = given_number(body, whole) {
         if amount < 0 {
-            return Err(Failure::too_low(0, path(whole)));
+            return Err(Failure::too_low(0, child(within, whole)));
         }
         set(body, decimal, amount.to_string());
         return Ok(());
@@ -74,7 +76,7 @@ pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str)
     let fraction = fraction.trim_end_matches('0');
     if fraction.len() > PLACES || given.starts_with('-') {
         let message = format!("Invalid decimal: {given}; must contain at maximum {PLACES} decimal places.");
-        return Err(Failure::invalid(message).param(path(decimal)));
+        return Err(Failure::invalid(message).param(child(within, decimal)));
     }
     let shown = if fraction.is_empty() { digits.to_owned() } else { format!("{digits}.{fraction}") };
     let amount =

@@ -10,12 +10,11 @@ mod tax;
 mod total;
 
 pub(super) use cost::of as cost;
-pub(super) use discounts::DISCOUNTS;
-pub(super) use discounts::take_off;
-pub(super) use invoice_lines::{add, add_line, give_discounts, invoice_line, push, remove};
-pub(super) use line::{Line, sum, write};
+pub(super) use discounts::{Base, DISCOUNTS, give_discounts, keep_discounts, take_off};
+pub(super) use invoice_lines::{add_item, add_line, change_lines, invoice_line, push, remove};
+pub(super) use line::{Line, add, sum};
 pub(super) use offer::{
-    Accepts, currency_options, named, price, product, product_described, take_lookup_key,
+    Accepts, CHECKED, currency_options, in_currency, named, price, product_described, take_lookup_key,
 };
-pub(super) use tax::{RATES, rates};
-pub(super) use total::{APPLIED, LINES, due, show_lines};
+pub(super) use tax::{RATES, Sums, Tax, give_rates, rates_of, taxes};
+pub(super) use total::{APPLIED, LINES, due, work_out};

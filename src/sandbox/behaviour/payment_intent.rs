@@ -66,7 +66,12 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 /// An intent for what an invoice is owed, not yet kept.
 pub(super) fn for_invoice(call: &Call<'_>, invoice: &Body, amount: i64) -> Outcome<Body> {
     let mut body = for_amount(call, invoice, amount)?;
-    set(&mut body, "description", "Payment for Invoice");
+    let what = match text(invoice, "billing_reason") {
+        Some("subscription_create") => "Subscription creation",
+        Some("subscription_cycle" | "subscription_update") => "Subscription update",
+        _ => "Payment for Invoice",
+    };
+    set(&mut body, "description", what);
     set(&mut body, "_invoice", id(invoice));
     Ok(body)
 }

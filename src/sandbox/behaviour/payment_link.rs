@@ -11,8 +11,8 @@ const SPECIAL: &[&str] = &["line_items", "shipping_options", "restrictions"];
 
 /// `POST /v1/payment_links`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let given = items(&call.params, "line_items");
-    let basket = line_items::filled(call, given)?;
+    let mut basket = line_items::filled(call, None)?;
+    line_items::work_out(&mut basket, &[], &[])?;
     let recurring = basket.iter().any(line_items::is_recurring);
     if !recurring && call.params.contains_key("subscription_data") {
         let message = "You can only use `subscription_data` with recurring prices.";
@@ -23,10 +23,6 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
         return Err(Failure::state(message).param("payment_intent_data"));
     }
     let currency = line_items::currency(&basket).ok_or_else(|| missing("line_items"))?;
-    if text(&call.params, "currency").is_some_and(|wanted| wanted != currency) {
-        let failure = Failure::unsupported("payment links in another currency than that of their prices");
-        return Err(failure.param("currency"));
-    }
     let mut body = call.without(SPECIAL).build()?;
     if !recurring && inner(&body, "invoice_creation").is_none() {
         set(&mut body, "invoice_creation", json!({"enabled": false, "invoice_data": {}}));
@@ -35,8 +31,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let (options, _) = line_items::shipping(call)?;
     set(&mut body, "shipping_options", options);
     restrictions(call, &mut body);
-    let url = format!("/v1/payment_links/{}/line_items", id(&body));
-    line_items::show(&mut body, &basket, &url);
+    line_items::show(call, &mut body, &basket);
     call.keep(body)
 }
 
@@ -59,9 +54,9 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "shipping_options", options);
     }
     if !items(&call.params, "line_items").is_empty() {
-        let basket = line_items::requantified(call, &body)?;
-        let url = format!("/v1/payment_links/{}/line_items", id(&body));
-        line_items::show(&mut body, &basket, &url);
+        let mut basket = line_items::requantified(call, &body)?;
+        line_items::work_out(&mut basket, &[], &[])?;
+        line_items::show(call, &mut body, &basket);
     }
     call.keep(body)
 }

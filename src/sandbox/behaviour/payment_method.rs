@@ -119,6 +119,15 @@ pub(super) fn configuration(account: &str) -> Json {
     json!({"id": format!("pmc_1{}", identifier::fingerprint(account)), "parent": null})
 }
 
+/// The refusal of a method that is not saved to the customer who is to be charged.
+pub(super) fn not_attached(method: &str, param: &str) -> Failure {
+    let message = format!(
+        "The customer does not have a payment method with the ID {method}. The payment method must be attached to \
+         the customer."
+    );
+    Failure::state(message).code("resource_missing").param(param)
+}
+
 /// Refuses a method that was detached, or used before without a customer.
 pub(super) fn check_usable(method: &Body) -> Outcome<()> {
     if !flag(method, SPENT) {
@@ -144,6 +153,9 @@ pub(super) fn spend(call: &Call<'_>, method: &mut Body) -> Outcome<()> {
 
 /// `POST /v1/payment_methods/{payment_method}/attach`.
 fn attach(call: &Call<'_>) -> Outcome<Json> {
+    if call.params.contains_key("customer_account") {
+        return Err(Failure::unsupported("payment methods of an account").param("customer_account"));
+    }
     let customer = call.demanded("customer")?;
     call.session.referred("customer", customer, "customer")?;
     let mut method = match card::number_of_token(&call.id) {

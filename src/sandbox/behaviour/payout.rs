@@ -73,7 +73,7 @@ fn reverse(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/transfers`: of what is there, or of what a charge will bring.
-fn transfer(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn transfer(call: &Call<'_>) -> Outcome<Json> {
     let charge = call.referred_by("source_transaction", "charge")?;
     let mut call = call.clone();
     if let (Some(charge), false) = (&charge, call.params.contains_key("amount")) {

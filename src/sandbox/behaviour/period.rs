@@ -3,6 +3,9 @@
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 
+use crate::sandbox::error::Outcome;
+use crate::sandbox::fields::{Body, given_number, needed};
+
 /// About how long an interval is, never too short: in seconds.
 fn about(interval: &str) -> i64 {
     let days = match interval {
@@ -31,35 +34,53 @@ fn zoned(at: i64) -> Zoned {
     Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC)
 }
 
-/// The first moment after `at` that lies a whole number of `count` intervals from the anchor.
-pub(super) fn next(anchor: i64, interval: &str, count: i64, at: i64) -> i64 {
-    let count = count.max(1);
-    // counted from the anchor each time, so that a short month does not shorten the next
-    let mut steps = ((at - anchor) / (about(interval) * count)).max(0);
-    if at < anchor {
-        return around(anchor, interval, count, at).1;
-    }
-    loop {
-        let found = add(anchor, interval, steps * count);
-        if found > at {
-            return found;
-        }
-        steps += 1;
-    }
+/// How often something is charged: every so many intervals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cycle<'a> {
+    interval: &'a str,
+    count: i64,
 }
 
-/// The period around a time that lies before the anchor: the first one is only a part of it.
-pub(super) fn around(anchor: i64, interval: &str, count: i64, at: i64) -> (i64, i64) {
-    let count = count.max(1);
-    let mut end = anchor;
-    let mut steps = 1;
-    loop {
-        let start = add(anchor, interval, -steps * count);
-        if start <= at || steps > 10_000 {
-            return (start, end);
+impl<'a> Cycle<'a> {
+    /// That of a `recurring` or a `duration`.
+    pub fn of(often: &'a Body) -> Outcome<Self> {
+        let count = given_number(often, "interval_count").unwrap_or(1).max(1);
+        Ok(Self { interval: needed(often, "interval")?, count })
+    }
+
+    /// The time one cycle later.
+    pub fn after(self, at: i64) -> i64 {
+        add(at, self.interval, self.count)
+    }
+
+    /// The first moment after `at` that lies a whole number of cycles from the anchor.
+    pub fn next(self, anchor: i64, at: i64) -> i64 {
+        if at < anchor {
+            return self.around(anchor, at).1;
         }
-        end = start;
-        steps += 1;
+        // counted from the anchor each time, so that a short month does not shorten the next
+        let mut steps = ((at - anchor) / (about(self.interval) * self.count)).max(0);
+        loop {
+            let found = add(anchor, self.interval, steps * self.count);
+            if found > at {
+                return found;
+            }
+            steps += 1;
+        }
+    }
+
+    /// The period around a time that lies before the anchor: the first one is only a part of it.
+    pub fn around(self, anchor: i64, at: i64) -> (i64, i64) {
+        let mut end = anchor;
+        let mut steps = 1;
+        loop {
+            let start = add(anchor, self.interval, -steps * self.count);
+            if start <= at || steps > 10_000 {
+                return (start, end);
+            }
+            end = start;
+            steps += 1;
+        }
     }
 }
 
@@ -101,21 +122,25 @@ mod tests {
         text.parse::<Timestamp>().map_or(0, Timestamp::as_second)
     }
 
+    fn every(count: i64, interval: &str) -> Cycle<'_> {
+        Cycle { interval, count }
+    }
+
     #[test]
     fn months_keep_the_day_of_their_anchor() {
         let anchor = second("2026-01-31T10:00:00Z");
-        let february = next(anchor, "month", 1, anchor);
+        let february = every(1, "month").next(anchor, anchor);
         assert_eq!(february, second("2026-02-28T10:00:00Z"));
-        assert_eq!(next(anchor, "month", 1, february), second("2026-03-31T10:00:00Z"));
-        assert_eq!(next(anchor, "year", 1, anchor), second("2027-01-31T10:00:00Z"));
-        assert_eq!(next(anchor, "week", 2, anchor), anchor + 14 * 24 * 60 * 60);
+        assert_eq!(every(1, "month").next(anchor, february), second("2026-03-31T10:00:00Z"));
+        assert_eq!(every(1, "year").next(anchor, anchor), second("2027-01-31T10:00:00Z"));
+        assert_eq!(every(2, "week").next(anchor, anchor), anchor + 14 * 24 * 60 * 60);
     }
 
     #[test]
     fn a_future_anchor_makes_the_first_period_short() {
         let (now, anchor) = (second("2026-01-10T00:00:00Z"), second("2026-03-01T00:00:00Z"));
-        assert_eq!(next(anchor, "month", 1, now), second("2026-02-01T00:00:00Z"));
-        assert_eq!(next(anchor, "year", 1, now), anchor);
+        assert_eq!(every(1, "month").next(anchor, now), second("2026-02-01T00:00:00Z"));
+        assert_eq!(every(1, "year").next(anchor, now), anchor);
     }
 
     #[test]

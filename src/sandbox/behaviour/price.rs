@@ -1,14 +1,7 @@
 //! Prices: amounts that never change, lookup keys that only one active price may have.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{flag, id, inner, set, text};
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, Update};
 use super::order;
+use super::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =
@@ -19,7 +12,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     if let (None, Some(data)) = (text(&call.params, "product"), inner(&call.params, "product_data").cloned())
     {
-        let product = order::product_described(&call, data, true)?;
+        let product = order::product_described(&call, data)?;
         set(&mut call.params, "product", id(&product));
     }
     order::price(&call, "").map(Json::Object)
@@ -36,8 +29,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
         return Err(Failure::state(message).param("tax_behavior"));
     }
     if flag(&before, "active") && !flag(&body, "active") {
-        let product = text(&before, "product").unwrap_or_default();
-        let owner = call.session.alive("product", product)?;
+        let owner = call.session.linked(&before, "product", "product")?;
         let holds = |owner: &Body| flag(owner, "active") && text(owner, "default_price") == Some(id(&body));
         if owner.as_ref().is_some_and(holds) {
             let message = "This price cannot be archived because it is the default price of its product.";
@@ -45,8 +37,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
         }
     }
     if call.params.contains_key("currency_options") {
-        let currency = text(&body, "currency").unwrap_or_default().to_owned();
-        order::currency_options(&mut body, &currency);
+        order::currency_options(&mut body)?;
     }
     order::take_lookup_key(call, &body)?;
     call.keep(body)

@@ -11,7 +11,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 
 /// `POST /v1/products`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = order::product(call)?;
+    let mut body = call.build()?;
     call.session.put(&body)?;
     if let Some(mut params) = inner(&call.params, "default_price_data").cloned() {
         set(&mut params, "product", id(&body));

@@ -5,7 +5,7 @@ use crate::sandbox::store::Change;
 use crate::sandbox::trigger::FieldTrigger::{self, Is, Set};
 
 use super::prelude::*;
-use super::{dispute, invoice, promotion_code, schedule, subscription};
+use super::{delinquency, destination_charge, dispute, invoice, promotion_code, schedule, subscription};
 
 /// One row of the table.
 struct Reaction {
@@ -27,7 +27,11 @@ enum When {
 
 const REACTIONS: &[Reaction] = &[
     Reaction { of: "charge", when: When::Member("_contested", Set), then: dispute::raise },
+    Reaction { of: "charge", when: When::Member("captured", Is("true")), then: destination_charge::transfer },
     Reaction { of: "coupon", when: When::Deleted, then: promotion_code::coupon_deleted },
+    Reaction { of: "invoice", when: When::Member("_failed", Set), then: delinquency::payment_failed },
+    Reaction { of: "invoice", when: When::Member("status", Is("paid")), then: delinquency::settled },
+    Reaction { of: "invoice", when: When::Member("status", Is("uncollectible")), then: delinquency::settled },
     Reaction { of: "invoice", when: When::Member("status", Is("paid")), then: subscription::invoice_paid },
     Reaction { of: "invoice", when: When::Member("status", Is("void")), then: subscription::invoice_voided },
     Reaction {

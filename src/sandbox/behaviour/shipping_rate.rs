@@ -7,12 +7,18 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["shipping_rate"]) }];
 
 /// `POST /v1/shipping_rates`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> Outcome<Json> {
+    made(call).map(Json::Object)
+}
+
+/// A rate made of params and kept.
+pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
     let given = inner(&call.params, "fixed_amount").ok_or_else(|| missing("fixed_amount"))?;
     let mut body = call.build()?;
     let options = options(&body, given)?;
     set_inner(&mut body, "fixed_amount", "currency_options", options);
-    call.keep(body)
+    call.session.put(&body)?;
+    Ok(body)
 }
 
 /// The option of one currency.

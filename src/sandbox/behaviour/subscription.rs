@@ -6,15 +6,7 @@
 //! ```
 //! Time goes on by itself for nobody: a test clock moves it (`clock`).
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, items, needed, set, status, text};
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, Delete, List, Update};
+use super::prelude::*;
 use super::{customer_time, discount, order};
 
 mod bill;
@@ -30,12 +22,13 @@ mod preview;
 mod trial;
 mod views;
 
-use ending::ENDED;
-use params::{own_method, plain};
+use params::{SPECIAL, own_method};
 
 pub(super) use billing_cycle::{due_at, turn};
 pub(super) use create::made;
-pub(super) use end::{cancel, close};
+pub(super) use end::cancel;
+pub(super) use ending::close;
+pub(super) use item::shown;
 pub(super) use preview::{previewed, previewed_new};
 pub(super) use views::{invoice_paid, invoice_voided, is_running, products};
 
@@ -63,55 +56,29 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 
 /// `POST /v1/subscriptions`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let body = made(call)?;
-    Ok(Json::Object(body))
+    made(call).map(Json::Object)
 }
 
 /// `POST /v1/subscriptions/{id}`.
 pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
-    let customer = call.session.named("customer", needed(&before, "customer")?)?;
-    let call = &customer_time::of(call, &customer)?;
-    let kept = ["cancellation_details", "metadata"];
-    if ENDED.contains(&status(&before)) && call.params.keys().any(|name| !kept.contains(&name.as_str())) {
-        let message = "A canceled subscription can only update its cancellation_details and metadata.";
-        return Err(Failure::state(message));
-    }
+    let call = &customer_time::of(call, &before)?;
     managed(call, &before)?;
-    own_method(call, id(&customer))?;
-    let mut body = plain(call).revise()?;
-    if let Some(given) = call.params.get("discounts") {
-        let ids = discount::take(call, given, &body, "discounts")?;
-        set(&mut body, "discounts", ids);
-    }
-    if call.params.contains_key("default_tax_rates") {
-        set(
-            &mut body,
-            "default_tax_rates",
-            order::rates(call, items(&call.params, "default_tax_rates"), "default_tax_rates")?,
-        );
-    }
-    if text(&body, "collection_method") == Some("send_invoice")
-        && given_number(&body, "days_until_due").is_none()
-    {
-        return Err(missing("days_until_due"));
-    }
+    own_method(call, needed(&before, "customer")?)?;
+    let mut body = call.without(SPECIAL).revise()?;
+    discount::give(call, &mut body, &call.params, "")?;
+    order::give_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
     change::run(call, body).map(Json::Object)
 }
 
 /// What a schedule decides cannot be decided past it.
 fn managed(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    let Some(schedule) = text(body, "schedule") else { return Ok(()) };
     let taken =
         ["cancel_at", "cancel_at_period_end"].into_iter().find(|name| call.params.contains_key(*name));
-    match taken {
-        None => Ok(()),
-        Some(name) => {
-            let message = format!(
-                "The subscription is managed by the subscription schedule `{schedule}`, and updating any cancelation \
-                 behavior directly is not allowed. Please update the schedule instead."
-            );
-            Err(Failure::state(message).param(name))
-        }
-    }
+    let (Some(schedule), Some(name)) = (text(body, "schedule"), taken) else { return Ok(()) };
+    let message = format!(
+        "The subscription is managed by the subscription schedule `{schedule}`, and updating any cancelation \
+         behavior directly is not allowed. Please update the schedule instead."
+    );
+    Err(Failure::state(message).param(name))
 }

@@ -1,20 +1,12 @@
 //! Tax rates and tax ids: what they may be, and whose they are.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{id, inner, member, set, text};
-use crate::sandbox::page;
-use crate::sandbox::store::Body;
-
-use super::definition::{Behaviour, Create, Get, List};
+use super::prelude::*;
 use super::{generic, money};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
-        operations: &[(Create, create_id), (Get, get_id), (List, list_ids)],
+        operations: &[(Create, create_id), (List, list_ids)],
         ..Behaviour::of(&["tax_id", "customers.tax_ids"])
     },
     Behaviour { operations: &[(Create, create_rate)], ..Behaviour::of(&["tax_rate"]) },
@@ -22,7 +14,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 
 /// `POST /v1/tax_rates`.
 fn create_rate(call: &Call<'_>) -> Outcome<Json> {
-    let percentage = call.params.get("percentage").map(ToString::to_string).unwrap_or_default();
+    let percentage = call.params.get("percentage").ok_or_else(|| missing("percentage"))?.to_string();
     let places = percentage.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     let fits = money::percent_of(&percentage, 1_000_000).is_some_and(|part| (0..=1_000_000).contains(&part));
     if !fits || percentage.starts_with('-') || places > 4 {
@@ -31,12 +23,7 @@ fn create_rate(call: &Call<'_>) -> Outcome<Json> {
         );
         return Err(Failure::invalid(message).param("percentage"));
     }
-    let mut body = call.build()?;
-    if !call.params.contains_key("active") {
-        set(&mut body, "active", true);
-    }
-    set(&mut body, "rate_type", "percentage");
-    call.keep(body)
+    call.keep(call.build()?)
 }
 
 /// `POST /v1/tax_ids` and `POST /v1/customers/{customer}/tax_ids`.
@@ -48,36 +35,31 @@ pub(super) fn create_id(call: &Call<'_>) -> Outcome<Json> {
     }
     let mut body = call.build()?;
     let owner = owner_of(call)?;
-    let customer = owner.get("customer").cloned().unwrap_or_default();
-    if let Some(customer) = customer.as_str() {
+    if let Some(customer) = owner.get("customer").and_then(Json::as_str) {
         call.session.referred("customer", customer, "customer")?;
         check_new(call, customer, kind, value)?;
     }
-    set(&mut body, "customer", customer);
-    set(&mut body, "owner", owner);
-    set(&mut body, "country", country(kind, value));
     let checked = matches!(kind, "au_abn" | "eu_vat" | "gb_vat");
-    let status = if checked { "pending" } else { "unavailable" };
-    set(
-        &mut body,
-        "verification",
-        json!({"status": status, "verified_address": null, "verified_name": null}),
-    );
+    body.extend(body! {
+        "customer": owner.get("customer"), "owner": owner, "country": country(kind, value),
+        "verification": {
+            "status": if checked { "pending" } else { "unavailable" }, "verified_address": null,
+            "verified_name": null,
+        },
+    });
     call.keep(body)
 }
 
 fn owner_of(call: &Call<'_>) -> Outcome<Json> {
-    let parent = call.parents.iter().find(|(name, _)| name == "customer");
-    let none = Body::new();
-    let given = inner(&call.params, "owner").unwrap_or(&none);
-    let customer = parent.map(|(_, id)| id.as_str()).or_else(|| text(given, "customer"));
-    let kind = if parent.is_some() { "customer" } else { text(given, "type").unwrap_or("self") };
+    let given = |name: &str| text(&call.params, &format!("owner.{name}"));
+    let parent = Some(call.owner()).filter(|owner| !owner.is_empty());
+    let customer = parent.or_else(|| given("customer"));
+    let kind = parent.map_or_else(|| given("type").unwrap_or("self"), |_| "customer");
     if kind == "customer" && customer.is_none() {
-        return Err(crate::sandbox::check::missing("owner[customer]"));
+        return Err(missing("owner[customer]"));
     }
     Ok(json!({
-        "account": given.get("account"), "application": null, "customer": customer,
-        "customer_account": null, "type": kind,
+        "account": given("account"), "application": null, "customer": customer, "customer_account": null, "type": kind,
     }))
 }
 
@@ -143,23 +125,9 @@ fn list_ids(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let wanted = call.params.shift_remove("owner").unwrap_or_else(|| json!({"type": "self"}));
     page::of_objects(&call, "tax_id", |body| {
-        let owner = member(body, "owner");
-        wanted
-            .as_object()
-            .is_some_and(|wanted| wanted.iter().all(|(name, value)| owner.get(name) == Some(value)))
+        let own = |name: &str| inner(body, "owner").and_then(|owner| owner.get(name));
+        wanted.as_object().into_iter().flatten().all(|(name, value)| own(name) == Some(value))
     })
-}
-
-/// A tax id is found under its own customer only.
-fn get_id(call: &Call<'_>) -> Outcome<Json> {
-    let body = call.named()?;
-    let parent = call.parents.iter().find(|(name, _)| name == "customer");
-    match parent {
-        Some((_, customer)) if text(&body, "customer") != Some(customer) => {
-            Err(Failure::absent("tax_id", id(&body)))
-        }
-        _ => Ok(Json::Object(body)),
-    }
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ const MOMENTS: &[(&str, &str, FieldTrigger, &str)] = &[
     ("checkout.session", "status", FieldTrigger::Is("complete"), "checkout.session.completed"),
     ("credit_note", "status", FieldTrigger::Is("void"), "credit_note.voided"),
     ("dispute", "_withdrawn", FieldTrigger::Set, "charge.dispute.funds_withdrawn"),
+    ("dispute", "_reinstated", FieldTrigger::Set, "charge.dispute.funds_reinstated"),
     ("dispute", "status", FieldTrigger::Is("lost"), "charge.dispute.closed"),
     ("dispute", "status", FieldTrigger::Is("won"), "charge.dispute.closed"),
     ("invoice", "status_transitions.finalized_at", FieldTrigger::Set, "invoice.finalized"),
@@ -47,8 +48,13 @@ const MOMENTS: &[(&str, &str, FieldTrigger, &str)] = &[
 ];
 
 /// Moments after which Stripe does not say that the object was updated too.
-const INSTEAD: &[&str] =
-    &["customer.subscription.deleted", "payment_method.attached", "payment_method.detached"];
+const INSTEAD: &[&str] = &[
+    "charge.captured",
+    "charge.refunded",
+    "customer.subscription.deleted",
+    "payment_method.attached",
+    "payment_method.detached",
+];
 
 /// The kinds of event of a change, in the order in which they happened.
 pub(super) fn of(change: &Change) -> Vec<String> {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 use stripe_provider::catalog::{Kind, Member, OperationKind, Shape, catalog};
 
 use crate::calls::Stripe;
-use crate::params::Setups;
+use crate::params::{DAY, Setups};
 
 /// Where samples come from.
 pub struct Samples<'s> {
@@ -14,12 +14,20 @@ pub struct Samples<'s> {
     pub named: &'s Map<String, Json>,
 }
 
+/// What stands for the newest and for the oldest object of a list.
+pub const FIRST: &str = "<first>";
+pub const LAST: &str = "<last>";
 /// So many values of an enum are tried.
 const MOST: usize = 12;
 
 impl Samples<'_> {
     /// Values to try, the likeliest first.
     pub fn of(&self, param: &Member) -> Vec<Json> {
+        match param.name.as_str() {
+            "starting_after" => return vec![json!(FIRST)],
+            "ending_before" => return vec![json!(LAST)],
+            _ => {}
+        }
         let named = self.named.get(&param.name).and_then(Json::as_array).into_iter().flatten();
         let named = named.map(|value| self.setups.told(self.stripe, value, ""));
         named.chain(self.of_shape(&param.shape, &param.name)).collect()
@@ -52,7 +60,8 @@ impl Samples<'_> {
             Kind::Integer => vec![json!(7), json!(1), json!(250)],
             Kind::Decimal | Kind::Number => vec![json!("7.5"), json!("12")],
             Kind::Currency => vec![json!("eur"), json!("usd")],
-            Kind::Time => vec![json!(tomorrow()), json!(tomorrow() - 2 * 86_400)],
+            Kind::Time => vec![json!(self.setups.now + DAY), json!(self.setups.now - DAY)],
+            Kind::Range => vec![json!({"gt": self.setups.now + DAY}), json!(self.setups.now + DAY)],
             Kind::Id(objects) => objects.iter().filter_map(|object| self.reference(object)).collect(),
             Kind::List(item) | Kind::Set(item) => {
                 self.of_shape(item, name).into_iter().map(|value| json!([value])).collect()
@@ -87,8 +96,4 @@ fn texts(name: &str) -> Vec<&'static str> {
         name if name.ends_with("phone") => vec!["+15555550123"],
         _ => vec!["Example", "12345", "example2"],
     }
-}
-
-fn tomorrow() -> i64 {
-    jiff::Timestamp::now().as_second() + 86_400
 }

@@ -6,6 +6,9 @@ use crate::sandbox::behaviour::{customer, line_items, payment_method, subscripti
 use crate::sandbox::behaviour::{payment_intent, setup_intent};
 use crate::sandbox::state;
 
+/// The address that a customer types in whom nobody knows.
+const UNKNOWN: &str = "customer@example.com";
+
 /// The customer fills in the page with that method; a payment that fails leaves the session open.
 pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> Outcome<Json> {
     let mut body = call.named()?;
@@ -16,17 +19,47 @@ pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> 
     let mode = needed(&body, "mode")?.to_owned();
     let customer = payer(call, &mut body, mode != "payment")?;
     let mut method = payment_method::resolve(call, method, "payment_method")?;
+    let paid_with = method.clone();
     match mode.as_str() {
         "setup" => setup(call, &mut body, &method, &customer)?,
         "subscription" => subscribe(call, &mut body, &mut method, &customer)?,
         _ => pay(call, &mut body, method, &customer)?,
     }
-    set(&mut body, "status", "complete");
-    set(&mut body, "url", Json::Null);
+    let details = who_paid(call, &body, &paid_with)?;
+    body.extend(body! {"customer_details": details, "status": "complete", "url": null});
     if text(&body, "payment_status") == Some("unpaid") {
         set(&mut body, "payment_status", "paid");
     }
     call.keep(body)
+}
+
+/// Params about what the payment makes: each is kept under its name with an underscore.
+const DATA: [&str; 3] = ["payment_intent_data", "setup_intent_data", "subscription_data"];
+
+/// Keeps what the call says of the intent or the subscription that comes of the payment.
+pub(super) fn keep_data(call: &Call<'_>, body: &mut Body) {
+    for name in DATA {
+        if let Some(data) = call.params.get(name) {
+            set(body, &format!("_{name}"), data.clone());
+        }
+    }
+}
+
+/// What was said of it; nothing where nothing was.
+fn data(body: &Body, name: &str) -> Body {
+    inner(body, name).cloned().unwrap_or_default()
+}
+
+/// What the page was told of who paid: of the session, of its customer, of the method.
+fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> Outcome<Json> {
+    let customer = call.session.linked(body, "customer", "customer")?;
+    let known = [customer.as_ref(), inner(method, "billing_details")];
+    let told = |name: &str| known.into_iter().flatten().find_map(|known| text(known, name));
+    let email = text(body, "customer_email").or_else(|| told("email")).unwrap_or(UNKNOWN);
+    Ok(json!({
+        "address": at(method, "billing_details.address"), "email": email, "name": told("name"),
+        "phone": told("phone"), "tax_exempt": told("tax_exempt").unwrap_or("none"), "tax_ids": [],
+    }))
 }
 
 /// Who pays, by id; somebody new where the session names nobody and somebody is needed, else nobody.
@@ -37,34 +70,36 @@ fn payer(call: &Call<'_>, body: &mut Body, needed: bool) -> Outcome<String> {
     if !needed && text(body, "customer_creation") != Some("always") {
         return Ok(String::new());
     }
-    let email = text(body, "customer_email").unwrap_or("customer@example.com");
+    let email = text(body, "customer_email").unwrap_or(UNKNOWN);
     let made = members(customer::create(&call.about("customer", members(json!({"email": email})))?)?);
     set(body, "customer", id(&made));
     Ok(id(&made).to_owned())
 }
 
 fn setup(call: &Call<'_>, body: &mut Body, method: &Body, customer: &str) -> Outcome<()> {
-    let params = json!({
+    let mut params = data(body, "_setup_intent_data");
+    params.extend(body! {
         "payment_method": id(method), "confirm": true, "customer": customer,
         "automatic_payment_methods": {"enabled": true, "allow_redirects": "never"},
     });
-    let made = members(setup_intent::create(&call.about("setup_intent", members(params))?)?);
+    let made = members(setup_intent::create(&call.about("setup_intent", params)?)?);
     set(body, "setup_intent", id(&made));
     Ok(())
 }
 
 fn subscribe(call: &Call<'_>, body: &mut Body, method: &mut Body, customer: &str) -> Outcome<()> {
     payment_method::attach_to(call, method, customer)?;
-    let entry = |item: &Json| json!({"price": item.pointer("/price/id"), "quantity": item.get("quantity")});
-    let (recurring, once): (Vec<&Json>, Vec<&Json>) =
-        items(body, line_items::ITEMS).iter().partition(|item| line_items::is_recurring(item));
+    let (recurring, once): (Vec<Body>, Vec<Body>) =
+        line_items::of(body).into_iter().partition(line_items::is_recurring);
+    let entries = |items: &[Body]| items.iter().map(line_items::entry).collect::<Vec<_>>();
     let known: Vec<Json> = items(body, "_discounts").iter().map(|id| json!({"discount": id})).collect();
-    let params = json!({
+    let mut params = data(body, "_subscription_data");
+    params.extend(body! {
         "customer": customer, "default_payment_method": id(method), "payment_behavior": "error_if_incomplete",
-        "items": recurring.into_iter().map(entry).collect::<Vec<_>>(), "discounts": known,
-        "add_invoice_items": once.into_iter().map(entry).collect::<Vec<_>>(),
+        "currency": body.get("currency"), "items": entries(&recurring), "discounts": known,
+        "add_invoice_items": entries(&once),
     });
-    let made = subscription::made(&call.about("subscription", members(params))?)?;
+    let made = subscription::made(&call.about("subscription", params)?)?;
     set(body, "subscription", id(&made));
     set(body, "invoice", member(&made, "latest_invoice"));
     Ok(())
@@ -77,11 +112,9 @@ fn pay(call: &Call<'_>, body: &mut Body, method: Body, customer: &str) -> Outcom
     }
     let owed = members(json!({"currency": body.get("currency"), "customer": customer}));
     let mut intent = payment_intent::for_amount(call, &owed, amount)?;
-    if let Some(metadata) = at(body, "_payment_intent_data.metadata") {
-        set(&mut intent, "metadata", metadata.clone());
-    }
-    set(&mut intent, "payment_method", id(&method));
     let paying = call.about("payment_intent", Body::new())?;
+    shape::lay_over(paying.entity, &mut intent, &data(body, "_payment_intent_data"))?;
+    set(&mut intent, "payment_method", id(&method));
     match payment_intent::attempt(&paying, &mut intent, method, true)? {
         Attempt::Failed(failure) => return Err(*failure),
         Attempt::Paid | Attempt::Waits => set(body, "payment_intent", id(&intent)),

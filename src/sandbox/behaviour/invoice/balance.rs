@@ -1,53 +1,45 @@
 //! The customer's balance and an invoice: what one pays of the other.
 
 use crate::sandbox::behaviour::order::{self, APPLIED};
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer_balance, money};
-use crate::sandbox::call::Call;
-use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{id, needed, number, set};
-use crate::sandbox::store::Body;
+
+/// An amount below this may be too small to be charged.
+const MOST_TOO_SMALL: i64 = 100;
 
 /// What the customer is owed pays first; what it owes is paid with the invoice. An invoice
 /// below zero, or too small to be charged, goes to the balance.
 pub(super) fn apply(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let customer = needed(body, "customer")?.to_owned();
-    let owner = call.session.alive("customer", &customer)?.unwrap_or_default();
+    let owner = call.session.named("customer", needed(body, "customer")?)?;
     let (start, total) = (number(&owner, "balance"), number(body, "total"));
-    let currency = needed(body, "currency")?.to_owned();
-    set(body, "starting_balance", start);
     let applied = if total <= 0 { 0 } else { start.max(-total) };
-    let entered = if total < 0 { total } else { -applied };
-    let about = id(body).to_owned();
-    let enter = |amount: i64, kind: &str| {
-        customer_balance::enter(call, &customer, (amount, &currency), kind, Some(("invoice", &about)))
-            .map(drop)
-    };
-    if entered != 0 {
-        enter(entered, "applied_to_invoice")?;
-    }
+    enter(call, body, if total < 0 { total } else { -applied }, "applied_to_invoice")?;
     set(body, APPLIED, applied);
     order::due(body);
     let due = number(body, "amount_due");
-    let too_small = due > 0 && money::payable(due, &currency, "amount").is_err();
-    if too_small && due < 100 {
-        enter(due, "invoice_too_small")?;
+    let currency = needed(body, "currency")?;
+    if due > 0 && due < MOST_TOO_SMALL && money::payable(due, currency, "amount").is_err() {
+        enter(call, body, due, "invoice_too_small")?;
         set(body, APPLIED, applied - due);
         order::due(body);
     }
-    set(body, "ending_balance", start + entered + if too_small && due < 100 { due } else { 0 });
+    let owner = call.session.named("customer", id(&owner))?;
+    body.extend(body! {"starting_balance": start, "ending_balance": number(&owner, "balance")});
     Ok(())
+}
+
+fn enter(call: &Call<'_>, invoice: &Body, amount: i64, kind: &str) -> Outcome<()> {
+    if amount == 0 {
+        return Ok(());
+    }
+    let (customer, currency) = (needed(invoice, "customer")?, needed(invoice, "currency")?);
+    let about = Some(("invoice", id(invoice)));
+    customer_balance::enter(call, customer, (amount, currency), kind, about).map(drop)
 }
 
 /// What the balance paid of an invoice that is given up goes back to the customer.
 pub(super) fn give_back(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let applied = number(body, APPLIED);
-    if applied == 0 {
-        return Ok(());
-    }
-    let customer = needed(body, "customer")?.to_owned();
-    let currency = needed(body, "currency")?.to_owned();
-    let about = Some(("invoice", id(body)));
-    customer_balance::enter(call, &customer, (applied, &currency), "unapplied_from_invoice", about)?;
+    enter(call, body, number(body, APPLIED), "unapplied_from_invoice")?;
     set(body, APPLIED, 0);
     Ok(())
 }

@@ -1,26 +1,23 @@
 //! The way of an invoice out of its draft: finalized, then paid, void or given up.
 
-use serde_json::{Value as Json, json};
-
 use crate::sandbox::behaviour::payment_intent::{self, Attempt};
-use crate::sandbox::behaviour::{order, payment_method};
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome, Stage};
-use crate::sandbox::fields::{flag, id, inner, member, number, set, set_inner, status, text};
-use crate::sandbox::identifier;
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{customer_time, order, payment_method};
 use crate::sandbox::state::not_in_state;
-use crate::sandbox::store::Body;
 
 use super::{balance, payment};
 
 /// Kept with an invoice: the intent that pays it.
 const INTENT: &str = "_payment_intent";
+/// Kept with an invoice: how often somebody tried to pay it.
+const TRIED: &str = "_tried";
 /// An automatic payment is tried this long after the invoice was finalized, in seconds.
 const FIRST_ATTEMPT: i64 = 60 * 60;
 
 /// `POST /v1/invoices/{invoice}/finalize`.
-pub(in crate::sandbox::behaviour) fn finalize(call: &Call<'_>) -> Outcome<Json> {
+pub fn finalize(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
+    let call = &customer_time::of(call, &body)?;
     if let Some(advances) = call.params.get("auto_advance").and_then(Json::as_bool) {
         set(&mut body, "auto_advance", advances);
     }
@@ -30,18 +27,17 @@ pub(in crate::sandbox::behaviour) fn finalize(call: &Call<'_>) -> Outcome<Json> 
 
 /// Ends the draft: the number, the customer's balance, the intent that pays. What comes to
 /// nothing is paid at once. The invoice is not yet kept.
-pub(in crate::sandbox::behaviour) fn open(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+pub fn open(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     reached(call, body, "open", "finalized_at");
     if text(body, "number").is_none() {
         set(body, "number", next_number(call, body)?);
     }
-    if body.get("effective_at").is_none_or(Json::is_null) {
+    if given_number(body, "effective_at").is_none() {
         set(body, "effective_at", call.now);
     }
-    set(body, "automatically_finalizes_at", Json::Null);
     let page = format!("https://invoice.stripe.com/i/{}/{}", call.account, identifier::fingerprint(id(body)));
-    set(body, "invoice_pdf", format!("{page}/pdf"));
-    set(body, "hosted_invoice_url", page);
+    let pdf = format!("{page}/pdf");
+    body.extend(body! {"automatically_finalizes_at": null, "hosted_invoice_url": page, "invoice_pdf": pdf});
     balance::apply(call, body)?;
     let due = number(body, "amount_due");
     if due == 0 {
@@ -54,26 +50,29 @@ pub(in crate::sandbox::behaviour) fn open(call: &Call<'_>, body: &mut Body) -> O
     call.session.put(&intent)?;
     payment::requested(call, body, id(&intent), due, true)?;
     let secret = member(&intent, "client_secret");
-    set(body, "confirmation_secret", json!({"client_secret": secret, "type": "payment_intent"}));
-    set(body, INTENT, id(&intent));
+    body.extend(body! {
+        "confirmation_secret": {"client_secret": secret, "type": "payment_intent"}, (INTENT): id(&intent),
+    });
     Ok(())
 }
 
 /// The customer's prefix and the next number of its sequence.
 fn next_number(call: &Call<'_>, body: &Body) -> Outcome<String> {
-    let Some(mut customer) = call.session.linked(body, "customer", "customer")? else {
-        return Ok(format!("{}-0001", identifier::invoice_prefix()));
-    };
+    let mut customer = call.session.named("customer", needed(body, "customer")?)?;
     let next = number(&customer, "next_invoice_sequence").max(1);
-    let made = format!("{}-{next:04}", text(&customer, "invoice_prefix").unwrap_or("SANDBOX"));
+    let made = format!("{}-{next:04}", needed(&customer, "invoice_prefix")?);
     set(&mut customer, "next_invoice_sequence", next + 1);
+    if text(&customer, "currency").is_none() {
+        set(&mut customer, "currency", needed(body, "currency")?);
+    }
     call.session.put(&customer)?;
     Ok(made)
 }
 
 /// `POST /v1/invoices/{invoice}/send`: nobody gets mail from a sandbox.
-pub(in crate::sandbox::behaviour) fn send(call: &Call<'_>) -> Outcome<Json> {
+pub fn send(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
+    let call = &customer_time::of(call, &body)?;
     if status(&body) == "draft" {
         open(call, &mut body)?;
     }
@@ -82,12 +81,12 @@ pub(in crate::sandbox::behaviour) fn send(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/invoices/{invoice}/pay`.
-pub(in crate::sandbox::behaviour) fn pay(call: &Call<'_>) -> Outcome<Json> {
+pub fn pay(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
+    let call = &customer_time::of(call, &body)?;
     match status(&body) {
         "draft" => open(call, &mut body)?,
         "open" | "uncollectible" => {}
-        "paid" => return Err(Failure::state("Invoice is already paid").code("invoice_already_paid")),
         _ => return Err(not_in_state(call, &body, "pay")),
     }
     if flag(&call.params, "paid_out_of_band") {
@@ -105,7 +104,11 @@ pub(in crate::sandbox::behaviour) fn pay(call: &Call<'_>) -> Outcome<Json> {
 fn charge(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let method = method_of(call, body)?;
     payment_method::check_usable(&method)?;
-    match collect(call, body, method, flag(&call.params, "off_session"))? {
+    let counted = number(body, "attempt_count");
+    let attempt = collect(call, body, method, flag(&call.params, "off_session"))?;
+    // after the first attempt only those that are made automatically are counted
+    set(body, "attempt_count", counted.max(1));
+    match attempt {
         Attempt::Paid => Ok(()),
         Attempt::Waits => {
             call.session.put(body)?;
@@ -123,23 +126,17 @@ fn charge(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 
 /// Tries to take what is due from a method and writes on the invoice what came of it; the
 /// invoice is not yet kept.
-pub(in crate::sandbox::behaviour) fn collect(
-    call: &Call<'_>,
-    body: &mut Body,
-    method: Body,
-    off_session: bool,
-) -> Outcome<Attempt> {
-    let mut intent = call.session.named("payment_intent", text(body, INTENT).unwrap_or_default())?;
-    set(&mut intent, "payment_method", id(&method));
-    set(&mut intent, "amount", number(body, "amount_remaining"));
-    let mut params = Body::new();
-    if off_session {
-        set(&mut params, "off_session", true);
-    }
+pub fn collect(call: &Call<'_>, body: &mut Body, method: Body, off_session: bool) -> Outcome<Attempt> {
+    let mut intent = call.session.named("payment_intent", needed(body, INTENT)?)?;
+    intent.extend(body! {"payment_method": id(&method), "amount": number(body, "amount_remaining")});
+    let params = if off_session {
+        body! {"off_session": true}
+    } else {
+        Body::new()
+    };
     let paying = call.about("payment_intent", params)?;
-    let tried = number(body, "attempt_count") + 1;
-    set(body, "attempt_count", tried);
-    set(body, "attempted", true);
+    let (tried, counted) = (number(body, TRIED) + 1, number(body, "attempt_count") + 1);
+    body.extend(body! {"attempt_count": counted, "attempted": true, (TRIED): tried});
     let attempt = payment_intent::attempt(&paying, &mut intent, method, false)?;
     match attempt {
         Attempt::Paid => paid(call, body)?,
@@ -153,16 +150,16 @@ pub(in crate::sandbox::behaviour) fn collect(
 }
 
 /// The method of the call, of the invoice, of its subscription, or of the customer.
-pub(in crate::sandbox::behaviour) fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
+pub fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
     if let Some(given) = text(&call.params, "payment_method") {
         return payment_method::resolve(call, given, "payment_method");
     }
-    let customer = call.session.linked(body, "customer", "customer")?.unwrap_or_default();
-    let settings = inner(&customer, "invoice_settings");
-    let usual = settings.and_then(|settings| text(settings, "default_payment_method"));
-    let subscription = subscription_of(call, body)?.unwrap_or_default();
-    let own = text(body, "default_payment_method").or_else(|| text(&subscription, "default_payment_method"));
-    let Some(method) = own.or(usual) else {
+    let customer = call.session.named("customer", needed(body, "customer")?)?;
+    let subscription = subscription_of(call, body)?;
+    let own = [Some(body), subscription.as_ref()].into_iter().flatten();
+    let mut own = own.filter_map(|owner| text(owner, "default_payment_method"));
+    let Some(method) = own.next().or_else(|| text(&customer, "invoice_settings.default_payment_method"))
+    else {
         if let Some(source) = payment_method::of_source(call, &customer)? {
             return Ok(source);
         }
@@ -174,36 +171,29 @@ pub(in crate::sandbox::behaviour) fn method_of(call: &Call<'_>, body: &Body) -> 
 }
 
 /// The subscription of an invoice, where it has one.
-pub(in crate::sandbox::behaviour) fn subscription_of(
-    call: &Call<'_>,
-    invoice: &Body,
-) -> Outcome<Option<Body>> {
-    let own = invoice.get("parent").and_then(|parent| parent.pointer("/subscription_details/subscription"));
-    match own.and_then(Json::as_str) {
-        Some(own) => call.session.alive("subscription", own),
-        None => Ok(None),
-    }
+pub fn subscription_of(call: &Call<'_>, invoice: &Body) -> Outcome<Option<Body>> {
+    let own = text(invoice, "parent.subscription_details.subscription");
+    own.map_or(Ok(None), |own| call.session.alive("subscription", own))
 }
 
 /// What is still due has been paid; its payments are over.
-pub(in crate::sandbox::behaviour) fn paid(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+pub fn paid(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let due = number(body, "amount_due");
-    set(body, "amount_paid", due);
-    set(body, "amount_remaining", 0);
-    set(body, "next_payment_attempt", Json::Null);
-    set(body, "auto_advance", false);
+    body.extend(body! {
+        "amount_paid": due, "amount_remaining": 0, "auto_advance": false, "next_payment_attempt": null,
+    });
     reached(call, body, "paid", "paid_at");
     payment::ended(call, body, "paid")
 }
 
 /// What an invoice still wants, and the intent that is to bring it.
-pub(in crate::sandbox::behaviour) fn due_now(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+pub fn due_now(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     order::due(body);
     if number(body, "amount_remaining") == 0 {
         paid(call, body)?;
         return end_intent(call, body);
     }
-    if let Some(mut intent) = call.session.alive("payment_intent", text(body, INTENT).unwrap_or_default())? {
+    if let Some(mut intent) = call.session.linked(body, INTENT, "payment_intent")? {
         set(&mut intent, "amount", number(body, "amount_remaining"));
         call.session.put(&intent)?;
     }
@@ -211,19 +201,20 @@ pub(in crate::sandbox::behaviour) fn due_now(call: &Call<'_>, body: &mut Body) -
 }
 
 /// An intent succeeded: the invoice that it belongs to is paid.
-pub(in crate::sandbox::behaviour) fn intent_succeeded(call: &Call<'_>, intent: &Body) -> Outcome<()> {
-    let Some(invoice) = text(intent, "_invoice") else { return Ok(()) };
-    let Some(mut body) = call.session.alive("invoice", invoice)? else { return Ok(()) };
-    if status(&body) == "paid" {
-        return Ok(());
+pub fn intent_succeeded(call: &Call<'_>, intent: &Body) -> Outcome<()> {
+    match call.session.linked(intent, "_invoice", "invoice")? {
+        Some(mut body) if status(&body) != "paid" => {
+            paid(call, &mut body)?;
+            call.session.put(&body)
+        }
+        _ => Ok(()),
     }
-    paid(call, &mut body)?;
-    call.session.put(&body)
 }
 
 /// `POST /v1/invoices/{invoice}/void`.
-pub(in crate::sandbox::behaviour) fn void(call: &Call<'_>) -> Outcome<Json> {
+pub fn void(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
+    let call = &customer_time::of(call, &body)?;
     reached(call, &mut body, "void", "voided_at");
     balance::give_back(call, &mut body)?;
     end_intent(call, &body)?;
@@ -232,8 +223,9 @@ pub(in crate::sandbox::behaviour) fn void(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/invoices/{invoice}/mark_uncollectible`.
-pub(in crate::sandbox::behaviour) fn mark_uncollectible(call: &Call<'_>) -> Outcome<Json> {
+pub fn mark_uncollectible(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
+    let call = &customer_time::of(call, &body)?;
     reached(call, &mut body, "uncollectible", "marked_uncollectible_at");
     set_inner(&mut body, "status_details", "uncollectible", json!({"reason": null}));
     call.keep(body)
@@ -241,15 +233,13 @@ pub(in crate::sandbox::behaviour) fn mark_uncollectible(call: &Call<'_>) -> Outc
 
 /// The intent of an invoice that needs no payment any more.
 pub(super) fn end_intent(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    let Some(mut intent) = call.session.alive("payment_intent", text(body, INTENT).unwrap_or_default())?
-    else {
-        return Ok(());
-    };
-    if matches!(status(&intent), "succeeded" | "canceled") {
-        return Ok(());
+    match call.session.linked(body, INTENT, "payment_intent")? {
+        Some(mut intent) if !matches!(status(&intent), "succeeded" | "canceled") => {
+            let paying = call.about("payment_intent", Body::new())?;
+            payment_intent::end(&paying, &mut intent, Some("void_invoice"))
+        }
+        _ => Ok(()),
     }
-    let paying = call.about("payment_intent", Body::new())?;
-    payment_intent::end(&paying, &mut intent, Some("void_invoice"))
 }
 
 /// Writes when the invoice reached a state.

@@ -1,13 +1,10 @@
 //! What so many of a price cost: by the piece, by the bundle, by steps.
 
-use serde_json::Value as Json;
-
 use crate::sandbox::behaviour::money;
-use crate::sandbox::fields::{given_number, inner, items, number, text};
-use crate::sandbox::store::Body;
+use crate::sandbox::behaviour::prelude::*;
 
 /// The cost of a quantity in the smallest unit of the currency, rounded half up.
-pub(in crate::sandbox::behaviour) fn of(price: &Body, quantity: i64) -> i64 {
+pub fn of(price: &Body, quantity: i64) -> i64 {
     let quantity = match inner(price, "transform_quantity") {
         Some(bundle) => {
             bundles(quantity, number(bundle, "divide_by").max(1), text(bundle, "round") == Some("up"))

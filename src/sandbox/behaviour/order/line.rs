@@ -1,27 +1,22 @@
-//! What a line of an invoice or a quote costs: a price or an amount, times a quantity.
-
-use serde_json::{Value as Json, json};
+//! What a line of an order costs: a price or an amount, times a quantity.
 
 use crate::sandbox::behaviour::money;
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, needed, number, set, text};
-use crate::sandbox::store::Body;
+use crate::sandbox::behaviour::prelude::*;
 
 use super::cost::of as cost;
-use super::offer::{Accepts, at, named};
+use super::offer::{Accepts, in_currency, named};
 
 /// A line that is worked out.
 #[derive(Debug, Clone)]
-pub(in crate::sandbox::behaviour) struct Line {
+pub struct Line {
     /// In the smallest unit of the currency.
     pub amount: i64,
     /// In small letters.
     pub currency: String,
     /// How many.
     pub quantity: i64,
-    /// What one costs, as a decimal.
-    pub unit: String,
+    /// What one costs, as a decimal; none where the price has steps or the customer decides.
+    pub unit: Option<String>,
     /// The price, where it is one.
     pub price: Option<Body>,
     /// What is sold, where it is known.
@@ -29,29 +24,36 @@ pub(in crate::sandbox::behaviour) struct Line {
 }
 
 impl Line {
-    /// The line of an entry that names or describes a price; none where it does neither.
-    pub fn of(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> Outcome<Option<Self>> {
+    /// The line of an entry that names or describes a price, in that currency where one is expected;
+    /// none where it does neither.
+    pub fn of(
+        call: &Call<'_>,
+        entry: &Body,
+        accepts: Accepts,
+        currency: Option<&str>,
+        path: &str,
+    ) -> Outcome<Option<Self>> {
         let quantity = given_number(entry, "quantity").unwrap_or(1);
         if quantity < 0 {
-            return Err(Failure::too_low(0, "quantity"));
+            return Err(Failure::too_low(0, child(path, "quantity")));
         }
         // invoices have the price of a line one step deeper
         let deeper = inner(entry, "pricing").filter(|pricing| text(pricing, "price").is_some());
-        let within = deeper.map_or_else(|| path.to_owned(), |_| at(path, "pricing"));
-        named(call, deeper.unwrap_or(entry), accepts, &within)?
-            .map(|price| Self::of_price(price, quantity))
-            .transpose()
+        let within = deeper.map_or_else(|| path.to_owned(), |_| child(path, "pricing"));
+        let Some(price) = named(call, deeper.unwrap_or(entry), accepts, &within)? else { return Ok(None) };
+        let currency = currency.map_or_else(|| needed(&price, "currency"), Ok)?;
+        Self::of_price(&in_currency(&price, currency, &child(&within, "price"))?, quantity).map(Some)
     }
 
-    /// So many of a price.
-    pub fn of_price(price: Body, quantity: i64) -> Outcome<Self> {
+    /// So many of a price, in the currency that it has.
+    pub fn of_price(price: &Body, quantity: i64) -> Outcome<Self> {
         Ok(Self {
-            amount: cost(&price, quantity),
-            currency: needed(&price, "currency")?.to_owned(),
+            amount: cost(price, quantity),
+            currency: needed(price, "currency")?.to_owned(),
             quantity,
-            unit: text(&price, "unit_amount_decimal").unwrap_or("0").to_owned(),
-            product: text(&price, "product").map(str::to_owned),
-            price: Some(price),
+            unit: text(price, "unit_amount_decimal").map(str::to_owned),
+            product: text(price, "product").map(str::to_owned),
+            price: Some(price.clone()),
         })
     }
 
@@ -65,14 +67,15 @@ impl Line {
             (None, Some(unit)) => (money::times(&unit, quantity).unwrap_or(i64::MAX), unit),
             (None, None) => return None,
         };
-        Some(Self { amount, currency: currency.to_owned(), quantity, unit, price: None, product: None })
+        let currency = currency.to_owned();
+        Some(Self { amount, currency, quantity, unit: Some(unit), price: None, product: None })
     }
 
-    /// What is sold, in words.
-    pub fn description(&self, call: &Call<'_>) -> Outcome<Json> {
-        let Some(product) = &self.product else { return Ok(Json::Null) };
+    /// What is sold, in words; none where nobody knows.
+    pub fn description(&self, call: &Call<'_>) -> Outcome<Option<String>> {
+        let Some(product) = &self.product else { return Ok(None) };
         let product = call.session.alive("product", product)?;
-        Ok(product.and_then(|product| text(&product, "name").map(Json::from)).unwrap_or_default())
+        Ok(product.and_then(|product| text(&product, "name").map(str::to_owned)))
     }
 
     /// The `pricing` of an invoice item or of an invoice's line.
@@ -81,19 +84,27 @@ impl Line {
             .product
             .as_ref()
             .map(|product| json!({"price": self.price.as_ref().map(id), "product": product}));
-        let kind = details.as_ref().map(|_| "price_details");
-        json!({"price_details": details, "type": kind.unwrap_or("price_details"), "unit_amount_decimal": self.unit})
+        let unit = self.unit.as_deref().unwrap_or("0");
+        json!({"price_details": details, "type": "price_details", "unit_amount_decimal": unit})
     }
 }
 
-/// The sum of a member over bodies.
-pub(in crate::sandbox::behaviour) fn sum(items: &[Json], name: &str) -> i64 {
+/// The sum of a member over objects.
+pub fn sum(items: &[Json], name: &str) -> i64 {
     items.iter().filter_map(Json::as_object).map(|item| number(item, name)).sum()
 }
 
-/// Writes an amount under each of the names.
-pub(in crate::sandbox::behaviour) fn write(body: &mut Body, names: &[&str], amount: i64) {
-    for name in names {
-        set(body, name, amount);
+/// Adds amounts, of taxes or of discounts, to those of the same source; `of` is the member that names it.
+pub fn add(totals: &mut Vec<Json>, amounts: &[Json], of: &str) {
+    for amount in amounts.iter().filter_map(Json::as_object) {
+        let same = |total: &&mut Json| total.get(of) == amount.get(of);
+        let Some(total) = totals.iter_mut().find(same).and_then(Json::as_object_mut) else {
+            totals.push(Json::Object(amount.clone()));
+            continue;
+        };
+        for name in ["amount", "taxable_amount"].iter().filter(|name| amount.contains_key(**name)) {
+            let both = number(total, name) + number(amount, name);
+            set(total, name, both);
+        }
     }
 }

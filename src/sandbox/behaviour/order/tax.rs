@@ -1,119 +1,127 @@
-//! Taxes of an order: each line has its own rates, or those of the invoice.
-
-use serde_json::{Value as Json, json};
+//! Taxes of an order: each line has its own rates, or those of the order.
 
 use crate::sandbox::behaviour::money;
-use crate::sandbox::call::Call;
-use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{flag, id, items, number, set};
-use crate::sandbox::store::Body;
+use crate::sandbox::behaviour::prelude::*;
+
+use super::line::{add, sum};
 
 /// Kept with a line: its own tax rates, whole.
-pub(in crate::sandbox::behaviour) const RATES: &str = "_tax_rates";
+pub const RATES: &str = "_tax_rates";
 
-/// What the taxes of an invoice come to: on top of its lines, and within them.
+/// What one rate asks of an amount.
+#[derive(Debug, Clone, Copy)]
+pub struct Tax<'r> {
+    /// The rate, whole.
+    pub rate: &'r Body,
+    /// In the smallest unit of the currency.
+    pub amount: i64,
+    /// The amount without the taxes within it.
+    pub taxable: i64,
+}
+
+impl Tax<'_> {
+    /// As the lines of invoices and credit notes show it.
+    pub fn shown(&self) -> Json {
+        let behaviour = if flag(self.rate, "inclusive") { "inclusive" } else { "exclusive" };
+        json!({
+            "amount": self.amount, "tax_behavior": behaviour, "tax_rate_details": {"tax_rate": id(self.rate)},
+            "taxability_reason": "not_available", "taxable_amount": self.taxable, "type": "tax_rate_details",
+        })
+    }
+}
+
+/// What taxes come to: on top of the lines, and within them.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Sums {
+pub struct Sums {
     /// Added to the lines.
     pub exclusive: i64,
     /// Part of the lines.
     pub inclusive: i64,
 }
 
-/// Writes on each line what is to be paid in tax for what the discounts left of it.
-pub(super) fn apply(body: &mut Body, lines: &mut [Body]) -> Sums {
-    let usual = items(body, "default_tax_rates").to_vec();
-    let mut sums = Sums::default();
-    let mut totals: Vec<Json> = Vec::new();
-    for line in lines {
-        let own = items(line, RATES).to_vec();
-        let off: i64 =
-            items(line, "discount_amounts").iter().filter_map(|one| one.get("amount")?.as_i64()).sum();
-        let base = number(line, "amount") - off;
-        let rates = if own.is_empty() { &usual } else { &own };
-        let taxes: Vec<Json> =
-            rates.iter().filter_map(Json::as_object).map(|rate| tax(rate, rates, base)).collect();
-        for tax in &taxes {
-            let amount = tax.get("amount").and_then(Json::as_i64).unwrap_or(0);
-            let within = tax.get("tax_behavior").is_some_and(|behaviour| behaviour == "inclusive");
-            let slot = if within { &mut sums.inclusive } else { &mut sums.exclusive };
-            *slot += amount;
-            add(&mut totals, tax);
+impl Sums {
+    /// The same with more taxes.
+    #[must_use]
+    pub fn and(mut self, taxes: &[Tax<'_>]) -> Self {
+        for tax in taxes {
+            let part = if flag(tax.rate, "inclusive") { &mut self.inclusive } else { &mut self.exclusive };
+            *part += tax.amount;
         }
-        set(line, "taxes", taxes);
+        self
     }
-    set(body, "total_taxes", totals);
-    sums
 }
 
-/// One tax of a line. What is within the price is found from all rates that are within it.
-fn tax(rate: &Body, all: &[Json], base: i64) -> Json {
-    let percentage = |rate: &Body| rate.get("percentage").map(ToString::to_string).unwrap_or_default();
-    let inclusive = flag(rate, "inclusive");
-    let within: i64 = all
-        .iter()
-        .filter_map(Json::as_object)
-        .filter(|rate| flag(rate, "inclusive"))
-        .filter_map(|rate| millionths(&percentage(rate)))
-        .sum();
-    let net = if inclusive { net_of(base, within) } else { base };
-    let amount = money::percent_of(&percentage(rate), net).unwrap_or(0);
-    json!({
-        "amount": amount, "tax_behavior": if inclusive { "inclusive" } else { "exclusive" },
-        "tax_rate_details": {"tax_rate": id(rate)}, "taxability_reason": "not_available", "taxable_amount": net,
-        "type": "tax_rate_details",
-    })
+/// The taxes of an amount. What is within it is found from all rates that are within it.
+pub fn taxes(rates: &[Json], amount: i64) -> Vec<Tax<'_>> {
+    let known = || rates.iter().filter_map(Json::as_object);
+    let inclusive = known().filter(|rate| flag(rate, "inclusive"));
+    let within: i64 = inclusive.filter_map(|rate| share(rate, 1_000_000)).sum();
+    let one = |rate| {
+        let taxable = if flag(rate, "inclusive") { net_of(amount, within) } else { amount };
+        Some(Tax { rate, amount: share(rate, taxable)?, taxable })
+    };
+    known().filter_map(one).collect()
 }
 
-/// A percentage in millionths of the whole.
-fn millionths(percentage: &str) -> Option<i64> {
-    money::percent_of(percentage, 1_000_000)
+/// That percentage of an amount; none for a rate without one.
+fn share(rate: &Body, amount: i64) -> Option<i64> {
+    money::percent_of(&rate.get("percentage")?.to_string(), amount)
 }
 
-/// What is left of an amount without the taxes within it, rounded half up.
+/// What is left of an amount without the taxes within it, in millionths, rounded half up.
 fn net_of(amount: i64, within: i64) -> i64 {
     let (amount, whole) = (i128::from(amount) * 1_000_000, i128::from(1_000_000 + within));
     i64::try_from((amount * 2 + whole).div_euclid(whole * 2)).unwrap_or(i64::MAX)
 }
 
-/// Adds a tax to those of the same rate.
-fn add(totals: &mut Vec<Json>, tax: &Json) {
-    let same = totals.iter_mut().find(|total| total.get("tax_rate_details") == tax.get("tax_rate_details"));
-    let Some(total) = same.and_then(Json::as_object_mut) else {
-        totals.push(tax.clone());
-        return;
-    };
-    for name in ["amount", "taxable_amount"] {
-        let sum = number(total, name) + tax.get(name).and_then(Json::as_i64).unwrap_or(0);
-        set(total, name, sum);
-    }
+/// The rates of a line: its own, or those of the order.
+pub fn rates_of<'r>(line: &'r Body, usual: &'r [Json]) -> &'r [Json] {
+    Some(items(line, RATES)).filter(|own| !own.is_empty()).unwrap_or(usual)
 }
 
-/// The rates that a list of ids names, whole.
-pub(in crate::sandbox::behaviour) fn rates(
-    call: &Call<'_>,
-    given: &[Json],
-    param: &str,
-) -> Outcome<Vec<Json>> {
-    let known = given.iter().filter_map(Json::as_str).enumerate().map(|(at, rate)| {
-        call.session.referred("tax_rate", rate, &format!("{param}[{at}]")).map(Json::Object)
+/// Writes on each line of an invoice what is to be paid in tax for what the discounts left of it.
+pub(super) fn apply(invoice: &mut Body, lines: &mut [Body]) -> Sums {
+    let usual = items(invoice, "default_tax_rates").to_vec();
+    let mut sums = Sums::default();
+    let mut totals: Vec<Json> = Vec::new();
+    for line in lines {
+        let left = number(line, "amount") - sum(items(line, "discount_amounts"), "amount");
+        let own = taxes(rates_of(line, &usual), left);
+        sums = sums.and(&own);
+        let shown: Vec<Json> = own.iter().map(Tax::shown).collect();
+        add(&mut totals, &shown, "tax_rate_details");
+        set(line, "taxes", shown);
+    }
+    set(invoice, "total_taxes", totals);
+    sums
+}
+
+/// The rates that a list param of ids names, whole; without it the object keeps those that it has.
+pub fn give_rates(call: &Call<'_>, body: &mut Body, params: &Body, name: &str, path: &str) -> Outcome<()> {
+    if !params.contains_key(name) {
+        return Ok(());
+    }
+    let given = items(params, name).iter().filter_map(Json::as_str).enumerate();
+    let whole = given.map(|(at, rate)| {
+        let param = format!("{}[{at}]", child(path, name));
+        call.session.referred("tax_rate", rate, &param).map(Json::Object)
     });
-    known.collect()
+    set(body, name, whole.collect::<Outcome<Vec<_>>>()?);
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn amount(percentage: i64, inclusive: bool, base: i64) -> Json {
+    fn amount(percentage: i64, inclusive: bool, base: i64) -> i64 {
         let rate = json!({"id": "txr_1", "percentage": percentage, "inclusive": inclusive});
-        let own = rate.as_object().cloned().unwrap_or_default();
-        tax(&own, &[rate], base).get("amount").cloned().unwrap_or_default()
+        taxes(&[rate], base).iter().map(|tax| tax.amount).sum()
     }
 
     #[test]
     fn a_tax_is_on_top_or_within() {
-        assert_eq!((amount(19, false, 1000), amount(19, true, 1190)), (190.into(), 190.into()));
-        assert_eq!((amount(20, true, 1000), amount(0, false, 5)), (167.into(), 0.into()));
+        assert_eq!((amount(19, false, 1000), amount(19, true, 1190)), (190, 190));
+        assert_eq!((amount(20, true, 1000), amount(0, false, 5)), (167, 0));
     }
 }

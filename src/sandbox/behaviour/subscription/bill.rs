@@ -1,15 +1,9 @@
 //! The invoices of a subscription: what is on them, and how they are paid.
 
-use serde_json::{Value as Json, json};
-
-use crate::sandbox::behaviour::order::{self, Accepts, DISCOUNTS, Line};
+use crate::sandbox::behaviour::order::{self, Accepts, Line};
 use crate::sandbox::behaviour::payment_intent::Attempt;
-use crate::sandbox::behaviour::{discount, invoice, invoice_item, meter, period};
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
-use crate::sandbox::error::{Failure, Outcome, Stage};
-use crate::sandbox::fields::{copy, flag, id, inner, items, member, needed, number, set, status, text};
-use crate::sandbox::store::Body;
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{discount, invoice, invoice_item, meter, money, period};
 
 use super::item;
 
@@ -19,52 +13,43 @@ pub(super) const HOUR: i64 = 60 * 60;
 /// A draft for the subscription, without lines, not yet kept.
 pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body> {
     let customer = call.session.named("customer", needed(owner, "customer")?)?;
-    let mut params = Body::new();
-    let method = text(owner, "collection_method").unwrap_or("charge_automatically");
-    set(&mut params, "collection_method", method);
-    set(&mut params, "auto_advance", true);
+    let method = needed(owner, "collection_method")?;
+    let mut params = body! {"auto_advance": true, "collection_method": method};
     if method == "send_invoice" {
-        set(&mut params, "days_until_due", number(owner, "days_until_due"));
+        set(&mut params, "days_until_due", needed_number(owner, "days_until_due")?);
     }
-    let about = call.about("invoice", params)?;
-    let mut body = invoice::draft(&about, &customer, needed(owner, "currency")?)?;
-    set(&mut body, "billing_reason", reason);
-    set(&mut body, "default_tax_rates", items(owner, "default_tax_rates").to_vec());
+    let mut body = invoice::draft(&call.about("invoice", params)?, &customer, needed(owner, "currency")?)?;
     let details = json!({
         "metadata": owner.get("metadata"), "subscription": id(owner), "subscription_proration_date": null,
     });
-    set(
-        &mut body,
-        "parent",
-        json!({"quote_details": null, "subscription_details": details, "type": "subscription_details"}),
-    );
+    body.extend(body! {
+        "billing_reason": reason, "default_tax_rates": items(owner, "default_tax_rates"),
+        "parent": {"quote_details": null, "subscription_details": details, "type": "subscription_details"},
+    });
     Ok(body)
 }
 
 /// One period of an item as a line.
-pub(super) fn line(
-    call: &Call<'_>,
-    owner: &Body,
-    item: &Body,
-    (start, end): (i64, i64),
-    quantity: i64,
-) -> Outcome<Json> {
-    let mut line = Line::of_price(inner(item, "price").cloned().unwrap_or_default(), quantity)?;
+fn line(call: &Call<'_>, owner: &Body, item: &Body, within: (i64, i64), quantity: i64) -> Outcome<Body> {
+    let (start, end) = within;
+    let price = item::price(item, owner)?;
+    let mut line = Line::of_price(&price, quantity)?;
     let is_trial = status(owner) == "trialing";
-    line.amount = if is_trial { 0 } else { short(call, owner, item, start, line.amount) };
+    line.amount = if is_trial { 0 } else { short(call, owner, item, start, line.amount)? };
     let sold = line.description(call)?;
-    let sold = sold.as_str().unwrap_or("Subscription");
-    let words = if is_trial { format!("Trial period for {sold}") } else { format!("{quantity} × {sold}") };
-    let mut about = Body::new();
+    let sold = sold.as_deref().unwrap_or("Subscription");
+    let words = if is_trial {
+        format!("Trial period for {sold}")
+    } else {
+        format!("{quantity} × {sold}{}", terms(&price)?)
+    };
+    let at_work = discount::at_work(call, items(item, "discounts"), call.now)?;
+    let mut about = body! {
+        "amount": line.amount, "currency": line.currency, "description": words, "discountable": true,
+        "period": {"end": end, "start": start}, "pricing": line.pricing(), "quantity": quantity,
+    };
+    order::keep_discounts(&mut about, &at_work);
     copy(&mut about, item, &["discounts", "metadata", "tax_rates"]);
-    set(&mut about, "amount", line.amount);
-    set(&mut about, "currency", line.currency.as_str());
-    set(&mut about, "description", words);
-    set(&mut about, "discountable", true);
-    set(&mut about, DISCOUNTS, discounts(call, item)?);
-    set(&mut about, "period", json!({"end": end, "start": start}));
-    set(&mut about, "pricing", line.pricing());
-    set(&mut about, "quantity", quantity);
     let parent = json!({
         "invoice_item_details": null,
         "subscription_item_details": {
@@ -76,70 +61,82 @@ pub(super) fn line(
     Ok(order::invoice_line(call, &about, &parent))
 }
 
-/// A period before the anchor is only a part of a whole one, and costs as much.
-fn short(call: &Call<'_>, owner: &Body, item: &Body, start: i64, whole: i64) -> i64 {
-    let anchor = number(owner, "billing_cycle_anchor");
-    let Some(often) = item::recurring(item).filter(|_| start < anchor) else { return whole };
-    if text(&call.params, "proration_behavior") == Some("none") {
-        return 0;
-    }
-    let interval = text(often, "interval").unwrap_or("month");
-    let (begin, end) = period::around(anchor, interval, number(often, "interval_count"), start);
-    period::part(whole, begin, end, start)
+/// What a price asks for, as it stands behind the name of what is sold; nothing of one in tiers.
+fn terms(price: &Body) -> Outcome<String> {
+    let Some(amount) = given_number(price, "unit_amount") else { return Ok(String::new()) };
+    let often = needed_inner(price, "recurring")?;
+    let (amount, interval) = (money::written(amount, needed(price, "currency")?), needed(often, "interval")?);
+    Ok(match number(often, "interval_count") {
+        0 | 1 => format!(" (at {amount} / {interval})"),
+        count => format!(" (at {amount} / every {count} {interval}s)"),
+    })
 }
 
-fn discounts(call: &Call<'_>, item: &Body) -> Outcome<Vec<Json>> {
-    let at_work = discount::at_work(call, items(item, "discounts"), call.now)?;
-    Ok(at_work.into_iter().map(Json::Object).collect())
+/// A period before the anchor is only a part of a whole one, and costs as much.
+fn short(call: &Call<'_>, owner: &Body, item: &Body, start: i64, whole: i64) -> Outcome<i64> {
+    let anchor = needed_number(owner, "billing_cycle_anchor")?;
+    if start >= anchor {
+        return Ok(whole);
+    }
+    if text(&call.params, "proration_behavior") == Some("none") {
+        return Ok(0);
+    }
+    let (begin, end) = item::cycle(item)?.around(anchor, start);
+    Ok(period::part(whole, begin, end, start))
 }
 
 /// The lines of the periods that begin now: what is paid in advance.
 pub(super) fn ahead(call: &Call<'_>, owner: &Body, own: &[Body], draft: &mut Body) -> Outcome<()> {
     for item in own {
-        let within = (number(item, "current_period_start"), number(item, "current_period_end"));
-        let quantity = if item::is_metered(item) { 0 } else { number(item, "quantity") };
-        order::push(draft, line(call, owner, item, within, quantity)?);
+        let quantity = if item::is_metered(item) { 0 } else { needed_number(item, "quantity")? };
+        order::push(draft, line(call, owner, item, item::period(item)?, quantity)?);
     }
     Ok(())
 }
 
-/// The line of what was used in a period that is over.
+/// The line of what was used of a metered item in a period that is over.
 pub(super) fn used(
     call: &Call<'_>,
     owner: &Body,
     item: &Body,
-    within: (i64, i64),
+    (start, end): (i64, i64),
     draft: &mut Body,
 ) -> Outcome<()> {
-    let meter = item::recurring(item).and_then(|often| text(often, "meter")).unwrap_or_default();
-    let customer = needed(owner, "customer")?;
-    let quantity = meter::used(call, meter, customer, within.0, within.1)?;
-    order::push(draft, line(call, owner, item, within, quantity)?);
+    // a price without a meter is told of by nobody
+    let meter = text(item, "price.recurring.meter").unwrap_or("");
+    let quantity = meter::used(call, meter, needed(owner, "customer")?, start, end)?;
+    order::push(draft, line(call, owner, item, (start, end), quantity)?);
     Ok(())
 }
 
-/// The items of the customer that wait go on the draft.
-pub(super) fn gather(call: &Call<'_>, draft: &mut Body) -> Outcome<()> {
-    let customer = needed(draft, "customer")?.to_owned();
-    let currency = needed(draft, "currency")?.to_owned();
-    for mut waiting in invoice_item::waiting(call, &customer, Some(&currency))? {
-        order::add(call, draft, &waiting);
-        set(&mut waiting, "invoice", id(draft));
-        call.session.put(&waiting)?;
+/// The lines of what was used of all metered items until now.
+pub(super) fn used_until_now(call: &Call<'_>, owner: &Body, draft: &mut Body) -> Outcome<()> {
+    for item in item::of(call, id(owner))?.iter().filter(|item| item::is_metered(item)) {
+        used(call, owner, item, (item::period(item)?.0, call.now), draft)?;
     }
     Ok(())
 }
 
+/// The items of the customer that wait go on the draft; then the discounts of the subscription.
+pub(super) fn gather(call: &Call<'_>, owner: &Body, draft: &mut Body) -> Outcome<()> {
+    let (customer, currency) = (needed(draft, "customer")?, needed(draft, "currency")?);
+    for mut waiting in invoice_item::waiting(call, customer, Some(currency))? {
+        order::add_item(call, draft, &waiting);
+        set(&mut waiting, "invoice", id(draft));
+        call.session.put(&waiting)?;
+    }
+    reduce(call, owner, draft)
+}
+
 /// What `add_invoice_items` puts on the next invoice beside the items.
 pub(super) fn extra(call: &Call<'_>, owner: &Body) -> Outcome<()> {
-    for (at, params) in items(&call.params, "add_invoice_items").iter().enumerate() {
-        let params = params.as_object().cloned().unwrap_or_default();
-        let path = format!("add_invoice_items[{at}]");
-        let line = Line::of(call, &params, Accepts::OneTime, &path)?;
-        let line = line.ok_or_else(|| missing(&format!("{path}[price]")))?;
-        let mut about = Body::new();
-        set(&mut about, "customer", member(owner, "customer"));
-        let made = invoice_item::of_line(&call.about("invoiceitem", about)?, &line)?;
+    for (path, params) in entries(&call.params, "add_invoice_items", "") {
+        let line = Line::of(call, params, Accepts::OneTime, Some(needed(owner, "currency")?), &path)?;
+        let line = line.ok_or_else(|| missing(&child(&path, "price")))?;
+        let about = call.about("invoiceitem", body! {"customer": member(owner, "customer")})?;
+        let mut made = invoice_item::of_line(&about, &line)?;
+        order::give_rates(call, &mut made, params, "tax_rates", &path)?;
+        order::give_discounts(call, &mut made, params, &path)?;
         call.session.put(&made)?;
     }
     Ok(())
@@ -150,8 +147,7 @@ pub(super) fn first(call: &Call<'_>, owner: &Body) -> Outcome<()> {
     extra(call, owner)?;
     let mut body = draft(call, owner, "subscription_create")?;
     ahead(call, owner, &item::of(call, id(owner))?, &mut body)?;
-    gather(call, &mut body)?;
-    reduce(call, owner, &mut body)?;
+    gather(call, owner, &mut body)?;
     settle(call, owner, body, "incomplete")
 }
 
@@ -165,7 +161,7 @@ pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str
         call.session.put(&owner)?;
         return call.session.put(&body);
     }
-    let behaviour = text(&call.params, "payment_behavior").unwrap_or("allow_incomplete").to_owned();
+    let behaviour = text(&call.params, "payment_behavior").unwrap_or("allow_incomplete");
     if number(&body, "total") > 0 && status(&owner) != "trialing" {
         set(&mut owner, "status", unpaid);
     }
@@ -213,16 +209,14 @@ fn needs_action() -> Failure {
 }
 
 /// Discounts of the subscription that work at that time, on an invoice that was drafted.
-pub(super) fn reduce(call: &Call<'_>, body: &Body, draft: &mut Body) -> Outcome<()> {
-    let at_work = discount::at_work(call, items(body, "discounts"), call.now)?;
+fn reduce(call: &Call<'_>, owner: &Body, draft: &mut Body) -> Outcome<()> {
+    let at_work = discount::at_work(call, items(owner, "discounts"), call.now)?;
     if at_work.is_empty() {
         return Ok(());
     }
-    let ids: Vec<Json> = at_work.iter().map(|own| Json::from(id(own))).collect();
-    set(draft, "discounts", ids);
     discount::use_up(call, &at_work)?;
-    set(draft, DISCOUNTS, at_work.into_iter().map(Json::Object).collect::<Vec<_>>());
-    let lines = items(draft, order::LINES).to_vec();
-    order::show_lines(draft, &lines);
+    set(draft, "discounts", at_work.iter().map(id).collect::<Vec<_>>());
+    order::keep_discounts(draft, &at_work);
+    order::work_out(draft);
     Ok(())
 }

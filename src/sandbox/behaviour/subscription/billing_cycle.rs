@@ -1,16 +1,11 @@
 //! What time does to a subscription: the trial ends, a period begins, the end comes.
 
-use serde_json::Value as Json;
-
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::payment_intent::Attempt;
-use crate::sandbox::call::Call;
-use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{given_number, id, inner, number, set, set_inner, status, text};
-use crate::sandbox::store::Body;
+use crate::sandbox::behaviour::prelude::*;
 
-use super::bill::{HOUR, reduce};
-use super::{bill, end, item};
+use super::bill::HOUR;
+use super::{bill, ending, item, trial};
 
 /// A first payment may be made this long.
 const FIRST_PAYMENT: i64 = 23 * HOUR;
@@ -18,14 +13,14 @@ const FIRST_PAYMENT: i64 = 23 * HOUR;
 const RETRIES: [i64; 3] = [3 * 24 * HOUR, 5 * 24 * HOUR, 7 * 24 * HOUR];
 
 /// When time next does something to the subscription or to its latest invoice.
-pub(in crate::sandbox::behaviour) fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
+pub fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
     let latest = call.session.linked(body, "latest_invoice", "invoice")?;
     let of_invoice = latest.as_ref().and_then(invoice_due);
     let own = match status(body) {
         "incomplete" => Some(number(body, "start_date") + FIRST_PAYMENT),
         "active" | "trialing" | "past_due" => {
-            let (next, _) = item::period_ends(body);
-            Some(next).into_iter().chain(given_number(body, "cancel_at")).min()
+            let next = item::period_ends(body).map(|(next, _)| next);
+            next.into_iter().chain(given_number(body, "cancel_at")).min()
         }
         _ => None,
     };
@@ -41,19 +36,19 @@ fn invoice_due(body: &Body) -> Option<i64> {
 }
 
 /// Does what is due at the time of the call.
-pub(in crate::sandbox::behaviour) fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
+pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
     let mut body = call.session.named("subscription", subscription)?;
     let latest = call.session.linked(&body, "latest_invoice", "invoice")?;
     if let Some(latest) = latest.filter(|latest| invoice_due(latest).is_some_and(|due| due <= call.now)) {
         return collect(call, &body, latest);
     }
     if status(&body) == "incomplete" {
-        return end::close(call, id(&body));
+        return ending::close(call, id(&body));
     }
     if given_number(&body, "cancel_at").is_some_and(|at| at <= call.now) {
         return finish(call, &body);
     }
-    if status(&body) == "trialing" && !goes_on(call, &mut body)? {
+    if status(&body) == "trialing" && !trial::goes_on(call, &mut body)? {
         return Ok(());
     }
     renew(call, body)
@@ -61,35 +56,12 @@ pub(in crate::sandbox::behaviour) fn turn(call: &Call<'_>, subscription: &str) -
 
 /// The end that was asked for: what was used is charged, nothing else begins.
 fn finish(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    let metered: Vec<Body> = item::of(call, id(body))?.into_iter().filter(item::is_metered).collect();
-    if !metered.is_empty() {
+    if item::of(call, id(body))?.iter().any(item::is_metered) {
         let mut draft = bill::draft(call, body, "subscription_cycle")?;
-        for item in &metered {
-            bill::used(call, body, item, (number(item, "current_period_start"), call.now), &mut draft)?;
-        }
+        bill::used_until_now(call, body, &mut draft)?;
         bill::settle(call, body, draft, "past_due")?;
     }
-    end::close(call, id(body))
-}
-
-/// The trial is over; without a method to pay with, the subscription does what it was told to.
-fn goes_on(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
-    let probe = bill::draft(call, body, "subscription_cycle")?;
-    let behaviour = inner(body, "trial_settings").and_then(|settings| inner(settings, "end_behavior"));
-    let behaviour = behaviour.and_then(|end| text(end, "missing_payment_method")).unwrap_or("create_invoice");
-    let automatic = text(body, "collection_method") == Some("charge_automatically");
-    if automatic && behaviour != "create_invoice" && invoice::method_of(call, &probe).is_err() {
-        if behaviour == "cancel" {
-            end::close(call, id(body))?;
-        } else {
-            set(body, "status", "paused");
-            call.session.put(body)?;
-        }
-        return Ok(false);
-    }
-    set(body, "status", "active");
-    call.session.put(body)?;
-    Ok(true)
+    ending::close(call, id(body))
 }
 
 /// The next period of every item whose last is over, on one draft.
@@ -97,25 +69,25 @@ fn renew(call: &Call<'_>, mut body: Body) -> Outcome<()> {
     let mut draft = bill::draft(call, &body, "subscription_cycle")?;
     let mut renewed = Vec::new();
     for mut own in item::of(call, id(&body))? {
-        let (start, end) = (number(&own, "current_period_start"), number(&own, "current_period_end"));
-        if end > call.now {
+        let within = item::period(&own)?;
+        if within.1 > call.now {
             continue;
         }
-        let was_trial = given_number(&body, "trial_end") == Some(end);
+        // the invoice of a renewal is dated by the period that is over
+        let since = number(&draft, "period_start").min(within.0);
+        set(&mut draft, "period_start", since);
+        let was_trial = given_number(&body, "trial_end") == Some(within.1);
         if item::is_metered(&own) && !was_trial {
-            bill::used(call, &body, &own, (start, end), &mut draft)?;
+            bill::used(call, &body, &own, within, &mut draft)?;
         }
-        let next = item::end_of(&own, &body, end);
-        set(&mut own, "current_period_start", end);
-        set(&mut own, "current_period_end", next);
+        item::go_on(&mut own, &body)?;
         call.session.put(&own)?;
         if !item::is_metered(&own) {
             renewed.push(own);
         }
     }
     bill::ahead(call, &body, &renewed, &mut draft)?;
-    bill::gather(call, &mut draft)?;
-    reduce(call, &body, &mut draft)?;
+    bill::gather(call, &body, &mut draft)?;
     set(&mut draft, "automatically_finalizes_at", call.now + HOUR);
     call.session.put(&draft)?;
     item::sync(call, &mut body)?;
@@ -125,10 +97,9 @@ fn renew(call: &Call<'_>, mut body: Body) -> Outcome<()> {
 
 /// Finalizes the latest invoice, or tries again to have it paid.
 fn collect(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
-    let paused = inner(body, "pause_collection").and_then(|pause| text(pause, "behavior"));
+    let paused = text(body, "pause_collection.behavior");
     if status(&latest) == "draft" && paused == Some("keep_as_draft") {
-        set(&mut latest, "automatically_finalizes_at", Json::Null);
-        set(&mut latest, "auto_advance", false);
+        latest.extend(body! {"automatically_finalizes_at": null, "auto_advance": false});
         return call.session.put(&latest);
     }
     if status(&latest) == "draft" {
@@ -148,8 +119,7 @@ fn collect(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
 
 /// While the collection is paused, what would be collected is void or uncollectible.
 fn give_up(call: &Call<'_>, latest: &Body, how: &str) -> Outcome<()> {
-    let mut about = call.about("invoice", Body::new())?;
-    id(latest).clone_into(&mut about.id);
+    let about = call.on("invoice", id(latest), Body::new())?;
     match how {
         "void" => invoice::void(&about),
         _ => invoice::mark_uncollectible(&about),
@@ -163,8 +133,7 @@ fn take(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
         matches!(invoice::collect(call, &mut latest, method, true)?, Attempt::Paid)
     } else {
         let tried = number(&latest, "attempt_count") + 1;
-        set(&mut latest, "attempt_count", tried);
-        set(&mut latest, "_failed", tried);
+        latest.extend(body! {"attempt_count": tried, "_failed": tried});
         false
     };
     if paid {
@@ -172,13 +141,13 @@ fn take(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
     }
     let tried = usize::try_from(number(&latest, "attempt_count")).unwrap_or(1);
     let again = RETRIES.get(tried.saturating_sub(1)).map(|pause| call.now + pause);
-    set(&mut latest, "next_payment_attempt", again.map_or(Json::Null, Json::from));
+    set(&mut latest, "next_payment_attempt", again);
     call.session.put(&latest)?;
     let mut body = call.session.named("subscription", id(body))?;
     if again.is_none() {
         set_inner(&mut body, "cancellation_details", "reason", "payment_failed");
         call.session.put(&body)?;
-        return end::close(call, id(&body));
+        return ending::close(call, id(&body));
     }
     set(&mut body, "status", "past_due");
     call.session.put(&body)

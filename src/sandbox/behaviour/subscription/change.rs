@@ -1,18 +1,10 @@
 //! Changing a subscription while it runs: items, the anchor, the trial; what was paid and is not
 //! used is credited, what is used and not paid is charged.
 
-use serde_json::json;
-
-use crate::sandbox::behaviour::order::{self, Line};
+use crate::sandbox::behaviour::order::Line;
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{invoice_item, period};
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{
-    flag, given_number, id, inner, items as listed, member, needed, number, set, status, text,
-};
-use crate::sandbox::store::Body;
 
-use super::bill::reduce;
 use super::ending::ending;
 use super::{bill, item, trial};
 
@@ -24,15 +16,18 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
         trial::until(call, &mut body, end)?;
         retime(call, &body, |_| Some(end))?;
     }
+    if ends_trial && !trial::goes_on(call, &mut body)? {
+        set(&mut body, "trial_end", call.now);
+        call.session.put(&body)?;
+        return call.session.named("subscription", id(&body));
+    }
     if ends_trial {
         trial::over(call, &mut body);
     }
     bill::extra(call, &body)?;
     call.session.put(&body)?;
-    let entries: Vec<Body> =
-        listed(&call.params, "items").iter().filter_map(|entry| entry.as_object().cloned()).collect();
-    let now =
-        inner(&call.params, "billing_cycle_anchor").is_some_and(|anchor| text(anchor, "type") == Some("now"));
+    let entries: Vec<Body> = objects(&call.params, "items").cloned().collect();
+    let now = text(&call.params, "billing_cycle_anchor.type") == Some("now");
     if ends_trial || now {
         let pairs = apply(call, &mut body, &entries, "items")?;
         restart(call, &body, &pairs)?;
@@ -50,15 +45,14 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
 type Pair = (Option<Body>, Option<Body>);
 
 /// Changes the items that the entries name, adds those that name none.
-pub(in crate::sandbox::behaviour) fn items(
-    call: &Call<'_>,
-    mut owner: Body,
-    entries: &[Body],
-    path: &str,
-) -> Outcome<Body> {
+pub fn items(call: &Call<'_>, mut owner: Body, entries: &[Body], path: &str) -> Outcome<Body> {
     let pairs = apply(call, &mut owner, entries, path)?;
     let resets = pairs.iter().any(|(before, after)| {
-        before.as_ref().zip(after.as_ref()).is_some_and(|(before, after)| often(before) != often(after))
+        let cycles = before
+            .as_ref()
+            .zip(after.as_ref())
+            .map(|(before, after)| (item::cycle(before), item::cycle(after)));
+        matches!(cycles, Some((Ok(before), Ok(after))) if before != after)
     });
     item::sync(call, &mut owner)?;
     call.session.put(&owner)?;
@@ -75,20 +69,16 @@ pub(in crate::sandbox::behaviour) fn items(
     Ok(owner)
 }
 
-fn often(item: &Body) -> Option<(String, i64)> {
-    let often = item::recurring(item)?;
-    Some((text(often, "interval")?.to_owned(), number(often, "interval_count")))
-}
-
 fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> Outcome<Vec<Pair>> {
     let mut own = item::of(call, id(owner))?;
     let mut pairs = Vec::new();
     for (at, entry) in entries.iter().enumerate() {
+        // the calls about one item name its params as they are
         let path = if path.is_empty() { String::new() } else { format!("{path}[{at}]") };
         let Some(known) = text(entry, "id") else {
             let mut made = item::made(call, owner, entry, &path)?;
             item::check_new(&own, &made, &path)?;
-            item::set_period(&mut made, owner, call.now);
+            item::set_period(&mut made, owner, call.now)?;
             call.session.put(&made)?;
             own.push(made.clone());
             pairs.push((None, Some(made)));
@@ -96,7 +86,7 @@ fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> Out
         };
         let place = own.iter().position(|item| id(item) == known);
         let place = place
-            .ok_or_else(|| Failure::unknown_reference("subscription_item", known, &format!("{path}[id]")))?;
+            .ok_or_else(|| Failure::unknown_reference("subscription_item", known, &child(&path, "id")))?;
         let before = own.remove(place);
         if flag(entry, "deleted") {
             call.session.remove("subscription_item", known)?;
@@ -112,11 +102,7 @@ fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> Out
     if own.is_empty() {
         return Err(Failure::state("A subscription must have at least one active plan."));
     }
-    if own.len() > item::MOST {
-        return Err(
-            Failure::invalid(format!("A subscription can have at most {} items.", item::MOST)).param("items")
-        );
-    }
+    item::check_count(&own)?;
     Ok(pairs)
 }
 
@@ -145,57 +131,49 @@ fn prorate(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<()> {
         return Ok(());
     }
     let mut draft = bill::draft(call, owner, "subscription_update")?;
-    bill::gather(call, &mut draft)?;
-    reduce(call, owner, &mut draft)?;
+    bill::gather(call, owner, &mut draft)?;
     bill::settle(call, owner, draft, "past_due")
 }
 
 fn same_cost(before: &Body, after: &Body) -> bool {
-    let price = |item: &Body| inner(item, "price").map(|price| id(price).to_owned());
-    price(before) == price(after) && before.get("quantity") == after.get("quantity")
+    text(before, "price.id") == text(after, "price.id") && before.get("quantity") == after.get("quantity")
 }
 
 /// An invoice item for what is left of an item's period; `sign` is -1 for a credit. Nothing
 /// for what is charged afterwards.
 fn waits(call: &Call<'_>, owner: &Body, item: Option<&Body>, at: i64, sign: i64) -> Outcome<bool> {
     let Some(item) = item.filter(|item| !item::is_metered(item)) else { return Ok(false) };
-    let (start, end) = (number(item, "current_period_start"), number(item, "current_period_end"));
-    let none = Body::new();
-    let price = inner(item, "price").unwrap_or(&none);
-    let quantity = number(item, "quantity");
-    let amount = sign * period::part(order::cost(price, quantity), whole_start(item, owner, start), end, at);
-    let line = Line {
-        amount,
-        currency: needed(owner, "currency")?.to_owned(),
-        quantity,
-        unit: text(price, "unit_amount_decimal").unwrap_or("0").to_owned(),
-        product: text(price, "product").map(str::to_owned),
-        price: Some(price.clone()),
-    };
+    let (start, end) = item::period(item)?;
+    if at >= end {
+        return Ok(false);
+    }
+    let quantity = needed_number(item, "quantity")?;
+    let mut line = Line::of_price(&item::price(item, owner)?, quantity)?;
+    line.amount = sign * period::part(line.amount, whole_start(item, owner, start), end, at);
     let sold = line.description(call)?;
-    let sold = sold.as_str().unwrap_or("the subscription");
-    let mut params = Body::new();
-    set(&mut params, "customer", member(owner, "customer"));
-    set(&mut params, "period", json!({"end": end, "start": at}));
-    set(&mut params, "discountable", false);
+    let sold = sold.as_deref().unwrap_or("the subscription");
     let which = if sign < 0 { "Unused" } else { "Remaining" };
-    set(&mut params, "description", format!("{which} time on {quantity} × {sold}"));
+    let params = body! {
+        "customer": member(owner, "customer"), "period": {"end": end, "start": at}, "discountable": false,
+        "description": format!("{which} time on {quantity} × {sold}"),
+    };
     let mut made = invoice_item::of_line(&call.about("invoiceitem", params)?, &line)?;
-    set(&mut made, "proration", true);
     let details = json!({"subscription": id(owner), "subscription_item": id(item)});
-    set(&mut made, "parent", json!({"subscription_details": details, "type": "subscription_details"}));
+    made.extend(body! {
+        "proration": true, "parent": {"subscription_details": details, "type": "subscription_details"},
+    });
     call.session.put(&made)?;
     Ok(true)
 }
 
 /// Where the period of an item that was added in its middle would have begun.
 fn whole_start(item: &Body, owner: &Body, start: i64) -> i64 {
-    let others = item::shown(owner).iter().filter_map(|other| {
-        let other = other.as_object()?;
-        let same_end = other.get("current_period_end") == item.get("current_period_end");
-        (same_end && often(other) == often(item)).then(|| number(other, "current_period_start"))
-    });
-    others.min().map_or(start, |other| other.min(start))
+    let same = |other: &&Body| {
+        other.get("current_period_end") == item.get("current_period_end")
+            && matches!((item::cycle(other), item::cycle(item)), (Ok(other), Ok(own)) if other == own)
+    };
+    let others = item::shown(owner).iter().filter_map(Json::as_object).filter(same);
+    others.filter_map(|other| given_number(other, "current_period_start")).fold(start, i64::min)
 }
 
 /// Sets when the periods of all items end, where `end` says so.
@@ -235,7 +213,7 @@ pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<
     }
     let mut renewed = Vec::new();
     for mut item in own {
-        item::set_period(&mut item, &owner, call.now);
+        item::set_period(&mut item, &owner, call.now)?;
         call.session.put(&item)?;
         renewed.push(item);
     }
@@ -243,8 +221,7 @@ pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<
     call.session.put(&owner)?;
     let mut draft = bill::draft(call, &owner, "subscription_update")?;
     bill::ahead(call, &owner, &renewed, &mut draft)?;
-    bill::gather(call, &mut draft)?;
-    reduce(call, &owner, &mut draft)?;
+    bill::gather(call, &owner, &mut draft)?;
     bill::settle(call, &owner, draft, "past_due")
 }
 

@@ -1,13 +1,7 @@
-//! When a subscription is to end by itself, and the states from which none comes back.
-
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{set, set_inner};
-use crate::sandbox::store::Body;
+//! When a subscription is to end by itself, its end, and the states from which none comes back.
 
 use super::item;
+use crate::sandbox::behaviour::prelude::*;
 
 /// States from which no subscription comes back.
 pub(super) const ENDED: &[&str] = &["canceled", "incomplete_expired"];
@@ -19,25 +13,40 @@ pub(super) fn ending(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     if at_period_end.is_none() && at.is_none() {
         return Ok(());
     }
-    if at_period_end == Some(true) && at.is_some_and(|at| *at != "") {
-        let message = "You may only specify one of these parameters: cancel_at, cancel_at_period_end.";
-        return Err(Failure::invalid(message).code("parameters_exclusive").param("cancel_at"));
-    }
-    let (first, last) = item::period_ends(body);
+    let ends = item::period_ends(body);
+    let (first, last) = (ends.map(|(first, _)| first), ends.map(|(_, last)| last));
     let until = match (at_period_end, at) {
-        (Some(true), _) => Some(last),
-        (_, Some(Json::String(word))) if word == "min_period_end" => Some(first),
-        (_, Some(Json::String(word))) if !word.is_empty() => Some(last),
+        (Some(true), _) => last,
+        (_, Some(Json::String(word))) if word == "min_period_end" => first,
+        (_, Some(Json::String(word))) if !word.is_empty() => last,
         (_, Some(at)) => at.as_i64(),
         _ => None,
     };
     if until.is_some_and(|until| until <= call.now) {
-        return Err(Failure::invalid("`cancel_at` must be in the future.").param("cancel_at"));
+        return Err(Failure::not_in_future("cancel_at"));
     }
-    set(body, "cancel_at", until.map_or(Json::Null, Json::from));
-    set(body, "cancel_at_period_end", at_period_end.unwrap_or(false));
-    set(body, "canceled_at", until.map_or(Json::Null, |_| Json::from(call.now)));
-    let reason = until.map(|_| "cancellation_requested");
-    set_inner(body, "cancellation_details", "reason", reason.map_or(Json::Null, Json::from));
+    body.extend(body! {
+        "cancel_at": until, "cancel_at_period_end": at_period_end == Some(true),
+        "canceled_at": until.map(|_| call.now),
+    });
+    set_inner(body, "cancellation_details", "reason", until.map(|_| "cancellation_requested"));
     Ok(())
+}
+
+/// The subscription is over now; what is open of it is collected no more.
+pub fn close(call: &Call<'_>, subscription: &str) -> Outcome<()> {
+    let mut body = call.session.named("subscription", subscription)?;
+    let never_began = status(&body) == "incomplete";
+    let state = if never_began { "incomplete_expired" } else { "canceled" };
+    body.extend(body! {"status": state, "cancel_at_period_end": false, "ended_at": call.now});
+    if given_number(&body, "canceled_at").is_none() {
+        set(&mut body, "canceled_at", call.now);
+    }
+    if let Some(mut latest) = call.session.linked(&body, "latest_invoice", "invoice")?
+        && matches!(status(&latest), "draft" | "open")
+    {
+        latest.extend(body! {"auto_advance": false, "next_payment_attempt": null});
+        call.session.put(&latest)?;
+    }
+    call.session.put(&body)
 }

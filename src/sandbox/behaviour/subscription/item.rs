@@ -1,45 +1,26 @@
 //! The items of a subscription: a price and how many of it, with a period of their own.
 
-use serde_json::Value as Json;
-
 use crate::sandbox::behaviour::order::{self, Accepts};
-use crate::sandbox::behaviour::{discount, period, plan};
-use crate::sandbox::call::Call;
-use crate::sandbox::check::missing;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, id, inner, items, needed, number, set, status, text};
-use crate::sandbox::page;
-use crate::sandbox::shape;
-use crate::sandbox::store::Body;
+use crate::sandbox::behaviour::period::Cycle;
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{discount, plan};
 
 /// Most items of a subscription.
-pub(super) const MOST: usize = 20;
+const MOST: usize = 20;
 
 /// An item of params, its period not yet set; the currency of the first is the subscription's.
 pub(super) fn made(call: &Call<'_>, owner: &mut Body, params: &Body, path: &str) -> Outcome<Body> {
-    let price =
-        order::named(call, params, Accepts::Recurring, path)?.ok_or_else(|| missing(&at(path, "price")))?;
-    let mut body = call.about("subscription_item", Body::new())?.fresh();
-    set(&mut body, "created", call.now);
-    set(&mut body, "subscription", id(owner));
+    let price = order::named(call, params, Accepts::Recurring, path)?
+        .ok_or_else(|| missing(&child(path, "price")))?;
+    let currency = text(owner, "currency").map_or_else(|| needed(&price, "currency"), Ok)?;
+    order::in_currency(&price, currency, &child(path, "price"))?;
+    let currency = currency.to_owned();
+    set(owner, "currency", currency);
+    let mut body = call.fresh_of("subscription_item")?;
+    body.extend(body! {"created": call.now, "subscription": id(owner)});
     put_price(call, &mut body, &price)?;
     lay(call, &mut body, params, path)?;
-    let currency = needed(&price, "currency")?.to_owned();
-    match text(owner, "currency") {
-        None => set(owner, "currency", currency),
-        Some(own) if own == currency => {}
-        Some(own) => {
-            let message = format!(
-                "The price specified only supports `{currency}`. This doesn't match the expected currency: `{own}`."
-            );
-            return Err(Failure::state(message).param(at(path, "price")));
-        }
-    }
     Ok(body)
-}
-
-fn at(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}[{name}]") }
 }
 
 fn put_price(call: &Call<'_>, body: &mut Body, price: &Body) -> Outcome<()> {
@@ -55,38 +36,41 @@ fn put_price(call: &Call<'_>, body: &mut Body, price: &Body) -> Outcome<()> {
 
 /// Whether what was used is charged afterwards.
 pub(super) fn is_metered(body: &Body) -> bool {
-    recurring(body).is_some_and(|recurring| text(recurring, "usage_type") == Some("metered"))
+    text(body, "price.recurring.usage_type") == Some("metered")
 }
 
-/// How often, of the item's price.
-pub(super) fn recurring(body: &Body) -> Option<&Body> {
-    inner(body, "price").and_then(|price| inner(price, "recurring"))
+/// How often it is charged.
+pub(super) fn cycle(body: &Body) -> Outcome<Cycle<'_>> {
+    Cycle::of(needed_inner(needed_inner(body, "price")?, "recurring")?)
+}
+
+/// The period that it is in: from when, until when.
+pub(super) fn period(body: &Body) -> Outcome<(i64, i64)> {
+    Ok((needed_number(body, "current_period_start")?, needed_number(body, "current_period_end")?))
+}
+
+/// The price of an item as its subscription charges it.
+pub(super) fn price(body: &Body, owner: &Body) -> Outcome<Body> {
+    order::in_currency(needed_inner(body, "price")?, needed(owner, "currency")?, "currency")
 }
 
 /// What params say beside the price.
 fn lay(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> Outcome<()> {
     if let Some(quantity) = given_number(params, "quantity") {
         if quantity < 0 {
-            return Err(Failure::too_low(0, at(path, "quantity")));
+            return Err(Failure::too_low(0, child(path, "quantity")));
         }
         if is_metered(body) {
             let message = "You cannot set the quantity for metered plans. You should instead report usage with meter events.";
-            return Err(Failure::state(message).param(at(path, "quantity")));
+            return Err(Failure::state(message).param(child(path, "quantity")));
         }
         set(body, "quantity", quantity);
     }
     let mut plain = params.clone();
     plain.retain(|name, _| matches!(name.as_str(), "metadata" | "billing_thresholds"));
     shape::lay_over(call.about("subscription_item", Body::new())?.entity, body, &plain)?;
-    if let Some(given) = params.get("discounts") {
-        let ids = discount::take(call, given, body, &at(path, "discounts"))?;
-        set(body, "discounts", ids);
-    }
-    if params.contains_key("tax_rates") {
-        let rates = order::rates(call, items(params, "tax_rates"), &at(path, "tax_rates"))?;
-        set(body, "tax_rates", rates);
-    }
-    Ok(())
+    discount::give(call, body, params, path)?;
+    order::give_rates(call, body, params, "tax_rates", path)
 }
 
 /// An item changed by params.
@@ -101,31 +85,44 @@ pub(super) fn changed(call: &Call<'_>, before: &Body, params: &Body, path: &str)
 
 /// No two items have the same price.
 pub(super) fn check_new(others: &[Body], item: &Body, path: &str) -> Outcome<()> {
-    let price = inner(item, "price").map(id);
-    if others.iter().all(|other| id(other) == id(item) || inner(other, "price").map(id) != price) {
+    let price = text(item, "price.id");
+    if others.iter().all(|other| id(other) == id(item) || text(other, "price.id") != price) {
         return Ok(());
     }
-    let message =
-        format!("Cannot add multiple subscription items with the same plan: {}", price.unwrap_or_default());
+    let price = price.unwrap_or("");
+    let message = format!("Cannot add multiple subscription items with the same plan: {price}");
     Err(Failure::state(message).param(path))
 }
 
+/// No subscription has more items than twenty.
+pub(super) fn check_count(own: &[Body]) -> Outcome<()> {
+    if own.len() <= MOST {
+        return Ok(());
+    }
+    Err(Failure::invalid(format!("A subscription can have at most {MOST} items.")).param("items"))
+}
+
 /// The period that an item is in at that time: the trial, or the one after the anchor.
-pub(super) fn set_period(body: &mut Body, owner: &Body, at: i64) {
+pub(super) fn set_period(body: &mut Body, owner: &Body, at: i64) -> Outcome<()> {
     let end = match given_number(owner, "trial_end").filter(|end| *end > at && status(owner) == "trialing") {
         Some(end) => end,
-        None => end_of(body, owner, at),
+        None => end_of(body, owner, at)?,
     };
-    set(body, "current_period_start", at);
-    set(body, "current_period_end", end);
+    body.extend(body! {"current_period_start": at, "current_period_end": end});
+    Ok(())
 }
 
 /// The end of the period that begins at that time.
-pub(super) fn end_of(body: &Body, owner: &Body, at: i64) -> i64 {
-    let none = Body::new();
-    let often = recurring(body).unwrap_or(&none);
-    let interval = text(often, "interval").unwrap_or("month");
-    period::next(number(owner, "billing_cycle_anchor"), interval, number(often, "interval_count"), at)
+pub(super) fn end_of(body: &Body, owner: &Body, at: i64) -> Outcome<i64> {
+    Ok(cycle(body)?.next(needed_number(owner, "billing_cycle_anchor")?, at))
+}
+
+/// The next period begins where this one ends.
+pub(super) fn go_on(body: &mut Body, owner: &Body) -> Outcome<()> {
+    let (_, end) = period(body)?;
+    let next = end_of(body, owner, end)?;
+    body.extend(body! {"current_period_start": end, "current_period_end": next});
+    Ok(())
 }
 
 /// The items of a subscription, oldest first.
@@ -136,26 +133,21 @@ pub(super) fn of(call: &Call<'_>, owner: &str) -> Outcome<Vec<Body>> {
 }
 
 /// The items that a subscription shows.
-pub(super) fn shown(owner: &Body) -> &[Json] {
+pub fn shown(owner: &Body) -> &[Json] {
     inner(owner, "items").map_or(&[], |page| items(page, "data"))
 }
 
-/// Shows the items as they are kept.
+/// Shows the items as they are kept: all of them, which are twenty at most.
 pub(super) fn sync(call: &Call<'_>, owner: &mut Body) -> Outcome<()> {
     let own: Vec<Json> = of(call, id(owner))?.into_iter().map(Json::Object).collect();
     let url = format!("/v1/subscription_items?subscription={}", id(owner));
-    let mut shown = page::embedded(&own, &url);
-    if let Some(page) = shown.as_object_mut() {
-        // a subscription shows every item it has, which are twenty at most
-        set(page, "data", own);
-        set(page, "has_more", false);
-    }
-    set(owner, "items", shown);
+    set(owner, "items", page::whole(&own, &url));
     Ok(())
 }
 
-/// The first and the last end among the current periods.
-pub(super) fn period_ends(owner: &Body) -> (i64, i64) {
-    let ends = || shown(owner).iter().filter_map(|item| item.get("current_period_end")?.as_i64());
-    (ends().min().unwrap_or(0), ends().max().unwrap_or(0))
+/// The first and the last end among the current periods; none where there are no items.
+pub(super) fn period_ends(owner: &Body) -> Option<(i64, i64)> {
+    let page = inner(owner, "items")?;
+    let ends = || objects(page, "data").filter_map(|item| given_number(item, "current_period_end"));
+    ends().min().zip(ends().max())
 }

@@ -1,27 +1,18 @@
 //! Params of a subscription that mean more than a field of their name.
 
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::text;
+use crate::sandbox::behaviour::payment_method;
+use crate::sandbox::behaviour::prelude::*;
 
 /// Params that mean more than a field of their name.
-const SPECIAL: &[&str] = &[
+pub(super) const SPECIAL: &[&str] = &[
     "add_invoice_items",
     "billing_cycle_anchor",
     "billing_cycle_anchor_config",
     "cancel_at",
     "cancel_at_period_end",
-    "default_tax_rates",
-    "discounts",
     "items",
     "trial_end",
 ];
-/// The same call without the params that mean more than a field.
-pub(super) fn plain<'a>(call: &Call<'a>) -> Call<'a> {
-    let mut plain = call.clone();
-    plain.params.retain(|name, _| !SPECIAL.contains(&name.as_str()));
-    plain
-}
 
 /// The default method must be one that is saved to the customer.
 pub(super) fn own_method(call: &Call<'_>, customer: &str) -> Outcome<()> {
@@ -30,8 +21,5 @@ pub(super) fn own_method(call: &Call<'_>, customer: &str) -> Outcome<()> {
     if text(&known, "customer") == Some(customer) {
         return Ok(());
     }
-    let message = format!(
-        "The customer does not have a payment method with the ID {method}. The payment method must be attached to the customer."
-    );
-    Err(Failure::state(message).code("resource_missing").param("default_payment_method"))
+    Err(payment_method::not_attached(method, "default_payment_method"))
 }

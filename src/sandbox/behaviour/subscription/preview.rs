@@ -1,59 +1,40 @@
 //! Invoices of a subscription that are only shown.
 
-use serde_json::Value as Json;
-
-use crate::sandbox::call::Call;
-use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{id, inner, items, needed, number, set, set_inner, text};
-use crate::sandbox::store::Body;
-
-use super::bill::reduce;
 use super::{bill, change, create, item};
+use crate::sandbox::behaviour::prelude::*;
 
 /// The next invoice of a subscription, with the changes that a preview asks for.
-pub(in crate::sandbox::behaviour) fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
-    let owner = call.session.referred("subscription", known, "subscription")?;
+pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
+    let mut owner = call.session.referred("subscription", known, "subscription")?;
     let details = inner(&call.params, "subscription_details").cloned().unwrap_or_default();
-    let mut call = call.about("subscription", details.clone())?;
-    let entries: Vec<Body> =
-        items(&details, "items").iter().filter_map(|entry| entry.as_object().cloned()).collect();
+    let mut call = call.about("subscription", details)?;
     if text(&call.params, "proration_behavior") == Some("always_invoice") {
         set(&mut call.params, "proration_behavior", "create_prorations");
     }
-    let owner = if entries.is_empty() {
-        owner
-    } else {
-        change::items(&call, owner, &entries, "subscription_details[items]")?
-    };
+    let entries: Vec<Body> = objects(&call.params, "items").cloned().collect();
+    if !entries.is_empty() {
+        owner = change::items(&call, owner, &entries, "subscription_details[items]")?;
+    }
     let mut body = bill::draft(&call, &owner, "upcoming")?;
     let mut own = item::of(&call, id(&owner))?;
     for item in &mut own {
-        let (start, end) = (number(item, "current_period_start"), number(item, "current_period_end"));
         if item::is_metered(item) {
-            bill::used(&call, &owner, item, (start, end), &mut body)?;
+            bill::used(&call, &owner, item, item::period(item)?, &mut body)?;
         }
-        set(item, "current_period_start", end);
-        let next = item::end_of(item, &owner, end);
-        set(item, "current_period_end", next);
+        item::go_on(item, &owner)?;
     }
     own.retain(|item| !item::is_metered(item));
     let mut running = owner.clone();
     set(&mut running, "status", "active");
     bill::ahead(&call, &running, &own, &mut body)?;
-    bill::gather(&call, &mut body)?;
-    reduce(&call, &owner, &mut body)?;
+    bill::gather(&call, &owner, &mut body)?;
     Ok(body)
 }
 
 /// The first invoice of a subscription that is not made.
-pub(in crate::sandbox::behaviour) fn previewed_new(
-    call: &Call<'_>,
-    customer: &Body,
-    details: &Body,
-) -> Outcome<Body> {
+pub fn previewed_new(call: &Call<'_>, customer: &Body, details: &Body) -> Outcome<Body> {
     let mut params = details.clone();
-    set(&mut params, "customer", id(customer));
-    set(&mut params, "payment_behavior", "default_incomplete");
+    params.extend(body! {"customer": id(customer), "payment_behavior": "default_incomplete"});
     let made = create::made(&call.about("subscription", params)?)?;
     let mut body = call.session.named("invoice", needed(&made, "latest_invoice")?)?;
     set_inner(&mut body, "status_transitions", "finalized_at", Json::Null);

@@ -1,23 +1,15 @@
 //! Trials: what is not charged yet.
 
-use serde_json::Value as Json;
+use crate::sandbox::behaviour::invoice;
+use crate::sandbox::behaviour::prelude::*;
 
-use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{given_number, set};
-use crate::sandbox::store::Body;
+use super::{bill, ending};
 
 const DAY: i64 = 24 * 60 * 60;
-/// Longest trial, in days.
-const LONGEST: i64 = 730;
 
 /// A new subscription may begin with a trial.
 pub(super) fn begin(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let days = given_number(&call.params, "trial_period_days");
-    if days.is_some_and(|days| !(0..=LONGEST).contains(&days)) {
-        let message = format!("`trial_period_days` must be between 0 and {LONGEST}.");
-        return Err(Failure::invalid(message).param("trial_period_days"));
-    }
     let end = days.filter(|days| *days > 0).map(|days| call.now + days * DAY);
     let end = end.or(given_number(&call.params, "trial_end"));
     if let Some(end) = end {
@@ -35,9 +27,7 @@ pub(super) fn until(call: &Call<'_>, body: &mut Body, end: i64) -> Outcome<()> {
     if given_number(body, "trial_start").is_none() {
         set(body, "trial_start", call.now);
     }
-    set(body, "trial_end", end);
-    set(body, "billing_cycle_anchor", end);
-    set(body, "status", "trialing");
+    body.extend(body! {"trial_end": end, "billing_cycle_anchor": end, "status": "trialing"});
     Ok(())
 }
 
@@ -46,5 +36,22 @@ pub(super) fn over(call: &Call<'_>, body: &mut Body) {
     if given_number(body, "trial_end").is_some_and(|end| end > call.now) {
         set(body, "trial_end", call.now);
     }
-    set(body, "status", Json::from("active"));
+    set(body, "status", "active");
+}
+
+/// The trial is over; without a method to pay with, the subscription does what it was told to.
+pub(super) fn goes_on(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
+    let behaviour = text(body, "trial_settings.end_behavior.missing_payment_method");
+    let behaviour = behaviour.filter(|_| text(body, "collection_method") == Some("charge_automatically"));
+    let lacks = invoice::method_of(call, &bill::draft(call, body, "subscription_cycle")?).is_err();
+    match behaviour.filter(|_| lacks) {
+        Some("cancel") => {
+            ending::close(call, id(body))?;
+            return Ok(false);
+        }
+        Some("pause") => set(body, "status", "paused"),
+        _ => set(body, "status", "active"),
+    }
+    call.session.put(body)?;
+    Ok(status(body) == "active")
 }

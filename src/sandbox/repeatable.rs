@@ -1,0 +1,81 @@
+//! Time and chance: from the system, or, in a sandbox that repeats itself, the same each time.
+//!
+//! A request is answered by one thread, which holds what its sandbox was given for as long.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use sha2::{Digest, Sha256};
+
+/// The time and the chance that a sandbox was given.
+#[derive(Debug, Default)]
+pub(super) struct Repeatable {
+    /// In seconds since 1970.
+    now: i64,
+    seed: u64,
+    /// How often was drawn for a purpose.
+    drawn: BTreeMap<String, u64>,
+}
+
+thread_local! {
+    static HELD: RefCell<Option<Repeatable>> = const { RefCell::new(None) };
+}
+
+impl Repeatable {
+    pub fn new(now: i64, seed: u64) -> Self {
+        Self { now, seed, drawn: BTreeMap::new() }
+    }
+
+    /// Does work with this time and this chance; what it draws is not drawn again.
+    pub fn during<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        HELD.set(Some(std::mem::take(self)));
+        let done = work();
+        *self = HELD.take().unwrap_or_default();
+        done
+    }
+
+    /// What one purpose draws does not depend on what others draw.
+    fn draw(&mut self, purpose: &str) -> [u8; 16] {
+        let drawn = self.drawn.entry(purpose.to_owned()).or_default();
+        *drawn += 1;
+        let mut bytes = [0; 16];
+        let digest = Sha256::digest(format!("{} {purpose} {drawn}", self.seed));
+        bytes.iter_mut().zip(digest).for_each(|(byte, drawn)| *byte = drawn);
+        bytes
+    }
+}
+
+/// Sixteen random bytes for a purpose.
+pub(super) fn bytes(purpose: &str) -> [u8; 16] {
+    let drawn = HELD.with_borrow_mut(|held| held.as_mut().map(|held| held.draw(purpose)));
+    drawn.unwrap_or_else(|| uuid::Uuid::new_v4().into_bytes())
+}
+
+/// The time now, in seconds since 1970.
+pub(super) fn now() -> i64 {
+    HELD.with_borrow(|held| held.as_ref().map(|held| held.now)).unwrap_or_else(|| {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        since.as_secs().try_into().unwrap_or(i64::MAX)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_repeated_has_the_same_time_and_chance() {
+        let run = |seed| {
+            let mut given = Repeatable::new(7, seed);
+            let first = given.during(|| (now(), bytes("a")));
+            let others = given.during(|| (bytes("b"), bytes("a")));
+            (first, others)
+        };
+        let ((time, first), (_, second)) = run(1);
+        assert_eq!((run(1), time), (((7, first), run(1).1), 7));
+        assert_ne!(first, second);
+        assert_ne!(run(2).0.1, first);
+        assert!(now() > 1_700_000_000);
+    }
+}
