@@ -105,12 +105,14 @@ impl Telling {
     }
 
     /// The events since the last one that was seen, oldest first, and the last of them.
-    fn events(&self, since: &Option<String>) -> (Vec<Json>, Option<String>) {
+    fn events(&self, since: Option<&str>) -> (Vec<Json>, Option<String>) {
         let mut form = vec![("limit", "100")];
-        form.extend(since.as_deref().map(|since| ("ending_before", since)));
+        form.extend(since.map(|since| ("ending_before", since)));
         let page = self.client.ok("GET", "/v1/events", &form);
         let found = page["data"].as_array().unwrap();
-        let last = found.first().map_or_else(|| since.clone(), |last| last["id"].as_str().map(str::to_owned));
+        let last = found
+            .first()
+            .map_or_else(|| since.map(str::to_owned), |last| last["id"].as_str().map(str::to_owned));
         (found.iter().rev().cloned().collect(), last)
     }
 
@@ -122,7 +124,7 @@ impl Telling {
         let kind = || data["object"]["object"].as_str().unwrap_or_default().to_owned();
         let about = named.map_or_else(kind, |(_, name)| format!("{{{name}}}"));
         let changed = data["previous_attributes"].as_object().into_iter().flatten();
-        let changed: String = changed.map(|(name, _)| format!(" {name}")).collect();
+        let changed: String = changed.flat_map(|(name, _)| [" ", name.as_str()]).collect();
         format!("= {} {about}{changed}", event["type"].as_str().unwrap())
     }
 
@@ -180,7 +182,7 @@ fn told(text: &str) -> String {
             let (status, answer) = telling.call(&std::mem::take(&mut request), name);
             assert_eq!(status.to_string(), wanted, "{line}: {answer:#}");
             fresh += &(line.to_owned() + "\n");
-            let (events, newest) = telling.events(&last);
+            let (events, newest) = telling.events(last.as_deref());
             last = newest;
             if !hidden {
                 fresh += &(telling.shown(answer) + "\n");
