@@ -73,6 +73,10 @@ impl Defaults {
     }
 }
 
+/// Where the calls of a connection go: its id, and the account, if one is named. Objects of two accounts may
+/// have one id.
+pub type Place = (String, Option<String>);
+
 /// A connection to one Stripe account. The key is fetched and the client made at the first call,
 /// so that a run that needs no call needs no key.
 #[derive(Debug)]
@@ -132,8 +136,8 @@ impl Connection {
         self.settings.account_id.as_deref().or(self.defaults.account_id.as_deref())
     }
 
-    /// What tells it from the other connections of a run: its id and its account.
-    pub fn place(&self) -> (String, Option<String>) {
+    /// What tells it from the other connections of a run.
+    pub fn place(&self) -> Place {
         (self.settings.id.clone(), self.account().map(str::to_owned))
     }
 

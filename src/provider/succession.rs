@@ -7,12 +7,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::connection::Connection;
+use crate::connection::{Connection, Place};
 use crate::engine::{EndWish, Object};
 use crate::terraform::provider::StateResponse;
-
-/// The connection that an object is behind: objects of two accounts may have one id.
-type Place = (String, Option<String>);
 
 /// An object that Stripe would not end while another object holds it.
 #[derive(Debug)]

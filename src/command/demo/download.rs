@@ -177,6 +177,7 @@ mod tests {
         let env = Env::from_pairs([("HOME", "/home/ada"), ("XDG_CACHE_HOME", "/c")]);
         assert_eq!(cache(&env).unwrap().to_str(), Some("/c/terraform-provider-stripe"));
     }
+
     #[test]
     fn only_a_line_agrees() {
         for agreed in ["\n", "y\n", "Yes \r\n", "y"] {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 use crate::catalog::Entity;
-use crate::connection::Connection;
+use crate::connection::{Connection, Place};
 use crate::connector::Connector;
 use crate::engine::{Object, Usage, is_any};
 use crate::provider::messages::ends;
@@ -19,7 +19,7 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 pub(in crate::provider) struct ExistingTypes(Mutex<HashMap<TypeOfPlace, Arc<OnceCell<bool>>>>);
 
 /// A type of entities, behind a connection.
-type TypeOfPlace = ((String, Option<String>), &'static str);
+type TypeOfPlace = (Place, &'static str);
 
 impl ExistingTypes {
     /// Whether an account has objects of a type; what cannot be read counts as none.
