@@ -106,9 +106,8 @@ impl Client {
             }
             let first_sent = *first_sent.get_or_insert_with(Instant::now);
             self.tally.sent(kind, retries.count() > 0);
-            let (sending, sent) = (self.transport.send(request.clone()), Instant::now());
+            let sending = self.transport.send(request.clone());
             let response = trace::attempt(retries.count() + 1, admission, &endpoint, &request, sending).await;
-            self.throttle.answered(sent.elapsed());
             let answered = self.answered.fetch_or(response.is_ok(), Ordering::Relaxed);
             let (failure, error) = match response.and_then(sort_response) {
                 Ok(Outcome::Success(reply)) => return Ok(reply),

@@ -13,9 +13,9 @@
 //! A request over a limit waits and does not fail. Callers queue, first come, first served;
 //! dropping the future leaves the queue.
 
-mod arrivals;
 mod connection_throttle;
 mod host;
+mod lateness;
 mod node;
 #[cfg(test)]
 mod rates;
@@ -70,9 +70,6 @@ pub trait Throttle: Send + Sync + std::fmt::Debug {
 
     /// Records that an admitted request left so much later: something else had to be done first.
     fn left_late(&self, _by: Duration) {}
-
-    /// Records how long an answer took: where that is always the same, requests arrive evenly.
-    fn answered(&self, _after: Duration) {}
 
     /// Records that Stripe answered 429 although the request was admitted, because other programs
     /// use the account too. The requests under the reported limit wait for `pause`, in all processes.

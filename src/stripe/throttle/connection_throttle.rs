@@ -7,7 +7,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::time::{Instant, sleep};
 
-use super::arrivals::{Arrivals, MOST_LATENESS};
+use super::lateness::Lateness;
+use super::window_state::MOST_LATENESS;
 use super::{
     Admission, Decision, LimitKey, LimitKeys, LimitScope, NodeThrottle, PermitRequest, ProcessWindow,
     Throttle, Window,
@@ -35,7 +36,7 @@ pub struct ConnectionThrottle {
     shared: Vec<SharedWindow>,
     /// Where the callers of one endpoint queue, so that they do not delay the others.
     endpoints: Mutex<HashMap<LimitKey, Arc<Queue>>>,
-    arrivals: Arrivals,
+    lateness: Lateness,
 }
 
 /// The callers of one endpoint in this process.
@@ -92,7 +93,7 @@ impl ConnectionThrottle {
         let limit = nodes.max_rate();
         let connection = LimitKey::new(&format!("connection {id} {limit}"), limit);
         let shared = shared.into_iter().map(SharedWindow::new).collect();
-        Self { nodes, connection, shared, endpoints: Mutex::default(), arrivals: Arrivals::default() }
+        Self { nodes, connection, shared, endpoints: Mutex::default(), lateness: Lateness::default() }
     }
 
     fn queue(&self, endpoint: LimitKey) -> Arc<Queue> {
@@ -100,9 +101,9 @@ impl ConnectionThrottle {
         Arc::clone(endpoints.entry(endpoint).or_insert_with(|| Queue::new(endpoint.limit)))
     }
 
-    /// The keys with how unevenly requests have lately arrived.
+    /// The keys with how late requests have lately left.
     fn lately(&self, keys: LimitKeys) -> LimitKeys {
-        LimitKeys { slack: self.arrivals.slack(), ..keys }
+        LimitKeys { lateness: self.lateness.lately(), ..keys }
     }
 
     /// Waits in the queue of an endpoint.
@@ -126,7 +127,7 @@ impl ConnectionThrottle {
                         let began = Instant::now();
                         sleep(wait).await;
                         let late = began.elapsed().saturating_sub(wait);
-                        self.arrivals.left_late(late);
+                        self.lateness.note(late);
                         if late <= LATEST_WAKE || missed == MAX_MISSED {
                             return Ok(());
                         }
@@ -163,11 +164,7 @@ impl Throttle for ConnectionThrottle {
     }
 
     fn left_late(&self, by: Duration) {
-        self.arrivals.left_late(by);
-    }
-
-    fn answered(&self, after: Duration) {
-        self.arrivals.answered(after);
+        self.lateness.note(by);
     }
 
     fn rate_limited(&self, request: PermitRequest<'_>, limit: LimitScope, pause: Duration) {

@@ -134,7 +134,7 @@ mod tests {
     const ALL: LimitKeys = LimitKeys {
         endpoint: LimitKey { hash: 0, limit: 100 },
         connection: LimitKey { hash: 0, limit: 100 },
-        slack: Duration::ZERO,
+        lateness: Duration::ZERO,
     };
 
     fn window(folder: &tempfile::TempDir, limit: usize) -> HostWindow {

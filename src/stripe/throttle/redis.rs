@@ -116,7 +116,7 @@ impl RedisWindow {
         let mut connection = self.connection().await?;
         let script = Script::new(ADMIT_SCRIPT);
         let mut call = script.key(&self.admitted);
-        call.key(&self.paused).arg(window(keys.slack)).arg(micros(GRANT_AHEAD)).arg(BURST).arg(self.limit);
+        call.key(&self.paused).arg(window(keys.lateness)).arg(micros(GRANT_AHEAD)).arg(BURST).arg(self.limit);
         for key in [keys.endpoint, keys.connection] {
             call.arg(key.hash).arg(key.limit);
         }

@@ -29,8 +29,8 @@ pub struct LimitKeys {
     pub endpoint: LimitKey,
     /// The limit of all nodes of the connection together.
     pub connection: LimitKey,
-    /// How unevenly the caller's requests have lately arrived: an admission counts so much longer.
-    pub slack: Duration,
+    /// How late the caller's requests have lately left: an admission counts so much longer.
+    pub lateness: Duration,
 }
 
 impl LimitKey {

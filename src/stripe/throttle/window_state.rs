@@ -7,8 +7,8 @@
 //! endpoint's or a connection's those with its hash, and one entry counts for all at once.
 //!
 //! Stripe counts requests when they arrive, some milliseconds after they were admitted, and not
-//! always the same number of them. So a second is taken to be longer by the caller's slack: how unevenly
-//! its requests have lately arrived. Once a fifth of the limit is used, admissions
+//! always the same number of them. So a second is taken to be longer by [`ARRIVAL_SLACK`], and by
+//! what the caller's own requests have lately left late. Once a fifth of the limit is used, admissions
 //! are spaced: a request that is delayed meets single ones, not a burst. The spacing is 5 % shorter
 //! than the limit asks for, so that a moment without a request can be made up for.
 
@@ -18,8 +18,10 @@ use super::window::{Decision, LimitKey, LimitKeys};
 
 /// How long an admission counts.
 pub(super) const SECOND: Duration = Duration::from_secs(1);
-/// How much longer it counts at most, because requests arrive unevenly.
-pub(super) const LONGEST_SLACK: Duration = Duration::from_millis(120);
+/// How much longer it counts at least, because requests take different times to arrive.
+pub(super) const ARRIVAL_SLACK: Duration = Duration::from_millis(60);
+/// How much longer it counts at most, because a caller's requests leave late.
+pub(super) const MOST_LATENESS: Duration = Duration::from_millis(60);
 /// One part in so many of a limit is admitted without spacing.
 pub(super) const BURST: usize = 5;
 /// A request that is due within this time is counted now.
@@ -57,7 +59,7 @@ impl WindowState {
     /// `now` is in microseconds of the window's own clock.
     pub(super) fn decide(&mut self, limit: usize, keys: LimitKeys, now: u64) -> Decision {
         self.drop_expired(now);
-        let moment = Moment { now, window: window(keys.slack) };
+        let moment = Moment { now, window: window(keys.lateness) };
         let everybody = self.due(None, limit, moment).max(self.key_due(1, keys.connection, moment));
         let endpoint = self.key_due(0, keys.endpoint, moment);
         let due = everybody.max(endpoint);
@@ -81,7 +83,7 @@ impl WindowState {
 
     /// Drops what has ended, and instants too far ahead, which a clock that was set back leaves behind.
     fn drop_expired(&mut self, now: u64) {
-        let longest = window(LONGEST_SLACK);
+        let longest = window(MOST_LATENESS);
         self.admitted.retain(|entry| entry.at + longest > now && entry.at <= now + longest);
         self.pauses.retain(|pause| pause.until > now && pause.until <= now + LONGEST_PAUSE);
     }
@@ -107,9 +109,9 @@ struct Moment {
     window: u64,
 }
 
-/// How long an admission counts for a caller with this slack, in microseconds.
-pub(super) fn window(slack: Duration) -> u64 {
-    micros(SECOND + slack.min(LONGEST_SLACK))
+/// How long an admission counts for a caller whose requests leave so late, in microseconds.
+pub(super) fn window(lateness: Duration) -> u64 {
+    micros(SECOND + ARRIVAL_SLACK + lateness.min(MOST_LATENESS))
 }
 
 /// When the next admission is due, in microseconds; `admitted` are those that count, oldest first.
@@ -139,19 +141,18 @@ mod tests {
     use super::{GRANT_AHEAD, LONGEST_PAUSE, Moment, WindowState, due, window};
 
     const NOW: u64 = 10_000_000_000;
-    const SLACK: Duration = Duration::from_millis(60);
 
     fn of(endpoint: u64, connection: u64) -> LimitKeys {
         LimitKeys {
             endpoint: LimitKey { hash: endpoint, limit: 2 },
             connection: LimitKey { hash: connection, limit: 3 },
-            slack: SLACK,
+            ..LimitKeys::default()
         }
     }
 
     #[test]
     fn a_fifth_of_the_limit_is_free_and_the_rest_is_spaced() {
-        let due = |admitted: &[u64]| due(admitted, 10, Moment { now: NOW, window: window(SLACK) });
+        let due = |admitted: &[u64]| due(admitted, 10, Moment { now: NOW, window: window(Duration::ZERO) });
         assert_eq!(due(&[NOW; 2]), NOW);
         assert_eq!(due(&[NOW; 3]), NOW + 100_700);
         let spread: Vec<u64> = (0..10).map(|n| NOW - 1_000_000 + n * 101_000).collect();
@@ -159,21 +160,21 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_whose_requests_arrive_unevenly_waits_longer() {
+    fn a_caller_whose_requests_leave_late_waits_longer() {
         let mut state = WindowState::default();
-        let keys = |slack| LimitKeys { slack: Duration::from_millis(slack), ..LimitKeys::default() };
-        assert_eq!(state.decide(1, keys(60), NOW), Decision::Granted(Duration::ZERO));
+        let keys = |late| LimitKeys { lateness: Duration::from_millis(late), ..LimitKeys::default() };
+        assert_eq!(state.decide(1, keys(0), NOW), Decision::Granted(Duration::ZERO));
         let soon = NOW + 1_000_000;
-        assert_eq!(state.decide(1, keys(90), soon), Decision::Wait(Duration::from_millis(50)));
+        assert_eq!(state.decide(1, keys(30), soon), Decision::Wait(Duration::from_millis(50)));
         let most = Decision::Wait(Duration::from_millis(80));
-        assert_eq!(state.decide(1, keys(9000), soon), most, "no caller waits longer than that");
-        assert_eq!(state.decide(1, keys(60), soon), Decision::Wait(Duration::from_millis(20)));
+        assert_eq!(state.decide(1, keys(9000), soon), most, "a late caller waits no longer than that");
+        assert_eq!(state.decide(1, keys(0), soon), Decision::Wait(Duration::from_millis(20)));
     }
 
     #[test]
     fn requests_are_admitted_until_the_second_is_full() {
         let mut state = WindowState::default();
-        let all = LimitKeys { slack: SLACK, ..LimitKeys::default() };
+        let all = LimitKeys::default();
         assert_eq!(state.decide(2, all, NOW), Decision::Granted(Duration::ZERO));
         assert_eq!(state.decide(2, all, NOW), Decision::Granted(Duration::ZERO));
         let wait = Duration::from_millis(1060);

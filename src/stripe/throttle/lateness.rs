@@ -1,0 +1,75 @@
+//! How late requests leave after their admission: timers of a busy machine, or other work.
+//!
+//! Every request that is admitted within a second of a late one must know of it, because the two may
+//! arrive in one second. So the greatest lateness of this second and of the one before is kept.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// What a timer and a wake-up usually take; the arrival's slack covers it.
+const USUAL: Duration = Duration::from_millis(4);
+/// Longer than any second is taken to be.
+const PERIOD: Duration = Duration::from_millis(1100);
+
+/// The greatest lateness of late.
+#[derive(Debug, Default)]
+pub(super) struct Lateness(Mutex<Periods>);
+
+#[derive(Debug, Default)]
+struct Periods {
+    /// When the present period began.
+    began: Option<Instant>,
+    present: Duration,
+    before: Duration,
+}
+
+impl Lateness {
+    /// A request left so late.
+    pub(super) fn note(&self, late: Duration) {
+        let mut periods = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        periods.turn(Instant::now());
+        periods.present = periods.present.max(late.saturating_sub(USUAL));
+    }
+
+    /// The greatest lateness of the last second, without what is usual.
+    pub(super) fn lately(&self) -> Duration {
+        let mut periods = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        periods.turn(Instant::now());
+        periods.present.max(periods.before)
+    }
+}
+
+impl Periods {
+    fn turn(&mut self, now: Instant) {
+        let elapsed = self.began.map_or(2 * PERIOD, |began| now - began);
+        if elapsed >= PERIOD {
+            let previous = std::mem::take(&mut self.present);
+            self.before = if elapsed < 2 * PERIOD { previous } else { Duration::ZERO };
+            self.began = Some(now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::advance;
+
+    use super::{Lateness, PERIOD, USUAL};
+
+    #[tokio::test(start_paused = true)]
+    async fn the_greatest_lateness_is_remembered_for_a_second_and_then_forgotten() {
+        let (lateness, late) = (Lateness::default(), Duration::from_millis(30));
+        lateness.note(USUAL);
+        assert_eq!(lateness.lately(), Duration::ZERO);
+        lateness.note(USUAL + late);
+        lateness.note(USUAL);
+        advance(Duration::from_secs(1)).await;
+        assert_eq!(lateness.lately(), late);
+        advance(2 * PERIOD).await;
+        assert_eq!(lateness.lately(), Duration::ZERO);
+    }
+}
