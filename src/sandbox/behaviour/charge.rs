@@ -126,11 +126,7 @@ fn outcome(refused: Option<&Decline>) -> Json {
             "network_status": "approved_by_network", "reason": null, "risk_level": "normal", "risk_score": 20,
             "seller_message": "Payment complete.", "type": "authorized",
         }),
-        Some(why) => json!({
-            "network_status": "declined_by_network", "reason": why.reason, "risk_level": "normal", "risk_score": 20,
-            "seller_message": "The bank did not return any further details with this decline.",
-            "type": "issuer_declined",
-        }),
+        Some(why) => Json::Object(why.outcome()),
     }
 }
 

@@ -182,6 +182,7 @@ pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> O
         return Err(why.failure().at(Stage::Undone));
     }
     set(method, "customer", customer);
+    card::check(method);
     call.session.put(method)
 }
 
