@@ -147,7 +147,8 @@ fn segments(key: &str) -> Result<Vec<String>, FormError> {
 /// Reads one name or value: `+` is a space, `%41` a byte.
 pub(super) fn percent_decode(text: &str) -> Result<String, FormError> {
     let wrong = || FormError::Encoding(text.to_owned());
-    let starts_byte = |rest: &str| rest.len() > 1 && rest.bytes().take(2).all(|digit| digit.is_ascii_hexdigit());
+    let starts_byte =
+        |rest: &str| rest.len() > 1 && rest.bytes().take(2).all(|digit| digit.is_ascii_hexdigit());
     if !text.split('%').skip(1).all(starts_byte) {
         return Err(wrong());
     }

@@ -181,6 +181,7 @@ fn capture(call: &Call<'_>) -> Outcome<Json> {
         let message = "The amount to capture must be between 1 and the amount of the charge.";
         return Err(Failure::state(message).code("amount_too_large").param("amount"));
     }
+    shape::lay_over(call.entity, &mut body, &call.without(&["amount", "transfer_data"]).params)?;
     take(call, &mut body, amount)?;
     call.keep(body)
 }

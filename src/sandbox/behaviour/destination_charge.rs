@@ -12,7 +12,8 @@ pub(super) fn transfer(call: &Call<'_>, charge: &Body) -> Outcome<()> {
     let terms = terms.unwrap_or_else(|| charge.clone());
     let Some(data) = inner(&terms, "transfer_data") else { return Ok(()) };
     let destination = needed(data, "destination")?;
-    let amount = given_number(data, "amount").map_or_else(|| needed_number(&charge, "amount_captured"), Ok)?;
+    let amount =
+        given_number(data, "amount").map_or_else(|| needed_number(&charge, "amount_captured"), Ok)?;
     let group = format!("group_{}", intent.as_ref().map_or(id(&charge), id));
     let group = text(&charge, "transfer_group").unwrap_or(&group).to_owned();
     let params = body! {

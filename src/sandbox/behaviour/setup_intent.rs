@@ -4,8 +4,8 @@
 //! requires_payment_method → requires_confirmation → (requires_action) → succeeded
 //! ```
 
-use super::prelude::*;
 use super::intent;
+use super::prelude::*;
 
 mod confirm;
 

@@ -49,15 +49,18 @@ impl Moment {
 /// The kinds of event of a change, in the order in which they happened.
 pub(super) fn of(change: &Change) -> Vec<String> {
     let object = object(&change.after);
-    let prefix = TABLE.prefixes.get(object).cloned().unwrap_or_else(|| object.replace("issuing.", "issuing_"));
-    let mut kinds = if change.gone { vec![format!("{prefix}.deleted")] } else { told(object, &prefix, change) };
+    let prefix =
+        TABLE.prefixes.get(object).cloned().unwrap_or_else(|| object.replace("issuing.", "issuing_"));
+    let mut kinds =
+        if change.gone { vec![format!("{prefix}.deleted")] } else { told(object, &prefix, change) };
     kinds.retain(|kind| known().contains(kind));
     kinds
 }
 
 /// The events of a change that left the object there.
 fn told(object: &str, prefix: &str, change: &Change) -> Vec<String> {
-    let moments: Vec<&Moment> = TABLE.moments.iter().filter(|moment| moment.happened(object, change)).collect();
+    let moments: Vec<&Moment> =
+        TABLE.moments.iter().filter(|moment| moment.happened(object, change)).collect();
     let mut kinds = Vec::new();
     match &change.before {
         None => kinds.push(format!("{prefix}.created")),
@@ -96,7 +99,10 @@ mod tests {
         assert!(!TABLE.moments.is_empty());
         for moment in &TABLE.moments {
             let entity = catalog().by_object(&moment.of).unwrap();
-            assert!(moment.member.starts_with('_') || entity.field_at(&moment.member).is_some(), "{moment:?}");
+            assert!(
+                moment.member.starts_with('_') || entity.field_at(&moment.member).is_some(),
+                "{moment:?}"
+            );
             assert!(known().contains(&moment.event), "{moment:?}");
         }
         for object in TABLE.prefixes.keys() {
