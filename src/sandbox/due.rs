@@ -20,6 +20,11 @@ struct Due {
 
 static TABLE: LazyLock<BTreeMap<String, Due>> = LazyLock::new(|| table::read(include_str!("due.toml")));
 
+/// Whether the passing of time may change a field, so that what is kept is not what is shown.
+pub(super) fn changes(object: &str, field: &str) -> bool {
+    TABLE.get(object).is_some_and(|due| due.set.contains_key(field))
+}
+
 /// Brings an object to how it stands now.
 pub(super) fn bring_to(now: i64, body: &mut Body) {
     let Some(due) = text(body, "object").and_then(|object| TABLE.get(object)) else { return };

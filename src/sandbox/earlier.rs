@@ -2,7 +2,7 @@
 //! still have: `earlier.toml`, read and applied before params are checked.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use crate::catalog::{API_VERSION, Called, Entity};
 
 use super::auth_context::header;
 use super::form::Node;
+use super::table;
 
 /// A param as it was called once.
 #[derive(Debug, Deserialize)]
@@ -24,11 +25,9 @@ struct Earlier {
     today: Option<String>,
 }
 
-fn table() -> &'static BTreeMap<String, Vec<Earlier>> {
-    static TABLE: OnceLock<BTreeMap<String, Vec<Earlier>>> = OnceLock::new();
-    // a table that cannot be read is caught by the test below
-    TABLE.get_or_init(|| toml::from_str(include_str!("earlier.toml")).unwrap_or_default())
-}
+type Table = BTreeMap<String, Vec<Earlier>>;
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("earlier.toml")));
 
 /// Gives params of earlier versions the names of today.
 pub(super) fn rename(
@@ -44,7 +43,7 @@ pub(super) fn rename(
         Called::Operation(operation) => format!("{}.{:?}", entity.key, operation.kind),
         Called::Action(action) => action.name.clone(),
     };
-    for earlier in table().get(&name).into_iter().flatten() {
+    for earlier in TABLE.get(&name).into_iter().flatten() {
         earlier.apply(given);
     }
 }
@@ -118,10 +117,10 @@ mod tests {
 
     #[test]
     fn what_a_param_is_called_today_is_a_param_and_what_it_was_called_is_none() {
-        let table: BTreeMap<String, Vec<Earlier>> = toml::from_str(include_str!("earlier.toml")).unwrap();
-        for (name, all) in table {
+        assert!(!TABLE.is_empty());
+        for (name, all) in &*TABLE {
             for earlier in all {
-                let first = |path: &str| find(known(&name), path.split('.').next().unwrap()).is_some();
+                let first = |path: &str| find(known(name), path.split('.').next().unwrap()).is_some();
                 assert!(earlier.new.iter().all(|new| first(new)), "{name} {earlier:?}");
                 assert!(earlier.old.contains('.') || !first(&earlier.old), "{name} {earlier:?}");
             }
@@ -132,7 +131,7 @@ mod tests {
     fn params_get_the_names_of_today() {
         let renamed = |name: &str, form: &str| {
             let mut given = form::decode(form).unwrap();
-            table()[name].iter().for_each(|earlier| earlier.apply(&mut given));
+            TABLE[name].iter().for_each(|earlier| earlier.apply(&mut given));
             format!("{given:?}")
         };
         let written = |form: &str| format!("{:?}", form::decode(form).unwrap());

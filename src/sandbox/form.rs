@@ -3,6 +3,8 @@
 //! The encoding does not tell a list with indexes from a map with number keys, so the
 //! result is a tree of texts; what a branch is, the catalog says when params are checked.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value as Json};
 
 /// One branch of a decoded form.
@@ -145,24 +147,13 @@ fn segments(key: &str) -> Result<Vec<String>, FormError> {
 /// Reads one name or value: `+` is a space, `%41` a byte.
 pub(super) fn percent_decode(text: &str) -> Result<String, FormError> {
     let wrong = || FormError::Encoding(text.to_owned());
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let high = rest.next().and_then(hex_digit).ok_or_else(wrong)?;
-                let low = rest.next().and_then(hex_digit).ok_or_else(wrong)?;
-                high * 16 + low
-            }
-            other => other,
-        });
+    let starts_byte =
+        |rest: &str| rest.len() > 1 && rest.bytes().take(2).all(|digit| digit.is_ascii_hexdigit());
+    if !text.split('%').skip(1).all(starts_byte) {
+        return Err(wrong());
     }
-    String::from_utf8(bytes).map_err(|_| wrong())
-}
-
-fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    let spaced = text.replace('+', " ");
+    percent_encoding::percent_decode_str(&spaced).decode_utf8().map(Cow::into_owned).map_err(|_| wrong())
 }
 
 #[cfg(test)]

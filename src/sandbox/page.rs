@@ -69,7 +69,8 @@ pub(super) fn of_kinds(
     };
     having.extend(pushed(call.entity, &call.params));
     let forward = window.ending_before.is_some();
-    let walk = Walk { objects: objects.to_vec(), start, forward, having, ..Walk::default() };
+    let made = filter::made(call.entity, &call.params);
+    let walk = Walk { objects: objects.to_vec(), start, forward, having, made, ..Walk::default() };
     let found = gather(call, &walk, window.limit, &call.params, also)?;
     Ok(cut(found, &window, &call.path))
 }

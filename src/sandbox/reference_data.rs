@@ -2,15 +2,17 @@
 //! climate products. `reference_data.json` has some of each; fields that it leaves out are empty.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use super::fields::Body;
 
+// a file that cannot be read is caught by the test below
+static ALL: LazyLock<BTreeMap<String, Vec<Body>>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("reference_data.json")).unwrap_or_default());
+
 /// The members of every object, by type.
 pub(super) fn all() -> &'static BTreeMap<String, Vec<Body>> {
-    static ALL: OnceLock<BTreeMap<String, Vec<Body>>> = OnceLock::new();
-    // a file that cannot be read is caught by the test below
-    ALL.get_or_init(|| serde_json::from_str(include_str!("reference_data.json")).unwrap_or_default())
+    &ALL
 }
 
 /// Whether Stripe holds the objects of that type, and nobody makes them.

@@ -58,9 +58,19 @@ pub(super) fn lay_over(entity: &Entity, body: &mut Body, params: &Body) -> Outco
             let old = body.get(name).cloned().unwrap_or(Json::Null);
             let new = laid(field, old, value, name)?;
             body.insert(name.clone(), new);
+        } else {
+            note_provided(&entity.fields, body, name, value);
         }
     }
     Ok(())
+}
+
+/// Of a number that it never shows, an object says whether it was given.
+fn note_provided(fields: &[Member], members: &mut Body, name: &str, value: &Json) {
+    let name = format!("{name}_provided");
+    if find(fields, &name).is_some() {
+        members.insert(name, Json::Bool(!value.is_null() && value != ""));
+    }
 }
 
 fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> Outcome<Json> {
@@ -78,7 +88,10 @@ fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> Outcome<Json> {
                 _ => members(least(&shape.kind)),
             };
             for (name, value) in given {
-                let Some(inner) = find(fields, name) else { continue };
+                let Some(inner) = find(fields, name) else {
+                    note_provided(fields, &mut members, name, value);
+                    continue;
+                };
                 let old = members.get(name).cloned().unwrap_or(Json::Null);
                 members.insert(name.clone(), laid(&inner.shape, old, value, &format!("{path}[{name}]"))?);
             }

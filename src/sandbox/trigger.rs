@@ -6,18 +6,18 @@ use super::fields::{Body, at};
 
 /// How a member changed.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum FieldTrigger {
+pub(super) enum FieldTrigger<'v> {
     /// It has a value that it had not.
     Set,
     /// It had a value and has none.
     Unset,
     /// It has this value and had another.
-    Is(&'static str),
+    Is(&'v str),
     /// It had this value and has another.
-    Was(&'static str),
+    Was(&'v str),
 }
 
-impl FieldTrigger {
+impl FieldTrigger<'_> {
     /// Whether the member that a path leads to changed so; `before` is none of a new object.
     pub fn happened(self, before: Option<&Body>, after: &Body, path: &str) -> bool {
         let (old, new) = (before.and_then(|body| member(body, path)), member(after, path));

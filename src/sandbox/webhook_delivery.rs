@@ -14,6 +14,7 @@ use http::{Request, Uri};
 use http_body_util::Full;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::repeatable::now;
@@ -22,6 +23,9 @@ use super::repeatable::now;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The pauses before the second attempt and those after it.
 const PAUSES: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(5)];
+
+/// So many connections there are to endpoints at once: a process has a limited number of files.
+static PLACES: Semaphore = Semaphore::const_new(32);
 
 /// One event for one endpoint.
 #[derive(Debug)]
@@ -99,9 +103,11 @@ async fn run(
 /// Tries until the endpoint says yes, or the attempts are used up.
 async fn deliver(parcel: &Delivery) -> bool {
     for pause in PAUSES.into_iter().map(Some).chain([None]) {
+        let place = PLACES.acquire().await;
         if matches!(tokio::time::timeout(PATIENCE, attempt(parcel)).await, Ok(Some(true))) {
             return true;
         }
+        drop(place);
         match pause {
             Some(pause) => tokio::time::sleep(pause).await,
             None => break,

@@ -78,6 +78,9 @@ fn main() {
     bench.measure("list by time", |it, _| {
         it.call("GET", "/v1/customers?created[gte]=1700000000", String::new())
     });
+    bench.measure("list by time, none fits", |it, _| {
+        it.call("GET", "/v1/customers?created[lt]=1700000000", String::new())
+    });
     let search = |query: String| format!("/v1/customers/search?query={query}");
     bench.measure("search by email", |it, at| {
         it.call("GET", &search(format!("email%3A%27a{at}%40example.com%27")), String::new())

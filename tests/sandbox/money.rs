@@ -1,7 +1,9 @@
 //! Setup intents, and the account's own money: balance transactions, disputes, payouts, transfers.
 
 use serde_json::Value as Json;
+use stripe_provider::sandbox::Sandbox;
 
+use crate::calls::STILL;
 use crate::client::{Client, Form, id};
 
 fn pay(client: &Client, amount: &str, method: &str) -> Json {
@@ -204,4 +206,74 @@ fn a_source_of_the_older_kind_is_saved_and_charged() {
     assert_eq!(subscription["status"], "incomplete");
     client.refused(400, "POST", &path, &[("source", "tok_none")]);
     client.refused(501, "POST", &path, &[("validate", "false")]);
+}
+
+#[test]
+fn what_time_changes_is_listed_as_it_is_shown() {
+    let before = Client::over(Sandbox::memory().unwrap().repeating(STILL, 1));
+    let price = before
+        .post("/v1/prices", &[("product_data[name]", "Tea"), ("currency", "usd"), ("unit_amount", "700")]);
+    let url = ("success_url", "https://example.com/done");
+    let items = [("line_items[0][quantity]", "1"), ("line_items[0][price]", price["id"].as_str().unwrap())];
+    before.post("/v1/checkout/sessions", &[url, ("mode", "payment"), items[0], items[1]]);
+    let later = Client::over(before.sandbox.copy().unwrap().repeating(STILL + 2 * 24 * 60 * 60, 2));
+    let count = |client: &Client, name: &str, value: &str| {
+        let found = client.ok("GET", "/v1/checkout/sessions", &[(name, value)]);
+        let all = found["data"].as_array().unwrap();
+        assert!(all.iter().all(|one| one["created"] == STILL), "{all:?}");
+        all.len()
+    };
+    assert_eq!((count(&before, "status", "open"), count(&before, "status", "expired")), (1, 0));
+    assert_eq!((count(&later, "status", "open"), count(&later, "status", "expired")), (0, 1));
+    let made = |bound: &str, seconds: i64| {
+        count(&later, &format!("created[{bound}]"), &(STILL + seconds).to_string())
+    };
+    assert_eq!((made("gt", 0), made("gte", 0), made("lt", 0), made("lte", 0)), (0, 1, 0, 1));
+    assert_eq!((made("gt", -1), made("lt", 1)), (1, 1));
+}
+
+#[test]
+fn a_decline_is_told_as_the_network_told_it() {
+    let client = Client::new();
+    let pay = |card: &str| {
+        let (status, refused) = client.call(
+            "POST",
+            "/v1/payment_intents",
+            &[
+                ("amount", "500"),
+                ("currency", "usd"),
+                ("confirm", "true"),
+                ("payment_method", card),
+                ("allowed_payment_method_types[]", "card"),
+            ],
+        );
+        assert_eq!(status, 402, "{refused}");
+        let charge = client.get(&format!("/v1/charges/{}", refused["error"]["charge"].as_str().unwrap()));
+        (refused["error"].clone(), charge["outcome"].clone())
+    };
+    let (error, outcome) = pay("pm_card_chargeDeclined");
+    assert_eq!(
+        (&error["network_decline_code"], &outcome["network_decline_code"]),
+        (&"01".into(), &"01".into())
+    );
+    assert_eq!(outcome["seller_message"], "The bank did not return any further details with this decline.");
+    let (_, outcome) = pay("pm_card_chargeDeclinedLostCard");
+    assert_eq!(outcome["seller_message"], "The bank returned the decline code `lost_card`.");
+    let (error, outcome) = pay("pm_card_chargeDeclinedFraudulent");
+    assert_eq!((&error["decline_code"], &outcome["type"]), (&"fraudulent".into(), &"blocked".into()));
+    assert_eq!(outcome["network_status"], "not_sent_to_network");
+}
+
+#[test]
+fn a_capture_says_more_of_its_charge() {
+    let client = Client::new();
+    let held = client.post(
+        "/v1/charges",
+        &[("amount", "500"), ("currency", "usd"), ("source", "tok_visa"), ("capture", "false")],
+    );
+    let path = format!("/v1/charges/{}/capture", held["id"].as_str().unwrap());
+    let taken = client
+        .post(&path, &[("amount", "300"), ("receipt_email", "ada@example.com"), ("transfer_group", "A")]);
+    assert_eq!((&taken["amount"], &taken["amount_captured"]), (&500.into(), &300.into()));
+    assert_eq!((&taken["receipt_email"], &taken["transfer_group"]), (&"ada@example.com".into(), &"A".into()));
 }

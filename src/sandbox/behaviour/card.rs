@@ -42,14 +42,20 @@ enum Then {
 
 /// Why a payment fails.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct Decline {
     /// Stripe's code.
     pub code: String,
     /// The issuer's reason.
-    pub reason: String,
+    reason: String,
     /// What the customer may be told.
     pub message: String,
+    /// The code of the network.
+    network_code: Option<String>,
+    /// What Stripe says about another try.
+    advice: Option<String>,
+    /// Members of the outcome of the charge that are others than those of an issuer's decline.
+    outcome: Body,
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,6 +76,9 @@ pub(super) enum Verdict {
     Decline(&'static Decline),
 }
 
+/// A security code of which no bank was asked yet.
+const UNCHECKED: &str = "unchecked";
+
 static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("../card.toml")));
 
 /// The test cards by their fingerprints.
@@ -81,7 +90,22 @@ impl Decline {
     /// The refusal of a call whose payment fails.
     pub fn failure(&self) -> Failure {
         let failure = Failure::new(402, "card_error", self.message.as_str());
-        failure.code(&self.code).with("decline_code", self.reason.as_str())
+        let failure = failure.code(&self.code).with("decline_code", self.reason.as_str());
+        let told = [("advice_code", &self.advice), ("network_decline_code", &self.network_code)];
+        let told = told.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        told.fold(failure, |failure, (name, value)| failure.with(name, value))
+    }
+
+    /// The `outcome` of the charge.
+    pub fn outcome(&self) -> Body {
+        let mut outcome = members(json!({
+            "advice_code": self.advice, "network_decline_code": self.network_code,
+            "network_status": "declined_by_network", "reason": self.reason, "risk_level": "normal", "risk_score": 20,
+            "seller_message": format!("The bank returned the decline code `{}`.", self.reason),
+            "type": "issuer_declined",
+        }));
+        outcome.extend(self.outcome.clone());
+        outcome
     }
 }
 
@@ -141,7 +165,7 @@ pub(super) fn details(card: &Body, now: i64) -> Outcome<Body> {
     if let Some(token) = text(card, "token") {
         let number = number_of_token(token)
             .ok_or_else(|| Failure::unknown_reference("token", token, "card[token]"))?;
-        return Ok(described(number, 12, year(now) + 1, true));
+        return Ok(of_number(number, now));
     }
     let lacks = |name: &str| missing(&format!("card[{name}]"));
     let demanded = |name: &str| given_number(card, name).ok_or_else(|| lacks(name));
@@ -151,9 +175,9 @@ pub(super) fn details(card: &Body, now: i64) -> Outcome<Body> {
         return Err(card_error("incorrect_number", "Your card number is incorrect.", "number"));
     }
     check_expiry(month, year_given, now)?;
-    let with_cvc = text(card, "cvc").is_some();
+    let cvc_check = text(card, "cvc").map(|_| UNCHECKED);
     let year = if year_given < 100 { year_given + 2000 } else { year_given };
-    let mut body = described(&number, month, year, with_cvc);
+    let mut body = described(&number, month, year, cvc_check);
     if let Some(preferred) = text(card, "networks.preferred") {
         set_inner(&mut body, "networks", "preferred", preferred);
     }
@@ -162,7 +186,14 @@ pub(super) fn details(card: &Body, now: i64) -> Outcome<Body> {
 
 /// The `card` field of the card of that number, as a test token has it.
 pub(super) fn of_number(number: &str, now: i64) -> Body {
-    described(number, 12, year(now) + 1, true)
+    described(number, 12, year(now) + 1, Some("pass"))
+}
+
+/// The bank sees the card of a payment method, and that its security code is right.
+pub(super) fn check(method: &mut Body) {
+    if let Some(check) = at_mut(method, "card.checks.cvc_check").filter(|check| **check == UNCHECKED) {
+        *check = "pass".into();
+    }
 }
 
 fn card_error(code: &str, message: &str, param: &str) -> Failure {
@@ -216,11 +247,10 @@ pub(super) fn last4(number: &str) -> String {
     number.chars().skip(number.chars().count().saturating_sub(4)).collect()
 }
 
-fn described(number: &str, month: i64, year: i64, with_cvc: bool) -> Body {
+fn described(number: &str, month: i64, year: i64, cvc_check: Option<&str>) -> Body {
     let brand = brand(number);
     let funding =
         TABLE.cards.values().find(|card| card.number == number).and_then(|card| card.funding.as_deref());
-    let cvc_check = with_cvc.then_some("pass");
     members(json!({
         "brand": brand, "country": "US", "display_brand": brand, "exp_month": month, "exp_year": year,
         "checks": {"address_line1_check": null, "address_postal_code_check": null, "cvc_check": cvc_check},

@@ -126,11 +126,7 @@ fn outcome(refused: Option<&Decline>) -> Json {
             "network_status": "approved_by_network", "reason": null, "risk_level": "normal", "risk_score": 20,
             "seller_message": "Payment complete.", "type": "authorized",
         }),
-        Some(why) => json!({
-            "network_status": "declined_by_network", "reason": why.reason, "risk_level": "normal", "risk_score": 20,
-            "seller_message": "The bank did not return any further details with this decline.",
-            "type": "issuer_declined",
-        }),
+        Some(why) => Json::Object(why.outcome()),
     }
 }
 
@@ -185,6 +181,7 @@ fn capture(call: &Call<'_>) -> Outcome<Json> {
         let message = "The amount to capture must be between 1 and the amount of the charge.";
         return Err(Failure::state(message).code("amount_too_large").param("amount"));
     }
+    shape::lay_over(call.entity, &mut body, &call.without(&["amount", "transfer_data"]).params)?;
     take(call, &mut body, amount)?;
     call.keep(body)
 }

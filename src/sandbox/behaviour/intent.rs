@@ -5,9 +5,50 @@ use crate::sandbox::state::unexpected;
 use super::payment_method;
 use super::prelude::*;
 
-/// The types of payment method that are offered: a list, or those the account has switched on; the
-/// latter is the default.
-pub(super) fn offer_methods(call: &Call<'_>, body: &mut Body) {
+/// Confirms an intent over which the params are laid.
+type Confirm = fn(&Call<'_>, Body) -> Outcome<Json>;
+
+/// An intent of params, not yet kept.
+pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
+    let mut call = call.clone();
+    payment_method::take(&mut call)?;
+    let mut body = call.build()?;
+    offer_methods(&call, &mut body);
+    give_method(&call, &mut body)?;
+    Ok(body)
+}
+
+/// Makes an intent, and confirms it where that is asked for.
+pub(super) fn create(call: &Call<'_>, confirm: Confirm) -> Outcome<Json> {
+    let body = made(call)?;
+    call.session.put(&body)?;
+    if flag(&call.params, "confirm") { confirm(call, body) } else { Ok(Json::Object(body)) }
+}
+
+/// `POST /v1/payment_intents/{intent}`, `POST /v1/setup_intents/{intent}`.
+pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+    let mut call = call.clone();
+    payment_method::take(&mut call)?;
+    let mut body = call.revise()?;
+    if call.params.contains_key("allowed_payment_method_types") {
+        offer_methods(&call, &mut body);
+    }
+    give_method(&call, &mut body)?;
+    call.keep(body)
+}
+
+/// Confirms an intent with the params of the call.
+pub(super) fn confirm(call: &Call<'_>, confirm: Confirm) -> Outcome<Json> {
+    let mut call = call.clone();
+    payment_method::take(&mut call)?;
+    let body = call.revise()?;
+    check_owner(&call, &body)?;
+    confirm(&call, body)
+}
+
+/// The types of payment method that are offered, each with its options: a list, or those the account
+/// has switched on; the latter is the default.
+fn offer_methods(call: &Call<'_>, body: &mut Body) {
     let types = items(&call.params, "allowed_payment_method_types");
     let automatic = inner(&call.params, "automatic_payment_methods");
     set(body, "payment_method_configuration_details", Json::Null);
@@ -22,10 +63,16 @@ pub(super) fn offer_methods(call: &Call<'_>, body: &mut Body) {
         set(body, "payment_method_types", json!(["card", "link"]));
         set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
     }
+    let mut options = inner(body, "payment_method_options").cloned().unwrap_or_default();
+    for kind in items(body, "payment_method_types").iter().filter_map(Json::as_str) {
+        options.entry(kind).or_insert_with(|| json!({}));
+    }
+    shape::keep_known(body, "payment_method_options", &mut options);
+    set(body, "payment_method_options", options);
 }
 
 /// Takes the method of a call for an intent, which then waits for its confirmation.
-pub(super) fn give_method(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+fn give_method(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     check_owner(call, body)?;
     if text(&call.params, "payment_method").is_some() {
         set(body, "status", "requires_confirmation");
@@ -35,7 +82,7 @@ pub(super) fn give_method(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 }
 
 /// A method that is saved to a customer may be used for that customer only.
-pub(super) fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
+fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
     let Some(method) = text(body, "payment_method") else { return Ok(()) };
     let method = call.session.referred("payment_method", method, "payment_method")?;
     let Some(owner) = text(&method, "customer") else { return Ok(()) };

@@ -47,11 +47,12 @@ pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome
     let currency = needed(source, "currency")?;
     let what = if of.kind == "adjustment" { "Dispute fee" } else { "Stripe processing fees" };
     let fee = json!({"amount": of.fee, "currency": currency, "description": what, "type": "stripe_fee"});
+    let words = description(call, source, if of.kind == "adjustment" { category } else { of.kind })?;
     let mut body = call.fresh_of("balance_transaction")?;
     body.extend(members(json!({
         "amount": of.amount, "fee": of.fee, "net": of.amount - of.fee, "currency": currency, "type": of.kind,
         "balance_type": "payments", "reporting_category": category, "source": id(source),
-        "description": description(source, category), "status": if of.at_once { "available" } else { "pending" },
+        "description": words, "status": if of.at_once { "available" } else { "pending" },
         "available_on": if of.at_once { call.now } else { call.now + SETTLES },
         "fee_details": if of.fee == 0 { json!([]) } else { json!([fee]) },
     })));
@@ -59,14 +60,21 @@ pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome
     Ok(body)
 }
 
-/// A dispute has no words of its own.
-fn description(source: &Body, category: &str) -> Json {
-    let what = match category {
+/// Disputes and refunds have no words of their own: the charge has.
+fn description(call: &Call<'_>, source: &Body, kind: &str) -> Outcome<Json> {
+    let charge = text(source, "charge").unwrap_or_default();
+    let what = match kind {
         "dispute" => "withdrawal",
         "dispute_reversal" => "reversal",
-        _ => return member(source, "description"),
+        "refund" | "payment_refund" => {
+            let what = if kind == "refund" { "CHARGE" } else { "PAYMENT" };
+            let charge = call.session.named("charge", charge)?;
+            let words = text(&charge, "description").map_or_else(String::new, |words| format!(" ({words})"));
+            return Ok(format!("REFUND FOR {what}{words}").into());
+        }
+        _ => return Ok(member(source, "description")),
     };
-    format!("Chargeback {what} for {}", text(source, "charge").unwrap_or("")).into()
+    Ok(format!("Chargeback {what} for {charge}").into())
 }
 
 /// What Stripe keeps of a payment: 2.9 percent and 30 of the smallest unit.

@@ -88,20 +88,21 @@ pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str)
 
 /// A decimal amount times a quantity, rounded half up to whole units.
 pub(super) fn times(decimal: &str, quantity: i64) -> Option<i64> {
-    let (digits, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
-    let scale = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
-    let amount: i128 = format!("{digits}{fraction}").parse().ok()?;
-    let product = amount.checked_mul(i128::from(quantity))?;
-    i64::try_from((product * 2 + scale).div_euclid(scale * 2)).ok()
+    parts(decimal, quantity, 1)
 }
 
 /// That percentage of an amount, rounded half up; none for what is no decimal.
 pub(super) fn percent_of(percentage: &str, amount: i64) -> Option<i64> {
-    let (digits, fraction) = percentage.split_once('.').unwrap_or((percentage, ""));
-    let scale = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?.checked_mul(100)?;
-    let percentage: i128 = format!("{digits}{fraction}").parse().ok()?;
-    let product = percentage.checked_mul(i128::from(amount))?;
-    i64::try_from((product * 2 + scale).div_euclid(scale * 2)).ok()
+    parts(percentage, amount, 100)
+}
+
+/// So many `whole`ths of the product, rounded half up.
+fn parts(decimal: &str, times: i64, whole: i128) -> Option<i64> {
+    let (digits, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
+    let scale = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?.checked_mul(whole)?;
+    let amount: i128 = format!("{digits}{fraction}").parse().ok()?;
+    let doubled = amount.checked_mul(i128::from(times))?.checked_mul(2)?;
+    i64::try_from(doubled.checked_add(scale)?.div_euclid(scale.checked_mul(2)?)).ok()
 }
 
 #[cfg(test)]

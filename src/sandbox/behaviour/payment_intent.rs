@@ -6,7 +6,7 @@
 //! A declined payment goes back to the first state; every state but the last may be canceled.
 
 use super::prelude::*;
-use super::{intent, money, payment_method};
+use super::{intent, money};
 
 mod confirm;
 mod settle;
@@ -28,39 +28,16 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 
 /// `POST /v1/payment_intents`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let mut call = call.clone();
     money::payable(number(&call.params, "amount"), call.demanded("currency")?, "amount")?;
-    payment_method::take(&mut call)?;
-    let mut body = call.build()?;
-    ways_to_pay(&call, &mut body);
-    intent::give_method(&call, &mut body)?;
-    call.session.put(&body)?;
-    if flag(&call.params, "confirm") { confirm::run(&call, body) } else { Ok(Json::Object(body)) }
-}
-
-/// What is offered to pay with, and the options of each type.
-fn ways_to_pay(call: &Call<'_>, body: &mut Body) {
-    intent::offer_methods(call, body);
-    let mut options = inner(&call.params, "payment_method_options").cloned().unwrap_or_default();
-    for kind in items(body, "payment_method_types").iter().filter_map(Json::as_str) {
-        options.entry(kind).or_insert_with(|| json!({}));
-    }
-    set(body, "payment_method_options", options);
+    intent::create(call, confirm::run)
 }
 
 /// `POST /v1/payment_intents/{intent}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
-    let mut call = call.clone();
     if let Some(amount) = given_number(&call.params, "amount") {
         money::payable(amount, needed(&call.named()?, "currency")?, "amount")?;
     }
-    payment_method::take(&mut call)?;
-    let mut body = call.revise()?;
-    if call.params.contains_key("allowed_payment_method_types") {
-        ways_to_pay(&call, &mut body);
-    }
-    intent::give_method(&call, &mut body)?;
-    call.keep(body)
+    intent::update(call)
 }
 
 /// An intent for what an invoice is owed, not yet kept.

@@ -1,14 +1,18 @@
 //! Payment methods: cards and the other types, saved to a customer or used once.
 
 use super::card::{self, Verdict};
+use super::generic;
 use super::prelude::*;
 
 /// What this module answers.
-pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
-    operations: &[(Create, create), (List, list), (Update, update)],
-    actions: &[("AttachPaymentMethodToCustomer", attach), ("DetachPaymentMethodFromCustomer", detach)],
-    ..Behaviour::of(&["payment_method", "customers.payment_methods"])
-}];
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour {
+        operations: &[(Create, create), (List, list), (Update, update)],
+        actions: &[("AttachPaymentMethodToCustomer", attach), ("DetachPaymentMethodFromCustomer", detach)],
+        ..Behaviour::of(&["payment_method", "customers.payment_methods"])
+    },
+    Behaviour { operations: &[(Create, confirmation_token)], ..Behaviour::of(&["confirmation_token"]) },
+];
 
 /// Kept with a method that may not be used again.
 const SPENT: &str = "_spent";
@@ -85,17 +89,31 @@ pub(super) fn resolve(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body
     Ok(body)
 }
 
+/// The method that `payment_method` names, or the new one that `payment_method_data` describes.
+fn given(call: &Call<'_>) -> Outcome<Option<Body>> {
+    match text(&call.params, "payment_method") {
+        Some(token) => resolve(call, token, "payment_method").map(Some),
+        None => inner(&call.params, "payment_method_data").map(|data| made(call, data)).transpose(),
+    }
+}
+
+/// `POST /v1/test_helpers/confirmation_tokens`: the token shows the method that it stands for.
+fn confirmation_token(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = members(generic::create(call)?);
+    let mut preview = given(call)?.unwrap_or_default();
+    shape::keep_known(&body, "payment_method_preview", &mut preview);
+    if !preview.is_empty() {
+        set(&mut body, "payment_method_preview", preview);
+    }
+    call.keep(body)
+}
+
 /// Puts the method that `payment_method` names or `payment_method_data` describes into the params.
 pub(super) fn take(call: &mut Call<'_>) -> Outcome<()> {
-    let method = if let Some(token) = text(&call.params, "payment_method") {
-        resolve(call, token, "payment_method")?
-    } else if let Some(data) = inner(&call.params, "payment_method_data") {
-        let made = made(call, data)?;
-        call.session.put(&made)?;
-        made
-    } else {
-        return Ok(());
-    };
+    let Some(method) = given(call)? else { return Ok(()) };
+    if text(&call.params, "payment_method").is_none() {
+        call.session.put(&method)?;
+    }
     check_usable(&method)?;
     set(&mut call.params, "payment_method", id(&method));
     Ok(())
@@ -182,6 +200,7 @@ pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> O
         return Err(why.failure().at(Stage::Undone));
     }
     set(method, "customer", customer);
+    card::check(method);
     call.session.put(method)
 }
 

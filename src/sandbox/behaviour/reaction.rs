@@ -20,7 +20,7 @@ struct Reaction {
 /// A change that matters to others.
 enum When {
     /// The member that a path leads to changed so.
-    Member(&'static str, FieldTrigger),
+    Member(&'static str, FieldTrigger<'static>),
     /// The object was deleted.
     Deleted,
 }

@@ -25,8 +25,9 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.build()?;
     copy(&mut body, &charge, &["currency", "payment_intent", "customer", "payment_method"]);
     set(&mut body, "amount", amount);
-    let at_once = flag(&charge, "_at_once");
-    ledger::post(&call, &mut body, Movement { amount: -amount, fee: 0, kind: "refund", at_once })?;
+    let is_card = text(&charge, "payment_method_details.type") == Some("card");
+    let (kind, at_once) = (if is_card { "refund" } else { "payment_refund" }, flag(&charge, "_at_once"));
+    ledger::post(&call, &mut body, Movement { amount: -amount, fee: 0, kind, at_once })?;
     let refunded = number(&charge, "amount_refunded") + amount;
     set(&mut charge, "amount_refunded", refunded);
     let all = refunded == number(&charge, "amount_captured");

@@ -1,83 +1,79 @@
 //! Which events a change is: `customer.created`, `invoice.paid`, `payment_method.attached`.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
 use crate::catalog::{OperationKind, Shape, catalog};
 use crate::sandbox::fields::{object, status};
 use crate::sandbox::store::{Body, Change};
+use crate::sandbox::table;
 use crate::sandbox::trigger::FieldTrigger;
 
-/// Objects whose events bear another name.
-const PREFIXES: &[(&str, &str)] = &[
-    ("bank_account", "customer.source"),
-    ("card", "customer.source"),
-    ("discount", "customer.discount"),
-    ("dispute", "charge.dispute"),
-    ("source", "customer.source"),
-    ("subscription", "customer.subscription"),
-    ("tax_id", "customer.tax_id"),
-    ("scheduled_query_run", "sigma.scheduled_query_run"),
-];
+/// `kind.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    moments: Vec<Moment>,
+    prefixes: BTreeMap<String, String>,
+}
 
-/// Moments that no rule covers: object, member, turn, event.
-const MOMENTS: &[(&str, &str, FieldTrigger, &str)] = &[
-    ("billing.meter", "status", FieldTrigger::Is("inactive"), "billing.meter.deactivated"),
-    ("billing.meter", "status", FieldTrigger::Was("inactive"), "billing.meter.reactivated"),
-    ("charge", "amount_refunded", FieldTrigger::Set, "charge.refunded"),
-    ("charge", "captured", FieldTrigger::Was("false"), "charge.captured"),
-    ("checkout.session", "status", FieldTrigger::Is("complete"), "checkout.session.completed"),
-    ("credit_note", "status", FieldTrigger::Is("void"), "credit_note.voided"),
-    ("dispute", "_withdrawn", FieldTrigger::Set, "charge.dispute.funds_withdrawn"),
-    ("dispute", "_reinstated", FieldTrigger::Set, "charge.dispute.funds_reinstated"),
-    ("dispute", "status", FieldTrigger::Is("lost"), "charge.dispute.closed"),
-    ("dispute", "status", FieldTrigger::Is("won"), "charge.dispute.closed"),
-    ("invoice", "status_transitions.finalized_at", FieldTrigger::Set, "invoice.finalized"),
-    ("invoice", "status", FieldTrigger::Is("paid"), "invoice.payment_succeeded"),
-    ("invoice", "status", FieldTrigger::Is("void"), "invoice.voided"),
-    ("invoice", "status", FieldTrigger::Is("uncollectible"), "invoice.marked_uncollectible"),
-    ("invoice", "_failed", FieldTrigger::Set, "invoice.payment_failed"),
-    ("invoice", "_waits", FieldTrigger::Set, "invoice.payment_action_required"),
-    ("invoice", "_sent", FieldTrigger::Set, "invoice.sent"),
-    ("payment_intent", "amount_capturable", FieldTrigger::Set, "payment_intent.amount_capturable_updated"),
-    ("payment_intent", "last_payment_error", FieldTrigger::Set, "payment_intent.payment_failed"),
-    ("payment_method", "customer", FieldTrigger::Set, "payment_method.attached"),
-    ("payment_method", "customer", FieldTrigger::Unset, "payment_method.detached"),
-    ("quote", "status", FieldTrigger::Is("open"), "quote.finalized"),
-    ("setup_intent", "last_setup_error", FieldTrigger::Set, "setup_intent.setup_failed"),
-    ("subscription", "status", FieldTrigger::Is("canceled"), "customer.subscription.deleted"),
-    ("subscription", "status", FieldTrigger::Was("paused"), "customer.subscription.resumed"),
-    ("transfer", "amount_reversed", FieldTrigger::Set, "transfer.reversed"),
-];
+/// A change of a member that is an event of its own.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Moment {
+    of: String,
+    member: String,
+    event: String,
+    is: Option<String>,
+    was: Option<String>,
+    unset: bool,
+    instead: bool,
+}
 
-/// Moments after which Stripe does not say that the object was updated too.
-const INSTEAD: &[&str] = &[
-    "charge.captured",
-    "charge.refunded",
-    "customer.subscription.deleted",
-    "payment_method.attached",
-    "payment_method.detached",
-];
+static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("kind.toml")));
+
+impl Moment {
+    fn happened(&self, object: &str, change: &Change) -> bool {
+        let trigger = match (&self.is, &self.was) {
+            (Some(value), _) => FieldTrigger::Is(value),
+            (_, Some(value)) => FieldTrigger::Was(value),
+            _ if self.unset => FieldTrigger::Unset,
+            _ => FieldTrigger::Set,
+        };
+        self.of == object && trigger.happened(change.before.as_ref(), &change.after, &self.member)
+    }
+}
 
 /// The kinds of event of a change, in the order in which they happened.
 pub(super) fn of(change: &Change) -> Vec<String> {
     let object = object(&change.after);
-    let prefix = PREFIXES.iter().find(|(name, _)| *name == object).map(|(_, prefix)| (*prefix).to_owned());
-    let prefix = prefix.unwrap_or_else(|| object.replace("issuing.", "issuing_"));
-    let mut kinds = Vec::new();
-    if change.gone {
-        kinds.push(format!("{prefix}.deleted"));
-    } else {
-        let moments = moments(object, &prefix, change);
-        match &change.before {
-            None => kinds.push(format!("{prefix}.created")),
-            Some(before) if differs(before, &change.after) => {
-                if !moments.iter().any(|moment| INSTEAD.contains(&moment.as_str())) {
-                    kinds.push(format!("{prefix}.updated"));
-                }
-            }
-            Some(_) => {}
-        }
-        kinds.extend(moments);
-    }
+    let prefix =
+        TABLE.prefixes.get(object).cloned().unwrap_or_else(|| object.replace("issuing.", "issuing_"));
+    let mut kinds =
+        if change.gone { vec![format!("{prefix}.deleted")] } else { told(object, &prefix, change) };
     kinds.retain(|kind| known().contains(kind));
+    kinds
+}
+
+/// The events of a change that left the object there.
+fn told(object: &str, prefix: &str, change: &Change) -> Vec<String> {
+    let moments: Vec<&Moment> =
+        TABLE.moments.iter().filter(|moment| moment.happened(object, change)).collect();
+    let mut kinds = Vec::new();
+    match &change.before {
+        None => kinds.push(format!("{prefix}.created")),
+        Some(before) if differs(before, &change.after) && moments.iter().all(|moment| !moment.instead) => {
+            kinds.push(format!("{prefix}.updated"));
+        }
+        Some(_) => {}
+    }
+    kinds.extend(moments.iter().map(|moment| moment.event.clone()));
+    let state = |body| Some(status(body)).filter(|state| !state.is_empty());
+    let reached = state(&change.after).filter(|now| change.before.as_ref().and_then(state) != Some(now));
+    let reached = reached.map(|state| format!("{prefix}.{state}"));
+    kinds.extend(reached.filter(|kind| moments.iter().all(|moment| moment.event != *kind)));
     kinds
 }
 
@@ -87,23 +83,6 @@ fn differs(before: &Body, after: &Body) -> bool {
         .any(|(name, new)| !name.starts_with('_') && name != "updated" && before.get(name) != Some(new))
 }
 
-/// The events that the members tell of, and the state that an event is named after.
-fn moments(object: &str, prefix: &str, change: &Change) -> Vec<String> {
-    let before = change.before.as_ref();
-    let mut found: Vec<String> = MOMENTS
-        .iter()
-        .filter(|(of, path, trigger, _)| *of == object && trigger.happened(before, &change.after, path))
-        .map(|(_, _, _, kind)| (*kind).to_owned())
-        .collect();
-    if let Some(reached) = state(&change.after).filter(|now| before.and_then(state) != Some(now)) {
-        let kind = format!("{prefix}.{reached}");
-        if !found.contains(&kind) {
-            found.push(kind);
-        }
-    }
-    found
-}
-
 /// Every kind of event that Stripe has: what a webhook endpoint may ask for.
 pub(super) fn known() -> &'static [String] {
     let endpoint = catalog().by_object("webhook_endpoint");
@@ -111,7 +90,23 @@ pub(super) fn known() -> &'static [String] {
     create.and_then(|create| create.param("enabled_events")).map(Shape::values).unwrap_or_default()
 }
 
-/// The state of an object, where it has one.
-fn state(body: &Body) -> Option<&str> {
-    Some(status(body)).filter(|state| !state.is_empty())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_moment_is_of_an_object_and_an_event_that_there_are() {
+        assert!(!TABLE.moments.is_empty());
+        for moment in &TABLE.moments {
+            let entity = catalog().by_object(&moment.of).unwrap();
+            assert!(
+                moment.member.starts_with('_') || entity.field_at(&moment.member).is_some(),
+                "{moment:?}"
+            );
+            assert!(known().contains(&moment.event), "{moment:?}");
+        }
+        for object in TABLE.prefixes.keys() {
+            assert!(catalog().by_object(object).is_some(), "there is no object {object}");
+        }
+    }
 }

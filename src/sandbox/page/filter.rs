@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Member, Presence, find};
-use crate::sandbox::fields::{Body, at};
+use crate::sandbox::due;
+use crate::sandbox::fields::{Body, at, given_number};
 use crate::sandbox::store::is_indexed;
 use crate::sandbox::table;
 
@@ -34,6 +35,21 @@ fn other(entity: &Entity, param: &str) -> Option<&'static str> {
     TABLE.get(&entity.key)?.get(param).map(String::as_str)
 }
 
+/// Between which times the objects of a list were made, for the store: signs of SQL and seconds.
+pub(super) fn made(entity: &Entity, params: &Body) -> Vec<(&'static str, i64)> {
+    if other(entity, "created").is_some() || entity.field("created").is_none() {
+        return Vec::new();
+    }
+    let signs = [
+        ("created", "="),
+        ("created.gt", ">"),
+        ("created.gte", ">="),
+        ("created.lt", "<"),
+        ("created.lte", "<="),
+    ];
+    signs.into_iter().filter_map(|(path, sign)| Some((sign, given_number(params, path)?))).collect()
+}
+
 /// The filters that the store can apply: one text in one field.
 pub(in crate::sandbox) fn pushed(entity: &Entity, params: &Body) -> Vec<(String, String)> {
     let texts =
@@ -41,7 +57,10 @@ pub(in crate::sandbox) fn pushed(entity: &Entity, params: &Body) -> Vec<(String,
     let pairs = texts.filter_map(|(name, value)| Some((field(entity, name)?, value.as_str()?)));
     let plain = pairs.filter(|(field, text)| {
         let is_text = field.shape.is_text() && (field.shape.objects().is_empty() || is_indexed(&field.name));
-        is_text && field.shape.presence != Presence::Optional && !text.is_empty()
+        is_text
+            && !due::changes(&entity.object, &field.name)
+            && field.shape.presence != Presence::Optional
+            && !text.is_empty()
     });
     plain.map(|(field, text)| (field.name.clone(), text.to_owned())).collect()
 }

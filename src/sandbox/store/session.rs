@@ -66,6 +66,8 @@ pub(in crate::sandbox) struct Walk<'w> {
     pub forward: bool,
     /// Only those whose fields hold these texts.
     pub having: Vec<(String, String)>,
+    /// Only those made then: signs of SQL, and seconds.
+    pub made: Vec<(&'static str, i64)>,
     /// Only those whose fields, which have an index, hold these texts in small or capital letters.
     pub alike: Vec<(String, String)>,
     /// Only those in whose text as it is kept these patterns of SQL's `LIKE` are found, with `\\`
@@ -94,6 +96,9 @@ impl<'w> Walk<'w> {
         }
         for (field, text) in &self.having {
             query += &holds(field, text, &mut place);
+        }
+        for (sign, time) in &self.made {
+            query = format!("{query} AND {} {sign} {}", field("created"), place((*time).into()));
         }
         for (name, text) in &self.alike {
             let (field, text) = (field(name), place(text.clone().into()));

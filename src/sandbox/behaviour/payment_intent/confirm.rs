@@ -11,11 +11,7 @@ const ADVICE: &str = "You can either update the PaymentIntent with a payment met
 
 /// `POST /v1/payment_intents/{intent}/confirm`.
 pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> Outcome<Json> {
-    let mut call = call.clone();
-    payment_method::take(&mut call)?;
-    let body = call.revise()?;
-    intent::check_owner(&call, &body)?;
-    run(&call, body)
+    intent::confirm(call, run)
 }
 
 /// Confirms an intent whose params are laid over.
@@ -46,6 +42,7 @@ pub(in crate::sandbox::behaviour) fn attempt(
     mut method: Body,
     authenticated: bool,
 ) -> Outcome<Attempt> {
+    card::check(&mut method);
     let verdict = card::verdict(&method);
     let refused = match verdict {
         Verdict::Decline(why) => Some(why),

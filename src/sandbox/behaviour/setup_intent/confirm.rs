@@ -12,11 +12,7 @@ const DEPOSITS: [i64; 2] = [32, 45];
 
 /// `POST /v1/setup_intents/{id}/confirm`.
 pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> Outcome<Json> {
-    let mut call = call.clone();
-    payment_method::take(&mut call)?;
-    let body = call.revise()?;
-    intent::check_owner(&call, &body)?;
-    run(&call, body)
+    intent::confirm(call, run)
 }
 
 /// Confirms an intent whose params are laid over.
