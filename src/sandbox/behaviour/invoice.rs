@@ -1,6 +1,6 @@
 //! Invoices: drafts that gather lines, then open until they are paid or void.
 
-use super::order::{add_item, give_discounts, give_rates, work_out};
+use super::order::{give_reductions, work_out};
 use super::prelude::*;
 use super::{generic, invoice_item, money};
 
@@ -58,11 +58,9 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     if inner(&body, "rendering").is_none() {
         set(&mut body, "rendering", json!({"pdf": {"page_size": "auto"}}));
     }
-    for mut item in waiting {
+    for item in waiting {
         if text(&item, "currency") == text(&body, "currency") {
-            add_item(call, &mut body, &item);
-            set(&mut item, "invoice", id(&body));
-            call.session.put(&item)?;
+            invoice_item::put_on(call, &mut body, item)?;
         }
     }
     call.keep(body)
@@ -74,12 +72,11 @@ pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome
     set(&mut call.params, "customer", id(customer));
     let mut body = call.build()?;
     set(&mut body, "currency", currency.to_ascii_lowercase());
-    give_rates(&call, &mut body, &call.params, "default_tax_rates", "")?;
+    give_reductions(&call, &mut body, &call.params, "default_tax_rates", "")?;
     let days = given_number(&call.params, "days_until_due").map(|days| later(call.now, days));
     if let Some(due) = given_number(&call.params, "due_date").or(days) {
         set(&mut body, "due_date", due);
     }
-    give_discounts(&call, &mut body, &call.params, "")?;
     work_out(&mut body);
     Ok(body)
 }
@@ -91,8 +88,7 @@ fn later(at: i64, days: i64) -> i64 {
 /// `POST /v1/invoices/{invoice}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.revise()?;
-    give_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
-    give_discounts(call, &mut body, &call.params, "")?;
+    give_reductions(call, &mut body, &call.params, "default_tax_rates", "")?;
     if status(&body) == "draft" {
         work_out(&mut body);
     }

@@ -17,6 +17,9 @@ fn about(interval: &str) -> i64 {
     days * 24 * 60 * 60
 }
 
+/// More cycles than an estimate is wrong by.
+const MOST_STEPS: usize = 10_000;
+
 /// The time so many intervals later; the 31st of a month is the last of a shorter one.
 pub(super) fn add(at: i64, interval: &str, count: i64) -> i64 {
     let span = Span::new();
@@ -55,32 +58,23 @@ impl<'a> Cycle<'a> {
 
     /// The first moment after `at` that lies a whole number of cycles from the anchor.
     pub fn next(self, anchor: i64, at: i64) -> i64 {
-        if at < anchor {
-            return self.around(anchor, at).1;
-        }
-        // counted from the anchor each time, so that a short month does not shorten the next
-        let mut steps = ((at - anchor) / (about(self.interval) * self.count)).max(0);
-        loop {
-            let found = add(anchor, self.interval, steps * self.count);
-            if found > at {
-                return found;
-            }
-            steps += 1;
-        }
+        self.around(anchor, at).1
     }
 
-    /// The period around a time that lies before the anchor: the first one is only a part of it.
+    /// The whole cycle around a time, before the anchor or after it.
     pub fn around(self, anchor: i64, at: i64) -> (i64, i64) {
-        let mut end = anchor;
-        let mut steps = 1;
-        loop {
-            let start = add(anchor, self.interval, -steps * self.count);
-            if start <= at || steps > 10_000 {
-                return (start, end);
+        let longest = about(self.interval) * self.count;
+        // counted from the anchor each time, so that a short month does not shorten the next
+        let bound = |steps: i64| add(anchor, self.interval, steps * self.count);
+        let mut steps = at.saturating_sub(anchor).div_euclid(longest);
+        for _ in 0..MOST_STEPS {
+            match (bound(steps), bound(steps + 1)) {
+                (start, _) if start > at => steps -= 1,
+                (_, end) if end <= at => steps += 1,
+                whole => return whole,
             }
-            end = start;
-            steps += 1;
         }
+        (at, at.saturating_add(longest))
     }
 }
 

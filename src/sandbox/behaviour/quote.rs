@@ -4,7 +4,7 @@
 use super::prelude::*;
 use crate::sandbox::embedded;
 
-use super::order::{self, DISCOUNTS, Line, RATES};
+use super::order::{self, DISCOUNTS};
 use super::{invoice, line_items, subscription};
 
 /// What this module answers.
@@ -38,8 +38,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 
 /// The lines, and everything that follows from them, the discounts and the rates.
 fn show(call: &Call<'_>, body: &mut Body, mut basket: Vec<Body>) -> Outcome<()> {
-    order::give_discounts(call, body, &call.params, "")?;
-    order::give_rates(call, body, &call.params, "default_tax_rates", "")?;
+    order::give_reductions(call, body, &call.params, "default_tax_rates", "")?;
     let discounts: Vec<Body> = objects(body, DISCOUNTS).cloned().collect();
     let rates = items(body, "default_tax_rates").to_vec();
     let again = again(&basket, &discounts, &rates)?;
@@ -115,7 +114,7 @@ fn accept(call: &Call<'_>) -> Outcome<Json> {
 
 /// What the invoice or the subscription of a quote takes from it.
 fn params(quote: &Body) -> Outcome<Body> {
-    let rates: Json = objects(quote, "default_tax_rates").map(id).collect();
+    let rates = order::rate_ids(quote, "default_tax_rates");
     let discounts = items(quote, "discounts").iter().map(|id| json!({"discount": id}));
     let method = needed(quote, "collection_method")?;
     let mut params = body! {
@@ -135,9 +134,8 @@ fn subscription_of(call: &Call<'_>, quote: &Body, again: &[Body], once: &[Body])
     params.extend(body! {
         "add_invoice_items": entries(once), "currency": member(quote, "currency"), "items": entries(again),
     });
-    for name in ["description", "metadata", "trial_period_days"] {
-        let given = inner(quote, "subscription_data").and_then(|data| data.get(name));
-        params.extend(given.filter(|value| !value.is_null()).map(|value| (name.to_owned(), value.clone())));
+    if let Some(data) = inner(quote, "subscription_data") {
+        copy_given(&mut params, data, &["description", "metadata", "trial_period_days"]);
     }
     if text(&params, "collection_method") == Some("charge_automatically") {
         set(&mut params, "payment_behavior", "default_incomplete");
@@ -148,12 +146,10 @@ fn subscription_of(call: &Call<'_>, quote: &Body, again: &[Body], once: &[Body])
 fn invoice_of(call: &Call<'_>, quote: &Body, basket: &[Body]) -> Outcome<Body> {
     let customer = call.session.named("customer", needed(quote, "customer")?)?;
     let about = call.about("invoice", params(quote)?)?;
-    let currency = needed(quote, "currency")?;
-    let mut made = invoice::draft(&about, &customer, currency)?;
+    let mut made = invoice::draft(&about, &customer, needed(quote, "currency")?)?;
     for item in basket {
-        let price = order::in_currency(needed_inner(item, "price")?, currency, "currency")?;
-        let line = Line::of_price(&price, needed_number(item, "quantity")?)?;
-        order::add_line(&about, &mut made, &line, items(item, RATES))?;
+        let item = invoice::item_of(call, &made, &line_items::entry(item), "line_items")?;
+        order::add_item(call, &mut made, &item);
     }
     let details =
         json!({"quote_details": {"quote": id(quote)}, "subscription_details": null, "type": "quote_details"});

@@ -77,7 +77,7 @@ pub(super) fn span(phase: &Body) -> Json {
 
 /// The phase that a subscription is in by itself.
 pub(super) fn current(owner: &Body) -> Body {
-    let own = || subscription::shown(owner).iter().filter_map(Json::as_object);
+    let own = || subscription::shown(owner);
     let bound = |name: &'static str| own().filter_map(move |item| given_number(item, name));
     let item = |item: &Body| {
         let price = text(item, "price.id");
@@ -150,7 +150,7 @@ pub(super) fn begin(call: &Call<'_>, schedule: &Body, phase: &Body) -> Outcome<B
 
 /// The subscription becomes what the phase says.
 pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body) -> Outcome<()> {
-    let mut left: Vec<&Body> = subscription::shown(owner).iter().filter_map(Json::as_object).collect();
+    let mut left: Vec<&Body> = subscription::shown(owner).collect();
     let wanted = objects(phase, "items").map(|wanted| {
         let same = left.iter().position(|item| text(item, "price.id") == text(wanted, "price"));
         (same.map(|at| left.remove(at)), wanted)

@@ -4,7 +4,7 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer_time, generic};
 
 use super::ending::{ENDED, close};
-use super::{bill, change};
+use super::{bill, change, item, proration};
 
 /// `DELETE /v1/subscriptions/{id}`.
 pub fn cancel(call: &Call<'_>) -> Outcome<Json> {
@@ -20,21 +20,13 @@ pub fn cancel(call: &Call<'_>) -> Outcome<Json> {
     call.session.put(&body)?;
     let was_paid = status(&body) == "active";
     if flag(&call.params, "prorate") && was_paid {
-        change::credit_rest(call, &body)?;
+        proration::credit_rest(call, &body, &item::of(call, id(&body))?)?;
     }
     if flag(&call.params, "invoice_now") {
-        last_invoice(call, &body)?;
+        bill::last(call, &body, "subscription_update", "active")?;
     }
     close(call, id(&body))?;
     call.named().map(Json::Object)
-}
-
-/// What waits, and what was used and not yet charged, is charged with the end.
-fn last_invoice(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    let mut draft = bill::draft(call, body, "subscription_update")?;
-    bill::used_until_now(call, body, &mut draft)?;
-    bill::gather(call, body, &mut draft)?;
-    bill::settle(call, body, draft, "active")
 }
 
 /// `POST /v1/subscriptions/{id}/pause`.
@@ -42,9 +34,9 @@ pub fn pause(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     let call = &customer_time::of(call, &body)?;
     if text(&call.params, "bill_for.unused_time_from.type") == Some("now") {
-        change::credit_rest(call, &body)?;
+        proration::credit_rest(call, &body, &item::of(call, id(&body))?)?;
         if text(&call.params, "invoicing_behavior") == Some("invoice") {
-            last_invoice(call, &body)?;
+            bill::last(call, &body, "subscription_update", "active")?;
             body = call.named()?;
         }
     }

@@ -49,6 +49,11 @@ pub(super) fn period(body: &Body) -> Outcome<(i64, i64)> {
     Ok((needed_number(body, "current_period_start")?, needed_number(body, "current_period_end")?))
 }
 
+/// The whole cycle of which the current period is all, or a part.
+pub(super) fn whole_period(body: &Body, owner: &Body) -> Outcome<(i64, i64)> {
+    Ok(cycle(body)?.around(needed_number(owner, "billing_cycle_anchor")?, period(body)?.0))
+}
+
 /// The price of an item as its subscription charges it.
 pub(super) fn price(body: &Body, owner: &Body) -> Outcome<Body> {
     order::in_currency(needed_inner(body, "price")?, needed(owner, "currency")?, "currency")
@@ -133,8 +138,8 @@ pub(super) fn of(call: &Call<'_>, owner: &str) -> Outcome<Vec<Body>> {
 }
 
 /// The items that a subscription shows.
-pub fn shown(owner: &Body) -> &[Json] {
-    inner(owner, "items").map_or(&[], |page| items(page, "data"))
+pub fn shown(owner: &Body) -> impl Iterator<Item = &Body> {
+    objects(owner, "items.data")
 }
 
 /// Shows the items as they are kept: all of them, which are twenty at most.
@@ -147,7 +152,6 @@ pub(super) fn sync(call: &Call<'_>, owner: &mut Body) -> Outcome<()> {
 
 /// The first and the last end among the current periods; none where there are no items.
 pub(super) fn period_ends(owner: &Body) -> Option<(i64, i64)> {
-    let page = inner(owner, "items")?;
-    let ends = || objects(page, "data").filter_map(|item| given_number(item, "current_period_end"));
+    let ends = || shown(owner).filter_map(|item| given_number(item, "current_period_end"));
     ends().min().zip(ends().max())
 }
