@@ -2,7 +2,7 @@
 
 use super::order::{give_reductions, work_out};
 use super::prelude::*;
-use super::{generic, invoice_item, money};
+use super::{customer_time, generic, invoice_item, money};
 
 mod attach;
 mod balance;
@@ -18,7 +18,7 @@ pub(super) use finalize_and_pay::{
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
-        operations: &[(Create, create), (Delete, delete), (List, list), (Update, update)],
+        operations: &[(Create, create), (Delete, delete), (Update, update)],
         actions: &[
             ("AddInvoiceLines", edit::add_lines),
             ("AttachPaymentToInvoice", attach::attach),
@@ -39,7 +39,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         }],
         ..Behaviour::of(&["invoice"])
     },
-    Behaviour { operations: &[(List, payment::list)], ..Behaviour::of(&["invoice_payment"]) },
     Behaviour { operations: &[(Update, edit::update_line)], ..Behaviour::of(&["line_item"]) },
 ];
 
@@ -48,13 +47,18 @@ const DAY: i64 = 24 * 60 * 60;
 /// `POST /v1/invoices`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.demanded_object("customer", "customer")?;
+    let call = &customer_time::of(call, &customer)?;
     let wanted = text(&call.params, "currency");
-    let waiting = invoice_item::waiting(call, id(&customer), wanted)?;
+    let mut waiting = invoice_item::waiting(call, id(&customer), wanted)?;
     let includes = text(&call.params, "pending_invoice_items_behavior") == Some("include");
-    let waiting = if includes { waiting } else { Vec::new() };
+    let of = text(&call.params, "subscription");
+    waiting.retain(|item| includes && (of.is_none() || invoice_item::subscription(item) == of));
     let first = waiting.first().and_then(|item| text(item, "currency"));
     let currency = wanted.or(first).or_else(|| text(&customer, "currency"));
     let mut body = draft(call, &customer, currency.unwrap_or(money::USUAL))?;
+    if let Some(owner) = call.referred_by("subscription", "subscription")? {
+        set(&mut body, "parent", of_subscription(&owner));
+    }
     if inner(&body, "rendering").is_none() {
         set(&mut body, "rendering", json!({"pdf": {"page_size": "auto"}}));
     }
@@ -64,6 +68,14 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
         }
     }
     call.keep(body)
+}
+
+/// The `parent` of an invoice that a subscription has.
+pub(super) fn of_subscription(owner: &Body) -> Json {
+    let details = json!({
+        "metadata": owner.get("metadata"), "subscription": id(owner), "subscription_proration_date": null,
+    });
+    json!({"quote_details": null, "subscription_details": details, "type": "subscription_details"})
 }
 
 /// A draft without lines, not yet kept.
@@ -97,14 +109,6 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "due_date", due);
     }
     call.keep(body)
-}
-
-/// `GET /v1/invoices`; `subscription` is what an invoice stems from.
-fn list(call: &Call<'_>) -> Outcome<Json> {
-    let wanted = text(&call.params, "subscription");
-    page::of_objects(&call.without(&["subscription"]), "invoice", |body| {
-        wanted.is_none() || text(body, "parent.subscription_details.subscription") == wanted
-    })
 }
 
 /// `DELETE /v1/invoices/{invoice}`: its items wait again.

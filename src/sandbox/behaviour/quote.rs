@@ -5,7 +5,7 @@ use super::prelude::*;
 use crate::sandbox::embedded;
 
 use super::order::{self, DISCOUNTS};
-use super::{invoice, line_items, subscription};
+use super::{invoice, line_items, schedule, subscription};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -99,10 +99,14 @@ fn accept(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     let (again, once): (Vec<Body>, Vec<Body>) =
         line_items::of(&body).into_iter().partition(line_items::is_recurring);
+    let starts = given_number(&body, "subscription_data.effective_date").filter(|at| *at > call.now);
     if again.is_empty() {
         let made = invoice_of(call, &body, &once)?;
         call.session.put(&made)?;
         set(&mut body, "invoice", id(&made));
+    } else if let Some(starts) = starts {
+        let made = schedule_of(call, &body, &again, starts)?;
+        set(&mut body, "subscription_schedule", made.get("id").cloned().unwrap_or_default());
     } else {
         let made = subscription_of(call, &body, &again, &once)?;
         body.extend(body! {"invoice": member(&made, "latest_invoice"), "subscription": id(&made)});
@@ -141,6 +145,25 @@ fn subscription_of(call: &Call<'_>, quote: &Body, again: &[Body], once: &[Body])
         set(&mut params, "payment_behavior", "default_incomplete");
     }
     subscription::made(&call.about("subscription", params)?)
+}
+
+/// What begins later is a schedule of one phase.
+fn schedule_of(call: &Call<'_>, quote: &Body, again: &[Body], starts: i64) -> Outcome<Json> {
+    let mut phase = params(quote)?;
+    let days = phase.shift_remove("days_until_due");
+    let customer = phase.shift_remove("customer");
+    phase.extend(body! {
+        "currency": member(quote, "currency"), "items": again.iter().map(line_items::entry).collect::<Vec<_>>(),
+    });
+    if let Some(days) = days {
+        set(&mut phase, "invoice_settings", json!({"days_until_due": days}));
+    }
+    if let Some(data) = inner(quote, "subscription_data") {
+        copy_given(&mut phase, data, &["description", "metadata"]);
+    }
+    let params =
+        body! {"customer": customer, "end_behavior": "release", "phases": [phase], "start_date": starts};
+    schedule::create(&call.about("subscription_schedule", params)?)
 }
 
 fn invoice_of(call: &Call<'_>, quote: &Body, basket: &[Body]) -> Outcome<Body> {

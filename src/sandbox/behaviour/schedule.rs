@@ -16,7 +16,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 const SPECIAL: &[&str] = &["from_subscription", "phases", "proration_behavior", "start_date"];
 
 /// `POST /v1/subscription_schedules`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     if let Some(from) = text(&call.params, "from_subscription") {
         return from_subscription(call, from);
     }

@@ -96,7 +96,8 @@ pub fn reduce<'o>(
         }
     }
     discounts.into_iter().for_each(|own| take(own, &mut left, &mut off));
-    let reduced = lines.iter().zip(off).map(|(line, off)| {
+    let reduced = lines.iter().zip(off).map(|(line, mut off)| {
+        off.retain(|_| line.discountable);
         let left = line.amount - off.iter().map(|(_, amount)| amount).sum::<i64>();
         Reduced { off, left, taxes: taxes(line.rates, left) }
     });

@@ -19,12 +19,9 @@ pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body
         set(&mut params, "days_until_due", needed_number(owner, "days_until_due")?);
     }
     let mut body = invoice::draft(&call.about("invoice", params)?, &customer, needed(owner, "currency")?)?;
-    let details = json!({
-        "metadata": owner.get("metadata"), "subscription": id(owner), "subscription_proration_date": null,
-    });
     body.extend(body! {
         "billing_reason": reason, "default_tax_rates": items(owner, "default_tax_rates"),
-        "parent": {"quote_details": null, "subscription_details": details, "type": "subscription_details"},
+        "parent": invoice::of_subscription(owner),
     });
     Ok(body)
 }
@@ -179,6 +176,10 @@ pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str
     }
     call.session.put(&owner)?;
     invoice::open(call, &mut body)?;
+    if unpaid == "incomplete" {
+        // a first payment is for the customer to make
+        set(&mut body, "next_payment_attempt", Json::Null);
+    }
     call.session.put(&body)?;
     if status(&body) == "paid" || behaviour == "default_incomplete" {
         return call.react();
