@@ -2,7 +2,7 @@
 
 use super::order::{give_reductions, work_out};
 use super::prelude::*;
-use super::{customer_time, generic, invoice_item, money};
+use super::{generic, invoice_item, money};
 
 mod attach;
 mod balance;
@@ -47,7 +47,6 @@ const DAY: i64 = 24 * 60 * 60;
 /// `POST /v1/invoices`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.demanded_object("customer", "customer")?;
-    let call = &customer_time::of(call, &customer)?;
     let wanted = text(&call.params, "currency");
     let mut waiting = invoice_item::waiting(call, id(&customer), wanted)?;
     let includes = text(&call.params, "pending_invoice_items_behavior") == Some("include");

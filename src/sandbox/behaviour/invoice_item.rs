@@ -2,7 +2,7 @@
 
 use super::order::{self, Accepts, Line};
 use super::prelude::*;
-use super::{customer_time, generic, money};
+use super::{generic, money};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -16,7 +16,6 @@ const COST: &[&str] = &["amount", "price_data", "pricing", "quantity", "unit_amo
 /// `POST /v1/invoiceitems`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.demanded_object("customer", "customer")?;
-    let call = &customer_time::of(call, &customer)?;
     let draft = text(&call.params, "invoice");
     let draft = draft.map(|draft| call.session.referred("invoice", draft, "invoice")).transpose()?;
     let line = cost(call, [Some(&call.params), draft.as_ref(), Some(&customer)])?;

@@ -7,7 +7,7 @@
 //! Time goes on by itself for nobody: a test clock moves it (`clock`).
 
 use super::prelude::*;
-use super::{customer_time, discount, order};
+use super::{discount, order};
 
 mod bill;
 mod billing_cycle;
@@ -64,7 +64,6 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/subscriptions/{id}`.
 pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
-    let call = &customer_time::of(call, &before)?;
     managed(call, &before)?;
     own_method(call, needed(&before, "customer")?)?;
     let changed = pending::once_paid(call, &before, || {

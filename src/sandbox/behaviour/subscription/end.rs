@@ -1,7 +1,7 @@
 //! The end of a subscription, and its pauses.
 
+use crate::sandbox::behaviour::generic;
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::{customer_time, generic};
 
 use super::ending::{ENDED, close};
 use super::{bill, change, item, proration};
@@ -12,7 +12,6 @@ pub fn cancel(call: &Call<'_>) -> Outcome<Json> {
     if ENDED.contains(&status(&body)) {
         return Err(Failure::absent("subscription", id(&body)));
     }
-    let call = &customer_time::of(call, &body)?;
     for (name, value) in inner(&call.params, "cancellation_details").into_iter().flatten() {
         set_inner(&mut body, "cancellation_details", name, value.clone());
     }
@@ -32,7 +31,6 @@ pub fn cancel(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/subscriptions/{id}/pause`.
 pub fn pause(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let call = &customer_time::of(call, &body)?;
     if text(&call.params, "bill_for.unused_time_from.type") == Some("now") {
         proration::credit_rest(call, &body, &item::of(call, id(&body))?)?;
         if text(&call.params, "invoicing_behavior") == Some("invoice") {
@@ -50,7 +48,6 @@ pub fn pause(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/subscriptions/{id}/resume`: from now on, unless the old periods go on.
 pub fn resume(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let call = &customer_time::of(call, &body)?;
     body.extend(body! {"status": "active", "status_details": null});
     call.session.put(&body)?;
     if text(&call.params, "billing_cycle_anchor.type") != Some("unchanged") {
