@@ -50,6 +50,19 @@ fn a_short_first_period_is_credited_by_what_it_cost() {
 }
 
 #[test]
+fn the_last_day_of_the_month_is_the_last_of_the_next_one_too() {
+    let client = Client::new();
+    let (clock, customer) = clocked(&client, "pm_card_visa");
+    advance(&client, &clock, now(&client, &clock) + 40 * DAY);
+    let form = [("billing_cycle_anchor_config[day_of_month]", "31")];
+    let made = subscribe(&client, &customer, &client.monthly("2800"), &form);
+    let february = item(&made).1;
+    advance(&client, &clock, february + 2 * 60 * 60);
+    let march = item(&client.get(&path(&made))).1;
+    assert_eq!((march - february) / DAY, 31, "the 28th of February to the 31st of March");
+}
+
+#[test]
 fn what_is_prorated_is_less_the_discounts_it_was_charged_with() {
     let client = Client::new();
     let (clock, customer) = clocked(&client, "pm_card_visa");

@@ -56,9 +56,20 @@ impl<'a> Cycle<'a> {
         add(at, self.interval, self.count)
     }
 
-    /// The first moment after `at` that lies a whole number of cycles from the anchor.
-    pub fn next(self, anchor: i64, at: i64) -> i64 {
-        self.around(anchor, at).1
+    /// An anchor whose month lacks the day that was meant: the last one before it with that day, a
+    /// whole number of cycles earlier. Any other anchor stays.
+    pub fn on_day(self, anchor: i64, day: i64) -> i64 {
+        let own = zoned(anchor);
+        if i64::from(own.day()) >= day
+            || own.day() < own.days_in_month()
+            || !matches!(self.interval, "month" | "year")
+        {
+            return anchor;
+        }
+        let earlier = (1..12).map(|steps| zoned(add(anchor, self.interval, -steps * self.count)));
+        let mut long = earlier.filter(|at| i64::from(at.days_in_month()) >= day);
+        let found = long.next().and_then(|at| at.with().day(i8::try_from(day).ok()?).build().ok());
+        found.map_or(anchor, |found| found.timestamp().as_second())
     }
 
     /// The whole cycle around a time, before the anchor or after it.
@@ -112,6 +123,12 @@ pub(super) fn part(amount: i64, start: i64, end: i64, at: i64) -> i64 {
 mod tests {
     use super::*;
 
+    impl Cycle<'_> {
+        fn next(self, anchor: i64, at: i64) -> i64 {
+            self.around(anchor, at).1
+        }
+    }
+
     fn second(text: &str) -> i64 {
         text.parse::<Timestamp>().map_or(0, Timestamp::as_second)
     }
@@ -145,6 +162,16 @@ mod tests {
         assert_eq!(find(None, Some(1), Some(0)), Some(second("2026-02-01T00:00:00Z")));
         assert_eq!(find(Some(2), Some(31), None), Some(second("2026-02-28T10:00:00Z")));
         assert_eq!(find(Some(13), Some(1), None), None);
+    }
+
+    #[test]
+    fn the_last_day_of_a_month_stays_the_last() {
+        let february = second("2026-02-28T00:00:00Z");
+        let on_last = |cycle: Cycle<'_>| cycle.next(cycle.on_day(february, 31), february);
+        assert_eq!(on_last(every(1, "month")), second("2026-03-31T00:00:00Z"));
+        assert_eq!(on_last(every(2, "month")), second("2026-04-30T00:00:00Z"));
+        assert_eq!(on_last(every(1, "year")), second("2027-02-28T00:00:00Z"));
+        assert_eq!(every(1, "week").on_day(february, 31), february);
     }
 
     #[test]

@@ -169,7 +169,7 @@ pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<
             bill::used(call, &owner, item, call.now, &mut draft)?;
         }
     }
-    set(&mut owner, "billing_cycle_anchor", call.now);
+    owner.extend(body! {"billing_cycle_anchor": call.now, "billing_cycle_anchor_config": null});
     if status(&owner) == "trialing" {
         set(&mut owner, "status", "active");
     }

@@ -51,7 +51,14 @@ pub(super) fn period(body: &Body) -> Outcome<(i64, i64)> {
 
 /// The whole cycle of which the current period is all, or a part.
 pub(super) fn whole_period(body: &Body, owner: &Body) -> Outcome<(i64, i64)> {
-    Ok(cycle(body)?.around(needed_number(owner, "billing_cycle_anchor")?, period(body)?.0))
+    around(body, owner, period(body)?.0)
+}
+
+/// The whole cycle around a time, counted from the anchor of the subscription.
+fn around(body: &Body, owner: &Body, at: i64) -> Outcome<(i64, i64)> {
+    let (cycle, anchor) = (cycle(body)?, needed_number(owner, "billing_cycle_anchor")?);
+    let day = given_number(owner, "billing_cycle_anchor_config.day_of_month");
+    Ok(cycle.around(day.map_or(anchor, |day| cycle.on_day(anchor, day)), at))
 }
 
 /// The price of an item as its subscription charges it.
@@ -111,21 +118,16 @@ pub(super) fn check_count(own: &[Body]) -> Outcome<()> {
 pub(super) fn set_period(body: &mut Body, owner: &Body, at: i64) -> Outcome<()> {
     let end = match given_number(owner, "trial_end").filter(|end| *end > at && status(owner) == "trialing") {
         Some(end) => end,
-        None => end_of(body, owner, at)?,
+        None => around(body, owner, at)?.1,
     };
     body.extend(body! {"current_period_start": at, "current_period_end": end});
     Ok(())
 }
 
-/// The end of the period that begins at that time.
-pub(super) fn end_of(body: &Body, owner: &Body, at: i64) -> Outcome<i64> {
-    Ok(cycle(body)?.next(needed_number(owner, "billing_cycle_anchor")?, at))
-}
-
 /// The next period begins where this one ends.
 pub(super) fn go_on(body: &mut Body, owner: &Body) -> Outcome<()> {
     let (_, end) = period(body)?;
-    let next = end_of(body, owner, end)?;
+    let (_, next) = around(body, owner, end)?;
     body.extend(body! {"current_period_start": end, "current_period_end": next});
     Ok(())
 }
