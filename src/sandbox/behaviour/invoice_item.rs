@@ -50,9 +50,6 @@ fn cost(call: &Call<'_>, owners: [Option<&Body>; 3]) -> Outcome<Line> {
     if let Some(line) = Line::of(call, &call.params, Accepts::OneTime, wanted.as_deref(), "")? {
         return Ok(line);
     }
-    if call.params.contains_key("amount") && text(&call.params, "unit_amount_decimal").is_some() {
-        return Err(Failure::exclusive("amount", "unit_amount_decimal"));
-    }
     let currency = owners.into_iter().flatten().find_map(|owner| text(owner, "currency"));
     let currency = money::known_currency(currency.unwrap_or(money::USUAL), "currency")?;
     Line::of_amount(&call.params, &currency).ok_or_else(|| {

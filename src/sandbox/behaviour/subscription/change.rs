@@ -45,7 +45,7 @@ fn begin_trial(call: &Call<'_>, body: &mut Body, end: i64) -> Outcome<()> {
     if status(body) == "active" && proration::behaviour(call) != "none" {
         proration::credit_rest(call, body, &own)?;
     }
-    trial::until(call, body, end)?;
+    trial::until(call, body, end);
     for mut item in own {
         set(&mut item, "current_period_end", end);
         call.session.put(&item)?;
