@@ -119,7 +119,11 @@ fn behaviour(entity: &Entity) -> Option<&'static Behaviour> {
 /// Runs one of the operations: the object's own, else what every object does.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
     let known = call.entity.operation(kind).map_or(&[][..], |operation| operation.params.as_slice());
-    let call = &token_params::unfold(call, known)?;
+    let mut call = token_params::unfold(call, known)?;
+    if matches!(kind, OperationKind::Create | OperationKind::Update | OperationKind::Delete) {
+        call = customer_time::of_call(&call)?;
+    }
+    let call = &call;
     constraint::check(call, &format!("{}.{kind:?}", call.entity.key))?;
     let own = behaviour(call.entity).map_or(&[][..], |behaviour| behaviour.operations);
     let own = own.iter().find(|(known, _)| *known == kind);
@@ -129,7 +133,7 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
 /// Runs an action: the object's own, else what `life.toml` says of it.
 pub(super) fn act(call: &Call<'_>, name: &str) -> Outcome<Json> {
     let known = catalog().action(name).map_or(&[][..], |(_, action)| action.params.as_slice());
-    let call = &token_params::unfold(call, known)?;
+    let call = &customer_time::of_call(&token_params::unfold(call, known)?)?;
     constraint::check(call, name)?;
     let Some(answer) = own_action(name) else { return with_reactions(call, action::run(call, name)) };
     if let Some(course) = life::states(name) {

@@ -157,6 +157,15 @@ pub(super) fn copy(to: &mut Body, from: &Body, names: &[&str]) {
     }
 }
 
+/// Copies members that are there and are not null.
+pub(super) fn copy_given(to: &mut Body, from: &Body, names: &[&str]) {
+    for (name, value) in names.iter().filter_map(|name| from.get_key_value(*name)) {
+        if !value.is_null() {
+            set(to, name, value.clone());
+        }
+    }
+}
+
 /// An object as an error carries it: without what is never shown.
 pub(super) fn visible(body: &Body) -> Body {
     body.clone().into_iter().filter(|(name, _)| !name.starts_with('_')).collect()

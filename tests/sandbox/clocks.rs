@@ -17,7 +17,7 @@ pub fn clocked(client: &Client, card: &str) -> (String, String) {
 const DAY: i64 = 86400;
 const START: i64 = 1_767_225_600;
 
-fn advance(client: &Client, clock: &str, to: i64) {
+pub fn advance(client: &Client, clock: &str, to: i64) {
     let moved = client
         .post(&format!("/v1/test_helpers/test_clocks/{clock}/advance"), &[("frozen_time", &to.to_string())]);
     assert_eq!((&moved["status"], moved["frozen_time"].as_i64()), (&"ready".into(), Some(to)));

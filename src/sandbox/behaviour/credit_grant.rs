@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::customer_time;
 use super::prelude::*;
 
 /// What this module answers.
@@ -90,8 +91,8 @@ fn end(call: &Call<'_>, at: &str, kind: &str) -> Outcome<Json> {
 
 /// `GET /v1/billing/credit_balance_summary`: what is left by currency.
 fn summary(call: &Call<'_>) -> Outcome<Json> {
-    let customer = call.demanded("customer")?;
-    call.session.referred("customer", customer, "customer")?;
+    let customer = call.demanded_object("customer", "customer")?;
+    let (call, customer) = (&customer_time::of(call, &customer)?, id(&customer));
     let only = text(&call.params, "filter.credit_grant");
     let mut grants = call.session.having("billing.credit_grant", "customer", customer)?;
     grants.retain(|grant| only.is_none_or(|only| only == id(grant)) && counts(call, grant));

@@ -179,14 +179,10 @@ fn line(call: &Call<'_>, entry: &Body, (amount, quantity): (i64, i64), of: Optio
     }
 }
 
-/// What a param sets apart of the credit; nothing without it.
-fn set_apart(call: &Call<'_>, name: &str) -> i64 {
-    number(&call.params, name)
-}
-
 /// What was paid goes to the balance, back to the card, or another way: the parts make the whole.
 fn split(call: &Call<'_>, body: &mut Body, amount: i64, paid: bool) -> Outcome<()> {
-    let parts = ["credit_amount", "refund_amount", "out_of_band_amount"].map(|name| set_apart(call, name));
+    let parts =
+        ["credit_amount", "refund_amount", "out_of_band_amount"].map(|name| number(&call.params, name));
     let named = order::sum(items(&call.params, "refunds"), "amount_refunded");
     let sum = parts.iter().sum::<i64>() + named;
     if paid && sum != amount {
@@ -199,7 +195,7 @@ fn split(call: &Call<'_>, body: &mut Body, amount: i64, paid: bool) -> Outcome<(
     if !paid && sum != 0 && sum != amount {
         return Err(Failure::state("An open invoice has nothing to give back.").param("refund_amount"));
     }
-    let elsewhere = set_apart(call, "out_of_band_amount");
+    let elsewhere = number(&call.params, "out_of_band_amount");
     if paid && elsewhere > 0 {
         set(body, "out_of_band_amount", elsewhere);
     }
@@ -207,7 +203,7 @@ fn split(call: &Call<'_>, body: &mut Body, amount: i64, paid: bool) -> Outcome<(
 }
 
 fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()> {
-    let (credit, refunded) = (set_apart(call, "credit_amount"), set_apart(call, "refund_amount"));
+    let (credit, refunded) = (number(&call.params, "credit_amount"), number(&call.params, "refund_amount"));
     if credit > 0 {
         let (customer, currency) = (needed(invoice, "customer")?, needed(invoice, "currency")?);
         let about = Some(("credit_note", id(body)));

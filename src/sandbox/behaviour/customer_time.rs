@@ -8,3 +8,16 @@ pub(super) fn of<'a>(call: &Call<'a>, owned: &Body) -> Outcome<Call<'a>> {
     let now = clock.map_or(Ok(call.now), |clock| needed_number(&clock, "frozen_time"))?;
     Ok(Call { now, ..call.clone() })
 }
+
+/// The same call at the time of what it is about: of an object that is a customer's, or of the customer
+/// that a new one is to have.
+pub(super) fn of_call<'a>(call: &Call<'a>) -> Outcome<Call<'a>> {
+    if call.entity.field("test_clock").is_none() {
+        return Ok(call.clone());
+    }
+    let owned = match call.id.as_str() {
+        "" => call.session.linked(&call.params, "customer", "customer")?,
+        _ => call.stored()?.map(|stored| stored.body),
+    };
+    owned.map_or_else(|| Ok(call.clone()), |owned| of(call, &owned))
+}

@@ -92,27 +92,30 @@ pub(super) fn at_work(call: &Call<'_>, ids: &[Json], at: i64) -> Outcome<Vec<Bod
     Ok(known.into_iter().flatten().filter(works).collect())
 }
 
-/// A discount that is given once was given: it works no more.
-pub(super) fn use_up(call: &Call<'_>, discounts: &[Body]) -> Outcome<()> {
-    for body in discounts.iter().filter(|body| text(body, "_terms.duration") == Some("once")) {
-        let mut used = body.clone();
-        set(&mut used, "_used", true);
-        call.session.put(&used)?;
+/// Discounts that are given once work no more after an order that they took something off.
+pub(super) fn use_up(call: &Call<'_>, order: &Body) -> Outcome<()> {
+    for taken in objects(order, "total_discount_amounts").filter(|taken| number(taken, "amount") > 0) {
+        let Some(mut used) = call.session.linked(taken, "discount", "discount")? else { continue };
+        if text(&used, "_terms.duration") == Some("once") {
+            set(&mut used, "_used", true);
+            call.session.put(&used)?;
+        }
     }
     Ok(())
 }
 
-/// What a discount takes off each of these amounts; the products say what is sold.
-pub(super) fn shares(discount: &Body, lines: &[(i64, Option<String>)], currency: &str) -> Vec<i64> {
+/// What a discount can be taken from, and the product that is sold.
+pub(super) type Base<'p> = (i64, Option<&'p str>);
+
+/// What a discount takes off each of these amounts.
+pub(super) fn shares(discount: &Body, lines: &[Base<'_>], currency: &str) -> Vec<i64> {
     let Some(terms) = inner(discount, TERMS).filter(|terms| !below_minimum(terms, lines, currency)) else {
         return vec![0; lines.len()];
     };
     let products = terms.get("products").and_then(Json::as_array);
-    let fits = |product: &Option<String>| {
-        products.is_none_or(|products| products.iter().any(|one| one.as_str() == product.as_deref()))
-    };
+    let fits = |product| products.is_none_or(|products| products.iter().any(|one| one.as_str() == product));
     let base: Vec<i64> =
-        lines.iter().map(|(amount, product)| if fits(product) { (*amount).max(0) } else { 0 }).collect();
+        lines.iter().map(|(amount, product)| if fits(*product) { (*amount).max(0) } else { 0 }).collect();
     if let Some(percent) = text(terms, "percent_off") {
         return base.iter().map(|amount| money::percent_of(percent, *amount).unwrap_or(0)).collect();
     }
@@ -130,7 +133,7 @@ fn amount_off(terms: &Body, currency: &str) -> i64 {
 }
 
 /// Whether an order comes to less than a code asks for, or is in a currency that it does not know.
-fn below_minimum(terms: &Body, lines: &[(i64, Option<String>)], currency: &str) -> bool {
+fn below_minimum(terms: &Body, lines: &[Base<'_>], currency: &str) -> bool {
     let Some(minimum) = inner(terms, "minimum") else { return false };
     let total: i64 = lines.iter().map(|(amount, _)| amount).sum();
     let own = given_number(minimum, "amount");

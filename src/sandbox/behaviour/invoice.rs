@@ -1,6 +1,6 @@
 //! Invoices: drafts that gather lines, then open until they are paid or void.
 
-use super::order::{add_item, give_discounts, give_rates, work_out};
+use super::order::{give_reductions, work_out};
 use super::prelude::*;
 use super::{generic, invoice_item, money};
 
@@ -18,7 +18,7 @@ pub(super) use finalize_and_pay::{
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
-        operations: &[(Create, create), (Delete, delete), (List, list), (Update, update)],
+        operations: &[(Create, create), (Delete, delete), (Update, update)],
         actions: &[
             ("AddInvoiceLines", edit::add_lines),
             ("AttachPaymentToInvoice", attach::attach),
@@ -39,7 +39,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         }],
         ..Behaviour::of(&["invoice"])
     },
-    Behaviour { operations: &[(List, payment::list)], ..Behaviour::of(&["invoice_payment"]) },
     Behaviour { operations: &[(Update, edit::update_line)], ..Behaviour::of(&["line_item"]) },
 ];
 
@@ -49,23 +48,33 @@ const DAY: i64 = 24 * 60 * 60;
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.demanded_object("customer", "customer")?;
     let wanted = text(&call.params, "currency");
-    let waiting = invoice_item::waiting(call, id(&customer), wanted)?;
+    let mut waiting = invoice_item::waiting(call, id(&customer), wanted)?;
     let includes = text(&call.params, "pending_invoice_items_behavior") == Some("include");
-    let waiting = if includes { waiting } else { Vec::new() };
+    let of = text(&call.params, "subscription");
+    waiting.retain(|item| includes && (of.is_none() || invoice_item::subscription(item) == of));
     let first = waiting.first().and_then(|item| text(item, "currency"));
     let currency = wanted.or(first).or_else(|| text(&customer, "currency"));
     let mut body = draft(call, &customer, currency.unwrap_or(money::USUAL))?;
+    if let Some(owner) = call.referred_by("subscription", "subscription")? {
+        set(&mut body, "parent", of_subscription(&owner));
+    }
     if inner(&body, "rendering").is_none() {
         set(&mut body, "rendering", json!({"pdf": {"page_size": "auto"}}));
     }
-    for mut item in waiting {
+    for item in waiting {
         if text(&item, "currency") == text(&body, "currency") {
-            add_item(call, &mut body, &item);
-            set(&mut item, "invoice", id(&body));
-            call.session.put(&item)?;
+            invoice_item::put_on(call, &mut body, item)?;
         }
     }
     call.keep(body)
+}
+
+/// The `parent` of an invoice that a subscription has.
+pub(super) fn of_subscription(owner: &Body) -> Json {
+    let details = json!({
+        "metadata": owner.get("metadata"), "subscription": id(owner), "subscription_proration_date": null,
+    });
+    json!({"quote_details": null, "subscription_details": details, "type": "subscription_details"})
 }
 
 /// A draft without lines, not yet kept.
@@ -74,12 +83,11 @@ pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome
     set(&mut call.params, "customer", id(customer));
     let mut body = call.build()?;
     set(&mut body, "currency", currency.to_ascii_lowercase());
-    give_rates(&call, &mut body, &call.params, "default_tax_rates", "")?;
+    give_reductions(&call, &mut body, &call.params, "default_tax_rates", "")?;
     let days = given_number(&call.params, "days_until_due").map(|days| later(call.now, days));
     if let Some(due) = given_number(&call.params, "due_date").or(days) {
         set(&mut body, "due_date", due);
     }
-    give_discounts(&call, &mut body, &call.params, "")?;
     work_out(&mut body);
     Ok(body)
 }
@@ -91,8 +99,7 @@ fn later(at: i64, days: i64) -> i64 {
 /// `POST /v1/invoices/{invoice}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.revise()?;
-    give_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
-    give_discounts(call, &mut body, &call.params, "")?;
+    give_reductions(call, &mut body, &call.params, "default_tax_rates", "")?;
     if status(&body) == "draft" {
         work_out(&mut body);
     }
@@ -101,14 +108,6 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "due_date", due);
     }
     call.keep(body)
-}
-
-/// `GET /v1/invoices`; `subscription` is what an invoice stems from.
-fn list(call: &Call<'_>) -> Outcome<Json> {
-    let wanted = text(&call.params, "subscription");
-    page::of_objects(&call.without(&["subscription"]), "invoice", |body| {
-        wanted.is_none() || text(body, "parent.subscription_details.subscription") == wanted
-    })
 }
 
 /// `DELETE /v1/invoices/{invoice}`: its items wait again.

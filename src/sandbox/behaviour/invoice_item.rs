@@ -20,8 +20,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let draft = draft.map(|draft| call.session.referred("invoice", draft, "invoice")).transpose()?;
     let line = cost(call, [Some(&call.params), draft.as_ref(), Some(&customer)])?;
     let mut body = of_line(call, &line)?;
-    order::give_rates(call, &mut body, &call.params, "tax_rates", "")?;
-    order::give_discounts(call, &mut body, &call.params, "")?;
+    order::give_reductions(call, &mut body, &call.params, "tax_rates", "")?;
     if let Some(subscription) = text(&call.params, "subscription") {
         let details = json!({"subscription": subscription, "subscription_item": null});
         set(&mut body, "parent", json!({"subscription_details": details, "type": "subscription_details"}));
@@ -38,6 +37,9 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 pub(super) fn of_line(call: &Call<'_>, line: &Line) -> Outcome<Body> {
     let mut body = call.build()?;
     write(call, &mut body, line)?;
+    if line.amount < 0 && !call.params.contains_key("discountable") {
+        set(&mut body, "discountable", false);
+    }
     Ok(body)
 }
 
@@ -47,9 +49,6 @@ fn cost(call: &Call<'_>, owners: [Option<&Body>; 3]) -> Outcome<Line> {
     let wanted = wanted.transpose()?;
     if let Some(line) = Line::of(call, &call.params, Accepts::OneTime, wanted.as_deref(), "")? {
         return Ok(line);
-    }
-    if call.params.contains_key("amount") && text(&call.params, "unit_amount_decimal").is_some() {
-        return Err(Failure::exclusive("amount", "unit_amount_decimal"));
     }
     let currency = owners.into_iter().flatten().find_map(|owner| text(owner, "currency"));
     let currency = money::known_currency(currency.unwrap_or(money::USUAL), "currency")?;
@@ -104,8 +103,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
         keep_unit(&mut again.params, &before);
         write(call, &mut body, &cost(&again, [Some(&before), None, None])?)?;
     }
-    order::give_rates(call, &mut body, &call.params, "tax_rates", "")?;
-    order::give_discounts(call, &mut body, &call.params, "")?;
+    order::give_reductions(call, &mut body, &call.params, "tax_rates", "")?;
     if let Some(mut draft) = draft {
         order::remove(&mut draft, id(&body));
         order::add_item(call, &mut draft, &body);
@@ -138,6 +136,18 @@ fn list(call: &Call<'_>) -> Outcome<Json> {
     page::of_objects(&call.without(&["pending"]), "invoiceitem", |item| {
         pending.is_none_or(|pending| pending == text(item, "invoice").is_none())
     })
+}
+
+/// The subscription that an item is of.
+pub(super) fn subscription(item: &Body) -> Option<&str> {
+    text(item, "parent.subscription_details.subscription")
+}
+
+/// An item that waits goes on a draft.
+pub(super) fn put_on(call: &Call<'_>, draft: &mut Body, mut item: Body) -> Outcome<()> {
+    order::add_item(call, draft, &item);
+    set(&mut item, "invoice", id(draft));
+    call.session.put(&item)
 }
 
 /// The items of a customer that wait for an invoice in that currency, oldest first.

@@ -3,33 +3,13 @@
 use super::prelude::*;
 use crate::sandbox::embedded;
 
-use super::order::{self, Accepts, Base, CHECKED, RATES, Sums};
+use super::order::{self, Accepts, CHECKED, Priced, RATES, Totals};
 use super::{money, shipping_rate};
 
 /// Kept with what has a basket: all its items, of which it shows the first.
 const ITEMS: &str = "_line_items";
 /// Most items of a basket.
 const MOST: usize = 100;
-
-/// What a basket comes to, in the smallest unit of its currency.
-#[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Totals {
-    /// Before discounts and taxes.
-    pub subtotal: i64,
-    /// What the discounts take off.
-    pub discount: i64,
-    /// The taxes, on top of the prices and within them.
-    pub tax: i64,
-    /// What is to be paid.
-    pub total: i64,
-}
-
-impl Totals {
-    /// As `total_details` shows them, with the shipping.
-    pub fn details(&self, shipping: i64) -> Json {
-        json!({"amount_discount": self.discount, "amount_shipping": shipping, "amount_tax": self.tax})
-    }
-}
 
 /// The items that the `line_items` of a call describe, in the currency of its `currency` or of the
 /// first price. An entry with an id is an item of the basket that `owner` has.
@@ -116,7 +96,7 @@ pub(super) fn of(owner: &Body) -> Vec<Body> {
 
 /// An item as an item of a subscription or of its first invoice; its price was accepted before.
 pub(super) fn entry(item: &Body) -> Body {
-    let rates: Json = objects(item, RATES).map(id).collect();
+    let rates = order::rate_ids(item, RATES);
     let mut entry = body! {"price": text(item, "price.id"), "tax_rates": rates, (CHECKED): true};
     if text(item, "price.recurring.usage_type") != Some("metered") {
         copy(&mut entry, item, &["quantity"]);
@@ -133,37 +113,33 @@ pub(super) fn show(call: &Call<'_>, body: &mut Body, basket: &[Body]) {
 /// Writes on each item what the discounts take off it and what is to be paid in tax for the rest;
 /// what it all comes to comes back. `usual` are the rates of items that have none.
 pub(super) fn work_out(basket: &mut [Body], discounts: &[Body], usual: &[Json]) -> Outcome<Totals> {
+    let priced = basket.iter().map(|item| priced(item, usual)).collect::<Outcome<Vec<_>>>()?;
     // an empty basket has no currency and comes to nothing
-    let currency = currency(basket).unwrap_or("").to_owned();
-    let base = |item: &Body| {
-        Ok((needed_number(item, "amount_subtotal")?, text(item, "price.product").map(str::to_owned)))
-    };
-    let mut left: Vec<Base> = basket.iter().map(base).collect::<Outcome<_>>()?;
-    let mut taken: Vec<Vec<Json>> = vec![Vec::new(); basket.len()];
-    for own in discounts {
-        for (share, shown) in order::take_off(own, &mut left, &currency).into_iter().zip(&mut taken) {
-            shown.push(json!({"amount": share, "discount": own}));
-        }
-    }
-    let mut totals = Totals::default();
-    for ((item, (left, _)), discounts) in basket.iter_mut().zip(left).zip(taken) {
-        let own = order::taxes(order::rates_of(item, usual), left);
-        let Sums { exclusive, inclusive } = Sums::default().and(&own);
-        let taxes = own.iter().map(|tax| {
+    let (reduced, totals) = order::reduce(&priced, discounts, currency(basket).unwrap_or(""));
+    let shown = reduced.iter().map(|own| {
+        let off = own.off.iter().map(|(discount, amount)| json!({"amount": amount, "discount": discount}));
+        let taxes = own.taxes.iter().map(|tax| {
             json!({"amount": tax.amount, "rate": tax.rate, "taxability_reason": null, "taxable_amount": tax.taxable})
         });
-        let taxes: Vec<Json> = taxes.collect();
-        let subtotal = needed_number(item, "amount_subtotal")?;
-        let (off, tax, total) = (subtotal - left, exclusive + inclusive, left.saturating_add(exclusive));
-        totals.subtotal = totals.subtotal.saturating_add(subtotal);
-        totals.discount += off;
-        totals.tax += tax;
-        totals.total = totals.total.saturating_add(total);
-        item.extend(body! {
-            "amount_discount": off, "amount_tax": tax, "amount_total": total, "discounts": discounts, "taxes": taxes,
-        });
-    }
+        body! {
+            "amount_discount": own.off.iter().map(|(_, amount)| amount).sum::<i64>(),
+            "amount_tax": own.taxes.iter().map(|tax| tax.amount).sum::<i64>(), "amount_total": own.total(),
+            "discounts": off.collect::<Vec<_>>(), "taxes": taxes.collect::<Vec<_>>(),
+        }
+    });
+    let shown: Vec<Body> = shown.collect();
+    basket.iter_mut().zip(shown).for_each(|(item, shown)| item.extend(shown));
     Ok(totals)
+}
+
+fn priced<'o>(item: &'o Body, usual: &'o [Json]) -> Outcome<Priced<'o>> {
+    Ok(Priced {
+        amount: needed_number(item, "amount_subtotal")?,
+        discountable: true,
+        product: text(item, "price.product"),
+        discounts: Vec::new(),
+        rates: order::rates_of(item, usual),
+    })
 }
 
 /// New quantities for items that are known by their ids.

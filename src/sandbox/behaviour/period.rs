@@ -17,6 +17,9 @@ fn about(interval: &str) -> i64 {
     days * 24 * 60 * 60
 }
 
+/// More cycles than an estimate is wrong by.
+const MOST_STEPS: usize = 10_000;
+
 /// The time so many intervals later; the 31st of a month is the last of a shorter one.
 pub(super) fn add(at: i64, interval: &str, count: i64) -> i64 {
     let span = Span::new();
@@ -53,34 +56,36 @@ impl<'a> Cycle<'a> {
         add(at, self.interval, self.count)
     }
 
-    /// The first moment after `at` that lies a whole number of cycles from the anchor.
-    pub fn next(self, anchor: i64, at: i64) -> i64 {
-        if at < anchor {
-            return self.around(anchor, at).1;
+    /// An anchor whose month lacks the day that was meant: the last one before it with that day, a
+    /// whole number of cycles earlier. Any other anchor stays.
+    pub fn on_day(self, anchor: i64, day: i64) -> i64 {
+        let own = zoned(anchor);
+        if i64::from(own.day()) >= day
+            || own.day() < own.days_in_month()
+            || !matches!(self.interval, "month" | "year")
+        {
+            return anchor;
         }
-        // counted from the anchor each time, so that a short month does not shorten the next
-        let mut steps = ((at - anchor) / (about(self.interval) * self.count)).max(0);
-        loop {
-            let found = add(anchor, self.interval, steps * self.count);
-            if found > at {
-                return found;
-            }
-            steps += 1;
-        }
+        let earlier = (1..12).map(|steps| zoned(add(anchor, self.interval, -steps * self.count)));
+        let mut long = earlier.filter(|at| i64::from(at.days_in_month()) >= day);
+        let found = long.next().and_then(|at| at.with().day(i8::try_from(day).ok()?).build().ok());
+        found.map_or(anchor, |found| found.timestamp().as_second())
     }
 
-    /// The period around a time that lies before the anchor: the first one is only a part of it.
+    /// The whole cycle around a time, before the anchor or after it.
     pub fn around(self, anchor: i64, at: i64) -> (i64, i64) {
-        let mut end = anchor;
-        let mut steps = 1;
-        loop {
-            let start = add(anchor, self.interval, -steps * self.count);
-            if start <= at || steps > 10_000 {
-                return (start, end);
+        let longest = about(self.interval) * self.count;
+        // counted from the anchor each time, so that a short month does not shorten the next
+        let bound = |steps: i64| add(anchor, self.interval, steps * self.count);
+        let mut steps = at.saturating_sub(anchor).div_euclid(longest);
+        for _ in 0..MOST_STEPS {
+            match (bound(steps), bound(steps + 1)) {
+                (start, _) if start > at => steps -= 1,
+                (_, end) if end <= at => steps += 1,
+                whole => return whole,
             }
-            end = start;
-            steps += 1;
         }
+        (at, at.saturating_add(longest))
     }
 }
 
@@ -118,6 +123,12 @@ pub(super) fn part(amount: i64, start: i64, end: i64, at: i64) -> i64 {
 mod tests {
     use super::*;
 
+    impl Cycle<'_> {
+        fn next(self, anchor: i64, at: i64) -> i64 {
+            self.around(anchor, at).1
+        }
+    }
+
     fn second(text: &str) -> i64 {
         text.parse::<Timestamp>().map_or(0, Timestamp::as_second)
     }
@@ -151,6 +162,16 @@ mod tests {
         assert_eq!(find(None, Some(1), Some(0)), Some(second("2026-02-01T00:00:00Z")));
         assert_eq!(find(Some(2), Some(31), None), Some(second("2026-02-28T10:00:00Z")));
         assert_eq!(find(Some(13), Some(1), None), None);
+    }
+
+    #[test]
+    fn the_last_day_of_a_month_stays_the_last() {
+        let february = second("2026-02-28T00:00:00Z");
+        let on_last = |cycle: Cycle<'_>| cycle.next(cycle.on_day(february, 31), february);
+        assert_eq!(on_last(every(1, "month")), second("2026-03-31T00:00:00Z"));
+        assert_eq!(on_last(every(2, "month")), second("2026-04-30T00:00:00Z"));
+        assert_eq!(on_last(every(1, "year")), second("2027-02-28T00:00:00Z"));
+        assert_eq!(every(1, "week").on_day(february, 31), february);
     }
 
     #[test]

@@ -22,14 +22,20 @@ const SAME: &[&str] = &[
     "tiers",
     "tiers_mode",
 ];
-/// Fields of a plan that a price calls otherwise.
-const RENAMED: &[(&str, &str)] = &[
+/// Other fields of a plan, and where a price has them.
+const OTHER: &[(&str, &str)] = &[
     ("amount", "unit_amount"),
     ("amount_decimal", "unit_amount_decimal"),
+    ("interval", "recurring.interval"),
+    ("interval_count", "recurring.interval_count"),
+    ("meter", "recurring.meter"),
     ("transform_usage", "transform_quantity"),
+    ("usage_type", "recurring.usage_type"),
 ];
-/// Fields of a plan that a price has under `recurring`.
-const OFTEN: &[&str] = &["interval", "interval_count", "usage_type", "meter"];
+
+fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SAME.iter().map(|name| (*name, *name)).chain(OTHER.iter().copied())
+}
 
 /// `POST /v1/plans`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
@@ -61,28 +67,24 @@ fn product_of(call: &Call<'_>) -> Outcome<String> {
 }
 
 fn price_params(call: &Call<'_>, product: &str) -> Body {
-    let mut params = body! {"product": product};
-    let given = |names: &[&str]| -> Body {
-        names.iter().filter_map(|name| Some(((*name).to_owned(), call.params.get(*name)?.clone()))).collect()
-    };
-    params.extend(given(SAME).into_iter().filter(|(name, _)| name != "product"));
-    for (from, to) in RENAMED {
-        params.extend(call.params.get(*from).map(|value| ((*to).to_owned(), value.clone())));
+    let mut params = Body::new();
+    for (own, path) in fields() {
+        match (call.params.get(own), path.split_once('.')) {
+            (Some(given), Some((outer, name))) => set_inner(&mut params, outer, name, given.clone()),
+            (Some(given), None) => set(&mut params, path, given.clone()),
+            (None, _) => {}
+        }
     }
-    set(&mut params, "recurring", given(OFTEN));
+    set(&mut params, "product", product);
     params
 }
 
 /// The plan that a price is to those who know plans only.
 pub(super) fn of_price(call: &Call<'_>, price: &Body) -> Outcome<Body> {
     let mut body = call.fresh_of("plan")?;
-    copy(&mut body, price, SAME);
     copy(&mut body, price, &["id"]);
-    for (to, from) in RENAMED {
-        set(&mut body, to, member(price, from));
-    }
-    if let Some(often) = inner(price, "recurring") {
-        copy(&mut body, often, OFTEN);
+    for (own, path) in fields() {
+        set(&mut body, own, at(price, path).cloned().unwrap_or(Json::Null));
     }
     Ok(body)
 }

@@ -4,8 +4,8 @@
 use super::prelude::*;
 use crate::sandbox::embedded;
 
-use super::order::{self, DISCOUNTS, Line, RATES};
-use super::{invoice, line_items, subscription};
+use super::order::{self, DISCOUNTS};
+use super::{invoice, line_items, schedule, subscription};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -38,8 +38,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 
 /// The lines, and everything that follows from them, the discounts and the rates.
 fn show(call: &Call<'_>, body: &mut Body, mut basket: Vec<Body>) -> Outcome<()> {
-    order::give_discounts(call, body, &call.params, "")?;
-    order::give_rates(call, body, &call.params, "default_tax_rates", "")?;
+    order::give_reductions(call, body, &call.params, "default_tax_rates", "")?;
     let discounts: Vec<Body> = objects(body, DISCOUNTS).cloned().collect();
     let rates = items(body, "default_tax_rates").to_vec();
     let again = again(&basket, &discounts, &rates)?;
@@ -100,10 +99,14 @@ fn accept(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     let (again, once): (Vec<Body>, Vec<Body>) =
         line_items::of(&body).into_iter().partition(line_items::is_recurring);
+    let starts = given_number(&body, "subscription_data.effective_date").filter(|at| *at > call.now);
     if again.is_empty() {
         let made = invoice_of(call, &body, &once)?;
         call.session.put(&made)?;
         set(&mut body, "invoice", id(&made));
+    } else if let Some(starts) = starts {
+        let made = schedule_of(call, &body, &again, starts)?;
+        set(&mut body, "subscription_schedule", made.get("id").cloned().unwrap_or_default());
     } else {
         let made = subscription_of(call, &body, &again, &once)?;
         body.extend(body! {"invoice": member(&made, "latest_invoice"), "subscription": id(&made)});
@@ -115,7 +118,7 @@ fn accept(call: &Call<'_>) -> Outcome<Json> {
 
 /// What the invoice or the subscription of a quote takes from it.
 fn params(quote: &Body) -> Outcome<Body> {
-    let rates: Json = objects(quote, "default_tax_rates").map(id).collect();
+    let rates = order::rate_ids(quote, "default_tax_rates");
     let discounts = items(quote, "discounts").iter().map(|id| json!({"discount": id}));
     let method = needed(quote, "collection_method")?;
     let mut params = body! {
@@ -135,9 +138,8 @@ fn subscription_of(call: &Call<'_>, quote: &Body, again: &[Body], once: &[Body])
     params.extend(body! {
         "add_invoice_items": entries(once), "currency": member(quote, "currency"), "items": entries(again),
     });
-    for name in ["description", "metadata", "trial_period_days"] {
-        let given = inner(quote, "subscription_data").and_then(|data| data.get(name));
-        params.extend(given.filter(|value| !value.is_null()).map(|value| (name.to_owned(), value.clone())));
+    if let Some(data) = inner(quote, "subscription_data") {
+        copy_given(&mut params, data, &["description", "metadata", "trial_period_days"]);
     }
     if text(&params, "collection_method") == Some("charge_automatically") {
         set(&mut params, "payment_behavior", "default_incomplete");
@@ -145,15 +147,32 @@ fn subscription_of(call: &Call<'_>, quote: &Body, again: &[Body], once: &[Body])
     subscription::made(&call.about("subscription", params)?)
 }
 
+/// What begins later is a schedule of one phase.
+fn schedule_of(call: &Call<'_>, quote: &Body, again: &[Body], starts: i64) -> Outcome<Json> {
+    let mut phase = params(quote)?;
+    let days = phase.shift_remove("days_until_due");
+    let customer = phase.shift_remove("customer");
+    phase.extend(body! {
+        "currency": member(quote, "currency"), "items": again.iter().map(line_items::entry).collect::<Vec<_>>(),
+    });
+    if let Some(days) = days {
+        set(&mut phase, "invoice_settings", json!({"days_until_due": days}));
+    }
+    if let Some(data) = inner(quote, "subscription_data") {
+        copy_given(&mut phase, data, &["description", "metadata"]);
+    }
+    let params =
+        body! {"customer": customer, "end_behavior": "release", "phases": [phase], "start_date": starts};
+    schedule::create(&call.about("subscription_schedule", params)?)
+}
+
 fn invoice_of(call: &Call<'_>, quote: &Body, basket: &[Body]) -> Outcome<Body> {
     let customer = call.session.named("customer", needed(quote, "customer")?)?;
     let about = call.about("invoice", params(quote)?)?;
-    let currency = needed(quote, "currency")?;
-    let mut made = invoice::draft(&about, &customer, currency)?;
+    let mut made = invoice::draft(&about, &customer, needed(quote, "currency")?)?;
     for item in basket {
-        let price = order::in_currency(needed_inner(item, "price")?, currency, "currency")?;
-        let line = Line::of_price(&price, needed_number(item, "quantity")?)?;
-        order::add_line(&about, &mut made, &line, items(item, RATES))?;
+        let item = invoice::item_of(call, &made, &line_items::entry(item), "line_items")?;
+        order::add_item(call, &mut made, &item);
     }
     let details =
         json!({"quote_details": {"quote": id(quote)}, "subscription_details": null, "type": "quote_details"});

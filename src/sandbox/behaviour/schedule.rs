@@ -16,12 +16,11 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 const SPECIAL: &[&str] = &["from_subscription", "phases", "proration_behavior", "start_date"];
 
 /// `POST /v1/subscription_schedules`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     if let Some(from) = text(&call.params, "from_subscription") {
         return from_subscription(call, from);
     }
-    let customer = call.demanded_object("customer", "customer")?;
-    let call = &customer_time::of(call, &customer)?;
+    call.demanded_object("customer", "customer")?;
     let start = given_number(&call.params, "start_date").unwrap_or(call.now);
     let phases = phase::all(call, start)?;
     let mut body = call.without(SPECIAL).build()?;
@@ -124,7 +123,6 @@ fn let_go(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
 
 /// `POST /v1/subscription_schedules/{id}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
-    let call = &customer_time::of(call, &call.named()?)?;
     let mut body = call.without(SPECIAL).revise()?;
     if items(&call.params, "phases").is_empty() {
         return call.keep(body);
@@ -143,7 +141,6 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/subscription_schedules/{id}/cancel`: the subscription ends with it.
 fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
-    let call = &customer_time::of(call, &body)?;
     if let Some(owner) = text(&body, "subscription") {
         subscription::cancel(&call.on("subscription", owner, call.params.clone())?)?;
     }
@@ -154,7 +151,7 @@ fn cancel(call: &Call<'_>) -> Outcome<Json> {
 /// A subscription was canceled: the schedule that manages it is over too.
 pub(super) fn subscription_canceled(call: &Call<'_>, subscription: &Body) -> Outcome<()> {
     let Some(schedule) = text(subscription, "schedule") else { return Ok(()) };
-    ended(&customer_time::of(call, subscription)?, schedule, "canceled")
+    ended(call, schedule, "canceled")
 }
 
 /// The schedule is over in that way.
@@ -170,6 +167,5 @@ fn ended(call: &Call<'_>, schedule: &str, how: &str) -> Outcome<()> {
 
 /// `POST /v1/subscription_schedules/{id}/release`.
 fn release(call: &Call<'_>) -> Outcome<Json> {
-    let body = call.named()?;
-    let_go(&customer_time::of(call, &body)?, body)
+    let_go(call, call.named()?)
 }

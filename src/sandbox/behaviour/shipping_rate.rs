@@ -3,22 +3,12 @@
 use super::prelude::*;
 
 /// What this module answers.
-pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
-    operations: &[(Create, create), (List, list), (Update, update)],
-    ..Behaviour::of(&["shipping_rate"])
-}];
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["shipping_rate"]) }];
 
 /// `POST /v1/shipping_rates`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     made(call).map(Json::Object)
-}
-
-/// `GET /v1/shipping_rates`; `currency` is that of the fixed amount.
-fn list(call: &Call<'_>) -> Outcome<Json> {
-    let wanted = call.params.get("currency").filter(|wanted| **wanted != "");
-    page::of_objects(&call.without(&["currency"]), "shipping_rate", |body| {
-        wanted.is_none() || at(body, "fixed_amount.currency") == wanted
-    })
 }
 
 /// A rate made of params and kept.

@@ -7,7 +7,7 @@
 //! Time goes on by itself for nobody: a test clock moves it (`clock`).
 
 use super::prelude::*;
-use super::{customer_time, discount, order};
+use super::{discount, order};
 
 mod bill;
 mod billing_cycle;
@@ -18,7 +18,9 @@ mod ending;
 mod item;
 mod item_calls;
 mod params;
+mod pending;
 mod preview;
+mod proration;
 mod trial;
 mod views;
 
@@ -62,13 +64,15 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/subscriptions/{id}`.
 pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
-    let call = &customer_time::of(call, &before)?;
     managed(call, &before)?;
     own_method(call, needed(&before, "customer")?)?;
-    let mut body = call.without(SPECIAL).revise()?;
-    discount::give(call, &mut body, &call.params, "")?;
-    order::give_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
-    change::run(call, body).map(Json::Object)
+    let changed = pending::once_paid(call, &before, || {
+        let mut body = call.without(SPECIAL).revise()?;
+        discount::give(call, &mut body, &call.params, "")?;
+        order::give_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
+        change::run(call, body)
+    });
+    changed.map(Json::Object)
 }
 
 /// What a schedule decides cannot be decided past it.

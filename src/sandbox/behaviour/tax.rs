@@ -1,7 +1,13 @@
 //! Tax rates and tax ids: what they may be, and whose they are.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
 use super::prelude::*;
 use super::{generic, money};
+use crate::sandbox::table;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -72,38 +78,34 @@ fn check_new(call: &Call<'_>, customer: &str, kind: &str, value: &str) -> Outcom
     Ok(())
 }
 
-/// Countries whose numbers are of the European Union.
-const UNION: &[&str] = &[
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FR", "HR", "HU", "IE", "IT", "LT",
-    "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK", "XI",
-];
+/// The form of the tax ids of one type: `tax_id.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Form {
+    #[serde(default)]
+    begins: Vec<String>,
+    #[serde(default)]
+    ends: Vec<String>,
+    #[serde(default)]
+    letters: bool,
+    length: (usize, usize),
+}
+
+static FORMS: LazyLock<BTreeMap<String, Form>> = LazyLock::new(|| table::read(include_str!("tax_id.toml")));
 
 /// Whether a value can be of a type, for the types whose form is known here.
 fn is_right(kind: &str, value: &str) -> bool {
-    let digits = |text: &str, least: usize, most: usize| {
-        (least..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let Some(form) = FORMS.get(kind) else { return !value.trim().is_empty() };
     let plain: String = value.chars().filter(|letter| !matches!(letter, ' ' | '-' | '.' | '/')).collect();
-    match kind {
-        "eu_vat" => plain.split_at_checked(2).is_some_and(|(country, rest)| {
-            UNION.contains(&country)
-                && (2..=12).contains(&rest.len())
-                && rest.bytes().all(|b| b.is_ascii_alphanumeric())
-        }),
-        "gb_vat" => plain.strip_prefix("GB").is_some_and(|rest| digits(rest, 9, 12)),
-        "ch_vat" => {
-            plain.strip_prefix("CHE").is_some_and(|rest| rest.get(..9).is_some_and(|part| digits(part, 9, 9)))
-        }
-        "us_ein" => digits(&plain, 9, 9),
-        "au_abn" | "br_cpf" => digits(&plain, 11, 11),
-        "br_cnpj" => digits(&plain, 14, 14),
-        "in_gst" => plain.len() == 15 && plain.bytes().all(|byte| byte.is_ascii_alphanumeric()),
-        "jp_cn" => digits(&plain, 13, 13),
-        "no_vat" => plain.strip_suffix("MVA").is_some_and(|rest| digits(rest, 9, 9)),
-        "nz_gst" => digits(&plain, 8, 9),
-        "sg_uen" => (9..=10).contains(&plain.len()),
-        _ => !value.trim().is_empty(),
-    }
+    let mut begins = form.begins.iter();
+    let rest =
+        if form.begins.is_empty() { Some(&*plain) } else { begins.find_map(|own| plain.strip_prefix(own)) };
+    let cut = |rest| form.ends.iter().find_map(|own| str::strip_suffix(rest, own.as_str()));
+    let rest = if form.ends.is_empty() { rest } else { rest.and_then(cut) };
+    rest.is_some_and(|rest| {
+        (form.length.0..=form.length.1).contains(&rest.len())
+            && rest.bytes().all(|one| one.is_ascii_digit() || form.letters && one.is_ascii_alphanumeric())
+    })
 }
 
 /// The country of a type, or of the number itself within the European Union.
@@ -138,6 +140,8 @@ mod tests {
     fn values_are_checked_by_their_type() {
         assert!(is_right("eu_vat", "DE123456789") && is_right("eu_vat", "IE1234567FA"));
         assert!(!is_right("eu_vat", "US123456789") && !is_right("eu_vat", "DE"));
+        assert!(is_right("ch_vat", "CHE-123.456.789 MWST") && is_right("ch_vat", "CHE-123.456.789"));
+        assert!(is_right("no_vat", "123456789MVA") && !is_right("no_vat", "123456789"));
         assert!(is_right("us_ein", "12-3456789") && !is_right("us_ein", "12-345678"));
         assert!(is_right("al_tin", "anything"));
         assert_eq!(

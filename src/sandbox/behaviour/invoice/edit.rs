@@ -2,7 +2,7 @@
 
 use crate::sandbox::behaviour::invoice_item;
 use crate::sandbox::behaviour::order::{
-    self, Accepts, DISCOUNTS, LINES, Line, add_item, change_lines, give_discounts, give_rates,
+    self, Accepts, DISCOUNTS, LINES, Line, add_item, change_lines, give_reductions,
 };
 use crate::sandbox::behaviour::prelude::*;
 
@@ -36,13 +36,11 @@ pub fn add_lines(call: &Call<'_>) -> Outcome<Json> {
             return Ok(());
         };
         let param = child(path, "invoice_item");
-        let mut item = call.session.referred("invoiceitem", known, &param)?;
+        let item = call.session.referred("invoiceitem", known, &param)?;
         if text(&item, "invoice").is_some() {
             return Err(Failure::state("This invoice item is on an invoice already.").param(param));
         }
-        add_item(call, body, &item);
-        set(&mut item, "invoice", id(body));
-        call.session.put(&item)
+        invoice_item::put_on(call, body, item)
     })
 }
 
@@ -53,8 +51,7 @@ pub fn item_of(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Out
     let about = call.about("invoiceitem", params)?;
     let mut item = invoice_item::of_line(&about, &cost(call, entry, invoice, path)?)?;
     set(&mut item, "invoice", id(invoice));
-    give_rates(call, &mut item, entry, "tax_rates", path)?;
-    give_discounts(call, &mut item, entry, path)?;
+    give_reductions(call, &mut item, entry, "tax_rates", path)?;
     call.session.put(&item)?;
     Ok(item)
 }
@@ -125,8 +122,7 @@ fn change(call: &Call<'_>, invoice: &mut Body, mut line: Body, entry: &Body, pat
     }
     shape::lay_over(call.about("line_item", Body::new())?.entity, &mut line, &plain)?;
     let mut given = body! {"object": "invoice", "id": id(invoice), "customer": member(invoice, "customer")};
-    give_rates(call, &mut given, entry, "tax_rates", path)?;
-    give_discounts(call, &mut given, entry, path)?;
+    give_reductions(call, &mut given, entry, "tax_rates", path)?;
     for (from, to) in [("tax_rates", order::RATES), ("discounts", "discounts"), (DISCOUNTS, DISCOUNTS)] {
         line.extend(given.remove(from).map(|value| (to.to_owned(), value)));
     }

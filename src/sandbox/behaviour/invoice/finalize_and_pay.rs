@@ -2,7 +2,7 @@
 
 use crate::sandbox::behaviour::payment_intent::{self, Attempt};
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::{customer_time, order, payment_method};
+use crate::sandbox::behaviour::{order, payment_method};
 use crate::sandbox::state::not_in_state;
 
 use super::{balance, payment};
@@ -17,7 +17,6 @@ const FIRST_ATTEMPT: i64 = 60 * 60;
 /// `POST /v1/invoices/{invoice}/finalize`.
 pub fn finalize(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let call = &customer_time::of(call, &body)?;
     if let Some(advances) = call.params.get("auto_advance").and_then(Json::as_bool) {
         set(&mut body, "auto_advance", advances);
     }
@@ -72,7 +71,6 @@ fn next_number(call: &Call<'_>, body: &Body) -> Outcome<String> {
 /// `POST /v1/invoices/{invoice}/send`: nobody gets mail from a sandbox.
 pub fn send(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let call = &customer_time::of(call, &body)?;
     if status(&body) == "draft" {
         open(call, &mut body)?;
     }
@@ -83,7 +81,6 @@ pub fn send(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/invoices/{invoice}/pay`.
 pub fn pay(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let call = &customer_time::of(call, &body)?;
     match status(&body) {
         "draft" => open(call, &mut body)?,
         "open" | "uncollectible" => {}
@@ -214,7 +211,6 @@ pub fn intent_succeeded(call: &Call<'_>, intent: &Body) -> Outcome<()> {
 /// `POST /v1/invoices/{invoice}/void`.
 pub fn void(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let call = &customer_time::of(call, &body)?;
     reached(call, &mut body, "void", "voided_at");
     balance::give_back(call, &mut body)?;
     end_intent(call, &body)?;
@@ -225,7 +221,6 @@ pub fn void(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/invoices/{invoice}/mark_uncollectible`.
 pub fn mark_uncollectible(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let call = &customer_time::of(call, &body)?;
     reached(call, &mut body, "uncollectible", "marked_uncollectible_at");
     set_inner(&mut body, "status_details", "uncollectible", json!({"reason": null}));
     call.keep(body)

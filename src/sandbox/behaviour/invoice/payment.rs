@@ -35,12 +35,3 @@ pub(super) fn ended(call: &Call<'_>, invoice: &Body, state: &str) -> Outcome<()>
     let all = call.session.having("invoice_payment", "invoice", id(invoice))?;
     all.into_iter().filter(|body| status(body) == "open").try_for_each(|body| end(call, body, state))
 }
-
-/// `GET /v1/invoice_payments`; `payment` says what pays.
-pub fn list(call: &Call<'_>) -> Outcome<Json> {
-    let wanted = inner(&call.params, "payment");
-    page::of_objects(&call.without(&["payment"]), "invoice_payment", |body| {
-        let own = inner(body, "payment");
-        wanted.into_iter().flatten().all(|(name, value)| own.and_then(|own| own.get(name)) == Some(value))
-    })
-}

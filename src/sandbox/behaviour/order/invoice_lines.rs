@@ -1,7 +1,6 @@
 //! The lines of an invoice, and how they come on a draft.
 
-use super::discounts::DISCOUNTS;
-use super::line::Line;
+use super::given::DISCOUNTS;
 use super::tax::RATES;
 use super::total::{LINES, show_lines};
 use crate::sandbox::behaviour::prelude::*;
@@ -42,18 +41,6 @@ pub fn push(draft: &mut Body, mut line: Body) {
     let mut lines = items(draft, LINES).to_vec();
     lines.push(Json::Object(line));
     show_lines(draft, &lines);
-}
-
-/// Puts a line of a quote on a draft, with its tax rates.
-pub fn add_line(call: &Call<'_>, draft: &mut Body, line: &Line, rates: &[Json]) -> Outcome<()> {
-    let item = body! {
-        "id": identifier::fresh("ii_"), "amount": line.amount, "currency": line.currency,
-        "description": line.description(call)?, "discountable": true, "metadata": {},
-        "period": {"end": call.now, "start": call.now}, "pricing": line.pricing(), "quantity": line.quantity,
-        "tax_rates": rates,
-    };
-    add_item(call, draft, &item);
-    Ok(())
 }
 
 /// Changes the lines of a draft, and everything that follows from them.

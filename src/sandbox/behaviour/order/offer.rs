@@ -176,6 +176,11 @@ fn tiers(given: &[Json]) -> Outcome<Vec<Json>> {
             let message = "The last price tier, and only it, must have an `up_to` of `inf`.";
             return Err(Failure::invalid(message).param("tiers"));
         }
+        let before = at.checked_sub(1).and_then(|before| given.get(before)?.get("up_to")?.as_i64());
+        if given_number(&shown, "up_to").is_some_and(|up_to| up_to <= before.unwrap_or(0)) {
+            let message = "The `up_to` of each price tier must be greater than that of the one before.";
+            return Err(Failure::invalid(message).param("tiers"));
+        }
         if endless {
             set(&mut shown, "up_to", Json::Null);
         }

@@ -3,8 +3,6 @@
 use crate::sandbox::behaviour::money;
 use crate::sandbox::behaviour::prelude::*;
 
-use super::line::{add, sum};
-
 /// Kept with a line: its own tax rates, whole.
 pub const RATES: &str = "_tax_rates";
 
@@ -20,34 +18,18 @@ pub struct Tax<'r> {
 }
 
 impl Tax<'_> {
+    /// Part of the price, not on top of it.
+    pub fn is_inclusive(&self) -> bool {
+        flag(self.rate, "inclusive")
+    }
+
     /// As the lines of invoices and credit notes show it.
     pub fn shown(&self) -> Json {
-        let behaviour = if flag(self.rate, "inclusive") { "inclusive" } else { "exclusive" };
+        let behaviour = if self.is_inclusive() { "inclusive" } else { "exclusive" };
         json!({
             "amount": self.amount, "tax_behavior": behaviour, "tax_rate_details": {"tax_rate": id(self.rate)},
             "taxability_reason": "not_available", "taxable_amount": self.taxable, "type": "tax_rate_details",
         })
-    }
-}
-
-/// What taxes come to: on top of the lines, and within them.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct Sums {
-    /// Added to the lines.
-    pub exclusive: i64,
-    /// Part of the lines.
-    pub inclusive: i64,
-}
-
-impl Sums {
-    /// The same with more taxes.
-    #[must_use]
-    pub fn and(mut self, taxes: &[Tax<'_>]) -> Self {
-        for tax in taxes {
-            let part = if flag(tax.rate, "inclusive") { &mut self.inclusive } else { &mut self.exclusive };
-            *part += tax.amount;
-        }
-        self
     }
 }
 
@@ -77,37 +59,6 @@ fn net_of(amount: i64, within: i64) -> i64 {
 /// The rates of a line: its own, or those of the order.
 pub fn rates_of<'r>(line: &'r Body, usual: &'r [Json]) -> &'r [Json] {
     Some(items(line, RATES)).filter(|own| !own.is_empty()).unwrap_or(usual)
-}
-
-/// Writes on each line of an invoice what is to be paid in tax for what the discounts left of it.
-pub(super) fn apply(invoice: &mut Body, lines: &mut [Body]) -> Sums {
-    let usual = items(invoice, "default_tax_rates").to_vec();
-    let mut sums = Sums::default();
-    let mut totals: Vec<Json> = Vec::new();
-    for line in lines {
-        let left = number(line, "amount") - sum(items(line, "discount_amounts"), "amount");
-        let own = taxes(rates_of(line, &usual), left);
-        sums = sums.and(&own);
-        let shown: Vec<Json> = own.iter().map(Tax::shown).collect();
-        add(&mut totals, &shown, "tax_rate_details");
-        set(line, "taxes", shown);
-    }
-    set(invoice, "total_taxes", totals);
-    sums
-}
-
-/// The rates that a list param of ids names, whole; without it the object keeps those that it has.
-pub fn give_rates(call: &Call<'_>, body: &mut Body, params: &Body, name: &str, path: &str) -> Outcome<()> {
-    if !params.contains_key(name) {
-        return Ok(());
-    }
-    let given = items(params, name).iter().filter_map(Json::as_str).enumerate();
-    let whole = given.map(|(at, rate)| {
-        let param = format!("{}[{at}]", child(path, name));
-        call.session.referred("tax_rate", rate, &param).map(Json::Object)
-    });
-    set(body, name, whole.collect::<Outcome<Vec<_>>>()?);
-    Ok(())
 }
 
 #[cfg(test)]

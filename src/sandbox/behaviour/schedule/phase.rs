@@ -77,7 +77,7 @@ pub(super) fn span(phase: &Body) -> Json {
 
 /// The phase that a subscription is in by itself.
 pub(super) fn current(owner: &Body) -> Body {
-    let own = || subscription::shown(owner).iter().filter_map(Json::as_object);
+    let own = || subscription::shown(owner);
     let bound = |name: &'static str| own().filter_map(move |item| given_number(item, name));
     let item = |item: &Body| {
         let price = text(item, "price.id");
@@ -95,42 +95,33 @@ pub(super) fn current(owner: &Body) -> Body {
     }
 }
 
-/// The ids of the rates that an object holds whole.
-fn rate_ids(owner: &Body, name: &str) -> Json {
-    objects(owner, name).map(id).collect()
-}
-
-/// The params with which a phase makes its subscription, or changes it.
+/// The params with which a phase makes its subscription, or changes it; where it says nothing, the
+/// schedule does.
 fn params(schedule: &Body, phase: &Body) -> Body {
-    let usual = |path: &str| at(phase, path).or_else(|| at(schedule, &format!("default_settings.{path}")));
-    let mut params = body! {
-        "default_tax_rates": rate_ids(phase, "default_tax_rates"), "metadata": inner(phase, "metadata"),
-    };
-    for name in ["collection_method", "default_payment_method", "description"] {
-        params.extend(
-            usual(name).filter(|value| !value.is_null()).map(|value| (name.to_owned(), value.clone())),
-        );
-    }
-    if let Some(days) = usual("invoice_settings.days_until_due").and_then(Json::as_i64) {
+    let mut said = inner(schedule, "default_settings").cloned().unwrap_or_default();
+    said.extend(phase.clone().into_iter().filter(|(_, value)| !value.is_null()));
+    let mut params = body! {"default_tax_rates": order::rate_ids(phase, "default_tax_rates")};
+    copy_given(
+        &mut params,
+        &said,
+        &["collection_method", "default_payment_method", "description", "metadata", "trial_end"],
+    );
+    let days = given_number(phase, "invoice_settings.days_until_due");
+    let days = days.or_else(|| given_number(schedule, "default_settings.invoice_settings.days_until_due"));
+    if let Some(days) = days {
         set(&mut params, "days_until_due", days);
     }
     if !items(phase, "discounts").is_empty() {
-        set(&mut params, "discounts", items(phase, "discounts"));
+        copy(&mut params, phase, &["discounts"]);
     }
-    params.retain(|_, value| !value.is_null());
     params
 }
 
 /// An item of a phase as an item of its subscription; its price was accepted with the phase.
 fn entry(wanted: &Body, known: Option<&str>) -> Body {
-    let mut entry = body! {
-        "price": member(wanted, "price"), "tax_rates": rate_ids(wanted, "tax_rates"), (CHECKED): true,
-    };
-    for name in ["metadata", "quantity"] {
-        entry.extend(
-            wanted.get(name).filter(|value| !value.is_null()).map(|value| (name.to_owned(), value.clone())),
-        );
-    }
+    let rates = order::rate_ids(wanted, "tax_rates");
+    let mut entry = body! {"price": member(wanted, "price"), "tax_rates": rates, (CHECKED): true};
+    copy_given(&mut entry, wanted, &["metadata", "quantity"]);
     entry.extend(known.map(|known| ("id".to_owned(), Json::from(known))));
     entry
 }
@@ -142,15 +133,12 @@ pub(super) fn begin(call: &Call<'_>, schedule: &Body, phase: &Body) -> Outcome<B
     params.extend(body! {
         "customer": member(schedule, "customer"), "currency": member(phase, "currency"), "items": own,
     });
-    if let Some(end) = given_number(phase, "trial_end") {
-        set(&mut params, "trial_end", end);
-    }
     subscription::made(&call.about("subscription", params)?)
 }
 
 /// The subscription becomes what the phase says.
 pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body) -> Outcome<()> {
-    let mut left: Vec<&Body> = subscription::shown(owner).iter().filter_map(Json::as_object).collect();
+    let mut left: Vec<&Body> = subscription::shown(owner).collect();
     let wanted = objects(phase, "items").map(|wanted| {
         let same = left.iter().position(|item| text(item, "price.id") == text(wanted, "price"));
         (same.map(|at| left.remove(at)), wanted)
@@ -163,6 +151,7 @@ pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body
     let mut shown: Vec<Body> = changed.collect();
     shown.extend(left.map(|item| body! {"id": id(item), "deleted": true}));
     let mut params = params(schedule, phase);
+    params.shift_remove("trial_end");
     params.extend(body! {"items": shown, "proration_behavior": member(phase, "proration_behavior")});
     subscription::update(&call.on("subscription", id(owner), params)?).map(drop)
 }

@@ -1,11 +1,11 @@
 //! The invoices of a subscription: what is on them, and how they are paid.
 
-use crate::sandbox::behaviour::order::{self, Accepts, Line};
+use crate::sandbox::behaviour::order::{self, Accepts, LINES, Line};
 use crate::sandbox::behaviour::payment_intent::Attempt;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{discount, invoice, invoice_item, meter, money, period};
 
-use super::item;
+use super::{item, proration};
 
 /// A draft of a renewal is finalized this long after it was made.
 pub(super) const HOUR: i64 = 60 * 60;
@@ -19,23 +19,26 @@ pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body
         set(&mut params, "days_until_due", needed_number(owner, "days_until_due")?);
     }
     let mut body = invoice::draft(&call.about("invoice", params)?, &customer, needed(owner, "currency")?)?;
-    let details = json!({
-        "metadata": owner.get("metadata"), "subscription": id(owner), "subscription_proration_date": null,
-    });
     body.extend(body! {
         "billing_reason": reason, "default_tax_rates": items(owner, "default_tax_rates"),
-        "parent": {"quote_details": null, "subscription_details": details, "type": "subscription_details"},
+        "parent": invoice::of_subscription(owner),
     });
     Ok(body)
 }
 
-/// One period of an item as a line.
-fn line(call: &Call<'_>, owner: &Body, item: &Body, within: (i64, i64), quantity: i64) -> Outcome<Body> {
+/// One period of an item as a line: what was used in it, or what is paid in advance.
+fn line(call: &Call<'_>, owner: &Body, item: &Body, within: (i64, i64), used: Option<i64>) -> Outcome<Body> {
     let (start, end) = within;
-    let price = item::price(item, owner)?;
+    let (price, is_metered) = (item::price(item, owner)?, item::is_metered(item));
+    let quantity = if is_metered { used.unwrap_or(0) } else { needed_number(item, "quantity")? };
     let mut line = Line::of_price(&price, quantity)?;
     let is_trial = status(owner) == "trialing";
-    line.amount = if is_trial { 0 } else { short(call, owner, item, start, line.amount)? };
+    line.amount = match used {
+        _ if is_trial => 0,
+        Some(_) => line.amount,
+        None if is_metered => 0,
+        None => short(call, owner, item, line.amount)?,
+    };
     let sold = line.description(call)?;
     let sold = sold.as_deref().unwrap_or("Subscription");
     let words = if is_trial {
@@ -43,12 +46,11 @@ fn line(call: &Call<'_>, owner: &Body, item: &Body, within: (i64, i64), quantity
     } else {
         format!("{quantity} × {sold}{}", terms(&price)?)
     };
-    let at_work = discount::at_work(call, items(item, "discounts"), call.now)?;
     let mut about = body! {
         "amount": line.amount, "currency": line.currency, "description": words, "discountable": true,
         "period": {"end": end, "start": start}, "pricing": line.pricing(), "quantity": quantity,
     };
-    order::keep_discounts(&mut about, &at_work);
+    order::keep_discounts(&mut about, &discount::at_work(call, items(item, "discounts"), call.now)?);
     copy(&mut about, item, &["discounts", "metadata", "tax_rates"]);
     let parent = json!({
         "invoice_item_details": null,
@@ -72,60 +74,68 @@ fn terms(price: &Body) -> Outcome<String> {
     })
 }
 
-/// A period before the anchor is only a part of a whole one, and costs as much.
-fn short(call: &Call<'_>, owner: &Body, item: &Body, start: i64, whole: i64) -> Outcome<i64> {
-    let anchor = needed_number(owner, "billing_cycle_anchor")?;
-    if start >= anchor {
-        return Ok(whole);
-    }
-    if text(&call.params, "proration_behavior") == Some("none") {
+/// A period that is only a part of a whole one costs as much.
+fn short(call: &Call<'_>, owner: &Body, item: &Body, whole: i64) -> Outcome<i64> {
+    let (start, _) = item::period(item)?;
+    let is_free = text(&call.params, "proration_behavior") == Some("none");
+    if is_free && start < needed_number(owner, "billing_cycle_anchor")? {
         return Ok(0);
     }
-    let (begin, end) = item::cycle(item)?.around(anchor, start);
+    let (begin, end) = item::whole_period(item, owner)?;
     Ok(period::part(whole, begin, end, start))
 }
 
-/// The lines of the periods that begin now: what is paid in advance.
-pub(super) fn ahead(call: &Call<'_>, owner: &Body, own: &[Body], draft: &mut Body) -> Outcome<()> {
-    for item in own {
-        let quantity = if item::is_metered(item) { 0 } else { needed_number(item, "quantity")? };
-        order::push(draft, line(call, owner, item, item::period(item)?, quantity)?);
+/// The lines of the periods that begin now: what is paid in advance. The discounts of each are what
+/// its credit is less by.
+pub(super) fn ahead(call: &Call<'_>, owner: &Body, own: Vec<Body>, draft: &mut Body) -> Outcome<()> {
+    for mut item in own {
+        order::push(draft, line(call, owner, &item, item::period(&item)?, None)?);
+        proration::bill(call, owner, &mut item)?;
+        call.session.put(&item)?;
     }
     Ok(())
 }
 
 /// The line of what was used of a metered item in a period that is over.
-pub(super) fn used(
-    call: &Call<'_>,
-    owner: &Body,
-    item: &Body,
-    (start, end): (i64, i64),
-    draft: &mut Body,
-) -> Outcome<()> {
+pub(super) fn used(call: &Call<'_>, owner: &Body, item: &Body, end: i64, draft: &mut Body) -> Outcome<()> {
     // a price without a meter is told of by nobody
     let meter = text(item, "price.recurring.meter").unwrap_or("");
+    let (start, _) = item::period(item)?;
     let quantity = meter::used(call, meter, needed(owner, "customer")?, start, end)?;
-    order::push(draft, line(call, owner, item, (start, end), quantity)?);
+    order::push(draft, line(call, owner, item, (start, end), Some(quantity))?);
     Ok(())
 }
 
-/// The lines of what was used of all metered items until now.
-pub(super) fn used_until_now(call: &Call<'_>, owner: &Body, draft: &mut Body) -> Outcome<()> {
+/// The draft of what was used until now and of what waits, not yet kept.
+pub(super) fn rest(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body> {
+    let mut draft = draft(call, owner, reason)?;
     for item in item::of(call, id(owner))?.iter().filter(|item| item::is_metered(item)) {
-        used(call, owner, item, (item::period(item)?.0, call.now), draft)?;
+        used(call, owner, item, call.now, &mut draft)?;
     }
-    Ok(())
+    gather(call, owner, &mut draft)?;
+    Ok(draft)
 }
 
-/// The items of the customer that wait go on the draft; then the discounts of the subscription.
+/// An invoice of what was used until now and of what waits; none where there is neither.
+pub(super) fn last(call: &Call<'_>, owner: &Body, reason: &str, unpaid: &str) -> Outcome<()> {
+    let draft = rest(call, owner, reason)?;
+    if items(&draft, LINES).is_empty() { Ok(()) } else { settle(call, owner, draft, unpaid) }
+}
+
+/// What waits of the subscription or of its customer goes on the draft; then the discounts of the
+/// subscription come off it.
 pub(super) fn gather(call: &Call<'_>, owner: &Body, draft: &mut Body) -> Outcome<()> {
     let (customer, currency) = (needed(draft, "customer")?, needed(draft, "currency")?);
-    for mut waiting in invoice_item::waiting(call, customer, Some(currency))? {
-        order::add_item(call, draft, &waiting);
-        set(&mut waiting, "invoice", id(draft));
-        call.session.put(&waiting)?;
+    for waiting in invoice_item::waiting(call, customer, Some(currency))? {
+        if invoice_item::subscription(&waiting).is_none_or(|of| of == id(owner)) {
+            invoice_item::put_on(call, draft, waiting)?;
+        }
     }
-    reduce(call, owner, draft)
+    let at_work = discount::at_work(call, items(owner, "discounts"), call.now)?;
+    set(draft, "discounts", at_work.iter().map(id).collect::<Vec<_>>());
+    order::keep_discounts(draft, &at_work);
+    order::work_out(draft);
+    discount::use_up(call, draft)
 }
 
 /// What `add_invoice_items` puts on the next invoice beside the items.
@@ -135,8 +145,7 @@ pub(super) fn extra(call: &Call<'_>, owner: &Body) -> Outcome<()> {
         let line = line.ok_or_else(|| missing(&child(&path, "price")))?;
         let about = call.about("invoiceitem", body! {"customer": member(owner, "customer")})?;
         let mut made = invoice_item::of_line(&about, &line)?;
-        order::give_rates(call, &mut made, params, "tax_rates", &path)?;
-        order::give_discounts(call, &mut made, params, &path)?;
+        order::give_reductions(call, &mut made, params, "tax_rates", &path)?;
         call.session.put(&made)?;
     }
     Ok(())
@@ -146,7 +155,7 @@ pub(super) fn extra(call: &Call<'_>, owner: &Body) -> Outcome<()> {
 pub(super) fn first(call: &Call<'_>, owner: &Body) -> Outcome<()> {
     extra(call, owner)?;
     let mut body = draft(call, owner, "subscription_create")?;
-    ahead(call, owner, &item::of(call, id(owner))?, &mut body)?;
+    ahead(call, owner, item::of(call, id(owner))?, &mut body)?;
     gather(call, owner, &mut body)?;
     settle(call, owner, body, "incomplete")
 }
@@ -167,6 +176,10 @@ pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str
     }
     call.session.put(&owner)?;
     invoice::open(call, &mut body)?;
+    if unpaid == "incomplete" {
+        // a first payment is for the customer to make
+        set(&mut body, "next_payment_attempt", Json::Null);
+    }
     call.session.put(&body)?;
     if status(&body) == "paid" || behaviour == "default_incomplete" {
         return call.react();
@@ -178,9 +191,6 @@ pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str
             return Err(failure.at(Stage::Undone));
         }
         Attempt::Waits if behaviour == "error_if_incomplete" => return Err(needs_action()),
-        Attempt::Failed(_) | Attempt::Waits if behaviour == "pending_if_incomplete" => {
-            return Err(Failure::unsupported("pending updates of subscriptions"));
-        }
         _ => {}
     }
     call.session.put(&body)?;
@@ -206,17 +216,4 @@ fn needs_action() -> Failure {
     )
     .code("subscription_payment_intent_requires_action")
     .at(Stage::Undone)
-}
-
-/// Discounts of the subscription that work at that time, on an invoice that was drafted.
-fn reduce(call: &Call<'_>, owner: &Body, draft: &mut Body) -> Outcome<()> {
-    let at_work = discount::at_work(call, items(owner, "discounts"), call.now)?;
-    if at_work.is_empty() {
-        return Ok(());
-    }
-    discount::use_up(call, &at_work)?;
-    set(draft, "discounts", at_work.iter().map(id).collect::<Vec<_>>());
-    order::keep_discounts(draft, &at_work);
-    order::work_out(draft);
-    Ok(())
 }

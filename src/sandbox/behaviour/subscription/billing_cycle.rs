@@ -5,7 +5,7 @@ use crate::sandbox::behaviour::payment_intent::Attempt;
 use crate::sandbox::behaviour::prelude::*;
 
 use super::bill::HOUR;
-use super::{bill, ending, item, trial};
+use super::{bill, ending, item, pending, trial};
 
 /// A first payment may be made this long.
 const FIRST_PAYMENT: i64 = 23 * HOUR;
@@ -20,7 +20,8 @@ pub fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
         "incomplete" => Some(number(body, "start_date") + FIRST_PAYMENT),
         "active" | "trialing" | "past_due" => {
             let next = item::period_ends(body).map(|(next, _)| next);
-            next.into_iter().chain(given_number(body, "cancel_at")).min()
+            let others = ["cancel_at", "pending_update.expires_at"].map(|at| given_number(body, at));
+            next.into_iter().chain(others.into_iter().flatten()).min()
         }
         _ => None,
     };
@@ -30,9 +31,15 @@ pub fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
 fn invoice_due(body: &Body) -> Option<i64> {
     match status(body) {
         "draft" => given_number(body, "automatically_finalizes_at"),
-        "open" => given_number(body, "next_payment_attempt"),
+        "open" => given_number(body, "next_payment_attempt").or_else(|| overdue_at(body)),
         _ => None,
     }
+}
+
+/// When an invoice that is sent and not paid becomes overdue; it does so once.
+fn overdue_at(body: &Body) -> Option<i64> {
+    let is_sent = text(body, "collection_method") == Some("send_invoice") && !flag(body, "_overdue");
+    given_number(body, "due_date").filter(|_| is_sent)
 }
 
 /// Does what is due at the time of the call.
@@ -45,8 +52,12 @@ pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
     if status(&body) == "incomplete" {
         return ending::close(call, id(&body));
     }
+    if given_number(&body, "pending_update.expires_at").is_some_and(|at| at <= call.now) {
+        return pending::give_up(call, &body);
+    }
     if given_number(&body, "cancel_at").is_some_and(|at| at <= call.now) {
-        return finish(call, &body);
+        bill::last(call, &body, "subscription_cycle", "past_due")?;
+        return ending::close(call, id(&body));
     }
     if status(&body) == "trialing" && !trial::goes_on(call, &mut body)? {
         return Ok(());
@@ -54,45 +65,39 @@ pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
     renew(call, body)
 }
 
-/// The end that was asked for: what was used is charged, nothing else begins.
-fn finish(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    if item::of(call, id(body))?.iter().any(item::is_metered) {
-        let mut draft = bill::draft(call, body, "subscription_cycle")?;
-        bill::used_until_now(call, body, &mut draft)?;
-        bill::settle(call, body, draft, "past_due")?;
-    }
-    ending::close(call, id(body))
-}
-
 /// The next period of every item whose last is over, on one draft.
 fn renew(call: &Call<'_>, mut body: Body) -> Outcome<()> {
-    let mut draft = bill::draft(call, &body, "subscription_cycle")?;
-    let mut renewed = Vec::new();
-    for mut own in item::of(call, id(&body))? {
-        let within = item::period(&own)?;
-        if within.1 > call.now {
-            continue;
-        }
-        // the invoice of a renewal is dated by the period that is over
-        let since = number(&draft, "period_start").min(within.0);
-        set(&mut draft, "period_start", since);
-        let was_trial = given_number(&body, "trial_end") == Some(within.1);
-        if item::is_metered(&own) && !was_trial {
-            bill::used(call, &body, &own, within, &mut draft)?;
-        }
-        item::go_on(&mut own, &body)?;
-        call.session.put(&own)?;
-        if !item::is_metered(&own) {
-            renewed.push(own);
-        }
-    }
-    bill::ahead(call, &body, &renewed, &mut draft)?;
-    bill::gather(call, &body, &mut draft)?;
+    let mut draft = next(call, &body)?;
     set(&mut draft, "automatically_finalizes_at", call.now + HOUR);
     call.session.put(&draft)?;
     item::sync(call, &mut body)?;
     set(&mut body, "latest_invoice", id(&draft));
     call.session.put(&body)
+}
+
+/// The draft with which the next periods begin, not yet kept.
+pub(super) fn next(call: &Call<'_>, body: &Body) -> Outcome<Body> {
+    let mut draft = bill::draft(call, body, "subscription_cycle")?;
+    let mut renewed = Vec::new();
+    for mut own in item::of(call, id(body))? {
+        let (start, end) = item::period(&own)?;
+        if end > call.now {
+            continue;
+        }
+        // the invoice of a renewal is dated by the period that is over
+        let since = number(&draft, "period_start").min(start);
+        set(&mut draft, "period_start", since);
+        let (is_metered, was_trial) = (item::is_metered(&own), given_number(body, "trial_end") == Some(end));
+        if is_metered && !was_trial {
+            bill::used(call, body, &own, end, &mut draft)?;
+        }
+        item::go_on(&mut own, body)?;
+        call.session.put(&own)?;
+        renewed.extend((!is_metered).then_some(own));
+    }
+    bill::ahead(call, body, renewed, &mut draft)?;
+    bill::gather(call, body, &mut draft)?;
+    Ok(draft)
 }
 
 /// Finalizes the latest invoice, or tries again to have it paid.
@@ -108,6 +113,11 @@ fn collect(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
     }
     if let (Some(paused), "open") = (paused, status(&latest)) {
         return give_up(call, &latest, paused);
+    }
+    if overdue_at(&latest).is_some_and(|due| due <= call.now) {
+        set(&mut latest, "_overdue", true);
+        call.session.put(&latest)?;
+        return set_past_due(call, body);
     }
     let automatic = text(&latest, "collection_method") == Some("charge_automatically");
     if status(&latest) != "open" || !automatic {
@@ -143,12 +153,17 @@ fn take(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
     let again = RETRIES.get(tried.saturating_sub(1)).map(|pause| call.now + pause);
     set(&mut latest, "next_payment_attempt", again);
     call.session.put(&latest)?;
-    let mut body = call.session.named("subscription", id(body))?;
     if again.is_none() {
+        let mut body = call.session.named("subscription", id(body))?;
         set_inner(&mut body, "cancellation_details", "reason", "payment_failed");
         call.session.put(&body)?;
         return ending::close(call, id(&body));
     }
+    set_past_due(call, body)
+}
+
+fn set_past_due(call: &Call<'_>, body: &Body) -> Outcome<()> {
+    let mut body = call.session.named("subscription", id(body))?;
     set(&mut body, "status", "past_due");
     call.session.put(&body)
 }

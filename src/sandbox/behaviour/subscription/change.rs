@@ -1,11 +1,10 @@
 //! Changing a subscription while it runs: items, the anchor, the trial; what was paid and is not
 //! used is credited, what is used and not paid is charged.
 
-use crate::sandbox::behaviour::order::Line;
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::{invoice_item, period};
 
 use super::ending::ending;
+use super::proration::{self, Rest};
 use super::{bill, item, trial};
 
 /// What the params of an update ask for, beside fields of their name.
@@ -13,8 +12,7 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
     let ends_trial =
         call.params.get("trial_end").is_some_and(|end| end == "now") && status(&body) == "trialing";
     if let Some(end) = given_number(&call.params, "trial_end") {
-        trial::until(call, &mut body, end)?;
-        retime(call, &body, |_| Some(end))?;
+        begin_trial(call, &mut body, end)?;
     }
     if ends_trial && !trial::goes_on(call, &mut body)? {
         set(&mut body, "trial_end", call.now);
@@ -41,19 +39,31 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
     Ok(body)
 }
 
+/// A trial goes on until then, or begins: what was paid for its time is credited.
+fn begin_trial(call: &Call<'_>, body: &mut Body, end: i64) -> Outcome<()> {
+    let own = item::of(call, id(body))?;
+    if status(body) == "active" && proration::behaviour(call) != "none" {
+        proration::credit_rest(call, body, &own)?;
+    }
+    trial::until(call, body, end);
+    for mut item in own {
+        set(&mut item, "current_period_end", end);
+        call.session.put(&item)?;
+    }
+    Ok(())
+}
+
 /// An item before and after; one of them is missing where it is new or gone.
 type Pair = (Option<Body>, Option<Body>);
 
 /// Changes the items that the entries name, adds those that name none.
 pub fn items(call: &Call<'_>, mut owner: Body, entries: &[Body], path: &str) -> Outcome<Body> {
     let pairs = apply(call, &mut owner, entries, path)?;
-    let resets = pairs.iter().any(|(before, after)| {
-        let cycles = before
-            .as_ref()
-            .zip(after.as_ref())
-            .map(|(before, after)| (item::cycle(before), item::cycle(after)));
-        matches!(cycles, Some((Ok(before), Ok(after))) if before != after)
-    });
+    let resets = |(before, after): &Pair| {
+        let (Some(before), Some(after)) = (before, after) else { return Ok(false) };
+        Ok::<_, Failure>(item::cycle(before)? != item::cycle(after)?)
+    };
+    let resets = pairs.iter().map(resets).collect::<Outcome<Vec<bool>>>()?.contains(&true);
     item::sync(call, &mut owner)?;
     call.session.put(&owner)?;
     if status(&owner) == "active" || status(&owner) == "past_due" {
@@ -106,28 +116,25 @@ fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> Out
     Ok(pairs)
 }
 
-fn behaviour<'a>(call: &'a Call<'_>) -> &'a str {
-    text(&call.params, "proration_behavior").unwrap_or("create_prorations")
-}
-
 /// Credits and charges for what is left of the periods; they wait for the next invoice, or are
 /// put on one at once.
 fn prorate(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<()> {
-    if behaviour(call) == "none" {
+    if proration::behaviour(call) == "none" {
         return Ok(());
     }
     let at = given_number(&call.params, "proration_date").unwrap_or(call.now);
-    let mut count = 0;
-    for (before, after) in pairs {
-        if let (Some(before), Some(after)) = (before, after)
-            && same_cost(before, after)
-        {
-            continue;
+    let mut waits = false;
+    for (before, after) in pairs.iter().filter(|pair| !is_same_cost(pair)) {
+        if let Some(before) = before {
+            waits |= proration::wait(call, owner, before, at, Rest::Unused)?;
         }
-        count += usize::from(waits(call, owner, before.as_ref(), at, -1)?)
-            + usize::from(waits(call, owner, after.as_ref(), at, 1)?);
+        if let Some(mut after) = after.clone() {
+            proration::bill(call, owner, &mut after)?;
+            call.session.put(&after)?;
+            waits |= proration::wait(call, owner, &after, at, Rest::Remaining)?;
+        }
     }
-    if count == 0 || behaviour(call) != "always_invoice" {
+    if !waits || proration::behaviour(call) != "always_invoice" {
         return Ok(());
     }
     let mut draft = bill::draft(call, owner, "subscription_update")?;
@@ -135,100 +142,45 @@ fn prorate(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<()> {
     bill::settle(call, owner, draft, "past_due")
 }
 
-fn same_cost(before: &Body, after: &Body) -> bool {
+fn is_same_cost(pair: &Pair) -> bool {
+    let (Some(before), Some(after)) = pair else { return false };
     text(before, "price.id") == text(after, "price.id") && before.get("quantity") == after.get("quantity")
 }
 
-/// An invoice item for what is left of an item's period; `sign` is -1 for a credit. Nothing
-/// for what is charged afterwards.
-fn waits(call: &Call<'_>, owner: &Body, item: Option<&Body>, at: i64, sign: i64) -> Outcome<bool> {
-    let Some(item) = item.filter(|item| !item::is_metered(item)) else { return Ok(false) };
-    let (start, end) = item::period(item)?;
-    if at >= end {
-        return Ok(false);
-    }
-    let quantity = needed_number(item, "quantity")?;
-    let mut line = Line::of_price(&item::price(item, owner)?, quantity)?;
-    line.amount = sign * period::part(line.amount, whole_start(item, owner, start), end, at);
-    let sold = line.description(call)?;
-    let sold = sold.as_deref().unwrap_or("the subscription");
-    let which = if sign < 0 { "Unused" } else { "Remaining" };
-    let params = body! {
-        "customer": member(owner, "customer"), "period": {"end": end, "start": at}, "discountable": false,
-        "description": format!("{which} time on {quantity} × {sold}"),
-    };
-    let mut made = invoice_item::of_line(&call.about("invoiceitem", params)?, &line)?;
-    let details = json!({"subscription": id(owner), "subscription_item": id(item)});
-    made.extend(body! {
-        "proration": true, "parent": {"subscription_details": details, "type": "subscription_details"},
-    });
-    call.session.put(&made)?;
-    Ok(true)
-}
-
-/// Where the period of an item that was added in its middle would have begun.
-fn whole_start(item: &Body, owner: &Body, start: i64) -> i64 {
-    let same = |other: &&Body| {
-        other.get("current_period_end") == item.get("current_period_end")
-            && matches!((item::cycle(other), item::cycle(item)), (Ok(other), Ok(own)) if other == own)
-    };
-    let others = item::shown(owner).iter().filter_map(Json::as_object).filter(same);
-    others.filter_map(|other| given_number(other, "current_period_start")).fold(start, i64::min)
-}
-
-/// Sets when the periods of all items end, where `end` says so.
-fn retime(call: &Call<'_>, owner: &Body, end: impl Fn(&Body) -> Option<i64>) -> Outcome<()> {
-    for mut item in item::of(call, id(owner))? {
-        if let Some(end) = end(&item) {
-            set(&mut item, "current_period_end", end);
-            call.session.put(&item)?;
-        }
-    }
-    Ok(())
-}
-
-/// The periods begin anew now: what is not used of the old ones is credited, the new ones are
-/// charged at once.
+/// The periods begin anew now: what is not used of the old ones is credited, what was used of them
+/// and the new ones are charged at once.
 pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<()> {
     let mut owner = call.session.named("subscription", id(owner))?;
     let was_trial = given_number(&owner, "trial_end") == Some(call.now);
     let own = item::of(call, id(&owner))?;
-    if behaviour(call) != "none" && !was_trial {
-        for item in &own {
-            let pair =
-                pairs.iter().find(|(_, after)| after.as_ref().is_some_and(|after| id(after) == id(item)));
-            // what was not there before has nothing to credit
-            let before = pair.map_or(Some(item), |(before, _)| before.as_ref());
-            waits(call, &owner, before, call.now, -1)?;
-        }
-        for (before, after) in pairs {
-            if after.is_none() {
-                waits(call, &owner, before.as_ref(), call.now, -1)?;
-            }
+    let changed = |item: &&Body| pairs.iter().flat_map(|(_, after)| after).any(|after| id(after) == id(item));
+    // what was not there before has nothing to credit
+    let old = pairs
+        .iter()
+        .filter_map(|(before, _)| before.as_ref())
+        .chain(own.iter().filter(|item| !changed(item)));
+    let old: Vec<Body> = old.cloned().collect();
+    let mut draft = bill::draft(call, &owner, "subscription_update")?;
+    if proration::behaviour(call) != "none" && !was_trial {
+        proration::credit_rest(call, &owner, &old)?;
+    }
+    if !was_trial {
+        for item in old.iter().filter(|item| item::is_metered(item)) {
+            bill::used(call, &owner, item, call.now, &mut draft)?;
         }
     }
-    set(&mut owner, "billing_cycle_anchor", call.now);
+    owner.extend(body! {"billing_cycle_anchor": call.now, "billing_cycle_anchor_config": null});
     if status(&owner) == "trialing" {
         set(&mut owner, "status", "active");
     }
     let mut renewed = Vec::new();
     for mut item in own {
         item::set_period(&mut item, &owner, call.now)?;
-        call.session.put(&item)?;
         renewed.push(item);
     }
+    bill::ahead(call, &owner, renewed, &mut draft)?;
     item::sync(call, &mut owner)?;
     call.session.put(&owner)?;
-    let mut draft = bill::draft(call, &owner, "subscription_update")?;
-    bill::ahead(call, &owner, &renewed, &mut draft)?;
     bill::gather(call, &owner, &mut draft)?;
     bill::settle(call, &owner, draft, "past_due")
-}
-
-/// Credits what is not used of the current periods, for the end of a subscription.
-pub(super) fn credit_rest(call: &Call<'_>, owner: &Body) -> Outcome<()> {
-    for item in item::of(call, id(owner))? {
-        waits(call, owner, Some(&item), call.now, -1)?;
-    }
-    Ok(())
 }

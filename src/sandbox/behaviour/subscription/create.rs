@@ -13,7 +13,7 @@ pub fn made(call: &Call<'_>) -> Outcome<Body> {
     let call = &customer_time::of(call, &customer)?;
     own_method(call, id(&customer))?;
     let mut body = draft(call)?;
-    trial::begin(call, &mut body)?;
+    trial::begin(call, &mut body);
     anchor(call, &mut body)?;
     let mut own = Vec::new();
     for (path, params) in entries(&call.params, "items", "") {
@@ -87,9 +87,6 @@ fn anchor(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         }
     };
     let Some(wanted) = wanted else { return Ok(()) };
-    if wanted <= call.now {
-        return Err(Failure::not_in_future("billing_cycle_anchor"));
-    }
     set(body, "billing_cycle_anchor", wanted);
     Ok(())
 }

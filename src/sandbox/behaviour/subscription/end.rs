@@ -1,10 +1,10 @@
 //! The end of a subscription, and its pauses.
 
+use crate::sandbox::behaviour::generic;
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::{customer_time, generic};
 
 use super::ending::{ENDED, close};
-use super::{bill, change};
+use super::{bill, change, item, proration};
 
 /// `DELETE /v1/subscriptions/{id}`.
 pub fn cancel(call: &Call<'_>) -> Outcome<Json> {
@@ -12,7 +12,6 @@ pub fn cancel(call: &Call<'_>) -> Outcome<Json> {
     if ENDED.contains(&status(&body)) {
         return Err(Failure::absent("subscription", id(&body)));
     }
-    let call = &customer_time::of(call, &body)?;
     for (name, value) in inner(&call.params, "cancellation_details").into_iter().flatten() {
         set_inner(&mut body, "cancellation_details", name, value.clone());
     }
@@ -20,31 +19,22 @@ pub fn cancel(call: &Call<'_>) -> Outcome<Json> {
     call.session.put(&body)?;
     let was_paid = status(&body) == "active";
     if flag(&call.params, "prorate") && was_paid {
-        change::credit_rest(call, &body)?;
+        proration::credit_rest(call, &body, &item::of(call, id(&body))?)?;
     }
     if flag(&call.params, "invoice_now") {
-        last_invoice(call, &body)?;
+        bill::last(call, &body, "subscription_update", "active")?;
     }
     close(call, id(&body))?;
     call.named().map(Json::Object)
 }
 
-/// What waits, and what was used and not yet charged, is charged with the end.
-fn last_invoice(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    let mut draft = bill::draft(call, body, "subscription_update")?;
-    bill::used_until_now(call, body, &mut draft)?;
-    bill::gather(call, body, &mut draft)?;
-    bill::settle(call, body, draft, "active")
-}
-
 /// `POST /v1/subscriptions/{id}/pause`.
 pub fn pause(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let call = &customer_time::of(call, &body)?;
     if text(&call.params, "bill_for.unused_time_from.type") == Some("now") {
-        change::credit_rest(call, &body)?;
+        proration::credit_rest(call, &body, &item::of(call, id(&body))?)?;
         if text(&call.params, "invoicing_behavior") == Some("invoice") {
-            last_invoice(call, &body)?;
+            bill::last(call, &body, "subscription_update", "active")?;
             body = call.named()?;
         }
     }
@@ -58,7 +48,6 @@ pub fn pause(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/subscriptions/{id}/resume`: from now on, unless the old periods go on.
 pub fn resume(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let call = &customer_time::of(call, &body)?;
     body.extend(body! {"status": "active", "status_details": null});
     call.session.put(&body)?;
     if text(&call.params, "billing_cycle_anchor.type") != Some("unchanged") {

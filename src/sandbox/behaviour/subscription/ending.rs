@@ -1,6 +1,7 @@
 //! When a subscription is to end by itself, its end, and the states from which none comes back.
 
-use super::item;
+use super::{item, pending};
+use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
 
 /// States from which no subscription comes back.
@@ -35,6 +36,7 @@ pub(super) fn ending(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 
 /// The subscription is over now; what is open of it is collected no more.
 pub fn close(call: &Call<'_>, subscription: &str) -> Outcome<()> {
+    pending::give_up(call, &call.session.named("subscription", subscription)?)?;
     let mut body = call.session.named("subscription", subscription)?;
     let never_began = status(&body) == "incomplete";
     let state = if never_began { "incomplete_expired" } else { "canceled" };
@@ -42,11 +44,15 @@ pub fn close(call: &Call<'_>, subscription: &str) -> Outcome<()> {
     if given_number(&body, "canceled_at").is_none() {
         set(&mut body, "canceled_at", call.now);
     }
-    if let Some(mut latest) = call.session.linked(&body, "latest_invoice", "invoice")?
-        && matches!(status(&latest), "draft" | "open")
-    {
-        latest.extend(body! {"auto_advance": false, "next_payment_attempt": null});
-        call.session.put(&latest)?;
+    call.session.put(&body)?;
+    match call.session.linked(&body, "latest_invoice", "invoice")? {
+        Some(latest) if never_began && status(&latest) == "open" => {
+            invoice::void(&call.on("invoice", id(&latest), Body::new())?).map(drop)
+        }
+        Some(mut latest) if matches!(status(&latest), "draft" | "open") => {
+            latest.extend(body! {"auto_advance": false, "next_payment_attempt": null});
+            call.session.put(&latest)
+        }
+        _ => Ok(()),
     }
-    call.session.put(&body)
 }

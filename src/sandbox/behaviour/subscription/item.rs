@@ -49,6 +49,18 @@ pub(super) fn period(body: &Body) -> Outcome<(i64, i64)> {
     Ok((needed_number(body, "current_period_start")?, needed_number(body, "current_period_end")?))
 }
 
+/// The whole cycle of which the current period is all, or a part.
+pub(super) fn whole_period(body: &Body, owner: &Body) -> Outcome<(i64, i64)> {
+    around(body, owner, period(body)?.0)
+}
+
+/// The whole cycle around a time, counted from the anchor of the subscription.
+fn around(body: &Body, owner: &Body, at: i64) -> Outcome<(i64, i64)> {
+    let (cycle, anchor) = (cycle(body)?, needed_number(owner, "billing_cycle_anchor")?);
+    let day = given_number(owner, "billing_cycle_anchor_config.day_of_month");
+    Ok(cycle.around(day.map_or(anchor, |day| cycle.on_day(anchor, day)), at))
+}
+
 /// The price of an item as its subscription charges it.
 pub(super) fn price(body: &Body, owner: &Body) -> Outcome<Body> {
     order::in_currency(needed_inner(body, "price")?, needed(owner, "currency")?, "currency")
@@ -106,21 +118,16 @@ pub(super) fn check_count(own: &[Body]) -> Outcome<()> {
 pub(super) fn set_period(body: &mut Body, owner: &Body, at: i64) -> Outcome<()> {
     let end = match given_number(owner, "trial_end").filter(|end| *end > at && status(owner) == "trialing") {
         Some(end) => end,
-        None => end_of(body, owner, at)?,
+        None => around(body, owner, at)?.1,
     };
     body.extend(body! {"current_period_start": at, "current_period_end": end});
     Ok(())
 }
 
-/// The end of the period that begins at that time.
-pub(super) fn end_of(body: &Body, owner: &Body, at: i64) -> Outcome<i64> {
-    Ok(cycle(body)?.next(needed_number(owner, "billing_cycle_anchor")?, at))
-}
-
 /// The next period begins where this one ends.
 pub(super) fn go_on(body: &mut Body, owner: &Body) -> Outcome<()> {
     let (_, end) = period(body)?;
-    let next = end_of(body, owner, end)?;
+    let (_, next) = around(body, owner, end)?;
     body.extend(body! {"current_period_start": end, "current_period_end": next});
     Ok(())
 }
@@ -133,8 +140,8 @@ pub(super) fn of(call: &Call<'_>, owner: &str) -> Outcome<Vec<Body>> {
 }
 
 /// The items that a subscription shows.
-pub fn shown(owner: &Body) -> &[Json] {
-    inner(owner, "items").map_or(&[], |page| items(page, "data"))
+pub fn shown(owner: &Body) -> impl Iterator<Item = &Body> {
+    objects(owner, "items.data")
 }
 
 /// Shows the items as they are kept: all of them, which are twenty at most.
@@ -147,7 +154,6 @@ pub(super) fn sync(call: &Call<'_>, owner: &mut Body) -> Outcome<()> {
 
 /// The first and the last end among the current periods; none where there are no items.
 pub(super) fn period_ends(owner: &Body) -> Option<(i64, i64)> {
-    let page = inner(owner, "items")?;
-    let ends = || objects(page, "data").filter_map(|item| given_number(item, "current_period_end"));
+    let ends = || shown(owner).filter_map(|item| given_number(item, "current_period_end"));
     ends().min().zip(ends().max())
 }

@@ -4,9 +4,9 @@ use crate::sandbox::behaviour::customer_time;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::view;
 
-use super::change;
 use super::ending::ENDED;
 use super::item::of;
+use super::{change, pending};
 
 /// The subscription of an item, and the call at its time.
 fn owner_of<'a>(call: &Call<'a>, subscription: &str) -> Outcome<(Call<'a>, Body)> {
@@ -22,29 +22,36 @@ fn owner_of<'a>(call: &Call<'a>, subscription: &str) -> Outcome<(Call<'a>, Body)
 pub fn create(call: &Call<'_>) -> Outcome<Json> {
     let (call, owner) = owner_of(call, call.demanded("subscription")?)?;
     let known = of(&call, id(&owner))?;
-    let owner = change::items(&call, owner, std::slice::from_ref(&call.params), "")?;
-    let is_new = |item: &Body| known.iter().all(|known| id(known) != id(item));
-    let added = of(&call, id(&owner))?.into_iter().find(is_new);
+    let owner = changed(&call, owner, call.params.clone())?;
+    let is_new = |item: &&Body| known.iter().all(|known| id(known) != id(item));
+    let waiting = || objects(&owner, "pending_update.subscription_items");
+    let added = of(&call, id(&owner))?.iter().chain(waiting()).find(is_new).cloned();
     added.map(Json::Object).ok_or_else(|| Failure::internal("The new item was not kept."))
+}
+
+/// Changes a subscription in one of its items.
+fn changed(call: &Call<'_>, owner: Body, entry: Body) -> Outcome<Body> {
+    let before = owner.clone();
+    pending::once_paid(call, &before, || change::items(call, owner, &[entry], ""))
 }
 
 /// `POST /v1/subscription_items/{id}`.
 pub fn update(call: &Call<'_>) -> Outcome<Json> {
-    changed(call, call.params.clone())?;
+    named(call, call.params.clone())?;
     call.named().map(Json::Object)
 }
 
 /// `DELETE /v1/subscription_items/{id}`: a subscription keeps one item at least.
 pub fn delete(call: &Call<'_>) -> Outcome<Json> {
-    changed(call, body! {"deleted": true}).map(|before| view::stub(&before))
+    named(call, body! {"deleted": true}).map(|before| view::stub(&before))
 }
 
-/// Changes the subscription of an item in that item, which comes back as it was.
-fn changed(call: &Call<'_>, mut entry: Body) -> Outcome<Body> {
+/// Changes the item that the path names, which comes back as it was.
+fn named(call: &Call<'_>, mut entry: Body) -> Outcome<Body> {
     let before = call.named()?;
     let (call, owner) = owner_of(call, needed(&before, "subscription")?)?;
     set(&mut entry, "id", id(&before));
-    change::items(&call, owner, &[entry], "")?;
+    changed(&call, owner, entry)?;
     Ok(before)
 }
 

@@ -1,13 +1,16 @@
 //! Invoices of a subscription that are only shown.
 
-use super::{bill, change, create, item};
+use super::ending::ENDED;
+use super::{bill, billing_cycle, change, create, item};
+use crate::sandbox::behaviour::customer_time;
+use crate::sandbox::behaviour::order::LINES;
 use crate::sandbox::behaviour::prelude::*;
 
 /// The next invoice of a subscription, with the changes that a preview asks for.
 pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
     let mut owner = call.session.referred("subscription", known, "subscription")?;
     let details = inner(&call.params, "subscription_details").cloned().unwrap_or_default();
-    let mut call = call.about("subscription", details)?;
+    let mut call = customer_time::of(&call.about("subscription", details)?, &owner)?;
     if text(&call.params, "proration_behavior") == Some("always_invoice") {
         set(&mut call.params, "proration_behavior", "create_prorations");
     }
@@ -15,20 +18,23 @@ pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
     if !entries.is_empty() {
         owner = change::items(&call, owner, &entries, "subscription_details[items]")?;
     }
-    let mut body = bill::draft(&call, &owner, "upcoming")?;
-    let mut own = item::of(&call, id(&owner))?;
-    for item in &mut own {
-        if item::is_metered(item) {
-            bill::used(&call, &owner, item, item::period(item)?, &mut body)?;
-        }
-        item::go_on(item, &owner)?;
-    }
-    own.retain(|item| !item::is_metered(item));
-    let mut running = owner.clone();
-    set(&mut running, "status", "active");
-    bill::ahead(&call, &running, &own, &mut body)?;
-    bill::gather(&call, &owner, &mut body)?;
-    Ok(body)
+    let ends = given_number(&owner, "cancel_at");
+    let next = item::period_ends(&owner).map(|(first, _)| first).filter(|_| !ENDED.contains(&status(&owner)));
+    let Some(next) = next.into_iter().chain(ends).min() else { return Err(none(&owner)) };
+    let call = Call { now: next, ..call };
+    let mut body = if ends == Some(next) {
+        bill::rest(&call, &owner, "upcoming")?
+    } else {
+        set(&mut owner, "status", "active");
+        billing_cycle::next(&call, &owner)?
+    };
+    set(&mut body, "billing_reason", "upcoming");
+    if items(&body, LINES).is_empty() { Err(none(&owner)) } else { Ok(body) }
+}
+
+fn none(owner: &Body) -> Failure {
+    let message = format!("No upcoming invoices for customer: {}", text(owner, "customer").unwrap_or(""));
+    Failure::new(404, "invalid_request_error", message).code("invoice_upcoming_none")
 }
 
 /// The first invoice of a subscription that is not made.

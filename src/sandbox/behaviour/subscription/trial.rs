@@ -8,27 +8,21 @@ use super::{bill, ending};
 const DAY: i64 = 24 * 60 * 60;
 
 /// A new subscription may begin with a trial.
-pub(super) fn begin(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+pub(super) fn begin(call: &Call<'_>, body: &mut Body) {
     let days = given_number(&call.params, "trial_period_days");
     let end = days.filter(|days| *days > 0).map(|days| call.now + days * DAY);
     let end = end.or(given_number(&call.params, "trial_end"));
-    if let Some(end) = end {
-        until(call, body, end)?;
+    if let Some(end) = end.filter(|end| *end > call.now) {
+        until(call, body, end);
     }
-    Ok(())
 }
 
 /// The trial goes on until then.
-pub(super) fn until(call: &Call<'_>, body: &mut Body, end: i64) -> Outcome<()> {
-    if end <= call.now {
-        let message = "`trial_end` must be a timestamp in the future, or `now`.";
-        return Err(Failure::invalid(message).param("trial_end"));
-    }
+pub(super) fn until(call: &Call<'_>, body: &mut Body, end: i64) {
     if given_number(body, "trial_start").is_none() {
         set(body, "trial_start", call.now);
     }
     body.extend(body! {"trial_end": end, "billing_cycle_anchor": end, "status": "trialing"});
-    Ok(())
 }
 
 /// The trial is over now.

@@ -4,7 +4,7 @@ use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
 
 use super::ending::ENDED;
-use super::item;
+use super::{item, pending};
 
 /// `GET /v1/subscriptions`: the canceled ones only when they are asked for.
 pub fn list(call: &Call<'_>) -> Outcome<Json> {
@@ -20,7 +20,7 @@ pub fn list(call: &Call<'_>) -> Outcome<Json> {
             Some(one) => state == one,
             None => state != "canceled",
         };
-        let own = || item::shown(body).iter().filter_map(Json::as_object);
+        let own = || item::shown(body);
         let has_price = |price: &str| own().any(|item| text(item, "price.id") == Some(price));
         let within = |name: &&str| {
             let range = call.params.get(*name);
@@ -33,6 +33,7 @@ pub fn list(call: &Call<'_>) -> Outcome<Json> {
 /// An invoice of the subscription is paid: it is what it was to become.
 pub fn invoice_paid(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
     let Some(mut body) = invoice::subscription_of(call, invoice)? else { return Ok(()) };
+    pending::apply(call, &mut body, invoice)?;
     let is_latest = text(&body, "latest_invoice") == Some(id(invoice));
     if is_latest && matches!(status(&body), "incomplete" | "past_due" | "unpaid") {
         set(&mut body, "status", "active");
@@ -44,6 +45,7 @@ pub fn invoice_paid(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
 /// The first invoice is void: what never began is over.
 pub fn invoice_voided(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
     let Some(mut body) = invoice::subscription_of(call, invoice)? else { return Ok(()) };
+    pending::expire(call, &mut body, invoice)?;
     if status(&body) == "incomplete" {
         body.extend(body! {"status": "incomplete_expired", "ended_at": call.now});
         call.session.put(&body)?;
@@ -58,6 +60,5 @@ pub fn is_running(body: &Body) -> bool {
 
 /// The products of a subscription.
 pub fn products(body: &Body) -> Vec<String> {
-    let own = item::shown(body).iter().filter_map(Json::as_object);
-    own.filter_map(|item| text(item, "price.product").map(str::to_owned)).collect()
+    item::shown(body).filter_map(|item| text(item, "price.product").map(str::to_owned)).collect()
 }

@@ -1,0 +1,107 @@
+//! What discounts take off the lines of an order, each from what the ones before it left, and what
+//! is to be paid in tax for the rest.
+
+use crate::sandbox::behaviour::discount::{self, Base};
+use crate::sandbox::behaviour::prelude::*;
+
+use super::tax::{Tax, taxes};
+
+/// A line before discounts and taxes.
+#[derive(Debug)]
+pub struct Priced<'o> {
+    /// In the smallest unit of the currency.
+    pub amount: i64,
+    /// False where no discount takes anything off it.
+    pub discountable: bool,
+    /// What is sold, where it is known.
+    pub product: Option<&'o str>,
+    /// Discounts of this line alone, before those of the order.
+    pub discounts: Vec<&'o Body>,
+    /// The tax rates, whole.
+    pub rates: &'o [Json],
+}
+
+/// What discounts and taxes make of a line.
+#[derive(Debug)]
+pub struct Reduced<'o> {
+    /// What each discount takes off it.
+    pub off: Vec<(&'o Body, i64)>,
+    /// What is left of the amount.
+    pub left: i64,
+    /// What is to be paid in tax for what is left.
+    pub taxes: Vec<Tax<'o>>,
+}
+
+/// What an order comes to, in the smallest unit of its currency.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Totals {
+    /// Before discounts and taxes.
+    pub subtotal: i64,
+    /// What the discounts take off.
+    pub discount: i64,
+    /// Taxes on top of the prices.
+    pub exclusive: i64,
+    /// Taxes within the prices.
+    pub inclusive: i64,
+    /// What is to be paid.
+    pub total: i64,
+}
+
+impl Totals {
+    /// As `total_details` shows them, with the shipping.
+    pub fn details(&self, shipping: i64) -> Json {
+        let tax = self.exclusive + self.inclusive;
+        json!({"amount_discount": self.discount, "amount_shipping": shipping, "amount_tax": tax})
+    }
+
+    fn with(mut self, line: &Priced<'_>, reduced: &Reduced<'_>) -> Self {
+        for tax in &reduced.taxes {
+            *(if tax.is_inclusive() { &mut self.inclusive } else { &mut self.exclusive }) += tax.amount;
+        }
+        self.subtotal = self.subtotal.saturating_add(line.amount);
+        self.discount += line.amount - reduced.left;
+        self.total = self.total.saturating_add(reduced.total());
+        self
+    }
+}
+
+impl Reduced<'_> {
+    /// What is to be paid for the line.
+    pub fn total(&self) -> i64 {
+        let added = self.taxes.iter().filter(|tax| !tax.is_inclusive()).map(|tax| tax.amount);
+        self.left.saturating_add(added.sum())
+    }
+}
+
+/// Takes the discounts off the lines and adds the taxes; what it all comes to.
+pub fn reduce<'o>(
+    lines: &[Priced<'o>],
+    discounts: impl IntoIterator<Item = &'o Body>,
+    currency: &str,
+) -> (Vec<Reduced<'o>>, Totals) {
+    let base = |line: &Priced<'o>| (if line.discountable { line.amount } else { 0 }, line.product);
+    let mut left: Vec<Base<'o>> = lines.iter().map(base).collect();
+    let mut off: Vec<Vec<(&'o Body, i64)>> = vec![Vec::new(); lines.len()];
+    let take = |own: &'o Body, left: &mut [Base<'o>], off: &mut [Vec<(&'o Body, i64)>]| {
+        for ((share, (amount, _)), taken) in
+            discount::shares(own, left, currency).into_iter().zip(left).zip(off)
+        {
+            *amount -= share;
+            taken.push((own, share));
+        }
+    };
+    for ((line, left), off) in lines.iter().zip(&mut left).zip(&mut off) {
+        for own in &line.discounts {
+            take(own, std::slice::from_mut(left), std::slice::from_mut(off));
+        }
+    }
+    discounts.into_iter().for_each(|own| take(own, &mut left, &mut off));
+    let reduced = lines.iter().zip(off).map(|(line, mut off)| {
+        off.retain(|_| line.discountable);
+        let left = line.amount - off.iter().map(|(_, amount)| amount).sum::<i64>();
+        Reduced { off, left, taxes: taxes(line.rates, left) }
+    });
+    let reduced: Vec<Reduced<'o>> = reduced.collect();
+    let totals = lines.iter().zip(&reduced).fold(Totals::default(), |sum, (line, own)| sum.with(line, own));
+    (reduced, totals)
+}

@@ -1,0 +1,97 @@
+//! Changes of a subscription that wait until their invoice is paid: `pending_update`.
+
+use crate::sandbox::behaviour::invoice;
+use crate::sandbox::behaviour::prelude::*;
+
+use super::bill::HOUR;
+use super::item;
+
+/// Kept with a subscription: the invoice that a change waits for, the fields and the items that it brings.
+const PENDING: &str = "_pending";
+/// A change waits this long at most.
+const LONGEST: i64 = 23 * HOUR;
+/// Fields that tell of the change itself.
+const OTHERS: &[&str] = &["items", "latest_invoice", "status"];
+
+/// Changes a subscription; with `pending_if_incomplete` what is not paid waits.
+pub(super) fn once_paid(
+    call: &Call<'_>,
+    owner: &Body,
+    change: impl FnOnce() -> Outcome<Body>,
+) -> Outcome<Body> {
+    if call.params.keys().any(|name| name != "metadata") {
+        give_up(call, owner)?;
+    }
+    if text(&call.params, "payment_behavior") != Some("pending_if_incomplete") {
+        return change();
+    }
+    let own = item::of(call, id(owner))?;
+    let after = change()?;
+    let latest = call.session.linked(&after, "latest_invoice", "invoice")?;
+    match latest.filter(|latest| text(owner, "latest_invoice") != Some(id(latest))) {
+        Some(latest) if status(&latest) == "open" => wait(call, owner, &own, after, latest),
+        _ => Ok(after),
+    }
+}
+
+/// The subscription and its items are as before; the invoice stays.
+fn wait(call: &Call<'_>, owner: &Body, own: &[Body], mut after: Body, mut invoice: Body) -> Outcome<Body> {
+    let changed = item::of(call, id(owner))?;
+    replace(call, owner, own)?;
+    invoice.extend(body! {"auto_advance": false, "next_payment_attempt": null});
+    call.session.put(&invoice)?;
+    after.retain(|name, new| owner.get(name) != Some(new) && !OTHERS.contains(&name.as_str()));
+    let ends = own.iter().filter_map(|item| given_number(item, "current_period_end"));
+    let expires = ends.fold(call.now + LONGEST, i64::min);
+    let mut update = body! {"expires_at": expires, "subscription_items": changed};
+    copy_given(&mut update, &after, &["billing_cycle_anchor", "trial_end"]);
+    let mut body = owner.clone();
+    body.extend(body! {
+        "latest_invoice": id(&invoice), "pending_update": update,
+        (PENDING): {"invoice": id(&invoice), "fields": after, "items": changed},
+    });
+    call.session.put(&body)?;
+    Ok(body)
+}
+
+/// These are the items of the subscription, and no others.
+fn replace(call: &Call<'_>, owner: &Body, own: &[Body]) -> Outcome<()> {
+    for gone in item::of(call, id(owner))?.iter().filter(|known| own.iter().all(|own| id(own) != id(known))) {
+        call.session.remove("subscription_item", id(gone))?;
+    }
+    own.iter().try_for_each(|item| call.session.put(item))
+}
+
+/// The invoice of a change is paid: the change is made.
+pub(super) fn apply(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()> {
+    let Some(waiting) = ended(body, invoice) else { return Ok(()) };
+    let own: Vec<Body> = objects(&waiting, "items").cloned().collect();
+    replace(call, body, &own)?;
+    body.extend(inner(&waiting, "fields").cloned().into_iter().flatten());
+    set(body, "_pending_applied", id(invoice));
+    item::sync(call, body)?;
+    call.session.put(body)
+}
+
+/// The invoice of a change is void: the change is never made.
+pub(super) fn expire(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()> {
+    if ended(body, invoice).is_none() {
+        return Ok(());
+    }
+    set(body, "_pending_expired", id(invoice));
+    call.session.put(body)
+}
+
+/// Takes out what waits for that invoice.
+fn ended(body: &mut Body, invoice: &Body) -> Option<Body> {
+    inner(body, PENDING).filter(|waiting| text(waiting, "invoice") == Some(id(invoice)))?;
+    set(body, "pending_update", Json::Null);
+    body.shift_remove(PENDING).map(members)
+}
+
+/// Nobody waits any longer for the invoice of a change.
+pub(super) fn give_up(call: &Call<'_>, body: &Body) -> Outcome<()> {
+    let Some(invoice) = text(body, "_pending.invoice") else { return Ok(()) };
+    invoice::void(&call.on("invoice", invoice, Body::new())?)?;
+    call.react()
+}
