@@ -9,7 +9,9 @@ use serde_json::Value as Json;
 
 use crate::catalog;
 use crate::connector::{self, Arrays};
-use crate::engine::{Error, Object, Wanted, Written, config_params, create_params, parse, unlisted_values};
+use crate::engine::{
+    Error, Object, Wanted, Written, config_params, create_params, faults_of, parse, unlisted_values,
+};
 use crate::provider::Resource;
 use crate::provider::connection_schema::computed;
 use crate::provider::explain::{explain, explain_connector, explain_faults, explain_unlisted};
@@ -83,7 +85,7 @@ impl Resource for Entity {
             Err(diagnostics) => found.extend(diagnostics),
         }
         let known = payload::written(&payload::known_part(config.get("input_payload"))).ok().flatten();
-        let faults = known.and_then(|known| parse(&known, entity.params()).err()).unwrap_or_default();
+        let faults = known.map(|known| faults_of(entity, &known)).unwrap_or_default();
         let more = explain_faults(&faults).into_iter().filter(|fault| !found.contains(fault));
         found.extend(more.collect::<Vec<_>>());
         found
