@@ -104,7 +104,7 @@ fn beside_the_id(surface: &Surface) -> String {
     if names.is_empty() {
         String::new()
     } else {
-        format!(", or what names one object alone of {}", names.join(", "))
+        format!(", or enough of {} to name one", names.join(", "))
     }
 }
 
