@@ -154,27 +154,32 @@ pub fn create_params(entity: &'static Entity, written: &Written) -> Result<Wante
     Ok(wanted)
 }
 
-/// The faults of what was written for a create, and what is missing beside them. A key that is a fault itself
-/// stands for the param that it was probably meant to be.
+/// The faults of what was written for a create, and what is missing beside them. A name that is misspelt
+/// stands for the param that was probably meant.
 fn with_missing(entity: &Entity, written: &Written, mut faults: Faults) -> Faults {
+    let mut sound = sound_params(entity, written);
+    sound.unknown.extend(faults.iter().filter_map(ParamError::suggestion).map(|name| vec![name.to_owned()]));
+    faults.extend(require(&sound, entity.create_params()).err().unwrap_or_default());
+    faults.into_iter().map(|fault| fault.of(entity)).collect()
+}
+
+/// The params of what was written without the members that have a fault, which count as unknown.
+pub fn sound_params(entity: &Entity, written: &Written) -> Wanted {
     let known = entity.params();
-    let (mut sound, mut meant) = (Written::default(), Vec::new());
+    let (mut sound, mut faulty) = (Written::default(), Vec::new());
     for (key, value) in &written.members {
         let member = Map::from_iter([(key.clone(), value.clone())]);
         match (values::object(&member, known, ""), resolve(key, known)) {
             (Ok(_), _) => sound.members.extend(member),
-            (Err(_), Ok(found)) => meant.extend(found.path.first().cloned()),
+            (Err(_), Ok(found)) => faulty.extend(found.path.first().map(|name| vec![name.clone()])),
             (Err(_), Err(_)) => {}
         }
     }
-    meant.extend(faults.iter().filter_map(ParamError::suggestion).map(str::to_owned));
     let is_known = |path: &&Vec<String>| values::resolve_path(path, known).is_ok();
     sound.unknown = written.unknown.iter().filter(is_known).cloned().collect();
-    if let Ok(mut wanted) = parse(&sound, known) {
-        wanted.unknown.extend(meant.into_iter().map(|name| vec![name]));
-        faults.extend(require(&wanted, entity.create_params()).err().unwrap_or_default());
-    }
-    faults.into_iter().map(|fault| fault.of(entity)).collect()
+    let mut wanted = parse(&sound, known).unwrap_or_default();
+    wanted.unknown.extend(faulty);
+    wanted
 }
 
 /// The params of a configuration of which nobody knows yet whether its object is to be made or was

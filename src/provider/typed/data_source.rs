@@ -101,11 +101,7 @@ impl Asked {
 /// The arguments that can name an object in the place of its id, in words.
 fn beside_the_id(surface: &Surface) -> String {
     let names: Vec<String> = lookups(surface).iter().map(|it| format!("`{}`", it.slot.name)).collect();
-    if names.is_empty() {
-        String::new()
-    } else {
-        format!(", or enough of {} to name one", names.join(", "))
-    }
+    if names.is_empty() { String::new() } else { format!(", or enough of {} to name one", names.join(", ")) }
 }
 
 async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Value, Diagnostics> {
