@@ -224,7 +224,7 @@ resource "stripe_entity" "x" {
   entity        = "Price"
   input_payload = { UnitAmount = "much", BillingScheme = "tierd" }
 }"#,
-        "Did you mean `tiered`?",
+        "Did you mean \"tiered\"?",
         "The payload lacks \"currency\"",
     ),
     (
