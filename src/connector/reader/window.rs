@@ -16,6 +16,8 @@ use super::listing::{PAGE, Page, Start};
 
 /// The most objects that are kept for reads to come.
 const MOST_KEPT: usize = 10_000;
+/// About as many objects a run makes in a second, at the limit of a test key.
+const MADE_A_SECOND: usize = 20;
 /// So many new stretches in a row may show nothing but what they began at.
 const MOST_ALONE: usize = 2;
 
@@ -68,13 +70,13 @@ impl Window {
         if self.kept.len() > MOST_KEPT {
             return None;
         }
-        let Some(stretch) = &self.stretch else { return Some(beginning(waiting, can)) };
+        let Some(stretch) = &self.stretch else { return Some(beginning(waiting, to_come, can)) };
         let nearest =
             waiting.iter().filter_map(|created| stretch.towards(*created)).min_by_key(|(far, _)| *far);
         match nearest {
             Some((far, start)) if far <= to_come => Some(start.clone()),
             Some(_) if self.alone < MOST_ALONE => {
-                Some(beginning(waiting, can)).filter(|it| *it != Start::Top)
+                Some(beginning(waiting, to_come, can)).filter(|it| *it != Start::Top)
             }
             _ => None,
         }
@@ -156,10 +158,12 @@ impl Stretch {
     }
 }
 
-/// Where a stretch begins: at the newest object that is waited for, else at the top.
-fn beginning(waiting: &[Option<i64>], can: Abilities) -> Start {
+/// Where a stretch begins: at the newest object that is waited for, else at the top. Those that are still to come were
+/// probably made in the same run, so it begins as much later as that run may have taken for them.
+fn beginning(waiting: &[Option<i64>], to_come: usize, can: Abilities) -> Start {
     let newest = waiting.iter().flatten().max().filter(|_| can.times);
-    newest.map_or(Start::Top, |newest| Start::From(*newest))
+    let later = i64::try_from(to_come / MADE_A_SECOND).unwrap_or_default();
+    newest.map_or(Start::Top, |newest| Start::From(newest.saturating_add(later)))
 }
 
 /// When an object was made, in seconds since 1970.
@@ -196,6 +200,11 @@ mod tests {
     fn a_stretch_begins_where_somebody_waits() {
         let empty = Window::default();
         assert_eq!(empty.next(&[Some(5), None, Some(9)], 3, CAN), Some(Start::From(9)));
+        assert_eq!(
+            empty.next(&[Some(5), Some(9)], 100, CAN),
+            Some(Start::From(14)),
+            "others were made after it"
+        );
         assert_eq!(empty.next(&[None, None], 2, CAN), Some(Start::Top));
         assert_eq!(empty.next(&[Some(5)], 2, Abilities { times: false, ids: true }), Some(Start::Top));
     }

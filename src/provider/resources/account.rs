@@ -4,13 +4,16 @@
 //! Where it does not, every id is unknown: a "not found" there says nothing about the object. So
 //! an object is never looked for, changed or ended in another account than its own.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use futures_util::future::{self, Either};
 use serde_json::Value as Json;
 
 use crate::catalog::Entity;
 use crate::connection::{AccountIdentity, Connection, Likeness};
+use crate::connector::Error;
 use crate::provider::messages::stripe;
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
@@ -151,12 +154,23 @@ pub(in crate::provider) async fn not_surely_gone(
     }
 }
 
-/// Where an object is that a connection has just shown. Stripe is asked for the account where it is
-/// not known yet, once for the connection.
+/// What the read of an object shows, and where the object is. Stripe is asked for the account where it is not
+/// known yet, once for the connection, while the read is under way: the first plan waits for one answer, not for two.
 pub(in crate::provider) async fn seen_through(
     connection: &Connection,
     known: Option<&AccountIdentity>,
-) -> AccountIdentity {
+    read: impl Future<Output = Result<Option<Json>, Error>>,
+) -> Result<Option<(Json, AccountIdentity)>, Error> {
+    // The read comes first: one that is refused before it is sent asks nobody.
+    match future::select(pin!(read), pin!(home_of(connection, known))).await {
+        Either::Left((Ok(Some(body)), home)) => Ok(Some((body, home.await))),
+        Either::Left((nothing, _)) => nothing.map(|_| None),
+        Either::Right((home, read)) => Ok(read.await?.map(|body| (body, home))),
+    }
+}
+
+/// Where a connection leads, with the account that is known of an object behind it.
+async fn home_of(connection: &Connection, known: Option<&AccountIdentity>) -> AccountIdentity {
     match known.and_then(|known| known.account_id.clone()) {
         Some(account) => AccountIdentity { account_id: Some(account), ..connection.identity().await },
         None => connection.asked_identity().await,

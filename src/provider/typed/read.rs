@@ -63,9 +63,9 @@ async fn read_through(
         return Err(not_refreshed(object, "Its connection is suspended."));
     }
     let connector = Connector::new(&connection);
-    match object.read(&connector).await {
-        Ok(Some(body)) => {
-            memory.private.home = Some(seen_through(&connection, memory.private.home.as_ref()).await);
+    match seen_through(&connection, memory.private.home.as_ref(), object.read(&connector)).await {
+        Ok(Some((body, home))) => {
+            memory.private.home = Some(home);
             memory.private.learn_peers(connector.count_peer(object.entity, &object.locator, &body));
             Ok(Some(body))
         }

@@ -68,10 +68,9 @@ async fn read_through(
         return Err(not_refreshed(&object, "Its connection is suspended."));
     }
     let connector = Connector::new(&connection);
-    match object.read(&connector).await {
-        Ok(Some(body)) => {
-            let home = Some(seen_through(&connection, private.home.as_ref()).await);
-            let mut private = Private { home, ..private };
+    match seen_through(&connection, private.home.as_ref(), object.read(&connector)).await {
+        Ok(Some((body, home))) => {
+            let mut private = Private { home: Some(home), ..private };
             private.learn_peers(connector.count_peer(object.entity, &object.locator, &body));
             Ok(Some(Reading { object, body, private }))
         }
