@@ -53,8 +53,8 @@ pub use import::{ImportError, ImportId};
 pub use journal::{Adopted, Intent, Journal, JournalPlace, Leftovers, PendingCreate, fingerprint};
 pub use object::Object;
 pub use params::{
-    Faults, ParamError, Params, UnlistedValue, Wanted, Written, config_params, create_params, parse,
-    secret_params, unlisted_values, with_original_keys,
+    Faults, ParamError, Params, UnlistedValue, Wanted, Written, config_params, create_params, faults_of,
+    parse, secret_params, sound_params, unlisted_values, with_original_keys,
 };
 pub use restore::{End, has_ended};
 pub use succession::{Predecessor, successor_mark};

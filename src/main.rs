@@ -32,7 +32,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn failed(error: &dyn std::error::Error) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "{error}");
+fn failed(error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    // Who has closed the output, as `head` does, has read enough.
+    let is_closed = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+    if !error.downcast_ref().is_some_and(is_closed) {
+        let _ = writeln!(std::io::stderr(), "{error}");
+    }
     ExitCode::FAILURE
 }

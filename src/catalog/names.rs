@@ -139,11 +139,14 @@ pub fn quoted(text: &str) -> String {
     }
 }
 
-/// How alike two names are, 0 to 1, whatever their spelling. A name that holds the whole key is
-/// nearer than one that merely begins like it.
+/// How alike two names are, whatever their spelling: 0 to 1, and more for a name that holds the whole key,
+/// which is nearer than one that merely begins like it; the nearer, the less there is beside the key.
 pub fn likeness(key: &str, name: &str) -> f64 {
     let (key, name) = (normalize(key), normalize(name));
-    if key.len() >= TELLING && name.contains(&key) { 1.0 } else { strsim::jaro_winkler(&key, &name) }
+    if key.len() >= TELLING && name.contains(&key) {
+        return 1.0 + strsim::normalized_levenshtein(&key, &name);
+    }
+    strsim::jaro_winkler(&key, &name)
 }
 
 #[cfg(test)]
@@ -187,5 +190,7 @@ mod tests {
         assert_eq!(closest("nmae", names), Some("name"));
         assert_eq!(closest("descr", names), Some("description"));
         assert_eq!(closest("zzz", names), None);
+        let amounts = ["custom_unit_amount", "unit_amount"].map(|name| (name, name));
+        assert_eq!(closest("amount", amounts), Some("unit_amount"));
     }
 }

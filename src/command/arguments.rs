@@ -97,22 +97,30 @@ impl Command {
         let whole = [OsString::from(PROGRAM)].into_iter().chain(arguments);
         let Arguments { debug, command } = Arguments::try_parse_from(whole)?;
         let command = command.unwrap_or(Self::Plugin { debug });
-        command
-            .check()
-            .map(|()| command)
-            .map_err(|why| Arguments::command().error(ErrorKind::ValueValidation, why))
+        command.check().map(|()| command)
     }
 
     /// Refuses options that do not go together.
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), clap::Error> {
         let Self::Sandbox { listen, allow_remote: false, .. } = self else { return Ok(()) };
         let remote = || {
-            format!(
-                "{listen} can be reached from other machines, and whoever reaches the sandbox can read and change all \
-                 of it: add --allow-remote if that is wanted"
-            )
+            let why = format!(
+                "{listen} can be reached from other machines.\nWhoever reaches the sandbox can read and change all \
+                 of it: add --allow-remote\nif that is wanted"
+            );
+            refused("sandbox", &why)
         };
         listen.ip().is_loopback().then_some(()).ok_or_else(remote)
+    }
+}
+
+/// A refusal that shows the usage of the command that it is about, and of no other.
+fn refused(command: &str, why: &str) -> clap::Error {
+    let mut program = Arguments::command();
+    program.build();
+    match program.find_subcommand_mut(command) {
+        Some(command) => command.error(ErrorKind::ValueValidation, why),
+        None => program.error(ErrorKind::ValueValidation, why),
     }
 }
 
@@ -213,6 +221,24 @@ mod tests {
         for arguments in ["fly", "sandbox --port 1", "demo now", "--verbose", "--debug demo"] {
             let refused = parse(arguments).unwrap_err();
             assert!(refused.to_string().contains("Usage:"), "{arguments}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_shows_the_usage_of_its_command_alone() {
+        for (command, rest) in [
+            ("sandbox", "--listen 0.0.0.0:1"),
+            ("sandbox", "--lisen 1"),
+            ("demo", "now"),
+            ("install", "here"),
+            ("docs", "--all"),
+            ("completions", ""),
+            ("version", "1"),
+        ] {
+            let told = parse(&format!("{command} {rest}")).unwrap_err().to_string();
+            let usage = format!("Usage: terraform-provider-stripe {command}");
+            assert!(told.contains(&usage) && !told.contains("<COMMAND>"), "{command} {rest}: {told}");
+            assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
         }
     }
 

@@ -22,8 +22,9 @@ pub(super) async fn serve(
         }
         None => Sandbox::memory()?,
     };
-    let listener =
-        TcpListener::bind(listen).await.map_err(|error| format!("cannot listen on {listen}: {error}"))?;
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        format!("cannot listen on {listen}: {error}\n`--listen 0` takes a port that is free")
+    })?;
     writeln!(out, "sandbox listening on http://{}", listener.local_addr()?)?;
     out.flush()?;
     let interrupted = async {

@@ -30,6 +30,12 @@ pub enum ParamError {
         /// The param that was probably meant.
         suggestion: Option<String>,
     },
+    /// Stripe answers a field of that name, and takes no param.
+    #[error("{} is a field that Stripe sets, and no param: leave it out", quoted(key))]
+    Answered {
+        /// As it was written.
+        key: String,
+    },
     /// Two keys of the payload name the same param.
     #[error("{} sets {param:?}, which the payload sets already", quoted(key))]
     Twice {
@@ -61,9 +67,28 @@ impl ParamError {
     pub fn param(&self) -> &str {
         match self {
             Self::Unknown { key: param, .. }
+            | Self::Answered { key: param }
             | Self::Twice { param, .. }
             | Self::Missing { param }
             | Self::Value { param, .. } => param,
+        }
+    }
+
+    /// The name that was probably meant.
+    fn suggestion(&self) -> Option<&str> {
+        match self {
+            Self::Unknown { suggestion, .. } => suggestion.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The fault as one of this entity: a name that is none of its params may be one of its fields.
+    fn of(self, entity: &Entity) -> Self {
+        match self {
+            Self::Unknown { key, suggestion: None } if resolve(&key, &entity.fields).is_ok() => {
+                Self::Answered { key }
+            }
+            other => other,
         }
     }
 }
@@ -113,14 +138,48 @@ pub fn parse(written: &Written, known: &[Member]) -> Result<Wanted, Faults> {
     Ok(Wanted { params, unknown })
 }
 
+/// The faults of what was written for an entity, whatever may be missing beside it.
+pub fn faults_of(entity: &Entity, written: &Written) -> Faults {
+    let faults = parse(written, entity.params()).err().unwrap_or_default();
+    faults.into_iter().map(|fault| fault.of(entity)).collect()
+}
+
 /// The params of a create, complete.
 pub fn create_params(entity: &'static Entity, written: &Written) -> Result<Wanted, Error> {
     if entity.create_operation().is_none() {
         return Err(Error::NotCreatable { entity: &entity.name });
     }
-    let wanted = parse(written, entity.params())?;
+    let wanted = parse(written, entity.params()).map_err(|faults| with_missing(entity, written, faults))?;
     both(require(&wanted, entity.create_params()), check_ids(entity, &wanted.params))?;
     Ok(wanted)
+}
+
+/// The faults of what was written for a create, and what is missing beside them. A name that is misspelt
+/// stands for the param that was probably meant.
+fn with_missing(entity: &Entity, written: &Written, mut faults: Faults) -> Faults {
+    let mut sound = sound_params(entity, written);
+    sound.unknown.extend(faults.iter().filter_map(ParamError::suggestion).map(|name| vec![name.to_owned()]));
+    faults.extend(require(&sound, entity.create_params()).err().unwrap_or_default());
+    faults.into_iter().map(|fault| fault.of(entity)).collect()
+}
+
+/// The params of what was written without the members that have a fault, which count as unknown.
+pub fn sound_params(entity: &Entity, written: &Written) -> Wanted {
+    let known = entity.params();
+    let (mut sound, mut faulty) = (Written::default(), Vec::new());
+    for (key, value) in &written.members {
+        let member = Map::from_iter([(key.clone(), value.clone())]);
+        match (values::object(&member, known, ""), resolve(key, known)) {
+            (Ok(_), _) => sound.members.extend(member),
+            (Err(_), Ok(found)) => faulty.extend(found.path.first().map(|name| vec![name.clone()])),
+            (Err(_), Err(_)) => {}
+        }
+    }
+    let is_known = |path: &&Vec<String>| values::resolve_path(path, known).is_ok();
+    sound.unknown = written.unknown.iter().filter(is_known).cloned().collect();
+    let mut wanted = parse(&sound, known).unwrap_or_default();
+    wanted.unknown.extend(faulty);
+    wanted
 }
 
 /// The params of a configuration of which nobody knows yet whether its object is to be made or was

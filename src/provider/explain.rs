@@ -36,14 +36,23 @@ pub(super) fn explain_created(
     unrecorded.map(|why| journal::not_recorded(&why.to_string())).into_iter().chain(adopted).collect()
 }
 
+/// Sorted names in words, each once: `Customer, Product (10)`.
+fn counted(names: &[String]) -> String {
+    let groups =
+        names.chunk_by(|one, next| one == next).filter_map(|group| Some((group.first()?, group.len())));
+    let words =
+        groups.map(|(name, count)| if count == 1 { name.clone() } else { format!("{name} ({count})") });
+    words.collect::<Vec<_>>().join(", ")
+}
+
 /// Warnings of what dead runs left in the journal.
 pub(super) fn explain_leftovers(left: &Leftovers) -> Diagnostics {
     let mut found = Diagnostics::new();
     if !left.unanswered.is_empty() {
-        found.push(journal::unanswered(&left.unanswered.join(", ")));
+        found.push(journal::unanswered(&counted(&left.unanswered)));
     }
     if !left.forgotten.is_empty() {
-        found.push(journal::forgotten(&left.forgotten.join(", ")));
+        found.push(journal::forgotten(&counted(&left.forgotten)));
     }
     found.extend(left.unread.iter().map(|why| journal::not_readable(&why.to_string())));
     found
@@ -178,4 +187,16 @@ pub(super) fn sentence(text: &str) -> String {
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
     let end = if text.ends_with(['.', '!', '?', '\n']) { "" } else { "." };
     format!("{first}{}{end}", letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn a_name_that_comes_again_is_counted() {
+        let names = ["Customer", "Product", "Product", "Product"].map(str::to_owned);
+        assert_eq!(counted(&names), "Customer, Product (3)");
+        assert_eq!(counted(&[]), "");
+    }
 }

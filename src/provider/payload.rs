@@ -34,9 +34,7 @@ pub(super) fn written(payload: &Value) -> Result<Option<Written>, Diagnostic> {
             }
             Ok(Some(written))
         }
-        _ => Err(not_a_payload(
-            "it must be an object, or the JSON text of one as `jsonencode({ … })` makes it",
-        )),
+        _ => Err(not_a_payload("it is no object")),
     }
 }
 

@@ -107,6 +107,5 @@ fn hidden(fault: &ParamError) -> Diagnostic {
 }
 
 fn unreadable() -> Diagnostic {
-    messages::payload_not_readable(SECRET, "it must be an object, or the JSON text of one")
-        .at_attribute(SECRET)
+    messages::payload_not_readable(SECRET, "it is no object").at_attribute(SECRET)
 }

@@ -40,7 +40,7 @@ use futures_util::future::BoxFuture;
 
 use crate::catalog::spelling::plural;
 use crate::catalog::{Offer, Summary, catalog};
-use crate::engine::{Object, config_params, parse, unlisted_values};
+use crate::engine::{Object, config_params, faults_of, sound_params, unlisted_values};
 use crate::provider::metadata_rules::with_defaults;
 use crate::provider::payload::known_part;
 use crate::provider::resources::check_end;
@@ -170,12 +170,14 @@ impl Resource for Typed {
         let mut found: Diagnostics = check_end(surface.entity, config).into_iter().collect();
         found.extend(surface.set_twice(config).map(Slot::refuse_twice));
         found.extend(surface.retired_inside(config));
-        found.extend(match config_params(surface.entity, &surface.written_with_twins(config)) {
-            Ok(wanted) => surface.explain_unlisted(&unlisted_values(&wanted, surface.entity.params())),
-            Err(error) => surface.explain(&error),
+        let written = surface.written_with_twins(config);
+        let wanted = config_params(surface.entity, &written).unwrap_or_else(|error| {
+            found.extend(surface.explain(&error));
+            sound_params(surface.entity, &written)
         });
-        let known = parse(&surface.written_with_twins(&known_part(config)), surface.entity.params());
-        let more = known.err().map(|faults| surface.explain_faults(&faults)).unwrap_or_default();
+        found.extend(surface.explain_unlisted(&unlisted_values(&wanted, surface.entity.params())));
+        let known = faults_of(surface.entity, &surface.written_with_twins(&known_part(config)));
+        let more = surface.explain_faults(&known);
         found.extend(more.into_iter().filter(|fault| !found.contains(fault)).collect::<Vec<_>>());
         found
     }

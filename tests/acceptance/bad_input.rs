@@ -61,7 +61,7 @@ const CONNECTION: [(&str, &str, &str); 22] = [
 ];
 
 /// A whole resource or data source, where it is wrong, and a part of the message.
-const OTHERS: [(&str, &str, &str); 18] = [
+const OTHERS: [(&str, &str, &str); 20] = [
     (
         r#"resource "stripe_entity" "x" {
   entity        = "Custmer"
@@ -209,6 +209,23 @@ resource "stripe_entity" "x" {
 }"#,
         "api_key_env",
         "`api_key` and `api_key_env`",
+    ),
+    (
+        r#"resource "stripe_price" "x" {
+  currency    = "usd"
+  unit_amount = 15.5
+  recurring { interval = "monthly" }
+}"#,
+        "unit_amount = 15.5",
+        "Did you mean `month`?",
+    ),
+    (
+        r#"resource "stripe_entity" "x" {
+  entity        = "Price"
+  input_payload = { UnitAmount = "much", BillingScheme = "tierd" }
+}"#,
+        "Did you mean \"tiered\"?",
+        "The payload lacks \"currency\"",
     ),
     (
         r#"provider "stripe" {

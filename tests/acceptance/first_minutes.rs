@@ -3,6 +3,10 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+use crate::support::authority::Authority;
 use crate::support::harness::{Case, case};
 use crate::support::ports::free_port;
 use crate::support::tools::Tool;
@@ -12,6 +16,8 @@ pub fn cases() -> Vec<Case> {
     vec![
         case!(the_demo_is_told_in_a_screenful, Terraform),
         case!(without_terraform_a_part_of_the_program_stands_in_for_it),
+        case!(async a_download_that_is_not_the_release_is_told_and_not_kept),
+        case!(the_tofu_of_an_earlier_demo_is_used, Terraform),
         case!(a_terminal_of_80_columns_shows_colour_unless_it_is_not_wanted, Script),
         case!(a_first_configuration_is_pasted_and_applied, Terraform),
         case!(an_address_where_nobody_answers_is_told_with_the_way_to_do_without, Terraform),
@@ -87,29 +93,73 @@ fn without_terraform_a_part_of_the_program_stands_in_for_it() {
     assert_eq!(home.path().read_dir().unwrap().count(), 0, "nothing is downloaded unasked");
 }
 
+/// The host of the releases, behind a proxy that leads to a stand-in for it.
+async fn a_download_that_is_not_the_release_is_told_and_not_kept() {
+    let (home, authority) = (tempfile::tempdir().unwrap(), Authority::new());
+    let roots = home.path().join("roots.pem");
+    std::fs::write(&roots, authority.pem()).unwrap();
+    let acceptor = authority.acceptor(&["github.com"]);
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let proxy = format!("http://{}", listener.local_addr().unwrap());
+    let served = tokio::spawn(async move {
+        let (mut stream, mut head) = (listener.accept().await.unwrap().0, [0; 4096]);
+        let _ = stream.read(&mut head).await.unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+        let mut stream = acceptor.accept(stream).await.unwrap();
+        let length = stream.read(&mut head).await.unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlogin").await.unwrap();
+        stream.shutdown().await.unwrap();
+        String::from_utf8_lossy(&head[..length]).into_owned()
+    });
+    let mut demo = provider(home.path(), &["demo", "--download"]);
+    demo.env("PATH", "/nowhere").env("HTTPS_PROXY", proxy).env("SSL_CERT_FILE", roots);
+    let told = output_of(&tokio::process::Command::from(demo).output().await.unwrap());
+    let (failure, told) = told.split_once("\n\n").unwrap();
+    assert!(squeezed(failure).contains("was not downloaded") && failure.contains("15b7bed764"), "{failure}");
+    assert!(failure.lines().all(|line| line.chars().count() <= 80), "{failure}");
+    assert!(story(told)[0].ends_with("stands in for Terraform"), "{told}");
+    assert!(served.await.unwrap().contains("/v1.10.6/tofu_1.10.6_linux_amd64.zip"));
+    assert!(!home.path().join(".cache").exists());
+}
+
+fn the_tofu_of_an_earlier_demo_is_used() {
+    let home = tempfile::tempdir().unwrap();
+    let cache = home.path().join(".cache/terraform-provider-stripe");
+    std::fs::create_dir_all(&cache).unwrap();
+    std::os::unix::fs::symlink(Tool::Terraform.path(), cache.join("tofu-1.10.6")).unwrap();
+    let told = output_of(&provider(home.path(), &["demo"]).env("PATH", "/nowhere").output().unwrap());
+    assert!(story(&told)[0].starts_with("A web shop on Stripe, by OpenTofu 1."), "{told}");
+}
+
 fn a_terminal_of_80_columns_shows_colour_unless_it_is_not_wanted() {
     let home = tempfile::tempdir().unwrap();
-    let on_terminal = |no_colour: Option<&str>| {
+    let on_terminal = |no_colour: Option<&str>, answer: &str| {
         let mut script = Command::new(Tool::Script.path());
         let line = format!("stty cols 80; PATH=/nowhere exec {PROVIDER} demo");
         script.args(["-qec", &line, "/dev/null"]).env("HOME", home.path()).env("TERM", "xterm");
         script.env_remove("CARGO_MANIFEST_DIR").env_remove("XDG_CACHE_HOME").env_remove("NO_COLOR");
         script.envs(no_colour.map(|value| ("NO_COLOR", value)));
+        script.env("HTTPS_PROXY", format!("http://127.0.0.1:{}", free_port()));
         let mut child =
             script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // The answer to the question whether to download.
-        std::io::Write::write_all(child.stdin.as_mut().unwrap(), b"n\n").unwrap();
+        std::io::Write::write_all(child.stdin.as_mut().unwrap(), answer.as_bytes()).unwrap();
         output_of(&child.wait_with_output().unwrap()).replace('\r', "")
     };
-    let coloured = on_terminal(None);
+    let coloured = on_terminal(None, "n\n");
     assert!(coloured.contains("\u{1b}[1mOutputs:\u{1b}[0m"), "{coloured}");
-    let plain = on_terminal(Some("1"));
+    let plain = on_terminal(Some("1"), "n\n");
     assert!(plain.contains("Outputs:") && !plain.contains('\u{1b}'), "{plain}");
     if cfg!(target_os = "linux") {
         assert!(plain.contains("Download OpenTofu 1.10.6 (26 MB) for the demo?"), "{plain}");
     }
-    let (_, told) = plain.split_once("A web shop").unwrap();
-    story(told);
+    assert!(!plain.contains("was not downloaded"), "who does not agree, meets no download: {plain}");
+    let agreed = on_terminal(Some("1"), "y\n");
+    assert!(squeezed(&agreed).contains("was not downloaded from https://github.com/"), "{agreed}");
+    for told in [plain, agreed] {
+        let (_, told) = told.split_once("A web shop").unwrap();
+        story(told);
+    }
 }
 
 /// install → init → apply; then a rebuilt program of the same version, and the one command that mends the lock.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
+use super::{WIDTH, wrapped};
 use crate::command::Error;
 use crate::command::platform::platform;
 use crate::env::{self, Env};
@@ -56,7 +57,11 @@ pub(super) async fn tofu(
     match install(Release { url: &url, sha256 }, &program).await {
         Ok(()) => Ok(Some(program)),
         Err(error) => {
-            writeln!(out, "OpenTofu {VERSION} is not to be had: {error}.\n")?;
+            let told = format!("OpenTofu {VERSION} was not downloaded from {RELEASES}: {error}.");
+            for line in wrapped(&told, WIDTH) {
+                writeln!(out, "{line}")?;
+            }
+            writeln!(out)?;
             Ok(None)
         }
     }
@@ -89,10 +94,10 @@ fn is_yes(line: &str) -> bool {
 
 /// Downloads a release, checks it and unpacks its program.
 async fn install(release: Release<'_>, program: &Path) -> Result<(), Error> {
-    let zip = fetch(release.url).await?;
+    let zip = fetch(release.url).await.map_err(|error| innermost(&error))?;
     let found = hex::encode(Sha256::digest(&zip));
     if found != release.sha256 {
-        return Err(format!("{} has the SHA-256 {found}, and not {}", release.url, release.sha256).into());
+        return Err(format!("its SHA-256 is {found}, and not {}", release.sha256).into());
     }
     let mut unpacked = Vec::new();
     zip::ZipArchive::new(Cursor::new(zip))?.by_name("tofu")?.read_to_end(&mut unpacked)?;
@@ -104,13 +109,22 @@ async fn install(release: Release<'_>, program: &Path) -> Result<(), Error> {
     Ok(fs::rename(&beside, program)?)
 }
 
+/// Why a download failed, without what only says that it did.
+fn innermost(error: &Error) -> String {
+    let cause = std::iter::successors(error.source(), |&cause| cause.source()).last();
+    cause.map_or_else(|| error.to_string(), ToString::to_string)
+}
+
 async fn fetch(url: &str) -> Result<Vec<u8>, Error> {
     let client = reqwest::Client::builder().timeout(TIMEOUT).connect_timeout(CONNECT_TIMEOUT).build()?;
-    let mut response = client.get(url).send().await?.error_for_status()?;
+    let mut response = client.get(url).send().await?;
+    if !response.status().is_success() {
+        return Err(format!("the answer is {}", response.status()).into());
+    }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > LARGEST {
-            return Err(format!("{url} is larger than {} MiB", LARGEST >> 20).into());
+            return Err(format!("it is larger than {} MiB", LARGEST >> 20).into());
         }
         body.extend_from_slice(&chunk);
     }
@@ -140,13 +154,21 @@ mod tests {
 
     /// An address that answers every request with this body.
     async fn serve(body: Vec<u8>) -> String {
+        answer(
+            [format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes(), body]
+                .concat(),
+        )
+        .await
+    }
+
+    /// An address that gives every request this answer, and hangs up.
+    async fn answer(answer: Vec<u8>) -> String {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}/tofu.zip", listener.local_addr().unwrap());
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let _ = stream.read(&mut [0; 4096]).await;
-                let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
-                stream.write_all(&[head.as_bytes(), &body].concat()).await.unwrap();
+                stream.write_all(&answer).await.unwrap();
             }
         });
         url
@@ -168,6 +190,25 @@ mod tests {
         let error = install(Release { url: &url, sha256: CHECKSUMS[0].1 }, &program).await.unwrap_err();
         assert!(error.to_string().contains("and not 15b7bed7"), "{error}");
         assert!(!program.exists() && !folder.path().join("own").exists());
+    }
+
+    #[tokio::test]
+    async fn a_download_that_breaks_is_told_by_its_cause_and_not_kept() {
+        let cut = answer(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nPK".to_vec()).await;
+        let gone = answer(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec()).await;
+        let closed = TcpListener::bind(("127.0.0.1", 0)).await.unwrap().local_addr().unwrap();
+        for (url, why) in [
+            (cut, "end of file before message length reached"),
+            (gone, "the answer is 404 Not Found"),
+            (format!("http://{closed}/tofu.zip"), "Connection refused"),
+            ("http://releases.invalid/tofu.zip".to_owned(), "failed to lookup address"),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let program = folder.path().join("own/tofu-1");
+            let error = install(Release { url: &url, sha256: CHECKSUMS[0].1 }, &program).await.unwrap_err();
+            assert!(error.to_string().contains(why), "{url}: {error}");
+            assert!(!folder.path().join("own").exists(), "{url}");
+        }
     }
 
     #[test]

@@ -41,8 +41,7 @@ impl<'w> Program<'w> {
         let output = self.run(&["version", "-json"]).await?;
         let version: Json = serde_json::from_slice(&output.stdout).unwrap_or_default();
         let version = version.get("terraform_version").and_then(Json::as_str).unwrap_or_default();
-        let is_tofu = self.file.file_stem().is_some_and(|name| name == "tofu");
-        Ok(format!("{} {version}", if is_tofu { "OpenTofu" } else { "Terraform" }))
+        Ok(format!("{} {version}", project(&self.file)))
     }
 
     pub(super) async fn init(&self) -> Result<(), Error> {
@@ -86,6 +85,12 @@ impl<'w> Program<'w> {
         }
         Err(failure(&self.file, arguments, &output).into())
     }
+}
+
+/// Whose program it is. The one that the demo downloads has its version in its name.
+fn project(file: &Path) -> &'static str {
+    let is_tofu = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("tofu"));
+    if is_tofu { "OpenTofu" } else { "Terraform" }
 }
 
 /// What a command said that failed: its errors where they can be read, else everything.

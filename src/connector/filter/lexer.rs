@@ -62,7 +62,7 @@ fn word(rest: &str, first: char, at: usize) -> Result<(Word, usize), Wrong> {
     if first == '"' {
         return Err(("text stands in single quotes".to_owned(), at));
     }
-    Err((format!("{first:?} means nothing here"), at))
+    Err((format!("{first:?} means nothing here; text stands in single quotes"), at))
 }
 
 fn run(rest: &str, belongs: fn(char) -> bool, word: fn(String) -> Word) -> (Word, usize) {

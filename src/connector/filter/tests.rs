@@ -100,7 +100,7 @@ fn every_mistake_has_its_own_words() {
         ("Balance BETWEEN 1 9", "AND should stand here: BETWEEN low AND high (position 19)"),
         ("Name NOT = 'a'", "LIKE, IN or BETWEEN should stand here (position 10)"),
         ("Name.first = 'a'", "\"name\" has no fields of its own (position 1)"),
-        ("Name # 'a'", "'#' means nothing here (position 6)"),
+        ("Name # 'a'", "'#' means nothing here; text stands in single quotes (position 6)"),
         ("[Name = 'a'", "the name has no closing bracket (position 1)"),
         ("Name = 12x", "12x is neither a number nor a date"),
     ] {

@@ -1,8 +1,9 @@
 use serde_json::{Value as Json, json};
 
-use super::{Faults, Written, parse, require, unlisted_values, with_original_keys};
+use super::{Faults, Written, create_params, parse, require, unlisted_values, with_original_keys};
 use crate::catalog::OperationKind;
 use crate::connector::entity;
+use crate::engine::Error;
 
 fn written(given: &Json) -> Written {
     Written { members: given.as_object().unwrap().clone(), unknown: Vec::new() }
@@ -26,6 +27,21 @@ fn every_fault_is_told_at_once() {
     let given = json!({"Nmae": "A", "Email": {"a": 1}, "address": {"ctiy": "Bern", "line1": []}});
     let expected = r#"the payload has no use for "Nmae"; did you mean "name"?; "email" must be text, not {"a":1}; the payload has no use for "address.ctiy"; did you mean "city"?; "address.line1" must be text, not []"#;
     assert_eq!(refused("Customer", &given), expected);
+}
+
+#[test]
+fn what_is_missing_is_told_beside_the_faults() {
+    let told = |name: &str, given: &Json| match create_params(entity(name).unwrap(), &written(given)) {
+        Err(Error::Params(faults)) => sentences(&faults),
+        other => panic!("{other:?}"),
+    };
+    let wrong = json!({"UnitAmount": "abc", "Recurring": {"Intervall": "month"}});
+    let missing = r#"the payload lacks "currency", which Stripe requires"#;
+    assert!(told("Price", &wrong).ends_with(missing), "{}", told("Price", &wrong));
+    let misspelt = told("Price", &json!({"Curency": "usd"}));
+    assert_eq!(misspelt, r#"the payload has no use for "Curency"; did you mean "currency"?"#);
+    let field = told("Product", &json!({"Name": "Gold", "Livemode": true}));
+    assert_eq!(field, r#""Livemode" is a field that Stripe sets, and no param: leave it out"#);
 }
 
 #[test]

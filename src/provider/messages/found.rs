@@ -21,8 +21,8 @@ messages! {
         "{cause}" "";
     error parent_missing(parent: &str, entity: &str) "Object Not Named"
         "`{parent}` is missing: a {entity} belongs to it." "";
-    error nothing_names_it() "Object Not Named"
-        "Nothing says which object is meant:" "set `id`, or another attribute that names it alone.";
+    error nothing_names_it(others: &str) "Object Not Named"
+        "Nothing says which object is meant:" "set `id`{others}.";
     error object_deleted(entity: &str) "Object Was Deleted"
         "This {entity} was deleted in Stripe." "Take another one, or remove the data source.";
     error entity_deleted(entity: &str, id: &str) "Entity Was Deleted"

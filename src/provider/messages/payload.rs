@@ -20,7 +20,7 @@ messages! {
     error payload_fault(what: &str) "Invalid Payload"
         "{what}" "";
     error payload_not_readable(payload: &str, why: &str) "Invalid Payload"
-        "`{payload}` cannot be read: {why}." "";
+        "`{payload}` cannot be read: {why}." "Write an object, or the JSON text of one, as `jsonencode({{ … }})` makes it.";
     warning payload_values_not_known(values: &str) "Value Not Known"
         "{values}" "";
     warning secret_in_the_open(param: &str, secret: &str) "Secret In The Open"

@@ -9,7 +9,10 @@ use serde_json::Value as Json;
 
 use crate::catalog;
 use crate::connector::{self, Arrays};
-use crate::engine::{Error, Object, Wanted, Written, config_params, create_params, parse, unlisted_values};
+use crate::engine::{
+    Error, Object, Wanted, Written, config_params, create_params, faults_of, parse, sound_params,
+    unlisted_values,
+};
 use crate::provider::Resource;
 use crate::provider::connection_schema::computed;
 use crate::provider::explain::{explain, explain_connector, explain_faults, explain_unlisted};
@@ -78,13 +81,15 @@ impl Resource for Entity {
         };
         let mut found: Diagnostics = check_end(entity, config).into_iter().collect();
         found.extend(secret_payload::shown_secrets(config, entity.params()));
-        match params_of(entity, config, config_params) {
-            Ok(wanted) => found.extend(explain_unlisted(&unlisted_values(&wanted, entity.params()))),
-            Err(diagnostics) => found.extend(diagnostics),
-        }
         let known = payload::written(&payload::known_part(config.get("input_payload"))).ok().flatten();
-        let faults = known.and_then(|known| parse(&known, entity.params()).err()).unwrap_or_default();
-        let more = explain_faults(&faults).into_iter().filter(|fault| !found.contains(fault));
+        let known = known.unwrap_or_default();
+        let wanted = params_of(entity, config, config_params).unwrap_or_else(|diagnostics| {
+            found.extend(diagnostics);
+            sound_params(entity, &known)
+        });
+        found.extend(explain_unlisted(&unlisted_values(&wanted, entity.params())));
+        let more =
+            explain_faults(&faults_of(entity, &known)).into_iter().filter(|fault| !found.contains(fault));
         found.extend(more.collect::<Vec<_>>());
         found
     }

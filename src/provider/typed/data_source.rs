@@ -92,10 +92,16 @@ impl Asked {
         let given: Vec<(Lookup, Json)> =
             lookups.into_iter().filter_map(|it| Some((it.clone(), it.value(config)?))).collect();
         if given.is_empty() {
-            return Err(vec![found::nothing_names_it()]);
+            return Err(vec![found::nothing_names_it(&beside_the_id(surface))]);
         }
         Ok(Self::With(given))
     }
+}
+
+/// The arguments that can name an object in the place of its id, in words.
+fn beside_the_id(surface: &Surface) -> String {
+    let names: Vec<String> = lookups(surface).iter().map(|it| format!("`{}`", it.slot.name)).collect();
+    if names.is_empty() { String::new() } else { format!(", or enough of {} to name one", names.join(", ")) }
 }
 
 async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Value, Diagnostics> {

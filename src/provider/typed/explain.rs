@@ -57,6 +57,7 @@ impl Surface {
                 let hint = hint.unwrap_or_else(|| ".".to_owned());
                 payload::unknown_argument(&spelled(key), &self.type_name, &hint)
             }
+            ParamError::Answered { key } => payload::unknown_argument(&spelled(key), &self.type_name, "."),
             ParamError::Twice { key, param } => payload::argument_twice(&spelled(key), param),
             ParamError::Missing { param } => payload::argument_missing(&spelled(param)),
             ParamError::Value { param, expected, found } => {
