@@ -23,8 +23,9 @@ const MAX_LIMIT_WAIT: Duration = Duration::from_mins(5);
 /// The wait before the first retry; each further one is twice as long, [`MAX_DOUBLINGS`] times.
 const FIRST_DELAY: Duration = Duration::from_millis(500);
 const MAX_DOUBLINGS: u32 = 4;
-/// How long an address that never answered is tried, so that a wrong one is told within two seconds.
-const MAX_UNREACHABLE: Duration = Duration::from_millis(1200);
+/// How long an address that never answered is tried, so that a wrong one is told within two seconds: one retry fits,
+/// and by no chance a second one.
+const MAX_UNREACHABLE: Duration = Duration::from_secs(1);
 
 /// The properties of a failed request that decide about a retry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
