@@ -18,7 +18,7 @@ pub fn answers(port: u16) -> bool {
 
 /// Waits until something has happened; fails when it does not.
 #[track_caller]
-pub fn wait_until(what: &str, happened: impl Fn() -> bool) {
+pub fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !happened() {
         assert!(Instant::now() < deadline, "never: {what}");
