@@ -145,6 +145,12 @@ pub(super) fn set_inner(body: &mut Body, outer: &str, name: &str, value: impl In
     }
 }
 
+/// Counts one more in a member, in which something is told as often as it happens.
+pub(super) fn count(body: &mut Body, name: &str) {
+    let counted = number(body, name) + 1;
+    set(body, name, counted);
+}
+
 /// A member, null where there is none.
 pub(super) fn member(body: &Body, name: &str) -> Json {
     body.get(name).cloned().unwrap_or(Json::Null)

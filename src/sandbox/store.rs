@@ -4,7 +4,7 @@
 //! different spaces never meet. Of a file there is one connection that writes and some that read,
 //! so that a request which only reads waits for nobody.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -141,7 +141,7 @@ impl Lease<'_> {
 fn begin(connection: &mut Connection, space: String, writes: bool) -> rusqlite::Result<Session<'_>> {
     let kind = if writes { TransactionBehavior::Immediate } else { TransactionBehavior::Deferred };
     let transaction = connection.transaction_with_behavior(kind)?;
-    Ok(Session { transaction, space, changes: RefCell::default(), steps: RefCell::default() })
+    Ok(Session { transaction, space, changes: RefCell::default(), over: Cell::default(), steps: RefCell::default() })
 }
 
 impl Writer {

@@ -9,6 +9,8 @@ use serde_json::{Map, Value as Json};
 use stripe_provider::sandbox::Sandbox;
 use stripe_provider::stripe::form;
 
+use crate::announced::Watch;
+
 /// The time at which a sandbox that repeats itself stands still: 2027-01-15 08:00:00 UTC.
 pub const STILL: i64 = 1_800_000_000;
 
@@ -19,6 +21,7 @@ pub struct Stripe {
     answered: RefCell<Vec<(String, Json)>>,
     /// Of how many others this is the copy of a copy.
     copied: u64,
+    watch: Option<Watch>,
 }
 
 impl Stripe {
@@ -29,7 +32,12 @@ impl Stripe {
     /// Calls of a sandbox that others may call too.
     pub fn over(sandbox: Sandbox) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        Self { sandbox, runtime: Arc::new(runtime), answered: RefCell::default(), copied: 0 }
+        Self { sandbox, runtime: Arc::new(runtime), answered: RefCell::default(), copied: 0, watch: None }
+    }
+
+    /// Calls of a sandbox whose file somebody looks at after each of them.
+    pub fn watched(sandbox: Sandbox, watch: Watch) -> Self {
+        Self { watch: Some(watch), ..Self::over(sandbox) }
     }
 
     /// A sandbox that answers the same in each run.
@@ -41,7 +49,7 @@ impl Stripe {
     pub fn copy(&self) -> Self {
         let sandbox = self.sandbox.copy().unwrap().repeating(STILL, self.copied + 1);
         let runtime = Arc::clone(&self.runtime);
-        Self { sandbox, runtime, answered: RefCell::default(), copied: self.copied + 1 }
+        Self { sandbox, runtime, answered: RefCell::default(), copied: self.copied + 1, watch: None }
     }
 
     /// How many calls were made so far.
@@ -63,6 +71,9 @@ impl Stripe {
         }
         let request = request.body(Bytes::from(body)).unwrap();
         let response = self.runtime.block_on(self.sandbox.handle(request)).unwrap();
+        if let Some(watch) = &self.watch {
+            watch.look(&format!("{method} {path}"));
+        }
         (response.status().as_u16(), response.into_body().to_vec())
     }
 

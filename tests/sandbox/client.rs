@@ -5,10 +5,13 @@ use serde_json::Value as Json;
 use stripe_provider::sandbox::Sandbox;
 use tokio::runtime::Runtime;
 
+use crate::announced::Watch;
+
 /// A sandbox of one test.
 pub struct Client {
     pub sandbox: Sandbox,
     runtime: Runtime,
+    watch: Option<Watch>,
 }
 
 const KEY: &str = "Bearer sk_test_sandbox";
@@ -24,7 +27,12 @@ impl Client {
     /// A caller of that sandbox.
     pub fn over(sandbox: Sandbox) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { sandbox, runtime }
+        Self { sandbox, runtime, watch: None }
+    }
+
+    /// A caller of a sandbox whose file somebody looks at after each call.
+    pub fn watched(sandbox: Sandbox, watch: Watch) -> Self {
+        Self { watch: Some(watch), ..Self::over(sandbox) }
     }
 
     /// Makes a call; `GET` and `DELETE` send the form as a query.
@@ -61,6 +69,9 @@ impl Client {
         }
         let request = request.body(Bytes::from(body)).unwrap();
         let response = self.runtime.block_on(self.sandbox.handle(request)).unwrap();
+        if let Some(watch) = &self.watch {
+            watch.look(&format!("{method} {path}"));
+        }
         (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
     }
 

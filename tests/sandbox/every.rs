@@ -7,7 +7,7 @@ use crate::calls::Stripe;
 use crate::params::Setups;
 use crate::shape::faults;
 
-fn creatable() -> impl Iterator<Item = &'static Entity> {
+pub fn creatable() -> impl Iterator<Item = &'static Entity> {
     catalog().entities().filter_map(|name| catalog().entity(name)).filter(|entity| entity.creates())
 }
 

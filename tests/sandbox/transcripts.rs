@@ -22,7 +22,7 @@ use crate::client::Client;
 use crate::golden::settle;
 
 /// The flows of which there must be a file.
-const FLOWS: &[&str] = &[
+pub const FLOWS: &[&str] = &[
     "cancel",
     "checkout",
     "checkout_subscription",
@@ -168,9 +168,18 @@ fn lay_out(value: &Json, depth: usize, out: &mut String) {
     }
 }
 
+/// The file of a flow.
+pub fn text(flow: &str) -> String {
+    std::fs::read_to_string(folder().join(format!("{flow}.txt"))).unwrap()
+}
+
 /// The same flow, told anew.
 fn told(text: &str) -> String {
-    let client = Client::over(Sandbox::memory().unwrap().repeating(STILL, 0));
+    told_by(Client::over(Sandbox::memory().unwrap().repeating(STILL, 0)), text)
+}
+
+/// The same flow, told anew with the calls of that client.
+pub fn told_by(client: Client, text: &str) -> String {
     let mut telling = Telling { client, known: BTreeMap::new(), names: Vec::new() };
     let (mut fresh, mut request, mut hidden, mut last) = (String::new(), Vec::new(), false, None);
     for line in text.lines() {
@@ -206,7 +215,7 @@ const HEAD: &[&str] = &["\n# Follows https://docs.stripe.com/", "\n# Reviewed: "
 #[track_caller]
 fn check(flow: &str) {
     let path = folder().join(format!("{flow}.txt"));
-    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text(flow);
     for says in HEAD {
         assert!(text.contains(says), "the head of {flow} does not say {says:?}");
     }
@@ -253,7 +262,7 @@ fn no_param_of_a_flow_is_stored_only() {
     let listed: Json = serde_json::from_str(&read("tests/sandbox/silent.json")).unwrap();
     let mut count = 0;
     for flow in FLOWS {
-        let text = std::fs::read_to_string(folder().join(format!("{flow}.txt"))).unwrap();
+        let text = text(flow);
         let mut label = String::new();
         for line in
             text.lines().filter_map(|line| Some(line.strip_prefix('>')?.trim_start_matches('>').trim()))

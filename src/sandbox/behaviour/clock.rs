@@ -37,8 +37,11 @@ fn advance(call: &Call<'_>) -> Outcome<Json> {
     if target > now + FARTHEST {
         return refuse("A test clock can be advanced by two years at most.");
     }
+    set(&mut body, "status", "advancing");
+    call.session.put(&body)?;
     for _ in 0..MOST_TURNS {
         let Some((at, what, named)) = next(call, id(&body))?.filter(|(at, ..)| *at <= target) else { break };
+        call.session.end_turn();
         let timed = Call { now: at.max(now), ..call.clone() };
         // whoever asks for the time of a customer is told this one
         set(&mut body, "frozen_time", timed.now);
@@ -49,6 +52,7 @@ fn advance(call: &Call<'_>) -> Outcome<Json> {
         }
         timed.react()?;
     }
+    call.session.end_turn();
     set(&mut body, "frozen_time", target);
     set(&mut body, "status", "ready");
     call.keep(body)

@@ -159,6 +159,7 @@ pub(super) fn authenticating(call: &Call<'_>) -> Outcome<(Body, Body)> {
 
 /// Writes on an intent why its method failed, under `error`; it wants another one.
 pub(super) fn fail(body: &mut Body, error: &str, why: &Failure) {
+    count(body, "_failed");
     body.extend(members(json!({
         error: why.error, "payment_method": null, "next_action": null, "status": "requires_payment_method",
     })));

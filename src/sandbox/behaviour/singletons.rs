@@ -21,6 +21,9 @@ pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
 /// Changes it.
 pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = current(call)?;
+    if call.session.alive(&call.entity.object, &key(call))?.is_none() {
+        call.session.assume(body.clone());
+    }
     shape::lay_over(call.entity, &mut body, &call.params)?;
     call.touch(&mut body);
     if let Some(asked) = call.params.get("requested").filter(|_| body.contains_key("status")) {

@@ -1,12 +1,11 @@
 //! Which events a change is: `customer.created`, `invoice.paid`, `payment_method.attached`.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
 use crate::catalog::{OperationKind, Shape, catalog};
-use crate::sandbox::fields::{object, status};
+use crate::sandbox::fields::{object, status, text};
 use crate::sandbox::store::{Body, Change};
 use crate::sandbox::table;
 use crate::sandbox::trigger::FieldTrigger;
@@ -16,7 +15,18 @@ use crate::sandbox::trigger::FieldTrigger;
 #[serde(deny_unknown_fields)]
 struct Table {
     moments: Vec<Moment>,
-    prefixes: BTreeMap<String, String>,
+    prefixes: Vec<Prefix>,
+    not_of_new: Vec<String>,
+}
+
+/// What the events of an object begin with.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Prefix {
+    of: String,
+    /// Only where this member has a value.
+    has: Option<String>,
+    prefix: String,
 }
 
 /// A change of a member that is an event of its own.
@@ -49,12 +59,24 @@ impl Moment {
 /// The kinds of event of a change, in the order in which they happened.
 pub(super) fn of(change: &Change) -> Vec<String> {
     let object = object(&change.after);
-    let prefix =
-        TABLE.prefixes.get(object).cloned().unwrap_or_else(|| object.replace("issuing.", "issuing_"));
-    let mut kinds =
-        if change.gone { vec![format!("{prefix}.deleted")] } else { told(object, &prefix, change) };
+    let prefix = prefix(object, &change.after);
+    let mut kinds = match (&change.before, change.gone) {
+        // made and removed in one turn: nobody saw it
+        (None, true) => Vec::new(),
+        (Some(_), true) => vec![format!("{prefix}.deleted")],
+        _ => told(object, &prefix, change),
+    };
     kinds.retain(|kind| known().contains(kind));
     kinds
+}
+
+/// What the events of an object begin with: its type, where the table says nothing else.
+fn prefix(object: &str, body: &Body) -> String {
+    let fits = |row: &&Prefix| {
+        row.of == object && row.has.as_ref().is_none_or(|member| text(body, member).is_some())
+    };
+    let row = TABLE.prefixes.iter().find(fits);
+    row.map_or_else(|| object.replace("issuing.", "issuing_"), |row| row.prefix.clone())
 }
 
 /// The events of a change that left the object there.
@@ -73,7 +95,8 @@ fn told(object: &str, prefix: &str, change: &Change) -> Vec<String> {
     let state = |body| Some(status(body)).filter(|state| !state.is_empty());
     let reached = state(&change.after).filter(|now| change.before.as_ref().and_then(state) != Some(now));
     let reached = reached.map(|state| format!("{prefix}.{state}"));
-    kinds.extend(reached.filter(|kind| moments.iter().all(|moment| moment.event != *kind)));
+    let is_new = change.before.is_none();
+    kinds.extend(reached.filter(|kind| !kinds.contains(kind) && !(is_new && TABLE.not_of_new.contains(kind))));
     kinds
 }
 
@@ -105,8 +128,10 @@ mod tests {
             );
             assert!(known().contains(&moment.event), "{moment:?}");
         }
-        for object in TABLE.prefixes.keys() {
-            assert!(catalog().by_object(object).is_some(), "there is no object {object}");
+        for Prefix { of, has, .. } in &TABLE.prefixes {
+            let entity = catalog().by_object(of).unwrap();
+            assert!(has.as_ref().is_none_or(|member| entity.field(member).is_some()), "{of} {has:?}");
         }
+        assert!(TABLE.not_of_new.iter().all(|kind| known().contains(kind)));
     }
 }

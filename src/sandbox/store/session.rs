@@ -1,6 +1,6 @@
 //! One transaction in one space: objects by id, by what they hold, in the order of their making.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 use rusqlite::types::Value;
@@ -30,6 +30,8 @@ pub(in crate::sandbox) struct Session<'a> {
     /// Account and mode.
     pub space: String,
     pub(super) changes: RefCell<Vec<Change>>,
+    /// How many of the changes belong to turns that are over.
+    pub(super) over: Cell<usize>,
     pub(super) steps: RefCell<VecDeque<Change>>,
 }
 
@@ -188,7 +190,7 @@ impl Session<'_> {
         };
         let mut changes = self.changes.borrow_mut();
         let gone = body.is_none();
-        if let Some(known) = changes.iter_mut().find(|change| same(change)) {
+        if let Some(known) = changes.iter_mut().skip(self.over.get()).find(|change| same(change)) {
             let before = (!known.gone).then(|| known.after.clone());
             known.gone = gone;
             if let Some(body) = body {
@@ -205,6 +207,17 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// Ends a turn of a call: what changes from here on is told by itself, also of an object that
+    /// changed before.
+    pub fn end_turn(&self) {
+        self.over.set(self.changes.borrow().len());
+    }
+
+    /// Notes an object that is there without having been kept: what is kept of it is a change.
+    pub fn assume(&self, body: Body) {
+        self.changes.borrow_mut().push(Change { before: Some(body.clone()), after: body, gone: false });
+    }
+
     /// The oldest step that nobody took yet: one object, kept or removed once.
     pub fn next_step(&self) -> Option<Change> {
         self.steps.borrow_mut().pop_front()
@@ -218,6 +231,7 @@ impl Session<'_> {
     /// What was changed since this was last asked.
     pub fn take_changes(&self) -> Vec<Change> {
         self.steps.take();
+        self.over.set(0);
         self.changes.take()
     }
 

@@ -74,7 +74,7 @@ pub fn send(call: &Call<'_>) -> Outcome<Json> {
     if status(&body) == "draft" {
         open(call, &mut body)?;
     }
-    set(&mut body, "_sent", call.now);
+    count(&mut body, "_sent");
     call.keep(body)
 }
 
@@ -139,9 +139,9 @@ pub fn collect(call: &Call<'_>, body: &mut Body, method: Body, off_session: bool
         Attempt::Paid => paid(call, body)?,
         Attempt::Waits => {
             call.session.put(&intent)?;
-            set(body, "_waits", tried);
+            count(body, "_waits");
         }
-        Attempt::Failed(_) => set(body, "_failed", tried),
+        Attempt::Failed(_) => count(body, "_failed"),
     }
     Ok(attempt)
 }

@@ -142,8 +142,8 @@ fn take(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
     let paid = if let Ok(method) = invoice::method_of(call, &latest) {
         matches!(invoice::collect(call, &mut latest, method, true)?, Attempt::Paid)
     } else {
-        let tried = number(&latest, "attempt_count") + 1;
-        latest.extend(body! {"attempt_count": tried, "_failed": tried});
+        count(&mut latest, "attempt_count");
+        count(&mut latest, "_failed");
         false
     };
     if paid {
