@@ -20,6 +20,7 @@ struct Table {
     whole_charges: String,
     whole_payouts: String,
     least: BTreeMap<String, i64>,
+    signs: BTreeMap<String, String>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("currency.toml")));
@@ -54,6 +55,17 @@ pub(super) fn places(currency: &str) -> u32 {
     } else {
         2
     }
+}
+
+/// `$20.00`.
+pub(super) fn written(amount: i64, currency: &str) -> String {
+    let sign = TABLE.signs.get(currency).map_or("", String::as_str);
+    let places = places(currency);
+    if places == 0 {
+        return format!("{sign}{amount}");
+    }
+    let unit = 10_i64.pow(places);
+    format!("{sign}{}.{:0width$}", amount / unit, amount % unit, width = usize::try_from(places).unwrap_or(2))
 }
 
 /// The least amount of a charge.
@@ -96,12 +108,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn amounts_are_written_with_their_minor_unit() {
+        assert_eq!(written(2005, "usd"), "$20.05");
+        assert_eq!((written(500, "jpy"), written(5120, "kwd")), ("¥500".to_owned(), "5.120".to_owned()));
+    }
+
+    #[test]
     fn every_currency_of_a_rule_exists() {
-        let Table { supported, keys_of: _, zero_decimal, three_decimal, whole_charges, whole_payouts, least } =
-            &*TABLE;
+        let Table {
+            supported,
+            keys_of: _,
+            zero_decimal,
+            three_decimal,
+            whole_charges,
+            whole_payouts,
+            least,
+            signs,
+        } = &*TABLE;
         assert!(supported.split_whitespace().count() > 130);
         let words = [zero_decimal, three_decimal, whole_charges, whole_payouts].into_iter();
-        let named = words.flat_map(|words| words.split_whitespace()).chain(least.keys().map(String::as_str));
+        let named = words
+            .flat_map(|words| words.split_whitespace())
+            .chain(least.keys().chain(signs.keys()).map(String::as_str));
         for currency in named {
             assert_eq!(read(currency, "currency").unwrap(), currency);
         }

@@ -141,7 +141,13 @@ impl Lease<'_> {
 fn begin(connection: &mut Connection, space: String, writes: bool) -> rusqlite::Result<Session<'_>> {
     let kind = if writes { TransactionBehavior::Immediate } else { TransactionBehavior::Deferred };
     let transaction = connection.transaction_with_behavior(kind)?;
-    Ok(Session { transaction, space, changes: RefCell::default(), over: Cell::default(), steps: RefCell::default() })
+    Ok(Session {
+        transaction,
+        space,
+        changes: RefCell::default(),
+        over: Cell::default(),
+        steps: RefCell::default(),
+    })
 }
 
 impl Writer {

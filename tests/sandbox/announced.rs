@@ -97,7 +97,8 @@ impl Watched {
 
     /// All objects of accounts but events and those of version 2, whose events are others.
     fn objects(&self) -> BTreeMap<Name, (String, bool)> {
-        let query = "SELECT space, object, id, body, gone FROM objects WHERE space <> 'stripe' AND object <> 'event'";
+        let query =
+            "SELECT space, object, id, body, gone FROM objects WHERE space <> 'stripe' AND object <> 'event'";
         let mut statement = self.file.prepare_cached(query).unwrap();
         let rows = statement.query_map([], |row| {
             let name: Name = (row.get(0)?, row.get(1)?, row.get(2)?);

@@ -9,7 +9,7 @@ use super::prelude::*;
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { operations: &[(Get, summary)], ..Behaviour::of(&["billing.credit_balance_summary"]) },
     Behaviour {
-        operations: &[(Create, create), (Update, update)],
+        operations: &[(Create, create)],
         actions: &[("ExpireBillingCreditGrant", expire), ("VoidBillingCreditGrant", void)],
         ..Behaviour::of(&["billing.credit_grant"])
     },
@@ -17,24 +17,10 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 
 /// `POST /v1/billing/credit_grants`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    check_scope(call)?;
     let body = call.build()?;
-    if given_number(&body, "expires_at").is_some_and(|until| until <= number(&body, "effective_at")) {
-        return Err(Failure::invalid("`expires_at` must be after `effective_at`.").param("expires_at"));
-    }
     call.session.put(&body)?;
     entry(call, &body, "credit", "credits_granted")?;
     Ok(Json::Object(body))
-}
-
-/// Either a kind of price or some prices.
-fn check_scope(call: &Call<'_>) -> Outcome<()> {
-    let scope = inner(&call.params, "applicability_config.scope");
-    if scope.is_some_and(|scope| items(scope, "prices").is_empty() != text(scope, "price_type").is_none()) {
-        return Ok(());
-    }
-    let message = "You must specify exactly one of these parameters: price_type, prices.";
-    Err(Failure::invalid(message).param("applicability_config[scope]"))
 }
 
 /// One entry of the customer's ledger of credits.
@@ -48,24 +34,11 @@ fn entry(call: &Call<'_>, grant: &Body, side: &str, kind: &str) -> Outcome<()> {
     call.session.put(&body)
 }
 
-/// Whether there is something left of a grant.
-fn is_over(call: &Call<'_>, body: &Body) -> bool {
-    given_number(body, "voided_at").is_some()
-        || given_number(body, "expires_at").is_some_and(|at| at <= call.now)
-}
-
 /// Whether something can be paid with a grant now.
 fn counts(call: &Call<'_>, grant: &Body) -> bool {
-    !is_over(call, grant) && number(grant, "effective_at") <= call.now
-}
-
-/// `POST /v1/billing/credit_grants/{id}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
-    if is_over(call, &call.named()?) && call.params.contains_key("expires_at") {
-        let message = "The expiry of a credit grant that is voided or expired cannot be changed.";
-        return Err(Failure::state(message).param("expires_at"));
-    }
-    call.keep(call.revise()?)
+    given_number(grant, "voided_at").is_none()
+        && given_number(grant, "expires_at").is_none_or(|at| at > call.now)
+        && number(grant, "effective_at") <= call.now
 }
 
 /// `POST /v1/billing/credit_grants/{id}/void`.
@@ -80,9 +53,6 @@ fn expire(call: &Call<'_>) -> Outcome<Json> {
 
 fn end(call: &Call<'_>, at: &str, kind: &str) -> Outcome<Json> {
     let mut body = call.named()?;
-    if is_over(call, &body) {
-        return Err(Failure::state("This credit grant is already voided or expired."));
-    }
     set(&mut body, at, call.now);
     set(&mut body, "updated", call.now);
     entry(call, &body, "debit", kind)?;

@@ -22,7 +22,6 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let methods = default_methods(&mut call)?;
     let mut body = call.build()?;
-    check_email(&body)?;
     if text(&body, "invoice_prefix").is_none() {
         set(&mut body, "invoice_prefix", identifier::invoice_prefix());
     }
@@ -61,15 +60,6 @@ fn default_methods(call: &mut Call<'_>) -> Outcome<Vec<Body>> {
     Ok(methods)
 }
 
-fn check_email(body: &Body) -> Outcome<()> {
-    let Some(email) = text(body, "email") else { return Ok(()) };
-    let right = email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
-    if right && !email.contains(char::is_whitespace) {
-        return Ok(());
-    }
-    Err(Failure::invalid(format!("Invalid email address: {email}")).code("email_invalid").param("email"))
-}
-
 fn tax_ids(call: &Call<'_>, body: &Body) -> Outcome<()> {
     for data in items(&call.params, "tax_id_data") {
         let mut call = call.about("tax_id", members(data.clone()))?;
@@ -83,7 +73,6 @@ fn tax_ids(call: &Call<'_>, body: &Body) -> Outcome<()> {
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = number(&call.named()?, "balance");
     let body = call.revise()?;
-    check_email(&body)?;
     if let Some(default) = text(&call.params, "invoice_settings.default_payment_method") {
         let method = call.session.alive("payment_method", default)?;
         if method.is_none_or(|method| text(&method, "customer") != Some(id(&body))) {

@@ -34,13 +34,7 @@ pub(super) fn enter(
 /// `POST /v1/customers/{customer}/balance_transactions`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.owner();
-    let known = call.session.named("customer", customer)?;
     let currency = call.demanded("currency")?;
-    if let Some(own) = text(&known, "currency").filter(|own| *own != currency) {
-        let message =
-            format!("The currency of this customer's balance is {own}; {currency} cannot be added to it.");
-        return Err(Failure::state(message).param("currency"));
-    }
     let amount = number(&call.params, "amount");
     let mut entry = enter(call, customer, (amount, currency), "adjustment", None)?;
     shape::lay_over(call.entity, &mut entry, &call.params)?;

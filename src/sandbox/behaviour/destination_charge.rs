@@ -1,5 +1,7 @@
 //! Destination charges: what was captured goes on to a connected account, which pays the platform's fee.
 
+use crate::sandbox::constraint;
+
 use super::ledger::{self, Movement};
 use super::payout;
 use super::prelude::*;
@@ -20,7 +22,9 @@ pub(super) fn transfer(call: &Call<'_>, charge: &Body) -> Outcome<()> {
         "amount": amount, "currency": needed(&charge, "currency")?, "destination": destination,
         "source_transaction": id(&charge), "transfer_group": group,
     };
-    let made = members(payout::transfer(&call.about("transfer", params)?)?);
+    let transfer = call.about("transfer", params)?;
+    constraint::check(&transfer, "transfer.Create")?;
+    let made = members(payout::transfer(&transfer)?);
     charge.extend(body! {
         "transfer": id(&made), "destination": destination, "transfer_group": group,
         "transfer_data": {"amount": data.get("amount"), "destination": destination},

@@ -39,9 +39,6 @@ fn move_money(call: &Call<'_>, body: &mut Body, amount: i64, fee: i64) -> Outcom
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let is_open = OPEN.contains(&status(&call.named()?));
     let evidence = inner(&call.params, "evidence");
-    if evidence.is_some() && !is_open {
-        return Err(Failure::state("This dispute is already closed, or its evidence was submitted."));
-    }
     let mut body = call.revise()?;
     if evidence.is_some() {
         set_inner(&mut body, "evidence_details", "has_evidence", true);

@@ -9,28 +9,8 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         operations: &[(Get, get), (List, active)],
         ..Behaviour::of(&["entitlements.active_entitlement"])
     },
-    Behaviour { operations: &[(Create, create), (List, list)], ..Behaviour::of(&["entitlements.feature"]) },
     Behaviour { operations: &[(Create, attach)], ..Behaviour::of(&["product_feature"]) },
 ];
-
-/// `POST /v1/entitlements/features`: a lookup key is never given twice.
-fn create(call: &Call<'_>) -> Outcome<Json> {
-    let key = call.demanded("lookup_key")?;
-    if !call.session.having("entitlements.feature", "lookup_key", key)?.is_empty() {
-        let message = format!("A feature with the lookup key `{key}` already exists.");
-        return Err(Failure::state(message).code("resource_already_exists").param("lookup_key"));
-    }
-    call.keep(call.build()?)
-}
-
-/// `GET /v1/entitlements/features`; `archived` says which.
-fn list(call: &Call<'_>) -> Outcome<Json> {
-    let mut call = call.clone();
-    let archived = call.params.shift_remove("archived").and_then(|archived| archived.as_bool());
-    page::of_objects(&call, "entitlements.feature", |body| {
-        archived.is_none_or(|archived| archived != flag(body, "active"))
-    })
-}
 
 /// `POST /v1/products/{product}/features`.
 fn attach(call: &Call<'_>) -> Outcome<Json> {

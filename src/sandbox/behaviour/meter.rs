@@ -5,11 +5,6 @@ use serde_json::Number;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
-    Behaviour {
-        operations: &[(Create, create)],
-        actions: &[("ReactivateBillingMeter", reactivate)],
-        ..Behaviour::of(&["billing.meter"])
-    },
     Behaviour { operations: &[(Create, event)], ..Behaviour::of(&["billing.meter_event"]) },
     Behaviour { operations: &[(Create, adjust)], ..Behaviour::of(&["billing.meter_event_adjustment"]) },
     Behaviour { operations: &[(List, summaries)], ..Behaviour::of(&["billing.meter_event_summary"]) },
@@ -19,37 +14,11 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 const SCALE: i128 = 1_000_000;
 /// More windows than a list shows in a year of its pages.
 const MOST_SUMMARIES: i64 = 2000;
-/// An event may be told this long afterwards, in seconds: 35 days.
-const PAST: i64 = 35 * 24 * 60 * 60;
-/// So far ahead a test clock may be: three years.
-const FUTURE: i64 = 3 * 366 * 24 * 60 * 60;
 
-/// `POST /v1/billing/meters`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
-    check_free(call, call.demanded("event_name")?)?;
-    call.keep(call.build()?)
-}
-
-/// Of the active meters, no two count the same events.
-fn check_free(call: &Call<'_>, event: &str) -> Outcome<()> {
-    let Some(other) = active(call, event)? else { return Ok(()) };
-    let message = format!("An active meter (`{}`) already uses the event name `{event}`.", id(&other));
-    Err(Failure::state(message).param("event_name"))
-}
-
+/// The active meter that counts events of that name.
 fn active(call: &Call<'_>, event: &str) -> Outcome<Option<Body>> {
     let meters = call.session.having("billing.meter", "event_name", event)?;
     Ok(meters.into_iter().find(|meter| status(meter) == "active"))
-}
-
-/// `POST /v1/billing/meters/{id}/reactivate`.
-fn reactivate(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.named()?;
-    check_free(call, needed(&body, "event_name")?)?;
-    set(&mut body, "status", "active");
-    set_inner(&mut body, "status_transitions", "deactivated_at", Json::Null);
-    call.touch(&mut body);
-    call.keep(body)
 }
 
 /// `POST /v1/billing/meter_events`.
@@ -66,30 +35,12 @@ fn event(call: &Call<'_>) -> Outcome<Json> {
         Failure::state(format!("The value `{value}` of the event is not a number.")).param("payload")
     })?;
     let mut body = call.build()?;
-    check_time(call, needed_number(&body, "timestamp")?)?;
-    let identifier = needed(&body, "identifier")?.to_owned();
-    if !call.session.having("billing.meter_event", "identifier", &identifier)?.is_empty() {
-        let message = format!("An event already exists with the identifier `{identifier}`.");
-        return Err(Failure::state(message).code("resource_already_exists").param("identifier"));
-    }
     body.extend(body! {
-        "id": identifier, "_meter": id(&meter), "_customer": customer, "_value": scaled.to_string(),
+        "id": needed(&body, "identifier")?, "_meter": id(&meter), "_customer": customer, "_value": scaled.to_string(),
     });
     call.session.put(&body)?;
     body.shift_remove("id");
     Ok(Json::Object(body))
-}
-
-fn check_time(call: &Call<'_>, at: i64) -> Outcome<()> {
-    if at < call.now - PAST {
-        let message = "The timestamp of the event is too far in the past: 35 days at most.";
-        return Err(Failure::state(message).code("timestamp_too_far_in_past").param("timestamp"));
-    }
-    if at > call.now + FUTURE {
-        let message = "The timestamp of the event is too far in the future.";
-        return Err(Failure::state(message).code("timestamp_in_future").param("timestamp"));
-    }
-    Ok(())
 }
 
 /// What the payload holds under the key that the meter names.
@@ -118,7 +69,7 @@ fn scaled(value: &str) -> Option<i128> {
 
 /// `POST /v1/billing/meter_event_adjustments`: an event that was told by mistake does not count.
 fn adjust(call: &Call<'_>) -> Outcome<Json> {
-    let name = text(&call.params, "cancel.identifier").ok_or_else(|| missing("cancel[identifier]"))?;
+    let name = call.demanded("cancel.identifier")?;
     let known = call.session.having("billing.meter_event", "identifier", name)?;
     let Some(known) = known.first() else {
         let message = format!("No event was found with the identifier `{name}`.");
@@ -163,24 +114,15 @@ pub(super) fn used(call: &Call<'_>, meter: &str, customer: &str, start: i64, end
 fn summaries(call: &Call<'_>) -> Outcome<Json> {
     let meter = call.session.named("billing.meter", call.owner())?;
     let customer = call.demanded("customer")?;
-    let bound = |name: &str| given_number(&call.params, name).ok_or_else(|| missing(name));
-    let (start, end) = (bound("start_time")?, bound("end_time")?);
-    let length = end.checked_sub(start).filter(|length| *length > 0);
+    let (start, end) = (needed_number(&call.params, "start_time")?, needed_number(&call.params, "end_time")?);
+    let length = end - start;
     let step = match text(&call.params, "value_grouping_window") {
         Some("hour") => 60 * 60,
         Some(_) => 24 * 60 * 60,
-        None => length.unwrap_or(i64::MAX),
+        None => length,
     };
-    for (name, at) in [("start_time", start), ("end_time", end)] {
-        if at % 60 != 0 {
-            let message = format!("`{name}` must be aligned with the start of a minute.");
-            return Err(Failure::invalid(message).param(name));
-        }
-    }
-    if length.is_none_or(|length| length / step > MOST_SUMMARIES) {
-        return Err(
-            Failure::invalid("`end_time` must be after `start_time`, and not too far.").param("end_time")
-        );
+    if length / step > MOST_SUMMARIES {
+        return Err(Failure::invalid("`end_time` must not be too far from `start_time`.").param("end_time"));
     }
     let (used, formula) = (usage(call, &meter, customer)?, formula(&meter)?);
     let mut found = Vec::new();

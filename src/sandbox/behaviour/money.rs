@@ -1,6 +1,7 @@
-//! Amounts: currencies, whole and decimal amounts, how an amount is written in a message.
+//! Amounts: currencies, whole and decimal amounts.
 
 use crate::sandbox::currency;
+pub(super) use crate::sandbox::currency::written;
 
 use super::prelude::*;
 
@@ -39,23 +40,6 @@ pub(super) fn payable(amount: i64, currency: &str, param: &str) -> Outcome<()> {
         return Err(Failure::invalid(message).code("amount_too_large").param(param));
     }
     Ok(())
-}
-
-/// `$20.00`.
-pub(super) fn written(amount: i64, currency: &str) -> String {
-    let sign = match currency {
-        "usd" => "$",
-        "eur" => "€",
-        "gbp" => "£",
-        "jpy" => "¥",
-        _ => "",
-    };
-    let places = currency::places(currency);
-    if places == 0 {
-        return format!("{sign}{amount}");
-    }
-    let unit = 10_i64.pow(places);
-    format!("{sign}{}.{:0width$}", amount / unit, amount % unit, width = usize::try_from(places).unwrap_or(2))
 }
 
 /// Brings a whole amount and its decimal form in step, whichever is given.
@@ -121,11 +105,5 @@ mod tests {
         assert_eq!(times("0.5", 1), Some(1));
         assert_eq!(times("1500", 2), Some(3000));
         assert_eq!(times("0.000000000001", 1), Some(0));
-    }
-
-    #[test]
-    fn amounts_are_written_with_their_minor_unit() {
-        assert_eq!(written(2005, "usd"), "$20.05");
-        assert_eq!((written(500, "jpy"), written(5120, "kwd")), ("¥500".to_owned(), "5.120".to_owned()));
     }
 }

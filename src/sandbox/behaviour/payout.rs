@@ -3,7 +3,6 @@
 use crate::sandbox::currency;
 
 use super::ledger::{self, Movement};
-use super::money;
 use super::prelude::*;
 
 /// What this module answers.
@@ -21,9 +20,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 const TOO_LITTLE: &str = "You have insufficient funds in your Stripe account. One likely reason you have insufficient \
     funds is that your funds are automatically being paid out; try enabling manual payouts by going to \
     https://dashboard.stripe.com/account/payouts.";
-
-const TRANSFERRED_TOO_MUCH: &str =
-    "The transfer amount must not exceed the amount of its source transaction.";
 
 fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> Outcome<()> {
     ledger::post(call, body, Movement { amount, fee: 0, kind, at_once: true })
@@ -79,13 +75,9 @@ pub(super) fn transfer(call: &Call<'_>) -> Outcome<Json> {
     if let (Some(charge), false) = (&charge, call.params.contains_key("amount")) {
         set(&mut call.params, "amount", number(charge, "amount"));
     }
-    let amount = given_number(&call.params, "amount").ok_or_else(|| missing("amount"))?;
-    match &charge {
-        None => ledger::demand(&call, amount, call.demanded("currency")?, TOO_LITTLE)?,
-        Some(charge) if amount > number(charge, "amount") => {
-            return Err(Failure::state(TRANSFERRED_TOO_MUCH).param("amount"));
-        }
-        Some(_) => {}
+    let amount = needed_number(&call.params, "amount")?;
+    if charge.is_none() {
+        ledger::demand(&call, amount, call.demanded("currency")?, TOO_LITTLE)?;
     }
     let mut body = call.build()?;
     if text(&body, "transfer_group").is_none()
@@ -111,15 +103,6 @@ fn reversal(call: &Call<'_>) -> Outcome<Json> {
     let mut of = call.session.named("transfer", call.owner())?;
     let left = number(&of, "amount") - number(&of, "amount_reversed");
     let amount = given_number(&call.params, "amount").unwrap_or(left);
-    if amount < 1 || amount > left {
-        let currency = needed(&of, "currency")?;
-        let message = format!(
-            "Reversal amount ({}) is greater than unreversed amount on transfer ({}), or less than one.",
-            money::written(amount, currency),
-            money::written(left, currency)
-        );
-        return Err(Failure::state(message).param("amount"));
-    }
     let mut body = call.build()?;
     copy(&mut body, &of, &["currency"]);
     set(&mut body, "amount", amount);

@@ -22,7 +22,6 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 fn made(call: &Call<'_>) -> Outcome<Body> {
     let mut body = call.build()?;
     show_login(&mut body);
-    set(&mut body, "updated", call.now);
     Ok(body)
 }
 

@@ -7,8 +7,8 @@ pub(super) use crate::sandbox::call::Call;
 pub(super) use crate::sandbox::check::{child, missing};
 pub(super) use crate::sandbox::error::{Failure, Outcome, Stage};
 pub(super) use crate::sandbox::fields::{
-    Body, at, at_mut, body, copy, copy_given, count, entries, flag, given_number, id, inner, items, member, members,
-    needed, needed_inner, needed_number, number, object, objects, set, set_inner, status, text,
+    Body, at, at_mut, body, copy, copy_given, count, entries, flag, given_number, id, inner, items, member,
+    members, needed, needed_inner, needed_number, number, object, objects, set, set_inner, status, text,
 };
 pub(super) use crate::sandbox::store::Walk;
 pub(super) use crate::sandbox::{identifier, page, shape};

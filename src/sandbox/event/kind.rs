@@ -96,7 +96,8 @@ fn told(object: &str, prefix: &str, change: &Change) -> Vec<String> {
     let reached = state(&change.after).filter(|now| change.before.as_ref().and_then(state) != Some(now));
     let reached = reached.map(|state| format!("{prefix}.{state}"));
     let is_new = change.before.is_none();
-    kinds.extend(reached.filter(|kind| !kinds.contains(kind) && !(is_new && TABLE.not_of_new.contains(kind))));
+    kinds
+        .extend(reached.filter(|kind| !kinds.contains(kind) && !(is_new && TABLE.not_of_new.contains(kind))));
     kinds
 }
 

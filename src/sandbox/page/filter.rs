@@ -23,7 +23,10 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("filte
 pub(in crate::sandbox) fn matches(entity: &Entity, body: &Body, params: &Body) -> bool {
     params.iter().filter(|(name, _)| !PLACES.contains(&name.as_str())).all(|(name, wanted)| {
         match (other(entity, name), field(entity, name)) {
-            (Some(path), _) => fits(at(body, path), wanted),
+            (Some(path), _) => match path.strip_prefix('!') {
+                Some(path) => at(body, path).and_then(Json::as_bool) != wanted.as_bool(),
+                None => fits(at(body, path), wanted),
+            },
             (None, Some(field)) => fits(body.get(&field.name), wanted),
             (None, None) => true,
         }
