@@ -1,7 +1,7 @@
 //! Params against the catalog: what is unknown, missing or of the wrong kind is refused
 //! with the param in form spelling; what is right comes out typed.
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::catalog::{Clearing, Kind, Member, Presence, Shape, find};
 
@@ -9,84 +9,141 @@ use super::currency;
 pub(super) use super::fields::child;
 
 use super::error::{Failure, Outcome};
-use super::form::Node;
+use super::fields::Body;
 
 mod scalar;
 
-/// Checks the params of a call and types them; an empty text stays an empty text.
-pub(super) fn params(known: &[Member], given: &[(String, Node)]) -> Outcome<Map<String, Json>> {
-    object(known, given, "")
+/// How params were given: as a form, whose values are texts, or as JSON, whose values have types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Given {
+    /// In version 1 of the API.
+    Form,
+    /// In version 2.
+    Json,
 }
 
-fn object(known: &[Member], given: &[(String, Node)], path: &str) -> Outcome<Map<String, Json>> {
-    if let Some((name, _)) = given.iter().find(|(name, _)| known.iter().all(|param| param.name != *name)) {
-        let param = child(path, name);
-        let message = format!("Received unknown parameter: {param}");
-        return Err(Failure::invalid(message).code("parameter_unknown").param(param));
+impl Given {
+    /// Checks the params of a call and types them; an empty text stays an empty text.
+    pub fn params(self, known: &[Member], given: &Body) -> Outcome<Body> {
+        self.object(known, given, "")
     }
-    if let Some(lacking) =
-        known.iter().find(|one| one.shape.is_required() && given.iter().all(|(name, _)| *name != one.name))
-    {
-        return Err(missing(&child(path, &lacking.name)));
+
+    fn object(self, known: &[Member], given: &Body, path: &str) -> Outcome<Body> {
+        if let Some(name) = given.keys().find(|name| find(known, name).is_none()) {
+            let param = child(path, name);
+            let message = format!("Received unknown parameter: {param}");
+            return Err(Failure::invalid(message).code("parameter_unknown").param(param));
+        }
+        let mut required = known.iter().filter(|one| one.shape.is_required());
+        if let Some(lacking) = required.find(|one| !given.contains_key(&one.name)) {
+            return Err(missing(&child(path, &lacking.name)));
+        }
+        let mut typed = Body::new();
+        for (name, given) in given {
+            if let Some(param) = find(known, name) {
+                typed.insert(name.clone(), self.value(&param.shape, given, &child(path, name))?);
+            }
+        }
+        Ok(typed)
     }
-    let mut typed = Map::new();
-    for (name, node) in given {
-        if let Some(param) = find(known, name) {
-            typed.insert(name.clone(), value(&param.shape, node, &child(path, name))?);
+
+    fn value(self, shape: &Shape, given: &Json, path: &str) -> Outcome<Json> {
+        if self.empties(given) {
+            return if self.clears(shape) { Ok(given.clone()) } else { Err(not_unsettable(path, given)) };
+        }
+        match (&shape.kind, given) {
+            (Kind::Union(shapes), given) => self.union(shapes, given, path),
+            (kind, plain) if self == Self::Json && !plain.is_object() && !plain.is_array() => {
+                scalar::typed(kind, plain, path)
+            }
+            (Kind::Object(known), Json::Object(given)) => Ok(self.object(known, given, path)?.into()),
+            (Kind::Map(inner), Json::Object(given)) => self.map(inner, given, path),
+            (Kind::List(inner) | Kind::Set(inner), Json::Array(items)) => self.list(inner, items, path),
+            (Kind::List(inner) | Kind::Set(inner), Json::Object(numbered)) => {
+                let mut items: Vec<(usize, &Json)> = Vec::new();
+                for (name, given) in numbered {
+                    items.push((name.parse().map_err(|_| wrong_shape("array", path))?, given));
+                }
+                items.sort_by_key(|(at, _)| *at);
+                self.list(inner, items.into_iter().map(|(_, given)| given), path)
+            }
+            (Kind::Range, Json::Object(bounds)) => self.range(bounds, path),
+            (Kind::File, Json::Object(_)) => Ok(given.clone()),
+            (Kind::File, _) => Err(wrong_shape("file", path)),
+            (Kind::Object(_) | Kind::Map(_), _) => Err(wrong_shape("object", path)),
+            (Kind::List(_) | Kind::Set(_), _) => Err(wrong_shape("array", path)),
+            (kind, Json::String(text)) => scalar::read(kind, text, path),
+            (_, _) => Err(wrong_shape("string", path)),
         }
     }
-    Ok(typed)
+
+    /// Whether a value unsets a param: the empty text in a form, null in JSON.
+    fn empties(self, given: &Json) -> bool {
+        if self == Self::Form { given == "" } else { given.is_null() }
+    }
+
+    fn clears(self, shape: &Shape) -> bool {
+        match (shape.clearing, &shape.kind) {
+            (Clearing::Empty, _) => self == Self::Form,
+            (Clearing::Null, _) => self == Self::Json,
+            (Clearing::Never, Kind::Union(shapes)) => shapes.iter().any(|shape| self.clears(shape)),
+            (Clearing::Never, _) => false,
+        }
+    }
+
+    /// The first shape that takes the value; what the last one says of it where none does. Of
+    /// several objects only the one that is meant is tried.
+    fn union(self, shapes: &[Shape], given: &Json, path: &str) -> Outcome<Json> {
+        if let Some(meant) = given.as_object().and_then(|given| meant(shapes, given)) {
+            return self.value(meant, given, path);
+        }
+        let mut refusal = wrong_shape("string", path);
+        for shape in shapes {
+            match self.value(shape, given, path) {
+                Ok(found) => return Ok(found),
+                Err(failure) => refusal = failure,
+            }
+        }
+        Err(refusal)
+    }
+
+    fn list<'a>(self, inner: &Shape, items: impl IntoIterator<Item = &'a Json>, path: &str) -> Outcome<Json> {
+        let items = items.into_iter().enumerate();
+        let typed = items.map(|(at, given)| self.value(inner, given, &format!("{path}[{at}]")));
+        Ok(Json::Array(typed.collect::<Outcome<_>>()?))
+    }
+
+    fn range(self, bounds: &Body, path: &str) -> Outcome<Json> {
+        let known = ["gt", "gte", "lt", "lte"]
+            .map(|name| Member::new(name, Shape::new(Kind::Integer).with_presence(Presence::Optional)));
+        Ok(Json::Object(self.object(&known, bounds, path)?))
+    }
+
+    fn map(self, inner: &Shape, given: &Body, path: &str) -> Outcome<Json> {
+        let own = path.trim_end_matches(']');
+        let (is_metadata, by_currency) = (own.ends_with("metadata"), currency::are_keys(own));
+        let mut typed = Body::new();
+        for (name, given) in given {
+            let at = child(path, name);
+            let name = if by_currency { &currency::read(name, &at)? } else { name };
+            // an emptied value takes its key out of the metadata
+            let found = if is_metadata && self.empties(given) {
+                given.clone()
+            } else {
+                self.value(inner, given, &at)?
+            };
+            if is_metadata {
+                metadata_limits(name, &found, &at)?;
+            }
+            typed.insert(name.clone(), found);
+        }
+        Ok(Json::Object(typed))
+    }
 }
 
 /// The refusal of a call that lacks a param.
 pub(super) fn missing(param: &str) -> Failure {
     Failure::invalid(format!("Missing required param: {param}.")).code("parameter_missing").param(param)
-}
-
-fn value(shape: &Shape, node: &Node, path: &str) -> Outcome<Json> {
-    if let Some(emptied) = emptied(node) {
-        return if clears(shape, &emptied) { Ok(emptied) } else { Err(not_unsettable(path, &emptied)) };
-    }
-    match (&shape.kind, node) {
-        (Kind::Union(shapes), node) => union(shapes, node, path),
-        (kind, Node::Typed(given)) => scalar::typed(kind, given, path),
-        (Kind::Object(known), Node::Branches(given)) => Ok(Json::Object(object(known, given, path)?)),
-        (Kind::Map(inner), Node::Branches(given)) => map(inner, given, path),
-        (Kind::List(inner) | Kind::Set(inner), Node::List(items)) => list(inner, items.iter(), path),
-        (Kind::List(inner) | Kind::Set(inner), Node::Branches(numbered)) => {
-            let mut items: Vec<(usize, &Node)> = Vec::new();
-            for (name, node) in numbered {
-                items.push((name.parse().map_err(|_| wrong_shape("array", path))?, node));
-            }
-            items.sort_by_key(|(at, _)| *at);
-            list(inner, items.into_iter().map(|(_, node)| node), path)
-        }
-        (Kind::Range, Node::Branches(bounds)) => range(bounds, path),
-        (Kind::File, Node::Branches(file)) => Ok(Json::Object(upload(file))),
-        (Kind::File, _) => Err(wrong_shape("file", path)),
-        (Kind::Object(_) | Kind::Map(_), _) => Err(wrong_shape("object", path)),
-        (Kind::List(_) | Kind::Set(_), _) => Err(wrong_shape("array", path)),
-        (kind, Node::Text(text)) => scalar::read(kind, text, path),
-        (_, _) => Err(wrong_shape("string", path)),
-    }
-}
-
-/// What unsets a param: the empty text in version 1 of the API, null in version 2.
-fn emptied(node: &Node) -> Option<Json> {
-    match node {
-        Node::Text(text) if text.is_empty() => Some(Json::from("")),
-        Node::Typed(Json::Null) => Some(Json::Null),
-        _ => None,
-    }
-}
-
-fn clears(shape: &Shape, emptied: &Json) -> bool {
-    match (shape.clearing, &shape.kind) {
-        (Clearing::Empty, _) => emptied.is_string(),
-        (Clearing::Null, _) => emptied.is_null(),
-        (Clearing::Never, Kind::Union(shapes)) => shapes.iter().any(|shape| clears(shape, emptied)),
-        (Clearing::Never, _) => false,
-    }
 }
 
 /// The refusal of an emptied param that always has a value.
@@ -99,75 +156,22 @@ pub(super) fn not_unsettable(path: &str, emptied: &Json) -> Failure {
     Failure::invalid(message).code("parameter_invalid_empty").param(path)
 }
 
-/// A file: its name and its content.
-fn upload(file: &[(String, Node)]) -> Map<String, Json> {
-    let text = |node: &Node| if let Node::Text(text) = node { Json::from(text.as_str()) } else { Json::Null };
-    file.iter().map(|(name, node)| (name.clone(), text(node))).collect()
-}
-
 fn wrong_shape(wanted: &str, path: &str) -> Failure {
     Failure::invalid(format!("Invalid {wanted}")).param(path)
 }
 
-/// The first shape that takes the value; what the last one says of it where none does. Of
-/// several objects only the one that is meant is tried.
-fn union(shapes: &[Shape], node: &Node, path: &str) -> Outcome<Json> {
-    if let Node::Branches(given) = node
-        && let Some(meant) = meant(shapes, given)
-    {
-        return value(meant, node, path);
-    }
-    let mut refusal = wrong_shape("string", path);
-    for shape in shapes {
-        match value(shape, node, path) {
-            Ok(found) => return Ok(found),
-            Err(failure) => refusal = failure,
-        }
-    }
-    Err(refusal)
-}
-
 /// The object among several shapes that the given members fit best.
-fn meant<'s>(shapes: &'s [Shape], given: &[(String, Node)]) -> Option<&'s Shape> {
+fn meant<'s>(shapes: &'s [Shape], given: &Body) -> Option<&'s Shape> {
     let objects = shapes.iter().filter(|shape| matches!(shape.kind, Kind::Object(_)));
     objects.min_by_key(|shape| {
         let members = shape.members().unwrap_or_default();
-        let strange = given.iter().filter(|(name, _)| find(members, name).is_none()).count();
-        let other = given.iter().filter(|(name, node)| {
+        let strange = given.keys().filter(|name| find(members, name).is_none()).count();
+        let other = given.iter().filter(|(name, given)| {
             let values = find(members, name).map_or(&[][..], |member| member.shape.values());
-            matches!(node, Node::Text(text) if !values.is_empty() && !values.contains(text))
+            !values.is_empty() && given.as_str().is_some_and(|text| values.iter().all(|value| value != text))
         });
         strange + other.count()
     })
-}
-
-fn list<'a>(inner: &Shape, items: impl Iterator<Item = &'a Node>, path: &str) -> Outcome<Json> {
-    let typed = items.enumerate().map(|(at, node)| value(inner, node, &format!("{path}[{at}]")));
-    Ok(Json::Array(typed.collect::<Outcome<_>>()?))
-}
-
-fn range(bounds: &[(String, Node)], path: &str) -> Outcome<Json> {
-    let known: Vec<Member> = ["gt", "gte", "lt", "lte"]
-        .map(|name| Member::new(name, Shape::new(Kind::Integer).with_presence(Presence::Optional)))
-        .into();
-    Ok(Json::Object(object(&known, bounds, path)?))
-}
-
-fn map(inner: &Shape, given: &[(String, Node)], path: &str) -> Outcome<Json> {
-    let own = path.trim_end_matches(']');
-    let (is_metadata, by_currency) = (own.ends_with("metadata"), currency::are_keys(own));
-    let mut typed = Map::new();
-    for (name, node) in given {
-        let at = child(path, name);
-        let name = if by_currency { &currency::read(name, &at)? } else { name };
-        // an emptied value takes its key out of the metadata
-        let found = emptied(node).filter(|_| is_metadata).map_or_else(|| value(inner, node, &at), Ok)?;
-        if is_metadata {
-            metadata_limits(name, &found, &at)?;
-        }
-        typed.insert(name.clone(), found);
-    }
-    Ok(Json::Object(typed))
 }
 
 /// Most keys an object's metadata may have.

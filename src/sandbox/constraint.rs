@@ -28,7 +28,8 @@ struct Constraints {
     emails: Vec<String>,
     minutes: Vec<String>,
     rules: Vec<Rule>,
-    taken: Vec<Taken>,
+    taken: Vec<Value>,
+    there: Vec<Value>,
     locked: Option<Locked>,
 }
 
@@ -52,10 +53,10 @@ struct Rule {
     code: Option<String>,
 }
 
-/// A value that only one object may have.
+/// A value that no other object may have, or that one must have.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Taken {
+struct Value {
     of: String,
     by: String,
     value: Option<String>,
@@ -89,7 +90,8 @@ pub(super) fn check(call: &Call<'_>, name: &str) -> Outcome<()> {
             rule.check(&known, Some(&body))?;
         }
     }
-    constraints.taken.iter().try_for_each(|taken| taken.check(call))?;
+    constraints.taken.iter().try_for_each(|value| value.check(call, false))?;
+    constraints.there.iter().try_for_each(|value| value.check(call, true))?;
     constraints.locked.as_ref().map_or(Ok(()), |locked| locked.check(&call.params, &call.named()?))
 }
 
@@ -135,14 +137,14 @@ impl Constraints {
     }
 
     fn check_addresses(&self, params: &Body) -> Outcome<()> {
-        let wrong =
-            |path: &&String, right: fn(&str) -> bool| text(params, path).is_some_and(|given| !right(given));
-        if let Some(path) = self.urls.iter().find(|path| wrong(path, is_url)) {
+        let mut given = self.urls.iter().filter_map(|path| Some((path, text(params, path)?)));
+        if let Some((path, _)) = given.find(|(_, given)| !is_url(given)) {
             let message = "Not a valid URL: an explicit scheme (such as https) must be provided.";
             return Err(Failure::invalid(message).code("url_invalid").param(form_name(path)));
         }
-        self.emails.iter().find(|path| wrong(path, is_email)).map_or(Ok(()), |path| {
-            let message = format!("Invalid email address: {}", text(params, path).unwrap_or_default());
+        let mut given = self.emails.iter().filter_map(|path| Some((path, text(params, path)?)));
+        given.find(|(_, given)| !is_email(given)).map_or(Ok(()), |(path, given)| {
+            let message = format!("Invalid email address: {given}");
             Err(Failure::invalid(message).code("email_invalid").param(form_name(path)))
         })
     }
@@ -180,7 +182,7 @@ impl Rule {
         let given = param.and_then(|path| said(known, path));
         let param = param.filter(|path| !path.is_empty()).map(|path| form_name(path));
         let Some(message) = &self.message else { return Err(missing(&param.unwrap_or_default())) };
-        let message = state::filled(message, |name| match name {
+        let message = state::message(message, |name| match name {
             "given" => given.map(|given| told(given, body)),
             "bound" => Some(told(&bound.into(), body)),
             name => text(known, name).filter(|_| name == "path_id").map(str::to_owned),
@@ -248,17 +250,20 @@ fn refusal(body: Option<&Body>, message: &str, code: Option<&str>) -> Failure {
     }
 }
 
-impl Taken {
+impl Value {
     /// The value is that of a param, else of the object that the path names.
-    fn check(&self, call: &Call<'_>) -> Outcome<()> {
+    fn check(&self, call: &Call<'_>, must_be: bool) -> Outcome<()> {
         let path = self.value.as_ref().unwrap_or(&self.by);
         let own = if call.id.is_empty() { Body::new() } else { call.named()? };
         let Some(value) = text(&call.params, path).or_else(|| text(&own, path)) else { return Ok(()) };
         let others = call.session.having(&self.of, &self.by, value)?;
         let is_other = |other: &&Body| id(other) != call.id && all_have(other, &self.is, &call.params);
-        let Some(other) = others.iter().find(is_other) else { return Ok(()) };
+        let other = others.iter().find(is_other);
+        if other.is_some() == must_be {
+            return Ok(());
+        }
         let message = self.message.replace("{given}", value);
-        let failure = state::refusal(other, &message, self.code.as_deref());
+        let failure = state::refusal(other.unwrap_or(&own), &message, self.code.as_deref());
         Err(self.param.iter().fold(failure, |failure, param| failure.param(param.as_str())))
     }
 }
@@ -361,7 +366,14 @@ mod tests {
             let pairs = constraints.exclusive.iter().flat_map(|(first, second)| [first, second]);
             let bounds = constraints.least.keys().chain(constraints.most.keys());
             let but = constraints.locked.iter().flat_map(|locked| &locked.but);
-            assert!(constraints.taken.iter().all(|taken| catalog().by_object(&taken.of).is_some()), "{name}");
+            assert!(
+                constraints
+                    .taken
+                    .iter()
+                    .chain(&constraints.there)
+                    .all(|value| catalog().by_object(&value.of).is_some()),
+                "{name}"
+            );
             let texts = constraints.urls.iter().chain(&constraints.emails).chain(&constraints.minutes);
             let named = constraints.demanded.iter().chain(&constraints.future).chain(texts);
             let compared = constraints.rules.iter().flat_map(Rule::bounds).map(|(path, ..)| path);

@@ -6,11 +6,12 @@ use std::sync::LazyLock;
 
 use bytes::Bytes;
 use serde::Deserialize;
+use serde_json::Value as Json;
 
 use crate::catalog::{API_VERSION, Called, Entity};
 
 use super::auth_context::header;
-use super::form::Node;
+use super::fields::Body;
 use super::table;
 
 /// A param as it was called once.
@@ -30,12 +31,7 @@ type Table = BTreeMap<String, Vec<Earlier>>;
 static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("earlier.toml")));
 
 /// Gives params of earlier versions the names of today.
-pub(super) fn rename(
-    request: &http::Request<Bytes>,
-    entity: &Entity,
-    called: Called,
-    given: &mut Vec<(String, Node)>,
-) {
+pub(super) fn rename(request: &http::Request<Bytes>, entity: &Entity, called: Called, given: &mut Body) {
     if header(request, "stripe-version") == Some(API_VERSION) {
         return;
     }
@@ -49,57 +45,42 @@ pub(super) fn rename(
 }
 
 impl Earlier {
-    fn apply(&self, given: &mut Vec<(String, Node)>) {
-        let Some(node) = take(given, &self.old, self.today.as_deref()) else { return };
+    fn apply(&self, given: &mut Body) {
+        let Some(value) = take(given, &self.old, self.today.as_deref()) else { return };
         if let Some(new) = &self.new {
-            put(given, new, node);
+            put(given, new, value);
         }
         for (path, value) in &self.sets {
-            put(given, path, Node::Text(value.clone()));
+            put(given, path, value.as_str().into());
         }
     }
 }
 
 /// Takes out what a path leads to, of the objects of a list the last one's; `only` where it is that text.
-fn take(given: &mut Vec<(String, Node)>, path: &str, only: Option<&str>) -> Option<Node> {
-    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
-    let at = given.iter().position(|(name, _)| name == first)?;
-    let Some(rest) = rest else {
-        let fits =
-            only.is_none_or(|only| matches!(given.get(at), Some((_, Node::Text(text))) if text == only));
-        return fits.then(|| given.remove(at).1);
+fn take(given: &mut Body, path: &str, only: Option<&str>) -> Option<Json> {
+    let Some((first, rest)) = path.split_once('.') else {
+        let fits = only.is_none_or(|only| given.get(path).is_some_and(|found| found == only));
+        return if fits { given.shift_remove(path) } else { None };
     };
-    let objects: Vec<&mut Node> = match &mut given.get_mut(at)?.1 {
-        Node::List(items) => items.iter_mut().collect(),
-        Node::Branches(items) if items.iter().all(|(name, _)| name.parse::<usize>().is_ok()) => {
-            items.iter_mut().map(|(_, item)| item).collect()
+    let objects: Vec<&mut Json> = match given.get_mut(first)? {
+        Json::Array(items) => items.iter_mut().collect(),
+        Json::Object(items) if items.keys().all(|name| name.parse::<usize>().is_ok()) => {
+            items.values_mut().collect()
         }
         object => vec![object],
     };
-    let mut taken = None;
-    for object in objects {
-        if let Node::Branches(members) = object {
-            taken = take(members, rest, only).or(taken);
-        }
-    }
-    taken
+    let members = objects.into_iter().filter_map(Json::as_object_mut);
+    members.fold(None, |taken, members| take(members, rest, only).or(taken))
 }
 
 /// Puts a value where a path leads to; what is there already stays.
-fn put(given: &mut Vec<(String, Node)>, path: &str, node: Node) {
-    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
-    let known = given.iter().position(|(name, _)| name == first);
-    let Some(rest) = rest else {
-        if known.is_none() {
-            given.push((first.to_owned(), node));
-        }
+fn put(given: &mut Body, path: &str, value: Json) {
+    let Some((first, rest)) = path.split_once('.') else {
+        given.entry(path).or_insert(value);
         return;
     };
-    if known.is_none() {
-        given.push((first.to_owned(), Node::Branches(Vec::new())));
-    }
-    if let Some((_, Node::Branches(members))) = given.iter_mut().find(|(name, _)| name == first) {
-        put(members, rest, node);
+    if let Some(members) = given.entry(first).or_insert_with(|| Body::new().into()).as_object_mut() {
+        put(members, rest, value);
     }
 }
 

@@ -12,7 +12,7 @@ use super::auth_context;
 use super::call::entity;
 use super::complete;
 use super::error::{Failure, Outcome};
-use super::fields::{flag, id, items, set, text};
+use super::fields::{flag, id, items, needed, needed_number, set};
 use super::identifier;
 use super::store::{Body, Change, Session};
 use super::view;
@@ -112,14 +112,12 @@ impl Hearers {
 /// Keeps an event; what is to be delivered of it comes back. A platform is told which of its
 /// accounts the event is of.
 fn keep(session: &Session<'_>, mut event: Body, kind: &str, hearers: &Hearers) -> Outcome<Vec<Delivery>> {
-    let account = session.space.split('/').next().unwrap_or_default();
+    let account = session.space.split('/').next();
     let mut made = Vec::new();
     for (endpoint, is_platform) in hearers.asking(kind) {
-        let url = text(endpoint, "url").unwrap_or_default();
-        let secret = text(endpoint, "_secret").unwrap_or_default();
-        made.extend(
-            Delivery::new(&session.space, id(&event), url, secret).map(|parcel| (parcel, is_platform)),
-        );
+        let (url, secret) = (needed(endpoint, "url")?, needed(endpoint, "_secret")?);
+        let parcel = Delivery::new(&session.space, id(&event), url, secret);
+        made.extend(parcel.map(|parcel| (parcel, is_platform)));
     }
     set(&mut event, "pending_webhooks", made.len());
     for (parcel, is_platform) in &mut made {
@@ -136,7 +134,7 @@ fn keep(session: &Session<'_>, mut event: Body, kind: &str, hearers: &Hearers) -
 /// One of the receivers of an event has it.
 pub(super) fn delivered(session: &Session<'_>, event: &str) -> Outcome<()> {
     let Some(mut body) = session.alive("event", event)? else { return Ok(()) };
-    let left = super::fields::number(&body, "pending_webhooks") - 1;
+    let left = needed_number(&body, "pending_webhooks")? - 1;
     set(&mut body, "pending_webhooks", left.max(0));
     session.put(&body)
 }

@@ -1,36 +1,13 @@
 //! Stripe's form encoding, read: `card[number]=4242`, `items[0][price]=p`, `expand[]=data.customer`.
 //!
-//! The encoding does not tell a list with indexes from a map with number keys, so the
-//! result is a tree of texts; what a branch is, the catalog says when params are checked.
+//! The encoding does not tell a list with indexes from a map with number keys, so the result is a tree of
+//! texts, lists (of `[]`) and objects; what an object is, the catalog says when params are checked.
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
-/// One branch of a decoded form.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Node {
-    /// A value.
-    Text(String),
-    /// Named or numbered branches, in the order of their first appearance.
-    Branches(Vec<(String, Node)>),
-    /// Branches given with `[]`.
-    List(Vec<Node>),
-    /// A value of JSON, which has a type already.
-    Typed(Json),
-}
-
-impl From<Json> for Node {
-    fn from(value: Json) -> Self {
-        match value {
-            Json::Object(members) => {
-                Self::Branches(members.into_iter().map(|(name, value)| (name, value.into())).collect())
-            }
-            Json::Array(items) => Self::List(items.into_iter().map(Self::from).collect()),
-            plain => Self::Typed(plain),
-        }
-    }
-}
+use super::fields::{Body, members};
 
 /// A form that cannot be read.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,8 +26,7 @@ pub(super) enum FormError {
 /// More brackets than any param of Stripe's has.
 const DEEPEST: usize = 24;
 
-/// A form while it is read: a tree of objects, lists and texts, in which a name is found at once
-/// however many there are.
+/// A form while it is read: a tree in which a name is found at once however many there are.
 #[derive(Debug, Default)]
 pub(super) struct Form(Json);
 
@@ -61,34 +37,19 @@ impl Form {
     }
 
     /// What was read, in the order of first appearance.
-    pub fn read(self) -> Vec<(String, Node)> {
-        match node(self.0) {
-            Node::Branches(branches) => branches,
-            _ => Vec::new(),
-        }
+    pub fn read(self) -> Body {
+        members(self.0)
     }
 }
 
 /// Reads a query or a body.
-pub(super) fn decode(text: &str) -> Result<Vec<(String, Node)>, FormError> {
+pub(super) fn decode(text: &str) -> Result<Body, FormError> {
     let mut form = Form::default();
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         form.put(&percent_decode(key)?, percent_decode(value)?)?;
     }
     Ok(form.read())
-}
-
-/// A tree that was read: it has no values of JSON but texts.
-fn node(read: Json) -> Node {
-    match read {
-        Json::Object(members) => {
-            Node::Branches(members.into_iter().map(|(name, value)| (name, node(value))).collect())
-        }
-        Json::Array(items) => Node::List(items.into_iter().map(node).collect()),
-        Json::String(text) => Node::Text(text),
-        plain => Node::Typed(plain),
-    }
 }
 
 /// Puts a value where a path leads; null is a place where nothing stands yet.
@@ -106,7 +67,7 @@ fn insert(slot: &mut Json, path: &[String], value: String) -> Result<(), ()> {
 
 fn descend(slot: &mut Json, name: &str, rest: &[String], value: String) -> Result<(), ()> {
     if slot.is_null() {
-        *slot = Json::Object(Map::new());
+        *slot = Json::Object(Body::new());
     }
     let branches = slot.as_object_mut().ok_or(())?;
     insert(branches.entry(name).or_insert(Json::Null), rest, value)
@@ -158,31 +119,25 @@ pub(super) fn percent_decode(text: &str) -> Result<String, FormError> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use serde_json::json;
 
-    fn text(value: &str) -> Node {
-        Node::Text(value.into())
-    }
+    use super::*;
 
     #[test]
     fn brackets_nest_and_percent_signs_are_bytes() {
         let form = decode("card%5Bnumber%5D=42+42&card[name]=J%C3%B6rg").unwrap();
-        let card = Node::Branches(vec![("number".into(), text("42 42")), ("name".into(), text("Jörg"))]);
-        assert_eq!(form, [("card".into(), card)]);
+        assert_eq!(Json::from(form), json!({"card": {"number": "42 42", "name": "Jörg"}}));
     }
 
     #[test]
     fn empty_brackets_append_and_a_repeated_name_starts_the_next_element() {
         let form = decode("e[]=a&e[]=b&l[][p]=1&l[][q]=2&l[][p]=3").unwrap();
-        let first = Node::Branches(vec![("p".into(), text("1")), ("q".into(), text("2"))]);
-        let second = Node::Branches(vec![("p".into(), text("3"))]);
-        assert_eq!(form[0].1, Node::List(vec![text("a"), text("b")]));
-        assert_eq!(form[1].1, Node::List(vec![first, second]));
+        assert_eq!(Json::from(form), json!({"e": ["a", "b"], "l": [{"p": "1", "q": "2"}, {"p": "3"}]}));
     }
 
     #[test]
     fn the_last_value_of_a_name_wins() {
-        assert_eq!(decode("a=1&a=2").unwrap(), [("a".into(), text("2"))]);
+        assert_eq!(Json::from(decode("a=1&a=2").unwrap()), json!({"a": "2"}));
     }
 
     #[test]
@@ -194,9 +149,8 @@ mod tests {
         assert_eq!(decode(&names(&|at| format!("n{at}"))).unwrap().len(), 100_000);
         for key in [&(|at| format!("a[n{at}]")) as &dyn Fn(usize) -> String, &|at| format!("a[][n{at}]")] {
             let form = decode(&names(key)).unwrap();
-            let inner = if let Node::List(items) = &form[0].1 { &items[0] } else { &form[0].1 };
-            let Node::Branches(members) = inner else { panic!("{inner:?}") };
-            assert_eq!(members.len(), 100_000);
+            let inner = form["a"].get(0).unwrap_or(&form["a"]);
+            assert_eq!(inner.as_object().unwrap().len(), 100_000);
         }
     }
 

@@ -173,16 +173,8 @@ fn told(call: &Call<'_>, body: &Body, kind: &Kind, value: &Json) -> Option<Json>
         let found = named(call, body, kind, name)?;
         return shape::holds(kind, &found).then_some(found);
     }
-    let mut told = String::new();
-    let mut rest = text.as_str();
-    while let Some((before, after)) = rest.split_once('{') {
-        let Some((name, further)) = after.split_once('}').filter(|(name, _)| !name.is_empty()) else { break };
-        let found = named(call, body, kind, name)?;
-        told += before;
-        told += found.as_str().map_or_else(|| found.to_string(), str::to_owned).as_str();
-        rest = further;
-    }
-    Some(Json::from(told + rest))
+    let plain = |found: Json| found.as_str().map_or_else(|| found.to_string(), str::to_owned);
+    state::filled(text, |name| named(call, body, kind, name).map(plain)).map(Json::from)
 }
 
 fn named(call: &Call<'_>, body: &Body, kind: &Kind, name: &str) -> Option<Json> {

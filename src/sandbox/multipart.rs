@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::form::{Form, FormError, Node};
+use super::fields::Body;
+use super::form::{Form, FormError};
 
 /// One part: its name, the name of its file if it is one, its content.
 struct Part<'b> {
@@ -12,8 +13,8 @@ struct Part<'b> {
     content: &'b [u8],
 }
 
-/// Reads a body into params; a file becomes branches of `filename` and `content`, in base64.
-pub(super) fn decode(content_type: &str, body: &[u8]) -> Result<Vec<(String, Node)>, FormError> {
+/// Reads a body into params; a file becomes an object of `filename` and `content`, in base64.
+pub(super) fn decode(content_type: &str, body: &[u8]) -> Result<Body, FormError> {
     let broken = || FormError::Encoding(content_type.to_owned());
     let boundary =
         parameter(content_type, "boundary").filter(|boundary| !boundary.is_empty()).ok_or_else(broken)?;
@@ -80,10 +81,8 @@ mod tests {
                     --b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\
                     Content-Type: text/plain\r\n\r\nhello\r\nyou\r\n--b--\r\n";
         let given = decode("multipart/form-data; boundary=b", body.as_bytes()).unwrap();
-        assert_eq!(given[0], ("purpose".into(), Node::Text("dispute_evidence".into())));
-        let text = |text: &str| Node::Text(text.to_owned());
-        let file = vec![("filename".into(), text("a.txt")), ("content".into(), text("aGVsbG8NCnlvdQ=="))];
-        assert_eq!(given[1], ("file".into(), Node::Branches(file)));
+        let file = serde_json::json!({"filename": "a.txt", "content": "aGVsbG8NCnlvdQ=="});
+        assert_eq!((&given["purpose"], &given["file"]), (&"dispute_evidence".into(), &file));
     }
 
     #[test]

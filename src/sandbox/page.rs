@@ -12,7 +12,7 @@ mod filter;
 mod gather;
 mod token;
 
-pub(super) use filter::{is_within, matches, pushed};
+pub(super) use filter::{is_within, matches};
 pub(super) use gather::limit;
 pub(super) use token::Token;
 
@@ -56,23 +56,18 @@ pub(super) fn of_objects(call: &Call<'_>, object: &str, also: impl Fn(&Body) -> 
 pub(super) fn of_kinds(
     call: &Call<'_>,
     objects: &[&str],
-    mut having: Vec<(String, String)>,
+    having: Vec<(String, String)>,
     also: impl Fn(&Body) -> bool,
 ) -> Outcome<Json> {
     if call.entity.is_v2() {
         return token::page(call, objects, having, also);
     }
     let window = Window::of(&call.params)?;
-    let start = match window.cursor() {
-        None => None,
-        Some((id, param)) => Some(position(call, objects, id, param)?),
-    };
-    having.extend(pushed(call.entity, &call.params));
+    let start = window.cursor().map(|(id, param)| position(call, objects, id, param)).transpose()?;
     let forward = window.ending_before.is_some();
-    let made = filter::made(call.entity, &call.params);
-    let walk = Walk { objects: objects.to_vec(), start, forward, having, made, ..Walk::default() };
-    let found = gather(call, &walk, window.limit, &call.params, also)?;
-    Ok(cut(found, &window, &call.path))
+    let walk = Walk { objects: objects.to_vec(), start, forward, having, ..Walk::default() };
+    let (found, more) = gather(call, walk, &call.params, also)?;
+    Ok(page_of(found.into_iter().map(|(_, body)| body).collect(), more, &call.path))
 }
 
 /// Where the object of a cursor stands.
@@ -93,28 +88,23 @@ pub(super) fn of_items(call: &Call<'_>, all: &[Json]) -> Outcome<Json> {
         // a list that cannot be limited is whole
         window.limit = all.len();
     }
-    let mut items: Vec<(i64, Json)> = (0..).zip(all.iter().cloned()).collect();
+    let mut items = all.to_vec();
     if let Some((id, param)) = window.cursor() {
-        let at = items.iter().position(|(_, item)| item.get("id").and_then(Json::as_str) == Some(id));
+        let at = items.iter().position(|item| item.get("id").and_then(Json::as_str) == Some(id));
         let at = at.ok_or_else(|| Failure::unknown_reference(&call.label(), id, param))?;
         if window.ending_before.is_some() {
             items.truncate(at);
-            items.reverse();
-        } else {
-            items.drain(..=at);
+            let left_out = at.saturating_sub(window.limit);
+            return Ok(page_of(items.split_off(left_out), left_out > 0, &call.path));
         }
+        items.drain(..=at);
     }
-    items.truncate(window.limit + 1);
-    Ok(cut(items, &window, &call.path))
+    let more = items.len() > window.limit;
+    items.truncate(window.limit);
+    Ok(page_of(items, more, &call.path))
 }
 
-fn cut(mut found: Vec<(i64, Json)>, window: &Window, url: &str) -> Json {
-    let has_more = found.len() > window.limit;
-    found.truncate(window.limit);
-    if window.ending_before.is_some() {
-        found.reverse();
-    }
-    let data: Vec<Json> = found.into_iter().map(|(_, body)| body).collect();
+fn page_of(data: Vec<Json>, has_more: bool, url: &str) -> Json {
     json!({"object": "list", "data": data, "has_more": has_more, "url": url})
 }
 

@@ -10,8 +10,7 @@ use super::auth_context::Caller;
 use super::call::Call;
 use super::check;
 use super::error::{Failure, Outcome};
-use super::fields::text;
-use super::form::Node;
+use super::fields::{Body, text};
 use super::table;
 
 /// The param that proves that the caller was told of the object, and the field it is compared to.
@@ -43,15 +42,15 @@ impl Terms {
     }
 
     /// Takes the secret out of the params, which a publishable key cannot do without.
-    pub fn take_secret(&self, caller: &Caller, given: &mut Vec<(String, Node)>) -> Outcome<Option<String>> {
+    pub fn take_secret(&self, caller: &Caller, given: &mut Body) -> Outcome<Option<String>> {
         if self.of.is_none() {
             return Ok(None);
         }
-        match given.iter().position(|(name, _)| name == SECRET).map(|at| given.remove(at).1) {
-            Some(Node::Text(secret)) if secret.is_empty() => {
+        match given.shift_remove(SECRET) {
+            Some(Json::String(secret)) if secret.is_empty() => {
                 Err(check::not_unsettable(SECRET, &secret.into()))
             }
-            Some(Node::Text(secret)) => Ok(Some(secret)),
+            Some(Json::String(secret)) => Ok(Some(secret)),
             None if !caller.publishable => Ok(None),
             _ => Err(check::missing(SECRET)),
         }

@@ -7,13 +7,13 @@ use serde_json::Value as Json;
 use crate::catalog::{Called, Entity, Kind, Member, OperationKind, Presence, Shape, catalog};
 
 use super::auth_context::{Caller, header};
-use super::check;
+use super::check::Given;
 use super::earlier;
 use super::error::{Failure, Outcome};
-use super::form::{self, Node};
+use super::fields::{Body, body, items};
+use super::form;
 use super::multipart;
 use super::publishable::Terms;
-use super::store::Body;
 
 /// One call, its params checked.
 #[derive(Debug)]
@@ -61,13 +61,13 @@ impl Asked {
         if caller.publishable && terms.is_none() {
             return Err(Failure::secret_key_required());
         }
-        let mut given = params_of(request)?;
+        let (mut given, how) = params_of(request)?;
         let client_secret = terms.map_or(Ok(None), |terms| terms.take_secret(caller, &mut given))?;
         let expand = if is_v2(request) { Vec::new() } else { take_expand(&mut given)? };
         let page = take_page(found.entity, found.called, &mut given);
         earlier::rename(request, found.entity, found.called, &mut given);
-        let mut params = check::params(known, &given)?;
-        params.extend(page);
+        let mut params = how.params(known, &given)?;
+        params.extend(page.map(|token| ("page".to_owned(), token)));
         Ok(Self {
             entity: found.entity,
             called: found.called,
@@ -92,30 +92,33 @@ fn places(template: &str, ids: impl Iterator<Item = String>) -> (String, Vec<(St
 }
 
 /// The params: a form or an upload in version 1, JSON in version 2; in the query otherwise.
-fn params_of(request: &http::Request<Bytes>) -> Outcome<Vec<(String, Node)>> {
-    let unreadable = |error: form::FormError| Failure::invalid(format!("Invalid request: {error}."));
+fn params_of(request: &http::Request<Bytes>) -> Outcome<(Body, Given)> {
+    let form = |read: Result<Body, form::FormError>| match read {
+        Ok(given) => Ok((given, Given::Form)),
+        Err(error) => Err(Failure::invalid(format!("Invalid request: {error}."))),
+    };
     if request.method() != Method::POST {
         let query = request.uri().query().unwrap_or_default();
         let query =
             if query.is_empty() { std::str::from_utf8(request.body()).unwrap_or_default() } else { query };
-        return form::decode(query).map_err(unreadable);
+        return form(form::decode(query));
     }
     let kind = header(request, "content-type").unwrap_or_default();
     if kind.starts_with("multipart/form-data") {
-        return multipart::decode(kind, request.body()).map_err(unreadable);
+        return form(multipart::decode(kind, request.body()));
     }
     let Ok(text) = std::str::from_utf8(request.body()) else {
         return Err(Failure::invalid("Invalid request: the body is not UTF-8."));
     };
     if is_v2(request) {
-        return json_params(text);
+        return Ok((json_params(text)?, Given::Json));
     }
     if kind.starts_with("application/json") {
         let message = "You sent this request with the content type `application/json`, which is not supported: this \
                        is a v1 call, which takes `application/x-www-form-urlencoded`.";
         return Err(Failure::invalid(message));
     }
-    form::decode(text).map_err(unreadable)
+    form(form::decode(text))
 }
 
 /// Whether a request is one of version 2 of the API.
@@ -123,13 +126,12 @@ pub(super) fn is_v2(request: &http::Request<Bytes>) -> bool {
     request.uri().path().starts_with("/v2/")
 }
 
-fn json_params(text: &str) -> Outcome<Vec<(String, Node)>> {
+fn json_params(text: &str) -> Outcome<Body> {
     if text.trim().is_empty() {
-        return Ok(Vec::new());
+        return Ok(Body::new());
     }
-    let read = serde_json::from_str::<Json>(text);
-    match read.map(Node::from) {
-        Ok(Node::Branches(given)) => Ok(given),
+    match serde_json::from_str(text) {
+        Ok(Json::Object(given)) => Ok(given),
         Ok(_) => Err(Failure::invalid("The body must be a JSON object.").code("invalid_request_body")),
         Err(error) => {
             Err(Failure::invalid(format!("The body is no JSON: {error}.")).code("invalid_request_body"))
@@ -138,22 +140,17 @@ fn json_params(text: &str) -> Outcome<Vec<(String, Node)>> {
 }
 
 /// Takes the token out of the params of a list of version 2, which says nothing else.
-fn take_page(entity: &Entity, called: Called, given: &mut Vec<(String, Node)>) -> Option<(String, Json)> {
+fn take_page(entity: &Entity, called: Called, given: &mut Body) -> Option<Json> {
     let lists = matches!(called, Called::Operation(operation) if operation.kind == OperationKind::List);
-    let at = given.iter().position(|(name, _)| lists && entity.is_v2() && name == "page")?;
-    match given.remove(at) {
-        (name, Node::Text(token)) => Some((name, token.into())),
-        _ => None,
-    }
+    if lists && entity.is_v2() { given.shift_remove("page").filter(Json::is_string) } else { None }
 }
 
 /// Takes the list of fields to expand out of the params.
-fn take_expand(given: &mut Vec<(String, Node)>) -> Outcome<Vec<String>> {
-    let Some(at) = given.iter().position(|(name, _)| name == "expand") else { return Ok(Vec::new()) };
-    let (_, node) = given.remove(at);
+fn take_expand(given: &mut Body) -> Outcome<Vec<String>> {
+    let Some(asked) = given.shift_remove("expand") else { return Ok(Vec::new()) };
     let shape = Shape::new(Kind::List(Box::new(Shape::text()))).with_presence(Presence::Optional);
     let param = Member::new("expand", shape);
-    let checked = check::params(&[param], &[("expand".to_owned(), node)])?;
-    let listed = super::fields::items(&checked, "expand").iter().filter_map(Json::as_str);
+    let checked = Given::Form.params(&[param], &body! {"expand": asked})?;
+    let listed = items(&checked, "expand").iter().filter_map(Json::as_str);
     Ok(listed.map(str::to_owned).collect())
 }

@@ -7,7 +7,6 @@ use serde_json::{Value as Json, json};
 
 use super::call::Call;
 use super::error::Outcome;
-use super::fields::text;
 use super::page::{Token, limit};
 use super::store::Walk;
 
@@ -53,5 +52,5 @@ pub(super) fn count(call: &Call<'_>, answer: &mut Json) -> Outcome<()> {
 }
 
 fn asked(call: &Call<'_>) -> Outcome<Query> {
-    Query::read(text(&call.params, "query").unwrap_or_default(), call.entity)
+    Query::read(call.demanded("query")?, call.entity)
 }

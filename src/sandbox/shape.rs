@@ -14,13 +14,6 @@ pub(super) fn is_includable(object: &str, field: &str) -> bool {
     catalog().by_object(object).is_some_and(|entity| entity.omitted.iter().any(|hidden| hidden == field))
 }
 
-fn empty(field: &Member) -> Json {
-    if field.name == "metadata" {
-        return json!({});
-    }
-    if field.shape.presence == Presence::Nullable { Json::Null } else { least(&field.shape.kind) }
-}
-
 /// The least value of a kind.
 pub(super) fn least(kind: &Kind) -> Json {
     match kind {
@@ -30,19 +23,9 @@ pub(super) fn least(kind: &Kind) -> Json {
         Kind::Decimal => Json::from("0"),
         Kind::DateTime => Json::from("1970-01-01T00:00:00Z"),
         Kind::Boolean => Json::Bool(false),
-        Kind::Object(fields) => {
-            // a map without entries is left out: SDKs do not expect null in its place
-            let left_out = |field: &Member| match field.shape.presence {
-                Presence::Optional => true,
-                Presence::Nullable => matches!(field.shape.kind, Kind::Map(_)),
-                Presence::Required => false,
-            };
-            let present = fields.iter().filter(|field| !left_out(field));
-            Json::Object(present.map(|field| (field.name.clone(), empty(field))).collect())
-        }
         Kind::List(_) | Kind::Set(_) => json!([]),
         Kind::Page(_) => json!({"object": "list", "data": [], "has_more": false, "url": ""}),
-        Kind::Map(_) => json!({}),
+        Kind::Map(_) | Kind::Object(_) => json!({}),
         Kind::Union(shapes) => shapes.first().map_or(Json::Null, |shape| least(&shape.kind)),
         Kind::Any | Kind::File | Kind::Id(_) | Kind::Range | Kind::Whole(_) => Json::Null,
     }

@@ -65,7 +65,7 @@ fn write_result(
     refused: Option<&Decline>,
     captured: bool,
 ) -> Outcome<()> {
-    let (amount, paid) = (number(body, "amount"), refused.is_none());
+    let (amount, paid) = (needed_number(body, "amount")?, refused.is_none());
     let kind = needed(method, "type")?;
     let mut details = members(json!({kind: method.get(kind), "type": kind}));
     shape::keep_known(body, "payment_method_details", &mut details);
@@ -142,7 +142,7 @@ pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> Outcome<()>
 
 /// `POST /v1/charges`, the way before payment intents.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    money::payable(number(&call.params, "amount"), call.demanded("currency")?, "amount")?;
+    money::payable(needed_number(&call.params, "amount")?, call.demanded("currency")?, "amount")?;
     let method = source(call)?;
     let call = call.without(&["source"]);
     let mut body = call.build()?;
@@ -173,7 +173,7 @@ fn source(call: &Call<'_>) -> Outcome<Body> {
 /// `POST /v1/charges/{charge}/capture`.
 fn capture(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let amount = given_number(&call.params, "amount").unwrap_or_else(|| number(&body, "amount"));
+    let amount = given_number(&call.params, "amount").unwrap_or(needed_number(&body, "amount")?);
     shape::lay_over(call.entity, &mut body, &call.without(&["amount", "transfer_data"]).params)?;
     take(call, &mut body, amount)?;
     call.keep(body)

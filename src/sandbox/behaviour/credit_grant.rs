@@ -38,7 +38,7 @@ fn entry(call: &Call<'_>, grant: &Body, side: &str, kind: &str) -> Outcome<()> {
 fn counts(call: &Call<'_>, grant: &Body) -> bool {
     given_number(grant, "voided_at").is_none()
         && given_number(grant, "expires_at").is_none_or(|at| at > call.now)
-        && number(grant, "effective_at") <= call.now
+        && given_number(grant, "effective_at").is_some_and(|from| from <= call.now)
 }
 
 /// `POST /v1/billing/credit_grants/{id}/void`.
@@ -68,7 +68,7 @@ fn summary(call: &Call<'_>) -> Outcome<Json> {
     grants.retain(|grant| only.is_none_or(|only| only == id(grant)) && counts(call, grant));
     let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
     for amount in grants.iter().filter_map(|grant| inner(grant, "amount.monetary")) {
-        *sums.entry(needed(amount, "currency")?).or_default() += number(amount, "value");
+        *sums.entry(needed(amount, "currency")?).or_default() += needed_number(amount, "value")?;
     }
     let shown = sums.into_iter().map(|(currency, value)| {
         let amount = json!({"monetary": {"currency": currency, "value": value}, "type": "monetary"});

@@ -30,7 +30,6 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
         payment_method::attach_to(&call, &mut method, id(&body))?;
     }
     tax_ids(&call, &body)?;
-    call.session.put(&body)?;
     source(&call, id(&body))?;
     call.session.named("customer", id(&body)).map(Json::Object)
 }

@@ -1,6 +1,7 @@
 //! The balance of a customer: what it owes, or is owed, before the next invoice. Every change
 //! is an entry of the ledger.
 
+use super::money;
 use super::prelude::*;
 
 /// What this module answers.
@@ -35,7 +36,7 @@ pub(super) fn enter(
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.owner();
     let currency = call.demanded("currency")?;
-    let amount = number(&call.params, "amount");
+    let amount = needed_number(&call.params, "amount")?;
     let mut entry = enter(call, customer, (amount, currency), "adjustment", None)?;
     shape::lay_over(call.entity, &mut entry, &call.params)?;
     let mut known = call.session.named("customer", customer)?;
@@ -50,7 +51,7 @@ pub(super) fn adjusted(call: &Call<'_>, before: i64, customer: &Body) -> Outcome
     if now == before {
         return Ok(());
     }
-    let currency = text(customer, "currency").unwrap_or("usd").to_owned();
+    let currency = text(customer, "currency").unwrap_or(money::USUAL).to_owned();
     let mut reset = customer.clone();
     set(&mut reset, "balance", before);
     call.session.put(&reset)?;

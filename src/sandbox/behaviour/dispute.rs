@@ -14,7 +14,7 @@ const OPEN: &[&str] = &["needs_response", "warning_needs_response"];
 
 /// The cardholder disputes a charge.
 pub(super) fn raise(call: &Call<'_>, charge: &Body) -> Outcome<()> {
-    let amount = number(charge, "amount");
+    let amount = needed_number(charge, "amount")?;
     let mut params = Body::new();
     copy(&mut params, charge, &["amount", "currency", "payment_intent"]);
     set(&mut params, "charge", id(charge));
@@ -51,7 +51,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 fn submit(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let count = number(body, "evidence_details.submission_count");
+    let count = needed_number(body, "evidence_details.submission_count")?;
     set_inner(body, "evidence_details", "submission_count", count + 1);
     let reached = match text(body, "evidence.uncategorized_text") {
         Some("winning_evidence") => "won",
@@ -62,7 +62,7 @@ fn submit(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     if reached != "won" {
         return Ok(());
     }
-    let amount = number(body, "amount");
+    let amount = needed_number(body, "amount")?;
     set(body, "_reinstated", amount);
     move_money(call, body, amount, -FEE)
 }

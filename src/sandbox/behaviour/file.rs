@@ -16,9 +16,10 @@ const CONTENT: &str = "_content";
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let upload = inner(&call.params, "file").ok_or_else(|| missing("file"))?;
     let mut body = call.build()?;
-    let name = text(upload, "filename").unwrap_or("file");
-    let content = text(upload, "content").unwrap_or_default();
-    let size = STANDARD.decode(content).map_or(0, |bytes| bytes.len());
+    let lacking = || missing("file");
+    let name = text(upload, "filename").ok_or_else(lacking)?;
+    let content = upload.get("content").and_then(Json::as_str).ok_or_else(lacking)?;
+    let size = STANDARD.decode(content).map_err(|_| lacking())?.len();
     let extension = name.rsplit_once('.').map_or("bin", |(_, extension)| extension).to_lowercase();
     let url = format!("https://files.stripe.com/v1/files/{}/contents", id(&body));
     body.extend(members(json!({

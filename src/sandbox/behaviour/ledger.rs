@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::sandbox::store::Stored;
-
 use super::money;
 use super::prelude::*;
 
@@ -62,19 +60,18 @@ pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome
 
 /// Disputes and refunds have no words of their own: the charge has.
 fn description(call: &Call<'_>, source: &Body, kind: &str) -> Outcome<Json> {
-    let charge = text(source, "charge").unwrap_or_default();
     let what = match kind {
         "dispute" => "withdrawal",
         "dispute_reversal" => "reversal",
         "refund" | "payment_refund" => {
             let what = if kind == "refund" { "CHARGE" } else { "PAYMENT" };
-            let charge = call.session.named("charge", charge)?;
+            let charge = call.session.named("charge", needed(source, "charge")?)?;
             let words = text(&charge, "description").map_or_else(String::new, |words| format!(" ({words})"));
             return Ok(format!("REFUND FOR {what}{words}").into());
         }
         _ => return Ok(member(source, "description")),
     };
-    Ok(format!("Chargeback {what} for {charge}").into())
+    Ok(format!("Chargeback {what} for {}", needed(source, "charge")?).into())
 }
 
 /// What Stripe keeps of a payment: 2.9 percent and 30 of the smallest unit.
@@ -84,13 +81,19 @@ pub(super) fn fee(amount: i64) -> i64 {
 
 /// What is there by currency: at once, and later.
 fn sums(call: &Call<'_>) -> Outcome<BTreeMap<String, (i64, i64)>> {
-    let mut sums = BTreeMap::from([("usd".to_owned(), (0, 0))]);
-    call.session.walk(&Walk::of("balance_transaction"), |Stored { body, .. }| {
-        let (now, later) = sums.entry(text(&body, "currency").unwrap_or_default().to_owned()).or_default();
-        *(if number(&body, "available_on") <= call.now { now } else { later }) += number(&body, "net");
-        true
+    let mut sums = BTreeMap::from([(money::USUAL.to_owned(), (0, 0))]);
+    let mut add = |body: &Body| {
+        let (now, later) = sums.entry(needed(body, "currency")?.to_owned()).or_default();
+        let sum = if needed_number(body, "available_on")? <= call.now { now } else { later };
+        *sum += needed_number(body, "net")?;
+        Ok(())
+    };
+    let mut added = Ok(());
+    call.session.walk(&Walk::of("balance_transaction"), |stored| {
+        added = add(&stored.body);
+        added.is_ok()
     })?;
-    Ok(sums)
+    added.map(|()| sums)
 }
 
 /// `GET /v1/balance`.

@@ -15,19 +15,12 @@ const SCALE: i128 = 1_000_000;
 /// More windows than a list shows in a year of its pages.
 const MOST_SUMMARIES: i64 = 2000;
 
-/// The active meter that counts events of that name.
-fn active(call: &Call<'_>, event: &str) -> Outcome<Option<Body>> {
-    let meters = call.session.having("billing.meter", "event_name", event)?;
-    Ok(meters.into_iter().find(|meter| status(meter) == "active"))
-}
-
 /// `POST /v1/billing/meter_events`.
 fn event(call: &Call<'_>) -> Outcome<Json> {
     let name = call.demanded("event_name")?;
-    let Some(meter) = active(call, name)? else {
-        let message = format!("There is no active meter with the event name `{name}`.");
-        return Err(Failure::state(message).code("meter_event_no_meter_found").param("event_name"));
-    };
+    let meters = call.session.having("billing.meter", "event_name", name)?;
+    let meter = meters.into_iter().find(|meter| status(meter) == "active");
+    let meter = meter.ok_or_else(|| Failure::absent("billing.meter", name))?;
     let customer = of_payload(call, &meter, "customer_mapping")?;
     let value = of_payload(call, &meter, "value_settings")?;
     call.session.referred("customer", &customer, "payload[stripe_customer_id]")?;
@@ -70,12 +63,9 @@ fn scaled(value: &str) -> Option<i128> {
 /// `POST /v1/billing/meter_event_adjustments`: an event that was told by mistake does not count.
 fn adjust(call: &Call<'_>) -> Outcome<Json> {
     let name = call.demanded("cancel.identifier")?;
-    let known = call.session.having("billing.meter_event", "identifier", name)?;
-    let Some(known) = known.first() else {
-        let message = format!("No event was found with the identifier `{name}`.");
-        return Err(Failure::state(message).code("resource_missing").param("cancel[identifier]"));
-    };
-    call.session.remove("billing.meter_event", id(known))?;
+    for event in call.session.having("billing.meter_event", "identifier", name)? {
+        call.session.remove("billing.meter_event", id(&event))?;
+    }
     call.build().map(Json::Object)
 }
 
@@ -83,11 +73,13 @@ fn adjust(call: &Call<'_>) -> Outcome<Json> {
 fn usage(call: &Call<'_>, meter: &Body, customer: &str) -> Outcome<Vec<(i64, i128)>> {
     let mut events = call.session.having("billing.meter_event", "_customer", customer)?;
     events.retain(|event| text(event, "_meter") == Some(id(meter)));
-    let value =
-        |event: &Body| text(event, "_value").and_then(|value| value.parse::<i128>().ok()).unwrap_or(0);
+    let used = |event: &Body| {
+        let value = needed(event, "_value")?.parse();
+        let value = value.map_err(|_| Failure::internal("The value of a meter event is no number."))?;
+        Ok((needed_number(event, "timestamp")?, value))
+    };
     // they come newest first; of two at the same time the later one stands behind the other
-    let mut used: Vec<_> =
-        events.iter().rev().map(|event| (number(event, "timestamp"), value(event))).collect();
+    let mut used: Vec<_> = events.iter().rev().map(used).collect::<Outcome<_>>()?;
     used.sort_by_key(|(at, _)| *at);
     Ok(used)
 }

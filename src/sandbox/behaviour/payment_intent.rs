@@ -28,7 +28,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 
 /// `POST /v1/payment_intents`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    money::payable(number(&call.params, "amount"), call.demanded("currency")?, "amount")?;
+    money::payable(needed_number(&call.params, "amount")?, call.demanded("currency")?, "amount")?;
     intent::create(call, confirm::run)
 }
 

@@ -27,7 +27,7 @@ fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> Outcome<(
 
 /// `POST /v1/payouts`: an instant one is there at once, others in two days.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let (amount, currency) = (number(&call.params, "amount"), call.demanded("currency")?);
+    let (amount, currency) = (needed_number(&call.params, "amount")?, call.demanded("currency")?);
     currency::check_payout(amount, currency, "amount")?;
     ledger::demand(call, amount, currency, TOO_LITTLE)?;
     let mut body = call.build()?;
@@ -44,7 +44,7 @@ fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     set(&mut body, "status", "canceled");
     let paid = member(&body, "balance_transaction");
-    let amount = number(&body, "amount");
+    let amount = needed_number(&body, "amount")?;
     enter(call, &mut body, amount, "payout_cancel")?;
     let returned = body.insert("balance_transaction".to_owned(), paid).unwrap_or_default();
     set(&mut body, "failure_balance_transaction", returned);
@@ -57,7 +57,7 @@ fn reverse(call: &Call<'_>) -> Outcome<Json> {
     let mut back = body.clone();
     copy(&mut back, &call.fresh(), &["id", "created", "metadata"]);
     shape::lay_over(call.entity, &mut back, &call.params)?;
-    let amount = number(&body, "amount");
+    let amount = needed_number(&body, "amount")?;
     set(&mut back, "amount", -amount);
     set(&mut back, "original_payout", id(&body));
     set(&mut back, "status", "pending");
@@ -73,7 +73,7 @@ pub(super) fn transfer(call: &Call<'_>) -> Outcome<Json> {
     let charge = call.referred_by("source_transaction", "charge")?;
     let mut call = call.clone();
     if let (Some(charge), false) = (&charge, call.params.contains_key("amount")) {
-        set(&mut call.params, "amount", number(charge, "amount"));
+        set(&mut call.params, "amount", needed_number(charge, "amount")?);
     }
     let amount = needed_number(&call.params, "amount")?;
     if charge.is_none() {
@@ -101,7 +101,7 @@ fn show_reversals(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 /// `POST /v1/transfers/{transfer}/reversals`: never more than was transferred.
 fn reversal(call: &Call<'_>) -> Outcome<Json> {
     let mut of = call.session.named("transfer", call.owner())?;
-    let left = number(&of, "amount") - number(&of, "amount_reversed");
+    let left = needed_number(&of, "amount")? - needed_number(&of, "amount_reversed")?;
     let amount = given_number(&call.params, "amount").unwrap_or(left);
     let mut body = call.build()?;
     copy(&mut body, &of, &["currency"]);
@@ -109,9 +109,9 @@ fn reversal(call: &Call<'_>) -> Outcome<Json> {
     set(&mut body, "transfer", id(&of));
     enter(call, &mut body, amount, "transfer_refund")?;
     call.session.put(&body)?;
-    let reversed = number(&of, "amount_reversed") + amount;
+    let reversed = needed_number(&of, "amount_reversed")? + amount;
     set(&mut of, "amount_reversed", reversed);
-    let all = reversed == number(&of, "amount");
+    let all = reversed == needed_number(&of, "amount")?;
     set(&mut of, "reversed", all);
     show_reversals(call, &mut of)?;
     call.session.put(&of)?;

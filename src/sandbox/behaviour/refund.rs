@@ -18,7 +18,7 @@ pub(super) fn made(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/refunds`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut charge = refunded_charge(call)?;
-    let left = number(&charge, "amount_captured") - number(&charge, "amount_refunded");
+    let left = needed_number(&charge, "amount_captured")? - needed_number(&charge, "amount_refunded")?;
     let amount = given_number(&call.params, "amount").unwrap_or(left);
     let mut call = call.clone();
     set(&mut call.params, "charge", id(&charge));
@@ -28,9 +28,9 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let is_card = text(&charge, "payment_method_details.type") == Some("card");
     let (kind, at_once) = (if is_card { "refund" } else { "payment_refund" }, flag(&charge, "_at_once"));
     ledger::post(&call, &mut body, Movement { amount: -amount, fee: 0, kind, at_once })?;
-    let refunded = number(&charge, "amount_refunded") + amount;
+    let refunded = needed_number(&charge, "amount_refunded")? + amount;
     set(&mut charge, "amount_refunded", refunded);
-    let all = refunded == number(&charge, "amount_captured");
+    let all = refunded == needed_number(&charge, "amount_captured")?;
     set(&mut charge, "refunded", all);
     call.session.put(&charge)?;
     call.keep(body)

@@ -68,7 +68,8 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
         Some(Json::String(token)) => of_token(call, token, param)?,
         _ => return Err(missing(param)),
     };
-    let about = Call { parents: call.parents.clone(), ..call.about(object(&body), call.params.clone())? };
+    let about = call.about(object(&body), call.params.clone())?;
+    let about = Call { parents: call.parents.clone(), ..about };
     shape::lay_over(about.entity, &mut body, &call.params)?;
     parent::write(&about, &mut body);
     default_of_its_currency(call, &mut body)?;
@@ -123,10 +124,6 @@ fn delete(call: &Call<'_>) -> Outcome<Json> {
     Ok(stub)
 }
 
-fn object(body: &Body) -> &str {
-    text(body, "object").unwrap_or("card")
-}
-
 fn of_params(call: &Call<'_>, given: &Body, param: &str) -> Outcome<Body> {
     if let Some(token) = text(given, "token") {
         return of_token(call, token, &format!("{param}[token]"));
@@ -146,9 +143,8 @@ fn of_token(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body> {
         let held = ["card", "bank_account"].iter().find_map(|kind| inner(&known, kind));
         return held.cloned().ok_or_else(|| Failure::unknown_reference("token", token, param));
     }
-    if let Some(kept) = call.session.find(token)?.filter(|kept| object(&kept.body) == "source" && !kept.gone)
-    {
-        return Ok(kept.body);
+    if let Some(kept) = call.session.alive("source", token)? {
+        return Ok(kept);
     }
     if token.starts_with("btok_") {
         return of_bank(call, &Body::new());

@@ -65,12 +65,12 @@ fn list_events(call: &Call<'_>) -> Outcome<Json> {
     let several = items(&call.params, "types");
     let delivered = call.params.get("delivery_success").and_then(Json::as_bool);
     let fits = |wanted: &Json, body: &Body| {
-        let (wanted, kind) = (wanted.as_str().unwrap_or_default(), text(body, "type").unwrap_or_default());
+        let (Some(wanted), Some(kind)) = (wanted.as_str(), text(body, "type")) else { return false };
         wanted.strip_suffix('*').map_or(wanted == kind, |start| kind.starts_with(start))
     };
     page::of_objects(&call.without(&["type", "types", "delivery_success"]), "event", |body| {
         call.params.get("type").is_none_or(|kind| fits(kind, body))
             && (several.is_empty() || several.iter().any(|wanted| fits(wanted, body)))
-            && delivered.is_none_or(|wanted| wanted == (number(body, "pending_webhooks") == 0))
+            && delivered.is_none_or(|wanted| wanted == (given_number(body, "pending_webhooks") == Some(0)))
     })
 }

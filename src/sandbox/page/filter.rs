@@ -40,7 +40,7 @@ fn other(entity: &Entity, param: &str) -> Option<&'static str> {
 
 /// Between which times the objects of a list were made, for the store: signs of SQL and seconds.
 pub(super) fn made(entity: &Entity, params: &Body) -> Vec<(&'static str, i64)> {
-    if other(entity, "created").is_some() || entity.field("created").is_none() {
+    if entity.is_v2() || other(entity, "created").is_some() || entity.field("created").is_none() {
         return Vec::new();
     }
     let signs = [
@@ -54,7 +54,7 @@ pub(super) fn made(entity: &Entity, params: &Body) -> Vec<(&'static str, i64)> {
 }
 
 /// The filters that the store can apply: one text in one field.
-pub(in crate::sandbox) fn pushed(entity: &Entity, params: &Body) -> Vec<(String, String)> {
+pub(super) fn pushed(entity: &Entity, params: &Body) -> Vec<(String, String)> {
     let texts =
         params.iter().filter(|(name, _)| !PLACES.contains(&name.as_str()) && other(entity, name).is_none());
     let pairs = texts.filter_map(|(name, value)| Some((field(entity, name)?, value.as_str()?)));

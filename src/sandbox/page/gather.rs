@@ -7,7 +7,7 @@ use crate::sandbox::due;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::store::{Body, Walk};
 
-use super::filter::matches;
+use super::filter::{made, matches, pushed};
 
 /// Most objects of one page.
 const MOST: i64 = 100;
@@ -26,21 +26,29 @@ pub(in crate::sandbox) fn limit(params: &Body) -> Outcome<usize> {
     Err(Failure::invalid(message).code("parameter_invalid_integer").param("limit"))
 }
 
-/// One more than the limit, so that the page knows whether there are more.
+/// The objects of a page on the way, in the order in which they are shown, with where they stand; and
+/// whether there are more beyond them.
 pub(super) fn gather(
     call: &Call<'_>,
-    walk: &Walk<'_>,
-    limit: usize,
+    mut walk: Walk<'_>,
     filters: &Body,
     also: impl Fn(&Body) -> bool,
-) -> Outcome<Vec<(i64, Json)>> {
+) -> Outcome<(Vec<(i64, Json)>, bool)> {
+    let limit = limit(filters)?;
+    walk.having.extend(pushed(call.entity, filters));
+    walk.made = made(call.entity, filters);
     let mut found = Vec::new();
-    call.session.walk(walk, |mut stored| {
+    call.session.walk(&walk, |mut stored| {
         due::bring_to(call.now, &mut stored.body);
         if also(&stored.body) && matches(call.entity, &stored.body, filters) {
             found.push((stored.seq, Json::Object(stored.body)));
         }
         found.len() <= limit
     })?;
-    Ok(found)
+    let more = found.len() > limit;
+    found.truncate(limit);
+    if walk.forward {
+        found.reverse();
+    }
+    Ok((found, more))
 }

@@ -9,8 +9,7 @@ use crate::sandbox::call::Call;
 use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::store::{Body, Walk};
 
-use super::filter::pushed;
-use super::gather::{gather, limit};
+use super::gather::gather;
 
 /// What stands in `page`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -55,22 +54,15 @@ impl Token {
 pub(super) fn page(
     call: &Call<'_>,
     objects: &[&str],
-    mut having: Vec<(String, String)>,
+    having: Vec<(String, String)>,
     also: impl Fn(&Body) -> bool,
 ) -> Outcome<Json> {
     let token = Token::of(&call.params)?;
     let params = token.as_ref().map_or(&call.params, |token| &token.params);
-    let limit = limit(params)?;
     let back = token.as_ref().is_some_and(|token| token.back);
-    having.extend(pushed(call.entity, params));
     let start = token.as_ref().map(Token::start);
     let walk = Walk { objects: objects.to_vec(), start, forward: back, having, ..Walk::default() };
-    let mut found = gather(call, &walk, limit, params, also)?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    if back {
-        found.reverse();
-    }
+    let (found, more) = gather(call, walk, params, also)?;
     let address = |at: Option<&(i64, Json)>, back: bool| {
         let token = Token { back, ..Token::after(at?.0, params) };
         Some(format!("{}?page={}", call.path, token.written()))

@@ -5,10 +5,9 @@ use std::collections::VecDeque;
 
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, ToSql, Transaction, params};
-use serde_json::Value as Json;
 
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::Body;
+use crate::sandbox::fields::{Body, needed, text};
 use crate::sandbox::reference_data;
 
 use super::schema::{INDEXED, field};
@@ -144,10 +143,9 @@ impl Session<'_> {
         Ok(self.get(object, id)?.filter(|stored| !stored.gone).map(|stored| stored.body))
     }
 
-    /// The object of a type whose id stands in a field of another; none where none does.
+    /// The object of a type whose id stands at a path of another; none where none does.
     pub fn linked(&self, body: &Body, field: &str, object: &str) -> Outcome<Option<Body>> {
-        let id = body.get(field).and_then(Json::as_str).filter(|id| !id.is_empty());
-        id.map_or(Ok(None), |id| self.alive(object, id))
+        text(body, field).map_or(Ok(None), |id| self.alive(object, id))
     }
 
     /// The object that a path names.
@@ -162,14 +160,12 @@ impl Session<'_> {
 
     /// Keeps an object: a new one comes last, a known one keeps its place.
     pub fn put(&self, body: &Body) -> Outcome<()> {
-        let name = |key| body.get(key).and_then(Json::as_str).unwrap_or_default();
-        let key =
-            [KEY, "id", UNSHOWN_ID].map(name).into_iter().find(|key| !key.is_empty()).unwrap_or_default();
+        let (object, key) = (needed(body, "object")?, key(body)?);
         let query = "INSERT INTO objects (space, object, id, body) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (space, object, id) DO UPDATE SET body = excluded.body, gone = 0";
         let text = serde_json::to_string(body)?;
-        self.note(name("object"), key, Some(body))?;
-        self.transaction.prepare_cached(query)?.execute(params![self.space, name("object"), key, text])?;
+        self.note(object, key, Some(body))?;
+        self.transaction.prepare_cached(query)?.execute(params![self.space, object, key, text])?;
         Ok(())
     }
 
@@ -184,9 +180,7 @@ impl Session<'_> {
     /// Notes that an object is about to be kept, or removed when there is no new body.
     fn note(&self, object: &str, id: &str, body: Option<&Body>) -> Outcome<()> {
         let same = |change: &Change| {
-            let member = |name: &str| change.after.get(name).and_then(Json::as_str);
-            [KEY, "id", UNSHOWN_ID].iter().any(|key| member(key) == Some(id))
-                && member("object") == Some(object)
+            text(&change.after, "object") == Some(object) && key(&change.after).is_ok_and(|key| key == id)
         };
         let mut changes = self.changes.borrow_mut();
         let gone = body.is_none();
@@ -289,6 +283,12 @@ impl Session<'_> {
         let count = |(object, count)| (object, usize::try_from(count).unwrap_or_default());
         rows.map(|row| row.map(count).map_err(Failure::from)).collect()
     }
+}
+
+/// What an object is found by.
+fn key(body: &Body) -> Outcome<&str> {
+    let known = [KEY, "id", UNSHOWN_ID].into_iter().find_map(|name| text(body, name));
+    known.map_or_else(|| needed(body, "id"), Ok)
 }
 
 /// The placeholder of a value, which goes to the others.

@@ -71,7 +71,7 @@ fn nobody_is_there(call: &Call<'_>) -> bool {
 fn pay(call: &Call<'_>, body: &mut Body, method: &mut Body) -> Outcome<()> {
     let held = text(body, "capture_method") == Some("manual");
     let charge = charge::for_intent(call, body, method, None, !held)?;
-    let amount = number(body, "amount");
+    let amount = needed_number(body, "amount")?;
     body.extend(members(json!({
         "latest_charge": id(&charge), "next_action": null, "last_payment_error": null,
         "amount_capturable": if held { amount } else { 0 }, "amount_received": if held { 0 } else { amount },

@@ -8,8 +8,8 @@ use super::confirm::{Attempt, attempt};
 /// `POST /v1/payment_intents/{intent}/capture`.
 pub(in crate::sandbox::behaviour) fn capture(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    let all = || number(&body, "amount_capturable");
-    let amount = given_number(&call.params, "amount_to_capture").unwrap_or_else(all);
+    let all = needed_number(&body, "amount_capturable")?;
+    let amount = given_number(&call.params, "amount_to_capture").unwrap_or(all);
     if let Some(mut held) = call.session.linked(&body, "latest_charge", "charge")? {
         charge::take(call, &mut held, amount)?;
         call.session.put(&held)?;
@@ -35,7 +35,7 @@ pub(in crate::sandbox::behaviour) fn end(
     if status(body) == "requires_capture"
         && let Some(mut held) = call.session.linked(body, "latest_charge", "charge")?
     {
-        let amount = number(&held, "amount");
+        let amount = needed_number(&held, "amount")?;
         set(&mut held, "amount_refunded", amount);
         set(&mut held, "refunded", true);
         call.session.put(&held)?;
