@@ -47,8 +47,9 @@ pub(super) struct Store {
     readers: Option<Readers>,
 }
 
+/// The connection that writes.
 #[derive(Debug)]
-struct Writer {
+pub(super) struct Writer {
     connection: Connection,
     /// When old events and answers were last removed.
     swept: i64,
@@ -63,15 +64,11 @@ struct Readers {
 /// A connection for one request.
 #[derive(Debug)]
 pub(super) enum Lease<'s> {
-    /// The one that writes.
-    Writer(WriterGuard<'s>),
+    /// The one that writes, for as long as this is held.
+    Writer(MutexGuard<'s, Writer>),
     /// One that only reads; it goes back to the others.
     Reader(Reader<'s>),
 }
-
-/// The connection that writes, for as long as this is held.
-#[derive(Debug)]
-pub(super) struct WriterGuard<'s>(MutexGuard<'s, Writer>);
 
 /// A connection that only reads, and where it goes back to.
 #[derive(Debug)]
@@ -113,7 +110,7 @@ impl Store {
     pub fn lease(&self, writes: bool) -> Lease<'_> {
         let reader = self.readers.as_ref().filter(|_| !writes).and_then(Readers::take);
         // where no file can be opened any more, who reads waits for who writes
-        reader.map_or_else(|| Lease::Writer(WriterGuard(self.lock())), Lease::Reader)
+        reader.map_or_else(|| Lease::Writer(self.lock()), Lease::Reader)
     }
 
     fn lock(&self) -> MutexGuard<'_, Writer> {
@@ -126,7 +123,7 @@ impl Lease<'_> {
     /// two processes cannot both read and then both write.
     pub fn begin(&mut self, space: String, writes: bool) -> rusqlite::Result<Session<'_>> {
         let connection = match self {
-            Self::Writer(WriterGuard(held)) => {
+            Self::Writer(held) => {
                 if writes {
                     held.sweep(now())?;
                 }

@@ -12,7 +12,7 @@ use stripe_provider::catalog::{OperationKind, catalog};
 use stripe_provider::sandbox::Sandbox;
 
 use crate::calls::{STILL, Stripe};
-use crate::client::Client;
+use crate::client::{Client, id};
 use crate::every::{creatable, made};
 use crate::params::{Setups, demanded};
 use crate::transcripts;
@@ -274,4 +274,96 @@ fn what_an_action_does_is_told_once() {
     }
     let told = watch.verdict();
     assert!(told > 100, "{told} events");
+}
+
+/// How often each of these kinds was told.
+fn counts<const N: usize>(client: &Client, kinds: [&str; N]) -> [usize; N] {
+    kinds.map(|kind| {
+        let page = client.ok("GET", "/v1/events", &[("type", kind), ("limit", "100")]);
+        page["data"].as_array().unwrap().len()
+    })
+}
+
+#[test]
+fn a_failure_is_told_as_often_as_it_happens() {
+    let client = Client::over(Sandbox::memory().unwrap().repeating(STILL, 0));
+    let intent = id(&client.post("/v1/setup_intents", &[("allowed_payment_method_types[]", "card")]));
+    for _ in 0..2 {
+        let card = [("payment_method", "pm_card_chargeDeclined")];
+        client.refused(402, "POST", &format!("/v1/setup_intents/{intent}/confirm"), &card);
+    }
+    let form = [
+        ("amount", "500"),
+        ("currency", "usd"),
+        ("confirm", "true"),
+        ("allowed_payment_method_types[]", "card"),
+    ];
+    let card = ("payment_method", "pm_card_authenticationRequired");
+    let intent = id(&client.post("/v1/payment_intents", &[&form[..], &[card]].concat()));
+    for _ in 0..2 {
+        let page = format!("/_sandbox/payment_intents/{intent}/authenticate?outcome=failed");
+        assert_eq!(client.post(&page, &[])["status"], "requires_payment_method");
+        client.post(&format!("/v1/payment_intents/{intent}/confirm"), &[card]);
+    }
+    let kinds =
+        ["setup_intent.setup_failed", "payment_intent.payment_failed", "payment_intent.requires_action"];
+    assert_eq!(counts(&client, kinds), [2, 2, 3]);
+    let customer = client.payer("pm_card_visa");
+    client.post("/v1/invoiceitems", &[("customer", &customer), ("amount", "500"), ("currency", "usd")]);
+    let form =
+        [("customer", customer.as_str()), ("collection_method", "send_invoice"), ("days_until_due", "30")];
+    let invoice = id(&client.post("/v1/invoices", &form));
+    for _ in 0..2 {
+        client.post(&format!("/v1/invoices/{invoice}/send"), &[]);
+    }
+    assert_eq!(counts(&client, ["invoice.sent", "invoice.finalized"]), [2, 1]);
+}
+
+#[test]
+fn each_turn_of_a_clock_is_told_by_itself() {
+    let client = Client::over(Sandbox::memory().unwrap().repeating(STILL, 0));
+    let clock = id(&client.post("/v1/test_helpers/test_clocks", &[("frozen_time", &STILL.to_string())]));
+    let customer = id(&client.post("/v1/customers", &[("test_clock", &clock)]));
+    client.saves(&customer, "pm_card_visa");
+    let price = client.monthly("900");
+    let form = [("customer", customer.as_str()), ("items[0][price]", &price), ("trial_period_days", "10")];
+    client.post("/v1/subscriptions", &form);
+    let advance = format!("/v1/test_helpers/test_clocks/{clock}/advance");
+    let kinds = [
+        "customer.subscription.trial_will_end",
+        "customer.subscription.updated",
+        "invoice.created",
+        "invoice.finalized",
+        "invoice.paid",
+        "test_helpers.test_clock.advancing",
+        "test_helpers.test_clock.ready",
+    ];
+    assert_eq!(counts(&client, kinds), [0, 0, 1, 1, 1, 0, 0]);
+    let later = STILL + 100 * 24 * 60 * 60;
+    client.post(&advance, &[("frozen_time", &later.to_string())]);
+    // the trial ends, and the period after it begins; two more periods begin
+    assert_eq!(counts(&client, kinds), [1, 3, 4, 4, 4, 1, 1]);
+    let page = client.ok("GET", "/v1/events", &[("type", "invoice.created")]);
+    let drafts =
+        page["data"].as_array().unwrap().iter().filter(|event| event["data"]["object"]["status"] == "draft");
+    assert_eq!(drafts.count(), 3, "a renewal is a draft at first");
+}
+
+#[test]
+fn what_an_account_is_paid_out_to_is_told_as_its_own() {
+    let client = Client::new();
+    let account = id(&client.post("/v1/accounts", &[("type", "custom"), ("country", "US")]));
+    let bank = client.post(
+        &format!("/v1/accounts/{account}/external_accounts"),
+        &[("external_account", "btok_us_verified")],
+    );
+    client.ok("DELETE", &format!("/v1/accounts/{account}/external_accounts/{}", id(&bank)), &[]);
+    client.post(&format!("/v1/accounts/{account}/capabilities/transfers"), &[("requested", "true")]);
+    let kinds = [
+        "account.external_account.created",
+        "account.external_account.deleted",
+        "capability.updated",
+        "customer.source.created",
+    ];
+    assert_eq!(counts(&client, kinds), [1, 1, 1, 0]);
 }

@@ -21,7 +21,8 @@ pub fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
         "active" | "trialing" | "past_due" => {
             let next = item::period_ends(body).map(|(next, _)| next);
             let others = ["cancel_at", "pending_update.expires_at"].map(|at| given_number(body, at));
-            next.into_iter().chain(others.into_iter().flatten()).min()
+            let announced = trial::announced_at(body);
+            next.into_iter().chain(others.into_iter().flatten()).chain(announced).min()
         }
         _ => None,
     };
@@ -48,6 +49,9 @@ pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
     let latest = call.session.linked(&body, "latest_invoice", "invoice")?;
     if let Some(latest) = latest.filter(|latest| invoice_due(latest).is_some_and(|due| due <= call.now)) {
         return collect(call, &body, latest);
+    }
+    if trial::announce(call, &mut body) {
+        return call.session.put(&body);
     }
     if status(&body) == "incomplete" {
         return ending::close(call, id(&body));

@@ -6,6 +6,8 @@ use crate::sandbox::behaviour::prelude::*;
 use super::{bill, ending};
 
 const DAY: i64 = 24 * 60 * 60;
+/// The end of a trial is announced so long before; that of a shorter trial at once.
+const ANNOUNCED: i64 = 3 * DAY;
 
 /// A new subscription may begin with a trial.
 pub(super) fn begin(call: &Call<'_>, body: &mut Body) {
@@ -23,6 +25,23 @@ pub(super) fn until(call: &Call<'_>, body: &mut Body, end: i64) {
         set(body, "trial_start", call.now);
     }
     body.extend(body! {"trial_end": end, "billing_cycle_anchor": end, "status": "trialing"});
+    announce(call, body);
+}
+
+/// When the end of a trial is to be announced; none where it was.
+pub(super) fn announced_at(body: &Body) -> Option<i64> {
+    let end = given_number(body, "trial_end").filter(|_| status(body) == "trialing");
+    end.filter(|end| given_number(body, "_will_end") != Some(*end)).map(|end| end - ANNOUNCED)
+}
+
+/// Announces the end of a trial where it is time.
+pub(super) fn announce(call: &Call<'_>, body: &mut Body) -> bool {
+    let is_time = announced_at(body).is_some_and(|at| at <= call.now);
+    if is_time {
+        let end = member(body, "trial_end");
+        set(body, "_will_end", end);
+    }
+    is_time
 }
 
 /// The trial is over now.
