@@ -11,7 +11,7 @@ use super::check::Given;
 use super::earlier;
 use super::error::{Failure, Outcome};
 use super::fields::{Body, body, items};
-use super::form;
+use super::form::{self, FormError};
 use super::multipart;
 use super::publishable::Terms;
 
@@ -54,9 +54,8 @@ impl Asked {
             Called::Operation(operation) => (&operation.path, &operation.params),
             Called::Action(action) => (&action.path, &action.params),
         };
-        let ids =
-            found.ids.iter().map(|id| form::percent_decode(&id.replace('+', "%2B")).unwrap_or_default());
-        let (id, parents) = places(template, ids);
+        let ids = found.ids.iter().map(|id| form::percent_decode(&id.replace('+', "%2B")));
+        let (id, parents) = places(template, ids.collect::<Result<_, _>>().map_err(unreadable)?);
         let terms = Terms::of(method, template);
         if caller.publishable && terms.is_none() {
             return Err(Failure::secret_key_required());
@@ -84,7 +83,7 @@ impl Asked {
 
 /// The placeholders of a path with what stands for them: `{id}` is the object's own, the others
 /// are what it belongs to.
-fn places(template: &str, ids: impl Iterator<Item = String>) -> (String, Vec<(String, String)>) {
+fn places(template: &str, ids: Vec<String>) -> (String, Vec<(String, String)>) {
     let names = template.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let places = names.map(str::to_owned).zip(ids);
     let (own, parents): (Vec<_>, Vec<_>) = places.partition(|(name, _)| name == "id");
@@ -93,10 +92,7 @@ fn places(template: &str, ids: impl Iterator<Item = String>) -> (String, Vec<(St
 
 /// The params: a form or an upload in version 1, JSON in version 2; in the query otherwise.
 fn params_of(request: &http::Request<Bytes>) -> Outcome<(Body, Given)> {
-    let form = |read: Result<Body, form::FormError>| match read {
-        Ok(given) => Ok((given, Given::Form)),
-        Err(error) => Err(Failure::invalid(format!("Invalid request: {error}."))),
-    };
+    let form = |read: Result<Body, FormError>| read.map(|given| (given, Given::Form)).map_err(unreadable);
     if request.method() != Method::POST {
         let query = request.uri().query().unwrap_or_default();
         let query =
@@ -119,6 +115,10 @@ fn params_of(request: &http::Request<Bytes>) -> Outcome<(Body, Given)> {
         return Err(Failure::invalid(message));
     }
     form(form::decode(text))
+}
+
+fn unreadable(error: FormError) -> Failure {
+    Failure::invalid(format!("Invalid request: {error}."))
 }
 
 /// Whether a request is one of version 2 of the API.

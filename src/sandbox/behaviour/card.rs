@@ -13,6 +13,7 @@ use super::prelude::*;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
+    funding: String,
     cards: BTreeMap<String, Card>,
     declines: BTreeMap<String, Decline>,
     unknown: Decline,
@@ -249,12 +250,12 @@ pub(super) fn last4(number: &str) -> String {
 
 fn described(number: &str, month: i64, year: i64, cvc_check: Option<&str>) -> Body {
     let brand = brand(number);
-    let funding =
-        TABLE.cards.values().find(|card| card.number == number).and_then(|card| card.funding.as_deref());
+    let known = TABLE.cards.values().find(|card| card.number == number);
+    let funding = known.and_then(|card| card.funding.as_ref()).unwrap_or(&TABLE.funding);
     members(json!({
         "brand": brand, "country": "US", "display_brand": brand, "exp_month": month, "exp_year": year,
         "checks": {"address_line1_check": null, "address_postal_code_check": null, "cvc_check": cvc_check},
-        "fingerprint": identifier::fingerprint(number), "funding": funding.unwrap_or("credit"),
+        "fingerprint": identifier::fingerprint(number), "funding": funding,
         "generated_from": null, "last4": last4(number), "networks": {"available": [brand], "preferred": null},
         "regulated_status": "unregulated", "three_d_secure_usage": {"supported": true}, "wallet": null,
     }))

@@ -21,10 +21,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let content = upload.get("content").and_then(Json::as_str).ok_or_else(lacking)?;
     let size = STANDARD.decode(content).map_err(|_| lacking())?.len();
     let extension = name.rsplit_once('.').map_or("bin", |(_, extension)| extension).to_lowercase();
-    let url = format!("https://files.stripe.com/v1/files/{}/contents", id(&body));
-    body.extend(members(json!({
-        "filename": name, "type": extension, "size": size, "url": url, CONTENT: content,
-    })));
+    body.extend(body! {"filename": name, "type": extension, "size": size, (CONTENT): content});
     call.session.put(&body)?;
     links(call, &mut body)?;
     call.keep(body)

@@ -46,8 +46,8 @@ fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let paid = member(&body, "balance_transaction");
     let amount = needed_number(&body, "amount")?;
     enter(call, &mut body, amount, "payout_cancel")?;
-    let returned = body.insert("balance_transaction".to_owned(), paid).unwrap_or_default();
-    set(&mut body, "failure_balance_transaction", returned);
+    let returned = member(&body, "balance_transaction");
+    body.extend(body! {"balance_transaction": paid, "failure_balance_transaction": returned});
     call.keep(body)
 }
 
@@ -70,23 +70,13 @@ fn reverse(call: &Call<'_>) -> Outcome<Json> {
 
 /// `POST /v1/transfers`: of what is there, or of what a charge will bring.
 pub(super) fn transfer(call: &Call<'_>) -> Outcome<Json> {
-    let charge = call.referred_by("source_transaction", "charge")?;
-    let mut call = call.clone();
-    if let (Some(charge), false) = (&charge, call.params.contains_key("amount")) {
-        set(&mut call.params, "amount", needed_number(charge, "amount")?);
-    }
-    let amount = needed_number(&call.params, "amount")?;
-    if charge.is_none() {
-        ledger::demand(&call, amount, call.demanded("currency")?, TOO_LITTLE)?;
-    }
     let mut body = call.build()?;
-    if text(&body, "transfer_group").is_none()
-        && let Some(charge) = &charge
-    {
-        set(&mut body, "transfer_group", format!("group_{}", id(charge)));
+    let amount = needed_number(&body, "amount")?;
+    if text(&body, "source_transaction").is_none() {
+        ledger::demand(call, amount, needed(&body, "currency")?, TOO_LITTLE)?;
     }
-    show_reversals(&call, &mut body)?;
-    enter(&call, &mut body, -amount, "transfer")?;
+    show_reversals(call, &mut body)?;
+    enter(call, &mut body, -amount, "transfer")?;
     call.keep(body)
 }
 
@@ -105,8 +95,7 @@ fn reversal(call: &Call<'_>) -> Outcome<Json> {
     let amount = given_number(&call.params, "amount").unwrap_or(left);
     let mut body = call.build()?;
     copy(&mut body, &of, &["currency"]);
-    set(&mut body, "amount", amount);
-    set(&mut body, "transfer", id(&of));
+    body.extend(body! {"amount": amount, "transfer": id(&of)});
     enter(call, &mut body, amount, "transfer_refund")?;
     call.session.put(&body)?;
     let reversed = needed_number(&of, "amount_reversed")? + amount;

@@ -66,11 +66,9 @@ fn default(call: &Call<'_>) -> Outcome<Body> {
 fn session(call: &Call<'_>) -> Outcome<Json> {
     let named = call.referred_by("configuration", OBJECT)?;
     let configuration = named.map_or_else(|| default(call), Ok)?;
+    let mut call = call.clone();
+    set(&mut call.params, "configuration", id(&configuration));
     let mut body = call.build()?;
-    set(&mut body, "configuration", id(&configuration));
-    if text(&call.params, "return_url").is_none() {
-        set(&mut body, "return_url", member(&configuration, "default_return_url"));
-    }
     if let Some(mut flow) = inner(&call.params, "flow_data").cloned() {
         flow.entry("after_completion").or_insert_with(|| json!({"type": "portal_homepage"}));
         set(&mut body, "flow", flow);

@@ -1,0 +1,88 @@
+use super::*;
+use crate::catalog::{Entity, Member, OperationKind, catalog, find};
+use serde_json::json;
+
+fn read() -> BTreeMap<String, Constraints> {
+    toml::from_str(include_str!("../constraint.toml")).unwrap()
+}
+
+fn called(name: &str) -> (&'static Entity, &'static [Member]) {
+    if let Some((entity, action)) = catalog().action(name) {
+        return (entity, &action.params);
+    }
+    let (key, kind) = name.rsplit_once('.').unwrap();
+    let kinds = [OperationKind::Create, OperationKind::Update, OperationKind::Delete, OperationKind::List];
+    let kind = kinds.into_iter().find(|known| format!("{known:?}") == kind).unwrap();
+    let entity = catalog().by_object(key).unwrap_or_else(|| panic!("there is no {key}"));
+    (entity, &entity.operation(kind).unwrap_or_else(|| panic!("{name} is no call")).params)
+}
+
+/// The type of object that a path of params and fields leads to.
+fn led_to(entity: &'static Entity, params: &[Member], path: &str) -> &'static Entity {
+    let (mut members, mut found) = (params, None);
+    for name in path.split('.') {
+        // what stands before the params in the path is a field of the object
+        let field =
+            find(members, name).or_else(|| entity.field_at(name).and_then(|_| find(&entity.fields, name)));
+        let objects = field.unwrap_or_else(|| panic!("there is no {path}")).shape.objects();
+        let entity = catalog().by_object(&objects[0]).unwrap();
+        (members, found) = (&entity.fields, Some(entity));
+    }
+    found.unwrap()
+}
+
+#[test]
+fn every_constraint_is_about_a_param_of_its_call() {
+    for (name, constraints) in read() {
+        let (entity, known) = called(&name);
+        let rules = constraints.rules.iter().flat_map(|rule| {
+            rule.given.iter().chain(&rule.lacks).chain(rule.when.keys()).chain(rule.unless.keys())
+        });
+        let pairs = constraints.exclusive.iter().flat_map(|(first, second)| [first, second]);
+        let bounds = constraints.least.keys().chain(constraints.most.keys());
+        let but = constraints.locked.iter().flat_map(|locked| &locked.but);
+        assert!(
+            constraints
+                .taken
+                .iter()
+                .chain(&constraints.there)
+                .all(|value| catalog().by_object(&value.of).is_some()),
+            "{name}"
+        );
+        let texts = constraints.urls.iter().chain(&constraints.emails).chain(&constraints.minutes);
+        let named = constraints.demanded.iter().chain(&constraints.future).chain(texts);
+        let compared = constraints.rules.iter().flat_map(Rule::bounds).map(|(path, ..)| path);
+        let all = named.chain(compared).chain(bounds).chain(pairs).chain(but);
+        for path in all.chain(rules) {
+            let first = path.split('.').next().unwrap();
+            assert!(find(known, first).is_some(), "{name} has no param {path}");
+        }
+        for rule in &constraints.rules {
+            let subject = rule
+                .of
+                .first()
+                .filter(|path| *path != "path_id")
+                .map_or(entity, |path| led_to(entity, known, path));
+            let fields = rule.is.keys().chain(rule.is_not.keys()).chain(&rule.past);
+            let strange =
+                fields.filter(|path| !path.starts_with('_')).find(|path| subject.field_at(path).is_none());
+            assert_eq!(strange, None, "{name} is about {}", subject.object);
+        }
+    }
+}
+
+#[test]
+fn rules_are_met_by_what_is_given_and_what_is_not() {
+    let coupon = &read()["coupon.Create"];
+    let refused = |params: Json| {
+        let failure = coupon.check(params.as_object().unwrap(), 10).err()?;
+        Some(failure.error["param"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(refused(json!({"percent_off": 5})), None);
+    assert_eq!(refused(json!({})).as_deref(), Some("percent_off"));
+    assert_eq!(refused(json!({"percent_off": 5, "amount_off": 5})).as_deref(), Some("amount_off"));
+    let months = json!({"percent_off": 5, "duration_in_months": 2});
+    assert_eq!(refused(months).as_deref(), Some("duration_in_months"));
+    assert_eq!(refused(json!({"amount_off": 0})).as_deref(), Some("amount_off"));
+    assert_eq!(refused(json!({"amount_off": 1, "redeem_by": 9})).as_deref(), Some("redeem_by"));
+}
