@@ -9,11 +9,14 @@ use serde_json::Value as Json;
 
 use super::call::Call;
 use super::check::missing;
-use super::currency;
 use super::error::{Failure, Outcome};
-use super::fields::{Body, at, given_number, id, number, status, text};
+use super::fields::{Body, given_number, id, status, text};
 use super::state;
 use super::table;
+
+mod rule;
+
+use rule::{Rule, all_have, form_name, said};
 
 /// What the params of one call must be.
 #[derive(Debug, Default, Deserialize)]
@@ -31,26 +34,6 @@ struct Constraints {
     taken: Vec<Value>,
     there: Vec<Value>,
     locked: Option<Locked>,
-}
-
-/// A refusal with a text of its own, or that of a param that is missing.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Rule {
-    given: Vec<String>,
-    lacks: Vec<String>,
-    when: BTreeMap<String, Json>,
-    unless: BTreeMap<String, Json>,
-    above: BTreeMap<String, String>,
-    below: BTreeMap<String, String>,
-    up_to: BTreeMap<String, String>,
-    of: Vec<String>,
-    is: BTreeMap<String, Json>,
-    is_not: BTreeMap<String, Json>,
-    past: Vec<String>,
-    param: Option<String>,
-    message: Option<String>,
-    code: Option<String>,
 }
 
 /// A value that no other object may have, or that one must have.
@@ -150,106 +133,6 @@ impl Constraints {
     }
 }
 
-impl Rule {
-    /// Whether it is about the object, too.
-    fn is_of_state(&self) -> bool {
-        !(self.is.is_empty() && self.is_not.is_empty() && self.past.is_empty() && self.of.is_empty())
-    }
-
-    /// The object that it is about: that of the call, or the one that a path of params and fields leads to.
-    fn subject(&self, call: &Call<'_>, known: &Body) -> Outcome<Option<Body>> {
-        if self.of.is_empty() {
-            return call.named().map(Some);
-        }
-        let path = self.of.iter().find(|path| said(known, path.split('.').next().unwrap_or(path)).is_some());
-        let Some(path) = path else { return Ok(None) };
-        let mut found = known.clone();
-        for name in path.split('.') {
-            let named = text(&found, name).map_or(Ok(None), |id| call.session.find(id))?;
-            let Some(stored) = named.filter(|stored| !stored.gone) else { return Ok(None) };
-            found = stored.body;
-        }
-        Ok(Some(found))
-    }
-
-    fn check(&self, known: &Body, body: Option<&Body>) -> Outcome<()> {
-        let is_met = self.is_met(known) && body.is_none_or(|body| self.is_met_by(known, body));
-        let Some(bound) = self.crossed(known, body.unwrap_or(known)).filter(|_| is_met) else {
-            return Ok(());
-        };
-        let about = self.given.first().or(self.lacks.first()).or(self.bounds().map(|(path, ..)| path).next());
-        let param = self.param.as_ref().or(about);
-        let given = param.and_then(|path| said(known, path));
-        let param = param.filter(|path| !path.is_empty()).map(|path| form_name(path));
-        let Some(message) = &self.message else { return Err(missing(&param.unwrap_or_default())) };
-        let message = state::message(message, |name| match name {
-            "given" => given.map(|given| told(given, body)),
-            "bound" => Some(told(&bound.into(), body)),
-            name => text(known, name).filter(|_| name == "path_id").map(str::to_owned),
-        });
-        Err(param.into_iter().fold(refusal(body, &message, self.code.as_deref()), Failure::param))
-    }
-
-    fn is_met(&self, known: &Body) -> bool {
-        let there = |path: &String| said(known, path).is_some();
-        (self.given.is_empty() || self.given.iter().any(there))
-            && !self.lacks.iter().any(there)
-            && all_have(known, &self.when, known)
-            && (self.unless.is_empty() || !all_have(known, &self.unless, known))
-    }
-
-    fn is_met_by(&self, known: &Body, body: &Body) -> bool {
-        let is_past = |path: &String| given_number(body, path).is_some_and(|at| at <= number(known, "now"));
-        all_have(body, &self.is, known)
-            && (self.is_not.is_empty() || !all_have(body, &self.is_not, known))
-            && self.past.iter().all(is_past)
-    }
-
-    /// The params that are compared, with their bounds and how.
-    fn bounds(&self) -> impl Iterator<Item = (&String, &String, fn(&i64, &i64) -> bool)> {
-        let all: [(_, fn(&i64, &i64) -> bool); 3] =
-            [(&self.above, i64::gt), (&self.below, i64::lt), (&self.up_to, i64::le)];
-        all.into_iter().flat_map(|(bounds, is)| bounds.iter().map(move |(path, bound)| (path, bound, is)))
-    }
-
-    /// The bound that a param has crossed: zero where there is none to cross.
-    fn crossed(&self, known: &Body, of: &Body) -> Option<i64> {
-        self.bounds().try_fold(0, |_, (path, bound, is)| {
-            let bound = sum(bound, known, of)?;
-            is(&given_number(known, path)?, &bound).then_some(bound)
-        })
-    }
-}
-
-/// A sum: `amount_captured-amount_refunded`, `now+60`.
-fn sum(text: &str, known: &Body, of: &Body) -> Option<i64> {
-    let Some((left, right)) = text.rfind(['+', '-']).and_then(|at| text.split_at_checked(at)) else {
-        let named = || given_number(of, text).or_else(|| given_number(known, text));
-        return text.parse().ok().or_else(named);
-    };
-    let left = sum(left, known, of)?;
-    match right.strip_prefix('-') {
-        Some(right) => left.checked_sub(sum(right, known, of)?),
-        None => left.checked_add(sum(right.strip_prefix('+')?, known, of)?),
-    }
-}
-
-/// A value in a message: an amount where it is one of an object that has a currency.
-fn told(value: &Json, of: Option<&Body>) -> String {
-    match (value.as_i64(), of.and_then(|of| text(of, "currency"))) {
-        (Some(amount), Some(currency)) => currency::written(amount, currency),
-        _ => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
-    }
-}
-
-/// A refusal of what the object does not allow, or of params alone.
-fn refusal(body: Option<&Body>, message: &str, code: Option<&str>) -> Failure {
-    match body {
-        Some(body) => state::refusal(body, message, code),
-        None => code.into_iter().fold(Failure::invalid(message), Failure::code),
-    }
-}
-
 impl Value {
     /// The value is that of a param, else of the object that the path names.
     fn check(&self, call: &Call<'_>, must_be: bool) -> Outcome<()> {
@@ -282,26 +165,6 @@ impl Locked {
     }
 }
 
-/// Whether the members have these values: one of several where a list stands, none where an empty
-/// text stands, that of a param where its name stands in braces.
-fn all_have(members: &Body, values: &BTreeMap<String, Json>, known: &Body) -> bool {
-    let has = |path: &str, value: &Json| {
-        let named = value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}'));
-        let value = named.map_or(Some(value), |name| said(known, name));
-        said(members, path) == value.filter(|value| *value != "")
-    };
-    values.iter().all(|(path, value)| match value {
-        Json::Array(several) => several.iter().any(|one| has(path, one)),
-        one => has(path, one),
-    })
-}
-
-/// What was said at a path; none where it is nothing, an empty text or an empty list.
-fn said<'p>(params: &'p Body, path: &str) -> Option<&'p Json> {
-    at(params, path)
-        .filter(|found| !found.is_null() && *found != "" && !found.as_array().is_some_and(Vec::is_empty))
-}
-
 /// Whether a text is a web address with a scheme; `{CHECKOUT_SESSION_ID}` may stand in it.
 fn is_url(text: &str) -> bool {
     text.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty())
@@ -311,13 +174,6 @@ fn is_url(text: &str) -> bool {
 fn is_email(text: &str) -> bool {
     let parts = text.split_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty());
     parts.is_some() && !text.contains(char::is_whitespace)
-}
-
-/// `amount[monetary]`, as a form spells `amount.monetary`.
-fn form_name(path: &str) -> String {
-    let mut parts = path.split('.');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |name, part| format!("{name}[{part}]"))
 }
 
 #[cfg(test)]
