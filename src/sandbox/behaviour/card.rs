@@ -18,6 +18,8 @@ struct Table {
     declines: BTreeMap<String, Decline>,
     unknown: Decline,
     unauthenticated: Decline,
+    approved: Body,
+    declined: Body,
     brands: BTreeMap<String, Brand>,
 }
 
@@ -96,18 +98,18 @@ impl Decline {
         let told = told.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
         told.fold(failure, |failure, (name, value)| failure.with(name, value))
     }
+}
 
-    /// The `outcome` of the charge.
-    pub fn outcome(&self) -> Body {
-        let mut outcome = members(json!({
-            "advice_code": self.advice, "network_decline_code": self.network_code,
-            "network_status": "declined_by_network", "reason": self.reason, "risk_level": "normal", "risk_score": 20,
-            "seller_message": format!("The bank returned the decline code `{}`.", self.reason),
-            "type": "issuer_declined",
-        }));
-        outcome.extend(self.outcome.clone());
-        outcome
-    }
+/// The `outcome` of a charge.
+pub(super) fn outcome(refused: Option<&Decline>) -> Body {
+    let Some(why) = refused else { return TABLE.approved.clone() };
+    let mut outcome = TABLE.declined.clone();
+    outcome.extend(body! {
+        "advice_code": why.advice, "network_decline_code": why.network_code, "reason": why.reason,
+        "seller_message": format!("The bank returned the decline code `{}`.", why.reason),
+    });
+    outcome.extend(why.outcome.clone());
+    outcome
 }
 
 /// The refusal of a card whose customer has to authenticate and is not there.

@@ -72,7 +72,7 @@ fn write_result(
     body.extend(members(json!({
         "payment_method": id(method), "payment_method_details": details, "paid": paid, "captured": paid && captured,
         "billing_details": method.get("billing_details"), "status": if paid { "succeeded" } else { "failed" },
-        "outcome": outcome(refused), "failure_code": refused.map(|why| &why.code),
+        "outcome": card::outcome(refused), "failure_code": refused.map(|why| &why.code),
         "failure_message": refused.map(|why| &why.message),
     })));
     if !paid {
@@ -117,16 +117,6 @@ fn authorized(call: &Call<'_>, card: &mut Body, amount: i64, captured: bool) {
     })));
     if !captured {
         set(card, "capture_before", call.now + HELD_FOR);
-    }
-}
-
-fn outcome(refused: Option<&Decline>) -> Json {
-    match refused {
-        None => json!({
-            "network_status": "approved_by_network", "reason": null, "risk_level": "normal", "risk_score": 20,
-            "seller_message": "Payment complete.", "type": "authorized",
-        }),
-        Some(why) => Json::Object(why.outcome()),
     }
 }
 
