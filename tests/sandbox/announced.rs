@@ -339,7 +339,7 @@ fn each_turn_of_a_clock_is_told_by_itself() {
         "test_helpers.test_clock.ready",
     ];
     assert_eq!(counts(&client, kinds), [0, 0, 1, 1, 1, 0, 0]);
-    let later = STILL + 100 * 24 * 60 * 60;
+    let later = STILL + 99 * 24 * 60 * 60;
     client.post(&advance, &[("frozen_time", &later.to_string())]);
     // the trial ends, and the period after it begins; two more periods begin
     assert_eq!(counts(&client, kinds), [1, 3, 4, 4, 4, 1, 1]);
