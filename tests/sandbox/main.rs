@@ -39,6 +39,7 @@ mod served;
 mod shape;
 mod silent;
 mod transcripts;
+mod untold;
 mod version_two;
 
 #[path = "../support"]
