@@ -42,7 +42,7 @@ struct Constraints {
 struct Value {
     of: String,
     by: String,
-    value: Option<String>,
+    from: Option<String>,
     is: BTreeMap<String, Json>,
     param: Option<String>,
     message: String,
@@ -136,7 +136,7 @@ impl Constraints {
 impl Value {
     /// The value is that of a param, else of the object that the path names.
     fn check(&self, call: &Call<'_>, must_be: bool) -> Outcome<()> {
-        let path = self.value.as_ref().unwrap_or(&self.by);
+        let path = self.from.as_ref().unwrap_or(&self.by);
         let own = if call.id.is_empty() { Body::new() } else { call.named()? };
         let Some(value) = text(&call.params, path).or_else(|| text(&own, path)) else { return Ok(()) };
         let others = call.session.having(&self.of, &self.by, value)?;

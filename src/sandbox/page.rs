@@ -67,7 +67,8 @@ pub(super) fn of_kinds(
     let forward = window.ending_before.is_some();
     let walk = Walk { objects: objects.to_vec(), start, forward, having, ..Walk::default() };
     let (found, more) = gather(call, walk, &call.params, also)?;
-    Ok(page_of(found.into_iter().map(|(_, body)| body).collect(), more, &call.path))
+    let found: Vec<Json> = found.into_iter().map(|(_, body)| body).collect();
+    Ok(page_of(&found, more, &call.path))
 }
 
 /// Where the object of a cursor stands.
@@ -95,16 +96,16 @@ pub(super) fn of_items(call: &Call<'_>, all: &[Json]) -> Outcome<Json> {
         if window.ending_before.is_some() {
             items.truncate(at);
             let left_out = at.saturating_sub(window.limit);
-            return Ok(page_of(items.split_off(left_out), left_out > 0, &call.path));
+            return Ok(page_of(&items.split_off(left_out), left_out > 0, &call.path));
         }
         items.drain(..=at);
     }
     let more = items.len() > window.limit;
     items.truncate(window.limit);
-    Ok(page_of(items, more, &call.path))
+    Ok(page_of(&items, more, &call.path))
 }
 
-fn page_of(data: Vec<Json>, has_more: bool, url: &str) -> Json {
+fn page_of(data: &[Json], has_more: bool, url: &str) -> Json {
     json!({"object": "list", "data": data, "has_more": has_more, "url": url})
 }
 

@@ -55,7 +55,8 @@ impl Asked {
             Called::Action(action) => (&action.path, &action.params),
         };
         let ids = found.ids.iter().map(|id| form::percent_decode(&id.replace('+', "%2B")));
-        let (id, parents) = places(template, ids.collect::<Result<_, _>>().map_err(unreadable)?);
+        let (id, parents) =
+            places(template, ids.collect::<Result<_, _>>().map_err(|error| unreadable(&error))?);
         let terms = Terms::of(method, template);
         if caller.publishable && terms.is_none() {
             return Err(Failure::secret_key_required());
@@ -92,7 +93,9 @@ fn places(template: &str, ids: Vec<String>) -> (String, Vec<(String, String)>) {
 
 /// The params: a form or an upload in version 1, JSON in version 2; in the query otherwise.
 fn params_of(request: &http::Request<Bytes>) -> Outcome<(Body, Given)> {
-    let form = |read: Result<Body, FormError>| read.map(|given| (given, Given::Form)).map_err(unreadable);
+    let form = |read: Result<Body, FormError>| {
+        read.map(|given| (given, Given::Form)).map_err(|error| unreadable(&error))
+    };
     if request.method() != Method::POST {
         let query = request.uri().query().unwrap_or_default();
         let query =
@@ -117,7 +120,7 @@ fn params_of(request: &http::Request<Bytes>) -> Outcome<(Body, Given)> {
     form(form::decode(text))
 }
 
-fn unreadable(error: FormError) -> Failure {
+fn unreadable(error: &FormError) -> Failure {
     Failure::invalid(format!("Invalid request: {error}."))
 }
 

@@ -12,6 +12,9 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{Body, at, given_number, number, text};
 use crate::sandbox::state;
 
+/// Whether a number is on the wrong side of a bound.
+type Crosses = fn(&i64, &i64) -> bool;
+
 /// A refusal with a text of its own, or that of a param that is missing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -88,9 +91,8 @@ impl Rule {
     }
 
     /// The params that are compared, with their bounds and how.
-    pub fn bounds(&self) -> impl Iterator<Item = (&String, &String, fn(&i64, &i64) -> bool)> {
-        let all: [(_, fn(&i64, &i64) -> bool); 3] =
-            [(&self.above, i64::gt), (&self.below, i64::lt), (&self.up_to, i64::le)];
+    pub fn bounds(&self) -> impl Iterator<Item = (&String, &String, Crosses)> {
+        let all: [(_, Crosses); 3] = [(&self.above, i64::gt), (&self.below, i64::lt), (&self.up_to, i64::le)];
         all.into_iter().flat_map(|(bounds, is)| bounds.iter().map(move |(path, bound)| (path, bound, is)))
     }
 

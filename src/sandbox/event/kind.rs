@@ -15,14 +15,14 @@ use crate::sandbox::trigger::FieldTrigger;
 #[serde(deny_unknown_fields)]
 struct Table {
     moments: Vec<Moment>,
-    prefixes: Vec<Prefix>,
+    prefixes: Vec<Family>,
     not_of_new: Vec<String>,
 }
 
 /// What the events of an object begin with.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Prefix {
+struct Family {
     of: String,
     /// Only where this member has a value.
     has: Option<String>,
@@ -72,7 +72,7 @@ pub(super) fn of(change: &Change) -> Vec<String> {
 
 /// What the events of an object begin with: its type, where the table says nothing else.
 fn prefix(object: &str, body: &Body) -> String {
-    let fits = |row: &&Prefix| {
+    let fits = |row: &&Family| {
         row.of == object && row.has.as_ref().is_none_or(|member| text(body, member).is_some())
     };
     let row = TABLE.prefixes.iter().find(fits);
@@ -96,8 +96,7 @@ fn told(object: &str, prefix: &str, change: &Change) -> Vec<String> {
     let reached = state(&change.after).filter(|now| change.before.as_ref().and_then(state) != Some(now));
     let reached = reached.map(|state| format!("{prefix}.{state}"));
     let is_new = change.before.is_none();
-    kinds
-        .extend(reached.filter(|kind| !kinds.contains(kind) && !(is_new && TABLE.not_of_new.contains(kind))));
+    kinds.extend(reached.filter(|kind| !(kinds.contains(kind) || is_new && TABLE.not_of_new.contains(kind))));
     kinds
 }
 
@@ -129,7 +128,7 @@ mod tests {
             );
             assert!(known().contains(&moment.event), "{moment:?}");
         }
-        for Prefix { of, has, .. } in &TABLE.prefixes {
+        for Family { of, has, .. } in &TABLE.prefixes {
             let entity = catalog().by_object(of).unwrap();
             assert!(has.as_ref().is_none_or(|member| entity.field(member).is_some()), "{of} {has:?}");
         }
