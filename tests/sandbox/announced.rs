@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 use serde_json::{Map, Value as Json, json};
-use stripe_provider::catalog::{OperationKind, catalog};
+use stripe_provider::catalog::{Entity, OperationKind, catalog};
 use stripe_provider::sandbox::Sandbox;
 
 use crate::calls::{STILL, Stripe};
@@ -163,8 +163,7 @@ impl Seen<'_> {
         };
         match object {
             "charge" => changed("amount_refunded") || changed("captured"),
-            "payment_method" => changed("customer"),
-            "source" => changed("customer"),
+            "payment_method" | "source" => changed("customer"),
             "subscription" => self.after["status"] == "canceled" && changed("status"),
             _ => false,
         }
@@ -177,7 +176,7 @@ impl Seen<'_> {
         if self.gone {
             expected.push("deleted".to_owned());
         } else if self.before.is_none() {
-            let creates = catalog().by_object(object).is_some_and(|entity| entity.creates());
+            let creates = catalog().by_object(object).is_some_and(Entity::creates);
             let what = if creates || known("created") { "created" } else { "updated" };
             expected.push(what.to_owned());
         } else if self.differs() && !self.has_a_name_of_its_own(object) {
