@@ -60,6 +60,12 @@ impl Watch {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).look(call);
     }
 
+    /// Calls of that sandbox, each of which is looked at.
+    fn calls(&self, sandbox: Sandbox) -> Stripe {
+        let watch = self.clone();
+        Stripe::watched(sandbox, Box::new(move |call| watch.look(call)))
+    }
+
     /// How many events came as they should; what did not is a failure.
     #[track_caller]
     fn verdict(&self) -> usize {
@@ -237,7 +243,7 @@ fn every_flow_tells_each_change_once() {
 fn what_is_made_changed_and_deleted_is_told_once() {
     let (_folder, file, sandbox) = watched();
     let watch = Watch::over(&file);
-    let (stripe, setups) = (Stripe::watched(sandbox, watch.clone()), Setups::read());
+    let (stripe, setups) = (watch.calls(sandbox), Setups::read());
     setups.before(&stripe);
     for entity in creatable().filter(|entity| !setups.missing(&entity.key, "Create")) {
         let Ok(body) = made(&stripe, &setups, entity) else { continue };
@@ -259,7 +265,7 @@ fn what_is_made_changed_and_deleted_is_told_once() {
 fn what_an_action_does_is_told_once() {
     let (_folder, file, sandbox) = watched();
     let watch = Watch::over(&file);
-    let (stripe, setups) = (Stripe::watched(sandbox, watch.clone()), Setups::read());
+    let (stripe, setups) = (watch.calls(sandbox), Setups::read());
     setups.before(&stripe);
     for (name, _) in catalog().actions().filter(|(name, _)| !setups.missing_action(name)) {
         let (entity, action) = catalog().action(name).unwrap();

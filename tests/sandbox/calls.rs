@@ -9,8 +9,6 @@ use serde_json::{Map, Value as Json};
 use stripe_provider::sandbox::Sandbox;
 use stripe_provider::stripe::form;
 
-use crate::announced::Watch;
-
 /// The time at which a sandbox that repeats itself stands still: 2027-01-15 08:00:00 UTC.
 pub const STILL: i64 = 1_800_000_000;
 
@@ -24,6 +22,9 @@ pub struct Stripe {
     watch: Option<Watch>,
 }
 
+/// Somebody who is told of each call after it.
+pub type Watch = Box<dyn Fn(&str) + Send>;
+
 impl Stripe {
     pub fn new() -> Self {
         Self::over(Sandbox::memory().unwrap())
@@ -35,7 +36,7 @@ impl Stripe {
         Self { sandbox, runtime: Arc::new(runtime), answered: RefCell::default(), copied: 0, watch: None }
     }
 
-    /// Calls of a sandbox whose file somebody looks at after each of them.
+    /// Calls of a sandbox of which somebody is told.
     pub fn watched(sandbox: Sandbox, watch: Watch) -> Self {
         Self { watch: Some(watch), ..Self::over(sandbox) }
     }
@@ -72,7 +73,7 @@ impl Stripe {
         let request = request.body(Bytes::from(body)).unwrap();
         let response = self.runtime.block_on(self.sandbox.handle(request)).unwrap();
         if let Some(watch) = &self.watch {
-            watch.look(&format!("{method} {path}"));
+            watch(&format!("{method} {path}"));
         }
         (response.status().as_u16(), response.into_body().to_vec())
     }
