@@ -32,6 +32,8 @@ pub(super) struct Call<'a> {
     pub livemode: bool,
     /// The account the call acts on.
     pub account: String,
+    /// The account that makes the call for another one, which is connected to it.
+    pub platform: Option<String>,
     /// What the changes of a call mean for other objects.
     pub reactions: fn(&Call<'_>) -> Outcome<()>,
 }
@@ -94,6 +96,9 @@ impl<'a> Call<'a> {
         }
         if body.contains_key("livemode") {
             set(&mut body, "livemode", self.livemode);
+        }
+        if let Some(platform) = self.platform.as_ref().filter(|_| body.contains_key("application")) {
+            set(&mut body, "application", identifier::application(platform));
         }
         body
     }

@@ -141,7 +141,14 @@ fn meant<'s>(shapes: &'s [Shape], given: &[(String, Node)]) -> Option<&'s Shape>
     })
 }
 
-fn list<'a>(inner: &Shape, items: impl Iterator<Item = &'a Node>, path: &str) -> Outcome<Json> {
+/// More entries than a list of any param has.
+const ENTRIES: usize = 1000;
+
+fn list<'a>(inner: &Shape, items: impl ExactSizeIterator<Item = &'a Node>, path: &str) -> Outcome<Json> {
+    if items.len() > ENTRIES {
+        let message = format!("Array {path} exceeded maximum {ENTRIES} allowed elements.");
+        return Err(Failure::invalid(message).param(path));
+    }
     let typed = items.enumerate().map(|(at, node)| value(inner, node, &format!("{path}[{at}]")));
     Ok(Json::Array(typed.collect::<Outcome<_>>()?))
 }

@@ -54,8 +54,9 @@ impl Asked {
             Called::Operation(operation) => (&operation.path, &operation.params),
             Called::Action(action) => (&action.path, &action.params),
         };
-        let ids =
-            found.ids.iter().map(|id| form::percent_decode(&id.replace('+', "%2B")).unwrap_or_default());
+        // what is no text is the id of nothing
+        let decoded = |id: &&str| form::percent_decode(&id.replace('+', "%2B")).unwrap_or((*id).to_owned());
+        let ids = found.ids.iter().map(decoded);
         let (id, parents) = places(template, ids);
         let terms = Terms::of(method, template);
         if caller.publishable && terms.is_none() {
