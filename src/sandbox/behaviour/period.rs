@@ -119,6 +119,11 @@ pub(super) fn part(amount: i64, start: i64, end: i64, at: i64) -> i64 {
     i64::try_from((product * 2 + whole).div_euclid(whole * 2)).unwrap_or(i64::MAX)
 }
 
+/// Of an amount what `some` of `all` is.
+pub(super) fn share(amount: i64, some: i64, all: i64) -> i64 {
+    part(amount, 0, all, all - some)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

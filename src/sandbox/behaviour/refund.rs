@@ -3,8 +3,8 @@
 use crate::sandbox::constraint;
 
 use super::ledger::{self, Movement};
-use super::money;
 use super::prelude::*;
+use super::{destination_charge, money};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =
@@ -33,6 +33,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let all = refunded == number(&charge, "amount_captured");
     set(&mut charge, "refunded", all);
     call.session.put(&charge)?;
+    destination_charge::refunded(&call, &charge, &mut body)?;
     call.keep(body)
 }
 
