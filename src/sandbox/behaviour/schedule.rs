@@ -49,7 +49,7 @@ fn from_subscription(call: &Call<'_>, from: &str) -> Outcome<Json> {
 }
 
 /// The first phase begins: the subscription is made.
-fn begin(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+pub(super) fn begin(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let Some(first) = objects(body, "phases").next().cloned() else { return Ok(()) };
     let mut made = phase::begin(call, body, &first)?;
     set(&mut made, "schedule", id(body));
@@ -61,7 +61,7 @@ fn begin(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 }
 
 /// When the first phase begins.
-fn start(body: &Body) -> Option<i64> {
+pub(super) fn start(body: &Body) -> Option<i64> {
     objects(body, "phases").next().and_then(|first| given_number(first, "start_date"))
 }
 
@@ -122,17 +122,22 @@ fn let_go(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
 }
 
 /// `POST /v1/subscription_schedules/{id}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.without(SPECIAL).revise()?;
     if items(&call.params, "phases").is_empty() {
         return call.keep(body);
     }
-    let phases = phase::all(call, start(&body).unwrap_or(call.now))?;
+    let first = objects(&call.params, "phases").find_map(|first| phase::time(call, first, "start_date"));
+    let phases = phase::all(call, first.or_else(|| start(&body)).unwrap_or(call.now))?;
     set(&mut body, "phases", phases);
     if status(&body) == "active" {
-        let Some(current) = running(call, &body) else {
+        let Some(mut current) = running(call, &body) else {
             return Err(Failure::state("The phases of a schedule cannot all be in the past.").param("phases"));
         };
+        // what a phase says of prorations and of more items is about its beginning
+        let prorates = text(&call.params, "proration_behavior").unwrap_or("create_prorations");
+        set(&mut current, "proration_behavior", prorates);
+        current.shift_remove("add_invoice_items");
         enter(call, &mut body, &current)?;
     }
     call.keep(body)

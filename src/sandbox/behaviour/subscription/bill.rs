@@ -146,6 +146,12 @@ pub(super) fn extra(call: &Call<'_>, owner: &Body) -> Outcome<()> {
         let about = call.about("invoiceitem", body! {"customer": member(owner, "customer")})?;
         let mut made = invoice_item::of_line(&about, &line)?;
         order::give_reductions(call, &mut made, params, "tax_rates", &path)?;
+        copy_given(&mut made, params, &["discountable", "metadata"]);
+        for end in ["start", "end"] {
+            if let Some(at) = given_number(params, &format!("period.{end}.timestamp")) {
+                set_inner(&mut made, "period", end, at);
+            }
+        }
         call.session.put(&made)?;
     }
     Ok(())
