@@ -27,7 +27,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     }
     if let Some(mut draft) = draft {
         check_fits(&draft, &body)?;
-        order::add_item(call, &mut draft, &body);
+        order::add_item(call, &mut draft, &body)?;
         call.session.put(&draft)?;
     }
     call.keep(body)
@@ -52,7 +52,7 @@ fn cost(call: &Call<'_>, owners: [Option<&Body>; 3]) -> Outcome<Line> {
     }
     let currency = owners.into_iter().flatten().find_map(|owner| text(owner, "currency"));
     let currency = money::known_currency(currency.unwrap_or(money::USUAL), "currency")?;
-    Line::of_amount(&call.params, &currency).ok_or_else(|| {
+    Line::of_amount(&call.params, &currency)?.ok_or_else(|| {
         let message =
             "You must provide one of these parameters: amount, pricing, price_data, unit_amount_decimal.";
         Failure::invalid(message).code("parameter_missing").param("amount")
@@ -105,8 +105,8 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     }
     order::give_reductions(call, &mut body, &call.params, "tax_rates", "")?;
     if let Some(mut draft) = draft {
-        order::remove(&mut draft, id(&body));
-        order::add_item(call, &mut draft, &body);
+        order::remove(&mut draft, id(&body))?;
+        order::add_item(call, &mut draft, &body)?;
         call.session.put(&draft)?;
     }
     call.keep(body)
@@ -124,7 +124,7 @@ pub(super) fn keep_unit(params: &mut Body, before: &Body) {
 fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     if let Some(mut draft) = editable(call, &body)? {
-        order::remove(&mut draft, id(&body));
+        order::remove(&mut draft, id(&body))?;
         call.session.put(&draft)?;
     }
     generic::remove(call, &body)
@@ -145,7 +145,7 @@ pub(super) fn subscription(item: &Body) -> Option<&str> {
 
 /// An item that waits goes on a draft.
 pub(super) fn put_on(call: &Call<'_>, draft: &mut Body, mut item: Body) -> Outcome<()> {
-    order::add_item(call, draft, &item);
+    order::add_item(call, draft, &item)?;
     set(&mut item, "invoice", id(draft));
     call.session.put(&item)
 }

@@ -3,7 +3,7 @@
 use super::prelude::*;
 use crate::sandbox::embedded;
 
-use super::order::{self, Accepts, CHECKED, Priced, RATES, Totals};
+use super::order::{self, Accepts, CHECKED, Price, Priced, RATES, Totals};
 use super::{money, shipping_rate};
 
 /// Kept with what has a basket: all its items, of which it shows the first.
@@ -45,10 +45,11 @@ fn item(
         (None, None) => return Err(missing(&child(path, "price"))),
     };
     let currency = currency.get_or_insert(needed(&price, "currency")?.to_owned());
-    let quantity = given_number(entry, "quantity").or_else(|| given_number(known?, "quantity")).unwrap_or(1);
+    let kept = known.filter(|_| !entry.contains_key("quantity"));
+    let quantity = kept.map_or_else(|| Ok(order::quantity(entry)), |kept| needed_number(kept, "quantity"))?;
     let adjustable = inner(entry, "adjustable_quantity");
-    let least = adjustable.and_then(|own| given_number(own, "minimum")).unwrap_or(1);
-    if quantity < least.clamp(0, 1) {
+    let may_be_none = adjustable.and_then(|own| given_number(own, "minimum")).is_some_and(|least| least < 1);
+    if quantity < i64::from(!may_be_none) {
         return Err(Failure::too_low(1, child(path, "quantity")));
     }
     let sold = call.session.linked(&price, "product", "product")?;
@@ -73,8 +74,8 @@ fn item(
 
 /// So many of an item, before discounts and taxes.
 fn requantify(item: &mut Body, quantity: i64, param: &str) -> Outcome<()> {
-    let price = order::in_currency(needed_inner(item, "price")?, needed(item, "currency")?, param)?;
-    let amount = order::cost(&price, quantity);
+    let price = Price::in_currency(needed_inner(item, "price")?, needed(item, "currency")?, param)?;
+    let amount = price.cost(quantity)?;
     item.extend(body! {"amount_subtotal": amount, "amount_total": amount, "quantity": quantity});
     Ok(())
 }
@@ -115,7 +116,7 @@ pub(super) fn show(call: &Call<'_>, body: &mut Body, basket: &[Body]) {
 pub(super) fn work_out(basket: &mut [Body], discounts: &[Body], usual: &[Json]) -> Outcome<Totals> {
     let priced = basket.iter().map(|item| priced(item, usual)).collect::<Outcome<Vec<_>>>()?;
     // an empty basket has no currency and comes to nothing
-    let (reduced, totals) = order::reduce(&priced, discounts, currency(basket).unwrap_or(""));
+    let (reduced, totals) = order::reduce(&priced, discounts, currency(basket).unwrap_or(""))?;
     let shown = reduced.iter().map(|own| {
         let off = own.off.iter().map(|(discount, amount)| json!({"amount": amount, "discount": discount}));
         let taxes = own.taxes.iter().map(|tax| {

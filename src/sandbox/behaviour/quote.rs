@@ -38,6 +38,8 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 
 /// The lines, and everything that follows from them, the discounts and the rates.
 fn show(call: &Call<'_>, body: &mut Body, mut basket: Vec<Body>) -> Outcome<()> {
+    let currency = line_items::currency(&basket).or_else(|| text(&call.params, "currency"));
+    set(body, "currency", currency);
     order::give_reductions(call, body, &call.params, "default_tax_rates", "")?;
     let discounts: Vec<Body> = objects(body, DISCOUNTS).cloned().collect();
     let rates = items(body, "default_tax_rates").to_vec();
@@ -53,10 +55,7 @@ fn show(call: &Call<'_>, body: &mut Body, mut basket: Vec<Body>) -> Outcome<()> 
     let mut upfront = amounts.clone();
     copy(&mut upfront, body, &["line_items"]);
     body.extend(amounts);
-    body.extend(body! {
-        "computed": {"recurring": again, "upfront": upfront},
-        "currency": line_items::currency(&basket).or_else(|| text(&call.params, "currency")),
-    });
+    set(body, "computed", json!({"recurring": again, "upfront": upfront}));
     Ok(())
 }
 
@@ -172,7 +171,7 @@ fn invoice_of(call: &Call<'_>, quote: &Body, basket: &[Body]) -> Outcome<Body> {
     let mut made = invoice::draft(&about, &customer, needed(quote, "currency")?)?;
     for item in basket {
         let item = invoice::item_of(call, &made, &line_items::entry(item), "line_items")?;
-        order::add_item(call, &mut made, &item);
+        order::add_item(call, &mut made, &item)?;
     }
     let details =
         json!({"quote_details": {"quote": id(quote)}, "subscription_details": null, "type": "quote_details"});

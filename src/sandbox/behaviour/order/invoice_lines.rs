@@ -6,7 +6,7 @@ use super::total::{LINES, show_lines};
 use crate::sandbox::behaviour::prelude::*;
 
 /// Puts an invoice item on a draft.
-pub fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) {
+pub fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) -> Outcome<()> {
     let parent = json!({
         "invoice_item_details": {
             "invoice_item": id(item), "proration": flag(item, "proration"),
@@ -15,7 +15,7 @@ pub fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) {
         },
         "subscription_item_details": null, "type": "invoice_item_details",
     });
-    push(draft, invoice_line(call, item, &parent));
+    push(draft, invoice_line(call, item, &parent))
 }
 
 /// The line that has the amount, the price and the period of an invoice item, or of what is like one.
@@ -36,22 +36,21 @@ pub fn invoice_line(call: &Call<'_>, item: &Body, parent: &Json) -> Body {
 }
 
 /// Puts a line on a draft.
-pub fn push(draft: &mut Body, mut line: Body) {
+pub fn push(draft: &mut Body, mut line: Body) -> Outcome<()> {
     set(&mut line, "invoice", id(draft));
     let mut lines = items(draft, LINES).to_vec();
     lines.push(Json::Object(line));
-    show_lines(draft, &lines);
+    show_lines(draft, &lines)
 }
 
 /// Changes the lines of a draft, and everything that follows from them.
-pub fn change_lines(draft: &mut Body, change: impl Fn(&Body) -> Option<Body>) {
-    let lines = items(draft, LINES).iter().filter_map(Json::as_object).filter_map(change);
-    let lines: Vec<Json> = lines.map(Json::Object).collect();
-    show_lines(draft, &lines);
+pub fn change_lines(draft: &mut Body, change: impl Fn(&Body) -> Option<Body>) -> Outcome<()> {
+    let lines: Vec<Json> = objects(draft, LINES).filter_map(change).map(Json::Object).collect();
+    show_lines(draft, &lines)
 }
 
 /// Takes an invoice item off a draft.
-pub fn remove(draft: &mut Body, item: &str) {
+pub fn remove(draft: &mut Body, item: &str) -> Outcome<()> {
     let is_its = |line: &Body| text(line, "parent.invoice_item_details.invoice_item") == Some(item);
-    change_lines(draft, |line| (!is_its(line)).then(|| line.clone()));
+    change_lines(draft, |line| (!is_its(line)).then(|| line.clone()))
 }

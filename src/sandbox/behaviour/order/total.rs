@@ -9,23 +9,66 @@ use crate::sandbox::behaviour::prelude::*;
 
 /// Kept with an invoice: all its lines, of which the first ten are shown.
 pub const LINES: &str = "_lines";
-/// Kept with an invoice: what the customer's balance adds to what is due, or takes off it.
+/// Kept with an invoice: the part of the customer's balance that was applied to it.
 pub const APPLIED: &str = "_applied";
 
+/// A view of an invoice: its state, and its amounts in the smallest unit of the currency.
+#[derive(Debug, Deserialize)]
+pub struct Invoice<'b> {
+    /// Draft, open, paid, void, uncollectible.
+    pub status: &'b str,
+    /// Who is to pay.
+    pub customer: &'b str,
+    /// In small letters.
+    pub currency: &'b str,
+    /// Whether it is sent, or taken from the customer.
+    pub collection_method: &'b str,
+    /// It goes on to its end by itself.
+    pub auto_advance: bool,
+    /// How often it was tried to be paid.
+    pub attempt_count: i64,
+    /// What all lines come to.
+    pub total: i64,
+    /// What of it is to be paid.
+    pub amount_due: i64,
+    /// What of that was paid.
+    pub amount_paid: i64,
+    /// What of it was not.
+    pub amount_remaining: i64,
+    /// What was credited before it was paid.
+    pub pre_payment_credit_notes_amount: i64,
+    /// What was credited afterwards.
+    pub post_payment_credit_notes_amount: i64,
+    /// What the customer's balance adds to what is due, or takes off it.
+    #[serde(rename = "_applied", default)]
+    pub applied: i64,
+}
+
+/// A view of a line of an invoice.
+#[derive(Debug, Deserialize)]
+pub struct InvoiceLine<'b> {
+    /// Before discounts and taxes, in the smallest unit of the currency.
+    pub amount: i64,
+    /// False where no discount takes anything off it.
+    pub discountable: bool,
+    /// How many; none where nobody said.
+    pub quantity: Option<i64>,
+    /// What is sold, in words.
+    pub description: Option<&'b str>,
+}
+
 /// Works an invoice out anew, after its discounts or its rates have changed.
-pub fn work_out(body: &mut Body) {
+pub fn work_out(body: &mut Body) -> Outcome<()> {
     let lines = items(body, LINES).to_vec();
-    show_lines(body, &lines);
+    show_lines(body, &lines)
 }
 
 /// Keeps the lines and everything that follows from them.
-pub fn show_lines(body: &mut Body, lines: &[Json]) {
+pub fn show_lines(body: &mut Body, lines: &[Json]) -> Outcome<()> {
     let usual = items(body, "default_tax_rates");
     let known: Vec<&Body> = lines.iter().filter_map(Json::as_object).collect();
-    let priced: Vec<Priced<'_>> = known.iter().map(|line| priced(line, usual)).collect();
-    // an invoice without a currency has no amount off either
-    let currency = text(body, "currency").unwrap_or("");
-    let (reduced, totals) = reduce(&priced, objects(body, DISCOUNTS), currency);
+    let priced = known.iter().map(|line| priced(line, usual)).collect::<Outcome<Vec<_>>>()?;
+    let (reduced, totals) = reduce(&priced, objects(body, DISCOUNTS), needed(body, "currency")?)?;
     let (mut discounts, mut taxes) = (Vec::new(), Vec::new());
     let lines = known.into_iter().zip(&reduced).map(|(line, own)| {
         let off =
@@ -45,23 +88,24 @@ pub fn show_lines(body: &mut Body, lines: &[Json]) {
         "subtotal_excluding_tax": totals.subtotal - totals.inclusive, "total": totals.total,
         "total_excluding_tax": totals.total - totals.exclusive - totals.inclusive,
     });
-    due(body);
+    due(body)
 }
 
-fn priced<'o>(line: &'o Body, usual: &'o [Json]) -> Priced<'o> {
-    Priced {
-        amount: number(line, "amount"),
-        discountable: flag(line, "discountable"),
+fn priced<'o>(line: &'o Body, usual: &'o [Json]) -> Outcome<Priced<'o>> {
+    let InvoiceLine { amount, discountable, .. } = typed(line)?;
+    Ok(Priced {
+        amount,
+        discountable,
         product: text(line, "pricing.price_details.product"),
         discounts: objects(line, DISCOUNTS).collect(),
         rates: rates_of(line, usual),
-    }
+    })
 }
 
 /// What is still to be paid.
-pub fn due(body: &mut Body) {
-    let due = number(body, "total").max(0) + number(body, APPLIED)
-        - number(body, "pre_payment_credit_notes_amount");
-    set(body, "amount_due", due.max(0));
-    set(body, "amount_remaining", (due - number(body, "amount_paid")).max(0));
+pub fn due(body: &mut Body) -> Outcome<()> {
+    let Invoice { total, applied, pre_payment_credit_notes_amount, amount_paid, .. } = typed(body)?;
+    let due = total.max(0) + applied - pre_payment_credit_notes_amount;
+    body.extend(body! {"amount_due": due.max(0), "amount_remaining": (due - amount_paid).max(0)});
+    Ok(())
 }

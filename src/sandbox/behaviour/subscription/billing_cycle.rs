@@ -1,11 +1,13 @@
 //! What time does to a subscription: the trial ends, a period begins, the end comes.
 
 use crate::sandbox::behaviour::invoice;
+use crate::sandbox::behaviour::order::Invoice;
 use crate::sandbox::behaviour::payment_intent::Attempt;
 use crate::sandbox::behaviour::prelude::*;
 
 use super::bill::HOUR;
-use super::{bill, ending, item, pending, trial};
+use super::item::{self, Item};
+use super::{bill, ending, pending, trial};
 
 /// A first payment may be made this long.
 const FIRST_PAYMENT: i64 = 23 * HOUR;
@@ -17,7 +19,7 @@ pub fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
     let latest = call.session.linked(body, "latest_invoice", "invoice")?;
     let of_invoice = latest.as_ref().and_then(invoice_due);
     let own = match status(body) {
-        "incomplete" => Some(number(body, "start_date") + FIRST_PAYMENT),
+        "incomplete" => Some(needed_number(body, "start_date")? + FIRST_PAYMENT),
         "active" | "trialing" | "past_due" => {
             let next = item::period_ends(body).map(|(next, _)| next);
             let others = ["cancel_at", "pending_update.expires_at"].map(|at| given_number(body, at));
@@ -80,20 +82,20 @@ pub(super) fn next(call: &Call<'_>, body: &Body) -> Outcome<Body> {
     let mut draft = bill::draft(call, body, "subscription_cycle")?;
     let mut renewed = Vec::new();
     for mut own in item::of(call, id(body))? {
-        let (start, end) = item::period(&own)?;
+        let Item { quantity, period: (start, end), .. } = Item::of(&own, body)?;
         if end > call.now {
             continue;
         }
         // the invoice of a renewal is dated by the period that is over
-        let since = number(&draft, "period_start").min(start);
+        let since = needed_number(&draft, "period_start")?.min(start);
         set(&mut draft, "period_start", since);
-        let (is_metered, was_trial) = (item::is_metered(&own), given_number(body, "trial_end") == Some(end));
-        if is_metered && !was_trial {
+        let was_trial = given_number(body, "trial_end") == Some(end);
+        if quantity.is_none() && !was_trial {
             bill::used(call, body, &own, end, &mut draft)?;
         }
-        item::go_on(&mut own, body)?;
+        item::set_period(&mut own, body, end)?;
         call.session.put(&own)?;
-        renewed.extend((!is_metered).then_some(own));
+        renewed.extend(quantity.map(|_| own));
     }
     bill::ahead(call, body, renewed, &mut draft)?;
     bill::gather(call, body, &mut draft)?;
@@ -142,15 +144,17 @@ fn take(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
     let paid = if let Ok(method) = invoice::method_of(call, &latest) {
         matches!(invoice::collect(call, &mut latest, method, true)?, Attempt::Paid)
     } else {
-        let tried = number(&latest, "attempt_count") + 1;
+        let Invoice { attempt_count, .. } = typed(&latest)?;
+        let tried = attempt_count + 1;
         latest.extend(body! {"attempt_count": tried, "_failed": tried});
         false
     };
     if paid {
         return call.session.put(&latest);
     }
-    let tried = usize::try_from(number(&latest, "attempt_count")).unwrap_or(1);
-    let again = RETRIES.get(tried.saturating_sub(1)).map(|pause| call.now + pause);
+    let Invoice { attempt_count, .. } = typed(&latest)?;
+    let pause = usize::try_from(attempt_count - 1).ok().and_then(|tried| RETRIES.get(tried));
+    let again = pause.map(|pause| call.now + pause);
     set(&mut latest, "next_payment_attempt", again);
     call.session.put(&latest)?;
     if again.is_none() {

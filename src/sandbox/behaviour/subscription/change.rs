@@ -34,9 +34,7 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
     }
     let mut body = call.session.named("subscription", id(&body))?;
     item::sync(call, &mut body)?;
-    ending(call, &mut body)?;
-    call.session.put(&body)?;
-    Ok(body)
+    ending(call, body)
 }
 
 /// A trial goes on until then, or begins: what was paid for its time is credited.
@@ -103,7 +101,7 @@ fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> Out
             pairs.push((Some(before), None));
             continue;
         }
-        let after = item::changed(call, &before, entry, &path)?;
+        let after = item::changed(call, owner, &before, entry, &path)?;
         item::check_new(&own, &after, &path)?;
         call.session.put(&after)?;
         own.insert(place, after.clone());
@@ -134,12 +132,7 @@ fn prorate(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<()> {
             waits |= proration::wait(call, owner, &after, at, Rest::Remaining)?;
         }
     }
-    if !waits || proration::behaviour(call) != "always_invoice" {
-        return Ok(());
-    }
-    let mut draft = bill::draft(call, owner, "subscription_update")?;
-    bill::gather(call, owner, &mut draft)?;
-    bill::settle(call, owner, draft, "past_due")
+    if waits { bill::at_once(call, owner) } else { Ok(()) }
 }
 
 fn is_same_cost(pair: &Pair) -> bool {
