@@ -25,6 +25,9 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     fits(mode, &basket)?;
     check_expiry(call)?;
     let mut body = draft(call)?;
+    if let Some(currency) = line_items::currency(&basket) {
+        set(&mut body, "currency", currency);
+    }
     let discounts = reductions(call, &mut body)?;
     if mode == "setup" {
         body.extend(members(json!({"payment_status": "no_payment_required", "line_items": null})));
