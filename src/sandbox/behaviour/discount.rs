@@ -118,71 +118,58 @@ pub(super) type Base<'p> = (i64, Option<&'p str>);
 #[derive(Debug, Deserialize)]
 struct Terms<'b> {
     percent_off: Option<Decimal>,
-    amount_off: Option<i64>,
-    currency: Option<&'b str>,
-    #[serde(borrow)]
-    options: Option<BTreeMap<&'b str, AmountOff>>,
     products: Option<Vec<&'b str>>,
-    minimum: Option<Minimum<'b>>,
+    #[serde(borrow)]
+    minimum: Option<ByCurrency<'b>>,
 }
 
+/// An amount to take off, or the least that an order must come to: in one currency, and in others.
 #[derive(Debug, Deserialize)]
-struct AmountOff {
-    amount_off: i64,
-}
-
-/// What an order must come to: in one currency, and in others.
-#[derive(Debug, Deserialize)]
-struct Minimum<'b> {
+struct ByCurrency<'b> {
+    #[serde(alias = "amount_off")]
     amount: Option<i64>,
     currency: Option<&'b str>,
     #[serde(borrow)]
-    options: Option<BTreeMap<&'b str, MinimumAmount>>,
+    options: Option<BTreeMap<&'b str, InCurrency>>,
 }
 
 #[derive(Debug, Deserialize)]
-struct MinimumAmount {
-    minimum_amount: i64,
+struct InCurrency {
+    #[serde(alias = "amount_off", alias = "minimum_amount")]
+    amount: i64,
 }
 
-/// What a discount takes off each of these amounts.
+impl ByCurrency<'_> {
+    /// The amount in that currency; none where nobody said it.
+    fn amount_in(&self, currency: &str) -> Option<i64> {
+        let own = self.amount.filter(|_| self.currency == Some(currency));
+        own.or_else(|| Some(self.options.as_ref()?.get(currency)?.amount))
+    }
+
+    /// Whether an order comes to less, or is in a currency that the code does not know.
+    fn is_missed(&self, lines: &[Base<'_>], currency: &str) -> bool {
+        let total: i64 = lines.iter().map(|(amount, _)| amount).sum();
+        self.amount.is_some() && self.amount_in(currency).is_none_or(|least| total < least)
+    }
+}
+
+/// What a discount takes off each of these amounts: nothing in a currency that it does not know.
 pub(super) fn shares(discount: &Body, lines: &[Base<'_>], currency: &str) -> Outcome<Vec<i64>> {
-    let terms: Terms<'_> = typed(needed_inner(discount, TERMS)?)?;
-    if terms.minimum.as_ref().is_some_and(|minimum| minimum.is_missed(lines, currency)) {
+    let own = needed_inner(discount, TERMS)?;
+    let Terms { percent_off, products, minimum } = typed(own)?;
+    if minimum.is_some_and(|minimum| minimum.is_missed(lines, currency)) {
         return Ok(vec![0; lines.len()]);
     }
     let fits = |product: Option<&str>| {
-        terms.products.as_ref().is_none_or(|known| product.is_some_and(|product| known.contains(&product)))
+        products.as_ref().is_none_or(|known| product.is_some_and(|product| known.contains(&product)))
     };
     let base = lines.iter().map(|(amount, product)| if fits(*product) { (*amount).max(0) } else { 0 });
     let base: Vec<i64> = base.collect();
-    Ok(match &terms.percent_off {
-        Some(percent) => base.iter().map(|amount| percent.percent_of(*amount)).collect(),
-        None => spread(terms.amount_in(currency).min(base.iter().sum()), &base),
-    })
-}
-
-impl Terms<'_> {
-    /// What is taken off in that currency: nothing where the coupon does not know it.
-    fn amount_in(&self, currency: &str) -> i64 {
-        let other = self.options.as_ref().and_then(|options| options.get(currency));
-        match self.amount_off.filter(|_| self.currency == Some(currency)) {
-            Some(own) => own,
-            None => other.map_or(0, |other| other.amount_off),
-        }
+    if let Some(percent) = percent_off {
+        return Ok(base.iter().map(|amount| percent.percent_of(*amount)).collect());
     }
-}
-
-impl Minimum<'_> {
-    /// Whether an order comes to less, or is in a currency that the code does not know.
-    fn is_missed(&self, lines: &[Base<'_>], currency: &str) -> bool {
-        let Some(own) = self.amount else { return false };
-        let total: i64 = lines.iter().map(|(amount, _)| amount).sum();
-        match self.options.as_ref().and_then(|options| options.get(currency)) {
-            Some(other) => total < other.minimum_amount,
-            None => self.currency != Some(currency) || total < own,
-        }
-    }
+    let off = typed::<ByCurrency<'_>>(own)?.amount_in(currency);
+    Ok(off.map_or_else(|| vec![0; base.len()], |off| spread(off.min(base.iter().sum()), &base)))
 }
 
 /// Spreads an amount over others in proportion; what rounding leaves goes to the last ones.

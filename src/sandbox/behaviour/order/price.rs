@@ -22,8 +22,8 @@ pub struct Price<'b> {
     /// What it asks for in that currency.
     #[serde(skip)]
     pub amounts: Amounts,
-    billing_scheme: Scheme,
-    tiers_mode: Option<Mode>,
+    billing_scheme: &'b str,
+    tiers_mode: Option<&'b str>,
     transform_quantity: Option<Bundle>,
 }
 
@@ -35,20 +35,6 @@ pub struct Amounts {
     /// The amount of one; none where the price has steps or the customer decides.
     pub unit_amount_decimal: Option<Decimal>,
     tiers: Option<Vec<Tier>>,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Scheme {
-    PerUnit,
-    Tiered,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Mode {
-    Graduated,
-    Volume,
 }
 
 /// One step: up to that quantity, without an end where it is the last.
@@ -92,15 +78,13 @@ impl<'b> Price<'b> {
     /// The cost of a quantity in the smallest unit of the currency, rounded half up.
     pub fn cost(&self, quantity: i64) -> Outcome<i64> {
         let quantity = self.transform_quantity.as_ref().map_or(quantity, |bundle| bundle.count(quantity));
-        match (self.billing_scheme, &self.amounts.tiers) {
-            (Scheme::PerUnit, _) => Ok(cost(self.amounts.unit_amount_decimal.as_ref(), quantity)),
-            (Scheme::Tiered, Some(tiers)) if self.tiers_mode == Some(Mode::Volume) => {
-                let tier = tiers.iter().find(|tier| quantity <= tier.top());
-                Ok(tier.map_or(0, |tier| tier.cost(quantity)))
-            }
-            (Scheme::Tiered, Some(tiers)) => Ok(graduated(tiers, quantity)),
-            (Scheme::Tiered, None) => Err(Failure::internal(format!("The price {} has no tiers.", self.id))),
+        if self.billing_scheme != "tiered" {
+            return Ok(cost(self.amounts.unit_amount_decimal.as_ref(), quantity));
         }
+        let lacks = || Failure::internal(format!("The price {} is kept without its tiers.", self.id));
+        let tiers = self.amounts.tiers.as_ref().ok_or_else(lacks)?;
+        let volume = tiers.iter().find(|tier| quantity <= tier.top()).filter(|_| self.tiers_mode == Some("volume"));
+        Ok(volume.map_or_else(|| graduated(tiers, quantity), |tier| tier.cost(quantity)))
     }
 }
 
