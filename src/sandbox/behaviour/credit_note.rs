@@ -127,8 +127,7 @@ fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Bod
     }
     let param = child(path, "invoice_line_item");
     let named = text(entry, "invoice_line_item").ok_or_else(|| missing(&param))?;
-    let known = objects(invoice, order::LINES).find(|known| id(known) == named);
-    let known = known.ok_or_else(|| Failure::unknown_reference("line_item", named, &param))?;
+    let known = order::line_named(invoice, order::LINES, named, &param)?;
     let view: InvoiceLine<'_> = typed(known)?;
     let (whole, many) = (view.amount, view.quantity.map_or(1, |many| many.max(1)));
     let part = given_number(entry, "quantity").map(|quantity| whole * quantity / many);
@@ -230,8 +229,7 @@ fn void(call: &Call<'_>) -> Outcome<Json> {
     if status(&invoice) != "open" {
         return Err(Failure::state("You can only void a credit note whose invoice is open."));
     }
-    body.extend(body! {"status": "void", "voided_at": call.now});
-    call.session.put(&body)?;
+    call.alter(&mut body, body! {"status": "void", "voided_at": call.now})?;
     let credited = needed_number(&invoice, "pre_payment_credit_notes_amount")?
         - needed_number(&body, "pre_payment_amount")?;
     set(&mut invoice, "pre_payment_credit_notes_amount", credited);

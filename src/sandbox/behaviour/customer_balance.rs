@@ -18,8 +18,7 @@ pub(super) fn enter(
 ) -> Outcome<Body> {
     let mut owner = call.session.named("customer", customer)?;
     let balance = number(&owner, "balance") + amount;
-    set(&mut owner, "balance", balance);
-    call.session.put(&owner)?;
+    call.alter(&mut owner, body! {"balance": balance})?;
     let mut entry = call.fresh_of("customer_balance_transaction")?;
     entry.extend(members(json!({
         "amount": amount, "currency": currency, "customer": customer, "ending_balance": balance, "type": kind,
@@ -45,8 +44,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut entry = enter(call, customer, (amount, currency), "adjustment", None)?;
     shape::lay_over(call.entity, &mut entry, &call.params)?;
     let mut known = call.session.named("customer", customer)?;
-    set(&mut known, "currency", currency);
-    call.session.put(&known)?;
+    call.alter(&mut known, body! {"currency": currency})?;
     call.keep(entry)
 }
 
@@ -58,7 +56,6 @@ pub(super) fn adjusted(call: &Call<'_>, before: i64, customer: &Body) -> Outcome
     }
     let currency = text(customer, "currency").unwrap_or("usd").to_owned();
     let mut reset = customer.clone();
-    set(&mut reset, "balance", before);
-    call.session.put(&reset)?;
+    call.alter(&mut reset, body! {"balance": before})?;
     enter(call, id(customer), (now.saturating_sub(before), &currency), "adjustment", None).map(drop)
 }

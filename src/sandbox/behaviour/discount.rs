@@ -104,8 +104,7 @@ pub(super) fn use_up(call: &Call<'_>, order: &Body) -> Outcome<()> {
     for taken in objects(order, "total_discount_amounts").filter(|taken| number(taken, "amount") > 0) {
         let Some(mut used) = call.session.linked(taken, "discount", "discount")? else { continue };
         if text(&used, "_terms.duration") == Some("once") {
-            set(&mut used, "_used", true);
-            call.session.put(&used)?;
+            call.alter(&mut used, body! {"_used": true})?;
         }
     }
     Ok(())

@@ -113,8 +113,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     for mut item in call.session.having("invoiceitem", "invoice", id(&body))? {
-        set(&mut item, "invoice", Json::Null);
-        call.session.put(&item)?;
+        call.alter(&mut item, body! {"invoice": Json::Null})?;
     }
     generic::remove(call, &body)
 }

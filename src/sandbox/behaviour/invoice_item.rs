@@ -71,13 +71,11 @@ fn write(call: &Call<'_>, body: &mut Body, line: &Line) -> Outcome<()> {
 }
 
 fn check_fits(draft: &Body, item: &Body) -> Outcome<()> {
-    if text(draft, "customer") != text(item, "customer") {
-        let message = "The customer of the invoice item and of its invoice must be the same.";
-        return Err(Failure::state(message).param("invoice"));
-    }
-    if text(draft, "currency") != text(item, "currency") {
-        let message = "The currency of the invoice item and of its invoice must be the same.";
-        return Err(Failure::state(message).param("currency"));
+    for (field, param) in [("customer", "invoice"), ("currency", "currency")] {
+        if text(draft, field) != text(item, field) {
+            let message = format!("The {field} of the invoice item and of its invoice must be the same.");
+            return Err(Failure::state(message).param(param));
+        }
     }
     Ok(())
 }
@@ -146,8 +144,7 @@ pub(super) fn subscription(item: &Body) -> Option<&str> {
 /// An item that waits goes on a draft.
 pub(super) fn put_on(call: &Call<'_>, draft: &mut Body, mut item: Body) -> Outcome<()> {
     order::add_item(call, draft, &item)?;
-    set(&mut item, "invoice", id(draft));
-    call.session.put(&item)
+    call.alter(&mut item, body! {"invoice": id(draft)})
 }
 
 /// The items of a customer that wait for an invoice in that currency, oldest first.

@@ -28,8 +28,7 @@ pub(super) fn filled(call: &Call<'_>, owner: Option<&Body>) -> Outcome<Vec<Body>
 }
 
 fn known<'b>(owner: &'b Body, named: &str, path: &str) -> Outcome<&'b Body> {
-    let found = objects(owner, ITEMS).find(|item| id(item) == named);
-    found.ok_or_else(|| Failure::unknown_reference("line_item", named, &child(path, "id")))
+    order::line_named(owner, ITEMS, named, &child(path, "id"))
 }
 
 fn item(
@@ -105,10 +104,18 @@ pub(super) fn entry(item: &Body) -> Body {
     entry
 }
 
-/// Shows a basket as a page of its owner, and keeps it whole.
-pub(super) fn show(call: &Call<'_>, body: &mut Body, basket: &[Body]) {
-    let items: Vec<Json> = basket.iter().cloned().map(Json::Object).collect();
+/// Works a basket out, shows it as a page of its owner, and keeps it whole; what it comes to comes back.
+pub(super) fn show(
+    call: &Call<'_>,
+    body: &mut Body,
+    mut basket: Vec<Body>,
+    discounts: &[Body],
+    usual: &[Json],
+) -> Outcome<Totals> {
+    let totals = work_out(&mut basket, discounts, usual)?;
+    let items: Vec<Json> = basket.into_iter().map(Json::Object).collect();
     embedded::show(call.entity, body, "line_items", &items);
+    Ok(totals)
 }
 
 /// Writes on each item what the discounts take off it and what is to be paid in tax for the rest;
@@ -161,7 +168,7 @@ pub(super) fn requantified(call: &Call<'_>, owner: &Body) -> Outcome<Vec<Body>> 
 }
 
 /// The shipping options of params, and the first of them as it is charged.
-pub(super) fn shipping(call: &Call<'_>) -> Outcome<(Vec<Json>, Option<Json>)> {
+pub(super) fn shipping(call: &Call<'_>) -> Outcome<(Vec<Body>, Option<Body>)> {
     let mut options = Vec::new();
     let mut first = None;
     for (path, option) in entries(&call.params, "shipping_options", "") {
@@ -171,10 +178,11 @@ pub(super) fn shipping(call: &Call<'_>) -> Outcome<(Vec<Json>, Option<Json>)> {
             (None, Some(data)) => shipping_rate::made(&call.about("shipping_rate", data.clone())?)?,
             (None, None) => return Err(missing(&param)),
         };
-        let amount = inner(&rate, "fixed_amount").map(|fixed| needed_number(fixed, "amount")).transpose()?;
-        options.push(json!({"shipping_amount": amount, "shipping_rate": id(&rate)}));
-        let chosen = || json!({"amount_subtotal": amount, "amount_tax": 0, "amount_total": amount, "shipping_rate": id(&rate), "taxes": []});
-        first.get_or_insert_with(chosen);
+        let (rate, amount) = (id(&rate), needed_number(needed_inner(&rate, "fixed_amount")?, "amount")?);
+        options.push(body! {"shipping_amount": amount, "shipping_rate": rate});
+        first.get_or_insert_with(|| body! {
+            "amount_subtotal": amount, "amount_tax": 0, "amount_total": amount, "shipping_rate": rate, "taxes": [],
+        });
     }
     Ok((options, first))
 }

@@ -72,10 +72,12 @@ fn event(call: &Call<'_>) -> Outcome<Json> {
         let message = format!("An event already exists with the identifier `{identifier}`.");
         return Err(Failure::state(message).code("resource_already_exists").param("identifier"));
     }
-    body.extend(body! {
-        "id": identifier, "_meter": id(&meter), "_customer": customer, "_value": scaled.to_string(),
-    });
-    call.session.put(&body)?;
+    call.alter(
+        &mut body,
+        body! {
+            "id": identifier, "_meter": id(&meter), "_customer": customer, "_value": scaled.to_string(),
+        },
+    )?;
     body.shift_remove("id");
     Ok(Json::Object(body))
 }

@@ -37,16 +37,15 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// The lines, and everything that follows from them, the discounts and the rates.
-fn show(call: &Call<'_>, body: &mut Body, mut basket: Vec<Body>) -> Outcome<()> {
+fn show(call: &Call<'_>, body: &mut Body, basket: Vec<Body>) -> Outcome<()> {
     let currency = line_items::currency(&basket).or_else(|| text(&call.params, "currency"));
     set(body, "currency", currency);
     order::give_reductions(call, body, &call.params, "default_tax_rates", "")?;
     let discounts: Vec<Body> = objects(body, DISCOUNTS).cloned().collect();
     let rates = items(body, "default_tax_rates").to_vec();
     let again = again(&basket, &discounts, &rates)?;
-    let totals = line_items::work_out(&mut basket, &discounts, &rates)?;
-    line_items::show(call, body, &basket);
-    let lines: Vec<Json> = basket.iter().cloned().map(Json::Object).collect();
+    let totals = line_items::show(call, body, basket, &discounts, &rates)?;
+    let lines: Vec<Json> = line_items::of(body).into_iter().map(Json::Object).collect();
     embedded::show(call.entity, body, "computed_upfront_line_items", &lines);
     body.shift_remove("computed_upfront_line_items");
     let amounts = body! {

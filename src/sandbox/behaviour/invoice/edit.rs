@@ -71,8 +71,7 @@ pub fn remove_lines(call: &Call<'_>) -> Outcome<Json> {
         let item = item.map_or(Ok(None), |item| call.session.alive("invoiceitem", item))?;
         match item {
             Some(mut item) if text(entry, "behavior") == Some("unassign") => {
-                set(&mut item, "invoice", Json::Null);
-                call.session.put(&item)?;
+                call.alter(&mut item, body! {"invoice": Json::Null})?;
             }
             Some(item) => call.session.remove("invoiceitem", id(&item))?,
             None => {}
@@ -83,9 +82,7 @@ pub fn remove_lines(call: &Call<'_>) -> Outcome<Json> {
 
 /// The line that an entry names.
 fn line_of(invoice: &Body, entry: &Body, path: &str) -> Outcome<Body> {
-    let named = id(entry);
-    let known = objects(invoice, LINES).find(|known| id(known) == named);
-    known.cloned().ok_or_else(|| Failure::unknown_reference("line_item", named, &child(path, "id")))
+    order::line_named(invoice, LINES, id(entry), &child(path, "id")).cloned()
 }
 
 /// `POST /v1/invoices/{id}/update_lines`.

@@ -189,8 +189,7 @@ pub fn due_now(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         return end_intent(call, body);
     }
     if let Some(mut intent) = call.session.linked(body, INTENT, "payment_intent")? {
-        set(&mut intent, "amount", amount_remaining);
-        call.session.put(&intent)?;
+        call.alter(&mut intent, body! {"amount": amount_remaining})?;
     }
     Ok(())
 }

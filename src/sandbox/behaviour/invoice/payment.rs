@@ -35,11 +35,10 @@ pub(super) fn requested(
     is_default: bool,
 ) -> Outcome<Body> {
     let mut body = call.fresh_of("invoice_payment")?;
-    body.extend(body! {
+    call.alter(&mut body, body! {
         "amount_requested": amount, "currency": member(invoice, "currency"), "invoice": id(invoice),
         "is_default": is_default, "payment": {"payment_intent": intent, "type": "payment_intent"}, "status": "open",
-    });
-    call.session.put(&body)?;
+    })?;
     Ok(body)
 }
 

@@ -35,6 +35,12 @@ pub fn invoice_line(call: &Call<'_>, item: &Body, parent: &Json) -> Body {
     }
 }
 
+/// The line of that id among those that an object keeps; `param` named it.
+pub fn line_named<'b>(owner: &'b Body, kept: &str, named: &str, param: &str) -> Outcome<&'b Body> {
+    let found = objects(owner, kept).find(|line| id(line) == named);
+    found.ok_or_else(|| Failure::unknown_reference("line_item", named, param))
+}
+
 /// Puts a line on a draft.
 pub fn push(draft: &mut Body, mut line: Body) -> Outcome<()> {
     set(&mut line, "invoice", id(draft));

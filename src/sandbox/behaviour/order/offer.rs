@@ -79,8 +79,7 @@ fn described(call: &Call<'_>, data: &Body, path: &str) -> Outcome<Body> {
         _ => return Err(missing(&child(path, "product"))),
     }
     let mut made = price(&call.about("price", data)?, path)?;
-    set(&mut made, "active", false);
-    call.session.put(&made)?;
+    call.alter(&mut made, body! {"active": false})?;
     Ok(made)
 }
 
@@ -213,8 +212,7 @@ pub fn take_lookup_key(call: &Call<'_>, body: &Body) -> Outcome<()> {
             let message = format!("A price (`{}`) already uses that lookup key.", id(&other));
             return Err(Failure::state(message).param("lookup_key"));
         }
-        set(&mut other, "lookup_key", Json::Null);
-        call.session.put(&other)?;
+        call.alter(&mut other, body! {"lookup_key": Json::Null})?;
     }
     Ok(())
 }

@@ -5,21 +5,16 @@ use crate::sandbox::behaviour::money::Decimal;
 use crate::sandbox::behaviour::period::Cycle;
 use crate::sandbox::behaviour::prelude::*;
 
-/// A view of a price in one of its currencies.
+/// A view of a price in one of its currencies: fields of the same name, `currency` the one in which it
+/// is charged, `amounts` what it asks for in that.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Price<'b> {
-    /// Its id.
     pub id: &'b str,
-    /// The currency in which it is charged, in small letters.
     pub currency: &'b str,
-    /// What is sold.
     pub product: &'b str,
-    /// False once it is archived.
     pub active: bool,
-    /// How often it is charged; none where it is charged once.
     #[serde(borrow)]
     pub recurring: Option<Cycle<'b>>,
-    /// What it asks for in that currency.
     #[serde(skip)]
     pub amounts: Amounts,
     billing_scheme: &'b str,
@@ -27,12 +22,10 @@ pub struct Price<'b> {
     transform_quantity: Option<Bundle>,
 }
 
-/// What a price asks for in one currency.
+/// What a price asks for in one currency: no amount of one where it has steps or the customer decides.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Amounts {
-    /// The amount of one, where it is whole.
     pub unit_amount: Option<i64>,
-    /// The amount of one; none where the price has steps or the customer decides.
     pub unit_amount_decimal: Option<Decimal>,
     tiers: Option<Vec<Tier>>,
 }
@@ -83,7 +76,8 @@ impl<'b> Price<'b> {
         }
         let lacks = || Failure::internal(format!("The price {} is kept without its tiers.", self.id));
         let tiers = self.amounts.tiers.as_ref().ok_or_else(lacks)?;
-        let volume = tiers.iter().find(|tier| quantity <= tier.top()).filter(|_| self.tiers_mode == Some("volume"));
+        let volume =
+            tiers.iter().find(|tier| quantity <= tier.top()).filter(|_| self.tiers_mode == Some("volume"));
         Ok(volume.map_or_else(|| graduated(tiers, quantity), |tier| tier.cost(quantity)))
     }
 }

@@ -12,48 +12,32 @@ pub const LINES: &str = "_lines";
 /// Kept with an invoice: the part of the customer's balance that was applied to it.
 pub const APPLIED: &str = "_applied";
 
-/// A view of an invoice: its state, and its amounts in the smallest unit of the currency.
+/// A view of an invoice: fields of the same name, amounts in the smallest unit of the currency, and
+/// what of the customer's balance was applied to it.
 #[derive(Debug, Deserialize)]
 pub struct Invoice<'b> {
-    /// Draft, open, paid, void, uncollectible.
     pub status: &'b str,
-    /// Who is to pay.
     pub customer: &'b str,
-    /// In small letters.
     pub currency: &'b str,
-    /// Whether it is sent, or taken from the customer.
     pub collection_method: &'b str,
-    /// It goes on to its end by itself.
     pub auto_advance: bool,
-    /// How often it was tried to be paid.
     pub attempt_count: i64,
-    /// What all lines come to.
     pub total: i64,
-    /// What of it is to be paid.
     pub amount_due: i64,
-    /// What of that was paid.
     pub amount_paid: i64,
-    /// What of it was not.
     pub amount_remaining: i64,
-    /// What was credited before it was paid.
     pub pre_payment_credit_notes_amount: i64,
-    /// What was credited afterwards.
     pub post_payment_credit_notes_amount: i64,
-    /// What the customer's balance adds to what is due, or takes off it.
     #[serde(rename = "_applied", default)]
     pub applied: i64,
 }
 
-/// A view of a line of an invoice.
+/// A view of a line of an invoice: fields of the same name, the amount before discounts and taxes.
 #[derive(Debug, Deserialize)]
 pub struct InvoiceLine<'b> {
-    /// Before discounts and taxes, in the smallest unit of the currency.
     pub amount: i64,
-    /// False where no discount takes anything off it.
     pub discountable: bool,
-    /// How many; none where nobody said.
     pub quantity: Option<i64>,
-    /// What is sold, in words.
     pub description: Option<&'b str>,
 }
 

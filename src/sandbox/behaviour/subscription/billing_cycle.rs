@@ -70,11 +70,9 @@ pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
 /// The next period of every item whose last is over, on one draft.
 fn renew(call: &Call<'_>, mut body: Body) -> Outcome<()> {
     let mut draft = next(call, &body)?;
-    set(&mut draft, "automatically_finalizes_at", call.now + HOUR);
-    call.session.put(&draft)?;
+    call.alter(&mut draft, body! {"automatically_finalizes_at": call.now + HOUR})?;
     item::sync(call, &mut body)?;
-    set(&mut body, "latest_invoice", id(&draft));
-    call.session.put(&body)
+    call.alter(&mut body, body! {"latest_invoice": id(&draft)})
 }
 
 /// The draft with which the next periods begin, not yet kept.
@@ -106,8 +104,7 @@ pub(super) fn next(call: &Call<'_>, body: &Body) -> Outcome<Body> {
 fn collect(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
     let paused = text(body, "pause_collection.behavior");
     if status(&latest) == "draft" && paused == Some("keep_as_draft") {
-        latest.extend(body! {"automatically_finalizes_at": null, "auto_advance": false});
-        return call.session.put(&latest);
+        return call.alter(&mut latest, body! {"automatically_finalizes_at": null, "auto_advance": false});
     }
     if status(&latest) == "draft" {
         invoice::open(call, &mut latest)?;
@@ -117,14 +114,12 @@ fn collect(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
         return give_up(call, &latest, paused);
     }
     if overdue_at(&latest).is_some_and(|due| due <= call.now) {
-        set(&mut latest, "_overdue", true);
-        call.session.put(&latest)?;
+        call.alter(&mut latest, body! {"_overdue": true})?;
         return set_past_due(call, body);
     }
     let automatic = text(&latest, "collection_method") == Some("charge_automatically");
     if status(&latest) != "open" || !automatic {
-        set(&mut latest, "next_payment_attempt", Json::Null);
-        return call.session.put(&latest);
+        return call.alter(&mut latest, body! {"next_payment_attempt": Json::Null});
     }
     take(call, body, latest)
 }
@@ -155,8 +150,7 @@ fn take(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
     let Invoice { attempt_count, .. } = typed(&latest)?;
     let pause = usize::try_from(attempt_count - 1).ok().and_then(|tried| RETRIES.get(tried));
     let again = pause.map(|pause| call.now + pause);
-    set(&mut latest, "next_payment_attempt", again);
-    call.session.put(&latest)?;
+    call.alter(&mut latest, body! {"next_payment_attempt": again})?;
     if again.is_none() {
         let mut body = call.session.named("subscription", id(body))?;
         set_inner(&mut body, "cancellation_details", "reason", "payment_failed");
@@ -168,6 +162,5 @@ fn take(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
 
 fn set_past_due(call: &Call<'_>, body: &Body) -> Outcome<()> {
     let mut body = call.session.named("subscription", id(body))?;
-    set(&mut body, "status", "past_due");
-    call.session.put(&body)
+    call.alter(&mut body, body! {"status": "past_due"})
 }

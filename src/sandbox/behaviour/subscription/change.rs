@@ -15,8 +15,7 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
         begin_trial(call, &mut body, end)?;
     }
     if ends_trial && !trial::goes_on(call, &mut body)? {
-        set(&mut body, "trial_end", call.now);
-        call.session.put(&body)?;
+        call.alter(&mut body, body! {"trial_end": call.now})?;
         return call.session.named("subscription", id(&body));
     }
     if ends_trial {
@@ -45,8 +44,7 @@ fn begin_trial(call: &Call<'_>, body: &mut Body, end: i64) -> Outcome<()> {
     }
     trial::until(call, body, end);
     for mut item in own {
-        set(&mut item, "current_period_end", end);
-        call.session.put(&item)?;
+        call.alter(&mut item, body! {"current_period_end": end})?;
     }
     Ok(())
 }

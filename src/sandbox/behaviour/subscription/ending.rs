@@ -61,8 +61,7 @@ fn shorten(
             waits |= proration::wait_for(call, &body, &view, (end, before), Rest::Unused)?;
             waits |= proration::wait_for(call, &body, &view, (before, end), Rest::Remaining)?;
         }
-        set(&mut item, "current_period_end", end);
-        call.session.put(&item)?;
+        call.alter(&mut item, body! {"current_period_end": end})?;
     }
     item::sync(call, &mut body)?;
     call.session.put(&body)?;
@@ -88,8 +87,7 @@ pub fn close(call: &Call<'_>, subscription: &str) -> Outcome<()> {
             invoice::void(&call.on("invoice", id(&latest), Body::new())?).map(drop)
         }
         Some(mut latest) if matches!(status(&latest), "draft" | "open") => {
-            latest.extend(body! {"auto_advance": false, "next_payment_attempt": null});
-            call.session.put(&latest)
+            call.alter(&mut latest, body! {"auto_advance": false, "next_payment_attempt": null})
         }
         _ => Ok(()),
     }
