@@ -55,7 +55,7 @@ pub(super) fn is_spent(body: &Body) -> bool {
 
 /// Counts one redemption of a coupon or of a code; `usable` is the field that says whether there may be more.
 pub(super) fn redeem(call: &Call<'_>, mut body: Body, usable: &str) -> Outcome<()> {
-    let times = number(&body, "times_redeemed") + 1;
+    let times = needed_number(&body, "times_redeemed")? + 1;
     set(&mut body, "times_redeemed", times);
     if is_spent(&body) {
         set(&mut body, usable, false);

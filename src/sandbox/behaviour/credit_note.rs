@@ -16,10 +16,13 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { operations: &[(List, list_preview)], ..Behaviour::of(&["credit_notes.preview_lines"]) },
 ];
 
+/// What is given back: to the balance, to the card, another way.
+const PARTS: [&str; 3] = ["credit_amount", "refund_amount", "out_of_band_amount"];
+
 /// `POST /v1/credit_notes`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let (mut body, mut invoice) = worked_out(call)?;
-    if number(&body, "post_payment_amount") > 0 {
+    if needed_number(&body, "post_payment_amount")? > 0 {
         return_money(call, &mut body, &invoice)?;
     }
     for kind in ["pre_payment", "post_payment"] {
@@ -107,8 +110,7 @@ fn lines(call: &Call<'_>, invoice: &Body) -> Outcome<Vec<Json>> {
         let given = entries(&call.params, "lines", "");
         return given.map(|(path, entry)| one(call, invoice, entry, &path).map(Json::Object)).collect();
     }
-    let parts = ["credit_amount", "refund_amount", "out_of_band_amount"];
-    let parts = parts.iter().filter_map(|name| given_number(&call.params, name));
+    let parts = PARTS.iter().filter_map(|name| given_number(&call.params, name));
     let amount = given_number(&call.params, "amount").or_else(|| parts.reduce(|sum, part| sum + part));
     let amount = amount.ok_or_else(|| missing("amount"))?;
     Ok(vec![Json::Object(line(call, &Body::new(), (amount, 1), None))])
@@ -175,10 +177,8 @@ fn line(
 
 /// What was paid goes to the balance, back to the card, or another way: the parts make the whole.
 fn split(call: &Call<'_>, body: &mut Body, amount: i64, paid: bool) -> Outcome<()> {
-    let parts =
-        ["credit_amount", "refund_amount", "out_of_band_amount"].map(|name| number(&call.params, name));
     let named = order::sum(items(&call.params, "refunds"), "amount_refunded");
-    let sum = parts.iter().sum::<i64>() + named;
+    let sum = PARTS.iter().map(|name| number(&call.params, name)).sum::<i64>() + named;
     if paid && sum != amount {
         let message = format!(
             "When an invoice is paid, the sum of `credit_amount`, `refund_amount` and `out_of_band_amount` must equal \

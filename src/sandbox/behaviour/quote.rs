@@ -104,7 +104,7 @@ fn accept(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "invoice", id(&made));
     } else if let Some(starts) = starts {
         let made = schedule_of(call, &body, &again, starts)?;
-        set(&mut body, "subscription_schedule", made.get("id").cloned().unwrap_or_default());
+        set(&mut body, "subscription_schedule", id(&made));
     } else {
         let made = subscription_of(call, &body, &again, &once)?;
         body.extend(body! {"invoice": member(&made, "latest_invoice"), "subscription": id(&made)});
@@ -146,7 +146,7 @@ fn subscription_of(call: &Call<'_>, quote: &Body, again: &[Body], once: &[Body])
 }
 
 /// What begins later is a schedule of one phase.
-fn schedule_of(call: &Call<'_>, quote: &Body, again: &[Body], starts: i64) -> Outcome<Json> {
+fn schedule_of(call: &Call<'_>, quote: &Body, again: &[Body], starts: i64) -> Outcome<Body> {
     let mut phase = params(quote)?;
     let days = phase.shift_remove("days_until_due");
     let customer = phase.shift_remove("customer");
@@ -161,7 +161,7 @@ fn schedule_of(call: &Call<'_>, quote: &Body, again: &[Body], starts: i64) -> Ou
     }
     let params =
         body! {"customer": customer, "end_behavior": "release", "phases": [phase], "start_date": starts};
-    schedule::create(&call.about("subscription_schedule", params)?)
+    schedule::create(&call.about("subscription_schedule", params)?).map(members)
 }
 
 fn invoice_of(call: &Call<'_>, quote: &Body, basket: &[Body]) -> Outcome<Body> {

@@ -124,7 +124,8 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     if items(&call.params, "phases").is_empty() {
         return call.keep(body);
     }
-    let phases = phase::all(call, start(&body).unwrap_or(call.now))?;
+    let start = start(&body).ok_or_else(|| Failure::internal("A schedule is kept without its phases."))?;
+    let phases = phase::all(call, start)?;
     set(&mut body, "phases", phases);
     if status(&body) == "active" {
         let Some(current) = running(call, &body) else {

@@ -166,8 +166,7 @@ pub fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
 
 /// The subscription of an invoice, where it has one.
 pub fn subscription_of(call: &Call<'_>, invoice: &Body) -> Outcome<Option<Body>> {
-    let own = text(invoice, "parent.subscription_details.subscription");
-    own.map_or(Ok(None), |own| call.session.alive("subscription", own))
+    call.session.linked(invoice, "parent.subscription_details.subscription", "subscription")
 }
 
 /// What is still due has been paid; its payments are over.

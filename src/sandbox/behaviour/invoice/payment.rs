@@ -46,7 +46,7 @@ pub(super) fn requested(
 pub(super) fn end(call: &Call<'_>, mut body: Body, state: &str) -> Outcome<()> {
     set(&mut body, "status", state);
     if state == "paid" {
-        let amount = number(&body, "amount_requested");
+        let amount = needed_number(&body, "amount_requested")?;
         set(&mut body, "amount_paid", amount);
     }
     set_inner(&mut body, "status_transitions", &format!("{state}_at"), call.now);

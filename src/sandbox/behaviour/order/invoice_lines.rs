@@ -23,16 +23,17 @@ pub fn invoice_line(call: &Call<'_>, item: &Body, parent: &Json) -> Body {
     let discounts = item.get("discounts").filter(|own| own.is_array()).cloned().unwrap_or_else(|| json!([]));
     let of = |details: &str| parent.pointer(&format!("/{details}/subscription")).filter(|id| !id.is_null());
     let subscription = of("invoice_item_details").or_else(|| of("subscription_item_details")).cloned();
-    body! {
-        "id": identifier::fresh("il_"), "object": "line_item", "amount": member(item, "amount"),
-        "currency": member(item, "currency"), "description": member(item, "description"), "discount_amounts": [],
-        "discountable": member(item, "discountable"), "discounts": discounts, (DISCOUNTS): item.get(DISCOUNTS),
-        (RATES): item.get("tax_rates"), "invoice": null, "livemode": call.livemode,
-        "metadata": member(item, "metadata"), "parent": parent, "period": member(item, "period"),
-        "pretax_credit_amounts": [], "pricing": member(item, "pricing"), "quantity": member(item, "quantity"),
+    let mut line = body! {
+        "id": identifier::fresh("il_"), "object": "line_item", "discount_amounts": [], "discounts": discounts,
+        (DISCOUNTS): item.get(DISCOUNTS), (RATES): item.get("tax_rates"), "invoice": null,
+        "livemode": call.livemode, "parent": parent, "pretax_credit_amounts": [],
         "quantity_decimal": member(item, "quantity").to_string(), "subscription": subscription,
         "subtotal": member(item, "amount"), "taxes": [],
-    }
+    };
+    let same =
+        ["amount", "currency", "description", "discountable", "metadata", "period", "pricing", "quantity"];
+    copy(&mut line, item, &same);
+    line
 }
 
 /// The line of that id among those that an object keeps; `param` named it.

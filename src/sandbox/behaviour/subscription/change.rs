@@ -164,12 +164,9 @@ pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<
     if status(&owner) == "trialing" {
         set(&mut owner, "status", "active");
     }
-    let mut renewed = Vec::new();
-    for mut item in own {
-        item::set_period(&mut item, &owner, call.now)?;
-        renewed.push(item);
-    }
-    bill::ahead(call, &owner, renewed, &mut draft)?;
+    let mut own = own;
+    own.iter_mut().try_for_each(|item| item::set_period(item, &owner, call.now))?;
+    bill::ahead(call, &owner, own, &mut draft)?;
     item::sync(call, &mut owner)?;
     call.session.put(&owner)?;
     bill::gather(call, &owner, &mut draft)?;
