@@ -15,7 +15,7 @@ use crate::stripe::{HostWindow, ProcessWindow, RedisWindow, Window, WindowError}
 
 /// The version of what is in shared windows, in their names: a program that writes something else has windows
 /// of its own, and neither reads what it would misunderstand.
-const WINDOW_VERSION: &str = "v1";
+const WINDOW_VERSION: &str = "v2";
 
 /// The processes whose requests are counted together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,7 +126,7 @@ mod tests {
     fn a_shared_file_names_the_version_of_what_is_in_it() {
         let env = Env::from_pairs([("XDG_RUNTIME_DIR", "/run/user/1")]);
         let windows = ThrottleScope::Host.windows("account", 1, &env).unwrap();
-        assert!(format!("{:?}", windows[0]).contains("/terraform-provider-stripe/account.v1.window"));
+        assert!(format!("{:?}", windows[0]).contains("/terraform-provider-stripe/account.v2.window"));
     }
 
     #[test]

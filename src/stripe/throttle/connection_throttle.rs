@@ -8,7 +8,6 @@ use futures_util::future::BoxFuture;
 use tokio::time::{Instant, sleep};
 
 use super::lateness::Lateness;
-use super::window_state::MOST_LATENESS;
 use super::{
     Admission, Decision, LimitKey, LimitKeys, LimitScope, NodeThrottle, PermitRequest, ProcessWindow,
     Throttle, Window,
@@ -19,10 +18,10 @@ const PER_ENDPOINT: usize = 25;
 /// The limits of other endpoints, by how their path begins and ends.
 const OTHER_LIMITS: [(&str, &str, usize); 2] = [("/v1/", "/search", 20), ("/v1/files", "", 20)];
 
-/// A request that wakes later than this, because the machine is busy, is counted again …
-const LATEST_WAKE: Duration = MOST_LATENESS;
+/// A request that wakes later than this, because the machine is busy, is counted from then …
+const LATEST_WAKE: Duration = Duration::from_millis(8);
 /// … at most this often, because a busy machine would otherwise never send anything.
-const MAX_MISSED: usize = 3;
+const MAX_MOVES: usize = 5;
 
 /// The time until a window that could not be reached is tried again.
 const RECHECK_AFTER: Duration = Duration::from_secs(10);
@@ -111,7 +110,7 @@ impl ConnectionThrottle {
         let _turn = queue.turn.lock().await;
         loop {
             match queue.window.decide(self.lately(LimitKeys::default())) {
-                Decision::Granted(wait) => return sleep(wait).await,
+                Decision::Granted { wait, .. } => return sleep(wait).await,
                 Decision::Wait(wait) | Decision::WaitForEndpoint(wait) => sleep(wait).await,
             }
         }
@@ -119,19 +118,20 @@ impl ConnectionThrottle {
 
     /// Waits for the first window that can be reached; fails with the wait of a full endpoint.
     async fn admit_in_scope(&self, keys: LimitKeys) -> Result<(), Duration> {
-        let mut missed = 0;
+        let mut moves = 0;
         for window in &self.shared {
-            while let Some(decision) = window.try_admit(self.lately(keys)).await {
+            let mut moved = None;
+            while let Some(decision) = window.try_admit(LimitKeys { moved, ..self.lately(keys) }).await {
+                moved = None;
                 match decision {
-                    Decision::Granted(wait) => {
-                        let began = Instant::now();
-                        sleep(wait).await;
-                        let late = began.elapsed().saturating_sub(wait);
-                        self.lateness.note(late);
-                        if late <= LATEST_WAKE || missed == MAX_MISSED {
+                    Decision::Granted { wait, at } => {
+                        let late = sleep_late(wait).await;
+                        if late <= LATEST_WAKE || moves == MAX_MOVES {
+                            self.lateness.note(late);
                             return Ok(());
                         }
-                        missed += 1;
+                        moved = Some(at);
+                        moves += 1;
                     }
                     Decision::Wait(wait) => sleep(wait).await,
                     Decision::WaitForEndpoint(wait) => return Err(wait),
@@ -185,6 +185,13 @@ impl Throttle for ConnectionThrottle {
             }
         });
     }
+}
+
+/// Sleeps; answers by how much longer than it should.
+async fn sleep_late(wait: Duration) -> Duration {
+    let began = Instant::now();
+    sleep(wait).await;
+    began.elapsed().saturating_sub(wait)
 }
 
 /// The endpoint of a call, with Stripe's limit for it.
@@ -302,7 +309,10 @@ mod tests {
         let files = Request { method: &http::Method::POST, endpoint: "/v1/files" };
         let times = |request| times_of(&throttles, request, 30);
         let (prices, searches, uploads) = tokio::join!(times(PRICES), times(search), times(files));
-        assert_eq!([densest(&prices), densest(&searches), densest(&uploads)], [25, 20, 20]);
+        // Another process may be told of an admission a moment late: one of them may be missing.
+        for (times, limit) in [(&prices, 25), (&searches, 20), (&uploads, 20)] {
+            assert!((limit - 1..=limit).contains(&densest(times)), "{} of {limit}", densest(times));
+        }
         let all: Vec<Instant> = [prices, searches, uploads].concat();
         assert!((55..=65).contains(&densest(&all)), "endpoints do not wait for each other");
     }

@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use futures_util::future::BoxFuture;
 
 use super::window::{Decision, LimitKey, LimitKeys, Window, WindowError};
-use super::window_state::{Entry, LONGEST_PAUSE, Pause, WindowState, micros};
+use super::window_state::{Entry, LONGEST_PAUSE, MOST_LATENESS, Pause, WindowState, micros};
 use crate::files;
 
 /// After this time without the lock the file counts as unusable: no healthy process holds it so long.
@@ -96,19 +96,20 @@ impl Window for HostWindow {
     }
 }
 
-/// Lines of three numbers: an instant with the hashes of endpoint and connection, or a pause's end
-/// with [`PAUSE_MARKER`] and the endpoint's hash, 0 for the account. An incomplete line is left out.
+/// Lines of four numbers: an instant with the hashes of endpoint and connection and how late it may be, or a
+/// pause's end with [`PAUSE_MARKER`] and the endpoint's hash, 0 for the account. An incomplete line is left out.
 fn decode(bytes: &[u8]) -> WindowState {
     let (words, _) = bytes.as_chunks::<8>();
     let words: Vec<u64> = words.iter().map(|word| u64::from_le_bytes(*word)).collect();
     let mut state = WindowState::default();
-    for line in words.as_chunks::<3>().0 {
+    for line in words.as_chunks::<4>().0 {
         match *line {
-            [until, PAUSE_MARKER, key] => {
+            [until, PAUSE_MARKER, key, _] => {
                 state.pauses.push(Pause { until, key: Some(key).filter(|key| *key != 0) });
             }
-            [at, endpoint, connection] => {
-                state.admitted.push(Entry { at, keys: [endpoint, connection] });
+            [at, endpoint, connection, late] => {
+                let late = late.min(micros(MOST_LATENESS));
+                state.admitted.push(Entry { at, late, keys: [endpoint, connection] });
             }
         }
     }
@@ -116,9 +117,9 @@ fn decode(bytes: &[u8]) -> WindowState {
 }
 
 fn encode(state: &WindowState) -> Vec<u8> {
-    let pauses = state.pauses.iter().map(|pause| [pause.until, PAUSE_MARKER, pause.key.unwrap_or(0)]);
-    let admitted =
-        state.admitted.iter().map(|Entry { at, keys: [endpoint, connection] }| [*at, *endpoint, *connection]);
+    let pauses = state.pauses.iter().map(|pause| [pause.until, PAUSE_MARKER, pause.key.unwrap_or(0), 0]);
+    let admitted = state.admitted.iter();
+    let admitted = admitted.map(|entry| [entry.at, entry.keys[0], entry.keys[1], entry.late]);
     pauses.chain(admitted).flatten().flat_map(u64::to_le_bytes).collect()
 }
 
@@ -135,6 +136,7 @@ mod tests {
         endpoint: LimitKey { hash: 0, limit: 100 },
         connection: LimitKey { hash: 0, limit: 100 },
         lateness: Duration::ZERO,
+        moved: None,
     };
 
     fn window(folder: &tempfile::TempDir, limit: usize) -> HostWindow {
@@ -153,11 +155,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let window = HostWindow { clock: moved, ..window(&folder, 1) };
         let admit = async || window.try_admit(ALL).await.unwrap();
-        assert_eq!(admit().await, Decision::Granted(Duration::ZERO));
+        assert!(matches!(admit().await, Decision::Granted { wait: Duration::ZERO, .. }));
         assert!(matches!(admit().await, Decision::Wait(_)), "the limit holds while the clock stands");
         for jump in [1_000_000_000, 2_000_003_600, 1_999_999_999, 5] {
             SECONDS.store(jump, Ordering::SeqCst);
-            assert_eq!(admit().await, Decision::Granted(Duration::ZERO), "after a jump to {jump}");
+            assert!(
+                matches!(admit().await, Decision::Granted { wait: Duration::ZERO, .. }),
+                "after a jump to {jump}"
+            );
         }
     }
 
@@ -171,7 +176,10 @@ mod tests {
     fn a_damaged_file_is_an_empty_one_at_worst() {
         for damaged in [b"damaged".as_slice(), &[0xff; 40], &[0x11; 239], &[0; 48]] {
             let mut state = decode(damaged);
-            assert_eq!(state.decide(1, ALL, 1_000_000_000), Decision::Granted(Duration::ZERO));
+            assert!(matches!(
+                state.decide(1, ALL, 1_000_000_000),
+                Decision::Granted { wait: Duration::ZERO, .. }
+            ));
         }
     }
 
@@ -193,7 +201,7 @@ mod tests {
         for window in [&one, &other, &one, &other] {
             loop {
                 match window.try_admit(ALL).await.unwrap() {
-                    Decision::Granted(wait) => break sleep(wait).await,
+                    Decision::Granted { wait, .. } => break sleep(wait).await,
                     Decision::Wait(wait) | Decision::WaitForEndpoint(wait) => sleep(wait).await,
                 }
             }

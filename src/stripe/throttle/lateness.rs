@@ -1,12 +1,15 @@
 //! How late requests leave after their admission: timers of a busy machine, or other work.
 //!
-//! Every request that is admitted within a second of a late one must know of it, because the two may
-//! arrive in one second. So the greatest lateness of this second and of the one before is kept.
+//! Every request that is admitted a second after a late one must know of it, because the two may arrive
+//! in one second. So an admission says how late it may be: the greatest lateness of this second and of the
+//! one before. The first requests of a process wait for their connection, so they may be as late as any.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
+
+use super::window_state::MOST_LATENESS;
 
 /// What a timer and a wake-up usually take; the arrival's slack covers it.
 const USUAL: Duration = Duration::from_millis(4);
@@ -43,7 +46,11 @@ impl Lateness {
 
 impl Periods {
     fn turn(&mut self, now: Instant) {
-        let elapsed = self.began.map_or(2 * PERIOD, |began| now - began);
+        let Some(began) = self.began else {
+            (self.before, self.began) = (MOST_LATENESS, Some(now));
+            return;
+        };
+        let elapsed = now - began;
         if elapsed >= PERIOD {
             let previous = std::mem::take(&mut self.present);
             self.before = if elapsed < 2 * PERIOD { previous } else { Duration::ZERO };
@@ -58,11 +65,13 @@ mod tests {
 
     use tokio::time::advance;
 
-    use super::{Lateness, PERIOD, USUAL};
+    use super::{Lateness, MOST_LATENESS, PERIOD, USUAL};
 
     #[tokio::test(start_paused = true)]
     async fn the_greatest_lateness_is_remembered_for_a_second_and_then_forgotten() {
         let (lateness, late) = (Lateness::default(), Duration::from_millis(30));
+        assert_eq!(lateness.lately(), MOST_LATENESS, "the first requests connect");
+        advance(PERIOD).await;
         lateness.note(USUAL);
         assert_eq!(lateness.lately(), Duration::ZERO);
         lateness.note(USUAL + late);

@@ -59,7 +59,7 @@ fn share(left: &[Instant], limit: usize, run: Run) -> f64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_gets_94_percent_of_what_limit_and_latency_allow() {
+async fn a_run_gets_98_percent_of_what_limit_and_latency_allow() {
     for limit in [25, 100] {
         for parallelism in [10, 50] {
             for latency in [50, 150, 500].map(Duration::from_millis) {
@@ -68,7 +68,7 @@ async fn a_run_gets_94_percent_of_what_limit_and_latency_allow() {
                     let left = leave(&throttle(&ProcessWindow::new(limit)), run).await;
                     let share = share(&left, limit, run);
                     assert!(densest(&left) <= limit, "{limit} a second, {run:?}: {}", densest(&left));
-                    assert!(share >= 0.94, "{limit} a second, {run:?}: {share}");
+                    assert!(share >= 0.98, "{limit} a second, {run:?}: {share}");
                 }
             }
         }
@@ -84,7 +84,7 @@ async fn the_first_second_is_full() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn eight_processes_together_get_94_percent() {
+async fn eight_processes_together_get_98_percent() {
     let account = ProcessWindow::new(25);
     let processes: Vec<ConnectionThrottle> = (0..8).map(|_| throttle(&account)).collect();
     let run = Run { requests: 50, parallelism: 10, latency: Duration::from_millis(150) };
@@ -92,7 +92,7 @@ async fn eight_processes_together_get_94_percent() {
     left.sort();
     let share = share(&left, 25, Run { parallelism: 80, ..run });
     assert!(densest(&left) <= 25, "{}", densest(&left));
-    assert!(share >= 0.94, "{share}");
+    assert!(share >= 0.98, "{share}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,7 +11,7 @@ use redis::{Client, Script};
 use tokio::sync::OnceCell;
 
 use super::window::{Decision, LimitKey, LimitKeys, Window, WindowError};
-use super::window_state::{BURST, GRANT_AHEAD, micros, window};
+use super::window_state::{BURST, GRANT_AHEAD, MOST_LATENESS, SPACING_PERCENT, WINDOW, micros};
 
 /// For connecting to the Redis, and for each of its answers.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -24,38 +24,47 @@ local now = time[1] * 1000000 + time[2]
 local window, soon = tonumber(ARGV[1]), tonumber(ARGV[2])
 local burst, most = tonumber(ARGV[3]), {tonumber(ARGV[4]), tonumber(ARGV[6]), tonumber(ARGV[8])}
 local endpoint, connection = ARGV[5], ARGV[7]
+local spacing, late, moved = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
 local admitted = {{}, {}, {}}
 for _, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
-  local at, its_endpoint, its_connection = string.match(entry, '^(%d+) (%d+) (%d+)$')
-  at = tonumber(at)
-  if at and at + window > now then
-    table.insert(admitted[1], at)
-    if its_endpoint == endpoint then table.insert(admitted[2], at) end
-    if its_connection == connection then table.insert(admitted[3], at) end
+  local text, its_endpoint, its_connection, its_late = string.match(entry, '^(%d+) (%d+) (%d+) (%d+)$')
+  local at = tonumber(text)
+  if text == moved and its_endpoint == endpoint and its_connection == connection then
+    redis.call('LREM', KEYS[1], 1, entry)
+    moved = ''
+  elseif at and at + its_late + window > now then
+    local counted = {at, at + its_late + window}
+    table.insert(admitted[1], counted)
+    if its_endpoint == endpoint then table.insert(admitted[2], counted) end
+    if its_connection == connection then table.insert(admitted[3], counted) end
   end
 end
 local paused = redis.call('HMGET', KEYS[2], 'everybody', endpoint)
 local function due(which, pause)
-  local instants, count, due = admitted[which], #admitted[which], math.max(now, tonumber(pause or 0) or 0)
-  table.sort(instants)
-  if count >= most[which] then
-    due = math.max(due, instants[count - most[which] + 1] + window)
+  local due, last, ends = math.max(now, tonumber(pause or 0) or 0), 0, {}
+  for _, counted in ipairs(admitted[which]) do
+    last = math.max(last, counted[1])
+    table.insert(ends, counted[2])
   end
-  if count > math.max(math.floor(most[which] / burst), 1) then
-    due = math.max(due, instants[count] + math.floor(window * 19 / 20 / most[which]))
+  table.sort(ends)
+  if #ends >= most[which] then
+    due = math.max(due, ends[#ends - most[which] + 1])
+  end
+  if #ends > math.max(math.floor(most[which] / burst), 1) then
+    due = math.max(due, last + math.floor(window * spacing / 100 / most[which]))
   end
   return due
 end
 local everybody = math.max(due(1, paused[1]), due(3))
 local own = due(2, paused[2])
-local wait = math.max(everybody, own) - now
-if wait > soon then
-  return {own > everybody and 2 or 0, wait}
+local at = math.max(everybody, own)
+if at - now > soon then
+  return {own > everybody and 2 or 0, at - now, at}
 end
-redis.call('RPUSH', KEYS[1], string.format('%.0f %s %s', now + wait, endpoint, connection))
+redis.call('RPUSH', KEYS[1], string.format('%.0f %s %s %d', at, endpoint, connection, late))
 redis.call('LTRIM', KEYS[1], -2 * most[1], -1)
 redis.call('PEXPIRE', KEYS[1], 10000)
-return {1, wait}
+return {1, at - now, at}
 ";
 
 /// Pauses an endpoint, or everything, for `ARGV[2]` microseconds; a longer pause stays.
@@ -116,14 +125,16 @@ impl RedisWindow {
         let mut connection = self.connection().await?;
         let script = Script::new(ADMIT_SCRIPT);
         let mut call = script.key(&self.admitted);
-        call.key(&self.paused).arg(window(keys.lateness)).arg(micros(GRANT_AHEAD)).arg(BURST).arg(self.limit);
+        call.key(&self.paused).arg(WINDOW).arg(micros(GRANT_AHEAD)).arg(BURST).arg(self.limit);
         for key in [keys.endpoint, keys.connection] {
             call.arg(key.hash).arg(key.limit);
         }
-        let (granted, wait): (u8, u64) = call.invoke_async(&mut connection).await?;
+        call.arg(SPACING_PERCENT).arg(micros(keys.lateness.min(MOST_LATENESS)));
+        call.arg(keys.moved.map(|at| at.to_string()).unwrap_or_default());
+        let (granted, wait, at): (u8, u64, u64) = call.invoke_async(&mut connection).await?;
         let wait = Duration::from_micros(wait);
         Ok(match granted {
-            1 => Decision::Granted(wait),
+            1 => Decision::Granted { wait, at },
             2 => Decision::WaitForEndpoint(wait.saturating_sub(GRANT_AHEAD)),
             _ => Decision::Wait(wait.saturating_sub(GRANT_AHEAD)),
         })

@@ -7,23 +7,27 @@
 //! endpoint's or a connection's those with its hash, and one entry counts for all at once.
 //!
 //! Stripe counts requests when they arrive, some milliseconds after they were admitted, and not
-//! always the same number of them. So a second is taken to be longer by [`ARRIVAL_SLACK`], and by
-//! what the caller's own requests have lately left late. Once a fifth of the limit is used, admissions
-//! are spaced: a request that is delayed meets single ones, not a burst. The spacing is 5 % shorter
-//! than the limit asks for, so that a moment without a request can be made up for.
+//! always the same number of them. So a second is taken to be longer by [`ARRIVAL_SLACK`], and an
+//! admission counts from when it may have left at the latest: its entry says how late the requests of
+//! its process have been. Every process reads that, so that none waits longer than the others. Once a
+//! fifth of the limit is used, admissions are spaced: a request that is delayed meets single ones, not
+//! a burst. The spacing is shorter than the limit asks for, so that a moment without a request can be
+//! made up for.
 
 use std::time::Duration;
 
 use super::window::{Decision, LimitKey, LimitKeys};
 
-/// How long an admission counts.
-pub(super) const SECOND: Duration = Duration::from_secs(1);
-/// How much longer it counts at least, because requests take different times to arrive.
-pub(super) const ARRIVAL_SLACK: Duration = Duration::from_millis(60);
-/// How much longer it counts at most, because a caller's requests leave late.
+/// How much longer than a second an admission counts, because requests take different times to arrive.
+pub(super) const ARRIVAL_SLACK: u64 = 15_000;
+/// How long an admission counts, in microseconds.
+pub(super) const WINDOW: u64 = 1_000_000 + ARRIVAL_SLACK;
+/// How much longer it counts at most, because its process lets requests leave late.
 pub(super) const MOST_LATENESS: Duration = Duration::from_millis(60);
 /// One part in so many of a limit is admitted without spacing.
 pub(super) const BURST: usize = 5;
+/// The time between the others, in percent of what the limit asks for.
+pub(super) const SPACING_PERCENT: u64 = 85;
 /// A request that is due within this time is counted now.
 pub(super) const GRANT_AHEAD: Duration = Duration::from_millis(40);
 /// The longest pause, in microseconds.
@@ -34,6 +38,8 @@ pub(super) const LONGEST_PAUSE: u64 = 65_000_000;
 pub(super) struct Entry {
     /// When it may be sent, in microseconds of the window's own clock.
     pub at: u64,
+    /// How much later it may be sent all the same, in microseconds.
+    pub late: u64,
     /// The hashes of the endpoint and of the connection it counts for.
     pub keys: [u64; 2],
 }
@@ -54,23 +60,34 @@ pub(super) struct WindowState {
     pub pauses: Vec<Pause>,
 }
 
+impl Entry {
+    /// Until when it counts.
+    fn end(&self) -> u64 {
+        self.at.saturating_add(self.late).saturating_add(WINDOW)
+    }
+}
+
 impl WindowState {
     /// Counts a request that is due soon, else says how long to wait. `limit` is the account's;
     /// `now` is in microseconds of the window's own clock.
     pub(super) fn decide(&mut self, limit: usize, keys: LimitKeys, now: u64) -> Decision {
         self.drop_expired(now);
-        let moment = Moment { now, window: window(keys.lateness) };
-        let everybody = self.due(None, limit, moment).max(self.key_due(1, keys.connection, moment));
-        let endpoint = self.key_due(0, keys.endpoint, moment);
-        let due = everybody.max(endpoint);
-        let wait = Duration::from_micros(due - now);
+        let hashes = [keys.endpoint.hash, keys.connection.hash];
+        let moves = |entry: &Entry| Some(entry.at) == keys.moved && entry.keys == hashes;
+        if let Some(moved) = self.admitted.iter().position(moves) {
+            self.admitted.remove(moved);
+        }
+        let everybody = self.due(None, limit, now).max(self.key_due(1, keys.connection, now));
+        let endpoint = self.key_due(0, keys.endpoint, now);
+        let at = everybody.max(endpoint);
+        let wait = Duration::from_micros(at - now);
         if wait > GRANT_AHEAD {
             let wait = wait.saturating_sub(GRANT_AHEAD);
             return if endpoint > everybody { Decision::WaitForEndpoint(wait) } else { Decision::Wait(wait) };
         }
-        let entry = Entry { at: due, keys: [keys.endpoint.hash, keys.connection.hash] };
-        self.admitted.insert(self.admitted.partition_point(|earlier| earlier.at <= due), entry);
-        Decision::Granted(wait)
+        let entry = Entry { at, late: micros(keys.lateness.min(MOST_LATENESS)), keys: hashes };
+        self.admitted.insert(self.admitted.partition_point(|earlier| earlier.at <= at), entry);
+        Decision::Granted { wait, at }
     }
 
     /// Pauses an endpoint, or the account without one, until then; a longer pause stays.
@@ -83,49 +100,36 @@ impl WindowState {
 
     /// Drops what has ended, and instants too far ahead, which a clock that was set back leaves behind.
     fn drop_expired(&mut self, now: u64) {
-        let longest = window(MOST_LATENESS);
-        self.admitted.retain(|entry| entry.at + longest > now && entry.at <= now + longest);
+        self.admitted.retain(|entry| entry.end() > now && entry.at <= now.saturating_add(WINDOW));
         self.pauses.retain(|pause| pause.until > now && pause.until <= now + LONGEST_PAUSE);
     }
 
-    fn key_due(&self, at: usize, key: LimitKey, moment: Moment) -> u64 {
-        self.due(Some((at, key.hash)), key.limit, moment)
+    fn key_due(&self, at: usize, key: LimitKey, now: u64) -> u64 {
+        self.due(Some((at, key.hash)), key.limit, now)
     }
 
-    fn due(&self, key: Option<(usize, u64)>, limit: usize, moment: Moment) -> u64 {
+    fn due(&self, key: Option<(usize, u64)>, limit: usize, now: u64) -> u64 {
         let counts = |entry: &&Entry| key.is_none_or(|(at, hash)| entry.keys.get(at) == Some(&hash));
-        let counted = |entry: &&Entry| entry.at + moment.window > moment.now && counts(entry);
-        let admitted: Vec<u64> = self.admitted.iter().filter(counted).map(|entry| entry.at).collect();
+        let admitted: Vec<Entry> = self.admitted.iter().filter(counts).copied().collect();
         let hash = key.map(|(_, hash)| hash);
         let paused = self.pauses.iter().find(|pause| pause.key == hash).map_or(0, |pause| pause.until);
-        due(&admitted, limit.max(1), moment).max(paused)
+        due(&admitted, limit.max(1), now).max(paused)
     }
-}
-
-/// When a request asks, and how long an admission counts for it, both in microseconds.
-#[derive(Debug, Clone, Copy)]
-struct Moment {
-    now: u64,
-    window: u64,
-}
-
-/// How long an admission counts for a caller whose requests leave so late, in microseconds.
-pub(super) fn window(lateness: Duration) -> u64 {
-    micros(SECOND + ARRIVAL_SLACK + lateness.min(MOST_LATENESS))
 }
 
 /// When the next admission is due, in microseconds; `admitted` are those that count, oldest first.
-fn due(admitted: &[u64], limit: usize, Moment { now, window }: Moment) -> u64 {
-    let oldest = admitted.len().checked_sub(limit).and_then(|at| admitted.get(at));
-    let free = oldest.map_or(0, |oldest| oldest + window);
+fn due(admitted: &[Entry], limit: usize, now: u64) -> u64 {
+    let mut ends: Vec<u64> = admitted.iter().map(Entry::end).collect();
+    ends.sort_unstable();
+    let free = ends.len().checked_sub(limit).and_then(|at| ends.get(at).copied());
     let last = admitted.last().filter(|_| admitted.len() > (limit / BURST).max(1));
-    let spaced = last.map_or(0, |last| last + spacing(limit, window));
-    free.max(spaced).max(now)
+    let spaced = last.map_or(0, |last| last.at + spacing(limit));
+    free.unwrap_or(0).max(spaced).max(now)
 }
 
-/// The time between two admissions in microseconds, 5 % less than the limit asks for.
-fn spacing(limit: usize, window: u64) -> u64 {
-    window * 19 / 20 / u64::try_from(limit).unwrap_or(u64::MAX)
+/// The time between two admissions in microseconds.
+fn spacing(limit: usize) -> u64 {
+    WINDOW * SPACING_PERCENT / 100 / u64::try_from(limit).unwrap_or(u64::MAX)
 }
 
 /// A duration in microseconds.
@@ -138,7 +142,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::window::{Decision, LimitKey, LimitKeys};
-    use super::{GRANT_AHEAD, LONGEST_PAUSE, Moment, WindowState, due, window};
+    use super::{Entry, GRANT_AHEAD, LONGEST_PAUSE, WindowState, due};
 
     const NOW: u64 = 10_000_000_000;
 
@@ -150,46 +154,67 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_fifth_of_the_limit_is_free_and_the_rest_is_spaced() {
-        let due = |admitted: &[u64]| due(admitted, 10, Moment { now: NOW, window: window(Duration::ZERO) });
-        assert_eq!(due(&[NOW; 2]), NOW);
-        assert_eq!(due(&[NOW; 3]), NOW + 100_700);
-        let spread: Vec<u64> = (0..10).map(|n| NOW - 1_000_000 + n * 101_000).collect();
-        assert_eq!(due(&spread), NOW + 60_000);
+    fn granted(wait: Duration, at: u64) -> Decision {
+        Decision::Granted { wait, at }
+    }
+
+    fn at_once(decision: Decision) -> bool {
+        matches!(decision, Decision::Granted { wait: Duration::ZERO, .. })
     }
 
     #[test]
-    fn a_caller_whose_requests_leave_late_waits_longer() {
+    fn a_fifth_of_the_limit_is_free_and_the_rest_is_spaced() {
+        let entries = |all: &[u64]| all.iter().map(|at| Entry { at: *at, late: 0, keys: [0; 2] }).collect();
+        let due = |admitted: Vec<Entry>| due(&admitted, 10, NOW);
+        assert_eq!(due(entries(&[NOW; 2])), NOW);
+        assert_eq!(due(entries(&[NOW; 3])), NOW + 86_275);
+        let spread: Vec<u64> = (0..10).map(|n| NOW - 1_000_000 + n * 101_000).collect();
+        assert_eq!(due(entries(&spread)), NOW + 15_000);
+    }
+
+    #[test]
+    fn an_admission_of_a_late_process_counts_longer_for_everybody() {
+        let wait_after = |late| {
+            let mut state = WindowState::default();
+            let late = LimitKeys { lateness: Duration::from_millis(late), ..LimitKeys::default() };
+            assert!(at_once(state.decide(1, late, NOW)));
+            state.decide(1, LimitKeys::default(), NOW + 900_000)
+        };
+        assert_eq!(wait_after(0), Decision::Wait(Duration::from_millis(75)));
+        assert_eq!(wait_after(30), Decision::Wait(Duration::from_millis(105)));
+        assert_eq!(wait_after(9000), Decision::Wait(Duration::from_millis(135)), "no longer than that");
+    }
+
+    #[test]
+    fn a_request_that_missed_its_time_counts_from_its_new_one() {
         let mut state = WindowState::default();
-        let keys = |late| LimitKeys { lateness: Duration::from_millis(late), ..LimitKeys::default() };
-        assert_eq!(state.decide(1, keys(0), NOW), Decision::Granted(Duration::ZERO));
-        let soon = NOW + 1_000_000;
-        assert_eq!(state.decide(1, keys(30), soon), Decision::Wait(Duration::from_millis(50)));
-        let most = Decision::Wait(Duration::from_millis(80));
-        assert_eq!(state.decide(1, keys(9000), soon), most, "a late caller waits no longer than that");
-        assert_eq!(state.decide(1, keys(0), soon), Decision::Wait(Duration::from_millis(20)));
+        assert_eq!(state.decide(1, of(1, 7), NOW), granted(Duration::ZERO, NOW));
+        let late = NOW + 500_000;
+        let moved = LimitKeys { moved: Some(NOW), ..of(1, 7) };
+        assert_eq!(state.decide(1, moved, late), granted(Duration::ZERO, late));
+        assert_eq!(state.admitted.len(), 1, "it is counted once");
+        assert_eq!(state.decide(1, of(1, 7), NOW + 1_100_000), Decision::Wait(Duration::from_millis(375)));
     }
 
     #[test]
     fn requests_are_admitted_until_the_second_is_full() {
         let mut state = WindowState::default();
         let all = LimitKeys::default();
-        assert_eq!(state.decide(2, all, NOW), Decision::Granted(Duration::ZERO));
-        assert_eq!(state.decide(2, all, NOW), Decision::Granted(Duration::ZERO));
-        let wait = Duration::from_millis(1060);
+        assert!(at_once(state.decide(2, all, NOW)));
+        assert!(at_once(state.decide(2, all, NOW)));
+        let wait = Duration::from_millis(1015);
         assert_eq!(state.decide(2, all, NOW), Decision::Wait(wait.saturating_sub(GRANT_AHEAD)));
-        assert_eq!(state.decide(2, all, NOW + 1_050_000), Decision::Granted(Duration::from_millis(10)));
+        assert_eq!(state.decide(2, all, NOW + 1_010_000), granted(Duration::from_millis(5), NOW + 1_015_000));
     }
 
     #[test]
     fn an_endpoint_at_its_limit_does_not_delay_another_one() {
         let mut state = WindowState::default();
         for _ in 0..2 {
-            assert_eq!(state.decide(100, of(1, 7), NOW), Decision::Granted(Duration::ZERO));
+            assert!(at_once(state.decide(100, of(1, 7), NOW)));
         }
         assert!(matches!(state.decide(100, of(1, 8), NOW), Decision::WaitForEndpoint(_)));
-        assert_eq!(state.decide(100, of(2, 8), NOW), Decision::Granted(Duration::ZERO));
+        assert!(at_once(state.decide(100, of(2, 8), NOW)));
     }
 
     #[test]
@@ -197,9 +222,9 @@ mod tests {
         let mut state = WindowState::default();
         let mut decisions =
             (1..).map(|endpoint| state.decide(100, of(endpoint, 7), NOW + endpoint * 300_000));
-        assert!(decisions.by_ref().take(3).all(|decision| matches!(decision, Decision::Granted(_))));
+        assert!(decisions.by_ref().take(3).all(|decision| matches!(decision, Decision::Granted { .. })));
         assert!(matches!(state.decide(100, of(9, 7), NOW + 1_000_000), Decision::Wait(_)));
-        assert_eq!(state.decide(100, of(9, 8), NOW + 1_000_000), Decision::Granted(Duration::ZERO));
+        assert!(at_once(state.decide(100, of(9, 8), NOW + 1_000_000)));
     }
 
     #[test]
@@ -209,7 +234,7 @@ mod tests {
         state.pause(Some(1), NOW + 1_000_000);
         let Decision::WaitForEndpoint(wait) = state.decide(100, of(1, 7), NOW) else { panic!("no pause") };
         assert_eq!(wait, Duration::from_millis(4960));
-        assert_eq!(state.decide(100, of(2, 7), NOW), Decision::Granted(Duration::ZERO));
+        assert!(at_once(state.decide(100, of(2, 7), NOW)));
         state.pause(None, NOW + 5_000_000);
         assert_eq!(state.decide(100, of(3, 8), NOW), Decision::Wait(Duration::from_millis(4960)));
     }
@@ -222,8 +247,8 @@ mod tests {
         }
         state.pause(None, NOW + LONGEST_PAUSE);
         let back = NOW - 3_600_000_000;
-        assert_eq!(state.decide(2, LimitKeys::default(), back), Decision::Granted(Duration::ZERO));
+        assert!(at_once(state.decide(2, LimitKeys::default(), back)));
         let forth = NOW + 3_600_000_000;
-        assert_eq!(state.decide(2, LimitKeys::default(), forth), Decision::Granted(Duration::ZERO));
+        assert!(at_once(state.decide(2, LimitKeys::default(), forth)));
     }
 }
