@@ -4,6 +4,7 @@ use super::order::{give_reductions, work_out};
 use super::prelude::*;
 use super::{generic, invoice_item, money};
 
+mod attach;
 mod balance;
 mod edit;
 mod finalize_and_pay;
@@ -20,7 +21,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         operations: &[(Create, create), (Delete, delete), (Update, update)],
         actions: &[
             ("AddInvoiceLines", edit::add_lines),
-            ("AttachPaymentToInvoice", payment::attach),
+            ("AttachPaymentToInvoice", attach::attach),
             ("FinalizeInvoice", finalize_and_pay::finalize),
             ("MarkInvoiceUncollectible", mark_uncollectible),
             ("PayInvoice", finalize_and_pay::pay),

@@ -7,7 +7,7 @@
 //! Time goes on by itself for nobody: a test clock moves it (`clock`).
 
 use super::prelude::*;
-use super::{discount, order, payment_method};
+use super::{discount, order};
 
 mod bill;
 mod billing_cycle;
@@ -17,11 +17,14 @@ mod end;
 mod ending;
 mod item;
 mod item_calls;
+mod params;
 mod pending;
 mod preview;
 mod proration;
 mod trial;
 mod views;
+
+use params::{SPECIAL, own_method};
 
 pub(super) use billing_cycle::{due_at, turn};
 pub(super) use create::made;
@@ -52,27 +55,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         ..Behaviour::of(&["subscription_item"])
     },
 ];
-
-/// Params that mean more than a field of their name.
-const SPECIAL: &[&str] = &[
-    "add_invoice_items",
-    "billing_cycle_anchor",
-    "billing_cycle_anchor_config",
-    "cancel_at",
-    "cancel_at_period_end",
-    "items",
-    "trial_end",
-];
-
-/// The default method must be one that is saved to the customer.
-fn own_method(call: &Call<'_>, customer: &str) -> Outcome<()> {
-    let Some(method) = text(&call.params, "default_payment_method") else { return Ok(()) };
-    let known = call.session.referred("payment_method", method, "default_payment_method")?;
-    if text(&known, "customer") == Some(customer) {
-        return Ok(());
-    }
-    Err(payment_method::not_attached(method, "default_payment_method"))
-}
 
 /// `POST /v1/subscriptions`.
 fn create(call: &Call<'_>) -> Outcome<Json> {

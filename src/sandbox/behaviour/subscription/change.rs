@@ -143,7 +143,7 @@ fn is_same_cost(pair: &Pair) -> bool {
 pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<()> {
     let mut owner = call.session.named("subscription", id(owner))?;
     let was_trial = given_number(&owner, "trial_end") == Some(call.now);
-    let own = item::of(call, id(&owner))?;
+    let mut own = item::of(call, id(&owner))?;
     let changed = |item: &&Body| pairs.iter().flat_map(|(_, after)| after).any(|after| id(after) == id(item));
     // what was not there before has nothing to credit
     let old = pairs
@@ -164,7 +164,6 @@ pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<
     if status(&owner) == "trialing" {
         set(&mut owner, "status", "active");
     }
-    let mut own = own;
     own.iter_mut().try_for_each(|item| item::set_period(item, &owner, call.now))?;
     bill::ahead(call, &owner, own, &mut draft)?;
     item::sync(call, &mut owner)?;

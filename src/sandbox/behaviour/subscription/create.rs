@@ -4,7 +4,8 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer_time, discount, order, period, setup_intent};
 
 use super::ending::ending;
-use super::{SPECIAL, bill, item, own_method, trial};
+use super::params::{SPECIAL, own_method};
+use super::{bill, item, trial};
 
 /// A subscription that was started: kept, billed, and paid where that could be done.
 pub fn made(call: &Call<'_>) -> Outcome<Body> {

@@ -48,13 +48,13 @@ fn shorten(
     until: Option<i64>,
 ) -> Outcome<Body> {
     let prorates = proration::behaviour(call) != "none";
-    let is_billed = text(&body, "latest_invoice").is_some() && status(&body) != "trialing";
+    let is_billed = text(&body, "latest_invoice").is_some() && matches!(status(&body), "active" | "past_due");
     let mut waits = false;
     for (mut item, usual) in own {
         let end = until.map_or(usual, |until| until.min(usual));
         let view = Item::of(&item, &body)?;
         let (_, before) = view.period;
-        if end < before && !prorates {
+        if end == before || (end < before && !prorates) {
             continue;
         }
         if prorates && is_billed {
