@@ -1,6 +1,6 @@
 //! The phases of a schedule: from when until when, and what the subscription is then.
 
-use crate::sandbox::behaviour::order::{self, Accepts, CHECKED};
+use crate::sandbox::behaviour::order::{self, Accepts, CHECKED, Price};
 use crate::sandbox::behaviour::period::Cycle;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription;
@@ -43,16 +43,16 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
         let price = order::named(call, item, Accepts::RecurringOfAnyAge, &path)?;
         let price = price.ok_or_else(|| missing(&child(&path, "price")))?;
         let currency = currency.get_or_insert(needed(&price, "currency")?.to_owned());
-        order::in_currency(&price, currency, &child(&path, "price"))?;
-        usual_end = Some(Cycle::of(needed_inner(&price, "recurring")?)?.after(start));
+        let Price { recurring, .. } = Price::in_currency(&price, currency, &child(&path, "price"))?;
+        usual_end = recurring.map(|cycle| cycle.after(start));
         let mut shown = body! {
             "discounts": items(item, "discounts"), "metadata": inner(item, "metadata"), "plan": id(&price),
-            "price": id(&price), "quantity": given_number(item, "quantity").unwrap_or(1),
+            "price": id(&price), "quantity": order::quantity(item),
         };
         order::give_rates(call, &mut shown, item, "tax_rates", &path)?;
         own.push(shown);
     }
-    let duration = inner(params, "duration").map(Cycle::of).transpose()?;
+    let duration: Option<Cycle<'_>> = inner(params, "duration").map(typed).transpose()?;
     let end = given_number(params, "end_date").or_else(|| duration.map(|duration| duration.after(start)));
     let end = end.or(usual_end).ok_or_else(|| missing(&child(path, "items")))?;
     if end <= start {

@@ -20,7 +20,7 @@ pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
     }
     let ends = given_number(&owner, "cancel_at");
     let next = item::period_ends(&owner).map(|(first, _)| first).filter(|_| !ENDED.contains(&status(&owner)));
-    let Some(next) = next.into_iter().chain(ends).min() else { return Err(none(&owner)) };
+    let Some(next) = next.into_iter().chain(ends).min() else { return none(&owner) };
     let call = Call { now: next, ..call };
     let mut body = if ends == Some(next) {
         bill::rest(&call, &owner, "upcoming")?
@@ -29,12 +29,12 @@ pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
         billing_cycle::next(&call, &owner)?
     };
     set(&mut body, "billing_reason", "upcoming");
-    if items(&body, LINES).is_empty() { Err(none(&owner)) } else { Ok(body) }
+    if items(&body, LINES).is_empty() { none(&owner) } else { Ok(body) }
 }
 
-fn none(owner: &Body) -> Failure {
-    let message = format!("No upcoming invoices for customer: {}", text(owner, "customer").unwrap_or(""));
-    Failure::new(404, "invalid_request_error", message).code("invoice_upcoming_none")
+fn none(owner: &Body) -> Outcome<Body> {
+    let message = format!("No upcoming invoices for customer: {}", needed(owner, "customer")?);
+    Err(Failure::new(404, "invalid_request_error", message).code("invoice_upcoming_none"))
 }
 
 /// The first invoice of a subscription that is not made.
