@@ -154,6 +154,12 @@ impl<'a> Call<'a> {
         self.session.referred(object, self.demanded(param)?, param)
     }
 
+    /// Changes members of an object and keeps it.
+    pub fn alter(&self, body: &mut Body, members: Body) -> Outcome<()> {
+        body.extend(members);
+        self.session.put(body)
+    }
+
     /// Keeps an object and answers with it.
     pub fn keep(&self, body: Body) -> Outcome<Json> {
         self.session.put(&body)?;

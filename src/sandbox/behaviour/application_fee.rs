@@ -1,8 +1,8 @@
 //! Application fees: what a platform takes of the payments of accounts that are connected to it.
 
 use super::ledger::{self, Movement};
+use super::money;
 use super::prelude::*;
-use super::{money, period};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =
@@ -53,7 +53,8 @@ pub(super) fn give_back(
 ) -> Outcome<()> {
     let known = text(payment, "application_fee").unwrap_or_default();
     let Some((platform, fee)) = call.session.anywhere("application_fee", known)? else { return Ok(()) };
-    let part = period::share(number(&fee, "amount"), returned, number(payment, "amount"));
+    let part =
+        money::part_of(number(&fee, "amount").into(), returned.into(), number(payment, "amount").into());
     let amount = part.min(left(&fee));
     refund(&call.without(&["amount", "metadata"]), &platform, fee, amount, undone).map(drop)
 }

@@ -19,7 +19,8 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 fn create(call: &Call<'_>) -> Outcome<Json> {
     check_scope(call)?;
     let body = call.build()?;
-    if given_number(&body, "expires_at").is_some_and(|until| until <= number(&body, "effective_at")) {
+    let from = needed_number(&body, "effective_at")?;
+    if given_number(&body, "expires_at").is_some_and(|until| until <= from) {
         return Err(Failure::invalid("`expires_at` must be after `effective_at`.").param("expires_at"));
     }
     call.session.put(&body)?;
@@ -56,7 +57,7 @@ fn is_over(call: &Call<'_>, body: &Body) -> bool {
 
 /// Whether something can be paid with a grant now.
 fn counts(call: &Call<'_>, grant: &Body) -> bool {
-    !is_over(call, grant) && number(grant, "effective_at") <= call.now
+    !is_over(call, grant) && given_number(grant, "effective_at").is_some_and(|at| at <= call.now)
 }
 
 /// `POST /v1/billing/credit_grants/{id}`.
@@ -98,7 +99,7 @@ fn summary(call: &Call<'_>) -> Outcome<Json> {
     grants.retain(|grant| only.is_none_or(|only| only == id(grant)) && counts(call, grant));
     let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
     for amount in grants.iter().filter_map(|grant| inner(grant, "amount.monetary")) {
-        *sums.entry(needed(amount, "currency")?).or_default() += number(amount, "value");
+        *sums.entry(needed(amount, "currency")?).or_default() += needed_number(amount, "value")?;
     }
     let shown = sums.into_iter().map(|(currency, value)| {
         let amount = json!({"monetary": {"currency": currency, "value": value}, "type": "monetary"});

@@ -1,6 +1,7 @@
 //! The balance of a customer: what it owes, or is owed, before the next invoice. Every change
 //! is an entry of the ledger.
 
+use super::money;
 use super::prelude::*;
 
 /// What this module answers.
@@ -17,13 +18,12 @@ pub(super) fn enter(
     about: Option<(&str, &str)>,
 ) -> Outcome<Body> {
     let mut owner = call.session.named("customer", customer)?;
-    let balance = number(&owner, "balance") + amount;
-    set(&mut owner, "balance", balance);
-    call.session.put(&owner)?;
+    let balance = needed_number(&owner, "balance")? + amount;
+    call.alter(&mut owner, body! {"balance": balance})?;
     let mut entry = call.fresh_of("customer_balance_transaction")?;
-    entry.extend(members(json!({
+    entry.extend(body! {
         "amount": amount, "currency": currency, "customer": customer, "ending_balance": balance, "type": kind,
-    })));
+    });
     if let Some((field, id)) = about {
         set(&mut entry, field, id);
     }
@@ -34,7 +34,7 @@ pub(super) fn enter(
 /// `POST /v1/customers/{customer}/balance_transactions`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let customer = call.owner();
-    let known = call.session.named("customer", customer)?;
+    let mut known = call.session.named("customer", customer)?;
     let currency = call.demanded("currency")?;
     if let Some(own) = text(&known, "currency").filter(|own| *own != currency) {
         let message =
@@ -44,21 +44,19 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let amount = number(&call.params, "amount");
     let mut entry = enter(call, customer, (amount, currency), "adjustment", None)?;
     shape::lay_over(call.entity, &mut entry, &call.params)?;
-    let mut known = call.session.named("customer", customer)?;
-    set(&mut known, "currency", currency);
-    call.session.put(&known)?;
+    known = call.session.named("customer", customer)?;
+    call.alter(&mut known, body! {"currency": currency})?;
     call.keep(entry)
 }
 
 /// The balance was set by an update of the customer: that is an entry too.
 pub(super) fn adjusted(call: &Call<'_>, before: i64, customer: &Body) -> Outcome<()> {
-    let now = number(customer, "balance");
+    let now = needed_number(customer, "balance")?;
     if now == before {
         return Ok(());
     }
-    let currency = text(customer, "currency").unwrap_or("usd").to_owned();
+    let currency = text(customer, "currency").unwrap_or(money::USUAL);
     let mut reset = customer.clone();
-    set(&mut reset, "balance", before);
-    call.session.put(&reset)?;
-    enter(call, id(customer), (now.saturating_sub(before), &currency), "adjustment", None).map(drop)
+    call.alter(&mut reset, body! {"balance": before})?;
+    enter(call, id(customer), (now.saturating_sub(before), currency), "adjustment", None).map(drop)
 }

@@ -4,7 +4,7 @@
 use crate::sandbox::auth_context;
 
 use super::prelude::*;
-use super::{application_fee, ledger, payout, period};
+use super::{application_fee, ledger, money, payout};
 
 /// A charge was captured: what the platform takes of it, and what goes on to another account.
 pub(super) fn captured(call: &Call<'_>, charge: &Body) -> Outcome<()> {
@@ -64,7 +64,11 @@ pub(super) fn refunded(call: &Call<'_>, charge: &Body, refund: &mut Body) -> Out
     let mut taken = None;
     let transfer = call.session.linked(charge, "transfer", "transfer")?;
     if let Some(transfer) = transfer.as_ref().filter(|_| flag(&call.params, "reverse_transfer")) {
-        let part = period::share(number(transfer, "amount"), returned, number(charge, "amount"));
+        let part = money::part_of(
+            number(transfer, "amount").into(),
+            returned.into(),
+            number(charge, "amount").into(),
+        );
         let left = number(transfer, "amount") - number(transfer, "amount_reversed");
         let mut about = call.about("transfer_reversal", body! {"amount": part.min(left)})?;
         about.parents = vec![("transfer".to_owned(), id(transfer).to_owned())];

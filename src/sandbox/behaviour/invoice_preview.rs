@@ -29,10 +29,10 @@ fn previewed(call: &Call<'_>) -> Outcome<Body> {
     let mut body = without_extras(call)?;
     for (path, entry) in entries(&call.params, "invoice_items", "") {
         let item = item_of(call, &body, entry, &path)?;
-        add_item(call, &mut body, &item);
+        add_item(call, &mut body, &item)?;
     }
     give_discounts(call, &mut body, &call.params, "")?;
-    work_out(&mut body);
+    work_out(&mut body)?;
     Ok(body)
 }
 
@@ -74,7 +74,7 @@ fn without_extras(call: &Call<'_>) -> Outcome<Body> {
     let currency = currency.unwrap_or(money::USUAL);
     let mut body = draft(&call.about("invoice", Body::new())?, &customer, currency)?;
     for item in invoice_item::waiting(call, id(&customer), Some(currency))? {
-        add_item(call, &mut body, &item);
+        add_item(call, &mut body, &item)?;
     }
     Ok(body)
 }

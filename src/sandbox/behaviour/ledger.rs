@@ -115,7 +115,7 @@ fn description(call: &Call<'_>, source: &Body, kind: &str) -> Outcome<Json> {
 
 /// What Stripe keeps of a payment: 2.9 percent and 30 of the smallest unit.
 pub(super) fn fee(amount: i64) -> i64 {
-    money::percent_of("2.9", amount).unwrap_or(0) + 30
+    money::part_of(amount.into(), 29, 1000) + 30
 }
 
 /// What is there by currency: at once, and later.

@@ -72,10 +72,12 @@ fn event(call: &Call<'_>) -> Outcome<Json> {
         let message = format!("An event already exists with the identifier `{identifier}`.");
         return Err(Failure::state(message).code("resource_already_exists").param("identifier"));
     }
-    body.extend(body! {
-        "id": identifier, "_meter": id(&meter), "_customer": customer, "_value": scaled.to_string(),
-    });
-    call.session.put(&body)?;
+    call.alter(
+        &mut body,
+        body! {
+            "id": identifier, "_meter": id(&meter), "_customer": customer, "_value": scaled.to_string(),
+        },
+    )?;
     body.shift_remove("id");
     Ok(Json::Object(body))
 }
@@ -132,11 +134,13 @@ fn adjust(call: &Call<'_>) -> Outcome<Json> {
 fn usage(call: &Call<'_>, meter: &Body, customer: &str) -> Outcome<Vec<(i64, i128)>> {
     let mut events = call.session.having("billing.meter_event", "_customer", customer)?;
     events.retain(|event| text(event, "_meter") == Some(id(meter)));
-    let value =
-        |event: &Body| text(event, "_value").and_then(|value| value.parse::<i128>().ok()).unwrap_or(0);
+    let read = |event: &Body| {
+        let value = needed(event, "_value")?.parse();
+        let value = value.map_err(|_| Failure::internal("The value of an event is no number."))?;
+        Ok((needed_number(event, "timestamp")?, value))
+    };
     // they come newest first; of two at the same time the later one stands behind the other
-    let mut used: Vec<_> =
-        events.iter().rev().map(|event| (number(event, "timestamp"), value(event))).collect();
+    let mut used = events.iter().rev().map(read).collect::<Outcome<Vec<_>>>()?;
     used.sort_by_key(|(at, _)| *at);
     Ok(used)
 }

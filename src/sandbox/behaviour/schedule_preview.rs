@@ -21,7 +21,7 @@ pub(super) fn previewed(call: &Call<'_>) -> Outcome<Body> {
     match status(&body) {
         "active" => ahead(&call, &body),
         "not_started" => begun(&call, body),
-        _ => Err(subscription::nothing_upcoming(&body)),
+        _ => subscription::nothing_upcoming(&body),
     }
 }
 

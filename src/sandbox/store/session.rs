@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row, ToSql, Transaction, params};
 use serde_json::Value as Json;
 
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::Body;
+use crate::sandbox::fields::{Body, text};
 use crate::sandbox::reference_data;
 
 use super::walk::{BY_TIME, FEW, Walk, placed};
@@ -86,10 +86,9 @@ impl Session<'_> {
         Ok(self.get(object, id)?.filter(|stored| !stored.gone).map(|stored| stored.body))
     }
 
-    /// The object of a type whose id stands in a field of another; none where none does.
+    /// The object of a type whose id a path of another leads to; none where none does.
     pub fn linked(&self, body: &Body, field: &str, object: &str) -> Outcome<Option<Body>> {
-        let id = body.get(field).and_then(Json::as_str).filter(|id| !id.is_empty());
-        id.map_or(Ok(None), |id| self.alive(object, id))
+        text(body, field).map_or(Ok(None), |id| self.alive(object, id))
     }
 
     /// The object that a path names.

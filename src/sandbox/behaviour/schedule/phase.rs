@@ -1,6 +1,6 @@
 //! The phases of a schedule: from when until when, and what the subscription is then.
 
-use crate::sandbox::behaviour::order::{self, Accepts, CHECKED};
+use crate::sandbox::behaviour::order::{self, Accepts, CHECKED, Price};
 use crate::sandbox::behaviour::period::Cycle;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription;
@@ -68,11 +68,11 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
         let price = order::named(call, item, Accepts::RecurringOfAnyAge, &path)?;
         let price = price.ok_or_else(|| missing(&child(&path, "price")))?;
         let currency = currency.get_or_insert(needed(&price, "currency")?.to_owned());
-        order::in_currency(&price, currency, &child(&path, "price"))?;
-        usual_end = Some(Cycle::of(needed_inner(&price, "recurring")?)?.after(start));
+        let Price { recurring, .. } = Price::in_currency(&price, currency, &child(&path, "price"))?;
+        usual_end = recurring.map(|cycle| cycle.after(start));
         let mut shown = body! {
             "discounts": items(item, "discounts"), "metadata": inner(item, "metadata"), "plan": id(&price),
-            "price": id(&price), "quantity": given_number(item, "quantity").unwrap_or(1),
+            "price": id(&price), "quantity": order::quantity(item),
         };
         copy_given(&mut shown, item, &["billing_thresholds"]);
         order::give_rates(call, &mut shown, item, "tax_rates", &path)?;
@@ -83,14 +83,14 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
         let price = order::named(call, item, Accepts::OneTime, &path)?;
         let price = price.ok_or_else(|| missing(&child(&path, "price")))?;
         let mut shown = body! {
-            "discounts": items(item, "discounts"), "price": id(&price), "quantity": given_number(item, "quantity").unwrap_or(1),
+            "discounts": items(item, "discounts"), "price": id(&price), "quantity": order::quantity(item),
             "period": {"end": {"type": "min_item_period_end"}, "start": {"type": "max_item_period_start"}},
         };
         copy_given(&mut shown, item, &["discountable", "metadata", "period"]);
         order::give_rates(call, &mut shown, item, "tax_rates", &path)?;
         extra.push(shown);
     }
-    let duration = inner(params, "duration").map(Cycle::of).transpose()?;
+    let duration: Option<Cycle<'_>> = inner(params, "duration").map(typed).transpose()?;
     let end = time(call, params, "end_date").or_else(|| duration.map(|duration| duration.after(start)));
     let end = end.or(usual_end).ok_or_else(|| missing(&child(path, "items")))?;
     if end <= start {

@@ -20,7 +20,7 @@ pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
     }
     let ends = given_number(&owner, "cancel_at");
     let next = renews_at(&owner);
-    let Some(next) = next.into_iter().chain(ends).min() else { return Err(nothing_upcoming(&owner)) };
+    let Some(next) = next.into_iter().chain(ends).min() else { return nothing_upcoming(&owner) };
     let call = Call { now: next, ..call };
     let mut body = if ends == Some(next) {
         bill::rest(&call, &owner, "upcoming")?
@@ -29,7 +29,7 @@ pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
         billing_cycle::next(&call, &owner)?
     };
     set(&mut body, "billing_reason", "upcoming");
-    if items(&body, LINES).is_empty() { Err(nothing_upcoming(&owner)) } else { Ok(body) }
+    if items(&body, LINES).is_empty() { nothing_upcoming(&owner) } else { Ok(body) }
 }
 
 /// When the first of the current periods ends; never where nothing follows.
@@ -38,9 +38,9 @@ pub fn renews_at(owner: &Body) -> Option<i64> {
 }
 
 /// The refusal of a preview of nothing.
-pub fn nothing_upcoming(owner: &Body) -> Failure {
-    let message = format!("No upcoming invoices for customer: {}", text(owner, "customer").unwrap_or(""));
-    Failure::new(404, "invalid_request_error", message).code("invoice_upcoming_none")
+pub fn nothing_upcoming(owner: &Body) -> Outcome<Body> {
+    let message = format!("No upcoming invoices for customer: {}", needed(owner, "customer")?);
+    Err(Failure::new(404, "invalid_request_error", message).code("invoice_upcoming_none"))
 }
 
 /// The first invoice of a subscription that is not made.
