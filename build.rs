@@ -36,8 +36,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Schemas in the order of their names: the same ones are the same bytes.
     let generator = tonic_prost_build::configure().build_client(true);
     generator.btree_map(".tfplugin5.GetProviderSchema").compile_fds(descriptors)?;
+    link_at_a_fixed_address();
     pack_catalog(Path::new("src/catalog"))?;
     unpack_schemas(Path::new("src/provider/packed_schemas.bin"))
+}
+
+/// Links programs for glibc at a fixed address, as Go links its own: nothing is relocated at a start, of which
+/// one command of terraform has three or four (docs/design/0014-start.md).
+fn link_at_a_fixed_address() {
+    let of_target = |name: &str| env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
+    if (of_target("OS").as_str(), of_target("ENV").as_str()) == ("linux", "gnu") {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
 }
 
 /// Joins facts and rules and writes them as one blob with an index.

@@ -22,6 +22,7 @@ pub use error::Error;
 pub use handle::{decode as decode_handle, encode as encode_handle, id_of as id_of_handle};
 pub use identity::{AccountIdentity, Likeness};
 pub use readiness::keeps_secrets;
+pub use sandbox_transport::check as check_sandbox;
 pub use settings::{Lock, Log, Nodes, Proxy, ProxyAuth, Settings};
 pub use status::State;
 pub use throttle_scope::ThrottleScope;

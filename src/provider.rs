@@ -206,6 +206,7 @@ impl Provider for StripeProvider {
         // have been shown then.
         let mut found = self.validate_provider(&config);
         found.retain(|diagnostic| diagnostic.severity == Severity::Error);
+        found.extend(block::sandbox_fault(&config));
         if !has_errors(&found) {
             let journal = self.journal(block::journal_place(&config));
             let runtime = Runtime::new(&config, self.env.clone(), journal);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 
-use crate::sandbox::{Leaves, Sandbox};
+use crate::sandbox::{Leaves, OpenError, Sandbox};
 use crate::stripe::trace::{self, Event};
 use crate::stripe::{Request, Response, Transport, TransportError};
 
@@ -23,9 +23,21 @@ pub(super) fn transport(file: &Path) -> Result<Arc<dyn Transport>, String> {
     if let Some(sandbox) = by_file.get(file) {
         return Ok(Arc::new(SandboxTransport(sandbox.clone())));
     }
-    let sandbox = Sandbox::open(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let sandbox = Sandbox::open(file).map_err(|error| told(file, &error))?;
     by_file.insert(file.to_owned(), sandbox.clone());
     Ok(Arc::new(SandboxTransport(sandbox)))
+}
+
+/// Whether a sandbox can be kept in `file`, which is neither made nor changed.
+///
+/// # Errors
+/// It cannot, as a message with the path.
+pub fn check(file: &Path) -> Result<(), String> {
+    Sandbox::check(file).map_err(|error| told(file, &error))
+}
+
+fn told(file: &Path, error: &OpenError) -> String {
+    format!("{}: {error}", file.display())
 }
 
 #[derive(Debug)]

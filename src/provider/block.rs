@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalog::API_VERSION;
-use crate::connection::{Defaults, Settings};
+use crate::connection::{Defaults, Settings, check_sandbox};
 use crate::engine::JournalPlace;
 use crate::env::Env;
 use crate::provider::connection_schema::{
@@ -16,7 +16,7 @@ use crate::provider::connection_settings::{self, API_KEY};
 use crate::provider::messages::settings;
 use crate::provider::metadata_rules;
 use crate::provider::setting_faults::{check_destination, check_key};
-use crate::terraform::diagnostic::Diagnostics;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::{Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
@@ -71,6 +71,13 @@ pub(super) fn validate(config: &Value, env: &Env) -> Diagnostics {
         found.push(settings::two_destinations().at_attribute("api_base"));
     }
     found
+}
+
+/// Why the file of the sandbox cannot be used. It is looked at when the provider is configured: who only
+/// validates needs no file.
+pub(super) fn sandbox_fault(config: &Value) -> Option<Diagnostic> {
+    let why = check_sandbox(config.get("sandbox").as_str()?.as_ref()).err()?;
+    Some(settings::unusable_sandbox(&why).at_attribute("sandbox"))
 }
 
 /// Where the journal of creates is; a place that is not known yet counts as not set.

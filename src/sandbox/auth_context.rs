@@ -29,6 +29,8 @@ const ACCOUNTS: &[&str] = &["account", "v2.core.account"];
 pub(super) struct Caller {
     /// The account the call acts on.
     pub account: String,
+    /// The account of the key, where the call acts on one that is connected to it.
+    pub platform: Option<String>,
     /// Whether the key is a live one.
     pub livemode: bool,
     /// Whether the key is one that anybody may know.
@@ -38,6 +40,7 @@ pub(super) struct Caller {
 impl Caller {
     /// Reads the key and finds the account that the headers name.
     pub fn of(lease: &mut Lease<'_>, request: &http::Request<Bytes>) -> Outcome<Self> {
+        check_headers(request)?;
         let key = given_key(request);
         if key.is_empty() {
             let message = "You did not provide an API key. You need to provide your API key in the Authorization \
@@ -53,7 +56,8 @@ impl Caller {
             if account != caller.account && !caller.has_made(lease, account)? {
                 return Err(Failure::no_access(&key, account));
             }
-            account.clone_into(&mut caller.account);
+            let platform = std::mem::replace(&mut caller.account, account.to_owned());
+            caller.platform = caller.platform.or(Some(platform)).filter(|platform| *platform != account);
         }
         Ok(caller)
     }
@@ -76,6 +80,7 @@ impl Caller {
             now: now(),
             livemode: self.livemode,
             account: self.account.clone(),
+            platform: self.platform.clone(),
             reactions,
         }
     }
@@ -87,7 +92,8 @@ impl Caller {
         if rest.rsplit('_').next() == Some("invalid") {
             return None;
         }
-        Some(Self { account: account_of(rest), livemode: mode == "live", publishable: kind == "pk" })
+        let (livemode, publishable) = (mode == "live", kind == "pk");
+        Some(Self { account: account_of(rest), platform: None, livemode, publishable })
     }
 
     /// The customer at a browser, who has no key but the address of an object.
@@ -95,20 +101,32 @@ impl Caller {
         let found = lease.begin(String::new(), false)?.anywhere(object, id)?;
         let space = found.as_ref().and_then(|(space, _)| space.split_once('/'));
         let (account, mode) = space.unwrap_or((USUAL, "test"));
-        Ok(Self { account: account.to_owned(), livemode: mode == "live", publishable: true })
+        let livemode = mode == "live";
+        Ok(Self { account: account.to_owned(), platform: None, livemode, publishable: true })
     }
 
     /// Whether the account is one that the caller made and that is still there.
     fn has_made(&self, lease: &mut Lease<'_>, account: &str) -> Outcome<bool> {
-        let session = lease.begin(self.space(), false)?;
-        let found = ACCOUNTS.iter().map(|object| session.alive(object, account));
-        Ok(found.collect::<Outcome<Vec<_>>>()?.iter().any(Option::is_some))
+        knows(&lease.begin(self.space(), false)?, account)
     }
 
     /// Where the caller's objects are.
     pub fn space(&self) -> String {
         format!("{}/{}", self.account, if self.livemode { "live" } else { "test" })
     }
+}
+
+/// Whether an account is one that the account of a session made.
+fn knows(session: &Session<'_>, account: &str) -> Outcome<bool> {
+    let found = ACCOUNTS.iter().map(|object| session.alive(object, account));
+    Ok(found.collect::<Outcome<Vec<_>>>()?.iter().any(Option::is_some))
+}
+
+/// Whether an object is that of an account which is connected to the account of a session.
+pub(super) fn is_connected(session: &Session<'_>, object: &str, id: &str) -> Outcome<bool> {
+    let found = session.anywhere(object, id)?;
+    let owner = found.as_ref().and_then(|(space, _)| space.split('/').next());
+    owner.map_or(Ok(false), |owner| knows(session, owner))
 }
 
 /// Whether a type is that of accounts and the id that of the account a call acts on.
@@ -151,6 +169,22 @@ fn given_key(request: &http::Request<Bytes>) -> String {
 fn user(coded: &str) -> Option<String> {
     let decoded = String::from_utf8(STANDARD.decode(coded.trim()).ok()?).ok()?;
     Some(decoded.split(':').next().unwrap_or_default().to_owned())
+}
+
+/// Headers that say for whom and how often a call is made: one that is not understood is not the same as none.
+const TELLING: &[&str] = &["authorization", "idempotency-key", "stripe-account", "stripe-context"];
+
+/// Refuses a telling header that is given twice, or in other letters than a header has.
+fn check_headers(request: &http::Request<Bytes>) -> Outcome<()> {
+    for name in TELLING {
+        let mut given = request.headers().get_all(*name).iter();
+        if given.next().is_some_and(|value| value.to_str().is_err()) || given.next().is_some() {
+            return Err(Failure::invalid(format!(
+                "The header `{name}` must be given once, in ASCII letters."
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// A header as text.

@@ -17,6 +17,7 @@ use definition::{Answer, Behaviour};
 
 mod account;
 mod action;
+mod application_fee;
 mod card;
 mod charge;
 mod checkout;
@@ -59,6 +60,7 @@ mod quote;
 mod reaction;
 mod refund;
 mod schedule;
+mod schedule_preview;
 mod setup_intent;
 mod shipping_rate;
 mod singletons;
@@ -71,6 +73,7 @@ mod webhook_endpoint;
 /// Every behaviour, by the module that has it.
 const REGISTRY: &[&[Behaviour]] = &[
     account::BEHAVIOURS,
+    application_fee::BEHAVIOURS,
     charge::BEHAVIOURS,
     checkout::BEHAVIOURS,
     clock::BEHAVIOURS,

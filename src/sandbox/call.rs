@@ -32,6 +32,8 @@ pub(super) struct Call<'a> {
     pub livemode: bool,
     /// The account the call acts on.
     pub account: String,
+    /// The account that makes the call for another one, which is connected to it.
+    pub platform: Option<String>,
     /// What the changes of a call mean for other objects.
     pub reactions: fn(&Call<'_>) -> Outcome<()>,
 }
@@ -95,6 +97,9 @@ impl<'a> Call<'a> {
         if body.contains_key("livemode") {
             set(&mut body, "livemode", self.livemode);
         }
+        if let Some(platform) = self.platform.as_ref().filter(|_| body.contains_key("application")) {
+            set(&mut body, "application", identifier::application(platform));
+        }
         body
     }
 
@@ -147,6 +152,12 @@ impl<'a> Call<'a> {
     /// The object of that type which a param names, which Stripe demands.
     pub fn demanded_object(&self, param: &str, object: &str) -> Outcome<Body> {
         self.session.referred(object, self.demanded(param)?, param)
+    }
+
+    /// Changes members of an object and keeps it.
+    pub fn alter(&self, body: &mut Body, members: Body) -> Outcome<()> {
+        body.extend(members);
+        self.session.put(body)
     }
 
     /// Keeps an object and answers with it.

@@ -107,9 +107,16 @@ impl Given {
         Err(refusal)
     }
 
-    fn list<'a>(self, inner: &Shape, items: impl IntoIterator<Item = &'a Json>, path: &str) -> Outcome<Json> {
-        let items = items.into_iter().enumerate();
-        let typed = items.map(|(at, given)| self.value(inner, given, &format!("{path}[{at}]")));
+    fn list<'a, I>(self, inner: &Shape, items: I, path: &str) -> Outcome<Json>
+    where
+        I: IntoIterator<Item = &'a Json, IntoIter: ExactSizeIterator>,
+    {
+        let items = items.into_iter();
+        if items.len() > ENTRIES {
+            let message = format!("Array {path} exceeded maximum {ENTRIES} allowed elements.");
+            return Err(Failure::invalid(message).param(path));
+        }
+        let typed = items.enumerate().map(|(at, given)| self.value(inner, given, &format!("{path}[{at}]")));
         Ok(Json::Array(typed.collect::<Outcome<_>>()?))
     }
 
@@ -173,6 +180,9 @@ fn meant<'s>(shapes: &'s [Shape], given: &Body) -> Option<&'s Shape> {
         strange + other.count()
     })
 }
+
+/// More entries than a list of any param has.
+const ENTRIES: usize = 1000;
 
 /// Most keys an object's metadata may have.
 pub(super) const METADATA_KEYS: usize = 50;

@@ -1,5 +1,6 @@
 //! Reading members of an object without asking twice whether they are there.
 
+use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use super::error::{Failure, Outcome};
@@ -72,6 +73,12 @@ pub(super) fn needed_number(body: &Body, name: &str) -> Outcome<i64> {
 /// The object that every object of its type holds under that name.
 pub(super) fn needed_inner<'a>(body: &'a Body, name: &str) -> Outcome<&'a Body> {
     inner(body, name).ok_or_else(|| lacking(body, name))
+}
+
+/// A view of an object: the members that every object of its type has, each of its kind.
+pub(super) fn typed<'b, V: Deserialize<'b>>(body: &'b Body) -> Outcome<V> {
+    let wrong = |error| format!("The {} {} cannot be read: {error}.", object(body), id(body));
+    V::deserialize(body).map_err(|error: serde_json::Error| Failure::internal(wrong(error)))
 }
 
 fn lacking(body: &Body, name: &str) -> Failure {

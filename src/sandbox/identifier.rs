@@ -46,6 +46,11 @@ pub(super) fn fingerprint(text: &str) -> String {
     Sha256::digest(text).iter().take(16).map(|byte| letter(*byte)).collect()
 }
 
+/// The id of the application with which a platform acts for other accounts.
+pub(super) fn application(platform: &str) -> String {
+    format!("ca_{}", fingerprint(platform))
+}
+
 /// So many random digits.
 pub(super) fn digits(length: usize) -> String {
     let number = u128::from_be_bytes(repeatable::bytes("digits")) % 10_u128.pow(30);

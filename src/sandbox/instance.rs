@@ -9,7 +9,7 @@ use super::fault::{Fault, Faults};
 use super::limit::Limit;
 use super::repeatable::Repeatable;
 use super::seed;
-use super::store::{OpenError, Store};
+use super::store::{self, OpenError, Store};
 use super::webhook_delivery::{Delivery, WebhookSender};
 
 /// A Stripe of your own. Clones share it.
@@ -35,6 +35,11 @@ impl Sandbox {
     /// share it.
     pub fn open(file: &Path) -> Result<Self, OpenError> {
         Ok(Self::over(Store::open(Some(file), seed::bodies)?))
+    }
+
+    /// Whether a sandbox can be kept in a file, which is neither made nor changed.
+    pub fn check(file: &Path) -> Result<(), OpenError> {
+        store::check(file)
     }
 
     /// A sandbox in memory that begins with what is in this one.

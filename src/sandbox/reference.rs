@@ -91,6 +91,10 @@ impl Check<'_> {
         if found.is_some_and(|found| !found.gone || self.reads) {
             return Ok(true);
         }
+        // a platform asks for what its accounts have to do with it
+        if self.reads && auth_context::is_connected(self.call.session, object, id)? {
+            return Ok(true);
+        }
         Ok(TABLE.unmade.contains_key(object) && self.looks_like_one(object, id)?)
     }
 

@@ -54,9 +54,10 @@ impl Asked {
             Called::Operation(operation) => (&operation.path, &operation.params),
             Called::Action(action) => (&action.path, &action.params),
         };
-        let ids = found.ids.iter().map(|id| form::percent_decode(&id.replace('+', "%2B")));
-        let (id, parents) =
-            places(template, ids.collect::<Result<_, _>>().map_err(|error| unreadable(&error))?);
+        // what is no text is the id of nothing
+        let decoded = |id: &&str| form::percent_decode(&id.replace('+', "%2B")).unwrap_or((*id).to_owned());
+        let ids = found.ids.iter().map(decoded);
+        let (id, parents) = places(template, ids);
         let terms = Terms::of(method, template);
         if caller.publishable && terms.is_none() {
             return Err(Failure::secret_key_required());
@@ -84,7 +85,7 @@ impl Asked {
 
 /// The placeholders of a path with what stands for them: `{id}` is the object's own, the others
 /// are what it belongs to.
-fn places(template: &str, ids: Vec<String>) -> (String, Vec<(String, String)>) {
+fn places(template: &str, ids: impl Iterator<Item = String>) -> (String, Vec<(String, String)>) {
     let names = template.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let places = names.map(str::to_owned).zip(ids);
     let (own, parents): (Vec<_>, Vec<_>) = places.partition(|(name, _)| name == "id");

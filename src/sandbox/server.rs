@@ -76,7 +76,8 @@ pub async fn serve_on(
         let sandbox = sandbox.clone();
         let service = service_fn(move |request| handle(terms, sandbox.clone(), request));
         let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(terms.head);
+        // who has said everything may hear the answer, or not: what was asked for is done
+        builder.timer(TokioTimer::new()).header_read_timeout(terms.head).half_close(true);
         let watched = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             // A cut connection is what a scripted fault asks for.

@@ -65,6 +65,9 @@ fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> Outcome<Json> {
         (Kind::Decimal, Json::Number(number)) => Json::from(number.to_string()),
         (Kind::Integer, Json::String(text)) => text.parse::<i64>().map_or(old, Json::from),
         (kind, value) if !holds(kind, value) => old,
+        (Kind::Object(fields), Json::Object(given)) if !is_requested(fields, given) => {
+            if given.contains_key("requested") { Json::Null } else { old }
+        }
         (Kind::Object(fields), Json::Object(given)) => {
             let mut members = match old {
                 Json::Object(members) => members,
@@ -87,6 +90,12 @@ fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> Outcome<Json> {
         }
         (_, value) => value.clone(),
     })
+}
+
+/// What has to be requested has a status once it is; what is requested no longer is not there.
+fn is_requested(fields: &[Member], given: &Body) -> bool {
+    let is_of_status = |field: &Member| matches!(field.name.as_str(), "status" | "status_details");
+    !fields.iter().all(is_of_status) || given.get("requested") == Some(&Json::Bool(true))
 }
 
 /// Takes out of what is about to stand in a field of an object the members the field does not have.

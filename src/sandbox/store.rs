@@ -12,17 +12,19 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::backup::Backup;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::repeatable::now;
 
 mod schema;
 mod session;
+mod walk;
 
 pub use schema::OpenError;
 
-pub(super) use schema::is_indexed;
-pub(super) use session::{Change, KEY, Session, Stored, UNSHOWN_ID, Walk};
+pub(super) use schema::{is_indexed, searched_name};
+pub(super) use session::{Change, KEY, Session, Stored, UNSHOWN_ID};
+pub(super) use walk::{Text, Walk};
 
 use session::HELD;
 
@@ -82,6 +84,7 @@ impl Store {
     pub fn open(path: Option<&Path>, first: fn() -> Vec<Body>) -> Result<Self, OpenError> {
         let mut connection = match path {
             Some(path) => {
+                check(path)?;
                 keep_private(path)?;
                 Connection::open(path)?
             }
@@ -170,7 +173,8 @@ impl Readers {
     }
 
     fn open(&self) -> rusqlite::Result<Connection> {
-        let connection = Connection::open(&self.file)?;
+        // where somebody took the file away, no other one is made
+        let connection = Connection::open_with_flags(&self.file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         prepare(&connection)?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
@@ -206,6 +210,34 @@ fn seed(connection: &mut Connection, first: fn() -> Vec<Body>) -> rusqlite::Resu
         let _ = session.put(&body);
     }
     session.transaction.commit()
+}
+
+/// Whether a sandbox can be kept in a file, which is neither made nor changed.
+pub(super) fn check(path: &Path) -> Result<(), OpenError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let found = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        found => Some(found?),
+    };
+    // what is no file may keep whoever opens it waiting
+    if found.as_ref().is_some_and(|found| !found.is_file()) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file").into());
+    }
+    fs::metadata(folder)?;
+    // what SQLite puts beside the file needs a place too
+    #[cfg(unix)]
+    rustix::fs::access(folder, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)
+        .map_err(io::Error::from)?;
+    if found.is_none() {
+        return Ok(());
+    }
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    prepare(&connection)?;
+    schema::version(&connection)?;
+    if connection.is_readonly("main")? {
+        return Err(io::Error::from(io::ErrorKind::PermissionDenied).into());
+    }
+    Ok(())
 }
 
 /// Makes the file where there is none; only its user may read or write it and what SQLite puts

@@ -88,6 +88,9 @@ fn main() {
     bench.measure("search by metadata, one in all", |it, at| {
         it.call("GET", &search(format!("metadata%5B%27order%27%5D%3A%27o-{at}%27")), String::new())
     });
+    bench.measure("search by a part of a text, one in all", |it, at| {
+        it.call("GET", &search(format!("email~%27a{at}%40example%27")), String::new())
+    });
     bench.measure("search by metadata, all fit", |it, _| {
         it.call("GET", &search("metadata%5B%27team%27%5D%3A%27a%27".to_owned()), String::new())
     });

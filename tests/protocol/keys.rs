@@ -1,5 +1,7 @@
 //! Keys that are missing, of the wrong kind, or in the wrong place: said before anything is sent.
 
+use std::path::{Path, PathBuf};
+
 use serde_json::json;
 use stripe_provider::terraform::value::Value;
 
@@ -132,6 +134,56 @@ async fn settings_that_defeat_themselves_are_said_at_their_attribute() {
         let found = said.iter().any(|(place, why)| place == attribute && why.contains(part));
         assert!(found, "{attribute}: {part}: {said:?}");
     }
+}
+
+/// Files that no sandbox can be kept in, each with a part of what is said.
+fn unusable(folder: &Path) -> Vec<(PathBuf, &'static str)> {
+    let at = |name: &str| folder.join(name);
+    std::fs::write(at("text.db"), "no database, but a text that is long enough to be one".repeat(20))
+        .unwrap();
+    let newer = rusqlite::Connection::open(at("newer.db")).unwrap();
+    newer.pragma_update(None, "user_version", 99).unwrap();
+    std::fs::create_dir(at("folder.db")).unwrap();
+    let mut found = vec![
+        (at("missing/shop.db"), "No such file or directory"),
+        (at("text.db/shop.db"), "Not a directory"),
+        (at("folder.db"), "it is no file"),
+        (at("text.db"), "not a database"),
+        (at("newer.db"), "newer version"),
+    ];
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let pipe = at("pipe.db");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        found.push((pipe, "it is no file"));
+        std::fs::write(at("closed.db"), "").unwrap();
+        std::fs::set_permissions(at("closed.db"), std::fs::Permissions::from_mode(0o400)).unwrap();
+        // nothing is closed to root
+        if std::fs::OpenOptions::new().write(true).open(at("closed.db")).is_err() {
+            found.push((at("closed.db"), "permission denied"));
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn a_sandbox_that_cannot_be_kept_is_said_at_its_attribute() {
+    let shop = Shop::open().await;
+    let block = |file: &Path| Value::map([("sandbox", Value::from(file.display().to_string()))]);
+    for (file, part) in unusable(shop.folder.path()) {
+        let said = said(&mut shop.unconfigured("").await, &block(&file)).await;
+        assert_eq!(said.len(), 1, "{said:?}");
+        let (place, why) = &said[0];
+        assert!(place == "sandbox" && why.contains(part), "{}: {said:?}", file.display());
+        assert!(why.contains(&file.display().to_string()), "{said:?}");
+    }
+    let fresh = shop.folder.path().join("fresh.db");
+    let mut provider = shop.unconfigured("").await;
+    assert_eq!(said(&mut provider, &block(&fresh)).await, []);
+    assert!(!fresh.exists(), "who makes no call makes no file");
+    crate::support::shop::made(&mut provider, "stripe_entity", &customer()).await;
+    assert!(fresh.exists());
 }
 
 #[tokio::test]

@@ -334,3 +334,47 @@ fn a_change_that_waits_too_long_is_never_made() {
         (&Json::Null, &2.into())
     );
 }
+
+#[test]
+fn an_end_within_a_period_is_prorated() {
+    let client = Client::new();
+    let (clock, customer) = clocked(&client, "pm_card_visa");
+    let (start, price) = (now(&client, &clock), client.monthly("3100"));
+    let waiting = || {
+        let form = [("customer", customer.as_str()), ("pending", "true")];
+        let page = client.ok("GET", "/v1/invoiceitems", &form);
+        page["data"].as_array().unwrap().iter().map(|one| one["amount"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    // January has 31 days, of which the customer has 10
+    let early = (start + 10 * DAY).to_string();
+    let made = subscribe(&client, &customer, &price, &[]);
+    let ends = |at: &str| client.post(&path(&made), &[("cancel_at", at)]);
+    assert_eq!((item(&ends(&early)).1, waiting()), (start + 10 * DAY, vec![-2100]));
+    assert_eq!((item(&ends("")).1, waiting()), (start + 31 * DAY, vec![2100, -2100]));
+    ends(&early);
+    advance(&client, &clock, start + 11 * DAY);
+    assert_eq!((&client.get(&path(&made))["status"], waiting()), (&"canceled".into(), vec![]));
+    assert_eq!(client.get(&format!("/v1/customers/{customer}"))["balance"], -2100);
+}
+
+#[test]
+fn a_period_that_begins_shortly_before_the_end_is_short() {
+    let client = Client::new();
+    let (clock, customer) = clocked(&client, "pm_card_visa");
+    let (start, price) = (now(&client, &clock), client.monthly("3100"));
+    let first = |form: &[(&str, &str)]| {
+        let made = subscribe(&client, &customer, &price, form);
+        (invoice(&client, &made)["total"].as_i64().unwrap(), made)
+    };
+    let early = (start + 10 * DAY).to_string();
+    assert_eq!(first(&[("cancel_at", &early)]).0, 1000);
+    assert_eq!(first(&[("cancel_at", &early), ("proration_behavior", "none")]).0, 3100);
+    // 14 of the 28 days of February
+    let (whole, made) = first(&[("cancel_at", &(start + 45 * DAY).to_string())]);
+    advance(&client, &clock, start + 32 * DAY);
+    let renewed = client.get(&path(&made));
+    assert_eq!(
+        (whole, &invoice(&client, &renewed)["total"], item(&renewed).1),
+        (3100, &1550.into(), start + 45 * DAY)
+    );
+}

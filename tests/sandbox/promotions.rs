@@ -192,7 +192,12 @@ fn tax_rates_and_ids_are_checked() {
     client.refused(400, "POST", &path, &[("type", "eu_vat"), ("value", "123")]);
     client.refused(400, "POST", &path, &[("type", "eu_vat"), ("value", "DE123456789")]);
     let own = client.post("/v1/tax_ids", &[("type", "us_ein"), ("value", "12-3456789")]);
-    assert_eq!(own["owner"]["type"], "self");
+    assert_eq!(
+        (&own["owner"]["type"], &own["verification"]["status"]),
+        (&"self".into(), &"unavailable".into())
+    );
+    let nobody = [("type", "us_ein"), ("value", "12-3456789"), ("owner[type]", "customer")];
+    assert_eq!(client.call("POST", "/v1/tax_ids", &nobody).1["error"]["param"], "owner[customer]");
     assert_eq!(client.get(&path)["data"].as_array().unwrap().len(), 1);
     assert_eq!(client.get("/v1/tax_ids")["data"][0]["id"], own["id"]);
     client.refused(404, "GET", &format!("{path}/{}", id(&own)), &[]);
@@ -238,4 +243,46 @@ fn shipping_rates_and_plans() {
     );
     assert_eq!(client.ok("DELETE", "/v1/plans/gold", &[])["deleted"], true);
     let _: Json = made;
+}
+
+#[test]
+fn a_coupon_of_an_amount_keeps_to_its_currencies() {
+    let client = Client::new();
+    let customer = client.payer("pm_card_visa");
+    let dollars = id(&client.post("/v1/coupons", &[("amount_off", "300"), ("currency", "usd")]));
+    let both = [("amount_off", "300"), ("currency", "usd"), ("currency_options[eur][amount_off]", "200")];
+    let both = id(&client.post("/v1/coupons", &both));
+    let product = id(&client.post("/v1/products", &[("name", "Plan")]));
+    let price = [
+        ("product", product.as_str()),
+        ("currency", "eur"),
+        ("unit_amount", "1000"),
+        ("recurring[interval]", "month"),
+    ];
+    let price = id(&client.post("/v1/prices", &price));
+    let calls: [(&str, &[(&str, &str)]); 4] = [
+        ("/v1/subscriptions", &[("items[0][price]", &price), ("customer", &customer)]),
+        ("/v1/invoices", &[("currency", "eur"), ("customer", &customer)]),
+        ("/v1/invoiceitems", &[("amount", "500"), ("currency", "eur"), ("customer", &customer)]),
+        ("/v1/quotes", &[("line_items[0][price]", &price), ("customer", &customer)]),
+    ];
+    for (path, form) in calls {
+        let (status, body) =
+            client.call("POST", path, &[form, &[("discounts[0][coupon]", &dollars)]].concat());
+        assert_eq!(
+            (status, &body["error"]["param"]),
+            (400, &"discounts[0][coupon]".into()),
+            "{path}: {body}"
+        );
+        client.post(path, &[form, &[("discounts[0][coupon]", &both)]].concat());
+    }
+    let item = [("items[0][price]", price.as_str()), ("items[0][discounts][0][coupon]", &dollars)];
+    client.refused(400, "POST", "/v1/subscriptions", &[&item[..], &[("customer", &customer)]].concat());
+    let session = [
+        ("mode", "subscription"),
+        ("line_items[0][price]", price.as_str()),
+        ("success_url", "https://example.com"),
+        ("discounts[0][coupon]", &dollars),
+    ];
+    client.refused(400, "POST", "/v1/checkout/sessions", &session);
 }

@@ -195,9 +195,9 @@ fn a_file_of_an_older_version_is_brought_to_this_one() {
     assert_eq!((status, &answer["error"]["code"]), (402, &json!("card_declined")), "{answer}");
     let version =
         |sql: &str| -> i64 { Connection::open(&file).unwrap().query_row(sql, [], |row| row.get(0)).unwrap() };
-    assert_eq!(version("PRAGMA user_version"), 2);
+    assert_eq!(version("PRAGMA user_version"), 3);
     Sandbox::open(&file).unwrap();
-    assert_eq!(version("PRAGMA user_version"), 2);
+    assert_eq!(version("PRAGMA user_version"), 3);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use stripe_provider::sandbox::{Sandbox, Terms, serve_on};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_terraform-provider-stripe");
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_terraform-provider-stripe");
 
 /// A sandbox behind a port of this process, and what it runs on.
 fn served(terms: Terms) -> (SocketAddr, Runtime) {
@@ -24,7 +24,7 @@ fn served(terms: Terms) -> (SocketAddr, Runtime) {
 }
 
 /// What comes back on a connection of its own, until it is closed; nothing where it broke.
-fn told(address: SocketAddr, request: &str) -> String {
+pub fn told(address: SocketAddr, request: &str) -> String {
     let mut answer = Vec::new();
     if let Ok(mut stream) = TcpStream::connect(address) {
         // long enough for every machine; what hangs fails
@@ -35,11 +35,11 @@ fn told(address: SocketAddr, request: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-fn request(method: &str, path: &str, headers: &str) -> String {
+pub fn request(method: &str, path: &str, headers: &str) -> String {
     format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\r\n")
 }
 
-fn status(answer: &str) -> u16 {
+pub fn status(answer: &str) -> u16 {
     answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("{answer:?}"))
 }
 
@@ -83,13 +83,13 @@ fn who_never_ends_a_request_is_cut_off() {
 }
 
 /// A sandbox as a process of its own.
-struct Process {
+pub struct Process {
     child: Child,
-    address: SocketAddr,
+    pub address: SocketAddr,
 }
 
 impl Process {
-    fn start(mut command: Command) -> Self {
+    pub fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -97,7 +97,7 @@ impl Process {
         Self { child, address }
     }
 
-    fn on(file: &Path) -> Self {
+    pub fn on(file: &Path) -> Self {
         let mut command = Command::new(PROGRAM);
         command.args(["sandbox", "--listen", "127.0.0.1:0", "--data"]).arg(file);
         Self::start(command)

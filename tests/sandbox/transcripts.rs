@@ -27,6 +27,7 @@ pub const FLOWS: &[&str] = &[
     "checkout",
     "checkout_subscription",
     "connect",
+    "connect_direct",
     "credit_note",
     "customer",
     "dispute",

@@ -32,7 +32,7 @@ pub(crate) fn build(root: &Path, target: &str) -> Result<PathBuf, Box<dyn Error>
         .args(["build", "--release", "--locked", "--bin", NAME, "--target", target, "--target-dir"])
         .arg(&folder)
         .current_dir(root)
-        .env("CARGO_ENCODED_RUSTFLAGS", maps("--remap-path-prefix").join("\u{1f}"))
+        .env("CARGO_ENCODED_RUSTFLAGS", flags(target, maps("--remap-path-prefix").into()).join("\u{1f}"))
         .env("SOURCE_DATE_EPOCH", "0");
     if !target.ends_with("msvc") {
         let given = env::var_os("CFLAGS").unwrap_or_default();
@@ -46,4 +46,12 @@ pub(crate) fn build(root: &Path, target: &str) -> Result<PathBuf, Box<dyn Error>
     let suffix =
         if platform_of_target(target).is_some_and(|name| name.starts_with("windows")) { ".exe" } else { "" };
     Ok(folder.join(target).join("release").join(format!("{NAME}{suffix}")))
+}
+
+/// The compiler's flags. A program for Linux stands at a fixed address: docs/design/0014-start.md.
+fn flags(target: &str, mut flags: Vec<String>) -> Vec<String> {
+    if target.contains("-linux-") {
+        flags.push("-Crelocation-model=static".to_owned());
+    }
+    flags
 }

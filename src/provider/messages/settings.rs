@@ -5,6 +5,8 @@ use crate::terraform::message::messages;
 messages! {
     error two_destinations() "Two Destinations For Calls"
         "`sandbox` and `api_base` both set the destination of calls;" "set only one of them.";
+    error unusable_sandbox(why: &str) "Sandbox Not Usable"
+        "The sandbox cannot be kept in {why}." "Check `sandbox`, which names its file; one that does not exist is made, its folder is not.";
     error account_set_twice(alias: &str) "Account Set Twice"
         "`account_id` and `{alias}` are one setting;" "set only one of them.";
     error too_much_metadata(attribute: &str, count: usize, most: usize) "Too Much Metadata"

@@ -69,6 +69,9 @@ fn finish(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
     if let Some(params) = inner(&call.params, "individual") {
         individual(call, &mut body, params)?;
     }
+    if let Some(given) = call.params.get("external_account").filter(|given| **given != "") {
+        tokens_and_sources::pay_out_to(call, id(&body), given)?;
+    }
     paid_out_to(call, &mut body)?;
     due(&mut body);
     call.keep(body)

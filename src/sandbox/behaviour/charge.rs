@@ -134,7 +134,7 @@ pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> Outcome<()>
 fn create(call: &Call<'_>) -> Outcome<Json> {
     money::payable(needed_number(&call.params, "amount")?, call.demanded("currency")?, "amount")?;
     let method = source(call)?;
-    let call = call.without(&["source"]);
+    let call = today(call).without(&["source"]);
     let mut body = call.build()?;
     let captured = call.params.get("capture").and_then(Json::as_bool).unwrap_or(true);
     let refused = match card::verdict(&method) {
@@ -145,6 +145,19 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     call.session.put(&body)?;
     let Some(why) = refused else { return Ok(Json::Object(body)) };
     Err(why.failure().with("charge", id(&body)).at(Stage::Done))
+}
+
+/// The same call with params that have other names today under these.
+fn today<'a>(call: &Call<'a>) -> Call<'a> {
+    let mut call = call.clone();
+    if let Some(fee) = call.params.shift_remove("application_fee") {
+        set(&mut call.params, "application_fee_amount", fee);
+    }
+    if let Some(given) = call.params.shift_remove("destination").map(members) {
+        let data = body! {"amount": given.get("amount"), "destination": member(&given, "account")};
+        set(&mut call.params, "transfer_data", data);
+    }
+    call
 }
 
 /// The method behind `source`, or the default method of `customer`.
@@ -164,7 +177,7 @@ fn source(call: &Call<'_>) -> Outcome<Body> {
 fn capture(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     let amount = given_number(&call.params, "amount").unwrap_or(needed_number(&body, "amount")?);
-    shape::lay_over(call.entity, &mut body, &call.without(&["amount", "transfer_data"]).params)?;
+    shape::lay_over(call.entity, &mut body, &today(call).without(&["amount", "transfer_data"]).params)?;
     take(call, &mut body, amount)?;
     call.keep(body)
 }

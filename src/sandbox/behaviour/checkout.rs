@@ -25,6 +25,9 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     fits(mode, &basket)?;
     check_expiry(call)?;
     let mut body = draft(call)?;
+    if let Some(currency) = line_items::currency(&basket) {
+        set(&mut body, "currency", currency);
+    }
     let discounts = reductions(call, &mut body)?;
     if mode == "setup" {
         body.extend(members(json!({"payment_status": "no_payment_required", "line_items": null})));
@@ -91,19 +94,18 @@ fn reductions(call: &Call<'_>, body: &mut Body) -> Outcome<Vec<Body>> {
 }
 
 /// Shows what is sold, and what it comes to with the discounts and the shipping.
-fn sell(call: &Call<'_>, body: &mut Body, mut basket: Vec<Body>, discounts: &[Body]) -> Outcome<()> {
-    let totals = line_items::work_out(&mut basket, discounts, &[])?;
+fn sell(call: &Call<'_>, body: &mut Body, basket: Vec<Body>, discounts: &[Body]) -> Outcome<()> {
+    let currency = line_items::currency(&basket).ok_or_else(|| missing("line_items"))?.to_owned();
+    let totals = line_items::show(call, body, basket, discounts, &[])?;
     let (options, chosen) = line_items::shipping(call)?;
-    let shipping = chosen.as_ref().and_then(|chosen| chosen.get("amount_total")?.as_i64()).unwrap_or(0);
+    let shipping = chosen.as_ref().map_or(Ok(0), |chosen| needed_number(chosen, "amount_total"))?;
     let total = totals.total.saturating_add(shipping);
-    let currency = line_items::currency(&basket).ok_or_else(|| missing("line_items"))?;
-    line_items::check_total(total, currency)?;
+    line_items::check_total(total, &currency)?;
     body.extend(body! {
         "currency": currency, "amount_subtotal": totals.subtotal, "amount_total": total, "shipping_options": options,
         "total_details": totals.details(shipping), "shipping_cost": chosen,
         "payment_status": if total == 0 { "no_payment_required" } else { "unpaid" },
     });
-    line_items::show(call, body, &basket);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Coupons: valid until they are redeemed too often or too late.
 
-use super::money;
+use super::money::{self, Decimal};
 use super::prelude::*;
 
 /// What this module answers.
@@ -15,7 +15,8 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
         return call.keep(body);
     };
     set(&mut body, "currency", Json::Null);
-    if money::percent_of(&percent, 100_000_000).is_some_and(|part| (1..=100_000_000).contains(&part)) {
+    let part = percent.parse::<Decimal>().map(|percent| percent.percent_of(100_000_000));
+    if part.is_ok_and(|part| (1..=100_000_000).contains(&part)) {
         return call.keep(body);
     }
     let message = format!("Invalid percent_off: must be greater than 0 and at most 100; it is {percent}.");
@@ -32,6 +33,21 @@ pub(super) fn redeemable(call: &Call<'_>, coupon: &str, param: &str) -> Outcome<
     Err(Failure::state(message).code("coupon_expired").param(param))
 }
 
+/// A coupon of an amount is for orders in its own currency, or in one of its `currency_options`.
+pub(super) fn check_currency(coupon: &Body, order: &Body, param: &str) -> Outcome<()> {
+    let (Some(own), Some(wanted)) = (text(coupon, "currency"), text(order, "currency")) else {
+        return Ok(());
+    };
+    if own == wanted || inner(coupon, "currency_options").is_some_and(|options| options.contains_key(wanted))
+    {
+        return Ok(());
+    }
+    let message = format!(
+        "The coupon specified only supports `{own}`. This doesn't match the expected currency: `{wanted}`."
+    );
+    Err(Failure::state(message).param(param))
+}
+
 /// Whether it was redeemed as often as allowed.
 pub(super) fn is_spent(body: &Body) -> bool {
     given_number(body, "max_redemptions").is_some_and(|most| number(body, "times_redeemed") >= most)
@@ -39,7 +55,7 @@ pub(super) fn is_spent(body: &Body) -> bool {
 
 /// Counts one redemption of a coupon or of a code; `usable` is the field that says whether there may be more.
 pub(super) fn redeem(call: &Call<'_>, mut body: Body, usable: &str) -> Outcome<()> {
-    let times = number(&body, "times_redeemed") + 1;
+    let times = needed_number(&body, "times_redeemed")? + 1;
     set(&mut body, "times_redeemed", times);
     if is_spent(&body) {
         set(&mut body, usable, false);

@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::sandbox::embedded;
 
-use super::order::{self, Line};
-use super::{customer_balance, invoice, money, period, refund};
+use super::order::{self, Invoice, InvoiceLine, Line};
+use super::{customer_balance, invoice, money, refund};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -16,18 +16,19 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { operations: &[(List, list_preview)], ..Behaviour::of(&["credit_notes.preview_lines"]) },
 ];
 
+/// What is given back: to the balance, to the card, another way.
+const PARTS: [&str; 3] = ["credit_amount", "refund_amount", "out_of_band_amount"];
+
 /// `POST /v1/credit_notes`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let (mut body, mut invoice) = worked_out(call)?;
-    if number(&body, "post_payment_amount") > 0 {
+    if needed_number(&body, "post_payment_amount")? > 0 {
         return_money(call, &mut body, &invoice)?;
     }
-    for (note, owner) in [
-        ("pre_payment_amount", "pre_payment_credit_notes_amount"),
-        ("post_payment_amount", "post_payment_credit_notes_amount"),
-    ] {
-        let amount = number(&invoice, owner) + number(&body, note);
-        set(&mut invoice, owner, amount);
+    for kind in ["pre_payment", "post_payment"] {
+        let credited = format!("{kind}_credit_notes_amount");
+        let amount = needed_number(&invoice, &credited)? + needed_number(&body, &format!("{kind}_amount"))?;
+        set(&mut invoice, &credited, amount);
     }
     call.session.put(&body)?;
     if status(&invoice) == "open" {
@@ -49,7 +50,7 @@ fn worked_out(call: &Call<'_>) -> Outcome<(Body, Body)> {
     let about = call.about("credit_note", call.params.clone())?;
     let mut body = about.without(&["lines", "amount", "refunds", "shipping_cost"]).build()?;
     let amount = totals(call, &mut body, &lines(call, &invoice)?);
-    check_amount(amount, &invoice)?;
+    check_amount(amount, &typed(&invoice)?)?;
     split(call, &mut body, amount, state == "paid")?;
     let kind = if state == "paid" { "post_payment" } else { "pre_payment" };
     let count = call.session.having("credit_note", "invoice", id(&invoice))?.len() + 1;
@@ -87,12 +88,13 @@ fn totals(call: &Call<'_>, body: &mut Body, lines: &[Json]) -> i64 {
 }
 
 /// No more is credited than the invoice still holds.
-fn check_amount(amount: i64, invoice: &Body) -> Outcome<()> {
-    let most = creditable(invoice);
+fn check_amount(amount: i64, invoice: &Invoice<'_>) -> Outcome<()> {
+    let Invoice { status, currency, total, amount_remaining, .. } = *invoice;
+    let credited = invoice.pre_payment_credit_notes_amount + invoice.post_payment_credit_notes_amount;
+    let most = if status == "open" { amount_remaining } else { total - credited };
     if (1..=most).contains(&amount) {
         return Ok(());
     }
-    let currency = needed(invoice, "currency")?;
     let message = format!(
         "The sum of credit amount, refund amount and out of band amount ({}) must be between one and the amount \
          that can still be credited ({}).",
@@ -102,89 +104,81 @@ fn check_amount(amount: i64, invoice: &Body) -> Outcome<()> {
     Err(Failure::state(message).param("amount"))
 }
 
-/// What of an invoice was not credited yet.
-fn creditable(invoice: &Body) -> i64 {
-    if status(invoice) == "open" {
-        return number(invoice, "amount_remaining");
-    }
-    let credited = number(invoice, "post_payment_credit_notes_amount")
-        + number(invoice, "pre_payment_credit_notes_amount");
-    number(invoice, "total") - credited
-}
-
 /// The lines that are given, or one of the amount that is.
 fn lines(call: &Call<'_>, invoice: &Body) -> Outcome<Vec<Json>> {
     if !items(&call.params, "lines").is_empty() {
         let given = entries(&call.params, "lines", "");
         return given.map(|(path, entry)| one(call, invoice, entry, &path).map(Json::Object)).collect();
     }
-    let parts = ["credit_amount", "refund_amount", "out_of_band_amount"];
-    let parts = parts.iter().filter_map(|name| given_number(&call.params, name));
+    let parts = PARTS.iter().filter_map(|name| given_number(&call.params, name));
     let amount = given_number(&call.params, "amount").or_else(|| parts.reduce(|sum, part| sum + part));
     let amount = amount.ok_or_else(|| missing("amount"))?;
     Ok(vec![Json::Object(line(call, &Body::new(), (amount, 1), None))])
 }
 
 fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Body> {
-    let quantity = given_number(entry, "quantity").unwrap_or(1);
-    let given = Line::of_amount(entry, needed(invoice, "currency")?).map(|line| line.amount);
+    let quantity = order::quantity(entry);
+    let given = Line::of_amount(entry, needed(invoice, "currency")?)?.map(|line| line.amount);
     if text(entry, "type") == Some("custom_line_item") {
         let amount = given.ok_or_else(|| missing(&child(path, "amount")))?;
         let mut line = line(call, entry, (amount, quantity), None);
         order::give_rates(call, &mut line, entry, "tax_rates", path)?;
-        let taxes: Vec<Json> =
-            order::taxes(items(&line, "tax_rates"), amount).iter().map(order::Tax::shown).collect();
+        let taxes = shown_taxes(items(&line, "tax_rates"), amount)?;
         set(&mut line, "taxes", taxes);
         return Ok(line);
     }
     let param = child(path, "invoice_line_item");
     let named = text(entry, "invoice_line_item").ok_or_else(|| missing(&param))?;
-    let known = objects(invoice, order::LINES).find(|known| id(known) == named);
-    let known = known.ok_or_else(|| Failure::unknown_reference("line_item", named, &param))?;
-    let whole = number(known, "amount");
-    let many = number(known, "quantity").max(1);
+    let known = order::line_named(invoice, order::LINES, named, &param)?;
+    let view: InvoiceLine<'_> = typed(known)?;
+    let (whole, many) = (view.amount, view.quantity.map_or(1, |many| many.max(1)));
     let part = given_number(entry, "quantity").map(|quantity| whole * quantity / many);
     let amount = given.or(part).unwrap_or(whole);
     if amount > whole {
         let message = format!("The amount credited for line {named} is greater than the amount of the line.");
         return Err(Failure::state(message).param(path));
     }
-    let mut line = line(call, entry, (amount, quantity), Some(known));
-    let share = |off: &Body| json!({"amount": part_of(number(off, "amount"), amount, whole), "discount": off.get("discount")});
-    let discounts: Vec<Json> = objects(known, "discount_amounts").map(share).collect();
+    let mut line = line(call, entry, (amount, quantity), Some((named, view.description)));
+    let share = |off: &Body| {
+        let off_whole = needed_number(off, "amount")?;
+        let off_amount = money::part_of(off_whole.into(), amount.into(), whole.into());
+        Ok(json!({"amount": off_amount, "discount": off.get("discount")}))
+    };
+    let discounts = objects(known, "discount_amounts").map(share).collect::<Outcome<Vec<Json>>>()?;
     let off = order::sum(&discounts, "amount");
-    let usual = items(invoice, "default_tax_rates");
-    let taxes: Vec<Json> =
-        order::taxes(order::rates_of(known, usual), amount - off).iter().map(order::Tax::shown).collect();
+    let rates = order::rates_of(known, items(invoice, "default_tax_rates"));
+    let taxes = shown_taxes(rates, amount - off)?;
     line.extend(body! {"discount_amount": off, "discount_amounts": discounts, "taxes": taxes});
     Ok(line)
 }
 
-/// The part of an amount that `part` is of a whole, rounded half up.
-fn part_of(amount: i64, part: i64, whole: i64) -> i64 {
-    period::part(amount, 0, whole, whole - part)
+fn shown_taxes(rates: &[Json], amount: i64) -> Outcome<Vec<Json>> {
+    Ok(order::taxes(rates, amount)?.iter().map(order::Tax::shown).collect())
 }
 
-/// A line; `of` is the line of the invoice.
-fn line(call: &Call<'_>, entry: &Body, (amount, quantity): (i64, i64), of: Option<&Body>) -> Body {
-    let usual = of.and_then(|of| text(of, "description")).unwrap_or("Credit");
+/// A line; `of` is the line of the invoice, and what it says is sold.
+fn line(
+    call: &Call<'_>,
+    entry: &Body,
+    (amount, quantity): (i64, i64),
+    of: Option<(&str, Option<&str>)>,
+) -> Body {
+    let description = text(entry, "description").or_else(|| of.and_then(|(_, sold)| sold));
     let kind = if of.is_some() { "invoice_line_item" } else { "custom_line_item" };
     let unit = amount / quantity.max(1);
     body! {
         "id": identifier::fresh("cnli_"), "object": "credit_note_line_item", "amount": amount,
-        "description": text(entry, "description").unwrap_or(usual), "discount_amount": 0, "discount_amounts": [],
-        "invoice_line_item": of.map(id), "livemode": call.livemode, "metadata": inner(entry, "metadata"),
-        "pretax_credit_amounts": [], "quantity": quantity, "tax_rates": [], "taxes": [], "type": kind,
-        "unit_amount": unit, "unit_amount_decimal": unit.to_string(),
+        "description": description.unwrap_or("Credit"), "discount_amount": 0, "discount_amounts": [],
+        "invoice_line_item": of.map(|(named, _)| named), "livemode": call.livemode,
+        "metadata": inner(entry, "metadata"), "pretax_credit_amounts": [], "quantity": quantity, "tax_rates": [],
+        "taxes": [], "type": kind, "unit_amount": unit, "unit_amount_decimal": unit.to_string(),
     }
 }
 
 /// What was paid goes to the balance, back to the card, or another way: the parts make the whole.
 fn split(call: &Call<'_>, body: &mut Body, amount: i64, paid: bool) -> Outcome<()> {
-    let parts =
-        ["credit_amount", "refund_amount", "out_of_band_amount"].map(|name| number(&call.params, name));
     let named = order::sum(items(&call.params, "refunds"), "amount_refunded");
-    let sum = parts.iter().sum::<i64>() + named;
+    let sum = PARTS.iter().map(|name| number(&call.params, name)).sum::<i64>() + named;
     if paid && sum != amount {
         let message = format!(
             "When an invoice is paid, the sum of `credit_amount`, `refund_amount` and `out_of_band_amount` must equal \
@@ -235,9 +229,9 @@ fn void(call: &Call<'_>) -> Outcome<Json> {
     if status(&invoice) != "open" {
         return Err(Failure::state("You can only void a credit note whose invoice is open."));
     }
-    body.extend(body! {"status": "void", "voided_at": call.now});
-    call.session.put(&body)?;
-    let credited = number(&invoice, "pre_payment_credit_notes_amount") - number(&body, "pre_payment_amount");
+    call.alter(&mut body, body! {"status": "void", "voided_at": call.now})?;
+    let credited = needed_number(&invoice, "pre_payment_credit_notes_amount")?
+        - needed_number(&body, "pre_payment_amount")?;
     set(&mut invoice, "pre_payment_credit_notes_amount", credited);
     invoice::due_now(call, &mut invoice)?;
     call.session.put(&invoice)?;

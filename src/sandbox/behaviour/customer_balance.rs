@@ -18,13 +18,12 @@ pub(super) fn enter(
     about: Option<(&str, &str)>,
 ) -> Outcome<Body> {
     let mut owner = call.session.named("customer", customer)?;
-    let balance = number(&owner, "balance") + amount;
-    set(&mut owner, "balance", balance);
-    call.session.put(&owner)?;
+    let balance = needed_number(&owner, "balance")? + amount;
+    call.alter(&mut owner, body! {"balance": balance})?;
     let mut entry = call.fresh_of("customer_balance_transaction")?;
-    entry.extend(members(json!({
+    entry.extend(body! {
         "amount": amount, "currency": currency, "customer": customer, "ending_balance": balance, "type": kind,
-    })));
+    });
     if let Some((field, id)) = about {
         set(&mut entry, field, id);
     }
@@ -40,20 +39,18 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut entry = enter(call, customer, (amount, currency), "adjustment", None)?;
     shape::lay_over(call.entity, &mut entry, &call.params)?;
     let mut known = call.session.named("customer", customer)?;
-    set(&mut known, "currency", currency);
-    call.session.put(&known)?;
+    call.alter(&mut known, body! {"currency": currency})?;
     call.keep(entry)
 }
 
 /// The balance was set by an update of the customer: that is an entry too.
 pub(super) fn adjusted(call: &Call<'_>, before: i64, customer: &Body) -> Outcome<()> {
-    let now = number(customer, "balance");
+    let now = needed_number(customer, "balance")?;
     if now == before {
         return Ok(());
     }
-    let currency = text(customer, "currency").unwrap_or(money::USUAL).to_owned();
+    let currency = text(customer, "currency").unwrap_or(money::USUAL);
     let mut reset = customer.clone();
-    set(&mut reset, "balance", before);
-    call.session.put(&reset)?;
-    enter(call, id(customer), (now.saturating_sub(before), &currency), "adjustment", None).map(drop)
+    call.alter(&mut reset, body! {"balance": before})?;
+    enter(call, id(customer), (now.saturating_sub(before), currency), "adjustment", None).map(drop)
 }

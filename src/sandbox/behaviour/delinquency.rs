@@ -2,7 +2,7 @@
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{Body, flag, set};
+use crate::sandbox::fields::{Body, body, flag};
 
 /// The payment of an invoice failed: automatically, the customer owes from now on.
 pub(super) fn payment_failed(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
@@ -19,6 +19,5 @@ fn owes(call: &Call<'_>, invoice: &Body, owes: bool) -> Outcome<()> {
     if flag(&customer, "delinquent") == owes {
         return Ok(());
     }
-    set(&mut customer, "delinquent", owes);
-    call.session.put(&customer)
+    call.alter(&mut customer, body! {"delinquent": owes})
 }

@@ -1,18 +1,22 @@
-//! Destination charges: what was captured goes on to a connected account, which pays the platform's fee.
+//! Payments between a platform and accounts that are connected to it: a destination charge goes on to one,
+//! a direct charge is made for one, and the platform takes its fee of both.
 
+use crate::sandbox::auth_context;
 use crate::sandbox::constraint;
 
-use super::ledger::{self, Movement};
-use super::payout;
 use super::prelude::*;
+use super::{application_fee, ledger, money, payout};
 
-/// A charge was captured: its transfer and its application fee are made.
-pub(super) fn transfer(call: &Call<'_>, charge: &Body) -> Outcome<()> {
+/// A charge was captured: what the platform takes of it, and what goes on to another account.
+pub(super) fn captured(call: &Call<'_>, charge: &Body) -> Outcome<()> {
     let mut charge = call.session.named("charge", id(charge))?;
     let intent = call.session.linked(&charge, "payment_intent", "payment_intent")?;
-    let terms = intent.clone().filter(|intent| inner(intent, "transfer_data").is_some());
+    let terms = intent.clone().filter(|intent| {
+        inner(intent, "transfer_data").is_some() || given_number(intent, "application_fee_amount").is_some()
+    });
     let terms = terms.unwrap_or_else(|| charge.clone());
-    let Some(data) = inner(&terms, "transfer_data") else { return Ok(()) };
+    let fee = given_number(&terms, "application_fee_amount").filter(|fee| *fee > 0);
+    let Some(data) = inner(&terms, "transfer_data") else { return direct(call, charge, fee) };
     let destination = needed(data, "destination")?;
     let amount =
         given_number(data, "amount").map_or_else(|| needed_number(&charge, "amount_captured"), Ok)?;
@@ -30,9 +34,16 @@ pub(super) fn transfer(call: &Call<'_>, charge: &Body) -> Outcome<()> {
         "transfer_data": {"amount": data.get("amount"), "destination": destination},
         "on_behalf_of": member(&terms, "on_behalf_of"),
     });
-    if let Some(fee) = given_number(&terms, "application_fee_amount").filter(|fee| *fee > 0) {
-        let made = application_fee(call, &charge, fee, destination)?;
-        charge.extend(body! {"application_fee": made, "application_fee_amount": fee});
+    if let Some(fee) = fee {
+        let space = ledger::space_of(call, destination);
+        if let Some((_, mut payment)) = payout::received(call, &made)? {
+            let between = (call.session.space.as_str(), space.as_str());
+            let made = application_fee::take(call, between, &payment, fee, Some(id(&charge)))?;
+            for told in [&mut charge, &mut payment] {
+                told.extend(body! {"application_fee": made, "application_fee_amount": fee});
+            }
+            call.session.put_in(&space, &payment)?;
+        }
     }
     call.session.put(&charge)?;
     let Some(mut intent) = intent else { return Ok(()) };
@@ -40,18 +51,41 @@ pub(super) fn transfer(call: &Call<'_>, charge: &Body) -> Outcome<()> {
     call.session.put(&intent)
 }
 
-/// The id of the fee that the connected account pays to the platform.
-fn application_fee(call: &Call<'_>, charge: &Body, amount: i64, account: &str) -> Outcome<String> {
-    let mut body = call.fresh_of("application_fee")?;
-    let url = format!("/v1/application_fees/{}/refunds", id(&body));
-    body.extend(body! {
-        "account": account, "amount": amount, "currency": needed(charge, "currency")?, "charge": id(charge),
-        "fee_source": {"charge": id(charge), "type": "charge"}, "originating_transaction": id(charge),
-        "application": format!("ca_{}", identifier::fingerprint(&call.account)),
-        "refunds": page::embedded(&[], &url),
-    });
-    let movement = Movement { amount, fee: 0, kind: "application_fee", at_once: false };
-    ledger::post(call, &mut body, movement)?;
-    call.session.put(&body)?;
-    Ok(id(&body).to_owned())
+/// The fee of a charge that was made for the account that it is of.
+fn direct(call: &Call<'_>, mut charge: Body, fee: Option<i64>) -> Outcome<()> {
+    let (Some(fee), Some((platform, _))) = (fee, auth_context::made(call.session)?) else { return Ok(()) };
+    let between = (platform.as_str(), call.session.space.as_str());
+    let made = application_fee::take(call, between, &charge, fee, None)?;
+    charge.extend(body! {"application_fee": made, "application_fee_amount": fee});
+    call.session.put(&charge)
+}
+
+/// A refund takes back what went on to another account, and gives back the platform's fee, where it is
+/// asked to.
+pub(super) fn refunded(call: &Call<'_>, charge: &Body, refund: &mut Body) -> Outcome<()> {
+    let returned = number(refund, "amount");
+    let mut taken = None;
+    let transfer = call.session.linked(charge, "transfer", "transfer")?;
+    if let Some(transfer) = transfer.as_ref().filter(|_| flag(&call.params, "reverse_transfer")) {
+        let part = money::part_of(
+            number(transfer, "amount").into(),
+            returned.into(),
+            number(charge, "amount").into(),
+        );
+        let left = number(transfer, "amount") - number(transfer, "amount_reversed");
+        let mut about = call.about("transfer_reversal", body! {"amount": part.min(left)})?;
+        about.parents = vec![("transfer".to_owned(), id(transfer).to_owned())];
+        let mut reversal = members(payout::reversal(&about)?);
+        set(&mut reversal, "source_refund", id(refund));
+        call.session.put(&reversal)?;
+        set(refund, "transfer_reversal", id(&reversal));
+        let of_payment = text(&reversal, "destination_payment_refund").unwrap_or_default();
+        taken = call.session.anywhere("refund", of_payment)?.map(|(_, taken)| taken);
+    }
+    if !flag(&call.params, "refund_application_fee") {
+        return Ok(());
+    }
+    // who paid the fee of a destination charge is not whom the refund is taken from
+    let undone = if transfer.is_some() { taken.as_ref() } else { Some(&*refund) };
+    application_fee::give_back(call, charge, returned, undone)
 }

@@ -1,9 +1,12 @@
 //! Discounts: a coupon at work on a subscription or an invoice.
 
+use std::collections::BTreeMap;
+
+use super::money::Decimal;
 use super::prelude::*;
 use crate::sandbox::view;
 
-use super::{coupon, money, period, promotion_code};
+use super::{coupon, period, promotion_code};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -15,6 +18,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 const TERMS: &str = "_terms";
 
 /// Gives an object the discounts that `discounts` asks for, by id; without it, it keeps those it has.
+/// What takes something off another currency than that of the order is refused.
 pub(super) fn give(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> Outcome<()> {
     if let Some(given) = params.get("discounts") {
         let ids = take(call, given, body, &child(path, "discounts"))?;
@@ -37,12 +41,15 @@ pub(super) fn take(call: &Call<'_>, given: &Json, owner: &Body, param: &str) -> 
 fn one(call: &Call<'_>, entry: &Body, owner: &Body, param: &str) -> Outcome<Body> {
     match ["coupon", "promotion_code", "discount"].map(|name| text(entry, name)) {
         [Some(given), None, None] => {
-            let given = coupon::redeemable(call, given, &child(param, "coupon"))?;
+            let param = child(param, "coupon");
+            let given = coupon::redeemable(call, given, &param)?;
+            coupon::check_currency(&given, owner, &param)?;
             of_coupon(call, &given, None, owner)
         }
         [None, Some(code), None] => {
             let param = child(param, "promotion_code");
             let (code, given) = promotion_code::redeemable(call, code, text(owner, "customer"), &param)?;
+            coupon::check_currency(&given, owner, &param)?;
             let made = of_coupon(call, &given, Some(&code), owner)?;
             coupon::redeem(call, code, "active")?;
             Ok(made)
@@ -97,8 +104,7 @@ pub(super) fn use_up(call: &Call<'_>, order: &Body) -> Outcome<()> {
     for taken in objects(order, "total_discount_amounts").filter(|taken| number(taken, "amount") > 0) {
         let Some(mut used) = call.session.linked(taken, "discount", "discount")? else { continue };
         if text(&used, "_terms.duration") == Some("once") {
-            set(&mut used, "_used", true);
-            call.session.put(&used)?;
+            call.alter(&mut used, body! {"_used": true})?;
         }
     }
     Ok(())
@@ -107,43 +113,62 @@ pub(super) fn use_up(call: &Call<'_>, order: &Body) -> Outcome<()> {
 /// What a discount can be taken from, and the product that is sold.
 pub(super) type Base<'p> = (i64, Option<&'p str>);
 
-/// What a discount takes off each of these amounts.
-pub(super) fn shares(discount: &Body, lines: &[Base<'_>], currency: &str) -> Vec<i64> {
-    let Some(terms) = inner(discount, TERMS).filter(|terms| !below_minimum(terms, lines, currency)) else {
-        return vec![0; lines.len()];
-    };
-    let products = terms.get("products").and_then(Json::as_array);
-    let fits = |product| products.is_none_or(|products| products.iter().any(|one| one.as_str() == product));
-    let base: Vec<i64> =
-        lines.iter().map(|(amount, product)| if fits(*product) { (*amount).max(0) } else { 0 }).collect();
-    if let Some(percent) = text(terms, "percent_off") {
-        return base.iter().map(|amount| money::percent_of(percent, *amount).unwrap_or(0)).collect();
-    }
-    spread(amount_off(terms, currency).min(base.iter().sum()), &base)
+/// A view of what a coupon, and the promotion code that stands for it, take off.
+#[derive(Debug, Deserialize)]
+struct Terms<'b> {
+    percent_off: Option<Decimal>,
+    products: Option<Vec<&'b str>>,
+    #[serde(borrow)]
+    minimum: Option<ByCurrency<'b>>,
 }
 
-/// What a coupon takes off in that currency, its own or one of its `currency_options`.
-fn amount_off(terms: &Body, currency: &str) -> i64 {
-    if text(terms, "currency") == Some(currency) {
-        return number(terms, "amount_off");
-    }
-    inner(terms, "options")
-        .and_then(|options| inner(options, currency))
-        .map_or(0, |own| number(own, "amount_off"))
+/// An amount to take off, or the least that an order must come to: in one currency, and in others.
+#[derive(Debug, Deserialize)]
+struct ByCurrency<'b> {
+    #[serde(alias = "amount_off")]
+    amount: Option<i64>,
+    currency: Option<&'b str>,
+    #[serde(borrow)]
+    options: Option<BTreeMap<&'b str, InCurrency>>,
 }
 
-/// Whether an order comes to less than a code asks for, or is in a currency that it does not know.
-fn below_minimum(terms: &Body, lines: &[Base<'_>], currency: &str) -> bool {
-    let Some(minimum) = inner(terms, "minimum") else { return false };
-    let total: i64 = lines.iter().map(|(amount, _)| amount).sum();
-    let own = given_number(minimum, "amount");
-    let other = inner(minimum, "options").and_then(|options| inner(options, currency));
-    let least = match other.and_then(|other| given_number(other, "minimum_amount")) {
-        Some(other) => Some(other),
-        None if text(minimum, "currency") == Some(currency) => own,
-        None => own.map(|_| i64::MAX),
+#[derive(Debug, Deserialize)]
+struct InCurrency {
+    #[serde(alias = "amount_off", alias = "minimum_amount")]
+    amount: i64,
+}
+
+impl ByCurrency<'_> {
+    /// The amount in that currency; none where nobody said it.
+    fn amount_in(&self, currency: &str) -> Option<i64> {
+        let own = self.amount.filter(|_| self.currency == Some(currency));
+        own.or_else(|| Some(self.options.as_ref()?.get(currency)?.amount))
+    }
+
+    /// Whether an order comes to less, or is in a currency that the code does not know.
+    fn is_missed(&self, lines: &[Base<'_>], currency: &str) -> bool {
+        let total: i64 = lines.iter().map(|(amount, _)| amount).sum();
+        self.amount.is_some() && self.amount_in(currency).is_none_or(|least| total < least)
+    }
+}
+
+/// What a discount takes off each of these amounts: nothing in a currency that it does not know.
+pub(super) fn shares(discount: &Body, lines: &[Base<'_>], currency: &str) -> Outcome<Vec<i64>> {
+    let own = needed_inner(discount, TERMS)?;
+    let Terms { percent_off, products, minimum } = typed(own)?;
+    if minimum.is_some_and(|minimum| minimum.is_missed(lines, currency)) {
+        return Ok(vec![0; lines.len()]);
+    }
+    let fits = |product: Option<&str>| {
+        products.as_ref().is_none_or(|known| product.is_some_and(|product| known.contains(&product)))
     };
-    least.is_some_and(|least| total < least)
+    let base = lines.iter().map(|(amount, product)| if fits(*product) { (*amount).max(0) } else { 0 });
+    let base: Vec<i64> = base.collect();
+    if let Some(percent) = percent_off {
+        return Ok(base.iter().map(|amount| percent.percent_of(*amount)).collect());
+    }
+    let off = typed::<ByCurrency<'_>>(own)?.amount_in(currency);
+    Ok(off.map_or_else(|| vec![0; base.len()], |off| spread(off.min(base.iter().sum()), &base)))
 }
 
 /// Spreads an amount over others in proportion; what rounding leaves goes to the last ones.

@@ -88,7 +88,7 @@ pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome
     if let Some(due) = given_number(&call.params, "due_date").or(days) {
         set(&mut body, "due_date", due);
     }
-    work_out(&mut body);
+    work_out(&mut body)?;
     Ok(body)
 }
 
@@ -101,7 +101,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.revise()?;
     give_reductions(call, &mut body, &call.params, "default_tax_rates", "")?;
     if status(&body) == "draft" {
-        work_out(&mut body);
+        work_out(&mut body)?;
     }
     if let Some(days) = given_number(&call.params, "days_until_due") {
         let due = later(needed_number(&body, "created")?, days);
@@ -114,8 +114,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     for mut item in call.session.having("invoiceitem", "invoice", id(&body))? {
-        set(&mut item, "invoice", Json::Null);
-        call.session.put(&item)?;
+        call.alter(&mut item, body! {"invoice": Json::Null})?;
     }
     generic::remove(call, &body)
 }

@@ -27,7 +27,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     }
     if let Some(mut draft) = draft {
         check_fits(&draft, &body)?;
-        order::add_item(call, &mut draft, &body);
+        order::add_item(call, &mut draft, &body)?;
         call.session.put(&draft)?;
     }
     call.keep(body)
@@ -52,7 +52,7 @@ fn cost(call: &Call<'_>, owners: [Option<&Body>; 3]) -> Outcome<Line> {
     }
     let currency = owners.into_iter().flatten().find_map(|owner| text(owner, "currency"));
     let currency = money::known_currency(currency.unwrap_or(money::USUAL), "currency")?;
-    Line::of_amount(&call.params, &currency).ok_or_else(|| {
+    Line::of_amount(&call.params, &currency)?.ok_or_else(|| {
         let message =
             "You must provide one of these parameters: amount, pricing, price_data, unit_amount_decimal.";
         Failure::invalid(message).code("parameter_missing").param("amount")
@@ -71,13 +71,11 @@ fn write(call: &Call<'_>, body: &mut Body, line: &Line) -> Outcome<()> {
 }
 
 fn check_fits(draft: &Body, item: &Body) -> Outcome<()> {
-    if text(draft, "customer") != text(item, "customer") {
-        let message = "The customer of the invoice item and of its invoice must be the same.";
-        return Err(Failure::state(message).param("invoice"));
-    }
-    if text(draft, "currency") != text(item, "currency") {
-        let message = "The currency of the invoice item and of its invoice must be the same.";
-        return Err(Failure::state(message).param("currency"));
+    for (field, param) in [("customer", "invoice"), ("currency", "currency")] {
+        if text(draft, field) != text(item, field) {
+            let message = format!("The {field} of the invoice item and of its invoice must be the same.");
+            return Err(Failure::state(message).param(param));
+        }
     }
     Ok(())
 }
@@ -105,8 +103,8 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     }
     order::give_reductions(call, &mut body, &call.params, "tax_rates", "")?;
     if let Some(mut draft) = draft {
-        order::remove(&mut draft, id(&body));
-        order::add_item(call, &mut draft, &body);
+        order::remove(&mut draft, id(&body))?;
+        order::add_item(call, &mut draft, &body)?;
         call.session.put(&draft)?;
     }
     call.keep(body)
@@ -124,7 +122,7 @@ pub(super) fn keep_unit(params: &mut Body, before: &Body) {
 fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     if let Some(mut draft) = editable(call, &body)? {
-        order::remove(&mut draft, id(&body));
+        order::remove(&mut draft, id(&body))?;
         call.session.put(&draft)?;
     }
     generic::remove(call, &body)
@@ -145,9 +143,8 @@ pub(super) fn subscription(item: &Body) -> Option<&str> {
 
 /// An item that waits goes on a draft.
 pub(super) fn put_on(call: &Call<'_>, draft: &mut Body, mut item: Body) -> Outcome<()> {
-    order::add_item(call, draft, &item);
-    set(&mut item, "invoice", id(draft));
-    call.session.put(&item)
+    order::add_item(call, draft, &item)?;
+    call.alter(&mut item, body! {"invoice": id(draft)})
 }
 
 /// The items of a customer that wait for an invoice in that currency, oldest first.

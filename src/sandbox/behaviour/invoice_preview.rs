@@ -3,7 +3,7 @@
 use super::invoice::{draft, item_of};
 use super::order::{add_item, give_discounts, work_out};
 use super::prelude::*;
-use super::{invoice_item, money, subscription};
+use super::{invoice_item, money, schedule_preview, subscription};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =
@@ -11,32 +11,57 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
 
 /// `POST /v1/invoices/create_preview`: the next invoice, made and taken back.
 pub(super) fn preview(call: &Call<'_>) -> Outcome<Json> {
-    if text(&call.params, "schedule").is_some() || inner(&call.params, "schedule_details").is_some() {
-        return Err(Failure::unsupported("previews of subscription schedules"));
-    }
     call.session.transaction.execute_batch("SAVEPOINT preview")?;
     let shown = previewed(call);
     call.session.transaction.execute_batch("ROLLBACK TO preview; RELEASE preview")?;
     call.session.take_changes();
     let mut shown = shown?;
+    if !["customer", "subscription", "schedule"].iter().any(|name| call.params.contains_key(*name)) {
+        set(&mut shown, "customer", Json::Null);
+    }
     let named = format!("upcoming_{}", id(&shown));
     shown.extend(body! {"id": named, "status": "draft"});
     Ok(Json::Object(shown))
 }
 
 fn previewed(call: &Call<'_>) -> Outcome<Body> {
+    let call = &of_customer(call)?;
     let mut body = without_extras(call)?;
     for (path, entry) in entries(&call.params, "invoice_items", "") {
         let item = item_of(call, &body, entry, &path)?;
-        add_item(call, &mut body, &item);
+        add_item(call, &mut body, &item)?;
     }
     give_discounts(call, &mut body, &call.params, "")?;
-    work_out(&mut body);
+    work_out(&mut body)?;
     Ok(body)
+}
+
+/// The same call about a customer of whom `customer_details` are true.
+fn of_customer<'a>(call: &Call<'a>) -> Outcome<Call<'a>> {
+    let Some(details) = inner(&call.params, "customer_details") else { return Ok(call.clone()) };
+    let owner = call.referred_by("subscription", "subscription")?;
+    let owner =
+        owner.map_or_else(|| call.referred_by("schedule", "subscription_schedule"), |own| Ok(Some(own)))?;
+    let known = owner.as_ref().unwrap_or(&call.params);
+    let about = call.about("customer", details.clone())?;
+    let mut customer = match call.session.linked(known, "customer", "customer")? {
+        Some(customer) => customer,
+        None => about.build()?,
+    };
+    shape::lay_over(about.entity, &mut customer, details)?;
+    call.session.put(&customer)?;
+    let mut call = call.clone();
+    if owner.is_none() {
+        set(&mut call.params, "customer", id(&customer));
+    }
+    Ok(call)
 }
 
 /// The next invoice of a subscription, the first one of a new subscription, or what waits for one.
 fn without_extras(call: &Call<'_>) -> Outcome<Body> {
+    if ["schedule", "schedule_details"].iter().any(|name| call.params.contains_key(*name)) {
+        return schedule_preview::previewed(call);
+    }
     if let Some(known) = text(&call.params, "subscription") {
         return subscription::previewed(call, known);
     }
@@ -49,7 +74,7 @@ fn without_extras(call: &Call<'_>) -> Outcome<Body> {
     let currency = currency.unwrap_or(money::USUAL);
     let mut body = draft(&call.about("invoice", Body::new())?, &customer, currency)?;
     for item in invoice_item::waiting(call, id(&customer), Some(currency))? {
-        add_item(call, &mut body, &item);
+        add_item(call, &mut body, &item)?;
     }
     Ok(body)
 }

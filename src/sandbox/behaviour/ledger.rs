@@ -34,10 +34,46 @@ pub(super) fn post(call: &Call<'_>, body: &mut Body, of: Movement<'_>) -> Outcom
 
 /// Keeps a movement that came of an object; the entry comes back.
 pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome<Body> {
+    let body = entry(call, source, of)?;
+    call.session.put(&body)?;
+    Ok(body)
+}
+
+/// Where the objects of another account are.
+pub(super) fn space_of(call: &Call<'_>, account: &str) -> String {
+    format!("{account}/{}", if call.livemode { "live" } else { "test" })
+}
+
+/// Keeps a movement in the account of that space, which came of an object that names it.
+pub(super) fn post_in(call: &Call<'_>, space: &str, body: &mut Body, of: Movement<'_>) -> Outcome<()> {
+    let entry = entry(call, body, of)?;
+    set(body, "balance_transaction", id(&entry));
+    call.session.put_in(space, &entry)
+}
+
+/// A platform takes, or gives back, a part of what an object moved.
+pub(super) fn share(call: &Call<'_>, of: &Body, fee: i64, platform: &str) -> Outcome<()> {
+    let known = text(of, "balance_transaction").unwrap_or_default();
+    let Some((space, mut entry)) = call.session.anywhere("balance_transaction", known)? else {
+        return Ok(());
+    };
+    let part = json!({
+        "amount": fee, "application": identifier::application(platform), "currency": entry.get("currency"),
+        "description": "Sandbox application fee", "type": "application_fee",
+    });
+    let details: Vec<Json> = std::iter::once(part).chain(items(&entry, "fee_details").to_vec()).collect();
+    let (whole, net) = (number(&entry, "fee") + fee, number(&entry, "net") - fee);
+    entry.extend(body! {"fee": whole, "fee_details": details, "net": net});
+    call.session.put_in(&space, &entry)
+}
+
+/// The entry of a movement that came of an object, not yet kept.
+fn entry(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome<Body> {
     let category = match (object(source), of.kind) {
         ("dispute", _) if of.amount < 0 => "dispute",
         ("dispute", _) => "dispute_reversal",
         (_, "application_fee") => "platform_earning",
+        (_, "application_fee_refund") => "platform_earning_refund",
         (_, "payment") => "charge",
         (_, "payment_refund") => "refund",
         (_, kind) => kind,
@@ -54,7 +90,6 @@ pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome
         "available_on": if of.at_once { call.now } else { call.now + SETTLES },
         "fee_details": if of.fee == 0 { json!([]) } else { json!([fee]) },
     })));
-    call.session.put(&body)?;
     Ok(body)
 }
 
@@ -65,8 +100,9 @@ fn description(call: &Call<'_>, source: &Body, kind: &str) -> Outcome<Json> {
         "dispute_reversal" => "reversal",
         "refund" | "payment_refund" => {
             let what = if kind == "refund" { "CHARGE" } else { "PAYMENT" };
-            let charge = call.session.named("charge", needed(source, "charge")?)?;
-            let words = text(&charge, "description").map_or_else(String::new, |words| format!(" ({words})"));
+            let charge = call.session.anywhere("charge", needed(source, "charge")?)?;
+            let words = charge.as_ref().and_then(|(_, charge)| text(charge, "description"));
+            let words = words.map_or_else(String::new, |words| format!(" ({words})"));
             return Ok(format!("REFUND FOR {what}{words}").into());
         }
         _ => return Ok(member(source, "description")),
@@ -76,7 +112,7 @@ fn description(call: &Call<'_>, source: &Body, kind: &str) -> Outcome<Json> {
 
 /// What Stripe keeps of a payment: 2.9 percent and 30 of the smallest unit.
 pub(super) fn fee(amount: i64) -> i64 {
-    money::percent_of("2.9", amount).unwrap_or(0) + 30
+    money::part_of(amount.into(), 29, 1000) + 30
 }
 
 /// What is there by currency: at once, and later.

@@ -3,7 +3,7 @@
 use super::prelude::*;
 use crate::sandbox::embedded;
 
-use super::order::{self, Accepts, CHECKED, Priced, RATES, Totals};
+use super::order::{self, Accepts, CHECKED, Price, Priced, RATES, Totals};
 use super::{money, shipping_rate};
 
 /// Kept with what has a basket: all its items, of which it shows the first.
@@ -28,8 +28,7 @@ pub(super) fn filled(call: &Call<'_>, owner: Option<&Body>) -> Outcome<Vec<Body>
 }
 
 fn known<'b>(owner: &'b Body, named: &str, path: &str) -> Outcome<&'b Body> {
-    let found = objects(owner, ITEMS).find(|item| id(item) == named);
-    found.ok_or_else(|| Failure::unknown_reference("line_item", named, &child(path, "id")))
+    order::line_named(owner, ITEMS, named, &child(path, "id"))
 }
 
 fn item(
@@ -45,10 +44,11 @@ fn item(
         (None, None) => return Err(missing(&child(path, "price"))),
     };
     let currency = currency.get_or_insert(needed(&price, "currency")?.to_owned());
-    let quantity = given_number(entry, "quantity").or_else(|| given_number(known?, "quantity")).unwrap_or(1);
+    let kept = known.filter(|_| !entry.contains_key("quantity"));
+    let quantity = kept.map_or_else(|| Ok(order::quantity(entry)), |kept| needed_number(kept, "quantity"))?;
     let adjustable = inner(entry, "adjustable_quantity");
-    let least = adjustable.and_then(|own| given_number(own, "minimum")).unwrap_or(1);
-    if quantity < least.clamp(0, 1) {
+    let may_be_none = adjustable.and_then(|own| given_number(own, "minimum")).is_some_and(|least| least < 1);
+    if quantity < i64::from(!may_be_none) {
         return Err(Failure::too_low(1, child(path, "quantity")));
     }
     let sold = call.session.linked(&price, "product", "product")?;
@@ -73,8 +73,8 @@ fn item(
 
 /// So many of an item, before discounts and taxes.
 fn requantify(item: &mut Body, quantity: i64, param: &str) -> Outcome<()> {
-    let price = order::in_currency(needed_inner(item, "price")?, needed(item, "currency")?, param)?;
-    let amount = order::cost(&price, quantity);
+    let price = Price::in_currency(needed_inner(item, "price")?, needed(item, "currency")?, param)?;
+    let amount = price.cost(quantity)?;
     item.extend(body! {"amount_subtotal": amount, "amount_total": amount, "quantity": quantity});
     Ok(())
 }
@@ -104,10 +104,18 @@ pub(super) fn entry(item: &Body) -> Body {
     entry
 }
 
-/// Shows a basket as a page of its owner, and keeps it whole.
-pub(super) fn show(call: &Call<'_>, body: &mut Body, basket: &[Body]) {
-    let items: Vec<Json> = basket.iter().cloned().map(Json::Object).collect();
+/// Works a basket out, shows it as a page of its owner, and keeps it whole; what it comes to comes back.
+pub(super) fn show(
+    call: &Call<'_>,
+    body: &mut Body,
+    mut basket: Vec<Body>,
+    discounts: &[Body],
+    usual: &[Json],
+) -> Outcome<Totals> {
+    let totals = work_out(&mut basket, discounts, usual)?;
+    let items: Vec<Json> = basket.into_iter().map(Json::Object).collect();
     embedded::show(call.entity, body, "line_items", &items);
+    Ok(totals)
 }
 
 /// Writes on each item what the discounts take off it and what is to be paid in tax for the rest;
@@ -115,7 +123,7 @@ pub(super) fn show(call: &Call<'_>, body: &mut Body, basket: &[Body]) {
 pub(super) fn work_out(basket: &mut [Body], discounts: &[Body], usual: &[Json]) -> Outcome<Totals> {
     let priced = basket.iter().map(|item| priced(item, usual)).collect::<Outcome<Vec<_>>>()?;
     // an empty basket has no currency and comes to nothing
-    let (reduced, totals) = order::reduce(&priced, discounts, currency(basket).unwrap_or(""));
+    let (reduced, totals) = order::reduce(&priced, discounts, currency(basket).unwrap_or(""))?;
     let shown = reduced.iter().map(|own| {
         let off = own.off.iter().map(|(discount, amount)| json!({"amount": amount, "discount": discount}));
         let taxes = own.taxes.iter().map(|tax| {
@@ -160,7 +168,7 @@ pub(super) fn requantified(call: &Call<'_>, owner: &Body) -> Outcome<Vec<Body>> 
 }
 
 /// The shipping options of params, and the first of them as it is charged.
-pub(super) fn shipping(call: &Call<'_>) -> Outcome<(Vec<Json>, Option<Json>)> {
+pub(super) fn shipping(call: &Call<'_>) -> Outcome<(Vec<Body>, Option<Body>)> {
     let mut options = Vec::new();
     let mut first = None;
     for (path, option) in entries(&call.params, "shipping_options", "") {
@@ -170,10 +178,11 @@ pub(super) fn shipping(call: &Call<'_>) -> Outcome<(Vec<Json>, Option<Json>)> {
             (None, Some(data)) => shipping_rate::made(&call.about("shipping_rate", data.clone())?)?,
             (None, None) => return Err(missing(&param)),
         };
-        let amount = inner(&rate, "fixed_amount").map(|fixed| needed_number(fixed, "amount")).transpose()?;
-        options.push(json!({"shipping_amount": amount, "shipping_rate": id(&rate)}));
-        let chosen = || json!({"amount_subtotal": amount, "amount_tax": 0, "amount_total": amount, "shipping_rate": id(&rate), "taxes": []});
-        first.get_or_insert_with(chosen);
+        let (rate, amount) = (id(&rate), needed_number(needed_inner(&rate, "fixed_amount")?, "amount")?);
+        options.push(body! {"shipping_amount": amount, "shipping_rate": rate});
+        first.get_or_insert_with(|| body! {
+            "amount_subtotal": amount, "amount_tax": 0, "amount_total": amount, "shipping_rate": rate, "taxes": [],
+        });
     }
     Ok((options, first))
 }

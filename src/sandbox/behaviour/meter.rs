@@ -28,10 +28,13 @@ fn event(call: &Call<'_>) -> Outcome<Json> {
         Failure::state(format!("The value `{value}` of the event is not a number.")).param("payload")
     })?;
     let mut body = call.build()?;
-    body.extend(body! {
-        "id": needed(&body, "identifier")?, "_meter": id(&meter), "_customer": customer, "_value": scaled.to_string(),
-    });
-    call.session.put(&body)?;
+    let identifier = needed(&body, "identifier")?.to_owned();
+    call.alter(
+        &mut body,
+        body! {
+            "id": identifier, "_meter": id(&meter), "_customer": customer, "_value": scaled.to_string(),
+        },
+    )?;
     body.shift_remove("id");
     Ok(Json::Object(body))
 }
@@ -73,13 +76,13 @@ fn adjust(call: &Call<'_>) -> Outcome<Json> {
 fn usage(call: &Call<'_>, meter: &Body, customer: &str) -> Outcome<Vec<(i64, i128)>> {
     let mut events = call.session.having("billing.meter_event", "_customer", customer)?;
     events.retain(|event| text(event, "_meter") == Some(id(meter)));
-    let used = |event: &Body| {
+    let read = |event: &Body| {
         let value = needed(event, "_value")?.parse();
-        let value = value.map_err(|_| Failure::internal("The value of a meter event is no number."))?;
+        let value = value.map_err(|_| Failure::internal("The value of an event is no number."))?;
         Ok((needed_number(event, "timestamp")?, value))
     };
     // they come newest first; of two at the same time the later one stands behind the other
-    let mut used: Vec<_> = events.iter().rev().map(used).collect::<Outcome<_>>()?;
+    let mut used = events.iter().rev().map(read).collect::<Outcome<Vec<_>>>()?;
     used.sort_by_key(|(at, _)| *at);
     Ok(used)
 }

@@ -1,5 +1,10 @@
 //! Amounts: currencies, whole and decimal amounts.
 
+use std::str::FromStr;
+
+use serde::Deserializer;
+use serde::de::Error;
+
 use crate::sandbox::currency;
 pub(super) use crate::sandbox::currency::written;
 
@@ -70,40 +75,94 @@ pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str)
     Ok(())
 }
 
-/// A decimal amount times a quantity, rounded half up to whole units.
-pub(super) fn times(decimal: &str, quantity: i64) -> Option<i64> {
-    parts(decimal, quantity, 1)
+/// A decimal: the amount of one, a percentage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Decimal {
+    /// As it is written.
+    pub text: String,
+    digits: i128,
+    scale: i128,
 }
 
-/// That percentage of an amount, rounded half up; none for what is no decimal.
-pub(super) fn percent_of(percentage: &str, amount: i64) -> Option<i64> {
-    parts(percentage, amount, 100)
+/// More places than any decimal has.
+const MOST_PLACES: u32 = 24;
+
+impl Decimal {
+    /// So many of it, rounded half up to whole units.
+    pub fn times(&self, quantity: i64) -> i64 {
+        self.part(quantity, 1)
+    }
+
+    /// That percentage of an amount, rounded half up.
+    pub fn percent_of(&self, amount: i64) -> i64 {
+        self.part(amount, 100)
+    }
+
+    /// So many `whole`ths of the product.
+    fn part(&self, times: i64, whole: i128) -> i64 {
+        part_of(self.digits, i128::from(times), self.scale * whole)
+    }
 }
 
-/// So many `whole`ths of the product, rounded half up.
-fn parts(decimal: &str, times: i64, whole: i128) -> Option<i64> {
-    let (digits, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
-    let scale = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?.checked_mul(whole)?;
-    let amount: i128 = format!("{digits}{fraction}").parse().ok()?;
-    let doubled = amount.checked_mul(i128::from(times))?.checked_mul(2)?;
-    i64::try_from(doubled.checked_add(scale)?.div_euclid(scale.checked_mul(2)?)).ok()
+/// The part of an amount that `part` is of a whole, rounded half up; at the most the largest amount.
+pub(super) fn part_of(amount: i128, part: i128, whole: i128) -> i64 {
+    let whole = whole.max(1);
+    let doubled = amount.saturating_mul(part).saturating_mul(2).saturating_add(whole);
+    i64::try_from(doubled.div_euclid(whole * 2)).unwrap_or(if amount < 0 { i64::MIN } else { i64::MAX })
+}
+
+impl From<i64> for Decimal {
+    fn from(amount: i64) -> Self {
+        Self { text: amount.to_string(), digits: amount.into(), scale: 1 }
+    }
+}
+
+impl FromStr for Decimal {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let digits = format!("{whole}{fraction}").parse().ok();
+        let places = u32::try_from(fraction.len()).ok().filter(|places| *places <= MOST_PLACES);
+        let read = digits.zip(places).ok_or_else(|| format!("{text} is no decimal"));
+        read.map(|(digits, places)| Self { text: text.to_owned(), digits, scale: 10_i128.pow(places) })
+    }
+}
+
+impl<'de> Deserialize<'de> for Decimal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Json::deserialize(deserializer)?;
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        text.parse().map_err(D::Error::custom)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn decimal(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
     #[test]
     fn percentages_are_exact_and_rounded_half_up() {
-        assert_eq!((percent_of("12.5", 1000), percent_of("33.33", 100)), (Some(125), Some(33)));
-        assert_eq!((percent_of("50", 1), percent_of("100", 7), percent_of("x", 1)), (Some(1), Some(7), None));
+        let percent = |text: &str, amount| decimal(text).percent_of(amount);
+        assert_eq!((percent("12.5", 1000), percent("33.33", 100)), (125, 33));
+        assert_eq!((percent("50", 1), percent("100", 7)), (1, 7));
+        assert!("x".parse::<Decimal>().is_err());
     }
 
     #[test]
     fn decimal_amounts_are_multiplied_exactly_and_rounded_half_up() {
-        assert_eq!(times("0.3", 3), Some(1));
-        assert_eq!(times("0.5", 1), Some(1));
-        assert_eq!(times("1500", 2), Some(3000));
-        assert_eq!(times("0.000000000001", 1), Some(0));
+        let times = |text: &str, quantity| decimal(text).times(quantity);
+        assert_eq!((times("0.3", 3), times("0.5", 1), times("1500", 2)), (1, 1, 3000));
+        assert_eq!((times("0.000000000001", 1), times("99999999999", i64::MAX)), (0, i64::MAX));
+    }
+
+    #[test]
+    fn a_part_is_rounded_half_up() {
+        assert_eq!((part_of(1000, 15, 30), part_of(1001, 15, 30), part_of(1000, 0, 30)), (500, 501, 0));
+        assert_eq!(part_of(-1000, 10, 30), -333);
     }
 }

@@ -11,8 +11,7 @@ const SPECIAL: &[&str] = &["line_items", "shipping_options", "restrictions"];
 
 /// `POST /v1/payment_links`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let mut basket = line_items::filled(call, None)?;
-    line_items::work_out(&mut basket, &[], &[])?;
+    let basket = line_items::filled(call, None)?;
     let recurring = basket.iter().any(line_items::is_recurring);
     if !recurring && call.params.contains_key("subscription_data") {
         let message = "You can only use `subscription_data` with recurring prices.";
@@ -22,16 +21,15 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
         let message = "You can not pass `payment_intent_data` with recurring prices.";
         return Err(Failure::state(message).param("payment_intent_data"));
     }
-    let currency = line_items::currency(&basket).ok_or_else(|| missing("line_items"))?;
     let mut body = call.without(SPECIAL).build()?;
     if !recurring && inner(&body, "invoice_creation").is_none() {
         set(&mut body, "invoice_creation", json!({"enabled": false, "invoice_data": {}}));
     }
-    set(&mut body, "currency", currency);
+    set(&mut body, "currency", line_items::currency(&basket).ok_or_else(|| missing("line_items"))?);
     let (options, _) = line_items::shipping(call)?;
     set(&mut body, "shipping_options", options);
     restrictions(call, &mut body);
-    line_items::show(call, &mut body, &basket);
+    line_items::show(call, &mut body, basket, &[], &[])?;
     call.keep(body)
 }
 
@@ -54,9 +52,8 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "shipping_options", options);
     }
     if !items(&call.params, "line_items").is_empty() {
-        let mut basket = line_items::requantified(call, &body)?;
-        line_items::work_out(&mut basket, &[], &[])?;
-        line_items::show(call, &mut body, &basket);
+        let basket = line_items::requantified(call, &body)?;
+        line_items::show(call, &mut body, basket, &[], &[])?;
     }
     call.keep(body)
 }

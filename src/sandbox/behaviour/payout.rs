@@ -2,6 +2,7 @@
 
 use crate::sandbox::currency;
 
+use super::application_fee;
 use super::ledger::{self, Movement};
 use super::prelude::*;
 
@@ -77,7 +78,52 @@ pub(super) fn transfer(call: &Call<'_>) -> Outcome<Json> {
     }
     show_reversals(call, &mut body)?;
     enter(call, &mut body, -amount, "transfer")?;
+    receive(call, &mut body)?;
     call.keep(body)
+}
+
+/// The account that a transfer goes to has a payment of it.
+fn receive(call: &Call<'_>, transfer: &mut Body) -> Outcome<()> {
+    let space = ledger::space_of(call, needed(transfer, "destination")?);
+    let mut params = Body::new();
+    copy(&mut params, transfer, &["amount", "currency"]);
+    let mut payment = Call { platform: None, ..call.about("charge", params)? }.build()?;
+    let amount = number(transfer, "amount");
+    payment.extend(body! {
+        "id": identifier::fresh("py_"), "amount_captured": amount, "captured": true, "paid": true,
+        "source_transfer": id(transfer), "status": "succeeded",
+    });
+    ledger::post_in(call, &space, &mut payment, Movement { amount, fee: 0, kind: "payment", at_once: true })?;
+    call.session.put_in(&space, &payment)?;
+    set(transfer, "destination_payment", id(&payment));
+    Ok(())
+}
+
+/// The payment of a transfer, and the space of its account.
+pub(super) fn received(call: &Call<'_>, transfer: &Body) -> Outcome<Option<(String, Body)>> {
+    call.session.anywhere("charge", text(transfer, "destination_payment").unwrap_or_default())
+}
+
+/// What is reversed of a transfer is refunded of its payment.
+fn take_back(call: &Call<'_>, of: &Body, reversal: &mut Body) -> Outcome<()> {
+    let Some((space, mut payment)) = received(call, of)? else { return Ok(()) };
+    let amount = number(reversal, "amount");
+    let mut refund = Call { platform: None, ..call.about("refund", Body::new())? }.build()?;
+    refund.extend(body! {
+        "id": identifier::fresh("pyr_"), "amount": amount, "charge": id(&payment), "status": "succeeded",
+        "currency": member(&payment, "currency"), "source_transfer_reversal": id(reversal),
+    });
+    let movement = Movement { amount: -amount, fee: 0, kind: "payment_refund", at_once: true };
+    ledger::post_in(call, &space, &mut refund, movement)?;
+    if flag(&call.params, "refund_application_fee") {
+        application_fee::give_back(call, &payment, amount, Some(&refund))?;
+    }
+    let refunded = number(&payment, "amount_refunded") + amount;
+    let whole = refunded == number(&payment, "amount");
+    payment.extend(body! {"amount_refunded": refunded, "refunded": whole});
+    set(reversal, "destination_payment_refund", id(&refund));
+    call.session.put_in(&space, &refund)?;
+    call.session.put_in(&space, &payment)
 }
 
 fn show_reversals(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
@@ -89,7 +135,7 @@ fn show_reversals(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 }
 
 /// `POST /v1/transfers/{transfer}/reversals`: never more than was transferred.
-fn reversal(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn reversal(call: &Call<'_>) -> Outcome<Json> {
     let mut of = call.session.named("transfer", call.owner())?;
     let left = needed_number(&of, "amount")? - needed_number(&of, "amount_reversed")?;
     let amount = given_number(&call.params, "amount").unwrap_or(left);
@@ -97,6 +143,7 @@ fn reversal(call: &Call<'_>) -> Outcome<Json> {
     copy(&mut body, &of, &["currency"]);
     body.extend(body! {"amount": amount, "transfer": id(&of)});
     enter(call, &mut body, amount, "transfer_refund")?;
+    take_back(call, &of, &mut body)?;
     call.session.put(&body)?;
     let reversed = needed_number(&of, "amount_reversed")? + amount;
     set(&mut of, "amount_reversed", reversed);

@@ -3,8 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 
-use crate::sandbox::error::Outcome;
-use crate::sandbox::fields::{Body, given_number, needed};
+use serde::Deserialize;
 
 /// About how long an interval is, never too short: in seconds.
 fn about(interval: &str) -> i64 {
@@ -37,20 +36,21 @@ fn zoned(at: i64) -> Zoned {
     Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC)
 }
 
-/// How often something is charged: every so many intervals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How often something is charged: a view of a `recurring` or a `duration`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub(super) struct Cycle<'a> {
-    interval: &'a str,
-    count: i64,
+    /// Day, week, month or year.
+    pub interval: &'a str,
+    /// Every so many of them; once in each where nothing is said.
+    #[serde(rename = "interval_count", default = "once")]
+    pub count: i64,
 }
 
-impl<'a> Cycle<'a> {
-    /// That of a `recurring` or a `duration`.
-    pub fn of(often: &'a Body) -> Outcome<Self> {
-        let count = given_number(often, "interval_count").unwrap_or(1).max(1);
-        Ok(Self { interval: needed(often, "interval")?, count })
-    }
+fn once() -> i64 {
+    1
+}
 
+impl Cycle<'_> {
     /// The time one cycle later.
     pub fn after(self, at: i64) -> i64 {
         add(at, self.interval, self.count)
@@ -111,14 +111,6 @@ pub(super) fn matching(at: i64, [month, day, hour, minute, second]: [Option<i8>;
     None
 }
 
-/// The part of an amount that falls on what is left of a period, rounded half up.
-pub(super) fn part(amount: i64, start: i64, end: i64, at: i64) -> i64 {
-    let whole = i128::from((end - start).max(1));
-    let left = i128::from((end - at).clamp(0, (end - start).max(0)));
-    let product = i128::from(amount) * left;
-    i64::try_from((product * 2 + whole).div_euclid(whole * 2)).unwrap_or(i64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,11 +164,5 @@ mod tests {
         assert_eq!(on_last(every(2, "month")), second("2026-04-30T00:00:00Z"));
         assert_eq!(on_last(every(1, "year")), second("2027-02-28T00:00:00Z"));
         assert_eq!(every(1, "week").on_day(february, 31), february);
-    }
-
-    #[test]
-    fn a_part_is_rounded_half_up() {
-        assert_eq!((part(1000, 0, 30, 15), part(1001, 0, 30, 15), part(1000, 0, 30, 30)), (500, 501, 0));
-        assert_eq!(part(-1000, 0, 30, 20), -333);
     }
 }

@@ -1,5 +1,7 @@
 //! Plans, the prices of old: each is a recurring price under the same id.
 
+use crate::catalog::{catalog, find};
+
 use super::prelude::*;
 use super::{generic, order};
 
@@ -9,19 +11,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["plan"])
 }];
 
-/// Fields that a plan and a price have in common.
-const SAME: &[&str] = &[
-    "active",
-    "billing_scheme",
-    "created",
-    "currency",
-    "livemode",
-    "metadata",
-    "nickname",
-    "product",
-    "tiers",
-    "tiers_mode",
-];
 /// Other fields of a plan, and where a price has them.
 const OTHER: &[(&str, &str)] = &[
     ("amount", "unit_amount"),
@@ -33,8 +22,13 @@ const OTHER: &[(&str, &str)] = &[
     ("usage_type", "recurring.usage_type"),
 ];
 
+/// The fields that a plan and a price have in common, and the others, each with where a price has it.
 fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
-    SAME.iter().map(|name| (*name, *name)).chain(OTHER.iter().copied())
+    let of = |object| catalog().by_object(object).map_or(&[][..], |entity| entity.fields.as_slice());
+    let names = of("plan").iter().map(|field| field.name.as_str());
+    let same =
+        names.filter(move |name| find(of("price"), name).is_some() && !["id", "object"].contains(name));
+    same.map(|name| (name, name)).chain(OTHER.iter().copied())
 }
 
 /// `POST /v1/plans`.
@@ -45,8 +39,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut made = order::price(&call.about("price", price_params(call, &product))?, "")?;
     call.session.remove("price", id(&made))?;
     let own = text(&call.params, "id").map_or_else(|| id(&made).replace("price_", "plan_"), str::to_owned);
-    set(&mut made, "id", own);
-    call.session.put(&made)?;
+    call.alter(&mut made, body! {"id": own})?;
     body.extend(of_price(call, &made)?);
     set(&mut body, "trial_period_days", member(&call.params, "trial_period_days"));
     call.keep(body)
@@ -84,7 +77,7 @@ pub(super) fn of_price(call: &Call<'_>, price: &Body) -> Outcome<Body> {
     let mut body = call.fresh_of("plan")?;
     copy(&mut body, price, &["id"]);
     for (own, path) in fields() {
-        set(&mut body, own, at(price, path).cloned().unwrap_or(Json::Null));
+        set(&mut body, own, at(price, path).cloned());
     }
     Ok(body)
 }

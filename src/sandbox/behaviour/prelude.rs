@@ -1,6 +1,7 @@
 //! The words in which behaviours are written: calls, members of objects, refusals, and what a
 //! module says of itself.
 
+pub(super) use serde::Deserialize;
 pub(super) use serde_json::{Value as Json, json};
 
 pub(super) use crate::sandbox::call::Call;
@@ -9,6 +10,7 @@ pub(super) use crate::sandbox::error::{Failure, Outcome, Stage};
 pub(super) use crate::sandbox::fields::{
     Body, at, at_mut, body, copy, copy_given, count, entries, flag, given_number, id, inner, items, member,
     members, needed, needed_inner, needed_number, number, object, objects, set, set_inner, status, text,
+    typed,
 };
 pub(super) use crate::sandbox::store::Walk;
 pub(super) use crate::sandbox::{identifier, page, shape};

@@ -22,12 +22,6 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     let mut body = call.revise()?;
-    let (old, new) = (text(&before, "tax_behavior"), text(&body, "tax_behavior"));
-    if old != new && old != Some("unspecified") {
-        let message =
-            "You cannot change the tax behavior of a price once it is set to inclusive or exclusive.";
-        return Err(Failure::state(message).param("tax_behavior"));
-    }
     if flag(&before, "active") && !flag(&body, "active") {
         let owner = call.session.linked(&before, "product", "product")?;
         let holds = |owner: &Body| flag(owner, "active") && text(owner, "default_price") == Some(id(&body));

@@ -100,8 +100,7 @@ pub(super) fn coupon_deleted(call: &Call<'_>, coupon: &Body) -> Outcome<()> {
     for mut code in call.session.having("promotion_code", COUPON, id(coupon))? {
         if flag(&code, "active") {
             set(&mut code, "active", false);
-            set(&mut code, "_ended", true);
-            call.session.put(&code)?;
+            call.alter(&mut code, body! {"_ended": true})?;
         }
     }
     Ok(())

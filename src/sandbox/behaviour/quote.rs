@@ -37,14 +37,15 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// The lines, and everything that follows from them, the discounts and the rates.
-fn show(call: &Call<'_>, body: &mut Body, mut basket: Vec<Body>) -> Outcome<()> {
+fn show(call: &Call<'_>, body: &mut Body, basket: Vec<Body>) -> Outcome<()> {
+    let currency = line_items::currency(&basket).or_else(|| text(&call.params, "currency"));
+    set(body, "currency", currency);
     order::give_reductions(call, body, &call.params, "default_tax_rates", "")?;
     let discounts: Vec<Body> = objects(body, DISCOUNTS).cloned().collect();
     let rates = items(body, "default_tax_rates").to_vec();
     let again = again(&basket, &discounts, &rates)?;
-    let totals = line_items::work_out(&mut basket, &discounts, &rates)?;
-    line_items::show(call, body, &basket);
-    let lines: Vec<Json> = basket.iter().cloned().map(Json::Object).collect();
+    let totals = line_items::show(call, body, basket, &discounts, &rates)?;
+    let lines: Vec<Json> = line_items::of(body).into_iter().map(Json::Object).collect();
     embedded::show(call.entity, body, "computed_upfront_line_items", &lines);
     body.shift_remove("computed_upfront_line_items");
     let amounts = body! {
@@ -53,10 +54,7 @@ fn show(call: &Call<'_>, body: &mut Body, mut basket: Vec<Body>) -> Outcome<()> 
     let mut upfront = amounts.clone();
     copy(&mut upfront, body, &["line_items"]);
     body.extend(amounts);
-    body.extend(body! {
-        "computed": {"recurring": again, "upfront": upfront},
-        "currency": line_items::currency(&basket).or_else(|| text(&call.params, "currency")),
-    });
+    set(body, "computed", json!({"recurring": again, "upfront": upfront}));
     Ok(())
 }
 
@@ -106,7 +104,7 @@ fn accept(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "invoice", id(&made));
     } else if let Some(starts) = starts {
         let made = schedule_of(call, &body, &again, starts)?;
-        set(&mut body, "subscription_schedule", made.get("id").cloned().unwrap_or_default());
+        set(&mut body, "subscription_schedule", id(&made));
     } else {
         let made = subscription_of(call, &body, &again, &once)?;
         body.extend(body! {"invoice": member(&made, "latest_invoice"), "subscription": id(&made)});
@@ -148,7 +146,7 @@ fn subscription_of(call: &Call<'_>, quote: &Body, again: &[Body], once: &[Body])
 }
 
 /// What begins later is a schedule of one phase.
-fn schedule_of(call: &Call<'_>, quote: &Body, again: &[Body], starts: i64) -> Outcome<Json> {
+fn schedule_of(call: &Call<'_>, quote: &Body, again: &[Body], starts: i64) -> Outcome<Body> {
     let mut phase = params(quote)?;
     let days = phase.shift_remove("days_until_due");
     let customer = phase.shift_remove("customer");
@@ -163,7 +161,7 @@ fn schedule_of(call: &Call<'_>, quote: &Body, again: &[Body], starts: i64) -> Ou
     }
     let params =
         body! {"customer": customer, "end_behavior": "release", "phases": [phase], "start_date": starts};
-    schedule::create(&call.about("subscription_schedule", params)?)
+    schedule::create(&call.about("subscription_schedule", params)?).map(members)
 }
 
 fn invoice_of(call: &Call<'_>, quote: &Body, basket: &[Body]) -> Outcome<Body> {
@@ -172,7 +170,7 @@ fn invoice_of(call: &Call<'_>, quote: &Body, basket: &[Body]) -> Outcome<Body> {
     let mut made = invoice::draft(&about, &customer, needed(quote, "currency")?)?;
     for item in basket {
         let item = invoice::item_of(call, &made, &line_items::entry(item), "line_items")?;
-        order::add_item(call, &mut made, &item);
+        order::add_item(call, &mut made, &item)?;
     }
     let details =
         json!({"quote_details": {"quote": id(quote)}, "subscription_details": null, "type": "quote_details"});

@@ -27,7 +27,7 @@ enum When {
 
 const REACTIONS: &[Reaction] = &[
     Reaction { of: "charge", when: When::Member("_contested", Set), then: dispute::raise },
-    Reaction { of: "charge", when: When::Member("captured", Is("true")), then: destination_charge::transfer },
+    Reaction { of: "charge", when: When::Member("captured", Is("true")), then: destination_charge::captured },
     Reaction { of: "coupon", when: When::Deleted, then: promotion_code::coupon_deleted },
     Reaction { of: "invoice", when: When::Member("_failed", Set), then: delinquency::payment_failed },
     Reaction { of: "invoice", when: When::Member("status", Is("paid")), then: delinquency::settled },

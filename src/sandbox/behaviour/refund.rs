@@ -2,6 +2,7 @@
 
 use crate::sandbox::constraint;
 
+use super::destination_charge;
 use super::ledger::{self, Movement};
 use super::prelude::*;
 
@@ -33,6 +34,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let all = refunded == needed_number(&charge, "amount_captured")?;
     set(&mut charge, "refunded", all);
     call.session.put(&charge)?;
+    destination_charge::refunded(&call, &charge, &mut body)?;
     call.keep(body)
 }
 

@@ -24,8 +24,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let start = given_number(&call.params, "start_date").unwrap_or(call.now);
     let phases = phase::all(call, start)?;
     let mut body = call.without(SPECIAL).build()?;
-    set(&mut body, "phases", phases);
-    call.session.put(&body)?;
+    call.alter(&mut body, body! {"phases": phases})?;
     if start <= call.now {
         begin(call, &mut body)?;
     }
@@ -43,25 +42,25 @@ fn from_subscription(call: &Call<'_>, from: &str) -> Outcome<Json> {
     body.extend(body! {
         "current_phase": phase::span(&phase), "phases": [phase], "status": "active", "subscription": id(&owner),
     });
-    set(&mut owner, "schedule", id(&body));
-    call.session.put(&owner)?;
+    call.alter(&mut owner, body! {"schedule": id(&body)})?;
     call.keep(body)
 }
 
 /// The first phase begins: the subscription is made.
-fn begin(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+pub(super) fn begin(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let Some(first) = objects(body, "phases").next().cloned() else { return Ok(()) };
     let mut made = phase::begin(call, body, &first)?;
-    set(&mut made, "schedule", id(body));
-    call.session.put(&made)?;
-    body.extend(body! {
-        "current_phase": phase::span(&first), "status": "active", "subscription": id(&made),
-    });
-    call.session.put(body)
+    call.alter(&mut made, body! {"schedule": id(body)})?;
+    call.alter(
+        body,
+        body! {
+            "current_phase": phase::span(&first), "status": "active", "subscription": id(&made),
+        },
+    )
 }
 
 /// When the first phase begins.
-fn start(body: &Body) -> Option<i64> {
+pub(super) fn start(body: &Body) -> Option<i64> {
     objects(body, "phases").next().and_then(|first| given_number(first, "start_date"))
 }
 
@@ -94,8 +93,7 @@ fn running(call: &Call<'_>, body: &Body) -> Option<Body> {
 
 /// The subscription is as a phase says.
 fn enter(call: &Call<'_>, body: &mut Body, phase: &Body) -> Outcome<()> {
-    set(body, "current_phase", phase::span(phase));
-    call.session.put(body)?;
+    call.alter(body, body! {"current_phase": phase::span(phase)})?;
     let owner = call.session.named("subscription", needed(body, "subscription")?)?;
     phase::enter(call, body, &owner, phase)
 }
@@ -111,8 +109,7 @@ fn complete(call: &Call<'_>, body: Body) -> Outcome<()> {
 /// The subscription goes on without the schedule.
 fn let_go(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
     if let Some(mut owner) = call.session.linked(&body, "subscription", "subscription")? {
-        set(&mut owner, "schedule", Json::Null);
-        call.session.put(&owner)?;
+        call.alter(&mut owner, body! {"schedule": Json::Null})?;
         set(&mut body, "released_subscription", id(&owner));
     }
     body.extend(body! {
@@ -122,17 +119,24 @@ fn let_go(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
 }
 
 /// `POST /v1/subscription_schedules/{id}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.without(SPECIAL).revise()?;
     if items(&call.params, "phases").is_empty() {
         return call.keep(body);
     }
-    let phases = phase::all(call, start(&body).unwrap_or(call.now))?;
+    let first = objects(&call.params, "phases").find_map(|first| phase::time(call, first, "start_date"));
+    let start = first.or_else(|| start(&body));
+    let start = start.ok_or_else(|| Failure::internal("A schedule is kept without its phases."))?;
+    let phases = phase::all(call, start)?;
     set(&mut body, "phases", phases);
     if status(&body) == "active" {
-        let Some(current) = running(call, &body) else {
+        let Some(mut current) = running(call, &body) else {
             return Err(Failure::state("The phases of a schedule cannot all be in the past.").param("phases"));
         };
+        // what a phase says of prorations and of more items is about its beginning
+        let prorates = text(&call.params, "proration_behavior").unwrap_or("create_prorations");
+        set(&mut current, "proration_behavior", prorates);
+        current.shift_remove("add_invoice_items");
         enter(call, &mut body, &current)?;
     }
     call.keep(body)
@@ -157,10 +161,8 @@ pub(super) fn subscription_canceled(call: &Call<'_>, subscription: &Body) -> Out
 /// The schedule is over in that way.
 fn ended(call: &Call<'_>, schedule: &str, how: &str) -> Outcome<()> {
     match call.session.alive("subscription_schedule", schedule)? {
-        Some(mut body) if matches!(status(&body), "active" | "not_started") => {
-            body.extend(body! {"status": how, (format!("{how}_at")): call.now, "current_phase": null});
-            call.session.put(&body)
-        }
+        Some(mut body) if matches!(status(&body), "active" | "not_started") => call
+            .alter(&mut body, body! {"status": how, (format!("{how}_at")): call.now, "current_phase": null}),
         _ => Ok(()),
     }
 }

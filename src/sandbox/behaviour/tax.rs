@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::generic;
+use super::money::Decimal;
 use super::prelude::*;
-use super::{generic, money};
 use crate::sandbox::table;
 
 /// What this module answers.
@@ -22,7 +23,8 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 fn create_rate(call: &Call<'_>) -> Outcome<Json> {
     let percentage = call.params.get("percentage").ok_or_else(|| missing("percentage"))?.to_string();
     let places = percentage.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    let fits = money::percent_of(&percentage, 1_000_000).is_some_and(|part| (0..=1_000_000).contains(&part));
+    let part = percentage.parse::<Decimal>().map(|percent| percent.percent_of(1_000_000));
+    let fits = part.is_ok_and(|part| (0..=1_000_000).contains(&part));
     if !fits || percentage.starts_with('-') || places > 4 {
         let message = format!(
             "Invalid percentage: must be between 0 and 100 with at most 4 decimal places; it is {percentage}."
@@ -40,33 +42,31 @@ pub(super) fn create_id(call: &Call<'_>) -> Outcome<Json> {
         return Err(Failure::invalid(message).code("tax_id_invalid").param("value"));
     }
     let mut body = call.build()?;
-    let owner = owner_of(call)?;
+    let owner = owner_of(call);
     if let Some(customer) = owner.get("customer").and_then(Json::as_str) {
         call.session.referred("customer", customer, "customer")?;
         check_new(call, customer, kind, value)?;
     }
-    let checked = matches!(kind, "au_abn" | "eu_vat" | "gb_vat");
+    let is_checked = FORMS.get(kind).is_some_and(|form| form.checked);
     body.extend(body! {
         "customer": owner.get("customer"), "owner": owner, "country": country(kind, value),
         "verification": {
-            "status": if checked { "pending" } else { "unavailable" }, "verified_address": null,
+            "status": if is_checked { "pending" } else { "unavailable" }, "verified_address": null,
             "verified_name": null,
         },
     });
     call.keep(body)
 }
 
-fn owner_of(call: &Call<'_>) -> Outcome<Json> {
+/// Whose the id is: that of the customer in the path, or as `owner` says; the account's own otherwise.
+fn owner_of(call: &Call<'_>) -> Json {
     let given = |name: &str| text(&call.params, &format!("owner.{name}"));
     let parent = Some(call.owner()).filter(|owner| !owner.is_empty());
-    let customer = parent.or_else(|| given("customer"));
-    let kind = parent.map_or_else(|| given("type").unwrap_or("self"), |_| "customer");
-    if kind == "customer" && customer.is_none() {
-        return Err(missing("owner[customer]"));
-    }
-    Ok(json!({
-        "account": given("account"), "application": null, "customer": customer, "customer_account": null, "type": kind,
-    }))
+    let kind = parent.map(|_| "customer").or_else(|| given("type"));
+    json!({
+        "account": given("account"), "application": null, "customer": parent.or_else(|| given("customer")),
+        "customer_account": null, "type": kind.unwrap_or("self"),
+    })
 }
 
 fn check_new(call: &Call<'_>, customer: &str, kind: &str, value: &str) -> Outcome<()> {
@@ -88,6 +88,10 @@ struct Form {
     ends: Vec<String>,
     #[serde(default)]
     letters: bool,
+    #[serde(default)]
+    checked: bool,
+    #[serde(default)]
+    names_country: bool,
     length: (usize, usize),
 }
 
@@ -110,7 +114,8 @@ fn is_right(kind: &str, value: &str) -> bool {
 
 /// The country of a type, or of the number itself within the European Union.
 fn country(kind: &str, value: &str) -> Json {
-    let own = if kind == "eu_vat" { value.get(..2) } else { kind.split('_').next() };
+    let names_it = FORMS.get(kind).is_some_and(|form| form.names_country);
+    let own = if names_it { value.get(..2) } else { kind.split('_').next() };
     own.map_or(Json::Null, |own| match own.to_ascii_uppercase().as_str() {
         "EL" => "GR".into(),
         "XI" => "GB".into(),

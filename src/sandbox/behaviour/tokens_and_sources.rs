@@ -50,13 +50,34 @@ fn create_token(call: &Call<'_>) -> Outcome<Json> {
 
 /// Saves what a token stands for to a customer, who is charged by it from then on.
 pub(super) fn save(call: &Call<'_>, customer: &str, token: &str) -> Outcome<()> {
-    let mut saving = call.about("card", members(json!({"source": token})))?;
-    saving.parents.push(("customer".to_owned(), customer.to_owned()));
-    saving.path = format!("/v1/customers/{customer}/sources");
-    let made = members(create(&saving)?);
+    let made = saved(call, ("customer", customer), "source", &token.into())?;
     let mut owner = call.session.named("customer", customer)?;
     set(&mut owner, "default_source", id(&made));
     call.session.put(&owner)
+}
+
+/// What an account is paid out to from now on, in the place of what it was in that currency.
+pub(super) fn pay_out_to(call: &Call<'_>, account: &str, given: &Json) -> Outcome<()> {
+    let mut made = saved(call, ("account", account), "external_account", given)?;
+    if given.get("default_for_currency") == Some(&Json::Bool(false)) {
+        return Ok(());
+    }
+    for other in external_accounts(call, account)? {
+        let same = text(&other, "currency") == text(&made, "currency") && id(&other) != id(&made);
+        if same && flag(&other, "default_for_currency") {
+            call.session.remove(object(&other), id(&other))?;
+        }
+    }
+    set(&mut made, "default_for_currency", true);
+    call.session.put(&made)
+}
+
+/// What a param of another call names or describes, saved to what is called `owner` in paths.
+fn saved(call: &Call<'_>, (owner, id): (&str, &str), param: &str, given: &Json) -> Outcome<Body> {
+    let mut saving = call.about("card", body! {(param): given})?;
+    saving.parents.push((owner.to_owned(), id.to_owned()));
+    saving.path = format!("/v1/{owner}s/{id}/{param}s");
+    create(&saving).map(members)
 }
 
 /// `POST /v1/accounts/{account}/external_accounts` and `POST /v1/customers/{customer}/sources`.
@@ -126,7 +147,9 @@ fn delete(call: &Call<'_>) -> Outcome<Json> {
 
 fn of_params(call: &Call<'_>, given: &Body, param: &str) -> Outcome<Body> {
     if let Some(token) = text(given, "token") {
-        return of_token(call, token, &format!("{param}[token]"));
+        let mut body = of_token(call, token, &format!("{param}[token]"))?;
+        shape::lay_over(call.about(object(&body), Body::new())?.entity, &mut body, given)?;
+        return Ok(body);
     }
     if object(given) == "bank_account" { of_bank(call, given) } else { of_card(call, given) }
 }

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Kind, Member, find};
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::store::{Body, Walk, is_indexed};
+use crate::sandbox::store::{Body, Text, Walk, is_indexed, searched_name};
 
 use super::words::{self, Word};
 
@@ -17,6 +17,9 @@ const SHORTEST: usize = 3;
 
 /// Longest text that the store is asked for; SQL has a limit of its own.
 const LONGEST: usize = 500;
+
+/// So many texts the store is asked for in one query; SQL has a limit for that too.
+const PATTERNS: usize = 8;
 
 /// A query that was read.
 #[derive(Debug)]
@@ -68,10 +71,19 @@ impl Query {
         let telling = self.clauses.iter().filter(|clause| !self.any && !clause.negated);
         for (clause, wanted) in telling.filter_map(|clause| Some((clause, clause.told()?))) {
             match clause.path.as_slice() {
-                [name] if clause.sign == ":" && is_indexed(name) => {
+                [name] if clause.sign == ":" && is_indexed(name) && walk.alike.is_empty() => {
                     walk.alike.push((name.clone(), wanted.to_owned()));
                 }
-                _ => walk.like.push(pattern(wanted)),
+                path => {
+                    let is_part = clause.sign == "~";
+                    let name = searched_name(object, path).filter(|_| walk.text.is_none());
+                    if is_part || name.is_none() {
+                        walk.like.push(pattern(wanted));
+                        walk.like.truncate(PATTERNS);
+                    }
+                    let wanted = if is_part { format!("%{}%", literal(wanted)) } else { wanted.to_owned() };
+                    walk.text = walk.text.or(name.map(|name| Text { name, wanted, is_part }));
+                }
             }
         }
         walk
@@ -170,11 +182,13 @@ impl Clause {
 fn pattern(wanted: &str) -> String {
     let spelled = Json::from(wanted).to_string();
     let inner = spelled.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default();
-    let literal: String = inner
-        .chars()
-        .flat_map(|letter| matches!(letter, '\\' | '%' | '_').then_some('\\').into_iter().chain([letter]))
-        .collect();
-    format!("%{literal}%")
+    format!("%{}%", literal(inner))
+}
+
+/// A text in a pattern of SQL's `LIKE`, in which some letters mean something else.
+fn literal(text: &str) -> String {
+    let escaped = |letter| matches!(letter, '\\' | '%' | '_').then_some('\\').into_iter().chain([letter]);
+    text.chars().flat_map(escaped).collect()
 }
 
 /// What the field at the end of a path holds.

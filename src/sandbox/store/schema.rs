@@ -8,10 +8,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// SQLite cannot use the file.
-    #[error("the sandbox cannot use its store: {0}")]
+    #[error("SQLite cannot use it: {0}")]
     Store(#[from] rusqlite::Error),
     /// The file cannot be made, or not be kept from others.
-    #[error("the sandbox cannot make its file: {0}")]
+    #[error("{0}")]
     File(#[from] io::Error),
     /// A later version of this program wrote the file.
     #[error(
@@ -46,6 +46,34 @@ pub(in crate::sandbox) fn is_indexed(name: &str) -> bool {
     INDEXED.contains(&name)
 }
 
+/// Types of objects that are searched for.
+const SEARCHED: &[&str] =
+    &["charge", "customer", "invoice", "payment_intent", "price", "product", "subscription"];
+
+/// Fields whose texts are searched for; so are those of the metadata.
+const TEXTS: &[&str] = &[
+    "currency",
+    "description",
+    "email",
+    "name",
+    "number",
+    "phone",
+    "receipt_number",
+    "status",
+    "type",
+    "url",
+];
+
+/// The name under which the text at a path is kept beside its object; none where it is not.
+pub(in crate::sandbox) fn searched_name(object: &str, path: &[String]) -> Option<String> {
+    let known = match path {
+        [name] => TEXTS.contains(&name.as_str()),
+        [first, _] => first == "metadata",
+        _ => false,
+    };
+    (known && SEARCHED.contains(&object)).then(|| path.join("."))
+}
+
 /// The value of a field of a body, as a query and an index name it.
 pub(super) fn field(name: &str) -> String {
     format!("json_extract(body, '$.\"{name}\"')")
@@ -56,7 +84,7 @@ type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// Every step there is: a file of version 2 has seen the first two. A step that was published is
 /// never changed.
-const STEPS: &[Step] = &[unversioned, indexed];
+const STEPS: &[Step] = &[unversioned, indexed, searched];
 
 /// The tables as they were when files had no version yet: what is there already stays.
 fn unversioned(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
@@ -95,16 +123,60 @@ fn indexed(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// The rows that the texts of an object have in their table; `row` is the object, which `from` names
+/// where it is not one that a trigger knows.
+fn texts(row: &str, from: &str) -> String {
+    let (kind, objects) = (format!("{row}.space || '/' || {row}.object"), SEARCHED.join("', '"));
+    let rows = |name: &str, path: &str| {
+        format!(
+            "SELECT {kind}, {name}, value, {row}.seq FROM {from}json_each({row}.body, '{path}')
+            WHERE {row}.object IN ('{objects}') AND type = 'text'"
+        )
+    };
+    let (own, metadata) = (rows("key", "$"), rows("'metadata.' || key", "$.metadata"));
+    format!("{own} AND key IN ('{}') UNION ALL {metadata}", TEXTS.join("', '"))
+}
+
+/// Times are found without reading an object, and texts that are searched for without going through
+/// all objects. The table of texts follows the objects by itself, whoever writes these.
+fn searched(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let (created, all) = (field("created"), texts("old", "objects AS old, "));
+    let put = format!("INSERT OR IGNORE INTO texts {};", texts("new", ""));
+    let take = "DELETE FROM texts WHERE at = old.seq;";
+    transaction.execute_batch(&format!(
+        "DROP INDEX objects_by_type;
+        CREATE INDEX objects_by_type ON objects (space, object, gone, seq, {created});
+        CREATE INDEX objects_by_time ON objects (space, object, gone, {created}, seq);
+        CREATE TABLE texts (
+            kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL COLLATE NOCASE, at INTEGER NOT NULL,
+            PRIMARY KEY (kind, name, value, at)) WITHOUT ROWID;
+        INSERT OR IGNORE INTO texts {all};
+        CREATE INDEX texts_by_object ON texts (at);
+        CREATE TRIGGER texts_made AFTER INSERT ON objects BEGIN {put} END;
+        CREATE TRIGGER texts_changed AFTER UPDATE OF body ON objects BEGIN {take} {put} END;
+        CREATE TRIGGER texts_removed AFTER DELETE ON objects BEGIN {take} END;"
+    ))
+}
+
+/// The version of this program.
+fn known() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}
+
+/// The version of a file, which is not newer than this program's.
+pub(super) fn version(connection: &Connection) -> Result<i64, OpenError> {
+    let found = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    // a file that is damaged has no tables that can be read
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    if found > known() { Err(OpenError::Newer { found, known: known() }) } else { Ok(found) }
+}
+
 /// Brings the tables of a file to the version of this program; several processes may try at once.
 pub(super) fn upgrade(connection: &mut Connection) -> Result<(), OpenError> {
     // what an upgrade takes out is not to stay behind in free parts of the file
     connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
-    if found > known {
-        return Err(OpenError::Newer { found, known });
-    }
+    let (found, known) = (version(&transaction)?, known());
     for step in STEPS.iter().skip(usize::try_from(found).unwrap_or(0)) {
         step(&transaction)?;
     }
@@ -115,4 +187,21 @@ pub(super) fn upgrade(connection: &mut Connection) -> Result<(), OpenError> {
     }
     connection.pragma_update_and_check(None, "secure_delete", false, |_| Ok(()))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{OperationKind, catalog};
+
+    #[test]
+    fn what_can_be_searched_for_has_texts() {
+        let all = catalog().entities().filter_map(|name| catalog().entity(name));
+        let mut found: Vec<&str> = all
+            .filter(|entity| entity.operation(OperationKind::Search).is_some())
+            .map(|entity| entity.object.as_str())
+            .collect();
+        found.sort_unstable();
+        assert_eq!(found, SEARCHED);
+    }
 }

@@ -10,7 +10,7 @@ use crate::sandbox::error::{Failure, Outcome};
 use crate::sandbox::fields::{Body, needed, text};
 use crate::sandbox::reference_data;
 
-use super::schema::{INDEXED, field};
+use super::walk::{BY_TIME, FEW, Walk, placed};
 
 /// Kept with an object whose id is not enough to find it by: what it is found by.
 pub(in crate::sandbox) const KEY: &str = "_key";
@@ -56,62 +56,6 @@ pub(in crate::sandbox) struct Stored {
     pub body: Body,
 }
 
-/// Which objects to go through, and in which order.
-#[derive(Debug, Default)]
-pub(in crate::sandbox) struct Walk<'w> {
-    /// Their types.
-    pub objects: Vec<&'w str>,
-    /// Only those beyond this one.
-    pub start: Option<i64>,
-    /// Oldest first; newest first otherwise.
-    pub forward: bool,
-    /// Only those whose fields hold these texts.
-    pub having: Vec<(String, String)>,
-    /// Only those made then: signs of SQL, and seconds.
-    pub made: Vec<(&'static str, i64)>,
-    /// Only those whose fields, which have an index, hold these texts in small or capital letters.
-    pub alike: Vec<(String, String)>,
-    /// Only those in whose text as it is kept these patterns of SQL's `LIKE` are found, with `\\`
-    /// before what is meant literally.
-    pub like: Vec<String>,
-}
-
-impl<'w> Walk<'w> {
-    /// All objects of one type, newest first.
-    pub fn of(object: &'w str) -> Self {
-        Self { objects: vec![object], ..Self::default() }
-    }
-
-    /// The query; what stands for its placeholders goes to `values`.
-    fn query(&self, values: &mut Vec<Value>) -> String {
-        let mut place = |value: Value| placed(values, value);
-        let objects: Vec<String> =
-            self.objects.iter().map(|object| place((*object).to_owned().into())).collect();
-        let mut query = format!(
-            "SELECT seq, gone, body FROM objects WHERE space = ?1 AND object IN ({}) AND gone = 0",
-            objects.join(", ")
-        );
-        let (sign, order) = if self.forward { (">", "ASC") } else { ("<", "DESC") };
-        if let Some(start) = self.start {
-            query = format!("{query} AND seq {sign} {}", place(start.into()));
-        }
-        for (field, text) in &self.having {
-            query += &holds(field, text, &mut place);
-        }
-        for (sign, time) in &self.made {
-            query = format!("{query} AND {} {sign} {}", field("created"), place((*time).into()));
-        }
-        for (name, text) in &self.alike {
-            let (field, text) = (field(name), place(text.clone().into()));
-            query = format!("{query} AND {field} COLLATE NOCASE = {text}");
-        }
-        for pattern in &self.like {
-            query = format!("{query} AND body LIKE {} ESCAPE '\\'", place(pattern.clone().into()));
-        }
-        format!("{query} ORDER BY seq {order}")
-    }
-}
-
 impl Session<'_> {
     /// The object of that type and id.
     pub fn get(&self, object: &str, id: &str) -> Outcome<Option<Stored>> {
@@ -143,7 +87,7 @@ impl Session<'_> {
         Ok(self.get(object, id)?.filter(|stored| !stored.gone).map(|stored| stored.body))
     }
 
-    /// The object of a type whose id stands at a path of another; none where none does.
+    /// The object of a type whose id a path of another leads to; none where none does.
     pub fn linked(&self, body: &Body, field: &str, object: &str) -> Outcome<Option<Body>> {
         text(body, field).map_or(Ok(None), |id| self.alive(object, id))
     }
@@ -160,12 +104,19 @@ impl Session<'_> {
 
     /// Keeps an object: a new one comes last, a known one keeps its place.
     pub fn put(&self, body: &Body) -> Outcome<()> {
+        self.put_in(&self.space, body)
+    }
+
+    /// The same in the space of another account, whose events do not tell of it.
+    pub fn put_in(&self, space: &str, body: &Body) -> Outcome<()> {
         let (object, key) = (needed(body, "object")?, key(body)?);
         let query = "INSERT INTO objects (space, object, id, body) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (space, object, id) DO UPDATE SET body = excluded.body, gone = 0";
         let text = serde_json::to_string(body)?;
-        self.note(object, key, Some(body))?;
-        self.transaction.prepare_cached(query)?.execute(params![self.space, object, key, text])?;
+        if space == self.space {
+            self.note(object, key, Some(body))?;
+        }
+        self.transaction.prepare_cached(query)?.execute(params![space, object, key, text])?;
         Ok(())
     }
 
@@ -235,8 +186,9 @@ impl Session<'_> {
     }
 
     fn walk_in(&self, space: &str, walk: &Walk<'_>, mut visit: impl FnMut(Stored) -> bool) -> Outcome<()> {
+        let few = self.are_few(space, walk)?;
         let mut values = vec![Value::from(space.to_owned())];
-        let query = walk.query(&mut values);
+        let query = walk.query(&mut values, few);
         let mut statement = self.transaction.prepare_cached(&query)?;
         let mut rows = statement.query(rusqlite::params_from_iter(values))?;
         while let Some(row) = rows.next()? {
@@ -245,6 +197,24 @@ impl Session<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether few objects hold the part of a text that a walk asks for, or were made in its times.
+    fn are_few(&self, space: &str, walk: &Walk<'_>) -> Outcome<bool> {
+        let mut values = vec![Value::from(space.to_owned())];
+        let mut place = |value| placed(&mut values, value);
+        let among = walk.among(&mut place);
+        let those = match &walk.text {
+            Some(text) if text.is_part => format!("texts WHERE {}", text.fits(&mut place)),
+            None if !walk.made.is_empty() && walk.having.is_empty() => {
+                format!("objects{BY_TIME} WHERE {among}")
+            }
+            _ => return Ok(false),
+        };
+        let query = format!("SELECT count(*) FROM (SELECT 1 FROM {those} LIMIT {FEW})");
+        let mut statement = self.transaction.prepare_cached(&query)?;
+        let count: i64 = statement.query_row(rusqlite::params_from_iter(values), |row| row.get(0))?;
+        Ok(usize::try_from(count).is_ok_and(|count| count < FEW))
     }
 
     /// Where objects of that type are kept.
@@ -289,24 +259,6 @@ impl Session<'_> {
 fn key(body: &Body) -> Outcome<&str> {
     let known = [KEY, "id", UNSHOWN_ID].into_iter().find_map(|name| text(body, name));
     known.map_or_else(|| needed(body, "id"), Ok)
-}
-
-/// The placeholder of a value, which goes to the others.
-fn placed(values: &mut Vec<Value>, value: Value) -> String {
-    values.push(value);
-    format!("?{}", values.len())
-}
-
-/// The condition that a field holds a text. Only a field that stands in the query by its name is
-/// found through its index, which has small and capital letters for the same.
-fn holds(name: &str, text: &str, mut place: impl FnMut(Value) -> String) -> String {
-    let text = place(text.to_owned().into());
-    if INDEXED.contains(&name) {
-        let field = field(name);
-        return format!(" AND {field} COLLATE NOCASE = {text} AND {field} = {text}");
-    }
-    let path = place(format!("$.\"{name}\"").into());
-    format!(" AND json_extract(body, {path}) = {text}")
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Outcome<Stored>> {

@@ -118,7 +118,7 @@ impl ConnectionThrottle {
 
     /// Waits for the first window that can be reached; fails with the wait of a full endpoint.
     async fn admit_in_scope(&self, keys: LimitKeys) -> Result<(), Duration> {
-        let mut moves = 0;
+        let mut times_moved = 0;
         for window in &self.shared {
             let mut moved = None;
             while let Some(decision) = window.try_admit(LimitKeys { moved, ..self.lately(keys) }).await {
@@ -126,12 +126,12 @@ impl ConnectionThrottle {
                 match decision {
                     Decision::Granted { wait, at } => {
                         let late = sleep_late(wait).await;
-                        if late <= LATEST_WAKE || moves == MAX_MOVES {
+                        if late <= LATEST_WAKE || times_moved == MAX_MOVES {
                             self.lateness.note(late);
                             return Ok(());
                         }
                         moved = Some(at);
-                        moves += 1;
+                        times_moved += 1;
                     }
                     Decision::Wait(wait) => sleep(wait).await,
                     Decision::WaitForEndpoint(wait) => return Err(wait),

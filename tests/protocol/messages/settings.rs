@@ -11,6 +11,7 @@ pub async fn told() -> Vec<Told> {
         (0..51).map(|key| (format!("key_{key}"), json!("x"))).collect();
     let blocks = [
         json!({"sandbox": "shop.db", "api_base": "http://127.0.0.1:12111"}),
+        json!({"sandbox": "/nowhere/shop.db"}),
         json!({"api_key": "pk_test_shop_1"}),
         json!({"api_key_env": "sk_test_shop_1"}),
         json!({"api_base": "http://127.0.0.1:12111/v1"}),

@@ -106,7 +106,7 @@ fn subscribe(call: &Call<'_>, body: &mut Body, method: &mut Body, customer: &str
 }
 
 fn pay(call: &Call<'_>, body: &mut Body, method: Body, customer: &str) -> Outcome<()> {
-    let amount = number(body, "amount_total");
+    let amount = needed_number(body, "amount_total")?;
     if amount == 0 {
         return Ok(());
     }

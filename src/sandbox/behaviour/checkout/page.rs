@@ -5,7 +5,7 @@ use crate::sandbox::behaviour::prelude::*;
 
 /// What the page offers, and to whom, as far as the mode and the customer decide it.
 pub(super) fn offer(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let mode = text(&call.params, "mode").unwrap_or_default();
+    let mode = call.demanded("mode")?;
     let types = items(&call.params, "allowed_payment_method_types").to_vec();
     if types.is_empty() {
         set(body, "payment_method_types", json!(["card"]));

@@ -1,6 +1,7 @@
 //! A payment that was made elsewhere pays for an invoice.
 
 use super::{finalize_and_pay, payment};
+use crate::sandbox::behaviour::order::Invoice;
 use crate::sandbox::behaviour::prelude::*;
 
 /// `POST /v1/invoices/{id}/attach_payment`: a payment made elsewhere pays for the invoice.
@@ -14,12 +15,12 @@ pub fn attach(call: &Call<'_>) -> Outcome<Json> {
         let message = "The customer of the payment and of the invoice must be the same.";
         return Err(Failure::state(message).param("payment_intent"));
     }
-    let amount = number(&intent, "amount").min(number(&body, "amount_remaining"));
+    let Invoice { amount_paid, amount_remaining, .. } = typed(&body)?;
+    let amount = needed_number(&intent, "amount")?.min(amount_remaining);
     let payment = payment::requested(call, &body, id(&intent), amount, false)?;
     if status(&intent) == "succeeded" {
         payment::end(call, payment, "paid")?;
-        let paid = number(&body, "amount_paid") + amount;
-        set(&mut body, "amount_paid", paid);
+        set(&mut body, "amount_paid", amount_paid + amount);
         finalize_and_pay::due_now(call, &mut body)?;
     }
     call.keep(body)

@@ -32,8 +32,7 @@ pub fn add_lines(call: &Call<'_>) -> Outcome<Json> {
     for_each(call, |body, entry, path| {
         let Some(known) = text(entry, "invoice_item") else {
             let item = item_of(call, body, entry, path)?;
-            add_item(call, body, &item);
-            return Ok(());
+            return add_item(call, body, &item);
         };
         let param = child(path, "invoice_item");
         let item = call.session.referred("invoiceitem", known, &param)?;
@@ -60,7 +59,7 @@ fn cost(call: &Call<'_>, entry: &Body, invoice: &Body, path: &str) -> Outcome<Li
     let currency = needed(invoice, "currency")?;
     match Line::of(call, entry, Accepts::Any, Some(currency), path)? {
         Some(line) => Ok(line),
-        None => Line::of_amount(entry, currency).ok_or_else(|| missing(&child(path, "amount"))),
+        None => Line::of_amount(entry, currency)?.ok_or_else(|| missing(&child(path, "amount"))),
     }
 }
 
@@ -72,22 +71,18 @@ pub fn remove_lines(call: &Call<'_>) -> Outcome<Json> {
         let item = item.map_or(Ok(None), |item| call.session.alive("invoiceitem", item))?;
         match item {
             Some(mut item) if text(entry, "behavior") == Some("unassign") => {
-                set(&mut item, "invoice", Json::Null);
-                call.session.put(&item)?;
+                call.alter(&mut item, body! {"invoice": Json::Null})?;
             }
             Some(item) => call.session.remove("invoiceitem", id(&item))?,
             None => {}
         }
-        change_lines(body, |other| (id(other) != id(&line)).then(|| other.clone()));
-        Ok(())
+        change_lines(body, |other| (id(other) != id(&line)).then(|| other.clone()))
     })
 }
 
 /// The line that an entry names.
 fn line_of(invoice: &Body, entry: &Body, path: &str) -> Outcome<Body> {
-    let named = id(entry);
-    let known = objects(invoice, LINES).find(|known| id(known) == named);
-    known.cloned().ok_or_else(|| Failure::unknown_reference("line_item", named, &child(path, "id")))
+    order::line_named(invoice, LINES, id(entry), &child(path, "id")).cloned()
 }
 
 /// `POST /v1/invoices/{id}/update_lines`.
@@ -121,11 +116,11 @@ fn change(call: &Call<'_>, invoice: &mut Body, mut line: Body, entry: &Body, pat
         });
     }
     shape::lay_over(call.about("line_item", Body::new())?.entity, &mut line, &plain)?;
-    let mut given = body! {"object": "invoice", "id": id(invoice), "customer": member(invoice, "customer")};
+    let mut given = body! {"object": "invoice", "id": id(invoice)};
+    copy(&mut given, invoice, &["customer", "currency"]);
     give_reductions(call, &mut given, entry, "tax_rates", path)?;
     for (from, to) in [("tax_rates", order::RATES), ("discounts", "discounts"), (DISCOUNTS, DISCOUNTS)] {
         line.extend(given.remove(from).map(|value| (to.to_owned(), value)));
     }
-    change_lines(invoice, |other| Some(if id(other) == id(&line) { line.clone() } else { other.clone() }));
-    Ok(())
+    change_lines(invoice, |other| Some(if id(other) == id(&line) { line.clone() } else { other.clone() }))
 }

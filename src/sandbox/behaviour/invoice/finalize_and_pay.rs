@@ -1,8 +1,9 @@
 //! The way of an invoice out of its draft: finalized, then paid, void or given up.
 
+use crate::sandbox::behaviour::order::{self, Invoice};
 use crate::sandbox::behaviour::payment_intent::{self, Attempt};
+use crate::sandbox::behaviour::payment_method;
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::{order, payment_method};
 use crate::sandbox::state::not_in_state;
 
 use super::{balance, payment};
@@ -38,11 +39,11 @@ pub fn open(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let pdf = format!("{page}/pdf");
     body.extend(body! {"automatically_finalizes_at": null, "hosted_invoice_url": page, "invoice_pdf": pdf});
     balance::apply(call, body)?;
-    let due = number(body, "amount_due");
+    let Invoice { amount_due: due, auto_advance, collection_method, .. } = typed(body)?;
     if due == 0 {
         return paid(call, body);
     }
-    if flag(body, "auto_advance") && text(body, "collection_method") == Some("charge_automatically") {
+    if auto_advance && collection_method == "charge_automatically" {
         set(body, "next_payment_attempt", call.now + FIRST_ATTEMPT);
     }
     let intent = payment_intent::for_invoice(call, body, due)?;
@@ -87,8 +88,8 @@ pub fn pay(call: &Call<'_>) -> Outcome<Json> {
         _ => return Err(not_in_state(call, &body, "pay")),
     }
     if flag(&call.params, "paid_out_of_band") {
-        let due = number(&body, "amount_remaining");
-        set(&mut body, "amount_paid_off_stripe", due);
+        let Invoice { amount_remaining, .. } = typed(&body)?;
+        set(&mut body, "amount_paid_off_stripe", amount_remaining);
         paid(call, &mut body)?;
         end_intent(call, &body)?;
     } else if status(&body) != "paid" {
@@ -101,10 +102,10 @@ pub fn pay(call: &Call<'_>) -> Outcome<Json> {
 fn charge(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let method = method_of(call, body)?;
     payment_method::check_usable(&method)?;
-    let counted = number(body, "attempt_count");
+    let Invoice { attempt_count, .. } = typed(body)?;
     let attempt = collect(call, body, method, flag(&call.params, "off_session"))?;
     // after the first attempt only those that are made automatically are counted
-    set(body, "attempt_count", counted.max(1));
+    set(body, "attempt_count", attempt_count.max(1));
     match attempt {
         Attempt::Paid => Ok(()),
         Attempt::Waits => {
@@ -125,15 +126,11 @@ fn charge(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 /// invoice is not yet kept.
 pub fn collect(call: &Call<'_>, body: &mut Body, method: Body, off_session: bool) -> Outcome<Attempt> {
     let mut intent = call.session.named("payment_intent", needed(body, INTENT)?)?;
-    intent.extend(body! {"payment_method": id(&method), "amount": number(body, "amount_remaining")});
-    let params = if off_session {
-        body! {"off_session": true}
-    } else {
-        Body::new()
-    };
-    let paying = call.about("payment_intent", params)?;
-    let (tried, counted) = (number(body, TRIED) + 1, number(body, "attempt_count") + 1);
-    body.extend(body! {"attempt_count": counted, "attempted": true, (TRIED): tried});
+    let Invoice { amount_remaining, attempt_count, .. } = typed(body)?;
+    intent.extend(body! {"payment_method": id(&method), "amount": amount_remaining});
+    let paying = call.about("payment_intent", body! {"off_session": off_session})?;
+    let tried = number(body, TRIED) + 1;
+    body.extend(body! {"attempt_count": attempt_count + 1, "attempted": true, (TRIED): tried});
     let attempt = payment_intent::attempt(&paying, &mut intent, method, false)?;
     match attempt {
         Attempt::Paid => paid(call, body)?,
@@ -169,15 +166,14 @@ pub fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
 
 /// The subscription of an invoice, where it has one.
 pub fn subscription_of(call: &Call<'_>, invoice: &Body) -> Outcome<Option<Body>> {
-    let own = text(invoice, "parent.subscription_details.subscription");
-    own.map_or(Ok(None), |own| call.session.alive("subscription", own))
+    call.session.linked(invoice, "parent.subscription_details.subscription", "subscription")
 }
 
 /// What is still due has been paid; its payments are over.
 pub fn paid(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let due = number(body, "amount_due");
+    let Invoice { amount_due, .. } = typed(body)?;
     body.extend(body! {
-        "amount_paid": due, "amount_remaining": 0, "auto_advance": false, "next_payment_attempt": null,
+        "amount_paid": amount_due, "amount_remaining": 0, "auto_advance": false, "next_payment_attempt": null,
     });
     reached(call, body, "paid", "paid_at");
     payment::ended(call, body, "paid")
@@ -185,14 +181,14 @@ pub fn paid(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 
 /// What an invoice still wants, and the intent that is to bring it.
 pub fn due_now(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    order::due(body);
-    if number(body, "amount_remaining") == 0 {
+    order::due(body)?;
+    let Invoice { amount_remaining, .. } = typed(body)?;
+    if amount_remaining == 0 {
         paid(call, body)?;
         return end_intent(call, body);
     }
     if let Some(mut intent) = call.session.linked(body, INTENT, "payment_intent")? {
-        set(&mut intent, "amount", number(body, "amount_remaining"));
-        call.session.put(&intent)?;
+        call.alter(&mut intent, body! {"amount": amount_remaining})?;
     }
     Ok(())
 }

@@ -11,11 +11,10 @@ pub(super) fn requested(
     is_default: bool,
 ) -> Outcome<Body> {
     let mut body = call.fresh_of("invoice_payment")?;
-    body.extend(body! {
+    call.alter(&mut body, body! {
         "amount_requested": amount, "currency": member(invoice, "currency"), "invoice": id(invoice),
         "is_default": is_default, "payment": {"payment_intent": intent, "type": "payment_intent"}, "status": "open",
-    });
-    call.session.put(&body)?;
+    })?;
     Ok(body)
 }
 
@@ -23,7 +22,7 @@ pub(super) fn requested(
 pub(super) fn end(call: &Call<'_>, mut body: Body, state: &str) -> Outcome<()> {
     set(&mut body, "status", state);
     if state == "paid" {
-        let amount = number(&body, "amount_requested");
+        let amount = needed_number(&body, "amount_requested")?;
         set(&mut body, "amount_paid", amount);
     }
     set_inner(&mut body, "status_transitions", &format!("{state}_at"), call.now);

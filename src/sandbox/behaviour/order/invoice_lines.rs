@@ -6,7 +6,7 @@ use super::total::{LINES, show_lines};
 use crate::sandbox::behaviour::prelude::*;
 
 /// Puts an invoice item on a draft.
-pub fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) {
+pub fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) -> Outcome<()> {
     let parent = json!({
         "invoice_item_details": {
             "invoice_item": id(item), "proration": flag(item, "proration"),
@@ -15,7 +15,7 @@ pub fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) {
         },
         "subscription_item_details": null, "type": "invoice_item_details",
     });
-    push(draft, invoice_line(call, item, &parent));
+    push(draft, invoice_line(call, item, &parent))
 }
 
 /// The line that has the amount, the price and the period of an invoice item, or of what is like one.
@@ -23,35 +23,41 @@ pub fn invoice_line(call: &Call<'_>, item: &Body, parent: &Json) -> Body {
     let discounts = item.get("discounts").filter(|own| own.is_array()).cloned().unwrap_or_else(|| json!([]));
     let of = |details: &str| parent.pointer(&format!("/{details}/subscription")).filter(|id| !id.is_null());
     let subscription = of("invoice_item_details").or_else(|| of("subscription_item_details")).cloned();
-    body! {
-        "id": identifier::fresh("il_"), "object": "line_item", "amount": member(item, "amount"),
-        "currency": member(item, "currency"), "description": member(item, "description"), "discount_amounts": [],
-        "discountable": member(item, "discountable"), "discounts": discounts, (DISCOUNTS): item.get(DISCOUNTS),
-        (RATES): item.get("tax_rates"), "invoice": null, "livemode": call.livemode,
-        "metadata": member(item, "metadata"), "parent": parent, "period": member(item, "period"),
-        "pretax_credit_amounts": [], "pricing": member(item, "pricing"), "quantity": member(item, "quantity"),
+    let mut line = body! {
+        "id": identifier::fresh("il_"), "object": "line_item", "discount_amounts": [], "discounts": discounts,
+        (DISCOUNTS): item.get(DISCOUNTS), (RATES): item.get("tax_rates"), "invoice": null,
+        "livemode": call.livemode, "parent": parent, "pretax_credit_amounts": [],
         "quantity_decimal": member(item, "quantity").to_string(), "subscription": subscription,
         "subtotal": member(item, "amount"), "taxes": [],
-    }
+    };
+    let same =
+        ["amount", "currency", "description", "discountable", "metadata", "period", "pricing", "quantity"];
+    copy(&mut line, item, &same);
+    line
+}
+
+/// The line of that id among those that an object keeps; `param` named it.
+pub fn line_named<'b>(owner: &'b Body, kept: &str, named: &str, param: &str) -> Outcome<&'b Body> {
+    let found = objects(owner, kept).find(|line| id(line) == named);
+    found.ok_or_else(|| Failure::unknown_reference("line_item", named, param))
 }
 
 /// Puts a line on a draft.
-pub fn push(draft: &mut Body, mut line: Body) {
+pub fn push(draft: &mut Body, mut line: Body) -> Outcome<()> {
     set(&mut line, "invoice", id(draft));
     let mut lines = items(draft, LINES).to_vec();
     lines.push(Json::Object(line));
-    show_lines(draft, &lines);
+    show_lines(draft, &lines)
 }
 
 /// Changes the lines of a draft, and everything that follows from them.
-pub fn change_lines(draft: &mut Body, change: impl Fn(&Body) -> Option<Body>) {
-    let lines = items(draft, LINES).iter().filter_map(Json::as_object).filter_map(change);
-    let lines: Vec<Json> = lines.map(Json::Object).collect();
-    show_lines(draft, &lines);
+pub fn change_lines(draft: &mut Body, change: impl Fn(&Body) -> Option<Body>) -> Outcome<()> {
+    let lines: Vec<Json> = objects(draft, LINES).filter_map(change).map(Json::Object).collect();
+    show_lines(draft, &lines)
 }
 
 /// Takes an invoice item off a draft.
-pub fn remove(draft: &mut Body, item: &str) {
+pub fn remove(draft: &mut Body, item: &str) -> Outcome<()> {
     let is_its = |line: &Body| text(line, "parent.invoice_item_details.invoice_item") == Some(item);
-    change_lines(draft, |line| (!is_its(line)).then(|| line.clone()));
+    change_lines(draft, |line| (!is_its(line)).then(|| line.clone()))
 }

@@ -1,10 +1,10 @@
 //! What a line of an order costs: a price or an amount, times a quantity.
 
-use crate::sandbox::behaviour::money;
+use crate::sandbox::behaviour::money::Decimal;
 use crate::sandbox::behaviour::prelude::*;
 
-use super::cost::of as cost;
-use super::offer::{Accepts, in_currency, named};
+use super::offer::{Accepts, named};
+use super::price::Price;
 
 /// A line that is worked out.
 #[derive(Debug, Clone)]
@@ -15,12 +15,10 @@ pub struct Line {
     pub currency: String,
     /// How many.
     pub quantity: i64,
-    /// What one costs, as a decimal; none where the price has steps or the customer decides.
-    pub unit: Option<String>,
-    /// The price, where it is one.
-    pub price: Option<Body>,
-    /// What is sold, where it is known.
-    pub product: Option<String>,
+    /// What one costs; none where the price has steps or the customer decides.
+    pub unit: Option<Decimal>,
+    /// The price and what is sold, where it has a price.
+    pub sold: Option<(String, String)>,
 }
 
 impl Line {
@@ -33,60 +31,71 @@ impl Line {
         currency: Option<&str>,
         path: &str,
     ) -> Outcome<Option<Self>> {
-        let quantity = given_number(entry, "quantity").unwrap_or(1);
+        let quantity = quantity(entry);
         if quantity < 0 {
             return Err(Failure::too_low(0, child(path, "quantity")));
         }
         // invoices have the price of a line one step deeper
         let deeper = inner(entry, "pricing").filter(|pricing| text(pricing, "price").is_some());
-        let within = deeper.map_or_else(|| path.to_owned(), |_| child(path, "pricing"));
-        let Some(price) = named(call, deeper.unwrap_or(entry), accepts, &within)? else { return Ok(None) };
+        let (entry, path) =
+            deeper.map_or((entry, path.to_owned()), |deeper| (deeper, child(path, "pricing")));
+        let Some(price) = named(call, entry, accepts, &path)? else { return Ok(None) };
         let currency = currency.map_or_else(|| needed(&price, "currency"), Ok)?;
-        Self::of_price(&in_currency(&price, currency, &child(&within, "price"))?, quantity).map(Some)
+        let price = Price::in_currency(&price, currency, &child(&path, "price"))?;
+        Self::of_price(&price, quantity).map(Some)
     }
 
-    /// So many of a price, in the currency that it has.
-    pub fn of_price(price: &Body, quantity: i64) -> Outcome<Self> {
+    /// So many of a price.
+    pub fn of_price(price: &Price<'_>, quantity: i64) -> Outcome<Self> {
         Ok(Self {
-            amount: cost(price, quantity),
-            currency: needed(price, "currency")?.to_owned(),
+            amount: price.cost(quantity)?,
+            currency: price.currency.to_owned(),
             quantity,
-            unit: text(price, "unit_amount_decimal").map(str::to_owned),
-            product: text(price, "product").map(str::to_owned),
-            price: Some(price.clone()),
+            unit: price.amounts.unit_amount_decimal.clone(),
+            sold: Some((price.id.to_owned(), price.product.to_owned())),
         })
     }
 
     /// An amount, or the amount of one, that an entry gives without a price; none where it gives neither.
-    pub fn of_amount(entry: &Body, currency: &str) -> Option<Self> {
-        let quantity = given_number(entry, "quantity").unwrap_or(1);
-        let unit = text(entry, "unit_amount_decimal").map(str::to_owned);
-        let unit = unit.or_else(|| given_number(entry, "unit_amount").map(|unit| unit.to_string()));
-        let (amount, unit) = match (given_number(entry, "amount"), unit) {
-            (Some(amount), _) => (amount, amount.to_string()),
-            (None, Some(unit)) => (money::times(&unit, quantity).unwrap_or(i64::MAX), unit),
-            (None, None) => return None,
+    pub fn of_amount(entry: &Body, currency: &str) -> Outcome<Option<Self>> {
+        let quantity = quantity(entry);
+        let given: Given = typed(entry)?;
+        let unit = match (given.amount, given.unit_amount_decimal, given.unit_amount) {
+            (None, Some(unit), _) => unit,
+            (Some(amount), ..) | (None, None, Some(amount)) => Decimal::from(amount),
+            (None, None, None) => return Ok(None),
         };
+        let amount = given.amount.unwrap_or_else(|| unit.times(quantity));
         let currency = currency.to_owned();
-        Some(Self { amount, currency, quantity, unit: Some(unit), price: None, product: None })
+        Ok(Some(Self { amount, currency, quantity, unit: Some(unit), sold: None }))
     }
 
     /// What is sold, in words; none where nobody knows.
     pub fn description(&self, call: &Call<'_>) -> Outcome<Option<String>> {
-        let Some(product) = &self.product else { return Ok(None) };
+        let Some((_, product)) = &self.sold else { return Ok(None) };
         let product = call.session.alive("product", product)?;
         Ok(product.and_then(|product| text(&product, "name").map(str::to_owned)))
     }
 
     /// The `pricing` of an invoice item or of an invoice's line.
     pub fn pricing(&self) -> Json {
-        let details = self
-            .product
-            .as_ref()
-            .map(|product| json!({"price": self.price.as_ref().map(id), "product": product}));
-        let unit = self.unit.as_deref().unwrap_or("0");
+        let details = self.sold.as_ref().map(|(price, product)| json!({"price": price, "product": product}));
+        let unit = self.unit.as_ref().map_or("0", |unit| &unit.text);
         json!({"price_details": details, "type": "price_details", "unit_amount_decimal": unit})
     }
+}
+
+/// The amounts that an entry without a price may give.
+#[derive(Deserialize)]
+struct Given {
+    amount: Option<i64>,
+    unit_amount: Option<i64>,
+    unit_amount_decimal: Option<Decimal>,
+}
+
+/// How many an entry asks for: one where it says nothing.
+pub fn quantity(entry: &Body) -> i64 {
+    given_number(entry, "quantity").unwrap_or(1)
 }
 
 /// The sum of a member over objects.

@@ -3,6 +3,8 @@
 use crate::sandbox::behaviour::money;
 use crate::sandbox::behaviour::prelude::*;
 
+use super::price::Price;
+
 /// Which prices an entry of an order may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accepts {
@@ -25,16 +27,17 @@ impl Accepts {
     }
 
     fn check(self, price: &Body, param: String) -> Outcome<()> {
-        let recurring = text(price, "type") == Some("recurring");
+        let Price { id, active, recurring, .. } = Price::of(price)?;
         let message = match self {
-            Self::OneTime if recurring => wrong_type("recurring", "one_time"),
-            Self::Recurring | Self::RecurringOfAnyAge if !recurring => wrong_type("one_time", "recurring"),
+            Self::OneTime if recurring.is_some() => wrong_type("recurring", "one_time"),
+            Self::Recurring | Self::RecurringOfAnyAge if recurring.is_none() => {
+                wrong_type("one_time", "recurring")
+            }
             Self::RecurringOfAnyAge => return Ok(()),
-            _ if flag(price, "active") => return Ok(()),
-            _ => format!(
-                "The price specified is inactive. This field only accepts active prices. Price: {}",
-                id(price)
-            ),
+            _ if active => return Ok(()),
+            _ => {
+                format!("The price specified is inactive. This field only accepts active prices. Price: {id}")
+            }
         };
         Err(Failure::state(message).param(param))
     }
@@ -76,8 +79,7 @@ fn described(call: &Call<'_>, data: &Body, path: &str) -> Outcome<Body> {
         _ => return Err(missing(&child(path, "product"))),
     }
     let mut made = price(&call.about("price", data)?, path)?;
-    set(&mut made, "active", false);
-    call.session.put(&made)?;
+    call.alter(&mut made, body! {"active": false})?;
     Ok(made)
 }
 
@@ -86,24 +88,6 @@ pub fn product_described(call: &Call<'_>, data: Body) -> Outcome<Body> {
     let made = call.about("product", data)?.build()?;
     call.session.put(&made)?;
     Ok(made)
-}
-
-/// The price as it is in that currency: its own, or one of its `currency_options`.
-pub fn in_currency(price: &Body, currency: &str, param: &str) -> Outcome<Body> {
-    let own = needed(price, "currency")?;
-    let mut found = price.clone();
-    if own == currency {
-        return Ok(found);
-    }
-    let Some(option) = inner(price, "currency_options").and_then(|options| inner(options, currency)) else {
-        let message = format!(
-            "The price specified only supports `{own}`. This doesn't match the expected currency: `{currency}`."
-        );
-        return Err(Failure::state(message).param(param));
-    };
-    found.extend(option.clone());
-    set(&mut found, "currency", currency);
-    Ok(found)
 }
 
 /// A price made of params and kept; `within` is the param that holds them.
@@ -143,8 +127,7 @@ fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> Outcome<()> {
         if text(body, "tiers_mode").is_none() {
             return Err(missing("tiers_mode"));
         }
-        let tiers = tiers(items(&call.params, "tiers"))?;
-        set(body, "tiers", tiers);
+        set(body, "tiers", tiers(&call.params)?);
         return Ok(());
     }
     let custom = inner(&call.params, "custom_unit_amount").filter(|custom| flag(custom, "enabled"));
@@ -165,31 +148,32 @@ fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> Outcome<()> {
 }
 
 /// The steps of a price, whole and decimal amounts in step; the last one has no end.
-fn tiers(given: &[Json]) -> Outcome<Vec<Json>> {
-    let Some(last) = given.len().checked_sub(1) else { return Err(missing("tiers")) };
-    let step = |(at, tier): (usize, &Json)| {
-        let mut shown = Body::new();
-        let names = ["flat_amount", "flat_amount_decimal", "unit_amount", "unit_amount_decimal", "up_to"];
-        copy(&mut shown, tier.as_object().unwrap_or(&Body::new()), &names);
-        let endless = tier.get("up_to").is_some_and(|up_to| up_to == "inf");
-        if endless != (at == last) {
-            let message = "The last price tier, and only it, must have an `up_to` of `inf`.";
-            return Err(Failure::invalid(message).param("tiers"));
+fn tiers(given: &Body) -> Outcome<Vec<Json>> {
+    let steps: Vec<&Body> = objects(given, "tiers").collect();
+    let Some(last) = steps.len().checked_sub(1) else { return Err(missing("tiers")) };
+    let refuse = |message: &str| Err(Failure::invalid(message).param("tiers"));
+    let (mut below, mut made) = (0, Vec::new());
+    for (at, step) in steps.into_iter().enumerate() {
+        let mut shown = body! {"up_to": given_number(step, "up_to")};
+        if (text(step, "up_to") == Some("inf")) != (at == last) {
+            return refuse("The last price tier, and only it, must have an `up_to` of `inf`.");
         }
-        let before = at.checked_sub(1).and_then(|before| given.get(before)?.get("up_to")?.as_i64());
-        if given_number(&shown, "up_to").is_some_and(|up_to| up_to <= before.unwrap_or(0)) {
-            let message = "The `up_to` of each price tier must be greater than that of the one before.";
-            return Err(Failure::invalid(message).param("tiers"));
-        }
-        if endless {
-            set(&mut shown, "up_to", Json::Null);
+        if let Some(up_to) = given_number(step, "up_to") {
+            if up_to <= below {
+                return refuse("The `up_to` of each price tier must be greater than that of the one before.");
+            }
+            below = up_to;
         }
         let within = format!("tiers[{at}]");
-        money::in_step(&mut shown, "unit_amount", "unit_amount_decimal", &within)?;
-        money::in_step(&mut shown, "flat_amount", "flat_amount_decimal", &within)?;
-        Ok(Json::Object(shown))
-    };
-    given.iter().enumerate().map(step).collect()
+        for (whole, decimal) in
+            [("flat_amount", "flat_amount_decimal"), ("unit_amount", "unit_amount_decimal")]
+        {
+            copy(&mut shown, step, &[whole, decimal]);
+            money::in_step(&mut shown, whole, decimal, &within)?;
+        }
+        made.push(Json::Object(shown));
+    }
+    Ok(made)
 }
 
 /// What each of the options holds, and the price itself.
@@ -206,8 +190,8 @@ pub fn currency_options(body: &mut Body) -> Outcome<()> {
         option.extend(given.as_object().cloned().into_iter().flatten());
         let within = format!("currency_options[{name}]");
         money::in_step(&mut option, "unit_amount", "unit_amount_decimal", &within)?;
-        if option.get("tiers").is_some_and(Json::is_array) {
-            let tiers = tiers(items(&option, "tiers"))?;
+        if text(body, "billing_scheme") == Some("tiered") {
+            let tiers = tiers(&option).map_err(|failure| failure.param(child(&within, "tiers")))?;
             set(&mut option, "tiers", tiers);
         }
         option.entry("custom_unit_amount").or_insert(Json::Null);
@@ -228,8 +212,7 @@ pub fn take_lookup_key(call: &Call<'_>, body: &Body) -> Outcome<()> {
             let message = format!("A price (`{}`) already uses that lookup key.", id(&other));
             return Err(Failure::state(message).param("lookup_key"));
         }
-        set(&mut other, "lookup_key", Json::Null);
-        call.session.put(&other)?;
+        call.alter(&mut other, body! {"lookup_key": Json::Null})?;
     }
     Ok(())
 }

@@ -54,14 +54,13 @@ impl Totals {
         json!({"amount_discount": self.discount, "amount_shipping": shipping, "amount_tax": tax})
     }
 
-    fn with(mut self, line: &Priced<'_>, reduced: &Reduced<'_>) -> Self {
+    fn add(&mut self, line: &Priced<'_>, reduced: &Reduced<'_>) {
         for tax in &reduced.taxes {
             *(if tax.is_inclusive() { &mut self.inclusive } else { &mut self.exclusive }) += tax.amount;
         }
         self.subtotal = self.subtotal.saturating_add(line.amount);
         self.discount += line.amount - reduced.left;
         self.total = self.total.saturating_add(reduced.total());
-        self
     }
 }
 
@@ -78,30 +77,31 @@ pub fn reduce<'o>(
     lines: &[Priced<'o>],
     discounts: impl IntoIterator<Item = &'o Body>,
     currency: &str,
-) -> (Vec<Reduced<'o>>, Totals) {
+) -> Outcome<(Vec<Reduced<'o>>, Totals)> {
     let base = |line: &Priced<'o>| (if line.discountable { line.amount } else { 0 }, line.product);
     let mut left: Vec<Base<'o>> = lines.iter().map(base).collect();
     let mut off: Vec<Vec<(&'o Body, i64)>> = vec![Vec::new(); lines.len()];
     let take = |own: &'o Body, left: &mut [Base<'o>], off: &mut [Vec<(&'o Body, i64)>]| {
-        for ((share, (amount, _)), taken) in
-            discount::shares(own, left, currency).into_iter().zip(left).zip(off)
-        {
+        let shares = discount::shares(own, left, currency)?;
+        for ((share, (amount, _)), taken) in shares.into_iter().zip(left).zip(off) {
             *amount -= share;
             taken.push((own, share));
         }
+        Ok::<_, Failure>(())
     };
     for ((line, left), off) in lines.iter().zip(&mut left).zip(&mut off) {
         for own in &line.discounts {
-            take(own, std::slice::from_mut(left), std::slice::from_mut(off));
+            take(own, std::slice::from_mut(left), std::slice::from_mut(off))?;
         }
     }
-    discounts.into_iter().for_each(|own| take(own, &mut left, &mut off));
+    discounts.into_iter().try_for_each(|own| take(own, &mut left, &mut off))?;
+    let mut totals = Totals::default();
     let reduced = lines.iter().zip(off).map(|(line, mut off)| {
         off.retain(|_| line.discountable);
         let left = line.amount - off.iter().map(|(_, amount)| amount).sum::<i64>();
-        Reduced { off, left, taxes: taxes(line.rates, left) }
+        let reduced = Reduced { off, left, taxes: taxes(line.rates, left)? };
+        totals.add(line, &reduced);
+        Ok(reduced)
     });
-    let reduced: Vec<Reduced<'o>> = reduced.collect();
-    let totals = lines.iter().zip(&reduced).fold(Totals::default(), |sum, (line, own)| sum.with(line, own));
-    (reduced, totals)
+    Ok((reduced.collect::<Outcome<_>>()?, totals))
 }

@@ -1,6 +1,6 @@
 //! Taxes of an order: each line has its own rates, or those of the order.
 
-use crate::sandbox::behaviour::money;
+use crate::sandbox::behaviour::money::{self, Decimal};
 use crate::sandbox::behaviour::prelude::*;
 
 /// Kept with a line: its own tax rates, whole.
@@ -34,31 +34,31 @@ impl Tax<'_> {
 }
 
 /// The taxes of an amount. What is within it is found from all rates that are within it.
-pub fn taxes(rates: &[Json], amount: i64) -> Vec<Tax<'_>> {
-    let known = || rates.iter().filter_map(Json::as_object);
-    let inclusive = known().filter(|rate| flag(rate, "inclusive"));
-    let within: i64 = inclusive.filter_map(|rate| share(rate, 1_000_000)).sum();
-    let one = |rate| {
-        let taxable = if flag(rate, "inclusive") { net_of(amount, within) } else { amount };
-        Some(Tax { rate, amount: share(rate, taxable)?, taxable })
+pub fn taxes(rates: &[Json], amount: i64) -> Outcome<Vec<Tax<'_>>> {
+    let read = |rate| Ok((rate, typed::<Percentage>(rate)?.percentage));
+    let known = rates.iter().filter_map(Json::as_object).map(read).collect::<Outcome<Vec<_>>>()?;
+    let inclusive = known.iter().filter(|(rate, _)| flag(rate, "inclusive"));
+    let whole = 1_000_000 + inclusive.map(|(_, part)| part.percent_of(1_000_000)).sum::<i64>();
+    let one = |(rate, part): (_, Decimal)| {
+        // what is within the amount is taken out of it first, in millionths
+        let net = || money::part_of(amount.into(), 1_000_000, whole.into());
+        let taxable = if flag(rate, "inclusive") { net() } else { amount };
+        Tax { rate, amount: part.percent_of(taxable), taxable }
     };
-    known().filter_map(one).collect()
+    Ok(known.into_iter().map(one).collect())
 }
 
-/// That percentage of an amount; none for a rate without one.
-fn share(rate: &Body, amount: i64) -> Option<i64> {
-    money::percent_of(&rate.get("percentage")?.to_string(), amount)
-}
-
-/// What is left of an amount without the taxes within it, in millionths, rounded half up.
-fn net_of(amount: i64, within: i64) -> i64 {
-    let (amount, whole) = (i128::from(amount) * 1_000_000, i128::from(1_000_000 + within));
-    i64::try_from((amount * 2 + whole).div_euclid(whole * 2)).unwrap_or(i64::MAX)
+#[derive(Deserialize)]
+struct Percentage {
+    percentage: Decimal,
 }
 
 /// The rates of a line: its own, or those of the order.
 pub fn rates_of<'r>(line: &'r Body, usual: &'r [Json]) -> &'r [Json] {
-    Some(items(line, RATES)).filter(|own| !own.is_empty()).unwrap_or(usual)
+    match items(line, RATES) {
+        [] => usual,
+        own => own,
+    }
 }
 
 #[cfg(test)]
@@ -67,7 +67,7 @@ mod tests {
 
     fn amount(percentage: i64, inclusive: bool, base: i64) -> i64 {
         let rate = json!({"id": "txr_1", "percentage": percentage, "inclusive": inclusive});
-        taxes(&[rate], base).iter().map(|tax| tax.amount).sum()
+        taxes(&[rate], base).unwrap().iter().map(|tax| tax.amount).sum()
     }
 
     #[test]

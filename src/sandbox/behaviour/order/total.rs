@@ -9,23 +9,50 @@ use crate::sandbox::behaviour::prelude::*;
 
 /// Kept with an invoice: all its lines, of which the first ten are shown.
 pub const LINES: &str = "_lines";
-/// Kept with an invoice: what the customer's balance adds to what is due, or takes off it.
+/// Kept with an invoice: the part of the customer's balance that was applied to it.
 pub const APPLIED: &str = "_applied";
 
+/// A view of an invoice: fields of the same name, amounts in the smallest unit of the currency, and
+/// what of the customer's balance was applied to it.
+#[derive(Debug, Deserialize)]
+pub struct Invoice<'b> {
+    pub status: &'b str,
+    pub customer: &'b str,
+    pub currency: &'b str,
+    pub collection_method: &'b str,
+    pub auto_advance: bool,
+    pub attempt_count: i64,
+    pub total: i64,
+    pub amount_due: i64,
+    pub amount_paid: i64,
+    pub amount_remaining: i64,
+    pub pre_payment_credit_notes_amount: i64,
+    pub post_payment_credit_notes_amount: i64,
+    #[serde(rename = "_applied", default)]
+    pub applied: i64,
+}
+
+/// A view of a line of an invoice: fields of the same name, the amount before discounts and taxes.
+#[derive(Debug, Deserialize)]
+pub struct InvoiceLine<'b> {
+    pub amount: i64,
+    pub discountable: bool,
+    pub quantity: Option<i64>,
+    pub description: Option<&'b str>,
+}
+
 /// Works an invoice out anew, after its discounts or its rates have changed.
-pub fn work_out(body: &mut Body) {
+pub fn work_out(body: &mut Body) -> Outcome<()> {
     let lines = items(body, LINES).to_vec();
-    show_lines(body, &lines);
+    show_lines(body, &lines)
 }
 
 /// Keeps the lines and everything that follows from them.
-pub fn show_lines(body: &mut Body, lines: &[Json]) {
+pub fn show_lines(body: &mut Body, lines: &[Json]) -> Outcome<()> {
     let usual = items(body, "default_tax_rates");
     let known: Vec<&Body> = lines.iter().filter_map(Json::as_object).collect();
-    let priced: Vec<Priced<'_>> = known.iter().map(|line| priced(line, usual)).collect();
-    // an invoice without a currency has no amount off either
-    let currency = text(body, "currency").unwrap_or("");
-    let (reduced, totals) = reduce(&priced, objects(body, DISCOUNTS), currency);
+    let priced = known.iter().map(|line| priced(line, usual)).collect::<Outcome<Vec<_>>>()?;
+    let (reduced, totals) = reduce(&priced, objects(body, DISCOUNTS), needed(body, "currency")?)?;
     let (mut discounts, mut taxes) = (Vec::new(), Vec::new());
     let lines = known.into_iter().zip(&reduced).map(|(line, own)| {
         let off =
@@ -45,23 +72,24 @@ pub fn show_lines(body: &mut Body, lines: &[Json]) {
         "subtotal_excluding_tax": totals.subtotal - totals.inclusive, "total": totals.total,
         "total_excluding_tax": totals.total - totals.exclusive - totals.inclusive,
     });
-    due(body);
+    due(body)
 }
 
-fn priced<'o>(line: &'o Body, usual: &'o [Json]) -> Priced<'o> {
-    Priced {
-        amount: number(line, "amount"),
-        discountable: flag(line, "discountable"),
+fn priced<'o>(line: &'o Body, usual: &'o [Json]) -> Outcome<Priced<'o>> {
+    let InvoiceLine { amount, discountable, .. } = typed(line)?;
+    Ok(Priced {
+        amount,
+        discountable,
         product: text(line, "pricing.price_details.product"),
         discounts: objects(line, DISCOUNTS).collect(),
         rates: rates_of(line, usual),
-    }
+    })
 }
 
 /// What is still to be paid.
-pub fn due(body: &mut Body) {
-    let due = number(body, "total").max(0) + number(body, APPLIED)
-        - number(body, "pre_payment_credit_notes_amount");
-    set(body, "amount_due", due.max(0));
-    set(body, "amount_remaining", (due - number(body, "amount_paid")).max(0));
+pub fn due(body: &mut Body) -> Outcome<()> {
+    let Invoice { total, applied, pre_payment_credit_notes_amount, amount_paid, .. } = typed(body)?;
+    let due = total.max(0) + applied - pre_payment_credit_notes_amount;
+    body.extend(body! {"amount_due": due.max(0), "amount_remaining": (due - amount_paid).max(0)});
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The phases of a schedule: from when until when, and what the subscription is then.
 
-use crate::sandbox::behaviour::order::{self, Accepts, CHECKED};
+use crate::sandbox::behaviour::order::{self, Accepts, CHECKED, Price};
 use crate::sandbox::behaviour::period::Cycle;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription;
@@ -26,14 +26,39 @@ pub(super) fn all(call: &Call<'_>, start: i64) -> Outcome<Vec<Json>> {
 
 /// Params of a phase that are fields of the same name.
 const SAME: &[&str] = &[
+    "application_fee_percent",
+    "automatic_tax",
+    "billing_cycle_anchor",
+    "billing_thresholds",
     "collection_method",
     "default_payment_method",
     "description",
     "discounts",
     "invoice_settings",
     "metadata",
+    "on_behalf_of",
     "proration_behavior",
+    "transfer_data",
 ];
+
+/// What a phase, or else its schedule, says of a subscription in the subscription's own params.
+const OF_SUBSCRIPTION: &[&str] = &[
+    "application_fee_percent",
+    "automatic_tax",
+    "billing_thresholds",
+    "collection_method",
+    "default_payment_method",
+    "description",
+    "metadata",
+    "on_behalf_of",
+    "transfer_data",
+    "trial_end",
+];
+
+/// A time of params, which may be `now`.
+pub(super) fn time(call: &Call<'_>, params: &Body, name: &str) -> Option<i64> {
+    given_number(params, name).or_else(|| (text(params, name)? == "now").then_some(call.now))
+}
 
 fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> {
     let mut own = Vec::new();
@@ -43,17 +68,30 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
         let price = order::named(call, item, Accepts::RecurringOfAnyAge, &path)?;
         let price = price.ok_or_else(|| missing(&child(&path, "price")))?;
         let currency = currency.get_or_insert(needed(&price, "currency")?.to_owned());
-        order::in_currency(&price, currency, &child(&path, "price"))?;
-        usual_end = Some(Cycle::of(needed_inner(&price, "recurring")?)?.after(start));
+        let Price { recurring, .. } = Price::in_currency(&price, currency, &child(&path, "price"))?;
+        usual_end = recurring.map(|cycle| cycle.after(start));
         let mut shown = body! {
             "discounts": items(item, "discounts"), "metadata": inner(item, "metadata"), "plan": id(&price),
-            "price": id(&price), "quantity": given_number(item, "quantity").unwrap_or(1),
+            "price": id(&price), "quantity": order::quantity(item),
         };
+        copy_given(&mut shown, item, &["billing_thresholds"]);
         order::give_rates(call, &mut shown, item, "tax_rates", &path)?;
         own.push(shown);
     }
-    let duration = inner(params, "duration").map(Cycle::of).transpose()?;
-    let end = given_number(params, "end_date").or_else(|| duration.map(|duration| duration.after(start)));
+    let mut extra = Vec::new();
+    for (path, item) in entries(params, "add_invoice_items", path) {
+        let price = order::named(call, item, Accepts::OneTime, &path)?;
+        let price = price.ok_or_else(|| missing(&child(&path, "price")))?;
+        let mut shown = body! {
+            "discounts": items(item, "discounts"), "price": id(&price), "quantity": order::quantity(item),
+            "period": {"end": {"type": "min_item_period_end"}, "start": {"type": "max_item_period_start"}},
+        };
+        copy_given(&mut shown, item, &["discountable", "metadata", "period"]);
+        order::give_rates(call, &mut shown, item, "tax_rates", &path)?;
+        extra.push(shown);
+    }
+    let duration: Option<Cycle<'_>> = inner(params, "duration").map(typed).transpose()?;
+    let end = time(call, params, "end_date").or_else(|| duration.map(|duration| duration.after(start)));
     let end = end.or(usual_end).ok_or_else(|| missing(&child(path, "items")))?;
     if end <= start {
         let message = "The end date of a phase must be after its start date.";
@@ -61,7 +99,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
     }
     let trial = if flag(params, "trial") { Json::from(end) } else { member(params, "trial_end") };
     let mut phase = body! {
-        "currency": currency, "end_date": end, "items": own, "proration_behavior": "create_prorations",
+        "add_invoice_items": extra, "currency": currency, "end_date": end, "items": own, "proration_behavior": "create_prorations",
         "start_date": start, "trial_end": trial,
     };
     let given = SAME.iter().filter_map(|name| Some(((*name).to_owned(), params.get(*name)?.clone())));
@@ -97,15 +135,13 @@ pub(super) fn current(owner: &Body) -> Body {
 
 /// The params with which a phase makes its subscription, or changes it; where it says nothing, the
 /// schedule does.
-fn params(schedule: &Body, phase: &Body) -> Body {
+fn params(call: &Call<'_>, schedule: &Body, phase: &Body) -> Body {
     let mut said = inner(schedule, "default_settings").cloned().unwrap_or_default();
     said.extend(phase.clone().into_iter().filter(|(_, value)| !value.is_null()));
     let mut params = body! {"default_tax_rates": order::rate_ids(phase, "default_tax_rates")};
-    copy_given(
-        &mut params,
-        &said,
-        &["collection_method", "default_payment_method", "description", "metadata", "trial_end"],
-    );
+    copy_given(&mut params, &said, OF_SUBSCRIPTION);
+    // who only looks ahead does not pay
+    copy_given(&mut params, &call.params, &["payment_behavior"]);
     let days = given_number(phase, "invoice_settings.days_until_due");
     let days = days.or_else(|| given_number(schedule, "default_settings.invoice_settings.days_until_due"));
     if let Some(days) = days {
@@ -114,6 +150,12 @@ fn params(schedule: &Body, phase: &Body) -> Body {
     if !items(phase, "discounts").is_empty() {
         copy(&mut params, phase, &["discounts"]);
     }
+    let extra = objects(phase, "add_invoice_items").map(|wanted| {
+        let mut entry = entry(wanted, None);
+        copy_given(&mut entry, wanted, &["discountable", "discounts", "period"]);
+        entry
+    });
+    set(&mut params, "add_invoice_items", extra.collect::<Vec<_>>());
     params
 }
 
@@ -121,14 +163,14 @@ fn params(schedule: &Body, phase: &Body) -> Body {
 fn entry(wanted: &Body, known: Option<&str>) -> Body {
     let rates = order::rate_ids(wanted, "tax_rates");
     let mut entry = body! {"price": member(wanted, "price"), "tax_rates": rates, (CHECKED): true};
-    copy_given(&mut entry, wanted, &["metadata", "quantity"]);
+    copy_given(&mut entry, wanted, &["billing_thresholds", "metadata", "quantity"]);
     entry.extend(known.map(|known| ("id".to_owned(), Json::from(known))));
     entry
 }
 
 /// The subscription that a phase makes.
 pub(super) fn begin(call: &Call<'_>, schedule: &Body, phase: &Body) -> Outcome<Body> {
-    let mut params = params(schedule, phase);
+    let mut params = params(call, schedule, phase);
     let own: Vec<Body> = objects(phase, "items").map(|wanted| entry(wanted, None)).collect();
     params.extend(body! {
         "customer": member(schedule, "customer"), "currency": member(phase, "currency"), "items": own,
@@ -150,7 +192,7 @@ pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body
         wanted.into_iter().map(|(same, wanted)| entry(wanted, same.or_else(|| left.next()).map(id)));
     let mut shown: Vec<Body> = changed.collect();
     shown.extend(left.map(|item| body! {"id": id(item), "deleted": true}));
-    let mut params = params(schedule, phase);
+    let mut params = params(call, schedule, phase);
     params.shift_remove("trial_end");
     params.extend(body! {"items": shown, "proration_behavior": member(phase, "proration_behavior")});
     subscription::update(&call.on("subscription", id(owner), params)?).map(drop)

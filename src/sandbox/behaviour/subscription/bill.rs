@@ -1,11 +1,12 @@
 //! The invoices of a subscription: what is on them, and how they are paid.
 
-use crate::sandbox::behaviour::order::{self, Accepts, LINES, Line};
+use crate::sandbox::behaviour::order::{self, Accepts, Invoice, LINES, Line, Price};
 use crate::sandbox::behaviour::payment_intent::Attempt;
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::{discount, invoice, invoice_item, meter, money, period};
+use crate::sandbox::behaviour::{discount, invoice, invoice_item, meter, money};
 
-use super::{item, proration};
+use super::item::{self, Item};
+use super::proration;
 
 /// A draft of a renewal is finalized this long after it was made.
 pub(super) const HOUR: i64 = 60 * 60;
@@ -27,36 +28,41 @@ pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body
 }
 
 /// One period of an item as a line: what was used in it, or what is paid in advance.
-fn line(call: &Call<'_>, owner: &Body, item: &Body, within: (i64, i64), used: Option<i64>) -> Outcome<Body> {
-    let (start, end) = within;
-    let (price, is_metered) = (item::price(item, owner)?, item::is_metered(item));
-    let quantity = if is_metered { used.unwrap_or(0) } else { needed_number(item, "quantity")? };
-    let mut line = Line::of_price(&price, quantity)?;
+fn line(
+    call: &Call<'_>,
+    owner: &Body,
+    item: &Item<'_>,
+    (start, end): (i64, i64),
+    used: Option<i64>,
+) -> Outcome<Body> {
+    // in advance, nothing is used yet of what is metered
+    let quantity = item.quantity.or(used).unwrap_or(0);
+    let mut line = Line::of_price(&item.price, quantity)?;
     let is_trial = status(owner) == "trialing";
-    line.amount = match used {
+    line.amount = match (used, item.quantity) {
         _ if is_trial => 0,
-        Some(_) => line.amount,
-        None if is_metered => 0,
-        None => short(call, owner, item, line.amount)?,
+        (Some(_), _) => line.amount,
+        (None, None) => 0,
+        (None, Some(_)) => short(call, owner, item, line.amount)?,
     };
     let sold = line.description(call)?;
     let sold = sold.as_deref().unwrap_or("Subscription");
     let words = if is_trial {
         format!("Trial period for {sold}")
     } else {
-        format!("{quantity} × {sold}{}", terms(&price)?)
+        format!("{quantity} × {sold}{}", terms(&item.price))
     };
     let mut about = body! {
         "amount": line.amount, "currency": line.currency, "description": words, "discountable": true,
         "period": {"end": end, "start": start}, "pricing": line.pricing(), "quantity": quantity,
     };
-    order::keep_discounts(&mut about, &discount::at_work(call, items(item, "discounts"), call.now)?);
-    copy(&mut about, item, &["discounts", "metadata", "tax_rates"]);
+    order::keep_discounts(&mut about, &discount::at_work(call, items(item.body, "discounts"), call.now)?);
+    copy(&mut about, item.body, &["discounts", "metadata", "tax_rates"]);
     let parent = json!({
         "invoice_item_details": null,
         "subscription_item_details": {
             "invoice_item": null, "proration": false, "proration_details": {"credited_items": null},
-            "subscription": id(owner), "subscription_item": id(item),
+            "subscription": id(owner), "subscription_item": id(item.body),
         },
         "type": "subscription_item_details",
     });
@@ -64,32 +70,33 @@ fn line(call: &Call<'_>, owner: &Body, item: &Body, within: (i64, i64), used: Op
 }
 
 /// What a price asks for, as it stands behind the name of what is sold; nothing of one in tiers.
-fn terms(price: &Body) -> Outcome<String> {
-    let Some(amount) = given_number(price, "unit_amount") else { return Ok(String::new()) };
-    let often = needed_inner(price, "recurring")?;
-    let (amount, interval) = (money::written(amount, needed(price, "currency")?), needed(often, "interval")?);
-    Ok(match number(often, "interval_count") {
-        0 | 1 => format!(" (at {amount} / {interval})"),
+fn terms(price: &Price<'_>) -> String {
+    let (Some(amount), Some(cycle)) = (price.amounts.unit_amount, price.recurring) else {
+        return String::new();
+    };
+    let (amount, interval) = (money::written(amount, price.currency), cycle.interval);
+    match cycle.count {
+        1 => format!(" (at {amount} / {interval})"),
         count => format!(" (at {amount} / every {count} {interval}s)"),
-    })
+    }
 }
 
 /// A period that is only a part of a whole one costs as much.
-fn short(call: &Call<'_>, owner: &Body, item: &Body, whole: i64) -> Outcome<i64> {
-    let (start, _) = item::period(item)?;
-    let is_free = text(&call.params, "proration_behavior") == Some("none");
+fn short(call: &Call<'_>, owner: &Body, item: &Item<'_>, whole: i64) -> Outcome<i64> {
+    let (start, end) = item.period;
+    let is_free = proration::behaviour(call) == "none";
     if is_free && start < needed_number(owner, "billing_cycle_anchor")? {
         return Ok(0);
     }
-    let (begin, end) = item::whole_period(item, owner)?;
-    Ok(period::part(whole, begin, end, start))
+    Ok(item.part(whole, end - start))
 }
 
 /// The lines of the periods that begin now: what is paid in advance. The discounts of each are what
 /// its credit is less by.
 pub(super) fn ahead(call: &Call<'_>, owner: &Body, own: Vec<Body>, draft: &mut Body) -> Outcome<()> {
     for mut item in own {
-        order::push(draft, line(call, owner, &item, item::period(&item)?, None)?);
+        let view = Item::of(&item, owner)?;
+        order::push(draft, line(call, owner, &view, view.period, None)?)?;
         proration::bill(call, owner, &mut item)?;
         call.session.put(&item)?;
     }
@@ -98,12 +105,12 @@ pub(super) fn ahead(call: &Call<'_>, owner: &Body, own: Vec<Body>, draft: &mut B
 
 /// The line of what was used of a metered item in a period that is over.
 pub(super) fn used(call: &Call<'_>, owner: &Body, item: &Body, end: i64, draft: &mut Body) -> Outcome<()> {
+    let item = Item::of(item, owner)?;
+    let (start, _) = item.period;
     // a price without a meter is told of by nobody
-    let meter = text(item, "price.recurring.meter").unwrap_or("");
-    let (start, _) = item::period(item)?;
-    let quantity = meter::used(call, meter, needed(owner, "customer")?, start, end)?;
-    order::push(draft, line(call, owner, item, (start, end), Some(quantity))?);
-    Ok(())
+    let quantity = text(item.body, "price.recurring.meter")
+        .map_or(Ok(0), |meter| meter::used(call, meter, needed(owner, "customer")?, start, end))?;
+    order::push(draft, line(call, owner, &item, (start, end), Some(quantity))?)
 }
 
 /// The draft of what was used until now and of what waits, not yet kept.
@@ -134,8 +141,18 @@ pub(super) fn gather(call: &Call<'_>, owner: &Body, draft: &mut Body) -> Outcome
     let at_work = discount::at_work(call, items(owner, "discounts"), call.now)?;
     set(draft, "discounts", at_work.iter().map(id).collect::<Vec<_>>());
     order::keep_discounts(draft, &at_work);
-    order::work_out(draft);
+    order::work_out(draft)?;
     discount::use_up(call, draft)
+}
+
+/// What waits is invoiced at once where the call says so.
+pub(super) fn at_once(call: &Call<'_>, owner: &Body) -> Outcome<()> {
+    if proration::behaviour(call) != "always_invoice" {
+        return Ok(());
+    }
+    let mut draft = draft(call, owner, "subscription_update")?;
+    gather(call, owner, &mut draft)?;
+    settle(call, owner, draft, "past_due")
 }
 
 /// What `add_invoice_items` puts on the next invoice beside the items.
@@ -146,6 +163,12 @@ pub(super) fn extra(call: &Call<'_>, owner: &Body) -> Outcome<()> {
         let about = call.about("invoiceitem", body! {"customer": member(owner, "customer")})?;
         let mut made = invoice_item::of_line(&about, &line)?;
         order::give_reductions(call, &mut made, params, "tax_rates", &path)?;
+        copy_given(&mut made, params, &["discountable", "metadata"]);
+        for end in ["start", "end"] {
+            if let Some(at) = given_number(params, &format!("period.{end}.timestamp")) {
+                set_inner(&mut made, "period", end, at);
+            }
+        }
         call.session.put(&made)?;
     }
     Ok(())
@@ -165,13 +188,14 @@ pub(super) fn first(call: &Call<'_>, owner: &Body) -> Outcome<()> {
 pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str) -> Outcome<()> {
     let mut owner = call.session.named("subscription", id(owner))?;
     set(&mut owner, "latest_invoice", id(&body));
-    if text(&owner, "collection_method") == Some("send_invoice") && number(&body, "total") > 0 {
+    let Invoice { total, collection_method, .. } = typed(&body)?;
+    if collection_method == "send_invoice" && total > 0 {
         set(&mut body, "automatically_finalizes_at", call.now + HOUR);
         call.session.put(&owner)?;
         return call.session.put(&body);
     }
     let behaviour = text(&call.params, "payment_behavior").unwrap_or("allow_incomplete");
-    if number(&body, "total") > 0 && status(&owner) != "trialing" {
+    if total > 0 && status(&owner) != "trialing" {
         set(&mut owner, "status", unpaid);
     }
     call.session.put(&owner)?;

@@ -1,11 +1,13 @@
 //! What time does to a subscription: the trial ends, a period begins, the end comes.
 
 use crate::sandbox::behaviour::invoice;
+use crate::sandbox::behaviour::order::Invoice;
 use crate::sandbox::behaviour::payment_intent::Attempt;
 use crate::sandbox::behaviour::prelude::*;
 
 use super::bill::HOUR;
-use super::{bill, ending, item, pending, trial};
+use super::item::{self, Item};
+use super::{bill, ending, pending, trial};
 
 /// A first payment may be made this long.
 const FIRST_PAYMENT: i64 = 23 * HOUR;
@@ -17,7 +19,7 @@ pub fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
     let latest = call.session.linked(body, "latest_invoice", "invoice")?;
     let of_invoice = latest.as_ref().and_then(invoice_due);
     let own = match status(body) {
-        "incomplete" => Some(number(body, "start_date") + FIRST_PAYMENT),
+        "incomplete" => Some(needed_number(body, "start_date")? + FIRST_PAYMENT),
         "active" | "trialing" | "past_due" => {
             let next = item::period_ends(body).map(|(next, _)| next);
             let others = ["cancel_at", "pending_update.expires_at"].map(|at| given_number(body, at));
@@ -72,11 +74,9 @@ pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
 /// The next period of every item whose last is over, on one draft.
 fn renew(call: &Call<'_>, mut body: Body) -> Outcome<()> {
     let mut draft = next(call, &body)?;
-    set(&mut draft, "automatically_finalizes_at", call.now + HOUR);
-    call.session.put(&draft)?;
+    call.alter(&mut draft, body! {"automatically_finalizes_at": call.now + HOUR})?;
     item::sync(call, &mut body)?;
-    set(&mut body, "latest_invoice", id(&draft));
-    call.session.put(&body)
+    call.alter(&mut body, body! {"latest_invoice": id(&draft)})
 }
 
 /// The draft with which the next periods begin, not yet kept.
@@ -84,20 +84,20 @@ pub(super) fn next(call: &Call<'_>, body: &Body) -> Outcome<Body> {
     let mut draft = bill::draft(call, body, "subscription_cycle")?;
     let mut renewed = Vec::new();
     for mut own in item::of(call, id(body))? {
-        let (start, end) = item::period(&own)?;
+        let Item { quantity, period: (start, end), .. } = Item::of(&own, body)?;
         if end > call.now {
             continue;
         }
         // the invoice of a renewal is dated by the period that is over
-        let since = number(&draft, "period_start").min(start);
+        let since = needed_number(&draft, "period_start")?.min(start);
         set(&mut draft, "period_start", since);
-        let (is_metered, was_trial) = (item::is_metered(&own), given_number(body, "trial_end") == Some(end));
-        if is_metered && !was_trial {
+        let was_trial = given_number(body, "trial_end") == Some(end);
+        if quantity.is_none() && !was_trial {
             bill::used(call, body, &own, end, &mut draft)?;
         }
-        item::go_on(&mut own, body)?;
+        item::set_period(&mut own, body, end)?;
         call.session.put(&own)?;
-        renewed.extend((!is_metered).then_some(own));
+        renewed.extend(quantity.map(|_| own));
     }
     bill::ahead(call, body, renewed, &mut draft)?;
     bill::gather(call, body, &mut draft)?;
@@ -108,8 +108,7 @@ pub(super) fn next(call: &Call<'_>, body: &Body) -> Outcome<Body> {
 fn collect(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
     let paused = text(body, "pause_collection.behavior");
     if status(&latest) == "draft" && paused == Some("keep_as_draft") {
-        latest.extend(body! {"automatically_finalizes_at": null, "auto_advance": false});
-        return call.session.put(&latest);
+        return call.alter(&mut latest, body! {"automatically_finalizes_at": null, "auto_advance": false});
     }
     if status(&latest) == "draft" {
         invoice::open(call, &mut latest)?;
@@ -119,14 +118,12 @@ fn collect(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
         return give_up(call, &latest, paused);
     }
     if overdue_at(&latest).is_some_and(|due| due <= call.now) {
-        set(&mut latest, "_overdue", true);
-        call.session.put(&latest)?;
+        call.alter(&mut latest, body! {"_overdue": true})?;
         return set_past_due(call, body);
     }
     let automatic = text(&latest, "collection_method") == Some("charge_automatically");
     if status(&latest) != "open" || !automatic {
-        set(&mut latest, "next_payment_attempt", Json::Null);
-        return call.session.put(&latest);
+        return call.alter(&mut latest, body! {"next_payment_attempt": Json::Null});
     }
     take(call, body, latest)
 }
@@ -153,10 +150,10 @@ fn take(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
     if paid {
         return call.session.put(&latest);
     }
-    let tried = usize::try_from(number(&latest, "attempt_count")).unwrap_or(1);
-    let again = RETRIES.get(tried.saturating_sub(1)).map(|pause| call.now + pause);
-    set(&mut latest, "next_payment_attempt", again);
-    call.session.put(&latest)?;
+    let Invoice { attempt_count, .. } = typed(&latest)?;
+    let pause = usize::try_from(attempt_count - 1).ok().and_then(|tried| RETRIES.get(tried));
+    let again = pause.map(|pause| call.now + pause);
+    call.alter(&mut latest, body! {"next_payment_attempt": again})?;
     if again.is_none() {
         let mut body = call.session.named("subscription", id(body))?;
         set_inner(&mut body, "cancellation_details", "reason", "payment_failed");
@@ -168,6 +165,5 @@ fn take(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
 
 fn set_past_due(call: &Call<'_>, body: &Body) -> Outcome<()> {
     let mut body = call.session.named("subscription", id(body))?;
-    set(&mut body, "status", "past_due");
-    call.session.put(&body)
+    call.alter(&mut body, body! {"status": "past_due"})
 }

@@ -15,8 +15,7 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
         begin_trial(call, &mut body, end)?;
     }
     if ends_trial && !trial::goes_on(call, &mut body)? {
-        set(&mut body, "trial_end", call.now);
-        call.session.put(&body)?;
+        call.alter(&mut body, body! {"trial_end": call.now})?;
         return call.session.named("subscription", id(&body));
     }
     if ends_trial {
@@ -34,9 +33,7 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
     }
     let mut body = call.session.named("subscription", id(&body))?;
     item::sync(call, &mut body)?;
-    ending(call, &mut body)?;
-    call.session.put(&body)?;
-    Ok(body)
+    ending(call, body)
 }
 
 /// A trial goes on until then, or begins: what was paid for its time is credited.
@@ -47,8 +44,7 @@ fn begin_trial(call: &Call<'_>, body: &mut Body, end: i64) -> Outcome<()> {
     }
     trial::until(call, body, end);
     for mut item in own {
-        set(&mut item, "current_period_end", end);
-        call.session.put(&item)?;
+        call.alter(&mut item, body! {"current_period_end": end})?;
     }
     Ok(())
 }
@@ -103,7 +99,7 @@ fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> Out
             pairs.push((Some(before), None));
             continue;
         }
-        let after = item::changed(call, &before, entry, &path)?;
+        let after = item::changed(call, owner, &before, entry, &path)?;
         item::check_new(&own, &after, &path)?;
         call.session.put(&after)?;
         own.insert(place, after.clone());
@@ -134,12 +130,7 @@ fn prorate(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<()> {
             waits |= proration::wait(call, owner, &after, at, Rest::Remaining)?;
         }
     }
-    if !waits || proration::behaviour(call) != "always_invoice" {
-        return Ok(());
-    }
-    let mut draft = bill::draft(call, owner, "subscription_update")?;
-    bill::gather(call, owner, &mut draft)?;
-    bill::settle(call, owner, draft, "past_due")
+    if waits { bill::at_once(call, owner) } else { Ok(()) }
 }
 
 fn is_same_cost(pair: &Pair) -> bool {
@@ -152,7 +143,7 @@ fn is_same_cost(pair: &Pair) -> bool {
 pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<()> {
     let mut owner = call.session.named("subscription", id(owner))?;
     let was_trial = given_number(&owner, "trial_end") == Some(call.now);
-    let own = item::of(call, id(&owner))?;
+    let mut own = item::of(call, id(&owner))?;
     let changed = |item: &&Body| pairs.iter().flat_map(|(_, after)| after).any(|after| id(after) == id(item));
     // what was not there before has nothing to credit
     let old = pairs
@@ -173,12 +164,8 @@ pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<
     if status(&owner) == "trialing" {
         set(&mut owner, "status", "active");
     }
-    let mut renewed = Vec::new();
-    for mut item in own {
-        item::set_period(&mut item, &owner, call.now)?;
-        renewed.push(item);
-    }
-    bill::ahead(call, &owner, renewed, &mut draft)?;
+    own.iter_mut().try_for_each(|item| item::set_period(item, &owner, call.now))?;
+    bill::ahead(call, &owner, own, &mut draft)?;
     item::sync(call, &mut owner)?;
     call.session.put(&owner)?;
     bill::gather(call, &owner, &mut draft)?;

@@ -22,12 +22,13 @@ pub fn made(call: &Call<'_>) -> Outcome<Body> {
         own.push(made);
     }
     item::check_count(&own)?;
+    discount::give(call, &mut body, &call.params, "")?;
     for mut made in own {
         item::set_period(&mut made, &body, call.now)?;
         call.session.put(&made)?;
     }
     item::sync(call, &mut body)?;
-    ending(call, &mut body)?;
+    let mut body = ending(call, body)?;
     prepare_payment(call, &customer, &mut body)?;
     call.session.put(&body)?;
     bill::first(call, &body)?;
@@ -63,7 +64,6 @@ fn draft(call: &Call<'_>) -> Outcome<Body> {
             set_inner(&mut body, "billing_mode", "flexible", usual);
         }
     }
-    discount::give(call, &mut body, &call.params, "")?;
     Ok(body)
 }
 

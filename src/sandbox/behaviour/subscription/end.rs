@@ -48,8 +48,7 @@ pub fn pause(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/subscriptions/{id}/resume`: from now on, unless the old periods go on.
 pub fn resume(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    body.extend(body! {"status": "active", "status_details": null});
-    call.session.put(&body)?;
+    call.alter(&mut body, body! {"status": "active", "status_details": null})?;
     if text(&call.params, "billing_cycle_anchor.type") != Some("unchanged") {
         let mut anew = call.without(&["payment_behavior"]);
         // what was paused is not used, so there is nothing to credit

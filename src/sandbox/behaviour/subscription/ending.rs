@@ -1,37 +1,74 @@
 //! When a subscription is to end by itself, its end, and the states from which none comes back.
 
-use super::{item, pending};
+use super::item::{self, Item};
+use super::proration::{self, Rest};
+use super::{bill, pending};
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
 
 /// States from which no subscription comes back.
 pub(super) const ENDED: &[&str] = &["canceled", "incomplete_expired"];
 
-/// When the subscription is to end by itself.
-pub(super) fn ending(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+/// When the subscription is to end by itself; it is kept and comes back.
+pub(super) fn ending(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
     let at_period_end = call.params.get("cancel_at_period_end").and_then(Json::as_bool);
     let at = call.params.get("cancel_at").filter(|at| !at.is_null());
-    if at_period_end.is_none() && at.is_none() {
-        return Ok(());
+    if at_period_end.is_some() || at.is_some() {
+        let own = item::of(call, id(&body))?;
+        let usual = |item: &Body| item::usual_end(item, &body, needed_number(item, "current_period_start")?);
+        let ends = own.iter().map(usual).collect::<Outcome<Vec<i64>>>()?;
+        let (first, last) = (ends.iter().min().copied(), ends.iter().max().copied());
+        let until = match (at_period_end, at) {
+            (Some(true), _) => last,
+            (_, Some(Json::String(word))) if word == "min_period_end" => first,
+            (_, Some(Json::String(word))) if !word.is_empty() => last,
+            (_, Some(at)) => at.as_i64(),
+            _ => None,
+        };
+        if until.is_some_and(|until| until <= call.now) {
+            return Err(Failure::not_in_future("cancel_at"));
+        }
+        body.extend(body! {
+            "cancel_at": until, "cancel_at_period_end": at_period_end == Some(true),
+            "canceled_at": until.map(|_| call.now),
+        });
+        set_inner(&mut body, "cancellation_details", "reason", until.map(|_| "cancellation_requested"));
+        return shorten(call, body, own.into_iter().zip(ends), until);
     }
-    let ends = item::period_ends(body);
-    let (first, last) = (ends.map(|(first, _)| first), ends.map(|(_, last)| last));
-    let until = match (at_period_end, at) {
-        (Some(true), _) => last,
-        (_, Some(Json::String(word))) if word == "min_period_end" => first,
-        (_, Some(Json::String(word))) if !word.is_empty() => last,
-        (_, Some(at)) => at.as_i64(),
-        _ => None,
-    };
-    if until.is_some_and(|until| until <= call.now) {
-        return Err(Failure::not_in_future("cancel_at"));
+    call.session.put(&body)?;
+    Ok(body)
+}
+
+/// The current periods end with the subscription: what was paid beyond its end is credited, and
+/// charged again where it goes on after all. Without prorations what was paid for stays.
+fn shorten(
+    call: &Call<'_>,
+    mut body: Body,
+    own: impl Iterator<Item = (Body, i64)>,
+    until: Option<i64>,
+) -> Outcome<Body> {
+    let prorates = proration::behaviour(call) != "none";
+    let is_billed = text(&body, "latest_invoice").is_some() && matches!(status(&body), "active" | "past_due");
+    let mut waits = false;
+    for (mut item, usual) in own {
+        let end = until.map_or(usual, |until| until.min(usual));
+        let view = Item::of(&item, &body)?;
+        let (_, before) = view.period;
+        if end == before || (end < before && !prorates) {
+            continue;
+        }
+        if prorates && is_billed {
+            waits |= proration::wait_for(call, &body, &view, (end, before), Rest::Unused)?;
+            waits |= proration::wait_for(call, &body, &view, (before, end), Rest::Remaining)?;
+        }
+        call.alter(&mut item, body! {"current_period_end": end})?;
     }
-    body.extend(body! {
-        "cancel_at": until, "cancel_at_period_end": at_period_end == Some(true),
-        "canceled_at": until.map(|_| call.now),
-    });
-    set_inner(body, "cancellation_details", "reason", until.map(|_| "cancellation_requested"));
-    Ok(())
+    item::sync(call, &mut body)?;
+    call.session.put(&body)?;
+    if waits {
+        bill::at_once(call, &body)?;
+    }
+    call.session.named("subscription", id(&body))
 }
 
 /// The subscription is over now; what is open of it is collected no more.
@@ -50,8 +87,7 @@ pub fn close(call: &Call<'_>, subscription: &str) -> Outcome<()> {
             invoice::void(&call.on("invoice", id(&latest), Body::new())?).map(drop)
         }
         Some(mut latest) if matches!(status(&latest), "draft" | "open") => {
-            latest.extend(body! {"auto_advance": false, "next_payment_attempt": null});
-            call.session.put(&latest)
+            call.alter(&mut latest, body! {"auto_advance": false, "next_payment_attempt": null})
         }
         _ => Ok(()),
     }

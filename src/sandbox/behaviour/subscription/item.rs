@@ -1,9 +1,9 @@
 //! The items of a subscription: a price and how many of it, with a period of their own.
 
-use crate::sandbox::behaviour::order::{self, Accepts};
+use crate::sandbox::behaviour::order::{self, Accepts, Price};
 use crate::sandbox::behaviour::period::Cycle;
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::{discount, plan};
+use crate::sandbox::behaviour::{discount, money, plan};
 
 /// Most items of a subscription.
 const MOST: usize = 20;
@@ -13,13 +13,13 @@ pub(super) fn made(call: &Call<'_>, owner: &mut Body, params: &Body, path: &str)
     let price = order::named(call, params, Accepts::Recurring, path)?
         .ok_or_else(|| missing(&child(path, "price")))?;
     let currency = text(owner, "currency").map_or_else(|| needed(&price, "currency"), Ok)?;
-    order::in_currency(&price, currency, &child(path, "price"))?;
+    Price::in_currency(&price, currency, &child(path, "price"))?;
     let currency = currency.to_owned();
     set(owner, "currency", currency);
     let mut body = call.fresh_of("subscription_item")?;
     body.extend(body! {"created": call.now, "subscription": id(owner)});
     put_price(call, &mut body, &price)?;
-    lay(call, &mut body, params, path)?;
+    lay(call, &mut body, owner, params, path)?;
     Ok(body)
 }
 
@@ -39,19 +39,41 @@ pub(super) fn is_metered(body: &Body) -> bool {
     text(body, "price.recurring.usage_type") == Some("metered")
 }
 
-/// How often it is charged.
+/// A view of an item as its subscription charges it.
+#[derive(Debug, Clone)]
+pub(super) struct Item<'b> {
+    /// The item itself.
+    pub body: &'b Body,
+    /// Its price, in the currency of the subscription.
+    pub price: Price<'b>,
+    /// How many; none of one that is charged for what was used.
+    pub quantity: Option<i64>,
+    /// The period that it is in: from when, until when.
+    pub period: (i64, i64),
+    /// The whole cycle of which that is all, or a part.
+    pub cycle: (i64, i64),
+}
+
+impl<'b> Item<'b> {
+    /// An item of that subscription.
+    pub fn of(body: &'b Body, owner: &'b Body) -> Outcome<Self> {
+        let price = Price::in_currency(needed_inner(body, "price")?, needed(owner, "currency")?, "currency")?;
+        let quantity = (!is_metered(body)).then(|| needed_number(body, "quantity")).transpose()?;
+        let period =
+            (needed_number(body, "current_period_start")?, needed_number(body, "current_period_end")?);
+        Ok(Self { body, price, quantity, period, cycle: around(body, owner, period.0)? })
+    }
+
+    /// What so many cost for a part of the cycle, which is so many seconds long.
+    pub fn part(&self, amount: i64, seconds: i64) -> i64 {
+        let (begin, end) = self.cycle;
+        money::part_of(amount.into(), seconds.clamp(0, end - begin).into(), (end - begin).into())
+    }
+}
+
+/// How often an item is charged.
 pub(super) fn cycle(body: &Body) -> Outcome<Cycle<'_>> {
-    Cycle::of(needed_inner(needed_inner(body, "price")?, "recurring")?)
-}
-
-/// The period that it is in: from when, until when.
-pub(super) fn period(body: &Body) -> Outcome<(i64, i64)> {
-    Ok((needed_number(body, "current_period_start")?, needed_number(body, "current_period_end")?))
-}
-
-/// The whole cycle of which the current period is all, or a part.
-pub(super) fn whole_period(body: &Body, owner: &Body) -> Outcome<(i64, i64)> {
-    around(body, owner, period(body)?.0)
+    typed(needed_inner(needed_inner(body, "price")?, "recurring")?)
 }
 
 /// The whole cycle around a time, counted from the anchor of the subscription.
@@ -61,13 +83,8 @@ fn around(body: &Body, owner: &Body, at: i64) -> Outcome<(i64, i64)> {
     Ok(cycle.around(day.map_or(anchor, |day| cycle.on_day(anchor, day)), at))
 }
 
-/// The price of an item as its subscription charges it.
-pub(super) fn price(body: &Body, owner: &Body) -> Outcome<Body> {
-    order::in_currency(needed_inner(body, "price")?, needed(owner, "currency")?, "currency")
-}
-
 /// What params say beside the price.
-fn lay(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> Outcome<()> {
+fn lay(call: &Call<'_>, body: &mut Body, owner: &Body, params: &Body, path: &str) -> Outcome<()> {
     if let Some(quantity) = given_number(params, "quantity") {
         if quantity < 0 {
             return Err(Failure::too_low(0, child(path, "quantity")));
@@ -81,27 +98,37 @@ fn lay(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> Outcome<(
     let mut plain = params.clone();
     plain.retain(|name, _| matches!(name.as_str(), "metadata" | "billing_thresholds"));
     shape::lay_over(call.about("subscription_item", Body::new())?.entity, body, &plain)?;
-    discount::give(call, body, params, path)?;
+    if let Some(given) = params.get("discounts") {
+        let mut order = body.clone();
+        copy(&mut order, owner, &["currency"]);
+        let ids = discount::take(call, given, &order, &child(path, "discounts"))?;
+        set(body, "discounts", ids);
+    }
     order::give_rates(call, body, params, "tax_rates", path)
 }
 
 /// An item changed by params.
-pub(super) fn changed(call: &Call<'_>, before: &Body, params: &Body, path: &str) -> Outcome<Body> {
+pub(super) fn changed(
+    call: &Call<'_>,
+    owner: &Body,
+    before: &Body,
+    params: &Body,
+    path: &str,
+) -> Outcome<Body> {
     let mut body = before.clone();
     if let Some(price) = order::named(call, params, Accepts::Recurring, path)? {
         put_price(call, &mut body, &price)?;
     }
-    lay(call, &mut body, params, path)?;
+    lay(call, &mut body, owner, params, path)?;
     Ok(body)
 }
 
 /// No two items have the same price.
 pub(super) fn check_new(others: &[Body], item: &Body, path: &str) -> Outcome<()> {
-    let price = text(item, "price.id");
-    if others.iter().all(|other| id(other) == id(item) || text(other, "price.id") != price) {
+    let price = needed(needed_inner(item, "price")?, "id")?;
+    if others.iter().all(|other| id(other) == id(item) || text(other, "price.id") != Some(price)) {
         return Ok(());
     }
-    let price = price.unwrap_or("");
     let message = format!("Cannot add multiple subscription items with the same plan: {price}");
     Err(Failure::state(message).param(path))
 }
@@ -114,21 +141,19 @@ pub(super) fn check_count(own: &[Body]) -> Outcome<()> {
     Err(Failure::invalid(format!("A subscription can have at most {MOST} items.")).param("items"))
 }
 
-/// The period that an item is in at that time: the trial, or the one after the anchor.
-pub(super) fn set_period(body: &mut Body, owner: &Body, at: i64) -> Outcome<()> {
-    let end = match given_number(owner, "trial_end").filter(|end| *end > at && status(owner) == "trialing") {
-        Some(end) => end,
-        None => around(body, owner, at)?.1,
-    };
-    body.extend(body! {"current_period_start": at, "current_period_end": end});
-    Ok(())
+/// When a period that begins then ends by itself: with the trial, or before the next anchor.
+pub(super) fn usual_end(body: &Body, owner: &Body, start: i64) -> Outcome<i64> {
+    match given_number(owner, "trial_end").filter(|end| *end > start && status(owner) == "trialing") {
+        Some(end) => Ok(end),
+        None => Ok(around(body, owner, start)?.1),
+    }
 }
 
-/// The next period begins where this one ends.
-pub(super) fn go_on(body: &mut Body, owner: &Body) -> Outcome<()> {
-    let (_, end) = period(body)?;
-    let (_, next) = around(body, owner, end)?;
-    body.extend(body! {"current_period_start": end, "current_period_end": next});
+/// A period begins then, and ends with the subscription at the latest.
+pub(super) fn set_period(body: &mut Body, owner: &Body, start: i64) -> Outcome<()> {
+    let end = usual_end(body, owner, start)?;
+    let end = given_number(owner, "cancel_at").filter(|at| *at > start).map_or(end, |at| end.min(at));
+    body.extend(body! {"current_period_start": start, "current_period_end": end});
     Ok(())
 }
 

@@ -38,19 +38,20 @@ pub(super) fn once_paid(
 fn wait(call: &Call<'_>, owner: &Body, own: &[Body], mut after: Body, mut invoice: Body) -> Outcome<Body> {
     let changed = item::of(call, id(owner))?;
     replace(call, owner, own)?;
-    invoice.extend(body! {"auto_advance": false, "next_payment_attempt": null});
-    call.session.put(&invoice)?;
+    call.alter(&mut invoice, body! {"auto_advance": false, "next_payment_attempt": null})?;
     after.retain(|name, new| owner.get(name) != Some(new) && !OTHERS.contains(&name.as_str()));
     let ends = own.iter().filter_map(|item| given_number(item, "current_period_end"));
     let expires = ends.fold(call.now + LONGEST, i64::min);
     let mut update = body! {"expires_at": expires, "subscription_items": changed};
     copy_given(&mut update, &after, &["billing_cycle_anchor", "trial_end"]);
     let mut body = owner.clone();
-    body.extend(body! {
-        "latest_invoice": id(&invoice), "pending_update": update,
-        (PENDING): {"invoice": id(&invoice), "fields": after, "items": changed},
-    });
-    call.session.put(&body)?;
+    call.alter(
+        &mut body,
+        body! {
+            "latest_invoice": id(&invoice), "pending_update": update,
+            (PENDING): {"invoice": id(&invoice), "fields": after, "items": changed},
+        },
+    )?;
     Ok(body)
 }
 
@@ -78,8 +79,7 @@ pub(super) fn expire(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcom
     if ended(body, invoice).is_none() {
         return Ok(());
     }
-    set(body, "_pending_expired", id(invoice));
-    call.session.put(body)
+    call.alter(body, body! {"_pending_expired": id(invoice)})
 }
 
 /// Takes out what waits for that invoice.

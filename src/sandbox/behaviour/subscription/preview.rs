@@ -19,8 +19,8 @@ pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
         owner = change::items(&call, owner, &entries, "subscription_details[items]")?;
     }
     let ends = given_number(&owner, "cancel_at");
-    let next = item::period_ends(&owner).map(|(first, _)| first).filter(|_| !ENDED.contains(&status(&owner)));
-    let Some(next) = next.into_iter().chain(ends).min() else { return Err(none(&owner)) };
+    let next = renews_at(&owner);
+    let Some(next) = next.into_iter().chain(ends).min() else { return nothing_upcoming(&owner) };
     let call = Call { now: next, ..call };
     let mut body = if ends == Some(next) {
         bill::rest(&call, &owner, "upcoming")?
@@ -29,20 +29,30 @@ pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
         billing_cycle::next(&call, &owner)?
     };
     set(&mut body, "billing_reason", "upcoming");
-    if items(&body, LINES).is_empty() { Err(none(&owner)) } else { Ok(body) }
+    if items(&body, LINES).is_empty() { nothing_upcoming(&owner) } else { Ok(body) }
 }
 
-fn none(owner: &Body) -> Failure {
-    let message = format!("No upcoming invoices for customer: {}", text(owner, "customer").unwrap_or(""));
-    Failure::new(404, "invalid_request_error", message).code("invoice_upcoming_none")
+/// When the first of the current periods ends; never where nothing follows.
+pub fn renews_at(owner: &Body) -> Option<i64> {
+    item::period_ends(owner).map(|(first, _)| first).filter(|_| !ENDED.contains(&status(owner)))
+}
+
+/// The refusal of a preview of nothing.
+pub fn nothing_upcoming(owner: &Body) -> Outcome<Body> {
+    let message = format!("No upcoming invoices for customer: {}", needed(owner, "customer")?);
+    Err(Failure::new(404, "invalid_request_error", message).code("invoice_upcoming_none"))
 }
 
 /// The first invoice of a subscription that is not made.
 pub fn previewed_new(call: &Call<'_>, customer: &Body, details: &Body) -> Outcome<Body> {
     let mut params = details.clone();
     params.extend(body! {"customer": id(customer), "payment_behavior": "default_incomplete"});
-    let made = create::made(&call.about("subscription", params)?)?;
-    let mut body = call.session.named("invoice", needed(&made, "latest_invoice")?)?;
+    first_invoice(call, &create::made(&call.about("subscription", params)?)?)
+}
+
+/// The first invoice of a subscription as it is before it is finalized.
+pub fn first_invoice(call: &Call<'_>, made: &Body) -> Outcome<Body> {
+    let mut body = call.session.named("invoice", needed(made, "latest_invoice")?)?;
     set_inner(&mut body, "status_transitions", "finalized_at", Json::Null);
     set(&mut body, "number", Json::Null);
     Ok(body)

@@ -2,9 +2,9 @@
 
 use crate::sandbox::behaviour::order::{self, DISCOUNTS, Line, Priced};
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::{discount, invoice_item, period};
+use crate::sandbox::behaviour::{discount, invoice_item};
 
-use super::item;
+use super::item::{self, Item};
 
 /// What an item does to the rest of its period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,44 +35,55 @@ pub(super) fn credit_rest(call: &Call<'_>, owner: &Body, own: &[Body]) -> Outcom
 
 /// An invoice item for the rest of an item's period waits; none for what is charged afterwards.
 pub(super) fn wait(call: &Call<'_>, owner: &Body, item: &Body, at: i64, rest: Rest) -> Outcome<bool> {
-    let ((start, _), (begin, end)) = (item::period(item)?, item::whole_period(item, owner)?);
-    let at = at.max(start);
-    if item::is_metered(item) || at >= end {
-        return Ok(false);
-    }
-    let mut line = Line::of_price(&item::price(item, owner)?, needed_number(item, "quantity")?)?;
-    let left = period::part(reduced(owner, item, line.amount)?, begin, end, at);
+    let item = Item::of(item, owner)?;
+    let (start, end) = item.period;
+    wait_for(call, owner, &item, (at.max(start), end), rest)
+}
+
+/// The same for any part of the cycle in which the item is.
+pub(super) fn wait_for(
+    call: &Call<'_>,
+    owner: &Body,
+    item: &Item<'_>,
+    (from, until): (i64, i64),
+    rest: Rest,
+) -> Outcome<bool> {
+    let Some(quantity) = item.quantity.filter(|_| from < until) else { return Ok(false) };
+    let mut line = Line::of_price(&item.price, quantity)?;
+    let left = item.part(reduced(owner, item, line.amount)?, until - from);
     line.amount = if rest == Rest::Unused { -left } else { left };
     let sold = line.description(call)?;
     let sold = sold.as_deref().unwrap_or("the subscription");
     let params = body! {
-        "customer": member(owner, "customer"), "period": {"end": end, "start": at}, "discountable": false,
-        "description": format!("{rest:?} time on {} × {sold}", line.quantity),
+        "customer": member(owner, "customer"), "period": {"end": until, "start": from}, "discountable": false,
+        "description": format!("{rest:?} time on {quantity} × {sold}"),
     };
     let mut made = invoice_item::of_line(&call.about("invoiceitem", params)?, &line)?;
-    let details = json!({"subscription": id(owner), "subscription_item": id(item)});
+    let details = json!({"subscription": id(owner), "subscription_item": id(item.body)});
     made.extend(body! {
         "proration": true, "parent": {"subscription_details": details, "type": "subscription_details"},
     });
-    copy_given(&mut made, item, &["tax_rates"]);
+    copy_given(&mut made, item.body, &["tax_rates"]);
     call.session.put(&made)?;
     Ok(true)
 }
 
 /// An amount of an item less the discounts with which the item is charged. Those of the subscription
 /// are shared with its other items.
-fn reduced(owner: &Body, item: &Body, amount: i64) -> Outcome<i64> {
-    let is_own = |discount: &&Body| items(item, "discounts").iter().any(|own| own == id(discount));
-    let (own, shared): (Vec<&Body>, Vec<&Body>) = objects(item, DISCOUNTS).partition(is_own);
+fn reduced(owner: &Body, item: &Item<'_>, amount: i64) -> Outcome<i64> {
+    let is_own = |discount: &&Body| items(item.body, "discounts").iter().any(|own| own == id(discount));
+    let (own, shared): (Vec<&Body>, Vec<&Body>) = objects(item.body, DISCOUNTS).partition(is_own);
     let mut priced = vec![priced(item, amount, own)];
-    for other in item::shown(owner).filter(|other| id(other) != id(item) && !item::is_metered(other)) {
-        let cost = order::cost(&item::price(other, owner)?, needed_number(other, "quantity")?);
-        priced.push(self::priced(other, cost, Vec::new()));
+    for other in item::shown(owner).filter(|other| id(other) != id(item.body)) {
+        let other = Item::of(other, owner)?;
+        if let Some(quantity) = other.quantity {
+            priced.push(self::priced(&other, other.price.cost(quantity)?, Vec::new()));
+        }
     }
-    let (lines, _) = order::reduce(&priced, shared, needed(owner, "currency")?);
+    let (lines, _) = order::reduce(&priced, shared, needed(owner, "currency")?)?;
     Ok(lines.first().map_or(amount, |own| own.left))
 }
 
-fn priced<'o>(item: &'o Body, amount: i64, discounts: Vec<&'o Body>) -> Priced<'o> {
-    Priced { amount, discountable: true, product: text(item, "price.product"), discounts, rates: &[] }
+fn priced<'o>(item: &Item<'o>, amount: i64, discounts: Vec<&'o Body>) -> Priced<'o> {
+    Priced { amount, discountable: true, product: Some(item.price.product), discounts, rates: &[] }
 }

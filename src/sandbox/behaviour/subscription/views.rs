@@ -36,8 +36,7 @@ pub fn invoice_paid(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
     pending::apply(call, &mut body, invoice)?;
     let is_latest = text(&body, "latest_invoice") == Some(id(invoice));
     if is_latest && matches!(status(&body), "incomplete" | "past_due" | "unpaid") {
-        set(&mut body, "status", "active");
-        call.session.put(&body)?;
+        call.alter(&mut body, body! {"status": "active"})?;
     }
     Ok(())
 }
@@ -47,8 +46,7 @@ pub fn invoice_voided(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
     let Some(mut body) = invoice::subscription_of(call, invoice)? else { return Ok(()) };
     pending::expire(call, &mut body, invoice)?;
     if status(&body) == "incomplete" {
-        body.extend(body! {"status": "incomplete_expired", "ended_at": call.now});
-        call.session.put(&body)?;
+        call.alter(&mut body, body! {"status": "incomplete_expired", "ended_at": call.now})?;
     }
     Ok(())
 }

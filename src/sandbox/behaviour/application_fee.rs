@@ -1,0 +1,101 @@
+//! Application fees: what a platform takes of the payments of accounts that are connected to it.
+
+use super::ledger::{self, Movement};
+use super::money;
+use super::prelude::*;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { operations: &[(Create, create)], ..Behaviour::of(&["fee_refund"]) }];
+
+/// The account of a space.
+fn account(space: &str) -> &str {
+    space.split('/').next().unwrap_or_default()
+}
+
+/// Takes a fee of a payment, for the account of the space `platform` and out of that of the space `payer`;
+/// `of` is the charge of the platform that the payment came of. The id of the fee comes back.
+pub(super) fn take(
+    call: &Call<'_>,
+    (platform, payer): (&str, &str),
+    payment: &Body,
+    amount: i64,
+    of: Option<&str>,
+) -> Outcome<String> {
+    let mut body = call.fresh_of("application_fee")?;
+    let url = format!("/v1/application_fees/{}/refunds", id(&body));
+    body.extend(body! {
+        "account": account(payer), "amount": amount, "currency": needed(payment, "currency")?, "charge": id(payment),
+        "fee_source": {"charge": id(payment), "type": "charge"}, "originating_transaction": of,
+        "application": identifier::application(account(platform)), "refunds": page::embedded(&[], &url),
+    });
+    let movement = Movement { amount, fee: 0, kind: "application_fee", at_once: false };
+    ledger::post_in(call, platform, &mut body, movement)?;
+    call.session.put_in(platform, &body)?;
+    ledger::share(call, payment, amount, account(platform))?;
+    Ok(id(&body).to_owned())
+}
+
+/// `POST /v1/application_fees/{fee}/refunds`.
+fn create(call: &Call<'_>) -> Outcome<Json> {
+    let fee = call.session.named("application_fee", call.owner())?;
+    let amount = given_number(&call.params, "amount").unwrap_or(left(&fee));
+    refund(call, &call.session.space, fee, amount, None).map(Json::Object)
+}
+
+/// Gives back the part of the fee of a payment that `returned` of its amount is; `undone` is the refund
+/// that takes the amount out of the payer's account, and so much less.
+pub(super) fn give_back(
+    call: &Call<'_>,
+    payment: &Body,
+    returned: i64,
+    undone: Option<&Body>,
+) -> Outcome<()> {
+    let known = text(payment, "application_fee").unwrap_or_default();
+    let Some((platform, fee)) = call.session.anywhere("application_fee", known)? else { return Ok(()) };
+    let part =
+        money::part_of(number(&fee, "amount").into(), returned.into(), number(payment, "amount").into());
+    let amount = part.min(left(&fee));
+    refund(&call.without(&["amount", "metadata"]), &platform, fee, amount, undone).map(drop)
+}
+
+fn left(fee: &Body) -> i64 {
+    number(fee, "amount") - number(fee, "amount_refunded")
+}
+
+fn refund(
+    call: &Call<'_>,
+    platform: &str,
+    mut fee: Body,
+    amount: i64,
+    undone: Option<&Body>,
+) -> Outcome<Body> {
+    let currency = needed(&fee, "currency")?.to_owned();
+    if amount < 1 || amount > left(&fee) {
+        let message = format!(
+            "Refund amount ({}) is greater than unrefunded amount on fee ({}), or less than one.",
+            money::written(amount, &currency),
+            money::written(left(&fee), &currency)
+        );
+        return Err(Failure::state(message).param("amount"));
+    }
+    let mut body = call.about("fee_refund", call.params.clone())?.build()?;
+    body.extend(body! {"amount": amount, "currency": currency, "fee": id(&fee)});
+    let movement = Movement { amount: -amount, fee: 0, kind: "application_fee_refund", at_once: false };
+    ledger::post_in(call, platform, &mut body, movement)?;
+    call.session.put_in(platform, &body)?;
+    if let Some(undone) = undone {
+        ledger::share(call, undone, -amount, account(platform))?;
+    } else {
+        let payer = ledger::space_of(call, needed(&fee, "account")?);
+        ledger::post_in(call, &payer, &mut body.clone(), Movement { amount, ..movement })?;
+    }
+    let refunded = number(&fee, "amount_refunded") + amount;
+    let all = call.session.having_in(platform, "fee_refund", "fee", id(&fee))?;
+    let all: Vec<Json> = all.into_iter().map(Json::Object).collect();
+    let url = format!("/v1/application_fees/{}/refunds", id(&fee));
+    let whole = refunded == number(&fee, "amount");
+    fee.extend(body! {"amount_refunded": refunded, "refunded": whole, "refunds": page::embedded(&all, &url)});
+    call.session.put_in(platform, &fee)?;
+    Ok(body)
+}

@@ -1,0 +1,158 @@
+//! A price as an order charges it: what so many of it cost, by the piece, by the bundle or by steps,
+//! and how often.
+
+use crate::sandbox::behaviour::money::Decimal;
+use crate::sandbox::behaviour::period::Cycle;
+use crate::sandbox::behaviour::prelude::*;
+
+/// A view of a price in one of its currencies: fields of the same name, `currency` the one in which it
+/// is charged, `amounts` what it asks for in that.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Price<'b> {
+    pub id: &'b str,
+    pub currency: &'b str,
+    pub product: &'b str,
+    pub active: bool,
+    #[serde(borrow)]
+    pub recurring: Option<Cycle<'b>>,
+    #[serde(skip)]
+    pub amounts: Amounts,
+    billing_scheme: &'b str,
+    tiers_mode: Option<&'b str>,
+    transform_quantity: Option<Bundle>,
+}
+
+/// What a price asks for in one currency: no amount of one where it has steps or the customer decides.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Amounts {
+    pub unit_amount: Option<i64>,
+    pub unit_amount_decimal: Option<Decimal>,
+    tiers: Option<Vec<Tier>>,
+}
+
+/// One step: up to that quantity, without an end where it is the last.
+#[derive(Debug, Clone, Deserialize)]
+struct Tier {
+    up_to: Option<i64>,
+    unit_amount_decimal: Option<Decimal>,
+    flat_amount_decimal: Option<Decimal>,
+}
+
+/// What is charged together.
+#[derive(Debug, Clone, Deserialize)]
+struct Bundle {
+    divide_by: i64,
+    round: String,
+}
+
+impl<'b> Price<'b> {
+    /// A price in its own currency.
+    pub fn of(body: &'b Body) -> Outcome<Self> {
+        Ok(Self { amounts: typed(body)?, ..typed(body)? })
+    }
+
+    /// A price in that currency: its own, or one of its `currency_options`; `param` named the price.
+    pub fn in_currency(body: &'b Body, currency: &'b str, param: &str) -> Outcome<Self> {
+        let price = Self::of(body)?;
+        if price.currency == currency {
+            return Ok(price);
+        }
+        let Some(option) = inner(body, "currency_options").and_then(|options| inner(options, currency))
+        else {
+            let message = format!(
+                "The price specified only supports `{}`. This doesn't match the expected currency: `{currency}`.",
+                price.currency
+            );
+            return Err(Failure::state(message).param(param));
+        };
+        Ok(Self { currency, amounts: typed(option)?, ..price })
+    }
+
+    /// The cost of a quantity in the smallest unit of the currency, rounded half up.
+    pub fn cost(&self, quantity: i64) -> Outcome<i64> {
+        let quantity = self.transform_quantity.as_ref().map_or(quantity, |bundle| bundle.count(quantity));
+        if self.billing_scheme != "tiered" {
+            return Ok(cost(self.amounts.unit_amount_decimal.as_ref(), quantity));
+        }
+        let lacks = || Failure::internal(format!("The price {} is kept without its tiers.", self.id));
+        let tiers = self.amounts.tiers.as_ref().ok_or_else(lacks)?;
+        let volume =
+            tiers.iter().find(|tier| quantity <= tier.top()).filter(|_| self.tiers_mode == Some("volume"));
+        Ok(volume.map_or_else(|| graduated(tiers, quantity), |tier| tier.cost(quantity)))
+    }
+}
+
+/// So many of an amount; where there is none, nothing is asked for.
+fn cost(amount: Option<&Decimal>, count: i64) -> i64 {
+    amount.map_or(0, |amount| amount.times(count))
+}
+
+impl Bundle {
+    fn count(&self, quantity: i64) -> i64 {
+        let (size, up) = (self.divide_by.max(1), self.round == "up");
+        quantity / size + i64::from(up && quantity % size != 0)
+    }
+}
+
+impl Tier {
+    fn top(&self) -> i64 {
+        self.up_to.unwrap_or(i64::MAX)
+    }
+
+    fn cost(&self, count: i64) -> i64 {
+        cost(self.unit_amount_decimal.as_ref(), count)
+            .saturating_add(cost(self.flat_amount_decimal.as_ref(), 1))
+    }
+}
+
+/// Each step is charged for what falls on it.
+fn graduated(tiers: &[Tier], quantity: i64) -> i64 {
+    let (mut below, mut total) = (0, 0_i64);
+    for tier in tiers {
+        let within = quantity.min(tier.top()) - below;
+        if within <= 0 && below > 0 {
+            break;
+        }
+        total = total.saturating_add(tier.cost(within.max(0)));
+        below = tier.top();
+    }
+    total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cost(mut price: Json, quantity: i64) -> i64 {
+        let common = json!({"id": "price_1", "currency": "usd", "product": "prod_1", "active": true});
+        price.as_object_mut().unwrap().extend(members(common));
+        Price::of(price.as_object().unwrap()).unwrap().cost(quantity).unwrap()
+    }
+
+    #[test]
+    fn bundles_are_rounded_as_the_price_says() {
+        let with = |round: &str| {
+            let bundle = json!({"divide_by": 10, "round": round});
+            json!({"billing_scheme": "per_unit", "unit_amount_decimal": "500", "transform_quantity": bundle})
+        };
+        assert_eq!((cost(with("up"), 11), cost(with("down"), 19)), (1000, 500));
+    }
+
+    #[test]
+    fn steps_are_taken_one_after_the_other_or_all_at_once() {
+        let tiers = json!([
+            {"up_to": 10, "unit_amount_decimal": "100"}, {"up_to": null, "unit_amount_decimal": "50", "flat_amount_decimal": "7"},
+        ]);
+        let with = |mode: &str| json!({"billing_scheme": "tiered", "tiers_mode": mode, "tiers": tiers});
+        assert_eq!((cost(with("graduated"), 12), cost(with("volume"), 12)), (1107, 607));
+        assert_eq!((cost(with("graduated"), 10), cost(with("volume"), 10)), (1000, 1000));
+    }
+
+    #[test]
+    fn a_price_that_lacks_something_is_refused() {
+        let price =
+            json!({"id": "price_1", "product": "prod_1", "active": true, "billing_scheme": "per_unit"});
+        let failure = Price::of(price.as_object().unwrap()).unwrap_err();
+        assert!(failure.error["message"].as_str().unwrap().contains("missing field `currency`"));
+    }
+}

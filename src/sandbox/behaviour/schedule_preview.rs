@@ -1,0 +1,92 @@
+//! Invoices of a schedule that are only shown.
+
+use super::prelude::*;
+use super::{customer_time, schedule, subscription};
+
+/// The next invoice of a schedule, with the changes that a preview asks for; the first one of a
+/// schedule that is not made.
+pub(super) fn previewed(call: &Call<'_>) -> Outcome<Body> {
+    let mut params = inner(&call.params, "schedule_details").cloned().unwrap_or_default();
+    check(&params)?;
+    // nobody pays for a preview
+    set(&mut params, "payment_behavior", "default_incomplete");
+    let Some(known) = call.referred_by("schedule", "subscription_schedule")? else {
+        return new(call, params);
+    };
+    if text(&params, "proration_behavior") == Some("always_invoice") {
+        set(&mut params, "proration_behavior", "create_prorations");
+    }
+    let call = customer_time::of(&call.on("subscription_schedule", id(&known), params)?, &known)?;
+    let body = members(schedule::update(&call)?);
+    match status(&body) {
+        "active" => ahead(&call, &body),
+        "not_started" => begun(&call, body),
+        _ => subscription::nothing_upcoming(&body),
+    }
+}
+
+/// What a preview shows nothing of, of a phase.
+const UNSEEN: &[&str] = &[
+    "application_fee_percent",
+    "billing_cycle_anchor",
+    "billing_thresholds",
+    "on_behalf_of",
+    "transfer_data",
+];
+
+/// Refuses what a preview would be silent about.
+fn check(params: &Body) -> Outcome<()> {
+    let unseen = |phase: &Body| UNSEEN.iter().find(|name| phase.contains_key(**name));
+    let pauses = params.contains_key("pause_schedules").then_some(&"pause_schedules");
+    match objects(params, "phases").find_map(unseen).or(pauses) {
+        Some(name) => {
+            let what = format!("{name} in previews of schedules");
+            Err(Failure::unsupported(&what).param("schedule_details"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The first invoice of a schedule that is not made.
+fn new(call: &Call<'_>, mut params: Body) -> Outcome<Body> {
+    set(&mut params, "customer", call.demanded("customer")?);
+    let first = objects(&params, "phases").next().and_then(|first| first.get("start_date").cloned());
+    params.extend(first.map(|start| ("start_date".to_owned(), start)));
+    let customer = call.demanded_object("customer", "customer")?;
+    let call = customer_time::of(&call.about("subscription_schedule", params)?, &customer)?;
+    let body = members(schedule::create(&call)?);
+    if status(&body) == "active" { shown(&call, &body) } else { begun(&call, body) }
+}
+
+/// The first invoice of a schedule once it begins.
+fn begun(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
+    let start = schedule::start(&body).unwrap_or(call.now);
+    schedule::begin(&later(call, &body, start)?, &mut body)?;
+    shown(call, &body)
+}
+
+/// The same call at a later time, which the test clock of the customer shows too.
+fn later<'a>(call: &Call<'a>, body: &Body, now: i64) -> Outcome<Call<'a>> {
+    if let Some(mut clock) = call.session.linked(body, "test_clock", "test_helpers.test_clock")? {
+        set(&mut clock, "frozen_time", now);
+        call.session.put(&clock)?;
+    }
+    Ok(Call { now, ..call.clone() })
+}
+
+fn shown(call: &Call<'_>, body: &Body) -> Outcome<Body> {
+    subscription::first_invoice(call, &call.session.named("subscription", needed(body, "subscription")?)?)
+}
+
+/// The next invoice of a running schedule: phases that begin until then have begun.
+fn ahead(call: &Call<'_>, body: &Body) -> Outcome<Body> {
+    let owner = needed(body, "subscription")?;
+    for _ in items(body, "phases") {
+        let body = call.session.named("subscription_schedule", id(body))?;
+        let next = subscription::renews_at(&call.session.named("subscription", owner)?);
+        let due = schedule::due_at(&body).filter(|due| next.is_none_or(|next| *due <= next));
+        let Some(due) = due else { break };
+        schedule::turn(&later(call, &body, due)?, id(&body))?;
+    }
+    subscription::previewed(&call.about("invoice", Body::new())?, owner)
+}

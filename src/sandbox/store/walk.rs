@@ -1,0 +1,129 @@
+//! Which objects the store goes through, in which order, and the query that says so.
+
+use rusqlite::types::Value;
+
+use super::schema::{INDEXED, field};
+
+/// Which objects to go through, and in which order.
+#[derive(Debug, Default)]
+pub(in crate::sandbox) struct Walk<'w> {
+    /// Their types.
+    pub objects: Vec<&'w str>,
+    /// Only those beyond this one.
+    pub start: Option<i64>,
+    /// Oldest first; newest first otherwise.
+    pub forward: bool,
+    /// Only those whose fields hold these texts.
+    pub having: Vec<(String, String)>,
+    /// Only those made then: signs of SQL, and seconds.
+    pub made: Vec<(&'static str, i64)>,
+    /// Only those whose fields, which have an index, hold these texts in small or capital letters.
+    pub alike: Vec<(String, String)>,
+    /// Only those that hold a text, in small or capital letters, in a searched field.
+    pub text: Option<Text>,
+    /// Only those in whose text as it is kept these patterns of SQL's `LIKE` are found, with `\\`
+    /// before what is meant literally.
+    pub like: Vec<String>,
+}
+
+/// A text that is looked for in a searched field.
+#[derive(Debug)]
+pub(in crate::sandbox) struct Text {
+    /// The name under which the texts of the field are kept.
+    pub name: String,
+    /// The whole text, or a pattern as `like` has them.
+    pub wanted: String,
+    /// It is a pattern.
+    pub is_part: bool,
+}
+
+impl Text {
+    /// The condition that a row of the table of texts is this one; the first placeholders are the space and
+    /// the type.
+    pub(super) fn fits(&self, mut place: impl FnMut(Value) -> String) -> String {
+        let (name, wanted) = (place(self.name.clone().into()), place(self.wanted.clone().into()));
+        let sign = if self.is_part { format!("LIKE {wanted} ESCAPE '\\'") } else { format!("= {wanted}") };
+        format!("kind = ?1 || '/' || ?2 AND name = {name} AND value {sign}")
+    }
+}
+
+impl<'w> Walk<'w> {
+    /// All objects of one type, newest first.
+    pub fn of(object: &'w str) -> Self {
+        Self { objects: vec![object], ..Self::default() }
+    }
+
+    /// The query; what stands for its placeholders goes to `values`. Where `few` objects fit, they are found by
+    /// their times or by parts of their texts.
+    pub(super) fn query(&self, values: &mut Vec<Value>, few: bool) -> String {
+        let mut place = |value: Value| placed(values, value);
+        let among = self.among(&mut place);
+        let (from, seq) = match &self.text {
+            Some(text) if few || !text.is_part => {
+                let fits = text.fits(&mut place);
+                (format!("texts CROSS JOIN objects ON seq = at WHERE {fits} AND"), "at")
+            }
+            _ => (format!("objects{} WHERE", self.index(few)), "seq"),
+        };
+        let mut query = format!("SELECT seq, gone, body FROM {from} {among}");
+        let (sign, order) = if self.forward { (">", "ASC") } else { ("<", "DESC") };
+        if let Some(start) = self.start {
+            query = format!("{query} AND {seq} {sign} {}", place(start.into()));
+        }
+        for (field, text) in &self.having {
+            query += &holds(field, text, &mut place);
+        }
+        for (name, text) in &self.alike {
+            let (field, text) = (field(name), place(text.clone().into()));
+            query = format!("{query} AND {field} COLLATE NOCASE = {text}");
+        }
+        for pattern in &self.like {
+            query = format!("{query} AND body LIKE {} ESCAPE '\\'", place(pattern.clone().into()));
+        }
+        format!("{query} ORDER BY {seq} {order}")
+    }
+
+    /// The index by which times are found: one of its own where few objects fit, else the one that has the
+    /// objects in their order. What is found by a field is not looked for by its time.
+    fn index(&self, few: bool) -> &'static str {
+        match (self.made.is_empty() || !self.having.is_empty(), few) {
+            (true, _) => "",
+            (false, true) => BY_TIME,
+            (false, false) => " INDEXED BY objects_by_type",
+        }
+    }
+
+    /// The condition that an object is of these types and was made then.
+    pub(super) fn among(&self, mut place: impl FnMut(Value) -> String) -> String {
+        let objects: Vec<String> =
+            self.objects.iter().map(|object| place((*object).to_owned().into())).collect();
+        let mut among = format!("space = ?1 AND object IN ({}) AND gone = 0", objects.join(", "));
+        for (sign, time) in &self.made {
+            let plain = if self.having.is_empty() { "" } else { "+" };
+            among = format!("{among} AND {plain}{} {sign} {}", field("created"), place((*time).into()));
+        }
+        among
+    }
+}
+
+/// More objects than these are looked through in the order of their making.
+pub(super) const FEW: usize = 200;
+pub(super) const BY_TIME: &str = " INDEXED BY objects_by_time";
+
+/// The placeholder of a value, which goes to the others.
+pub(super) fn placed(values: &mut Vec<Value>, value: Value) -> String {
+    values.push(value);
+    format!("?{}", values.len())
+}
+
+/// The condition that a field holds a text. Only a field that stands in the query by its name is
+/// found through its index, which has small and capital letters for the same.
+fn holds(name: &str, text: &str, mut place: impl FnMut(Value) -> String) -> String {
+    let text = place(text.to_owned().into());
+    if INDEXED.contains(&name) {
+        let field = field(name);
+        return format!(" AND {field} COLLATE NOCASE = {text} AND {field} = {text}");
+    }
+    let path = place(format!("$.\"{name}\"").into());
+    format!(" AND json_extract(body, {path}) = {text}")
+}
