@@ -134,10 +134,10 @@ pub(super) fn is_own(call: &Call<'_>, object: &str, id: &str) -> bool {
     ACCOUNTS.contains(&object) && call.account == id
 }
 
-/// The account whose session this is as somebody made it, with the space of whoever did; none of
+/// The account of a space as somebody made it, with the space of whoever did; none of
 /// an account that nobody made.
-pub(super) fn made(session: &Session<'_>) -> Outcome<Option<(String, Body)>> {
-    let (account, mode) = session.space.split_once('/').unwrap_or_default();
+pub(super) fn made(session: &Session<'_>, space: &str) -> Outcome<Option<(String, Body)>> {
+    let (account, mode) = space.split_once('/').unwrap_or_default();
     for object in ACCOUNTS {
         let found = session.anywhere(object, account)?;
         if let Some(found) = found.filter(|(space, _)| space.rsplit('/').next() == Some(mode)) {

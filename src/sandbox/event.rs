@@ -4,6 +4,9 @@
 //! of them becomes the events of its kind, which are kept like any other object and go to
 //! the webhook endpoints that asked for them.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use serde_json::{Value as Json, json};
 
 use crate::catalog::API_VERSION;
@@ -37,14 +40,15 @@ pub(super) struct Cause<'a> {
 pub(super) fn record(session: &Session<'_>, cause: Cause<'_>) -> Outcome<Vec<Delivery>> {
     let changes = session.take_changes();
     let mut parcels = Vec::new();
-    if changes.is_empty() {
-        return Ok(parcels);
-    }
-    let hearers = Hearers::of(session)?;
+    let mut hearers = BTreeMap::new();
     for change in &changes {
+        let hearers = match hearers.entry(change.space.as_str()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => free.insert(Hearers::of(session, &change.space)?),
+        };
         for kind in kind::of(change) {
             let event = event(change, &kind, cause)?;
-            parcels.append(&mut keep(session, event, &kind, &hearers)?);
+            parcels.append(&mut keep(session, event, &kind, (&change.space, hearers))?);
         }
     }
     // events change nothing that events tell of
@@ -89,15 +93,15 @@ struct Hearers {
 }
 
 impl Hearers {
-    fn of(session: &Session<'_>) -> Outcome<Self> {
+    fn of(session: &Session<'_>, space: &str) -> Outcome<Self> {
         let enabled = |space: &str, connect: bool| {
             let mut all = session.having_in(space, "webhook_endpoint", "status", "enabled")?;
             all.retain(|endpoint| flag(endpoint, "_connect") == connect);
             Ok::<_, Failure>(all)
         };
-        let made = auth_context::made(session)?;
+        let made = auth_context::made(session, space)?;
         let platform = made.map_or_else(|| Ok(Vec::new()), |(space, _)| enabled(&space, true))?;
-        Ok(Self { own: enabled(&session.space, false)?, platform })
+        Ok(Self { own: enabled(space, false)?, platform })
     }
 
     /// Those that asked for events of that kind, each with whether it is the platform's.
@@ -111,12 +115,17 @@ impl Hearers {
 
 /// Keeps an event; what is to be delivered of it comes back. A platform is told which of its
 /// accounts the event is of.
-fn keep(session: &Session<'_>, mut event: Body, kind: &str, hearers: &Hearers) -> Outcome<Vec<Delivery>> {
-    let account = session.space.split('/').next();
+fn keep(
+    session: &Session<'_>,
+    mut event: Body,
+    kind: &str,
+    (space, hearers): (&str, &Hearers),
+) -> Outcome<Vec<Delivery>> {
+    let account = space.split('/').next();
     let mut made = Vec::new();
     for (endpoint, is_platform) in hearers.asking(kind) {
         let (url, secret) = (needed(endpoint, "url")?, needed(endpoint, "_secret")?);
-        let parcel = Delivery::new(&session.space, id(&event), url, secret);
+        let parcel = Delivery::new(space, id(&event), url, secret);
         made.extend(parcel.map(|parcel| (parcel, is_platform)));
     }
     set(&mut event, "pending_webhooks", made.len());
@@ -127,7 +136,7 @@ fn keep(session: &Session<'_>, mut event: Body, kind: &str, hearers: &Hearers) -
         }
         parcel.content = serde_json::to_string_pretty(&view::plain(Json::Object(told)))?;
     }
-    session.put(&event)?;
+    session.put_in(space, &event)?;
     Ok(made.into_iter().map(|(parcel, _)| parcel).collect())
 }
 

@@ -22,7 +22,7 @@ fn get(call: &Call<'_>) -> Outcome<Json> {
         paid_out_to(call, &mut body)?;
         return Ok(Json::Object(body));
     }
-    let made = auth_context::made(call.session)?.map(|(_, body)| body);
+    let made = auth_context::made(call.session, &call.session.space)?.map(|(_, body)| body);
     if let Some(body) = made.filter(|body| text(body, "object") == Some(&call.entity.object)) {
         return Ok(Json::Object(body));
     }

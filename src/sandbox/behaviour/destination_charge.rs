@@ -53,7 +53,8 @@ pub(super) fn captured(call: &Call<'_>, charge: &Body) -> Outcome<()> {
 
 /// The fee of a charge that was made for the account that it is of.
 fn direct(call: &Call<'_>, mut charge: Body, fee: Option<i64>) -> Outcome<()> {
-    let (Some(fee), Some((platform, _))) = (fee, auth_context::made(call.session)?) else { return Ok(()) };
+    let made = auth_context::made(call.session, &call.session.space)?;
+    let (Some(fee), Some((platform, _))) = (fee, made) else { return Ok(()) };
     let between = (platform.as_str(), call.session.space.as_str());
     let made = application_fee::take(call, between, &charge, fee, None)?;
     charge.extend(body! {"application_fee": made, "application_fee_amount": fee});

@@ -37,6 +37,8 @@ pub(in crate::sandbox) struct Session<'a> {
 /// What a call did to one object.
 #[derive(Debug, Clone)]
 pub(in crate::sandbox) struct Change {
+    /// Where it is kept.
+    pub space: String,
     /// The object as it was; none for a new one.
     pub before: Option<Body>,
     /// The object as it is.
@@ -107,15 +109,13 @@ impl Session<'_> {
         self.put_in(&self.space, body)
     }
 
-    /// The same in the space of another account, whose events do not tell of it.
+    /// The same in the space of another account, whose events tell of it; nothing reacts to it.
     pub fn put_in(&self, space: &str, body: &Body) -> Outcome<()> {
         let (object, key) = (needed(body, "object")?, key(body)?);
         let query = "INSERT INTO objects (space, object, id, body) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (space, object, id) DO UPDATE SET body = excluded.body, gone = 0";
         let text = serde_json::to_string(body)?;
-        if space == self.space {
-            self.note(object, key, Some(body))?;
-        }
+        self.note(space, object, key, Some(body))?;
         self.transaction.prepare_cached(query)?.execute(params![space, object, key, text])?;
         Ok(())
     }
@@ -123,15 +123,22 @@ impl Session<'_> {
     /// Marks an object as deleted.
     pub fn remove(&self, object: &str, id: &str) -> Outcome<()> {
         let query = "UPDATE objects SET gone = 1 WHERE space = ?1 AND object = ?2 AND id = ?3";
-        self.note(object, id, None)?;
+        self.note(&self.space, object, id, None)?;
         self.transaction.prepare_cached(query)?.execute(params![self.space, object, id])?;
         Ok(())
     }
 
     /// Notes that an object is about to be kept, or removed when there is no new body.
-    fn note(&self, object: &str, id: &str, body: Option<&Body>) -> Outcome<()> {
+    fn note(&self, space: &str, object: &str, id: &str, body: Option<&Body>) -> Outcome<()> {
         let same = |change: &Change| {
-            text(&change.after, "object") == Some(object) && key(&change.after).is_ok_and(|key| key == id)
+            change.space == space
+                && text(&change.after, "object") == Some(object)
+                && key(&change.after).is_ok_and(|key| key == id)
+        };
+        let step = |change: Change| {
+            if space == self.space {
+                self.steps.borrow_mut().push_back(change);
+            }
         };
         let mut changes = self.changes.borrow_mut();
         let gone = body.is_none();
@@ -141,13 +148,14 @@ impl Session<'_> {
             if let Some(body) = body {
                 known.after.clone_from(body);
             }
-            self.steps.borrow_mut().push_back(Change { before, after: known.after.clone(), gone });
+            step(Change { before, ..known.clone() });
             return Ok(());
         }
-        let before = self.alive(object, id)?;
+        let before = self.one("space = ?1 AND object = ?2 AND id = ?3", params![space, object, id])?;
+        let before = before.filter(|stored| !stored.gone).map(|stored| stored.body);
         let Some(after) = body.or(before.as_ref()).cloned() else { return Ok(()) };
-        let change = Change { before, after, gone };
-        self.steps.borrow_mut().push_back(change.clone());
+        let change = Change { space: space.to_owned(), before, after, gone };
+        step(change.clone());
         changes.push(change);
         Ok(())
     }
@@ -160,7 +168,8 @@ impl Session<'_> {
 
     /// Notes an object that is there without having been kept: what is kept of it is a change.
     pub fn assume(&self, body: Body) {
-        self.changes.borrow_mut().push(Change { before: Some(body.clone()), after: body, gone: false });
+        let (space, before) = (self.space.clone(), Some(body.clone()));
+        self.changes.borrow_mut().push(Change { space, before, after: body, gone: false });
     }
 
     /// The oldest step that nobody took yet: one object, kept or removed once.
