@@ -143,13 +143,11 @@ fn every_page_declares_what_its_example_names() {
 /// Data sources of what Stripe makes by itself or for others (mandates, reviews, money that arrives):
 /// nothing in the sandbox does, so there is no id to read. Their examples are validated.
 const NOT_MADE: &[&str] = &[
-    "stripe_application_fee",
     "stripe_billing_credit_balance_transaction",
     "stripe_customer_cash_balance_transaction",
     "stripe_customer_payment_method",
     "stripe_entitlements_active_entitlement",
     "stripe_fee_refund",
-    "stripe_fee_refunds",
     "stripe_financial_connections_account",
     "stripe_financial_connections_account_owners",
     "stripe_financial_connections_transaction",

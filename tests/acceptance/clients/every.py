@@ -2,6 +2,7 @@
 the sandbox whose address is the first argument. Prints what passed, as JSON; the second argument is
 the folder of the project."""
 
+import io
 import json
 import pathlib
 import sys
@@ -107,10 +108,16 @@ def reference(name):
     return made[name]
 
 
+def upload():
+    note = io.BytesIO(b"hello")
+    note.name = "note.txt"
+    return note
+
+
 def run(step, last):
     params = told(step["params"], last)
     if "upload" in step:
-        answer = client.v1.files.create({"file": ("note.txt", b"hello"), **params})
+        answer = client.v1.files.create({"file": upload(), **params})
     else:
         answer = json.loads(client.raw_request("post", step["post"].replace("@last", last or ""), **params).body)
     return answer[step.get("field", "id")]
@@ -152,7 +159,7 @@ def create(facts):
     path = operation(facts, "Create")["path"]
     params = params_of(facts)
     if facts["key"] == "file":
-        params["file"] = ("note.txt", b"hello")
+        params["file"] = upload()
     return service(path).create(*places(facts), params)
 
 
