@@ -8,6 +8,21 @@ use crate::every::made;
 use crate::params::{Setups, demanded};
 use crate::shape::faults;
 
+/// Runs each action that there is on an object made for it; `seen` gets its name, status and answer.
+pub fn each_on_a_new_object(stripe: &Stripe, setups: &Setups, mut seen: impl FnMut(&str, u16, &Json)) {
+    for (name, _) in catalog().actions().filter(|(name, _)| !setups.missing_action(name)) {
+        let (entity, action) = catalog().action(name).unwrap();
+        if !entity.creates() || setups.missing(&entity.key, "Create") || entity.others.len() > 1 {
+            continue;
+        }
+        let object = made(stripe, setups, entity).unwrap();
+        setups.after(stripe, entity, object["id"].as_str().unwrap());
+        let path = setups.path(stripe, entity, &action.path, object["id"].as_str().unwrap());
+        let (status, answer) = stripe.call(&action.method, &path, &Json::Object(demanded(&action.params)));
+        seen(name, status, &answer);
+    }
+}
+
 #[test]
 fn an_action_is_there_or_has_a_reason_not_to_be() {
     let (stripe, setups) = (Stripe::new(), Setups::read());
@@ -51,23 +66,16 @@ fn an_action_on_a_new_object_answers_in_the_shape_of_what_it_returns() {
     let (stripe, setups) = (Stripe::new(), Setups::read());
     setups.before(&stripe);
     let (mut wrong, mut done) = (Vec::new(), 0);
-    for (name, _) in catalog().actions().filter(|(name, _)| !setups.missing_action(name)) {
-        let (entity, action) = catalog().action(name).unwrap();
-        if !entity.creates() || setups.missing(&entity.key, "Create") || entity.others.len() > 1 {
-            continue;
-        }
-        let object = made(&stripe, &setups, entity).unwrap();
-        setups.after(&stripe, entity, object["id"].as_str().unwrap());
-        let path = setups.path(&stripe, entity, &action.path, object["id"].as_str().unwrap());
-        let (status, answer) = stripe.call(&action.method, &path, &Json::Object(demanded(&action.params)));
+    each_on_a_new_object(&stripe, &setups, |name, status, answer| {
         if status == 200 {
             done += 1;
+            let (_, action) = catalog().action(name).unwrap();
             let returned = catalog().by_object(&action.returns).unwrap();
-            wrong.extend(faults(returned, &answer).into_iter().map(|fault| format!("{name}: {fault}")));
+            wrong.extend(faults(returned, answer).into_iter().map(|fault| format!("{name}: {fault}")));
         } else if !(400..=404).contains(&status) {
             wrong.push(format!("{name}: {status} {answer}"));
         }
-    }
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(done > 60, "{done} actions were done");
 }

@@ -11,10 +11,11 @@ use serde_json::{Map, Value as Json, json};
 use stripe_provider::catalog::{Entity, OperationKind, catalog};
 use stripe_provider::sandbox::Sandbox;
 
+use crate::actions::each_on_a_new_object;
 use crate::calls::{STILL, Stripe};
 use crate::client::{Client, id};
 use crate::every::{creatable, made};
-use crate::params::{Setups, demanded};
+use crate::params::Setups;
 use crate::transcripts;
 
 type Body = Map<String, Json>;
@@ -271,16 +272,7 @@ fn what_an_action_does_is_told_once() {
     let watch = Watch::over(&file);
     let (stripe, setups) = (watch.calls(sandbox), Setups::read());
     setups.before(&stripe);
-    for (name, _) in catalog().actions().filter(|(name, _)| !setups.missing_action(name)) {
-        let (entity, action) = catalog().action(name).unwrap();
-        if !entity.creates() || setups.missing(&entity.key, "Create") || entity.others.len() > 1 {
-            continue;
-        }
-        let object = made(&stripe, &setups, entity).unwrap();
-        setups.after(&stripe, entity, object["id"].as_str().unwrap());
-        let path = setups.path(&stripe, entity, &action.path, object["id"].as_str().unwrap());
-        stripe.call(&action.method, &path, &Json::Object(demanded(&action.params)));
-    }
+    each_on_a_new_object(&stripe, &setups, |_, _, _| ());
     let told = watch.verdict();
     assert!(told > 100, "{told} events");
 }
