@@ -8,7 +8,7 @@ use stripe_provider::catalog::{Entity, OperationKind, catalog};
 use stripe_provider::env::Env;
 use stripe_provider::provider::StripeProvider;
 use stripe_provider::sandbox::Sandbox;
-use stripe_provider::terraform::value::Value;
+use stripe_provider::terraform::value::{Entries, Value};
 use stripe_provider::terraform::wire::tfplugin5::schema::Block;
 
 use crate::calls::Stripe;
@@ -173,7 +173,7 @@ pub fn at(step: &'static str) -> impl Fn(Fault) -> String {
 
 /// The attributes in which two states differ.
 pub fn difference(was: &Value, is: &Value) -> String {
-    let names = was.as_map().into_iter().chain(is.as_map()).flat_map(|it| it.keys());
+    let names = was.as_map().into_iter().chain(is.as_map()).flat_map(Entries::keys);
     let names: std::collections::BTreeSet<_> = names.collect();
     let differing = names.into_iter().filter(|name| was.get(name) != is.get(name));
     differing
