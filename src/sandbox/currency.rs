@@ -36,9 +36,7 @@ pub(super) fn read(given: &str, param: &str) -> Outcome<String> {
         return Ok(small);
     }
     let all: Vec<&str> = TABLE.supported.split_whitespace().collect();
-    let message =
-        format!("Invalid currency: {given}. Stripe currently supports these currencies: {}", all.join(", "));
-    Err(Failure::invalid(message).param(param))
+    Err(Failure::of("currency_unknown", &[("given", &given), ("all", &all.join(", "))]).param(param))
 }
 
 /// Whether the keys of a map of that name are currencies.
@@ -76,12 +74,7 @@ pub(super) fn least(currency: &str) -> i64 {
 /// An amount to charge must not have more decimals than can be paid.
 pub(super) fn check_step(amount: i64, currency: &str, param: &str) -> Outcome<()> {
     if lists(&TABLE.three_decimal, currency) && amount % 10 != 0 {
-        let message = format!(
-            "Invalid amount. Amounts in {} must be rounded to the nearest ten: the last of the three decimals must \
-             be 0. See https://stripe.com/docs/currencies#three-decimal for more information.",
-            currency.to_uppercase()
-        );
-        return Err(Failure::invalid(message).code("invalid_charge_amount").param(param));
+        return Err(Failure::of("amount_not_rounded", &[("currency", &currency.to_uppercase())]).param(param));
     }
     whole(&TABLE.whole_charges, amount, currency, "charged amounts", param)
 }
@@ -95,12 +88,8 @@ fn whole(words: &str, amount: i64, currency: &str, what: &str, param: &str) -> O
     if !lists(words, currency) || amount % 100 == 0 {
         return Ok(());
     }
-    let message = format!(
-        "Invalid amount. Currency {} has become effectively zero-decimal and {what} must be evenly divisible by 100. \
-         See https://stripe.com/docs/currencies#special-cases for more information.",
-        currency.to_uppercase()
-    );
-    Err(Failure::invalid(message).code("invalid_charge_amount_no_decimal_compatible").param(param))
+    Err(Failure::of("amount_not_whole", &[("currency", &currency.to_uppercase()), ("what", &what)])
+        .param(param))
 }
 
 #[cfg(test)]

@@ -31,8 +31,7 @@ impl Call<'_> {
         let chosen = create.and_then(|create| create.param("id")).and(text(&self.params, "id"));
         let Some(own) = chosen else { return Ok(()) };
         if self.session.alive(&self.entity.object, own)?.is_some() {
-            let message = format!("{} already exists.", label::capital(&self.label()));
-            return Err(Failure::state(message).code("resource_already_exists").param("id"));
+            return Err(Failure::of("already_exists", &[("object", &label::capital(&self.label()))]));
         }
         set(body, "id", own);
         Ok(())

@@ -12,6 +12,7 @@ use super::call::{Call, moment};
 use super::error::Outcome;
 use super::fields::{self, Body, set, status};
 use super::identifier;
+use super::message;
 use super::shape;
 use super::state;
 use super::table;
@@ -174,7 +175,7 @@ fn told(call: &Call<'_>, body: &Body, kind: &Kind, value: &Json) -> Option<Json>
         return shape::holds(kind, &found).then_some(found);
     }
     let plain = |found: Json| found.as_str().map_or_else(|| found.to_string(), str::to_owned);
-    state::filled(text, |name| named(call, body, kind, name).map(plain)).map(Json::from)
+    message::filled(text, |name| named(call, body, kind, name).map(plain)).map(Json::from)
 }
 
 fn named(call: &Call<'_>, body: &Body, kind: &Kind, name: &str) -> Option<Json> {
@@ -190,19 +191,7 @@ fn named(call: &Call<'_>, body: &Body, kind: &Kind, name: &str) -> Option<Json> 
         "livemode" => Some(call.livemode.into()),
         "version" => Some(crate::catalog::API_VERSION.into()),
         "id" if !call.id.is_empty() => Some(call.id.as_str().into()),
-        path => at(call, &call.params, path).or_else(|| at(call, body, path)),
-    }
-}
-
-/// What a path leads to; an id on the way leads to the object it names.
-fn at(call: &Call<'_>, body: &Body, path: &str) -> Option<Json> {
-    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let found = body.get(name).filter(|found| !found.is_null())?;
-    match (rest, found) {
-        (None, found) => Some(found.clone()),
-        (Some(rest), Json::Object(inner)) => at(call, inner, rest),
-        (Some(rest), Json::String(id)) => at(call, &call.session.find(id).ok()??.body, rest),
-        _ => None,
+        path => call.led_to(&call.params, path).or_else(|| call.led_to(body, path)),
     }
 }
 

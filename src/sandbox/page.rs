@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::catalog::OperationKind;
 
 use super::call::Call;
+use super::check::exclusive;
 use super::error::{Failure, Outcome};
 use super::store::{Body, Walk};
 
@@ -35,7 +36,7 @@ impl Window {
             ending_before: cursor("ending_before"),
         };
         if window.starting_after.is_some() && window.ending_before.is_some() {
-            return Err(Failure::exclusive("ending_before", "starting_after"));
+            return Err(exclusive("ending_before", "starting_after"));
         }
         Ok(window)
     }

@@ -62,10 +62,7 @@ impl Terms {
         if text(&call.named()?, SECRET) == Some(secret) {
             return Ok(());
         }
-        let message = format!(
-            "The client_secret provided does not match the client_secret associated with the {label}."
-        );
-        Err(Failure::invalid(message).param(SECRET))
+        Err(Failure::of("client_secret_mismatch", &[("object", label)]))
     }
 
     /// Leaves out of an answer what a publishable key is not shown.

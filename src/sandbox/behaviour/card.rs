@@ -92,7 +92,7 @@ static KNOWN: LazyLock<HashMap<String, &'static Card>> = LazyLock::new(|| {
 impl Decline {
     /// The refusal of a call whose payment fails.
     pub fn failure(&self) -> Failure {
-        let failure = Failure::new(402, "card_error", self.message.as_str());
+        let failure = Failure::card(self.message.as_str());
         let failure = failure.code(&self.code).with("decline_code", self.reason.as_str());
         let told = [("advice_code", &self.advice), ("network_decline_code", &self.network_code)];
         let told = told.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
@@ -175,7 +175,7 @@ pub(super) fn details(card: &Body, now: i64) -> Outcome<Body> {
     let number: String = text(card, "number").ok_or_else(|| lacks("number"))?.replace([' ', '-'], "");
     let (month, year_given) = (demanded("exp_month")?, demanded("exp_year")?);
     if !passes_luhn(&number) {
-        return Err(card_error("incorrect_number", "Your card number is incorrect.", "number"));
+        return Err(Failure::of("incorrect_number", &[]));
     }
     check_expiry(month, year_given, now)?;
     let cvc_check = text(card, "cvc").map(|_| UNCHECKED);
@@ -199,21 +199,13 @@ pub(super) fn check(method: &mut Body) {
     }
 }
 
-fn card_error(code: &str, message: &str, param: &str) -> Failure {
-    Failure::new(402, "card_error", message).code(code).param(param)
-}
-
 fn check_expiry(month: i64, given: i64, now: i64) -> Outcome<()> {
     if !(1..=12).contains(&month) {
-        return Err(card_error(
-            "invalid_expiry_month",
-            "Your card's expiration month is invalid.",
-            "exp_month",
-        ));
+        return Err(Failure::of("invalid_expiry_month", &[]));
     }
     let given = if given < 100 { given + 2000 } else { given };
     if given < year(now) || given > year(now) + 50 {
-        return Err(card_error("invalid_expiry_year", "Your card's expiration year is invalid.", "exp_year"));
+        return Err(Failure::of("invalid_expiry_year", &[]));
     }
     Ok(())
 }

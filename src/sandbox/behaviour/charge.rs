@@ -169,8 +169,7 @@ fn source(call: &Call<'_>) -> Outcome<Body> {
     if let Some(method) = text(&owner, "invoice_settings.default_payment_method") {
         return call.session.referred("payment_method", method, "customer");
     }
-    let message = "Cannot charge a customer that has no active card";
-    Err(Failure::new(402, "card_error", message).code("missing").param("card").at(Stage::Undone))
+    Err(Failure::of("no_active_card", &[]).at(Stage::Undone))
 }
 
 /// `POST /v1/charges/{charge}/capture`.

@@ -13,8 +13,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["checkout.session"])
 }];
 
-/// How long a session may be open, in seconds: half an hour at least, a day at most.
-const OPEN_FOR: (i64, i64) = (30 * 60, 24 * 60 * 60);
 /// Params that mean more than a field of their name.
 const SPECIAL: &[&str] = &["line_items", "discounts", "shipping_options"];
 
@@ -23,7 +21,6 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let mode = call.demanded("mode")?;
     let basket = line_items::filled(call, None)?;
     fits(mode, &basket)?;
-    check_expiry(call)?;
     let mut body = draft(call)?;
     if let Some(currency) = line_items::currency(&basket) {
         set(&mut body, "currency", currency);
@@ -40,18 +37,13 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 /// The prices fit the mode.
 fn fits(mode: &str, basket: &[Body]) -> Outcome<()> {
     let recurring = basket.iter().any(line_items::is_recurring);
-    let message = match mode {
-        "payment" if recurring => {
-            "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only \
-             one-time prices."
-        }
-        "subscription" if !recurring => {
-            "You must provide at least one recurring price in `subscription` mode when using prices."
-        }
-        "setup" if !basket.is_empty() => "You cannot pass `line_items` in `setup` mode.",
+    let refusal = match mode {
+        "payment" if recurring => "session_with_recurring_price",
+        "subscription" if !recurring => "session_needs_recurring_price",
+        "setup" if !basket.is_empty() => "session_sets_up_only",
         _ => return Ok(()),
     };
-    Err(Failure::state(message).param("line_items"))
+    Err(Failure::of(refusal, &[]))
 }
 
 fn draft(call: &Call<'_>) -> Outcome<Body> {
@@ -67,17 +59,6 @@ fn draft(call: &Call<'_>) -> Outcome<Body> {
     page::offer(call, &mut body)?;
     complete::keep_data(call, &mut body);
     Ok(body)
-}
-
-fn check_expiry(call: &Call<'_>) -> Outcome<()> {
-    let (least, most) = OPEN_FOR;
-    let open = call.now + least..=call.now + most;
-    if given_number(&call.params, "expires_at").is_none_or(|at| open.contains(&at)) {
-        return Ok(());
-    }
-    let message =
-        "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.";
-    Err(Failure::invalid(message).param("expires_at"))
 }
 
 fn reductions(call: &Call<'_>, body: &mut Body) -> Outcome<Vec<Body>> {

@@ -95,13 +95,8 @@ fn check_amount(amount: i64, invoice: &Invoice<'_>) -> Outcome<()> {
     if (1..=most).contains(&amount) {
         return Ok(());
     }
-    let message = format!(
-        "The sum of credit amount, refund amount and out of band amount ({}) must be between one and the amount \
-         that can still be credited ({}).",
-        money::written(amount, currency),
-        money::written(most, currency)
-    );
-    Err(Failure::state(message).param("amount"))
+    let (amount, most) = (money::written(amount, currency), money::written(most, currency));
+    Err(Failure::of("credit_note_amount", &[("amount", &amount), ("most", &most)]))
 }
 
 /// The lines that are given, or one of the amount that is.
@@ -135,8 +130,7 @@ fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Bod
     let part = given_number(entry, "quantity").map(|quantity| whole * quantity / many);
     let amount = given.or(part).unwrap_or(whole);
     if amount > whole {
-        let message = format!("The amount credited for line {named} is greater than the amount of the line.");
-        return Err(Failure::state(message).param(path));
+        return Err(Failure::of("credit_note_line_amount", &[("line", &named)]).param(path));
     }
     let mut line = line(call, entry, (amount, quantity), Some((named, view.description)));
     let share = |off: &Body| {
@@ -180,14 +174,10 @@ fn split(call: &Call<'_>, body: &mut Body, amount: i64, paid: bool) -> Outcome<(
     let named = order::sum(items(&call.params, "refunds"), "amount_refunded");
     let sum = PARTS.iter().map(|name| number(&call.params, name)).sum::<i64>() + named;
     if paid && sum != amount {
-        let message = format!(
-            "When an invoice is paid, the sum of `credit_amount`, `refund_amount` and `out_of_band_amount` must equal \
-             the amount of the credit note ({amount}); it is {sum}."
-        );
-        return Err(Failure::state(message).param("amount"));
+        return Err(Failure::of("credit_note_parts", &[("amount", &amount), ("sum", &sum)]));
     }
     if !paid && sum != 0 && sum != amount {
-        return Err(Failure::state("An open invoice has nothing to give back.").param("refund_amount"));
+        return Err(Failure::of("credit_note_nothing_to_give_back", &[]));
     }
     let elsewhere = number(&call.params, "out_of_band_amount");
     if paid && elsewhere > 0 {
@@ -226,9 +216,6 @@ fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()>
 fn void(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     let mut invoice = call.session.named("invoice", needed(&body, "invoice")?)?;
-    if status(&invoice) != "open" {
-        return Err(Failure::state("You can only void a credit note whose invoice is open."));
-    }
     call.alter(&mut body, body! {"status": "void", "voided_at": call.now})?;
     let credited = needed_number(&invoice, "pre_payment_credit_notes_amount")?
         - needed_number(&body, "pre_payment_amount")?;

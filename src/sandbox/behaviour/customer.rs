@@ -72,12 +72,6 @@ fn tax_ids(call: &Call<'_>, body: &Body) -> Outcome<()> {
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = number(&call.named()?, "balance");
     let body = call.revise()?;
-    if let Some(default) = text(&call.params, "invoice_settings.default_payment_method") {
-        let method = call.session.alive("payment_method", default)?;
-        if method.is_none_or(|method| text(&method, "customer") != Some(id(&body))) {
-            return Err(payment_method::not_attached(default, DEFAULT));
-        }
-    }
     call.session.put(&body)?;
     customer_balance::adjusted(call, before, &body)?;
     source(call, id(&body))?;

@@ -55,11 +55,7 @@ fn one(call: &Call<'_>, entry: &Body, owner: &Body, param: &str) -> Outcome<Body
             Ok(made)
         }
         [None, None, Some(known)] => call.session.referred("discount", known, &child(param, "discount")),
-        _ => {
-            let message =
-                "You must specify exactly one of these parameters: coupon, discount, promotion_code.";
-            Err(Failure::invalid(message).param(param))
-        }
+        _ => Err(Failure::of("discount_not_one", &[]).param(param)),
     }
 }
 
@@ -190,8 +186,8 @@ fn delete(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     let of_customer = text(&body, "discount.id");
     let Some(known) = of_customer.or_else(|| items(&body, "discounts").first().and_then(Json::as_str)) else {
-        let message = format!("No active discount for {}: {}", call.entity.object, id(&body));
-        return Err(Failure { status: 404, ..Failure::state(message).code("resource_missing") });
+        let values: Values<'_> = &[("object", &call.entity.object), ("id", &id(&body))];
+        return Err(Failure::of("no_discount", values));
     };
     let mut discount = call.session.named("discount", known)?;
     call.session.remove("discount", known)?;

@@ -18,19 +18,10 @@ fn attach(call: &Call<'_>) -> Outcome<Json> {
     call.session.named("product", product)?;
     let feature = call.demanded("entitlement_feature")?;
     let feature = call.session.referred("entitlements.feature", feature, "entitlement_feature")?;
-    let attached = call.session.having("product_feature", "_product", product)?;
-    if attached.iter().any(|known| named(known) == Some(id(&feature))) {
-        let message = "This feature is already attached to this product.";
-        return Err(Failure::state(message).code("resource_already_exists").param("entitlement_feature"));
-    }
     let mut body = call.fresh();
     set(&mut body, "entitlement_feature", feature);
     set(&mut body, "_product", product);
     call.keep(body)
-}
-
-fn named(attached: &Body) -> Option<&str> {
-    inner(attached, "entitlement_feature").map(id)
 }
 
 /// What a customer may use now, each feature once.

@@ -52,11 +52,7 @@ fn cost(call: &Call<'_>, owners: [Option<&Body>; 3]) -> Outcome<Line> {
     }
     let currency = owners.into_iter().flatten().find_map(|owner| text(owner, "currency"));
     let currency = money::known_currency(currency.unwrap_or(money::USUAL), "currency")?;
-    Line::of_amount(&call.params, &currency)?.ok_or_else(|| {
-        let message =
-            "You must provide one of these parameters: amount, pricing, price_data, unit_amount_decimal.";
-        Failure::invalid(message).code("parameter_missing").param("amount")
-    })
+    Line::of_amount(&call.params, &currency)?.ok_or_else(|| Failure::of("invoice_item_without_cost", &[]))
 }
 
 fn write(call: &Call<'_>, body: &mut Body, line: &Line) -> Outcome<()> {
@@ -73,28 +69,16 @@ fn write(call: &Call<'_>, body: &mut Body, line: &Line) -> Outcome<()> {
 fn check_fits(draft: &Body, item: &Body) -> Outcome<()> {
     for (field, param) in [("customer", "invoice"), ("currency", "currency")] {
         if text(draft, field) != text(item, field) {
-            let message = format!("The {field} of the invoice item and of its invoice must be the same.");
-            return Err(Failure::state(message).param(param));
+            return Err(Failure::of("invoice_item_differs", &[("field", &field)]).param(param));
         }
     }
     Ok(())
 }
 
-/// The invoice an item is on, which must still be a draft.
-fn editable(call: &Call<'_>, item: &Body) -> Outcome<Option<Body>> {
-    let on = call.session.linked(item, "invoice", "invoice")?;
-    if on.as_ref().is_none_or(|invoice| status(invoice) == "draft") {
-        return Ok(on);
-    }
-    let message =
-        "You cannot modify an invoice item that is attached to an invoice that is no longer a draft.";
-    Err(Failure::state(message).code("invoice_not_editable"))
-}
-
 /// `POST /v1/invoiceitems/{invoiceitem}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
-    let draft = editable(call, &before)?;
+    let draft = call.session.linked(&before, "invoice", "invoice")?;
     let mut body = call.revise()?;
     if call.params.keys().any(|name| COST.contains(&name.as_str())) {
         let mut again = call.clone();
@@ -121,7 +105,7 @@ pub(super) fn keep_unit(params: &mut Body, before: &Body) {
 /// `DELETE /v1/invoiceitems/{invoiceitem}`.
 fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
-    if let Some(mut draft) = editable(call, &body)? {
+    if let Some(mut draft) = call.session.linked(&body, "invoice", "invoice")? {
         order::remove(&mut draft, id(&body))?;
         call.session.put(&draft)?;
     }

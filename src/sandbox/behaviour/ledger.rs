@@ -142,10 +142,7 @@ fn balance(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// Refuses to take out more than is there.
-pub(super) fn demand(call: &Call<'_>, amount: i64, currency: &str, message: &str) -> Outcome<()> {
+pub(super) fn demand(call: &Call<'_>, amount: i64, currency: &str) -> Outcome<()> {
     let there = sums(call)?.get(currency).map_or(0, |both| both.0);
-    if amount <= there {
-        return Ok(());
-    }
-    Err(Failure::state(message).code("balance_insufficient").param("amount"))
+    if amount <= there { Ok(()) } else { Err(Failure::of("balance_insufficient", &[])) }
 }

@@ -32,17 +32,17 @@ pub(super) fn known_currency(given: &str, param: &str) -> Outcome<String> {
 /// The amount of a payment: at least what the currency asks for, at most eight digits.
 pub(super) fn payable(amount: i64, currency: &str, param: &str) -> Outcome<()> {
     if amount < 1 {
-        return Err(Failure::too_low(1, param));
+        return Err(Failure::of("too_low", &[("least", &1)]).param(param));
     }
     currency::check_step(amount, currency, param)?;
     let least = currency::least(currency);
     if amount < least {
-        let message = format!("Amount must be at least {} {currency}", written(least, currency));
-        return Err(Failure::invalid(message).code("amount_too_small").param(param));
+        let least = written(least, currency);
+        let failure = Failure::of("amount_too_small", &[("least", &least), ("currency", &currency)]);
+        return Err(failure.param(param));
     }
     if amount > MOST {
-        let message = format!("Amount must be no more than {}", written(MOST, currency));
-        return Err(Failure::invalid(message).code("amount_too_large").param(param));
+        return Err(Failure::of("amount_too_large", &[("most", &written(MOST, currency))]).param(param));
     }
     Ok(())
 }
@@ -51,7 +51,7 @@ pub(super) fn payable(amount: i64, currency: &str, param: &str) -> Outcome<()> {
 pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str) -> Outcome<()> {
     if let Some(amount) = given_number(body, whole) {
         if amount < 0 {
-            return Err(Failure::too_low(0, child(within, whole)));
+            return Err(Failure::of("too_low", &[("least", &0)]).param(child(within, whole)));
         }
         set(body, decimal, amount.to_string());
         return Ok(());
@@ -64,8 +64,8 @@ pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str)
     let (digits, fraction) = given.split_once('.').unwrap_or((given.as_str(), ""));
     let fraction = fraction.trim_end_matches('0');
     if fraction.len() > PLACES || given.starts_with('-') {
-        let message = format!("Invalid decimal: {given}; must contain at maximum {PLACES} decimal places.");
-        return Err(Failure::invalid(message).param(child(within, decimal)));
+        let failure = Failure::of("decimal_places", &[("given", &given), ("most", &PLACES)]);
+        return Err(failure.param(child(within, decimal)));
     }
     let shown = if fraction.is_empty() { digits.to_owned() } else { format!("{digits}.{fraction}") };
     let amount =

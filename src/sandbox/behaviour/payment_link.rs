@@ -14,12 +14,10 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let basket = line_items::filled(call, None)?;
     let recurring = basket.iter().any(line_items::is_recurring);
     if !recurring && call.params.contains_key("subscription_data") {
-        let message = "You can only use `subscription_data` with recurring prices.";
-        return Err(Failure::state(message).param("subscription_data"));
+        return Err(Failure::of("link_needs_recurring_price", &[]));
     }
     if recurring && call.params.contains_key("payment_intent_data") {
-        let message = "You can not pass `payment_intent_data` with recurring prices.";
-        return Err(Failure::state(message).param("payment_intent_data"));
+        return Err(Failure::of("link_with_recurring_price", &[]));
     }
     let mut body = call.without(SPECIAL).build()?;
     if !recurring && inner(&body, "invoice_creation").is_none() {

@@ -23,9 +23,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     if let Some(token) = text(&call.params, "payment_method") {
         let method = resolve(call, token, "payment_method")?;
         if customer.is_some_and(|customer| text(&method, "customer") != Some(customer)) {
-            let message =
-                format!("The payment method {token} does not belong to the customer that you passed.");
-            return Err(Failure::state(message).param("customer"));
+            return Err(Failure::of("method_of_other_customer", &[("method", &token)]));
         }
         return call.keep(method);
     }
@@ -139,25 +137,12 @@ pub(super) fn configuration(account: &str) -> Json {
 
 /// The refusal of a method that is not saved to the customer who is to be charged.
 pub(super) fn not_attached(method: &str, param: &str) -> Failure {
-    let message = format!(
-        "The customer does not have a payment method with the ID {method}. The payment method must be attached to \
-         the customer."
-    );
-    Failure::state(message).code("resource_missing").param(param)
+    Failure::of("method_not_attached", &[("method", &method)]).param(param)
 }
 
 /// Refuses a method that was detached, or used before without a customer.
 pub(super) fn check_usable(method: &Body) -> Outcome<()> {
-    if !flag(method, SPENT) {
-        return Ok(());
-    }
-    Err(Failure::state(
-        "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, or was \
-         detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must \
-         attach it to a Customer first.",
-    )
-    .code("payment_method_unexpected_state")
-    .param("payment_method"))
+    if flag(method, SPENT) { Err(Failure::of("method_spent", &[])) } else { Ok(()) }
 }
 
 /// Marks a method that is used without a customer: it may not be used again.
@@ -188,12 +173,7 @@ fn attach(call: &Call<'_>) -> Outcome<Json> {
 pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> Outcome<()> {
     match text(method, "customer") {
         Some(owner) if owner == customer => return Ok(()),
-        Some(_) => {
-            let message = "The payment method you provided has already been attached to a customer.";
-            return Err(Failure::state(message)
-                .code("payment_method_unexpected_state")
-                .param("payment_method"));
-        }
+        Some(_) => return Err(Failure::of("method_attached", &[])),
         None => check_usable(method)?,
     }
     if let Verdict::Decline(why) = card::verdict_on_saving(method) {
@@ -230,8 +210,8 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     let kind = needed(&before, "type")?;
     if let Some(other) = call.params.keys().find(|name| is_type(call, name) && **name != kind) {
-        let message = format!("You cannot update {other} on a PaymentMethod of type {kind}.");
-        return Err(Failure::invalid(message).param(other.as_str()));
+        let values: Values<'_> = &[("other", other), ("type", &kind)];
+        return Err(Failure::of("other_method_type", values).param(other.as_str()));
     }
     call.keep(call.revise()?)
 }

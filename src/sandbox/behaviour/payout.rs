@@ -18,10 +18,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { operations: &[(Create, reversal)], ..Behaviour::of(&["transfer_reversal"]) },
 ];
 
-const TOO_LITTLE: &str = "You have insufficient funds in your Stripe account. One likely reason you have insufficient \
-    funds is that your funds are automatically being paid out; try enabling manual payouts by going to \
-    https://dashboard.stripe.com/account/payouts.";
-
 fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> Outcome<()> {
     ledger::post(call, body, Movement { amount, fee: 0, kind, at_once: true })
 }
@@ -30,7 +26,7 @@ fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> Outcome<(
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let (amount, currency) = (needed_number(&call.params, "amount")?, call.demanded("currency")?);
     currency::check_payout(amount, currency, "amount")?;
-    ledger::demand(call, amount, currency, TOO_LITTLE)?;
+    ledger::demand(call, amount, currency)?;
     let mut body = call.build()?;
     if text(&body, "method") == Some("instant") {
         set(&mut body, "arrival_date", call.now);
@@ -74,7 +70,7 @@ pub(super) fn transfer(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.build()?;
     let amount = needed_number(&body, "amount")?;
     if text(&body, "source_transaction").is_none() {
-        ledger::demand(call, amount, needed(&body, "currency")?, TOO_LITTLE)?;
+        ledger::demand(call, amount, needed(&body, "currency")?)?;
     }
     show_reversals(call, &mut body)?;
     enter(call, &mut body, -amount, "transfer")?;

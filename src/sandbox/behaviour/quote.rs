@@ -78,10 +78,6 @@ fn again(basket: &[Body], discounts: &[Body], rates: &[Json]) -> Outcome<Option<
 /// `POST /v1/quotes/{quote}/finalize`.
 fn finalize(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    if line_items::of(&body).is_empty() {
-        let message = "You can't finalize a quote without line items.";
-        return Err(Failure::state(message).param("line_items"));
-    }
     if let Some(expires) = given_number(&call.params, "expires_at") {
         set(&mut body, "expires_at", expires);
     }

@@ -131,7 +131,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     set(&mut body, "phases", phases);
     if status(&body) == "active" {
         let Some(mut current) = running(call, &body) else {
-            return Err(Failure::state("The phases of a schedule cannot all be in the past.").param("phases"));
+            return Err(Failure::of("phases_past", &[]));
         };
         // what a phase says of prorations and of more items is about its beginning
         let prorates = text(&call.params, "proration_behavior").unwrap_or("create_prorations");

@@ -24,7 +24,8 @@ pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
 /// The option of one currency.
 fn option(currency: &str, amount: i64, taxed: &str) -> Outcome<Json> {
     if amount < 0 {
-        return Err(Failure::too_low(0, format!("fixed_amount[currency_options][{currency}][amount]")));
+        return Err(Failure::of("too_low", &[("least", &0)])
+            .param(format!("fixed_amount[currency_options][{currency}][amount]")));
     }
     Ok(json!({"amount": amount, "tax_behavior": taxed}))
 }

@@ -158,8 +158,7 @@ fn of_params(call: &Call<'_>, given: &Body, param: &str) -> Outcome<Body> {
 fn of_token(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body> {
     if let Some(mut known) = call.session.alive("token", token)? {
         if known.get("used") == Some(&Json::Bool(true)) {
-            let message = format!("You cannot use a Stripe token more than once: {token}.");
-            return Err(Failure::state(message).code("token_already_used").param(param));
+            return Err(Failure::of("token_used", &[("token", &token)]).param(param));
         }
         set(&mut known, "used", true);
         call.session.put(&known)?;

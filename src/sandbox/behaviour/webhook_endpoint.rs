@@ -20,8 +20,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
         true
     })?;
     if count >= MOST {
-        let message = format!("You have reached the maximum of {MOST} test webhook endpoints.");
-        return Err(Failure::state(message));
+        return Err(Failure::of("too_many_endpoints", &[("most", &MOST)]));
     }
     let mut body = call.build()?;
     let secret = identifier::random("whsec_", 32);
@@ -40,13 +39,13 @@ fn check_url(call: &Call<'_>) -> Outcome<()> {
     let Some(url) = text(&call.params, "url") else { return Ok(()) };
     let parsed: Option<http::Uri> = url.parse().ok();
     let parsed = parsed.filter(|url| url.host().is_some());
-    let message = match parsed.as_ref().and_then(|url| url.scheme_str()) {
+    let refusal = match parsed.as_ref().and_then(|url| url.scheme_str()) {
         Some("https") => return Ok(()),
         Some("http") if !call.livemode => return Ok(()),
-        Some("http") => "Invalid URL: URL must be HTTPS in live mode.",
-        _ => "Invalid URL: An explicit scheme (such as https) must be provided.",
+        Some("http") => "webhook_url_not_https",
+        _ => "webhook_url_invalid",
     };
-    Err(Failure::invalid(message).code("url_invalid").param("url"))
+    Err(Failure::of(refusal, &[]))
 }
 
 /// `POST /v1/webhook_endpoints/{id}`.

@@ -4,7 +4,6 @@ use crate::sandbox::behaviour::payment_intent::Attempt;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer, line_items, payment_method, subscription};
 use crate::sandbox::behaviour::{payment_intent, setup_intent};
-use crate::sandbox::state;
 
 /// The address that a customer types in whom nobody knows.
 const UNKNOWN: &str = "customer@example.com";
@@ -13,8 +12,7 @@ const UNKNOWN: &str = "customer@example.com";
 pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> Outcome<Json> {
     let mut body = call.named()?;
     if status(&body) != "open" {
-        let message = "This session has a status of {status} and waits for nobody.";
-        return Err(state::refusal(&body, message, None));
+        return Err(Failure::of("not_waiting", &[("object", &"session"), ("status", &status(&body))]));
     }
     let mode = needed(&body, "mode")?.to_owned();
     let customer = payer(call, &mut body, mode != "payment")?;

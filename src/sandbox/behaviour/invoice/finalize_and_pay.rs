@@ -4,7 +4,6 @@ use crate::sandbox::behaviour::order::{self, Invoice};
 use crate::sandbox::behaviour::payment_intent::{self, Attempt};
 use crate::sandbox::behaviour::payment_method;
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::state::not_in_state;
 
 use super::{balance, payment};
 
@@ -82,10 +81,8 @@ pub fn send(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/invoices/{invoice}/pay`.
 pub fn pay(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    match status(&body) {
-        "draft" => open(call, &mut body)?,
-        "open" | "uncollectible" => {}
-        _ => return Err(not_in_state(call, &body, "pay")),
+    if status(&body) == "draft" {
+        open(call, &mut body)?;
     }
     if flag(&call.params, "paid_out_of_band") {
         let Invoice { amount_remaining, .. } = typed(&body)?;
@@ -110,10 +107,7 @@ fn charge(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         Attempt::Paid => Ok(()),
         Attempt::Waits => {
             call.session.put(body)?;
-            let message = "This payment requires additional user action before it can be completed successfully. \
-                 Payment can be completed using the PaymentIntent associated with the invoice.";
-            let failure = Failure::new(402, "card_error", message);
-            Err(failure.code("invoice_payment_intent_requires_action").at(Stage::Done))
+            Err(Failure::of("invoice_requires_action", &[]).at(Stage::Done))
         }
         Attempt::Failed(failure) => {
             call.session.put(body)?;
@@ -157,9 +151,7 @@ pub fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
         if let Some(source) = payment_method::of_source(call, &customer)? {
             return Ok(source);
         }
-        let message = "There is no `default_payment_method` set on this Customer or Invoice. Please set either field \
-             to an attached PaymentMethod or pass `payment_method`.";
-        return Err(Failure::state(message).code("resource_missing"));
+        return Err(Failure::of("no_default_method", &[]));
     };
     call.session.referred("payment_method", method, "payment_method")
 }

@@ -59,11 +59,8 @@ impl<'b> Price<'b> {
         }
         let Some(option) = inner(body, "currency_options").and_then(|options| inner(options, currency))
         else {
-            let message = format!(
-                "The price specified only supports `{}`. This doesn't match the expected currency: `{currency}`.",
-                price.currency
-            );
-            return Err(Failure::state(message).param(param));
+            let values: Values<'_> = &[("own", &price.currency), ("wanted", &currency)];
+            return Err(Failure::of("price_currency", values).param(param));
         };
         Ok(Self { currency, amounts: typed(option)?, ..price })
     }

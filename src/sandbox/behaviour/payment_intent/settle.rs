@@ -51,9 +51,7 @@ pub(in crate::sandbox::behaviour) fn end(
 pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
     let (mut body, method) = intent::authenticating(call)?;
     if !succeeds {
-        let message = "The provided PaymentMethod has failed authentication. You can provide payment_method_data or \
-            a new PaymentMethod to attempt to fulfill this PaymentIntent again.";
-        let failure = Failure::invalid(message).code("payment_intent_authentication_failure");
+        let failure = Failure::of("payment_authentication_failed", &[]);
         intent::fail(&mut body, "last_payment_error", &failure);
         return call.keep(body);
     }

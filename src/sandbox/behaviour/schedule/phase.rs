@@ -20,7 +20,7 @@ pub(super) fn all(call: &Call<'_>, start: i64) -> Outcome<Vec<Json>> {
     match phases.len() {
         0 => Err(missing("phases")),
         1..=MOST => Ok(phases),
-        _ => Err(Failure::invalid(format!("A schedule can have at most {MOST} phases.")).param("phases")),
+        _ => Err(Failure::of("too_many_phases", &[("most", &MOST)])),
     }
 }
 
@@ -94,8 +94,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
     let end = time(call, params, "end_date").or_else(|| duration.map(|duration| duration.after(start)));
     let end = end.or(usual_end).ok_or_else(|| missing(&child(path, "items")))?;
     if end <= start {
-        let message = "The end date of a phase must be after its start date.";
-        return Err(Failure::invalid(message).param(child(path, "end_date")));
+        return Err(Failure::of("phase_ends_early", &[]).param(child(path, "end_date")));
     }
     let trial = if flag(params, "trial") { Json::from(end) } else { member(params, "trial_end") };
     let mut phase = body! {

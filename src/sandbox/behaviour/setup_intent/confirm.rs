@@ -91,8 +91,7 @@ pub(in crate::sandbox::behaviour) fn verify(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     let amounts: Vec<i64> = items(&call.params, "amounts").iter().filter_map(Json::as_i64).collect();
     if amounts != DEPOSITS && text(&call.params, "descriptor_code") != Some("SM11AA") {
-        let message = "The amounts provided do not match the amounts that were sent to the bank account.";
-        return Err(Failure::state(message).code("payment_method_microdeposit_verification_amounts_mismatch"));
+        return Err(Failure::of("microdeposits_mismatch", &[]));
     }
     let method = call.session.named("payment_method", needed(&body, "payment_method")?)?;
     succeed(call, body, method)
@@ -104,8 +103,6 @@ pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: boo
     if succeeds {
         return succeed(call, body, method);
     }
-    let message = "The latest attempt to set up the payment method has failed because authentication failed.";
-    let failure = Failure::invalid(message).code("setup_intent_authentication_failure");
-    fail(call, &mut body, &method, &failure)?;
+    fail(call, &mut body, &method, &Failure::of("setup_authentication_failed", &[]))?;
     Ok(Json::Object(body))
 }

@@ -208,36 +208,20 @@ pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str
     if status(&body) == "paid" || behaviour == "default_incomplete" {
         return call.react();
     }
-    let method = invoice::method_of(call, &body).map_err(|failure| no_method(call, failure))?;
+    let says_method = text(&call.params, "default_payment_method").is_some();
+    let lacking =
+        |failure| if says_method { failure } else { Failure::of("no_method_for_subscription", &[]) };
+    let method = invoice::method_of(call, &body).map_err(lacking)?;
     let off_session = flag(&call.params, "off_session");
     match invoice::collect(call, &mut body, method, off_session)? {
         Attempt::Failed(failure) if behaviour == "error_if_incomplete" => {
             return Err(failure.at(Stage::Undone));
         }
-        Attempt::Waits if behaviour == "error_if_incomplete" => return Err(needs_action()),
+        Attempt::Waits if behaviour == "error_if_incomplete" => {
+            return Err(Failure::of("subscription_requires_action", &[]).at(Stage::Undone));
+        }
         _ => {}
     }
     call.session.put(&body)?;
     call.react()
-}
-
-fn no_method(call: &Call<'_>, failure: Failure) -> Failure {
-    if text(&call.params, "default_payment_method").is_some() {
-        return failure;
-    }
-    Failure::state(
-        "This customer has no attached payment source or default payment method. Please consider adding a default \
-         payment method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.",
-    )
-    .code("resource_missing")
-}
-
-fn needs_action() -> Failure {
-    Failure::new(
-        402,
-        "card_error",
-        "This payment requires additional user action before it can be completed successfully.",
-    )
-    .code("subscription_payment_intent_requires_action")
-    .at(Stage::Undone)
 }

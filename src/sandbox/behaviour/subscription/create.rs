@@ -80,10 +80,7 @@ fn anchor(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
             let part = |name: &str| given_number(config, name).and_then(|part| i8::try_from(part).ok());
             let parts = ["month", "day_of_month", "hour", "minute", "second"].map(part);
             let found = period::matching(call.now, parts);
-            Some(found.ok_or_else(|| {
-                let message = "No day of the calendar fits `billing_cycle_anchor_config`.";
-                Failure::invalid(message).param("billing_cycle_anchor_config")
-            })?)
+            Some(found.ok_or_else(|| Failure::of("no_anchor_day", &[]))?)
         }
     };
     let Some(wanted) = wanted else { return Ok(()) };

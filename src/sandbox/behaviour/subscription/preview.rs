@@ -39,8 +39,7 @@ pub fn renews_at(owner: &Body) -> Option<i64> {
 
 /// The refusal of a preview of nothing.
 pub fn nothing_upcoming(owner: &Body) -> Outcome<Body> {
-    let message = format!("No upcoming invoices for customer: {}", needed(owner, "customer")?);
-    Err(Failure::new(404, "invalid_request_error", message).code("invoice_upcoming_none"))
+    Err(Failure::of("no_upcoming_invoice", &[("customer", &needed(owner, "customer")?)]))
 }
 
 /// The first invoice of a subscription that is not made.
