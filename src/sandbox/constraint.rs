@@ -10,13 +10,13 @@ use serde_json::Value as Json;
 use super::call::Call;
 use super::check::{exclusive, missing, not_in_future};
 use super::error::{Failure, Outcome};
-use super::fields::{Body, given_number, id, status, text};
+use super::fields::{Body, all_have, given_number, id, said, status, text};
 use super::state;
 use super::table;
 
 mod rule;
 
-use rule::{Rule, all_have, form_name, said};
+use rule::{Rule, form_name};
 
 /// What the params of one call must be.
 #[derive(Debug, Default, Deserialize)]

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::catalog::API_VERSION;
 
@@ -15,7 +15,7 @@ use super::auth_context;
 use super::call::entity;
 use super::complete;
 use super::error::{Failure, Outcome};
-use super::fields::{flag, id, items, needed, needed_number, set};
+use super::fields::{body, flag, id, items, needed, needed_number, set};
 use super::identifier;
 use super::store::{Body, Change, Session};
 use super::view;
@@ -58,12 +58,11 @@ pub(super) fn record(session: &Session<'_>, cause: Cause<'_>) -> Outcome<Vec<Del
 
 fn event(change: &Change, kind: &str, cause: Cause<'_>) -> Outcome<Body> {
     let mut body = complete::blank(entity("event")?);
-    set(&mut body, "id", identifier::random("evt_", 24));
-    set(&mut body, "api_version", API_VERSION);
-    set(&mut body, "created", cause.now);
-    set(&mut body, "livemode", cause.livemode);
-    set(&mut body, "type", kind);
-    set(&mut body, "request", json!({"id": cause.request, "idempotency_key": cause.idempotency_key}));
+    body.extend(body! {
+        "id": identifier::random("evt_", 24), "api_version": API_VERSION, "created": cause.now,
+        "livemode": cause.livemode, "type": kind,
+        "request": {"id": cause.request, "idempotency_key": cause.idempotency_key},
+    });
     let mut data = Body::new();
     let after = view::plain(Json::Object(change.after.clone()));
     if kind.ends_with(".updated")

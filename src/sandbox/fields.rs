@@ -1,5 +1,7 @@
 //! Reading members of an object without asking twice whether they are there.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
@@ -177,6 +179,26 @@ pub(super) fn copy_given(to: &mut Body, from: &Body, names: &[&str]) {
             set(to, name, value.clone());
         }
     }
+}
+
+/// Whether the members have these values: one of several where a list stands, none where an empty
+/// text stands, that of a param where its name stands in braces.
+pub(super) fn all_have(members: &Body, values: &BTreeMap<String, Json>, known: &Body) -> bool {
+    let has = |path: &str, value: &Json| {
+        let named = value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}'));
+        let value = named.map_or(Some(value), |name| said(known, name));
+        said(members, path) == value.filter(|value| *value != "")
+    };
+    values.iter().all(|(path, value)| match value {
+        Json::Array(several) => several.iter().any(|one| has(path, one)),
+        one => has(path, one),
+    })
+}
+
+/// What was said at a path; none where it is nothing, an empty text or an empty list.
+pub(super) fn said<'p>(params: &'p Body, path: &str) -> Option<&'p Json> {
+    at(params, path)
+        .filter(|found| !found.is_null() && *found != "" && !found.as_array().is_some_and(Vec::is_empty))
 }
 
 /// An object as an error carries it: without what is never shown.

@@ -62,9 +62,9 @@ pub(super) fn uuid() -> String {
     uuid::Builder::from_random_bytes(repeatable::bytes("uuid")).into_uuid().to_string()
 }
 
-/// Eight capital letters and digits, as in invoice numbers.
-pub(super) fn invoice_prefix() -> String {
-    random("", 8).to_ascii_uppercase()
+/// So many capital letters and digits, as in the numbers of invoices.
+pub(super) fn capitals(length: usize) -> String {
+    random("", length).to_ascii_uppercase()
 }
 
 fn letter(byte: u8) -> char {

@@ -10,7 +10,7 @@ use crate::catalog::{Entity, Kind, Member, OperationKind, find};
 
 use super::call::{Call, moment};
 use super::error::Outcome;
-use super::fields::{self, Body, set, status};
+use super::fields::{self, Body, all_have, set, status};
 use super::identifier;
 use super::message;
 use super::shape;
@@ -22,9 +22,19 @@ use super::table;
 #[serde(deny_unknown_fields)]
 struct Table {
     new: BTreeMap<String, Body>,
+    new_if: BTreeMap<String, Vec<Conditional>>,
     verbs: BTreeMap<String, Body>,
     actions: BTreeMap<String, Transition>,
     missing: BTreeMap<String, BTreeMap<OperationKind, String>>,
+}
+
+/// What a new object starts with if it has these values, and not all of those.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Conditional {
+    when: BTreeMap<String, Json>,
+    unless: BTreeMap<String, Json>,
+    set: Body,
 }
 
 /// What one action does.
@@ -124,16 +134,22 @@ pub(super) fn apply_defaults(call: &Call<'_>, body: &mut Body) {
     if body.get("active").is_some_and(Json::is_boolean) && !call.params.contains_key("active") {
         set(body, "active", true);
     }
-    let Some(new) = TABLE.new.get(&call.entity.key) else { return };
-    for (path, value) in new {
-        if !is_given(&call.params, path) {
-            write(call, body, path, value);
+    for (path, value) in TABLE.new.get(&call.entity.key).into_iter().flatten() {
+        write_unsaid(call, body, path, value);
+    }
+    for Conditional { when, unless, set } in TABLE.new_if.get(&call.entity.key).into_iter().flatten() {
+        let nothing = Body::new();
+        if all_have(body, when, &nothing) && (unless.is_empty() || !all_have(body, unless, &nothing)) {
+            set.iter().for_each(|(path, value)| write_unsaid(call, body, path, value));
         }
     }
 }
 
-fn is_given(params: &Body, path: &str) -> bool {
-    fields::at(params, path).is_some_and(|value| value != "")
+/// Writes one value where the params say nothing.
+fn write_unsaid(call: &Call<'_>, body: &mut Body, path: &str, value: &Json) {
+    if fields::at(&call.params, path).is_none_or(|given| *given == "") {
+        write(call, body, path, value);
+    }
 }
 
 /// Sets what a course sets.
@@ -185,6 +201,9 @@ fn named(call: &Call<'_>, body: &Body, kind: &Kind, name: &str) -> Option<Json> 
     }
     if let Some(length) = name.strip_prefix("random") {
         return Some(identifier::random("", length.parse().unwrap_or(24)).into());
+    }
+    if let Some(length) = name.strip_prefix("capitals") {
+        return Some(identifier::capitals(length.parse().ok()?).into());
     }
     match name {
         "account" => Some(call.account.as_str().into()),

@@ -13,7 +13,7 @@ mod filter;
 mod gather;
 mod token;
 
-pub(super) use filter::{is_within, matches};
+pub(super) use filter::matches;
 pub(super) use gather::limit;
 pub(super) use token::Token;
 

@@ -51,8 +51,8 @@ pub(super) fn give_back(
     returned: i64,
     undone: Option<&Body>,
 ) -> Outcome<()> {
-    let known = text(payment, "application_fee").unwrap_or_default();
-    let Some((platform, fee)) = call.session.anywhere("application_fee", known)? else { return Ok(()) };
+    let known = call.session.linked_anywhere(payment, "application_fee", "application_fee")?;
+    let Some((platform, fee)) = known else { return Ok(()) };
     let part =
         money::part_of(number(&fee, "amount").into(), returned.into(), number(payment, "amount").into());
     let amount = part.min(left(&fee));

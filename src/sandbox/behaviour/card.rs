@@ -173,13 +173,13 @@ pub(super) fn details(card: &Body, now: i64) -> Outcome<Body> {
     let lacks = |name: &str| missing(&format!("card[{name}]"));
     let demanded = |name: &str| given_number(card, name).ok_or_else(|| lacks(name));
     let number: String = text(card, "number").ok_or_else(|| lacks("number"))?.replace([' ', '-'], "");
-    let (month, year_given) = (demanded("exp_month")?, demanded("exp_year")?);
+    let (month, year) = (demanded("exp_month")?, demanded("exp_year")?);
+    let year = if year < 100 { year + 2000 } else { year };
     if !passes_luhn(&number) {
         return Err(Failure::of("incorrect_number", &[]));
     }
-    check_expiry(month, year_given, now)?;
+    check_expiry(month, year, now)?;
     let cvc_check = text(card, "cvc").map(|_| UNCHECKED);
-    let year = if year_given < 100 { year_given + 2000 } else { year_given };
     let mut body = described(&number, month, year, cvc_check);
     if let Some(preferred) = text(card, "networks.preferred") {
         set_inner(&mut body, "networks", "preferred", preferred);
@@ -203,7 +203,6 @@ fn check_expiry(month: i64, given: i64, now: i64) -> Outcome<()> {
     if !(1..=12).contains(&month) {
         return Err(Failure::of("invalid_expiry_month", &[]));
     }
-    let given = if given < 100 { given + 2000 } else { given };
     if given < year(now) || given > year(now) + 50 {
         return Err(Failure::of("invalid_expiry_year", &[]));
     }

@@ -21,10 +21,7 @@ const DEFAULT: &str = "invoice_settings[default_payment_method]";
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let methods = default_methods(&mut call)?;
-    let mut body = call.build()?;
-    if text(&body, "invoice_prefix").is_none() {
-        set(&mut body, "invoice_prefix", identifier::invoice_prefix());
-    }
+    let body = call.build()?;
     call.session.put(&body)?;
     for mut method in methods {
         payment_method::attach_to(&call, &mut method, id(&body))?;

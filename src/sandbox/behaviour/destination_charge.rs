@@ -47,8 +47,7 @@ pub(super) fn captured(call: &Call<'_>, charge: &Body) -> Outcome<()> {
     }
     call.session.put(&charge)?;
     let Some(mut intent) = intent else { return Ok(()) };
-    set(&mut intent, "transfer_group", group);
-    call.session.put(&intent)
+    call.alter(&mut intent, body! {"transfer_group": group})
 }
 
 /// The fee of a charge that was made for the account that it is of.
@@ -77,11 +76,10 @@ pub(super) fn refunded(call: &Call<'_>, charge: &Body, refund: &mut Body) -> Out
         let mut about = call.about("transfer_reversal", body! {"amount": part.min(left)})?;
         about.parents = vec![("transfer".to_owned(), id(transfer).to_owned())];
         let mut reversal = members(payout::reversal(&about)?);
-        set(&mut reversal, "source_refund", id(refund));
-        call.session.put(&reversal)?;
+        call.alter(&mut reversal, body! {"source_refund": id(refund)})?;
         set(refund, "transfer_reversal", id(&reversal));
-        let of_payment = text(&reversal, "destination_payment_refund").unwrap_or_default();
-        taken = call.session.anywhere("refund", of_payment)?.map(|(_, taken)| taken);
+        let found = call.session.linked_anywhere(&reversal, "destination_payment_refund", "refund")?;
+        taken = found.map(|(_, taken)| taken);
     }
     if !flag(&call.params, "refund_application_fee") {
         return Ok(());

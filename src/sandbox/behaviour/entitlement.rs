@@ -4,25 +4,10 @@ use super::prelude::*;
 use super::subscription;
 
 /// What this module answers.
-pub(super) const BEHAVIOURS: &[Behaviour] = &[
-    Behaviour {
-        operations: &[(Get, get), (List, active)],
-        ..Behaviour::of(&["entitlements.active_entitlement"])
-    },
-    Behaviour { operations: &[(Create, attach)], ..Behaviour::of(&["product_feature"]) },
-];
-
-/// `POST /v1/products/{product}/features`.
-fn attach(call: &Call<'_>) -> Outcome<Json> {
-    let product = call.owner();
-    call.session.named("product", product)?;
-    let feature = call.demanded("entitlement_feature")?;
-    let feature = call.session.referred("entitlements.feature", feature, "entitlement_feature")?;
-    let mut body = call.fresh();
-    set(&mut body, "entitlement_feature", feature);
-    set(&mut body, "_product", product);
-    call.keep(body)
-}
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Get, get), (List, active)],
+    ..Behaviour::of(&["entitlements.active_entitlement"])
+}];
 
 /// What a customer may use now, each feature once.
 fn of_customer(call: &Call<'_>, customer: &str) -> Outcome<Vec<Json>> {

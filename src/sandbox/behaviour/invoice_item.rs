@@ -6,7 +6,7 @@ use super::{generic, money};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
-    operations: &[(Create, create), (Delete, delete), (List, list), (Update, update)],
+    operations: &[(Create, create), (Delete, delete), (Update, update)],
     ..Behaviour::of(&["invoiceitem"])
 }];
 
@@ -110,14 +110,6 @@ fn delete(call: &Call<'_>) -> Outcome<Json> {
         call.session.put(&draft)?;
     }
     generic::remove(call, &body)
-}
-
-/// `GET /v1/invoiceitems`; `pending` are those on no invoice.
-fn list(call: &Call<'_>) -> Outcome<Json> {
-    let pending = call.params.get("pending").and_then(Json::as_bool);
-    page::of_objects(&call.without(&["pending"]), "invoiceitem", |item| {
-        pending.is_none_or(|pending| pending == text(item, "invoice").is_none())
-    })
 }
 
 /// The subscription that an item is of.

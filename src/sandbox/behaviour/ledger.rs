@@ -53,10 +53,8 @@ pub(super) fn post_in(call: &Call<'_>, space: &str, body: &mut Body, of: Movemen
 
 /// A platform takes, or gives back, a part of what an object moved.
 pub(super) fn share(call: &Call<'_>, of: &Body, fee: i64, platform: &str) -> Outcome<()> {
-    let known = text(of, "balance_transaction").unwrap_or_default();
-    let Some((space, mut entry)) = call.session.anywhere("balance_transaction", known)? else {
-        return Ok(());
-    };
+    let known = call.session.linked_anywhere(of, "balance_transaction", "balance_transaction")?;
+    let Some((space, mut entry)) = known else { return Ok(()) };
     let part = json!({
         "amount": fee, "application": identifier::application(platform), "currency": entry.get("currency"),
         "description": "Sandbox application fee", "type": "application_fee",

@@ -148,8 +148,7 @@ pub(super) fn check_usable(method: &Body) -> Outcome<()> {
 /// Marks a method that is used without a customer: it may not be used again.
 pub(super) fn spend(call: &Call<'_>, method: &mut Body) -> Outcome<()> {
     if text(method, "customer").is_none() {
-        set(method, SPENT, true);
-        call.session.put(method)?;
+        call.alter(method, body! {(SPENT): true})?;
     }
     Ok(())
 }
@@ -194,9 +193,7 @@ fn detach(call: &Call<'_>) -> Outcome<Json> {
 /// Takes a method from its customer for good, and out of the customer's defaults.
 pub(super) fn release(call: &Call<'_>, method: &mut Body) -> Outcome<()> {
     let owner = call.session.linked(method, "customer", "customer")?;
-    set(method, "customer", Json::Null);
-    set(method, SPENT, true);
-    call.session.put(method)?;
+    call.alter(method, body! {"customer": null, (SPENT): true})?;
     let Some(mut owner) = owner else { return Ok(()) };
     if text(&owner, "invoice_settings.default_payment_method") == Some(id(method)) {
         set_inner(&mut owner, "invoice_settings", "default_payment_method", Json::Null);

@@ -28,10 +28,6 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     currency::check_payout(amount, currency, "amount")?;
     ledger::demand(call, amount, currency)?;
     let mut body = call.build()?;
-    if text(&body, "method") == Some("instant") {
-        set(&mut body, "arrival_date", call.now);
-        set(&mut body, "status", "paid");
-    }
     enter(call, &mut body, -amount, "payout")?;
     call.keep(body)
 }
@@ -55,13 +51,10 @@ fn reverse(call: &Call<'_>) -> Outcome<Json> {
     copy(&mut back, &call.fresh(), &["id", "created", "metadata"]);
     shape::lay_over(call.entity, &mut back, &call.params)?;
     let amount = needed_number(&body, "amount")?;
-    set(&mut back, "amount", -amount);
-    set(&mut back, "original_payout", id(&body));
-    set(&mut back, "status", "pending");
+    back.extend(body! {"amount": -amount, "original_payout": id(&body), "status": "pending"});
     enter(call, &mut back, amount, "payout")?;
     call.session.put(&back)?;
-    set(&mut body, "reversed_by", id(&back));
-    call.session.put(&body)?;
+    call.alter(&mut body, body! {"reversed_by": id(&back)})?;
     Ok(Json::Object(back))
 }
 
@@ -97,7 +90,7 @@ fn receive(call: &Call<'_>, transfer: &mut Body) -> Outcome<()> {
 
 /// The payment of a transfer, and the space of its account.
 pub(super) fn received(call: &Call<'_>, transfer: &Body) -> Outcome<Option<(String, Body)>> {
-    call.session.anywhere("charge", text(transfer, "destination_payment").unwrap_or_default())
+    call.session.linked_anywhere(transfer, "destination_payment", "charge")
 }
 
 /// What is reversed of a transfer is refunded of its payment.
@@ -142,9 +135,8 @@ pub(super) fn reversal(call: &Call<'_>) -> Outcome<Json> {
     take_back(call, &of, &mut body)?;
     call.session.put(&body)?;
     let reversed = needed_number(&of, "amount_reversed")? + amount;
-    set(&mut of, "amount_reversed", reversed);
     let all = reversed == needed_number(&of, "amount")?;
-    set(&mut of, "reversed", all);
+    of.extend(body! {"amount_reversed": reversed, "reversed": all});
     show_reversals(call, &mut of)?;
     call.session.put(&of)?;
     Ok(Json::Object(body))

@@ -6,10 +6,8 @@ use super::coupon;
 use super::prelude::*;
 
 /// What this module answers.
-pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
-    operations: &[(Create, create), (List, list), (Update, update)],
-    ..Behaviour::of(&["promotion_code"])
-}];
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["promotion_code"]) }];
 
 /// Kept with a code: its coupon.
 const COUPON: &str = "_coupon";
@@ -19,11 +17,10 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let given = text(&call.params, "promotion.coupon").ok_or_else(|| missing("promotion[coupon]"))?;
     let given = coupon::redeemable(call, given, "promotion[coupon]")?;
     let mut body = call.build()?;
-    let code = text(&call.params, "code").map_or_else(identifier::invoice_prefix, str::to_owned);
-    if !code.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-') {
+    if !needed(&body, "code")?.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-') {
         return Err(Failure::of("code_letters", &[]));
     }
-    body.extend(body! {(COUPON): id(&given), "code": code});
+    set(&mut body, COUPON, id(&given));
     check_unique(call, &body)?;
     call.keep(body)
 }
@@ -34,25 +31,14 @@ fn check_unique(call: &Call<'_>, body: &Body) -> Outcome<()> {
         return Ok(());
     }
     let code = needed(body, "code")?;
-    let mut taken = false;
-    call.session.walk(&Walk::of("promotion_code"), |stored| {
-        let mut other = stored.body;
-        due::bring_to(call.now, &mut other);
-        taken = id(&other) != id(body)
-            && flag(&other, "active")
-            && text(&other, "customer") == text(body, "customer")
-            && text(&other, "code").is_some_and(|other| other.eq_ignore_ascii_case(code));
-        !taken
+    let same = call.session.first(&Walk::of("promotion_code"), |other| {
+        due::bring_to(call.now, other);
+        id(other) != id(body)
+            && flag(other, "active")
+            && text(other, "customer") == text(body, "customer")
+            && text(other, "code").is_some_and(|other| other.eq_ignore_ascii_case(code))
     })?;
-    if taken { Err(Failure::of("code_taken", &[("code", &code)])) } else { Ok(()) }
-}
-
-/// `GET /v1/promotion_codes`; codes are compared without regard to case.
-fn list(call: &Call<'_>) -> Outcome<Json> {
-    let wanted = text(&call.params, "code");
-    page::of_objects(&call.without(&["code"]), "promotion_code", |body| {
-        wanted.is_none_or(|wanted| text(body, "code").is_some_and(|own| own.eq_ignore_ascii_case(wanted)))
-    })
+    if same.is_some() { Err(Failure::of("code_taken", &[("code", &code)])) } else { Ok(()) }
 }
 
 /// `POST /v1/promotion_codes/{id}`: a code whose coupon is gone stays inactive.
@@ -74,8 +60,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 pub(super) fn coupon_deleted(call: &Call<'_>, coupon: &Body) -> Outcome<()> {
     for mut code in call.session.having("promotion_code", COUPON, id(coupon))? {
         if flag(&code, "active") {
-            set(&mut code, "active", false);
-            call.alter(&mut code, body! {"_ended": true})?;
+            call.alter(&mut code, body! {"active": false, "_ended": true})?;
         }
     }
     Ok(())

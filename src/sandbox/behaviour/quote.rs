@@ -81,7 +81,7 @@ fn finalize(call: &Call<'_>) -> Outcome<Json> {
     if let Some(expires) = given_number(&call.params, "expires_at") {
         set(&mut body, "expires_at", expires);
     }
-    let number = format!("QT-{}-0001-1", identifier::invoice_prefix());
+    let number = format!("QT-{}-0001-1", identifier::capitals(8));
     body.extend(body! {"number": number, "status": "open"});
     set_inner(&mut body, "status_transitions", "finalized_at", call.now);
     call.keep(body)

@@ -68,8 +68,7 @@ fn begun(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
 /// The same call at a later time, which the test clock of the customer shows too.
 fn later<'a>(call: &Call<'a>, body: &Body, now: i64) -> Outcome<Call<'a>> {
     if let Some(mut clock) = call.session.linked(body, "test_clock", "test_helpers.test_clock")? {
-        set(&mut clock, "frozen_time", now);
-        call.session.put(&clock)?;
+        call.alter(&mut clock, body! {"frozen_time": now})?;
     }
     Ok(Call { now, ..call.clone() })
 }

@@ -17,14 +17,13 @@ mod end;
 mod ending;
 mod item;
 mod item_calls;
-mod params;
 mod pending;
 mod preview;
 mod proration;
 mod trial;
 mod views;
 
-use params::{SPECIAL, own_method};
+use create::{SPECIAL, own_method};
 
 pub(super) use billing_cycle::{due_at, turn};
 pub(super) use create::made;

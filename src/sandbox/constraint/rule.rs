@@ -9,7 +9,7 @@ use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::currency;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{Body, at, given_number, number, text};
+use crate::sandbox::fields::{Body, all_have, given_number, number, said, text};
 use crate::sandbox::message;
 use crate::sandbox::state;
 
@@ -128,26 +128,6 @@ fn refusal(body: Option<&Body>, message: &str, code: Option<&str>) -> Failure {
         Some(body) => state::refusal(body, message, code),
         None => code.into_iter().fold(Failure::invalid(message), Failure::code),
     }
-}
-
-/// Whether the members have these values: one of several where a list stands, none where an empty
-/// text stands, that of a param where its name stands in braces.
-pub(super) fn all_have(members: &Body, values: &BTreeMap<String, Json>, known: &Body) -> bool {
-    let has = |path: &str, value: &Json| {
-        let named = value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}'));
-        let value = named.map_or(Some(value), |name| said(known, name));
-        said(members, path) == value.filter(|value| *value != "")
-    };
-    values.iter().all(|(path, value)| match value {
-        Json::Array(several) => several.iter().any(|one| has(path, one)),
-        one => has(path, one),
-    })
-}
-
-/// What was said at a path; none where it is nothing, an empty text or an empty list.
-pub(super) fn said<'p>(params: &'p Body, path: &str) -> Option<&'p Json> {
-    at(params, path)
-        .filter(|found| !found.is_null() && *found != "" && !found.as_array().is_some_and(Vec::is_empty))
 }
 
 /// `amount[monetary]`, as a form spells `amount.monetary`.

@@ -8,7 +8,12 @@ fn read() -> Table {
 #[test]
 fn what_is_new_has_fields_that_take_its_values() {
     let mut wrong = Vec::new();
-    for (key, new) in read().new {
+    let table = read();
+    let conditional = table
+        .new_if
+        .into_iter()
+        .flat_map(|(key, rows)| rows.into_iter().map(move |row| (key.clone(), row.set)));
+    for (key, new) in table.new.into_iter().chain(conditional) {
         let entity = catalog().by_object(&key).unwrap_or_else(|| panic!("there is no {key}"));
         let strange = new.iter().filter(|(path, value)| !takes(&entity.fields, path, value));
         wrong.extend(strange.map(|(path, value)| format!("{key} does not take {path} = {value}")));

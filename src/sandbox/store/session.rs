@@ -94,6 +94,11 @@ impl Session<'_> {
         text(body, field).map_or(Ok(None), |id| self.alive(object, id))
     }
 
+    /// The same whoever's the object is, with the space it is kept in.
+    pub fn linked_anywhere(&self, body: &Body, field: &str, object: &str) -> Outcome<Option<(String, Body)>> {
+        text(body, field).map_or(Ok(None), |id| self.anywhere(object, id))
+    }
+
     /// The object that a path names.
     pub fn named(&self, object: &str, id: &str) -> Outcome<Body> {
         self.alive(object, id)?.ok_or_else(|| Failure::absent(object, id))
@@ -192,6 +197,16 @@ impl Session<'_> {
     /// Goes through the living objects until `visit` says stop.
     pub fn walk(&self, walk: &Walk<'_>, visit: impl FnMut(Stored) -> bool) -> Outcome<()> {
         self.walk_in(self.space_of(walk.objects.first().unwrap_or(&"")), walk, visit)
+    }
+
+    /// The first object of a walk that fits.
+    pub fn first(&self, walk: &Walk<'_>, fits: impl Fn(&mut Body) -> bool) -> Outcome<Option<Body>> {
+        let mut found = None;
+        self.walk(walk, |mut stored| {
+            found = fits(&mut stored.body).then_some(stored.body);
+            found.is_none()
+        })?;
+        Ok(found)
     }
 
     fn walk_in(&self, space: &str, walk: &Walk<'_>, mut visit: impl FnMut(Stored) -> bool) -> Outcome<()> {

@@ -3,9 +3,8 @@
 use crate::sandbox::behaviour::payment_method;
 use crate::sandbox::behaviour::prelude::*;
 
-/// What the page offers, and to whom, as far as the mode and the customer decide it.
+/// What the page offers, and to whom.
 pub(super) fn offer(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
-    let mode = call.demanded("mode")?;
     let types = items(&call.params, "allowed_payment_method_types").to_vec();
     if types.is_empty() {
         set(body, "payment_method_types", json!(["card"]));
@@ -14,24 +13,6 @@ pub(super) fn offer(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         set(body, "payment_method_types", types);
     }
     let customer = call.referred_by("customer", "customer")?;
-    let paid = mode == "payment";
-    let mut usual = vec![("payment_method_collection", json!(if paid { "if_required" } else { "always" }))];
-    if paid {
-        usual.push(("invoice_creation", json!({"enabled": false, "invoice_data": {}})));
-    }
-    match &customer {
-        None => usual.push(("customer_creation", json!(if paid { "if_required" } else { "always" }))),
-        Some(_) if mode == "setup" => {}
-        Some(_) => usual.push((
-            "saved_payment_method_options",
-            json!({"allow_redisplay_filters": ["always"], "payment_method_remove": "disabled"}),
-        )),
-    }
-    for (name, value) in usual {
-        if body.get(name).is_none_or(Json::is_null) {
-            set(body, name, value);
-        }
-    }
     set(body, "customer_details", whom(call, customer.as_ref()));
     Ok(())
 }

@@ -36,9 +36,7 @@ pub(in crate::sandbox::behaviour) fn end(
         && let Some(mut held) = call.session.linked(body, "latest_charge", "charge")?
     {
         let amount = needed_number(&held, "amount")?;
-        set(&mut held, "amount_refunded", amount);
-        set(&mut held, "refunded", true);
-        call.session.put(&held)?;
+        call.alter(&mut held, body! {"amount_refunded": amount, "refunded": true})?;
     }
     body.extend(members(json!({
         "amount_capturable": 0, "canceled_at": call.now, "cancellation_reason": reason, "next_action": null,
