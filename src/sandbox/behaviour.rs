@@ -201,7 +201,6 @@ pub(super) fn included(session: &Session<'_>, object: &str, name: &str, id: &str
     if shown.oldest_first {
         found.reverse();
     }
-    let found: Vec<Json> = found.into_iter().map(Json::Object).collect();
     Ok(Some(page::embedded(&found, &format!("/v1/{object}s/{id}/{name}"))))
 }
 

@@ -93,6 +93,11 @@ pub(super) fn inner<'a>(body: &'a Body, path: &str) -> Option<&'a Body> {
     at(body, path).and_then(Json::as_object)
 }
 
+/// The members of the object at a path, to be changed apart from it; none where there is no object.
+pub(super) fn members_at(body: &Body, path: &str) -> Body {
+    at(body, path).cloned().map_or_else(Body::new, members)
+}
+
 /// The members of a value that is an object; none of any other.
 pub(super) fn members(value: Json) -> Body {
     if let Json::Object(members) = value { members } else { Body::new() }

@@ -27,7 +27,7 @@ pub(super) fn take(
     body.extend(body! {
         "account": account(payer), "amount": amount, "currency": needed(payment, "currency")?, "charge": id(payment),
         "fee_source": {"charge": id(payment), "type": "charge"}, "originating_transaction": of,
-        "application": identifier::application(account(platform)), "refunds": page::embedded(&[], &url),
+        "application": identifier::application(account(platform)), "refunds": page::embedded(&Vec::<Body>::new(), &url),
     });
     let movement = Movement { amount, fee: 0, kind: "application_fee", at_once: false };
     ledger::post_in(call, platform, &mut body, movement)?;
@@ -87,7 +87,6 @@ fn refund(
     }
     let refunded = number(&fee, "amount_refunded") + amount;
     let all = call.session.having_in(platform, "fee_refund", "fee", id(&fee))?;
-    let all: Vec<Json> = all.into_iter().map(Json::Object).collect();
     let url = format!("/v1/application_fees/{}/refunds", id(&fee));
     let whole = refunded == number(&fee, "amount");
     fee.extend(body! {"amount_refunded": refunded, "refunded": whole, "refunds": page::embedded(&all, &url)});

@@ -1,10 +1,9 @@
 //! Checkout sessions: a page of Stripe's on which a customer pays, subscribes, or saves a card.
 
 use super::prelude::*;
-use super::{discount, line_items};
+use super::{discount, line_items, payment_method};
 
 mod complete;
-mod page;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -56,9 +55,33 @@ fn draft(call: &Call<'_>) -> Outcome<Body> {
         set(&mut body, "client_secret", identifier::random(&format!("{named}_secret_"), 40));
     }
     set(&mut body, "id", named);
-    page::offer(call, &mut body)?;
+    offer(call, &mut body)?;
     complete::keep_data(call, &mut body);
     Ok(body)
+}
+
+/// What the page offers, and to whom.
+fn offer(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    let types = items(&call.params, "allowed_payment_method_types").to_vec();
+    if types.is_empty() {
+        set(body, "payment_method_types", json!(["card"]));
+        set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
+    } else {
+        set(body, "payment_method_types", types);
+    }
+    let customer = call.referred_by("customer", "customer")?;
+    set(body, "customer_details", whom(call, customer.as_ref()));
+    Ok(())
+}
+
+/// Whom the page knows already; nobody where the call names nobody.
+fn whom(call: &Call<'_>, customer: Option<&Body>) -> Json {
+    let email = customer.and_then(|customer| text(customer, "email"));
+    let exempt = customer.and_then(|customer| text(customer, "tax_exempt")).unwrap_or("none");
+    match email.or_else(|| text(&call.params, "customer_email")) {
+        None if customer.is_none() => Json::Null,
+        email => json!({"email": email, "tax_exempt": exempt}),
+    }
 }
 
 fn reductions(call: &Call<'_>, body: &mut Body) -> Outcome<Vec<Body>> {

@@ -228,8 +228,5 @@ fn void(call: &Call<'_>) -> Outcome<Json> {
 /// `GET /v1/credit_notes/preview/lines`: those of a note that is not made.
 fn list_preview(call: &Call<'_>) -> Outcome<Json> {
     let (body, _) = worked_out(&call.without(&["limit", "starting_after", "ending_before"]))?;
-    page::of_items(
-        &call.about("credit_note", Body::new())?,
-        embedded::all_items(&body, "lines").unwrap_or(&[]),
-    )
+    page::of_items(&call.about("credit_note", Body::new())?, items(&body, "_lines"))
 }

@@ -63,7 +63,7 @@ fn offer_methods(call: &Call<'_>, body: &mut Body) {
         set(body, "payment_method_types", json!(["card", "link"]));
         set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
     }
-    let mut options = inner(body, "payment_method_options").cloned().unwrap_or_default();
+    let mut options = members_at(body, "payment_method_options");
     for kind in items(body, "payment_method_types").iter().filter_map(Json::as_str) {
         options.entry(kind).or_insert_with(|| json!({}));
     }

@@ -6,7 +6,7 @@ use serde::Deserializer;
 use serde::de::Error;
 
 use crate::sandbox::currency;
-pub(super) use crate::sandbox::currency::written;
+pub(super) use crate::sandbox::currency::{read as known_currency, written};
 
 use super::prelude::*;
 
@@ -22,11 +22,6 @@ const MOST: i64 = 99_999_999;
 /// The `currency` param, demanded, in small letters.
 pub(super) fn currency(params: &Body) -> Outcome<String> {
     known_currency(text(params, "currency").ok_or_else(|| missing("currency"))?, "currency")
-}
-
-/// A currency, in small letters.
-pub(super) fn known_currency(given: &str, param: &str) -> Outcome<String> {
-    currency::read(given, param)
 }
 
 /// The amount of a payment: at least what the currency asks for, at most eight digits.

@@ -14,7 +14,7 @@ pub(super) use given::{DISCOUNTS, give_discounts, give_rates, give_reductions, k
 pub(super) use invoice_lines::{add_item, change_lines, invoice_line, line_named, push, remove};
 pub(super) use line::{Line, add, quantity, sum};
 pub(super) use offer::{
-    Accepts, CHECKED, currency_options, named, price, product_described, take_lookup_key,
+    Accepts, CHECKED, currency_options, demanded, named, price, product_described, take_lookup_key,
 };
 pub(super) use price::Price;
 pub(super) use reduce::{Priced, Totals, reduce};

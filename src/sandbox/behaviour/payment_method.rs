@@ -98,9 +98,8 @@ fn given(call: &Call<'_>) -> Outcome<Option<Body>> {
 /// `POST /v1/test_helpers/confirmation_tokens`: the token shows the method that it stands for.
 fn confirmation_token(call: &Call<'_>) -> Outcome<Json> {
     let mut body = members(generic::create(call)?);
-    let mut preview = given(call)?.unwrap_or_default();
-    shape::keep_known(&body, "payment_method_preview", &mut preview);
-    if !preview.is_empty() {
+    if let Some(mut preview) = given(call)? {
+        shape::keep_known(&body, "payment_method_preview", &mut preview);
         set(&mut body, "payment_method_preview", preview);
     }
     call.keep(body)

@@ -117,7 +117,6 @@ fn take_back(call: &Call<'_>, of: &Body, reversal: &mut Body) -> Outcome<()> {
 
 fn show_reversals(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let all = call.session.having("transfer_reversal", "transfer", id(body))?;
-    let all: Vec<Json> = all.into_iter().map(Json::Object).collect();
     let url = format!("/v1/transfers/{}/reversals", id(body));
     set(body, "reversals", page::embedded(&all, &url));
     Ok(())

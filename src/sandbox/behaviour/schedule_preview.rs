@@ -6,7 +6,7 @@ use super::{customer_time, schedule, subscription};
 /// The next invoice of a schedule, with the changes that a preview asks for; the first one of a
 /// schedule that is not made.
 pub(super) fn previewed(call: &Call<'_>) -> Outcome<Body> {
-    let mut params = inner(&call.params, "schedule_details").cloned().unwrap_or_default();
+    let mut params = members_at(&call.params, "schedule_details");
     check(&params)?;
     // nobody pays for a preview
     set(&mut params, "payment_behavior", "default_incomplete");

@@ -42,8 +42,8 @@ fn options(body: &Body, given: &Body) -> Outcome<Body> {
 /// Adds the options of other currencies, or changes those that are there.
 fn add_options(options: &mut Body, given: &Body) -> Outcome<()> {
     for (currency, given) in inner(given, "currency_options").into_iter().flatten() {
-        let known = options.get(currency).and_then(Json::as_object).cloned().unwrap_or_default();
-        let changed: Body = known.into_iter().chain(members(given.clone())).collect();
+        let mut changed = members_at(options, currency);
+        changed.extend(members(given.clone()));
         let taxed = text(&changed, "tax_behavior").unwrap_or("unspecified");
         set(options, currency, option(currency, number(&changed, "amount"), taxed)?);
     }
@@ -54,7 +54,7 @@ fn add_options(options: &mut Body, given: &Body) -> Outcome<()> {
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.without(&["fixed_amount"]).revise()?;
     if let Some(given) = inner(&call.params, "fixed_amount") {
-        let mut options = inner(&body, "fixed_amount.currency_options").cloned().unwrap_or_default();
+        let mut options = members_at(&body, "fixed_amount.currency_options");
         add_options(&mut options, given)?;
         set_inner(&mut body, "fixed_amount", "currency_options", options);
     }

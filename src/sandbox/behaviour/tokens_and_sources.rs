@@ -39,7 +39,7 @@ fn create_token(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.fresh();
     set(&mut body, "id", identifier::fresh(prefix));
     set(&mut body, "type", *kind);
-    let given = inner(&call.params, kind).cloned().unwrap_or_default();
+    let given = members_at(&call.params, kind);
     match *kind {
         "card" => set(&mut body, kind, of_card(call, &given)?),
         "bank_account" => set(&mut body, kind, of_bank(call, &given)?),

@@ -23,11 +23,8 @@ fn led_to(entity: &'static Entity, params: &'static [Member], path: &str) -> &'s
     for name in path.split('.') {
         // what stands in the path is the object itself, one of its fields, or what it belongs to
         let field = find(members, name).or_else(|| find(&entity.fields, name));
-        let entity = match field {
-            None if name == "path_id" => Some(entity),
-            None => catalog().by_object(name),
-            Some(field) => field.shape.objects().first().and_then(|object| catalog().by_object(object)),
-        };
+        let named = field.and_then(|field| field.shape.objects().first()).map_or(name, String::as_str);
+        let entity = if name == "path_id" { Some(entity) } else { catalog().by_object(named) };
         let inner = field.and_then(|field| field.shape.members());
         members = inner.or(entity.map(|entity| entity.fields.as_slice())).unwrap_or_default();
         found = entity;

@@ -43,11 +43,6 @@ pub(super) fn keep_data(call: &Call<'_>, body: &mut Body) {
     }
 }
 
-/// What was said of it; nothing where nothing was.
-fn data(body: &Body, name: &str) -> Body {
-    inner(body, name).cloned().unwrap_or_default()
-}
-
 /// What the page was told of who paid: of the session, of its customer, of the method.
 fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> Outcome<Json> {
     let customer = call.session.linked(body, "customer", "customer")?;
@@ -75,7 +70,7 @@ fn payer(call: &Call<'_>, body: &mut Body, needed: bool) -> Outcome<String> {
 }
 
 fn setup(call: &Call<'_>, body: &mut Body, method: &Body, customer: &str) -> Outcome<()> {
-    let mut params = data(body, "_setup_intent_data");
+    let mut params = members_at(body, "_setup_intent_data");
     params.extend(body! {
         "payment_method": id(method), "confirm": true, "customer": customer,
         "automatic_payment_methods": {"enabled": true, "allow_redirects": "never"},
@@ -91,7 +86,7 @@ fn subscribe(call: &Call<'_>, body: &mut Body, method: &mut Body, customer: &str
         line_items::of(body).into_iter().partition(line_items::is_recurring);
     let entries = |items: &[Body]| items.iter().map(line_items::entry).collect::<Vec<_>>();
     let known: Vec<Json> = items(body, "_discounts").iter().map(|id| json!({"discount": id})).collect();
-    let mut params = data(body, "_subscription_data");
+    let mut params = members_at(body, "_subscription_data");
     params.extend(body! {
         "customer": customer, "default_payment_method": id(method), "payment_behavior": "error_if_incomplete",
         "currency": body.get("currency"), "items": entries(&recurring), "discounts": known,
@@ -111,7 +106,7 @@ fn pay(call: &Call<'_>, body: &mut Body, method: Body, customer: &str) -> Outcom
     let owed = members(json!({"currency": body.get("currency"), "customer": customer}));
     let mut intent = payment_intent::for_amount(call, &owed, amount)?;
     let paying = call.about("payment_intent", Body::new())?;
-    shape::lay_over(paying.entity, &mut intent, &data(body, "_payment_intent_data"))?;
+    shape::lay_over(paying.entity, &mut intent, &members_at(body, "_payment_intent_data"))?;
     set(&mut intent, "payment_method", id(&method));
     match payment_intent::attempt(&paying, &mut intent, method, true)? {
         Attempt::Failed(failure) => return Err(*failure),

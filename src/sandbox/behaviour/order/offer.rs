@@ -58,6 +58,11 @@ pub fn named(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> Out
     Ok(Some(price))
 }
 
+/// The price that an entry names or describes, which it must.
+pub fn demanded(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> Outcome<Body> {
+    named(call, entry, accepts, path)?.ok_or_else(|| missing(&child(path, "price")))
+}
+
 /// A price that `price_data` describes: kept, but never offered to others.
 fn described(call: &Call<'_>, data: &Body, path: &str) -> Outcome<Body> {
     let mut data = data.clone();

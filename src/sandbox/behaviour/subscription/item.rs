@@ -10,8 +10,7 @@ const MOST: usize = 20;
 
 /// An item of params, its period not yet set; the currency of the first is the subscription's.
 pub(super) fn made(call: &Call<'_>, owner: &mut Body, params: &Body, path: &str) -> Outcome<Body> {
-    let price = order::named(call, params, Accepts::Recurring, path)?
-        .ok_or_else(|| missing(&child(path, "price")))?;
+    let price = order::demanded(call, params, Accepts::Recurring, path)?;
     let currency = text(owner, "currency").map_or_else(|| needed(&price, "currency"), Ok)?;
     Price::in_currency(&price, currency, &child(path, "price"))?;
     let currency = currency.to_owned();
@@ -166,7 +165,7 @@ pub fn shown(owner: &Body) -> impl Iterator<Item = &Body> {
 
 /// Shows the items as they are kept: all of them, which are twenty at most.
 pub(super) fn sync(call: &Call<'_>, owner: &mut Body) -> Outcome<()> {
-    let own: Vec<Json> = of(call, id(owner))?.into_iter().map(Json::Object).collect();
+    let own = of(call, id(owner))?;
     let url = format!("/v1/subscription_items?subscription={}", id(owner));
     set(owner, "items", page::whole(&own, &url));
     Ok(())

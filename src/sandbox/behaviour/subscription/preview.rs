@@ -9,7 +9,7 @@ use crate::sandbox::behaviour::prelude::*;
 /// The next invoice of a subscription, with the changes that a preview asks for.
 pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
     let mut owner = call.session.referred("subscription", known, "subscription")?;
-    let details = inner(&call.params, "subscription_details").cloned().unwrap_or_default();
+    let details = members_at(&call.params, "subscription_details");
     let mut call = customer_time::of(&call.about("subscription", details)?, &owner)?;
     if text(&call.params, "proration_behavior") == Some("always_invoice") {
         set(&mut call.params, "proration_behavior", "create_prorations");
