@@ -119,13 +119,13 @@ impl Constraints {
     }
 
     fn check_addresses(&self, params: &Body) -> Outcome<()> {
-        let mut given = self.urls.iter().filter_map(|path| Some((path, text(params, path)?)));
-        if let Some((path, _)) = given.find(|(_, given)| !is_url(given)) {
-            return Err(Failure::of("url_invalid", &[]).param(form_name(path)));
-        }
-        let mut given = self.emails.iter().filter_map(|path| Some((path, text(params, path)?)));
-        given.find(|(_, given)| !is_email(given)).map_or(Ok(()), |(path, given)| {
-            Err(Failure::of("email_invalid", &[("given", &given)]).param(form_name(path)))
+        let urls = self.urls.iter().map(|path| (path, is_url as fn(&str) -> bool, "url_invalid"));
+        let emails = self.emails.iter().map(|path| (path, is_email as fn(&str) -> bool, "email_invalid"));
+        urls.chain(emails).try_for_each(|(path, is_right, refusal)| match text(params, path) {
+            Some(given) if !is_right(given) => {
+                Err(Failure::of(refusal, &[("given", &given)]).param(form_name(path)))
+            }
+            _ => Ok(()),
         })
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn take(
 /// `POST /v1/application_fees/{fee}/refunds`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let fee = call.session.named("application_fee", call.owner())?;
-    let amount = given_number(&call.params, "amount").unwrap_or(left(&fee));
+    let amount = given_number(&call.params, "amount").map_or_else(|| left(&fee), Ok)?;
     refund(call, &call.session.space, fee, amount, None).map(Json::Object)
 }
 
@@ -53,17 +53,16 @@ pub(super) fn give_back(
 ) -> Outcome<()> {
     let known = call.session.linked_anywhere(payment, "application_fee", "application_fee")?;
     let Some((platform, fee)) = known else { return Ok(()) };
-    let part =
-        money::part_of(number(&fee, "amount").into(), returned.into(), number(payment, "amount").into());
-    let amount = part.min(left(&fee));
+    let (whole, paid) = (needed_number(&fee, "amount")?, needed_number(payment, "amount")?);
+    let amount = money::part_of(whole.into(), returned.into(), paid.into()).min(left(&fee)?);
     if amount < 1 {
         return Ok(());
     }
     refund(&call.without(&["amount", "metadata"]), &platform, fee, amount, undone).map(drop)
 }
 
-fn left(fee: &Body) -> i64 {
-    number(fee, "amount") - number(fee, "amount_refunded")
+fn left(fee: &Body) -> Outcome<i64> {
+    Ok(needed_number(fee, "amount")? - needed_number(fee, "amount_refunded")?)
 }
 
 fn refund(
@@ -85,10 +84,10 @@ fn refund(
         let payer = ledger::space_of(call, needed(&fee, "account")?);
         ledger::post_in(call, &payer, &mut body.clone(), Movement { amount, ..movement })?;
     }
-    let refunded = number(&fee, "amount_refunded") + amount;
+    let refunded = needed_number(&fee, "amount_refunded")? + amount;
     let all = call.session.having_in(platform, "fee_refund", "fee", id(&fee))?;
     let url = format!("/v1/application_fees/{}/refunds", id(&fee));
-    let whole = refunded == number(&fee, "amount");
+    let whole = refunded == needed_number(&fee, "amount")?;
     fee.extend(body! {"amount_refunded": refunded, "refunded": whole, "refunds": page::embedded(&all, &url)});
     call.session.put_in(platform, &fee)?;
     Ok(body)

@@ -67,7 +67,7 @@ fn tax_ids(call: &Call<'_>, body: &Body) -> Outcome<()> {
 
 /// `POST /v1/customers/{customer}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
-    let before = number(&call.named()?, "balance");
+    let before = needed_number(&call.named()?, "balance")?;
     let body = call.revise()?;
     call.session.put(&body)?;
     customer_balance::adjusted(call, before, &body)?;

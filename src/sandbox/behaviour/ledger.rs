@@ -60,7 +60,7 @@ pub(super) fn share(call: &Call<'_>, of: &Body, fee: i64, platform: &str) -> Out
         "description": "Sandbox application fee", "type": "application_fee",
     });
     let details: Vec<Json> = std::iter::once(part).chain(items(&entry, "fee_details").to_vec()).collect();
-    let (whole, net) = (number(&entry, "fee") + fee, number(&entry, "net") - fee);
+    let (whole, net) = (needed_number(&entry, "fee")? + fee, needed_number(&entry, "net")? - fee);
     entry.extend(body! {"fee": whole, "fee_details": details, "net": net});
     call.session.put_in(&space, &entry)
 }

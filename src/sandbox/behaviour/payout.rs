@@ -77,7 +77,7 @@ fn receive(call: &Call<'_>, transfer: &mut Body) -> Outcome<()> {
     let mut params = Body::new();
     copy(&mut params, transfer, &["amount", "currency"]);
     let mut payment = Call { platform: None, ..call.about("charge", params)? }.build()?;
-    let amount = number(transfer, "amount");
+    let amount = needed_number(transfer, "amount")?;
     payment.extend(body! {
         "id": identifier::fresh("py_"), "amount_captured": amount, "captured": true, "paid": true,
         "source_transfer": id(transfer), "status": "succeeded",
@@ -96,7 +96,7 @@ pub(super) fn received(call: &Call<'_>, transfer: &Body) -> Outcome<Option<(Stri
 /// What is reversed of a transfer is refunded of its payment.
 fn take_back(call: &Call<'_>, of: &Body, reversal: &mut Body) -> Outcome<()> {
     let Some((space, mut payment)) = received(call, of)? else { return Ok(()) };
-    let amount = number(reversal, "amount");
+    let amount = needed_number(reversal, "amount")?;
     let mut refund = Call { platform: None, ..call.about("refund", Body::new())? }.build()?;
     refund.extend(body! {
         "id": identifier::fresh("pyr_"), "amount": amount, "charge": id(&payment), "status": "succeeded",
@@ -107,8 +107,8 @@ fn take_back(call: &Call<'_>, of: &Body, reversal: &mut Body) -> Outcome<()> {
     if flag(&call.params, "refund_application_fee") {
         application_fee::give_back(call, &payment, amount, Some(&refund))?;
     }
-    let refunded = number(&payment, "amount_refunded") + amount;
-    let whole = refunded == number(&payment, "amount");
+    let refunded = needed_number(&payment, "amount_refunded")? + amount;
+    let whole = refunded == needed_number(&payment, "amount")?;
     payment.extend(body! {"amount_refunded": refunded, "refunded": whole});
     set(reversal, "destination_payment_refund", id(&refund));
     call.session.put_in(&space, &refund)?;
