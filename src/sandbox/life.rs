@@ -23,6 +23,7 @@ use super::table;
 struct Table {
     new: BTreeMap<String, Body>,
     new_if: BTreeMap<String, Vec<Conditional>>,
+    apart: BTreeMap<String, Vec<String>>,
     verbs: BTreeMap<String, Body>,
     actions: BTreeMap<String, Transition>,
     missing: BTreeMap<String, BTreeMap<OperationKind, String>>,
@@ -127,6 +128,11 @@ fn takes(fields: &[Member], path: &str, value: &Json) -> bool {
         (_, None, Json::String(text)) if text.contains('{') => true,
         (kind, None, value) => shape::holds(kind, value),
     }
+}
+
+/// The params of a type of object that mean more than the field of their name.
+pub(super) fn apart(entity: &Entity) -> &'static [String] {
+    TABLE.apart.get(&entity.key).map_or(&[], Vec::as_slice)
 }
 
 /// Gives a new object what its type starts with, where the params say nothing; what can be active is.

@@ -12,9 +12,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["account"])
 }];
 
-/// Params that mean more than a field of their name.
-const SPECIAL: &[&str] = &["capabilities", "individual"];
-
 /// `GET /v1/account`, and `GET /v1/accounts/{account}` of a connected one.
 fn get(call: &Call<'_>) -> Outcome<Json> {
     if !call.id.is_empty() && call.id != call.account {
@@ -38,12 +35,12 @@ fn get(call: &Call<'_>) -> Outcome<Json> {
 
 /// `POST /v1/accounts`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    finish(call, members(generic::create(&call.without(SPECIAL))?))
+    finish(call, members(generic::create(call)?))
 }
 
 /// `POST /v1/accounts/{account}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
-    finish(call, members(generic::update(&call.without(SPECIAL))?))
+    finish(call, members(generic::update(call)?))
 }
 
 /// Keeps an account with what its params mean for more than a field of their name.

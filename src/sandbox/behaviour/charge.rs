@@ -134,7 +134,7 @@ pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> Outcome<()>
 fn create(call: &Call<'_>) -> Outcome<Json> {
     money::payable(needed_number(&call.params, "amount")?, call.demanded("currency")?, "amount")?;
     let method = source(call)?;
-    let call = today(call).without(&["source"]);
+    let call = today(call);
     let mut body = call.build()?;
     let captured = call.params.get("capture").and_then(Json::as_bool).unwrap_or(true);
     let refused = match card::verdict(&method) {

@@ -12,9 +12,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["checkout.session"])
 }];
 
-/// Params that mean more than a field of their name.
-const SPECIAL: &[&str] = &["line_items", "discounts", "shipping_options"];
-
 /// `POST /v1/checkout/sessions`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let mode = call.demanded("mode")?;
@@ -46,7 +43,7 @@ fn fits(mode: &str, basket: &[Body]) -> Outcome<()> {
 }
 
 fn draft(call: &Call<'_>) -> Outcome<Body> {
-    let mut body = call.without(SPECIAL).build()?;
+    let mut body = call.build()?;
     let named = identifier::random(if call.livemode { "cs_live_" } else { "cs_test_" }, 58);
     if text(&body, "ui_mode") == Some("hosted_page") {
         let url = format!("https://checkout.stripe.com/c/pay/{named}#{}", identifier::random("", 32));
@@ -115,7 +112,7 @@ fn sell(call: &Call<'_>, body: &mut Body, basket: Vec<Body>, discounts: &[Body])
 
 /// `POST /v1/checkout/sessions/{id}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.without(SPECIAL).revise()?;
+    let mut body = call.revise()?;
     complete::keep_data(call, &mut body);
     if !items(&call.params, "line_items").is_empty() {
         let basket = line_items::requantified(call, &body)?;

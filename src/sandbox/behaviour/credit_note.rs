@@ -48,7 +48,7 @@ fn worked_out(call: &Call<'_>) -> Outcome<(Body, Body)> {
     let invoice = call.demanded_object("invoice", "invoice")?;
     let state = status(&invoice);
     let about = call.about("credit_note", call.params.clone())?;
-    let mut body = about.without(&["lines", "amount", "refunds", "shipping_cost"]).build()?;
+    let mut body = about.build()?;
     let amount = totals(call, &mut body, &lines(call, &invoice)?);
     check_amount(amount, &typed(&invoice)?)?;
     split(call, &mut body, amount, state == "paid")?;

@@ -1,4 +1,4 @@
-//! Money that leaves the account, or comes to it: payouts, transfers and their reversals, top-ups.
+//! Money that leaves the account, or comes to it: payouts, transfers and their reversals.
 
 use crate::sandbox::currency;
 
@@ -13,7 +13,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         actions: &[("CancelPayout", cancel), ("ReversePayout", reverse)],
         ..Behaviour::of(&["payout"])
     },
-    Behaviour { operations: &[(Create, topup)], ..Behaviour::of(&["topup"]) },
     Behaviour { operations: &[(Create, transfer)], ..Behaviour::of(&["transfer"]) },
     Behaviour { operations: &[(Create, reversal)], ..Behaviour::of(&["transfer_reversal"]) },
 ];
@@ -139,9 +138,4 @@ pub(super) fn reversal(call: &Call<'_>) -> Outcome<Json> {
     show_reversals(call, &mut of)?;
     call.session.put(&of)?;
     Ok(Json::Object(body))
-}
-
-/// `POST /v1/topups`: where the money comes from is not kept.
-fn topup(call: &Call<'_>) -> Outcome<Json> {
-    call.keep(call.without(&["source"]).build()?)
 }

@@ -19,7 +19,7 @@ const DAYS_UNTIL_DUE: i64 = 30;
 
 /// `POST /v1/quotes`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.without(&["line_items"]).build()?;
+    let mut body = call.build()?;
     let basket = line_items::filled(call, None)?;
     show(call, &mut body, basket)?;
     call.keep(body)
@@ -27,7 +27,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 
 /// `POST /v1/quotes/{quote}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.without(&["line_items"]).revise()?;
+    let mut body = call.revise()?;
     let changes = call.params.contains_key("line_items");
     let basket = if changes { line_items::filled(call, Some(&body))? } else { line_items::of(&body) };
     if call.params.keys().any(|name| name != "metadata") {

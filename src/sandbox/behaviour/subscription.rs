@@ -23,7 +23,7 @@ mod proration;
 mod trial;
 mod views;
 
-use create::{SPECIAL, own_method};
+use create::own_method;
 
 pub(super) use billing_cycle::{due_at, turn};
 pub(super) use create::made;
@@ -65,7 +65,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     own_method(call, needed(&before, "customer")?)?;
     let changed = pending::once_paid(call, &before, || {
-        let mut body = call.without(SPECIAL).revise()?;
+        let mut body = call.revise()?;
         discount::give(call, &mut body, &call.params, "")?;
         order::give_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
         change::run(call, body)

@@ -48,3 +48,13 @@ fn every_verb_is_one_of_some_action() {
         assert!(paths.iter().any(|path| path.ends_with(&format!("/{verb}"))), "no action is called {verb}");
     }
 }
+
+#[test]
+fn what_stands_apart_is_a_param() {
+    for (key, params) in read().apart {
+        let entity = catalog().by_object(&key).unwrap_or_else(|| panic!("there is no {key}"));
+        let create = entity.operation(OperationKind::Create).unwrap();
+        let strange = params.iter().find(|name| create.param(name.as_str()).is_none());
+        assert_eq!(strange, None, "{key}");
+    }
+}

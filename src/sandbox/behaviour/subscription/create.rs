@@ -6,17 +6,6 @@ use crate::sandbox::behaviour::{customer_time, discount, order, payment_method, 
 use super::ending::ending;
 use super::{bill, item, trial};
 
-/// Params that mean more than a field of their name.
-pub(super) const SPECIAL: &[&str] = &[
-    "add_invoice_items",
-    "billing_cycle_anchor",
-    "billing_cycle_anchor_config",
-    "cancel_at",
-    "cancel_at_period_end",
-    "items",
-    "trial_end",
-];
-
 /// The default method must be one that is saved to the customer.
 pub(super) fn own_method(call: &Call<'_>, customer: &str) -> Outcome<()> {
     let Some(method) = text(&call.params, "default_payment_method") else { return Ok(()) };
@@ -70,7 +59,7 @@ fn prepare_payment(call: &Call<'_>, customer: &Body, body: &mut Body) -> Outcome
 }
 
 fn draft(call: &Call<'_>) -> Outcome<Body> {
-    let mut body = call.without(SPECIAL).build()?;
+    let mut body = call.build()?;
     if let Some(start) = given_number(&call.params, "backdate_start_date") {
         set(&mut body, "start_date", start);
     }
