@@ -12,6 +12,9 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { operations: &[(Create, attach)], ..Behaviour::of(&["product_feature"]) },
 ];
 
+/// Kept with a customer: what it may use, as it was last told of.
+const ENTITLED: &str = "_entitled";
+
 /// `POST /v1/products/{product}/features`.
 fn attach(call: &Call<'_>) -> Outcome<Json> {
     let product = call.owner();
@@ -48,6 +51,28 @@ fn of_customer(call: &Call<'_>, customer: &str) -> Outcome<Vec<Json>> {
         }
     }
     Ok(found)
+}
+
+/// A subscription changed: who may use something else now is told of.
+pub(super) fn changed(call: &Call<'_>, subscription: &Body) -> Outcome<()> {
+    let Some(mut customer) = call.session.linked(subscription, "customer", "customer")? else {
+        return Ok(());
+    };
+    let found = of_customer(call, id(&customer))?;
+    let known = items(&customer, ENTITLED).to_vec();
+    if found == known {
+        return Ok(());
+    }
+    let url = format!("/v1/customer/{}/entitlements", id(&customer));
+    let summary = |found: &[Json]| {
+        body! {
+            "object": "entitlements.active_entitlement_summary", "customer": id(&customer),
+            "entitlements": page::embedded(found, &url), "livemode": call.livemode,
+        }
+    };
+    call.session.tell(summary(&known), summary(&found));
+    set(&mut customer, ENTITLED, found);
+    call.session.put(&customer)
 }
 
 fn entitlement(call: &Call<'_>, customer: &str, feature: &Body) -> Json {

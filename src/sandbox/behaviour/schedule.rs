@@ -24,6 +24,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let start = given_number(&call.params, "start_date").unwrap_or(call.now);
     let phases = phase::all(call, start)?;
     let mut body = call.without(SPECIAL).build()?;
+    subscription::give_mode(&mut body);
     call.alter(&mut body, body! {"phases": phases})?;
     if start <= call.now {
         begin(call, &mut body)?;
@@ -39,6 +40,7 @@ fn from_subscription(call: &Call<'_>, from: &str) -> Outcome<Json> {
     set(&mut about.params, "customer", needed(&owner, "customer")?);
     let mut body = about.build()?;
     let phase = phase::current(&owner);
+    subscription::give_mode(&mut body);
     body.extend(body! {
         "current_phase": phase::span(&phase), "phases": [phase], "status": "active", "subscription": id(&owner),
     });

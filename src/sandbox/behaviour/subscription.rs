@@ -22,12 +22,13 @@ mod pending;
 mod preview;
 mod proration;
 mod trial;
+mod upcoming;
 mod views;
 
 use params::{SPECIAL, own_method};
 
 pub(super) use billing_cycle::{due_at, turn};
-pub(super) use create::made;
+pub(super) use create::{give_mode, made};
 pub(super) use end::cancel;
 pub(super) use ending::close;
 pub(super) use item::shown;

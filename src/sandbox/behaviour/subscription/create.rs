@@ -59,12 +59,17 @@ fn draft(call: &Call<'_>) -> Outcome<Body> {
     order::give_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
     if text(&body, "billing_mode.type") == Some("flexible") {
         set_inner(&mut body, "billing_mode", "updated_at", call.now);
-        if inner(&body, "billing_mode").is_some_and(|mode| inner(mode, "flexible").is_none()) {
-            let usual = body! {"proration_discounts": "included"};
-            set_inner(&mut body, "billing_mode", "flexible", usual);
-        }
     }
+    give_mode(&mut body);
     Ok(body)
+}
+
+/// What the billing mode of a subscription or of its schedule is where nobody says more than its type.
+pub fn give_mode(body: &mut Body) {
+    let is_bare = inner(body, "billing_mode.flexible").is_none();
+    if is_bare && text(body, "billing_mode.type") == Some("flexible") {
+        set_inner(body, "billing_mode", "flexible", body! {"proration_discounts": "included"});
+    }
 }
 
 /// The day to which the periods are counted.
