@@ -121,7 +121,7 @@ fn card(body: &mut Body) -> Option<&mut Body> {
 }
 
 /// What the bank says of a customer who authenticated.
-fn authentication() -> Json {
+pub(super) fn authentication() -> Json {
     json!({
         "authentication_flow": "challenge", "electronic_commerce_indicator": "05", "result": "authenticated",
         "transaction_id": identifier::uuid(), "version": "2.2.0",

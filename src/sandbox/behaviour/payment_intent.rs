@@ -51,11 +51,14 @@ pub(super) fn for_invoice(call: &Call<'_>, invoice: &Body, amount: i64) -> Outco
         Some("subscription_cycle" | "subscription_update") => "Subscription update",
         _ => "Payment for Invoice",
     };
+    // what pays the first invoice of a subscription is to pay the others too
+    let is_first = text(invoice, "billing_reason") == Some("subscription_create");
     let types = items(invoice, "payment_settings.payment_method_types");
     let types = if types.is_empty() { vec!["card".into(), "link".into()] } else { types.to_vec() };
     let reference: String = id(invoice).chars().take(REFERENCE).collect();
     body.extend(body! {
         "description": what, "_invoice": id(invoice), "statement_descriptor": member(invoice, "statement_descriptor"),
+        "setup_future_usage": is_first.then_some("off_session"),
         "payment_details": {"customer_reference": null, "order_reference": reference},
     });
     intent::offer(&mut body, types);
