@@ -73,6 +73,9 @@ pub(super) enum Does {
     Delete,
 }
 
+/// Seconds of a day.
+const DAY: i64 = 24 * 60 * 60;
+
 static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("life.toml")));
 
 impl Transition {
@@ -201,9 +204,14 @@ fn told(call: &Call<'_>, body: &Body, kind: &Kind, value: &Json) -> Option<Json>
 }
 
 fn named(call: &Call<'_>, body: &Body, kind: &Kind, name: &str) -> Option<Json> {
+    let seconds =
+        |later: &str| later.strip_prefix('+').and_then(|later| later.parse::<i64>().ok()).unwrap_or(0);
     if let Some(later) = name.strip_prefix("now") {
-        let seconds = later.strip_prefix('+').and_then(|later| later.parse::<i64>().ok()).unwrap_or(0);
-        return Some(moment(kind, call.now + seconds));
+        return Some(moment(kind, call.now + seconds(later)));
+    }
+    if let Some(later) = name.strip_prefix("end_of_day") {
+        let at = call.now + seconds(later);
+        return Some(moment(kind, at - at.rem_euclid(DAY) + DAY - 1));
     }
     if let Some(length) = name.strip_prefix("random") {
         return Some(identifier::random("", length.parse().unwrap_or(24)).into());

@@ -15,6 +15,8 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 
 /// Kept with a charge: its cardholder disputes it.
 const CONTESTED: &str = "_contested";
+/// Kept with a charge: its money was booked after the payment was told of.
+const BOOKED: &str = "_booked";
 /// Kept with an intent: the customer authenticated before it was paid.
 pub(super) const AUTHENTICATED: &str = "_authenticated";
 
@@ -35,7 +37,8 @@ const OF_INTENT: &[&str] = &[
     "transfer_group",
 ];
 
-/// The charge of an intent, kept; refused when there is a reason.
+/// The charge of an intent, kept; refused when there is a reason. What is captured asynchronously is
+/// kept without its entry, which `book` shows.
 pub(super) fn for_intent(
     call: &Call<'_>,
     intent: &Body,
@@ -54,8 +57,26 @@ pub(super) fn for_intent(
         set(card, "electronic_commerce_indicator", "05");
         set(card, "three_d_secure", authentication());
     }
+    if text(intent, "_invoice").is_some() {
+        body.extend(text(&body, "receipt_url").map(|url| {
+            ("receipt_url".to_owned(), format!("{}?s=ap", url.replace("/payment/", "/invoices/")).into())
+        }));
+    }
+    if text(intent, "capture_method") != Some("automatic_async")
+        || member(&body, "balance_transaction").is_null()
+    {
+        call.session.put(&body)?;
+        return Ok(body);
+    }
+    let entry = body.insert("balance_transaction".to_owned(), Json::Null);
     call.session.put(&body)?;
+    body.extend(body! {"balance_transaction": entry, (BOOKED): true});
     Ok(body)
+}
+
+/// Shows the entry of a charge that was captured asynchronously.
+pub(super) fn book(call: &Call<'_>, charge: &Body) -> Outcome<()> {
+    if flag(charge, BOOKED) { call.session.put(charge) } else { Ok(()) }
 }
 
 fn write_result(
@@ -100,7 +121,7 @@ fn card(body: &mut Body) -> Option<&mut Body> {
 }
 
 /// What the bank says of a customer who authenticated.
-fn authentication() -> Json {
+pub(super) fn authentication() -> Json {
     json!({
         "authentication_flow": "challenge", "electronic_commerce_indicator": "05", "result": "authenticated",
         "transaction_id": identifier::uuid(), "version": "2.2.0",

@@ -55,10 +55,11 @@ fn worked_out(call: &Call<'_>) -> Outcome<(Body, Body)> {
     let kind = if state == "paid" { "post_payment" } else { "pre_payment" };
     let count = call.session.having("credit_note", "invoice", id(&invoice))?.len() + 1;
     let name = identifier::fingerprint(id(&body));
+    let mode = if call.livemode { "live" } else { "test" };
     body.extend(body! {
         (format!("{kind}_amount")): amount, "type": kind, "invoice": id(&invoice),
         "number": format!("{}-CN-{count:02}", needed(&invoice, "number")?),
-        "pdf": format!("https://pay.stripe.com/credit_notes/{}/{name}/pdf", call.account),
+        "pdf": format!("https://pay.stripe.com/credit_notes/{}/{mode}_{name}/pdf?s=ap", call.account),
     });
     Ok((body, invoice))
 }
@@ -80,7 +81,8 @@ fn totals(call: &Call<'_>, body: &mut Body, lines: &[Json]) -> i64 {
     let total = subtotal - off + exclusive;
     embedded::show(call.entity, body, "lines", lines);
     body.extend(body! {
-        "amount": total, "discount_amount": off, "discount_amounts": discounts, "subtotal": subtotal,
+        "amount": total, "discount_amount": off, "pretax_credit_amounts": order::pretax_credits(&discounts),
+        "discount_amounts": discounts, "subtotal": subtotal,
         "subtotal_excluding_tax": subtotal - inclusive, "total": total,
         "total_excluding_tax": total - exclusive - inclusive, "total_taxes": taxes,
     });
@@ -142,7 +144,10 @@ fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Bod
     let off = order::sum(&discounts, "amount");
     let rates = order::rates_of(known, items(invoice, "default_tax_rates"));
     let taxes = shown_taxes(rates, amount - off)?;
-    line.extend(body! {"discount_amount": off, "discount_amounts": discounts, "taxes": taxes});
+    line.extend(body! {
+        "discount_amount": off, "pretax_credit_amounts": order::pretax_credits(&discounts),
+        "discount_amounts": discounts, "taxes": taxes,
+    });
     Ok(line)
 }
 

@@ -9,6 +9,9 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["entitlements.active_entitlement"])
 }];
 
+/// Kept with a customer: what it may use, as it was last told of.
+const ENTITLED: &str = "_entitled";
+
 /// What a customer may use now, each feature once.
 fn of_customer(call: &Call<'_>, customer: &str) -> Outcome<Vec<Json>> {
     let mut found: Vec<Json> = Vec::new();
@@ -24,6 +27,28 @@ fn of_customer(call: &Call<'_>, customer: &str) -> Outcome<Vec<Json>> {
         }
     }
     Ok(found)
+}
+
+/// A subscription changed: who may use something else now is told of.
+pub(super) fn changed(call: &Call<'_>, subscription: &Body) -> Outcome<()> {
+    let Some(mut customer) = call.session.linked(subscription, "customer", "customer")? else {
+        return Ok(());
+    };
+    let found = of_customer(call, id(&customer))?;
+    let known = items(&customer, ENTITLED).to_vec();
+    if found == known {
+        return Ok(());
+    }
+    let url = format!("/v1/customer/{}/entitlements", id(&customer));
+    let summary = |found: &[Json]| {
+        body! {
+            "object": "entitlements.active_entitlement_summary", "customer": id(&customer),
+            "entitlements": page::embedded(found, &url), "livemode": call.livemode,
+        }
+    };
+    call.session.tell(summary(&known), summary(&found));
+    set(&mut customer, ENTITLED, found);
+    call.session.put(&customer)
 }
 
 fn entitlement(call: &Call<'_>, customer: &str, feature: &Body) -> Json {

@@ -54,19 +54,24 @@ fn offer_methods(call: &Call<'_>, body: &mut Body) {
     set(body, "payment_method_configuration_details", Json::Null);
     set(body, "automatic_payment_methods", Json::Null);
     if !types.is_empty() {
-        set(body, "payment_method_types", types.to_vec());
-    } else if automatic.is_some_and(|automatic| !flag(automatic, "enabled")) {
-        set(body, "payment_method_types", json!(["card"]));
-    } else {
-        let redirects = text(&call.params, "automatic_payment_methods.allow_redirects").unwrap_or("always");
-        set(body, "automatic_payment_methods", json!({"allow_redirects": redirects, "enabled": true}));
-        set(body, "payment_method_types", json!(["card", "link"]));
-        set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
+        return offer(body, types.to_vec());
     }
+    if automatic.is_some_and(|automatic| !flag(automatic, "enabled")) {
+        return offer(body, vec!["card".into()]);
+    }
+    let redirects = text(&call.params, "automatic_payment_methods.allow_redirects").unwrap_or("always");
+    set(body, "automatic_payment_methods", json!({"allow_redirects": redirects, "enabled": true}));
+    set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
+    offer(body, vec!["card".into(), "link".into()]);
+}
+
+/// Offers these types of payment method, each with its options.
+pub(super) fn offer(body: &mut Body, types: Vec<Json>) {
     let mut options = members_at(body, "payment_method_options");
-    for kind in items(body, "payment_method_types").iter().filter_map(Json::as_str) {
+    for kind in types.iter().filter_map(Json::as_str) {
         options.entry(kind).or_insert_with(|| json!({}));
     }
+    set(body, "payment_method_types", types);
     shape::keep_known(body, "payment_method_options", &mut options);
     set(body, "payment_method_options", options);
 }

@@ -15,10 +15,13 @@ const COST: &[&str] = &["amount", "price_data", "pricing", "quantity", "unit_amo
 
 /// `POST /v1/invoiceitems`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let customer = call.demanded_object("customer", "customer")?;
+    let mut customer = call.demanded_object("customer", "customer")?;
     let draft = text(&call.params, "invoice");
     let draft = draft.map(|draft| call.session.referred("invoice", draft, "invoice")).transpose()?;
     let line = cost(call, [Some(&call.params), draft.as_ref(), Some(&customer)])?;
+    if text(&customer, "currency").is_none() {
+        call.alter(&mut customer, body! {"currency": line.currency})?;
+    }
     let mut body = of_line(call, &line)?;
     order::give_reductions(call, &mut body, &call.params, "tax_rates", "")?;
     if let Some(subscription) = text(&call.params, "subscription") {

@@ -19,4 +19,4 @@ pub(super) use offer::{
 pub(super) use price::Price;
 pub(super) use reduce::{Priced, Totals, reduce};
 pub(super) use tax::{RATES, Tax, rates_of, taxes};
-pub(super) use total::{APPLIED, Invoice, InvoiceLine, LINES, due, work_out};
+pub(super) use total::{APPLIED, Invoice, InvoiceLine, LINES, due, pretax_credits, work_out};

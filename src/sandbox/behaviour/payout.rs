@@ -78,7 +78,9 @@ fn receive(call: &Call<'_>, transfer: &mut Body) -> Outcome<()> {
     let mut payment = Call { platform: None, ..call.about("charge", params)? }.build()?;
     let amount = needed_number(transfer, "amount")?;
     payment.extend(body! {
-        "id": identifier::fresh("py_"), "amount_captured": amount, "captured": true, "paid": true,
+        "id": identifier::fresh("py_"), "amount_captured": amount, "calculated_statement_descriptor": null,
+        "captured": true, "paid": true,
+        "payment_method_details": {"stripe_account": {}, "type": "stripe_account"},
         "source_transfer": id(transfer), "status": "succeeded",
     });
     ledger::post_in(call, &space, &mut payment, Movement { amount, fee: 0, kind: "payment", at_once: true })?;

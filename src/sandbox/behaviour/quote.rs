@@ -81,10 +81,18 @@ fn finalize(call: &Call<'_>) -> Outcome<Json> {
     if let Some(expires) = given_number(&call.params, "expires_at") {
         set(&mut body, "expires_at", expires);
     }
-    let number = format!("QT-{}-0001-1", identifier::capitals(8));
+    let number = next_number(call, &body)?;
     body.extend(body! {"number": number, "status": "open"});
     set_inner(&mut body, "status_transitions", "finalized_at", call.now);
     call.keep(body)
+}
+
+/// The customer's prefix, which of the customer's quotes it is, and which version of it.
+fn next_number(call: &Call<'_>, body: &Body) -> Outcome<String> {
+    let customer = call.session.named("customer", needed(body, "customer")?)?;
+    let others = call.session.having("quote", "customer", id(&customer))?;
+    let next = others.iter().filter(|other| text(other, "number").is_some()).count() + 1;
+    Ok(format!("QT-{}-{next:04}-1", needed(&customer, "invoice_prefix")?))
 }
 
 /// `POST /v1/quotes/{quote}/accept`: recurring lines become a subscription, on whose first invoice the

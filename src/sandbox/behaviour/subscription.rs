@@ -21,6 +21,7 @@ mod pending;
 mod preview;
 mod proration;
 mod trial;
+mod upcoming;
 mod views;
 
 use create::own_method;

@@ -17,6 +17,11 @@ pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> 
     let mode = needed(&body, "mode")?.to_owned();
     let customer = payer(call, &mut body, mode != "payment")?;
     let mut method = payment_method::resolve(call, method, "payment_method")?;
+    if text(&method, "customer").is_none() && text(&method, "billing_details.email").is_none() {
+        let email = at(&who_paid(call, &body, &method)?, "email").cloned();
+        set_inner(&mut method, "billing_details", "email", email);
+        call.session.put(&method)?;
+    }
     let paid_with = method.clone();
     match mode.as_str() {
         "setup" => setup(call, &mut body, &method, &customer)?,
@@ -44,15 +49,15 @@ pub(super) fn keep_data(call: &Call<'_>, body: &mut Body) {
 }
 
 /// What the page was told of who paid: of the session, of its customer, of the method.
-fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> Outcome<Json> {
+fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> Outcome<Body> {
     let customer = call.session.linked(body, "customer", "customer")?;
     let known = [customer.as_ref(), inner(method, "billing_details")];
     let told = |name: &str| known.into_iter().flatten().find_map(|known| text(known, name));
     let email = text(body, "customer_email").or_else(|| told("email")).unwrap_or(UNKNOWN);
-    Ok(json!({
+    Ok(body! {
         "address": at(method, "billing_details.address"), "email": email, "name": told("name"),
         "phone": told("phone"), "tax_exempt": told("tax_exempt").unwrap_or("none"), "tax_ids": [],
-    }))
+    })
 }
 
 /// Who pays, by id; somebody new where the session names nobody and somebody is needed, else nobody.

@@ -11,6 +11,8 @@ use super::{balance, payment};
 const INTENT: &str = "_payment_intent";
 /// Kept with an invoice: how often somebody tried to pay it.
 const TRIED: &str = "_tried";
+/// Countries that print on paper of the size letter.
+const LETTER: &[&str] = &["CA", "MX", "US"];
 /// An automatic payment is tried this long after the invoice was finalized, in seconds.
 const FIRST_ATTEMPT: i64 = 60 * 60;
 
@@ -34,9 +36,8 @@ pub fn open(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     if given_number(body, "effective_at").is_none() {
         set(body, "effective_at", call.now);
     }
-    let page = format!("https://invoice.stripe.com/i/{}/{}", call.account, identifier::fingerprint(id(body)));
-    let pdf = format!("{page}/pdf");
-    body.extend(body! {"automatically_finalizes_at": null, "hosted_invoice_url": page, "invoice_pdf": pdf});
+    show_pages(call, body);
+    set(body, "automatically_finalizes_at", Json::Null);
     balance::apply(call, body)?;
     let Invoice { amount_due: due, auto_advance, collection_method, .. } = typed(body)?;
     if due == 0 {
@@ -53,6 +54,21 @@ pub fn open(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         "confirmation_secret": {"client_secret": secret, "type": "payment_intent"}, (INTENT): id(&intent),
     });
     Ok(())
+}
+
+/// Where the customer sees and pays the invoice, and its PDF on the paper of the customer's country.
+fn show_pages(call: &Call<'_>, body: &mut Body) {
+    let mode = if call.livemode { "live" } else { "test" };
+    let name = format!("{}/{mode}_{}", call.account, identifier::fingerprint(id(body)));
+    body.extend(body! {
+        "hosted_invoice_url": format!("https://invoice.stripe.com/i/{name}?s=ap"),
+        "invoice_pdf": format!("https://pay.stripe.com/invoice/{name}/pdf?s=ap"),
+    });
+    if text(body, "rendering.pdf.page_size") == Some("auto") {
+        let country = text(body, "customer_address.country").or_else(|| text(body, "account_country"));
+        let size = if country.is_none_or(|country| LETTER.contains(&country)) { "letter" } else { "a4" };
+        set_inner(body, "rendering", "pdf", json!({"page_size": size}));
+    }
 }
 
 /// The customer's prefix and the next number of its sequence.
@@ -83,6 +99,7 @@ pub fn pay(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if status(&body) == "draft" {
         open(call, &mut body)?;
+        call.session.put(&body)?;
     }
     if flag(&call.params, "paid_out_of_band") {
         let Invoice { amount_remaining, .. } = typed(&body)?;

@@ -2,7 +2,7 @@
 
 use crate::sandbox::behaviour::card::{self, Verdict};
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::{intent, payment_method};
+use crate::sandbox::behaviour::{charge, intent, payment_method};
 
 /// What to do where there is no method to confirm with.
 const ADVICE: &str = "Update the SetupIntent with a payment method and then confirm it again.";
@@ -58,10 +58,19 @@ fn attempt(
     let mut tried = call.fresh_of("setup_attempt")?;
     copy(&mut tried, body, &["customer", "on_behalf_of", "usage"]);
     let kind = needed(method, "type")?;
-    tried.extend(members(json!({
-        "payment_method": id(method), "payment_method_details": {(kind): {}, "type": kind}, "setup_intent": id(body),
+    let mut details = body! {(kind): method.get(kind), "type": kind};
+    shape::keep_known(&tried, "payment_method_details", &mut details);
+    if let Some(Json::Object(card)) = details.get_mut("card") {
+        let network = member(card, "brand");
+        set(card, "network", network);
+        if how == "succeeded" && card::verdict_on_saving(method) == Verdict::Authenticate {
+            set(card, "three_d_secure", charge::authentication());
+        }
+    }
+    tried.extend(body! {
+        "payment_method": id(method), "payment_method_details": details, "setup_intent": id(body),
         "setup_error": error.map(|failure| &failure.error), "status": how,
-    })));
+    });
     set(body, "latest_attempt", id(&tried));
     call.session.put(&tried)
 }

@@ -22,7 +22,7 @@ pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body
     let mut body = invoice::draft(&call.about("invoice", params)?, &customer, needed(owner, "currency")?)?;
     body.extend(body! {
         "billing_reason": reason, "default_tax_rates": items(owner, "default_tax_rates"),
-        "parent": invoice::of_subscription(owner),
+        "on_behalf_of": member(owner, "on_behalf_of"), "parent": invoice::of_subscription(owner),
     });
     Ok(body)
 }
@@ -145,6 +145,17 @@ pub(super) fn gather(call: &Call<'_>, owner: &Body, draft: &mut Body) -> Outcome
     discount::use_up(call, draft)
 }
 
+/// Discounts that an invoice used up are no longer those of the subscription and of its items.
+pub(super) fn drop_over(call: &Call<'_>, owner: &mut Body) -> Outcome<()> {
+    for mut own in item::of(call, id(owner))? {
+        if discount::drop_over(call, &mut own)? {
+            call.session.put(&own)?;
+        }
+    }
+    discount::drop_over(call, owner)?;
+    item::sync(call, owner)
+}
+
 /// What waits is invoiced at once where the call says so.
 pub(super) fn at_once(call: &Call<'_>, owner: &Body) -> Outcome<()> {
     if proration::behaviour(call) != "always_invoice" {
@@ -188,6 +199,7 @@ pub(super) fn first(call: &Call<'_>, owner: &Body) -> Outcome<()> {
 pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str) -> Outcome<()> {
     let mut owner = call.session.named("subscription", id(owner))?;
     set(&mut owner, "latest_invoice", id(&body));
+    drop_over(call, &mut owner)?;
     let Invoice { total, collection_method, .. } = typed(&body)?;
     if collection_method == "send_invoice" && total > 0 {
         set(&mut body, "automatically_finalizes_at", call.now + HOUR);
@@ -199,6 +211,7 @@ pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str
         set(&mut owner, "status", unpaid);
     }
     call.session.put(&owner)?;
+    call.session.put(&body)?;
     invoice::open(call, &mut body)?;
     if unpaid == "incomplete" {
         // a first payment is for the customer to make

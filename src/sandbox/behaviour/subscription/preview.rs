@@ -53,6 +53,8 @@ pub fn previewed_new(call: &Call<'_>, customer: &Body, details: &Body) -> Outcom
 pub fn first_invoice(call: &Call<'_>, made: &Body) -> Outcome<Body> {
     let mut body = call.session.named("invoice", needed(made, "latest_invoice")?)?;
     set_inner(&mut body, "status_transitions", "finalized_at", Json::Null);
-    set(&mut body, "number", Json::Null);
+    body.extend(body! {
+        "effective_at": null, "hosted_invoice_url": null, "invoice_pdf": null, "number": null,
+    });
     Ok(body)
 }

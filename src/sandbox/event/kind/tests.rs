@@ -12,5 +12,9 @@ fn every_moment_is_of_an_object_and_an_event_that_there_are() {
         let entity = catalog().by_object(of).unwrap();
         assert!(has.as_ref().is_none_or(|member| entity.field(member).is_some()), "{of} {has:?}");
     }
+    for (of, names) in &TABLE.unsaid {
+        let entity = catalog().by_object(of).unwrap();
+        assert!(names.iter().all(|name| entity.field(name).is_some()), "{of} {names:?}");
+    }
     assert!(TABLE.not_of_new.iter().all(|kind| known().contains(kind)));
 }
