@@ -39,7 +39,7 @@ fn fits_row(body: &Body, row: &str, wanted: &Json) -> bool {
     };
     match row.split_at_checked(1) {
         Some(("!", path)) => Some(says_something(at(body, path))) != wanted.as_bool(),
-        Some(("~", path)) => any(path, |found, wanted| found.eq_ignore_ascii_case(wanted)),
+        Some(("~", path)) => any(path, str::eq_ignore_ascii_case),
         Some(("*", path)) => any(path, |found, wanted| match wanted.strip_suffix('*') {
             Some(start) => found.starts_with(start),
             None => found == wanted,
