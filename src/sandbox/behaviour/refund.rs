@@ -33,6 +33,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     set(&mut charge, "amount_refunded", refunded);
     let all = refunded == needed_number(&charge, "amount_captured")?;
     set(&mut charge, "refunded", all);
+    call.session.put(&body)?;
     call.session.put(&charge)?;
     destination_charge::refunded(&call, &charge, &mut body)?;
     call.keep(body)
