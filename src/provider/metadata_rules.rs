@@ -69,7 +69,7 @@ impl MetadataRules {
             .as_map()
             .into_iter()
             .flatten()
-            .filter_map(|(key, value)| Some((key.clone(), Json::from(value.as_str()?))));
+            .filter_map(|(key, value)| Some((key.to_string(), Json::from(value.as_str()?))));
         let defaults = written.is_wholly_known().then(|| entries.collect());
         let ignored = config.get(IGNORED).items().iter().filter_map(|key| key.as_str().map(str::to_owned));
         Self { defaults, ignored: ignored.collect() }

@@ -28,8 +28,8 @@ pub(super) fn written(payload: &Value) -> Result<Option<Written>, Diagnostic> {
         Value::Map(members) => {
             let mut written = Written::default();
             for (key, value) in members {
-                if let Some(json) = to_json(value, &mut vec![key.clone()], &mut written.unknown) {
-                    written.members.insert(key.clone(), json);
+                if let Some(json) = to_json(value, &mut vec![key.to_string()], &mut written.unknown) {
+                    written.members.insert(key.to_string(), json);
                 }
             }
             Ok(Some(written))
@@ -67,8 +67,8 @@ pub(super) fn to_json(value: &Value, path: &mut Vec<String>, unknown: &mut Vec<V
         Value::Map(members) => {
             let mut object = Map::new();
             for (key, value) in members {
-                path.push(key.clone());
-                object.extend(to_json(value, path, unknown).map(|json| (key.clone(), json)));
+                path.push(key.to_string());
+                object.extend(to_json(value, path, unknown).map(|json| (key.to_string(), json)));
                 path.pop();
             }
             Json::Object(object)
@@ -129,7 +129,7 @@ fn path_inside(at: &Path, payload: (&Type, &Value), known: &[Member], param: &st
         let Resolved { path, shape } = resolve(key, known).ok()?;
         let rest = param.strip_prefix(&path.join("."))?;
         let (at, ty) = match ty {
-            Type::Object(types) => (at.name(key), types.get(key)?),
+            Type::Object(types) => (at.name(key), types.get(key.as_str())?),
             Type::Map(element) => (at.key(key), &**element),
             _ => return None,
         };

@@ -5,7 +5,8 @@
 //! The codecs ([`msgpack`], [`json`]) are guided by a type, because the wire form
 //! alone cannot tell a list from a set or a map from an object.
 
-use std::collections::BTreeMap;
+use compact_str::CompactString;
+use litemap::LiteMap;
 
 pub mod json;
 pub mod msgpack;
@@ -16,6 +17,10 @@ mod types;
 pub use number::Number;
 pub use path::{Path, Step};
 pub use types::Type;
+
+/// Values by name, sorted by it. An object has dozens of short names, and is made anew for every
+/// message: a flat list with the names in it takes one allocation where a tree takes one for each.
+pub type Entries = LiteMap<CompactString, Value>;
 
 /// One value of Terraform's type system.
 #[derive(Debug, Clone, Default)]
@@ -37,14 +42,14 @@ pub enum Value {
     /// The elements of a set; order does not matter to equality.
     Set(Vec<Value>),
     /// The elements of a map, or the attributes and blocks of an object.
-    Map(BTreeMap<String, Value>),
+    Map(Entries),
     /// What a position of type `dynamic` holds: a value together with its own type.
     Dynamic(Box<(Type, Value)>),
 }
 
 impl Value {
     /// An object or a map from its pairs.
-    pub fn map<K: Into<String>>(pairs: impl IntoIterator<Item = (K, Value)>) -> Self {
+    pub fn map<K: Into<CompactString>>(pairs: impl IntoIterator<Item = (K, Value)>) -> Self {
         Self::Map(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
     }
 
@@ -111,7 +116,7 @@ impl Value {
     }
 
     /// The entries of a map or object.
-    pub fn as_map(&self) -> Option<&BTreeMap<String, Value>> {
+    pub fn as_map(&self) -> Option<&Entries> {
         match self {
             Self::Map(entries) => Some(entries),
             Self::Dynamic(inner) => inner.1.as_map(),
@@ -127,7 +132,7 @@ impl Value {
     /// Sets an attribute of an object. On any other value this does nothing.
     pub fn set(&mut self, name: &str, value: Value) {
         if let Self::Map(entries) = self {
-            entries.insert(name.to_owned(), value);
+            entries.insert(name.into(), value);
         }
     }
 }

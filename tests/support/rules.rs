@@ -64,7 +64,7 @@ pub fn to_path(path: &wire::AttributePath) -> Path {
 
 fn find<'a>(value: &'a Value, path: &Path) -> Option<&'a Value> {
     path.steps().iter().try_fold(value, |value, step| match step {
-        Step::Attribute(name) | Step::Key(name) => value.as_map()?.get(name),
+        Step::Attribute(name) | Step::Key(name) => value.as_map()?.get(name.as_str()),
         Step::Index(index) => match value {
             Value::List(items) => items.get(usize::try_from(*index).ok()?),
             _ => None,
@@ -175,7 +175,7 @@ fn objects(value: &Value) -> Vec<(Option<Step>, &Value)> {
         }
         Value::Set(items) => items.iter().map(|item| (None, item)).collect(),
         Value::Map(entries) => {
-            entries.iter().map(|(label, item)| (Some(Step::Key(label.clone())), item)).collect()
+            entries.iter().map(|(label, item)| (Some(Step::Key(label.to_string())), item)).collect()
         }
         _ => Vec::new(),
     }

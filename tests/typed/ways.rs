@@ -154,13 +154,12 @@ pub fn unknown(dice: &mut Dice, value: &Value) -> Value {
             Value::List(items.iter().enumerate().map(part).collect())
         }
         Value::Map(members) => {
-            let known: Vec<&String> =
-                members.iter().filter(|(_, it)| !it.is_null()).map(|(name, _)| name).collect();
-            let name = (*dice.of(&known)).clone();
-            let part = |(key, item): (&String, &Value)| {
-                (key.clone(), if *key == name { unknown(dice, item) } else { item.clone() })
-            };
-            Value::map(members.iter().map(part).collect::<Vec<_>>())
+            let known = members.iter().filter(|(_, it)| !it.is_null());
+            let known: Vec<&str> = known.map(|(name, _)| name.as_str()).collect();
+            let name = *dice.of(&known);
+            let part = |(key, item)| (key, if key == name { unknown(dice, item) } else { item.clone() });
+            let members = members.iter().map(|(key, item)| (key.as_str(), item));
+            Value::map(members.map(part).collect::<Vec<_>>())
         }
         _ => Value::Unknown,
     }

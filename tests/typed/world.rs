@@ -174,7 +174,7 @@ pub fn at(step: &'static str) -> impl Fn(Fault) -> String {
 /// The attributes in which two states differ.
 pub fn difference(was: &Value, is: &Value) -> String {
     let names = was.as_map().into_iter().chain(is.as_map()).flat_map(|it| it.keys());
-    let names: std::collections::BTreeSet<&String> = names.collect();
+    let names: std::collections::BTreeSet<_> = names.collect();
     let differing = names.into_iter().filter(|name| was.get(name) != is.get(name));
     differing
         .map(|name| format!("{name}: {:?} → {:?}", was.get(name), is.get(name)))

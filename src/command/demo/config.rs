@@ -8,7 +8,7 @@ use hcl::expr::{Expression, ObjectKey};
 use hcl::{Body, Value as Hcl};
 
 use crate::command::Error;
-use crate::terraform::value::{Number, Type, Value};
+use crate::terraform::value::{Entries, Number, Type, Value};
 
 /// A resource or a data source.
 #[derive(Debug, Clone)]
@@ -105,16 +105,16 @@ impl Known {
 /// in no type.
 pub(super) fn written(body: &Body, ty: &Type, context: &Context<'_>) -> Value {
     let Type::Object(types) = ty else { return Value::Null };
-    let mut object: BTreeMap<String, Value> = BTreeMap::new();
+    let mut object = Entries::new();
     for attribute in body.attributes() {
         if let Some(ty) = types.get(attribute.key.as_str()) {
-            object.insert(attribute.key.to_string(), value(&attribute.expr, ty, context));
+            object.insert(attribute.key.as_str().into(), value(&attribute.expr, ty, context));
         }
     }
     for block in body.blocks() {
         if let Some(Type::List(ty) | Type::Set(ty)) = types.get(block.identifier.as_str()) {
             let item = written(&block.body, ty, context);
-            match object.entry(block.identifier.to_string()).or_insert_with(|| Value::List(Vec::new())) {
+            match object.entry(block.identifier.as_str().into()).or_insert_with(|| Value::List(Vec::new())) {
                 Value::List(items) => items.push(item),
                 other => *other = Value::List(vec![item]),
             }
@@ -140,7 +140,7 @@ fn inferred(expression: &Expression, context: &Context<'_>) -> (Type, Value) {
             (ty, value)
         });
     };
-    let (mut types, mut values) = (BTreeMap::new(), BTreeMap::new());
+    let (mut types, mut values) = (BTreeMap::new(), Entries::new());
     for (key, member) in members {
         let name = match key {
             ObjectKey::Identifier(name) => name.to_string(),
@@ -149,7 +149,7 @@ fn inferred(expression: &Expression, context: &Context<'_>) -> (Type, Value) {
         };
         let (ty, value) = inferred(member, context);
         types.insert(name.clone(), ty);
-        values.insert(name, value);
+        values.insert(name.into(), value);
     }
     (Type::Object(types), Value::Map(values))
 }
@@ -210,7 +210,7 @@ fn to_hcl(value: &Value) -> Hcl {
         Value::String(text) => Hcl::String(text.clone()),
         Value::List(items) | Value::Set(items) => Hcl::Array(items.iter().map(to_hcl).collect()),
         Value::Map(entries) => {
-            Hcl::Object(entries.iter().map(|(name, value)| (name.clone(), to_hcl(value))).collect())
+            Hcl::Object(entries.iter().map(|(name, value)| (name.to_string(), to_hcl(value))).collect())
         }
         Value::Dynamic(inner) => to_hcl(&inner.1),
     }

@@ -13,9 +13,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
@@ -35,6 +35,9 @@ const PATIENCE: Duration = Duration::from_secs(8);
 
 /// The creates that dead runs left, and why single journals could not be read.
 pub(super) type Found = (Vec<Left>, Vec<io::Error>);
+
+/// Keys that the thread writes and every caller reads.
+type Durable = Arc<Mutex<BTreeSet<String>>>;
 
 type Reply<T> = oneshot::Sender<io::Result<T>>;
 
@@ -60,6 +63,8 @@ pub(super) struct Recorder {
     /// Somebody waited in vain and nothing was done since.
     stuck: Arc<AtomicBool>,
     syncs: Arc<AtomicU64>,
+    /// The creates in flight that survive a failure of power.
+    durable: Durable,
 }
 
 impl Recorder {
@@ -67,10 +72,11 @@ impl Recorder {
     pub(super) fn start(store: Box<dyn Store>, place: &str) -> Self {
         let (jobs, received) = mpsc::channel();
         let (stuck, syncs) = (Arc::<AtomicBool>::default(), Arc::<AtomicU64>::default());
-        let thread = Thread::new(store, Arc::clone(&stuck), Arc::clone(&syncs));
+        let durable = Durable::default();
+        let thread = Thread::new(store, Arc::clone(&stuck), Arc::clone(&syncs), Arc::clone(&durable));
         // Without a thread the jobs have no receiver, which is an error for who waits.
         let _ = std::thread::Builder::new().name("journal".to_owned()).spawn(move || thread.run(&received));
-        Self { jobs, place: place.into(), stuck, syncs }
+        Self { jobs, place: place.into(), stuck, syncs, durable }
     }
 
     /// How often the journal was synced.
@@ -93,6 +99,10 @@ impl Recorder {
 
     /// Returns when a create that was begun survives a failure of power.
     pub(super) async fn synced(&self, key: String) -> io::Result<()> {
+        // Most find themselves synced by another one: for them the thread is not woken.
+        if locked(&self.durable).contains(&key) {
+            return Ok(());
+        }
         self.ask(|reply| Job::Sync(key, reply), PATIENCE).await
     }
 
@@ -157,13 +167,14 @@ struct Thread {
     /// As many creates as were lately in flight together.
     slots: usize,
     unsynced: BTreeSet<String>,
+    durable: Durable,
     /// Why creates could not be written down.
     unwritten: BTreeMap<String, String>,
     waiting: Vec<Reply<()>>,
 }
 
 impl Thread {
-    fn new(store: Box<dyn Store>, stuck: Arc<AtomicBool>, syncs: Arc<AtomicU64>) -> Self {
+    fn new(store: Box<dyn Store>, stuck: Arc<AtomicBool>, syncs: Arc<AtomicU64>, durable: Durable) -> Self {
         Self {
             store,
             stuck,
@@ -172,6 +183,7 @@ impl Thread {
             in_flight: BTreeSet::new(),
             slots: AT_ONCE,
             unsynced: BTreeSet::new(),
+            durable,
             unwritten: BTreeMap::new(),
             waiting: Vec::new(),
         }
@@ -221,7 +233,10 @@ impl Thread {
     fn sync(&mut self) {
         let synced = self.store.sync();
         self.syncs.fetch_add(1, Ordering::Relaxed);
-        self.unsynced.clear();
+        let written = std::mem::take(&mut self.unsynced);
+        if synced.is_ok() {
+            locked(&self.durable).extend(written);
+        }
         for reply in self.waiting.drain(..) {
             let result = synced.as_ref().map(drop).map_err(|error| io::Error::other(error.to_string()));
             let _ = reply.send(result);
@@ -242,15 +257,15 @@ impl Thread {
             }
             Job::Sync(key, reply) => self.sync_or_wait(&key, reply),
             Job::Answered(key, id, at) => {
-                self.in_flight.remove(&key);
+                self.landed(&key);
                 if let Some(answered) = self.open.get_mut(&key) {
                     *answered = Some(at);
                     self.note(Line::Answered { key, id });
                 }
             }
-            Job::Unanswered(key) => drop(self.in_flight.remove(&key)),
+            Job::Unanswered(key) => self.landed(&key),
             Job::Ended(key) => {
-                self.in_flight.remove(&key);
+                self.landed(&key);
                 if self.open.remove(&key).is_some() {
                     self.note(Line::Ended { key });
                 }
@@ -270,6 +285,12 @@ impl Thread {
             }
             Err(error) => drop(self.unwritten.insert(key, error.to_string())),
         }
+    }
+
+    /// The call of a create has ended.
+    fn landed(&mut self, key: &str) {
+        self.in_flight.remove(key);
+        locked(&self.durable).remove(key);
     }
 
     fn opened(&mut self, key: String) {
@@ -300,80 +321,9 @@ impl Thread {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::io;
-    use std::sync::mpsc;
-
-    use super::super::entry::tests::entry;
-    use super::super::store::{Left, Store};
-    use super::{Duration, Found, Instant, Line, Recorder};
-
-    /// A store that hangs at its first line until it is told to go on, and has no space for answers.
-    struct Faulty {
-        go_on: mpsc::Receiver<()>,
-        closed: mpsc::Sender<bool>,
-    }
-
-    impl Store for Faulty {
-        fn left(&mut self) -> io::Result<Found> {
-            Ok((Vec::new(), Vec::new()))
-        }
-
-        fn append(&mut self, lines: &[Line]) -> io::Result<()> {
-            if matches!(lines, [Line::Begun(_)]) {
-                // The sender is dropped when nothing hangs any more.
-                let _ = self.go_on.recv();
-                return Ok(());
-            }
-            Err(io::ErrorKind::StorageFull.into())
-        }
-
-        fn sync(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-
-        fn claim(&mut self, _: &Left, _: &Line) -> io::Result<bool> {
-            Ok(false)
-        }
-
-        fn end(&mut self, _: &Left) -> io::Result<()> {
-            Ok(())
-        }
-
-        fn close(&mut self, is_empty: bool) -> io::Result<()> {
-            self.closed.send(is_empty).map_err(io::Error::other)
-        }
-    }
-
-    fn faulty() -> (Recorder, mpsc::Sender<()>, mpsc::Receiver<bool>) {
-        let ((hang, go_on), (closed, when_closed)) = (mpsc::channel(), mpsc::channel());
-        (Recorder::start(Box::new(Faulty { go_on, closed }), "/hung/place"), hang, when_closed)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_file_system_that_hangs_is_waited_for_once_and_named() {
-        let (recorder, hang, _closed) = faulty();
-        recorder.begin(entry("one", "same"));
-        let error = recorder.synced("one".to_owned()).await.unwrap_err().to_string();
-        assert_eq!(error, "/hung/place: it did not answer within 8 s");
-        let before = tokio::time::Instant::now();
-        let error = recorder.synced("two".to_owned()).await.unwrap_err().to_string();
-        assert_eq!(error, "/hung/place: it does not answer");
-        assert_eq!(before.elapsed(), Duration::ZERO, "nobody waits again");
-        drop(hang);
-    }
-
-    #[tokio::test]
-    async fn an_answer_that_finds_no_space_is_gone_with_an_orderly_end() {
-        let (recorder, hang, closed) = faulty();
-        drop(hang);
-        for key in ["one", "two"] {
-            recorder.begin(entry(key, "same"));
-            recorder.synced(key.to_owned()).await.unwrap();
-            recorder.answered(key, "cus_1");
-        }
-        recorder.close(Instant::now(), Duration::from_secs(5)).await.unwrap();
-        assert!(closed.recv().unwrap(), "nothing is left to claim");
-    }
+fn locked(durable: &Durable) -> MutexGuard<'_, BTreeSet<String>> {
+    durable.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

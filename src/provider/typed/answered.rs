@@ -170,7 +170,7 @@ fn settle(planned: &Value, answered: &Value) -> Value {
             (Value::Map(members), Value::Map(_)) => {
                 let settled = members.iter().map(|(name, value)| {
                     let ty = |inner: &(Type, Value)| match &inner.0 {
-                        Type::Object(types) => types.get(name).cloned(),
+                        Type::Object(types) => types.get(name.as_str()).cloned(),
                         _ => None,
                     };
                     let (ty, value) = if value.is_unknown() {

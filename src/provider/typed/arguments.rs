@@ -1,7 +1,5 @@
 //! Arguments become what the engine reads, and params become arguments again.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value as Json};
 
 use crate::engine::Written;
@@ -209,9 +207,7 @@ pub(super) fn typed(ty: &Type, json: &Json) -> Value {
         }
         (Type::Map(element), Json::Object(members)) => {
             let members = members.iter().filter(|(_, value)| !value.is_null());
-            Value::Map(
-                members.map(|(key, json)| (key.clone(), typed(element, json))).collect::<BTreeMap<_, _>>(),
-            )
+            Value::map(members.map(|(key, json)| (key, typed(element, json))))
         }
         _ => Value::Null,
     }

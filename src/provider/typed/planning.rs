@@ -156,7 +156,7 @@ impl Planning<'_> {
             return Value::Unknown;
         };
         let known = members.iter().map(|(name, value)| {
-            let (ty, value) = match types.get(name) {
+            let (ty, value) = match types.get(name.as_str()) {
                 Some(ty) if !self.touches(name) => (ty.clone(), value.clone()),
                 _ => (Type::Dynamic, Value::Unknown),
             };

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::lateness::Lateness;
 use super::{
     Admission, Decision, LimitKey, LimitKeys, LimitScope, NodeThrottle, PermitRequest, ProcessWindow,
-    Throttle, Window,
+    Throttle, Window, WindowError,
 };
 
 /// Stripe's limit for each endpoint, in transactions a second.
@@ -57,11 +57,13 @@ impl Queue {
 struct SharedWindow {
     window: Arc<dyn Window>,
     unreachable_since: Arc<Mutex<Option<Instant>>>,
+    /// When it can grant again, as far as it has said. To ask sooner is work in vain.
+    next: Arc<Mutex<Option<Instant>>>,
 }
 
 impl SharedWindow {
     fn new(window: Arc<dyn Window>) -> Self {
-        Self { window, unreachable_since: Arc::default() }
+        Self { window, unreachable_since: Arc::default(), next: Arc::default() }
     }
 
     /// The window's decision; none where it cannot be reached, or could not a moment ago.
@@ -69,7 +71,7 @@ impl SharedWindow {
         if self.unreachable_since().is_some_and(|since| since.elapsed() < RECHECK_AFTER) {
             return None;
         }
-        match self.window.try_admit(keys).await {
+        match self.ask(keys).await {
             Ok(decision) => Some(decision),
             Err(error) => {
                 log::warn!("{error}; a narrower scope is used instead");
@@ -79,8 +81,22 @@ impl SharedWindow {
         }
     }
 
+    /// Asks the window, not before it can grant.
+    async fn ask(&self, keys: LimitKeys) -> Result<Decision, WindowError> {
+        let next = *locked(&self.next);
+        // Who moves has been granted already.
+        if let Some(next) = next.filter(|next| keys.moved.is_none() && *next > Instant::now()) {
+            sleep_until(next).await;
+        }
+        let decision = self.window.try_admit(keys).await?;
+        if let Decision::Granted { next, .. } = decision {
+            *locked(&self.next) = Some(Instant::now() + next);
+        }
+        Ok(decision)
+    }
+
     fn unreachable_since(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.unreachable_since.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.unreachable_since)
     }
 }
 
@@ -96,7 +112,7 @@ impl ConnectionThrottle {
     }
 
     fn queue(&self, endpoint: LimitKey) -> Arc<Queue> {
-        let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut endpoints = locked(&self.endpoints);
         Arc::clone(endpoints.entry(endpoint).or_insert_with(|| Queue::new(endpoint.limit)))
     }
 
@@ -124,7 +140,7 @@ impl ConnectionThrottle {
             while let Some(decision) = window.try_admit(LimitKeys { moved, ..self.lately(keys) }).await {
                 moved = None;
                 match decision {
-                    Decision::Granted { wait, at } => {
+                    Decision::Granted { wait, at, .. } => {
                         let late = sleep_late(wait).await;
                         if late <= LATEST_WAKE || times_moved == MAX_MOVES {
                             self.lateness.note(late);
@@ -200,6 +216,10 @@ fn endpoint(request: PermitRequest<'_>) -> LimitKey {
     let other = OTHER_LIMITS.iter().find(|(begin, end, _)| path.starts_with(begin) && path.ends_with(end));
     let limit = other.map_or(PER_ENDPOINT, |(_, _, limit)| *limit);
     LimitKey::new(&format!("{} {path}", request.method), limit)
+}
+
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -288,6 +308,29 @@ mod tests {
     }
 
     /// The throttles of several processes in one scope.
+    /// A window that counts how often it is asked.
+    #[derive(Debug)]
+    struct Counting(Arc<ProcessWindow>, AtomicUsize);
+
+    impl Window for Counting {
+        fn try_admit(&self, keys: LimitKeys) -> BoxFuture<'_, Result<Decision, WindowError>> {
+            self.1.fetch_add(1, Ordering::SeqCst);
+            self.0.try_admit(keys)
+        }
+
+        fn pause(&self, key: Option<LimitKey>, pause: Duration) -> BoxFuture<'_, Result<(), WindowError>> {
+            self.0.pause(key, pause)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_window_is_not_asked_before_it_can_grant() {
+        let counting = Arc::new(Counting(ProcessWindow::new(10), AtomicUsize::default()));
+        let throttle = throttle("", 10, vec![counting.clone()]);
+        assert_eq!(densest(&times(&[throttle], 60).await), 10);
+        assert_eq!(counting.1.load(Ordering::SeqCst), 60);
+    }
+
     fn processes(count: usize, id: &str, nodes: usize, account: usize) -> Vec<ConnectionThrottle> {
         let account: Arc<dyn Window> = ProcessWindow::new(account);
         (0..count).map(|_| throttle(id, nodes, vec![Arc::clone(&account)])).collect()

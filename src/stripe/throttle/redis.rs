@@ -134,7 +134,7 @@ impl RedisWindow {
         let (granted, wait, at): (u8, u64, u64) = call.invoke_async(&mut connection).await?;
         let wait = Duration::from_micros(wait);
         Ok(match granted {
-            1 => Decision::Granted { wait, at },
+            1 => Decision::Granted { wait, at, next: Duration::ZERO },
             2 => Decision::WaitForEndpoint(wait.saturating_sub(GRANT_AHEAD)),
             _ => Decision::Wait(wait.saturating_sub(GRANT_AHEAD)),
         })

@@ -76,6 +76,8 @@ pub enum Decision {
         wait: Duration,
         /// The same in microseconds of the window's own clock.
         at: u64,
+        /// Nobody else has to ask sooner than after this long; zero where the window does not say.
+        next: Duration,
     },
     /// The request is not counted; ask again after this long.
     Wait(Duration),

@@ -77,17 +77,23 @@ impl WindowState {
         if let Some(moved) = self.admitted.iter().position(moves) {
             self.admitted.remove(moved);
         }
-        let everybody = self.due(None, limit, now).max(self.key_due(1, keys.connection, now));
+        let everybody = self.due(None, limit, now);
+        let of_connection = everybody.max(self.key_due(1, keys.connection, now));
         let endpoint = self.key_due(0, keys.endpoint, now);
-        let at = everybody.max(endpoint);
+        let at = of_connection.max(endpoint);
         let wait = Duration::from_micros(at - now);
         if wait > GRANT_AHEAD {
             let wait = wait.saturating_sub(GRANT_AHEAD);
-            return if endpoint > everybody { Decision::WaitForEndpoint(wait) } else { Decision::Wait(wait) };
+            return if endpoint > of_connection {
+                Decision::WaitForEndpoint(wait)
+            } else {
+                Decision::Wait(wait)
+            };
         }
         let entry = Entry { at, late: micros(keys.lateness.min(MOST_LATENESS)), keys: hashes };
         self.admitted.insert(self.admitted.partition_point(|earlier| earlier.at <= at), entry);
-        Decision::Granted { wait, at }
+        let next = Duration::from_micros(self.due(None, limit, now) - now).saturating_sub(GRANT_AHEAD);
+        Decision::Granted { wait, at, next }
     }
 
     /// Pauses an endpoint, or the account without one, until then; a longer pause stays.
@@ -154,8 +160,8 @@ mod tests {
         }
     }
 
-    fn granted(wait: Duration, at: u64) -> Decision {
-        Decision::Granted { wait, at }
+    fn granted(wait: Duration, at: u64, next: u64) -> Decision {
+        Decision::Granted { wait, at, next: Duration::from_micros(next) }
     }
 
     fn at_once(decision: Decision) -> bool {
@@ -188,10 +194,10 @@ mod tests {
     #[test]
     fn a_request_that_missed_its_time_counts_from_its_new_one() {
         let mut state = WindowState::default();
-        assert_eq!(state.decide(1, of(1, 7), NOW), granted(Duration::ZERO, NOW));
+        assert_eq!(state.decide(1, of(1, 7), NOW), granted(Duration::ZERO, NOW, 975_000));
         let late = NOW + 500_000;
         let moved = LimitKeys { moved: Some(NOW), ..of(1, 7) };
-        assert_eq!(state.decide(1, moved, late), granted(Duration::ZERO, late));
+        assert_eq!(state.decide(1, moved, late), granted(Duration::ZERO, late, 975_000));
         assert_eq!(state.admitted.len(), 1, "it is counted once");
         assert_eq!(state.decide(1, of(1, 7), NOW + 1_100_000), Decision::Wait(Duration::from_millis(375)));
     }
@@ -204,7 +210,10 @@ mod tests {
         assert!(at_once(state.decide(2, all, NOW)));
         let wait = Duration::from_millis(1015);
         assert_eq!(state.decide(2, all, NOW), Decision::Wait(wait.saturating_sub(GRANT_AHEAD)));
-        assert_eq!(state.decide(2, all, NOW + 1_010_000), granted(Duration::from_millis(5), NOW + 1_015_000));
+        assert_eq!(
+            state.decide(2, all, NOW + 1_010_000),
+            granted(Duration::from_millis(5), NOW + 1_015_000, 396_375)
+        );
     }
 
     #[test]

@@ -1,11 +1,9 @@
 //! Whole objects on the wire: `DynamicValue`s and stored states, and what makes an object whole.
 
-use std::collections::BTreeMap;
-
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::messages;
 use crate::terraform::schema::{Block, NestedBlock, Nesting};
-use crate::terraform::value::{Type, Value, json, msgpack};
+use crate::terraform::value::{Entries, Type, Value, json, msgpack};
 use crate::terraform::wire::tfplugin5::{DynamicValue, RawState};
 
 /// Reads an object. `field` is the field of the request it came in. Nothing at all, and a
@@ -51,13 +49,13 @@ pub(super) fn complete(value: Value, block: &Block) -> Value {
         match entries.get_mut(attribute.name.as_ref()) {
             Some(value) if attribute.write_only => *value = Value::Null,
             Some(_) => {}
-            None => drop(entries.insert(attribute.name.to_string(), Value::Null)),
+            None => drop(entries.insert(attribute.name.as_ref().into(), Value::Null)),
         }
     }
     for nested in &block.blocks {
         match entries.get_mut(nested.name.as_ref()) {
             Some(value) => *value = complete_nested(std::mem::take(value), nested),
-            None => drop(entries.insert(nested.name.to_string(), complete_nested(Value::Null, nested))),
+            None => drop(entries.insert(nested.name.as_ref().into(), complete_nested(Value::Null, nested))),
         }
     }
     Value::Map(entries)
@@ -68,7 +66,7 @@ fn complete_nested(value: Value, nested: &NestedBlock) -> Value {
     match (value, nested.nesting) {
         (Value::Null, Nesting::One | Nesting::List) => Value::List(Vec::new()),
         (Value::Null, Nesting::Set) => Value::Set(Vec::new()),
-        (Value::Null, Nesting::Map) => Value::Map(BTreeMap::new()),
+        (Value::Null, Nesting::Map) => Value::Map(Entries::new()),
         (Value::List(items), _) => Value::List(all(items)),
         (Value::Set(items), _) => Value::Set(all(items)),
         (Value::Map(entries), _) => Value::Map(
@@ -93,9 +91,9 @@ pub(super) fn salvage(value: Value, ty: &Type) -> Value {
             Value::Map(entries.into_iter().map(|(key, item)| (key, salvage(item, element))).collect())
         }
         (Value::Map(mut entries), Type::Object(attributes)) => {
-            let kept = attributes
-                .iter()
-                .map(|(name, ty)| (name.clone(), salvage(entries.remove(name).unwrap_or_default(), ty)));
+            let kept = attributes.iter().map(|(name, ty)| {
+                (name.into(), salvage(entries.remove(name.as_str()).unwrap_or_default(), ty))
+            });
             Value::Map(kept.collect())
         }
         (value @ Value::String(_), Type::String)

@@ -59,7 +59,7 @@ fn read(json: &Json, ty: &Type, path: &Path) -> Result<Value, DecodeError> {
         }
         (Json::Object(members), Type::Map(element)) => {
             let entries =
-                members.iter().map(|(key, item)| Ok((key.clone(), read(item, element, &path.key(key))?)));
+                members.iter().map(|(key, item)| Ok((key.into(), read(item, element, &path.key(key))?)));
             Ok(Value::Map(entries.collect::<Result<_, _>>()?))
         }
         (Json::Object(members), Type::Object(attributes)) => object(members, attributes, path),
@@ -78,7 +78,7 @@ fn object(
 ) -> Result<Value, DecodeError> {
     let entries = attributes.iter().map(|(name, ty)| {
         let value = members.get(name).map_or(Ok(Value::Null), |item| read(item, ty, &path.name(name)))?;
-        Ok((name.clone(), value))
+        Ok((name.into(), value))
     });
     Ok(Value::Map(entries.collect::<Result<_, _>>()?))
 }

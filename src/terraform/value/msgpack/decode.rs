@@ -1,12 +1,14 @@
 //! Bytes become a value of a type.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use compact_str::CompactString;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
 use super::reader::{Reader, Token};
 use super::{DecodeError, MAX_DEPTH, describe_type};
-use crate::terraform::value::{Number, Path, Step, Type, Value};
+use crate::terraform::value::{Entries, Number, Path, Step, Type, Value};
 
 /// The extension that carries a refined unknown: something is known of the value to come.
 const REFINED: i8 = 12;
@@ -40,7 +42,7 @@ impl<'b> Decoder<'b> {
             (Token::Extension(kind, body), _) => Self::unknown(offset, kind, body),
             (Token::Array(2), Type::Dynamic) => self.dynamic(),
             (Token::Bool(truth), Type::Bool) => Ok(Value::Bool(truth)),
-            (Token::Text(text), Type::String) => Ok(Value::String(Self::text(offset, text)?)),
+            (Token::Text(text), Type::String) => Ok(Value::String(Self::text(offset, text)?.into_owned())),
             (token, Type::Number) => Self::number(offset, token),
             (Token::Array(length), Type::List(element)) => Ok(Value::List(self.items(length, element)?)),
             (Token::Array(length), Type::Set(element)) => {
@@ -91,15 +93,15 @@ impl<'b> Decoder<'b> {
         number.map(Value::Number).ok_or_else(|| Self::mismatch(offset, &Type::Number, token))
     }
 
-    fn text(offset: usize, bytes: &[u8]) -> Result<String, DecodeError> {
+    fn text(offset: usize, bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
         let text = std::str::from_utf8(bytes);
         let text = text.map_err(|_| error(offset, "its text is not UTF-8".to_owned()))?;
         if text.is_ascii() {
-            return Ok(text.to_owned());
+            return Ok(text.into());
         }
         Ok(match is_nfc_quick(text.chars()) {
-            IsNormalized::Yes => text.to_owned(),
-            IsNormalized::No | IsNormalized::Maybe => text.nfc().collect(),
+            IsNormalized::Yes => text.into(),
+            IsNormalized::No | IsNormalized::Maybe => Cow::Owned(text.nfc().collect()),
         })
     }
 
@@ -114,37 +116,38 @@ impl<'b> Decoder<'b> {
     }
 
     fn map(&mut self, length: usize, element: &Type) -> Result<Value, DecodeError> {
-        let mut entries = BTreeMap::new();
-        for _ in 0..length {
+        let entries = (0..length).map(|_| {
             let key = self.key()?;
-            let value = self.inside(element, || Step::Key(key.clone()))?;
-            entries.insert(key, value);
-        }
-        Ok(Value::Map(entries))
+            let value = self.inside(element, || Step::Key(key.to_string()))?;
+            Ok((key, value))
+        });
+        Ok(Value::Map(entries.collect::<Result<_, _>>()?))
     }
 
     fn object(&mut self, offset: usize, attributes: &BTreeMap<String, Type>) -> Result<Value, DecodeError> {
-        let mut entries = BTreeMap::new();
-        for _ in 0..attributes.len() {
+        let mut entries = Vec::with_capacity(attributes.len());
+        for (name, ty) in attributes {
             let here = self.reader.offset();
             let key = self.key()?;
-            let ty =
-                attributes.get(&key).ok_or_else(|| error(here, format!("it has no attribute {key:?}")))?;
-            let value = self.inside(ty, || Step::Attribute(key.clone()))?;
-            entries.insert(key, value);
+            // Terraform sends the attributes in the order of their names, as the type has them.
+            let ty = if key == *name { Some(ty) } else { attributes.get(key.as_str()) };
+            let ty = ty.ok_or_else(|| error(here, format!("it has no attribute {key:?}")))?;
+            let value = self.inside(ty, || Step::Attribute(key.to_string()))?;
+            entries.push((key, value));
         }
+        let entries = Entries::from_iter(entries);
         // No name is in it that the type does not have: as many are all.
         let is_whole = entries.len() == attributes.len();
-        match attributes.keys().find(|name| !is_whole && !entries.contains_key(*name)) {
+        match attributes.keys().find(|name| !is_whole && !entries.contains_key(name.as_str())) {
             Some(missing) => Err(error(offset, format!("it lacks the attribute {missing:?}"))),
             None => Ok(Value::Map(entries)),
         }
     }
 
-    fn key(&mut self) -> Result<String, DecodeError> {
+    fn key(&mut self) -> Result<CompactString, DecodeError> {
         let offset = self.reader.offset();
         match self.token()? {
-            Token::Text(text) => Self::text(offset, text),
+            Token::Text(text) => Self::text(offset, text).map(CompactString::from),
             _ => Err(error(offset, "a key must be text".to_owned())),
         }
     }

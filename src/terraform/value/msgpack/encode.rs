@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{EncodeError, describe_type};
-use crate::terraform::value::{Number, Path, Step, Type, Value};
+use crate::terraform::value::{Entries, Number, Path, Step, Type, Value};
 
 /// Unknown: an extension of type 0 with one byte.
 const UNKNOWN: [u8; 3] = [0xd4, 0x00, 0x00];
@@ -39,7 +39,7 @@ fn write(bytes: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<(), EncodeErro
             length(bytes, entries.len(), [0x80, 0xde, 0xdf]);
             for (key, item) in entries {
                 text(bytes, key);
-                write(bytes, item, element).map_err(|error| error.below(Step::Key(key.clone())))?;
+                write(bytes, item, element).map_err(|error| error.below(Step::Key(key.to_string())))?;
             }
         }
         (Value::Map(entries), Type::Object(attributes)) => object(bytes, entries, attributes)?,
@@ -62,17 +62,17 @@ fn write(bytes: &mut Vec<u8>, value: &Value, ty: &Type) -> Result<(), EncodeErro
 
 fn object(
     bytes: &mut Vec<u8>,
-    entries: &BTreeMap<String, Value>,
+    entries: &Entries,
     attributes: &BTreeMap<String, Type>,
 ) -> Result<(), EncodeError> {
-    if let Some(stray) = entries.keys().find(|name| !attributes.contains_key(*name)) {
+    if let Some(stray) = entries.keys().find(|name| !attributes.contains_key(name.as_str())) {
         let expected = "an attribute of the schema".to_owned();
         return Err(EncodeError { path: Path::attribute(stray), expected, found: "it" });
     }
     length(bytes, attributes.len(), [0x80, 0xde, 0xdf]);
     for (name, ty) in attributes {
         text(bytes, name);
-        let value = entries.get(name).unwrap_or(&Value::Null);
+        let value = entries.get(name.as_str()).unwrap_or(&Value::Null);
         write(bytes, value, ty).map_err(|error| error.below(Step::Attribute(name.clone())))?;
     }
     Ok(())

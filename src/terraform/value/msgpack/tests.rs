@@ -77,7 +77,7 @@ fn both_ways() -> Vec<(Type, Value, &'static str)> {
         (Type::set(Type::Number), Value::Set(vec![number("1"), number("2")]), "920102"),
         (Type::set(Type::String), Value::Set(vec![Value::Unknown, Value::Unknown]), "92d40000d40000"),
         (Type::map(Type::Bool), Value::map([("x", Value::Bool(true))]), "81a178c3"),
-        (Type::map(Type::String), Value::Map(std::collections::BTreeMap::new()), "80"),
+        (Type::map(Type::String), Value::Map(crate::terraform::value::Entries::new()), "80"),
         (pair(), Value::map([("a", text("x")), ("b", number("1"))]), "82a161a178a16201"),
         (pair(), Value::map([("a", Value::Null), ("b", Value::Unknown)]), "82a161c0a162d40000"),
         (

@@ -1,0 +1,90 @@
+//! Tests of the recorder: a store that hangs or is full, and who is not made to wait.
+
+use std::io;
+use std::sync::mpsc;
+
+use super::super::entry::tests::entry;
+use super::super::store::{Left, Store};
+use super::{Duration, Found, Instant, Line, Recorder};
+
+/// A store that hangs at its first line until it is told to go on, and has no space for answers.
+struct Faulty {
+    go_on: mpsc::Receiver<()>,
+    closed: mpsc::Sender<bool>,
+}
+
+impl Store for Faulty {
+    fn left(&mut self) -> io::Result<Found> {
+        Ok((Vec::new(), Vec::new()))
+    }
+
+    fn append(&mut self, lines: &[Line]) -> io::Result<()> {
+        if matches!(lines, [Line::Begun(_)]) {
+            // The sender is dropped when nothing hangs any more.
+            let _ = self.go_on.recv();
+            return Ok(());
+        }
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn claim(&mut self, _: &Left, _: &Line) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    fn end(&mut self, _: &Left) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn close(&mut self, is_empty: bool) -> io::Result<()> {
+        self.closed.send(is_empty).map_err(io::Error::other)
+    }
+}
+
+fn faulty() -> (Recorder, mpsc::Sender<()>, mpsc::Receiver<bool>) {
+    let ((hang, go_on), (closed, when_closed)) = (mpsc::channel(), mpsc::channel());
+    (Recorder::start(Box::new(Faulty { go_on, closed }), "/hung/place"), hang, when_closed)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_system_that_hangs_is_waited_for_once_and_named() {
+    let (recorder, hang, _closed) = faulty();
+    recorder.begin(entry("one", "same"));
+    let error = recorder.synced("one".to_owned()).await.unwrap_err().to_string();
+    assert_eq!(error, "/hung/place: it did not answer within 8 s");
+    let before = tokio::time::Instant::now();
+    let error = recorder.synced("two".to_owned()).await.unwrap_err().to_string();
+    assert_eq!(error, "/hung/place: it does not answer");
+    assert_eq!(before.elapsed(), Duration::ZERO, "nobody waits again");
+    drop(hang);
+}
+
+#[tokio::test]
+async fn an_answer_that_finds_no_space_is_gone_with_an_orderly_end() {
+    let (recorder, hang, closed) = faulty();
+    drop(hang);
+    for key in ["one", "two"] {
+        recorder.begin(entry(key, "same"));
+        recorder.synced(key.to_owned()).await.unwrap();
+        recorder.answered(key, "cus_1");
+    }
+    recorder.close(Instant::now(), Duration::from_secs(5)).await.unwrap();
+    assert!(closed.recv().unwrap(), "nothing is left to claim");
+}
+
+#[tokio::test]
+async fn who_was_synced_by_another_one_does_not_wait_for_the_store() {
+    let (recorder, go_on, _closed) = faulty();
+    for key in ["one", "two"] {
+        recorder.begin(entry(key, "same"));
+        go_on.send(()).unwrap();
+    }
+    recorder.synced("one".to_owned()).await.unwrap();
+    recorder.begin(entry("three", "same"));
+    recorder.synced("two".to_owned()).await.unwrap();
+    assert_eq!(recorder.syncs(), 1);
+    drop(go_on);
+}
