@@ -85,7 +85,7 @@ fn due(body: &mut Body) {
     let due: Vec<&str> = DUE.iter().copied().filter(|path| !known(path)).collect();
     let reason = if due.is_empty() { Json::Null } else { "requirements.past_due".into() };
     set_inner(body, "requirements", "disabled_reason", reason);
-    for name in ["currently_due", "eventually_due"] {
+    for name in ["currently_due", "eventually_due", "past_due"] {
         set_inner(body, "requirements", name, due.clone());
     }
 }

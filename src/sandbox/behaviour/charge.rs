@@ -96,11 +96,15 @@ fn write_result(
         "outcome": card::outcome(refused), "failure_code": refused.map(|why| &why.code),
         "failure_message": refused.map(|why| &why.message),
     })));
+    let is_sent = text(body, "outcome.network_status") != Some("not_sent_to_network");
+    if let Some(card) = card(body).filter(|_| is_sent) {
+        answered(card, amount, paid);
+    }
     if !paid {
         return Ok(());
     }
-    if let Some(card) = card(body) {
-        authorized(call, card, amount, captured);
+    if let Some(card) = card(body).filter(|_| !captured) {
+        set(card, "capture_before", call.now + HELD_FOR);
     }
     set(body, "_at_once", card::is_at_once(method));
     if captured {
@@ -128,17 +132,15 @@ pub(super) fn authentication() -> Json {
     })
 }
 
-/// What the network says of a payment that it let pass.
-fn authorized(call: &Call<'_>, card: &mut Body, amount: i64, captured: bool) {
+/// What the network says of a payment that it was asked for.
+fn answered(card: &mut Body, amount: i64, paid: bool) {
     let network = member(card, "brand");
-    card.extend(members(json!({
-        "amount_authorized": amount, "authorization_code": identifier::digits(6), "electronic_commerce_indicator": "07",
-        "network": network, "network_transaction_id": identifier::digits(15),
+    card.extend(body! {
+        "amount_authorized": paid.then_some(amount), "authorization_code": identifier::digits(6),
+        "electronic_commerce_indicator": paid.then_some("07"), "network": network,
+        "network_transaction_id": identifier::digits(15),
         "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
-    })));
-    if !captured {
-        set(card, "capture_before", call.now + HELD_FOR);
-    }
+    });
 }
 
 /// Takes an amount that was held.

@@ -21,8 +21,14 @@ pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
 /// Makes an intent, and confirms it where that is asked for.
 pub(super) fn create(call: &Call<'_>, confirm: Confirm) -> Outcome<Json> {
     let body = made(call)?;
-    call.session.put(&body)?;
-    if flag(&call.params, "confirm") { confirm(call, body) } else { Ok(Json::Object(body)) }
+    if !flag(&call.params, "confirm") {
+        return call.keep(body);
+    }
+    // what is confirmed at once was made before it had a method
+    let mut bare = body.clone();
+    bare.extend(body! {"payment_method": null, "status": "requires_payment_method"});
+    call.session.put(&bare)?;
+    confirm(call, body)
 }
 
 /// `POST /v1/payment_intents/{intent}`, `POST /v1/setup_intents/{intent}`.

@@ -31,6 +31,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     ledger::post(&call, &mut body, Movement { amount: -amount, fee: 0, kind, at_once })?;
     let refunded = needed_number(&charge, "amount_refunded")? + amount;
     let all = refunded == needed_number(&charge, "amount_captured")?;
+    call.session.put(&body)?;
     call.alter(&mut charge, body! {"amount_refunded": refunded, "refunded": all})?;
     destination_charge::refunded(&call, &charge, &mut body)?;
     call.keep(body)
