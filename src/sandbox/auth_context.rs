@@ -43,18 +43,15 @@ impl Caller {
         check_headers(request)?;
         let key = given_key(request);
         if key.is_empty() {
-            let message = "You did not provide an API key. You need to provide your API key in the Authorization \
-                 header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').";
-            return Err(Failure::new(401, "invalid_request_error", message));
+            return Err(Failure::of("key_missing", &[]));
         }
         let Some(mut caller) = Self::with_key(&key) else {
-            let message = format!("Invalid API Key provided: {}", masked(&key));
-            return Err(Failure::new(401, "invalid_request_error", message));
+            return Err(Failure::of("key_invalid", &[("key", &masked(&key))]));
         };
         let named = header(request, "stripe-context").or_else(|| header(request, "stripe-account"));
         for account in named.into_iter().flat_map(|way| way.split('/')).filter(|name| !name.is_empty()) {
             if account != caller.account && !caller.has_made(lease, account)? {
-                return Err(Failure::no_access(&key, account));
+                return Err(Failure::of("account_invalid", &[("key", &masked(&key)), ("account", &account)]));
             }
             let platform = std::mem::replace(&mut caller.account, account.to_owned());
             caller.platform = caller.platform.or(Some(platform)).filter(|platform| *platform != account);
@@ -179,9 +176,7 @@ fn check_headers(request: &http::Request<Bytes>) -> Outcome<()> {
     for name in TELLING {
         let mut given = request.headers().get_all(*name).iter();
         if given.next().is_some_and(|value| value.to_str().is_err()) || given.next().is_some() {
-            return Err(Failure::invalid(format!(
-                "The header `{name}` must be given once, in ASCII letters."
-            )));
+            return Err(Failure::of("header_not_once", &[("header", name)]));
         }
     }
     Ok(())
@@ -193,22 +188,4 @@ pub(super) fn header<'r>(request: &'r http::Request<Bytes>, name: &str) -> Optio
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_may_name_its_account() {
-        let account = |key| Caller::with_key(key).map(|caller| caller.account);
-        assert_eq!(account("sk_test_shop_1").as_deref(), Some("acct_shop"));
-        assert_eq!(account("rk_live_acct_1Shop_secret").as_deref(), Some("acct_1Shop"));
-        assert_eq!(account("pk_test_acct_1Shop").as_deref(), Some("acct_1Shop"));
-        assert_eq!(account("sk_test_123").as_deref(), Some(USUAL));
-    }
-
-    #[test]
-    fn what_is_no_key_belongs_to_nobody() {
-        for key in ["wrong", "sk_123", "sk_prod_1", "ek_test_1", "sk_test_invalid", "sk_live_shop_invalid"] {
-            assert!(Caller::with_key(key).is_none(), "{key}");
-        }
-    }
-}
+mod tests;

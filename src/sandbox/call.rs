@@ -120,6 +120,21 @@ impl<'a> Call<'a> {
         Ok(body)
     }
 
+    /// What a path leads to; an id on the way leads to the object it names.
+    pub fn led_to(&self, body: &Body, path: &str) -> Option<Json> {
+        let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+        let found = body.get(name).filter(|found| !found.is_null())?;
+        match (rest, found) {
+            (None, found) => Some(found.clone()),
+            (Some(rest), Json::Object(inner)) => self.led_to(inner, rest),
+            (Some(rest), Json::String(id)) => {
+                let named = self.session.find(id).ok()?.filter(|stored| !stored.gone)?;
+                self.led_to(&named.body, rest)
+            }
+            _ => None,
+        }
+    }
+
     /// The id of what the object belongs to, which stands before its own in the path.
     pub fn owner(&self) -> &str {
         self.parents.first().map_or("", |(_, id)| id.as_str())

@@ -31,8 +31,7 @@ impl Given {
     fn object(self, known: &[Member], given: &Body, path: &str) -> Outcome<Body> {
         if let Some(name) = given.keys().find(|name| find(known, name).is_none()) {
             let param = child(path, name);
-            let message = format!("Received unknown parameter: {param}");
-            return Err(Failure::invalid(message).code("parameter_unknown").param(param));
+            return Err(Failure::of("unknown_param", &[("param", &param)]).param(param));
         }
         let mut required = known.iter().filter(|one| one.shape.is_required());
         if let Some(lacking) = required.find(|one| !given.contains_key(&one.name)) {
@@ -113,8 +112,7 @@ impl Given {
     {
         let items = items.into_iter();
         if items.len() > ENTRIES {
-            let message = format!("Array {path} exceeded maximum {ENTRIES} allowed elements.");
-            return Err(Failure::invalid(message).param(path));
+            return Err(Failure::of("too_many_elements", &[("param", &path), ("most", &ENTRIES)]).param(path));
         }
         let typed = items.enumerate().map(|(at, given)| self.value(inner, given, &format!("{path}[{at}]")));
         Ok(Json::Array(typed.collect::<Outcome<_>>()?))
@@ -150,21 +148,27 @@ impl Given {
 
 /// The refusal of a call that lacks a param.
 pub(super) fn missing(param: &str) -> Failure {
-    Failure::invalid(format!("Missing required param: {param}.")).code("parameter_missing").param(param)
+    Failure::of("missing", &[("param", &param)]).param(param)
+}
+
+/// The refusal of two params of which a call may have one; the first of them is named.
+pub(super) fn exclusive(first: &str, second: &str) -> Failure {
+    Failure::of("exclusive", &[("first", &first), ("second", &second)]).param(first)
+}
+
+/// The refusal of a time that has come already.
+pub(super) fn not_in_future(param: &str) -> Failure {
+    Failure::of("not_in_future", &[("param", &param)]).param(param)
 }
 
 /// The refusal of an emptied param that always has a value.
 pub(super) fn not_unsettable(path: &str, emptied: &Json) -> Failure {
     let given = if emptied.is_null() { "null" } else { "an empty string" };
-    let message = format!(
-        "You passed {given} for '{path}'. We assume empty values are an attempt to unset a parameter; \
-         however '{path}' cannot be unset. You should remove '{path}' from your request or supply a non-empty value."
-    );
-    Failure::invalid(message).code("parameter_invalid_empty").param(path)
+    Failure::of("cannot_unset", &[("given", &given), ("param", &path)]).param(path)
 }
 
 fn wrong_shape(wanted: &str, path: &str) -> Failure {
-    Failure::invalid(format!("Invalid {wanted}")).param(path)
+    Failure::of("wrong_shape", &[("wanted", &wanted)]).param(path)
 }
 
 /// The object among several shapes that the given members fit best.
@@ -188,17 +192,11 @@ const ENTRIES: usize = 1000;
 pub(super) const METADATA_KEYS: usize = 50;
 
 fn metadata_limits(name: &str, found: &Json, path: &str) -> Outcome<()> {
-    if name.chars().count() > 40 {
-        let message =
-            format!("Metadata keys can have up to 40 characters. Your key has {}.", name.chars().count());
-        return Err(Failure::invalid(message).param(path));
+    let value = found.as_str().map_or(0, |text| text.chars().count());
+    let lengths =
+        [("metadata_key_too_long", name.chars().count(), 40), ("metadata_value_too_long", value, 500)];
+    match lengths.into_iter().find(|(_, length, most)| length > most) {
+        Some((refusal, length, _)) => Err(Failure::of(refusal, &[("length", &length)]).param(path)),
+        None => Ok(()),
     }
-    let length = found.as_str().map_or(0, |text| text.chars().count());
-    if length > 500 {
-        let message = format!(
-            "Metadata values can have up to 500 characters, but you passed in a value that is {length} characters."
-        );
-        return Err(Failure::invalid(message).param(path));
-    }
-    Ok(())
 }

@@ -8,15 +8,15 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::call::Call;
-use super::check::missing;
+use super::check::{exclusive, missing, not_in_future};
 use super::error::{Failure, Outcome};
-use super::fields::{Body, given_number, id, status, text};
+use super::fields::{Body, all_have, given_number, id, said, status, text};
 use super::state;
 use super::table;
 
 mod rule;
 
-use rule::{Rule, all_have, form_name, said};
+use rule::{Rule, form_name};
 
 /// What the params of one call must be.
 #[derive(Debug, Default, Deserialize)]
@@ -73,8 +73,8 @@ pub(super) fn check(call: &Call<'_>, name: &str) -> Outcome<()> {
             rule.check(&known, Some(&body))?;
         }
     }
-    constraints.taken.iter().try_for_each(|value| value.check(call, false))?;
-    constraints.there.iter().try_for_each(|value| value.check(call, true))?;
+    constraints.taken.iter().try_for_each(|value| value.check(call, &known, false))?;
+    constraints.there.iter().try_for_each(|value| value.check(call, &known, true))?;
     constraints.locked.as_ref().map_or(Ok(()), |locked| locked.check(&call.params, &call.named()?))
 }
 
@@ -94,53 +94,50 @@ impl Constraints {
         let both =
             |(first, second): &&(String, String)| said(params, first).and(said(params, second)).is_some();
         if let Some((first, second)) = self.exclusive.iter().find(both) {
-            return Err(Failure::exclusive(&form_name(first), &form_name(second)));
+            return Err(exclusive(&form_name(first), &form_name(second)));
         }
         let mut rules = self.rules.iter().filter(|rule| !rule.is_of_state());
         rules.try_for_each(|rule| rule.check(params, None))?;
         let number = |path: &String| given_number(params, path);
         for (path, least) in &self.least {
             if number(path).is_some_and(|given| given < *least) {
-                return Err(Failure::too_low(*least, form_name(path)));
+                return Err(Failure::of("too_low", &[("least", least)]).param(form_name(path)));
             }
         }
         for (path, most) in &self.most {
             if number(path).is_some_and(|given| given > *most) {
-                return Err(Failure::too_high(*most, form_name(path)));
+                return Err(Failure::of("too_high", &[("most", most)]).param(form_name(path)));
             }
         }
         if let Some(path) = self.future.iter().find(|path| number(path).is_some_and(|time| time <= now)) {
-            return Err(Failure::not_in_future(&form_name(path)));
+            return Err(not_in_future(&form_name(path)));
         }
         if let Some(path) = self.minutes.iter().find(|path| number(path).is_some_and(|time| time % 60 != 0)) {
-            let message = format!("`{path}` must be aligned with the start of a minute.");
-            return Err(Failure::invalid(message).param(form_name(path)));
+            return Err(Failure::of("not_a_minute", &[("path", path)]).param(form_name(path)));
         }
         self.check_addresses(params)
     }
 
     fn check_addresses(&self, params: &Body) -> Outcome<()> {
-        let mut given = self.urls.iter().filter_map(|path| Some((path, text(params, path)?)));
-        if let Some((path, _)) = given.find(|(_, given)| !is_url(given)) {
-            let message = "Not a valid URL: an explicit scheme (such as https) must be provided.";
-            return Err(Failure::invalid(message).code("url_invalid").param(form_name(path)));
-        }
-        let mut given = self.emails.iter().filter_map(|path| Some((path, text(params, path)?)));
-        given.find(|(_, given)| !is_email(given)).map_or(Ok(()), |(path, given)| {
-            let message = format!("Invalid email address: {given}");
-            Err(Failure::invalid(message).code("email_invalid").param(form_name(path)))
+        let urls = self.urls.iter().map(|path| (path, is_url as fn(&str) -> bool, "url_invalid"));
+        let emails = self.emails.iter().map(|path| (path, is_email as fn(&str) -> bool, "email_invalid"));
+        urls.chain(emails).try_for_each(|(path, is_right, refusal)| match text(params, path) {
+            Some(given) if !is_right(given) => {
+                Err(Failure::of(refusal, &[("given", &given)]).param(form_name(path)))
+            }
+            _ => Ok(()),
         })
     }
 }
 
 impl Value {
-    /// The value is that of a param, else of the object that the path names.
-    fn check(&self, call: &Call<'_>, must_be: bool) -> Outcome<()> {
+    /// The value is one that a rule may name, else that of the object that the path names.
+    fn check(&self, call: &Call<'_>, known: &Body, must_be: bool) -> Outcome<()> {
         let path = self.from.as_ref().unwrap_or(&self.by);
         let own = if call.id.is_empty() { Body::new() } else { call.named()? };
-        let Some(value) = text(&call.params, path).or_else(|| text(&own, path)) else { return Ok(()) };
+        let Some(value) = text(known, path).or_else(|| text(&own, path)) else { return Ok(()) };
         let others = call.session.having(&self.of, &self.by, value)?;
-        let is_other = |other: &&Body| id(other) != call.id && all_have(other, &self.is, &call.params);
+        let is_other = |other: &&Body| id(other) != call.id && all_have(other, &self.is, known);
         let other = others.iter().find(is_other);
         if other.is_some() == must_be {
             return Ok(());

@@ -15,14 +15,22 @@ use super::shape;
 use super::store::Body;
 
 impl Call<'_> {
-    /// A fresh object with the params laid over, and with what its type starts with where they say nothing.
+    /// A fresh object with the params laid over that mean a field of their name, and with what its type starts
+    /// with where they say nothing.
     pub fn build(&self) -> Outcome<Body> {
-        let mut body = self.fresh();
-        shape::lay_over(self.entity, &mut body, &self.params)?;
-        self.take_id(&mut body)?;
-        put_in(self, &mut body)?;
-        life::apply_defaults(self, &mut body);
+        let (call, mut body) = (self.plain(), self.fresh());
+        shape::lay_over(call.entity, &mut body, &call.params)?;
+        call.take_id(&mut body)?;
+        put_in(&call, &mut body)?;
+        life::apply_defaults(&call, &mut body);
         Ok(body)
+    }
+
+    /// The same call without the params that mean more than the field of their name.
+    fn plain(&self) -> Self {
+        let (mut call, apart) = (self.clone(), life::apart(self.entity));
+        call.params.retain(|name, _| !apart.contains(name));
+        call
     }
 
     /// Gives a new object the id that the caller chose, unless another one has it.
@@ -31,19 +39,18 @@ impl Call<'_> {
         let chosen = create.and_then(|create| create.param("id")).and(text(&self.params, "id"));
         let Some(own) = chosen else { return Ok(()) };
         if self.session.alive(&self.entity.object, own)?.is_some() {
-            let message = format!("{} already exists.", label::capital(&self.label()));
-            return Err(Failure::state(message).code("resource_already_exists").param("id"));
+            return Err(Failure::of("already_exists", &[("object", &label::capital(&self.label()))]));
         }
         set(body, "id", own);
         Ok(())
     }
 
-    /// The named object with the params laid over.
+    /// The named object with the params laid over that mean a field of their name.
     pub fn revise(&self) -> Outcome<Body> {
-        let mut body = self.named()?;
-        shape::lay_over(self.entity, &mut body, &self.params)?;
-        put_in(self, &mut body)?;
-        self.touch(&mut body);
+        let (call, mut body) = (self.plain(), self.named()?);
+        shape::lay_over(call.entity, &mut body, &call.params)?;
+        put_in(&call, &mut body)?;
+        call.touch(&mut body);
         Ok(body)
     }
 }

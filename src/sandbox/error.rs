@@ -48,27 +48,9 @@ impl Failure {
         Self { stage: Stage::Undone, ..Self::invalid(message) }
     }
 
-    /// Two params of which a call may have one; the first of them is named.
-    pub fn exclusive(first: &str, second: &str) -> Self {
-        let message = format!("You may only specify one of these parameters: {first}, {second}.");
-        Self::invalid(message).code("parameters_exclusive").param(first)
-    }
-
-    /// A number below the least that a param takes.
-    pub fn too_low(least: i64, param: impl Into<String>) -> Self {
-        let message = format!("This value must be greater than or equal to {least}.");
-        Self::invalid(message).code("parameter_invalid_integer").param(param)
-    }
-
-    /// A number above the most that a param takes.
-    pub fn too_high(most: i64, param: impl Into<String>) -> Self {
-        let message = format!("This value must be less than or equal to {most}.");
-        Self::invalid(message).code("parameter_invalid_integer").param(param)
-    }
-
-    /// A time that has come already.
-    pub fn not_in_future(param: &str) -> Self {
-        Self::invalid(format!("`{param}` must be in the future.")).param(param)
+    /// A payment that fails.
+    pub fn card(message: impl Into<String>) -> Self {
+        Self::new(402, "card_error", message)
     }
 
     /// An id in the path that names nothing.
@@ -80,23 +62,6 @@ impl Failure {
     pub fn unknown_reference(object: &str, id: &str, param: &str) -> Self {
         let message = format!("No such {}: '{id}'", label::label(object));
         Self::invalid(message).code("resource_missing").param(param)
-    }
-
-    /// An account that is not the key's, and none that the key's account made.
-    pub fn no_access(key: &str, account: &str) -> Self {
-        let message = format!(
-            "The provided key '{}' does not have access to account '{account}' (or that account does not exist). \
-             Application access may have been revoked.",
-            masked(key)
-        );
-        Self::new(403, "invalid_request_error", message).code("account_invalid")
-    }
-
-    /// A publishable key where a secret one is needed.
-    pub fn secret_key_required() -> Self {
-        let message = "This API call cannot be made with a publishable API key. Please use a secret API key. You can \
-             find a list of your API keys at https://dashboard.stripe.com/account/apikeys.";
-        Self::new(403, "invalid_request_error", message).code("secret_key_required")
     }
 
     /// A part of Stripe that the sandbox does not have.

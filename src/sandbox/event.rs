@@ -1,13 +1,13 @@
 //! Events: what a call changed, told as Stripe tells it, and who is to hear of it.
 //!
-//! The store notes every object that a call keeps or removes. When the call is done, each
-//! of them becomes the events of its kind, which are kept like any other object and go to
-//! the webhook endpoints that asked for them.
+//! The store notes every step of a call: an object that it kept or removed. When the call is done,
+//! they become the events of their kinds, each with the object as it was then. Events are kept like any
+//! other object and go to the webhook endpoints that asked for them.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::catalog::API_VERSION;
 
@@ -15,7 +15,7 @@ use super::auth_context;
 use super::call::entity;
 use super::complete;
 use super::error::{Failure, Outcome};
-use super::fields::{flag, id, items, needed, needed_number, set};
+use super::fields::{body, flag, id, items, members, needed, needed_number, object, set};
 use super::identifier;
 use super::store::{Body, Change, Session};
 use super::view;
@@ -38,7 +38,7 @@ pub(super) struct Cause<'a> {
 
 /// Keeps the events of everything that the session changed; what is to be delivered comes back.
 pub(super) fn record(session: &Session<'_>, cause: Cause<'_>) -> Outcome<Vec<Delivery>> {
-    let changes = session.take_changes();
+    let changes = joined(session.take_changes());
     let mut parcels = Vec::new();
     let mut hearers = BTreeMap::new();
     for change in &changes {
@@ -56,32 +56,71 @@ pub(super) fn record(session: &Session<'_>, cause: Cause<'_>) -> Outcome<Vec<Del
     Ok(parcels)
 }
 
+/// The steps as they are told of: those of one object in one turn are one change, but each that is
+/// an event of its own begins another.
+fn joined(steps: Vec<Change>) -> Vec<Change> {
+    let mut changes: Vec<Change> = Vec::new();
+    let mut last = BTreeMap::new();
+    for step in steps {
+        let (space, object, key) = step.subject();
+        let subject = (step.turn, space.to_owned(), object.to_owned(), key.to_owned());
+        let known = last.get(&subject).and_then(|at: &usize| changes.get_mut(*at));
+        match known.filter(|known| joins(known, &step)) {
+            Some(known) => {
+                known.after = step.after;
+                known.gone = step.gone;
+            }
+            None => {
+                last.insert(subject, changes.len());
+                changes.push(step);
+            }
+        }
+    }
+    changes
+}
+
+/// Whether a step belongs to what is told of the same object already.
+fn joins(known: &Change, step: &Change) -> bool {
+    match (known.gone, step.gone) {
+        (true, _) => false,
+        (false, true) => known.before.is_none() || !kind::is_moment(known),
+        (false, false) => !kind::is_moment(step),
+    }
+}
+
 fn event(change: &Change, kind: &str, cause: Cause<'_>) -> Outcome<Body> {
     let mut body = complete::blank(entity("event")?);
-    set(&mut body, "id", identifier::random("evt_", 24));
-    set(&mut body, "api_version", API_VERSION);
-    set(&mut body, "created", cause.now);
-    set(&mut body, "livemode", cause.livemode);
-    set(&mut body, "type", kind);
-    set(&mut body, "request", json!({"id": cause.request, "idempotency_key": cause.idempotency_key}));
+    body.extend(body! {
+        "id": identifier::random("evt_", 24), "api_version": API_VERSION, "created": cause.now,
+        "livemode": cause.livemode, "type": kind,
+        "request": {"id": cause.request, "idempotency_key": cause.idempotency_key},
+    });
     let mut data = Body::new();
-    let after = view::plain(Json::Object(change.after.clone()));
-    if kind.ends_with(".updated")
-        && let Some(before) = &change.before
-    {
-        set(&mut data, "previous_attributes", previous(view::plain(Json::Object(before.clone())), &after));
+    let shown = |body: &Body| members(view::plain(Json::Object(body.clone())));
+    let after = shown(&change.after);
+    if let Some(before) = change.before.as_ref().filter(|_| kind.ends_with(".updated")) {
+        let mut previous = previous(&shown(before), &after);
+        previous.retain(|name, _| !kind::is_unsaid(object(&change.after), name));
+        set(&mut data, "previous_attributes", previous);
     }
     set(&mut data, "object", after);
     set(&mut body, "data", data);
     Ok(body)
 }
 
-/// The former values of the members that are others now.
-fn previous(mut before: Json, after: &Json) -> Json {
-    if let Some(members) = before.as_object_mut() {
-        members.retain(|name, old| name != "updated" && after.get(name.as_str()) != Some(old));
-    }
-    before
+/// The former values of the members that are others now: of an object those of its own members, of a
+/// list all, null of what was not there.
+fn previous(before: &Body, after: &Body) -> Body {
+    let former = |name: &String| {
+        let told = match (before.get(name), after.get(name)) {
+            (old, new) if old == new => return None,
+            (Some(Json::Object(old)), Some(Json::Object(new))) => Json::Object(previous(old, new)),
+            (old, _) => old.cloned().unwrap_or_default(),
+        };
+        Some((name.clone(), told))
+    };
+    let added = after.keys().filter(|name| !before.contains_key(*name));
+    before.keys().chain(added).filter_map(former).collect()
 }
 
 /// The endpoints that may hear of what happens in an account.

@@ -24,23 +24,17 @@ pub(super) fn check(entity: &Entity, called: Called, expand: &[String]) -> Outco
     for path in expand.iter().filter(|path| !is_search || *path != COUNT) {
         let segments: Vec<&str> = path.split('.').collect();
         if segments.len() > DEEPEST {
-            let message =
-                format!("You cannot expand more than {DEEPEST} levels of a property. Property: {path}");
-            return Err(Failure::invalid(message).param("expand"));
+            return Err(Failure::of("expanded_too_deep", &[("most", &DEEPEST), ("path", path)]));
         }
         let rest = if is_list { segments.strip_prefix(&["data"]) } else { Some(segments.as_slice()) };
         if rest.is_none() && leads(&tops, &segments) {
-            return Err(cannot(path, &format!(" You may want to try expanding 'data.{path}' instead.")));
+            return Err(Failure::of("cannot_expand_outside_data", &[("path", path)]));
         }
         if !rest.is_some_and(|rest| rest.is_empty() || leads(&tops, rest)) {
-            return Err(cannot(path, ""));
+            return Err(Failure::of("cannot_expand", &[("path", path)]));
         }
     }
     Ok(())
-}
-
-fn cannot(path: &str, hint: &str) -> Failure {
-    Failure::invalid(format!("This property cannot be expanded ({path}).{hint}")).param("expand")
 }
 
 /// The types of object that an answer may be of.

@@ -1,5 +1,7 @@
 //! Reading members of an object without asking twice whether they are there.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
@@ -91,6 +93,11 @@ pub(super) fn inner<'a>(body: &'a Body, path: &str) -> Option<&'a Body> {
     at(body, path).and_then(Json::as_object)
 }
 
+/// The members of the object at a path, to be changed apart from it; none where there is no object.
+pub(super) fn members_at(body: &Body, path: &str) -> Body {
+    at(body, path).cloned().map_or_else(Body::new, members)
+}
+
 /// The members of a value that is an object; none of any other.
 pub(super) fn members(value: Json) -> Body {
     if let Json::Object(members) = value { members } else { Body::new() }
@@ -177,6 +184,26 @@ pub(super) fn copy_given(to: &mut Body, from: &Body, names: &[&str]) {
             set(to, name, value.clone());
         }
     }
+}
+
+/// Whether the members have these values: one of several where a list stands, none where an empty
+/// text stands, that of a param where its name stands in braces.
+pub(super) fn all_have(members: &Body, values: &BTreeMap<String, Json>, known: &Body) -> bool {
+    let has = |path: &str, value: &Json| {
+        let named = value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}'));
+        let value = named.map_or(Some(value), |name| said(known, name));
+        said(members, path) == value.filter(|value| *value != "")
+    };
+    values.iter().all(|(path, value)| match value {
+        Json::Array(several) => several.iter().any(|one| has(path, one)),
+        one => has(path, one),
+    })
+}
+
+/// What was said at a path; none where it is nothing, an empty text or an empty list.
+pub(super) fn said<'p>(params: &'p Body, path: &str) -> Option<&'p Json> {
+    at(params, path)
+        .filter(|found| !found.is_null() && *found != "" && !found.as_array().is_some_and(Vec::is_empty))
 }
 
 /// An object as an error carries it: without what is never shown.

@@ -37,9 +37,7 @@ impl Claim {
     /// The claim of a request; what is compared is its path and body.
     pub fn new(key: &str, path: &str, body: &[u8]) -> Outcome<Self> {
         if key.len() > LONGEST {
-            return Err(idempotency_error(format!(
-                "Idempotency keys may have at most {LONGEST} characters."
-            )));
+            return Err(Failure::of("idempotency_key_too_long", &[("most", &LONGEST)]));
         }
         let digest = Sha256::new().chain_update(path).chain_update([0]).chain_update(body).finalize();
         let request = STANDARD_NO_PAD.encode(digest);
@@ -60,11 +58,7 @@ impl Claim {
             .optional()?;
         let Some((request, status, body)) = found else { return Ok(None) };
         if request != self.request {
-            return Err(idempotency_error(format!(
-                "Keys for idempotent requests can only be used with the same parameters they were first used \
-                 with. Try using a key other than '{}' if you meant to execute a different request.",
-                self.key
-            )));
+            return Err(Failure::of("idempotency_key_reused", &[("key", &self.key)]));
         }
         Ok(Some(Answer { status, body }))
     }
@@ -84,8 +78,4 @@ impl Claim {
         ])?;
         Ok(())
     }
-}
-
-fn idempotency_error(message: String) -> Failure {
-    Failure::new(400, "idempotency_error", message)
 }

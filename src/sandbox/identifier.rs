@@ -62,9 +62,9 @@ pub(super) fn uuid() -> String {
     uuid::Builder::from_random_bytes(repeatable::bytes("uuid")).into_uuid().to_string()
 }
 
-/// Eight capital letters and digits, as in invoice numbers.
-pub(super) fn invoice_prefix() -> String {
-    random("", 8).to_ascii_uppercase()
+/// So many capital letters and digits, as in the numbers of invoices.
+pub(super) fn capitals(length: usize) -> String {
+    random("", length).to_ascii_uppercase()
 }
 
 fn letter(byte: u8) -> char {
@@ -72,14 +72,4 @@ fn letter(byte: u8) -> char {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_have_their_prefix_and_length_and_do_not_repeat() {
-        let (first, second) = (fresh("pi_"), fresh("pi_"));
-        assert_eq!((first.len(), fresh("cus_").len()), (27, 18));
-        assert!(first.starts_with("pi_") && first[3..].bytes().all(|byte| byte.is_ascii_alphanumeric()));
-        assert_ne!(first, second);
-    }
-}
+mod tests;

@@ -10,8 +10,9 @@ use crate::catalog::{Entity, Kind, Member, OperationKind, find};
 
 use super::call::{Call, moment};
 use super::error::Outcome;
-use super::fields::{self, Body, set, status};
+use super::fields::{self, Body, all_have, set, status};
 use super::identifier;
+use super::message;
 use super::shape;
 use super::state;
 use super::table;
@@ -21,9 +22,20 @@ use super::table;
 #[serde(deny_unknown_fields)]
 struct Table {
     new: BTreeMap<String, Body>,
+    new_if: BTreeMap<String, Vec<Conditional>>,
+    apart: BTreeMap<String, Vec<String>>,
     verbs: BTreeMap<String, Body>,
     actions: BTreeMap<String, Transition>,
     missing: BTreeMap<String, BTreeMap<OperationKind, String>>,
+}
+
+/// What a new object starts with if it has these values, and not all of those.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Conditional {
+    when: BTreeMap<String, Json>,
+    unless: BTreeMap<String, Json>,
+    set: Body,
 }
 
 /// What one action does.
@@ -60,6 +72,9 @@ pub(super) enum Does {
     /// The object that agrees with the params is deleted.
     Delete,
 }
+
+/// Seconds of a day.
+const DAY: i64 = 24 * 60 * 60;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("life.toml")));
 
@@ -118,21 +133,32 @@ fn takes(fields: &[Member], path: &str, value: &Json) -> bool {
     }
 }
 
+/// The params of a type of object that mean more than the field of their name.
+pub(super) fn apart(entity: &Entity) -> &'static [String] {
+    TABLE.apart.get(&entity.key).map_or(&[], Vec::as_slice)
+}
+
 /// Gives a new object what its type starts with, where the params say nothing; what can be active is.
 pub(super) fn apply_defaults(call: &Call<'_>, body: &mut Body) {
     if body.get("active").is_some_and(Json::is_boolean) && !call.params.contains_key("active") {
         set(body, "active", true);
     }
-    let Some(new) = TABLE.new.get(&call.entity.key) else { return };
-    for (path, value) in new {
-        if !is_given(&call.params, path) {
-            write(call, body, path, value);
+    for (path, value) in TABLE.new.get(&call.entity.key).into_iter().flatten() {
+        write_unsaid(call, body, path, value);
+    }
+    for Conditional { when, unless, set } in TABLE.new_if.get(&call.entity.key).into_iter().flatten() {
+        let nothing = Body::new();
+        if all_have(body, when, &nothing) && (unless.is_empty() || !all_have(body, unless, &nothing)) {
+            set.iter().for_each(|(path, value)| write_unsaid(call, body, path, value));
         }
     }
 }
 
-fn is_given(params: &Body, path: &str) -> bool {
-    fields::at(params, path).is_some_and(|value| value != "")
+/// Writes one value where the params say nothing.
+fn write_unsaid(call: &Call<'_>, body: &mut Body, path: &str, value: &Json) {
+    if fields::at(&call.params, path).is_none_or(|given| *given == "") {
+        write(call, body, path, value);
+    }
 }
 
 /// Sets what a course sets.
@@ -174,35 +200,31 @@ fn told(call: &Call<'_>, body: &Body, kind: &Kind, value: &Json) -> Option<Json>
         return shape::holds(kind, &found).then_some(found);
     }
     let plain = |found: Json| found.as_str().map_or_else(|| found.to_string(), str::to_owned);
-    state::filled(text, |name| named(call, body, kind, name).map(plain)).map(Json::from)
+    message::filled(text, |name| named(call, body, kind, name).map(plain)).map(Json::from)
 }
 
 fn named(call: &Call<'_>, body: &Body, kind: &Kind, name: &str) -> Option<Json> {
+    let seconds =
+        |later: &str| later.strip_prefix('+').and_then(|later| later.parse::<i64>().ok()).unwrap_or(0);
     if let Some(later) = name.strip_prefix("now") {
-        let seconds = later.strip_prefix('+').and_then(|later| later.parse::<i64>().ok()).unwrap_or(0);
-        return Some(moment(kind, call.now + seconds));
+        return Some(moment(kind, call.now + seconds(later)));
+    }
+    if let Some(later) = name.strip_prefix("end_of_day") {
+        let at = call.now + seconds(later);
+        return Some(moment(kind, at - at.rem_euclid(DAY) + DAY - 1));
     }
     if let Some(length) = name.strip_prefix("random") {
         return Some(identifier::random("", length.parse().unwrap_or(24)).into());
+    }
+    if let Some(length) = name.strip_prefix("capitals") {
+        return Some(identifier::capitals(length.parse().ok()?).into());
     }
     match name {
         "account" => Some(call.account.as_str().into()),
         "livemode" => Some(call.livemode.into()),
         "version" => Some(crate::catalog::API_VERSION.into()),
         "id" if !call.id.is_empty() => Some(call.id.as_str().into()),
-        path => at(call, &call.params, path).or_else(|| at(call, body, path)),
-    }
-}
-
-/// What a path leads to; an id on the way leads to the object it names.
-fn at(call: &Call<'_>, body: &Body, path: &str) -> Option<Json> {
-    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let found = body.get(name).filter(|found| !found.is_null())?;
-    match (rest, found) {
-        (None, found) => Some(found.clone()),
-        (Some(rest), Json::Object(inner)) => at(call, inner, rest),
-        (Some(rest), Json::String(id)) => at(call, &call.session.find(id).ok()??.body, rest),
-        _ => None,
+        path => call.led_to(&call.params, path).or_else(|| call.led_to(body, path)),
     }
 }
 

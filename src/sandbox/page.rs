@@ -1,10 +1,12 @@
 //! Lists: newest first, a cursor at either end, filters by the fields of the same name.
 
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::catalog::OperationKind;
 
 use super::call::Call;
+use super::check::exclusive;
 use super::error::{Failure, Outcome};
 use super::store::{Body, Walk};
 
@@ -12,7 +14,7 @@ mod filter;
 mod gather;
 mod token;
 
-pub(super) use filter::{is_within, matches};
+pub(super) use filter::matches;
 pub(super) use gather::limit;
 pub(super) use token::Token;
 
@@ -35,7 +37,7 @@ impl Window {
             ending_before: cursor("ending_before"),
         };
         if window.starting_after.is_some() && window.ending_before.is_some() {
-            return Err(Failure::exclusive("ending_before", "starting_after"));
+            return Err(exclusive("ending_before", "starting_after"));
         }
         Ok(window)
     }
@@ -110,16 +112,16 @@ fn page_of(data: &[Json], has_more: bool, url: &str) -> Json {
 }
 
 /// A page that stands inside an object: its first ten.
-pub(super) fn embedded(items: &[Json], url: &str) -> Json {
+pub(super) fn embedded(items: &[impl Serialize], url: &str) -> Json {
     within(items, items.get(..10).unwrap_or(items), url)
 }
 
 /// A page that stands inside an object and shows all of its items.
-pub(super) fn whole(items: &[Json], url: &str) -> Json {
+pub(super) fn whole(items: &[impl Serialize], url: &str) -> Json {
     within(items, items, url)
 }
 
-fn within(items: &[Json], shown: &[Json], url: &str) -> Json {
+fn within<I: Serialize>(items: &[I], shown: &[I], url: &str) -> Json {
     json!({
         "object": "list", "data": shown, "has_more": items.len() > shown.len(),
         "total_count": items.len(), "url": url,

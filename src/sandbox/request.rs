@@ -43,12 +43,7 @@ impl Asked {
     pub fn of(request: &http::Request<Bytes>, caller: &Caller) -> Outcome<Self> {
         let (method, path) = (request.method().as_str(), request.uri().path());
         let Some(found) = catalog().match_path(method, path) else {
-            let message = format!(
-                "Unrecognized request URL ({method}: {path}). If you are trying to list objects, remove the trailing \
-                 slash. If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in \
-                 your code. Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
-            );
-            return Err(Failure { status: 404, ..Failure::invalid(message) });
+            return Err(Failure::of("unknown_url", &[("method", &method), ("path", &path)]));
         };
         let (template, known): (&str, &'static [Member]) = match found.called {
             Called::Operation(operation) => (&operation.path, &operation.params),
@@ -60,7 +55,7 @@ impl Asked {
         let (id, parents) = places(template, ids);
         let terms = Terms::of(method, template);
         if caller.publishable && terms.is_none() {
-            return Err(Failure::secret_key_required());
+            return Err(Failure::of("secret_key_required", &[]));
         }
         let (mut given, how) = params_of(request)?;
         let client_secret = terms.map_or(Ok(None), |terms| terms.take_secret(caller, &mut given))?;
@@ -95,7 +90,8 @@ fn places(template: &str, ids: impl Iterator<Item = String>) -> (String, Vec<(St
 /// The params: a form or an upload in version 1, JSON in version 2; in the query otherwise.
 fn params_of(request: &http::Request<Bytes>) -> Outcome<(Body, Given)> {
     let form = |read: Result<Body, FormError>| {
-        read.map(|given| (given, Given::Form)).map_err(|error| unreadable(&error))
+        let unreadable = |error| Failure::of("unreadable", &[("error", &error)]);
+        read.map(|given| (given, Given::Form)).map_err(unreadable)
     };
     if request.method() != Method::POST {
         let query = request.uri().query().unwrap_or_default();
@@ -108,21 +104,15 @@ fn params_of(request: &http::Request<Bytes>) -> Outcome<(Body, Given)> {
         return form(multipart::decode(kind, request.body()));
     }
     let Ok(text) = std::str::from_utf8(request.body()) else {
-        return Err(Failure::invalid("Invalid request: the body is not UTF-8."));
+        return Err(Failure::of("not_utf8", &[]));
     };
     if is_v2(request) {
         return Ok((json_params(text)?, Given::Json));
     }
     if kind.starts_with("application/json") {
-        let message = "You sent this request with the content type `application/json`, which is not supported: this \
-                       is a v1 call, which takes `application/x-www-form-urlencoded`.";
-        return Err(Failure::invalid(message));
+        return Err(Failure::of("sent_as_json", &[]));
     }
     form(form::decode(text))
-}
-
-fn unreadable(error: &FormError) -> Failure {
-    Failure::invalid(format!("Invalid request: {error}."))
 }
 
 /// Whether a request is one of version 2 of the API.
@@ -136,10 +126,8 @@ fn json_params(text: &str) -> Outcome<Body> {
     }
     match serde_json::from_str(text) {
         Ok(Json::Object(given)) => Ok(given),
-        Ok(_) => Err(Failure::invalid("The body must be a JSON object.").code("invalid_request_body")),
-        Err(error) => {
-            Err(Failure::invalid(format!("The body is no JSON: {error}.")).code("invalid_request_body"))
-        }
+        Ok(_) => Err(Failure::of("body_no_object", &[])),
+        Err(error) => Err(Failure::of("body_no_json", &[("error", &error)])),
     }
 }
 

@@ -99,15 +99,8 @@ fn given(
     session.transaction.execute_batch("SAVEPOINT call")?;
     let answer = match perform(&session, caller, asked) {
         Ok(body) => Answer { status: 200, body },
-        // version 2 runs a request again that failed
-        Err(failure) if failure.stage == Stage::Refused || (v2 && failure.stage == Stage::Undone) => {
-            return Err(failure);
-        }
         Err(failure) => {
-            if failure.stage == Stage::Undone {
-                session.transaction.execute_batch("ROLLBACK TO call")?;
-                session.take_changes();
-            }
+            undo(&session, &failure, v2)?;
             refusal(&failure, request, request_id, caller.livemode)
         }
     };
@@ -118,6 +111,20 @@ fn given(
     }
     session.transaction.commit()?;
     Ok(Given { answer, replayed: false, parcels })
+}
+
+/// Undoes what a failed call did, where that does not stay. The failure comes back where its answer is not
+/// kept: version 2 runs a request again that failed.
+fn undo(session: &Session<'_>, failure: &Failure, v2: bool) -> Outcome<()> {
+    match failure.stage {
+        Stage::Done => Ok(()),
+        Stage::Undone if !v2 => {
+            session.transaction.execute_batch("ROLLBACK TO call")?;
+            session.take_changes();
+            Ok(())
+        }
+        Stage::Refused | Stage::Undone => Err(failure.clone()),
+    }
 }
 
 fn perform(

@@ -162,11 +162,10 @@ fn metadata(body: &mut Body, value: &Json) -> Outcome<()> {
         }
     }
     if kept.len() > METADATA_KEYS {
-        let message = format!(
-            "Metadata can have up to {METADATA_KEYS} keys, but this object would have {}.",
-            kept.len()
-        );
-        return Err(Failure::invalid(message).param("metadata"));
+        return Err(Failure::of(
+            "metadata_too_many_keys",
+            &[("most", &METADATA_KEYS), ("count", &kept.len())],
+        ));
     }
     *slot = Json::Object(kept);
     Ok(())

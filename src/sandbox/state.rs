@@ -5,26 +5,7 @@ use serde_json::Value as Json;
 use super::call::Call;
 use super::error::Failure;
 use super::fields::{Body, at, object, visible};
-
-/// A text with what the names in its braces stand for; none where one of them stands for nothing.
-pub(super) fn filled(text: &str, named: impl Fn(&str) -> Option<String>) -> Option<String> {
-    let mut filled = String::new();
-    let mut rest = text;
-    while let Some((before, (name, after))) =
-        rest.split_once('{').and_then(|(before, after)| Some((before, after.split_once('}')?)))
-    {
-        filled += before;
-        filled += &named(name).or_else(|| name.is_empty().then(|| "{}".to_owned()))?;
-        rest = after;
-    }
-    Some(filled + rest)
-}
-
-/// A message in which names that stand for nothing stay as they are.
-pub(super) fn message(text: &str, named: impl Fn(&str) -> Option<String>) -> String {
-    filled(text, |name| named(name).or_else(|| Some(format!("{{{name}}}"))))
-        .unwrap_or_else(|| text.to_owned())
-}
+use super::message::message;
 
 /// A refusal with a text of its own, in which `{status}` stands for the status of the object.
 /// Who meets an intent in an unexpected state is shown the intent.
@@ -43,9 +24,10 @@ pub(super) fn refusal(body: &Body, text: &str, code: Option<&str>) -> Failure {
     }
 }
 
-/// The refusal of a call that the state of an intent does not allow.
-pub(super) fn unexpected(message: &str, intent: &Body) -> Failure {
-    refusal(intent, message, Some(&format!("{}_unexpected_state", object(intent))))
+/// The refusal of a call that the state of an intent does not allow, which is shown.
+pub(super) fn unexpected(refusal: Failure, intent: &Body) -> Failure {
+    let object = object(intent);
+    refusal.code(&format!("{object}_unexpected_state")).with(object, visible(intent))
 }
 
 /// Nothing is done in this state; `what` is the verb of the call.

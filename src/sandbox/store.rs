@@ -145,7 +145,7 @@ fn begin(connection: &mut Connection, space: String, writes: bool) -> rusqlite::
         transaction,
         space,
         changes: RefCell::default(),
-        over: Cell::default(),
+        turn: Cell::default(),
         steps: RefCell::default(),
     })
 }

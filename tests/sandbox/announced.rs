@@ -96,7 +96,10 @@ impl Watched {
             self.told += of.map_or(0, Vec::len);
             self.wrong.extend(faults.into_iter().map(|fault| format!("{call}: {} {fault}", name.1)));
         }
-        for ((_, object, id), kinds) in told.iter().filter(|(name, _)| !now.contains_key(*name)) {
+        let foreseen = |name: &Name| name.2.starts_with("upcoming_") || name.1.ends_with("_summary");
+        for ((_, object, id), kinds) in
+            told.iter().filter(|(name, _)| !now.contains_key(*name) && !foreseen(name))
+        {
             self.wrong.push(format!("{call}: {kinds:?} of {object} {id}, which is not there"));
         }
         self.known = now;
@@ -156,7 +159,10 @@ impl Seen<'_> {
     fn differs(&self) -> bool {
         let shown = |body: &Body| {
             let mut body = body.clone();
-            body.retain(|name, value| !name.starts_with('_') && name != "updated" && !value.is_null());
+            let unsaid = ["next_invoice_sequence", "updated"];
+            body.retain(|name, value| {
+                !(name.starts_with('_') || unsaid.contains(&name.as_str()) || value.is_null())
+            });
             body
         };
         self.before.map(shown) != Some(shown(self.after))
@@ -211,8 +217,10 @@ impl Seen<'_> {
                 faults.push(format!("does not tell {prefix}.{what}, but {told:?}"));
             }
         }
-        let once: BTreeSet<&String> = told.iter().collect();
-        if once.len() != told.len() && !several {
+        // an object may become another one twice, with an event of its own each time
+        let told_once: Vec<&String> = told.iter().filter(|kind| !kind.ends_with(".updated")).collect();
+        let once: BTreeSet<&String> = told_once.iter().copied().collect();
+        if once.len() != told_once.len() && !several {
             faults.push(format!("tells something twice: {told:?}"));
         }
         let updated = format!("{prefix}.updated");
@@ -347,7 +355,7 @@ fn each_turn_of_a_clock_is_told_by_itself() {
     let page = client.ok("GET", "/v1/events", &[("type", "invoice.created")]);
     let drafts =
         page["data"].as_array().unwrap().iter().filter(|event| event["data"]["object"]["status"] == "draft");
-    assert_eq!(drafts.count(), 3, "a renewal is a draft at first");
+    assert_eq!(drafts.count(), 4, "an invoice is a draft at first");
 }
 
 #[test]

@@ -60,6 +60,9 @@ fn what_is_transferred_and_taken_back_adds_up() {
     assert_eq!((&page["data"][0]["amount"], &page["has_more"]), (&400.into(), &true.into()));
     let message = client.refused(400, "POST", &refunds, &[]);
     assert!(message.contains("unrefunded amount"), "{message}");
+    // nothing is left of the transfer either
+    let message = client.refused(400, "POST", &path, &[]);
+    assert!(message.contains("already been reversed"), "{message}");
 }
 
 #[test]

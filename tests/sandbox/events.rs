@@ -29,8 +29,9 @@ fn every_change_is_an_event() {
         "customer.created",
         "customer.updated",
         "payment_intent.created",
-        "payment_intent.succeeded",
         "charge.succeeded",
+        "payment_intent.succeeded",
+        "charge.updated",
         "customer.deleted",
     ];
     assert_eq!(kinds, expected);
@@ -58,7 +59,7 @@ fn what_is_refused_is_no_event() {
         ("allowed_payment_method_types[]", "card"),
     ];
     client.refused(402, "POST", "/v1/payment_intents", &failing);
-    assert_eq!(client.events(), ["payment_intent.created", "payment_intent.payment_failed", "charge.failed"]);
+    assert_eq!(client.events(), ["payment_intent.created", "charge.failed", "payment_intent.payment_failed"]);
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod orders;
 mod previews;
 mod promotions;
 mod shop;
+mod snapshots;
 mod subscriptions;
 mod usage;
 

@@ -230,3 +230,17 @@ fn a_preview_is_of_a_schedule_or_of_a_subscription() {
     client.post(&format!("/v1/subscription_schedules/{schedule}/cancel"), &[]);
     client.refused(404, "POST", PREVIEW, &[("schedule", &schedule)]);
 }
+
+#[test]
+fn a_preview_may_be_for_somebody_who_is_no_customer_yet() {
+    let client = Client::new();
+    let price = client.monthly("1000");
+    let asked =
+        [("customer_details[address][country]", "DE"), ("subscription_details[items][0][price]", &price)];
+    let shown = client.post(PREVIEW, &asked);
+    assert_eq!((lines(&shown), &shown["customer"]), (vec![(1000, false)], &Json::Null));
+    assert_eq!(
+        (kept(&client), client.get("/v1/customers")["data"].as_array().unwrap().len()),
+        (vec![0; 4], 0)
+    );
+}

@@ -32,7 +32,8 @@ fn a_coupon_takes_a_part_or_an_amount() {
 fn discounts_come_off_invoices_and_are_counted() {
     let client = Client::new();
     let (customer, price) = (client.payer("pm_card_visa"), client.monthly("1000"));
-    let part = id(&client.post("/v1/coupons", &[("percent_off", "25"), ("max_redemptions", "1")]));
+    let part = [("percent_off", "25"), ("max_redemptions", "1"), ("duration", "forever")];
+    let part = id(&client.post("/v1/coupons", &part));
     let form = [
         ("customer", customer.as_str()),
         ("items[0][price]", &price),

@@ -12,9 +12,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["account"])
 }];
 
-/// Params that mean more than a field of their name.
-const SPECIAL: &[&str] = &["capabilities", "individual"];
-
 /// `GET /v1/account`, and `GET /v1/accounts/{account}` of a connected one.
 fn get(call: &Call<'_>) -> Outcome<Json> {
     if !call.id.is_empty() && call.id != call.account {
@@ -38,27 +35,12 @@ fn get(call: &Call<'_>) -> Outcome<Json> {
 
 /// `POST /v1/accounts`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = members(generic::create(&call.without(SPECIAL))?);
-    if inner(&call.params, "controller").is_none() {
-        let controller = controller(needed(&body, "type")?);
-        set(&mut body, "controller", controller);
-    }
-    at_home(&mut body);
-    finish(call, body)
-}
-
-/// A company is where its account is, unless it says otherwise.
-fn at_home(body: &mut Body) {
-    let country = member(body, "country");
-    let address = at_mut(body, "company.address").and_then(Json::as_object_mut);
-    if let Some(address) = address.filter(|address| text(address, "country").is_none()) {
-        set(address, "country", country);
-    }
+    finish(call, members(generic::create(call)?))
 }
 
 /// `POST /v1/accounts/{account}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
-    finish(call, members(generic::update(&call.without(SPECIAL))?))
+    finish(call, members(generic::update(call)?))
 }
 
 /// Keeps an account with what its params mean for more than a field of their name.
@@ -75,19 +57,6 @@ fn finish(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
     paid_out_to(call, &mut body)?;
     due(&mut body);
     call.keep(body)
-}
-
-/// Who answers for an account of that type, and who pays its fees.
-fn controller(kind: &str) -> Json {
-    let (payer, losses, collection, dashboard) = match kind {
-        "custom" => ("application_custom", "application", "application", "none"),
-        "express" => ("application_express", "application", "stripe", "express"),
-        _ => ("account", "stripe", "stripe", "full"),
-    };
-    json!({
-        "fees": {"payer": payer}, "is_controller": true, "losses": {"payments": losses},
-        "requirement_collection": collection, "stripe_dashboard": {"type": dashboard}, "type": "application",
-    })
 }
 
 /// Puts in what the account is paid out to.
@@ -116,7 +85,7 @@ fn due(body: &mut Body) {
     let due: Vec<&str> = DUE.iter().copied().filter(|path| !known(path)).collect();
     let reason = if due.is_empty() { Json::Null } else { "requirements.past_due".into() };
     set_inner(body, "requirements", "disabled_reason", reason);
-    for name in ["currently_due", "eventually_due"] {
+    for name in ["currently_due", "eventually_due", "past_due"] {
         set_inner(body, "requirements", name, due.clone());
     }
 }

@@ -58,13 +58,8 @@ fn make(call: &Call<'_>, course: &Transition) -> Outcome<Json> {
 /// The object whose fields agree with the params.
 fn agreeing(call: &Call<'_>) -> Outcome<Body> {
     let list = call.entity.operation(List).map_or(&[][..], |list| list.params.as_slice());
-    let mut found = None;
     let walk = Walk { objects: call.objects(), ..Default::default() };
-    call.session.walk(&walk, |stored| {
-        let agrees = page::matches(call.entity, &stored.body, &call.params);
-        found = agrees.then_some(stored.body);
-        !agrees
-    })?;
+    let found = call.session.first(&walk, |body| page::matches(call.entity, body, &call.params))?;
     let named = call.params.iter().find(|(name, _)| list.iter().all(|param| param.name != **name));
     let told = named.and_then(|(_, value)| value.as_str()).unwrap_or_default();
     found.ok_or_else(|| Failure::absent(&call.label(), told))

@@ -27,7 +27,7 @@ pub(super) fn take(
     body.extend(body! {
         "account": account(payer), "amount": amount, "currency": needed(payment, "currency")?, "charge": id(payment),
         "fee_source": {"charge": id(payment), "type": "charge"}, "originating_transaction": of,
-        "application": identifier::application(account(platform)), "refunds": page::embedded(&[], &url),
+        "application": identifier::application(account(platform)), "refunds": page::embedded(&Vec::<Body>::new(), &url),
     });
     let movement = Movement { amount, fee: 0, kind: "application_fee", at_once: false };
     ledger::post_in(call, platform, &mut body, movement)?;
@@ -39,7 +39,7 @@ pub(super) fn take(
 /// `POST /v1/application_fees/{fee}/refunds`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let fee = call.session.named("application_fee", call.owner())?;
-    let amount = given_number(&call.params, "amount").unwrap_or(left(&fee));
+    let amount = given_number(&call.params, "amount").map_or_else(|| left(&fee), Ok)?;
     refund(call, &call.session.space, fee, amount, None).map(Json::Object)
 }
 
@@ -51,16 +51,18 @@ pub(super) fn give_back(
     returned: i64,
     undone: Option<&Body>,
 ) -> Outcome<()> {
-    let known = text(payment, "application_fee").unwrap_or_default();
-    let Some((platform, fee)) = call.session.anywhere("application_fee", known)? else { return Ok(()) };
-    let part =
-        money::part_of(number(&fee, "amount").into(), returned.into(), number(payment, "amount").into());
-    let amount = part.min(left(&fee));
+    let known = call.session.linked_anywhere(payment, "application_fee", "application_fee")?;
+    let Some((platform, fee)) = known else { return Ok(()) };
+    let (whole, paid) = (needed_number(&fee, "amount")?, needed_number(payment, "amount")?);
+    let amount = money::part_of(whole.into(), returned.into(), paid.into()).min(left(&fee)?);
+    if amount < 1 {
+        return Ok(());
+    }
     refund(&call.without(&["amount", "metadata"]), &platform, fee, amount, undone).map(drop)
 }
 
-fn left(fee: &Body) -> i64 {
-    number(fee, "amount") - number(fee, "amount_refunded")
+fn left(fee: &Body) -> Outcome<i64> {
+    Ok(needed_number(fee, "amount")? - needed_number(fee, "amount_refunded")?)
 }
 
 fn refund(
@@ -71,14 +73,6 @@ fn refund(
     undone: Option<&Body>,
 ) -> Outcome<Body> {
     let currency = needed(&fee, "currency")?.to_owned();
-    if amount < 1 || amount > left(&fee) {
-        let message = format!(
-            "Refund amount ({}) is greater than unrefunded amount on fee ({}), or less than one.",
-            money::written(amount, &currency),
-            money::written(left(&fee), &currency)
-        );
-        return Err(Failure::state(message).param("amount"));
-    }
     let mut body = call.about("fee_refund", call.params.clone())?.build()?;
     body.extend(body! {"amount": amount, "currency": currency, "fee": id(&fee)});
     let movement = Movement { amount: -amount, fee: 0, kind: "application_fee_refund", at_once: false };
@@ -90,11 +84,10 @@ fn refund(
         let payer = ledger::space_of(call, needed(&fee, "account")?);
         ledger::post_in(call, &payer, &mut body.clone(), Movement { amount, ..movement })?;
     }
-    let refunded = number(&fee, "amount_refunded") + amount;
+    let refunded = needed_number(&fee, "amount_refunded")? + amount;
     let all = call.session.having_in(platform, "fee_refund", "fee", id(&fee))?;
-    let all: Vec<Json> = all.into_iter().map(Json::Object).collect();
     let url = format!("/v1/application_fees/{}/refunds", id(&fee));
-    let whole = refunded == number(&fee, "amount");
+    let whole = refunded == needed_number(&fee, "amount")?;
     fee.extend(body! {"amount_refunded": refunded, "refunded": whole, "refunds": page::embedded(&all, &url)});
     call.session.put_in(platform, &fee)?;
     Ok(body)

@@ -15,6 +15,8 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 
 /// Kept with a charge: its cardholder disputes it.
 const CONTESTED: &str = "_contested";
+/// Kept with a charge: its money was booked after the payment was told of.
+const BOOKED: &str = "_booked";
 /// Kept with an intent: the customer authenticated before it was paid.
 pub(super) const AUTHENTICATED: &str = "_authenticated";
 
@@ -35,7 +37,8 @@ const OF_INTENT: &[&str] = &[
     "transfer_group",
 ];
 
-/// The charge of an intent, kept; refused when there is a reason.
+/// The charge of an intent, kept; refused when there is a reason. What is captured asynchronously is
+/// kept without its entry, which `book` shows.
 pub(super) fn for_intent(
     call: &Call<'_>,
     intent: &Body,
@@ -54,8 +57,26 @@ pub(super) fn for_intent(
         set(card, "electronic_commerce_indicator", "05");
         set(card, "three_d_secure", authentication());
     }
+    if text(intent, "_invoice").is_some() {
+        body.extend(text(&body, "receipt_url").map(|url| {
+            ("receipt_url".to_owned(), format!("{}?s=ap", url.replace("/payment/", "/invoices/")).into())
+        }));
+    }
+    if text(intent, "capture_method") != Some("automatic_async")
+        || member(&body, "balance_transaction").is_null()
+    {
+        call.session.put(&body)?;
+        return Ok(body);
+    }
+    let entry = body.insert("balance_transaction".to_owned(), Json::Null);
     call.session.put(&body)?;
+    body.extend(body! {"balance_transaction": entry, (BOOKED): true});
     Ok(body)
+}
+
+/// Shows the entry of a charge that was captured asynchronously.
+pub(super) fn book(call: &Call<'_>, charge: &Body) -> Outcome<()> {
+    if flag(charge, BOOKED) { call.session.put(charge) } else { Ok(()) }
 }
 
 fn write_result(
@@ -75,11 +96,15 @@ fn write_result(
         "outcome": card::outcome(refused), "failure_code": refused.map(|why| &why.code),
         "failure_message": refused.map(|why| &why.message),
     })));
+    let is_sent = text(body, "outcome.network_status") != Some("not_sent_to_network");
+    if let Some(card) = card(body).filter(|_| is_sent) {
+        answered(card, amount, paid);
+    }
     if !paid {
         return Ok(());
     }
-    if let Some(card) = card(body) {
-        authorized(call, card, amount, captured);
+    if let Some(card) = card(body).filter(|_| !captured) {
+        set(card, "capture_before", call.now + HELD_FOR);
     }
     set(body, "_at_once", card::is_at_once(method));
     if captured {
@@ -100,24 +125,22 @@ fn card(body: &mut Body) -> Option<&mut Body> {
 }
 
 /// What the bank says of a customer who authenticated.
-fn authentication() -> Json {
+pub(super) fn authentication() -> Json {
     json!({
         "authentication_flow": "challenge", "electronic_commerce_indicator": "05", "result": "authenticated",
         "transaction_id": identifier::uuid(), "version": "2.2.0",
     })
 }
 
-/// What the network says of a payment that it let pass.
-fn authorized(call: &Call<'_>, card: &mut Body, amount: i64, captured: bool) {
+/// What the network says of a payment that it was asked for.
+fn answered(card: &mut Body, amount: i64, paid: bool) {
     let network = member(card, "brand");
-    card.extend(members(json!({
-        "amount_authorized": amount, "authorization_code": identifier::digits(6), "electronic_commerce_indicator": "07",
-        "network": network, "network_transaction_id": identifier::digits(15),
+    card.extend(body! {
+        "amount_authorized": paid.then_some(amount), "authorization_code": identifier::digits(6),
+        "electronic_commerce_indicator": paid.then_some("07"), "network": network,
+        "network_transaction_id": identifier::digits(15),
         "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
-    })));
-    if !captured {
-        set(card, "capture_before", call.now + HELD_FOR);
-    }
+    });
 }
 
 /// Takes an amount that was held.
@@ -134,7 +157,7 @@ pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> Outcome<()>
 fn create(call: &Call<'_>) -> Outcome<Json> {
     money::payable(needed_number(&call.params, "amount")?, call.demanded("currency")?, "amount")?;
     let method = source(call)?;
-    let call = today(call).without(&["source"]);
+    let call = today(call);
     let mut body = call.build()?;
     let captured = call.params.get("capture").and_then(Json::as_bool).unwrap_or(true);
     let refused = match card::verdict(&method) {
@@ -169,8 +192,7 @@ fn source(call: &Call<'_>) -> Outcome<Body> {
     if let Some(method) = text(&owner, "invoice_settings.default_payment_method") {
         return call.session.referred("payment_method", method, "customer");
     }
-    let message = "Cannot charge a customer that has no active card";
-    Err(Failure::new(402, "card_error", message).code("missing").param("card").at(Stage::Undone))
+    Err(Failure::of("no_active_card", &[]).at(Stage::Undone))
 }
 
 /// `POST /v1/charges/{charge}/capture`.

@@ -1,10 +1,9 @@
 //! Checkout sessions: a page of Stripe's on which a customer pays, subscribes, or saves a card.
 
 use super::prelude::*;
-use super::{discount, line_items};
+use super::{discount, line_items, payment_method};
 
 mod complete;
-mod page;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -13,17 +12,11 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["checkout.session"])
 }];
 
-/// How long a session may be open, in seconds: half an hour at least, a day at most.
-const OPEN_FOR: (i64, i64) = (30 * 60, 24 * 60 * 60);
-/// Params that mean more than a field of their name.
-const SPECIAL: &[&str] = &["line_items", "discounts", "shipping_options"];
-
 /// `POST /v1/checkout/sessions`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let mode = call.demanded("mode")?;
     let basket = line_items::filled(call, None)?;
     fits(mode, &basket)?;
-    check_expiry(call)?;
     let mut body = draft(call)?;
     if let Some(currency) = line_items::currency(&basket) {
         set(&mut body, "currency", currency);
@@ -40,22 +33,17 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 /// The prices fit the mode.
 fn fits(mode: &str, basket: &[Body]) -> Outcome<()> {
     let recurring = basket.iter().any(line_items::is_recurring);
-    let message = match mode {
-        "payment" if recurring => {
-            "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only \
-             one-time prices."
-        }
-        "subscription" if !recurring => {
-            "You must provide at least one recurring price in `subscription` mode when using prices."
-        }
-        "setup" if !basket.is_empty() => "You cannot pass `line_items` in `setup` mode.",
+    let refusal = match mode {
+        "payment" if recurring => "session_with_recurring_price",
+        "subscription" if !recurring => "session_needs_recurring_price",
+        "setup" if !basket.is_empty() => "session_sets_up_only",
         _ => return Ok(()),
     };
-    Err(Failure::state(message).param("line_items"))
+    Err(Failure::of(refusal, &[]))
 }
 
 fn draft(call: &Call<'_>) -> Outcome<Body> {
-    let mut body = call.without(SPECIAL).build()?;
+    let mut body = call.build()?;
     let named = identifier::random(if call.livemode { "cs_live_" } else { "cs_test_" }, 58);
     if text(&body, "ui_mode") == Some("hosted_page") {
         let url = format!("https://checkout.stripe.com/c/pay/{named}#{}", identifier::random("", 32));
@@ -64,20 +52,33 @@ fn draft(call: &Call<'_>) -> Outcome<Body> {
         set(&mut body, "client_secret", identifier::random(&format!("{named}_secret_"), 40));
     }
     set(&mut body, "id", named);
-    page::offer(call, &mut body)?;
+    offer(call, &mut body)?;
     complete::keep_data(call, &mut body);
     Ok(body)
 }
 
-fn check_expiry(call: &Call<'_>) -> Outcome<()> {
-    let (least, most) = OPEN_FOR;
-    let open = call.now + least..=call.now + most;
-    if given_number(&call.params, "expires_at").is_none_or(|at| open.contains(&at)) {
-        return Ok(());
+/// What the page offers, and to whom.
+fn offer(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+    let types = items(&call.params, "allowed_payment_method_types").to_vec();
+    if types.is_empty() {
+        set(body, "payment_method_types", json!(["card"]));
+        set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
+    } else {
+        set(body, "payment_method_types", types);
     }
-    let message =
-        "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.";
-    Err(Failure::invalid(message).param("expires_at"))
+    let customer = call.referred_by("customer", "customer")?;
+    set(body, "customer_details", whom(call, customer.as_ref()));
+    Ok(())
+}
+
+/// Whom the page knows already; nobody where the call names nobody.
+fn whom(call: &Call<'_>, customer: Option<&Body>) -> Json {
+    let email = customer.and_then(|customer| text(customer, "email"));
+    let exempt = customer.and_then(|customer| text(customer, "tax_exempt")).unwrap_or("none");
+    match email.or_else(|| text(&call.params, "customer_email")) {
+        None if customer.is_none() => Json::Null,
+        email => json!({"email": email, "tax_exempt": exempt}),
+    }
 }
 
 fn reductions(call: &Call<'_>, body: &mut Body) -> Outcome<Vec<Body>> {
@@ -111,7 +112,7 @@ fn sell(call: &Call<'_>, body: &mut Body, basket: Vec<Body>, discounts: &[Body])
 
 /// `POST /v1/checkout/sessions/{id}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.without(SPECIAL).revise()?;
+    let mut body = call.revise()?;
     complete::keep_data(call, &mut body);
     if !items(&call.params, "line_items").is_empty() {
         let basket = line_items::requantified(call, &body)?;

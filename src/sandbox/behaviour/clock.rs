@@ -28,15 +28,13 @@ fn advance(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     let target = needed_number(&call.params, "frozen_time")?;
     let now = needed_number(&body, "frozen_time")?;
-    set(&mut body, "status", "advancing");
-    call.session.put(&body)?;
+    call.alter(&mut body, body! {"status": "advancing"})?;
     for _ in 0..MOST_TURNS {
         let Some((at, what, named)) = next(call, id(&body))?.filter(|(at, ..)| *at <= target) else { break };
         call.session.end_turn();
         let timed = Call { now: at.max(now), ..call.clone() };
         // whoever asks for the time of a customer is told this one
-        set(&mut body, "frozen_time", timed.now);
-        call.session.put(&body)?;
+        call.alter(&mut body, body! {"frozen_time": timed.now})?;
         match what {
             What::Schedule => schedule::turn(&timed, &named)?,
             What::Subscription => subscription::turn(&timed, &named)?,
@@ -44,8 +42,7 @@ fn advance(call: &Call<'_>) -> Outcome<Json> {
         timed.react()?;
     }
     call.session.end_turn();
-    set(&mut body, "frozen_time", target);
-    set(&mut body, "status", "ready");
+    body.extend(body! {"frozen_time": target, "status": "ready"});
     call.keep(body)
 }
 

@@ -19,18 +19,14 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     if part.is_ok_and(|part| (1..=100_000_000).contains(&part)) {
         return call.keep(body);
     }
-    let message = format!("Invalid percent_off: must be greater than 0 and at most 100; it is {percent}.");
-    Err(Failure::invalid(message).param("percent_off"))
+    Err(Failure::of("percent_off_out_of_range", &[("given", &percent)]))
 }
 
 /// The coupon that a param names, which must still be redeemable.
 pub(super) fn redeemable(call: &Call<'_>, coupon: &str, param: &str) -> Outcome<Body> {
     let body = call.referred_now("coupon", coupon, param)?;
-    if flag(&body, "valid") {
-        return Ok(body);
-    }
-    let message = format!("Coupon expired: {coupon}");
-    Err(Failure::state(message).code("coupon_expired").param(param))
+    let expired = || Failure::of("coupon_expired", &[("coupon", &coupon)]).param(param);
+    if flag(&body, "valid") { Ok(body) } else { Err(expired()) }
 }
 
 /// A coupon of an amount is for orders in its own currency, or in one of its `currency_options`.
@@ -42,10 +38,7 @@ pub(super) fn check_currency(coupon: &Body, order: &Body, param: &str) -> Outcom
     {
         return Ok(());
     }
-    let message = format!(
-        "The coupon specified only supports `{own}`. This doesn't match the expected currency: `{wanted}`."
-    );
-    Err(Failure::state(message).param(param))
+    Err(Failure::of("coupon_currency", &[("own", &own), ("wanted", &wanted)]).param(param))
 }
 
 /// Whether it was redeemed as often as allowed.

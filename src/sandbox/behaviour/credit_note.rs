@@ -48,17 +48,18 @@ fn worked_out(call: &Call<'_>) -> Outcome<(Body, Body)> {
     let invoice = call.demanded_object("invoice", "invoice")?;
     let state = status(&invoice);
     let about = call.about("credit_note", call.params.clone())?;
-    let mut body = about.without(&["lines", "amount", "refunds", "shipping_cost"]).build()?;
+    let mut body = about.build()?;
     let amount = totals(call, &mut body, &lines(call, &invoice)?);
     check_amount(amount, &typed(&invoice)?)?;
     split(call, &mut body, amount, state == "paid")?;
     let kind = if state == "paid" { "post_payment" } else { "pre_payment" };
     let count = call.session.having("credit_note", "invoice", id(&invoice))?.len() + 1;
     let name = identifier::fingerprint(id(&body));
+    let mode = if call.livemode { "live" } else { "test" };
     body.extend(body! {
         (format!("{kind}_amount")): amount, "type": kind, "invoice": id(&invoice),
         "number": format!("{}-CN-{count:02}", needed(&invoice, "number")?),
-        "pdf": format!("https://pay.stripe.com/credit_notes/{}/{name}/pdf", call.account),
+        "pdf": format!("https://pay.stripe.com/credit_notes/{}/{mode}_{name}/pdf?s=ap", call.account),
     });
     Ok((body, invoice))
 }
@@ -80,7 +81,8 @@ fn totals(call: &Call<'_>, body: &mut Body, lines: &[Json]) -> i64 {
     let total = subtotal - off + exclusive;
     embedded::show(call.entity, body, "lines", lines);
     body.extend(body! {
-        "amount": total, "discount_amount": off, "discount_amounts": discounts, "subtotal": subtotal,
+        "amount": total, "discount_amount": off, "pretax_credit_amounts": order::pretax_credits(&discounts),
+        "discount_amounts": discounts, "subtotal": subtotal,
         "subtotal_excluding_tax": subtotal - inclusive, "total": total,
         "total_excluding_tax": total - exclusive - inclusive, "total_taxes": taxes,
     });
@@ -95,13 +97,8 @@ fn check_amount(amount: i64, invoice: &Invoice<'_>) -> Outcome<()> {
     if (1..=most).contains(&amount) {
         return Ok(());
     }
-    let message = format!(
-        "The sum of credit amount, refund amount and out of band amount ({}) must be between one and the amount \
-         that can still be credited ({}).",
-        money::written(amount, currency),
-        money::written(most, currency)
-    );
-    Err(Failure::state(message).param("amount"))
+    let (amount, most) = (money::written(amount, currency), money::written(most, currency));
+    Err(Failure::of("credit_note_amount", &[("amount", &amount), ("most", &most)]))
 }
 
 /// The lines that are given, or one of the amount that is.
@@ -135,8 +132,7 @@ fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Bod
     let part = given_number(entry, "quantity").map(|quantity| whole * quantity / many);
     let amount = given.or(part).unwrap_or(whole);
     if amount > whole {
-        let message = format!("The amount credited for line {named} is greater than the amount of the line.");
-        return Err(Failure::state(message).param(path));
+        return Err(Failure::of("credit_note_line_amount", &[("line", &named)]).param(path));
     }
     let mut line = line(call, entry, (amount, quantity), Some((named, view.description)));
     let share = |off: &Body| {
@@ -148,7 +144,10 @@ fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Bod
     let off = order::sum(&discounts, "amount");
     let rates = order::rates_of(known, items(invoice, "default_tax_rates"));
     let taxes = shown_taxes(rates, amount - off)?;
-    line.extend(body! {"discount_amount": off, "discount_amounts": discounts, "taxes": taxes});
+    line.extend(body! {
+        "discount_amount": off, "pretax_credit_amounts": order::pretax_credits(&discounts),
+        "discount_amounts": discounts, "taxes": taxes,
+    });
     Ok(line)
 }
 
@@ -180,14 +179,10 @@ fn split(call: &Call<'_>, body: &mut Body, amount: i64, paid: bool) -> Outcome<(
     let named = order::sum(items(&call.params, "refunds"), "amount_refunded");
     let sum = PARTS.iter().map(|name| number(&call.params, name)).sum::<i64>() + named;
     if paid && sum != amount {
-        let message = format!(
-            "When an invoice is paid, the sum of `credit_amount`, `refund_amount` and `out_of_band_amount` must equal \
-             the amount of the credit note ({amount}); it is {sum}."
-        );
-        return Err(Failure::state(message).param("amount"));
+        return Err(Failure::of("credit_note_parts", &[("amount", &amount), ("sum", &sum)]));
     }
     if !paid && sum != 0 && sum != amount {
-        return Err(Failure::state("An open invoice has nothing to give back.").param("refund_amount"));
+        return Err(Failure::of("credit_note_nothing_to_give_back", &[]));
     }
     let elsewhere = number(&call.params, "out_of_band_amount");
     if paid && elsewhere > 0 {
@@ -226,9 +221,6 @@ fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()>
 fn void(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     let mut invoice = call.session.named("invoice", needed(&body, "invoice")?)?;
-    if status(&invoice) != "open" {
-        return Err(Failure::state("You can only void a credit note whose invoice is open."));
-    }
     call.alter(&mut body, body! {"status": "void", "voided_at": call.now})?;
     let credited = needed_number(&invoice, "pre_payment_credit_notes_amount")?
         - needed_number(&body, "pre_payment_amount")?;
@@ -241,8 +233,5 @@ fn void(call: &Call<'_>) -> Outcome<Json> {
 /// `GET /v1/credit_notes/preview/lines`: those of a note that is not made.
 fn list_preview(call: &Call<'_>) -> Outcome<Json> {
     let (body, _) = worked_out(&call.without(&["limit", "starting_after", "ending_before"]))?;
-    page::of_items(
-        &call.about("credit_note", Body::new())?,
-        embedded::all_items(&body, "lines").unwrap_or(&[]),
-    )
+    page::of_items(&call.about("credit_note", Body::new())?, items(&body, "_lines"))
 }

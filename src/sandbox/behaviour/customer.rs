@@ -21,10 +21,7 @@ const DEFAULT: &str = "invoice_settings[default_payment_method]";
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     let methods = default_methods(&mut call)?;
-    let mut body = call.build()?;
-    if text(&body, "invoice_prefix").is_none() {
-        set(&mut body, "invoice_prefix", identifier::invoice_prefix());
-    }
+    let body = call.build()?;
     call.session.put(&body)?;
     for mut method in methods {
         payment_method::attach_to(&call, &mut method, id(&body))?;
@@ -70,14 +67,8 @@ fn tax_ids(call: &Call<'_>, body: &Body) -> Outcome<()> {
 
 /// `POST /v1/customers/{customer}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
-    let before = number(&call.named()?, "balance");
+    let before = needed_number(&call.named()?, "balance")?;
     let body = call.revise()?;
-    if let Some(default) = text(&call.params, "invoice_settings.default_payment_method") {
-        let method = call.session.alive("payment_method", default)?;
-        if method.is_none_or(|method| text(&method, "customer") != Some(id(&body))) {
-            return Err(payment_method::not_attached(default, DEFAULT));
-        }
-    }
     call.session.put(&body)?;
     customer_balance::adjusted(call, before, &body)?;
     source(call, id(&body))?;

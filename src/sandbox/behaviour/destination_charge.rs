@@ -5,7 +5,7 @@ use crate::sandbox::auth_context;
 use crate::sandbox::constraint;
 
 use super::prelude::*;
-use super::{application_fee, ledger, money, payout};
+use super::{application_fee, money, payout};
 
 /// A charge was captured: what the platform takes of it, and what goes on to another account.
 pub(super) fn captured(call: &Call<'_>, charge: &Body) -> Outcome<()> {
@@ -35,20 +35,22 @@ pub(super) fn captured(call: &Call<'_>, charge: &Body) -> Outcome<()> {
         "on_behalf_of": member(&terms, "on_behalf_of"),
     });
     if let Some(fee) = fee {
-        let space = ledger::space_of(call, destination);
-        if let Some((_, mut payment)) = payout::received(call, &made)? {
-            let between = (call.session.space.as_str(), space.as_str());
-            let made = application_fee::take(call, between, &payment, fee, Some(id(&charge)))?;
-            for told in [&mut charge, &mut payment] {
-                told.extend(body! {"application_fee": made, "application_fee_amount": fee});
-            }
-            call.session.put_in(&space, &payment)?;
-        }
+        take_fee(call, &mut charge, &made, fee)?;
     }
     call.session.put(&charge)?;
     let Some(mut intent) = intent else { return Ok(()) };
-    set(&mut intent, "transfer_group", group);
-    call.session.put(&intent)
+    call.alter(&mut intent, body! {"transfer_group": group})
+}
+
+/// The platform's fee of a charge that went on, taken of the payment which its transfer became; both name it.
+fn take_fee(call: &Call<'_>, charge: &mut Body, transfer: &Body, fee: i64) -> Outcome<()> {
+    let Some((space, mut payment)) = payout::received(call, transfer)? else { return Ok(()) };
+    let between = (call.session.space.as_str(), space.as_str());
+    let made = application_fee::take(call, between, &payment, fee, Some(id(charge)))?;
+    for told in [charge, &mut payment] {
+        told.extend(body! {"application_fee": made, "application_fee_amount": fee});
+    }
+    call.session.put_in(&space, &payment)
 }
 
 /// The fee of a charge that was made for the account that it is of.
@@ -64,24 +66,20 @@ fn direct(call: &Call<'_>, mut charge: Body, fee: Option<i64>) -> Outcome<()> {
 /// A refund takes back what went on to another account, and gives back the platform's fee, where it is
 /// asked to.
 pub(super) fn refunded(call: &Call<'_>, charge: &Body, refund: &mut Body) -> Outcome<()> {
-    let returned = number(refund, "amount");
+    let returned = needed_number(refund, "amount")?;
     let mut taken = None;
     let transfer = call.session.linked(charge, "transfer", "transfer")?;
     if let Some(transfer) = transfer.as_ref().filter(|_| flag(&call.params, "reverse_transfer")) {
-        let part = money::part_of(
-            number(transfer, "amount").into(),
-            returned.into(),
-            number(charge, "amount").into(),
-        );
-        let left = number(transfer, "amount") - number(transfer, "amount_reversed");
+        let (sent, charged) = (needed_number(transfer, "amount")?, needed_number(charge, "amount")?);
+        let part = money::part_of(sent.into(), returned.into(), charged.into());
+        let left = sent - needed_number(transfer, "amount_reversed")?;
         let mut about = call.about("transfer_reversal", body! {"amount": part.min(left)})?;
         about.parents = vec![("transfer".to_owned(), id(transfer).to_owned())];
         let mut reversal = members(payout::reversal(&about)?);
-        set(&mut reversal, "source_refund", id(refund));
-        call.session.put(&reversal)?;
+        call.alter(&mut reversal, body! {"source_refund": id(refund)})?;
         set(refund, "transfer_reversal", id(&reversal));
-        let of_payment = text(&reversal, "destination_payment_refund").unwrap_or_default();
-        taken = call.session.anywhere("refund", of_payment)?.map(|(_, taken)| taken);
+        let found = call.session.linked_anywhere(&reversal, "destination_payment_refund", "refund")?;
+        taken = found.map(|(_, taken)| taken);
     }
     if !flag(&call.params, "refund_application_fee") {
         return Ok(());

@@ -55,11 +55,7 @@ fn one(call: &Call<'_>, entry: &Body, owner: &Body, param: &str) -> Outcome<Body
             Ok(made)
         }
         [None, None, Some(known)] => call.session.referred("discount", known, &child(param, "discount")),
-        _ => {
-            let message =
-                "You must specify exactly one of these parameters: coupon, discount, promotion_code.";
-            Err(Failure::invalid(message).param(param))
-        }
+        _ => Err(Failure::of("discount_not_one", &[]).param(param)),
     }
 }
 
@@ -108,6 +104,17 @@ pub(super) fn use_up(call: &Call<'_>, order: &Body) -> Outcome<()> {
         }
     }
     Ok(())
+}
+
+/// Takes off an object the discounts that work no more; whether there were any.
+pub(super) fn drop_over(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
+    let known = items(body, "discounts");
+    let left = at_work(call, known, call.now)?;
+    let are_over = left.len() < known.len();
+    if are_over {
+        set(body, "discounts", left.iter().map(id).collect::<Vec<_>>());
+    }
+    Ok(are_over)
 }
 
 /// What a discount can be taken from, and the product that is sold.
@@ -190,8 +197,8 @@ fn delete(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     let of_customer = text(&body, "discount.id");
     let Some(known) = of_customer.or_else(|| items(&body, "discounts").first().and_then(Json::as_str)) else {
-        let message = format!("No active discount for {}: {}", call.entity.object, id(&body));
-        return Err(Failure { status: 404, ..Failure::state(message).code("resource_missing") });
+        let values: Values<'_> = &[("object", &call.entity.object), ("id", &id(&body))];
+        return Err(Failure::of("no_discount", values));
     };
     let mut discount = call.session.named("discount", known)?;
     call.session.remove("discount", known)?;
@@ -206,13 +213,4 @@ fn delete(call: &Call<'_>) -> Outcome<Json> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_is_lost_when_an_amount_is_spread() {
-        assert_eq!(spread(100, &[1, 1, 1]), [33, 33, 34]);
-        assert_eq!(spread(100, &[0, 300]), [0, 100]);
-        assert_eq!(spread(0, &[]), Vec::<i64>::new());
-    }
-}
+mod tests;

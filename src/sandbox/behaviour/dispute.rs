@@ -23,8 +23,7 @@ pub(super) fn raise(call: &Call<'_>, charge: &Body) -> Outcome<()> {
     set(&mut body, "_withdrawn", amount);
     call.session.put(&body)?;
     let mut charge = call.session.named("charge", id(charge))?;
-    set(&mut charge, "disputed", true);
-    call.session.put(&charge)
+    call.alter(&mut charge, body! {"disputed": true})
 }
 
 /// Takes what is disputed, or gives it back.

@@ -4,34 +4,13 @@ use super::prelude::*;
 use super::subscription;
 
 /// What this module answers.
-pub(super) const BEHAVIOURS: &[Behaviour] = &[
-    Behaviour {
-        operations: &[(Get, get), (List, active)],
-        ..Behaviour::of(&["entitlements.active_entitlement"])
-    },
-    Behaviour { operations: &[(Create, attach)], ..Behaviour::of(&["product_feature"]) },
-];
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Get, get), (List, active)],
+    ..Behaviour::of(&["entitlements.active_entitlement"])
+}];
 
-/// `POST /v1/products/{product}/features`.
-fn attach(call: &Call<'_>) -> Outcome<Json> {
-    let product = call.owner();
-    call.session.named("product", product)?;
-    let feature = call.demanded("entitlement_feature")?;
-    let feature = call.session.referred("entitlements.feature", feature, "entitlement_feature")?;
-    let attached = call.session.having("product_feature", "_product", product)?;
-    if attached.iter().any(|known| named(known) == Some(id(&feature))) {
-        let message = "This feature is already attached to this product.";
-        return Err(Failure::state(message).code("resource_already_exists").param("entitlement_feature"));
-    }
-    let mut body = call.fresh();
-    set(&mut body, "entitlement_feature", feature);
-    set(&mut body, "_product", product);
-    call.keep(body)
-}
-
-fn named(attached: &Body) -> Option<&str> {
-    inner(attached, "entitlement_feature").map(id)
-}
+/// Kept with a customer: what it may use, as it was last told of.
+const ENTITLED: &str = "_entitled";
 
 /// What a customer may use now, each feature once.
 fn of_customer(call: &Call<'_>, customer: &str) -> Outcome<Vec<Json>> {
@@ -48,6 +27,28 @@ fn of_customer(call: &Call<'_>, customer: &str) -> Outcome<Vec<Json>> {
         }
     }
     Ok(found)
+}
+
+/// A subscription changed: who may use something else now is told of.
+pub(super) fn changed(call: &Call<'_>, subscription: &Body) -> Outcome<()> {
+    let Some(mut customer) = call.session.linked(subscription, "customer", "customer")? else {
+        return Ok(());
+    };
+    let found = of_customer(call, id(&customer))?;
+    let known = items(&customer, ENTITLED).to_vec();
+    if found == known {
+        return Ok(());
+    }
+    let url = format!("/v1/customer/{}/entitlements", id(&customer));
+    let summary = |found: &[Json]| {
+        body! {
+            "object": "entitlements.active_entitlement_summary", "customer": id(&customer),
+            "entitlements": page::embedded(found, &url), "livemode": call.livemode,
+        }
+    };
+    call.session.tell(summary(&known), summary(&found));
+    set(&mut customer, ENTITLED, found);
+    call.session.put(&customer)
 }
 
 fn entitlement(call: &Call<'_>, customer: &str, feature: &Body) -> Json {

@@ -21,8 +21,14 @@ pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
 /// Makes an intent, and confirms it where that is asked for.
 pub(super) fn create(call: &Call<'_>, confirm: Confirm) -> Outcome<Json> {
     let body = made(call)?;
-    call.session.put(&body)?;
-    if flag(&call.params, "confirm") { confirm(call, body) } else { Ok(Json::Object(body)) }
+    if !flag(&call.params, "confirm") {
+        return call.keep(body);
+    }
+    // what is confirmed at once was made before it had a method
+    let mut bare = body.clone();
+    bare.extend(body! {"payment_method": null, "status": "requires_payment_method"});
+    call.session.put(&bare)?;
+    confirm(call, body)
 }
 
 /// `POST /v1/payment_intents/{intent}`, `POST /v1/setup_intents/{intent}`.
@@ -54,19 +60,24 @@ fn offer_methods(call: &Call<'_>, body: &mut Body) {
     set(body, "payment_method_configuration_details", Json::Null);
     set(body, "automatic_payment_methods", Json::Null);
     if !types.is_empty() {
-        set(body, "payment_method_types", types.to_vec());
-    } else if automatic.is_some_and(|automatic| !flag(automatic, "enabled")) {
-        set(body, "payment_method_types", json!(["card"]));
-    } else {
-        let redirects = text(&call.params, "automatic_payment_methods.allow_redirects").unwrap_or("always");
-        set(body, "automatic_payment_methods", json!({"allow_redirects": redirects, "enabled": true}));
-        set(body, "payment_method_types", json!(["card", "link"]));
-        set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
+        return offer(body, types.to_vec());
     }
-    let mut options = inner(body, "payment_method_options").cloned().unwrap_or_default();
-    for kind in items(body, "payment_method_types").iter().filter_map(Json::as_str) {
+    if automatic.is_some_and(|automatic| !flag(automatic, "enabled")) {
+        return offer(body, vec!["card".into()]);
+    }
+    let redirects = text(&call.params, "automatic_payment_methods.allow_redirects").unwrap_or("always");
+    set(body, "automatic_payment_methods", json!({"allow_redirects": redirects, "enabled": true}));
+    set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
+    offer(body, vec!["card".into(), "link".into()]);
+}
+
+/// Offers these types of payment method, each with its options.
+pub(super) fn offer(body: &mut Body, types: Vec<Json>) {
+    let mut options = members_at(body, "payment_method_options");
+    for kind in types.iter().filter_map(Json::as_str) {
         options.entry(kind).or_insert_with(|| json!({}));
     }
+    set(body, "payment_method_types", types);
     shape::keep_known(body, "payment_method_options", &mut options);
     set(body, "payment_method_options", options);
 }
@@ -86,30 +97,20 @@ fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
     let Some(method) = text(body, "payment_method") else { return Ok(()) };
     let method = call.session.referred("payment_method", method, "payment_method")?;
     let Some(owner) = text(&method, "customer") else { return Ok(()) };
-    let message = match text(body, "customer") {
+    let refusal = match text(body, "customer") {
         Some(customer) if customer == owner => return Ok(()),
-        Some(_) => format!(
-            "The customer does not have a payment method with the ID {}. The payment method must be attached to the \
-             customer.",
-            id(&method)
-        ),
-        None => format!(
-            "The payment method {} belongs to a Customer. Please include the Customer in the `customer` parameter on \
-             the {}.",
-            id(&method),
-            call.entity.name
-        ),
+        Some(_) => "another_customers_method",
+        None => "method_of_a_customer",
     };
-    Err(Failure::state(message).param("payment_method"))
+    let values: Values<'_> = &[("method", &id(&method)), ("intent", &call.entity.name)];
+    Err(Failure::of(refusal, values))
 }
 
 /// The method that an intent is confirmed with; `advice` says what to do where there is none.
 pub(super) fn confirming_method(call: &Call<'_>, body: &Body, advice: &str) -> Outcome<Body> {
     let Some(method) = text(body, "payment_method") else {
-        let name = &call.entity.name;
-        let message =
-            format!("You cannot confirm this {name} because it's missing a payment method. {advice}");
-        return Err(unexpected(&message, body));
+        let values: Values<'_> = &[("intent", &call.entity.name), ("advice", &advice)];
+        return Err(unexpected(Failure::of("nothing_to_confirm_with", values), body));
     };
     check_return_url(call, body)?;
     call.session.referred("payment_method", method, "payment_method")
@@ -122,14 +123,7 @@ fn check_return_url(call: &Call<'_>, body: &Body) -> Outcome<()> {
     if !redirects || text(&call.params, "return_url").is_some() || flag(&call.params, "use_stripe_sdk") {
         return Ok(());
     }
-    let message = format!(
-        "This {} is configured to accept payment methods enabled in your Dashboard. Because some of these payment \
-         methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to \
-         accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and \
-         `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.",
-        call.entity.name
-    );
-    Err(Failure::invalid(message).param("return_url"))
+    Err(Failure::of("redirect_without_return_url", &[("intent", &call.entity.name)]))
 }
 
 /// Sends the customer to a page on which to authenticate.
@@ -150,8 +144,8 @@ pub(super) fn ask_to_authenticate(call: &Call<'_>, body: &mut Body) {
 pub(super) fn authenticating(call: &Call<'_>) -> Outcome<(Body, Body)> {
     let body = call.named()?;
     if status(&body) != "requires_action" {
-        let message = format!("This {} has a status of {{status}} and waits for nobody.", call.entity.name);
-        return Err(unexpected(&message, &body));
+        let values: Values<'_> = &[("object", &call.entity.name), ("status", &status(&body))];
+        return Err(unexpected(Failure::of("not_waiting", values), &body));
     }
     let method = call.session.named("payment_method", needed(&body, "payment_method")?)?;
     Ok((body, method))

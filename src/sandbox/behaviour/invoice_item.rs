@@ -6,7 +6,7 @@ use super::{generic, money};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
-    operations: &[(Create, create), (Delete, delete), (List, list), (Update, update)],
+    operations: &[(Create, create), (Delete, delete), (Update, update)],
     ..Behaviour::of(&["invoiceitem"])
 }];
 
@@ -15,10 +15,13 @@ const COST: &[&str] = &["amount", "price_data", "pricing", "quantity", "unit_amo
 
 /// `POST /v1/invoiceitems`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let customer = call.demanded_object("customer", "customer")?;
+    let mut customer = call.demanded_object("customer", "customer")?;
     let draft = text(&call.params, "invoice");
     let draft = draft.map(|draft| call.session.referred("invoice", draft, "invoice")).transpose()?;
     let line = cost(call, [Some(&call.params), draft.as_ref(), Some(&customer)])?;
+    if text(&customer, "currency").is_none() {
+        call.alter(&mut customer, body! {"currency": line.currency})?;
+    }
     let mut body = of_line(call, &line)?;
     order::give_reductions(call, &mut body, &call.params, "tax_rates", "")?;
     if let Some(subscription) = text(&call.params, "subscription") {
@@ -52,11 +55,7 @@ fn cost(call: &Call<'_>, owners: [Option<&Body>; 3]) -> Outcome<Line> {
     }
     let currency = owners.into_iter().flatten().find_map(|owner| text(owner, "currency"));
     let currency = money::known_currency(currency.unwrap_or(money::USUAL), "currency")?;
-    Line::of_amount(&call.params, &currency)?.ok_or_else(|| {
-        let message =
-            "You must provide one of these parameters: amount, pricing, price_data, unit_amount_decimal.";
-        Failure::invalid(message).code("parameter_missing").param("amount")
-    })
+    Line::of_amount(&call.params, &currency)?.ok_or_else(|| Failure::of("invoice_item_without_cost", &[]))
 }
 
 fn write(call: &Call<'_>, body: &mut Body, line: &Line) -> Outcome<()> {
@@ -73,28 +72,16 @@ fn write(call: &Call<'_>, body: &mut Body, line: &Line) -> Outcome<()> {
 fn check_fits(draft: &Body, item: &Body) -> Outcome<()> {
     for (field, param) in [("customer", "invoice"), ("currency", "currency")] {
         if text(draft, field) != text(item, field) {
-            let message = format!("The {field} of the invoice item and of its invoice must be the same.");
-            return Err(Failure::state(message).param(param));
+            return Err(Failure::of("invoice_item_differs", &[("field", &field)]).param(param));
         }
     }
     Ok(())
 }
 
-/// The invoice an item is on, which must still be a draft.
-fn editable(call: &Call<'_>, item: &Body) -> Outcome<Option<Body>> {
-    let on = call.session.linked(item, "invoice", "invoice")?;
-    if on.as_ref().is_none_or(|invoice| status(invoice) == "draft") {
-        return Ok(on);
-    }
-    let message =
-        "You cannot modify an invoice item that is attached to an invoice that is no longer a draft.";
-    Err(Failure::state(message).code("invoice_not_editable"))
-}
-
 /// `POST /v1/invoiceitems/{invoiceitem}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
-    let draft = editable(call, &before)?;
+    let draft = call.session.linked(&before, "invoice", "invoice")?;
     let mut body = call.revise()?;
     if call.params.keys().any(|name| COST.contains(&name.as_str())) {
         let mut again = call.clone();
@@ -121,19 +108,11 @@ pub(super) fn keep_unit(params: &mut Body, before: &Body) {
 /// `DELETE /v1/invoiceitems/{invoiceitem}`.
 fn delete(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
-    if let Some(mut draft) = editable(call, &body)? {
+    if let Some(mut draft) = call.session.linked(&body, "invoice", "invoice")? {
         order::remove(&mut draft, id(&body))?;
         call.session.put(&draft)?;
     }
     generic::remove(call, &body)
-}
-
-/// `GET /v1/invoiceitems`; `pending` are those on no invoice.
-fn list(call: &Call<'_>) -> Outcome<Json> {
-    let pending = call.params.get("pending").and_then(Json::as_bool);
-    page::of_objects(&call.without(&["pending"]), "invoiceitem", |item| {
-        pending.is_none_or(|pending| pending == text(item, "invoice").is_none())
-    })
 }
 
 /// The subscription that an item is of.

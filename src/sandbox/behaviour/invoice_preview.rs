@@ -11,11 +11,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
 
 /// `POST /v1/invoices/create_preview`: the next invoice, made and taken back.
 pub(super) fn preview(call: &Call<'_>) -> Outcome<Json> {
-    call.session.transaction.execute_batch("SAVEPOINT preview")?;
-    let shown = previewed(call);
-    call.session.transaction.execute_batch("ROLLBACK TO preview; RELEASE preview")?;
-    call.session.take_changes();
-    let mut shown = shown?;
+    let mut shown = call.session.tried(|| previewed(call))??;
     if !["customer", "subscription", "schedule"].iter().any(|name| call.params.contains_key(*name)) {
         set(&mut shown, "customer", Json::Null);
     }

@@ -53,16 +53,14 @@ pub(super) fn post_in(call: &Call<'_>, space: &str, body: &mut Body, of: Movemen
 
 /// A platform takes, or gives back, a part of what an object moved.
 pub(super) fn share(call: &Call<'_>, of: &Body, fee: i64, platform: &str) -> Outcome<()> {
-    let known = text(of, "balance_transaction").unwrap_or_default();
-    let Some((space, mut entry)) = call.session.anywhere("balance_transaction", known)? else {
-        return Ok(());
-    };
+    let known = call.session.linked_anywhere(of, "balance_transaction", "balance_transaction")?;
+    let Some((space, mut entry)) = known else { return Ok(()) };
     let part = json!({
         "amount": fee, "application": identifier::application(platform), "currency": entry.get("currency"),
         "description": "Sandbox application fee", "type": "application_fee",
     });
     let details: Vec<Json> = std::iter::once(part).chain(items(&entry, "fee_details").to_vec()).collect();
-    let (whole, net) = (number(&entry, "fee") + fee, number(&entry, "net") - fee);
+    let (whole, net) = (needed_number(&entry, "fee")? + fee, needed_number(&entry, "net")? - fee);
     entry.extend(body! {"fee": whole, "fee_details": details, "net": net});
     call.session.put_in(&space, &entry)
 }
@@ -142,10 +140,7 @@ fn balance(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// Refuses to take out more than is there.
-pub(super) fn demand(call: &Call<'_>, amount: i64, currency: &str, message: &str) -> Outcome<()> {
+pub(super) fn demand(call: &Call<'_>, amount: i64, currency: &str) -> Outcome<()> {
     let there = sums(call)?.get(currency).map_or(0, |both| both.0);
-    if amount <= there {
-        return Ok(());
-    }
-    Err(Failure::state(message).code("balance_insufficient").param("amount"))
+    if amount <= there { Ok(()) } else { Err(Failure::of("balance_insufficient", &[])) }
 }

@@ -22,7 +22,7 @@ pub(super) fn filled(call: &Call<'_>, owner: Option<&Body>) -> Outcome<Vec<Body>
         basket.push(made);
     }
     if basket.len() > MOST {
-        return Err(Failure::invalid(format!("There can be at most {MOST} line items.")).param("line_items"));
+        return Err(Failure::of("too_many_line_items", &[("most", &MOST)]));
     }
     Ok(basket)
 }
@@ -49,7 +49,7 @@ fn item(
     let adjustable = inner(entry, "adjustable_quantity");
     let may_be_none = adjustable.and_then(|own| given_number(own, "minimum")).is_some_and(|least| least < 1);
     if quantity < i64::from(!may_be_none) {
-        return Err(Failure::too_low(1, child(path, "quantity")));
+        return Err(Failure::of("too_low", &[("least", &1)]).param(child(path, "quantity")));
     }
     let sold = call.session.linked(&price, "product", "product")?;
     let adjustable = adjustable.map(|own| {

@@ -24,9 +24,7 @@ fn event(call: &Call<'_>) -> Outcome<Json> {
     let customer = of_payload(call, &meter, "customer_mapping")?;
     let value = of_payload(call, &meter, "value_settings")?;
     call.session.referred("customer", &customer, "payload[stripe_customer_id]")?;
-    let scaled = scaled(&value).ok_or_else(|| {
-        Failure::state(format!("The value `{value}` of the event is not a number.")).param("payload")
-    })?;
+    let scaled = scaled(&value).ok_or_else(|| Failure::of("event_value_no_number", &[("value", &value)]))?;
     let mut body = call.build()?;
     let identifier = needed(&body, "identifier")?.to_owned();
     call.alter(
@@ -45,10 +43,7 @@ fn of_payload(call: &Call<'_>, meter: &Body, setting: &str) -> Outcome<String> {
     match inner(&call.params, "payload").and_then(|payload| text(payload, key)) {
         Some(found) => Ok(found.to_owned()),
         None if setting == "value_settings" && formula(meter)? == "count" => Ok("1".to_owned()),
-        None => {
-            let message = format!("The payload of the event lacks the key `{key}`, which the meter demands.");
-            Err(Failure::state(message).code("meter_event_customer_not_found").param("payload"))
-        }
+        None => Err(Failure::of("event_lacks_key", &[("key", &key)])),
     }
 }
 
@@ -117,7 +112,7 @@ fn summaries(call: &Call<'_>) -> Outcome<Json> {
         None => length,
     };
     if length / step > MOST_SUMMARIES {
-        return Err(Failure::invalid("`end_time` must not be too far from `start_time`.").param("end_time"));
+        return Err(Failure::of("summary_too_long", &[]));
     }
     let (used, formula) = (usage(call, &meter, customer)?, formula(&meter)?);
     let mut found = Vec::new();
@@ -144,15 +139,4 @@ fn summary(call: &Call<'_>, meter: &Body, (start, end): (i64, i64), value: i128,
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_are_read_in_millionths() {
-        assert_eq!(
-            (scaled("25"), scaled("0.5"), scaled("-1.25")),
-            (Some(25_000_000), Some(500_000), Some(-1_250_000))
-        );
-        assert_eq!(scaled("many"), None);
-    }
-}
+mod tests;

@@ -6,7 +6,7 @@ use serde::Deserializer;
 use serde::de::Error;
 
 use crate::sandbox::currency;
-pub(super) use crate::sandbox::currency::written;
+pub(super) use crate::sandbox::currency::{read as known_currency, written};
 
 use super::prelude::*;
 
@@ -24,25 +24,20 @@ pub(super) fn currency(params: &Body) -> Outcome<String> {
     known_currency(text(params, "currency").ok_or_else(|| missing("currency"))?, "currency")
 }
 
-/// A currency, in small letters.
-pub(super) fn known_currency(given: &str, param: &str) -> Outcome<String> {
-    currency::read(given, param)
-}
-
 /// The amount of a payment: at least what the currency asks for, at most eight digits.
 pub(super) fn payable(amount: i64, currency: &str, param: &str) -> Outcome<()> {
     if amount < 1 {
-        return Err(Failure::too_low(1, param));
+        return Err(Failure::of("too_low", &[("least", &1)]).param(param));
     }
     currency::check_step(amount, currency, param)?;
     let least = currency::least(currency);
     if amount < least {
-        let message = format!("Amount must be at least {} {currency}", written(least, currency));
-        return Err(Failure::invalid(message).code("amount_too_small").param(param));
+        let least = written(least, currency);
+        let failure = Failure::of("amount_too_small", &[("least", &least), ("currency", &currency)]);
+        return Err(failure.param(param));
     }
     if amount > MOST {
-        let message = format!("Amount must be no more than {}", written(MOST, currency));
-        return Err(Failure::invalid(message).code("amount_too_large").param(param));
+        return Err(Failure::of("amount_too_large", &[("most", &written(MOST, currency))]).param(param));
     }
     Ok(())
 }
@@ -51,7 +46,7 @@ pub(super) fn payable(amount: i64, currency: &str, param: &str) -> Outcome<()> {
 pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str) -> Outcome<()> {
     if let Some(amount) = given_number(body, whole) {
         if amount < 0 {
-            return Err(Failure::too_low(0, child(within, whole)));
+            return Err(Failure::of("too_low", &[("least", &0)]).param(child(within, whole)));
         }
         set(body, decimal, amount.to_string());
         return Ok(());
@@ -64,8 +59,8 @@ pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str)
     let (digits, fraction) = given.split_once('.').unwrap_or((given.as_str(), ""));
     let fraction = fraction.trim_end_matches('0');
     if fraction.len() > PLACES || given.starts_with('-') {
-        let message = format!("Invalid decimal: {given}; must contain at maximum {PLACES} decimal places.");
-        return Err(Failure::invalid(message).param(child(within, decimal)));
+        let failure = Failure::of("decimal_places", &[("given", &given), ("most", &PLACES)]);
+        return Err(failure.param(child(within, decimal)));
     }
     let shown = if fraction.is_empty() { digits.to_owned() } else { format!("{digits}.{fraction}") };
     let amount =
@@ -138,31 +133,4 @@ impl<'de> Deserialize<'de> for Decimal {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn decimal(text: &str) -> Decimal {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn percentages_are_exact_and_rounded_half_up() {
-        let percent = |text: &str, amount| decimal(text).percent_of(amount);
-        assert_eq!((percent("12.5", 1000), percent("33.33", 100)), (125, 33));
-        assert_eq!((percent("50", 1), percent("100", 7)), (1, 7));
-        assert!("x".parse::<Decimal>().is_err());
-    }
-
-    #[test]
-    fn decimal_amounts_are_multiplied_exactly_and_rounded_half_up() {
-        let times = |text: &str, quantity| decimal(text).times(quantity);
-        assert_eq!((times("0.3", 3), times("0.5", 1), times("1500", 2)), (1, 1, 3000));
-        assert_eq!((times("0.000000000001", 1), times("99999999999", i64::MAX)), (0, i64::MAX));
-    }
-
-    #[test]
-    fn a_part_is_rounded_half_up() {
-        assert_eq!((part_of(1000, 15, 30), part_of(1001, 15, 30), part_of(1000, 0, 30)), (500, 501, 0));
-        assert_eq!(part_of(-1000, 10, 30), -333);
-    }
-}
+mod tests;

@@ -14,9 +14,9 @@ pub(super) use given::{DISCOUNTS, give_discounts, give_rates, give_reductions, k
 pub(super) use invoice_lines::{add_item, change_lines, invoice_line, line_named, push, remove};
 pub(super) use line::{Line, add, quantity, sum};
 pub(super) use offer::{
-    Accepts, CHECKED, currency_options, named, price, product_described, take_lookup_key,
+    Accepts, CHECKED, currency_options, demanded, named, price, product_described, take_lookup_key,
 };
 pub(super) use price::Price;
 pub(super) use reduce::{Priced, Totals, reduce};
 pub(super) use tax::{RATES, Tax, rates_of, taxes};
-pub(super) use total::{APPLIED, Invoice, InvoiceLine, LINES, due, work_out};
+pub(super) use total::{APPLIED, Invoice, InvoiceLine, LINES, due, pretax_credits, work_out};

@@ -26,6 +26,9 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["payment_intent"])
 }];
 
+/// As much of the id of an invoice goes to the card network with its payment, in letters.
+const REFERENCE: usize = 25;
+
 /// `POST /v1/payment_intents`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     money::payable(needed_number(&call.params, "amount")?, call.demanded("currency")?, "amount")?;
@@ -48,8 +51,17 @@ pub(super) fn for_invoice(call: &Call<'_>, invoice: &Body, amount: i64) -> Outco
         Some("subscription_cycle" | "subscription_update") => "Subscription update",
         _ => "Payment for Invoice",
     };
-    set(&mut body, "description", what);
-    set(&mut body, "_invoice", id(invoice));
+    // what pays the first invoice of a subscription is to pay the others too
+    let is_first = text(invoice, "billing_reason") == Some("subscription_create");
+    let types = items(invoice, "payment_settings.payment_method_types");
+    let types = if types.is_empty() { vec!["card".into(), "link".into()] } else { types.to_vec() };
+    let reference: String = id(invoice).chars().take(REFERENCE).collect();
+    body.extend(body! {
+        "description": what, "_invoice": id(invoice), "statement_descriptor": member(invoice, "statement_descriptor"),
+        "setup_future_usage": is_first.then_some("off_session"),
+        "payment_details": {"customer_reference": null, "order_reference": reference},
+    });
+    intent::offer(&mut body, types);
     Ok(body)
 }
 
@@ -58,8 +70,7 @@ pub(super) fn for_amount(call: &Call<'_>, owed: &Body, amount: i64) -> Outcome<B
     let params =
         json!({"amount": amount, "currency": needed(owed, "currency")?, "customer": owed.get("customer")});
     let mut body = call.about("payment_intent", members(params))?.build()?;
-    body.extend(members(json!({
-        "capture_method": "automatic", "payment_method_types": ["card"], "payment_method_options": {"card": {}},
-    })));
+    set(&mut body, "capture_method", "automatic");
+    intent::offer(&mut body, vec!["card".into()]);
     Ok(body)
 }

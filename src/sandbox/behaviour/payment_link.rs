@@ -7,21 +7,17 @@ use super::prelude::*;
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["payment_link"]) }];
 
-const SPECIAL: &[&str] = &["line_items", "shipping_options", "restrictions"];
-
 /// `POST /v1/payment_links`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let basket = line_items::filled(call, None)?;
     let recurring = basket.iter().any(line_items::is_recurring);
     if !recurring && call.params.contains_key("subscription_data") {
-        let message = "You can only use `subscription_data` with recurring prices.";
-        return Err(Failure::state(message).param("subscription_data"));
+        return Err(Failure::of("link_needs_recurring_price", &[]));
     }
     if recurring && call.params.contains_key("payment_intent_data") {
-        let message = "You can not pass `payment_intent_data` with recurring prices.";
-        return Err(Failure::state(message).param("payment_intent_data"));
+        return Err(Failure::of("link_with_recurring_price", &[]));
     }
-    let mut body = call.without(SPECIAL).build()?;
+    let mut body = call.build()?;
     if !recurring && inner(&body, "invoice_creation").is_none() {
         set(&mut body, "invoice_creation", json!({"enabled": false, "invoice_data": {}}));
     }
@@ -45,7 +41,7 @@ fn restrictions(call: &Call<'_>, body: &mut Body) {
 
 /// `POST /v1/payment_links/{id}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.without(SPECIAL).revise()?;
+    let mut body = call.revise()?;
     restrictions(call, &mut body);
     if call.params.contains_key("shipping_options") {
         let (options, _) = line_items::shipping(call)?;

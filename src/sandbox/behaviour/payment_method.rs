@@ -23,9 +23,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     if let Some(token) = text(&call.params, "payment_method") {
         let method = resolve(call, token, "payment_method")?;
         if customer.is_some_and(|customer| text(&method, "customer") != Some(customer)) {
-            let message =
-                format!("The payment method {token} does not belong to the customer that you passed.");
-            return Err(Failure::state(message).param("customer"));
+            return Err(Failure::of("method_of_other_customer", &[("method", &token)]));
         }
         return call.keep(method);
     }
@@ -100,9 +98,8 @@ fn given(call: &Call<'_>) -> Outcome<Option<Body>> {
 /// `POST /v1/test_helpers/confirmation_tokens`: the token shows the method that it stands for.
 fn confirmation_token(call: &Call<'_>) -> Outcome<Json> {
     let mut body = members(generic::create(call)?);
-    let mut preview = given(call)?.unwrap_or_default();
-    shape::keep_known(&body, "payment_method_preview", &mut preview);
-    if !preview.is_empty() {
+    if let Some(mut preview) = given(call)? {
+        shape::keep_known(&body, "payment_method_preview", &mut preview);
         set(&mut body, "payment_method_preview", preview);
     }
     call.keep(body)
@@ -139,32 +136,18 @@ pub(super) fn configuration(account: &str) -> Json {
 
 /// The refusal of a method that is not saved to the customer who is to be charged.
 pub(super) fn not_attached(method: &str, param: &str) -> Failure {
-    let message = format!(
-        "The customer does not have a payment method with the ID {method}. The payment method must be attached to \
-         the customer."
-    );
-    Failure::state(message).code("resource_missing").param(param)
+    Failure::of("method_not_attached", &[("method", &method)]).param(param)
 }
 
 /// Refuses a method that was detached, or used before without a customer.
 pub(super) fn check_usable(method: &Body) -> Outcome<()> {
-    if !flag(method, SPENT) {
-        return Ok(());
-    }
-    Err(Failure::state(
-        "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, or was \
-         detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must \
-         attach it to a Customer first.",
-    )
-    .code("payment_method_unexpected_state")
-    .param("payment_method"))
+    if flag(method, SPENT) { Err(Failure::of("method_spent", &[])) } else { Ok(()) }
 }
 
 /// Marks a method that is used without a customer: it may not be used again.
 pub(super) fn spend(call: &Call<'_>, method: &mut Body) -> Outcome<()> {
     if text(method, "customer").is_none() {
-        set(method, SPENT, true);
-        call.session.put(method)?;
+        call.alter(method, body! {(SPENT): true})?;
     }
     Ok(())
 }
@@ -188,12 +171,7 @@ fn attach(call: &Call<'_>) -> Outcome<Json> {
 pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> Outcome<()> {
     match text(method, "customer") {
         Some(owner) if owner == customer => return Ok(()),
-        Some(_) => {
-            let message = "The payment method you provided has already been attached to a customer.";
-            return Err(Failure::state(message)
-                .code("payment_method_unexpected_state")
-                .param("payment_method"));
-        }
+        Some(_) => return Err(Failure::of("method_attached", &[])),
         None => check_usable(method)?,
     }
     if let Verdict::Decline(why) = card::verdict_on_saving(method) {
@@ -214,9 +192,7 @@ fn detach(call: &Call<'_>) -> Outcome<Json> {
 /// Takes a method from its customer for good, and out of the customer's defaults.
 pub(super) fn release(call: &Call<'_>, method: &mut Body) -> Outcome<()> {
     let owner = call.session.linked(method, "customer", "customer")?;
-    set(method, "customer", Json::Null);
-    set(method, SPENT, true);
-    call.session.put(method)?;
+    call.alter(method, body! {"customer": null, (SPENT): true})?;
     let Some(mut owner) = owner else { return Ok(()) };
     if text(&owner, "invoice_settings.default_payment_method") == Some(id(method)) {
         set_inner(&mut owner, "invoice_settings", "default_payment_method", Json::Null);
@@ -230,8 +206,8 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
     let kind = needed(&before, "type")?;
     if let Some(other) = call.params.keys().find(|name| is_type(call, name) && **name != kind) {
-        let message = format!("You cannot update {other} on a PaymentMethod of type {kind}.");
-        return Err(Failure::invalid(message).param(other.as_str()));
+        let values: Values<'_> = &[("other", other), ("type", &kind)];
+        return Err(Failure::of("other_method_type", values).param(other.as_str()));
     }
     call.keep(call.revise()?)
 }

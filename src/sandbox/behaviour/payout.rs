@@ -1,4 +1,4 @@
-//! Money that leaves the account, or comes to it: payouts, transfers and their reversals, top-ups.
+//! Money that leaves the account, or comes to it: payouts, transfers and their reversals.
 
 use crate::sandbox::currency;
 
@@ -13,14 +13,9 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         actions: &[("CancelPayout", cancel), ("ReversePayout", reverse)],
         ..Behaviour::of(&["payout"])
     },
-    Behaviour { operations: &[(Create, topup)], ..Behaviour::of(&["topup"]) },
     Behaviour { operations: &[(Create, transfer)], ..Behaviour::of(&["transfer"]) },
     Behaviour { operations: &[(Create, reversal)], ..Behaviour::of(&["transfer_reversal"]) },
 ];
-
-const TOO_LITTLE: &str = "You have insufficient funds in your Stripe account. One likely reason you have insufficient \
-    funds is that your funds are automatically being paid out; try enabling manual payouts by going to \
-    https://dashboard.stripe.com/account/payouts.";
 
 fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> Outcome<()> {
     ledger::post(call, body, Movement { amount, fee: 0, kind, at_once: true })
@@ -30,12 +25,8 @@ fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> Outcome<(
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let (amount, currency) = (needed_number(&call.params, "amount")?, call.demanded("currency")?);
     currency::check_payout(amount, currency, "amount")?;
-    ledger::demand(call, amount, currency, TOO_LITTLE)?;
+    ledger::demand(call, amount, currency)?;
     let mut body = call.build()?;
-    if text(&body, "method") == Some("instant") {
-        set(&mut body, "arrival_date", call.now);
-        set(&mut body, "status", "paid");
-    }
     enter(call, &mut body, -amount, "payout")?;
     call.keep(body)
 }
@@ -59,13 +50,10 @@ fn reverse(call: &Call<'_>) -> Outcome<Json> {
     copy(&mut back, &call.fresh(), &["id", "created", "metadata"]);
     shape::lay_over(call.entity, &mut back, &call.params)?;
     let amount = needed_number(&body, "amount")?;
-    set(&mut back, "amount", -amount);
-    set(&mut back, "original_payout", id(&body));
-    set(&mut back, "status", "pending");
+    back.extend(body! {"amount": -amount, "original_payout": id(&body), "status": "pending"});
     enter(call, &mut back, amount, "payout")?;
     call.session.put(&back)?;
-    set(&mut body, "reversed_by", id(&back));
-    call.session.put(&body)?;
+    call.alter(&mut body, body! {"reversed_by": id(&back)})?;
     Ok(Json::Object(back))
 }
 
@@ -74,7 +62,7 @@ pub(super) fn transfer(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.build()?;
     let amount = needed_number(&body, "amount")?;
     if text(&body, "source_transaction").is_none() {
-        ledger::demand(call, amount, needed(&body, "currency")?, TOO_LITTLE)?;
+        ledger::demand(call, amount, needed(&body, "currency")?)?;
     }
     show_reversals(call, &mut body)?;
     enter(call, &mut body, -amount, "transfer")?;
@@ -88,9 +76,11 @@ fn receive(call: &Call<'_>, transfer: &mut Body) -> Outcome<()> {
     let mut params = Body::new();
     copy(&mut params, transfer, &["amount", "currency"]);
     let mut payment = Call { platform: None, ..call.about("charge", params)? }.build()?;
-    let amount = number(transfer, "amount");
+    let amount = needed_number(transfer, "amount")?;
     payment.extend(body! {
-        "id": identifier::fresh("py_"), "amount_captured": amount, "captured": true, "paid": true,
+        "id": identifier::fresh("py_"), "amount_captured": amount, "calculated_statement_descriptor": null,
+        "captured": true, "paid": true,
+        "payment_method_details": {"stripe_account": {}, "type": "stripe_account"},
         "source_transfer": id(transfer), "status": "succeeded",
     });
     ledger::post_in(call, &space, &mut payment, Movement { amount, fee: 0, kind: "payment", at_once: true })?;
@@ -101,13 +91,13 @@ fn receive(call: &Call<'_>, transfer: &mut Body) -> Outcome<()> {
 
 /// The payment of a transfer, and the space of its account.
 pub(super) fn received(call: &Call<'_>, transfer: &Body) -> Outcome<Option<(String, Body)>> {
-    call.session.anywhere("charge", text(transfer, "destination_payment").unwrap_or_default())
+    call.session.linked_anywhere(transfer, "destination_payment", "charge")
 }
 
 /// What is reversed of a transfer is refunded of its payment.
 fn take_back(call: &Call<'_>, of: &Body, reversal: &mut Body) -> Outcome<()> {
     let Some((space, mut payment)) = received(call, of)? else { return Ok(()) };
-    let amount = number(reversal, "amount");
+    let amount = needed_number(reversal, "amount")?;
     let mut refund = Call { platform: None, ..call.about("refund", Body::new())? }.build()?;
     refund.extend(body! {
         "id": identifier::fresh("pyr_"), "amount": amount, "charge": id(&payment), "status": "succeeded",
@@ -118,8 +108,8 @@ fn take_back(call: &Call<'_>, of: &Body, reversal: &mut Body) -> Outcome<()> {
     if flag(&call.params, "refund_application_fee") {
         application_fee::give_back(call, &payment, amount, Some(&refund))?;
     }
-    let refunded = number(&payment, "amount_refunded") + amount;
-    let whole = refunded == number(&payment, "amount");
+    let refunded = needed_number(&payment, "amount_refunded")? + amount;
+    let whole = refunded == needed_number(&payment, "amount")?;
     payment.extend(body! {"amount_refunded": refunded, "refunded": whole});
     set(reversal, "destination_payment_refund", id(&refund));
     call.session.put_in(&space, &refund)?;
@@ -128,7 +118,6 @@ fn take_back(call: &Call<'_>, of: &Body, reversal: &mut Body) -> Outcome<()> {
 
 fn show_reversals(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let all = call.session.having("transfer_reversal", "transfer", id(body))?;
-    let all: Vec<Json> = all.into_iter().map(Json::Object).collect();
     let url = format!("/v1/transfers/{}/reversals", id(body));
     set(body, "reversals", page::embedded(&all, &url));
     Ok(())
@@ -146,15 +135,9 @@ pub(super) fn reversal(call: &Call<'_>) -> Outcome<Json> {
     take_back(call, &of, &mut body)?;
     call.session.put(&body)?;
     let reversed = needed_number(&of, "amount_reversed")? + amount;
-    set(&mut of, "amount_reversed", reversed);
     let all = reversed == needed_number(&of, "amount")?;
-    set(&mut of, "reversed", all);
+    of.extend(body! {"amount_reversed": reversed, "reversed": all});
     show_reversals(call, &mut of)?;
     call.session.put(&of)?;
     Ok(Json::Object(body))
-}
-
-/// `POST /v1/topups`: where the money comes from is not kept.
-fn topup(call: &Call<'_>) -> Outcome<Json> {
-    call.keep(call.without(&["source"]).build()?)
 }

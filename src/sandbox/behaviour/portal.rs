@@ -43,12 +43,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 
 /// The default configuration, which exists as soon as it is asked for.
 fn default(call: &Call<'_>) -> Outcome<Body> {
-    let mut known = None;
-    call.session.walk(&Walk::of(OBJECT), |stored| {
-        known = Some(stored.body).filter(|body| flag(body, "is_default"));
-        known.is_none()
-    })?;
-    if let Some(known) = known {
+    if let Some(known) = call.session.first(&Walk::of(OBJECT), |body| flag(body, "is_default"))? {
         return Ok(known);
     }
     let on = json!({"enabled": true});
@@ -57,8 +52,7 @@ fn default(call: &Call<'_>) -> Outcome<Body> {
         "invoice_history": on, "payment_method_update": on, "subscription_cancel": on,
     });
     let mut body = made(&call.about(OBJECT, members(json!({"features": features})))?)?;
-    set(&mut body, "is_default", true);
-    call.session.put(&body)?;
+    call.alter(&mut body, body! {"is_default": true})?;
     Ok(body)
 }
 

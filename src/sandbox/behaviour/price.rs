@@ -20,16 +20,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 
 /// `POST /v1/prices/{price}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
-    let before = call.named()?;
     let mut body = call.revise()?;
-    if flag(&before, "active") && !flag(&body, "active") {
-        let owner = call.session.linked(&before, "product", "product")?;
-        let holds = |owner: &Body| flag(owner, "active") && text(owner, "default_price") == Some(id(&body));
-        if owner.as_ref().is_some_and(holds) {
-            let message = "This price cannot be archived because it is the default price of its product.";
-            return Err(Failure::state(message).param("active"));
-        }
-    }
     if call.params.contains_key("currency_options") {
         order::currency_options(&mut body)?;
     }

@@ -6,10 +6,8 @@ use super::coupon;
 use super::prelude::*;
 
 /// What this module answers.
-pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
-    operations: &[(Create, create), (List, list), (Update, update)],
-    ..Behaviour::of(&["promotion_code"])
-}];
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["promotion_code"]) }];
 
 /// Kept with a code: its coupon.
 const COUPON: &str = "_coupon";
@@ -18,34 +16,13 @@ const COUPON: &str = "_coupon";
 fn create(call: &Call<'_>) -> Outcome<Json> {
     let given = text(&call.params, "promotion.coupon").ok_or_else(|| missing("promotion[coupon]"))?;
     let given = coupon::redeemable(call, given, "promotion[coupon]")?;
-    check_bounds(call, &given)?;
     let mut body = call.build()?;
-    let code = text(&call.params, "code").map_or_else(identifier::invoice_prefix, str::to_owned);
-    if !code.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-') {
-        let message = "Promotion codes can only contain letters, digits and dashes.";
-        return Err(Failure::invalid(message).param("code"));
+    if !needed(&body, "code")?.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-') {
+        return Err(Failure::of("code_letters", &[]));
     }
-    body.extend(body! {(COUPON): id(&given), "code": code});
+    set(&mut body, COUPON, id(&given));
     check_unique(call, &body)?;
     call.keep(body)
-}
-
-/// No more redemptions and no later end than the coupon has.
-fn check_bounds(call: &Call<'_>, given: &Body) -> Outcome<()> {
-    let refusals = [
-        (
-            ("max_redemptions", "max_redemptions"),
-            "`max_redemptions` cannot be greater than the `max_redemptions` of the coupon.",
-        ),
-        (("expires_at", "redeem_by"), "`expires_at` cannot be after the `redeem_by` of the coupon."),
-    ];
-    for ((own, of_coupon), message) in refusals {
-        let bounds = given_number(&call.params, own).zip(given_number(given, of_coupon));
-        if bounds.is_some_and(|(own, most)| own > most) {
-            return Err(Failure::invalid(message).param(own));
-        }
-    }
-    Ok(())
 }
 
 /// Of the active codes of one customer, or of everybody, no two read the same.
@@ -54,29 +31,14 @@ fn check_unique(call: &Call<'_>, body: &Body) -> Outcome<()> {
         return Ok(());
     }
     let code = needed(body, "code")?;
-    let mut taken = false;
-    call.session.walk(&Walk::of("promotion_code"), |stored| {
-        let mut other = stored.body;
-        due::bring_to(call.now, &mut other);
-        taken = id(&other) != id(body)
-            && flag(&other, "active")
-            && text(&other, "customer") == text(body, "customer")
-            && text(&other, "code").is_some_and(|other| other.eq_ignore_ascii_case(code));
-        !taken
+    let same = call.session.first(&Walk::of("promotion_code"), |other| {
+        due::bring_to(call.now, other);
+        id(other) != id(body)
+            && flag(other, "active")
+            && text(other, "customer") == text(body, "customer")
+            && text(other, "code").is_some_and(|other| other.eq_ignore_ascii_case(code))
     })?;
-    if !taken {
-        return Ok(());
-    }
-    let message = format!("An active promotion code with `code: {code}` already exists.");
-    Err(Failure::state(message).param("code"))
-}
-
-/// `GET /v1/promotion_codes`; codes are compared without regard to case.
-fn list(call: &Call<'_>) -> Outcome<Json> {
-    let wanted = text(&call.params, "code");
-    page::of_objects(&call.without(&["code"]), "promotion_code", |body| {
-        wanted.is_none_or(|wanted| text(body, "code").is_some_and(|own| own.eq_ignore_ascii_case(wanted)))
-    })
+    if same.is_some() { Err(Failure::of("code_taken", &[("code", &code)])) } else { Ok(()) }
 }
 
 /// `POST /v1/promotion_codes/{id}`: a code whose coupon is gone stays inactive.
@@ -86,8 +48,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     if flag(&body, "active") && !flag(&before, "active") {
         let is_late = given_number(&body, "expires_at").is_some_and(|at| at <= call.now);
         if flag(&before, "_ended") || coupon::is_spent(&before) || is_late {
-            let message = "This promotion code cannot be activated: its coupon is gone, or it expired or was redeemed as often as allowed.";
-            return Err(Failure::state(message).param("active"));
+            return Err(Failure::of("code_cannot_be_activated", &[]));
         }
         coupon::redeemable(call, needed(&before, COUPON)?, "active")?;
         check_unique(call, &body)?;
@@ -99,8 +60,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 pub(super) fn coupon_deleted(call: &Call<'_>, coupon: &Body) -> Outcome<()> {
     for mut code in call.session.having("promotion_code", COUPON, id(coupon))? {
         if flag(&code, "active") {
-            set(&mut code, "active", false);
-            call.alter(&mut code, body! {"_ended": true})?;
+            call.alter(&mut code, body! {"active": false, "_ended": true})?;
         }
     }
     Ok(())
@@ -114,18 +74,15 @@ pub(super) fn redeemable(
     param: &str,
 ) -> Outcome<(Body, Body)> {
     let body = call.referred_now("promotion_code", code, param)?;
-    let refuse = |message: &str| Err(Failure::state(message).param(param));
     if !flag(&body, "active") {
-        return refuse("This promotion code is not active.");
+        return Err(Failure::of("code_inactive", &[]).param(param));
     }
     if text(&body, "customer").is_some_and(|owner| Some(owner) != customer) {
-        return refuse("This promotion code cannot be redeemed by this customer.");
+        return Err(Failure::of("code_not_for_customer", &[]).param(param));
     }
     let first_only = flag(&body, "restrictions.first_time_transaction");
     if first_only && has_paid(call, customer)? {
-        return refuse(
-            "This promotion code cannot be redeemed because the associated customer has prior transactions.",
-        );
+        return Err(Failure::of("code_not_for_prior_customer", &[]).param(param));
     }
     let coupon = coupon::redeemable(call, needed(&body, COUPON)?, param)?;
     Ok((body, coupon))

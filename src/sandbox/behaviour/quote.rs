@@ -19,7 +19,7 @@ const DAYS_UNTIL_DUE: i64 = 30;
 
 /// `POST /v1/quotes`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.without(&["line_items"]).build()?;
+    let mut body = call.build()?;
     let basket = line_items::filled(call, None)?;
     show(call, &mut body, basket)?;
     call.keep(body)
@@ -27,7 +27,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 
 /// `POST /v1/quotes/{quote}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.without(&["line_items"]).revise()?;
+    let mut body = call.revise()?;
     let changes = call.params.contains_key("line_items");
     let basket = if changes { line_items::filled(call, Some(&body))? } else { line_items::of(&body) };
     if call.params.keys().any(|name| name != "metadata") {
@@ -78,17 +78,21 @@ fn again(basket: &[Body], discounts: &[Body], rates: &[Json]) -> Outcome<Option<
 /// `POST /v1/quotes/{quote}/finalize`.
 fn finalize(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    if line_items::of(&body).is_empty() {
-        let message = "You can't finalize a quote without line items.";
-        return Err(Failure::state(message).param("line_items"));
-    }
     if let Some(expires) = given_number(&call.params, "expires_at") {
         set(&mut body, "expires_at", expires);
     }
-    let number = format!("QT-{}-0001-1", identifier::invoice_prefix());
+    let number = next_number(call, &body)?;
     body.extend(body! {"number": number, "status": "open"});
     set_inner(&mut body, "status_transitions", "finalized_at", call.now);
     call.keep(body)
+}
+
+/// The customer's prefix, which of the customer's quotes it is, and which version of it.
+fn next_number(call: &Call<'_>, body: &Body) -> Outcome<String> {
+    let customer = call.session.named("customer", needed(body, "customer")?)?;
+    let others = call.session.having("quote", "customer", id(&customer))?;
+    let next = others.iter().filter(|other| text(other, "number").is_some()).count() + 1;
+    Ok(format!("QT-{}-{next:04}-1", needed(&customer, "invoice_prefix")?))
 }
 
 /// `POST /v1/quotes/{quote}/accept`: recurring lines become a subscription, on whose first invoice the

@@ -5,7 +5,9 @@ use crate::sandbox::store::Change;
 use crate::sandbox::trigger::FieldTrigger::{self, Is, Set};
 
 use super::prelude::*;
-use super::{delinquency, destination_charge, dispute, invoice, promotion_code, schedule, subscription};
+use super::{
+    delinquency, destination_charge, dispute, entitlement, invoice, promotion_code, schedule, subscription,
+};
 
 /// One row of the table.
 struct Reaction {
@@ -39,6 +41,8 @@ const REACTIONS: &[Reaction] = &[
         when: When::Member("status", Is("succeeded")),
         then: invoice::intent_succeeded,
     },
+    Reaction { of: "subscription", when: When::Member("items", Set), then: entitlement::changed },
+    Reaction { of: "subscription", when: When::Member("status", Set), then: entitlement::changed },
     Reaction {
         of: "subscription",
         when: When::Member("status", Is("canceled")),

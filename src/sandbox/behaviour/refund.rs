@@ -30,10 +30,9 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let (kind, at_once) = (if is_card { "refund" } else { "payment_refund" }, flag(&charge, "_at_once"));
     ledger::post(&call, &mut body, Movement { amount: -amount, fee: 0, kind, at_once })?;
     let refunded = needed_number(&charge, "amount_refunded")? + amount;
-    set(&mut charge, "amount_refunded", refunded);
     let all = refunded == needed_number(&charge, "amount_captured")?;
-    set(&mut charge, "refunded", all);
-    call.session.put(&charge)?;
+    call.session.put(&body)?;
+    call.alter(&mut charge, body! {"amount_refunded": refunded, "refunded": all})?;
     destination_charge::refunded(&call, &charge, &mut body)?;
     call.keep(body)
 }

@@ -12,9 +12,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["subscription_schedule"])
 }];
 
-/// Params that mean more than a field of their name.
-const SPECIAL: &[&str] = &["from_subscription", "phases", "proration_behavior", "start_date"];
-
 /// `POST /v1/subscription_schedules`.
 pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     if let Some(from) = text(&call.params, "from_subscription") {
@@ -23,7 +20,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
     call.demanded_object("customer", "customer")?;
     let start = given_number(&call.params, "start_date").unwrap_or(call.now);
     let phases = phase::all(call, start)?;
-    let mut body = call.without(SPECIAL).build()?;
+    let mut body = call.build()?;
     call.alter(&mut body, body! {"phases": phases})?;
     if start <= call.now {
         begin(call, &mut body)?;
@@ -35,7 +32,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 fn from_subscription(call: &Call<'_>, from: &str) -> Outcome<Json> {
     let mut owner = call.session.referred("subscription", from, "from_subscription")?;
     let call = &customer_time::of(call, &owner)?;
-    let mut about = call.without(SPECIAL);
+    let mut about = call.clone();
     set(&mut about.params, "customer", needed(&owner, "customer")?);
     let mut body = about.build()?;
     let phase = phase::current(&owner);
@@ -120,7 +117,7 @@ fn let_go(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
 
 /// `POST /v1/subscription_schedules/{id}`.
 pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = call.without(SPECIAL).revise()?;
+    let mut body = call.revise()?;
     if items(&call.params, "phases").is_empty() {
         return call.keep(body);
     }
@@ -131,7 +128,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     set(&mut body, "phases", phases);
     if status(&body) == "active" {
         let Some(mut current) = running(call, &body) else {
-            return Err(Failure::state("The phases of a schedule cannot all be in the past.").param("phases"));
+            return Err(Failure::of("phases_past", &[]));
         };
         // what a phase says of prorations and of more items is about its beginning
         let prorates = text(&call.params, "proration_behavior").unwrap_or("create_prorations");

@@ -6,7 +6,7 @@ use super::{customer_time, schedule, subscription};
 /// The next invoice of a schedule, with the changes that a preview asks for; the first one of a
 /// schedule that is not made.
 pub(super) fn previewed(call: &Call<'_>) -> Outcome<Body> {
-    let mut params = inner(&call.params, "schedule_details").cloned().unwrap_or_default();
+    let mut params = members_at(&call.params, "schedule_details");
     check(&params)?;
     // nobody pays for a preview
     set(&mut params, "payment_behavior", "default_incomplete");
@@ -68,8 +68,7 @@ fn begun(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
 /// The same call at a later time, which the test clock of the customer shows too.
 fn later<'a>(call: &Call<'a>, body: &Body, now: i64) -> Outcome<Call<'a>> {
     if let Some(mut clock) = call.session.linked(body, "test_clock", "test_helpers.test_clock")? {
-        set(&mut clock, "frozen_time", now);
-        call.session.put(&clock)?;
+        call.alter(&mut clock, body! {"frozen_time": now})?;
     }
     Ok(Call { now, ..call.clone() })
 }

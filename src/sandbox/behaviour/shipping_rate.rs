@@ -24,7 +24,8 @@ pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
 /// The option of one currency.
 fn option(currency: &str, amount: i64, taxed: &str) -> Outcome<Json> {
     if amount < 0 {
-        return Err(Failure::too_low(0, format!("fixed_amount[currency_options][{currency}][amount]")));
+        return Err(Failure::of("too_low", &[("least", &0)])
+            .param(format!("fixed_amount[currency_options][{currency}][amount]")));
     }
     Ok(json!({"amount": amount, "tax_behavior": taxed}))
 }
@@ -41,8 +42,8 @@ fn options(body: &Body, given: &Body) -> Outcome<Body> {
 /// Adds the options of other currencies, or changes those that are there.
 fn add_options(options: &mut Body, given: &Body) -> Outcome<()> {
     for (currency, given) in inner(given, "currency_options").into_iter().flatten() {
-        let known = options.get(currency).and_then(Json::as_object).cloned().unwrap_or_default();
-        let changed: Body = known.into_iter().chain(members(given.clone())).collect();
+        let mut changed = members_at(options, currency);
+        changed.extend(members(given.clone()));
         let taxed = text(&changed, "tax_behavior").unwrap_or("unspecified");
         set(options, currency, option(currency, number(&changed, "amount"), taxed)?);
     }
@@ -53,7 +54,7 @@ fn add_options(options: &mut Body, given: &Body) -> Outcome<()> {
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.without(&["fixed_amount"]).revise()?;
     if let Some(given) = inner(&call.params, "fixed_amount") {
-        let mut options = inner(&body, "fixed_amount.currency_options").cloned().unwrap_or_default();
+        let mut options = members_at(&body, "fixed_amount.currency_options");
         add_options(&mut options, given)?;
         set_inner(&mut body, "fixed_amount", "currency_options", options);
     }

@@ -17,14 +17,14 @@ mod end;
 mod ending;
 mod item;
 mod item_calls;
-mod params;
 mod pending;
 mod preview;
 mod proration;
 mod trial;
+mod upcoming;
 mod views;
 
-use params::{SPECIAL, own_method};
+use create::own_method;
 
 pub(super) use billing_cycle::{due_at, turn};
 pub(super) use create::made;
@@ -64,25 +64,12 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/subscriptions/{id}`.
 pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let before = call.named()?;
-    managed(call, &before)?;
     own_method(call, needed(&before, "customer")?)?;
     let changed = pending::once_paid(call, &before, || {
-        let mut body = call.without(SPECIAL).revise()?;
+        let mut body = call.revise()?;
         discount::give(call, &mut body, &call.params, "")?;
         order::give_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
         change::run(call, body)
     });
     changed.map(Json::Object)
-}
-
-/// What a schedule decides cannot be decided past it.
-fn managed(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    let taken =
-        ["cancel_at", "cancel_at_period_end"].into_iter().find(|name| call.params.contains_key(*name));
-    let (Some(schedule), Some(name)) = (text(body, "schedule"), taken) else { return Ok(()) };
-    let message = format!(
-        "The subscription is managed by the subscription schedule `{schedule}`, and updating any cancelation \
-         behavior directly is not allowed. Please update the schedule instead."
-    );
-    Err(Failure::state(message).param(name))
 }

@@ -39,7 +39,7 @@ fn create_token(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.fresh();
     set(&mut body, "id", identifier::fresh(prefix));
     set(&mut body, "type", *kind);
-    let given = inner(&call.params, kind).cloned().unwrap_or_default();
+    let given = members_at(&call.params, kind);
     match *kind {
         "card" => set(&mut body, kind, of_card(call, &given)?),
         "bank_account" => set(&mut body, kind, of_bank(call, &given)?),
@@ -52,8 +52,7 @@ fn create_token(call: &Call<'_>) -> Outcome<Json> {
 pub(super) fn save(call: &Call<'_>, customer: &str, token: &str) -> Outcome<()> {
     let made = saved(call, ("customer", customer), "source", &token.into())?;
     let mut owner = call.session.named("customer", customer)?;
-    set(&mut owner, "default_source", id(&made));
-    call.session.put(&owner)
+    call.alter(&mut owner, body! {"default_source": id(&made)})
 }
 
 /// What an account is paid out to from now on, in the place of what it was in that currency.
@@ -68,8 +67,7 @@ pub(super) fn pay_out_to(call: &Call<'_>, account: &str, given: &Json) -> Outcom
             call.session.remove(object(&other), id(&other))?;
         }
     }
-    set(&mut made, "default_for_currency", true);
-    call.session.put(&made)
+    call.alter(&mut made, body! {"default_for_currency": true})
 }
 
 /// What a param of another call names or describes, saved to what is called `owner` in paths.
@@ -119,8 +117,7 @@ pub(super) fn external_accounts(call: &Call<'_>, account: &str) -> Outcome<Vec<B
 fn choose_default(call: &Call<'_>, source: &Body) -> Outcome<()> {
     let Some(mut customer) = call.session.linked(source, "customer", "customer")? else { return Ok(()) };
     if text(&customer, "default_source").is_none() {
-        set(&mut customer, "default_source", id(source));
-        call.session.put(&customer)?;
+        call.alter(&mut customer, body! {"default_source": id(source)})?;
     }
     Ok(())
 }
@@ -132,15 +129,10 @@ fn delete(call: &Call<'_>) -> Outcome<Json> {
     if let Some(mut customer) = call.session.linked(&source, "customer", "customer")?
         && text(&customer, "default_source") == Some(id(&source))
     {
-        let mut newest = Json::Null;
         let having = vec![("customer".to_owned(), id(&customer).to_owned())];
         let walk = Walk { objects: call.objects(), having, ..Walk::default() };
-        call.session.walk(&walk, |stored| {
-            newest = Json::from(id(&stored.body));
-            false
-        })?;
-        set(&mut customer, "default_source", newest);
-        call.session.put(&customer)?;
+        let newest = call.session.first(&walk, |_| true)?;
+        call.alter(&mut customer, body! {"default_source": newest.as_ref().map(id)})?;
     }
     Ok(stub)
 }
@@ -158,11 +150,9 @@ fn of_params(call: &Call<'_>, given: &Body, param: &str) -> Outcome<Body> {
 fn of_token(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body> {
     if let Some(mut known) = call.session.alive("token", token)? {
         if known.get("used") == Some(&Json::Bool(true)) {
-            let message = format!("You cannot use a Stripe token more than once: {token}.");
-            return Err(Failure::state(message).code("token_already_used").param(param));
+            return Err(Failure::of("token_used", &[("token", &token)]).param(param));
         }
-        set(&mut known, "used", true);
-        call.session.put(&known)?;
+        call.alter(&mut known, body! {"used": true})?;
         let held = ["card", "bank_account"].iter().find_map(|kind| inner(&known, kind));
         return held.cloned().ok_or_else(|| Failure::unknown_reference("token", token, param));
     }

@@ -3,10 +3,10 @@
 use super::prelude::*;
 
 /// What this module answers.
-pub(super) const BEHAVIOURS: &[Behaviour] = &[
-    Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["webhook_endpoint"]) },
-    Behaviour { operations: &[(List, list_events)], ..Behaviour::of(&["event"]) },
-];
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create), (Update, update)],
+    ..Behaviour::of(&["webhook_endpoint"])
+}];
 
 /// Most endpoints of an account.
 const MOST: usize = 16;
@@ -20,17 +20,11 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
         true
     })?;
     if count >= MOST {
-        let message = format!("You have reached the maximum of {MOST} test webhook endpoints.");
-        return Err(Failure::state(message));
+        return Err(Failure::of("too_many_endpoints", &[("most", &MOST)]));
     }
     let mut body = call.build()?;
     let secret = identifier::random("whsec_", 32);
-    if text(&call.params, "api_version").is_none() {
-        set(&mut body, "api_version", Json::Null);
-    }
-    set(&mut body, "_secret", secret.as_str());
-    set(&mut body, "_connect", flag(&call.params, "connect"));
-    call.session.put(&body)?;
+    call.alter(&mut body, body! {"_secret": secret, "_connect": flag(&call.params, "connect")})?;
     set(&mut body, "secret", secret);
     Ok(Json::Object(body))
 }
@@ -40,13 +34,13 @@ fn check_url(call: &Call<'_>) -> Outcome<()> {
     let Some(url) = text(&call.params, "url") else { return Ok(()) };
     let parsed: Option<http::Uri> = url.parse().ok();
     let parsed = parsed.filter(|url| url.host().is_some());
-    let message = match parsed.as_ref().and_then(|url| url.scheme_str()) {
+    let refusal = match parsed.as_ref().and_then(|url| url.scheme_str()) {
         Some("https") => return Ok(()),
         Some("http") if !call.livemode => return Ok(()),
-        Some("http") => "Invalid URL: URL must be HTTPS in live mode.",
-        _ => "Invalid URL: An explicit scheme (such as https) must be provided.",
+        Some("http") => "webhook_url_not_https",
+        _ => "webhook_url_invalid",
     };
-    Err(Failure::invalid(message).code("url_invalid").param("url"))
+    Err(Failure::of(refusal, &[]))
 }
 
 /// `POST /v1/webhook_endpoints/{id}`.
@@ -58,19 +52,4 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
         set(&mut body, "status", if disabled { "disabled" } else { "enabled" });
     }
     call.keep(body)
-}
-
-/// `GET /v1/events`; `types` names several kinds, and a star stands for what follows.
-fn list_events(call: &Call<'_>) -> Outcome<Json> {
-    let several = items(&call.params, "types");
-    let delivered = call.params.get("delivery_success").and_then(Json::as_bool);
-    let fits = |wanted: &Json, body: &Body| {
-        let (Some(wanted), Some(kind)) = (wanted.as_str(), text(body, "type")) else { return false };
-        wanted.strip_suffix('*').map_or(wanted == kind, |start| kind.starts_with(start))
-    };
-    page::of_objects(&call.without(&["type", "types", "delivery_success"]), "event", |body| {
-        call.params.get("type").is_none_or(|kind| fits(kind, body))
-            && (several.is_empty() || several.iter().any(|wanted| fits(wanted, body)))
-            && delivered.is_none_or(|wanted| wanted == (given_number(body, "pending_webhooks") == Some(0)))
-    })
 }

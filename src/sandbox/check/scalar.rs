@@ -23,7 +23,7 @@ pub(super) fn read(kind: &Kind, text: &str, path: &str) -> Outcome<Json> {
         Kind::Boolean => match text {
             "true" | "1" => Ok(Json::Bool(true)),
             "false" | "0" => Ok(Json::Bool(false)),
-            _ => Err(Failure::invalid(format!("Invalid boolean: {text}")).param(path)),
+            _ => Err(Failure::of("no_boolean", &[("given", &text)]).param(path)),
         },
         Kind::Decimal => decimal(text, path).map(Json::String),
         Kind::Number => {
@@ -68,24 +68,22 @@ fn wrong_type(kind: &Kind, path: &str) -> Failure {
         Kind::List(_) | Kind::Set(_) => "an array",
         _ => "a string",
     };
-    Failure::invalid(format!("Invalid value for {path}: expected {wanted}.")).param(path)
+    Failure::of("not_of_type", &[("param", &path), ("type", &wanted)]).param(path)
 }
 
 fn one_of(values: &[String], text: &str, path: &str) -> Outcome<Json> {
     if values.iter().all(|value| value != text) {
         let listed: Vec<&str> = values.iter().map(String::as_str).filter(|value| !value.is_empty()).collect();
-        let message = format!("Invalid {path}: must be one of {}", or_list(&listed));
-        return Err(Failure::invalid(message).param(path));
+        let values = or_list(&listed);
+        return Err(Failure::of("not_one_of", &[("param", &path), ("values", &values)]).param(path));
     }
     Ok(Json::from(text))
 }
 
 fn string(max_length: u32, text: &str, path: &str) -> Outcome<Json> {
     let most = usize::try_from(max_length).ok().filter(|length| *length > 0).unwrap_or(LONGEST);
-    let length = text.chars().count();
-    if length > most {
-        let message = format!("Invalid string: {}; must be at most {most} characters", shortened(text));
-        return Err(Failure::invalid(message).param(path));
+    if text.chars().count() > most {
+        return Err(Failure::of("too_long", &[("given", &shortened(text)), ("most", &most)]).param(path));
     }
     Ok(Json::from(text))
 }
@@ -111,9 +109,7 @@ fn integer(text: &str, path: &str) -> Outcome<Json> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let number =
         if digits.bytes().all(|byte| byte.is_ascii_digit()) { text.parse::<i64>().ok() } else { None };
-    number.map(Json::from).ok_or_else(|| {
-        Failure::invalid(format!("Invalid integer: {text}")).code("parameter_invalid_integer").param(path)
-    })
+    number.map(Json::from).ok_or_else(|| Failure::of("no_integer", &[("given", &text)]).param(path))
 }
 
 /// Beyond the twelve digits of Stripe's largest amount; sums of such numbers are far from the end
@@ -124,8 +120,7 @@ fn countable(number: Json, path: &str) -> Outcome<Json> {
     if number.as_i64().is_some_and(|number| (-LARGEST..=LARGEST).contains(&number)) {
         return Ok(number);
     }
-    let message = format!("Invalid integer: {number}");
-    Err(Failure::invalid(message).code("parameter_invalid_integer").param(path))
+    Err(Failure::of("no_integer", &[("given", &number)]).param(path))
 }
 
 /// The years that a time may lie in: those that calendars can count in.
@@ -136,7 +131,7 @@ fn within_time(time: Json, path: &str) -> Outcome<Json> {
     if time.as_i64().is_some_and(|at| (FIRST_SECOND..=LAST_SECOND).contains(&at)) {
         return Ok(time);
     }
-    Err(Failure::invalid(format!("Invalid timestamp: {time}; must be a time in seconds")).param(path))
+    Err(Failure::of("time_invalid", &[("given", &time)]).param(path))
 }
 
 fn decimal(text: &str, path: &str) -> Outcome<String> {
@@ -148,5 +143,5 @@ fn decimal(text: &str, path: &str) -> Outcome<String> {
 }
 
 fn not_decimal(text: &str, path: &str) -> Failure {
-    Failure::invalid(format!("Invalid decimal: {text}")).param(path)
+    Failure::of("no_decimal", &[("given", &text)]).param(path)
 }

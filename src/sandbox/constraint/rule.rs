@@ -9,7 +9,8 @@ use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::currency;
 use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::fields::{Body, at, given_number, number, text};
+use crate::sandbox::fields::{Body, all_have, given_number, number, said, text};
+use crate::sandbox::message;
 use crate::sandbox::state;
 
 /// Whether a number is on the wrong side of a bound.
@@ -47,14 +48,8 @@ impl Rule {
             return call.named().map(Some);
         }
         let path = self.of.iter().find(|path| said(known, path.split('.').next().unwrap_or(path)).is_some());
-        let Some(path) = path else { return Ok(None) };
-        let mut found = known.clone();
-        for name in path.split('.') {
-            let named = text(&found, name).map_or(Ok(None), |id| call.session.find(id))?;
-            let Some(stored) = named.filter(|stored| !stored.gone) else { return Ok(None) };
-            found = stored.body;
-        }
-        Ok(Some(found))
+        let Some(Json::String(id)) = path.and_then(|path| call.led_to(known, path)) else { return Ok(None) };
+        Ok(call.session.find(&id)?.filter(|stored| !stored.gone).map(|stored| stored.body))
     }
 
     pub fn check(&self, known: &Body, body: Option<&Body>) -> Outcome<()> {
@@ -62,12 +57,13 @@ impl Rule {
         let Some(bound) = self.crossed(known, body.unwrap_or(known)).filter(|_| is_met) else {
             return Ok(());
         };
-        let about = self.given.first().or(self.lacks.first()).or(self.bounds().map(|(path, ..)| path).next());
+        let there = self.given.iter().find(|path| said(known, path).is_some());
+        let about = there.or(self.lacks.first()).or(self.bounds().map(|(path, ..)| path).next());
         let param = self.param.as_ref().or(about);
         let given = param.and_then(|path| said(known, path));
         let param = param.filter(|path| !path.is_empty()).map(|path| form_name(path));
         let Some(message) = &self.message else { return Err(missing(&param.unwrap_or_default())) };
-        let message = state::message(message, |name| match name {
+        let message = message::message(message, |name| match name {
             "given" => given.map(|given| told(given, body)),
             "bound" => Some(told(&bound.into(), body)),
             name => text(known, name).filter(|_| name == "path_id").map(str::to_owned),
@@ -132,26 +128,6 @@ fn refusal(body: Option<&Body>, message: &str, code: Option<&str>) -> Failure {
         Some(body) => state::refusal(body, message, code),
         None => code.into_iter().fold(Failure::invalid(message), Failure::code),
     }
-}
-
-/// Whether the members have these values: one of several where a list stands, none where an empty
-/// text stands, that of a param where its name stands in braces.
-pub(super) fn all_have(members: &Body, values: &BTreeMap<String, Json>, known: &Body) -> bool {
-    let has = |path: &str, value: &Json| {
-        let named = value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}'));
-        let value = named.map_or(Some(value), |name| said(known, name));
-        said(members, path) == value.filter(|value| *value != "")
-    };
-    values.iter().all(|(path, value)| match value {
-        Json::Array(several) => several.iter().any(|one| has(path, one)),
-        one => has(path, one),
-    })
-}
-
-/// What was said at a path; none where it is nothing, an empty text or an empty list.
-pub(super) fn said<'p>(params: &'p Body, path: &str) -> Option<&'p Json> {
-    at(params, path)
-        .filter(|found| !found.is_null() && *found != "" && !found.as_array().is_some_and(Vec::is_empty))
 }
 
 /// `amount[monetary]`, as a form spells `amount.monetary`.

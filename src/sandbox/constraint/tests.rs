@@ -18,17 +18,18 @@ fn called(name: &str) -> (&'static Entity, &'static [Member]) {
 }
 
 /// The type of object that a path of params and fields leads to.
-fn led_to(entity: &'static Entity, params: &[Member], path: &str) -> &'static Entity {
+fn led_to(entity: &'static Entity, params: &'static [Member], path: &str) -> &'static Entity {
     let (mut members, mut found) = (params, None);
     for name in path.split('.') {
-        // what stands before the params in the path is a field of the object
-        let field =
-            find(members, name).or_else(|| entity.field_at(name).and_then(|_| find(&entity.fields, name)));
-        let objects = field.unwrap_or_else(|| panic!("there is no {path}")).shape.objects();
-        let entity = catalog().by_object(&objects[0]).unwrap();
-        (members, found) = (&entity.fields, Some(entity));
+        // what stands in the path is the object itself, one of its fields, or what it belongs to
+        let field = find(members, name).or_else(|| find(&entity.fields, name));
+        let named = field.and_then(|field| field.shape.objects().first()).map_or(name, String::as_str);
+        let entity = if name == "path_id" { Some(entity) } else { catalog().by_object(named) };
+        let inner = field.and_then(|field| field.shape.members());
+        members = inner.or(entity.map(|entity| entity.fields.as_slice())).unwrap_or_default();
+        found = entity;
     }
-    found.unwrap()
+    found.unwrap_or_else(|| panic!("there is no {path}"))
 }
 
 #[test]
@@ -58,11 +59,7 @@ fn every_constraint_is_about_a_param_of_its_call() {
             assert!(find(known, first).is_some(), "{name} has no param {path}");
         }
         for rule in &constraints.rules {
-            let subject = rule
-                .of
-                .first()
-                .filter(|path| *path != "path_id")
-                .map_or(entity, |path| led_to(entity, known, path));
+            let subject = rule.of.first().map_or(entity, |path| led_to(entity, known, path));
             let fields = rule.is.keys().chain(rule.is_not.keys()).chain(&rule.past);
             let strange =
                 fields.filter(|path| !path.starts_with('_')).find(|path| subject.field_at(path).is_none());

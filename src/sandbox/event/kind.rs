@@ -1,5 +1,6 @@
 //! Which events a change is: `customer.created`, `invoice.paid`, `payment_method.attached`.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -17,6 +18,7 @@ struct Table {
     moments: Vec<Moment>,
     prefixes: Vec<Family>,
     not_of_new: Vec<String>,
+    unsaid: BTreeMap<String, Vec<String>>,
 }
 
 /// What the events of an object begin with.
@@ -70,6 +72,13 @@ pub(super) fn of(change: &Change) -> Vec<String> {
     kinds
 }
 
+/// Whether a change is an event of its own, beside those that say that the object is there or is
+/// another one.
+pub(super) fn is_moment(change: &Change) -> bool {
+    let object = object(&change.after);
+    !change.gone && !own(object, &prefix(object, &change.after), change).is_empty()
+}
+
 /// What the events of an object begin with: its type, where the table says nothing else.
 fn prefix(object: &str, body: &Body) -> String {
     let fits = |row: &&Family| {
@@ -81,29 +90,44 @@ fn prefix(object: &str, body: &Body) -> String {
 
 /// The events of a change that left the object there.
 fn told(object: &str, prefix: &str, change: &Change) -> Vec<String> {
-    let moments: Vec<&Moment> =
-        TABLE.moments.iter().filter(|moment| moment.happened(object, change)).collect();
-    let mut kinds = Vec::new();
-    match &change.before {
-        None => kinds.push(format!("{prefix}.created")),
-        Some(before) if differs(before, &change.after) && moments.iter().all(|moment| !moment.instead) => {
-            kinds.push(format!("{prefix}.updated"));
+    let mut kinds = match &change.before {
+        None => vec![format!("{prefix}.created")],
+        Some(before)
+            if differs(before, &change.after) && moments(object, change).all(|moment| !moment.instead) =>
+        {
+            vec![format!("{prefix}.updated")]
         }
-        Some(_) => {}
-    }
-    kinds.extend(moments.iter().map(|moment| moment.event.clone()));
+        Some(_) => Vec::new(),
+    };
+    kinds.extend(own(object, prefix, change));
+    kinds
+}
+
+fn moments(object: &str, change: &Change) -> impl Iterator<Item = &'static Moment> {
+    TABLE.moments.iter().filter(move |moment| moment.happened(object, change))
+}
+
+/// The events of what became of a member, and of the state that the object has come to.
+fn own(object: &str, prefix: &str, change: &Change) -> Vec<String> {
+    let mut kinds: Vec<String> = moments(object, change).map(|moment| moment.event.clone()).collect();
     let state = |body| Some(status(body)).filter(|state| !state.is_empty());
     let reached = state(&change.after).filter(|now| change.before.as_ref().and_then(state) != Some(now));
     let reached = reached.map(|state| format!("{prefix}.{state}"));
     let is_new = change.before.is_none();
     kinds.extend(reached.filter(|kind| !(kinds.contains(kind) || is_new && TABLE.not_of_new.contains(kind))));
+    kinds.retain(|kind| known().contains(kind));
     kinds
 }
 
 fn differs(before: &Body, after: &Body) -> bool {
-    after
-        .iter()
-        .any(|(name, new)| !name.starts_with('_') && name != "updated" && before.get(name) != Some(new))
+    let of = object(after);
+    after.iter().any(|(name, new)| before.get(name) != Some(new) && !is_unsaid(of, name))
+}
+
+/// Whether nothing is told of a change of that member.
+pub(super) fn is_unsaid(object: &str, name: &str) -> bool {
+    let own = TABLE.unsaid.get(object).into_iter().flatten();
+    name.starts_with('_') || name == "updated" || own.into_iter().any(|unsaid| unsaid == name)
 }
 
 /// Every kind of event that Stripe has: what a webhook endpoint may ask for.
@@ -114,24 +138,4 @@ pub(super) fn known() -> &'static [String] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_moment_is_of_an_object_and_an_event_that_there_are() {
-        assert!(!TABLE.moments.is_empty());
-        for moment in &TABLE.moments {
-            let entity = catalog().by_object(&moment.of).unwrap();
-            assert!(
-                moment.member.starts_with('_') || entity.field_at(&moment.member).is_some(),
-                "{moment:?}"
-            );
-            assert!(known().contains(&moment.event), "{moment:?}");
-        }
-        for Family { of, has, .. } in &TABLE.prefixes {
-            let entity = catalog().by_object(of).unwrap();
-            assert!(has.as_ref().is_none_or(|member| entity.field(member).is_some()), "{of} {has:?}");
-        }
-        assert!(TABLE.not_of_new.iter().all(|kind| known().contains(kind)));
-    }
-}
+mod tests;

@@ -8,7 +8,12 @@ fn read() -> Table {
 #[test]
 fn what_is_new_has_fields_that_take_its_values() {
     let mut wrong = Vec::new();
-    for (key, new) in read().new {
+    let table = read();
+    let conditional = table
+        .new_if
+        .into_iter()
+        .flat_map(|(key, rows)| rows.into_iter().map(move |row| (key.clone(), row.set)));
+    for (key, new) in table.new.into_iter().chain(conditional) {
         let entity = catalog().by_object(&key).unwrap_or_else(|| panic!("there is no {key}"));
         let strange = new.iter().filter(|(path, value)| !takes(&entity.fields, path, value));
         wrong.extend(strange.map(|(path, value)| format!("{key} does not take {path} = {value}")));
@@ -41,5 +46,16 @@ fn every_verb_is_one_of_some_action() {
         catalog().actions().filter_map(|(name, _)| Some(catalog().action(name)?.1.path.clone())).collect();
     for verb in read().verbs.keys() {
         assert!(paths.iter().any(|path| path.ends_with(&format!("/{verb}"))), "no action is called {verb}");
+    }
+}
+
+#[test]
+fn what_stands_apart_is_a_param() {
+    for (key, params) in read().apart {
+        let entity = catalog().by_object(&key).unwrap_or_else(|| panic!("there is no {key}"));
+        let calls = [OperationKind::Create, OperationKind::Update].map(|kind| entity.operation(kind));
+        let takes = |name: &&String| calls.iter().flatten().any(|call| call.param(name).is_some());
+        let strange = params.iter().find(|name| !takes(name));
+        assert_eq!(strange, None, "{key}");
     }
 }

@@ -21,9 +21,8 @@ pub(in crate::sandbox) fn limit(params: &Body) -> Outcome<usize> {
     if (1..=MOST).contains(&limit) {
         return Ok(usize::try_from(limit).unwrap_or(10));
     }
-    let bound = if limit > MOST { "less than or equal to 100" } else { "greater than or equal to 1" };
-    let message = format!("This value must be {bound} (it currently is '{limit}').");
-    Err(Failure::invalid(message).code("parameter_invalid_integer").param("limit"))
+    let name = if limit > MOST { "limit_too_high" } else { "limit_too_low" };
+    Err(Failure::of(name, &[("given", &limit)]))
 }
 
 /// The objects of a page on the way, in the order in which they are shown, with where they stand; and

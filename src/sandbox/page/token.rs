@@ -40,8 +40,7 @@ impl Token {
     pub fn of(params: &Body) -> Outcome<Option<Self>> {
         let Some(text) = super::super::fields::text(params, "page") else { return Ok(None) };
         let read = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let wrong = || Failure::invalid(format!("Invalid page token: {text}")).param("page");
-        read.ok_or_else(wrong).map(Some)
+        read.ok_or_else(|| Failure::of("page_token_invalid", &[("given", &text)])).map(Some)
     }
 
     /// Where the page starts.

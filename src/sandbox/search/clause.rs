@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Kind, Member, find};
 use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::refusal::Values;
 use crate::sandbox::store::{Body, Text, Walk, is_indexed, searched_name};
 
 use super::words::{self, Word};
@@ -56,7 +57,7 @@ impl Query {
                 other => return Err(unreadable(&spelled(other))),
             };
             if joined.is_some_and(|before| before != any) {
-                return Err(refused("You cannot use both AND and OR in one query."));
+                return Err(Failure::of("search_and_or", &[]));
             }
             joined = Some(any);
             query.any = any;
@@ -112,15 +113,12 @@ impl Clause {
             }
             [Word::Bare(name), rest @ ..] => (name.split('.').map(str::to_owned).collect(), rest),
             [other, ..] => return Err(unreadable(&spelled(other))),
-            [] => return Err(refused("The query is empty or ends too early.")),
+            [] => return Err(Failure::of("search_empty", &[])),
         };
-        let kind = kind(&entity.fields, &path).ok_or_else(|| {
-            let name = path.join(".");
-            refused(format!(
-                "Field `{name}` is an unsupported search field for resource `{}`.",
-                entity.object
-            ))
-        })?;
+        let Some(kind) = kind(&entity.fields, &path) else {
+            let values: Values<'_> = &[("field", &path.join(".")), ("object", &entity.object)];
+            return Err(Failure::of("search_field_unknown", values));
+        };
         let [Word::Sign(sign), value, rest @ ..] = rest else { return Err(unreadable(&path.join("."))) };
         let wanted = match value {
             Word::Bare(word) if word.eq_ignore_ascii_case("null") => None,
@@ -144,12 +142,12 @@ impl Clause {
         let name = self.path.join(".");
         let is_number = matches!(kind, Kind::Integer | Kind::Time | Kind::Number);
         match (self.sign, &self.wanted) {
-            ("~", Some(text)) if is_number || text.chars().count() < SHORTEST => Err(refused(format!(
-                "The operator `~` needs a text field and at least {SHORTEST} characters (field `{name}`)."
-            ))),
+            ("~", Some(text)) if is_number || text.chars().count() < SHORTEST => {
+                Err(Failure::of("search_part_too_short", &[("least", &SHORTEST), ("field", &name)]))
+            }
             (":", _) | ("~", Some(_)) => Ok(()),
             (">" | ">=" | "<" | "<=", Some(number)) if is_number && number.parse::<f64>().is_ok() => Ok(()),
-            (sign, _) => Err(refused(format!("The operator `{sign}` does not fit the field `{name}`."))),
+            (sign, _) => Err(Failure::of("search_operator_unfit", &[("operator", &sign), ("field", &name)])),
         }
     }
 
@@ -214,11 +212,7 @@ fn spelled(word: &Word) -> String {
 }
 
 fn unreadable(near: &str) -> Failure {
-    refused(format!("We were unable to parse your search query near `{near}`."))
-}
-
-fn refused(message: impl Into<String>) -> Failure {
-    Failure::invalid(message).param("query")
+    Failure::of("search_unreadable", &[("near", &near)])
 }
 
 #[cfg(test)]

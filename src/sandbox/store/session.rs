@@ -29,12 +29,12 @@ pub(in crate::sandbox) struct Session<'a> {
     /// Account and mode.
     pub space: String,
     pub(super) changes: RefCell<Vec<Change>>,
-    /// How many of the changes belong to turns that are over.
-    pub(super) over: Cell<usize>,
+    /// How many turns of the call are over.
+    pub(super) turn: Cell<usize>,
     pub(super) steps: RefCell<VecDeque<Change>>,
 }
 
-/// What a call did to one object.
+/// One step of a call: an object that was kept, or removed, once.
 #[derive(Debug, Clone)]
 pub(in crate::sandbox) struct Change {
     /// Where it is kept.
@@ -45,6 +45,16 @@ pub(in crate::sandbox) struct Change {
     pub after: Body,
     /// It was deleted.
     pub gone: bool,
+    /// The turn of the call in which it happened.
+    pub turn: usize,
+}
+
+impl Change {
+    /// The object that changed: where it is kept, its type, and what it is found by.
+    pub fn subject(&self) -> (&str, &str, &str) {
+        let object = text(&self.after, "object").unwrap_or_default();
+        (&self.space, object, key(&self.after).unwrap_or_default())
+    }
 }
 
 /// An object, where it stands in the order of creation, and whether it was deleted.
@@ -94,6 +104,11 @@ impl Session<'_> {
         text(body, field).map_or(Ok(None), |id| self.alive(object, id))
     }
 
+    /// The same whoever's the object is, with the space it is kept in.
+    pub fn linked_anywhere(&self, body: &Body, field: &str, object: &str) -> Outcome<Option<(String, Body)>> {
+        text(body, field).map_or(Ok(None), |id| self.anywhere(object, id))
+    }
+
     /// The object that a path names.
     pub fn named(&self, object: &str, id: &str) -> Outcome<Body> {
         self.alive(object, id)?.ok_or_else(|| Failure::absent(object, id))
@@ -130,32 +145,23 @@ impl Session<'_> {
 
     /// Notes that an object is about to be kept, or removed when there is no new body.
     fn note(&self, space: &str, object: &str, id: &str, body: Option<&Body>) -> Outcome<()> {
-        let same = |change: &Change| {
-            change.space == space
-                && text(&change.after, "object") == Some(object)
-                && key(&change.after).is_ok_and(|key| key == id)
-        };
-        let step = |change: Change| {
-            if space == self.space {
-                self.steps.borrow_mut().push_back(change);
-            }
-        };
+        let (turn, gone) = (self.turn.get(), body.is_none());
         let mut changes = self.changes.borrow_mut();
-        let gone = body.is_none();
-        if let Some(known) = changes.iter_mut().skip(self.over.get()).find(|change| same(change)) {
-            let before = (!known.gone).then(|| known.after.clone());
-            known.gone = gone;
-            if let Some(body) = body {
-                known.after.clone_from(body);
+        let of_turn = changes.iter().rev().take_while(|change| change.turn == turn);
+        let known = of_turn.into_iter().find(|change| change.subject() == (space, object, id));
+        let before = match known {
+            Some(known) => (!known.gone).then(|| known.after.clone()),
+            None => {
+                let stored =
+                    self.one("space = ?1 AND object = ?2 AND id = ?3", params![space, object, id])?;
+                stored.filter(|stored| !stored.gone).map(|stored| stored.body)
             }
-            step(Change { before, ..known.clone() });
-            return Ok(());
-        }
-        let before = self.one("space = ?1 AND object = ?2 AND id = ?3", params![space, object, id])?;
-        let before = before.filter(|stored| !stored.gone).map(|stored| stored.body);
+        };
         let Some(after) = body.or(before.as_ref()).cloned() else { return Ok(()) };
-        let change = Change { space: space.to_owned(), before, after, gone };
-        step(change.clone());
+        let change = Change { space: space.to_owned(), before, after, gone, turn };
+        if space == self.space {
+            self.steps.borrow_mut().push_back(change.clone());
+        }
         changes.push(change);
         Ok(())
     }
@@ -163,13 +169,32 @@ impl Session<'_> {
     /// Ends a turn of a call: what changes from here on is told by itself, also of an object that
     /// changed before.
     pub fn end_turn(&self) {
-        self.over.set(self.changes.borrow().len());
+        self.turn.set(self.turn.get() + 1);
     }
 
     /// Notes an object that is there without having been kept: what is kept of it is a change.
     pub fn assume(&self, body: Body) {
-        let (space, before) = (self.space.clone(), Some(body.clone()));
-        self.changes.borrow_mut().push(Change { space, before, after: body, gone: false });
+        let (space, before, turn) = (self.space.clone(), Some(body.clone()), self.turn.get());
+        self.changes.borrow_mut().push(Change { space, before, after: body, gone: false, turn });
+    }
+
+    /// Notes a change of an object that is worked out and not kept.
+    pub fn tell(&self, before: Body, after: Body) {
+        let (space, turn) = (self.space.clone(), self.turn.get());
+        let change = Change { space, before: Some(before), after, gone: false, turn };
+        self.changes.borrow_mut().push(change);
+    }
+
+    /// Does something of which nothing stays, nor is told.
+    pub fn tried<T>(&self, run: impl FnOnce() -> T) -> Outcome<T> {
+        let (changes, steps, turn) = (self.changes.take(), self.steps.take(), self.turn.get());
+        self.transaction.execute_batch("SAVEPOINT tried")?;
+        let found = run();
+        self.transaction.execute_batch("ROLLBACK TO tried; RELEASE tried")?;
+        self.changes.replace(changes);
+        self.steps.replace(steps);
+        self.turn.set(turn);
+        Ok(found)
     }
 
     /// The oldest step that nobody took yet: one object, kept or removed once.
@@ -182,16 +207,26 @@ impl Session<'_> {
         self.steps.borrow().len()
     }
 
-    /// What was changed since this was last asked.
+    /// The steps since this was last asked, in their order.
     pub fn take_changes(&self) -> Vec<Change> {
         self.steps.take();
-        self.over.set(0);
+        self.turn.set(0);
         self.changes.take()
     }
 
     /// Goes through the living objects until `visit` says stop.
     pub fn walk(&self, walk: &Walk<'_>, visit: impl FnMut(Stored) -> bool) -> Outcome<()> {
         self.walk_in(self.space_of(walk.objects.first().unwrap_or(&"")), walk, visit)
+    }
+
+    /// The first object of a walk that fits.
+    pub fn first(&self, walk: &Walk<'_>, fits: impl Fn(&mut Body) -> bool) -> Outcome<Option<Body>> {
+        let mut found = None;
+        self.walk(walk, |mut stored| {
+            found = fits(&mut stored.body).then_some(stored.body);
+            found.is_none()
+        })?;
+        Ok(found)
     }
 
     fn walk_in(&self, space: &str, walk: &Walk<'_>, mut visit: impl FnMut(Stored) -> bool) -> Outcome<()> {

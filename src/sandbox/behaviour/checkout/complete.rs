@@ -4,7 +4,6 @@ use crate::sandbox::behaviour::payment_intent::Attempt;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer, line_items, payment_method, subscription};
 use crate::sandbox::behaviour::{payment_intent, setup_intent};
-use crate::sandbox::state;
 
 /// The address that a customer types in whom nobody knows.
 const UNKNOWN: &str = "customer@example.com";
@@ -13,12 +12,16 @@ const UNKNOWN: &str = "customer@example.com";
 pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> Outcome<Json> {
     let mut body = call.named()?;
     if status(&body) != "open" {
-        let message = "This session has a status of {status} and waits for nobody.";
-        return Err(state::refusal(&body, message, None));
+        return Err(Failure::of("not_waiting", &[("object", &"session"), ("status", &status(&body))]));
     }
     let mode = needed(&body, "mode")?.to_owned();
     let customer = payer(call, &mut body, mode != "payment")?;
     let mut method = payment_method::resolve(call, method, "payment_method")?;
+    if text(&method, "customer").is_none() && text(&method, "billing_details.email").is_none() {
+        let email = at(&who_paid(call, &body, &method)?, "email").cloned();
+        set_inner(&mut method, "billing_details", "email", email);
+        call.session.put(&method)?;
+    }
     let paid_with = method.clone();
     match mode.as_str() {
         "setup" => setup(call, &mut body, &method, &customer)?,
@@ -45,21 +48,16 @@ pub(super) fn keep_data(call: &Call<'_>, body: &mut Body) {
     }
 }
 
-/// What was said of it; nothing where nothing was.
-fn data(body: &Body, name: &str) -> Body {
-    inner(body, name).cloned().unwrap_or_default()
-}
-
 /// What the page was told of who paid: of the session, of its customer, of the method.
-fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> Outcome<Json> {
+fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> Outcome<Body> {
     let customer = call.session.linked(body, "customer", "customer")?;
     let known = [customer.as_ref(), inner(method, "billing_details")];
     let told = |name: &str| known.into_iter().flatten().find_map(|known| text(known, name));
     let email = text(body, "customer_email").or_else(|| told("email")).unwrap_or(UNKNOWN);
-    Ok(json!({
+    Ok(body! {
         "address": at(method, "billing_details.address"), "email": email, "name": told("name"),
         "phone": told("phone"), "tax_exempt": told("tax_exempt").unwrap_or("none"), "tax_ids": [],
-    }))
+    })
 }
 
 /// Who pays, by id; somebody new where the session names nobody and somebody is needed, else nobody.
@@ -77,7 +75,7 @@ fn payer(call: &Call<'_>, body: &mut Body, needed: bool) -> Outcome<String> {
 }
 
 fn setup(call: &Call<'_>, body: &mut Body, method: &Body, customer: &str) -> Outcome<()> {
-    let mut params = data(body, "_setup_intent_data");
+    let mut params = members_at(body, "_setup_intent_data");
     params.extend(body! {
         "payment_method": id(method), "confirm": true, "customer": customer,
         "automatic_payment_methods": {"enabled": true, "allow_redirects": "never"},
@@ -93,7 +91,7 @@ fn subscribe(call: &Call<'_>, body: &mut Body, method: &mut Body, customer: &str
         line_items::of(body).into_iter().partition(line_items::is_recurring);
     let entries = |items: &[Body]| items.iter().map(line_items::entry).collect::<Vec<_>>();
     let known: Vec<Json> = items(body, "_discounts").iter().map(|id| json!({"discount": id})).collect();
-    let mut params = data(body, "_subscription_data");
+    let mut params = members_at(body, "_subscription_data");
     params.extend(body! {
         "customer": customer, "default_payment_method": id(method), "payment_behavior": "error_if_incomplete",
         "currency": body.get("currency"), "items": entries(&recurring), "discounts": known,
@@ -113,7 +111,7 @@ fn pay(call: &Call<'_>, body: &mut Body, method: Body, customer: &str) -> Outcom
     let owed = members(json!({"currency": body.get("currency"), "customer": customer}));
     let mut intent = payment_intent::for_amount(call, &owed, amount)?;
     let paying = call.about("payment_intent", Body::new())?;
-    shape::lay_over(paying.entity, &mut intent, &data(body, "_payment_intent_data"))?;
+    shape::lay_over(paying.entity, &mut intent, &members_at(body, "_payment_intent_data"))?;
     set(&mut intent, "payment_method", id(&method));
     match payment_intent::attempt(&paying, &mut intent, method, true)? {
         Attempt::Failed(failure) => return Err(*failure),

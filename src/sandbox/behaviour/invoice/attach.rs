@@ -12,8 +12,7 @@ pub fn attach(call: &Call<'_>) -> Outcome<Json> {
     }
     let intent = call.demanded_object("payment_intent", "payment_intent")?;
     if text(&intent, "customer").is_some_and(|owner| Some(owner) != text(&body, "customer")) {
-        let message = "The customer of the payment and of the invoice must be the same.";
-        return Err(Failure::state(message).param("payment_intent"));
+        return Err(Failure::of("payment_of_other_customer", &[]));
     }
     let Invoice { amount_paid, amount_remaining, .. } = typed(&body)?;
     let amount = needed_number(&intent, "amount")?.min(amount_remaining);

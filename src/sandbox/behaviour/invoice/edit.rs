@@ -6,18 +6,9 @@ use crate::sandbox::behaviour::order::{
 };
 use crate::sandbox::behaviour::prelude::*;
 
-fn editable(call: &Call<'_>, invoice: &str) -> Outcome<Body> {
-    let body = call.session.named("invoice", invoice)?;
-    if status(&body) == "draft" {
-        return Ok(body);
-    }
-    let message = format!("The invoice {invoice} is not editable because it is no longer a draft.");
-    Err(Failure::state(message).code("invoice_not_editable"))
-}
-
 /// Does something for each of the `lines` of a call; `invoice_metadata` goes to the invoice.
 fn for_each(call: &Call<'_>, change: impl Fn(&mut Body, &Body, &str) -> Outcome<()>) -> Outcome<Json> {
-    let mut body = editable(call, &call.id)?;
+    let mut body = call.named()?;
     for (path, entry) in entries(&call.params, "lines", "") {
         change(&mut body, entry, &path)?;
     }
@@ -37,7 +28,7 @@ pub fn add_lines(call: &Call<'_>) -> Outcome<Json> {
         let param = child(path, "invoice_item");
         let item = call.session.referred("invoiceitem", known, &param)?;
         if text(&item, "invoice").is_some() {
-            return Err(Failure::state("This invoice item is on an invoice already.").param(param));
+            return Err(Failure::of("invoice_item_on_invoice", &[]).param(param));
         }
         invoice_item::put_on(call, body, item)
     })
@@ -95,7 +86,7 @@ pub fn update_lines(call: &Call<'_>) -> Outcome<Json> {
 
 /// `POST /v1/invoices/{invoice}/lines/{id}`.
 pub fn update_line(call: &Call<'_>) -> Outcome<Json> {
-    let mut body = editable(call, call.owner())?;
+    let mut body = call.session.named("invoice", call.owner())?;
     let named = body! {"id": call.id};
     let line = line_of(&body, &named, "").map_err(|failure| Failure { status: 404, ..failure })?;
     change(call, &mut body, line, &call.params, "")?;

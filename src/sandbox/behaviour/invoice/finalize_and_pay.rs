@@ -4,7 +4,6 @@ use crate::sandbox::behaviour::order::{self, Invoice};
 use crate::sandbox::behaviour::payment_intent::{self, Attempt};
 use crate::sandbox::behaviour::payment_method;
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::state::not_in_state;
 
 use super::{balance, payment};
 
@@ -12,6 +11,8 @@ use super::{balance, payment};
 const INTENT: &str = "_payment_intent";
 /// Kept with an invoice: how often somebody tried to pay it.
 const TRIED: &str = "_tried";
+/// Countries that print on paper of the size letter.
+const LETTER: &[&str] = &["CA", "MX", "US"];
 /// An automatic payment is tried this long after the invoice was finalized, in seconds.
 const FIRST_ATTEMPT: i64 = 60 * 60;
 
@@ -35,9 +36,8 @@ pub fn open(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     if given_number(body, "effective_at").is_none() {
         set(body, "effective_at", call.now);
     }
-    let page = format!("https://invoice.stripe.com/i/{}/{}", call.account, identifier::fingerprint(id(body)));
-    let pdf = format!("{page}/pdf");
-    body.extend(body! {"automatically_finalizes_at": null, "hosted_invoice_url": page, "invoice_pdf": pdf});
+    show_pages(call, body);
+    set(body, "automatically_finalizes_at", Json::Null);
     balance::apply(call, body)?;
     let Invoice { amount_due: due, auto_advance, collection_method, .. } = typed(body)?;
     if due == 0 {
@@ -54,6 +54,21 @@ pub fn open(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         "confirmation_secret": {"client_secret": secret, "type": "payment_intent"}, (INTENT): id(&intent),
     });
     Ok(())
+}
+
+/// Where the customer sees and pays the invoice, and its PDF on the paper of the customer's country.
+fn show_pages(call: &Call<'_>, body: &mut Body) {
+    let mode = if call.livemode { "live" } else { "test" };
+    let name = format!("{}/{mode}_{}", call.account, identifier::fingerprint(id(body)));
+    body.extend(body! {
+        "hosted_invoice_url": format!("https://invoice.stripe.com/i/{name}?s=ap"),
+        "invoice_pdf": format!("https://pay.stripe.com/invoice/{name}/pdf?s=ap"),
+    });
+    if text(body, "rendering.pdf.page_size") == Some("auto") {
+        let country = text(body, "customer_address.country").or_else(|| text(body, "account_country"));
+        let size = if country.is_none_or(|country| LETTER.contains(&country)) { "letter" } else { "a4" };
+        set_inner(body, "rendering", "pdf", json!({"page_size": size}));
+    }
 }
 
 /// The customer's prefix and the next number of its sequence.
@@ -82,10 +97,9 @@ pub fn send(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/invoices/{invoice}/pay`.
 pub fn pay(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
-    match status(&body) {
-        "draft" => open(call, &mut body)?,
-        "open" | "uncollectible" => {}
-        _ => return Err(not_in_state(call, &body, "pay")),
+    if status(&body) == "draft" {
+        open(call, &mut body)?;
+        call.session.put(&body)?;
     }
     if flag(&call.params, "paid_out_of_band") {
         let Invoice { amount_remaining, .. } = typed(&body)?;
@@ -110,10 +124,7 @@ fn charge(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         Attempt::Paid => Ok(()),
         Attempt::Waits => {
             call.session.put(body)?;
-            let message = "This payment requires additional user action before it can be completed successfully. \
-                 Payment can be completed using the PaymentIntent associated with the invoice.";
-            let failure = Failure::new(402, "card_error", message);
-            Err(failure.code("invoice_payment_intent_requires_action").at(Stage::Done))
+            Err(Failure::of("invoice_requires_action", &[]).at(Stage::Done))
         }
         Attempt::Failed(failure) => {
             call.session.put(body)?;
@@ -157,9 +168,7 @@ pub fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
         if let Some(source) = payment_method::of_source(call, &customer)? {
             return Ok(source);
         }
-        let message = "There is no `default_payment_method` set on this Customer or Invoice. Please set either field \
-             to an attached PaymentMethod or pass `payment_method`.";
-        return Err(Failure::state(message).code("resource_missing"));
+        return Err(Failure::of("no_default_method", &[]));
     };
     call.session.referred("payment_method", method, "payment_method")
 }

@@ -33,7 +33,7 @@ impl Line {
     ) -> Outcome<Option<Self>> {
         let quantity = quantity(entry);
         if quantity < 0 {
-            return Err(Failure::too_low(0, child(path, "quantity")));
+            return Err(Failure::of("too_low", &[("least", &0)]).param(child(path, "quantity")));
         }
         // invoices have the price of a line one step deeper
         let deeper = inner(entry, "pricing").filter(|pricing| text(pricing, "price").is_some());

@@ -28,25 +28,18 @@ impl Accepts {
 
     fn check(self, price: &Body, param: String) -> Outcome<()> {
         let Price { id, active, recurring, .. } = Price::of(price)?;
-        let message = match self {
+        let wrong_type = |is: &str, takes: &str| Failure::of("price_type", &[("is", &is), ("takes", &takes)]);
+        let refusal = match self {
             Self::OneTime if recurring.is_some() => wrong_type("recurring", "one_time"),
             Self::Recurring | Self::RecurringOfAnyAge if recurring.is_none() => {
                 wrong_type("one_time", "recurring")
             }
             Self::RecurringOfAnyAge => return Ok(()),
             _ if active => return Ok(()),
-            _ => {
-                format!("The price specified is inactive. This field only accepts active prices. Price: {id}")
-            }
+            _ => Failure::of("price_inactive", &[("price", &id)]),
         };
-        Err(Failure::state(message).param(param))
+        Err(refusal.param(param))
     }
-}
-
-fn wrong_type(is: &str, takes: &str) -> String {
-    format!(
-        "The price specified is set to `type={is}` but this field only accepts prices with `type={takes}`."
-    )
 }
 
 /// The price that an entry names, or describes under `price_data`; none where it does neither.
@@ -63,6 +56,11 @@ pub fn named(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> Out
         accepts.check(&price, param)?;
     }
     Ok(Some(price))
+}
+
+/// The price that an entry names or describes, which it must.
+pub fn demanded(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> Outcome<Body> {
+    named(call, entry, accepts, path)?.ok_or_else(|| missing(&child(path, "price")))
 }
 
 /// A price that `price_data` describes: kept, but never offered to others.
@@ -113,8 +111,7 @@ fn recurring(body: &mut Body) -> Outcome<()> {
     };
     let count = number(given, "interval_count").max(1);
     if count > most {
-        let message = "The maximum billing interval is 3 years.";
-        return Err(Failure::invalid(message).param("recurring[interval_count]"));
+        return Err(Failure::of("billing_interval_too_long", &[]));
     }
     set_inner(body, "recurring", "interval_count", count);
     set(body, "type", "recurring");
@@ -139,9 +136,7 @@ fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> Outcome<()> {
     }
     set(body, "custom_unit_amount", Json::Null);
     match (call.params.contains_key("unit_amount"), call.params.contains_key("unit_amount_decimal")) {
-        (true, true) => {
-            Err(Failure::exclusive(&child(within, "unit_amount"), &child(within, "unit_amount_decimal")))
-        }
+        (true, true) => Err(exclusive(&child(within, "unit_amount"), &child(within, "unit_amount_decimal"))),
         (false, false) => Err(missing(&child(within, "unit_amount"))),
         _ => money::in_step(body, "unit_amount", "unit_amount_decimal", within),
     }
@@ -151,16 +146,15 @@ fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> Outcome<()> {
 fn tiers(given: &Body) -> Outcome<Vec<Json>> {
     let steps: Vec<&Body> = objects(given, "tiers").collect();
     let Some(last) = steps.len().checked_sub(1) else { return Err(missing("tiers")) };
-    let refuse = |message: &str| Err(Failure::invalid(message).param("tiers"));
     let (mut below, mut made) = (0, Vec::new());
     for (at, step) in steps.into_iter().enumerate() {
         let mut shown = body! {"up_to": given_number(step, "up_to")};
         if (text(step, "up_to") == Some("inf")) != (at == last) {
-            return refuse("The last price tier, and only it, must have an `up_to` of `inf`.");
+            return Err(Failure::of("tiers_without_end", &[]));
         }
         if let Some(up_to) = given_number(step, "up_to") {
             if up_to <= below {
-                return refuse("The `up_to` of each price tier must be greater than that of the one before.");
+                return Err(Failure::of("tier_not_greater", &[]));
             }
             below = up_to;
         }
@@ -209,8 +203,7 @@ pub fn take_lookup_key(call: &Call<'_>, body: &Body) -> Outcome<()> {
             continue;
         }
         if !flag(&call.params, "transfer_lookup_key") {
-            let message = format!("A price (`{}`) already uses that lookup key.", id(&other));
-            return Err(Failure::state(message).param("lookup_key"));
+            return Err(Failure::of("lookup_key_taken", &[("price", &id(&other))]));
         }
         call.alter(&mut other, body! {"lookup_key": Json::Null})?;
     }

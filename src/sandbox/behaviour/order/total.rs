@@ -53,26 +53,34 @@ pub fn show_lines(body: &mut Body, lines: &[Json]) -> Outcome<()> {
     let known: Vec<&Body> = lines.iter().filter_map(Json::as_object).collect();
     let priced = known.iter().map(|line| priced(line, usual)).collect::<Outcome<Vec<_>>>()?;
     let (reduced, totals) = reduce(&priced, objects(body, DISCOUNTS), needed(body, "currency")?)?;
-    let (mut discounts, mut taxes) = (Vec::new(), Vec::new());
+    let (mut discounts, mut taxes, mut credits) = (Vec::new(), Vec::new(), Vec::new());
     let lines = known.into_iter().zip(&reduced).map(|(line, own)| {
         let off =
             own.off.iter().map(|(discount, amount)| json!({"amount": amount, "discount": id(discount)}));
         let (off, due): (Vec<Json>, Vec<Json>) = (off.collect(), own.taxes.iter().map(Tax::shown).collect());
+        let pretax = pretax_credits(&off);
         add(&mut discounts, &off, "discount");
+        add(&mut credits, &pretax, "discount");
         add(&mut taxes, &due, "tax_rate_details");
         let mut line = line.clone();
-        line.extend(body! {"discount_amounts": off, "taxes": due});
+        line.extend(body! {"discount_amounts": off, "pretax_credit_amounts": pretax, "taxes": due});
         Json::Object(line)
     });
     let lines: Vec<Json> = lines.collect();
     let url = format!("/v1/invoices/{}/lines", id(body));
     body.extend(body! {
         "lines": page::embedded(&lines, &url), (LINES): lines, "total_discount_amounts": discounts,
-        "total_taxes": taxes, "subtotal": totals.subtotal,
+        "total_pretax_credit_amounts": credits, "total_taxes": taxes, "subtotal": totals.subtotal,
         "subtotal_excluding_tax": totals.subtotal - totals.inclusive, "total": totals.total,
         "total_excluding_tax": totals.total - totals.exclusive - totals.inclusive,
     });
     due(body)
+}
+
+/// What discounts take off before taxes, as Stripe tells it beside what credits take off.
+pub fn pretax_credits(off: &[Json]) -> Vec<Json> {
+    let credit = |off: &Json| json!({"amount": off.get("amount"), "discount": off.get("discount"), "type": "discount"});
+    off.iter().map(credit).collect()
 }
 
 fn priced<'o>(line: &'o Body, usual: &'o [Json]) -> Outcome<Priced<'o>> {

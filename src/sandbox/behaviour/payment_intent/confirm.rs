@@ -81,7 +81,8 @@ fn pay(call: &Call<'_>, body: &mut Body, method: &mut Body) -> Outcome<()> {
         Some(customer) => payment_method::attach_to(call, method, customer)?,
         None => payment_method::spend(call, method)?,
     }
-    call.session.put(body)
+    call.session.put(body)?;
+    charge::book(call, &charge)
 }
 
 /// Writes a refused payment on the intent, keeps both, and answers with the refusal.

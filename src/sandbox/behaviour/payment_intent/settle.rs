@@ -36,9 +36,7 @@ pub(in crate::sandbox::behaviour) fn end(
         && let Some(mut held) = call.session.linked(body, "latest_charge", "charge")?
     {
         let amount = needed_number(&held, "amount")?;
-        set(&mut held, "amount_refunded", amount);
-        set(&mut held, "refunded", true);
-        call.session.put(&held)?;
+        call.alter(&mut held, body! {"amount_refunded": amount, "refunded": true})?;
     }
     body.extend(members(json!({
         "amount_capturable": 0, "canceled_at": call.now, "cancellation_reason": reason, "next_action": null,
@@ -51,9 +49,7 @@ pub(in crate::sandbox::behaviour) fn end(
 pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
     let (mut body, method) = intent::authenticating(call)?;
     if !succeeds {
-        let message = "The provided PaymentMethod has failed authentication. You can provide payment_method_data or \
-            a new PaymentMethod to attempt to fulfill this PaymentIntent again.";
-        let failure = Failure::invalid(message).code("payment_intent_authentication_failure");
+        let failure = Failure::of("payment_authentication_failed", &[]);
         intent::fail(&mut body, "last_payment_error", &failure);
         return call.keep(body);
     }

@@ -20,7 +20,7 @@ pub(super) fn all(call: &Call<'_>, start: i64) -> Outcome<Vec<Json>> {
     match phases.len() {
         0 => Err(missing("phases")),
         1..=MOST => Ok(phases),
-        _ => Err(Failure::invalid(format!("A schedule can have at most {MOST} phases.")).param("phases")),
+        _ => Err(Failure::of("too_many_phases", &[("most", &MOST)])),
     }
 }
 
@@ -65,8 +65,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
     let mut currency = text(params, "currency").map(str::to_ascii_lowercase);
     let mut usual_end = None;
     for (path, item) in entries(params, "items", path) {
-        let price = order::named(call, item, Accepts::RecurringOfAnyAge, &path)?;
-        let price = price.ok_or_else(|| missing(&child(&path, "price")))?;
+        let price = order::demanded(call, item, Accepts::RecurringOfAnyAge, &path)?;
         let currency = currency.get_or_insert(needed(&price, "currency")?.to_owned());
         let Price { recurring, .. } = Price::in_currency(&price, currency, &child(&path, "price"))?;
         usual_end = recurring.map(|cycle| cycle.after(start));
@@ -78,34 +77,36 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
         order::give_rates(call, &mut shown, item, "tax_rates", &path)?;
         own.push(shown);
     }
-    let mut extra = Vec::new();
-    for (path, item) in entries(params, "add_invoice_items", path) {
-        let price = order::named(call, item, Accepts::OneTime, &path)?;
-        let price = price.ok_or_else(|| missing(&child(&path, "price")))?;
-        let mut shown = body! {
-            "discounts": items(item, "discounts"), "price": id(&price), "quantity": order::quantity(item),
-            "period": {"end": {"type": "min_item_period_end"}, "start": {"type": "max_item_period_start"}},
-        };
-        copy_given(&mut shown, item, &["discountable", "metadata", "period"]);
-        order::give_rates(call, &mut shown, item, "tax_rates", &path)?;
-        extra.push(shown);
-    }
     let duration: Option<Cycle<'_>> = inner(params, "duration").map(typed).transpose()?;
     let end = time(call, params, "end_date").or_else(|| duration.map(|duration| duration.after(start)));
     let end = end.or(usual_end).ok_or_else(|| missing(&child(path, "items")))?;
     if end <= start {
-        let message = "The end date of a phase must be after its start date.";
-        return Err(Failure::invalid(message).param(child(path, "end_date")));
+        return Err(Failure::of("phase_ends_early", &[]).param(child(path, "end_date")));
     }
     let trial = if flag(params, "trial") { Json::from(end) } else { member(params, "trial_end") };
     let mut phase = body! {
-        "add_invoice_items": extra, "currency": currency, "end_date": end, "items": own, "proration_behavior": "create_prorations",
+        "add_invoice_items": extra(call, params, path)?, "currency": currency, "end_date": end, "items": own, "proration_behavior": "create_prorations",
         "start_date": start, "trial_end": trial,
     };
     let given = SAME.iter().filter_map(|name| Some(((*name).to_owned(), params.get(*name)?.clone())));
     phase.extend(given.filter(|(_, value)| *value != ""));
     order::give_rates(call, &mut phase, params, "default_tax_rates", path)?;
     Ok(phase)
+}
+
+/// What is on the first invoice of a phase beside its items.
+fn extra(call: &Call<'_>, params: &Body, path: &str) -> Outcome<Vec<Body>> {
+    let shown = entries(params, "add_invoice_items", path).map(|(path, item)| {
+        let price = order::demanded(call, item, Accepts::OneTime, &path)?;
+        let mut shown = body! {
+            "discounts": items(item, "discounts"), "price": id(&price), "quantity": order::quantity(item),
+            "period": {"end": {"type": "min_item_period_end"}, "start": {"type": "max_item_period_start"}},
+        };
+        copy_given(&mut shown, item, &["discountable", "metadata", "period"]);
+        order::give_rates(call, &mut shown, item, "tax_rates", &path)?;
+        Ok(shown)
+    });
+    shown.collect()
 }
 
 /// From when until when.
@@ -136,7 +137,7 @@ pub(super) fn current(owner: &Body) -> Body {
 /// The params with which a phase makes its subscription, or changes it; where it says nothing, the
 /// schedule does.
 fn params(call: &Call<'_>, schedule: &Body, phase: &Body) -> Body {
-    let mut said = inner(schedule, "default_settings").cloned().unwrap_or_default();
+    let mut said = members_at(schedule, "default_settings");
     said.extend(phase.clone().into_iter().filter(|(_, value)| !value.is_null()));
     let mut params = body! {"default_tax_rates": order::rate_ids(phase, "default_tax_rates")};
     copy_given(&mut params, &said, OF_SUBSCRIPTION);

@@ -2,7 +2,7 @@
 
 use crate::sandbox::behaviour::card::{self, Verdict};
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::{intent, payment_method};
+use crate::sandbox::behaviour::{charge, intent, payment_method};
 
 /// What to do where there is no method to confirm with.
 const ADVICE: &str = "Update the SetupIntent with a payment method and then confirm it again.";
@@ -58,10 +58,19 @@ fn attempt(
     let mut tried = call.fresh_of("setup_attempt")?;
     copy(&mut tried, body, &["customer", "on_behalf_of", "usage"]);
     let kind = needed(method, "type")?;
-    tried.extend(members(json!({
-        "payment_method": id(method), "payment_method_details": {(kind): {}, "type": kind}, "setup_intent": id(body),
+    let mut details = body! {(kind): method.get(kind), "type": kind};
+    shape::keep_known(&tried, "payment_method_details", &mut details);
+    if let Some(Json::Object(card)) = details.get_mut("card") {
+        let network = member(card, "brand");
+        set(card, "network", network);
+        if how == "succeeded" && card::verdict_on_saving(method) == Verdict::Authenticate {
+            set(card, "three_d_secure", charge::authentication());
+        }
+    }
+    tried.extend(body! {
+        "payment_method": id(method), "payment_method_details": details, "setup_intent": id(body),
         "setup_error": error.map(|failure| &failure.error), "status": how,
-    })));
+    });
     set(body, "latest_attempt", id(&tried));
     call.session.put(&tried)
 }
@@ -91,8 +100,7 @@ pub(in crate::sandbox::behaviour) fn verify(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     let amounts: Vec<i64> = items(&call.params, "amounts").iter().filter_map(Json::as_i64).collect();
     if amounts != DEPOSITS && text(&call.params, "descriptor_code") != Some("SM11AA") {
-        let message = "The amounts provided do not match the amounts that were sent to the bank account.";
-        return Err(Failure::state(message).code("payment_method_microdeposit_verification_amounts_mismatch"));
+        return Err(Failure::of("microdeposits_mismatch", &[]));
     }
     let method = call.session.named("payment_method", needed(&body, "payment_method")?)?;
     succeed(call, body, method)
@@ -104,8 +112,6 @@ pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: boo
     if succeeds {
         return succeed(call, body, method);
     }
-    let message = "The latest attempt to set up the payment method has failed because authentication failed.";
-    let failure = Failure::invalid(message).code("setup_intent_authentication_failure");
-    fail(call, &mut body, &method, &failure)?;
+    fail(call, &mut body, &method, &Failure::of("setup_authentication_failed", &[]))?;
     Ok(Json::Object(body))
 }

@@ -22,7 +22,7 @@ pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body
     let mut body = invoice::draft(&call.about("invoice", params)?, &customer, needed(owner, "currency")?)?;
     body.extend(body! {
         "billing_reason": reason, "default_tax_rates": items(owner, "default_tax_rates"),
-        "parent": invoice::of_subscription(owner),
+        "on_behalf_of": member(owner, "on_behalf_of"), "parent": invoice::of_subscription(owner),
     });
     Ok(body)
 }
@@ -145,6 +145,17 @@ pub(super) fn gather(call: &Call<'_>, owner: &Body, draft: &mut Body) -> Outcome
     discount::use_up(call, draft)
 }
 
+/// Discounts that an invoice used up are no longer those of the subscription and of its items.
+pub(super) fn drop_over(call: &Call<'_>, owner: &mut Body) -> Outcome<()> {
+    for mut own in item::of(call, id(owner))? {
+        if discount::drop_over(call, &mut own)? {
+            call.session.put(&own)?;
+        }
+    }
+    discount::drop_over(call, owner)?;
+    item::sync(call, owner)
+}
+
 /// What waits is invoiced at once where the call says so.
 pub(super) fn at_once(call: &Call<'_>, owner: &Body) -> Outcome<()> {
     if proration::behaviour(call) != "always_invoice" {
@@ -188,6 +199,7 @@ pub(super) fn first(call: &Call<'_>, owner: &Body) -> Outcome<()> {
 pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str) -> Outcome<()> {
     let mut owner = call.session.named("subscription", id(owner))?;
     set(&mut owner, "latest_invoice", id(&body));
+    drop_over(call, &mut owner)?;
     let Invoice { total, collection_method, .. } = typed(&body)?;
     if collection_method == "send_invoice" && total > 0 {
         set(&mut body, "automatically_finalizes_at", call.now + HOUR);
@@ -199,6 +211,7 @@ pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str
         set(&mut owner, "status", unpaid);
     }
     call.session.put(&owner)?;
+    call.session.put(&body)?;
     invoice::open(call, &mut body)?;
     if unpaid == "incomplete" {
         // a first payment is for the customer to make
@@ -208,36 +221,20 @@ pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str
     if status(&body) == "paid" || behaviour == "default_incomplete" {
         return call.react();
     }
-    let method = invoice::method_of(call, &body).map_err(|failure| no_method(call, failure))?;
+    let says_method = text(&call.params, "default_payment_method").is_some();
+    let lacking =
+        |failure| if says_method { failure } else { Failure::of("no_method_for_subscription", &[]) };
+    let method = invoice::method_of(call, &body).map_err(lacking)?;
     let off_session = flag(&call.params, "off_session");
     match invoice::collect(call, &mut body, method, off_session)? {
         Attempt::Failed(failure) if behaviour == "error_if_incomplete" => {
             return Err(failure.at(Stage::Undone));
         }
-        Attempt::Waits if behaviour == "error_if_incomplete" => return Err(needs_action()),
+        Attempt::Waits if behaviour == "error_if_incomplete" => {
+            return Err(Failure::of("subscription_requires_action", &[]).at(Stage::Undone));
+        }
         _ => {}
     }
     call.session.put(&body)?;
     call.react()
-}
-
-fn no_method(call: &Call<'_>, failure: Failure) -> Failure {
-    if text(&call.params, "default_payment_method").is_some() {
-        return failure;
-    }
-    Failure::state(
-        "This customer has no attached payment source or default payment method. Please consider adding a default \
-         payment method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.",
-    )
-    .code("resource_missing")
-}
-
-fn needs_action() -> Failure {
-    Failure::new(
-        402,
-        "card_error",
-        "This payment requires additional user action before it can be completed successfully.",
-    )
-    .code("subscription_payment_intent_requires_action")
-    .at(Stage::Undone)
 }

@@ -7,7 +7,7 @@ use crate::sandbox::behaviour::prelude::*;
 
 use super::bill::HOUR;
 use super::item::{self, Item};
-use super::{bill, ending, pending, trial};
+use super::{bill, ending, pending, trial, upcoming};
 
 /// A first payment may be made this long.
 const FIRST_PAYMENT: i64 = 23 * HOUR;
@@ -23,8 +23,8 @@ pub fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
         "active" | "trialing" | "past_due" => {
             let next = item::period_ends(body).map(|(next, _)| next);
             let others = ["cancel_at", "pending_update.expires_at"].map(|at| given_number(body, at));
-            let announced = trial::announced_at(body);
-            next.into_iter().chain(others.into_iter().flatten()).chain(announced).min()
+            let announced = [trial::announced_at(body), upcoming::due_at(body)];
+            next.into_iter().chain(others.into_iter().chain(announced).flatten()).min()
         }
         _ => None,
     };
@@ -58,6 +58,9 @@ pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
     if status(&body) == "incomplete" {
         return ending::close(call, id(&body));
     }
+    if upcoming::due_at(&body).is_some_and(|at| at <= call.now) {
+        return upcoming::tell(call, body);
+    }
     if given_number(&body, "pending_update.expires_at").is_some_and(|at| at <= call.now) {
         return pending::give_up(call, &body);
     }
@@ -74,8 +77,15 @@ pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
 /// The next period of every item whose last is over, on one draft.
 fn renew(call: &Call<'_>, mut body: Body) -> Outcome<()> {
     let mut draft = next(call, &body)?;
-    call.alter(&mut draft, body! {"automatically_finalizes_at": call.now + HOUR})?;
-    item::sync(call, &mut body)?;
+    let attempt =
+        (text(&draft, "collection_method") == Some("charge_automatically")).then_some(call.now + HOUR);
+    call.alter(
+        &mut draft,
+        body! {
+            "automatically_finalizes_at": call.now + HOUR, "next_payment_attempt": attempt,
+        },
+    )?;
+    bill::drop_over(call, &mut body)?;
     call.alter(&mut body, body! {"latest_invoice": id(&draft)})
 }
 
@@ -108,7 +118,12 @@ pub(super) fn next(call: &Call<'_>, body: &Body) -> Outcome<Body> {
 fn collect(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
     let paused = text(body, "pause_collection.behavior");
     if status(&latest) == "draft" && paused == Some("keep_as_draft") {
-        return call.alter(&mut latest, body! {"automatically_finalizes_at": null, "auto_advance": false});
+        return call.alter(
+            &mut latest,
+            body! {
+                "automatically_finalizes_at": null, "auto_advance": false, "next_payment_attempt": null,
+            },
+        );
     }
     if status(&latest) == "draft" {
         invoice::open(call, &mut latest)?;

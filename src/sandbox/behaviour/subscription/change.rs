@@ -106,7 +106,7 @@ fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> Out
         pairs.push((Some(before), Some(after)));
     }
     if own.is_empty() {
-        return Err(Failure::state("A subscription must have at least one active plan."));
+        return Err(Failure::of("no_items_left", &[]));
     }
     item::check_count(&own)?;
     Ok(pairs)

@@ -1,11 +1,20 @@
 //! The beginning of a subscription: its trial, its anchor, its items, its first invoice.
 
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::{customer_time, discount, order, period, setup_intent};
+use crate::sandbox::behaviour::{customer_time, discount, order, payment_method, period, setup_intent};
 
 use super::ending::ending;
-use super::params::{SPECIAL, own_method};
 use super::{bill, item, trial};
+
+/// The default method must be one that is saved to the customer.
+pub(super) fn own_method(call: &Call<'_>, customer: &str) -> Outcome<()> {
+    let Some(method) = text(&call.params, "default_payment_method") else { return Ok(()) };
+    let known = call.session.referred("payment_method", method, "default_payment_method")?;
+    if text(&known, "customer") == Some(customer) {
+        return Ok(());
+    }
+    Err(payment_method::not_attached(method, "default_payment_method"))
+}
 
 /// A subscription that was started: kept, billed, and paid where that could be done.
 pub fn made(call: &Call<'_>) -> Outcome<Body> {
@@ -50,20 +59,13 @@ fn prepare_payment(call: &Call<'_>, customer: &Body, body: &mut Body) -> Outcome
 }
 
 fn draft(call: &Call<'_>) -> Outcome<Body> {
-    let mut body = call.without(SPECIAL).build()?;
+    let mut body = call.build()?;
     if let Some(start) = given_number(&call.params, "backdate_start_date") {
         set(&mut body, "start_date", start);
     }
     // where the call says nothing, it is the currency of the first price
     set(&mut body, "currency", text(&call.params, "currency").unwrap_or("").to_ascii_lowercase());
     order::give_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
-    if text(&body, "billing_mode.type") == Some("flexible") {
-        set_inner(&mut body, "billing_mode", "updated_at", call.now);
-        if inner(&body, "billing_mode").is_some_and(|mode| inner(mode, "flexible").is_none()) {
-            let usual = body! {"proration_discounts": "included"};
-            set_inner(&mut body, "billing_mode", "flexible", usual);
-        }
-    }
     Ok(body)
 }
 
@@ -80,10 +82,7 @@ fn anchor(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
             let part = |name: &str| given_number(config, name).and_then(|part| i8::try_from(part).ok());
             let parts = ["month", "day_of_month", "hour", "minute", "second"].map(part);
             let found = period::matching(call.now, parts);
-            Some(found.ok_or_else(|| {
-                let message = "No day of the calendar fits `billing_cycle_anchor_config`.";
-                Failure::invalid(message).param("billing_cycle_anchor_config")
-            })?)
+            Some(found.ok_or_else(|| Failure::of("no_anchor_day", &[]))?)
         }
     };
     let Some(wanted) = wanted else { return Ok(()) };

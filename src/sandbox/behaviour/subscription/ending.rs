@@ -26,7 +26,7 @@ pub(super) fn ending(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
             _ => None,
         };
         if until.is_some_and(|until| until <= call.now) {
-            return Err(Failure::not_in_future("cancel_at"));
+            return Err(not_in_future("cancel_at"));
         }
         body.extend(body! {
             "cancel_at": until, "cancel_at_period_end": at_period_end == Some(true),

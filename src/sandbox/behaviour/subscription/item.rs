@@ -10,8 +10,7 @@ const MOST: usize = 20;
 
 /// An item of params, its period not yet set; the currency of the first is the subscription's.
 pub(super) fn made(call: &Call<'_>, owner: &mut Body, params: &Body, path: &str) -> Outcome<Body> {
-    let price = order::named(call, params, Accepts::Recurring, path)?
-        .ok_or_else(|| missing(&child(path, "price")))?;
+    let price = order::demanded(call, params, Accepts::Recurring, path)?;
     let currency = text(owner, "currency").map_or_else(|| needed(&price, "currency"), Ok)?;
     Price::in_currency(&price, currency, &child(path, "price"))?;
     let currency = currency.to_owned();
@@ -87,11 +86,10 @@ fn around(body: &Body, owner: &Body, at: i64) -> Outcome<(i64, i64)> {
 fn lay(call: &Call<'_>, body: &mut Body, owner: &Body, params: &Body, path: &str) -> Outcome<()> {
     if let Some(quantity) = given_number(params, "quantity") {
         if quantity < 0 {
-            return Err(Failure::too_low(0, child(path, "quantity")));
+            return Err(Failure::of("too_low", &[("least", &0)]).param(child(path, "quantity")));
         }
         if is_metered(body) {
-            let message = "You cannot set the quantity for metered plans. You should instead report usage with meter events.";
-            return Err(Failure::state(message).param(child(path, "quantity")));
+            return Err(Failure::of("metered_quantity", &[]).param(child(path, "quantity")));
         }
         set(body, "quantity", quantity);
     }
@@ -129,16 +127,12 @@ pub(super) fn check_new(others: &[Body], item: &Body, path: &str) -> Outcome<()>
     if others.iter().all(|other| id(other) == id(item) || text(other, "price.id") != Some(price)) {
         return Ok(());
     }
-    let message = format!("Cannot add multiple subscription items with the same plan: {price}");
-    Err(Failure::state(message).param(path))
+    Err(Failure::of("price_twice", &[("price", &price)]).param(path))
 }
 
 /// No subscription has more items than twenty.
 pub(super) fn check_count(own: &[Body]) -> Outcome<()> {
-    if own.len() <= MOST {
-        return Ok(());
-    }
-    Err(Failure::invalid(format!("A subscription can have at most {MOST} items.")).param("items"))
+    if own.len() > MOST { Err(Failure::of("too_many_items", &[("most", &MOST)])) } else { Ok(()) }
 }
 
 /// When a period that begins then ends by itself: with the trial, or before the next anchor.
@@ -171,7 +165,7 @@ pub fn shown(owner: &Body) -> impl Iterator<Item = &Body> {
 
 /// Shows the items as they are kept: all of them, which are twenty at most.
 pub(super) fn sync(call: &Call<'_>, owner: &mut Body) -> Outcome<()> {
-    let own: Vec<Json> = of(call, id(owner))?.into_iter().map(Json::Object).collect();
+    let own = of(call, id(owner))?;
     let url = format!("/v1/subscription_items?subscription={}", id(owner));
     set(owner, "items", page::whole(&own, &url));
     Ok(())

@@ -4,17 +4,12 @@ use crate::sandbox::behaviour::customer_time;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::view;
 
-use super::ending::ENDED;
 use super::item::of;
 use super::{change, pending};
 
 /// The subscription of an item, and the call at its time.
 fn owner_of<'a>(call: &Call<'a>, subscription: &str) -> Outcome<(Call<'a>, Body)> {
     let owner = call.session.referred("subscription", subscription, "subscription")?;
-    if ENDED.contains(&status(&owner)) {
-        let message = format!("The subscription {subscription} is canceled, so its items cannot be changed.");
-        return Err(Failure::state(message).param("subscription"));
-    }
     Ok((customer_time::of(call, &owner)?, owner))
 }
 

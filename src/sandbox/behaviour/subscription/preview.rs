@@ -9,7 +9,7 @@ use crate::sandbox::behaviour::prelude::*;
 /// The next invoice of a subscription, with the changes that a preview asks for.
 pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
     let mut owner = call.session.referred("subscription", known, "subscription")?;
-    let details = inner(&call.params, "subscription_details").cloned().unwrap_or_default();
+    let details = members_at(&call.params, "subscription_details");
     let mut call = customer_time::of(&call.about("subscription", details)?, &owner)?;
     if text(&call.params, "proration_behavior") == Some("always_invoice") {
         set(&mut call.params, "proration_behavior", "create_prorations");
@@ -39,8 +39,7 @@ pub fn renews_at(owner: &Body) -> Option<i64> {
 
 /// The refusal of a preview of nothing.
 pub fn nothing_upcoming(owner: &Body) -> Outcome<Body> {
-    let message = format!("No upcoming invoices for customer: {}", needed(owner, "customer")?);
-    Err(Failure::new(404, "invalid_request_error", message).code("invoice_upcoming_none"))
+    Err(Failure::of("no_upcoming_invoice", &[("customer", &needed(owner, "customer")?)]))
 }
 
 /// The first invoice of a subscription that is not made.
@@ -54,6 +53,8 @@ pub fn previewed_new(call: &Call<'_>, customer: &Body, details: &Body) -> Outcom
 pub fn first_invoice(call: &Call<'_>, made: &Body) -> Outcome<Body> {
     let mut body = call.session.named("invoice", needed(made, "latest_invoice")?)?;
     set_inner(&mut body, "status_transitions", "finalized_at", Json::Null);
-    set(&mut body, "number", Json::Null);
+    body.extend(body! {
+        "effective_at": null, "hosted_invoice_url": null, "invoice_pdf": null, "number": null,
+    });
     Ok(body)
 }

@@ -1,0 +1,21 @@
+//! Texts with names in braces, and what stands for these.
+
+/// A text with what the names in its braces stand for; none where one of them stands for nothing.
+pub(super) fn filled(text: &str, named: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, (name, after))) =
+        rest.split_once('{').and_then(|(before, after)| Some((before, after.split_once('}')?)))
+    {
+        filled += before;
+        filled += &named(name).or_else(|| name.is_empty().then(|| "{}".to_owned()))?;
+        rest = after;
+    }
+    Some(filled + rest)
+}
+
+/// A message in which names that stand for nothing stay as they are.
+pub(super) fn message(text: &str, named: impl Fn(&str) -> Option<String>) -> String {
+    filled(text, |name| named(name).or_else(|| Some(format!("{{{name}}}"))))
+        .unwrap_or_else(|| text.to_owned())
+}
