@@ -42,6 +42,7 @@ const REACTIONS: &[Reaction] = &[
     },
     Reaction { of: "subscription", when: When::Member("items", Set), then: entitlement::changed },
     Reaction { of: "subscription", when: When::Member("status", Set), then: entitlement::changed },
+    Reaction { of: "subscription", when: When::Member("_upcoming", Set), then: subscription::tell_upcoming },
     Reaction {
         of: "subscription",
         when: When::Member("status", Is("canceled")),
