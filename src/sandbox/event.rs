@@ -65,15 +65,12 @@ fn joined(steps: Vec<Change>) -> Vec<Change> {
         let (space, object, key) = step.subject();
         let subject = (step.turn, space.to_owned(), object.to_owned(), key.to_owned());
         let known = last.get(&subject).and_then(|at: &usize| changes.get_mut(*at));
-        match known.filter(|known| joins(known, &step)) {
-            Some(known) => {
-                known.after = step.after;
-                known.gone = step.gone;
-            }
-            None => {
-                last.insert(subject, changes.len());
-                changes.push(step);
-            }
+        if let Some(known) = known.filter(|known| joins(known, &step)) {
+            known.after = step.after;
+            known.gone = step.gone;
+        } else {
+            last.insert(subject, changes.len());
+            changes.push(step);
         }
     }
     changes

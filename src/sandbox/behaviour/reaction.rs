@@ -5,9 +5,8 @@ use crate::sandbox::store::Change;
 use crate::sandbox::trigger::FieldTrigger::{self, Is, Set};
 
 use super::prelude::*;
-use super::{
-    delinquency, destination_charge, dispute, entitlement, invoice, promotion_code, schedule, subscription,
-};
+use super::{delinquency, destination_charge, dispute, entitlement, invoice};
+use super::{promotion_code, schedule, subscription};
 
 /// One row of the table.
 struct Reaction {
@@ -43,6 +42,7 @@ const REACTIONS: &[Reaction] = &[
     },
     Reaction { of: "subscription", when: When::Member("items", Set), then: entitlement::changed },
     Reaction { of: "subscription", when: When::Member("status", Set), then: entitlement::changed },
+    Reaction { of: "subscription", when: When::Member("_upcoming", Set), then: subscription::tell_upcoming },
     Reaction {
         of: "subscription",
         when: When::Member("status", Is("canceled")),

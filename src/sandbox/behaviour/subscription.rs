@@ -31,7 +31,8 @@ pub(super) use create::made;
 pub(super) use end::cancel;
 pub(super) use ending::close;
 pub(super) use item::shown;
-pub(super) use preview::{first_invoice, nothing_upcoming, previewed, previewed_new, renews_at};
+pub(super) use preview::{first_invoice, nothing_upcoming, previewed, previewed_new, tell_upcoming};
+pub(super) use upcoming::renews_at;
 pub(super) use views::{invoice_paid, invoice_voided, is_running, products};
 
 /// What this module answers.

@@ -149,13 +149,11 @@ impl Session<'_> {
         let mut changes = self.changes.borrow_mut();
         let of_turn = changes.iter().rev().take_while(|change| change.turn == turn);
         let known = of_turn.into_iter().find(|change| change.subject() == (space, object, id));
-        let before = match known {
-            Some(known) => (!known.gone).then(|| known.after.clone()),
-            None => {
-                let stored =
-                    self.one("space = ?1 AND object = ?2 AND id = ?3", params![space, object, id])?;
-                stored.filter(|stored| !stored.gone).map(|stored| stored.body)
-            }
+        let before = if let Some(known) = known {
+            (!known.gone).then(|| known.after.clone())
+        } else {
+            let stored = self.one("space = ?1 AND object = ?2 AND id = ?3", params![space, object, id])?;
+            stored.filter(|stored| !stored.gone).map(|stored| stored.body)
         };
         let Some(after) = body.or(before.as_ref()).cloned() else { return Ok(()) };
         let change = Change { space: space.to_owned(), before, after, gone, turn };

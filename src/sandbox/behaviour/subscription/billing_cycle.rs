@@ -59,7 +59,7 @@ pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
         return ending::close(call, id(&body));
     }
     if upcoming::due_at(&body).is_some_and(|at| at <= call.now) {
-        return upcoming::tell(call, body);
+        return upcoming::announce(call, body);
     }
     if given_number(&body, "pending_update.expires_at").is_some_and(|at| at <= call.now) {
         return pending::give_up(call, &body);

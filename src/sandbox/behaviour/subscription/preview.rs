@@ -1,7 +1,7 @@
 //! Invoices of a subscription that are only shown.
 
-use super::ending::ENDED;
-use super::{bill, billing_cycle, change, create, item};
+use super::upcoming::{TOLD, renews_at};
+use super::{bill, billing_cycle, change, create};
 use crate::sandbox::behaviour::customer_time;
 use crate::sandbox::behaviour::order::LINES;
 use crate::sandbox::behaviour::prelude::*;
@@ -32,9 +32,17 @@ pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
     if items(&body, LINES).is_empty() { nothing_upcoming(&owner) } else { Ok(body) }
 }
 
-/// When the first of the current periods ends; never where nothing follows.
-pub fn renews_at(owner: &Body) -> Option<i64> {
-    item::period_ends(owner).map(|(first, _)| first).filter(|_| !ENDED.contains(&status(owner)))
+/// A renewal comes: tells of the invoice that it will bring, as it is seen today.
+pub fn tell_upcoming(call: &Call<'_>, owner: &Body) -> Outcome<()> {
+    let about = call.about("subscription", Body::new())?;
+    // what cannot be foreseen is not told
+    let Ok(mut invoice) = call.session.tried(|| previewed(&about, id(owner)))? else { return Ok(()) };
+    let named = format!("upcoming_{}", id(&invoice));
+    invoice.extend(body! {"id": named, "status": "draft"});
+    let before = invoice.clone();
+    set(&mut invoice, TOLD, true);
+    call.session.tell(before, invoice);
+    Ok(())
 }
 
 /// The refusal of a preview of nothing.
