@@ -121,17 +121,17 @@ impl<'a> Call<'a> {
     }
 
     /// What a path leads to; an id on the way leads to the object it names.
-    pub fn led_to(&self, body: &Body, path: &str) -> Option<Json> {
+    pub fn led_to(&self, body: &Body, path: &str) -> Outcome<Option<Json>> {
         let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-        let found = body.get(name).filter(|found| !found.is_null())?;
+        let found = body.get(name).filter(|found| !found.is_null());
         match (rest, found) {
-            (None, found) => Some(found.clone()),
-            (Some(rest), Json::Object(inner)) => self.led_to(inner, rest),
-            (Some(rest), Json::String(id)) => {
-                let named = self.session.find(id).ok()?.filter(|stored| !stored.gone)?;
-                self.led_to(&named.body, rest)
+            (None, found) => Ok(found.cloned()),
+            (Some(rest), Some(Json::Object(inner))) => self.led_to(inner, rest),
+            (Some(rest), Some(Json::String(id))) => {
+                let named = self.session.find(id)?.filter(|stored| !stored.gone);
+                named.map_or(Ok(None), |named| self.led_to(&named.body, rest))
             }
-            _ => None,
+            _ => Ok(None),
         }
     }
 

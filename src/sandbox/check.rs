@@ -196,7 +196,9 @@ fn metadata_limits(name: &str, found: &Json, path: &str) -> Outcome<()> {
     let lengths =
         [("metadata_key_too_long", name.chars().count(), 40), ("metadata_value_too_long", value, 500)];
     match lengths.into_iter().find(|(_, length, most)| length > most) {
-        Some((refusal, length, _)) => Err(Failure::of(refusal, &[("length", &length)]).param(path)),
+        Some((refusal, length, most)) => {
+            Err(Failure::of(refusal, &[("length", &length), ("most", &most)]).param(path))
+        }
         None => Ok(()),
     }
 }

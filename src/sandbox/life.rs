@@ -224,7 +224,7 @@ fn named(call: &Call<'_>, body: &Body, kind: &Kind, name: &str) -> Option<Json> 
         "livemode" => Some(call.livemode.into()),
         "version" => Some(crate::catalog::API_VERSION.into()),
         "id" if !call.id.is_empty() => Some(call.id.as_str().into()),
-        path => call.led_to(&call.params, path).or_else(|| call.led_to(body, path)),
+        path => [&call.params, body].into_iter().find_map(|from| call.led_to(from, path).ok()?),
     }
 }
 

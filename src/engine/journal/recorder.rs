@@ -233,9 +233,9 @@ impl Thread {
     fn sync(&mut self) {
         let synced = self.store.sync();
         self.syncs.fetch_add(1, Ordering::Relaxed);
-        let written = std::mem::take(&mut self.unsynced);
+        // What could not be synced is not: who asks next has it synced again.
         if synced.is_ok() {
-            locked(&self.durable).extend(written);
+            locked(&self.durable).extend(std::mem::take(&mut self.unsynced));
         }
         for reply in self.waiting.drain(..) {
             let result = synced.as_ref().map(drop).map_err(|error| io::Error::other(error.to_string()));
@@ -290,6 +290,7 @@ impl Thread {
     /// The call of a create has ended.
     fn landed(&mut self, key: &str) {
         self.in_flight.remove(key);
+        self.unsynced.remove(key);
         locked(&self.durable).remove(key);
     }
 

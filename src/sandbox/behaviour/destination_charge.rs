@@ -70,16 +70,7 @@ pub(super) fn refunded(call: &Call<'_>, charge: &Body, refund: &mut Body) -> Out
     let mut taken = None;
     let transfer = call.session.linked(charge, "transfer", "transfer")?;
     if let Some(transfer) = transfer.as_ref().filter(|_| flag(&call.params, "reverse_transfer")) {
-        let (sent, charged) = (needed_number(transfer, "amount")?, needed_number(charge, "amount")?);
-        let part = money::part_of(sent.into(), returned.into(), charged.into());
-        let left = sent - needed_number(transfer, "amount_reversed")?;
-        let mut about = call.about("transfer_reversal", body! {"amount": part.min(left)})?;
-        about.parents = vec![("transfer".to_owned(), id(transfer).to_owned())];
-        let mut reversal = members(payout::reversal(&about)?);
-        call.alter(&mut reversal, body! {"source_refund": id(refund)})?;
-        set(refund, "transfer_reversal", id(&reversal));
-        let found = call.session.linked_anywhere(&reversal, "destination_payment_refund", "refund")?;
-        taken = found.map(|(_, taken)| taken);
+        taken = taken_back(call, transfer, (returned, needed_number(charge, "amount")?), refund)?;
     }
     if !flag(&call.params, "refund_application_fee") {
         return Ok(());
@@ -87,4 +78,27 @@ pub(super) fn refunded(call: &Call<'_>, charge: &Body, refund: &mut Body) -> Out
     // who paid the fee of a destination charge is not whom the refund is taken from
     let undone = if transfer.is_some() { taken.as_ref() } else { Some(&*refund) };
     application_fee::give_back(call, charge, returned, undone)
+}
+
+/// Takes back the part of a transfer that is returned of what was charged, where there is something left of
+/// it; the refund of the destination's payment.
+fn taken_back(
+    call: &Call<'_>,
+    transfer: &Body,
+    (returned, charged): (i64, i64),
+    refund: &mut Body,
+) -> Outcome<Option<Body>> {
+    let sent = needed_number(transfer, "amount")?;
+    let part = money::part_of(sent.into(), returned.into(), charged.into());
+    let amount = part.min(sent - needed_number(transfer, "amount_reversed")?);
+    if amount < 1 {
+        return Ok(None);
+    }
+    let mut about = call.about("transfer_reversal", body! {"amount": amount})?;
+    about.parents = vec![("transfer".to_owned(), id(transfer).to_owned())];
+    let mut reversal = members(payout::reversal(&about)?);
+    call.alter(&mut reversal, body! {"source_refund": id(refund)})?;
+    set(refund, "transfer_reversal", id(&reversal));
+    let found = call.session.linked_anywhere(&reversal, "destination_payment_refund", "refund")?;
+    Ok(found.map(|(_, taken)| taken))
 }

@@ -107,14 +107,14 @@ pub(super) fn use_up(call: &Call<'_>, order: &Body) -> Outcome<()> {
 }
 
 /// Takes off an object the discounts that work no more; whether there were any.
-pub(super) fn drop_over(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
+pub(super) fn drop_ended(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
     let known = items(body, "discounts");
     let left = at_work(call, known, call.now)?;
-    let are_over = left.len() < known.len();
-    if are_over {
+    let any_ended = left.len() < known.len();
+    if any_ended {
         set(body, "discounts", left.iter().map(id).collect::<Vec<_>>());
     }
-    Ok(are_over)
+    Ok(any_ended)
 }
 
 /// What a discount can be taken from, and the product that is sold.

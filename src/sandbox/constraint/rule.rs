@@ -48,7 +48,8 @@ impl Rule {
             return call.named().map(Some);
         }
         let path = self.of.iter().find(|path| said(known, path.split('.').next().unwrap_or(path)).is_some());
-        let Some(Json::String(id)) = path.and_then(|path| call.led_to(known, path)) else { return Ok(None) };
+        let Some(path) = path else { return Ok(None) };
+        let Some(Json::String(id)) = call.led_to(known, path)? else { return Ok(None) };
         Ok(call.session.find(&id)?.filter(|stored| !stored.gone).map(|stored| stored.body))
     }
 

@@ -22,6 +22,16 @@ fn what_is_new_has_fields_that_take_its_values() {
 }
 
 #[test]
+fn what_a_new_object_is_judged_by_is_a_field_of_it() {
+    for (key, rows) in read().new_if {
+        let entity = catalog().by_object(&key).unwrap_or_else(|| panic!("there is no {key}"));
+        for path in rows.iter().flat_map(|row| row.when.keys().chain(row.unless.keys())) {
+            assert!(entity.field_at(path).is_some(), "{key} has no {path}");
+        }
+    }
+}
+
+#[test]
 fn every_action_is_there_and_sets_what_its_object_has() {
     for (name, course) in read().actions {
         let (entity, action) = catalog().action(&name).unwrap_or_else(|| panic!("there is no {name}"));

@@ -22,7 +22,7 @@ pub(in crate::sandbox) fn limit(params: &Body) -> Outcome<usize> {
         return Ok(usize::try_from(limit).unwrap_or(10));
     }
     let name = if limit > MOST { "limit_too_high" } else { "limit_too_low" };
-    Err(Failure::of(name, &[("given", &limit)]))
+    Err(Failure::of(name, &[("given", &limit), ("most", &MOST)]))
 }
 
 /// The objects of a page on the way, in the order in which they are shown, with where they stand; and

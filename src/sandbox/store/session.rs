@@ -147,8 +147,8 @@ impl Session<'_> {
     fn note(&self, space: &str, object: &str, id: &str, body: Option<&Body>) -> Outcome<()> {
         let (turn, gone) = (self.turn.get(), body.is_none());
         let mut changes = self.changes.borrow_mut();
-        let of_turn = changes.iter().rev().take_while(|change| change.turn == turn);
-        let known = of_turn.into_iter().find(|change| change.subject() == (space, object, id));
+        let mut of_turn = changes.iter().rev().take_while(|change| change.turn == turn);
+        let known = of_turn.find(|change| change.subject() == (space, object, id));
         let before = if let Some(known) = known {
             (!known.gone).then(|| known.after.clone())
         } else {
@@ -217,7 +217,7 @@ impl Session<'_> {
         self.walk_in(self.space_of(walk.objects.first().unwrap_or(&"")), walk, visit)
     }
 
-    /// The first object of a walk that fits.
+    /// The first object of a walk that fits; it may be brought to a time before it is judged.
     pub fn first(&self, walk: &Walk<'_>, fits: impl Fn(&mut Body) -> bool) -> Outcome<Option<Body>> {
         let mut found = None;
         self.walk(walk, |mut stored| {

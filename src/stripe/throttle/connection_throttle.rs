@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::lateness::Lateness;
 use super::{
     Admission, Decision, LimitKey, LimitKeys, LimitScope, NodeThrottle, PermitRequest, ProcessWindow,
-    Throttle, Window, WindowError,
+    Throttle, Window,
 };
 
 /// Stripe's limit for each endpoint, in transactions a second.
@@ -71,8 +71,13 @@ impl SharedWindow {
         if self.unreachable_since().is_some_and(|since| since.elapsed() < RECHECK_AFTER) {
             return None;
         }
-        match self.ask(keys).await {
-            Ok(decision) => Some(decision),
+        match self.window.try_admit(keys).await {
+            Ok(decision) => {
+                if let Decision::Granted { next, .. } = decision {
+                    *locked(&self.next) = Some(Instant::now() + next);
+                }
+                Some(decision)
+            }
             Err(error) => {
                 log::warn!("{error}; a narrower scope is used instead");
                 *self.unreachable_since() = Some(Instant::now());
@@ -81,18 +86,12 @@ impl SharedWindow {
         }
     }
 
-    /// Asks the window, not before it can grant.
-    async fn ask(&self, keys: LimitKeys) -> Result<Decision, WindowError> {
+    /// Waits until the window can grant, as far as it has said.
+    async fn until_next(&self) {
         let next = *locked(&self.next);
-        // Who moves has been granted already.
-        if let Some(next) = next.filter(|next| keys.moved.is_none() && *next > Instant::now()) {
+        if let Some(next) = next.filter(|next| *next > Instant::now()) {
             sleep_until(next).await;
         }
-        let decision = self.window.try_admit(keys).await?;
-        if let Decision::Granted { next, .. } = decision {
-            *locked(&self.next) = Some(Instant::now() + next);
-        }
-        Ok(decision)
     }
 
     fn unreachable_since(&self) -> MutexGuard<'_, Option<Instant>> {
@@ -137,6 +136,7 @@ impl ConnectionThrottle {
         let mut times_moved = 0;
         for window in &self.shared {
             let mut moved = None;
+            window.until_next().await;
             while let Some(decision) = window.try_admit(LimitKeys { moved, ..self.lately(keys) }).await {
                 moved = None;
                 match decision {
@@ -307,7 +307,6 @@ mod tests {
         assert_eq!(unreachable.0.load(Ordering::SeqCst), 1);
     }
 
-    /// The throttles of several processes in one scope.
     /// A window that counts how often it is asked.
     #[derive(Debug)]
     struct Counting(Arc<ProcessWindow>, AtomicUsize);
@@ -331,6 +330,7 @@ mod tests {
         assert_eq!(counting.1.load(Ordering::SeqCst), 60);
     }
 
+    /// The throttles of several processes in one scope.
     fn processes(count: usize, id: &str, nodes: usize, account: usize) -> Vec<ConnectionThrottle> {
         let account: Arc<dyn Window> = ProcessWindow::new(account);
         (0..count).map(|_| throttle(id, nodes, vec![Arc::clone(&account)])).collect()

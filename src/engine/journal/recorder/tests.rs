@@ -7,9 +7,11 @@ use super::super::entry::tests::entry;
 use super::super::store::{Left, Store};
 use super::{Duration, Found, Instant, Line, Recorder};
 
-/// A store that hangs at its first line until it is told to go on, and has no space for answers.
+/// A store that hangs at its first line until it is told to go on, fails to sync so often, and has no space
+/// for answers.
 struct Faulty {
     go_on: mpsc::Receiver<()>,
+    failing_syncs: usize,
     closed: mpsc::Sender<bool>,
 }
 
@@ -28,7 +30,9 @@ impl Store for Faulty {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        Ok(())
+        let left = self.failing_syncs.checked_sub(1);
+        self.failing_syncs = left.unwrap_or_default();
+        left.map_or(Ok(()), |_| Err(io::ErrorKind::StorageFull.into()))
     }
 
     fn claim(&mut self, _: &Left, _: &Line) -> io::Result<bool> {
@@ -45,8 +49,27 @@ impl Store for Faulty {
 }
 
 fn faulty() -> (Recorder, mpsc::Sender<()>, mpsc::Receiver<bool>) {
+    failing_to_sync(0)
+}
+
+fn failing_to_sync(failing_syncs: usize) -> (Recorder, mpsc::Sender<()>, mpsc::Receiver<bool>) {
     let ((hang, go_on), (closed, when_closed)) = (mpsc::channel(), mpsc::channel());
-    (Recorder::start(Box::new(Faulty { go_on, closed }), "/hung/place"), hang, when_closed)
+    let store = Faulty { go_on, failing_syncs, closed };
+    (Recorder::start(Box::new(store), "/hung/place"), hang, when_closed)
+}
+
+#[tokio::test]
+async fn a_sync_that_failed_makes_nobody_believe_to_be_synced() {
+    let (recorder, hang, _closed) = failing_to_sync(2);
+    drop(hang);
+    for key in ["one", "two"] {
+        recorder.begin(entry(key, "same"));
+    }
+    for key in ["one", "two"] {
+        assert!(recorder.synced(key.to_owned()).await.is_err(), "{key}");
+    }
+    recorder.synced("two".to_owned()).await.unwrap();
+    assert_eq!(recorder.syncs(), 3);
 }
 
 #[tokio::test(start_paused = true)]

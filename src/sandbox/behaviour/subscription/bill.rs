@@ -146,13 +146,13 @@ pub(super) fn gather(call: &Call<'_>, owner: &Body, draft: &mut Body) -> Outcome
 }
 
 /// Discounts that an invoice used up are no longer those of the subscription and of its items.
-pub(super) fn drop_over(call: &Call<'_>, owner: &mut Body) -> Outcome<()> {
+pub(super) fn drop_ended_discounts(call: &Call<'_>, owner: &mut Body) -> Outcome<()> {
     for mut own in item::of(call, id(owner))? {
-        if discount::drop_over(call, &mut own)? {
+        if discount::drop_ended(call, &mut own)? {
             call.session.put(&own)?;
         }
     }
-    discount::drop_over(call, owner)?;
+    discount::drop_ended(call, owner)?;
     item::sync(call, owner)
 }
 
@@ -199,7 +199,7 @@ pub(super) fn first(call: &Call<'_>, owner: &Body) -> Outcome<()> {
 pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str) -> Outcome<()> {
     let mut owner = call.session.named("subscription", id(owner))?;
     set(&mut owner, "latest_invoice", id(&body));
-    drop_over(call, &mut owner)?;
+    drop_ended_discounts(call, &mut owner)?;
     let Invoice { total, collection_method, .. } = typed(&body)?;
     if collection_method == "send_invoice" && total > 0 {
         set(&mut body, "automatically_finalizes_at", call.now + HOUR);

@@ -85,7 +85,7 @@ fn renew(call: &Call<'_>, mut body: Body) -> Outcome<()> {
             "automatically_finalizes_at": call.now + HOUR, "next_payment_attempt": attempt,
         },
     )?;
-    bill::drop_over(call, &mut body)?;
+    bill::drop_ended_discounts(call, &mut body)?;
     call.alter(&mut body, body! {"latest_invoice": id(&draft)})
 }
 

@@ -1,10 +1,13 @@
 //! Invoices of a subscription that are only shown.
 
-use super::upcoming::{TOLD, renews_at};
+use super::upcoming::renews_at;
 use super::{bill, billing_cycle, change, create};
 use crate::sandbox::behaviour::customer_time;
 use crate::sandbox::behaviour::order::LINES;
 use crate::sandbox::behaviour::prelude::*;
+
+/// Set of an invoice that is only shown: its event is told by `event/kind.toml`.
+const UPCOMING: &str = "_upcoming";
 
 /// The next invoice of a subscription, with the changes that a preview asks for.
 pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
@@ -35,12 +38,16 @@ pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
 /// A renewal comes: tells of the invoice that it will bring, as it is seen today.
 pub fn tell_upcoming(call: &Call<'_>, owner: &Body) -> Outcome<()> {
     let about = call.about("subscription", Body::new())?;
-    // what cannot be foreseen is not told
-    let Ok(mut invoice) = call.session.tried(|| previewed(&about, id(owner)))? else { return Ok(()) };
+    let mut invoice = match call.session.tried(|| previewed(&about, id(owner)))? {
+        Ok(invoice) => invoice,
+        // what cannot be foreseen is not told
+        Err(failure) if failure.status < 500 => return Ok(()),
+        Err(failure) => return Err(failure),
+    };
     let named = format!("upcoming_{}", id(&invoice));
     invoice.extend(body! {"id": named, "status": "draft"});
     let before = invoice.clone();
-    set(&mut invoice, TOLD, true);
+    set(&mut invoice, UPCOMING, true);
     call.session.tell(before, invoice);
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::item;
 /// A renewal is told of so long before, in seconds; that of a shorter period is not.
 const AHEAD: i64 = 7 * 24 * 60 * 60;
 /// Kept with a subscription: the end of the period whose renewal was told of.
-pub(super) const TOLD: &str = "_upcoming";
+const TOLD: &str = "_upcoming";
 
 /// When the next renewal is to be told of; none where it was, or where none follows.
 pub(super) fn due_at(body: &Body) -> Option<i64> {
