@@ -163,11 +163,14 @@ fn a_secret_that_stripe_requires_is_missed_by_the_plan() {
 fn an_import_finds_its_object_by_what_names_it_alone() {
     let mut world = World::new();
     let product = world.stripe.done("POST", "/v1/products", &json!({"name": "Gold"}));
-    let price =
-        json!({"product": product["id"], "currency": "usd", "unit_amount": 500, "lookup_key": "gold"});
-    let price = world.stripe.done("POST", "/v1/prices", &price);
+    let params = json!({
+        "product": product["id"], "currency": "usd", "unit_amount": 500, "lookup_key": "gold",
+        "recurring": {"interval": "month"},
+    });
+    let price = world.stripe.done("POST", "/v1/prices", &params);
     let imported = world.import("stripe_price", "lookup_key=gold").unwrap();
     assert_eq!(id(&imported), price["id"]);
+    world.idle("stripe_price", &imported, params.as_object().unwrap()).unwrap();
     let refused = world.import("stripe_price", "lookup_key=silver").unwrap_err().to_string();
     assert!(refused.contains("Stripe has no Price with `lookup_key` \"silver\""), "{refused}");
     let refused = world.import("stripe_price", "lookup_kye=gold").unwrap_err().to_string();

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json};
 use stripe_provider::catalog::OperationKind;
-use stripe_provider::terraform::value::Value;
+use stripe_provider::terraform::value::{Entries, Value};
 use stripe_provider::terraform::wire::tfplugin5::schema::Block;
 
 use crate::cells::Of;
@@ -43,15 +43,31 @@ pub fn cells(of: &mut Of<'_>, object: &Object, params: &Map<String, Json>) {
     }
 }
 
-/// The configuration that made it changes nothing but in place, and then nothing.
+/// The configuration that made it changes nothing but in place, makes nothing unknown, and then changes nothing.
 fn settled(world: &mut World, name: &str, object: &Object, params: &Map<String, Json>) -> Result<(), Cell> {
     let plan = world.plan(name, object, Some(params)).map_err(at("plan")).map_err(Cell::of)?;
     if plan.action == Action::Replace {
         let differs = difference(&object.state, &plan.planned.state);
         return Err(Cell::Failed(format!("replaced: {differs}")));
     }
+    let unsettled = forgotten(&object.state, &plan.planned.state);
+    if !unsettled.is_empty() {
+        return Err(Cell::Failed(format!("no longer known: {}", unsettled.join(", "))));
+    }
     let object = world.apply(name, &plan).map_err(at("apply")).map_err(Cell::of)?;
     world.idle(name, &object, params).map_err(Cell::Failed)
+}
+
+/// The attributes, also those inside blocks, whose values are known and would not be.
+fn forgotten(was: &Value, is: &Value) -> Vec<String> {
+    let names = was.as_map().into_iter().flat_map(Entries::keys);
+    let of = |name: &str| {
+        let (was, is) = (was.get(name), is.get(name));
+        let inner = was.items().iter().zip(is.items()).flat_map(|(was, is)| forgotten(was, is));
+        let inner = inner.map(|below| format!("{name}.{below}")).collect();
+        if is.is_unknown() && !was.is_null() { vec![name.to_owned()] } else { inner }
+    };
+    names.flat_map(|name| of(name)).collect()
 }
 
 /// What Terraform generates for an imported object plans empty.

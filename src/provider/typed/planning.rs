@@ -43,7 +43,9 @@ impl Planning<'_> {
                 if self.keeps(slot, prior) {
                     prior.clone()
                 } else {
-                    slot.beside(config, prior, self.written.get(&slot.member))
+                    // What an import shows was written by nobody here.
+                    let written = self.written.get(&slot.member).filter(|_| !self.object.imported);
+                    slot.beside(config, prior, Was { written, changes: self.touches(&slot.member) })
                 }
             } else if self.object.imported || !self.written.contains_key(&slot.member) {
                 // Nobody wrote it, so nobody took it away.
@@ -216,19 +218,29 @@ impl Planning<'_> {
     }
 }
 
+/// What was written of a param or a member of it, and whether the param changes.
+#[derive(Clone, Copy)]
+struct Was<'w> {
+    written: Option<&'w Json>,
+    changes: bool,
+}
+
 impl Slot {
-    /// A changed value: what is not written in its blocks stays as Stripe answered it, unless it was
-    /// `written` before or Stripe alone decides it.
-    fn beside(&self, config: &Value, prior: &Value, written: Option<&Json>) -> Value {
+    /// A value that is written anew: what is not written in its blocks stays as Stripe answered it, unless
+    /// it was written before, or the value changes and Stripe alone decides what follows.
+    fn beside(&self, config: &Value, prior: &Value, was: Was<'_>) -> Value {
         match &self.form {
             Form::Attribute(_) if !config.is_null() || !self.presence.is_computed() => config.clone(),
-            Form::Attribute(_) if self.is_argument() && written.is_none() => prior.clone(),
+            Form::Attribute(_) if was.written.is_none() && (self.is_argument() || !was.changes) => {
+                prior.clone()
+            }
             Form::Block(Repeats::Once, members) if config.items().len() == 1 && prior.items().len() == 1 => {
                 let block = |value: &Value| value.items().first().cloned().unwrap_or_default();
                 let (config, prior) = (block(config), block(prior));
                 let members = members.iter().map(|slot| {
-                    let written = written.and_then(|written| written.get(&slot.member));
-                    (slot.name.clone(), slot.beside(config.get(&slot.name), prior.get(&slot.name), written))
+                    let written = was.written.and_then(|written| written.get(&slot.member));
+                    let was = Was { written, ..was };
+                    (slot.name.clone(), slot.beside(config.get(&slot.name), prior.get(&slot.name), was))
                 });
                 Value::List(vec![Value::map(members)])
             }
