@@ -331,9 +331,7 @@ fn a_failure_is_told_as_often_as_it_happens() {
 #[test]
 fn each_turn_of_a_clock_is_told_by_itself() {
     let client = Client::over(Sandbox::memory().unwrap().repeating(STILL, 0));
-    let clock = id(&client.post("/v1/test_helpers/test_clocks", &[("frozen_time", &STILL.to_string())]));
-    let customer = id(&client.post("/v1/customers", &[("test_clock", &clock)]));
-    client.saves(&customer, "pm_card_visa");
+    let (clock, customer) = client.payer_at(STILL, "pm_card_visa");
     let price = client.monthly("900");
     let form = [("customer", customer.as_str()), ("items[0][price]", &price), ("trial_period_days", "10")];
     client.post("/v1/subscriptions", &form);

@@ -104,6 +104,14 @@ impl Client {
         customer
     }
 
+    /// A test clock from that time, and a customer at its time with a card that is charged by default.
+    pub fn payer_at(&self, time: i64, card: &str) -> (String, String) {
+        let clock = id(&self.post("/v1/test_helpers/test_clocks", &[("frozen_time", &time.to_string())]));
+        let customer = id(&self.post("/v1/customers", &[("test_clock", &clock)]));
+        self.saves(&customer, card);
+        (clock, customer)
+    }
+
     /// Saves a test card and makes it the customer's default.
     pub fn saves(&self, customer: &str, card: &str) -> String {
         let method = id(&self.post(&format!("/v1/payment_methods/{card}/attach"), &[("customer", customer)]));

@@ -7,11 +7,7 @@ use crate::subscriptions::{invoice, subscribe};
 
 /// A clock, and a customer whose time it is.
 pub fn clocked(client: &Client, card: &str) -> (String, String) {
-    let clock =
-        id(&client.post("/v1/test_helpers/test_clocks", &[("frozen_time", "1767225600"), ("name", "mine")]));
-    let customer = id(&client.post("/v1/customers", &[("test_clock", &clock)]));
-    client.saves(&customer, card);
-    (clock, customer)
+    client.payer_at(START, card)
 }
 
 const DAY: i64 = 86400;

@@ -89,9 +89,7 @@ fn what_a_customer_may_use_is_told_when_it_changes() {
 #[test]
 fn a_renewal_is_told_of_before_it_comes() {
     let client = Client::over(Sandbox::memory().unwrap().repeating(STILL, 0));
-    let clock = id(&client.post("/v1/test_helpers/test_clocks", &[("frozen_time", &STILL.to_string())]));
-    let customer = id(&client.post("/v1/customers", &[("test_clock", &clock)]));
-    client.saves(&customer, "pm_card_visa");
+    let (clock, customer) = client.payer_at(STILL, "pm_card_visa");
     let form = [("customer", customer.as_str()), ("items[0][price]", &client.monthly("900"))];
     client.post("/v1/subscriptions", &form);
     let advance = |days: i64| {

@@ -80,9 +80,7 @@ fn minute(later: i64) -> String {
 fn usage_is_charged_when_the_period_ends() {
     const START: i64 = 1_767_225_600;
     let client = Client::new();
-    let clock = id(&client.post("/v1/test_helpers/test_clocks", &[("frozen_time", &minute(0))]));
-    let customer = id(&client.post("/v1/customers", &[("test_clock", &clock)]));
-    client.saves(&customer, "pm_card_visa");
+    let (clock, customer) = client.payer_at(minute(0).parse().unwrap(), "pm_card_visa");
     let (_, made) = meter(&client, "calls", "sum");
     let form = [
         ("product_data[name]", "Calls"),

@@ -57,20 +57,19 @@ pub(super) fn for_intent(
         set(card, "electronic_commerce_indicator", "05");
         set(card, "three_d_secure", authentication());
     }
-    if text(intent, "_invoice").is_some() {
-        body.extend(text(&body, "receipt_url").map(|url| {
-            ("receipt_url".to_owned(), format!("{}?s=ap", url.replace("/payment/", "/invoices/")).into())
-        }));
+    if let Some(receipt) = text(&body, "receipt_url").filter(|_| text(intent, "_invoice").is_some()) {
+        let of_invoice = format!("{}?s=ap", receipt.replace("/payment/", "/invoices/"));
+        set(&mut body, "receipt_url", of_invoice);
     }
-    if text(intent, "capture_method") != Some("automatic_async")
-        || member(&body, "balance_transaction").is_null()
-    {
+    let is_async = text(intent, "capture_method") == Some("automatic_async");
+    let entry = member(&body, "balance_transaction").clone();
+    if is_async && !entry.is_null() {
+        set(&mut body, "balance_transaction", Json::Null);
         call.session.put(&body)?;
-        return Ok(body);
+        body.extend(body! {"balance_transaction": entry, (BOOKED): true});
+    } else {
+        call.session.put(&body)?;
     }
-    let entry = body.insert("balance_transaction".to_owned(), Json::Null);
-    call.session.put(&body)?;
-    body.extend(body! {"balance_transaction": entry, (BOOKED): true});
     Ok(body)
 }
 
