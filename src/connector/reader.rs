@@ -15,6 +15,7 @@
 mod flights;
 mod listing;
 mod shelf;
+mod stretch;
 mod window;
 
 use std::collections::{HashMap, HashSet};

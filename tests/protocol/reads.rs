@@ -3,6 +3,7 @@
 mod account;
 mod calls;
 mod ends;
+mod property;
 mod same;
 mod trouble;
 

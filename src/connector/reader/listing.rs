@@ -36,6 +36,16 @@ pub(super) enum Start {
     Token(String),
 }
 
+impl Start {
+    /// The object that the page is beside.
+    pub(super) fn id(&self) -> Option<&str> {
+        match self {
+            Self::Behind(id) | Self::Before(id) => Some(id),
+            Self::Top | Self::From(_) | Self::Token(_) => None,
+        }
+    }
+}
+
 /// What a page held.
 #[derive(Debug, Default)]
 pub(super) struct Page {

@@ -9,6 +9,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use serde_json::Value as Json;
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
@@ -16,7 +18,7 @@ use tokio::time::{sleep, timeout};
 use super::listing::{Listing, Page, Start};
 use super::window::{Abilities, Window};
 use super::{Age, Epoch, Saved};
-use crate::connector::{Connector, Error};
+use crate::connector::Connector;
 
 /// The most that a read waits for others to come.
 const COMPANY: Duration = Duration::from_millis(4);
@@ -24,6 +26,8 @@ const COMPANY: Duration = Duration::from_millis(4);
 const SILENCE: Duration = Duration::from_millis(1);
 /// The most that a page is waited for.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// The most pages of one list that are under way at once.
+const SIDE_BY_SIDE: usize = 4;
 /// So many reads of one list are taken for the first of many.
 const MANY: usize = 4;
 
@@ -167,13 +171,13 @@ impl Shelf {
         let can = Abilities { times: listing.has_times(), ids: listing.goes_by_id() };
         let mut paging = Paging { shelf: &self, ended: false };
         self.gather().await;
-        while let Some((start, epoch)) = self.next(can, connector.reader.epoch()) {
-            let page = timeout(PATIENCE, listing.page(&connector, &start)).await;
-            connector.reader.saved(Saved::Page);
-            if let Ok(Ok(page)) = &page {
-                page.objects.iter().for_each(|body| connector.reader.note(listing.entity(), body));
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            while let Some(asked) = self.next(can, connector.reader.epoch(), under_way.len()) {
+                under_way.push(page(&connector, &listing, asked));
             }
-            self.take(can, &start, page.ok(), epoch == connector.reader.epoch());
+            let Some(((start, epoch), page)) = under_way.next().await else { break };
+            self.take(can, &start, page, epoch == connector.reader.epoch());
         }
         paging.ended = true;
     }
@@ -193,8 +197,13 @@ impl Shelf {
         }
     }
 
-    /// The next page, and the number of writes before it; none where nobody waits any more.
-    fn next(&self, can: Abilities, epoch: u64) -> Option<(Start, u64)> {
+    /// The next page to ask for beside those that are under way, and the number of writes before it. Where none is
+    /// and none pays, whoever waits is sent away.
+    fn next(&self, can: Abilities, epoch: Epoch, under_way: usize) -> Option<(Start, Epoch)> {
+        // What no older answer will do for is asked for in one page after the other.
+        if under_way >= if self.keeps() { SIDE_BY_SIDE } else { 1 } {
+            return None;
+        }
         let mut state = self.lock();
         state.renew(epoch);
         if !self.keeps() {
@@ -203,20 +212,23 @@ impl Shelf {
         state.send_away(|window, waiting| !window.may_show(waiting.created));
         let times: Vec<Option<i64>> = state.waiting.iter().map(|waiting| waiting.created).collect();
         let pays = !times.is_empty() && (self.keeps() || times.len() >= MANY);
-        let start = if pays { state.window.next(&times, state.to_come(), can) } else { None };
-        if start.is_none() {
+        let to_come = state.to_come();
+        let start = if pays { state.window.next(&times, to_come, can) } else { None };
+        if start.is_none() && under_way == 0 {
             state.send_away(|_, _| true);
             state.paging = false;
         }
-        state.waiting.iter_mut().for_each(|waiting| waiting.ahead = true);
+        if start.is_some() {
+            state.waiting.iter_mut().for_each(|waiting| waiting.ahead = true);
+        }
         Some((start?, epoch))
     }
 
     /// Answers those who wait for what a page held. One that failed, or that a write overtook, answers nobody.
-    fn take(&self, can: Abilities, start: &Start, page: Option<Result<Page, Error>>, fresh: bool) {
+    fn take(&self, can: Abilities, start: &Start, page: Option<Page>, fresh: bool) {
         let mut state = self.lock();
         match page {
-            Some(Ok(page)) if fresh => {
+            Some(page) if fresh => {
                 state.window.add(start, page, can);
                 let answered = state.answer(self.age);
                 state.window.answered(start, answered);
@@ -225,8 +237,8 @@ impl Shelf {
                     state.off |= answered <= 1;
                 }
             }
-            Some(Ok(_)) => state.send_away(|_, _| true),
-            Some(Err(_)) | None => {
+            Some(_) => state.send_away(|_, _| true),
+            None => {
                 state.off = true;
                 state.send_away(|_, _| true);
             }
@@ -236,6 +248,21 @@ impl Shelf {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A page, with what it was asked for by. One that fails, or that does not come, is none.
+async fn page(
+    connector: &Connector,
+    listing: &Listing,
+    asked: (Start, Epoch),
+) -> ((Start, Epoch), Option<Page>) {
+    let page = timeout(PATIENCE, listing.page(connector, &asked.0)).await;
+    connector.reader.saved(Saved::Page);
+    let page = page.ok().and_then(Result::ok);
+    for body in page.iter().flat_map(|page| &page.objects) {
+        connector.reader.note(listing.entity(), body);
+    }
+    (asked, page)
 }
 
 /// The task that asks for pages. However it ends, nobody waits for it for ever.

@@ -1,18 +1,22 @@
-//! A stretch of a list that was read: the objects nobody has asked for yet, and where to go on.
+//! The stretches of a list that were read: the objects nobody has asked for yet, and where to go on.
 //!
 //! # Theory
 //!
 //! A list is newest first, so an object's time says where it stands. A stretch begins at an object that
-//! somebody waits for, and grows by whole pages towards others, up or down: no page is read twice. How far
-//! another object is, in pages, follows from its time and from how many objects the stretch holds in its own
-//! time. To go there pays when it takes no more calls than the reads that are still to come would take; and where
-//! it does not, a new stretch may begin at the object itself, which is one call like its read.
+//! somebody waits for, and grows by whole pages towards others, up or down, until it meets the next one: no page is
+//! read twice. How far another object is, in pages, follows from its time and from how many objects the stretch holds
+//! in its own time. To go there pays when it takes no more calls than the reads that are still to come would take; and
+//! where it does not, a new stretch may begin at the object itself, which is one call like its read.
+//!
+//! Pages that follow each other cost a latency each. So several may be under way: both ends of a stretch grow, and
+//! where an object is far from all of them another stretch begins at it, which costs one page more where two meet.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value as Json;
 
-use super::listing::{PAGE, Page, Start};
+use super::listing::{Page, Start};
+use super::stretch::{Edge, Stretch, Way};
 
 /// The most objects that are kept for reads to come.
 const MOST_KEPT: usize = 10_000;
@@ -20,33 +24,22 @@ const MOST_KEPT: usize = 10_000;
 const MADE_A_SECOND: usize = 20;
 /// So many new stretches in a row may show nothing but what they began at.
 const MOST_ALONE: usize = 2;
+/// An object is waited for, and not gone to from elsewhere, where the page under way is so many pages from it.
+const NEAR: usize = 2;
+/// Another stretch begins at an object that is so many pages from every other one.
+const FAR: usize = 8;
 
-/// A stretch of a list.
+/// What was read of a list.
 #[derive(Debug, Default)]
 pub(super) struct Window {
     /// The objects that nobody has asked for yet, as JSON text.
     kept: HashMap<String, Box<[u8]>>,
-    stretch: Option<Stretch>,
+    /// Newest first; no two of them overlap.
+    stretches: Vec<Stretch>,
+    /// The pages that were asked for and have not come.
+    under_way: Vec<Start>,
     /// How many new stretches in a row have shown one object or none that was waited for.
     alone: usize,
-}
-
-/// What is contiguous.
-#[derive(Debug)]
-struct Stretch {
-    newest: Edge,
-    oldest: Edge,
-    objects: usize,
-    pages: usize,
-}
-
-/// An end of a stretch.
-#[derive(Debug, Clone, Default)]
-struct Edge {
-    /// The time of its object, in seconds since 1970.
-    created: Option<i64>,
-    /// Where the list goes on; none where it ends.
-    on: Option<Start>,
 }
 
 /// What a list can do.
@@ -64,59 +57,109 @@ impl Window {
         self.kept.remove(id).and_then(|text| serde_json::from_slice(&text).ok())
     }
 
-    /// The page that answers one of those who wait, by the times of their objects, where it pays: `to_come` is
-    /// how many reads are expected, theirs included.
-    pub(super) fn next(&self, waiting: &[Option<i64>], to_come: usize, can: Abilities) -> Option<Start> {
+    /// The next page to ask for that answers one of those who wait, by the times of their objects, where it pays:
+    /// `to_come` is how many reads are expected, theirs included. It is under way from now on.
+    pub(super) fn next(&mut self, waiting: &[Option<i64>], to_come: usize, can: Abilities) -> Option<Start> {
         if self.kept.len() > MOST_KEPT {
             return None;
         }
-        let Some(stretch) = &self.stretch else { return Some(beginning(waiting, to_come, can)) };
-        let nearest =
-            waiting.iter().filter_map(|created| stretch.towards(*created)).min_by_key(|(far, _)| *far);
-        match nearest {
-            Some((far, start)) if far <= to_come => Some(start.clone()),
-            Some(_) if self.alone < MOST_ALONE => {
+        let start = match self.stretches.is_empty() {
+            true => Some(beginning(waiting, to_come, can)).filter(|_| self.under_way.is_empty()),
+            false => self.nearest(waiting, to_come, can).or_else(|| self.farthest(waiting, to_come, can)),
+        };
+        self.under_way.extend(start.clone());
+        start
+    }
+
+    /// The page towards the nearest of those who wait, of those that no page under way comes near.
+    fn nearest(&self, waiting: &[Option<i64>], to_come: usize, can: Abilities) -> Option<Start> {
+        let ways = waiting.iter().filter_map(|created| {
+            let (under_way, open): (Vec<Way<'_>>, Vec<Way<'_>>) =
+                self.ways(*created).partition(|way| self.under_way.contains(way.start));
+            let comes = under_way.iter().any(|way| way.pages <= NEAR);
+            open.into_iter().min_by_key(|way| way.pages).filter(|_| !comes)
+        });
+        match ways.min_by_key(|way| way.pages) {
+            Some(way) if way.pages <= to_come => Some(way.start.clone()),
+            // A bet on one object: the next one is made when it is decided.
+            Some(_) if self.alone < MOST_ALONE && self.under_way.is_empty() => {
                 Some(beginning(waiting, to_come, can)).filter(|it| *it != Start::Top)
             }
             _ => None,
         }
     }
 
+    /// A new stretch at the one who is farthest from every page that is known or under way, where all pages to him
+    /// pay anyway.
+    fn farthest(&self, waiting: &[Option<i64>], to_come: usize, can: Abilities) -> Option<Start> {
+        let begins = self.under_way.iter().any(|start| matches!(start, Start::From(_)));
+        if !can.times || begins {
+            return None;
+        }
+        let far = waiting.iter().flatten().filter_map(|created| {
+            let pages = self.ways(Some(*created)).map(|way| way.pages).min()?;
+            (FAR..=to_come).contains(&pages).then_some((pages, *created))
+        });
+        far.max().map(|(_, created)| Start::From(created))
+    }
+
+    /// How an object of that time can be reached from the stretches beside it; none where one should hold it and
+    /// does not.
+    fn ways(&self, created: Option<i64>) -> impl Iterator<Item = Way<'_>> {
+        let at = self.stretches.partition_point(|stretch| stretch.is_newer_than(created));
+        let beside = [at.checked_sub(1), Some(at)].into_iter().flatten();
+        beside.filter_map(move |at| self.stretches.get(at)?.towards(created))
+    }
+
     /// Whether pages can still show an object of that time.
     pub(super) fn may_show(&self, created: Option<i64>) -> bool {
-        self.stretch.as_ref().is_none_or(|stretch| stretch.towards(created).is_some())
+        self.stretches.is_empty() || self.ways(created).next().is_some()
     }
 
     /// Takes what a page held; how many of those who wait it answers is told by [`Window::answered`].
     pub(super) fn add(&mut self, start: &Start, page: Page, can: Abilities) {
-        let [first, last] = [page.objects.first(), page.objects.last()];
-        let created = |body: Option<&Json>| body.and_then(time_of);
-        let id = |body: Option<&Json>| body.and_then(id_of);
-        let up = id(first).filter(|_| can.ids).map(Start::Before);
-        let down = match page.token {
-            Some(token) => Some(Start::Token(token)),
-            None => id(last).filter(|_| can.ids).map(Start::Behind),
-        };
-        let objects = page.objects.len();
-        let newest = Edge { created: created(first), on: up.filter(|_| *start != Start::Top) };
-        let oldest = Edge { created: created(last), on: down.filter(|_| page.more) };
-        match (&mut self.stretch, start) {
-            (Some(stretch), Start::Before(_)) => {
-                stretch.grow(objects);
-                stretch.newest = Edge {
-                    on: newest.on.filter(|_| page.more),
-                    created: newest.created.or(stretch.newest.created),
-                };
-            }
-            (Some(stretch), Start::Behind(_) | Start::Token(_)) => {
-                stretch.grow(objects);
-                stretch.oldest = Edge { created: oldest.created.or(stretch.oldest.created), ..oldest };
-            }
-            (stretch, _) => *stretch = Some(Stretch { newest, oldest, objects, pages: 1 }),
-        }
+        self.arrived(start);
         let texts =
             page.objects.iter().filter_map(|body| Some((id_of(body)?, serde_json::to_vec(body).ok()?)));
         self.kept.extend(texts.map(|(id, text)| (id, text.into_boxed_slice())));
+        let shown: HashSet<String> = page.objects.iter().filter_map(id_of).collect();
+        if let Some(at) = self.grown(start, page, can) {
+            self.join(at, &shown);
+        }
+    }
+
+    /// Notes that a page is no longer under way.
+    pub(super) fn arrived(&mut self, start: &Start) {
+        self.under_way.retain(|it| it != start);
+    }
+
+    /// The number of the stretch that the page belongs to, which has grown by it; none where that was joined to
+    /// another one meanwhile.
+    fn grown(&mut self, start: &Start, page: Page, can: Abilities) -> Option<usize> {
+        let stretch = Stretch::of(start, page, can);
+        if matches!(start, Start::Top | Start::From(_)) {
+            let at = self.stretches.partition_point(|it| it.newest.created >= stretch.newest.created);
+            self.stretches.insert(at, stretch);
+            return Some(at);
+        }
+        let goes_on = |edge: &Edge| edge.on.as_ref() == Some(start);
+        let at = self.stretches.iter().position(|it| goes_on(&it.newest) || goes_on(&it.oldest))?;
+        self.stretches.get_mut(at)?.grow(start, stretch);
+        Some(at)
+    }
+
+    /// Joins a stretch to those beside it that its last page has met.
+    fn join(&mut self, at: usize, shown: &HashSet<String>) {
+        for upper in [Some(at), at.checked_sub(1)].into_iter().flatten() {
+            let Some([above, below]) = self.stretches.get(upper..=upper + 1).and_then(|it| it.first_chunk())
+            else {
+                continue;
+            };
+            if above.meets(below, shown) {
+                let below = self.stretches.remove(upper + 1);
+                self.stretches.get_mut(upper).into_iter().for_each(|above| above.join(&below));
+            }
+        }
     }
 
     /// Notes how many of those who wait a page has answered.
@@ -124,37 +167,6 @@ impl Window {
         if matches!(start, Start::Top | Start::From(_)) {
             self.alone = if count > 1 { 0 } else { self.alone + 1 };
         }
-    }
-}
-
-impl Stretch {
-    fn grow(&mut self, objects: usize) {
-        self.objects += objects;
-        self.pages += 1;
-    }
-
-    /// How many pages away an object of that time is, and the next page on the way; none where the stretch should
-    /// hold it and does not.
-    fn towards(&self, created: Option<i64>) -> Option<(usize, &Start)> {
-        let (Some(created), Some(newest), Some(oldest)) = (created, self.newest.created, self.oldest.created)
-        else {
-            // Nothing tells where it is: as many pages as were read so far may be read again.
-            let on = self.oldest.on.as_ref().or(self.newest.on.as_ref())?;
-            return Some((self.pages, on));
-        };
-        if created <= oldest {
-            return Some((self.pages_in(oldest - created, newest - oldest), self.oldest.on.as_ref()?));
-        }
-        if created >= newest {
-            return Some((self.pages_in(created - newest, newest - oldest), self.newest.on.as_ref()?));
-        }
-        None
-    }
-
-    /// How many pages a gap has, in seconds, if it is as dense as the stretch is in its own seconds.
-    fn pages_in(&self, gap: i64, own: i64) -> usize {
-        let [gap, own] = [gap, own.max(1)].map(|seconds| usize::try_from(seconds).unwrap_or(usize::MAX));
-        gap.saturating_mul(self.objects) / own.saturating_mul(PAGE) + 1
     }
 }
 
@@ -171,7 +183,7 @@ pub(super) fn time_of(body: &Json) -> Option<i64> {
     body.get("created").and_then(Json::as_i64)
 }
 
-fn id_of(body: &Json) -> Option<String> {
+pub(super) fn id_of(body: &Json) -> Option<String> {
     body.get("id").and_then(Json::as_str).map(str::to_owned)
 }
 
@@ -198,21 +210,20 @@ mod tests {
 
     #[test]
     fn a_stretch_begins_where_somebody_waits() {
-        let empty = Window::default();
-        assert_eq!(empty.next(&[Some(5), None, Some(9)], 3, CAN), Some(Start::From(9)));
+        let empty = Window::default;
+        assert_eq!(empty().next(&[Some(5), None, Some(9)], 3, CAN), Some(Start::From(9)));
         assert_eq!(
-            empty.next(&[Some(5), Some(9)], 100, CAN),
+            empty().next(&[Some(5), Some(9)], 100, CAN),
             Some(Start::From(14)),
             "others were made after it"
         );
-        assert_eq!(empty.next(&[None, None], 2, CAN), Some(Start::Top));
-        assert_eq!(empty.next(&[Some(5)], 2, Abilities { times: false, ids: true }), Some(Start::Top));
+        assert_eq!(empty().next(&[None, None], 2, CAN), Some(Start::Top));
+        assert_eq!(empty().next(&[Some(5)], 2, Abilities { times: false, ids: true }), Some(Start::Top));
     }
 
     #[test]
     fn a_stretch_grows_towards_the_nearest_as_long_as_that_pays() {
-        let window = window();
-        let next = |waiting: &[Option<i64>], to_come| window.next(waiting, to_come, CAN);
+        let next = |waiting: &[Option<i64>], to_come| window().next(waiting, to_come, CAN);
         assert_eq!(next(&[Some(1050)], 1), Some(Start::Before("1000".into())));
         assert_eq!(next(&[Some(850), Some(1500)], 2), Some(Start::Behind("901".into())));
         assert_eq!(next(&[Some(1)], 10), Some(Start::Behind("901".into())));
@@ -239,6 +250,43 @@ mod tests {
         let objects = ["851", "901", "1000", "1020"].map(|id| window.take(id).unwrap()["created"].as_i64());
         assert_eq!(objects, [Some(851), Some(901), Some(1000), Some(1020)]);
         assert_eq!(window.take("901"), None, "each is handed out once");
+    }
+
+    #[test]
+    fn far_from_a_stretch_another_one_begins_beside_the_page_under_way_and_they_are_joined_where_they_meet() {
+        let mut window = window();
+        let waiting = [Some(890), Some(301), Some(500)];
+        let mut next = |waiting: &[Option<i64>]| window.next(waiting, 700, CAN);
+        assert_eq!(next(&waiting), Some(Start::Behind("901".into())));
+        assert_eq!(next(&waiting), None, "nobody is so far");
+        assert_eq!(next(&[Some(10), Some(150)]), Some(Start::From(10)));
+        assert_eq!(next(&[Some(20)]), None, "one stretch begins at a time");
+        window.add(&Start::From(10), page((1..=10).rev(), false), CAN);
+        window.add(&Start::Behind("901".into()), page((801..=900).rev(), true), CAN);
+        assert_eq!(window.next(&[Some(500)], 700, CAN), Some(Start::Behind("801".into())));
+        assert_eq!(window.next(&[Some(500)], 700, CAN), Some(Start::Before("10".into())), "from both sides");
+        window.add(&Start::Before("10".into()), page((11..=410).rev(), true), CAN);
+        assert!(window.may_show(Some(600)));
+        window.add(&Start::Behind("801".into()), page((401..=800).rev(), true), CAN);
+        assert_eq!(window.stretches.len(), 1);
+        assert!(!window.may_show(Some(600)), "between them nothing is hidden but what no list shows");
+    }
+
+    #[test]
+    fn two_stretches_of_one_second_meet_where_both_show_the_same_object() {
+        let mut window = Window::default();
+        let page = |ids: &[&str], more| Page {
+            objects: ids.iter().map(|id| json!({"id": id, "created": 7})).collect(),
+            more,
+            token: None,
+        };
+        window.add(&Start::From(9), page(&["a", "b"], true), CAN);
+        window.add(&Start::From(7), page(&["e", "f"], true), CAN);
+        assert_eq!(window.stretches.len(), 2);
+        window.add(&Start::Behind("b".into()), page(&["c", "d"], true), CAN);
+        assert_eq!(window.stretches.len(), 2);
+        window.add(&Start::Before("e".into()), page(&["c", "d"], true), CAN);
+        assert_eq!(window.stretches.len(), 1);
     }
 
     #[test]

@@ -13,18 +13,20 @@ use crate::support::shop::{Shop, made, ok};
 use crate::support::terraform::Object;
 use crate::support::upstream::{Asked, Upstream};
 
-const ACCOUNT: Account = Account { prices: 300, a_second: 20 };
+fn account() -> Account {
+    Account::even(300, 20)
+}
 
 /// Reads thirty prices where the page of this number is answered otherwise; the calls that it took.
 async fn with_page(broken: usize, answer: fn(String) -> (u16, String)) -> Vec<String> {
-    let pages = AtomicUsize::new(0);
+    let (pages, served) = (AtomicUsize::new(0), account());
     let upstream = Upstream::start(move |asked: &Asked| {
-        let (status, body) = ACCOUNT.answer(asked);
+        let (status, body) = served.answer(asked);
         let is_page = asked.target.starts_with("/v1/prices?");
         if is_page && pages.fetch_add(1, Ordering::SeqCst) == broken { answer(body) } else { (status, body) }
     })
     .await;
-    let prices: Vec<Json> = (0..30).map(|number| ACCOUNT.price(number * 10)).collect();
+    let prices: Vec<Json> = (0..30).map(|number| account().price(number * 10)).collect();
     let found = read_all(&connector(&upstream.base, "sk_test_1"), &prices, 30).await;
     assert_eq!(found, prices.into_iter().map(Some).collect::<Vec<_>>());
     upstream.lines()
@@ -65,12 +67,12 @@ async fn a_page_that_does_not_come_is_not_waited_for() {
 #[tokio::test]
 async fn a_write_is_seen_by_every_read_that_comes_after_it() {
     let version = Arc::new(AtomicUsize::new(0));
-    let now = Arc::clone(&version);
+    let (now, served) = (Arc::clone(&version), account());
     let upstream = Upstream::start(move |asked: &Asked| {
         if asked.method == "POST" {
             now.fetch_add(1, Ordering::SeqCst);
         }
-        let (status, body) = ACCOUNT.answer(asked);
+        let (status, body) = served.answer(asked);
         let amount = now.load(Ordering::SeqCst) + 1_000;
         let mut body: Json = serde_json::from_str(&body).unwrap();
         for price in body.get_mut("data").and_then(Json::as_array_mut).into_iter().flatten() {
@@ -83,7 +85,7 @@ async fn a_write_is_seen_by_every_read_that_comes_after_it() {
     })
     .await;
     let connector = connector(&upstream.base, "sk_test_1");
-    let prices: Vec<Json> = (0..100).map(|number| ACCOUNT.price(number)).collect();
+    let prices: Vec<Json> = (0..100).map(|number| account().price(number)).collect();
     let amounts = |found: Vec<Option<Json>>| -> Vec<i64> {
         found.into_iter().map(|price| price.unwrap()["unit_amount"].as_i64().unwrap()).collect()
     };

@@ -1,0 +1,114 @@
+//! A contiguous part of a list that was read, and its two ends.
+
+use std::collections::HashSet;
+
+use super::listing::{PAGE, Page, Start};
+use super::window::{Abilities, id_of, time_of};
+
+/// What is contiguous.
+#[derive(Debug)]
+pub(super) struct Stretch {
+    pub(super) newest: Edge,
+    pub(super) oldest: Edge,
+    objects: usize,
+    pages: usize,
+}
+
+/// An end of a stretch.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Edge {
+    /// The time of its object, in seconds since 1970.
+    pub(super) created: Option<i64>,
+    /// Where the list goes on; none where it ends.
+    pub(super) on: Option<Start>,
+}
+
+/// How an object can be reached.
+#[derive(Debug)]
+pub(super) struct Way<'s> {
+    /// About how many pages away it is; 1 where the next one should show it.
+    pub(super) pages: usize,
+    /// The next page on the way.
+    pub(super) start: &'s Start,
+}
+
+impl Stretch {
+    /// What a page alone shows.
+    pub(super) fn of(start: &Start, page: Page, can: Abilities) -> Self {
+        let [first, last] = [page.objects.first(), page.objects.last()];
+        let id = |body: Option<_>| body.and_then(id_of).filter(|_| can.ids);
+        let down = page.token.map(Start::Token).or_else(|| id(last).map(Start::Behind));
+        let goes_up = match start {
+            Start::Top => false,
+            Start::Before(_) => page.more,
+            Start::From(_) | Start::Behind(_) | Start::Token(_) => true,
+        };
+        Self {
+            newest: Edge {
+                created: first.and_then(time_of),
+                on: id(first).filter(|_| goes_up).map(Start::Before),
+            },
+            oldest: Edge { created: last.and_then(time_of), on: down.filter(|_| page.more) },
+            objects: page.objects.len(),
+            pages: 1,
+        }
+    }
+
+    /// Takes the page that began at one of its ends.
+    pub(super) fn grow(&mut self, start: &Start, page: Self) {
+        self.objects += page.objects;
+        self.pages += page.pages;
+        let (own, new) = match start {
+            Start::Before(_) => (&mut self.newest, page.newest),
+            _ => (&mut self.oldest, page.oldest),
+        };
+        *own = Edge { created: new.created.or(own.created), on: new.on };
+    }
+
+    /// Takes another one that it has met.
+    pub(super) fn join(&mut self, other: &Self) {
+        self.objects += other.objects;
+        self.pages += other.pages;
+        if other.newest.created > self.newest.created {
+            self.newest = other.newest.clone();
+        }
+        if other.oldest.created <= self.oldest.created {
+            self.oldest = other.oldest.clone();
+        }
+    }
+
+    /// Whether it overlaps another one whose newest object is no newer than its own. `shown` are the objects of the
+    /// last page of one of both.
+    pub(super) fn meets(&self, older: &Self, shown: &HashSet<String>) -> bool {
+        let (Some(end), Some(begin)) = (self.oldest.created, older.newest.created) else { return false };
+        let seen = |edge: &Edge| edge.on.as_ref().and_then(Start::id).is_some_and(|id| shown.contains(id));
+        end < begin || (seen(&self.oldest) && seen(&older.newest))
+    }
+
+    /// Whether all of it was made after that time.
+    pub(super) fn is_newer_than(&self, created: Option<i64>) -> bool {
+        self.oldest.created.zip(created).is_some_and(|(oldest, created)| oldest > created)
+    }
+
+    /// The way to an object of that time; none where the stretch should hold it and does not.
+    pub(super) fn towards(&self, created: Option<i64>) -> Option<Way<'_>> {
+        let (Some(created), Some(newest), Some(oldest)) = (created, self.newest.created, self.oldest.created)
+        else {
+            // Nothing tells where it is: as many pages as were read so far may be read again.
+            let on = self.oldest.on.as_ref().or(self.newest.on.as_ref())?;
+            return Some(Way { pages: self.pages, start: on });
+        };
+        let (gap, edge) = match created {
+            _ if created <= oldest => (oldest - created, &self.oldest),
+            _ if created >= newest => (created - newest, &self.newest),
+            _ => return None,
+        };
+        Some(Way { pages: self.pages_in(gap, newest - oldest), start: edge.on.as_ref()? })
+    }
+
+    /// How many pages a gap has, in seconds, if it is as dense as the stretch is in its own seconds.
+    fn pages_in(&self, gap: i64, own: i64) -> usize {
+        let [gap, own] = [gap, own.max(1)].map(|seconds| usize::try_from(seconds).unwrap_or(usize::MAX));
+        gap.saturating_mul(self.objects) / own.saturating_mul(PAGE) + 1
+    }
+}

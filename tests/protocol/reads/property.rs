@@ -1,0 +1,99 @@
+//! Over random accounts of many pages: what is read by list is what single reads find, in no more calls.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use serde_json::Value as Json;
+
+use super::account::{Account, BEGIN};
+use super::read_all;
+use crate::support::connectors::connector;
+
+/// Prices that were made one after the other: how many, how many of them in a second, and how many seconds after
+/// those before.
+type Batch = (usize, usize, i64);
+
+/// An account, which of its prices a state holds, in the order of the walk, and what the state knows of their number.
+#[derive(Debug, Clone)]
+struct Case {
+    account: Account,
+    tracked: Vec<usize>,
+    peers: usize,
+}
+
+fn batches() -> impl Strategy<Value = Vec<Batch>> {
+    prop::collection::vec((1_usize..700, 1_usize..40, 0_i64..50_000), 1..4)
+}
+
+fn case() -> impl Strategy<Value = Case> {
+    let share = prop_oneof![Just(0.02), Just(0.5), Just(1.0), Just(1.0)];
+    let knows = prop_oneof![Just(0.0), Just(0.5), Just(1.0)];
+    (batches(), share, 0.0..0.3, 0.0..0.1, knows, any::<u64>()).prop_map(
+        |(batches, tracked, hidden, gone, known, seed)| {
+            let created: Arc<[i64]> = times(&batches).into();
+            let picked = |salt: u64, share: f64| -> HashSet<usize> {
+                (0..created.len()).filter(|number| chance(seed ^ salt, *number) < share).collect()
+            };
+            let mut tracked: Vec<usize> = picked(1, tracked).into_iter().collect();
+            tracked.sort_by_key(|number| noise(seed, *number));
+            let peers = ((tracked.len() as f64) * known) as usize;
+            let (hidden, gone) = (Arc::new(picked(2, hidden)), Arc::new(picked(3, gone)));
+            Case { account: Account { created, hidden, gone }, tracked, peers }
+        },
+    )
+}
+
+fn times(batches: &[Batch]) -> Vec<i64> {
+    let mut now = BEGIN;
+    let mut created = Vec::new();
+    for (count, a_second, later) in batches {
+        now += later;
+        let begin = now;
+        for number in 0..*count {
+            now = begin + i64::try_from(number / a_second).unwrap();
+            created.push(now);
+        }
+    }
+    created
+}
+
+/// The same number for the same seed and number.
+fn noise(seed: u64, number: usize) -> u64 {
+    let mixed = (seed ^ u64::try_from(number).unwrap()).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 16
+}
+
+fn chance(seed: u64, number: usize) -> f64 {
+    (noise(seed, number) % 10_000) as f64 / 10_000.0
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 10,
+        max_shrink_iters: 20,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+    #[test]
+    fn every_object_is_what_its_own_read_shows_and_costs_no_more(case in case()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let Case { account, tracked, peers } = &case;
+            let upstream = account.serve().await;
+            let known: Vec<Json> = tracked.iter().map(|number| account.price(*number)).collect();
+            let found = read_all(&connector(&upstream.base, "sk_test_1"), &known, *peers).await;
+            let gone = |number: &usize| account.gone.contains(number);
+            let expected: Vec<Option<Json>> =
+                tracked.iter().map(|number| Some(account.price(*number)).filter(|_| !gone(number))).collect();
+            assert_eq!(found, expected);
+            let lines = upstream.lines();
+            assert!(lines.len() <= tracked.len() + 2, "{} calls for {} objects", lines.len(), tracked.len());
+            let pages = lines.iter().filter(|line| line.contains("prices?")).count();
+            let shown = (0..account.created.len()).filter(|number| account.lists(number)).count();
+            if *peers == account.created.len() {
+                assert!(pages <= shown / 100 + 6, "{pages} pages for a list of {shown}");
+            }
+        });
+    }
+}
