@@ -9,10 +9,14 @@
 //! File work blocks, for ever on a file system that hangs. It belongs on threads that may block, and
 //! [`bounded`] is how an async caller waits for it.
 
+mod kept;
+
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
+
+pub use kept::{KeptFile, Locked};
 
 /// The time between two tries to lock a file.
 const LOCK_RETRY: Duration = Duration::from_millis(2);

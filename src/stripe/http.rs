@@ -51,6 +51,10 @@ impl HttpTransport {
             .connect_timeout(limit)
             .connector_layer(Told(Arc::clone(&route)))
             .pool_idle_timeout(Duration::from_mins(1));
+        // Where no TLS is spoken the certificates of the system, some hundred files, are not read.
+        if base.scheme() == "http" && proxy.is_none() {
+            builder = builder.tls_certs_only([]);
+        }
         for pem in roots {
             let bundle = Certificate::from_pem_bundle(pem.as_bytes());
             builder = builder.tls_certs_merge(bundle.map_err(|error| SetupError::Roots(error.to_string()))?);

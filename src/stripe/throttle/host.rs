@@ -1,20 +1,22 @@
 //! A window that the processes of one user on one machine share: a small file with a lock.
 //!
 //! The file holds the state in the system's time. The lock is held for a read and a write,
-//! never while waiting, and the system releases it when its process dies. All of that happens on a
-//! thread that may block, and is given up when the file system does not answer. A system clock that
+//! never while waiting, and the system releases it when its process dies. A file of this machine whose lock is
+//! free is changed where the question stands; all else happens on a thread that may block, and is given up
+//! when the file system does not answer. A system clock that
 //! is set back leaves instants too far ahead in the file; they are dropped, so that a changed
 //! clock never makes a request wait for more than a moment.
 
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::BoxFuture;
 
 use super::window::{Decision, LimitKey, LimitKeys, Window, WindowError};
 use super::window_state::{Entry, LONGEST_PAUSE, MOST_LATENESS, Pause, WindowState, micros};
-use crate::files;
+use crate::files::{self, KeptFile, Locked};
 
 /// After this time without the lock the file counts as unusable: no healthy process holds it so long.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
@@ -22,13 +24,15 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 const FILE_TIMEOUT: Duration = Duration::from_secs(8);
 /// The most bytes of the file that are read: thousands of admissions.
 const LARGEST: u64 = 1 << 20;
+/// So many bytes a busy second takes.
+const USUAL: usize = 4096;
 /// The value in place of an endpoint's hash that marks a line as a pause.
 const PAUSE_MARKER: u64 = u64::MAX;
 
 /// A window whose state is in a file.
 #[derive(Debug)]
 pub struct HostWindow {
-    path: PathBuf,
+    file: Arc<KeptFile>,
     limit: usize,
     clock: fn() -> SystemTime,
 }
@@ -37,7 +41,7 @@ impl HostWindow {
     /// At most `limit` admissions a second for all processes that use this file. The file and its
     /// folders are made at the first request.
     pub fn new(path: PathBuf, limit: usize) -> Self {
-        Self { path, limit: limit.max(1), clock: SystemTime::now }
+        Self { file: Arc::new(KeptFile::new(path)), limit: limit.max(1), clock: SystemTime::now }
     }
 
     /// Changes the state under the lock; `change` gets the time in microseconds since 1970.
@@ -45,33 +49,37 @@ impl HostWindow {
         &self,
         change: impl FnOnce(&mut WindowState, u64) -> T + Send + 'static,
     ) -> Result<T, WindowError> {
-        let (path, clock) = (self.path.clone(), self.clock);
-        let work = move || change_file(&path, clock, change);
-        let changed = files::bounded(&self.path, FILE_TIMEOUT, work).await;
-        changed.map_err(|why| WindowError::File { path: self.path.clone(), why })
+        let clock = self.clock;
+        let changed = if let Some(locked) = self.file.locked_at_once() {
+            change_file(&locked, clock, change)
+        } else {
+            let file = Arc::clone(&self.file);
+            let work = move || change_file(&file.locked(LOCK_TIMEOUT)?, clock, change);
+            files::bounded(self.file.path(), FILE_TIMEOUT, work).await
+        };
+        changed.map_err(|why| WindowError::File { path: self.file.path().to_owned(), why })
     }
 }
 
-/// Changes the state in a file under its lock; blocks the thread.
+/// Changes the state in a file under its lock.
 fn change_file<T>(
-    path: &Path,
+    locked: &Locked<'_>,
     clock: fn() -> SystemTime,
     change: impl FnOnce(&mut WindowState, u64) -> T,
 ) -> io::Result<T> {
-    if let Some(folder) = path.parent() {
-        files::private_folder(folder)?;
-    }
-    let mut file = files::open(path, true)?;
-    files::lock(&file, path, LOCK_TIMEOUT)?;
-    let mut bytes = Vec::new();
-    (&file).take(LARGEST).read_to_end(&mut bytes)?;
+    let mut file = locked.file();
+    file.rewind()?;
+    let mut bytes = Vec::with_capacity(USUAL);
+    file.take(LARGEST).read_to_end(&mut bytes)?;
     let now = instant(clock());
     let mut state = decode(&bytes);
     let result = change(&mut state, now);
     let written = encode(&state);
-    file.seek(SeekFrom::Start(0))?;
+    file.rewind()?;
     file.write_all(&written)?;
-    file.set_len(u64::try_from(written.len()).unwrap_or_default())?;
+    if written.len() < bytes.len() {
+        file.set_len(u64::try_from(written.len()).unwrap_or_default())?;
+    }
     Ok(result)
 }
 
