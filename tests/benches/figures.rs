@@ -11,11 +11,15 @@
 )]
 
 use std::collections::HashMap;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use prost::Message as _;
 use stripe_provider::terraform::protocol::MESSAGE_LIMIT;
 use stripe_provider::terraform::wire::tfplugin5::{get_provider_schema, provider_client::ProviderClient};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::Command;
+
 use support::host::Host;
 use support::running::{Running, command};
 
@@ -32,13 +36,17 @@ const RUNS: usize = 30;
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let host = Host::new().unwrap();
-    let mut times = Vec::new();
+    let (mut starts, mut echoes) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
-        times.push(start(&host).await.1);
+        starts.push(start(&host).await.1);
+        echoes.push(echo().await);
     }
-    times.sort();
-    let shown = [times[0], times[RUNS / 2], times[RUNS - 1]];
-    println!("start to handshake line, {RUNS} runs: min, median, max {shown:?}");
+    let (own, echo) = (spread(starts), spread(echoes));
+    println!("start to handshake line, {RUNS} runs: min, median, max {own:?}");
+    println!(
+        "start to the line of /bin/echo: {echo:?}; ours is {:.1} of it",
+        own[1].div_duration_f64(echo[1])
+    );
 
     let (plugin, _) = start(&host).await;
     println!("memory at the handshake: {}", memory(plugin.id()));
@@ -52,6 +60,23 @@ async fn start(host: &Host) -> (Running, Duration) {
     let began = Instant::now();
     let plugin = Running::start(host, command(PROGRAM, HashMap::new())).await;
     (plugin, began.elapsed())
+}
+
+/// From the start of a program that does nothing to its line.
+async fn echo() -> Duration {
+    let began = Instant::now();
+    let mut echo = Command::new("/bin/echo").arg("line").stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(echo.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
+    let took = began.elapsed();
+    echo.wait().await.unwrap();
+    took
+}
+
+/// The least, the median and the most.
+fn spread(mut times: Vec<Duration>) -> [Duration; 3] {
+    times.sort();
+    [times[0], times[times.len() / 2], times[times.len() - 1]]
 }
 
 /// Resident now and at most, as the kernel counts it.

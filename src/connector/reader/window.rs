@@ -63,9 +63,10 @@ impl Window {
         if self.kept.len() > MOST_KEPT {
             return None;
         }
-        let start = match self.stretches.is_empty() {
-            true => Some(beginning(waiting, to_come, can)).filter(|_| self.under_way.is_empty()),
-            false => self.nearest(waiting, to_come, can).or_else(|| self.farthest(waiting, to_come, can)),
+        let start = if self.stretches.is_empty() {
+            Some(beginning(waiting, to_come, can)).filter(|_| self.under_way.is_empty())
+        } else {
+            self.nearest(waiting, to_come, can).or_else(|| self.farthest(waiting, to_come, can))
         };
         self.under_way.extend(start.clone());
         start

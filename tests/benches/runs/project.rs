@@ -1,6 +1,6 @@
 //! A working directory of terraform with one provider, whose processes are measured.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -10,14 +10,21 @@ use crate::runs::stand_in::StandIn;
 use crate::runs::subject::Subject;
 use crate::support::tools::Tool;
 
-/// What one operation cost.
+/// How the provider is started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// By terraform, as users have it: for the time.
+    Plain,
+    /// By this program, which notes what each process costs, and takes some milliseconds for it.
+    Counted,
+}
+
+/// What the processes of the provider cost.
 #[derive(Debug)]
-pub struct Figures {
-    /// From the start of terraform to its end.
-    pub wall: Duration,
-    /// CPU time of all processes of the provider.
+pub struct Cost {
+    /// CPU time of all of them.
     pub cpu: Duration,
-    /// The most memory of one process of the provider, in KiB.
+    /// The most memory of one of them, in KiB.
     pub peak: u64,
 }
 
@@ -30,7 +37,7 @@ pub struct Project {
 
 impl Project {
     /// A folder that is initialised from a mirror with the provider.
-    pub fn new(options: &Options, stripe: &StandIn, subject: &Subject) -> Self {
+    pub fn new(options: &Options, stripe: &StandIn, subject: &Subject, start: Start) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name).display().to_string();
         let mut environment = stripe.environment(folder.path());
@@ -41,31 +48,37 @@ impl Project {
             ("XDG_RUNTIME_DIR", path("meeting")),
             (measure::NOTES, path("notes")),
         ]);
-        if let Some(binary) = &subject.binary {
-            environment
-                .push((measure::PROVIDER, std::fs::canonicalize(binary).unwrap().display().to_string()));
+        let binary = subject.binary.as_ref().map(|binary| std::fs::canonicalize(binary).unwrap());
+        if let Some(binary) = binary.as_ref().filter(|_| start == Start::Counted) {
+            environment.push((measure::PROVIDER, binary.display().to_string()));
         }
+        let started = binary.filter(|_| start == Start::Plain);
         let project = Self { environment, parallelism: options.parallelism, folder };
-        project.mirror();
+        project.mirror(&started.unwrap_or_else(|| std::env::current_exe().unwrap()));
         project.write(&subject.operations(options)[0].2);
         project.terraform(&["init"]);
         project
     }
 
-    /// Runs an operation on a configuration.
-    pub fn run(&self, config: &str, arguments: &[&str]) -> Figures {
+    /// Runs an operation on a configuration; how long it took.
+    pub fn run(&self, config: &str, arguments: &[&str]) -> Duration {
         self.write(config);
         let parallelism = format!("-parallelism={}", self.parallelism);
         let mut all = arguments.to_vec();
         if !arguments.contains(&"validate") {
             all.extend(["-no-color", &parallelism]);
         }
-        let _ = std::fs::remove_file(self.path("notes"));
         let began = Instant::now();
         self.terraform(&all);
-        let wall = began.elapsed();
+        began.elapsed()
+    }
+
+    /// The same, and what the processes of a provider that is [counted](Start::Counted) cost.
+    pub fn cost(&self, config: &str, arguments: &[&str]) -> Cost {
+        let _ = std::fs::remove_file(self.path("notes"));
+        self.run(config, arguments);
         let (cpu, peak) = measure::take(&self.path("notes"));
-        Figures { wall, cpu, peak }
+        Cost { cpu, peak }
     }
 
     fn terraform(&self, arguments: &[&str]) {
@@ -88,13 +101,12 @@ impl Project {
         std::fs::write(self.path("main.tf"), config).unwrap();
     }
 
-    /// This program stands in the provider's place: see [`measure`].
-    fn mirror(&self) {
+    /// A mirror with one provider, which is this program.
+    fn mirror(&self, program: &Path) {
         let folder = self.path("mirror/registry.terraform.io/bench/stripe/1.0.0/linux_amd64");
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::create_dir_all(self.path("meeting")).unwrap();
-        let own = std::env::current_exe().unwrap();
-        std::os::unix::fs::symlink(own, folder.join("terraform-provider-stripe")).unwrap();
+        std::os::unix::fs::symlink(program, folder.join("terraform-provider-stripe")).unwrap();
         let mirror = self.path("mirror").display().to_string();
         let include = "include = [\"registry.terraform.io/bench/stripe\"]";
         let config = format!(

@@ -55,8 +55,8 @@ impl Account {
     }
 
     /// Whether the list shows the price of that number.
-    pub fn lists(&self, number: &usize) -> bool {
-        !self.hidden.contains(number) && !self.gone.contains(number)
+    pub fn lists(&self, number: usize) -> bool {
+        !self.hidden.contains(&number) && !self.gone.contains(&number)
     }
 
     /// A page of the list, newest first.
@@ -68,7 +68,7 @@ impl Account {
         assert_eq!(param("limit").as_deref(), Some("100"), "{query}");
         let last = param("created[lte]").map_or(i64::MAX, |time| time.parse().unwrap());
         let end = self.created.partition_point(|created| *created <= last);
-        let is_shown = |number: &usize| self.lists(number);
+        let is_shown = |number: &usize| self.lists(*number);
         let (mut numbers, more): (Vec<usize>, bool) = match (param("starting_after"), param("ending_before"))
         {
             (_, Some(id)) => first_hundred((number(&id) + 1..self.created.len()).filter(is_shown)),

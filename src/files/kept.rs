@@ -1,0 +1,164 @@
+//! A shared file that stays open between its uses, each of them under its lock.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
+
+use super::{lock, open, private_folder};
+
+/// A shared file in a folder of this user alone. Both are made at the first use.
+#[derive(Debug)]
+pub struct KeptFile {
+    path: PathBuf,
+    open: Mutex<Option<Open>>,
+}
+
+#[derive(Debug, Clone)]
+struct Open {
+    file: Arc<File>,
+    /// It is on this machine, so that reading and writing it waits for nobody.
+    is_local: bool,
+}
+
+/// The file under its lock, which is released when this is dropped.
+#[derive(Debug)]
+pub struct Locked<'f> {
+    file: Arc<File>,
+    /// The lock of the system is one for the whole process.
+    _of_process: MutexGuard<'f, Option<Open>>,
+}
+
+impl KeptFile {
+    /// The file at this path.
+    pub fn new(path: PathBuf) -> Self {
+        Self { path, open: Mutex::default() }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file under its lock, where nothing has to be waited for: it is open, on this machine, still the one at its
+    /// path, and nobody holds the lock.
+    pub fn locked_at_once(&self) -> Option<Locked<'_>> {
+        let kept = match self.open.try_lock() {
+            Ok(kept) => kept,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        let Open { file, .. } = kept.as_ref().filter(|it| it.is_local && is_linked(&it.file))?.clone();
+        file.try_lock().ok()?;
+        Some(Locked { file, _of_process: kept })
+    }
+
+    /// The file under its lock within `limit`; blocks the thread.
+    ///
+    /// # Errors
+    /// The folder or the file cannot be made or opened, belongs to another user, or another process holds the lock for
+    /// longer.
+    pub fn locked(&self, limit: Duration) -> io::Result<Locked<'_>> {
+        let mut kept = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let here = kept.take().filter(|it| is_linked(&it.file));
+        let open = here.map_or_else(|| self.opened(), Ok)?;
+        lock(&open.file, &self.path, limit)?;
+        let file = Arc::clone(&open.file);
+        *kept = Some(open);
+        Ok(Locked { file, _of_process: kept })
+    }
+
+    fn opened(&self) -> io::Result<Open> {
+        if let Some(folder) = self.path.parent() {
+            private_folder(folder)?;
+        }
+        let file = open(&self.path, true)?;
+        Ok(Open { is_local: is_local(&file), file: Arc::new(file) })
+    }
+}
+
+impl Locked<'_> {
+    /// The file.
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        // A lock that cannot be released ends with the process.
+        let _ = self.file.unlock();
+    }
+}
+
+/// Whether an open file still has a name: one that was deleted is shared with nobody.
+#[cfg(unix)]
+fn is_linked(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    file.metadata().is_ok_and(|found| found.nlink() > 0)
+}
+
+/// A file that is open cannot be deleted where the system is none of Unix's kind.
+#[cfg(not(unix))]
+fn is_linked(_file: &File) -> bool {
+    true
+}
+
+/// Whether the file system is known as one of this machine.
+#[cfg(target_os = "linux")]
+fn is_local(file: &File) -> bool {
+    /// From the kernel's `magic.h`: bcachefs, Btrfs, ext, F2FS, overlay, tmpfs, XFS, ZFS.
+    const LOCAL: [u32; 8] = [
+        0xca45_1a4e,
+        0x9123_683e,
+        0x0000_ef53,
+        0xf2f5_2010,
+        0x794c_7630,
+        0x0102_1994,
+        0x5846_5342,
+        0x2fc1_2fc1,
+    ];
+    rustix::fs::fstatfs(file)
+        .is_ok_and(|found| u32::try_from(found.f_type).is_ok_and(|it| LOCAL.contains(&it)))
+}
+
+/// Nothing is known of file systems elsewhere.
+#[cfg(not(target_os = "linux"))]
+fn is_local(_file: &File) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::Duration;
+
+    use super::KeptFile;
+
+    #[test]
+    fn a_file_is_kept_until_it_is_deleted_and_locked_until_the_use_ends() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("folder/file");
+        let (one, other) = (KeptFile::new(path.clone()), KeptFile::new(path.clone()));
+        assert!(one.locked_at_once().is_none(), "it is not open yet");
+        let used = one.locked(Duration::ZERO).unwrap();
+        assert!(one.locked_at_once().is_none() && other.locked(Duration::ZERO).is_err());
+        drop(used);
+        drop(other.locked(Duration::ZERO).unwrap());
+        drop(one.locked(Duration::ZERO).unwrap());
+        fs::remove_file(&path).unwrap();
+        assert!(one.locked_at_once().is_none());
+        drop(one.locked(Duration::ZERO).unwrap());
+        assert!(path.exists(), "it is made again");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_local_file_whose_lock_is_free_is_used_at_once() {
+        let memory = tempfile::tempdir_in("/dev/shm").unwrap();
+        let kept = KeptFile::new(memory.path().join("file"));
+        drop(kept.locked(Duration::ZERO).unwrap());
+        assert!(kept.locked_at_once().is_some());
+    }
+}
