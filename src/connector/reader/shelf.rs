@@ -166,7 +166,7 @@ impl Shelf {
         Ok(answer)
     }
 
-    /// Asks for pages while somebody waits and it pays.
+    /// Asks for pages while it pays for those who wait, or who will.
     async fn run(self: Arc<Self>, connector: Connector, listing: Listing) {
         let can = Abilities { times: listing.has_times(), ids: listing.goes_by_id() };
         let mut paging = Paging { shelf: &self, ended: false };
@@ -211,7 +211,7 @@ impl Shelf {
         }
         state.send_away(|window, waiting| !window.may_show(waiting.created));
         let times: Vec<Option<i64>> = state.waiting.iter().map(|waiting| waiting.created).collect();
-        let pays = !times.is_empty() && (self.keeps() || times.len() >= MANY);
+        let pays = !state.off && (self.keeps() || times.len() >= MANY);
         let to_come = state.to_come();
         let start = if pays { state.window.next(&times, to_come, can) } else { None };
         if start.is_none() && under_way == 0 {

@@ -10,7 +10,7 @@ use super::window::{Abilities, id_of, time_of};
 pub(super) struct Stretch {
     pub(super) newest: Edge,
     pub(super) oldest: Edge,
-    objects: usize,
+    pub(super) objects: usize,
     pages: usize,
 }
 

@@ -8,14 +8,15 @@
 //! in its own time. To go there pays when it takes no more calls than the reads that are still to come would take; and
 //! where it does not, a new stretch may begin at the object itself, which is one call like its read.
 //!
-//! Pages that follow each other cost a latency each. So several may be under way: both ends of a stretch grow, and
-//! where an object is far from all of them another stretch begins at it, which costs one page more where two meet.
+//! Pages that follow each other cost a latency each. So several may be under way: both ends of a stretch grow;
+//! where an object is far from it a second one begins there, which costs one page more where the two meet;
+//! and as long as what pages show is asked for, they are asked for ahead of who will wait for them.
 
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value as Json;
 
-use super::listing::{Page, Start};
+use super::listing::{PAGE, Page, Start};
 use super::stretch::{Edge, Stretch, Way};
 
 /// The most objects that are kept for reads to come.
@@ -26,7 +27,11 @@ const MADE_A_SECOND: usize = 20;
 const MOST_ALONE: usize = 2;
 /// An object is waited for, and not gone to from elsewhere, where the page under way is so many pages from it.
 const NEAR: usize = 2;
-/// Another stretch begins at an object that is so many pages from every other one.
+/// Pages are asked for ahead while one object of so many that were shown was asked for; at first so many times fewer
+/// than are expected are enough.
+const SHOWN_FOR_ONE: usize = 4;
+const TRUSTED: usize = 8;
+/// A second stretch begins at an object that is so many pages from the first.
 const FAR: usize = 8;
 
 /// What was read of a list.
@@ -57,17 +62,16 @@ impl Window {
         self.kept.remove(id).and_then(|text| serde_json::from_slice(&text).ok())
     }
 
-    /// The next page to ask for that answers one of those who wait, by the times of their objects, where it pays:
-    /// `to_come` is how many reads are expected, theirs included. It is under way from now on.
+    /// The next page to ask for that answers one of those who wait, by the times of their objects, or of those who
+    /// will, where it pays: `to_come` is how many reads are expected, theirs included. It is under way from now on.
     pub(super) fn next(&mut self, waiting: &[Option<i64>], to_come: usize, can: Abilities) -> Option<Start> {
         if self.kept.len() > MOST_KEPT {
             return None;
         }
-        let start = if self.stretches.is_empty() {
-            Some(beginning(waiting, to_come, can)).filter(|_| self.under_way.is_empty())
-        } else {
-            self.nearest(waiting, to_come, can).or_else(|| self.farthest(waiting, to_come, can))
-        };
+        let begins = self.stretches.is_empty() && self.under_way.is_empty() && !waiting.is_empty();
+        let start = begins.then(|| beginning(waiting, to_come, can));
+        let start = start.or_else(|| self.nearest(waiting, to_come, can));
+        let start = start.or_else(|| self.farthest(waiting, to_come, can)).or_else(|| self.ahead(to_come));
         self.under_way.extend(start.clone());
         start
     }
@@ -90,18 +94,32 @@ impl Window {
         }
     }
 
-    /// A new stretch at the one who is farthest from every page that is known or under way, where all pages to him
-    /// pay anyway.
+    /// A second stretch at the one who is farthest from the first, where all pages to him pay anyway: then three ends
+    /// can grow at once.
     fn farthest(&self, waiting: &[Option<i64>], to_come: usize, can: Abilities) -> Option<Start> {
+        let [only] = self.stretches.as_slice() else { return None };
         let begins = self.under_way.iter().any(|start| matches!(start, Start::From(_)));
         if !can.times || begins {
             return None;
         }
         let far = waiting.iter().flatten().filter_map(|created| {
-            let pages = self.ways(Some(*created)).map(|way| way.pages).min()?;
+            let pages = only.towards(Some(*created))?.pages;
             (FAR..=to_come).contains(&pages).then_some((pages, *created))
         });
         far.max().map(|(_, created)| Start::From(created))
+    }
+
+    /// A page for who will wait, where all that is expected is not shown yet, and enough of what was shown was
+    /// asked for. It grows a stretch down, else up to the one above.
+    fn ahead(&self, to_come: usize) -> Option<Start> {
+        let shown: usize = self.stretches.iter().map(|stretch| stretch.objects).sum();
+        let asked_for = shown.saturating_sub(self.kept.len());
+        let pays = to_come >= self.kept.len() + PAGE * (self.under_way.len() + 1);
+        let is_asked_for = shown <= (SHOWN_FOR_ONE * asked_for).max(to_come / TRUSTED);
+        let down = self.stretches.iter().filter_map(|stretch| stretch.oldest.on.as_ref());
+        let up = self.stretches.iter().skip(1).filter_map(|stretch| stretch.newest.on.as_ref());
+        let open = down.chain(up).find(|start| !self.under_way.contains(start));
+        open.filter(|_| pays && is_asked_for).cloned()
     }
 
     /// How an object of that time can be reached from the stretches beside it; none where one should hold it and
@@ -288,6 +306,20 @@ mod tests {
         assert_eq!(window.stretches.len(), 2);
         window.add(&Start::Before("e".into()), page(&["c", "d"], true), CAN);
         assert_eq!(window.stretches.len(), 1);
+    }
+
+    #[test]
+    fn pages_are_asked_for_ahead_as_long_as_they_are_expected_and_asked_for() {
+        let ahead = |taken: usize, to_come| {
+            let mut window = window();
+            (901..901 + taken).for_each(|id| drop(window.take(&id.to_string())));
+            window.next(&[], to_come, CAN)
+        };
+        assert_eq!(ahead(25, 175), Some(Start::Behind("901".into())));
+        assert_eq!(ahead(25, 174), None, "what is kept may be all");
+        assert_eq!(ahead(24, 500), None, "too few of them were asked for");
+        assert_eq!(ahead(0, 800), Some(Start::Behind("901".into())), "so many are expected");
+        assert_eq!(Window::default().next(&[], 800, CAN), None, "nobody has waited yet");
     }
 
     #[test]
