@@ -47,7 +47,7 @@ pub fn open(path: &Path, create: bool) -> io::Result<File> {
     Ok(file)
 }
 
-/// Locks a file, until it is closed, within `limit`; blocks the thread.
+/// Locks a file, until it is unlocked or closed, within `limit`; blocks the thread.
 ///
 /// # Errors
 /// Another process holds the lock for longer, or the file cannot be locked.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{lock, open, private_folder};
 
@@ -18,8 +18,8 @@ pub struct KeptFile {
 #[derive(Debug, Clone)]
 struct Open {
     file: Arc<File>,
-    /// It is on this machine, so that reading and writing it waits for nobody.
-    is_local: bool,
+    /// Reading and writing it waits for nobody.
+    is_in_memory: bool,
 }
 
 /// The file under its lock, which is released when this is dropped.
@@ -41,15 +41,16 @@ impl KeptFile {
         &self.path
     }
 
-    /// The file under its lock, where nothing has to be waited for: it is open, on this machine, still the one at its
-    /// path, and nobody holds the lock.
+    /// The file under its lock, where nothing has to be waited for: it is open, in memory, still the one at its path, and
+    /// nobody holds the lock.
     pub fn locked_at_once(&self) -> Option<Locked<'_>> {
         let kept = match self.open.try_lock() {
             Ok(kept) => kept,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return None,
         };
-        let Open { file, .. } = kept.as_ref().filter(|it| it.is_local && is_linked(&it.file))?.clone();
+        let Open { file, .. } =
+            kept.as_ref().filter(|it| it.is_in_memory && is_at(&it.file, &self.path))?.clone();
         file.try_lock().ok()?;
         Some(Locked { file, _of_process: kept })
     }
@@ -60,10 +61,11 @@ impl KeptFile {
     /// The folder or the file cannot be made or opened, belongs to another user, or another process holds the lock for
     /// longer.
     pub fn locked(&self, limit: Duration) -> io::Result<Locked<'_>> {
+        let began = Instant::now();
         let mut kept = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let here = kept.take().filter(|it| is_linked(&it.file));
+        let here = kept.take().filter(|it| is_at(&it.file, &self.path));
         let open = here.map_or_else(|| self.opened(), Ok)?;
-        lock(&open.file, &self.path, limit)?;
+        lock(&open.file, &self.path, limit.saturating_sub(began.elapsed()))?;
         let file = Arc::clone(&open.file);
         *kept = Some(open);
         Ok(Locked { file, _of_process: kept })
@@ -74,7 +76,7 @@ impl KeptFile {
             private_folder(folder)?;
         }
         let file = open(&self.path, true)?;
-        Ok(Open { is_local: is_local(&file), file: Arc::new(file) })
+        Ok(Open { is_in_memory: is_in_memory(&file), file: Arc::new(file) })
     }
 }
 
@@ -92,40 +94,31 @@ impl Drop for Locked<'_> {
     }
 }
 
-/// Whether an open file still has a name: one that was deleted is shared with nobody.
+/// Whether an open file is still the one at its path: another one is shared with nobody.
 #[cfg(unix)]
-fn is_linked(file: &File) -> bool {
+fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    file.metadata().is_ok_and(|found| found.nlink() > 0)
+    let [Ok(ours), Ok(there)] = [file.metadata(), std::fs::symlink_metadata(path)] else { return false };
+    (ours.dev(), ours.ino()) == (there.dev(), there.ino())
 }
 
-/// A file that is open cannot be deleted where the system is none of Unix's kind.
+/// Nothing tells it elsewhere, so the file is opened for each use.
 #[cfg(not(unix))]
-fn is_linked(_file: &File) -> bool {
-    true
+fn is_at(_file: &File, _path: &Path) -> bool {
+    false
 }
 
-/// Whether the file system is known as one of this machine.
+/// Whether the file is in memory, where `XDG_RUNTIME_DIR` is: every other file system may let a write wait.
 #[cfg(target_os = "linux")]
-fn is_local(file: &File) -> bool {
-    /// From the kernel's `magic.h`: bcachefs, Btrfs, ext, F2FS, overlay, tmpfs, XFS, ZFS.
-    const LOCAL: [u32; 8] = [
-        0xca45_1a4e,
-        0x9123_683e,
-        0x0000_ef53,
-        0xf2f5_2010,
-        0x794c_7630,
-        0x0102_1994,
-        0x5846_5342,
-        0x2fc1_2fc1,
-    ];
-    rustix::fs::fstatfs(file)
-        .is_ok_and(|found| u32::try_from(found.f_type).is_ok_and(|it| LOCAL.contains(&it)))
+fn is_in_memory(file: &File) -> bool {
+    /// The kernel's number of tmpfs.
+    const TMPFS: u32 = 0x0102_1994;
+    rustix::fs::fstatfs(file).is_ok_and(|found| u32::try_from(found.f_type) == Ok(TMPFS))
 }
 
 /// Nothing is known of file systems elsewhere.
 #[cfg(not(target_os = "linux"))]
-fn is_local(_file: &File) -> bool {
+fn is_in_memory(_file: &File) -> bool {
     false
 }
 
@@ -147,7 +140,7 @@ mod tests {
         drop(used);
         drop(other.locked(Duration::ZERO).unwrap());
         drop(one.locked(Duration::ZERO).unwrap());
-        fs::remove_file(&path).unwrap();
+        fs::rename(&path, scratch.path().join("elsewhere")).unwrap();
         assert!(one.locked_at_once().is_none());
         drop(one.locked(Duration::ZERO).unwrap());
         assert!(path.exists(), "it is made again");
@@ -155,8 +148,9 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_local_file_whose_lock_is_free_is_used_at_once() {
-        let memory = tempfile::tempdir_in("/dev/shm").unwrap();
+    fn a_file_in_memory_whose_lock_is_free_is_used_at_once() {
+        // Some containers have none.
+        let Ok(memory) = tempfile::tempdir_in("/dev/shm") else { return };
         let kept = KeptFile::new(memory.path().join("file"));
         drop(kept.locked(Duration::ZERO).unwrap());
         assert!(kept.locked_at_once().is_some());

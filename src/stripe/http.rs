@@ -53,7 +53,7 @@ impl HttpTransport {
             .pool_idle_timeout(Duration::from_mins(1));
         // Where no TLS is spoken the certificates of the system, some hundred files, are not read.
         if base.scheme() == "http" && proxy.is_none() {
-            builder = builder.tls_certs_only([]);
+            builder = builder.no_proxy().tls_certs_only([]);
         }
         for pem in roots {
             let bundle = Certificate::from_pem_bundle(pem.as_bytes());

@@ -178,7 +178,7 @@ pub async fn serve<P: Provider>(
     writeln!(out, "{}", plugin.handshake())?;
     out.flush()?;
     let ended = plugin.serve(provider, end).await?;
-    Ok(if interrupts.are_impatient() { Ended::Abandoned } else { ended })
+    Ok(if interrupts.are_impatient().await { Ended::Abandoned } else { ended })
 }
 
 /// Serves hosts that a person tells where the plugin is, until interrupted.

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Prints for every operation the wall time over that of as many `terraform_data`, the calls by method
-//! and path, what was refused with a 429, and the CPU time and peak memory of the provider's processes.
+//! and path, what was refused with a 429, and, from a run of its own, the CPU time and peak memory of the provider's
+//! processes.
 //! `--vs` runs another provider's binary (`stripe_product`, `stripe_price`) on the same Stripe, which it
 //! reaches as a proxy for `api.stripe.com`.
 
@@ -77,10 +78,10 @@ fn lives(
     let mut walls = Vec::new();
     for (at, (name, arguments, config)) in subject.operations(options).into_iter().enumerate() {
         let cost = counted.as_ref().map(|counted| {
-            quiet(stripe);
+            stripe.begin();
             counted.cost(&config, &arguments)
         });
-        quiet(stripe);
+        stripe.begin();
         // What is over in a moment is done often enough to tell it from chance.
         let times = if name == "validate" { VALIDATIONS } else { 1 };
         let mut took: Vec<Duration> = (0..times).map(|_| plain.run(&config, &arguments)).collect();
@@ -91,12 +92,6 @@ fn lives(
         walls.push(wall);
     }
     walls
-}
-
-/// Lets the second pass that the requests of the run before belong to.
-fn quiet(stripe: &StandIn) {
-    std::thread::sleep(Duration::from_millis(1100));
-    stripe.begin();
 }
 
 fn print(names: [&str; 2], wall: Duration, over: Option<Duration>, own: Option<(&Cost, &StandIn)>) {

@@ -4,7 +4,8 @@
 //!
 //! A read that comes alone is sent at once. Reads that come while another one is under way, or after so many of
 //! their list, are gathered for a few milliseconds, and then the [`Window`] says which page pays. Whoever it pays
-//! for no more, or whose page fails, is told to read by himself: a list never decides that an object is gone.
+//! for no more is told to read by himself when no page is under way, and whose page fails at once: a list never decides
+//! that an object is gone.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -65,8 +66,10 @@ struct State {
 struct Waiting {
     id: String,
     created: Option<i64>,
-    /// It waited when the page was asked for that is under way.
-    ahead: bool,
+    /// The number of writes before it came.
+    epoch: Epoch,
+    /// It came before the last page was asked for.
+    waited: bool,
     reply: oneshot::Sender<Json>,
 }
 
@@ -145,6 +148,7 @@ impl Shelf {
         state.came += 1;
         state.expected = state.expected.max(asked.expected);
         if let Some(found) = state.window.take(&asked.id) {
+            state.window.asked_for();
             state.done += 1;
             connector.reader.saved(Saved::Read);
             return Err(Answer::Found(found));
@@ -158,7 +162,8 @@ impl Shelf {
             return Err(Answer::Singly(Some(Single(Arc::clone(self)))));
         }
         let (reply, answer) = oneshot::channel();
-        state.waiting.push(Waiting { id: asked.id, created: asked.created, ahead: false, reply });
+        let epoch = state.epoch;
+        state.waiting.push(Waiting { id: asked.id, created: asked.created, epoch, waited: false, reply });
         if !state.paging {
             state.paging = true;
             tokio::spawn(Arc::clone(self).run(connector.clone(), listing));
@@ -176,8 +181,8 @@ impl Shelf {
             while let Some(asked) = self.next(can, connector.reader.epoch(), under_way.len()) {
                 under_way.push(page(&connector, &listing, asked));
             }
-            let Some(((start, epoch), page)) = under_way.next().await else { break };
-            self.take(can, &start, page, epoch == connector.reader.epoch());
+            let Some((asked, page)) = under_way.next().await else { break };
+            self.take(can, &asked, page, || connector.reader.epoch());
         }
         paging.ended = true;
     }
@@ -206,9 +211,6 @@ impl Shelf {
         }
         let mut state = self.lock();
         state.renew(epoch);
-        if !self.keeps() {
-            state.window = Window::default();
-        }
         state.send_away(|window, waiting| !window.may_show(waiting.created));
         let times: Vec<Option<i64>> = state.waiting.iter().map(|waiting| waiting.created).collect();
         let pays = !state.off && (self.keeps() || times.len() >= MANY);
@@ -219,29 +221,30 @@ impl Shelf {
             state.paging = false;
         }
         if start.is_some() {
-            state.waiting.iter_mut().for_each(|waiting| waiting.ahead = true);
+            state.waiting.iter_mut().for_each(|waiting| waiting.waited = true);
         }
         Some((start?, epoch))
     }
 
-    /// Answers those who wait for what a page held. One that failed, or that a write overtook, answers nobody.
-    fn take(&self, can: Abilities, start: &Start, page: Option<Page>, fresh: bool) {
+    /// Answers those who wait for what a page held. One that failed answers nobody, and after it no more are asked
+    /// for; one that a write has overtaken answers nobody who came before that write.
+    fn take(&self, can: Abilities, asked: &(Start, Epoch), page: Option<Page>, now: impl Fn() -> Epoch) {
+        let (start, epoch) = asked;
         let mut state = self.lock();
-        match page {
-            Some(page) if fresh => {
-                state.window.add(start, page, can);
-                let answered = state.answer(self.age);
-                state.window.answered(start, answered);
-                if !self.keeps() {
-                    state.send_away(|_, waiting| waiting.ahead);
-                    state.off |= answered <= 1;
-                }
-            }
-            Some(_) => state.send_away(|_, _| true),
-            None => {
-                state.off = true;
-                state.send_away(|_, _| true);
-            }
+        let Some(page) = page else {
+            state.off = true;
+            return state.send_away(|_, _| true);
+        };
+        if (now(), state.epoch) != (*epoch, *epoch) {
+            return state.send_away(|_, waiting| waiting.epoch <= *epoch);
+        }
+        state.window.add(start, page, can);
+        let answered = state.answer(self.age);
+        state.window.answered(start, answered);
+        if !self.keeps() {
+            state.send_away(|_, waiting| waiting.waited);
+            state.off |= answered <= 1;
+            state.window = Window::default();
         }
     }
 
@@ -287,7 +290,7 @@ impl State {
     fn renew(&mut self, epoch: Epoch) {
         if self.epoch != epoch {
             self.epoch = epoch;
-            self.window = Window::default();
+            self.window = Window::after_write();
         }
     }
 
@@ -307,7 +310,7 @@ impl State {
     fn answer(&mut self, age: Age) -> usize {
         let mut answered = 0;
         for waiting in std::mem::take(&mut self.waiting) {
-            match self.window.take(&waiting.id).filter(|_| age == Age::SinceLastWrite || waiting.ahead) {
+            match self.window.take(&waiting.id).filter(|_| age == Age::SinceLastWrite || waiting.waited) {
                 Some(found) => {
                     answered += 1;
                     // Who does not wait any more has no use for it.

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use super::listing::{PAGE, Page, Start};
 use super::window::{Abilities, id_of, time_of};
 
-/// What is contiguous.
+/// A part of a list without a gap.
 #[derive(Debug)]
 pub(super) struct Stretch {
     pub(super) newest: Edge,
     pub(super) oldest: Edge,
     pub(super) objects: usize,
-    pages: usize,
+    pub(super) pages: usize,
 }
 
 /// An end of a stretch.

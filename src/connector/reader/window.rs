@@ -2,8 +2,8 @@
 //!
 //! # Theory
 //!
-//! A list is newest first, so an object's time says where it stands. A stretch begins at an object that
-//! somebody waits for, and grows by whole pages towards others, up or down, until it meets the next one: no page is
+//! A list is newest first, so an object's time says where it stands. A stretch begins at the newest object that
+//! somebody waits for, or a little later, and grows by whole pages towards others, up or down, until it meets the next one: no page is
 //! read twice. How far another object is, in pages, follows from its time and from how many objects the stretch holds
 //! in its own time. To go there pays when it takes no more calls than the reads that are still to come would take; and
 //! where it does not, a new stretch may begin at the object itself, which is one call like its read.
@@ -27,10 +27,10 @@ const MADE_A_SECOND: usize = 20;
 const MOST_ALONE: usize = 2;
 /// An object is waited for, and not gone to from elsewhere, where the page under way is so many pages from it.
 const NEAR: usize = 2;
-/// Pages are asked for ahead while one object of so many that were shown was asked for; at first so many times fewer
-/// than are expected are enough.
+/// Pages are asked for ahead while one object of so many that they can show was asked for.
 const SHOWN_FOR_ONE: usize = 4;
-const TRUSTED: usize = 8;
+/// Before anything was asked for, they may show one part in so many of what is expected.
+const UNTRIED_PART: usize = 8;
 /// A second stretch begins at an object that is so many pages from the first.
 const FAR: usize = 8;
 
@@ -39,12 +39,14 @@ const FAR: usize = 8;
 pub(super) struct Window {
     /// The objects that nobody has asked for yet, as JSON text.
     kept: HashMap<String, Box<[u8]>>,
-    /// Newest first; no two of them overlap.
+    /// Newest first; those that are known to overlap are joined.
     stretches: Vec<Stretch>,
     /// The pages that were asked for and have not come.
     under_way: Vec<Start>,
-    /// How many new stretches in a row have shown one object or none that was waited for.
+    /// How many new stretches in a row have shown one object or none that was asked for.
     alone: usize,
+    /// What earlier pages showed was lost with a write.
+    after_write: bool,
 }
 
 /// What a list can do.
@@ -57,9 +59,19 @@ pub(super) struct Abilities {
 }
 
 impl Window {
+    /// An empty one in place of what a write has overtaken.
+    pub(super) fn after_write() -> Self {
+        Self { after_write: true, ..Self::default() }
+    }
+
     /// The object with this id, which is handed out once.
     pub(super) fn take(&mut self, id: &str) -> Option<Json> {
         self.kept.remove(id).and_then(|text| serde_json::from_slice(&text).ok())
+    }
+
+    /// Notes that others ask for what a page showed than those who waited for it.
+    pub(super) fn asked_for(&mut self) {
+        self.alone = 0;
     }
 
     /// The next page to ask for that answers one of those who wait, by the times of their objects, or of those who
@@ -76,7 +88,7 @@ impl Window {
         start
     }
 
-    /// The page towards the nearest of those who wait, of those that no page under way comes near.
+    /// The page towards the nearest of those who wait. Who is near to a page under way waits for that one.
     fn nearest(&self, waiting: &[Option<i64>], to_come: usize, can: Abilities) -> Option<Start> {
         let ways = waiting.iter().filter_map(|created| {
             let (under_way, open): (Vec<Way<'_>>, Vec<Way<'_>>) =
@@ -112,14 +124,20 @@ impl Window {
     /// A page for who will wait, where all that is expected is not shown yet, and enough of what was shown was
     /// asked for. It grows a stretch down, else up to the one above.
     fn ahead(&self, to_come: usize) -> Option<Start> {
-        let shown: usize = self.stretches.iter().map(|stretch| stretch.objects).sum();
-        let asked_for = shown.saturating_sub(self.kept.len());
-        let pays = to_come >= self.kept.len() + PAGE * (self.under_way.len() + 1);
-        let is_asked_for = shown <= (SHOWN_FOR_ONE * asked_for).max(to_come / TRUSTED);
+        if self.after_write || to_come < self.kept.len() + PAGE * (self.under_way.len() + 1) {
+            return None;
+        }
+        let [pages, objects] = self
+            .stretches
+            .iter()
+            .fold([0, 0], |[pages, objects], stretch| [pages + stretch.pages, objects + stretch.objects]);
+        let asked_for = objects.saturating_sub(self.kept.len());
+        if pages * PAGE > (SHOWN_FOR_ONE * asked_for).max(to_come / UNTRIED_PART) {
+            return None;
+        }
         let down = self.stretches.iter().filter_map(|stretch| stretch.oldest.on.as_ref());
         let up = self.stretches.iter().skip(1).filter_map(|stretch| stretch.newest.on.as_ref());
-        let open = down.chain(up).find(|start| !self.under_way.contains(start));
-        open.filter(|_| pays && is_asked_for).cloned()
+        down.chain(up).find(|start| !self.under_way.contains(start)).cloned()
     }
 
     /// How an object of that time can be reached from the stretches beside it; none where one should hold it and

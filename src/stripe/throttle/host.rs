@@ -1,7 +1,7 @@
 //! A window that the processes of one user on one machine share: a small file with a lock.
 //!
 //! The file holds the state in the system's time. The lock is held for a read and a write,
-//! never while waiting, and the system releases it when its process dies. A file of this machine whose lock is
+//! never while waiting, and the system releases it when its process dies. A file in memory whose lock is
 //! free is changed where the question stands; all else happens on a thread that may block, and is given up
 //! when the file system does not answer. A system clock that
 //! is set back leaves instants too far ahead in the file; they are dropped, so that a changed

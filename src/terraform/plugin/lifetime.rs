@@ -2,9 +2,10 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use tokio::sync::watch;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// What an interrupt (Ctrl-C) means.
@@ -20,18 +21,28 @@ pub(super) enum Interrupt {
 /// How often the parent is looked for.
 const PARENT_PERIOD: Duration = Duration::from_millis(500);
 
+/// How long an interrupted host is given to be interrupted again. It waits two seconds for our end, and open calls and
+/// the end of the provider take most of them.
+const SECOND_INTERRUPT: Duration = Duration::from_millis(250);
+
 /// The interrupts that came, which a terminal sends to the host as well.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Interrupts(Arc<AtomicUsize>);
+pub(super) struct Interrupts(Arc<watch::Sender<usize>>);
 
 impl Interrupts {
-    /// Whether the host was interrupted again while it stopped: it leaves at once and finishes nothing.
-    pub(super) fn are_impatient(&self) -> bool {
-        self.0.load(Ordering::Relaxed) > 1
+    /// Whether the host was interrupted again while it stopped: it leaves at once and finishes nothing. The host asks
+    /// for our end before it keeps what it was told, so after one interrupt the answer waits for another one.
+    pub(super) async fn are_impatient(&self) -> bool {
+        let mut seen = self.0.subscribe();
+        if *seen.borrow() == 0 {
+            return false;
+        }
+        let again = seen.wait_for(|count| *count > 1);
+        timeout(SECOND_INTERRUPT, again).await.is_ok()
     }
 
     fn count(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.0.send_modify(|count| *count += 1);
     }
 }
 
@@ -43,18 +54,21 @@ pub(super) fn watch(interrupt: Interrupt, end: &CancellationToken) -> io::Result
     let mut interrupts = signal(SignalKind::interrupt())?;
     let mut terminations = signal(SignalKind::terminate())?;
     let orphaned = orphaned(interrupt, std::os::unix::process::parent_id());
-    let end = end.clone();
     let all = Interrupts::default();
-    let counted = all.clone();
+    let (counted, interrupted) = (all.clone(), end.clone());
+    // Goes on when the end has begun: what an interrupt means then is for the host to say as well.
     tokio::spawn(async move {
-        let ignored = async {
-            while interrupts.recv().await.is_some() && interrupt == Interrupt::Ignored {
-                counted.count();
-                log::debug!("ignored an interrupt: the host decides");
+        while interrupts.recv().await.is_some() {
+            counted.count();
+            match interrupt {
+                Interrupt::Ignored => log::debug!("ignored an interrupt: the host decides"),
+                Interrupt::Ends => interrupted.cancel(),
             }
-        };
+        }
+    });
+    let end = end.clone();
+    tokio::spawn(async move {
         tokio::select! {
-            () = ignored => {}
             _ = terminations.recv() => {}
             () = orphaned => log::warn!("the host is gone"),
             () = end.cancelled() => {}
@@ -91,5 +105,26 @@ async fn orphaned(interrupt: Interrupt, parent: u32) {
     let mut ticks = tokio::time::interval(PARENT_PERIOD);
     while std::os::unix::process::parent_id() == parent {
         ticks.tick().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Interrupts;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_second_interrupt_counts_when_it_comes_after_the_end_was_asked_for() {
+        let interrupts = Interrupts::default();
+        assert!(!interrupts.are_impatient().await, "nobody waits where none came");
+        interrupts.count();
+        assert!(!interrupts.are_impatient().await);
+        let later = interrupts.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            later.count();
+        });
+        assert!(interrupts.are_impatient().await);
     }
 }

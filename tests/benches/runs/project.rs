@@ -33,6 +33,7 @@ pub struct Project {
     folder: tempfile::TempDir,
     environment: Vec<(&'static str, String)>,
     parallelism: usize,
+    _meeting: tempfile::TempDir,
 }
 
 impl Project {
@@ -40,12 +41,14 @@ impl Project {
     pub fn new(options: &Options, stripe: &StandIn, subject: &Subject, start: Start) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name).display().to_string();
+        // As systemd makes it: in memory.
+        let meeting = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         let mut environment = stripe.environment(folder.path());
         environment.extend([
             ("TF_CLI_CONFIG_FILE", path("cli.tfrc")),
             ("TF_IN_AUTOMATION", "1".to_owned()),
             ("CHECKPOINT_DISABLE", "1".to_owned()),
-            ("XDG_RUNTIME_DIR", path("meeting")),
+            ("XDG_RUNTIME_DIR", meeting.path().display().to_string()),
             (measure::NOTES, path("notes")),
         ]);
         let binary = subject.binary.as_ref().map(|binary| std::fs::canonicalize(binary).unwrap());
@@ -53,7 +56,7 @@ impl Project {
             environment.push((measure::PROVIDER, binary.display().to_string()));
         }
         let started = binary.filter(|_| start == Start::Plain);
-        let project = Self { environment, parallelism: options.parallelism, folder };
+        let project = Self { environment, parallelism: options.parallelism, folder, _meeting: meeting };
         project.mirror(&started.unwrap_or_else(|| std::env::current_exe().unwrap()));
         project.write(&subject.operations(options)[0].2);
         project.terraform(&["init"]);
@@ -101,11 +104,10 @@ impl Project {
         std::fs::write(self.path("main.tf"), config).unwrap();
     }
 
-    /// A mirror with one provider, which is this program.
+    /// A mirror whose only provider is that program.
     fn mirror(&self, program: &Path) {
         let folder = self.path("mirror/registry.terraform.io/bench/stripe/1.0.0/linux_amd64");
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::create_dir_all(self.path("meeting")).unwrap();
         std::os::unix::fs::symlink(program, folder.join("terraform-provider-stripe")).unwrap();
         let mirror = self.path("mirror").display().to_string();
         let include = "include = [\"registry.terraform.io/bench/stripe\"]";

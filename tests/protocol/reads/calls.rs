@@ -40,6 +40,16 @@ async fn five_thousand_of_five_thousand_are_read_by_their_pages() {
 }
 
 #[tokio::test]
+async fn what_two_runs_made_in_two_years_is_read_by_its_pages() {
+    let one = Account::even(1_000, 20);
+    let later = one.created.iter().map(|created| created + 30_000_000);
+    let created = one.created.iter().copied().chain(later).collect();
+    let account = Account { created, ..one };
+    let calls = calls(&account, &shuffled(0..2_000), 2_000).await;
+    assert!(calls <= 24, "{calls}");
+}
+
+#[tokio::test]
 async fn without_a_hint_pages_begin_when_so_many_reads_have_come_that_they_pay() {
     let account = Account::even(5_000, 20);
     let calls = calls(&account, &shuffled(0..5_000), 0).await;
