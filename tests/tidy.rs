@@ -273,10 +273,13 @@ fn is_test(line: &str) -> bool {
 const ONLY_UNIX: &[&str] =
     &["std::os::unix", "rustix::", "signal::unix", "net::UnixListener", "net::UnixStream", "{UnixListener"];
 
+/// The attributes that leave an item to Unix, or to one system of its kind.
+const UNIX_ALONE: [&str; 3] = ["#[cfg(unix)]", "#[cfg(all(test, unix))]", "#[cfg(target_os = \"linux\")]"];
+
 /// Whether an attribute right above a line, or above an item around it, leaves the line to Unix.
 fn is_for_unix_only(lines: &[&str], at: usize) -> bool {
     let indent = |line: &str| line.len() - line.trim_start().len();
-    let guards = |line: &&str| ["#[cfg(unix)]", "#[cfg(all(test, unix))]"].contains(&line.trim());
+    let guards = |line: &&str| UNIX_ALONE.contains(&line.trim());
     let mut around = usize::MAX;
     for (item, line) in lines.iter().enumerate().take(at + 1).rev() {
         if line.trim().is_empty() || indent(line) >= around {
