@@ -166,7 +166,7 @@ impl Window {
     }
 
     /// Notes that a page is no longer under way.
-    pub(super) fn arrived(&mut self, start: &Start) {
+    fn arrived(&mut self, start: &Start) {
         self.under_way.retain(|it| it != start);
     }
 
