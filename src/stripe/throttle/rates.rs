@@ -6,7 +6,9 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::{Instant, sleep};
 
-use super::{ConnectionThrottle, NodeThrottle, PermitRequest, ProcessWindow, Throttle as _, Window};
+use super::{
+    ConnectionThrottle, LimitKey, NodeThrottle, PermitRequest, ProcessWindow, Throttle as _, Window,
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 const PATHS: [&str; 6] = ["/v1/a", "/v1/b", "/v1/c", "/v1/d", "/v1/e", "/v1/f"];
@@ -81,6 +83,38 @@ async fn the_first_second_is_full() {
     let left = leave(&throttle(&ProcessWindow::new(25)), run).await;
     let first = left.iter().filter(|at| **at - left[0] < SECOND).count();
     assert_eq!(first, 25);
+}
+
+/// How many arrivals a Stripe refuses that admits `limit` in any second, where the n-th request is so long
+/// on its way.
+fn refused(left: &[Instant], limit: usize, delay: impl Fn(usize) -> Duration) -> usize {
+    let mut arrivals: Vec<Instant> = left.iter().enumerate().map(|(at, left)| *left + delay(at)).collect();
+    arrivals.sort();
+    let mut admitted: Vec<Instant> = Vec::new();
+    for at in arrivals {
+        let full = admitted.len().checked_sub(limit).is_some_and(|oldest| at - admitted[oldest] < SECOND);
+        admitted.extend((!full).then_some(at));
+    }
+    left.len() - admitted.len()
+}
+
+/// The reason why the admissions of a second are not spaced.
+#[tokio::test(start_paused = true)]
+async fn requests_that_leave_together_bear_delays_better_than_an_even_distribution() {
+    let run = Run { requests: 200, parallelism: 50, latency: Duration::from_millis(150) };
+    let together = leave(&throttle(&ProcessWindow::new(25)), run).await;
+    let apart = super::window_state::WINDOW / 25;
+    let evenly: Vec<Instant> = (0..200).map(|at| together[0] + Duration::from_micros(at * apart)).collect();
+    let up_to = |most: u64| {
+        move |at: usize| Duration::from_millis(LimitKey::new(&at.to_string(), 0).hash % (most + 1))
+    };
+    for slack in [5, 15] {
+        assert_eq!(refused(&together, 25, up_to(slack)), 0, "up to {slack} ms");
+    }
+    for more in [20, 30, 40] {
+        let [together, evenly] = [&together, &evenly].map(|left| refused(left, 25, up_to(more)));
+        assert!(together == 0 && evenly > 0, "up to {more} ms: {together}, {evenly}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,10 +9,12 @@
 //! Stripe counts requests when they arrive, some milliseconds after they were admitted, and not
 //! always the same number of them. So a second is taken to be longer by [`ARRIVAL_SLACK`], and an
 //! admission counts from when it may have left at the latest: its entry says how late the requests of
-//! its process have been. Every process reads that, so that none waits longer than the others. Once a
-//! fifth of the limit is used, admissions are spaced: a request that is delayed meets single ones, not
-//! a burst. The spacing is shorter than the limit asks for, so that a moment without a request can be
-//! made up for.
+//! its process have been. Every process reads that, so that none waits longer than the others.
+//!
+//! Nothing spaces the admissions of one second. Stripe refuses the n-th arrival of a second that comes less
+//! than a second after the n-th of the one before. Requests that leave together change places when one is
+//! delayed, and the n-th arrival is hardly later; where each has a time of its own, the next second's request
+//! comes too early after each delayed one. A test beside this file compares the two.
 
 use std::time::Duration;
 
@@ -24,10 +26,6 @@ pub(super) const ARRIVAL_SLACK: u64 = 15_000;
 pub(super) const WINDOW: u64 = 1_000_000 + ARRIVAL_SLACK;
 /// How much longer it counts at most, because its process lets requests leave late.
 pub(super) const MOST_LATENESS: Duration = Duration::from_millis(60);
-/// One part in so many of a limit is admitted without spacing.
-pub(super) const BURST: usize = 5;
-/// The time between the others, in percent of what the limit asks for.
-pub(super) const SPACING_PERCENT: u64 = 85;
 /// A request that is due within this time is counted now.
 pub(super) const GRANT_AHEAD: Duration = Duration::from_millis(40);
 /// The longest pause, in microseconds.
@@ -110,32 +108,20 @@ impl WindowState {
         self.pauses.retain(|pause| pause.until > now && pause.until <= now + LONGEST_PAUSE);
     }
 
+    /// When the next admission that counts for the key is due; `at` is the key's place in an entry.
     fn key_due(&self, at: usize, key: LimitKey, now: u64) -> u64 {
         self.due(Some((at, key.hash)), key.limit, now)
     }
 
     fn due(&self, key: Option<(usize, u64)>, limit: usize, now: u64) -> u64 {
         let counts = |entry: &&Entry| key.is_none_or(|(at, hash)| entry.keys.get(at) == Some(&hash));
-        let admitted: Vec<Entry> = self.admitted.iter().filter(counts).copied().collect();
+        let mut ends: Vec<u64> = self.admitted.iter().filter(counts).map(Entry::end).collect();
+        ends.sort_unstable();
+        let free = ends.len().checked_sub(limit.max(1)).and_then(|at| ends.get(at).copied());
         let hash = key.map(|(_, hash)| hash);
-        let paused = self.pauses.iter().find(|pause| pause.key == hash).map_or(0, |pause| pause.until);
-        due(&admitted, limit.max(1), now).max(paused)
+        let paused = self.pauses.iter().find(|pause| pause.key == hash).map(|pause| pause.until);
+        now.max(free.unwrap_or(0)).max(paused.unwrap_or(0))
     }
-}
-
-/// When the next admission is due, in microseconds; `admitted` are those that count, oldest first.
-fn due(admitted: &[Entry], limit: usize, now: u64) -> u64 {
-    let mut ends: Vec<u64> = admitted.iter().map(Entry::end).collect();
-    ends.sort_unstable();
-    let free = ends.len().checked_sub(limit).and_then(|at| ends.get(at).copied());
-    let last = admitted.last().filter(|_| admitted.len() > (limit / BURST).max(1));
-    let spaced = last.map_or(0, |last| last.at + spacing(limit));
-    free.unwrap_or(0).max(spaced).max(now)
-}
-
-/// The time between two admissions in microseconds.
-fn spacing(limit: usize) -> u64 {
-    WINDOW * SPACING_PERCENT / 100 / u64::try_from(limit).unwrap_or(u64::MAX)
 }
 
 /// A duration in microseconds.
@@ -148,7 +134,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::window::{Decision, LimitKey, LimitKeys};
-    use super::{Entry, GRANT_AHEAD, LONGEST_PAUSE, WindowState, due};
+    use super::{GRANT_AHEAD, LONGEST_PAUSE, WindowState};
 
     const NOW: u64 = 10_000_000_000;
 
@@ -166,16 +152,6 @@ mod tests {
 
     fn at_once(decision: Decision) -> bool {
         matches!(decision, Decision::Granted { wait: Duration::ZERO, .. })
-    }
-
-    #[test]
-    fn a_fifth_of_the_limit_is_free_and_the_rest_is_spaced() {
-        let entries = |all: &[u64]| all.iter().map(|at| Entry { at: *at, late: 0, keys: [0; 2] }).collect();
-        let due = |admitted: Vec<Entry>| due(&admitted, 10, NOW);
-        assert_eq!(due(entries(&[NOW; 2])), NOW);
-        assert_eq!(due(entries(&[NOW; 3])), NOW + 86_275);
-        let spread: Vec<u64> = (0..10).map(|n| NOW - 1_000_000 + n * 101_000).collect();
-        assert_eq!(due(entries(&spread)), NOW + 15_000);
     }
 
     #[test]
@@ -212,7 +188,7 @@ mod tests {
         assert_eq!(state.decide(2, all, NOW), Decision::Wait(wait.saturating_sub(GRANT_AHEAD)));
         assert_eq!(
             state.decide(2, all, NOW + 1_010_000),
-            granted(Duration::from_millis(5), NOW + 1_015_000, 396_375)
+            granted(Duration::from_millis(5), NOW + 1_015_000, 0)
         );
     }
 
