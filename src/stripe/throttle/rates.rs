@@ -98,22 +98,22 @@ fn refused(left: &[Instant], limit: usize, delay: impl Fn(usize) -> Duration) ->
     left.len() - admitted.len()
 }
 
-/// The reason why the admissions of a second are not spaced.
+/// The reason why the admissions of a second are not spread over it.
 #[tokio::test(start_paused = true)]
-async fn requests_that_leave_together_bear_delays_better_than_an_even_distribution() {
+async fn requests_that_leave_close_together_bear_delays_better_than_an_even_distribution() {
     let run = Run { requests: 200, parallelism: 50, latency: Duration::from_millis(150) };
-    let together = leave(&throttle(&ProcessWindow::new(25)), run).await;
+    let close = leave(&throttle(&ProcessWindow::new(25)), run).await;
     let apart = super::window_state::WINDOW / 25;
-    let evenly: Vec<Instant> = (0..200).map(|at| together[0] + Duration::from_micros(at * apart)).collect();
+    let evenly: Vec<Instant> = (0..200).map(|at| close[0] + Duration::from_micros(at * apart)).collect();
     let up_to = |most: u64| {
         move |at: usize| Duration::from_millis(LimitKey::new(&at.to_string(), 0).hash % (most + 1))
     };
     for slack in [5, 15] {
-        assert_eq!(refused(&together, 25, up_to(slack)), 0, "up to {slack} ms");
+        assert_eq!(refused(&close, 25, up_to(slack)), 0, "up to {slack} ms");
     }
     for more in [20, 30, 40] {
-        let [together, evenly] = [&together, &evenly].map(|left| refused(left, 25, up_to(more)));
-        assert!(together == 0 && evenly > 0, "up to {more} ms: {together}, {evenly}");
+        let [close, evenly] = [&close, &evenly].map(|left| refused(left, 25, up_to(more)));
+        assert!(2 * close < evenly, "up to {more} ms: {close}, {evenly}");
     }
 }
 

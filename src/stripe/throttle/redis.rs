@@ -11,7 +11,7 @@ use redis::{Client, Script};
 use tokio::sync::OnceCell;
 
 use super::window::{Decision, LimitKey, LimitKeys, Window, WindowError};
-use super::window_state::{GRANT_AHEAD, MOST_LATENESS, WINDOW, micros};
+use super::window_state::{GRANT_AHEAD, MOST_LATENESS, SPACING_PERCENT, WINDOW, micros};
 
 /// For connecting to the Redis, and for each of its answers.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -21,10 +21,10 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const ADMIT_SCRIPT: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local window, soon = tonumber(ARGV[1]), tonumber(ARGV[2])
-local most = {tonumber(ARGV[3]), tonumber(ARGV[5]), tonumber(ARGV[7])}
-local endpoint, connection = ARGV[4], ARGV[6]
-local late, moved = tonumber(ARGV[8]), ARGV[9]
+local window, soon, spacing = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local most = {tonumber(ARGV[4]), tonumber(ARGV[6]), tonumber(ARGV[8])}
+local endpoint, connection = ARGV[5], ARGV[7]
+local late, moved = tonumber(ARGV[9]), ARGV[10]
 local admitted = {{}, {}, {}}
 for _, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
   local text, its_endpoint, its_connection, its_late = string.match(entry, '^(%d+) (%d+) (%d+) (%d+)$')
@@ -33,15 +33,19 @@ for _, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
     redis.call('LREM', KEYS[1], 1, entry)
     moved = ''
   elseif at and at + its_late + window > now then
-    local ends = at + its_late + window
-    table.insert(admitted[1], ends)
-    if its_endpoint == endpoint then table.insert(admitted[2], ends) end
-    if its_connection == connection then table.insert(admitted[3], ends) end
+    local counted = {at, at + its_late + window}
+    table.insert(admitted[1], counted)
+    if its_endpoint == endpoint then table.insert(admitted[2], counted) end
+    if its_connection == connection then table.insert(admitted[3], counted) end
   end
 end
 local paused = redis.call('HMGET', KEYS[2], 'everybody', endpoint)
 local function due(which, pause)
-  local due, ends = math.max(now, tonumber(pause or 0) or 0), admitted[which]
+  local due, ends = math.max(now, tonumber(pause or 0) or 0), {}
+  for _, counted in ipairs(admitted[which]) do
+    due = math.max(due, counted[1] + math.floor(window * spacing / 100 / most[which]))
+    table.insert(ends, counted[2])
+  end
   table.sort(ends)
   if #ends >= most[which] then
     due = math.max(due, ends[#ends - most[which] + 1])
@@ -118,7 +122,7 @@ impl RedisWindow {
         let mut connection = self.connection().await?;
         let script = Script::new(ADMIT_SCRIPT);
         let mut call = script.key(&self.admitted);
-        call.key(&self.paused).arg(WINDOW).arg(micros(GRANT_AHEAD)).arg(self.limit);
+        call.key(&self.paused).arg(WINDOW).arg(micros(GRANT_AHEAD)).arg(SPACING_PERCENT).arg(self.limit);
         for key in [keys.endpoint, keys.connection] {
             call.arg(key.hash).arg(key.limit);
         }

@@ -11,10 +11,11 @@
 //! admission counts from when it may have left at the latest: its entry says how late the requests of
 //! its process have been. Every process reads that, so that none waits longer than the others.
 //!
-//! Nothing spaces the admissions of one second. Stripe refuses the n-th arrival of a second that comes less
-//! than a second after the n-th of the one before. Requests that leave together change places when one is
-//! delayed, and the n-th arrival is hardly later; where each has a time of its own, the next second's request
-//! comes too early after each delayed one. A test beside this file compares the two.
+//! The admissions of one second follow each other closely ([`SPACING_PERCENT`]). Stripe refuses the n-th
+//! arrival of a second that comes less than a second after the n-th of the one before. Requests that leave close
+//! together change places when one is delayed, and the n-th arrival is hardly later; where each has a time of
+//! its own, the next second's request comes too early after each delayed one. A test beside this file compares
+//! the two. All at one instant is too close: processes that wake together hold each other back.
 
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub(super) const ARRIVAL_SLACK: u64 = 15_000;
 pub(super) const WINDOW: u64 = 1_000_000 + ARRIVAL_SLACK;
 /// How much longer it counts at most, because its process lets requests leave late.
 pub(super) const MOST_LATENESS: Duration = Duration::from_millis(60);
+/// The time between two admissions, in percent of what an even distribution over the second would take.
+pub(super) const SPACING_PERCENT: u64 = 10;
 /// A request that is due within this time is counted now.
 pub(super) const GRANT_AHEAD: Duration = Duration::from_millis(40);
 /// The longest pause, in microseconds.
@@ -108,20 +111,29 @@ impl WindowState {
         self.pauses.retain(|pause| pause.until > now && pause.until <= now + LONGEST_PAUSE);
     }
 
-    /// When the next admission that counts for the key is due; `at` is the key's place in an entry.
     fn key_due(&self, at: usize, key: LimitKey, now: u64) -> u64 {
         self.due(Some((at, key.hash)), key.limit, now)
     }
 
+    /// When the next admission that counts for the key is due, which is at that place of an entry; without a
+    /// key, for the account.
     fn due(&self, key: Option<(usize, u64)>, limit: usize, now: u64) -> u64 {
+        let limit = limit.max(1);
         let counts = |entry: &&Entry| key.is_none_or(|(at, hash)| entry.keys.get(at) == Some(&hash));
-        let mut ends: Vec<u64> = self.admitted.iter().filter(counts).map(Entry::end).collect();
+        let admitted: Vec<Entry> = self.admitted.iter().filter(counts).copied().collect();
+        let mut ends: Vec<u64> = admitted.iter().map(Entry::end).collect();
         ends.sort_unstable();
-        let free = ends.len().checked_sub(limit.max(1)).and_then(|at| ends.get(at).copied());
+        let free = ends.len().checked_sub(limit).and_then(|at| ends.get(at).copied());
+        let spaced = admitted.last().map(|last| last.at + spacing(limit));
         let hash = key.map(|(_, hash)| hash);
         let paused = self.pauses.iter().find(|pause| pause.key == hash).map(|pause| pause.until);
-        now.max(free.unwrap_or(0)).max(paused.unwrap_or(0))
+        [free, spaced, paused].into_iter().flatten().fold(now, u64::max)
     }
+}
+
+/// The time between two admissions in microseconds.
+fn spacing(limit: usize) -> u64 {
+    WINDOW * SPACING_PERCENT / 100 / u64::try_from(limit).unwrap_or(u64::MAX)
 }
 
 /// A duration in microseconds.
@@ -179,27 +191,26 @@ mod tests {
     }
 
     #[test]
-    fn requests_are_admitted_until_the_second_is_full() {
+    fn requests_follow_each_other_closely_until_the_second_is_full() {
         let mut state = WindowState::default();
-        let all = LimitKeys::default();
-        assert!(at_once(state.decide(2, all, NOW)));
-        assert!(at_once(state.decide(2, all, NOW)));
+        let mut decide = |at| state.decide(25, LimitKeys::default(), NOW + at);
+        assert_eq!(decide(0), granted(Duration::ZERO, NOW, 0));
+        assert_eq!(decide(0), granted(Duration::from_micros(4060), NOW + 4060, 0));
+        assert!((2..25).all(|n| at_once(decide(n * 4060))));
         let wait = Duration::from_millis(1015);
-        assert_eq!(state.decide(2, all, NOW), Decision::Wait(wait.saturating_sub(GRANT_AHEAD)));
-        assert_eq!(
-            state.decide(2, all, NOW + 1_010_000),
-            granted(Duration::from_millis(5), NOW + 1_015_000, 0)
-        );
+        assert_eq!(decide(100_000), Decision::Wait(wait - Duration::from_millis(100) - GRANT_AHEAD));
+        assert_eq!(decide(1_010_000), granted(Duration::from_millis(5), NOW + 1_015_000, 0));
     }
 
     #[test]
     fn an_endpoint_at_its_limit_does_not_delay_another_one() {
         let mut state = WindowState::default();
-        for _ in 0..2 {
-            assert!(at_once(state.decide(100, of(1, 7), NOW)));
+        for at in [0, 60_000] {
+            assert!(at_once(state.decide(100, of(1, 7), NOW + at)));
         }
-        assert!(matches!(state.decide(100, of(1, 8), NOW), Decision::WaitForEndpoint(_)));
-        assert!(at_once(state.decide(100, of(2, 8), NOW)));
+        let now = NOW + 120_000;
+        assert!(matches!(state.decide(100, of(1, 8), now), Decision::WaitForEndpoint(_)));
+        assert!(at_once(state.decide(100, of(2, 8), now)));
     }
 
     #[test]
