@@ -20,6 +20,7 @@ pub fn cases() -> Vec<Case> {
         case!(async another_window_is_used_when_the_redis_goes_away, Redis),
         case!(the_nodes_of_a_connection_are_counted_across_a_redis, Redis),
         case!(the_nodes_of_a_connection_are_counted_across_a_machine),
+        case!(async a_redis_admits_the_requests_of_a_second_closely, Redis),
         case!(async a_redis_delays_one_endpoint_and_not_the_others, Redis),
     ]
 }
@@ -106,6 +107,28 @@ fn the_nodes_of_a_connection_are_counted_across_a_machine() {
         window
     });
     Runtime::new().unwrap().block_on(assert_nodes_are_shared(windows));
+}
+
+/// As the windows of a process and of a machine do: 4.06 ms apart, a tenth of 1.015 s for 25.
+async fn a_redis_admits_the_requests_of_a_second_closely() {
+    let redis = Redis::start();
+    let window = window(&redis, 25);
+    let mut times = Vec::new();
+    while times.len() < 25 {
+        match window.try_admit(LimitKeys::default()).await.unwrap() {
+            Decision::Granted { at, .. } => times.push(at),
+            Decision::Wait(wait) | Decision::WaitForEndpoint(wait) => {
+                assert!(wait < Duration::from_millis(5), "{} admitted: {wait:?}", times.len());
+                tokio::time::sleep(wait).await;
+            }
+        }
+    }
+    let apart = times.windows(2).map(|two| two[1] - two[0]).min();
+    assert_eq!(apart, Some(4060));
+    let Decision::Wait(wait) = window.try_admit(LimitKeys::default()).await.unwrap() else {
+        panic!("the second is full")
+    };
+    assert!(wait > Duration::from_millis(500), "{wait:?}");
 }
 
 async fn a_redis_delays_one_endpoint_and_not_the_others() {

@@ -56,9 +56,13 @@ impl NodeThrottle {
         Self { window: Mutex::default(), pool, min, max }
     }
 
-    /// Halves the active nodes after a 429; a backlog adds them again.
+    /// Halves the active nodes after a 429; a backlog adds them again. Requests that left together are refused
+    /// together: that is one reason, and not several.
     pub(super) fn halve(&self) {
         let mut pool = self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if pool.halved.is_some_and(|at| at.elapsed() < RECOVERY_STEP) {
+            return;
+        }
         pool.active = (pool.active / 2).max(self.min.min(pool.active)).max(1);
         (pool.halved, pool.changed) = (Some(Instant::now()), Some(Instant::now()));
     }
@@ -217,8 +221,10 @@ mod tests {
         sleep(2 * SECOND).await;
         let before = admit(&throttle).await.nodes;
         assert!(before > 1);
-        throttle.halve();
-        assert_eq!(admit(&throttle).await.nodes, before / 2);
+        for _ in 0..10 {
+            throttle.halve();
+        }
+        assert_eq!(admit(&throttle).await.nodes, before / 2, "ten refusals at once are one");
     }
 
     #[tokio::test(start_paused = true)]

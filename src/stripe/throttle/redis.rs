@@ -11,7 +11,7 @@ use redis::{Client, Script};
 use tokio::sync::OnceCell;
 
 use super::window::{Decision, LimitKey, LimitKeys, Window, WindowError};
-use super::window_state::{GRANT_AHEAD, MOST_LATENESS, SPACING_PERCENT, WINDOW, micros};
+use super::window_state::{GRANT_AHEAD, LONGEST_PAUSE, MOST_LATENESS, SPACING_PERCENT, WINDOW, micros};
 
 /// For connecting to the Redis, and for each of its answers.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -24,7 +24,7 @@ local now = time[1] * 1000000 + time[2]
 local window, soon, spacing = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local most = {tonumber(ARGV[4]), tonumber(ARGV[6]), tonumber(ARGV[8])}
 local endpoint, connection = ARGV[5], ARGV[7]
-local late, moved = tonumber(ARGV[9]), ARGV[10]
+local late, moved, longest = tonumber(ARGV[9]), ARGV[10], tonumber(ARGV[11])
 local admitted = {{}, {}, {}}
 for _, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
   local text, its_endpoint, its_connection, its_late = string.match(entry, '^(%d+) (%d+) (%d+) (%d+)$')
@@ -32,7 +32,7 @@ for _, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
   if text == moved and its_endpoint == endpoint and its_connection == connection then
     redis.call('LREM', KEYS[1], 1, entry)
     moved = ''
-  elseif at and at + its_late + window > now then
+  elseif at and at <= now + 2 * soon and at + its_late + window > now then
     local counted = {at, at + its_late + window}
     table.insert(admitted[1], counted)
     if its_endpoint == endpoint then table.insert(admitted[2], counted) end
@@ -41,7 +41,8 @@ for _, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
 end
 local paused = redis.call('HMGET', KEYS[2], 'everybody', endpoint)
 local function due(which, pause)
-  local due, ends = math.max(now, tonumber(pause or 0) or 0), {}
+  local paused = tonumber(pause or 0) or 0
+  local due, ends = paused <= now + longest and math.max(now, paused) or now, {}
   for _, counted in ipairs(admitted[which]) do
     due = math.max(due, counted[1] + math.floor(window * spacing / 100 / most[which]))
     table.insert(ends, counted[2])
@@ -127,7 +128,7 @@ impl RedisWindow {
             call.arg(key.hash).arg(key.limit);
         }
         call.arg(micros(keys.lateness.min(MOST_LATENESS)));
-        call.arg(keys.moved.map(|at| at.to_string()).unwrap_or_default());
+        call.arg(keys.moved.map(|at| at.to_string()).unwrap_or_default()).arg(LONGEST_PAUSE);
         let (granted, wait, at): (u8, u64, u64) = call.invoke_async(&mut connection).await?;
         let wait = Duration::from_micros(wait);
         Ok(match granted {
@@ -142,7 +143,8 @@ impl RedisWindow {
         let script = Script::new(PAUSE_SCRIPT);
         let paused = endpoint.map_or_else(|| "everybody".to_owned(), |key| key.hash.to_string());
         let mut call = script.key(&self.paused);
-        let _: u8 = call.arg(paused).arg(micros(pause)).invoke_async(&mut connection).await?;
+        let _: u8 =
+            call.arg(paused).arg(micros(pause).min(LONGEST_PAUSE)).invoke_async(&mut connection).await?;
         Ok(())
     }
 }

@@ -11,11 +11,12 @@
 //! admission counts from when it may have left at the latest: its entry says how late the requests of
 //! its process have been. Every process reads that, so that none waits longer than the others.
 //!
-//! The admissions of one second follow each other closely ([`SPACING_PERCENT`]). Stripe refuses the n-th
-//! arrival of a second that comes less than a second after the n-th of the one before. Requests that leave close
-//! together change places when one is delayed, and the n-th arrival is hardly later; where each has a time of
-//! its own, the next second's request comes too early after each delayed one. A test beside this file compares
-//! the two. All at one instant is too close: processes that wake together hold each other back.
+//! The admissions of one second follow each other closely ([`SPACING_PERCENT`]). A limit that counts any
+//! second refuses the n-th arrival that comes less than a second after the n-th of the second before.
+//! Requests that leave close together are overtaken by others when they are delayed, so that the n-th arrival is
+//! hardly later; where each has a time of its own, the next second's request comes too early after each
+//! delayed one. A test beside this file compares the two. All at one instant is too close: processes that wake
+//! together hold each other back.
 
 use std::time::Duration;
 
@@ -54,7 +55,7 @@ pub(super) struct Pause {
     pub key: Option<u64>,
 }
 
-/// The admissions of the last second, oldest first, and the pauses that have not ended.
+/// The admissions of the last second, and the pauses that have not ended.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct WindowState {
     pub admitted: Vec<Entry>,
@@ -92,7 +93,7 @@ impl WindowState {
             };
         }
         let entry = Entry { at, late: micros(keys.lateness.min(MOST_LATENESS)), keys: hashes };
-        self.admitted.insert(self.admitted.partition_point(|earlier| earlier.at <= at), entry);
+        self.admitted.push(entry);
         let next = Duration::from_micros(self.due(None, limit, now) - now).saturating_sub(GRANT_AHEAD);
         Decision::Granted { wait, at, next }
     }
@@ -105,9 +106,10 @@ impl WindowState {
         }
     }
 
-    /// Drops what has ended, and instants too far ahead, which a clock that was set back leaves behind.
+    /// Drops what has ended, and instants further ahead than a grant, which a clock that was set back leaves behind.
     fn drop_expired(&mut self, now: u64) {
-        self.admitted.retain(|entry| entry.end() > now && entry.at <= now.saturating_add(WINDOW));
+        let furthest = now.saturating_add(2 * micros(GRANT_AHEAD));
+        self.admitted.retain(|entry| entry.end() > now && entry.at <= furthest);
         self.pauses.retain(|pause| pause.until > now && pause.until <= now + LONGEST_PAUSE);
     }
 
@@ -124,7 +126,7 @@ impl WindowState {
         let mut ends: Vec<u64> = admitted.iter().map(Entry::end).collect();
         ends.sort_unstable();
         let free = ends.len().checked_sub(limit).and_then(|at| ends.get(at).copied());
-        let spaced = admitted.last().map(|last| last.at + spacing(limit));
+        let spaced = admitted.iter().map(|last| last.at + spacing(limit)).max();
         let hash = key.map(|(_, hash)| hash);
         let paused = self.pauses.iter().find(|pause| pause.key == hash).map(|pause| pause.until);
         [free, spaced, paused].into_iter().flatten().fold(now, u64::max)
@@ -236,14 +238,16 @@ mod tests {
 
     #[test]
     fn a_clock_that_jumps_makes_nobody_wait() {
-        let mut state = WindowState::default();
-        for _ in 0..2 {
-            state.decide(2, LimitKeys::default(), NOW);
+        for back in [500_000, 3_600_000_000] {
+            let mut state = WindowState::default();
+            for at in [NOW, NOW + 60_000] {
+                assert!(at_once(state.decide(2, LimitKeys::default(), at)));
+            }
+            assert!(at_once(state.decide(2, LimitKeys::default(), NOW - back)), "back by {back}");
         }
+        let mut state = WindowState::default();
         state.pause(None, NOW + LONGEST_PAUSE);
-        let back = NOW - 3_600_000_000;
-        assert!(at_once(state.decide(2, LimitKeys::default(), back)));
-        let forth = NOW + 3_600_000_000;
-        assert!(at_once(state.decide(2, LimitKeys::default(), forth)));
+        assert!(at_once(state.decide(2, LimitKeys::default(), NOW - 3_600_000_000)));
+        assert!(at_once(state.decide(2, LimitKeys::default(), NOW + 3_600_000_000)));
     }
 }
