@@ -52,11 +52,8 @@ fn densest(left: &[Instant]) -> usize {
 /// What part of the possible rate was reached until the last request left; of many requests, between two that
 /// began a second, without the first two seconds: the last second alone would hide what every second loses.
 fn share(left: &[Instant], limit: usize, run: Run) -> f64 {
-    let settled = 2 * limit;
-    let (from, to) = match (left.len() - 1).checked_sub(settled + 10 * limit) {
-        Some(_) => (settled, settled + (left.len() - 1 - settled) / limit * limit),
-        None => (0, left.len() - 1),
-    };
+    let last = left.len() - 1;
+    let (from, to) = if last < 12 * limit { (0, last) } else { (2 * limit, last / limit * limit) };
     let [limit, parallelism, requests] =
         [limit, run.parallelism, to - from].map(|it| f64::from(u32::try_from(it).unwrap()));
     let possible = limit.min(parallelism / run.latency.as_secs_f64());

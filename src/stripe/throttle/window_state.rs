@@ -122,11 +122,11 @@ impl WindowState {
     fn due(&self, key: Option<(usize, u64)>, limit: usize, now: u64) -> u64 {
         let limit = limit.max(1);
         let counts = |entry: &&Entry| key.is_none_or(|(at, hash)| entry.keys.get(at) == Some(&hash));
-        let admitted: Vec<Entry> = self.admitted.iter().filter(counts).copied().collect();
-        let mut ends: Vec<u64> = admitted.iter().map(Entry::end).collect();
+        let admitted = self.admitted.iter().filter(counts);
+        let mut ends: Vec<u64> = admitted.clone().map(Entry::end).collect();
         ends.sort_unstable();
         let free = ends.len().checked_sub(limit).and_then(|at| ends.get(at).copied());
-        let spaced = admitted.iter().map(|last| last.at + spacing(limit)).max();
+        let spaced = admitted.map(|entry| entry.at + spacing(limit)).max();
         let hash = key.map(|(_, hash)| hash);
         let paused = self.pauses.iter().find(|pause| pause.key == hash).map(|pause| pause.until);
         [free, spaced, paused].into_iter().flatten().fold(now, u64::max)
