@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use stripe_provider::command::{self, Command};
 use stripe_provider::env::Env;
+use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
     let command = match Command::parse(std::env::args_os().skip(1)) {
@@ -14,10 +15,7 @@ fn main() -> ExitCode {
         // The help and the version too: clap knows which stream and which exit code each has.
         Err(told) => told.exit(),
     };
-    // Terraform's calls are short and many: one thread answers them with less work than two that share them.
-    let workers = if matches!(command, Command::Plugin { .. }) { 1 } else { 2 };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build();
-    let runtime = match runtime {
+    let runtime = match runtime(&command).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),
     };
@@ -30,6 +28,16 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(error.as_ref()),
     }
+}
+
+/// Terraform's calls are short and many: one thread, this one, answers them with less work than two that share them.
+fn runtime(command: &Command) -> Builder {
+    if matches!(command, Command::Plugin { .. }) {
+        return Builder::new_current_thread();
+    }
+    let mut runtime = Builder::new_multi_thread();
+    runtime.worker_threads(2);
+    runtime
 }
 
 fn failed(error: &(dyn std::error::Error + 'static)) -> ExitCode {
