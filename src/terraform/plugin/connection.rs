@@ -16,6 +16,10 @@ use tonic::transport::server::Connected;
 use crate::terraform::plugin::socket::Socket;
 use crate::terraform::plugin::tls::Identity;
 
+mod batched;
+
+use batched::Batched;
+
 /// A connection that carries bytes in both directions.
 pub(super) trait ByteStream: AsyncRead + AsyncWrite + Send {}
 
@@ -85,9 +89,9 @@ impl Door {
 
 async fn secure(stream: Box<dyn ByteStream>, acceptor: Option<TlsAcceptor>) -> io::Result<Connection> {
     let stream = Pin::from(stream);
-    let Some(acceptor) = acceptor else { return Ok(Connection(stream)) };
+    let Some(acceptor) = acceptor else { return Ok(Connection(Box::pin(Batched::new(stream)))) };
     let secured = timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await??;
-    Ok(Connection(Box::pin(secured)))
+    Ok(Connection(Box::pin(Batched::new(secured))))
 }
 
 /// A connection as the gRPC server takes it.

@@ -10,6 +10,8 @@ use crate::terraform::plugin::{Environment, Error};
 
 #[cfg(unix)]
 mod unix;
+#[cfg(unix)]
+mod unix_stream;
 
 /// A listening socket. The file of a unix socket goes when this does.
 #[derive(Debug)]

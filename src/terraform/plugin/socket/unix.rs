@@ -6,8 +6,9 @@ use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
-use tokio::net::{UnixListener, UnixStream};
+use tokio::net::UnixListener;
 
+use crate::terraform::plugin::socket::unix_stream::UnixStream;
 use crate::terraform::plugin::{Environment, Error};
 
 /// How the names of sockets begin; hosts that clean up look for it.
@@ -46,7 +47,8 @@ impl UnixSocket {
     }
 
     pub(super) async fn accept(&self) -> io::Result<UnixStream> {
-        self.file.as_file().accept().await.map(|(stream, _)| stream)
+        let (stream, _) = self.file.as_file().accept().await?;
+        UnixStream::new(stream)
     }
 
     pub(super) fn path(&self) -> &str {

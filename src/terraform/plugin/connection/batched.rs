@@ -1,0 +1,213 @@
+//! A stream whose writes of one turn of the runtime leave as one.
+//!
+//! HTTP/2 flushes the message of an answer before its trailers, and every answer for itself. Each of these would
+//! be a record of TLS, a system call, and a host that wakes up. So a flush lets the tasks that are ready run first, and then
+//! writes what they have all answered.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::task::JoinHandle;
+
+/// So many bytes are kept for others to join; they fill a record of TLS.
+const MOST_KEPT: usize = 16 << 10;
+
+/// A stream whose writes of one turn of the runtime leave as one.
+pub(super) struct Batched<S> {
+    stream: S,
+    kept: Vec<u8>,
+    /// How many of the kept bytes have been written.
+    written: usize,
+    /// A task that does nothing: it has run when those have that were ready before.
+    turn: Option<JoinHandle<()>>,
+}
+
+impl<S: AsyncWrite + Unpin> Batched<S> {
+    pub(super) fn new(stream: S) -> Self {
+        Self { stream, kept: Vec::new(), written: 0, turn: None }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> usize {
+        let kept = bytes.len().min(MOST_KEPT.saturating_sub(self.kept.len()));
+        self.kept.extend_from_slice(bytes.get(..kept).unwrap_or(bytes));
+        kept
+    }
+
+    /// Makes room for more.
+    fn poll_room(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.kept.len() < MOST_KEPT { Poll::Ready(Ok(())) } else { self.poll_write_kept(context) }
+    }
+
+    fn poll_write_kept(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while let Some(rest) = self.kept.get(self.written..).filter(|rest| !rest.is_empty()) {
+            match ready!(Pin::new(&mut self.stream).poll_write(context, rest))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                written => self.written += written,
+            }
+        }
+        self.kept.clear();
+        self.written = 0;
+        self.turn = None;
+        Poll::Ready(Ok(()))
+    }
+
+    /// Whether the tasks that were ready at the first question have run; wakes the caller's task when they have.
+    fn is_turn_over(&mut self, context: &mut Context<'_>) -> bool {
+        let turn = self.turn.get_or_insert_with(|| tokio::spawn(async {}));
+        Pin::new(turn).poll(context).is_ready()
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Batched<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        // Who has flushed and now waits for an answer does not flush again. Without room it is read all the same.
+        if !self.kept.is_empty()
+            && let Poll::Ready(flushed) = self.as_mut().poll_flush(context)
+        {
+            flushed?;
+        }
+        Pin::new(&mut self.stream).poll_read(context, into)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Batched<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        ready!(self.poll_room(context))?;
+        Poll::Ready(Ok(self.keep(bytes)))
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        ready!(self.poll_room(context))?;
+        Poll::Ready(Ok(parts.iter().map(|part| self.keep(part)).sum()))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.kept.is_empty() {
+            if self.written == 0 && !self.is_turn_over(context) {
+                return Poll::Ready(Ok(()));
+            }
+            ready!(self.poll_write_kept(context))?;
+        }
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_write_kept(context))?;
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+    use tokio::task::yield_now;
+    use tokio::time::timeout;
+
+    use super::{Batched, MOST_KEPT};
+
+    /// The writes that reach the system; it takes at most so many bytes of one.
+    struct Written {
+        writes: Vec<Vec<u8>>,
+        most: usize,
+    }
+
+    impl AsyncWrite for Written {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            let taken = bytes.len().min(self.most);
+            self.writes.push(bytes[..taken].to_vec());
+            Poll::Ready(Ok(taken))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    fn batched(most: usize) -> Batched<Written> {
+        Batched::new(Written { writes: Vec::new(), most })
+    }
+
+    #[tokio::test]
+    async fn what_is_flushed_in_one_turn_is_one_write() {
+        let mut stream = batched(usize::MAX);
+        for part in ["message", " and trailers", " and another answer"] {
+            stream.write_all(part.as_bytes()).await.unwrap();
+            stream.flush().await.unwrap();
+        }
+        assert!(stream.stream.writes.is_empty(), "others may join");
+        yield_now().await;
+        stream.flush().await.unwrap();
+        assert_eq!(stream.stream.writes, [b"message and trailers and another answer"]);
+    }
+
+    #[tokio::test]
+    async fn a_flush_wakes_its_task_when_the_turn_is_over() {
+        let mut stream = batched(usize::MAX);
+        stream.write_all(b"answer").await.unwrap();
+        let mut flushes = 0;
+        let written = std::future::poll_fn(|context| {
+            flushes += 1;
+            assert!(Pin::new(&mut stream).poll_flush(context).is_ready());
+            if stream.stream.writes.is_empty() { Poll::Pending } else { Poll::Ready(()) }
+        });
+        timeout(Duration::from_secs(5), written).await.unwrap();
+        assert_eq!(flushes, 2);
+    }
+
+    #[tokio::test]
+    async fn who_flushes_and_reads_is_answered() {
+        let (ours, mut theirs) = tokio::io::duplex(64);
+        let asked = tokio::spawn(async move {
+            let mut stream = Batched::new(ours);
+            stream.write_all(b"call").await.unwrap();
+            stream.flush().await.unwrap();
+            stream.read_u8().await.unwrap()
+        });
+        let answered = async {
+            theirs.read_exact(&mut [0; 4]).await.unwrap();
+            theirs.write_u8(7).await.unwrap();
+            asked.await.unwrap()
+        };
+        assert_eq!(timeout(Duration::from_secs(5), answered).await.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_lost_of_a_large_message_that_leaves_in_parts() {
+        let message: Vec<u8> = (0..5 * MOST_KEPT + 7).map(|at| u8::try_from(at % 251).unwrap()).collect();
+        let mut stream = batched(1000);
+        stream.write_all(&message).await.unwrap();
+        stream.shutdown().await.unwrap();
+        assert_eq!(stream.stream.writes.concat(), message);
+    }
+}
