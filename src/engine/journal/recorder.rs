@@ -3,9 +3,9 @@
 //!
 //! # Group commit
 //!
-//! A create is written down when it begins, and synced only when it is about to be sent. One sync covers
-//! every line that was written before it, so creates that wait in the throttle find themselves
-//! synced by the one in front of them. Creates that come at once, because their predecessors were answered at
+//! A create is known when it begins, and written down and synced only when one is about to be sent. One sync covers
+//! all that have begun before it, so creates that wait in the throttle find themselves
+//! synced by the one in front of them, and do not wake the thread. Creates that come at once, because their predecessors were answered at
 //! once, are given [`COMPANY`] to arrive. The recorder knows how many may come: as many as were lately
 //! in flight together, at first [`AT_ONCE`], less those that are. When nobody can come nobody is waited for, and
 //! company that did not come is not expected again. Who was synced together comes together again: a first
@@ -36,15 +36,23 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// The creates that dead runs left, and why single journals could not be read.
 pub(super) type Found = (Vec<Left>, Vec<io::Error>);
 
-/// Keys that the thread writes and every caller reads.
-type Durable = Arc<Mutex<BTreeSet<String>>>;
+/// What the thread and its callers share without a job.
+#[derive(Debug, Default)]
+struct Shared {
+    /// Somebody waited in vain and nothing was done since.
+    stuck: AtomicBool,
+    syncs: AtomicU64,
+    /// Creates that have begun since the last job.
+    begun: Mutex<Vec<Entry>>,
+    /// The creates in flight that survive a failure of power.
+    durable: Mutex<BTreeSet<String>>,
+}
 
 type Reply<T> = oneshot::Sender<io::Result<T>>;
 
 /// What the recorder is asked to do, in order.
 enum Job {
     Left(Reply<Found>),
-    Begin(Entry),
     Claim(Left, Entry, Reply<bool>),
     Sync(String, Reply<()>),
     Answered(String, String, Instant),
@@ -60,28 +68,23 @@ enum Job {
 pub(super) struct Recorder {
     jobs: Sender<Job>,
     place: Arc<str>,
-    /// Somebody waited in vain and nothing was done since.
-    stuck: Arc<AtomicBool>,
-    syncs: Arc<AtomicU64>,
-    /// The creates in flight that survive a failure of power.
-    durable: Durable,
+    shared: Arc<Shared>,
 }
 
 impl Recorder {
     /// Starts the thread; `place` is what errors call the journal.
     pub(super) fn start(store: Box<dyn Store>, place: &str) -> Self {
         let (jobs, received) = mpsc::channel();
-        let (stuck, syncs) = (Arc::<AtomicBool>::default(), Arc::<AtomicU64>::default());
-        let durable = Durable::default();
-        let thread = Thread::new(store, Arc::clone(&stuck), Arc::clone(&syncs), Arc::clone(&durable));
+        let shared = Arc::<Shared>::default();
+        let thread = Thread::new(store, Arc::clone(&shared));
         // Without a thread the jobs have no receiver, which is an error for who waits.
         let _ = std::thread::Builder::new().name("journal".to_owned()).spawn(move || thread.run(&received));
-        Self { jobs, place: place.into(), stuck, syncs, durable }
+        Self { jobs, place: place.into(), shared }
     }
 
     /// How often the journal was synced.
     pub(super) fn syncs(&self) -> u64 {
-        self.syncs.load(Ordering::Relaxed)
+        self.shared.syncs.load(Ordering::Relaxed)
     }
 
     pub(super) async fn left(&self) -> io::Result<Found> {
@@ -89,7 +92,7 @@ impl Recorder {
     }
 
     pub(super) fn begin(&self, entry: Entry) {
-        self.tell(Job::Begin(entry));
+        locked(&self.shared.begun).push(entry);
     }
 
     /// Moves an entry of a dead run into this journal; false when another process was first.
@@ -100,7 +103,7 @@ impl Recorder {
     /// Returns when a create that was begun survives a failure of power.
     pub(super) async fn synced(&self, key: String) -> io::Result<()> {
         // Most find themselves synced by another one: for them the thread is not woken.
-        if locked(&self.durable).contains(&key) {
+        if locked(&self.shared.durable).contains(&key) {
             return Ok(());
         }
         self.ask(|reply| Job::Sync(key, reply), PATIENCE).await
@@ -139,7 +142,7 @@ impl Recorder {
 
     async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job, limit: Duration) -> io::Result<T> {
         let failed = |why: &str| io::Error::other(format!("{}: {why}", self.place));
-        if self.stuck.load(Ordering::Relaxed) {
+        if self.shared.stuck.load(Ordering::Relaxed) {
             return Err(failed("it does not answer"));
         }
         let (reply, answer) = oneshot::channel();
@@ -148,7 +151,7 @@ impl Recorder {
             Ok(Ok(done)) => done.map_err(|error| failed(&error.to_string())),
             Ok(Err(_)) => Err(failed("its thread has ended")),
             Err(_) => {
-                self.stuck.store(true, Ordering::Relaxed);
+                self.shared.stuck.store(true, Ordering::Relaxed);
                 Err(failed(&format!("it did not answer within {} s", limit.as_secs())))
             }
         }
@@ -158,8 +161,7 @@ impl Recorder {
 /// What the thread knows.
 struct Thread {
     store: Box<dyn Store>,
-    stuck: Arc<AtomicBool>,
-    syncs: Arc<AtomicU64>,
+    shared: Arc<Shared>,
     /// Keys in flight or left open, with the time of Stripe's answer.
     open: BTreeMap<String, Option<Instant>>,
     /// Keys of creates that may still be answered.
@@ -167,23 +169,20 @@ struct Thread {
     /// As many creates as were lately in flight together.
     slots: usize,
     unsynced: BTreeSet<String>,
-    durable: Durable,
     /// Why creates could not be written down.
     unwritten: BTreeMap<String, String>,
     waiting: Vec<Reply<()>>,
 }
 
 impl Thread {
-    fn new(store: Box<dyn Store>, stuck: Arc<AtomicBool>, syncs: Arc<AtomicU64>, durable: Durable) -> Self {
+    fn new(store: Box<dyn Store>, shared: Arc<Shared>) -> Self {
         Self {
             store,
-            stuck,
-            syncs,
+            shared,
             open: BTreeMap::new(),
             in_flight: BTreeSet::new(),
             slots: AT_ONCE,
             unsynced: BTreeSet::new(),
-            durable,
             unwritten: BTreeMap::new(),
             waiting: Vec::new(),
         }
@@ -200,7 +199,7 @@ impl Thread {
                 self.gather(jobs);
                 self.sync();
             }
-            self.stuck.store(false, Ordering::Relaxed);
+            self.shared.stuck.store(false, Ordering::Relaxed);
         }
     }
 
@@ -232,10 +231,10 @@ impl Thread {
 
     fn sync(&mut self) {
         let synced = self.store.sync();
-        self.syncs.fetch_add(1, Ordering::Relaxed);
+        self.shared.syncs.fetch_add(1, Ordering::Relaxed);
         // What could not be synced is not: who asks next has it synced again.
         if synced.is_ok() {
-            locked(&self.durable).extend(std::mem::take(&mut self.unsynced));
+            locked(&self.shared.durable).extend(std::mem::take(&mut self.unsynced));
         }
         for reply in self.waiting.drain(..) {
             let result = synced.as_ref().map(drop).map_err(|error| io::Error::other(error.to_string()));
@@ -244,9 +243,10 @@ impl Thread {
     }
 
     fn handle(&mut self, job: Job) {
+        let begun = std::mem::take(&mut *locked(&self.shared.begun));
+        self.begin(begun);
         match job {
             Job::Left(reply) => drop(reply.send(self.store.left())),
-            Job::Begin(entry) => self.begin(entry),
             Job::Claim(left, own, reply) => {
                 let key = own.key.clone();
                 let claimed = self.store.claim(&left, &Line::Begun(own));
@@ -276,14 +276,18 @@ impl Thread {
         }
     }
 
-    fn begin(&mut self, entry: Entry) {
-        let key = entry.key.clone();
-        match self.store.append(&[Line::Begun(entry)]) {
-            Ok(()) => {
+    fn begin(&mut self, begun: Vec<Entry>) {
+        if begun.is_empty() {
+            return;
+        }
+        let keys: Vec<String> = begun.iter().map(|entry| entry.key.clone()).collect();
+        let lines: Vec<Line> = begun.into_iter().map(Line::Begun).collect();
+        match self.store.append(&lines) {
+            Ok(()) => keys.into_iter().for_each(|key| {
                 self.unsynced.insert(key.clone());
                 self.opened(key);
-            }
-            Err(error) => drop(self.unwritten.insert(key, error.to_string())),
+            }),
+            Err(error) => self.unwritten.extend(keys.into_iter().map(|key| (key, error.to_string()))),
         }
     }
 
@@ -291,7 +295,7 @@ impl Thread {
     fn landed(&mut self, key: &str) {
         self.in_flight.remove(key);
         self.unsynced.remove(key);
-        locked(&self.durable).remove(key);
+        locked(&self.shared.durable).remove(key);
     }
 
     fn opened(&mut self, key: String) {
@@ -322,8 +326,8 @@ impl Thread {
     }
 }
 
-fn locked(durable: &Durable) -> MutexGuard<'_, BTreeSet<String>> {
-    durable.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::super::entry::tests::entry;
 use super::super::store::{Left, Store};
 use super::{Duration, Found, Instant, Line, Recorder};
 
-/// A store that hangs at its first line until it is told to go on, fails to sync so often, and has no space
+/// A store that hangs at creates until it is told to go on, fails to sync so often, and has no space
 /// for answers.
 struct Faulty {
     go_on: mpsc::Receiver<()>,
@@ -21,7 +21,7 @@ impl Store for Faulty {
     }
 
     fn append(&mut self, lines: &[Line]) -> io::Result<()> {
-        if matches!(lines, [Line::Begun(_)]) {
+        if lines.iter().all(|line| matches!(line, Line::Begun(_))) {
             // The sender is dropped when nothing hangs any more.
             let _ = self.go_on.recv();
             return Ok(());
@@ -103,10 +103,11 @@ async fn who_was_synced_by_another_one_does_not_wait_for_the_store() {
     let (recorder, go_on, _closed) = faulty();
     for key in ["one", "two"] {
         recorder.begin(entry(key, "same"));
-        go_on.send(()).unwrap();
     }
+    go_on.send(()).unwrap();
     recorder.synced("one".to_owned()).await.unwrap();
     recorder.begin(entry("three", "same"));
+    recorder.answered("one", "cus_1");
     recorder.synced("two".to_owned()).await.unwrap();
     assert_eq!(recorder.syncs(), 1);
     drop(go_on);
