@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use super::lateness::Lateness;
 use super::{
@@ -203,6 +203,13 @@ impl Throttle for ConnectionThrottle {
     }
 }
 
+/// Sleeps. The runtime's own sleep takes a tick of its clock, and a wake, for no time at all.
+async fn sleep(wait: Duration) {
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
+    }
+}
+
 /// Sleeps; answers by how much longer than it should.
 async fn sleep_late(wait: Duration) -> Duration {
     let began = Instant::now();
@@ -228,6 +235,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
+    use futures_util::FutureExt as _;
     use futures_util::future::{BoxFuture, join_all};
     use tokio::time::Instant;
 
@@ -260,6 +268,12 @@ mod tests {
         let within =
             |start: Instant| times.iter().filter(|at| **at >= start && **at < start + SECOND).count();
         times.iter().map(|start| within(*start)).max().unwrap_or(0)
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_due_waits_for_no_tick_of_the_clock() {
+        let throttle = throttle("", 1, vec![ProcessWindow::new(25)]);
+        assert!(throttle.admit(PRICES).now_or_never().is_some());
     }
 
     #[tokio::test(start_paused = true)]
