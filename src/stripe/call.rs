@@ -33,8 +33,8 @@ pub struct IdempotencyKey {
 }
 
 impl IdempotencyKey {
-    /// The same key, sent only after `before` is done. The client runs it once the call is admitted, so that
-    /// what it waits for passes while the call waits for its turn.
+    /// The same key, sent only after `before` is done. The throttle runs it when the call is about to be admitted, once
+    /// for each attempt, so that what it waits for passes while the call waits for its turn.
     #[must_use]
     pub fn sent_after(self, before: impl Fn() -> BoxFuture<'static, ()> + Send + Sync + 'static) -> Self {
         Self { before: Some(Arc::new(before)), ..self }

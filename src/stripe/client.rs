@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
@@ -22,10 +21,6 @@ use crate::stripe::{
     Body, Call, Error, Failure, PermitRequest, Reply, Request, Response, RetryDecision, RetryState, Throttle,
     Transport, TransportError, form, multipart,
 };
-
-/// A request that leaves so long after its admission is admitted again: in between others may have been
-/// counted for the second in which it arrives.
-const LATE: Duration = Duration::from_millis(40);
 
 /// The settings of a client.
 #[derive(Debug, Clone)]
@@ -82,9 +77,9 @@ impl Client {
     /// # Errors
     /// The last attempt's failure. [`Error::may_have_happened`] counts all attempts.
     pub async fn send(&self, call: Call) -> Result<Reply, Error> {
-        let (endpoint, mut key, kind) = (call.endpoint.clone(), call.idempotency_key.clone(), call.kind);
+        let (endpoint, key, kind) = (call.endpoint.clone(), call.idempotency_key.clone(), call.kind);
         let request = self.request(call)?;
-        let permit = PermitRequest { method: &request.method, endpoint: &endpoint };
+        let permit = PermitRequest { method: &request.method, endpoint: &endpoint, key: key.as_ref() };
         let _object_lock = self.object_locks.acquire(&request, &endpoint).await;
         let mut retries = RetryState { max_retries: self.settings.max_retries, ..RetryState::default() };
         let mut outcome_open = false;
@@ -95,15 +90,6 @@ impl Client {
                 .await
                 .map_err(|error| error.or_may_have_happened(outcome_open))?;
             self.tally.admitted(admission.waited);
-            // Once: the other attempts send the same key.
-            if let Some(key) = key.take() {
-                let admitted = Instant::now();
-                key.ready().await;
-                self.throttle.left_late(admitted.elapsed());
-                if admitted.elapsed() > LATE {
-                    continue;
-                }
-            }
             let first_sent = *first_sent.get_or_insert_with(Instant::now);
             self.tally.sent(kind, retries.count() > 0);
             let sending = self.transport.send(request.clone());

@@ -27,6 +27,8 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+use crate::stripe::IdempotencyKey;
+
 pub use connection_throttle::ConnectionThrottle;
 pub use host::HostWindow;
 pub use node::{NodeThrottle, TRANSACTIONS_PER_NODE};
@@ -40,6 +42,17 @@ pub struct PermitRequest<'a> {
     pub method: &'a http::Method,
     /// The path with a placeholder for each id: `/v1/customers/{customer}`. An endpoint has a limit.
     pub endpoint: &'a str,
+    /// The key that has to be ready before the request is admitted: after its admission nothing may delay it.
+    pub key: Option<&'a IdempotencyKey>,
+}
+
+impl PermitRequest<'_> {
+    /// Waits until the request could leave.
+    async fn ready(self) {
+        if let Some(key) = self.key {
+            key.ready().await;
+        }
+    }
 }
 
 /// Which limit a 429 reports, from its `Stripe-Rate-Limited-Reason` header.
@@ -65,11 +78,8 @@ pub struct Admission {
 
 /// Admits requests one by one.
 pub trait Throttle: Send + Sync + std::fmt::Debug {
-    /// Waits until the request may be sent. Dropping the future leaves the queue.
+    /// Waits until the request is ready and may be sent. Dropping the future leaves the queue.
     fn admit<'a>(&'a self, request: PermitRequest<'a>) -> BoxFuture<'a, Admission>;
-
-    /// Records that an admitted request left so much later: something else had to be done first.
-    fn left_late(&self, _by: Duration) {}
 
     /// Records that Stripe answered 429 although the request was admitted, because other programs
     /// use the account too. The requests under the reported limit wait for `pause`, in all processes.
@@ -81,7 +91,10 @@ pub trait Throttle: Send + Sync + std::fmt::Debug {
 pub struct Unthrottled;
 
 impl Throttle for Unthrottled {
-    fn admit<'a>(&'a self, _asked: PermitRequest<'a>) -> BoxFuture<'a, Admission> {
-        Box::pin(async { Admission { waited: Duration::ZERO, nodes: 0 } })
+    fn admit<'a>(&'a self, request: PermitRequest<'a>) -> BoxFuture<'a, Admission> {
+        Box::pin(async move {
+            request.ready().await;
+            Admission { waited: Duration::ZERO, nodes: 0 }
+        })
     }
 }

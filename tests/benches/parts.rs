@@ -23,7 +23,8 @@ use tokio::runtime::Runtime;
 /// The account's limit, in requests a second.
 const LIMIT: usize = 100;
 /// What is asked for again and again.
-const PRICES: PermitRequest<'_> = PermitRequest { method: &http::Method::GET, endpoint: "/v1/prices" };
+const PRICES: PermitRequest<'_> =
+    PermitRequest { method: &http::Method::GET, endpoint: "/v1/prices", key: None };
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();

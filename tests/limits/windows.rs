@@ -25,7 +25,8 @@ pub fn cases() -> Vec<Case> {
     ]
 }
 
-const CUSTOMERS: PermitRequest<'_> = PermitRequest { method: &http::Method::GET, endpoint: "/v1/customers" };
+const CUSTOMERS: PermitRequest<'_> =
+    PermitRequest { method: &http::Method::GET, endpoint: "/v1/customers", key: None };
 
 fn window(redis: &Redis, limit: usize) -> Arc<dyn Window> {
     Arc::new(RedisWindow::new(&redis.address, "acct_1", limit).unwrap())

@@ -170,6 +170,8 @@ impl Throttle for ConnectionThrottle {
             let queue = self.queue(keys.endpoint);
             loop {
                 self.wait_in(&queue).await;
+                // Late, so that one sync of a journal covers all that wait; before the others wait for this one.
+                request.ready().await;
                 match self.nodes.admit(self.admit_in_scope(keys)).await {
                     Ok(admission) => return Admission { waited: arrived.elapsed(), ..admission },
                     // Other processes in the scope use the endpoint too.
@@ -177,10 +179,6 @@ impl Throttle for ConnectionThrottle {
                 }
             }
         })
-    }
-
-    fn left_late(&self, by: Duration) {
-        self.lateness.note(by);
     }
 
     fn rate_limited(&self, request: PermitRequest<'_>, limit: LimitScope, pause: Duration) {
@@ -240,8 +238,9 @@ mod tests {
     use tokio::time::Instant;
 
     use super::super::*;
+    use crate::stripe::IdempotencyKey;
 
-    const PRICES: Request<'_> = Request { method: &http::Method::POST, endpoint: "/v1/prices" };
+    const PRICES: Request<'_> = Request { method: &http::Method::POST, endpoint: "/v1/prices", key: None };
     const SECOND: Duration = Duration::from_secs(1);
 
     fn throttle(id: &str, nodes: usize, windows: Vec<Arc<dyn Window>>) -> ConnectionThrottle {
@@ -274,6 +273,20 @@ mod tests {
     async fn a_request_that_is_due_waits_for_no_tick_of_the_clock() {
         let throttle = throttle("", 1, vec![ProcessWindow::new(25)]);
         assert!(throttle.admit(PRICES).now_or_never().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_is_admitted_when_its_key_is_ready_and_keeps_no_other_waiting() {
+        let throttle = throttle("", 1, vec![ProcessWindow::new(25)]);
+        let key = IdempotencyKey::from("key").sent_after(|| Box::pin(tokio::time::sleep(10 * SECOND)));
+        let start = Instant::now();
+        let admitted_after = async |request| {
+            throttle.admit(request).await;
+            start.elapsed()
+        };
+        let slow = admitted_after(Request { key: Some(&key), ..PRICES });
+        let (slow, other) = tokio::join!(slow, admitted_after(PRICES));
+        assert!(slow >= 10 * SECOND && other < SECOND, "{slow:?}, {other:?}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -362,8 +375,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_endpoint_is_limited_across_the_scope_and_alone() {
         let throttles = processes(4, "", 50, 100);
-        let search = Request { method: &http::Method::GET, endpoint: "/v1/prices/search" };
-        let files = Request { method: &http::Method::POST, endpoint: "/v1/files" };
+        let search = Request { method: &http::Method::GET, endpoint: "/v1/prices/search", key: None };
+        let files = Request { method: &http::Method::POST, endpoint: "/v1/files", key: None };
         let times = |request| times_of(&throttles, request, 30);
         let (prices, searches, uploads) = tokio::join!(times(PRICES), times(search), times(files));
         // Another process may be told of an admission a moment late: one of them may be missing.
@@ -377,7 +390,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_429_delays_the_requests_under_its_limit() {
         let throttles = processes(2, "", 50, 100);
-        let others = Request { method: &http::Method::GET, endpoint: "/v1/customers" };
+        let others = Request { method: &http::Method::GET, endpoint: "/v1/customers", key: None };
         let pause = Duration::from_secs(10);
         let waited = async |request| throttles[1].admit(request).await.waited.as_secs();
         throttles[0].rate_limited(PRICES, LimitScope::Call, pause);

@@ -33,7 +33,7 @@ async fn leave(throttle: &ConnectionThrottle, run: Run) -> Vec<Instant> {
         let mut left = Vec::new();
         for at in (worker..run.requests).step_by(run.parallelism) {
             let endpoint = PATHS[at % PATHS.len()];
-            throttle.admit(PermitRequest { method: &http::Method::POST, endpoint }).await;
+            throttle.admit(PermitRequest { method: &http::Method::POST, endpoint, key: None }).await;
             left.push(Instant::now());
             sleep(run.latency).await;
         }
@@ -148,7 +148,7 @@ async fn an_endpoint_at_its_limit_does_not_slow_the_others() {
     let ask = async |endpoint, requests: usize| {
         let began = Instant::now();
         for _ in 0..requests {
-            throttle.admit(PermitRequest { method: &http::Method::POST, endpoint }).await;
+            throttle.admit(PermitRequest { method: &http::Method::POST, endpoint, key: None }).await;
         }
         began.elapsed()
     };
