@@ -91,6 +91,7 @@ impl Recorder {
         self.ask(Job::Left, PATIENCE).await
     }
 
+    /// A create begins, under a key that has begun no other one in this process.
     pub(super) fn begin(&self, entry: Entry) {
         locked(&self.shared.begun).push(entry);
     }
@@ -214,6 +215,8 @@ impl Thread {
                 Err(_) => break,
             }
         }
+        // They have come, too, though they are not about to be sent.
+        self.begin_all();
         if self.in_flight.len() <= before {
             self.slots = self.in_flight.len();
         }
@@ -243,8 +246,7 @@ impl Thread {
     }
 
     fn handle(&mut self, job: Job) {
-        let begun = std::mem::take(&mut *locked(&self.shared.begun));
-        self.begin(begun);
+        self.begin_all();
         match job {
             Job::Left(reply) => drop(reply.send(self.store.left())),
             Job::Claim(left, own, reply) => {
@@ -276,7 +278,9 @@ impl Thread {
         }
     }
 
-    fn begin(&mut self, begun: Vec<Entry>) {
+    /// Writes down what has begun since the last job.
+    fn begin_all(&mut self) {
+        let begun = std::mem::take(&mut *locked(&self.shared.begun));
         if begun.is_empty() {
             return;
         }

@@ -168,12 +168,15 @@ impl Throttle for ConnectionThrottle {
                 ..LimitKeys::default()
             };
             let queue = self.queue(keys.endpoint);
+            let mut unready = Duration::ZERO;
             loop {
                 self.wait_in(&queue).await;
                 // Late, so that one sync of a journal covers all that wait; before the others wait for this one.
+                let due = Instant::now();
                 request.ready().await;
+                unready += due.elapsed();
                 match self.nodes.admit(self.admit_in_scope(keys)).await {
-                    Ok(admission) => return Admission { waited: arrived.elapsed(), ..admission },
+                    Ok(admission) => return Admission { waited: arrived.elapsed() - unready, ..admission },
                     // Other processes in the scope use the endpoint too.
                     Err(wait) => queue.window.pause_now(None, wait),
                 }
@@ -281,12 +284,13 @@ mod tests {
         let key = IdempotencyKey::from("key").sent_after(|| Box::pin(tokio::time::sleep(10 * SECOND)));
         let start = Instant::now();
         let admitted_after = async |request| {
-            throttle.admit(request).await;
-            start.elapsed()
+            let waited = throttle.admit(request).await.waited;
+            (start.elapsed(), waited)
         };
         let slow = admitted_after(Request { key: Some(&key), ..PRICES });
-        let (slow, other) = tokio::join!(slow, admitted_after(PRICES));
+        let ((slow, waited), (other, _)) = tokio::join!(slow, admitted_after(PRICES));
         assert!(slow >= 10 * SECOND && other < SECOND, "{slow:?}, {other:?}");
+        assert!(waited < SECOND, "the limit was not what it waited for: {waited:?}");
     }
 
     #[tokio::test(start_paused = true)]

@@ -112,3 +112,18 @@ async fn who_was_synced_by_another_one_does_not_wait_for_the_store() {
     assert_eq!(recorder.syncs(), 1);
     drop(go_on);
 }
+
+#[tokio::test]
+async fn a_sync_covers_what_begins_while_it_waits_for_company() {
+    let (recorder, hang, _closed) = faulty();
+    drop(hang);
+    recorder.begin(entry("one", "same"));
+    let begin_another = async {
+        tokio::task::yield_now().await;
+        recorder.begin(entry("two", "same"));
+    };
+    let (synced, ()) = tokio::join!(recorder.synced("one".to_owned()), begin_another);
+    synced.unwrap();
+    recorder.synced("two".to_owned()).await.unwrap();
+    assert_eq!(recorder.syncs(), 1);
+}

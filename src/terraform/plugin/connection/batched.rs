@@ -56,7 +56,8 @@ impl<S: AsyncWrite + Unpin> Batched<S> {
     /// Whether the tasks that were ready at the first question have run; wakes the caller's task when they have.
     fn is_turn_over(&mut self, context: &mut Context<'_>) -> bool {
         let turn = self.turn.get_or_insert_with(|| tokio::spawn(async {}));
-        Pin::new(turn).poll(context).is_ready()
+        // Once it has answered it must not be asked again.
+        turn.is_finished() || Pin::new(turn).poll(context).is_ready()
     }
 }
 
@@ -122,6 +123,7 @@ mod tests {
     use std::task::{Context, Poll};
     use std::time::Duration;
 
+    use futures_util::FutureExt as _;
     use tokio::io::{AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
     use tokio::task::yield_now;
     use tokio::time::timeout;
@@ -200,6 +202,23 @@ mod tests {
             asked.await.unwrap()
         };
         assert_eq!(timeout(Duration::from_secs(5), answered).await.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_reads_nothing_for_long_is_waited_for() {
+        let (mut ours, mut theirs) = tokio::io::duplex(4);
+        ours.write_all(b"full").await.unwrap();
+        let mut stream = Batched::new(ours);
+        stream.write_all(b"answer").await.unwrap();
+        for _ in 0..3 {
+            // The first flush lets others run, those after it find no room.
+            assert!(stream.flush().now_or_never().is_none_or(|flushed| flushed.is_ok()));
+            yield_now().await;
+        }
+        let mut read = [0; 10];
+        let (written, all) = tokio::join!(stream.flush(), theirs.read_exact(&mut read));
+        written.and(all).unwrap();
+        assert_eq!(&read, b"fullanswer");
     }
 
     #[tokio::test]
