@@ -176,7 +176,10 @@ impl Throttle for ConnectionThrottle {
                 request.ready().await;
                 unready += due.elapsed();
                 match self.nodes.admit(self.admit_in_scope(keys)).await {
-                    Ok(admission) => return Admission { waited: arrived.elapsed() - unready, ..admission },
+                    Ok(admission) => {
+                        let waited = arrived.elapsed().saturating_sub(unready);
+                        return Admission { waited, ..admission };
+                    }
                     // Other processes in the scope use the endpoint too.
                     Err(wait) => queue.window.pause_now(None, wait),
                 }

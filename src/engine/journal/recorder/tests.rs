@@ -116,11 +116,12 @@ async fn who_was_synced_by_another_one_does_not_wait_for_the_store() {
 #[tokio::test]
 async fn a_sync_covers_what_begins_while_it_waits_for_company() {
     let (recorder, hang, _closed) = faulty();
-    drop(hang);
     recorder.begin(entry("one", "same"));
     let begin_another = async {
-        tokio::task::yield_now().await;
+        // By now the line of the first one is being written.
+        tokio::time::sleep(Duration::from_millis(20)).await;
         recorder.begin(entry("two", "same"));
+        drop(hang);
     };
     let (synced, ()) = tokio::join!(recorder.synced("one".to_owned()), begin_another);
     synced.unwrap();
