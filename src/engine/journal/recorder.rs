@@ -3,10 +3,10 @@
 //!
 //! # Group commit
 //!
-//! A create is known when it begins, and written down and synced only when one is about to be sent. One sync covers
-//! all that have begun before it, so creates that wait in the throttle find themselves
-//! synced by the one in front of them, and do not wake the thread. Creates that come at once, because their predecessors were answered at
-//! once, are given [`COMPANY`] to arrive. The recorder knows how many may come: as many as were lately
+//! A create is known when it begins, and written down and synced only when one is about to be sent. One write
+//! and one sync cover all that have begun before, so creates that wait in the throttle find themselves synced by
+//! the one in front of them, and do not wake the thread. Creates that come at once, because their predecessors were
+//! answered at once, are given [`COMPANY`] to arrive. The recorder knows how many may come: as many as were lately
 //! in flight together, at first [`AT_ONCE`], less those that are. When nobody can come nobody is waited for, and
 //! company that did not come is not expected again. Who was synced together comes together again: a first
 //! sync that covers all makes the later ones cover all.

@@ -1,13 +1,12 @@
 //! The connections of the host, each over TLS when the host sent a certificate.
 
 use std::collections::VecDeque;
-use std::io::{self, IoSlice};
+use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::{Stream, stream};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
@@ -89,56 +88,16 @@ impl Door {
 
 async fn secure(stream: Box<dyn ByteStream>, acceptor: Option<TlsAcceptor>) -> io::Result<Connection> {
     let stream = Pin::from(stream);
-    let Some(acceptor) = acceptor else { return Ok(Connection(Box::pin(Batched::new(stream)))) };
+    let Some(acceptor) = acceptor else { return Ok(Batched::new(stream)) };
     let secured = timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await??;
-    Ok(Connection(Box::pin(Batched::new(secured))))
+    Ok(Batched::new(Box::pin(secured)))
 }
 
 /// A connection as the gRPC server takes it.
-pub(super) struct Connection(Pin<Box<dyn ByteStream>>);
+pub(super) type Connection = Batched<Pin<Box<dyn ByteStream>>>;
 
-impl Connected for Connection {
+impl<S> Connected for Batched<S> {
     type ConnectInfo = ();
 
     fn connect_info(&self) -> Self::ConnectInfo {}
-}
-
-impl AsyncRead for Connection {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        into: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        self.0.as_mut().poll_read(context, into)
-    }
-}
-
-impl AsyncWrite for Connection {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.0.as_mut().poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.0.as_mut().poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.0.as_mut().poll_shutdown(context)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        parts: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.0.as_mut().poll_write_vectored(context, parts)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.0.is_write_vectored()
-    }
 }

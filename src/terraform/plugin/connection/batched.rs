@@ -1,32 +1,32 @@
 //! A stream whose writes of one turn of the runtime leave as one.
 //!
 //! HTTP/2 flushes the message of an answer before its trailers, and every answer for itself. Each of these would
-//! be a record of TLS, a system call, and a host that wakes up. So a flush lets the tasks that are ready run first, and then
-//! writes what they have all answered.
+//! be a record of TLS, a system call, and a host that wakes up. So a flush lets the tasks that are ready run
+//! first, and then writes what they have all answered.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::task::JoinHandle;
+use tokio_util::io::poll_write_buf;
 
 /// So many bytes are kept for others to join; they fill a record of TLS.
 const MOST_KEPT: usize = 16 << 10;
 
 /// A stream whose writes of one turn of the runtime leave as one.
-pub(super) struct Batched<S> {
+pub(in crate::terraform::plugin) struct Batched<S> {
     stream: S,
-    kept: Vec<u8>,
-    /// How many of the kept bytes have been written.
-    written: usize,
+    kept: BytesMut,
     /// A task that does nothing: it has run when those have that were ready before.
     turn: Option<JoinHandle<()>>,
 }
 
 impl<S: AsyncWrite + Unpin> Batched<S> {
     pub(super) fn new(stream: S) -> Self {
-        Self { stream, kept: Vec::new(), written: 0, turn: None }
+        Self { stream, kept: BytesMut::new(), turn: None }
     }
 
     fn keep(&mut self, bytes: &[u8]) -> usize {
@@ -41,14 +41,11 @@ impl<S: AsyncWrite + Unpin> Batched<S> {
     }
 
     fn poll_write_kept(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while let Some(rest) = self.kept.get(self.written..).filter(|rest| !rest.is_empty()) {
-            match ready!(Pin::new(&mut self.stream).poll_write(context, rest))? {
-                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                written => self.written += written,
+        while !self.kept.is_empty() {
+            if ready!(poll_write_buf(Pin::new(&mut self.stream), context, &mut self.kept))? == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
         }
-        self.kept.clear();
-        self.written = 0;
         self.turn = None;
         Poll::Ready(Ok(()))
     }
@@ -102,7 +99,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Batched<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if !self.kept.is_empty() {
-            if self.written == 0 && !self.is_turn_over(context) {
+            if !self.is_turn_over(context) {
                 return Poll::Ready(Ok(()));
             }
             ready!(self.poll_write_kept(context))?;
