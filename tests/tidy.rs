@@ -8,6 +8,7 @@ mod circles;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use stripe_provider::env::Env;
 use stripe_provider::provider::StripeProvider;
@@ -16,6 +17,23 @@ use stripe_provider::terraform::schema::Block;
 
 /// The most lines of a file, tests included.
 const LONGEST_FILE: usize = 400;
+
+/// What stands at the top of the project, but for what begins with a dot; all else is in a folder of these.
+const TOP: &[&str] = &[
+    "CHANGELOG.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "README.md",
+    "build.rs",
+    "deny.toml",
+    "docs",
+    "examples",
+    "proto",
+    "rustfmt.toml",
+    "src",
+    "tests",
+];
 
 /// What a module may import of ours; a module that is missing here is a mistake.
 const IMPORTS: &[(&str, &[&str])] = &[
@@ -105,6 +123,19 @@ fn modules_import_only_what_stands_to_their_right() {
         }
     }
     assert!(wrong.is_empty(), "imports against the direction of the data:\n{}", wrong.join("\n"));
+}
+
+/// Asks git, because a clone may hold what its user keeps there; what is no checkout has nothing to ask.
+#[test]
+fn nothing_stray_is_kept_at_the_top() {
+    let asked = Command::new("git").args(["ls-files"]).current_dir(root()).output();
+    let Some(kept) = asked.ok().filter(|answer| answer.status.success()) else {
+        return eprintln!("not a git checkout: nothing to look at");
+    };
+    let kept = String::from_utf8(kept.stdout).unwrap();
+    let tops = kept.lines().filter_map(|path| path.split('/').next());
+    let stray: Vec<_> = tops.filter(|top| !top.starts_with('.') && !TOP.contains(top)).collect();
+    assert!(stray.is_empty(), "these belong in a folder, or nowhere: {stray:?}");
 }
 
 #[test]
