@@ -23,6 +23,7 @@ mod environment;
 mod lifetime;
 mod logger;
 mod reattach;
+mod router;
 mod services;
 mod socket;
 mod tls;
@@ -30,6 +31,7 @@ mod tls;
 pub use environment::{COOKIE, Environment, ProviderName};
 
 use lifetime::Interrupt;
+use router::Router;
 use socket::Socket;
 
 /// The version of the handshake line itself.
@@ -137,18 +139,14 @@ impl Plugin {
         end: CancellationToken,
     ) -> Result<Ended, Error> {
         let asked = Arc::<OnceLock<Instant>>::default();
+        let router = Router::new(provider, &end, &asked);
         let incoming = connection::incoming(self.socket, self.tls);
         // No keep-alive: a run stopped with Ctrl-Z answers no ping and must survive `fg`.
         // No timeout: a call takes as long as the remote side does.
         let serving = Server::builder()
             .initial_stream_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
-            .add_service(provider)
-            .add_service(services::health(&end))
-            .add_service(services::controller(&end, &asked))
-            .add_service(services::stdio(&end))
-            .add_service(services::broker(&end))
-            .serve_with_incoming_shutdown(incoming, end.clone().cancelled_owned());
+            .serve_with_incoming_shutdown(router, incoming, end.clone().cancelled_owned());
         let overdue = async {
             end.cancelled().await;
             tokio::time::sleep(GRACE).await;

@@ -350,9 +350,9 @@ impl Terraform {
 /// Starts a provider in this process and connects to it.
 pub async fn connect<P: Provider>(provider: P) -> Client {
     let (ours, theirs) = tokio::io::duplex(1 << 20);
-    let server = Server::builder().add_service(Service::new(provider).into_server());
+    let service = Service::new(provider).into_server();
     let incoming = tokio_stream::once(Ok::<_, std::io::Error>(theirs));
-    tokio::spawn(server.serve_with_incoming(incoming));
+    tokio::spawn(Server::builder().serve_with_incoming(service, incoming));
     let mut ours = Some(TokioIo::new(ours));
     let connector = tower::service_fn(move |_| {
         let stream = ours.take().ok_or_else(|| std::io::Error::other("one connection only"));

@@ -25,24 +25,24 @@ type ResponseStream<R> = Pin<Box<dyn Stream<Item = Result<R, Status>> + Send>>;
 pub(super) fn controller(
     end: &CancellationToken,
     asked: &Arc<OnceLock<Instant>>,
-) -> GrpcControllerServer<impl GrpcController + use<>> {
+) -> GrpcControllerServer<Controller> {
     GrpcControllerServer::new(Controller { end: end.clone(), asked: Arc::clone(asked) })
 }
 
-pub(super) fn stdio(end: &CancellationToken) -> GrpcStdioServer<impl GrpcStdio + use<>> {
+pub(super) fn stdio(end: &CancellationToken) -> GrpcStdioServer<Stdio> {
     GrpcStdioServer::new(Stdio { end: end.clone() })
 }
 
-pub(super) fn broker(end: &CancellationToken) -> GrpcBrokerServer<impl GrpcBroker + use<>> {
+pub(super) fn broker(end: &CancellationToken) -> GrpcBrokerServer<Broker> {
     GrpcBrokerServer::new(Broker { end: end.clone() })
 }
 
-pub(super) fn health(end: &CancellationToken) -> HealthServer<impl Health + use<>> {
+pub(super) fn health(end: &CancellationToken) -> HealthServer<HealthService> {
     HealthServer::new(HealthService { end: end.clone() })
 }
 
 /// Ends the plugin when the host is done with it.
-struct Controller {
+pub(super) struct Controller {
     end: CancellationToken,
     /// When the host asked for the end, if it did.
     asked: Arc<OnceLock<Instant>>,
@@ -61,7 +61,7 @@ impl GrpcController for Controller {
 
 /// The stream of the plugin's output. Nothing ever comes on it: after the handshake the plugin
 /// writes nothing to standard output.
-struct Stdio {
+pub(super) struct Stdio {
     end: CancellationToken,
 }
 
@@ -76,7 +76,7 @@ impl GrpcStdio for Stdio {
 }
 
 /// The offers of further connections. The plugin makes none and takes none.
-struct Broker {
+pub(super) struct Broker {
     end: CancellationToken,
 }
 
@@ -97,7 +97,7 @@ impl GrpcBroker for Broker {
 }
 
 /// The health of the plugin: it serves as long as it can answer.
-struct HealthService {
+pub(super) struct HealthService {
     end: CancellationToken,
 }
 

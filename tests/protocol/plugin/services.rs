@@ -9,8 +9,10 @@ use stripe_provider::terraform::wire::go_plugin::{ConnInfo, Empty};
 use stripe_provider::terraform::wire::health::health_check_response::ServingStatus;
 use stripe_provider::terraform::wire::health::health_client::HealthClient;
 use stripe_provider::terraform::wire::health::{HealthCheckRequest, HealthCheckResponse};
-use tonic::Code;
+use tonic::client::Grpc;
 use tonic::transport::Channel;
+use tonic::{Code, Request};
+use tonic_prost::ProstCodec;
 
 use crate::support::calls::Calls;
 use crate::support::host::{Host, soon};
@@ -48,6 +50,18 @@ async fn the_plugin_is_healthy() {
         assert_eq!(answer.status(), ServingStatus::Serving);
     }
     assert_eq!(soon(health.check(question("other"))).await.unwrap_err().code(), Code::NotFound);
+}
+
+#[tokio::test]
+async fn what_is_not_served_is_told_as_unimplemented() {
+    let (_plugin, channel) = served().await;
+    for path in ["/other.Service/Call", "/tfplugin5.Provider/Other", "/tfplugin5.Provider", "/other", "/"] {
+        let mut client = Grpc::new(channel.clone());
+        client.ready().await.unwrap();
+        let codec = ProstCodec::<Empty, Empty>::default();
+        let answer = soon(client.unary(Request::new(Empty {}), path.parse().unwrap(), codec)).await;
+        assert_eq!(answer.unwrap_err().code(), Code::Unimplemented, "{path}");
+    }
 }
 
 #[tokio::test]
