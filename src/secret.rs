@@ -1,9 +1,11 @@
 //! The sources of keys and passwords: configuration, environment, files, Secret Manager.
 
+mod access;
 mod identity;
 mod keys;
 mod manager;
 mod marks;
+mod retry;
 mod version;
 
 use std::collections::HashMap;

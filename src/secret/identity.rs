@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use google_cloud_auth::credentials::{Builder, Credentials, impersonated};
-use google_cloud_auth::errors::CredentialsError;
 use google_cloud_gax::retry_policy::{Aip194Strict, RetryPolicyExt as _};
-use http::Extensions;
 use tokio::time::{Instant, timeout_at};
 
 use crate::env::{self, Env};
+use crate::secret::access::{Failure, headers};
 use crate::secret::manager::{Error, TIMEOUT, with_causes};
+use crate::secret::retry::retried;
 
 /// The waits before retries of a failure that may pass. A metadata server needs a moment when a
 /// machine starts; where there is none, a run should not wait long.
@@ -52,24 +52,22 @@ impl Identity {
             .with_retry_policy(Aip194Strict.with_attempt_limit(MAX_ATTEMPTS))
             .build();
         let credentials = credentials.map_err(|error| with_causes(&error))?;
-        credentials.headers(Extensions::new()).await.map_err(|error| with_causes(&error))?;
+        headers(&credentials).await.map_err(|failure| failure.why)?;
         Ok(Self { credentials, name: account.to_owned() })
     }
 }
 
-/// Credentials that have produced a token. Google's library caches a failure for ten seconds, so
-/// every attempt builds new credentials.
+/// Credentials that have produced a token.
 async fn find_credentials(env: &Env) -> Result<Credentials, Error> {
-    let mut delays = RETRY_DELAYS.into_iter();
-    loop {
-        let credentials = Builder::default().build();
-        let credentials = credentials.map_err(|error| no_credentials(&with_causes(&error), env))?;
-        let Err(error) = credentials.headers(Extensions::new()).await else { return Ok(credentials) };
-        match delays.next().filter(|_| CredentialsError::is_transient(&error)) {
-            Some(delay) => tokio::time::sleep(delay).await,
-            None => return Err(no_credentials(&with_causes(&error), env)),
-        }
-    }
+    let found = retried(&RETRY_DELAYS, |failure: &Failure| failure.may_pass, build_credentials).await;
+    found.map_err(|failure| no_credentials(&failure.why, env))
+}
+
+/// Google's library caches a failure for ten seconds, so every attempt builds new credentials.
+async fn build_credentials() -> Result<Credentials, Failure> {
+    let credentials = Builder::default().build().map_err(|error| Failure::of_credentials(&error))?;
+    headers(&credentials).await?;
+    Ok(credentials)
 }
 
 fn no_credentials(why: &str, env: &Env) -> Error {

@@ -1,4 +1,4 @@
-//! Reads secret versions from Secret Manager with Google's own client.
+//! Reads secret versions from Secret Manager.
 //!
 //! Nothing is started before the first read, and nothing waits longer than [`TIMEOUT`]: by
 //! default Google's library looks for credentials for a minute.
@@ -6,20 +6,22 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use google_cloud_gax::error::Error as CallError;
-use google_cloud_gax::error::rpc::Code;
-use google_cloud_gax::retry_policy::{Aip194Strict, RetryPolicyExt as _};
-use google_cloud_secretmanager_v1::client::SecretManagerService;
-use google_cloud_secretmanager_v1::model::SecretPayload;
 use http::Uri;
+use reqwest::Client;
+use reqwest::redirect::Policy;
 
+use crate::secret::access::{Failure, Payload, access};
 use crate::secret::identity::Identity;
+use crate::secret::retry::retried;
 use crate::secret::{Secret, SecretVersion};
 
 /// The time limit for finding credentials, and again for reading a version.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
-/// After this time a read is not retried, so that the last failure is reported before [`TIMEOUT`].
-const RETRY_TIME: Duration = Duration::from_secs(8);
+/// The waits before retries of a read. They end before [`TIMEOUT`], so that the last failure is reported.
+const RETRY_DELAYS: [Duration; 4] =
+    [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
+/// Where versions without a location are read.
+const ENDPOINT: &str = "https://secretmanager.googleapis.com";
 
 /// Why a secret version could not be read. `why` is the text of Google's library or service.
 #[derive(Debug, thiserror::Error)]
@@ -133,50 +135,40 @@ impl Manager {
         decode(&payload, version)
     }
 
-    async fn request_payload(&self, version: &SecretVersion) -> Result<SecretPayload, Error> {
-        let retries = Aip194Strict.with_time_limit(RETRY_TIME);
-        let builder = SecretManagerService::builder()
-            .with_credentials(self.identity.credentials.clone())
-            .with_retry_policy(retries);
-        let builder = match self.endpoint(version) {
-            Some(endpoint) => builder.with_endpoint(endpoint),
-            None => builder,
-        };
-        let client = builder.build().await;
+    async fn request_payload(&self, version: &SecretVersion) -> Result<Payload, Error> {
+        let client = Client::builder().redirect(Policy::none()).build();
         let client =
             client.map_err(|error| Error::Failed { version: version.clone(), why: with_causes(&error) })?;
-        let reply = client.access_secret_version().set_name(version.name()).send().await;
-        let reply = reply.map_err(|error| self.classify(&error, version))?;
-        Ok(reply.payload.unwrap_or_default())
+        let url = format!("{}/v1/{}:access", self.endpoint(version), version.name());
+        let attempt = || access(&client, &url, &self.identity.credentials);
+        let payload = retried(&RETRY_DELAYS, |failure| failure.may_pass, attempt).await;
+        payload.map_err(|failure| self.classify(failure, version))
     }
 
-    /// The configured endpoint, else the one of a regional secret; none means Google's global one.
-    fn endpoint(&self, version: &SecretVersion) -> Option<String> {
-        let regional = || {
-            version.location().map(|location| format!("https://secretmanager.{location}.rep.googleapis.com"))
-        };
-        self.endpoint.clone().or_else(regional)
+    /// The configured endpoint, else the one of a regional secret, else the global one; without a slash at the end.
+    fn endpoint(&self, version: &SecretVersion) -> String {
+        match (&self.endpoint, version.location()) {
+            (Some(endpoint), _) => endpoint.trim_end_matches('/').to_owned(),
+            (None, Some(location)) => format!("https://secretmanager.{location}.rep.googleapis.com"),
+            (None, None) => ENDPOINT.to_owned(),
+        }
     }
 
-    fn classify(&self, error: &CallError, version: &SecretVersion) -> Error {
+    fn classify(&self, Failure { code, why, .. }: Failure, version: &SecretVersion) -> Error {
         let version = version.clone();
-        let why = error.status().map_or_else(|| with_causes(error), |status| status.message.clone());
-        match error.status().map(|status| status.code) {
-            Some(Code::PermissionDenied) => {
-                Error::Denied { reader: self.identity.name.clone(), version, why }
-            }
-            Some(Code::NotFound) => Error::NotFound { version, why },
-            Some(Code::FailedPrecondition) => Error::NotEnabled { version, why },
+        match code.as_str() {
+            "PERMISSION_DENIED" => Error::Denied { reader: self.identity.name.clone(), version, why },
+            "NOT_FOUND" => Error::NotFound { version, why },
+            "FAILED_PRECONDITION" => Error::NotEnabled { version, why },
             _ => Error::Failed { version, why },
         }
     }
 }
 
 /// The text of a payload.
-fn decode(payload: &SecretPayload, version: &SecretVersion) -> Result<Secret, Error> {
+fn decode(payload: &Payload, version: &SecretVersion) -> Result<Secret, Error> {
     let checksum = i64::from(crc32c::crc32c(&payload.data));
-    // Google always sends a checksum; an emulator may not.
-    if payload.data_crc32c.is_some_and(|sent| sent != checksum) {
+    if payload.checksum.is_some_and(|sent| sent != checksum) {
         return Err(Error::Damaged(version.clone()));
     }
     let text = std::str::from_utf8(&payload.data).map_err(|_| Error::NotText(version.clone()))?;
@@ -207,12 +199,11 @@ pub(super) fn with_causes(error: &dyn StdError) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{SecretPayload, SecretVersion, decode, is_secure};
+    use super::{Payload, SecretVersion, decode, is_secure};
 
     fn read(data: &'static [u8], checksum: Option<i64>) -> Result<String, String> {
         let version = SecretVersion::parse("projects/p/secrets/s/versions/1").unwrap();
-        let mut payload = SecretPayload::default().set_data(data);
-        payload.data_crc32c = checksum;
+        let payload = Payload { data: data.to_vec(), checksum };
         decode(&payload, &version)
             .map(|secret| secret.expose().to_owned())
             .map_err(|error| error.to_string().replace(version.name(), "it"))

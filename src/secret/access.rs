@@ -1,0 +1,170 @@
+//! One call to Secret Manager's REST interface: a version's payload, or why there is none.
+
+use std::error::Error as StdError;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use google_cloud_auth::credentials::{CacheableResource, Credentials};
+use google_cloud_auth::errors::CredentialsError;
+use http::{Extensions, HeaderMap, StatusCode};
+use reqwest::Client;
+use serde::Deserialize;
+
+use crate::secret::manager::with_causes;
+
+/// A payload as it arrived.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Payload {
+    pub(super) data: Vec<u8>,
+    /// The CRC32C of the data as it was stored; Google always sends one, an emulator may not.
+    pub(super) checksum: Option<i64>,
+}
+
+/// Why a call brought no payload.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// Google's name for the kind of the failure, such as `NOT_FOUND`; empty where Google did not answer.
+    pub(super) code: String,
+    /// The message of Secret Manager, or what failed on the way to it.
+    pub(super) why: String,
+    /// Whether the same call may succeed in a moment.
+    pub(super) may_pass: bool,
+}
+
+impl Failure {
+    fn on_the_way(error: &reqwest::Error) -> Self {
+        Self { code: String::new(), why: with_causes(error), may_pass: true }
+    }
+
+    /// Credentials that gave no token.
+    pub(super) fn of_credentials(error: &(dyn StdError + 'static)) -> Self {
+        let may_pass = error.downcast_ref().is_some_and(CredentialsError::is_transient);
+        Self { code: String::new(), why: with_causes(error), may_pass }
+    }
+
+    /// The failure that an answer tells. A proxy on the way may have answered in Google's place.
+    fn told(status: StatusCode, body: &[u8]) -> Self {
+        let may_pass = status.is_server_error();
+        match serde_json::from_slice::<ErrorBody>(body) {
+            Ok(ErrorBody { error }) => Self { code: error.status, why: error.message, may_pass },
+            Err(_) => Self { code: String::new(), why: format!("the answer was {status}"), may_pass },
+        }
+    }
+
+    fn unreadable(what: &str) -> Self {
+        let why = format!("the answer is not one of Secret Manager: {what}");
+        Self { code: String::new(), why, may_pass: false }
+    }
+}
+
+/// Asks `url` for a payload.
+pub(super) async fn access(
+    client: &Client,
+    url: &str,
+    credentials: &Credentials,
+) -> Result<Payload, Failure> {
+    let headers = headers(credentials).await?;
+    let answer = client.get(url).headers(headers).send().await;
+    let answer = answer.map_err(|error| Failure::on_the_way(&error))?;
+    let status = answer.status();
+    let body = answer.bytes().await.map_err(|error| Failure::on_the_way(&error))?;
+    if status.is_success() { decode(&body) } else { Err(Failure::told(status, &body)) }
+}
+
+/// The headers that carry the token, and the project to bill where the credentials name one.
+pub(super) async fn headers(credentials: &Credentials) -> Result<HeaderMap, Failure> {
+    match credentials.headers(Extensions::new()).await {
+        Ok(CacheableResource::New { data, .. }) => Ok(data),
+        // It is said of headers that were given out before, and none were.
+        Ok(CacheableResource::NotModified) => Ok(HeaderMap::new()),
+        Err(error) => Err(Failure::of_credentials(&error)),
+    }
+}
+
+fn decode(body: &[u8]) -> Result<Payload, Failure> {
+    let answer: AnswerBody =
+        serde_json::from_slice(body).map_err(|error| Failure::unreadable(&error.to_string()))?;
+    let AnswerPayload { data, data_crc32c } = answer.payload;
+    let data = STANDARD.decode(data).map_err(|error| Failure::unreadable(&error.to_string()))?;
+    let checksum = data_crc32c.map(Integer::value).transpose()?;
+    Ok(Payload { data, checksum })
+}
+
+/// What is read of an answer.
+#[derive(Deserialize)]
+struct AnswerBody {
+    /// Left out where it is empty.
+    #[serde(default)]
+    payload: AnswerPayload,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct AnswerPayload {
+    /// In base64.
+    data: String,
+    data_crc32c: Option<Integer>,
+}
+
+/// An integer of 64 bits, which Google writes as text and readers take as both.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Integer {
+    Text(String),
+    Number(i64),
+}
+
+impl Integer {
+    fn value(self) -> Result<i64, Failure> {
+        match self {
+            Self::Number(number) => Ok(number),
+            Self::Text(text) => text.parse().map_err(|_| Failure::unreadable("the checksum is no number")),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct ErrorBody {
+    error: ErrorStatus,
+}
+
+#[derive(Deserialize)]
+struct ErrorStatus {
+    status: String,
+    message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, Payload, StatusCode, decode};
+
+    #[test]
+    fn a_payload_is_read_as_google_and_as_others_write_it() {
+        let of = |body: &str| decode(body.as_bytes()).map_err(|failure| failure.why);
+        let payload = |checksum| Ok(Payload { data: b"123456789".to_vec(), checksum });
+        let google = r#"{"name": "n", "payload": {"data": "MTIzNDU2Nzg5", "dataCrc32c": "3808858755"}}"#;
+        assert_eq!(of(google), payload(Some(0xE306_9283)));
+        let number = r#"{"payload": {"data": "MTIzNDU2Nzg5", "dataCrc32c": 3808858755}}"#;
+        assert_eq!(of(number), payload(Some(0xE306_9283)));
+        assert_eq!(of(r#"{"payload": {"data": "MTIzNDU2Nzg5"}}"#), payload(None));
+        assert_eq!(of(r#"{"name": "n"}"#), Ok(Payload::default()));
+        for wrong in ["", "<html>", r#"{"payload": {"data": "*"}}"#, r#"{"payload": {"dataCrc32c": "x"}}"#] {
+            let why = of(wrong).unwrap_err();
+            assert!(why.starts_with("the answer is not one of Secret Manager: "), "{wrong}: {why}");
+        }
+    }
+
+    #[test]
+    fn a_failure_is_googles_or_that_of_what_stands_before_it() {
+        let of = |status, body: &str| {
+            let failure = Failure::told(StatusCode::from_u16(status).unwrap(), body.as_bytes());
+            (failure.code, failure.why, failure.may_pass)
+        };
+        let body = r#"{"error": {"code": 404, "message": "Not here.", "status": "NOT_FOUND"}}"#;
+        assert_eq!(of(404, body), ("NOT_FOUND".to_owned(), "Not here.".to_owned(), false));
+        let answer = |text: &str| (String::new(), format!("the answer was {text}"), false);
+        assert_eq!(of(407, "<html>who?"), answer("407 Proxy Authentication Required"));
+        assert_eq!(of(302, ""), answer("302 Found"));
+        assert!(of(502, "").2 && of(503, body).2);
+    }
+}
