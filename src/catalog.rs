@@ -15,17 +15,21 @@
 //!
 //! A param and a field have one type language, [`Shape`]; what a name means is answered by [`names`].
 
+mod currency;
 mod entity;
 mod fact_format;
 mod index;
 mod model;
 pub mod names;
+mod number_range;
 mod secrecy;
 mod shape;
 pub mod spelling;
 
+pub use currency::currencies;
 pub use index::{API_VERSION, Called, Catalog, Match, Offer, Summary, catalog};
 pub use model::{
     Action, Entity, Items, Operation, OperationKind, OutputShape, Removal, Restoration, parents,
 };
+pub use number_range::NumberRange;
 pub use shape::{Clearing, Kind, Member, Presence, Shape, at, find, other_spelling, whole_spelling};

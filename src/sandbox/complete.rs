@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use crate::catalog::{Entity, Kind, Member, Presence, Shape, catalog, find};
+use crate::catalog::{Entity, Kind, Member, NumberRange, Presence, Shape, catalog, find};
 
 use super::fields::{members, text};
 use super::shape;
@@ -54,6 +54,9 @@ impl<'e> Known<'e> {
             // a map without entries is left out: SDKs do not expect null in its place
             (Presence::Nullable, Kind::Map(_)) if !outer.is_empty() => None,
             (Presence::Nullable, _) => Some(Json::Null),
+            (Presence::Required, Kind::Integer) => {
+                Some(json!(NumberRange::of(name).map_or(0, |range| range.least)))
+            }
             (Presence::Required, kind) => Some(shape::least(kind)),
         }
     }

@@ -61,7 +61,27 @@ const CONNECTION: [(&str, &str, &str); 22] = [
 ];
 
 /// A whole resource or data source, where it is wrong, and a part of the message.
-const OTHERS: [(&str, &str, &str); 20] = [
+const OTHERS: [(&str, &str, &str); 22] = [
+    (
+        r#"resource "stripe_coupon" "x" {
+  percent_off = 120
+}"#,
+        "percent_off = 120",
+        "must be a number from 0 to 100",
+    ),
+    (
+        r#"resource "stripe_price" "x" {
+  product     = "prod_1"
+  currency    = "eur"
+  unit_amount = 1
+  recurring {
+    interval       = "month"
+    interval_count = 0
+  }
+}"#,
+        "interval_count = 0",
+        "must be a whole number of at least 1",
+    ),
     (
         r#"resource "stripe_entity" "x" {
   entity        = "Custmer"

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Map, Value as Json, json};
-use stripe_provider::catalog::{Entity, Kind, Member, OperationKind, Shape, catalog};
+use stripe_provider::catalog::{Entity, Kind, Member, NumberRange, OperationKind, Shape, catalog};
 
 use crate::calls::Stripe;
 
@@ -225,6 +225,7 @@ fn value_at(param: &Member, now: i64) -> Json {
         ("currency", _) => json!("usd"),
         ("country", _) => json!("US"),
         (name, Kind::Text { .. }) if name.ends_with("url") => json!("https://example.com/here"),
+        (name, Kind::Integer) => json!(NumberRange::of(name).and_then(|range| range.most).unwrap_or(100)),
         _ => of_shape(&param.shape, now),
     }
 }

@@ -11,7 +11,7 @@ use stripe_provider::terraform::value::{Type, Value};
 use crate::config::config;
 use crate::ledger::Cell;
 use crate::support::terraform::{Action, Object};
-use crate::ways::{Dice, unknown, value, written};
+use crate::ways::{Dice, unknown, value_of, written};
 use crate::world::{World, at, difference, typed};
 
 /// How many values are tried, and how many of them Stripe takes at least.
@@ -62,7 +62,7 @@ fn life(
     entity: &'static Entity,
     param: &Member,
 ) -> Result<bool, String> {
-    let Some(json) = value(dice, &world.setups, &param.shape) else { return Ok(false) };
+    let Some(json) = value_of(dice, &world.setups, param) else { return Ok(false) };
     let json = world.setups.told(&world.stripe, &json, "");
     let base = config(&world.block(name), &world.params(entity));
     let (ty, inner) = written(dice, Some(&param.shape), &json);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Map, Value as Json, json};
-use stripe_provider::catalog::{Kind, Member, Shape, find};
+use stripe_provider::catalog::{Kind, Member, NumberRange, Shape, find};
 
 use crate::params::Setups;
 
@@ -67,6 +67,8 @@ fn sample(setups: &Setups, param: &Member) -> Json {
         (name, Kind::Text { .. } | Kind::Enum(_)) if name.ends_with("country") => json!("US"),
         (name, Kind::Text { .. }) if name.ends_with("account") => json!("@account"),
         ("postal_code", _) => json!("94110"),
+        // One less, so that there is another.
+        (name, Kind::Integer) => json!(NumberRange::of(name).and_then(|range| range.most).unwrap_or(101) - 1),
         _ => of_shape(setups, &param.shape),
     }
 }

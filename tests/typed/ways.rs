@@ -2,7 +2,7 @@
 //! type `any`, with null members and with members that are not known yet.
 
 use serde_json::{Map, Value as Json, json};
-use stripe_provider::catalog::{Kind, Member, Shape, find, other_spelling};
+use stripe_provider::catalog::{Kind, Member, NumberRange, Shape, find, other_spelling};
 use stripe_provider::terraform::value::{Number, Type, Value};
 
 use crate::params::Setups;
@@ -30,8 +30,18 @@ impl Dice {
     }
 }
 
+/// A value of a param by chance; none where no value can be said.
+pub fn value_of(dice: &mut Dice, setups: &Setups, param: &Member) -> Option<Json> {
+    match (&param.shape.kind, NumberRange::of(&param.name)) {
+        (Kind::Integer, Some(range)) => {
+            Some(json!(dice.of(&[range.least, range.least + 1, range.most.unwrap_or(100)])))
+        }
+        _ => value(dice, setups, &param.shape),
+    }
+}
+
 /// A value of a shape by chance; none where no value can be said.
-pub fn value(dice: &mut Dice, setups: &Setups, shape: &Shape) -> Option<Json> {
+fn value(dice: &mut Dice, setups: &Setups, shape: &Shape) -> Option<Json> {
     Some(match &shape.kind {
         Kind::Enum(values) => {
             let values: Vec<&String> = values.iter().filter(|it| !it.is_empty()).collect();
@@ -75,17 +85,17 @@ fn object(dice: &mut Dice, setups: &Setups, members: &[Member]) -> Option<Json> 
     let mut object = Map::new();
     for member in members {
         if member.shape.is_required() {
-            object.insert(member.name.clone(), value(dice, setups, &member.shape)?);
+            object.insert(member.name.clone(), value_of(dice, setups, member)?);
         } else if dice.one_in(3)
             && other_spelling(members, &member.name).is_none_or(|twin| !object.contains_key(&twin.name))
-            && let Some(value) = value(dice, setups, &member.shape)
+            && let Some(value) = value_of(dice, setups, member)
         {
             object.insert(member.name.clone(), value);
         }
     }
     let named = object.get("type").and_then(Json::as_str).and_then(|name| find(members, name));
     if let Some(named) = named.filter(|named| !object.contains_key(&named.name)) {
-        object.insert(named.name.clone(), value(dice, setups, &named.shape)?);
+        object.insert(named.name.clone(), value_of(dice, setups, named)?);
     }
     (!object.is_empty()).then_some(Json::Object(object))
 }

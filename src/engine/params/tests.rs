@@ -1,7 +1,10 @@
+use std::collections::BTreeSet;
+
 use serde_json::{Value as Json, json};
 
-use super::{Faults, Written, create_params, parse, require, unlisted_values, with_original_keys};
-use crate::catalog::OperationKind;
+use super::values::value;
+use super::{Faults, Written, create_params, dotted, parse, require, unlisted_values, with_original_keys};
+use crate::catalog::{Kind, Member, NumberRange, OperationKind, Shape, catalog};
 use crate::connector::entity;
 use crate::engine::Error;
 
@@ -128,6 +131,9 @@ fn a_value_newer_than_the_facts_is_stripes_to_judge() {
     let expected = r#"Did you mean "manual"? "capture_method" is "Manual", which Stripe is not known to take; known are `automatic`, `automatic_async`, `manual`"#;
     assert_eq!(unlisted(json!({"CaptureMethod": "Manual"})), [expected]);
     assert!(unlisted(json!({"CaptureMethod": "manual"})).is_empty());
+    let [euro] = &unlisted(json!({"Currency": "EURO"}))[..] else { panic!("one value") };
+    assert!(euro.starts_with(r#"Did you mean "eur"? "currency" is "EURO", which"#), "{euro}");
+    assert!(unlisted(json!({"Currency": "EUR"})).is_empty());
 }
 
 #[test]
@@ -184,6 +190,63 @@ fn a_number_may_have_an_exponent_and_is_sent_in_digits() {
     assert_eq!(amount("9223372036854775808").unwrap_err(), large);
     let decimal = json!({"currency": "usd", "product": "prod_1", "unit_amount_decimal": "1.25e-1"});
     assert_eq!(create("Price", &decimal).unwrap()["unit_amount_decimal"], json!("0.125"));
+}
+
+#[test]
+fn a_number_out_of_its_range_is_refused() {
+    let coupon = |percent: Json| refused("Coupon", &json!({"duration": "once", "percent_off": percent}));
+    assert_eq!(coupon(json!(120)), r#""percent_off" must be a number from 0 to 100, not 120"#);
+    assert_eq!(coupon(json!("100.01")), r#""percent_off" must be a number from 0 to 100, not "100.01""#);
+    assert_eq!(coupon(json!(-1)), r#""percent_off" must be a number from 0 to 100, not -1"#);
+    assert!(create("Coupon", &json!({"duration": "once", "percent_off": "100.0"})).is_ok());
+    let price = json!({"currency": "eur", "product": "prod_1", "recurring": {"interval": "month", "interval_count": 0}});
+    assert_eq!(
+        refused("Price", &price),
+        r#""recurring.interval_count" must be a whole number of at least 1, not 0"#
+    );
+    let account = json!({"settings": {"payouts": {"schedule": {"monthly_payout_days": [1, 32]}}}});
+    assert_eq!(
+        refused("Account", &account),
+        r#""settings.payouts.schedule.monthly_payout_days.1" must be a whole number from 1 to 31, not 32"#
+    );
+}
+
+/// Over the whole catalog: the ends of a range are taken, what is beyond them is not.
+#[test]
+fn every_number_of_a_range_is_held_to_it() {
+    let mut seen = BTreeSet::new();
+    let mut hold = |place: &str, shape: &Shape| {
+        let Some(range) = NumberRange::at(place) else { return };
+        let (least, most) = (i64::from(range.least), range.most.map(i64::from));
+        let takes = |number: i64| value(&json!(number), shape, place).is_ok();
+        assert!(takes(least) && !takes(least - 1), "{place}");
+        assert!(most.is_none_or(|most| takes(most) && !takes(most + 1)), "{place}");
+        seen.insert(range.to_string());
+    };
+    for entity in catalog().entities().filter_map(|name| catalog().entity(name)) {
+        let operations = entity.operations.iter().map(|operation| &operation.params);
+        let actions = entity.actions.iter().map(|action| &action.params);
+        operations.chain(actions).for_each(|params| each_number(params, "", &mut hold));
+    }
+    let ranges = ["from 0 to 100", "from 0 to 23", "from 0 to 59", "from 1 to 12", "from 1 to 31"];
+    assert!(seen.iter().map(String::as_str).eq(ranges.into_iter().chain(["of at least 0", "of at least 1"])));
+}
+
+fn each_number(params: &[Member], place: &str, found: &mut impl FnMut(&str, &Shape)) {
+    for member in params {
+        each_number_of(&member.shape, &dotted(place, &member.name), found);
+    }
+}
+
+fn each_number_of(shape: &Shape, place: &str, found: &mut impl FnMut(&str, &Shape)) {
+    match &shape.kind {
+        Kind::Object(members) => each_number(members, place, found),
+        Kind::List(item) | Kind::Set(item) => each_number_of(item, &dotted(place, "0"), found),
+        Kind::Map(value) => each_number_of(value, &dotted(place, "key"), found),
+        Kind::Union(shapes) => shapes.iter().for_each(|shape| each_number_of(shape, place, found)),
+        Kind::Integer | Kind::Number | Kind::Decimal => found(place, shape),
+        _ => {}
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::catalog::names::closest;
-use crate::catalog::{Kind, Member, Shape, find};
+use crate::catalog::{Kind, Member, Shape, currencies, find};
 use crate::engine::params::{Params, Wanted, dotted};
 
 /// A value that is not on the list of its param. It is sent: Stripe adds values.
@@ -45,7 +45,7 @@ impl fmt::Display for UnlistedValue {
     }
 }
 
-/// Every value of an enum that the facts do not list.
+/// Every value of an enum that the facts do not list, and every currency that Stripe is not known to take.
 pub fn unlisted_values(wanted: &Wanted, known: &[Member]) -> Vec<UnlistedValue> {
     let mut found = Vec::new();
     in_object(&wanted.params, known, "", &mut found);
@@ -68,14 +68,27 @@ fn in_value(value: &Json, shape: &Shape, place: &str, found: &mut Vec<UnlistedVa
                 in_value(value, item, &dotted(place, &at.to_string()), found);
             }
         }
-        (Kind::Enum(values), Json::String(text)) if !text.is_empty() && !values.contains(text) => {
-            found.push(UnlistedValue {
-                param: place.to_owned(),
-                value: text.clone(),
-                suggestion: closest(text, values.iter().map(|value| (value.as_str(), value))).cloned(),
-                known: values.clone(),
-            });
+        (Kind::Enum(known), Json::String(text)) => {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            found.extend(unlisted(place, text, text, &known));
+        }
+        (Kind::Currency, Json::String(text)) => {
+            let known: Vec<&str> = currencies().collect();
+            found.extend(unlisted(place, text, &text.to_ascii_lowercase(), &known));
         }
         _ => {}
     }
+}
+
+/// A value, compared as `spelled`, that is not among the known ones. The empty text unsets.
+fn unlisted(place: &str, value: &str, spelled: &str, known: &[&str]) -> Option<UnlistedValue> {
+    if value.is_empty() || known.contains(&spelled) {
+        return None;
+    }
+    Some(UnlistedValue {
+        param: place.to_owned(),
+        value: value.to_owned(),
+        suggestion: closest(spelled, known.iter().map(|value| (*value, *value))).map(str::to_owned),
+        known: known.iter().map(|&value| value.to_owned()).collect(),
+    })
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Faults, ParamError, Params, dotted, limits};
 use crate::catalog::names::{Unresolved, resolve};
-use crate::catalog::{Clearing, Kind, Member, Shape, find, whole_spelling};
+use crate::catalog::{Clearing, Kind, Member, NumberRange, Shape, find, whole_spelling};
 use crate::connector::{plain_number, scalar};
 
 /// Longest part of a wrong value that an error repeats, in characters.
@@ -139,11 +139,16 @@ fn scalar_value(given: &Json, kind: &Kind, place: &str) -> Result<Json, ParamErr
         Kind::Text { max_length } => text(given, *max_length, place),
         // Stripe adds values to its enums: one that is not listed may be new.
         Kind::Currency | Kind::Enum(_) | Kind::Id(_) => text(given, 0, place),
-        Kind::Integer => integer(given).ok_or_else(|| match whole_digits(given) {
-            Some(_) => wrong("a whole number of 64 bits"),
-            None => wrong("a whole number"),
-        }),
-        Kind::Decimal | Kind::Number => number(given).ok_or_else(|| wrong("a number")),
+        Kind::Integer => {
+            let whole = integer(given).ok_or_else(|| match whole_digits(given) {
+                Some(_) => wrong("a whole number of 64 bits"),
+                None => wrong("a whole number"),
+            });
+            in_range(whole?, "a whole number", place, given)
+        }
+        Kind::Decimal | Kind::Number => {
+            in_range(number(given).ok_or_else(|| wrong("a number"))?, "a number", place, given)
+        }
         Kind::Boolean => boolean(given).ok_or_else(|| wrong("true or false")),
         Kind::Time => time(given)
             .ok_or_else(|| wrong("a time: seconds since 1970, or text such as 2026-01-31T12:00:00Z")),
@@ -159,6 +164,13 @@ fn scalar_value(given: &Json, kind: &Kind, place: &str) -> Result<Json, ParamErr
         Kind::Map(_) => Err(wrong("a map")),
         // Only answers hold whole objects and pages.
         Kind::Any | Kind::Page(_) | Kind::Range | Kind::Union(_) | Kind::Whole(_) => Ok(given.clone()),
+    }
+}
+
+fn in_range(number: Json, what: &str, place: &str, given: &Json) -> Result<Json, ParamError> {
+    match NumberRange::at(place).filter(|range| !range.holds(&number)) {
+        Some(range) => Err(wrong(place, &format!("{what} {range}"), given)),
+        None => Ok(number),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The schema of a typed resource.
 
-use crate::catalog::{Kind, Member, OperationKind, Shape, find};
+use crate::catalog::{Kind, Member, NumberRange, OperationKind, Shape, find};
 use crate::provider::connection_schema::{computed, optional};
 use crate::provider::resources::{connection_attribute, end_attributes};
 use crate::provider::typed::answered::METADATA_ALL;
@@ -123,7 +123,8 @@ fn attribute(slot: &Slot, ty: &Type, place: &Place<'_>, sentence: String) -> Att
 fn members(shape: &Shape, place: &Place<'_>) -> Vec<schema::Member> {
     let inner = shape.item().or_else(|| shape.map_value()).unwrap_or(shape);
     let all = inner.members().unwrap_or_default().iter().map(|member| {
-        let (place, description) = place.member(&member.name, &format!("{}.", of_kind(&member.shape)));
+        let (place, description) =
+            place.member(&member.name, &format!("{}.", of_member(&member.name, &member.shape)));
         let presence = if member.shape.is_required() { Presence::Required } else { Presence::Optional };
         schema::Member::new(member.name.clone(), attribute_type(&member.shape), presence, description)
             .with_members(members(&member.shape, &place))
@@ -133,8 +134,19 @@ fn members(shape: &Shape, place: &Place<'_>) -> Vec<schema::Member> {
 
 /// What an attribute takes or holds, as a sentence.
 pub(super) fn describe(slot: &Slot) -> String {
-    let what = of_kind(&slot.shape);
-    if slot.is_argument() { format!("{what}.") } else { format!("{what}, as Stripe answers it.") }
+    if slot.is_argument() {
+        format!("{}.", of_member(&slot.member, &slot.shape))
+    } else {
+        format!("{}, as Stripe answers it.", of_kind(&slot.shape))
+    }
+}
+
+fn of_member(name: &str, shape: &Shape) -> String {
+    let what = of_kind(shape);
+    match (&shape.kind, NumberRange::of(name)) {
+        (Kind::Integer | Kind::Number, Some(range)) => format!("{what} {range}"),
+        _ => what,
+    }
 }
 
 fn of_kind(shape: &Shape) -> String {

@@ -8,17 +8,9 @@ fn amounts_are_written_with_their_minor_unit() {
 
 #[test]
 fn every_currency_of_a_rule_exists() {
-    let Table {
-        supported,
-        keys_of: _,
-        zero_decimal,
-        three_decimal,
-        whole_charges,
-        whole_payouts,
-        least,
-        signs,
-    } = &*TABLE;
-    assert!(supported.split_whitespace().count() > 130);
+    let Table { keys_of: _, zero_decimal, three_decimal, whole_charges, whole_payouts, least, signs } =
+        &*TABLE;
+    assert!(currencies().count() > 130);
     let words = [zero_decimal, three_decimal, whole_charges, whole_payouts].into_iter();
     let named = words
         .flat_map(|words| words.split_whitespace())
