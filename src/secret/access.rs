@@ -52,7 +52,7 @@ impl Failure {
     }
 
     fn unreadable(what: &str) -> Self {
-        let why = format!("the answer is not one of Secret Manager: {what}");
+        let why = format!("the answer is not one of Google's: {what}");
         Self { code: String::new(), why, may_pass: false }
     }
 }
@@ -75,8 +75,8 @@ pub(super) async fn access(
 pub(super) async fn headers(credentials: &Credentials) -> Result<HeaderMap, Failure> {
     match credentials.headers(Extensions::new()).await {
         Ok(CacheableResource::New { data, .. }) => Ok(data),
-        // It is said of headers that were given out before, and none were.
-        Ok(CacheableResource::NotModified) => Ok(HeaderMap::new()),
+        // It is said of headers that the caller has from before, and names; we name none.
+        Ok(CacheableResource::NotModified) => Err(Failure::unreadable("the credentials gave no token")),
         Err(error) => Err(Failure::of_credentials(&error)),
     }
 }
@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(of(r#"{"name": "n"}"#), Ok(Payload::default()));
         for wrong in ["", "<html>", r#"{"payload": {"data": "*"}}"#, r#"{"payload": {"dataCrc32c": "x"}}"#] {
             let why = of(wrong).unwrap_err();
-            assert!(why.starts_with("the answer is not one of Secret Manager: "), "{wrong}: {why}");
+            assert!(why.starts_with("the answer is not one of Google's: "), "{wrong}: {why}");
         }
     }
 
