@@ -10,6 +10,6 @@ const CODES: &str = "\
     mro";
 
 /// The codes of all currencies, in small letters, as Stripe answers them.
-pub fn currencies() -> impl Iterator<Item = &'static str> {
+pub fn currencies() -> impl Iterator<Item = &'static str> + Clone {
     CODES.split_ascii_whitespace()
 }

@@ -12,40 +12,54 @@ use serde_json::Value as Json;
 pub struct NumberRange {
     /// The least number.
     pub least: u32,
+    /// Whether only numbers above `least` are taken.
+    pub is_open: bool,
     /// The greatest number.
     pub most: Option<u32>,
 }
 
+/// The ranges that Stripe documents, with the names of the params they hold for wherever these stand.
+const RANGES: [(NumberRange, &[&str]); 8] = [
+    (NumberRange::to(1, 12), &["exp_month", "month"]),
+    (NumberRange::to(1, 31), &["day", "day_of_month", "monthly_anchor", "monthly_payout_days"]),
+    (NumberRange::to(0, 23), &["end_hour", "hour", "start_hour"]),
+    (NumberRange::to(0, 59), &["minute", "minutes", "second"]),
+    (
+        NumberRange::to(0, 100),
+        &["amount_percent", "application_fee_percent", "percent_ownership", "percentage"],
+    ),
+    (NumberRange { is_open: true, ..NumberRange::to(0, 100) }, &["percent_off"]),
+    (NumberRange::from(1), &["duration_in_months", "interval_count", "max_redemptions"]),
+    (
+        NumberRange::from(0),
+        &[
+            "days_until_due",
+            "expires_after_days",
+            "expires_after_seconds",
+            "quantity",
+            "quantity_decimal",
+            "trial_period_days",
+        ],
+    ),
+];
+
 impl NumberRange {
     const fn from(least: u32) -> Self {
-        Self { least, most: None }
+        Self { least, is_open: false, most: None }
     }
 
     const fn to(least: u32, most: u32) -> Self {
-        Self { least, most: Some(most) }
+        Self { most: Some(most), ..Self::from(least) }
     }
 
-    /// The numbers that params of this name take, wherever they stand; none where they may be any.
+    /// The numbers that params of this name take; none where they may be any.
     pub fn of(name: &str) -> Option<Self> {
-        Some(match name {
-            "exp_month" | "month" => Self::to(1, 12),
-            "day" | "day_of_month" | "monthly_anchor" | "monthly_payout_days" => Self::to(1, 31),
-            "end_hour" | "hour" | "start_hour" => Self::to(0, 23),
-            "minute" | "minutes" | "second" => Self::to(0, 59),
-            "amount_percent"
-            | "application_fee_percent"
-            | "percent_off"
-            | "percent_ownership"
-            | "percentage" => Self::to(0, 100),
-            "duration_in_months" | "interval_count" | "max_redemptions" => Self::from(1),
-            "days_until_due"
-            | "expires_after_days"
-            | "expires_after_seconds"
-            | "quantity"
-            | "quantity_decimal"
-            | "trial_period_days" => Self::from(0),
-            _ => return None,
-        })
+        RANGES.iter().find(|(_, names)| names.contains(&name)).map(|(range, _)| *range)
+    }
+
+    /// Every name of a param that has a range.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        RANGES.iter().flat_map(|(_, names)| names.iter().copied())
     }
 
     /// The range of a param at a dotted place, which may end in the index of an item.
@@ -57,15 +71,20 @@ impl NumberRange {
     pub fn holds(self, number: &Json) -> bool {
         let text = number.as_str().map_or_else(|| number.to_string(), str::to_owned);
         let number = text.parse::<f64>().unwrap_or(f64::NAN);
-        number >= f64::from(self.least) && self.most.is_none_or(|most| number <= f64::from(most))
+        let least = f64::from(self.least);
+        let is_enough = if self.is_open { number > least } else { number >= least };
+        is_enough && self.most.is_none_or(|most| number <= f64::from(most))
     }
 }
 
 impl fmt::Display for NumberRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.most {
-            Some(most) => write!(f, "from {} to {most}", self.least),
-            None => write!(f, "of at least {}", self.least),
+        let Self { least, is_open, most } = self;
+        match (is_open, most) {
+            (false, Some(most)) => write!(f, "from {least} to {most}"),
+            (false, None) => write!(f, "of at least {least}"),
+            (true, Some(most)) => write!(f, "above {least} and up to {most}"),
+            (true, None) => write!(f, "above {least}"),
         }
     }
 }

@@ -33,10 +33,10 @@ fn lists(words: &str, currency: &str) -> bool {
 /// A currency that exists, in small letters; Stripe takes it in any.
 pub(super) fn read(given: &str, param: &str) -> Outcome<String> {
     let small = given.to_ascii_lowercase();
-    let all: Vec<&str> = currencies().collect();
-    if all.contains(&small.as_str()) {
+    if currencies().any(|code| code == small) {
         return Ok(small);
     }
+    let all: Vec<&str> = currencies().collect();
     Err(Failure::of("currency_unknown", &[("given", &given), ("all", &all.join(", "))]).param(param))
 }
 

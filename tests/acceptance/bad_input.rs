@@ -67,7 +67,7 @@ const OTHERS: [(&str, &str, &str); 22] = [
   percent_off = 120
 }"#,
         "percent_off = 120",
-        "must be a number from 0 to 100",
+        "must be a number above 0 and up to 100",
     ),
     (
         r#"resource "stripe_price" "x" {

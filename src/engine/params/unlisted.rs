@@ -69,26 +69,29 @@ fn in_value(value: &Json, shape: &Shape, place: &str, found: &mut Vec<UnlistedVa
             }
         }
         (Kind::Enum(known), Json::String(text)) => {
-            let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            found.extend(unlisted(place, text, text, &known));
+            found.extend(unlisted(place, text, text, known.iter().map(String::as_str)));
         }
         (Kind::Currency, Json::String(text)) => {
-            let known: Vec<&str> = currencies().collect();
-            found.extend(unlisted(place, text, &text.to_ascii_lowercase(), &known));
+            found.extend(unlisted(place, text, &text.to_ascii_lowercase(), currencies()));
         }
         _ => {}
     }
 }
 
 /// A value, compared as `spelled`, that is not among the known ones. The empty text unsets.
-fn unlisted(place: &str, value: &str, spelled: &str, known: &[&str]) -> Option<UnlistedValue> {
-    if value.is_empty() || known.contains(&spelled) {
+fn unlisted<'k>(
+    place: &str,
+    value: &str,
+    spelled: &str,
+    known: impl Iterator<Item = &'k str> + Clone,
+) -> Option<UnlistedValue> {
+    if value.is_empty() || known.clone().any(|known| known == spelled) {
         return None;
     }
     Some(UnlistedValue {
         param: place.to_owned(),
         value: value.to_owned(),
-        suggestion: closest(spelled, known.iter().map(|value| (*value, *value))).map(str::to_owned),
-        known: known.iter().map(|&value| value.to_owned()).collect(),
+        suggestion: closest(spelled, known.clone().map(|known| (known, known))).map(str::to_owned),
+        known: known.map(str::to_owned).collect(),
     })
 }
