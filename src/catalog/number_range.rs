@@ -62,9 +62,9 @@ impl NumberRange {
         RANGES.iter().flat_map(|(_, names)| names.iter().copied())
     }
 
-    /// The range of a param at a dotted place, which may end in the index of an item.
+    /// The range of a param at a place, dotted or as a form spells it, which may end in the index of an item.
     pub fn at(place: &str) -> Option<Self> {
-        Self::of(place.rsplit('.').find(|part| !part.bytes().all(|byte| byte.is_ascii_digit()))?)
+        Self::of(place.rsplit(['.', '[', ']']).find(|part| !part.bytes().all(|byte| byte.is_ascii_digit()))?)
     }
 
     /// Whether a number, or text with one, lies in it.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
-use stripe_provider::catalog::{Clearing, Kind, OperationKind, Shape, catalog};
+use stripe_provider::catalog::{Clearing, Kind, NumberRange, OperationKind, Shape, catalog};
 
 use crate::calls::Stripe;
 use crate::params::Setups;
@@ -124,6 +124,21 @@ fn a_value_of_another_type_is_refused() {
         Kind::Integer | Kind::Time => (Some("parameter_invalid_integer"), "Invalid integer: soon"),
         _ => (None, "Invalid "),
     };
+    try_all(&Stripe::new(), &rows, &expected, &[]);
+}
+
+#[test]
+fn a_whole_number_out_of_its_range_is_refused() {
+    let wrong = |place: &Place| match (&place.shape.kind, NumberRange::at(&place.at)) {
+        (Kind::Integer, Some(range)) => {
+            let beyond = range.most.map(|most| json!(most + 1));
+            [Some(json!(i64::from(range.least) - 1)), beyond].into_iter().flatten().collect()
+        }
+        _ => vec![],
+    };
+    let rows = rows::all(&wrong, &BTreeMap::new());
+    assert!(rows.len() > 200, "{}", rows.len());
+    let expected = |_: &Place| (Some("parameter_invalid_integer"), "This value must be ");
     try_all(&Stripe::new(), &rows, &expected, &[]);
 }
 

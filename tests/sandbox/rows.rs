@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
-use stripe_provider::catalog::{Entity, Kind, Member, Shape, catalog};
+use stripe_provider::catalog::{Entity, Kind, Member, NumberRange, Shape, catalog};
 
 /// One param of one call.
 pub struct Place {
@@ -136,7 +136,7 @@ impl Rower<'_> {
             Kind::Decimal => json!("1.5"),
             Kind::Enum(values) => json!(values[0]),
             Kind::Id(objects) => json!(self.ids.get(&objects[0]).map_or("example", String::as_str)),
-            Kind::Integer => json!(100),
+            Kind::Integer => json!(NumberRange::of(name).and_then(|range| range.most).unwrap_or(100)),
             Kind::List(item) | Kind::Set(item) => json!([self.right("", item)]),
             Kind::Map(value) => json!({"usd": self.right("", value)}),
             Kind::Number => json!(1.5),

@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value as Json};
 
-use crate::catalog::Kind;
+use crate::catalog::{Kind, NumberRange};
 
 use crate::sandbox::currency;
 use crate::sandbox::error::{Failure, Outcome};
@@ -117,10 +117,15 @@ fn integer(text: &str, path: &str) -> Outcome<Json> {
 const LARGEST: i64 = 1_000_000_000_000_000;
 
 fn countable(number: Json, path: &str) -> Outcome<Json> {
-    if number.as_i64().is_some_and(|number| (-LARGEST..=LARGEST).contains(&number)) {
-        return Ok(number);
+    let Some(whole) = number.as_i64().filter(|number| (-LARGEST..=LARGEST).contains(number)) else {
+        return Err(Failure::of("no_integer", &[("given", &number)]).param(path));
+    };
+    let Some(NumberRange { least, most, .. }) = NumberRange::at(path) else { return Ok(number) };
+    match most {
+        _ if whole < i64::from(least) => Err(Failure::of("too_low", &[("least", &least)]).param(path)),
+        Some(most) if whole > i64::from(most) => Err(Failure::of("too_high", &[("most", &most)]).param(path)),
+        _ => Ok(number),
     }
-    Err(Failure::of("no_integer", &[("given", &number)]).param(path))
 }
 
 /// The years that a time may lie in: those that calendars can count in.
