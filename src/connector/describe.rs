@@ -146,7 +146,7 @@ fn data_type(kind: &Kind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     use super::{describe_actions, describe_entities};
 
@@ -180,6 +180,34 @@ mod tests {
         for name in ["FinalizeQuote", "AcceptQuote", "CancelQuote"] {
             assert_eq!(inputs(name), ["QuoteId"]);
         }
+    }
+
+    /// Every schema of a payload that has a member of a name, with the member.
+    fn members<'s>(schema: &'s Json, name: &str, found: &mut Vec<&'s Json>) {
+        found.extend(schema.pointer(&format!("/properties/{name}")));
+        let inner = schema.as_object().into_iter().flat_map(|members| members.values());
+        for schema in inner.chain(schema.as_array().into_iter().flatten()) {
+            members(schema, name, found);
+        }
+    }
+
+    #[test]
+    fn the_numbers_of_an_input_schema_have_the_range_that_is_refused_beyond() {
+        let all = describe_actions();
+        let found = |name: &str| {
+            let mut found = Vec::new();
+            for action in &all {
+                members(action.input_json_schema.as_value(), name, &mut found);
+            }
+            found
+        };
+        let months = found("exp_month");
+        assert!(!months.is_empty());
+        for month in months {
+            let month = month.pointer("/anyOf/0").unwrap_or(month);
+            assert_eq!((&month["minimum"], &month["maximum"]), (&json!(1), &json!(12)), "{month}");
+        }
+        assert!(found("days_until_due").iter().any(|days| days["minimum"] == 0 && days["maximum"].is_null()));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use schemars::{Schema, json_schema};
 use serde_json::{Map, Value as Json, json};
 
-use crate::catalog::{Action, Clearing, Entity, Kind, Member, Presence, Shape};
+use crate::catalog::{Action, Clearing, Entity, Kind, Member, NumberRange, Presence, Shape};
 
 /// The schema of an entity as Stripe returns it.
 pub(super) fn entity(entity: &Entity) -> Schema {
@@ -16,8 +16,7 @@ pub(super) fn entity(entity: &Entity) -> Schema {
 pub(super) fn input(action: &Action) -> Schema {
     let ids = action.path_inputs.iter().map(|name| (name.clone(), json!({"type": "string"})));
     let renamed = |param: &Member| action.renames.get(&param.name).unwrap_or(&param.name).clone();
-    let params =
-        action.params.iter().map(|param| (renamed(param), of_shape(&param.shape, Use::Input).to_value()));
+    let params = action.params.iter().map(|param| (renamed(param), of_member(param, Use::Input).to_value()));
     let properties: Map<String, Json> = ids.chain(params).collect();
     let required_params =
         action.params.iter().filter(|p| p.shape.is_required() || action.required_inputs.contains(&p.name));
@@ -62,7 +61,7 @@ enum Use {
 }
 
 fn object(members: &[Member], purpose: Use) -> Schema {
-    let properties = members.iter().map(|it| (it.name.clone(), of_shape(&it.shape, purpose).to_value()));
+    let properties = members.iter().map(|it| (it.name.clone(), of_member(it, purpose).to_value()));
     let properties: Map<String, Json> = properties.collect();
     let left_out = |it: &&Member| it.shape.presence == Presence::Optional;
     let required: Vec<&str> = members.iter().filter(|it| !left_out(it)).map(|it| it.name.as_str()).collect();
@@ -71,6 +70,30 @@ fn object(members: &[Member], purpose: Use) -> Schema {
         schema.insert("additionalProperties".to_owned(), Json::Bool(false));
     }
     schema
+}
+
+fn of_member(member: &Member, purpose: Use) -> Schema {
+    let mut schema = of_shape(&member.shape, purpose).to_value();
+    match NumberRange::of(&member.name) {
+        Some(range) if purpose == Use::Input => limit(&mut schema, range),
+        _ => {}
+    }
+    Schema::try_from(schema).expect("a schema stays one")
+}
+
+/// Limits the numbers of a schema: its own, those of its alternatives, or those of its items.
+fn limit(schema: &mut Json, range: NumberRange) {
+    let is_number = |kind: &Json| kind == "integer" || kind == "number";
+    let kinds = &schema["type"];
+    if is_number(kinds) || kinds.as_array().is_some_and(|several| several.iter().any(is_number)) {
+        schema[if range.is_open { "exclusiveMinimum" } else { "minimum" }] = json!(range.least);
+        if let Some(most) = range.most {
+            schema["maximum"] = json!(most);
+        }
+    }
+    schema.get_mut("items").into_iter().for_each(|items| limit(items, range));
+    let alternatives = schema.get_mut("anyOf").and_then(Json::as_array_mut);
+    alternatives.into_iter().flatten().for_each(|schema| limit(schema, range));
 }
 
 fn of_shape(shape: &Shape, purpose: Use) -> Schema {
