@@ -126,9 +126,9 @@ impl Journal {
             Ok(found) => found,
             Err(error) => (Vec::new(), vec![error]),
         };
-        let now = Timestamp::now().as_second();
-        let (left, old): (Vec<_>, Vec<_>) =
-            found.into_iter().partition(|left| (now - left.entry.at).abs() <= KEPT);
+        let (found, copies) = one_of_each_key(found);
+        copies.into_iter().for_each(|copy| self.recorder.end_left(copy));
+        let (left, old): (Vec<_>, Vec<_>) = found.into_iter().partition(is_kept);
         let forgotten = old.iter().map(|old| described(&old.entry)).collect();
         for old in old {
             self.recorder.end_left(old);
@@ -194,26 +194,31 @@ impl Journal {
     /// else under `key`, else under a new one. Where nothing can be written the create goes on, and
     /// [`PendingCreate::unrecorded`] says why.
     pub async fn begin(&self, intent: Intent, key: Option<&str>) -> PendingCreate {
-        let mut unrecorded = None;
         while let Some(left) = self.take_left(&intent, key) {
             let own = Entry { account: intent.account.clone(), ..left.entry.clone() };
-            match self.recorder.claim(left, own.clone()).await {
-                Ok(true) => return PendingCreate::new(self.recorder.clone(), own, true, None),
+            match self.recorder.claim(left.clone(), own.clone()).await {
+                Ok(true) => return PendingCreate::resumed(self.recorder.clone(), own, None),
                 Ok(false) => {}
-                Err(error) => unrecorded = Some(error),
+                // Another key would make a second object, which is certain; that somebody else resumes this
+                // one at the same time is not.
+                Err(_) => {
+                    self.recorder.begin(own.clone());
+                    return PendingCreate::resumed(self.recorder.clone(), own, Some(left));
+                }
             }
         }
         let Intent { what, fingerprint, account } = intent;
         let key = key.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
         let entry = Entry { key, what, fingerprint, account, at: Timestamp::now().as_second(), id: None };
         self.recorder.begin(entry.clone());
-        PendingCreate::new(self.recorder.clone(), entry, false, unrecorded)
+        PendingCreate::new(self.recorder.clone(), entry)
     }
 
     /// An entry for the same create, by preference the one of this very plan.
     fn take_left(&self, intent: &Intent, key: Option<&str>) -> Option<Left> {
         let fits = |left: &Left| {
-            left.entry.fingerprint == intent.fingerprint && left.entry.account.is_same(&intent.account)
+            let is_same = left.entry.fingerprint == intent.fingerprint;
+            is_same && left.entry.account.is_same(&intent.account) && is_kept(left)
         };
         self.with_left(|left| {
             let planned = left.iter().position(|left| fits(left) && Some(left.entry.key.as_str()) == key);
@@ -242,6 +247,19 @@ impl Journal {
     fn with_left<T>(&self, act: impl FnOnce(&mut Vec<Left>) -> T) -> T {
         act(&mut self.left.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Whether Stripe still keeps the key of an entry, as far as the clocks agree.
+fn is_kept(left: &Left) -> bool {
+    (Timestamp::now().as_second() - left.entry.at).abs() <= KEPT
+}
+
+/// One entry of each key, by preference with the id that Stripe answered, and the copies: a run that died while it
+/// claimed an entry leaves it in two journals.
+fn one_of_each_key(mut found: Vec<Left>) -> (Vec<Left>, Vec<Left>) {
+    found.sort_by_key(|left| left.entry.id.is_none());
+    let mut keys = HashSet::new();
+    found.into_iter().partition(|left| keys.insert(left.entry.key.clone()))
 }
 
 /// An entry for the practitioner: `Customer cus_1`.

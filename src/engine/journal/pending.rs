@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::entry::Entry;
 use super::recorder::Recorder;
+use super::store::Left;
 use crate::connector::{self, AccountMark};
 use crate::stripe::IdempotencyKey;
 
@@ -18,6 +19,8 @@ pub struct PendingCreate {
     entry: Entry,
     /// The key is one that an earlier run left.
     resumed: bool,
+    /// What that run left, where it could not be moved into our journal.
+    unclaimed: Option<Left>,
     unrecorded: Arc<Mutex<Option<io::Error>>>,
 }
 
@@ -31,13 +34,12 @@ pub struct Adopted {
 }
 
 impl PendingCreate {
-    pub(super) fn new(
-        recorder: Recorder,
-        entry: Entry,
-        resumed: bool,
-        unrecorded: Option<io::Error>,
-    ) -> Self {
-        Self { recorder, entry, resumed, unrecorded: Arc::new(Mutex::new(unrecorded)) }
+    pub(super) fn new(recorder: Recorder, entry: Entry) -> Self {
+        Self { recorder, entry, resumed: false, unclaimed: None, unrecorded: Arc::default() }
+    }
+
+    pub(super) fn resumed(recorder: Recorder, entry: Entry, unclaimed: Option<Left>) -> Self {
+        Self { resumed: true, unclaimed, ..Self::new(recorder, entry) }
     }
 
     /// The idempotency key to send. It leaves when it survives a failure of power, or when it is known
@@ -73,12 +75,14 @@ impl PendingCreate {
     }
 
     /// Stripe answered: the object is on its way into the state.
-    pub fn answered(self, id: &str) {
+    pub fn answered(mut self, id: &str) {
+        self.end_unclaimed();
         self.recorder.answered(&self.entry.key, id);
     }
 
     /// Stripe refused, or nothing was sent: there is nothing to find again.
-    pub fn failed(self) {
+    pub fn failed(mut self) {
+        self.end_unclaimed();
         self.recorder.ended(&self.entry.key);
     }
 
@@ -93,11 +97,17 @@ impl PendingCreate {
     /// The key is of no more use (its object is gone, or it only brings a failure back): a new
     /// one for a new object.
     pub fn renew(&mut self) {
+        self.end_unclaimed();
         self.recorder.ended(&self.entry.key);
         self.resumed = false;
         self.entry.key = Uuid::new_v4().to_string();
         self.entry.id = None;
         self.entry.at = Timestamp::now().as_second();
         self.recorder.begin(self.entry.clone());
+    }
+
+    /// What became of the key is known: nobody may resume it any more.
+    fn end_unclaimed(&mut self) {
+        self.unclaimed.take().into_iter().for_each(|left| self.recorder.end_left(left));
     }
 }
