@@ -43,7 +43,7 @@ impl<'t> Decimal<'t> {
 /// no number, or for one of more than `LONGEST` digits.
 pub fn plain_number(text: &str) -> Option<String> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        Some((mantissa, exponent)) => (mantissa, i64::from(exponent.parse::<i32>().ok()?)),
         None => (text, 0),
     };
     let unsigned = mantissa.trim_start_matches('+');
@@ -53,7 +53,7 @@ pub fn plain_number(text: &str) -> Option<String> {
     if all.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let point = i32::try_from(whole.len()).ok()?.checked_add(exponent)?;
+    let point = i64::try_from(whole.len()).ok()?.checked_add(exponent)?;
     let (before, after) = (usize::try_from(-point).unwrap_or(0), usize::try_from(point).unwrap_or(0));
     if before.max(after).max(all.len()) > LONGEST {
         return None;
@@ -87,7 +87,20 @@ mod tests {
         ] {
             assert_eq!(plain_number(text).as_deref(), Some(plain), "{text}");
         }
-        for text in ["", "e3", "-", "1e", "NaN", "inf", "0x10", "1_000", "1 ", "1e400"] {
+        for text in [
+            "",
+            "e3",
+            "-",
+            "1e",
+            "NaN",
+            "inf",
+            "0x10",
+            "1_000",
+            "1 ",
+            "1e400",
+            ".5e-2147483648",
+            "5e2147483647",
+        ] {
             assert_eq!(plain_number(text), None, "{text}");
         }
     }
