@@ -29,7 +29,7 @@ impl<T: Clone> Flights<T> {
                 Err(_) => request.await,
             };
         }
-        let flight = Flight { flights: self, key };
+        let mut flight = Flight { flights: self, key: Some(key) };
         let answer = request.await;
         if let Ok(found) = &answer {
             for waiting in flight.end() {
@@ -56,13 +56,16 @@ impl<T: Clone> Flights<T> {
 /// A request that is under way. Whoever waits for it knows when it ends, however it ends.
 struct Flight<'f, T> {
     flights: &'f Flights<T>,
-    key: &'f str,
+    /// None once it has ended: another one may be under way under the same key by then.
+    key: Option<&'f str>,
 }
 
 impl<T> Flight<'_, T> {
-    fn end(&self) -> Vec<oneshot::Sender<T>> {
+    /// Ends it, the first time it is called; who waited for it.
+    fn end(&mut self) -> Vec<oneshot::Sender<T>> {
+        let Some(key) = self.key.take() else { return Vec::new() };
         let mut flights = self.flights.0.lock().unwrap_or_else(PoisonError::into_inner);
-        flights.remove(self.key).unwrap_or_default()
+        flights.remove(key).unwrap_or_default()
     }
 }
 
@@ -80,7 +83,7 @@ mod tests {
     use serde_json::{Value as Json, json};
     use tokio::task::yield_now;
 
-    use super::Flights;
+    use super::{Flight, Flights};
 
     async fn answer(requests: &AtomicUsize, result: Result<Json, ()>) -> Result<Json, ()> {
         requests.fetch_add(1, Ordering::Relaxed);
@@ -109,5 +112,17 @@ mod tests {
         let (gone, found) = tokio::join!(tokio::time::timeout(std::time::Duration::ZERO, first), second);
         assert!(gone.is_err());
         assert_eq!(found, Ok(json!(2)));
+    }
+
+    #[test]
+    fn a_flight_that_has_ended_leaves_the_next_one_its_waiters() {
+        let flights: Flights<Json> = Flights::default();
+        assert!(flights.join("a").is_none());
+        let mut first = Flight { flights: &flights, key: Some("a") };
+        assert!(first.end().is_empty());
+        assert!(flights.join("a").is_none(), "the next one begins");
+        let mut waits = flights.join("a").unwrap();
+        drop(first);
+        assert_eq!(waits.try_recv(), Err(tokio::sync::oneshot::error::TryRecvError::Empty));
     }
 }
