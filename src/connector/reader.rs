@@ -103,9 +103,15 @@ impl Connector {
         known: Known<'_>,
         age: Age,
     ) -> Result<Json, Error> {
-        let key = format!("{} {locator} {age:?} {}", entity.key, self.reader.epoch());
+        let key = format!("{} {locator} {}", entity.key, self.reader.epoch());
         let read = self.read_alone(entity, locator, known, age);
-        let work = self.reader.reads_in_flight.shared(&key, read);
+        let work = async {
+            match age {
+                Age::SinceLastWrite => self.reader.reads_in_flight.shared(&key, read).await,
+                // A call that is under way began before the question.
+                Age::SinceAsked => read.await,
+            }
+        };
         self.connection.operation(asked("Get", entity, Some(locator)), work, |_| 1).await
     }
 

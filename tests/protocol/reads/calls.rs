@@ -1,10 +1,17 @@
 //! How many calls the reads of one walk take.
 
-use serde_json::Value as Json;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use serde_json::{Value as Json, json};
+use stripe_provider::connector::Known;
+use tokio::time::timeout;
 
 use super::account::Account;
 use super::read_all;
 use crate::support::connectors::connector;
+use crate::support::upstream::Upstream;
 
 /// Numbers in an order like a walk's: none.
 fn shuffled(numbers: impl Iterator<Item = usize>) -> Vec<usize> {
@@ -78,7 +85,32 @@ async fn reads_of_one_object_at_the_same_time_are_one_request() {
     let upstream = account.serve().await;
     let connector = connector(&upstream.base, "sk_test_1");
     let price = stripe_provider::connector::entity("Price").unwrap();
-    let reads = (0..5).map(|_| connector.read_now(price, "price_7"));
+    let known = Known { body: &json!(null), peers: 0 };
+    let reads = (0..5).map(|_| connector.read(price, "price_7", known));
     assert!(futures_util::future::join_all(reads).await.into_iter().all(|read| read.is_ok()));
     assert_eq!(upstream.lines().len(), 1);
+}
+
+#[tokio::test]
+async fn what_may_not_be_older_than_the_question_waits_for_no_call_that_is_under_way() {
+    // The first call is never answered.
+    let calls = AtomicUsize::new(0);
+    let upstream = Upstream::start(move |asked| match calls.fetch_add(1, Ordering::Relaxed) {
+        0 => (0, String::new()),
+        _ => Account::even(10, 1).answer(asked),
+    })
+    .await;
+    let connector = connector(&upstream.base, "sk_test_1");
+    let price = stripe_provider::connector::entity("Price").unwrap();
+    let before = Box::pin(connector.read_now(price, "price_7"));
+    let asks = async {
+        while upstream.lines().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        timeout(Duration::from_secs(20), connector.read_now(price, "price_7")).await
+    };
+    let Either::Right((found, _)) = select(before, Box::pin(asks)).await else {
+        panic!("it is not answered")
+    };
+    assert!(found.unwrap().is_ok());
 }
