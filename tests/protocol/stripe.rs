@@ -273,12 +273,18 @@ async fn a_locked_connection_can_only_be_unlocked() {
             ("lock_config", Value::List(vec![lock])),
         ])
     };
+    let without_lock = |verbosity: i64| {
+        let mut config = connection(true, verbosity);
+        config.set("lock_config", Value::List(Vec::new()));
+        config
+    };
     let made = stripe.made("stripe_connection", &connection(true, 1)).await;
-    for config in [connection(true, 2), Value::Null] {
+    for config in [connection(true, 2), connection(false, 2), without_lock(2), Value::Null] {
         let (path, why) = refused(&mut stripe, "stripe_connection", &made, &config).await;
         assert_eq!(path, Path::attribute("lock_config"));
         assert!(why.contains("locked (reason: audit)"), "{why}");
     }
+    ok(stripe.terraform.plan("stripe_connection", &made, &without_lock(1)).await);
     let plan = ok(stripe.terraform.plan("stripe_connection", &made, &connection(false, 1)).await);
     let unlocked = ok(stripe.terraform.apply("stripe_connection", &plan).await);
     let plan = ok(stripe.terraform.plan("stripe_connection", &unlocked, &Value::Null).await);

@@ -255,16 +255,12 @@ fn parse_id(id: &str) -> Result<(&str, &str), String> {
     Ok((at, called))
 }
 
-/// The error of a change to a locked connection; unlocking it is allowed.
+/// The error of a change to a connection that was locked so far. What changes the lock alone is allowed: a
+/// lock that another change could take off along with itself would protect from nothing.
 fn refused_by_lock(prior: &Value, config: &Value) -> Option<Diagnostic> {
     let lock = prior.get("lock_config").items().first()?;
-    let now = config.get("lock_config").items().first();
-    let still_locked =
-        config.is_null() || now.is_some_and(|lock| lock.get("locked").as_bool() != Some(false));
-    if lock.get("locked").as_bool() != Some(true)
-        || !still_locked
-        || (!config.is_null() && !differs(prior, config))
-    {
+    let locked = lock.get("locked").as_bool() == Some(true);
+    if !locked || (!config.is_null() && !differs(prior, config)) {
         return None;
     }
     let reason = lock.get("reason").as_str().unwrap_or("none given");
@@ -272,12 +268,12 @@ fn refused_by_lock(prior: &Value, config: &Value) -> Option<Diagnostic> {
     Some(settings::connection_locked(connection, reason).at_attribute("lock_config"))
 }
 
-/// Whether the config differs from the prior state.
+/// Whether the config differs from the prior state in anything but the lock.
 fn differs(prior: &Value, config: &Value) -> bool {
     let computed = computed_attributes();
     let is_computed = |name: &str| computed.iter().any(|attribute| attribute.name == name);
     config.as_map().into_iter().flatten().any(|(name, value)| {
-        let kept = name == "connector_version" && value.is_null();
+        let kept = name == "lock_config" || (name == "connector_version" && value.is_null());
         !kept && !is_computed(name) && prior.get(name) != value
     })
 }
