@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use opentelemetry::logs::{AnyValue, LogRecord as _, Logger as _, LoggerProvider as _, Severity as Grade};
 use opentelemetry::trace::{SpanId, TraceFlags, TraceId};
 use opentelemetry::{InstrumentationScope, Key};
-use opentelemetry_otlp::{LogExporter, Protocol, SpanExporter, WithExportConfig as _, WithHttpConfig as _};
+use opentelemetry_otlp::{LogExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::logs::{BatchLogProcessor, SdkLogger, SdkLoggerProvider};
 use opentelemetry_sdk::trace::{BatchConfigBuilder, BatchSpanProcessor, SpanProcessor as _};
@@ -102,15 +102,8 @@ impl Otlp {
 }
 
 fn span_batcher(to: &Collector, resource: &Resource, runtime: &Handle) -> Result<BatchSpanProcessor, String> {
-    let exporter = SpanExporter::builder()
-        .with_http()
-        .with_http_client(Client::new(to, runtime)?)
-        .with_protocol(Protocol::HttpBinary)
-        .with_endpoint(&to.endpoint)
-        .with_timeout(to.timeout)
-        .with_headers(to.headers.clone())
-        .build()
-        .map_err(|error| error.to_string())?;
+    let exporter = sending(SpanExporter::builder().with_http(), to, runtime)?;
+    let exporter = exporter.build().map_err(|error| error.to_string())?;
     let config = BatchConfigBuilder::default().with_scheduled_delay(DELAY).build();
     let mut processor = BatchSpanProcessor::builder(exporter).with_batch_config(config).build();
     processor.set_resource(resource);
@@ -118,18 +111,22 @@ fn span_batcher(to: &Collector, resource: &Resource, runtime: &Handle) -> Result
 }
 
 fn log_provider(to: &Collector, resource: &Resource, runtime: &Handle) -> Result<SdkLoggerProvider, String> {
-    let exporter = LogExporter::builder()
-        .with_http()
-        .with_http_client(Client::new(to, runtime)?)
-        .with_protocol(Protocol::HttpBinary)
-        .with_endpoint(&to.endpoint)
-        .with_timeout(to.timeout)
-        .with_headers(to.headers.clone())
-        .build()
-        .map_err(|error| error.to_string())?;
+    let exporter = sending(LogExporter::builder().with_http(), to, runtime)?;
+    let exporter = exporter.build().map_err(|error| error.to_string())?;
     let config = opentelemetry_sdk::logs::BatchConfigBuilder::default().with_scheduled_delay(DELAY).build();
     let processor = BatchLogProcessor::builder(exporter).with_batch_config(config).build();
     Ok(SdkLoggerProvider::builder().with_log_processor(processor).with_resource(resource.clone()).build())
+}
+
+/// An exporter that sends to a collector as its settings say.
+fn sending<B: WithExportConfig + WithHttpConfig>(
+    exporter: B,
+    to: &Collector,
+    runtime: &Handle,
+) -> Result<B, String> {
+    let exporter = exporter.with_http_client(Client::new(to, runtime)?).with_protocol(Protocol::HttpBinary);
+    let exporter = exporter.with_endpoint(&to.endpoint).with_timeout(to.timeout);
+    Ok(exporter.with_headers(to.headers.clone()))
 }
 
 impl Sink for Arc<Otlp> {

@@ -257,7 +257,23 @@ fn duration_ms(duration: Duration) -> (&'static str, Json) {
 }
 
 /// A duration in milliseconds, with up to three digits after the decimal point.
+#[expect(clippy::cast_precision_loss, reason = "two hundred years of microseconds are exact")]
 fn milliseconds(duration: Duration) -> Json {
-    let micros = u32::try_from(duration.as_micros()).unwrap_or(u32::MAX);
-    json!(f64::from(micros) / 1000.0)
+    json!(duration.as_micros() as f64 / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::milliseconds;
+
+    #[test]
+    fn a_duration_is_told_to_the_microsecond_however_long_it_is() {
+        assert_eq!(milliseconds(Duration::from_nanos(1_234_567)), json!(1.234));
+        assert_eq!(milliseconds(Duration::from_secs(7_200)), json!(7_200_000.0));
+        assert_eq!(milliseconds(Duration::from_micros(86_400_000_001)), json!(86_400_000.001));
+    }
 }
