@@ -7,10 +7,13 @@ use base64::engine::general_purpose::STANDARD;
 use google_cloud_auth::credentials::{CacheableResource, Credentials};
 use google_cloud_auth::errors::CredentialsError;
 use http::{Extensions, HeaderMap, StatusCode};
-use reqwest::Client;
+use reqwest::{Client, Response};
 use serde::Deserialize;
 
 use crate::secret::manager::with_causes;
+
+/// The longest answer that is read. A payload has at most 64 KiB, which base64 makes a third longer.
+const LONGEST_BODY: usize = 1 << 20;
 
 /// A payload as it arrived.
 #[derive(Debug, Default, PartialEq)]
@@ -44,7 +47,7 @@ impl Failure {
 
     /// The failure that an answer tells. A proxy on the way may have answered in Google's place.
     fn told(status: StatusCode, body: &[u8]) -> Self {
-        let may_pass = status.is_server_error();
+        let may_pass = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
         match serde_json::from_slice::<ErrorBody>(body) {
             Ok(ErrorBody { error }) => Self { code: error.status, why: error.message, may_pass },
             Err(_) => Self { code: String::new(), why: format!("the answer was {status}"), may_pass },
@@ -67,8 +70,20 @@ pub(super) async fn access(
     let answer = client.get(url).headers(headers).send().await;
     let answer = answer.map_err(|error| Failure::on_the_way(&error))?;
     let status = answer.status();
-    let body = answer.bytes().await.map_err(|error| Failure::on_the_way(&error))?;
+    let body = body(answer).await?;
     if status.is_success() { decode(&body) } else { Err(Failure::told(status, &body)) }
+}
+
+/// The body of an answer, which a server that is not Google's may send without an end.
+async fn body(mut answer: Response) -> Result<Vec<u8>, Failure> {
+    let mut body = Vec::new();
+    while let Some(piece) = answer.chunk().await.map_err(|error| Failure::on_the_way(&error))? {
+        body.extend_from_slice(&piece);
+        if body.len() > LONGEST_BODY {
+            return Err(Failure::unreadable(&format!("it is longer than {LONGEST_BODY} bytes")));
+        }
+    }
+    Ok(body)
 }
 
 /// The headers that carry the token, and the project to bill where the credentials name one.
@@ -136,7 +151,7 @@ struct ErrorStatus {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, Payload, StatusCode, decode};
+    use super::{Failure, LONGEST_BODY, Payload, StatusCode, body, decode};
 
     #[test]
     fn a_payload_is_read_as_google_and_as_others_write_it() {
@@ -160,11 +175,20 @@ mod tests {
             let failure = Failure::told(StatusCode::from_u16(status).unwrap(), body.as_bytes());
             (failure.code, failure.why, failure.may_pass)
         };
-        let body = r#"{"error": {"code": 404, "message": "Not here.", "status": "NOT_FOUND"}}"#;
-        assert_eq!(of(404, body), ("NOT_FOUND".to_owned(), "Not here.".to_owned(), false));
+        let told = r#"{"error": {"code": 404, "message": "Not here.", "status": "NOT_FOUND"}}"#;
+        assert_eq!(of(404, told), ("NOT_FOUND".to_owned(), "Not here.".to_owned(), false));
         let answer = |text: &str| (String::new(), format!("the answer was {text}"), false);
         assert_eq!(of(407, "<html>who?"), answer("407 Proxy Authentication Required"));
         assert_eq!(of(302, ""), answer("302 Found"));
-        assert!(of(502, "").2 && of(503, body).2);
+        assert!(of(502, "").2 && of(503, told).2 && of(429, told).2);
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_read_as_far_as_one_can_be_and_no_further() {
+        for (length, fits) in [(LONGEST_BODY, true), (LONGEST_BODY + 1, false)] {
+            let answer = http::Response::new(vec![b' '; length]);
+            let read = body(answer.into()).await.map(|body| body.len()).map_err(|failure| failure.why);
+            assert_eq!(read.is_ok(), fits, "{read:?}");
+        }
     }
 }
