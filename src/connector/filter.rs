@@ -15,15 +15,18 @@ mod lexer;
 mod operand;
 mod parser;
 mod pushdown;
+mod server_only;
 
 use std::fmt;
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Operation};
 
-use expression::{Comparison, Expression};
+use expression::Expression;
+use operand::Names;
 pub use pushdown::Pushdown;
+use server_only::{Condition, is_server_only, must_be_equal};
 
 /// The longest clause, in characters.
 const LONGEST: usize = 10_000;
@@ -35,7 +38,9 @@ pub struct Filter {
     terms: Vec<Expression>,
     /// Conditions that only Stripe can evaluate: on params of the list that are no fields, and on
     /// what the entities belong to.
-    server_only: Vec<Expression>,
+    server_only: Vec<Condition>,
+    /// As it was written.
+    clause: String,
 }
 
 /// Why a clause cannot be read.
@@ -49,26 +54,21 @@ pub struct FilterError {
 }
 
 impl Filter {
-    /// Reads a clause over the fields of an entity type.
-    pub fn parse(clause: &str, entity: &Entity) -> Result<Self, FilterError> {
+    /// Reads a clause over the fields of an entity type, and over what the call that finds them takes.
+    pub fn parse(clause: &str, entity: &Entity, call: Option<&Operation>) -> Result<Self, FilterError> {
         let at_clause = |(message, at): (String, usize)| FilterError::new(message, at, clause);
         if clause.chars().count() > LONGEST {
             return Err(at_clause((format!("the clause is longer than {LONGEST} characters"), LONGEST)));
         }
         let tokens = lexer::tokens(clause).map_err(at_clause)?;
-        let expression = parser::parse(&tokens, entity, clause.len()).map_err(at_clause)?;
+        let expression = parser::parse(&tokens, Names { entity, call }, clause.len()).map_err(at_clause)?;
         let terms = expression.map(Expression::terms).unwrap_or_default();
         let (server_only, terms): (Vec<_>, Vec<_>) = terms.into_iter().partition(is_server_only);
-        match terms.iter().find_map(|term| term.find_field(|field| field.server_only)) {
-            None => Ok(Self { terms, server_only }),
-            Some(field) => {
-                let name = field.path.join(".");
-                let message = format!(
-                    "only Stripe can compare {name:?}: it must be equal to a value, and joined by AND"
-                );
-                Err(at_clause((message, field.at)))
-            }
+        if let Some(field) = terms.iter().find_map(|term| term.find_field(|field| field.server_only)) {
+            return Err(at_clause(must_be_equal(field)));
         }
+        let server_only = server_only::conditions(&server_only, call).map_err(at_clause)?;
+        Ok(Self { terms, server_only, clause: clause.to_owned() })
     }
 
     /// Whether an entity, as Stripe returns it, satisfies what is evaluated here.
@@ -76,23 +76,26 @@ impl Filter {
         self.terms.iter().all(|term| evaluate::truth(term, body) == Some(true))
     }
 
-    /// What of the clause a list call can take over.
-    pub fn pushdown(&self, list: &Operation) -> Pushdown {
-        pushdown::pushdown(&self.terms, &self.server_only, list)
+    /// What of the clause a list call can take over, beside the params that are given already.
+    pub fn pushdown(&self, list: &Operation, given: &Map<String, Json>) -> Result<Pushdown, FilterError> {
+        let mut params = given.clone();
+        for condition in &self.server_only {
+            let another = || condition.refused("an argument gives it another value");
+            let wrong = |(message, at)| FilterError::new(message, at, &self.clause);
+            condition.add_to(&mut params).map_err(|()| wrong(another()))?;
+        }
+        Ok(pushdown::pushdown(&self.terms, list, params))
     }
 
-    /// The id that the clause demands, where it demands one and everything else that it demands can
-    /// be judged here: a list alone evaluates what only Stripe can compare.
+    /// The id that the clause demands, where it demands one.
+    pub fn id(&self) -> Option<&str> {
+        pushdown::id(&self.terms)
+    }
+
+    /// The same, where everything else that the clause demands can be judged here: a list alone evaluates what
+    /// only Stripe can compare.
     pub fn only_id(&self) -> Option<&str> {
-        pushdown::only_id(&self.terms).filter(|_| self.server_only.is_empty())
-    }
-}
-
-/// Whether it compares what only Stripe can compare, in a form that a param of the list can say.
-fn is_server_only(term: &Expression) -> bool {
-    match term {
-        Expression::Compare(field, Comparison::Equal, _) | Expression::In(field, _) => field.server_only,
-        _ => false,
+        self.id().filter(|_| self.server_only.is_empty())
     }
 }
 

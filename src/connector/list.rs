@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Entity, Operation, OperationKind, parents};
+use crate::catalog::{Entity, Member, Operation, OperationKind, parents};
 use crate::connector::entities::{is_deleted, operation, with_expansions};
 use crate::connector::page_token::{self, Position};
 use crate::connector::{Connector, Error, Filter, asked, check_id, locator};
@@ -64,6 +64,19 @@ pub fn check_sort_field(entity: &'static Entity, name: &str) -> Result<(), Error
     sort_field(entity, name).map(drop)
 }
 
+/// Whether a filter clause can be read over entities of a type, which are listed or searched for.
+pub fn check_filter(entity: &'static Entity, clause: &str, searches: bool) -> Result<(), Error> {
+    Ok(Filter::parse(clause, entity, list_operation(entity, searches).ok()).map(drop)?)
+}
+
+/// The params of a list that choose entities: the others are about the page, or about what it shows of them.
+/// A search chooses by its query alone.
+pub fn selectors(list: &Operation) -> impl Iterator<Item = &Member> {
+    const OTHERS: [&str; 6] = ["ending_before", "expand", "include", "limit", "page", "starting_after"];
+    let searches = list.kind == OperationKind::Search;
+    list.params.iter().filter(move |param| !searches && !OTHERS.contains(&param.name.as_str()))
+}
+
 impl ListRequest {
     /// All entities of a type.
     pub fn of(entity: &'static Entity) -> Self {
@@ -81,15 +94,23 @@ impl ListRequest {
     }
 
     /// What makes it this list and no other.
-    fn parts(&self) -> [&str; 5] {
+    fn parts(&self) -> [String; 6] {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let order = if self.descending { "DESC" } else { "" };
-        [
-            &self.entity.name,
-            self.filter.as_deref().unwrap_or_default(),
-            self.search.as_deref().unwrap_or_default(),
-            self.sort_by.as_deref().unwrap_or_default(),
-            order,
-        ]
+        let (filter, search, sort_by) = (text(&self.filter), text(&self.search), text(&self.sort_by));
+        // Where Stripe numbers its pages, a position is a place on a page of one size.
+        [self.entity.name.clone(), filter, search, sort_by, order.to_owned(), self.size().to_string()]
+    }
+
+    fn size(&self) -> usize {
+        self.page_size.unwrap_or(PAGE_SIZE)
+    }
+
+    /// Whether an id alone says which entity is meant. What belongs to another is only found with it; and what
+    /// other arguments leave out, only a list knows.
+    fn needs_no_list(&self) -> bool {
+        let unbound = self.search.is_none() && self.params.is_empty() && !self.without_ended;
+        unbound && self.entity.parents().is_empty() && self.entity.operation(OperationKind::Get).is_some()
     }
 
     fn position(&self) -> Result<Position, Error> {
@@ -110,16 +131,16 @@ impl Connector {
 
     async fn page_of(&self, request: &ListRequest) -> Result<Page, Error> {
         let entity = request.entity;
-        let filter = Filter::parse(request.filter.as_deref().unwrap_or_default(), entity)?;
-        let position = request.position()?;
-        let size = request.page_size.unwrap_or(PAGE_SIZE);
-        // What belongs to another is only found with it.
-        if let (Some(id), [], None) = (filter.only_id(), entity.parents().as_slice(), &request.search) {
+        let list = list_operation(entity, request.search.is_some());
+        let clause = request.filter.as_deref().unwrap_or_default();
+        let filter = Filter::parse(clause, entity, list.as_ref().ok().copied())?;
+        let (position, size) = (request.position()?, request.size());
+        if let Some(id) = filter.only_id().filter(|_| request.needs_no_list()) {
             check_id(id).map_err(Error::FilterId)?;
             return self.only(entity, id, &filter).await;
         }
-        let list = list_operation(entity, request.search.is_some())?;
-        let pushed = filter.pushdown(list);
+        let list = list?;
+        let pushed = filter.pushdown(list, &request.params)?;
         let all = request.sort_by.is_some() || pushed.rest;
         let (ids, mut params) = listable(list, request, pushed.params)?;
         if list.param("limit").is_some() {
@@ -150,8 +171,9 @@ async fn in_stripes_order(
     position: Position,
     size: usize,
 ) -> Result<Page, Error> {
-    // One more than the page holds tells whether there is another page.
-    let mut found = paginator.collect(position, size + 1).await?;
+    // One more than the page holds tells whether there is another page; and an id has one entity.
+    let wanted = if paginator.filter.id().is_some() { 1 } else { size + 1 };
+    let mut found = paginator.collect(position, wanted).await?;
     let more = found.len() > size;
     found.truncate(size);
     let behind = found.last().filter(|_| more).map(|(_, behind)| behind.clone());
@@ -167,7 +189,8 @@ async fn sorted(
     size: usize,
 ) -> Result<Page, Error> {
     let end = skip.saturating_add(size);
-    if end > MOST_SORTED && size < ALL {
+    // The first page is in the memory of who asks for it anyway.
+    if end > MOST_SORTED && skip > 0 {
         return Err(Error::SortTooDeep { most: MOST_SORTED });
     }
     // One more than the page holds tells whether there is another page.
@@ -213,8 +236,8 @@ fn list_operation(entity: &'static Entity, searches: bool) -> Result<&'static Op
     }
 }
 
-/// What fills the path of a list, and its params: those the clause says, and those without which
-/// Stripe would leave entities out. A search has its query.
+/// What fills the path of a list, and its params: those that were given or follow from the clause, and those
+/// without which Stripe would leave entities out. A search has its query.
 fn listable(
     list: &'static Operation,
     request: &ListRequest,
@@ -224,7 +247,6 @@ fn listable(
     let completing = entity.list_with.iter().filter(|(name, _)| list.param(name).is_some());
     let completing = completing.map(|(name, value)| (name.clone(), Json::from(value.as_str())));
     let mut params: Map<String, Json> = completing.filter(|_| !request.without_ended).collect();
-    params.extend(request.params.clone());
     params.extend(pushed);
     params.extend(request.search.iter().map(|query| ("query".to_owned(), Json::from(query.as_str()))));
     let required =
@@ -243,7 +265,21 @@ fn listable(
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::First;
+    use super::{First, selectors};
+    use crate::catalog::{OperationKind, catalog};
+
+    #[test]
+    fn no_argument_of_a_list_is_about_the_page_or_what_it_shows() {
+        let entities = catalog().entities().filter_map(|name| catalog().entity(name));
+        for entity in entities {
+            let calls = [OperationKind::List, OperationKind::Search].map(|kind| entity.operation(kind));
+            for param in calls.into_iter().flatten().flat_map(selectors) {
+                let of_page =
+                    ["limit", "page", "query", "starting_after", "ending_before", "include", "expand"];
+                assert!(!of_page.contains(&param.name.as_str()), "{}: {}", entity.name, param.name);
+            }
+        }
+    }
 
     #[test]
     fn the_first_entities_of_many_are_kept_and_no_more() {

@@ -29,27 +29,27 @@ struct Token {
 }
 
 /// The token of a position in the list that `parts` describe.
-pub(super) fn encode(parts: &[&str], position: Position) -> String {
+pub(super) fn encode(parts: &[impl AsRef<[u8]>], position: Position) -> String {
     let token = Token { list: digest(parts), position };
     // Text and numbers always serialise.
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(&token).unwrap_or_default())
 }
 
 /// The position a token holds, if it is a token of the same list.
-pub(super) fn decode(parts: &[&str], token: &str) -> Result<Position, Error> {
+pub(super) fn decode(parts: &[impl AsRef<[u8]>], token: &str) -> Result<Position, Error> {
     let bytes = URL_SAFE_NO_PAD.decode(token).ok();
     let token: Option<Token> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let token = token.ok_or(Error::PageToken("it is not the token of a next page"))?;
     if token.list != digest(parts) {
-        return Err(Error::PageToken("it is of a list with another entity, filter or order"));
+        return Err(Error::PageToken("it is of a list with another entity, filter, order or page size"));
     }
     Ok(token.position)
 }
 
-fn digest(parts: &[&str]) -> String {
+fn digest(parts: &[impl AsRef<[u8]>]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
-        hash.update(part.len().to_le_bytes());
+        hash.update(part.as_ref().len().to_le_bytes());
         hash.update(part);
     }
     URL_SAFE_NO_PAD.encode(hash.finalize().get(..9).unwrap_or_default())

@@ -104,7 +104,8 @@ fn form_encoding(criterion: &mut Criterion) {
 
 fn filter(criterion: &mut Criterion) {
     let entity = catalog().entity("Customer").unwrap();
-    let filter = Filter::parse("Name LIKE 'Jo%' AND Created >= '2024-01-01' AND Delinquent = false", entity);
+    let filter =
+        Filter::parse("Name LIKE 'Jo%' AND Created >= '2024-01-01' AND Delinquent = false", entity, None);
     let filter = filter.unwrap();
     let records: Vec<Json> = (0..10_000)
         .map(|at| {

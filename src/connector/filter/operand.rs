@@ -6,39 +6,51 @@ use jiff::tz::TimeZone;
 
 use super::expression::{Field, Operand, ScalarType};
 use crate::catalog::names::{Unresolved, normalize, resolve};
-use crate::catalog::{Entity, Kind, Member, OperationKind, Shape, parents};
+use crate::catalog::{Entity, Kind, Operation, OperationKind, Shape, parents};
+use crate::connector::selectors;
 
-/// Params of a list that are about the page, not about the entities.
-const PAGING: [&str; 6] = ["ending_before", "expand", "include", "limit", "page", "starting_after"];
+/// What names are looked up in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Names<'n> {
+    pub(super) entity: &'n Entity,
+    /// The call that finds the entities.
+    pub(super) call: Option<&'n Operation>,
+}
 
-/// What that name means: a field, else what the entity belongs to, else a param of its list.
-pub(super) fn named(name: &str, at: usize, entity: &Entity) -> Result<Field, String> {
+/// What that name means: a field, else what the entity belongs to, else a param of the call.
+pub(super) fn named(name: &str, at: usize, names: Names<'_>) -> Result<Field, String> {
+    let entity = names.entity;
     match resolve(name, &entity.fields) {
         Ok(found) => {
             let known = found.shape.filter(|_| !entity.is_key_of_map(&found.path));
             let holds = known.map_or(ScalarType::Any, scalar_type);
             Ok(Field { path: found.path, holds, server_only: false, at })
         }
-        Err(why) => server_only(name, at, entity).ok_or_else(|| unknown(name, why, entity)),
+        Err(why) => {
+            let found = names.call.and_then(|call| server_only(name, at, call));
+            found.ok_or_else(|| unknown(name, why, names))
+        }
     }
 }
 
-/// What is no field: the parent in the path of the list, or one of its params.
-fn server_only(name: &str, at: usize, entity: &Entity) -> Option<Field> {
-    let only = || entity.operation(OperationKind::Get).filter(|_| !entity.has_own_id());
-    let list = entity.operation(OperationKind::List).or_else(only)?;
+/// What is no field: the parent in the path of the call, or one of its params.
+fn server_only(name: &str, at: usize, call: &Operation) -> Option<Field> {
     let wanted = normalize(name);
     let is = |known: &str| normalize(known) == wanted || normalize(known) + "id" == wanted;
-    if let Some(parent) = parents(&list.path).find(|parent| is(parent)) {
+    if let Some(parent) = parents(&call.path).find(|parent| is(parent)) {
         return Some(Field { path: vec![parent.to_owned()], holds: ScalarType::Text, server_only: true, at });
     }
-    let about_entities = |param: &&Member| !PAGING.contains(&param.name.as_str());
-    let params: Vec<Member> = list.params.iter().filter(about_entities).cloned().collect();
+    let params: Vec<_> = selectors(call).cloned().collect();
     let found = resolve(name, &params).ok()?;
     Some(Field { path: found.path, holds: scalar_type(found.shape?), server_only: true, at })
 }
 
-fn unknown(name: &str, why: Unresolved, entity: &Entity) -> String {
+fn unknown(name: &str, why: Unresolved, Names { entity, call }: Names<'_>) -> String {
+    let searches = call.is_some_and(|call| call.kind == OperationKind::Search);
+    let list = entity.operation(OperationKind::List).filter(|_| searches);
+    if list.is_some_and(|list| server_only(name, 0, list).is_some()) {
+        return format!("only a list can compare {name:?}, not a search: leave the search query out");
+    }
     match why {
         Unresolved::NoMembers { name } => format!("{name:?} has no fields of its own"),
         Unresolved::Unknown { suggestion } => {

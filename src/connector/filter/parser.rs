@@ -2,8 +2,7 @@
 
 use super::expression::{Comparison, Expression, Field, Operand};
 use super::lexer::{Token, Word, Wrong};
-use super::operand;
-use crate::catalog::Entity;
+use super::operand::{self, Names};
 
 /// Conditions may be nested this deep.
 const DEEPEST: usize = 64;
@@ -11,11 +10,11 @@ const DEEPEST: usize = 64;
 const KEYWORDS: [&str; 10] = ["AND", "OR", "NOT", "LIKE", "IN", "BETWEEN", "IS", "NULL", "TRUE", "FALSE"];
 
 /// The condition the words make; none when there are no words. The clause ends at `end`.
-pub(super) fn parse(tokens: &[Token], entity: &Entity, end: usize) -> Result<Option<Expression>, Wrong> {
+pub(super) fn parse(tokens: &[Token], names: Names<'_>, end: usize) -> Result<Option<Expression>, Wrong> {
     if tokens.is_empty() {
         return Ok(None);
     }
-    let mut parser = Parser { tokens, entity, end, depth: 0 };
+    let mut parser = Parser { tokens, names, end, depth: 0 };
     let expression = parser.any_of()?;
     match parser.tokens.first() {
         None => Ok(Some(expression)),
@@ -25,7 +24,7 @@ pub(super) fn parse(tokens: &[Token], entity: &Entity, end: usize) -> Result<Opt
 
 struct Parser<'t> {
     tokens: &'t [Token],
-    entity: &'t Entity,
+    names: Names<'t>,
     /// Where the clause ends, for errors about what is missing.
     end: usize,
     depth: usize,
@@ -111,7 +110,7 @@ impl Parser<'_> {
             _ => return Err(("the name of a field should stand here".to_owned(), at)),
         };
         self.advance();
-        operand::named(name, at, self.entity).map_err(|why| (why, at))
+        operand::named(name, at, self.names).map_err(|why| (why, at))
     }
 
     fn comparison(&mut self) -> Result<(Comparison, bool), Wrong> {

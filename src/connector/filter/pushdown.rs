@@ -1,14 +1,12 @@
 //! What of a clause Stripe's list call can evaluate. Only conditions that all must hold are
 //! pushed, and only where Stripe's param means exactly the same; everything is evaluated here
-//! again, so a param can only make the walk shorter.
+//! again, so a param can only make the walk shorter. A param that is given already stays.
 
 use serde_json::{Map, Value as Json, json};
 
 use super::expression::{Comparison, Expression, Field, Operand};
+use super::server_only::MOST_VALUES;
 use crate::catalog::{Kind, Operation, Shape, parents};
-
-/// Stripe takes so many values in a list param.
-const MOST_VALUES: usize = 10;
 
 /// What a list call can take over.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -19,14 +17,9 @@ pub struct Pushdown {
     pub rest: bool,
 }
 
-/// The params of a list call that follow from conditions; what is `server_only` is evaluated by
-/// nobody else.
-pub(super) fn pushdown(terms: &[Expression], server_only: &[Expression], list: &Operation) -> Pushdown {
-    let mut pushdown = Pushdown::default();
-    for term in server_only {
-        // Two values for one param: nothing can satisfy both, and Stripe takes one.
-        pushdown.rest |= !push_server_only(term, list, &mut pushdown.params);
-    }
+/// The params that a list call has so far, and those that follow from conditions.
+pub(super) fn pushdown(terms: &[Expression], list: &Operation, params: Map<String, Json>) -> Pushdown {
+    let mut pushdown = Pushdown { params, rest: false };
     for term in terms {
         pushdown.rest |= !push(term, list, &mut pushdown.params);
     }
@@ -34,38 +27,13 @@ pub(super) fn pushdown(terms: &[Expression], server_only: &[Expression], list: &
 }
 
 /// The id that must be equal to one value.
-pub(super) fn only_id(terms: &[Expression]) -> Option<&str> {
+pub(super) fn id(terms: &[Expression]) -> Option<&str> {
     terms.iter().find_map(|term| match term {
         Expression::Compare(field, Comparison::Equal, Operand::Text(id)) if field.path == ["id"] => {
             Some(id.as_str())
         }
         _ => None,
     })
-}
-
-/// Adds a param that is no field, or what the entities belong to.
-fn push_server_only(term: &Expression, list: &Operation, params: &mut Map<String, Json>) -> bool {
-    match term {
-        Expression::In(field, operands) => one_of(field, operands, list, params),
-        Expression::Compare(field, _, operand) => {
-            let Some((name, inside)) = field.path.split_first() else { return false };
-            let value = |operand: &Operand| match operand {
-                Operand::Text(text) => json!(text),
-                Operand::Number(digits) => json!(digits),
-                Operand::Time(moment) => json!(moment),
-                Operand::Boolean(truth) => json!(truth),
-            };
-            match inside {
-                [] if one_of(field, std::slice::from_ref(operand), list, params) => true,
-                [] => insert(params, name, value(operand)),
-                inside => {
-                    let slot = params.entry(name).or_insert_with(|| json!({}));
-                    slot.as_object_mut().is_some_and(|slot| insert(slot, &inside.join("."), value(operand)))
-                }
-            }
-        }
-        _ => false,
-    }
 }
 
 /// Adds what follows from one condition; false where nothing does.
@@ -125,8 +93,7 @@ fn equal(field: &Field, operand: &Operand, list: &Operation, params: &mut Map<St
 /// `field IN (…)` where the list has a param of the field's plural.
 fn one_of(field: &Field, operands: &[Operand], list: &Operation, params: &mut Map<String, Json>) -> bool {
     let [name] = field.path.as_slice() else { return false };
-    // A param that is server-only has the name of the plural already.
-    let plural = if field.server_only { name.clone() } else { format!("{name}s") };
+    let plural = format!("{name}s");
     let Some(param) = list.param(&plural) else { return false };
     let takes_text = param.item().is_some_and(Shape::is_text);
     let texts: Option<Vec<&String>> = operands

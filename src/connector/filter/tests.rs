@@ -1,11 +1,13 @@
 use proptest::prelude::*;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
-use super::Filter;
+use super::expression::ScalarType;
+use super::operand::{Names, named};
+use super::{Filter, FilterError};
 use crate::catalog::names::resolve;
 use crate::catalog::spelling::pascal_case;
-use crate::catalog::{Entity, Kind, Member, OperationKind, at, catalog};
-use crate::connector::entity;
+use crate::catalog::{Entity, Kind, Member, OperationKind, at, catalog, parents};
+use crate::connector::{entity, selectors};
 
 fn customers() -> Vec<Json> {
     vec![
@@ -19,8 +21,13 @@ fn customers() -> Vec<Json> {
     ]
 }
 
+/// A clause over the entities of a type, which are listed.
+fn parse(clause: &str, entity: &Entity) -> Result<Filter, FilterError> {
+    Filter::parse(clause, entity, entity.operation(OperationKind::List))
+}
+
 fn found(clause: &str) -> Vec<usize> {
-    let filter = Filter::parse(clause, entity("Customer").unwrap()).unwrap_or_else(|error| panic!("{error}"));
+    let filter = parse(clause, entity("Customer").unwrap()).unwrap_or_else(|error| panic!("{error}"));
     let rows = customers().into_iter().enumerate();
     rows.filter(|(_, body)| filter.matches(body)).map(|(at, _)| at + 1).collect()
 }
@@ -70,7 +77,7 @@ fn clauses_find_their_rows() {
 }
 
 fn error(clause: &str) -> String {
-    Filter::parse(clause, entity("Customer").unwrap()).unwrap_err().to_string()
+    parse(clause, entity("Customer").unwrap()).unwrap_err().to_string()
 }
 
 #[test]
@@ -114,8 +121,9 @@ fn every_mistake_has_its_own_words() {
 fn what_stripe_can_evaluate_is_pushed_down() {
     let pushed = |name: &str, clause: &str| {
         let entity = entity(name).unwrap();
-        let filter = Filter::parse(clause, entity).unwrap();
-        let pushdown = filter.pushdown(entity.operation(OperationKind::List).unwrap());
+        let filter = parse(clause, entity).unwrap();
+        let list = entity.operation(OperationKind::List).unwrap();
+        let pushdown = filter.pushdown(list, &Map::new()).unwrap();
         (Json::Object(pushdown.params), pushdown.rest)
     };
     for (name, clause, params, rest) in [
@@ -148,10 +156,109 @@ fn what_stripe_can_evaluate_is_pushed_down() {
     }
 }
 
+/// The params of a list, with those that are given, or why there are none.
+fn params(name: &str, clause: &str, given: &Json) -> Result<Json, String> {
+    let entity = entity(name).unwrap();
+    let list = entity.operation(OperationKind::List).unwrap();
+    let pushed = parse(clause, entity).and_then(|filter| filter.pushdown(list, given.as_object().unwrap()));
+    pushed.map(|it| Json::Object(it.params)).map_err(|error| error.message)
+}
+
+#[test]
+fn what_only_stripe_can_compare_is_said_to_it_or_refused() {
+    for (name, clause, said) in [
+        ("PromotionCode", "Coupon = 'a'", json!({"coupon": "a"})),
+        ("PromotionCode", "Coupon IN ('a')", json!({"coupon": "a"})),
+        ("PromotionCode", "Coupon = 'a' AND Coupon = 'a'", json!({"coupon": "a"})),
+        ("Product", "Ids IN ('a', 'b')", json!({"ids": ["a", "b"]})),
+        ("Product", "Ids = 'a'", json!({"ids": ["a"]})),
+        (
+            "CreditNotePreviewLine",
+            "Invoice = 'in_1' AND ShippingCostShippingRate = 'shr_1'",
+            json!({"invoice": "in_1", "shipping_cost": {"shipping_rate": "shr_1"}}),
+        ),
+    ] {
+        assert_eq!(params(name, clause, &json!({})), Ok(said), "{clause}");
+    }
+    let many = format!("Ids IN ({})", vec!["'a'"; 11].join(", "));
+    for (name, clause, why) in [
+        ("PromotionCode", "Coupon IN ('a', 'b')", "\"coupon\", and takes one value at a time: write ="),
+        ("PromotionCode", "Coupon = 'a' AND Coupon = 'b'", "\"coupon\", and takes one condition on it"),
+        ("PromotionCode", "Coupon = ''", "\"coupon\", and takes no empty text"),
+        ("Product", &many, "\"ids\", and takes at most 10 values at a time, not 11"),
+        ("CreditNotePreviewLine", "Refunds = 'x'", "\"refunds\", and takes no single value"),
+        ("CreditNotePreviewLine", "ShippingCost = 'x'", "\"shipping_cost\", and takes no single value"),
+        ("PromotionCode", "Coupon LIKE 'a%'", "\"coupon\": it must be equal to a value"),
+    ] {
+        let told = params(name, clause, &json!({})).unwrap_err();
+        assert!(told.starts_with("only Stripe can compare ") && told.contains(why), "{clause}: {told}");
+    }
+}
+
+#[test]
+fn a_param_that_is_given_already_stays() {
+    let price = |clause: &str, given: Json| params("Price", clause, &given);
+    let (one, other) = (json!({"product": "prod_1"}), json!({"created": {"gte": 5}}));
+    assert_eq!(price("Product = 'prod_2'", one.clone()), Ok(one));
+    assert_eq!(price("Created >= 1 AND Created < 9", other), Ok(json!({"created": {"gte": 5, "lt": 9}})));
+    let keys = json!({"lookup_keys": ["a"]});
+    assert_eq!(price("LookupKeys IN ('a')", keys.clone()), Ok(keys.clone()));
+    let told = price("LookupKeys IN ('b')", keys).unwrap_err();
+    assert!(told.contains("an argument gives it another value"), "{told}");
+}
+
+/// A value that a field of this type is compared with, and another one.
+fn values(holds: ScalarType) -> [&'static str; 2] {
+    match holds {
+        ScalarType::Boolean => ["true", "false"],
+        ScalarType::Number | ScalarType::Time => ["1700000001", "1700000002"],
+        ScalarType::Text | ScalarType::Any => ["'one'", "'two'"],
+    }
+}
+
+#[test]
+fn no_condition_that_only_stripe_can_compare_is_dropped() {
+    let mut tried = 0;
+    let lists = catalog().entities().filter_map(|name| catalog().entity(name));
+    for (entity, list) in lists.filter_map(|it| Some((it, it.operation(OperationKind::List)?))) {
+        let names = Names { entity, call: Some(list) };
+        let chosen = selectors(list).map(|param| param.name.as_str()).chain(parents(&list.path));
+        let fields = chosen.filter_map(|name| named(name, 0, names).ok());
+        for field in fields.filter(|field| field.server_only) {
+            let (name, [one, two]) = (field.path.join("."), values(field.holds));
+            for clause in [
+                format!("{name} = {one}"),
+                format!("{name} IN ({one}, {two})"),
+                format!("{name} = {one} AND {name} = {two}"),
+                format!("{name} IN ({})", vec![one; 11].join(", ")),
+            ] {
+                let Ok(said) = params(&entity.name, &clause, &json!({})) else { continue };
+                let wanted = [one, two].into_iter().filter(|value| clause.contains(value));
+                for value in wanted.map(|value| value.trim_matches('\'')) {
+                    assert!(said[&name].to_string().contains(value), "{}: {clause}: {said}", entity.name);
+                }
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 50, "{tried}");
+}
+
+#[test]
+fn a_clause_beside_a_search_names_no_params_of_the_list() {
+    let invoice = entity("Invoice").unwrap();
+    let search = invoice.operation(OperationKind::Search);
+    let told = |clause| Filter::parse(clause, invoice, search).map(drop).map_err(|error| error.message);
+    let why = "only a list can compare \"Subscription\", not a search: leave the search query out";
+    assert_eq!(told("Subscription = 'sub_1'"), Err(why.to_owned()));
+    assert!(told("Query = 'x'").unwrap_err().contains("no field"));
+    assert_eq!(told("Status = 'open'"), Ok(()));
+}
+
 #[test]
 fn an_id_is_asked_for_by_itself() {
     let only = |clause: &str| {
-        let filter = Filter::parse(clause, entity("Customer").unwrap()).unwrap();
+        let filter = parse(clause, entity("Customer").unwrap()).unwrap();
         filter.only_id().map(str::to_owned)
     };
     assert_eq!(only("Id = 'cus_1' AND Name = 'x'").as_deref(), Some("cus_1"));
@@ -161,13 +268,13 @@ fn an_id_is_asked_for_by_itself() {
 proptest! {
     #[test]
     fn no_text_makes_the_parser_panic(clause in "\\PC{0,60}") {
-        let _ = Filter::parse(&clause, entity("Customer").unwrap()).map_err(|error| error.to_string());
+        let _ = parse(&clause, entity("Customer").unwrap()).map_err(|error| error.to_string());
     }
 
     #[test]
     fn no_words_make_the_parser_panic(words in prop::collection::vec(
         prop::sample::select(vec!["Name", "Balance", "=", "(", ")", "AND", "OR", "NOT", "'x'", "5", "IN", "LIKE", ",", "IS", "NULL", "BETWEEN"]), 0..12)) {
-        let _ = Filter::parse(&words.join(" "), entity("Customer").unwrap()).map_err(|error| error.to_string());
+        let _ = parse(&words.join(" "), entity("Customer").unwrap()).map_err(|error| error.to_string());
     }
 }
 
@@ -179,7 +286,7 @@ fn bare_numbers_compare_as_numbers_with_the_keys_of_maps() {
         json!({"metadata": {"rank": "x"}}),
     ];
     let found = |clause: &str| {
-        let filter = Filter::parse(clause, entity("Customer").unwrap()).unwrap();
+        let filter = parse(clause, entity("Customer").unwrap()).unwrap();
         (1..=3).filter(|at| filter.matches(&rows[at - 1])).collect::<Vec<_>>()
     };
     assert_eq!(found("metadata.rank > 9"), [1]);
@@ -223,7 +330,7 @@ fn every_name_that_a_payload_takes_works_in_a_filter_and_in_a_sort() {
                 if entity.field_at(&taken.path.join(".")).is_none() {
                     continue;
                 }
-                let filter = Filter::parse(&format!("{name} IS NULL"), entity);
+                let filter = parse(&format!("{name} IS NULL"), entity);
                 let filter = filter.unwrap_or_else(|error| panic!("{}: {error}", entity.name));
                 let sort = resolve(&name, &entity.fields).unwrap().path;
                 let found = filter.terms.iter().find_map(|term| term.find_field(|_| true)).unwrap();

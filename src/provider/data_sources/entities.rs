@@ -3,14 +3,15 @@
 use futures_util::future::BoxFuture;
 
 use crate::catalog::OperationKind;
-use crate::connector::{self, Connector, Filter, ListRequest};
+use crate::connector::{Connector, ListRequest};
 use crate::provider::DataSource;
 use crate::provider::connection_schema::{computed, optional};
-use crate::provider::explain::{explain_connector, explain_list};
+use crate::provider::data_sources::{check_fields, check_order};
+use crate::provider::explain::explain_list;
 use crate::provider::messages::payload;
 use crate::provider::resources::{connection_attribute, find, record};
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::schema::Presence::Required;
 use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Type, Value};
@@ -45,15 +46,9 @@ impl DataSource for Entities {
                 if !config.get("search").is_null() && entity.operation(OperationKind::Search).is_none() {
                     found.push(payload::search_not_supported(&entity.name).at_attribute("search"));
                 }
-                let filter = config.get("filter").as_str().map(|clause| Filter::parse(clause, entity));
-                found.extend(
-                    filter
-                        .and_then(Result::err)
-                        .map(|error| explain_connector(&connector::Error::Filter(error), "filter")),
-                );
-                let sorted =
-                    config.get("sort_by").as_str().map(|name| connector::check_sort_field(entity, name));
-                found.extend(sorted.and_then(Result::err).map(|error| explain_connector(&error, "sort_by")));
+                let search = config.get("search");
+                let searches = (!search.is_unknown()).then(|| !search.is_null());
+                found.extend(check_fields(entity, config, searches));
             }
             Err(unknown) => found.push(unknown),
         }
@@ -68,12 +63,6 @@ impl DataSource for Entities {
             }
         })
     }
-}
-
-/// An order without anything that is ordered.
-fn check_order(config: &Value) -> Option<Diagnostic> {
-    let alone = config.get("sort_order").as_str().is_some() && config.get("sort_by").is_null();
-    alone.then(|| payload::sort_field_missing().at_attribute("sort_order"))
 }
 
 async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {

@@ -3,12 +3,13 @@
 use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
-use crate::catalog::{Entity, Member, Operation, OperationKind, parents};
-use crate::connector::{ALL, Connector, Error, Filter, ListRequest};
+use crate::catalog::{Entity, Operation, OperationKind, parents};
+use crate::connector::{ALL, Connector, ListRequest, selectors};
 use crate::engine::{Params, Written, parse};
 use crate::provider::DataSource;
 use crate::provider::connection_schema::{computed, optional};
-use crate::provider::explain::{explain_connector, explain_list, sentence};
+use crate::provider::data_sources::{check_fields, check_order};
+use crate::provider::explain::{explain_list, sentence};
 use crate::provider::messages::payload;
 use crate::provider::payload::{natural, to_json};
 use crate::provider::resources::connection_attribute;
@@ -20,9 +21,6 @@ use crate::provider::typed::surface::{PREFIX, attribute_type};
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::schema::{Attribute, BlockKind, Name, Presence, Rule, Schema};
 use crate::terraform::value::{Type, Value};
-
-/// Params that walk through pages; the provider does.
-const PAGING: [&str; 5] = ["ending_before", "limit", "page", "starting_after", "expand"];
 
 /// The data source of the objects of a type.
 #[derive(Debug)]
@@ -52,11 +50,6 @@ fn list(entity: &Entity) -> Option<&Operation> {
     entity.operation(OperationKind::List)
 }
 
-/// The params of a list that a configuration may set: what it belongs to, and what selects.
-fn arguments(list: &Operation) -> impl Iterator<Item = &Member> {
-    list.params.iter().filter(|param| !PAGING.contains(&param.name.as_str()))
-}
-
 impl DataSource for Many {
     fn schema(&self) -> Schema {
         let Some((entity, list)) = self.entity().and_then(|entity| Some((entity, list(entity)?))) else {
@@ -66,7 +59,7 @@ impl DataSource for Many {
             Attribute::new(name.to_owned(), Type::String, Presence::Required, "What the objects belong to.")
         });
         let mut attributes: Vec<Attribute> = of_path.collect();
-        attributes.extend(arguments(list).map(|param| {
+        attributes.extend(selectors(list).map(|param| {
             let presence = if param.shape.is_required() { Presence::Required } else { Presence::Optional };
             let description = format!("Only objects with this `{}`.", param.name);
             Attribute::new(attribute_of(&param.name), attribute_type(&param.shape), presence, description)
@@ -93,9 +86,8 @@ impl DataSource for Many {
         if let Some(list) = list(entity) {
             found.extend(params(list, config).err().unwrap_or_default());
         }
-        if let Some(Err(error)) = config.get("filter").as_str().map(|clause| Filter::parse(clause, entity)) {
-            found.push(explain_connector(&Error::Filter(error), "filter"));
-        }
+        found.extend(check_order(config));
+        found.extend(check_fields(entity, config, Some(false)));
         found
     }
 
@@ -158,7 +150,7 @@ fn params(list: &'static Operation, config: &Value) -> Result<Params, Diagnostic
     for name in parents(&list.path) {
         of_path.extend(config.get(name).as_str().map(|id| (name.to_owned(), Json::from(id))));
     }
-    for param in arguments(list) {
+    for param in selectors(list) {
         let value = config.get(&attribute_of(&param.name));
         if !value.is_null() {
             let json = to_json(value, &mut vec![param.name.clone()], &mut written.unknown);

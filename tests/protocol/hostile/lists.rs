@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use serde_json::{Value as Json, json};
 use stripe_provider::terraform::value::Value;
 
-use super::{ok, refused, stripe};
+use super::{forged, ok, refused, stripe};
 use crate::support::upstream::{Answer, Asked};
 
 fn list(of: &str, more: &[(&'static str, Value)]) -> Value {
@@ -155,13 +155,4 @@ async fn a_sorted_list_is_bounded_and_says_what_to_do() {
         let (text, _) = refused(stripe.terraform.data("stripe_entities", &config).await);
         assert!(text.contains("narrow the filter, or list without sorting"), "{text}");
     }
-}
-
-/// The token of the same list, so deep in it.
-fn forged(token: &str, skip: &str) -> String {
-    use base64::Engine as _;
-    let base64 = base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    let mut json: Json = serde_json::from_slice(&base64.decode(token).unwrap()).unwrap();
-    json["skip"] = skip.parse::<u64>().unwrap().into();
-    base64.encode(json.to_string())
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::stage::{Stage, Told, id};
+use crate::hostile::forged;
 
 pub async fn told() -> Vec<Told> {
     let mut stage = Stage::open().await;
@@ -71,7 +72,13 @@ async fn lists(stage: &mut Stage) {
     for list in &lists {
         stage.data("stripe_entities", list).await;
     }
-    stage.data("stripe_customers", &json!({"sort_by": "name", "limit": 20000})).await;
+    stage.data("stripe_customers", &json!({"sort_order": "ASC"})).await;
+    stage.data("stripe_promotion_codes", &json!({"filter": "Coupon IN ('gold', 'silver')"})).await;
+    stage.make("stripe_customer", &json!({"name": "Eve"})).await;
+    let mut sorted = json!({"entity": "Customer", "sort_by": "name", "page_size": 1});
+    let first = stage.data("stripe_entities", &sorted).await.unwrap();
+    sorted["page_token"] = forged(first.get("next_page_token").as_str().unwrap(), "10000").into();
+    stage.data("stripe_entities", &sorted).await;
 }
 
 async fn singles(stage: &mut Stage) {

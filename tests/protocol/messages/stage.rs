@@ -105,11 +105,11 @@ impl Stage {
         self.heard(read).unwrap_or_default()
     }
 
-    pub async fn data(&mut self, name: &str, json: &Json) {
+    pub async fn data(&mut self, name: &str, json: &Json) -> Option<Value> {
         let block = self.run.schema.data_source_schemas[name].block.clone().unwrap();
         let written = config(&block, json.as_object().unwrap());
         let read = self.run.data(name, &written).await;
-        self.heard(read);
+        self.heard(read)
     }
 
     pub async fn import(&mut self, name: &str, id: &str) {

@@ -1,0 +1,30 @@
+//! What is wrong with the filter clause and the order of a list, found without a call.
+
+use crate::catalog::Entity;
+use crate::connector::{check_filter, check_sort_field};
+use crate::provider::explain::explain_connector;
+use crate::provider::messages::payload;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::value::Value;
+
+/// An order without anything that is ordered.
+pub(in crate::provider) fn check_order(config: &Value) -> Option<Diagnostic> {
+    let alone = config.get("sort_order").as_str().is_some() && config.get("sort_by").is_null();
+    alone.then(|| payload::sort_field_missing().at_attribute("sort_order"))
+}
+
+/// What `filter` and `sort_by` say of a type that it does not have. Whether entities are searched for decides what
+/// a clause may name; none where that is not known yet.
+pub(in crate::provider) fn check_fields(
+    entity: &'static Entity,
+    config: &Value,
+    searches: Option<bool>,
+) -> Diagnostics {
+    let clause = searches.zip(config.get("filter").as_str());
+    let filter = clause.and_then(|(searches, clause)| check_filter(entity, clause, searches).err());
+    let sort_by = config.get("sort_by").as_str();
+    let sorted = sort_by.and_then(|name| check_sort_field(entity, name).err());
+    let explain = |(error, attribute)| explain_connector(&error, attribute);
+    let found = filter.map(|error| (error, "filter")).into_iter();
+    found.chain(sorted.map(|error| (error, "sort_by"))).map(explain).collect()
+}
