@@ -13,3 +13,37 @@ const CODES: &str = "\
 pub fn currencies() -> impl Iterator<Item = &'static str> + Clone {
     CODES.split_ascii_whitespace()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog::{Kind, Member, Shape, catalog};
+
+    /// The paths of texts that are called after a currency.
+    fn mere_texts(members: &[Member], place: &str) -> Vec<String> {
+        let below = members.iter().flat_map(|member| {
+            let path = format!("{place}.{}", member.name);
+            let named = member.name == "currency" || member.name.ends_with("_currency");
+            let found = (named && matches!(member.shape.kind, Kind::Text { .. })).then(|| path.clone());
+            found.into_iter().chain(inside(&member.shape, &path)).collect::<Vec<_>>()
+        });
+        below.collect()
+    }
+
+    fn inside(shape: &Shape, path: &str) -> Vec<String> {
+        match &shape.kind {
+            Kind::Object(members) => mere_texts(members, path),
+            Kind::List(item) | Kind::Set(item) | Kind::Map(item) => inside(item, path),
+            Kind::Union(shapes) => shapes.iter().flat_map(|shape| inside(shape, path)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_called_a_currency_is_one_at_every_depth() {
+        let entities: Vec<_> = catalog().entities().filter_map(|name| catalog().entity(name)).collect();
+        let fields = entities.iter().flat_map(|entity| mere_texts(&entity.fields, &entity.name));
+        let calls = entities.iter().flat_map(|entity| &entity.operations);
+        let params = calls.flat_map(|call| mere_texts(&call.params, &call.path));
+        assert_eq!(fields.chain(params).collect::<Vec<_>>(), Vec::<String>::new());
+    }
+}

@@ -77,6 +77,24 @@ fn problems(rules: &str) -> Vec<String> {
 }
 
 #[test]
+fn currencies_are_marked_inside_sets_and_maps() {
+    let purse = r#"{"key":"purse","object":"purse",
+        "operations":[{"kind":"Get","method":"GET","path":"/v1/owners/{owner}/purse"}],
+        "fields":{"coins":[{"currency":"string"}],"places":{"*":{"currency":"string"}}}}"#;
+    let mut facts = facts(&root().join("tests/generated/facts"));
+    facts.insert("purse".to_owned(), serde_json::from_str(purse).unwrap());
+    let rules = rules::parse("[purse]\nsets = [\"coins\"]").unwrap();
+    let joined = join::join(facts, &rules, &references::References::default());
+    let purse = joined.entities.iter().find(|entity| entity.key == "purse").unwrap();
+    let coins = shape::at(&purse.fields, "coins").unwrap();
+    assert!(matches!(coins.kind, shape::Kind::Set(_)), "{coins:?}");
+    for held in [coins.item(), shape::at(&purse.fields, "places").unwrap().map_value()] {
+        let currency = held.and_then(|held| held.member("currency")).unwrap();
+        assert_eq!(currency.shape.kind, shape::Kind::Currency);
+    }
+}
+
+#[test]
 fn references_that_lead_nowhere_are_refused() {
     let rules = "['shop.widget']\nremoval = { call = { action = \"CloseShopWidget\", when = [\"open\"] } }\n";
     let said = |table: &str| {

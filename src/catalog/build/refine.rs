@@ -162,14 +162,17 @@ fn mark_currencies(fields: &mut [Member]) {
     for field in fields {
         match &mut field.shape.kind {
             Kind::Text { .. } if is_currency(&field.name) => field.shape.kind = Kind::Currency,
-            Kind::Object(members) => mark_currencies(members),
-            Kind::List(item) => {
-                if let Kind::Object(members) = &mut item.kind {
-                    mark_currencies(members);
-                }
-            }
-            _ => {}
+            _ => mark_currencies_inside(&mut field.shape),
         }
+    }
+}
+
+fn mark_currencies_inside(shape: &mut Shape) {
+    match &mut shape.kind {
+        Kind::Object(members) => mark_currencies(members),
+        Kind::List(item) | Kind::Set(item) | Kind::Map(item) => mark_currencies_inside(item),
+        Kind::Union(shapes) => shapes.iter_mut().for_each(mark_currencies_inside),
+        _ => {}
     }
 }
 
