@@ -78,7 +78,8 @@ fn of_member(member: &Member, purpose: Use) -> Schema {
         Some(range) if purpose == Use::Input => limit(&mut schema, range),
         _ => {}
     }
-    Schema::try_from(schema).expect("a schema stays one")
+    // A schema stays one; one of anything would only say less.
+    Schema::try_from(schema).unwrap_or_default()
 }
 
 /// Limits the numbers of a schema: its own, those of its alternatives, or those of its items.
