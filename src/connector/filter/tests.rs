@@ -180,7 +180,7 @@ fn what_only_stripe_can_compare_is_said_to_it_or_refused() {
     ] {
         assert_eq!(params(name, clause, &json!({})), Ok(said), "{clause}");
     }
-    let many = format!("Ids IN ({})", vec!["'a'"; 11].join(", "));
+    let many = format!("Ids IN ({})", ["'a'"; 11].join(", "));
     for (name, clause, why) in [
         ("PromotionCode", "Coupon IN ('a', 'b')", "\"coupon\", and takes one value at a time: write ="),
         ("PromotionCode", "Coupon = 'a' AND Coupon = 'b'", "\"coupon\", and takes one condition on it"),
@@ -230,7 +230,7 @@ fn no_condition_that_only_stripe_can_compare_is_dropped() {
                 format!("{name} = {one}"),
                 format!("{name} IN ({one}, {two})"),
                 format!("{name} = {one} AND {name} = {two}"),
-                format!("{name} IN ({})", vec![one; 11].join(", ")),
+                format!("{name} IN ({})", [one; 11].join(", ")),
             ] {
                 let Ok(said) = params(&entity.name, &clause, &json!({})) else { continue };
                 let wanted = [one, two].into_iter().filter(|value| clause.contains(value));
