@@ -1,11 +1,12 @@
 //! What only Stripe can compare: params of the call that are no fields, and what the entities belong to.
 //! Nobody evaluates such a condition again, so one that the call cannot say is refused.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use super::expression::{Comparison, Expression, Field, Operand};
 use super::lexer::Wrong;
-use crate::catalog::{Operation, Shape, at};
+use crate::catalog::{Kind, Operation, Shape, at};
 use crate::connector::scalar;
 
 /// Stripe takes so many values in a list param.
@@ -60,11 +61,11 @@ impl Condition {
             (Some(_), _) if operands.len() > MOST_VALUES => {
                 Err(format!("takes at most {MOST_VALUES} values at a time, not {}", operands.len()))
             }
-            (Some(_), _) => Ok(operands.iter().map(value).collect()),
+            (item @ Some(_), _) => Ok(operands.iter().map(|operand| value(operand, item)).collect()),
             (None, _) if shape.is_some_and(|shape| shape.members().is_some()) => {
                 Err("takes no single value".to_owned())
             }
-            (None, [one]) => Ok(value(one)),
+            (None, [one]) => Ok(value(one, shape)),
             (None, _) => Err("takes one value at a time: write = and that value".to_owned()),
         };
         value.map(condition).map_err(|why| condition(Json::Null).refused(&why))
@@ -94,11 +95,15 @@ fn is_empty(operand: &Operand) -> bool {
     matches!(operand, Operand::Text(text) if text.is_empty())
 }
 
-fn value(operand: &Operand) -> Json {
+fn value(operand: &Operand, shape: Option<&Shape>) -> Json {
+    let is_text = shape.is_some_and(|shape| shape.kind == Kind::DateTime);
     match operand {
         Operand::Text(text) => json!(text),
         Operand::Number(digits) => json!(digits),
-        Operand::Time(moment) => json!(moment),
+        Operand::Time(moment) => match Timestamp::from_second(*moment) {
+            Ok(moment) if is_text => json!(moment.to_string()),
+            _ => json!(moment),
+        },
         Operand::Boolean(truth) => json!(truth),
     }
 }

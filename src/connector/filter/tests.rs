@@ -1,3 +1,4 @@
+use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
@@ -173,6 +174,11 @@ fn what_only_stripe_can_compare_is_said_to_it_or_refused() {
         ("Product", "Ids IN ('a', 'b')", json!({"ids": ["a", "b"]})),
         ("Product", "Ids = 'a'", json!({"ids": ["a"]})),
         (
+            "V2CommerceProductCatalogImport",
+            "CreatedGte = '2026-01-31'",
+            json!({"created_gte": "2026-01-31T00:00:00Z"}),
+        ),
+        (
             "CreditNotePreviewLine",
             "Invoice = 'in_1' AND ShippingCostShippingRate = 'shr_1'",
             json!({"invoice": "in_1", "shipping_cost": {"shipping_rate": "shr_1"}}),
@@ -235,7 +241,12 @@ fn no_condition_that_only_stripe_can_compare_is_dropped() {
                 let Ok(said) = params(&entity.name, &clause, &json!({})) else { continue };
                 let wanted = [one, two].into_iter().filter(|value| clause.contains(value));
                 for value in wanted.map(|value| value.trim_matches('\'')) {
-                    assert!(said[&name].to_string().contains(value), "{}: {clause}: {said}", entity.name);
+                    // Version 2 takes moments as text.
+                    let moment = value.parse().ok().and_then(|it| Timestamp::from_second(it).ok());
+                    let said = said[&name].to_string();
+                    let is_said =
+                        said.contains(value) || moment.is_some_and(|it| said.contains(&it.to_string()));
+                    assert!(is_said, "{}: {clause}: {said}", entity.name);
                 }
                 tried += 1;
             }
