@@ -147,11 +147,15 @@ fn a_locked_connection_refuses_changes_until_it_is_unlocked() {
     let workdir = Workdir::new(&config(true, 1));
     workdir.apply();
     workdir.assert_plan_is_empty();
-    workdir.write(&config(true, 2));
-    assert!(workdir.fails(&["apply", "-auto-approve", "-no-color"]).contains("reason: audit"));
+    for locked in [true, false] {
+        workdir.write(&config(locked, 2));
+        assert!(workdir.fails(&["apply", "-auto-approve", "-no-color"]).contains("reason: audit"));
+    }
     assert!(workdir.fails(&["destroy", "-auto-approve", "-no-color"]).contains("reason: audit"));
-    workdir.write(&config(false, 2));
-    workdir.apply();
+    for verbosity in [1, 2] {
+        workdir.write(&config(false, verbosity));
+        workdir.apply();
+    }
     workdir.destroy();
 }
 
