@@ -106,6 +106,9 @@ pub struct Entity {
     /// entity. Another value of the rest of what is never answered acts at creation only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recreates: Vec<String>,
+    /// Params whose values change by themselves: an import does not write them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drifting: Vec<String>,
     /// Names of which Stripe gives each to one entity, with the param that takes it from another:
     /// `lookup_key` and `transfer_lookup_key`.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]

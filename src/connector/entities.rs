@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Operation, OperationKind, catalog};
 use crate::connector::answer::{check_action, check_entity};
-use crate::connector::sent::{said, unset_by_null};
+use crate::connector::sent::{said, said_first, unset_by_null};
 use crate::connector::{ActionRef, Connector, Error, asked, locator, path};
 use crate::stripe::{IdempotencyKey, Reply};
 
@@ -49,7 +49,7 @@ impl Connector {
             let operation = entity.create_operation().ok_or_else(create)?;
             let ids = locator::take_places(&operation.path, &mut params);
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-            let params = if entity.is_v2() { params } else { said(params, &operation.params) };
+            let params = if entity.is_v2() { params } else { said_first(params, &operation.params) };
             let params = with_expansions(entity, operation, params, "");
             let call = path::operation(operation, &ids)?.params(params).key(key);
             let _write = self.reader.writing();

@@ -14,27 +14,43 @@ pub(super) fn unset_by_null(params: Map<String, Json>) -> Map<String, Json> {
     params.into_iter().map(|(name, value)| (name, unset(value))).collect()
 }
 
-/// Params without the empty objects, of which a form has no notion: it would say that the empty text
-/// unsets them. An object that the empty text unsets is left as it is.
+/// Params of an update without what says nothing in a form: the empty text there unsets a value, which Stripe refuses
+/// where it cannot. That is how an object, a list or a map without anything in it would be written.
 pub(super) fn said(params: Map<String, Json>, known: &[Member]) -> Map<String, Json> {
+    spoken(params, known, false)
+}
+
+/// The same of a create, where there is nothing yet that an empty text could unset.
+pub(super) fn said_first(params: Map<String, Json>, known: &[Member]) -> Map<String, Json> {
+    spoken(params, known, true)
+}
+
+fn spoken(params: Map<String, Json>, known: &[Member], is_create: bool) -> Map<String, Json> {
     let sent = params.into_iter().filter_map(|(name, value)| {
         let shape = find(known, &name).map(|member| &member.shape);
-        Some((name, said_value(value, shape)?))
+        Some((name, spoken_value(value, shape, is_create)?))
     });
     sent.collect()
 }
 
-fn said_value(value: Json, shape: Option<&Shape>) -> Option<Json> {
+fn spoken_value(value: Json, shape: Option<&Shape>, is_create: bool) -> Option<Json> {
+    let unsets = shape.is_none_or(|shape| shape.clearing != Clearing::Never);
     match (value, shape) {
         (Json::Object(inside), Some(shape)) if shape.members().is_some() => {
-            let inside = said(inside, shape.members().unwrap_or_default());
-            let is_said = !inside.is_empty() || shape.clearing == Clearing::Empty;
-            is_said.then_some(Json::Object(inside))
+            let inside = spoken(inside, shape.members().unwrap_or_default(), is_create);
+            (!inside.is_empty() || unsets).then_some(Json::Object(inside))
         }
+        (Json::Object(inside), _) if inside.is_empty() && !unsets => None,
+        (Json::Array(items), _) if items.is_empty() && !unsets => None,
         (Json::Array(items), Some(shape)) => {
             let empty = || Json::Object(Map::new());
-            let items = items.into_iter().map(|item| said_value(item, shape.item()).unwrap_or_else(empty));
-            Some(Json::Array(items.collect()))
+            let spoken = |item| spoken_value(item, shape.item(), is_create).unwrap_or_else(empty);
+            Some(Json::Array(items.into_iter().map(spoken).collect()))
+        }
+        (Json::String(text), Some(shape))
+            if text.is_empty() && is_create && !unsets && !shape.is_required() =>
+        {
+            None
         }
         (other, _) => Some(other),
     }
@@ -44,18 +60,39 @@ fn said_value(value: Json, shape: Option<&Shape>) -> Option<Json> {
 mod tests {
     use serde_json::{Map, Value as Json, json};
 
-    use super::said;
+    use super::{said, said_first};
+    use crate::catalog::OperationKind;
     use crate::connector::entity;
 
     fn sent(name: &str, params: &Json) -> Json {
         let params: Map<String, Json> = params.as_object().unwrap().clone();
-        Json::Object(said(params, &entity(name).unwrap().create_operation().unwrap().params))
+        Json::Object(said_first(params, &entity(name).unwrap().create_operation().unwrap().params))
+    }
+
+    #[test]
+    fn a_create_unsets_nothing_and_an_update_what_can_be_unset() {
+        let product = json!({"name": "A", "metadata": {}, "images": [], "description": ""});
+        assert_eq!(sent("Product", &product), json!({"name": "A"}));
+        assert_eq!(
+            sent("Product", &json!({"name": ""})),
+            json!({"name": ""}),
+            "Stripe says that it is required"
+        );
+        let coupon = json!({"metadata": {}, "applies_to": {"products": []}});
+        assert_eq!(
+            sent("Coupon", &coupon),
+            json!({"metadata": {}}),
+            "it may be unset, though nothing is there"
+        );
+        let update = &entity("Product").unwrap().operation(OperationKind::Update).unwrap().params;
+        let product = product.as_object().unwrap().clone();
+        assert_eq!(Json::Object(said(product.clone(), update)), Json::Object(product));
     }
 
     #[test]
     fn an_empty_object_is_not_said_and_one_that_unsets_is() {
-        let method = json!({"type": "alipay", "alipay": {}, "metadata": {}});
-        assert_eq!(sent("PaymentMethod", &method), json!({"type": "alipay", "metadata": {}}));
+        let method = json!({"type": "alipay", "alipay": {}});
+        assert_eq!(sent("PaymentMethod", &method), json!({"type": "alipay"}));
         let link = json!({"line_items": [{"price": "price_1", "adjustable_quantity": {}}],
             "custom_text": {"submit": {}}, "invoice_creation": {"invoice_data": {}}});
         let expected = json!({"line_items": [{"price": "price_1"}], "custom_text": {"submit": {}}});

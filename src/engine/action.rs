@@ -49,13 +49,19 @@ impl ActionInput {
             }
         }
         for (key, value) in written.members.iter().filter(|(_, value)| !value.is_null()) {
-            match path_input(action, key).and_then(|at| ids.get_mut(at)) {
-                Some(slot) => *slot = id(key, value).map_err(|fault| faults.push(fault)).ok(),
+            let input =
+                path_input(action, key).and_then(|at| Some((ids.get_mut(at)?, action.path_inputs.get(at)?)));
+            match input {
+                Some((Some(_), param)) => {
+                    faults.push(ParamError::Twice { key: key.clone(), param: param.clone() });
+                }
+                Some((slot, _)) => *slot = id(key, value).map_err(|fault| faults.push(fault)).ok(),
                 None => drop(rest.members.insert(renamed(action, key), value.clone())),
             }
         }
         for (at, name) in action.path_inputs.iter().enumerate() {
-            let given = unknown.contains(&at) || written.members.keys().any(|key| is_alike(name, key));
+            let mut known = written.members.iter().filter(|(_, value)| !value.is_null());
+            let given = unknown.contains(&at) || known.any(|(key, _)| is_alike(name, key));
             faults.extend((!given).then(|| missing(name)));
         }
         match complete(action, &rest) {
@@ -70,7 +76,7 @@ impl ActionInput {
 
     /// Values of the input that Stripe's lists of known values lack.
     pub fn unlisted_values(&self) -> Vec<UnlistedValue> {
-        let wanted = Wanted { params: self.params.clone(), unknown: Vec::new() };
+        let wanted = Wanted { params: self.params.clone(), ..Wanted::default() };
         unlisted_values(&wanted, &self.action.action.params)
     }
 
@@ -195,6 +201,10 @@ mod tests {
     fn a_missing_or_misspelt_input_is_named() {
         let error = check("ConfirmPaymentIntent", &json!({})).unwrap_err();
         assert_eq!(error, r#"the payload lacks "PaymentIntentId", which Stripe requires"#);
+        let error = check("CancelQuote", &json!({"QuoteId": null})).unwrap_err();
+        assert_eq!(error, r#"the payload lacks "QuoteId", which Stripe requires"#);
+        let error = check("CancelQuote", &json!({"QuoteId": "qt_1", "quote_id": "qt_2"})).unwrap_err();
+        assert!(error.contains("sets already"), "{error}");
         let error = check("AttachPaymentMethodToCustomer", &json!({"PaymentMethodId": "pm_1"})).unwrap_err();
         assert_eq!(error, r#"the payload lacks "CustomerId", which Stripe requires"#);
         let error = check("FinalizeQuote", &json!({"QuoteId": "qt_1", "QuoteIt": "x"})).unwrap_err();

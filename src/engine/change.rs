@@ -158,6 +158,7 @@ impl Differ<'_> {
             let shape = find(known, name).map(|param| &param.shape);
             let (at, old) = (dotted(place, name), before.get(name));
             if old.is_some_and(|old| equal(shape, old, wanted))
+                || self.says_nothing(wanted, find(updatable, name))
                 || old.is_none() && is_respelled(name, wanted, before, after, known)
                 || self.entity.is_modifier(&at)
             {
@@ -189,12 +190,16 @@ impl Differ<'_> {
     /// What unsets the params that are gone.
     fn gone(&mut self, place: &str, before: &Params, after: &Params, members: Members<'_>) -> Params {
         let mut sent = Params::new();
-        for (name, old) in before.iter().filter(|(name, _)| !after.contains_key(*name)) {
-            let at = dotted(place, name);
+        for (name, old) in before {
+            let (at, param) = (dotted(place, name), find(members.updatable, name));
+            let is_gone = after.get(name).is_none_or(|wanted| self.says_nothing(wanted, param));
+            if !is_gone || self.says_nothing(old, param) {
+                continue;
+            }
             if self.is_set_otherwise(place, name, after, members.known) || self.entity.is_modifier(&at) {
                 continue;
             }
-            let removed = match find(members.updatable, name) {
+            let removed = match param {
                 Some(param) => self.removed(&at, old, &param.shape),
                 None => Removed::Stays,
             };
@@ -206,6 +211,17 @@ impl Differ<'_> {
             }
         }
         sent
+    }
+
+    /// Whether a value is an empty list or map that unsets nothing: in a form it cannot be said.
+    fn says_nothing(&self, value: &Json, param: Option<&Member>) -> bool {
+        let is_empty = match value {
+            Json::Array(items) => items.is_empty(),
+            Json::Object(members) => members.is_empty(),
+            _ => false,
+        };
+        let unsets = param.is_none_or(|param| param.shape.clearing != Clearing::Never);
+        is_empty && !unsets && !self.entity.is_v2()
     }
 
     /// Whether the other spelling of a param that is gone sets its value from now on.

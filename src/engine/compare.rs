@@ -31,7 +31,7 @@ pub(super) fn fulfils(shape: Option<&Shape>, wanted: &Json, now: &Json) -> bool 
     agrees(shape, wanted, now, fulfils, is_null)
 }
 
-/// The same, where a member that Stripe does not answer counts as fulfilled.
+/// The same, where a member that Stripe does not answer counts as fulfilled. A key that a map lacks is not there.
 pub(super) fn may_fulfil(shape: Option<&Shape>, wanted: &Json, now: &Json) -> bool {
     agrees(shape, wanted, now, may_fulfil, |_, _| true)
 }
@@ -47,8 +47,12 @@ fn agrees(
 ) -> bool {
     match (wanted, now) {
         (Json::Object(params), Json::Object(_)) => params.iter().all(|(name, wanted)| {
-            let shape = inside(shape, name);
-            now.get(name).map_or_else(|| missing(shape, wanted), |now| inner(shape, wanted, now))
+            let (is_key, shape) = (shape.and_then(Shape::map_value).is_some(), inside(shape, name));
+            match now.get(name) {
+                Some(now) => inner(shape, wanted, now),
+                None if is_key => fulfils(shape, wanted, &Json::Null),
+                None => missing(shape, wanted),
+            }
         }),
         (Json::Array(wanted), Json::Null) => wanted.is_empty(),
         (Json::Array(wanted), now) => elements(now).is_some_and(|now| pairwise(shape, wanted, now, inner)),
@@ -58,7 +62,8 @@ fn agrees(
     }
 }
 
-/// Whether the items of two lists agree: one by one in a list, in any order and number in a set.
+/// Whether the items of two lists agree: one by one in a list, in any order in a set. Of a value in a set one is as
+/// good as two; objects are as many as they are.
 fn pairwise(
     shape: Option<&Shape>,
     a: &[Json],
@@ -68,6 +73,10 @@ fn pairwise(
     let item = shape.and_then(Shape::item);
     if !shape.is_some_and(Shape::is_set) {
         return a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agree(item, a, b));
+    }
+    let are_objects = a.iter().chain(b).any(Json::is_object);
+    if are_objects && a.len() != b.len() {
+        return false;
     }
     a.iter().all(|a| b.iter().any(|b| agree(item, a, b)))
         && b.iter().all(|b| a.iter().any(|a| agree(item, a, b)))
@@ -154,6 +163,9 @@ mod tests {
         assert!(!equal(Some(&list(Kind::List)), &twice, &once));
         assert!(equal(Some(&list(Kind::Set)), &twice, &once));
         assert!(!equal(Some(&list(Kind::Set)), &twice, &json!(["a", "b"])));
+        let items = Shape::new(Kind::Set(Box::new(Shape::new(Kind::Object(Vec::new())))));
+        let item = json!({"price": "price_1"});
+        assert!(!equal(Some(&items), &json!([item, item]), &json!([item])));
     }
 
     #[test]

@@ -25,8 +25,8 @@ pub struct Created {
     pub unrecorded: Option<io::Error>,
     /// The object is one that a run which died had made; none when it is new.
     pub adopted: Option<Adopted>,
-    /// Why the update with what only an update takes failed, if it did. The object exists.
-    pub incomplete: Option<connector::Error>,
+    /// The params that only an update takes, and why that one failed, if it did. The object exists.
+    pub incomplete: Option<(Vec<String>, connector::Error)>,
     /// What became of the object that it replaces, where that one could not end before.
     pub succession: Option<Result<Ended, connector::Error>>,
 }
@@ -62,9 +62,10 @@ pub async fn create(
     let mut made = create_once(connector, entity, &first, pending).await?;
     second.retain(|name, wanted| !drift::is_so(entity, name, wanted, &made.body));
     if !second.is_empty() {
+        let names = second.keys().cloned().collect();
         match connector.update(entity, &made.locator, second).await {
             Ok(now) => made.body = drift::retain_answered_once(entity, &now, &made.body),
-            Err(error) => made.incomplete = Some(error),
+            Err(error) => made.incomplete = Some((names, error)),
         }
     }
     if let Some(old) = replaces {

@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use crate::catalog::{Entity, Member, Shape, find};
 use crate::engine::Params;
 use crate::engine::compare::{elements, equal, fulfils, inside, may_fulfil, reference};
+use crate::engine::params::dotted;
 use crate::engine::words::with_words;
 
 /// `params` with every value that has drifted replaced by what Stripe holds now; none when
@@ -73,7 +74,7 @@ fn as_written(element: &Json, items: &[Json]) -> Json {
 }
 
 /// The params that an object would have been made from, as far as `wanted` speaks of it. What
-/// Stripe does not answer, at any depth, counts as fulfilled.
+/// Stripe does not answer, at any depth, counts as fulfilled; a key that a map lacks is not there.
 pub(super) fn presumed(entity: &Entity, wanted: &Params, body: &Json) -> Params {
     let body = with_words(entity, body);
     let presumed = wanted.iter().map(|(name, wanted)| {
@@ -91,13 +92,58 @@ fn presumed_value(shape: Option<&Shape>, wanted: &Json, now: Option<&Json>) -> J
         (Json::String(text), _) if TOKENS.iter().any(|token| text.starts_with(token)) => wanted.clone(),
         (_, None) => wanted.clone(),
         (Json::Object(params), Some(now)) if now.is_object() => {
+            let lacks_key = shape.and_then(Shape::map_value).map(|_| &Json::Null);
             let values = params.iter().map(|(name, wanted)| {
-                (name.clone(), presumed_value(inside(shape, name), wanted, now.get(name)))
+                let now = now.get(name).or(lacks_key);
+                (name.clone(), presumed_value(inside(shape, name), wanted, now))
             });
             values.filter(|(_, value)| !value.is_null()).collect()
         }
         (_, Some(now)) if may_fulfil(shape, wanted, now) => wanted.clone(),
         (_, Some(now)) => answered(shape, wanted, now),
+    }
+}
+
+/// `params` with what is wanted beside them and Stripe holds already: a default that is written out, a value that no
+/// call could take away. It need not be sent, and needs no new object.
+pub(super) fn held_beside(entity: &Entity, params: &Params, wanted: &Params, body: &Json) -> Params {
+    let mut held = params.clone();
+    for (name, wanted) in wanted {
+        let shape = find(entity.params(), name).map(|param| &param.shape);
+        Place { entity, path: name.clone(), shape, now: body.get(name) }.hold(&mut held, name, wanted);
+    }
+    held
+}
+
+/// Where a param stands, and what Stripe answers there.
+struct Place<'p> {
+    entity: &'p Entity,
+    path: String,
+    shape: Option<&'p Shape>,
+    now: Option<&'p Json>,
+}
+
+impl Place<'_> {
+    /// Adds a wanted param that Stripe holds; what it does not answer is as by default.
+    fn hold(&self, params: &mut Params, name: &str, wanted: &Json) {
+        let Self { entity, path, shape, now } = self;
+        match (params.get_mut(name), wanted) {
+            (Some(Json::Object(params)), Json::Object(inner)) => {
+                for (name, wanted) in inner {
+                    let (path, shape) = (dotted(path, name), inside(*shape, name));
+                    let now = now.and_then(|now| now.get(name));
+                    Place { entity, path, shape, now }.hold(params, name, wanted);
+                }
+            }
+            (None, wanted) => {
+                let is_off = *wanted == Json::Bool(false) && entity.recreates.contains(path);
+                let by_default = || is_off || entity.defaults.get(path) == Some(wanted);
+                if now.map_or_else(by_default, |now| fulfils(*shape, wanted, now)) {
+                    params.insert(name.to_owned(), wanted.clone());
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -124,7 +170,11 @@ pub(super) fn retain_answered_once(entity: &Entity, now: &Json, before: &Json) -
         if let (Some(kept), Some(Json::Object(members)), true) =
             (before.pointer(&pointer), whole.pointer_mut(parent), lost)
         {
-            members.insert(name.to_owned(), kept.clone());
+            members.shift_remove(name);
+            // Where it stood, lest the text of an object that has not changed does.
+            let before = before.pointer(parent).and_then(Json::as_object);
+            let at = before.and_then(|before| before.keys().position(|key| key == name));
+            members.shift_insert(at.unwrap_or(usize::MAX).min(members.len()), name.to_owned(), kept.clone());
         }
     }
     whole
@@ -134,7 +184,7 @@ pub(super) fn retain_answered_once(entity: &Entity, now: &Json, before: &Json) -
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::{drifted, presumed};
+    use super::{drifted, held_beside, presumed};
     use crate::connector::entity;
     use crate::engine::Params;
 
@@ -186,6 +236,31 @@ mod tests {
         );
         let found = drift("Subscription", &params, &page(7, 1), &page(8, 1)).unwrap();
         assert_eq!(found, json!({"items": [{"quantity": 8, "price": "price_1"}]}));
+    }
+
+    #[test]
+    fn a_key_that_a_map_lacks_is_not_there_at_any_depth() {
+        let price = entity("Price").unwrap();
+        let body = json!({"metadata": {"a": "1"}, "currency_options": {"eur": {"unit_amount": 5}}});
+        let wanted = json!({"metadata": {"a": "1", "b": "2", "c": ""},
+            "currency_options": {"eur": {"unit_amount": 5}, "gbp": {"unit_amount": 6}}, "transfer_lookup_key": true});
+        let expected = json!({"metadata": {"a": "1", "c": ""}, "currency_options": {"eur": {"unit_amount": 5}},
+            "transfer_lookup_key": true});
+        assert_eq!(presumed(price, &map(&wanted), &body), map(&expected));
+    }
+
+    #[test]
+    fn what_stripe_holds_already_is_as_good_as_written() {
+        let price = entity("Price").unwrap();
+        let held = |params: Json, wanted: Json, body: Json| {
+            Json::Object(held_beside(price, &map(&params), &map(&wanted), &body))
+        };
+        let body = json!({"recurring": {"interval": "month", "usage_type": "licensed"}, "active": true});
+        let wanted = json!({"recurring": {"interval": "month", "usage_type": "licensed"}, "active": "true"});
+        assert_eq!(held(json!({}), wanted.clone(), body.clone()), wanted, "what no call took away");
+        assert_eq!(held(json!({"recurring": {"interval": "month"}}), wanted.clone(), body.clone()), wanted);
+        let other = json!({"recurring": {"interval": "year"}, "nickname": "A"});
+        assert_eq!(held(json!({}), other, body), json!({}));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::engine::params::{accepted, dotted};
 use crate::engine::words::with_words;
 
 /// The params that would make an object as Stripe shows it. Left out is what is not set, what is
-/// as it is where nothing is written, what is secret, and what no create and no update takes.
+/// as it is where nothing is written, what is secret, what changes by itself, and what no create and no update takes.
 pub fn export(entity: &'static Entity, locator: &str, body: &Json) -> Params {
     let body = &with_words(entity, body);
     let create = entity.create_params();
@@ -20,6 +20,7 @@ pub fn export(entity: &'static Entity, locator: &str, body: &Json) -> Params {
     // An id that Stripe chose has the prefix.
     let chosen = !entity.id_prefix.is_empty() && own_id.starts_with(&entity.id_prefix);
     let members = create.iter().chain(later).filter(|member| member.name != "id" || !chosen);
+    let members = members.filter(|member| !entity.drifting.contains(&member.name));
     let mut params = Exporter { entity }.members(&members.collect::<Vec<_>>(), body, "");
     params.extend(places(entity, locator));
     params
@@ -115,9 +116,15 @@ fn empty(shape: &Shape, now: &Json) -> Option<Json> {
     may_be.then(|| Json::Object(Map::new()))
 }
 
-/// Of two spellings of one value the one without decimals.
+/// The older name of an id that Stripe answers beside the newer one, and takes alone.
+const OLDER: (&str, &str) = ("plan", "price");
+
+/// Of two spellings of one value the one without decimals, and the newer one.
 fn one_spelling(params: &Params) -> Params {
-    let doubled = |name: &str| whole_spelling(name).is_some_and(|whole| params.contains_key(whole));
+    let (older, newer) = OLDER;
+    let is_older = |name: &str| name == older && params.get(older) == params.get(newer);
+    let doubled =
+        |name: &str| is_older(name) || whole_spelling(name).is_some_and(|whole| params.contains_key(whole));
     let single = params.iter().filter(|(name, _)| !doubled(name));
     single.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
@@ -165,7 +172,8 @@ mod tests {
     #[test]
     fn the_items_of_a_page_are_exported_as_the_list_that_makes_them() {
         let body = json!({"id": "sub_1", "customer": "cus_1", "items": {"object": "list", "data": [
-            {"id": "si_1", "price": {"id": "price_1", "object": "price"}, "quantity": 2, "metadata": {}}]}});
+            {"id": "si_1", "price": {"id": "price_1", "object": "price"}, "plan": {"id": "price_1", "object": "plan"},
+                "quantity": 2, "metadata": {}}]}, "billing_cycle_anchor": 1_924_992_000});
         let found = exported("Subscription", "sub_1", &body);
         assert_eq!(found, json!({"customer": "cus_1", "items": [{"price": "price_1", "quantity": 2}]}));
     }

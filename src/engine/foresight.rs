@@ -67,7 +67,7 @@ mod tests {
         let before = json!({"name": "A", "description": "x", "metadata": {"a": "1", "b": "2"}});
         let object = product(&before);
         let foresee = |after: Json| {
-            let wanted = Wanted { params: after.as_object().unwrap().clone(), unknown: Vec::new() };
+            let wanted = Wanted { params: after.as_object().unwrap().clone(), ..Wanted::default() };
             object.foresee(&object.change_to(&wanted))
         };
         let foreseen = foresee(json!({"name": "B", "metadata": {"a": "3"}})).unwrap();

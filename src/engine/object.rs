@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Entity, OperationKind};
+use crate::catalog::{Entity, OperationKind, find};
 use crate::connector::{self, Connector, Known, is_deleted};
 use crate::engine::{Change, Params, Restores, Wanted, change, drift, export, items};
 
@@ -20,6 +20,8 @@ pub struct Object {
     pub body: Json,
     /// Nothing was written for it yet: it was imported.
     pub imported: bool,
+    /// What was written once, was taken away, and could not be unset by any call: Stripe has it still, shown or not.
+    pub stays: Params,
     /// How many objects of its list the run had to do with that wrote the state; 0 where that is not known.
     pub peers: usize,
 }
@@ -27,15 +29,20 @@ pub struct Object {
 impl Object {
     /// An object that was made from these params.
     pub fn new(entity: &'static Entity, locator: String, params: Params, body: Json) -> Self {
-        Self { entity, locator, params, body, imported: false, peers: 0 }
+        Self { entity, locator, params, body, imported: false, stays: Params::new(), peers: 0 }
     }
 
     /// What it takes to bring the object to what is wanted now.
     pub fn change_to(&self, wanted: &Wanted) -> Change {
-        // Nothing was written for an imported object yet: what it already is need not be sent.
-        let presumed = self.imported.then(|| self.presumed(wanted));
-        let change = change::between(self.entity, presumed.as_ref().unwrap_or(&self.params), wanted);
-        self.restored(wanted, change)
+        // What the object already is need not be sent, whoever made it so.
+        let mut written = self.params.clone();
+        add_among(&mut written, &self.stays, &wanted.params);
+        let before = if self.imported {
+            self.presumed(wanted)
+        } else {
+            drift::held_beside(self.entity, &written, &wanted.params, &self.body)
+        };
+        self.restored(wanted, change::between(self.entity, &before, wanted))
     }
 
     /// The params it would have been made from, as far as `wanted` speaks of it.
@@ -43,7 +50,21 @@ impl Object {
         let mut presumed = drift::presumed(self.entity, &wanted.params, &self.body);
         let places = export::places(self.entity, &self.locator);
         presumed.extend(places.filter(|(place, _)| wanted.params.contains_key(place)));
+        add(&mut presumed, &wanted.gone);
         presumed
+    }
+
+    /// What stays in Stripe after a change, though nobody writes it any more. A secret is not kept for that.
+    pub fn stays_after(&self, change: &Change, wanted: &Wanted) -> Params {
+        let first = |path: &String| path.split('.').next().unwrap_or_default().to_owned();
+        let taken_away: Vec<String> = change.stays.iter().map(first).collect();
+        let is_open =
+            |name: &String| find(self.entity.params(), name).is_some_and(|it| !it.shape.holds_secret());
+        let before = self.params.iter().filter(|(name, _)| taken_away.contains(name) && is_open(name));
+        let mut stays = self.stays.clone();
+        stays.extend(before.map(|(name, value)| (name.clone(), value.clone())));
+        stays.retain(|name, _| taken_away.contains(name) || !wanted.params.contains_key(name));
+        stays
     }
 
     /// Sends an update with the params of a change; the object as Stripe answers it. A change that sends
@@ -86,6 +107,30 @@ impl Object {
     pub fn drifted(&self, now: &Json) -> Option<Params> {
         let known = self.entity.params();
         (!self.body.is_null()).then(|| drift::drifted(known, &self.params, &self.body, now))?
+    }
+}
+
+/// Adds those of `more` that `among` has too, at every depth.
+fn add_among(params: &mut Params, more: &Params, among: &Params) {
+    for (name, value) in more {
+        match (params.get_mut(name), value, among.get(name)) {
+            (Some(Json::Object(params)), Json::Object(more), Some(Json::Object(among))) => {
+                add_among(params, more, among);
+            }
+            (None, value, Some(_)) => drop(params.insert(name.clone(), value.clone())),
+            _ => {}
+        }
+    }
+}
+
+/// Adds params at every depth.
+fn add(params: &mut Params, more: &Params) {
+    for (name, value) in more {
+        match (params.get_mut(name), value) {
+            (Some(Json::Object(params)), Json::Object(more)) => add(params, more),
+            (Some(_), _) => {}
+            (None, value) => drop(params.insert(name.clone(), value.clone())),
+        }
     }
 }
 

@@ -115,6 +115,9 @@ pub struct Wanted {
     pub params: Params,
     /// Paths of params that will be known after apply, in Stripe's spelling.
     pub unknown: Vec<Vec<String>>,
+    /// What an object that was imported shows among its arguments, and the configuration takes away. Anything else that
+    /// it does not mention is left as it is.
+    pub gone: Params,
 }
 
 impl Wanted {
@@ -135,7 +138,7 @@ pub fn parse(written: &Written, known: &[Member]) -> Result<Wanted, Faults> {
     let params = values::object(&written.members, known, "");
     let unknown = written.unknown.iter().map(|path| values::resolve_path(path, known));
     let (params, unknown) = both(params, values::all(unknown))?;
-    Ok(Wanted { params, unknown })
+    Ok(Wanted { params, unknown, ..Wanted::default() })
 }
 
 /// The faults of what was written for an entity, whatever may be missing beside it.
@@ -177,9 +180,22 @@ pub fn sound_params(entity: &Entity, written: &Written) -> Wanted {
     }
     let is_known = |path: &&Vec<String>| values::resolve_path(path, known).is_ok();
     sound.unknown = written.unknown.iter().filter(is_known).cloned().collect();
-    let mut wanted = parse(&sound, known).unwrap_or_default();
+    // What clashes with another member is sound by itself: the members one by one.
+    let mut wanted = parse(&sound, known).unwrap_or_else(|_| one_by_one(&sound, known));
     wanted.unknown.extend(faulty);
     wanted
+}
+
+/// The params of what was written, each member as if it stood alone.
+fn one_by_one(written: &Written, known: &[Member]) -> Wanted {
+    let mut all = Wanted::default();
+    for (key, value) in &written.members {
+        let member = Map::from_iter([(key.clone(), value.clone())]);
+        all.params.extend(values::object(&member, known, "").unwrap_or_default());
+    }
+    let paths = written.unknown.iter().filter_map(|path| values::resolve_path(path, known).ok());
+    all.unknown.extend(paths);
+    all
 }
 
 /// The params of a configuration of which nobody knows yet whether its object is to be made or was

@@ -46,7 +46,8 @@ impl Object {
         change.restores = match &self.entity.restoration {
             Restoration::Update { param, value } => {
                 if !wanted.unknown.iter().any(|path| path.first() == Some(param)) {
-                    change.update.entry(param.clone()).or_insert_with(|| Json::String(value.clone()));
+                    let value = value.parse().map_or_else(|_| Json::String(value.clone()), Json::Bool);
+                    change.update.entry(param.clone()).or_insert(value);
                 }
                 Some(Restores::Update)
             }
@@ -95,7 +96,7 @@ mod tests {
         let map = |json: &Json| json.as_object().unwrap().clone();
         let (entity, locator) = (entity(name).unwrap(), "id_1".to_owned());
         let object = Object::new(entity, locator, map(params), body.clone());
-        object.change_to(&Wanted { params: map(wanted), unknown: Vec::new() })
+        object.change_to(&Wanted { params: map(wanted), ..Wanted::default() })
     }
 
     #[test]
@@ -104,7 +105,7 @@ mod tests {
         let back = change("Product", &params, &body, &params);
         assert_eq!(
             (Json::Object(back.update), back.restores),
-            (json!({"active": "true"}), Some(Restores::Update))
+            (json!({"active": true}), Some(Restores::Update))
         );
         let archived = json!({"name": "A", "active": false});
         assert!(change("Product", &archived, &body, &archived).is_nothing());

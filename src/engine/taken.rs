@@ -48,10 +48,12 @@ pub async fn taken(
     None
 }
 
-/// The active object of that key.
+/// The object of that key, by preference an active one: of some types an archived one keeps its key.
 async fn holder(connector: &Connector, entity: &'static Entity, key: &str, value: &str) -> Option<Json> {
     let filter = Some(format!("{key} = '{}'", value.replace('\'', "''")));
     let request = ListRequest { filter, ..ListRequest::of(entity) };
     let page = connector.list(request).await.ok()?;
-    page.entities.into_iter().find(|body| !has_ended(entity, body))
+    let (ended, active): (Vec<_>, Vec<_>) =
+        page.entities.into_iter().partition(|body| has_ended(entity, body));
+    active.into_iter().chain(ended).next()
 }

@@ -170,6 +170,7 @@ impl Resource for Typed {
         let mut found: Diagnostics = check_end(surface.entity, config).into_iter().collect();
         found.extend(surface.set_twice(config).map(Slot::refuse_twice));
         found.extend(surface.retired_inside(config));
+        found.extend(surface.explain_faults(&surface.keys_twice(config)));
         let written = surface.written_with_twins(config);
         let wanted = config_params(surface.entity, &written).unwrap_or_else(|error| {
             found.extend(surface.explain(&error));
@@ -245,13 +246,24 @@ impl Surface {
     /// The object that a state and its private data describe.
     fn object(&self, state: &Value, memory: &Memory) -> Object {
         let params = with_defaults(memory.params.clone(), &memory.default_metadata);
-        let object = Object::new(self.entity, Self::locator(state, memory), params, memory.body.clone());
-        let private = &memory.private;
-        Object { imported: private.imported, peers: private.peers.unwrap_or_default(), ..object }
+        let object = Object::new(self.entity, self.locator(state, memory), params, memory.body.clone());
+        memory.private.known(object)
     }
 
-    /// Where the object is.
-    fn locator(state: &Value, memory: &Memory) -> String {
-        memory.locator.clone().unwrap_or_else(|| state.get("id").as_str().unwrap_or_default().to_owned())
+    /// Where the object is. The state of another provider tells it by the ids of what the object belongs to.
+    fn locator(&self, state: &Value, memory: &Memory) -> String {
+        let text = |slot: &str| state.get(slot).as_str().unwrap_or_default().to_owned();
+        let of_state = || {
+            let parents = self.entity.parents().into_iter();
+            let parents = parents.map(|name| {
+                self.slots
+                    .iter()
+                    .find(|slot| slot.member == name)
+                    .map_or_else(String::new, |slot| text(&slot.name))
+            });
+            let ids: Vec<String> = parents.chain([text("id")]).collect();
+            if ids.iter().any(String::is_empty) { text("id") } else { ids.join("/") }
+        };
+        memory.locator.clone().unwrap_or_else(of_state)
     }
 }

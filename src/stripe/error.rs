@@ -86,11 +86,14 @@ impl Error {
         let envelope = envelope.filter(|envelope| envelope.error.kind.is_some());
         let from_stripe = envelope.is_some();
         let reported = envelope.unwrap_or_default().error;
-        let kind = kind_of(response.status, reported.kind.as_deref(), from_stripe);
+        // What Stripe does not have it will not have later either.
+        let is_lacking = from_stripe && response.status == NOT_IMPLEMENTED;
+        let kind = match kind_of(response.status, reported.kind.as_deref(), from_stripe) {
+            Kind::Server if is_lacking => Kind::InvalidRequest,
+            kind => kind,
+        };
         let replayed = response.is_replayed();
         let text = |text: Option<String>| text.map(|text| printable(&text));
-        // Of what it does not implement, Stripe has done nothing.
-        let refused = replayed || from_stripe && response.status == NOT_IMPLEMENTED;
         Self(Box::new(Inner {
             kind,
             status: Some(response.status),
@@ -101,7 +104,7 @@ impl Error {
             doc_url: text(reported.doc_url),
             request_id: text(response.request_id()),
             replayed,
-            may_have_happened: kind == Kind::Server && !refused || response.status == 409,
+            may_have_happened: kind == Kind::Server && !replayed || response.status == 409,
         }))
     }
 

@@ -16,7 +16,7 @@ type Ledger = BTreeMap<&'static str, usize>;
 
 fn change(entity: &'static Entity, before: &Params, after: &Params) -> Change {
     let object = Object::new(entity, "id_1".to_owned(), before.clone(), Json::Null);
-    object.change_to(&Wanted { params: after.clone(), unknown: Vec::new() })
+    object.change_to(&Wanted { params: after.clone(), ..Wanted::default() })
 }
 
 /// Whether every object in params has what Stripe requires of it.
@@ -144,6 +144,7 @@ fn edited(entity: &'static Entity, place: &Place<'_>) -> Result<&'static str, &'
             let means = [&turned, &twice].map(|after| !edit(&row, after).is_nothing());
             match (is_set, means) {
                 (true, [false, false]) => Ok("a set: order and repetition mean nothing"),
+                (true, [false, true]) if a.is_object() => Ok("a set of objects: order means nothing"),
                 (false, [true, true]) => Ok("a list: order and repetition count"),
                 _ => Err("order or repetition is not what the shape says"),
             }
@@ -191,7 +192,8 @@ fn every_param_that_is_not_known_yet_is_updated_and_replaces_nothing() {
             }
             let before = place.params(Some(&sample(place.shape(), "a")));
             let object = Object::new(entity, "id_1".to_owned(), before, Json::Null);
-            let wanted = Wanted { params: place.params(None), unknown: vec![place.names()] };
+            let wanted =
+                Wanted { params: place.params(None), unknown: vec![place.names()], ..Wanted::default() };
             let found = object.change_to(&wanted);
             let stays: Vec<&String> = found.stays.iter().filter(|path| **path == place.dotted()).collect();
             assert!(
@@ -297,7 +299,7 @@ fn an_import_with_one_differing_key_updates_that_key_alone() {
             let object =
                 Object { imported: true, ..Object::new(entity, "id_1".to_owned(), Params::new(), body) };
             let plan = |value: &Json| {
-                object.change_to(&Wanted { params: place.params(Some(value)), unknown: Vec::new() })
+                object.change_to(&Wanted { params: place.params(Some(value)), ..Wanted::default() })
             };
             let of = || format!("{} {}", entity.name, place.dotted());
             let undone = plan(&a);

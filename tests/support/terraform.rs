@@ -59,6 +59,8 @@ pub struct Plan {
     pub action: Action,
     pub prior: Object,
     pub config: Value,
+    /// The configuration as an apply sees it, where the plan saw it without ignored changes.
+    pub written: Option<Value>,
     pub planned: Object,
 }
 
@@ -147,7 +149,7 @@ impl Terraform {
             planned = self.plan_once(name, &fresh, &config).await?.planned;
             broken(rules::plan_valid(&block, &Value::Null, &config, &planned.state))?;
         }
-        Ok(Plan { action, prior: prior.clone(), config, planned })
+        Ok(Plan { action, prior: prior.clone(), config, written: None, planned })
     }
 
     /// Carries a plan out in an apply walk of its own.
@@ -183,7 +185,8 @@ impl Terraform {
         broken(rules::plan_valid(&block, &prior.state, &plan.config, &final_plan.state))?;
         let differing = rules::compatible(&block, &plan.planned.state, &final_plan.state);
         broken(named("inconsistent final plan", differing))?;
-        self.change(name, &prior, &final_plan, &plan.config).await
+        let written = plan.written.as_ref().map(|written| blocks::whole(&block, written));
+        self.change(name, &prior, &final_plan, written.as_ref().unwrap_or(&plan.config)).await
     }
 
     /// Upgrades and reads an object; null when it is gone.

@@ -56,6 +56,8 @@ impl Rows<'_, '_> {
             if !param.shape.is_required() {
                 let outcome = self.unset(param);
                 self.of.ledger.note(self.of.name, &param.name, "unset", outcome);
+                let outcome = self.set_back(param, &sample.first);
+                self.of.ledger.note(self.of.name, &param.name, "set back", outcome);
             }
             let outcome = self.set_again(param, &sample);
             self.of.ledger.note(self.of.name, &param.name, "set later", outcome);
@@ -105,6 +107,17 @@ impl Rows<'_, '_> {
         let mut wanted = self.params.clone();
         wanted.shift_remove(&param.name);
         self.step(wanted, |action| action != Action::Replace)
+    }
+
+    /// Written as it was before it was taken away, which Stripe holds or an update brings back, and taken away again.
+    /// Which secret Stripe holds is not remembered.
+    fn set_back(&mut self, param: &Member, first: &Json) -> Result<(), Cell> {
+        let without = self.params.clone();
+        let mut wanted = without.clone();
+        wanted.insert(param.name.clone(), first.clone());
+        let is_secret = param.shape.holds_secret();
+        self.step(wanted, |action| action != Action::Replace || is_secret)?;
+        self.step(without, |action| action != Action::Replace)
     }
 
     /// Written on an object that is there without it; as it was where a new object would be needed

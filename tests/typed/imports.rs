@@ -1,8 +1,8 @@
 //! Imports of every typed resource: by the configuration that made it, and by the one that Terraform
 //! generates.
 
-use serde_json::{Map, Value as Json};
-use stripe_provider::catalog::OperationKind;
+use serde_json::{Map, Value as Json, json};
+use stripe_provider::catalog::{Entity, OperationKind};
 use stripe_provider::terraform::value::{Entries, Value};
 use stripe_provider::terraform::wire::tfplugin5::schema::Block;
 
@@ -38,8 +38,40 @@ pub fn cells(of: &mut Of<'_>, object: &Object, params: &Map<String, Json>) {
         Err(why) => ledger.note(name, "", "import", Err(Cell::of(why))),
         Ok(imported) => {
             ledger.note(name, "", "generated", generated(world, name, &imported));
+            ledger.note(
+                name,
+                "",
+                "import, one key more",
+                one_key_more(world, name, entity, (&imported, params)),
+            );
             ledger.note(name, "", "import", settled(world, name, &imported, params));
         }
+    }
+}
+
+/// A key that an imported object's metadata lacks is sent, and only then in the state.
+fn one_key_more(
+    world: &mut World,
+    name: &str,
+    entity: &Entity,
+    (object, params): (&Object, &Map<String, Json>),
+) -> Result<(), Cell> {
+    let update = entity.operation(OperationKind::Update).filter(|it| it.param("metadata").is_some());
+    let Some(update) = update.filter(|_| object.state.get("metadata").as_map().is_some()) else {
+        return Ok(());
+    };
+    let mut wanted = params.clone();
+    let mut metadata = wanted.get("metadata").cloned().unwrap_or_else(|| json!({}));
+    metadata["one_key_more"] = json!("x");
+    wanted.insert("metadata".to_owned(), metadata);
+    let plan = world.plan(name, object, Some(&wanted)).map_err(at("plan")).map_err(Cell::of)?;
+    let made = world.apply(name, &plan).map_err(at("apply")).map_err(Cell::of)?;
+    let id = made.state.get("id").as_str().unwrap_or_default();
+    let path = world.setups.path(&world.stripe, entity, &update.path, id);
+    let (_, now) = world.stripe.call("GET", &path, &Json::Null);
+    match now["metadata"]["one_key_more"].as_str() {
+        Some("x") => Ok(()),
+        _ => Err(Cell::Failed(format!("the key was not sent: {:?}", now["metadata"]))),
     }
 }
 

@@ -1,10 +1,11 @@
 //! The life of an object of every typed resource.
 
 use serde_json::{Map, Value as Json, json};
-use stripe_provider::catalog::{Entity, OperationKind, spelling::plural};
+use stripe_provider::catalog::{Entity, OperationKind, Removal, Restoration, spelling::plural};
 use stripe_provider::terraform::value::Value;
 
 use crate::config::config;
+use crate::support::terraform::{Action, Object};
 use crate::world::{World, at, typed};
 
 #[test]
@@ -35,11 +36,48 @@ fn life(world: &mut World, name: &str, entity: &'static Entity) -> Result<(), St
         object = world.apply(name, &plan).map_err(at("update"))?;
         world.idle(name, &object, &changed)?;
     }
+    object = brought_back(world, name, entity, object, &params)?;
     let plan = world.plan(name, &object, None).map_err(at("plan destroy"))?;
     world.apply(name, &plan).map_err(at("destroy"))?;
     let plan = world.plan(name, &object, None).map_err(at("plan destroy again"))?;
     world.apply(name, &plan).map_err(at("destroy again"))?;
     Ok(())
+}
+
+/// What somebody else has archived, and an update brings back, is planned, brought back and then left alone.
+fn brought_back(
+    world: &mut World,
+    name: &str,
+    entity: &'static Entity,
+    object: Object,
+    params: &Map<String, Json>,
+) -> Result<Object, String> {
+    let (Restoration::Update { .. }, Some(update)) =
+        (&entity.restoration, entity.operation(OperationKind::Update))
+    else {
+        return Ok(object);
+    };
+    let (Removal::Archive { param, value } | Removal::DeleteOrArchive { param, value }) = &entity.removal
+    else {
+        return Ok(object);
+    };
+    let id = object.state.get("id").as_str().unwrap_or_default();
+    let path = world.setups.path(&world.stripe, entity, &update.path, id);
+    let (status, body) = world.stripe.call("POST", &path, &json!({ param: value }));
+    if status != 200 {
+        return Err(format!("cannot be archived: {body}"));
+    }
+    let ended = world.refresh(name, &object).map_err(at("read the archived"))?;
+    let plan = world.plan(name, &ended, Some(params)).map_err(at("plan of the archived"))?;
+    if plan.action != Action::Update {
+        return Err(format!("what was archived is planned to {:?}", plan.action));
+    }
+    let back = world.apply(name, &plan).map_err(at("bring back"))?;
+    let (_, now) = world.stripe.call("GET", &path, &Json::Null);
+    if now[param].as_str() == Some(value) || now[param].to_string() == *value {
+        return Err(format!("{param} is {} still", now[param]));
+    }
+    world.settled(name, &back, params)
 }
 
 /// The data sources of one and of many show what the resource's state has.

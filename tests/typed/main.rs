@@ -26,6 +26,7 @@ mod misspelt;
 mod params;
 mod peer_bugs;
 mod peers;
+mod plan_and_apply;
 mod property;
 mod replacement;
 mod samples;
@@ -40,6 +41,5 @@ mod support {
     pub mod rules;
     #[expect(dead_code, reason = "another suite asks for the rest of a call")]
     pub mod tap;
-    #[expect(dead_code, reason = "the protocol suite does more with it")]
     pub mod terraform;
 }

@@ -132,7 +132,8 @@ fn a_price_whose_successor_is_refused_stays_in_the_state_and_is_replaced_by_the_
     let private = create.planned.private.clone();
     let ended = Object { private: private.clone(), ..Object::default() };
     let tainted = Object { private, ..*left };
-    let end = Plan { action: Action::Delete, prior: tainted, planned: ended, config: Value::Null };
+    let end =
+        Plan { action: Action::Delete, prior: tainted, planned: ended, config: Value::Null, written: None };
     world.apply_also("stripe_price", &end).unwrap();
     let new = world.apply_also("stripe_price", &create).unwrap();
     lost_nobody(&world, &product, &old, &new);

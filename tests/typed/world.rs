@@ -113,6 +113,12 @@ impl World {
         self.runtime.block_on(self.terraform.plan(name, object, written))
     }
 
+    /// What a plan of the provider comes to, without what Terraform checks before.
+    pub fn plan_unchecked(&mut self, name: &str, object: &Object, written: &Value) -> Outcome<Object> {
+        let planned = self.runtime.block_on(self.terraform.plan_again(name, object, written))?;
+        Ok(planned.planned)
+    }
+
     pub fn apply(&mut self, name: &str, plan: &Plan) -> Outcome<Object> {
         self.runtime.block_on(self.terraform.apply(name, plan))
     }

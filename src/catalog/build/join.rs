@@ -103,6 +103,7 @@ impl EntityJoin {
         self.entity.used_by.clone_from(&rule.used_by);
         self.entity.modifiers.clone_from(&rule.modifiers);
         self.entity.recreates.clone_from(&rule.recreates);
+        self.entity.drifting.clone_from(&rule.drifting);
         self.entity.transfers.clone_from(&rule.transfers);
         self.entity.null_words.clone_from(&rule.null_words);
         self.check_fields(rule);
@@ -182,9 +183,9 @@ impl EntityJoin {
             let needed = !update.is_empty() && at(&update, path).is_none();
             self.require(needed, || format!("recreates: {path:?} makes a new entity without the rule"));
         }
-        for name in rule.transfers.keys() {
+        for name in rule.transfers.keys().chain(&rule.drifting) {
             let named = is_param(name) && self.entity.field(name).is_some();
-            self.require(named, || format!("transfers: {name:?} is no param and field"));
+            self.require(named, || format!("transfers, drifting: {name:?} is no param and field"));
         }
     }
 

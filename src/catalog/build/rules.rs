@@ -91,6 +91,9 @@ pub struct EntityRule {
     /// entity.
     #[serde(default)]
     pub recreates: Vec<String>,
+    /// Params whose values change by themselves.
+    #[serde(default)]
+    pub drifting: Vec<String>,
     /// Names of which Stripe gives each to one entity, with the param that takes it from another.
     #[serde(default)]
     pub transfers: BTreeMap<String, String>,

@@ -6,7 +6,7 @@ use crate::engine::Params;
 
 fn change(name: &str, before: &Json, after: &Json) -> Change {
     let map = |value: &Json| value.as_object().unwrap().clone();
-    let wanted = Wanted { params: map(after), unknown: Vec::new() };
+    let wanted = Wanted { params: map(after), ..Wanted::default() };
     between(entity(name).unwrap(), &map(before), &wanted)
 }
 
@@ -15,7 +15,8 @@ fn an_unknown_member_updates_where_an_update_takes_it_and_replaces_where_none_do
     let before = json!({"currency": "usd", "nickname": "A", "recurring": {"interval": "month"}});
     let unknown = |path: &[&str], after: Json| {
         let path = path.iter().map(|part| (*part).to_owned()).collect();
-        let wanted = Wanted { params: after.as_object().unwrap().clone(), unknown: vec![path] };
+        let wanted =
+            Wanted { params: after.as_object().unwrap().clone(), unknown: vec![path], ..Wanted::default() };
         between(entity("Price").unwrap(), before.as_object().unwrap(), &wanted)
     };
     let found = unknown(&["nickname"], json!({"currency": "usd", "recurring": {"interval": "month"}}));
@@ -154,13 +155,14 @@ fn a_list_whose_items_only_a_new_object_can_have_replaces() {
 fn an_unknown_member_of_an_item_replaces_where_no_update_takes_it() {
     let before = json!({"line_items": [{"price": "price_1", "quantity": 1}]});
     let path = ["line_items", "0", "price"].map(str::to_owned).to_vec();
-    let wanted = Wanted { params: Params::new(), unknown: vec![path] };
+    let wanted = Wanted { params: Params::new(), unknown: vec![path], ..Wanted::default() };
     let found = between(entity("PaymentLink").unwrap(), before.as_object().unwrap(), &wanted);
     assert_eq!(found.replaces, ["line_items.0.price"]);
     let items = json!({"items": [{"price": "price_1", "quantity": 1}], "customer": "cus_1"});
     let wanted = Wanted {
         params: json!({"customer": "cus_1"}).as_object().unwrap().clone(),
         unknown: vec![["items", "0", "price"].map(str::to_owned).to_vec()],
+        ..Wanted::default()
     };
     let found = between(entity("Subscription").unwrap(), items.as_object().unwrap(), &wanted);
     assert!(found.replaces.is_empty() && found.unknown && found.stays.is_empty(), "{found:?}");

@@ -7,6 +7,8 @@ messages! {
         "{entity} {locator} is live, and what ends it cannot be taken back." "Set `allow_destroy_in_livemode = true` to end it, or `on_destroy = \"keep\"` to leave it in Stripe, and apply that first.";
     warning stays(why: &str) "Entity Stays In Stripe"
         "{why}" "";
+    warning incomplete(entity: &str, locator: &str, params: &str, why: &str) "Entity Is Not Complete Yet"
+        "{entity} {locator} was made, but {params} could not be set in the call that follows. {why}" "The next apply sets what is missing: the object itself is in the state.";
     warning in_use(users: &str, entity: &str, locator: &str) "Entity Is In Use"
         "{users} that have not ended use {entity} {locator}." "They go on with it after it is archived.";
     warning ended_outside(end: &str) "Entity Ended In Stripe"

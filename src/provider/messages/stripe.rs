@@ -16,7 +16,7 @@ messages! {
     error locked(cause: &str) "Stripe Object Is Locked"
         "{cause}" "Another call changes the object: run again when it has ended. Nothing is created twice.";
     error idempotency_conflict(cause: &str) "Stripe Idempotency Conflict"
-        "{cause}" "Run again: a new plan uses a new key.";
+        "{cause}" "Another run sends the same create at this moment, or sent another one under its key: run again when it has ended.";
     error not_reachable(cause: &str) "Stripe Not Reachable"
         "{cause}" "Check the network, `api_base` and the proxy, then run again: nothing is created twice. To try a configuration without Stripe, set `sandbox = \"shop.db\"` in the provider block.";
     error failed(cause: &str) "Stripe Failed"

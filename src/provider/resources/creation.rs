@@ -10,6 +10,7 @@ use crate::connection::Connection;
 use crate::connector::{Connector, Error};
 use crate::engine::{self, Object, Params, Predecessor, successor_mark};
 use crate::provider::explain::{explain_created, explain_taken};
+use crate::provider::messages::ends;
 use crate::provider::resources::lifecycle::{end_wish, ended, place_of, without_consent};
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
@@ -37,6 +38,8 @@ pub(in crate::provider) struct Made {
     pub(in crate::provider) locator: String,
     /// The object as Stripe answered it.
     pub(in crate::provider) body: Json,
+    /// The params that were to be set in a second call, which failed.
+    pub(in crate::provider) unset: Vec<String>,
     /// What is kept beside its state.
     pub(in crate::provider) private: Private,
     /// What there is to say of it.
@@ -67,7 +70,9 @@ impl Creation<'_> {
             Ok(made) => {
                 let mut diagnostics =
                     explain_created(&entity.name, made.unrecorded.as_ref(), made.adopted.as_ref());
-                diagnostics.extend(made.incomplete.map(|error| (self.refused)(&error)));
+                let (unset, why) = made.incomplete.unzip();
+                let unset = unset.unwrap_or_default();
+                diagnostics.extend(why.map(|error| self.incomplete(&made.locator, &unset, &error)));
                 let succeeded = made.succession.is_some();
                 diagnostics.extend(made.succession.and_then(ended).map(softened));
                 let home = Some(self.connection.identity().await);
@@ -75,7 +80,7 @@ impl Creation<'_> {
                 private.learn_peers(made.peers);
                 let object = Object::new(entity, made.locator.clone(), params, made.body.clone());
                 runtime.successions.made(&self.connection, object);
-                Ok(Made { locator: made.locator, body: made.body, private, diagnostics, succeeded })
+                Ok(Made { locator: made.locator, body: made.body, unset, private, diagnostics, succeeded })
             }
             Err(error) => {
                 let refused = (self.refused)(&error);
@@ -86,6 +91,15 @@ impl Creation<'_> {
                 }])
             }
         }
+    }
+
+    /// An object that is there and lacks something is no failed create: Terraform would end it and make another.
+    fn incomplete(&self, locator: &str, unset: &[String], error: &Error) -> Diagnostic {
+        let Diagnostic { summary, detail, path, .. } = (self.refused)(error);
+        let names: Vec<String> = unset.iter().map(|name| format!("`{name}`")).collect();
+        let why = format!("{summary}: {detail}");
+        let told = ends::incomplete(&self.entity.name, locator, &names.join(", "), &why);
+        Diagnostic { path, ..told }
     }
 
     /// Creates what takes the place of an object in one step, and ends that one. `state` says how.

@@ -178,8 +178,7 @@ fn wanted(entity: &catalog::Entity, state: &Value) -> Result<Option<Wanted>, Dia
 fn object_of(state: &Value, private: &Private) -> Result<Object, Diagnostic> {
     let entity = entity_of(state)?;
     let params = wanted(entity, state).ok().flatten().unwrap_or_default().params;
-    let object = Object::new(entity, locator_of(state).to_owned(), params, output(state));
-    Ok(Object { imported: private.imported, peers: private.peers.unwrap_or_default(), ..object })
+    Ok(private.known(Object::new(entity, locator_of(state).to_owned(), params, output(state))))
 }
 
 /// The entity as it was when it was last written or read; null where it never was.

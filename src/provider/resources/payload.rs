@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::connection::{AccountIdentity, Connection, decode_handle, id_of_handle};
+use crate::engine::{Change, Object, Params, Wanted};
 use crate::provider::connection_schema::optional;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::Diagnostic;
@@ -44,6 +45,12 @@ pub(in crate::provider) struct Private {
     /// reads it can expect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::provider) peers: Option<usize>,
+    /// Params that are in the state and that Stripe was not told: the call that sets them failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::provider) unset: Vec<String>,
+    /// What was taken away and no call could unset.
+    #[serde(default, skip_serializing_if = "Params::is_empty")]
+    pub(in crate::provider) stays: Params,
     /// The plan of the end has said what stays in Stripe, so the apply does not say it again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(in crate::provider) told: bool,
@@ -63,6 +70,21 @@ impl Private {
     pub(in crate::provider) fn of_new(&self, home: Option<AccountIdentity>) -> Self {
         let Self { handle, account, peers, .. } = self.clone();
         Self { handle, home, account, peers, ..Self::default() }
+    }
+
+    /// What goes with an object after a change of it was sent.
+    pub(in crate::provider) fn of_changed(self, object: &Object, change: &Change, wanted: &Wanted) -> Self {
+        let stays = object.stays_after(change, wanted);
+        Self { imported: false, unset: Vec::new(), stays, ..self }
+    }
+
+    /// The object of these data, which say more of it than its state.
+    pub(in crate::provider) fn known(&self, mut object: Object) -> Object {
+        object.params.retain(|name, _| !self.unset.contains(name));
+        object.imported = self.imported;
+        object.stays.clone_from(&self.stays);
+        object.peers = self.peers.unwrap_or_default();
+        object
     }
 
     /// The same data of an object on another handle.

@@ -37,10 +37,10 @@ pub(super) async fn create(surface: &Surface, runtime: &Runtime, request: ApplyR
 }
 
 pub(super) async fn update(surface: &Surface, runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let memory = Memory::decode(&request.private);
+    let memory = Memory::of_plan(&request.private);
     let object = surface.object(&request.prior, &memory);
     let prepared = surface
-        .asked(runtime, &request.config, &request.prior, &memory.params)
+        .asked(runtime, &request.config, &request.prior, &memory)
         .map_err(|error| surface.explain(&error))
         .and_then(|asked| {
             Ok((memory.private.connection(runtime).map_err(|unusable| vec![unusable])?, asked))
@@ -64,9 +64,9 @@ pub(super) async fn update(surface: &Surface, runtime: &Runtime, request: ApplyR
             Err(diagnostics) => unchanged(request, diagnostics),
         };
     }
+    let private = memory.private.of_changed(&object, &change, &asked.wanted);
     match object.update(&Connector::new(&connection), change).await {
         Ok(body) => {
-            let private = Private { imported: false, ..memory.private };
             let memory = asked.remembered(private, object.locator, body);
             surface.remember(runtime, &request.planned, memory)
         }
@@ -95,15 +95,16 @@ impl Surface {
 
     /// The state of an object that was just made.
     fn made(&self, runtime: &Runtime, planned: &Value, asked: Asked, made: Made) -> StateResponse {
-        let Made { private, locator, body, diagnostics, .. } = made;
-        let memory = asked.remembered(private, locator, body);
+        let Made { private, locator, body, diagnostics, unset, .. } = made;
+        let mut memory = asked.remembered(private, locator, body);
+        memory.params.retain(|name, _| !unset.contains(name));
         StateResponse { diagnostics, ..self.remember(runtime, planned, memory) }
     }
 
     /// The state after Stripe accepted what was written.
     fn remember(&self, runtime: &Runtime, planned: &Value, mut memory: Memory) -> StateResponse {
         memory.body = self.kept_body(runtime, planned, memory.body);
-        let state = self.answered(planned, &memory, &Self::locator(planned, &memory));
+        let state = self.answered(planned, &memory, &self.locator(planned, &memory));
         StateResponse { state, private: memory.encode(), diagnostics: Diagnostics::new() }
     }
 }
@@ -112,6 +113,6 @@ impl Asked {
     /// What is kept of an object that is now as it was asked for.
     fn remembered(self, private: Private, locator: String, body: Json) -> Memory {
         let Self { own: params, default_metadata, .. } = self;
-        Memory { private, locator: Some(locator), params, default_metadata, body }
+        Memory { private, locator: Some(locator), params, default_metadata, body, planned: None }
     }
 }

@@ -1,12 +1,16 @@
 //! What a configuration asks for: its arguments, the write-only twins of those that are secret, and the
 //! metadata that the provider block gives to every object.
 
+use serde_json::Value as Json;
+
 use crate::catalog::{Entity, OperationKind};
-use crate::engine::{Error, Params, Wanted, Written, create_params, parse};
+use crate::engine::{Error, Faults, ParamError, Params, Wanted, Written, create_params, parse, sound_params};
 use crate::provider::metadata_rules::{METADATA, with_defaults};
 use crate::provider::payload::to_json;
 use crate::provider::runtime::Runtime;
-use crate::provider::typed::surface::{Form, Slot, Surface};
+use crate::provider::typed::memory::{Memory, Planned};
+use crate::provider::typed::surface::{Form, KEY, Repeats, Slot, Surface};
+use crate::terraform::provider::PlanRequest;
 use crate::terraform::schema::{Attribute, Presence};
 use crate::terraform::value::{Type, Value};
 
@@ -34,25 +38,52 @@ impl Surface {
     }
 
     /// What is asked for of an object that exists, with this state. A write-only value counts where its
-    /// version says that it is another one, or where the value was written in the open `before`.
+    /// version says that it is another one, or where the value was written in the open before.
     pub(super) fn asked(
         &self,
         runtime: &Runtime,
         config: &Value,
         prior: &Value,
-        before: &Params,
+        memory: &Memory,
     ) -> Result<Asked, Error> {
         let mut written = self.written_with_twins(config);
         let is_known = |slot: &&Slot| {
             let same_version = config.get(&slot.twin_version()) == prior.get(&slot.twin_version());
-            slot.has_twin(config) && same_version && !before.contains_key(&slot.member)
+            slot.has_twin(config) && same_version && !memory.params.contains_key(&slot.member)
         };
-        for slot in self.twins().filter(is_known) {
+        let untouched =
+            self.arguments().filter(|slot| !slot.has_twin(config) && slot.is_untouched(config, prior));
+        let untouched: Vec<&Slot> = untouched.collect();
+        for slot in self.twins().filter(is_known).chain(untouched.iter().copied()) {
             written.members.shift_remove(&slot.member);
             written.unknown.retain(|path| path.first() != Some(&slot.member));
         }
-        let wanted = parse(&written, self.entity.params())?;
+        let mut wanted = parse(&written, self.entity.params())?;
+        let before = untouched.iter().filter_map(|slot| memory.params.get_key_value(&slot.member));
+        wanted.params.extend(before.map(|(name, value)| (name.clone(), value.clone())));
+        if let Some(planned) = &memory.planned {
+            let is_twin = |name: &String| self.argument(name).is_some_and(|slot| slot.has_twin(config));
+            wanted.params.retain(|name, _| planned.unknown.contains(name) || is_twin(name));
+            wanted.params.extend(planned.params.clone());
+        }
         Ok(self.asked_with(runtime, config, wanted))
+    }
+
+    /// What the state of an imported object shows and Terraform is about to take out of it: blocks that the
+    /// configuration does not have, for a block is never left to a provider.
+    pub(super) fn taken_away(&self, request: &PlanRequest) -> Params {
+        let blocks = |state: &Value| {
+            let mut written = self.written(state);
+            let is_block =
+                |name: &str| self.argument(name).is_some_and(|it| matches!(it.form, Form::Block(..)));
+            written.members.retain(|name, _| is_block(name));
+            sound_params(self.entity, &written)
+        };
+        let (shown, stays) = (blocks(&request.prior), blocks(&request.proposed));
+        let unknown: Vec<&str> =
+            stays.unknown.iter().filter_map(|path| path.first()).map(String::as_str).collect();
+        let known = shown.params.into_iter().filter(|(name, _)| !unknown.contains(&name.as_str()));
+        without(known.collect(), &stays.params)
     }
 
     /// What a configuration sets, write-only values included.
@@ -113,13 +144,43 @@ impl Surface {
         if is_twin { version } else { slot.name.clone() }
     }
 
+    /// Keys of maps that two blocks have: of two values Stripe would get one.
+    pub(super) fn keys_twice(&self, config: &Value) -> Faults {
+        let keyed = self.arguments().filter(|slot| matches!(slot.form, Form::Block(Repeats::Keyed, _)));
+        let twice = keyed.flat_map(|slot| {
+            let keys: Vec<&str> =
+                config.get(&slot.name).items().iter().filter_map(|it| it.get(KEY).as_str()).collect();
+            let again =
+                keys.iter().enumerate().filter(|(at, key)| keys.iter().take(*at).any(|other| other == *key));
+            let again: Vec<String> = again.map(|(_, key)| format!("{}.{key}", slot.member)).collect();
+            again.into_iter().map(|path| ParamError::Twice { key: path.clone(), param: path })
+        });
+        twice.collect()
+    }
+
     /// The arguments that are set twice, by themselves and by their twins.
     pub(super) fn set_twice<'s>(&'s self, config: &'s Value) -> impl Iterator<Item = &'s Slot> {
         self.twins().filter(|slot| slot.has_twin(config) && !config.get(&slot.name).is_null())
     }
 }
 
+impl Asked {
+    /// What an apply has to know of the plan.
+    pub(super) fn planned(&self) -> Planned {
+        let unknown = self.wanted.unknown.iter().filter_map(|path| path.first().cloned()).collect();
+        let mut params = self.own.clone();
+        params.retain(|name, _| !self.wanted.unknown.iter().any(|path| path.first() == Some(name)));
+        Planned { params, unknown }
+    }
+}
+
 impl Slot {
+    /// Whether the configuration has what the state has. Nobody writes it anew then: it is what it was, be that
+    /// written or answered. Under `ignore_changes` Terraform puts the whole state into the configuration.
+    fn is_untouched(&self, config: &Value, prior: &Value) -> bool {
+        !self.is_unset(config.get(&self.name)) && config.get(&self.name) == prior.get(&self.name)
+    }
+
     /// Whether a value of it can be a secret that a practitioner writes.
     pub(super) fn takes_secret(&self) -> bool {
         let is_open = self.is_argument() && self.retired.is_none();
@@ -139,6 +200,19 @@ impl Slot {
     fn has_twin(&self, config: &Value) -> bool {
         !config.get(&self.twin()).is_null()
     }
+}
+
+/// What of the members of an object another one has not.
+fn without(members: Params, others: &Params) -> Params {
+    let left = members.into_iter().filter_map(|(name, value)| match (value, others.get(&name)) {
+        (value, None) => Some((name, value)),
+        (Json::Object(members), Some(Json::Object(others))) => {
+            let left = without(members, others);
+            (!left.is_empty()).then_some((name, Json::Object(left)))
+        }
+        _ => None,
+    });
+    left.collect()
 }
 
 /// Whether the objects of a type keep metadata that a create or an update sets.

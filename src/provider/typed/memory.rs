@@ -21,14 +21,33 @@ pub(super) struct Memory {
     /// The metadata that the provider block gave to it beside.
     #[serde(default, skip_serializing_if = "Params::is_empty")]
     pub(super) default_metadata: Params,
+    /// What the plan of a change asks for. An apply sees the configuration without `ignore_changes`, and what a plan
+    /// did not show must not be sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) planned: Option<Planned>,
     /// The object as Stripe answered it last.
     #[serde(default, skip_serializing_if = "Json::is_null")]
     pub(super) body: Json,
 }
 
+/// What a plan asks for.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Planned {
+    /// The params that are known.
+    pub(super) params: Params,
+    /// The params of which something will be known in the apply only.
+    pub(super) unknown: Vec<String>,
+}
+
 impl Memory {
     /// Reads private data; what this version of the provider cannot read counts as none.
     pub(super) fn decode(bytes: &[u8]) -> Self {
+        // A change that failed leaves what its plan asked for.
+        Self { planned: None, ..Self::of_plan(bytes) }
+    }
+
+    /// Reads the private data of a plan that is applied.
+    pub(super) fn of_plan(bytes: &[u8]) -> Self {
         serde_json::from_slice(bytes).unwrap_or_default()
     }
 

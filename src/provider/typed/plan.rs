@@ -42,14 +42,18 @@ async fn plan_existing(
     object: &Object,
     memory: Memory,
 ) -> PlanResponse {
-    let asked = match surface.asked(runtime, &request.config, &request.prior, &memory.params) {
+    let mut asked = match surface.asked(runtime, &request.config, &request.prior, &memory) {
         Ok(asked) => asked,
         Err(error) => return unplanned(request, surface.explain(&error)),
     };
+    if object.imported {
+        asked.wanted.gone = surface.taken_away(&request);
+    }
     let mut planned = request.proposed.clone();
     keep_equal_handle(&mut planned, &request.prior);
     let change = object.change_to(&asked.wanted);
-    let planning = Planning { surface, request: &request, object, written: &memory.params, change, asked };
+    let planning =
+        Planning { surface, request: &request, object, written: &memory.params.clone(), change, asked };
     if planning.change.needs_new() && planning.replaces_in_place(runtime) {
         return plan_in_place(surface, runtime, &request, object, memory).await;
     }
@@ -69,9 +73,12 @@ async fn plan_existing(
         diagnostics.extend(planning.gap());
         diagnostics.extend(end_told(runtime, object, &request.prior, &memory.private).await);
     }
-    if planned != request.prior {
+    let memory = if planned == request.prior {
+        memory
+    } else {
         diagnostics.extend(check_readiness(runtime, &request.config, memory.private.handle.as_deref()).await);
-    }
+        Memory { planned: Some(planning.asked.planned()), ..memory }
+    };
     PlanResponse { state: planned, requires_replace, private: memory.encode(), diagnostics }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::Value as Json;
 
+use crate::catalog::Restoration;
 use crate::engine::{Change, Foreseen, Object, Params, parse};
 use crate::provider::messages::{ends, payload};
 use crate::provider::metadata_rules::METADATA;
@@ -20,8 +21,17 @@ use crate::terraform::provider::PlanRequest;
 use crate::terraform::value::{Path, Type, Value};
 
 /// Fields that no call changes.
-const FIXED: [&str; 8] =
-    ["application", "created", "customer_account", "id", "livemode", "object", "type", "url"];
+const FIXED: [&str; 9] = [
+    "application",
+    "client_secret",
+    "created",
+    "customer_account",
+    "id",
+    "livemode",
+    "object",
+    "type",
+    "url",
+];
 
 /// A plan of an object that exists.
 pub(super) struct Planning<'p> {
@@ -134,12 +144,28 @@ impl Planning<'_> {
     fn foreseen(&self, slot: &Slot, foreseen: Option<&Foreseen>) -> Value {
         let prior = self.request.prior.get(&slot.name);
         let replaced = self.change.needs_new();
-        let fixed = FIXED.contains(&slot.member.as_str()) || slot.is_argument() && !self.touches_twin(slot);
+        let restoring = self.restoring(slot).filter(|_| !replaced);
         match foreseen {
-            _ if fixed && !replaced => prior.clone(),
+            _ if restoring.is_some() => slot.of_param(prior, restoring),
+            _ if self.is_fixed(slot) && !replaced => prior.clone(),
             Some(foreseen) if !foreseen.unknown.contains(&slot.member.as_str()) => prior.clone(),
             _ => Value::Unknown,
         }
+    }
+
+    /// What the update sends in the place of a slot, though nobody wrote it, to bring back what has ended.
+    fn restoring(&self, slot: &Slot) -> Option<&Json> {
+        match &self.surface.entity.restoration {
+            Restoration::Update { param, .. } if *param == slot.member => self.change.update.get(param),
+            _ => None,
+        }
+    }
+
+    /// Whether no update changes the value that Stripe answers, unless the update has the argument of that name.
+    fn is_fixed(&self, slot: &Slot) -> bool {
+        let Slot { member, .. } = slot;
+        let once = self.surface.entity.answered_once.iter().any(|path| path == member);
+        once || FIXED.contains(&member.as_str()) || slot.is_argument() && !self.touches_twin(slot)
     }
 
     /// Whether the change is one of the other spelling of the same number: `x` beside `x_decimal`.
@@ -179,10 +205,15 @@ impl Planning<'_> {
     /// What a replacement in Terraform's usual order means for an object that others find by a name.
     pub(super) fn gap(&self) -> Option<Diagnostic> {
         let Object { entity, locator, body, .. } = self.object;
-        let named =
-            entity.transfers.iter().filter(|(name, _)| body.get(*name).is_some_and(|it| !it.is_null()));
-        let transfers = named.fold(String::new(), |text, (_, by)| text + "  " + by + " = true\n\n");
-        (!entity.transfers.is_empty()).then(|| ends::gap(&entity.name, locator, REPLACE_IN_PLACE, &transfers))
+        let is_named = |name: &str| body.get(name).is_some_and(|it| !it.is_null());
+        let named: Vec<&String> =
+            entity.transfers.iter().filter(|(name, _)| is_named(name)).map(|(_, by)| by).collect();
+        // Who has the names passed on has read this, and has the new one first.
+        let passes_on = |by: &&String| self.request.config.get(by).as_bool() == Some(true);
+        let is_said = !named.is_empty() && named.iter().all(passes_on);
+        let transfers = named.into_iter().fold(String::new(), |text, by| text + "  " + by + " = true\n\n");
+        let has_gap = !entity.transfers.is_empty() && !is_said;
+        has_gap.then(|| ends::gap(&entity.name, locator, REPLACE_IN_PLACE, &transfers))
     }
 
     /// The arguments whose change only a new object can have.

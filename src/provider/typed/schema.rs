@@ -1,6 +1,6 @@
 //! The schema of a typed resource.
 
-use crate::catalog::{Kind, Member, NumberRange, OperationKind, Shape, find};
+use crate::catalog::{Entity, Kind, Member, NumberRange, OperationKind, Shape, find};
 use crate::provider::connection_schema::{computed, optional};
 use crate::provider::resources::{connection_attribute, end_attributes};
 use crate::provider::typed::answered::METADATA_ALL;
@@ -22,7 +22,7 @@ impl Surface {
     pub(super) fn schema(&self) -> Schema {
         let update = self.entity.operation(OperationKind::Update);
         let update = Updatable::Members(update.map(|update| update.params.as_slice()).unwrap_or_default());
-        let place = Place { key: &self.entity.key, path: String::new(), update };
+        let place = Place { entity: self.entity, path: String::new(), update };
         let block = block(&self.slots, &place, format!("A {} in Stripe.", self.entity.name));
         let mut schema = Schema { version: VERSION, block };
         schema.block.attributes.push(connection_attribute());
@@ -44,6 +44,9 @@ impl Surface {
         schema
     }
 }
+
+/// What an argument does that Stripe uses once and never shows.
+const ACTS_AT_CREATION: &str = " It acts when the object is created; nothing is sent for a change.";
 
 /// What an update takes at a place.
 #[derive(Clone, Copy)]
@@ -67,21 +70,31 @@ impl Updatable<'_> {
 
 /// Where a param stands, and what an update takes there.
 struct Place<'e> {
-    /// The catalog's key of the entity type.
-    key: &'e str,
+    /// The entity type.
+    entity: &'e Entity,
     /// The path of the param.
     path: String,
     update: Updatable<'e>,
 }
 
 impl Place<'_> {
+    fn acts_at_creation(&self, path: &str) -> bool {
+        self.entity.acts_at_creation(path)
+    }
+
     /// The place of a member of what stands here, with what the member is for and what a change of
     /// it does.
     fn member(&self, name: &str, takes: &str) -> (Self, String) {
         let path = join(&self.path, name);
-        let (update, change) = if name == KEY { (Updatable::Said, "") } else { self.update.of(name) };
-        let purpose = sentence(self.key, &path).map(|it| format!("{it} ")).unwrap_or_default();
-        (Self { key: self.key, path, update }, format!("{purpose}{takes}{change}"))
+        let (update, change) = match self.update.of(name) {
+            _ if name == KEY => (Updatable::Said, ""),
+            (update, change) if !change.is_empty() && self.acts_at_creation(&path) => {
+                (update, ACTS_AT_CREATION)
+            }
+            of => of,
+        };
+        let purpose = sentence(&self.entity.key, &path).map(|it| format!("{it} ")).unwrap_or_default();
+        (Self { entity: self.entity, path, update }, format!("{purpose}{takes}{change}"))
     }
 }
 

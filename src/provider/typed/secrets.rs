@@ -67,6 +67,7 @@ impl Surface {
     /// What is kept of an answer: without metadata of others, and without a secret that is dropped.
     pub(super) fn kept_body(&self, runtime: &Runtime, state: &Value, mut body: Json) -> Json {
         runtime.metadata.hide(&mut body);
+        self.retain_shown_once(state, &mut body);
         if self.answers_secret_once() && keeps_out(state) {
             for path in &self.entity.answered_once {
                 let pointer = format!("/{}", path.replace('.', "/"));
@@ -76,6 +77,21 @@ impl Surface {
             }
         }
         body
+    }
+}
+
+impl Surface {
+    /// What Stripe showed once is in the state alone, where another provider wrote it.
+    fn retain_shown_once(&self, state: &Value, body: &mut Json) {
+        for member in &self.entity.answered_once {
+            let Some(slot) = self.slots.iter().find(|slot| slot.member == *member) else { continue };
+            let lost = body.get(member).is_none_or(Json::is_null);
+            if let (true, Some(kept), Some(body)) =
+                (lost, state.get(&slot.name).as_str(), body.as_object_mut())
+            {
+                body.insert(member.clone(), kept.into());
+            }
+        }
     }
 }
 

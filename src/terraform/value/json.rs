@@ -83,25 +83,27 @@ fn object(
     Ok(Value::Map(entries.collect::<Result<_, _>>()?))
 }
 
-/// Reads a value that comes with its type: `{"value": …, "type": …}`. A single value without
-/// its type is of an older schema, where the position had a type of its own.
+/// Reads a value that comes with its type: `{"value": …, "type": …}`. One without its type is of another
+/// schema, where the position had a type of its own: its type is what it looks like.
 fn dynamic(json: &Json, path: &Path) -> Result<Value, DecodeError> {
-    let untyped = match json {
-        Json::Bool(_) => Some(Type::Bool),
-        Json::Number(_) => Some(Type::Number),
-        Json::String(_) => Some(Type::String),
-        _ => None,
-    };
-    if let Some(ty) = untyped {
-        let value = read(json, &ty, path)?;
-        return Ok(Value::Dynamic(Box::new((ty, value))));
-    }
-    let ty = json.get("type").and_then(Type::from_json);
-    let (Some(ty), Some(value)) = (ty, json.get("value")) else {
-        return Err(error_at(path, "a value with its type should stand here".to_owned()));
-    };
+    let typed = json.as_object().filter(|members| members.len() == 2);
+    let typed =
+        typed.and_then(|members| Some((Type::from_json(members.get("type")?)?, members.get("value")?)));
+    let (ty, value) = typed.unwrap_or_else(|| (type_of(json), json));
     let value = read(value, &ty, path)?;
     Ok(Value::Dynamic(Box::new((ty, value))))
+}
+
+/// The type that a literal of this value would have.
+fn type_of(json: &Json) -> Type {
+    match json {
+        Json::Null => Type::Dynamic,
+        Json::Bool(_) => Type::Bool,
+        Json::Number(_) => Type::Number,
+        Json::String(_) => Type::String,
+        Json::Array(items) => Type::Tuple(items.iter().map(type_of).collect()),
+        Json::Object(members) => Type::object(members.iter().map(|(name, it)| (name.clone(), type_of(it)))),
+    }
 }
 
 fn all(items: &[Json], element: &Type, path: &Path) -> Result<Vec<Value>, DecodeError> {
@@ -178,7 +180,12 @@ mod tests {
         let value = read(r#"{"value": ["a"], "type": ["list", "string"]}"#, &Type::Dynamic).unwrap();
         let expected = Value::Dynamic(Box::new((Type::list(Type::String), Value::List(vec!["a".into()]))));
         assert_eq!(value, expected);
-        assert!(read("[1]", &Type::Dynamic).unwrap_err().contains("with its type"));
+        let inner = Type::object([("b", Type::Tuple(vec![Type::Number])), ("c", Type::Dynamic)]);
+        let literal = Value::Dynamic(Box::new((
+            inner,
+            Value::map([("b", Value::List(vec![1.into()])), ("c", Value::Null)]),
+        )));
+        assert_eq!(read(r#"{"b": [1], "c": null}"#, &Type::Dynamic).unwrap(), literal, "of another schema");
         let older = Value::Dynamic(Box::new((Type::String, "{}".into())));
         assert_eq!(read(r#""{}""#, &Type::Dynamic).unwrap(), older, "of a schema with a text here");
     }

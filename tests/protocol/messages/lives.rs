@@ -33,6 +33,7 @@ async fn typed(stage: &mut Stage) {
 
 async fn payloads(stage: &mut Stage) {
     let entity = |name: &str, payload: serde_json::Value| json!({"entity": name, "input_payload": payload});
+    stage.entity("Customer", &json!({"name": "Ada", "default_source": "card_nowhere"})).await;
     let product = stage.entity("Product", &json!({"name": "Beans", "shippable": true})).await;
     stage.change("stripe_entity", &product, &entity("Product", json!({"name": "Beans"}))).await;
     let price = json!({"product": id(&product), "currency": "usd", "unit_amount": 5});

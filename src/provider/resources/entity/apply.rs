@@ -50,7 +50,7 @@ fn creation<'r>(
 fn made_state(planned: Value, entity: &'static Entity, made: Made) -> StateResponse {
     StateResponse {
         state: written(planned, entity, &made.locator, &made.body),
-        private: made.private.encode(),
+        private: Private { unset: made.unset, ..made.private }.encode(),
         diagnostics: made.diagnostics,
     }
 }
@@ -80,10 +80,11 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
             Err(diagnostics) => unchanged(request, diagnostics),
         };
     }
+    let private = private.of_changed(&object, &change, &wanted);
     match object.update(&Connector::new(&connection), change).await {
         Ok(body) => StateResponse {
             state: written(request.planned, object.entity, &object.locator, &body),
-            private: Private { imported: false, ..private }.encode(),
+            private: private.encode(),
             diagnostics: Diagnostics::new(),
         },
         Err(error) => unchanged(request, vec![explain_connector(&error, "input_payload")]),
