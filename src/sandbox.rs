@@ -53,6 +53,7 @@ mod server;
 mod shape;
 mod state;
 mod store;
+mod substitute;
 mod table;
 mod trigger;
 mod view;

@@ -2,14 +2,15 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Entity, Kind, catalog};
+use crate::catalog::{Entity, Kind, Shape, catalog, find};
 
 use super::complete;
 use super::due;
 use super::error::{Failure, Outcome};
-use super::fields::{set, text};
+use super::fields::{object, set, text};
 use super::identifier;
 use super::store::{Body, Session, Stored, UNSHOWN_ID};
+use super::substitute;
 
 /// What a behaviour works with.
 #[derive(Debug, Clone)]
@@ -122,16 +123,60 @@ impl<'a> Call<'a> {
 
     /// What a path leads to; an id on the way leads to the object it names.
     pub fn led_to(&self, body: &Body, path: &str) -> Outcome<Option<Json>> {
-        let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-        let found = body.get(name).filter(|found| !found.is_null());
-        match (rest, found) {
-            (None, found) => Ok(found.cloned()),
-            (Some(rest), Some(Json::Object(inner))) => self.led_to(inner, rest),
-            (Some(rest), Some(Json::String(id))) => {
-                let named = self.session.find(id)?.filter(|stored| !stored.gone);
-                named.map_or(Ok(None), |named| self.led_to(&named.body, rest))
-            }
+        Ok(self.led(body, None, path)?.map(|(found, _)| found))
+    }
+
+    /// The object whose id a path leads to.
+    pub fn object_at(&self, body: &Body, path: &str) -> Outcome<Option<Body>> {
+        match self.led(body, None, path)? {
+            Some((Json::String(id), types)) => self.living(&types, &id),
             _ => Ok(None),
+        }
+    }
+
+    /// What a path leads to, and the types of object whose id it may be; `shape` is that of a body without a
+    /// type of its own.
+    fn led(&self, body: &Body, shape: Option<&Shape>, path: &str) -> Outcome<Option<(Json, Vec<String>)>> {
+        let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+        let Some(found) = body.get(name).filter(|found| !found.is_null()) else { return Ok(None) };
+        let shape = match catalog().by_object(object(body)) {
+            Some(entity) => entity.field(name),
+            None => shape.map_or_else(|| self.shape_of(name), |shape| member(shape, name)),
+        };
+        match (rest, found) {
+            (None, found) => Ok(Some((found.clone(), self.types(shape, name)))),
+            (Some(rest), Json::Object(inner)) => self.led(inner, shape, rest),
+            (Some(rest), Json::String(id)) => match self.living(&self.types(shape, name), id)? {
+                Some(named) => self.led(&named, None, rest),
+                None => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    fn living(&self, types: &[String], id: &str) -> Outcome<Option<Body>> {
+        let found = substitute::found(self.session, types, id)?;
+        Ok(found.filter(|stored| !stored.gone).map(|stored| stored.body))
+    }
+
+    /// The shape of a field of what the call is about, or of a param.
+    fn shape_of(&self, name: &str) -> Option<&'a Shape> {
+        let operations = self.entity.operations.iter().map(|operation| &operation.params);
+        let params = operations.chain(self.entity.actions.iter().map(|action| &action.params));
+        let own = std::iter::once(&self.entity.fields).chain(params);
+        own.filter_map(|members| find(members, name)).map(|member| &member.shape).find(|shape| {
+            // a field may be a plain text where the param says whose id it is
+            !shape.objects().is_empty() || shape.members().is_some()
+        })
+    }
+
+    /// The types of object whose id stands under a name; none where it may be of any.
+    fn types(&self, shape: Option<&Shape>, name: &str) -> Vec<String> {
+        let known = shape.map(Shape::objects).filter(|known| !known.is_empty());
+        match known {
+            Some(known) => known.to_vec(),
+            None if name == "path_id" => self.objects().into_iter().map(str::to_owned).collect(),
+            None => catalog().by_object(name).map(|entity| entity.object.clone()).into_iter().collect(),
         }
     }
 
@@ -180,6 +225,11 @@ impl<'a> Call<'a> {
         self.session.put(&body)?;
         Ok(Json::Object(body))
     }
+}
+
+/// The shape of a member of an object.
+fn member<'s>(shape: &'s Shape, name: &str) -> Option<&'s Shape> {
+    find(shape.members()?, name).map(|member| &member.shape)
 }
 
 /// A moment as a field of that kind holds it: seconds, or a text in version 2 of the API.

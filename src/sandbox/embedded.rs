@@ -13,6 +13,7 @@ use super::life;
 use super::page;
 use super::shape;
 use super::store::Body;
+use super::substitute;
 
 impl Call<'_> {
     /// A fresh object with the params laid over that mean a field of their name, and with what its type starts
@@ -59,7 +60,7 @@ impl Call<'_> {
 fn put_in(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     for field in &call.entity.fields {
         match &field.shape.kind {
-            Kind::Whole(object) => reference(call, body, field, object)?,
+            Kind::Whole(object) => whole(call, body, field, object)?,
             Kind::Page(object) => of_list(call, body, field, object)?,
             _ => {}
         }
@@ -67,9 +68,10 @@ fn put_in(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     Ok(())
 }
 
-fn reference(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> Outcome<()> {
+fn whole(call: &Call<'_>, body: &mut Body, field: &Member, object: &String) -> Outcome<()> {
     let Some(named) = text(body, &field.name) else { return Ok(()) };
-    let found = call.session.find(named)?.filter(|found| !found.gone);
+    let objects = std::slice::from_ref(object);
+    let found = substitute::found(call.session, objects, named)?.filter(|found| !found.gone);
     if found.is_none() && field.shape.presence != Presence::Nullable {
         return Err(Failure::unknown_reference(object, named, &field.name));
     }

@@ -12,6 +12,7 @@ use super::expand::COUNT;
 use super::fields::{Body, at, at_mut, id, object, set};
 use super::shape::is_includable;
 use super::store::Session;
+use super::substitute;
 use super::view::{hide, inner_hidden, stub};
 
 /// Shows an answer, every path in `expand` expanded.
@@ -73,26 +74,23 @@ fn member(session: &Session<'_>, body: &mut Body, fields: &[Member], path: &[&st
         put_back(session, body, &object, &path.join("."))?;
     }
     let Some(value) = body.get_mut(*name) else { return Ok(()) };
-    if is_expandable(&field.shape) {
-        fetch(session, value)?;
+    let shape = field.shape.item().unwrap_or(&field.shape);
+    if matches!(shape.kind, Kind::Id(_)) {
+        fetch(session, shape.objects(), value)?;
     }
     if rest.is_empty() { Ok(()) } else { put_in(session, value, members(&field.shape), rest) }
-}
-
-fn is_expandable(shape: &Shape) -> bool {
-    matches!(shape.item().unwrap_or(shape).kind, Kind::Id(_))
 }
 
 fn members(shape: &Shape) -> &[Member] {
     shape.item().unwrap_or(shape).members().unwrap_or_default()
 }
 
-/// Puts whole objects in the place of ids.
-fn fetch(session: &Session<'_>, value: &mut Json) -> Outcome<()> {
+/// Puts whole objects of these types in the place of ids.
+fn fetch(session: &Session<'_>, objects: &[String], value: &mut Json) -> Outcome<()> {
     match value {
-        Json::Array(items) => items.iter_mut().try_for_each(|item| fetch(session, item)),
+        Json::Array(items) => items.iter_mut().try_for_each(|item| fetch(session, objects, item)),
         Json::String(id) => {
-            let Some(found) = session.find(id)? else { return Ok(()) };
+            let Some(found) = substitute::found(session, objects, id)? else { return Ok(()) };
             *value = if found.gone { stub(&found.body) } else { Json::Object(found.body) };
             hide(value);
             Ok(())

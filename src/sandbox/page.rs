@@ -73,10 +73,10 @@ pub(super) fn of_kinds(
     Ok(page_of(&found, more, &call.path))
 }
 
-/// Where the object of a cursor stands.
+/// Where the object of a cursor stands, which must be there still.
 fn position(call: &Call<'_>, objects: &[&str], id: &str, param: &str) -> Outcome<i64> {
     for object in objects {
-        if let Some(stored) = call.session.get(object, id)? {
+        if let Some(stored) = call.session.get(object, id)?.filter(|stored| !stored.gone) {
             return Ok(stored.seq);
         }
     }

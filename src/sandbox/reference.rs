@@ -16,12 +16,12 @@ use super::call::Call;
 use super::check::child;
 use super::error::{Failure, Outcome};
 use super::store::Body;
+use super::substitute;
 use super::table;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
-    accepts: BTreeMap<String, Vec<String>>,
     unmade: BTreeMap<String, String>,
 }
 
@@ -70,12 +70,9 @@ impl Check<'_> {
     }
 
     fn id(&self, objects: &[String], id: &str, path: &str) -> Outcome<()> {
-        for object in objects {
-            let accepted = TABLE.accepts.get(object).map_or(&[][..], Vec::as_slice);
-            for object in std::iter::once(object).chain(accepted) {
-                if self.is_one(object, id)? {
-                    return Ok(());
-                }
+        for object in objects.iter().flat_map(substitute::accepted) {
+            if self.is_one(object, id)? {
+                return Ok(());
             }
         }
         let first = objects.first().map_or("", String::as_str);

@@ -15,6 +15,7 @@ mod clocks;
 mod connect;
 mod events;
 mod extremes;
+mod identity;
 mod invoices;
 mod money;
 mod orders;

@@ -49,8 +49,7 @@ impl Rule {
         }
         let path = self.of.iter().find(|path| said(known, path.split('.').next().unwrap_or(path)).is_some());
         let Some(path) = path else { return Ok(None) };
-        let Some(Json::String(id)) = call.led_to(known, path)? else { return Ok(None) };
-        Ok(call.session.find(&id)?.filter(|stored| !stored.gone).map(|stored| stored.body))
+        call.object_at(known, path)
     }
 
     pub fn check(&self, known: &Body, body: Option<&Body>) -> Outcome<()> {

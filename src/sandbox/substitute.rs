@@ -1,0 +1,47 @@
+//! Objects by the types that a param or a field may name: ids are those of their type only, so that a
+//! coupon may be called as a product is. `substitute.toml` says what is taken in the place of what.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::error::Outcome;
+use super::store::{Session, Stored};
+use super::table;
+
+static TABLE: LazyLock<BTreeMap<String, Vec<String>>> =
+    LazyLock::new(|| table::read(include_str!("substitute.toml")));
+
+/// A type, and those that are taken in its place.
+pub(super) fn accepted(object: &String) -> impl Iterator<Item = &String> {
+    std::iter::once(object).chain(TABLE.get(object).into_iter().flatten())
+}
+
+/// The object of that id among those of some types and what is taken in their place, one that is there before
+/// one that was deleted; of any type where none is known.
+pub(super) fn found(session: &Session<'_>, objects: &[String], id: &str) -> Outcome<Option<Stored>> {
+    if objects.is_empty() {
+        return session.find(id);
+    }
+    let mut deleted = None;
+    for object in objects.iter().flat_map(accepted) {
+        match session.get(object, id)? {
+            Some(stored) if stored.gone => deleted = deleted.or(Some(stored)),
+            Some(stored) => return Ok(Some(stored)),
+            None => {}
+        }
+    }
+    Ok(deleted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::catalog;
+
+    #[test]
+    fn what_is_taken_in_the_place_of_what_are_types_of_objects() {
+        let types = TABLE.iter().flat_map(|(object, others)| std::iter::once(object).chain(others));
+        let strange: Vec<&String> = types.filter(|object| catalog().by_object(object).is_none()).collect();
+        assert!(!TABLE.is_empty() && strange.is_empty(), "{strange:?}");
+    }
+}
