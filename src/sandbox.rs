@@ -51,6 +51,7 @@ mod search;
 mod seed;
 mod server;
 mod shape;
+mod size;
 mod state;
 mod store;
 mod substitute;

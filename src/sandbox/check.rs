@@ -13,6 +13,8 @@ use super::fields::Body;
 
 mod scalar;
 
+pub(super) use scalar::too_long;
+
 /// How params were given: as a form, whose values are texts, or as JSON, whose values have types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Given {

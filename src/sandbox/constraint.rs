@@ -16,7 +16,9 @@ use super::table;
 
 mod rule;
 
-use rule::{Rule, form_name};
+use rule::Rule;
+
+pub(super) use rule::form_name;
 
 /// What the params of one call must be.
 #[derive(Debug, Default, Deserialize)]

@@ -20,6 +20,7 @@ mod invoices;
 mod money;
 mod orders;
 mod previews;
+mod prices;
 mod promotions;
 mod shop;
 mod snapshots;

@@ -202,6 +202,7 @@ fn the_last_tier_of_a_price_has_no_end() {
         [
             ("product", product.as_str()),
             ("currency", "usd"),
+            ("recurring[interval]", "month"),
             ("billing_scheme", "tiered"),
             ("tiers_mode", "graduated"),
             ("tiers[0][up_to]", "5"),

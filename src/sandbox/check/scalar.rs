@@ -83,9 +83,14 @@ fn one_of(values: &[String], text: &str, path: &str) -> Outcome<Json> {
 fn string(max_length: u32, text: &str, path: &str) -> Outcome<Json> {
     let most = usize::try_from(max_length).ok().filter(|length| *length > 0).unwrap_or(LONGEST);
     if text.chars().count() > most {
-        return Err(Failure::of("too_long", &[("given", &shortened(text)), ("most", &most)]).param(path));
+        return Err(too_long(text, most, path));
     }
     Ok(Json::from(text))
+}
+
+/// The refusal of a text with more letters than that.
+pub(in crate::sandbox) fn too_long(text: &str, most: usize, path: &str) -> Failure {
+    Failure::of("too_long", &[("given", &shortened(text)), ("most", &most)]).param(path)
 }
 
 /// `a, b, or c`.

@@ -131,7 +131,7 @@ fn refusal(body: Option<&Body>, message: &str, code: Option<&str>) -> Failure {
 }
 
 /// `amount[monetary]`, as a form spells `amount.monetary`.
-pub(super) fn form_name(path: &str) -> String {
+pub(in crate::sandbox) fn form_name(path: &str) -> String {
     let mut parts = path.split('.');
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |name, part| format!("{name}[{part}]"))

@@ -93,7 +93,7 @@ pub fn price(call: &Call<'_>, within: &str) -> Outcome<Body> {
     let mut body = call.build()?;
     let currency = money::currency(&call.params)?;
     set(&mut body, "currency", currency.as_str());
-    recurring(&mut body)?;
+    recurring(call, &mut body, within)?;
     amounts(call, &mut body, within)?;
     currency_options(&mut body)?;
     take_lookup_key(call, &body)?;
@@ -101,8 +101,9 @@ pub fn price(call: &Call<'_>, within: &str) -> Outcome<Body> {
     Ok(body)
 }
 
-fn recurring(body: &mut Body) -> Outcome<()> {
+fn recurring(call: &Call<'_>, body: &mut Body, within: &str) -> Outcome<()> {
     let Some(given) = inner(body, "recurring") else { return Ok(()) };
+    metered(call, given, &child(within, "recurring"))?;
     let most = match text(given, "interval") {
         Some("day") => 1095,
         Some("week") => 156,
@@ -118,17 +119,45 @@ fn recurring(body: &mut Body) -> Outcome<()> {
     Ok(())
 }
 
+/// What is counted has a meter that counts it, and nothing else has one.
+fn metered(call: &Call<'_>, recurring: &Body, path: &str) -> Outcome<()> {
+    let param = child(path, "meter");
+    let refusal = match (text(recurring, "usage_type") == Some("metered"), text(recurring, "meter")) {
+        (false, None) => return Ok(()),
+        (true, None) => Failure::of("metered_without_meter", &[]),
+        (false, Some(_)) => Failure::of("meter_without_usage", &[]),
+        (true, Some(meter)) => {
+            let known = call.session.referred("billing.meter", meter, &param)?;
+            if status(&known) == "active" {
+                return Ok(());
+            }
+            Failure::of("meter_inactive", &[("meter", &meter)])
+        }
+    };
+    Err(refusal.param(param))
+}
+
 /// Exactly one way of saying the amount, whole and decimal amount in step.
 fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> Outcome<()> {
     if text(body, "billing_scheme") == Some("tiered") {
         if text(body, "tiers_mode").is_none() {
             return Err(missing("tiers_mode"));
         }
+        if inner(body, "recurring").is_none() {
+            return Err(Failure::of("tiers_without_recurring", &[]));
+        }
         set(body, "tiers", tiers(&call.params)?);
         return Ok(());
     }
     let custom = inner(&call.params, "custom_unit_amount").filter(|custom| flag(custom, "enabled"));
     if let Some(custom) = custom {
+        let own = child(within, "custom_unit_amount");
+        let other = ["unit_amount", "unit_amount_decimal", "recurring"]
+            .iter()
+            .find(|name| call.params.get(**name).is_some_and(|given| !given.is_null() && *given != ""));
+        if let Some(other) = other {
+            return Err(exclusive(&own, &child(within, other)));
+        }
         let mut limits = Body::new();
         copy(&mut limits, custom, &["maximum", "minimum", "preset"]);
         set(body, "custom_unit_amount", limits);
@@ -141,6 +170,9 @@ fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> Outcome<()> {
         _ => money::in_step(body, "unit_amount", "unit_amount_decimal", within),
     }
 }
+
+/// What a step asks for: at least one of them.
+const TIER_AMOUNTS: &[&str] = &["flat_amount", "flat_amount_decimal", "unit_amount", "unit_amount_decimal"];
 
 /// The steps of a price, whole and decimal amounts in step; the last one has no end.
 fn tiers(given: &Body) -> Outcome<Vec<Json>> {
@@ -164,6 +196,9 @@ fn tiers(given: &Body) -> Outcome<Vec<Json>> {
         {
             copy(&mut shown, step, &[whole, decimal]);
             money::in_step(&mut shown, whole, decimal, &within)?;
+        }
+        if TIER_AMOUNTS.iter().all(|name| shown.get(*name).is_none_or(Json::is_null)) {
+            return Err(Failure::of("tier_without_amount", &[]));
         }
         made.push(Json::Object(shown));
     }
