@@ -251,3 +251,81 @@ fn a_quote_of_a_recurring_price_starts_a_subscription() {
     );
     assert_eq!(accepted["invoice"], owned["latest_invoice"]);
 }
+
+/// A payment of that amount, made or still to be confirmed.
+fn intent(client: &Client, customer: &str, currency: &str, confirmed: bool) -> String {
+    let form = [
+        ("amount", "400"),
+        ("currency", currency),
+        ("customer", customer),
+        ("payment_method", "pm_card_visa"),
+        ("confirm", if confirmed { "true" } else { "false" }),
+        ("allowed_payment_method_types[]", "card"),
+    ];
+    id(&client.post("/v1/payment_intents", &form))
+}
+
+#[test]
+fn a_payment_pays_one_invoice_in_its_own_currency() {
+    let client = Client::new();
+    let customer = client.payer("pm_card_visa");
+    let (first, second) = (open(&client, &customer, "1000"), open(&client, &customer, "1000"));
+    let attach = |invoice: &Json| format!("/v1/invoices/{}/attach_payment", id(invoice));
+    let paying = intent(&client, &customer, "usd", true);
+    let credited = client.post(&attach(&first), &[("payment_intent", &paying)]);
+    assert_eq!((&credited["amount_paid"], &credited["amount_remaining"]), (&400.into(), &600.into()));
+    client.refused(400, "POST", &attach(&second), &[("payment_intent", &paying)]);
+    let foreign = intent(&client, &customer, "eur", true);
+    client.refused(400, "POST", &attach(&second), &[("payment_intent", &foreign)]);
+    let later = intent(&client, &customer, "usd", false);
+    let waits = client.post(&attach(&second), &[("payment_intent", &later)]);
+    assert_eq!(waits["amount_paid"], 0);
+    client.post(&format!("/v1/payment_intents/{later}/confirm"), &[]);
+    let shown = client.get(&format!("/v1/invoices/{}", id(&second)));
+    assert_eq!((&shown["amount_paid"], &shown["status"]), (&400.into(), &"open".into()));
+}
+
+#[test]
+fn what_nobody_paid_by_an_intent_is_no_payment_of_it() {
+    let client = Client::new();
+    let customer = client.payer("pm_card_visa");
+    let states = |invoice: &Json| {
+        let page = client.ok("GET", "/v1/invoice_payments", &[("invoice", &id(invoice))]);
+        let all = page["data"].as_array().unwrap().iter();
+        all.map(|one| one["status"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let outside = open(&client, &customer, "1000");
+    client.post(&format!("/v1/invoices/{}/pay", id(&outside)), &[("paid_out_of_band", "true")]);
+    assert_eq!(states(&outside), ["canceled"]);
+    let credited = open(&client, &customer, "1000");
+    client.post("/v1/credit_notes", &[("invoice", &id(&credited)), ("amount", "1000")]);
+    assert_eq!(states(&credited), ["canceled"]);
+    let charged = open(&client, &customer, "1000");
+    client.post(&format!("/v1/invoices/{}/pay", id(&charged)), &[]);
+    assert_eq!(states(&charged), ["paid"]);
+}
+
+#[test]
+fn what_waits_stands_before_the_periods_and_the_newest_first() {
+    let (client, start) = (Client::new(), 1_767_225_600);
+    let (clock, customer) = client.payer_at(start, "pm_card_visa");
+    for (at, amount) in ["100", "200"].into_iter().enumerate() {
+        let form = [("customer", customer.as_str()), ("amount", amount), ("currency", "usd")];
+        client.post("/v1/invoiceitems", &form);
+        let later = (start + 60 * (i64::try_from(at).unwrap() + 1)).to_string();
+        client.post(&format!("/v1/test_helpers/test_clocks/{clock}/advance"), &[("frozen_time", &later)]);
+    }
+    let prices = [client.monthly("1000"), client.monthly("2000")];
+    let form = [
+        ("customer", customer.as_str()),
+        ("items[0][price]", &prices[0]),
+        ("items[1][price]", &prices[1]),
+        ("expand[]", "latest_invoice"),
+    ];
+    let made = client.post("/v1/subscriptions", &form);
+    let lines = made["latest_invoice"]["lines"]["data"].as_array().unwrap().iter();
+    assert_eq!(
+        lines.map(|line| line["amount"].as_i64().unwrap()).collect::<Vec<_>>(),
+        [200, 100, 2000, 1000]
+    );
+}

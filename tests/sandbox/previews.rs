@@ -106,7 +106,7 @@ fn changes_of_a_schedule_are_prorated_on_its_next_invoice() {
             ],
         )
     };
-    assert_eq!(lines(&change("create_prorations")), [(2000, false), (-500, true), (1000, true)]);
+    assert_eq!(lines(&change("create_prorations")), [(-500, true), (1000, true), (2000, false)]);
     assert_eq!(lines(&change("always_invoice")), lines(&change("create_prorations")));
     assert_eq!(lines(&change("none")), [(2000, false)]);
     assert_eq!(lines(&client.post(PREVIEW, &[("schedule", &schedule)])), [(1000, false)]);
@@ -168,7 +168,7 @@ fn a_preview_is_of_the_phase_that_its_invoice_is_of() {
     };
     let half = (begun + 15 * DAY + DAY / 2).to_string();
     let second = ("[phases][1][items][0][price]", dear.as_str());
-    let prorated = [(2000, false), (-500, true), (1000, true)];
+    let prorated = [(-500, true), (1000, true), (2000, false)];
     assert_eq!(shown(&[("[phases][0][end_date]", &half), second]), prorated);
     let (days, weeks) =
         (("[phases][0][duration][interval]", "day"), ("[phases][0][duration][interval]", "week"));

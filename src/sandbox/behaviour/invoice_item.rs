@@ -1,5 +1,7 @@
 //! Invoice items: wait for the next invoice of their customer, or belong to a draft.
 
+use std::cmp::Reverse;
+
 use super::order::{self, Accepts, Line};
 use super::prelude::*;
 use super::{generic, money};
@@ -126,12 +128,14 @@ pub(super) fn put_on(call: &Call<'_>, draft: &mut Body, mut item: Body) -> Outco
     call.alter(&mut item, body! {"invoice": id(draft)})
 }
 
-/// The items of a customer that wait for an invoice in that currency, oldest first.
+/// The items of a customer that wait for an invoice in that currency, the newest first; a credit and what
+/// takes its place, which are of one moment, stay in their order.
 pub(super) fn waiting(call: &Call<'_>, customer: &str, currency: Option<&str>) -> Outcome<Vec<Body>> {
     let mut items = call.session.having("invoiceitem", "customer", customer)?;
     items.retain(|item| {
         text(item, "invoice").is_none() && currency.is_none_or(|c| text(item, "currency") == Some(c))
     });
     items.reverse();
+    items.sort_by_key(|item| Reverse(number(item, "date")));
     Ok(items)
 }

@@ -40,6 +40,11 @@ const REACTIONS: &[Reaction] = &[
         when: When::Member("status", Is("succeeded")),
         then: invoice::intent_succeeded,
     },
+    Reaction {
+        of: "payment_intent",
+        when: When::Member("status", Is("succeeded")),
+        then: invoice::attached_succeeded,
+    },
     Reaction { of: "subscription", when: When::Member("items", Set), then: entitlement::changed },
     Reaction { of: "subscription", when: When::Member("status", Set), then: entitlement::changed },
     Reaction { of: "subscription", when: When::Member("_upcoming", Set), then: subscription::tell_upcoming },

@@ -4,23 +4,61 @@ use super::{finalize_and_pay, payment};
 use crate::sandbox::behaviour::order::Invoice;
 use crate::sandbox::behaviour::prelude::*;
 
+/// Kept with an intent: the invoice that it was attached to.
+const ATTACHED: &str = "_attached";
+
 /// `POST /v1/invoices/{id}/attach_payment`: a payment made elsewhere pays for the invoice.
 pub fn attach(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     if call.params.contains_key("payment_record") {
         return Err(Failure::unsupported("payment records that pay invoices"));
     }
-    let intent = call.demanded_object("payment_intent", "payment_intent")?;
-    if text(&intent, "customer").is_some_and(|owner| Some(owner) != text(&body, "customer")) {
-        return Err(Failure::of("payment_of_other_customer", &[]));
-    }
-    let Invoice { amount_paid, amount_remaining, .. } = typed(&body)?;
+    let mut intent = call.demanded_object("payment_intent", "payment_intent")?;
+    check(&body, &intent)?;
+    call.alter(&mut intent, body! {(ATTACHED): id(&body)})?;
+    let Invoice { amount_remaining, .. } = typed(&body)?;
     let amount = needed_number(&intent, "amount")?.min(amount_remaining);
     let payment = payment::requested(call, &body, id(&intent), amount, false)?;
     if status(&intent) == "succeeded" {
-        payment::end(call, payment, "paid")?;
-        set(&mut body, "amount_paid", amount_paid + amount);
-        finalize_and_pay::due_now(call, &mut body)?;
+        credit(call, &mut body, payment)?;
     }
     call.keep(body)
+}
+
+/// A payment pays one invoice only, of its own customer and in its own currency.
+fn check(invoice: &Body, intent: &Body) -> Outcome<()> {
+    let refusal = |name: &str| Err(Failure::of(name, &[("intent", &id(intent))]));
+    if text(intent, "customer").is_some_and(|owner| Some(owner) != text(invoice, "customer")) {
+        return refusal("payment_of_other_customer");
+    }
+    if text(intent, "currency") != text(invoice, "currency") {
+        return refusal("payment_in_other_currency");
+    }
+    if text(intent, ATTACHED).is_some() || text(intent, "_invoice").is_some() {
+        return refusal("payment_of_other_invoice");
+    }
+    if status(intent) == "canceled" { refusal("payment_canceled") } else { Ok(()) }
+}
+
+/// An intent succeeded: the invoice that it was attached to before is credited.
+pub fn succeeded(call: &Call<'_>, intent: &Body) -> Outcome<()> {
+    let Some(mut body) = call.session.linked(intent, ATTACHED, "invoice")? else { return Ok(()) };
+    let mut open = payment::open(call, &body)?.into_iter();
+    match open.find(|payment| text(payment, "payment.payment_intent") == Some(id(intent))) {
+        Some(payment) if status(&body) == "open" => {
+            credit(call, &mut body, payment)?;
+            call.session.put(&body)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A payment is done, of which the invoice still wants at most what is left; the invoice is not yet kept.
+fn credit(call: &Call<'_>, body: &mut Body, mut payment: Body) -> Outcome<()> {
+    let Invoice { amount_paid, amount_remaining, .. } = typed(body)?;
+    let amount = needed_number(&payment, "amount_requested")?.min(amount_remaining);
+    set(&mut payment, "amount_requested", amount);
+    payment::end(call, payment, "paid")?;
+    set(body, "amount_paid", amount_paid + amount);
+    finalize_and_pay::due_now(call, body)
 }

@@ -185,7 +185,7 @@ pub fn paid(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
         "amount_paid": amount_due, "amount_remaining": 0, "auto_advance": false, "next_payment_attempt": null,
     });
     reached(call, body, "paid", "paid_at");
-    payment::ended(call, body, "paid")
+    payment::ended(call, body)
 }
 
 /// What an invoice still wants, and the intent that is to bring it.
@@ -199,7 +199,8 @@ pub fn due_now(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     if let Some(mut intent) = call.session.linked(body, INTENT, "payment_intent")? {
         call.alter(&mut intent, body! {"amount": amount_remaining})?;
     }
-    Ok(())
+    let mut own = payment::open(call, body)?.into_iter().filter(|payment| flag(payment, "is_default"));
+    own.try_for_each(|mut payment| call.alter(&mut payment, body! {"amount_requested": amount_remaining}))
 }
 
 /// An intent succeeded: the invoice that it belongs to is paid.
@@ -219,7 +220,7 @@ pub fn void(call: &Call<'_>) -> Outcome<Json> {
     reached(call, &mut body, "void", "voided_at");
     balance::give_back(call, &mut body)?;
     end_intent(call, &body)?;
-    payment::ended(call, &body, "canceled")?;
+    payment::ended(call, &body)?;
     call.keep(body)
 }
 

@@ -29,8 +29,19 @@ pub(super) fn end(call: &Call<'_>, mut body: Body, state: &str) -> Outcome<()> {
     call.session.put(&body)
 }
 
-/// The payments of an invoice that are still open have come to this end.
-pub(super) fn ended(call: &Call<'_>, invoice: &Body, state: &str) -> Outcome<()> {
-    let all = call.session.having("invoice_payment", "invoice", id(invoice))?;
-    all.into_iter().filter(|body| status(body) == "open").try_for_each(|body| end(call, body, state))
+/// The payments that an invoice still waits for.
+pub(super) fn open(call: &Call<'_>, invoice: &Body) -> Outcome<Vec<Body>> {
+    let mut all = call.session.having("invoice_payment", "invoice", id(invoice))?;
+    all.retain(|body| status(body) == "open");
+    Ok(all)
+}
+
+/// An invoice waits for no payment any more: those whose intent succeeded paid it, nobody needs the others.
+pub(super) fn ended(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
+    for body in open(call, invoice)? {
+        let intent = call.session.linked(&body, "payment.payment_intent", "payment_intent")?;
+        let is_paid = intent.is_some_and(|intent| status(&intent) == "succeeded");
+        end(call, body, if is_paid { "paid" } else { "canceled" })?;
+    }
+    Ok(())
 }

@@ -50,6 +50,15 @@ pub fn push(draft: &mut Body, mut line: Body) -> Outcome<()> {
     show_lines(draft, &lines)
 }
 
+/// Puts what came on a draft last, all but the first so many lines, before what was on it.
+pub fn put_first(draft: &mut Body, first: usize) -> Outcome<()> {
+    let mut lines = items(draft, LINES).to_vec();
+    if first < lines.len() {
+        lines.rotate_left(first);
+    }
+    show_lines(draft, &lines)
+}
+
 /// Changes the lines of a draft, and everything that follows from them.
 pub fn change_lines(draft: &mut Body, change: impl Fn(&Body) -> Option<Body>) -> Outcome<()> {
     let lines: Vec<Json> = objects(draft, LINES).filter_map(change).map(Json::Object).collect();

@@ -91,10 +91,10 @@ fn short(call: &Call<'_>, owner: &Body, item: &Item<'_>, whole: i64) -> Outcome<
     Ok(item.part(whole, end - start))
 }
 
-/// The lines of the periods that begin now: what is paid in advance. The discounts of each are what
+/// The lines of the periods that begin now: what is paid in advance, that of the newest item first. The discounts of each are what
 /// its credit is less by.
 pub(super) fn ahead(call: &Call<'_>, owner: &Body, own: Vec<Body>, draft: &mut Body) -> Outcome<()> {
-    for mut item in own {
+    for mut item in own.into_iter().rev() {
         let view = Item::of(&item, owner)?;
         order::push(draft, line(call, owner, &view, view.period, None)?)?;
         proration::bill(call, owner, &mut item)?;
@@ -129,15 +129,17 @@ pub(super) fn last(call: &Call<'_>, owner: &Body, reason: &str, unpaid: &str) ->
     if items(&draft, LINES).is_empty() { Ok(()) } else { settle(call, owner, draft, unpaid) }
 }
 
-/// What waits of the subscription or of its customer goes on the draft; then the discounts of the
-/// subscription come off it.
+/// What waits of the subscription or of its customer goes on the draft, the newest first and before the
+/// periods; then the discounts of the subscription come off it.
 pub(super) fn gather(call: &Call<'_>, owner: &Body, draft: &mut Body) -> Outcome<()> {
     let (customer, currency) = (needed(draft, "customer")?, needed(draft, "currency")?);
+    let periods = items(draft, LINES).len();
     for waiting in invoice_item::waiting(call, customer, Some(currency))? {
         if invoice_item::subscription(&waiting).is_none_or(|of| of == id(owner)) {
             invoice_item::put_on(call, draft, waiting)?;
         }
     }
+    order::put_first(draft, periods)?;
     let at_work = discount::at_work(call, items(owner, "discounts"), call.now)?;
     set(draft, "discounts", at_work.iter().map(id).collect::<Vec<_>>());
     order::keep_discounts(draft, &at_work);
