@@ -22,6 +22,7 @@ mod orders;
 mod previews;
 mod prices;
 mod promotions;
+mod saved;
 mod shop;
 mod snapshots;
 mod subscriptions;

@@ -13,7 +13,7 @@ mod payment;
 pub(super) use attach::succeeded as attached_succeeded;
 pub(super) use edit::item_of;
 pub(super) use finalize_and_pay::{
-    collect, due_now, intent_succeeded, mark_uncollectible, method_of, open, subscription_of, void,
+    collect, due_now, intent_succeeded, mark_uncollectible, method_of, open, paid_with, subscription_of, void,
 };
 
 /// What this module answers.

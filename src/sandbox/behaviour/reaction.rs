@@ -53,6 +53,11 @@ const REACTIONS: &[Reaction] = &[
         when: When::Member("status", Is("canceled")),
         then: schedule::subscription_canceled,
     },
+    Reaction {
+        of: "setup_intent",
+        when: When::Member("status", Is("succeeded")),
+        then: subscription::set_up,
+    },
 ];
 
 /// More steps than any call takes before the others are let react.

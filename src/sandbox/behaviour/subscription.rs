@@ -33,7 +33,7 @@ pub(super) use ending::close;
 pub(super) use item::shown;
 pub(super) use preview::{first_invoice, nothing_upcoming, previewed, previewed_new, tell_upcoming};
 pub(super) use upcoming::renews_at;
-pub(super) use views::{invoice_paid, invoice_voided, is_running, products};
+pub(super) use views::{invoice_paid, invoice_voided, is_running, products, set_up};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[

@@ -173,6 +173,13 @@ pub fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
     call.session.referred("payment_method", method, "payment_method")
 }
 
+/// The method that paid an invoice, where a payment of its own did.
+pub fn paid_with(call: &Call<'_>, invoice: &Body) -> Outcome<Option<String>> {
+    let intent = call.session.linked(invoice, INTENT, "payment_intent")?;
+    let intent = intent.filter(|intent| status(intent) == "succeeded");
+    Ok(intent.and_then(|intent| text(&intent, "payment_method").map(str::to_owned)))
+}
+
 /// The subscription of an invoice, where it has one.
 pub fn subscription_of(call: &Call<'_>, invoice: &Body) -> Outcome<Option<Body>> {
     call.session.linked(invoice, "parent.subscription_details.subscription", "subscription")

@@ -6,6 +6,9 @@ use crate::sandbox::behaviour::prelude::*;
 use super::ending::ENDED;
 use super::{item, pending};
 
+/// Whether what paid an invoice pays the next ones too.
+const SAVES: &str = "payment_settings.save_default_payment_method";
+
 /// `GET /v1/subscriptions`: the canceled ones only when they are asked for.
 pub fn list(call: &Call<'_>) -> Outcome<Json> {
     let wanted = text(&call.params, "status");
@@ -25,7 +28,33 @@ pub fn invoice_paid(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
     if is_latest && matches!(status(&body), "incomplete" | "past_due" | "unpaid") {
         call.alter(&mut body, body! {"status": "active"})?;
     }
+    match invoice::paid_with(call, invoice)? {
+        Some(method) if text(&body, SAVES) == Some("on_subscription") => pay_with(call, &mut body, &method),
+        _ => Ok(()),
+    }
+}
+
+/// The customer saved a method for a subscription that waited for one.
+pub fn set_up(call: &Call<'_>, intent: &Body) -> Outcome<()> {
+    let (Some(customer), Some(method)) = (text(intent, "customer"), text(intent, "payment_method")) else {
+        return Ok(());
+    };
+    for mut body in call.session.having("subscription", "customer", customer)? {
+        if text(&body, "pending_setup_intent") == Some(id(intent)) {
+            set(&mut body, "pending_setup_intent", Json::Null);
+            pay_with(call, &mut body, method)?;
+        }
+    }
     Ok(())
+}
+
+/// The subscription is paid with a method from now on, where its customer has it.
+fn pay_with(call: &Call<'_>, body: &mut Body, method: &str) -> Outcome<()> {
+    let saved = call.session.alive("payment_method", method)?;
+    if saved.is_some_and(|saved| text(&saved, "customer") == text(body, "customer")) {
+        set(body, "default_payment_method", method);
+    }
+    call.session.put(body)
 }
 
 /// The first invoice is void: what never began is over.
