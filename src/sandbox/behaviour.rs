@@ -44,6 +44,7 @@ mod invoice_preview;
 mod ledger;
 mod line_items;
 mod meter;
+mod method_configuration;
 mod money;
 mod order;
 mod payment_intent;
@@ -92,6 +93,7 @@ const REGISTRY: &[&[Behaviour]] = &[
     invoice_preview::BEHAVIOURS,
     ledger::BEHAVIOURS,
     meter::BEHAVIOURS,
+    method_configuration::BEHAVIOURS,
     payment_intent::BEHAVIOURS,
     payment_link::BEHAVIOURS,
     payment_method::BEHAVIOURS,
@@ -186,6 +188,11 @@ pub(super) fn pay(call: &Call<'_>, method: &str) -> Outcome<Json> {
 /// Whether an id is one of Stripe's test tokens that stand for an object of that type.
 pub(super) fn is_test_token(object: &str, id: &str) -> bool {
     card::is_test_token(object, id)
+}
+
+/// Whether an id is one of an object that is there without having been made.
+pub(super) fn is_unmade(call: &Call<'_>, object: &str, id: &str) -> bool {
+    method_configuration::is_default(call, object, id)
 }
 
 /// The content of a file.

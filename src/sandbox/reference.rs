@@ -81,7 +81,10 @@ impl Check<'_> {
 
     /// Whether an id is one of an object of that type.
     fn is_one(&self, object: &str, id: &str) -> Outcome<bool> {
-        if behaviour::is_test_token(object, id) || auth_context::is_own(self.call, object, id) {
+        if behaviour::is_test_token(object, id)
+            || behaviour::is_unmade(self.call, object, id)
+            || auth_context::is_own(self.call, object, id)
+        {
             return Ok(true);
         }
         let found = self.call.session.get(object, id)?;

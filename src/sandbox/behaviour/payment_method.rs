@@ -131,7 +131,12 @@ pub(super) fn of_source(call: &Call<'_>, customer: &Body) -> Outcome<Option<Body
 
 /// Which methods are offered where the account decides: its own configuration.
 pub(super) fn configuration(account: &str) -> Json {
-    json!({"id": format!("pmc_1{}", identifier::fingerprint(account)), "parent": null})
+    json!({"id": configuration_id(account), "parent": null})
+}
+
+/// The id of the configuration that an account begins with.
+pub(super) fn configuration_id(account: &str) -> String {
+    format!("pmc_1{}", identifier::fingerprint(account))
 }
 
 /// The refusal of a method that is not saved to the customer who is to be charged.

@@ -1,0 +1,63 @@
+//! Payment method configurations: what an account offers. Every account has one from the start, which is the
+//! default; it is kept once it is changed.
+
+use super::generic;
+use super::payment_method;
+use super::prelude::*;
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] =
+    &[Behaviour { operations: &[(Get, get), (List, list), (Update, update)], ..Behaviour::of(&[OBJECT]) }];
+
+const OBJECT: &str = "payment_method_configuration";
+
+/// The types of payment method that the default offers.
+const OFFERED: &[&str] = &["card", "link"];
+
+/// Whether an id is that of the default of the account.
+pub(super) fn is_default(call: &Call<'_>, object: &str, id: &str) -> bool {
+    object == OBJECT && id == payment_method::configuration_id(&call.account)
+}
+
+/// The default, where nobody changed it yet.
+fn unchanged(call: &Call<'_>) -> Outcome<Option<Body>> {
+    let own = payment_method::configuration_id(&call.account);
+    if call.session.get(OBJECT, &own)?.is_some() {
+        return Ok(None);
+    }
+    let mut body = call.about(OBJECT, Body::new())?.build()?;
+    body.extend(body! {"id": own, "is_default": true});
+    for kind in OFFERED {
+        let shown = json!({"overridable": null, "preference": "none", "value": "on"});
+        set(&mut body, kind, json!({"available": true, "display_preference": shown}));
+    }
+    Ok(Some(body))
+}
+
+/// `GET /v1/payment_method_configurations/{configuration}`.
+fn get(call: &Call<'_>) -> Outcome<Json> {
+    match unchanged(call)?.filter(|body| id(body) == call.id) {
+        Some(body) => Ok(Json::Object(body)),
+        None => generic::get(call),
+    }
+}
+
+/// `GET /v1/payment_method_configurations`: the default is older than all others.
+fn list(call: &Call<'_>) -> Outcome<Json> {
+    let mut all = Vec::new();
+    call.session.walk(&Walk::of(OBJECT), |stored| {
+        all.push(stored.body);
+        true
+    })?;
+    all.extend(unchanged(call)?);
+    all.retain(|body| page::matches(call.entity, body, &call.params));
+    page::of_items(call, &all.into_iter().map(Json::Object).collect::<Vec<_>>())
+}
+
+/// `POST /v1/payment_method_configurations/{configuration}`.
+fn update(call: &Call<'_>) -> Outcome<Json> {
+    if let Some(body) = unchanged(call)?.filter(|body| id(body) == call.id) {
+        call.session.put(&body)?;
+    }
+    generic::update(call)
+}
