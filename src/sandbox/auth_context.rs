@@ -35,7 +35,13 @@ pub(super) struct Caller {
     pub livemode: bool,
     /// Whether the key is one that anybody may know.
     pub publishable: bool,
+    /// Where the sandbox is reached, as the beginning of an address; empty where it is behind no port.
+    pub base: String,
 }
+
+/// Stands in the extensions of a request that came through a port: the host that it names.
+#[derive(Debug, Clone)]
+pub(super) struct ReachedAs(pub String);
 
 impl Caller {
     /// Reads the key and finds the account that the headers name.
@@ -56,6 +62,8 @@ impl Caller {
             let platform = std::mem::replace(&mut caller.account, account.to_owned());
             caller.platform = caller.platform.or(Some(platform)).filter(|platform| *platform != account);
         }
+        let host = request.extensions().get().map(|ReachedAs(host)| format!("http://{host}"));
+        caller.base = host.unwrap_or_default();
         Ok(caller)
     }
 
@@ -78,6 +86,7 @@ impl Caller {
             livemode: self.livemode,
             account: self.account.clone(),
             platform: self.platform.clone(),
+            base: self.base.clone(),
             reactions,
         }
     }
@@ -90,7 +99,7 @@ impl Caller {
             return None;
         }
         let (livemode, publishable) = (mode == "live", kind == "pk");
-        Some(Self { account: account_of(rest), platform: None, livemode, publishable })
+        Some(Self { account: account_of(rest), platform: None, livemode, publishable, base: String::new() })
     }
 
     /// The customer at a browser, who has no key but the address of an object.
@@ -99,7 +108,13 @@ impl Caller {
         let space = found.as_ref().and_then(|(space, _)| space.split_once('/'));
         let (account, mode) = space.unwrap_or((USUAL, "test"));
         let livemode = mode == "live";
-        Ok(Self { account: account.to_owned(), platform: None, livemode, publishable: true })
+        Ok(Self {
+            account: account.to_owned(),
+            platform: None,
+            livemode,
+            publishable: true,
+            base: String::new(),
+        })
     }
 
     /// Whether the account is one that the caller made and that is still there.

@@ -35,6 +35,8 @@ pub(super) struct Call<'a> {
     pub account: String,
     /// The account that makes the call for another one, which is connected to it.
     pub platform: Option<String>,
+    /// Where the sandbox is reached, as the beginning of an address; empty where nobody reaches it.
+    pub base: String,
     /// What the changes of a call mean for other objects.
     pub reactions: fn(&Call<'_>) -> Outcome<()>,
 }

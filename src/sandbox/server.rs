@@ -14,6 +14,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 
+use super::auth_context::ReachedAs;
 use super::fault::{Dropped, Leaves, answer};
 use super::instance::Sandbox;
 
@@ -109,7 +110,11 @@ async fn handle(
     sandbox: Sandbox,
     request: http::Request<Incoming>,
 ) -> Result<http::Response<UnsyncBoxBody<Bytes, Dropped>>, Dropped> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    let host = parts.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+    if let Some(host) = host.map(str::to_owned) {
+        parts.extensions.insert(ReachedAs(host));
+    }
     if let Some(why) = gate::refusal(&parts, terms.remote) {
         return Ok(answer(403, &[], why).map(|bytes| sent(bytes, None)));
     }

@@ -17,6 +17,7 @@ mod events;
 mod extremes;
 mod identity;
 mod invoices;
+mod methods;
 mod money;
 mod orders;
 mod previews;

@@ -71,6 +71,18 @@ fn a_link_changes_nothing_and_a_strange_page_neither() {
 }
 
 #[test]
+fn the_page_of_a_customer_is_at_the_address_that_was_asked() {
+    let (address, _runtime) = served(Terms::default());
+    let form = "amount=500&currency=usd&confirm=true&payment_method=pm_card_authenticationRequired&return_url=https://a.example";
+    let headers = format!(
+        "authorization: Bearer sk_test_port\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n",
+        form.len()
+    );
+    let made = told(address, &(request("POST", "/v1/payment_intents", &headers) + form));
+    assert!(made.contains("\"url\":\"http://localhost/_sandbox/payment_intents/pi_"), "{made}");
+}
+
+#[test]
 fn who_never_ends_a_request_is_cut_off() {
     let short = Duration::from_millis(100);
     let (address, _runtime) = served(Terms { head: short, body: short, ..Terms::default() });

@@ -18,6 +18,10 @@ struct Table {
     declines: BTreeMap<String, Decline>,
     unknown: Decline,
     unauthenticated: Decline,
+    redirects: Redirects,
+    accounts: BTreeMap<String, Account>,
+    disputes: BTreeMap<String, Body>,
+    elevated: Body,
     approved: Body,
     declined: Body,
     brands: BTreeMap<String, Brand>,
@@ -32,6 +36,35 @@ struct Card {
     decline: Option<String>,
     later: bool,
     then: Option<Then>,
+    country: Option<String>,
+    set_up: bool,
+    dispute: Option<String>,
+    seems: Option<Seems>,
+    refund: Option<String>,
+}
+
+/// What is odd about a payment that succeeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Seems {
+    Risky,
+    WrongCvc,
+}
+
+/// A test payment method that is no card.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Account {
+    #[serde(rename = "type")]
+    kind: String,
+    details: Body,
+}
+
+/// The types of payment method with which the customer pays elsewhere.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Redirects {
+    types: Vec<String>,
 }
 
 /// What a charge of a card means beyond a payment.
@@ -39,7 +72,6 @@ struct Card {
 #[serde(rename_all = "snake_case")]
 enum Then {
     Authenticate,
-    Dispute,
     Settle,
 }
 
@@ -101,8 +133,14 @@ impl Decline {
 }
 
 /// The `outcome` of a charge.
-pub(super) fn outcome(refused: Option<&Decline>) -> Body {
-    let Some(why) = refused else { return TABLE.approved.clone() };
+pub(super) fn outcome(method: &Body, refused: Option<&Decline>) -> Body {
+    let Some(why) = refused else {
+        let mut outcome = TABLE.approved.clone();
+        if known(method).is_some_and(|card| card.seems == Some(Seems::Risky)) {
+            outcome.extend(TABLE.elevated.clone());
+        }
+        return outcome;
+    };
     let mut outcome = TABLE.declined.clone();
     outcome.extend(body! {
         "advice_code": why.advice, "network_decline_code": why.network_code, "reason": why.reason,
@@ -128,6 +166,13 @@ pub(super) fn number_of_token(token: &str) -> Option<&'static str> {
 pub(super) fn is_test_token(object: &str, id: &str) -> bool {
     let pays = ["bank_account", "card", "payment_method", "source", "token"].contains(&object);
     pays && (number_of_token(id).is_some() || id.starts_with("btok_"))
+        || object == "payment_method" && account_of_token(id).is_some()
+}
+
+/// The type and the details of the payment method behind a test token that is no card's.
+pub(super) fn account_of_token(token: &str) -> Option<(&'static str, &'static Body)> {
+    let account = TABLE.accounts.get(token.strip_prefix("pm_")?)?;
+    Some((&account.kind, &account.details))
 }
 
 /// The test card of a payment method; numbers are not kept, but enough to know them again.
@@ -139,7 +184,11 @@ fn known(method: &Body) -> Option<&'static Card> {
 pub(super) fn verdict(method: &Body) -> Verdict {
     let Some(card) = known(method) else {
         let is_card = text(method, "card.fingerprint").is_some();
-        return if is_card { Verdict::Decline(&TABLE.unknown) } else { Verdict::Approve };
+        return match is_card {
+            true => Verdict::Decline(&TABLE.unknown),
+            false if redirects(method) => Verdict::Authenticate,
+            false => Verdict::Approve,
+        };
     };
     match card.decline.as_ref().and_then(|name| TABLE.declines.get(name)) {
         Some(why) => Verdict::Decline(why),
@@ -150,12 +199,41 @@ pub(super) fn verdict(method: &Body) -> Verdict {
 
 /// What happens when a payment method is saved.
 pub(super) fn verdict_on_saving(method: &Body) -> Verdict {
-    if known(method).is_some_and(|card| card.later) { Verdict::Approve } else { verdict(method) }
+    if known(method).is_some_and(|card| card.later || card.set_up) {
+        Verdict::Approve
+    } else {
+        verdict(method)
+    }
 }
 
-/// Whether the cardholder disputes every charge.
-pub(super) fn is_disputed(method: &Body) -> bool {
-    known(method).is_some_and(|card| card.then == Some(Then::Dispute))
+/// Whether the customer pays with a method on a page of somebody else.
+pub(super) fn redirects(method: &Body) -> bool {
+    text(method, "type").is_some_and(|kind| TABLE.redirects.types.iter().any(|one| one == kind))
+}
+
+/// Whether the customer has authenticated before for what is charged when nobody is there.
+pub(super) fn is_set_up(method: &Body) -> bool {
+    known(method).is_some_and(|card| card.set_up)
+}
+
+/// What becomes of a refund, where it is not done at once.
+pub(super) fn refund(method: &Body) -> Option<&'static str> {
+    known(method)?.refund.as_deref()
+}
+
+/// What happens when a card of the older kind is saved to a customer; a bank account is not asked.
+pub(super) fn verdict_of_source(source: &Body) -> Verdict {
+    if object(source) == "card" { verdict_on_saving(&body! {"card": source}) } else { Verdict::Approve }
+}
+
+/// How the cardholder disputes every charge; none where nothing is disputed.
+pub(super) fn dispute(method: &Body) -> Option<&'static str> {
+    known(method)?.dispute.as_deref()
+}
+
+/// What a dispute of that kind has in the place of what it usually has.
+pub(super) fn disputed_as(kind: &str) -> Body {
+    TABLE.disputes.get(kind).cloned().unwrap_or_default()
 }
 
 /// Whether what is charged is there at once.
@@ -189,13 +267,20 @@ pub(super) fn details(card: &Body, now: i64) -> Outcome<Body> {
 
 /// The `card` field of the card of that number, as a test token has it.
 pub(super) fn of_number(number: &str, now: i64) -> Body {
-    described(number, 12, year(now) + 1, Some("pass"))
+    let card = TABLE.cards.values().find(|card| card.number == number);
+    described(number, 12, year(now) + 1, Some(cvc_check(card)))
 }
 
-/// The bank sees the card of a payment method, and that its security code is right.
+/// What the bank says of the security code of a card.
+fn cvc_check(card: Option<&Card>) -> &'static str {
+    if card.is_some_and(|card| card.seems == Some(Seems::WrongCvc)) { "fail" } else { "pass" }
+}
+
+/// The bank sees the card of a payment method, and whether its security code is right.
 pub(super) fn check(method: &mut Body) {
+    let result = cvc_check(known(method));
     if let Some(check) = at_mut(method, "card.checks.cvc_check").filter(|check| **check == UNCHECKED) {
-        *check = "pass".into();
+        *check = result.into();
     }
 }
 
@@ -245,8 +330,9 @@ fn described(number: &str, month: i64, year: i64, cvc_check: Option<&str>) -> Bo
     let brand = brand(number);
     let known = TABLE.cards.values().find(|card| card.number == number);
     let funding = known.and_then(|card| card.funding.as_ref()).unwrap_or(&TABLE.funding);
+    let country = known.and_then(|card| card.country.as_deref()).unwrap_or("US");
     members(json!({
-        "brand": brand, "country": "US", "display_brand": brand, "exp_month": month, "exp_year": year,
+        "brand": brand, "country": country, "display_brand": brand, "exp_month": month, "exp_year": year,
         "checks": {"address_line1_check": null, "address_postal_code_check": null, "cvc_check": cvc_check},
         "fingerprint": identifier::fingerprint(number), "funding": funding,
         "generated_from": null, "last4": last4(number), "networks": {"available": [brand], "preferred": null},

@@ -13,8 +13,10 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["charge"])
 }];
 
-/// Kept with a charge: its cardholder disputes it.
-const CONTESTED: &str = "_contested";
+/// Kept with a charge: how its cardholder disputes it.
+pub(super) const CONTESTED: &str = "_contested";
+/// Kept with a charge: what becomes of a refund, where it is not done at once.
+pub(super) const REFUND: &str = "_refund";
 /// Kept with a charge: its money was booked after the payment was told of.
 const BOOKED: &str = "_booked";
 /// Kept with an intent: the customer authenticated before it was paid.
@@ -92,7 +94,7 @@ fn write_result(
     body.extend(members(json!({
         "payment_method": id(method), "payment_method_details": details, "paid": paid, "captured": paid && captured,
         "billing_details": method.get("billing_details"), "status": if paid { "succeeded" } else { "failed" },
-        "outcome": card::outcome(refused), "failure_code": refused.map(|why| &why.code),
+        "outcome": card::outcome(method, refused), "failure_code": refused.map(|why| &why.code),
         "failure_message": refused.map(|why| &why.message),
     })));
     let is_sent = text(body, "outcome.network_status") != Some("not_sent_to_network");
@@ -109,9 +111,8 @@ fn write_result(
     if captured {
         take(call, body, amount)?;
     }
-    if card::is_disputed(method) {
-        set(body, CONTESTED, true);
-    }
+    set(body, CONTESTED, card::dispute(method));
+    set(body, REFUND, card::refund(method));
     let receipt = format!("https://pay.stripe.com/receipts/payment/{}", identifier::fingerprint(id(body)));
     set(body, "receipt_url", receipt);
     set(body, "_taken_at", call.now);
@@ -182,12 +183,20 @@ fn today<'a>(call: &Call<'a>) -> Call<'a> {
     call
 }
 
-/// The method behind `source`, or the default method of `customer`.
+/// The method behind `source`, or the one by which `customer` is charged.
 fn source(call: &Call<'_>) -> Outcome<Body> {
     if let Some(token) = text(&call.params, "source") {
-        return payment_method::resolve(call, token, "source");
+        let method = payment_method::resolve(call, token, "source")?;
+        let strange = |owner| text(&call.params, "customer").is_some_and(|given| given != owner);
+        if text(&method, "customer").is_some_and(strange) {
+            return Err(payment_method::not_attached(token, "source"));
+        }
+        return Ok(method);
     }
     let owner = call.demanded_object("customer", "customer")?;
+    if let Some(source) = payment_method::of_source(call, &owner)? {
+        return Ok(source);
+    }
     if let Some(method) = text(&owner, "invoice_settings.default_payment_method") {
         return call.session.referred("payment_method", method, "customer");
     }

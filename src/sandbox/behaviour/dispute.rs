@@ -1,5 +1,7 @@
-//! Disputes: the card `pm_card_createDispute` is paid with, and regretted at once.
+//! Disputes: the card `pm_card_createDispute` or one of its like is paid with, and regretted at once.
 
+use super::card;
+use super::charge::CONTESTED;
 use super::ledger::{self, Movement};
 use super::prelude::*;
 
@@ -18,12 +20,21 @@ pub(super) fn raise(call: &Call<'_>, charge: &Body) -> Outcome<()> {
     let mut params = Body::new();
     copy(&mut params, charge, &["amount", "currency", "payment_intent"]);
     set(&mut params, "charge", id(charge));
+    params.extend(card::disputed_as(text(charge, CONTESTED).unwrap_or_default()));
     let mut body = call.about("dispute", params)?.build()?;
+    if is_inquiry(&body) {
+        return call.session.put(&body);
+    }
     move_money(call, &mut body, -amount, FEE)?;
     set(&mut body, "_withdrawn", amount);
     call.session.put(&body)?;
     let mut charge = call.session.named("charge", id(charge))?;
     call.alter(&mut charge, body! {"disputed": true})
+}
+
+/// Whether a cardholder only asks, and nothing was taken back.
+fn is_inquiry(body: &Body) -> bool {
+    text(body, "payment_method_details.card.case_type") == Some("inquiry")
 }
 
 /// Takes what is disputed, or gives it back.
@@ -53,6 +64,8 @@ fn submit(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let count = needed_number(body, "evidence_details.submission_count")?;
     set_inner(body, "evidence_details", "submission_count", count + 1);
     let reached = match text(body, "evidence.uncategorized_text") {
+        Some("winning_evidence" | "losing_evidence") if is_inquiry(body) => "warning_closed",
+        _ if is_inquiry(body) => "warning_under_review",
         Some("winning_evidence") => "won",
         Some("losing_evidence") => "lost",
         _ => "under_review",

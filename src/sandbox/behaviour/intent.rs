@@ -2,6 +2,7 @@
 
 use crate::sandbox::state::unexpected;
 
+use super::card;
 use super::payment_method;
 use super::prelude::*;
 
@@ -95,7 +96,7 @@ fn give_method(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 /// A method that is saved to a customer may be used for that customer only.
 fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
     let Some(method) = text(body, "payment_method") else { return Ok(()) };
-    let method = call.session.referred("payment_method", method, "payment_method")?;
+    let method = payment_method::known(call, method, "payment_method")?;
     let Some(owner) = text(&method, "customer") else { return Ok(()) };
     let refusal = match text(body, "customer") {
         Some(customer) if customer == owner => return Ok(()),
@@ -113,7 +114,7 @@ pub(super) fn confirming_method(call: &Call<'_>, body: &Body, advice: &str) -> O
         return Err(unexpected(Failure::of("nothing_to_confirm_with", values), body));
     };
     check_return_url(call, body)?;
-    call.session.referred("payment_method", method, "payment_method")
+    payment_method::known(call, method, "payment_method")
 }
 
 /// Methods that the dashboard switches on may send the customer elsewhere, and back.
@@ -126,12 +127,15 @@ fn check_return_url(call: &Call<'_>, body: &Body) -> Outcome<()> {
     Err(Failure::of("redirect_without_return_url", &[("intent", &call.entity.name)]))
 }
 
-/// Sends the customer to a page on which to authenticate.
-pub(super) fn ask_to_authenticate(call: &Call<'_>, body: &mut Body) {
-    let page = format!("/_sandbox/{}s/{}/authenticate", call.entity.object, id(body));
-    let action = match text(&call.params, "return_url") {
-        Some(url) => json!({"redirect_to_url": {"return_url": url, "url": page}, "type": "redirect_to_url"}),
-        None => json!({
+/// Sends the customer to a page on which to authenticate, or to pay.
+pub(super) fn ask_to_authenticate(call: &Call<'_>, body: &mut Body, method: &Body) {
+    let page = format!("{}/_sandbox/{}s/{}/authenticate", call.base, call.entity.object, id(body));
+    let back = text(&call.params, "return_url");
+    let action = match back {
+        url if url.is_some() || card::redirects(method) => {
+            json!({"redirect_to_url": {"return_url": url, "url": page}, "type": "redirect_to_url"})
+        }
+        _ => json!({
             "type": "use_stripe_sdk",
             "use_stripe_sdk": {"source": identifier::random("src_", 24), "stripe_js": page, "type": "three_d_secure_redirect"},
         }),
@@ -147,7 +151,7 @@ pub(super) fn authenticating(call: &Call<'_>) -> Outcome<(Body, Body)> {
         let values: Values<'_> = &[("object", &call.entity.name), ("status", &status(&body))];
         return Err(unexpected(Failure::of("not_waiting", values), &body));
     }
-    let method = call.session.named("payment_method", needed(&body, "payment_method")?)?;
+    let method = payment_method::known(call, needed(&body, "payment_method")?, "payment_method")?;
     Ok((body, method))
 }
 

@@ -77,14 +77,24 @@ fn is_type(call: &Call<'_>, name: &str) -> bool {
 
 /// The method that a param names; a test token such as `pm_card_visa` becomes a fresh one.
 pub(super) fn resolve(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body> {
-    let Some(number) = card::number_of_token(token) else {
-        return call.session.referred("payment_method", token, param);
+    let (kind, details) = match (card::number_of_token(token), card::account_of_token(token)) {
+        (Some(number), _) => ("card", card::of_number(number, call.now)),
+        (None, Some((kind, details))) => (kind, details.clone()),
+        (None, None) => return known(call, token, param),
     };
     let mut body = blank(&call.about("payment_method", Body::new())?);
-    set(&mut body, "type", "card");
-    set(&mut body, "card", card::of_number(number, call.now));
+    set(&mut body, "type", kind);
+    set(&mut body, kind, details);
     call.session.put(&body)?;
     Ok(body)
+}
+
+/// The method of that id, or the card of the older kind that has it.
+pub(super) fn known(call: &Call<'_>, id: &str, param: &str) -> Outcome<Body> {
+    match call.session.alive("card", id)?.filter(|card| text(card, "customer").is_some()) {
+        Some(card) => of_card(call, &card),
+        None => call.session.referred("payment_method", id, param),
+    }
 }
 
 /// The method that `payment_method` names, or the new one that `payment_method_data` describes.
@@ -116,17 +126,22 @@ pub(super) fn take(call: &mut Call<'_>) -> Outcome<()> {
     Ok(())
 }
 
-/// The card of the older kind that a customer is charged by, as a method; it stays a card.
+/// The card of the older kind that a customer is charged by, as a method; none where there is none.
 pub(super) fn of_source(call: &Call<'_>, customer: &Body) -> Outcome<Option<Body>> {
-    let Some(card) = call.session.linked(customer, "default_source", "card")? else { return Ok(None) };
+    let card = call.session.linked(customer, "default_source", "card")?;
+    card.map(|card| of_card(call, &card)).transpose()
+}
+
+/// A card of the older kind as a method; it stays a card.
+fn of_card(call: &Call<'_>, card: &Body) -> Outcome<Body> {
     let mut details = Body::new();
-    copy(&mut details, &card, &["country", "exp_month", "exp_year", "fingerprint", "funding", "last4"]);
-    set(&mut details, "brand", text(&card, "brand").map(str::to_lowercase));
+    copy(&mut details, card, &["country", "exp_month", "exp_year", "fingerprint", "funding", "last4"]);
+    set(&mut details, "brand", text(card, "brand").map(str::to_lowercase));
     let mut method = blank(&call.about("payment_method", Body::new())?);
     method.extend(members(json!({
-        "id": id(&card), "type": "card", "customer": id(customer), "card": details,
+        "id": id(card), "type": "card", "customer": member(card, "customer"), "card": details,
     })));
-    Ok(Some(method))
+    Ok(method)
 }
 
 /// Which methods are offered where the account decides: its own configuration.
@@ -164,10 +179,8 @@ fn attach(call: &Call<'_>) -> Outcome<Json> {
     }
     let customer = call.demanded("customer")?;
     call.session.referred("customer", customer, "customer")?;
-    let mut method = match card::number_of_token(&call.id) {
-        Some(_) => resolve(call, &call.id, "payment_method")?,
-        None => call.named()?,
-    };
+    let is_test = card::is_test_token("payment_method", &call.id);
+    let mut method = if is_test { resolve(call, &call.id, "payment_method")? } else { call.named()? };
     attach_to(call, &mut method, customer)?;
     Ok(Json::Object(method))
 }

@@ -2,6 +2,7 @@
 
 use crate::sandbox::constraint;
 
+use super::charge::REFUND;
 use super::destination_charge;
 use super::ledger::{self, Movement};
 use super::prelude::*;
@@ -26,6 +27,15 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.build()?;
     copy(&mut body, &charge, &["currency", "payment_intent", "customer", "payment_method"]);
     set(&mut body, "amount", amount);
+    match text(&charge, REFUND) {
+        // what fails gives nothing back
+        Some("failed") => {
+            body.extend(body! {"status": "failed", "failure_reason": "unknown"});
+            return call.keep(body);
+        }
+        Some(state) => set(&mut body, "status", state),
+        None => {}
+    }
     let is_card = text(&charge, "payment_method_details.type") == Some("card");
     let (kind, at_once) = (if is_card { "refund" } else { "payment_refund" }, flag(&charge, "_at_once"));
     ledger::post(&call, &mut body, Movement { amount: -amount, fee: 0, kind, at_once })?;

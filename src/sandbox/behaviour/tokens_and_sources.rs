@@ -3,8 +3,9 @@
 
 use crate::sandbox::parent;
 
+use super::card::{self, Verdict};
+use super::generic;
 use super::prelude::*;
-use super::{card, generic};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -89,6 +90,11 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     };
     let about = call.about(object(&body), call.params.clone())?;
     let about = Call { parents: call.parents.clone(), ..about };
+    if call.parents.iter().any(|(name, _)| name == "customer")
+        && let Verdict::Decline(why) = card::verdict_of_source(&body)
+    {
+        return Err(why.failure().at(Stage::Undone));
+    }
     shape::lay_over(about.entity, &mut body, &call.params)?;
     parent::write(&about, &mut body);
     default_of_its_currency(call, &mut body)?;

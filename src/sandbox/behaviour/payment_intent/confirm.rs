@@ -46,9 +46,10 @@ pub(in crate::sandbox::behaviour) fn attempt(
     let verdict = card::verdict(&method);
     let refused = match verdict {
         Verdict::Decline(why) => Some(why),
+        Verdict::Authenticate if is_off_session(call) && card::is_set_up(&method) => None,
         Verdict::Authenticate if !authenticated && nobody_is_there(call) => Some(card::unauthenticated()),
         Verdict::Authenticate if !authenticated => {
-            intent::ask_to_authenticate(call, body);
+            intent::ask_to_authenticate(call, body, &method);
             return Ok(Attempt::Waits);
         }
         Verdict::Approve | Verdict::Authenticate => None,
@@ -63,9 +64,12 @@ pub(in crate::sandbox::behaviour) fn attempt(
 
 /// Whether the customer cannot be asked for anything.
 fn nobody_is_there(call: &Call<'_>) -> bool {
+    is_off_session(call) || flag(&call.params, "error_on_requires_action")
+}
+
+fn is_off_session(call: &Call<'_>) -> bool {
     let off_session = call.params.get("off_session");
     off_session.is_some_and(|given| *given != Json::Bool(false) && *given != "")
-        || flag(&call.params, "error_on_requires_action")
 }
 
 fn pay(call: &Call<'_>, body: &mut Body, method: &mut Body) -> Outcome<()> {

@@ -26,7 +26,7 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
     match card::verdict_on_saving(&method) {
         Verdict::Approve => succeed(call, body, method),
         Verdict::Authenticate => {
-            intent::ask_to_authenticate(call, &mut body);
+            intent::ask_to_authenticate(call, &mut body, &method);
             wait(call, body, &method)
         }
         Verdict::Decline(why) => {
