@@ -68,6 +68,7 @@ mod shipping_rate;
 mod singletons;
 mod subscription;
 mod tax;
+mod tax_settings;
 mod token_params;
 mod tokens_and_sources;
 mod webhook_endpoint;
@@ -110,6 +111,7 @@ const REGISTRY: &[&[Behaviour]] = &[
     shipping_rate::BEHAVIOURS,
     subscription::BEHAVIOURS,
     tax::BEHAVIOURS,
+    tax_settings::BEHAVIOURS,
     tokens_and_sources::BEHAVIOURS,
     webhook_endpoint::BEHAVIOURS,
 ];

@@ -1,4 +1,4 @@
-//! What the passing of time makes of an object when it is next looked at: `due.toml`.
+//! What the passing of time makes of an object when it is made, changed or looked at: `due.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -18,20 +18,22 @@ struct Due {
     set: Body,
 }
 
-static TABLE: LazyLock<BTreeMap<String, Due>> = LazyLock::new(|| table::read(include_str!("due.toml")));
+static TABLE: LazyLock<BTreeMap<String, Vec<Due>>> = LazyLock::new(|| table::read(include_str!("due.toml")));
 
 /// Whether the passing of time may change a field, so that what is kept is not what is shown.
 pub(super) fn changes(object: &str, field: &str) -> bool {
-    TABLE.get(object).is_some_and(|due| due.set.contains_key(field))
+    TABLE.get(object).into_iter().flatten().any(|due| due.set.contains_key(field))
 }
 
 /// Brings an object to how it stands now.
 pub(super) fn bring_to(now: i64, body: &mut Body) {
-    let Some(due) = text(body, "object").and_then(|object| TABLE.get(object)) else { return };
-    let is_due = given_number(body, &due.at).is_some_and(|at| at <= now);
-    if is_due && due.when.as_ref().is_none_or(|state| state == status(body)) {
-        for (name, value) in &due.set {
-            set(body, name, if value == "" { Json::Null } else { value.clone() });
+    let all = text(body, "object").and_then(|object| TABLE.get(object));
+    for due in all.into_iter().flatten() {
+        let is_due = given_number(body, &due.at).is_some_and(|at| at <= now);
+        if is_due && due.when.as_ref().is_none_or(|state| state == status(body)) {
+            for (name, value) in &due.set {
+                set(body, name, if value == "" { Json::Null } else { value.clone() });
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use crate::catalog::{Entity, Kind, Member, OperationKind, Presence, catalog};
 
 use super::call::Call;
+use super::due;
 use super::error::{Failure, Outcome};
 use super::fields::{id, items, members, set, text};
 use super::label;
@@ -24,6 +25,7 @@ impl Call<'_> {
         call.take_id(&mut body)?;
         put_in(&call, &mut body)?;
         life::apply_defaults(&call, &mut body);
+        due::bring_to(call.now, &mut body);
         Ok(body)
     }
 
@@ -51,6 +53,7 @@ impl Call<'_> {
         let (call, mut body) = (self.plain(), self.named()?);
         shape::lay_over(call.entity, &mut body, &call.params)?;
         put_in(&call, &mut body)?;
+        due::bring_to(call.now, &mut body);
         call.touch(&mut body);
         Ok(body)
     }

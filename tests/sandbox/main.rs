@@ -27,6 +27,7 @@ mod saved;
 mod shop;
 mod snapshots;
 mod subscriptions;
+mod tax;
 mod usage;
 
 mod actions;
