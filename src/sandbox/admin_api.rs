@@ -15,6 +15,8 @@
 
 use bytes::Bytes;
 use http::Response;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
 use super::auth_context::Caller;
@@ -23,8 +25,11 @@ use super::call::{Call, entity};
 use super::error::{Failure, Outcome, Stage};
 use super::event::Cause;
 use super::fault::{Fault, answer};
+use super::fields::Body;
+use super::form;
 use super::instance::Sandbox;
 use super::repeatable::now;
+use super::view;
 
 /// What every path here begins with.
 pub(super) const PREFIX: &str = "/_sandbox/";
@@ -46,52 +51,76 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
             Ok(json!({}))
         }
         ("POST", ["limit"]) => limit(sandbox, request),
-        ("POST", [object @ ("payment_intents" | "setup_intents"), id, "authenticate"]) => {
-            let fails = asked(request, "outcome").as_deref() == Some("failed");
-            customer(sandbox, request, object, id, |call| behaviour::authenticate(call, !fails))
-                .map_err(|failure| told(&failure))
-        }
+        ("POST", [object @ ("payment_intents" | "setup_intents"), id, "authenticate"]) => outcome(request)
+            .and_then(|succeeds| {
+                customer(sandbox, request, object, id, |call| behaviour::authenticate(call, succeeds))
+            }),
         ("POST", ["checkout_sessions", id, "complete"]) => {
-            let method = asked(request, "payment_method");
-            customer(sandbox, request, "checkout.sessions", id, |call| {
-                behaviour::pay(call, method.as_deref().unwrap_or("pm_card_visa"))
+            asked(request, "payment_method").and_then(|method| {
+                customer(sandbox, request, "checkout.sessions", id, |call| {
+                    behaviour::pay(call, method.as_deref().unwrap_or("pm_card_visa"))
+                })
             })
-            .map_err(|failure| told(&failure))
         }
-        (method, _) => Err(format!("the sandbox has nothing at {path} for {method}")),
+        (method, _) => Err(Failure::of("unknown_admin_path", &[("path", &path), ("method", &method)])),
     };
     let (status, body) = match done {
         Ok(body) => (200, body.to_string()),
-        Err(why) => (400, json!({ "error": why }).to_string()),
+        Err(failure) => (failure.status, view::plain(json!({ "error": failure.error })).to_string()),
     };
     answer(status, &[("content-type".to_owned(), "application/json".to_owned())], body)
 }
 
-/// A refusal as text.
-fn told(failure: &Failure) -> String {
-    failure.envelope("", false).to_string()
+/// The one thing that a request may ask for: in its query, or in a body of plain JSON.
+fn asked(request: &http::Request<Bytes>, name: &str) -> Outcome<Option<String>> {
+    let query = form::decode(request.uri().query().unwrap_or_default());
+    let mut given = query.map_err(|error| Failure::of("unreadable", &[("error", &error)]))?;
+    if !request.body().is_empty() {
+        given.extend(read::<Body>(request)?);
+    }
+    if let Some(strange) = given.keys().find(|key| *key != name) {
+        return Err(Failure::of("unknown_param", &[("param", strange)]).param(strange.as_str()));
+    }
+    match given.get(name) {
+        None => Ok(None),
+        Some(Json::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(Failure::of("not_of_type", &[("param", &name), ("type", &"a string")]).param(name)),
+    }
 }
 
-/// What a request asks for by a name: in its query, or in a body of plain JSON.
-fn asked(request: &http::Request<Bytes>, name: &str) -> Option<String> {
-    let query = request.uri().query().unwrap_or_default();
-    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    let in_query = pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
-    let in_body =
-        || serde_json::from_slice::<Json>(request.body()).ok()?.get(name)?.as_str().map(str::to_owned);
-    in_query.or_else(in_body)
+/// Whether the customer is to authenticate, who otherwise fails to.
+fn outcome(request: &http::Request<Bytes>) -> Outcome<bool> {
+    match asked(request, "outcome")?.as_deref() {
+        None | Some("succeeded") => Ok(true),
+        Some("failed") => Ok(false),
+        Some(_) => {
+            let values = "succeeded or failed";
+            Err(Failure::of("not_one_of", &[("param", &"outcome"), ("values", &values)]).param("outcome"))
+        }
+    }
 }
 
-fn fault(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Result<Json, String> {
-    let fault: Fault = serde_json::from_slice(request.body()).map_err(|error| error.to_string())?;
-    sandbox.script(fault);
+/// The body of a request, which has no other members than it may have.
+fn read<T: DeserializeOwned>(request: &http::Request<Bytes>) -> Outcome<T> {
+    serde_json::from_slice(request.body()).map_err(|error| Failure::of("body_unfit", &[("error", &error)]))
+}
+
+fn fault(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Outcome<Json> {
+    sandbox.script(read::<Fault>(request)?);
     Ok(json!({}))
 }
 
-fn limit(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Result<Json, String> {
-    let asked: Json = serde_json::from_slice(request.body()).map_err(|error| error.to_string())?;
-    let per_second =
-        asked.get("per_second").and_then(Json::as_u64).and_then(|limit| usize::try_from(limit).ok());
+/// What may be asked of the limit.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    // without this a missing member would be as good as null
+    #[serde(deserialize_with = "Option::deserialize")]
+    per_second: Option<usize>,
+}
+
+fn limit(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Outcome<Json> {
+    let Asked { per_second } = read(request)?;
     sandbox.limit_to(per_second);
     Ok(json!({ "per_second": per_second }))
 }

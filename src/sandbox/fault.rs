@@ -13,6 +13,7 @@ pub struct Dropped;
 
 /// Which requests meet which fault.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Fault {
     /// `GET`, `POST` or `DELETE`; any when there is none.
     #[serde(default)]
@@ -36,7 +37,7 @@ const fn once() -> usize {
 
 /// What a request meets.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum FaultKind {
     /// The connection is cut before the request is looked at.
     DropBefore,
