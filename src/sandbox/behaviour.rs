@@ -35,6 +35,7 @@ mod destination_charge;
 mod discount;
 mod dispute;
 mod entitlement;
+mod event_destination;
 mod file;
 mod generic;
 mod intent;
@@ -88,6 +89,7 @@ const REGISTRY: &[&[Behaviour]] = &[
     discount::BEHAVIOURS,
     dispute::BEHAVIOURS,
     entitlement::BEHAVIOURS,
+    event_destination::BEHAVIOURS,
     file::BEHAVIOURS,
     invoice::BEHAVIOURS,
     invoice_item::BEHAVIOURS,

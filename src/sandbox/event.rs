@@ -11,30 +11,24 @@ use serde_json::Value as Json;
 
 use crate::catalog::API_VERSION;
 
-use super::auth_context;
 use super::call::entity;
 use super::complete;
-use super::error::{Failure, Outcome};
-use super::fields::{body, flag, id, items, members, needed, needed_number, object, set};
+use super::error::Outcome;
+use super::fields::{body, id, members, needed_number, object, set, text};
 use super::identifier;
 use super::store::{Body, Change, Session};
 use super::view;
 use super::webhook_delivery::Delivery;
 
+mod cause;
+mod hearer;
 mod kind;
+mod thin;
 
-/// What the events of one call have in common.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Cause<'a> {
-    /// The id of the request.
-    pub request: &'a str,
-    /// The key it came under.
-    pub idempotency_key: Option<&'a str>,
-    /// A call with a live key.
-    pub livemode: bool,
-    /// The time of the call.
-    pub now: i64,
-}
+pub(super) use cause::Cause;
+pub(super) use thin::{ABOUT, PINGED, about};
+
+use hearer::Hearers;
 
 /// Keeps the events of everything that the session changed; what is to be delivered comes back.
 pub(super) fn record(session: &Session<'_>, cause: Cause<'_>) -> Outcome<Vec<Delivery>> {
@@ -46,9 +40,13 @@ pub(super) fn record(session: &Session<'_>, cause: Cause<'_>) -> Outcome<Vec<Del
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(free) => free.insert(Hearers::of(session, &change.space)?),
         };
+        if text(&change.after, PINGED).is_some() {
+            parcels.extend(thin::ping(session, change)?);
+        }
         for kind in kind::of(change) {
             let event = event(change, &kind, cause)?;
             parcels.append(&mut keep(session, event, &kind, (&change.space, hearers))?);
+            parcels.append(&mut thin::tell(session, change, &kind, cause, hearers)?);
         }
     }
     // events change nothing that events tell of
@@ -120,35 +118,6 @@ fn previous(before: &Body, after: &Body) -> Body {
     before.keys().chain(added).filter_map(former).collect()
 }
 
-/// The endpoints that may hear of what happens in an account.
-struct Hearers {
-    /// Those of the account itself.
-    own: Vec<Body>,
-    /// Those of the platform that made it, which hear of the accounts connected to it.
-    platform: Vec<Body>,
-}
-
-impl Hearers {
-    fn of(session: &Session<'_>, space: &str) -> Outcome<Self> {
-        let enabled = |space: &str, connect: bool| {
-            let mut all = session.having_in(space, "webhook_endpoint", "status", "enabled")?;
-            all.retain(|endpoint| flag(endpoint, "_connect") == connect);
-            Ok::<_, Failure>(all)
-        };
-        let made = auth_context::made(session, space)?;
-        let platform = made.map_or_else(|| Ok(Vec::new()), |(space, _)| enabled(&space, true))?;
-        Ok(Self { own: enabled(space, false)?, platform })
-    }
-
-    /// Those that asked for events of that kind, each with whether it is the platform's.
-    fn asking(&self, kind: &str) -> impl Iterator<Item = (&Body, bool)> {
-        let all = self.own.iter().map(|own| (own, false)).chain(self.platform.iter().map(|one| (one, true)));
-        all.filter(move |(endpoint, _)| {
-            items(endpoint, "enabled_events").iter().any(|wanted| *wanted == "*" || *wanted == kind)
-        })
-    }
-}
-
 /// Keeps an event; what is to be delivered of it comes back. A platform is told which of its
 /// accounts the event is of.
 fn keep(
@@ -159,10 +128,9 @@ fn keep(
 ) -> Outcome<Vec<Delivery>> {
     let account = space.split('/').next();
     let mut made = Vec::new();
-    for (endpoint, is_platform) in hearers.asking(kind) {
-        let (url, secret) = (needed(endpoint, "url")?, needed(endpoint, "_secret")?);
-        let parcel = Delivery::new(space, id(&event), url, secret);
-        made.extend(parcel.map(|parcel| (parcel, is_platform)));
+    for hearer in hearers.of_snapshots(kind) {
+        let parcel = hearer.parcel(space, id(&event));
+        made.extend(parcel.map(|parcel| (parcel, hearer.is_platform)));
     }
     set(&mut event, "pending_webhooks", made.len());
     for (parcel, is_platform) in &mut made {

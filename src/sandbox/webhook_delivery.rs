@@ -42,18 +42,27 @@ pub(super) struct Delivery {
 impl Delivery {
     /// A parcel; none for an address that is not one of this machine.
     pub fn new(space: &str, event: &str, url: &str, secret: &str) -> Option<Self> {
-        let url: Uri = url.parse().ok()?;
-        let host = url.host()?.trim_matches(['[', ']']);
-        let is_near =
-            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        (is_near && url.scheme_str() == Some("http")).then(|| Self {
+        Some(Self {
             space: space.to_owned(),
             event: event.to_owned(),
-            url,
+            url: reached(url)?,
             secret: secret.to_owned(),
             content: String::new(),
         })
     }
+}
+
+/// Whether anything is ever delivered to an address.
+pub(super) fn reaches(url: &str) -> bool {
+    reached(url).is_some()
+}
+
+/// An address without encryption of this machine; none of any other.
+fn reached(url: &str) -> Option<Uri> {
+    let url: Uri = url.parse().ok()?;
+    let host = url.host()?.trim_matches(['[', ']']);
+    let is_near = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    (is_near && url.scheme_str() == Some("http")).then_some(url)
 }
 
 /// Takes parcels; its thread starts with the first of them and ends with the sandbox.

@@ -86,6 +86,17 @@ impl Client {
         self.ok("POST", path, form)
     }
 
+    /// A call of version 2 that succeeds.
+    pub fn json(&self, path: &str, body: &Json) -> Json {
+        let request = http::Request::post(path).header("authorization", KEY);
+        let request = request.header("content-type", "application/json");
+        let request = request.body(Bytes::from(body.to_string())).unwrap();
+        let response = self.runtime.block_on(self.sandbox.handle(request)).unwrap();
+        let answer = serde_json::from_slice(response.body()).unwrap();
+        assert_eq!(response.status().as_u16(), 200, "{path} {body}: {answer:#}");
+        answer
+    }
+
     pub fn get(&self, path: &str) -> Json {
         self.ok("GET", path, &[])
     }

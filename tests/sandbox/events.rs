@@ -148,6 +148,42 @@ fn events_reach_an_endpoint_of_this_machine_and_are_tried_again() {
     }
 }
 
+/// An event destination at an address, with what it asks for.
+fn destination(client: &Client, url: &str, payload: &str, kind: &str) -> String {
+    let body = serde_json::json!({
+        "name": "Mine", "type": "webhook_endpoint", "event_payload": payload, "enabled_events": [kind],
+        "webhook_endpoint": {"url": url}, "include": ["webhook_endpoint.signing_secret"],
+    });
+    let made = client.json("/v2/core/event_destinations", &body);
+    assert!(made["webhook_endpoint"]["signing_secret"].as_str().unwrap().starts_with("whsec_"), "{made}");
+    id(&made)
+}
+
+#[test]
+fn an_event_destination_hears_whole_events_thin_ones_and_a_ping() {
+    let client = Client::new();
+    let (url, received) = receiver(&[200, 200]);
+    destination(&client, &url, "snapshot", "customer.created");
+    let (thin_url, thin) = receiver(&[200, 200]);
+    let named = destination(&client, &thin_url, "thin", "v1.customer.created");
+    let customer = id(&client.post("/v1/customers", &[("name", "Ada")]));
+    let (signature, event) = received.recv_timeout(PATIENCE).unwrap();
+    assert!(signature.contains(",v1="), "{signature}");
+    assert_eq!(
+        (&event["object"], &event["data"]["object"]["id"]),
+        (&"event".into(), &customer.as_str().into())
+    );
+    let (_, told) = thin.recv_timeout(PATIENCE).unwrap();
+    assert_eq!((&told["object"], &told["type"]), (&"v2.core.event".into(), &"v1.customer.created".into()));
+    assert_eq!(told["related_object"]["url"], format!("/v1/customers/{customer}"));
+    assert_eq!(told.get("data"), None);
+    assert_eq!(client.get(&format!("/v2/core/events/{}", id(&told)))["type"], told["type"]);
+    let pinged = client.json(&format!("/v2/core/event_destinations/{named}/ping"), &serde_json::json!({}));
+    let (_, told) = thin.recv_timeout(PATIENCE).unwrap();
+    assert_eq!((&told["id"], &told["type"]), (&pinged["id"], &"v2.core.event_destination.ping".into()));
+    assert_eq!(told["related_object"]["id"], named.as_str());
+}
+
 #[test]
 fn a_platform_hears_of_the_accounts_connected_to_it() {
     let client = Client::new();

@@ -1,5 +1,7 @@
 //! Webhook endpoints: the secret is told once; sixteen at most.
 
+use crate::sandbox::webhook_delivery;
+
 use super::prelude::*;
 
 /// What this module answers.
@@ -22,11 +24,21 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     if count >= MOST {
         return Err(Failure::of("too_many_endpoints", &[("most", &MOST)]));
     }
+    warn_of_unreachable(text(&call.params, "url"));
     let mut body = call.build()?;
     let secret = identifier::random("whsec_", 32);
     call.alter(&mut body, body! {"_secret": secret, "_connect": flag(&call.params, "connect")})?;
     set(&mut body, "secret", secret);
     Ok(Json::Object(body))
+}
+
+/// Says in the log that nothing will ever be delivered to an address.
+pub(super) fn warn_of_unreachable(url: Option<&str>) {
+    if let Some(url) = url.filter(|url| !webhook_delivery::reaches(url)) {
+        log::warn!(
+            "the sandbox delivers events to http:// addresses of this machine only, so nothing to {url}"
+        );
+    }
 }
 
 /// The address, which is one of HTTPS in live mode.

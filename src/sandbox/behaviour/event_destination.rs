@@ -1,0 +1,29 @@
+//! Event destinations, the webhook endpoints of version 2: a ping tells one that it is heard.
+
+use crate::sandbox::event::{ABOUT, PINGED, about};
+
+use super::prelude::*;
+use super::{generic, webhook_endpoint};
+
+/// What this module answers.
+pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
+    operations: &[(Create, create)],
+    actions: &[("PingV2CoreEventDestination", ping)],
+    ..Behaviour::of(&["v2.core.event_destination"])
+}];
+
+/// `POST /v2/core/event_destinations`.
+fn create(call: &Call<'_>) -> Outcome<Json> {
+    webhook_endpoint::warn_of_unreachable(text(&call.params, "webhook_endpoint.url"));
+    generic::create(call)
+}
+
+/// `POST /v2/core/event_destinations/{id}/ping`.
+fn ping(call: &Call<'_>) -> Outcome<Json> {
+    let body = call.named()?;
+    let mut event = call.fresh_of("v2.core.event")?;
+    event.extend(body! {
+        "type": "v2.core.event_destination.ping", (ABOUT): about(&body), (PINGED): id(&body),
+    });
+    call.keep(event)
+}

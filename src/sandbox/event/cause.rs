@@ -1,0 +1,14 @@
+//! What the events of one call have in common.
+
+/// The call that they come of.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::sandbox) struct Cause<'a> {
+    /// The id of the request.
+    pub request: &'a str,
+    /// The key it came under.
+    pub idempotency_key: Option<&'a str>,
+    /// A call with a live key.
+    pub livemode: bool,
+    /// The time of the call.
+    pub now: i64,
+}

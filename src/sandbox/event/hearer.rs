@@ -1,0 +1,92 @@
+//! Who hears of what happens in an account: webhook endpoints, and event destinations that are one.
+
+use serde_json::Value as Json;
+
+use crate::sandbox::auth_context;
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{Body, flag, items, text};
+use crate::sandbox::store::Session;
+use crate::sandbox::webhook_delivery::Delivery;
+
+/// One of them.
+pub(super) struct Hearer {
+    url: String,
+    secret: String,
+    kinds: Vec<Json>,
+    /// It is told that something happened, not what the object is like.
+    is_thin: bool,
+    /// It is the platform's, which hears of the accounts connected to it.
+    pub is_platform: bool,
+}
+
+/// All that may hear of an account.
+pub(super) struct Hearers(Vec<Hearer>);
+
+impl Hearers {
+    /// Those of the account itself, and those of the platform that made it.
+    pub fn of(session: &Session<'_>, space: &str) -> Outcome<Self> {
+        let mut all = enabled(session, space, false)?;
+        if let Some((platform, _)) = auth_context::made(session, space)? {
+            all.append(&mut enabled(session, &platform, true)?);
+        }
+        Ok(Self(all))
+    }
+
+    /// Those that asked for whole events of that kind.
+    pub fn of_snapshots(&self, kind: &str) -> impl Iterator<Item = &Hearer> {
+        self.0.iter().filter(move |hearer| !hearer.is_thin && hearer.asks_for(kind))
+    }
+
+    /// Those that asked for thin events of that kind.
+    pub fn of_thin(&self, kind: &str) -> impl Iterator<Item = &Hearer> {
+        self.0.iter().filter(move |hearer| hearer.is_thin && hearer.asks_for(kind))
+    }
+}
+
+impl Hearer {
+    /// What an event destination is that is a webhook endpoint and switched on; none of any other.
+    pub fn of_destination(body: &Body, is_platform: bool) -> Option<Self> {
+        let whose = if is_platform { "other_accounts" } else { "self" };
+        let is_on = text(body, "status") == Some("enabled")
+            && items(body, "events_from").iter().any(|from| from == whose);
+        is_on.then(|| {
+            Some(Self {
+                url: text(body, "webhook_endpoint.url")?.to_owned(),
+                secret: text(body, "webhook_endpoint.signing_secret")?.to_owned(),
+                kinds: items(body, "enabled_events").to_vec(),
+                is_thin: text(body, "event_payload") == Some("thin"),
+                is_platform,
+            })
+        })?
+    }
+
+    fn of_endpoint(body: &Body, is_platform: bool) -> Option<Self> {
+        (flag(body, "_connect") == is_platform).then(|| {
+            Some(Self {
+                url: text(body, "url")?.to_owned(),
+                secret: text(body, "_secret")?.to_owned(),
+                kinds: items(body, "enabled_events").to_vec(),
+                is_thin: false,
+                is_platform,
+            })
+        })?
+    }
+
+    fn asks_for(&self, kind: &str) -> bool {
+        self.kinds.iter().any(|wanted| wanted == "*" || wanted == kind)
+    }
+
+    /// An event on its way; none where the address is not one of this machine.
+    pub fn parcel(&self, space: &str, event: &str) -> Option<Delivery> {
+        Delivery::new(space, event, &self.url, &self.secret)
+    }
+}
+
+/// Those of the account of a space that are switched on, for its own events or for those of others.
+fn enabled(session: &Session<'_>, space: &str, of_others: bool) -> Outcome<Vec<Hearer>> {
+    let all = |object: &str| session.having_in(space, object, "status", "enabled");
+    let (endpoints, destinations) = (all("webhook_endpoint")?, all("v2.core.event_destination")?);
+    let endpoints = endpoints.iter().filter_map(|body| Hearer::of_endpoint(body, of_others));
+    let destinations = destinations.iter().filter_map(|body| Hearer::of_destination(body, of_others));
+    Ok::<_, Failure>(endpoints.chain(destinations).collect())
+}

@@ -1,0 +1,76 @@
+//! Events of version 2: they say that something happened to an object, whoever wants to know more asks.
+
+use serde_json::{Value as Json, json};
+
+use crate::catalog::{OperationKind, catalog};
+use crate::sandbox::call::{entity, moment};
+use crate::sandbox::complete;
+use crate::sandbox::error::Outcome;
+use crate::sandbox::fields::{Body, body, id, member, object, text};
+use crate::sandbox::identifier;
+use crate::sandbox::store::{Change, Session};
+use crate::sandbox::webhook_delivery::Delivery;
+
+use super::cause::Cause;
+use super::hearer::{Hearer, Hearers};
+
+/// Kept with an event: the object that it is about.
+pub(in crate::sandbox) const ABOUT: &str = "_related_object";
+/// Kept with the event of a ping: the destination that is to hear of it.
+pub(in crate::sandbox) const PINGED: &str = "_destination";
+
+/// Tells those who asked for it of a change that version 1 calls `kind`; the event is kept where there is one.
+pub(super) fn tell(
+    session: &Session<'_>,
+    change: &Change,
+    kind: &str,
+    cause: Cause<'_>,
+    hearers: &Hearers,
+) -> Outcome<Vec<Delivery>> {
+    let kind = format!("v1.{kind}");
+    let mut asking = hearers.of_thin(&kind).peekable();
+    if asking.peek().is_none() {
+        return Ok(Vec::new());
+    }
+    let entity = entity("v2.core.event")?;
+    let created = entity.field("created").map(|field| moment(&field.kind, cause.now));
+    let mut event = complete::blank(entity);
+    event.extend(body! {
+        "id": identifier::of(entity), "created": created, "livemode": cause.livemode, "type": kind,
+        "reason": {"request": {"id": cause.request, "idempotency_key": cause.idempotency_key}, "type": "request"},
+        (ABOUT): about(&change.after),
+    });
+    session.put_in(&change.space, &event)?;
+    let parcels = asking.filter_map(|hearer| {
+        let context = hearer.is_platform.then(|| change.space.split('/').next()).flatten();
+        parcel(hearer, &change.space, &event, context)
+    });
+    Ok(parcels.collect())
+}
+
+/// The parcel of a ping, where the destination can be reached.
+pub(super) fn ping(session: &Session<'_>, change: &Change) -> Outcome<Option<Delivery>> {
+    let event = &change.after;
+    let destination = session.linked(event, PINGED, "v2.core.event_destination")?;
+    let hearer = destination.and_then(|body| Hearer::of_destination(&body, false));
+    Ok(hearer.and_then(|hearer| parcel(&hearer, &change.space, event, None)))
+}
+
+fn parcel(hearer: &Hearer, space: &str, event: &Body, context: Option<&str>) -> Option<Delivery> {
+    let mut made = hearer.parcel(space, id(event))?;
+    made.content = json!({
+        "id": id(event), "object": object(event), "type": text(event, "type"), "livemode": member(event, "livemode"),
+        "created": member(event, "created"), "context": context, "reason": member(event, "reason"),
+        "related_object": member(event, ABOUT),
+    })
+    .to_string();
+    Some(made)
+}
+
+/// What an event says of the object that it is about: where it is to be had.
+pub(in crate::sandbox) fn about(body: &Body) -> Json {
+    let of = object(body);
+    let get = catalog().by_object(of).and_then(|entity| entity.operation(OperationKind::Get));
+    let url = get.map(|get| get.path.replace("{id}", id(body)));
+    json!({"id": id(body), "type": of, "url": url})
+}
