@@ -211,6 +211,28 @@ fn a_file_of_a_newer_version_is_left_alone() {
 }
 
 #[test]
+fn a_file_of_another_program_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cookies.db");
+    Connection::open(&file).unwrap().execute_batch("CREATE TABLE cookies (name TEXT)").unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let refused = Sandbox::open(&file).unwrap_err();
+    assert!(matches!(refused, OpenError::Foreign), "{refused:?}");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+    assert!(matches!(Sandbox::check(&file).unwrap_err(), OpenError::Foreign));
+    let own = folder.path().join("sandbox.db");
+    Sandbox::open(&own).unwrap();
+    let marked: i64 =
+        Connection::open(&own).unwrap().query_row("PRAGMA application_id", [], |row| row.get(0)).unwrap();
+    assert_ne!(marked, 0);
+    Connection::open(&own).unwrap().pragma_update(None, "application_id", 7).unwrap();
+    assert!(
+        matches!(Sandbox::open(&own).unwrap_err(), OpenError::Foreign),
+        "it says that it is another one's"
+    );
+}
+
+#[test]
 fn old_events_and_old_answers_go() {
     let (folder, stripe) = kept();
     let file = folder.path().join("sandbox.db");

@@ -13,6 +13,9 @@ pub enum OpenError {
     /// The file cannot be made, or not be kept from others.
     #[error("{0}")]
     File(#[from] io::Error),
+    /// The file is somebody else's.
+    #[error("the file is no file of the sandbox but a database of another program: use another file")]
+    Foreign,
     /// A later version of this program wrote the file.
     #[error(
         "the file was written by a newer version of the sandbox (its version is {found}, this program knows {known}): \
@@ -163,11 +166,29 @@ fn known() -> i64 {
     i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
 }
 
-/// The version of a file, which is not newer than this program's.
+/// What SQLite says of whose a file is: `STRP`.
+const APPLICATION: i64 = 0x5354_5250;
+
+/// Whether a file is one of the sandbox: it says so, or it has no tables yet, or the table that files had
+/// before they said it.
+fn is_own(connection: &Connection) -> rusqlite::Result<bool> {
+    let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    if application != 0 {
+        return Ok(application == APPLICATION);
+    }
+    let query = "SELECT (SELECT count(*) FROM sqlite_schema) = 0
+        OR (SELECT count(*) FROM pragma_table_info('objects') WHERE name IN ('space', 'object', 'id', 'body')) = 4";
+    connection.query_row(query, [], |row| row.get(0))
+}
+
+/// The version of a file, which is one of the sandbox and not newer than this program's.
 pub(super) fn version(connection: &Connection) -> Result<i64, OpenError> {
     let found = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     // a file that is damaged has no tables that can be read
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    if !is_own(connection)? {
+        return Err(OpenError::Foreign);
+    }
     if found > known() { Err(OpenError::Newer { found, known: known() }) } else { Ok(found) }
 }
 
@@ -181,6 +202,7 @@ pub(super) fn upgrade(connection: &mut Connection) -> Result<(), OpenError> {
         step(&transaction)?;
     }
     transaction.pragma_update(None, "user_version", known)?;
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.commit()?;
     if found < known {
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
