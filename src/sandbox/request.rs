@@ -1,5 +1,7 @@
 //! What a request asks for: which call, with which params.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::Method;
 use serde_json::Value as Json;
@@ -42,8 +44,9 @@ impl Asked {
     /// Finds the call of a request and checks its params.
     pub fn of(request: &http::Request<Bytes>, caller: &Caller) -> Outcome<Self> {
         let (method, path) = (request.method().as_str(), request.uri().path());
+        let (path, filter) = &moved(method, path);
         let Some(found) = catalog().match_path(method, path) else {
-            return Err(Failure::of("unknown_url", &[("method", &method), ("path", &path)]));
+            return Err(unknown(method, path));
         };
         let (template, known): (&str, &'static [Member]) = match found.called {
             Called::Operation(operation) => (&operation.path, &operation.params),
@@ -58,6 +61,7 @@ impl Asked {
             return Err(Failure::of("secret_key_required", &[]));
         }
         let (mut given, how) = params_of(request)?;
+        given.extend(filter.clone());
         let client_secret = terms.map_or(Ok(None), |terms| terms.take_secret(caller, &mut given))?;
         let expand = if is_v2(request) { Vec::new() } else { take_expand(&mut given)? };
         let page = take_page(found.entity, found.called, &mut given);
@@ -75,6 +79,28 @@ impl Asked {
             terms,
             client_secret,
         })
+    }
+}
+
+/// Where a call is answered that Stripe has at two places, and the filter that its path stands for.
+fn moved<'p>(method: &str, path: &'p str) -> (Cow<'p, str>, Body) {
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    match (method, parts.as_slice()) {
+        ("GET", ["v1", "charges", charge, "refunds"]) => ("/v1/refunds".into(), body! {"charge": charge}),
+        ("GET", ["v1", "charges", _, "refunds", refund]) => {
+            (format!("/v1/refunds/{refund}").into(), Body::new())
+        }
+        _ => (path.into(), Body::new()),
+    }
+}
+
+/// The refusal of a call that the catalog has not: Stripe may have it.
+fn unknown(method: &str, path: &str) -> Failure {
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    match (method, parts.as_slice()) {
+        ("GET", ["v1", "quotes", _, "pdf"]) => Failure::unsupported("the PDF of a quote"),
+        ("POST", ["v2", "billing", "meter_event_stream"]) => Failure::unsupported("streams of meter events"),
+        _ => Failure::of("unknown_url", &[("method", &method), ("path", &path)]),
     }
 }
 

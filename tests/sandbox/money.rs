@@ -277,3 +277,18 @@ fn a_capture_says_more_of_its_charge() {
     assert_eq!((&taken["amount"], &taken["amount_captured"]), (&500.into(), &300.into()));
     assert_eq!((&taken["receipt_email"], &taken["transfer_group"]), (&"ada@example.com".into(), &"A".into()));
 }
+
+#[test]
+fn the_refunds_of_a_charge_are_at_a_path_of_their_own() {
+    let client = Client::new();
+    let form = [("amount", "500"), ("currency", "usd"), ("source", "tok_visa")];
+    let (charge, other) = (id(&client.post("/v1/charges", &form)), id(&client.post("/v1/charges", &form)));
+    let refund = id(&client.post("/v1/refunds", &[("charge", &charge), ("amount", "100")]));
+    client.post("/v1/refunds", &[("charge", &other)]);
+    let path = format!("/v1/charges/{charge}/refunds");
+    let page = client.get(&path);
+    assert_eq!((page["data"].as_array().unwrap().len(), &page["url"]), (1, &path.as_str().into()));
+    assert_eq!(client.get(&format!("{path}/{refund}"))["amount"], 100);
+    client.refused(501, "GET", "/v1/quotes/qt_1/pdf", &[]);
+    client.refused(501, "POST", "/v2/billing/meter_event_stream", &[]);
+}
