@@ -182,3 +182,50 @@ fn a_customer_at_a_browser_finds_the_intent_of_any_account() {
     let (status, done) = client.call_with(&[], "POST", &page, &[]);
     assert_eq!((status, &done["status"]), (200, &json!("succeeded")), "{done}");
 }
+
+#[test]
+fn an_account_of_which_all_is_known_may_be_paid() {
+    let client = Client::new();
+    let form = [
+        ("type", "custom"),
+        ("capabilities[card_payments][requested]", "true"),
+        ("capabilities[transfers][requested]", "true"),
+    ];
+    let made = client.post("/v1/accounts", &form);
+    let states = ["/charges_enabled", "/payouts_enabled", "/details_submitted"];
+    let enabled = |account: &Json| states.map(|state| account.pointer(state).unwrap().as_bool().unwrap());
+    assert_eq!(enabled(&made), [false; 3]);
+    assert_eq!(made["capabilities"]["transfers"], "inactive");
+    let form = [
+        ("business_profile[product_description]", "tea"),
+        ("business_profile[support_phone]", "+15555550100"),
+        ("business_profile[url]", "https://a.example"),
+        ("external_account", "btok_us_verified"),
+        ("tos_acceptance[date]", "1767225600"),
+        ("tos_acceptance[ip]", "192.0.2.1"),
+    ];
+    let known = client.post(&format!("/v1/accounts/{}", id(&made)), &form);
+    assert_eq!(enabled(&known), [true; 3], "{known}");
+    assert_eq!(known["capabilities"]["transfers"], "active");
+}
+
+#[test]
+fn who_controls_an_account_is_said_without_a_type() {
+    let client = Client::new();
+    let form = [("controller[fees][payer]", "application"), ("controller[stripe_dashboard][type]", "none")];
+    let made = client.post("/v1/accounts", &form);
+    assert_eq!((&made["type"], &made["controller"]["is_controller"]), (&"none".into(), &true.into()));
+    assert_eq!(made["controller"]["fees"]["payer"], "application");
+    assert_eq!(made["controller"]["losses"]["payments"], "stripe");
+}
+
+#[test]
+fn an_account_of_version_two_says_what_it_is_to_its_platform() {
+    let client = Client::new();
+    let body = serde_json::json!({"configuration": {"customer": {}, "merchant": {}}});
+    let made = client.json("/v2/core/accounts", &body);
+    assert_eq!(made["applied_configurations"], serde_json::json!(["customer", "merchant"]));
+    let off = serde_json::json!({"configuration": {"customer": {"applied": false}}});
+    let changed = client.json(&format!("/v2/core/accounts/{}", id(&made)), &off);
+    assert_eq!(changed["applied_configurations"], serde_json::json!(["merchant"]));
+}

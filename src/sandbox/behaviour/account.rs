@@ -6,11 +6,20 @@ use super::prelude::*;
 use super::{generic, tokens_and_sources};
 
 /// What this module answers.
-pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
-    operations: &[(Create, create), (Get, get), (Update, update)],
-    actions: &[("GetCurrentAccount", get)],
-    ..Behaviour::of(&["account"])
-}];
+pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour {
+        operations: &[(Create, create), (Get, get), (Update, update)],
+        actions: &[("GetCurrentAccount", get)],
+        ..Behaviour::of(&["account"])
+    },
+    Behaviour {
+        operations: &[(Create, create_v2), (Update, update_v2)],
+        ..Behaviour::of(&["v2.core.account"])
+    },
+];
+
+/// What an account of version 2 may be to whoever made it.
+const CONFIGURATIONS: &[&str] = &["customer", "merchant", "recipient"];
 
 /// `GET /v1/account`, and `GET /v1/accounts/{account}` of a connected one.
 fn get(call: &Call<'_>) -> Outcome<Json> {
@@ -33,9 +42,54 @@ fn get(call: &Call<'_>) -> Outcome<Json> {
     Ok(Json::Object(body))
 }
 
+/// `POST /v2/core/accounts`.
+fn create_v2(call: &Call<'_>) -> Outcome<Json> {
+    apply(call, members(generic::create(call)?))
+}
+
+/// `POST /v2/core/accounts/{id}`.
+fn update_v2(call: &Call<'_>) -> Outcome<Json> {
+    apply(call, members(generic::update(call)?))
+}
+
+/// Says which configurations an account has: those that were given, until they are taken off.
+fn apply(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
+    let mut applied = Vec::new();
+    for name in CONFIGURATIONS {
+        let Some(Json::Object(own)) = at_mut(&mut body, &format!("configuration.{name}")) else { continue };
+        let said = at(&call.params, &format!("configuration.{name}.applied"));
+        if said != Some(&Json::Bool(false)) {
+            set(own, "applied", true);
+            applied.push(*name);
+        }
+    }
+    set(&mut body, "applied_configurations", applied);
+    call.keep(body)
+}
+
 /// `POST /v1/accounts`.
 fn create(call: &Call<'_>) -> Outcome<Json> {
-    finish(call, members(generic::create(call)?))
+    let mut body = members(generic::create(call)?);
+    if let Some(given) = inner(&call.params, "controller") {
+        controlled(&mut body, given);
+    }
+    finish(call, body)
+}
+
+/// What controls an account that has no type but says it: Stripe, as far as the call does not.
+fn controlled(body: &mut Body, given: &Body) {
+    let said = |path: &str, usual: &'static str| text(given, path).unwrap_or(usual).to_owned();
+    set(body, "type", "none");
+    set(
+        body,
+        "controller",
+        json!({
+            "fees": {"payer": said("fees.payer", "account")}, "is_controller": true,
+            "losses": {"payments": said("losses.payments", "stripe")},
+            "requirement_collection": said("requirement_collection", "stripe"),
+            "stripe_dashboard": {"type": said("stripe_dashboard.type", "full")}, "type": "application",
+        }),
+    );
 }
 
 /// `POST /v1/accounts/{account}`.
@@ -88,6 +142,20 @@ fn due(body: &mut Body) {
     for name in ["currently_due", "eventually_due", "past_due"] {
         set_inner(body, "requirements", name, due.clone());
     }
+    enable(body, due.is_empty());
+}
+
+/// Of whom Stripe knows all may do what it has asked for: be paid, and be paid out to.
+fn enable(body: &mut Body, known: bool) {
+    let state = if known { "active" } else { "inactive" };
+    let mut charges = false;
+    for (name, held) in at_mut(body, "capabilities").and_then(Json::as_object_mut).into_iter().flatten() {
+        *held = state.into();
+        charges |= name.ends_with("_payments");
+    }
+    body.extend(body! {
+        "charges_enabled": known && charges, "details_submitted": known, "payouts_enabled": known,
+    });
 }
 
 /// What is requested is inactive until Stripe knows enough of the account; what is no longer
