@@ -155,3 +155,26 @@ fn a_paused_collection_collects_nothing() {
         );
     }
 }
+
+#[test]
+fn a_collection_that_is_paused_goes_on_when_it_was_said() {
+    let client = Client::new();
+    let (clock, customer) = clocked(&client, "pm_card_visa");
+    let made = subscribe(&client, &customer, &client.monthly("1000"), &[]);
+    let path = format!("/v1/subscriptions/{}", id(&made));
+    let resumes = (START + 40 * DAY).to_string();
+    let form = [("pause_collection[behavior]", "void"), ("pause_collection[resumes_at]", resumes.as_str())];
+    client.post(&path, &form);
+    advance(&client, &clock, START + 35 * DAY);
+    let paused = client.get(&path);
+    assert_eq!(
+        (&paused["pause_collection"]["behavior"], &invoice(&client, &paused)["status"]),
+        (&"void".into(), &"void".into())
+    );
+    advance(&client, &clock, START + 70 * DAY);
+    let goes_on = client.get(&path);
+    assert_eq!(
+        (&goes_on["pause_collection"], &invoice(&client, &goes_on)["status"]),
+        (&Json::Null, &"paid".into())
+    );
+}

@@ -90,3 +90,23 @@ fn a_direct_charge_is_the_accounts_and_its_fee_the_platforms() {
     let own = for_account(&client, &account, "GET", "/v1/balance", &[]);
     assert_eq!((balance(&own), balance(&client.get("/v1/balance"))), (-59, 0));
 }
+
+#[test]
+fn a_subscription_shares_what_its_invoices_bring() {
+    let client = Client::new();
+    let account = id(&client.post("/v1/accounts", &[("type", "custom")]));
+    let (customer, price) = (client.payer("pm_card_visa"), client.monthly("1000"));
+    let form = [
+        ("customer", customer.as_str()),
+        ("items[0][price]", &price),
+        ("application_fee_percent", "12.5"),
+        ("transfer_data[destination]", &account),
+    ];
+    client.post("/v1/subscriptions", &form);
+    let charge = client.get("/v1/charges")["data"][0].clone();
+    assert_eq!(
+        (&charge["application_fee_amount"], &charge["destination"]),
+        (&125.into(), &account.as_str().into())
+    );
+    assert!(charge["transfer"].is_string(), "{charge}");
+}

@@ -9,6 +9,7 @@ mod balance;
 mod edit;
 mod finalize_and_pay;
 mod payment;
+mod share;
 
 pub(super) use attach::succeeded as attached_succeeded;
 pub(super) use edit::item_of;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value as Json, json};
+use stripe_provider::catalog::{OperationKind, catalog};
 
 use super::Came;
 
@@ -144,7 +145,29 @@ fn page(table: &Json) -> String {
             writeln!(page, "| `{label}` | {} |", names.collect::<Vec<_>>().join(", ")).unwrap();
         }
     }
+    page.push_str(
+        "\n## Shown, and without a consequence\n\nWhat these params say stands in the answers, and nothing follows from \
+         it later.\n\n| call | params |\n|---|---|\n",
+    );
+    for (label, names) in list("shown_only") {
+        let names = names.as_array().unwrap().iter().map(|name| format!("`{}`", name.as_str().unwrap()));
+        writeln!(page, "| `{label}` | {} |", names.collect::<Vec<_>>().join(", ")).unwrap();
+    }
     page
+}
+
+/// The params of a call that lists name are params that it has.
+#[test]
+fn what_is_shown_only_is_a_param() {
+    for (label, names) in table()["shown_only"].as_object().unwrap() {
+        let (object, kind) = label.rsplit_once('.').unwrap();
+        let entity = catalog().by_object(object).unwrap();
+        let kind = if kind == "create" { OperationKind::Create } else { OperationKind::Update };
+        let operation = entity.operation(kind).unwrap();
+        for name in names.as_array().unwrap() {
+            assert!(operation.param(name.as_str().unwrap()).is_some(), "{label} has no {name}");
+        }
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::sandbox::behaviour::payment_intent::{self, Attempt};
 use crate::sandbox::behaviour::payment_method;
 use crate::sandbox::behaviour::prelude::*;
 
-use super::{balance, payment};
+use super::{balance, payment, share};
 
 /// Kept with an invoice: the intent that pays it.
 const INTENT: &str = "_payment_intent";
@@ -46,7 +46,10 @@ pub fn open(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     if auto_advance && collection_method == "charge_automatically" {
         set(body, "next_payment_attempt", call.now + FIRST_ATTEMPT);
     }
-    let intent = payment_intent::for_invoice(call, body, due)?;
+    let mut intent = payment_intent::for_invoice(call, body, due)?;
+    if let Some(owner) = subscription_of(call, body)? {
+        share::hand_on(&owner, &mut intent)?;
+    }
     call.session.put(&intent)?;
     payment::requested(call, body, id(&intent), due, true)?;
     let secret = member(&intent, "client_secret");

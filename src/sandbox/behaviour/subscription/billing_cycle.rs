@@ -22,7 +22,8 @@ pub fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
         "incomplete" => Some(needed_number(body, "start_date")? + FIRST_PAYMENT),
         "active" | "trialing" | "past_due" => {
             let next = item::period_ends(body).map(|(next, _)| next);
-            let others = ["cancel_at", "pending_update.expires_at"].map(|at| given_number(body, at));
+            let others = ["cancel_at", "pause_collection.resumes_at", "pending_update.expires_at"];
+            let others = others.map(|at| given_number(body, at));
             let announced = [trial::announced_at(body), upcoming::due_at(body)];
             next.into_iter().chain(others.into_iter().chain(announced).flatten()).min()
         }
@@ -63,6 +64,9 @@ pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
     }
     if given_number(&body, "pending_update.expires_at").is_some_and(|at| at <= call.now) {
         return pending::give_up(call, &body);
+    }
+    if given_number(&body, "pause_collection.resumes_at").is_some_and(|at| at <= call.now) {
+        return call.alter(&mut body, body! {"pause_collection": null});
     }
     if given_number(&body, "cancel_at").is_some_and(|at| at <= call.now) {
         bill::last(call, &body, "subscription_cycle", "past_due")?;

@@ -1,0 +1,28 @@
+//! Whose the money of an invoice is: what its subscription says of it, the intent that brings it says too.
+
+use crate::sandbox::behaviour::money::Decimal;
+use crate::sandbox::behaviour::prelude::*;
+
+/// The fee of the platform, and whom the rest is for.
+pub(super) fn hand_on(subscription: &Body, intent: &mut Body) -> Outcome<()> {
+    let amount = needed_number(intent, "amount")?;
+    if let Some(fee) = part(subscription, "application_fee_percent", amount)? {
+        set(intent, "application_fee_amount", fee);
+    }
+    if let Some(destination) = text(subscription, "transfer_data.destination") {
+        let amount = part(subscription, "transfer_data.amount_percent", amount)?;
+        set(intent, "transfer_data", json!({"amount": amount, "destination": destination}));
+    }
+    copy(intent, subscription, &["on_behalf_of"]);
+    Ok(())
+}
+
+/// The part of an amount that a percentage is; none where there is none.
+fn part(body: &Body, path: &str, amount: i64) -> Outcome<Option<i64>> {
+    let Some(percentage) = at(body, path).filter(|percentage| percentage.is_number()) else {
+        return Ok(None);
+    };
+    let wrong = |_| Failure::internal(format!("{path} is kept as {percentage}."));
+    let percentage: Decimal = percentage.to_string().parse().map_err(wrong)?;
+    Ok(Some(percentage.percent_of(amount)))
+}
