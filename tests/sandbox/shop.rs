@@ -223,8 +223,8 @@ fn every_account_has_a_configuration_of_its_methods_from_the_start() {
     let client = Client::new();
     let form = [("amount", "500"), ("currency", "usd")];
     let intent = client.post("/v1/payment_intents", &form);
-    let named = id(&intent["payment_method_configuration_details"]);
-    let path = format!("/v1/payment_method_configurations/{named}");
+    let own_id = id(&intent["payment_method_configuration_details"]);
+    let path = format!("/v1/payment_method_configurations/{own_id}");
     let own = client.get(&path);
     assert_eq!(
         (&own["is_default"], &own["name"], &own["active"]),
@@ -233,14 +233,13 @@ fn every_account_has_a_configuration_of_its_methods_from_the_start() {
     client.post("/v1/payment_method_configurations", &[("name", "Other")]);
     let names = || {
         let page = client.get("/v1/payment_method_configurations");
-        let names =
-            page["data"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned());
-        names.collect::<Vec<_>>()
+        let all = page["data"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned());
+        all.collect::<Vec<_>>()
     };
     assert_eq!(names(), ["Other", "Default"]);
     client.post(&path, &[("name", "Mine"), ("link[display_preference][preference]", "off")]);
     assert_eq!(client.get(&path)["name"], "Mine");
     assert!(names().contains(&"Mine".to_owned()) && names().len() == 2, "{:?}", names());
-    let form = [("amount", "500"), ("currency", "usd"), ("payment_method_configuration", named.as_str())];
+    let form = [("amount", "500"), ("currency", "usd"), ("payment_method_configuration", own_id.as_str())];
     client.post("/v1/payment_intents", &form);
 }
