@@ -72,14 +72,16 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let mut body = members(generic::create(call)?);
     if let Some(given) = inner(&call.params, "controller") {
         controlled(&mut body, given);
+        if !call.params.contains_key("type") {
+            set(&mut body, "type", "none");
+        }
     }
     finish(call, body)
 }
 
-/// What controls an account that has no type but says it: Stripe, as far as the call does not.
+/// What controls an account that says it, as far as it says it; Stripe does otherwise.
 fn controlled(body: &mut Body, given: &Body) {
     let said = |path: &str, usual: &'static str| text(given, path).unwrap_or(usual).to_owned();
-    set(body, "type", "none");
     set(
         body,
         "controller",
