@@ -127,7 +127,9 @@ impl Journal {
             Err(error) => (Vec::new(), vec![error]),
         };
         let (found, copies) = one_of_each_key(found);
-        copies.into_iter().for_each(|copy| self.recorder.end_left(copy));
+        for copy in copies {
+            self.recorder.end_left(copy);
+        }
         let (left, old): (Vec<_>, Vec<_>) = found.into_iter().partition(is_kept);
         let forgotten = old.iter().map(|old| described(&old.entry)).collect();
         for old in old {

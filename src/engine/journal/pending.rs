@@ -108,6 +108,8 @@ impl PendingCreate {
 
     /// What became of the key is known: nobody may resume it any more.
     fn end_unclaimed(&mut self) {
-        self.unclaimed.take().into_iter().for_each(|left| self.recorder.end_left(left));
+        if let Some(left) = self.unclaimed.take() {
+            self.recorder.end_left(left);
+        }
     }
 }

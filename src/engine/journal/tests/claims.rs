@@ -1,0 +1,34 @@
+//! Claims that are cut off or that fail.
+
+use super::{DEAD, Instant, LIMIT, begun, files, intent, key_of, killed, later};
+
+#[tokio::test]
+async fn a_key_that_stands_in_two_journals_is_resumed_once() {
+    let folder = tempfile::tempdir().unwrap();
+    killed(folder.path(), DEAD, async |run| drop(begun(run, "same", "first").await)).await;
+    // As of a run that died while it claimed: the key stands in its own journal, and still in the other one.
+    let copy = folder.path().join("copy.journal");
+    std::fs::copy(&files(folder.path())[0], &copy).unwrap();
+    let (later, found) = later(folder.path()).await;
+    assert_eq!(found.unanswered, ["Customer"]);
+    assert_eq!(key_of(&begun(&later, "same", "second").await), "first");
+    assert_eq!(key_of(&begun(&later, "same", "third").await), "third");
+    assert_eq!(files(folder.path()).len(), 1, "both journals of dead runs are used up");
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_claimed_is_used_all_the_same_and_by_nobody_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    killed(folder.path(), DEAD, async |run| drop(begun(run, "same", "first").await)).await;
+    let (one, _) = later(folder.path()).await;
+    let lock = std::fs::File::open(folder.path().join("lock")).unwrap();
+    lock.lock().unwrap();
+    let pending = one.begin(intent("same"), Some("second")).await;
+    assert_eq!(key_of(&pending), "first", "another key would make another object");
+    drop(lock);
+    pending.answered("cus_1");
+    one.close(Instant::now(), LIMIT).await.unwrap();
+    let (two, found) = later(folder.path()).await;
+    assert!(found.unanswered.is_empty());
+    assert_eq!(key_of(&begun(&two, "same", "third").await), "third");
+}
