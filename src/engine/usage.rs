@@ -1,4 +1,4 @@
-//! What uses an object that is to be archived, and goes on with it.
+//! What uses an object that is to end.
 
 use serde_json::{Map, Value as Json};
 

@@ -1,11 +1,12 @@
-//! What a plan says of objects that go on with one that is to be archived: subscriptions of a price.
+//! What a plan says of objects that use one that is to end: subscriptions of a price go on, promotion codes of a
+//! coupon end with it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
-use crate::catalog::Entity;
+use crate::catalog::{Entity, Removal};
 use crate::connection::{Connection, Place};
 use crate::connector::Connector;
 use crate::engine::{Object, Usage, is_any};
@@ -34,7 +35,7 @@ impl ExistingTypes {
     }
 }
 
-/// How many objects go on with one that is to be archived.
+/// How many objects use one that is to end.
 pub(super) async fn in_use(runtime: &Runtime, object: &Object, connection: &Arc<Connection>) -> Diagnostics {
     let mut found = Diagnostics::new();
     for user in object.users() {
@@ -51,5 +52,6 @@ pub(super) async fn in_use(runtime: &Runtime, object: &Object, connection: &Arc<
 fn told(object: &Object, usage: Usage) -> Diagnostic {
     let least = if usage.more { "At least " } else { "" };
     let users = format!("{least}{} {}(s)", usage.count, usage.by.name);
-    ends::in_use(&users, &object.entity.name, &object.locator)
+    let message = if object.entity.removal == Removal::Delete { ends::ends_with_users } else { ends::in_use };
+    message(&users, &object.entity.name, &object.locator)
 }

@@ -62,6 +62,10 @@ async fn used(stage: &mut Stage) {
     let customer = id(&stage.entity("Customer", &paying).await);
     stage.entity("Subscription", &json!({"customer": customer, "items": [{"price": id(&price)}]})).await;
     stage.change("stripe_entity", &price, &json!(null)).await;
+    let coupon = stage.entity("Coupon", &json!({"id": "SUMMER", "percent_off": 10})).await;
+    let code = json!({"code": "SUN", "promotion": {"type": "coupon", "coupon": "SUMMER"}});
+    stage.entity("PromotionCode", &code).await;
+    stage.change("stripe_entity", &coupon, &json!(null)).await;
 }
 
 /// Somebody else archives a price and voids an invoice.
