@@ -88,9 +88,9 @@ pub struct Match<'p> {
 /// What is done to an entity.
 #[derive(Debug, Clone, Copy)]
 pub enum Called {
-    /// One of the five.
+    /// A list, a read, a create, an update, a delete or a search.
     Operation(&'static Operation),
-    /// None of the five.
+    /// A call of its own.
     Action(&'static Action),
 }
 

@@ -95,26 +95,23 @@ pub struct Entity {
     /// Params beside `id` of which Stripe takes each value once: `lookup_key`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub natural_keys: Vec<String>,
-    /// Objects that use an entity of this type and go on when it is archived, with the param by which
-    /// they are listed: `subscription` and `price`.
+    /// Objects that use an entity of this type, and go on when it is archived or end when it is deleted, with
+    /// the param by which they are listed: `subscription` and `price`.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub used_by: std::collections::BTreeMap<String, String>,
     /// Params that only say how a call is done, by path: they go along with calls and cause none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub modifiers: Vec<String>,
-    /// Params that Stripe takes at creation, never answers, and of which another value makes a new
-    /// entity. Another value of the rest of what is never answered acts at creation only.
+    /// Params that Stripe never answers, and of which another value makes a new entity. The rest acts at creation only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recreates: Vec<String>,
-    /// Params whose values change by themselves: an import does not write them.
+    /// Params whose values change by themselves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drifting: Vec<String>,
-    /// Names of which Stripe gives each to one entity, with the param that takes it from another:
-    /// `lookup_key` and `transfer_lookup_key`.
+    /// Names that Stripe gives to one entity, and what takes one over: `lookup_key` and `transfer_lookup_key`.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub transfers: std::collections::BTreeMap<String, String>,
-    /// Fields that are null where a param is this word, by path: `tiers.up_to` and `inf`. A `*` stands for
-    /// any key of a map.
+    /// Fields that are null where a param is this word, by path: `tiers.up_to` and `inf`. A `*` is any key.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub null_words: std::collections::BTreeMap<String, String>,
     /// What is worked out of the rest when it is first asked for.
