@@ -74,7 +74,8 @@ fn brought_back(
     }
     let back = world.apply(name, &plan).map_err(at("bring back"))?;
     let (_, now) = world.stripe.call("GET", &path, &Json::Null);
-    if now[param].as_str() == Some(value) || now[param].to_string() == *value {
+    let shown = now[param].as_str().map_or_else(|| now[param].to_string(), str::to_owned);
+    if shown == *value {
         return Err(format!("{param} is {} still", now[param]));
     }
     world.settled(name, &back, params)

@@ -90,7 +90,7 @@ fn a_state_whose_every_attribute_is_ignored_plans_nothing() {
             Ok(planned) if planned.state == made.state => {}
             Ok(planned) => failed.push(format!("{name}: {}", difference(&made.state, &planned.state))),
             Err(fault) => {
-                failed.push(format!("{name}: {}", fault.to_string().chars().take(300).collect::<String>()))
+                failed.push(format!("{name}: {}", fault.to_string().chars().take(300).collect::<String>()));
             }
         }
     }
