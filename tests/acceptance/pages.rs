@@ -324,6 +324,8 @@ fn the_module_of_the_testing_guide_passes_its_tests() {
     let [module, test] =
         ["main.tf", "tests/plan.tftest.hcl"].map(|it| fs::read_to_string(example.join(it)).unwrap());
     assert!(module.contains(&fences(&guide)[0]) && guide.contains(&test), "guide and example are the same");
+    let asserted = test.split("assert {").skip(1).filter_map(|it| it.split('}').next());
+    assert!(!asserted.collect::<String>().contains("run."), "in OpenTofu an assertion sees no other run");
     workdir.write(&module);
     fs::create_dir(workdir.path("tests")).unwrap();
     fs::write(workdir.path("tests/plan.tftest.hcl"), test).unwrap();
