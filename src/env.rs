@@ -27,6 +27,8 @@ pub const APPDATA: &str = "APPDATA";
 pub const HOME: &str = "HOME";
 /// The user's directory for files that last until the machine is shut down.
 pub const XDG_RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
+/// The user's directory for data of programs.
+pub const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
 /// Set to anything, it forbids colour: <https://no-color.org>.
 pub const NO_COLOR: &str = "NO_COLOR";
 /// The kind of terminal; `dumb` has no colour.

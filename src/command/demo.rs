@@ -59,6 +59,11 @@ struct Page<'p> {
     colour: Colour,
 }
 
+/// The program of the user that can apply a configuration, terraform before tofu.
+pub(super) fn program(env: &Env) -> Option<std::path::PathBuf> {
+    program::find(env)
+}
+
 /// Runs the demo. `download` fetches OpenTofu without asking where there is neither terraform nor tofu.
 pub(super) async fn run(
     env: &Env,
@@ -182,7 +187,7 @@ impl Page<'_> {
         let command = format!("{program} install");
         writeln!(self.out, "\n{}", self.colour.bold("To go on, put the provider where Terraform finds it:"))?;
         writeln!(self.out, "  {}\n", self.colour.cyan(&command))?;
-        install::first_configuration(self.colour, self.out)
+        install::first_configuration(env, self.colour, self.out)
     }
 }
 
@@ -227,7 +232,7 @@ impl World {
     fn prepare(&self) -> Result<(), Error> {
         fs::write(self.folder.path().join("main.tf"), QUICKSTART)?;
         let mirror = self.folder.path().join("mirror");
-        install::into(&mirror)?;
+        install::into(&mirror, &install::HOSTS)?;
         let mirror = mirror.display().to_string();
         let config =
             format!("provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n");
