@@ -82,8 +82,10 @@ pub(super) fn account_name(base: &str, key: &Secret) -> String {
 
 /// The file of an account's window, in a folder of this user.
 fn file(account: &str, env: &Env) -> PathBuf {
-    let folder = match env.get(env::XDG_RUNTIME_DIR) {
-        Some(runtime) => PathBuf::from(runtime),
+    // The XDG specification has a relative folder ignored.
+    let runtime = env.get(env::XDG_RUNTIME_DIR).map(PathBuf::from).filter(|folder| folder.is_absolute());
+    let folder = match runtime {
+        Some(runtime) => runtime,
         None => match env.get(env::HOME) {
             Some(home) => PathBuf::from(home).join(".cache"),
             None => tempfile::env::temp_dir(),
@@ -127,6 +129,13 @@ mod tests {
         let env = Env::from_pairs([("XDG_RUNTIME_DIR", "/run/user/1")]);
         let windows = ThrottleScope::Host.windows("account", 1, &env).unwrap();
         assert!(format!("{:?}", windows[0]).contains("/terraform-provider-stripe/account.v2.window"));
+    }
+
+    #[test]
+    fn a_relative_runtime_folder_is_ignored() {
+        let env = Env::from_pairs([("XDG_RUNTIME_DIR", "run"), ("HOME", "/home/ada")]);
+        let file = super::file("account", &env);
+        assert!(file.starts_with("/home/ada/.cache"), "{}", file.display());
     }
 
     #[test]
