@@ -4,6 +4,7 @@
 //! (`PaymentMethod`), with dots into objects (`address.city`) or through several levels at once
 //! (`AddressCity`). Payloads, filter clauses, sort fields and schemas all ask here.
 
+use super::index::catalog;
 use super::shape::{Kind, Member, Shape, find};
 
 /// How alike two names must be for one to be the other's suggestion, 0 to 1.
@@ -93,12 +94,37 @@ fn below<'m>(
     } else if let Some(value) = shape.map_value() {
         // A key of a map may hold dots itself.
         (vec![rest.to_owned()], Some(value))
+    } else if let Some(inner) = inside_whole(shape, rest) {
+        let inner = inner?;
+        (inner.path, inner.shape)
     } else if is_opaque(&shape.kind) {
         (rest.split('.').map(str::to_owned).collect(), None)
     } else {
         return Err(Unresolved::NoMembers { name: member.name.clone() });
     };
     Ok(Resolved { path: [vec![member.name.clone()], inside].concat(), shape })
+}
+
+/// What a name means inside the whole objects that may stand there, of types that the catalog describes; none where
+/// something else may stand there too.
+fn inside_whole(shape: &Shape, rest: &str) -> Option<Result<Resolved<'static>, Unresolved>> {
+    let fields = whole_fields(&shape.kind)?;
+    let mut found = fields.into_iter().map(|members| resolve(rest, members));
+    let first = found.next()?;
+    Some(first.or_else(|why| found.find_map(Result::ok).ok_or(why)))
+}
+
+/// The fields of the types of whole objects; none where the catalog does not describe all of them.
+fn whole_fields(kind: &Kind) -> Option<Vec<&'static [Member]>> {
+    match kind {
+        Kind::Whole(object) => Some(vec![catalog().by_object(object)?.fields.as_slice()]),
+        Kind::Union(shapes) => {
+            let objects = shapes.iter().filter(|shape| is_opaque(&shape.kind));
+            let fields: Option<Vec<_>> = objects.map(|shape| whole_fields(&shape.kind)).collect();
+            Some(fields?.concat()).filter(|fields| !fields.is_empty())
+        }
+        _ => None,
+    }
 }
 
 /// Whether it is an object whose members stand elsewhere in the catalog.

@@ -62,6 +62,8 @@ pub(super) struct Field {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ScalarType {
     Text,
+    /// The code of a currency, which Stripe answers in lower case.
+    Currency,
     Number,
     Time,
     Boolean,

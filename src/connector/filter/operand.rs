@@ -2,12 +2,14 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
 
 use super::expression::{Field, Operand, ScalarType};
 use crate::catalog::names::{Unresolved, normalize, resolve};
 use crate::catalog::{Entity, Kind, Operation, OperationKind, Shape, parents};
 use crate::connector::selectors;
+
+/// The beginning of 1970 in UTC.
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// What names are looked up in.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +64,7 @@ fn unknown(name: &str, why: Unresolved, Names { entity, call }: Names<'_>) -> St
 
 fn scalar_type(shape: &Shape) -> ScalarType {
     match &shape.kind {
+        _ if shape.folds_case() => ScalarType::Currency,
         Kind::Integer | Kind::Decimal | Kind::Number => ScalarType::Number,
         Kind::Time | Kind::DateTime | Kind::Range => ScalarType::Time,
         Kind::Boolean => ScalarType::Boolean,
@@ -73,6 +76,7 @@ fn scalar_type(shape: &Shape) -> ScalarType {
 pub(super) fn of_text(text: &str, field: &Field) -> Result<Operand, String> {
     match field.holds {
         ScalarType::Text | ScalarType::Any => Some(Operand::Text(text.to_owned())),
+        ScalarType::Currency => Some(Operand::Text(text.to_lowercase())),
         ScalarType::Number => number(text),
         ScalarType::Time => time(text),
         ScalarType::Boolean => truth(text),
@@ -88,10 +92,12 @@ pub(super) fn of_literal(text: &str, field: &Field) -> Result<Operand, String> {
         ScalarType::Boolean => None,
         ScalarType::Any if number(text).is_some() => number(text),
         // Bare digits are text for a field that holds text: `ShippingPostalCode = 94043`.
-        ScalarType::Text | ScalarType::Any if number(text).is_some() || time(text).is_some() => {
+        ScalarType::Text | ScalarType::Currency | ScalarType::Any
+            if number(text).is_some() || time(text).is_some() =>
+        {
             Some(Operand::Text(text.to_owned()))
         }
-        ScalarType::Text | ScalarType::Any => {
+        ScalarType::Text | ScalarType::Currency | ScalarType::Any => {
             return Err(format!("{text} is neither a number nor a date; text stands in single quotes"));
         }
     };
@@ -102,14 +108,14 @@ pub(super) fn of_literal(text: &str, field: &Field) -> Result<Operand, String> {
 pub(super) fn of_truth(value: bool, field: &Field) -> Result<Operand, String> {
     match field.holds {
         ScalarType::Boolean => Ok(Operand::Boolean(value)),
-        ScalarType::Text | ScalarType::Any => Ok(Operand::Text(value.to_string())),
+        ScalarType::Text | ScalarType::Currency | ScalarType::Any => Ok(Operand::Text(value.to_string())),
         ScalarType::Number | ScalarType::Time => Err(mismatch(&value.to_string(), field)),
     }
 }
 
 fn mismatch(found: &str, field: &Field) -> String {
     let wanted = match field.holds {
-        ScalarType::Text | ScalarType::Any => "text in single quotes",
+        ScalarType::Text | ScalarType::Currency | ScalarType::Any => "text in single quotes",
         ScalarType::Number => "a number",
         ScalarType::Time => "a date such as '2026-01-31', or seconds since 1970",
         ScalarType::Boolean => "true or false",
@@ -126,12 +132,13 @@ fn number(text: &str) -> Option<Operand> {
 }
 
 fn time(text: &str) -> Option<Operand> {
-    let utc = |moment: DateTime| Some(moment.to_zoned(TimeZone::UTC).ok()?.timestamp());
+    // The last days of the year 9999 are dates, and later than the latest moment in every zone.
+    let utc = |moment: DateTime| moment.duration_since(EPOCH).as_secs();
     let seconds = text.parse::<i64>().ok();
-    let moment = || text.parse::<Timestamp>().ok();
-    let day = || text.parse::<Date>().ok().and_then(|day| utc(day.at(0, 0, 0, 0)));
-    let local = || text.parse::<DateTime>().ok().and_then(utc);
-    seconds.or_else(|| moment().or_else(local).or_else(day).map(Timestamp::as_second)).map(Operand::Time)
+    let moment = || text.parse::<Timestamp>().ok().map(Timestamp::as_second);
+    let day = || text.parse::<Date>().ok().map(|day| utc(day.at(0, 0, 0, 0)));
+    let local = || text.trim_end_matches(['Z', 'z']).parse::<DateTime>().ok().map(utc);
+    seconds.or_else(moment).or_else(local).or_else(day).map(Operand::Time)
 }
 
 fn truth(text: &str) -> Option<Operand> {

@@ -5,8 +5,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::expression::{Comparison, Expression, Field, Operand};
-use super::server_only::MOST_VALUES;
-use crate::catalog::{Kind, Operation, Shape, parents};
+use super::server_only::{MOST_VALUES, merge, nested};
+use crate::catalog::{Kind, Operation, Shape, at, parents};
 
 /// What a list call can take over.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -74,12 +74,14 @@ fn equal(field: &Field, operand: &Operand, list: &Operation, params: &mut Map<St
     {
         return insert(params, name, json!(id));
     }
-    let Some((name, shape)) = param(field, list) else { return false };
+    let Some(shape) = at(&list.params, &field.path.join(".")) else { return false };
     let value = match (&shape.kind, operand) {
         (Kind::Range, Operand::Time(moment)) => {
             return bound(field, "gte", *moment, list, params) && bound(field, "lte", *moment, list, params);
         }
         (Kind::Boolean, Operand::Boolean(truth)) => json!(truth),
+        // What a list cannot do without chooses as the field of its name does.
+        (Kind::Time, Operand::Time(moment)) if shape.is_required() => json!(moment),
         // A value Stripe does not know would be an error there; here it is an empty result.
         (_, Operand::Text(text)) if shape.is_text() && !text.is_empty() => match shape.values() {
             values if values.is_empty() || values.contains(text) => json!(text),
@@ -87,7 +89,11 @@ fn equal(field: &Field, operand: &Operand, list: &Operation, params: &mut Map<St
         },
         _ => return false,
     };
-    insert(params, name, value)
+    match field.path.as_slice() {
+        [name] => insert(params, name, value),
+        [name, inside @ ..] => merge(params, name, nested(inside, value)),
+        [] => false,
+    }
 }
 
 /// `field IN (…)` where the list has a param of the field's plural.

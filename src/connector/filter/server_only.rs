@@ -74,9 +74,7 @@ impl Condition {
     /// Adds it to the params of the call; an error where they say something else already.
     pub(super) fn add_to(&self, params: &mut Map<String, Json>) -> Result<(), ()> {
         let Some((name, inside)) = self.path.split_first() else { return Err(()) };
-        let nested = |value: Json, name: &String| json!({ name: value });
-        let value = inside.iter().rev().fold(self.value.clone(), nested);
-        if merge(params, name, value) { Ok(()) } else { Err(()) }
+        if merge(params, name, nested(inside, self.value.clone())) { Ok(()) } else { Err(()) }
     }
 
     /// Why it cannot be said, and where it stands.
@@ -108,8 +106,13 @@ fn value(operand: &Operand, shape: Option<&Shape>) -> Json {
     }
 }
 
+/// A value inside objects of these names, the outermost first.
+pub(super) fn nested(names: &[String], value: Json) -> Json {
+    names.iter().rev().fold(value, |value, name| json!({ name: value }))
+}
+
 /// Adds a param, or the members of one; false where something else is there.
-fn merge(params: &mut Map<String, Json>, name: &str, value: Json) -> bool {
+pub(super) fn merge(params: &mut Map<String, Json>, name: &str, value: Json) -> bool {
     match (params.get_mut(name), value) {
         (None, value) => {
             params.insert(name.to_owned(), value);
