@@ -44,7 +44,7 @@ impl Connection {
     }
 
     /// Redacts a secret in the log.
-    pub(super) fn redact(&self, secret: &Secret) {
+    pub fn redact(&self, secret: &Secret) {
         if let Some(log) = self.log() {
             log.redact(secret);
         }

@@ -2,15 +2,17 @@
 //!
 //! 1. *By name.* The values below a secret name, in a form, in JSON or in a header, are replaced
 //!    completely. The names come from a fixed list; the catalog's test of secrecy knows the others.
-//! 2. *By shape.* Stripe's keys, client secrets, credentials and card numbers are replaced in any
-//!    text.
-//! 3. *By value.* The key and the passwords of the connection are replaced in any text.
+//! 2. *By shape.* Stripe's keys, client secrets, credentials, card numbers, and what lets somebody in
+//!    through an address (its password, a token in its query) are replaced in any text.
+//! 3. *By value.* The key and the passwords of the connection, and what secret payloads hold, are replaced in
+//!    any text.
 //!
 //! A body that cannot be parsed is not written; only its length is.
 
 mod message;
 mod names;
 mod text;
+mod url;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -53,7 +55,7 @@ pub(super) struct Redactor {
 impl Redactor {
     /// Text without known secrets and without what has the shape of one.
     pub(super) fn text(&self, text: &str) -> String {
-        text::redact(text, &self.known)
+        text::redact(&url::without_secrets(text), &self.known)
     }
 
     /// Path and query of a request.

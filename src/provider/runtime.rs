@@ -16,6 +16,7 @@ use crate::provider::metadata_rules::MetadataRules;
 use crate::provider::resources::ExistingTypes;
 use crate::provider::succession::Successions;
 use crate::provider::{block, summary};
+use crate::secret::Secret;
 use crate::stripe::Totals;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::Value;
@@ -30,6 +31,8 @@ pub(super) struct Runtime {
     open: Mutex<HashMap<String, Arc<Connection>>>,
     /// The handles that this process last saw in `stripe_connection`, by connection id.
     freshest: Mutex<HashMap<String, String>>,
+    /// What no log may show.
+    concealed: Mutex<Vec<Secret>>,
     /// The creates whose response may not have reached the state.
     pub(super) journal: Arc<Journal>,
     /// What the provider block says of metadata.
@@ -50,6 +53,7 @@ impl Runtime {
             default_settings,
             open: Mutex::default(),
             freshest: Mutex::default(),
+            concealed: Mutex::default(),
             journal,
             metadata: MetadataRules::of(config),
             existing_types: ExistingTypes::default(),
@@ -76,10 +80,25 @@ impl Runtime {
     /// The connection that is open under this name, else a new one.
     fn opened(&self, name: &str, settings: Settings) -> Arc<Connection> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let connection = open
-            .entry(name.to_owned())
-            .or_insert_with(|| Arc::new(Connection::new(settings, Arc::clone(&self.defaults))));
+        let connection = open.entry(name.to_owned()).or_insert_with(|| {
+            let connection = Connection::new(settings, Arc::clone(&self.defaults));
+            let concealed = self.concealed.lock().unwrap_or_else(PoisonError::into_inner);
+            concealed.iter().for_each(|secret| connection.redact(secret));
+            Arc::new(connection)
+        });
         Arc::clone(connection)
+    }
+
+    /// Keeps these out of the log of every connection, of those that are opened later too.
+    pub(super) fn conceal(&self, secrets: &[Secret]) {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut concealed = self.concealed.lock().unwrap_or_else(PoisonError::into_inner);
+        for secret in secrets {
+            if !concealed.contains(secret) {
+                open.values().for_each(|connection| connection.redact(secret));
+                concealed.push(secret.clone());
+            }
+        }
     }
 
     /// Records a handle as the newest of its connection.

@@ -3,18 +3,23 @@
 //! Protocol 5 hides whole attributes only. What is secret in a payload therefore stands in an
 //! attribute of its own; from there on both are one payload. A message never repeats a value of it.
 
+mod hidden;
+
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::Member;
 use crate::catalog::names::resolve;
+use crate::connector;
 use crate::engine::{Faults, ParamError, Written, parse, secret_params};
-use crate::provider::explain::{explain_faults, sentence};
+use crate::provider::explain::{explain_connector, explain_faults, sentence};
 use crate::provider::messages::payload as messages;
 use crate::provider::payload;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Attribute;
 use crate::terraform::schema::Presence::Optional;
 use crate::terraform::value::{Type, Value};
+
+pub(super) use hidden::Hidden;
 
 /// The attributes that make up a payload.
 pub(super) const PAYLOADS: [&str; 2] = ["input_payload", SECRET];
@@ -72,6 +77,13 @@ pub(super) fn explain_action(config: &Value, faults: &Faults) -> Diagnostics {
         return explain_faults(faults);
     }
     faults.iter().map(|fault| hidden(fault).at_attribute("input_payload")).collect()
+}
+
+/// What Stripe refused, at the part of the payload that sets the param which it names.
+pub(super) fn explain(error: &connector::Error, config: &Value, known: &[Member]) -> Diagnostic {
+    let param = error.stripe().map(|error| error.param().join(".")).unwrap_or_default();
+    let secret = !param.is_empty() && Hidden::of(config, known).sets(&param);
+    explain_connector(error, if secret { SECRET } else { "input_payload" })
 }
 
 /// Whether the secret part sets a param, by its dotted path.

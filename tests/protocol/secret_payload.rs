@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use stripe_provider::terraform::value::{Type, Value};
 
-use crate::support::shop::{Shop, entity, json_text, made, ok, refused, warnings};
+use crate::support::shop::{Shop, entity, json_text, made, ok, refusal, refused, warnings};
 use crate::support::terraform::{Action, Object};
 
 /// A terminal configuration whose network password is `password`.
@@ -103,6 +103,85 @@ async fn a_fault_in_a_secret_payload_is_told_without_its_value() {
     unreadable.set("secret_payload", Value::Dynamic(Box::new((Type::String, "{\"hidden\"".into()))));
     let (place, why) = &refused(run.plan("stripe_entity", &Object::default(), &unreadable).await)[0];
     assert!(place == "secret_payload" && !why.contains("hidden"), "{why}");
+}
+
+#[tokio::test]
+async fn what_is_written_as_secret_is_in_no_record_and_no_result() {
+    let shop = Shop::open().await;
+    let mut run = shop.run("sk_test_shop_1").await;
+    let secret = |pin: &str| json!({"Metadata": {"pin": pin}, "Email": "hidden@example.com"});
+    let mut config = entity("Customer", &json!({"Name": "Ada", "Metadata": {"team": "a"}}));
+    config.set("secret_payload", json_text(&secret("71")));
+    let customer = made(&mut run, "stripe_entity", &config).await;
+    let shown = |object: &Object| {
+        let record = object.state.get("record").as_map().unwrap();
+        assert!(!record.contains_key("metadata.pin") && !record.contains_key("email"), "{record:?}");
+        assert!(record.contains_key("metadata.team") && record.contains_key("name"), "{record:?}");
+    };
+    shown(&customer);
+    let read = ok(run.refresh("stripe_entity", &customer).await);
+    shown(&read);
+    assert_eq!(ok(run.plan("stripe_entity", &read, &config).await).action, Action::Nothing);
+    config.set("secret_payload", json_text(&secret("72")));
+    let plan = ok(run.plan("stripe_entity", &read, &config).await);
+    assert_eq!(plan.action, Action::Update);
+    shown(&ok(run.apply("stripe_entity", &plan).await));
+
+    let intent = entity("PaymentIntent", &json!({"amount": 500, "currency": "usd"}));
+    let intent = made(&mut run, "stripe_entity", &intent).await;
+    let cancel = Value::map([
+        ("action", Value::from("CancelPaymentIntent")),
+        ("input_payload", json_text(&json!({"PaymentIntentId": intent.state.get("id").as_str().unwrap()}))),
+        ("secret_payload", json_text(&json!({"CancellationReason": "abandoned"}))),
+    ]);
+    let ran = made(&mut run, "stripe_action", &cancel).await;
+    let result = ran.state.get("result").as_map().unwrap();
+    assert!(result.contains_key("status") && !result.contains_key("cancellation_reason"), "{result:?}");
+}
+
+#[tokio::test]
+async fn what_stripe_says_of_a_secret_is_told_without_it() {
+    let shop = Shop::open().await;
+    let mut run = shop.run("sk_test_shop_1").await;
+    shop.fault(refusal("/v1/customers", 400, "", "Invalid email address: hidden@x"));
+    let mut config = entity("Customer", &json!({"Name": "Ada"}));
+    config.set("secret_payload", json_text(&json!({"Email": "hidden@x"})));
+    let plan = ok(run.plan("stripe_entity", &Object::default(), &config).await);
+    let (place, why) = refused(run.apply("stripe_entity", &plan).await).remove(0);
+    assert!(place == "secret_payload" && why.contains("(redacted)") && !why.contains("hidden"), "{why}");
+}
+
+#[tokio::test]
+async fn no_log_shows_what_a_secret_payload_holds_or_what_lets_in_through_an_address() {
+    let shop = Shop::open().await;
+    let file = shop.folder.path().join("calls.log");
+    let log = [
+        ("enabled", Value::from(true)),
+        ("level", "DEBUG".into()),
+        ("file", file.display().to_string().as_str().into()),
+    ];
+    let block = [("verbosity", Value::from(5)), ("log_config", Value::List(vec![Value::map(log)]))];
+    let mut run = shop.run_with("sk_test_shop_1", &Value::map(block)).await;
+    let url = "https://ada:PASS@example.com/hook?token=TOK";
+    let mut config =
+        entity("WebhookEndpoint", &json!({"Url": url, "EnabledEvents": ["*"], "Description": "shown"}));
+    config.set("secret_payload", json_text(&json!({"Metadata": {"db": "hidden one"}})));
+    made(&mut run, "stripe_entity", &config).await;
+    let told = std::fs::read_to_string(&file).unwrap();
+    assert!(told.contains("description=shown") && told.contains("example.com"), "{told}");
+    for hidden in ["hidden", "PASS", "TOK"] {
+        assert!(!told.contains(hidden), "{hidden}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_payload_that_is_null_is_missing() {
+    let shop = Shop::open().await;
+    let mut run = shop.run("sk_test_shop_1").await;
+    let mut config = entity("Customer", &json!({}));
+    config.set("input_payload", Value::Dynamic(Box::new((Type::Dynamic, Value::Null))));
+    let (place, why) = refused(run.plan("stripe_entity", &Object::default(), &config).await).remove(0);
+    assert!(place == "input_payload" && why.contains("it is null"), "{why}");
 }
 
 #[tokio::test]

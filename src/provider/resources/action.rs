@@ -12,7 +12,7 @@ use crate::provider::messages::found;
 use crate::provider::resources::payload::{Private, connection_attribute, keep_equal_handle};
 use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
-use crate::provider::secret_payload::{self, SECRET};
+use crate::provider::secret_payload::{self, Hidden, SECRET};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::Presence::Required;
@@ -64,18 +64,27 @@ impl Resource for Action {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        check_input(config)
+        hidden(config).told(check_input(config))
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
-        Box::pin(plan(runtime, request))
+        let hidden = hidden(&request.config);
+        Box::pin(async move {
+            let answer = plan(runtime, request).await;
+            PlanResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
+        })
     }
 
     fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
             match (request.planned.is_null(), request.prior.is_null()) {
                 (true, _) => StateResponse::default(),
-                (false, true) => run(runtime, request).await,
+                (false, true) => {
+                    let hidden = hidden(&request.planned);
+                    runtime.conceal(hidden.values());
+                    let answer = run(runtime, request).await;
+                    StateResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
+                }
                 // Another connection is for the next run.
                 (false, false) => StateResponse {
                     state: request.planned,
@@ -127,6 +136,12 @@ fn check_input(config: &Value) -> Diagnostics {
         },
         (action, written) => action.err().into_iter().chain(written.err().into_iter().flatten()).collect(),
     }
+}
+
+/// What the secret payload of a state or a configuration sets.
+fn hidden(state: &Value) -> Hidden {
+    let action = action_of(state).ok().flatten();
+    Hidden::of(state, action.map_or(&[][..], |action| &action.action.params))
 }
 
 /// The action that a configuration names, if it is known.
@@ -207,13 +222,14 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
             let mut state = request.planned;
             state.set("id", ran.id.into());
             state.set("output_payload", ran.output.to_string().into());
-            state.set("result", result(action, &ran.output));
+            let shown = hidden(&state).left_out(result(action, &ran.output));
+            state.set("result", shown);
             let private = Private { key: None, ..private }.encode();
             let name = &action.action.name;
             let diagnostics = explain_created(name, ran.unrecorded.as_ref(), ran.adopted.as_ref());
             StateResponse { state, private, diagnostics }
         }
-        Err(error) => failed(vec![explain_connector(&error, "input_payload")]),
+        Err(error) => failed(vec![secret_payload::explain(&error, &request.planned, &action.action.params)]),
     }
 }
 

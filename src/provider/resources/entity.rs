@@ -15,12 +15,12 @@ use crate::engine::{
 };
 use crate::provider::Resource;
 use crate::provider::connection_schema::computed;
-use crate::provider::explain::{explain, explain_connector, explain_faults, explain_unlisted};
+use crate::provider::explain::{explain, explain_connector, explain_faults, explain_unlisted, not_a_payload};
 use crate::provider::payload;
 use crate::provider::resources::lifecycle::{check_end, end_attributes};
 use crate::provider::resources::payload::{Private, connection_attribute};
 use crate::provider::runtime::Runtime;
-use crate::provider::secret_payload;
+use crate::provider::secret_payload::{self, Hidden};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::Presence::Required;
@@ -71,42 +71,30 @@ impl Resource for Entity {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let Some(name) = config.get("entity").as_str() else { return Diagnostics::new() };
-        let entity = match find(name) {
-            Ok(entity) => entity,
-            Err(unknown) => {
-                let unreadable = payload::written(config.get("input_payload")).err();
-                return [unknown].into_iter().chain(unreadable).collect();
-            }
-        };
-        let mut found: Diagnostics = check_end(entity, config).into_iter().collect();
-        found.extend(secret_payload::shown_secrets(config, entity.params()));
-        let known = payload::written(&payload::known_part(config.get("input_payload"))).ok().flatten();
-        let known = known.unwrap_or_default();
-        let wanted = params_of(entity, config, config_params).unwrap_or_else(|diagnostics| {
-            found.extend(diagnostics);
-            sound_params(entity, &known)
-        });
-        found.extend(explain_unlisted(&unlisted_values(&wanted, entity.params())));
-        let more =
-            explain_faults(&faults_of(entity, &known)).into_iter().filter(|fault| !found.contains(fault));
-        found.extend(more.collect::<Vec<_>>());
-        found
+        hidden(config).told(check(config))
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
-        Box::pin(plan::plan(runtime, request))
+        let hidden = hidden(&request.config).and(hidden(&request.prior));
+        runtime.conceal(hidden.values());
+        Box::pin(async move {
+            let answer = plan::plan(runtime, request).await;
+            PlanResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
+        })
     }
 
     fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
+        let hidden = hidden(&request.planned).and(hidden(&request.prior));
+        runtime.conceal(hidden.values());
         Box::pin(async move {
-            if request.planned.is_null() {
+            let answer = if request.planned.is_null() {
                 apply::destroy(runtime, request).await
             } else if request.prior.is_null() {
                 apply::create(runtime, request).await
             } else {
                 apply::update(runtime, request).await
-            }
+            };
+            StateResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
         })
     }
 
@@ -116,7 +104,12 @@ impl Resource for Entity {
         state: Value,
         private: Vec<u8>,
     ) -> BoxFuture<'a, StateResponse> {
-        Box::pin(read::read(runtime, state, private))
+        let hidden = hidden(&state);
+        runtime.conceal(hidden.values());
+        Box::pin(async move {
+            let answer = read::read(runtime, state, private).await;
+            StateResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
+        })
     }
 
     fn import<'a>(&'a self, _runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse> {
@@ -130,6 +123,33 @@ impl Resource for Entity {
     }
 }
 
+/// Everything that is wrong with a configuration, as far as it is known.
+fn check(config: &Value) -> Diagnostics {
+    let Some(name) = config.get("entity").as_str() else { return Diagnostics::new() };
+    let entity = match find(name) {
+        Ok(entity) => entity,
+        Err(unknown) => {
+            let unreadable = payload::written(config.get("input_payload")).err();
+            return [unknown].into_iter().chain(unreadable).collect();
+        }
+    };
+    let mut found: Diagnostics = check_end(entity, config).into_iter().collect();
+    if config.get("input_payload").is_null() {
+        found.push(not_a_payload("it is null; an entity without any params has `{}`"));
+    }
+    found.extend(secret_payload::shown_secrets(config, entity.params()));
+    let known = payload::written(&payload::known_part(config.get("input_payload"))).ok().flatten();
+    let known = known.unwrap_or_default();
+    let wanted = params_of(entity, config, config_params).unwrap_or_else(|diagnostics| {
+        found.extend(diagnostics);
+        sound_params(entity, &known)
+    });
+    found.extend(explain_unlisted(&unlisted_values(&wanted, entity.params())));
+    let more = explain_faults(&faults_of(entity, &known)).into_iter().filter(|fault| !found.contains(fault));
+    found.extend(more.collect::<Vec<_>>());
+    found
+}
+
 /// The entity type of that name, or an error that says which one is meant.
 pub(in crate::provider) fn find(name: &str) -> Result<&'static catalog::Entity, Diagnostic> {
     connector::entity(name).map_err(|error| explain_connector(&error, "entity"))
@@ -139,6 +159,11 @@ pub(in crate::provider) fn find(name: &str) -> Result<&'static catalog::Entity, 
 pub(in crate::provider) fn record(entity: &catalog::Entity, body: &Json) -> Value {
     let shown = connector::record_of(&entity.fields, &entity.without_secrets(body), Arrays::Text);
     Value::map(shown.into_iter().map(|(key, value)| (key, Value::from(value))))
+}
+
+/// What the secret payload of a state or a configuration sets.
+fn hidden(state: &Value) -> Hidden {
+    Hidden::of(state, entity_of(state).map_or(&[][..], |entity| entity.params()))
 }
 
 /// The entity type that a state or a configuration names.
@@ -193,9 +218,10 @@ fn output(state: &Value) -> Json {
 /// The state of an entity as Stripe just answered it. What a plan showed of the record is kept,
 /// even if Stripe answers something newer: the next refresh tells that.
 fn written(mut state: Value, entity: &catalog::Entity, locator: &str, body: &Json) -> Value {
+    let shown = hidden(&state).left_out(record(entity, body));
     state.set("id", connector::id_of(body, locator).to_owned().into());
     state.set("entity_id", locator.to_owned().into());
-    state.set("record", as_planned(state.get("record"), record(entity, body)));
+    state.set("record", as_planned(state.get("record"), shown));
     state.set("output_payload", body.to_string().into());
     state
 }

@@ -6,12 +6,12 @@ use super::{creatable, entity_of, object_of, wanted, written};
 use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
-use crate::provider::explain::explain_connector;
 use crate::provider::resources::creation::{Creation, Made};
 use crate::provider::resources::lifecycle::{end_object, unchanged};
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::Diagnostics;
+use crate::provider::secret_payload;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, StateResponse};
 use crate::terraform::value::Value;
 
@@ -25,7 +25,9 @@ pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> StateRes
     });
     let made = match prepared {
         Ok((entity, connection, params)) => {
-            creation(runtime, entity, connection, private).make(params).await.map(|made| (entity, made))
+            let refused = |error: &Error| refused(error, &request.planned, entity);
+            let creation = creation(runtime, entity, connection, private, &refused);
+            creation.make(params).await.map(|made| (entity, made))
         }
         Err(diagnostics) => Err(StateResponse { diagnostics, ..StateResponse::default() }),
     };
@@ -41,10 +43,15 @@ fn creation<'r>(
     entity: &'static Entity,
     connection: Arc<Connection>,
     private: Private,
+    refused: &'r (dyn Fn(&Error) -> Diagnostic + Send + Sync),
 ) -> Creation<'r> {
     let import_prefix = format!("{}/", entity.name);
-    let refused = &|error: &Error| explain_connector(error, "input_payload");
     Creation { runtime, entity, connection, private, import_prefix, refused }
+}
+
+/// What Stripe refused, at the part of the payload that it names.
+fn refused(error: &Error, planned: &Value, entity: &Entity) -> Diagnostic {
+    secret_payload::explain(error, planned, entity.params())
 }
 
 fn made_state(planned: Value, entity: &'static Entity, made: Made) -> StateResponse {
@@ -74,7 +81,8 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
             Ok(wanted) => wanted,
             Err(diagnostics) => return unchanged(request, diagnostics),
         };
-        let creation = creation(runtime, object.entity, connection, private);
+        let refused = |error: &Error| refused(error, &request.planned, object.entity);
+        let creation = creation(runtime, object.entity, connection, private, &refused);
         return match creation.replace(wanted.params, &object, &request.prior).await {
             Ok(made) => made_state(request.planned, object.entity, made),
             Err(diagnostics) => unchanged(request, diagnostics),
@@ -87,7 +95,10 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
             private: private.encode(),
             diagnostics: Diagnostics::new(),
         },
-        Err(error) => unchanged(request, vec![explain_connector(&error, "input_payload")]),
+        Err(error) => {
+            let refused = refused(&error, &request.planned, object.entity);
+            unchanged(request, vec![refused])
+        }
     }
 }
 

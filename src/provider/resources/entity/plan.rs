@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{COMPUTED, creatable, entity_of, object_of, record, wanted};
+use super::{COMPUTED, creatable, entity_of, hidden, object_of, record, wanted};
 use crate::catalog;
 use crate::engine::{Change, Foreseen, Object, Restores, parse};
 use crate::provider::messages::ends;
@@ -143,6 +143,7 @@ fn plan_change(
     let change = object.change_to(&wanted);
     if change.is_nothing() {
         keep_equal_payloads(&object, prior, planned);
+        planned.set("record", hidden(planned).left_out(planned.get("record").clone()));
         return Ok(PlanResponse::default());
     }
     // An apply plans again what was planned as an update, because its payload was unknown then:
@@ -155,7 +156,9 @@ fn plan_change(
         set_unknown(planned, &COMPUTED);
         return Ok(PlanResponse { diagnostics: notes(&object, &change), ..PlanResponse::default() });
     }
-    planned.set("record", object.foresee(&change).map_or(Value::Unknown, |after| foreseen(&object, &after)));
+    let after = object.foresee(&change).map_or(Value::Unknown, |after| foreseen(&object, &after));
+    let after = hidden(planned).left_out(after);
+    planned.set("record", after);
     let mut requires_replace = forcing(prior, planned, object.entity, &change);
     let diagnostics = notes(&object, &change);
     if change.restores == Some(Restores::Replace) {
