@@ -29,6 +29,8 @@ messages! {
         "{entity} {id} was deleted in Stripe." "Take another one, or remove the data source.";
     error nothing_found(entity: &str, given: &str) "Nothing Found"
         "Stripe has no {entity} with {given}." "Check the spelling, the account and the mode of the key.";
+    error found_otherwise(entity: &str, id: &str, name: &str, is: &str, wanted: &str) "Found Is Another"
+        "{entity} {id} was found, but its `{name}` is {is}, and not {wanted}." "Ask for what it has, or leave `id` out.";
     error several_found(entity: &str, given: &str, ids: &str) "Several Found"
         "More than one {entity} has {given}: {ids}." "Set `id`, or more attributes.";
     error invalid_import_id(id: &str, why: &str, other: &str) "Invalid Import Id"

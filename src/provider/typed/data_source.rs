@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, OperationKind};
-use crate::connector::{self, Connector, ListRequest};
+use crate::connector::{self, Connector, Filter, ListRequest};
 use crate::engine::has_ended;
 use crate::provider::DataSource;
 use crate::provider::explain::explain_connector;
@@ -110,7 +110,9 @@ async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Va
     let one = |error: &connector::Error| vec![explain_connector(error, "id")];
     let body = match Asked::of(surface, config)? {
         Asked::At(locator) => {
-            connector.read_now(surface.entity, &locator).await.map_err(|error| one(&error))?
+            let body = connector.read_now(surface.entity, &locator).await.map_err(|error| one(&error))?;
+            let another = differences(surface, config, &locator, &body);
+            if another.is_empty() { body } else { return Err(another) }
         }
         Asked::With(given) => found_in(surface.entity, &connector, places(surface, config), &given).await?,
         Asked::Unknown => return Ok(config.clone()),
@@ -119,6 +121,27 @@ async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Va
         return Err(vec![found::object_deleted(&surface.entity.name).at_attribute("id")]);
     }
     Ok(surface.shown(config, &body))
+}
+
+/// What an object that was found by its place does not have of what else was asked for.
+fn differences(surface: &Surface, config: &Value, locator: &str, body: &Json) -> Diagnostics {
+    let entity = surface.entity;
+    let given = lookups(surface).into_iter().filter(|it| it.slot.name != "id");
+    let asked = given.filter_map(|it| Some((it.clone(), it.value(config)?)));
+    let differs = |(lookup, wanted): (Lookup, Json)| {
+        let Slot { member, name, .. } = &lookup.slot;
+        let now = body.get(member).unwrap_or(&Json::Null);
+        let told = || found::found_otherwise(&entity.name, locator, name, &shown(now), &wanted.to_string());
+        let condition = Filter::parse(&lookup.clause(&wanted), entity, None);
+        condition.is_ok_and(|it| !it.matches(body)).then(|| told().at_attribute(name))
+    };
+    asked.filter_map(differs).collect()
+}
+
+/// A value of a field in a message; an object that is referred to is its id.
+fn shown(value: &Json) -> String {
+    let value = value.get("id").unwrap_or(value);
+    if value.is_null() { "not set".to_owned() } else { value.to_string() }
 }
 
 /// What the objects of a type belong to, as params of a list.

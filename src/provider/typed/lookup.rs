@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Kind, Operation, OperationKind};
+use crate::catalog::{Entity, Kind, Operation, OperationKind};
 use crate::provider::payload::to_json;
 use crate::provider::resources::connection_attribute;
 use crate::provider::typed::data_source::is_shown;
@@ -33,6 +33,12 @@ pub(super) fn lookups(surface: &Surface) -> Vec<Lookup> {
 }
 
 impl Lookup {
+    /// Whether its value may tell one object from all others: a text that is not chosen from a few.
+    pub(super) fn may_name_one(&self, entity: &Entity) -> bool {
+        let kind = entity.field_at(&self.slot.member).map(|shape| &shape.kind);
+        matches!(kind, Some(Kind::Text { .. }))
+    }
+
     /// What a configuration says of it.
     pub(super) fn value(&self, config: &Value) -> Option<Json> {
         let value = config.get(&self.slot.name);

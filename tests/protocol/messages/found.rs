@@ -91,6 +91,8 @@ async fn singles(stage: &mut Stage) {
         stage.make("stripe_customer", &json!({"name": name, "email": "team@example.com"})).await;
     }
     stage.data("stripe_customer", &json!({"email": "team@example.com"})).await;
+    let ada = id(&stage.make("stripe_customer", &json!({"name": "Ada"})).await);
+    stage.data("stripe_customer", &json!({"id": ada, "name": "Grace"})).await;
     let gone = stage.make("stripe_customer", &json!({"name": "Gone"})).await;
     stage.change("stripe_customer", &gone, &json!(null)).await;
     stage.data("stripe_customer", &json!({"id": id(&gone)})).await;
