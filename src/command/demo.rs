@@ -232,7 +232,7 @@ impl World {
     fn prepare(&self) -> Result<(), Error> {
         fs::write(self.folder.path().join("main.tf"), QUICKSTART)?;
         let mirror = self.folder.path().join("mirror");
-        install::into(&mirror, &install::HOSTS)?;
+        install::into(&mirror)?;
         let mirror = mirror.display().to_string();
         let config =
             format!("provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n");

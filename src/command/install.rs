@@ -12,9 +12,7 @@ use crate::command::platform::platform;
 use crate::env::{self, Env};
 
 /// The default hosts of a source address, of terraform and of tofu.
-pub(super) const HOSTS: [&str; 2] = ["registry.terraform.io", TOFU_HOST];
-/// The default host of a source address of tofu.
-const TOFU_HOST: &str = "registry.opentofu.org";
+pub(super) const HOSTS: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 /// The source address without its host.
 pub(super) const SOURCE: &str = "connectors/stripe";
 /// A whole configuration to begin with.
@@ -31,8 +29,7 @@ pub(super) struct Installed {
 
 pub(super) fn run(env: &Env, out: &mut dyn Write, is_terminal: bool) -> Result<(), Error> {
     let colour = Colour::of(env, is_terminal);
-    let Mirror { folder, hosts } = Mirror::of(env)?;
-    let installed = into(&folder, hosts)?;
+    let installed = into(&mirror(env)?)?;
     writeln!(out, "{}", colour.bold(&format!("The provider {VERSION} is installed for {}:", platform())))?;
     for copy in &installed {
         writeln!(out, "  {}", copy.file.display())?;
@@ -71,40 +68,29 @@ fn has_only_tofu(env: &Env) -> bool {
     demo::program(env).is_some_and(|file| file.file_stem().is_some_and(|name| name == "tofu"))
 }
 
-/// A folder that is searched before a registry is asked.
-#[derive(Debug, PartialEq, Eq)]
-struct Mirror {
-    folder: PathBuf,
-    /// The hosts of the programs that search it.
-    hosts: &'static [&'static str],
-}
-
-impl Mirror {
-    /// The folder that both programs search. A `~/.terraform.d` that is made for it would hide the folders of the XDG
-    /// specification from tofu, with the credentials in them: who has tofu alone gets the one among those.
-    fn of(env: &Env) -> Result<Self, Error> {
-        let variable = if cfg!(windows) { env::APPDATA } else { env::HOME };
-        let home = env.get(variable).ok_or_else(|| format!("cannot install: {variable} is not set"))?;
-        let home = PathBuf::from(home);
-        if cfg!(windows) {
-            return Ok(Self { folder: home.join("terraform.d/plugins"), hosts: &HOSTS });
-        }
-        let shared = home.join(".terraform.d");
-        if shared.exists() || !has_only_tofu(env) {
-            return Ok(Self { folder: shared.join("plugins"), hosts: &HOSTS });
-        }
-        let data = env.get(env::XDG_DATA_HOME).map(PathBuf::from).filter(|folder| folder.is_absolute());
-        let data = data.unwrap_or_else(|| home.join(".local/share"));
-        Ok(Self { folder: data.join("opentofu/plugins"), hosts: &[TOFU_HOST] })
+/// The folder that both programs search before they ask a registry. A `~/.terraform.d` that is made for it would hide
+/// the settings in the folders of the XDG specification from tofu, so who has tofu alone gets the one among those.
+fn mirror(env: &Env) -> Result<PathBuf, Error> {
+    let variable = if cfg!(windows) { env::APPDATA } else { env::HOME };
+    let home = env.get(variable).ok_or_else(|| format!("cannot install: {variable} is not set"))?;
+    let home = PathBuf::from(home);
+    if cfg!(windows) {
+        return Ok(home.join("terraform.d/plugins"));
     }
+    let shared = home.join(".terraform.d");
+    if shared.exists() || !has_only_tofu(env) {
+        return Ok(shared.join("plugins"));
+    }
+    let data = env.get(env::XDG_DATA_HOME).map(PathBuf::from).filter(|folder| folder.is_absolute());
+    Ok(data.unwrap_or_else(|| home.join(".local/share")).join("terraform/plugins"))
 }
 
 /// Copies this binary into a mirror, once for each host.
-pub(super) fn into(mirror: &Path, hosts: &[&str]) -> Result<Vec<Installed>, Error> {
+pub(super) fn into(mirror: &Path) -> Result<Vec<Installed>, Error> {
     let binary = std::env::current_exe()?;
     let name = format!("terraform-provider-stripe_v{VERSION}{}", std::env::consts::EXE_SUFFIX);
     let mut installed = Vec::new();
-    for host in hosts {
+    for host in HOSTS {
         let folder = mirror.join(host).join(SOURCE).join(VERSION).join(platform());
         fs::create_dir_all(&folder)?;
         let file = folder.join(&name);
@@ -124,39 +110,30 @@ fn same(one: &Path, other: &Path) -> io::Result<bool> {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::{HOSTS, Mirror, TOFU_HOST, program_of};
+    use super::{mirror, program_of};
     use crate::env::Env;
 
     #[test]
-    fn who_has_tofu_alone_gets_no_folder_of_terraform() {
+    fn who_has_tofu_alone_gets_no_folder_that_hides_its_settings() {
         let home = tempfile::tempdir().unwrap();
         let bin = home.path().join("bin");
         std::fs::create_dir(&bin).unwrap();
         std::fs::write(bin.join("tofu"), "").unwrap();
         let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
         let env = |data: &str| {
-            Env::from_pairs([
-                ("HOME", text(home.path())),
-                ("PATH", text(&bin)),
-                ("XDG_DATA_HOME", data.to_owned()),
-            ])
+            let folders = [("HOME", text(home.path())), ("PATH", text(&bin))];
+            Env::from_pairs(folders.into_iter().chain([("XDG_DATA_HOME", data.to_owned())]))
         };
-        let mirror = |data: &str| Mirror::of(&env(data)).unwrap();
-        let found = mirror("");
-        assert_eq!(found.folder, home.path().join(".local/share/opentofu/plugins"));
-        assert_eq!(found.hosts, [TOFU_HOST]);
-        assert_eq!(mirror("/data").folder.to_str(), Some("/data/opentofu/plugins"));
-        assert_eq!(mirror("data"), found, "a relative folder is ignored");
+        let folder = |data: &str| mirror(&env(data)).unwrap();
+        assert_eq!(folder(""), home.path().join(".local/share/terraform/plugins"));
+        assert_eq!(folder("/data").to_str(), Some("/data/terraform/plugins"));
+        assert_eq!(folder("data"), folder(""), "a relative folder is ignored");
         assert_eq!(program_of(&env("")), "tofu");
+        let shared = home.path().join(".terraform.d/plugins");
         std::fs::write(bin.join("terraform"), "").unwrap();
-        let both = Mirror { folder: home.path().join(".terraform.d/plugins"), hosts: &HOSTS };
-        assert_eq!((mirror(""), program_of(&env(""))), (both, "terraform"));
+        assert_eq!((folder(""), program_of(&env(""))), (shared.clone(), "terraform"));
         std::fs::remove_file(bin.join("terraform")).unwrap();
         std::fs::create_dir(home.path().join(".terraform.d")).unwrap();
-        assert_eq!(
-            mirror("").folder,
-            home.path().join(".terraform.d/plugins"),
-            "tofu searches the one there"
-        );
+        assert_eq!(folder("/data"), shared, "the one that is there hides nothing more");
     }
 }
