@@ -291,6 +291,17 @@ fn what_a_list_cannot_do_without_can_stand_in_the_clause() {
 }
 
 #[test]
+fn what_stands_two_levels_deep_is_said_at_its_level() {
+    let summary = entity("BillingCreditBalanceSummary").unwrap();
+    let call = summary.operation(OperationKind::Get).unwrap();
+    let clause = "Customer = 'cus_1' AND filter.type = 'applicability_scope' AND filter.applicability_scope.price_type = 'metered'";
+    let filter = Filter::parse(clause, summary, Some(call)).unwrap();
+    let said = Json::Object(filter.pushdown(call, &Map::new()).unwrap().params);
+    let scope = json!({"type": "applicability_scope", "applicability_scope": {"price_type": "metered"}});
+    assert_eq!(said, json!({"customer": "cus_1", "filter": scope}));
+}
+
+#[test]
 fn a_currency_is_compared_in_any_case_and_the_last_day_is_one() {
     let price = json!({"currency": "usd", "created": 253_402_214_399_i64});
     let is = |clause: &str| parse(clause, entity("Price").unwrap()).unwrap().matches(&price);
