@@ -7,7 +7,7 @@ use crate::connection::Error;
 /// The state of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// Stripe returned the account.
+    /// Stripe returned the account, or said that the key may not read it.
     Active,
     /// Stripe could not be reached, or the response was something else.
     Error,
@@ -35,6 +35,8 @@ impl From<&Error> for State {
             Error::Key { .. } | Error::NoKey | Error::NotASecretKey { .. } | Error::WrongMode { .. } => {
                 Self::AuthError
             }
+            // Stripe knows the key, which may do less than read the account.
+            Error::Stripe(error) if error.lacks_permission() => Self::Active,
             Error::Stripe(error) if error.is_auth() => Self::AuthError,
             _ => Self::Error,
         }
