@@ -87,6 +87,14 @@ pub(super) fn journal_place(config: &Value) -> JournalPlace {
 }
 
 fn journal_rule(text: &str) -> Result<(), String> {
+    let lower = text.to_ascii_lowercase();
+    let scheme = ["redis:", "rediss:"].into_iter().find(|scheme| lower.starts_with(scheme));
+    if scheme.is_some_and(|scheme| !text.get(scheme.len()..).unwrap_or_default().starts_with("//")) {
+        return Err("must begin with `redis://` or `rediss://` where it is the address of a Redis".to_owned());
+    }
+    if text.trim().is_empty() {
+        return Err("must be the path of a folder or the address of a Redis, not white space".to_owned());
+    }
     JournalPlace::parse(text).map(drop)
 }
 
@@ -141,5 +149,21 @@ fn address(text: &str) -> Result<(), String> {
             Err("must not hold a user and a password: Stripe is reached with a key alone".to_owned())
         }
         Some(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::journal_rule;
+
+    #[test]
+    fn a_mistyped_address_of_a_redis_is_no_folder() {
+        for place in ["/var/creates", "creates", "redis://:hidden@redis.example/1", "rediss://redis.example"]
+        {
+            assert_eq!(journal_rule(place), Ok(()), "{place}");
+        }
+        for wrong in ["redis:/u:hidden@x", "rediss:hidden@x", "REDIS:/u:hidden@x", " ", ""] {
+            assert!(!journal_rule(wrong).unwrap_err().contains("hidden"), "{wrong}");
+        }
     }
 }

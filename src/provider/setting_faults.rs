@@ -87,7 +87,7 @@ pub(super) fn without_effect(config: &Value) -> Diagnostics {
     let logs = config.get("log_config");
     let verbose = config.get("verbosity").as_i64().is_some_and(|verbosity| verbosity > 1);
     if verbose && !logs.is_unknown() && logs.items().is_empty() {
-        let why = "nothing is logged without `log_config { enabled = true }`";
+        let why = "it is the depth of the log of `log_config { enabled = true }`; what TF_LOG shows has a depth of its own";
         found.push(no_effect("verbosity", why));
     }
     found
