@@ -19,7 +19,7 @@ use tokio::sync::Mutex;
 use crate::env::{self, Env};
 
 pub use identity::Identity;
-pub use keys::{kind_of_key, looks_like_key};
+pub use keys::{kind_of_key, looks_like_key, not_a_key};
 pub use manager::{Error as ManagerError, Manager};
 pub use marks::{REDACTED, without_marked};
 pub use version::SecretVersion;
@@ -61,6 +61,22 @@ pub enum Source {
     SecretVersion(String),
 }
 
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inline(_) => f.write_str("the configuration"),
+            Self::Environment(name) => write!(f, "the environment variable {name}"),
+            Self::File(path) => write!(f, "the key file {}", path.display()),
+            Self::SecretVersion(name) => write!(f, "the secret version {name}"),
+        }
+    }
+}
+
+/// A text without white space, and without the byte order mark of an editor, around it.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}')
+}
+
 /// Why a secret could not be fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -78,6 +94,14 @@ pub enum Error {
     /// The source, which the text names, contains nothing.
     #[error("{0} is empty")]
     Empty(String),
+    /// The source, which the text names, contains something that is no key.
+    #[error("{place} holds no key: {why}")]
+    NotAKey {
+        /// The source, as the other errors name it.
+        place: String,
+        /// What of it no key has, without the text.
+        why: &'static str,
+    },
     /// The version could not be read from Secret Manager.
     #[error(transparent)]
     SecretVersion(#[from] Arc<ManagerError>),
@@ -108,25 +132,37 @@ impl Secrets {
     /// The source does not exist, cannot be read, or is empty.
     pub async fn fetch(&self, source: &Source) -> Result<Secret, Error> {
         match source {
-            Source::Inline(secret) if secret.expose().trim().is_empty() => {
+            Source::Inline(secret) if trimmed(secret.expose()).is_empty() => {
                 Err(Error::Empty("the key".to_owned()))
             }
-            Source::Inline(secret) => Ok(Secret(secret.expose().trim().to_owned())),
+            Source::Inline(secret) => Ok(Secret(trimmed(secret.expose()).to_owned())),
             Source::Environment(name) => self
                 .env
                 .get(name)
-                .map(|text| Secret(text.trim().to_owned()))
+                .map(|text| Secret(trimmed(&text).to_owned()))
                 .filter(|secret| !secret.0.is_empty())
                 .ok_or_else(|| Error::Environment(name.clone())),
             Source::File(path) => {
                 let text = tokio::fs::read_to_string(path).await;
                 let text = text.map_err(|why| Error::File { path: path.clone(), why })?;
-                match text.trim() {
+                match trimmed(&text) {
                     "" => Err(Error::Empty(format!("the key file {}", path.display()))),
                     key => Ok(Secret(key.to_owned())),
                 }
             }
             Source::SecretVersion(name) => Ok(self.version(name).await?),
+        }
+    }
+
+    /// Fetches a key from its source: a text that can be one.
+    ///
+    /// # Errors
+    /// The source does not exist, cannot be read, or holds no key.
+    pub async fn fetch_key(&self, source: &Source) -> Result<Secret, Error> {
+        let key = self.fetch(source).await?;
+        match not_a_key(trimmed(key.expose())) {
+            None => Ok(Secret(trimmed(key.expose()).to_owned())),
+            Some(why) => Err(Error::NotAKey { place: source.to_string(), why }),
         }
     }
 
@@ -174,6 +210,23 @@ mod tests {
         assert_eq!(resolved(Source::File(file.clone())).await.unwrap(), "sk_test_2");
         std::fs::write(&file, " \n").unwrap();
         assert!(resolved(Source::File(file)).await.unwrap_err().ends_with("is empty"));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_holds_no_key_is_named_and_not_repeated() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key");
+        let secrets = Secrets::new(Env::from_pairs([("KEY", "x")]), None);
+        std::fs::write(&file, "\u{feff}sk_test_2\r\n").unwrap();
+        let key = secrets.fetch_key(&Source::File(file.clone())).await.unwrap();
+        assert_eq!(key.expose(), "sk_test_2");
+        for text in
+            ["sk_test_2\nsk_test_3", "STRIPE_API_KEY=sk_test_2", "\"sk_test_2\"", "sk_test_2 x", "sk_test_é"]
+        {
+            std::fs::write(&file, text).unwrap();
+            let error = secrets.fetch_key(&Source::File(file.clone())).await.unwrap_err().to_string();
+            assert!(error.starts_with("the key file /") && !error.contains("sk_test"), "{error}");
+        }
     }
 
     #[tokio::test]

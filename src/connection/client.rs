@@ -221,6 +221,11 @@ impl Connection {
         }
         let own = self.settings.ca_certificate.as_deref();
         let roots: Vec<&str> = own.into_iter().chain(self.defaults.ca_certificate.as_deref()).collect();
+        if self.settings.proxy.is_none()
+            && let Some(variable) = proxy::unusable_variable(base, &self.defaults.env)
+        {
+            return Err(Error::ProxyVariable(variable));
+        }
         let proxy = match &self.settings.proxy {
             Some(proxy) => Some(proxy::configured(proxy, &self.secrets).await?),
             None if self.log.as_ref().is_some_and(|log| log.logs_connections()) => {
@@ -247,11 +252,15 @@ impl Connection {
         let own = self.settings.key.as_ref();
         match own.or(self.defaults.key.as_ref()) {
             Some(origin) => {
-                let (key, origin) = (self.secrets.fetch(origin).await, origin.clone());
+                let (key, origin) = (self.secrets.fetch_key(origin).await, origin.clone());
                 key.map_err(|cause| Error::Key { origin, of_connection: own.is_some(), cause })
             }
             None => match self.defaults.env.get(env::STRIPE_API_KEY) {
-                Some(key) => Ok(Secret::new(key.trim().to_owned())),
+                Some(_) => {
+                    let origin = Source::Environment(env::STRIPE_API_KEY.to_owned());
+                    let key = self.secrets.fetch_key(&origin).await;
+                    key.map_err(|cause| Error::Key { origin, of_connection: false, cause })
+                }
                 None if self.defaults.sandbox.is_some() => Ok(Secret::new("sk_test_sandbox".to_owned())),
                 None => Err(Error::NoKey),
             },

@@ -51,6 +51,11 @@ pub enum Error {
         /// True when the key is a live one.
         live: bool,
     },
+    /// An environment variable should name a proxy, and does not.
+    #[error(
+        "the environment variable {0} is not the address of a proxy, such as \"http://proxy.example:3128\""
+    )]
+    ProxyVariable(&'static str),
     /// The Redis that should hold the shared limits cannot be used.
     #[error(transparent)]
     ThrottleScope(#[from] WindowError),

@@ -51,6 +51,21 @@ pub(super) fn of_environment(base: &str, env: &Env) -> Option<ProxySettings> {
     Some(ProxySettings { host, port, tls, credentials: basic(&found), origin: ProxyOrigin::Environment })
 }
 
+/// The variable that should name a proxy for calls to `base` and holds no address of one, if there is one.
+pub(super) fn unusable_variable(base: &str, env: &Env) -> Option<&'static str> {
+    let secure = base.parse::<Uri>().ok()?.scheme_str() == Some("https");
+    let own = if secure { ["https_proxy", "HTTPS_PROXY"] } else { ["http_proxy", "HTTP_PROXY"] };
+    let variables = own.into_iter().chain(["all_proxy", "ALL_PROXY"]);
+    let set = |name: &&str| env.get(name).is_some_and(|text| !text.trim().is_empty());
+    let name = variables.into_iter().find(set)?;
+    let through = |proxy: String, no: String| {
+        Matcher::builder().all(proxy).no(no).build().intercept(&base.parse().ok()?).map(drop)
+    };
+    let no = env.get("no_proxy").or_else(|| env.get("NO_PROXY")).unwrap_or_default();
+    let is_meant = through("http://proxy.example".to_owned(), no).is_some();
+    (is_meant && through(env.get(name)?, String::new()).is_none()).then_some(name)
+}
+
 /// The user and password in the proxy's address.
 fn basic(proxy: &Intercept) -> Option<ProxyCredentials> {
     let encoded = proxy.basic_auth()?.to_str().ok()?.strip_prefix("Basic ")?;
@@ -62,8 +77,26 @@ fn basic(proxy: &Intercept) -> Option<ProxyCredentials> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Env, of_environment};
+    use super::{Env, of_environment, unusable_variable};
     use crate::stripe::ProxyTls;
+
+    #[test]
+    fn a_variable_that_names_no_proxy_is_told() {
+        let stripe = "https://api.stripe.com";
+        let unusable = |pairs: &[(&str, &str)]| unusable_variable(stripe, &Env::from_pairs(pairs.to_vec()));
+        assert_eq!(unusable(&[("HTTPS_PROXY", "not a url")]), Some("HTTPS_PROXY"));
+        assert_eq!(unusable(&[("ALL_PROXY", "http://")]), Some("ALL_PROXY"));
+        for fine in [
+            &[][..],
+            &[("HTTPS_PROXY", "")],
+            &[("HTTPS_PROXY", "proxy.example:3128")],
+            &[("HTTPS_PROXY", "http://u:p@proxy.example:3128")],
+            &[("HTTP_PROXY", "not a url")],
+            &[("HTTPS_PROXY", "not a url"), ("NO_PROXY", "api.stripe.com")],
+        ] {
+            assert_eq!(unusable(fine), None, "{fine:?}");
+        }
+    }
 
     #[test]
     fn the_environment_names_a_proxy_as_for_any_client() {

@@ -2,14 +2,17 @@
 //! `stripe_connection` that is at fault.
 
 use crate::connection::Error;
+use crate::env;
 use crate::provider::connection_settings::{API_KEY, PROXY_PASSWORD, attribute_of};
-use crate::secret::{self, ManagerError};
+use crate::secret::{self, ManagerError, Source};
 use crate::stripe::{Kind, SetupError};
 use crate::terraform::value::Path;
 
 /// The error and what to set, without a capital letter and a full stop.
 pub(super) fn describe(error: &Error) -> String {
     let advice = match error {
+        // The text names the variable, which no attribute has named.
+        Error::Key { origin: Source::Environment(name), .. } if name == env::STRIPE_API_KEY => String::new(),
         Error::Key { origin, cause, .. } => secret_advice(cause, attribute_of(origin, API_KEY)),
         Error::ProxyPassword { origin, cause } => secret_advice(cause, attribute_of(origin, PROXY_PASSWORD)),
         _ => advice(error).0.to_owned(),
@@ -31,6 +34,8 @@ fn advice(error: &Error) -> (&'static str, Path) {
             "set `api_key` in the provider block, `auth_config` in the connection, or the environment variable STRIPE_API_KEY; with `sandbox` in the provider block no key is needed",
             none,
         ),
+        // Terraform prints the line of an attribute, and with it the key.
+        Error::Key { origin: Source::Inline(_), cause: secret::Error::NotAKey { .. }, .. } => ("", none),
         Error::Key { origin, of_connection: true, .. } => {
             ("", attribute("auth_config").index(0).name(attribute_of(origin, API_KEY)))
         }
@@ -44,6 +49,7 @@ fn advice(error: &Error) -> (&'static str, Path) {
         Error::Transport(SetupError::ProxyWithoutTls) => {
             ("set `proxy_ssltype` to AUTO or TUNNEL", attribute("proxy_ssltype"))
         }
+        Error::ProxyVariable(_) => ("set it to one, or unset it", none),
         Error::NotAnAccount => ("check that `api_base` is Stripe's address", none),
         Error::Stripe(error) => match error.kind() {
             Kind::ProxyAuth => {

@@ -16,6 +16,19 @@ pub fn kind_of_key(text: &str) -> Option<&'static str> {
     OTHER_KINDS.iter().find(|(prefix, _)| text.starts_with(prefix)).map(|(_, kind)| *kind)
 }
 
+/// Why a text cannot be a key of any kind, without the text; none where it can be one.
+pub fn not_a_key(text: &str) -> Option<&'static str> {
+    let has = |signs: &[char]| text.contains(signs);
+    match text {
+        _ if has(&['\n', '\r']) => Some("it has several lines"),
+        _ if has(&['=']) => Some("it has an equals sign; the key stands alone, without its name"),
+        _ if has(&['"', '\'', '`']) => Some("it has quotation marks; the key stands alone"),
+        _ if text.chars().any(char::is_whitespace) => Some("it has white space inside"),
+        _ if !text.chars().all(|letter| letter.is_ascii_graphic()) => Some("it has a sign that no key has"),
+        _ => None,
+    }
+}
+
 /// Whether a text is a key, or another secret of Stripe's, and no name of a place that holds one.
 pub fn looks_like_key(text: &str) -> bool {
     let text = text.trim();

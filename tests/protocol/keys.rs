@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use stripe_provider::terraform::value::Value;
 
-use crate::support::shop::{Shop, connection, entity, ok, refused, warnings};
+use crate::support::shop::{Shop, connection, entity, ok, refusal, refused, warnings};
 use crate::support::terraform::{Object, Terraform};
 
 fn customer() -> Value {
@@ -32,6 +32,54 @@ async fn a_key_that_is_known_to_be_missing_is_an_error_of_the_plan() {
     }
     let mut later = shop.run_with("", &block("api_key", Value::Unknown)).await;
     ok(later.plan("stripe_entity", &Object::default(), &customer()).await);
+}
+
+#[tokio::test]
+async fn an_import_that_is_refused_lists_what_may_name_one_object() {
+    let shop = Shop::open().await;
+    let mut run = shop.run("sk_test_shop_1").await;
+    let (_, why) = refused(run.import("stripe_price", "a/b/c").await).remove(0);
+    assert!(why.contains("`lookup_key=…`") && why.contains("`nickname=…`"), "{why}");
+    for several in ["active", "currency", "billing_scheme", "unit_amount", "product"] {
+        assert!(!why.contains(&format!("`{several}=")), "{why}");
+    }
+    let (_, why) = refused(run.import("stripe_apps_secret", "secret_1").await).remove(0);
+    assert!(why.contains("none can be imported") && !why.contains('='), "{why}");
+}
+
+#[tokio::test]
+async fn a_key_that_may_not_read_the_account_works() {
+    let shop = Shop::open().await;
+    let mut run = shop.run("").await;
+    let status = |object: &Object| object.state.get("status").get("state").as_str().unwrap().to_owned();
+    let config = connection("rk_test_shop_1", &[]);
+    let plan = ok(run.plan("stripe_connection", &Object::default(), &config).await);
+    shop.fault(refusal("/v1/account", 403, "", "The provided key does not have the required permissions"));
+    let made = ok(run.apply("stripe_connection", &plan).await);
+    assert_eq!((status(&made).as_str(), warnings(&mut run)), ("ACTIVE", vec![]));
+}
+
+#[tokio::test]
+async fn a_text_that_cannot_be_a_key_is_refused_with_its_source_and_not_repeated() {
+    let shop = Shop::open().await;
+    let file = shop.folder.path().join("key");
+    std::fs::write(&file, "STRIPE_API_KEY=sk_test_hidden").unwrap();
+    for (key, from) in [("", file.to_str().unwrap()), ("sk_test_hidden sk_test_other", "STRIPE_API_KEY")] {
+        let block = match key {
+            "" => block("api_key_file", from),
+            _ => Value::map([("max_retries", Value::from(0))]),
+        };
+        let mut run = shop.run_with(key, &block).await;
+        let plan = ok(run.plan("stripe_connection", &Object::default(), &bare()).await);
+        ok(run.apply("stripe_connection", &plan).await);
+        let (_, why) = warnings(&mut run).pop().unwrap();
+        assert!(why.contains(from) && why.contains("holds no key") && !why.contains("hidden"), "{why}");
+    }
+}
+
+/// A connection with the key of the provider.
+fn bare() -> Value {
+    Value::map([("name", Value::from("shop")), ("location", Value::from("global"))])
 }
 
 #[tokio::test]
