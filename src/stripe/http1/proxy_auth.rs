@@ -103,6 +103,9 @@ impl Authentication<'_> {
     /// authentication.
     pub(super) fn challenged(&mut self, headers: &HeaderMap) -> Result<(), TransportError> {
         let digest = self.proxy.credentials.as_ref().is_some_and(|it| it.scheme == AuthScheme::Digest);
+        if self.proxy.credentials.is_none() {
+            return Err(credentials_missing());
+        }
         if !digest {
             return Err(credentials_refused());
         }
@@ -137,6 +140,13 @@ fn offered_digest(headers: &HeaderMap) -> Result<WwwAuthenticateHeader, Transpor
 /// The error of a 407 that no other try can help.
 pub(super) fn credentials_refused() -> TransportError {
     TransportError::ProxyAuth("the proxy refused the user and the password (HTTP 407)".to_owned())
+}
+
+/// The error of a 407 to a request that names no user.
+fn credentials_missing() -> TransportError {
+    TransportError::ProxyAuth(
+        "the proxy asks for a user and a password, and none is set (HTTP 407)".to_owned(),
+    )
 }
 
 impl ProxyCredentials {
@@ -180,6 +190,15 @@ mod tests {
 
     fn credentials(scheme: AuthScheme, user: &str, password: &str) -> ProxyCredentials {
         ProxyCredentials { scheme, user: user.to_owned(), password: Secret::new(password.to_owned()) }
+    }
+
+    #[test]
+    fn who_names_no_user_is_asked_for_one() {
+        let why = ProxyAuth::new(None).begin().challenged(&HeaderMap::new()).unwrap_err().to_string();
+        assert!(why.contains("asks for a user and a password, and none is set"), "{why}");
+        let basic = ProxyAuth::new(Some(credentials(AuthScheme::Basic, "svc", "wrong")));
+        let why = basic.begin().challenged(&HeaderMap::new()).unwrap_err().to_string();
+        assert!(why.contains("refused the user"), "{why}");
     }
 
     fn digest() -> ProxyAuth {
