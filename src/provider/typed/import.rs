@@ -77,9 +77,9 @@ async fn looked_up(
 }
 
 fn refused(surface: &Surface, id: &str, error: &ImportError) -> Diagnostic {
-    let named = lookups(surface).into_iter().filter(|it| it.may_name_one(surface.entity));
-    let named = named.filter(|_| !matches!(error, ImportError::Unreadable { .. }));
-    let names: Vec<String> = named.map(|it| format!("`{}=…`", it.slot.name)).collect();
+    let telling = lookups(surface).into_iter().filter(|it| it.may_name_one(surface.entity));
+    let telling = telling.filter(|_| !matches!(error, ImportError::Unreadable { .. }));
+    let names: Vec<String> = telling.map(|it| format!("`{}=…`", it.slot.name)).collect();
     let more = match (names.is_empty(), surface.entity.parents().is_empty()) {
         (false, true) => format!("Beside an id it takes what names one object alone: {}.", names.join(", ")),
         _ => String::new(),
