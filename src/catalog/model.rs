@@ -51,6 +51,9 @@ pub struct Entity {
     /// update that cannot unset such a param sends this.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub defaults: std::collections::BTreeMap<String, serde_json::Value>,
+    /// Params that an update takes only while they have this value, by dotted path; the empty text is none.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub settled: std::collections::BTreeMap<String, String>,
     /// Fields that Stripe omits from an answer unless they are asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub omitted: Vec<String>,

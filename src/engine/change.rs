@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Clearing, Entity, Items, Kind, Member, OperationKind, Shape, at, find, other_spelling};
-use crate::engine::compare::{equal, inside};
+use crate::engine::compare::{equal, fits, inside};
 use crate::engine::params::dotted;
 use crate::engine::{Params, Wanted};
 
@@ -102,7 +102,10 @@ fn may_need_new(entity: &Entity, params: Members<'_>, path: &[String]) -> bool {
     known.zip(updatable).is_some_and(|(known, updatable)| {
         let named_by = entity.items.get(&dotted).map(|rule| rule.by.as_str());
         let lacks_name = |by| updatable.item().and_then(|item| item.member(by)).is_none();
-        !takes_all(known, updatable) || named_by.is_some_and(lacks_name)
+        let mut settled = entity.settled.keys();
+        let may_be_settled =
+            settled.any(|param| param == &dotted || param.starts_with(&format!("{dotted}.")));
+        may_be_settled || !takes_all(known, updatable) || named_by.is_some_and(lacks_name)
     })
 }
 
@@ -165,6 +168,7 @@ impl Differ<'_> {
                 continue;
             }
             match find(updatable, name) {
+                Some(param) if self.is_settled(&at, old) || !fits(wanted, &param.shape) => self.fixed(at),
                 Some(param) => {
                     if let Some(value) = self.value(&at, old, wanted, (shape, &param.shape)) {
                         sent.insert(name.clone(), value);
@@ -185,6 +189,12 @@ impl Differ<'_> {
         } else {
             self.change.replaces.push(at);
         }
+    }
+
+    /// Whether a param has a value that no update changes any more.
+    fn is_settled(&self, at: &str, old: Option<&Json>) -> bool {
+        let open = self.entity.settled.get(at);
+        open.zip(old).is_some_and(|(open, old)| *old != "" && *old != open.as_str())
     }
 
     /// What unsets the params that are gone.

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Kind, Shape};
 use crate::connector::{compare_numbers, scalar};
+use crate::engine::params::accepted;
 
 /// Whether two values are equal as Stripe sees it: `"1500"` and `1500`, an id and the object that
 /// has it. Without a shape nothing but numbers may be spelled in two ways.
@@ -110,6 +111,17 @@ pub(crate) fn reference(value: &Json) -> &Json {
     match (value.get("object"), value.get("id")) {
         (Some(_), Some(id)) => id,
         _ => value,
+    }
+}
+
+/// Whether an update takes a value of this kind: a create takes a time where an update takes words alone.
+/// What is inside an object or a list is asked by itself.
+pub(super) fn fits(value: &Json, shape: &Shape) -> bool {
+    match (&shape.kind, value) {
+        (Kind::Union(shapes), _) => shapes.iter().any(|shape| fits(value, shape)),
+        (Kind::Enum(_), Json::Number(_) | Json::Bool(_)) => false,
+        (_, Json::Object(_) | Json::Array(_) | Json::Null) => true,
+        _ => accepted(value, shape).is_some(),
     }
 }
 

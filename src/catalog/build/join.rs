@@ -112,6 +112,7 @@ impl EntityJoin {
         self.apply_removal(rule.removal.as_ref());
         self.apply_restoration(rule);
         self.apply_defaults(rule);
+        self.apply_settled(rule);
         self.problems.extend(mark_sets(&mut self.entity, rule));
     }
 
@@ -277,6 +278,16 @@ impl EntityJoin {
             self.require(unsettable, || format!("defaults: an update takes no {path:?}, or unsets it"));
         }
         self.entity.defaults.clone_from(&rule.defaults);
+    }
+
+    /// What is settled once is a param of an update.
+    fn apply_settled(&mut self, rule: &EntityRule) {
+        let update = self.entity.operation(OperationKind::Update);
+        let params = update.map(|update| update.params.clone()).unwrap_or_default();
+        for path in rule.settled.keys() {
+            self.require(at(&params, path).is_some(), || format!("settled: an update takes no {path:?}"));
+        }
+        self.entity.settled.clone_from(&rule.settled);
     }
 
     fn check_removal(&mut self, removal: &Removal) {

@@ -33,6 +33,9 @@ pub struct EntityRule {
     /// What Stripe takes for params of an update where nothing is written.
     #[serde(default)]
     pub defaults: BTreeMap<String, serde_json::Value>,
+    /// Params that an update takes only while they have this value, by path.
+    #[serde(default)]
+    pub settled: BTreeMap<String, String>,
     /// Lists whose order means nothing, by path; lists of known values are such by themselves.
     #[serde(default)]
     pub sets: Vec<String>,

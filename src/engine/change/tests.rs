@@ -205,3 +205,23 @@ fn an_object_under_a_key_stays_where_no_call_takes_the_key_away() {
     let none = change("Coupon", &one, &json!({"amount_off": 5, "currency": "usd"}));
     assert_eq!((none.stays, none.update), (vec!["currency_options.eur".to_owned()], Params::new()));
 }
+
+#[test]
+fn what_an_update_takes_no_more_needs_a_new_object() {
+    let price =
+        |old: &str, new: &str| change("Price", &json!({"tax_behavior": old}), &json!({"tax_behavior": new}));
+    assert_eq!(price("unspecified", "inclusive").update["tax_behavior"], "inclusive");
+    assert_eq!(price("inclusive", "exclusive").replaces, ["tax_behavior"]);
+    let at = |country: &str, city: &str| json!({"address": {"country": country, "city": city}});
+    assert_eq!(change("TerminalLocation", &at("US", "A"), &at("DE", "A")).replaces, ["address.country"]);
+    let moved = change("TerminalLocation", &at("US", "A"), &at("US", "B"));
+    assert_eq!(Json::Object(moved.update), at("US", "B"));
+    assert!(moved.replaces.is_empty());
+}
+
+#[test]
+fn a_value_that_only_a_create_takes_needs_a_new_object() {
+    let anchor = |value: Json| json!({ "billing_cycle_anchor": value });
+    let moved = change("Subscription", &anchor(json!(1_900_000_000)), &anchor(json!(1_950_000_000)));
+    assert_eq!(moved.replaces, ["billing_cycle_anchor"]);
+}
