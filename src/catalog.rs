@@ -15,6 +15,7 @@
 //!
 //! A param and a field have one type language, [`Shape`]; what a name means is answered by [`names`].
 
+pub mod constraint;
 mod currency;
 mod entity;
 mod fact_format;

@@ -4,6 +4,7 @@
 //! or dotted (`address.city`); the value may be nested. Whatever Stripe would refuse is
 //! refused here, before anything is sent.
 
+mod documented;
 mod limits;
 mod secrets;
 mod unlisted;
@@ -60,6 +61,14 @@ pub enum ParamError {
         /// What was given, shortened.
         found: String,
     },
+    /// Stripe does not take it with the others, or without another one.
+    #[error("`{param}` {why}")]
+    Refused {
+        /// The param, dotted.
+        param: String,
+        /// What stands behind its name in a sentence.
+        why: String,
+    },
 }
 
 impl ParamError {
@@ -70,6 +79,7 @@ impl ParamError {
             | Self::Answered { key: param }
             | Self::Twice { param, .. }
             | Self::Missing { param }
+            | Self::Refused { param, .. }
             | Self::Value { param, .. } => param,
         }
     }
@@ -147,13 +157,24 @@ pub fn faults_of(entity: &Entity, written: &Written) -> Faults {
     faults.into_iter().map(|fault| fault.of(entity)).collect()
 }
 
-/// The params of a create, complete.
+/// The params of a create, complete, and together as Stripe takes them.
 pub fn create_params(entity: &'static Entity, written: &Written) -> Result<Wanted, Error> {
+    complete_params(entity, written, documented::of_create)
+}
+
+/// The params of a create, complete, each as Stripe takes it, and what else they must be.
+fn complete_params(
+    entity: &'static Entity,
+    written: &Written,
+    together: fn(&Entity, &Wanted) -> Faults,
+) -> Result<Wanted, Error> {
     if entity.create_operation().is_none() {
         return Err(Error::NotCreatable { entity: &entity.name });
     }
     let wanted = parse(written, entity.params()).map_err(|faults| with_missing(entity, written, faults))?;
-    both(require(&wanted, entity.create_params()), check_ids(entity, &wanted.params))?;
+    let missing = require(&wanted, entity.create_params());
+    let refused = [documented::limits(entity, &wanted), together(entity, &wanted)].concat();
+    both(both(missing, check_ids(entity, &wanted.params)), none(refused))?;
     Ok(wanted)
 }
 
@@ -199,7 +220,8 @@ fn one_by_one(written: &Written, known: &[Member]) -> Wanted {
 }
 
 /// The params of a configuration of which nobody knows yet whether its object is to be made or was
-/// imported: what Stripe requires and never shows again is not missing, for no import can write it.
+/// imported: what Stripe requires and never shows again is not missing, for no import can write it; and what
+/// Stripe shows of an object, a create may not take together.
 pub fn config_params(entity: &'static Entity, written: &Written) -> Result<Wanted, Error> {
     let shown = |fault: &ParamError| match fault {
         ParamError::Missing { param } => {
@@ -209,7 +231,7 @@ pub fn config_params(entity: &'static Entity, written: &Written) -> Result<Wante
         }
         _ => true,
     };
-    match create_params(entity, written) {
+    match complete_params(entity, written, |_, _| Faults::new()) {
         Err(Error::Params(faults)) => {
             let faults: Faults = faults.into_iter().filter(shown).collect();
             if faults.is_empty() { Ok(parse(written, entity.params())?) } else { Err(faults.into()) }
@@ -237,6 +259,10 @@ fn check_ids(entity: &Entity, params: &Params) -> Result<(), Faults> {
     let given = placed.filter_map(|name| Some((name, params.get(name)?)));
     let wrong = given.filter(|(_, id)| scalar(id).is_none_or(|id| check_id(&id).is_err()));
     let faults: Faults = wrong.map(|(name, id)| not_an_id(name, id)).collect();
+    none(faults)
+}
+
+fn none(faults: Faults) -> Result<(), Faults> {
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
@@ -284,7 +310,7 @@ fn at<'m>(params: &'m Map<String, Json>, path: &[String]) -> Option<&'m Json> {
 pub(super) fn require(wanted: &Wanted, params: &[Member]) -> Result<(), Faults> {
     let mut missing = Requirements { wanted, faults: Faults::new() };
     missing.of_object(&wanted.params, params, &mut Vec::new());
-    if missing.faults.is_empty() { Ok(()) } else { Err(missing.faults) }
+    none(missing.faults)
 }
 
 struct Requirements<'w> {

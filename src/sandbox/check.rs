@@ -114,7 +114,7 @@ impl Given {
     {
         let items = items.into_iter();
         if items.len() > ENTRIES {
-            return Err(Failure::of("too_many_elements", &[("param", &path), ("most", &ENTRIES)]).param(path));
+            return Err(too_many(path, ENTRIES));
         }
         let typed = items.enumerate().map(|(at, given)| self.value(inner, given, &format!("{path}[{at}]")));
         Ok(Json::Array(typed.collect::<Outcome<_>>()?))
@@ -151,6 +151,11 @@ impl Given {
 /// The refusal of a call that lacks a param.
 pub(super) fn missing(param: &str) -> Failure {
     Failure::of("missing", &[("param", &param)]).param(param)
+}
+
+/// The refusal of a list with more items than `most`.
+pub(super) fn too_many(param: &str, most: usize) -> Failure {
+    Failure::of("too_many_elements", &[("param", &param), ("most", &most)]).param(param)
 }
 
 /// The refusal of two params of which a call may have one; the first of them is named.

@@ -14,6 +14,7 @@ use super::fields::{Body, all_have, given_number, id, said, status, text};
 use super::state;
 use super::table;
 
+mod documented;
 mod rule;
 
 use rule::Rule;
@@ -26,7 +27,6 @@ pub(super) use rule::form_name;
 struct Constraints {
     exclusive: Vec<(String, String)>,
     least: BTreeMap<String, i64>,
-    most: BTreeMap<String, i64>,
     future: Vec<String>,
     demanded: Vec<String>,
     urls: Vec<String>,
@@ -67,6 +67,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("const
 
 /// Refuses what the call of that name cannot do: `coupon.Create`, `CapturePaymentIntent`.
 pub(super) fn check(call: &Call<'_>, name: &str) -> Outcome<()> {
+    documented::check(&call.params, name, call.now)?;
     let Some(constraints) = TABLE.get(name) else { return Ok(()) };
     let known = known(call);
     constraints.check(&known, call.now)?;
@@ -103,12 +104,7 @@ impl Constraints {
         let number = |path: &String| given_number(params, path);
         for (path, least) in &self.least {
             if number(path).is_some_and(|given| given < *least) {
-                return Err(Failure::of("too_low", &[("least", least)]).param(form_name(path)));
-            }
-        }
-        for (path, most) in &self.most {
-            if number(path).is_some_and(|given| given > *most) {
-                return Err(Failure::of("too_high", &[("most", most)]).param(form_name(path)));
+                return Err(documented::too_low(path, *least));
             }
         }
         if let Some(path) = self.future.iter().find(|path| number(path).is_some_and(|time| time <= now)) {

@@ -176,3 +176,22 @@ fn equal_prices_of_two_accounts_are_replaced_each_in_its_own() {
         assert_eq!(was.state.get("active").as_bool(), Some(false), "the old one has ended");
     }
 }
+
+#[test]
+fn what_stripe_would_not_make_replaces_nothing() {
+    let mut world = World::new();
+    let coupon =
+        world.made("stripe_coupon", &params(&json!({"percent_off": 10, "duration": "once"}))).unwrap();
+    let wanted =
+        params(&json!({"percent_off": 10, "amount_off": 500, "currency": "usd", "duration": "once"}));
+    let refused = format!("{:?}", world.plan("stripe_coupon", &coupon, Some(&wanted)).unwrap_err());
+    assert!(
+        refused.contains("`amount_off` and `percent_off` exclude each other: leave one of them out."),
+        "{refused}"
+    );
+    let wanted = params(&json!({"percent_off": 20, "duration": "repeating"}));
+    let refused = format!("{:?}", world.plan("stripe_coupon", &coupon, Some(&wanted)).unwrap_err());
+    assert!(refused.contains("`duration_in_months` is missing"), "{refused}");
+    let held = world.stripe.done("GET", &format!("/v1/coupons/{}", id(&coupon)), &json!({}));
+    assert_eq!(held["percent_off"].as_f64(), Some(10.0));
+}

@@ -15,6 +15,8 @@ messages! {
         "`{argument}` is missing: Stripe requires it." "";
     error argument_of_wrong_kind(argument: &str, expected: &str, found: &str) "Invalid Argument"
         "`{argument}` must be {expected}, not {found}." "";
+    error argument_refused(argument: &str, why: &str) "Stripe Would Refuse"
+        "`{argument}` {why}." "";
     warning argument_not_known(meant: &str, argument: &str, value: &str, known: &str) "Value Not Known"
         "{meant}`{argument}` is {value}, which Stripe is not known to take; known are {known}." "It is sent as it is.";
     error payload_fault(what: &str) "Invalid Payload"

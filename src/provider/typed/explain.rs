@@ -60,6 +60,7 @@ impl Surface {
             ParamError::Answered { key } => payload::unknown_argument(&spelled(key), &self.type_name, "."),
             ParamError::Twice { key, param } => payload::argument_twice(&spelled(key), param),
             ParamError::Missing { param } => payload::argument_missing(&spelled(param)),
+            ParamError::Refused { param, why } => payload::argument_refused(&spelled(param), why),
             ParamError::Value { param, expected, found } => {
                 payload::argument_of_wrong_kind(&spelled(param), expected, found)
             }

@@ -96,6 +96,8 @@ async fn plan_in_place(
     planned.set("id", Value::Unknown);
     let mut diagnostics = end_told(runtime, object, &request.prior, &memory.private).await;
     diagnostics.extend(check_readiness(runtime, &request.config, memory.private.handle.as_deref()).await);
+    let refused = surface.asked_to_create(runtime, &request.config).err();
+    diagnostics.extend(refused.iter().flat_map(|error| surface.explain(error)));
     let private = memory.private.with_key();
     let private = Memory { private, ..memory }.encode();
     PlanResponse { state: planned, private, diagnostics, requires_replace: Vec::new() }

@@ -82,10 +82,7 @@ fn one_of(values: &[String], text: &str, path: &str) -> Outcome<Json> {
 
 fn string(max_length: u32, text: &str, path: &str) -> Outcome<Json> {
     let most = usize::try_from(max_length).ok().filter(|length| *length > 0).unwrap_or(LONGEST);
-    if text.chars().count() > most {
-        return Err(too_long(text, most, path));
-    }
-    Ok(Json::from(text))
+    if text.chars().count() > most { Err(too_long(text, most, path)) } else { Ok(Json::from(text)) }
 }
 
 /// The refusal of a text with more letters than that.

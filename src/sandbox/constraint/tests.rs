@@ -40,7 +40,7 @@ fn every_constraint_is_about_a_param_of_its_call() {
             rule.given.iter().chain(&rule.lacks).chain(rule.when.keys()).chain(rule.unless.keys())
         });
         let pairs = constraints.exclusive.iter().flat_map(|(first, second)| [first, second]);
-        let bounds = constraints.least.keys().chain(constraints.most.keys());
+        let bounds = constraints.least.keys();
         let but = constraints.locked.iter().flat_map(|locked| &locked.but);
         assert!(
             constraints
@@ -70,16 +70,16 @@ fn every_constraint_is_about_a_param_of_its_call() {
 
 #[test]
 fn rules_are_met_by_what_is_given_and_what_is_not() {
-    let coupon = &read()["coupon.Create"];
-    let refused = |params: Json| {
-        let failure = coupon.check(params.as_object().unwrap(), 10).err()?;
+    let grant = &read()["billing.credit_grant.Create"];
+    let refused = |scope: Json, expires_at: i64| {
+        let params = json!({"customer": "cus_1", "amount": {"monetary": {}}, "effective_at": 9, "expires_at": expires_at,
+            "applicability_config": {"scope": scope}});
+        let mut params = params;
+        params["amount"]["monetary"]["value"] = json!(1);
+        let failure = grant.check(params.as_object().unwrap(), 10).err()?;
         Some(failure.error["param"].as_str().unwrap().to_owned())
     };
-    assert_eq!(refused(json!({"percent_off": 5})), None);
-    assert_eq!(refused(json!({})).as_deref(), Some("percent_off"));
-    assert_eq!(refused(json!({"percent_off": 5, "amount_off": 5})).as_deref(), Some("amount_off"));
-    let months = json!({"percent_off": 5, "duration_in_months": 2});
-    assert_eq!(refused(months).as_deref(), Some("duration_in_months"));
-    assert_eq!(refused(json!({"amount_off": 0})).as_deref(), Some("amount_off"));
-    assert_eq!(refused(json!({"amount_off": 1, "redeem_by": 9})).as_deref(), Some("redeem_by"));
+    assert_eq!(refused(json!({"price_type": "metered"}), 10), None);
+    assert_eq!(refused(json!({}), 10).as_deref(), Some("applicability_config[scope]"));
+    assert_eq!(refused(json!({"price_type": "metered"}), 9).as_deref(), Some("expires_at"));
 }

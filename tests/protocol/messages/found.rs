@@ -26,6 +26,8 @@ async fn written(stage: &mut Stage) {
     for config in [price(half), price(wrong), price(json!({"unit_amount_decimal": "5"}))] {
         stage.make("stripe_price", &config).await;
     }
+    let both = json!({"amount_off": 5, "currency": "usd", "percent_off": 10});
+    stage.make("stripe_coupon", &both).await;
     stage.make("stripe_price", &price(json!({"billing_scheme": "tierd"}))).await;
     stage.make("stripe_price", &price(json!({"on_destroy": "delete"}))).await;
     let misspelt = json!({"line_items": [{"price": "price_1", "quantitty": 1}]});

@@ -1,0 +1,133 @@
+//! What Stripe documents of params together, asked of what is wanted: `src/catalog/constraint.toml`.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value as Json;
+
+use super::values::wrong;
+use super::{Faults, ParamError, Wanted};
+use crate::catalog::Entity;
+use crate::catalog::constraint::{Condition, Constraints, Known, Violation, constraints};
+
+/// What each param of an object is against, whoever made the object.
+pub(super) fn limits(entity: &Entity, wanted: &Wanted) -> Faults {
+    constraints().get(&entity.key).map(|table| faults(table, wanted)).unwrap_or_default()
+}
+
+/// What the params of a create are against together.
+pub(super) fn of_create(entity: &Entity, wanted: &Wanted) -> Faults {
+    let table = constraints().get(&format!("{}.Create", entity.key));
+    table.map(|table| faults(table, wanted)).unwrap_or_default()
+}
+
+fn faults(table: &Constraints, wanted: &Wanted) -> Faults {
+    let Wanted { params, unknown, .. } = wanted;
+    let known = Known { params, unknown, now: Timestamp::now().as_second() };
+    table.violations(known).map(|violation| fault(violation, known)).collect()
+}
+
+fn fault(violation: Violation<'_>, known: Known<'_>) -> ParamError {
+    let found = |path: &str| known.at(path).cloned().unwrap_or_default();
+    let value = |path: &str, expected: String| wrong(path, &expected, &found(path));
+    match violation {
+        Violation::Exclusive(param, other) => ParamError::Refused {
+            param: param.to_owned(),
+            why: format!("and `{other}` exclude each other: leave one of them out"),
+        },
+        Violation::Met(rule) => {
+            ParamError::Refused { param: rule.about(known.params).to_owned(), why: why(rule, known) }
+        }
+        Violation::TooLow(path, least) => value(path, format!("a number of at least {least}")),
+        Violation::TooHigh(path, most) => value(path, format!("a number of at most {most}")),
+        Violation::TooLong(path, most) => value(path, format!("at most {most} characters long")),
+        Violation::TooMany(path, most) => ParamError::Value {
+            param: path.to_owned(),
+            expected: format!("a list of at most {most} items"),
+            found: format!("{} items", found(path).as_array().map_or(0, Vec::len)),
+        },
+    }
+}
+
+/// What stands behind the name of the param in the refusal of a rule that is met.
+fn why(rule: &Condition, known: Known<'_>) -> String {
+    let Condition { given, lacks, when, unless, past, .. } = rule;
+    if rule.is_of_missing() {
+        let others = lacks.iter().filter(|path| *path != rule.about(known.params));
+        let others: String = others.map(|path| format!("or `{path}` ")).collect();
+        let beside = given.first().map(|path| format!(" beside `{path}`")).unwrap_or_default();
+        return format!("{others}is missing: Stripe requires it{beside}{}", told(" where ", when));
+    }
+    match (past.is_empty(), given.is_empty()) {
+        (false, _) => "has passed already: Stripe takes a time in the future".to_owned(),
+        (_, true) => format!("cannot be set so at creation{}", told(": not where ", when)),
+        _ if unless.is_empty() => format!("cannot be set{}", told(" where ", when)),
+        _ => format!("can only be set{}", told(" where ", unless)),
+    }
+}
+
+/// Values in words: `` `duration` is `repeating` ``; nothing where there are none.
+fn told(before: &str, values: &BTreeMap<String, Json>) -> String {
+    let word = |value: &Json| match value.as_str() {
+        Some("") => "not set".to_owned(),
+        Some(text) => format!("`{text}`"),
+        None => format!("`{value}`"),
+    };
+    let words = |value: &Json| match value {
+        Json::Array(several) => several.iter().map(word).collect::<Vec<_>>().join(" or "),
+        one => word(one),
+    };
+    let all: Vec<String> =
+        values.iter().map(|(path, value)| format!("`{path}` is {}", words(value))).collect();
+    if all.is_empty() { String::new() } else { format!("{before}{}", all.join(" and ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog::constraint::samples::samples;
+    use crate::engine::params::{ParamError, Written, create_params};
+    use crate::engine::{Error, Faults};
+
+    fn faults(sample: &Written, entity: &'static crate::catalog::Entity) -> Faults {
+        match create_params(entity, sample) {
+            Err(Error::Params(faults)) => faults,
+            _ => Faults::new(),
+        }
+    }
+
+    fn is_refusal(fault: &ParamError) -> bool {
+        matches!(fault, ParamError::Refused { .. } | ParamError::Value { .. })
+    }
+
+    /// Over the whole table: what is against it is refused at its param.
+    #[test]
+    fn every_constraint_refuses_a_create() {
+        for sample in samples() {
+            let written = Written { members: sample.params.clone(), ..Written::default() };
+            let found = faults(&written, sample.entity);
+            let named = found.iter().any(|fault| fault.param() == sample.param && is_refusal(fault));
+            assert!(
+                named,
+                "{} {:?} is to be refused at {}: {found:?}",
+                sample.entity.key, sample.params, sample.param
+            );
+        }
+    }
+
+    /// Over the whole table: while one of the params that make it a refusal is not known, there is none.
+    #[test]
+    fn no_constraint_refuses_what_is_not_known_yet() {
+        for sample in samples() {
+            for needed in &sample.needs {
+                let top = needed.split('.').next().unwrap();
+                let mut written =
+                    Written { members: sample.params.clone(), unknown: vec![vec![top.to_owned()]] };
+                written.members.shift_remove(top);
+                let found = faults(&written, sample.entity);
+                let why = sample.param.split('.').next();
+                let refused = found.iter().find(|it| is_refusal(it) && it.param().split('.').next() == why);
+                assert_eq!(refused, None, "{} without {needed}", sample.entity.key);
+            }
+        }
+    }
+}

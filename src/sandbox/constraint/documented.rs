@@ -1,0 +1,67 @@
+//! What the catalog says of params alone, in the words of Stripe's refusals.
+
+use crate::catalog::constraint::{Condition, Known, Violation, constraints};
+use crate::sandbox::check::{exclusive, missing, too_long, too_many};
+use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::{Body, text};
+
+use super::rule::form_name;
+
+/// Refuses params that are against what Stripe documents of them.
+pub(super) fn check(params: &Body, call: &str, now: i64) -> Outcome<()> {
+    refusals(params, call, now).next().map_or(Ok(()), Err)
+}
+
+/// What each param is refused for, then all of a create together.
+fn refusals(params: &Body, call: &str, now: i64) -> impl Iterator<Item = Failure> {
+    let known = Known { params, unknown: &[], now };
+    let sent = call.strip_suffix(".Create").or_else(|| call.strip_suffix(".Update"));
+    let tables = [sent, Some(call)].into_iter().flatten().filter_map(|name| constraints().get(name));
+    tables.flat_map(move |table| table.violations(known)).map(|violation| failure(violation, params))
+}
+
+fn failure(violation: Violation<'_>, params: &Body) -> Failure {
+    match violation {
+        Violation::Exclusive(first, second) => exclusive(&form_name(first), &form_name(second)),
+        Violation::Met(rule) => met(rule, &form_name(rule.about(params))),
+        Violation::TooLow(path, least) => too_low(path, least),
+        Violation::TooHigh(path, most) => Failure::of("too_high", &[("most", &most)]).param(form_name(path)),
+        Violation::TooLong(path, most) => {
+            too_long(text(params, path).unwrap_or_default(), most, &form_name(path))
+        }
+        Violation::TooMany(path, most) => too_many(&form_name(path), most),
+    }
+}
+
+/// The refusal of a number that is too small.
+pub(super) fn too_low(path: &str, least: i64) -> Failure {
+    Failure::of("too_low", &[("least", &least)]).param(form_name(path))
+}
+
+fn met(rule: &Condition, param: &str) -> Failure {
+    let Some(message) = &rule.message else { return missing(param) };
+    let refusal = Failure::invalid(message).param(param);
+    rule.code.iter().fold(refusal, |refusal, code| refusal.code(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::constraint::samples::samples;
+
+    /// Over the whole table: the sandbox refuses what a plan refuses, at the same param.
+    #[test]
+    fn every_constraint_refuses_a_create() {
+        for sample in samples() {
+            let call = format!("{}.Create", sample.entity.key);
+            let params: Vec<_> = refusals(&sample.params, &call, 1_700_000_000)
+                .map(|refusal| refusal.error["param"].clone())
+                .collect();
+            assert!(
+                params.contains(&form_name(&sample.param).into()),
+                "{call} {:?}: {params:?}",
+                sample.params
+            );
+        }
+    }
+}
