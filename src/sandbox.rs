@@ -51,7 +51,6 @@ mod search;
 mod seed;
 mod server;
 mod shape;
-mod size;
 mod state;
 mod store;
 mod substitute;

@@ -11,7 +11,6 @@ use super::error::{Failure, Outcome, Stage};
 use super::fields::status;
 use super::life;
 use super::page;
-use super::size;
 use super::store::Session;
 
 use definition::{Answer, Behaviour};
@@ -134,7 +133,6 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
         call = customer_time::of_call(&call)?;
     }
     let call = &call;
-    size::check(call)?;
     constraint::check(call, &format!("{}.{kind:?}", call.entity.key))?;
     let own = behaviour(call.entity).map_or(&[][..], |behaviour| behaviour.operations);
     let own = own.iter().find(|(known, _)| *known == kind);
