@@ -149,8 +149,8 @@ mod tests {
         ];
         let shown = Value::map(shown.map(|(key, value)| (key, Value::from(value))));
         let left = hidden.left_out(shown);
-        let keys: Vec<&str> = left.as_map().unwrap().keys().map(|key| key.as_str()).collect();
-        assert_eq!(keys, ["id", "metadata.pins"]);
+        let keys: Vec<_> = left.as_map().unwrap().keys().collect();
+        assert_eq!(format!("{keys:?}"), r#"["id", "metadata.pins"]"#);
     }
 
     #[test]
