@@ -15,8 +15,7 @@ pub struct Entity {
     /// PascalCase singular: `PaymentIntent`; a rule, so absent in the facts.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// What facts and rules call it: the object, or the service where it is no object's own
-    /// (`customers.tax_ids`).
+    /// What facts and rules call it: the object, or the service (`customers.tax_ids`).
     pub key: String,
     /// Stripe's spelling of the object: `payment_intent`.
     pub object: String,
@@ -40,15 +39,13 @@ pub struct Entity {
     /// What destroying an entity does in Stripe.
     #[serde(default, skip_serializing_if = "Removal::is_forget")]
     pub removal: Removal,
-    /// Fields that say an entity has ended, with the value that says so as text, where the removal
-    /// does not say it: `expired` is `true`.
+    /// Fields that say an entity has ended, with the value as text, where the removal does not say it.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub ended: std::collections::BTreeMap<String, String>,
     /// What a plan offers for an entity that has ended outside of Terraform.
     #[serde(default, skip_serializing_if = "Restoration::is_replace")]
     pub restoration: Restoration,
-    /// What Stripe takes for params of an update, by dotted path, where nothing is written. An
-    /// update that cannot unset such a param sends this.
+    /// What an update sends for params, by dotted path, that it cannot unset and nobody writes any more.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub defaults: std::collections::BTreeMap<String, serde_json::Value>,
     /// Params that an update takes only while they have this value, by dotted path; the empty text is none.
@@ -57,8 +54,7 @@ pub struct Entity {
     /// Fields that Stripe omits from an answer unless they are asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub omitted: Vec<String>,
-    /// Fields that must be asked for to be complete on read: `expand` in version 1 of the API,
-    /// `include` in version 2.
+    /// Fields that must be asked for to be complete on read, by `expand`, or `include` in version 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expand: Vec<String>,
     /// Fields that the rules call secret; dots lead into objects. Whether a field is secret is asked of
@@ -111,10 +107,10 @@ pub struct Entity {
     /// Params whose values change by themselves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drifting: Vec<String>,
-    /// Names that Stripe gives to one entity, and what takes one over: `lookup_key` and `transfer_lookup_key`.
+    /// Names of which Stripe gives each to one entity, with the param that takes it from another.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub transfers: std::collections::BTreeMap<String, String>,
-    /// Fields that are null where a param is this word, by path: `tiers.up_to` and `inf`. A `*` is any key.
+    /// Fields that are null where a param is this word, by path. A `*` stands for any key of a map.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub null_words: std::collections::BTreeMap<String, String>,
     /// What is worked out of the rest when it is first asked for.

@@ -54,7 +54,7 @@ fn why(rule: &Condition, known: Known<'_>) -> String {
     let Condition { given, lacks, when, unless, past, .. } = rule;
     if rule.is_of_missing() {
         let others = lacks.iter().filter(|path| *path != rule.about(known.params));
-        let others: String = others.map(|path| format!("or `{path}` ")).collect();
+        let others = others.fold(String::new(), |text, path| text + "or `" + path + "` ");
         let beside = given.first().map(|path| format!(" beside `{path}`")).unwrap_or_default();
         return format!("{others}is missing: Stripe requires it{beside}{}", told(" where ", when));
     }
