@@ -10,7 +10,8 @@ pub enum Cell {
 }
 
 /// What the sandbox says of a sample that it does not take.
-const REFUSALS: [&str; 5] = [
+const REFUSALS: [&str; 6] = [
+    "Stripe Would Refuse",
     "Stripe Refused The Request",
     "Not Found In Stripe",
     "Declined",

@@ -163,7 +163,6 @@ impl Type<'_> {
 
 /// Whether a refusal names a param.
 fn blames(why: &str, param: &str) -> bool {
-    [format!("param {param},"), format!("param {param}["), format!("`{param}` sets")]
-        .iter()
-        .any(|it| why.contains(it))
+    let refused = ["param {},", "param {}[", "`{}` sets", "Refuse: `{}`"];
+    refused.map(|told| told.replace("{}", param)).iter().any(|it| why.contains(it))
 }
