@@ -116,9 +116,15 @@ impl SchemaCodec {
         self.decode(field, value).map(|state| self.complete(state))
     }
 
-    /// Reads a stored state and fills in what it lacks.
-    pub(super) fn decode_stored(&self, raw: Option<&wire::RawState>) -> Result<Value, Diagnostic> {
-        let state = dynamic::decode_stored(raw, self.ty()).map_err(|error| self.without_secrets(error))?;
+    /// Reads a state that was stored with that version of the schema, and fills in what it lacks.
+    pub(super) fn decode_stored(
+        &self,
+        raw: Option<&wire::RawState>,
+        version: i64,
+    ) -> Result<Value, Diagnostic> {
+        let is_older = version < self.schema.version;
+        let state =
+            dynamic::decode_stored(raw, self.ty(), is_older).map_err(|error| self.without_secrets(error))?;
         Ok(self.complete(state))
     }
 

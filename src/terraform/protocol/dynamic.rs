@@ -19,11 +19,13 @@ pub(super) fn decode(field: &str, value: Option<&DynamicValue>, ty: &Type) -> Re
     Ok(Value::Null)
 }
 
-/// Reads a stored state, which may lack what the schema has gained since it was written.
-pub(super) fn decode_stored(raw: Option<&RawState>, ty: &Type) -> Result<Value, Diagnostic> {
+/// Reads a stored state, which may lack what the schema has gained since it was written. In one of an older
+/// schema what has another form since is left out.
+pub(super) fn decode_stored(raw: Option<&RawState>, ty: &Type, is_older: bool) -> Result<Value, Diagnostic> {
+    let decode_json = if is_older { json::decode_older_state } else { json::decode_state };
     match raw {
         Some(raw) if !raw.json.is_empty() => {
-            json::decode_state(&raw.json, ty).map_err(|error| unreadable("raw_state", &error.to_string()))
+            decode_json(&raw.json, ty).map_err(|error| unreadable("raw_state", &error.to_string()))
         }
         Some(raw) if !raw.flatmap.is_empty() => Err(messages::state_too_old()),
         _ => Err(unreadable("raw_state", "it is empty")),

@@ -31,7 +31,7 @@ pub(super) fn upgrade<P: Provider>(
     request: &upgrade_resource_state::Request,
 ) -> Result<upgrade_resource_state::Response, Diagnostic> {
     let codec = service.codecs.resource(&service.provider, &request.type_name)?;
-    let stored = codec.decode_stored(request.raw_state.as_ref())?;
+    let stored = codec.decode_stored(request.raw_state.as_ref(), request.version)?;
     let (state, diagnostics) = service.provider.upgrade(&request.type_name, request.version, stored);
     Ok(upgrade_resource_state::Response {
         upgraded_state: Some(codec.encode(state)?),

@@ -26,6 +26,18 @@ pub fn decode_state(bytes: &[u8], ty: &Type) -> Result<Value, DecodeError> {
     decode(&json, ty)
 }
 
+/// Reads a stored state of an older schema, which may be another provider's: an attribute whose value has
+/// another form now is null until the object is read.
+pub fn decode_older_state(bytes: &[u8], ty: &Type) -> Result<Value, DecodeError> {
+    let json = serde_json::from_slice(bytes).map_err(|error| error_at(&Path::root(), error.to_string()))?;
+    let (Json::Object(members), Type::Object(attributes)) = (&json, ty) else { return decode(&json, ty) };
+    let fitting = attributes.iter().map(|(name, ty)| {
+        let value = members.get(name).and_then(|item| read(item, ty, &Path::attribute(name)).ok());
+        (name.clone(), value.unwrap_or_default())
+    });
+    Ok(Value::map(fitting))
+}
+
 /// Reads a value that was parsed already.
 pub fn decode(json: &Json, ty: &Type) -> Result<Value, DecodeError> {
     read(json, ty, &Path::root())
@@ -135,7 +147,7 @@ fn place(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::decode_state;
+    use super::{decode_older_state, decode_state};
     use crate::terraform::value::{Number, Type, Value};
 
     fn read(text: &str, ty: &Type) -> Result<Value, String> {
@@ -162,6 +174,15 @@ mod tests {
         let state = read(r#"{"name": "a", "colour": "red"}"#, &thing()).unwrap();
         let expected = Value::map([("name", Value::from("a")), ("size", Value::Null), ("tags", Value::Null)]);
         assert_eq!(state, expected);
+    }
+
+    #[test]
+    fn what_has_another_form_since_is_null_in_an_older_state() {
+        let state = br#"{"name": "a", "size": {"w": 1}, "tags": [["x"]]}"#;
+        let expected = Value::map([("name", Value::from("a")), ("size", Value::Null), ("tags", Value::Null)]);
+        assert_eq!(decode_older_state(state, &thing()).unwrap(), expected);
+        assert!(decode_older_state(b"{", &thing()).is_err());
+        assert!(decode_older_state(b"[]", &thing()).is_err());
     }
 
     #[test]

@@ -115,13 +115,13 @@ fn a_value_of_another_type_is_refused_with_its_place() {
 fn states_of_terraform_0_11_are_refused() {
     let flatmap = HashMap::from([("id".to_owned(), "b_1".to_owned())]);
     let raw = RawState { json: Vec::new(), flatmap };
-    let refusal = decode_stored(Some(&raw), &door().ty()).unwrap_err();
+    let refusal = decode_stored(Some(&raw), &door().ty(), false).unwrap_err();
     assert_eq!(refusal.summary, "State Too Old");
 }
 
 #[test]
 fn a_stored_state_may_lack_attributes_and_have_others() {
     let raw = RawState { json: br#"{"name":"front","gone":1}"#.to_vec(), flatmap: HashMap::new() };
-    let state = complete(decode_stored(Some(&raw), &door().ty()).unwrap(), &door());
+    let state = complete(decode_stored(Some(&raw), &door().ty(), false).unwrap(), &door());
     assert_eq!(state, Value::map([("name", Value::from("front")), ("door", Value::List(vec![]))]));
 }
