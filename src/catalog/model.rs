@@ -48,6 +48,9 @@ pub struct Entity {
     /// What an update sends for params, by dotted path, that it cannot unset and nobody writes any more.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub defaults: std::collections::BTreeMap<String, serde_json::Value>,
+    /// Params that Stripe answers beside the newer one of that name, by dotted path, and takes alone.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub superseded: std::collections::BTreeMap<String, String>,
     /// Params that an update takes only while they have this value, by dotted path; the empty text is none.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub settled: std::collections::BTreeMap<String, String>,
@@ -57,8 +60,7 @@ pub struct Entity {
     /// Fields that must be asked for to be complete on read, by `expand`, or `include` in version 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expand: Vec<String>,
-    /// Fields that the rules call secret; dots lead into objects. Whether a field is secret is asked of
-    /// [`Entity::is_secret`]: most secrets have no rule.
+    /// Fields that the rules call secret, by dotted path; [`Entity::is_secret`] knows all that are.
     #[serde(skip)]
     pub sensitive: Vec<String>,
     /// Fields that the rules call no secrets although they look like some.
@@ -94,11 +96,10 @@ pub struct Entity {
     /// Params beside `id` of which Stripe takes each value once: `lookup_key`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub natural_keys: Vec<String>,
-    /// Objects that use an entity of this type, and go on when it is archived or end when it is deleted, with
-    /// the param by which they are listed: `subscription` and `price`.
+    /// Objects that use an entity of this type, with the param by which they are listed: `subscription` by `price`.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub used_by: std::collections::BTreeMap<String, String>,
-    /// Params that only say how a call is done, by path: they go along with calls and cause none.
+    /// Params that only say how a call is done, by path.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub modifiers: Vec<String>,
     /// Params that Stripe never answers, and of which another value makes a new entity. The rest acts at creation only.

@@ -104,15 +104,13 @@ fn presumed_value(shape: Option<&Shape>, wanted: &Json, now: Option<&Json>) -> J
     }
 }
 
-/// `params` with what is wanted beside them and Stripe holds already: a default that is written out, a value that no
-/// call could take away. It need not be sent, and needs no new object.
-pub(super) fn held_beside(entity: &Entity, params: &Params, wanted: &Params, body: &Json) -> Params {
-    let mut held = params.clone();
+/// Adds to `params` what is wanted beside them and Stripe holds already: a default that is written out, a value that
+/// no call could take away. It need not be sent, and needs no new object.
+pub(super) fn hold_beside(entity: &Entity, params: &mut Params, wanted: &Params, body: &Json) {
     for (name, wanted) in wanted {
         let shape = find(entity.params(), name).map(|param| &param.shape);
-        Place { entity, path: name.clone(), shape, now: body.get(name) }.hold(&mut held, name, wanted);
+        Place { entity, path: name.clone(), shape, now: body.get(name) }.hold(params, name, wanted);
     }
-    held
 }
 
 /// Where a param stands, and what Stripe answers there.
@@ -184,7 +182,7 @@ pub(super) fn retain_answered_once(entity: &Entity, now: &Json, before: &Json) -
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::{drifted, held_beside, presumed};
+    use super::{drifted, hold_beside, presumed};
     use crate::connector::entity;
     use crate::engine::Params;
 
@@ -253,7 +251,9 @@ mod tests {
     fn what_stripe_holds_already_is_as_good_as_written() {
         let price = entity("Price").unwrap();
         let held = |params: Json, wanted: Json, body: Json| {
-            Json::Object(held_beside(price, &map(&params), &map(&wanted), &body))
+            let mut held = map(&params);
+            hold_beside(price, &mut held, &map(&wanted), &body);
+            Json::Object(held)
         };
         let body = json!({"recurring": {"interval": "month", "usage_type": "licensed"}, "active": true});
         let wanted = json!({"recurring": {"interval": "month", "usage_type": "licensed"}, "active": "true"});

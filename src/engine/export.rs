@@ -60,7 +60,18 @@ impl Exporter {
             }
             Some((member.name.clone(), value.or_else(|| empty(&member.shape, now))?))
         });
-        one_spelling(&exported.collect())
+        self.one_spelling(exported.collect(), place)
+    }
+
+    /// Of two spellings of one value the one without decimals, and the newer one.
+    fn one_spelling(self, mut params: Params, place: &str) -> Params {
+        let doubled = |name: &String| {
+            let newer = self.entity.superseded.get(&dotted(place, name)).map(String::as_str);
+            newer.or_else(|| whole_spelling(name)).is_some_and(|other| params.contains_key(other))
+        };
+        let doubled: Vec<String> = params.keys().filter(|name| doubled(name)).cloned().collect();
+        params.retain(|name, _| !doubled.contains(name));
+        params
     }
 
     /// An object that has at least one member and all that Stripe requires.
@@ -114,19 +125,6 @@ fn empty(shape: &Shape, now: &Json) -> Option<Json> {
     let members = shape.members().filter(|_| shape.is_required() && now.is_object())?;
     let may_be = members.iter().all(|member| !member.shape.is_required());
     may_be.then(|| Json::Object(Map::new()))
-}
-
-/// The older name of an id that Stripe answers beside the newer one, and takes alone.
-const OLDER: (&str, &str) = ("plan", "price");
-
-/// Of two spellings of one value the one without decimals, and the newer one.
-fn one_spelling(params: &Params) -> Params {
-    let (older, newer) = OLDER;
-    let is_older = |name: &str| name == older && params.get(older) == params.get(newer);
-    let doubled =
-        |name: &str| is_older(name) || whole_spelling(name).is_some_and(|whole| params.contains_key(whole));
-    let single = params.iter().filter(|(name, _)| !doubled(name));
-    single.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 #[cfg(test)]

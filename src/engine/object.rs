@@ -35,13 +35,7 @@ impl Object {
     /// What it takes to bring the object to what is wanted now.
     pub fn change_to(&self, wanted: &Wanted) -> Change {
         // What the object already is need not be sent, whoever made it so.
-        let mut written = self.params.clone();
-        add_among(&mut written, &self.stays, &wanted.params);
-        let before = if self.imported {
-            self.presumed(wanted)
-        } else {
-            drift::held_beside(self.entity, &written, &wanted.params, &self.body)
-        };
+        let before = if self.imported { self.presumed(wanted) } else { self.held(wanted) };
         self.restored(wanted, change::between(self.entity, &before, wanted))
     }
 
@@ -50,8 +44,16 @@ impl Object {
         let mut presumed = drift::presumed(self.entity, &wanted.params, &self.body);
         let places = export::places(self.entity, &self.locator);
         presumed.extend(places.filter(|(place, _)| wanted.params.contains_key(place)));
-        add(&mut presumed, &wanted.gone);
+        add_among(&mut presumed, &wanted.gone, &wanted.gone);
         presumed
+    }
+
+    /// What was written, and what Stripe holds beside it of what is wanted.
+    fn held(&self, wanted: &Wanted) -> Params {
+        let mut held = self.params.clone();
+        add_among(&mut held, &self.stays, &wanted.params);
+        drift::hold_beside(self.entity, &mut held, &wanted.params, &self.body);
+        held
     }
 
     /// What stays in Stripe after a change, though nobody writes it any more. A secret is not kept for that.
@@ -119,17 +121,6 @@ fn add_among(params: &mut Params, more: &Params, among: &Params) {
             }
             (None, value, Some(_)) => drop(params.insert(name.clone(), value.clone())),
             _ => {}
-        }
-    }
-}
-
-/// Adds params at every depth.
-fn add(params: &mut Params, more: &Params) {
-    for (name, value) in more {
-        match (params.get_mut(name), value) {
-            (Some(Json::Object(params)), Json::Object(more)) => add(params, more),
-            (Some(_), _) => {}
-            (None, value) => drop(params.insert(name.clone(), value.clone())),
         }
     }
 }

@@ -280,7 +280,7 @@ impl EntityJoin {
         self.entity.defaults.clone_from(&rule.defaults);
     }
 
-    /// What is settled once is a param of an update.
+    /// What is settled once, and what has a newer name, are params of an update.
     fn apply_settled(&mut self, rule: &EntityRule) {
         let update = self.entity.operation(OperationKind::Update);
         let params = update.map(|update| update.params.clone()).unwrap_or_default();
@@ -288,6 +288,11 @@ impl EntityJoin {
             self.require(at(&params, path).is_some(), || format!("settled: an update takes no {path:?}"));
         }
         self.entity.settled.clone_from(&rule.settled);
+        for path in rule.superseded.keys() {
+            let first = path.split('.').next().unwrap_or_default();
+            self.require(at(&params, first).is_some(), || format!("superseded: an update takes no {path:?}"));
+        }
+        self.entity.superseded.clone_from(&rule.superseded);
     }
 
     fn check_removal(&mut self, removal: &Removal) {

@@ -33,6 +33,9 @@ pub struct EntityRule {
     /// What Stripe takes for params of an update where nothing is written.
     #[serde(default)]
     pub defaults: BTreeMap<String, serde_json::Value>,
+    /// Params that Stripe answers beside the newer one of that name, by path.
+    #[serde(default)]
+    pub superseded: BTreeMap<String, String>,
     /// Params that an update takes only while they have this value, by path.
     #[serde(default)]
     pub settled: BTreeMap<String, String>,

@@ -52,8 +52,7 @@ async fn plan_existing(
     let mut planned = request.proposed.clone();
     keep_equal_handle(&mut planned, &request.prior);
     let change = object.change_to(&asked.wanted);
-    let planning =
-        Planning { surface, request: &request, object, written: &memory.params.clone(), change, asked };
+    let planning = Planning { surface, request: &request, object, written: &memory.params, change, asked };
     if planning.change.needs_new() && planning.replaces_in_place(runtime) {
         return plan_in_place(surface, runtime, &request, object, memory).await;
     }
@@ -73,12 +72,11 @@ async fn plan_existing(
         diagnostics.extend(planning.gap());
         diagnostics.extend(end_told(runtime, object, &request.prior, &memory.private).await);
     }
-    let memory = if planned == request.prior {
-        memory
-    } else {
+    let asked = (planned != request.prior).then(|| planning.asked.planned());
+    if asked.is_some() {
         diagnostics.extend(check_readiness(runtime, &request.config, memory.private.handle.as_deref()).await);
-        Memory { planned: Some(planning.asked.planned()), ..memory }
-    };
+    }
+    let memory = Memory { planned: asked, ..memory };
     PlanResponse { state: planned, requires_replace, private: memory.encode(), diagnostics }
 }
 
