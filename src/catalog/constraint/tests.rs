@@ -39,3 +39,11 @@ fn an_empty_object_is_not_there() {
     );
     assert_eq!(price(&serde_json::json!({"product": "prod_1"})), 0);
 }
+
+#[test]
+fn what_is_off_is_not_asked_for() {
+    let intent = |params: Json| violations("payment_intent.Create", &params, &[]);
+    assert_eq!(intent(serde_json::json!({"off_session": false})), 0);
+    assert_eq!(intent(serde_json::json!({"off_session": true})), 1);
+    assert_eq!(intent(serde_json::json!({"off_session": true, "confirm": true})), 0);
+}
