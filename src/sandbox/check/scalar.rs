@@ -122,12 +122,11 @@ fn countable(number: Json, path: &str) -> Outcome<Json> {
     let Some(whole) = number.as_i64().filter(|number| (-LARGEST..=LARGEST).contains(number)) else {
         return Err(Failure::of("no_integer", &[("given", &number)]).param(path));
     };
-    let Some(NumberRange { least, most, .. }) = NumberRange::at(path) else { return Ok(number) };
-    match most {
-        _ if whole < i64::from(least) => Err(Failure::of("too_low", &[("least", &least)]).param(path)),
-        Some(most) if whole > i64::from(most) => Err(Failure::of("too_high", &[("most", &most)]).param(path)),
-        _ => Ok(number),
-    }
+    let Some(range) = NumberRange::at(path).filter(|range| !range.holds(&number)) else { return Ok(number) };
+    Err(match range.most {
+        Some(most) if whole > i64::from(most) => Failure::of("too_high", &[("most", &most)]).param(path),
+        _ => Failure::of("too_low", &[("least", &(range.least + u32::from(range.is_open)))]).param(path),
+    })
 }
 
 /// The years that a time may lie in: those that calendars can count in.
