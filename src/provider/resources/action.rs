@@ -69,6 +69,7 @@ impl Resource for Action {
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
         let hidden = hidden(&request.config);
+        runtime.conceal(hidden.values());
         Box::pin(async move {
             let answer = plan(runtime, request).await;
             PlanResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
