@@ -51,7 +51,7 @@ pub use export::export;
 pub use foresight::Foreseen;
 pub use import::{ImportError, ImportId};
 pub use journal::{Adopted, Intent, Journal, JournalPlace, Leftovers, PendingCreate, fingerprint};
-pub use object::Object;
+pub use object::{Object, without};
 pub use params::{
     Faults, ParamError, Params, UnlistedValue, Wanted, Written, config_params, create_params, faults_of,
     parse, secret_params, sound_params, unlisted_values, with_original_keys,

@@ -107,6 +107,9 @@ fn presumed_value(shape: Option<&Shape>, wanted: &Json, now: Option<&Json>) -> J
 /// Adds to `params` what is wanted beside them and Stripe holds already: a default that is written out, a value that
 /// no call could take away. It need not be sent, and needs no new object.
 pub(super) fn hold_beside(entity: &Entity, params: &mut Params, wanted: &Params, body: &Json) {
+    // Most types have no words, and a plan asks this of every object.
+    let worded = (!entity.null_words.is_empty()).then(|| with_words(entity, body));
+    let body = worded.as_ref().unwrap_or(body);
     for (name, wanted) in wanted {
         let shape = find(entity.params(), name).map(|param| &param.shape);
         Place { entity, path: name.clone(), shape, now: body.get(name) }.hold(params, name, wanted);

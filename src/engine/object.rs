@@ -52,21 +52,28 @@ impl Object {
     fn held(&self, wanted: &Wanted) -> Params {
         let mut held = self.params.clone();
         add_among(&mut held, &self.stays, &wanted.params);
+        // Whoever settled it: what has a value that no update changes any more counts as written.
+        for path in self.entity.settled.keys() {
+            let Some(value) = self.body.as_object().and_then(|body| value_at(body, path)) else { continue };
+            let mut settled = Params::new();
+            put(&mut settled, path, value.clone());
+            add_among(&mut held, &settled, &wanted.params);
+        }
         drift::hold_beside(self.entity, &mut held, &wanted.params, &self.body);
         held
     }
 
     /// What stays in Stripe after a change, though nobody writes it any more. A secret is not kept for that.
     pub fn stays_after(&self, change: &Change, wanted: &Wanted) -> Params {
-        let first = |path: &String| path.split('.').next().unwrap_or_default().to_owned();
-        let taken_away: Vec<String> = change.stays.iter().map(first).collect();
-        let is_open =
-            |name: &String| find(self.entity.params(), name).is_some_and(|it| !it.shape.holds_secret());
-        let before = self.params.iter().filter(|(name, _)| taken_away.contains(name) && is_open(name));
         let mut stays = self.stays.clone();
-        stays.extend(before.map(|(name, value)| (name.clone(), value.clone())));
-        stays.retain(|name, _| taken_away.contains(name) || !wanted.params.contains_key(name));
-        stays
+        for path in &change.stays {
+            let first = path.split('.').next().unwrap_or_default();
+            let is_open = find(self.entity.params(), first).is_some_and(|it| !it.shape.holds_secret());
+            if let Some(value) = value_at(&self.params, path).filter(|_| is_open) {
+                put(&mut stays, path, value.clone());
+            }
+        }
+        without(stays, &wanted.params)
     }
 
     /// Sends an update with the params of a change; the object as Stripe answers it. A change that sends
@@ -125,6 +132,38 @@ fn add_among(params: &mut Params, more: &Params, among: &Params) {
     }
 }
 
+/// What stands at a dotted path and is not null.
+fn value_at<'p>(params: &'p Params, path: &str) -> Option<&'p Json> {
+    let mut names = path.split('.');
+    let first = params.get(names.next()?)?;
+    names.try_fold(first, |value, name| value.get(name)).filter(|value| !value.is_null())
+}
+
+/// Sets what stands at a dotted path.
+fn put(params: &mut Params, path: &str, value: Json) {
+    let Some((name, rest)) = path.split_once('.') else {
+        params.insert(path.to_owned(), value);
+        return;
+    };
+    let inside = params.entry(name).or_insert_with(|| Json::Object(Params::new()));
+    if let Json::Object(inside) = inside {
+        put(inside, rest, value);
+    }
+}
+
+/// What of some params others have not, at every depth.
+pub fn without(params: Params, others: &Params) -> Params {
+    let left = params.into_iter().filter_map(|(name, value)| match (value, others.get(&name)) {
+        (value, None) => Some((name, value)),
+        (Json::Object(members), Some(Json::Object(others))) => {
+            let left = without(members, others);
+            (!left.is_empty()).then_some((name, Json::Object(left)))
+        }
+        _ => None,
+    });
+    left.collect()
+}
+
 /// The object at that place; none when it is gone.
 pub(super) async fn current(
     connector: &Connector,
@@ -141,5 +180,43 @@ fn alive(found: Result<Json, connector::Error>) -> Result<Option<Json>, connecto
         Ok(now) => Ok(Some(now)),
         Err(error) if error.is_gone() => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use crate::connector::entity;
+    use crate::engine::{Object, Params, Wanted};
+
+    fn map(json: &Json) -> Params {
+        json.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn what_stays_is_remembered_by_its_path_until_it_is_written_again() {
+        let options = |keys: &[&str]| -> Json {
+            keys.iter().map(|key| ((*key).to_owned(), json!({"unit_amount": 5}))).collect()
+        };
+        let wanted = |keys: &[&str], nickname: &str| Wanted {
+            params: map(&json!({"currency_options": options(keys), "nickname": nickname})),
+            ..Wanted::default()
+        };
+        let mut price =
+            Object::new(entity("Price").unwrap(), "price_1".to_owned(), Params::new(), Json::Null);
+        price.params = map(&json!({"currency_options": options(&["eur", "gbp", "chf"]), "nickname": "A"}));
+        let mut stays = |keys: &[&str], nickname: &str| {
+            let next = wanted(keys, nickname);
+            let change = price.change_to(&next);
+            assert!(change.replaces.is_empty(), "{change:?}");
+            price.stays = price.stays_after(&change, &next);
+            price.params = next.params;
+            Json::Object(price.stays.clone())
+        };
+        assert_eq!(stays(&["eur", "chf"], "A"), json!({"currency_options": options(&["gbp"])}));
+        assert_eq!(stays(&["eur", "chf"], "B"), json!({"currency_options": options(&["gbp"])}));
+        assert_eq!(stays(&["eur"], "B"), json!({"currency_options": options(&["gbp", "chf"])}));
+        assert_eq!(stays(&["eur", "gbp"], "B"), json!({"currency_options": options(&["chf"])}));
     }
 }

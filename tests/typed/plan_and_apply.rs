@@ -119,3 +119,114 @@ fn what_stripe_holds_already_is_written_down_without_a_call_or_a_new_object() {
         world.idle(name, &now, &params(&wanted)).unwrap();
     }
 }
+
+#[test]
+fn what_was_written_down_as_stripe_had_it_is_taken_away_again() {
+    let mut world = World::new();
+    let name = "stripe_product";
+    let made = world.made(name, &params(&json!({"name": "A"}))).unwrap();
+    let path = format!("/v1/products/{}", made.state.get("id").as_str().unwrap());
+    world.stripe.done("POST", &path, &json!({"description": "x", "metadata": {"k": "1"}}));
+    let read = world.refresh(name, &made).unwrap();
+    let wanted = params(&json!({"name": "B", "description": "x", "metadata": {"k": "1"}}));
+    let plan = world.plan(name, &read, Some(&wanted)).unwrap();
+    let adopted = world.apply(name, &plan).unwrap();
+    let without = params(&json!({"name": "B"}));
+    let plan = world.plan(name, &adopted, Some(&without)).unwrap();
+    let now = world.apply(name, &plan).unwrap();
+    let body = held(&world, "/v1/products", &now);
+    assert_eq!((&body["description"], &body["metadata"]), (&Json::Null, &json!({})));
+}
+
+#[test]
+fn what_ignore_changes_hides_is_not_in_what_replaces_the_object_in_place() {
+    let mut world = World::new();
+    let name = "stripe_price";
+    let product = world.stripe.done("POST", "/v1/products", &json!({"name": "A"}))["id"].clone();
+    let price = |amount: u32, nickname: &str| {
+        json!({"product": product, "currency": "usd", "unit_amount": amount,
+        "nickname": nickname, "replace_in_place": true})
+    };
+    let made = world.made(name, &params(&price(5, "old"))).unwrap();
+    let plan = ignoring(&mut world, name, &made, &price(6, "new"), &["nickname"]);
+    let now = world.apply(name, &plan).unwrap();
+    assert_ne!(now.state.get("id"), made.state.get("id"));
+    let body = held(&world, "/v1/prices", &now);
+    assert_eq!((&body["nickname"], &body["unit_amount"]), (&json!("old"), &json!(6)));
+}
+
+#[test]
+fn what_somebody_else_has_settled_needs_a_new_object() {
+    let mut world = World::new();
+    let name = "stripe_price";
+    let product = world.stripe.done("POST", "/v1/products", &json!({"name": "A"}))["id"].clone();
+    let mut price = json!({"product": product, "currency": "usd", "unit_amount": 5});
+    let made = world.made(name, &params(&price)).unwrap();
+    let path = format!("/v1/prices/{}", made.state.get("id").as_str().unwrap());
+    world.stripe.done("POST", &path, &json!({"tax_behavior": "exclusive"}));
+    let read = world.refresh(name, &made).unwrap();
+    price["tax_behavior"] = json!("inclusive");
+    let plan = world.plan(name, &read, Some(&params(&price))).unwrap();
+    assert_eq!(plan.action, Action::Replace);
+}
+
+#[test]
+fn a_key_that_could_not_be_taken_away_is_put_back_beside_the_others() {
+    let mut world = World::new();
+    let name = "stripe_price";
+    let product = world.stripe.done("POST", "/v1/products", &json!({"name": "A"}))["id"].clone();
+    let options = json!({"eur": {"unit_amount": 5}, "gbp": {"unit_amount": 6}});
+    let both = params(
+        &json!({"product": product, "currency": "usd", "unit_amount": 4, "currency_options": options}),
+    );
+    let made = world.made(name, &both).unwrap();
+    let mut one = both.clone();
+    one["currency_options"].as_object_mut().unwrap().shift_remove("gbp");
+    let plan = world.plan(name, &made, Some(&one)).unwrap();
+    let less = world.apply(name, &plan).unwrap();
+    let plan = world.plan(name, &less, Some(&both)).unwrap();
+    assert_eq!(plan.action, Action::Update);
+    let back = world.apply(name, &plan).unwrap();
+    assert_eq!(back.state.get("id"), made.state.get("id"));
+    world.settled(name, &back, &both).unwrap();
+}
+
+#[test]
+fn what_a_plan_of_an_import_takes_away_is_taken_away() {
+    let mut world = World::new();
+    let name = "stripe_customer";
+    let theirs = json!({"name": "A", "address": {"line1": "x", "city": "Bern"}, "metadata": {"a": "1", "b": "2"},
+        "phone": "1"});
+    let id = world.stripe.done("POST", "/v1/customers", &theirs)["id"].as_str().unwrap().to_owned();
+    let imported = world.import(name, &id).unwrap();
+    let wanted = params(&json!({"name": "B", "metadata": {"a": "1"}}));
+    let plan = world.plan(name, &imported, Some(&wanted)).unwrap();
+    assert!(plan.planned.state.get("address").items().is_empty(), "the plan shows it so");
+    let now = world.apply(name, &plan).unwrap();
+    let body = held(&world, "/v1/customers", &now);
+    assert_eq!((&body["address"], &body["metadata"]), (&Json::Null, &json!({"a": "1"})));
+    assert_eq!((&body["name"], &body["phone"]), (&json!("B"), &json!("1")), "what is no block is left");
+    world.settled(name, &now, &wanted).unwrap();
+}
+
+#[test]
+fn a_block_of_an_import_that_stays_can_be_written_later() {
+    let mut world = World::new();
+    let name = "stripe_price";
+    let product = world.stripe.done("POST", "/v1/products", &json!({"name": "A"}))["id"].clone();
+    let tiers = json!([{"up_to": "inf", "unit_amount": 5}]);
+    let mut price = json!({"product": product, "currency": "usd", "billing_scheme": "tiered", "tiers_mode": "graduated",
+        "recurring": {"interval": "month"}, "tiers": tiers, "nickname": "a"});
+    let id = world.stripe.done("POST", "/v1/prices", &price)["id"].as_str().unwrap().to_owned();
+    let imported = world.import(name, &id).unwrap();
+    price["nickname"] = json!("b");
+    let whole = params(&price);
+    let mut without = whole.clone();
+    without.shift_remove("tiers");
+    let plan = world.plan(name, &imported, Some(&without)).unwrap();
+    let applied = world.apply(name, &plan).unwrap();
+    let plan = world.plan(name, &applied, Some(&whole)).unwrap();
+    assert_eq!(plan.action, Action::Update);
+    let now = world.apply(name, &plan).unwrap();
+    assert_eq!(now.state.get("id"), imported.state.get("id"));
+}

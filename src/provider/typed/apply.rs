@@ -39,12 +39,10 @@ pub(super) async fn create(surface: &Surface, runtime: &Runtime, request: ApplyR
 pub(super) async fn update(surface: &Surface, runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let memory = Memory::of_plan(&request.private);
     let object = surface.object(&request.prior, &memory);
-    let prepared = surface
-        .asked(runtime, &request.config, &request.prior, &memory)
-        .map_err(|error| surface.explain(&error))
-        .and_then(|asked| {
-            Ok((memory.private.connection(runtime).map_err(|unusable| vec![unusable])?, asked))
-        });
+    let prepared =
+        surface.asked_by_plan(runtime, &request, &memory).map_err(|error| surface.explain(&error)).and_then(
+            |asked| Ok((memory.private.connection(runtime).map_err(|unusable| vec![unusable])?, asked)),
+        );
     let (connection, asked) = match prepared {
         Ok(prepared) => prepared,
         Err(diagnostics) => return unchanged(request, diagnostics),
@@ -53,12 +51,11 @@ pub(super) async fn update(surface: &Surface, runtime: &Runtime, request: ApplyR
     // Planned so: in one step, or because the argument that makes it necessary was unknown.
     if change.needs_new() && request.planned.get("id").is_unknown() {
         let refused = &|error: &Error| surface.refused(error);
-        let creation = surface.creation(runtime, connection, memory.private, refused);
-        // A new object needs what an update of the old one does not: write-only values that stayed the same.
-        let asked = match surface.asked_to_create(runtime, &request.config) {
+        let asked = match surface.asked_to_replace(runtime, &request, &memory) {
             Ok(asked) => asked,
             Err(error) => return unchanged(request, surface.explain(&error)),
         };
+        let creation = surface.creation(runtime, connection, memory.private, refused);
         return match creation.replace(asked.wanted.params.clone(), &object, &request.prior).await {
             Ok(made) => surface.made(runtime, &request.planned, asked, made),
             Err(diagnostics) => unchanged(request, diagnostics),
@@ -96,8 +93,7 @@ impl Surface {
     /// The state of an object that was just made.
     fn made(&self, runtime: &Runtime, planned: &Value, asked: Asked, made: Made) -> StateResponse {
         let Made { private, locator, body, diagnostics, unset, .. } = made;
-        let mut memory = asked.remembered(private, locator, body);
-        memory.params.retain(|name, _| !unset.contains(name));
+        let memory = asked.remembered(Private { unset, ..private }, locator, body);
         StateResponse { diagnostics, ..self.remember(runtime, planned, memory) }
     }
 

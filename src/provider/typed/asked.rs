@@ -1,16 +1,16 @@
 //! What a configuration asks for: its arguments, the write-only twins of those that are secret, and the
 //! metadata that the provider block gives to every object.
 
-use serde_json::Value as Json;
-
 use crate::catalog::{Entity, OperationKind};
-use crate::engine::{Error, Faults, ParamError, Params, Wanted, Written, create_params, parse, sound_params};
+use crate::engine::{
+    Error, Faults, ParamError, Params, Wanted, Written, create_params, parse, sound_params, without,
+};
 use crate::provider::metadata_rules::{METADATA, with_defaults};
 use crate::provider::payload::to_json;
 use crate::provider::runtime::Runtime;
-use crate::provider::typed::memory::{Memory, Planned};
+use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::{Form, KEY, Repeats, Slot, Surface};
-use crate::terraform::provider::PlanRequest;
+use crate::terraform::provider::ApplyRequest;
 use crate::terraform::schema::{Attribute, Presence};
 use crate::terraform::value::{Type, Value};
 
@@ -46,14 +46,47 @@ impl Surface {
         prior: &Value,
         memory: &Memory,
     ) -> Result<Asked, Error> {
+        let wanted = self.wanted(config, prior, memory)?;
+        Ok(self.asked_with(runtime, config, wanted))
+    }
+
+    /// What the plan of a change asked for, and what is written beside it from now on.
+    pub(super) fn asked_by_plan(
+        &self,
+        runtime: &Runtime,
+        request: &ApplyRequest,
+        memory: &Memory,
+    ) -> Result<Asked, Error> {
+        let mut wanted = self.wanted(&request.config, &request.prior, memory)?;
+        self.follow_plan(&mut wanted, request, memory);
+        if memory.private.imported {
+            wanted.gone = self.taken_away(&request.prior, &request.planned);
+        }
+        let mut asked = self.asked_with(runtime, &request.config, wanted);
+        self.adopt(&mut asked.own, request);
+        Ok(asked)
+    }
+
+    /// What the create of a replacement is asked for that was planned as an update. It needs what an update of the
+    /// old object does not: write-only values that stayed the same.
+    pub(super) fn asked_to_replace(
+        &self,
+        runtime: &Runtime,
+        request: &ApplyRequest,
+        memory: &Memory,
+    ) -> Result<Asked, Error> {
+        let mut wanted = create_params(self.entity, &self.written_with_twins(&request.config))?;
+        self.follow_plan(&mut wanted, request, memory);
+        Ok(self.asked_with(runtime, &request.config, wanted))
+    }
+
+    fn wanted(&self, config: &Value, prior: &Value, memory: &Memory) -> Result<Wanted, Error> {
         let mut written = self.written_with_twins(config);
         let is_known = |slot: &&Slot| {
             let same_version = config.get(&slot.twin_version()) == prior.get(&slot.twin_version());
             slot.has_twin(config) && same_version && !memory.params.contains_key(&slot.member)
         };
-        let untouched =
-            self.arguments().filter(|slot| !slot.has_twin(config) && slot.is_untouched(config, prior));
-        let untouched: Vec<&Slot> = untouched.collect();
+        let untouched: Vec<&Slot> = self.untouched(config, prior).collect();
         for slot in self.twins().filter(is_known).chain(untouched.iter().copied()) {
             written.members.shift_remove(&slot.member);
             written.unknown.retain(|path| path.first() != Some(&slot.member));
@@ -61,28 +94,52 @@ impl Surface {
         let mut wanted = parse(&written, self.entity.params())?;
         let before = untouched.iter().filter_map(|slot| memory.params.get_key_value(&slot.member));
         wanted.params.extend(before.map(|(name, value)| (name.clone(), value.clone())));
-        if let Some(planned) = &memory.planned {
-            let is_twin = |name: &String| self.argument(name).is_some_and(|slot| slot.has_twin(config));
-            wanted.params.retain(|name, _| planned.unknown.contains(name) || is_twin(name));
-            wanted.params.extend(planned.params.clone());
-        }
-        Ok(self.asked_with(runtime, config, wanted))
+        Ok(wanted)
     }
 
-    /// What the state of an imported object shows and Terraform is about to take out of it: blocks that the
-    /// configuration does not have, for a block is never left to a provider.
-    pub(super) fn taken_away(&self, request: &PlanRequest) -> Params {
-        let blocks = |state: &Value| {
+    /// The arguments of which the configuration has what the state has. Nobody writes them anew then: they are what they
+    /// were, be that written or answered. Under `ignore_changes` Terraform puts the state into the configuration.
+    fn untouched<'s>(&'s self, config: &'s Value, state: &'s Value) -> impl Iterator<Item = &'s Slot> {
+        let is_same = |slot: &Slot| config.get(&slot.name) == state.get(&slot.name);
+        let written = self.arguments().filter(|slot| !slot.is_unset(config.get(&slot.name)));
+        written.filter(move |slot| !slot.has_twin(config) && is_same(slot))
+    }
+
+    /// An apply sees the configuration without `ignore_changes`: where it has something else than was planned, what
+    /// the plan asked for counts.
+    fn follow_plan(&self, wanted: &mut Wanted, request: &ApplyRequest, memory: &Memory) {
+        let (Some(asked), ApplyRequest { config, planned, .. }) = (&memory.planned, request) else { return };
+        let others = self.arguments().filter(|slot| config.get(&slot.name) != planned.get(&slot.name));
+        for slot in others.filter(|slot| !slot.has_twin(config)) {
+            match asked.get(&slot.member) {
+                Some(value) => drop(wanted.params.insert(slot.member.clone(), value.clone())),
+                None => drop(wanted.params.shift_remove(&slot.member)),
+            }
+        }
+    }
+
+    /// Adds what is written as Stripe has it already: nothing is sent for it, and its removal is one from now on.
+    fn adopt(&self, own: &mut Params, request: &ApplyRequest) {
+        let mut written = self.written(&request.config);
+        let untouched = self.untouched(&request.config, &request.planned).map(|slot| slot.member.as_str());
+        let untouched: Vec<&str> = untouched.filter(|name| !own.contains_key(*name)).collect();
+        written.members.retain(|name, _| untouched.contains(&name.as_str()));
+        own.extend(sound_params(self.entity, &written).params);
+    }
+
+    /// What the state of an imported object shows and a plan takes out of it: blocks that the configuration does not
+    /// have, for a block is never left to a provider, and keys of maps.
+    pub(super) fn taken_away(&self, prior: &Value, planned: &Value) -> Params {
+        let shown = |state: &Value| {
             let mut written = self.written(state);
-            let is_block =
-                |name: &str| self.argument(name).is_some_and(|it| matches!(it.form, Form::Block(..)));
-            written.members.retain(|name, _| is_block(name));
+            let is_whole = |name: &str| self.argument(name).is_some_and(Slot::is_whole);
+            written.members.retain(|name, _| is_whole(name));
             sound_params(self.entity, &written)
         };
-        let (shown, stays) = (blocks(&request.prior), blocks(&request.proposed));
+        let (was, stays) = (shown(prior), shown(planned));
         let unknown: Vec<&str> =
             stays.unknown.iter().filter_map(|path| path.first()).map(String::as_str).collect();
-        let known = shown.params.into_iter().filter(|(name, _)| !unknown.contains(&name.as_str()));
+        let known = was.params.into_iter().filter(|(name, _)| !unknown.contains(&name.as_str()));
         without(known.collect(), &stays.params)
     }
 
@@ -164,21 +221,11 @@ impl Surface {
     }
 }
 
-impl Asked {
-    /// What an apply has to know of the plan.
-    pub(super) fn planned(&self) -> Planned {
-        let unknown = self.wanted.unknown.iter().filter_map(|path| path.first().cloned()).collect();
-        let mut params = self.own.clone();
-        params.retain(|name, _| !self.wanted.unknown.iter().any(|path| path.first() == Some(name)));
-        Planned { params, unknown }
-    }
-}
-
 impl Slot {
-    /// Whether the configuration has what the state has. Nobody writes it anew then: it is what it was, be that
-    /// written or answered. Under `ignore_changes` Terraform puts the whole state into the configuration.
-    fn is_untouched(&self, config: &Value, prior: &Value) -> bool {
-        !self.is_unset(config.get(&self.name)) && config.get(&self.name) == prior.get(&self.name)
+    /// Whether what is not written in it is shown as taken away: Terraform leaves only whole attributes, and what
+    /// stands in blocks, to a provider.
+    fn is_whole(&self) -> bool {
+        matches!(self.form, Form::Block(..) | Form::Attribute(Type::Map(_)))
     }
 
     /// Whether a value of it can be a secret that a practitioner writes.
@@ -200,19 +247,6 @@ impl Slot {
     fn has_twin(&self, config: &Value) -> bool {
         !config.get(&self.twin()).is_null()
     }
-}
-
-/// What of the members of an object another one has not.
-fn without(members: Params, others: &Params) -> Params {
-    let left = members.into_iter().filter_map(|(name, value)| match (value, others.get(&name)) {
-        (value, None) => Some((name, value)),
-        (Json::Object(members), Some(Json::Object(others))) => {
-            let left = without(members, others);
-            (!left.is_empty()).then_some((name, Json::Object(left)))
-        }
-        _ => None,
-    });
-    left.collect()
 }
 
 /// Whether the objects of a type keep metadata that a create or an update sets.

@@ -21,22 +21,13 @@ pub(super) struct Memory {
     /// The metadata that the provider block gave to it beside.
     #[serde(default, skip_serializing_if = "Params::is_empty")]
     pub(super) default_metadata: Params,
-    /// What the plan of a change asks for. An apply sees the configuration without `ignore_changes`, and what a plan
-    /// did not show must not be sent.
+    /// The params that the plan of a change asks for. An apply sees the configuration without `ignore_changes`, and
+    /// what a plan did not show must not be sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) planned: Option<Planned>,
+    pub(super) planned: Option<Params>,
     /// The object as Stripe answered it last.
     #[serde(default, skip_serializing_if = "Json::is_null")]
     pub(super) body: Json,
-}
-
-/// What a plan asks for.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Planned {
-    /// The params that are known.
-    pub(super) params: Params,
-    /// The params of which something will be known in the apply only.
-    pub(super) unknown: Vec<String>,
 }
 
 impl Memory {

@@ -47,13 +47,14 @@ async fn plan_existing(
         Err(error) => return unplanned(request, surface.explain(&error)),
     };
     if object.imported {
-        asked.wanted.gone = surface.taken_away(&request);
+        asked.wanted.gone = surface.taken_away(&request.prior, &request.proposed);
     }
     let mut planned = request.proposed.clone();
     keep_equal_handle(&mut planned, &request.prior);
     let change = object.change_to(&asked.wanted);
     let planning = Planning { surface, request: &request, object, written: &memory.params, change, asked };
     if planning.change.needs_new() && planning.replaces_in_place(runtime) {
+        let memory = Memory { planned: Some(planning.asked.own.clone()), ..memory.clone() };
         return plan_in_place(surface, runtime, &request, object, memory).await;
     }
     planning.arguments(&mut planned);
@@ -72,7 +73,7 @@ async fn plan_existing(
         diagnostics.extend(planning.gap());
         diagnostics.extend(end_told(runtime, object, &request.prior, &memory.private).await);
     }
-    let asked = (planned != request.prior).then(|| planning.asked.planned());
+    let asked = (planned != request.prior).then(|| planning.asked.own.clone());
     if asked.is_some() {
         diagnostics.extend(check_readiness(runtime, &request.config, memory.private.handle.as_deref()).await);
     }

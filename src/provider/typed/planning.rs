@@ -6,12 +6,12 @@ use std::sync::atomic::Ordering;
 use serde_json::Value as Json;
 
 use crate::catalog::Restoration;
-use crate::engine::{Change, Foreseen, Object, Params, parse};
+use crate::engine::{Change, Foreseen, Object, Params, parse, without};
 use crate::provider::messages::{ends, payload};
 use crate::provider::metadata_rules::METADATA;
 use crate::provider::resources::ended_note;
 use crate::provider::runtime::Runtime;
-use crate::provider::typed::answered::{METADATA_ALL, OUTPUT, shown_metadata};
+use crate::provider::typed::answered::{METADATA_ALL, OUTPUT, shown_metadata, without_nested_secrets};
 use crate::provider::typed::asked::{Asked, keeps_metadata};
 use crate::provider::typed::schema::REPLACE_IN_PLACE;
 use crate::provider::typed::secrets::ROTATE_WHEN;
@@ -76,8 +76,13 @@ impl Planning<'_> {
         if self.touches(&slot.member) || slot.is_unset(prior) {
             return false;
         }
-        let written = self.written.contains_key(&slot.member) && !self.object.imported;
-        written || self.says_the_same(slot, prior)
+        if self.object.imported || !self.written.contains_key(&slot.member) {
+            return self.says_the_same(slot, prior);
+        }
+        // What Stripe holds already may be written beside it: no change, and not in the state.
+        let only =
+            |params: &Params| params.get_key_value(&slot.member).map(|(name, it)| (name.clone(), it.clone()));
+        without(only(&self.asked.own).into_iter().collect(), self.written).is_empty()
     }
 
     /// Whether an imported value, which nobody wrote, is what is wanted.
@@ -147,10 +152,20 @@ impl Planning<'_> {
         let restoring = self.restoring(slot).filter(|_| !replaced);
         match foreseen {
             _ if restoring.is_some() => slot.of_param(prior, restoring),
+            // An import shows first what a configuration would say; the rest is shown from now on.
+            _ if self.is_left_unset(slot, prior) && !replaced => {
+                let shown = without_nested_secrets(self.surface.entity, &self.object.body);
+                slot.answer(shown.get(&slot.member).unwrap_or(&Json::Null))
+            }
             _ if self.is_fixed(slot) && !replaced => prior.clone(),
             Some(foreseen) if !foreseen.unknown.contains(&slot.member.as_str()) => prior.clone(),
             _ => Value::Unknown,
         }
+    }
+
+    fn is_left_unset(&self, slot: &Slot, prior: &Value) -> bool {
+        let is_hidden = self.object.imported && slot.is_argument() && prior.is_null();
+        is_hidden && slot.member != METADATA && !self.touches_twin(slot)
     }
 
     /// What the update sends in the place of a slot, though nobody wrote it, to bring back what has ended.
