@@ -112,12 +112,13 @@ fn assert_share(scope: &str, all: &[Workdir]) {
     assert!(shares.iter().all(|own| *own * 8 >= share), "a run was starved: {shares:?}");
 }
 
-/// A machine with more runs than processors may hold a request back for longer than any slack, and the run
-/// waits such a refusal out. More than one in fifty is no accident.
+/// A machine with more to do than processors may hold a request back for longer than any slack, and the run waits
+/// such a refusal out. Of runs that did not share, seven requests in eight would be refused: one in eight tells the two
+/// apart on any machine. How few it is on a quiet one is a figure of the benchmarks.
 #[track_caller]
 fn hardly_any_refused(sandbox: &Sandbox) {
     let (requests, refused) = sandbox.traffic();
-    assert!(refused * 50 <= requests, "{refused} of {requests} requests were refused");
+    assert!(refused * RUNS <= requests, "{refused} of {requests} requests were refused");
 }
 
 fn a_run_that_is_killed_holds_nothing_back() {
@@ -142,7 +143,10 @@ fn assert_killed(scope: &str, all: &[Workdir]) {
     wait_until("the others go on", || sandbox.traffic().0 - before >= 75);
     let rate = 75.0 / began.elapsed().as_secs_f64();
     finish(children);
-    note(format_args!("{scope}: after a run was killed the others went on at {rate:.1} a second"));
+    let (requests, refused) = sandbox.traffic();
+    note(format_args!(
+        "{scope}: after a run was killed the others went on at {rate:.1} a second; {refused} of {requests} requests refused"
+    ));
     hardly_any_refused(&sandbox);
     // A killed terraform leaves its lock behind; its user removes it, and so does this test.
     let _ = std::fs::remove_file(all[0].path(".terraform.tfstate.lock.info"));
