@@ -3,7 +3,7 @@
 //! # Theory
 //!
 //! Terraform reads every object of a state, ten at a time. What it will ask for next it does not say, so pages
-//! are a bet: [`window`](self) asks for one only where it takes no more calls than the reads that it can be
+//! are a bet: [`page_cache`](self) asks for one only where it takes no more calls than the reads that it can be
 //! expected to answer. Each read ends in one of two ways: a page has shown the object, or it is asked for by
 //! its id. That something is gone, or hidden from a list, only the second way tells.
 //!
@@ -12,11 +12,11 @@
 //! older than the question (a data source, beside programs that run in an apply) is answered only by pages that
 //! were asked for after it came.
 
-mod flights;
+mod list_reads;
 mod listing;
-mod shelf;
-mod stretch;
-mod window;
+mod page_cache;
+mod segment;
+mod single_flight;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -26,9 +26,9 @@ use serde_json::Value as Json;
 
 use crate::catalog::Entity;
 use crate::connector::{Connector, Error, asked, id_at, locator};
-use flights::Flights;
+use list_reads::{Answer, Asked, ListReads};
 use listing::Listing;
-use shelf::{Answer, Asked, Shelf};
+use single_flight::SingleFlight;
 
 /// The number of writes of a connection.
 type Epoch = u64;
@@ -69,8 +69,8 @@ enum Saved {
 /// What the reads of one connection share.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
-    shelves: Mutex<HashMap<(String, Age), Arc<Shelf>>>,
-    reads_in_flight: Flights<Json>,
+    lists: Mutex<HashMap<(String, Age), Arc<ListReads>>>,
+    reads_in_flight: SingleFlight<Json>,
     epoch: AtomicU64,
     reads: AtomicUsize,
     pages: AtomicUsize,
@@ -125,8 +125,8 @@ impl Connector {
         let ids = locator::ids(entity, locator)?;
         let listing = Listing::of(entity, locator, known.body).filter(|_| self.connection.reads_by_list());
         let Some((listing, id)) = listing.zip(ids.last()) else { return self.get(entity, locator).await };
-        let others = self.reader.shelf(&listing, age);
-        let created = window::time_of(known.body);
+        let others = self.reader.list_reads(&listing, age);
+        let created = page_cache::time_of(known.body);
         let asked = Asked { id: (*id).to_owned(), created, expected: known.peers };
         match others.read(self, listing, asked).await {
             Answer::Found(body) => Ok(body),
@@ -137,7 +137,7 @@ impl Connector {
     /// Counts one more object that was made or read; how many of its list there are by now, 0 where no list shows it.
     pub fn count_peer(&self, entity: &'static Entity, locator: &str, body: &Json) -> usize {
         let listing = Listing::of(entity, locator, body);
-        listing.map_or(0, |listing| self.reader.shelf(&listing, Age::SinceLastWrite).count())
+        listing.map_or(0, |listing| self.reader.list_reads(&listing, Age::SinceLastWrite).count())
     }
 
     /// Whether something was seen that keeps Stripe from deleting the object with this id.
@@ -153,10 +153,10 @@ impl Connector {
 }
 
 impl Reader {
-    fn shelf(&self, listing: &Listing, age: Age) -> Arc<Shelf> {
-        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+    fn list_reads(&self, listing: &Listing, age: Age) -> Arc<ListReads> {
+        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (listing.key(), age);
-        Arc::clone(shelves.entry(key).or_insert_with(|| Arc::new(Shelf::new(age))))
+        Arc::clone(lists.entry(key).or_insert_with(|| Arc::new(ListReads::new(age))))
     }
 
     /// Marks a write as under way: what was read before it and during it is not kept.

@@ -31,7 +31,7 @@ use session::HELD;
 pub(super) use super::fields::Body;
 
 /// How long a process waits for another one's transaction.
-const PATIENCE: Duration = Duration::from_secs(20);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 /// So many connections that read wait for the next request.
 const IDLE_READERS: usize = 8;
 /// More than there are different queries.
@@ -195,7 +195,7 @@ impl Drop for Reader<'_> {
 
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    connection.busy_timeout(PATIENCE)
+    connection.busy_timeout(BUSY_TIMEOUT)
 }
 
 /// Puts what Stripe itself holds into a new store.

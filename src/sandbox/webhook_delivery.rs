@@ -19,7 +19,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::repeatable::now;
 
 /// How long one attempt may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The pauses before the second attempt and those after it.
 const PAUSES: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(5)];
 
@@ -112,7 +112,7 @@ async fn run(
 async fn deliver(parcel: &Delivery) -> bool {
     for pause in PAUSES.into_iter().map(Some).chain([None]) {
         let place = PLACES.acquire().await;
-        if matches!(tokio::time::timeout(PATIENCE, attempt(parcel)).await, Ok(Some(true))) {
+        if matches!(tokio::time::timeout(DELIVERY_TIMEOUT, attempt(parcel)).await, Ok(Some(true))) {
             return true;
         }
         drop(place);

@@ -124,7 +124,7 @@ fn receiver(statuses: &'static [u16]) -> (String, Receiver<(String, Json)>) {
     (url, received)
 }
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 #[test]
 fn events_reach_an_endpoint_of_this_machine_and_are_tried_again() {
@@ -133,15 +133,15 @@ fn events_reach_an_endpoint_of_this_machine_and_are_tried_again() {
     client.post("/v1/webhook_endpoints", &[("url", &url), ("enabled_events[]", "customer.created")]);
     client.post("/v1/products", &[("name", "not asked for")]);
     let customer = id(&client.post("/v1/customers", &[("name", "Ada")]));
-    let (_, first) = received.recv_timeout(PATIENCE).unwrap();
-    let (signature, second) = received.recv_timeout(PATIENCE).unwrap();
+    let (_, first) = received.recv_timeout(TIMEOUT).unwrap();
+    let (signature, second) = received.recv_timeout(TIMEOUT).unwrap();
     assert_eq!(first, second);
     assert_eq!(
         (&second["type"], &second["data"]["object"]["id"]),
         (&"customer.created".into(), &customer.as_str().into())
     );
     assert!(signature.starts_with("t=") && signature.contains(",v1="), "{signature}");
-    let deadline = std::time::Instant::now() + PATIENCE;
+    let deadline = std::time::Instant::now() + TIMEOUT;
     while client.get(&format!("/v1/events/{}", id(&second)))["pending_webhooks"] != 0 {
         assert!(std::time::Instant::now() < deadline, "the delivery is never noted");
         std::thread::sleep(Duration::from_millis(20));
@@ -167,19 +167,19 @@ fn an_event_destination_hears_whole_events_thin_ones_and_a_ping() {
     let (thin_url, thin) = receiver(&[200, 200]);
     let named = destination(&client, &thin_url, "thin", "v1.customer.created");
     let customer = id(&client.post("/v1/customers", &[("name", "Ada")]));
-    let (signature, event) = received.recv_timeout(PATIENCE).unwrap();
+    let (signature, event) = received.recv_timeout(TIMEOUT).unwrap();
     assert!(signature.contains(",v1="), "{signature}");
     assert_eq!(
         (&event["object"], &event["data"]["object"]["id"]),
         (&"event".into(), &customer.as_str().into())
     );
-    let (_, told) = thin.recv_timeout(PATIENCE).unwrap();
+    let (_, told) = thin.recv_timeout(TIMEOUT).unwrap();
     assert_eq!((&told["object"], &told["type"]), (&"v2.core.event".into(), &"v1.customer.created".into()));
     assert_eq!(told["related_object"]["url"], format!("/v1/customers/{customer}"));
     assert_eq!(told.get("data"), None);
     assert_eq!(client.get(&format!("/v2/core/events/{}", id(&told)))["type"], told["type"]);
     let pinged = client.json(&format!("/v2/core/event_destinations/{named}/ping"), &serde_json::json!({}));
-    let (_, told) = thin.recv_timeout(PATIENCE).unwrap();
+    let (_, told) = thin.recv_timeout(TIMEOUT).unwrap();
     assert_eq!((&told["id"], &told["type"]), (&pinged["id"], &"v2.core.event_destination.ping".into()));
     assert_eq!(told["related_object"]["id"], named.as_str());
 }
@@ -195,7 +195,7 @@ fn a_platform_hears_of_the_accounts_connected_to_it() {
     let headers = [("authorization", "Bearer sk_test_sandbox"), ("stripe-account", account.as_str())];
     let form = [("name", "of the account")];
     client.call_with(&headers, "POST", "/v1/customers", &form);
-    let (_, event) = received.recv_timeout(PATIENCE).unwrap();
+    let (_, event) = received.recv_timeout(TIMEOUT).unwrap();
     let told = (&event["data"]["object"]["name"], &event["account"]);
     assert_eq!(told, (&"of the account".into(), &account.as_str().into()));
     let page = client.ok("GET", "/v1/events", &[("type", "customer.created")]);

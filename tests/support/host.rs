@@ -5,9 +5,9 @@ use std::time::Duration;
 pub use stripe_provider::terraform::host::{Host, Line};
 
 /// No test waits longer for anything.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What a test waits for, or the end of the test.
 pub async fn soon<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, Box::pin(what)).await.expect("it takes too long")
+    tokio::time::timeout(TIMEOUT, Box::pin(what)).await.expect("it takes too long")
 }

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::authority::Certificate;
-use super::ports::{PATIENCE, answers, free_port};
+use super::ports::{TIMEOUT, answers, free_port};
 use super::tools::Tool;
 
 pub const USER: &str = "svc";
@@ -40,7 +40,7 @@ impl Drop for Squid {
 impl Squid {
     /// Starts one with this certificate.
     pub fn start(certificate: &Certificate) -> Self {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             let mut squid = Self::attempt(certificate);
             if squid.is_up(deadline) {

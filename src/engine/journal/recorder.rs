@@ -6,9 +6,9 @@
 //! A create is known when it begins, and written down and synced only when one is about to be sent. One write
 //! and one sync cover all that have begun before, so creates that wait in the throttle find themselves synced by
 //! the one in front of them, and do not wake the thread. Creates that come at once, because their predecessors were
-//! answered at once, are given [`COMPANY`] to arrive. The recorder knows how many may come: as many as were lately
+//! answered at once, are given [`LONGEST_GATHERING`] to arrive. The recorder knows how many may come: as many as were lately
 //! in flight together, at first [`AT_ONCE`], less those that are. When nobody can come nobody is waited for, and
-//! company that did not come is not expected again. Who was synced together comes together again: a first
+//! others that did not come are not expected again. Who was synced together comes together again: a first
 //! sync that covers all makes the later ones cover all.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,13 +25,13 @@ use super::store::{Left, Store};
 use crate::connector::AccountMark;
 
 /// The longest that a create waits for others to share its sync.
-const COMPANY: Duration = Duration::from_millis(4);
+const LONGEST_GATHERING: Duration = Duration::from_millis(4);
 /// So many creates Terraform sends at once, unless it is told otherwise.
 const AT_ONCE: usize = 10;
 /// How often others are shown that the run lives.
 const RENEWAL: Duration = Duration::from_secs(2);
 /// The longest that a call waits for the recorder.
-const PATIENCE: Duration = Duration::from_secs(8);
+const REPLY_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The creates that dead runs left, and why single journals could not be read.
 pub(super) type Found = (Vec<Left>, Vec<io::Error>);
@@ -88,7 +88,7 @@ impl Recorder {
     }
 
     pub(super) async fn left(&self) -> io::Result<Found> {
-        self.ask(Job::Left, PATIENCE).await
+        self.ask(Job::Left, REPLY_TIMEOUT).await
     }
 
     /// A create begins, under a key that has begun no other one in this process.
@@ -98,7 +98,7 @@ impl Recorder {
 
     /// Moves an entry of a dead run into this journal; false when another process was first.
     pub(super) async fn claim(&self, left: Left, own: Entry) -> io::Result<bool> {
-        self.ask(|reply| Job::Claim(left, own, reply), PATIENCE).await
+        self.ask(|reply| Job::Claim(left, own, reply), REPLY_TIMEOUT).await
     }
 
     /// Returns when a create that was begun survives a failure of power.
@@ -107,7 +107,7 @@ impl Recorder {
         if locked(&self.shared.durable).contains(&key) {
             return Ok(());
         }
-        self.ask(|reply| Job::Sync(key, reply), PATIENCE).await
+        self.ask(|reply| Job::Sync(key, reply), REPLY_TIMEOUT).await
     }
 
     pub(super) fn answered(&self, key: &str, id: &str) {
@@ -204,9 +204,9 @@ impl Thread {
         }
     }
 
-    /// Handles what is there already, and what comes while company can be expected.
+    /// Handles what is there already, and what comes while others can be expected.
     fn gather(&mut self, jobs: &Receiver<Job>) {
-        let (till, before) = (Instant::now() + COMPANY, self.in_flight.len());
+        let (till, before) = (Instant::now() + LONGEST_GATHERING, self.in_flight.len());
         loop {
             let can_come = self.slots > self.in_flight.len();
             let wait = if can_come { till.saturating_duration_since(Instant::now()) } else { Duration::ZERO };

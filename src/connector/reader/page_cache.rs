@@ -1,14 +1,14 @@
-//! The stretches of a list that were read: the objects nobody has asked for yet, and where to go on.
+//! The segments of a list that were read: the objects nobody has asked for yet, and where to go on.
 //!
 //! # Theory
 //!
-//! A list is newest first, so an object's time says where it stands. A stretch begins at the newest object that
+//! A list is newest first, so an object's time says where it stands. A segment begins at the newest object that
 //! somebody waits for, or a little later, and grows by whole pages towards others, up or down, until it meets the next one: no page is
-//! read twice. How far another object is, in pages, follows from its time and from how many objects the stretch holds
+//! read twice. How far another object is, in pages, follows from its time and from how many objects the segment holds
 //! in its own time. To go there pays when it takes no more calls than the reads that are still to come would take; and
-//! where it does not, a new stretch may begin at the object itself, which is one call like its read.
+//! where it does not, a new segment may begin at the object itself, which is one call like its read.
 //!
-//! Pages that follow each other cost a latency each. So several may be under way: both ends of a stretch grow;
+//! Pages that follow each other cost a latency each. So several may be under way: both ends of a segment grow;
 //! where an object is far from it a second one begins there, which costs one page more where the two meet;
 //! and as long as what pages show is asked for, they are asked for ahead of who will wait for them.
 
@@ -17,13 +17,13 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value as Json;
 
 use super::listing::{PAGE, Page, Start};
-use super::stretch::{Edge, Stretch, Way};
+use super::segment::{Edge, Segment, Way};
 
 /// The most objects that are kept for reads to come.
 const MOST_KEPT: usize = 10_000;
 /// About as many objects a run makes in a second, at the limit of a test key.
 const MADE_A_SECOND: usize = 20;
-/// So many new stretches in a row may show nothing but what they began at.
+/// So many new segments in a row may show nothing but what they began at.
 const MOST_ALONE: usize = 2;
 /// An object is waited for, and not gone to from elsewhere, where the page under way is so many pages from it.
 const NEAR: usize = 2;
@@ -31,19 +31,19 @@ const NEAR: usize = 2;
 const SHOWN_FOR_ONE: usize = 4;
 /// Before anything was asked for, they may show one part in so many of what is expected.
 const UNTRIED_PART: usize = 8;
-/// A second stretch begins at an object that is so many pages from the first.
+/// A second segment begins at an object that is so many pages from the first.
 const FAR: usize = 8;
 
 /// What was read of a list.
 #[derive(Debug, Default)]
-pub(super) struct Window {
+pub(super) struct PageCache {
     /// The objects that nobody has asked for yet, as JSON text.
     kept: HashMap<String, Box<[u8]>>,
     /// Newest first; those that are known to overlap are joined.
-    stretches: Vec<Stretch>,
+    segments: Vec<Segment>,
     /// The pages that were asked for and have not come.
     under_way: Vec<Start>,
-    /// How many new stretches in a row have shown one object or none that was asked for.
+    /// How many new segments in a row have shown one object or none that was asked for.
     alone: usize,
     /// What earlier pages showed was lost with a write.
     after_write: bool,
@@ -58,7 +58,7 @@ pub(super) struct Abilities {
     pub(super) ids: bool,
 }
 
-impl Window {
+impl PageCache {
     /// An empty one in place of what a write has overtaken.
     pub(super) fn after_write() -> Self {
         Self { after_write: true, ..Self::default() }
@@ -80,7 +80,7 @@ impl Window {
         if self.kept.len() > MOST_KEPT {
             return None;
         }
-        let begins = self.stretches.is_empty() && self.under_way.is_empty() && !waiting.is_empty();
+        let begins = self.segments.is_empty() && self.under_way.is_empty() && !waiting.is_empty();
         let start = begins.then(|| beginning(waiting, to_come, can));
         let start = start.or_else(|| self.nearest(waiting, to_come, can));
         let start = start.or_else(|| self.farthest(waiting, to_come, can)).or_else(|| self.ahead(to_come));
@@ -106,10 +106,10 @@ impl Window {
         }
     }
 
-    /// A second stretch at the one who is farthest from the first, where all pages to him pay anyway: then three ends
+    /// A second segment at the one who is farthest from the first, where all pages to him pay anyway: then three ends
     /// can grow at once.
     fn farthest(&self, waiting: &[Option<i64>], to_come: usize, can: Abilities) -> Option<Start> {
-        let [only] = self.stretches.as_slice() else { return None };
+        let [only] = self.segments.as_slice() else { return None };
         let begins = self.under_way.iter().any(|start| matches!(start, Start::From(_)));
         if !can.times || begins {
             return None;
@@ -122,38 +122,38 @@ impl Window {
     }
 
     /// A page for who will wait, where all that is expected is not shown yet, and enough of what was shown was
-    /// asked for. It grows a stretch down, else up to the one above.
+    /// asked for. It grows a segment down, else up to the one above.
     fn ahead(&self, to_come: usize) -> Option<Start> {
         if self.after_write || to_come < self.kept.len() + PAGE * (self.under_way.len() + 1) {
             return None;
         }
         let [pages, objects] = self
-            .stretches
+            .segments
             .iter()
-            .fold([0, 0], |[pages, objects], stretch| [pages + stretch.pages, objects + stretch.objects]);
+            .fold([0, 0], |[pages, objects], segment| [pages + segment.pages, objects + segment.objects]);
         let asked_for = objects.saturating_sub(self.kept.len());
         if pages * PAGE > (SHOWN_FOR_ONE * asked_for).max(to_come / UNTRIED_PART) {
             return None;
         }
-        let down = self.stretches.iter().filter_map(|stretch| stretch.oldest.on.as_ref());
-        let up = self.stretches.iter().skip(1).filter_map(|stretch| stretch.newest.on.as_ref());
+        let down = self.segments.iter().filter_map(|segment| segment.oldest.on.as_ref());
+        let up = self.segments.iter().skip(1).filter_map(|segment| segment.newest.on.as_ref());
         down.chain(up).find(|start| !self.under_way.contains(start)).cloned()
     }
 
-    /// How an object of that time can be reached from the stretches beside it; none where one should hold it and
+    /// How an object of that time can be reached from the segments beside it; none where one should hold it and
     /// does not.
     fn ways(&self, created: Option<i64>) -> impl Iterator<Item = Way<'_>> {
-        let at = self.stretches.partition_point(|stretch| stretch.is_newer_than(created));
+        let at = self.segments.partition_point(|segment| segment.is_newer_than(created));
         let beside = [at.checked_sub(1), Some(at)].into_iter().flatten();
-        beside.filter_map(move |at| self.stretches.get(at)?.towards(created))
+        beside.filter_map(move |at| self.segments.get(at)?.towards(created))
     }
 
     /// Whether pages can still show an object of that time.
     pub(super) fn may_show(&self, created: Option<i64>) -> bool {
-        self.stretches.is_empty() || self.ways(created).next().is_some()
+        self.segments.is_empty() || self.ways(created).next().is_some()
     }
 
-    /// Takes what a page held; how many of those who wait it answers is told by [`Window::answered`].
+    /// Takes what a page held; how many of those who wait it answers is told by [`PageCache::answered`].
     pub(super) fn add(&mut self, start: &Start, page: Page, can: Abilities) {
         self.arrived(start);
         let texts =
@@ -170,31 +170,31 @@ impl Window {
         self.under_way.retain(|it| it != start);
     }
 
-    /// The number of the stretch that the page belongs to, which has grown by it; none where that was joined to
+    /// The number of the segment that the page belongs to, which has grown by it; none where that was joined to
     /// another one meanwhile.
     fn grown(&mut self, start: &Start, page: Page, can: Abilities) -> Option<usize> {
-        let stretch = Stretch::of(start, page, can);
+        let segment = Segment::of(start, page, can);
         if matches!(start, Start::Top | Start::From(_)) {
-            let at = self.stretches.partition_point(|it| it.newest.created >= stretch.newest.created);
-            self.stretches.insert(at, stretch);
+            let at = self.segments.partition_point(|it| it.newest.created >= segment.newest.created);
+            self.segments.insert(at, segment);
             return Some(at);
         }
         let goes_on = |edge: &Edge| edge.on.as_ref() == Some(start);
-        let at = self.stretches.iter().position(|it| goes_on(&it.newest) || goes_on(&it.oldest))?;
-        self.stretches.get_mut(at)?.grow(start, stretch);
+        let at = self.segments.iter().position(|it| goes_on(&it.newest) || goes_on(&it.oldest))?;
+        self.segments.get_mut(at)?.grow(start, segment);
         Some(at)
     }
 
-    /// Joins a stretch to those beside it that its last page has met.
+    /// Joins a segment to those beside it that its last page has met.
     fn join(&mut self, at: usize, shown: &HashSet<String>) {
         for upper in [Some(at), at.checked_sub(1)].into_iter().flatten() {
-            let Some([above, below]) = self.stretches.get(upper..=upper + 1).and_then(|it| it.first_chunk())
+            let Some([above, below]) = self.segments.get(upper..=upper + 1).and_then(|it| it.first_chunk())
             else {
                 continue;
             };
             if above.meets(below, shown) {
-                let below = self.stretches.remove(upper + 1);
-                self.stretches.get_mut(upper).into_iter().for_each(|above| above.join(&below));
+                let below = self.segments.remove(upper + 1);
+                self.segments.get_mut(upper).into_iter().for_each(|above| above.join(&below));
             }
         }
     }
@@ -207,7 +207,7 @@ impl Window {
     }
 }
 
-/// Where a stretch begins: at the newest object that is waited for, else at the top. Those that are still to come were
+/// Where a segment begins: at the newest object that is waited for, else at the top. Those that are still to come were
 /// probably made in the same run, so it begins as much later as that run may have taken for them.
 fn beginning(waiting: &[Option<i64>], to_come: usize, can: Abilities) -> Start {
     let newest = waiting.iter().flatten().max().filter(|_| can.times);
@@ -228,7 +228,7 @@ pub(super) fn id_of(body: &Json) -> Option<String> {
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::{Abilities, Page, Start, Window};
+    use super::{Abilities, Page, PageCache, Start};
 
     const CAN: Abilities = Abilities { times: true, ids: true };
 
@@ -238,16 +238,16 @@ mod tests {
         Page { objects, more, token: None }
     }
 
-    /// A window that holds the objects of 901 to 1000 seconds, with more on both sides.
-    fn window() -> Window {
-        let mut window = Window::default();
-        window.add(&Start::From(1000), page((901..=1000).rev(), true), CAN);
-        window
+    /// A cache that holds the objects of 901 to 1000 seconds, with more on both sides.
+    fn cache() -> PageCache {
+        let mut cache = PageCache::default();
+        cache.add(&Start::From(1000), page((901..=1000).rev(), true), CAN);
+        cache
     }
 
     #[test]
-    fn a_stretch_begins_where_somebody_waits() {
-        let empty = Window::default;
+    fn a_segment_begins_where_somebody_waits() {
+        let empty = PageCache::default;
         assert_eq!(empty().next(&[Some(5), None, Some(9)], 3, CAN), Some(Start::From(9)));
         assert_eq!(
             empty().next(&[Some(5), Some(9)], 100, CAN),
@@ -259,93 +259,93 @@ mod tests {
     }
 
     #[test]
-    fn a_stretch_grows_towards_the_nearest_as_long_as_that_pays() {
-        let next = |waiting: &[Option<i64>], to_come| window().next(waiting, to_come, CAN);
+    fn a_segment_grows_towards_the_nearest_as_long_as_that_pays() {
+        let next = |waiting: &[Option<i64>], to_come| cache().next(waiting, to_come, CAN);
         assert_eq!(next(&[Some(1050)], 1), Some(Start::Before("1000".into())));
         assert_eq!(next(&[Some(850), Some(1500)], 2), Some(Start::Behind("901".into())));
         assert_eq!(next(&[Some(1)], 10), Some(Start::Behind("901".into())));
-        assert_eq!(next(&[Some(1)], 9), Some(Start::From(1)), "another stretch is one call too");
+        assert_eq!(next(&[Some(1)], 9), Some(Start::From(1)), "another segment is one call too");
         assert_eq!(next(&[Some(950)], 50), None, "the list does not show it");
     }
 
     #[test]
-    fn stretches_that_show_one_object_alone_are_given_up() {
-        let mut window = window();
-        window.answered(&Start::From(1000), 1);
-        window.answered(&Start::From(1), 1);
-        assert_eq!(window.next(&[Some(1)], 3, CAN), None);
-        window.answered(&Start::From(1), 2);
-        assert_eq!(window.next(&[Some(1)], 3, CAN), Some(Start::From(1)));
+    fn segments_that_show_one_object_alone_are_given_up() {
+        let mut cache = cache();
+        cache.answered(&Start::From(1000), 1);
+        cache.answered(&Start::From(1), 1);
+        assert_eq!(cache.next(&[Some(1)], 3, CAN), None);
+        cache.answered(&Start::From(1), 2);
+        assert_eq!(cache.next(&[Some(1)], 3, CAN), Some(Start::From(1)));
     }
 
     #[test]
     fn what_the_end_of_the_list_is_behind_is_not_looked_for() {
-        let mut window = window();
-        window.add(&Start::Behind("901".into()), page((851..=900).rev(), false), CAN);
-        window.add(&Start::Before("1000".into()), page((1001..=1020).rev(), false), CAN);
-        assert_eq!(window.next(&[Some(3), Some(2000)], 500, CAN), None);
-        let objects = ["851", "901", "1000", "1020"].map(|id| window.take(id).unwrap()["created"].as_i64());
+        let mut cache = cache();
+        cache.add(&Start::Behind("901".into()), page((851..=900).rev(), false), CAN);
+        cache.add(&Start::Before("1000".into()), page((1001..=1020).rev(), false), CAN);
+        assert_eq!(cache.next(&[Some(3), Some(2000)], 500, CAN), None);
+        let objects = ["851", "901", "1000", "1020"].map(|id| cache.take(id).unwrap()["created"].as_i64());
         assert_eq!(objects, [Some(851), Some(901), Some(1000), Some(1020)]);
-        assert_eq!(window.take("901"), None, "each is handed out once");
+        assert_eq!(cache.take("901"), None, "each is handed out once");
     }
 
     #[test]
-    fn far_from_a_stretch_another_one_begins_beside_the_page_under_way_and_they_are_joined_where_they_meet() {
-        let mut window = window();
+    fn far_from_a_segment_another_one_begins_beside_the_page_under_way_and_they_are_joined_where_they_meet() {
+        let mut cache = cache();
         let waiting = [Some(890), Some(301), Some(500)];
-        let mut next = |waiting: &[Option<i64>]| window.next(waiting, 700, CAN);
+        let mut next = |waiting: &[Option<i64>]| cache.next(waiting, 700, CAN);
         assert_eq!(next(&waiting), Some(Start::Behind("901".into())));
         assert_eq!(next(&waiting), None, "nobody is so far");
         assert_eq!(next(&[Some(10), Some(150)]), Some(Start::From(10)));
-        assert_eq!(next(&[Some(20)]), None, "one stretch begins at a time");
-        window.add(&Start::From(10), page((1..=10).rev(), false), CAN);
-        window.add(&Start::Behind("901".into()), page((801..=900).rev(), true), CAN);
-        assert_eq!(window.next(&[Some(500)], 700, CAN), Some(Start::Behind("801".into())));
-        assert_eq!(window.next(&[Some(500)], 700, CAN), Some(Start::Before("10".into())), "from both sides");
-        window.add(&Start::Before("10".into()), page((11..=410).rev(), true), CAN);
-        assert!(window.may_show(Some(600)));
-        window.add(&Start::Behind("801".into()), page((401..=800).rev(), true), CAN);
-        assert_eq!(window.stretches.len(), 1);
-        assert!(!window.may_show(Some(600)), "between them nothing is hidden but what no list shows");
+        assert_eq!(next(&[Some(20)]), None, "one segment begins at a time");
+        cache.add(&Start::From(10), page((1..=10).rev(), false), CAN);
+        cache.add(&Start::Behind("901".into()), page((801..=900).rev(), true), CAN);
+        assert_eq!(cache.next(&[Some(500)], 700, CAN), Some(Start::Behind("801".into())));
+        assert_eq!(cache.next(&[Some(500)], 700, CAN), Some(Start::Before("10".into())), "from both sides");
+        cache.add(&Start::Before("10".into()), page((11..=410).rev(), true), CAN);
+        assert!(cache.may_show(Some(600)));
+        cache.add(&Start::Behind("801".into()), page((401..=800).rev(), true), CAN);
+        assert_eq!(cache.segments.len(), 1);
+        assert!(!cache.may_show(Some(600)), "between them nothing is hidden but what no list shows");
     }
 
     #[test]
-    fn two_stretches_of_one_second_meet_where_both_show_the_same_object() {
-        let mut window = Window::default();
+    fn two_segments_of_one_second_meet_where_both_show_the_same_object() {
+        let mut cache = PageCache::default();
         let page = |ids: &[&str], more| Page {
             objects: ids.iter().map(|id| json!({"id": id, "created": 7})).collect(),
             more,
             token: None,
         };
-        window.add(&Start::From(9), page(&["a", "b"], true), CAN);
-        window.add(&Start::From(7), page(&["e", "f"], true), CAN);
-        assert_eq!(window.stretches.len(), 2);
-        window.add(&Start::Behind("b".into()), page(&["c", "d"], true), CAN);
-        assert_eq!(window.stretches.len(), 2);
-        window.add(&Start::Before("e".into()), page(&["c", "d"], true), CAN);
-        assert_eq!(window.stretches.len(), 1);
+        cache.add(&Start::From(9), page(&["a", "b"], true), CAN);
+        cache.add(&Start::From(7), page(&["e", "f"], true), CAN);
+        assert_eq!(cache.segments.len(), 2);
+        cache.add(&Start::Behind("b".into()), page(&["c", "d"], true), CAN);
+        assert_eq!(cache.segments.len(), 2);
+        cache.add(&Start::Before("e".into()), page(&["c", "d"], true), CAN);
+        assert_eq!(cache.segments.len(), 1);
     }
 
     #[test]
     fn pages_are_asked_for_ahead_as_long_as_they_are_expected_and_asked_for() {
         let ahead = |taken: usize, to_come| {
-            let mut window = window();
-            (901..901 + taken).for_each(|id| drop(window.take(&id.to_string())));
-            window.next(&[], to_come, CAN)
+            let mut cache = cache();
+            (901..901 + taken).for_each(|id| drop(cache.take(&id.to_string())));
+            cache.next(&[], to_come, CAN)
         };
         assert_eq!(ahead(25, 175), Some(Start::Behind("901".into())));
         assert_eq!(ahead(25, 174), None, "what is kept may be all");
         assert_eq!(ahead(24, 500), None, "too few of them were asked for");
         assert_eq!(ahead(0, 800), Some(Start::Behind("901".into())), "so many are expected");
-        assert_eq!(Window::default().next(&[], 800, CAN), None, "nobody has waited yet");
+        assert_eq!(PageCache::default().next(&[], 800, CAN), None, "nobody has waited yet");
     }
 
     #[test]
     fn where_nothing_tells_the_place_the_pages_are_bounded_by_the_reads() {
-        let mut window = Window::default();
-        window.add(&Start::Top, page((1..=100).rev(), true), CAN);
-        assert_eq!(window.next(&[None], 1, CAN), Some(Start::Behind("1".into())));
-        window.add(&Start::Behind("1".into()), page((-99..=0).rev(), true), CAN);
-        assert_eq!(window.next(&[None], 1, CAN), None);
+        let mut cache = PageCache::default();
+        cache.add(&Start::Top, page((1..=100).rev(), true), CAN);
+        assert_eq!(cache.next(&[None], 1, CAN), Some(Start::Behind("1".into())));
+        cache.add(&Start::Behind("1".into()), page((-99..=0).rev(), true), CAN);
+        assert_eq!(cache.next(&[None], 1, CAN), None);
     }
 }

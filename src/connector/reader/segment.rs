@@ -3,18 +3,18 @@
 use std::collections::HashSet;
 
 use super::listing::{PAGE, Page, Start};
-use super::window::{Abilities, id_of, time_of};
+use super::page_cache::{Abilities, id_of, time_of};
 
 /// A part of a list without a gap.
 #[derive(Debug)]
-pub(super) struct Stretch {
+pub(super) struct Segment {
     pub(super) newest: Edge,
     pub(super) oldest: Edge,
     pub(super) objects: usize,
     pub(super) pages: usize,
 }
 
-/// An end of a stretch.
+/// An end of a segment.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Edge {
     /// The time of its object, in seconds since 1970.
@@ -32,7 +32,7 @@ pub(super) struct Way<'s> {
     pub(super) start: &'s Start,
 }
 
-impl Stretch {
+impl Segment {
     /// What a page alone shows.
     pub(super) fn of(start: &Start, page: Page, can: Abilities) -> Self {
         let [first, last] = [page.objects.first(), page.objects.last()];
@@ -90,7 +90,7 @@ impl Stretch {
         self.oldest.created.zip(created).is_some_and(|(oldest, created)| oldest > created)
     }
 
-    /// The way to an object of that time; none where the stretch should hold it and does not.
+    /// The way to an object of that time; none where the segment should hold it and does not.
     pub(super) fn towards(&self, created: Option<i64>) -> Option<Way<'_>> {
         let (Some(created), Some(newest), Some(oldest)) = (created, self.newest.created, self.oldest.created)
         else {
@@ -106,7 +106,7 @@ impl Stretch {
         Some(Way { pages: self.pages_in(gap, newest - oldest), start: edge.on.as_ref()? })
     }
 
-    /// How many pages a gap has, in seconds, if it is as dense as the stretch is in its own seconds.
+    /// How many pages a gap has, in seconds, if it is as dense as the segment is in its own seconds.
     fn pages_in(&self, gap: i64, own: i64) -> usize {
         let [gap, own] = [gap, own.max(1)].map(|seconds| usize::try_from(seconds).unwrap_or(usize::MAX));
         gap.saturating_mul(self.objects) / own.saturating_mul(PAGE) + 1

@@ -3,7 +3,7 @@
 //! # Theory
 //!
 //! A read that comes alone is sent at once. Reads that come while another one is under way, or after so many of
-//! their list, are gathered for a few milliseconds, and then the [`Window`] says which page pays. Whoever it pays
+//! their list, are gathered for a few milliseconds, and then the [`PageCache`] says which page pays. Whoever it pays
 //! for no more is told to read by himself when no page is under way, and whose page fails at once: a list never decides
 //! that an object is gone.
 
@@ -17,24 +17,24 @@ use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
 use super::listing::{Listing, Page, Start};
-use super::window::{Abilities, Window};
+use super::page_cache::{Abilities, PageCache};
 use super::{Age, Epoch, Saved};
 use crate::connector::Connector;
 
 /// The most that a read waits for others to come.
-const COMPANY: Duration = Duration::from_millis(4);
+const LONGEST_GATHERING: Duration = Duration::from_millis(4);
 /// Without another read for so long, nobody else comes.
-const SILENCE: Duration = Duration::from_millis(1);
+const QUIET_PERIOD: Duration = Duration::from_millis(1);
 /// The most that a page is waited for.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PAGE_TIMEOUT: Duration = Duration::from_secs(8);
 /// The most pages of one list that are under way at once.
-const SIDE_BY_SIDE: usize = 4;
+const MOST_CONCURRENT_PAGES: usize = 4;
 /// So many reads of one list are taken for the first of many.
-const MANY: usize = 4;
+const MANY_READS: usize = 4;
 
 /// The reads of one list.
 #[derive(Debug)]
-pub(super) struct Shelf {
+pub(super) struct ListReads {
     state: Mutex<State>,
     /// Objects that may be as old as the last write stay for reads to come; else a page answers only who waited
     /// when it was asked for.
@@ -43,13 +43,13 @@ pub(super) struct Shelf {
 
 #[derive(Debug, Default)]
 struct State {
-    window: Window,
-    /// The number of writes before the pages of the window.
+    cache: PageCache,
+    /// The number of writes before the pages of the cache.
     epoch: u64,
     waiting: Vec<Waiting>,
     /// The task runs.
     paging: bool,
-    /// Reads under way that nobody accompanied.
+    /// Reads that are under way one by one.
     single: usize,
     /// Reads that came, and those that were answered or sent away.
     came: usize,
@@ -91,7 +91,7 @@ pub(super) enum Answer {
 
 /// A read that is sent by itself.
 #[derive(Debug)]
-pub(super) struct Single(Arc<Shelf>);
+pub(super) struct Single(Arc<ListReads>);
 
 impl Drop for Single {
     fn drop(&mut self) {
@@ -99,7 +99,7 @@ impl Drop for Single {
     }
 }
 
-impl Shelf {
+impl ListReads {
     pub(super) fn new(age: Age) -> Self {
         Self { state: Mutex::default(), age }
     }
@@ -147,8 +147,8 @@ impl Shelf {
         state.renew(connector.reader.epoch());
         state.came += 1;
         state.expected = state.expected.max(asked.expected);
-        if let Some(found) = state.window.take(&asked.id) {
-            state.window.asked_for();
+        if let Some(found) = state.cache.take(&asked.id) {
+            state.cache.asked_for();
             state.done += 1;
             connector.reader.saved(Saved::Read);
             return Err(Answer::Found(found));
@@ -156,7 +156,7 @@ impl Shelf {
         if state.off {
             return Err(Answer::Singly(None));
         }
-        if !state.has_company() {
+        if !state.has_others() {
             state.single += 1;
             state.done += 1;
             return Err(Answer::Singly(Some(Single(Arc::clone(self)))));
@@ -174,7 +174,7 @@ impl Shelf {
     /// Asks for pages while it pays for those who wait, or who will.
     async fn run(self: Arc<Self>, connector: Connector, listing: Listing) {
         let can = Abilities { times: listing.has_times(), ids: listing.goes_by_id() };
-        let mut paging = Paging { shelf: &self, ended: false };
+        let mut paging = Paging { list: &self, ended: false };
         self.gather().await;
         let mut under_way = FuturesUnordered::new();
         loop {
@@ -191,9 +191,9 @@ impl Shelf {
     async fn gather(&self) {
         let mut waited = Duration::ZERO;
         let mut before = 0;
-        while waited < COMPANY {
-            sleep(SILENCE).await;
-            waited += SILENCE;
+        while waited < LONGEST_GATHERING {
+            sleep(QUIET_PERIOD).await;
+            waited += QUIET_PERIOD;
             let now = self.lock().waiting.len();
             if now == before {
                 return;
@@ -206,16 +206,16 @@ impl Shelf {
     /// and none pays, whoever waits is sent away.
     fn next(&self, can: Abilities, epoch: Epoch, under_way: usize) -> Option<(Start, Epoch)> {
         // What no older answer will do for is asked for in one page after the other.
-        if under_way >= if self.keeps() { SIDE_BY_SIDE } else { 1 } {
+        if under_way >= if self.keeps() { MOST_CONCURRENT_PAGES } else { 1 } {
             return None;
         }
         let mut state = self.lock();
         state.renew(epoch);
-        state.send_away(|window, waiting| !window.may_show(waiting.created));
+        state.send_away(|cache, waiting| !cache.may_show(waiting.created));
         let times: Vec<Option<i64>> = state.waiting.iter().map(|waiting| waiting.created).collect();
-        let pays = !state.off && (self.keeps() || times.len() >= MANY);
+        let pays = !state.off && (self.keeps() || times.len() >= MANY_READS);
         let to_come = state.to_come();
-        let start = if pays { state.window.next(&times, to_come, can) } else { None };
+        let start = if pays { state.cache.next(&times, to_come, can) } else { None };
         if start.is_none() && under_way == 0 {
             state.send_away(|_, _| true);
             state.paging = false;
@@ -238,13 +238,13 @@ impl Shelf {
         if (now(), state.epoch) != (*epoch, *epoch) {
             return state.send_away(|_, waiting| waiting.epoch <= *epoch);
         }
-        state.window.add(start, page, can);
+        state.cache.add(start, page, can);
         let answered = state.answer(self.age);
-        state.window.answered(start, answered);
+        state.cache.answered(start, answered);
         if !self.keeps() {
             state.send_away(|_, waiting| waiting.waited);
             state.off |= answered <= 1;
-            state.window = Window::default();
+            state.cache = PageCache::default();
         }
     }
 
@@ -259,7 +259,7 @@ async fn page(
     listing: &Listing,
     asked: (Start, Epoch),
 ) -> ((Start, Epoch), Option<Page>) {
-    let page = timeout(PATIENCE, listing.page(connector, &asked.0)).await;
+    let page = timeout(PAGE_TIMEOUT, listing.page(connector, &asked.0)).await;
     connector.reader.saved(Saved::Page);
     let page = page.ok().and_then(Result::ok);
     for body in page.iter().flat_map(|page| &page.objects) {
@@ -270,14 +270,14 @@ async fn page(
 
 /// The task that asks for pages. However it ends, nobody waits for it for ever.
 struct Paging<'s> {
-    shelf: &'s Shelf,
+    list: &'s ListReads,
     ended: bool,
 }
 
 impl Drop for Paging<'_> {
     fn drop(&mut self) {
         if !self.ended {
-            let mut state = self.shelf.lock();
+            let mut state = self.list.lock();
             state.off = true;
             state.paging = false;
             state.send_away(|_, _| true);
@@ -290,13 +290,13 @@ impl State {
     fn renew(&mut self, epoch: Epoch) {
         if self.epoch != epoch {
             self.epoch = epoch;
-            self.window = Window::after_write();
+            self.cache = PageCache::after_write();
         }
     }
 
     /// Whether others read of the same list, or can be expected to.
-    fn has_company(&self) -> bool {
-        self.paging || self.single > 0 || self.came.max(self.expected) >= MANY
+    fn has_others(&self) -> bool {
+        self.paging || self.single > 0 || self.came.max(self.expected) >= MANY_READS
     }
 
     /// How many reads are still to come or wait: what an earlier run had to do with, and where more have come than
@@ -310,7 +310,7 @@ impl State {
     fn answer(&mut self, age: Age) -> usize {
         let mut answered = 0;
         for waiting in std::mem::take(&mut self.waiting) {
-            match self.window.take(&waiting.id).filter(|_| age == Age::SinceLastWrite || waiting.waited) {
+            match self.cache.take(&waiting.id).filter(|_| age == Age::SinceLastWrite || waiting.waited) {
                 Some(found) => {
                     answered += 1;
                     // Who does not wait any more has no use for it.
@@ -324,10 +324,10 @@ impl State {
     }
 
     /// Tells some of those who wait to read by themselves.
-    fn send_away(&mut self, who: impl Fn(&Window, &Waiting) -> bool) {
+    fn send_away(&mut self, who: impl Fn(&PageCache, &Waiting) -> bool) {
         let before = self.waiting.len();
-        let window = &self.window;
-        self.waiting.retain(|waiting| !who(window, waiting));
+        let cache = &self.cache;
+        self.waiting.retain(|waiting| !who(cache, waiting));
         self.done += before - self.waiting.len();
     }
 }

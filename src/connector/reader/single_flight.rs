@@ -7,15 +7,15 @@ use tokio::sync::oneshot;
 
 /// Who waits for which request that is under way.
 #[derive(Debug)]
-pub(super) struct Flights<T>(Mutex<HashMap<String, Vec<oneshot::Sender<T>>>>);
+pub(super) struct SingleFlight<T>(Mutex<HashMap<String, Vec<oneshot::Sender<T>>>>);
 
-impl<T> Default for Flights<T> {
+impl<T> Default for SingleFlight<T> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<T: Clone> Flights<T> {
+impl<T: Clone> SingleFlight<T> {
     /// What `request` answers, or one under the same key that is under way. Where that one fails, each asks
     /// for himself.
     pub(super) async fn shared<E>(
@@ -29,7 +29,7 @@ impl<T: Clone> Flights<T> {
                 Err(_) => request.await,
             };
         }
-        let mut flight = Flight { flights: self, key: Some(key) };
+        let mut flight = InFlight { flights: self, key: Some(key) };
         let answer = request.await;
         if let Ok(found) = &answer {
             for waiting in flight.end() {
@@ -54,13 +54,13 @@ impl<T: Clone> Flights<T> {
 }
 
 /// A request that is under way. Whoever waits for it knows when it ends, however it ends.
-struct Flight<'f, T> {
-    flights: &'f Flights<T>,
+struct InFlight<'f, T> {
+    flights: &'f SingleFlight<T>,
     /// None once it has ended: another one may be under way under the same key by then.
     key: Option<&'f str>,
 }
 
-impl<T> Flight<'_, T> {
+impl<T> InFlight<'_, T> {
     /// Ends it, the first time it is called; who waited for it.
     fn end(&mut self) -> Vec<oneshot::Sender<T>> {
         let Some(key) = self.key.take() else { return Vec::new() };
@@ -69,7 +69,7 @@ impl<T> Flight<'_, T> {
     }
 }
 
-impl<T> Drop for Flight<'_, T> {
+impl<T> Drop for InFlight<'_, T> {
     fn drop(&mut self) {
         drop(self.end());
     }
@@ -83,7 +83,7 @@ mod tests {
     use serde_json::{Value as Json, json};
     use tokio::task::yield_now;
 
-    use super::{Flight, Flights};
+    use super::{InFlight, SingleFlight};
 
     async fn answer(requests: &AtomicUsize, result: Result<Json, ()>) -> Result<Json, ()> {
         requests.fetch_add(1, Ordering::Relaxed);
@@ -93,7 +93,7 @@ mod tests {
 
     #[tokio::test]
     async fn reads_at_the_same_time_are_one_request_and_failures_are_not_shared() {
-        let (flights, requests) = (Flights::default(), AtomicUsize::new(0));
+        let (flights, requests) = (SingleFlight::default(), AtomicUsize::new(0));
         let read = |key, result| flights.shared(key, answer(&requests, result));
         let answers = join_all((0..5).map(|_| read("a", Ok(json!(1))))).await;
         assert!(answers.iter().all(|answer| *answer == Ok(json!(1))));
@@ -106,7 +106,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_that_is_given_up_leaves_nobody_waiting() {
-        let (flights, requests) = (Flights::default(), AtomicUsize::new(0));
+        let (flights, requests) = (SingleFlight::default(), AtomicUsize::new(0));
         let first = flights.shared("a", std::future::pending::<Result<Json, ()>>());
         let second = flights.shared("a", answer(&requests, Ok(json!(2))));
         let (gone, found) = tokio::join!(tokio::time::timeout(std::time::Duration::ZERO, first), second);
@@ -116,9 +116,9 @@ mod tests {
 
     #[test]
     fn a_flight_that_has_ended_leaves_the_next_one_its_waiters() {
-        let flights: Flights<Json> = Flights::default();
+        let flights: SingleFlight<Json> = SingleFlight::default();
         assert!(flights.join("a").is_none());
-        let mut first = Flight { flights: &flights, key: Some("a") };
+        let mut first = InFlight { flights: &flights, key: Some("a") };
         assert!(first.end().is_empty());
         assert!(flights.join("a").is_none(), "the next one begins");
         let mut waits = flights.join("a").unwrap();
