@@ -37,7 +37,8 @@ fn an_empty_object_is_not_there() {
         "tiers_mode": "volume"})),
         0
     );
-    assert_eq!(price(&serde_json::json!({"product": "prod_1"})), 0);
+    assert_eq!(price(&serde_json::json!({"product": "prod_1", "unit_amount": 0})), 0);
+    assert_eq!(price(&serde_json::json!({"product": "prod_1", "custom_unit_amount": {}})), 1);
 }
 
 #[test]
