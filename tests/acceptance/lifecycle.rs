@@ -9,6 +9,7 @@ pub fn cases() -> Vec<Case> {
     vec![
         case!(lifecycle_words_hold_for_typed_resources, Terraform),
         case!(a_misspelt_key_is_refused_at_every_level, Terraform),
+        case!(an_object_may_turn_out_to_be_none_in_the_apply, Terraform),
     ]
 }
 
@@ -143,5 +144,33 @@ fn a_misspelt_key_is_refused_at_every_level() {
         workdir.write(&misspelt);
         let refused = workdir.fails(&["validate", "-no-color"]);
         assert!(refused.contains(told), "{wrong}: {refused}");
+    }
+}
+
+/// As the guide says it: a conditional alone has a type in the plan, and Terraform takes no null of another one.
+fn an_object_may_turn_out_to_be_none_in_the_apply() {
+    for (is_thanked, kind) in [("true", "redirect"), ("false", "hosted_confirmation")] {
+        let workdir = Workdir::new(&format!(
+            r#"
+resource "terraform_data" "is_thanked" {{ input = {is_thanked} }}
+
+resource "stripe_price" "gold" {{
+  currency     = "usd"
+  unit_amount  = 1500
+  product_data {{ name = "Gold" }}
+}}
+
+resource "stripe_payment_link" "gold" {{
+  line_items       = [{{ price = stripe_price.gold.id, quantity = 1 }}]
+  after_completion = jsondecode(jsonencode(terraform_data.is_thanked.output
+    ? {{ type = "redirect", redirect = {{ url = "https://example.com/thanks" }} }}
+    : null))
+}}
+"#
+        ));
+        workdir.apply();
+        workdir.assert_plan_is_empty();
+        let links = workdir.get("/v1/payment_links");
+        assert_eq!(links["data"][0]["after_completion"]["type"], kind, "{links}");
     }
 }
