@@ -72,7 +72,7 @@ pub(super) fn resources() -> &'static BTreeMap<String, Typed> {
     RESOURCES.get_or_init(|| {
         let data = surface_data();
         let lasting = catalog().summaries().filter(|it| {
-            let is_kept = !data.momentary.iter().any(|key| key == it.key) && !data.is_belonging(it.key);
+            let is_kept = data.is_lasting(it.key) && !data.is_belonging(it.key);
             it.offers(Offer::Create) && is_shown(*it) && is_kept
         });
         let usual = lasting.map(|it| (name_of(it.key, it.name), it.key));

@@ -8,14 +8,21 @@ use serde::Deserialize;
 /// What the catalog does not say of typed resources.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct SurfaceData {
-    /// Keys of entity types that no resource keeps.
+    /// Keys of entity types that give something to use at once: ephemeral resources.
     pub(super) momentary: Vec<String>,
+    /// Keys of entity types that move money, or ask somebody outside for something.
+    pub(super) moving: Vec<String>,
     /// What is unusual of a resource type, by its name.
     #[serde(flatten)]
     pub(super) types: BTreeMap<String, TypeData>,
 }
 
 impl SurfaceData {
+    /// Whether a resource may keep the objects of this key.
+    pub(super) fn is_lasting(&self, key: &str) -> bool {
+        !self.momentary.iter().chain(&self.moving).any(|it| it == key)
+    }
+
     /// Whether a type keeps the objects of this key beside others, where they belong to another one.
     pub(super) fn is_belonging(&self, key: &str) -> bool {
         self.types.values().any(|it| it.belonging.as_deref() == Some(key))
@@ -102,9 +109,10 @@ mod tests {
     fn the_data_is_read_and_names_only_what_the_catalog_has() {
         let data: SurfaceData = toml::from_str(include_str!("surfaces.toml")).unwrap();
         let known = |key: &str| catalog().summaries().any(|it| it.key == key);
-        for key in &data.momentary {
-            assert!(known(key), "momentary {key}");
+        for key in data.momentary.iter().chain(&data.moving) {
+            assert!(known(key), "{key}");
         }
+        assert!(!data.momentary.iter().any(|key| data.moving.contains(key)), "each stands in one list");
         let sentences: BTreeMap<String, BTreeMap<String, String>> =
             toml::from_str(include_str!("sentences.toml")).unwrap();
         for (key, sentences) in sentences.iter().filter(|(key, _)| *key != "any") {
