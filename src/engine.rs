@@ -32,6 +32,7 @@ mod items;
 mod journal;
 mod object;
 mod once;
+mod open;
 mod params;
 mod restore;
 mod succession;
@@ -52,6 +53,7 @@ pub use foresight::Foreseen;
 pub use import::{ImportError, ImportId};
 pub use journal::{Adopted, Intent, Journal, JournalPlace, Leftovers, PendingCreate, fingerprint};
 pub use object::{Object, without};
+pub use open::open;
 pub use params::{
     Faults, ParamError, Params, UnlistedValue, Wanted, Written, config_params, create_params, faults_of,
     parse, secret_params, sound_params, unlisted_values, with_original_keys,

@@ -16,7 +16,7 @@ use crate::provider::runtime::Runtime;
 use crate::secret::without_marked;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity, has_errors};
 use crate::terraform::message::Message;
-use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, Provider, StateResponse};
+use crate::terraform::provider::{ApplyRequest, Opened, PlanRequest, PlanResponse, Provider, StateResponse};
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
 
@@ -70,6 +70,16 @@ trait DataSource: std::fmt::Debug + Send + Sync {
     fn validate(&self, config: &Value) -> Diagnostics;
 
     fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)>;
+}
+
+/// One ephemeral resource type. Nothing is renewed and nothing is ended: what is opened ends by itself.
+trait EphemeralResource: Send + Sync {
+    fn schema(&self) -> Schema;
+
+    /// What is wrong with a config that keeps the rules of the schema, before anything is sent.
+    fn validate(&self, config: &Value) -> Diagnostics;
+
+    fn open<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, Opened>;
 }
 
 /// Who serves which resource type.
@@ -143,6 +153,11 @@ impl StripeProvider {
         typed::resources().iter().map(|(name, typed)| (name.clone(), typed.key())).collect()
     }
 
+    /// The ephemeral resources, each with the key of the entity type that it makes one of.
+    pub fn ephemeral_resources() -> Vec<(String, &'static str)> {
+        typed::ephemeral_resources().iter().map(|(name, momentary)| (name.clone(), momentary.key())).collect()
+    }
+
     /// Every message there is, by the part of the program that tells it.
     pub fn messages() -> Vec<(&'static str, &'static [Message])> {
         messages::all()
@@ -176,6 +191,10 @@ impl Provider for StripeProvider {
         generic.chain(typed::data_sources().keys().map(String::as_str)).collect()
     }
 
+    fn ephemeral_resource_types(&self) -> Vec<&str> {
+        typed::ephemeral_resources().keys().map(String::as_str).collect()
+    }
+
     fn provider_schema(&self) -> Schema {
         block::schema()
     }
@@ -186,6 +205,10 @@ impl Provider for StripeProvider {
 
     fn data_source_schema(&self, type_name: &str) -> Option<Schema> {
         data_source(type_name).ok().map(DataSource::schema)
+    }
+
+    fn ephemeral_resource_schema(&self, type_name: &str) -> Option<Schema> {
+        ephemeral_resource(type_name).ok().map(EphemeralResource::schema)
     }
 
     fn encoded_schemas(&self) -> Option<Bytes> {
@@ -286,6 +309,17 @@ impl Provider for StripeProvider {
         }
     }
 
+    fn validate_ephemeral_resource(&self, type_name: &str, config: &Value) -> Diagnostics {
+        ephemeral_resource(type_name).map_or_else(|unknown| vec![unknown], |it| it.validate(config))
+    }
+
+    async fn open(&self, type_name: &str, config: Value) -> Opened {
+        match ephemeral_resource(type_name) {
+            Ok(ephemeral) => ephemeral.open(&self.runtime(), config).await,
+            Err(unknown) => unknown.into(),
+        }
+    }
+
     fn stop(&self) {
         self.runtime().stop();
     }
@@ -303,6 +337,11 @@ fn data_source(type_name: &str) -> Result<&'static dyn DataSource, Diagnostic> {
     let generic = found.map(|(_, source)| *source);
     let typed = || typed::data_sources().get(type_name).map(Box::as_ref);
     generic.or_else(typed).ok_or_else(|| unknown_type("data source", type_name))
+}
+
+fn ephemeral_resource(type_name: &str) -> Result<&'static dyn EphemeralResource, Diagnostic> {
+    let typed = typed::ephemeral_resources().get(type_name).map(|it| it as &dyn EphemeralResource);
+    typed.ok_or_else(|| unknown_type("ephemeral resource", type_name))
 }
 
 fn unknown_type(family: &str, type_name: &str) -> Diagnostic {

@@ -21,6 +21,7 @@ mod data;
 mod data_list;
 mod data_source;
 mod documented;
+mod ephemeral;
 mod explain;
 mod import;
 mod lookup;
@@ -39,8 +40,10 @@ use std::sync::OnceLock;
 use futures_util::future::BoxFuture;
 
 use crate::catalog::spelling::plural;
-use crate::catalog::{Offer, Summary, catalog};
-use crate::engine::{Object, config_params, faults_of, sound_params, unlisted_values};
+use crate::catalog::{Entity, Offer, Summary, catalog};
+use crate::engine::{
+    Error, Object, Wanted, Written, config_params, faults_of, sound_params, unlisted_values,
+};
 use crate::provider::metadata_rules::with_defaults;
 use crate::provider::payload::known_part;
 use crate::provider::resources::check_end;
@@ -49,6 +52,7 @@ use crate::provider::typed::data::surface_data;
 use crate::provider::typed::data_list::Many;
 use crate::provider::typed::data_source::One;
 pub(super) use crate::provider::typed::documented::{entity_of, values_at};
+pub(super) use crate::provider::typed::ephemeral::ephemeral_resources;
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::{Slot, Surface};
 use crate::provider::typed::surfaces::Surfaces;
@@ -171,15 +175,7 @@ impl Resource for Typed {
         found.extend(surface.set_twice(config).map(Slot::refuse_twice));
         found.extend(surface.retired_inside(config));
         found.extend(surface.explain_faults(&surface.keys_twice(config)));
-        let written = surface.written_with_twins(config);
-        let wanted = config_params(surface.entity, &written).unwrap_or_else(|error| {
-            found.extend(surface.explain(&error));
-            sound_params(surface.entity, &written)
-        });
-        found.extend(surface.explain_unlisted(&unlisted_values(&wanted, surface.entity.params())));
-        let known = faults_of(surface.entity, &surface.written_with_twins(&known_part(config)));
-        let more = surface.explain_faults(&known);
-        found.extend(more.into_iter().filter(|fault| !found.contains(fault)).collect::<Vec<_>>());
+        found.extend(surface.check_params(config, config_params));
         found
     }
 
@@ -242,7 +238,25 @@ impl Resource for Typed {
     }
 }
 
+/// What a configuration comes to, or what is wrong with it.
+type Complete = fn(&'static Entity, &Written) -> Result<Wanted, Error>;
+
 impl Surface {
+    /// What is wrong with the params of a configuration, and what of them Stripe is not known to take.
+    fn check_params(&self, config: &Value, complete: Complete) -> Diagnostics {
+        let written = self.written_with_twins(config);
+        let mut found = Diagnostics::new();
+        let wanted = complete(self.entity, &written).unwrap_or_else(|error| {
+            found.extend(self.explain(&error));
+            sound_params(self.entity, &written)
+        });
+        found.extend(self.explain_unlisted(&unlisted_values(&wanted, self.entity.params())));
+        let known = faults_of(self.entity, &self.written_with_twins(&known_part(config)));
+        let more = self.explain_faults(&known);
+        found.extend(more.into_iter().filter(|fault| !found.contains(fault)).collect::<Vec<_>>());
+        found
+    }
+
     /// The object that a state and its private data describe.
     fn object(&self, state: &Value, memory: &Memory) -> Object {
         let params = with_defaults(memory.params.clone(), &memory.default_metadata);

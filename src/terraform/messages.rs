@@ -9,6 +9,8 @@ messages! {
         "`{attribute}` is write-only: its value must not be stored, and this version of Terraform would store it." "Use Terraform 1.11 or later (OpenTofu 1.11 or later), or remove the attribute.";
     warning deprecated(what: &str, instead: &str) "Deprecated"
         "{what} is deprecated." "{instead}";
+    error opened_too_early(type_name: &str) "Opened Too Early"
+        "Terraform opened `{type_name}` before its whole configuration was known." "This is a bug in Terraform or OpenTofu; please report it there.";
     error state_too_old() "State Too Old"
         "This state was written by Terraform 0.11 or earlier, in a form this provider has never used." "Remove the object from the state and import it again.";
     error unreadable_value(field: &str, why: &str) "Unreadable Value"

@@ -14,6 +14,7 @@ mod data_source;
 mod diagnostics;
 mod dispatch;
 mod dynamic;
+mod ephemeral_resource;
 mod messages;
 mod provider_block;
 mod resource;

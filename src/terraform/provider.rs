@@ -13,6 +13,10 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Schema;
 use crate::terraform::value::{Path, Value};
 
+mod ephemeral;
+
+pub use ephemeral::{Opened, Renewed};
+
 /// A provider in values. Its methods mirror the RPCs.
 ///
 /// Objects are whole: they have every attribute and block of their schema, null or empty
@@ -84,6 +88,33 @@ pub trait Provider: Debug + Send + Sync + 'static {
     /// Reads a data source: its configuration with the computed attributes filled in.
     async fn read_data_source(&self, type_name: &str, config: Value) -> (Value, Diagnostics);
 
+    /// The names of the ephemeral resource types; a provider need not have any. Costs little: no schema is built.
+    fn ephemeral_resource_types(&self) -> Vec<&str> {
+        Vec::new()
+    }
+    /// The schema of an ephemeral resource type, in the way of [`Self::resource_schema`].
+    fn ephemeral_resource_schema(&self, _type_name: &str) -> Option<Schema> {
+        None
+    }
+    /// What is wrong with the configuration of an ephemeral resource beside the rules of its schema, in
+    /// the way of [`Self::validate_resource`].
+    fn validate_ephemeral_resource(&self, _type_name: &str, _config: &Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+    /// Makes what serves the length of a walk of Terraform, of a configuration that is wholly known. A plan opens
+    /// it, and its apply again: what a walk gets is in no plan and no state.
+    async fn open(&self, _type_name: &str, _config: Value) -> Opened {
+        Opened::default()
+    }
+    /// Makes what was opened last longer. Comes when it was asked for; what was answered stays as it is.
+    async fn renew(&self, _type_name: &str, private: Vec<u8>) -> Renewed {
+        Renewed { private, ..Renewed::default() }
+    }
+    /// Ends what was opened, when nothing in the walk needs it any more.
+    async fn close(&self, _type_name: &str, _private: Vec<u8>) -> Diagnostics {
+        Diagnostics::new()
+    }
+
     /// Asks calls in flight to end early with what they have. They are still waited for.
     fn stop(&self);
 }
@@ -98,6 +129,8 @@ pub struct Schemas {
     pub resources: BTreeMap<String, Schema>,
     /// The schemas of the data sources.
     pub data_sources: BTreeMap<String, Schema>,
+    /// The schemas of the ephemeral resources.
+    pub ephemeral_resources: BTreeMap<String, Schema>,
 }
 
 impl Schemas {
@@ -110,6 +143,9 @@ impl Schemas {
             provider: provider.provider_schema(),
             resources: all(provider.resource_types(), &|name| provider.resource_schema(name)),
             data_sources: all(provider.data_source_types(), &|name| provider.data_source_schema(name)),
+            ephemeral_resources: all(provider.ephemeral_resource_types(), &|name| {
+                provider.ephemeral_resource_schema(name)
+            }),
         }
     }
 }

@@ -26,10 +26,20 @@ pub(super) fn shown_metadata(body: &Json) -> Value {
 impl Surface {
     /// The state after Stripe answered: what was planned and is known, and for the rest the answer.
     pub(super) fn answered(&self, planned: &Value, memory: &Memory, locator: &str) -> Value {
-        let shown = without_nested_secrets(self.entity, &memory.body);
+        self.answered_with(&without_nested_secrets(self.entity, &memory.body), planned, memory, locator)
+    }
+
+    /// The same of what is shown of the answer.
+    pub(super) fn answered_with(
+        &self,
+        shown: &Json,
+        planned: &Value,
+        memory: &Memory,
+        locator: &str,
+    ) -> Value {
         let mut state = planned.clone();
         for slot in &self.slots {
-            let mut field = self.field(slot, locator, &shown);
+            let mut field = self.field(slot, locator, shown);
             if let Some(keys) = field.as_object_mut().filter(|_| slot.member == METADATA) {
                 keys.retain(|key, _| !memory.default_metadata.contains_key(key));
             }
@@ -39,10 +49,10 @@ impl Surface {
             state.set(&slot.name, value);
         }
         if self.has_output() {
-            state.set(OUTPUT, settle(planned.get(OUTPUT), &self.output(&shown)));
+            state.set(OUTPUT, settle(planned.get(OUTPUT), &self.output(shown)));
         }
         if keeps_metadata(self.entity) {
-            state.set(METADATA_ALL, settle(planned.get(METADATA_ALL), &shown_metadata(&shown)));
+            state.set(METADATA_ALL, settle(planned.get(METADATA_ALL), &shown_metadata(shown)));
         }
         state
     }

@@ -187,8 +187,14 @@ async fn plan_create(
 }
 
 impl Surface {
-    /// Makes everything unknown that only Stripe's answer tells.
+    /// Makes everything unknown that only Stripe's answer tells, and nothing of what no plan may hold.
     fn set_unanswered(&self, planned: &mut Value, config: &Value) {
+        self.set_unknown(planned, config);
+        self.keep_out(planned);
+    }
+
+    /// Makes everything unknown that only Stripe's answer tells.
+    pub(super) fn set_unknown(&self, planned: &mut Value, config: &Value) {
         for slot in &self.slots {
             planned.set(&slot.name, slot.unanswered(config.get(&slot.name)));
         }
@@ -198,7 +204,6 @@ impl Surface {
         if keeps_metadata(self.entity) {
             planned.set(METADATA_ALL, Value::Unknown);
         }
-        self.keep_out(planned);
     }
 }
 

@@ -3,10 +3,12 @@
 use crate::catalog::{Entity, Kind, Member, NumberRange, OperationKind, Shape, find};
 use crate::provider::connection_schema::{computed, optional};
 use crate::provider::resources::{connection_attribute, end_attributes};
-use crate::provider::typed::answered::METADATA_ALL;
+use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::asked::keeps_metadata;
 use crate::provider::typed::data::sentence;
-use crate::provider::typed::surface::{Form, KEY, Repeats, Slot, Surface, attribute_type, join};
+use crate::provider::typed::surface::{
+    Form, KEY, Repeats, Slot, Surface, attribute_type, holds_secret, join,
+};
 use crate::terraform::schema::{self, Attribute, Block, NestedBlock, Nesting, Presence, Schema};
 use crate::terraform::value::Type;
 
@@ -25,25 +27,56 @@ impl Surface {
         let place = Place { entity: self.entity, path: String::new(), update };
         let block = block(&self.slots, &place, format!("A {} in Stripe.", self.entity.name));
         let mut schema = Schema { version: VERSION, block };
-        schema.block.attributes.push(connection_attribute());
         schema.block.attributes.extend(end_attributes());
         schema.block.attributes.extend(self.twin_attributes());
         schema.block.attributes.extend(self.secret_attributes());
-        if keeps_metadata(self.entity) {
-            let description = "All metadata of the object: its own, and what `default_metadata` of the provider block adds.";
-            schema.block.attributes.push(computed(METADATA_ALL, Type::map(Type::String), description));
-        }
+        schema.block.attributes.extend(self.common_attributes());
         if !self.entity.transfers.is_empty() {
             schema.block.attributes.push(optional(REPLACE_IN_PLACE, Type::Bool, "Whether a change that only a new object can have is one update: the new object is made, takes over what Stripe gives to one object alone, and then the old one ends. `id` changes with it. Default `false`: Terraform replaces the resource."));
         }
         if self.has_output() {
-            let description = "What Stripe answers inside the arguments that are objects, at the same path: members that were not written included, secrets left out.";
-            schema.block.attributes.push(computed("output", Type::Dynamic, description));
+            let description = format!("{OUTPUT_IS}, secrets left out.");
+            schema.block.attributes.push(computed(OUTPUT, Type::Dynamic, &description));
         }
         schema.block.attributes.sort_by(|a, b| a.name.cmp(&b.name));
         schema
     }
+
+    /// The schema that Terraform gets of an ephemeral resource: it is made once, so nothing says what a change
+    /// does, and all of it is in no state, so no value needs a write-only twin and no secret is left out.
+    pub(super) fn ephemeral_schema(&self, description: String) -> Schema {
+        let place = Place { entity: self.entity, path: String::new(), update: Updatable::Said };
+        let mut block = block(&self.slots, &place, description);
+        for attribute in &mut block.attributes {
+            let is_required =
+                |slot: &Slot| slot.name == attribute.name && slot.presence == Presence::Required;
+            if self.slots.iter().any(is_required) {
+                attribute.presence = Presence::Required;
+            }
+        }
+        block.attributes.extend(self.common_attributes());
+        if self.has_output() {
+            let output = computed(OUTPUT, Type::Dynamic, &format!("{OUTPUT_IS}."));
+            let mut answered = self.outputs().filter_map(|slot| self.entity.field(&slot.member));
+            block.attributes.push(if answered.any(holds_secret) { output.sensitive() } else { output });
+        }
+        block.attributes.sort_by(|a, b| a.name.cmp(&b.name));
+        Schema { version: 0, block }
+    }
+
+    /// The attributes of everything that is made through a connection.
+    fn common_attributes(&self) -> Vec<Attribute> {
+        let mut attributes = vec![connection_attribute()];
+        if keeps_metadata(self.entity) {
+            let description = "All metadata of the object: its own, and what `default_metadata` of the provider block adds.";
+            attributes.push(computed(METADATA_ALL, Type::map(Type::String), description));
+        }
+        attributes
+    }
 }
+
+/// What is said of the attribute that shows the answer inside arguments.
+const OUTPUT_IS: &str = "What Stripe answers inside the arguments that are objects, at the same path: members that were not written included";
 
 /// What an argument does that Stripe uses once and never shows.
 const ACTS_AT_CREATION: &str = " It acts when the object is created; nothing is sent for a change.";

@@ -260,7 +260,7 @@ fn written(presence: Presence) -> Presence {
 }
 
 /// Whether a secret may stand in it or inside it.
-fn holds_secret(shape: &Shape) -> bool {
+pub(super) fn holds_secret(shape: &Shape) -> bool {
     let inside = [shape.item(), shape.map_value()];
     shape.sensitive
         || shape.members().is_some_and(|members| members.iter().any(|member| holds_secret(&member.shape)))

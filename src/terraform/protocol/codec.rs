@@ -18,6 +18,7 @@ pub(super) struct SchemaCodecs {
     provider: OnceLock<SchemaCodec>,
     resources: OnceLock<ByName>,
     data_sources: OnceLock<ByName>,
+    ephemeral_resources: OnceLock<ByName>,
 }
 
 /// None where the provider names a type and has no schema for it.
@@ -61,6 +62,19 @@ impl SchemaCodecs {
         codec.ok_or_else(|| unknown("Data Source", name))
     }
 
+    /// The codec of the ephemeral resource type of that name, or the error that there is none.
+    pub(super) fn ephemeral_resource<P: Provider>(
+        &self,
+        provider: &P,
+        name: &str,
+    ) -> Result<&SchemaCodec, Diagnostic> {
+        let codec = self.ephemeral_resources(provider).get(name).and_then(|codec| {
+            let schema = || provider.ephemeral_resource_schema(name);
+            codec.get_or_init(|| schema().map(|schema| SchemaCodec::new(provider, schema))).as_ref()
+        });
+        codec.ok_or_else(|| unknown("Ephemeral Resource", name))
+    }
+
     /// The names of the resource types, sorted.
     pub(super) fn resource_names<P: Provider>(&self, provider: &P) -> impl Iterator<Item = &str> {
         self.resources(provider).keys().map(String::as_str)
@@ -71,12 +85,21 @@ impl SchemaCodecs {
         self.data_sources(provider).keys().map(String::as_str)
     }
 
+    /// The names of the ephemeral resource types, sorted.
+    pub(super) fn ephemeral_resource_names<P: Provider>(&self, provider: &P) -> impl Iterator<Item = &str> {
+        self.ephemeral_resources(provider).keys().map(String::as_str)
+    }
+
     fn resources<P: Provider>(&self, provider: &P) -> &ByName {
         self.resources.get_or_init(|| unused(provider.resource_types()))
     }
 
     fn data_sources<P: Provider>(&self, provider: &P) -> &ByName {
         self.data_sources.get_or_init(|| unused(provider.data_source_types()))
+    }
+
+    fn ephemeral_resources<P: Provider>(&self, provider: &P) -> &ByName {
+        self.ephemeral_resources.get_or_init(|| unused(provider.ephemeral_resource_types()))
     }
 }
 

@@ -32,10 +32,14 @@ pub(super) fn response<P: Provider>(
     let data_sources = codecs.data_source_names(provider).map(|name| {
         codecs.data_source(provider, name).map(|codec| (name.to_owned(), to_wire(codec.schema())))
     });
+    let ephemeral_resources = codecs.ephemeral_resource_names(provider).map(|name| {
+        codecs.ephemeral_resource(provider, name).map(|codec| (name.to_owned(), to_wire(codec.schema())))
+    });
     Ok(get_provider_schema::Response {
         provider: Some(to_wire(codecs.provider(provider).schema())),
         resource_schemas: resources.collect::<Result<_, _>>()?,
         data_source_schemas: data_sources.collect::<Result<_, _>>()?,
+        ephemeral_resource_schemas: ephemeral_resources.collect::<Result<_, _>>()?,
         server_capabilities: Some(CAPABILITIES),
         ..Default::default()
     })
@@ -50,6 +54,7 @@ pub fn encoded(schemas: &Schemas) -> Vec<u8> {
         provider: Some(to_wire(&schemas.provider)),
         resource_schemas: all(&schemas.resources),
         data_source_schemas: all(&schemas.data_sources),
+        ephemeral_resource_schemas: all(&schemas.ephemeral_resources),
         server_capabilities: Some(CAPABILITIES),
         ..Default::default()
     };
@@ -61,10 +66,14 @@ pub(super) fn metadata<P: Provider>(service: &Service<P>) -> get_metadata::Respo
     let (codecs, provider) = (&service.codecs, &service.provider);
     let resources = codecs.resource_names(provider).map(str::to_owned);
     let data_sources = codecs.data_source_names(provider).map(str::to_owned);
+    let ephemeral_resources = codecs.ephemeral_resource_names(provider).map(str::to_owned);
     get_metadata::Response {
         server_capabilities: Some(CAPABILITIES),
         resources: resources.map(|type_name| get_metadata::ResourceMetadata { type_name }).collect(),
         data_sources: data_sources.map(|type_name| get_metadata::DataSourceMetadata { type_name }).collect(),
+        ephemeral_resources: ephemeral_resources
+            .map(|type_name| get_metadata::EphemeralResourceMetadata { type_name })
+            .collect(),
         ..Default::default()
     }
 }

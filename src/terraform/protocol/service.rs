@@ -4,7 +4,9 @@ use tonic::{Request, Response, Status};
 
 use super::dispatch::dispatch;
 use super::unimplemented::{unimplemented, unimplemented_move};
-use super::{RpcResult, Service, data_source, diagnostics, provider_block, resource, schema};
+use super::{
+    RpcResult, Service, data_source, diagnostics, ephemeral_resource, provider_block, resource, schema,
+};
 use crate::terraform::Provider;
 use crate::terraform::wire::tfplugin5::{
     apply_resource_change, call_function, close_ephemeral_resource, configure, generate_resource_config,
@@ -174,7 +176,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<validate_ephemeral_resource_config::Request>,
     ) -> RpcResult<validate_ephemeral_resource_config::Response> {
         dispatch("ValidateEphemeralResourceConfig", request, |request| async move {
-            Err(unimplemented("ephemeral resource", &request.type_name))
+            ephemeral_resource::validate(self, &request)
         })
         .await
     }
@@ -183,30 +185,21 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         request: Request<open_ephemeral_resource::Request>,
     ) -> RpcResult<open_ephemeral_resource::Response> {
-        dispatch("OpenEphemeralResource", request, |request| async move {
-            Err(unimplemented("ephemeral resource", &request.type_name))
-        })
-        .await
+        dispatch("OpenEphemeralResource", request, |request| ephemeral_resource::open(self, request)).await
     }
 
     async fn renew_ephemeral_resource(
         &self,
         request: Request<renew_ephemeral_resource::Request>,
     ) -> RpcResult<renew_ephemeral_resource::Response> {
-        dispatch("RenewEphemeralResource", request, |request| async move {
-            Err(unimplemented("ephemeral resource", &request.type_name))
-        })
-        .await
+        dispatch("RenewEphemeralResource", request, |request| ephemeral_resource::renew(self, request)).await
     }
 
     async fn close_ephemeral_resource(
         &self,
         request: Request<close_ephemeral_resource::Request>,
     ) -> RpcResult<close_ephemeral_resource::Response> {
-        dispatch("CloseEphemeralResource", request, |request| async move {
-            Err(unimplemented("ephemeral resource", &request.type_name))
-        })
-        .await
+        dispatch("CloseEphemeralResource", request, |request| ephemeral_resource::close(self, request)).await
     }
 
     async fn validate_list_resource_config(

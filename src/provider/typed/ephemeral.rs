@@ -1,0 +1,143 @@
+//! Ephemeral resources: what gives something to use at once, made for the length of a walk of Terraform.
+//!
+//! The surface is that of a typed resource. What is opened is in no plan and no state, so nothing is compared,
+//! changed or kept beside it; and all of the answer is shown, secrets included: they are what it is opened for.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use futures_util::future::BoxFuture;
+use serde_json::Value as Json;
+
+use crate::catalog::{Entity, OperationKind, catalog};
+use crate::connector::{Connector, scalar};
+use crate::engine::{create_params, open, secret_params};
+use crate::provider::EphemeralResource;
+use crate::provider::runtime::Runtime;
+use crate::provider::typed::asked::Asked;
+use crate::provider::typed::data::{NOTHING_UNUSUAL, surface_data};
+use crate::provider::typed::memory::Memory;
+use crate::provider::typed::name_of;
+use crate::provider::typed::surface::Surface;
+use crate::secret::Secret;
+use crate::terraform::diagnostic::Diagnostics;
+use crate::terraform::provider::Opened;
+use crate::terraform::schema::Schema;
+use crate::terraform::value::Value;
+
+/// One ephemeral resource, whose surface is made when it is first used.
+#[derive(Debug)]
+pub(in crate::provider) struct Momentary {
+    type_name: String,
+    key: &'static str,
+    surface: OnceLock<Option<Surface>>,
+}
+
+/// Every ephemeral resource by its type name.
+pub(in crate::provider) fn ephemeral_resources() -> &'static BTreeMap<String, Momentary> {
+    static ALL: OnceLock<BTreeMap<String, Momentary>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let is_momentary = |key: &str| surface_data().momentary.iter().any(|it| it == key);
+        let all = catalog().summaries().filter(|it| is_momentary(it.key)).map(|it| {
+            let type_name = name_of(it.key, it.name);
+            (type_name.clone(), Momentary { type_name, key: it.key, surface: OnceLock::new() })
+        });
+        all.collect()
+    })
+}
+
+impl Momentary {
+    /// The catalog's key of what it makes one of.
+    pub(in crate::provider) fn key(&self) -> &'static str {
+        self.key
+    }
+
+    fn surface(&self) -> Option<&Surface> {
+        let make = || Some(Surface::momentary(&self.type_name, catalog().by_object(self.key)?));
+        self.surface.get_or_init(make).as_ref()
+    }
+}
+
+impl EphemeralResource for Momentary {
+    fn schema(&self) -> Schema {
+        self.surface()
+            .map(|surface| surface.ephemeral_schema(description(surface.entity)))
+            .unwrap_or_default()
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        self.surface().map(|surface| surface.check_params(config, create_params)).unwrap_or_default()
+    }
+
+    fn open<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, Opened> {
+        Box::pin(async move {
+            let Some(surface) = self.surface() else { return Opened::default() };
+            match opened(surface, runtime, &config).await {
+                Ok(result) => Opened { result, ..Opened::default() },
+                Err(diagnostics) => Opened { diagnostics, ..Opened::default() },
+            }
+        })
+    }
+}
+
+fn description(entity: &Entity) -> String {
+    let create = entity.operation(OperationKind::Create);
+    let helps_testing = create.is_some_and(|create| create.path.contains("/test_helpers/"));
+    let mode = if helps_testing { " Stripe makes it in test mode only." } else { "" };
+    format!(
+        "Makes a {} in Stripe for the length of a run: what Stripe answers is in no plan and no state. A plan makes one, and its apply another one.{mode} Needs Terraform 1.10 or OpenTofu 1.11.",
+        entity.name
+    )
+}
+
+/// What Stripe answers to a configuration.
+async fn opened(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Value, Diagnostics> {
+    let entity = surface.entity;
+    let asked = surface.asked_to_create(runtime, config).map_err(|error| surface.explain(&error))?;
+    let connection = runtime.connection(config.get("connection_handle").as_str()).map_err(|it| vec![it])?;
+    runtime.conceal(&written_secrets(entity, &asked));
+    let made = open(&Connector::new(&connection), entity, asked.wanted.params.clone()).await;
+    let mut body = made.map_err(|error| vec![surface.refused(&error)])?;
+    let mut answered = Vec::new();
+    answered_secrets(entity, &body, "", &mut answered);
+    runtime.conceal(&answered);
+    runtime.metadata.hide(&mut body);
+    let mut result = config.clone();
+    surface.set_unknown(&mut result, config);
+    let Asked { own: params, default_metadata, .. } = asked;
+    let memory = Memory { params, default_metadata, ..Memory::default() };
+    let id = body.get("id").and_then(Json::as_str).unwrap_or_default();
+    Ok(surface.answered_with(&body, &result, &memory, id))
+}
+
+/// What of the params is secret, for the logs.
+fn written_secrets(entity: &Entity, asked: &Asked) -> Vec<Secret> {
+    let params = &asked.wanted.params;
+    let whole = Json::Object(params.clone());
+    let paths = secret_params(params, entity.params()).into_iter();
+    let values = paths.filter_map(|path| scalar(whole.pointer(&format!("/{}", path.replace('.', "/")))?));
+    values.map(Secret::new).collect()
+}
+
+/// What of an answer is secret: from here on it is on its way to others, through the same connections.
+fn answered_secrets(entity: &Entity, value: &Json, path: &str, found: &mut Vec<Secret>) {
+    let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    match value {
+        Json::Object(members) => {
+            members.iter().for_each(|(name, member)| answered_secrets(entity, member, &inside(name), found));
+        }
+        Json::Array(items) => items.iter().for_each(|item| answered_secrets(entity, item, path, found)),
+        Json::String(text) if entity.is_secret(path) => found.push(Secret::new(text.clone())),
+        _ => {}
+    }
+}
+
+impl Surface {
+    /// The surface of what serves a moment. Links and sessions may have no id.
+    fn momentary(type_name: &str, entity: &'static Entity) -> Self {
+        let data = surface_data().types.get(type_name).unwrap_or(&NOTHING_UNUSUAL);
+        let mut surface = Self::new(type_name, entity, data);
+        surface.slots.retain(|slot| slot.name != "id" || entity.field("id").is_some());
+        surface
+    }
+}
