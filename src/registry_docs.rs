@@ -1,6 +1,6 @@
 //! The registry's pages: schema and examples become Markdown.
 //!
-//! One page per resource, data source and the provider block, in the folders the registry
+//! One page per resource, data source, ephemeral resource and the provider block, in the folders the registry
 //! reads, and one that lists the entity types. The pages are committed; a test compares them with what is generated.
 
 mod entities;
@@ -49,6 +49,12 @@ pub fn pages(root: &Path, schemas: &Schemas) -> io::Result<BTreeMap<PathBuf, Str
         let page = Page { kind: Kind::DataSource, name, schema, example, import: None };
         add(path_of("data-sources", name), &page);
     }
+    for (name, schema) in &schemas.ephemeral_resources {
+        let folder = root.join("examples/ephemeral-resources").join(name);
+        let example = example(folder.join("ephemeral-resource.tf"))?;
+        let page = Page { kind: Kind::EphemeralResource, name, schema, example, import: None };
+        add(path_of("ephemeral-resources", name), &page);
+    }
     pages.insert(PathBuf::from("docs/guides/entity-types.md"), entities::page());
     Ok(pages)
 }
@@ -84,7 +90,9 @@ pub fn write(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
 /// Pages of types that there are no more.
 pub fn stale(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
     let (pages, mut stale) = (pages(root, schemas)?, Vec::new());
-    for folder in ["resources", "data-sources"].map(|folder| Path::new("docs").join(folder)) {
+    for folder in
+        ["resources", "data-sources", "ephemeral-resources"].map(|folder| Path::new("docs").join(folder))
+    {
         for entry in fs::read_dir(root.join(&folder))? {
             let path = folder.join(entry?.file_name());
             if !pages.contains_key(&path) {

@@ -27,7 +27,12 @@ impl Examples {
     /// The examples below a project's folder.
     pub(super) fn read(root: &Path) -> io::Result<Self> {
         let mut all = Self::default();
-        for (folder, file) in [("resources", "resource.tf"), ("data-sources", "data-source.tf")] {
+        let families = [
+            ("data-sources", "data-source.tf"),
+            ("ephemeral-resources", "ephemeral-resource.tf"),
+            ("resources", "resource.tf"),
+        ];
+        for (folder, file) in families {
             for entry in fs::read_dir(root.join("examples").join(folder))? {
                 let text = fs::read_to_string(entry?.path().join(file))?;
                 all.blocks.extend(blocks(&text).into_iter().filter_map(|it| Some((address(&it)?, it))));
@@ -77,7 +82,7 @@ fn address(block: &str) -> Option<String> {
         (words.next()?, words.map_while(|word| word.strip_prefix('"')?.strip_suffix('"')));
     Some(match kind {
         "resource" => format!("{}.{}", labels.next()?, labels.next()?),
-        "data" => format!("data.{}.{}", labels.next()?, labels.next()?),
+        "data" | "ephemeral" => format!("{kind}.{}.{}", labels.next()?, labels.next()?),
         "variable" => format!("var.{}", labels.next()?),
         _ => return None,
     })
@@ -91,7 +96,7 @@ fn references(text: &str) -> Vec<String> {
         let mut steps = word.split('.');
         let first = steps.next()?;
         Some(match first {
-            "data" => format!("data.{}.{}", steps.next()?, steps.next()?),
+            "data" | "ephemeral" => format!("{first}.{}.{}", steps.next()?, steps.next()?),
             _ => format!("{first}.{}", steps.next()?),
         })
     });

@@ -14,6 +14,7 @@ pub(super) enum Kind {
     Provider,
     Resource,
     DataSource,
+    EphemeralResource,
 }
 
 /// What a change of an argument does, where its line does not say it.
@@ -36,6 +37,7 @@ impl Page<'_> {
             Kind::Provider => ("Stripe Provider".to_owned(), "Provider"),
             Kind::Resource => (format!("{} (Resource)", self.name), "Resource"),
             Kind::DataSource => (format!("{} (Data Source)", self.name), "Data Source"),
+            Kind::EphemeralResource => (format!("{} (Ephemeral Resource)", self.name), "Ephemeral Resource"),
         };
         let block = &self.schema.block;
         let first = block.description.split_once(". ").map_or(block.description.as_str(), |(first, _)| first);
@@ -65,7 +67,11 @@ impl Page<'_> {
             let _ = write!(text, "\n## Import\n\n```shell\n{}\n```\n", import.trim_end());
         }
         if let Some(entity) = entity {
-            let access = if self.kind == Kind::Resource { Access::Write } else { Access::Read };
+            let access = match self.kind {
+                Kind::Resource => Access::Write,
+                Kind::EphemeralResource => Access::Open,
+                Kind::Provider | Kind::DataSource => Access::Read,
+            };
             text.push_str(&section(entity, access));
         }
         text

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::catalog::{Entity, Operation, OperationKind, Removal, Restoration, catalog};
+use crate::catalog::{Entity, Operation, OperationKind, Removal, Restoration, catalog, find};
 
 /// What a page is about: an object that is kept, or objects that are only read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub(super) enum Access {
     Read,
     /// A resource creates, changes and ends.
     Write,
+    /// An ephemeral resource creates.
+    Open,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -45,7 +47,7 @@ fn permissions() -> &'static Permissions {
 pub(super) fn section(entity: &'static Entity, access: Access) -> String {
     let (level, suffix) = match access {
         Access::Read => ("Read", "read"),
-        Access::Write => ("Write", "write"),
+        Access::Write | Access::Open => ("Write", "write"),
     };
     let row = permissions().row.iter().find(|row| row.objects.contains(&entity.key));
     let needed = match row {
@@ -77,8 +79,10 @@ fn calls(entity: &'static Entity, access: Access) -> Vec<(&'static str, &'static
         read(OperationKind::Search, "`search`"),
     ];
     let reads = reads.into_iter().flatten();
-    if access == Access::Read {
-        return reads.collect();
+    match access {
+        Access::Read => return reads.collect(),
+        Access::Open => return opens(entity).collect(),
+        Access::Write => {}
     }
     let updates = entity.operation(OperationKind::Update);
     let creates = entity.create_operation().map(|create| call(create, "create"));
@@ -86,6 +90,18 @@ fn calls(entity: &'static Entity, access: Access) -> Vec<(&'static str, &'static
     let when = if archives(&entity.removal) { "update, destroy" } else { "update" };
     let reads = reads.filter(|(.., when)| *when != "`search`");
     creates.into_iter().chain(update.map(|it| call(it, when))).chain(ends(entity)).chain(reads).collect()
+}
+
+/// The calls that make what serves a moment: a create, and an update where a param is one of it alone.
+fn opens(entity: &'static Entity) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let update = entity.operation(OperationKind::Update).filter(|update| {
+        update.params.iter().any(|param| find(entity.create_params(), &param.name).is_none())
+    });
+    let calls = [
+        entity.create_operation().map(|it| (it, "each plan and each apply")),
+        update.map(|it| (it, "what a create does not take")),
+    ];
+    calls.into_iter().flatten().map(|(it, when)| (it.method.as_str(), it.path.as_str(), when))
 }
 
 fn archives(removal: &Removal) -> bool {

@@ -17,6 +17,7 @@ mod accounts;
 mod broken_connection;
 mod changes;
 mod ends;
+mod ephemeral;
 mod flaws;
 mod hostile;
 mod imports;

@@ -37,6 +37,8 @@ async fn schema_and_metadata_name_the_same_types_and_capabilities() {
     assert!(terraform.schema.resource_schemas.keys().eq(["toy_box"]));
     assert!(terraform.schema.data_source_schemas.keys().eq(["toy_boxes"]));
     assert_eq!(metadata.data_sources[0].type_name, "toy_boxes");
+    assert!(terraform.schema.ephemeral_resource_schemas.keys().eq(["toy_key"]));
+    assert_eq!(metadata.ephemeral_resources[0].type_name, "toy_key");
 }
 
 #[tokio::test]

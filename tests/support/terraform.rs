@@ -16,6 +16,8 @@ use tonic::transport::{Channel, Endpoint, Server};
 use super::calls::Calls;
 use super::{blocks, rules};
 
+mod ephemeral;
+
 /// What this core can do.
 const CAPABILITIES: wire::ClientCapabilities =
     wire::ClientCapabilities { deferral_allowed: false, write_only_attributes_allowed: true };

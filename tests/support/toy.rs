@@ -6,13 +6,16 @@ use std::sync::{Arc, Mutex};
 
 use stripe_provider::terraform::Provider;
 use stripe_provider::terraform::diagnostic::{Diagnostic, Diagnostics};
-use stripe_provider::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
+use stripe_provider::terraform::provider::{
+    ApplyRequest, Opened, PlanRequest, PlanResponse, Renewed, StateResponse,
+};
 use stripe_provider::terraform::schema::Schema;
 use stripe_provider::terraform::value::{Path, Value};
 use tokio::sync::Notify;
 
 pub mod boxes;
 mod flaw;
+mod keys;
 pub mod program;
 mod schemas;
 
@@ -228,6 +231,30 @@ impl Provider for Toy {
         let count = boxes.values().filter(|made| made.get("kind") == config.get("kind")).count();
         config.set("count_of", i64::try_from(count).unwrap().into());
         (config, Vec::new())
+    }
+
+    fn ephemeral_resource_types(&self) -> Vec<&str> {
+        vec!["toy_key"]
+    }
+
+    fn ephemeral_resource_schema(&self, type_name: &str) -> Option<Schema> {
+        (type_name == "toy_key").then(|| self.build("toy_key", keys::schema))
+    }
+
+    fn validate_ephemeral_resource(&self, _: &str, config: &Value) -> Diagnostics {
+        keys::validate(config)
+    }
+
+    async fn open(&self, _: &str, config: Value) -> Opened {
+        keys::open(config)
+    }
+
+    async fn renew(&self, _: &str, private: Vec<u8>) -> Renewed {
+        keys::renew(private)
+    }
+
+    async fn close(&self, _: &str, private: Vec<u8>) -> Diagnostics {
+        keys::close(&private)
     }
 
     fn stop(&self) {

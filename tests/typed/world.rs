@@ -140,6 +140,17 @@ impl World {
         self.runtime.block_on(self.terraform.data(name, written))
     }
 
+    /// Opens an ephemeral resource of these params.
+    pub fn open(&mut self, name: &str, params: &Map<String, Json>) -> Outcome<Value> {
+        let block = self.terraform.schema.ephemeral_resource_schemas[name].block.clone().unwrap();
+        self.open_written(name, &config(&block, params))
+    }
+
+    /// Opens an ephemeral resource as it is written.
+    pub fn open_written(&mut self, name: &str, written: &Value) -> Outcome<Value> {
+        self.runtime.block_on(self.terraform.open(name, written))
+    }
+
     /// A new object, and that nothing is left to do.
     pub fn made(&mut self, name: &str, params: &Map<String, Json>) -> Result<Object, String> {
         let plan = self.plan(name, &Object::default(), Some(params)).map_err(at("plan"))?;

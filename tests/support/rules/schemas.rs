@@ -16,6 +16,8 @@ pub fn loadable(response: &Response) -> Vec<String> {
     let families = [
         ("resource", BlockKind::Resource, &response.resource_schemas),
         ("data", BlockKind::DataSource, &response.data_source_schemas),
+        // Terraform keeps the same names of both.
+        ("ephemeral", BlockKind::DataSource, &response.ephemeral_resource_schemas),
     ];
     let types = families.iter().flat_map(|(family, kind, schemas)| {
         schemas.iter().map(move |(name, schema)| (format!("{family} {name}"), *kind, Some(schema)))

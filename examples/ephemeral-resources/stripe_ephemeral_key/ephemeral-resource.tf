@@ -1,0 +1,3 @@
+ephemeral "stripe_ephemeral_key" "example" {
+  customer = stripe_customer.example.id
+}

@@ -1,0 +1,3 @@
+ephemeral "stripe_login_link" "example" {
+  account = stripe_account.example.id
+}
