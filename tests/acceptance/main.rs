@@ -21,6 +21,7 @@ mod bad_input;
 mod calls;
 mod clients;
 mod entities;
+mod ephemeral;
 mod examples;
 mod faults;
 mod filters;
@@ -76,6 +77,7 @@ fn main() -> ExitCode {
         examples::cases(),
         pages::cases(),
         entities::cases(),
+        ephemeral::cases(),
         typed::cases(),
         official::cases(),
         lifecycle::cases(),

@@ -31,6 +31,9 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Where the pages of the registry stand.
+const REGISTRY: [&str; 3] = ["docs/resources", "docs/data-sources", "docs/ephemeral-resources"];
+
 /// The Markdown files below a folder, with their text.
 fn pages(folder: &str) -> Vec<(PathBuf, String)> {
     let files = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
@@ -113,7 +116,7 @@ fn undeclared(config: &str) -> Vec<String> {
     let named = words.filter_map(|word| {
         let steps: Vec<&str> = word.split('.').collect();
         let head = match steps.as_slice() {
-            ["data", ty, name, ..] => format!("data \"{ty}\" \"{name}\""),
+            [kind @ ("data" | "ephemeral"), ty, name, ..] => format!("{kind} \"{ty}\" \"{name}\""),
             ["var", name, ..] => format!("variable \"{name}\""),
             [ty, name, ..] if ty.starts_with("stripe_") && !name.is_empty() => {
                 format!("resource \"{ty}\" \"{name}\"")
@@ -128,8 +131,8 @@ fn undeclared(config: &str) -> Vec<String> {
 fn every_page_declares_what_its_example_names() {
     let mut wrong = Vec::new();
     let mut count = 0;
-    for (path, text) in ["", "docs", "docs/guides", "docs/resources", "docs/data-sources"].map(pages).concat()
-    {
+    let guides = ["", "docs", "docs/guides"].map(pages);
+    for (path, text) in [guides, REGISTRY.map(pages)].concat().concat() {
         for config in configurations(&text) {
             wrong.extend(undeclared(&config).into_iter().map(|it| format!("{}: {it}", path.display())));
             count += 1;
@@ -227,7 +230,7 @@ fn every_example_of_the_registry_is_applied() {
     let (stripe, setups) = (Stripe::over(workdir.sandbox.clone()), Setups::read());
     setups.before(&stripe);
     let (mut configs, mut left_out, mut all) = (Vec::new(), Vec::new(), Vec::new());
-    for (path, text) in ["docs/resources", "docs/data-sources"].map(pages).concat() {
+    for (path, text) in REGISTRY.map(pages).concat() {
         let name = format!("stripe_{}", path.file_stem().unwrap().to_str().unwrap());
         for config in configurations(&text) {
             all.push(config.clone());

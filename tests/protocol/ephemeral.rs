@@ -131,7 +131,8 @@ async fn a_suspended_connection_opens_nothing() {
             Ok(_) => Vec::new(),
             refusal => refused(refusal),
         };
-        let of_connection = told.iter().filter(|(at, why)| at == "connection_handle" && why.contains("suspended"));
+        let of_connection =
+            told.iter().filter(|(at, why)| at == "connection_handle" && why.contains("suspended"));
         assert_eq!((of_connection.count(), told.len()), (expected, expected), "{told:?}");
     }
 }

@@ -14,6 +14,7 @@
 mod calls;
 mod cells;
 mod config;
+mod ephemeral;
 mod features;
 mod golden;
 mod imports;

@@ -1,10 +1,11 @@
 //! A misspelt key, at every level of every typed resource, is refused with its path and the key meant.
 
 use serde_json::{Map, Value as Json, json};
-use stripe_provider::catalog::{Kind, Member, Shape};
+use stripe_provider::catalog::{Entity, Kind, Member, Shape};
 use stripe_provider::terraform::wire::tfplugin5::schema::Block;
 
-use crate::support::terraform::Object;
+use crate::ephemeral::ephemeral;
+use crate::support::terraform::{Object, Outcome};
 use crate::world::{World, typed};
 
 /// A misspelt key: as the refusal spells it, and what was meant.
@@ -18,25 +19,45 @@ fn a_misspelt_key_at_every_level_is_refused_with_the_key_that_was_meant() {
     let mut world = World::new();
     let (mut levels, mut wrong) = (0, Vec::new());
     for (name, entity) in typed() {
-        let block = world.block(name);
-        let (mut params, mut typos) = (Map::new(), Vec::new());
-        for param in entity.params().iter().filter(|param| is_dynamic(&block, &param.name)) {
-            let value = misspelt(&param.shape, &shown(&block, &param.name), &mut typos);
-            params.extend(value.map(|value| (param.name.clone(), value)));
-        }
-        if typos.is_empty() {
-            continue;
-        }
+        let (params, typos) = with_typos(&world.block(name), entity);
         levels += typos.len();
-        let refused = match world.plan(name, &Object::default(), Some(&params)) {
-            Ok(_) => panic!("{name} takes {params:?}"),
-            Err(fault) => fault.to_string(),
-        };
-        let told =
-            |typo: &Typo| format!("There is no `{}` in a {name}; did you mean `{}`?", typo.path, typo.meant);
-        wrong.extend(typos.iter().map(told).filter(|told| !refused.contains(told)));
+        let planned = (!typos.is_empty()).then(|| world.plan(name, &Object::default(), Some(&params)));
+        wrong.extend(planned.into_iter().flat_map(|planned| untold(name, &typos, planned)));
     }
     assert!(levels > 300 && wrong.is_empty(), "{} of {levels}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_misspelt_key_of_an_ephemeral_resource_is_refused_with_the_key_that_was_meant() {
+    let mut world = World::new();
+    let (mut levels, mut wrong) = (0, Vec::new());
+    for (name, entity) in ephemeral() {
+        let block = world.terraform.schema.ephemeral_resource_schemas[&name].block.clone().unwrap();
+        let (params, typos) = with_typos(&block, entity);
+        levels += typos.len();
+        let opened = (!typos.is_empty()).then(|| world.open(&name, &params));
+        wrong.extend(opened.into_iter().flat_map(|opened| untold(&name, &typos, opened)));
+    }
+    assert!(levels > 50 && wrong.is_empty(), "{} of {levels}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Params of a type with a misspelt key at every level.
+fn with_typos(block: &Block, entity: &Entity) -> (Map<String, Json>, Vec<Typo>) {
+    let (mut params, mut typos) = (Map::new(), Vec::new());
+    for param in entity.params().iter().filter(|param| is_dynamic(block, &param.name)) {
+        let value = misspelt(&param.shape, &shown(block, &param.name), &mut typos);
+        params.extend(value.map(|value| (param.name.clone(), value)));
+    }
+    (params, typos)
+}
+
+/// What the refusal of misspelt keys does not say.
+fn untold<T>(name: &str, typos: &[Typo], outcome: Outcome<T>) -> Vec<String> {
+    let Err(fault) = outcome else { panic!("{name} takes misspelt keys") };
+    let refused = fault.to_string();
+    let told =
+        |typo: &Typo| format!("There is no `{}` in a {name}; did you mean `{}`?", typo.path, typo.meant);
+    typos.iter().map(told).filter(|told| !refused.contains(told)).collect()
 }
 
 fn is_dynamic(block: &Block, param: &str) -> bool {

@@ -12,7 +12,8 @@ use stripe_provider::terraform::schema::{Block, Presence};
 use stripe_provider::terraform::value::Type;
 
 /// What is written otherwise than in the official provider, and why.
-const DIFFERENT: [(&str, &str); 7] = [
+const DIFFERENT: [(&str, &str); 8] = [
+    ("ephemeral stripe_reporting_report_run.result: Dynamic, not string", "it is the whole file"),
     (
         "stripe_billing_meter.value_settings.event_payload_key: Required, not OC",
         "Stripe refuses the block without it",
@@ -42,6 +43,13 @@ fn differences(peer: &Json, schemas: &Schemas) -> Vec<String> {
                 }
                 compare(name, &theirs["attributes"], &ours.block, &mut found);
             }
+        }
+    }
+    for (name, theirs) in peer["ephemeral_resource_schemas"].as_object().into_iter().flatten() {
+        let place = format!("ephemeral {name}");
+        match schemas.ephemeral_resources.get(name) {
+            None => found.push(format!("{place}: no such type")),
+            Some(ours) => compare(&place, &theirs["attributes"], &ours.block, &mut found),
         }
     }
     found
@@ -134,6 +142,11 @@ fn the_table_of_the_readme_is_what_the_schemas_hold() {
     for row in [
         row("resource types", &schemas.resources.len().to_string(), count("resource_schemas")),
         row("data sources", &schemas.data_sources.len().to_string(), count("data_source_schemas")),
+        row(
+            "ephemeral resources",
+            &schemas.ephemeral_resources.len().to_string(),
+            count("ephemeral_resource_schemas"),
+        ),
         row("their types that are here, under the same name", "", here).replace("|  |", "| |"),
     ] {
         assert!(readme.contains(&row), "the README lacks {row}");

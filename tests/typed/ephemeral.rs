@@ -1,0 +1,144 @@
+//! Ephemeral resources: each opens on the sandbox, and what is wrong is refused before anything is made.
+
+use serde_json::{Map, Value as Json, json};
+use stripe_provider::catalog::{Entity, catalog};
+use stripe_provider::provider::StripeProvider;
+use stripe_provider::terraform::value::Value;
+use stripe_provider::terraform::wire::tfplugin5::schema::Block;
+
+use crate::world::World;
+
+/// Every ephemeral resource with the entity type that it makes one of.
+pub fn ephemeral() -> Vec<(String, &'static Entity)> {
+    let pairs = StripeProvider::ephemeral_resources().into_iter();
+    pairs.map(|(name, key)| (name, catalog().by_object(key).unwrap())).collect()
+}
+
+fn params(value: &Json) -> Map<String, Json> {
+    value.as_object().unwrap().clone()
+}
+
+fn block(world: &World, name: &str) -> Block {
+    world.terraform.schema.ephemeral_resource_schemas[name].block.clone().unwrap()
+}
+
+/// The least that a type can be opened with.
+fn least(world: &World, entity: &'static Entity) -> Map<String, Json> {
+    world.params(entity)
+}
+
+#[test]
+fn every_type_opens_on_the_sandbox_with_its_least_params() {
+    let mut world = World::new();
+    let mut wrong = Vec::new();
+    for (name, entity) in ephemeral() {
+        let params = least(&world, entity);
+        match world.open(&name, &params) {
+            Ok(opened) => {
+                wrong.extend(lacking(&block(&world, &name), entity, &opened).map(|it| format!("{name}.{it}")))
+            }
+            Err(fault) => wrong.push(format!("{name}: {fault}")),
+        }
+    }
+    assert!(ephemeral().len() == 19 && wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What Stripe always answers and is not there, and secrets that are not hidden.
+fn lacking<'a>(block: &'a Block, entity: &'a Entity, opened: &'a Value) -> impl Iterator<Item = String> + 'a {
+    entity.fields.iter().filter(|field| field.shape.is_required()).filter_map(|field| {
+        let Some(attribute) = block.attributes.iter().find(|it| it.name == field.name) else {
+            return Some(format!("{}: no attribute", field.name));
+        };
+        let silent = opened.get(&field.name).is_null().then(|| format!("{}: not answered", field.name));
+        let shown = (field.shape.sensitive && !attribute.sensitive).then(|| format!("{}: shown", field.name));
+        silent.or(shown)
+    })
+}
+
+#[test]
+fn what_is_required_is_asked_for_at_its_argument() {
+    let mut world = World::new();
+    for (name, entity) in ephemeral() {
+        let required: Vec<String> =
+            block(&world, &name).attributes.into_iter().filter(|it| it.required).map(|it| it.name).collect();
+        let demanded = entity.create_params().iter().filter(|it| it.shape.is_required());
+        assert!(demanded.map(|it| &it.name).eq(&required) || !required.is_empty(), "{name}: {required:?}");
+        if required.is_empty() {
+            continue;
+        }
+        let refused = world.open(&name, &Map::new()).unwrap_err().to_string();
+        for argument in required {
+            assert!(refused.contains(&format!("`{argument}`")), "{name} lacks {argument}: {refused}");
+        }
+    }
+}
+
+#[test]
+fn what_stripe_documents_to_refuse_is_refused_before_anything_is_made() {
+    let (mut world, tap, _sandbox) = World::served(&[]);
+    let link = json!({"account": "acct_1", "type": "account_onbording"});
+    world.open("stripe_account_link", &params(&link)).unwrap_err();
+    let made = tap.writes().len();
+    let session = |more: Json| {
+        let mut session =
+            params(&json!({"mode": "setup", "success_url": "https://example.com/done", "currency": "usd"}));
+        session.extend(params(&more));
+        session
+    };
+    let long: Vec<Json> = (0..101).map(|_| json!({"price": "price_1", "quantity": 1})).collect();
+    for (more, why) in [
+        (json!({"customer": "cus_1", "customer_email": "ada@example.com"}), "customer"),
+        (json!({"return_url": "https://example.com/done"}), "return_url"),
+        (json!({"line_items": long}), "line_items"),
+        (json!({"metadata": {"a".repeat(41): "x"}}), "metadata"),
+    ] {
+        let refused = match world.open("stripe_checkout_session", &session(more.clone())) {
+            Err(fault) => fault.to_string(),
+            Ok(_) => panic!("{more} is taken"),
+        };
+        assert!(refused.contains(why), "{more}: {refused}");
+    }
+    assert_eq!(tap.writes().len(), made, "nothing was sent");
+}
+
+#[test]
+fn default_metadata_is_given_and_keys_of_others_are_not_shown() {
+    let defaults = Value::map([("team", Value::from("web"))]);
+    let mut world = World::with(&[("default_metadata", defaults)]);
+    let wanted = json!({"type": "document", "metadata": {"order": "7"}});
+    let opened = world.open("stripe_identity_verification_session", &params(&wanted)).unwrap();
+    assert_eq!(*opened.get("metadata"), Value::map([("order", Value::from("7"))]));
+    let all = Value::map([("order", Value::from("7")), ("team", "web".into())]);
+    assert_eq!(*opened.get("metadata_all"), all);
+    let id = opened.get("id").as_str().unwrap();
+    let held = world.stripe.done("GET", &format!("/v1/identity/verification_sessions/{id}"), &json!({}));
+    assert_eq!(held["metadata"], json!({"order": "7", "team": "web"}));
+}
+
+#[test]
+fn what_only_an_update_takes_follows_in_a_second_call() {
+    let (mut world, tap, _sandbox) = World::served(&[]);
+    let mut wanted = least(&world, catalog().by_object("checkout.session").unwrap());
+    let address = json!({"country": "CH", "line1": "1 Road", "city": "Bern"});
+    let details = json!({"shipping_details": {"name": "Ada", "address": address}});
+    wanted.insert("collected_information".to_owned(), details);
+    let before = tap.writes().len();
+    let opened = world.open("stripe_checkout_session", &wanted).unwrap();
+    let paths: Vec<String> = tap.writes().into_iter().skip(before).map(|call| call.path).collect();
+    let id = opened.get("id").as_str().unwrap();
+    assert_eq!(paths, ["/v1/checkout/sessions".to_owned(), format!("/v1/checkout/sessions/{id}")]);
+    assert!(!opened.get("url").is_null(), "what the create answered is not lost");
+}
+
+#[test]
+fn a_page_says_in_which_mode_stripe_makes_one_and_nothing_of_changes() {
+    let world = World::new();
+    for (name, schema) in &world.terraform.schema.ephemeral_resource_schemas {
+        let block = schema.block.as_ref().unwrap();
+        let of_changes =
+            |text: &str| text.contains("A change makes") || text.contains("when the object is created");
+        assert!(!block.attributes.iter().any(|it| of_changes(&it.description)), "{name} is never changed");
+        let test_mode = block.description.contains("test mode only");
+        assert_eq!(test_mode, name == "stripe_confirmation_token", "{name}");
+    }
+}
