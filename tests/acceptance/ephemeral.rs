@@ -22,12 +22,13 @@ provider "stripe" {
 }
 
 resource "stripe_connection" "logged" {
-  name     = "logged"
-  location = "global"
+  name      = "logged"
+  location  = "global"
+  verbosity = 5
   log_config {
-    enabled   = true
-    verbosity = 5
-    file      = "calls.jsonl"
+    enabled = true
+    level   = "DEBUG"
+    file    = "calls.jsonl"
   }
 }
 
@@ -62,7 +63,7 @@ fn a_session_is_handed_over_and_is_in_no_file() {
     assert!(planned.contains("Configuration unknown, deferring"), "{planned}");
     workdir.ok(&["apply", "-no-color", "first"]);
     let secret = held(&workdir);
-    assert!(secret.contains("_secret_"), "{secret}");
+    let (start, _) = secret.split_at(secret.find("_secret_").unwrap() + "_secret_".len());
 
     // Now that the account is known, a plan opens one too; nothing is left to do all the same.
     workdir.assert_plan_is_empty();
@@ -76,7 +77,7 @@ fn a_session_is_handed_over_and_is_in_no_file() {
     let read = |name: &str| String::from_utf8_lossy(&fs::read(workdir.path(name)).unwrap()).into_owned();
     let files = ["terraform.tfstate", "terraform.tfstate.backup", "calls.jsonl", "first", "second"].map(read);
     for text in shown.iter().chain(&files) {
-        assert!(!text.contains(&secret) && !text.contains(&other) && !text.contains("_secret_"), "{text}");
+        assert!(!text.contains(start) && !text.contains(&secret) && !text.contains(&other), "{text}");
     }
     assert!(files[2].contains("/v1/account_sessions") && files[2].contains("/v1/apps/secrets"), "logged");
     let state: Json = serde_json::from_str(&files[0]).unwrap();
