@@ -6,6 +6,7 @@ use stripe_provider::provider::StripeProvider;
 use stripe_provider::terraform::value::Value;
 use stripe_provider::terraform::wire::tfplugin5::schema::Block;
 
+use crate::samples::Samples;
 use crate::world::World;
 
 /// Every ephemeral resource with the entity type that it makes one of.
@@ -53,6 +54,32 @@ fn lacking<'a>(block: &'a Block, entity: &'a Entity, opened: &'a Value) -> impl 
         let shown = (field.shape.sensitive && !attribute.sensitive).then(|| format!("{}: shown", field.name));
         silent.or(shown)
     })
+}
+
+#[test]
+fn every_argument_is_taken_as_it_is_written() {
+    let mut world = World::new();
+    let samples = Samples::read();
+    let (mut count, mut wrong) = (0, Vec::new());
+    for (name, entity) in ephemeral() {
+        let least = least(&world, entity);
+        for param in entity.params() {
+            let sample = samples.of(&world.setups, &name, param);
+            if sample.skip.is_some() || sample.first.is_null() || least.contains_key(&param.name) {
+                continue;
+            }
+            let mut wanted = least.clone();
+            wanted.retain(|name, _| !sample.without.contains(name));
+            wanted.extend(sample.beside.clone());
+            wanted.insert(param.name.clone(), sample.first.clone());
+            let told = world.setups.told(&world.stripe, &json!(wanted), "");
+            count += 1;
+            if let Err(fault) = world.open(&name, told.as_object().unwrap()) {
+                wrong.push(format!("{name}.{}: {fault}", param.name));
+            }
+        }
+    }
+    assert!(count > 100 && wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
