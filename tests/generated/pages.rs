@@ -40,7 +40,12 @@ fn every_page_and_every_example_is_of_a_type() {
     let schemas = schemas();
     let stale = registry_docs::stale(root(), &schemas).unwrap();
     assert!(stale.is_empty(), "run `cargo run -- docs`: {stale:?}");
-    for (folder, types) in [("resources", &schemas.resources), ("data-sources", &schemas.data_sources)] {
+    let families = [
+        ("data-sources", &schemas.data_sources),
+        ("ephemeral-resources", &schemas.ephemeral_resources),
+        ("resources", &schemas.resources),
+    ];
+    for (folder, types) in families {
         for entry in std::fs::read_dir(root().join("examples").join(folder)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             assert!(types.contains_key(&name), "examples/{folder}/{name} is of no type: remove it");
@@ -58,7 +63,7 @@ fn the_committed_schemas_are_those_that_are_made_anew() {
 #[test]
 fn every_description_is_a_sentence() {
     let schemas = schemas();
-    let all = schemas.resources.iter().chain(&schemas.data_sources);
+    let all = schemas.resources.iter().chain(&schemas.data_sources).chain(&schemas.ephemeral_resources);
     let provider = ("stripe", &schemas.provider);
     for (name, schema) in all.map(|(name, schema)| (name.as_str(), schema)).chain([provider]) {
         let mut blocks = vec![&schema.block];

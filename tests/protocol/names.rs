@@ -17,8 +17,11 @@ fn reserved(schemas: &Schemas) -> Vec<String> {
         schemas.resources.iter().map(|(name, schema)| (BlockKind::Resource, name.as_str(), schema));
     let sources =
         schemas.data_sources.iter().map(|(name, schema)| (BlockKind::DataSource, name.as_str(), schema));
+    // Terraform keeps fewer names of an ephemeral resource; written alike they stay so.
+    let ephemeral =
+        schemas.ephemeral_resources.iter().map(|(name, schema)| (BlockKind::Resource, name.as_str(), schema));
     let provider = (BlockKind::Provider, "provider", &schemas.provider);
-    let all = resources.chain(sources).chain([provider]);
+    let all = resources.chain(sources).chain(ephemeral).chain([provider]);
     all.flat_map(|(kind, name, schema)| {
         kind.reserved_in(&schema.block).into_iter().map(move |reserved| format!("{name}.{reserved}"))
     })
