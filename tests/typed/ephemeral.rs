@@ -31,7 +31,8 @@ fn every_type_opens_on_the_sandbox_with_its_least_params() {
         let params = world.params(entity);
         match world.open(&name, &params) {
             Ok(opened) => {
-                wrong.extend(lacking(&block(&world, &name), entity, &opened).map(|it| format!("{name}.{it}")))
+                wrong
+                    .extend(lacking(&block(&world, &name), entity, &opened).map(|it| format!("{name}.{it}")));
             }
             Err(fault) => wrong.push(format!("{name}: {fault}")),
         }

@@ -59,19 +59,23 @@ pub async fn told() -> Vec<Told> {
     heard.extend(terraform.client.upgrade_resource_state(request).await.unwrap().into_inner().diagnostics);
     let request = wire::import_resource_state::Request { type_name: toy_box, ..Default::default() };
     heard.extend(terraform.client.import_resource_state(request).await.unwrap().into_inner().diagnostics);
-    let request = wire::open_ephemeral_resource::Request {
-        type_name: "toy_key".to_owned(),
-        config: Some(send(
-            &Value::map([("fits", Value::Unknown), ("teeth", Value::Null)]),
-            &Type::object([("fits", Type::String), ("teeth", Type::String)]),
-        )),
-        client_capabilities: None,
-    };
-    heard.extend(terraform.client.open_ephemeral_resource(request).await.unwrap().into_inner().diagnostics);
+    heard.extend(opened_too_early(&mut terraform).await);
     for flaw in [Flaw::Panics, Flaw::BendsTheState] {
         heard.extend(flawed(flaw).await);
     }
     heard.iter().map(Told::of).collect()
+}
+
+/// What is told of an ephemeral resource whose configuration is not known.
+async fn opened_too_early(terraform: &mut Terraform) -> Vec<wire::Diagnostic> {
+    let unknown = Value::map([("fits", Value::Unknown), ("teeth", Value::Null)]);
+    let ty = Type::object([("fits", Type::String), ("teeth", Type::String)]);
+    let request = wire::open_ephemeral_resource::Request {
+        type_name: "toy_key".to_owned(),
+        config: Some(send(&unknown, &ty)),
+        client_capabilities: None,
+    };
+    terraform.client.open_ephemeral_resource(request).await.unwrap().into_inner().diagnostics
 }
 
 /// What an apply of a toy with a flaw tells.

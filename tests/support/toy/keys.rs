@@ -27,7 +27,7 @@ pub fn open(mut config: Value) -> Opened {
         return Diagnostic::error("No Such Box", "It is lost.").into();
     }
     config.set("teeth", format!("{fits}-1").into());
-    let renew_at = (fits == "rusty").then(|| SystemTime::UNIX_EPOCH + Duration::from_secs(60));
+    let renew_at = (fits == "rusty").then(|| SystemTime::UNIX_EPOCH + Duration::from_mins(1));
     Opened { result: config, private: fits.into_bytes(), renew_at, diagnostics: Vec::new() }
 }
 
