@@ -5,10 +5,14 @@
 //! shown as a "plugin error", and a dead process explains nothing. What is served is a
 //! [`Provider`].
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use tonic::{Response, Status};
 
 use crate::terraform::Provider;
 
+mod action;
 mod codec;
 mod data_source;
 mod diagnostics;
@@ -33,8 +37,14 @@ pub const MINOR: u32 = 11;
 pub const MESSAGE_LIMIT: usize = 256 << 20;
 
 /// The plugin protocol's provider service over a provider.
+///
+/// A clone is the same service: what an RPC streams may outlive the call that began it.
 #[derive(Debug)]
-pub struct Service<P> {
+pub struct Service<P>(Arc<Served<P>>);
+
+/// What all clones of a service share.
+#[derive(Debug)]
+pub struct Served<P> {
     provider: P,
     codecs: codec::SchemaCodecs,
 }
@@ -42,12 +52,26 @@ pub struct Service<P> {
 impl<P: Provider> Service<P> {
     /// A service over `provider`. No schema is built before it is needed.
     pub fn new(provider: P) -> Self {
-        Self { codecs: codec::SchemaCodecs::default(), provider }
+        Self(Arc::new(Served { codecs: codec::SchemaCodecs::default(), provider }))
     }
 
     /// The service as a gRPC server that takes messages of any size Terraform sends.
     pub fn into_server(self) -> Server<P> {
         Server::new(self)
+    }
+}
+
+impl<P> Clone for Service<P> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<P> Deref for Service<P> {
+    type Target = Served<P>;
+
+    fn deref(&self) -> &Served<P> {
+        &self.0
     }
 }
 

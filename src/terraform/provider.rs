@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use bytes::Bytes;
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Schema;
@@ -115,8 +116,48 @@ pub trait Provider: Debug + Send + Sync + 'static {
         Diagnostics::new()
     }
 
+    /// The names of the actions. Costs little: no schema is built.
+    fn action_types(&self) -> Vec<&str> {
+        Vec::new()
+    }
+    /// The schema of an action, in the way of [`Self::resource_schema`]. Nothing in it is computed: an action
+    /// answers no values.
+    fn action_schema(&self, _type_name: &str) -> Option<Schema> {
+        None
+    }
+    /// What is wrong with the configuration of an action beside the rules of its schema, in the way of
+    /// [`Self::validate_resource`].
+    fn validate_action(&self, _type_name: &str, _config: &Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+    /// What keeps an action from being run, as far as it is known before. Nothing may be changed yet.
+    async fn plan_action(&self, _type_name: &str, _config: Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+    /// Runs an action once, with a configuration that is wholly known and keeps the rules of the schema. An
+    /// error says that it failed.
+    async fn invoke_action(&self, _type_name: &str, _config: Value, _progress: Progress) -> Diagnostics {
+        Diagnostics::new()
+    }
+
     /// Asks calls in flight to end early with what they have. They are still waited for.
     fn stop(&self);
+}
+
+/// Tells the practitioner how far an action is, while it runs.
+#[derive(Debug, Clone)]
+pub struct Progress(UnboundedSender<String>);
+
+impl Progress {
+    /// A progress that `told` gets to hear. It ends with the last clone.
+    pub fn new(told: UnboundedSender<String>) -> Self {
+        Self(told)
+    }
+
+    /// Tells it. Who stopped to listen does not stop the action.
+    pub fn tell(&self, message: impl Into<String>) {
+        let _ = self.0.send(message.into());
+    }
 }
 
 /// Every schema a provider has, by type name: for documentation and for tests. Serving
@@ -131,6 +172,8 @@ pub struct Schemas {
     pub data_sources: BTreeMap<String, Schema>,
     /// The schemas of the ephemeral resources.
     pub ephemeral_resources: BTreeMap<String, Schema>,
+    /// The schemas of the actions.
+    pub actions: BTreeMap<String, Schema>,
 }
 
 impl Schemas {
@@ -146,6 +189,7 @@ impl Schemas {
             ephemeral_resources: all(provider.ephemeral_resource_types(), &|name| {
                 provider.ephemeral_resource_schema(name)
             }),
+            actions: all(provider.action_types(), &|name| provider.action_schema(name)),
         }
     }
 }

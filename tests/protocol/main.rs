@@ -14,6 +14,7 @@
 )]
 
 mod accounts;
+mod actions;
 mod broken_connection;
 mod changes;
 mod ends;
@@ -61,6 +62,7 @@ mod support {
     pub mod calls;
     pub mod connectors;
     pub mod host;
+    pub mod invocation;
     pub mod lifecycle;
     pub mod rules;
     pub mod running;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use stripe_provider::terraform::Provider;
 use stripe_provider::terraform::diagnostic::{Diagnostic, Diagnostics};
 use stripe_provider::terraform::provider::{
-    ApplyRequest, Opened, PlanRequest, PlanResponse, Renewed, StateResponse,
+    ApplyRequest, Opened, PlanRequest, PlanResponse, Progress, Renewed, StateResponse,
 };
 use stripe_provider::terraform::schema::Schema;
 use stripe_provider::terraform::value::{Path, Value};
@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 pub mod boxes;
 mod flaw;
 mod keys;
+mod music;
 pub mod program;
 mod schemas;
 
@@ -255,6 +256,26 @@ impl Provider for Toy {
 
     async fn close(&self, _: &str, private: Vec<u8>) -> Diagnostics {
         keys::close(&private)
+    }
+
+    fn action_types(&self) -> Vec<&str> {
+        vec![music::NAME]
+    }
+
+    fn action_schema(&self, type_name: &str) -> Option<Schema> {
+        (type_name == music::NAME).then(|| self.build(music::NAME, music::schema))
+    }
+
+    fn validate_action(&self, _: &str, config: &Value) -> Diagnostics {
+        music::validate(config)
+    }
+
+    async fn plan_action(&self, _: &str, config: Value) -> Diagnostics {
+        music::plan(&config)
+    }
+
+    async fn invoke_action(&self, _: &str, config: Value, progress: Progress) -> Diagnostics {
+        music::play(&config, &progress, &self.stopped).await
     }
 
     fn stop(&self) {

@@ -19,6 +19,7 @@ pub(super) struct SchemaCodecs {
     resources: OnceLock<ByName>,
     data_sources: OnceLock<ByName>,
     ephemeral_resources: OnceLock<ByName>,
+    actions: OnceLock<ByName>,
 }
 
 /// None where the provider names a type and has no schema for it.
@@ -75,6 +76,15 @@ impl SchemaCodecs {
         codec.ok_or_else(|| unknown("Ephemeral Resource", name))
     }
 
+    /// The codec of the action of that name, or the error that there is none.
+    pub(super) fn action<P: Provider>(&self, provider: &P, name: &str) -> Result<&SchemaCodec, Diagnostic> {
+        let codec = self.actions(provider).get(name).and_then(|codec| {
+            let schema = || provider.action_schema(name);
+            codec.get_or_init(|| schema().map(|schema| SchemaCodec::new(provider, schema))).as_ref()
+        });
+        codec.ok_or_else(|| unknown("Action", name))
+    }
+
     /// The names of the resource types, sorted.
     pub(super) fn resource_names<P: Provider>(&self, provider: &P) -> impl Iterator<Item = &str> {
         self.resources(provider).keys().map(String::as_str)
@@ -88,6 +98,15 @@ impl SchemaCodecs {
     /// The names of the ephemeral resource types, sorted.
     pub(super) fn ephemeral_resource_names<P: Provider>(&self, provider: &P) -> impl Iterator<Item = &str> {
         self.ephemeral_resources(provider).keys().map(String::as_str)
+    }
+
+    /// The names of the actions, sorted.
+    pub(super) fn action_names<P: Provider>(&self, provider: &P) -> impl Iterator<Item = &str> {
+        self.actions(provider).keys().map(String::as_str)
+    }
+
+    fn actions<P: Provider>(&self, provider: &P) -> &ByName {
+        self.actions.get_or_init(|| unused(provider.action_types()))
     }
 
     fn resources<P: Provider>(&self, provider: &P) -> &ByName {

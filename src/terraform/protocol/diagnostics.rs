@@ -36,7 +36,7 @@ pub(super) fn add(found: &mut Diagnostics, of_provider: Diagnostics) {
 
 /// A text as Terraform may print it, which passes on whatever it gets: control characters, and those
 /// that turn the direction of writing, are escaped, and what is very long is cut.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     let turns = |letter| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let mut shown = String::with_capacity(text.len().min(LONGEST));
     for letter in text.chars().take(LONGEST) {

@@ -74,6 +74,18 @@ impl Response for wire::stop::Response {
     }
 }
 
+impl Request for wire::invoke_action::Request {
+    fn subject(&self) -> &str {
+        &self.action_type
+    }
+}
+
+impl Response for wire::invoke_action::event::Completed {
+    fn from_error(error: wire::Diagnostic) -> Self {
+        Self { diagnostics: vec![error] }
+    }
+}
+
 impl Request for wire::call_function::Request {
     fn subject(&self) -> &str {
         &self.name

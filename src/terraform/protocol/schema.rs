@@ -35,11 +35,15 @@ pub(super) fn response<P: Provider>(
     let ephemeral_resources = codecs.ephemeral_resource_names(provider).map(|name| {
         codecs.ephemeral_resource(provider, name).map(|codec| (name.to_owned(), to_wire(codec.schema())))
     });
+    let actions = codecs
+        .action_names(provider)
+        .map(|name| codecs.action(provider, name).map(|codec| (name.to_owned(), of_action(codec.schema()))));
     Ok(get_provider_schema::Response {
         provider: Some(to_wire(codecs.provider(provider).schema())),
         resource_schemas: resources.collect::<Result<_, _>>()?,
         data_source_schemas: data_sources.collect::<Result<_, _>>()?,
         ephemeral_resource_schemas: ephemeral_resources.collect::<Result<_, _>>()?,
+        action_schemas: actions.collect::<Result<_, _>>()?,
         server_capabilities: Some(CAPABILITIES),
         ..Default::default()
     })
@@ -55,6 +59,7 @@ pub fn encoded(schemas: &Schemas) -> Vec<u8> {
         resource_schemas: all(&schemas.resources),
         data_source_schemas: all(&schemas.data_sources),
         ephemeral_resource_schemas: all(&schemas.ephemeral_resources),
+        action_schemas: schemas.actions.iter().map(|(name, it)| (name.clone(), of_action(it))).collect(),
         server_capabilities: Some(CAPABILITIES),
         ..Default::default()
     };
@@ -67,6 +72,8 @@ pub(super) fn metadata<P: Provider>(service: &Service<P>) -> get_metadata::Respo
     let resources = codecs.resource_names(provider).map(str::to_owned);
     let data_sources = codecs.data_source_names(provider).map(str::to_owned);
     let ephemeral_resources = codecs.ephemeral_resource_names(provider).map(str::to_owned);
+    let actions = codecs.action_names(provider).map(str::to_owned);
+    let actions: Vec<_> = actions.map(|type_name| get_metadata::ActionMetadata { type_name }).collect();
     get_metadata::Response {
         server_capabilities: Some(CAPABILITIES),
         resources: resources.map(|type_name| get_metadata::ResourceMetadata { type_name }).collect(),
@@ -74,8 +81,14 @@ pub(super) fn metadata<P: Provider>(service: &Service<P>) -> get_metadata::Respo
         ephemeral_resources: ephemeral_resources
             .map(|type_name| get_metadata::EphemeralResourceMetadata { type_name })
             .collect(),
+        actions_in_terraform: actions.clone(),
+        actions,
         ..Default::default()
     }
+}
+
+fn of_action(schema: &Schema) -> wire::ActionSchema {
+    wire::ActionSchema { schema: Some(to_wire(schema)) }
 }
 
 fn to_wire(schema: &Schema) -> wire::Schema {

@@ -5,7 +5,8 @@ use tonic::{Request, Response, Status};
 use super::dispatch::dispatch;
 use super::unimplemented::{unimplemented, unimplemented_move};
 use super::{
-    RpcResult, Service, data_source, diagnostics, ephemeral_resource, provider_block, resource, schema,
+    RpcResult, Service, action, data_source, diagnostics, ephemeral_resource, provider_block, resource,
+    schema,
 };
 use crate::terraform::Provider;
 use crate::terraform::wire::tfplugin5::{
@@ -24,7 +25,7 @@ type Once<T> = tokio_stream::Once<Result<T, Status>>;
 #[tonic::async_trait]
 impl<P: Provider> provider_server::Provider for Service<P> {
     type ListResourceStream = Once<list_resource::Event>;
-    type InvokeActionStream = Once<invoke_action::Event>;
+    type InvokeActionStream = action::Events;
 
     async fn get_metadata(
         &self,
@@ -216,17 +217,12 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         request: Request<validate_action_config::Request>,
     ) -> RpcResult<validate_action_config::Response> {
-        dispatch("ValidateActionConfig", request, |request| async move {
-            Err(unimplemented("action", &request.action_type))
-        })
-        .await
+        dispatch("ValidateActionConfig", request, |request| async move { action::validate(self, &request) })
+            .await
     }
 
     async fn plan_action(&self, request: Request<plan_action::Request>) -> RpcResult<plan_action::Response> {
-        dispatch("PlanAction", request, |request| async move {
-            Err(unimplemented("action", &request.action_type))
-        })
-        .await
+        dispatch("PlanAction", request, |request| action::plan(self, request)).await
     }
 
     async fn move_resource_state(
@@ -263,9 +259,6 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         request: Request<invoke_action::Request>,
     ) -> RpcResult<Self::InvokeActionStream> {
-        let error = unimplemented("action", &request.get_ref().action_type);
-        let completed = invoke_action::event::Completed { diagnostics: vec![diagnostics::to_wire(error)] };
-        let event = invoke_action::Event { r#type: Some(invoke_action::event::Type::Completed(completed)) };
-        Ok(Response::new(tokio_stream::once(Ok(event))))
+        Ok(Response::new(action::invoke(self.clone(), request)))
     }
 }

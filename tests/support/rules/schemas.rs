@@ -27,7 +27,22 @@ pub fn loadable(response: &Response) -> Vec<String> {
         let found = schema.map_or_else(|| vec!["has no schema".to_owned()], |it| check_schema(it, kind));
         broken.extend(found.into_iter().map(|what| format!("{name}: {what}")));
     }
+    for (name, action) in &response.action_schemas {
+        let found = action.schema.as_ref().map_or_else(|| vec!["has no schema".to_owned()], check_action);
+        broken.extend(found.into_iter().map(|what| format!("action {name}: {what}")));
+    }
     broken
+}
+
+/// What is broken in the schema of an action, which is written and never answered.
+fn check_action(schema: &Schema) -> Vec<String> {
+    let Some(block) = &schema.block else { return vec!["has no block".to_owned()] };
+    let mut found = Vec::new();
+    check_block(block, &Path::root(), &mut found);
+    if has(block, &|attribute| attribute.computed) {
+        found.push("has a computed attribute, which an action answers nothing for".to_owned());
+    }
+    found
 }
 
 fn check_schema(schema: &Schema, kind: BlockKind) -> Vec<String> {

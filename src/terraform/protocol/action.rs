@@ -1,0 +1,88 @@
+//! The RPCs about actions.
+
+use futures_util::future::ready;
+use futures_util::stream::{BoxStream, StreamExt as _, once};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::UnboundedReceiverStream;
+use tonic::{Request, Status};
+
+use super::Service;
+use super::diagnostics::{add, printable};
+use super::dispatch::dispatch;
+use crate::terraform::Provider;
+use crate::terraform::diagnostic::{Diagnostic, has_errors};
+use crate::terraform::provider::Progress;
+use crate::terraform::wire::tfplugin5::invoke_action::event::{Completed, Type};
+use crate::terraform::wire::tfplugin5::{invoke_action, plan_action, validate_action_config};
+
+/// What an action tells while it runs, and how it ended, which comes last.
+pub(super) type Events = BoxStream<'static, Result<invoke_action::Event, Status>>;
+
+pub(super) fn validate<P: Provider>(
+    service: &Service<P>,
+    request: &validate_action_config::Request,
+) -> Result<validate_action_config::Response, Diagnostic> {
+    let codec = service.codecs.action(&service.provider, &request.action_type)?;
+    let config = codec.decode("config", request.config.as_ref())?;
+    let mut found = codec.validate(&config);
+    add(&mut found, service.provider.validate_action(&request.action_type, &config));
+    Ok(validate_action_config::Response { diagnostics: codec.diagnostics(found) })
+}
+
+/// What was unknown when the configuration was validated may be known now: it keeps the rules too.
+pub(super) async fn plan<P: Provider>(
+    service: &Service<P>,
+    request: plan_action::Request,
+) -> Result<plan_action::Response, Diagnostic> {
+    let codec = service.codecs.action(&service.provider, &request.action_type)?;
+    let config = codec.decode("config", request.config.as_ref())?;
+    let mut found = codec.check(&config);
+    if !has_errors(&found) {
+        found = service.provider.plan_action(&request.action_type, config).await;
+    }
+    Ok(plan_action::Response { diagnostics: codec.diagnostics(found), deferred: None })
+}
+
+/// Runs an action in a task of its own: what was sent is waited for, also when nobody listens any more.
+pub(super) fn invoke<P: Provider>(service: Service<P>, request: Request<invoke_action::Request>) -> Events {
+    let (progress, told) = mpsc::unbounded_channel();
+    let work = dispatched(service, request, Progress::new(progress));
+    let ended = tokio::spawn(work);
+    let progress = |message: String| {
+        let message = printable(&P::hide_secrets(&message));
+        event(Type::Progress(invoke_action::event::Progress { message }))
+    };
+    let completed = once(async move {
+        let completed = ended.await.map_err(|lost| Status::aborted(lost.to_string()))??;
+        event(Type::Completed(completed))
+    });
+    UnboundedReceiverStream::new(told).then(move |message| ready(progress(message))).chain(completed).boxed()
+}
+
+async fn dispatched<P: Provider>(
+    service: Service<P>,
+    request: Request<invoke_action::Request>,
+    progress: Progress,
+) -> Result<Completed, Status> {
+    let work = |request| async move { run(&service, request, progress).await };
+    dispatch("InvokeAction", request, work).await.map(tonic::Response::into_inner)
+}
+
+async fn run<P: Provider>(
+    service: &Service<P>,
+    request: invoke_action::Request,
+    progress: Progress,
+) -> Result<Completed, Diagnostic> {
+    let codec = service.codecs.action(&service.provider, &request.action_type)?;
+    let config = codec.decode("config", request.config.as_ref())?;
+    let mut found = codec.check(&config);
+    if !has_errors(&found) {
+        found = service.provider.invoke_action(&request.action_type, config, progress).await;
+    }
+    Ok(Completed { diagnostics: codec.diagnostics(found) })
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the item of a stream of an RPC")]
+fn event(of: Type) -> Result<invoke_action::Event, Status> {
+    Ok(invoke_action::Event { r#type: Some(of) })
+}

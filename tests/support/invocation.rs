@@ -1,0 +1,74 @@
+//! Actions, as Terraform's core has them: validated, planned, and invoked as a stream of events.
+
+use stripe_provider::terraform::value::Value;
+use stripe_provider::terraform::wire::tfplugin5::{
+    self as wire, DynamicValue, invoke_action::event::Type as Event, schema::Block,
+};
+use tokio_stream::StreamExt;
+
+use super::blocks;
+use super::terraform::{Terraform, send};
+
+/// What an invocation told, in order, and the diagnostics that it ended with.
+#[derive(Debug, Clone, Default)]
+pub struct Invocation {
+    pub progress: Vec<String>,
+    pub diagnostics: Vec<wire::Diagnostic>,
+}
+
+impl Terraform {
+    /// The schema of an action.
+    pub fn action_block(&self, name: &str) -> Block {
+        self.schema.action_schemas[name].schema.clone().unwrap().block.unwrap()
+    }
+
+    /// What is found in the configuration of an action.
+    pub async fn validate_action(&mut self, name: &str, written: &Value) -> Vec<wire::Diagnostic> {
+        let config = self.action_config(name, written);
+        let request = wire::validate_action_config::Request { action_type: name.to_owned(), config };
+        self.client.validate_action_config(request).await.unwrap().into_inner().diagnostics
+    }
+
+    /// What is found when an action is planned.
+    pub async fn plan_action(&mut self, name: &str, written: &Value) -> Vec<wire::Diagnostic> {
+        let config = self.action_config(name, written);
+        let action_type = name.to_owned();
+        let request = wire::plan_action::Request { action_type, config, ..Default::default() };
+        let answer = self.client.plan_action(request).await.unwrap().into_inner();
+        assert!(answer.deferred.is_none(), "core refuses a deferred action");
+        answer.diagnostics
+    }
+
+    /// Runs an action to its end. Core wants one completed event, and nothing behind it.
+    pub async fn invoke(&mut self, name: &str, written: &Value) -> Invocation {
+        let mut events = self.invoked(name, written).await;
+        let mut told = Invocation::default();
+        while let Some(event) = events.next().await {
+            match event.unwrap().r#type.unwrap() {
+                Event::Progress(progress) => told.progress.push(progress.message),
+                Event::Completed(completed) => {
+                    assert!(events.next().await.is_none(), "nothing comes behind the end");
+                    return Invocation { diagnostics: completed.diagnostics, ..told };
+                }
+            }
+        }
+        panic!("no end of {name}: {told:?}");
+    }
+
+    /// The events of an action that runs.
+    pub async fn invoked(
+        &mut self,
+        name: &str,
+        written: &Value,
+    ) -> tonic::Streaming<wire::invoke_action::Event> {
+        let config = self.action_config(name, written);
+        let action_type = name.to_owned();
+        let request = wire::invoke_action::Request { action_type, config, ..Default::default() };
+        self.client.invoke_action(request).await.unwrap().into_inner()
+    }
+
+    fn action_config(&self, name: &str, written: &Value) -> Option<DynamicValue> {
+        let block = self.action_block(name);
+        Some(send(&blocks::whole(&block, written), &blocks::ty(&block)))
+    }
+}
