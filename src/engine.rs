@@ -56,7 +56,7 @@ pub use object::{Object, without};
 pub use open::open;
 pub use params::{
     Faults, ParamError, Params, UnlistedValue, Wanted, Written, config_params, create_params, faults_of,
-    parse, secret_params, sound_params, unlisted_values, with_original_keys,
+    parse, secret_params, secret_values, sound_params, unlisted_values, with_original_keys,
 };
 pub use restore::{End, has_ended};
 pub use succession::{Predecessor, successor_mark};

@@ -16,7 +16,9 @@ use crate::provider::runtime::Runtime;
 use crate::secret::without_marked;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity, has_errors};
 use crate::terraform::message::Message;
-use crate::terraform::provider::{ApplyRequest, Opened, PlanRequest, PlanResponse, Provider, StateResponse};
+use crate::terraform::provider::{
+    ApplyRequest, Opened, PlanRequest, PlanResponse, Progress, Provider, StateResponse,
+};
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
 
@@ -174,6 +176,22 @@ impl StripeProvider {
         typed::values_at(entity, path)
     }
 
+    /// The entity type of an action.
+    pub fn entity_of_action(type_name: &str) -> Option<&'static Entity> {
+        typed::actions().get(type_name)?.entity()
+    }
+
+    /// The method and the path of the one call of an action.
+    pub fn call_of_action(type_name: &str) -> Option<(&'static str, &'static str)> {
+        typed::actions().get(type_name)?.call()
+    }
+
+    /// The values that Stripe is known to take at a path of arguments of an action, in the way of
+    /// [`Self::values_at`].
+    pub fn values_of_action(type_name: &str, path: &[&str]) -> &'static [String] {
+        typed::actions().get(type_name).map(|action| action.values_at(path)).unwrap_or_default()
+    }
+
     fn runtime(&self) -> Arc<Runtime> {
         Arc::clone(&self.runtime.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -320,6 +338,36 @@ impl Provider for StripeProvider {
         }
     }
 
+    fn action_types(&self) -> Vec<&str> {
+        typed::actions().keys().map(String::as_str).collect()
+    }
+
+    fn action_schema(&self, type_name: &str) -> Option<Schema> {
+        typed::actions().get(type_name).map(typed::Action::schema)
+    }
+
+    fn validate_action(&self, type_name: &str, config: &Value) -> Diagnostics {
+        action(type_name).map_or_else(|unknown| vec![unknown], |action| action.validate(config))
+    }
+
+    async fn plan_action(&self, type_name: &str, config: Value) -> Diagnostics {
+        match action(type_name) {
+            Ok(action) => action.plan(&self.runtime(), &config).await,
+            Err(unknown) => vec![unknown],
+        }
+    }
+
+    async fn invoke_action(&self, type_name: &str, config: Value, progress: Progress) -> Diagnostics {
+        match action(type_name) {
+            Ok(action) => {
+                let runtime = self.runtime();
+                runtime.applies.store(true, Ordering::Relaxed);
+                action.invoke(&runtime, &config, &progress).await
+            }
+            Err(unknown) => vec![unknown],
+        }
+    }
+
     fn stop(&self) {
         self.runtime().stop();
     }
@@ -342,6 +390,10 @@ fn data_source(type_name: &str) -> Result<&'static dyn DataSource, Diagnostic> {
 fn ephemeral_resource(type_name: &str) -> Result<&'static dyn EphemeralResource, Diagnostic> {
     let typed = typed::ephemeral_resources().get(type_name).map(|it| it as &dyn EphemeralResource);
     typed.ok_or_else(|| unknown_type("ephemeral resource", type_name))
+}
+
+fn action(type_name: &str) -> Result<&'static typed::Action, Diagnostic> {
+    typed::actions().get(type_name).ok_or_else(|| unknown_type("action", type_name))
 }
 
 fn unknown_type(family: &str, type_name: &str) -> Diagnostic {

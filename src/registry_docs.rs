@@ -1,7 +1,7 @@
 //! The registry's pages: schema and examples become Markdown.
 //!
-//! One page per resource, data source, ephemeral resource and the provider block, in the folders the registry
-//! reads, and one that lists the entity types. The pages are committed; a test compares them with what is generated.
+//! One page per resource, data source, ephemeral resource, action and the provider block, in the folders the
+//! registry reads, and one that lists the entity types. The pages are committed; a test compares them with what is generated.
 
 mod entities;
 mod examples;
@@ -55,6 +55,10 @@ pub fn pages(root: &Path, schemas: &Schemas) -> io::Result<BTreeMap<PathBuf, Str
         let page = Page { kind: Kind::EphemeralResource, name, schema, example, import: None };
         add(path_of("ephemeral-resources", name), &page);
     }
+    for (name, schema) in &schemas.actions {
+        let example = example(root.join("examples/actions").join(name).join("action.tf"))?;
+        add(path_of("actions", name), &Page { kind: Kind::Action, name, schema, example, import: None });
+    }
     pages.insert(PathBuf::from("docs/guides/entity-types.md"), entities::page());
     Ok(pages)
 }
@@ -90,9 +94,8 @@ pub fn write(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
 /// Pages of types that there are no more.
 pub fn stale(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
     let (pages, mut stale) = (pages(root, schemas)?, Vec::new());
-    for folder in
-        ["resources", "data-sources", "ephemeral-resources"].map(|folder| Path::new("docs").join(folder))
-    {
+    let folders = ["actions", "data-sources", "ephemeral-resources", "resources"];
+    for folder in folders.map(|folder| Path::new("docs").join(folder)) {
         for entry in fs::read_dir(root.join(&folder))? {
             let path = folder.join(entry?.file_name());
             if !pages.contains_key(&path) {

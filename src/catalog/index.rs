@@ -134,6 +134,15 @@ impl Catalog {
         ACTIONS.iter().filter_map(named)
     }
 
+    /// The names of the actions that change something, sorted; none is decoded.
+    pub fn changing_actions(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let reads = |action: &str| {
+            let is_of = |route: &&Route| matches!(route.target, Target::Action(name) if name == action);
+            ROUTES.iter().find(is_of).is_some_and(|route| route.method == "GET")
+        };
+        ACTIONS.iter().map(|(action, _)| *action).filter(move |action| !reads(action))
+    }
+
     /// The action of that name, in any case.
     pub fn action(&'static self, name: &str) -> Option<(&'static Entity, &'static Action)> {
         let (name, at) = ACTIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;

@@ -11,7 +11,7 @@ use crate::connector::{self, ActionRef, Connector};
 use crate::engine::params::{not_an_id, parse, require};
 use crate::engine::{
     Adopted, Faults, Journal, ParamError, Params, UnlistedValue, Wanted, Written, fingerprint, once,
-    unlisted_values,
+    secret_values, unlisted_values,
 };
 use crate::stripe::IdempotencyKey;
 
@@ -30,6 +30,8 @@ pub struct Ran {
     pub id: String,
     /// The connector's output: an array of one object whose values are strings or null.
     pub output: Json,
+    /// What Stripe answered.
+    pub body: Json,
     /// Why the run could not be recorded before it was sent, if it could not.
     pub unrecorded: Option<io::Error>,
     /// The run is one that a Terraform which died had begun; none when it is new.
@@ -80,6 +82,16 @@ impl ActionInput {
         unlisted_values(&wanted, &self.action.action.params)
     }
 
+    /// The ids that fill the path, in its order.
+    pub fn ids(&self) -> &[String] {
+        &self.ids
+    }
+
+    /// The secrets among the params.
+    pub fn secret_values(&self) -> Vec<String> {
+        secret_values(&self.params, &self.action.action.params)
+    }
+
     /// Whether another input sends the same.
     pub fn is_same(&self, other: &Self) -> bool {
         (&self.ids, &self.params) == (&other.ids, &other.params)
@@ -106,6 +118,7 @@ impl ActionInput {
             output: action.output(&reply.body),
             unrecorded: pending.unrecorded(),
             adopted: pending.adopted(ids.first().unwrap_or(&id), reply.replayed),
+            body: reply.body,
             id,
         });
         once::settle(pending, connector, &ran, |ran| ran.id.clone()).await;

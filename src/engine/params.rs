@@ -10,7 +10,7 @@ mod secrets;
 mod unlisted;
 mod values;
 
-pub use secrets::secret_params;
+pub use secrets::{secret_params, secret_values};
 pub use unlisted::{UnlistedValue, unlisted_values};
 
 use serde_json::{Map, Value as Json};

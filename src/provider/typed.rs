@@ -13,6 +13,7 @@
 //! of the state only show them. So what was written, and what was merely answered, is never
 //! guessed from a state. No object has code of its own.
 
+mod action;
 mod answered;
 mod apply;
 mod arguments;
@@ -48,6 +49,7 @@ use crate::provider::metadata_rules::with_defaults;
 use crate::provider::payload::known_part;
 use crate::provider::resources::check_end;
 use crate::provider::runtime::Runtime;
+pub(super) use crate::provider::typed::action::{Action, actions};
 use crate::provider::typed::data::surface_data;
 use crate::provider::typed::data_list::Many;
 use crate::provider::typed::data_source::One;

@@ -82,7 +82,7 @@ fn address(block: &str) -> Option<String> {
         (words.next()?, words.map_while(|word| word.strip_prefix('"')?.strip_suffix('"')));
     Some(match kind {
         "resource" => format!("{}.{}", labels.next()?, labels.next()?),
-        "data" | "ephemeral" => format!("{kind}.{}.{}", labels.next()?, labels.next()?),
+        "action" | "data" | "ephemeral" => format!("{kind}.{}.{}", labels.next()?, labels.next()?),
         "variable" => format!("var.{}", labels.next()?),
         _ => return None,
     })
@@ -96,7 +96,7 @@ fn references(text: &str) -> Vec<String> {
         let mut steps = word.split('.');
         let first = steps.next()?;
         Some(match first {
-            "data" | "ephemeral" => format!("{first}.{}.{}", steps.next()?, steps.next()?),
+            "action" | "data" | "ephemeral" => format!("{first}.{}.{}", steps.next()?, steps.next()?),
             _ => format!("{first}.{}", steps.next()?),
         })
     });

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::examples::Example;
-use super::permissions::{Access, section};
+use super::permissions::{Access, section, section_of_call};
 use super::reference::reference;
 use crate::provider::StripeProvider;
 use crate::terraform::schema::Schema;
@@ -15,6 +15,7 @@ pub(super) enum Kind {
     Resource,
     DataSource,
     EphemeralResource,
+    Action,
 }
 
 /// What a change of an argument does, where its line does not say it.
@@ -38,6 +39,7 @@ impl Page<'_> {
             Kind::Resource => (format!("{} (Resource)", self.name), "Resource"),
             Kind::DataSource => (format!("{} (Data Source)", self.name), "Data Source"),
             Kind::EphemeralResource => (format!("{} (Ephemeral Resource)", self.name), "Ephemeral Resource"),
+            Kind::Action => (format!("{} (Action)", self.name), "Action"),
         };
         let block = &self.schema.block;
         let first = block.description.split_once(". ").map_or(block.description.as_str(), |(first, _)| first);
@@ -56,24 +58,37 @@ impl Page<'_> {
         if !self.example.refers_to.is_empty() {
             let _ = write!(text, "\nIt refers to:\n\n```terraform\n{}\n```\n", self.example.refers_to);
         }
-        let entity = StripeProvider::entity_of(self.name);
+        let is_action = self.kind == Kind::Action;
+        let entity = match is_action {
+            true => StripeProvider::entity_of_action(self.name),
+            false => StripeProvider::entity_of(self.name),
+        };
         text.push_str("\n## Schema\n");
         if entity.is_some() && self.kind == Kind::Resource {
             text.push_str(CHANGES);
         }
-        let known = |path: &[&str]| entity.map(|it| StripeProvider::values_at(it, path)).unwrap_or_default();
+        let known = |path: &[&str]| match is_action {
+            true => StripeProvider::values_of_action(self.name, path),
+            false => entity.map(|it| StripeProvider::values_at(it, path)).unwrap_or_default(),
+        };
         text.push_str(&reference(block, &known));
         if let Some(import) = &self.import {
             let _ = write!(text, "\n## Import\n\n```shell\n{}\n```\n", import.trim_end());
         }
-        if let Some(entity) = entity {
-            let access = match self.kind {
-                Kind::Resource => Access::Write,
-                Kind::EphemeralResource => Access::Open,
-                Kind::Provider | Kind::DataSource => Access::Read,
-            };
-            text.push_str(&section(entity, access));
+        let call = StripeProvider::call_of_action(self.name).filter(|_| is_action);
+        match (entity, call) {
+            (Some(entity), Some(call)) => text.push_str(&section_of_call(entity, call)),
+            (Some(entity), None) => text.push_str(&section(entity, access(self.kind))),
+            (None, _) => {}
         }
         text
+    }
+}
+
+fn access(kind: Kind) -> Access {
+    match kind {
+        Kind::Resource | Kind::Action => Access::Write,
+        Kind::EphemeralResource => Access::Open,
+        Kind::Provider | Kind::DataSource => Access::Read,
     }
 }

@@ -43,8 +43,17 @@ fn permissions() -> &'static Permissions {
     PERMISSIONS.get_or_init(|| toml::from_str(include_str!("permissions.toml")).unwrap_or_default())
 }
 
-/// The whole section.
+/// The whole section of a resource or a data source.
 pub(super) fn section(entity: &'static Entity, access: Access) -> String {
+    listed(entity, access, &calls(entity, access))
+}
+
+/// The whole section of an action, which makes one call.
+pub(super) fn section_of_call(entity: &'static Entity, (method, path): (&str, &str)) -> String {
+    listed(entity, Access::Write, &[(method, path, "invocation")])
+}
+
+fn listed(entity: &'static Entity, access: Access, calls: &[(&str, &str, &str)]) -> String {
     let (level, suffix) = match access {
         Access::Read => ("Read", "read"),
         Access::Write | Access::Open => ("Write", "write"),
@@ -55,13 +64,14 @@ pub(super) fn section(entity: &'static Entity, access: Access) -> String {
             format!("A restricted key needs *{level}* on **{}** (`rak_{}_{suffix}`)", row.label, row.name)
         }
         None => {
-            format!("A restricted key needs *{level}* on the row of Stripe's form that covers these calls")
+            let calls = if calls.len() == 1 { "this call" } else { "these calls" };
+            format!("A restricted key needs *{level}* on the row of Stripe's form that covers {calls}")
         }
     };
     let mut text = format!(
         "\n## Permissions\n\n{needed}. Where it lacks a permission, the error shows the name that Stripe gives.\n\n| call | when |\n|---|---|\n"
     );
-    for (method, path, when) in calls(entity, access) {
+    for (method, path, when) in calls {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "| `{method} {path}` | {when} |");
     }

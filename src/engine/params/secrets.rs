@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::catalog::{Kind, Member, Shape, find};
+use crate::connector::scalar;
 use crate::engine::params::{Params, dotted};
 
 /// The dotted paths of params that the catalog calls secret.
@@ -10,6 +11,14 @@ pub fn secret_params(params: &Params, known: &[Member]) -> Vec<String> {
     let mut found = Vec::new();
     in_object(params, known, "", &mut found);
     found
+}
+
+/// The texts and numbers among params that the catalog calls secret.
+pub fn secret_values(params: &Params, known: &[Member]) -> Vec<String> {
+    let all = Json::Object(params.clone());
+    let places = secret_params(params, known);
+    let values = places.iter().filter_map(|place| all.pointer(&format!("/{}", place.replace('.', "/"))));
+    values.filter_map(scalar).filter(|value| !value.is_empty()).collect()
 }
 
 fn in_object(params: &Params, known: &[Member], place: &str, found: &mut Vec<String>) {

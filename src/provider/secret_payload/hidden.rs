@@ -39,6 +39,12 @@ impl Hidden {
         Self { places: places_of(&written, known), values: values.into_iter().map(Secret::new).collect() }
     }
 
+    /// These values, wherever they were written.
+    pub(in crate::provider) fn these(mut values: Vec<Secret>) -> Self {
+        values.sort_by_key(|value| std::cmp::Reverse(value.expose().len()));
+        Self { places: Vec::new(), values }
+    }
+
     /// What two payloads set, such as the one before a change and the one after it.
     #[must_use]
     pub(in crate::provider) fn and(mut self, other: Self) -> Self {

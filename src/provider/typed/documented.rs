@@ -24,6 +24,11 @@ pub(in crate::provider) fn values_at(entity: &'static Entity, path: &[&str]) -> 
     shape.map(Shape::values).unwrap_or_default()
 }
 
+/// The values that Stripe is known to take at a path of these params.
+pub(super) fn values_among<'m>(params: &'m [Member], path: &[&str]) -> &'m [String] {
+    shape_at(params, path).map(Shape::values).unwrap_or_default()
+}
+
 /// The shape of a member, through lists and maps.
 fn shape_at<'m>(members: &'m [Member], path: &[&str]) -> Option<&'m Shape> {
     let (name, rest) = path.split_first()?;

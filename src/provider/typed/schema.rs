@@ -64,6 +64,23 @@ impl Surface {
         Schema { version: 0, block }
     }
 
+    /// The schema of an action. A secret is write-only there: it may come from an ephemeral resource, and
+    /// no plan shows it.
+    pub(super) fn action_schema(&self, description: String) -> Schema {
+        let place = Place { entity: self.entity, path: String::new(), update: Updatable::Said };
+        let mut block = block(&self.slots, &place, description);
+        for attribute in &mut block.attributes {
+            let slot = self.slots.iter().find(|slot| slot.name == attribute.name);
+            attribute.presence = slot.map_or(attribute.presence, |slot| slot.presence);
+            attribute.write_only = attribute.sensitive;
+            // Nothing is taken away from what is made once.
+            attribute.description = attribute.description.replace(TAKEN_AWAY, "");
+        }
+        block.attributes.push(connection_attribute());
+        block.attributes.sort_by(|a, b| a.name.cmp(&b.name));
+        Schema { version: 0, block }
+    }
+
     /// The attributes of everything that is made through a connection.
     fn common_attributes(&self) -> Vec<Attribute> {
         let mut attributes = vec![connection_attribute()];
@@ -77,6 +94,9 @@ impl Surface {
 
 /// What is said of the attribute that shows the answer inside arguments.
 const OUTPUT_IS: &str = "What Stripe answers inside the arguments that are objects, at the same path: members that were not written included";
+
+/// What a change of metadata does.
+const TAKEN_AWAY: &str = " A key that is taken away is removed in Stripe.";
 
 /// What an argument does that Stripe uses once and never shows.
 const ACTS_AT_CREATION: &str = " It acts when the object is created; nothing is sent for a change.";

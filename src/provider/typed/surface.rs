@@ -9,7 +9,7 @@
 //! dynamic on the wire.
 
 use crate::catalog::{Entity, Kind, Member, Shape, catalog, find};
-use crate::provider::typed::data::TypeData;
+use crate::provider::typed::data::{NOTHING_UNUSUAL, TypeData, surface_data};
 use crate::terraform::schema::{BlockKind, Presence};
 use crate::terraform::value::Type;
 
@@ -80,6 +80,17 @@ impl Surface {
         let mut slots = builder.slots("", entity.params(), &entity.fields, true);
         if !slots.iter().any(|slot| slot.name == "id") {
             slots.push(Slot::id());
+        }
+        slots.sort_by(|a, b| a.name.cmp(&b.name));
+        Self { type_name: type_name.to_owned(), entity, slots }
+    }
+
+    /// The surface of a call that answers no values: its arguments alone.
+    pub(super) fn of_call(type_name: &str, entity: &'static Entity, params: &[Member]) -> Self {
+        let data = surface_data().types.get(type_name).unwrap_or(&NOTHING_UNUSUAL);
+        let mut slots = Builder { data }.slots("", params, &[], false);
+        for slot in &mut slots {
+            slot.name = data.names.get(&slot.member).unwrap_or(&slot.name).clone();
         }
         slots.sort_by(|a, b| a.name.cmp(&b.name));
         Self { type_name: type_name.to_owned(), entity, slots }

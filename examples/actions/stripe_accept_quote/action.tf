@@ -1,0 +1,5 @@
+action "stripe_accept_quote" "example" {
+  config {
+    quote = stripe_quote.example.id
+  }
+}

@@ -1,0 +1,5 @@
+action "stripe_approve_review" "example" {
+  config {
+    review = "prv_123"
+  }
+}

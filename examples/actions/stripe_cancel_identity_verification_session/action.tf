@@ -1,0 +1,5 @@
+action "stripe_cancel_identity_verification_session" "example" {
+  config {
+    identity_verification_session = "vs_123"
+  }
+}

@@ -1,0 +1,5 @@
+action "stripe_cancel_payout" "example" {
+  config {
+    payout = "po_123"
+  }
+}

@@ -1,0 +1,5 @@
+action "stripe_cancel_quote" "example" {
+  config {
+    quote = stripe_quote.example.id
+  }
+}

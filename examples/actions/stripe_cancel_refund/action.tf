@@ -1,0 +1,5 @@
+action "stripe_cancel_refund" "example" {
+  config {
+    refund = "re_123"
+  }
+}

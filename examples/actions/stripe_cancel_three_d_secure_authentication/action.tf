@@ -1,0 +1,5 @@
+action "stripe_cancel_three_d_secure_authentication" "example" {
+  config {
+    three_d_secure_authentication = "tds_123"
+  }
+}

@@ -1,0 +1,5 @@
+action "stripe_cancel_topup" "example" {
+  config {
+    topup = "tu_123"
+  }
+}

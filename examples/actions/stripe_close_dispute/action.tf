@@ -1,0 +1,5 @@
+action "stripe_close_dispute" "example" {
+  config {
+    dispute = "dp_123"
+  }
+}

@@ -1,0 +1,6 @@
+action "stripe_confirm_v2_core_vault_us_bank_account_microdeposits" "example" {
+  config {
+    v2_core_vault_us_bank_account = stripe_v2_core_vault_us_bank_account.example.id
+    amounts                       = [32, 45]
+  }
+}

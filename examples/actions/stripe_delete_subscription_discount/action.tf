@@ -1,0 +1,5 @@
+action "stripe_delete_subscription_discount" "example" {
+  config {
+    subscription = stripe_subscription.example.id
+  }
+}

@@ -1,0 +1,5 @@
+action "stripe_finalize_quote" "example" {
+  config {
+    quote = stripe_quote.example.id
+  }
+}

@@ -1,0 +1,6 @@
+action "stripe_pause_subscription" "example" {
+  config {
+    subscription = stripe_subscription.example.id
+    type         = "subscription"
+  }
+}

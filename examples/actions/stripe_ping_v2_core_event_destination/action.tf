@@ -1,0 +1,5 @@
+action "stripe_ping_v2_core_event_destination" "example" {
+  config {
+    v2_core_event_destination = stripe_v2_core_event_destination.example.id
+  }
+}

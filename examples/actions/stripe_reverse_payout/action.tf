@@ -1,0 +1,5 @@
+action "stripe_reverse_payout" "example" {
+  config {
+    payout = "po_123"
+  }
+}

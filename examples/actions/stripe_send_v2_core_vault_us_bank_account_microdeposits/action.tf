@@ -1,0 +1,5 @@
+action "stripe_send_v2_core_vault_us_bank_account_microdeposits" "example" {
+  config {
+    v2_core_vault_us_bank_account = stripe_v2_core_vault_us_bank_account.example.id
+  }
+}

@@ -1,0 +1,6 @@
+action "stripe_subscribe_financial_connections_account" "example" {
+  config {
+    financial_connections_account = "fca_123"
+    features                      = ["transactions"]
+  }
+}

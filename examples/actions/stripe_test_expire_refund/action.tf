@@ -1,0 +1,5 @@
+action "stripe_test_expire_refund" "example" {
+  config {
+    refund = "re_123"
+  }
+}

@@ -1,0 +1,5 @@
+action "stripe_test_fail_issuing_card" "example" {
+  config {
+    issuing_card = stripe_issuing_card.example.id
+  }
+}

@@ -1,0 +1,5 @@
+action "stripe_test_fail_treasury_outbound_transfer" "example" {
+  config {
+    treasury_outbound_transfer = "obt_123"
+  }
+}

@@ -1,0 +1,5 @@
+action "stripe_test_refund_issuing_transaction" "example" {
+  config {
+    issuing_transaction = "ipi_123"
+  }
+}

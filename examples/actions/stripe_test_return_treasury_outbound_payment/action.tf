@@ -1,0 +1,5 @@
+action "stripe_test_return_treasury_outbound_payment" "example" {
+  config {
+    treasury_outbound_payment = "obp_123"
+  }
+}

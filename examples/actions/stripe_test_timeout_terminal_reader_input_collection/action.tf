@@ -1,0 +1,5 @@
+action "stripe_test_timeout_terminal_reader_input_collection" "example" {
+  config {
+    terminal_reader = stripe_terminal_reader.example.id
+  }
+}

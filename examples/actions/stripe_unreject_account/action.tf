@@ -1,0 +1,5 @@
+action "stripe_unreject_account" "example" {
+  config {
+    account = stripe_account.example.id
+  }
+}

@@ -1,0 +1,5 @@
+action "stripe_void_billing_credit_grant" "example" {
+  config {
+    billing_credit_grant = stripe_billing_credit_grant.example.id
+  }
+}

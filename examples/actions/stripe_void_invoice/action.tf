@@ -1,0 +1,5 @@
+action "stripe_void_invoice" "example" {
+  config {
+    invoice = stripe_invoice.example.id
+  }
+}

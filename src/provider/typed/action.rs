@@ -1,0 +1,256 @@
+//! Terraform actions: what moves money, and every call of its own that an object has. No resource keeps what
+//! they do; each invocation is one call of Stripe.
+//!
+//! An action is written as a typed resource is, in arguments alone: an action answers no values. What it
+//! came to is told while it runs.
+
+mod call;
+mod outcome;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use crate::catalog::{Entity, Offer, catalog};
+use crate::connector::{self, Connector};
+use crate::engine::{self, Created, Creation, Params, create_params, secret_values};
+use crate::provider::explain::{explain_connector, explain_created};
+use crate::provider::messages::ends;
+use crate::provider::resources::check_readiness;
+use crate::provider::runtime::Runtime;
+use crate::provider::secret_payload::Hidden;
+use crate::provider::typed::action::call::Call;
+use crate::provider::typed::action::outcome::outcome;
+use crate::provider::typed::data::surface_data;
+use crate::provider::typed::documented::values_among;
+use crate::provider::typed::surface::Surface;
+use crate::provider::typed::{name_of, snake_case};
+use crate::secret::Secret;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::terraform::provider::Progress;
+use crate::terraform::schema::Schema;
+use crate::terraform::value::{Path, Value};
+
+/// One action, whose surface is made when it is first used.
+#[derive(Debug)]
+pub(in crate::provider) struct Action {
+    type_name: String,
+    does: Does,
+    surface: OnceLock<Option<Surface>>,
+}
+
+/// What an action does, by its name in the catalog.
+#[derive(Debug, Clone, Copy)]
+enum Does {
+    /// Makes an object of this key.
+    Make(&'static str),
+    /// Makes this call of an object.
+    Call(&'static str),
+}
+
+/// What an invocation sends.
+enum Sent {
+    Make(Params),
+    Call(engine::ActionInput),
+}
+
+/// What an invocation came to.
+struct Done {
+    /// In words.
+    outcome: String,
+    /// What there is to say beside it.
+    diagnostics: Diagnostics,
+}
+
+/// Every action by its type name.
+pub(in crate::provider) fn actions() -> &'static BTreeMap<String, Action> {
+    static ACTIONS: OnceLock<BTreeMap<String, Action>> = OnceLock::new();
+    ACTIONS.get_or_init(|| {
+        let moving = &surface_data().moving;
+        let made = catalog().summaries().filter(|it| it.offers(Offer::Create));
+        let made = made.filter(|it| moving.iter().any(|key| key == it.key));
+        let made = made.map(|it| (name_of(it.key, it.name), Does::Make(it.key)));
+        let called = catalog().changing_actions();
+        let called = called.map(|name| (format!("stripe_{}", snake_case(name)), Does::Call(name)));
+        let all = made.chain(called);
+        all.map(|(name, does)| (name.clone(), Action::new(name, does))).collect()
+    })
+}
+
+impl Action {
+    fn new(type_name: String, does: Does) -> Self {
+        Self { type_name, does, surface: OnceLock::new() }
+    }
+
+    /// Its schema.
+    pub(in crate::provider) fn schema(&self) -> Schema {
+        let does = match self.does {
+            Does::Make(_) => self.surface().map(|it| format!("Makes a {} in Stripe", it.entity.name)),
+            Does::Call(name) => Call::of(name).map(Call::described),
+        };
+        let description =
+            does.map(|does| format!("{does}, once for each invocation. No state keeps what it did."));
+        self.surface().zip(description).map(|(it, text)| it.action_schema(text)).unwrap_or_default()
+    }
+
+    /// The surface. The catalog of the build has everything that it names.
+    fn surface(&self) -> Option<&Surface> {
+        let made = || match self.does {
+            Does::Make(key) => {
+                let entity = catalog().by_object(key)?;
+                Some(Surface::of_call(&self.type_name, entity, entity.create_params()))
+            }
+            Does::Call(name) => Some(Call::of(name)?.surface(&self.type_name)),
+        };
+        self.surface.get_or_init(made).as_ref()
+    }
+
+    /// The type of object that it makes or calls.
+    pub(in crate::provider) fn entity(&self) -> Option<&'static Entity> {
+        self.surface().map(|surface| surface.entity)
+    }
+
+    /// The method and the path of its call.
+    pub(in crate::provider) fn call(&self) -> Option<(&'static str, &'static str)> {
+        match self.does {
+            Does::Make(_) => {
+                let create = self.entity()?.create_operation()?;
+                Some((create.method.as_str(), create.path.as_str()))
+            }
+            Does::Call(name) => Some(Call::of(name)?.method_and_path()),
+        }
+    }
+
+    /// The values that Stripe is known to take at a path of arguments.
+    pub(in crate::provider) fn values_at(&self, path: &[&str]) -> &'static [String] {
+        let params = match self.does {
+            Does::Make(_) => self.entity().map(Entity::create_params),
+            Does::Call(name) => Call::of(name).map(Call::params),
+        };
+        params.map(|params| values_among(params, path)).unwrap_or_default()
+    }
+
+    /// What is wrong with a configuration, as far as it is known.
+    pub(in crate::provider) fn validate(&self, config: &Value) -> Diagnostics {
+        let Some(surface) = self.surface() else { return Diagnostics::new() };
+        match self.does {
+            Does::Make(_) => surface.check_params(config, create_params),
+            Does::Call(name) => Call::of(name).map(|it| it.check(surface, config)).unwrap_or_default(),
+        }
+    }
+
+    /// What keeps an invocation from being sent. Stripe is not asked.
+    pub(in crate::provider) async fn plan(&self, runtime: &Runtime, config: &Value) -> Diagnostics {
+        let mut found = self.validate(config);
+        // Its warnings have been shown when it was validated.
+        found.retain(|it| it.severity == Severity::Error);
+        found.extend(check_readiness(runtime, config, config.get("connection_handle").as_str()).await);
+        found
+    }
+
+    /// Sends the one call of an invocation, and tells what it came to.
+    pub(in crate::provider) async fn invoke(
+        &self,
+        runtime: &Runtime,
+        config: &Value,
+        progress: &Progress,
+    ) -> Diagnostics {
+        let Some(surface) = self.surface() else { return Diagnostics::new() };
+        let connection = runtime.connection(config.get("connection_handle").as_str());
+        let prepared = self.sent(surface, runtime, config);
+        let (sent, connection) = match (prepared, connection) {
+            (Ok(sent), Ok(connection)) => (sent, connection),
+            (sent, connection) => {
+                return sent.err().into_iter().flatten().chain(connection.err()).collect();
+            }
+        };
+        let hidden = sent.hidden(surface);
+        runtime.conceal(hidden.values());
+        hidden.told(match self.send(sent, surface, &Connector::new(&connection), runtime).await {
+            Ok(done) => {
+                progress.tell(done.outcome);
+                done.diagnostics
+            }
+            Err(error) => vec![self.refused(surface, &error)],
+        })
+    }
+
+    /// What a configuration sends.
+    fn sent(&self, surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Sent, Diagnostics> {
+        match self.does {
+            Does::Make(_) => {
+                let asked = surface.asked_to_create(runtime, config);
+                asked.map(|asked| Sent::Make(asked.wanted.params)).map_err(|error| surface.explain(&error))
+            }
+            Does::Call(name) => {
+                let call = Call::of(name).ok_or_else(Diagnostics::new)?;
+                call.input(surface, config, runtime.metadata.defaults()).map(Sent::Call)
+            }
+        }
+    }
+
+    async fn send(
+        &self,
+        sent: Sent,
+        surface: &Surface,
+        connector: &Connector,
+        runtime: &Runtime,
+    ) -> Result<Done, connector::Error> {
+        match sent {
+            Sent::Make(params) => {
+                let creation = Creation { entity: surface.entity, params, key: None, replaces: None };
+                Ok(made(surface, engine::create(connector, &runtime.journal, creation).await?))
+            }
+            Sent::Call(input) => {
+                let ran = input.run_once(connector, &runtime.journal, "", None).await?;
+                let what = self.called().unwrap_or_default();
+                let diagnostics = explain_created(what, ran.unrecorded.as_ref(), ran.adopted.as_ref());
+                Ok(Done { outcome: outcome(surface.entity, &ran.body, input.ids()), diagnostics })
+            }
+        }
+    }
+
+    /// The name of the call in the catalog.
+    fn called(&self) -> Option<&'static str> {
+        match self.does {
+            Does::Make(_) => None,
+            Does::Call(name) => Some(name),
+        }
+    }
+
+    /// What Stripe refused, at the argument that it names, else at the object that the call is of.
+    fn refused(&self, surface: &Surface, error: &connector::Error) -> Diagnostic {
+        let call = self.called().and_then(Call::of);
+        let of_call = call.and_then(|it| it.place(surface));
+        let nowhere = Path::attribute("");
+        let told = explain_connector(error, of_call.unwrap_or_default());
+        let told = if told.path == nowhere { told.at(Path::root()) } else { told };
+        let mut param = error.stripe().map(|error| error.param()).unwrap_or_default();
+        if let (Some(first), Some(call)) = (param.first_mut(), call) {
+            *first = call.input_of(first);
+        }
+        surface.at(told, &param.join("."))
+    }
+}
+
+/// What there is to say of an object that was made.
+fn made(surface: &Surface, made: Created) -> Done {
+    let entity = surface.entity;
+    let mut diagnostics = explain_created(&entity.name, made.unrecorded.as_ref(), made.adopted.as_ref());
+    if let Some((names, error)) = &made.incomplete {
+        let Diagnostic { summary, detail, .. } = surface.refused(error);
+        let why = format!("{summary}: {detail}");
+        diagnostics.push(ends::incomplete(&entity.name, &made.locator, &names.join(", "), &why));
+    }
+    Done { outcome: outcome(entity, &made.body, &[made.locator]), diagnostics }
+}
+
+impl Sent {
+    /// The secrets in what is sent, which no message and no log may repeat.
+    fn hidden(&self, surface: &Surface) -> Hidden {
+        let values = match self {
+            Self::Make(params) => secret_values(params, surface.entity.params()),
+            Self::Call(input) => input.secret_values(),
+        };
+        Hidden::these(values.into_iter().map(Secret::new).collect())
+    }
+}

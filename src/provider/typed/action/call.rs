@@ -1,0 +1,124 @@
+//! A call of its own that an object has, as an action: what fills its path is an argument like its params.
+
+use crate::catalog::{Kind, Member, Presence, Shape, catalog, find};
+use crate::connector::{self, ActionRef};
+use crate::engine::{ActionInput, Faults, ParamError, Params};
+use crate::provider::metadata_rules::{METADATA, with_defaults};
+use crate::provider::payload::known_part;
+use crate::provider::typed::snake_case;
+use crate::provider::typed::surface::{Slot, Surface};
+use crate::terraform::diagnostic::Diagnostics;
+use crate::terraform::value::Value;
+
+/// A call of an object.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call(ActionRef);
+
+impl Call {
+    /// The call of that name in the catalog.
+    pub(super) fn of(name: &str) -> Option<Self> {
+        connector::action(name).ok().map(Self)
+    }
+
+    /// What it does, without a full stop.
+    pub(super) fn described(self) -> String {
+        let action = self.0.action;
+        let test = if action.path.contains("/test_helpers/") { " in test mode" } else { "" };
+        format!("Runs `{}`{test}", action.name)
+    }
+
+    /// The method and the path, with placeholders.
+    pub(super) fn method_and_path(self) -> (&'static str, &'static str) {
+        (&self.0.action.method, &self.0.action.path)
+    }
+
+    /// What its body takes.
+    pub(super) fn params(self) -> &'static [Member] {
+        &self.0.action.params
+    }
+
+    /// Its arguments. The object that a path names is written without `_id`, as params name objects.
+    pub(super) fn surface(self, type_name: &str) -> Surface {
+        let Self(ActionRef { entity, action }) = self;
+        let ids = action.path_inputs.iter().map(|input| Member::new(input.clone(), self.id(input)));
+        let required = |param: &Member| {
+            let shape = param.shape.clone();
+            let is_required = shape.is_required() || action.required_inputs.contains(&param.name);
+            let presence = if is_required { Presence::Required } else { shape.presence };
+            Member::new(param.name.clone(), shape.with_presence(presence))
+        };
+        let params: Vec<Member> = ids.chain(action.params.iter().map(required)).collect();
+        let mut surface = Surface::of_call(type_name, entity, &params);
+        for slot in &mut surface.slots {
+            if action.path_inputs.contains(&slot.member) {
+                slot.name = snake_case(slot.member.strip_suffix("Id").unwrap_or(&slot.member));
+            }
+        }
+        surface.slots.sort_by(|a, b| a.name.cmp(&b.name));
+        surface
+    }
+
+    /// The id of an object that a path names.
+    fn id(self, input: &str) -> Shape {
+        let entity = input.strip_suffix("Id").and_then(|name| catalog().entity(name));
+        Shape::new(Kind::Id(vec![entity.unwrap_or(self.0.entity).key.clone()]))
+    }
+
+    /// What is wrong with a configuration, as far as it is known.
+    pub(super) fn check(self, surface: &Surface, config: &Value) -> Diagnostics {
+        let input = ActionInput::parse(self.0, &surface.written(config));
+        let mut found = match &input {
+            Ok(input) => surface.explain_unlisted(&input.unlisted_values()),
+            Err(faults) => self.explain(surface, faults),
+        };
+        // Of a value that is unknown in part, the known part is checked too.
+        let known = ActionInput::parse(self.0, &surface.written(&known_part(config))).err();
+        let mut known = known.unwrap_or_default();
+        known.retain(|fault| !matches!(fault, ParamError::Missing { .. }));
+        let more = self.explain(surface, &known);
+        found.extend(more.into_iter().filter(|fault| !found.contains(fault)).collect::<Vec<_>>());
+        found
+    }
+
+    /// What a configuration sends, with the metadata that every object gets.
+    pub(super) fn input(
+        self,
+        surface: &Surface,
+        config: &Value,
+        defaults: Option<&Params>,
+    ) -> Result<ActionInput, Diagnostics> {
+        let mut written = surface.written(config);
+        if let Some(defaults) = defaults.filter(|_| find(&self.0.action.params, METADATA).is_some()) {
+            written.members = with_defaults(written.members, defaults);
+        }
+        ActionInput::parse(self.0, &written).map_err(|faults| self.explain(surface, &faults))
+    }
+
+    fn explain(self, surface: &Surface, faults: &Faults) -> Diagnostics {
+        let renames = &self.0.action.renames;
+        let by_stripe = |fault: &ParamError| match fault {
+            // The payload of the connector has names of its own.
+            ParamError::Missing { param } => {
+                let stripes = renames.iter().find(|(_, name)| *name == param);
+                ParamError::Missing { param: stripes.map_or(param, |(own, _)| own).clone() }
+            }
+            other => other.clone(),
+        };
+        surface.explain_faults(&faults.iter().map(by_stripe).collect())
+    }
+
+    /// The argument that names the object of the call.
+    pub(super) fn place(self, surface: &Surface) -> Option<&str> {
+        let first = self.0.action.path_inputs.first()?;
+        surface.argument(first).map(|slot: &Slot| slot.name.as_str())
+    }
+
+    /// What is written for a param of Stripe: where that is a part of the path, the payload key that fills it.
+    pub(super) fn input_of(self, param: &str) -> &str {
+        let action = self.0.action;
+        let mut parts = action.path.split('/').filter(|part| part.starts_with('{'));
+        let at = parts.position(|part| part.trim_matches(['{', '}']) == param);
+        let is_param = find(&action.params, param).is_some();
+        at.filter(|_| !is_param).and_then(|at| action.path_inputs.get(at)).map_or(param, String::as_str)
+    }
+}
