@@ -36,6 +36,16 @@ pub(super) fn explain_created(
     unrecorded.map(|why| journal::not_recorded(&why.to_string())).into_iter().chain(adopted).collect()
 }
 
+/// What there is to say of an invocation that came through, in the way of [`explain_created`].
+pub(super) fn explain_invoked(
+    what: &str,
+    unrecorded: Option<&io::Error>,
+    adopted: Option<&Adopted>,
+) -> Diagnostics {
+    let adopted = adopted.map(|adopted| journal::invocation_resumed(what, &adopted.id, &ago(adopted.age)));
+    unrecorded.map(|why| journal::not_recorded(&why.to_string())).into_iter().chain(adopted).collect()
+}
+
 /// Sorted names in words, each once: `Customer, Product (10)`.
 fn counted(names: &[String]) -> String {
     let groups =

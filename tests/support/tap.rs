@@ -11,7 +11,7 @@ use stripe_provider::sandbox::{Dropped, Sandbox};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-/// A call as it was sent, and the status of its answer.
+/// A call as it was sent, and the status of its answer; 0 where the connection was cut.
 #[derive(Debug, Clone)]
 pub struct Call {
     pub method: String,
@@ -19,6 +19,8 @@ pub struct Call {
     pub content_type: String,
     /// The `Stripe-Version` that was asked for.
     pub version: String,
+    /// The `Idempotency-Key`.
+    pub key: String,
     pub body: Bytes,
     pub status: u16,
 }
@@ -75,11 +77,12 @@ async fn pass(
         path: head.uri.to_string(),
         content_type: header("content-type"),
         version: header("stripe-version"),
+        key: header("idempotency-key"),
         body: body.clone(),
         status: 0,
     };
-    let response = sandbox.handle(http::Request::from_parts(head, body)).await?;
-    call.status = response.status().as_u16();
+    let response = sandbox.handle(http::Request::from_parts(head, body)).await;
+    call.status = response.as_ref().map_or(0, |response| response.status().as_u16());
     noted.lock().unwrap().push(call);
-    Ok(response.map(Full::new))
+    Ok(response?.map(Full::new))
 }

@@ -9,6 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod actions;
 #[expect(dead_code, reason = "the sandbox suite uses all of it")]
 #[path = "../sandbox/calls.rs"]
 mod calls;
@@ -39,6 +40,7 @@ mod support {
     pub mod blocks;
     #[expect(dead_code, reason = "the protocol suite counts them")]
     pub mod calls;
+    pub mod invocation;
     pub mod rules;
     #[expect(dead_code, reason = "another suite asks for the rest of a call")]
     pub mod tap;

@@ -12,7 +12,8 @@ use stripe_provider::terraform::schema::{Block, Presence};
 use stripe_provider::terraform::value::Type;
 
 /// What is written otherwise than in the official provider, and why.
-const DIFFERENT: [(&str, &str); 8] = [
+const DIFFERENT: [(&str, &str); 9] = [
+    ("action stripe_forwarding_request.request: Required, not O", "Stripe refuses the call without it"),
     ("ephemeral stripe_reporting_report_run.result: Dynamic, not string", "it is the whole file"),
     (
         "stripe_billing_meter.value_settings.event_payload_key: Required, not OC",
@@ -50,6 +51,12 @@ fn differences(peer: &Json, schemas: &Schemas) -> Vec<String> {
         match schemas.ephemeral_resources.get(name) {
             None => found.push(format!("{place}: no such type")),
             Some(ours) => compare(&place, &theirs["attributes"], &ours.block, &mut found),
+        }
+    }
+    for (name, theirs) in peer["action_schemas"].as_object().into_iter().flatten() {
+        match schemas.actions.get(name) {
+            None => found.push(format!("action {name}: no such action")),
+            Some(ours) => compare(&format!("action {name}"), &theirs["attributes"], &ours.block, &mut found),
         }
     }
     found
@@ -147,6 +154,7 @@ fn the_table_of_the_readme_is_what_the_schemas_hold() {
             &schemas.ephemeral_resources.len().to_string(),
             count("ephemeral_resource_schemas"),
         ),
+        row("actions", &schemas.actions.len().to_string(), count("action_schemas")),
         row("their types that are here, under the same name", "", here).replace("|  |", "| |"),
     ] {
         assert!(readme.contains(&row), "the README lacks {row}");

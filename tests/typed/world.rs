@@ -9,11 +9,12 @@ use stripe_provider::env::Env;
 use stripe_provider::provider::StripeProvider;
 use stripe_provider::sandbox::Sandbox;
 use stripe_provider::terraform::value::{Entries, Value};
-use stripe_provider::terraform::wire::tfplugin5::schema::Block;
+use stripe_provider::terraform::wire::tfplugin5::{Diagnostic, schema::Block};
 
 use crate::calls::Stripe;
 use crate::config::config;
 use crate::params::Setups;
+use crate::support::invocation::Invocation;
 use crate::support::tap::Tap;
 use crate::support::terraform::{Action, Fault, Object, Outcome, Plan, Terraform};
 
@@ -149,6 +150,23 @@ impl World {
     /// Opens an ephemeral resource as it is written.
     pub fn open_written(&mut self, name: &str, written: &Value) -> Outcome<Value> {
         self.runtime.block_on(self.terraform.open(name, written))
+    }
+
+    /// The configuration of an action that sets these params.
+    pub fn action_config(&self, name: &str, params: &Json) -> Value {
+        config(&self.terraform.action_block(name), params.as_object().unwrap())
+    }
+
+    pub fn validate_action(&mut self, name: &str, written: &Value) -> Vec<Diagnostic> {
+        self.runtime.block_on(self.terraform.validate_action(name, written))
+    }
+
+    pub fn plan_action(&mut self, name: &str, written: &Value) -> Vec<Diagnostic> {
+        self.runtime.block_on(self.terraform.plan_action(name, written))
+    }
+
+    pub fn invoke(&mut self, name: &str, written: &Value) -> Invocation {
+        self.runtime.block_on(self.terraform.invoke(name, written))
     }
 
     /// A new object, and that nothing is left to do.

@@ -7,6 +7,8 @@ messages! {
         "The create could not be recorded before it was sent ({why})." "If this run had been interrupted, the next one would not have found the object.";
     warning resumed(what: &str, id: &str, age: &str) "Interrupted Create Resumed"
         "{what} {id} was made {age} by a run that was interrupted. This apply takes it instead of making another one." "If the run served another state of this folder and workspace, the object may be that state's: then remove it from this one with `terraform state rm`, and apply again.";
+    warning invocation_resumed(what: &str, id: &str, age: &str) "Interrupted Invocation Resumed"
+        "{what} {id} was sent {age} by a run that was interrupted. This invocation takes the answer to it, and nothing was sent a second time." "Where it is to be done once more, invoke the action again.";
     warning unanswered(creates: &str) "Creates Without An Answer"
         "An earlier run was interrupted before Stripe answered: {creates}. An apply of the same configuration finds the objects and creates nothing twice." "If the configuration has changed since, look in Stripe for an object that is in no state.";
     warning forgotten(creates: &str) "Interrupted Creates Forgotten"

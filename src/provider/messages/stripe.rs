@@ -27,6 +27,8 @@ messages! {
         "{cause}" "Run again to go on.";
     error refused(cause: &str) "Stripe Refused The Request"
         "{cause}" "";
+    error moved_nothing(outcome: &str, why: &str) "Money Did Not Move"
+        "Stripe took the call, and it failed: {outcome}{why}." "Invoke the action again once its cause is gone: that is a new call.";
     error exists_already(refusal: &str, entity: &str, locator: &str, key: &str, id: &str) "Entity Exists Already"
         "{refusal}\n\n{entity} {locator} has the {key} already." "To take it over instead of making another one, import it into the address of this resource:\n\n  terraform import ADDRESS '{id}'\n\nor write\n\n  import {{\n    to = ADDRESS\n    id = \"{id}\"\n  }}";
     error suspended(cause: &str) "Connection Suspended"

@@ -13,13 +13,13 @@ use std::sync::OnceLock;
 use crate::catalog::{Entity, Offer, catalog};
 use crate::connector::{self, Connector};
 use crate::engine::{self, Created, Creation, Params, create_params, secret_values};
-use crate::provider::explain::{explain_connector, explain_created};
-use crate::provider::messages::ends;
+use crate::provider::explain::{explain_connector, explain_invoked};
+use crate::provider::messages::{ends, stripe};
 use crate::provider::resources::check_readiness;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
 use crate::provider::typed::action::call::Call;
-use crate::provider::typed::action::outcome::outcome;
+use crate::provider::typed::action::outcome::{failure, outcome};
 use crate::provider::typed::data::surface_data;
 use crate::provider::typed::documented::values_among;
 use crate::provider::typed::surface::Surface;
@@ -203,7 +203,7 @@ impl Action {
             Sent::Call(input) => {
                 let ran = input.run_once(connector, &runtime.journal, "", None).await?;
                 let what = self.called().unwrap_or_default();
-                let diagnostics = explain_created(what, ran.unrecorded.as_ref(), ran.adopted.as_ref());
+                let diagnostics = explain_invoked(what, ran.unrecorded.as_ref(), ran.adopted.as_ref());
                 Ok(Done { outcome: outcome(surface.entity, &ran.body, input.ids()), diagnostics })
             }
         }
@@ -235,13 +235,15 @@ impl Action {
 /// What there is to say of an object that was made.
 fn made(surface: &Surface, made: Created) -> Done {
     let entity = surface.entity;
-    let mut diagnostics = explain_created(&entity.name, made.unrecorded.as_ref(), made.adopted.as_ref());
+    let mut diagnostics = explain_invoked(&entity.name, made.unrecorded.as_ref(), made.adopted.as_ref());
     if let Some((names, error)) = &made.incomplete {
         let Diagnostic { summary, detail, .. } = surface.refused(error);
         let why = format!("{summary}: {detail}");
         diagnostics.push(ends::incomplete(&entity.name, &made.locator, &names.join(", "), &why));
     }
-    Done { outcome: outcome(entity, &made.body, &[made.locator]), diagnostics }
+    let outcome = outcome(entity, &made.body, &[made.locator]);
+    diagnostics.extend(failure(&made.body).map(|why| stripe::moved_nothing(&outcome, &why)));
+    Done { outcome, diagnostics }
 }
 
 impl Sent {

@@ -9,8 +9,12 @@ use super::stage::{Stage, Told};
 pub async fn told() -> Vec<Told> {
     let mut stage = Stage::open().await;
     let product = json!({"name": "Gold"});
-    stage.shop.fault(json!({"path": "/v1/products", "method": "POST", "kind": "drop_after"}));
+    let topup = json!({"amount": 500, "currency": "usd"});
+    for path in ["/v1/products", "/v1/topups"] {
+        stage.shop.fault(json!({"path": path, "method": "POST", "kind": "drop_after"}));
+    }
     stage.make("stripe_product", &product).await;
+    stage.invoke("stripe_topup", &topup).await;
     leave(&stage, "dead", |_| ());
     leave(&stage, "old", |entry| {
         entry["at"] = json!(1_000);
@@ -20,6 +24,7 @@ pub async fn told() -> Vec<Told> {
     std::fs::create_dir(folder.join("a-folder.journal")).unwrap();
     stage.again("sk_test_shop_1", &json!({})).await;
     stage.make("stripe_product", &product).await;
+    stage.invoke("stripe_topup", &topup).await;
 
     // What should be a folder is a file.
     let place = stage.shop.folder.path().join("a-file");

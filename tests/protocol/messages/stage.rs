@@ -112,6 +112,13 @@ impl Stage {
         self.heard(read)
     }
 
+    /// Runs an action.
+    pub async fn invoke(&mut self, name: &str, json: &Json) {
+        let written = config(&self.run.action_block(name), json.as_object().unwrap());
+        let ended = self.run.invoke(name, &written).await;
+        self.told.extend(ended.diagnostics.iter().map(Told::of));
+    }
+
     pub async fn import(&mut self, name: &str, id: &str) {
         let imported = self.run.import(name, id).await;
         self.heard(imported);

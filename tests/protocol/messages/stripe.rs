@@ -38,6 +38,7 @@ pub async fn told() -> Vec<Told> {
     let (status, kind, message) = REFUSALS[1];
     stage.refuse("/v1/customers", status, kind, message);
     stage.read("stripe_customer", &customer).await;
+    money(&mut stage).await;
     connections(&mut stage).await;
     keys(&mut stage).await;
     proxy(&mut stage).await;
@@ -81,6 +82,21 @@ async fn limits(stage: &mut Stage) {
     tokio::time::resume();
     stage.run.client.stop(wire::stop::Request {}).await.unwrap();
     stage.data("stripe_customers", &json!({})).await;
+}
+
+/// The card of this payment takes no refund back.
+async fn money(stage: &mut Stage) {
+    let payment = stage
+        .make(
+            "stripe_payment_intent",
+            &json!({
+                "amount": 2000, "currency": "usd", "payment_method": "pm_card_refundFail", "confirm": true,
+                "allowed_payment_method_types": ["card"],
+            }),
+        )
+        .await;
+    let payment = payment.state.get("id").as_str().unwrap().to_owned();
+    stage.invoke("stripe_refund", &json!({"payment_intent": payment, "amount": 500})).await;
 }
 
 async fn connections(stage: &mut Stage) {

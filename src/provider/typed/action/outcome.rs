@@ -20,6 +20,14 @@ pub(super) fn outcome(entity: &Entity, body: &Json, named: &[String]) -> String 
     format!("{who}{amount}{status}")
 }
 
+/// Why what was to move money failed at once, behind its outcome in a sentence; none where it did not.
+pub(super) fn failure(body: &Json) -> Option<String> {
+    let text = |name: &str| body.get(name).and_then(Json::as_str);
+    let why = ["failure_message", "failure_reason", "failure_code"].into_iter().find_map(text);
+    let is_failed = text("status") == Some("failed");
+    is_failed.then(|| why.map(|why| format!(" ({why})")).unwrap_or_default())
+}
+
 /// The amount in the smallest unit of its currency. Version 2 of the API has both in one object.
 fn amount(body: &Json) -> Option<String> {
     let whole = body.get("amount")?;
