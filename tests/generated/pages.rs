@@ -41,6 +41,7 @@ fn every_page_and_every_example_is_of_a_type() {
     let stale = registry_docs::stale(root(), &schemas).unwrap();
     assert!(stale.is_empty(), "run `cargo run -- docs`: {stale:?}");
     let families = [
+        ("actions", &schemas.actions),
         ("data-sources", &schemas.data_sources),
         ("ephemeral-resources", &schemas.ephemeral_resources),
         ("resources", &schemas.resources),
@@ -63,7 +64,8 @@ fn the_committed_schemas_are_those_that_are_made_anew() {
 #[test]
 fn every_description_is_a_sentence() {
     let schemas = schemas();
-    let all = schemas.resources.iter().chain(&schemas.data_sources).chain(&schemas.ephemeral_resources);
+    let made = schemas.resources.iter().chain(&schemas.ephemeral_resources).chain(&schemas.actions);
+    let all = made.chain(&schemas.data_sources);
     let provider = ("stripe", &schemas.provider);
     for (name, schema) in all.map(|(name, schema)| (name.as_str(), schema)).chain([provider]) {
         let mut blocks = vec![&schema.block];

@@ -1,6 +1,6 @@
 action "stripe_resume_subscription" "example" {
   config {
-    subscription         = stripe_subscription.example.id
-    billing_cycle_anchor = "now"
+    subscription       = stripe_subscription.example.id
+    proration_behavior = "none"
   }
 }
