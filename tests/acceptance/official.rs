@@ -101,6 +101,7 @@ fn stripe_mock_accepts_what_is_sent() {
         path: "/v1/products".to_owned(),
         content_type: "application/x-www-form-urlencoded".to_owned(),
         version: String::new(),
+        key: String::new(),
         body: "nmae=Gold".into(),
         status: 200,
     };

@@ -40,6 +40,9 @@ pub(super) struct TypeData {
     /// Whether no other type is called after the entity type.
     #[serde(default)]
     pub(super) instead: bool,
+    /// What an action calls a param, where that is not its name.
+    #[serde(default)]
+    pub(super) names: BTreeMap<String, String>,
     /// Paths of params and fields that are written as nested blocks.
     #[serde(default)]
     pub(super) blocks: Vec<String>,
@@ -77,6 +80,7 @@ pub(super) static NOTHING_UNUSUAL: TypeData = TypeData {
     entity: None,
     belonging: None,
     instead: false,
+    names: BTreeMap::new(),
     blocks: Vec::new(),
     computed: Vec::new(),
     retired: BTreeMap::new(),

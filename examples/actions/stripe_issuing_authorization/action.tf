@@ -1,0 +1,6 @@
+action "stripe_issuing_authorization" "example" {
+  config {
+    card   = "ic_123"
+    amount = 1000
+  }
+}
