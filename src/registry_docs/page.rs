@@ -59,17 +59,20 @@ impl Page<'_> {
             let _ = write!(text, "\nIt refers to:\n\n```terraform\n{}\n```\n", self.example.refers_to);
         }
         let is_action = self.kind == Kind::Action;
-        let entity = match is_action {
-            true => StripeProvider::entity_of_action(self.name),
-            false => StripeProvider::entity_of(self.name),
+        let entity = if is_action {
+            StripeProvider::entity_of_action(self.name)
+        } else {
+            StripeProvider::entity_of(self.name)
         };
         text.push_str("\n## Schema\n");
         if entity.is_some() && self.kind == Kind::Resource {
             text.push_str(CHANGES);
         }
-        let known = |path: &[&str]| match is_action {
-            true => StripeProvider::values_of_action(self.name, path),
-            false => entity.map(|it| StripeProvider::values_at(it, path)).unwrap_or_default(),
+        let known = |path: &[&str]| {
+            if is_action {
+                return StripeProvider::values_of_action(self.name, path);
+            }
+            entity.map(|it| StripeProvider::values_at(it, path)).unwrap_or_default()
         };
         text.push_str(&reference(block, &known));
         if let Some(import) = &self.import {

@@ -59,15 +59,12 @@ fn listed(entity: &'static Entity, access: Access, calls: &[(&str, &str, &str)])
         Access::Write | Access::Open => ("Write", "write"),
     };
     let row = permissions().row.iter().find(|row| row.objects.contains(&entity.key));
-    let needed = match row {
-        Some(row) => {
-            format!("A restricted key needs *{level}* on **{}** (`rak_{}_{suffix}`)", row.label, row.name)
-        }
-        None => {
-            let calls = if calls.len() == 1 { "this call" } else { "these calls" };
-            format!("A restricted key needs *{level}* on the row of Stripe's form that covers {calls}")
-        }
+    let covers = if calls.len() == 1 { "covers this call" } else { "covers these calls" };
+    let name = match row {
+        Some(row) => format!("**{}** (`rak_{}_{suffix}`)", row.label, row.name),
+        None => format!("the row of Stripe's form that {covers}"),
     };
+    let needed = format!("A restricted key needs *{level}* on {name}");
     let mut text = format!(
         "\n## Permissions\n\n{needed}. Where it lacks a permission, the error shows the name that Stripe gives.\n\n| call | when |\n|---|---|\n"
     );

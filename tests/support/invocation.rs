@@ -24,14 +24,14 @@ impl Terraform {
 
     /// What is found in the configuration of an action.
     pub async fn validate_action(&mut self, name: &str, written: &Value) -> Vec<wire::Diagnostic> {
-        let config = self.action_config(name, written);
+        let config = Some(self.action_config(name, written));
         let request = wire::validate_action_config::Request { action_type: name.to_owned(), config };
         self.client.validate_action_config(request).await.unwrap().into_inner().diagnostics
     }
 
     /// What is found when an action is planned.
     pub async fn plan_action(&mut self, name: &str, written: &Value) -> Vec<wire::Diagnostic> {
-        let config = self.action_config(name, written);
+        let config = Some(self.action_config(name, written));
         let action_type = name.to_owned();
         let request = wire::plan_action::Request { action_type, config, ..Default::default() };
         let answer = self.client.plan_action(request).await.unwrap().into_inner();
@@ -61,14 +61,14 @@ impl Terraform {
         name: &str,
         written: &Value,
     ) -> tonic::Streaming<wire::invoke_action::Event> {
-        let config = self.action_config(name, written);
+        let config = Some(self.action_config(name, written));
         let action_type = name.to_owned();
         let request = wire::invoke_action::Request { action_type, config, ..Default::default() };
         self.client.invoke_action(request).await.unwrap().into_inner()
     }
 
-    fn action_config(&self, name: &str, written: &Value) -> Option<DynamicValue> {
+    fn action_config(&self, name: &str, written: &Value) -> DynamicValue {
         let block = self.action_block(name);
-        Some(send(&blocks::whole(&block, written), &blocks::ty(&block)))
+        send(&blocks::whole(&block, written), &blocks::ty(&block))
     }
 }

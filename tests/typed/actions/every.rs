@@ -29,9 +29,9 @@ fn call_of(name: &str) -> Option<(&'static Entity, &'static Action)> {
 
 fn snake_case(name: &str) -> String {
     let letters = name.chars().enumerate();
-    let spelled = letters.map(|(at, letter)| match letter.is_uppercase() && at > 0 {
-        true => format!("_{}", letter.to_lowercase()),
-        false => letter.to_lowercase().to_string(),
+    let spelled = letters.map(|(at, letter)| {
+        let before = if letter.is_uppercase() && at > 0 { "_" } else { "" };
+        format!("{before}{}", letter.to_lowercase())
     });
     spelled.collect()
 }
