@@ -12,12 +12,13 @@ use crate::catalog::Entity;
 use crate::engine::{Journal, JournalPlace};
 use crate::env::Env;
 use crate::provider::explain::explain_leftovers;
+use crate::provider::moves::Leaving;
 use crate::provider::runtime::Runtime;
 use crate::secret::without_marked;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity, has_errors};
 use crate::terraform::message::Message;
 use crate::terraform::provider::{
-    ApplyRequest, Opened, PlanRequest, PlanResponse, Progress, Provider, StateResponse,
+    ApplyRequest, MoveRequest, Opened, PlanRequest, PlanResponse, Progress, Provider, StateResponse,
 };
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
@@ -30,6 +31,7 @@ mod data_sources;
 mod explain;
 mod messages;
 mod metadata_rules;
+mod moves;
 pub mod packed_schemas;
 mod payload;
 mod resources;
@@ -59,6 +61,16 @@ trait Resource: Send + Sync {
     ) -> BoxFuture<'a, StateResponse>;
 
     fn import<'a>(&'a self, runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse>;
+
+    /// An object of this type as one that becomes an object of another type; none where none can.
+    fn leaves(&self, _state: &Value, _private: &[u8]) -> Option<Leaving> {
+        None
+    }
+
+    /// The state of an object that was of another type so far; none where it is nothing that this type keeps.
+    fn arrives(&self, _leaving: Leaving) -> Option<StateResponse> {
+        None
+    }
 
     /// Terraform showed us a stored object: whatever was in flight for it has arrived.
     fn seen(&self, _runtime: &Runtime, _state: &Value) {}
@@ -318,6 +330,18 @@ impl Provider for StripeProvider {
             Ok(resource) => resource.import(&self.runtime(), id).await,
             Err(unknown) => StateResponse { diagnostics: vec![unknown], ..StateResponse::default() },
         }
+    }
+
+    fn can_move(&self) -> bool {
+        true
+    }
+
+    fn takes_over(&self, provider: &str) -> bool {
+        moves::takes_over(provider)
+    }
+
+    fn move_state(&self, type_name: &str, from: MoveRequest) -> StateResponse {
+        moves::move_state(type_name, from)
     }
 
     async fn read_data_source(&self, type_name: &str, config: Value) -> (Value, Diagnostics) {

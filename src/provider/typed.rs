@@ -27,6 +27,7 @@ mod explain;
 mod import;
 mod lookup;
 mod memory;
+mod moves;
 mod plan;
 mod planning;
 mod read;
@@ -46,6 +47,7 @@ use crate::engine::{
     Error, Object, Wanted, Written, config_params, faults_of, sound_params, unlisted_values,
 };
 use crate::provider::metadata_rules::with_defaults;
+use crate::provider::moves::Leaving;
 use crate::provider::payload::known_part;
 use crate::provider::resources::check_end;
 use crate::provider::runtime::Runtime;
@@ -148,9 +150,21 @@ impl Typed {
         Self { type_name, key, surfaces: OnceLock::new() }
     }
 
+    /// The type name.
+    pub(super) fn name(&self) -> &str {
+        &self.type_name
+    }
+
     /// The catalog's key of what it keeps.
     pub(super) fn key(&self) -> &'static str {
         self.key
+    }
+
+    /// The catalog's keys of all that it keeps: of its objects by themselves, and where they belong to another one.
+    pub(super) fn keys(&self) -> Vec<&'static str> {
+        let data = surface_data().types.get(&self.type_name);
+        let belonging = data.and_then(|data| data.belonging.as_deref());
+        [self.key].into_iter().chain(belonging).collect()
     }
 
     /// The surfaces. The catalog of the build has every entity type that it names.
@@ -231,6 +245,15 @@ impl Resource for Typed {
                 None => StateResponse::default(),
             }
         })
+    }
+
+    fn leaves(&self, state: &Value, private: &[u8]) -> Option<Leaving> {
+        Some(self.surfaces()?.of_private(private).leaves(state, private))
+    }
+
+    fn arrives(&self, leaving: Leaving) -> Option<StateResponse> {
+        let surface = self.surfaces()?.of_locator(&leaving.locator);
+        (surface.entity.key == leaving.entity.key).then(|| surface.arrives(leaving))
     }
 
     fn seen(&self, runtime: &Runtime, state: &Value) {

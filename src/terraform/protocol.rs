@@ -20,6 +20,7 @@ mod dispatch;
 mod dynamic;
 mod ephemeral_resource;
 mod messages;
+mod moves;
 mod provider_block;
 mod resource;
 mod schema;

@@ -83,6 +83,21 @@ pub trait Provider: Debug + Send + Sync + 'static {
     /// The state of an object that is not managed yet, as far as its id tells; a read follows.
     async fn import(&self, type_name: &str, id: &str) -> StateResponse;
 
+    /// Whether objects of other resource types can become objects of this provider's.
+    fn can_move(&self) -> bool {
+        false
+    }
+    /// Whether the states of a provider can be taken over, by its full address:
+    /// `registry.terraform.io/hashicorp/toys`.
+    fn takes_over(&self, _provider: &str) -> bool {
+        false
+    }
+    /// The object of another resource type as one of `type_name`, which it becomes without a call that
+    /// changes anything. Comes before the provider is configured; a read follows.
+    fn move_state(&self, type_name: &str, from: MoveRequest) -> StateResponse {
+        crate::terraform::messages::move_not_supported(&from.type_name, &from.provider, type_name).into()
+    }
+
     /// What is wrong with the configuration of a data source beside the rules of its schema, in
     /// the way of [`Self::validate_resource`].
     fn validate_data_source(&self, type_name: &str, config: &Value) -> Diagnostics;
@@ -174,6 +189,8 @@ pub struct Schemas {
     pub ephemeral_resources: BTreeMap<String, Schema>,
     /// The schemas of the actions.
     pub actions: BTreeMap<String, Schema>,
+    /// [`Provider::can_move`].
+    pub can_move: bool,
 }
 
 impl Schemas {
@@ -190,6 +207,7 @@ impl Schemas {
                 provider.ephemeral_resource_schema(name)
             }),
             actions: all(provider.action_types(), &|name| provider.action_schema(name)),
+            can_move: provider.can_move(),
         }
     }
 }
@@ -248,6 +266,19 @@ pub struct StateResponse {
     pub private: Vec<u8>,
     /// Errors and warnings, in the order they arose.
     pub diagnostics: Diagnostics,
+}
+
+/// An object that leaves its resource type for another one.
+#[derive(Debug, Clone, Default)]
+pub struct MoveRequest {
+    /// The full address of the provider that it is of: `registry.terraform.io/hashicorp/toys`.
+    pub provider: String,
+    /// Its type so far.
+    pub type_name: String,
+    /// Its state, by the schema that this provider has for the type; null where it has none.
+    pub state: Value,
+    /// What its provider stored beside the state.
+    pub private: Vec<u8>,
 }
 
 impl PlanRequest {

@@ -31,6 +31,7 @@ mod imports;
 mod killed;
 mod lifecycle;
 mod logs;
+mod moves;
 mod official;
 mod owners;
 mod pages;
@@ -84,6 +85,7 @@ fn main() -> ExitCode {
         accounts::cases(),
         shapes::cases(),
         imports::cases(),
+        moves::cases(),
         actions::cases(),
         bad_input::cases(),
         filters::cases(),

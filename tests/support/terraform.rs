@@ -17,6 +17,7 @@ use super::calls::Calls;
 use super::{blocks, rules};
 
 mod ephemeral;
+mod moves;
 
 /// What this core can do.
 const CAPABILITIES: wire::ClientCapabilities =

@@ -23,6 +23,7 @@ mod ledger;
 mod lives;
 mod matrix;
 mod misspelt;
+mod moves;
 #[expect(dead_code, reason = "the sandbox suite uses all of it")]
 #[path = "../sandbox/params.rs"]
 mod params;

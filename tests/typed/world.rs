@@ -169,6 +169,21 @@ impl World {
         self.runtime.block_on(self.terraform.invoke(name, written))
     }
 
+    /// An object as one of another type, which a process makes of it that was not configured.
+    pub fn moved(&mut self, source: &str, target: &str, object: &Object) -> Outcome<Object> {
+        self.runtime.block_on(async {
+            let mut other =
+                Terraform::start(StripeProvider::new(Env::from_pairs::<String, String>([]))).await?;
+            other.move_state(("registry.terraform.io/connectors/stripe", source), target, object).await
+        })
+    }
+
+    /// The object of a state that another provider wrote, as one of this type.
+    pub fn moved_from(&mut self, from: (&str, &str, i64), target: &str, state: &Json) -> Outcome<Object> {
+        let json = state.to_string().into_bytes();
+        self.runtime.block_on(self.terraform.move_stored(from, target, json, Vec::new()))
+    }
+
     /// A new object, and that nothing is left to do.
     pub fn made(&mut self, name: &str, params: &Map<String, Json>) -> Result<Object, String> {
         let plan = self.plan(name, &Object::default(), Some(params)).map_err(at("plan"))?;

@@ -39,6 +39,8 @@ messages! {
         "No {entity} is found by `{name}`;" "did you mean `{meant}`?";
     error import_id_of_no_type(why: &str) "Invalid Import Id"
         "{why}." "";
+    error move_refused(source: &str, target: &str, sources: &str) "Move Not Supported"
+        "A {source} cannot become a `{target}`." "{sources}";
     error action_not_importable() "Action Cannot Be Imported"
         "An action is a call, not an object: there is nothing to import." "Add the resource, and the action runs.";
 }

@@ -1,6 +1,7 @@
 //! `stripe_entity`: any Stripe object, as a payload that is created, kept and ended.
 
 mod apply;
+mod moves;
 mod plan;
 mod read;
 
@@ -16,6 +17,7 @@ use crate::engine::{
 use crate::provider::Resource;
 use crate::provider::connection_schema::computed;
 use crate::provider::explain::{explain, explain_connector, explain_faults, explain_unlisted, not_a_payload};
+use crate::provider::moves::Leaving;
 use crate::provider::payload;
 use crate::provider::resources::lifecycle::{check_end, end_attributes};
 use crate::provider::resources::payload::{Private, connection_attribute};
@@ -114,6 +116,14 @@ impl Resource for Entity {
 
     fn import<'a>(&'a self, _runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move { read::import(id) })
+    }
+
+    fn leaves(&self, state: &Value, private: &[u8]) -> Option<Leaving> {
+        moves::leaves(state, private)
+    }
+
+    fn arrives(&self, leaving: Leaving) -> Option<StateResponse> {
+        Some(moves::arrives(leaving))
     }
 
     fn seen(&self, runtime: &Runtime, state: &Value) {

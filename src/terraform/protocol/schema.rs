@@ -13,13 +13,15 @@ use crate::terraform::wire::tfplugin5::{
     self as wire, ServerCapabilities, StringKind, get_metadata, get_provider_schema, schema as wire_schema,
 };
 
-/// What every provider that is served here lets Terraform count on.
-const CAPABILITIES: ServerCapabilities = ServerCapabilities {
-    plan_destroy: true,
-    get_provider_schema_optional: true,
-    move_resource_state: false,
-    generate_resource_config: false,
-};
+/// What Terraform can count on: some of it with every provider that is served here.
+const fn capabilities(can_move: bool) -> ServerCapabilities {
+    ServerCapabilities {
+        plan_destroy: true,
+        get_provider_schema_optional: true,
+        move_resource_state: can_move,
+        generate_resource_config: false,
+    }
+}
 
 /// The response to `GetSchema`, which is the only RPC that needs every schema.
 pub(super) fn response<P: Provider>(
@@ -44,7 +46,7 @@ pub(super) fn response<P: Provider>(
         data_source_schemas: data_sources.collect::<Result<_, _>>()?,
         ephemeral_resource_schemas: ephemeral_resources.collect::<Result<_, _>>()?,
         action_schemas: actions.collect::<Result<_, _>>()?,
-        server_capabilities: Some(CAPABILITIES),
+        server_capabilities: Some(capabilities(provider.can_move())),
         ..Default::default()
     })
 }
@@ -60,7 +62,7 @@ pub fn encoded(schemas: &Schemas) -> Vec<u8> {
         data_source_schemas: all(&schemas.data_sources),
         ephemeral_resource_schemas: all(&schemas.ephemeral_resources),
         action_schemas: schemas.actions.iter().map(|(name, it)| (name.clone(), of_action(it))).collect(),
-        server_capabilities: Some(CAPABILITIES),
+        server_capabilities: Some(capabilities(schemas.can_move)),
         ..Default::default()
     };
     response.encode_to_vec()
@@ -75,7 +77,7 @@ pub(super) fn metadata<P: Provider>(service: &Service<P>) -> get_metadata::Respo
     let actions = codecs.action_names(provider).map(str::to_owned);
     let actions: Vec<_> = actions.map(|type_name| get_metadata::ActionMetadata { type_name }).collect();
     get_metadata::Response {
-        server_capabilities: Some(CAPABILITIES),
+        server_capabilities: Some(capabilities(provider.can_move())),
         resources: resources.map(|type_name| get_metadata::ResourceMetadata { type_name }).collect(),
         data_sources: data_sources.map(|type_name| get_metadata::DataSourceMetadata { type_name }).collect(),
         ephemeral_resources: ephemeral_resources

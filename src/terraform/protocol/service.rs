@@ -3,10 +3,10 @@
 use tonic::{Request, Response, Status};
 
 use super::dispatch::dispatch;
-use super::unimplemented::{unimplemented, unimplemented_move};
+use super::unimplemented::unimplemented;
 use super::{
-    RpcResult, Service, action, data_source, diagnostics, ephemeral_resource, provider_block, resource,
-    schema,
+    RpcResult, Service, action, data_source, diagnostics, ephemeral_resource, moves, provider_block,
+    resource, schema,
 };
 use crate::terraform::Provider;
 use crate::terraform::wire::tfplugin5::{
@@ -229,7 +229,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         request: Request<move_resource_state::Request>,
     ) -> RpcResult<move_resource_state::Response> {
-        dispatch("MoveResourceState", request, |request| async move { Err(unimplemented_move(&request)) })
+        dispatch("MoveResourceState", request, |request| async move { moves::move_state(self, &request) })
             .await
     }
 

@@ -12,6 +12,9 @@ pub async fn told() -> Vec<Told> {
     lists(&mut stage).await;
     singles(&mut stage).await;
     imports(&mut stage).await;
+    let customer = stage.entity("Customer", &json!({"Name": "Ada"})).await;
+    let from = ("registry.terraform.io/connectors/stripe", "stripe_entity");
+    stage.move_to(from, "stripe_product", &customer).await;
     stage.told
 }
 

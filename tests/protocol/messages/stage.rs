@@ -124,6 +124,12 @@ impl Stage {
         self.heard(imported);
     }
 
+    /// Makes an object of one type an object of another.
+    pub async fn move_to(&mut self, from: (&str, &str), target: &str, object: &Object) {
+        let moved = self.run.move_state(from, target, object).await;
+        self.heard(moved);
+    }
+
     /// The next requests to a path are refused so.
     pub fn refuse(&self, path: &str, status: u16, kind: &str, message: &str) {
         let mut fault = refusal(path, status, "", message);

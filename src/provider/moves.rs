@@ -1,0 +1,83 @@
+//! An object that becomes one of another resource type: what `moved` takes over.
+//!
+//! What an object is does not depend on the type that keeps it: where it is, what was written, what
+//! Stripe answered and what the private data know of it. A type that gives an object away says that
+//! ([`Leaving`]), and the type that takes it over shows the same in its own attributes. No call is made.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::catalog::{Entity, catalog};
+use crate::engine::Params;
+use crate::provider::messages::found;
+use crate::provider::resources::Private;
+use crate::provider::{resource, typed};
+use crate::terraform::diagnostic::Diagnostics;
+use crate::terraform::provider::{MoveRequest, StateResponse};
+use crate::terraform::value::{Type, Value};
+
+/// The type name of every provider whose states can be taken over: our own, under any host and namespace,
+/// and the providers before us.
+const PROVIDER: &str = "stripe";
+/// The type that keeps objects of all entity types.
+const GENERIC: &str = "stripe_entity";
+
+/// An object that leaves its resource type.
+pub(super) struct Leaving {
+    /// What it is.
+    pub(super) entity: &'static Entity,
+    /// Where it is.
+    pub(super) locator: String,
+    /// What every resource keeps beside the state.
+    pub(super) private: Private,
+    /// What was written.
+    pub(super) params: Params,
+    /// The metadata that the provider block gave to it beside.
+    pub(super) default_metadata: Params,
+    /// The object as Stripe answered it last; null where another provider wrote the state.
+    pub(super) body: Json,
+    /// The state as it is.
+    pub(super) state: Value,
+    /// The types of those attributes and blocks of the state that show the object.
+    pub(super) types: BTreeMap<String, Type>,
+}
+
+/// Whether the states of a provider can be taken over.
+pub(super) fn takes_over(provider: &str) -> bool {
+    provider.rsplit('/').next() == Some(PROVIDER)
+}
+
+/// The object of another type as one of this type.
+pub(super) fn move_state(target: &str, from: MoveRequest) -> StateResponse {
+    if from.type_name == target {
+        // The same type under another address.
+        return StateResponse { state: from.state, private: from.private, diagnostics: Diagnostics::new() };
+    }
+    let source = resource(&from.type_name).ok().filter(|_| !from.state.is_null());
+    let leaving = source.and_then(|source| source.leaves(&from.state, &from.private));
+    let kind = match &leaving {
+        Some(it) if from.type_name == GENERIC => format!("`{GENERIC}` of the type {}", it.entity.name),
+        _ => format!("`{}`", from.type_name),
+    };
+    let arrived = leaving.and_then(|it| resource(target).ok()?.arrives(it));
+    arrived.unwrap_or_else(|| found::move_refused(&kind, target, &sources(target)).into())
+}
+
+/// What can become an object of a type, in a sentence.
+fn sources(target: &str) -> String {
+    let keys = typed::resources().get(target).map(typed::Typed::keys).unwrap_or_default();
+    let names = keys.iter().filter_map(|key| catalog().by_object(key));
+    let names: Vec<&str> = names.map(|entity| entity.name.as_str()).collect();
+    let shares = |it: &&typed::Typed| it.name() != target && it.keys().iter().any(|key| keys.contains(key));
+    let others = typed::resources().values().filter(shares).map(|it| format!("`{}`", it.name()));
+    match (target, names.is_empty()) {
+        (GENERIC, _) => "It takes over every typed resource.".to_owned(),
+        (_, true) => "It takes over no other type.".to_owned(),
+        _ => {
+            let generic = format!("`{GENERIC}` of the type {}", names.join(" or "));
+            let all: Vec<String> = [generic].into_iter().chain(others).collect();
+            format!("It takes over {}.", all.join(", "))
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Objects that come from a typed resource, and that go to one.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
+
+use super::{entity_of, locator_of, output, wanted, written};
+use crate::catalog::Entity;
+use crate::engine::{Params, secret_params};
+use crate::provider::moves::Leaving;
+use crate::provider::payload;
+use crate::provider::resources::lifecycle::end_attributes;
+use crate::provider::resources::payload::Private;
+use crate::provider::secret_payload::SECRET;
+use crate::terraform::diagnostic::Diagnostics;
+use crate::terraform::provider::StateResponse;
+use crate::terraform::value::Value;
+
+/// An entity as it is, whatever type it becomes.
+pub(super) fn leaves(state: &Value, private: &[u8]) -> Option<Leaving> {
+    let entity = entity_of(state).ok()?;
+    Some(Leaving {
+        entity,
+        locator: locator_of(state).to_owned(),
+        private: Private::decode(private),
+        params: wanted(entity, state).ok().flatten().unwrap_or_default().params,
+        default_metadata: Params::new(),
+        body: output(state),
+        state: state.clone(),
+        types: BTreeMap::new(),
+    })
+}
+
+/// The state of an object that comes from a typed resource: its arguments are the payload, and those that are
+/// secret the part that plans do not show.
+pub(super) fn arrives(leaving: Leaving) -> StateResponse {
+    let Leaving { entity, locator, private, params, body, state: was, .. } = leaving;
+    let ends = end_attributes();
+    let kept = ends.iter().map(|it| it.name.as_ref()).chain(["connection_handle"]);
+    let mut state = Value::map(kept.map(|name| (name, was.get(name).clone())));
+    state.set("entity", entity.name.as_str().into());
+    if body.is_null() {
+        // A read fills in the payload, as after an import; what Stripe showed once is here alone.
+        let shown_once = shown_once(entity, &was);
+        state.set("id", locator.as_str().into());
+        state.set("entity_id", locator.into());
+        state.set("output_payload", Value::from(shown_once.map(|shown| shown.to_string())));
+    } else {
+        let (open, secret) = split(params, entity);
+        state.set("input_payload", payload::object(&open));
+        state.set(SECRET, if secret.is_empty() { Value::Null } else { payload::object(&secret) });
+        state = written(state, entity, &locator, &body);
+    }
+    StateResponse { state, private: private.encode(), diagnostics: Diagnostics::new() }
+}
+
+/// The secrets in the state of another provider that Stripe does not show again.
+fn shown_once(entity: &Entity, was: &Value) -> Option<Json> {
+    let kept = entity.answered_once.iter().filter_map(|name| {
+        let secret = was.get(name).as_str()?;
+        Some((name.clone(), Json::from(secret)))
+    });
+    let kept: Map<String, Json> = kept.collect();
+    (!kept.is_empty()).then_some(Json::Object(kept))
+}
+
+/// Params without those that are secret, and these.
+fn split(mut open: Params, entity: &Entity) -> (Params, Params) {
+    let mut secret = Params::new();
+    for path in secret_params(&open, entity.params()) {
+        let steps: Vec<&str> = path.split('.').collect();
+        take(&mut open, &steps, &mut secret);
+    }
+    (open, secret)
+}
+
+/// Moves what stands at a path; a list moves as a whole, for one payload replaces the list of the other.
+fn take(from: &mut Params, steps: &[&str], into: &mut Params) {
+    let Some((first, rest)) = steps.split_first() else { return };
+    match (from.get_mut(*first), rest) {
+        (Some(Json::Object(inside)), [_, ..]) => {
+            let below = into.entry((*first).to_owned()).or_insert_with(|| Json::Object(Map::new()));
+            if let Json::Object(below) = below {
+                take(inside, rest, below);
+            }
+        }
+        (Some(_), _) => into.extend(from.shift_remove_entry(*first)),
+        (None, _) => {}
+    }
+}

@@ -1,0 +1,186 @@
+//! Objects that move from one resource type to another: nothing is planned for them, and what was written
+//! is remembered.
+
+use serde_json::{Map, Value as Json, json};
+use stripe_provider::catalog::{Entity, catalog};
+use stripe_provider::terraform::value::{Type, Value};
+
+use crate::support::terraform::{Action, Fault, Object};
+use crate::world::{World, at, typed};
+
+const ENTITY: &str = "stripe_entity";
+
+/// Types that keep the objects of another type, under another name.
+fn others(name: &str, entity: &Entity) -> Vec<&'static String> {
+    typed()
+        .iter()
+        .filter(|(other, it)| *other != name && it.key == entity.key)
+        .map(|(other, _)| other)
+        .collect()
+}
+
+#[test]
+fn an_object_of_every_type_moves_there_and_back_and_plans_nothing() {
+    let mut world = World::new();
+    let mut failed = Vec::new();
+    for (name, entity) in typed() {
+        if let Err(why) = there_and_back(&mut world, name, entity) {
+            failed.push(format!("{name}: {}", why.chars().take(600).collect::<String>()));
+        }
+    }
+    assert!(failed.is_empty(), "{} of {}:\n{}", failed.len(), typed().len(), failed.join("\n"));
+}
+
+fn there_and_back(world: &mut World, name: &str, entity: &'static Entity) -> Result<(), String> {
+    let params = world.params(entity);
+    let made = world.made(name, &params)?;
+    for other in others(name, entity) {
+        let moved = world.moved(name, other, &made).map_err(at("move to another name"))?;
+        if world.block(other) == world.block(name) && moved != made {
+            return Err(format!("{other} has another state"));
+        }
+        world.settled(other, &moved, &params)?;
+    }
+    let there = world.moved(name, ENTITY, &made).map_err(at("move there"))?;
+    let there = kept(world, entity, &there, &params)?;
+    let back = world.moved(ENTITY, name, &there).map_err(at("move back"))?;
+    let json = |object: &Object| serde_json::from_slice::<Json>(&object.private).unwrap();
+    if json(&back) != json(&made) {
+        return Err("it is remembered otherwise".to_owned());
+    }
+    world.settled(name, &back, &params).map(drop)
+}
+
+/// The object as `stripe_entity`, planned by the payload that made it.
+fn kept(
+    world: &mut World,
+    entity: &Entity,
+    object: &Object,
+    params: &Map<String, Json>,
+) -> Result<Object, String> {
+    let secret = object.state.get("secret_payload");
+    let payload = Json::Object(params.clone());
+    let text = Value::Dynamic(Box::new((Type::String, payload.to_string().into())));
+    let mut written = Value::map([("entity", Value::from(entity.name.as_str())), ("input_payload", text)]);
+    if !secret.is_null() {
+        written.set("input_payload", object.state.get("input_payload").clone());
+        written.set("secret_payload", secret.clone());
+    }
+    let read = world.refresh(ENTITY, object).map_err(at("read there"))?;
+    if read.state != object.state {
+        return Err(format!("the read differs: {}", crate::world::difference(&object.state, &read.state)));
+    }
+    let plan = world.plan_written(ENTITY, &read, &written).map_err(at("plan there"))?;
+    match plan.action {
+        Action::Nothing => Ok(read),
+        action => Err(format!("{action:?}: {}", crate::world::difference(&read.state, &plan.planned.state))),
+    }
+}
+
+#[test]
+fn what_was_written_before_a_move_is_unset_when_it_is_taken_away_after_it() {
+    let mut world = World::new();
+    let params = json!({"name": "Gold", "description": "fine"});
+    let made = world.made("stripe_product", params.as_object().unwrap()).unwrap();
+    let there = world.moved("stripe_product", ENTITY, &made).unwrap_or_else(|fault| panic!("{fault}"));
+    let back = world.moved(ENTITY, "stripe_product", &there).unwrap_or_else(|fault| panic!("{fault}"));
+    let less = json!({"name": "Gold"});
+    let plan =
+        world.plan("stripe_product", &back, less.as_object()).unwrap_or_else(|fault| panic!("{fault}"));
+    assert_eq!(plan.action, Action::Update);
+    let updated = world.apply("stripe_product", &plan).unwrap_or_else(|fault| panic!("{fault}"));
+    let path = format!("/v1/products/{}", updated.state.get("id").as_str().unwrap());
+    assert_eq!(world.stripe.call("GET", &path, &Json::Null).1["description"], Json::Null);
+}
+
+#[test]
+fn a_secret_stays_where_plans_do_not_show_it() {
+    let mut world = World::new();
+    let params = json!({"name": "key", "scope": {"type": "account"}, "payload": "very secret"});
+    let made = world.made("stripe_apps_secret", params.as_object().unwrap()).unwrap();
+    let there = world.moved("stripe_apps_secret", ENTITY, &made).unwrap_or_else(|fault| panic!("{fault}"));
+    let shown = format!("{:?}", (there.state.get("input_payload"), there.state.get("record")));
+    assert!(!shown.contains("very secret"), "{shown}");
+    assert!(format!("{:?}", there.state.get("secret_payload")).contains("very secret"));
+    let hook = json!({"url": "https://example.com/hook", "enabled_events": ["*"]});
+    let made = world.made("stripe_webhook_endpoint", hook.as_object().unwrap()).unwrap();
+    let there =
+        world.moved("stripe_webhook_endpoint", ENTITY, &made).unwrap_or_else(|fault| panic!("{fault}"));
+    let there = world.refresh(ENTITY, &there).unwrap_or_else(|fault| panic!("{fault}"));
+    let back =
+        world.moved(ENTITY, "stripe_webhook_endpoint", &there).unwrap_or_else(|fault| panic!("{fault}"));
+    assert_eq!(back.state.get("secret"), made.state.get("secret"));
+    assert!(made.state.get("secret").as_str().is_some_and(|it| it.starts_with("whsec_")));
+}
+
+#[test]
+fn the_objects_of_the_providers_before_move_to_the_other_name_of_their_type() {
+    let mut world = World::new();
+    let meter =
+        json!({"display_name": "calls", "event_name": "calls", "default_aggregation": {"formula": "sum"}});
+    let (status, meter) = world.stripe.call("POST", "/v1/billing/meters", &meter);
+    assert_eq!(status, 200, "{meter}");
+    let state = json!({"id": meter["id"], "display_name": "calls", "event_name": "calls"});
+    let from = ("registry.terraform.io/lukasaron/stripe", "stripe_meter", 0);
+    let moved =
+        world.moved_from(from, "stripe_billing_meter", &state).unwrap_or_else(|fault| panic!("{fault}"));
+    let written = json!({"display_name": "calls", "event_name": "calls", "default_aggregation": {"formula": "sum"}, "value_settings": {"event_payload_key": "value"},
+        "customer_mapping": {"event_payload_key": "stripe_customer_id", "type": "by_id"}});
+    let read = world.refresh("stripe_billing_meter", &moved).unwrap_or_else(|fault| panic!("{fault}"));
+    world.idle("stripe_billing_meter", &read, written.as_object().unwrap()).unwrap();
+    let moved = world.moved_from(from, ENTITY, &state).unwrap_or_else(|fault| panic!("{fault}"));
+    let read = world.refresh(ENTITY, &moved).unwrap_or_else(|fault| panic!("{fault}"));
+    let written = json!({"entity": "BillingMeter", "input_payload": written});
+    world.idle(ENTITY, &read, written.as_object().unwrap()).unwrap();
+    let hook = json!({"url": "https://example.com/hook", "enabled_events": ["*"]});
+    let (_, hook) = world.stripe.call("POST", "/v1/webhook_endpoints", &hook);
+    let from = ("registry.opentofu.org/stripe/stripe", "stripe_webhook_endpoint", 1);
+    let state = json!({"id": hook["id"], "secret": "whsec_once", "url": hook["url"]});
+    for (target, attribute) in [("stripe_webhook_endpoint", "secret"), (ENTITY, "output_payload")] {
+        let moved = world.moved_from(from, target, &state).unwrap_or_else(|fault| panic!("{fault}"));
+        let read = world.refresh(target, &moved).unwrap_or_else(|fault| panic!("{fault}"));
+        assert!(read.state.get(attribute).as_str().is_some_and(|it| it.contains("whsec_once")), "{target}");
+    }
+}
+
+#[test]
+fn what_cannot_move_is_refused_with_what_can() {
+    let mut world = World::new();
+    let ours = "registry.terraform.io/connectors/stripe";
+    let meter = &catalog().by_object("billing.meter").unwrap().name;
+    let customer = json!({"entity": "Customer", "id": "cus_1", "entity_id": "cus_1"});
+    let takes_meters = format!("It takes over `stripe_entity` of the type {meter}, `stripe_billing_meter`.");
+    for ((provider, source), target, state, told) in [
+        ((ours, "stripe_customer"), "stripe_meter", json!({"id": "cus_1"}), takes_meters.as_str()),
+        (
+            (ours, ENTITY),
+            "stripe_meter",
+            customer.clone(),
+            "`stripe_entity` of the type Customer cannot become",
+        ),
+        ((ours, ENTITY), "stripe_connection", customer, "It takes over no other type."),
+        ((ours, "stripe_connection"), ENTITY, json!({"id": "x"}), "It takes over every typed resource."),
+        ((ours, "stripe_unknown"), "stripe_price", json!({"id": "x"}), "A `stripe_unknown` cannot become"),
+        (
+            ("example.com/a/paddle", "stripe_price"),
+            "stripe_price",
+            json!({"id": "x"}),
+            "of example.com/a/paddle",
+        ),
+    ] {
+        match world.moved_from((provider, source, 0), target, &state) {
+            Err(Fault::Refused(errors, _)) => {
+                let [error] = &errors[..] else { panic!("{errors:?}") };
+                assert_eq!(error.summary, "Move Not Supported");
+                assert!(error.detail.contains(told), "{}", error.detail);
+            }
+            other => panic!("{source} to {target}: {other:?}"),
+        }
+    }
+    let passed = world.moved_from(
+        ("example.com/a/stripe", "stripe_price", 3),
+        "stripe_price",
+        &json!({"id": "price_1"}),
+    );
+    assert_eq!(passed.unwrap_or_else(|fault| panic!("{fault}")).state.get("id").as_str(), Some("price_1"));
+}
