@@ -35,10 +35,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         protox::compile(["proto/tfplugin5.proto", "proto/plugin.proto", "proto/health.proto"], ["proto"])?;
     // Schemas in the order of their names: the same ones are the same bytes.
     let generator = tonic_prost_build::configure().build_client(true);
-    generator.btree_map(".tfplugin5.GetProviderSchema").compile_fds(descriptors)?;
+    generator
+        .btree_map(".tfplugin5.GetProviderSchema")
+        .btree_map(".tfplugin5.GetResourceIdentitySchemas")
+        .compile_fds(descriptors)?;
     link_at_a_fixed_address();
     pack_catalog(Path::new("src/catalog"))?;
-    unpack_schemas(Path::new("src/provider/packed_schemas.bin"))
+    let packed = Path::new("src/provider");
+    unpack_schemas(&packed.join("packed_schemas.bin"), "schemas.bin")?;
+    unpack_schemas(&packed.join("packed_identities.bin"), "identities.bin")
 }
 
 /// Links programs for glibc at a fixed address, as Go links its own: nothing is relocated at a start, of which
@@ -70,11 +75,11 @@ fn pack_catalog(catalog: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 /// Unpacks the schemas that were encoded in advance.
-fn unpack_schemas(packed: &Path) -> Result<(), Box<dyn Error>> {
+fn unpack_schemas(packed: &Path, into: &str) -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", packed.display());
     let schemas = miniz_oxide::inflate::decompress_to_vec(&fs::read(packed)?)
         .map_err(|why| format!("{}: {why}", packed.display()))?;
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("schemas.bin"), schemas)?;
+    fs::write(Path::new(&env::var("OUT_DIR")?).join(into), schemas)?;
     Ok(())
 }
 

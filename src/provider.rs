@@ -20,7 +20,7 @@ use crate::terraform::message::Message;
 use crate::terraform::provider::{
     ApplyRequest, MoveRequest, Opened, PlanRequest, PlanResponse, Progress, Provider, StateResponse,
 };
-use crate::terraform::schema::Schema;
+use crate::terraform::schema::{IdentitySchema, Schema};
 use crate::terraform::value::Value;
 
 mod block;
@@ -29,6 +29,7 @@ mod connection_schema;
 mod connection_settings;
 mod data_sources;
 mod explain;
+mod identity;
 mod messages;
 mod metadata_rules;
 mod moves;
@@ -61,6 +62,21 @@ trait Resource: Send + Sync {
     ) -> BoxFuture<'a, StateResponse>;
 
     fn import<'a>(&'a self, runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse>;
+
+    /// What the identity of an object consists of; none where objects have none.
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        None
+    }
+
+    /// The identity of an object; null while it is not known.
+    fn identity(&self, _state: &Value, _private: &[u8]) -> Value {
+        Value::Null
+    }
+
+    /// The state of the object of an identity, in the way of an import.
+    fn import_by_identity(&self, _identity: &Value) -> StateResponse {
+        StateResponse::default()
+    }
 
     /// An object of this type as one that becomes an object of another type; none where none can.
     fn leaves(&self, _state: &Value, _private: &[u8]) -> Option<Leaving> {
@@ -329,6 +345,25 @@ impl Provider for StripeProvider {
         match resource(type_name) {
             Ok(resource) => resource.import(&self.runtime(), id).await,
             Err(unknown) => StateResponse { diagnostics: vec![unknown], ..StateResponse::default() },
+        }
+    }
+
+    fn identity_schema(&self, type_name: &str) -> Option<IdentitySchema> {
+        resource(type_name).ok()?.identity_schema()
+    }
+
+    fn encoded_identity_schemas(&self) -> Option<Bytes> {
+        Some(packed_schemas::encoded_identities())
+    }
+
+    fn identity(&self, type_name: &str, state: &Value, private: &[u8]) -> Value {
+        resource(type_name).map_or(Value::Null, |resource| resource.identity(state, private))
+    }
+
+    async fn import_by_identity(&self, type_name: &str, identity: Value) -> StateResponse {
+        match resource(type_name) {
+            Ok(resource) => resource.import_by_identity(&identity),
+            Err(unknown) => unknown.into(),
         }
     }
 

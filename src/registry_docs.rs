@@ -5,6 +5,7 @@
 
 mod entities;
 mod examples;
+mod identity;
 mod page;
 mod permissions;
 mod reference;
@@ -15,7 +16,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::provider::packed_schemas;
-use crate::terraform::protocol::encoded_schemas;
+use crate::terraform::protocol::{encoded_identity_schemas, encoded_schemas};
 use crate::terraform::provider::Schemas;
 
 use examples::Examples;
@@ -36,17 +37,24 @@ pub fn pages(root: &Path, schemas: &Schemas) -> io::Result<BTreeMap<PathBuf, Str
         schema: &schemas.provider,
         example: example(root.join("examples/provider/provider.tf"))?,
         import: None,
+        identity: None,
     };
     add(PathBuf::from("docs/index.md"), &provider);
     for (name, schema) in &schemas.resources {
         let folder = root.join("examples/resources").join(name);
         let example = example(folder.join("resource.tf"))?;
         let import = fs::read_to_string(folder.join("import.sh")).ok();
-        add(path_of("resources", name), &Page { kind: Kind::Resource, name, schema, example, import });
+        let written = fs::read_to_string(folder.join("import-by-identity.tf")).ok();
+        let made = || identity::example(name, schemas.identities.get(name)?, import.as_deref()?);
+        let identity = written.or_else(made);
+        add(
+            path_of("resources", name),
+            &Page { kind: Kind::Resource, name, schema, example, import, identity },
+        );
     }
     for (name, schema) in &schemas.data_sources {
         let example = example(root.join("examples/data-sources").join(name).join("data-source.tf"))?;
-        let page = Page { kind: Kind::DataSource, name, schema, example, import: None };
+        let page = Page { kind: Kind::DataSource, name, schema, example, import: None, identity: None };
         add(path_of("data-sources", name), &page);
     }
     for (name, schema) in &schemas.ephemeral_resources {
@@ -72,9 +80,13 @@ fn path_of(folder: &str, name: &str) -> PathBuf {
 /// are gone; answers their paths.
 pub fn write(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
     let mut written = Vec::new();
-    let schemas_file = (PathBuf::from(packed_schemas::FILE), packed_schemas::pack(&encoded_schemas(schemas)));
+    let packed = |file: &str, encoded: Vec<u8>| (PathBuf::from(file), packed_schemas::pack(&encoded));
+    let packed = [
+        packed(packed_schemas::FILE, encoded_schemas(schemas)),
+        packed(packed_schemas::IDENTITIES_FILE, encoded_identity_schemas(schemas)),
+    ];
     let pages = pages(root, schemas)?.into_iter().map(|(path, text)| (path, text.into_bytes()));
-    for (path, text) in pages.chain([schemas_file]) {
+    for (path, text) in pages.chain(packed) {
         let file = root.join(&path);
         if fs::read(&file).ok().as_ref() != Some(&text) {
             if let Some(folder) = file.parent() {

@@ -50,7 +50,7 @@ impl ImportId {
     /// one of is named by its type.
     pub fn of(entity: &'static Entity, place: &str) -> Result<Self, ImportError> {
         let (account, locator) = account_and_locator(entity, place);
-        let locator = if locator.is_empty() { &entity.key } else { locator };
+        let locator = if locator.is_empty() && id_count(entity) == 0 { &entity.key } else { locator };
         connector::check_locator(entity, locator)?;
         if entity.operation(OperationKind::Get).is_none() {
             return Err(ImportError::Unreadable { entity: &entity.name });
@@ -91,5 +91,7 @@ mod tests {
             assert_eq!((found.account.as_deref(), found.locator.as_str()), (account, locator), "{id}");
         }
         assert!(ImportId::parse("Price").is_err() && ImportId::parse("Price/").is_err());
+        let price = ImportId::parse("Price/price_1").unwrap().entity;
+        assert!(ImportId::of(price, "").is_err() && ImportId::of(price, "acct_1/").is_err());
     }
 }

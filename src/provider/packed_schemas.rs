@@ -11,12 +11,23 @@ pub const FILE: &str = "src/provider/packed_schemas.bin";
 /// What `build.rs` unpacked of the file.
 static ENCODED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schemas.bin"));
 
+/// The path of the file of the identity schemas.
+pub const IDENTITIES_FILE: &str = "src/provider/packed_identities.bin";
+
+/// What `build.rs` unpacked of it.
+static ENCODED_IDENTITIES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/identities.bin"));
+
 /// How hard the packing tries.
 const EFFORT: u8 = 10;
 
 /// The response to `GetProviderSchema`.
 pub(super) fn encoded() -> Bytes {
     Bytes::from_static(ENCODED)
+}
+
+/// The response to `GetResourceIdentitySchemas`.
+pub(super) fn encoded_identities() -> Bytes {
+    Bytes::from_static(ENCODED_IDENTITIES)
 }
 
 /// The content of the file for these encoded schemas.

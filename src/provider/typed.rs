@@ -24,6 +24,7 @@ mod data_source;
 mod documented;
 mod ephemeral;
 mod explain;
+mod identity;
 mod import;
 mod lookup;
 mod memory;
@@ -63,7 +64,7 @@ use crate::provider::typed::surfaces::Surfaces;
 use crate::provider::{DataSource, Resource};
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
-use crate::terraform::schema::Schema;
+use crate::terraform::schema::{IdentitySchema, Schema};
 use crate::terraform::value::Value;
 
 /// One typed resource, whose surface is made when it is first used.
@@ -245,6 +246,18 @@ impl Resource for Typed {
                 None => StateResponse::default(),
             }
         })
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        self.surfaces().map(Surfaces::identity_schema)
+    }
+
+    fn identity(&self, state: &Value, private: &[u8]) -> Value {
+        self.surfaces().map_or(Value::Null, |all| all.identity(state, private))
+    }
+
+    fn import_by_identity(&self, identity: &Value) -> StateResponse {
+        self.surfaces().map(|all| all.import_by_identity(identity)).unwrap_or_default()
     }
 
     fn leaves(&self, state: &Value, private: &[u8]) -> Option<Leaving> {

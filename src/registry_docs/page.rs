@@ -22,6 +22,9 @@ pub(super) enum Kind {
 const CHANGES: &str =
     "\nA change of an argument is an update of the object in Stripe, where its line says nothing else.\n";
 
+/// What stands before an import by an identity.
+const BY_IDENTITY: &str = "\nWith Terraform 1.12 and later also by its identity:\n\n";
+
 /// What a page is made from.
 pub(super) struct Page<'a> {
     pub(super) kind: Kind,
@@ -29,6 +32,7 @@ pub(super) struct Page<'a> {
     pub(super) schema: &'a Schema,
     pub(super) example: Example,
     pub(super) import: Option<String>,
+    pub(super) identity: Option<String>,
 }
 
 impl Page<'_> {
@@ -77,6 +81,9 @@ impl Page<'_> {
         text.push_str(&reference(block, &known));
         if let Some(import) = &self.import {
             let _ = write!(text, "\n## Import\n\n```shell\n{}\n```\n", import.trim_end());
+        }
+        if let Some(identity) = &self.identity {
+            let _ = write!(text, "{BY_IDENTITY}```terraform\n{}\n```\n", identity.trim_end());
         }
         let call = StripeProvider::call_of_action(self.name).filter(|_| is_action);
         match (entity, call) {

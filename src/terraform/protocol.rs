@@ -19,6 +19,7 @@ mod diagnostics;
 mod dispatch;
 mod dynamic;
 mod ephemeral_resource;
+mod identity;
 mod messages;
 mod moves;
 mod provider_block;
@@ -28,6 +29,7 @@ mod server;
 mod service;
 mod unimplemented;
 
+pub use identity::encoded as encoded_identity_schemas;
 pub use schema::encoded as encoded_schemas;
 pub use server::Server;
 

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
-use crate::terraform::schema::Schema;
+use crate::terraform::schema::{IdentitySchema, Schema};
 use crate::terraform::value::{Path, Value};
 
 mod ephemeral;
@@ -82,6 +82,25 @@ pub trait Provider: Debug + Send + Sync + 'static {
     async fn apply(&self, type_name: &str, request: ApplyRequest) -> StateResponse;
     /// The state of an object that is not managed yet, as far as its id tells; a read follows.
     async fn import(&self, type_name: &str, id: &str) -> StateResponse;
+
+    /// What the identity of an object of a resource type consists of; none where its objects have none.
+    fn identity_schema(&self, _type_name: &str) -> Option<IdentitySchema> {
+        None
+    }
+    /// The identity schemas as [`encoded_identity_schemas`](crate::terraform::protocol::encoded_identity_schemas)
+    /// writes them, where they were encoded in advance.
+    fn encoded_identity_schemas(&self) -> Option<Bytes> {
+        None
+    }
+    /// The identity of an object, as its state and its private data tell it; null while it is not known.
+    /// It must not change while the object is the same.
+    fn identity(&self, _type_name: &str, _state: &Value, _private: &[u8]) -> Value {
+        Value::Null
+    }
+    /// The state of an object that is not managed yet, in the way of [`Self::import`].
+    async fn import_by_identity(&self, type_name: &str, _identity: Value) -> StateResponse {
+        crate::terraform::messages::not_supported("identity of", type_name).into()
+    }
 
     /// Whether objects of other resource types can become objects of this provider's.
     fn can_move(&self) -> bool {
@@ -189,6 +208,8 @@ pub struct Schemas {
     pub ephemeral_resources: BTreeMap<String, Schema>,
     /// The schemas of the actions.
     pub actions: BTreeMap<String, Schema>,
+    /// What the identities of the managed resources consist of.
+    pub identities: BTreeMap<String, IdentitySchema>,
     /// [`Provider::can_move`].
     pub can_move: bool,
 }
@@ -207,9 +228,16 @@ impl Schemas {
                 provider.ephemeral_resource_schema(name)
             }),
             actions: all(provider.action_types(), &|name| provider.action_schema(name)),
+            identities: identities_of(provider),
             can_move: provider.can_move(),
         }
     }
+}
+
+/// Every identity schema of a provider, by type name.
+pub(crate) fn identities_of(provider: &impl Provider) -> BTreeMap<String, IdentitySchema> {
+    let names = provider.resource_types().into_iter();
+    names.filter_map(|name| Some((name.to_owned(), provider.identity_schema(name)?))).collect()
 }
 
 /// What a plan starts from. All three values are objects of the resource's schema or null.

@@ -10,10 +10,12 @@ use crate::terraform::value::Type;
 
 mod attribute;
 mod check;
+mod identity;
 mod reserved;
 
 pub use attribute::{Attribute, Member, Presence};
 pub use check::{Rule, check, refuse_write_only, warn_of_deprecated};
+pub use identity::{IdentityAttribute, IdentitySchema};
 pub use reserved::BlockKind;
 
 /// A name in a schema: written in the source, or made from data when the schema is built.

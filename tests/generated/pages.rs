@@ -6,7 +6,7 @@ use stripe_provider::env::Env;
 use stripe_provider::provider::{StripeProvider, packed_schemas};
 use stripe_provider::registry_docs;
 use stripe_provider::terraform::Provider as _;
-use stripe_provider::terraform::protocol::encoded_schemas;
+use stripe_provider::terraform::protocol::{encoded_identity_schemas, encoded_schemas};
 use stripe_provider::terraform::provider::Schemas;
 use stripe_provider::terraform::schema::Member;
 
@@ -59,6 +59,8 @@ fn the_committed_schemas_are_those_that_are_made_anew() {
     let provider = StripeProvider::new(Env::from_pairs::<String, String>([]));
     let sent = provider.encoded_schemas().unwrap();
     assert!(sent == encoded_schemas(&schemas()), "{} is old; run `cargo run -- docs`", packed_schemas::FILE);
+    let (sent, file) = (provider.encoded_identity_schemas().unwrap(), packed_schemas::IDENTITIES_FILE);
+    assert!(sent == encoded_identity_schemas(&schemas()), "{file} is old; run `cargo run -- docs`");
 }
 
 #[test]

@@ -145,3 +145,16 @@ async fn an_import_that_gets_its_connection_keeps_what_no_configuration_had() {
     assert_eq!(plan.action, Action::Nothing);
     assert_eq!(updated.state.get("record").get("email").as_str(), Some("a@b.example"));
 }
+
+#[tokio::test]
+async fn a_connection_is_imported_by_its_location_and_name() {
+    let mut stripe = stripe().await;
+    let connection = Value::map([("name", Value::from("shop")), ("location", Value::from("global"))]);
+    let made = stripe.made("stripe_connection", &connection).await;
+    assert_eq!(stripe.terraform.identity, connection);
+    let imported = ok(stripe.terraform.import_identity("stripe_connection", &connection).await);
+    assert_eq!(imported.state.get("id"), made.state.get("id"));
+    assert_eq!(stripe.terraform.identity, connection);
+    let nameless = Value::map([("name", Value::from("")), ("location", Value::from("global"))]);
+    assert!(stripe.terraform.import_identity("stripe_connection", &nameless).await.is_err());
+}

@@ -97,6 +97,21 @@ async fn schemas_that_were_encoded_in_advance_leave_as_they_are() {
 }
 
 #[tokio::test]
+async fn identity_schemas_leave_as_they_are_and_are_of_all_that_can_be_imported() {
+    let provider = StripeProvider::new(Env::from_pairs::<String, String>([]));
+    let encoded = provider.encoded_identity_schemas().unwrap();
+    let mut client = connect(provider).await;
+    let asked = wire::get_resource_identity_schemas::Request {};
+    let answer = client.get_resource_identity_schemas(asked).await.unwrap().into_inner();
+    let (schemas, asked) = (answer.identity_schemas.clone(), wire::get_metadata::Request {});
+    assert_eq!(answer.encode_to_vec(), encoded);
+    let types = client.get_metadata(asked).await.unwrap().into_inner().resources;
+    let without: Vec<_> = types.iter().filter(|it| !schemas.contains_key(&it.type_name)).collect();
+    assert_eq!(without.len(), 1, "{without:?}");
+    assert_eq!(without[0].type_name, "stripe_action");
+}
+
+#[tokio::test]
 async fn the_wire_carries_nesting_deprecation_and_write_only() {
     let block = start().await.block("toy_box");
     let attribute = |name: &str| block.attributes.iter().find(|attribute| attribute.name == name).unwrap();

@@ -12,10 +12,12 @@ use stripe_provider::terraform::wire::tfplugin5::{
 use super::terraform::Object;
 
 mod compatible;
+mod identity;
 mod plan_valid;
 mod schemas;
 
 pub use compatible::compatible;
+pub use identity::{identifiable, identity_type};
 pub use plan_valid::plan_valid;
 pub use schemas::loadable;
 

@@ -1,6 +1,7 @@
 //! A miniature of Terraform's core: it plans, applies, reads, imports and destroys through
 //! the protocol, in core's order, and holds every answer against the rules.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use hyper_util::rt::TokioIo;
@@ -17,6 +18,7 @@ use super::calls::Calls;
 use super::{blocks, rules};
 
 mod ephemeral;
+mod imports;
 mod moves;
 
 /// What this core can do.
@@ -35,6 +37,10 @@ pub struct Terraform {
     pub warnings: Vec<String>,
     /// The warnings since the last look.
     pub told: Vec<wire::Diagnostic>,
+    /// What the identities of the resource types consist of.
+    pub identities: BTreeMap<String, wire::ResourceIdentitySchema>,
+    /// The identity of the object that was planned, changed, read, moved or imported last; null where it has none.
+    pub identity: Value,
     /// What the provider was configured with last.
     configured: Option<wire::configure::Request>,
 }
@@ -100,7 +106,12 @@ impl Terraform {
     pub async fn over(mut client: Client) -> Outcome<Self> {
         let schema = client.get_schema(wire::get_provider_schema::Request {}).await.unwrap().into_inner();
         broken(rules::loadable(&schema))?;
-        Ok(Self { client, schema, warnings: Vec::new(), told: Vec::new(), configured: None })
+        let asked = wire::get_resource_identity_schemas::Request {};
+        let identities = client.get_resource_identity_schemas(asked).await.unwrap().into_inner();
+        let identities: BTreeMap<_, _> = identities.identity_schemas.into_iter().collect();
+        broken(rules::identifiable(&identities, &schema))?;
+        let (warnings, told, identity, configured) = (Vec::new(), Vec::new(), Value::Null, None);
+        Ok(Self { client, schema, warnings, told, identities, identity, configured })
     }
 
     /// Prepares and configures the provider.
@@ -205,26 +216,9 @@ impl Terraform {
         let answer = self.client.read_resource(request).await.unwrap().into_inner();
         self.heard(&answer.diagnostics, object)?;
         let read = Object { state: receive(answer.new_state.as_ref(), &ty)?, private: answer.private };
+        self.identified(name, answer.new_identity, &read.state)?;
         broken(rules::read_valid(&object.private, &read))?;
         broken(named("after read", rules::write_only_null(&self.block(name), &read.state)))?;
-        Ok(read)
-    }
-
-    /// Imports an object and reads it.
-    pub async fn import(&mut self, name: &str, id: &str) -> Outcome<Object> {
-        let request = wire::import_resource_state::Request {
-            type_name: name.to_owned(),
-            id: id.to_owned(),
-            ..Default::default()
-        };
-        let answer = self.client.import_resource_state(request).await.unwrap().into_inner();
-        self.heard(&answer.diagnostics, &Object::default())?;
-        broken(rules::import_valid(name, &answer.imported_resources))?;
-        let imported = &answer.imported_resources[0];
-        let state = receive(imported.state.as_ref(), &blocks::ty(&self.block(name)))?;
-        let read = self.refresh(name, &Object { state, private: imported.private.clone() }).await?;
-        let gone = read.state.is_null().then(|| "cannot import a non-existent object".to_owned());
-        broken(gone.into_iter().collect())?;
         Ok(read)
     }
 
@@ -320,6 +314,7 @@ impl Terraform {
         broken(rules::no_escape(answer.legacy_type_system, answer.deferred.is_some()))?;
         let state = receive(answer.planned_state.as_ref(), &ty)?;
         broken(named("planned", rules::write_only_null(&block, &state)))?;
+        self.planned_identity(name, answer.planned_identity)?;
         let planned = Object { state, private: answer.planned_private };
         Ok(rules::Planned { planned, requires_replace: answer.requires_replace })
     }
@@ -346,6 +341,7 @@ impl Terraform {
         broken(named("after apply", rules::wholly_known(&object.state)))?;
         broken(named("after apply", rules::write_only_null(&block, &object.state)))?;
         self.heard(&answer.diagnostics, &object)?;
+        self.identified(name, answer.new_identity, &object.state)?;
         broken(rules::no_escape(answer.legacy_type_system, false))?;
         let differing = rules::compatible(&block, &planned.state, &object.state);
         broken(named("inconsistent result after apply", differing))?;

@@ -18,6 +18,7 @@ mod config;
 mod ephemeral;
 mod features;
 mod golden;
+mod identities;
 mod imports;
 mod ledger;
 mod lives;

@@ -6,7 +6,7 @@ use stripe_provider::catalog::{Entity, catalog};
 use stripe_provider::terraform::value::{Type, Value};
 
 use crate::support::terraform::{Action, Fault, Object};
-use crate::world::{World, at, typed};
+use crate::world::{World, at, fine, typed};
 
 const ENTITY: &str = "stripe_entity";
 
@@ -82,13 +82,12 @@ fn what_was_written_before_a_move_is_unset_when_it_is_taken_away_after_it() {
     let mut world = World::new();
     let params = json!({"name": "Gold", "description": "fine"});
     let made = world.made("stripe_product", params.as_object().unwrap()).unwrap();
-    let there = world.moved("stripe_product", ENTITY, &made).unwrap_or_else(|fault| panic!("{fault}"));
-    let back = world.moved(ENTITY, "stripe_product", &there).unwrap_or_else(|fault| panic!("{fault}"));
+    let there = fine(world.moved("stripe_product", ENTITY, &made));
+    let back = fine(world.moved(ENTITY, "stripe_product", &there));
     let less = json!({"name": "Gold"});
-    let plan =
-        world.plan("stripe_product", &back, less.as_object()).unwrap_or_else(|fault| panic!("{fault}"));
+    let plan = fine(world.plan("stripe_product", &back, less.as_object()));
     assert_eq!(plan.action, Action::Update);
-    let updated = world.apply("stripe_product", &plan).unwrap_or_else(|fault| panic!("{fault}"));
+    let updated = fine(world.apply("stripe_product", &plan));
     let path = format!("/v1/products/{}", updated.state.get("id").as_str().unwrap());
     assert_eq!(world.stripe.call("GET", &path, &Json::Null).1["description"], Json::Null);
 }
@@ -98,17 +97,15 @@ fn a_secret_stays_where_plans_do_not_show_it() {
     let mut world = World::new();
     let params = json!({"name": "key", "scope": {"type": "account"}, "payload": "very secret"});
     let made = world.made("stripe_apps_secret", params.as_object().unwrap()).unwrap();
-    let there = world.moved("stripe_apps_secret", ENTITY, &made).unwrap_or_else(|fault| panic!("{fault}"));
+    let there = fine(world.moved("stripe_apps_secret", ENTITY, &made));
     let shown = format!("{:?}", (there.state.get("input_payload"), there.state.get("record")));
     assert!(!shown.contains("very secret"), "{shown}");
     assert!(format!("{:?}", there.state.get("secret_payload")).contains("very secret"));
     let hook = json!({"url": "https://example.com/hook", "enabled_events": ["*"]});
     let made = world.made("stripe_webhook_endpoint", hook.as_object().unwrap()).unwrap();
-    let there =
-        world.moved("stripe_webhook_endpoint", ENTITY, &made).unwrap_or_else(|fault| panic!("{fault}"));
-    let there = world.refresh(ENTITY, &there).unwrap_or_else(|fault| panic!("{fault}"));
-    let back =
-        world.moved(ENTITY, "stripe_webhook_endpoint", &there).unwrap_or_else(|fault| panic!("{fault}"));
+    let there = fine(world.moved("stripe_webhook_endpoint", ENTITY, &made));
+    let there = fine(world.refresh(ENTITY, &there));
+    let back = fine(world.moved(ENTITY, "stripe_webhook_endpoint", &there));
     assert_eq!(back.state.get("secret"), made.state.get("secret"));
     assert!(made.state.get("secret").as_str().is_some_and(|it| it.starts_with("whsec_")));
 }
@@ -122,14 +119,13 @@ fn the_objects_of_the_providers_before_move_to_the_other_name_of_their_type() {
     assert_eq!(status, 200, "{meter}");
     let state = json!({"id": meter["id"], "display_name": "calls", "event_name": "calls"});
     let from = ("registry.terraform.io/lukasaron/stripe", "stripe_meter", 0);
-    let moved =
-        world.moved_from(from, "stripe_billing_meter", &state).unwrap_or_else(|fault| panic!("{fault}"));
+    let moved = fine(world.moved_from(from, "stripe_billing_meter", &state));
     let written = json!({"display_name": "calls", "event_name": "calls", "default_aggregation": {"formula": "sum"}, "value_settings": {"event_payload_key": "value"},
         "customer_mapping": {"event_payload_key": "stripe_customer_id", "type": "by_id"}});
-    let read = world.refresh("stripe_billing_meter", &moved).unwrap_or_else(|fault| panic!("{fault}"));
+    let read = fine(world.refresh("stripe_billing_meter", &moved));
     world.idle("stripe_billing_meter", &read, written.as_object().unwrap()).unwrap();
-    let moved = world.moved_from(from, ENTITY, &state).unwrap_or_else(|fault| panic!("{fault}"));
-    let read = world.refresh(ENTITY, &moved).unwrap_or_else(|fault| panic!("{fault}"));
+    let moved = fine(world.moved_from(from, ENTITY, &state));
+    let read = fine(world.refresh(ENTITY, &moved));
     let written = json!({"entity": "BillingMeter", "input_payload": written});
     world.idle(ENTITY, &read, written.as_object().unwrap()).unwrap();
     let hook = json!({"url": "https://example.com/hook", "enabled_events": ["*"]});
@@ -137,8 +133,8 @@ fn the_objects_of_the_providers_before_move_to_the_other_name_of_their_type() {
     let from = ("registry.opentofu.org/stripe/stripe", "stripe_webhook_endpoint", 1);
     let state = json!({"id": hook["id"], "secret": "whsec_once", "url": hook["url"]});
     for (target, attribute) in [("stripe_webhook_endpoint", "secret"), (ENTITY, "output_payload")] {
-        let moved = world.moved_from(from, target, &state).unwrap_or_else(|fault| panic!("{fault}"));
-        let read = world.refresh(target, &moved).unwrap_or_else(|fault| panic!("{fault}"));
+        let moved = fine(world.moved_from(from, target, &state));
+        let read = fine(world.refresh(target, &moved));
         assert!(read.state.get(attribute).as_str().is_some_and(|it| it.contains("whsec_once")), "{target}");
     }
 }
@@ -182,5 +178,5 @@ fn what_cannot_move_is_refused_with_what_can() {
         "stripe_price",
         &json!({"id": "price_1"}),
     );
-    assert_eq!(passed.unwrap_or_else(|fault| panic!("{fault}")).state.get("id").as_str(), Some("price_1"));
+    assert_eq!(fine(passed).state.get("id").as_str(), Some("price_1"));
 }

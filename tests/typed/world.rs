@@ -8,8 +8,8 @@ use stripe_provider::catalog::{Entity, OperationKind, catalog};
 use stripe_provider::env::Env;
 use stripe_provider::provider::StripeProvider;
 use stripe_provider::sandbox::Sandbox;
-use stripe_provider::terraform::value::{Entries, Value};
-use stripe_provider::terraform::wire::tfplugin5::{Diagnostic, schema::Block};
+use stripe_provider::terraform::value::{Entries, Value, msgpack};
+use stripe_provider::terraform::wire::tfplugin5::{self as wire, Diagnostic, schema::Block};
 
 use crate::calls::Stripe;
 use crate::config::config;
@@ -40,11 +40,11 @@ impl World {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let env = Env::from_pairs([("TF_DATA_DIR", folder.path().join("data").display().to_string())]);
         let terraform = runtime.block_on(async {
-            let mut terraform = ok(Terraform::start(StripeProvider::new(env)).await);
+            let mut terraform = fine(Terraform::start(StripeProvider::new(env)).await);
             let mut block =
                 Value::map(settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
             block.set("sandbox", Value::from(file.display().to_string()));
-            ok(terraform.configure(&block).await);
+            fine(terraform.configure(&block).await);
             terraform
         });
         let setups = Setups::read();
@@ -68,12 +68,12 @@ impl World {
         let data = folder.path().join("data").display().to_string();
         let env = Env::from_pairs([("TF_DATA_DIR", data), ("STRIPE_API_KEY", "sk_test_every".to_owned())]);
         let terraform = runtime.block_on(async {
-            let mut terraform = ok(Terraform::start(StripeProvider::new(env)).await);
+            let mut terraform = fine(Terraform::start(StripeProvider::new(env)).await);
             let mut block = Value::map([("api_base", Value::from(tap.base.as_str()))]);
             for (name, value) in settings {
                 block.set(name, value.clone());
             }
-            ok(terraform.configure(&block).await);
+            fine(terraform.configure(&block).await);
             terraform
         });
         let (stripe, setups) = (Stripe::over(sandbox.clone()), Setups::read());
@@ -169,6 +169,24 @@ impl World {
         self.runtime.block_on(self.terraform.invoke(name, written))
     }
 
+    /// A stored identity as the provider would have it now.
+    pub fn upgraded_identity(&mut self, name: &str, raw: wire::RawState) -> Value {
+        let request = wire::upgrade_resource_identity::Request {
+            type_name: name.to_owned(),
+            version: 0,
+            raw_identity: Some(raw),
+        };
+        let ty = self.terraform.identity_type(name).unwrap();
+        let answer = self.runtime.block_on(self.terraform.client.upgrade_resource_identity(request));
+        let data = answer.unwrap().into_inner().upgraded_identity.unwrap().identity_data.unwrap();
+        msgpack::decode(&data.msgpack, &ty).unwrap()
+    }
+
+    /// The object of an identity.
+    pub fn identified(&mut self, name: &str, identity: &Value) -> Outcome<Object> {
+        self.runtime.block_on(self.terraform.import_identity(name, identity))
+    }
+
     /// An object as one of another type, which a process makes of it that was not configured.
     pub fn moved(&mut self, source: &str, target: &str, object: &Object) -> Outcome<Object> {
         self.runtime.block_on(async {
@@ -216,6 +234,12 @@ impl World {
     }
 }
 
+/// What an operation comes to, which must not fail.
+#[track_caller]
+pub fn fine<T>(outcome: Outcome<T>) -> T {
+    outcome.unwrap_or_else(|fault| panic!("{fault}"))
+}
+
 /// A fault, with the step it came of.
 pub fn at(step: &'static str) -> impl Fn(Fault) -> String {
     move |fault| format!("{step}: {fault}")
@@ -239,9 +263,4 @@ pub fn typed() -> &'static BTreeMap<String, &'static Entity> {
         let pairs = StripeProvider::typed_resources();
         pairs.into_iter().map(|(name, key)| (name, catalog().by_object(key).unwrap())).collect()
     })
-}
-
-#[track_caller]
-fn ok<T>(outcome: Outcome<T>) -> T {
-    outcome.unwrap_or_else(|fault| panic!("{fault}"))
 }

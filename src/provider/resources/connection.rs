@@ -19,13 +19,16 @@ use crate::provider::setting_faults::{check_key, idle_service_account};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::Presence::{OptionalComputed, Required};
-use crate::terraform::schema::{Attribute, Rule, Schema};
+use crate::terraform::schema::{Attribute, IdentityAttribute, IdentitySchema, Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
 /// The only version of the connector.
 const CONNECTOR_VERSION: &str = "1";
 /// The computed attributes that a change of settings may alter.
 const DERIVED_AT_APPLY: [&str; 3] = ["status", "livemode", "update_time"];
+
+/// The attributes that tell a connection from all others.
+const IDENTITY: [&str; 2] = ["location", "name"];
 
 /// The managed resource `stripe_connection`.
 #[derive(Debug)]
@@ -81,6 +84,23 @@ impl Resource for Connection {
 
     fn import<'a>(&'a self, _runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move { import(id) })
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        let [location, name] = IDENTITY;
+        let attributes = vec![
+            IdentityAttribute::required(location, "The location of the connection."),
+            IdentityAttribute::required(name, "The name of the connection."),
+        ];
+        Some(IdentitySchema { version: 0, attributes })
+    }
+
+    fn identity(&self, state: &Value, _private: &[u8]) -> Value {
+        Value::map(IDENTITY.map(|name| (name, state.get(name).clone())))
+    }
+
+    fn import_by_identity(&self, identity: &Value) -> StateResponse {
+        import(&id_of(identity).unwrap_or_default())
     }
 }
 

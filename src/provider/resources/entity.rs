@@ -1,6 +1,7 @@
 //! `stripe_entity`: any Stripe object, as a payload that is created, kept and ended.
 
 mod apply;
+mod identity;
 mod moves;
 mod plan;
 mod read;
@@ -26,7 +27,7 @@ use crate::provider::secret_payload::{self, Hidden};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::Presence::Required;
-use crate::terraform::schema::{Attribute, Rule, Schema};
+use crate::terraform::schema::{Attribute, IdentitySchema, Rule, Schema};
 use crate::terraform::value::{Type, Value};
 
 /// Attributes that Stripe's answer decides.
@@ -116,6 +117,18 @@ impl Resource for Entity {
 
     fn import<'a>(&'a self, _runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move { read::import(id) })
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        Some(identity::schema())
+    }
+
+    fn identity(&self, state: &Value, private: &[u8]) -> Value {
+        identity::of(state, private)
+    }
+
+    fn import_by_identity(&self, identity: &Value) -> StateResponse {
+        read::import(&identity::import_id(identity))
     }
 
     fn leaves(&self, state: &Value, private: &[u8]) -> Option<Leaving> {

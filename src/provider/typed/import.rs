@@ -28,11 +28,16 @@ pub(super) async fn import(surfaces: &Surfaces, runtime: &Runtime, id: &str) -> 
             Err(None) => Ok(id.to_owned()),
         },
     };
-    let placed = place.and_then(|place| {
-        let surface = surfaces.of_locator(&place);
-        ImportId::of(surface.entity, &place).map_err(|error| vec![refused(surface, id, &error)])
-    });
-    match placed {
+    match place {
+        Ok(place) => import_at(surfaces, &place, id),
+        Err(diagnostics) => StateResponse { diagnostics, ..StateResponse::default() },
+    }
+}
+
+/// The state of an object at a place, which the practitioner called `told`.
+pub(super) fn import_at(surfaces: &Surfaces, place: &str, told: &str) -> StateResponse {
+    let surface = surfaces.of_locator(place);
+    match ImportId::of(surface.entity, place) {
         Ok(ImportId { account, locator, .. }) => {
             let mut memory = Memory { locator: Some(locator.clone()), ..Memory::default() };
             memory.private.imported = true;
@@ -44,7 +49,7 @@ pub(super) async fn import(surfaces: &Surfaces, runtime: &Runtime, id: &str) -> 
                 ..StateResponse::default()
             }
         }
-        Err(diagnostics) => StateResponse { diagnostics, ..StateResponse::default() },
+        Err(error) => refused(surface, told, &error).into(),
     }
 }
 

@@ -28,6 +28,11 @@ impl Surfaces {
         &self.own
     }
 
+    /// The surface of the same objects where they belong to another one.
+    pub(super) fn belonging(&self) -> Option<&Surface> {
+        self.belonging.as_ref()
+    }
+
     /// The surface of what a configuration asks for: it names what the object belongs to, or not.
     pub(super) fn of_config(&self, config: &Value) -> &Surface {
         let named = |surface: &&Surface| surface.places().any(|place| !config.get(place).is_null());

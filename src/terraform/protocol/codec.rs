@@ -20,6 +20,7 @@ pub(super) struct SchemaCodecs {
     data_sources: OnceLock<ByName>,
     ephemeral_resources: OnceLock<ByName>,
     actions: OnceLock<ByName>,
+    identities: OnceLock<BTreeMap<String, OnceLock<Option<Type>>>>,
 }
 
 /// None where the provider names a type and has no schema for it.
@@ -83,6 +84,13 @@ impl SchemaCodecs {
             codec.get_or_init(|| schema().map(|schema| SchemaCodec::new(provider, schema))).as_ref()
         });
         codec.ok_or_else(|| unknown("Action", name))
+    }
+
+    /// The type of the identities of a resource type; none where its objects have none.
+    pub(super) fn identity<P: Provider>(&self, provider: &P, name: &str) -> Option<&Type> {
+        let names = || provider.resource_types().into_iter().map(|it| (it.to_owned(), OnceLock::new()));
+        let known = self.identities.get_or_init(|| names().collect());
+        known.get(name)?.get_or_init(|| provider.identity_schema(name).map(|it| it.ty())).as_ref()
     }
 
     /// The names of the resource types, sorted.

@@ -1,6 +1,6 @@
 //! The RPC that takes an object over from another resource type.
 
-use super::Service;
+use super::{Service, identity};
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
 use crate::terraform::messages;
@@ -22,13 +22,14 @@ pub(super) fn move_state<P: Provider>(
     let target = service.codecs.resource(&service.provider, target_type_name)?;
     let from = MoveRequest { state: source_state(service, request)?, ..request_of(request) };
     let moved = service.provider.move_state(target_type_name, from);
+    let target_identity = identity::of(service, target_type_name, &moved.state, &moved.private)?;
     // A move that failed has no state.
     let state = if has_errors(&moved.diagnostics) { None } else { Some(target.encode(moved.state)?) };
     Ok(move_resource_state::Response {
+        target_identity,
         target_state: state,
         target_private: moved.private,
         diagnostics: target.diagnostics(moved.diagnostics),
-        ..Default::default()
     })
 }
 

@@ -1,11 +1,12 @@
 //! The RPCs about managed resources.
 
-use super::Service;
 use super::diagnostics::add;
+use super::{Service, identity};
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
 use crate::terraform::messages;
 use crate::terraform::provider::{ApplyRequest, PlanRequest};
+use crate::terraform::value::Value;
 use crate::terraform::wire::tfplugin5::{
     apply_resource_change, import_resource_state, plan_resource_change, read_resource,
     upgrade_resource_state, validate_resource_type_config,
@@ -46,7 +47,9 @@ pub(super) async fn read<P: Provider>(
     let codec = service.codecs.resource(&service.provider, &request.type_name)?;
     let state = codec.decode("current_state", request.current_state.as_ref())?;
     let response = service.provider.read(&request.type_name, state, request.private).await;
+    let new_identity = identity::of(service, &request.type_name, &response.state, &response.private)?;
     Ok(read_resource::Response {
+        new_identity,
         new_state: Some(codec.encode(response.state)?),
         diagnostics: codec.diagnostics(response.diagnostics),
         private: response.private,
@@ -67,7 +70,9 @@ pub(super) async fn plan<P: Provider>(
         private: request.prior_private,
     };
     let planned = service.provider.plan(&request.type_name, plan_request).await;
+    let planned_identity = identity::of(service, &request.type_name, &planned.state, &planned.private)?;
     Ok(plan_resource_change::Response {
+        planned_identity,
         planned_state: Some(codec.encode(planned.state)?),
         requires_replace: codec.paths(&planned.requires_replace),
         planned_private: planned.private,
@@ -88,8 +93,10 @@ pub(super) async fn apply<P: Provider>(
         private: request.planned_private,
     };
     let mut applied = service.provider.apply(&request.type_name, apply_request).await;
+    let new_identity = identity::of(service, &request.type_name, &applied.state, &applied.private)?;
     let new_state = codec.encode_what_fits(applied.state, &mut applied.diagnostics)?;
     Ok(apply_resource_change::Response {
+        new_identity,
         new_state: Some(new_state),
         private: applied.private,
         diagnostics: codec.diagnostics(applied.diagnostics),
@@ -102,17 +109,22 @@ pub(super) async fn import<P: Provider>(
     request: import_resource_state::Request,
 ) -> Result<import_resource_state::Response, Diagnostic> {
     let codec = service.codecs.resource(&service.provider, &request.type_name)?;
-    if request.id.is_empty() {
-        return Err(nothing_to_import(&request.type_name, "an import needs the object's id"));
-    }
-    let imported = service.provider.import(&request.type_name, &request.id).await;
+    let identity = identity::decode(service, &request.type_name, request.identity.as_ref())?;
+    let imported = match (request.id.as_str(), identity) {
+        ("", Value::Null) => {
+            return Err(nothing_to_import(&request.type_name, "an import needs the object's id"));
+        }
+        ("", identity) => service.provider.import_by_identity(&request.type_name, identity).await,
+        (id, _) => service.provider.import(&request.type_name, id).await,
+    };
     let mut response = import_resource_state::Response::default();
     if !imported.state.is_null() {
+        let identity = identity::of(service, &request.type_name, &imported.state, &imported.private)?;
         response.imported_resources.push(import_resource_state::ImportedResource {
             type_name: request.type_name,
             state: Some(codec.encode(imported.state)?),
             private: imported.private,
-            identity: None,
+            identity,
         });
     } else if !has_errors(&imported.diagnostics) {
         return Err(nothing_to_import(&request.type_name, &format!("there is no object `{}`", request.id)));

@@ -17,11 +17,12 @@ use tonic::{Request, Response, Status};
 
 use super::{MESSAGE_LIMIT, Service};
 use crate::terraform::Provider;
-use crate::terraform::wire::tfplugin5::get_provider_schema;
 use crate::terraform::wire::tfplugin5::provider_server::{Provider as _, ProviderServer};
+use crate::terraform::wire::tfplugin5::{get_provider_schema, get_resource_identity_schemas};
 
-/// The RPC that is answered with bytes.
+/// The RPCs that are answered with bytes.
 const GET_SCHEMA: &str = "/tfplugin5.Provider/GetSchema";
+const GET_IDENTITIES: &str = "/tfplugin5.Provider/GetResourceIdentitySchemas";
 
 /// A provider as a gRPC service.
 #[derive(Debug)]
@@ -60,11 +61,17 @@ impl<P: Provider> tower_service::Service<http::Request<Body>> for Server<P> {
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        if request.uri().path() != GET_SCHEMA {
-            return self.generated.call(request);
+        let service = Arc::clone(&self.service);
+        match request.uri().path() {
+            GET_SCHEMA => {
+                Box::pin(async move { Ok(Grpc::new(BytesCodec).unary(GetSchema(service), request).await) })
+            }
+            GET_IDENTITIES => {
+                let method = GetIdentities(service);
+                Box::pin(async move { Ok(Grpc::new(BytesCodec).unary(method, request).await) })
+            }
+            _ => self.generated.call(request),
         }
-        let method = GetSchema(Arc::clone(&self.service));
-        Box::pin(async move { Ok(Grpc::new(BytesCodec).unary(method, request).await) })
     }
 }
 
@@ -83,6 +90,26 @@ impl<P: Provider> UnaryService<()> for GetSchema<P> {
             }
             let asked = Request::new(get_provider_schema::Request {});
             let made = service.get_schema(asked).await?;
+            Ok(Response::new(made.into_inner().encode_to_vec().into()))
+        })
+    }
+}
+
+/// Answers `GetResourceIdentitySchemas`.
+struct GetIdentities<P>(Arc<Service<P>>);
+
+impl<P: Provider> UnaryService<()> for GetIdentities<P> {
+    type Response = Bytes;
+    type Future = BoxFuture<'static, Result<Response<Bytes>, Status>>;
+
+    fn call(&mut self, _: Request<()>) -> Self::Future {
+        let service = Arc::clone(&self.0);
+        Box::pin(async move {
+            if let Some(encoded) = service.provider.encoded_identity_schemas() {
+                return Ok(Response::new(encoded));
+            }
+            let asked = Request::new(get_resource_identity_schemas::Request {});
+            let made = service.get_resource_identity_schemas(asked).await?;
             Ok(Response::new(made.into_inner().encode_to_vec().into()))
         })
     }

@@ -5,8 +5,8 @@ use tonic::{Request, Response, Status};
 use super::dispatch::dispatch;
 use super::unimplemented::unimplemented;
 use super::{
-    RpcResult, Service, action, data_source, diagnostics, ephemeral_resource, moves, provider_block,
-    resource, schema,
+    RpcResult, Service, action, data_source, diagnostics, ephemeral_resource, identity, moves,
+    provider_block, resource, schema,
 };
 use crate::terraform::Provider;
 use crate::terraform::wire::tfplugin5::{
@@ -45,10 +45,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         request: Request<get_resource_identity_schemas::Request>,
     ) -> RpcResult<get_resource_identity_schemas::Response> {
-        dispatch("GetResourceIdentitySchemas", request, |_| async {
-            Ok(get_resource_identity_schemas::Response::default())
-        })
-        .await
+        dispatch("GetResourceIdentitySchemas", request, |_| async move { Ok(identity::schemas(self)) }).await
     }
 
     async fn get_functions(
@@ -156,9 +153,11 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         request: Request<upgrade_resource_identity::Request>,
     ) -> RpcResult<upgrade_resource_identity::Response> {
-        dispatch("UpgradeResourceIdentity", request, |request| async move {
-            Err(unimplemented("identity of", &request.type_name))
-        })
+        dispatch(
+            "UpgradeResourceIdentity",
+            request,
+            |request| async move { identity::upgrade(self, &request) },
+        )
         .await
     }
 

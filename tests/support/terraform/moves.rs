@@ -38,6 +38,7 @@ impl Terraform {
         let answer = self.client.move_resource_state(request).await.unwrap().into_inner();
         self.heard(&answer.diagnostics, &Object::default())?;
         let state = receive(answer.target_state.as_ref(), &blocks::ty(&self.block(target)))?;
+        self.identified(target, answer.target_identity, &state)?;
         broken(named("moved state", rules::wholly_known(&state)))?;
         broken(named("moved state", rules::write_only_null(&self.block(target), &state)))?;
         Ok(Object { state, private: answer.target_private })

@@ -1,0 +1,7 @@
+import {
+  to = stripe_entity.example
+  identity = {
+    entity = "Customer"
+    id     = "cus_123"
+  }
+}
