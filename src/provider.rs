@@ -6,19 +6,22 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use futures_util::future::{BoxFuture, join_all};
+use futures_util::stream::{self, BoxStream};
 
 use crate::catalog::Entity;
 use crate::engine::{Journal, JournalPlace};
 use crate::env::Env;
 use crate::provider::explain::explain_leftovers;
-use crate::provider::moves::Leaving;
+use crate::provider::managed::Resource;
 use crate::provider::runtime::Runtime;
 use crate::secret::without_marked;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity, has_errors};
 use crate::terraform::message::Message;
 use crate::terraform::provider::{
-    ApplyRequest, MoveRequest, Opened, PlanRequest, PlanResponse, Progress, Provider, StateResponse,
+    ApplyRequest, ListRequest, Listed, MoveRequest, Opened, PlanRequest, PlanResponse, Progress, Provider,
+    StateResponse,
 };
 use crate::terraform::schema::{IdentitySchema, Schema};
 use crate::terraform::value::Value;
@@ -30,6 +33,7 @@ mod connection_settings;
 mod data_sources;
 mod explain;
 mod identity;
+mod managed;
 mod messages;
 mod metadata_rules;
 mod moves;
@@ -42,55 +46,6 @@ mod setting_faults;
 mod succession;
 mod summary;
 mod typed;
-
-/// One managed resource type.
-trait Resource: Send + Sync {
-    fn schema(&self) -> Schema;
-
-    /// What is wrong with a config that keeps the rules of the schema, before anything is sent.
-    fn validate(&self, config: &Value) -> Diagnostics;
-
-    fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse>;
-
-    fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse>;
-
-    fn read<'a>(
-        &'a self,
-        runtime: &'a Runtime,
-        state: Value,
-        private: Vec<u8>,
-    ) -> BoxFuture<'a, StateResponse>;
-
-    fn import<'a>(&'a self, runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse>;
-
-    /// What the identity of an object consists of; none where objects have none.
-    fn identity_schema(&self) -> Option<IdentitySchema> {
-        None
-    }
-
-    /// The identity of an object; null while it is not known.
-    fn identity(&self, _state: &Value, _private: &[u8]) -> Value {
-        Value::Null
-    }
-
-    /// The state of the object of an identity, in the way of an import.
-    fn import_by_identity(&self, _identity: &Value) -> StateResponse {
-        StateResponse::default()
-    }
-
-    /// An object of this type as one that becomes an object of another type; none where none can.
-    fn leaves(&self, _state: &Value, _private: &[u8]) -> Option<Leaving> {
-        None
-    }
-
-    /// The state of an object that was of another type so far; none where it is nothing that this type keeps.
-    fn arrives(&self, _leaving: Leaving) -> Option<StateResponse> {
-        None
-    }
-
-    /// Terraform showed us a stored object: whatever was in flight for it has arrived.
-    fn seen(&self, _runtime: &Runtime, _state: &Value) {}
-}
 
 /// One data source type.
 trait DataSource: std::fmt::Debug + Send + Sync {
@@ -364,6 +319,25 @@ impl Provider for StripeProvider {
         match resource(type_name) {
             Ok(resource) => resource.import_by_identity(&identity),
             Err(unknown) => unknown.into(),
+        }
+    }
+
+    fn list_types(&self) -> Vec<&str> {
+        typed::list_types()
+    }
+
+    fn list_schema(&self, type_name: &str) -> Option<Schema> {
+        resource(type_name).ok()?.list_schema()
+    }
+
+    fn validate_list(&self, type_name: &str, config: &Value) -> Diagnostics {
+        resource(type_name).map_or_else(|unknown| vec![unknown], |resource| resource.validate_list(config))
+    }
+
+    fn list(&self, type_name: &str, request: ListRequest) -> BoxStream<'static, Listed> {
+        match resource(type_name) {
+            Ok(resource) => resource.list(self.runtime(), request),
+            Err(unknown) => stream::iter([Listed::from(vec![unknown])]).boxed(),
         }
     }
 

@@ -6,6 +6,7 @@
 mod entities;
 mod examples;
 mod identity;
+mod list;
 mod page;
 mod permissions;
 mod reference;
@@ -19,8 +20,11 @@ use crate::provider::packed_schemas;
 use crate::terraform::protocol::{encoded_identity_schemas, encoded_schemas};
 use crate::terraform::provider::Schemas;
 
-use examples::Examples;
+use examples::{Example, Examples};
 use page::{Kind, Page};
+
+/// The folder of the pages about lists.
+const LISTS: &str = "list-resources";
 
 /// Every page, by its path below the project's folder. Examples are read from `examples`
 /// below `root`; a type without an example is an error.
@@ -60,12 +64,19 @@ pub fn pages(root: &Path, schemas: &Schemas) -> io::Result<BTreeMap<PathBuf, Str
     for (name, schema) in &schemas.ephemeral_resources {
         let folder = root.join("examples/ephemeral-resources").join(name);
         let example = example(folder.join("ephemeral-resource.tf"))?;
-        let page = Page { kind: Kind::EphemeralResource, name, schema, example, import: None };
+        let page =
+            Page { kind: Kind::EphemeralResource, name, schema, example, import: None, identity: None };
         add(path_of("ephemeral-resources", name), &page);
     }
     for (name, schema) in &schemas.actions {
         let example = example(root.join("examples/actions").join(name).join("action.tf"))?;
-        add(path_of("actions", name), &Page { kind: Kind::Action, name, schema, example, import: None });
+        let page = Page { kind: Kind::Action, name, schema, example, import: None, identity: None };
+        add(path_of("actions", name), &page);
+    }
+    for (name, schema) in &schemas.lists {
+        let example = Example { own: list::example(name, schema), ..Example::default() };
+        let page = Page { kind: Kind::List, name, schema, example, import: None, identity: None };
+        add(path_of(LISTS, name), &page);
     }
     pages.insert(PathBuf::from("docs/guides/entity-types.md"), entities::page());
     Ok(pages)
@@ -106,7 +117,7 @@ pub fn write(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
 /// Pages of types that there are no more.
 pub fn stale(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
     let (pages, mut stale) = (pages(root, schemas)?, Vec::new());
-    let folders = ["actions", "data-sources", "ephemeral-resources", "resources"];
+    let folders = ["actions", "data-sources", "ephemeral-resources", LISTS, "resources"];
     for folder in folders.map(|folder| Path::new("docs").join(folder)) {
         for entry in fs::read_dir(root.join(&folder))? {
             let path = folder.join(entry?.file_name());

@@ -26,6 +26,7 @@ mod ephemeral;
 mod explain;
 mod identity;
 mod import;
+mod list;
 mod lookup;
 mod memory;
 mod moves;
@@ -38,9 +39,11 @@ mod surface;
 mod surfaces;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
+use futures_util::stream::{self, BoxStream};
 
 use crate::catalog::spelling::plural;
 use crate::catalog::{Entity, Offer, Summary, catalog};
@@ -54,7 +57,7 @@ use crate::provider::resources::check_end;
 use crate::provider::runtime::Runtime;
 pub(super) use crate::provider::typed::action::{Action, actions};
 use crate::provider::typed::data::surface_data;
-use crate::provider::typed::data_list::Many;
+use crate::provider::typed::data_list::{Many, check as check_list};
 use crate::provider::typed::data_source::One;
 pub(super) use crate::provider::typed::documented::{entity_of, values_at};
 pub(super) use crate::provider::typed::ephemeral::ephemeral_resources;
@@ -63,7 +66,9 @@ use crate::provider::typed::surface::{Slot, Surface};
 use crate::provider::typed::surfaces::Surfaces;
 use crate::provider::{DataSource, Resource};
 use crate::terraform::diagnostic::Diagnostics;
-use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
+use crate::terraform::provider::{
+    ApplyRequest, ListRequest, Listed, PlanRequest, PlanResponse, StateResponse,
+};
 use crate::terraform::schema::{IdentitySchema, Schema};
 use crate::terraform::value::Value;
 
@@ -91,6 +96,14 @@ pub(super) fn resources() -> &'static BTreeMap<String, Typed> {
         });
         usual.chain(others).map(|(name, key)| (name.clone(), Typed::new(name, key))).collect()
     })
+}
+
+/// The typed resources whose objects can be listed, and then be imported.
+pub(super) fn list_types() -> Vec<&'static str> {
+    let listed = catalog().summaries().filter(|it| it.offers(Offer::List) && it.offers(Offer::Read));
+    let listed: Vec<&str> = listed.map(|it| it.key).collect();
+    let types = resources().iter().filter(|(_, typed)| listed.contains(&typed.key));
+    types.map(|(name, _)| name.as_str()).collect()
 }
 
 /// Every typed data source by its type name: of one object, and of many.
@@ -258,6 +271,21 @@ impl Resource for Typed {
 
     fn import_by_identity(&self, identity: &Value) -> StateResponse {
         self.surfaces().map(|all| all.import_by_identity(identity)).unwrap_or_default()
+    }
+
+    fn list_schema(&self) -> Option<Schema> {
+        self.surface()?.list_schema()
+    }
+
+    fn validate_list(&self, config: &Value) -> Diagnostics {
+        self.surface().map(|surface| check_list(surface.entity, config)).unwrap_or_default()
+    }
+
+    fn list(&'static self, runtime: Arc<Runtime>, request: ListRequest) -> BoxStream<'static, Listed> {
+        match self.surfaces() {
+            Some(surfaces) => list::list(surfaces, runtime, request),
+            None => stream::empty().boxed(),
+        }
     }
 
     fn leaves(&self, state: &Value, private: &[u8]) -> Option<Leaving> {

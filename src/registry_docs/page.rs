@@ -16,6 +16,7 @@ pub(super) enum Kind {
     DataSource,
     EphemeralResource,
     Action,
+    List,
 }
 
 /// What a change of an argument does, where its line does not say it.
@@ -44,6 +45,7 @@ impl Page<'_> {
             Kind::DataSource => (format!("{} (Data Source)", self.name), "Data Source"),
             Kind::EphemeralResource => (format!("{} (Ephemeral Resource)", self.name), "Ephemeral Resource"),
             Kind::Action => (format!("{} (Action)", self.name), "Action"),
+            Kind::List => (format!("{} (List Resource)", self.name), "List Resource"),
         };
         let block = &self.schema.block;
         let first = block.description.split_once(". ").map_or(block.description.as_str(), |(first, _)| first);
@@ -99,6 +101,6 @@ fn access(kind: Kind) -> Access {
     match kind {
         Kind::Resource | Kind::Action => Access::Write,
         Kind::EphemeralResource => Access::Open,
-        Kind::Provider | Kind::DataSource => Access::Read,
+        Kind::Provider | Kind::DataSource | Kind::List => Access::Read,
     }
 }

@@ -20,6 +20,7 @@ mod dispatch;
 mod dynamic;
 mod ephemeral_resource;
 mod identity;
+mod list;
 mod messages;
 mod moves;
 mod provider_block;

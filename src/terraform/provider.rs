@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::stream::{self, BoxStream};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -117,6 +119,25 @@ pub trait Provider: Debug + Send + Sync + 'static {
         crate::terraform::messages::move_not_supported(&from.type_name, &from.provider, type_name).into()
     }
 
+    /// The names of the resource types whose objects can be listed. Costs little: no schema is built. Each has an
+    /// identity.
+    fn list_types(&self) -> Vec<&str> {
+        Vec::new()
+    }
+    /// The schema of what chooses the objects of a list, by the name of the resource type.
+    fn list_schema(&self, _type_name: &str) -> Option<Schema> {
+        None
+    }
+    /// What is wrong with the configuration of a list beside the rules of its schema, in the way of
+    /// [`Self::validate_resource`].
+    fn validate_list(&self, _type_name: &str, _config: &Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+    /// The objects of a list, as they are found. Whoever has enough drops the stream.
+    fn list(&self, _type_name: &str, _request: ListRequest) -> BoxStream<'static, Listed> {
+        stream::empty().boxed()
+    }
+
     /// What is wrong with the configuration of a data source beside the rules of its schema, in
     /// the way of [`Self::validate_resource`].
     fn validate_data_source(&self, type_name: &str, config: &Value) -> Diagnostics;
@@ -208,6 +229,8 @@ pub struct Schemas {
     pub ephemeral_resources: BTreeMap<String, Schema>,
     /// The schemas of the actions.
     pub actions: BTreeMap<String, Schema>,
+    /// What chooses the objects of lists, by the names of the resource types.
+    pub lists: BTreeMap<String, Schema>,
     /// What the identities of the managed resources consist of.
     pub identities: BTreeMap<String, IdentitySchema>,
     /// [`Provider::can_move`].
@@ -228,6 +251,7 @@ impl Schemas {
                 provider.ephemeral_resource_schema(name)
             }),
             actions: all(provider.action_types(), &|name| provider.action_schema(name)),
+            lists: all(provider.list_types(), &|name| provider.list_schema(name)),
             identities: identities_of(provider),
             can_move: provider.can_move(),
         }
@@ -309,6 +333,30 @@ pub struct MoveRequest {
     pub private: Vec<u8>,
 }
 
+/// Which objects to list.
+#[derive(Debug, Clone, Default)]
+pub struct ListRequest {
+    /// What chooses them, wholly known.
+    pub config: Value,
+    /// Whether the state of each is asked for.
+    pub include_resource: bool,
+    /// The most that are taken.
+    pub limit: usize,
+}
+
+/// One object of a list, or a message about the list.
+#[derive(Debug, Clone, Default)]
+pub struct Listed {
+    /// What tells it from others; null where this is no object.
+    pub identity: Value,
+    /// What a person calls it.
+    pub display_name: String,
+    /// Its state as an import would have it; null where it was not asked for.
+    pub resource: Value,
+    /// Errors, which end the list, and warnings.
+    pub diagnostics: Diagnostics,
+}
+
 impl PlanRequest {
     /// True when there is no object yet.
     pub fn is_create(&self) -> bool {
@@ -337,6 +385,13 @@ impl From<Diagnostic> for PlanResponse {
     /// A plan that comes to nothing but this message.
     fn from(diagnostic: Diagnostic) -> Self {
         Self { diagnostics: vec![diagnostic], ..Self::default() }
+    }
+}
+
+impl From<Diagnostics> for Listed {
+    /// No object, and the reasons.
+    fn from(diagnostics: Diagnostics) -> Self {
+        Self { diagnostics, ..Self::default() }
     }
 }
 

@@ -27,6 +27,7 @@ mod lists;
 mod messages;
 mod names;
 mod one_run;
+mod queries;
 mod reads;
 mod rules;
 mod schemas;

@@ -19,6 +19,7 @@ use super::{blocks, rules};
 
 mod ephemeral;
 mod imports;
+pub mod lists;
 mod moves;
 
 /// What this core can do.

@@ -21,6 +21,7 @@ mod golden;
 mod identities;
 mod imports;
 mod ledger;
+mod lists;
 mod lives;
 mod matrix;
 mod misspelt;

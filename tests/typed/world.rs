@@ -16,6 +16,7 @@ use crate::config::config;
 use crate::params::Setups;
 use crate::support::invocation::Invocation;
 use crate::support::tap::Tap;
+use crate::support::terraform::lists::Listed;
 use crate::support::terraform::{Action, Fault, Object, Outcome, Plan, Terraform};
 
 /// A provider on a sandbox file, and the calls that set up what its resources refer to.
@@ -167,6 +168,13 @@ impl World {
 
     pub fn invoke(&mut self, name: &str, written: &Value) -> Invocation {
         self.runtime.block_on(self.terraform.invoke(name, written))
+    }
+
+    /// The objects of a list.
+    pub fn listed(&mut self, name: &str, params: &Json, how: (bool, i64)) -> Outcome<Vec<Listed>> {
+        let block = self.terraform.schema.list_resource_schemas[name].block.clone().unwrap();
+        let written = config(&block, params.as_object().unwrap());
+        self.runtime.block_on(self.terraform.list(name, &written, how))
     }
 
     /// A stored identity as the provider would have it now.

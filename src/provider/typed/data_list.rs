@@ -46,8 +46,52 @@ fn attribute_of(param: &str) -> Name {
 }
 
 /// The call that lists the objects.
-fn list(entity: &Entity) -> Option<&Operation> {
+pub(super) fn list(entity: &Entity) -> Option<&Operation> {
     entity.operation(OperationKind::List)
+}
+
+/// What is wrong with what chooses objects.
+pub(super) fn check(entity: &'static Entity, config: &Value) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    if let Some(list) = list(entity) {
+        found.extend(params(list, config).err().unwrap_or_default());
+    }
+    found.extend(check_order(config));
+    found.extend(check_fields(entity, config, Some(false)));
+    found
+}
+
+/// What the call is asked for.
+pub(super) fn request(entity: &'static Entity, config: &Value) -> Result<ListRequest, Diagnostics> {
+    let text = |name: &str| config.get(name).as_str().map(str::to_owned);
+    Ok(ListRequest {
+        params: list(entity).map(|list| params(list, config)).transpose()?.unwrap_or_default(),
+        filter: text("filter"),
+        sort_by: text("sort_by"),
+        descending: text("sort_order").as_deref() == Some("DESC"),
+        ..ListRequest::of(entity)
+    })
+}
+
+/// The arguments that choose objects: what they belong to, the params of the call, and the filter clause; and their
+/// order.
+pub(super) fn arguments(list: &'static Operation) -> Vec<Attribute> {
+    let of_path = parents(&list.path).map(|name| {
+        Attribute::new(name.to_owned(), Type::String, Presence::Required, "What the objects belong to.")
+    });
+    let mut attributes: Vec<Attribute> = of_path.collect();
+    attributes.extend(selectors(list).map(|param| {
+        let presence = if param.shape.is_required() { Presence::Required } else { Presence::Optional };
+        let description = format!("Only objects with this `{}`.", param.name);
+        Attribute::new(attribute_of(&param.name), attribute_type(&param.shape), presence, description)
+    }));
+    attributes.extend([
+            connection_attribute(),
+            optional("filter", Type::String, "Filter clause, such as `Name = 'John' AND Created >= '2024-01-01'`; strings in single quotes. Stripe evaluates what it can, the rest is evaluated while paging."),
+            optional("sort_by", Type::String, "Field to sort by. Default: newest first, as Stripe lists them.").rule(Rule::NotEmpty),
+            optional("sort_order", Type::String, "`ASC` (default) or `DESC`; only together with `sort_by`.").rule(Rule::one_of(["ASC", "DESC"])),
+    ]);
+    attributes
 }
 
 impl DataSource for Many {
@@ -55,23 +99,21 @@ impl DataSource for Many {
         let Some((entity, list)) = self.entity().and_then(|entity| Some((entity, list(entity)?))) else {
             return Schema::default();
         };
-        let of_path = parents(&list.path).map(|name| {
-            Attribute::new(name.to_owned(), Type::String, Presence::Required, "What the objects belong to.")
-        });
-        let mut attributes: Vec<Attribute> = of_path.collect();
-        attributes.extend(selectors(list).map(|param| {
-            let presence = if param.shape.is_required() { Presence::Required } else { Presence::Optional };
-            let description = format!("Only objects with this `{}`.", param.name);
-            Attribute::new(attribute_of(&param.name), attribute_type(&param.shape), presence, description)
-        }));
+        let mut attributes = arguments(list);
         attributes.extend([
-            connection_attribute(),
-            optional("filter", Type::String, "Filter clause, such as `Name = 'John' AND Created >= '2024-01-01'`; strings in single quotes. Stripe evaluates what it can, the rest is evaluated while paging."),
-            optional("sort_by", Type::String, "Field to sort by. Default: newest first, as Stripe lists them.").rule(Rule::NotEmpty),
-            optional("sort_order", Type::String, "`ASC` (default) or `DESC`; only together with `sort_by`.").rule(Rule::one_of(["ASC", "DESC"])),
-            optional("limit", Type::Number, "The most objects to answer, 1 to 100000. Default: all there are.").rule(Rule::Range(1, 100_000)),
+            optional(
+                "limit",
+                Type::Number,
+                "The most objects to answer, 1 to 100000. Default: all there are.",
+            )
+            .rule(Rule::Range(1, 100_000)),
             computed("ids", Type::list(Type::String), "The ids of the objects."),
-            Attribute::new(self.objects.clone(), Type::Dynamic, Presence::Computed, "The objects, with every field that Stripe answers, secrets left out."),
+            Attribute::new(
+                self.objects.clone(),
+                Type::Dynamic,
+                Presence::Computed,
+                "The objects, with every field that Stripe answers, secrets left out.",
+            ),
         ]);
         attributes.sort_by(|a, b| a.name.cmp(&b.name));
         Schema::new(
@@ -81,14 +123,7 @@ impl DataSource for Many {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let Some(entity) = self.entity() else { return Diagnostics::new() };
-        let mut found = Diagnostics::new();
-        if let Some(list) = list(entity) {
-            found.extend(params(list, config).err().unwrap_or_default());
-        }
-        found.extend(check_order(config));
-        found.extend(check_fields(entity, config, Some(false)));
-        found
+        self.entity().map(|entity| check(entity, config)).unwrap_or_default()
     }
 
     fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
@@ -103,21 +138,11 @@ impl DataSource for Many {
 
 impl Many {
     async fn list(&self, runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
-        let Some((entity, list)) = self.entity().and_then(|entity| Some((entity, list(entity)?))) else {
-            return Ok(config);
-        };
-        let text = |name: &str| config.get(name).as_str().map(str::to_owned);
-        let connection = runtime.connection(text("connection_handle").as_deref()).map_err(|it| vec![it])?;
-        let request = ListRequest {
-            params: params(list, &config)?,
-            filter: text("filter"),
-            sort_by: text("sort_by"),
-            descending: text("sort_order").as_deref() == Some("DESC"),
-            page_size: Some(
-                config.get("limit").as_i64().and_then(|it| usize::try_from(it).ok()).unwrap_or(ALL),
-            ),
-            ..ListRequest::of(entity)
-        };
+        let Some(entity) = self.entity() else { return Ok(config) };
+        let handle = config.get("connection_handle").as_str();
+        let connection = runtime.connection(handle).map_err(|it| vec![it])?;
+        let limit = config.get("limit").as_i64().and_then(|it| usize::try_from(it).ok());
+        let request = ListRequest { page_size: Some(limit.unwrap_or(ALL)), ..request(entity, &config)? };
         let page = Connector::new(&connection)
             .list(request)
             .await

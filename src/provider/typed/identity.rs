@@ -4,6 +4,7 @@ use crate::connector::placed;
 use crate::provider::identity::{account, account_beside, place};
 use crate::provider::typed::import::import_at;
 use crate::provider::typed::memory::Memory;
+use crate::provider::typed::surface::Surface;
 use crate::provider::typed::surfaces::Surfaces;
 use crate::terraform::provider::StateResponse;
 use crate::terraform::schema::{IdentityAttribute, IdentitySchema};
@@ -41,8 +42,13 @@ impl Surfaces {
             return Value::Null;
         }
         let locator = surface.locator(state, &memory);
+        self.identity_at(surface, &locator, memory.private.account)
+    }
+
+    /// The identity of the object at a place, of a connected account where one is named.
+    pub(super) fn identity_at(&self, surface: &Surface, locator: &str, account: Option<String>) -> Value {
         let parts = self.parts();
-        let mut ids = placed(surface.entity, &locator);
+        let mut ids = placed(surface.entity, locator);
         if ids.is_empty() {
             if !surface.entity.parents().is_empty() || surface.entity.has_own_id() {
                 return Value::Null;
@@ -52,7 +58,7 @@ impl Surfaces {
         let given =
             |name: &&str| Value::from(ids.iter().find(|(place, _)| place == name).map(|(_, id)| id.clone()));
         let mut identity = Value::map(parts.iter().map(|name| (*name, given(name))));
-        identity.set(account_beside(&parts), memory.private.account.into());
+        identity.set(account_beside(&parts), account.into());
         identity
     }
 

@@ -78,6 +78,15 @@ async fn read_through(
 }
 
 impl Surface {
+    /// The state of an object that a list shows, as the first read of its import has it.
+    pub(super) fn first_seen(&self, runtime: &Runtime, memory: Memory, body: Json) -> Value {
+        let own = memory.locator.as_deref().and_then(|place| place.rsplit('/').next());
+        let state = Value::map([("id", Value::from(own))]);
+        let object = self.object(&state, &memory);
+        let body = self.kept_body(runtime, &state, body);
+        self.now(&state, Found { memory, compared: body.clone(), body }, &object).state
+    }
+
     /// The state as Stripe holds the object now: what drifted among the written, and what is
     /// answered.
     fn now(&self, state: &Value, found: Found, object: &Object) -> StateResponse {

@@ -20,6 +20,7 @@ pub(super) struct SchemaCodecs {
     data_sources: OnceLock<ByName>,
     ephemeral_resources: OnceLock<ByName>,
     actions: OnceLock<ByName>,
+    lists: OnceLock<ByName>,
     identities: OnceLock<BTreeMap<String, OnceLock<Option<Type>>>>,
 }
 
@@ -86,6 +87,15 @@ impl SchemaCodecs {
         codec.ok_or_else(|| unknown("Action", name))
     }
 
+    /// The codec of what chooses the objects of the list of that name, or the error that there is none.
+    pub(super) fn list<P: Provider>(&self, provider: &P, name: &str) -> Result<&SchemaCodec, Diagnostic> {
+        let codec = self.lists(provider).get(name).and_then(|codec| {
+            let schema = || provider.list_schema(name);
+            codec.get_or_init(|| schema().map(|schema| SchemaCodec::new(provider, schema))).as_ref()
+        });
+        codec.ok_or_else(|| unknown("List Resource", name))
+    }
+
     /// The type of the identities of a resource type; none where its objects have none.
     pub(super) fn identity<P: Provider>(&self, provider: &P, name: &str) -> Option<&Type> {
         let names = || provider.resource_types().into_iter().map(|it| (it.to_owned(), OnceLock::new()));
@@ -115,6 +125,15 @@ impl SchemaCodecs {
 
     fn actions<P: Provider>(&self, provider: &P) -> &ByName {
         self.actions.get_or_init(|| unused(provider.action_types()))
+    }
+
+    /// The names of the types whose objects can be listed, sorted.
+    pub(super) fn list_names<P: Provider>(&self, provider: &P) -> impl Iterator<Item = &str> {
+        self.lists(provider).keys().map(String::as_str)
+    }
+
+    fn lists<P: Provider>(&self, provider: &P) -> &ByName {
+        self.lists.get_or_init(|| unused(provider.list_types()))
     }
 
     fn resources<P: Provider>(&self, provider: &P) -> &ByName {
@@ -155,6 +174,16 @@ impl SchemaCodec {
         value: Option<&wire::DynamicValue>,
     ) -> Result<Value, Diagnostic> {
         dynamic::decode(field, value, self.ty()).map_err(|error| self.without_secrets(error))
+    }
+
+    /// Reads a configuration that may be left out as a whole.
+    pub(super) fn decode_whole(
+        &self,
+        field: &str,
+        value: Option<&wire::DynamicValue>,
+    ) -> Result<Value, Diagnostic> {
+        let config = self.decode(field, value)?;
+        Ok(self.complete(if config.is_null() { Value::map::<&str>([]) } else { config }))
     }
 
     /// Reads an object without its write-only values, which no state has.

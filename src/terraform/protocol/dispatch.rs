@@ -36,7 +36,8 @@ where
     Ok(tonic::Response::new(R::from_error(diagnostics::to_wire(error))))
 }
 
-fn panicked(rpc: &str, subject: &str, payload: &(dyn Any + Send)) -> Diagnostic {
+/// The message of a panic.
+pub(super) fn panicked(rpc: &str, subject: &str, payload: &(dyn Any + Send)) -> Diagnostic {
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     let subject = if subject.is_empty() { String::new() } else { format!(" of `{subject}`") };

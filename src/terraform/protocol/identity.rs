@@ -85,6 +85,7 @@ pub(super) fn upgrade<P: Provider>(
     Ok(upgrade_resource_identity::Response { upgraded_identity, ..Default::default() })
 }
 
-fn data(identity: &Value, ty: &Type) -> Result<wire::ResourceIdentityData, Diagnostic> {
+/// An identity in its wire form.
+pub(super) fn data(identity: &Value, ty: &Type) -> Result<wire::ResourceIdentityData, Diagnostic> {
     Ok(wire::ResourceIdentityData { identity_data: Some(dynamic::encode(identity, ty)?) })
 }

@@ -40,7 +40,11 @@ pub(super) fn response<P: Provider>(
     let actions = codecs
         .action_names(provider)
         .map(|name| codecs.action(provider, name).map(|codec| (name.to_owned(), of_action(codec.schema()))));
+    let lists = codecs
+        .list_names(provider)
+        .map(|name| codecs.list(provider, name).map(|codec| (name.to_owned(), to_wire(codec.schema()))));
     Ok(get_provider_schema::Response {
+        list_resource_schemas: lists.collect::<Result<_, _>>()?,
         provider: Some(to_wire(codecs.provider(provider).schema())),
         resource_schemas: resources.collect::<Result<_, _>>()?,
         data_source_schemas: data_sources.collect::<Result<_, _>>()?,
@@ -59,6 +63,7 @@ pub fn encoded(schemas: &Schemas) -> Vec<u8> {
     let response = get_provider_schema::Response {
         provider: Some(to_wire(&schemas.provider)),
         resource_schemas: all(&schemas.resources),
+        list_resource_schemas: all(&schemas.lists),
         data_source_schemas: all(&schemas.data_sources),
         ephemeral_resource_schemas: all(&schemas.ephemeral_resources),
         action_schemas: schemas.actions.iter().map(|(name, it)| (name.clone(), of_action(it))).collect(),
@@ -76,7 +81,9 @@ pub(super) fn metadata<P: Provider>(service: &Service<P>) -> get_metadata::Respo
     let ephemeral_resources = codecs.ephemeral_resource_names(provider).map(str::to_owned);
     let actions = codecs.action_names(provider).map(str::to_owned);
     let actions: Vec<_> = actions.map(|type_name| get_metadata::ActionMetadata { type_name }).collect();
+    let lists = codecs.list_names(provider).map(str::to_owned);
     get_metadata::Response {
+        list_resources: lists.map(|type_name| get_metadata::ListResourceMetadata { type_name }).collect(),
         server_capabilities: Some(capabilities(provider.can_move())),
         resources: resources.map(|type_name| get_metadata::ResourceMetadata { type_name }).collect(),
         data_sources: data_sources.map(|type_name| get_metadata::DataSourceMetadata { type_name }).collect(),

@@ -5,8 +5,8 @@ use tonic::{Request, Response, Status};
 use super::dispatch::dispatch;
 use super::unimplemented::unimplemented;
 use super::{
-    RpcResult, Service, action, data_source, diagnostics, ephemeral_resource, identity, moves,
-    provider_block, resource, schema,
+    RpcResult, Service, action, data_source, ephemeral_resource, identity, list, moves, provider_block,
+    resource, schema,
 };
 use crate::terraform::Provider;
 use crate::terraform::wire::tfplugin5::{
@@ -19,13 +19,10 @@ use crate::terraform::wire::tfplugin5::{
     validate_list_resource_config, validate_resource_type_config,
 };
 
-/// A stream of one event.
-type Once<T> = tokio_stream::Once<Result<T, Status>>;
-
 #[tonic::async_trait]
 impl<P: Provider> provider_server::Provider for Service<P> {
-    type ListResourceStream = Once<list_resource::Event>;
     type InvokeActionStream = action::Events;
+    type ListResourceStream = list::Events;
 
     async fn get_metadata(
         &self,
@@ -206,9 +203,11 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         request: Request<validate_list_resource_config::Request>,
     ) -> RpcResult<validate_list_resource_config::Response> {
-        dispatch("ValidateListResourceConfig", request, |request| async move {
-            Err(unimplemented("list resource", &request.type_name))
-        })
+        dispatch(
+            "ValidateListResourceConfig",
+            request,
+            |request| async move { list::validate(self, &request) },
+        )
         .await
     }
 
@@ -248,10 +247,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         request: Request<list_resource::Request>,
     ) -> RpcResult<Self::ListResourceStream> {
-        let error = unimplemented("list resource", &request.get_ref().type_name);
-        let event =
-            list_resource::Event { diagnostic: vec![diagnostics::to_wire(error)], ..Default::default() };
-        Ok(Response::new(tokio_stream::once(Ok(event))))
+        Ok(Response::new(list::list(self, request.get_ref())))
     }
 
     async fn invoke_action(

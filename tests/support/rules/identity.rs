@@ -19,7 +19,8 @@ pub fn identifiable(
     identities: &BTreeMap<String, wire::ResourceIdentitySchema>,
     schema: &wire::get_provider_schema::Response,
 ) -> Vec<String> {
-    let mut broken = Vec::new();
+    let lists = schema.list_resource_schemas.keys().filter(|name| !identities.contains_key(*name));
+    let mut broken: Vec<_> = lists.map(|name| format!("{name} is listed and has no identity")).collect();
     for (name, identity) in identities {
         if !schema.resource_schemas.contains_key(name) || identity.version < 0 {
             broken.push(format!("{name} is no type, or its identity has a version below 0"));

@@ -69,7 +69,11 @@ impl Terraform {
         Ok(())
     }
 
-    fn received(&self, name: &str, answered: Option<wire::ResourceIdentityData>) -> Outcome<Value> {
+    pub(super) fn received(
+        &self,
+        name: &str,
+        answered: Option<wire::ResourceIdentityData>,
+    ) -> Outcome<Value> {
         let Some(data) = answered.and_then(|it| it.identity_data) else { return Ok(Value::Null) };
         let refused = |why: String| Fault::Broken(vec![format!("the identity of a {name}: {why}")]);
         let ty = self.identity_type(name).ok_or_else(|| refused("there is none".to_owned()))?;

@@ -1,0 +1,128 @@
+//! `list "stripe_price"`: the objects of a type, for `terraform query`.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::{self, BoxStream};
+use serde_json::Value as Json;
+
+use crate::catalog::Entity;
+use crate::connection::Connection;
+use crate::connector::{self, Connector, locator};
+use crate::provider::explain::explain_list;
+use crate::provider::runtime::Runtime;
+use crate::provider::typed::data_list::{arguments, list as list_call, request as asked};
+use crate::provider::typed::memory::Memory;
+use crate::provider::typed::surface::Surface;
+use crate::provider::typed::surfaces::Surfaces;
+use crate::terraform::diagnostic::Diagnostics;
+use crate::terraform::provider::{ListRequest, Listed};
+use crate::terraform::schema::Schema;
+use crate::terraform::value::Value;
+
+/// Objects that are asked for at a time: one less than Stripe answers at most, so that the last of an answer tells
+/// whether there are more.
+const PAGE: usize = 99;
+/// Fields that people know an object by, the best first.
+const NAMES: [&str; 8] =
+    ["name", "display_name", "nickname", "lookup_key", "email", "title", "description", "url"];
+
+impl Surface {
+    /// What chooses objects, as in the data source of many.
+    pub(super) fn list_schema(&self) -> Option<Schema> {
+        let mut attributes = arguments(list_call(self.entity)?);
+        attributes.sort_by(|a, b| a.name.cmp(&b.name));
+        let description =
+            format!("The {} objects in Stripe that satisfy params and a filter clause.", self.entity.name);
+        Some(Schema::new(description, attributes))
+    }
+}
+
+/// The objects that satisfy a configuration.
+pub(super) fn list(
+    surfaces: &'static Surfaces,
+    runtime: Arc<Runtime>,
+    request: ListRequest,
+) -> BoxStream<'static, Listed> {
+    match Listing::of(surfaces, runtime, request) {
+        Ok(listing) => stream::unfold(Some(listing), Listing::step).flat_map(stream::iter).boxed(),
+        Err(diagnostics) => stream::iter([Listed::from(diagnostics)]).boxed(),
+    }
+}
+
+/// A list that is under way.
+struct Listing {
+    surfaces: &'static Surfaces,
+    runtime: Arc<Runtime>,
+    connection: Arc<Connection>,
+    request: ListRequest,
+    /// The page that comes next.
+    page: connector::ListRequest,
+    /// How many objects are still wanted.
+    left: usize,
+}
+
+impl Listing {
+    fn of(
+        surfaces: &'static Surfaces,
+        runtime: Arc<Runtime>,
+        request: ListRequest,
+    ) -> Result<Self, Diagnostics> {
+        let handle = request.config.get("connection_handle").as_str();
+        let connection = runtime.connection(handle).map_err(|unusable| vec![unusable])?;
+        let page = asked(surfaces.own().entity, &request.config)?;
+        let left = request.limit.min(connector::ALL);
+        // What is in an order is read as a whole.
+        let size = if page.sort_by.is_some() { left } else { left.min(PAGE) };
+        let page = connector::ListRequest { page_size: Some(size), ..page };
+        Ok(Self { surfaces, runtime, connection, request, page, left })
+    }
+
+    /// The objects of the next page, and the list behind it.
+    async fn step(listing: Option<Self>) -> Option<(Vec<Listed>, Option<Self>)> {
+        let mut listing = listing?;
+        let found = Connector::new(&listing.connection).list(listing.page.clone()).await;
+        let page = match found {
+            Ok(page) => page,
+            Err(error) => {
+                let told = explain_list(&error, &listing.request.config, "filter", "filter");
+                return Some((vec![Listed::from(vec![told])], None));
+            }
+        };
+        let bodies = page.entities.into_iter().take(listing.left);
+        let listed: Vec<Listed> = bodies.map(|body| listing.listed(body)).collect();
+        listing.left -= listed.len();
+        listing.page.page_token = page.next_page_token;
+        let goes_on = listing.left > 0 && listing.page.page_token.is_some();
+        Some((listed, goes_on.then_some(listing)))
+    }
+
+    /// One object, as an import of it would show it.
+    fn listed(&self, body: Json) -> Listed {
+        let surface = self.surfaces.own();
+        let place = locator(surface.entity, &self.page.params, &body, "");
+        let mut memory = Memory { locator: Some(place.clone()), ..Memory::default() };
+        memory.private.imported = true;
+        // Without the connection an import needs its account.
+        let handle = self.request.config.get("connection_handle");
+        memory.private.account = self.connection.account().filter(|_| !handle.is_null()).map(str::to_owned);
+        let display_name = name_of(surface.entity, &body).unwrap_or(&place).to_owned();
+        Listed {
+            identity: self.surfaces.identity_at(surface, &place, memory.private.account.clone()),
+            display_name,
+            resource: if self.request.include_resource {
+                surface.first_seen(&self.runtime, memory, body)
+            } else {
+                Value::Null
+            },
+            diagnostics: Diagnostics::new(),
+        }
+    }
+}
+
+/// What a person calls an object.
+fn name_of<'b>(entity: &Entity, body: &'b Json) -> Option<&'b str> {
+    let open = NAMES.iter().filter(|name| !entity.is_secret(name));
+    let mut named = open.filter_map(|name| body.get(*name)?.as_str());
+    named.find(|text| !text.is_empty())
+}

@@ -1,0 +1,38 @@
+//! The example of a list resource, made from its schema.
+
+use std::fmt::Write as _;
+
+use crate::catalog::catalog;
+use crate::provider::StripeProvider;
+use crate::terraform::schema::{Presence, Schema};
+
+/// A query for the objects of a type: of what they belong to, and made lately.
+pub(super) fn example(name: &str, schema: &Schema) -> String {
+    let required = schema.block.attributes.iter().filter(|it| it.presence == Presence::Required);
+    let mut arguments: Vec<(&str, String)> =
+        required.map(|it| (it.name.as_ref(), id_of(&it.name).unwrap_or_else(|| "…".to_owned()))).collect();
+    let has_time = StripeProvider::entity_of(name).is_some_and(|it| it.field("created").is_some());
+    if has_time {
+        arguments.push(("filter", "Created >= '2026-01-01'".to_owned()));
+    }
+    let mut text = format!(
+        "# in a file whose name ends in .tfquery.hcl\nlist \"{name}\" \"all\" {{\n  provider = stripe\n"
+    );
+    if !arguments.is_empty() {
+        let width = arguments.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+        text.push_str("\n  config {\n");
+        for (name, value) in arguments {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "    {name:width$} = \"{value}\"");
+        }
+        text.push_str("  }\n");
+    }
+    text.push('}');
+    text
+}
+
+/// An id of an object that a list names.
+fn id_of(object: &str) -> Option<String> {
+    let prefix = &catalog().by_object(object)?.id_prefix;
+    (!prefix.is_empty()).then(|| format!("{prefix}123"))
+}
