@@ -7,18 +7,19 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::future::join_all;
 use futures_util::stream::{self, BoxStream};
 
-use crate::catalog::Entity;
 use crate::engine::{Journal, JournalPlace};
 use crate::env::Env;
 use crate::provider::explain::explain_leftovers;
 use crate::provider::managed::Resource;
 use crate::provider::runtime::Runtime;
+use crate::provider::served::{
+    DATA_SOURCES, DataSource, EphemeralResource, RESOURCES, action, data_source, ephemeral_resource, resource,
+};
 use crate::secret::without_marked;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity, has_errors};
-use crate::terraform::message::Message;
+use crate::terraform::diagnostic::{Diagnostics, Severity, has_errors};
 use crate::terraform::provider::{
     ApplyRequest, ListRequest, Listed, MoveRequest, Opened, PlanRequest, PlanResponse, Progress, Provider,
     StateResponse,
@@ -31,6 +32,7 @@ mod connection_error;
 mod connection_schema;
 mod connection_settings;
 mod data_sources;
+mod documented;
 mod explain;
 mod identity;
 mod managed;
@@ -42,45 +44,11 @@ mod payload;
 mod resources;
 mod runtime;
 mod secret_payload;
+mod served;
 mod setting_faults;
 mod succession;
 mod summary;
 mod typed;
-
-/// One data source type.
-trait DataSource: std::fmt::Debug + Send + Sync {
-    fn schema(&self) -> Schema;
-
-    /// What is wrong with a config that keeps the rules of the schema, before anything is sent.
-    fn validate(&self, config: &Value) -> Diagnostics;
-
-    fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)>;
-}
-
-/// One ephemeral resource type. Nothing is renewed and nothing is ended: what is opened ends by itself.
-trait EphemeralResource: Send + Sync {
-    fn schema(&self) -> Schema;
-
-    /// What is wrong with a config that keeps the rules of the schema, before anything is sent.
-    fn validate(&self, config: &Value) -> Diagnostics;
-
-    fn open<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, Opened>;
-}
-
-/// Who serves which resource type.
-const RESOURCES: [(&str, &dyn Resource); 3] = [
-    ("stripe_action", &resources::Action),
-    ("stripe_connection", &resources::Connection),
-    ("stripe_entity", &resources::Entity),
-];
-
-/// Who serves which data source type.
-const DATA_SOURCES: [(&str, &dyn DataSource); 4] = [
-    ("stripe_actions", &data_sources::Actions),
-    ("stripe_entities", &data_sources::Entities),
-    ("stripe_entity", &data_sources::Entity),
-    ("stripe_entity_types", &data_sources::EntityTypes),
-];
 
 /// Journals with the place of each.
 type Journals = Vec<(JournalPlace, Arc<Journal>)>;
@@ -131,48 +99,6 @@ impl StripeProvider {
         if let Some(summary) = self.runtime().summary() {
             log::info!("{summary}");
         }
-    }
-
-    /// The typed resources, each with the key of the entity type that it keeps.
-    pub fn typed_resources() -> Vec<(String, &'static str)> {
-        typed::resources().iter().map(|(name, typed)| (name.clone(), typed.key())).collect()
-    }
-
-    /// The ephemeral resources, each with the key of the entity type that it makes one of.
-    pub fn ephemeral_resources() -> Vec<(String, &'static str)> {
-        typed::ephemeral_resources().iter().map(|(name, momentary)| (name.clone(), momentary.key())).collect()
-    }
-
-    /// Every message there is, by the part of the program that tells it.
-    pub fn messages() -> Vec<(&'static str, &'static [Message])> {
-        messages::all()
-    }
-
-    /// The entity type of a typed resource or data source.
-    pub fn entity_of(type_name: &str) -> Option<&'static Entity> {
-        typed::entity_of(type_name)
-    }
-
-    /// The values that Stripe is known to take at a path of attributes of a typed resource; empty
-    /// where any will do.
-    pub fn values_at(entity: &'static Entity, path: &[&str]) -> &'static [String] {
-        typed::values_at(entity, path)
-    }
-
-    /// The entity type of an action.
-    pub fn entity_of_action(type_name: &str) -> Option<&'static Entity> {
-        typed::actions().get(type_name)?.entity()
-    }
-
-    /// The method and the path of the one call of an action.
-    pub fn call_of_action(type_name: &str) -> Option<(&'static str, &'static str)> {
-        typed::actions().get(type_name)?.call()
-    }
-
-    /// The values that Stripe is known to take at a path of arguments of an action, in the way of
-    /// [`Self::values_at`].
-    pub fn values_of_action(type_name: &str, path: &[&str]) -> &'static [String] {
-        typed::actions().get(type_name).map(|action| action.values_at(path)).unwrap_or_default()
     }
 
     fn runtime(&self) -> Arc<Runtime> {
@@ -404,31 +330,4 @@ impl Provider for StripeProvider {
     fn stop(&self) {
         self.runtime().stop();
     }
-}
-
-fn resource(type_name: &str) -> Result<&'static dyn Resource, Diagnostic> {
-    let found = RESOURCES.iter().find(|(name, _)| *name == type_name);
-    let generic = found.map(|(_, resource)| *resource);
-    let typed = || typed::resources().get(type_name).map(|typed| typed as &dyn Resource);
-    generic.or_else(typed).ok_or_else(|| unknown_type("resource", type_name))
-}
-
-fn data_source(type_name: &str) -> Result<&'static dyn DataSource, Diagnostic> {
-    let found = DATA_SOURCES.iter().find(|(name, _)| *name == type_name);
-    let generic = found.map(|(_, source)| *source);
-    let typed = || typed::data_sources().get(type_name).map(Box::as_ref);
-    generic.or_else(typed).ok_or_else(|| unknown_type("data source", type_name))
-}
-
-fn ephemeral_resource(type_name: &str) -> Result<&'static dyn EphemeralResource, Diagnostic> {
-    let typed = typed::ephemeral_resources().get(type_name).map(|it| it as &dyn EphemeralResource);
-    typed.ok_or_else(|| unknown_type("ephemeral resource", type_name))
-}
-
-fn action(type_name: &str) -> Result<&'static typed::Action, Diagnostic> {
-    typed::actions().get(type_name).ok_or_else(|| unknown_type("action", type_name))
-}
-
-fn unknown_type(family: &str, type_name: &str) -> Diagnostic {
-    crate::terraform::messages::unknown(family, type_name)
 }

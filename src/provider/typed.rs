@@ -50,11 +50,13 @@ use crate::catalog::{Entity, Offer, Summary, catalog};
 use crate::engine::{
     Error, Object, Wanted, Written, config_params, faults_of, sound_params, unlisted_values,
 };
+use crate::provider::managed::Resource;
 use crate::provider::metadata_rules::with_defaults;
 use crate::provider::moves::Leaving;
 use crate::provider::payload::known_part;
 use crate::provider::resources::check_end;
 use crate::provider::runtime::Runtime;
+use crate::provider::served::DataSource;
 pub(super) use crate::provider::typed::action::{Action, actions};
 use crate::provider::typed::data::surface_data;
 use crate::provider::typed::data_list::{Many, check as check_list};
@@ -64,7 +66,6 @@ pub(super) use crate::provider::typed::ephemeral::ephemeral_resources;
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::{Slot, Surface};
 use crate::provider::typed::surfaces::Surfaces;
-use crate::provider::{DataSource, Resource};
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::{
     ApplyRequest, ListRequest, Listed, PlanRequest, PlanResponse, StateResponse,

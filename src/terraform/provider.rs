@@ -4,21 +4,28 @@
 //! [`Service`](crate::terraform::protocol::Service) decodes and encodes, checks the rules
 //! that schemas carry, and keeps write-only values out of plans and states.
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
-use tokio::sync::mpsc::UnboundedSender;
 
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::schema::{IdentitySchema, Schema};
-use crate::terraform::value::{Path, Value};
+use crate::terraform::value::Value;
 
+mod action;
 mod ephemeral;
+mod list;
+mod managed;
+mod schemas;
 
+pub use action::Progress;
 pub use ephemeral::{Opened, Renewed};
+pub use list::{ListRequest, Listed};
+pub use managed::{ApplyRequest, MoveRequest, PlanRequest, PlanResponse, StateResponse};
+pub use schemas::Schemas;
+pub(crate) use schemas::identities_of;
 
 /// A provider in values. Its methods mirror the RPCs.
 ///
@@ -197,207 +204,4 @@ pub trait Provider: Debug + Send + Sync + 'static {
 
     /// Asks calls in flight to end early with what they have. They are still waited for.
     fn stop(&self);
-}
-
-/// Tells the practitioner how far an action is, while it runs.
-#[derive(Debug, Clone)]
-pub struct Progress(UnboundedSender<String>);
-
-impl Progress {
-    /// A progress that `told` gets to hear. It ends with the last clone.
-    pub fn new(told: UnboundedSender<String>) -> Self {
-        Self(told)
-    }
-
-    /// Tells it. Who stopped to listen does not stop the action.
-    pub fn tell(&self, message: impl Into<String>) {
-        let _ = self.0.send(message.into());
-    }
-}
-
-/// Every schema a provider has, by type name: for documentation and for tests. Serving
-/// builds a schema only when its type is used.
-#[derive(Debug, Clone)]
-pub struct Schemas {
-    /// The schema of the provider block.
-    pub provider: Schema,
-    /// The schemas of the managed resources.
-    pub resources: BTreeMap<String, Schema>,
-    /// The schemas of the data sources.
-    pub data_sources: BTreeMap<String, Schema>,
-    /// The schemas of the ephemeral resources.
-    pub ephemeral_resources: BTreeMap<String, Schema>,
-    /// The schemas of the actions.
-    pub actions: BTreeMap<String, Schema>,
-    /// What chooses the objects of lists, by the names of the resource types.
-    pub lists: BTreeMap<String, Schema>,
-    /// What the identities of the managed resources consist of.
-    pub identities: BTreeMap<String, IdentitySchema>,
-    /// [`Provider::can_move`].
-    pub can_move: bool,
-}
-
-impl Schemas {
-    /// Builds every schema of `provider`. A type that is named but has no schema is left out.
-    pub fn of(provider: &impl Provider) -> Self {
-        let all = |names: Vec<&str>, schema: &dyn Fn(&str) -> Option<Schema>| {
-            names.into_iter().filter_map(|name| Some((name.to_owned(), schema(name)?))).collect()
-        };
-        Self {
-            provider: provider.provider_schema(),
-            resources: all(provider.resource_types(), &|name| provider.resource_schema(name)),
-            data_sources: all(provider.data_source_types(), &|name| provider.data_source_schema(name)),
-            ephemeral_resources: all(provider.ephemeral_resource_types(), &|name| {
-                provider.ephemeral_resource_schema(name)
-            }),
-            actions: all(provider.action_types(), &|name| provider.action_schema(name)),
-            lists: all(provider.list_types(), &|name| provider.list_schema(name)),
-            identities: identities_of(provider),
-            can_move: provider.can_move(),
-        }
-    }
-}
-
-/// Every identity schema of a provider, by type name.
-pub(crate) fn identities_of(provider: &impl Provider) -> BTreeMap<String, IdentitySchema> {
-    let names = provider.resource_types().into_iter();
-    names.filter_map(|name| Some((name.to_owned(), provider.identity_schema(name)?))).collect()
-}
-
-/// What a plan starts from. All three values are objects of the resource's schema or null.
-#[derive(Debug, Clone, Default)]
-pub struct PlanRequest {
-    /// The state as last read; null for a create.
-    pub prior: Value,
-    /// The configuration, with the prior value of every computed attribute that it leaves
-    /// null; null for a destroy. Write-only attributes are null in it.
-    pub proposed: Value,
-    /// The configuration; null for a destroy. What is unknown in it stays unknown in the plan.
-    pub config: Value,
-    /// What the last apply, read or import stored beside the state; empty for a create.
-    pub private: Vec<u8>,
-}
-
-/// What an apply would come to.
-#[derive(Debug, Clone, Default)]
-pub struct PlanResponse {
-    /// The planned state; null for a destroy. What the configuration sets must stand in it as
-    /// it is set, or as the prior state has it where both mean the same. What is computed may
-    /// be unknown: it must be, where the apply may change it.
-    pub state: Value,
-    /// A change at one of these paths needs a new object. A path whose value does not change
-    /// has no effect; one that leads nowhere is an error.
-    pub requires_replace: Vec<Path>,
-    /// What the apply gets as its private data.
-    pub private: Vec<u8>,
-    /// Errors and warnings. With an error, nothing is planned.
-    pub diagnostics: Diagnostics,
-}
-
-/// What an apply starts from. All three values are objects of the resource's schema or null.
-#[derive(Debug, Clone, Default)]
-pub struct ApplyRequest {
-    /// The state before; null for a create.
-    pub prior: Value,
-    /// The state as planned; null for a destroy.
-    pub planned: Value,
-    /// The configuration, wholly known; null for a destroy. The values of write-only
-    /// attributes are here only.
-    pub config: Value,
-    /// What the plan handed over.
-    pub private: Vec<u8>,
-}
-
-/// A state as an apply, a read or an import left it, whatever else went wrong.
-#[derive(Debug, Clone, Default)]
-pub struct StateResponse {
-    /// The new state, wholly known; null when the object is gone or was never made. After an
-    /// apply, everything that the plan knew must be in it as it was planned.
-    pub state: Value,
-    /// What to store beside the state.
-    pub private: Vec<u8>,
-    /// Errors and warnings, in the order they arose.
-    pub diagnostics: Diagnostics,
-}
-
-/// An object that leaves its resource type for another one.
-#[derive(Debug, Clone, Default)]
-pub struct MoveRequest {
-    /// The full address of the provider that it is of: `registry.terraform.io/hashicorp/toys`.
-    pub provider: String,
-    /// Its type so far.
-    pub type_name: String,
-    /// Its state, by the schema that this provider has for the type; null where it has none.
-    pub state: Value,
-    /// What its provider stored beside the state.
-    pub private: Vec<u8>,
-}
-
-/// Which objects to list.
-#[derive(Debug, Clone, Default)]
-pub struct ListRequest {
-    /// What chooses them, wholly known.
-    pub config: Value,
-    /// Whether the state of each is asked for.
-    pub include_resource: bool,
-    /// The most that are taken.
-    pub limit: usize,
-}
-
-/// One object of a list, or a message about the list.
-#[derive(Debug, Clone, Default)]
-pub struct Listed {
-    /// What tells it from others; null where this is no object.
-    pub identity: Value,
-    /// What a person calls it.
-    pub display_name: String,
-    /// Its state as an import would have it; null where it was not asked for.
-    pub resource: Value,
-    /// Errors, which end the list, and warnings.
-    pub diagnostics: Diagnostics,
-}
-
-impl PlanRequest {
-    /// True when there is no object yet.
-    pub fn is_create(&self) -> bool {
-        self.prior.is_null()
-    }
-
-    /// True when the object is to be deleted.
-    pub fn is_destroy(&self) -> bool {
-        self.config.is_null()
-    }
-}
-
-impl ApplyRequest {
-    /// True when there is no object yet.
-    pub fn is_create(&self) -> bool {
-        self.prior.is_null()
-    }
-
-    /// True when the object is to be deleted.
-    pub fn is_destroy(&self) -> bool {
-        self.planned.is_null()
-    }
-}
-
-impl From<Diagnostic> for PlanResponse {
-    /// A plan that comes to nothing but this message.
-    fn from(diagnostic: Diagnostic) -> Self {
-        Self { diagnostics: vec![diagnostic], ..Self::default() }
-    }
-}
-
-impl From<Diagnostics> for Listed {
-    /// No object, and the reasons.
-    fn from(diagnostics: Diagnostics) -> Self {
-        Self { diagnostics, ..Self::default() }
-    }
-}
-
-impl From<Diagnostic> for StateResponse {
-    /// No state, and the reason.
-    fn from(diagnostic: Diagnostic) -> Self {
-        Self { diagnostics: vec![diagnostic], ..Self::default() }
-    }
 }

@@ -4,11 +4,11 @@
 use futures_util::future::BoxFuture;
 
 use crate::connector::{self, ActionDescription, EntityDescription};
-use crate::provider::DataSource;
 use crate::provider::connection_schema::{computed, optional};
 use crate::provider::explain::explain_connector;
 use crate::provider::resources::connection_attribute;
 use crate::provider::runtime::Runtime;
+use crate::provider::served::DataSource;
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::schema::{Attribute, Schema};
 use crate::terraform::value::{Path, Type, Value};

@@ -4,13 +4,13 @@ use futures_util::future::BoxFuture;
 
 use crate::catalog::OperationKind;
 use crate::connector::{Connector, ListRequest};
-use crate::provider::DataSource;
 use crate::provider::connection_schema::{computed, optional};
 use crate::provider::data_sources::{check_fields, check_order};
 use crate::provider::explain::explain_list;
 use crate::provider::messages::payload;
 use crate::provider::resources::{connection_attribute, find, record};
 use crate::provider::runtime::Runtime;
+use crate::provider::served::DataSource;
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::schema::Presence::Required;
 use crate::terraform::schema::{Attribute, Rule, Schema};

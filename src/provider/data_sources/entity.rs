@@ -5,12 +5,12 @@ use serde_json::Value as Json;
 
 use crate::catalog;
 use crate::connector::{self, Connector};
-use crate::provider::DataSource;
 use crate::provider::connection_schema::computed;
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::found;
 use crate::provider::resources::{connection_attribute, find, record};
 use crate::provider::runtime::Runtime;
+use crate::provider::served::DataSource;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Presence::Required;
 use crate::terraform::schema::{Attribute, Rule, Schema};

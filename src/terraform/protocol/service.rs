@@ -1,6 +1,6 @@
 //! The generated service trait: which RPC is whose work.
 
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response};
 
 use super::dispatch::dispatch;
 use super::unimplemented::unimplemented;

@@ -1,0 +1,73 @@
+//! Who serves which type name.
+
+use futures_util::future::BoxFuture;
+
+use crate::provider::managed::Resource;
+use crate::provider::runtime::Runtime;
+use crate::provider::{data_sources, resources, typed};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::provider::Opened;
+use crate::terraform::schema::Schema;
+use crate::terraform::value::Value;
+
+/// One data source type.
+pub(super) trait DataSource: std::fmt::Debug + Send + Sync {
+    fn schema(&self) -> Schema;
+
+    /// What is wrong with a config that keeps the rules of the schema, before anything is sent.
+    fn validate(&self, config: &Value) -> Diagnostics;
+
+    fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)>;
+}
+
+/// One ephemeral resource type. Nothing is renewed and nothing is ended: what is opened ends by itself.
+pub(super) trait EphemeralResource: Send + Sync {
+    fn schema(&self) -> Schema;
+
+    /// What is wrong with a config that keeps the rules of the schema, before anything is sent.
+    fn validate(&self, config: &Value) -> Diagnostics;
+
+    fn open<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, Opened>;
+}
+
+/// Who serves which resource type.
+pub(super) const RESOURCES: [(&str, &dyn Resource); 3] = [
+    ("stripe_action", &resources::Action),
+    ("stripe_connection", &resources::Connection),
+    ("stripe_entity", &resources::Entity),
+];
+
+/// Who serves which data source type.
+pub(super) const DATA_SOURCES: [(&str, &dyn DataSource); 4] = [
+    ("stripe_actions", &data_sources::Actions),
+    ("stripe_entities", &data_sources::Entities),
+    ("stripe_entity", &data_sources::Entity),
+    ("stripe_entity_types", &data_sources::EntityTypes),
+];
+
+pub(super) fn resource(type_name: &str) -> Result<&'static dyn Resource, Diagnostic> {
+    let found = RESOURCES.iter().find(|(name, _)| *name == type_name);
+    let generic = found.map(|(_, resource)| *resource);
+    let typed = || typed::resources().get(type_name).map(|typed| typed as &dyn Resource);
+    generic.or_else(typed).ok_or_else(|| unknown_type("resource", type_name))
+}
+
+pub(super) fn data_source(type_name: &str) -> Result<&'static dyn DataSource, Diagnostic> {
+    let found = DATA_SOURCES.iter().find(|(name, _)| *name == type_name);
+    let generic = found.map(|(_, source)| *source);
+    let typed = || typed::data_sources().get(type_name).map(Box::as_ref);
+    generic.or_else(typed).ok_or_else(|| unknown_type("data source", type_name))
+}
+
+pub(super) fn ephemeral_resource(type_name: &str) -> Result<&'static dyn EphemeralResource, Diagnostic> {
+    let typed = typed::ephemeral_resources().get(type_name).map(|it| it as &dyn EphemeralResource);
+    typed.ok_or_else(|| unknown_type("ephemeral resource", type_name))
+}
+
+pub(super) fn action(type_name: &str) -> Result<&'static typed::Action, Diagnostic> {
+    typed::actions().get(type_name).ok_or_else(|| unknown_type("action", type_name))
+}
+
+fn unknown_type(family: &str, type_name: &str) -> Diagnostic {
+    crate::terraform::messages::unknown(family, type_name)
+}
