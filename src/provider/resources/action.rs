@@ -5,9 +5,9 @@ use serde_json::Value as Json;
 
 use crate::connector::{self, ActionRef, Connector};
 use crate::engine::ActionInput;
-use crate::provider::Resource;
 use crate::provider::connection_schema::{computed, optional};
 use crate::provider::explain::{explain_connector, explain_created, explain_unlisted};
+use crate::provider::managed::Resource;
 use crate::provider::messages::found;
 use crate::provider::resources::payload::{Private, connection_attribute, keep_equal_handle};
 use crate::provider::resources::readiness;

@@ -6,13 +6,13 @@
 use futures_util::future::BoxFuture;
 
 use crate::connection::{Error, State, encode_handle};
-use crate::provider::Resource;
 use crate::provider::connection_error;
 use crate::provider::connection_schema::{
     all_sources, check_combinations, check_sources, computed, log_file_warning, one, optional, secret,
     shared_attributes, shared_blocks,
 };
 use crate::provider::connection_settings::{self, API_KEY};
+use crate::provider::managed::Resource;
 use crate::provider::messages::{settings, stripe};
 use crate::provider::runtime::Runtime;
 use crate::provider::setting_faults::{check_key, idle_service_account};

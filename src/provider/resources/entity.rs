@@ -15,9 +15,9 @@ use crate::engine::{
     Error, Object, Wanted, Written, config_params, create_params, faults_of, parse, sound_params,
     unlisted_values,
 };
-use crate::provider::Resource;
 use crate::provider::connection_schema::computed;
 use crate::provider::explain::{explain, explain_connector, explain_faults, explain_unlisted, not_a_payload};
+use crate::provider::managed::Resource;
 use crate::provider::moves::Leaving;
 use crate::provider::payload;
 use crate::provider::resources::lifecycle::{check_end, end_attributes};
