@@ -54,10 +54,12 @@ impl Page<'_> {
             self.name,
             first.trim_end_matches('.')
         );
+        // A query is no configuration.
+        let language = if self.kind == Kind::List { "hcl" } else { "terraform" };
         // Writing to a String cannot fail.
         let _ = write!(
             text,
-            "\n# {title}\n\n{}\n\n## Example Usage\n\n```terraform\n{}\n```\n",
+            "\n# {title}\n\n{}\n\n## Example Usage\n\n```{language}\n{}\n```\n",
             block.description,
             self.example.own.trim_end()
         );
@@ -85,7 +87,7 @@ impl Page<'_> {
             let _ = write!(text, "\n## Import\n\n```shell\n{}\n```\n", import.trim_end());
         }
         if let Some(identity) = &self.identity {
-            let _ = write!(text, "{BY_IDENTITY}```terraform\n{}\n```\n", identity.trim_end());
+            let _ = write!(text, "{BY_IDENTITY}```hcl\n{}\n```\n", identity.trim_end());
         }
         let call = StripeProvider::call_of_action(self.name).filter(|_| is_action);
         match (entity, call) {

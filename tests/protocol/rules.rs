@@ -2,12 +2,13 @@
 
 use stripe_provider::terraform::value::{Path, Type, Value};
 use stripe_provider::terraform::wire::tfplugin5::{
-    self as wire, attribute_path::step::Selector, get_provider_schema::Response, schema,
+    self as wire, attribute_path::step::Selector, get_provider_schema::Response,
+    resource_identity_schema::IdentityAttribute, schema,
 };
 
 use crate::support::rules::{
-    compatible, data_valid, diagnostics_valid, import_valid, loadable, no_escape, plan_valid, read_valid,
-    replacing, to_path, wholly_known, write_only_null,
+    compatible, data_valid, diagnostics_valid, identifiable, import_valid, loadable, no_escape, plan_valid,
+    read_valid, replacing, to_path, wholly_known, write_only_null,
 };
 use crate::support::terraform::Object;
 
@@ -311,4 +312,29 @@ fn a_path_is_written_the_way_it_is_read() {
     ];
     let steps = steps.map(|selector| wire::attribute_path::Step { selector: Some(selector) }).to_vec();
     assert_eq!(to_path(&wire::AttributePath { steps }), Path::attribute("item").index(1).key("k"));
+}
+
+#[test]
+fn an_identity_consists_of_single_values_of_a_type_that_there_is() {
+    let part = |ty: &[u8], required_for_import: bool| IdentityAttribute {
+        name: "id".to_owned(),
+        r#type: ty.to_vec(),
+        required_for_import,
+        ..Default::default()
+    };
+    let of = |part| wire::ResourceIdentitySchema { version: 0, identity_attributes: vec![part] };
+    let schema = Response {
+        resource_schemas: [("toy_box".to_owned(), wire::Schema::default())].into(),
+        ..Default::default()
+    };
+    let broken = |name: &str, part| identifiable(&[(name.to_owned(), of(part))].into(), &schema);
+    assert_eq!(broken("toy_box", part(br#""string""#, true)), Vec::<String>::new());
+    assert_eq!(broken("toy_bag", part(br#""string""#, true)).len(), 1);
+    assert_eq!(broken("toy_box", part(br#"["map","string"]"#, true)).len(), 1);
+    assert_eq!(broken("toy_box", part(br#""string""#, false)).len(), 1);
+    let listed = Response {
+        list_resource_schemas: [("toy_box".to_owned(), wire::Schema::default())].into(),
+        ..Default::default()
+    };
+    assert_eq!(identifiable(&[].into(), &listed).len(), 1);
 }

@@ -94,6 +94,8 @@ async fn schemas_that_were_encoded_in_advance_leave_as_they_are() {
     assert_eq!(answer.encode_to_vec(), encoded);
     assert!(answer.server_capabilities.unwrap().get_provider_schema_optional, "they are asked for once");
     assert!(answer.resource_schemas.contains_key("stripe_price"));
+    assert!(answer.list_resource_schemas.contains_key("stripe_price"));
+    assert!(answer.server_capabilities.unwrap().move_resource_state);
 }
 
 #[tokio::test]

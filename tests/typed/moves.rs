@@ -93,6 +93,52 @@ fn what_was_written_before_a_move_is_unset_when_it_is_taken_away_after_it() {
 }
 
 #[test]
+fn what_belongs_to_another_object_moves_as_the_type_of_those() {
+    let mut world = World::new();
+    let customer = world.made("stripe_customer", json!({"name": "Ada"}).as_object().unwrap()).unwrap();
+    let vat =
+        json!({"customer": customer.state.get("id").as_str(), "type": "eu_vat", "value": "DE123456789"});
+    let vat = vat.as_object().unwrap();
+    let made = world.made("stripe_tax_id", vat).unwrap();
+    let there = fine(world.moved("stripe_tax_id", ENTITY, &made));
+    assert_eq!(there.state.get("entity").as_str(), Some("CustomerTaxId"));
+    let back = fine(world.moved(ENTITY, "stripe_tax_id", &there));
+    assert_eq!(back.state, made.state);
+    world.settled("stripe_tax_id", &back, vat).unwrap();
+}
+
+#[test]
+fn the_connection_and_the_wish_for_the_end_move_along() {
+    let mut world = World::new();
+    let connection = json!({"name": "shop", "location": "global"});
+    let connection = world.made("stripe_connection", connection.as_object().unwrap()).unwrap();
+    let handle = connection.state.get("handle").as_str().unwrap();
+    let params = json!({"name": "Gold", "connection_handle": handle, "on_destroy": "keep"});
+    let params = params.as_object().unwrap();
+    let made = world.made("stripe_product", params).unwrap();
+    let there = fine(world.moved("stripe_product", ENTITY, &made));
+    for name in ["connection_handle", "on_destroy"] {
+        assert_eq!(there.state.get(name), made.state.get(name), "{name}");
+    }
+    let back = fine(world.moved(ENTITY, "stripe_product", &there));
+    assert_eq!(back.state, made.state);
+    world.settled("stripe_product", &back, params).unwrap();
+}
+
+#[test]
+fn what_was_imported_and_never_applied_is_still_imported_after_a_move() {
+    let mut world = World::new();
+    let (_, product) =
+        world.stripe.call("POST", "/v1/products", &json!({"name": "Gold", "description": "fine"}));
+    let imported = fine(world.import(ENTITY, &format!("Product/{}", product["id"].as_str().unwrap())));
+    let moved = fine(world.moved(ENTITY, "stripe_product", &imported));
+    let read = fine(world.refresh("stripe_product", &moved));
+    for params in [json!({"name": "Gold", "description": "fine"}), json!({"name": "Gold"})] {
+        world.idle("stripe_product", &read, params.as_object().unwrap()).unwrap();
+    }
+}
+
+#[test]
 fn a_secret_stays_where_plans_do_not_show_it() {
     let mut world = World::new();
     let params = json!({"name": "key", "scope": {"type": "account"}, "payload": "very secret"});
