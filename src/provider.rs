@@ -1,4 +1,4 @@
-//! The Terraform surface: the provider block, its resources and data sources, and who
+//! The Terraform surface: the provider block and the answers of the provider to each request; `served` knows who
 //! serves which type name. Everything here speaks [`Value`]s; the wire is `protocol`'s.
 
 use std::sync::atomic::Ordering;
