@@ -34,7 +34,7 @@ pub(super) fn attributes() -> [Attribute; 2] {
         optional(
             DEFAULTS,
             Type::map(Type::String),
-            "Metadata that every typed resource gets beside its own, whose keys come first. `metadata` stays as it is written; `metadata_all` shows both. Another value updates every object.",
+            "Metadata that every typed resource and ephemeral resource gets beside its own, whose keys come first. `metadata` stays as it is written; `metadata_all` shows both. Another value updates every object.",
         ),
         optional(
             IGNORED,
