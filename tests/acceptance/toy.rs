@@ -20,6 +20,7 @@ use crate::support::workdir::everything;
 pub fn cases() -> Vec<Case> {
     vec![
         case!(terraform_takes_blocks_of_every_nesting_and_keeps_no_write_only_value, Terraform),
+        case!(terraform_opens_renews_and_closes_a_key_and_keeps_nothing_of_it, Terraform),
         case!(an_old_terraform_is_told_that_it_knows_no_write_only_attributes, OldTerraform),
     ]
 }
@@ -99,6 +100,19 @@ const FULL: &str = r#"
   drawer "top" { left_handles = 1 }
   drawer "bottom" { right_handles = 2 }
 "#;
+
+fn terraform_opens_renews_and_closes_a_key_and_keeps_nothing_of_it() {
+    let locked = "name = \"toys\"\n  kind = \"wood\"\n  code = ephemeral.toy_key.a.teeth\n}";
+    let workdir = Workdir::new(
+        Tool::Terraform,
+        &format!("{locked}\nephemeral \"toy_key\" \"a\" {{\n  fits = \"rusty\""),
+    );
+    let applied = workdir.ok(&["apply", "-auto-approve", "-no-color"]);
+    assert!(applied.contains("Key Melted") && applied.contains("The key of rusty"), "{applied}");
+    assert_eq!(workdir.values()["locked"], json!(true), "the box got it");
+    let state = fs::read_to_string(workdir.folder.path().join("terraform.tfstate")).unwrap();
+    assert!(!state.contains("rusty"), "{state}");
+}
 
 fn terraform_takes_blocks_of_every_nesting_and_keeps_no_write_only_value() {
     let workdir = Workdir::new(Tool::Terraform, &format!("{FULL}\n  code = \"1234\""));

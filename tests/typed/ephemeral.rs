@@ -110,6 +110,19 @@ fn a_value_that_stripe_is_not_known_to_take_is_a_warning() {
 }
 
 #[test]
+fn what_stripe_no_longer_takes_is_a_warning_and_not_sent() {
+    let (mut world, tap, _sandbox) = World::served(&[]);
+    let mut session = world.params(catalog().by_object("checkout.session").unwrap());
+    session.insert("payment_method_types".to_owned(), json!(["card"]));
+    let opened = world.open("stripe_checkout_session", &session).unwrap();
+    assert_eq!(*opened.get("payment_method_types"), Value::List(vec!["card".into()]), "as it is written");
+    let told = world.terraform.warnings.join("\n");
+    assert!(told.contains("Write `allowed_payment_method_types`"), "{told}");
+    let sent = String::from_utf8_lossy(&tap.writes().pop().unwrap().body).into_owned();
+    assert!(sent.contains("success_url") && !sent.contains("payment_method_types"), "{sent}");
+}
+
+#[test]
 fn what_stripe_documents_to_refuse_is_refused_before_anything_is_made() {
     let (mut world, tap, _sandbox) = World::served(&[]);
     let session = |more: Json| {
