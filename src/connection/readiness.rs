@@ -15,9 +15,15 @@ impl Connection {
         }
         match self.key_source() {
             Some(Source::SecretVersion(_)) => Ok(()),
-            None if self.defaults().key_unknown => Ok(()),
+            None if self.awaits_key() => Ok(()),
             _ => self.check_key(&self.key().await?),
         }
+    }
+
+    /// Whether the configuration names a key that is not known yet: one of the environment, which would be taken
+    /// otherwise, may belong to another account.
+    pub fn awaits_key(&self) -> bool {
+        self.key_source().is_none() && self.defaults().key_unknown
     }
 
     /// Whether a key is one that may be sent.

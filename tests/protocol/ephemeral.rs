@@ -138,6 +138,17 @@ async fn a_suspended_connection_opens_nothing() {
 }
 
 #[tokio::test]
+async fn a_plan_that_does_not_know_the_key_takes_no_other_one() {
+    let shop = Shop::open().await;
+    let block = Value::map([("api_key", Value::Unknown), ("max_retries", 0.into())]);
+    let mut run = shop.run_with("sk_test_somebody", &block).await;
+    let config = written(&run, "stripe_confirmation_token", &json!({"payment_method": "pm_card_visa"}));
+    let told = refused(run.open("stripe_confirmation_token", &config).await);
+    assert!(told.len() == 1 && told[0].1.contains("Stripe Key Not Known Yet"), "{told:?}");
+    assert_eq!(shop.count("confirmation_token"), 0);
+}
+
+#[tokio::test]
 async fn a_handle_that_is_none_is_refused_before_anything_is_sent() {
     let shop = Shop::open().await;
     let mut run = shop.run("sk_test_shop_1").await;

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use crate::catalog::{Entity, OperationKind, catalog};
 use crate::connector::{Connector, scalar};
 use crate::engine::{create_params, open, secret_params};
+use crate::provider::messages::stripe;
 use crate::provider::runtime::Runtime;
 use crate::provider::served::EphemeralResource;
 use crate::provider::typed::asked::Asked;
@@ -95,6 +96,9 @@ async fn opened(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<
     let entity = surface.entity;
     let asked = surface.asked_to_create(runtime, config).map_err(|error| surface.explain(&error))?;
     let connection = runtime.connection(config.get("connection_handle").as_str()).map_err(|it| vec![it])?;
+    if connection.awaits_key() {
+        return Err(vec![stripe::key_not_known(&surface.type_name)]);
+    }
     runtime.conceal(&written_secrets(entity, &asked));
     let made = open(&Connector::new(&connection), entity, asked.wanted.params.clone()).await;
     let mut body = made.map_err(|error| vec![surface.refused(&error)])?;

@@ -63,6 +63,14 @@ impl Stage {
         self.heard(configured);
     }
 
+    /// Opens an ephemeral resource.
+    pub async fn ephemeral(&mut self, name: &str, params: &Json) {
+        let block = self.run.schema.ephemeral_resource_schemas[name].block.clone().unwrap();
+        let written = config(&block, params.as_object().unwrap());
+        let opened = self.run.open(name, &written).await;
+        self.heard(opened);
+    }
+
     /// Takes what was told; what came of it otherwise.
     fn heard<T>(&mut self, outcome: Outcome<T>) -> Option<T> {
         self.told.extend(self.run.told.drain(..).map(|it| Told::of(&it)));

@@ -1,6 +1,7 @@
 //! Scenes of what Stripe refuses, and of what is wrong with the way to it.
 
 use serde_json::json;
+use stripe_provider::terraform::value::Value;
 use stripe_provider::terraform::wire::tfplugin5 as wire;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -120,6 +121,8 @@ async fn keys(stage: &mut Stage) {
     stage.data("stripe_products", &json!({})).await;
     stage.again("sk_test_shop_1", &json!({"expected_livemode": true})).await;
     stage.make("stripe_product", &product).await;
+    stage.run = stage.shop.run_with("", &Value::map([("api_key", Value::Unknown)])).await;
+    stage.ephemeral("stripe_confirmation_token", &json!({"payment_method": "pm_card_visa"})).await;
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     stage.again("sk_test_shop_1", &json!({"api_base": format!("http://{closed}")})).await;
     stage.data("stripe_products", &json!({})).await;
