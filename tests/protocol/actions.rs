@@ -8,6 +8,7 @@ use stripe_provider::terraform::wire::tfplugin5::{
 };
 use tokio_stream::StreamExt;
 
+use crate::support::shop::{Shop, refusal};
 use crate::support::terraform::Terraform;
 use crate::support::toy::Toy;
 use crate::support::unimplemented::error;
@@ -104,4 +105,21 @@ async fn a_stop_ends_an_action_that_has_told_something() {
     let end = tokio::time::timeout(within, events.next()).await.unwrap().unwrap().unwrap();
     let Some(Event::Completed(end)) = end.r#type else { panic!("it ends") };
     assert_eq!(error(&end.diagnostics).summary, "Stopped");
+}
+
+/// Stripe says again and again that too many calls came; a stop ends the wait for the next attempt.
+#[tokio::test]
+async fn a_stop_ends_the_waits_of_a_call_to_stripe() {
+    let shop = Shop::open().await;
+    let mut run = shop.run_with("sk_test_shop_1", &Value::map::<String>([])).await;
+    shop.fault(refusal("/v1/topups", 429, "rate_limit", "Too many requests"));
+    let topup = Value::map([("amount", Value::from(500)), ("currency", Value::from("usd"))]);
+    let mut events = run.invoked("stripe_topup", &topup).await;
+    let waits = tokio::time::timeout(Duration::from_millis(500), events.next()).await;
+    assert!(waits.is_err(), "it waits: {waits:?}");
+    run.client.stop(wire::stop::Request {}).await.unwrap();
+    let end = tokio::time::timeout(Duration::from_secs(10), events.next()).await.unwrap().unwrap().unwrap();
+    let Some(Event::Completed(end)) = end.r#type else { panic!("it ends") };
+    assert_eq!(error(&end.diagnostics).summary, "Stripe Rate Limit", "with what it had");
+    assert_eq!(shop.count("topup"), 0);
 }
