@@ -42,13 +42,10 @@ pub async fn told() -> Vec<Told> {
         ..Default::default()
     };
     heard.extend(terraform.client.move_resource_state(request).await.unwrap().into_inner().diagnostics);
-    let request = wire::validate_list_resource_config::Request {
-        type_name: "toy_thing".to_owned(),
-        ..Default::default()
-    };
-    heard.extend(
-        terraform.client.validate_list_resource_config(request).await.unwrap().into_inner().diagnostics,
-    );
+    let request =
+        wire::upgrade_resource_identity::Request { type_name: toy_box.clone(), ..Default::default() };
+    let answer = terraform.client.upgrade_resource_identity(request).await.unwrap().into_inner();
+    heard.extend(answer.diagnostics);
     let flatmap = [("name".to_owned(), "toys".to_owned())].into();
     let old = wire::RawState { json: Vec::new(), flatmap };
     let request = wire::upgrade_resource_state::Request {
