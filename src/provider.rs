@@ -13,16 +13,13 @@ use futures_util::stream::{self, BoxStream};
 use crate::engine::{Journal, JournalPlace};
 use crate::env::Env;
 use crate::provider::explain::explain_leftovers;
-use crate::provider::managed::Resource;
 use crate::provider::runtime::Runtime;
-use crate::provider::served::{
-    DATA_SOURCES, DataSource, EphemeralResource, RESOURCES, action, data_source, ephemeral_resource, resource,
-};
+use crate::provider::served::{action, data_source, ephemeral_resource, resource};
 use crate::secret::without_marked;
 use crate::terraform::diagnostic::{Diagnostics, Severity, has_errors};
 use crate::terraform::provider::{
-    ApplyRequest, ListRequest, Listed, MoveRequest, Opened, PlanRequest, PlanResponse, Progress, Provider,
-    StateResponse,
+    ApplyRequest, Family, ListRequest, Listed, MoveRequest, Opened, PlanRequest, PlanResponse, Progress,
+    Provider, StateResponse,
 };
 use crate::terraform::schema::{IdentitySchema, Schema};
 use crate::terraform::value::Value;
@@ -108,34 +105,16 @@ impl StripeProvider {
 
 #[tonic::async_trait]
 impl Provider for StripeProvider {
-    fn resource_types(&self) -> Vec<&str> {
-        let generic = RESOURCES.iter().map(|(name, _)| *name);
-        generic.chain(typed::resources().keys().map(String::as_str)).collect()
-    }
-
-    fn data_source_types(&self) -> Vec<&str> {
-        let generic = DATA_SOURCES.iter().map(|(name, _)| *name);
-        generic.chain(typed::data_sources().keys().map(String::as_str)).collect()
-    }
-
-    fn ephemeral_resource_types(&self) -> Vec<&str> {
-        typed::ephemeral_resources().keys().map(String::as_str).collect()
+    fn types(&self, family: Family) -> Vec<&str> {
+        served::types(family)
     }
 
     fn provider_schema(&self) -> Schema {
         block::schema()
     }
 
-    fn resource_schema(&self, type_name: &str) -> Option<Schema> {
-        resource(type_name).ok().map(Resource::schema)
-    }
-
-    fn data_source_schema(&self, type_name: &str) -> Option<Schema> {
-        data_source(type_name).ok().map(DataSource::schema)
-    }
-
-    fn ephemeral_resource_schema(&self, type_name: &str) -> Option<Schema> {
-        ephemeral_resource(type_name).ok().map(EphemeralResource::schema)
+    fn schema(&self, family: Family, type_name: &str) -> Option<Schema> {
+        served::schema(family, type_name)
     }
 
     fn encoded_schemas(&self) -> Option<Bytes> {
@@ -170,12 +149,8 @@ impl Provider for StripeProvider {
         found
     }
 
-    fn validate_resource(&self, type_name: &str, config: &Value) -> Diagnostics {
-        resource(type_name).map_or_else(|unknown| vec![unknown], |resource| resource.validate(config))
-    }
-
-    fn validate_data_source(&self, type_name: &str, config: &Value) -> Diagnostics {
-        data_source(type_name).map_or_else(|unknown| vec![unknown], |source| source.validate(config))
+    fn validate(&self, family: Family, type_name: &str, config: &Value) -> Diagnostics {
+        served::validate(family, type_name, config).unwrap_or_else(|unknown| vec![unknown])
     }
 
     /// There is only one schema version so far.
@@ -248,18 +223,6 @@ impl Provider for StripeProvider {
         }
     }
 
-    fn list_types(&self) -> Vec<&str> {
-        typed::list_types()
-    }
-
-    fn list_schema(&self, type_name: &str) -> Option<Schema> {
-        resource(type_name).ok()?.list_schema()
-    }
-
-    fn validate_list(&self, type_name: &str, config: &Value) -> Diagnostics {
-        resource(type_name).map_or_else(|unknown| vec![unknown], |resource| resource.validate_list(config))
-    }
-
     fn list(&self, type_name: &str, request: ListRequest) -> BoxStream<'static, Listed> {
         match resource(type_name) {
             Ok(resource) => resource.list(self.runtime(), request),
@@ -286,27 +249,11 @@ impl Provider for StripeProvider {
         }
     }
 
-    fn validate_ephemeral_resource(&self, type_name: &str, config: &Value) -> Diagnostics {
-        ephemeral_resource(type_name).map_or_else(|unknown| vec![unknown], |it| it.validate(config))
-    }
-
     async fn open(&self, type_name: &str, config: Value) -> Opened {
         match ephemeral_resource(type_name) {
             Ok(ephemeral) => ephemeral.open(&self.runtime(), config).await,
             Err(unknown) => unknown.into(),
         }
-    }
-
-    fn action_types(&self) -> Vec<&str> {
-        typed::actions().keys().map(String::as_str).collect()
-    }
-
-    fn action_schema(&self, type_name: &str) -> Option<Schema> {
-        typed::actions().get(type_name).map(typed::Action::schema)
-    }
-
-    fn validate_action(&self, type_name: &str, config: &Value) -> Diagnostics {
-        action(type_name).map_or_else(|unknown| vec![unknown], |action| action.validate(config))
     }
 
     async fn plan_action(&self, type_name: &str, config: Value) -> Diagnostics {

@@ -1,7 +1,7 @@
 //! The registry's pages: schema and examples become Markdown.
 //!
-//! One page per resource, data source, ephemeral resource, action and the provider block, in the folders the
-//! registry reads, and one that lists the entity types. The pages are committed; a test compares them with what is generated.
+//! One page for each type of every family and for the provider block, in the folders the registry reads, and one
+//! that lists the entity types. The pages are committed; a test compares them with what is generated.
 
 mod entities;
 mod examples;
@@ -18,13 +18,10 @@ use std::path::{Path, PathBuf};
 
 use crate::provider::packed_schemas;
 use crate::terraform::protocol::{encoded_identity_schemas, encoded_schemas};
-use crate::terraform::provider::Schemas;
+use crate::terraform::provider::{Family, Schemas};
 
 use examples::{Example, Examples};
-use page::{Kind, Page};
-
-/// The folder of the pages about lists.
-const LISTS: &str = "list-resources";
+use page::Page;
 
 /// Every page, by its path below the project's folder. Examples are read from `examples`
 /// below `root`; a type without an example is an error.
@@ -36,7 +33,7 @@ pub fn pages(root: &Path, schemas: &Schemas) -> io::Result<BTreeMap<PathBuf, Str
     let examples = Examples::read(root)?;
     let example = |path: PathBuf| Ok::<_, io::Error>(examples.with_references(fs::read_to_string(path)?));
     let provider = Page {
-        kind: Kind::Provider,
+        family: None,
         name: "stripe",
         schema: &schemas.provider,
         example: example(root.join("examples/provider/provider.tf"))?,
@@ -44,47 +41,47 @@ pub fn pages(root: &Path, schemas: &Schemas) -> io::Result<BTreeMap<PathBuf, Str
         identity: None,
     };
     add(PathBuf::from("docs/index.md"), &provider);
-    for (name, schema) in &schemas.resources {
-        let folder = root.join("examples/resources").join(name);
-        let example = example(folder.join("resource.tf"))?;
+    for (family, name, schema) in schemas.all() {
+        let folder = root.join("examples").join(folder_of(family)).join(name);
+        let example = match example_file(family) {
+            Some(file) => example(folder.join(file))?,
+            None => Example { own: list::example(name, schema), ..Example::default() },
+        };
         let import = fs::read_to_string(folder.join("import.sh")).ok();
         let written = fs::read_to_string(folder.join("import-by-identity.tf")).ok();
         let made = || identity::example(name, schemas.identities.get(name)?, import.as_deref()?);
         let identity = written.or_else(made);
-        add(
-            path_of("resources", name),
-            &Page { kind: Kind::Resource, name, schema, example, import, identity },
-        );
-    }
-    for (name, schema) in &schemas.data_sources {
-        let example = example(root.join("examples/data-sources").join(name).join("data-source.tf"))?;
-        let page = Page { kind: Kind::DataSource, name, schema, example, import: None, identity: None };
-        add(path_of("data-sources", name), &page);
-    }
-    for (name, schema) in &schemas.ephemeral_resources {
-        let folder = root.join("examples/ephemeral-resources").join(name);
-        let example = example(folder.join("ephemeral-resource.tf"))?;
-        let page =
-            Page { kind: Kind::EphemeralResource, name, schema, example, import: None, identity: None };
-        add(path_of("ephemeral-resources", name), &page);
-    }
-    for (name, schema) in &schemas.actions {
-        let example = example(root.join("examples/actions").join(name).join("action.tf"))?;
-        let page = Page { kind: Kind::Action, name, schema, example, import: None, identity: None };
-        add(path_of("actions", name), &page);
-    }
-    for (name, schema) in &schemas.lists {
-        let example = Example { own: list::example(name, schema), ..Example::default() };
-        let page = Page { kind: Kind::List, name, schema, example, import: None, identity: None };
-        add(path_of(LISTS, name), &page);
+        add(path_of(family, name), &Page { family: Some(family), name, schema, example, import, identity });
     }
     pages.insert(PathBuf::from("docs/guides/entity-types.md"), entities::page());
     Ok(pages)
 }
 
-fn path_of(folder: &str, name: &str) -> PathBuf {
+/// The folder of the pages about a family, as the registry reads it, and of its examples.
+fn folder_of(family: Family) -> &'static str {
+    match family {
+        Family::Resource => "resources",
+        Family::DataSource => "data-sources",
+        Family::EphemeralResource => "ephemeral-resources",
+        Family::Action => "actions",
+        Family::List => "list-resources",
+    }
+}
+
+/// The name of the file of an example; none where the schema says all that there is to write.
+fn example_file(family: Family) -> Option<&'static str> {
+    match family {
+        Family::Resource => Some("resource.tf"),
+        Family::DataSource => Some("data-source.tf"),
+        Family::EphemeralResource => Some("ephemeral-resource.tf"),
+        Family::Action => Some("action.tf"),
+        Family::List => None,
+    }
+}
+
+fn path_of(family: Family, name: &str) -> PathBuf {
     let short = name.strip_prefix("stripe_").unwrap_or(name);
-    Path::new("docs").join(folder).join(format!("{short}.md"))
+    Path::new("docs").join(folder_of(family)).join(format!("{short}.md"))
 }
 
 /// Writes every page that changed and the schemas encoded in advance, and removes the pages of types that
@@ -117,8 +114,7 @@ pub fn write(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
 /// Pages of types that there are no more.
 pub fn stale(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
     let (pages, mut stale) = (pages(root, schemas)?, Vec::new());
-    let folders = ["actions", "data-sources", "ephemeral-resources", LISTS, "resources"];
-    for folder in folders.map(|folder| Path::new("docs").join(folder)) {
+    for folder in Family::ALL.map(folder_of).map(|folder| Path::new("docs").join(folder)) {
         for entry in fs::read_dir(root.join(&folder))? {
             let path = folder.join(entry?.file_name());
             if !pages.contains_key(&path) {

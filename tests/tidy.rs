@@ -12,7 +12,7 @@ use std::process::Command;
 
 use stripe_provider::env::Env;
 use stripe_provider::provider::StripeProvider;
-use stripe_provider::terraform::provider::Schemas;
+use stripe_provider::terraform::provider::{Family, Schemas};
 use stripe_provider::terraform::schema::Block;
 
 /// The most lines of a file, tests included.
@@ -217,8 +217,10 @@ fn only_provider_names_attributes_and_data_sources() {
     let schemas = Schemas::of(&StripeProvider::new(Env::from_pairs::<String, String>([])));
     // The attributes of typed resources have Stripe's names, which are nobody's alone.
     let of_ours = |(name, schema): (&str, _)| GENERIC.contains(&name).then_some(schema);
-    let all =
-        schemas.resources.iter().chain(&schemas.data_sources).map(|(name, schema)| (name.as_str(), schema));
+    let all = schemas[Family::Resource]
+        .iter()
+        .chain(&schemas[Family::DataSource])
+        .map(|(name, schema)| (name.as_str(), schema));
     let names: Vec<String> = all
         .filter_map(of_ours)
         .chain([&schemas.provider])

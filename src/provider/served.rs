@@ -6,7 +6,7 @@ use crate::provider::managed::Resource;
 use crate::provider::runtime::Runtime;
 use crate::provider::{data_sources, resources, typed};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
-use crate::terraform::provider::Opened;
+use crate::terraform::provider::{Family, Opened};
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
 
@@ -31,43 +31,82 @@ pub(super) trait EphemeralResource: Send + Sync {
 }
 
 /// Who serves which resource type.
-pub(super) const RESOURCES: [(&str, &dyn Resource); 3] = [
+const RESOURCES: [(&str, &dyn Resource); 3] = [
     ("stripe_action", &resources::Action),
     ("stripe_connection", &resources::Connection),
     ("stripe_entity", &resources::Entity),
 ];
 
 /// Who serves which data source type.
-pub(super) const DATA_SOURCES: [(&str, &dyn DataSource); 4] = [
+const DATA_SOURCES: [(&str, &dyn DataSource); 4] = [
     ("stripe_actions", &data_sources::Actions),
     ("stripe_entities", &data_sources::Entities),
     ("stripe_entity", &data_sources::Entity),
     ("stripe_entity_types", &data_sources::EntityTypes),
 ];
 
+/// The names of the types of a family.
+pub(super) fn types(family: Family) -> Vec<&'static str> {
+    match family {
+        Family::Resource => {
+            let generic = RESOURCES.iter().map(|(name, _)| *name);
+            generic.chain(typed::resources().keys().map(String::as_str)).collect()
+        }
+        Family::DataSource => {
+            let generic = DATA_SOURCES.iter().map(|(name, _)| *name);
+            generic.chain(typed::data_sources().keys().map(String::as_str)).collect()
+        }
+        Family::EphemeralResource => typed::ephemeral_resources().keys().map(String::as_str).collect(),
+        Family::Action => typed::actions().keys().map(String::as_str).collect(),
+        Family::List => typed::list_types(),
+    }
+}
+
+/// The schema of a type.
+pub(super) fn schema(family: Family, type_name: &str) -> Option<Schema> {
+    match family {
+        Family::Resource => resource(type_name).ok().map(Resource::schema),
+        Family::DataSource => data_source(type_name).ok().map(DataSource::schema),
+        Family::EphemeralResource => ephemeral_resource(type_name).ok().map(EphemeralResource::schema),
+        Family::Action => action(type_name).ok().map(typed::Action::schema),
+        Family::List => resource(type_name).ok()?.list_schema(),
+    }
+}
+
+/// What is wrong with a configuration, or that there is no such type.
+pub(super) fn validate(family: Family, type_name: &str, config: &Value) -> Result<Diagnostics, Diagnostic> {
+    Ok(match family {
+        Family::Resource => resource(type_name)?.validate(config),
+        Family::DataSource => data_source(type_name)?.validate(config),
+        Family::EphemeralResource => ephemeral_resource(type_name)?.validate(config),
+        Family::Action => action(type_name)?.validate(config),
+        Family::List => resource(type_name)?.validate_list(config),
+    })
+}
+
 pub(super) fn resource(type_name: &str) -> Result<&'static dyn Resource, Diagnostic> {
     let found = RESOURCES.iter().find(|(name, _)| *name == type_name);
     let generic = found.map(|(_, resource)| *resource);
     let typed = || typed::resources().get(type_name).map(|typed| typed as &dyn Resource);
-    generic.or_else(typed).ok_or_else(|| unknown_type("resource", type_name))
+    generic.or_else(typed).ok_or_else(|| unknown_type(Family::Resource, type_name))
 }
 
 pub(super) fn data_source(type_name: &str) -> Result<&'static dyn DataSource, Diagnostic> {
     let found = DATA_SOURCES.iter().find(|(name, _)| *name == type_name);
     let generic = found.map(|(_, source)| *source);
     let typed = || typed::data_sources().get(type_name).map(Box::as_ref);
-    generic.or_else(typed).ok_or_else(|| unknown_type("data source", type_name))
+    generic.or_else(typed).ok_or_else(|| unknown_type(Family::DataSource, type_name))
 }
 
 pub(super) fn ephemeral_resource(type_name: &str) -> Result<&'static dyn EphemeralResource, Diagnostic> {
     let typed = typed::ephemeral_resources().get(type_name).map(|it| it as &dyn EphemeralResource);
-    typed.ok_or_else(|| unknown_type("ephemeral resource", type_name))
+    typed.ok_or_else(|| unknown_type(Family::EphemeralResource, type_name))
 }
 
 pub(super) fn action(type_name: &str) -> Result<&'static typed::Action, Diagnostic> {
-    typed::actions().get(type_name).ok_or_else(|| unknown_type("action", type_name))
+    typed::actions().get(type_name).ok_or_else(|| unknown_type(Family::Action, type_name))
 }
 
-fn unknown_type(family: &str, type_name: &str) -> Diagnostic {
-    crate::terraform::messages::unknown(family, type_name)
+fn unknown_type(family: Family, type_name: &str) -> Diagnostic {
+    crate::terraform::messages::unknown(&family.title().to_lowercase(), type_name)
 }

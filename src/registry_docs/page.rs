@@ -6,18 +6,8 @@ use super::examples::Example;
 use super::permissions::{Access, section, section_of_call};
 use super::reference::reference;
 use crate::provider::StripeProvider;
+use crate::terraform::provider::Family;
 use crate::terraform::schema::Schema;
-
-/// What a page is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Provider,
-    Resource,
-    DataSource,
-    EphemeralResource,
-    Action,
-    List,
-}
 
 /// What a change of an argument does, where its line does not say it.
 const CHANGES: &str =
@@ -28,7 +18,8 @@ const BY_IDENTITY: &str = "\nWith Terraform 1.12 and later also by its identity:
 
 /// What a page is made from.
 pub(super) struct Page<'a> {
-    pub(super) kind: Kind,
+    /// The family of its type; none for the provider block.
+    pub(super) family: Option<Family>,
     pub(super) name: &'a str,
     pub(super) schema: &'a Schema,
     pub(super) example: Example,
@@ -39,13 +30,9 @@ pub(super) struct Page<'a> {
 impl Page<'_> {
     /// The whole page.
     pub(super) fn markdown(&self) -> String {
-        let (title, kind) = match self.kind {
-            Kind::Provider => ("Stripe Provider".to_owned(), "Provider"),
-            Kind::Resource => (format!("{} (Resource)", self.name), "Resource"),
-            Kind::DataSource => (format!("{} (Data Source)", self.name), "Data Source"),
-            Kind::EphemeralResource => (format!("{} (Ephemeral Resource)", self.name), "Ephemeral Resource"),
-            Kind::Action => (format!("{} (Action)", self.name), "Action"),
-            Kind::List => (format!("{} (List Resource)", self.name), "List Resource"),
+        let (title, kind) = match self.family.map(kind) {
+            None => ("Stripe Provider".to_owned(), "Provider"),
+            Some(kind) => (format!("{} ({kind})", self.name), kind),
         };
         let block = &self.schema.block;
         let first = block.description.split_once(". ").map_or(block.description.as_str(), |(first, _)| first);
@@ -55,7 +42,7 @@ impl Page<'_> {
             first.trim_end_matches('.')
         );
         // A query is no configuration.
-        let language = if self.kind == Kind::List { "hcl" } else { "terraform" };
+        let language = if self.family == Some(Family::List) { "hcl" } else { "terraform" };
         // Writing to a String cannot fail.
         let _ = write!(
             text,
@@ -66,14 +53,14 @@ impl Page<'_> {
         if !self.example.refers_to.is_empty() {
             let _ = write!(text, "\nIt refers to:\n\n```terraform\n{}\n```\n", self.example.refers_to);
         }
-        let is_action = self.kind == Kind::Action;
+        let is_action = self.family == Some(Family::Action);
         let entity = if is_action {
             StripeProvider::entity_of_action(self.name)
         } else {
             StripeProvider::entity_of(self.name)
         };
         text.push_str("\n## Schema\n");
-        if entity.is_some() && self.kind == Kind::Resource {
+        if entity.is_some() && self.family == Some(Family::Resource) {
             text.push_str(CHANGES);
         }
         let known = |path: &[&str]| {
@@ -92,17 +79,21 @@ impl Page<'_> {
         let call = StripeProvider::call_of_action(self.name).filter(|_| is_action);
         match (entity, call) {
             (Some(entity), Some(call)) => text.push_str(&section_of_call(entity, call)),
-            (Some(entity), None) => text.push_str(&section(entity, access(self.kind))),
+            (Some(entity), None) => text.push_str(&section(entity, access(self.family))),
             (None, _) => {}
         }
         text
     }
 }
 
-fn access(kind: Kind) -> Access {
-    match kind {
-        Kind::Resource | Kind::Action => Access::Write,
-        Kind::EphemeralResource => Access::Open,
-        Kind::Provider | Kind::DataSource | Kind::List => Access::Read,
+fn kind(family: Family) -> &'static str {
+    if family == Family::Resource { "Resource" } else { family.title() }
+}
+
+fn access(family: Option<Family>) -> Access {
+    match family {
+        Some(Family::Resource | Family::Action) => Access::Write,
+        Some(Family::EphemeralResource) => Access::Open,
+        Some(Family::DataSource | Family::List) | None => Access::Read,
     }
 }

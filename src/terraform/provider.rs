@@ -16,12 +16,14 @@ use crate::terraform::value::Value;
 
 mod action;
 mod ephemeral;
+mod family;
 mod list;
 mod managed;
 mod schemas;
 
 pub use action::Progress;
 pub use ephemeral::{Opened, Renewed};
+pub use family::Family;
 pub use list::{ListRequest, Listed};
 pub use managed::{ApplyRequest, MoveRequest, PlanRequest, PlanResponse, StateResponse};
 pub use schemas::Schemas;
@@ -36,17 +38,13 @@ pub(crate) use schemas::identities_of;
 /// so in its diagnostics; a panic reaches the practitioner as a diagnostic too.
 #[tonic::async_trait]
 pub trait Provider: Debug + Send + Sync + 'static {
-    /// The names of the managed resource types, such as `toy_box`. Costs little: no schema is built.
-    fn resource_types(&self) -> Vec<&str>;
-    /// The names of the data source types. Costs little: no schema is built.
-    fn data_source_types(&self) -> Vec<&str>;
+    /// The names of the types of a family, such as `toy_box`. Costs little: no schema is built.
+    fn types(&self, family: Family) -> Vec<&str>;
     /// The schema of the provider block. A service builds it once at most.
     fn provider_schema(&self) -> Schema;
-    /// The schema of a resource type; none for a type that is not served. A service builds it
-    /// once at most, when the type is first used. It must be the same in every process.
-    fn resource_schema(&self, type_name: &str) -> Option<Schema>;
-    /// The schema of a data source type, in the way of [`Self::resource_schema`].
-    fn data_source_schema(&self, type_name: &str) -> Option<Schema>;
+    /// The schema of a type; none for one that is not served. A service builds it once at most, when the
+    /// type is first used. It must be the same in every process. In that of an action nothing is computed.
+    fn schema(&self, family: Family, type_name: &str) -> Option<Schema>;
 
     /// The schemas as [`encoded_schemas`](crate::terraform::protocol::encoded_schemas) writes them, where
     /// they were encoded in advance; none where they are made when they are asked for.
@@ -72,10 +70,10 @@ pub trait Provider: Debug + Send + Sync + 'static {
     /// `terraform_version` is what the client calls itself, such as `1.11.4`.
     async fn configure(&self, config: Value, terraform_version: &str) -> Diagnostics;
 
-    /// What is wrong with the configuration of a resource beside the rules of its schema, which are
-    /// checked apart: what no single attribute shows. Values in it may be unknown, and may break
-    /// the rules; the provider may not be configured yet.
-    fn validate_resource(&self, type_name: &str, config: &Value) -> Diagnostics;
+    /// What is wrong with a configuration beside the rules of its schema, which are checked apart: what no
+    /// single attribute shows. Values in it may be unknown, and may break the rules; the provider may not be
+    /// configured yet.
+    fn validate(&self, family: Family, type_name: &str, config: &Value) -> Diagnostics;
     /// Rewrites a state that was stored under schema version `version` to the current one.
     /// Attributes that the schema no longer has are gone from it already, and those it has
     /// gained are null. Comes before every other use of a stored object.
@@ -126,44 +124,14 @@ pub trait Provider: Debug + Send + Sync + 'static {
         crate::terraform::messages::move_not_supported(&from.type_name, &from.provider, type_name).into()
     }
 
-    /// The names of the resource types whose objects can be listed. Costs little: no schema is built. Each has an
-    /// identity.
-    fn list_types(&self) -> Vec<&str> {
-        Vec::new()
-    }
-    /// The schema of what chooses the objects of a list, by the name of the resource type.
-    fn list_schema(&self, _type_name: &str) -> Option<Schema> {
-        None
-    }
-    /// What is wrong with the configuration of a list beside the rules of its schema, in the way of
-    /// [`Self::validate_resource`].
-    fn validate_list(&self, _type_name: &str, _config: &Value) -> Diagnostics {
-        Diagnostics::new()
-    }
     /// The objects of a list, as they are found. Whoever has enough drops the stream.
     fn list(&self, _type_name: &str, _request: ListRequest) -> BoxStream<'static, Listed> {
         stream::empty().boxed()
     }
 
-    /// What is wrong with the configuration of a data source beside the rules of its schema, in
-    /// the way of [`Self::validate_resource`].
-    fn validate_data_source(&self, type_name: &str, config: &Value) -> Diagnostics;
     /// Reads a data source: its configuration with the computed attributes filled in.
     async fn read_data_source(&self, type_name: &str, config: Value) -> (Value, Diagnostics);
 
-    /// The names of the ephemeral resource types; a provider need not have any. Costs little: no schema is built.
-    fn ephemeral_resource_types(&self) -> Vec<&str> {
-        Vec::new()
-    }
-    /// The schema of an ephemeral resource type, in the way of [`Self::resource_schema`].
-    fn ephemeral_resource_schema(&self, _type_name: &str) -> Option<Schema> {
-        None
-    }
-    /// What is wrong with the configuration of an ephemeral resource beside the rules of its schema, in
-    /// the way of [`Self::validate_resource`].
-    fn validate_ephemeral_resource(&self, _type_name: &str, _config: &Value) -> Diagnostics {
-        Diagnostics::new()
-    }
     /// Makes what serves the length of a walk of Terraform, of a configuration that is wholly known. A plan opens
     /// it, and its apply again: what a walk gets is in no plan and no state.
     async fn open(&self, _type_name: &str, _config: Value) -> Opened {
@@ -178,20 +146,6 @@ pub trait Provider: Debug + Send + Sync + 'static {
         Diagnostics::new()
     }
 
-    /// The names of the actions. Costs little: no schema is built.
-    fn action_types(&self) -> Vec<&str> {
-        Vec::new()
-    }
-    /// The schema of an action, in the way of [`Self::resource_schema`]. Nothing in it is computed: an action
-    /// answers no values.
-    fn action_schema(&self, _type_name: &str) -> Option<Schema> {
-        None
-    }
-    /// What is wrong with the configuration of an action beside the rules of its schema, in the way of
-    /// [`Self::validate_resource`].
-    fn validate_action(&self, _type_name: &str, _config: &Value) -> Diagnostics {
-        Diagnostics::new()
-    }
     /// What keeps an action from being run, as far as it is known before. Nothing may be changed yet.
     async fn plan_action(&self, _type_name: &str, _config: Value) -> Diagnostics {
         Diagnostics::new()

@@ -16,7 +16,7 @@ use stripe_provider::stripe::{
 };
 use stripe_provider::terraform::Provider as _;
 use stripe_provider::terraform::protocol::encoded_schemas;
-use stripe_provider::terraform::provider::{PlanRequest, Schemas};
+use stripe_provider::terraform::provider::{Family, PlanRequest, Schemas};
 use stripe_provider::terraform::value::{Type, Value, msgpack};
 use tokio::runtime::Runtime;
 
@@ -51,7 +51,7 @@ fn schema(criterion: &mut Criterion) {
 }
 
 fn price_type(provider: &StripeProvider) -> Type {
-    provider.resource_schema("stripe_price").expect("there are prices").block.ty()
+    provider.schema(Family::Resource, "stripe_price").expect("there are prices").block.ty()
 }
 
 /// The configuration of a price; everything that is not written is null.

@@ -7,7 +7,7 @@ use stripe_provider::provider::{StripeProvider, packed_schemas};
 use stripe_provider::registry_docs;
 use stripe_provider::terraform::Provider as _;
 use stripe_provider::terraform::protocol::{encoded_identity_schemas, encoded_schemas};
-use stripe_provider::terraform::provider::Schemas;
+use stripe_provider::terraform::provider::{Family, Schemas};
 use stripe_provider::terraform::schema::Member;
 
 fn root() -> &'static Path {
@@ -41,10 +41,10 @@ fn every_page_and_every_example_is_of_a_type() {
     let stale = registry_docs::stale(root(), &schemas).unwrap();
     assert!(stale.is_empty(), "run `cargo run -- docs`: {stale:?}");
     let families = [
-        ("actions", &schemas.actions),
-        ("data-sources", &schemas.data_sources),
-        ("ephemeral-resources", &schemas.ephemeral_resources),
-        ("resources", &schemas.resources),
+        ("actions", &schemas[Family::Action]),
+        ("data-sources", &schemas[Family::DataSource]),
+        ("ephemeral-resources", &schemas[Family::EphemeralResource]),
+        ("resources", &schemas[Family::Resource]),
     ];
     for (folder, types) in families {
         for entry in std::fs::read_dir(root().join("examples").join(folder)).unwrap() {
@@ -66,10 +66,8 @@ fn the_committed_schemas_are_those_that_are_made_anew() {
 #[test]
 fn every_description_is_a_sentence() {
     let schemas = schemas();
-    let made = schemas.resources.iter().chain(&schemas.ephemeral_resources).chain(&schemas.actions);
-    let all = made.chain(&schemas.data_sources);
     let provider = ("stripe", &schemas.provider);
-    for (name, schema) in all.map(|(name, schema)| (name.as_str(), schema)).chain([provider]) {
+    for (name, schema) in schemas.all().map(|(_, name, schema)| (name, schema)).chain([provider]) {
         let mut blocks = vec![&schema.block];
         while let Some(block) = blocks.pop() {
             assert!(block.description.ends_with('.'), "{name}: {}", block.description);

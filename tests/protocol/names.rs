@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use stripe_provider::catalog::{Entity, OperationKind, catalog};
 use stripe_provider::env::Env;
 use stripe_provider::provider::StripeProvider;
-use stripe_provider::terraform::provider::Schemas;
+use stripe_provider::terraform::provider::{Family, Schemas};
 use stripe_provider::terraform::schema::BlockKind;
 
 use crate::support::toy::Toy;
@@ -14,12 +14,14 @@ use crate::support::toy::Toy;
 /// `provider.name` and the like for every reserved name at the root of a schema.
 fn reserved(schemas: &Schemas) -> Vec<String> {
     let resources =
-        schemas.resources.iter().map(|(name, schema)| (BlockKind::Resource, name.as_str(), schema));
-    let sources =
-        schemas.data_sources.iter().map(|(name, schema)| (BlockKind::DataSource, name.as_str(), schema));
+        schemas[Family::Resource].iter().map(|(name, schema)| (BlockKind::Resource, name.as_str(), schema));
+    let sources = schemas[Family::DataSource]
+        .iter()
+        .map(|(name, schema)| (BlockKind::DataSource, name.as_str(), schema));
     // Terraform keeps fewer names of an ephemeral resource; written alike they stay so.
-    let ephemeral =
-        schemas.ephemeral_resources.iter().map(|(name, schema)| (BlockKind::Resource, name.as_str(), schema));
+    let ephemeral = schemas[Family::EphemeralResource]
+        .iter()
+        .map(|(name, schema)| (BlockKind::Resource, name.as_str(), schema));
     let provider = (BlockKind::Provider, "provider", &schemas.provider);
     let all = resources.chain(sources).chain(ephemeral).chain([provider]);
     all.flat_map(|(kind, name, schema)| {
@@ -31,7 +33,7 @@ fn reserved(schemas: &Schemas) -> Vec<String> {
 #[test]
 fn no_schema_has_a_reserved_name_at_its_root() {
     let stripe = Schemas::of(&StripeProvider::new(Env::from_pairs::<String, String>([])));
-    assert!(stripe.resources.len() >= 3 && stripe.data_sources.len() >= 4);
+    assert!(stripe[Family::Resource].len() >= 3 && stripe[Family::DataSource].len() >= 4);
     for schemas in [stripe, Schemas::of(&Toy::default())] {
         assert_eq!(reserved(&schemas), Vec::<String>::new());
     }

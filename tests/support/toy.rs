@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use stripe_provider::terraform::Provider;
 use stripe_provider::terraform::diagnostic::{Diagnostic, Diagnostics};
 use stripe_provider::terraform::provider::{
-    ApplyRequest, Opened, PlanRequest, PlanResponse, Progress, Renewed, StateResponse,
+    ApplyRequest, Family, Opened, PlanRequest, PlanResponse, Progress, Renewed, StateResponse,
 };
 use stripe_provider::terraform::schema::Schema;
 use stripe_provider::terraform::value::{Path, Value};
@@ -108,28 +108,30 @@ fn set_serials(state: &mut Value, serial: impl Fn(&str) -> Value) {
 
 #[tonic::async_trait]
 impl Provider for Toy {
-    fn resource_types(&self) -> Vec<&str> {
-        vec!["toy_box"]
-    }
-
-    fn data_source_types(&self) -> Vec<&str> {
-        vec!["toy_boxes"]
+    fn types(&self, family: Family) -> Vec<&str> {
+        match family {
+            Family::Resource => vec!["toy_box"],
+            Family::DataSource => vec!["toy_boxes"],
+            Family::EphemeralResource => vec!["toy_key"],
+            Family::Action => vec![music::NAME],
+            Family::List => Vec::new(),
+        }
     }
 
     fn provider_schema(&self) -> Schema {
         self.build("provider", schemas::provider)
     }
 
-    fn resource_schema(&self, type_name: &str) -> Option<Schema> {
-        if self.has(Flaw::HasNoSchema) {
-            return None;
+    fn schema(&self, family: Family, type_name: &str) -> Option<Schema> {
+        match (family, type_name) {
+            (Family::Resource, _) if self.has(Flaw::HasNoSchema) => None,
+            (Family::DataSource, _) if self.has(Flaw::PanicsInASchema) => panic!("the drawing is lost"),
+            (Family::Resource, "toy_box") => Some(self.build("toy_box", schemas::toy_box)),
+            (Family::DataSource, "toy_boxes") => Some(self.build("toy_boxes", schemas::toy_boxes)),
+            (Family::EphemeralResource, "toy_key") => Some(self.build("toy_key", keys::schema)),
+            (Family::Action, music::NAME) => Some(self.build(music::NAME, music::schema)),
+            _ => None,
         }
-        (type_name == "toy_box").then(|| self.build("toy_box", schemas::toy_box))
-    }
-
-    fn data_source_schema(&self, type_name: &str) -> Option<Schema> {
-        assert!(!self.has(Flaw::PanicsInASchema), "the drawing is lost");
-        (type_name == "toy_boxes").then(|| self.build("toy_boxes", schemas::toy_boxes))
     }
 
     fn validate_provider(&self, config: &Value) -> Diagnostics {
@@ -142,11 +144,14 @@ impl Provider for Toy {
         if config.get("room").as_str() == Some("attic") { vec![error] } else { Vec::new() }
     }
 
-    fn validate_resource(&self, _: &str, config: &Value) -> Diagnostics {
-        let into_set = Path::attribute("labels").index(0);
-        let error = Diagnostic::error("Empty Label", "A label needs text.").at(into_set);
-        let empty = config.get("labels").items().contains(&Value::from(""));
-        if empty { vec![error] } else { Vec::new() }
+    fn validate(&self, family: Family, _: &str, config: &Value) -> Diagnostics {
+        match family {
+            Family::Resource => schemas::validate_box(config),
+            Family::DataSource => schemas::validate_boxes(config),
+            Family::EphemeralResource => keys::validate(config),
+            Family::Action => music::validate(config),
+            Family::List => Vec::new(),
+        }
     }
 
     fn upgrade(&self, _: &str, _: i64, state: Value) -> (Value, Diagnostics) {
@@ -221,29 +226,11 @@ impl Provider for Toy {
         StateResponse { state, private: b"made".to_vec(), diagnostics: Vec::new() }
     }
 
-    fn validate_data_source(&self, _: &str, config: &Value) -> Diagnostics {
-        let error =
-            Diagnostic::error("Paper Boxes Not Counted", "They are thrown away.").at_attribute("kind");
-        if config.get("kind").as_str() == Some("paper") { vec![error] } else { Vec::new() }
-    }
-
     async fn read_data_source(&self, _: &str, mut config: Value) -> (Value, Diagnostics) {
         let boxes = self.boxes.lock().unwrap();
         let count = boxes.values().filter(|made| made.get("kind") == config.get("kind")).count();
         config.set("count_of", i64::try_from(count).unwrap().into());
         (config, Vec::new())
-    }
-
-    fn ephemeral_resource_types(&self) -> Vec<&str> {
-        vec!["toy_key"]
-    }
-
-    fn ephemeral_resource_schema(&self, type_name: &str) -> Option<Schema> {
-        (type_name == "toy_key").then(|| self.build("toy_key", keys::schema))
-    }
-
-    fn validate_ephemeral_resource(&self, _: &str, config: &Value) -> Diagnostics {
-        keys::validate(config)
     }
 
     async fn open(&self, _: &str, config: Value) -> Opened {
@@ -256,18 +243,6 @@ impl Provider for Toy {
 
     async fn close(&self, _: &str, private: Vec<u8>) -> Diagnostics {
         keys::close(&private)
-    }
-
-    fn action_types(&self) -> Vec<&str> {
-        vec![music::NAME]
-    }
-
-    fn action_schema(&self, type_name: &str) -> Option<Schema> {
-        (type_name == music::NAME).then(|| self.build(music::NAME, music::schema))
-    }
-
-    fn validate_action(&self, _: &str, config: &Value) -> Diagnostics {
-        music::validate(config)
     }
 
     async fn plan_action(&self, _: &str, config: Value) -> Diagnostics {

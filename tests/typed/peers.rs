@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 use stripe_provider::env::Env;
 use stripe_provider::provider::StripeProvider;
-use stripe_provider::terraform::provider::Schemas;
+use stripe_provider::terraform::provider::{Family, Schemas};
 use stripe_provider::terraform::schema::{Block, Presence};
 use stripe_provider::terraform::value::Type;
 
@@ -36,7 +36,7 @@ fn table(name: &str) -> Json {
 fn differences(peer: &Json, schemas: &Schemas) -> Vec<String> {
     let mut found = Vec::new();
     for (name, theirs) in peer["resource_schemas"].as_object().unwrap() {
-        match schemas.resources.get(name) {
+        match schemas[Family::Resource].get(name) {
             None => found.push(format!("{name}: no such type")),
             Some(ours) => {
                 if ours.version <= theirs["version"].as_i64().unwrap() {
@@ -48,13 +48,13 @@ fn differences(peer: &Json, schemas: &Schemas) -> Vec<String> {
     }
     for (name, theirs) in peer["ephemeral_resource_schemas"].as_object().into_iter().flatten() {
         let place = format!("ephemeral {name}");
-        match schemas.ephemeral_resources.get(name) {
+        match schemas[Family::EphemeralResource].get(name) {
             None => found.push(format!("{place}: no such type")),
             Some(ours) => compare(&place, &theirs["attributes"], &ours.block, &mut found),
         }
     }
     for (name, theirs) in peer["action_schemas"].as_object().into_iter().flatten() {
-        match schemas.actions.get(name) {
+        match schemas[Family::Action].get(name) {
             None => found.push(format!("action {name}: no such action")),
             Some(ours) => compare(&format!("action {name}"), &theirs["attributes"], &ours.block, &mut found),
         }
@@ -140,21 +140,21 @@ fn the_table_of_the_readme_is_what_the_schemas_hold() {
         |family: &str| peers.each_ref().map(|it| it[family].as_object().map_or(0, serde_json::Map::len));
     let here = peers.each_ref().map(|peer| {
         let theirs = peer["resource_schemas"].as_object().unwrap().keys();
-        theirs.filter(|name| schemas.resources.contains_key(*name)).count()
+        theirs.filter(|name| schemas[Family::Resource].contains_key(*name)).count()
     });
     let row = |title: &str, ours: &str, [official, community]: [usize; 2]| {
         format!("| {title} | {ours} | {official} | {community} |")
     };
     let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     for row in [
-        row("resource types", &schemas.resources.len().to_string(), count("resource_schemas")),
-        row("data sources", &schemas.data_sources.len().to_string(), count("data_source_schemas")),
+        row("resource types", &schemas[Family::Resource].len().to_string(), count("resource_schemas")),
+        row("data sources", &schemas[Family::DataSource].len().to_string(), count("data_source_schemas")),
         row(
             "ephemeral resources",
-            &schemas.ephemeral_resources.len().to_string(),
+            &schemas[Family::EphemeralResource].len().to_string(),
             count("ephemeral_resource_schemas"),
         ),
-        row("actions", &schemas.actions.len().to_string(), count("action_schemas")),
+        row("actions", &schemas[Family::Action].len().to_string(), count("action_schemas")),
         row("their types that are here, under the same name", "", here).replace("|  |", "| |"),
     ] {
         assert!(readme.contains(&row), "the README lacks {row}");

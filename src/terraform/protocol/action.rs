@@ -11,7 +11,7 @@ use super::diagnostics::{add, printable};
 use super::dispatch::dispatch;
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
-use crate::terraform::provider::Progress;
+use crate::terraform::provider::{Family, Progress};
 use crate::terraform::wire::tfplugin5::invoke_action::event::{Completed, Type};
 use crate::terraform::wire::tfplugin5::{invoke_action, plan_action, validate_action_config};
 
@@ -22,10 +22,10 @@ pub(super) fn validate<P: Provider>(
     service: &Service<P>,
     request: &validate_action_config::Request,
 ) -> Result<validate_action_config::Response, Diagnostic> {
-    let codec = service.codecs.action(&service.provider, &request.action_type)?;
+    let codec = service.codecs.of(&service.provider, Family::Action, &request.action_type)?;
     let config = codec.decode("config", request.config.as_ref())?;
     let mut found = codec.validate(&config);
-    add(&mut found, service.provider.validate_action(&request.action_type, &config));
+    add(&mut found, service.provider.validate(Family::Action, &request.action_type, &config));
     Ok(validate_action_config::Response { diagnostics: codec.diagnostics(found) })
 }
 
@@ -34,7 +34,7 @@ pub(super) async fn plan<P: Provider>(
     service: &Service<P>,
     request: plan_action::Request,
 ) -> Result<plan_action::Response, Diagnostic> {
-    let codec = service.codecs.action(&service.provider, &request.action_type)?;
+    let codec = service.codecs.of(&service.provider, Family::Action, &request.action_type)?;
     let config = codec.decode("config", request.config.as_ref())?;
     let mut found = codec.check(&config);
     if !has_errors(&found) {
@@ -73,7 +73,7 @@ async fn run<P: Provider>(
     request: invoke_action::Request,
     progress: Progress,
 ) -> Result<Completed, Diagnostic> {
-    let codec = service.codecs.action(&service.provider, &request.action_type)?;
+    let codec = service.codecs.of(&service.provider, Family::Action, &request.action_type)?;
     let config = codec.decode("config", request.config.as_ref())?;
     let mut found = codec.check(&config);
     if !has_errors(&found) {

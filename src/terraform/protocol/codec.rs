@@ -7,6 +7,7 @@ use super::{diagnostics, dynamic};
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::messages;
+use crate::terraform::provider::Family;
 use crate::terraform::schema::{self, Schema};
 use crate::terraform::value::{Path, Type, Value};
 use crate::terraform::wire::tfplugin5 as wire;
@@ -16,11 +17,7 @@ use crate::terraform::wire::tfplugin5 as wire;
 #[derive(Debug, Default)]
 pub(super) struct SchemaCodecs {
     provider: OnceLock<SchemaCodec>,
-    resources: OnceLock<ByName>,
-    data_sources: OnceLock<ByName>,
-    ephemeral_resources: OnceLock<ByName>,
-    actions: OnceLock<ByName>,
-    lists: OnceLock<ByName>,
+    families: [OnceLock<ByName>; Family::ALL.len()],
     identities: OnceLock<BTreeMap<String, OnceLock<Option<Type>>>>,
 }
 
@@ -43,109 +40,36 @@ impl SchemaCodecs {
         self.provider.get_or_init(|| SchemaCodec::new(provider, provider.provider_schema()))
     }
 
-    /// The codec of the resource type of that name, or the error that there is none.
-    pub(super) fn resource<P: Provider>(&self, provider: &P, name: &str) -> Result<&SchemaCodec, Diagnostic> {
-        let codec = self.resources(provider).get(name).and_then(|codec| {
-            let schema = || provider.resource_schema(name);
-            codec.get_or_init(|| schema().map(|schema| SchemaCodec::new(provider, schema))).as_ref()
-        });
-        codec.ok_or_else(|| unknown("Resource Type", name))
-    }
-
-    /// The codec of the data source of that name, or the error that there is none.
-    pub(super) fn data_source<P: Provider>(
+    /// The codec of a type, or the error that there is none of that name.
+    pub(super) fn of<P: Provider>(
         &self,
         provider: &P,
+        family: Family,
         name: &str,
     ) -> Result<&SchemaCodec, Diagnostic> {
-        let codec = self.data_sources(provider).get(name).and_then(|codec| {
-            let schema = || provider.data_source_schema(name);
+        let codec = self.types(provider, family).get(name).and_then(|codec| {
+            let schema = || provider.schema(family, name);
             codec.get_or_init(|| schema().map(|schema| SchemaCodec::new(provider, schema))).as_ref()
         });
-        codec.ok_or_else(|| unknown("Data Source", name))
-    }
-
-    /// The codec of the ephemeral resource type of that name, or the error that there is none.
-    pub(super) fn ephemeral_resource<P: Provider>(
-        &self,
-        provider: &P,
-        name: &str,
-    ) -> Result<&SchemaCodec, Diagnostic> {
-        let codec = self.ephemeral_resources(provider).get(name).and_then(|codec| {
-            let schema = || provider.ephemeral_resource_schema(name);
-            codec.get_or_init(|| schema().map(|schema| SchemaCodec::new(provider, schema))).as_ref()
-        });
-        codec.ok_or_else(|| unknown("Ephemeral Resource", name))
-    }
-
-    /// The codec of the action of that name, or the error that there is none.
-    pub(super) fn action<P: Provider>(&self, provider: &P, name: &str) -> Result<&SchemaCodec, Diagnostic> {
-        let codec = self.actions(provider).get(name).and_then(|codec| {
-            let schema = || provider.action_schema(name);
-            codec.get_or_init(|| schema().map(|schema| SchemaCodec::new(provider, schema))).as_ref()
-        });
-        codec.ok_or_else(|| unknown("Action", name))
-    }
-
-    /// The codec of what chooses the objects of the list of that name, or the error that there is none.
-    pub(super) fn list<P: Provider>(&self, provider: &P, name: &str) -> Result<&SchemaCodec, Diagnostic> {
-        let codec = self.lists(provider).get(name).and_then(|codec| {
-            let schema = || provider.list_schema(name);
-            codec.get_or_init(|| schema().map(|schema| SchemaCodec::new(provider, schema))).as_ref()
-        });
-        codec.ok_or_else(|| unknown("List Resource", name))
+        codec.ok_or_else(|| unknown(family, name))
     }
 
     /// The type of the identities of a resource type; none where its objects have none.
     pub(super) fn identity<P: Provider>(&self, provider: &P, name: &str) -> Option<&Type> {
-        let names = || provider.resource_types().into_iter().map(|it| (it.to_owned(), OnceLock::new()));
+        let names =
+            || provider.types(Family::Resource).into_iter().map(|it| (it.to_owned(), OnceLock::new()));
         let known = self.identities.get_or_init(|| names().collect());
         known.get(name)?.get_or_init(|| provider.identity_schema(name).map(|it| it.ty())).as_ref()
     }
 
-    /// The names of the resource types, sorted.
-    pub(super) fn resource_names<P: Provider>(&self, provider: &P) -> impl Iterator<Item = &str> {
-        self.resources(provider).keys().map(String::as_str)
+    /// The names of the types of a family, sorted.
+    pub(super) fn names<P: Provider>(&self, provider: &P, family: Family) -> impl Iterator<Item = &str> {
+        self.types(provider, family).keys().map(String::as_str)
     }
 
-    /// The names of the data source types, sorted.
-    pub(super) fn data_source_names<P: Provider>(&self, provider: &P) -> impl Iterator<Item = &str> {
-        self.data_sources(provider).keys().map(String::as_str)
-    }
-
-    /// The names of the ephemeral resource types, sorted.
-    pub(super) fn ephemeral_resource_names<P: Provider>(&self, provider: &P) -> impl Iterator<Item = &str> {
-        self.ephemeral_resources(provider).keys().map(String::as_str)
-    }
-
-    /// The names of the actions, sorted.
-    pub(super) fn action_names<P: Provider>(&self, provider: &P) -> impl Iterator<Item = &str> {
-        self.actions(provider).keys().map(String::as_str)
-    }
-
-    fn actions<P: Provider>(&self, provider: &P) -> &ByName {
-        self.actions.get_or_init(|| unused(provider.action_types()))
-    }
-
-    /// The names of the types whose objects can be listed, sorted.
-    pub(super) fn list_names<P: Provider>(&self, provider: &P) -> impl Iterator<Item = &str> {
-        self.lists(provider).keys().map(String::as_str)
-    }
-
-    fn lists<P: Provider>(&self, provider: &P) -> &ByName {
-        self.lists.get_or_init(|| unused(provider.list_types()))
-    }
-
-    fn resources<P: Provider>(&self, provider: &P) -> &ByName {
-        self.resources.get_or_init(|| unused(provider.resource_types()))
-    }
-
-    fn data_sources<P: Provider>(&self, provider: &P) -> &ByName {
-        self.data_sources.get_or_init(|| unused(provider.data_source_types()))
-    }
-
-    fn ephemeral_resources<P: Provider>(&self, provider: &P) -> &ByName {
-        self.ephemeral_resources.get_or_init(|| unused(provider.ephemeral_resource_types()))
+    #[expect(clippy::indexing_slicing, reason = "there is one for each family")]
+    fn types<P: Provider>(&self, provider: &P, family: Family) -> &ByName {
+        self.families[family as usize].get_or_init(|| unused(provider.types(family)))
     }
 }
 
@@ -153,7 +77,8 @@ fn unused(names: Vec<&str>) -> ByName {
     names.into_iter().map(|name| (name.to_owned(), OnceLock::new())).collect()
 }
 
-fn unknown(what: &str, name: &str) -> Diagnostic {
+fn unknown(family: Family, name: &str) -> Diagnostic {
+    let what = family.title();
     Diagnostic { summary: format!("Unknown {what}"), ..messages::unknown(&what.to_lowercase(), name) }
 }
 

@@ -4,16 +4,17 @@ use super::Service;
 use super::diagnostics::add;
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
+use crate::terraform::provider::Family;
 use crate::terraform::wire::tfplugin5::{read_data_source, validate_data_source_config};
 
 pub(super) fn validate<P: Provider>(
     service: &Service<P>,
     request: &validate_data_source_config::Request,
 ) -> Result<validate_data_source_config::Response, Diagnostic> {
-    let codec = service.codecs.data_source(&service.provider, &request.type_name)?;
+    let codec = service.codecs.of(&service.provider, Family::DataSource, &request.type_name)?;
     let config = codec.decode("config", request.config.as_ref())?;
     let mut found = codec.validate(&config);
-    add(&mut found, service.provider.validate_data_source(&request.type_name, &config));
+    add(&mut found, service.provider.validate(Family::DataSource, &request.type_name, &config));
     Ok(validate_data_source_config::Response { diagnostics: codec.diagnostics(found) })
 }
 
@@ -21,7 +22,7 @@ pub(super) async fn read<P: Provider>(
     service: &Service<P>,
     request: read_data_source::Request,
 ) -> Result<read_data_source::Response, Diagnostic> {
-    let codec = service.codecs.data_source(&service.provider, &request.type_name)?;
+    let codec = service.codecs.of(&service.provider, Family::DataSource, &request.type_name)?;
     let config = codec.decode("config", request.config.as_ref())?;
     let (state, diagnostics) = service.provider.read_data_source(&request.type_name, config).await;
     // A read that failed has no state; one that is half filled may not fit the schema.

@@ -5,6 +5,7 @@ use super::diagnostics::add;
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
 use crate::terraform::messages;
+use crate::terraform::provider::Family;
 use crate::terraform::wire::tfplugin5::{
     close_ephemeral_resource, open_ephemeral_resource, renew_ephemeral_resource,
     validate_ephemeral_resource_config,
@@ -14,10 +15,10 @@ pub(super) fn validate<P: Provider>(
     service: &Service<P>,
     request: &validate_ephemeral_resource_config::Request,
 ) -> Result<validate_ephemeral_resource_config::Response, Diagnostic> {
-    let codec = service.codecs.ephemeral_resource(&service.provider, &request.type_name)?;
+    let codec = service.codecs.of(&service.provider, Family::EphemeralResource, &request.type_name)?;
     let config = codec.decode("config", request.config.as_ref())?;
     let mut found = codec.validate(&config);
-    add(&mut found, service.provider.validate_ephemeral_resource(&request.type_name, &config));
+    add(&mut found, service.provider.validate(Family::EphemeralResource, &request.type_name, &config));
     Ok(validate_ephemeral_resource_config::Response { diagnostics: codec.diagnostics(found) })
 }
 
@@ -26,7 +27,7 @@ pub(super) async fn open<P: Provider>(
     service: &Service<P>,
     request: open_ephemeral_resource::Request,
 ) -> Result<open_ephemeral_resource::Response, Diagnostic> {
-    let codec = service.codecs.ephemeral_resource(&service.provider, &request.type_name)?;
+    let codec = service.codecs.of(&service.provider, Family::EphemeralResource, &request.type_name)?;
     let config = codec.decode("config", request.config.as_ref())?;
     if !config.is_wholly_known() {
         return Err(messages::opened_too_early(&request.type_name));
@@ -47,7 +48,7 @@ pub(super) async fn renew<P: Provider>(
     service: &Service<P>,
     request: renew_ephemeral_resource::Request,
 ) -> Result<renew_ephemeral_resource::Response, Diagnostic> {
-    let codec = service.codecs.ephemeral_resource(&service.provider, &request.type_name)?;
+    let codec = service.codecs.of(&service.provider, Family::EphemeralResource, &request.type_name)?;
     let renewed = service.provider.renew(&request.type_name, request.private.unwrap_or_default()).await;
     Ok(renew_ephemeral_resource::Response {
         private: Some(renewed.private),
@@ -60,7 +61,7 @@ pub(super) async fn close<P: Provider>(
     service: &Service<P>,
     request: close_ephemeral_resource::Request,
 ) -> Result<close_ephemeral_resource::Response, Diagnostic> {
-    let codec = service.codecs.ephemeral_resource(&service.provider, &request.type_name)?;
+    let codec = service.codecs.of(&service.provider, Family::EphemeralResource, &request.type_name)?;
     let told = service.provider.close(&request.type_name, request.private.unwrap_or_default()).await;
     Ok(close_ephemeral_resource::Response { diagnostics: codec.diagnostics(told) })
 }

@@ -10,7 +10,7 @@ use super::diagnostics::{add, to_wire};
 use super::{Service, dispatch, identity};
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::Diagnostic;
-use crate::terraform::provider::{ListRequest, Listed};
+use crate::terraform::provider::{Family, ListRequest, Listed};
 use crate::terraform::wire::tfplugin5::{list_resource, validate_list_resource_config};
 
 /// The events of a list.
@@ -20,10 +20,10 @@ pub(super) fn validate<P: Provider>(
     service: &Service<P>,
     request: &validate_list_resource_config::Request,
 ) -> Result<validate_list_resource_config::Response, Diagnostic> {
-    let codec = service.codecs.list(&service.provider, &request.type_name)?;
+    let codec = service.codecs.of(&service.provider, Family::List, &request.type_name)?;
     let config = codec.decode_whole("config", request.config.as_ref())?;
     let mut found = codec.validate(&config);
-    add(&mut found, service.provider.validate_list(&request.type_name, &config));
+    add(&mut found, service.provider.validate(Family::List, &request.type_name, &config));
     Ok(validate_list_resource_config::Response { diagnostics: codec.diagnostics(found) })
 }
 
@@ -60,8 +60,9 @@ fn begin<P: Provider>(
     request: &list_resource::Request,
 ) -> Result<BoxStream<'static, list_resource::Event>, Diagnostic> {
     let (name, provider) = (&request.type_name, &service.provider);
-    let config = service.codecs.list(provider, name)?.decode_whole("config", request.config.as_ref())?;
-    service.codecs.resource(provider, name)?;
+    let config =
+        service.codecs.of(provider, Family::List, name)?.decode_whole("config", request.config.as_ref())?;
+    service.codecs.of(provider, Family::Resource, name)?;
     let include_resource = request.include_resource_object;
     let limit = usize::try_from(request.limit).ok().filter(|limit| *limit > 0).unwrap_or(usize::MAX);
     let listed = service.provider.list(name, ListRequest { config, include_resource, limit });
@@ -75,7 +76,7 @@ fn event<P: Provider>(
     name: &str,
     listed: Listed,
 ) -> Result<list_resource::Event, Diagnostic> {
-    let codec = service.codecs.resource(&service.provider, name)?;
+    let codec = service.codecs.of(&service.provider, Family::Resource, name)?;
     let Listed { identity, display_name, resource, diagnostics } = listed;
     let ty = service.codecs.identity(&service.provider, name).filter(|_| !identity.is_null());
     let identity = ty.map(|ty| identity::data(&identity, ty)).transpose()?;

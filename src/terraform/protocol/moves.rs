@@ -4,7 +4,7 @@ use super::{Service, identity};
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
 use crate::terraform::messages;
-use crate::terraform::provider::MoveRequest;
+use crate::terraform::provider::{Family, MoveRequest};
 use crate::terraform::value::Value;
 use crate::terraform::wire::tfplugin5::move_resource_state;
 
@@ -19,7 +19,7 @@ pub(super) fn move_state<P: Provider>(
             messages::move_not_supported(source_type_name, source_provider_address, target_type_name);
         return Err(refused);
     }
-    let target = service.codecs.resource(&service.provider, target_type_name)?;
+    let target = service.codecs.of(&service.provider, Family::Resource, target_type_name)?;
     let from = MoveRequest { state: source_state(service, request)?, ..request_of(request) };
     let moved = service.provider.move_state(target_type_name, from);
     let target_identity = identity::of(service, target_type_name, &moved.state, &moved.private)?;
@@ -38,7 +38,7 @@ fn source_state<P: Provider>(
     service: &Service<P>,
     request: &move_resource_state::Request,
 ) -> Result<Value, Diagnostic> {
-    match service.codecs.resource(&service.provider, &request.source_type_name) {
+    match service.codecs.of(&service.provider, Family::Resource, &request.source_type_name) {
         Ok(source) => source.decode_stored(request.source_state.as_ref(), request.source_schema_version),
         Err(_) => Ok(Value::Null),
     }

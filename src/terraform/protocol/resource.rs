@@ -5,7 +5,7 @@ use super::{Service, identity};
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
 use crate::terraform::messages;
-use crate::terraform::provider::{ApplyRequest, PlanRequest};
+use crate::terraform::provider::{ApplyRequest, Family, PlanRequest};
 use crate::terraform::value::Value;
 use crate::terraform::wire::tfplugin5::{
     apply_resource_change, import_resource_state, plan_resource_change, read_resource,
@@ -16,14 +16,14 @@ pub(super) fn validate<P: Provider>(
     service: &Service<P>,
     request: &validate_resource_type_config::Request,
 ) -> Result<validate_resource_type_config::Response, Diagnostic> {
-    let codec = service.codecs.resource(&service.provider, &request.type_name)?;
+    let codec = service.codecs.of(&service.provider, Family::Resource, &request.type_name)?;
     let config = codec.decode("config", request.config.as_ref())?;
     let mut found = codec.validate(&config);
     let client = request.client_capabilities.unwrap_or_default();
     if !client.write_only_attributes_allowed {
         found.extend(codec.refuse_write_only(&config));
     }
-    add(&mut found, service.provider.validate_resource(&request.type_name, &config));
+    add(&mut found, service.provider.validate(Family::Resource, &request.type_name, &config));
     Ok(validate_resource_type_config::Response { diagnostics: codec.diagnostics(found) })
 }
 
@@ -31,7 +31,7 @@ pub(super) fn upgrade<P: Provider>(
     service: &Service<P>,
     request: &upgrade_resource_state::Request,
 ) -> Result<upgrade_resource_state::Response, Diagnostic> {
-    let codec = service.codecs.resource(&service.provider, &request.type_name)?;
+    let codec = service.codecs.of(&service.provider, Family::Resource, &request.type_name)?;
     let stored = codec.decode_stored(request.raw_state.as_ref(), request.version)?;
     let (state, diagnostics) = service.provider.upgrade(&request.type_name, request.version, stored);
     Ok(upgrade_resource_state::Response {
@@ -44,7 +44,7 @@ pub(super) async fn read<P: Provider>(
     service: &Service<P>,
     request: read_resource::Request,
 ) -> Result<read_resource::Response, Diagnostic> {
-    let codec = service.codecs.resource(&service.provider, &request.type_name)?;
+    let codec = service.codecs.of(&service.provider, Family::Resource, &request.type_name)?;
     let state = codec.decode("current_state", request.current_state.as_ref())?;
     let response = service.provider.read(&request.type_name, state, request.private).await;
     let new_identity = identity::of(service, &request.type_name, &response.state, &response.private)?;
@@ -61,7 +61,7 @@ pub(super) async fn plan<P: Provider>(
     service: &Service<P>,
     request: plan_resource_change::Request,
 ) -> Result<plan_resource_change::Response, Diagnostic> {
-    let codec = service.codecs.resource(&service.provider, &request.type_name)?;
+    let codec = service.codecs.of(&service.provider, Family::Resource, &request.type_name)?;
     let plan_request = PlanRequest {
         prior: codec.decode("prior_state", request.prior_state.as_ref())?,
         // Terraform proposes write-only values too, which would look like a change.
@@ -85,7 +85,7 @@ pub(super) async fn apply<P: Provider>(
     service: &Service<P>,
     request: apply_resource_change::Request,
 ) -> Result<apply_resource_change::Response, Diagnostic> {
-    let codec = service.codecs.resource(&service.provider, &request.type_name)?;
+    let codec = service.codecs.of(&service.provider, Family::Resource, &request.type_name)?;
     let apply_request = ApplyRequest {
         prior: codec.decode("prior_state", request.prior_state.as_ref())?,
         planned: codec.decode("planned_state", request.planned_state.as_ref())?,
@@ -108,7 +108,7 @@ pub(super) async fn import<P: Provider>(
     service: &Service<P>,
     request: import_resource_state::Request,
 ) -> Result<import_resource_state::Response, Diagnostic> {
-    let codec = service.codecs.resource(&service.provider, &request.type_name)?;
+    let codec = service.codecs.of(&service.provider, Family::Resource, &request.type_name)?;
     let identity = identity::decode(service, &request.type_name, request.identity.as_ref())?;
     let imported = match (request.id.as_str(), identity) {
         ("", Value::Null) => {

@@ -7,7 +7,7 @@ use prost::Message as _;
 use super::Service;
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::Diagnostic;
-use crate::terraform::provider::Schemas;
+use crate::terraform::provider::{Family, Schemas};
 use crate::terraform::schema::{Attribute, Block, NestedBlock, Nesting, Presence, Schema};
 use crate::terraform::wire::tfplugin5::{
     self as wire, ServerCapabilities, StringKind, get_metadata, get_provider_schema, schema as wire_schema,
@@ -28,28 +28,19 @@ pub(super) fn response<P: Provider>(
     service: &Service<P>,
 ) -> Result<get_provider_schema::Response, Diagnostic> {
     let (codecs, provider) = (&service.codecs, &service.provider);
-    let resources = codecs
-        .resource_names(provider)
-        .map(|name| codecs.resource(provider, name).map(|codec| (name.to_owned(), to_wire(codec.schema()))));
-    let data_sources = codecs.data_source_names(provider).map(|name| {
-        codecs.data_source(provider, name).map(|codec| (name.to_owned(), to_wire(codec.schema())))
-    });
-    let ephemeral_resources = codecs.ephemeral_resource_names(provider).map(|name| {
-        codecs.ephemeral_resource(provider, name).map(|codec| (name.to_owned(), to_wire(codec.schema())))
-    });
-    let actions = codecs
-        .action_names(provider)
-        .map(|name| codecs.action(provider, name).map(|codec| (name.to_owned(), of_action(codec.schema()))));
-    let lists = codecs
-        .list_names(provider)
-        .map(|name| codecs.list(provider, name).map(|codec| (name.to_owned(), to_wire(codec.schema()))));
+    let all = |family| {
+        let names = codecs.names(provider, family);
+        let schemas =
+            names.map(|name| Ok((name.to_owned(), to_wire(codecs.of(provider, family, name)?.schema()))));
+        schemas.collect::<Result<BTreeMap<_, _>, Diagnostic>>()
+    };
     Ok(get_provider_schema::Response {
-        list_resource_schemas: lists.collect::<Result<_, _>>()?,
         provider: Some(to_wire(codecs.provider(provider).schema())),
-        resource_schemas: resources.collect::<Result<_, _>>()?,
-        data_source_schemas: data_sources.collect::<Result<_, _>>()?,
-        ephemeral_resource_schemas: ephemeral_resources.collect::<Result<_, _>>()?,
-        action_schemas: actions.collect::<Result<_, _>>()?,
+        resource_schemas: all(Family::Resource)?,
+        data_source_schemas: all(Family::DataSource)?,
+        ephemeral_resource_schemas: all(Family::EphemeralResource)?,
+        action_schemas: of_actions(all(Family::Action)?),
+        list_resource_schemas: all(Family::List)?,
         server_capabilities: Some(capabilities(provider.can_move())),
         ..Default::default()
     })
@@ -57,16 +48,14 @@ pub(super) fn response<P: Provider>(
 
 /// The response to `GetSchema`, encoded: what [`Provider::encoded_schemas`] may hand over.
 pub fn encoded(schemas: &Schemas) -> Vec<u8> {
-    let all = |schemas: &BTreeMap<String, Schema>| {
-        schemas.iter().map(|(name, schema)| (name.clone(), to_wire(schema))).collect()
-    };
+    let all = |family| schemas[family].iter().map(|(name, it)| (name.clone(), to_wire(it))).collect();
     let response = get_provider_schema::Response {
         provider: Some(to_wire(&schemas.provider)),
-        resource_schemas: all(&schemas.resources),
-        list_resource_schemas: all(&schemas.lists),
-        data_source_schemas: all(&schemas.data_sources),
-        ephemeral_resource_schemas: all(&schemas.ephemeral_resources),
-        action_schemas: schemas.actions.iter().map(|(name, it)| (name.clone(), of_action(it))).collect(),
+        resource_schemas: all(Family::Resource),
+        data_source_schemas: all(Family::DataSource),
+        ephemeral_resource_schemas: all(Family::EphemeralResource),
+        action_schemas: of_actions(all(Family::Action)),
+        list_resource_schemas: all(Family::List),
         server_capabilities: Some(capabilities(schemas.can_move)),
         ..Default::default()
     };
@@ -75,20 +64,21 @@ pub fn encoded(schemas: &Schemas) -> Vec<u8> {
 
 /// The response to `GetMetadata`: the names without the schemas.
 pub(super) fn metadata<P: Provider>(service: &Service<P>) -> get_metadata::Response {
-    let (codecs, provider) = (&service.codecs, &service.provider);
-    let resources = codecs.resource_names(provider).map(str::to_owned);
-    let data_sources = codecs.data_source_names(provider).map(str::to_owned);
-    let ephemeral_resources = codecs.ephemeral_resource_names(provider).map(str::to_owned);
-    let actions = codecs.action_names(provider).map(str::to_owned);
-    let actions: Vec<_> = actions.map(|type_name| get_metadata::ActionMetadata { type_name }).collect();
-    let lists = codecs.list_names(provider).map(str::to_owned);
+    let names = |family| service.codecs.names(&service.provider, family).map(str::to_owned);
+    let actions = names(Family::Action).map(|type_name| get_metadata::ActionMetadata { type_name });
+    let actions: Vec<_> = actions.collect();
+    let ephemeral = |type_name| get_metadata::EphemeralResourceMetadata { type_name };
     get_metadata::Response {
-        list_resources: lists.map(|type_name| get_metadata::ListResourceMetadata { type_name }).collect(),
-        server_capabilities: Some(capabilities(provider.can_move())),
-        resources: resources.map(|type_name| get_metadata::ResourceMetadata { type_name }).collect(),
-        data_sources: data_sources.map(|type_name| get_metadata::DataSourceMetadata { type_name }).collect(),
-        ephemeral_resources: ephemeral_resources
-            .map(|type_name| get_metadata::EphemeralResourceMetadata { type_name })
+        server_capabilities: Some(capabilities(service.provider.can_move())),
+        resources: names(Family::Resource)
+            .map(|type_name| get_metadata::ResourceMetadata { type_name })
+            .collect(),
+        data_sources: names(Family::DataSource)
+            .map(|type_name| get_metadata::DataSourceMetadata { type_name })
+            .collect(),
+        ephemeral_resources: names(Family::EphemeralResource).map(ephemeral).collect(),
+        list_resources: names(Family::List)
+            .map(|type_name| get_metadata::ListResourceMetadata { type_name })
             .collect(),
         actions_in_terraform: actions.clone(),
         actions,
@@ -96,8 +86,8 @@ pub(super) fn metadata<P: Provider>(service: &Service<P>) -> get_metadata::Respo
     }
 }
 
-fn of_action(schema: &Schema) -> wire::ActionSchema {
-    wire::ActionSchema { schema: Some(to_wire(schema)) }
+fn of_actions(schemas: BTreeMap<String, wire::Schema>) -> BTreeMap<String, wire::ActionSchema> {
+    schemas.into_iter().map(|(name, it)| (name, wire::ActionSchema { schema: Some(it) })).collect()
 }
 
 fn to_wire(schema: &Schema) -> wire::Schema {

@@ -1,8 +1,9 @@
 //! All that a provider serves, by type name.
 
 use std::collections::BTreeMap;
+use std::ops::Index;
 
-use super::Provider;
+use super::{Family, Provider};
 use crate::terraform::schema::{IdentitySchema, Schema};
 
 /// Every schema a provider has, by type name: for documentation and for tests. Serving
@@ -11,16 +12,8 @@ use crate::terraform::schema::{IdentitySchema, Schema};
 pub struct Schemas {
     /// The schema of the provider block.
     pub provider: Schema,
-    /// The schemas of the managed resources.
-    pub resources: BTreeMap<String, Schema>,
-    /// The schemas of the data sources.
-    pub data_sources: BTreeMap<String, Schema>,
-    /// The schemas of the ephemeral resources.
-    pub ephemeral_resources: BTreeMap<String, Schema>,
-    /// The schemas of the actions.
-    pub actions: BTreeMap<String, Schema>,
-    /// What chooses the objects of lists, by the names of the resource types.
-    pub lists: BTreeMap<String, Schema>,
+    /// The schemas of the types of each family.
+    families: BTreeMap<Family, BTreeMap<String, Schema>>,
     /// What the identities of the managed resources consist of.
     pub identities: BTreeMap<String, IdentitySchema>,
     /// [`Provider::can_move`].
@@ -30,26 +23,36 @@ pub struct Schemas {
 impl Schemas {
     /// Builds every schema of `provider`. A type that is named but has no schema is left out.
     pub fn of(provider: &impl Provider) -> Self {
-        let all = |names: Vec<&str>, schema: &dyn Fn(&str) -> Option<Schema>| {
-            names.into_iter().filter_map(|name| Some((name.to_owned(), schema(name)?))).collect()
+        let all = |family| {
+            let types = provider.types(family).into_iter();
+            types.filter_map(|name| Some((name.to_owned(), provider.schema(family, name)?))).collect()
         };
         Self {
             provider: provider.provider_schema(),
-            resources: all(provider.resource_types(), &|name| provider.resource_schema(name)),
-            data_sources: all(provider.data_source_types(), &|name| provider.data_source_schema(name)),
-            ephemeral_resources: all(provider.ephemeral_resource_types(), &|name| {
-                provider.ephemeral_resource_schema(name)
-            }),
-            actions: all(provider.action_types(), &|name| provider.action_schema(name)),
-            lists: all(provider.list_types(), &|name| provider.list_schema(name)),
+            families: Family::ALL.into_iter().map(|family| (family, all(family))).collect(),
             identities: identities_of(provider),
             can_move: provider.can_move(),
         }
+    }
+
+    /// Every schema of a type, with its family and its name.
+    pub fn all(&self) -> impl Iterator<Item = (Family, &str, &Schema)> {
+        let families = self.families.iter();
+        families.flat_map(|(family, types)| types.iter().map(|(name, it)| (*family, name.as_str(), it)))
+    }
+}
+
+impl Index<Family> for Schemas {
+    type Output = BTreeMap<String, Schema>;
+
+    #[expect(clippy::indexing_slicing, reason = "there is one for each family")]
+    fn index(&self, family: Family) -> &Self::Output {
+        &self.families[&family]
     }
 }
 
 /// Every identity schema of a provider, by type name.
 pub(crate) fn identities_of(provider: &impl Provider) -> BTreeMap<String, IdentitySchema> {
-    let names = provider.resource_types().into_iter();
+    let names = provider.types(Family::Resource).into_iter();
     names.filter_map(|name| Some((name.to_owned(), provider.identity_schema(name)?))).collect()
 }

@@ -1,10 +1,11 @@
 //! The schemas of the toy: one attribute and one block of every kind that a schema can have.
 
+use stripe_provider::terraform::diagnostic::{Diagnostic, Diagnostics};
 use stripe_provider::terraform::schema::Presence::{Computed, Optional, OptionalComputed, Required};
 use stripe_provider::terraform::schema::{
     Attribute, Block, Member, NestedBlock, Nesting, Presence, Rule, Schema,
 };
-use stripe_provider::terraform::value::Type;
+use stripe_provider::terraform::value::{Path, Type, Value};
 
 /// What a box can be made of: data, as if it were read from a file.
 const MATERIALS: &str = "wood\ntin\npaper\n";
@@ -73,4 +74,18 @@ fn text(name: &'static str, presence: Presence) -> Attribute {
 
 fn attribute(name: impl Into<std::borrow::Cow<'static, str>>, ty: Type, presence: Presence) -> Attribute {
     Attribute::new(name, ty, presence, "Text.")
+}
+
+/// What no single attribute of a box shows.
+pub fn validate_box(config: &Value) -> Diagnostics {
+    let into_set = Path::attribute("labels").index(0);
+    let error = Diagnostic::error("Empty Label", "A label needs text.").at(into_set);
+    let empty = config.get("labels").items().contains(&Value::from(""));
+    if empty { vec![error] } else { Vec::new() }
+}
+
+/// What no single attribute of a count shows.
+pub fn validate_boxes(config: &Value) -> Diagnostics {
+    let error = Diagnostic::error("Paper Boxes Not Counted", "They are thrown away.").at_attribute("kind");
+    if config.get("kind").as_str() == Some("paper") { vec![error] } else { Vec::new() }
 }

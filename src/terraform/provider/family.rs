@@ -1,0 +1,33 @@
+//! The families of what a provider serves.
+
+/// What a provider has types of, each with a schema of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// Managed resources.
+    Resource,
+    /// Data sources.
+    DataSource,
+    /// What is opened for the length of a walk of Terraform.
+    EphemeralResource,
+    /// What is invoked.
+    Action,
+    /// What chooses the objects of a list, by the names of their resource types. Each of these has an identity.
+    List,
+}
+
+impl Family {
+    /// Every family.
+    pub const ALL: [Self; 5] =
+        [Self::Resource, Self::DataSource, Self::EphemeralResource, Self::Action, Self::List];
+
+    /// What a message calls a type of it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Resource => "Resource Type",
+            Self::DataSource => "Data Source",
+            Self::EphemeralResource => "Ephemeral Resource",
+            Self::Action => "Action",
+            Self::List => "List Resource",
+        }
+    }
+}
