@@ -97,13 +97,15 @@ impl ActionInput {
         (&self.ids, &self.params) == (&other.ids, &other.params)
     }
 
-    /// Runs the action under `key` unless an earlier run left one for the same input and triggers.
+    /// Runs the action under `key` unless an earlier run left one for the same input and triggers. Where a state
+    /// keeps what it came to (`in_state`), a run that is cut off before finds it again.
     pub async fn run_once(
         &self,
         connector: &Connector,
         journal: &Journal,
         triggers: &str,
         key: Option<&str>,
+        in_state: bool,
     ) -> Result<Ran, connector::Error> {
         let Self { action, ids, params } = self;
         let name = &action.action.name;
@@ -121,7 +123,7 @@ impl ActionInput {
             body: reply.body,
             id,
         });
-        once::settle(pending, connector, &ran, |ran| ran.id.clone()).await;
+        once::settle(pending, connector, &ran, |ran| in_state.then(|| ran.id.clone())).await;
         ran
     }
 }

@@ -42,6 +42,8 @@ pub struct Creation<'c> {
     pub key: Option<&'c str>,
     /// The object that the new one replaces.
     pub replaces: Option<Predecessor<'c>>,
+    /// Whether a state keeps the object: until it is there, a run that is cut off must find the object again.
+    pub in_state: bool,
 }
 
 /// Creates an object. Params that only an update takes follow in a second call, unless the object is
@@ -51,7 +53,7 @@ pub async fn create(
     journal: &Journal,
     creation: Creation<'_>,
 ) -> Result<Created, connector::Error> {
-    let Creation { entity, params, key, replaces } = creation;
+    let Creation { entity, params, key, replaces, in_state } = creation;
     let params = match &replaces {
         Some(old) => old.taken_over(&params),
         None => resumed(journal, entity, params),
@@ -59,7 +61,7 @@ pub async fn create(
     let print = print_of(entity, &params);
     let pending = once::begin(journal, connector, &entity.name, print, key).await?;
     let (first, mut second) = split_create(entity, params);
-    let mut made = create_once(connector, entity, &first, pending).await?;
+    let mut made = create_once(connector, entity, &first, (pending, in_state)).await?;
     second.retain(|name, wanted| !drift::is_so(entity, name, wanted, &made.body));
     if !second.is_empty() {
         let names = second.keys().cloned().collect();
@@ -91,7 +93,7 @@ async fn create_once(
     connector: &Connector,
     entity: &'static Entity,
     params: &Params,
-    mut pending: PendingCreate,
+    (mut pending, in_state): (PendingCreate, bool),
 ) -> Result<Created, connector::Error> {
     let call = |key: IdempotencyKey| async move { connector.create(entity, params.clone(), key).await };
     let mut answered = once::send(&mut pending, call).await;
@@ -118,7 +120,7 @@ async fn create_once(
         let peers = connector.count_peer(entity, &locator, &body);
         Created { locator, body, peers, adopted, unrecorded, incomplete: None, succession: None }
     });
-    once::settle(pending, connector, &made, |made| connector::id_of(&made.body, &made.locator).to_owned())
-        .await;
+    let id = |made: &Created| connector::id_of(&made.body, &made.locator).to_owned();
+    once::settle(pending, connector, &made, |made| in_state.then(|| id(made))).await;
     made
 }

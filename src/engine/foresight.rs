@@ -29,6 +29,7 @@ impl Object {
             match (old.as_object_mut(), value) {
                 (Some(old), Json::Object(changed)) => merge(old, changed),
                 (None, Json::Object(_)) => return None,
+                (Some(old), Json::String(empty)) if empty.is_empty() => old.clear(),
                 _ => *old = if value.as_str() == Some("") { Json::Null } else { value.clone() },
             }
         }
@@ -75,5 +76,7 @@ mod tests {
             "active": true, "updated": 5});
         assert_eq!((foreseen.body, foreseen.unknown), (expected, vec!["updated"]));
         assert_eq!(foresee(json!({"name": "A", "active": false})), None);
+        let emptied = foresee(json!({"name": "A", "description": "x"})).unwrap();
+        assert_eq!(emptied.body["metadata"], json!({}), "Stripe answers an empty map");
     }
 }

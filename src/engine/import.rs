@@ -9,7 +9,7 @@ use crate::connector::{self, id_count};
 pub struct ImportId {
     /// The entity type.
     pub entity: &'static Entity,
-    /// The connected account it is of, where the id names one: `acct_1`.
+    /// The connected account it is of, where the id names one: `acct_1`, or the path to it.
     pub account: Option<String>,
     /// Where the entity is: `cus_1`, `cus_1/txi_1`.
     pub locator: String,
@@ -59,14 +59,17 @@ impl ImportId {
     }
 }
 
-/// What every id of an account begins with.
-const ACCOUNT: &str = "acct_";
+/// What the ids of accounts and of organizations begin with.
+const ACCOUNTS: [&str; 2] = ["acct_", "org_"];
 
-/// The account that stands before a locator, if there is one id more than the locator has.
+/// The account that stands before a locator, or the path of accounts, where there are more ids than the locator has.
 fn account_and_locator<'p>(entity: &Entity, place: &'p str) -> (Option<&'p str>, &'p str) {
-    let (first, rest) = place.split_once('/').unwrap_or((place, ""));
-    let is_more = place.split('/').count() > id_count(entity);
-    if first.starts_with(ACCOUNT) && is_more { (Some(first), rest) } else { (None, place) }
+    let more = place.split('/').count().saturating_sub(id_count(entity));
+    let Some(last) = more.checked_sub(1) else { return (None, place) };
+    let end = place.match_indices('/').nth(last).map_or(place.len(), |(at, _)| at);
+    let (account, rest) = place.split_at(end);
+    let is_account = account.split('/').all(|id| ACCOUNTS.iter().any(|it| id.starts_with(it)));
+    if is_account { (Some(account), rest.trim_start_matches('/')) } else { (None, place) }
 }
 
 #[cfg(test)]
@@ -78,6 +81,7 @@ mod tests {
         for (id, account, locator) in [
             ("Price/price_1", None, "price_1"),
             ("Price/acct_1/price_1", Some("acct_1"), "price_1"),
+            ("Price/acct_1/acct_2/price_1", Some("acct_1/acct_2"), "price_1"),
             ("Account/acct_1", None, "acct_1"),
             ("Account/acct_1/acct_2", Some("acct_1"), "acct_2"),
             ("Person/acct_1/person_1", None, "acct_1/person_1"),

@@ -52,19 +52,23 @@ where
     answered
 }
 
-/// Notes in the journal what became of a pending create: made, as `id`, or refused. What may have
-/// happened without an answer stays there for the next run, with the account that it is in.
+/// Notes in the journal what became of a pending create: made, as `id`, or refused. What has no id is kept by no
+/// state: it is done when Stripe has answered. What may have happened without an answer stays there for the next
+/// run, with the account that it is in.
 pub(super) async fn settle<T>(
     pending: PendingCreate,
     connector: &Connector,
     ended: &Result<T, Error>,
-    id: impl Fn(&T) -> String,
+    id: impl Fn(&T) -> Option<String>,
 ) {
     match ended {
-        Ok(made) => pending.answered(&id(made)),
+        Ok(made) => match id(made) {
+            Some(id) => pending.answered(&id),
+            None => pending.ended(),
+        },
         Err(error) if error.may_have_happened() => {
             pending.unanswered(connector.asked_account_mark().await.ok());
         }
-        Err(_) => pending.failed(),
+        Err(_) => pending.ended(),
     }
 }

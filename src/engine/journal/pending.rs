@@ -80,8 +80,8 @@ impl PendingCreate {
         self.recorder.answered(&self.entry.key, id);
     }
 
-    /// Stripe refused, or nothing was sent: there is nothing to find again.
-    pub fn failed(mut self) {
+    /// Stripe refused, nothing was sent, or no state keeps what was answered: there is nothing to find again.
+    pub fn ended(mut self) {
         self.end_unclaimed();
         self.recorder.ended(&self.entry.key);
     }

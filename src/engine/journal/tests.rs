@@ -208,7 +208,7 @@ async fn an_orderly_end_leaves_only_what_was_never_answered() {
     let folder = tempfile::tempdir().unwrap();
     let all_answered = journal(folder.path(), DEAD);
     begun(&all_answered, "same", "first").await.answered("cus_1");
-    begun(&all_answered, "same", "second").await.failed();
+    begun(&all_answered, "same", "second").await.ended();
     all_answered.close(Instant::now(), LIMIT).await.unwrap();
     assert!(files(folder.path()).is_empty());
     killed(folder.path(), DEAD, async |run| {

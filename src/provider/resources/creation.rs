@@ -65,7 +65,8 @@ impl Creation<'_> {
         let Self { runtime, entity, private, .. } = self;
         let connector = Connector::new(&self.connection);
         let key = private.key.as_deref();
-        let creation = engine::Creation { entity, params: params.clone(), key, replaces: old };
+        let creation =
+            engine::Creation { entity, params: params.clone(), key, replaces: old, in_state: true };
         match engine::create(&connector, &runtime.journal, creation).await {
             Ok(made) => {
                 let mut diagnostics =
