@@ -30,6 +30,8 @@ const TAKEN: [&str; 12] = [
 ];
 /// Params whose `number` is a card's.
 const CARDS: [&str; 2] = ["card", "card_present"];
+/// Params whose `value` is a personal number, or a key of another service.
+const VALUED: [&str; 2] = ["headers", "id_numbers"];
 /// The neighbours of an address that opens a page to whoever has it.
 const BESIDE_ADDRESS: [&str; 3] = ["client_secret", "expires_at", "url_expires_at"];
 
@@ -80,7 +82,9 @@ fn mark_fields(members: &mut [Member], shown_once: bool) {
 /// `above` is the name of what the params stand in.
 fn mark_params(members: &mut [Member], above: &str) {
     for Member { name, shape } in members {
-        let taken = TAKEN.contains(&name.as_str()) || name == "number" && CARDS.contains(&above);
+        let taken = TAKEN.contains(&name.as_str())
+            || name == "number" && CARDS.contains(&above)
+            || name == "value" && VALUED.contains(&above);
         shape.sensitive |= taken && (is_text(shape) || is_id(shape)) || is_secret(name) && is_text(shape);
         for inner in inner_members(shape) {
             mark_params(inner, name);
