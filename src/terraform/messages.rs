@@ -5,10 +5,14 @@ use crate::terraform::message::messages;
 messages! {
     error invalid_value(attribute: &str, why: &str) "Invalid Attribute Value"
         "`{attribute}` {why}." "";
+    error read_only(attribute: &str) "Read-Only Attribute"
+        "`{attribute}` is what the provider answers, and cannot be set." "Remove it from the configuration.";
     error write_only_not_supported(attribute: &str) "Write-Only Attribute Not Supported"
         "`{attribute}` is write-only: its value must not be stored, and this version of Terraform would store it." "Use Terraform 1.11 or later (OpenTofu 1.11 or later), or remove the attribute.";
     warning deprecated(what: &str, instead: &str) "Deprecated"
         "{what} is deprecated." "{instead}";
+    warning told_late(outcome: &str) "Went On After The Stop"
+        "What was sent could not be taken back: {outcome}." "";
     error opened_too_early(type_name: &str) "Opened Too Early"
         "Terraform opened `{type_name}` before its whole configuration was known." "This is a bug in Terraform or OpenTofu; please report it there.";
     error state_too_old() "State Too Old"

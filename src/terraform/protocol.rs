@@ -7,6 +7,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use tonic::{Response, Status};
 
@@ -51,12 +52,15 @@ pub struct Service<P>(Arc<Served<P>>);
 pub struct Served<P> {
     provider: P,
     codecs: codec::SchemaCodecs,
+    /// Terraform has asked calls to end early.
+    is_stopped: AtomicBool,
 }
 
 impl<P: Provider> Service<P> {
     /// A service over `provider`. No schema is built before it is needed.
     pub fn new(provider: P) -> Self {
-        Self(Arc::new(Served { codecs: codec::SchemaCodecs::default(), provider }))
+        let codecs = codec::SchemaCodecs::default();
+        Self(Arc::new(Served { codecs, provider, is_stopped: AtomicBool::new(false) }))
     }
 
     /// The service as a gRPC server that takes messages of any size Terraform sends.

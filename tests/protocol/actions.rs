@@ -123,3 +123,15 @@ async fn a_stop_ends_the_waits_of_a_call_to_stripe() {
     assert_eq!(error(&end.diagnostics).summary, "Stripe Rate Limit", "with what it had");
     assert_eq!(shop.count("topup"), 0);
 }
+
+/// Terraform 1.15 crashes at a progress that comes after it was interrupted.
+#[tokio::test]
+async fn what_is_told_after_a_stop_comes_with_the_end() {
+    let mut terraform = start().await;
+    terraform.client.stop(wire::stop::Request {}).await.unwrap();
+    let played = terraform.invoke(MUSIC, &music(2, "short")).await;
+    assert_eq!(played.progress, Vec::<String>::new());
+    let told: Vec<&str> = played.diagnostics.iter().map(|it| it.detail.as_str()).collect();
+    let late = |turn: i32| format!("What was sent could not be taken back: turn {turn}.");
+    assert_eq!(told, [late(1), late(2)]);
+}

@@ -23,6 +23,7 @@ pub fn connector(base: &str, key: &str) -> Connector {
         expected_livemode: None,
         key: Some(Source::Inline(Secret::new(key.to_owned()))),
         key_unknown: false,
+        unknown_place: None,
         service_account: None,
         account_id: None,
         bulk_refresh: None,

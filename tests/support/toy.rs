@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 pub mod boxes;
 mod flaw;
 mod keys;
-mod music;
+pub mod music;
 pub mod program;
 mod schemas;
 

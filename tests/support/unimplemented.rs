@@ -1,4 +1,4 @@
-//! The RPCs of families that no provider of this library has: each is answered with an empty
+//! The RPCs about a type that a provider does not have: each is answered with an empty
 //! list or with an error that repeats the name, never with a gRPC status.
 
 use stripe_provider::terraform::wire::tfplugin5 as wire;

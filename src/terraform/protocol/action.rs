@@ -1,5 +1,8 @@
 //! The RPCs about actions.
 
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use futures_util::future::ready;
 use futures_util::stream::{BoxStream, StreamExt as _, once};
 use tokio::sync::mpsc;
@@ -7,10 +10,11 @@ use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Request, Status};
 
 use super::Service;
-use super::diagnostics::{add, printable};
+use super::diagnostics::{add, printable, to_wire};
 use super::dispatch::dispatch;
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
+use crate::terraform::messages;
 use crate::terraform::provider::{Family, Progress};
 use crate::terraform::wire::tfplugin5::invoke_action::event::{Completed, Type};
 use crate::terraform::wire::tfplugin5::{invoke_action, plan_action, validate_action_config};
@@ -43,20 +47,30 @@ pub(super) async fn plan<P: Provider>(
     Ok(plan_action::Response { diagnostics: codec.diagnostics(found), deferred: None })
 }
 
-/// Runs an action in a task of its own: what was sent is waited for, also when nobody listens any more.
+/// Runs an action in a task of its own: it goes on to its answer, also when nobody listens any more. What it tells
+/// after a stop comes with its end: Terraform 1.15 crashes at a progress that it no longer listens to.
 pub(super) fn invoke<P: Provider>(service: Service<P>, request: Request<invoke_action::Request>) -> Events {
     let (progress, told) = mpsc::unbounded_channel();
-    let work = dispatched(service, request, Progress::new(progress));
-    let ended = tokio::spawn(work);
-    let progress = |message: String| {
+    let ended = tokio::spawn(dispatched(service.clone(), request, Progress::new(progress)));
+    let late = Arc::new(Mutex::new(Vec::new()));
+    let told_late = Arc::clone(&late);
+    let progress = move |message: String| {
         let message = printable(&P::hide_secrets(&message));
-        event(Type::Progress(invoke_action::event::Progress { message }))
+        if service.is_stopped.load(Ordering::Relaxed) {
+            late.lock().unwrap_or_else(PoisonError::into_inner).push(to_wire(messages::told_late(&message)));
+            return None;
+        }
+        Some(event(Type::Progress(invoke_action::event::Progress { message })))
     };
     let completed = once(async move {
-        let completed = ended.await.map_err(|lost| Status::aborted(lost.to_string()))??;
+        let mut completed = ended.await.map_err(|lost| Status::aborted(lost.to_string()))??;
+        completed.diagnostics.append(&mut told_late.lock().unwrap_or_else(PoisonError::into_inner));
         event(Type::Completed(completed))
     });
-    UnboundedReceiverStream::new(told).then(move |message| ready(progress(message))).chain(completed).boxed()
+    UnboundedReceiverStream::new(told)
+        .filter_map(move |message| ready(progress(message)))
+        .chain(completed)
+        .boxed()
 }
 
 async fn dispatched<P: Provider>(

@@ -93,7 +93,12 @@ pub(super) async fn apply<P: Provider>(
         private: request.planned_private,
     };
     let mut applied = service.provider.apply(&request.type_name, apply_request).await;
-    let new_identity = identity::of(service, &request.type_name, &applied.state, &applied.private)?;
+    // What was made is told, whatever is wrong with its identity.
+    let identity = identity::of(service, &request.type_name, &applied.state, &applied.private);
+    let new_identity = identity.unwrap_or_else(|error| {
+        applied.diagnostics.push(error);
+        None
+    });
     let new_state = codec.encode_what_fits(applied.state, &mut applied.diagnostics)?;
     Ok(apply_resource_change::Response {
         new_identity,

@@ -1,5 +1,7 @@
 //! The generated service trait: which RPC is whose work.
 
+use std::sync::atomic::Ordering;
+
 use tonic::{Request, Response};
 
 use super::dispatch::dispatch;
@@ -54,6 +56,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
 
     async fn stop(&self, request: Request<stop::Request>) -> RpcResult<stop::Response> {
         dispatch("Stop", request, |_| async move {
+            self.is_stopped.store(true, Ordering::Relaxed);
             self.provider.stop();
             Ok(stop::Response::default())
         })
@@ -73,6 +76,8 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     }
 
     async fn configure(&self, request: Request<configure::Request>) -> RpcResult<configure::Response> {
+        // A debugger holds the process over several runs.
+        self.is_stopped.store(false, Ordering::Relaxed);
         dispatch("Configure", request, |request| provider_block::configure(self, request)).await
     }
 

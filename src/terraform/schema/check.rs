@@ -1,6 +1,6 @@
 //! Checks of a configuration against its schema, before the provider sees it.
 
-use super::{Attribute, Block, Name, NestedBlock};
+use super::{Attribute, Block, Name, NestedBlock, Presence};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::messages;
 use crate::terraform::value::{Path, Value};
@@ -19,12 +19,18 @@ pub enum Rule {
     Text(fn(&str) -> Result<(), String>),
 }
 
-/// Every rule of `block` that a known value in `config` breaks, at its path.
+/// Every rule of `block` that a known value in `config` breaks, at its path, and every read-only attribute
+/// that it sets.
 ///
-/// Unknown and null values pass: they are checked again when they are known.
+/// Unknown and null values pass the rules: they are checked again when they are known.
 pub fn check(block: &Block, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
     each_value(block, config, &mut |attribute, value, at| {
+        // Terraform leaves it to the provider, and would believe what is written.
+        if attribute.presence == Presence::Computed && !value.is_null() {
+            let at = at.name(&attribute.name);
+            return found.push(messages::read_only(&at.to_string()).at(at));
+        }
         let broken = attribute.rules.iter().filter_map(|rule| rule.broken_by(value));
         let broken = broken.map(|why| if attribute.sensitive { without_value(&why, value) } else { why });
         found.extend(broken.map(|why| {
