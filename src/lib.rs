@@ -15,7 +15,7 @@
 //! - Generated wire types appear in [`mod@terraform`] only.
 //! - To the provider a Stripe object has no Rust type and no Rust file of its own: adding one is adding data. Only
 //!   the sandbox has code for what objects do by themselves.
-//! - What Stripe accepted is in the state, whatever fails after it.
+//! - What Stripe accepted is in the state, whatever fails after it; actions and ephemeral resources have none.
 //! - A plan is a function of config, prior state and provider config: no clock (only to
 //!   refuse a time that has passed), no chance except for the private data of a create.
 //! - Only `main.rs` and the handshake print to standard output; only [`mod@env`] reads the environment.

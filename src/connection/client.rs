@@ -48,6 +48,8 @@ pub struct Defaults {
     pub key: Option<Source>,
     /// Whether the key or the sandbox is not known yet: what an apply will know is not missing.
     pub key_unknown: bool,
+    /// The setting of another kind that is not known yet and that decides where calls go, if there is one.
+    pub unknown_place: Option<&'static str>,
     /// The service account that reads secret versions for connections that name none.
     pub service_account: Option<String>,
     /// The connected account of connections that name none.

@@ -22,8 +22,13 @@ impl Connection {
 
     /// Whether the configuration names a key that is not known yet: one of the environment, which would be taken
     /// otherwise, may belong to another account.
-    pub fn awaits_key(&self) -> bool {
+    fn awaits_key(&self) -> bool {
         self.key_source().is_none() && self.defaults().key_unknown
+    }
+
+    /// What of the configuration is not known yet and decides where calls go: sent now, they may go to another account.
+    pub fn awaited(&self) -> Option<&'static str> {
+        self.awaits_key().then_some("api_key").or(self.defaults().unknown_place)
     }
 
     /// Whether a key is one that may be sent.

@@ -118,6 +118,7 @@ pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
         scope: settings.scope.clone(),
         key: settings.key.clone(),
         key_unknown: API_KEY.iter().chain(&["sandbox"]).any(|name| config.get(name).is_unknown()),
+        unknown_place: PLACE.into_iter().find(|name| config.get(name).is_unknown()),
         service_account: settings.service_account.clone(),
         account_id: settings
             .account_id
@@ -129,6 +130,9 @@ pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
     };
     (defaults, settings)
 }
+
+/// What decides beside the key where calls go.
+const PLACE: [&str; 4] = ["account_id", "api_base", "expected_livemode", STRIPE_ACCOUNT];
 
 /// The config with every unknown attribute as null.
 fn known_part(config: &Value) -> Value {

@@ -12,7 +12,7 @@ use crate::terraform::schema::Attribute;
 use crate::terraform::value::{Type, Value};
 
 /// The attribute of what every object gets.
-const DEFAULTS: &str = "default_metadata";
+pub(super) const DEFAULTS: &str = "default_metadata";
 /// The attribute of the keys of others.
 const IGNORED: &str = "ignore_metadata_keys";
 /// The param and the field.
@@ -34,7 +34,7 @@ pub(super) fn attributes() -> [Attribute; 2] {
         optional(
             DEFAULTS,
             Type::map(Type::String),
-            "Metadata that every typed resource and ephemeral resource gets beside its own, whose keys come first. `metadata` stays as it is written; `metadata_all` shows both. Another value updates every object.",
+            "Metadata that every typed resource, ephemeral resource and action gets beside its own, whose keys come first. `metadata` stays as it is written; `metadata_all` shows both. Another value updates every object.",
         ),
         optional(
             IGNORED,

@@ -12,6 +12,7 @@ use crate::connector::{Connector, Savings};
 use crate::engine::Journal;
 use crate::env::Env;
 use crate::provider::messages::settings;
+use crate::provider::messages::stripe;
 use crate::provider::metadata_rules::MetadataRules;
 use crate::provider::resources::ExistingTypes;
 use crate::provider::succession::Successions;
@@ -69,6 +70,15 @@ impl Runtime {
             Some(handle) => decode_handle(handle).ok_or_else(not_a_handle)?,
         };
         Ok(self.opened(handle.unwrap_or_default(), settings))
+    }
+
+    /// The same for what is sent in a plan, too: it must be known by then where that goes.
+    pub(super) fn known_connection(&self, handle: Option<&str>) -> Result<Arc<Connection>, Diagnostic> {
+        let connection = self.connection(handle)?;
+        match connection.awaited() {
+            Some(attribute) => Err(stripe::not_known_yet(attribute)),
+            None => Ok(connection),
+        }
     }
 
     /// The default connection, on this connected account.

@@ -1,4 +1,5 @@
-//! Typed resources: every lasting object of Stripe as attributes of its own, from the catalog.
+//! Typed resources: every lasting object of Stripe as attributes of its own, from the catalog. In the same attributes
+//! are written ephemeral resources, actions, lists and data sources.
 //!
 //! ```text
 //! catalog Shapes + surfaces.toml ──surface──▶ Surface ──schema──▶ what Terraform may write
@@ -213,7 +214,7 @@ impl Resource for Typed {
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
         Box::pin(async move {
             let Some(surfaces) = self.surfaces() else { return PlanResponse::default() };
-            let there = surfaces.of_private(&request.private);
+            let there = surfaces.of_state(&request.prior, &request.private);
             let asked = surfaces.of_config(&request.config);
             match (request.prior.is_null(), request.config.is_null()) {
                 (false, false) if asked.entity.key != there.entity.key => {
@@ -228,14 +229,16 @@ impl Resource for Typed {
     fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
             let Some(surfaces) = self.surfaces() else { return StateResponse::default() };
-            let there = surfaces.of_private(&request.private);
-            if request.planned.is_null() {
+            let there = surfaces.of_state(&request.prior, &request.private);
+            let hidden = surfaces.of_config(&request.config).hidden(&request.config);
+            let answer = if request.planned.is_null() {
                 apply::destroy(there, runtime, request).await
             } else if request.prior.is_null() {
                 apply::create(surfaces.of_config(&request.config), runtime, request).await
             } else {
                 apply::update(there, runtime, request).await
-            }
+            };
+            StateResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
         })
     }
 
@@ -246,7 +249,7 @@ impl Resource for Typed {
         private: Vec<u8>,
     ) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
-            match self.surfaces().map(|all| all.of_private(&private)) {
+            match self.surfaces().map(|all| all.of_state(&state, &private)) {
                 Some(surface) => read::read(surface, runtime, state, private).await,
                 None => StateResponse { state, private, diagnostics: Diagnostics::new() },
             }
@@ -290,7 +293,7 @@ impl Resource for Typed {
     }
 
     fn leaves(&self, state: &Value, private: &[u8]) -> Option<Leaving> {
-        Some(self.surfaces()?.of_private(private).leaves(state, private))
+        Some(self.surfaces()?.of_state(state, private).leaves(state, private))
     }
 
     fn arrives(&self, leaving: Leaving) -> Option<StateResponse> {

@@ -10,7 +10,7 @@ use crate::terraform::schema::{Presence, Schema};
 pub(super) fn example(name: &str, schema: &Schema) -> String {
     let required = schema.block.attributes.iter().filter(|it| it.presence == Presence::Required);
     let mut arguments: Vec<(&str, String)> =
-        required.map(|it| (it.name.as_ref(), id_of(&it.name).unwrap_or_else(|| "…".to_owned()))).collect();
+        required.map(|it| (it.name.as_ref(), sample(name, &it.name))).collect();
     let has_time = StripeProvider::entity_of(name).is_some_and(|it| it.field("created").is_some());
     if has_time {
         arguments.push(("filter", "Created >= '2026-01-01'".to_owned()));
@@ -31,8 +31,12 @@ pub(super) fn example(name: &str, schema: &Schema) -> String {
     text
 }
 
-/// An id of an object that a list names.
-fn id_of(object: &str) -> Option<String> {
-    let prefix = &catalog().by_object(object)?.id_prefix;
-    (!prefix.is_empty()).then(|| format!("{prefix}123"))
+/// A value of a required argument: one of those that Stripe is known to take, else an id.
+fn sample(type_name: &str, argument: &str) -> String {
+    let values = StripeProvider::entity_of(type_name).map(|it| StripeProvider::values_at(it, &[argument]));
+    let value = values.and_then(|values| values.first().cloned());
+    value.unwrap_or_else(|| {
+        let prefix = catalog().by_object(argument).map(|it| it.id_prefix.clone()).filter(|it| !it.is_empty());
+        format!("{}123", prefix.unwrap_or_else(|| format!("{argument}_")))
+    })
 }

@@ -1,5 +1,4 @@
-//! The section of a page on restricted keys: the calls that a resource or data source makes, and the
-//! permission that covers them.
+//! The section of a page on restricted keys: the calls that a type makes, and the permission that covers them.
 //!
 //! Stripe publishes no table of permissions. The calls follow from the catalog; the name of the row in
 //! Stripe's form is data, as far as Stripe names it, and its refusal of a call names it in any case.

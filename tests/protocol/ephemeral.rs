@@ -137,15 +137,35 @@ async fn a_suspended_connection_opens_nothing() {
     }
 }
 
+/// A key of the environment, or the account of the key, may be another one than the provider block will name.
 #[tokio::test]
-async fn a_plan_that_does_not_know_the_key_takes_no_other_one() {
+async fn a_plan_that_does_not_know_where_calls_go_sends_none() {
     let shop = Shop::open().await;
-    let block = Value::map([("api_key", Value::Unknown), ("max_retries", 0.into())]);
-    let mut run = shop.run_with("sk_test_somebody", &block).await;
-    let config = written(&run, "stripe_confirmation_token", &json!({"payment_method": "pm_card_visa"}));
-    let told = refused(run.open("stripe_confirmation_token", &config).await);
-    assert!(told.len() == 1 && told[0].1.contains("Stripe Key Not Known Yet"), "{told:?}");
-    assert_eq!(shop.count("confirmation_token"), 0);
+    for unknown in ["account_id", "api_key", "default_metadata", "expected_livemode"] {
+        let block = Value::map([(unknown, Value::Unknown), ("max_retries", 0.into())]);
+        let mut run = shop.run_with("sk_test_somebody", &block).await;
+        let told = |found: &[wire::Diagnostic]| {
+            let found: Vec<_> =
+                found.iter().map(|it| (it.summary.clone(), it.detail.contains(unknown))).collect();
+            assert_eq!(found, [("Provider Block Not Known Yet".to_owned(), true)], "{unknown}");
+        };
+        let session = written(&run, "stripe_checkout_session", &json!({"mode": "setup", "currency": "usd"}));
+        match run.open("stripe_checkout_session", &session).await {
+            Err(Fault::Refused(errors, _)) => told(&errors),
+            other => panic!("{unknown}: {other:?}"),
+        }
+        let topup = json!({"amount": 500, "currency": "usd"});
+        let topup = config(&run.action_block("stripe_topup"), topup.as_object().unwrap());
+        told(&run.invoke("stripe_topup", &topup).await.diagnostics);
+        if unknown != "default_metadata" {
+            let all = Value::map([("limit", 1.into())]);
+            match run.data("stripe_customers", &all).await {
+                Err(Fault::Refused(errors, _)) => told(&errors),
+                other => panic!("{unknown}: {other:?}"),
+            }
+        }
+    }
+    assert_eq!(shop.count("checkout.session") + shop.count("topup"), 0);
 }
 
 #[tokio::test]

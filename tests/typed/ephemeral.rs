@@ -7,6 +7,7 @@ use stripe_provider::terraform::value::Value;
 use stripe_provider::terraform::wire::tfplugin5::schema::Block;
 
 use crate::samples::Samples;
+use crate::support::terraform::{Fault, Object};
 use crate::world::World;
 
 /// Every ephemeral resource with the entity type that it makes one of.
@@ -187,4 +188,27 @@ fn a_page_says_in_which_mode_stripe_makes_one_and_nothing_of_changes() {
         let test_mode = block.description.contains("test mode only");
         assert_eq!(test_mode, name == "stripe_confirmation_token", "{name}");
     }
+}
+
+/// Stripe's message repeats what was written; a secret of it is concealed, whatever kind of type it is of.
+#[test]
+fn a_secret_that_stripe_repeats_is_concealed() {
+    let (mut world, _tap, sandbox) = World::served(&[]);
+    let error = json!({"error": {"type": "invalid_request_error", "message": "None has 000123456789."}});
+    for path in ["/v1/tokens", "/v1/apps/secrets"] {
+        let answer = json!({"answer": {"status": 400, "body": error.to_string()}});
+        let fault = json!({"method": "POST", "path": path, "kind": answer});
+        sandbox.script(serde_json::from_value(fault).unwrap());
+    }
+    let concealed = |fault: Fault| {
+        let told = fault.to_string();
+        assert!(told.contains("None has") && !told.contains("000123456789"), "{told}");
+    };
+    let account = json!({"account_number": "000123456789", "country": "US", "currency": "usd"});
+    let params = json!({"bank_account": account}).as_object().unwrap().clone();
+    concealed(world.open("stripe_token", &params).unwrap_err());
+    let params = json!({"name": "key", "payload": "000123456789", "scope": {"type": "account"}});
+    let params = params.as_object().unwrap().clone();
+    let plan = world.plan("stripe_apps_secret", &Object::default(), Some(&params)).unwrap();
+    concealed(world.apply("stripe_apps_secret", &plan).unwrap_err());
 }

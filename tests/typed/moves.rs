@@ -226,3 +226,18 @@ fn what_cannot_move_is_refused_with_what_can() {
     );
     assert_eq!(fine(passed).state.get("id").as_str(), Some("price_1"));
 }
+
+/// A state of another provider has no private data of ours: what it belongs to tells where it is.
+#[test]
+fn a_tax_id_of_another_provider_stays_that_of_its_customer() {
+    let mut world = World::new();
+    let customer = world.stripe.done("POST", "/v1/customers", &json!({"name": "Ada"}));
+    let params = json!({"customer": customer["id"], "type": "eu_vat", "value": "DE123456789"});
+    let params = params.as_object().unwrap();
+    let made = world.made("stripe_tax_id", params).unwrap();
+    let foreign = Object { private: Vec::new(), ..made };
+    let read = world.refresh("stripe_tax_id", &foreign).unwrap();
+    world.idle("stripe_tax_id", &read, params).unwrap();
+    let unread = world.plan("stripe_tax_id", &foreign, Some(params)).unwrap_err().to_string();
+    assert!(unread.contains("Plan without `-refresh=false` once"), "{unread}");
+}

@@ -170,6 +170,14 @@ impl World {
         self.runtime.block_on(self.terraform.invoke(name, written))
     }
 
+    /// The lines of the journals of the run.
+    pub fn journal(&self) -> Vec<String> {
+        let folder = self.folder.path().join("data/stripe-creates/default");
+        let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+        let texts = files.filter_map(|path| std::fs::read_to_string(path).ok());
+        texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+    }
+
     /// The objects of a list.
     pub fn listed(&mut self, name: &str, params: &Json, how: (bool, i64)) -> Outcome<Vec<Listed>> {
         let block = self.terraform.schema.list_resource_schemas[name].block.clone().unwrap();

@@ -68,8 +68,9 @@ impl DataSource for Entities {
 async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
     let text = |name: &str| config.get(name).as_str().map(str::to_owned);
     let entity = find(config.get("entity").as_str().unwrap_or_default()).map_err(|unknown| vec![unknown])?;
-    let connection =
-        runtime.connection(config.get("connection_handle").as_str()).map_err(|invalid| vec![invalid])?;
+    let connection = runtime
+        .known_connection(config.get("connection_handle").as_str())
+        .map_err(|invalid| vec![invalid])?;
     let request = ListRequest {
         filter: text("filter"),
         search: text("search"),

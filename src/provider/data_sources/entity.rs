@@ -69,7 +69,7 @@ fn placed(entity: &'static catalog::Entity, config: &Value) -> Result<(), Diagno
 async fn get(runtime: &Runtime, config: Value) -> Result<Value, Diagnostic> {
     let entity = find(config.get("entity").as_str().unwrap_or_default())?;
     let id = config.get("entity_id").as_str().unwrap_or_default().to_owned();
-    let connection = runtime.connection(config.get("connection_handle").as_str())?;
+    let connection = runtime.known_connection(config.get("connection_handle").as_str())?;
     let body = Connector::new(&connection)
         .read_now(entity, &id)
         .await

@@ -39,6 +39,10 @@ messages! {
         "No {entity} is found by `{name}`;" "did you mean `{meant}`?";
     error import_id_of_no_type(why: &str) "Invalid Import Id"
         "{why}." "";
+    error not_read_yet(what: &str) "Object Not Read Yet"
+        "What {what} holds is not known: its state was written by another provider, and it was not read." "Plan without `-refresh=false` once.";
+    error of_another_account(what: &str, account: &str) "Connection Handle Missing"
+        "{what} was imported from the connected account {account}, and a new one would be made in the account of the provider." "Set `connection_handle` to a connection with this account.";
     error move_refused(source: &str, target: &str, sources: &str) "Move Not Supported"
         "A {source} cannot become a `{target}`." "{sources}";
     error action_not_importable() "Action Cannot Be Imported"

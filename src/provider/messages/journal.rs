@@ -10,7 +10,7 @@ messages! {
     warning invocation_resumed(what: &str, id: &str, age: &str) "Interrupted Invocation Resumed"
         "{what} {id} was sent {age} by a run that was interrupted. This invocation takes the answer to it, and nothing was sent a second time." "Where it is to be done once more, invoke the action again.";
     warning unanswered(creates: &str) "Creates Without An Answer"
-        "An earlier run was interrupted before Stripe answered: {creates}. An apply of the same configuration finds the objects and creates nothing twice." "If the configuration has changed since, look in Stripe for an object that is in no state.";
+        "An earlier run was interrupted before Stripe answered: {creates}. An apply of the same configuration finds the objects and creates nothing twice; so does the next invocation of an action, such as `terraform apply -invoke=…`." "If the configuration has changed since, look in Stripe for an object that is in no state.";
     warning forgotten(creates: &str) "Interrupted Creates Forgotten"
         "An earlier run was interrupted more than 24 hours ago, or by another clock, while it made: {creates}. Stripe may have forgotten the keys, so no apply finds the objects." "Look in Stripe for one that is in no state. This is told once.";
     warning not_readable(why: &str) "Journal Not Readable"

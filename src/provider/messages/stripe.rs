@@ -37,8 +37,8 @@ messages! {
         "{cause}" "";
     error no_key(cause: &str) "Stripe Key Missing"
         "{cause}" "";
-    error key_not_known(type_name: &str) "Stripe Key Not Known Yet"
-        "A plan opens {type_name} too, and the key in the provider block is known after the apply only." "Name the key by `api_key_env` or `api_key_file`, or apply what gives it first, with `-target`.";
+    error not_known_yet(attribute: &str) "Provider Block Not Known Yet"
+        "This is sent to Stripe now, and `{attribute}` of the provider block is known after the apply only: it would go elsewhere." "Apply what gives the value first, with `-target`; a key can be named by `api_key_env` or `api_key_file` instead.";
     error no_secret_key(cause: &str) "Not A Secret Key"
         "{cause}" "";
     error connection_not_usable(cause: &str) "Connection Not Usable"

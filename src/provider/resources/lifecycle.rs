@@ -11,7 +11,7 @@ use crate::connector::{Connector, Error};
 use crate::engine::{Change, End, EndWish, Ended, Object, OnDestroy, Predecessor, Restores, with_unanswered};
 use crate::provider::connection_schema::optional;
 use crate::provider::explain::{explain_connector, sentence};
-use crate::provider::messages::{ends, payload};
+use crate::provider::messages::{ends, found, payload};
 use crate::provider::resources::account::{Stored, on_way_to};
 use crate::provider::resources::payload::Private;
 use crate::provider::resources::usage::in_use;
@@ -227,4 +227,20 @@ pub(in crate::provider) fn unchanged(request: ApplyRequest, diagnostics: Diagnos
 /// Nothing is planned, for these reasons.
 pub(in crate::provider) fn unplanned(request: PlanRequest, diagnostics: Diagnostics) -> PlanResponse {
     PlanResponse { state: request.prior, private: request.private, diagnostics, ..PlanResponse::default() }
+}
+
+/// An object, in words: its type and where it is.
+pub(in crate::provider) fn told(object: &Object) -> String {
+    format!("{} {}", object.entity.name, object.locator)
+}
+
+/// That what replaces an object would be made in another account. Terraform ends the object before the create, which
+/// then knows the configuration alone.
+pub(in crate::provider) fn lacks_handle(
+    private: &Private,
+    object: &Object,
+    config: &Value,
+) -> Option<Diagnostic> {
+    let account = private.account.as_ref().filter(|_| config.get("connection_handle").is_null())?;
+    Some(found::of_another_account(&told(object), account).at_attribute("connection_handle"))
 }

@@ -39,8 +39,10 @@ impl Hidden {
         Self { places: places_of(&written, known), values: values.into_iter().map(Secret::new).collect() }
     }
 
-    /// These values, wherever they were written.
-    pub(in crate::provider) fn these(mut values: Vec<Secret>) -> Self {
+    /// These values, wherever they were written. One that is too short would be found in many words.
+    pub(in crate::provider) fn these(values: impl IntoIterator<Item = String>) -> Self {
+        let long = values.into_iter().filter(|value| value.len() >= SHORTEST);
+        let mut values: Vec<Secret> = long.map(Secret::new).collect();
         values.sort_by_key(|value| std::cmp::Reverse(value.expose().len()));
         Self { places: Vec::new(), values }
     }

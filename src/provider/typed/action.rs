@@ -10,11 +10,11 @@ mod outcome;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use crate::catalog::{Entity, Offer, catalog};
+use crate::catalog::{Entity, Member, Offer, catalog};
 use crate::connector::{self, Connector};
 use crate::engine::{self, Created, Creation, Params, create_params, secret_values};
 use crate::provider::explain::{explain_connector, explain_invoked};
-use crate::provider::messages::{ends, stripe};
+use crate::provider::messages::stripe;
 use crate::provider::resources::check_readiness;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
@@ -24,7 +24,6 @@ use crate::provider::typed::data::surface_data;
 use crate::provider::typed::documented::values_among;
 use crate::provider::typed::surface::Surface;
 use crate::provider::typed::{name_of, snake_case};
-use crate::secret::Secret;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::terraform::provider::Progress;
 use crate::terraform::schema::Schema;
@@ -97,7 +96,7 @@ impl Action {
         let made = || match self.does {
             Does::Make(key) => {
                 let entity = catalog().by_object(key)?;
-                Some(Surface::of_call(&self.type_name, entity, entity.create_params()))
+                Some(Surface::of_call(&self.type_name, entity, &of_one_call(entity)))
             }
             Does::Call(name) => Some(Call::of(name)?.surface(&self.type_name)),
         };
@@ -155,8 +154,8 @@ impl Action {
         progress: &Progress,
     ) -> Diagnostics {
         let Some(surface) = self.surface() else { return Diagnostics::new() };
-        let connection = runtime.connection(config.get("connection_handle").as_str());
-        let prepared = self.sent(surface, runtime, config);
+        let connection = runtime.known_connection(config.get("connection_handle").as_str());
+        let prepared = surface.check_defaults(runtime).and_then(|()| self.sent(surface, runtime, config));
         let (sent, connection) = match (prepared, connection) {
             (Ok(sent), Ok(connection)) => (sent, connection),
             (sent, connection) => {
@@ -197,11 +196,12 @@ impl Action {
     ) -> Result<Done, connector::Error> {
         match sent {
             Sent::Make(params) => {
-                let creation = Creation { entity: surface.entity, params, key: None, replaces: None };
-                Ok(made(surface, engine::create(connector, &runtime.journal, creation).await?))
+                let entity = surface.entity;
+                let creation = Creation { entity, params, key: None, replaces: None, in_state: false };
+                Ok(made(entity, engine::create(connector, &runtime.journal, creation).await?))
             }
             Sent::Call(input) => {
-                let ran = input.run_once(connector, &runtime.journal, "", None).await?;
+                let ran = input.run_once(connector, &runtime.journal, "", None, false).await?;
                 let what = self.called().unwrap_or_default();
                 let diagnostics = explain_invoked(what, ran.unrecorded.as_ref(), ran.adopted.as_ref());
                 Ok(Done { outcome: outcome(surface.entity, &ran.body, input.ids()), diagnostics })
@@ -232,15 +232,17 @@ impl Action {
     }
 }
 
+/// The params of a create that go along with it: what an update alone takes would be a second call.
+fn of_one_call(entity: &Entity) -> Vec<Member> {
+    let create = entity.create_operation();
+    let takes = |name: &str| create.is_some_and(|create| create.param(name).is_some());
+    let goes_along = |it: &&Member| takes(&it.name) || entity.parents().contains(&it.name.as_str());
+    entity.create_params().iter().filter(goes_along).cloned().collect()
+}
+
 /// What there is to say of an object that was made.
-fn made(surface: &Surface, made: Created) -> Done {
-    let entity = surface.entity;
+fn made(entity: &Entity, made: Created) -> Done {
     let mut diagnostics = explain_invoked(&entity.name, made.unrecorded.as_ref(), made.adopted.as_ref());
-    if let Some((names, error)) = &made.incomplete {
-        let Diagnostic { summary, detail, .. } = surface.refused(error);
-        let why = format!("{summary}: {detail}");
-        diagnostics.push(ends::incomplete(&entity.name, &made.locator, &names.join(", "), &why));
-    }
     let outcome = outcome(entity, &made.body, &[made.locator]);
     diagnostics.extend(failure(&made.body).map(|why| stripe::moved_nothing(&outcome, &why)));
     Done { outcome, diagnostics }
@@ -253,6 +255,6 @@ impl Sent {
             Self::Make(params) => secret_values(params, surface.entity.params()),
             Self::Call(input) => input.secret_values(),
         };
-        Hidden::these(values.into_iter().map(Secret::new).collect())
+        Hidden::these(values)
     }
 }

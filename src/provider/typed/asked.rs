@@ -3,13 +3,17 @@
 
 use crate::catalog::{Entity, OperationKind};
 use crate::engine::{
-    Error, Faults, ParamError, Params, Wanted, Written, create_params, parse, sound_params, without,
+    Error, Faults, ParamError, Params, Wanted, Written, create_params, parse, secret_values, sound_params,
+    without,
 };
-use crate::provider::metadata_rules::{METADATA, with_defaults};
+use crate::provider::messages::stripe;
+use crate::provider::metadata_rules::{DEFAULTS, METADATA, with_defaults};
 use crate::provider::payload::to_json;
 use crate::provider::runtime::Runtime;
+use crate::provider::secret_payload::Hidden;
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::{Form, KEY, Repeats, Slot, Surface};
+use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::ApplyRequest;
 use crate::terraform::schema::{Attribute, Presence};
 use crate::terraform::value::{Type, Value};
@@ -159,7 +163,7 @@ impl Surface {
         for slot in self.twins().filter(|slot| slot.has_twin(config)) {
             own.shift_remove(&slot.member);
         }
-        if !keeps_metadata(self.entity) {
+        if !keeps_metadata(self.entity) || self.argument(METADATA).is_none() {
             return Asked { wanted, own, default_metadata: Params::new() };
         }
         let Some(defaults) = runtime.metadata.defaults() else {
@@ -168,6 +172,18 @@ impl Surface {
         };
         wanted.params = with_defaults(wanted.params, defaults);
         Asked { wanted, own, default_metadata: defaults.clone() }
+    }
+
+    /// What is sent now needs the metadata of the provider block now.
+    pub(super) fn check_defaults(&self, runtime: &Runtime) -> Result<(), Diagnostics> {
+        let is_known = self.argument(METADATA).is_none() || runtime.metadata.defaults().is_some();
+        if is_known { Ok(()) } else { Err(vec![stripe::not_known_yet(DEFAULTS)]) }
+    }
+
+    /// The secrets that a configuration writes, write-only ones included: no message repeats them.
+    pub(super) fn hidden(&self, config: &Value) -> Hidden {
+        let params = sound_params(self.entity, &self.written_with_twins(config)).params;
+        Hidden::these(secret_values(&params, self.entity.params()))
     }
 
     /// The arguments that have a write-only twin: those that are secret.

@@ -140,7 +140,7 @@ impl Many {
     async fn list(&self, runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
         let Some(entity) = self.entity() else { return Ok(config) };
         let handle = config.get("connection_handle").as_str();
-        let connection = runtime.connection(handle).map_err(|it| vec![it])?;
+        let connection = runtime.known_connection(handle).map_err(|it| vec![it])?;
         let limit = config.get("limit").as_i64().and_then(|it| usize::try_from(it).ok());
         let request = ListRequest { page_size: Some(limit.unwrap_or(ALL)), ..request(entity, &config)? };
         let page = Connector::new(&connection)

@@ -105,7 +105,8 @@ fn beside_the_id(surface: &Surface) -> String {
 }
 
 async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Value, Diagnostics> {
-    let connection = runtime.connection(config.get("connection_handle").as_str()).map_err(|it| vec![it])?;
+    let connection =
+        runtime.known_connection(config.get("connection_handle").as_str()).map_err(|it| vec![it])?;
     let connector = Connector::new(&connection);
     let one = |error: &connector::Error| vec![explain_connector(error, "id")];
     let body = match Asked::of(surface, config)? {

@@ -10,9 +10,8 @@ use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, OperationKind, catalog};
-use crate::connector::{Connector, scalar};
-use crate::engine::{create_params, open, secret_params};
-use crate::provider::messages::stripe;
+use crate::connector::Connector;
+use crate::engine::{create_params, open};
 use crate::provider::runtime::Runtime;
 use crate::provider::served::EphemeralResource;
 use crate::provider::typed::asked::Asked;
@@ -95,13 +94,13 @@ fn description(entity: &Entity) -> String {
 async fn opened(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Value, Diagnostics> {
     let entity = surface.entity;
     let asked = surface.asked_to_create(runtime, config).map_err(|error| surface.explain(&error))?;
-    let connection = runtime.connection(config.get("connection_handle").as_str()).map_err(|it| vec![it])?;
-    if connection.awaits_key() {
-        return Err(vec![stripe::key_not_known(&surface.type_name)]);
-    }
-    runtime.conceal(&written_secrets(entity, &asked));
+    let handle = config.get("connection_handle");
+    let connection = runtime.known_connection(handle.as_str()).map_err(|it| vec![it])?;
+    surface.check_defaults(runtime)?;
+    let hidden = surface.hidden(config);
+    runtime.conceal(hidden.values());
     let made = open(&Connector::new(&connection), entity, asked.wanted.params.clone()).await;
-    let mut body = made.map_err(|error| vec![surface.refused(&error)])?;
+    let mut body = made.map_err(|error| hidden.told(vec![surface.refused(&error)]))?;
     let mut answered = Vec::new();
     answered_secrets(entity, &body, "", &mut answered);
     runtime.conceal(&answered);
@@ -112,15 +111,6 @@ async fn opened(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<
     let memory = Memory { params, default_metadata, ..Memory::default() };
     let id = body.get("id").and_then(Json::as_str).unwrap_or_default();
     Ok(surface.answered_with(&body, &result, &memory, id))
-}
-
-/// What of the params is secret, for the logs.
-fn written_secrets(entity: &Entity, asked: &Asked) -> Vec<Secret> {
-    let params = &asked.wanted.params;
-    let whole = Json::Object(params.clone());
-    let paths = secret_params(params, entity.params()).into_iter();
-    let values = paths.filter_map(|path| scalar(whole.pointer(&format!("/{}", path.replace('.', "/")))?));
-    values.map(Secret::new).collect()
 }
 
 /// What of an answer is secret: from here on it is on its way to others, through the same connections.

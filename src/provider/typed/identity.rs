@@ -37,7 +37,7 @@ impl Surfaces {
     /// The identity of an object. It is where the object is, so it is another one only where the object is.
     pub(super) fn identity(&self, state: &Value, private: &[u8]) -> Value {
         let memory = Memory::decode(private);
-        let surface = self.of_private(private);
+        let surface = self.of_state(state, private);
         if state.get(ID).is_unknown() {
             return Value::Null;
         }

@@ -69,7 +69,7 @@ impl Listing {
         request: ListRequest,
     ) -> Result<Self, Diagnostics> {
         let handle = request.config.get("connection_handle").as_str();
-        let connection = runtime.connection(handle).map_err(|unusable| vec![unusable])?;
+        let connection = runtime.known_connection(handle).map_err(|unusable| vec![unusable])?;
         let page = asked(surfaces.own().entity, &request.config)?;
         let left = request.limit.min(connector::ALL);
         // What is in an order is read as a whole.

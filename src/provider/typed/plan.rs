@@ -1,9 +1,10 @@
 //! What a plan of a typed resource comes to.
 
 use crate::engine::{Object, Restores};
+use crate::provider::messages::found;
 use crate::provider::resources::{
-    Configured, Private, check_readiness, configured, end_told, keep_equal_handle, on_way_to, stored,
-    unplanned,
+    Configured, Private, check_readiness, configured, end_told, keep_equal_handle, lacks_handle, on_way_to,
+    stored, told, unplanned,
 };
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
@@ -23,6 +24,9 @@ pub(super) async fn plan(surface: &Surface, runtime: &Runtime, request: PlanRequ
         return plan_create(surface, runtime, request, memory).await;
     }
     let object = surface.object(&request.prior, &memory);
+    if memory.body.is_null() {
+        return unplanned(request, vec![found::not_read_yet(&told(&object))]);
+    }
     let handle = request.config.get("connection_handle");
     match configured(runtime, &memory.private, stored(&object, &request.prior), handle).await {
         Ok(Configured::Same(private)) => {
@@ -70,6 +74,7 @@ async fn plan_existing(
         requires_replace.push(Path::attribute("id"));
     }
     if !requires_replace.is_empty() {
+        diagnostics.extend(lacks_handle(&memory.private, object, &request.config));
         diagnostics.extend(planning.gap());
         diagnostics.extend(end_told(runtime, object, &request.prior, &memory.private).await);
     }

@@ -39,10 +39,14 @@ impl Surfaces {
         self.belonging.as_ref().filter(named).unwrap_or(&self.own)
     }
 
-    /// The surface of an object that there is.
-    pub(super) fn of_private(&self, private: &[u8]) -> &Surface {
+    /// The surface of an object that there is: by where it is, else by what its state says, which another provider
+    /// may have written.
+    pub(super) fn of_state(&self, state: &Value, private: &[u8]) -> &Surface {
         let Some(_) = &self.belonging else { return &self.own };
-        self.of_locator(&Memory::decode(private).locator.unwrap_or_default())
+        match Memory::decode(private).locator {
+            Some(locator) => self.of_locator(&locator),
+            None => self.of_config(state),
+        }
     }
 
     /// The surface of an object at a place; an account may stand before it.

@@ -1,9 +1,10 @@
 //! Scenes of what is written wrongly, and of what is asked for and is not there.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::stage::{Stage, Told, id};
 use crate::hostile::forged;
+use crate::support::terraform::Object;
 
 pub async fn told() -> Vec<Told> {
     let mut stage = Stage::open().await;
@@ -109,4 +110,12 @@ async fn imports(stage: &mut Stage) {
     stage.import("stripe_entity", "prod_1").await;
     stage.import("stripe_action", "x").await;
     stage.import("stripe_price", "lookup_kye=gold").await;
+    let written = |percent: i64| json!({"percent_off": percent, "duration": "once"});
+    let coupon = stage.make("stripe_coupon", &written(10)).await;
+    let unread = Object { private: Vec::new(), ..coupon.clone() };
+    stage.change("stripe_coupon", &unread, &written(10)).await;
+    let mut private: Json = serde_json::from_slice(&coupon.private).unwrap();
+    private["account"] = "acct_shop".into();
+    let of_shop = Object { private: private.to_string().into_bytes(), ..coupon };
+    stage.change("stripe_coupon", &of_shop, &written(20)).await;
 }

@@ -7,7 +7,7 @@ use super::stage::{Told, fine};
 use crate::support::blocks;
 use crate::support::terraform::{Fault, Object, Terraform, send};
 use crate::support::toy::boxes;
-use crate::support::toy::{Flaw, Toy};
+use crate::support::toy::{Flaw, Toy, music};
 
 pub async fn told() -> Vec<Told> {
     let mut terraform = fine(Terraform::start(Toy::default()).await);
@@ -29,6 +29,15 @@ pub async fn told() -> Vec<Told> {
     let request = wire::validate_resource_type_config::Request {
         type_name: toy_box.clone(),
         config: Some(send(&blocks::whole(&block, &secret), &blocks::ty(&block))),
+        client_capabilities: None,
+    };
+    let answer = terraform.client.validate_resource_type_config(request).await.unwrap().into_inner();
+    heard.extend(answer.diagnostics);
+    let mut numbered = boxes::plain("toys");
+    numbered.set("revision", 7.into());
+    let request = wire::validate_resource_type_config::Request {
+        type_name: toy_box.clone(),
+        config: Some(send(&blocks::whole(&block, &numbered), &blocks::ty(&block))),
         client_capabilities: None,
     };
     let answer = terraform.client.validate_resource_type_config(request).await.unwrap().into_inner();
@@ -57,6 +66,9 @@ pub async fn told() -> Vec<Told> {
     let request = wire::import_resource_state::Request { type_name: toy_box, ..Default::default() };
     heard.extend(terraform.client.import_resource_state(request).await.unwrap().into_inner().diagnostics);
     heard.extend(opened_too_early(&mut terraform).await);
+    terraform.client.stop(wire::stop::Request {}).await.unwrap();
+    let music = Value::map([("turns", 1.into()), ("song", Value::from("short")), ("code", Value::Null)]);
+    heard.extend(terraform.invoke(music::NAME, &music).await.diagnostics);
     for flaw in [Flaw::Panics, Flaw::BendsTheState] {
         heard.extend(flawed(flaw).await);
     }

@@ -1,6 +1,9 @@
 //! Money that an action moves: once, told, and with what the provider block gives to everything.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value as Json, json};
+use stripe_provider::provider::StripeProvider;
 use stripe_provider::sandbox::{Fault, Sandbox};
 use stripe_provider::terraform::value::Value;
 use stripe_provider::terraform::wire::tfplugin5::Diagnostic;
@@ -173,4 +176,41 @@ fn a_refund_that_fails_at_once_is_an_error() {
     let ended = world.invoke("stripe_refund", &config);
     assert_eq!((ended.diagnostics[0].severity, &*ended.diagnostics[0].summary), (1, "Money Did Not Move"));
     assert!(ended.progress[0].ends_with("of 500 usd: failed"), "{:?}", ended.progress);
+}
+
+/// No state waits for the answer of an action: what was told is not taken for interrupted by a later run.
+#[test]
+fn the_journal_forgets_an_invocation_that_was_answered() {
+    let mut world = World::new();
+    let payment = paid(&world);
+    let held = json!({"amount": 2000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": true,
+        "capture_method": "manual", "allowed_payment_method_types": ["card"]});
+    let held = world.stripe.done("POST", PAID, &held)["id"].as_str().unwrap().to_owned();
+    world.invoke("stripe_refund", &refund(&world, &payment, 500));
+    let capture = world.action_config("stripe_capture_payment_intent", &json!({"payment_intent": held}));
+    world.invoke("stripe_capture_payment_intent", &capture);
+    // A thread of its own writes them down.
+    let of =
+        |word: &str| world.journal().iter().filter(|line| line.starts_with(&format!("{{\"{word}\""))).count();
+    let till = Instant::now() + Duration::from_secs(10);
+    while of("ended") < 2 && Instant::now() < till {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!((of("answered"), of("ended")), (0, 2));
+}
+
+/// A param that only an update takes would make a second call of what is one.
+#[test]
+fn an_action_takes_metadata_where_its_own_call_does() {
+    let world = World::new();
+    let mut made = 0;
+    for name in world.terraform.schema.action_schemas.keys() {
+        let (method, path) = StripeProvider::call_of_action(name).unwrap();
+        let create = StripeProvider::entity_of_action(name).unwrap().create_operation();
+        let Some(create) = create.filter(|it| it.path == path && it.method == method) else { continue };
+        let takes = world.terraform.action_block(name).attributes.iter().any(|it| it.name == "metadata");
+        assert_eq!(takes, create.param("metadata").is_some(), "{name}");
+        made += 1;
+    }
+    assert!(made > 15, "{made}");
 }

@@ -5,10 +5,10 @@ use std::sync::atomic::Ordering;
 use super::{COMPUTED, creatable, entity_of, hidden, object_of, record, wanted};
 use crate::catalog;
 use crate::engine::{Change, Foreseen, Object, Restores, parse};
-use crate::provider::messages::ends;
+use crate::provider::messages::{ends, found};
 use crate::provider::payload;
 use crate::provider::resources::account::{Configured, configured, on_way_to};
-use crate::provider::resources::lifecycle::{end_told, ended_note, stored, unplanned};
+use crate::provider::resources::lifecycle::{end_told, ended_note, lacks_handle, stored, told, unplanned};
 use crate::provider::resources::payload::{Private, keep_equal_handle};
 use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
@@ -26,6 +26,7 @@ pub(super) async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanRespons
         return plan_create(runtime, request, private).await;
     }
     let configured = match object_of(&request.prior, &private) {
+        Ok(object) if object.body.is_null() => Err(found::not_read_yet(&told(&object))),
         Ok(object) => {
             let handle = request.config.get("connection_handle");
             configured(runtime, &private, stored(&object, &request.prior), handle).await
@@ -57,6 +58,7 @@ async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private
     if !answer.requires_replace.is_empty()
         && let Ok(object) = object_of(&request.prior, &private)
     {
+        answer.diagnostics.extend(lacks_handle(&private, &object, &request.config));
         answer.diagnostics.extend(end_told(runtime, &object, &request.prior, &private).await);
     }
     if planned != request.prior {
