@@ -97,20 +97,19 @@ impl ActionInput {
         (&self.ids, &self.params) == (&other.ids, &other.params)
     }
 
-    /// Runs the action under `key` unless an earlier run left one for the same input and triggers. Where a state
-    /// keeps what it came to (`in_state`), a run that is cut off before finds it again.
+    /// Runs the action under `key` unless an earlier run left one for the same input and triggers. Without triggers no
+    /// state keeps what it came to: it is done when Stripe has answered.
     pub async fn run_once(
         &self,
         connector: &Connector,
         journal: &Journal,
-        triggers: &str,
+        triggers: Option<&str>,
         key: Option<&str>,
-        in_state: bool,
     ) -> Result<Ran, connector::Error> {
         let Self { action, ids, params } = self;
         let name = &action.action.name;
         let sent = serde_json::json!([ids, params]).to_string();
-        let print = fingerprint(&["action", name, &sent, triggers]);
+        let print = fingerprint(&["action", name, &sent, triggers.unwrap_or_default()]);
         let mut pending = once::begin(journal, connector, name, print, key).await?;
         let call =
             |key: IdempotencyKey| async move { connector.run(*action, ids, params.clone(), key).await };
@@ -123,7 +122,7 @@ impl ActionInput {
             body: reply.body,
             id,
         });
-        once::settle(pending, connector, &ran, |ran| in_state.then(|| ran.id.clone())).await;
+        once::settle(pending, connector, &ran, |ran| triggers.map(|_| ran.id.clone())).await;
         ran
     }
 }

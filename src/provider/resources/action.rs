@@ -218,7 +218,7 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     };
     let triggers = format!("{:?}", request.planned.get("triggers"));
     let connector = Connector::new(&connection);
-    match input.run_once(&connector, &runtime.journal, &triggers, private.key.as_deref(), true).await {
+    match input.run_once(&connector, &runtime.journal, Some(&triggers), private.key.as_deref()).await {
         Ok(ran) => {
             let mut state = request.planned;
             state.set("id", ran.id.into());

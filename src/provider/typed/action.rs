@@ -201,7 +201,7 @@ impl Action {
                 Ok(made(entity, engine::create(connector, &runtime.journal, creation).await?))
             }
             Sent::Call(input) => {
-                let ran = input.run_once(connector, &runtime.journal, "", None, false).await?;
+                let ran = input.run_once(connector, &runtime.journal, None, None).await?;
                 let what = self.called().unwrap_or_default();
                 let diagnostics = explain_invoked(what, ran.unrecorded.as_ref(), ran.adopted.as_ref());
                 Ok(Done { outcome: outcome(surface.entity, &ran.body, input.ids()), diagnostics })

@@ -23,25 +23,7 @@ pub async fn told() -> Vec<Told> {
     };
     let answer = terraform.client.validate_resource_type_config(request).await.unwrap().into_inner();
     heard.extend(answer.diagnostics);
-    let block = terraform.block("toy_box");
-    let mut secret = boxes::plain("toys");
-    secret.set("code", "1234".into());
-    let request = wire::validate_resource_type_config::Request {
-        type_name: toy_box.clone(),
-        config: Some(send(&blocks::whole(&block, &secret), &blocks::ty(&block))),
-        client_capabilities: None,
-    };
-    let answer = terraform.client.validate_resource_type_config(request).await.unwrap().into_inner();
-    heard.extend(answer.diagnostics);
-    let mut numbered = boxes::plain("toys");
-    numbered.set("revision", 7.into());
-    let request = wire::validate_resource_type_config::Request {
-        type_name: toy_box.clone(),
-        config: Some(send(&blocks::whole(&block, &numbered), &blocks::ty(&block))),
-        client_capabilities: None,
-    };
-    let answer = terraform.client.validate_resource_type_config(request).await.unwrap().into_inner();
-    heard.extend(answer.diagnostics);
+    heard.extend(not_settable(&mut terraform).await);
     let request = wire::read_resource::Request { type_name: "toy_thing".to_owned(), ..Default::default() };
     heard.extend(terraform.client.read_resource(request).await.unwrap().into_inner().diagnostics);
     let request = wire::move_resource_state::Request {
@@ -66,13 +48,36 @@ pub async fn told() -> Vec<Told> {
     let request = wire::import_resource_state::Request { type_name: toy_box, ..Default::default() };
     heard.extend(terraform.client.import_resource_state(request).await.unwrap().into_inner().diagnostics);
     heard.extend(opened_too_early(&mut terraform).await);
-    terraform.client.stop(wire::stop::Request {}).await.unwrap();
-    let music = Value::map([("turns", 1.into()), ("song", Value::from("short")), ("code", Value::Null)]);
-    heard.extend(terraform.invoke(music::NAME, &music).await.diagnostics);
+    heard.extend(told_late(&mut terraform).await);
     for flaw in [Flaw::Panics, Flaw::BendsTheState] {
         heard.extend(flawed(flaw).await);
     }
     heard.iter().map(Told::of).collect()
+}
+
+/// What is told of attributes that a configuration must not set: for an old Terraform, and for none.
+async fn not_settable(terraform: &mut Terraform) -> Vec<wire::Diagnostic> {
+    let block = terraform.block("toy_box");
+    let mut heard = Vec::new();
+    for (name, value) in [("code", Value::from("1234")), ("revision", 7.into())] {
+        let mut written = boxes::plain("toys");
+        written.set(name, value);
+        let request = wire::validate_resource_type_config::Request {
+            type_name: "toy_box".to_owned(),
+            config: Some(send(&blocks::whole(&block, &written), &blocks::ty(&block))),
+            client_capabilities: None,
+        };
+        let answer = terraform.client.validate_resource_type_config(request).await.unwrap().into_inner();
+        heard.extend(answer.diagnostics);
+    }
+    heard
+}
+
+/// What is told of an action that goes on after a stop.
+async fn told_late(terraform: &mut Terraform) -> Vec<wire::Diagnostic> {
+    terraform.client.stop(wire::stop::Request {}).await.unwrap();
+    let music = Value::map([("turns", 1.into()), ("song", Value::from("short")), ("code", Value::Null)]);
+    terraform.invoke(music::NAME, &music).await.diagnostics
 }
 
 /// What is told of an ephemeral resource whose configuration is not known.
