@@ -110,7 +110,7 @@ async fn imports(stage: &mut Stage) {
     stage.import("stripe_entity", "prod_1").await;
     stage.import("stripe_action", "x").await;
     stage.import("stripe_price", "lookup_kye=gold").await;
-    let written = |percent: i64| json!({"percent_off": percent, "duration": "once"});
+    let written = |percent: i64| json!({"id": "AUTUMN", "percent_off": percent, "duration": "once"});
     let coupon = stage.make("stripe_coupon", &written(10)).await;
     let unread = Object { private: Vec::new(), ..coupon.clone() };
     stage.change("stripe_coupon", &unread, &written(10)).await;
