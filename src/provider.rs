@@ -251,7 +251,7 @@ impl Provider for StripeProvider {
 
     async fn open(&self, type_name: &str, config: Value) -> Opened {
         match ephemeral_resource(type_name) {
-            Ok(ephemeral) => ephemeral.open(&self.runtime(), config).await,
+            Ok(ephemeral) => ephemeral.open(&self.runtime(), &config).await,
             Err(unknown) => unknown.into(),
         }
     }

@@ -6,7 +6,7 @@ use crate::provider::managed::Resource;
 use crate::provider::runtime::Runtime;
 use crate::provider::{data_sources, resources, typed};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
-use crate::terraform::provider::{Family, Opened};
+use crate::terraform::provider::Family;
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
 
@@ -18,16 +18,6 @@ pub(super) trait DataSource: std::fmt::Debug + Send + Sync {
     fn validate(&self, config: &Value) -> Diagnostics;
 
     fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)>;
-}
-
-/// One ephemeral resource type. Nothing is renewed and nothing is ended: what is opened ends by itself.
-pub(super) trait EphemeralResource: Send + Sync {
-    fn schema(&self) -> Schema;
-
-    /// What is wrong with a config that keeps the rules of the schema, before anything is sent.
-    fn validate(&self, config: &Value) -> Diagnostics;
-
-    fn open<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, Opened>;
 }
 
 /// Who serves which resource type.
@@ -67,7 +57,7 @@ pub(super) fn schema(family: Family, type_name: &str) -> Option<Schema> {
     match family {
         Family::Resource => resource(type_name).ok().map(Resource::schema),
         Family::DataSource => data_source(type_name).ok().map(DataSource::schema),
-        Family::EphemeralResource => ephemeral_resource(type_name).ok().map(EphemeralResource::schema),
+        Family::EphemeralResource => ephemeral_resource(type_name).ok().map(typed::Momentary::schema),
         Family::Action => action(type_name).ok().map(typed::Action::schema),
         Family::List => resource(type_name).ok()?.list_schema(),
     }
@@ -98,9 +88,10 @@ pub(super) fn data_source(type_name: &str) -> Result<&'static dyn DataSource, Di
     generic.or_else(typed).ok_or_else(|| unknown_type(Family::DataSource, type_name))
 }
 
-pub(super) fn ephemeral_resource(type_name: &str) -> Result<&'static dyn EphemeralResource, Diagnostic> {
-    let typed = typed::ephemeral_resources().get(type_name).map(|it| it as &dyn EphemeralResource);
-    typed.ok_or_else(|| unknown_type(Family::EphemeralResource, type_name))
+pub(super) fn ephemeral_resource(type_name: &str) -> Result<&'static typed::Momentary, Diagnostic> {
+    typed::ephemeral_resources()
+        .get(type_name)
+        .ok_or_else(|| unknown_type(Family::EphemeralResource, type_name))
 }
 
 pub(super) fn action(type_name: &str) -> Result<&'static typed::Action, Diagnostic> {

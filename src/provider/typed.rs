@@ -63,7 +63,7 @@ use crate::provider::typed::data::surface_data;
 use crate::provider::typed::data_list::{Many, check as check_list};
 use crate::provider::typed::data_source::One;
 pub(super) use crate::provider::typed::documented::{entity_of, values_at};
-pub(super) use crate::provider::typed::ephemeral::ephemeral_resources;
+pub(super) use crate::provider::typed::ephemeral::{Momentary, ephemeral_resources};
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::{Slot, Surface};
 use crate::provider::typed::surfaces::Surfaces;

@@ -29,7 +29,7 @@ mod resource;
 mod schema;
 mod server;
 mod service;
-mod unimplemented;
+mod validation;
 
 pub use identity::encoded as encoded_identity_schemas;
 pub use schema::encoded as encoded_schemas;

@@ -6,14 +6,12 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, OperationKind, catalog};
 use crate::connector::Connector;
 use crate::engine::{create_params, open};
 use crate::provider::runtime::Runtime;
-use crate::provider::served::EphemeralResource;
 use crate::provider::typed::asked::Asked;
 use crate::provider::typed::data::{NOTHING_UNUSUAL, surface_data};
 use crate::provider::typed::memory::Memory;
@@ -56,27 +54,26 @@ impl Momentary {
         let make = || Some(Surface::momentary(&self.type_name, catalog().by_object(self.key)?));
         self.surface.get_or_init(make).as_ref()
     }
-}
 
-impl EphemeralResource for Momentary {
-    fn schema(&self) -> Schema {
+    /// Its schema.
+    pub(in crate::provider) fn schema(&self) -> Schema {
         self.surface()
             .map(|surface| surface.ephemeral_schema(description(surface.entity)))
             .unwrap_or_default()
     }
 
-    fn validate(&self, config: &Value) -> Diagnostics {
+    /// What is wrong with a configuration, as far as it is known.
+    pub(in crate::provider) fn validate(&self, config: &Value) -> Diagnostics {
         self.surface().map(|surface| surface.check_params(config, create_params)).unwrap_or_default()
     }
 
-    fn open<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, Opened> {
-        Box::pin(async move {
-            let Some(surface) = self.surface() else { return Opened::default() };
-            match opened(surface, runtime, &config).await {
-                Ok(result) => Opened { result, ..Opened::default() },
-                Err(diagnostics) => Opened { diagnostics, ..Opened::default() },
-            }
-        })
+    /// Makes one. Nothing is renewed and nothing is ended: what is opened ends by itself.
+    pub(in crate::provider) async fn open(&self, runtime: &Runtime, config: &Value) -> Opened {
+        let Some(surface) = self.surface() else { return Opened::default() };
+        match opened(surface, runtime, config).await {
+            Ok(result) => Opened { result, ..Opened::default() },
+            Err(diagnostics) => Opened { diagnostics, ..Opened::default() },
+        }
     }
 }
 

@@ -10,8 +10,9 @@ use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Request, Status};
 
 use super::Service;
-use super::diagnostics::{add, printable, to_wire};
+use super::diagnostics::{printable, to_wire};
 use super::dispatch::dispatch;
+use super::validation::{self, STORES_NOTHING};
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
 use crate::terraform::messages;
@@ -26,11 +27,9 @@ pub(super) fn validate<P: Provider>(
     service: &Service<P>,
     request: &validate_action_config::Request,
 ) -> Result<validate_action_config::Response, Diagnostic> {
-    let codec = service.codecs.of(&service.provider, Family::Action, &request.action_type)?;
-    let config = codec.decode("config", request.config.as_ref())?;
-    let mut found = codec.validate(&config);
-    add(&mut found, service.provider.validate(Family::Action, &request.action_type, &config));
-    Ok(validate_action_config::Response { diagnostics: codec.diagnostics(found) })
+    let subject = (Family::Action, request.action_type.as_str());
+    let diagnostics = validation::validate(service, subject, request.config.as_ref(), STORES_NOTHING)?;
+    Ok(validate_action_config::Response { diagnostics })
 }
 
 /// What was unknown when the configuration was validated may be known now: it keeps the rules too.
@@ -39,7 +38,7 @@ pub(super) async fn plan<P: Provider>(
     request: plan_action::Request,
 ) -> Result<plan_action::Response, Diagnostic> {
     let codec = service.codecs.of(&service.provider, Family::Action, &request.action_type)?;
-    let config = codec.decode("config", request.config.as_ref())?;
+    let config = codec.decode_config(request.config.as_ref())?;
     let mut found = codec.check(&config);
     if !has_errors(&found) {
         found = service.provider.plan_action(&request.action_type, config).await;
@@ -88,7 +87,7 @@ async fn run<P: Provider>(
     progress: Progress,
 ) -> Result<Completed, Diagnostic> {
     let codec = service.codecs.of(&service.provider, Family::Action, &request.action_type)?;
-    let config = codec.decode("config", request.config.as_ref())?;
+    let config = codec.decode_config(request.config.as_ref())?;
     let mut found = codec.check(&config);
     if !has_errors(&found) {
         found = service.provider.invoke_action(&request.action_type, config, progress).await;

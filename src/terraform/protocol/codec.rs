@@ -101,14 +101,10 @@ impl SchemaCodec {
         dynamic::decode(field, value, self.ty()).map_err(|error| self.without_secrets(error))
     }
 
-    /// Reads a configuration that may be left out as a whole.
-    pub(super) fn decode_whole(
-        &self,
-        field: &str,
-        value: Option<&wire::DynamicValue>,
-    ) -> Result<Value, Diagnostic> {
-        let config = self.decode(field, value)?;
-        Ok(self.complete(if config.is_null() { Value::map::<&str>([]) } else { config }))
+    /// Reads a configuration, which may be left out as a whole.
+    pub(super) fn decode_config(&self, value: Option<&wire::DynamicValue>) -> Result<Value, Diagnostic> {
+        let config = self.decode("config", value)?;
+        Ok(if config.is_null() { self.complete(Value::map::<&str>([])) } else { config })
     }
 
     /// Reads an object without its write-only values, which no state has.

@@ -1,7 +1,7 @@
 //! The RPCs about data sources.
 
 use super::Service;
-use super::diagnostics::add;
+use super::validation::{self, STORES_NOTHING};
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
 use crate::terraform::provider::Family;
@@ -11,11 +11,9 @@ pub(super) fn validate<P: Provider>(
     service: &Service<P>,
     request: &validate_data_source_config::Request,
 ) -> Result<validate_data_source_config::Response, Diagnostic> {
-    let codec = service.codecs.of(&service.provider, Family::DataSource, &request.type_name)?;
-    let config = codec.decode("config", request.config.as_ref())?;
-    let mut found = codec.validate(&config);
-    add(&mut found, service.provider.validate(Family::DataSource, &request.type_name, &config));
-    Ok(validate_data_source_config::Response { diagnostics: codec.diagnostics(found) })
+    let subject = (Family::DataSource, request.type_name.as_str());
+    let diagnostics = validation::validate(service, subject, request.config.as_ref(), STORES_NOTHING)?;
+    Ok(validate_data_source_config::Response { diagnostics })
 }
 
 pub(super) async fn read<P: Provider>(
@@ -23,7 +21,7 @@ pub(super) async fn read<P: Provider>(
     request: read_data_source::Request,
 ) -> Result<read_data_source::Response, Diagnostic> {
     let codec = service.codecs.of(&service.provider, Family::DataSource, &request.type_name)?;
-    let config = codec.decode("config", request.config.as_ref())?;
+    let config = codec.decode_config(request.config.as_ref())?;
     let (state, diagnostics) = service.provider.read_data_source(&request.type_name, config).await;
     // A read that failed has no state; one that is half filled may not fit the schema.
     let state = if has_errors(&diagnostics) { None } else { Some(codec.encode(state)?) };

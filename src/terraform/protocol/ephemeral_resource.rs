@@ -1,7 +1,7 @@
 //! The RPCs about ephemeral resources.
 
 use super::Service;
-use super::diagnostics::add;
+use super::validation::{self, STORES_NOTHING};
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
 use crate::terraform::messages;
@@ -15,11 +15,9 @@ pub(super) fn validate<P: Provider>(
     service: &Service<P>,
     request: &validate_ephemeral_resource_config::Request,
 ) -> Result<validate_ephemeral_resource_config::Response, Diagnostic> {
-    let codec = service.codecs.of(&service.provider, Family::EphemeralResource, &request.type_name)?;
-    let config = codec.decode("config", request.config.as_ref())?;
-    let mut found = codec.validate(&config);
-    add(&mut found, service.provider.validate(Family::EphemeralResource, &request.type_name, &config));
-    Ok(validate_ephemeral_resource_config::Response { diagnostics: codec.diagnostics(found) })
+    let subject = (Family::EphemeralResource, request.type_name.as_str());
+    let diagnostics = validation::validate(service, subject, request.config.as_ref(), STORES_NOTHING)?;
+    Ok(validate_ephemeral_resource_config::Response { diagnostics })
 }
 
 /// Core opens nothing of which it does not know the whole configuration: it leaves it for the apply.
@@ -28,7 +26,7 @@ pub(super) async fn open<P: Provider>(
     request: open_ephemeral_resource::Request,
 ) -> Result<open_ephemeral_resource::Response, Diagnostic> {
     let codec = service.codecs.of(&service.provider, Family::EphemeralResource, &request.type_name)?;
-    let config = codec.decode("config", request.config.as_ref())?;
+    let config = codec.decode_config(request.config.as_ref())?;
     if !config.is_wholly_known() {
         return Err(messages::opened_too_early(&request.type_name));
     }

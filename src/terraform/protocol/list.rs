@@ -6,7 +6,8 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 use tonic::Status;
 
-use super::diagnostics::{add, to_wire};
+use super::diagnostics::to_wire;
+use super::validation::{self, STORES_NOTHING};
 use super::{Service, dispatch, identity};
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::Diagnostic;
@@ -20,11 +21,9 @@ pub(super) fn validate<P: Provider>(
     service: &Service<P>,
     request: &validate_list_resource_config::Request,
 ) -> Result<validate_list_resource_config::Response, Diagnostic> {
-    let codec = service.codecs.of(&service.provider, Family::List, &request.type_name)?;
-    let config = codec.decode_whole("config", request.config.as_ref())?;
-    let mut found = codec.validate(&config);
-    add(&mut found, service.provider.validate(Family::List, &request.type_name, &config));
-    Ok(validate_list_resource_config::Response { diagnostics: codec.diagnostics(found) })
+    let subject = (Family::List, request.type_name.as_str());
+    let diagnostics = validation::validate(service, subject, request.config.as_ref(), STORES_NOTHING)?;
+    Ok(validate_list_resource_config::Response { diagnostics })
 }
 
 /// The objects of a list, one event each. What goes wrong is an event too: a status would be shown as a
@@ -60,8 +59,7 @@ fn begin<P: Provider>(
     request: &list_resource::Request,
 ) -> Result<BoxStream<'static, list_resource::Event>, Diagnostic> {
     let (name, provider) = (&request.type_name, &service.provider);
-    let config =
-        service.codecs.of(provider, Family::List, name)?.decode_whole("config", request.config.as_ref())?;
+    let config = service.codecs.of(provider, Family::List, name)?.decode_config(request.config.as_ref())?;
     service.codecs.of(provider, Family::Resource, name)?;
     let include_resource = request.include_resource_object;
     let limit = usize::try_from(request.limit).ok().filter(|limit| *limit > 0).unwrap_or(usize::MAX);

@@ -1,7 +1,6 @@
 //! The RPCs about managed resources.
 
-use super::diagnostics::add;
-use super::{Service, identity};
+use super::{Service, identity, validation};
 use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
 use crate::terraform::messages;
@@ -16,15 +15,14 @@ pub(super) fn validate<P: Provider>(
     service: &Service<P>,
     request: &validate_resource_type_config::Request,
 ) -> Result<validate_resource_type_config::Response, Diagnostic> {
-    let codec = service.codecs.of(&service.provider, Family::Resource, &request.type_name)?;
-    let config = codec.decode("config", request.config.as_ref())?;
-    let mut found = codec.validate(&config);
-    let client = request.client_capabilities.unwrap_or_default();
-    if !client.write_only_attributes_allowed {
-        found.extend(codec.refuse_write_only(&config));
-    }
-    add(&mut found, service.provider.validate(Family::Resource, &request.type_name, &config));
-    Ok(validate_resource_type_config::Response { diagnostics: codec.diagnostics(found) })
+    let subject = (Family::Resource, request.type_name.as_str());
+    let diagnostics = validation::validate(
+        service,
+        subject,
+        request.config.as_ref(),
+        request.client_capabilities.unwrap_or_default(),
+    )?;
+    Ok(validate_resource_type_config::Response { diagnostics })
 }
 
 pub(super) fn upgrade<P: Provider>(

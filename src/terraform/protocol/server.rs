@@ -8,8 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::{Buf as _, BufMut as _, Bytes};
-use futures_util::future::BoxFuture;
-use prost::Message as _;
+use futures_util::future::{BoxFuture, Ready, ready};
 use tonic::body::Body;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::server::{Grpc, NamedService, UnaryService};
@@ -17,10 +16,9 @@ use tonic::{Request, Response, Status};
 
 use super::{MESSAGE_LIMIT, Service};
 use crate::terraform::Provider;
-use crate::terraform::wire::tfplugin5::provider_server::{Provider as _, ProviderServer};
-use crate::terraform::wire::tfplugin5::{get_provider_schema, get_resource_identity_schemas};
+use crate::terraform::wire::tfplugin5::provider_server::ProviderServer;
 
-/// The RPCs that are answered with bytes.
+/// The RPCs that are answered with bytes, where a provider has them.
 const GET_SCHEMA: &str = "/tfplugin5.Provider/GetSchema";
 const GET_IDENTITIES: &str = "/tfplugin5.Provider/GetResourceIdentitySchemas";
 
@@ -61,57 +59,30 @@ impl<P: Provider> tower_service::Service<http::Request<Body>> for Server<P> {
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        let service = Arc::clone(&self.service);
-        match request.uri().path() {
-            GET_SCHEMA => {
-                Box::pin(async move { Ok(Grpc::new(BytesCodec).unary(GetSchema(service), request).await) })
+        let provider = &self.service.provider;
+        let encoded = match request.uri().path() {
+            GET_SCHEMA => provider.encoded_schemas(),
+            GET_IDENTITIES => provider.encoded_identity_schemas(),
+            _ => None,
+        };
+        match encoded {
+            Some(bytes) => {
+                Box::pin(async move { Ok(Grpc::new(BytesCodec).unary(Encoded(bytes), request).await) })
             }
-            GET_IDENTITIES => {
-                let method = GetIdentities(service);
-                Box::pin(async move { Ok(Grpc::new(BytesCodec).unary(method, request).await) })
-            }
-            _ => self.generated.call(request),
+            None => self.generated.call(request),
         }
     }
 }
 
-/// Answers `GetSchema`.
-struct GetSchema<P>(Arc<Service<P>>);
+/// Answers with bytes.
+struct Encoded(Bytes);
 
-impl<P: Provider> UnaryService<()> for GetSchema<P> {
+impl UnaryService<()> for Encoded {
     type Response = Bytes;
-    type Future = BoxFuture<'static, Result<Response<Bytes>, Status>>;
+    type Future = Ready<Result<Response<Bytes>, Status>>;
 
     fn call(&mut self, _: Request<()>) -> Self::Future {
-        let service = Arc::clone(&self.0);
-        Box::pin(async move {
-            if let Some(encoded) = service.provider.encoded_schemas() {
-                return Ok(Response::new(encoded));
-            }
-            let asked = Request::new(get_provider_schema::Request {});
-            let made = service.get_schema(asked).await?;
-            Ok(Response::new(made.into_inner().encode_to_vec().into()))
-        })
-    }
-}
-
-/// Answers `GetResourceIdentitySchemas`.
-struct GetIdentities<P>(Arc<Service<P>>);
-
-impl<P: Provider> UnaryService<()> for GetIdentities<P> {
-    type Response = Bytes;
-    type Future = BoxFuture<'static, Result<Response<Bytes>, Status>>;
-
-    fn call(&mut self, _: Request<()>) -> Self::Future {
-        let service = Arc::clone(&self.0);
-        Box::pin(async move {
-            if let Some(encoded) = service.provider.encoded_identity_schemas() {
-                return Ok(Response::new(encoded));
-            }
-            let asked = Request::new(get_resource_identity_schemas::Request {});
-            let made = service.get_resource_identity_schemas(asked).await?;
-            Ok(Response::new(made.into_inner().encode_to_vec().into()))
-        })
+        ready(Ok(Response::new(self.0.clone())))
     }
 }
 

@@ -5,12 +5,12 @@ use std::sync::atomic::Ordering;
 use tonic::{Request, Response};
 
 use super::dispatch::dispatch;
-use super::unimplemented::unimplemented;
 use super::{
     RpcResult, Service, action, data_source, ephemeral_resource, identity, list, moves, provider_block,
     resource, schema,
 };
 use crate::terraform::Provider;
+use crate::terraform::messages;
 use crate::terraform::wire::tfplugin5::{
     apply_resource_change, call_function, close_ephemeral_resource, configure, generate_resource_config,
     get_functions, get_metadata, get_provider_schema, get_resource_identity_schemas, import_resource_state,
@@ -168,7 +168,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<generate_resource_config::Request>,
     ) -> RpcResult<generate_resource_config::Response> {
         dispatch("GenerateResourceConfig", request, |request| async move {
-            Err(unimplemented("generated configuration of", &request.type_name))
+            Err(messages::not_supported("generated configuration of", &request.type_name))
         })
         .await
     }
@@ -240,11 +240,9 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         request: Request<call_function::Request>,
     ) -> RpcResult<call_function::Response> {
-        dispatch(
-            "CallFunction",
-            request,
-            |request| async move { Err(unimplemented("function", &request.name)) },
-        )
+        dispatch("CallFunction", request, |request| async move {
+            Err(messages::not_supported("function", &request.name))
+        })
         .await
     }
 
