@@ -50,13 +50,14 @@ pub use end_wish::{EndWish, OnDestroy};
 pub use error::Error;
 pub use export::export;
 pub use foresight::Foreseen;
-pub use import::{ImportError, ImportId};
+pub use import::{ImportError, ImportId, is_account};
 pub use journal::{Adopted, Intent, Journal, JournalPlace, Leftovers, PendingCreate, fingerprint};
-pub use object::{Object, without};
+pub use object::Object;
 pub use open::open;
 pub use params::{
     Faults, ParamError, Params, UnlistedValue, Wanted, Written, config_params, create_params, faults_of,
-    parse, secret_params, secret_values, sound_params, unlisted_values, with_original_keys,
+    parse, secret_params, secret_values, sound_params, unlisted_values, value_at, with_original_keys,
+    without,
 };
 pub use restore::{End, has_ended};
 pub use succession::{Predecessor, successor_mark};

@@ -18,7 +18,7 @@ use crate::connector::record::scalar;
 pub(super) fn ids<'l>(entity: &'static Entity, locator: &'l str) -> Result<Vec<&'l str>, Error> {
     let places = places(entity);
     let ids: Vec<&str> = match places.len() {
-        0 => Vec::new(),
+        0 if locator == entity.key => Vec::new(),
         _ => locator.split('/').collect(),
     };
     if ids.len() == places.len() && ids.iter().all(|id| !id.is_empty()) {
@@ -45,9 +45,10 @@ pub fn id_count(entity: &Entity) -> usize {
     places(entity).len()
 }
 
-/// How a locator of the entity type is written: `CUSTOMER/ID`.
+/// How a locator of the entity type is written: `CUSTOMER/ID`, `tax.settings`.
 fn form(entity: &Entity) -> String {
-    places(entity).join("/").to_uppercase()
+    let places = places(entity);
+    if places.is_empty() { entity.key.clone() } else { places.join("/").to_uppercase() }
 }
 
 fn places(entity: &Entity) -> Vec<&str> {

@@ -62,14 +62,22 @@ impl ImportId {
 /// What the ids of accounts and of organizations begin with.
 const ACCOUNTS: [&str; 2] = ["acct_", "org_"];
 
+/// Whether an id is one of an account or of an organization, which may stand before a locator.
+pub fn is_account(id: &str) -> bool {
+    ACCOUNTS.iter().any(|it| id.starts_with(it))
+}
+
 /// The account that stands before a locator, or the path of accounts, where there are more ids than the locator has.
 fn account_and_locator<'p>(entity: &Entity, place: &'p str) -> (Option<&'p str>, &'p str) {
     let more = place.split('/').count().saturating_sub(id_count(entity));
     let Some(last) = more.checked_sub(1) else { return (None, place) };
     let end = place.match_indices('/').nth(last).map_or(place.len(), |(at, _)| at);
     let (account, rest) = place.split_at(end);
-    let is_account = account.split('/').all(|id| ACCOUNTS.iter().any(|it| id.starts_with(it)));
-    if is_account { (Some(account), rest.trim_start_matches('/')) } else { (None, place) }
+    if account.split('/').all(is_account) {
+        (Some(account), rest.trim_start_matches('/'))
+    } else {
+        (None, place)
+    }
 }
 
 #[cfg(test)]
@@ -94,6 +102,7 @@ mod tests {
             let found = ImportId::parse(id).unwrap_or_else(|error| panic!("{id}: {error}"));
             assert_eq!((found.account.as_deref(), found.locator.as_str()), (account, locator), "{id}");
         }
+        assert!(ImportId::parse("TaxSettings/oops").is_err(), "there is one, and it is called otherwise");
         assert!(ImportId::parse("Price").is_err() && ImportId::parse("Price/").is_err());
         let price = ImportId::parse("Price/price_1").unwrap().entity;
         assert!(ImportId::of(price, "").is_err() && ImportId::of(price, "acct_1/").is_err());

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Entity, OperationKind, find};
 use crate::connector::{self, Connector, Known, is_deleted};
+use crate::engine::params::{put, value_at, without};
 use crate::engine::{Change, Params, Restores, Wanted, change, drift, export, items};
 
 /// One object as it was last written or read.
@@ -130,38 +131,6 @@ fn add_among(params: &mut Params, more: &Params, among: &Params) {
             _ => {}
         }
     }
-}
-
-/// What stands at a dotted path and is not null.
-fn value_at<'p>(params: &'p Params, path: &str) -> Option<&'p Json> {
-    let mut names = path.split('.');
-    let first = params.get(names.next()?)?;
-    names.try_fold(first, |value, name| value.get(name)).filter(|value| !value.is_null())
-}
-
-/// Sets what stands at a dotted path.
-fn put(params: &mut Params, path: &str, value: Json) {
-    let Some((name, rest)) = path.split_once('.') else {
-        params.insert(path.to_owned(), value);
-        return;
-    };
-    let inside = params.entry(name).or_insert_with(|| Json::Object(Params::new()));
-    if let Json::Object(inside) = inside {
-        put(inside, rest, value);
-    }
-}
-
-/// What of some params others have not, at every depth.
-pub fn without(params: Params, others: &Params) -> Params {
-    let left = params.into_iter().filter_map(|(name, value)| match (value, others.get(&name)) {
-        (value, None) => Some((name, value)),
-        (Json::Object(members), Some(Json::Object(others))) => {
-            let left = without(members, others);
-            (!left.is_empty()).then_some((name, Json::Object(left)))
-        }
-        _ => None,
-    });
-    left.collect()
 }
 
 /// The object at that place; none when it is gone.

@@ -6,10 +6,12 @@
 
 mod documented;
 mod limits;
+mod paths;
 mod secrets;
 mod unlisted;
 mod values;
 
+pub use paths::{put, value_at, without};
 pub use secrets::{secret_params, secret_values};
 pub use unlisted::{UnlistedValue, unlisted_values};
 

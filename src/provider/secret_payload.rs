@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::Member;
 use crate::catalog::names::resolve;
 use crate::connector;
-use crate::engine::{Faults, ParamError, Written, parse, secret_params};
+use crate::engine::{Faults, ParamError, Written, parse, secret_params, value_at};
 use crate::provider::explain::{explain_connector, explain_faults, sentence};
 use crate::provider::messages::payload as messages;
 use crate::provider::payload;
@@ -89,8 +89,7 @@ pub(super) fn explain(error: &connector::Error, config: &Value, known: &[Member]
 /// Whether the secret part sets a param, by its dotted path.
 pub(super) fn has(config: &Value, known: &[Member], param: &str) -> bool {
     let written = payload::written(config.get(SECRET)).ok().flatten().unwrap_or_default();
-    let set = parse(&written, known).map(|wanted| Json::Object(wanted.params)).unwrap_or_default();
-    set.pointer(&format!("/{}", param.replace('.', "/"))).is_some()
+    parse(&written, known).is_ok_and(|wanted| value_at(&wanted.params, param).is_some())
 }
 
 fn merged(input: Written, secret: Written) -> Written {

@@ -139,6 +139,10 @@ fn rules_that_name_nothing_or_change_nothing_are_refused() {
             "shop.widget: defaults: an update takes no \"size\", or unsets it",
         ),
         (
+            "['shop.widget']\nsuperseded = { colour = \"size\" }",
+            "shop.widget: superseded: an update takes no \"colour\" at \"colour\"",
+        ),
+        (
             "['shop.widget']\nsets = [\"size\"]",
             "shop.widget: \"size\" is no list, or is one of that order by itself",
         ),

@@ -8,7 +8,7 @@ use super::model::{Action, Entity, OperationKind, OutputShape, Removal, Restorat
 use super::references::References;
 use super::refine::refine;
 use super::rules::{ActionRule, EntityRule, Rules};
-use super::shape::{Clearing, Shape, at};
+use super::shape::{Clearing, Kind, Member, Shape, at, find};
 use super::spelling::{pascal_case, plural, usual_name};
 
 /// What came of joining.
@@ -288,9 +288,13 @@ impl EntityJoin {
             self.require(at(&params, path).is_some(), || format!("settled: an update takes no {path:?}"));
         }
         self.entity.settled.clone_from(&rule.settled);
-        for path in rule.superseded.keys() {
-            let first = path.split('.').next().unwrap_or_default();
-            self.require(at(&params, first).is_some(), || format!("superseded: an update takes no {path:?}"));
+        for (path, newer) in &rule.superseded {
+            let steps: Vec<&str> = path.split('.').collect();
+            let above = steps.split_last().map(|(_, above)| above).unwrap_or_default();
+            for name in [steps.last().copied().unwrap_or_default(), newer] {
+                let is_taken = inside(&params, above).is_some_and(|members| find(members, name).is_some());
+                self.require(is_taken, || format!("superseded: an update takes no {name:?} at {path:?}"));
+            }
         }
         self.entity.superseded.clone_from(&rule.superseded);
     }
@@ -362,4 +366,12 @@ impl EntityJoin {
 fn path_inputs(path: &str, entity: &str) -> Vec<String> {
     let own = path.split('/').any(|segment| segment == "{id}").then(|| format!("{entity}Id"));
     parents(path).map(|parent| pascal_case(parent) + "Id").chain(own).collect()
+}
+
+/// The members that stand below these steps, in the items of lists too.
+fn inside<'m>(members: &'m [Member], steps: &[&str]) -> Option<&'m [Member]> {
+    let Some((first, rest)) = steps.split_first() else { return Some(members) };
+    let shape = &find(members, first)?.shape;
+    let shape = if let Kind::List(item) | Kind::Set(item) = &shape.kind { item } else { shape };
+    inside(shape.members()?, rest)
 }

@@ -6,22 +6,27 @@ use crate::catalog::{Kind, Member, Shape, find};
 use crate::connector::scalar;
 use crate::engine::params::{Params, dotted};
 
+/// A secret among params: its dotted path, and its value.
+type Found<'p> = (String, &'p Json);
+
 /// The dotted paths of params that the catalog calls secret.
 pub fn secret_params(params: &Params, known: &[Member]) -> Vec<String> {
+    secrets(params, known).into_iter().map(|(place, _)| place).collect()
+}
+
+/// The texts and numbers among params that the catalog calls secret.
+pub fn secret_values(params: &Params, known: &[Member]) -> Vec<String> {
+    let values = secrets(params, known).into_iter().filter_map(|(_, value)| scalar(value));
+    values.filter(|value| !value.is_empty()).collect()
+}
+
+fn secrets<'p>(params: &'p Params, known: &[Member]) -> Vec<Found<'p>> {
     let mut found = Vec::new();
     in_object(params, known, "", &mut found);
     found
 }
 
-/// The texts and numbers among params that the catalog calls secret.
-pub fn secret_values(params: &Params, known: &[Member]) -> Vec<String> {
-    let all = Json::Object(params.clone());
-    let places = secret_params(params, known);
-    let values = places.iter().filter_map(|place| all.pointer(&format!("/{}", place.replace('.', "/"))));
-    values.filter_map(scalar).filter(|value| !value.is_empty()).collect()
-}
-
-fn in_object(params: &Params, known: &[Member], place: &str, found: &mut Vec<String>) {
+fn in_object<'p>(params: &'p Params, known: &[Member], place: &str, found: &mut Vec<Found<'p>>) {
     for (name, value) in params {
         if let Some(member) = find(known, name) {
             in_value(value, &member.shape, &dotted(place, name), found);
@@ -29,10 +34,10 @@ fn in_object(params: &Params, known: &[Member], place: &str, found: &mut Vec<Str
     }
 }
 
-fn in_value(value: &Json, shape: &Shape, place: &str, found: &mut Vec<String>) {
+fn in_value<'p>(value: &'p Json, shape: &Shape, place: &str, found: &mut Vec<Found<'p>>) {
     match (&shape.kind, value) {
         // An unset secret shows nothing.
-        _ if shape.sensitive && value.as_str() != Some("") => found.push(place.to_owned()),
+        _ if shape.sensitive && value.as_str() != Some("") => found.push((place.to_owned(), value)),
         (Kind::Object(known), Json::Object(params)) => in_object(params, known, place, found),
         (Kind::List(item) | Kind::Set(item), Json::Array(values)) => {
             for (at, value) in values.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! The surface of a typed resource, and the one of the same objects where they belong to another one.
 
 use crate::catalog::catalog;
+use crate::engine::is_account;
 use crate::provider::typed::data::{NOTHING_UNUSUAL, surface_data};
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::Surface;
@@ -51,7 +52,7 @@ impl Surfaces {
 
     /// The surface of an object at a place; an account may stand before it.
     pub(super) fn of_locator(&self, locator: &str) -> &Surface {
-        let ids = locator.split('/').filter(|id| !id.starts_with("acct_")).count();
+        let ids = locator.split('/').filter(|id| !is_account(id)).count();
         self.belonging.as_ref().filter(|_| ids > 1).unwrap_or(&self.own)
     }
 }
