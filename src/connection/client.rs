@@ -46,9 +46,10 @@ pub struct Defaults {
     pub expected_livemode: Option<bool>,
     /// The source of the key of connections that name none.
     pub key: Option<Source>,
-    /// Whether the key or the sandbox is not known yet: what an apply will know is not missing.
-    pub key_unknown: bool,
-    /// The setting of another kind that is not known yet and that decides where calls go, if there is one.
+    /// The setting that is not known yet and gives the key, or makes it unnecessary: what an apply will know is not
+    /// missing.
+    pub unknown_key: Option<&'static str>,
+    /// The setting that is not known yet and decides beside the key where calls go.
     pub unknown_place: Option<&'static str>,
     /// The service account that reads secret versions for connections that name none.
     pub service_account: Option<String>,

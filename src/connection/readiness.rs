@@ -15,20 +15,20 @@ impl Connection {
         }
         match self.key_source() {
             Some(Source::SecretVersion(_)) => Ok(()),
-            None if self.awaits_key() => Ok(()),
+            None if self.awaited_key().is_some() => Ok(()),
             _ => self.check_key(&self.key().await?),
         }
     }
 
-    /// Whether the configuration names a key that is not known yet: one of the environment, which would be taken
-    /// otherwise, may belong to another account.
-    fn awaits_key(&self) -> bool {
-        self.key_source().is_none() && self.defaults().key_unknown
+    /// The setting that is not known yet and gives the key.
+    fn awaited_key(&self) -> Option<&'static str> {
+        self.defaults().unknown_key.filter(|_| self.key_source().is_none())
     }
 
-    /// What of the configuration is not known yet and decides where calls go: sent now, they may go to another account.
+    /// The setting that is not known yet and decides where calls go. Sent now, they may go to another account: with a
+    /// key of the environment, which would be taken otherwise, or without the connected account.
     pub fn awaited(&self) -> Option<&'static str> {
-        self.awaits_key().then_some("api_key").or(self.defaults().unknown_place)
+        self.awaited_key().or(self.defaults().unknown_place)
     }
 
     /// Whether a key is one that may be sent.

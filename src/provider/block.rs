@@ -24,6 +24,8 @@ use crate::terraform::value::{Path, Type, Value};
 const TIMEOUT: i64 = 80;
 /// The official provider's name of `account_id`.
 const STRIPE_ACCOUNT: &str = "stripe_account";
+/// The attribute of the sandbox's file.
+const SANDBOX: &str = "sandbox";
 /// The default number of retries after failures; rate limits are waited for beyond them.
 const MAX_RETRIES: i64 = 5;
 
@@ -117,8 +119,8 @@ pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
         bulk_refresh: settings.bulk_refresh,
         scope: settings.scope.clone(),
         key: settings.key.clone(),
-        key_unknown: API_KEY.iter().chain(&["sandbox"]).any(|name| config.get(name).is_unknown()),
-        unknown_place: PLACE.into_iter().find(|name| config.get(name).is_unknown()),
+        unknown_key: first_unknown(API_KEY.into_iter().chain([SANDBOX]), config),
+        unknown_place: first_unknown(PLACE.into_iter(), config),
         service_account: settings.service_account.clone(),
         account_id: settings
             .account_id
@@ -132,7 +134,11 @@ pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
 }
 
 /// What decides beside the key where calls go.
-const PLACE: [&str; 4] = ["account_id", "api_base", "expected_livemode", STRIPE_ACCOUNT];
+const PLACE: [&str; 5] = ["account_id", "api_base", "expected_livemode", SANDBOX, STRIPE_ACCOUNT];
+
+fn first_unknown(mut names: impl Iterator<Item = &'static str>, config: &Value) -> Option<&'static str> {
+    names.find(|name| config.get(name).is_unknown())
+}
 
 /// The config with every unknown attribute as null.
 fn known_part(config: &Value) -> Value {

@@ -18,7 +18,7 @@ pub(super) use creation::{Creation, Made};
 pub(super) use entity::{Entity, find, record};
 pub(super) use lifecycle::{
     check_end, comparable, end_attributes, end_object, end_sentence, end_told, ended_note, lacks_handle,
-    not_refreshed, stored, told, unchanged, unplanned, unreadable,
+    named, not_refreshed, stored, unchanged, unplanned, unreadable,
 };
 pub(super) use payload::{Private, connection_attribute, keep_equal_handle};
 pub(super) use readiness::check as check_readiness;

@@ -60,7 +60,7 @@ use crate::provider::runtime::Runtime;
 use crate::provider::served::DataSource;
 pub(super) use crate::provider::typed::action::{Action, actions};
 use crate::provider::typed::data::surface_data;
-use crate::provider::typed::data_list::{Many, check as check_list};
+use crate::provider::typed::data_list::{Many, check_list};
 use crate::provider::typed::data_source::One;
 pub(super) use crate::provider::typed::documented::{entity_of, values_at};
 pub(super) use crate::provider::typed::ephemeral::{Momentary, ephemeral_resources};

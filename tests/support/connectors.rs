@@ -22,7 +22,7 @@ pub fn connector(base: &str, key: &str) -> Connector {
         sandbox: None,
         expected_livemode: None,
         key: Some(Source::Inline(Secret::new(key.to_owned()))),
-        key_unknown: false,
+        unknown_key: None,
         unknown_place: None,
         service_account: None,
         account_id: None,

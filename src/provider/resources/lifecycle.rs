@@ -230,7 +230,7 @@ pub(in crate::provider) fn unplanned(request: PlanRequest, diagnostics: Diagnost
 }
 
 /// An object, in words: its type and where it is.
-pub(in crate::provider) fn told(object: &Object) -> String {
+pub(in crate::provider) fn named(object: &Object) -> String {
     format!("{} {}", object.entity.name, object.locator)
 }
 
@@ -242,5 +242,5 @@ pub(in crate::provider) fn lacks_handle(
     config: &Value,
 ) -> Option<Diagnostic> {
     let account = private.account.as_ref().filter(|_| config.get("connection_handle").is_null())?;
-    Some(found::of_another_account(&told(object), account).at_attribute("connection_handle"))
+    Some(found::of_another_account(&named(object), account).at_attribute("connection_handle"))
 }

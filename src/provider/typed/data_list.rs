@@ -46,14 +46,14 @@ fn attribute_of(param: &str) -> Name {
 }
 
 /// The call that lists the objects.
-pub(super) fn list(entity: &Entity) -> Option<&Operation> {
+pub(super) fn list_operation(entity: &Entity) -> Option<&Operation> {
     entity.operation(OperationKind::List)
 }
 
 /// What is wrong with what chooses objects.
-pub(super) fn check(entity: &'static Entity, config: &Value) -> Diagnostics {
+pub(super) fn check_list(entity: &'static Entity, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
-    if let Some(list) = list(entity) {
+    if let Some(list) = list_operation(entity) {
         found.extend(params(list, config).err().unwrap_or_default());
     }
     found.extend(check_order(config));
@@ -62,10 +62,10 @@ pub(super) fn check(entity: &'static Entity, config: &Value) -> Diagnostics {
 }
 
 /// What the call is asked for.
-pub(super) fn request(entity: &'static Entity, config: &Value) -> Result<ListRequest, Diagnostics> {
+pub(super) fn list_request(entity: &'static Entity, config: &Value) -> Result<ListRequest, Diagnostics> {
     let text = |name: &str| config.get(name).as_str().map(str::to_owned);
     Ok(ListRequest {
-        params: list(entity).map(|list| params(list, config)).transpose()?.unwrap_or_default(),
+        params: list_operation(entity).map(|list| params(list, config)).transpose()?.unwrap_or_default(),
         filter: text("filter"),
         sort_by: text("sort_by"),
         descending: text("sort_order").as_deref() == Some("DESC"),
@@ -75,7 +75,7 @@ pub(super) fn request(entity: &'static Entity, config: &Value) -> Result<ListReq
 
 /// The arguments that choose objects: what they belong to, the params of the call, and the filter clause; and their
 /// order.
-pub(super) fn arguments(list: &'static Operation) -> Vec<Attribute> {
+pub(super) fn list_arguments(list: &'static Operation) -> Vec<Attribute> {
     let of_path = parents(&list.path).map(|name| {
         Attribute::new(name.to_owned(), Type::String, Presence::Required, "What the objects belong to.")
     });
@@ -96,10 +96,11 @@ pub(super) fn arguments(list: &'static Operation) -> Vec<Attribute> {
 
 impl DataSource for Many {
     fn schema(&self) -> Schema {
-        let Some((entity, list)) = self.entity().and_then(|entity| Some((entity, list(entity)?))) else {
+        let Some((entity, list)) = self.entity().and_then(|entity| Some((entity, list_operation(entity)?)))
+        else {
             return Schema::default();
         };
-        let mut attributes = arguments(list);
+        let mut attributes = list_arguments(list);
         attributes.extend([
             optional(
                 "limit",
@@ -123,7 +124,7 @@ impl DataSource for Many {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        self.entity().map(|entity| check(entity, config)).unwrap_or_default()
+        self.entity().map(|entity| check_list(entity, config)).unwrap_or_default()
     }
 
     fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
@@ -142,7 +143,7 @@ impl Many {
         let handle = config.get("connection_handle").as_str();
         let connection = runtime.known_connection(handle).map_err(|it| vec![it])?;
         let limit = config.get("limit").as_i64().and_then(|it| usize::try_from(it).ok());
-        let request = ListRequest { page_size: Some(limit.unwrap_or(ALL)), ..request(entity, &config)? };
+        let request = ListRequest { page_size: Some(limit.unwrap_or(ALL)), ..list_request(entity, &config)? };
         let page = Connector::new(&connection)
             .list(request)
             .await

@@ -11,7 +11,7 @@ use crate::connection::Connection;
 use crate::connector::{self, Connector, locator};
 use crate::provider::explain::explain_list;
 use crate::provider::runtime::Runtime;
-use crate::provider::typed::data_list::{arguments, list as list_call, request as asked};
+use crate::provider::typed::data_list::{list_arguments, list_operation, list_request};
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::Surface;
 use crate::provider::typed::surfaces::Surfaces;
@@ -30,7 +30,7 @@ const NAMES: [&str; 8] =
 impl Surface {
     /// What chooses objects, as in the data source of many.
     pub(super) fn list_schema(&self) -> Option<Schema> {
-        let mut attributes = arguments(list_call(self.entity)?);
+        let mut attributes = list_arguments(list_operation(self.entity)?);
         attributes.sort_by(|a, b| a.name.cmp(&b.name));
         let description =
             format!("The {} objects in Stripe that satisfy params and a filter clause.", self.entity.name);
@@ -70,7 +70,7 @@ impl Listing {
     ) -> Result<Self, Diagnostics> {
         let handle = request.config.get("connection_handle").as_str();
         let connection = runtime.known_connection(handle).map_err(|unusable| vec![unusable])?;
-        let page = asked(surfaces.own().entity, &request.config)?;
+        let page = list_request(surfaces.own().entity, &request.config)?;
         let left = request.limit.min(connector::ALL);
         // What is in an order is read as a whole.
         let size = if page.sort_by.is_some() { left } else { left.min(PAGE) };

@@ -3,8 +3,8 @@
 use crate::engine::{Object, Restores};
 use crate::provider::messages::found;
 use crate::provider::resources::{
-    Configured, Private, check_readiness, configured, end_told, keep_equal_handle, lacks_handle, on_way_to,
-    stored, told, unplanned,
+    Configured, Private, check_readiness, configured, end_told, keep_equal_handle, lacks_handle, named,
+    on_way_to, stored, unplanned,
 };
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
@@ -25,7 +25,7 @@ pub(super) async fn plan(surface: &Surface, runtime: &Runtime, request: PlanRequ
     }
     let object = surface.object(&request.prior, &memory);
     if memory.body.is_null() {
-        return unplanned(request, vec![found::not_read_yet(&told(&object))]);
+        return unplanned(request, vec![found::not_read_yet(&named(&object))]);
     }
     let handle = request.config.get("connection_handle");
     match configured(runtime, &memory.private, stored(&object, &request.prior), handle).await {

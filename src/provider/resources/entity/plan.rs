@@ -8,7 +8,7 @@ use crate::engine::{Change, Foreseen, Object, Restores, parse};
 use crate::provider::messages::{ends, found};
 use crate::provider::payload;
 use crate::provider::resources::account::{Configured, configured, on_way_to};
-use crate::provider::resources::lifecycle::{end_told, ended_note, lacks_handle, stored, told, unplanned};
+use crate::provider::resources::lifecycle::{end_told, ended_note, lacks_handle, named, stored, unplanned};
 use crate::provider::resources::payload::{Private, keep_equal_handle};
 use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
@@ -26,7 +26,7 @@ pub(super) async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanRespons
         return plan_create(runtime, request, private).await;
     }
     let configured = match object_of(&request.prior, &private) {
-        Ok(object) if object.body.is_null() => Err(found::not_read_yet(&told(&object))),
+        Ok(object) if object.body.is_null() => Err(found::not_read_yet(&named(&object))),
         Ok(object) => {
             let handle = request.config.get("connection_handle");
             configured(runtime, &private, stored(&object, &request.prior), handle).await
