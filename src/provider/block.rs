@@ -164,7 +164,26 @@ fn address(text: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::journal_rule;
+    use super::{defaults, journal_rule};
+    use crate::env::Env;
+    use crate::terraform::value::Value;
+
+    #[test]
+    fn what_says_where_calls_go_is_named_while_it_is_not_known() {
+        let unknown = |name: &'static str| {
+            let block = Value::map([(name, Value::Unknown)]);
+            let (defaults, _) = defaults(&block, Env::from_pairs::<String, String>([]));
+            (defaults.unknown_key, defaults.unknown_place)
+        };
+        assert_eq!(
+            unknown("sandbox"),
+            (Some("sandbox"), Some("sandbox")),
+            "no key is needed, and no other Stripe"
+        );
+        assert_eq!(unknown("api_key_env"), (Some("api_key_env"), None));
+        assert_eq!(unknown("stripe_account"), (None, Some("stripe_account")));
+        assert_eq!(unknown("timeout"), (None, None));
+    }
 
     #[test]
     fn a_mistyped_address_of_a_redis_is_no_folder() {

@@ -141,7 +141,7 @@ async fn a_suspended_connection_opens_nothing() {
 #[tokio::test]
 async fn a_plan_that_does_not_know_where_calls_go_sends_none() {
     let shop = Shop::open().await;
-    for unknown in ["account_id", "api_key", "default_metadata", "expected_livemode", "sandbox"] {
+    for unknown in ["account_id", "api_key", "default_metadata", "expected_livemode"] {
         let block = Value::map([(unknown, Value::Unknown), ("max_retries", 0.into())]);
         let mut run = shop.run_with("sk_test_somebody", &block).await;
         let told = |found: &[wire::Diagnostic]| {
