@@ -5,6 +5,8 @@ use std::cell::RefCell;
 
 use proptest::prelude::any;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use serde_json::{Map, Value as Json};
+use stripe_provider::catalog::constraint::{Known, constraints};
 use stripe_provider::catalog::{Entity, Member};
 use stripe_provider::terraform::value::{Type, Value};
 
@@ -64,6 +66,9 @@ fn life(
 ) -> Result<bool, String> {
     let Some(json) = value_of(dice, &world.setups, param) else { return Ok(false) };
     let json = world.setups.told(&world.stripe, &json, "");
+    if is_against_a_constraint(entity, param, &json) {
+        return Ok(false);
+    }
     let base = config(&world.block(name), &world.params(entity));
     let (ty, inner) = written(dice, Some(&param.shape), &json);
     let with = |inner: Value| {
@@ -90,6 +95,13 @@ fn life(
     let mut again = base;
     again.set(&param.name, Value::Dynamic(Box::new(other)));
     idle(world, name, &made, &again).map(|()| true)
+}
+
+/// Whether the value is one that Stripe documents as refused, which a plan says at once.
+fn is_against_a_constraint(entity: &Entity, param: &Member, json: &Json) -> bool {
+    let params = Map::from_iter([(param.name.clone(), json.clone())]);
+    let known = Known { params: &params, unknown: &[], now: 0 };
+    constraints().get(&entity.key).is_some_and(|it| it.violations(known).next().is_some())
 }
 
 /// Planned as far as it is known, applied when all is, and read.
