@@ -22,6 +22,24 @@ impl Entity {
     pub fn without_secrets(&self, body: &Json) -> Json {
         without_secrets(body, &Places::of(&self.fields))
     }
+
+    /// What Stripe answered without what is secret inside its fields. The fields themselves stay.
+    pub fn without_nested_secrets(&self, body: &Json) -> Json {
+        let Json::Object(fields) = body else { return body.clone() };
+        let shown = fields.iter().map(|(name, value)| {
+            let mut inside = Places::of(&self.fields);
+            inside.enter(name);
+            (name.clone(), without_secrets(value, &inside))
+        });
+        Json::Object(shown.collect())
+    }
+
+    /// The secret texts of an answer, at any depth.
+    pub fn secrets_of<'j>(&self, body: &'j Json) -> Vec<&'j str> {
+        let mut found = Vec::new();
+        find_secrets(body, &Places::of(&self.fields), false, &mut found);
+        found
+    }
 }
 
 fn without_secrets(value: &Json, places: &Places<'_>) -> Json {
@@ -36,6 +54,21 @@ fn without_secrets(value: &Json, places: &Places<'_>) -> Json {
         }
         Json::Array(items) => items.iter().map(|item| without_secrets(item, places)).collect(),
         other => other.clone(),
+    }
+}
+
+fn find_secrets<'j>(value: &'j Json, places: &Places<'_>, is_secret: bool, found: &mut Vec<&'j str>) {
+    match value {
+        Json::Object(members) => {
+            for (name, value) in members {
+                let mut inside = places.clone();
+                let is_secret = inside.enter(name) || is_secret;
+                find_secrets(value, &inside, is_secret, found);
+            }
+        }
+        Json::Array(items) => items.iter().for_each(|item| find_secrets(item, places, is_secret, found)),
+        Json::String(text) if is_secret => found.push(text),
+        _ => {}
     }
 }
 
@@ -158,5 +191,15 @@ mod tests {
             "metadata": {"7": "a"}
         });
         assert_eq!(shown, kept);
+        assert_eq!(catalog().entity("Invoice").unwrap().secrets_of(&body), ["pi_1_secret_2"]);
+    }
+
+    #[test]
+    fn what_is_nested_is_shown_without_its_secrets_beside_fields_that_are_secret() {
+        let body = json!({"client_secret": "a", "latest_charge": {"payment_intent": {"client_secret": "b"}}});
+        let intent = catalog().entity("PaymentIntent").unwrap();
+        let kept = json!({"client_secret": "a", "latest_charge": {"payment_intent": {}}});
+        assert_eq!(intent.without_nested_secrets(&body), kept);
+        assert_eq!(intent.secrets_of(&body), ["a", "b"]);
     }
 }

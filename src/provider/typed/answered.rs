@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::Entity;
 use crate::engine::{elements, reference};
 use crate::provider::metadata_rules::METADATA;
 use crate::provider::payload::natural;
@@ -26,7 +25,7 @@ pub(super) fn shown_metadata(body: &Json) -> Value {
 impl Surface {
     /// The state after Stripe answered: what was planned and is known, and for the rest the answer.
     pub(super) fn answered(&self, planned: &Value, memory: &Memory, locator: &str) -> Value {
-        self.answered_with(&without_nested_secrets(self.entity, &memory.body), planned, memory, locator)
+        self.answered_with(&self.entity.without_nested_secrets(&memory.body), planned, memory, locator)
     }
 
     /// The same of what is shown of the answer.
@@ -197,30 +196,5 @@ fn settle(planned: &Value, answered: &Value) -> Value {
             _ => Value::Dynamic(planned.clone()),
         },
         (planned, _) => planned.clone(),
-    }
-}
-
-/// The object without the secrets that stand inside its fields. Those at the top have an attribute
-/// of their own, which is sensitive.
-pub(super) fn without_nested_secrets(entity: &Entity, body: &Json) -> Json {
-    let mut shown = body.clone();
-    if let Some(fields) = shown.as_object_mut() {
-        for (name, field) in fields {
-            strip(entity, name, field);
-        }
-    }
-    shown
-}
-
-fn strip(entity: &Entity, path: &str, value: &mut Json) {
-    match value {
-        Json::Object(members) => {
-            members.retain(|name, _| !entity.is_secret(&format!("{path}.{name}")));
-            for (name, member) in members {
-                strip(entity, &format!("{path}.{name}"), member);
-            }
-        }
-        Json::Array(items) => items.iter_mut().for_each(|item| strip(entity, path, item)),
-        _ => {}
     }
 }

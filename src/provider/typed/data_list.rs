@@ -15,7 +15,6 @@ use crate::provider::resources::connection_attribute;
 use crate::provider::runtime::Runtime;
 use crate::provider::served::DataSource;
 use crate::provider::typed::Typed;
-use crate::provider::typed::answered::without_nested_secrets;
 use crate::provider::typed::arguments::dynamic;
 use crate::provider::typed::surface::{PREFIX, attribute_type};
 use crate::terraform::diagnostic::Diagnostics;
@@ -152,7 +151,7 @@ impl Many {
             page.entities.iter().map(|body| body.get("id").and_then(Json::as_str).map(str::to_owned).into());
         let mut state = config.clone();
         state.set("ids", Value::List(ids.collect()));
-        let objects = page.entities.iter().map(|body| without_nested_secrets(entity, body));
+        let objects = page.entities.iter().map(|body| entity.without_nested_secrets(body));
         state.set(
             &self.objects,
             dynamic(natural(&Json::Array(objects.map(|it| without_secrets(entity, it)).collect()))),

@@ -10,7 +10,6 @@ use crate::provider::explain::explain_connector;
 use crate::provider::messages::found;
 use crate::provider::runtime::Runtime;
 use crate::provider::served::DataSource;
-use crate::provider::typed::answered::without_nested_secrets;
 use crate::provider::typed::lookup::{Lookup, lookups};
 use crate::provider::typed::surface::{Slot, Surface};
 use crate::provider::typed::{Typed, lookup};
@@ -222,7 +221,7 @@ fn first(given: &[(Lookup, Json)]) -> &str {
 impl Surface {
     /// A configuration with everything that Stripe answers filled in.
     pub(super) fn shown(&self, config: &Value, body: &Json) -> Value {
-        let shown = without_nested_secrets(self.entity, body);
+        let shown = self.entity.without_nested_secrets(body);
         let mut state = config.clone();
         for slot in self.slots.iter().filter(|slot| is_shown(slot)) {
             let field = shown.get(&slot.member).unwrap_or(&Json::Null);

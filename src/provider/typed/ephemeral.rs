@@ -98,8 +98,9 @@ async fn opened(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<
     runtime.conceal(hidden.values());
     let made = open(&Connector::new(&connection), entity, asked.wanted.params.clone()).await;
     let mut body = made.map_err(|error| hidden.told(vec![surface.refused(&error)]))?;
-    let mut answered = Vec::new();
-    answered_secrets(entity, &body, "", &mut answered);
+    // From here on they are on their way to others, through the same connections.
+    let answered: Vec<Secret> =
+        entity.secrets_of(&body).into_iter().map(|it| Secret::new(it.to_owned())).collect();
     runtime.conceal(&answered);
     runtime.metadata.hide(&mut body);
     let mut result = config.clone();
@@ -108,19 +109,6 @@ async fn opened(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<
     let memory = Memory { params, default_metadata, ..Memory::default() };
     let id = body.get("id").and_then(Json::as_str).unwrap_or_default();
     Ok(surface.answered_with(&body, &result, &memory, id))
-}
-
-/// What of an answer is secret: from here on it is on its way to others, through the same connections.
-fn answered_secrets(entity: &Entity, value: &Json, path: &str, found: &mut Vec<Secret>) {
-    let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-    match value {
-        Json::Object(members) => {
-            members.iter().for_each(|(name, member)| answered_secrets(entity, member, &inside(name), found));
-        }
-        Json::Array(items) => items.iter().for_each(|item| answered_secrets(entity, item, path, found)),
-        Json::String(text) if entity.is_secret(path) => found.push(Secret::new(text.clone())),
-        _ => {}
-    }
 }
 
 impl Surface {

@@ -11,7 +11,7 @@ use crate::provider::messages::{ends, payload};
 use crate::provider::metadata_rules::METADATA;
 use crate::provider::resources::ended_note;
 use crate::provider::runtime::Runtime;
-use crate::provider::typed::answered::{METADATA_ALL, OUTPUT, shown_metadata, without_nested_secrets};
+use crate::provider::typed::answered::{METADATA_ALL, OUTPUT, shown_metadata};
 use crate::provider::typed::asked::{Asked, keeps_metadata};
 use crate::provider::typed::schema::REPLACE_IN_PLACE;
 use crate::provider::typed::secrets::ROTATE_WHEN;
@@ -154,7 +154,7 @@ impl Planning<'_> {
             _ if restoring.is_some() => slot.of_param(prior, restoring),
             // An import shows first what a configuration would say; the rest is shown from now on.
             _ if self.is_left_unset(slot, prior) && !replaced => {
-                let shown = without_nested_secrets(self.surface.entity, &self.object.body);
+                let shown = self.surface.entity.without_nested_secrets(&self.object.body);
                 slot.answer(shown.get(&slot.member).unwrap_or(&Json::Null))
             }
             _ if self.is_fixed(slot) && !replaced => prior.clone(),
