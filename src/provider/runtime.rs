@@ -15,6 +15,7 @@ use crate::provider::messages::settings;
 use crate::provider::messages::stripe;
 use crate::provider::metadata_rules::MetadataRules;
 use crate::provider::resources::ExistingTypes;
+use crate::provider::secret_payload::Hidden;
 use crate::provider::succession::Successions;
 use crate::provider::{block, summary};
 use crate::secret::Secret;
@@ -99,16 +100,19 @@ impl Runtime {
         Arc::clone(connection)
     }
 
-    /// Keeps these out of the log of every connection, of those that are opened later too.
-    pub(super) fn conceal(&self, secrets: &[Secret]) {
+    /// Keeps these out of the log of every connection, of those that are opened later too. They are
+    /// given back, to be kept out of messages.
+    pub(super) fn conceal(&self, hidden: Hidden) -> Hidden {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let mut concealed = self.concealed.lock().unwrap_or_else(PoisonError::into_inner);
-        for secret in secrets {
+        for secret in hidden.values() {
             if !concealed.contains(secret) {
                 open.values().for_each(|connection| connection.redact(secret));
                 concealed.push(secret.clone());
             }
         }
+        drop((open, concealed));
+        hidden
     }
 
     /// Records a handle as the newest of its connection.

@@ -216,13 +216,16 @@ impl Resource for Typed {
             let Some(surfaces) = self.surfaces() else { return PlanResponse::default() };
             let there = surfaces.of_state(&request.prior, &request.private);
             let asked = surfaces.of_config(&request.config);
-            match (request.prior.is_null(), request.config.is_null()) {
+            let hidden = asked.hidden(&request.config).and(there.hidden(&request.prior));
+            let hidden = runtime.conceal(hidden);
+            let answer = match (request.prior.is_null(), request.config.is_null()) {
                 (false, false) if asked.entity.key != there.entity.key => {
                     plan::plan_other_place((there, asked), runtime, request).await
                 }
                 (true, _) => plan::plan(asked, runtime, request).await,
                 (false, _) => plan::plan(there, runtime, request).await,
-            }
+            };
+            PlanResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
         })
     }
 
@@ -231,6 +234,7 @@ impl Resource for Typed {
             let Some(surfaces) = self.surfaces() else { return StateResponse::default() };
             let there = surfaces.of_state(&request.prior, &request.private);
             let hidden = surfaces.of_config(&request.config).hidden(&request.config);
+            let hidden = runtime.conceal(hidden.and(there.hidden(&request.prior)));
             let answer = if request.planned.is_null() {
                 apply::destroy(there, runtime, request).await
             } else if request.prior.is_null() {

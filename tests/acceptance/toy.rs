@@ -10,7 +10,7 @@ use std::process::{Command, ExitCode, Output};
 
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
-use tokio::runtime::Runtime;
+use tokio::runtime::Builder;
 
 use crate::support::harness::{Case, case};
 use crate::support::tools::Tool;
@@ -21,13 +21,15 @@ pub fn cases() -> Vec<Case> {
     vec![
         case!(terraform_takes_blocks_of_every_nesting_and_keeps_no_write_only_value, Terraform),
         case!(terraform_opens_renews_and_closes_a_key_and_keeps_nothing_of_it, Terraform),
+        case!(a_panic_is_a_diagnostic_and_no_crash_of_the_plugin, Terraform),
         case!(an_old_terraform_is_told_that_it_knows_no_write_only_attributes, OldTerraform),
     ]
 }
 
 /// The toy, where terraform started this executable as the toy.
 pub fn serve() -> ExitCode {
-    Runtime::new().unwrap().block_on(program::serve(&mut std::io::stdout()));
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(program::serve(&mut std::io::stdout()));
     ExitCode::SUCCESS
 }
 
@@ -61,14 +63,18 @@ impl Workdir {
         Self { folder, terraform: terraform.path() }
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(&self.terraform)
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.terraform);
+        command
             .args(arguments)
             .current_dir(self.folder.path())
             .env("TF_CLI_CONFIG_FILE", self.folder.path().join("settings.tfrc"))
-            .env("CHECKPOINT_DISABLE", "1")
-            .output()
-            .unwrap()
+            .env("CHECKPOINT_DISABLE", "1");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
     }
 
     /// Runs what must succeed; answers what was printed.
@@ -112,6 +118,15 @@ fn terraform_opens_renews_and_closes_a_key_and_keeps_nothing_of_it() {
     assert_eq!(workdir.values()["locked"], json!(true), "the box got it");
     let state = fs::read_to_string(workdir.folder.path().join("terraform.tfstate")).unwrap();
     assert!(!state.contains("rusty"), "{state}");
+}
+
+fn a_panic_is_a_diagnostic_and_no_crash_of_the_plugin() {
+    let workdir = Workdir::new(Tool::Terraform, FULL);
+    let output =
+        workdir.command(&["apply", "-auto-approve", "-no-color"]).env(program::PANICS, "yes").output();
+    let told = everything(&output.unwrap());
+    assert!(told.contains("the shelf fell over"), "{told}");
+    assert!(!told.contains("Stack trace") && !told.contains("panic:"), "{told}");
 }
 
 fn terraform_takes_blocks_of_every_nesting_and_keeps_no_write_only_value() {

@@ -173,6 +173,8 @@ struct Thread {
     /// Why creates could not be written down.
     unwritten: BTreeMap<String, String>,
     waiting: Vec<Reply<()>>,
+    /// Entries of dead runs whose objects are in the state, which could not be ended yet.
+    arrived: Vec<Left>,
 }
 
 impl Thread {
@@ -186,6 +188,7 @@ impl Thread {
             unsynced: BTreeSet::new(),
             unwritten: BTreeMap::new(),
             waiting: Vec::new(),
+            arrived: Vec::new(),
         }
     }
 
@@ -273,7 +276,7 @@ impl Thread {
                 }
             }
             Job::Account(mark) => self.note(Line::Account(mark)),
-            Job::EndLeft(left) => drop(self.store.end(&left)),
+            Job::EndLeft(left) => self.end_left(left),
             Job::Close(asked, reply) => drop(reply.send(self.close(asked))),
         }
     }
@@ -308,9 +311,22 @@ impl Thread {
         self.slots = self.slots.max(self.in_flight.len());
     }
 
+    /// An entry that stays would give its object to an equal create, beside the state that has it: so the end of the
+    /// run tries again.
+    fn end_left(&mut self, left: Left) {
+        if let Err(error) = self.store.end(&left) {
+            log::warn!(
+                "the create of {} that an earlier run left could not be ended: {error}",
+                left.entry.what
+            );
+            self.arrived.push(left);
+        }
+    }
+
     /// Creates that were open when the end was asked for are not in the state, nor is it known what else is
     /// not: Terraform gave up. Then the journal stays as that of a run that died.
     fn close(&mut self, asked: Instant) -> io::Result<()> {
+        std::mem::take(&mut self.arrived).into_iter().for_each(|left| self.end_left(left));
         let gave_up =
             !self.in_flight.is_empty() || self.open.values().flatten().any(|answered| *answered > asked);
         if gave_up {

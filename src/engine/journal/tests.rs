@@ -253,6 +253,23 @@ async fn an_object_that_reached_the_state_is_no_longer_pending() {
 }
 
 #[tokio::test]
+async fn an_end_that_could_not_be_written_is_written_at_the_end_of_the_run() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (folder, aside) = (scratch.path().join("journal"), scratch.path().join("aside"));
+    killed(&folder, DEAD, async |run| begun(run, "same", "first").await.answered("cus_1")).await;
+    let (plan, _) = later(&folder).await;
+    std::fs::rename(&folder, &aside).unwrap();
+    std::fs::write(&folder, "no folder").unwrap();
+    plan.arrived("cus_1");
+    plan.load().await;
+    std::fs::remove_file(&folder).unwrap();
+    std::fs::rename(&aside, &folder).unwrap();
+    plan.close(Instant::now(), LIMIT).await.unwrap();
+    let (apply, _) = later(&folder).await;
+    assert_eq!(key_of(&begun(&apply, "same", "second").await), "second");
+}
+
+#[tokio::test]
 async fn a_create_without_an_answer_and_one_with_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     killed(folder.path(), DEAD, async |run| {

@@ -6,9 +6,10 @@ use serde_json::Value as Json;
 use crate::connector::{self, ActionRef, Connector};
 use crate::engine::ActionInput;
 use crate::provider::connection_schema::{computed, optional};
-use crate::provider::explain::{explain_connector, explain_created, explain_unlisted};
+use crate::provider::explain::{explain_connector, explain_invoked, explain_unlisted};
 use crate::provider::managed::Resource;
 use crate::provider::messages::found;
+use crate::provider::payload;
 use crate::provider::resources::payload::{Private, connection_attribute, keep_equal_handle};
 use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
@@ -68,8 +69,7 @@ impl Resource for Action {
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
-        let hidden = hidden(&request.config);
-        runtime.conceal(hidden.values());
+        let hidden = runtime.conceal(hidden(&request.config));
         Box::pin(async move {
             let answer = plan(runtime, request).await;
             PlanResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
@@ -81,8 +81,7 @@ impl Resource for Action {
             match (request.planned.is_null(), request.prior.is_null()) {
                 (true, _) => StateResponse::default(),
                 (false, true) => {
-                    let hidden = hidden(&request.planned);
-                    runtime.conceal(hidden.values());
+                    let hidden = runtime.conceal(hidden(&request.planned));
                     let answer = run(runtime, request).await;
                     StateResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
                 }
@@ -216,7 +215,8 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
         Ok(prepared) => prepared,
         Err(diagnostics) => return failed(diagnostics),
     };
-    let triggers = format!("{:?}", request.planned.get("triggers"));
+    let triggers = payload::to_json(request.planned.get("triggers"), &mut Vec::new(), &mut Vec::new());
+    let triggers = triggers.unwrap_or_default().to_string();
     let connector = Connector::new(&connection);
     match input.run_once(&connector, &runtime.journal, Some(&triggers), private.key.as_deref()).await {
         Ok(ran) => {
@@ -227,7 +227,7 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
             state.set("result", shown);
             let private = Private { key: None, ..private }.encode();
             let name = &action.action.name;
-            let diagnostics = explain_created(name, ran.unrecorded.as_ref(), ran.adopted.as_ref());
+            let diagnostics = explain_invoked(name, ran.unrecorded.as_ref(), ran.adopted.as_ref());
             StateResponse { state, private, diagnostics }
         }
         Err(error) => failed(vec![secret_payload::explain(&error, &request.planned, &action.action.params)]),

@@ -78,8 +78,7 @@ impl Resource for Entity {
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
-        let hidden = hidden(&request.config).and(hidden(&request.prior));
-        runtime.conceal(hidden.values());
+        let hidden = runtime.conceal(hidden(&request.config).and(hidden(&request.prior)));
         Box::pin(async move {
             let answer = plan::plan(runtime, request).await;
             PlanResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
@@ -87,8 +86,7 @@ impl Resource for Entity {
     }
 
     fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
-        let hidden = hidden(&request.planned).and(hidden(&request.prior));
-        runtime.conceal(hidden.values());
+        let hidden = runtime.conceal(hidden(&request.planned).and(hidden(&request.prior)));
         Box::pin(async move {
             let answer = if request.planned.is_null() {
                 apply::destroy(runtime, request).await
@@ -107,8 +105,7 @@ impl Resource for Entity {
         state: Value,
         private: Vec<u8>,
     ) -> BoxFuture<'a, StateResponse> {
-        let hidden = hidden(&state);
-        runtime.conceal(hidden.values());
+        let hidden = runtime.conceal(hidden(&state));
         Box::pin(async move {
             let answer = read::read(runtime, state, private).await;
             StateResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }

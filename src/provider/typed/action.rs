@@ -162,8 +162,7 @@ impl Action {
                 return sent.err().into_iter().flatten().chain(connection.err()).collect();
             }
         };
-        let hidden = sent.hidden(surface);
-        runtime.conceal(hidden.values());
+        let hidden = runtime.conceal(sent.hidden(surface));
         hidden.told(match self.send(sent, surface, &Connector::new(&connection), runtime).await {
             Ok(done) => {
                 progress.tell(done.outcome);

@@ -12,12 +12,12 @@ use crate::catalog::{Entity, OperationKind, catalog};
 use crate::connector::Connector;
 use crate::engine::{create_params, open};
 use crate::provider::runtime::Runtime;
+use crate::provider::secret_payload::Hidden;
 use crate::provider::typed::asked::Asked;
 use crate::provider::typed::data::{NOTHING_UNUSUAL, surface_data};
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::name_of;
 use crate::provider::typed::surface::Surface;
-use crate::secret::Secret;
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::Opened;
 use crate::terraform::schema::Schema;
@@ -94,14 +94,11 @@ async fn opened(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<
     let handle = config.get("connection_handle");
     let connection = runtime.known_connection(handle.as_str()).map_err(|it| vec![it])?;
     surface.check_defaults(runtime)?;
-    let hidden = surface.hidden(config);
-    runtime.conceal(hidden.values());
+    let hidden = runtime.conceal(surface.hidden(config));
     let made = open(&Connector::new(&connection), entity, asked.wanted.params.clone()).await;
     let mut body = made.map_err(|error| hidden.told(vec![surface.refused(&error)]))?;
     // From here on they are on their way to others, through the same connections.
-    let answered: Vec<Secret> =
-        entity.secrets_of(&body).into_iter().map(|it| Secret::new(it.to_owned())).collect();
-    runtime.conceal(&answered);
+    runtime.conceal(Hidden::these(entity.secrets_of(&body).into_iter().map(str::to_owned)));
     runtime.metadata.hide(&mut body);
     let mut result = config.clone();
     surface.set_unknown(&mut result, config);

@@ -108,9 +108,9 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     } else {
         log::error!(location:% = place; "panic: {message}");
     }
-    // A call that panics is answered with a diagnostic; a panic here ends the process.
-    // The host shows lines that begin so after the run, whatever TF_LOG says.
-    if std::thread::current().name() == Some("main") {
+    // A panic in a task is caught: that of a call is answered with a diagnostic. One outside ends the process, and
+    // the host shows lines that begin so as a crash of the plugin, whatever TF_LOG says.
+    if std::thread::current().name() == Some("main") && tokio::task::try_id().is_none() {
         write_line(&format!("panic: {message}\n\n{place}"));
     }
 }

@@ -25,8 +25,8 @@ where
 {
     let request = request.into_inner();
     let subject = request.subject().to_owned();
-    // A panic may leave a lock of the provider poisoned; whoever takes that lock next
-    // panics too and ends up here again, so nothing half-done is mistaken for done.
+    // Unwinding past the provider is sound: what is behind its locks is whole after each statement, so they are
+    // taken even where a panic has left them.
     let ended = AssertUnwindSafe(async move { work(request).await }).catch_unwind().await;
     let error = match ended {
         Ok(Ok(response)) => return Ok(tonic::Response::new(response)),

@@ -2,12 +2,12 @@
 
 use super::{Service, identity, validation};
 use crate::terraform::Provider;
-use crate::terraform::diagnostic::{Diagnostic, has_errors};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics, has_errors};
 use crate::terraform::messages;
-use crate::terraform::provider::{ApplyRequest, Family, PlanRequest};
+use crate::terraform::provider::{ApplyRequest, Family, PlanRequest, StateResponse};
 use crate::terraform::value::Value;
 use crate::terraform::wire::tfplugin5::{
-    apply_resource_change, import_resource_state, plan_resource_change, read_resource,
+    ResourceIdentityData, apply_resource_change, import_resource_state, plan_resource_change, read_resource,
     upgrade_resource_state, validate_resource_type_config,
 };
 
@@ -44,8 +44,8 @@ pub(super) async fn read<P: Provider>(
 ) -> Result<read_resource::Response, Diagnostic> {
     let codec = service.codecs.of(&service.provider, Family::Resource, &request.type_name)?;
     let state = codec.decode("current_state", request.current_state.as_ref())?;
-    let response = service.provider.read(&request.type_name, state, request.private).await;
-    let new_identity = identity::of(service, &request.type_name, &response.state, &response.private)?;
+    let mut response = service.provider.read(&request.type_name, state, request.private).await;
+    let new_identity = told_identity(service, &request.type_name, &mut response);
     Ok(read_resource::Response {
         new_identity,
         new_state: Some(codec.encode(response.state)?),
@@ -67,8 +67,9 @@ pub(super) async fn plan<P: Provider>(
         config: codec.decode("config", request.config.as_ref())?,
         private: request.prior_private,
     };
-    let planned = service.provider.plan(&request.type_name, plan_request).await;
-    let planned_identity = identity::of(service, &request.type_name, &planned.state, &planned.private)?;
+    let mut planned = service.provider.plan(&request.type_name, plan_request).await;
+    let identity = identity::of(service, &request.type_name, &planned.state, &planned.private);
+    let planned_identity = or_told(identity, &mut planned.diagnostics);
     Ok(plan_resource_change::Response {
         planned_identity,
         planned_state: Some(codec.encode(planned.state)?),
@@ -91,12 +92,7 @@ pub(super) async fn apply<P: Provider>(
         private: request.planned_private,
     };
     let mut applied = service.provider.apply(&request.type_name, apply_request).await;
-    // What was made is told, whatever is wrong with its identity.
-    let identity = identity::of(service, &request.type_name, &applied.state, &applied.private);
-    let new_identity = identity.unwrap_or_else(|error| {
-        applied.diagnostics.push(error);
-        None
-    });
+    let new_identity = told_identity(service, &request.type_name, &mut applied);
     let new_state = codec.encode_what_fits(applied.state, &mut applied.diagnostics)?;
     Ok(apply_resource_change::Response {
         new_identity,
@@ -113,7 +109,7 @@ pub(super) async fn import<P: Provider>(
 ) -> Result<import_resource_state::Response, Diagnostic> {
     let codec = service.codecs.of(&service.provider, Family::Resource, &request.type_name)?;
     let identity = identity::decode(service, &request.type_name, request.identity.as_ref())?;
-    let imported = match (request.id.as_str(), identity) {
+    let mut imported = match (request.id.as_str(), identity) {
         ("", Value::Null) => {
             return Err(nothing_to_import(&request.type_name, "an import needs the object's id"));
         }
@@ -122,7 +118,7 @@ pub(super) async fn import<P: Provider>(
     };
     let mut response = import_resource_state::Response::default();
     if !imported.state.is_null() {
-        let identity = identity::of(service, &request.type_name, &imported.state, &imported.private)?;
+        let identity = told_identity(service, &request.type_name, &mut imported);
         response.imported_resources.push(import_resource_state::ImportedResource {
             type_name: request.type_name,
             state: Some(codec.encode(imported.state)?),
@@ -134,6 +130,23 @@ pub(super) async fn import<P: Provider>(
     }
     response.diagnostics = codec.diagnostics(imported.diagnostics);
     Ok(response)
+}
+
+/// The identity of an object that the provider has answered: what is wrong with it takes nothing of the answer away.
+fn told_identity<P: Provider>(
+    service: &Service<P>,
+    type_name: &str,
+    answer: &mut StateResponse,
+) -> Option<ResourceIdentityData> {
+    let identity = identity::of(service, type_name, &answer.state, &answer.private);
+    or_told(identity, &mut answer.diagnostics)
+}
+
+fn or_told<T>(found: Result<Option<T>, Diagnostic>, diagnostics: &mut Diagnostics) -> Option<T> {
+    found.unwrap_or_else(|error| {
+        diagnostics.push(error);
+        None
+    })
 }
 
 fn nothing_to_import(type_name: &str, why: &str) -> Diagnostic {

@@ -5,10 +5,13 @@ use std::io::Write;
 use stripe_provider::terraform::plugin::{self, Environment, ProviderName};
 use stripe_provider::terraform::protocol::Service;
 
-use super::Toy;
+use super::{Flaw, Toy};
 
 /// The variable that makes a test executable the toy.
 pub const SERVES: &str = "TOY_PROVIDER_SERVES";
+
+/// The variable that makes every apply of the toy panic.
+pub const PANICS: &str = "TOY_PROVIDER_PANICS";
 
 /// The toy, as the practitioner and its log records call it.
 pub const NAME: ProviderName = ProviderName { local: "toy", crate_name: env!("CARGO_CRATE_NAME") };
@@ -21,5 +24,9 @@ pub fn serves() -> bool {
 /// Serves the host that started this process, from the handshake on `out` to the end.
 pub async fn serve(out: &mut dyn Write) {
     let environment = Environment::from_lookup(NAME, |name| std::env::var(name).ok());
-    plugin::serve(environment, Service::new(Toy::default()).into_server(), out).await.unwrap();
+    let toy = match std::env::var_os(PANICS) {
+        Some(_) => Toy::with(Flaw::Panics),
+        None => Toy::default(),
+    };
+    plugin::serve(environment, Service::new(toy).into_server(), out).await.unwrap();
 }
