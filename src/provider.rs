@@ -13,10 +13,12 @@ use futures_util::stream::{self, BoxStream};
 use crate::engine::{Journal, JournalPlace};
 use crate::env::Env;
 use crate::provider::explain::explain_leftovers;
+use crate::provider::managed::Resource;
+use crate::provider::resources::Private;
 use crate::provider::runtime::Runtime;
 use crate::provider::served::{action, data_source, ephemeral_resource, resource};
 use crate::secret::without_marked;
-use crate::terraform::diagnostic::{Diagnostics, Severity, has_errors};
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity, has_errors};
 use crate::terraform::provider::{
     ApplyRequest, Family, ListRequest, Listed, MoveRequest, Opened, PlanRequest, PlanResponse, Progress,
     Provider, StateResponse,
@@ -165,7 +167,7 @@ impl Provider for StripeProvider {
     }
 
     async fn read(&self, type_name: &str, state: Value, private: Vec<u8>) -> StateResponse {
-        match resource(type_name) {
+        match readable(type_name, &private) {
             Ok(_) if state.is_null() => StateResponse::default(),
             Ok(resource) => {
                 let runtime = self.runtime();
@@ -177,14 +179,14 @@ impl Provider for StripeProvider {
     }
 
     async fn plan(&self, type_name: &str, request: PlanRequest) -> PlanResponse {
-        match resource(type_name) {
+        match readable(type_name, &request.private) {
             Ok(resource) => resource.plan(&self.runtime(), request).await,
-            Err(unknown) => PlanResponse { diagnostics: vec![unknown], ..PlanResponse::default() },
+            Err(refused) => PlanResponse { diagnostics: vec![refused], ..PlanResponse::default() },
         }
     }
 
     async fn apply(&self, type_name: &str, request: ApplyRequest) -> StateResponse {
-        match resource(type_name) {
+        match readable(type_name, &request.private) {
             Ok(resource) => {
                 let runtime = self.runtime();
                 runtime.applies.store(true, Ordering::Relaxed);
@@ -277,4 +279,10 @@ impl Provider for StripeProvider {
     fn stop(&self) {
         self.runtime().stop();
     }
+}
+
+/// The resource of a type, where what was kept beside its state can be read.
+fn readable(type_name: &str, private: &[u8]) -> Result<&'static dyn Resource, Diagnostic> {
+    Private::check(private)?;
+    resource(type_name)
 }

@@ -19,6 +19,8 @@ messages! {
         "{cause}" "";
     error invalid_page_token(cause: &str) "Invalid Page Token"
         "{cause}" "";
+    error private_not_readable(why: &str) "Private Data Not Readable"
+        "What the provider has kept beside the state of this resource cannot be read: {why}. A newer version of it has probably written that; nothing was done." "Use that version, or take the resource out of the state with `terraform state rm` and import it.";
     error parent_missing(parent: &str, entity: &str) "Object Not Named"
         "`{parent}` is missing: a {entity} belongs to it." "";
     error nothing_names_it(others: &str) "Object Not Named"

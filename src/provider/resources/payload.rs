@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::connection::{AccountIdentity, Connection, decode_handle, id_of_handle};
 use crate::engine::{Change, Object, Params, Wanted};
 use crate::provider::connection_schema::optional;
+use crate::provider::messages::found;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::schema::{Attribute, Rule};
@@ -57,6 +58,15 @@ pub(in crate::provider) struct Private {
 }
 
 impl Private {
+    /// Why private data cannot be read. Without it a missing object would count as deleted, and be made once more.
+    pub(in crate::provider) fn check(bytes: &[u8]) -> Result<(), Diagnostic> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let read = serde_json::from_slice::<Self>(bytes);
+        read.map(drop).map_err(|error| found::private_not_readable(&error.to_string()))
+    }
+
     pub(in crate::provider) fn decode(bytes: &[u8]) -> Self {
         serde_json::from_slice(bytes).unwrap_or_default()
     }

@@ -116,6 +116,9 @@ async fn imports(stage: &mut Stage) {
     stage.change("stripe_coupon", &unread, &written(10)).await;
     let mut private: Json = serde_json::from_slice(&coupon.private).unwrap();
     private["account"] = "acct_shop".into();
-    let of_shop = Object { private: private.to_string().into_bytes(), ..coupon };
+    let of_shop = Object { private: private.to_string().into_bytes(), ..coupon.clone() };
     stage.change("stripe_coupon", &of_shop, &written(20)).await;
+    private["home"] = "another form".into();
+    let of_tomorrow = Object { private: private.to_string().into_bytes(), ..coupon };
+    stage.read("stripe_coupon", &of_tomorrow).await;
 }
