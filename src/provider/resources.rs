@@ -9,17 +9,19 @@ mod entity;
 mod lifecycle;
 mod payload;
 mod readiness;
+mod reading;
 mod usage;
 
-pub(super) use account::{Configured, configured, not_surely_gone, on_way_to, seen_through};
+pub(super) use account::{Configured, configured};
 pub(super) use action::Action;
 pub(super) use connection::Connection;
 pub(super) use creation::{Creation, Made};
 pub(super) use entity::{Entity, find, record};
 pub(super) use lifecycle::{
-    check_end, comparable, end_attributes, end_object, end_sentence, end_told, ended_note, lacks_handle,
-    named, not_refreshed, stored, unchanged, unplanned, unreadable,
+    check_end, end_attributes, end_object, end_told, ended_note, forced_by_move, lacks_handle, named,
+    plan_object_end, stored, unchanged, unplanned,
 };
 pub(super) use payload::{Private, connection_attribute, keep_equal_handle};
 pub(super) use readiness::check as check_readiness;
+pub(super) use reading::{Reading, comparable, ended_outside, read_stored};
 pub(super) use usage::ExistingTypes;

@@ -1,26 +1,25 @@
-//! What all resources that keep an object of Stripe share: how it ends, and what is said of its end,
-//! of its drift, and of what could not be read.
-
+//! What all resources that keep an object of Stripe share: how it ends, and what is said of its end.
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::catalog::{self, API_VERSION};
+use crate::catalog;
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
-use crate::engine::{Change, End, EndWish, Ended, Object, OnDestroy, Predecessor, Restores, with_unanswered};
+use crate::engine::{Change, End, EndWish, Ended, Object, OnDestroy, Predecessor, Restores};
 use crate::provider::connection_schema::optional;
-use crate::provider::explain::{explain_connector, sentence};
+use crate::provider::explain::explain_connector;
 use crate::provider::messages::{ends, found, payload};
 use crate::provider::resources::account::{Stored, on_way_to};
 use crate::provider::resources::payload::Private;
+use crate::provider::resources::readiness;
 use crate::provider::resources::usage::in_use;
 use crate::provider::runtime::Runtime;
 use crate::provider::succession::Waiting;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::{Attribute, Rule};
-use crate::terraform::value::{Type, Value};
+use crate::terraform::value::{Path, Type, Value};
 
 /// The attributes that say how the object may end.
 pub(in crate::provider) fn end_attributes() -> [Attribute; 2] {
@@ -101,6 +100,26 @@ pub(in crate::provider) async fn end_told(
     told
 }
 
+/// The private data and the warnings of a planned end.
+pub(in crate::provider) async fn plan_object_end(
+    runtime: &Runtime,
+    object: &Object,
+    state: &Value,
+    private: &Private,
+) -> Result<(Private, Diagnostics), Diagnostic> {
+    let private = on_way_to(runtime, private, stored(object, state)).await?;
+    let mut diagnostics = end_told(runtime, object, state, &private).await;
+    let private = Private { told: !diagnostics.is_empty(), ..private };
+    diagnostics.extend(readiness::check(runtime, &Value::Null, private.handle.as_deref()).await);
+    Ok((private, diagnostics))
+}
+
+/// What forces a new object where the connection leads to another account. The stored handle may be as new as the
+/// configured one, so the id must change too.
+pub(in crate::provider) fn forced_by_move() -> Vec<Path> {
+    ["connection_handle", "id"].map(Path::attribute).to_vec()
+}
+
 /// What becomes of an entity that has ended outside of Terraform.
 pub(in crate::provider) fn ended_note(object: &Object, change: &Change) -> Option<Diagnostic> {
     let restores = change.restores?;
@@ -119,37 +138,6 @@ pub(in crate::provider) fn ended(result: Result<Ended, Error>) -> Option<Diagnos
         Ok(Ended::Stays(why) | Ended::Held(why)) => Some(ends::stays(&why)),
         Err(error) => Some(explain_connector(&error, "id")),
     }
-}
-
-/// Why an object could not be read. A permission that the key lacks is no reason to stop what else
-/// is to be done.
-pub(in crate::provider) fn unreadable(object: &Object, error: &Error) -> Diagnostic {
-    match error.stripe() {
-        Some(refusal) if refusal.lacks_permission() => not_refreshed(
-            object,
-            &format!(
-                "{} Give the restricted key this permission, or use another key.",
-                sentence(&error.to_string())
-            ),
-        ),
-        _ => explain_connector(error, "id"),
-    }
-}
-
-pub(in crate::provider) fn not_refreshed(object: &Object, why: &str) -> Diagnostic {
-    ends::not_refreshed(&object.entity.name, &object.locator, why).at_attribute("connection_handle")
-}
-
-/// What an answer is compared by: under another version of the API than the catalog's, a field that
-/// is not answered counts as it was.
-pub(in crate::provider) fn comparable(
-    runtime: &Runtime,
-    object: &Object,
-    body: &Json,
-    private: &Private,
-) -> Json {
-    let known = private.connection(runtime).is_ok_and(|connection| connection.api_version() == API_VERSION);
-    if known { body.clone() } else { with_unanswered(&object.entity.fields, body, &object.body) }
 }
 
 /// What stands before the ids of a connected account in an import id.

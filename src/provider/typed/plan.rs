@@ -3,8 +3,8 @@
 use crate::engine::{Object, Restores};
 use crate::provider::messages::found;
 use crate::provider::resources::{
-    Configured, Private, check_readiness, configured, end_told, keep_equal_handle, lacks_handle, named,
-    on_way_to, stored, unplanned,
+    Configured, Private, check_readiness, configured, end_told, forced_by_move, keep_equal_handle,
+    lacks_handle, named, plan_object_end, stored, unplanned,
 };
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
@@ -120,8 +120,7 @@ async fn plan_move(
     let mut planned = request.proposed;
     surface.set_unanswered(&mut planned, &request.config);
     planned.set("id", Value::Unknown);
-    // The stored handle may be as new as the configured one, so the id must change too.
-    let requires_replace = ["connection_handle", "id"].map(Path::attribute).to_vec();
+    let requires_replace = forced_by_move();
     PlanResponse { state: planned, requires_replace, private: memory.encode(), diagnostics }
 }
 
@@ -147,17 +146,12 @@ async fn plan_end(
     memory: Memory,
 ) -> PlanResponse {
     let object = surface.object(&request.prior, &memory);
-    match on_way_to(runtime, &memory.private, stored(&object, &request.prior)).await {
-        Ok(private) => {
-            let mut diagnostics = end_told(runtime, &object, &request.prior, &private).await;
-            let private = Private { told: !diagnostics.is_empty(), ..private };
-            diagnostics.extend(check_readiness(runtime, &Value::Null, private.handle.as_deref()).await);
-            PlanResponse {
-                private: Memory { private, ..memory }.encode(),
-                diagnostics,
-                ..PlanResponse::default()
-            }
-        }
+    match plan_object_end(runtime, &object, &request.prior, &memory.private).await {
+        Ok((private, diagnostics)) => PlanResponse {
+            private: Memory { private, ..memory }.encode(),
+            diagnostics,
+            ..PlanResponse::default()
+        },
         Err(elsewhere) => unplanned(request, vec![elsewhere]),
     }
 }

@@ -2,19 +2,14 @@
 
 use serde_json::Value as Json;
 
-use crate::connector::Connector;
 use crate::engine::{Object, export};
-use crate::provider::messages::ends;
 use crate::provider::metadata_rules::{with_defaults, without_defaults};
-use crate::provider::resources::{
-    comparable, end_sentence, not_refreshed, not_surely_gone, on_way_to, seen_through, stored, unreadable,
-};
+use crate::provider::resources::{Reading, comparable, ended_outside, read_stored};
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::asked::keeps_metadata;
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::Surface;
-use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::provider::StateResponse;
 use crate::terraform::schema::Presence;
 use crate::terraform::value::Value;
@@ -28,8 +23,9 @@ pub(super) async fn read(
     let mut memory = Memory::decode(&private);
     memory.private.imported |= memory.body.is_null();
     let object = surface.object(&state, &memory);
-    match read_through(runtime, &state, &object, &mut memory).await {
-        Ok(Some(body)) => {
+    match read_stored(runtime, &state, &object, &memory.private).await {
+        Ok(Some(Reading { body, private })) => {
+            memory.private = private;
             memory.locator = Some(object.locator.clone());
             let body = surface.kept_body(runtime, &state, body);
             let compared = comparable(runtime, &object, &body, &memory.private);
@@ -47,34 +43,6 @@ struct Found {
     body: Json,
     /// What of it drift is judged by.
     compared: Json,
-}
-
-/// Reads the object of a state in its own account; none when it is no longer there. What cannot be
-/// read stays as it is.
-async fn read_through(
-    runtime: &Runtime,
-    state: &Value,
-    object: &Object,
-    memory: &mut Memory,
-) -> Result<Option<Json>, Diagnostic> {
-    memory.private = on_way_to(runtime, &memory.private, stored(object, state)).await?;
-    let connection = memory.private.connection(runtime)?;
-    if connection.settings().suspended {
-        return Err(not_refreshed(object, "Its connection is suspended."));
-    }
-    let connector = Connector::new(&connection);
-    match seen_through(&connection, memory.private.home.as_ref(), object.read(&connector)).await {
-        Ok(Some((body, home))) => {
-            memory.private.home = Some(home);
-            memory.private.learn_peers(connector.count_peer(object.entity, &object.locator, &body));
-            Ok(Some(body))
-        }
-        Ok(None) => match not_surely_gone(&connection, &memory.private, stored(object, state)).await {
-            None => Ok(None),
-            Some(elsewhere) => Err(elsewhere),
-        },
-        Err(error) => Err(unreadable(object, &error)),
-    }
 }
 
 impl Surface {
@@ -110,8 +78,7 @@ impl Surface {
             }
         }
         memory.params = params.into_iter().filter(|(_, value)| !value.is_null()).collect();
-        let ended = object.ended_since(&body);
-        let ended = ended.map(|end| ends::ended_outside(&end_sentence(object, &end, ".")));
+        let ended = ended_outside(object, &body);
         memory.default_metadata = default_metadata;
         let is_first = memory.body.is_null();
         memory.body = body;

@@ -7,8 +7,10 @@ use crate::catalog;
 use crate::engine::{Change, Foreseen, Object, Restores, parse};
 use crate::provider::messages::{ends, found};
 use crate::provider::payload;
-use crate::provider::resources::account::{Configured, configured, on_way_to};
-use crate::provider::resources::lifecycle::{end_told, ended_note, lacks_handle, named, stored, unplanned};
+use crate::provider::resources::account::{Configured, configured};
+use crate::provider::resources::lifecycle::{
+    end_told, ended_note, forced_by_move, lacks_handle, named, plan_object_end, stored, unplanned,
+};
 use crate::provider::resources::payload::{Private, keep_equal_handle};
 use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
@@ -85,8 +87,7 @@ async fn plan_move(runtime: &Runtime, request: PlanRequest, private: &Private) -
     };
     let mut planned = request.proposed;
     set_unknown(&mut planned, &COMPUTED);
-    // The stored handle may be as new as the configured one, so the id must change too.
-    let requires_replace = ["connection_handle", "id"].map(Path::attribute).to_vec();
+    let requires_replace = forced_by_move();
     PlanResponse { state: planned, requires_replace, private: private.encode(), diagnostics }
 }
 
@@ -95,11 +96,8 @@ async fn plan_end(runtime: &Runtime, request: PlanRequest, private: Private) -> 
         Ok(object) => object,
         Err(unknown) => return unplanned(request, vec![unknown]),
     };
-    match on_way_to(runtime, &private, stored(&object, &request.prior)).await {
-        Ok(private) => {
-            let mut diagnostics = end_told(runtime, &object, &request.prior, &private).await;
-            let private = Private { told: !diagnostics.is_empty(), ..private };
-            diagnostics.extend(readiness::check(runtime, &Value::Null, private.handle.as_deref()).await);
+    match plan_object_end(runtime, &object, &request.prior, &private).await {
+        Ok((private, diagnostics)) => {
             PlanResponse { private: private.encode(), diagnostics, ..PlanResponse::default() }
         }
         Err(elsewhere) => unplanned(request, vec![elsewhere]),

@@ -4,14 +4,13 @@ use serde_json::Value as Json;
 
 use super::{object_of, written};
 use crate::catalog::names::quoted;
-use crate::connector::{Connector, Error};
+use crate::connector::Error;
 use crate::engine::{ImportError, ImportId, Object, export, parse, with_original_keys};
 use crate::provider::explain::explain_connector;
-use crate::provider::messages::{ends, found};
+use crate::provider::messages::found;
 use crate::provider::payload;
-use crate::provider::resources::account::{not_surely_gone, on_way_to, seen_through};
-use crate::provider::resources::lifecycle::{comparable, end_sentence, not_refreshed, stored, unreadable};
 use crate::provider::resources::payload::Private;
+use crate::provider::resources::reading::{Reading, comparable, ended_outside, read_stored};
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::PAYLOADS;
 use crate::terraform::diagnostic::Diagnostic;
@@ -21,8 +20,14 @@ use crate::terraform::value::Value;
 pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> StateResponse {
     let mut private = Private::decode(&private);
     private.imported |= state.get("input_payload").is_null();
-    match read_through(runtime, &state, &private).await {
-        Ok(Some(Reading { object, body, private })) => {
+    let object = match object_of(&state, &private) {
+        Ok(object) => object,
+        Err(unknown) => {
+            return StateResponse { state, private: private.encode(), diagnostics: vec![unknown] };
+        }
+    };
+    match read_stored(runtime, &state, &object, &private).await {
+        Ok(Some(Reading { body, private })) => {
             let mut now = state;
             let compared = comparable(runtime, &object, &body, &private);
             for name in PAYLOADS {
@@ -35,50 +40,11 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> S
             // Nothing is planned in a read: the record is what Stripe answers.
             now.set("record", Value::Null);
             now = written(now, object.entity, &object.locator, &body);
-            let end =
-                object.ended_since(&body).map(|end| ends::ended_outside(&end_sentence(&object, &end, ".")));
+            let end = ended_outside(&object, &body);
             StateResponse { state: now, private: private.encode(), diagnostics: end.into_iter().collect() }
         }
         Ok(None) => StateResponse::default(),
         Err(diagnostic) => StateResponse { state, private: private.encode(), diagnostics: vec![diagnostic] },
-    }
-}
-
-/// What a read has found.
-struct Reading {
-    /// The object as the state knows it.
-    object: Object,
-    /// The object as it is now.
-    body: Json,
-    /// The private data from now on.
-    private: Private,
-}
-
-/// Reads the object of a state in its own account; none when it is no longer there. What cannot be
-/// read stays as it is.
-async fn read_through(
-    runtime: &Runtime,
-    state: &Value,
-    private: &Private,
-) -> Result<Option<Reading>, Diagnostic> {
-    let object = object_of(state, private)?;
-    let private = on_way_to(runtime, private, stored(&object, state)).await?;
-    let connection = private.connection(runtime)?;
-    if connection.settings().suspended {
-        return Err(not_refreshed(&object, "Its connection is suspended."));
-    }
-    let connector = Connector::new(&connection);
-    match seen_through(&connection, private.home.as_ref(), object.read(&connector)).await {
-        Ok(Some((body, home))) => {
-            let mut private = Private { home: Some(home), ..private };
-            private.learn_peers(connector.count_peer(object.entity, &object.locator, &body));
-            Ok(Some(Reading { object, body, private }))
-        }
-        Ok(None) => match not_surely_gone(&connection, &private, stored(&object, state)).await {
-            None => Ok(None),
-            Some(elsewhere) => Err(elsewhere),
-        },
-        Err(error) => Err(unreadable(&object, &error)),
     }
 }
 

@@ -1,0 +1,87 @@
+//! Reads a stored object in the account that it was made in.
+
+use serde_json::Value as Json;
+
+use crate::catalog::API_VERSION;
+use crate::connector::{Connector, Error};
+use crate::engine::{Object, with_unanswered};
+use crate::provider::explain::{explain_connector, sentence};
+use crate::provider::messages::ends;
+use crate::provider::resources::account::{not_surely_gone, on_way_to, seen_through};
+use crate::provider::resources::lifecycle::{end_sentence, stored};
+use crate::provider::resources::payload::Private;
+use crate::provider::runtime::Runtime;
+use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::value::Value;
+
+/// What the read of a stored object has found.
+pub(in crate::provider) struct Reading {
+    /// The object as it is now.
+    pub(in crate::provider) body: Json,
+    /// The private data from now on.
+    pub(in crate::provider) private: Private,
+}
+
+/// Reads the object of a state; none when it is no longer there. What cannot be read stays as it is.
+pub(in crate::provider) async fn read_stored(
+    runtime: &Runtime,
+    state: &Value,
+    object: &Object,
+    private: &Private,
+) -> Result<Option<Reading>, Diagnostic> {
+    let private = on_way_to(runtime, private, stored(object, state)).await?;
+    let connection = private.connection(runtime)?;
+    if connection.settings().suspended {
+        return Err(not_refreshed(object, "Its connection is suspended."));
+    }
+    let connector = Connector::new(&connection);
+    match seen_through(&connection, private.home.as_ref(), object.read(&connector)).await {
+        Ok(Some((body, home))) => {
+            let mut private = Private { home: Some(home), ..private };
+            private.learn_peers(connector.count_peer(object.entity, &object.locator, &body));
+            Ok(Some(Reading { body, private }))
+        }
+        Ok(None) => match not_surely_gone(&connection, &private, stored(object, state)).await {
+            None => Ok(None),
+            Some(elsewhere) => Err(elsewhere),
+        },
+        Err(error) => Err(unreadable(object, &error)),
+    }
+}
+
+/// Why an object could not be read. A permission that the key lacks is no reason to stop what else
+/// is to be done.
+fn unreadable(object: &Object, error: &Error) -> Diagnostic {
+    match error.stripe() {
+        Some(refusal) if refusal.lacks_permission() => not_refreshed(
+            object,
+            &format!(
+                "{} Give the restricted key this permission, or use another key.",
+                sentence(&error.to_string())
+            ),
+        ),
+        _ => explain_connector(error, "id"),
+    }
+}
+
+fn not_refreshed(object: &Object, why: &str) -> Diagnostic {
+    ends::not_refreshed(&object.entity.name, &object.locator, why).at_attribute("connection_handle")
+}
+
+/// What an answer is compared by: under another version of the API than the catalog's, a field that
+/// is not answered counts as it was.
+pub(in crate::provider) fn comparable(
+    runtime: &Runtime,
+    object: &Object,
+    body: &Json,
+    private: &Private,
+) -> Json {
+    let known = private.connection(runtime).is_ok_and(|connection| connection.api_version() == API_VERSION);
+    if known { body.clone() } else { with_unanswered(&object.entity.fields, body, &object.body) }
+}
+
+/// What there is to say of an object that has ended since it was read last.
+pub(in crate::provider) fn ended_outside(object: &Object, body: &Json) -> Option<Diagnostic> {
+    let end = object.ended_since(body)?;
+    Some(ends::ended_outside(&end_sentence(object, &end, ".")))
+}
