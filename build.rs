@@ -28,6 +28,8 @@ mod secrets;
 mod shape;
 #[path = "src/catalog/spelling.rs"]
 mod spelling;
+#[path = "src/catalog/words.rs"]
+mod words;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");

@@ -26,6 +26,7 @@ mod number_range;
 mod secrecy;
 mod shape;
 pub mod spelling;
+mod words;
 
 pub use currency::currencies;
 pub use index::{API_VERSION, Called, Catalog, Match, Offer, Summary, catalog};
@@ -34,3 +35,4 @@ pub use model::{
 };
 pub use number_range::NumberRange;
 pub use shape::{Clearing, Kind, Member, Presence, Shape, at, find, other_spelling, whole_spelling};
+pub use words::Words;

@@ -111,9 +111,9 @@ pub struct Entity {
     /// Names of which Stripe gives each to one entity, with the param that takes it from another.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub transfers: std::collections::BTreeMap<String, String>,
-    /// Fields that are null where a param is this word, by path. A `*` stands for any key of a map.
-    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    pub null_words: std::collections::BTreeMap<String, String>,
+    /// What Stripe answers in other words than it takes.
+    #[serde(default, skip_serializing_if = "super::words::Words::is_empty")]
+    pub words: super::words::Words,
     /// What is worked out of the rest when it is first asked for.
     #[serde(skip)]
     pub(super) derived: Derived,

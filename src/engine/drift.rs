@@ -10,7 +10,7 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Entity, Member, Shape, find};
+use crate::catalog::{Entity, Shape, find};
 use crate::engine::Params;
 use crate::engine::compare::{elements, equal, fulfils, inside, may_fulfil, reference};
 use crate::engine::params::dotted;
@@ -18,7 +18,9 @@ use crate::engine::words::with_words;
 
 /// `params` with every value that has drifted replaced by what Stripe holds now; none when
 /// nothing has.
-pub(super) fn drifted(known: &[Member], params: &Params, then: &Json, now: &Json) -> Option<Params> {
+pub(super) fn drifted(entity: &Entity, params: &Params, then: &Json, now: &Json) -> Option<Params> {
+    let known = entity.params();
+    let (then, now) = (&*with_words(entity, then), &*with_words(entity, now));
     let mut found = params.clone();
     for (name, wanted) in &mut found {
         let shape = find(known, name).map(|param| &param.shape);
@@ -107,9 +109,7 @@ fn presumed_value(shape: Option<&Shape>, wanted: &Json, now: Option<&Json>) -> J
 /// Adds to `params` what is wanted beside them and Stripe holds already: a default that is written out, a value that
 /// no call could take away. It need not be sent, and needs no new object.
 pub(super) fn hold_beside(entity: &Entity, params: &mut Params, wanted: &Params, body: &Json) {
-    // Most types have no words, and a plan asks this of every object.
-    let worded = (!entity.null_words.is_empty()).then(|| with_words(entity, body));
-    let body = worded.as_ref().unwrap_or(body);
+    let body = with_words(entity, body);
     for (name, wanted) in wanted {
         let shape = find(entity.params(), name).map(|param| &param.shape);
         Place { entity, path: name.clone(), shape, now: body.get(name) }.hold(params, name, wanted);
@@ -150,6 +150,7 @@ impl Place<'_> {
 
 /// Whether an object is already as a param wants it; what Stripe does not answer is as by default.
 pub(super) fn is_so(entity: &Entity, name: &str, wanted: &Json, body: &Json) -> bool {
+    let body = with_words(entity, body);
     let shape = find(entity.params(), name).map(|param| &param.shape);
     match body.get(name) {
         Some(now) => fulfils(shape, wanted, now),
@@ -194,7 +195,7 @@ mod tests {
     }
 
     fn drift(name: &str, params: &Json, then: &Json, now: &Json) -> Option<Json> {
-        drifted(entity(name).unwrap().params(), &map(params), then, now).map(Json::Object)
+        drifted(entity(name).unwrap(), &map(params), then, now).map(Json::Object)
     }
 
     #[test]

@@ -7,12 +7,12 @@ use crate::connector::placed;
 use crate::engine::Params;
 use crate::engine::compare::{elements, equal, reference};
 use crate::engine::params::{accepted, dotted};
-use crate::engine::words::with_words;
+use crate::engine::words::with_implied;
 
 /// The params that would make an object as Stripe shows it. Left out is what is not set, what is
 /// as it is where nothing is written, what is secret, what changes by itself, and what no create and no update takes.
 pub fn export(entity: &'static Entity, locator: &str, body: &Json) -> Params {
-    let body = &with_words(entity, body);
+    let body = &*with_implied(entity, body);
     let create = entity.create_params();
     let update = entity.operation(OperationKind::Update).map_or(&[][..], |update| &update.params);
     let later = update.iter().filter(|param| find(create, &param.name).is_none());

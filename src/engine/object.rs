@@ -115,8 +115,7 @@ impl Object {
     /// What was written, with every value that has changed in Stripe since as it is there now;
     /// none when nothing has.
     pub fn drifted(&self, now: &Json) -> Option<Params> {
-        let known = self.entity.params();
-        (!self.body.is_null()).then(|| drift::drifted(known, &self.params, &self.body, now))?
+        (!self.body.is_null()).then(|| drift::drifted(self.entity, &self.params, &self.body, now))?
     }
 }
 

@@ -1,32 +1,65 @@
-//! Words that params take and for which Stripe answers null: the last tier of a price goes up to `inf`.
+//! What Stripe answers in other words than it takes: the last tier of a price goes up to `inf` and is answered with
+//! null, a webhook endpoint that is `disabled` says so in its `status`.
 
-use serde_json::Value as Json;
+use std::borrow::Cow;
 
-use crate::catalog::Entity;
+use serde_json::{Map, Value as Json};
 
-/// An answer with those words in the place of null.
-pub(super) fn with_words(entity: &Entity, body: &Json) -> Json {
+use crate::catalog::{Entity, Words};
+
+/// An answer in the words of the params.
+pub(super) fn with_words<'b>(entity: &Entity, body: &'b Json) -> Cow<'b, Json> {
+    // Most types have none, and a plan asks this of every object.
+    let Words { null, told_by, .. } = &entity.words;
+    if null.is_empty() && told_by.is_empty() {
+        return Cow::Borrowed(body);
+    }
     let mut worded = body.clone();
-    for (path, word) in &entity.null_words {
-        put(&mut worded, path, word);
+    for (path, word) in null {
+        at_places(&mut worded, path, &mut |members, name| {
+            if let Some(member @ Json::Null) = members.get_mut(name) {
+                *member = word.as_str().into();
+            }
+        });
+    }
+    for (param, tells) in told_by {
+        let told = body.get(&tells.field).and_then(Json::as_str).map(|value| value == tells.value);
+        if let (Some(told), Json::Object(members)) = (told, &mut worded) {
+            members.insert(param.clone(), told.into());
+        }
+    }
+    Cow::Owned(worded)
+}
+
+/// An answer in the words of the params that would make the object, with what it only implies.
+pub(super) fn with_implied<'b>(entity: &Entity, body: &'b Json) -> Cow<'b, Json> {
+    let mut worded = with_words(entity, body);
+    for path in &entity.words.implied {
+        at_places(worded.to_mut(), path, &mut |members, name| {
+            members.entry(name).or_insert(Json::Bool(true));
+        });
     }
     worded
 }
 
-/// Puts a word where there is null, in every item of lists and under every key that `*` stands for.
-fn put(value: &mut Json, path: &str, word: &str) {
-    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    match value {
-        Json::Array(items) => items.iter_mut().for_each(|item| put(item, path, word)),
-        Json::Object(members) if name == "*" => {
-            members.values_mut().for_each(|member| put(member, rest.unwrap_or_default(), word));
+/// Does something to every object that holds the last step of a path: in every item of lists and under every key
+/// that `*` stands for. A text where an object is taken is one that says only how its members are doing.
+fn at_places(value: &mut Json, path: &str, act: &mut impl FnMut(&mut Map<String, Json>, &str)) {
+    if let Json::Array(items) = value {
+        return items.iter_mut().for_each(|item| at_places(item, path, act));
+    }
+    if value.is_string() {
+        *value = Json::Object(Map::new());
+    }
+    let Json::Object(members) = value else { return };
+    match path.split_once('.') {
+        None => act(members, path),
+        Some(("*", rest)) => members.values_mut().for_each(|member| at_places(member, rest, act)),
+        Some((name, rest)) => {
+            if let Some(member) = members.get_mut(name) {
+                at_places(member, rest, act);
+            }
         }
-        Json::Object(members) => match (members.get_mut(name), rest) {
-            (Some(member), Some(rest)) => put(member, rest, word),
-            (Some(member @ Json::Null), None) => *member = word.into(),
-            _ => {}
-        },
-        _ => {}
     }
 }
 
@@ -34,7 +67,7 @@ fn put(value: &mut Json, path: &str, word: &str) {
 mod tests {
     use serde_json::json;
 
-    use super::with_words;
+    use super::{with_implied, with_words};
     use crate::connector::entity;
 
     #[test]
@@ -43,6 +76,26 @@ mod tests {
             "currency_options": {"eur": {"tiers": [{"up_to": null}]}}, "nickname": null});
         let expected = json!({"tiers": [{"up_to": 10}, {"up_to": "inf"}],
             "currency_options": {"eur": {"tiers": [{"up_to": "inf"}]}}, "nickname": null});
-        assert_eq!(with_words(entity("Price").unwrap(), &body), expected);
+        assert_eq!(*with_words(entity("Price").unwrap(), &body), expected);
+    }
+
+    #[test]
+    fn a_status_tells_what_a_param_has_set() {
+        let told = |status: &str| {
+            let body = json!({"status": status});
+            with_words(entity("WebhookEndpoint").unwrap(), &body)["disabled"].clone()
+        };
+        assert_eq!([told("disabled"), told("enabled")], [json!(true), json!(false)]);
+    }
+
+    #[test]
+    fn what_is_answered_implies_what_makes_it() {
+        let body = json!({"custom_unit_amount": {"minimum": 100}, "currency_options": {"eur": {"custom_unit_amount": null}}});
+        let expected = json!({"custom_unit_amount": {"minimum": 100, "enabled": true},
+            "currency_options": {"eur": {"custom_unit_amount": null}}});
+        assert_eq!(*with_implied(entity("Price").unwrap(), &body), expected);
+        let body = json!({"capabilities": {"transfers": "inactive"}});
+        let expected = json!({"capabilities": {"transfers": {"requested": true}}});
+        assert_eq!(*with_implied(entity("Account").unwrap(), &body), expected);
     }
 }

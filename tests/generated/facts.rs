@@ -29,6 +29,8 @@ mod secrets;
 mod shape;
 #[path = "../../src/catalog/spelling.rs"]
 mod spelling;
+#[path = "../../src/catalog/words.rs"]
+mod words;
 
 use model::Entity;
 

@@ -105,7 +105,7 @@ impl EntityJoin {
         self.entity.recreates.clone_from(&rule.recreates);
         self.entity.drifting.clone_from(&rule.drifting);
         self.entity.transfers.clone_from(&rule.transfers);
-        self.entity.null_words.clone_from(&rule.null_words);
+        self.entity.words.clone_from(&rule.words);
         self.check_fields(rule);
         self.check_params(rule);
         self.apply_actions(&rule.actions);
@@ -142,7 +142,7 @@ impl EntityJoin {
                 format!("natural_keys: {param:?} is no param of a create and field of an answer")
             });
         }
-        for path in rule.null_words.keys() {
+        for path in rule.words.null.keys().chain(&rule.words.implied) {
             let first = path.split('.').next().unwrap_or_default();
             self.require(self.entity.field(first).is_some(), || format!("there is no field {path:?}"));
         }
@@ -179,6 +179,12 @@ impl EntityJoin {
         for path in rule.modifiers.iter().chain(rule.transfers.values()).chain(&rule.recreates) {
             let known = is_param(path) && self.entity.field_at(path).is_none();
             self.require(known, || format!("{path:?} is no param, or Stripe answers it"));
+        }
+        for (param, tells) in &rule.words.told_by {
+            let known = is_param(param) && self.entity.field(param).is_none();
+            self.require(known && self.entity.field(&tells.field).is_some(), || {
+                format!("words: {param:?} is no param, or Stripe answers it, or has no {:?}", tells.field)
+            });
         }
         for path in &rule.recreates {
             let needed = !update.is_empty() && at(&update, path).is_none();

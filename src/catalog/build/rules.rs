@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::model::{EndsWith, Items, OutputShape, Removal, Restoration};
+use super::words::Words;
 
 /// The rules by key: the object in Stripe's spelling, or the service. What has no rule is as usual.
 pub type Rules = BTreeMap<String, EntityRule>;
@@ -103,9 +104,9 @@ pub struct EntityRule {
     /// Names of which Stripe gives each to one entity, with the param that takes it from another.
     #[serde(default)]
     pub transfers: BTreeMap<String, String>,
-    /// Fields that are null where a param is this word, by path.
+    /// What Stripe answers in other words than it takes.
     #[serde(default)]
-    pub null_words: BTreeMap<String, String>,
+    pub words: Words,
     /// By Stripe's verb.
     #[serde(default)]
     pub actions: BTreeMap<String, ActionRule>,
