@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Items, Member, OperationKind, find};
-use crate::engine::compare::{elements, reference};
+use crate::engine::compare::{elements, may_fulfil, reference};
 
 /// The params of an update with the items of lists named by the ids they have in the entity as
 /// last seen, and those that are no longer wanted taken away.
@@ -32,13 +32,26 @@ fn known_members<'e>(entity: &'e Entity, list: &str) -> &'e [Member] {
 /// Gives an item the id of the one that is there, which is then taken out of `left`.
 fn name(item: &mut Json, rule: &Items, left: &mut Vec<&Json>, known: &[Member]) {
     let Some(members) = item.as_object_mut().filter(|members| !members.contains_key("id")) else { return };
-    let wanted = members.get(&rule.by).filter(|value| !value.is_null());
-    let same = |there: &&Json| there.get(&rule.by).map(reference) == wanted;
-    if let (Some(at), true) = (left.iter().position(same), wanted.is_some()) {
+    // A price may be written as what it is made from.
+    let data = format!("{}_data", rule.by);
+    if let Some(at) = left.iter().position(|there| is_item(members, &rule.by, &data, known, there)) {
         let id = left.remove(at).get("id").cloned().unwrap_or_default();
-        // What only a create takes says nothing new of an item that is there.
-        members.retain(|name, _| find(known, name).is_some());
+        // What only a create takes says nothing new of an item that is there, nor what it was made from.
+        members.retain(|name, _| *name != data && find(known, name).is_some());
         members.insert("id".to_owned(), id);
+    }
+}
+
+/// Whether an item that is there is the one that is written.
+fn is_item(written: &Map<String, Json>, by: &str, data: &str, known: &[Member], there: &Json) -> bool {
+    let is_written = |name: &str| written.get(name).filter(|value| !value.is_null());
+    let named = there.get(by).unwrap_or(&Json::Null);
+    match (is_written(by), is_written(data)) {
+        (Some(wanted), _) => reference(named) == wanted,
+        (None, Some(wanted)) if named.is_object() => {
+            may_fulfil(find(known, data).map(|it| &it.shape), wanted, named)
+        }
+        _ => false,
     }
 }
 
@@ -69,6 +82,36 @@ mod tests {
             {"price": "price_1", "quantity": 9, "id": "si_1"}, {"price": "price_3"}, {"id": "si_2", "deleted": true}
         ]});
         assert_eq!(sent("Subscription", &wanted, &body), expected);
+    }
+
+    #[test]
+    fn an_item_that_is_written_as_what_its_price_is_made_from_is_named_too() {
+        let data = json!({"currency": "usd", "product": "prod_1", "unit_amount": 500, "recurring": {"interval": "month"}});
+        let price = json!({"id": "price_9", "object": "price", "currency": "usd", "product": "prod_1", "unit_amount": 500,
+            "recurring": {"interval": "month", "interval_count": 1}});
+        let body = json!({"items": {"object": "list", "data": [
+            {"id": "si_2", "price": price, "quantity": 5},
+            {"id": "si_1", "price": {"id": "price_1", "object": "price"}, "quantity": 1}
+        ]}});
+        let wanted =
+            json!({"items": [{"price": "price_1", "quantity": 2}, {"price_data": data, "quantity": 5}]});
+        let expected = json!({"items": [
+            {"price": "price_1", "quantity": 2, "id": "si_1"}, {"quantity": 5, "id": "si_2"}
+        ]});
+        assert_eq!(sent("Subscription", &wanted, &body), expected);
+        let mut other = wanted.clone();
+        other["items"][1]["price_data"]["unit_amount"] = 600.into();
+        let expected = json!({"items": [
+            {"price": "price_1", "quantity": 2, "id": "si_1"}, other["items"][1], {"id": "si_2", "deleted": true}
+        ]});
+        assert_eq!(sent("Subscription", &other, &body), expected);
+        let data = json!({"currency": "usd", "unit_amount": 500, "product_data": {"name": "T-shirt"}});
+        let body = json!({"line_items": {"object": "list", "data": [{"id": "li_1", "price": price, "quantity": 1}]}});
+        let wanted = json!({"line_items": [{"price_data": data, "quantity": 2}]});
+        assert_eq!(
+            sent("PaymentLink", &wanted, &body),
+            json!({"line_items": [{"quantity": 2, "id": "li_1"}]})
+        );
     }
 
     #[test]
