@@ -90,6 +90,8 @@ pub struct Connection {
     client: OnceCell<Arc<Client>>,
     /// The account of the key, once Stripe was asked for it; none inside if it could not be told.
     pub(super) asked_account: OnceCell<Option<String>>,
+    /// Stripe has answered for the account.
+    pub(super) checked: OnceCell<()>,
     /// What the layer above keeps as long as the connection is open.
     beside: OnceLock<Arc<dyn Any + Send + Sync>>,
     log: Option<Arc<Log>>,
@@ -107,6 +109,7 @@ impl Connection {
             secrets,
             client: OnceCell::new(),
             asked_account: OnceCell::new(),
+            checked: OnceCell::new(),
             beside: OnceLock::new(),
             log,
         }

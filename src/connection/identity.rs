@@ -91,6 +91,14 @@ impl Connection {
         Ok(())
     }
 
+    /// The same, asked until it succeeds.
+    ///
+    /// # Errors
+    /// As for [`Connection::check`].
+    pub async fn check_once(&self) -> Result<(), Error> {
+        self.checked.get_or_try_init(|| self.check()).await.map(|()| ())
+    }
+
     /// The id of the account that answers.
     async fn own_account(&self) -> Result<String, Error> {
         let operation =

@@ -9,7 +9,7 @@ use crate::connector;
 use crate::engine::{self, Adopted, Faults, Leftovers, ParamError, Taken, UnlistedValue};
 use crate::provider::connection_error::describe;
 use crate::provider::messages::{found, journal, payload, stripe};
-use crate::stripe::Kind;
+use crate::stripe::{Error, Kind};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::Value;
 
@@ -165,16 +165,18 @@ pub(super) fn explain_connection(error: &connection::Error, attribute: &str) -> 
         }
         connection::Error::NoKey => return stripe::no_key(&cause),
         connection::Error::NotASecretKey { .. } => return stripe::no_secret_key(&cause),
-        connection::Error::Stripe(error) => return explain_stripe(error.kind(), &cause, attribute),
+        connection::Error::Stripe(error) => return explain_stripe(error, &cause, attribute),
         _ => return stripe::connection_not_usable(&cause),
     };
     told.at_attribute("connection_handle")
 }
 
 /// A failure on the way to Stripe or by Stripe.
-fn explain_stripe(kind: Kind, cause: &str, attribute: &str) -> Diagnostic {
+fn explain_stripe(error: &Error, cause: &str, attribute: &str) -> Diagnostic {
+    let kind = error.kind();
     let told = match kind {
         Kind::Auth => stripe::refused_key(cause),
+        Kind::Permission if !error.lacks_permission() => stripe::refused_account(cause),
         Kind::Permission => stripe::lacks_permission(cause),
         Kind::NotFound => stripe::not_found(cause),
         Kind::Card => stripe::declined(cause),

@@ -5,6 +5,8 @@ use crate::terraform::message::messages;
 messages! {
     error refused_key(cause: &str) "Stripe Refused The Key"
         "{cause}" "Check that the key is complete, not revoked, and of the right mode.";
+    error refused_account(cause: &str) "Stripe Refused The Account"
+        "{cause}" "Check `account_id`, and that the key is one of that account or of its platform.";
     error lacks_permission(cause: &str) "Stripe Key Lacks Permission"
         "{cause}" "Give the restricted key the permission that Stripe names, or use another key.";
     error not_found(cause: &str) "Not Found In Stripe"

@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 use crate::catalog::Entity;
 use crate::connection::{AccountIdentity, Connection, Likeness};
 use crate::connector::Error;
+use crate::provider::explain::explain_connection;
 use crate::provider::messages::stripe;
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
@@ -87,6 +88,8 @@ pub(in crate::provider) async fn configured(
     // An apply cannot replace what was planned while the handle was not known.
     let may_move = !runtime.applies.load(Ordering::Relaxed) && home.handle != named && home.handle.is_some();
     if may_move && !home.is_left_by(&home.used).await {
+        // Else the apply would end the object here and find that it cannot be made there.
+        connection.check_once().await.map_err(|error| explain_connection(&error, "connection_handle"))?;
         return Ok(Configured::Moved(Private { leaves: home.handle, ..private.on(named) }));
     }
     Err(leads_to_another(&home.account, &connection, stored).await)
@@ -154,8 +157,8 @@ pub(in crate::provider) async fn not_surely_gone(
     }
 }
 
-/// What the read of an object shows, and where the object is. Stripe is asked for the account where it is not
-/// known yet, once for the connection, while the read is under way: the first plan waits for one answer, not for two.
+/// What the read of an object shows, and where the object is. Where that is not known, Stripe is asked for the account,
+/// once for the connection, while the read is under way.
 pub(in crate::provider) async fn seen_through(
     connection: &Connection,
     known: Option<&AccountIdentity>,
@@ -169,11 +172,17 @@ pub(in crate::provider) async fn seen_through(
     }
 }
 
-/// Where a connection leads, with the account that is known of an object behind it.
+/// Where a connection leads, with the account that is known of an object behind it. Through the key that has made the
+/// object nothing needs to be asked, and what is kept beside the state stays as it is: a change of it is drift to
+/// `terraform plan -refresh-only -detailed-exitcode`.
 async fn home_of(connection: &Connection, known: Option<&AccountIdentity>) -> AccountIdentity {
-    match known.and_then(|known| known.account_id.clone()) {
-        Some(account) => AccountIdentity { account_id: Some(account), ..connection.identity().await },
-        None => connection.asked_identity().await,
+    let now = connection.identity().await;
+    match known {
+        Some(AccountIdentity { account_id: account_id @ Some(_), .. }) => {
+            AccountIdentity { account_id: account_id.clone(), ..now }
+        }
+        Some(known) if known.likeness(&now) == Likeness::Same => known.clone(),
+        _ => connection.asked_identity().await,
     }
 }
 

@@ -14,6 +14,7 @@ use crate::provider::connection_schema::{
 use crate::provider::connection_settings::{self, API_KEY};
 use crate::provider::managed::Resource;
 use crate::provider::messages::{settings, stripe};
+use crate::provider::resources::lifecycle::unchanged;
 use crate::provider::runtime::Runtime;
 use crate::provider::setting_faults::{check_key, idle_service_account};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -203,7 +204,11 @@ fn set_unknown(planned: &mut Value, names: &[&str]) {
 
 async fn apply(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     if request.planned.is_null() {
-        return StateResponse::default();
+        // A replacement that was asked for, and that of a tainted connection, are planned as a create.
+        return match refused_by_lock(&request.prior, &Value::Null) {
+            None => StateResponse::default(),
+            Some(locked) => unchanged(request, vec![locked]),
+        };
     }
     let mut state = request.planned;
     derive_from_settings(&mut state);
