@@ -48,7 +48,7 @@ pub use create::{Created, Creation, create};
 pub use end::Ended;
 pub use end_wish::{EndWish, OnDestroy};
 pub use error::Error;
-pub use export::export;
+pub use export::{export, export_whole};
 pub use foresight::Foreseen;
 pub use import::{ImportError, ImportId, is_account};
 pub use journal::{Adopted, Intent, Journal, JournalPlace, Leftovers, PendingCreate, fingerprint};

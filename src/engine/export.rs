@@ -12,6 +12,16 @@ use crate::engine::words::with_implied;
 /// The params that would make an object as Stripe shows it. Left out is what is not set, what is
 /// as it is where nothing is written, what is secret, what changes by itself, and what no create and no update takes.
 pub fn export(entity: &'static Entity, locator: &str, body: &Json) -> Params {
+    exported(Exporter { entity, with_defaults: false }, locator, body)
+}
+
+/// The same with what is as it is where nothing is written.
+pub fn export_whole(entity: &'static Entity, locator: &str, body: &Json) -> Params {
+    exported(Exporter { entity, with_defaults: true }, locator, body)
+}
+
+fn exported(exporter: Exporter, locator: &str, body: &Json) -> Params {
+    let entity = exporter.entity;
     let body = &*with_implied(entity, body);
     let create = entity.create_params();
     let update = entity.operation(OperationKind::Update).map_or(&[][..], |update| &update.params);
@@ -21,7 +31,7 @@ pub fn export(entity: &'static Entity, locator: &str, body: &Json) -> Params {
     let chosen = !entity.id_prefix.is_empty() && own_id.starts_with(&entity.id_prefix);
     let members = create.iter().chain(later).filter(|member| member.name != "id" || !chosen);
     let members = members.filter(|member| !entity.drifting.contains(&member.name));
-    let mut params = Exporter { entity }.members(&members.collect::<Vec<_>>(), body, "");
+    let mut params = exporter.members(&members.collect::<Vec<_>>(), body, "");
     params.extend(places(entity, locator));
     params
 }
@@ -48,6 +58,7 @@ fn without_own_currency(mut options: Json, body: &Json) -> Option<Json> {
 #[derive(Clone, Copy)]
 struct Exporter {
     entity: &'static Entity,
+    with_defaults: bool,
 }
 
 impl Exporter {
@@ -97,7 +108,7 @@ impl Exporter {
         if unset || shape.sensitive || self.entity.is_secret(path) {
             return None;
         }
-        if default.is_some_and(|default| equal(Some(shape), default, now)) {
+        if !self.with_defaults && default.is_some_and(|default| equal(Some(shape), default, now)) {
             return None;
         }
         match &shape.kind {

@@ -2,14 +2,15 @@
 
 use serde_json::Value as Json;
 
-use crate::engine::{Object, export};
+use crate::engine::{Object, Params, export, export_whole, sound_params};
 use crate::provider::metadata_rules::{with_defaults, without_defaults};
+use crate::provider::payload::known_part;
 use crate::provider::resources::{Reading, comparable, ended_outside, read_stored};
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::asked::keeps_metadata;
 use crate::provider::typed::memory::Memory;
-use crate::provider::typed::surface::Surface;
+use crate::provider::typed::surface::{Form, Slot, Surface};
 use crate::terraform::provider::StateResponse;
 use crate::terraform::schema::Presence;
 use crate::terraform::value::Value;
@@ -23,13 +24,14 @@ pub(super) async fn read(
     let mut memory = Memory::decode(&private);
     memory.private.imported |= memory.body.is_null();
     let object = surface.object(&state, &memory);
+    let is_import = memory.body.is_null() && surface.says_only_where(&state);
     match read_stored(runtime, &state, &object, &memory.private).await {
         Ok(Some(Reading { body, private })) => {
             memory.private = private;
             memory.locator = Some(object.locator.clone());
             let body = surface.kept_body(runtime, &state, body);
             let compared = comparable(runtime, &object, &body, &memory.private);
-            surface.now(&state, Found { memory, body, compared }, &object)
+            surface.now(&state, Found { memory, body, compared, is_import }, &object)
         }
         Ok(None) => StateResponse::default(),
         Err(diagnostic) => StateResponse { state, private: memory.encode(), diagnostics: vec![diagnostic] },
@@ -43,6 +45,8 @@ struct Found {
     body: Json,
     /// What of it drift is judged by.
     compared: Json,
+    /// The state says where the object is, and nothing else.
+    is_import: bool,
 }
 
 impl Surface {
@@ -52,16 +56,18 @@ impl Surface {
         let state = Value::map([("id", Value::from(own))]);
         let object = self.object(&state, &memory);
         let body = self.kept_body(runtime, &state, body);
-        self.now(&state, Found { memory, compared: body.clone(), body }, &object).state
+        let found = Found { memory, compared: body.clone(), body, is_import: true };
+        self.now(&state, found, &object).state
     }
 
     /// The state as Stripe holds the object now: what drifted among the written, and what is
     /// answered.
     fn now(&self, state: &Value, found: Found, object: &Object) -> StateResponse {
-        let Found { mut memory, body, compared } = found;
+        let Found { mut memory, body, compared, is_import } = found;
         let mut shown = self.kept(state, &memory);
         let params = if object.imported {
-            export(self.entity, &object.locator, &body)
+            let unanswered = self.unanswered_params(state);
+            unanswered.into_iter().chain(export(self.entity, &object.locator, &body)).collect()
         } else {
             object.drifted(&compared).unwrap_or_else(|| object.params.clone())
         };
@@ -80,25 +86,43 @@ impl Surface {
         memory.params = params.into_iter().filter(|(_, value)| !value.is_null()).collect();
         let ended = ended_outside(object, &body);
         memory.default_metadata = default_metadata;
-        let is_first = memory.body.is_null();
         memory.body = body;
         let mut now = self.answered(&shown, &memory, &object.locator);
-        if is_first {
+        if is_import {
             self.leave_unset(&mut now, &memory);
         }
         StateResponse { state: now, private: memory.encode(), diagnostics: ended.into_iter().collect() }
     }
 
-    /// What an import shows first is what a configuration would have to say, so that Terraform generates
-    /// that and no more. The next read shows the rest.
+    /// What an import shows first is what a configuration can say, because Terraform generates one from it: no second
+    /// spelling of a value, nothing that changes by itself, no block that says what is so anyway. The next read shows
+    /// the rest.
     fn leave_unset(&self, state: &mut Value, memory: &Memory) {
+        let locator = memory.locator.as_deref().unwrap_or_default();
+        let writable = export_whole(self.entity, locator, &memory.body);
         let unset = self.arguments().filter(|slot| !memory.params.contains_key(&slot.member));
-        for slot in unset.filter(|slot| slot.presence != Presence::Required) {
-            let is_place = self.entity.parents().contains(&slot.member.as_str()) || slot.member == "id";
-            if !is_place {
+        for slot in unset.filter(|slot| slot.presence != Presence::Required && !self.is_place(slot)) {
+            let is_answered = matches!(slot.form, Form::Attribute(_)) && slot.presence.is_computed();
+            if !is_answered || !writable.contains_key(&slot.member) {
                 state.set(&slot.name, slot.nothing());
             }
         }
+    }
+
+    /// Whether an argument says where the object is.
+    fn is_place(&self, slot: &Slot) -> bool {
+        self.entity.parents().contains(&slot.member.as_str()) || slot.member == "id"
+    }
+
+    /// Whether a state is that of an import, which has not read the object yet.
+    fn says_only_where(&self, state: &Value) -> bool {
+        self.slots.iter().filter(|slot| !self.is_place(slot)).all(|slot| slot.is_unset(state.get(&slot.name)))
+    }
+
+    /// What a state of another provider says of params that Stripe never answers.
+    fn unanswered_params(&self, state: &Value) -> Params {
+        let written = sound_params(self.entity, &self.written(&known_part(state))).params;
+        written.into_iter().filter(|(name, _)| self.entity.field(name).is_none()).collect()
     }
 
     /// A state without what Stripe answers.
