@@ -19,9 +19,9 @@ pub struct Constraints {
     /// Params of which a call may have one.
     pub exclusive: Vec<(String, String)>,
     /// What a number must be at least.
-    pub least: BTreeMap<String, i64>,
+    pub least: BTreeMap<String, i32>,
     /// What a number may be at most.
-    pub most: BTreeMap<String, i64>,
+    pub most: BTreeMap<String, i32>,
     /// The most characters of a text.
     pub longest: BTreeMap<String, usize>,
     /// The most items of a list.
@@ -60,9 +60,9 @@ pub enum Violation<'t> {
     /// The condition is met.
     Met(&'t Condition),
     /// The number is below this one.
-    TooLow(&'t str, i64),
+    TooLow(&'t str, i32),
     /// The number is above this one.
-    TooHigh(&'t str, i64),
+    TooHigh(&'t str, i32),
     /// The text has more characters.
     TooLong(&'t str, usize),
     /// The list has more items.
@@ -99,11 +99,17 @@ impl Constraints {
     }
 
     fn exceeded<'t>(&'t self, known: Known<'t>) -> impl Iterator<Item = Violation<'t>> {
-        let number = move |path: &str| known.at(path).and_then(Json::as_i64);
+        let number = move |path: &str| known.at(path).and_then(number_in);
         let length = move |path: &str| known.at(path)?.as_str().map(|text| text.chars().count());
         let count = move |path: &str| known.at(path)?.as_array().map(Vec::len);
-        let low = self.least.iter().filter(move |(path, least)| number(path).is_some_and(|it| it < **least));
-        let high = self.most.iter().filter(move |(path, most)| number(path).is_some_and(|it| it > **most));
+        let low = self
+            .least
+            .iter()
+            .filter(move |(path, least)| number(path).is_some_and(|it| it < f64::from(**least)));
+        let high = self
+            .most
+            .iter()
+            .filter(move |(path, most)| number(path).is_some_and(|it| it > f64::from(**most)));
         let long = self.longest.iter().filter(move |(path, most)| length(path).is_some_and(|it| it > **most));
         let many = self.items.iter().filter(move |(path, most)| count(path).is_some_and(|it| it > **most));
         low.map(|(path, least)| Violation::TooLow(path, *least))
@@ -171,6 +177,11 @@ impl<'p> Known<'p> {
     fn is_not(&self, path: &str, values: &Json) -> bool {
         (self.has(path) || self.lacks(path)) && !self.is(path, values)
     }
+}
+
+/// A number, or the number that a text of digits is.
+fn number_in(value: &Json) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.parse().ok())
 }
 
 fn one_of(values: &Json) -> &[Json] {

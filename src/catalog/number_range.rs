@@ -29,13 +29,15 @@ const RANGES: [(NumberRange, &[&str]); 8] = [
         &["amount_percent", "application_fee_percent", "percent_ownership", "percentage"],
     ),
     (NumberRange { is_open: true, ..NumberRange::to(0, 100) }, &["percent_off"]),
-    (NumberRange::from(1), &["duration_in_months", "interval_count", "max_redemptions"]),
+    (NumberRange::from(1), &["duration_in_months", "interval_count", "max_redemptions", "up_to"]),
     (
         NumberRange::from(0),
         &[
             "days_until_due",
             "expires_after_days",
             "expires_after_seconds",
+            "flat_amount",
+            "flat_amount_decimal",
             "quantity",
             "quantity_decimal",
             "trial_period_days",

@@ -18,7 +18,7 @@ pub use unlisted::{UnlistedValue, unlisted_values};
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::names::{quoted, resolve};
-use crate::catalog::{Entity, Kind, Member, Shape, at as shape_at, find};
+use crate::catalog::{Clearing, Entity, Kind, Member, Shape, at as shape_at, find};
 use crate::connector::{check_id, scalar};
 use crate::engine::{Error, successor_mark};
 
@@ -325,6 +325,9 @@ impl Requirements<'_> {
         for param in params {
             path.push(param.name.clone());
             match given.get(&param.name) {
+                Some(value) if param.shape.is_required() && is_empty(value, &param.shape) => {
+                    self.faults.push(values::wrong(&path.join("."), "something that is not empty", value));
+                }
                 Some(value) => self.of_value(value, &param.shape, path),
                 None if param.shape.is_required() && !self.wanted.is_unknown(path) => {
                     self.faults.push(ParamError::Missing { param: path.join(".") });
@@ -347,6 +350,15 @@ impl Requirements<'_> {
             }
             _ => {}
         }
+    }
+}
+
+/// Whether a value is a text or a list of nothing, which Stripe takes for a param that is missing.
+fn is_empty(value: &Json, shape: &Shape) -> bool {
+    match value {
+        Json::String(text) => text.is_empty() && shape.clearing != Clearing::Empty,
+        Json::Array(items) => items.is_empty(),
+        _ => false,
     }
 }
 

@@ -203,16 +203,33 @@ fn union(given: &Json, shapes: &[Shape], place: &str) -> Result<Json, Faults> {
     let is_known =
         |shape: &Shape| given.as_str().is_some_and(|word| shape.values().iter().any(|it| it == word));
     let (words, others): (Vec<&Shape>, Vec<&Shape>) = shapes.iter().partition(is_word);
-    let words = words.into_iter().filter(|words| others.is_empty() || is_known(words));
+    let known = words.iter().copied().filter(|words| others.is_empty() || is_known(words));
     let mut first = None;
-    for shape in words.chain(others.iter().copied()) {
+    for shape in known.chain(others.iter().copied()) {
         match value(given, shape, place) {
             Ok(value) => return Ok(value),
             Err(faults) if given.is_object() && shape.members().is_some() => first = Some(faults),
             Err(faults) => first = first.or(Some(faults)),
         }
     }
-    Err(first.unwrap_or_else(|| one(wrong(place, "something else", given))))
+    let faults = first.unwrap_or_else(|| one(wrong(place, "something else", given)));
+    Err(or_words(faults, &words, place))
+}
+
+/// The faults of a value that may be a word, too: what is said of a number names the words.
+fn or_words(faults: Faults, words: &[&Shape], place: &str) -> Faults {
+    let words: String = words
+        .iter()
+        .flat_map(|words| words.values())
+        .filter(|it| !it.is_empty())
+        .fold(String::new(), |text, word| text + ", or `" + word + "`");
+    let named = |fault: ParamError| match fault {
+        ParamError::Value { param, expected, found } if param == place => {
+            ParamError::Value { param, expected: expected + &words, found }
+        }
+        other => other,
+    };
+    faults.into_iter().map(named).collect()
 }
 
 /// `1500`, `1500.0`, `1.5e3` and `"1500"` alike.

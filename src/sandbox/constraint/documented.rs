@@ -24,7 +24,7 @@ fn failure(violation: Violation<'_>, params: &Body) -> Failure {
     match violation {
         Violation::Exclusive(first, second) => exclusive(&form_name(first), &form_name(second)),
         Violation::Met(rule) => met(rule, &form_name(rule.about(params))),
-        Violation::TooLow(path, least) => too_low(path, least),
+        Violation::TooLow(path, least) => too_low(path, i64::from(least)),
         Violation::TooHigh(path, most) => Failure::of("too_high", &[("most", &most)]).param(form_name(path)),
         Violation::TooLong(path, most) => {
             too_long(text(params, path).unwrap_or_default(), most, &form_name(path))

@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 use tonic::Status;
 
-use super::diagnostics::to_wire;
+use super::diagnostics::{printable, to_wire};
 use super::validation::{self, STORES_NOTHING};
 use super::{Service, dispatch, identity};
 use crate::terraform::Provider;
@@ -76,6 +76,8 @@ fn event<P: Provider>(
 ) -> Result<list_resource::Event, Diagnostic> {
     let codec = service.codecs.of(&service.provider, Family::Resource, name)?;
     let Listed { identity, display_name, resource, diagnostics } = listed;
+    // Who named the object may be anybody: the name is one line of plain text.
+    let display_name = printable(&display_name).replace(['\n', '\t'], " ");
     let ty = service.codecs.identity(&service.provider, name).filter(|_| !identity.is_null());
     let identity = ty.map(|ty| identity::data(&identity, ty)).transpose()?;
     let resource_object = (!resource.is_null()).then(|| codec.encode(resource)).transpose()?;
