@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 /// The params that Stripe answers in other words, of one entity type.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +15,9 @@ pub struct Words {
     /// Params that are true while a field has a value.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub told_by: BTreeMap<String, FieldValue>,
+    /// Values that Stripe gives where a create writes nothing, beside the defaults that an update can send, by path.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub usual: BTreeMap<String, Json>,
     /// Params that are true where Stripe answers what they stand in, by path: `custom_unit_amount.enabled`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub implied: Vec<String>,

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::catalog::constraint::constraints;
 use crate::catalog::{Entity, Kind, Member, Operation, OperationKind, Shape, find, whole_spelling};
 use crate::connector::placed;
 use crate::engine::Params;
@@ -32,6 +33,12 @@ fn exported(exporter: Exporter, locator: &str, body: &Json) -> Params {
     let members = create.iter().chain(later).filter(|member| member.name != "id" || !chosen);
     let members = members.filter(|member| !entity.drifting.contains(&member.name));
     let mut params = exporter.members(&members.collect::<Vec<_>>(), body, "");
+    let exclusive = constraints().get(&format!("{}.Create", entity.key)).map_or(&[][..], |it| &it.exclusive);
+    for (first, second) in exclusive {
+        if params.contains_key(first) {
+            params.shift_remove(second);
+        }
+    }
     params.extend(places(entity, locator));
     params
 }
@@ -63,7 +70,7 @@ struct Exporter {
 
 impl Exporter {
     fn members(self, members: &[&Member], body: &Json, place: &str) -> Params {
-        let exported = members.iter().filter_map(|member| {
+        let exported = members.iter().filter(|member| is_taken(member, body)).filter_map(|member| {
             let now = body.get(&member.name)?;
             let mut value = self.value(&member.shape, now, &dotted(place, &member.name));
             if member.name == BY_CURRENCY {
@@ -85,6 +92,11 @@ impl Exporter {
         params
     }
 
+    /// What a param is where nothing is written.
+    fn default(self, path: &str) -> Option<&'static Json> {
+        self.entity.defaults.get(path).or_else(|| self.entity.words.usual.get(path))
+    }
+
     /// An object that has at least one member and all that Stripe requires.
     fn object(self, members: &[Member], now: &Json, path: &str) -> Option<Json> {
         let mut params = self.members(&members.iter().collect::<Vec<_>>(), now, path);
@@ -94,7 +106,7 @@ impl Exporter {
         for member in members.iter().filter(|member| member.shape.is_required()) {
             if !params.contains_key(&member.name) {
                 // It was left out because it is as it is where nothing is written.
-                let default = self.entity.defaults.get(&dotted(path, &member.name))?;
+                let default = self.default(&dotted(path, &member.name))?;
                 let shown = now.get(&member.name).filter(|now| equal(Some(&member.shape), default, now))?;
                 params.insert(member.name.clone(), shown.clone());
             }
@@ -103,7 +115,7 @@ impl Exporter {
     }
 
     fn value(self, shape: &Shape, now: &Json, path: &str) -> Option<Json> {
-        let default = self.entity.defaults.get(path);
+        let default = self.default(path);
         let unset = now.is_null() || now.as_str() == Some("");
         if unset || shape.sensitive || self.entity.is_secret(path) {
             return None;
@@ -128,6 +140,18 @@ impl Exporter {
             Kind::Any | Kind::File | Kind::Page(_) | Kind::Range | Kind::Whole(_) => None,
             _ => accepted(reference(now), shape),
         }
+    }
+}
+
+/// Whether a param takes what Stripe answers: of an account that was made otherwise the answer names types that no
+/// create takes.
+fn is_taken(member: &Member, body: &Json) -> bool {
+    let word = body.get(&member.name).and_then(Json::as_str);
+    match (&member.shape.kind, word) {
+        (Kind::Enum(words), Some(word)) => {
+            member.shape.is_required() || words.iter().any(|known| known == word)
+        }
+        _ => true,
     }
 }
 

@@ -31,7 +31,8 @@ impl Object {
     /// What says that the object has ended since it was last written or read, without its params
     /// asking for that.
     pub fn ended_since(&self, now: &Json) -> Option<End> {
-        let is_news = end(self.entity, &self.body).is_none();
+        // What an import shows first was never known otherwise.
+        let is_news = !self.body.is_null() && end(self.entity, &self.body).is_none();
         end(self.entity, now).filter(|end| is_news && !asks_for(&self.params, end))
     }
 

@@ -53,11 +53,12 @@ async fn a_key_of_another_account_says_so_and_a_rotated_one_goes_on() {
     let mut other = shop.run("sk_test_bakery_1").await;
     let (_, why) = &refused(other.refresh("stripe_entity", &customer).await)[0];
     assert!(why.contains("an account that is not known"), "{why}");
-    let customer = ok(run.refresh("stripe_entity", &customer).await);
-    let (_, why) = &refused(other.refresh("stripe_entity", &customer).await)[0];
-    assert!(why.contains("test mode of acct_shop") && why.contains("test mode of acct_bakery"), "{why}");
+    let read = ok(run.refresh("stripe_entity", &customer).await);
+    assert_eq!(read.private, customer.private, "nothing is learned, so that nothing is drift");
     let mut rotated = shop.run("sk_test_shop_2").await;
     let customer = ok(rotated.refresh("stripe_entity", &customer).await);
+    let (_, why) = &refused(other.refresh("stripe_entity", &customer).await)[0];
+    assert!(why.contains("test mode of acct_shop") && why.contains("test mode of acct_bakery"), "{why}");
     let plan = ok(run.plan("stripe_entity", &customer, &Value::Null).await);
     ok(run.apply("stripe_entity", &plan).await);
     let mut again = shop.run("sk_test_shop_3").await;
@@ -72,8 +73,9 @@ async fn the_account_is_asked_for_once_in_a_run() {
     let second = made(&mut run, "stripe_entity", &entity("Customer", &json!({"name": "B"}))).await;
     // One walk: the second request for the account would fail.
     shop.fault(json!({"path": "/v1/account", "skip": 1, "times": 9, "kind": {"fail": 500}}));
+    let mut rotated = shop.run("sk_test_shop_2").await;
     for customer in [&first, &second] {
-        let read = ok(run.refresh("stripe_entity", customer).await);
+        let read = ok(rotated.refresh("stripe_entity", customer).await);
         assert!(String::from_utf8(read.private).unwrap().contains("acct_shop"));
     }
     assert_eq!(shop.sandbox.faults_met(), 0);
@@ -112,6 +114,12 @@ async fn another_account_id_moves_what_runs_on_the_connection() {
     let customer = ok(run.refresh("stripe_entity", &customer).await);
     let replace = ok(run.plan("stripe_entity", &customer, &through(&plan.planned)).await);
     assert_eq!(replace.action, Action::Replace);
+    // An account that does not answer is no place to move to.
+    let nowhere = connection(SHOP, &[("account_id", "acct_nobody1".into())]);
+    let plan = ok(run.plan("stripe_connection", &connected, &nowhere).await);
+    let customer = ok(run.refresh("stripe_entity", &customer).await);
+    let (place, why) = &refused(run.plan("stripe_entity", &customer, &through(&plan.planned)).await)[0];
+    assert!(place == "connection_handle" && why.contains("acct_nobody1"), "{place}: {why}");
 }
 
 #[tokio::test]

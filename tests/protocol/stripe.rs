@@ -7,7 +7,7 @@ use stripe_provider::provider::StripeProvider;
 use stripe_provider::terraform::value::{Path, Type, Value};
 
 use crate::support::lifecycle::{Steps, lifecycle};
-use crate::support::terraform::{Action, Fault, Object, Terraform};
+use crate::support::terraform::{Action, Fault, Object, Plan, Terraform};
 
 /// A configured provider whose sandbox is a file in a folder of its own.
 pub struct Stripe {
@@ -284,6 +284,17 @@ async fn a_locked_connection_can_only_be_unlocked() {
         assert_eq!(path, Path::attribute("lock_config"));
         assert!(why.contains("locked (reason: audit)"), "{why}");
     }
+    // `-replace` and a taint are planned as a create; the end of the old one is carried out all the same.
+    let end = Plan {
+        action: Action::Delete,
+        prior: made.clone(),
+        config: Value::Null,
+        written: None,
+        planned: Object { state: Value::Null, private: made.private.clone() },
+    };
+    let outcome = stripe.terraform.apply("stripe_connection", &end).await;
+    let Err(Fault::Refused(told, kept)) = outcome else { panic!("the lock holds: {outcome:?}") };
+    assert!(told[0].detail.contains("locked (reason: audit)") && kept.state == made.state, "{told:?}");
     ok(stripe.terraform.plan("stripe_connection", &made, &without_lock(1)).await);
     let plan = ok(stripe.terraform.plan("stripe_connection", &made, &connection(false, 1)).await);
     let unlocked = ok(stripe.terraform.apply("stripe_connection", &plan).await);

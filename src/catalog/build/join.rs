@@ -180,6 +180,14 @@ impl EntityJoin {
             let known = is_param(path) && self.entity.field_at(path).is_none();
             self.require(known, || format!("{path:?} is no param, or Stripe answers it"));
         }
+        for path in rule.words.usual.keys() {
+            let steps: Vec<&str> = path.split('.').collect();
+            let (name, above) = steps.split_last().unwrap_or((&"", &[]));
+            let is_taken = inside(&create, above).is_some_and(|members| find(members, name).is_some());
+            self.require(is_taken && !rule.defaults.contains_key(path), || {
+                format!("words: {path:?} is no param of a create, or a default")
+            });
+        }
         for (param, tells) in &rule.words.told_by {
             let known = is_param(param) && self.entity.field(param).is_none();
             self.require(known && self.entity.field(&tells.field).is_some(), || {
@@ -374,10 +382,13 @@ fn path_inputs(path: &str, entity: &str) -> Vec<String> {
     parents(path).map(|parent| pascal_case(parent) + "Id").chain(own).collect()
 }
 
-/// The members that stand below these steps, in the items of lists too.
+/// The members that stand below these steps, in the items of lists and the values of maps too.
 fn inside<'m>(members: &'m [Member], steps: &[&str]) -> Option<&'m [Member]> {
     let Some((first, rest)) = steps.split_first() else { return Some(members) };
     let shape = &find(members, first)?.shape;
-    let shape = if let Kind::List(item) | Kind::Set(item) = &shape.kind { item } else { shape };
+    let shape = match &shape.kind {
+        Kind::List(inner) | Kind::Set(inner) | Kind::Map(inner) => inner,
+        _ => shape,
+    };
     inside(shape.members()?, rest)
 }

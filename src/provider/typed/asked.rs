@@ -1,7 +1,7 @@
 //! What a configuration asks for: its arguments, the write-only twins of those that are secret, and the
 //! metadata that the provider block gives to every object.
 
-use crate::catalog::{Entity, OperationKind};
+use crate::catalog::{Entity, OperationKind, Shape};
 use crate::engine::{
     Error, Faults, ParamError, Params, Wanted, Written, create_params, parse, secret_values, sound_params,
     without,
@@ -11,6 +11,7 @@ use crate::provider::metadata_rules::{DEFAULTS, METADATA, with_defaults};
 use crate::provider::payload::to_json;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
+use crate::provider::typed::data::surface_data;
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::{Form, KEY, Repeats, Slot, Surface};
 use crate::terraform::diagnostic::Diagnostics;
@@ -244,10 +245,12 @@ impl Slot {
         matches!(self.form, Form::Block(..) | Form::Attribute(Type::Map(_)))
     }
 
-    /// Whether a value of it can be a secret that a practitioner writes.
+    /// Whether a value of it can be a secret that a practitioner writes, or the id of what only an ephemeral
+    /// resource makes: what no plan may hold.
     pub(super) fn takes_secret(&self) -> bool {
         let is_open = self.is_argument() && self.retired.is_none();
-        is_open && self.sensitive && matches!(self.form, Form::Attribute(_))
+        let is_hidden = self.sensitive || names_momentary(&self.shape);
+        is_open && is_hidden && matches!(self.form, Form::Attribute(_))
     }
 
     /// The name of its write-only twin.
@@ -263,6 +266,11 @@ impl Slot {
     fn has_twin(&self, config: &Value) -> bool {
         !config.get(&self.twin()).is_null()
     }
+}
+
+/// Whether a value is the id of what only an ephemeral resource makes.
+pub(super) fn names_momentary(shape: &Shape) -> bool {
+    shape.objects().iter().any(|object| surface_data().momentary.contains(object))
 }
 
 /// Whether the objects of a type keep metadata that a create or an update sets.

@@ -4,7 +4,7 @@ use crate::catalog::{Entity, Kind, Member, NumberRange, OperationKind, Shape, fi
 use crate::provider::connection_schema::{computed, optional};
 use crate::provider::resources::{connection_attribute, end_attributes};
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
-use crate::provider::typed::asked::keeps_metadata;
+use crate::provider::typed::asked::{keeps_metadata, names_momentary};
 use crate::provider::typed::data::sentence;
 use crate::provider::typed::surface::{
     Form, KEY, Repeats, Slot, Surface, attribute_type, holds_secret, join,
@@ -72,7 +72,8 @@ impl Surface {
         for attribute in &mut block.attributes {
             let slot = self.slots.iter().find(|slot| slot.name == attribute.name);
             attribute.presence = slot.map_or(attribute.presence, |slot| slot.presence);
-            attribute.write_only = attribute.sensitive;
+            attribute.write_only =
+                attribute.sensitive || slot.is_some_and(|slot| names_momentary(&slot.shape));
             // Nothing is taken away from what is made once.
             attribute.description = attribute.description.replace(TAKEN_AWAY, "");
         }

@@ -105,6 +105,10 @@ async fn connections(stage: &mut Stage) {
     let made = stage.make("stripe_connection", &suspended).await;
     let handle = made.state.get("handle").as_str().unwrap().to_owned();
     stage.data("stripe_customers", &json!({"connection_handle": handle})).await;
+    let nobody = json!({"name": "nobody", "location": "global", "account_id": "acct_nobody1"});
+    let made = stage.make("stripe_connection", &nobody).await;
+    let handle = made.state.get("handle").as_str().unwrap().to_owned();
+    stage.data("stripe_customers", &json!({"connection_handle": handle})).await;
     let auth = json!([{"api_key": "sk_test_invalid"}]);
     let refused = json!({"name": "other", "location": "global", "auth_config": auth});
     stage.make("stripe_connection", &refused).await;
