@@ -6,27 +6,26 @@
 //!
 //! One binary serves the Terraform plugin protocol, version 5. Everything it knows of
 //! Stripe is data (the [`catalog`]); every call goes through one throttled client
-//! ([`stripe`]); and the same binary carries a stateful Stripe of its own ([`sandbox`]).
+//! ([`stripe`]); and the same binary contains a stateful Stripe ([`sandbox`]).
 //!
 //! What always holds:
 //!
-//! - Data flows one way: a module on the right of the picture imports nothing on its left, but for
+//! - Data flows one way: a module on the right of the picture imports nothing on its left, except for
 //!   [`provider`], which is written in the values and schemas of [`mod@terraform`] and served by it.
 //! - Generated wire types appear in [`mod@terraform`] only.
 //! - To the provider a Stripe object has no Rust type and no Rust file of its own: adding one is adding data. Only
-//!   the sandbox has code for what objects do by themselves.
-//! - What Stripe accepted is in the state, whatever fails after it; actions and ephemeral resources have none.
+//!   the sandbox has code for the behaviour of single objects.
+//! - What Stripe accepted is in the state, whatever fails afterwards; actions and ephemeral resources have no state.
 //! - A plan is a function of config, prior state and provider config: no clock (only to
-//!   refuse a time that has passed), no chance except for the private data of a create.
+//!   refuse a time that has passed), no randomness except for the private data of a create.
 //! - Only `main.rs` and the handshake print to standard output; only [`mod@env`] reads the environment.
 //!
 //! A *connection* is one client with its settings and its key; the *connector* knows entities and actions by name
-//! and makes calls through a connection; the *engine* keeps one object as a configuration wants it.
-//! `src/bin` holds two programs that are not shipped: `catalog` makes the facts of the catalog from
+//! and makes calls through a connection; the *engine* keeps one object as its configuration describes it.
+//! `src/bin` holds two programs that are not shipped: `catalog` generates the catalog's facts from
 //! Stripe's API description, `release` packs a release.
 //!
-//! The modules, from what is nearest to Terraform on. Who wants to know Stripe's side first begins
-//! with [`catalog`]:
+//! The modules, starting with those nearest to Terraform. To start from Stripe's side, read [`catalog`] first.
 
 pub mod terraform;
 

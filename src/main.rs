@@ -41,7 +41,7 @@ fn runtime(command: &Command) -> Builder {
 }
 
 fn failed(error: &(dyn std::error::Error + 'static)) -> ExitCode {
-    // Who has closed the output, as `head` does, has read enough.
+    // A reader that closed the output, as `head` does, has read enough.
     let is_closed = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
     if !error.downcast_ref().is_some_and(is_closed) {
         let _ = writeln!(std::io::stderr(), "{error}");

@@ -87,8 +87,8 @@ impl StripeProvider {
         journal
     }
 
-    /// Ends the journal of creates in flight, and tells the log what the run has asked of Stripe. Terraform asked for the end at `asked`: when no create was
-    /// open then, what was answered is in its state.
+    /// Closes the journal and logs the run's totals. `asked` is when Terraform requested shutdown; if no create was
+    /// open then, every answer is already in its state.
     pub async fn close(&self, asked: Instant) {
         let journals = self.journals.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let ends = journals.iter().map(|(_, journal)| journal.close(asked, CLOSE_TIMEOUT));

@@ -72,10 +72,10 @@ pub struct Entity {
     /// Params without which a list would leave entities out.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub list_with: std::collections::BTreeMap<String, String>,
-    /// Params of a list that must say what the object itself says, lest the list leave it out.
+    /// Params of a list that must have the object's own values; otherwise the list does not contain the object.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub list_by: Vec<String>,
-    /// Lists whose items an update must name by their ids, lest it add them again.
+    /// Lists whose items an update must name by their ids; otherwise it adds them again.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub items: std::collections::BTreeMap<String, Items>,
     /// It exists already; what creates it is an update of the one that the payload names.

@@ -191,7 +191,7 @@ impl Page<'_> {
     }
 }
 
-/// The words of a text in lines of at most so many columns.
+/// A text wrapped to a number of columns.
 fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {

@@ -69,7 +69,7 @@ fn has_only_tofu(env: &Env) -> bool {
 }
 
 /// The folder that both programs search before they ask a registry. A `~/.terraform.d` that is made for it would hide
-/// the settings in the folders of the XDG specification from tofu, so who has tofu alone gets the one among those.
+/// the settings in the folders of the XDG specification from tofu, so tofu alone gets the one among those.
 fn mirror(env: &Env) -> Result<PathBuf, Error> {
     let variable = if cfg!(windows) { env::APPDATA } else { env::HOME };
     let home = env.get(variable).ok_or_else(|| format!("cannot install: {variable} is not set"))?;

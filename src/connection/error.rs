@@ -34,19 +34,19 @@ pub enum Error {
         cause: secret::Error,
     },
     /// The key is of a kind that Stripe's API does not take.
-    #[error("the key is {kind}, and calls need a secret key (`sk_…`) or a restricted key (`rk_…`)")]
+    #[error("the key is {kind}, but calls need a secret key (`sk_…`) or a restricted key (`rk_…`)")]
     NotASecretKey {
         /// What it is: `a publishable key`.
         kind: &'static str,
     },
     /// A live key would go over the network unencrypted.
-    #[error("the key is a live one, and {base} is not encrypted and not on this machine")]
+    #[error("the key is a live key, but {base} is not encrypted and not on this machine")]
     LiveKeyInClear {
         /// The base address of calls.
         base: String,
     },
     /// The settings allow keys of the other mode only.
-    #[error("the key is a {} mode key, and the provider allows {} mode only", mode(*live), mode(!*live))]
+    #[error("the key is a {} mode key, but the provider allows {} mode only", mode(*live), mode(!*live))]
     WrongMode {
         /// True when the key is a live one.
         live: bool,
@@ -66,7 +66,7 @@ pub enum Error {
     #[error("cannot open the sandbox: {0}")]
     Sandbox(String),
     /// The response to a request for the account is something else.
-    #[error("the answer was not an account")]
+    #[error("the response is not an account")]
     NotAnAccount,
     /// Stripe refused the call, or could not be reached.
     #[error(transparent)]

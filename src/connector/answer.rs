@@ -105,7 +105,7 @@ mod tests {
         let error = |body: &Json| check_entity(entity("Customer").unwrap(), body).unwrap_err().to_string();
         assert_eq!(
             error(&json!({"object": "charge", "id": "ch_1"})),
-            r#"the answer should be a customer and is "charge"; a proxy or another server may have sent it"#
+            r#"the response should be a customer but is "charge"; a proxy or another server may have sent it"#
         );
         assert!(error(&json!({"object": "customer"})).contains("one without an id"));
     }

@@ -56,7 +56,7 @@ pub enum Error {
     #[error(transparent)]
     Connection(#[from] connection::Error),
     /// What should name an entity does not.
-    #[error("{} names no {entity}: it must be {form}", quoted(locator))]
+    #[error("{} is not a valid {entity} id: write it as {form}", quoted(locator))]
     Locator {
         /// The entity type.
         entity: &'static str,
@@ -72,7 +72,7 @@ pub enum Error {
     #[error("the filter clause cannot be met: {0}")]
     FilterId(InvalidId),
     /// The answer is of something else than what was asked for.
-    #[error("the answer should be a {expected} and is {found}; a proxy or another server may have sent it")]
+    #[error("the response should be a {expected} but is {found}; a proxy or another server may have sent it")]
     Answer {
         /// The object in Stripe's spelling, or `list`.
         expected: String,
@@ -80,7 +80,7 @@ pub enum Error {
         found: String,
     },
     /// A list names the next page in a way that does not lead on.
-    #[error("the list of {entity} entities does not go on: the next page begins where an earlier one did")]
+    #[error("the list of {entity} entities does not end: a page repeats an earlier one")]
     Cursor {
         /// The entity type.
         entity: &'static str,
@@ -92,7 +92,7 @@ pub enum Error {
         most: usize,
     },
     /// A page token of another list, or no page token at all.
-    #[error("the page token belongs to no page of this list: {0}")]
+    #[error("the page token does not belong to this list: {0}")]
     PageToken(&'static str),
 }
 

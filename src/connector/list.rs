@@ -24,7 +24,7 @@ const STRIPE_PAGE: usize = 100;
 /// they are in memory together.
 const MOST_SORTED: usize = 10_000;
 
-/// A page that holds all there are, with room for one more. Whoever asks for it keeps them in memory.
+/// A page that holds all there are, with room for one more. The caller keeps them all in memory.
 pub const ALL: usize = usize::MAX - 1;
 
 /// Which entities to list.

@@ -91,7 +91,7 @@ mod tests {
         assert_eq!(ids(customer, "a b").unwrap(), ["a b"]);
         assert_eq!(
             ids(customer, "a/b").unwrap_err().to_string(),
-            r#""a/b" names no Customer: it must be ID"#
+            r#""a/b" is not a valid Customer id: write it as ID"#
         );
         let climbs = ids(customer, "..").unwrap_err().to_string();
         assert_eq!(climbs, r#"".." cannot be an id: it leads to another path"#);
@@ -101,7 +101,7 @@ mod tests {
             (vec!["cus_1", "txi_1"], "CUSTOMER/ID".into())
         );
         let error = ids(tax_id, "txi_1").unwrap_err().to_string();
-        assert_eq!(error, r#""txi_1" names no CustomerTaxId: it must be CUSTOMER/ID"#);
+        assert_eq!(error, r#""txi_1" is not a valid CustomerTaxId id: write it as CUSTOMER/ID"#);
         assert_eq!(ids(entity("CashBalance").unwrap(), "cus_1").unwrap(), ["cus_1"]);
         assert!(ids(entity("TaxSettings").unwrap(), "tax.settings").unwrap().is_empty());
     }

@@ -42,7 +42,7 @@ pub struct Known<'k> {
     pub peers: usize,
 }
 
-/// What reading by list came to.
+/// How many calls reading by list has saved.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Savings {
     /// The reads that pages answered.
@@ -66,7 +66,7 @@ enum Saved {
     Page,
 }
 
-/// What the reads of one connection share.
+/// The state that the reads of one connection share.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     lists: Mutex<HashMap<(String, Age), Arc<ListReads>>>,
@@ -145,7 +145,7 @@ impl Connector {
         self.reader.kept.lock().unwrap_or_else(PoisonError::into_inner).contains(id)
     }
 
-    /// What reading by list came to so far.
+    /// How many calls reading by list has saved so far.
     pub fn savings(&self) -> Savings {
         let Reader { reads, pages, .. } = &*self.reader;
         Savings { reads: reads.load(Ordering::Relaxed), pages: pages.load(Ordering::Relaxed) }

@@ -1,10 +1,10 @@
-//! What of the params is sent, in the words of each version of the API.
+//! Encodes the params that are sent, for each version of the API.
 
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Clearing, Member, Shape, find};
 
-/// What the empty text unsets in version 1 of the API, null unsets in version 2.
+/// Version 1 of the API unsets a param by the empty text, version 2 by null.
 pub(super) fn unset_by_null(params: Map<String, Json>) -> Map<String, Json> {
     let unset = |value| match value {
         Json::String(text) if text.is_empty() => Json::Null,

@@ -218,11 +218,11 @@ mod tests {
         let error = check("CancelQuote", &json!({"QuoteId": null})).unwrap_err();
         assert_eq!(error, r#"the payload lacks "QuoteId", which Stripe requires"#);
         let error = check("CancelQuote", &json!({"QuoteId": "qt_1", "quote_id": "qt_2"})).unwrap_err();
-        assert!(error.contains("sets already"), "{error}");
+        assert!(error.contains("already sets"), "{error}");
         let error = check("AttachPaymentMethodToCustomer", &json!({"PaymentMethodId": "pm_1"})).unwrap_err();
         assert_eq!(error, r#"the payload lacks "CustomerId", which Stripe requires"#);
         let error = check("FinalizeQuote", &json!({"QuoteId": "qt_1", "QuoteIt": "x"})).unwrap_err();
-        assert_eq!(error, r#"the payload has no use for "QuoteIt"; did you mean "QuoteId"?"#);
+        assert_eq!(error, r#"unknown param "QuoteIt" in the payload; did you mean "QuoteId"?"#);
         assert!(
             action("ConfirmPaymentIntant")
                 .unwrap_err()

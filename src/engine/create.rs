@@ -27,7 +27,7 @@ pub struct Created {
     pub adopted: Option<Adopted>,
     /// The params that only an update takes, and why that one failed, if it did. The object exists.
     pub incomplete: Option<(Vec<String>, connector::Error)>,
-    /// What became of the object that it replaces, where that one could not end before.
+    /// The result of ending the object that it replaces, if that one could not end before.
     pub succession: Option<Result<Ended, connector::Error>>,
 }
 
@@ -76,7 +76,7 @@ pub async fn create(
     Ok(made)
 }
 
-/// What tells a create from others, in every run.
+/// The fingerprint of a create, the same in every run.
 pub(super) fn print_of(entity: &Entity, params: &Params) -> String {
     fingerprint(&["entity", &entity.name, &Json::Object(params.clone()).to_string()])
 }

@@ -173,7 +173,7 @@ pub(super) fn retain_answered_once(entity: &Entity, now: &Json, before: &Json) -
             (before.pointer(&pointer), whole.pointer_mut(parent), lost)
         {
             members.shift_remove(name);
-            // Where it stood, lest the text of an object that has not changed does.
+            // At its old position, so that an unchanged object keeps the same text.
             let before = before.pointer(parent).and_then(Json::as_object);
             let at = before.and_then(|before| before.keys().position(|key| key == name));
             members.shift_insert(at.unwrap_or(usize::MAX).min(members.len()), name.to_owned(), kept.clone());

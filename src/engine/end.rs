@@ -9,7 +9,7 @@ use crate::engine::restore::has_ended;
 use crate::engine::{EndWish, Object, OnDestroy, held};
 use crate::stripe::Kind;
 
-/// What became of an object that was to end.
+/// The result of ending an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
     /// Stripe deleted it, or a call ended it: canceled, voided, detached.
@@ -147,7 +147,7 @@ impl Object {
     fn removal_plan(&self, wish: EndWish) -> RemovalPlan<'static> {
         match (wish.on_destroy, &self.entity.removal) {
             (Some(OnDestroy::Keep), _) => RemovalPlan::Keep(format!(
-                "{} {} stays in Stripe as it is, as the configuration wishes: it leaves the state only.",
+                "{} {} stays in Stripe as it is, as configured: it is only removed from the state.",
                 self.entity.name, self.locator
             )),
             (Some(OnDestroy::Delete), Removal::DeleteOrArchive { .. }) => RemovalPlan::Delete,
@@ -187,7 +187,7 @@ impl Object {
                 Some(_) => RemovalPlan::Call(EndCall::of(action)),
             },
             Removal::Forget => RemovalPlan::Keep(format!(
-                "Stripe has no call that ends a {}: {locator} stays in Stripe and leaves the state only.",
+                "Stripe has no call to end {} entities: {locator} stays in Stripe and is only removed from the state.",
                 entity.name
             )),
         }
@@ -195,7 +195,10 @@ impl Object {
 
     fn called(&self, action: &str) -> String {
         let Self { entity, locator, .. } = self;
-        format!("Stripe cannot delete {} {locator}: {action} is run, and it stays in Stripe.", entity.name)
+        format!(
+            "Stripe cannot delete {} {locator}: {action} is called, and the object stays in Stripe.",
+            entity.name
+        )
     }
 
     fn archived(&self, param: &str, value: &str) -> String {
@@ -241,7 +244,7 @@ mod tests {
         assert!(product.what_stays(wish(OnDestroy::Archive)).unwrap().contains("`active = false`"));
         assert_eq!(product.what_stays(wish(OnDestroy::Delete)), None);
         let open = object("Invoice", &json!({"status": "open"}));
-        assert!(open.what_stays(wish(OnDestroy::Keep)).unwrap().contains("as the configuration wishes"));
+        assert!(open.what_stays(wish(OnDestroy::Keep)).unwrap().contains("as configured"));
         assert_eq!(OnDestroy::choices(open.entity), [OnDestroy::Keep]);
         assert_eq!(OnDestroy::choices(product.entity), OnDestroy::ALL);
     }
@@ -284,6 +287,6 @@ mod tests {
 
     #[test]
     fn what_has_no_end_is_announced() {
-        assert!(stays("Refund", &Json::Null).unwrap().contains("leaves the state only"));
+        assert!(stays("Refund", &Json::Null).unwrap().contains("only removed from the state"));
     }
 }

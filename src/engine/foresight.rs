@@ -1,4 +1,4 @@
-//! What an update will make of an object, as far as that can be said before it is sent.
+//! Predicts an object after an update, as far as that is possible before it is sent.
 
 use serde_json::{Map, Value as Json};
 
@@ -12,7 +12,7 @@ const TOUCHED: [&str; 1] = ["updated"];
 /// An object as it will be after an update.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Foreseen {
-    /// What Stripe will answer, but for `unknown` fields.
+    /// The predicted answer, except for `unknown` fields.
     pub body: Json,
     /// Top-level fields whose values are known after the update only.
     pub unknown: Vec<&'static str>,

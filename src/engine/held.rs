@@ -8,7 +8,7 @@ use crate::connector::{self, Connector, Error, id_at};
 use crate::engine::object::current;
 use crate::engine::{Ended, Object};
 
-/// What a refused end means for an object that another one may hold.
+/// Interprets Stripe's refusal to end an object that another one may use.
 pub(super) async fn refused(object: &Object, connector: &Connector, refusal: Error) -> Result<Ended, Error> {
     let Some(rule) = &object.entity.ends_with else { return Err(refusal) };
     let Some(now) = current(connector, object.entity, &object.locator).await? else {

@@ -36,7 +36,7 @@ fn name(item: &mut Json, rule: &Items, left: &mut Vec<&Json>, known: &[Member]) 
     let data = format!("{}_data", rule.by);
     if let Some(at) = left.iter().position(|there| is_item(members, &rule.by, &data, known, there)) {
         let id = left.remove(at).get("id").cloned().unwrap_or_default();
-        // What only a create takes says nothing new of an item that is there, nor what it was made from.
+        // A param that only a create takes is no change of an existing item, nor is what it was made from.
         members.retain(|name, _| *name != data && find(known, name).is_some());
         members.insert("id".to_owned(), id);
     }

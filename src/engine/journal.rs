@@ -76,7 +76,7 @@ pub struct Intent {
     pub account: AccountMark,
 }
 
-/// What dead runs left.
+/// Creates that interrupted runs left behind.
 #[derive(Debug, Default)]
 pub struct Leftovers {
     /// The entity types and actions of creates that Stripe never answered, sorted.

@@ -35,7 +35,7 @@ impl Object {
 
     /// What it takes to bring the object to what is wanted now.
     pub fn change_to(&self, wanted: &Wanted) -> Change {
-        // What the object already is need not be sent, whoever made it so.
+        // A value that the object already has is not sent, even where something else set it.
         let before = if self.imported { self.presumed(wanted) } else { self.held(wanted) };
         self.restored(wanted, change::between(self.entity, &before, wanted))
     }
@@ -53,7 +53,7 @@ impl Object {
     fn held(&self, wanted: &Wanted) -> Params {
         let mut held = self.params.clone();
         add_among(&mut held, &self.stays, &wanted.params);
-        // Whoever settled it: what has a value that no update changes any more counts as written.
+        // A settled value, which no update changes any more, counts as written.
         for path in self.entity.settled.keys() {
             let Some(value) = self.body.as_object().and_then(|body| value_at(body, path)) else { continue };
             let mut settled = Params::new();

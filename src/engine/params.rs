@@ -26,7 +26,7 @@ use crate::engine::{Error, successor_mark};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParamError {
     /// No param has that name.
-    #[error("the payload has no use for {}{}", quoted(key), hint(suggestion.as_deref()))]
+    #[error("unknown param {} in the payload{}", quoted(key), hint(suggestion.as_deref()))]
     Unknown {
         /// As it was written.
         key: String,
@@ -34,13 +34,13 @@ pub enum ParamError {
         suggestion: Option<String>,
     },
     /// Stripe answers a field of that name, and takes no param.
-    #[error("{} is a field that Stripe sets, and no param: leave it out", quoted(key))]
+    #[error("{} is a field that Stripe sets, not a param: remove it", quoted(key))]
     Answered {
         /// As it was written.
         key: String,
     },
     /// Two keys of the payload name the same param.
-    #[error("{} sets {param:?}, which the payload sets already", quoted(key))]
+    #[error("{} sets {param:?}, which the payload already sets", quoted(key))]
     Twice {
         /// The later key.
         key: String,

@@ -1,4 +1,4 @@
-//! What a plan does about an object that has ended outside of Terraform.
+//! What a plan does about an object that was ended outside Terraform.
 //!
 //! # Theory
 //!
@@ -23,7 +23,7 @@ pub struct End {
 }
 
 impl Object {
-    /// What says that the object has ended outside of Terraform: its end was not written.
+    /// The field that shows that the object was ended outside Terraform: its configuration did not end it.
     pub fn end_outside(&self) -> Option<End> {
         end(self.entity, &self.body).filter(|end| self.imported || !asks_for(&self.params, end))
     }
@@ -60,12 +60,12 @@ impl Object {
     }
 }
 
-/// Whether an object has ended, whoever ended it: archived, canceled, voided, deactivated.
+/// Whether an object has ended, by any cause: archived, canceled, voided, deactivated.
 pub fn has_ended(entity: &Entity, body: &Json) -> bool {
     end(entity, body).is_some()
 }
 
-/// What says that an object has ended.
+/// The field that shows that an object has ended.
 fn end(entity: &Entity, body: &Json) -> Option<End> {
     let is = |field: &str, value: &str| {
         let text = body.get(field).and_then(scalar)?;

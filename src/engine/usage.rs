@@ -1,4 +1,4 @@
-//! What uses an object that is to end.
+//! The objects that use one that is about to end.
 
 use serde_json::{Map, Value as Json};
 

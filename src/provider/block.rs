@@ -36,20 +36,20 @@ pub(super) fn schema() -> Schema {
     attributes.extend(vec![
         optional("api_base", Type::String, "Base address of Stripe's API (environment `STRIPE_API_BASE`). Default `https://api.stripe.com`.").rule(Rule::Text(address)),
         optional("api_version", Type::String, &format!("`Stripe-Version` of every call. Default `{API_VERSION}`, the one the provider is tested with.")).rule(Rule::NotEmpty),
-        optional("sandbox", Type::String, "Path of a sandbox file: calls go to the embedded Stripe sandbox instead of Stripe, in process, and no key is needed. The file is made when it does not exist.").rule(Rule::NotEmpty),
+        optional("sandbox", Type::String, "Path of a sandbox file: calls go to the embedded Stripe sandbox instead of Stripe, in process, and no key is needed. The file is created if it does not exist.").rule(Rule::NotEmpty),
         optional("expected_livemode", Type::Bool, "Guard against the wrong key: `false` refuses live keys, `true` refuses test keys."),
-        optional("timeout", Type::Number, &format!("Most seconds that one request may take. Default `{TIMEOUT}`.")).rule(Rule::Range(1, 600)),
-        optional("max_retries", Type::Number, &format!("Most retries of a call after failures that may pass. Default `{MAX_RETRIES}`.")).rule(Rule::Range(0, 20)),
-        optional("requests_per_second", Type::Number, "Most transactions a second of all processes in the throttle scope. Default: Stripe's own limit, 25 for a test key and 100 for a live one.").rule(Rule::Range(1, 1000)),
+        optional("timeout", Type::Number, &format!("Timeout of one request in seconds. Default `{TIMEOUT}`.")).rule(Rule::Range(1, 600)),
+        optional("max_retries", Type::Number, &format!("Maximum number of retries of a call after a temporary failure. Default `{MAX_RETRIES}`.")).rule(Rule::Range(0, 20)),
+        optional("requests_per_second", Type::Number, "Maximum number of transactions a second, over all processes in the throttle scope. Default: Stripe's own limit, 25 for a test key and 100 for a live one.").rule(Rule::Range(1, 1000)),
     ]);
-    let journal = "Where the idempotency keys of creates in flight are recorded, so that a run finds again what an interrupted one made: a folder, or the address of a Redis (`redis://…`, `rediss://…`) for machines that are thrown away. Default: `stripe-creates` in Terraform's data directory.";
+    let journal = "Where the idempotency keys of unfinished creates are recorded, so that a run finds the objects that an interrupted run created: a folder, or the address of a Redis (`redis://…`, `rediss://…`) for temporary machines. Default: `stripe-creates` in Terraform's data directory.";
     attributes
         .push(optional("create_journal", Type::String, journal).sensitive().rule(Rule::Text(journal_rule)));
     attributes.push(
         optional(
             STRIPE_ACCOUNT,
             Type::String,
-            "The same as `account_id`, by the name that it has in the official provider. Set one of the two.",
+            "The same as `account_id`, under its name in the official provider. Set only one of the two.",
         )
         .rule(Rule::Text(account_id)),
     );
@@ -133,7 +133,7 @@ pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
     (defaults, settings)
 }
 
-/// What decides beside the key where calls go.
+/// The settings, besides the key, that decide where calls go.
 const PLACE: [&str; 5] = ["account_id", "api_base", "expected_livemode", SANDBOX, STRIPE_ACCOUNT];
 
 fn first_unknown(mut names: impl Iterator<Item = &'static str>, config: &Value) -> Option<&'static str> {

@@ -28,9 +28,9 @@ pub(super) fn shared_attributes() -> Vec<Attribute> {
     attributes.extend(secret(PROXY_PASSWORD, "Password for the proxy"));
     let reader = "Google service account that reads secret versions. Default: the identity of the run's own Google credentials.";
     attributes.push(optional("service_account", Type::String, reader).rule(Rule::Text(service_account)));
-    let roots = "Further trusted root certificates, PEM text, for Stripe and for the proxy. The system's roots are always trusted, and certificates are always verified.";
+    let roots = "Additional trusted root certificates (PEM) for Stripe and for the proxy. The system's roots are always trusted, and certificates are always verified.";
     attributes.push(optional("ca_certificate", Type::String, roots).rule(Rule::Text(pem)));
-    let by_list = "Whether a run that reads many objects of a type may read pages of its list, a hundred objects in one call, and not each by itself. Default `true`.";
+    let by_list = "Whether a run that reads many objects of a type may read pages of their list, a hundred objects in one call, instead of each object by itself. Default `true`.";
     attributes.push(optional("bulk_refresh", Type::Bool, by_list));
     let scope = "Processes that share Stripe's limits on requests: `process` (only this one), `host` (default: all runs of this user on this machine), or the address of a Redis (`redis://…`, `rediss://…`) for runs on many machines. While the Redis cannot be reached, `host` is used.";
     attributes
@@ -53,14 +53,14 @@ pub(super) fn shared_blocks() -> Vec<NestedBlock> {
         ),
         one(
             "node_config",
-            "How many nodes the connection has; each admits six transactions a second.",
+            "The number of nodes of the connection; each allows six transactions a second.",
             vec![
                 optional("min_node_count", Type::Number, "Nodes that are always active. Default `2`.")
                     .rule(Rule::Range(1, 100)),
                 optional(
                     "max_node_count",
                     Type::Number,
-                    "Nodes that may be active under load. Default `50`; a greater minimum needs this too.",
+                    "Nodes that may be active under load. Default `50`; set it too if the minimum is greater.",
                 )
                 .rule(Rule::Range(1, 100)),
             ],
@@ -70,9 +70,9 @@ pub(super) fn shared_blocks() -> Vec<NestedBlock> {
             "What the connection logs.",
             vec![
                 Attribute::new("enabled", Type::Bool, Required, "Whether anything is logged: on standard error, which Terraform shows with `TF_LOG_PROVIDER`, in `file`, and over OTLP where `OTEL_EXPORTER_OTLP_ENDPOINT` is set."),
-                optional("level", Type::String, "Least severe line that is written: `ERROR` (default) failures, `INFO` operations and their requests too, `DEBUG` connections, TLS and bytes too. How deep each goes is `verbosity`.")
+                optional("level", Type::String, "Least severe line that is written: `ERROR` (default) failures, `INFO` operations and their requests too, `DEBUG` connections, TLS and bytes too. `verbosity` sets the detail.")
                     .rule(Rule::one_of(["ERROR", "INFO", "DEBUG"])),
-                optional("file", Type::String, "File that gets every line too, one JSON object a line, in the shape that Cloud Logging takes. It is made when it does not exist, and appended to.")
+                optional("file", Type::String, "File that also gets every line, one JSON object a line, in the format of Cloud Logging. It is created if it does not exist, and appended to.")
                     .rule(Rule::NotEmpty),
             ],
         ),

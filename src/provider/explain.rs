@@ -25,8 +25,8 @@ pub(super) fn explain(error: &engine::Error, attribute: &str) -> Diagnostics {
     vec![diagnostic]
 }
 
-/// What there is to say of a create that came through: that it is not in the journal, and that its object is
-/// one that an earlier run had made. `what` is the entity type or action.
+/// Warnings after a successful create: that it is not in the journal, or that its object was created by an
+/// earlier run. `what` is the entity type or action.
 pub(super) fn explain_created(
     what: &str,
     unrecorded: Option<&io::Error>,
@@ -36,7 +36,7 @@ pub(super) fn explain_created(
     unrecorded.map(|why| journal::not_recorded(&why.to_string())).into_iter().chain(adopted).collect()
 }
 
-/// What there is to say of an invocation that came through, in the way of [`explain_created`].
+/// The same for a successful invocation of an action.
 pub(super) fn explain_invoked(
     what: &str,
     unrecorded: Option<&io::Error>,
@@ -144,7 +144,7 @@ pub(super) fn explain_faults(faults: &Faults) -> Diagnostics {
 /// Values that Stripe's lists of known values lack. They are sent. Terraform shows the first of
 /// several warnings with one summary, so all stand in one.
 pub(super) fn explain_unlisted(values: &[UnlistedValue]) -> Diagnostics {
-    let explain = |value: &UnlistedValue| format!("{} It is sent as it is.", sentence(&value.to_string()));
+    let explain = |value: &UnlistedValue| format!("{} It is sent as written.", sentence(&value.to_string()));
     let details: Vec<String> = values.iter().map(explain).collect();
     let told = payload::payload_values_not_known(&details.join("\n")).at_attribute("input_payload");
     (!details.is_empty()).then_some(told).into_iter().collect()

@@ -16,8 +16,7 @@ pub(super) fn account_beside(parts: &[&str]) -> &'static str {
 
 /// The account as a part of an identity.
 pub(super) fn account(name: &'static str) -> IdentityAttribute {
-    let description =
-        "The connected account that the object is of, where it is not that of the provider: `acct_123`.";
+    let description = "The connected account of the object, if it is not the provider's account: `acct_123`.";
     IdentityAttribute::optional(name, description)
 }
 

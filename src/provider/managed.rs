@@ -35,7 +35,7 @@ pub(super) trait Resource: Send + Sync {
 
     fn import<'a>(&'a self, runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse>;
 
-    /// What the identity of an object consists of; none where objects have none.
+    /// The attributes of an object's identity; none if objects have no identity.
     fn identity_schema(&self) -> Option<IdentitySchema> {
         None
     }
@@ -50,12 +50,12 @@ pub(super) trait Resource: Send + Sync {
         StateResponse::default()
     }
 
-    /// What chooses the objects of a list; none where none can be listed.
+    /// The arguments that select the objects of a list; none if objects cannot be listed.
     fn list_schema(&self) -> Option<Schema> {
         None
     }
 
-    /// What is wrong with what chooses the objects of a list.
+    /// Faults of the arguments that select the objects of a list.
     fn validate_list(&self, _config: &Value) -> Diagnostics {
         Diagnostics::new()
     }
@@ -75,6 +75,6 @@ pub(super) trait Resource: Send + Sync {
         None
     }
 
-    /// Terraform showed us a stored object: whatever was in flight for it has arrived.
+    /// Terraform holds this object, so its pending create can leave the journal.
     fn seen(&self, _runtime: &Runtime, _state: &Value) {}
 }

@@ -18,10 +18,10 @@ pub(super) fn all() -> Vec<(&'static str, &'static [Message])> {
     vec![
         ("Settings", settings::MESSAGES),
         ("Arguments and payloads", payload::MESSAGES),
-        ("Stripe and the way to it", stripe::MESSAGES),
-        ("What is found and imported", found::MESSAGES),
-        ("How objects end", ends::MESSAGES),
-        ("Creates in flight", journal::MESSAGES),
-        ("Terraform's own side", crate::terraform::messages::MESSAGES),
+        ("Calls to Stripe", stripe::MESSAGES),
+        ("Lookups and imports", found::MESSAGES),
+        ("Changes and destroys", ends::MESSAGES),
+        ("Interrupted creates", journal::MESSAGES),
+        ("Terraform and the provider", crate::terraform::messages::MESSAGES),
     ]
 }

@@ -34,12 +34,12 @@ pub(super) fn attributes() -> [Attribute; 2] {
         optional(
             DEFAULTS,
             Type::map(Type::String),
-            "Metadata that every typed resource, ephemeral resource and action gets beside its own, whose keys come first. `metadata` stays as it is written; `metadata_all` shows both. Another value updates every object.",
+            "Metadata that is added to every typed resource, ephemeral resource and action; their own keys take precedence. `metadata` shows only the object's own keys; `metadata_all` shows both. A change updates every object.",
         ),
         optional(
             IGNORED,
             Type::list(Type::String),
-            "Keys of metadata that others write: typed resources neither show nor change them. A `*` at the end stands for any rest: `ci_*`.",
+            "Metadata keys that something else manages: typed resources neither show nor change them. A `*` at the end matches any suffix: `ci_*`.",
         ),
     ]
 }

@@ -73,12 +73,12 @@ fn sources(target: &str) -> String {
     let shares = |it: &&typed::Typed| it.name() != target && it.keys().iter().any(|key| keys.contains(key));
     let others = typed::resources().values().filter(shares).map(|it| format!("`{}`", it.name()));
     match (target, names.is_empty()) {
-        (GENERIC, _) => "It takes over every typed resource.".to_owned(),
-        (_, true) => "It takes over no other type.".to_owned(),
+        (GENERIC, _) => "It accepts every typed resource.".to_owned(),
+        (_, true) => "It accepts no other type.".to_owned(),
         _ => {
             let generic = format!("`{GENERIC}` of the type {}", names.join(" or "));
             let all: Vec<String> = [generic].into_iter().chain(others).collect();
-            format!("It takes over {}.", all.join(", "))
+            format!("It accepts {}.", all.join(", "))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The schemas of this build, encoded in advance, because every command of Terraform asks for all of them.
 //!
 //! `cargo run -- docs` makes them and writes them, compressed, to `packed_schemas.bin`, beside the pages of
-//! the registry; a test compares both with what is made anew.
+//! the registry; a test compares both with what is generated.
 
 use bytes::Bytes;
 

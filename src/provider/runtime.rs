@@ -33,11 +33,11 @@ pub(super) struct Runtime {
     open: Mutex<HashMap<String, Arc<Connection>>>,
     /// The handles that this process last saw in `stripe_connection`, by connection id.
     freshest: Mutex<HashMap<String, String>>,
-    /// What no log may show.
+    /// Secrets that no log may show.
     concealed: Mutex<Vec<Secret>>,
     /// The creates whose response may not have reached the state.
     pub(super) journal: Arc<Journal>,
-    /// What the provider block says of metadata.
+    /// The metadata settings of the provider block.
     pub(super) metadata: MetadataRules,
     /// Of which types an account has any objects.
     pub(super) existing_types: ExistingTypes,
@@ -136,7 +136,7 @@ impl Runtime {
         Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
     }
 
-    /// What the run has asked of Stripe, as one line; none where that was nothing.
+    /// The run's calls to Stripe in one line; none if there were none.
     pub(super) fn summary(&self) -> Option<String> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut totals, mut savings) = (Totals::default(), Savings::default());

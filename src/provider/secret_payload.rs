@@ -28,7 +28,7 @@ pub(super) const SECRET: &str = "secret_payload";
 
 /// The attribute of every resource that has a payload.
 pub(super) fn attribute() -> Attribute {
-    let description = "What of the payload must not be shown, such as a password: an object or its JSON text, merged over `input_payload`. It is hidden in plans and outputs; the state holds it.";
+    let description = "The secret part of the payload, such as a password: an object or its JSON text, merged over `input_payload`. It is hidden in plans and outputs; the state contains it.";
     Attribute::new(SECRET, Type::Dynamic, Optional, description).sensitive()
 }
 

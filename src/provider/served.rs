@@ -1,4 +1,4 @@
-//! Who serves which type name.
+//! Maps each type name to the code that serves it.
 
 use futures_util::future::BoxFuture;
 
@@ -20,14 +20,14 @@ pub(super) trait DataSource: std::fmt::Debug + Send + Sync {
     fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)>;
 }
 
-/// Who serves which resource type.
+/// The managed resource that serves a type name.
 const RESOURCES: [(&str, &dyn Resource); 3] = [
     ("stripe_action", &resources::Action),
     ("stripe_connection", &resources::Connection),
     ("stripe_entity", &resources::Entity),
 ];
 
-/// Who serves which data source type.
+/// The data source that serves a type name.
 const DATA_SOURCES: [(&str, &dyn DataSource); 4] = [
     ("stripe_actions", &data_sources::Actions),
     ("stripe_entities", &data_sources::Entities),

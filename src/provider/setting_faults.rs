@@ -24,7 +24,7 @@ pub(super) fn check_key(config: &Value) -> Diagnostics {
     wrong_kind.into_iter().chain(misplaced).collect()
 }
 
-/// What is wrong with where the calls of the provider block go, and with the mode of its key.
+/// Faults of the API address in the provider block, and of the mode of its key.
 pub(super) fn check_destination(config: &Value, env: &Env) -> Diagnostics {
     let sandbox = !config.get("sandbox").is_null();
     let written = config.get("api_base").as_str().map(str::to_owned);
@@ -61,7 +61,7 @@ const fn mode(live: bool) -> &'static str {
     if live { "live" } else { "test" }
 }
 
-/// What a version of the API other than the catalog's means.
+/// A warning if the API version is not the catalog's.
 pub(super) fn check_version(config: &Value) -> Option<Diagnostic> {
     let version = config.get("api_version").as_str().filter(|version| *version != API_VERSION)?;
     Some(settings::another_api_version(API_VERSION, version).at_attribute("api_version"))
@@ -87,7 +87,7 @@ pub(super) fn without_effect(config: &Value) -> Diagnostics {
     let logs = config.get("log_config");
     let verbose = config.get("verbosity").as_i64().is_some_and(|verbosity| verbosity > 1);
     if verbose && !logs.is_unknown() && logs.items().is_empty() {
-        let why = "it is the depth of the log of `log_config { enabled = true }`; what TF_LOG shows has a depth of its own";
+        let why = "it applies to the log of `log_config { enabled = true }` only; TF_LOG has its own level";
         found.push(no_effect("verbosity", why));
     }
     found
@@ -101,14 +101,13 @@ fn proxy_without_effect(config: &Value) -> Diagnostics {
     if config.get("proxy_enabled").is_null() {
         let settings = PROXY_SETTINGS.iter().chain(&PROXY_PASSWORD).filter(|name| set(name));
         return settings
-            .map(|name| no_effect(name, "calls go through no proxy without `proxy_enabled = true`"))
+            .map(|name| no_effect(name, "no proxy is used without `proxy_enabled = true`"))
             .collect();
     }
     let open = ["NONE"].map(Some).contains(&config.get("proxy_auth_scheme").as_str())
         || config.get("proxy_auth_scheme").is_null();
     let names = config.get("proxy_enabled").as_bool() == Some(true) && open && set("proxy_user");
-    let why =
-        "the proxy is asked without a name and a password unless `proxy_auth_scheme` is `BASIC` or `DIGEST`";
+    let why = "no user and password are sent to the proxy unless `proxy_auth_scheme` is `BASIC` or `DIGEST`";
     names.then(|| no_effect("proxy_user", why)).into_iter().collect()
 }
 
@@ -119,7 +118,7 @@ pub(super) fn idle_service_account(config: &Value) -> Option<Diagnostic> {
     let idle = config.get("service_account").as_str().is_some()
         && !from(auth, API_KEY)
         && !from(config, PROXY_PASSWORD);
-    let why = "it reads secret versions, and the key and the proxy password come from elsewhere";
+    let why = "it is used to read secret versions, but neither the key nor the proxy password comes from one";
     idle.then(|| no_effect("service_account", why))
 }
 

@@ -1,9 +1,9 @@
-//! What a run has asked of Stripe, as one line for the log: where its time went.
+//! The calls of a run to Stripe and the time they took, as one line for the log.
 
 use crate::connector::Savings;
 use crate::stripe::{CallKind, Totals};
 
-/// The line; none where nothing was asked.
+/// The line; none if there were no calls.
 pub(super) fn line(totals: &Totals, savings: Savings) -> Option<String> {
     let all = totals.all();
     let kinds = CallKind::ALL.into_iter().zip(totals.requests).filter(|(_, count)| *count > 0);

@@ -316,7 +316,7 @@ impl Resource for Typed {
 type Complete = fn(&'static Entity, &Written) -> Result<Wanted, Error>;
 
 impl Surface {
-    /// What is wrong with the params of a configuration, and what of them Stripe is not known to take.
+    /// Faults of the params of a configuration, and values of them that Stripe does not document.
     fn check_params(&self, config: &Value, complete: Complete) -> Diagnostics {
         let written = self.written_with_twins(config);
         let mut found = Diagnostics::new();

@@ -102,7 +102,7 @@ impl Caller {
         Some(Self { account: account_of(rest), platform: None, livemode, publishable, base: String::new() })
     }
 
-    /// The customer at a browser, who has no key but the address of an object.
+    /// A customer in a browser, who has the URL of an object and no key.
     pub fn anybody(lease: &mut Lease<'_>, object: &str, id: &str) -> Outcome<Self> {
         let found = lease.begin(String::new(), false)?.anywhere(object, id)?;
         let space = found.as_ref().and_then(|(space, _)| space.split_once('/'));
@@ -146,8 +146,8 @@ pub(super) fn is_own(call: &Call<'_>, object: &str, id: &str) -> bool {
     ACCOUNTS.contains(&object) && call.account == id
 }
 
-/// The account of a space as somebody made it, with the space of whoever did; none of
-/// an account that nobody made.
+/// The account of a space as it was created, with the space of its creator; none for
+/// an account that was not created through the API.
 pub(super) fn made(session: &Session<'_>, space: &str) -> Outcome<Option<(String, Body)>> {
     let (account, mode) = space.split_once('/').unwrap_or_default();
     for object in ACCOUNTS {

@@ -21,13 +21,13 @@ pub struct Fault {
     /// What the path begins with; any when there is none.
     #[serde(default)]
     pub path: Option<String>,
-    /// So many fitting requests pass first.
+    /// How many matching requests pass first.
     #[serde(default)]
     pub skip: usize,
-    /// So many requests then meet it.
+    /// How many requests then fail.
     #[serde(default = "once")]
     pub times: usize,
-    /// What they meet.
+    /// How they fail.
     pub kind: FaultKind,
 }
 

@@ -51,7 +51,7 @@ pub(super) fn application(platform: &str) -> String {
     format!("ca_{}", fingerprint(platform))
 }
 
-/// So many random digits.
+/// A number of `length` random digits.
 pub(super) fn digits(length: usize) -> String {
     let number = u128::from_be_bytes(repeatable::bytes("digits")) % 10_u128.pow(30);
     format!("{number:030}").chars().take(length).collect()
@@ -62,7 +62,7 @@ pub(super) fn uuid() -> String {
     uuid::Builder::from_random_bytes(repeatable::bytes("uuid")).into_uuid().to_string()
 }
 
-/// So many capital letters and digits, as in the numbers of invoices.
+/// `length` capital letters and digits, as in the numbers of invoices.
 pub(super) fn capitals(length: usize) -> String {
     random("", length).to_ascii_uppercase()
 }

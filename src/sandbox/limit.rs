@@ -1,4 +1,4 @@
-//! Stripe's rate limit: so many requests in any second, the others are refused.
+//! Stripe's rate limit: a number of requests in any second; more are refused.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};

@@ -77,7 +77,7 @@ pub async fn serve_on(
         let sandbox = sandbox.clone();
         let service = service_fn(move |request| handle(terms, sandbox.clone(), request));
         let mut builder = http1::Builder::new();
-        // who has said everything may hear the answer, or not: what was asked for is done
+        // a client may close its sending side early: its request is still carried out
         builder.timer(TokioTimer::new()).header_read_timeout(terms.head).half_close(true);
         let watched = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
@@ -85,7 +85,7 @@ pub async fn serve_on(
             let _ = watched.await;
         });
     }
-    // Whoever has not finished by then is cut off.
+    // Connections that are still open by then are closed.
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
     Ok(())
 }

@@ -32,7 +32,7 @@ pub(super) use super::fields::Body;
 
 /// How long a process waits for another one's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
-/// So many connections that read wait for the next request.
+/// The most idle connections for reads that are kept open.
 const IDLE_READERS: usize = 8;
 /// More than there are different queries.
 const STATEMENTS: usize = 128;
@@ -219,7 +219,7 @@ pub(super) fn check(path: &Path) -> Result<(), OpenError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         found => Some(found?),
     };
-    // what is no file may keep whoever opens it waiting
+    // opening something other than a file, such as a pipe, may block
     if found.as_ref().is_some_and(|found| !found.is_file()) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file").into());
     }

@@ -23,7 +23,7 @@ const DELIVERY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The pauses before the second attempt and those after it.
 const PAUSES: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(5)];
 
-/// So many connections there are to endpoints at once: a process has a limited number of files.
+/// The most connections to endpoints at once: a process has a limited number of files.
 static PLACES: Semaphore = Semaphore::const_new(32);
 
 /// One event for one endpoint.

@@ -25,7 +25,7 @@ impl CallKind {
     pub const ALL: [Self; 6] =
         [Self::Read, Self::List, Self::Create, Self::Update, Self::Delete, Self::Action];
 
-    /// The word for so many calls of the kind: `1 read`, `2 reads`.
+    /// A count of calls of the kind in words: `1 read`, `2 reads`.
     pub fn counted(self, count: usize) -> String {
         let word = match self {
             Self::Read => "read",

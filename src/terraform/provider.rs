@@ -43,7 +43,7 @@ pub trait Provider: Debug + Send + Sync + 'static {
     /// The schema of the provider block. A service builds it once at most.
     fn provider_schema(&self) -> Schema;
     /// The schema of a type; none for one that is not served. A service builds it once at most, when the
-    /// type is first used. It must be the same in every process. In that of an action nothing is computed.
+    /// type is first used. Must be deterministic. An action's schema has no computed attributes.
     fn schema(&self, family: Family, type_name: &str) -> Option<Schema>;
 
     /// The schemas as [`encoded_schemas`](crate::terraform::protocol::encoded_schemas) writes them, where
@@ -124,7 +124,7 @@ pub trait Provider: Debug + Send + Sync + 'static {
         crate::terraform::messages::move_not_supported(&from.type_name, &from.provider, type_name).into()
     }
 
-    /// The objects of a list, as they are found. Whoever has enough drops the stream.
+    /// The objects of a list, as they are found. The caller drops the stream when it has enough.
     fn list(&self, _type_name: &str, _request: ListRequest) -> BoxStream<'static, Listed> {
         stream::empty().boxed()
     }
@@ -146,7 +146,7 @@ pub trait Provider: Debug + Send + Sync + 'static {
         Diagnostics::new()
     }
 
-    /// What keeps an action from being run, as far as it is known before. Nothing may be changed yet.
+    /// Reasons not to run an action that are known beforehand. Must not change anything.
     async fn plan_action(&self, _type_name: &str, _config: Value) -> Diagnostics {
         Diagnostics::new()
     }

@@ -18,7 +18,7 @@ pub use number::Number;
 pub use path::{Path, Step};
 pub use types::Type;
 
-/// Values by name, sorted by it. An object has dozens of short names, and is made anew for every
+/// Values by name, sorted by it. An object has dozens of short names, and is rebuilt for every
 /// message: a flat list with the names in it takes one allocation where a tree takes one for each.
 pub type Entries = LiteMap<CompactString, Value>;
 

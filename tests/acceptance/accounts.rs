@@ -105,6 +105,6 @@ fn a_key_that_another_resource_brings_keeps_what_runs_on_the_connection() {
     // Through this key another account answers: the run stops before anything is sent there.
     workdir.write(&config(&key.replace("sk_test_one_1", "sk_test_two_1")).replace("Ada", "Grace"));
     let refused = workdir.fails(&["apply", "-auto-approve", "-no-color"]);
-    assert!(refused.contains("Connection Leads To Another Account"), "{refused}");
+    assert!(refused.contains("Connection Uses Another Account"), "{refused}");
     assert_eq!((id(&workdir), workdir.count("customer")), (made, 1));
 }

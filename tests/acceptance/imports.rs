@@ -81,8 +81,7 @@ fn replaced(terraform: Tool) -> String {
     workdir.apply();
     workdir.write(&RATE.replace("500", "600"));
     let plan = workdir.ok(&["plan", "-no-color"]);
-    let told =
-        "Stripe takes another `fixed_amount.amount` for a new ShippingRate only: this one is replaced.";
+    let told = "Stripe cannot change `fixed_amount.amount` of an existing ShippingRate, so it is replaced.";
     assert!(squeezed(&plan).contains(told), "{plan}");
     plan
 }
@@ -97,7 +96,7 @@ fn ended(terraform: Tool, entity: &str, payload: &str, path: &str, form: &str) -
     let id = workdir.attributes("stripe_entity.it")["id"].as_str().unwrap().to_owned();
     workdir.post(&path.replace("ID", &id), form);
     let plan = squeezed(&workdir.ok(&["plan", "-no-color"]));
-    let told = format!("{entity} {id} has ended outside of Terraform");
+    let told = format!("{entity} {id} was ended outside Terraform");
     assert!(plan.contains(&told), "{plan}");
     (workdir, plan)
 }
@@ -106,7 +105,7 @@ fn what_was_canceled_elsewhere_is_said_and_made_anew() {
     let path = "/v1/identity/verification_sessions/ID/cancel";
     let payload = "{ Type = \"document\" }";
     let (workdir, plan) = ended(Tool::Terraform, "IdentityVerificationSession", payload, path, "");
-    assert!(plan.contains("its `status` is `canceled`: a new one takes its place."), "{plan}");
+    assert!(plan.contains("its `status` is `canceled`): a new one is created in its place."), "{plan}");
     assert!(plan.contains("1 to add, 0 to change, 1 to destroy"), "{plan}");
     workdir.apply();
     workdir.assert_plan_is_empty();
@@ -115,7 +114,7 @@ fn what_was_canceled_elsewhere_is_said_and_made_anew() {
 fn what_was_archived_elsewhere_is_said_and_brought_back() {
     let payload = "{ Name = \"Beans\" }";
     let (workdir, plan) = ended(Tool::OldTerraform, "Product", payload, "/v1/products/ID", "active=false");
-    assert!(plan.contains("its `active` is `false`: the update brings it back."), "{plan}");
+    assert!(plan.contains("its `active` is `false`): the update restores it."), "{plan}");
     assert!(plan.contains("0 to add, 1 to change, 0 to destroy"), "{plan}");
     workdir.apply();
     workdir.assert_plan_is_empty();

@@ -55,7 +55,7 @@ fn a_move_of_another_type_says_what_can_be_moved() {
     let price = "resource \"stripe_price\" \"gold\" {\n  currency = \"usd\"\n  product = \"prod_1\"\n}\n";
     workdir.write(&format!("{price}{}", moved("stripe_entity.gold", "stripe_price.gold")));
     let refused = workdir.fails(&["plan", "-no-color"]);
-    let told = "A `stripe_entity` of the type Product cannot become a `stripe_price`. It takes over \
+    let told = "A `stripe_entity` of the type Product cannot be moved to a `stripe_price`. It accepts \
         `stripe_entity` of the type Price.";
     assert!(refused.contains(told), "{refused}");
 }

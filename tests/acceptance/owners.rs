@@ -171,7 +171,10 @@ fn what_a_killed_run_made_is_named_with_its_age_when_it_is_taken() {
     let said = squeezed(&workdir.apply());
     let id = workdir.ids().pop().unwrap();
     assert!(said.contains(RESUMED), "{said}");
-    assert!(said.contains(&format!("Customer {id} was made ")) && said.contains(" ago by a run"), "{said}");
+    assert!(
+        said.contains(&format!("Customer {id} was created ")) && said.contains(" ago by a run"),
+        "{said}"
+    );
     assert_eq!(workdir.count("customer"), 1);
     let said = workdir.ok(&["plan", "-no-color"]);
     assert!(!said.contains("Warning"), "{said}");

@@ -132,6 +132,10 @@ async fn what_is_told_after_a_stop_comes_with_the_end() {
     let played = terraform.invoke(MUSIC, &music(2, "short")).await;
     assert_eq!(played.progress, Vec::<String>::new());
     let told: Vec<&str> = played.diagnostics.iter().map(|it| it.detail.as_str()).collect();
-    let late = |turn: i32| format!("What was sent could not be taken back: turn {turn}.");
+    let late = |turn: i32| {
+        format!(
+            "The request was already sent when the stop arrived, and could not be cancelled: turn {turn}."
+        )
+    };
     assert_eq!(told, [late(1), late(2)]);
 }

@@ -51,7 +51,7 @@ async fn a_connection_that_does_not_work_names_the_attribute_to_set() {
             vec![("expected_livemode", Value::from(true))],
             vec![("auth_config", block("api_key", Value::from("sk_test_1")))],
             "AUTH_ERROR",
-            "the key is a test mode key, and the provider allows live mode only; use a key of that mode, or change `expected_livemode`",
+            "the key is a test mode key, but the provider allows live mode only; use a key of that mode, or change `expected_livemode`",
         ),
         (
             vec![],

@@ -39,8 +39,7 @@ async fn a_replacement_names_the_keys_that_force_it() {
     stripe.terraform.warnings.clear();
     let text = json!({"display_name": "Post", "type": "fixed_amount", "fixed_amount": {"amount": 500, "currency": "eur"}});
     assert_eq!(forcing(&mut stripe, &made, &entity("ShippingRate", &text)).await, [payload]);
-    let told =
-        "Stripe takes another `fixed_amount.currency` for a new ShippingRate only: this one is replaced.";
+    let told = "Stripe cannot change `fixed_amount.currency` of an existing ShippingRate, so it is replaced.";
     assert!(
         stripe.terraform.warnings.iter().any(|warning| warning == told),
         "{:?}",
@@ -67,7 +66,8 @@ async fn a_removed_key_is_unset_set_to_its_default_or_said_to_stay() {
         (record("active").as_deref(), record("description"), record("package_dimensions.height")),
         (Some("true"), None, None)
     );
-    let told = "Removed from the payload, but kept by the Product, because no call of Stripe clears it: `shippable`.";
+    let told =
+        "Stripe has no call that clears `shippable`, removed from the payload: the Product keeps the value.";
     assert!(
         stripe.terraform.warnings.iter().all(|warning| warning.starts_with(told)),
         "{:?}",
@@ -98,7 +98,7 @@ async fn a_price_that_somebody_archived_is_said_and_brought_back() {
     assert_eq!(now.state.get("id"), made.state.get("id"));
     assert_eq!(now.state.get("record").get("active").as_str(), Some("true"));
     let id = made.state.get("id").as_str().unwrap();
-    let told = format!("Price {id} has ended outside of Terraform, its `active` is `false`.");
+    let told = format!("Price {id} was ended outside Terraform (its `active` is `false`).");
     assert!(stripe.terraform.warnings.contains(&told), "{:?}", stripe.terraform.warnings);
 }
 
@@ -123,7 +123,7 @@ async fn an_invoice_that_somebody_voided_is_said_and_made_anew() {
     let plan = ok(stripe.terraform.plan("stripe_entity", &read, &config).await);
     assert_eq!(plan.action, Action::Replace);
     let told = format!(
-        "Invoice {id} has ended outside of Terraform, its `status` is `void`: a new one takes its place."
+        "Invoice {id} was ended outside Terraform (its `status` is `void`): a new one is created in its place."
     );
     assert!(stripe.terraform.warnings.contains(&told), "{:?}", stripe.terraform.warnings);
     let new = ok(stripe.terraform.apply("stripe_entity", &plan).await);

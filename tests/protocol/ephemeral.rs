@@ -57,7 +57,10 @@ async fn what_is_opened_is_renewed_and_closed_with_its_private_data() {
 #[tokio::test]
 async fn what_cannot_be_opened_has_no_result() {
     let mut terraform = toy().await;
-    for (fits, summary) in [(Value::from("lost"), "No Such Box"), (Value::Unknown, "Opened Too Early")] {
+    for (fits, summary) in [
+        (Value::from("lost"), "No Such Box"),
+        (Value::Unknown, "Ephemeral Resource Opened With Unknown Values"),
+    ] {
         let answer = opened(&mut terraform, fits).await;
         assert_eq!((answer.result, answer.diagnostics[0].summary.as_str()), (None, summary));
     }
@@ -147,7 +150,7 @@ async fn a_plan_that_does_not_know_where_calls_go_sends_none() {
         let told = |found: &[wire::Diagnostic]| {
             let found: Vec<_> =
                 found.iter().map(|it| (it.summary.clone(), it.detail.contains(unknown))).collect();
-            assert_eq!(found, [("Provider Block Not Known Yet".to_owned(), true)], "{unknown}");
+            assert_eq!(found, [("Provider Configuration Not Known Yet".to_owned(), true)], "{unknown}");
         };
         let session = written(&run, "stripe_checkout_session", &json!({"mode": "setup", "currency": "usd"}));
         match run.open("stripe_checkout_session", &session).await {

@@ -33,7 +33,7 @@ async fn every_flaw_breaks_the_rule_it_is_about() {
         (Flaw::FailsToDeleteWhatIsGone, "No Such Box"),
         (Flaw::FailsToReadWhatIsGone, "No Such Box"),
         (Flaw::ReadsWhatWasNotWritten, "the read differs from the apply"),
-        (Flaw::ImportsNothing, "Nothing To Import"),
+        (Flaw::ImportsNothing, "Cannot Import"),
         (Flaw::BendsTheState, "Value Does Not Fit Schema"),
         (Flaw::Panics, "the shelf fell over"),
     ];

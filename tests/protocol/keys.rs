@@ -242,7 +242,7 @@ async fn another_version_of_the_api_is_said_once() {
     let said = warnings(&mut provider);
     assert_eq!(said.len(), 1, "{said:?}");
     assert_eq!(said[0].0, "api_version");
-    assert!(said[0].1.contains("as they are written"), "{said:?}");
+    assert!(said[0].1.contains("sent as written"), "{said:?}");
 }
 
 #[tokio::test]

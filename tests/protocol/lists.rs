@@ -81,7 +81,7 @@ async fn a_typed_list_is_sorted_whatever_its_limit_and_refused_before_it_is_read
     made(&mut run, "stripe_entity", &entity("Price", &price)).await;
     assert_eq!(prices_of(&mut run, &json!({"sort_by": "created", "limit": 20_000})).await, Ok(1));
     for (config, why) in [
-        (json!({"sort_order": "DESC"}), "`sort_order` orders by the field of `sort_by`"),
+        (json!({"sort_order": "DESC"}), "`sort_order` needs `sort_by`"),
         (json!({"sort_by": "craeted"}), "did you mean"),
         (json!({"filter": "LookupKeys IN ('')"}), "takes no empty text"),
     ] {

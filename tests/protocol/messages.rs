@@ -29,8 +29,8 @@ description: |-
 
 # Messages
 
-What the provider says, as Terraform shows it. `(error)` stops the run, `(warning)` does not. Under each message stand
-its text and the attribute that it is at. The page is written by a test that provokes them.
+What the provider says, as Terraform shows it. `(error)` stops the run, `(warning)` does not. Below each title are the
+text and the attribute that it refers to. A test provokes every message and writes this page.
 ";
 
 #[tokio::test]

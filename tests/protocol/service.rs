@@ -191,7 +191,7 @@ async fn an_import_without_an_id_is_refused() {
     let Err(Fault::Refused(errors, _)) = terraform.import("toy_box", "").await else {
         panic!("nothing to import")
     };
-    assert_eq!(errors[0].summary, "Nothing To Import");
+    assert_eq!(errors[0].summary, "Cannot Import");
     let Err(Fault::Broken(rules)) = terraform.import("toy_box", "box_9").await else { panic!("no such box") };
     assert_eq!(rules, ["cannot import a non-existent object"]);
 }

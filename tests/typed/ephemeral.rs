@@ -183,7 +183,7 @@ fn a_page_says_in_which_mode_stripe_makes_one_and_nothing_of_changes() {
     for (name, schema) in &world.terraform.schema.ephemeral_resource_schemas {
         let block = schema.block.as_ref().unwrap();
         let of_changes =
-            |text: &str| text.contains("A change makes") || text.contains("when the object is created");
+            |text: &str| text.contains("A change creates") || text.contains("when the object is created");
         assert!(!block.attributes.iter().any(|it| of_changes(&it.description)), "{name} is never changed");
         let test_mode = block.description.contains("test mode only");
         assert_eq!(test_mode, name == "stripe_confirmation_token", "{name}");

@@ -89,7 +89,7 @@ fn a_secret_that_is_shown_once_can_be_dropped_or_renewed() {
     let mut dropped = params(&hook);
     dropped.insert("keep_secret_out_of_state".to_owned(), json!(true));
     let made = world.made("stripe_webhook_endpoint", &dropped).unwrap();
-    assert!(world.terraform.warnings.join(" ").contains("never again"));
+    assert!(world.terraform.warnings.join(" ").contains("only once"));
     assert!(made.state.get("secret").is_null());
     let secret = kept.state.get("secret").as_str().unwrap().to_owned();
     assert!(!String::from_utf8_lossy(&made.private).contains("whsec_"), "nor beside the state");
@@ -227,7 +227,7 @@ fn what_acts_at_creation_only_warns_and_what_modifies_a_call_causes_none() {
             .terraform
             .warnings
             .join(" ")
-            .contains("`trial_period_days` acts when a Subscription is created")
+            .contains("`trial_period_days` only when the Subscription is created")
     );
     let now = world.apply("stripe_subscription", &plan).unwrap();
     assert_eq!(id(&now), id(&made));

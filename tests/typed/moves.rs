@@ -191,18 +191,23 @@ fn what_cannot_move_is_refused_with_what_can() {
     let ours = "registry.terraform.io/connectors/stripe";
     let meter = &catalog().by_object("billing.meter").unwrap().name;
     let customer = json!({"entity": "Customer", "id": "cus_1", "entity_id": "cus_1"});
-    let takes_meters = format!("It takes over `stripe_entity` of the type {meter}, `stripe_billing_meter`.");
+    let takes_meters = format!("It accepts `stripe_entity` of the type {meter}, `stripe_billing_meter`.");
     for ((provider, source), target, state, told) in [
         ((ours, "stripe_customer"), "stripe_meter", json!({"id": "cus_1"}), takes_meters.as_str()),
         (
             (ours, ENTITY),
             "stripe_meter",
             customer.clone(),
-            "`stripe_entity` of the type Customer cannot become",
+            "`stripe_entity` of the type Customer cannot be moved to",
         ),
-        ((ours, ENTITY), "stripe_connection", customer, "It takes over no other type."),
-        ((ours, "stripe_connection"), ENTITY, json!({"id": "x"}), "It takes over every typed resource."),
-        ((ours, "stripe_unknown"), "stripe_price", json!({"id": "x"}), "A `stripe_unknown` cannot become"),
+        ((ours, ENTITY), "stripe_connection", customer, "It accepts no other type."),
+        ((ours, "stripe_connection"), ENTITY, json!({"id": "x"}), "It accepts every typed resource."),
+        (
+            (ours, "stripe_unknown"),
+            "stripe_price",
+            json!({"id": "x"}),
+            "A `stripe_unknown` cannot be moved to",
+        ),
         (
             ("example.com/a/paddle", "stripe_price"),
             "stripe_price",

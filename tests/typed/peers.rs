@@ -155,7 +155,7 @@ fn the_table_of_the_readme_is_what_the_schemas_hold() {
             count("ephemeral_resource_schemas"),
         ),
         row("actions", &schemas[Family::Action].len().to_string(), count("action_schemas")),
-        row("their types that are here, under the same name", "", here).replace("|  |", "| |"),
+        row("of their types, available here under the same name", "", here).replace("|  |", "| |"),
     ] {
         assert!(readme.contains(&row), "the README lacks {row}");
     }

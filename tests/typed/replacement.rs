@@ -99,7 +99,7 @@ fn a_plan_says_how_many_subscriptions_go_on_with_a_price_that_ends() {
     world.terraform.warnings.clear();
     world.plan("stripe_price", &price, None).unwrap();
     let told = world.terraform.warnings.join(" ");
-    assert!(told.contains("1 Subscription(s) that have not ended use Price"), "{told}");
+    assert!(told.contains("is used by 1 Subscription(s) that have not ended"), "{told}");
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn what_stripe_would_not_make_replaces_nothing() {
         params(&json!({"percent_off": 10, "amount_off": 500, "currency": "usd", "duration": "once"}));
     let refused = format!("{:?}", world.plan("stripe_coupon", &coupon, Some(&wanted)).unwrap_err());
     assert!(
-        refused.contains("`amount_off` and `percent_off` exclude each other: leave one of them out."),
+        refused.contains("`amount_off` and `percent_off` exclude each other: remove one of them."),
         "{refused}"
     );
     let wanted = params(&json!({"percent_off": 20, "duration": "repeating"}));

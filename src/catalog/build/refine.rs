@@ -118,7 +118,7 @@ impl Refiner<'_> {
 }
 
 /// Several objects that one param takes (a card, a token, a bank account) become one with the members of
-/// all, so that whoever looks for a member finds it. Stripe alone knows which of them go together.
+/// all, so that a lookup of a member finds it. Stripe alone knows which of them go together.
 fn merge_objects(shapes: &mut Vec<Shape>) {
     let Some(at) = shapes.iter().position(is_object) else { return };
     let others: Vec<Shape> = shapes.extract_if(at + 1.., |shape| is_object(shape)).collect();

@@ -64,7 +64,7 @@ pub struct EntityRule {
     /// Params without which a list would leave entities out.
     #[serde(default)]
     pub list_with: BTreeMap<String, String>,
-    /// Params of a list that must say what the object itself says, lest the list leave it out.
+    /// Params of a list that must have the object's own values; otherwise the list does not contain the object.
     #[serde(default)]
     pub list_by: Vec<String>,
     /// Lists whose items an update must name by their ids.

@@ -32,7 +32,7 @@ const TAKEN: [&str; 12] = [
 const CARDS: [&str; 2] = ["card", "card_present"];
 /// Params whose `value` is a personal number, or a key of another service.
 const VALUED: [&str; 2] = ["headers", "id_numbers"];
-/// The neighbours of an address that opens a page to whoever has it.
+/// The fields beside a URL that opens a page to anyone who has the URL.
 const BESIDE_ADDRESS: [&str; 3] = ["client_secret", "expires_at", "url_expires_at"];
 
 /// Marks the secret shapes of an entity type. A rule that changes nothing, or that names nothing,

@@ -39,7 +39,7 @@ impl<'w> StandIn<'w> {
         Ok(())
     }
 
-    /// Reads what was made anew, and plans; the addresses of what would change.
+    /// Refreshes what was created and plans; returns the addresses that would change.
     pub(super) async fn plan(&mut self) -> Result<Vec<String>, Error> {
         let core = core(&mut self.plugin)?;
         let mut changing = Vec::new();

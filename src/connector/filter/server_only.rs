@@ -9,7 +9,7 @@ use super::lexer::Wrong;
 use crate::catalog::{Kind, Operation, Shape, at};
 use crate::connector::scalar;
 
-/// Stripe takes so many values in a list param.
+/// The most values that Stripe takes in a list param.
 pub(super) const MOST_VALUES: usize = 10;
 
 /// A condition on one param, as the call says it.

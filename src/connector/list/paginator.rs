@@ -12,7 +12,7 @@ use crate::catalog::{Entity, Operation, OperationKind};
 use crate::connector::page_token::Position;
 use crate::connector::{Connector, Error, Filter, answer, path};
 
-/// So many ids before a position are kept, in case the objects behind which a page begins are deleted.
+/// How many ids before a position are kept, in case the objects behind which a page begins are deleted.
 const KEPT: usize = 5;
 
 /// A paginator over Stripe's own pages.
@@ -70,7 +70,7 @@ impl Paginator<'_> {
         self.entity.is_v2() || self.list.kind == OperationKind::Search
     }
 
-    /// The position behind each entity of a page: behind its id, or behind so many on the page.
+    /// The position behind each entity of a page: behind its id, or behind a number of items of the page.
     fn positions(&self, page: &Position, entities: &[Json]) -> Vec<Position> {
         if self.goes_by_page() {
             let behind = |at| Position { after: page.after.clone(), skip: at + 1, ..Position::default() };

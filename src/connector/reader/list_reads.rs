@@ -1,10 +1,10 @@
-//! Who waits for objects of one list, and the task that asks for its pages.
+//! The reads that wait for objects of one list, and the task that fetches its pages.
 //!
 //! # Theory
 //!
-//! A read that comes alone is sent at once. Reads that come while another one is under way, or after so many of
-//! their list, are gathered for a few milliseconds, and then the [`PageCache`] says which page pays. Whoever it pays
-//! for no more is told to read by himself when no page is under way, and whose page fails at once: a list never decides
+//! A read that comes alone is sent at once. Reads that come while another one is under way, or after many of
+//! their list, are gathered for a few milliseconds, and then the [`PageCache`] says which page pays off. Callers
+//! for which a page no longer pays off read by id, and so do those whose page fails: a list never decides
 //! that an object is gone.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,7 +29,7 @@ const QUIET_PERIOD: Duration = Duration::from_millis(1);
 const PAGE_TIMEOUT: Duration = Duration::from_secs(8);
 /// The most pages of one list that are under way at once.
 const MOST_CONCURRENT_PAGES: usize = 4;
-/// So many reads of one list are taken for the first of many.
+/// After how many reads of one list more are expected.
 const MANY_READS: usize = 4;
 
 /// The reads of one list.
@@ -131,7 +131,7 @@ impl ListReads {
                 connector.reader.saved(Saved::Read);
                 Answer::Found(found)
             }
-            // Whoever gets no answer is sent away.
+            // A caller that gets no answer reads by id.
             Err(_) => Answer::Singly(None),
         }
     }
@@ -203,7 +203,7 @@ impl ListReads {
     }
 
     /// The next page to ask for beside those that are under way, and the number of writes before it. Where none is
-    /// and none pays, whoever waits is sent away.
+    /// and none pays off, the waiting callers read by id.
     fn next(&self, can: Abilities, epoch: Epoch, under_way: usize) -> Option<(Start, Epoch)> {
         // What no older answer will do for is asked for in one page after the other.
         if under_way >= if self.keeps() { MOST_CONCURRENT_PAGES } else { 1 } {
@@ -313,7 +313,7 @@ impl State {
             match self.cache.take(&waiting.id).filter(|_| age == Age::SinceLastWrite || waiting.waited) {
                 Some(found) => {
                     answered += 1;
-                    // Who does not wait any more has no use for it.
+                    // The receiver is gone if its caller was cancelled.
                     let _ = waiting.reply.send(found);
                 }
                 None => self.waiting.push(waiting),

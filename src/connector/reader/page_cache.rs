@@ -21,17 +21,17 @@ use super::segment::{Edge, Segment, Way};
 
 /// The most objects that are kept for reads to come.
 const MOST_KEPT: usize = 10_000;
-/// About as many objects a run makes in a second, at the limit of a test key.
+/// About how many objects a run creates in a second, at the limit of a test key.
 const MADE_A_SECOND: usize = 20;
-/// So many new segments in a row may show nothing but what they began at.
+/// How many new segments in a row may contain nothing but the object they began at.
 const MOST_ALONE: usize = 2;
-/// An object is waited for, and not gone to from elsewhere, where the page under way is so many pages from it.
+/// The most pages between the current page and an object for which to go on rather than begin a new segment.
 const NEAR: usize = 2;
-/// Pages are asked for ahead while one object of so many that they can show was asked for.
+/// Pages are fetched ahead while at least one in this many of their objects was asked for.
 const SHOWN_FOR_ONE: usize = 4;
-/// Before anything was asked for, they may show one part in so many of what is expected.
+/// Before any read, they may contain one part in this many of the expected objects.
 const UNTRIED_PART: usize = 8;
-/// A second segment begins at an object that is so many pages from the first.
+/// The fewest pages from the first segment at which a second one begins.
 const FAR: usize = 8;
 
 /// What was read of a list.

@@ -33,7 +33,7 @@ impl<T: Clone> SingleFlight<T> {
         let answer = request.await;
         if let Ok(found) = &answer {
             for waiting in flight.end() {
-                // Who does not wait any more has no use for it.
+                // The receiver is gone if its caller was cancelled.
                 let _ = waiting.send(found.clone());
             }
         }
@@ -53,7 +53,7 @@ impl<T: Clone> SingleFlight<T> {
     }
 }
 
-/// A request that is under way. Whoever waits for it knows when it ends, however it ends.
+/// A request that is under way. Its waiters learn when it ends, even if it is dropped.
 struct InFlight<'f, T> {
     flights: &'f SingleFlight<T>,
     /// None once it has ended: another one may be under way under the same key by then.

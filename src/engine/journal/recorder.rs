@@ -26,7 +26,7 @@ use crate::connector::AccountMark;
 
 /// The longest that a create waits for others to share its sync.
 const LONGEST_GATHERING: Duration = Duration::from_millis(4);
-/// So many creates Terraform sends at once, unless it is told otherwise.
+/// How many creates Terraform sends at once by default.
 const AT_ONCE: usize = 10;
 /// How often others are shown that the run lives.
 const RENEWAL: Duration = Duration::from_secs(2);

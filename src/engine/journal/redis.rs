@@ -48,7 +48,7 @@ impl RedisStore {
         format!("{}:{kind}:{name}", self.prefix)
     }
 
-    /// Asks the Redis; after an error the next question connects anew.
+    /// Asks the Redis; after an error the next query reconnects.
     fn ask<T>(&mut self, question: impl FnOnce(&mut Connection) -> Result<T, RedisError>) -> io::Result<T> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,

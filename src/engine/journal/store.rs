@@ -1,4 +1,4 @@
-//! Where a journal is kept. A store blocks; the journal's own thread is who uses it.
+//! The storage of a journal. It blocks, so only the journal's own thread uses it.
 
 use std::io;
 

@@ -10,12 +10,12 @@ use super::{Faults, ParamError, Wanted};
 use crate::catalog::Entity;
 use crate::catalog::constraint::{Condition, Constraints, Known, Violation, constraints};
 
-/// What each param of an object is against, whoever made the object.
+/// The documented limits that single params exceed, for creates and updates alike.
 pub(super) fn limits(entity: &Entity, wanted: &Wanted) -> Faults {
     constraints().get(&entity.key).map(|table| faults(table, wanted)).unwrap_or_default()
 }
 
-/// What the params of a create are against together.
+/// The documented constraints that the params of a create violate together.
 pub(super) fn of_create(entity: &Entity, wanted: &Wanted) -> Faults {
     let table = constraints().get(&format!("{}.Create", entity.key));
     table.map(|table| faults(table, wanted)).unwrap_or_default()
@@ -33,7 +33,7 @@ fn fault(violation: Violation<'_>, known: Known<'_>) -> ParamError {
     match violation {
         Violation::Exclusive(param, other) => ParamError::Refused {
             param: param.to_owned(),
-            why: format!("and `{other}` exclude each other: leave one of them out"),
+            why: format!("and `{other}` exclude each other: remove one of them"),
         },
         Violation::Met(rule) => {
             ParamError::Refused { param: rule.about(known.params).to_owned(), why: why(rule, known) }

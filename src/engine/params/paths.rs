@@ -1,4 +1,4 @@
-//! What stands at dotted paths of params: `items.0.price`.
+//! Access to params by dotted path: `items.0.price`.
 
 use serde_json::Value as Json;
 
@@ -27,7 +27,7 @@ pub fn put(params: &mut Params, path: &str, value: Json) {
     }
 }
 
-/// What of some params others have not, at every depth.
+/// The params that others lack, at every depth.
 pub fn without(params: Params, others: &Params) -> Params {
     let left = params.into_iter().filter_map(|(name, value)| match (value, others.get(&name)) {
         (value, None) => Some((name, value)),

@@ -28,7 +28,7 @@ fn sentences(faults: &Faults) -> String {
 #[test]
 fn every_fault_is_told_at_once() {
     let given = json!({"Nmae": "A", "Email": {"a": 1}, "address": {"ctiy": "Bern", "line1": []}});
-    let expected = r#"the payload has no use for "Nmae"; did you mean "name"?; "email" must be text, not {"a":1}; the payload has no use for "address.ctiy"; did you mean "city"?; "address.line1" must be text, not []"#;
+    let expected = r#"unknown param "Nmae" in the payload; did you mean "name"?; "email" must be text, not {"a":1}; unknown param "address.ctiy" in the payload; did you mean "city"?; "address.line1" must be text, not []"#;
     assert_eq!(refused("Customer", &given), expected);
 }
 
@@ -42,9 +42,9 @@ fn what_is_missing_is_told_beside_the_faults() {
     let missing = r#"the payload lacks "currency", which Stripe requires"#;
     assert!(told("Price", &wrong).ends_with(missing), "{}", told("Price", &wrong));
     let misspelt = told("Price", &json!({"Curency": "usd"}));
-    assert_eq!(misspelt, r#"the payload has no use for "Curency"; did you mean "currency"?"#);
+    assert_eq!(misspelt, r#"unknown param "Curency" in the payload; did you mean "currency"?"#);
     let field = told("Product", &json!({"Name": "Gold", "Livemode": true}));
-    assert_eq!(field, r#""Livemode" is a field that Stripe sets, and no param: leave it out"#);
+    assert_eq!(field, r#""Livemode" is a field that Stripe sets, not a param: remove it"#);
 }
 
 #[test]
@@ -96,9 +96,9 @@ fn a_time_may_be_written_as_a_date() {
 
 #[test]
 fn a_wrong_key_is_answered_with_the_right_one() {
-    let expected = r#"the payload has no use for "Nmae"; did you mean "name"?"#;
+    let expected = r#"unknown param "Nmae" in the payload; did you mean "name"?"#;
     assert_eq!(refused("Customer", &json!({"Nmae": "A"})), expected);
-    assert_eq!(refused("Customer", &json!({"zzz": 1})), r#"the payload has no use for "zzz""#);
+    assert_eq!(refused("Customer", &json!({"zzz": 1})), r#"unknown param "zzz" in the payload"#);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_value_newer_than_the_facts_is_stripes_to_judge() {
         let found = unlisted_values(&parse(&written(&given), intent.params()).unwrap(), intent.params());
         found.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
-    let expected = r#"Did you mean "manual"? "capture_method" is "Manual", which Stripe is not known to take; known are `automatic`, `automatic_async`, `manual`"#;
+    let expected = r#"Did you mean "manual"? "capture_method" is "Manual", which Stripe does not document; it documents `automatic`, `automatic_async`, `manual`"#;
     assert_eq!(unlisted(json!({"CaptureMethod": "Manual"})), [expected]);
     assert!(unlisted(json!({"CaptureMethod": "manual"})).is_empty());
     let [euro] = &unlisted(json!({"Currency": "EURO"}))[..] else { panic!("one value") };
@@ -158,9 +158,9 @@ fn what_changes_keeps_the_spelling_of_the_payload() {
 #[test]
 fn two_keys_for_one_param_are_refused() {
     let error = refused("Customer", &json!({"Name": "A", "name": "B"}));
-    assert_eq!(error, r#""name" sets "name", which the payload sets already"#);
+    assert_eq!(error, r#""name" sets "name", which the payload already sets"#);
     let both = json!({"product": "prod_1", "currency": "usd", "UnitAmount": 5, "UnitAmountDecimal": "5"});
-    let told = r#""unit_amount_decimal" sets "unit_amount", which the payload sets already"#;
+    let told = r#""unit_amount_decimal" sets "unit_amount", which the payload already sets"#;
     assert_eq!(refused("Price", &both), told);
 }
 

@@ -41,7 +41,7 @@ impl fmt::Display for UnlistedValue {
             write!(f, "Did you mean {meant:?}? ")?;
         }
         let known = self.known_in_words("Stripe's API reference");
-        write!(f, "{param:?} is {value:?}, which Stripe is not known to take; known are {known}")
+        write!(f, "{param:?} is {value:?}, which Stripe does not document; it documents {known}")
     }
 }
 

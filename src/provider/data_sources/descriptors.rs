@@ -39,7 +39,7 @@ impl DataSource for EntityTypes {
         listing(
             "types",
             Type::list(entity),
-            "Entity types: name, operations, what an entity belongs to, fields, and the JSON Schema of an entity.",
+            "Entity types: name, operations, parents, fields, and the JSON Schema of an entity.",
             "The entity types of the connector.",
         )
     }
@@ -117,8 +117,7 @@ fn named<T>(
 }
 
 fn listing(name: &'static str, ty: Type, attribute: &str, description: &str) -> Schema {
-    let names =
-        "Names of those to describe. Without it all are described, which makes a state of some megabytes.";
+    let names = "Names to describe. Without it, all are described, which makes a state of several megabytes.";
     let attributes: Vec<Attribute> = vec![
         connection_attribute(),
         optional("names", Type::list(Type::String), names),

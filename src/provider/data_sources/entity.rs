@@ -30,14 +30,14 @@ impl DataSource for Entity {
                 "entity_id",
                 Type::String,
                 Required,
-                "Stripe's id of the entity, behind the ids of what it belongs to: `cus_123`, `cus_123/txi_456`. A singleton is named by its type: `tax.settings`.",
+                "Stripe's id of the entity, after the ids of its parents: `cus_123`, `cus_123/txi_456`. A singleton is named by its type: `tax.settings`.",
             )
             .rule(Rule::NotEmpty),
             computed("id", Type::String, "Stripe's id of the entity."),
             computed(
                 "record",
                 Type::map(Type::String),
-                "The entity as a flat map: dotted keys, every value a string; secrets left out.",
+                "The entity as a flat map: dotted keys, every value a string; without secrets.",
             ),
             computed("output_payload", Type::String, "The entity as Stripe returns it, as JSON.").sensitive(),
         ];

@@ -157,14 +157,14 @@ pub(in crate::provider) async fn not_surely_gone(
     }
 }
 
-/// What the read of an object shows, and where the object is. Where that is not known, Stripe is asked for the account,
-/// once for the connection, while the read is under way.
+/// Reads an object and resolves its account concurrently; the account is looked up only if unknown,
+/// once per connection.
 pub(in crate::provider) async fn seen_through(
     connection: &Connection,
     known: Option<&AccountIdentity>,
     read: impl Future<Output = Result<Option<Json>, Error>>,
 ) -> Result<Option<(Json, AccountIdentity)>, Error> {
-    // The read comes first: one that is refused before it is sent asks nobody.
+    // The read is polled first: if it fails before it is sent, no account is looked up.
     match future::select(pin!(read), pin!(home_of(connection, known))).await {
         Either::Left((Ok(Some(body)), home)) => Ok(Some((body, home.await))),
         Either::Left((nothing, _)) => nothing.map(|_| None),

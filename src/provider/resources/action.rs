@@ -49,7 +49,7 @@ impl Resource for Action {
             optional(
                 "triggers",
                 Type::map(Type::String),
-                "Values of your own; a change runs the action again.",
+                "Arbitrary values; a change runs the action again.",
             ),
             computed("id", Type::String, "Id of the run."),
             computed(
@@ -58,9 +58,9 @@ impl Resource for Action {
                 "What the action returned: a JSON array of one object whose values are strings or null.",
             )
             .sensitive(),
-            computed("result", Type::map(Type::String), "The same as a map; secrets left out."),
+            computed("result", Type::map(Type::String), "The same as a map, without secrets."),
         ];
-        let description = "Runs an action of the connector when created, and again when `action`, `input_payload` or `triggers` change. Destroying it changes nothing in Stripe.";
+        let description = "Runs an action of the connector when created, and again when `action`, `input_payload`, `secret_payload` or `triggers` change. Destroying it changes nothing in Stripe.";
         Schema::new(description, attributes)
     }
 

@@ -46,7 +46,7 @@ impl Resource for Connection {
             "Protects the connection against changes and destroy.",
             vec![
                 Attribute::new("locked", Type::Bool, Required, "Whether it is locked."),
-                optional("reason", Type::String, "Why; required when locked."),
+                optional("reason", Type::String, "The reason for the lock; required if it is locked."),
             ],
         ));
         blocks.push(one(
@@ -107,12 +107,12 @@ impl Resource for Connection {
 
 fn own_attributes() -> Vec<Attribute> {
     vec![
-        Attribute::new("name", Type::String, Required, "Name: lower-case letters, digits and hyphens, at most 49, beginning with a letter. A change makes a new connection.")
+        Attribute::new("name", Type::String, Required, "Name: lower-case letters, digits and hyphens, at most 49, beginning with a letter. A change creates a new connection.")
             .rule(Rule::Text(name)),
-        Attribute::new("location", Type::String, Required, "Location, such as `us-central1`; part of the id. A change makes a new connection.")
+        Attribute::new("location", Type::String, Required, "Location, such as `us-central1`; part of the id. A change creates a new connection.")
             .rule(Rule::Text(location)),
         optional("description", Type::String, "What the connection is for."),
-        optional("labels", Type::map(Type::String), "Labels of your own."),
+        optional("labels", Type::map(Type::String), "Arbitrary labels."),
         optional("suspended", Type::Bool, "Refuses every call through the connection. Default `false`."),
         Attribute::new("connector_version", Type::String, OptionalComputed, "Version of the connector; only `1` exists.")
             .rule(Rule::one_of([CONNECTOR_VERSION])),
@@ -123,14 +123,14 @@ fn computed_attributes() -> Vec<Attribute> {
     let status = Type::object([("state", Type::String), ("description", Type::String)]);
     vec![
         computed("id", Type::String, "`locations/LOCATION/connections/NAME`."),
-        computed("handle", Type::String, "Text to pass as `connection_handle` to entities, actions and data sources. It contains the reference to the key, and the key itself only where it is written inline.").sensitive(),
+        computed("handle", Type::String, "Text to pass as `connection_handle` to entities, actions and data sources. It contains the reference to the key, and the key itself only if it is set inline.").sensitive(),
         computed("status", status, "Outcome of a real call to Stripe: `state` is `ACTIVE`, `ERROR`, `AUTH_ERROR` or `SUSPENDED`, `description` says why."),
-        computed("livemode", Type::Bool, "Whether the key is a live one; null when it cannot be read."),
+        computed("livemode", Type::Bool, "Whether the key is a live key; null if it cannot be read."),
         computed("connection_revision", Type::Number, "Number of the last change, counted from 1."),
         computed("create_time", Type::String, "Time of the creation, RFC 3339."),
         computed("update_time", Type::String, "Time of the last change, RFC 3339."),
-        computed("min_transactions_per_second", Type::Number, "Transactions a second of the minimum of nodes."),
-        computed("max_transactions_per_second", Type::Number, "Transactions a second of the maximum of nodes; Stripe's own limit may be lower."),
+        computed("min_transactions_per_second", Type::Number, "Transactions a second with the minimum number of nodes."),
+        computed("max_transactions_per_second", Type::Number, "Transactions a second with the maximum number of nodes; Stripe's own limit may be lower."),
     ]
 }
 

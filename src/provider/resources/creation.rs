@@ -25,7 +25,7 @@ pub(in crate::provider) struct Creation<'r> {
     pub(in crate::provider) entity: &'static Entity,
     pub(in crate::provider) connection: Arc<Connection>,
     pub(in crate::provider) private: Private,
-    /// What stands before the place of an object in an import id of this resource.
+    /// The prefix of an import id of this resource, before the object's locator.
     pub(in crate::provider) import_prefix: String,
     /// What Stripe refused, at the attribute that it names.
     pub(in crate::provider) refused: &'r (dyn Fn(&Error) -> Diagnostic + Send + Sync),

@@ -45,26 +45,26 @@ impl Resource for Entity {
                 "entity",
                 Type::String,
                 Required,
-                "Entity type, such as `Customer` or `PaymentIntent`. A change makes a new entity.",
+                "Entity type, such as `Customer` or `PaymentIntent`. A change creates a new entity.",
             )
             .rule(Rule::NotEmpty),
             Attribute::new(
                 "input_payload",
                 Type::Dynamic,
                 Required,
-                "What to create: an object, or its JSON text. Keys are in PascalCase (`AddressCity`) or in Stripe's spelling (`address = { city = … }`). A change updates the entity where Stripe can, and makes a new one where it cannot.",
+                "What to create: an object, or its JSON text. Keys are in PascalCase (`AddressCity`) or in Stripe's spelling (`address = { city = … }`). A change updates the entity if Stripe allows it, and otherwise creates a new one.",
             ),
             secret_payload::attribute(),
             computed("id", Type::String, "Stripe's id of the entity."),
             computed(
                 "entity_id",
                 Type::String,
-                "Where the entity is: its id, behind the ids of what it belongs to (`cus_123/txi_456`). This is what `stripe_entity` is imported by and what the data source takes.",
+                "The entity's id, after the ids of its parents (`cus_123/txi_456`). Use it to import a `stripe_entity`, and in the data source.",
             ),
             computed(
                 "record",
                 Type::map(Type::String),
-                "The entity as a flat map: dotted keys, every value a string; secrets left out.",
+                "The entity as a flat map: dotted keys, every value a string; without secrets.",
             ),
             computed("output_payload", Type::String, "The entity as Stripe returns it, as JSON.").sensitive(),
         ];

@@ -24,9 +24,9 @@ use crate::terraform::value::{Path, Type, Value};
 /// The attributes that say how the object may end.
 pub(in crate::provider) fn end_attributes() -> [Attribute; 2] {
     [
-            optional("on_destroy", Type::String, "What a destroy or a replacement does with the entity in Stripe: `delete`, `archive` or `keep`, as far as its type has the choice. Default: what [entity types](../guides/entity-types.md) say. To change it and destroy the entity takes two applies.")
+            optional("on_destroy", Type::String, "What a destroy or a replacement does with the entity in Stripe: `delete`, `archive` or `keep`, as far as its type allows. Default: see [entity types](../guides/entity-types.md). A destroy uses the value that was applied before.")
                 .rule(Rule::one_of(OnDestroy::ALL.map(OnDestroy::word))),
-            optional("allow_destroy_in_livemode", Type::Bool, "Whether a live entity may be ended whose end cannot be taken back, such as a customer or an account. Default `false`: its destroy is refused. To change it and destroy the entity takes two applies."),
+            optional("allow_destroy_in_livemode", Type::Bool, "Whether a live entity that cannot be restored, such as a customer or an account, may be destroyed. Default `false`: its destroy is refused. A destroy uses the value that was applied before."),
     ]
 }
 
@@ -72,12 +72,12 @@ pub(in crate::provider) fn stored<'s>(object: &'s Object, state: &'s Value) -> S
 pub(in crate::provider) fn end_sentence(object: &Object, end: &End, mark: &str) -> String {
     let Object { entity, locator, .. } = object;
     format!(
-        "{} {locator} has ended outside of Terraform, its `{}` is `{}`{mark}",
+        "{} {locator} was ended outside Terraform (its `{}` is `{}`){mark}",
         entity.name, end.field, end.value
     )
 }
 
-/// What there is to say of an end before it is asked for: that it is refused, or what stays.
+/// Diagnostics of a planned destroy: that it is refused, or what stays in Stripe.
 pub(in crate::provider) async fn end_told(
     runtime: &Runtime,
     object: &Object,
@@ -120,7 +120,7 @@ pub(in crate::provider) fn forced_by_move() -> Vec<Path> {
     ["connection_handle", "id"].map(Path::attribute).to_vec()
 }
 
-/// What becomes of an entity that has ended outside of Terraform.
+/// What a plan does about an entity that was ended outside Terraform.
 pub(in crate::provider) fn ended_note(object: &Object, change: &Change) -> Option<Diagnostic> {
     let restores = change.restores?;
     let end = end_sentence(object, &object.end_outside()?, ":");
@@ -131,7 +131,7 @@ pub(in crate::provider) fn ended_note(object: &Object, change: &Change) -> Optio
     })
 }
 
-/// What there is to say of an end.
+/// The diagnostic after a destroy.
 pub(in crate::provider) fn ended(result: Result<Ended, Error>) -> Option<Diagnostic> {
     match result {
         Ok(Ended::Ended | Ended::AlreadyGone) => None,

@@ -125,8 +125,8 @@ impl Private {
         }
     }
 
-    /// Learns how many objects of its list there are. What is only a little more than known is no news: private
-    /// data that changed would make Terraform write its state anew.
+    /// Learns how many objects of its list there are. A small increase is ignored: private
+    /// data that changed would make Terraform rewrite its state.
     pub(in crate::provider) fn learn_peers(&mut self, peers: usize) {
         if peers >= FEW && peers > 2 * self.peers.unwrap_or_default() {
             self.peers = Some(peers);

@@ -52,11 +52,11 @@ enum Sent {
     Call(engine::ActionInput),
 }
 
-/// What an invocation came to.
+/// The result of an invocation.
 struct Done {
     /// In words.
     outcome: String,
-    /// What there is to say beside it.
+    /// Diagnostics about it.
     diagnostics: Diagnostics,
 }
 
@@ -83,7 +83,7 @@ impl Action {
     /// Its schema.
     pub(in crate::provider) fn schema(&self) -> Schema {
         let does = match self.does {
-            Does::Make(_) => self.surface().map(|it| format!("Makes a {} in Stripe", it.entity.name)),
+            Does::Make(_) => self.surface().map(|it| format!("Creates a {} in Stripe", it.entity.name)),
             Does::Call(name) => Call::of(name).map(Call::described),
         };
         let description =
@@ -137,7 +137,7 @@ impl Action {
         }
     }
 
-    /// What keeps an invocation from being sent. Stripe is not asked.
+    /// Reasons not to send an invocation, found without a call.
     pub(in crate::provider) async fn plan(&self, runtime: &Runtime, config: &Value) -> Diagnostics {
         let mut found = self.validate(config);
         // Its warnings have been shown when it was validated.
@@ -239,7 +239,7 @@ fn of_one_call(entity: &Entity) -> Vec<Member> {
     entity.create_params().iter().filter(goes_along).cloned().collect()
 }
 
-/// What there is to say of an object that was made.
+/// The result of an action that created an object.
 fn made(entity: &Entity, made: Created) -> Done {
     let mut diagnostics = explain_invoked(&entity.name, made.unrecorded.as_ref(), made.adopted.as_ref());
     let outcome = outcome(entity, &made.body, &[made.locator]);

@@ -1,4 +1,4 @@
-//! What Stripe answered becomes what the state holds.
+//! Turns Stripe's answer into the values of the state.
 
 use serde_json::{Map, Value as Json};
 
@@ -56,7 +56,7 @@ impl Surface {
         state
     }
 
-    /// What Stripe answers in the place of a slot; a placeholder of the path stands in the locator.
+    /// Stripe's value for a slot; a placeholder of the path is taken from the locator.
     fn field(&self, slot: &Slot, locator: &str, body: &Json) -> Json {
         let answered = body.get(&slot.member).filter(|field| !field.is_null());
         let place = || {
@@ -171,7 +171,7 @@ fn dynamic_or_null(json: &Json) -> Value {
     if json.is_null() { Value::Null } else { dynamic(natural(json)) }
 }
 
-/// What was planned where it is known, else what was answered.
+/// The planned value where it is known, else the answered one.
 fn settle(planned: &Value, answered: &Value) -> Value {
     match (planned, answered) {
         (planned, answered) if planned.is_unknown() => answered.clone(),

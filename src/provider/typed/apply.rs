@@ -106,7 +106,7 @@ impl Surface {
 }
 
 impl Asked {
-    /// What is kept of an object that is now as it was asked for.
+    /// The private data of an object after a successful apply.
     fn remembered(self, private: Private, locator: String, body: Json) -> Memory {
         let Self { own: params, default_metadata, .. } = self;
         Memory { private, locator: Some(locator), params, default_metadata, body, planned: None }

@@ -19,9 +19,9 @@ use crate::terraform::provider::ApplyRequest;
 use crate::terraform::schema::{Attribute, Presence};
 use crate::terraform::value::{Type, Value};
 
-/// What stands behind the name of an argument whose value is in no plan and no state.
+/// The suffix of a write-only argument, whose value is in no plan and no state.
 const WRITE_ONLY: &str = "_wo";
-/// What stands behind the name of the number that says that such a value is another one.
+/// The suffix of the number that marks such a value as changed.
 const VERSION: &str = "_wo_version";
 
 /// What a configuration asks for.
@@ -36,7 +36,7 @@ pub(super) struct Asked {
 }
 
 impl Surface {
-    /// What a create is asked for, complete.
+    /// The complete params of a create.
     pub(super) fn asked_to_create(&self, runtime: &Runtime, config: &Value) -> Result<Asked, Error> {
         let wanted = create_params(self.entity, &self.written_with_twins(config))?;
         Ok(self.asked_with(runtime, config, wanted))
@@ -55,7 +55,7 @@ impl Surface {
         Ok(self.asked_with(runtime, config, wanted))
     }
 
-    /// What the plan of a change asked for, and what is written beside it from now on.
+    /// The params that the plan of a change asked for, and what is stored with them from now on.
     pub(super) fn asked_by_plan(
         &self,
         runtime: &Runtime,
@@ -102,8 +102,8 @@ impl Surface {
         Ok(wanted)
     }
 
-    /// The arguments of which the configuration has what the state has. Nobody writes them anew then: they are what they
-    /// were, be that written or answered. Under `ignore_changes` Terraform puts the state into the configuration.
+    /// The arguments with the same value in the configuration and in the state. They are not changed: they stay
+    /// written or answered, as they were. Under `ignore_changes` Terraform puts the state into the configuration.
     fn untouched<'s>(&'s self, config: &'s Value, state: &'s Value) -> impl Iterator<Item = &'s Slot> {
         let is_same = |slot: &Slot| config.get(&slot.name) == state.get(&slot.name);
         let written = self.arguments().filter(|slot| !slot.is_unset(config.get(&slot.name)));
@@ -175,7 +175,7 @@ impl Surface {
         Asked { wanted, own, default_metadata: defaults.clone() }
     }
 
-    /// What is sent now needs the metadata of the provider block now.
+    /// A request that is sent now needs the metadata of the provider block now.
     pub(super) fn check_defaults(&self, runtime: &Runtime) -> Result<(), Diagnostics> {
         let is_known = self.argument(METADATA).is_none() || runtime.metadata.defaults().is_some();
         if is_known { Ok(()) } else { Err(vec![stripe::not_known_yet(DEFAULTS)]) }
@@ -197,7 +197,7 @@ impl Surface {
         let attributes = self.twins().flat_map(|slot| {
             let (name, ty) = (&slot.name, slot.shown_type());
             let value = format!("`{name}`, in no plan and no state: for a value that comes from an ephemeral resource. Set one of the two. Needs Terraform or OpenTofu 1.11.");
-            let version = format!("Any number; another one says that `{name}{WRITE_ONLY}` has another value.");
+            let version = format!("Any number; a change sends a new value of `{name}{WRITE_ONLY}`.");
             let of_version = Attribute::new(slot.twin_version(), Type::Number, Presence::Optional, version);
             [Attribute::new(slot.twin(), ty, Presence::Optional, value).sensitive().write_only(), of_version]
         });

@@ -5,14 +5,14 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-/// What the catalog does not say of typed resources.
+/// Data about typed resources that the catalog lacks.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct SurfaceData {
     /// Keys of entity types that give something to use at once: ephemeral resources.
     pub(super) momentary: Vec<String>,
     /// Keys of entity types that move money, or ask somebody outside for something.
     pub(super) moving: Vec<String>,
-    /// What is unusual of a resource type, by its name.
+    /// Exceptions of a resource type, by its name.
     #[serde(flatten)]
     pub(super) types: BTreeMap<String, TypeData>,
 }
@@ -29,7 +29,7 @@ impl SurfaceData {
     }
 }
 
-/// What is unusual of one resource type.
+/// Exceptions of one resource type.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TypeData {

@@ -76,7 +76,7 @@ pub(super) fn list_request(entity: &'static Entity, config: &Value) -> Result<Li
 /// order.
 pub(super) fn list_arguments(list: &'static Operation) -> Vec<Attribute> {
     let of_path = parents(&list.path).map(|name| {
-        Attribute::new(name.to_owned(), Type::String, Presence::Required, "What the objects belong to.")
+        Attribute::new(name.to_owned(), Type::String, Presence::Required, "The parent of the objects.")
     });
     let mut attributes: Vec<Attribute> = of_path.collect();
     attributes.extend(selectors(list).map(|param| {
@@ -101,23 +101,19 @@ impl DataSource for Many {
         };
         let mut attributes = list_arguments(list);
         attributes.extend([
-            optional(
-                "limit",
-                Type::Number,
-                "The most objects to answer, 1 to 100000. Default: all there are.",
-            )
-            .rule(Rule::Range(1, 100_000)),
+            optional("limit", Type::Number, "The maximum number of objects, 1 to 100000. Default: all.")
+                .rule(Rule::Range(1, 100_000)),
             computed("ids", Type::list(Type::String), "The ids of the objects."),
             Attribute::new(
                 self.objects.clone(),
                 Type::Dynamic,
                 Presence::Computed,
-                "The objects, with every field that Stripe answers, secrets left out.",
+                "The objects, with every field that Stripe returns, without secrets.",
             ),
         ]);
         attributes.sort_by(|a, b| a.name.cmp(&b.name));
         Schema::new(
-            format!("The {} objects in Stripe that satisfy params and a filter clause.", entity.name),
+            format!("The {} objects in Stripe that match params and a filter clause.", entity.name),
             attributes,
         )
     }

@@ -100,7 +100,11 @@ impl Asked {
 /// The arguments that can name an object in the place of its id, in words.
 fn beside_the_id(surface: &Surface) -> String {
     let names: Vec<String> = lookups(surface).iter().map(|it| format!("`{}`", it.slot.name)).collect();
-    if names.is_empty() { String::new() } else { format!(", or enough of {} to name one", names.join(", ")) }
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(", or enough of {} to identify one", names.join(", "))
+    }
 }
 
 async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Value, Diagnostics> {
@@ -123,7 +127,7 @@ async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Va
     Ok(surface.shown(config, &body))
 }
 
-/// What an object that was found by its place does not have of what else was asked for.
+/// The requested values that an object, found by its locator, does not have.
 fn differences(surface: &Surface, config: &Value, locator: &str, body: &Json) -> Diagnostics {
     let entity = surface.entity;
     let given = lookups(surface).into_iter().filter(|it| it.slot.name != "id");
@@ -184,7 +188,7 @@ async fn found_in(
     let page = connector.list(request).await.map_err(|error| vec![explain_connector(&error, "id")])?;
     let mut found = page.entities;
     if found.len() > 1 {
-        // What was archived or canceled makes way for what is alive.
+        // Active objects take precedence over archived or canceled ones.
         let living: Vec<Json> = found.iter().filter(|body| !has_ended(entity, body)).cloned().collect();
         if !living.is_empty() {
             found = living;

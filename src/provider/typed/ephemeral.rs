@@ -82,7 +82,7 @@ fn description(entity: &Entity) -> String {
     let helps_testing = create.is_some_and(|create| create.path.contains("/test_helpers/"));
     let mode = if helps_testing { " Stripe makes it in test mode only." } else { "" };
     format!(
-        "Makes a {} in Stripe for the length of a run: what Stripe answers is in no plan and no state. A plan makes one, and its apply another one.{mode} Needs Terraform 1.10 or OpenTofu 1.11.",
+        "Creates a {} in Stripe for one run: Stripe's answer is in no plan and no state. A plan creates one, and its apply another one.{mode} Needs Terraform 1.10 or OpenTofu 1.11.",
         entity.name
     )
 }

@@ -86,7 +86,10 @@ fn refused(surface: &Surface, id: &str, error: &ImportError) -> Diagnostic {
     let telling = telling.filter(|_| !matches!(error, ImportError::Unreadable { .. }));
     let names: Vec<String> = telling.map(|it| format!("`{}=…`", it.slot.name)).collect();
     let more = match (names.is_empty(), surface.entity.parents().is_empty()) {
-        (false, true) => format!("Beside an id it takes what names one object alone: {}.", names.join(", ")),
+        (false, true) => format!(
+            "Instead of an id, an attribute that identifies one object works too: {}.",
+            names.join(", ")
+        ),
         _ => String::new(),
     };
     messages::found::invalid_import_id(&quoted(id), &error.to_string(), &more)

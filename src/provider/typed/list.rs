@@ -33,7 +33,7 @@ impl Surface {
         let mut attributes = list_arguments(list_operation(self.entity)?);
         attributes.sort_by(|a, b| a.name.cmp(&b.name));
         let description =
-            format!("The {} objects in Stripe that satisfy params and a filter clause.", self.entity.name);
+            format!("The {} objects in Stripe that match params and a filter clause.", self.entity.name);
         Some(Schema::new(description, attributes))
     }
 }

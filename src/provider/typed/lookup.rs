@@ -1,4 +1,4 @@
-//! What an object can be found by, and the schema of the data source that finds it.
+//! The attributes that an object can be found by, and the schema of the data source that finds it.
 
 use serde_json::Value as Json;
 
@@ -17,7 +17,7 @@ pub(super) struct Lookup {
     pub(super) slot: Slot,
 }
 
-/// What an object can be found by: single values that a configuration may set.
+/// The attributes that an object can be found by: single values that a configuration may set.
 pub(super) fn lookups(surface: &Surface) -> Vec<Lookup> {
     let parents = surface.entity.parents();
     let single =
@@ -25,7 +25,7 @@ pub(super) fn lookups(surface: &Surface) -> Vec<Lookup> {
     let named = surface.arguments().filter(single).filter(|slot| {
         is_shown(slot) && !slot.sensitive && slot.name != "id" && !parents.contains(&slot.member.as_str())
     });
-    // What Stripe only lists is found by its id in the list.
+    // An object that can only be listed is found in the list by its id.
     let by_id = || surface.slots.iter().filter(|slot| slot.name == "id");
     let listed = surface.entity.operation(OperationKind::Get).is_none();
     let listed = listed.then(by_id).into_iter().flatten();
@@ -95,7 +95,7 @@ pub(super) fn schema(surface: &Surface) -> Schema {
     attributes.push(connection_attribute());
     attributes.sort_by(|a, b| a.name.cmp(&b.name));
     let description =
-        format!("A {} in Stripe, found by its id or by what names it alone.", surface.entity.name);
+        format!("A {} in Stripe, found by its id or by attributes that identify it.", surface.entity.name);
     Schema { version: 0, block: Block::new(description, attributes) }
 }
 

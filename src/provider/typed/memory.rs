@@ -1,4 +1,4 @@
-//! What is kept beside the state of a typed resource.
+//! The private data that is stored beside the state of a typed resource.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use crate::engine::Params;
 use crate::provider::resources::Private;
 
-/// What is kept beside the state: what was written, and what was answered.
+/// The private data: what was written, and what Stripe returned.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Memory {
     /// What every resource keeps: the connection, and the key of a planned create.

@@ -1,4 +1,4 @@
-//! What a plan of a typed resource comes to.
+//! The plan of a typed resource.
 
 use crate::engine::{Object, Restores};
 use crate::provider::messages::found;
@@ -124,7 +124,7 @@ async fn plan_move(
     PlanResponse { state: planned, requires_replace, private: memory.encode(), diagnostics }
 }
 
-/// An object that is to belong to another one, or to none, is made anew there.
+/// An object whose parent changes, or is removed, is recreated in its new place.
 pub(super) async fn plan_other_place(
     (there, asked): (&Surface, &Surface),
     runtime: &Runtime,

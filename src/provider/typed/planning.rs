@@ -53,7 +53,7 @@ impl Planning<'_> {
                 if self.keeps(slot, prior) {
                     prior.clone()
                 } else {
-                    // What an import shows was written by nobody here.
+                    // The values of an import were not written by a configuration.
                     let written = self.written.get(&slot.member).filter(|_| !self.object.imported);
                     slot.beside(config, prior, Was { written, changes: self.touches(&slot.member) })
                 }
@@ -79,7 +79,7 @@ impl Planning<'_> {
         if self.object.imported || !self.written.contains_key(&slot.member) {
             return self.says_the_same(slot, prior);
         }
-        // What Stripe holds already may be written beside it: no change, and not in the state.
+        // A value that Stripe already has may be written too: that is no change, and not in the state.
         let only =
             |params: &Params| params.get_key_value(&slot.member).map(|(name, it)| (name.clone(), it.clone()));
         without(only(&self.asked.own).into_iter().collect(), self.written).is_empty()
@@ -217,13 +217,13 @@ impl Planning<'_> {
         wished || runtime.applies.load(Ordering::Relaxed)
     }
 
-    /// What a replacement in Terraform's usual order means for an object that others find by a name.
+    /// The warning for an object with a unique name that is destroyed before its replacement is created.
     pub(super) fn gap(&self) -> Option<Diagnostic> {
         let Object { entity, locator, body, .. } = self.object;
         let is_named = |name: &str| body.get(name).is_some_and(|it| !it.is_null());
         let named: Vec<&String> =
             entity.transfers.iter().filter(|(name, _)| is_named(name)).map(|(_, by)| by).collect();
-        // Who has the names passed on has read this, and has the new one first.
+        // A configuration that already transfers the names needs no warning.
         let passes_on = |by: &&String| self.request.config.get(by).as_bool() == Some(true);
         let is_said = !named.is_empty() && named.iter().all(passes_on);
         let transfers = named.into_iter().fold(String::new(), |text, by| text + "  " + by + " = true\n\n");
@@ -250,7 +250,7 @@ impl Planning<'_> {
             && prior.get(ROTATE_WHEN) != config.get(ROTATE_WHEN)
     }
 
-    /// What the practitioner should know of a change beside the change itself.
+    /// Warnings about a change.
     pub(super) fn notes(&self) -> Diagnostics {
         let stays = self.change.stays.iter().filter(|_| !self.change.needs_new());
         let stays =
@@ -272,7 +272,7 @@ struct Was<'w> {
 }
 
 impl Slot {
-    /// A value that is written anew: what is not written in its blocks stays as Stripe answered it, unless
+    /// A value that is planned: what is not written in its blocks stays as Stripe returned it, unless
     /// it was written before, or the value changes and Stripe alone decides what follows.
     fn beside(&self, config: &Value, prior: &Value, was: Was<'_>) -> Value {
         match &self.form {

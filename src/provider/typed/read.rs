@@ -43,7 +43,7 @@ struct Found {
     memory: Memory,
     /// The object as it is now.
     body: Json,
-    /// What of it drift is judged by.
+    /// The part that drift is judged by.
     compared: Json,
     /// The state says where the object is, and nothing else.
     is_import: bool,
@@ -94,8 +94,8 @@ impl Surface {
         StateResponse { state: now, private: memory.encode(), diagnostics: ended.into_iter().collect() }
     }
 
-    /// What an import shows first is what a configuration can say, because Terraform generates one from it: no second
-    /// spelling of a value, nothing that changes by itself, no block that says what is so anyway. The next read shows
+    /// After an import the state shows what a configuration can set, because Terraform generates one from it: no second
+    /// spelling of a value, nothing that changes by itself, no block that sets what is so anyway. The next read shows
     /// the rest.
     fn leave_unset(&self, state: &mut Value, memory: &Memory) {
         let locator = memory.locator.as_deref().unwrap_or_default();

@@ -32,10 +32,10 @@ impl Surface {
         schema.block.attributes.extend(self.secret_attributes());
         schema.block.attributes.extend(self.common_attributes());
         if !self.entity.transfers.is_empty() {
-            schema.block.attributes.push(optional(REPLACE_IN_PLACE, Type::Bool, "Whether a change that only a new object can have is one update: the new object is made, takes over what Stripe gives to one object alone, and then the old one ends. `id` changes with it. Default `false`: Terraform replaces the resource."));
+            schema.block.attributes.push(optional(REPLACE_IN_PLACE, Type::Bool, "Whether a change that needs a new object is done in one update: the new object is created, takes over the unique names of the old one, and then the old one ends. `id` changes. Default `false`: Terraform replaces the resource."));
         }
         if self.has_output() {
-            let description = format!("{OUTPUT_IS}, secrets left out.");
+            let description = format!("{OUTPUT_IS}, but without secrets.");
             schema.block.attributes.push(computed(OUTPUT, Type::Dynamic, &description));
         }
         schema.block.attributes.sort_by(|a, b| a.name.cmp(&b.name));
@@ -86,28 +86,29 @@ impl Surface {
     fn common_attributes(&self) -> Vec<Attribute> {
         let mut attributes = vec![connection_attribute()];
         if keeps_metadata(self.entity) {
-            let description = "All metadata of the object: its own, and what `default_metadata` of the provider block adds.";
+            let description =
+                "All metadata of the object: its own, and that of `default_metadata` in the provider block.";
             attributes.push(computed(METADATA_ALL, Type::map(Type::String), description));
         }
         attributes
     }
 }
 
-/// What is said of the attribute that shows the answer inside arguments.
-const OUTPUT_IS: &str = "What Stripe answers inside the arguments that are objects, at the same path: members that were not written included";
+/// The description of the attribute that shows Stripe's values inside arguments.
+const OUTPUT_IS: &str = "What Stripe returns inside the arguments that are objects, at the same path, including members that were not set";
 
 /// What a change of metadata does.
-const TAKEN_AWAY: &str = " A key that is taken away is removed in Stripe.";
+const TAKEN_AWAY: &str = " A key that you remove is removed in Stripe.";
 
-/// What an argument does that Stripe uses once and never shows.
-const ACTS_AT_CREATION: &str = " It acts when the object is created; nothing is sent for a change.";
+/// The sentence about an argument that Stripe uses once and never returns.
+const ACTS_AT_CREATION: &str = " It is used when the object is created; a change sends nothing.";
 
-/// What an update takes at a place.
+/// The members that an update takes at a place.
 #[derive(Clone, Copy)]
 enum Updatable<'e> {
-    /// These members; none where only a new object can have others.
+    /// These members; none if a change needs a new object.
     Members(&'e [Member]),
-    /// It was said already, at the place around it, that a change makes a new object.
+    /// The description of an outer place already says that a change creates a new object.
     Said,
 }
 
@@ -115,7 +116,9 @@ impl Updatable<'_> {
     /// What an update takes of a member, and the sentence that says so where it takes none.
     fn of(self, name: &str) -> (Self, &'static str) {
         let Self::Members(members) = self else { return (self, "") };
-        let Some(member) = find(members, name) else { return (Self::Said, " A change makes a new object.") };
+        let Some(member) = find(members, name) else {
+            return (Self::Said, " A change creates a new object.");
+        };
         let shape = &member.shape;
         let inner = shape.item().or_else(|| shape.map_value()).unwrap_or(shape);
         (inner.members().map_or(Self::Said, Self::Members), "")

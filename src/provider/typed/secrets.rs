@@ -33,18 +33,18 @@ impl Surface {
                 KEEP_OUT,
                 Type::Bool,
                 &format!(
-                    "Whether {secret}, which Stripe shows once, is dropped instead of kept in the state. Then nothing can show it again. Default `false`."
+                    "Whether {secret}, which Stripe shows once, is kept out of the state. It cannot be read later. Default `false`."
                 ),
             ),
             optional(
                 ROTATE_WHEN,
                 Type::Dynamic,
-                &format!("Any value, such as a date; another one makes a new object, with a new {secret}."),
+                &format!("Any value, such as a date; a change creates a new object with a new {secret}."),
             ),
         ]
     }
 
-    /// What is said of a plan of a new object whose secret is dropped.
+    /// The warning in the plan of a new object whose secret is not kept.
     pub(super) fn dropped_secret(&self, config: &Value) -> Option<Diagnostic> {
         (self.answers_secret_once() && keeps_out(config)).then(|| {
             let secrets = self.entity.answered_once.join(", ");
@@ -64,7 +64,7 @@ impl Surface {
         }
     }
 
-    /// What is kept of an answer: without metadata of others, and without a secret that is dropped.
+    /// The part of an answer that is stored: without foreign metadata, and without a secret that is not kept.
     pub(super) fn kept_body(&self, runtime: &Runtime, state: &Value, mut body: Json) -> Json {
         runtime.metadata.hide(&mut body);
         self.retain_shown_once(state, &mut body);
@@ -81,7 +81,7 @@ impl Surface {
 }
 
 impl Surface {
-    /// What Stripe showed once is in the state alone, where another provider wrote it.
+    /// A secret that Stripe showed once is in the state alone if another provider wrote that state.
     fn retain_shown_once(&self, state: &Value, body: &mut Json) {
         for member in &self.entity.answered_once {
             let Some(slot) = self.slots.iter().find(|slot| slot.member == *member) else { continue };

@@ -13,7 +13,7 @@ use crate::provider::typed::data::{NOTHING_UNUSUAL, TypeData, surface_data};
 use crate::terraform::schema::{BlockKind, Presence};
 use crate::terraform::value::Type;
 
-/// What stands before a name that Terraform keeps for itself.
+/// The prefix for a name that Terraform reserves.
 pub(super) const PREFIX: &str = "stripe";
 
 /// One typed resource, as data.
@@ -21,9 +21,9 @@ pub(super) const PREFIX: &str = "stripe";
 pub(super) struct Surface {
     /// The type: `stripe_price`.
     pub(super) type_name: String,
-    /// What it keeps.
+    /// The entity type that it manages.
     pub(super) entity: &'static Entity,
-    /// What can be written, and what Stripe alone answers, sorted by name.
+    /// Its arguments and computed attributes, sorted by name.
     pub(super) slots: Vec<Slot>,
 }
 
@@ -109,12 +109,12 @@ impl Surface {
         Self { type_name: self.type_name.clone(), entity, slots: self.slots.clone() }
     }
 
-    /// What can be written.
+    /// The slots that can be configured.
     pub(super) fn arguments(&self) -> impl Iterator<Item = &Slot> {
         self.slots.iter().filter(|slot| slot.is_argument())
     }
 
-    /// What is written of the param of that name.
+    /// The argument for the param of that name.
     pub(super) fn argument(&self, param: &str) -> Option<&Slot> {
         self.arguments().find(|slot| slot.member == param)
     }

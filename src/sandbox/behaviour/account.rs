@@ -18,7 +18,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
     },
 ];
 
-/// What an account of version 2 may be to whoever made it.
+/// The roles that an account of version 2 may have for its creator.
 const CONFIGURATIONS: &[&str] = &["customer", "merchant", "recipient"];
 
 /// `GET /v1/account`, and `GET /v1/accounts/{account}` of a connected one.

@@ -37,7 +37,7 @@ fn advance(call: &Call<'_>) -> Outcome<Json> {
         }
         call.session.end_turn();
         let timed = Call { now: at.max(now), ..call.clone() };
-        // whoever asks for the time of a customer is told this one
+        // a query for the customer's time returns this one
         call.alter(&mut body, body! {"frozen_time": timed.now})?;
         match what {
             What::Schedule => schedule::turn(&timed, &named)?,

@@ -71,7 +71,7 @@ fn item(
     Ok(made)
 }
 
-/// So many of an item, before discounts and taxes.
+/// Sets the quantity of an item, with its amounts before discounts and taxes.
 fn requantify(item: &mut Body, quantity: i64, param: &str) -> Outcome<()> {
     let price = Price::in_currency(needed_inner(item, "price")?, needed(item, "currency")?, param)?;
     let amount = price.cost(quantity)?;

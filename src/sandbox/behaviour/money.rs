@@ -83,7 +83,7 @@ pub(super) struct Decimal {
 const MOST_PLACES: u32 = 24;
 
 impl Decimal {
-    /// So many of it, rounded half up to whole units.
+    /// This times a quantity, rounded half up to whole units.
     pub fn times(&self, quantity: i64) -> i64 {
         self.part(quantity, 1)
     }
@@ -93,7 +93,7 @@ impl Decimal {
         self.part(amount, 100)
     }
 
-    /// So many `whole`ths of the product.
+    /// The product with `times`, divided by `whole`.
     fn part(&self, times: i64, whole: i128) -> i64 {
         part_of(self.digits, i128::from(times), self.scale * whole)
     }

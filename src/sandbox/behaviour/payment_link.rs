@@ -1,4 +1,4 @@
-//! Payment links: an address that opens a checkout session for whoever follows it.
+//! Payment links: a URL that opens a checkout session for each visitor.
 
 use super::line_items;
 use super::prelude::*;

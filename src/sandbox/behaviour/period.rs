@@ -19,7 +19,7 @@ fn about(interval: &str) -> i64 {
 /// More cycles than an estimate is wrong by.
 const MOST_STEPS: usize = 10_000;
 
-/// The time so many intervals later; the 31st of a month is the last of a shorter one.
+/// The time `count` intervals later; the 31st becomes the last day of a shorter month.
 pub(super) fn add(at: i64, interval: &str, count: i64) -> i64 {
     let span = Span::new();
     let span = match interval {
@@ -41,7 +41,7 @@ fn zoned(at: i64) -> Zoned {
 pub(super) struct Cycle<'a> {
     /// Day, week, month or year.
     pub interval: &'a str,
-    /// Every so many of them; once in each where nothing is said.
+    /// Charged every `count` intervals; every interval by default.
     #[serde(rename = "interval_count", default = "once")]
     pub count: i64,
 }

@@ -14,7 +14,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["quote"])
 }];
 
-/// Where a quote that is sent says nothing, its invoice is due after so many days.
+/// After how many days the invoice of a sent quote is due by default.
 const DAYS_UNTIL_DUE: i64 = 30;
 
 /// `POST /v1/quotes`.

@@ -1,4 +1,4 @@
-//! Events of version 2: they say that something happened to an object, whoever wants to know more asks.
+//! Events of version 2: they say that something happened to an object; the receiver fetches the details.
 
 use serde_json::{Value as Json, json};
 

@@ -19,7 +19,7 @@ const SHORTEST: usize = 3;
 /// Longest text that the store is asked for; SQL has a limit of its own.
 const LONGEST: usize = 500;
 
-/// So many texts the store is asked for in one query; SQL has a limit for that too.
+/// The most texts in one query to the store; SQL has a limit for that too.
 const PATTERNS: usize = 8;
 
 /// A query that was read.

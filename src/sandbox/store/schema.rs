@@ -141,7 +141,7 @@ fn texts(row: &str, from: &str) -> String {
 }
 
 /// Times are found without reading an object, and texts that are searched for without going through
-/// all objects. The table of texts follows the objects by itself, whoever writes these.
+/// all objects. Triggers keep the table of texts up to date with the objects.
 fn searched(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     let (created, all) = (field("created"), texts("old", "objects AS old, "));
     let put = format!("INSERT OR IGNORE INTO texts {};", texts("new", ""));

@@ -84,7 +84,7 @@ impl Session<'_> {
         self.transaction.prepare_cached(&query)?.query_row(values, read).optional()?.transpose()
     }
 
-    /// The living object of that type and id with the space it is kept in, whoever's it is.
+    /// The live object of that type and id, in any account, with the space it is kept in.
     pub fn anywhere(&self, object: &str, id: &str) -> Outcome<Option<(String, Body)>> {
         let query = "SELECT space, body FROM objects WHERE id = ?1 AND object = ?2 AND gone = 0";
         let mut statement = self.transaction.prepare_cached(query)?;
@@ -104,7 +104,7 @@ impl Session<'_> {
         text(body, field).map_or(Ok(None), |id| self.alive(object, id))
     }
 
-    /// The same whoever's the object is, with the space it is kept in.
+    /// The same in any account, with the space the object is kept in.
     pub fn linked_anywhere(&self, body: &Body, field: &str, object: &str) -> Outcome<Option<(String, Body)>> {
         text(body, field).map_or(Ok(None), |id| self.anywhere(object, id))
     }

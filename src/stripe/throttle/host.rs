@@ -24,7 +24,7 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 const FILE_TIMEOUT: Duration = Duration::from_secs(8);
 /// The most bytes of the file that are read: thousands of admissions.
 const LARGEST: u64 = 1 << 20;
-/// So many bytes a busy second takes.
+/// The bytes of a busy second.
 const USUAL: usize = 4096;
 /// The value in place of an endpoint's hash that marks a line as a pause.
 const PAUSE_MARKER: u64 = u64::MAX;

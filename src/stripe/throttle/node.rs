@@ -119,7 +119,7 @@ impl NodeThrottle {
     }
 }
 
-/// When so many nodes admit the next request; none where it is free already.
+/// When `nodes` nodes admit the next request; none if they admit it now.
 fn due(window: &VecDeque<Instant>, nodes: usize) -> Option<Instant> {
     let counted = window.len().checked_sub(nodes * TRANSACTIONS_PER_NODE)?;
     window.get(counted).map(|at| *at + WINDOW)

@@ -13,7 +13,7 @@ use super::{
 const SECOND: Duration = Duration::from_secs(1);
 const PATHS: [&str; 6] = ["/v1/a", "/v1/b", "/v1/c", "/v1/d", "/v1/e", "/v1/f"];
 
-/// One run: so many requests, so many of them at a time, each answered after the latency.
+/// One run: its requests, how many are in flight at a time, and the latency of each.
 #[derive(Debug, Clone, Copy)]
 struct Run {
     requests: usize,
@@ -98,7 +98,7 @@ fn refused(left: &[Instant], limit: usize, delay: impl Fn(usize) -> Duration) ->
     left.len() - admitted.len()
 }
 
-/// A request's way takes up to so many milliseconds, another time for each.
+/// A random delay of up to `most` milliseconds for each request.
 fn up_to(most: u64, seed: usize) -> impl Fn(usize) -> Duration {
     move |at| Duration::from_millis(LimitKey::new(&format!("{seed} {at}"), 0).hash % (most + 1))
 }

@@ -126,7 +126,7 @@ impl Core {
         Ok(Object { state, private: answer.private })
     }
 
-    /// Reads an object anew.
+    /// Refreshes an object.
     pub async fn refresh(&mut self, name: &str, object: &Object) -> Result<Object, Error> {
         let block = self.resource(name)?;
         let request = wire::read_resource::Request {

@@ -66,7 +66,7 @@ fn no_handshake(line: &str, stderr: &str) -> Error {
 /// The beginning of an output, which is read to its end: who writes it never waits.
 async fn beginning(output: Option<impl AsyncRead + Unpin>) -> String {
     let (Some(mut output), mut told) = (output, Vec::new()) else { return String::new() };
-    // What cannot be read any more ends what is told.
+    // A read error ends the output.
     if (&mut output).take(MOST_TOLD).read_to_end(&mut told).await.is_ok() {
         let _ = tokio::io::copy(&mut output, &mut tokio::io::sink()).await;
     }

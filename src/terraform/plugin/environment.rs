@@ -115,7 +115,7 @@ impl Environment {
         self.provider.crate_name
     }
 
-    /// What is worth writing. Without a word from the practitioner Terraform shows nothing,
+    /// The log level. Without a word from the practitioner Terraform shows nothing,
     /// so only what matters after a crash is written; an unknown word means all, as it does there.
     pub(super) fn log_level(&self) -> LevelFilter {
         match &self.log_level {

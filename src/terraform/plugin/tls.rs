@@ -1,4 +1,4 @@
-//! The certificates of one run: ours, made anew each time, and the host's, which must match.
+//! The certificates of one run: ours, generated for each run, and the host's, which must match.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::terraform::plugin::Error;
 /// The name the host checks our certificate against, whatever the address is.
 const SERVER_NAME: &str = "localhost";
 
-/// Who we are to the one client that may connect.
+/// Our certificate for the one client that may connect.
 pub(super) struct Identity {
     certificate: CertificateDer<'static>,
     config: Arc<ServerConfig>,

@@ -128,12 +128,12 @@ impl SchemaCodec {
         Ok(self.complete(state))
     }
 
-    /// What of a configuration breaks the rules of the schema.
+    /// Violations of the schema's rules in a configuration.
     pub(super) fn check(&self, config: &Value) -> Diagnostics {
         schema::check(&self.schema.block, config)
     }
 
-    /// What of a configuration breaks the rules of the schema or uses what is deprecated.
+    /// Violations of the schema's rules in a configuration, and uses of deprecated attributes.
     pub(super) fn validate(&self, config: &Value) -> Diagnostics {
         let mut found = self.check(config);
         found.extend(schema::warn_of_deprecated(&self.schema.block, config));

@@ -64,7 +64,7 @@ fn begin<P: Provider>(
     let include_resource = request.include_resource_object;
     let limit = usize::try_from(request.limit).ok().filter(|limit| *limit > 0).unwrap_or(usize::MAX);
     let listed = service.provider.list(name, ListRequest { config, include_resource, limit });
-    // The list goes on when its call has been answered.
+    // The stream outlives the RPC, so it owns a clone of the service.
     let (service, name) = (service.clone(), name.clone());
     Ok(listed.take(limit).map(move |it| event(&service, &name, it).unwrap_or_else(failed)).boxed())
 }

@@ -7,7 +7,7 @@ use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::provider::Family;
 use crate::terraform::wire::tfplugin5::{self as wire, ClientCapabilities, DynamicValue};
 
-/// What every client can do where it says nothing of it: a family that it knows has no state to keep a value in.
+/// The capabilities of a client that sends none, for families without a state: no write-only value can be stored.
 pub(super) const STORES_NOTHING: ClientCapabilities =
     ClientCapabilities { deferral_allowed: false, write_only_attributes_allowed: true };
 

@@ -7,11 +7,11 @@ pub enum Family {
     Resource,
     /// Data sources.
     DataSource,
-    /// What is opened for the length of a walk of Terraform.
+    /// Ephemeral resources, open during one walk of Terraform.
     EphemeralResource,
-    /// What is invoked.
+    /// Actions.
     Action,
-    /// What chooses the objects of a list, by the names of their resource types. Each of these has an identity.
+    /// List resources, by the names of their resource types, each of which has an identity.
     List,
 }
 

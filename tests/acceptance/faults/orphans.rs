@@ -15,7 +15,7 @@ pub fn cases() -> Vec<Case> {
     ]
 }
 
-const WARNING: &str = "Creates Without An Answer";
+const WARNING: &str = "Creates Without A Response";
 
 fn customer(name: &str) -> String {
     format!(

@@ -54,7 +54,7 @@ async fn what_another_server_answers_is_told_with_what_to_check() {
     let config = entity("Customer", &json!({"Name": "A"}));
     let plan = ok(stripe.terraform.plan("stripe_entity", &Object::default(), &config).await);
     let (text, _) = refused(stripe.terraform.apply("stripe_entity", &plan).await);
-    let expected = r#"The answer should be a customer and is "portal"; a proxy or another server may have sent it. Check `api_base` and the proxy, then run again."#;
+    let expected = r#"The response should be a customer but is "portal"; a proxy or another server may have sent it. Check `api_base` and the proxy, then run again."#;
     assert!(text.contains(expected), "{text}");
 }
 

@@ -174,7 +174,7 @@ fn a_refund_that_fails_at_once_is_an_error() {
     let payment = world.stripe.done("POST", PAID, &params)["id"].as_str().unwrap().to_owned();
     let config = refund(&world, &payment, 500);
     let ended = world.invoke("stripe_refund", &config);
-    assert_eq!((ended.diagnostics[0].severity, &*ended.diagnostics[0].summary), (1, "Money Did Not Move"));
+    assert_eq!((ended.diagnostics[0].severity, &*ended.diagnostics[0].summary), (1, "Payment Failed"));
     assert!(ended.progress[0].ends_with("of 500 usd: failed"), "{:?}", ended.progress);
 }
 

@@ -38,7 +38,7 @@ fn bug_23_ephemeral_resources_create() {
     let world = World::new();
     for (name, schema) in &world.terraform.schema.ephemeral_resource_schemas {
         let description = &schema.block.as_ref().unwrap().description;
-        assert!(description.contains("A plan makes one, and its apply another one."), "{name}");
+        assert!(description.contains("A plan creates one, and its apply another one."), "{name}");
     }
 }
 

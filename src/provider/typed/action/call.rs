@@ -32,7 +32,7 @@ impl Call {
         (&self.0.action.method, &self.0.action.path)
     }
 
-    /// What its body takes.
+    /// The params of its body.
     pub(super) fn params(self) -> &'static [Member] {
         &self.0.action.params
     }

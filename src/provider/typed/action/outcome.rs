@@ -1,4 +1,4 @@
-//! What an action came to, in words.
+//! The result of an action, in words.
 
 use serde_json::Value as Json;
 

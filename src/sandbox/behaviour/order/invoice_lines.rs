@@ -50,7 +50,7 @@ pub fn push(draft: &mut Body, mut line: Body) -> Outcome<()> {
     show_lines(draft, &lines)
 }
 
-/// Puts what came on a draft last, all but the first so many lines, before what was on it.
+/// Moves the newest lines of a draft, all after the first `first`, before the older ones.
 pub fn put_first(draft: &mut Body, first: usize) -> Outcome<()> {
     let mut lines = items(draft, LINES).to_vec();
     if first < lines.len() {

@@ -45,7 +45,7 @@ impl Line {
         Self::of_price(&price, quantity).map(Some)
     }
 
-    /// So many of a price.
+    /// A line for a quantity of a price.
     pub fn of_price(price: &Price<'_>, quantity: i64) -> Outcome<Self> {
         Ok(Self {
             amount: price.cost(quantity)?,

@@ -1,4 +1,4 @@
-//! A price as an order charges it: what so many of it cost, by the piece, by the bundle or by steps,
+//! A price as an order charges it: the cost of a quantity, per unit, per package or in tiers,
 //! and how often.
 
 use crate::sandbox::behaviour::money::Decimal;
@@ -79,7 +79,7 @@ impl<'b> Price<'b> {
     }
 }
 
-/// So many of an amount; where there is none, nothing is asked for.
+/// An amount times a count; zero where there is no amount.
 fn cost(amount: Option<&Decimal>, count: i64) -> i64 {
     amount.map_or(0, |amount| amount.times(count))
 }

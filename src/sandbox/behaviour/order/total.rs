@@ -41,7 +41,7 @@ pub struct InvoiceLine<'b> {
     pub description: Option<&'b str>,
 }
 
-/// Works an invoice out anew, after its discounts or its rates have changed.
+/// Recalculates an invoice after its discounts or its rates have changed.
 pub fn work_out(body: &mut Body) -> Outcome<()> {
     let lines = items(body, LINES).to_vec();
     show_lines(body, &lines)

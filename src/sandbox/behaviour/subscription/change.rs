@@ -138,7 +138,7 @@ fn is_same_cost(pair: &Pair) -> bool {
     text(before, "price.id") == text(after, "price.id") && before.get("quantity") == after.get("quantity")
 }
 
-/// The periods begin anew now: what is not used of the old ones is credited, what was used of them
+/// The periods restart now: what is not used of the old ones is credited, what was used of them
 /// and the new ones are charged at once.
 pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<()> {
     let mut owner = call.session.named("subscription", id(owner))?;

@@ -63,7 +63,7 @@ impl<'b> Item<'b> {
         Ok(Self { body, price, quantity, period, cycle: around(body, owner, period.0)? })
     }
 
-    /// What so many cost for a part of the cycle, which is so many seconds long.
+    /// The share of `amount` for `seconds` of the cycle.
     pub fn part(&self, amount: i64, seconds: i64) -> i64 {
         let (begin, end) = self.cycle;
         money::part_of(amount.into(), seconds.clamp(0, end - begin).into(), (end - begin).into())

@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::task::JoinHandle;
 use tokio_util::io::poll_write_buf;
 
-/// So many bytes are kept for others to join; they fill a record of TLS.
+/// The most bytes that are held back to be joined with more; they fill a TLS record.
 const MOST_KEPT: usize = 16 << 10;
 
 /// A stream whose writes of one turn of the runtime leave as one.
@@ -64,7 +64,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Batched<S> {
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // Who has flushed and now waits for an answer does not flush again. Without room it is read all the same.
+        // h2 does not flush again while it waits for input, so pending bytes are flushed here. A full socket must not
+        // block reading.
         if !self.kept.is_empty()
             && let Poll::Ready(flushed) = self.as_mut().poll_flush(context)
         {
@@ -127,7 +128,7 @@ mod tests {
 
     use super::{Batched, MOST_KEPT};
 
-    /// The writes that reach the system; it takes at most so many bytes of one.
+    /// The writes that reach the system, which accepts at most `most` bytes of each.
     struct Written {
         writes: Vec<Vec<u8>>,
         most: usize,
