@@ -66,8 +66,8 @@ impl Surface {
         let Found { mut memory, body, compared, is_import } = found;
         let mut shown = self.kept(state, &memory);
         let params = if object.imported {
-            let unanswered = self.unanswered_params(state);
-            unanswered.into_iter().chain(export(self.entity, &object.locator, &body)).collect()
+            let said = self.said_params(state, &object.locator, &body);
+            said.into_iter().chain(export(self.entity, &object.locator, &body)).collect()
         } else {
             object.drifted(&compared).unwrap_or_else(|| object.params.clone())
         };
@@ -119,10 +119,18 @@ impl Surface {
         self.slots.iter().filter(|slot| !self.is_place(slot)).all(|slot| slot.is_unset(state.get(&slot.name)))
     }
 
-    /// What a state of another provider says of params that Stripe never answers.
-    fn unanswered_params(&self, state: &Value) -> Params {
+    /// What the state of another provider says was written, and an export cannot tell: params that Stripe never
+    /// answers, and blocks that say what is so anyway.
+    fn said_params(&self, state: &Value, locator: &str, body: &Json) -> Params {
         let written = sound_params(self.entity, &self.written(&known_part(state))).params;
-        written.into_iter().filter(|(name, _)| self.entity.field(name).is_none()).collect()
+        let now = export_whole(self.entity, locator, body);
+        let is_block = |name: &str| self.argument(name).is_some_and(|it| matches!(it.form, Form::Block(..)));
+        let said = written.into_iter().filter_map(|(name, value)| match self.entity.field(&name) {
+            None => Some((name, value)),
+            Some(_) if is_block(&name) => now.get(&name).cloned().map(|now| (name, now)),
+            Some(_) => None,
+        });
+        said.collect()
     }
 
     /// A state without what Stripe answers.
