@@ -15,7 +15,7 @@ mod status;
 mod throttle_scope;
 
 pub use crate::logs::Level;
-pub use crate::stripe::ProxyTls;
+pub use crate::stripe::{BaseUrl, ProxyTls};
 pub use account::AccountMark;
 pub use client::{Connection, Defaults, Place};
 pub use error::Error;

@@ -4,6 +4,7 @@
 //! top-down: throttle → retry → idempotency → auth → [`Transport`]. A transport is HTTPS or the
 //! sandbox in process, which makes no difference above it. [`trace`] has the events for logs.
 
+mod base_url;
 mod call;
 mod client;
 mod error;
@@ -21,6 +22,7 @@ pub mod trace;
 mod transport;
 mod wire_tap;
 
+pub use base_url::BaseUrl;
 pub use call::{Body, Call, IdempotencyKey, Reply};
 pub use client::{Client, Settings};
 pub use error::{Error, Kind};

@@ -14,22 +14,20 @@ use crate::env::{self, Env};
 use crate::logs::Log;
 use crate::secret::{Secret, Secrets, Source};
 use crate::stripe::{
-    Call, Client, ConnectionThrottle, Http1Transport, HttpTransport, NodeThrottle, Reply, Throttle, Totals,
-    Transport,
+    BaseUrl, Call, Client, ConnectionThrottle, Http1Transport, HttpTransport, NodeThrottle, Reply, Throttle,
+    Totals, Transport,
 };
 
 /// Stripe's own limit for a test key, in transactions a second.
 const TEST_LIMIT: usize = 25;
 /// Stripe's own limit for a live key, in transactions a second.
 const LIVE_LIMIT: usize = 100;
-/// The base address of Stripe's API.
-const API_BASE: &str = "https://api.stripe.com";
 
 /// The settings that all connections of a provider share and that no handle contains.
 #[derive(Debug, Clone)]
 pub struct Defaults {
     /// The base address of Stripe's API; none means the environment's, else Stripe's own.
-    pub api_base: Option<String>,
+    pub api_base: Option<BaseUrl>,
     /// The API version for `Stripe-Version`.
     pub api_version: String,
     /// The time limit of one request.
@@ -68,11 +66,22 @@ pub struct Defaults {
 impl Defaults {
     /// The base address of calls, or the path of the sandbox's file.
     pub(super) fn base(&self) -> String {
-        if let Some(file) = &self.sandbox {
-            return file.display().to_string();
+        match &self.sandbox {
+            Some(file) => file.display().to_string(),
+            None => self.address().to_string(),
         }
-        let configured = self.api_base.clone().or_else(|| self.env.get(env::STRIPE_API_BASE));
-        configured.unwrap_or_else(|| API_BASE.to_owned())
+    }
+
+    /// The address of another of Stripe's hosts, where calls go to Stripe itself.
+    fn beside(&self, host: &str) -> Option<BaseUrl> {
+        let to_sandbox = self.sandbox.is_some();
+        (!to_sandbox).then(|| self.address().beside(host))?
+    }
+
+    /// The base address of calls that do not go to the sandbox.
+    fn address(&self) -> BaseUrl {
+        let of_environment = || self.env.get(env::STRIPE_API_BASE).map(|written| BaseUrl::new(&written));
+        self.api_base.clone().or_else(of_environment).unwrap_or_else(BaseUrl::of_stripe)
     }
 }
 
@@ -158,13 +167,10 @@ impl Connection {
     /// The connection cannot be used, or the call did not succeed.
     pub async fn send(&self, call: Call) -> Result<Reply, Error> {
         let client = self.client().await?;
-        match call.host.filter(|_| self.base() == API_BASE) {
+        match call.host.and_then(|host| self.defaults.beside(host)) {
             None => Ok(client.send(call).await?),
-            Some(host) => {
-                // Stripe's other hosts are called seldom, so no transport to them is kept.
-                let base = API_BASE.replacen("api", host, 1);
-                Ok(client.with_transport(self.transport(&base).await?).send(call).await?)
-            }
+            // Stripe's other hosts are called seldom, so no transport to them is kept.
+            Some(base) => Ok(client.with_transport(self.transport(base.as_str()).await?).send(call).await?),
         }
     }
 

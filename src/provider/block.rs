@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalog::API_VERSION;
-use crate::connection::{Defaults, Settings, check_sandbox};
+use crate::connection::{BaseUrl, Defaults, Settings, check_sandbox};
 use crate::engine::JournalPlace;
 use crate::env::Env;
 use crate::provider::connection_schema::{
@@ -108,7 +108,7 @@ pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
     let text = |name: &str| known.get(name).as_str().map(str::to_owned);
     let number = |name: &str, default: i64| known.get(name).as_i64().unwrap_or(default).unsigned_abs();
     let defaults = Defaults {
-        api_base: text("api_base"),
+        api_base: text("api_base").as_deref().map(BaseUrl::new),
         api_version: text("api_version").unwrap_or_else(|| API_VERSION.to_owned()),
         timeout: Duration::from_secs(number("timeout", TIMEOUT)),
         max_retries: u32::try_from(number("max_retries", MAX_RETRIES)).unwrap_or(u32::MAX),
@@ -164,7 +164,10 @@ fn address(text: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::{defaults, journal_rule};
+    use crate::connection::Connection;
     use crate::env::Env;
     use crate::terraform::value::Value;
 
@@ -183,6 +186,23 @@ mod tests {
         assert_eq!(unknown("api_key_env"), (Some("api_key_env"), None));
         assert_eq!(unknown("stripe_account"), (None, Some("stripe_account")));
         assert_eq!(unknown("timeout"), (None, None));
+    }
+
+    #[tokio::test]
+    async fn one_address_is_one_account_however_it_is_written() {
+        let mark = async |block: Value, variable: &str| {
+            let env = Env::from_pairs([("STRIPE_API_KEY", "sk_test_1"), ("STRIPE_API_BASE", variable)]);
+            let (defaults, settings) = defaults(&block, env);
+            let connection = Connection::new(settings, Arc::new(defaults));
+            (connection.account_mark().await.unwrap(), connection.identity().await)
+        };
+        let as_usual = mark(Value::map::<&str>([]), "").await;
+        for written in ["https://api.stripe.com/", "https://API.stripe.com:443", "HTTPS://api.stripe.com"] {
+            let block = Value::map([("api_base", Value::from(written))]);
+            assert_eq!(mark(block, "").await, as_usual, "{written}");
+            assert_eq!(mark(Value::map::<&str>([]), written).await, as_usual, "{written}");
+        }
+        assert_ne!(mark(Value::map::<&str>([]), "http://127.0.0.1:1").await, as_usual);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stripe_provider::catalog::API_VERSION;
-use stripe_provider::connection::{Connection, Defaults, Nodes, Settings, ThrottleScope};
+use stripe_provider::connection::{BaseUrl, Connection, Defaults, Nodes, Settings, ThrottleScope};
 use stripe_provider::connector::Connector;
 use stripe_provider::env::Env;
 use stripe_provider::secret::{Secret, Source};
@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 /// A connector to the server at this base, with this key.
 pub fn connector(base: &str, key: &str) -> Connector {
     let defaults = Defaults {
-        api_base: Some(base.to_owned()),
+        api_base: Some(BaseUrl::new(base)),
         api_version: API_VERSION.to_owned(),
         timeout: Duration::from_secs(20),
         max_retries: 0,
