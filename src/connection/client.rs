@@ -14,8 +14,8 @@ use crate::env::{self, Env};
 use crate::logs::Log;
 use crate::secret::{Secret, Secrets, Source};
 use crate::stripe::{
-    BaseUrl, Call, Client, ConnectionThrottle, Http1Transport, HttpTransport, NodeThrottle, Reply, Throttle,
-    Totals, Transport,
+    self, BaseUrl, Call, Client, ConnectionThrottle, Http1Transport, HttpTransport, NodeThrottle, Reply,
+    Throttle, Totals, Transport,
 };
 
 /// Stripe's own limit for a test key, in transactions a second.
@@ -204,7 +204,7 @@ impl Connection {
         self.redact(&api_key);
         self.check_key(&api_key)?;
         let throttle = self.throttle(&api_key)?;
-        let settings = crate::stripe::Settings {
+        let settings = stripe::Settings {
             api_key,
             account: self.account().map(str::to_owned),
             api_version: self.defaults.api_version.clone(),
@@ -229,7 +229,9 @@ impl Connection {
 
     async fn transport(&self, base: &str) -> Result<Arc<dyn Transport>, Error> {
         if let Some(file) = &self.defaults.sandbox {
-            return sandbox_transport::transport(file).map_err(Error::Sandbox);
+            // Another process that writes to the file may be waited for.
+            let opened = self.defaults.stopped.run_until_cancelled(sandbox_transport::transport(file)).await;
+            return opened.ok_or_else(stripe::Error::stopped)?.map_err(Error::Sandbox);
         }
         let own = self.settings.ca_certificate.as_deref();
         let roots: Vec<&str> = own.into_iter().chain(self.defaults.ca_certificate.as_deref()).collect();

@@ -5,27 +5,49 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
+use tokio::sync::OnceCell;
 
 use crate::sandbox::{Leaves, OpenError, Sandbox};
 use crate::stripe::trace::{self, Event};
 use crate::stripe::{Request, Response, Transport, TransportError};
 
-/// The open sandboxes of this process by file; connections to one file share one.
-static OPEN: Mutex<Option<HashMap<PathBuf, Sandbox>>> = Mutex::new(None);
+/// A sandbox that is opened once, by whoever needs it first.
+type Shared = Arc<OnceCell<Sandbox>>;
+
+/// The sandboxes of this process by file; connections to one file share one.
+static OPEN: Mutex<Option<HashMap<PathBuf, Shared>>> = Mutex::new(None);
 
 /// A transport to the sandbox in `file`, which is made when it does not exist.
 ///
 /// # Errors
 /// The file cannot be opened, as a message with its path.
-pub(super) fn transport(file: &Path) -> Result<Arc<dyn Transport>, String> {
+pub(super) async fn transport(file: &Path) -> Result<Arc<dyn Transport>, String> {
+    let shared = shared(file);
+    let sandbox = shared.get_or_try_init(|| open(file.to_owned())).await?;
+    Ok(Arc::new(SandboxTransport(sandbox.clone())))
+}
+
+fn shared(file: &Path) -> Shared {
     let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let by_file = open.get_or_insert_default();
-    if let Some(sandbox) = by_file.get(file) {
-        return Ok(Arc::new(SandboxTransport(sandbox.clone())));
+    Arc::clone(open.get_or_insert_default().entry(canonical(file)).or_default())
+}
+
+/// One path for one file, however it is written; the file itself may be missing.
+fn canonical(file: &Path) -> PathBuf {
+    let in_folder = || {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        Some(folder.unwrap_or(Path::new(".")).canonicalize().ok()?.join(file.file_name()?))
+    };
+    file.canonicalize().ok().or_else(in_folder).unwrap_or_else(|| file.to_owned())
+}
+
+/// Opens the sandbox on a thread of its own: while another process writes, that waits, and nothing else is to.
+async fn open(file: PathBuf) -> Result<Sandbox, String> {
+    let path = file.clone();
+    match tokio::task::spawn_blocking(move || Sandbox::open(&path)).await {
+        Ok(opened) => opened.map_err(|error| told(&file, &error)),
+        Err(broken) => Err(format!("{}: {broken}", file.display())),
     }
-    let sandbox = Sandbox::open(file).map_err(|error| told(file, &error))?;
-    by_file.insert(file.to_owned(), sandbox.clone());
-    Ok(Arc::new(SandboxTransport(sandbox)))
 }
 
 /// Whether a sandbox can be kept in `file`, which is neither made nor changed.
@@ -62,5 +84,42 @@ impl Transport for SandboxTransport {
             }
             Ok(Response { status: parts.status.as_u16(), headers: parts.headers, body })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use rusqlite::{Connection, TransactionBehavior};
+    use tokio::time::timeout;
+
+    use super::{Sandbox, shared, transport};
+
+    #[tokio::test]
+    async fn nothing_waits_for_a_file_that_is_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("shop.db");
+        Sandbox::open(&file).unwrap();
+        let mut writer = Connection::open(&file).unwrap();
+        let writing = writer.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+        let opening = timeout(Duration::from_millis(100), transport(&file)).await;
+        assert!(opening.is_err(), "the clock of this thread goes on");
+        drop(writing);
+        timeout(Duration::from_secs(30), transport(&file)).await.unwrap().unwrap();
+    }
+
+    #[test]
+    fn one_file_is_one_sandbox_however_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("inside")).unwrap();
+        let (file, around) = (folder.path().join("shop.db"), folder.path().join("inside/../shop.db"));
+        let missing = shared(&file);
+        assert!(Arc::ptr_eq(&missing, &shared(&around)), "before it is made");
+        fs::write(&file, "").unwrap();
+        assert!(Arc::ptr_eq(&missing, &shared(&file)) && Arc::ptr_eq(&missing, &shared(&around)));
+        assert!(!Arc::ptr_eq(&missing, &shared(&folder.path().join("other.db"))));
     }
 }

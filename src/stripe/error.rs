@@ -121,7 +121,7 @@ impl Error {
     }
 
     /// The error of a call that was stopped while it waited.
-    pub(super) fn stopped() -> Self {
+    pub fn stopped() -> Self {
         Self::of(Kind::Stopped, "stopped before the call was sent")
     }
 
