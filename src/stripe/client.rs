@@ -80,7 +80,7 @@ impl Client {
         let (endpoint, key, kind) = (call.endpoint.clone(), call.idempotency_key.clone(), call.kind);
         let request = self.request(call)?;
         let permit = PermitRequest { method: &request.method, endpoint: &endpoint, key: key.as_ref() };
-        let _object_lock = self.object_locks.acquire(&request, &endpoint).await;
+        let _object_lock = self.unless_stopped(self.object_locks.acquire(&request, &endpoint)).await?;
         let mut retries = RetryState { max_retries: self.settings.max_retries, ..RetryState::default() };
         let mut outcome_open = false;
         let mut first_sent = None;

@@ -297,6 +297,36 @@ async fn a_stop_ends_the_waiting_at_once() {
     assert_eq!((error.kind(), script.sent.lock().unwrap().len()), (Kind::Stopped, 1));
 }
 
+/// A transport over which no answer comes.
+#[derive(Debug)]
+struct Silent;
+
+impl Transport for Silent {
+    fn send(&self, _request: Request) -> BoxFuture<'_, Answer> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_is_heard_while_another_write_to_the_object_is_under_way() {
+    let (client, _, stopped) = client([]);
+    let client = client.with_transport(Arc::new(Silent));
+    let update = || client.send(Call::post("/v1/customers/cus_1").of_endpoint("/v1/customers/{customer}"));
+    let stop = async {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        stopped.cancel();
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        biased;
+        _ = update() => panic!("no answer comes"),
+        () = stop => {}
+        second = tokio::time::timeout(Duration::from_secs(1), update()) => {
+            assert_eq!(second.expect("it is heard").unwrap_err().kind(), Kind::Stopped);
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_stripe_says_cannot_drive_a_terminal() {
     let body = json!({"error": {"type": "invalid_request_error", "message": "a\u{1b}[2Jb\rc\u{9b}d\u{202e}e\nf",
