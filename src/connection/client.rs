@@ -96,6 +96,8 @@ pub struct Connection {
     settings: Settings,
     defaults: Arc<Defaults>,
     secrets: Secrets,
+    /// The key, once it was fetched: what is told apart by it, such as a journal, is the client's.
+    key: OnceCell<Secret>,
     client: OnceCell<Arc<Client>>,
     /// The account of the key, once Stripe was asked for it; none inside if it could not be told.
     pub(super) asked_account: OnceCell<Option<String>>,
@@ -116,6 +118,7 @@ impl Connection {
             settings,
             defaults,
             secrets,
+            key: OnceCell::new(),
             client: OnceCell::new(),
             asked_account: OnceCell::new(),
             checked: OnceCell::new(),
@@ -261,8 +264,13 @@ impl Connection {
         self.defaults.base()
     }
 
-    /// The connection's key, else the provider's, else the environment's; the sandbox needs none.
+    /// The key. A rotated one is that of the next connection.
     pub(super) async fn key(&self) -> Result<Secret, Error> {
+        self.key.get_or_try_init(|| self.fetch_key()).await.cloned()
+    }
+
+    /// The connection's key, else the provider's, else the environment's; the sandbox needs none.
+    async fn fetch_key(&self) -> Result<Secret, Error> {
         let own = self.settings.key.as_ref();
         match own.or(self.defaults.key.as_ref()) {
             Some(origin) => {
@@ -296,3 +304,6 @@ impl Connection {
 pub(super) fn is_live(key: &Secret) -> bool {
     key.expose().contains("_live_")
 }
+
+#[cfg(test)]
+mod tests;
