@@ -53,8 +53,8 @@ fn part(text: &[u8]) -> Option<Part<'_>> {
     let disposition =
         head.lines().find(|line| line.to_ascii_lowercase().starts_with("content-disposition:"))?;
     Some(Part {
-        name: parameter(disposition, "name")?,
-        filename: parameter(disposition, "filename"),
+        name: unquoted(&parameter(disposition, "name")?),
+        filename: parameter(disposition, "filename").as_deref().map(unquoted),
         content: text.get(end + 4..)?,
     })
 }
@@ -63,12 +63,38 @@ fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
     text.windows(wanted.len()).position(|window| window == wanted)
 }
 
-/// `; name="value"` or `; name=value` of a header.
+/// The value of `; name="value"` or `; name=value` of a header.
 fn parameter(header: &str, name: &str) -> Option<String> {
-    header.split(';').skip(1).find_map(|one| {
-        let value = one.trim().strip_prefix(name)?.strip_prefix('=')?;
-        Some(value.trim_matches('"').to_owned())
-    })
+    let all = parameters(header)?;
+    all.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned())
+}
+
+/// Names and values behind the first word of a header; none where a quote is left open, or something stands
+/// between a value and the next name.
+fn parameters(header: &str) -> Option<Vec<(&str, &str)>> {
+    let (_, mut rest) = header.split_once(';')?;
+    let mut found = Vec::new();
+    loop {
+        let (name, value) = rest.split_once('=')?;
+        let (value, after) = match value.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"')?,
+            None => value.split_at(value.find([';', '"']).unwrap_or(value.len())),
+        };
+        if name.contains(['"', ';']) {
+            return None;
+        }
+        found.push((name.trim(), value.trim()));
+        match after.trim_start() {
+            "" => return Some(found),
+            after => rest = after.strip_prefix(';')?,
+        }
+    }
+}
+
+/// A name as it was before it was put between quotes: browsers and SDKs percent-encode what would end the quotes or
+/// the line, and nothing else.
+fn unquoted(name: &str) -> String {
+    name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
 }
 
 #[cfg(test)]

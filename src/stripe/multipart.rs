@@ -28,6 +28,7 @@ pub fn encode(params: &Map<String, Json>, file: &str, boundary: &str) -> Vec<u8>
             }
             None => String::new(),
         };
+        let name = quoted(&name);
         let start = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"{head}\r\n\r\n");
         body.extend(start.into_bytes());
         body.extend(content.unwrap_or_else(|| value.into_bytes()));
@@ -35,6 +36,12 @@ pub fn encode(params: &Map<String, Json>, file: &str, boundary: &str) -> Vec<u8>
     }
     body.extend(format!("--{boundary}--\r\n").into_bytes());
     body
+}
+
+/// A name as it stands between quotes, by the rule of browsers: what would end the quotes or the line is
+/// percent-encoded, and nothing else is.
+fn quoted(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn kind(content: &[u8]) -> (&'static str, &'static str) {
@@ -48,6 +55,15 @@ mod tests {
     use serde_json::json;
 
     use super::encode;
+
+    #[test]
+    fn a_name_stays_between_its_quotes() {
+        let params = json!({"metadata": {"a\"; x=\"\r\nb: ü 100%": "1"}});
+        let body = encode(params.as_object().unwrap(), "file", "edge");
+        let expected = "--edge\r\nContent-Disposition: form-data; \
+             name=\"metadata[a%22; x=%22%0D%0Ab: ü 100%]\"\r\n\r\n1\r\n--edge--\r\n";
+        assert_eq!(String::from_utf8(body).unwrap(), expected);
+    }
 
     #[test]
     fn a_file_is_a_part_with_a_name_and_a_kind() {
