@@ -17,6 +17,7 @@
 
 pub mod constraint;
 mod currency;
+mod decimal;
 mod entity;
 mod fact_format;
 mod index;
@@ -29,6 +30,7 @@ pub mod spelling;
 mod words;
 
 pub use currency::currencies;
+pub use decimal::Digits;
 pub use index::{API_VERSION, Called, Catalog, Match, Offer, Summary, catalog};
 pub use model::{
     Action, Entity, Items, Operation, OperationKind, OutputShape, Removal, Restoration, parents,

@@ -2,41 +2,26 @@
 
 use std::cmp::Ordering;
 
+use crate::catalog::Digits;
+
 /// How two numbers compare: by sign, then whole part, then fraction. None where one is no plain
 /// decimal number (an exponent, a word).
 pub fn compare_numbers(a: &str, b: &str) -> Option<Ordering> {
-    let (a, b) = (Decimal::of(a)?, Decimal::of(b)?);
-    let size = || {
-        let whole = a.whole.len().cmp(&b.whole.len()).then_with(|| a.whole.cmp(b.whole));
-        whole.then_with(|| a.fraction.cmp(b.fraction))
-    };
-    Some(match (a.negative, b.negative) {
+    let (a, b) = (Digits::parse(a)?, Digits::parse(b)?);
+    let (size, other) = (size(a), size(b));
+    let is_negative = |number: Digits<'_>, size| number.is_negative && size != (0, "", "");
+    Some(match (is_negative(a, size), is_negative(b, other)) {
         (false, true) => Ordering::Greater,
         (true, false) => Ordering::Less,
-        (false, false) => size(),
-        (true, true) => size().reverse(),
+        (false, false) => size.cmp(&other),
+        (true, true) => other.cmp(&size),
     })
 }
 
-struct Decimal<'t> {
-    negative: bool,
-    /// Without leading zeros.
-    whole: &'t str,
-    /// Without trailing zeros.
-    fraction: &'t str,
-}
-
-impl<'t> Decimal<'t> {
-    fn of(text: &'t str) -> Option<Self> {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        if digits.is_empty() || !format!("{whole}{fraction}").bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
-        let negative = text.starts_with('-') && !(whole.is_empty() && fraction.is_empty());
-        Some(Self { negative, whole, fraction })
-    }
+/// What the sizes of numbers are compared by: how many digits there are before the point, these, and the others.
+fn size(number: Digits<'_>) -> (usize, &str, &str) {
+    let (whole, fraction) = (number.whole.trim_start_matches('0'), number.fraction.trim_end_matches('0'));
+    (whole.len(), whole, fraction)
 }
 
 /// A number in digits alone, `1000` for `1e3`; as it is where it has no exponent. None for what is
@@ -46,13 +31,9 @@ pub fn plain_number(text: &str) -> Option<String> {
         Some((mantissa, exponent)) => (mantissa, i64::from(exponent.parse::<i32>().ok()?)),
         None => (text, 0),
     };
-    let unsigned = mantissa.trim_start_matches('+');
-    let (sign, digits) = unsigned.strip_prefix('-').map_or(("", unsigned), |digits| ("-", digits));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let all = format!("{whole}{fraction}");
-    if all.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
+    let digits = Digits::parse(mantissa)?;
+    let (sign, whole) = (digits.sign(), digits.whole);
+    let all = format!("{whole}{}", digits.fraction);
     let point = i64::try_from(whole.len()).ok()?.checked_add(exponent)?;
     let (before, after) = (usize::try_from(-point).unwrap_or(0), usize::try_from(point).unwrap_or(0));
     if before.max(after).max(all.len()) > LONGEST {
@@ -69,7 +50,26 @@ const LONGEST: usize = 64;
 
 #[cfg(test)]
 mod tests {
-    use super::plain_number;
+    use std::cmp::Ordering::{Equal, Greater, Less};
+
+    use super::{compare_numbers, plain_number};
+
+    #[test]
+    fn numbers_compare_by_their_digits() {
+        for (a, b, order) in [
+            ("9", "10", Less),
+            ("010", "9.99", Greater),
+            ("-0.0", "0", Equal),
+            ("-2", "-10", Greater),
+            ("1.50", "+1.5", Equal),
+            ("-1", "1", Less),
+        ] {
+            assert_eq!(compare_numbers(a, b), Some(order), "{a} {b}");
+        }
+        for wrong in ["", ".", "++5", "1e3", "x"] {
+            assert_eq!(compare_numbers(wrong, "5"), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn an_exponent_becomes_digits() {
@@ -91,6 +91,10 @@ mod tests {
             "",
             "e3",
             "-",
+            "++5",
+            "+-5",
+            "-+5e1",
+            ".",
             "1e",
             "NaN",
             "inf",

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use serde::Deserializer;
 use serde::de::Error;
 
+use crate::catalog::Digits;
 use crate::sandbox::currency;
 pub(super) use crate::sandbox::currency::{read as known_currency, written};
 
@@ -116,11 +117,14 @@ impl FromStr for Decimal {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-        let digits = format!("{whole}{fraction}").parse().ok();
-        let places = u32::try_from(fraction.len()).ok().filter(|places| *places <= MOST_PLACES);
-        let read = digits.zip(places).ok_or_else(|| format!("{text} is no decimal"));
-        read.map(|(digits, places)| Self { text: text.to_owned(), digits, scale: 10_i128.pow(places) })
+        let read = || {
+            let written = Digits::parse(text)?;
+            let digits = format!("{}{}{}", written.sign(), written.whole, written.fraction).parse().ok()?;
+            let places =
+                u32::try_from(written.fraction.len()).ok().filter(|places| *places <= MOST_PLACES)?;
+            Some(Self { text: text.to_owned(), digits, scale: 10_i128.pow(places) })
+        };
+        read().ok_or_else(|| format!("{text} is no decimal"))
     }
 }
 

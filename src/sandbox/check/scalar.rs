@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value as Json};
 
-use crate::catalog::{Kind, NumberRange};
+use crate::catalog::{Digits, Kind, NumberRange};
 
 use crate::sandbox::currency;
 use crate::sandbox::error::{Failure, Outcome};
@@ -141,10 +141,8 @@ fn within_time(time: Json, path: &str) -> Outcome<Json> {
 }
 
 fn decimal(text: &str, path: &str) -> Outcome<String> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let right = !whole.is_empty() && !fraction.is_empty() && all_digits(whole) && all_digits(fraction);
+    let is_whole = |digits: Digits<'_>| !digits.whole.is_empty() && !text.ends_with('.');
+    let right = !text.starts_with('+') && Digits::parse(text).is_some_and(is_whole);
     if right { Ok(text.to_owned()) } else { Err(not_decimal(text, path)) }
 }
 

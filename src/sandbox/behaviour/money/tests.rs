@@ -9,7 +9,9 @@ fn percentages_are_exact_and_rounded_half_up() {
     let percent = |text: &str, amount| decimal(text).percent_of(amount);
     assert_eq!((percent("12.5", 1000), percent("33.33", 100)), (125, 33));
     assert_eq!((percent("50", 1), percent("100", 7)), (1, 7));
-    assert!("x".parse::<Decimal>().is_err());
+    for wrong in ["x", "", ".", ".+5", ".-5", "++5", "+-5"] {
+        assert!(wrong.parse::<Decimal>().is_err(), "{wrong}");
+    }
 }
 
 #[test]
