@@ -33,7 +33,7 @@ pub use currency::currencies;
 pub use decimal::Digits;
 pub use index::{API_VERSION, Called, Catalog, Match, Offer, Summary, catalog};
 pub use model::{
-    Action, Entity, Items, Operation, OperationKind, OutputShape, Removal, Restoration, parents,
+    Action, Entity, Items, Method, Operation, OperationKind, OutputShape, Removal, Restoration, parents,
 };
 pub use number_range::NumberRange;
 pub use shape::{Clearing, Kind, Member, Presence, Shape, at, find, other_spelling, whole_spelling};

@@ -170,13 +170,36 @@ pub enum OperationKind {
     Search,
 }
 
+/// The HTTP method of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates, updates and acts.
+    Post,
+    /// Ends one entity.
+    Delete,
+}
+
+impl Method {
+    /// As HTTP spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
 /// One HTTP operation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Operation {
     /// Which operation.
     pub kind: OperationKind,
-    /// `GET`, `POST` or `DELETE`.
-    pub method: String,
+    /// How it is called.
+    pub method: Method,
     /// `/v1/customers/{customer}`.
     pub path: String,
     /// Stripe's host for it, where it is not `api`: `files`.
@@ -193,7 +216,7 @@ pub struct Action {
     /// PascalCase, verb first: `ConfirmPaymentIntent`; in the facts Stripe's verb alone: `confirm`.
     pub name: String,
     /// `POST` in all but a few.
-    pub method: String,
+    pub method: Method,
     /// `/v1/payment_intents/{intent}/confirm`.
     pub path: String,
     /// Body params, sorted by name; path params are left out.

@@ -1,6 +1,5 @@
 //! Actions: Stripe calls that are none of the operations.
 
-use http::Method;
 use serde_json::{Map, Value as Json, json};
 
 use crate::catalog::{Action, Entity, OutputShape, catalog};
@@ -51,7 +50,7 @@ impl ActionRef {
     /// The call of the action with the ids of its path filled in.
     pub(super) fn call(self, ids: &[impl AsRef<str>]) -> Result<Call, InvalidId> {
         let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
-        path::call(self.action.method.parse().unwrap_or(Method::POST), &self.action.path, &ids)
+        path::call(self.action.method, &self.action.path, &ids)
     }
 
     /// Whether a value of the output is secret: what an action answers may be of another type.

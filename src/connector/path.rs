@@ -1,8 +1,6 @@
 //! Paths of the catalog with their ids filled in.
 
-use http::Method;
-
-use crate::catalog::{Kind, Operation, OperationKind};
+use crate::catalog::{Kind, Method, Operation, OperationKind};
 use crate::connector::id::{InvalidId, check_id};
 use crate::stripe::form::percent_encode;
 use crate::stripe::{Body, Call, CallKind};
@@ -10,13 +8,17 @@ use crate::stripe::{Body, Call, CallKind};
 /// A call of the path with its ids filled in; the path itself names the endpoint.
 pub(super) fn call(method: Method, path: &str, ids: &[&str]) -> Result<Call, InvalidId> {
     let body = if path.starts_with("/v2/") { Body::Json } else { Body::Form };
+    let method = match method {
+        Method::Get => http::Method::GET,
+        Method::Post => http::Method::POST,
+        Method::Delete => http::Method::DELETE,
+    };
     Ok(Call { body, ..Call::new(method, fill(path, ids)?).of_endpoint(path) })
 }
 
 /// The call of an operation: an upload where one of its params is a file.
 pub(super) fn operation(operation: &'static Operation, ids: &[&str]) -> Result<Call, InvalidId> {
-    let method = operation.method.parse().unwrap_or(Method::POST);
-    let mut call = call(method, &operation.path, ids)?;
+    let mut call = call(operation.method, &operation.path, ids)?;
     if let Some(file) = operation.params.iter().find(|param| param.shape.kind == Kind::File) {
         call.body = Body::Multipart { file: file.name.clone() };
     }
@@ -48,7 +50,34 @@ fn fill(path: &str, ids: &[&str]) -> Result<String, InvalidId> {
 
 #[cfg(test)]
 mod tests {
-    use super::fill;
+    use super::{call, fill};
+    use crate::catalog::{Operation, catalog};
+
+    #[test]
+    fn every_call_of_the_catalog_is_made_by_its_own_method() {
+        let entities = catalog().entities().filter_map(|name| catalog().entity(name));
+        let calls = entities.flat_map(|entity| {
+            let operations = entity.operations.iter().map(|it| (it.method, &it.path));
+            operations.chain(entity.actions.iter().map(|it| (it.method, &it.path)))
+        });
+        for (method, path) in calls {
+            let ids = vec!["x"; path.matches('{').count()];
+            assert_eq!(call(method, path, &ids).unwrap().method.as_str(), method.as_str(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_method_that_is_none_is_no_operation() {
+        let read = |method: &str| {
+            serde_json::from_str::<Operation>(&format!(
+                r#"{{"kind": "Get", "method": "{method}", "path": "/v1/x"}}"#
+            ))
+        };
+        assert!(read("GET").is_ok() && read("DELETE").is_ok());
+        for wrong in ["", "get", "PATCH", "POST "] {
+            assert!(read(wrong).is_err(), "{wrong:?}");
+        }
+    }
 
     #[test]
     fn ids_stay_in_their_segment() {

@@ -18,7 +18,8 @@ pub fn each_on_a_new_object(stripe: &Stripe, setups: &Setups, mut seen: impl FnM
         let object = made(stripe, setups, entity).unwrap();
         setups.after(stripe, entity, object["id"].as_str().unwrap());
         let path = setups.path(stripe, entity, &action.path, object["id"].as_str().unwrap());
-        let (status, answer) = stripe.call(&action.method, &path, &Json::Object(demanded(&action.params)));
+        let (status, answer) =
+            stripe.call(action.method.as_str(), &path, &Json::Object(demanded(&action.params)));
         seen(name, status, &answer);
     }
 }
@@ -32,7 +33,7 @@ fn an_action_is_there_or_has_a_reason_not_to_be() {
         let path: Vec<&str> =
             action.path.split('/').map(|part| if part.starts_with('{') { "none" } else { part }).collect();
         let (status, answer) =
-            stripe.call(&action.method, &path.join("/"), &Json::Object(demanded(&action.params)));
+            stripe.call(action.method.as_str(), &path.join("/"), &Json::Object(demanded(&action.params)));
         match (status == 501, setups.missing_action(name)) {
             (true, false) => wrong.push(format!("{name} is not there, and nothing says why: {answer}")),
             (false, true) => wrong.push(format!("{name} is there, and something says that it is not")),
@@ -54,7 +55,7 @@ fn an_operation_has_no_reason_to_be_missing_when_it_is_there() {
                 .map(|part| if part.starts_with('{') { "none" } else { part })
                 .collect();
             let params = Json::Object(demanded(&operation.params));
-            let (status, answer) = stripe.call(&operation.method, &path.join("/"), &params);
+            let (status, answer) = stripe.call(operation.method.as_str(), &path.join("/"), &params);
             let missing = setups.missing(&entity.key, &kind);
             assert_eq!(status == 501, missing, "{} {kind}: {answer}", entity.key);
         }

@@ -266,7 +266,7 @@ fn what_is_made_changed_and_deleted_is_told_once() {
         for (kind, params) in [(OperationKind::Update, &named), (OperationKind::Delete, &json!({}))] {
             if let Some(operation) = entity.operation(kind) {
                 let path = setups.path(&stripe, entity, &operation.path, id);
-                stripe.call(&operation.method, &path, params);
+                stripe.call(operation.method.as_str(), &path, params);
             }
         }
     }

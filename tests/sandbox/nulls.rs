@@ -142,11 +142,11 @@ fn make(stripe: &Stripe, setups: &Setups, entity: &'static Entity) -> usize {
                 OperationKind::Update => full::change(entity),
                 _ => demanded_of(body, operation),
             };
-            stripe.done(&operation.method, &path, &params);
+            stripe.done(operation.method.as_str(), &path, &params);
         }
         for action in entity.actions.iter().filter(|_| entity.others.len() < 2) {
             let path = setups.path(stripe, entity, &action.path, id);
-            stripe.call(&action.method, &path, &Json::Object(demanded(&action.params)));
+            stripe.call(action.method.as_str(), &path, &Json::Object(demanded(&action.params)));
         }
     }
     taken
@@ -172,7 +172,7 @@ fn read(stripe: &Stripe, setups: &Setups, entity: &'static Entity) {
         stripe.done("GET", &path, &Json::Object(params));
     }
     for action in entity.actions.iter().filter(|action| !action.path.contains('{')) {
-        stripe.call(&action.method, &action.path, &Json::Object(demanded(&action.params)));
+        stripe.call(action.method.as_str(), &action.path, &Json::Object(demanded(&action.params)));
     }
 }
 

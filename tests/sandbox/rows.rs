@@ -68,8 +68,8 @@ pub fn referenced() -> Vec<String> {
 
 /// Method, path and params of everything that can be asked of an entity type.
 fn calls(entity: &'static Entity) -> impl Iterator<Item = (&'static str, &'static str, &'static [Member])> {
-    let operations = entity.operations.iter().map(|one| (&one.method, &one.path, &one.params));
-    let actions = entity.actions.iter().map(|one| (&one.method, &one.path, &one.params));
+    let operations = entity.operations.iter().map(|one| (one.method, &one.path, &one.params));
+    let actions = entity.actions.iter().map(|one| (one.method, &one.path, &one.params));
     let all = operations.chain(actions);
     all.map(|(method, path, params)| (method.as_str(), path.as_str(), params.as_slice()))
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use stripe_provider::catalog::spelling::singular;
-use stripe_provider::catalog::{Action, Member, Operation, OperationKind, OutputShape, Presence};
+use stripe_provider::catalog::{Action, Member, Method, Operation, OperationKind, OutputShape, Presence};
 
 use crate::description::GenerateError;
 use crate::services::objects_of;
@@ -70,14 +70,19 @@ impl<'s> Endpoint<'s> {
     fn operation(&self, kind: OperationKind) -> Result<Operation, GenerateError> {
         use OperationKind::{Delete, Get, Update};
         let of_one = matches!(kind, Get | Update | Delete) && self.path.ends_with('}');
-        let method = self.method.to_uppercase();
         Ok(Operation {
             kind,
-            method,
+            method: self.method()?,
             path: template(self.path, of_one),
             host: self.host(),
             params: self.params()?,
         })
+    }
+
+    fn method(&self) -> Result<Method, GenerateError> {
+        let known = [Method::Get, Method::Post, Method::Delete];
+        let method = known.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(self.method));
+        method.ok_or_else(|| GenerateError::malformed(self.place(), "is called by another method"))
     }
 
     /// The first label of the host that serves it, where that is its own.
@@ -93,7 +98,7 @@ impl<'s> Endpoint<'s> {
         let Some(returns) = self.answer().and_then(shapes::referenced) else { return Ok(None) };
         Ok(Some(Action {
             name: self.verb()?,
-            method: self.method.to_uppercase(),
+            method: self.method()?,
             path: template(self.path, true),
             params: self.params()?,
             path_inputs: Vec::new(),

@@ -28,11 +28,11 @@ pub fn pack(entities: &[Entity], version: &str) -> Result<Packed, serde_json::Er
         for action in &entity.actions {
             actions.push(format!("({:?}, {index})", action.name));
             let target = format!("Target::Action({:?})", action.name);
-            routes.push(Route::new(&action.method, &action.path, index, &target));
+            routes.push(Route::new(action.method.as_str(), &action.path, index, &target));
         }
         for operation in &entity.operations {
             let target = format!("Target::Operation(OperationKind::{:?})", operation.kind);
-            routes.push(Route::new(&operation.method, &operation.path, index, &target));
+            routes.push(Route::new(operation.method.as_str(), &operation.path, index, &target));
         }
     }
     actions.sort();

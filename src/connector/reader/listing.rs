@@ -1,9 +1,8 @@
 //! Which list shows an object as a read by its id shows it.
 
-use http::Method;
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Entity, Kind, Operation, OperationKind, parents};
+use crate::catalog::{Entity, Kind, Method, Operation, OperationKind, parents};
 use crate::connector::entities::with_expansions;
 use crate::connector::list::next_token;
 use crate::connector::{Connector, Error, answer, id_at, locator, path};
@@ -126,7 +125,7 @@ impl Listing {
 
 /// The params of every page: whole pages, every object, every field that a read asks for.
 fn params(entity: &'static Entity, list: &Operation, known: &Json) -> Option<Map<String, Json>> {
-    debug_assert_eq!(list.method, Method::GET.as_str());
+    debug_assert_eq!(list.method, Method::Get);
     let usual = entity.list_with.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str())));
     let mut params: Map<String, Json> = usual.collect();
     for name in &entity.list_by {

@@ -61,8 +61,8 @@ async fn no_write_of_the_catalog_waits_for_one_to_another_object() {
     let mut writes = 0;
     let names = catalog().entities().map(|name| connector::entity(name).unwrap());
     for entity in names {
-        let operations = entity.operations.iter().map(|it| (&it.method, &it.path));
-        let actions = entity.actions.iter().map(|it| (&it.method, &it.path));
+        let operations = entity.operations.iter().map(|it| (it.method.as_str(), &it.path));
+        let actions = entity.actions.iter().map(|it| (it.method.as_str(), &it.path));
         for (method, path) in operations.chain(actions).filter(|(method, _)| *method != "GET") {
             let client = client();
             assert!(together(&client, method, path, ["a", "b"]).await, "{method} {path}");

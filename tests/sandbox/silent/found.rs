@@ -113,7 +113,7 @@ impl<'p> Maker<'p> {
             None => fresh(stripe, setups, entity),
         });
         let send: Send<'p> = Box::new(move |stripe, setups, id, params| {
-            stripe.call(&action.method, &setups.path(stripe, entity, &action.path, id), params)
+            stripe.call(action.method.as_str(), &setups.path(stripe, entity, &action.path, id), params)
         });
         self.probe(&action.name, (&action.params, Json::Object(demanded(&action.params))), prepare, send)
     }

@@ -29,7 +29,7 @@ impl Call {
 
     /// The method and the path, with placeholders.
     pub(super) fn method_and_path(self) -> (&'static str, &'static str) {
-        (&self.0.action.method, &self.0.action.path)
+        (self.0.action.method.as_str(), &self.0.action.path)
     }
 
     /// The params of its body.
