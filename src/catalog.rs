@@ -18,6 +18,7 @@
 pub mod constraint;
 mod currency;
 mod decimal;
+pub(crate) mod embedded;
 mod entity;
 mod fact_format;
 mod index;

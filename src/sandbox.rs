@@ -54,7 +54,6 @@ mod shape;
 mod state;
 mod store;
 mod substitute;
-mod table;
 mod trigger;
 mod view;
 mod webhook_delivery;

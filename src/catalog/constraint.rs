@@ -12,6 +12,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
+use crate::catalog::embedded::embedded_toml;
+
 /// What params must be, of one object or of one call.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -80,8 +82,7 @@ pub struct Known<'p> {
     pub now: i64,
 }
 
-static TABLE: LazyLock<BTreeMap<String, Constraints>> =
-    LazyLock::new(|| toml::from_str(include_str!("constraint.toml")).unwrap_or_default());
+static TABLE: LazyLock<BTreeMap<String, Constraints>> = LazyLock::new(|| embedded_toml!("constraint.toml"));
 
 /// Every constraint, by what it is of: `coupon` for each of its params, `coupon.Create` for all of a create.
 pub fn constraints() -> &'static BTreeMap<String, Constraints> {

@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use super::embedded::whole;
 use super::model::{Action, Entity, Operation, OperationKind};
 use super::names::closest;
 
@@ -43,7 +44,7 @@ enum Target {
 /// The catalog of this build: every entity type and action that Stripe has.
 #[derive(Debug)]
 pub struct Catalog {
-    decoded: Vec<OnceLock<Option<Entity>>>,
+    decoded: Vec<OnceLock<Entity>>,
 }
 
 /// What Stripe has a call for.
@@ -180,14 +181,15 @@ impl Catalog {
 
     fn at(&'static self, index: usize) -> Option<&'static Entity> {
         let segment = SEGMENTS.get(index)?;
-        self.decoded.get(index)?.get_or_init(|| segment.decode()).as_ref()
+        Some(self.decoded.get(index)?.get_or_init(|| segment.decode()))
     }
 }
 
 impl Segment {
-    fn decode(&self) -> Option<Entity> {
-        let json = miniz_oxide::inflate::decompress_to_vec(BLOB.get(self.start..self.end)?).ok()?;
-        serde_json::from_slice(&json).ok()
+    fn decode(&self) -> Entity {
+        let packed = BLOB.get(self.start..self.end).unwrap_or_default();
+        let json = whole(self.key, miniz_oxide::inflate::decompress_to_vec(packed));
+        whole(self.key, serde_json::from_slice(&json))
     }
 
     fn answers_to(&self, name: &str) -> bool {

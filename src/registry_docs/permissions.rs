@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::catalog::embedded::embedded_toml;
 use crate::catalog::{Entity, Operation, OperationKind, Removal, Restoration, catalog, find};
 
 /// What a page is about: an object that is kept, or objects that are only read.
@@ -38,8 +39,7 @@ struct Row {
 
 fn permissions() -> &'static Permissions {
     static PERMISSIONS: OnceLock<Permissions> = OnceLock::new();
-    // That the file can be read is tested.
-    PERMISSIONS.get_or_init(|| toml::from_str(include_str!("permissions.toml")).unwrap_or_default())
+    PERMISSIONS.get_or_init(|| embedded_toml!("permissions.toml"))
 }
 
 /// The whole section of a resource or a data source.

@@ -10,12 +10,12 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
+use crate::catalog::embedded::embedded_toml;
 use crate::catalog::{Entity, Kind, Member, NumberRange, Presence, Shape, catalog, find};
 
 use super::fields::{members, text};
 use super::shape;
 use super::store::Body;
-use super::table;
 
 /// The whole table, by object.
 #[derive(Debug, Default, Deserialize)]
@@ -25,7 +25,7 @@ struct Table {
     left_out: BTreeMap<String, BTreeSet<String>>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("answers.toml")));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("answers.toml"));
 
 /// What is known of one type of object.
 struct Known<'e> {

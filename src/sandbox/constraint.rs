@@ -12,7 +12,7 @@ use super::check::{exclusive, missing, not_in_future};
 use super::error::{Failure, Outcome};
 use super::fields::{Body, all_have, given_number, id, said, status, text};
 use super::state;
-use super::table;
+use crate::catalog::embedded::embedded_toml;
 
 mod documented;
 mod rule;
@@ -63,7 +63,7 @@ struct Locked {
 
 type Table = BTreeMap<String, Constraints>;
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("constraint.toml")));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("constraint.toml"));
 
 /// Refuses what the call of that name cannot do: `coupon.Create`, `CapturePaymentIntent`.
 pub(super) fn check(call: &Call<'_>, name: &str) -> Outcome<()> {

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::catalog::currencies;
+use crate::catalog::embedded::embedded_toml;
 
 use super::error::{Failure, Outcome};
-use super::table;
 
 /// The table; lists are words.
 #[derive(Debug, Default, Deserialize)]
@@ -24,7 +24,7 @@ struct Table {
     signs: BTreeMap<String, String>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("currency.toml")));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("currency.toml"));
 
 fn lists(words: &str, currency: &str) -> bool {
     words.split_whitespace().any(|word| word == currency)

@@ -8,11 +8,11 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use crate::catalog::embedded::embedded_toml;
 use crate::catalog::{API_VERSION, Called, Entity};
 
 use super::auth_context::header;
 use super::fields::Body;
-use super::table;
 
 /// A param as it was called once.
 #[derive(Debug, Deserialize)]
@@ -28,7 +28,7 @@ struct Earlier {
 
 type Table = BTreeMap<String, Vec<Earlier>>;
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("earlier.toml")));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("earlier.toml"));
 
 /// Gives params of earlier versions the names of today.
 pub(super) fn rename(request: &http::Request<Bytes>, entity: &Entity, called: Called, given: &mut Body) {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::table;
+use crate::catalog::embedded::embedded_toml;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,7 +14,7 @@ struct Table {
     paths: BTreeMap<String, String>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("label.toml")));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("label.toml"));
 
 /// What a refusal calls an object.
 pub(super) fn label(object: &str) -> &str {

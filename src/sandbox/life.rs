@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use crate::catalog::embedded::embedded_toml;
 use crate::catalog::{Entity, Kind, Member, OperationKind, find};
 
 use super::call::{Call, moment};
@@ -15,7 +16,6 @@ use super::identifier;
 use super::message;
 use super::shape;
 use super::state;
-use super::table;
 
 /// The whole table.
 #[derive(Debug, Default, Deserialize)]
@@ -76,7 +76,7 @@ pub(super) enum Does {
 /// Seconds of a day.
 const DAY: i64 = 24 * 60 * 60;
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("life.toml")));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("life.toml"));
 
 impl Transition {
     /// Refuses the action where the state of its object does not allow it.

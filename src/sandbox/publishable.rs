@@ -11,7 +11,7 @@ use super::call::Call;
 use super::check;
 use super::error::{Failure, Outcome};
 use super::fields::{Body, text};
-use super::table;
+use crate::catalog::embedded::embedded_toml;
 
 /// The param that proves that the caller was told of the object, and the field it is compared to.
 const SECRET: &str = "client_secret";
@@ -33,7 +33,7 @@ pub(super) struct Terms {
     shows: Option<String>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("publishable.toml")));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("publishable.toml"));
 
 impl Terms {
     /// The terms of a call; none where it needs a secret key.

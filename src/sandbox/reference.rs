@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use crate::catalog::embedded::embedded_toml;
 use crate::catalog::{Kind, Member, Shape, catalog, find};
 
 use super::auth_context;
@@ -17,7 +18,6 @@ use super::check::child;
 use super::error::{Failure, Outcome};
 use super::store::Body;
 use super::substitute;
-use super::table;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,7 +25,7 @@ struct Table {
     unmade: BTreeMap<String, String>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("reference.toml")));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("reference.toml"));
 
 /// Every param of a call that names another object must name one that exists; a call that only
 /// reads may also name one that was deleted.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::error::Failure;
 use super::message::message;
-use super::table;
+use crate::catalog::embedded::embedded_toml;
 
 /// The refusals of one kind, by name.
 type Rows = BTreeMap<String, Row>;
@@ -32,7 +32,7 @@ struct Row {
     kind: Option<String>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("refusal.toml")));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("refusal.toml"));
 
 /// Values for the names in the braces of a message.
 pub(super) type Values<'v> = &'v [(&'v str, &'v dyn Display)];

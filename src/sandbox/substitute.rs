@@ -6,10 +6,9 @@ use std::sync::LazyLock;
 
 use super::error::Outcome;
 use super::store::{Session, Stored};
-use super::table;
+use crate::catalog::embedded::embedded_toml;
 
-static TABLE: LazyLock<BTreeMap<String, Vec<String>>> =
-    LazyLock::new(|| table::read(include_str!("substitute.toml")));
+static TABLE: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| embedded_toml!("substitute.toml"));
 
 /// A type, and those that are taken in its place.
 pub(super) fn accepted(object: &String) -> impl Iterator<Item = &String> {

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::catalog::embedded::embedded_toml;
+
 /// Data about typed resources that the catalog lacks.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct SurfaceData {
@@ -71,7 +73,7 @@ impl TypeData {
 /// What an argument is for, by the catalog's key and the path of the param.
 pub(super) fn sentence(key: &str, path: &str) -> Option<&'static str> {
     static SENTENCES: OnceLock<BTreeMap<String, BTreeMap<String, String>>> = OnceLock::new();
-    let all = SENTENCES.get_or_init(|| toml::from_str(include_str!("sentences.toml")).unwrap_or_default());
+    let all = SENTENCES.get_or_init(|| embedded_toml!("sentences.toml"));
     [key, "any"].into_iter().find_map(|key| all.get(key)?.get(path)).map(String::as_str)
 }
 
@@ -90,8 +92,7 @@ pub(super) static NOTHING_UNUSUAL: TypeData = TypeData {
 /// The data of this build.
 pub(super) fn surface_data() -> &'static SurfaceData {
     static DATA: OnceLock<SurfaceData> = OnceLock::new();
-    // That the file can be read is tested.
-    DATA.get_or_init(|| toml::from_str(include_str!("surfaces.toml")).unwrap_or_default())
+    DATA.get_or_init(|| embedded_toml!("surfaces.toml"))
 }
 
 #[cfg(test)]

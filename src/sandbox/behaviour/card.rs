@@ -6,9 +6,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::sandbox::table;
-
 use super::prelude::*;
+use crate::catalog::embedded::embedded_toml;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,7 +113,7 @@ pub(super) enum Verdict {
 /// A security code of which no bank was asked yet.
 const UNCHECKED: &str = "unchecked";
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("../card.toml")));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("../card.toml"));
 
 /// The test cards by their fingerprints.
 static KNOWN: LazyLock<HashMap<String, &'static Card>> = LazyLock::new(|| {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::generic;
 use super::money::Decimal;
 use super::prelude::*;
-use crate::sandbox::table;
+use crate::catalog::embedded::embedded_toml;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -90,7 +90,7 @@ struct Form {
     length: (usize, usize),
 }
 
-static FORMS: LazyLock<BTreeMap<String, Form>> = LazyLock::new(|| table::read(include_str!("tax_id.toml")));
+static FORMS: LazyLock<BTreeMap<String, Form>> = LazyLock::new(|| embedded_toml!("tax_id.toml"));
 
 /// Whether a value can be of a type, for the types whose form is known here.
 fn is_right(kind: &str, value: &str) -> bool {

@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::catalog::embedded::embedded_toml;
 use crate::catalog::{OperationKind, Shape, catalog};
 use crate::sandbox::fields::{object, status, text};
 use crate::sandbox::store::{Body, Change};
-use crate::sandbox::table;
 use crate::sandbox::trigger::FieldTrigger;
 
 /// `kind.toml`.
@@ -44,7 +44,7 @@ struct Moment {
     instead: bool,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("kind.toml")));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("kind.toml"));
 
 impl Moment {
     fn happened(&self, object: &str, change: &Change) -> bool {

@@ -5,18 +5,18 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
+use crate::catalog::embedded::embedded_toml;
 use crate::catalog::{Entity, Member, Presence, find};
 use crate::sandbox::due;
 use crate::sandbox::fields::{Body, at, given_number};
 use crate::sandbox::store::is_indexed;
-use crate::sandbox::table;
 
 /// Params that say where a page starts, not what it shows.
 const PLACES: &[&str] = &["limit", "starting_after", "ending_before", "page", "include"];
 
 type Table = BTreeMap<String, BTreeMap<String, String>>;
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("filter.toml")));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("filter.toml"));
 
 /// True when each filter fits: a list names the values allowed, an object bounds or members,
 /// anything else must be equal. A param without a field of its name filters nothing.

@@ -1,0 +1,40 @@
+//! Data that is built in: files beside the code that reads them.
+
+use std::fmt::Display;
+
+/// What a file that is built in holds. One that cannot be read must not count as an empty one: without its rules
+/// everything would be allowed.
+///
+/// # Panics
+/// The file cannot be read. A test reads each, so that no build that passes has such a file.
+#[expect(clippy::panic, reason = "no run can mend a build, and a test reads every file")]
+pub(crate) fn whole<T, E: Display>(file: &str, read: Result<T, E>) -> T {
+    read.unwrap_or_else(|why| panic!("{file}, which is built in, cannot be read: {why}"))
+}
+
+/// What a TOML file beside the code holds.
+macro_rules! embedded_toml {
+    ($file:literal) => {
+        $crate::catalog::embedded::whole($file, toml::from_str(include_str!($file)))
+    };
+}
+pub(crate) use embedded_toml;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::whole;
+
+    #[test]
+    fn a_file_that_can_be_read_is_what_it_holds() {
+        let table: BTreeMap<String, u8> = whole("a.toml", toml::from_str("x = 1"));
+        assert_eq!(table["x"], 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "rules.toml, which is built in, cannot be read: ")]
+    fn a_file_that_cannot_be_read_is_not_an_empty_one() {
+        let _: BTreeMap<String, u8> = whole("rules.toml", toml::from_str("x = true"));
+    }
+}
