@@ -9,6 +9,7 @@
 //!
 //! A body that cannot be parsed is not written; only its length is.
 
+mod known;
 mod message;
 mod names;
 mod text;
@@ -21,33 +22,32 @@ use serde_json::{Map, Value as Json};
 
 use crate::secret::{REDACTED, Secret};
 use crate::stripe::trace::Secrecy;
+use known::KnownTexts;
 
 /// The key and the passwords of one connection.
 #[derive(Debug, Default)]
-pub(super) struct KnownSecrets(RwLock<Arc<[Secret]>>);
+pub(super) struct KnownSecrets(Arc<RwLock<KnownTexts>>);
 
 impl KnownSecrets {
     /// Redacts this secret from now on, in all its spellings.
     pub(super) fn add(&self, secret: &Secret) {
+        let spellings = text::spellings(secret);
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let mut all: Vec<Secret> = known.iter().cloned().chain(text::spellings(secret)).collect();
-        // The longest first, because a shorter one may be a part of it.
-        all.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
-        all.dedup();
-        *known = all.into();
+        for spelling in &spellings {
+            known.add(spelling);
+        }
     }
 
     /// A redactor of these secrets and of the fields that this test calls secret.
     pub(super) fn redactor(&self, secrecy: Option<&'static dyn Secrecy>) -> Redactor {
-        let known = Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner));
-        Redactor { known, secrecy }
+        Redactor { known: Arc::clone(&self.0), secrecy }
     }
 }
 
 /// Redacts text, headers, bodies and messages.
 #[derive(Debug)]
 pub(super) struct Redactor {
-    known: Arc<[Secret]>,
+    known: Arc<RwLock<KnownTexts>>,
     /// The catalog's test of the entity that the message is about.
     secrecy: Option<&'static dyn Secrecy>,
 }
@@ -55,7 +55,8 @@ pub(super) struct Redactor {
 impl Redactor {
     /// Text without known secrets and without what has the shape of one.
     pub(super) fn text(&self, text: &str) -> String {
-        text::redact(&url::without_secrets(text), &self.known)
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        text::redact(&url::without_secrets(text), &known)
     }
 
     /// Path and query of a request.

@@ -4,15 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use percent_encoding::percent_decode_str;
 
+use crate::logs::redact::known::{KnownTexts, SHORTEST};
 use crate::secret::{REDACTED, Secret, without_marked};
 use crate::stripe::form::percent_encode;
 
-/// The shortest secret that is redacted by value, in bytes; a shorter one is part of many words.
-const SHORTEST: usize = 4;
 /// The number of digits of a card number.
 const CARD: std::ops::RangeInclusive<usize> = 13..=19;
 
-/// The encodings of a secret: plain, JSON, percent-encoded, base64.
+/// The encodings of a secret: plain, JSON, percent-encoded, base64. None of one that is part of many words.
 pub(super) fn spellings(secret: &Secret) -> Vec<Secret> {
     let text = secret.expose();
     if text.len() < SHORTEST {
@@ -26,14 +25,8 @@ pub(super) fn spellings(secret: &Secret) -> Vec<Secret> {
 }
 
 /// The text without known secrets, marked words and card numbers.
-pub(super) fn redact(text: &str, known: &[Secret]) -> String {
-    let mut text = text.to_owned();
-    for secret in known.iter().map(Secret::expose) {
-        if text.contains(secret) {
-            text = text.replace(secret, REDACTED);
-        }
-    }
-    without_cards(&without_marked(&text))
+pub(super) fn redact(text: &str, known: &KnownTexts) -> String {
+    without_cards(&without_marked(&known.without(text)))
 }
 
 /// Redacts card numbers, also those in groups with spaces or hyphens between.
