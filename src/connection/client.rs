@@ -245,18 +245,15 @@ impl Connection {
         }
         let proxy = match &self.settings.proxy {
             Some(proxy) => Some(proxy::configured(proxy, &self.secrets).await?),
-            None if self.log.as_ref().is_some_and(|log| log.logs_connections()) => {
-                proxy::of_environment(base, &self.defaults.env)
-            }
-            None => {
-                let proxy = proxy::of_environment(base, &self.defaults.env);
-                let proxy = proxy.map(|proxy| format!("{}:{}", proxy.host, proxy.port));
-                let timeout = self.defaults.timeout;
-                return Ok(Arc::new(HttpTransport::new(base, proxy.as_deref(), timeout, &roots)?));
-            }
+            None => proxy::of_environment(base, &self.defaults.env),
         };
         self.redact_password(proxy.as_ref());
-        Ok(Arc::new(Http1Transport::new(base, proxy, self.defaults.timeout, &roots)?))
+        let timeout = self.defaults.timeout;
+        let tells_connections = self.log.as_ref().is_some_and(|log| log.logs_connections());
+        if self.settings.proxy.is_some() || tells_connections {
+            return Ok(Arc::new(Http1Transport::new(base, proxy, timeout, &roots)?));
+        }
+        Ok(Arc::new(HttpTransport::new(base, proxy.as_ref(), timeout, &roots)?))
     }
 
     /// The base address of calls, or the path of the sandbox's file.

@@ -36,7 +36,8 @@ async fn password(proxy: &Proxy, secrets: &Secrets) -> Result<Secret, Error> {
 
 /// The proxy that the usual variables (`HTTPS_PROXY`, `NO_PROXY` …) name for calls to `base`.
 pub(super) fn of_environment(base: &str, env: &Env) -> Option<ProxySettings> {
-    let variable = |upper: &str, lower: &str| env.get(lower).or_else(|| env.get(upper)).unwrap_or_default();
+    // The names in capitals come first, as for Terraform itself.
+    let variable = |upper: &str, lower: &str| env.get(upper).or_else(|| env.get(lower)).unwrap_or_default();
     let matcher = Matcher::builder()
         .all(variable("ALL_PROXY", "all_proxy"))
         .http(variable("HTTP_PROXY", "http_proxy"))
@@ -54,14 +55,14 @@ pub(super) fn of_environment(base: &str, env: &Env) -> Option<ProxySettings> {
 /// The variable that should name a proxy for calls to `base` and holds no address of one, if there is one.
 pub(super) fn unusable_variable(base: &str, env: &Env) -> Option<&'static str> {
     let secure = base.parse::<Uri>().ok()?.scheme_str() == Some("https");
-    let own = if secure { ["https_proxy", "HTTPS_PROXY"] } else { ["http_proxy", "HTTP_PROXY"] };
-    let variables = own.into_iter().chain(["all_proxy", "ALL_PROXY"]);
+    let own = if secure { ["HTTPS_PROXY", "https_proxy"] } else { ["HTTP_PROXY", "http_proxy"] };
+    let variables = own.into_iter().chain(["ALL_PROXY", "all_proxy"]);
     let set = |name: &&str| env.get(name).is_some_and(|text| !text.trim().is_empty());
     let name = variables.into_iter().find(set)?;
     let through = |proxy: String, no: String| {
         Matcher::builder().all(proxy).no(no).build().intercept(&base.parse().ok()?).map(drop)
     };
-    let no = env.get("no_proxy").or_else(|| env.get("NO_PROXY")).unwrap_or_default();
+    let no = env.get("NO_PROXY").or_else(|| env.get("no_proxy")).unwrap_or_default();
     let is_meant = through("http://proxy.example".to_owned(), no).is_some();
     (is_meant && through(env.get(name)?, String::new()).is_none()).then_some(name)
 }
@@ -96,6 +97,22 @@ mod tests {
         ] {
             assert_eq!(unusable(fine), None, "{fine:?}");
         }
+    }
+
+    #[test]
+    fn names_in_capitals_come_first_and_small_ones_hold_too() {
+        let host = |pairs: &[(&str, &str)]| {
+            let env = Env::from_pairs(pairs.to_vec());
+            assert_eq!(unusable_variable("https://api.stripe.com", &env), None, "{pairs:?}");
+            of_environment("https://api.stripe.com", &env).map(|found| found.host)
+        };
+        let both = [("https_proxy", "http://small.example"), ("HTTPS_PROXY", "http://large.example")];
+        assert_eq!(host(&both).as_deref(), Some("large.example"));
+        assert_eq!(host(&both[..1]).as_deref(), Some("small.example"));
+        assert_eq!(host(&[("all_proxy", "http://small.example")]).as_deref(), Some("small.example"));
+        let but = |no| [("all_proxy", "http://small.example"), ("no_proxy", "stripe.com"), ("NO_PROXY", no)];
+        assert_eq!(host(&but("")), None);
+        assert_eq!(host(&but("other.example")).as_deref(), Some("small.example"));
     }
 
     #[test]

@@ -8,15 +8,17 @@ use std::time::Duration;
 use bytes::BytesMut;
 use futures_util::future::BoxFuture;
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Url};
+use reqwest::{Certificate, Proxy, Url};
 
 use crate::stripe::reach::{Route, Told, connect_limit};
 use crate::stripe::resolver::Resolver;
 use crate::stripe::trace::{self, Peer};
 use crate::stripe::transport::MAX_BODY;
-use crate::stripe::{Request, Response, SetupError, Transport, TransportError};
+use crate::stripe::{
+    ProxyCredentials, ProxySettings, ProxyTls, Request, Response, SetupError, Transport, TransportError,
+};
 
-/// A transport to one base address with a pool of connections; it follows `HTTPS_PROXY` and `NO_PROXY`.
+/// A transport to one base address with a pool of connections, directly or through a proxy that any client can use.
 #[derive(Debug)]
 pub struct HttpTransport {
     base: Url,
@@ -26,25 +28,28 @@ pub struct HttpTransport {
 }
 
 impl HttpTransport {
-    /// A transport to the base address `base`. `proxy` is the one that the environment names for it, `host:port`,
-    /// for what is told of it. `timeout` is for one request; `roots` are further trusted certificates, PEM text.
+    /// A transport to the base address `base`. `proxy` is the one that the environment names for it; nothing else
+    /// is read of the environment. `timeout` is for one request; `roots` are further trusted certificates, PEM text.
     /// Certificates are always verified, redirects never followed.
     ///
     /// # Errors
-    /// `base` or `roots` cannot be read.
+    /// `base`, `proxy` or `roots` cannot be read.
     pub fn new(
         base: &str,
-        proxy: Option<&str>,
+        proxy: Option<&ProxySettings>,
         timeout: Duration,
         roots: &[&str],
     ) -> Result<Self, SetupError> {
         let base = Url::parse(base).ok().filter(is_base).ok_or(SetupError::Address)?;
         let (address, limit) = (host_and_port(&base), connect_limit(timeout));
         let route = Arc::new(match proxy {
-            Some(proxy) => Route::through(address, proxy, limit),
+            Some(ProxySettings { host, port, .. }) => {
+                Route::through(address, &format!("{host}:{port}"), limit)
+            }
             None => Route::direct(address, limit),
         });
         let mut builder = reqwest::Client::builder()
+            .no_proxy()
             .redirect(Policy::none())
             .dns_resolver(Resolver::default())
             .timeout(timeout)
@@ -52,8 +57,10 @@ impl HttpTransport {
             .connector_layer(Told(Arc::clone(&route)))
             .pool_idle_timeout(Duration::from_mins(1));
         // Where no TLS is spoken the certificates of the system, some hundred files, are not read.
-        if base.scheme() == "http" && proxy.is_none() {
-            builder = builder.no_proxy().tls_certs_only([]);
+        match proxy {
+            Some(proxy) => builder = builder.proxy(through(proxy)?),
+            None if base.scheme() == "http" => builder = builder.tls_certs_only([]),
+            None => {}
         }
         for pem in roots {
             let bundle = Certificate::from_pem_bundle(pem.as_bytes());
@@ -111,6 +118,18 @@ impl Transport for HttpTransport {
     }
 }
 
+/// All requests through this proxy.
+fn through(proxy: &ProxySettings) -> Result<Proxy, SetupError> {
+    let ProxySettings { host, port, tls, credentials, .. } = proxy;
+    let scheme = if *tls == ProxyTls::Always { "https" } else { "http" };
+    let all = Proxy::all(format!("{scheme}://{host}:{port}"));
+    let all = all.map_err(|error| SetupError::Client(chain(&error)))?;
+    Ok(match credentials {
+        Some(ProxyCredentials { user, password, .. }) => all.basic_auth(user, password.expose()),
+        None => all,
+    })
+}
+
 /// Whether it is an http or https address without a user and a password.
 fn is_base(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
@@ -153,21 +172,24 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::HttpTransport;
+    use crate::secret::Secret;
     use crate::stripe::reach::tests::SilentHost;
-    use crate::stripe::{Request, Response, Transport as _, TransportError};
+    use crate::stripe::{
+        AuthScheme, ProxyCredentials, ProxyOrigin, ProxySettings, ProxyTls, Request, Response,
+        Transport as _, TransportError,
+    };
 
     async fn get(base: &str) -> Result<Response, TransportError> {
         get_within(base, Duration::from_millis(300)).await
     }
 
     async fn get_within(base: &str, timeout: Duration) -> Result<Response, TransportError> {
-        let request = Request {
-            method: Method::GET,
-            target: "/v1/x".to_owned(),
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-        };
-        HttpTransport::new(base, None, timeout, &[]).unwrap().send(request).await
+        HttpTransport::new(base, None, timeout, &[]).unwrap().send(request()).await
+    }
+
+    fn request() -> Request {
+        let target = "/v1/x".to_owned();
+        Request { method: Method::GET, target, headers: HeaderMap::new(), body: Bytes::new() }
     }
 
     /// A server that reads a request, sends `answer`, and closes the connection.
@@ -194,6 +216,34 @@ mod tests {
                 .await;
         let response = get(&base).await.unwrap();
         assert_eq!((response.status, response.body.as_ref()), (302, b"ok".as_ref()));
+    }
+
+    #[tokio::test]
+    async fn calls_go_through_the_proxy_that_is_given() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let password = Secret::new("p w".to_owned());
+        let proxy = ProxySettings {
+            host: "127.0.0.1".to_owned(),
+            port: listener.local_addr().unwrap().port(),
+            tls: ProxyTls::Auto,
+            credentials: Some(ProxyCredentials {
+                scheme: AuthScheme::Basic,
+                user: "svc".to_owned(),
+                password,
+            }),
+            origin: ProxyOrigin::Environment,
+        };
+        let base = "https://stripe.invalid";
+        let transport = HttpTransport::new(base, Some(&proxy), Duration::from_secs(5), &[]).unwrap();
+        let asked = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut read = vec![0; 1024];
+            let length = stream.read(&mut read).await.unwrap();
+            String::from_utf8_lossy(&read[..length]).into_owned()
+        };
+        let (_, asked) = tokio::join!(transport.send(request()), asked);
+        assert!(asked.starts_with("CONNECT stripe.invalid:443 HTTP/1.1\r\n"), "{asked}");
+        assert!(asked.to_lowercase().contains("proxy-authorization: basic c3zjonagdw=="), "{asked}");
     }
 
     #[tokio::test]
@@ -241,14 +291,8 @@ mod tests {
             stream.write_all(head).await.unwrap();
             while stream.write_all(&[b'x'; 1 << 14]).await.is_ok() {}
         });
-        let request = Request {
-            method: Method::GET,
-            target: "/v1/x".to_owned(),
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-        };
         let transport = HttpTransport::new(&base, None, Duration::from_mins(2), &[]).unwrap();
-        assert!(matches!(transport.send(request).await, Err(TransportError::TooLarge)));
+        assert!(matches!(transport.send(request()).await, Err(TransportError::TooLarge)));
     }
 
     #[test]

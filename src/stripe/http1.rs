@@ -9,8 +9,8 @@
 //! TUNNEL     tunnel                tunnel, TLS to Stripe inside
 //! ```
 //!
-//! Without a configured proxy [`HttpTransport`](crate::stripe::HttpTransport) follows the usual
-//! environment variables. This transport does what general clients cannot: digest authentication
+//! [`HttpTransport`](crate::stripe::HttpTransport) is for calls without a proxy, and through one that the
+//! usual environment variables name. This transport does what general clients cannot: digest authentication
 //! for a tunnel, tunnels to http targets, TLS to the proxy with further trusted roots; and, with
 //! a proxy or without, events about the connection and its bytes.
 
