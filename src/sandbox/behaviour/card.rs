@@ -283,8 +283,10 @@ pub(super) fn check(method: &mut Body) {
     }
 }
 
+/// A card is good until its month ends.
 fn check_expiry(month: i64, given: i64, now: i64) -> Outcome<()> {
-    if !(1..=12).contains(&month) {
+    let is_over = given == year(now) && month < i64::from(date(now).month());
+    if !(1..=12).contains(&month) || is_over {
         return Err(Failure::of("invalid_expiry_month", &[]));
     }
     if given < year(now) || given > year(now) + 50 {
@@ -295,8 +297,12 @@ fn check_expiry(month: i64, given: i64, now: i64) -> Outcome<()> {
 
 /// The year of a time.
 fn year(now: i64) -> i64 {
+    date(now).year().into()
+}
+
+fn date(now: i64) -> jiff::civil::Date {
     let stamp = jiff::Timestamp::from_second(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    i64::from(stamp.to_zoned(jiff::tz::TimeZone::UTC).year())
+    stamp.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 fn passes_luhn(number: &str) -> bool {
