@@ -101,12 +101,14 @@ async fn install(release: Release<'_>, program: &Path) -> Result<(), Error> {
     }
     let mut unpacked = Vec::new();
     zip::ZipArchive::new(Cursor::new(zip))?.by_name("tofu")?.read_to_end(&mut unpacked)?;
-    files::private_folder(program.parent().unwrap_or(Path::new(".")))?;
-    let beside = program.with_extension("new");
+    let folder = program.parent().unwrap_or(Path::new("."));
+    files::private_folder(folder)?;
+    // Another demo may download it at the same time: each writes a file of its own, and the last one stays.
+    let beside = tempfile::NamedTempFile::new_in(folder)?.into_temp_path();
     fs::write(&beside, unpacked)?;
     #[cfg(unix)]
     fs::set_permissions(&beside, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-    Ok(fs::rename(&beside, program)?)
+    Ok(beside.persist(program)?)
 }
 
 /// Why a download failed, without what only says that it did.
@@ -181,6 +183,20 @@ mod tests {
         let (url, program) = (serve(zip).await, folder.path().join("own/tofu-1"));
         install(Release { url: &url, sha256: &sha256 }, &program).await.unwrap();
         assert!(std::process::Command::new(&program).status().unwrap().success());
+    }
+
+    #[tokio::test]
+    async fn two_downloads_at_a_time_are_not_in_each_others_way() {
+        let (folder, zip) = (tempfile::tempdir().unwrap(), archive());
+        let sha256 = hex::encode(Sha256::digest(&zip));
+        let (url, program) = (serve(zip).await, folder.path().join("tofu-1"));
+        // What another one has written so far, under the name that all had.
+        std::fs::create_dir(program.with_extension("new")).unwrap();
+        let release = || Release { url: &url, sha256: &sha256 };
+        let (first, second) = tokio::join!(install(release(), &program), install(release(), &program));
+        first.and(second).unwrap();
+        assert!(std::process::Command::new(&program).status().unwrap().success());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing else is left");
     }
 
     #[tokio::test]
