@@ -96,3 +96,16 @@ impl Operation {
         self.path.ends_with("/{id}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog::{Entity, catalog};
+
+    #[test]
+    fn what_was_asked_for_makes_no_other_type() {
+        let asked = catalog().entity("Customer").unwrap();
+        assert!(!asked.params().is_empty());
+        let fresh: Entity = serde_json::from_value(serde_json::to_value(asked).unwrap()).unwrap();
+        assert_eq!(&fresh, asked);
+    }
+}
