@@ -19,8 +19,8 @@ use tokio::sync::Mutex;
 use crate::env::{self, Env};
 
 pub use identity::Identity;
-pub use keys::{kind_of_key, looks_like_key, not_a_key};
-pub use manager::{Error as ManagerError, Manager};
+pub use keys::{is_live_key, kind_of_key, looks_like_key, not_a_key};
+pub use manager::{Error as ManagerError, Manager, is_this_machine, with_causes};
 pub use marks::{REDACTED, without_marked};
 pub use version::SecretVersion;
 

@@ -7,6 +7,7 @@
 mod base_url;
 mod call;
 mod client;
+mod digest;
 mod error;
 pub mod form;
 mod http;
@@ -25,6 +26,7 @@ mod wire_tap;
 pub use base_url::BaseUrl;
 pub use call::{Body, Call, IdempotencyKey, Reply};
 pub use client::{Client, Settings};
+pub use digest::digest;
 pub use error::{Error, Kind};
 pub use http::HttpTransport;
 pub use http1::{AuthScheme, Http1Transport, ProxyCredentials, ProxyOrigin, ProxySettings, ProxyTls};

@@ -12,7 +12,7 @@ use crate::connection::throttle_scope::{ThrottleScope, account_name};
 use crate::connection::{Error, Settings, logging, proxy, sandbox_transport};
 use crate::env::{self, Env};
 use crate::logs::Log;
-use crate::secret::{Secret, Secrets, Source};
+use crate::secret::{Secret, Secrets, Source, is_live_key};
 use crate::stripe::{
     self, BaseUrl, Call, Client, ConnectionThrottle, Http1Transport, HttpTransport, NodeThrottle, Reply,
     Throttle, Totals, Transport,
@@ -297,9 +297,9 @@ impl Connection {
     }
 }
 
-/// Whether a key is a live one; Stripe writes the mode into the key: `sk_live_…`, `rk_test_…`.
+/// Whether a key is a live one.
 pub(super) fn is_live(key: &Secret) -> bool {
-    key.expose().contains("_live_")
+    is_live_key(key.expose())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::connection::client::is_live;
 use crate::connection::{Connection, Error};
-use crate::secret::{Secret, Source, kind_of_key};
+use crate::secret::{Secret, Source, is_this_machine, kind_of_key};
 
 impl Connection {
     /// Whether calls can be sent, as far as it is known without a call to Stripe or to Secret Manager.
@@ -49,9 +49,7 @@ impl Connection {
 /// Whether what is sent to an address stays secret: it is encrypted, or stays on this machine.
 pub fn keeps_secrets(base: &str) -> bool {
     let Ok(address) = base.parse::<http::Uri>() else { return true };
-    let host = address.host().unwrap_or_default().trim_matches(['[', ']']);
-    let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    address.scheme_str() != Some("http") || loopback
+    address.scheme_str() != Some("http") || is_this_machine(address.host().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -60,7 +58,7 @@ mod tests {
 
     #[test]
     fn only_plain_http_to_another_machine_shows_what_is_sent() {
-        for kept in ["https://api.stripe.com", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:1"]
+        for kept in ["https://api.stripe.com", "http://127.0.0.1:8080", "http://LocalHost", "http://[::1]:1"]
         {
             assert!(keeps_secrets(kept), "{kept}");
         }

@@ -7,11 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::env::{self, Env};
 use crate::secret::Secret;
-use crate::stripe::{HostWindow, ProcessWindow, RedisWindow, Window, WindowError};
+use crate::stripe::{HostWindow, ProcessWindow, RedisWindow, Window, WindowError, digest};
 
 /// The version of what is in shared windows, in their names: a program that writes something else has windows
 /// of its own, and neither reads what it would misunderstand.
@@ -39,7 +38,7 @@ impl ThrottleScope {
         match text {
             "process" => Ok(Self::Process),
             "host" => Ok(Self::Host),
-            address if ["redis://", "rediss://"].iter().any(|scheme| address.starts_with(scheme)) => {
+            address if RedisWindow::is_address(address) => {
                 RedisWindow::new(address, "", 1).map_err(|_| "is not the address of a Redis".to_owned())?;
                 Ok(Self::Redis(Secret::new(address.to_owned())))
             }
@@ -72,12 +71,7 @@ impl ThrottleScope {
 
 /// The name of an account in a file name and in a Redis: a hash, from which the key cannot be read.
 pub(super) fn account_name(base: &str, key: &Secret) -> String {
-    let mut hash = Sha256::new();
-    for part in [base, key.expose()] {
-        hash.update(part.len().to_le_bytes());
-        hash.update(part);
-    }
-    URL_SAFE_NO_PAD.encode(hash.finalize().get(..15).unwrap_or_default())
+    URL_SAFE_NO_PAD.encode(digest(&[base, key.expose()]).get(..15).unwrap_or_default())
 }
 
 /// The file of an account's window, in a folder of this user.

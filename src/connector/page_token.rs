@@ -3,9 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::connector::Error;
+use crate::stripe;
 
 /// Where the next page starts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,12 +47,7 @@ pub(super) fn decode(parts: &[impl AsRef<[u8]>], token: &str) -> Result<Position
 }
 
 fn digest(parts: &[impl AsRef<[u8]>]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.as_ref().len().to_le_bytes());
-        hash.update(part);
-    }
-    URL_SAFE_NO_PAD.encode(hash.finalize().get(..9).unwrap_or_default())
+    URL_SAFE_NO_PAD.encode(stripe::digest(parts).get(..9).unwrap_or_default())
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]

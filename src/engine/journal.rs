@@ -35,11 +35,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::connector::AccountMark;
 use crate::env::Env;
+use crate::stripe::digest;
 
 pub use pending::{Adopted, PendingCreate};
 pub use place::JournalPlace;
@@ -274,12 +274,7 @@ fn described(entry: &Entry) -> String {
 
 /// A hash of what makes two creates the same: what they call, what they send.
 pub fn fingerprint(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_le_bytes());
-        hash.update(part);
-    }
-    URL_SAFE_NO_PAD.encode(hash.finalize())
+    URL_SAFE_NO_PAD.encode(digest(parts))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::connection::{Nodes, keeps_secrets};
 use crate::env::{self, Env};
 use crate::provider::connection_settings::{API_KEY, PROXY_PASSWORD, SecretAttributes};
 use crate::provider::messages::settings;
-use crate::secret::{kind_of_key, looks_like_key};
+use crate::secret::{is_live_key, kind_of_key, looks_like_key};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::{Path, Value};
 
@@ -32,7 +32,7 @@ pub(super) fn check_destination(config: &Value, env: &Env) -> Diagnostics {
     let (name, at) =
         if written.is_some() { ("`api_base`", at) } else { (env::STRIPE_API_BASE, Path::root()) };
     let base = written.or_else(|| env.get(env::STRIPE_API_BASE)).filter(|_| !sandbox).unwrap_or_default();
-    let live = config.get("api_key").as_str().map(|key| key.contains("_live_"));
+    let live = config.get("api_key").as_str().map(is_live_key);
     let mut found = Diagnostics::new();
     if base.trim_end_matches('/').ends_with("/v1") {
         found.push(settings::address_holds_a_path(name).at(at.clone()));

@@ -60,9 +60,13 @@ pub(super) fn reaches(url: &str) -> bool {
 /// An address without encryption of this machine; none of any other.
 fn reached(url: &str) -> Option<Uri> {
     let url: Uri = url.parse().ok()?;
-    let host = url.host()?.trim_matches(['[', ']']);
-    let is_near = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    (is_near && url.scheme_str() == Some("http")).then_some(url)
+    (is_this_machine(url.host()?) && url.scheme_str() == Some("http")).then_some(url)
+}
+
+/// Whether the host of an address is this machine.
+pub(super) fn is_this_machine(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// Takes parcels; its thread starts with the first of them and ends with the sandbox.
@@ -127,8 +131,8 @@ async fn deliver(parcel: &Delivery) -> bool {
 async fn attempt(parcel: &Delivery) -> Option<bool> {
     let host = match parcel.url.host()?.trim_matches(['[', ']']) {
         // never ask a resolver, which may say anything
-        "localhost" => "127.0.0.1",
-        host => host,
+        name if name.eq_ignore_ascii_case("localhost") => "127.0.0.1",
+        address => address,
     };
     let stream = TcpStream::connect((host, parcel.url.port_u16().unwrap_or(80))).await.ok()?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;

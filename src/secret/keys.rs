@@ -16,6 +16,11 @@ pub fn kind_of_key(text: &str) -> Option<&'static str> {
     OTHER_KINDS.iter().find(|(prefix, _)| text.starts_with(prefix)).map(|(_, kind)| *kind)
 }
 
+/// Whether a key is a live one; Stripe writes the mode into the key: `sk_live_…`, `rk_test_…`.
+pub fn is_live_key(text: &str) -> bool {
+    text.contains("_live_")
+}
+
 /// Why a text cannot be a key of any kind, without the text; none where it can be one.
 pub fn not_a_key(text: &str) -> Option<&'static str> {
     let has = |signs: &[char]| text.contains(signs);
@@ -37,7 +42,7 @@ pub fn looks_like_key(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{kind_of_key, looks_like_key};
+    use super::{is_live_key, kind_of_key, looks_like_key};
 
     #[test]
     fn keys_are_told_from_names_and_from_other_kinds() {
@@ -45,5 +50,6 @@ mod tests {
         assert!(!looks_like_key("STRIPE_API_KEY") && !looks_like_key("/run/secrets/sk_test"));
         assert_eq!(kind_of_key("pk_test_1"), Some("a publishable key (`pk_…`)"));
         assert_eq!(kind_of_key("rk_test_1"), None);
+        assert!(is_live_key("sk_live_1") && is_live_key("rk_live_1") && !is_live_key("sk_test_live"));
     }
 }

@@ -180,17 +180,22 @@ fn decode(payload: &Payload, version: &SecretVersion) -> Result<Secret, Error> {
 
 fn is_secure(endpoint: &str) -> bool {
     let Ok(uri) = endpoint.parse::<Uri>() else { return false };
-    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
-    let is_local = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let host = uri.host().unwrap_or_default();
     match uri.scheme_str() {
         Some("https") => !host.is_empty(),
-        Some("http") => is_local,
+        Some("http") => is_this_machine(host),
         _ => false,
     }
 }
 
+/// Whether the host of an address is this machine, so that what is sent to it does not leave it.
+pub fn is_this_machine(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
 /// The text of an error and of its causes.
-pub(super) fn with_causes(error: &dyn StdError) -> String {
+pub fn with_causes(error: &dyn StdError) -> String {
     std::iter::successors(error.source(), |&cause| cause.source()).fold(error.to_string(), |text, cause| {
         let cause = cause.to_string();
         if text.contains(&cause) { text } else { format!("{text}: {cause}") }

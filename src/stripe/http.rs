@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Proxy, Url};
 
+use crate::secret::with_causes;
 use crate::stripe::reach::{Route, Told, connect_limit};
 use crate::stripe::resolver::Resolver;
 use crate::stripe::trace::{self, Peer};
@@ -66,7 +67,7 @@ impl HttpTransport {
             let bundle = Certificate::from_pem_bundle(pem.as_bytes());
             builder = builder.tls_certs_merge(bundle.map_err(|error| SetupError::Roots(error.to_string()))?);
         }
-        let client = builder.build().map_err(|error| SetupError::Client(chain(&error)))?;
+        let client = builder.build().map_err(|error| SetupError::Client(with_causes(&error)))?;
         Ok(Self { base, client, route })
     }
 
@@ -83,7 +84,7 @@ impl HttpTransport {
         });
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = BytesMut::new();
-        let cut = |error: reqwest::Error| TransportError::Broken(chain(&error));
+        let cut = |error: reqwest::Error| TransportError::Broken(with_causes(&error));
         while let Some(chunk) = response.chunk().await.map_err(cut)? {
             if body.len() + chunk.len() > MAX_BODY {
                 return Err(TransportError::TooLarge);
@@ -96,7 +97,7 @@ impl HttpTransport {
 
 impl HttpTransport {
     fn classify(&self, error: &reqwest::Error) -> TransportError {
-        let text = chain(error);
+        let text = with_causes(error);
         let nobody = || nobody_answers(error).filter(|_| error.is_connect());
         if error.is_builder() {
             TransportError::Fatal(text)
@@ -123,7 +124,7 @@ fn through(proxy: &ProxySettings) -> Result<Proxy, SetupError> {
     let ProxySettings { host, port, tls, credentials, .. } = proxy;
     let scheme = if *tls == ProxyTls::Always { "https" } else { "http" };
     let all = Proxy::all(format!("{scheme}://{host}:{port}"));
-    let all = all.map_err(|error| SetupError::Client(chain(&error)))?;
+    let all = all.map_err(|error| SetupError::Client(with_causes(&error)))?;
     Ok(match credentials {
         Some(ProxyCredentials { user, password, .. }) => all.basic_auth(user, password.expose()),
         None => all,
@@ -152,14 +153,6 @@ fn nobody_answers(error: &reqwest::Error) -> Option<String> {
     let cause = of_system.filter(silent).last()?;
     let heard = [io::ErrorKind::ConnectionReset, io::ErrorKind::UnexpectedEof].contains(&cause.kind());
     (!heard).then(|| cause.to_string())
-}
-
-/// The text of an error and of its causes; reqwest's own text lacks the causes.
-fn chain(error: &reqwest::Error) -> String {
-    std::iter::successors(error.source(), |&cause| cause.source()).fold(error.to_string(), |text, cause| {
-        let cause = cause.to_string();
-        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
-    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::env::{self, Env};
 use crate::secret::Secret;
+use crate::stripe::RedisWindow;
 
 /// Where the journal of creates in flight is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,7 +24,7 @@ impl JournalPlace {
     /// # Errors
     /// What the text must be, without the text itself, which may contain a password.
     pub fn parse(text: &str) -> Result<Self, String> {
-        if ["redis://", "rediss://"].iter().any(|scheme| text.starts_with(scheme)) {
+        if RedisWindow::is_address(text) {
             redis::Client::open(text).map_err(|_| "is not the address of a Redis".to_owned())?;
             return Ok(Self::Redis(Secret::new(text.to_owned())));
         }

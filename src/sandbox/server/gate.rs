@@ -8,6 +8,7 @@ use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 
 use crate::sandbox::admin_api::PREFIX;
+use crate::sandbox::webhook_delivery::is_this_machine;
 
 /// Why a request is not answered; none where it is.
 pub(super) fn refusal(parts: &Parts, remote: bool) -> Option<String> {
@@ -41,11 +42,9 @@ fn is_known(host: &str) -> bool {
     is_near(&host) || host.parse::<IpAddr>().is_ok() || host == "stripe.com" || host.ends_with(".stripe.com")
 }
 
-/// This machine.
+/// This machine, by any of its names.
 fn is_near(host: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    let address = host.parse::<IpAddr>();
-    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+    is_this_machine(host) || host.to_ascii_lowercase().ends_with(".localhost")
 }
 
 #[cfg(test)]

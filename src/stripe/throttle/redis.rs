@@ -93,6 +93,11 @@ impl std::fmt::Debug for RedisWindow {
 }
 
 impl RedisWindow {
+    /// Whether a text is meant as the address of a Redis.
+    pub fn is_address(text: &str) -> bool {
+        ["redis://", "rediss://"].iter().any(|scheme| text.starts_with(scheme))
+    }
+
     /// At most `limit` admissions a second for all processes with the same Redis and account.
     ///
     /// # Errors
