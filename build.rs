@@ -14,6 +14,8 @@ mod lists;
 #[expect(dead_code, reason = "what follows from an entry is asked at run time")]
 #[path = "src/catalog/model.rs"]
 mod model;
+#[path = "src/catalog/operation.rs"]
+mod operation;
 #[path = "src/catalog/build/pack.rs"]
 mod pack;
 #[path = "src/catalog/build/references.rs"]

@@ -25,6 +25,7 @@ mod index;
 mod model;
 pub mod names;
 mod number_range;
+mod operation;
 mod secrecy;
 mod shape;
 pub mod spelling;
@@ -33,9 +34,8 @@ mod words;
 pub use currency::currencies;
 pub use decimal::Digits;
 pub use index::{API_VERSION, Called, Catalog, Match, Offer, Summary, catalog};
-pub use model::{
-    Action, Entity, Items, Method, Operation, OperationKind, OutputShape, Removal, Restoration, parents,
-};
+pub use model::{Entity, Items, Removal, Restoration, parents};
 pub use number_range::NumberRange;
+pub use operation::{Action, Method, Operation, OperationKind, OutputShape};
 pub use shape::{Clearing, Kind, Member, Presence, Shape, at, find, other_spelling, whole_spelling};
 pub use words::Words;

@@ -1,7 +1,8 @@
 //! How one entity of a type is identified (by its own id, and by what it belongs to), and what
 //! creates and changes it.
 
-use super::model::{Entity, Operation, OperationKind, parents};
+use super::model::{Entity, parents};
+use super::operation::{Operation, OperationKind};
 use super::shape::{Kind, Member, Shape};
 
 impl Entity {

@@ -4,8 +4,9 @@
 use std::sync::OnceLock;
 
 use super::embedded::whole;
-use super::model::{Action, Entity, Operation, OperationKind};
+use super::model::Entity;
 use super::names::closest;
+use super::operation::{Action, Operation, OperationKind};
 
 include!(concat!(env!("OUT_DIR"), "/catalog_index.rs"));
 

@@ -17,6 +17,9 @@ mod lists;
 #[expect(dead_code, reason = "most of an entry is asked at run time")]
 #[path = "../../src/catalog/model.rs"]
 mod model;
+#[expect(dead_code, reason = "most of a call is asked at run time")]
+#[path = "../../src/catalog/operation.rs"]
+mod operation;
 #[path = "../../src/catalog/build/references.rs"]
 mod references;
 #[path = "../../src/catalog/build/refine.rs"]

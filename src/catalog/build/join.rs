@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::lists::mark_sets;
-use super::model::{Action, Entity, OperationKind, OutputShape, Removal, Restoration, parents};
+use super::model::{Entity, Removal, Restoration, parents};
+use super::operation::{Action, OperationKind, OutputShape};
 use super::references::References;
 use super::refine::refine;
 use super::rules::{ActionRule, EntityRule, Rules};

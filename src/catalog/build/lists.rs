@@ -1,7 +1,8 @@
 //! Which lists are sets: those that hold known values, those whose items have ids, and those that a
 //! rule names. Stripe answers a set in an order of its own.
 
-use super::model::{Entity, OperationKind};
+use super::model::Entity;
+use super::operation::OperationKind;
 use super::rules::EntityRule;
 use super::shape::{Kind, Member, Shape};
 

@@ -3,7 +3,8 @@
 
 use std::fmt::Write as _;
 
-use super::model::{Entity, Operation, OperationKind};
+use super::model::Entity;
+use super::operation::{Operation, OperationKind};
 
 /// How hard `build.rs` tries to make the blob small.
 const EFFORT: u8 = 9;

@@ -8,7 +8,8 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Entity, OperationKind};
+use super::model::Entity;
+use super::operation::OperationKind;
 use super::references::References;
 use super::secrets;
 use super::shape::{Clearing, Kind, Member, Presence, Shape, find};

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::model::{EndsWith, Items, OutputShape, Removal, Restoration};
+use super::model::{EndsWith, Items, Removal, Restoration};
+use super::operation::OutputShape;
 use super::words::Words;
 
 /// The rules by key: the object in Stripe's spelling, or the service. What has no rule is as usual.

@@ -6,7 +6,8 @@
 //! the address of a page that is shown once, that expires, or that stands beside a client secret. A
 //! call takes more secrets than an answer shows: card numbers, bank accounts, personal numbers.
 
-use super::model::{Entity, OperationKind};
+use super::model::Entity;
+use super::operation::OperationKind;
 use super::shape::{Kind, Member, Shape, find};
 
 /// Names of secrets in answers and calls.

@@ -1,0 +1,124 @@
+//! What can be called: the operations and the actions of an entity type.
+
+use serde::{Deserialize, Serialize};
+
+use super::fact_format::params;
+use super::shape::{Member, Shape, find};
+
+/// Which operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum OperationKind {
+    /// Many entities, newest first.
+    List,
+    /// One entity by id.
+    Get,
+    /// A new entity.
+    Create,
+    /// Changes to one entity.
+    Update,
+    /// The end of one entity.
+    Delete,
+    /// Many entities by Stripe's query language.
+    Search,
+}
+
+/// The HTTP method of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates, updates and acts.
+    Post,
+    /// Ends one entity.
+    Delete,
+}
+
+impl Method {
+    /// As HTTP spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// One HTTP operation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Operation {
+    /// Which operation.
+    pub kind: OperationKind,
+    /// How it is called.
+    pub method: Method,
+    /// `/v1/customers/{customer}`.
+    pub path: String,
+    /// Stripe's host for it, where it is not `api`: `files`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub host: String,
+    /// Query or body params, sorted by name; `expand` and path params are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "params")]
+    pub params: Vec<Member>,
+}
+
+/// A call that is no operation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Action {
+    /// PascalCase, verb first: `ConfirmPaymentIntent`; in the facts Stripe's verb alone: `confirm`.
+    pub name: String,
+    /// `POST` in all but a few.
+    pub method: Method,
+    /// `/v1/payment_intents/{intent}/confirm`.
+    pub path: String,
+    /// Body params, sorted by name; path params are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "params")]
+    pub params: Vec<Member>,
+    /// The payload keys that fill the path, in its order: `PaymentIntentId`; a rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub path_inputs: Vec<String>,
+    /// Params that must be in the payload although Stripe does not require them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub required_inputs: Vec<String>,
+    /// The connector's names of params: `CustomerId` for `customer`.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub renames: std::collections::BTreeMap<String, String>,
+    /// What the output holds.
+    #[serde(default, skip_serializing_if = "OutputShape::is_record")]
+    pub output: OutputShape,
+    /// The object it answers with, in Stripe's spelling.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub returns: String,
+}
+
+/// What an action's output holds.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum OutputShape {
+    /// `Success`, then the whole record.
+    #[default]
+    Record,
+    /// `Success` alone.
+    Success,
+    /// One field under a name of its own, then `Success`: `{"InvoiceId": "in_…", "Success": "true"}`.
+    Field {
+        /// The name in the output.
+        name: String,
+        /// The field it is taken from.
+        field: String,
+    },
+}
+
+impl Operation {
+    /// The top-level param of that name.
+    pub fn param(&self, name: &str) -> Option<&Shape> {
+        find(&self.params, name).map(|param| &param.shape)
+    }
+}
+
+impl OutputShape {
+    /// True for the default.
+    pub fn is_record(&self) -> bool {
+        *self == Self::Record
+    }
+}
