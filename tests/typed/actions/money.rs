@@ -207,7 +207,9 @@ fn an_action_takes_metadata_where_its_own_call_does() {
     for name in world.terraform.schema.action_schemas.keys() {
         let (method, path) = StripeProvider::call_of_action(name).unwrap();
         let create = StripeProvider::entity_of_action(name).unwrap().create_operation();
-        let Some(create) = create.filter(|it| it.path == path && it.method.as_str() == method) else { continue };
+        let Some(create) = create.filter(|it| it.path == path && it.method.as_str() == method) else {
+            continue;
+        };
         let takes = world.terraform.action_block(name).attributes.iter().any(|it| it.name == "metadata");
         assert_eq!(takes, create.param("metadata").is_some(), "{name}");
         made += 1;
