@@ -229,7 +229,8 @@ mod tests {
         let base = "https://stripe.invalid";
         let transport = HttpTransport::new(base, Some(&proxy), Duration::from_secs(5), &[]).unwrap();
         let asked = async {
-            let (mut stream, _) = listener.accept().await.unwrap();
+            let accepted = tokio::time::timeout(Duration::from_secs(5), listener.accept()).await;
+            let (mut stream, _) = accepted.expect("the proxy is asked").unwrap();
             let mut read = vec![0; 1024];
             let length = stream.read(&mut read).await.unwrap();
             String::from_utf8_lossy(&read[..length]).into_owned()
