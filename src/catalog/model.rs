@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::fact_format::fields;
 use super::operation::{Action, Operation, OperationKind};
 use super::shape::{Member, Shape, at, find};
+use super::words::Words;
 
 /// One entity type: a Stripe object with its operations, params, fields and actions.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -113,8 +114,8 @@ pub struct Entity {
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub transfers: std::collections::BTreeMap<String, String>,
     /// What Stripe answers in other words than it takes.
-    #[serde(default, skip_serializing_if = "super::words::Words::is_empty")]
-    pub words: super::words::Words,
+    #[serde(default, skip_serializing_if = "Words::is_empty")]
+    pub words: Words,
     /// What is worked out of the rest when it is first asked for.
     #[serde(skip)]
     pub(super) derived: Derived,
