@@ -163,7 +163,9 @@ fn the_objects_of_the_providers_before_move_to_the_other_name_of_their_type() {
         json!({"display_name": "calls", "event_name": "calls", "default_aggregation": {"formula": "sum"}});
     let (status, meter) = world.stripe.call("POST", "/v1/billing/meters", &meter);
     assert_eq!(status, 200, "{meter}");
-    let state = json!({"id": meter["id"], "display_name": "calls", "event_name": "calls"});
+    let state = json!({"id": meter["id"], "display_name": "calls", "event_name": "calls",
+        "customer_mapping": [{"event_payload_key": "stripe_customer_id", "type": "by_id"}],
+        "value_settings": [{"event_payload_key": "value"}]});
     let from = ("registry.terraform.io/lukasaron/stripe", "stripe_meter", 0);
     let moved = fine(world.moved_from(from, "stripe_billing_meter", &state));
     let written = json!({"display_name": "calls", "event_name": "calls", "default_aggregation": {"formula": "sum"}, "value_settings": {"event_payload_key": "value"},
