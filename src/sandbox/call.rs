@@ -213,6 +213,12 @@ impl<'a> Call<'a> {
 
     /// The object of that type which a param names, which Stripe demands.
     pub fn demanded_object(&self, param: &str, object: &str) -> Outcome<Body> {
+        if param == "customer"
+            && text(&self.params, param).is_none()
+            && self.params.contains_key("customer_account")
+        {
+            return Err(Failure::unsupported("accounts of version 2 as customers").param("customer_account"));
+        }
         self.session.referred(object, self.demanded(param)?, param)
     }
 

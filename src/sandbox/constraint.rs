@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::auth_context;
 use super::call::Call;
 use super::check::{exclusive, missing, not_in_future};
 use super::error::{Failure, Outcome};
@@ -69,7 +70,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("constraint.toml
 pub(super) fn check(call: &Call<'_>, name: &str) -> Outcome<()> {
     documented::check(&call.params, name, call.now)?;
     let Some(constraints) = TABLE.get(name) else { return Ok(()) };
-    let known = known(call);
+    let known = known(call)?;
     constraints.check(&known, call.now)?;
     for rule in constraints.rules.iter().filter(|rule| rule.is_of_state()) {
         if let Some(body) = rule.subject(call, &known)? {
@@ -81,12 +82,14 @@ pub(super) fn check(call: &Call<'_>, name: &str) -> Outcome<()> {
     constraints.locked.as_ref().map_or(Ok(()), |locked| locked.check(&call.params, &call.named()?))
 }
 
-/// What a rule may name: the params, what stands before them in the path, the time.
-fn known(call: &Call<'_>) -> Body {
+/// What a rule may name: the params, what stands before them in the path, the platform of the account, the time.
+fn known(call: &Call<'_>) -> Outcome<Body> {
+    let platform = auth_context::made(call.session, &call.session.space)?.map(|(platform, _)| platform);
     let owners = call.parents.iter().map(|(name, id)| (name.as_str(), id.as_str()));
     let path = owners.chain([("path_id", call.id.as_str())]);
     let path = path.map(|(name, id)| (name.to_owned(), Json::from(id)));
-    path.chain(call.params.clone()).chain([("now".to_owned(), call.now.into())]).collect()
+    let all = path.chain(call.params.clone()).chain([("now".to_owned(), call.now.into())]);
+    Ok(all.chain([("platform".to_owned(), platform.into())]).collect())
 }
 
 impl Constraints {

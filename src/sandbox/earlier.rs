@@ -12,6 +12,7 @@ use crate::catalog::embedded::embedded_toml;
 use crate::catalog::{API_VERSION, Called, Entity};
 
 use super::auth_context::header;
+use super::error::{Failure, Outcome};
 use super::fields::Body;
 
 /// A param as it was called once.
@@ -24,27 +25,62 @@ struct Earlier {
     #[serde(default)]
     sets: BTreeMap<String, String>,
     today: Option<String>,
+    /// Stripe takes it still, in any version, and describes it in none.
+    #[serde(default)]
+    still: bool,
+    /// What is in it, by name.
+    #[serde(default, rename = "where")]
+    within: BTreeMap<String, Json>,
 }
 
 type Table = BTreeMap<String, Vec<Earlier>>;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("earlier.toml"));
 
-/// Gives params of earlier versions the names of today.
-pub(super) fn rename(request: &http::Request<Bytes>, entity: &Entity, called: Called, given: &mut Body) {
-    if header(request, "stripe-version") == Some(API_VERSION) {
-        return;
-    }
+/// Gives params of earlier versions the names of today. What Stripe takes without describing it comes back:
+/// it stands beside the params that are checked.
+pub(super) fn rename(
+    request: &http::Request<Bytes>,
+    entity: &Entity,
+    called: Called,
+    given: &mut Body,
+) -> Vec<(&'static str, Json)> {
+    let is_today = header(request, "stripe-version") == Some(API_VERSION);
     let name = match called {
         Called::Operation(operation) => format!("{}.{:?}", entity.key, operation.kind),
         Called::Action(action) => action.name.clone(),
     };
+    let mut aside = Vec::new();
     for earlier in TABLE.get(&name).into_iter().flatten() {
-        earlier.apply(given);
+        if earlier.still && !earlier.is_meant(given) {
+            continue;
+        }
+        if earlier.still {
+            aside.extend(take(given, &earlier.old, None).map(|value| (earlier.old.as_str(), value)));
+        } else if !is_today {
+            earlier.apply(given);
+        }
     }
+    aside
+}
+
+/// Refuses a version that cannot be one: each is named by a day, and may have a name or a preview behind it.
+pub(super) fn check_version(request: &http::Request<Bytes>) -> Outcome<()> {
+    let Some(given) = header(request, "stripe-version") else { return Ok(()) };
+    let (day, rest) = given.split_at_checked("2026-01-31".len()).unwrap_or((given, ""));
+    let is_day = day.parse::<jiff::civil::Date>().is_ok_and(|date| date.to_string() == day);
+    if is_day && (rest.is_empty() || rest.starts_with(['.', ';'])) {
+        return Ok(());
+    }
+    Err(Failure::of("version_invalid", &[("given", &given)]))
 }
 
 impl Earlier {
+    fn is_meant(&self, given: &Body) -> bool {
+        let own = given.get(&self.old).and_then(Json::as_object);
+        own.is_some_and(|own| self.within.iter().all(|(name, value)| own.get(name) == Some(value)))
+    }
+
     fn apply(&self, given: &mut Body) {
         let Some(value) = take(given, &self.old, self.today.as_deref()) else { return };
         if let Some(new) = &self.new {
@@ -74,7 +110,7 @@ fn take(given: &mut Body, path: &str, only: Option<&str>) -> Option<Json> {
 }
 
 /// Puts a value where a path leads to; what is there already stays.
-fn put(given: &mut Body, path: &str, value: Json) {
+pub(super) fn put(given: &mut Body, path: &str, value: Json) {
     let Some((first, rest)) = path.split_once('.') else {
         given.entry(path).or_insert(value);
         return;

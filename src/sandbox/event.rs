@@ -93,7 +93,7 @@ fn event(change: &Change, kind: &str, cause: Cause<'_>) -> Outcome<Body> {
     let mut data = Body::new();
     let shown = |body: &Body| members(view::plain(Json::Object(body.clone())));
     let after = shown(&change.after);
-    if let Some(before) = change.before.as_ref().filter(|_| kind.ends_with(".updated")) {
+    if let Some(before) = change.before.as_ref().filter(|_| kind::tells_former(kind)) {
         let mut previous = previous(&shown(before), &after);
         previous.retain(|name, _| !kind::is_unsaid(object(&change.after), name));
         set(&mut data, "previous_attributes", previous);

@@ -65,8 +65,9 @@ impl Asked {
         let client_secret = terms.map_or(Ok(None), |terms| terms.take_secret(caller, &mut given))?;
         let expand = if is_v2(request) { Vec::new() } else { take_expand(&mut given)? };
         let page = take_page(found.entity, found.called, &mut given);
-        earlier::rename(request, found.entity, found.called, &mut given);
+        let aside = earlier::rename(request, found.entity, found.called, &mut given);
         let mut params = how.params(known, &given)?;
+        aside.into_iter().for_each(|(path, value)| earlier::put(&mut params, path, value));
         params.extend(page.map(|token| ("page".to_owned(), token)));
         Ok(Self {
             entity: found.entity,

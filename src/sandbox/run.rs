@@ -10,6 +10,7 @@ use super::auth_context::{Caller, header};
 use super::behaviour;
 use super::call::Call;
 use super::download;
+use super::earlier;
 use super::error::{Failure, Outcome, Stage};
 use super::event::{self, Cause};
 use super::expand;
@@ -58,6 +59,7 @@ fn answered(
         return (response, Vec::new());
     }
     let livemode = caller.as_ref().is_ok_and(|caller| caller.livemode);
+    let caller = caller.and_then(|caller| earlier::check_version(request).map(|()| caller));
     let given = caller.and_then(|caller| given(store, request, &caller, &request_id, perform));
     let mut given = given.unwrap_or_else(|failure| Given {
         answer: refusal(&failure, request, &request_id, livemode),

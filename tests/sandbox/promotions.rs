@@ -282,6 +282,7 @@ fn a_coupon_of_an_amount_keeps_to_its_currencies() {
     let session = [
         ("mode", "subscription"),
         ("line_items[0][price]", price.as_str()),
+        ("line_items[0][quantity]", "1"),
         ("success_url", "https://example.com"),
         ("discounts[0][coupon]", &dollars),
     ];

@@ -74,6 +74,8 @@ fn a_session_sells_what_its_mode_allows() {
         ("return_url", "https://example.com"),
         ("line_items[0][price]", price.as_str()),
     ];
+    assert!(refused(&embedded).contains("Add `quantity` to `line_items[0]`"));
+    let embedded = [&embedded[..], &[("line_items[0][quantity]", "1")]].concat();
     let made = client.post("/v1/checkout/sessions", &embedded);
     assert!(made["client_secret"].is_string() && made["url"].is_null());
     let setup = client.post("/v1/checkout/sessions", &[url, ("mode", "setup"), ("currency", "usd")]);
@@ -87,6 +89,7 @@ fn a_session_sells_what_its_mode_allows() {
         url,
         ("mode", "subscription"),
         ("line_items[0][price]", &monthly),
+        ("line_items[0][quantity]", "1"),
         ("discounts[0][coupon]", &coupon),
         ("customer_email", "a@example.com"),
     ];
@@ -242,4 +245,24 @@ fn every_account_has_a_configuration_of_its_methods_from_the_start() {
     assert!(names().contains(&"Mine".to_owned()) && names().len() == 2, "{:?}", names());
     let form = [("amount", "500"), ("currency", "usd"), ("payment_method_configuration", own_id.as_str())];
     client.post("/v1/payment_intents", &form);
+}
+
+#[test]
+fn a_session_says_whether_it_was_paid() {
+    let client = Client::new();
+    let url = ("success_url", "https://example.com");
+    let made = |mode: &str, price: &str, more: Form<'_>| {
+        let form = [url, ("mode", mode), ("line_items[0][price]", price), ("line_items[0][quantity]", "1")];
+        let made = client.post("/v1/checkout/sessions", &[&form[..], more].concat());
+        client.post(&format!("/_sandbox/checkout_sessions/{}/complete", id(&made)), &[])
+    };
+    let held = made("payment", &once(&client, "700"), &[("payment_intent_data[capture_method]", "manual")]);
+    assert_eq!(held["payment_status"], "unpaid");
+    client.post(&format!("/v1/payment_intents/{}/capture", held["payment_intent"].as_str().unwrap()), &[]);
+    assert_eq!(client.get(&format!("/v1/checkout/sessions/{}", id(&held)))["payment_status"], "paid");
+    let trial =
+        made("subscription", &client.monthly("900"), &[("subscription_data[trial_period_days]", "7")]);
+    assert_eq!(trial["payment_status"], "no_payment_required");
+    let plain = made("subscription", &client.monthly("900"), &[]);
+    assert_eq!(plain["payment_status"], "paid");
 }

@@ -104,6 +104,7 @@ fn a_renewal_is_told_of_before_it_comes() {
     assert!(told["id"].as_str().unwrap().starts_with("upcoming_"), "{told}");
     // nothing of it was made
     assert_eq!(client.ok("GET", "/v1/invoices", &[])["data"].as_array().unwrap().len(), 1);
+    advance(50);
     advance(85);
     let page = client.ok("GET", "/v1/events", &[("type", "invoice.upcoming")]);
     assert_eq!(page["data"].as_array().unwrap().len(), 3);

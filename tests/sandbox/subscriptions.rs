@@ -175,7 +175,26 @@ fn changes_are_credited_and_charged() {
         waiting["data"][0]["proration"] == true
             && waiting["data"][0]["parent"]["subscription_details"]["subscription"] == made["id"]
     );
+    let charged = invoice(&client, &made);
+    let credited = &waiting["data"][1]["proration_details"]["credited_items"];
+    assert_eq!(
+        credited["invoice_line_item_details"],
+        serde_json::json!({"invoice": charged["id"], "invoice_line_items": [charged["lines"]["data"][0]["id"]]})
+    );
     let preview = client.post("/v1/invoices/create_preview", &[("subscription", &id(&made))]);
+    let lines = preview["lines"]["data"].as_array().unwrap();
+    for (line, amount, credits) in [(&lines[0], -1000, true), (&lines[1], 3000, false)] {
+        let parent = &line["parent"];
+        assert_eq!((&line["amount"], &parent["type"]), (&amount.into(), &"subscription_item_details".into()));
+        assert_eq!(parent["invoice_item_details"], Json::Null);
+        let details = &parent["subscription_item_details"];
+        assert_eq!(
+            (&details["proration"], &details["subscription_item"]),
+            (&true.into(), &item.as_str().into())
+        );
+        assert!(details["invoice_item"].is_string() && details["subscription"] == made["id"]);
+        assert_eq!(details["proration_details"]["credited_items"].is_object(), credits);
+    }
     assert_eq!((&preview["total"], preview["lines"]["total_count"].as_i64()), (&5000.into(), Some(3)));
     assert_eq!(
         client.ok("GET", "/v1/invoices", &[])["data"].as_array().unwrap().len(),

@@ -9,6 +9,10 @@ use serde::Deserialize;
 use super::prelude::*;
 use crate::catalog::embedded::embedded_toml;
 
+mod details;
+
+pub(super) use details::{check, details, last4, of_number, spelled, unspelled};
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -18,6 +22,7 @@ struct Table {
     unknown: Decline,
     unauthenticated: Decline,
     redirects: Redirects,
+    currencies: BTreeMap<String, Vec<String>>,
     accounts: BTreeMap<String, Account>,
     disputes: BTreeMap<String, Body>,
     elevated: Body,
@@ -36,10 +41,20 @@ struct Card {
     later: bool,
     then: Option<Then>,
     country: Option<String>,
-    set_up: bool,
+    set_up: Option<SetUp>,
+    line1: Option<String>,
+    zip: Option<String>,
     dispute: Option<String>,
     seems: Option<Seems>,
     refund: Option<String>,
+}
+
+/// Since when a customer has authenticated for payments at which nobody is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SetUp {
+    Already,
+    Once,
 }
 
 /// What is odd about a payment that succeeds.
@@ -110,8 +125,8 @@ pub(super) enum Verdict {
     Decline(&'static Decline),
 }
 
-/// A security code of which no bank was asked yet.
-const UNCHECKED: &str = "unchecked";
+/// Kept with a payment method: its customer authenticated to have it saved for later payments.
+pub(super) const AUTHENTICATED: &str = "_authenticated";
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("../card.toml"));
 
@@ -119,6 +134,12 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("../card.toml"))
 static KNOWN: LazyLock<HashMap<String, &'static Card>> = LazyLock::new(|| {
     TABLE.cards.values().map(|card| (identifier::fingerprint(&card.number), card)).collect()
 });
+
+impl Card {
+    fn decline(&self) -> Option<&'static Decline> {
+        self.decline.as_ref().and_then(|name| TABLE.declines.get(name))
+    }
+}
 
 impl Decline {
     /// The refusal of a call whose payment fails.
@@ -189,16 +210,21 @@ pub(super) fn verdict(method: &Body) -> Verdict {
             false => Verdict::Approve,
         };
     };
-    match card.decline.as_ref().and_then(|name| TABLE.declines.get(name)) {
+    match card.decline() {
+        _ if card.then == Some(Then::Authenticate) => Verdict::Authenticate,
         Some(why) => Verdict::Decline(why),
-        None if card.then == Some(Then::Authenticate) => Verdict::Authenticate,
         None => Verdict::Approve,
     }
 }
 
+/// Why a payment fails although its customer has authenticated; none where it succeeds.
+pub(super) fn declined_all_the_same(method: &Body) -> Option<&'static Decline> {
+    known(method)?.decline()
+}
+
 /// What happens when a payment method is saved.
 pub(super) fn verdict_on_saving(method: &Body) -> Verdict {
-    if known(method).is_some_and(|card| card.later || card.set_up) {
+    if known(method).is_some_and(|card| card.later || card.set_up == Some(SetUp::Already)) {
         Verdict::Approve
     } else {
         verdict(method)
@@ -210,9 +236,18 @@ pub(super) fn redirects(method: &Body) -> bool {
     text(method, "type").is_some_and(|kind| TABLE.redirects.types.iter().any(|one| one == kind))
 }
 
+/// The only currencies of a type of payment method; empty where it has no such bounds.
+pub(super) fn currencies_of(kind: &str) -> &'static [String] {
+    TABLE.currencies.get(kind).map_or(&[], Vec::as_slice)
+}
+
 /// Whether the customer has authenticated before for what is charged when nobody is there.
 pub(super) fn is_set_up(method: &Body) -> bool {
-    known(method).is_some_and(|card| card.set_up)
+    known(method).is_some_and(|card| match card.set_up {
+        Some(SetUp::Already) => true,
+        Some(SetUp::Once) => flag(method, AUTHENTICATED),
+        None => false,
+    })
 }
 
 /// What becomes of a refund, where it is not done at once.
@@ -238,111 +273,6 @@ pub(super) fn disputed_as(kind: &str) -> Body {
 /// Whether what is charged is there at once.
 pub(super) fn is_at_once(method: &Body) -> bool {
     known(method).is_some_and(|card| card.then == Some(Then::Settle))
-}
-
-/// The `card` field of a payment method, from the `card` param.
-pub(super) fn details(card: &Body, now: i64) -> Outcome<Body> {
-    if let Some(token) = text(card, "token") {
-        let number = number_of_token(token)
-            .ok_or_else(|| Failure::unknown_reference("token", token, "card[token]"))?;
-        return Ok(of_number(number, now));
-    }
-    let lacks = |name: &str| missing(&format!("card[{name}]"));
-    let demanded = |name: &str| given_number(card, name).ok_or_else(|| lacks(name));
-    let number: String = text(card, "number").ok_or_else(|| lacks("number"))?.replace([' ', '-'], "");
-    let (month, year) = (demanded("exp_month")?, demanded("exp_year")?);
-    let year = if year < 100 { year + 2000 } else { year };
-    if !passes_luhn(&number) {
-        return Err(Failure::of("incorrect_number", &[]));
-    }
-    check_expiry(month, year, now)?;
-    let cvc_check = text(card, "cvc").map(|_| UNCHECKED);
-    let mut body = described(&number, month, year, cvc_check);
-    if let Some(preferred) = text(card, "networks.preferred") {
-        set_inner(&mut body, "networks", "preferred", preferred);
-    }
-    Ok(body)
-}
-
-/// The `card` field of the card of that number, as a test token has it.
-pub(super) fn of_number(number: &str, now: i64) -> Body {
-    let card = TABLE.cards.values().find(|card| card.number == number);
-    described(number, 12, year(now) + 1, Some(cvc_check(card)))
-}
-
-/// What the bank says of the security code of a card.
-fn cvc_check(card: Option<&Card>) -> &'static str {
-    if card.is_some_and(|card| card.seems == Some(Seems::WrongCvc)) { "fail" } else { "pass" }
-}
-
-/// The bank sees the card of a payment method, and whether its security code is right.
-pub(super) fn check(method: &mut Body) {
-    let result = cvc_check(known(method));
-    if let Some(check) = at_mut(method, "card.checks.cvc_check").filter(|check| **check == UNCHECKED) {
-        *check = result.into();
-    }
-}
-
-/// A card is good until its month ends.
-fn check_expiry(month: i64, given: i64, now: i64) -> Outcome<()> {
-    let is_over = given == year(now) && month < i64::from(date(now).month());
-    if !(1..=12).contains(&month) || is_over {
-        return Err(Failure::of("invalid_expiry_month", &[]));
-    }
-    if given < year(now) || given > year(now) + 50 {
-        return Err(Failure::of("invalid_expiry_year", &[]));
-    }
-    Ok(())
-}
-
-/// The year of a time.
-fn year(now: i64) -> i64 {
-    date(now).year().into()
-}
-
-fn date(now: i64) -> jiff::civil::Date {
-    let stamp = jiff::Timestamp::from_second(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    stamp.to_zoned(jiff::tz::TimeZone::UTC).date()
-}
-
-fn passes_luhn(number: &str) -> bool {
-    let digits: Option<Vec<u32>> = number.chars().map(|letter| letter.to_digit(10)).collect();
-    let Some(digits) = digits.filter(|digits| (12..=19).contains(&digits.len())) else { return false };
-    let doubled = |digit: &u32| if *digit > 4 { digit * 2 - 9 } else { digit * 2 };
-    let odd: u32 = digits.iter().rev().step_by(2).sum();
-    let even: u32 = digits.iter().rev().skip(1).step_by(2).map(doubled).sum();
-    (odd + even).is_multiple_of(10)
-}
-
-/// The network that a number belongs to.
-fn brand(number: &str) -> &'static str {
-    let known =
-        TABLE.brands.iter().find(|(_, brand)| brand.starts.iter().any(|start| number.starts_with(start)));
-    known.map_or("unknown", |(name, _)| name.as_str())
-}
-
-/// A network as people write it, which is how the older objects spell it.
-pub(super) fn spelled(brand: &str) -> &'static str {
-    TABLE.brands.get(brand).map_or("Unknown", |brand| brand.spelled.as_str())
-}
-
-/// What is shown of an account or card number.
-pub(super) fn last4(number: &str) -> String {
-    number.chars().skip(number.chars().count().saturating_sub(4)).collect()
-}
-
-fn described(number: &str, month: i64, year: i64, cvc_check: Option<&str>) -> Body {
-    let brand = brand(number);
-    let known = TABLE.cards.values().find(|card| card.number == number);
-    let funding = known.and_then(|card| card.funding.as_ref()).unwrap_or(&TABLE.funding);
-    let country = known.and_then(|card| card.country.as_deref()).unwrap_or("US");
-    members(json!({
-        "brand": brand, "country": country, "display_brand": brand, "exp_month": month, "exp_year": year,
-        "checks": {"address_line1_check": null, "address_postal_code_check": null, "cvc_check": cvc_check},
-        "fingerprint": identifier::fingerprint(number), "funding": funding,
-        "generated_from": null, "last4": last4(number), "networks": {"available": [brand], "preferred": null},
-        "regulated_status": "unregulated", "three_d_secure_usage": {"supported": true}, "wallet": null,
-    }))
 }
 
 #[cfg(test)]

@@ -162,7 +162,8 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let captured = call.params.get("capture").and_then(Json::as_bool).unwrap_or(true);
     let refused = match card::verdict(&method) {
         Verdict::Decline(why) => Some(why),
-        Verdict::Approve | Verdict::Authenticate => None,
+        Verdict::Authenticate => card::declined_all_the_same(&method),
+        Verdict::Approve => None,
     };
     write_result(&call, &mut body, &method, refused, captured)?;
     call.session.put(&body)?;
@@ -186,7 +187,7 @@ fn today<'a>(call: &Call<'a>) -> Call<'a> {
 /// The method behind `source`, or the one by which `customer` is charged.
 fn source(call: &Call<'_>) -> Outcome<Body> {
     if let Some(token) = text(&call.params, "source") {
-        let method = payment_method::resolve(call, token, "source")?;
+        let method = payment_method::charged(call, token)?;
         let strange = |owner| text(&call.params, "customer").is_some_and(|given| given != owner);
         if text(&method, "customer").is_some_and(strange) {
             return Err(payment_method::not_attached(token, "source"));

@@ -5,6 +5,8 @@ use super::{discount, line_items, payment_method};
 
 mod complete;
 
+pub(super) use complete::captured;
+
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create), (Update, update)],
@@ -17,6 +19,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     let mode = call.demanded("mode")?;
     let basket = line_items::filled(call, None)?;
     fits(mode, &basket)?;
+    line_items::check_quantities(call, &basket)?;
     let mut body = draft(call)?;
     if let Some(currency) = line_items::currency(&basket) {
         set(&mut body, "currency", currency);
@@ -102,10 +105,14 @@ fn sell(call: &Call<'_>, body: &mut Body, basket: Vec<Body>, discounts: &[Body])
     let shipping = chosen.as_ref().map_or(Ok(0), |chosen| needed_number(chosen, "amount_total"))?;
     let total = totals.total.saturating_add(shipping);
     line_items::check_total(total, &currency)?;
+    // what a trial delays is not paid on the page
+    let trial = ["trial_end", "trial_period_days"];
+    let is_delayed = trial.iter().any(|name| at(body, &format!("_subscription_data.{name}")).is_some());
+    let is_free = total == 0 || is_delayed;
     body.extend(body! {
         "currency": currency, "amount_subtotal": totals.subtotal, "amount_total": total, "shipping_options": options,
         "total_details": totals.details(shipping), "shipping_cost": chosen,
-        "payment_status": if total == 0 { "no_payment_required" } else { "unpaid" },
+        "payment_status": if is_free { "no_payment_required" } else { "unpaid" },
     });
     Ok(())
 }

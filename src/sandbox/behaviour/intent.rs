@@ -14,6 +14,7 @@ pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
     let mut call = call.clone();
     payment_method::take(&mut call)?;
     let mut body = call.build()?;
+    check_currency(&call, &body)?;
     offer_methods(&call, &mut body);
     give_method(&call, &mut body)?;
     Ok(body)
@@ -37,6 +38,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut call = call.clone();
     payment_method::take(&mut call)?;
     let mut body = call.revise()?;
+    check_currency(&call, &body)?;
     if call.params.contains_key("allowed_payment_method_types") {
         offer_methods(&call, &mut body);
     }
@@ -70,6 +72,20 @@ fn offer_methods(call: &Call<'_>, body: &mut Body) {
     set(body, "automatic_payment_methods", json!({"allow_redirects": redirects, "enabled": true}));
     set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
     offer(body, vec!["card".into(), "link".into()]);
+}
+
+/// A type of payment method that is asked for takes the currency of the intent.
+fn check_currency(call: &Call<'_>, body: &Body) -> Outcome<()> {
+    let Some(currency) = text(body, "currency") else { return Ok(()) };
+    for kind in items(&call.params, "allowed_payment_method_types").iter().filter_map(Json::as_str) {
+        let takes = card::currencies_of(kind);
+        if !takes.is_empty() && !takes.iter().any(|own| own.eq_ignore_ascii_case(currency)) {
+            let takes = takes.join(", ");
+            let values: Values<'_> = &[("given", &currency), ("type", &kind), ("all", &takes)];
+            return Err(Failure::of("currency_not_of_type", values).param("currency"));
+        }
+    }
+    Ok(())
 }
 
 /// Offers these types of payment method, each with its options.
@@ -114,7 +130,26 @@ pub(super) fn confirming_method(call: &Call<'_>, body: &Body, advice: &str) -> O
         return Err(unexpected(Failure::of("nothing_to_confirm_with", values), body));
     };
     check_return_url(call, body)?;
-    payment_method::known(call, method, "payment_method")
+    let method = payment_method::known(call, method, "payment_method")?;
+    check_type(call, body, &method)?;
+    Ok(method)
+}
+
+/// An intent takes methods of the types that it was told; where the account decides, of those that it has
+/// switched on, which are all, and so does one of an invoice.
+fn check_type(call: &Call<'_>, body: &Body, method: &Body) -> Outcome<()> {
+    let kind = needed(method, "type")?;
+    let decides = flag(body, "automatic_payment_methods.enabled") || text(body, "_invoice").is_some();
+    let types: Vec<&str> = items(body, "payment_method_types").iter().filter_map(Json::as_str).collect();
+    if !decides && !types.contains(&kind) {
+        let types = types.join(", ");
+        let values: Values<'_> = &[("type", &kind), ("intent", &call.entity.name), ("types", &types)];
+        return Err(Failure::of("method_type_not_allowed", values));
+    }
+    match text(body, "statement_descriptor").filter(|_| kind == "card" && !decides) {
+        Some(_) => Err(Failure::of("statement_descriptor_of_card", &[])),
+        None => Ok(()),
+    }
 }
 
 /// Methods that the dashboard switches on may send the customer elsewhere, and back.

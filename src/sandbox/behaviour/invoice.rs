@@ -4,6 +4,7 @@ use super::order::{give_reductions, work_out};
 use super::prelude::*;
 use super::{generic, invoice_item, money};
 
+mod advance;
 mod attach;
 mod balance;
 mod edit;
@@ -11,6 +12,7 @@ mod finalize_and_pay;
 mod payment;
 mod share;
 
+pub(super) use advance::{due_at, overdue_at, take, turn};
 pub(super) use attach::succeeded as attached_succeeded;
 pub(super) use edit::item_of;
 pub(super) use finalize_and_pay::{
@@ -68,6 +70,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
             invoice_item::put_on(call, &mut body, item)?;
         }
     }
+    advance::schedule(call, &mut body);
     call.keep(body)
 }
 
@@ -108,6 +111,9 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     if let Some(days) = given_number(&call.params, "days_until_due") {
         let due = later(needed_number(&body, "created")?, days);
         set(&mut body, "due_date", due);
+    }
+    if call.params.contains_key("auto_advance") {
+        advance::schedule(call, &mut body);
     }
     call.keep(body)
 }

@@ -71,6 +71,17 @@ fn item(
     Ok(made)
 }
 
+/// Whoever is to pay at once is told how many of what is not metered.
+pub(super) fn check_quantities(call: &Call<'_>, basket: &[Body]) -> Outcome<()> {
+    for ((path, entry), item) in entries(&call.params, "line_items", "").zip(basket) {
+        let is_metered = text(item, "price.recurring.usage_type") == Some("metered");
+        if !is_metered && !entry.contains_key("quantity") {
+            return Err(Failure::of("quantity_required", &[("path", &path)]).param(path));
+        }
+    }
+    Ok(())
+}
+
 /// Sets the quantity of an item, with its amounts before discounts and taxes.
 fn requantify(item: &mut Body, quantity: i64, param: &str) -> Outcome<()> {
     let price = Price::in_currency(needed_inner(item, "price")?, needed(item, "currency")?, param)?;

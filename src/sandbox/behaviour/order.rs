@@ -11,7 +11,9 @@ mod tax;
 mod total;
 
 pub(super) use given::{DISCOUNTS, give_discounts, give_rates, give_reductions, keep_discounts, rate_ids};
-pub(super) use invoice_lines::{add_item, change_lines, invoice_line, line_named, push, put_first, remove};
+pub(super) use invoice_lines::{
+    add_item, change_lines, invoice_line, item_of_line, line_named, push, put_first, remove,
+};
 pub(super) use line::{Line, add, quantity, sum};
 pub(super) use offer::{
     Accepts, CHECKED, currency_options, demanded, named, price, product_described, take_lookup_key,

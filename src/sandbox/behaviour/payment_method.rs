@@ -3,6 +3,7 @@
 use super::card::{self, Verdict};
 use super::generic;
 use super::prelude::*;
+use super::tokens_and_sources;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -46,7 +47,12 @@ fn made(call: &Call<'_>, params: &Body) -> Outcome<Body> {
     set(&mut body, "type", kind.as_str());
     if kind == "card" {
         let given = inner(params, "card").ok_or_else(|| missing("card"))?;
-        set(&mut body, "card", card::details(given, call.now)?);
+        let held = text(given, "token").map(|token| tokens_and_sources::taken(&call, token, "card[token]"));
+        let details = match held.transpose()?.flatten() {
+            Some(held) => details_of_card(&held),
+            None => card::details(&tokens_and_sources::with_numbers(given), call.now)?,
+        };
+        set(&mut body, "card", details);
     } else {
         set(&mut body, &kind, inner(params, &kind).map(details_of).unwrap_or_default());
     }
@@ -93,7 +99,14 @@ pub(super) fn resolve(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body
 pub(super) fn known(call: &Call<'_>, id: &str, param: &str) -> Outcome<Body> {
     match call.session.alive("card", id)?.filter(|card| text(card, "customer").is_some()) {
         Some(card) => of_card(call, &card),
-        None => call.session.referred("payment_method", id, param),
+        None => match call.session.alive("source", id)? {
+            Some(source) if inner(&source, "card").is_some() => {
+                let mut card = members_at(&source, "card");
+                copy(&mut card, &source, &["id", "customer"]);
+                of_card(call, &card)
+            }
+            _ => call.session.referred("payment_method", id, param),
+        },
     }
 }
 
@@ -134,14 +147,30 @@ pub(super) fn of_source(call: &Call<'_>, customer: &Body) -> Outcome<Option<Body
 
 /// A card of the older kind as a method; it stays a card.
 fn of_card(call: &Call<'_>, card: &Body) -> Outcome<Body> {
-    let mut details = Body::new();
-    copy(&mut details, card, &["country", "exp_month", "exp_year", "fingerprint", "funding", "last4"]);
-    set(&mut details, "brand", text(card, "brand").map(str::to_lowercase));
     let mut method = blank(&call.about("payment_method", Body::new())?);
     method.extend(members(json!({
-        "id": id(card), "type": "card", "customer": member(card, "customer"), "card": details,
+        "id": id(card), "type": "card", "customer": member(card, "customer"), "card": details_of_card(card),
     })));
     Ok(method)
+}
+
+/// What is known of a card of the older kind, as a method has it.
+fn details_of_card(card: &Body) -> Body {
+    let mut details = Body::new();
+    copy(&mut details, card, &["country", "exp_month", "exp_year", "fingerprint", "funding", "last4"]);
+    set(&mut details, "brand", card::unspelled(text(card, "brand").unwrap_or_default()));
+    details
+}
+
+/// The method behind a `source`: a token that was made here, which is used up, or what else is charged so.
+pub(super) fn charged(call: &Call<'_>, source: &str) -> Outcome<Body> {
+    let Some(held) = tokens_and_sources::taken(call, source, "source")? else {
+        return resolve(call, source, "source");
+    };
+    let mut body = blank(&call.about("payment_method", Body::new())?);
+    body.extend(body! {"type": "card", "card": details_of_card(&held)});
+    call.session.put(&body)?;
+    Ok(body)
 }
 
 /// Which methods are offered where the account decides: its own configuration.

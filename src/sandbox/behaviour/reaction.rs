@@ -5,7 +5,7 @@ use crate::sandbox::store::Change;
 use crate::sandbox::trigger::FieldTrigger::{self, Is, Set};
 
 use super::prelude::*;
-use super::{delinquency, destination_charge, dispute, entitlement, invoice};
+use super::{checkout, delinquency, destination_charge, dispute, entitlement, invoice};
 use super::{promotion_code, schedule, subscription};
 
 /// One row of the table.
@@ -44,6 +44,11 @@ const REACTIONS: &[Reaction] = &[
         of: "payment_intent",
         when: When::Member("status", Is("succeeded")),
         then: invoice::attached_succeeded,
+    },
+    Reaction {
+        of: "payment_intent",
+        when: When::Member("status", Is("succeeded")),
+        then: checkout::captured,
     },
     Reaction { of: "subscription", when: When::Member("items", Set), then: entitlement::changed },
     Reaction { of: "subscription", when: When::Member("status", Set), then: entitlement::changed },

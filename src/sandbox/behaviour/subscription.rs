@@ -26,7 +26,7 @@ mod views;
 
 use create::own_method;
 
-pub(super) use billing_cycle::{due_at, turn};
+pub(super) use billing_cycle::{due_at, turn, two_intervals};
 pub(super) use create::made;
 pub(super) use end::cancel;
 pub(super) use ending::close;

@@ -9,6 +9,7 @@ use super::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
+    Behaviour { operations: &[(Create, create_source)], ..Behaviour::of(&["source"]) },
     Behaviour { operations: &[(Create, create_token)], ..Behaviour::of(&["token"]) },
     Behaviour {
         operations: &[(Create, create)],
@@ -152,15 +153,32 @@ fn of_params(call: &Call<'_>, given: &Body, param: &str) -> Outcome<Body> {
     if object(given) == "bank_account" { of_bank(call, given) } else { of_card(call, given) }
 }
 
-/// What a token stands for: one that was made here, which is used up, or one of Stripe's tests.
+/// What a token that was made here stands for; it is used up. None of any other token.
+pub(super) fn taken(call: &Call<'_>, token: &str, param: &str) -> Outcome<Option<Body>> {
+    let Some(mut known) = call.session.alive("token", token)? else { return Ok(None) };
+    if known.get("used") == Some(&Json::Bool(true)) {
+        return Err(Failure::of("token_used", &[("token", &token)]).param(param));
+    }
+    call.alter(&mut known, body! {"used": true})?;
+    let held = ["card", "bank_account"].iter().find_map(|kind| inner(&known, kind));
+    held.cloned().map(Some).ok_or_else(|| Failure::unknown_reference("token", token, param))
+}
+
+/// `POST /v1/sources`: a card can be charged at once.
+fn create_source(call: &Call<'_>) -> Outcome<Json> {
+    let mut body = members(generic::create(call)?);
+    if let Some(token) = text(&call.params, "token").filter(|_| text(&body, "type") == Some("card")) {
+        let mut card = of_token(call, token, "token")?;
+        shape::keep_known(&body, "card", &mut card);
+        body.extend(body! {"card": card, "status": "chargeable"});
+    }
+    call.keep(body)
+}
+
+/// What a token stands for: one that was made here, or one of Stripe's tests.
 fn of_token(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body> {
-    if let Some(mut known) = call.session.alive("token", token)? {
-        if known.get("used") == Some(&Json::Bool(true)) {
-            return Err(Failure::of("token_used", &[("token", &token)]).param(param));
-        }
-        call.alter(&mut known, body! {"used": true})?;
-        let held = ["card", "bank_account"].iter().find_map(|kind| inner(&known, kind));
-        return held.cloned().ok_or_else(|| Failure::unknown_reference("token", token, param));
+    if let Some(held) = taken(call, token, param)? {
+        return Ok(held);
     }
     if let Some(kept) = call.session.alive("source", token)? {
         return Ok(kept);
@@ -192,7 +210,7 @@ fn of_details(call: &Call<'_>, object: &str, known: &Body, given: &Body) -> Outc
 }
 
 /// The same with the expiry in numbers: tokens are given it as text.
-fn with_numbers(given: &Body) -> Body {
+pub(super) fn with_numbers(given: &Body) -> Body {
     let mut given = given.clone();
     for name in ["exp_month", "exp_year"] {
         if let Some(number) = text(&given, name).and_then(|text| text.parse::<i64>().ok()) {

@@ -42,6 +42,7 @@ struct Moment {
     was: Option<String>,
     unset: bool,
     instead: bool,
+    former: bool,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("kind.toml"));
@@ -77,6 +78,11 @@ pub(super) fn of(change: &Change) -> Vec<String> {
 pub(super) fn is_moment(change: &Change) -> bool {
     let object = object(&change.after);
     !change.gone && !own(object, &prefix(object, &change.after), change).is_empty()
+}
+
+/// Whether an event of that kind says what the values were before.
+pub(super) fn tells_former(kind: &str) -> bool {
+    kind.ends_with(".updated") || TABLE.moments.iter().any(|moment| moment.former && moment.event == kind)
 }
 
 /// What the events of an object begin with: its type, where the table says nothing else.

@@ -37,7 +37,7 @@ pub(super) fn tell(
     let mut event = complete::blank(entity);
     event.extend(body! {
         "id": identifier::of(entity), "created": created, "livemode": cause.livemode, "type": kind,
-        "reason": {"request": {"id": cause.request, "idempotency_key": cause.idempotency_key}, "type": "request"},
+        "reason": {"request": {"id": cause.request, "idempotency_key": cause.idempotency_key.unwrap_or_default()}, "type": "request"},
         (ABOUT): about(&change.after),
     });
     session.put_in(&change.space, &event)?;

@@ -2,9 +2,11 @@
 
 use serde_json::Value as Json;
 
+use crate::catalog::OperationKind;
 use crate::sandbox::call::Call;
 use crate::sandbox::due;
 use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::fields::text;
 use crate::sandbox::store::{Body, Walk};
 
 use super::filter::{made, matches, pushed};
@@ -25,6 +27,13 @@ pub(in crate::sandbox) fn limit(params: &Body) -> Outcome<usize> {
     Err(Failure::of(name, &[("given", &limit), ("most", &MOST)]))
 }
 
+/// What has a time of its own is listed only where its clock, or its customer, is named.
+fn hides_clocked(call: &Call<'_>, filters: &Body) -> bool {
+    let list = call.entity.operation(OperationKind::List);
+    list.is_some_and(|list| list.param("test_clock").is_some())
+        && !["customer", "test_clock"].iter().any(|name| filters.contains_key(*name))
+}
+
 /// The objects of a page on the way, in the order in which they are shown, with where they stand; and
 /// whether there are more beyond them.
 pub(super) fn gather(
@@ -36,10 +45,12 @@ pub(super) fn gather(
     let limit = limit(filters)?;
     walk.having.extend(pushed(call.entity, filters));
     walk.made = made(call.entity, filters);
+    let hides = hides_clocked(call, filters);
     let mut found = Vec::new();
     call.session.walk(&walk, |mut stored| {
         due::bring_to(call.now, &mut stored.body);
-        if also(&stored.body) && matches(call.entity, &stored.body, filters) {
+        let is_hidden = hides && text(&stored.body, "test_clock").is_some();
+        if !is_hidden && also(&stored.body) && matches(call.entity, &stored.body, filters) {
             found.push((stored.seq, Json::Object(stored.body)));
         }
         found.len() <= limit

@@ -1,3 +1,4 @@
+use super::details::{brand, passes_luhn};
 use super::*;
 
 #[test]

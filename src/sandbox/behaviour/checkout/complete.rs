@@ -30,10 +30,22 @@ pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> 
     }
     let details = who_paid(call, &body, &paid_with)?;
     body.extend(body! {"customer_details": details, "status": "complete", "url": null});
-    if text(&body, "payment_status") == Some("unpaid") {
+    let intent = call.session.linked(&body, "payment_intent", "payment_intent")?;
+    let is_held = intent.is_some_and(|intent| status(&intent) == "requires_capture");
+    if text(&body, "payment_status") == Some("unpaid") && !is_held {
         set(&mut body, "payment_status", "paid");
     }
     call.keep(body)
+}
+
+/// An intent succeeded: what was held for a session is paid.
+pub(in crate::sandbox::behaviour) fn captured(call: &Call<'_>, intent: &Body) -> Outcome<()> {
+    for mut session in call.session.having("checkout.session", "payment_intent", id(intent))? {
+        if status(&session) == "complete" && text(&session, "payment_status") == Some("unpaid") {
+            call.alter(&mut session, body! {"payment_status": "paid"})?;
+        }
+    }
+    Ok(())
 }
 
 /// Params about what the payment makes: each is kept under its name with an underscore.

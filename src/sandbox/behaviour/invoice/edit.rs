@@ -58,7 +58,7 @@ fn cost(call: &Call<'_>, entry: &Body, invoice: &Body, path: &str) -> Outcome<Li
 pub fn remove_lines(call: &Call<'_>) -> Outcome<Json> {
     for_each(call, |body, entry, path| {
         let line = line_of(body, entry, path)?;
-        let item = text(&line, "parent.invoice_item_details.invoice_item");
+        let item = order::item_of_line(&line);
         let item = item.map_or(Ok(None), |item| call.session.alive("invoiceitem", item))?;
         match item {
             Some(mut item) if text(entry, "behavior") == Some("unassign") => {

@@ -146,13 +146,19 @@ pub fn collect(call: &Call<'_>, body: &mut Body, method: Body, off_session: bool
     let tried = number(body, TRIED) + 1;
     body.extend(body! {"attempt_count": attempt_count + 1, "attempted": true, (TRIED): tried});
     let attempt = payment_intent::attempt(&paying, &mut intent, method, false)?;
-    match attempt {
+    match &attempt {
         Attempt::Paid => paid(call, body)?,
         Attempt::Waits => {
             call.session.put(&intent)?;
             count(body, "_waits");
         }
-        Attempt::Failed(_) => count(body, "_failed"),
+        Attempt::Failed(failure) => {
+            count(body, "_failed");
+            // the customer was not there to authenticate, and is asked to come
+            if failure.error.get("code").is_some_and(|code| code == "authentication_required") {
+                count(body, "_waits");
+            }
+        }
     }
     Ok(attempt)
 }
@@ -192,8 +198,9 @@ pub fn subscription_of(call: &Call<'_>, invoice: &Body) -> Outcome<Option<Body>>
 pub fn paid(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     let Invoice { amount_due, .. } = typed(body)?;
     body.extend(body! {
-        "amount_paid": amount_due, "amount_remaining": 0, "auto_advance": false, "next_payment_attempt": null,
+        "amount_paid": amount_due, "amount_remaining": 0,
     });
+    collect_no_more(body);
     reached(call, body, "paid", "paid_at");
     payment::ended(call, body)
 }
@@ -228,6 +235,7 @@ pub fn intent_succeeded(call: &Call<'_>, intent: &Body) -> Outcome<()> {
 pub fn void(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     reached(call, &mut body, "void", "voided_at");
+    collect_no_more(&mut body);
     balance::give_back(call, &mut body)?;
     end_intent(call, &body)?;
     payment::ended(call, &body)?;
@@ -238,8 +246,14 @@ pub fn void(call: &Call<'_>) -> Outcome<Json> {
 pub fn mark_uncollectible(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.named()?;
     reached(call, &mut body, "uncollectible", "marked_uncollectible_at");
+    collect_no_more(&mut body);
     set_inner(&mut body, "status_details", "uncollectible", json!({"reason": null}));
     call.keep(body)
+}
+
+/// Nothing is collected by itself any more.
+fn collect_no_more(body: &mut Body) {
+    body.extend(body! {"auto_advance": false, "next_payment_attempt": null});
 }
 
 /// The intent of an invoice that needs no payment any more.

@@ -7,15 +7,32 @@ use crate::sandbox::behaviour::prelude::*;
 
 /// Puts an invoice item on a draft.
 pub fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) -> Outcome<()> {
-    let parent = json!({
-        "invoice_item_details": {
-            "invoice_item": id(item), "proration": flag(item, "proration"),
-            "proration_details": {"credited_items": null},
-            "subscription": text(item, "parent.subscription_details.subscription"),
-        },
-        "subscription_item_details": null, "type": "invoice_item_details",
-    });
+    let subscription_item = text(item, "parent.subscription_details.subscription_item");
+    let mut details = body! {
+        "invoice_item": id(item), "proration": flag(item, "proration"),
+        "proration_details": {"credited_items": at(item, "proration_details.credited_items.invoice_line_item_details")},
+        "subscription": text(item, "parent.subscription_details.subscription"),
+    };
+    let parent = match subscription_item {
+        None => json!({
+            "invoice_item_details": details, "subscription_item_details": null, "type": "invoice_item_details",
+        }),
+        // what came of an item of a subscription says so, whoever put it on the invoice
+        Some(own) => {
+            set(&mut details, "subscription_item", own);
+            json!({
+                "invoice_item_details": null, "subscription_item_details": details,
+                "type": "subscription_item_details",
+            })
+        }
+    };
     push(draft, invoice_line(call, item, &parent))
+}
+
+/// The invoice item that a line came of; none of a period of a subscription.
+pub fn item_of_line(line: &Body) -> Option<&str> {
+    let details = ["invoice_item_details", "subscription_item_details"];
+    details.iter().find_map(|details| text(line, &format!("parent.{details}.invoice_item")))
 }
 
 /// The line that has the amount, the price and the period of an invoice item, or of what is like one.
@@ -67,6 +84,5 @@ pub fn change_lines(draft: &mut Body, change: impl Fn(&Body) -> Option<Body>) ->
 
 /// Takes an invoice item off a draft.
 pub fn remove(draft: &mut Body, item: &str) -> Outcome<()> {
-    let is_its = |line: &Body| text(line, "parent.invoice_item_details.invoice_item") == Some(item);
-    change_lines(draft, |line| (!is_its(line)).then(|| line.clone()))
+    change_lines(draft, |line| (item_of_line(line) != Some(item)).then(|| line.clone()))
 }

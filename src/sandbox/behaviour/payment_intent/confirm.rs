@@ -9,6 +9,9 @@ use crate::sandbox::fields::visible;
 const ADVICE: &str = "You can either update the PaymentIntent with a payment method and then confirm it again, or \
     confirm it again directly with a payment method or ConfirmationToken.";
 
+/// Kept with an intent that its seller confirms: the method with which the customer has authenticated.
+pub(super) const AUTHENTICATED_WITH: &str = "_authenticated_with";
+
 /// `POST /v1/payment_intents/{intent}/confirm`.
 pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> Outcome<Json> {
     intent::confirm(call, run)
@@ -18,7 +21,8 @@ pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> Outcome<Json> {
 pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
     let method = intent::confirming_method(call, &body, ADVICE)?;
     payment_method::check_usable(&method)?;
-    match attempt(call, &mut body, method, false)? {
+    let authenticated = text(&body, AUTHENTICATED_WITH) == Some(id(&method));
+    match attempt(call, &mut body, method, authenticated)? {
         Attempt::Failed(failure) => Err(*failure),
         Attempt::Paid | Attempt::Waits => call.keep(body),
     }
@@ -46,18 +50,23 @@ pub(in crate::sandbox::behaviour) fn attempt(
     let verdict = card::verdict(&method);
     let refused = match verdict {
         Verdict::Decline(why) => Some(why),
-        Verdict::Authenticate if is_off_session(call) && card::is_set_up(&method) => None,
-        Verdict::Authenticate if !authenticated && nobody_is_there(call) => Some(card::unauthenticated()),
-        Verdict::Authenticate if !authenticated => {
+        Verdict::Authenticate if authenticated || is_off_session(call) && card::is_set_up(&method) => {
+            card::declined_all_the_same(&method)
+        }
+        Verdict::Authenticate if nobody_is_there(call) => Some(card::unauthenticated()),
+        Verdict::Authenticate => {
             intent::ask_to_authenticate(call, body, &method);
             return Ok(Attempt::Waits);
         }
-        Verdict::Approve | Verdict::Authenticate => None,
+        Verdict::Approve => None,
     };
     if let Some(why) = refused {
         return refuse(call, body, &method, why).map(|failure| Attempt::Failed(Box::new(failure)));
     }
     set(body, charge::AUTHENTICATED, verdict == Verdict::Authenticate);
+    if authenticated && text(body, "setup_future_usage") == Some("off_session") {
+        set(&mut method, card::AUTHENTICATED, true);
+    }
     pay(call, body, &mut method)?;
     Ok(Attempt::Paid)
 }

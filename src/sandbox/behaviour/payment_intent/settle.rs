@@ -3,7 +3,7 @@
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{charge, intent};
 
-use super::confirm::{Attempt, attempt};
+use super::confirm::{AUTHENTICATED_WITH, Attempt, attempt};
 
 /// `POST /v1/payment_intents/{intent}/capture`.
 pub(in crate::sandbox::behaviour) fn capture(call: &Call<'_>) -> Outcome<Json> {
@@ -51,6 +51,13 @@ pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: boo
     if !succeeds {
         let failure = Failure::of("payment_authentication_failed", &[]);
         intent::fail(&mut body, "last_payment_error", &failure);
+        return call.keep(body);
+    }
+    if text(&body, "confirmation_method") == Some("manual") {
+        // the seller is to confirm it again
+        body.extend(body! {
+            "next_action": null, "status": "requires_confirmation", (AUTHENTICATED_WITH): id(&method),
+        });
         return call.keep(body);
     }
     match attempt(call, &mut body, method, true)? {

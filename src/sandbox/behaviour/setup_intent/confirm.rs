@@ -108,8 +108,11 @@ pub(in crate::sandbox::behaviour) fn verify(call: &Call<'_>) -> Outcome<Json> {
 
 /// What the customer does on the page that `next_action` names: authenticates, or fails to.
 pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
-    let (mut body, method) = intent::authenticating(call)?;
+    let (mut body, mut method) = intent::authenticating(call)?;
     if succeeds {
+        if text(&body, "usage") == Some("off_session") {
+            call.alter(&mut method, body! {(card::AUTHENTICATED): true})?;
+        }
         return succeed(call, body, method);
     }
     fail(call, &mut body, &method, &Failure::of("setup_authentication_failed", &[]))?;

@@ -1,8 +1,6 @@
 //! What time does to a subscription: the trial ends, a period begins, the end comes.
 
 use crate::sandbox::behaviour::invoice;
-use crate::sandbox::behaviour::order::Invoice;
-use crate::sandbox::behaviour::payment_intent::Attempt;
 use crate::sandbox::behaviour::prelude::*;
 
 use super::bill::HOUR;
@@ -11,13 +9,10 @@ use super::{bill, ending, pending, trial, upcoming};
 
 /// A first payment may be made this long.
 const FIRST_PAYMENT: i64 = 23 * HOUR;
-/// The pauses between the attempts to take a payment; after the last the subscription is canceled.
-const RETRIES: [i64; 3] = [3 * 24 * HOUR, 5 * 24 * HOUR, 7 * 24 * HOUR];
-
 /// When time next does something to the subscription or to its latest invoice.
 pub fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
     let latest = call.session.linked(body, "latest_invoice", "invoice")?;
-    let of_invoice = latest.as_ref().and_then(invoice_due);
+    let of_invoice = latest.as_ref().and_then(invoice::due_at);
     let own = match status(body) {
         "incomplete" => Some(needed_number(body, "start_date")? + FIRST_PAYMENT),
         "active" | "trialing" | "past_due" => {
@@ -32,25 +27,24 @@ pub fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
     Ok(own.into_iter().chain(of_invoice).min())
 }
 
-fn invoice_due(body: &Body) -> Option<i64> {
-    match status(body) {
-        "draft" => given_number(body, "automatically_finalizes_at"),
-        "open" => given_number(body, "next_payment_attempt").or_else(|| overdue_at(body)),
-        _ => None,
+/// The time two of the shortest intervals later, of the subscriptions under a clock; none where it has none.
+pub fn two_intervals(call: &Call<'_>, clock: &str, now: i64) -> Outcome<Option<i64>> {
+    let mut first: Option<i64> = None;
+    for owner in call.session.having("subscription", "test_clock", clock)? {
+        for own in item::of(call, id(&owner))?.iter().filter(|_| !ending::ENDED.contains(&status(&owner))) {
+            let cycle = item::cycle(own)?;
+            let later = cycle.after(cycle.after(now));
+            first = Some(first.map_or(later, |first| first.min(later)));
+        }
     }
-}
-
-/// When an invoice that is sent and not paid becomes overdue; it does so once.
-fn overdue_at(body: &Body) -> Option<i64> {
-    let is_sent = text(body, "collection_method") == Some("send_invoice") && !flag(body, "_overdue");
-    given_number(body, "due_date").filter(|_| is_sent)
+    Ok(first)
 }
 
 /// Does what is due at the time of the call.
 pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
     let mut body = call.session.named("subscription", subscription)?;
     let latest = call.session.linked(&body, "latest_invoice", "invoice")?;
-    if let Some(latest) = latest.filter(|latest| invoice_due(latest).is_some_and(|due| due <= call.now)) {
+    if let Some(latest) = latest.filter(|latest| invoice::due_at(latest).is_some_and(|due| due <= call.now)) {
         return collect(call, &body, latest);
     }
     if trial::announce(call, &mut body) {
@@ -136,7 +130,7 @@ fn collect(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
     if let (Some(paused), "open") = (paused, status(&latest)) {
         return give_up(call, &latest, paused);
     }
-    if overdue_at(&latest).is_some_and(|due| due <= call.now) {
+    if invoice::overdue_at(&latest).is_some_and(|due| due <= call.now) {
         call.alter(&mut latest, body! {"_overdue": true})?;
         return set_past_due(call, body);
     }
@@ -159,21 +153,10 @@ fn give_up(call: &Call<'_>, latest: &Body, how: &str) -> Outcome<()> {
 
 /// Takes what is due; what cannot be taken is tried again, and in the end given up.
 fn take(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
-    let paid = if let Ok(method) = invoice::method_of(call, &latest) {
-        matches!(invoice::collect(call, &mut latest, method, true)?, Attempt::Paid)
-    } else {
-        count(&mut latest, "attempt_count");
-        count(&mut latest, "_failed");
-        false
-    };
-    if paid {
-        return call.session.put(&latest);
+    if invoice::take(call, &mut latest)? {
+        return Ok(());
     }
-    let Invoice { attempt_count, .. } = typed(&latest)?;
-    let pause = usize::try_from(attempt_count - 1).ok().and_then(|tried| RETRIES.get(tried));
-    let again = pause.map(|pause| call.now + pause);
-    call.alter(&mut latest, body! {"next_payment_attempt": again})?;
-    if again.is_none() {
+    if given_number(&latest, "next_payment_attempt").is_none() {
         let mut body = call.session.named("subscription", id(body))?;
         set_inner(&mut body, "cancellation_details", "reason", "payment_failed");
         call.session.put(&body)?;

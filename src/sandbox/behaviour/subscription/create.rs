@@ -3,7 +3,7 @@
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer_time, discount, order, payment_method, period, setup_intent};
 
-use super::ending::ending;
+use super::ending::{ENDED, ending};
 use super::{bill, item, trial};
 
 /// The default method must be one that is saved to the customer.
@@ -31,6 +31,8 @@ pub fn made(call: &Call<'_>) -> Outcome<Body> {
         own.push(made);
     }
     item::check_count(&own)?;
+    check_currency(call, &customer, &body)?;
+    check_anchor(call, &body, &own)?;
     discount::give(call, &mut body, &call.params, "")?;
     for mut made in own {
         item::set_period(&mut made, &body, call.now)?;
@@ -42,6 +44,30 @@ pub fn made(call: &Call<'_>) -> Outcome<Body> {
     call.session.put(&body)?;
     bill::first(call, &body)?;
     call.session.named("subscription", id(&body))
+}
+
+/// Subscriptions of one customer that are not over are in one currency.
+fn check_currency(call: &Call<'_>, customer: &Body, body: &Body) -> Outcome<()> {
+    let others = call.session.having("subscription", "customer", id(customer))?;
+    let mut others = others.iter().filter(|other| !ENDED.contains(&status(other)));
+    match others.find(|other| text(other, "currency") != text(body, "currency")) {
+        Some(other) => Err(Failure::of("currencies_combined", &[("currency", &needed(other, "currency")?)])),
+        None => Ok(()),
+    }
+}
+
+/// The first period is at most a whole one, unless a trial comes before it.
+fn check_anchor(call: &Call<'_>, body: &Body, own: &[Body]) -> Outcome<()> {
+    let wanted = given_number(&call.params, "billing_cycle_anchor");
+    let Some(wanted) = wanted.filter(|_| given_number(body, "trial_end").is_none()) else { return Ok(()) };
+    for item in own {
+        let natural = item::cycle(item)?.after(call.now);
+        if wanted > natural {
+            let failure = Failure::of("anchor_too_late", &[("natural", &natural)]);
+            return Err(failure.param("billing_cycle_anchor"));
+        }
+    }
+    Ok(())
 }
 
 /// A trial that is to be paid later, and nothing to pay with: the customer may save something.

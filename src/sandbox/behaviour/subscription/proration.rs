@@ -1,6 +1,6 @@
 //! What is credited and charged for the rest of a period when an item changes in its middle.
 
-use crate::sandbox::behaviour::order::{self, DISCOUNTS, Line, Priced};
+use crate::sandbox::behaviour::order::{self, DISCOUNTS, LINES, Line, Priced};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{discount, invoice_item};
 
@@ -64,8 +64,41 @@ pub(super) fn wait_for(
         "proration": true, "parent": {"subscription_details": details, "type": "subscription_details"},
     });
     copy_given(&mut made, item.body, &["tax_rates"]);
+    if rest == Rest::Unused {
+        let credited = credited(call, owner, item, (from, until))?;
+        made.extend(body! {"proration_details": {"credited_items": credited}});
+    }
     call.session.put(&made)?;
     Ok(true)
+}
+
+/// What is credited of an item: what waits to be charged for it, else the lines of the last invoice that
+/// charged it for a part of that time; nothing where none did.
+fn credited(call: &Call<'_>, owner: &Body, item: &Item<'_>, (from, until): (i64, i64)) -> Outcome<Json> {
+    let is_debit = |of: &Body, details: &str| {
+        text(of, &format!("parent.{details}.subscription_item")) == Some(id(item.body))
+            && number(of, "amount") > 0
+            && given_number(of, "period.start").is_some_and(|start| start < until)
+            && given_number(of, "period.end").is_some_and(|end| end > from)
+    };
+    let customer = needed(owner, "customer")?;
+    let mut waiting = invoice_item::waiting(call, customer, None)?.into_iter();
+    if let Some(debit) = waiting.find(|waiting| is_debit(waiting, "subscription_details")) {
+        return Ok(
+            json!({"invoice_item": id(&debit), "invoice_line_item_details": null, "type": "invoice_item"}),
+        );
+    }
+    for invoice in call.session.having("invoice", "customer", customer)? {
+        let lines = objects(&invoice, LINES).filter(|line| is_debit(line, "subscription_item_details"));
+        let lines: Vec<&str> = lines.map(id).collect();
+        if !lines.is_empty() && status(&invoice) != "void" {
+            let details = json!({"invoice": id(&invoice), "invoice_line_items": lines});
+            return Ok(json!({
+                "invoice_item": null, "invoice_line_item_details": details, "type": "invoice_line_items",
+            }));
+        }
+    }
+    Ok(Json::Null)
 }
 
 /// An amount of an item less the discounts with which the item is charged. Those of the subscription

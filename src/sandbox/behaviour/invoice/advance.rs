@@ -1,0 +1,67 @@
+//! What time does to an invoice that advances by itself: it is finalized, then paid, or overdue.
+
+use crate::sandbox::behaviour::order::Invoice;
+use crate::sandbox::behaviour::payment_intent::Attempt;
+use crate::sandbox::behaviour::prelude::*;
+
+use super::finalize_and_pay::{collect, method_of, open};
+
+const HOUR: i64 = 60 * 60;
+/// The pauses between the attempts to take a payment; after the last it is given up.
+const RETRIES: [i64; 3] = [3 * 24 * HOUR, 5 * 24 * HOUR, 7 * 24 * HOUR];
+
+/// A draft that advances by itself is finalized an hour after it was made.
+pub(super) fn schedule(call: &Call<'_>, body: &mut Body) {
+    let advances = flag(body, "auto_advance") && status(body) == "draft";
+    let known = given_number(body, "automatically_finalizes_at").unwrap_or(call.now + HOUR);
+    set(body, "automatically_finalizes_at", advances.then_some(known));
+}
+
+/// When time next does something to an invoice.
+pub fn due_at(body: &Body) -> Option<i64> {
+    match status(body) {
+        "draft" => given_number(body, "automatically_finalizes_at"),
+        "open" => given_number(body, "next_payment_attempt").or_else(|| overdue_at(body)),
+        _ => None,
+    }
+}
+
+/// When an invoice that is sent and not paid becomes overdue; it does so once.
+pub fn overdue_at(body: &Body) -> Option<i64> {
+    let is_sent = text(body, "collection_method") == Some("send_invoice") && !flag(body, "_overdue");
+    given_number(body, "due_date").filter(|_| is_sent)
+}
+
+/// Does what is due to an invoice that no subscription made.
+pub fn turn(call: &Call<'_>, invoice: &str) -> Outcome<()> {
+    let mut body = call.session.named("invoice", invoice)?;
+    if status(&body) == "draft" {
+        open(call, &mut body)?;
+        call.session.put(&body)?;
+    }
+    if overdue_at(&body).is_some_and(|due| due <= call.now) {
+        return call.alter(&mut body, body! {"_overdue": true});
+    }
+    if status(&body) != "open" || text(&body, "collection_method") != Some("charge_automatically") {
+        return call.alter(&mut body, body! {"next_payment_attempt": null});
+    }
+    take(call, &mut body).map(drop)
+}
+
+/// Takes what is due, and says when it is tried again where it cannot be taken; whether it is paid.
+pub fn take(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
+    let paid = if let Ok(method) = method_of(call, body) {
+        matches!(collect(call, body, method, true)?, Attempt::Paid)
+    } else {
+        count(body, "attempt_count");
+        count(body, "_failed");
+        false
+    };
+    if !paid {
+        let Invoice { attempt_count, .. } = typed(body)?;
+        let pause = usize::try_from(attempt_count - 1).ok().and_then(|tried| RETRIES.get(tried));
+        set(body, "next_payment_attempt", pause.map(|pause| call.now + pause));
+    }
+    call.session.put(body)?;
+    Ok(paid)
+}
