@@ -67,7 +67,9 @@ impl Asked {
         let page = take_page(found.entity, found.called, &mut given);
         let aside = earlier::rename(request, found.entity, found.called, &mut given);
         let mut params = how.params(known, &given)?;
-        aside.into_iter().for_each(|(path, value)| earlier::put(&mut params, path, value));
+        for (path, value) in aside {
+            earlier::put(&mut params, path, value);
+        }
         params.extend(page.map(|token| ("page".to_owned(), token)));
         Ok(Self {
             entity: found.entity,

@@ -7,7 +7,7 @@ use crate::client::{Client, Form, id};
 const CARD: (&str, &str) = ("allowed_payment_method_types[]", "card");
 const DOLLARS: [(&str, &str); 2] = [("amount", "500"), ("currency", "usd")];
 
-fn form<'a>(more: Form<'a>) -> Vec<(&'a str, &'a str)> {
+fn form<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     [&DOLLARS[..], more].concat()
 }
 
@@ -138,7 +138,7 @@ fn a_card_may_be_declined_after_the_authentication() {
 fn cards_that_cannot_be_are_refused_as_cards() {
     let client = Client::new();
     let with = |name: &str, value: &str| {
-        let mut form = vec![
+        let mut form = [
             ("card[number]", "4242424242424242"),
             ("card[exp_month]", "12"),
             ("card[exp_year]", "2050"),

@@ -175,11 +175,11 @@ fn changes_are_credited_and_charged() {
         waiting["data"][0]["proration"] == true
             && waiting["data"][0]["parent"]["subscription_details"]["subscription"] == made["id"]
     );
-    let charged = invoice(&client, &made);
+    let billed = invoice(&client, &made);
     let credited = &waiting["data"][1]["proration_details"]["credited_items"];
     assert_eq!(
         credited["invoice_line_item_details"],
-        serde_json::json!({"invoice": charged["id"], "invoice_line_items": [charged["lines"]["data"][0]["id"]]})
+        serde_json::json!({"invoice": billed["id"], "invoice_line_items": [billed["lines"]["data"][0]["id"]]})
     );
     let preview = client.post("/v1/invoices/create_preview", &[("subscription", &id(&made))]);
     let lines = preview["lines"]["data"].as_array().unwrap();
