@@ -1,118 +1,16 @@
 //! The card networks of the sandbox: Stripe's test cards, and what each of them does. `card.toml`
 //! holds them.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
-
-use serde::Deserialize;
-
 use super::prelude::*;
 use crate::catalog::embedded::embedded_toml;
 
 mod details;
+mod table;
 
 pub(super) use details::{check, details, last4, of_number, spelled, unspelled};
+pub(super) use table::{Decline, number_of_token};
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    funding: String,
-    cards: BTreeMap<String, Card>,
-    declines: BTreeMap<String, Decline>,
-    unknown: Decline,
-    unauthenticated: Decline,
-    redirects: Redirects,
-    currencies: BTreeMap<String, Vec<String>>,
-    accounts: BTreeMap<String, Account>,
-    disputes: BTreeMap<String, Body>,
-    elevated: Body,
-    approved: Body,
-    declined: Body,
-    brands: BTreeMap<String, Brand>,
-}
-
-/// A test card.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Card {
-    number: String,
-    funding: Option<String>,
-    decline: Option<String>,
-    later: bool,
-    then: Option<Then>,
-    country: Option<String>,
-    set_up: Option<SetUp>,
-    line1: Option<String>,
-    zip: Option<String>,
-    dispute: Option<String>,
-    seems: Option<Seems>,
-    refund: Option<String>,
-}
-
-/// Since when a customer has authenticated for payments at which nobody is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum SetUp {
-    Already,
-    Once,
-}
-
-/// What is odd about a payment that succeeds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Seems {
-    Risky,
-    WrongCvc,
-}
-
-/// A test payment method that is no card.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Account {
-    #[serde(rename = "type")]
-    kind: String,
-    details: Body,
-}
-
-/// The types of payment method with which the customer pays elsewhere.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Redirects {
-    types: Vec<String>,
-}
-
-/// What a charge of a card means beyond a payment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Then {
-    Authenticate,
-    Settle,
-}
-
-/// Why a payment fails.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Decline {
-    /// Stripe's code.
-    pub code: String,
-    /// The issuer's reason.
-    reason: String,
-    /// What the customer may be told.
-    pub message: String,
-    /// The code of the network.
-    network_code: Option<String>,
-    /// What Stripe says about another try.
-    advice: Option<String>,
-    /// Members of the outcome of the charge that are others than those of an issuer's decline.
-    outcome: Body,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Brand {
-    starts: Vec<String>,
-    spelled: String,
-}
+use table::{Seems, SetUp, TABLE, Then, known};
 
 /// What happens when a card is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,19 +25,6 @@ pub(super) enum Verdict {
 
 /// Kept with a payment method: its customer authenticated to have it saved for later payments.
 pub(super) const AUTHENTICATED: &str = "_authenticated";
-
-static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("../card.toml"));
-
-/// The test cards by their fingerprints.
-static KNOWN: LazyLock<HashMap<String, &'static Card>> = LazyLock::new(|| {
-    TABLE.cards.values().map(|card| (identifier::fingerprint(&card.number), card)).collect()
-});
-
-impl Card {
-    fn decline(&self) -> Option<&'static Decline> {
-        self.decline.as_ref().and_then(|name| TABLE.declines.get(name))
-    }
-}
 
 impl Decline {
     /// The refusal of a call whose payment fails.
@@ -175,13 +60,6 @@ pub(super) fn unauthenticated() -> &'static Decline {
     &TABLE.unauthenticated
 }
 
-/// The number behind `pm_card_visa`, `pm_card_visa_chargeDeclined` or `tok_visa`.
-pub(super) fn number_of_token(token: &str) -> Option<&'static str> {
-    let name = token.strip_prefix("pm_card_").or_else(|| token.strip_prefix("tok_"))?;
-    let known = TABLE.cards.get(name).or_else(|| TABLE.cards.get(name.strip_prefix("visa_")?));
-    known.map(|card| card.number.as_str())
-}
-
 /// Whether an id is one of Stripe's test tokens that stand for an object of that type.
 pub(super) fn is_test_token(object: &str, id: &str) -> bool {
     let pays = ["bank_account", "card", "payment_method", "source", "token"].contains(&object);
@@ -193,11 +71,6 @@ pub(super) fn is_test_token(object: &str, id: &str) -> bool {
 pub(super) fn account_of_token(token: &str) -> Option<(&'static str, &'static Body)> {
     let account = TABLE.accounts.get(token.strip_prefix("pm_")?)?;
     Some((&account.kind, &account.details))
-}
-
-/// The test card of a payment method; numbers are not kept, but enough to know them again.
-fn known(method: &Body) -> Option<&'static Card> {
-    KNOWN.get(text(method, "card.fingerprint")?).copied()
 }
 
 /// What happens when a payment method is charged.

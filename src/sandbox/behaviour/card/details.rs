@@ -2,7 +2,7 @@
 
 use crate::sandbox::behaviour::prelude::*;
 
-use super::{Card, Seems, TABLE, known, number_of_token};
+use super::table::{Card, Seems, TABLE, known, number_of_token};
 
 /// A security code of which no bank was asked yet.
 const UNCHECKED: &str = "unchecked";

@@ -1,5 +1,5 @@
 use super::details::{brand, passes_luhn};
-use super::*;
+use super::table::{Table, number_of_token};
 
 #[test]
 fn every_test_card_has_a_valid_number() {

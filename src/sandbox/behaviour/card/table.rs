@@ -1,0 +1,133 @@
+//! The test cards of the sandbox, as `card.toml` has them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
+
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::table;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Table {
+    pub(super) funding: String,
+    pub(super) cards: BTreeMap<String, Card>,
+    pub(super) declines: BTreeMap<String, Decline>,
+    pub(super) unknown: Decline,
+    pub(super) unauthenticated: Decline,
+    pub(super) redirects: Redirects,
+    pub(super) currencies: BTreeMap<String, Vec<String>>,
+    pub(super) accounts: BTreeMap<String, Account>,
+    pub(super) disputes: BTreeMap<String, Body>,
+    pub(super) elevated: Body,
+    pub(super) approved: Body,
+    pub(super) declined: Body,
+    pub(super) brands: BTreeMap<String, Brand>,
+}
+
+/// A test card.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Card {
+    pub(super) number: String,
+    pub(super) funding: Option<String>,
+    pub(super) decline: Option<String>,
+    pub(super) later: bool,
+    pub(super) then: Option<Then>,
+    pub(super) country: Option<String>,
+    pub(super) set_up: Option<SetUp>,
+    pub(super) line1: Option<String>,
+    pub(super) zip: Option<String>,
+    pub(super) dispute: Option<String>,
+    pub(super) seems: Option<Seems>,
+    pub(super) refund: Option<String>,
+}
+
+/// Since when a customer has authenticated for payments at which nobody is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum SetUp {
+    Already,
+    Once,
+}
+
+/// What is odd about a payment that succeeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Seems {
+    Risky,
+    WrongCvc,
+}
+
+/// A test payment method that is no card.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Account {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) details: Body,
+}
+
+/// The types of payment method with which the customer pays elsewhere.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Redirects {
+    pub(super) types: Vec<String>,
+}
+
+/// What a charge of a card means beyond a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Then {
+    Authenticate,
+    Settle,
+}
+
+/// Why a payment fails.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(in crate::sandbox::behaviour) struct Decline {
+    /// Stripe's code.
+    pub code: String,
+    /// The issuer's reason.
+    pub(super) reason: String,
+    /// What the customer may be told.
+    pub message: String,
+    /// The code of the network.
+    pub(super) network_code: Option<String>,
+    /// What Stripe says about another try.
+    pub(super) advice: Option<String>,
+    /// Members of the outcome of the charge that are others than those of an issuer's decline.
+    pub(super) outcome: Body,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Brand {
+    pub(super) starts: Vec<String>,
+    pub(super) spelled: String,
+}
+
+pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("../../card.toml")));
+
+/// The test cards by their fingerprints.
+pub(super) static KNOWN: LazyLock<HashMap<String, &'static Card>> = LazyLock::new(|| {
+    TABLE.cards.values().map(|card| (identifier::fingerprint(&card.number), card)).collect()
+});
+
+impl Card {
+    pub(super) fn decline(&self) -> Option<&'static Decline> {
+        self.decline.as_ref().and_then(|name| TABLE.declines.get(name))
+    }
+}
+
+/// The number behind `pm_card_visa`, `pm_card_visa_chargeDeclined` or `tok_visa`.
+pub(in crate::sandbox::behaviour) fn number_of_token(token: &str) -> Option<&'static str> {
+    let name = token.strip_prefix("pm_card_").or_else(|| token.strip_prefix("tok_"))?;
+    let known = TABLE.cards.get(name).or_else(|| TABLE.cards.get(name.strip_prefix("visa_")?));
+    known.map(|card| card.number.as_str())
+}
+
+/// The test card of a payment method; numbers are not kept, but enough to know them again.
+pub(super) fn known(method: &Body) -> Option<&'static Card> {
+    KNOWN.get(text(method, "card.fingerprint")?).copied()
+}
