@@ -2,7 +2,6 @@
 //! holds them.
 
 use super::prelude::*;
-use crate::catalog::embedded::embedded_toml;
 
 mod details;
 mod table;

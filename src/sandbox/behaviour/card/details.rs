@@ -62,8 +62,10 @@ pub(in crate::sandbox::behaviour) fn check(method: &mut Body) {
     }
 }
 
-fn check_expiry(month: i64, given: i64, now: i64) -> Outcome<()> {
-    if !(1..=12).contains(&month) {
+/// A card is good until its month ends.
+pub(super) fn check_expiry(month: i64, given: i64, now: i64) -> Outcome<()> {
+    let is_over = given == year(now) && month < i64::from(date(now).month());
+    if !(1..=12).contains(&month) || is_over {
         return Err(Failure::of("invalid_expiry_month", &[]));
     }
     if given < year(now) || given > year(now) + 50 {
@@ -81,8 +83,12 @@ fn check_cvc(given: Option<&str>) -> Outcome<()> {
 
 /// The year of a time.
 fn year(now: i64) -> i64 {
+    date(now).year().into()
+}
+
+fn date(now: i64) -> jiff::civil::Date {
     let stamp = jiff::Timestamp::from_second(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    i64::from(stamp.to_zoned(jiff::tz::TimeZone::UTC).year())
+    stamp.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 pub(super) fn passes_luhn(number: &str) -> bool {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
+use crate::catalog::embedded::embedded_toml;
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::table;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -107,7 +107,7 @@ pub(super) struct Brand {
     pub(super) spelled: String,
 }
 
-pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("../../card.toml")));
+pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("../../card.toml"));
 
 /// The test cards by their fingerprints.
 pub(super) static KNOWN: LazyLock<HashMap<String, &'static Card>> = LazyLock::new(|| {

@@ -1,4 +1,4 @@
-use super::details::{brand, passes_luhn};
+use super::details::{brand, check_expiry, passes_luhn};
 use super::table::{Table, number_of_token};
 
 #[test]
