@@ -96,7 +96,7 @@ impl Connection {
     /// # Errors
     /// As for [`Connection::check`].
     pub async fn check_once(&self) -> Result<(), Error> {
-        self.checked.get_or_try_init(|| self.check()).await.map(|()| ())
+        self.checked.get_or_try_init(|| self.check()).await.copied()
     }
 
     /// The id of the account that answers.

@@ -326,7 +326,9 @@ impl Thread {
     /// Creates that were open when the end was asked for are not in the state, nor is it known what else is
     /// not: Terraform gave up. Then the journal stays as that of a run that died.
     fn close(&mut self, asked: Instant) -> io::Result<()> {
-        std::mem::take(&mut self.arrived).into_iter().for_each(|left| self.end_left(left));
+        for left in std::mem::take(&mut self.arrived) {
+            self.end_left(left);
+        }
         let gave_up =
             !self.in_flight.is_empty() || self.open.values().flatten().any(|answered| *answered > asked);
         if gave_up {
