@@ -16,8 +16,8 @@
 //! - To the provider a Stripe object has no Rust type and no Rust file of its own: adding one is adding data. Only
 //!   the sandbox has code for the behaviour of single objects.
 //! - What Stripe accepted is in the state, whatever fails afterwards; actions and ephemeral resources have no state.
-//! - A plan is a function of config, prior state and provider config: no clock (only to
-//!   refuse a time that has passed), no randomness except for the private data of a create.
+//! - A plan is a function of config, prior state and provider config: no clock (only to refuse a time that has
+//!   passed), no randomness except for the private data of a create. An apply plans as updates what was planned so.
 //! - Only `main.rs` and the handshake print to standard output; only [`mod@env`] reads the environment.
 //!
 //! A *connection* is one client with its settings and its key; the *connector* knows entities and actions by name
