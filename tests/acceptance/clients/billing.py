@@ -90,6 +90,8 @@ def time_goes_on():
     made = stripe.Subscription.create(customer=customer.id, items=[{"price": price.id}], trial_period_days=7)
     assert made.status == "trialing" and made.trial_end == 1767225600 + 7 * DAY
     clock = stripe.test_helpers.TestClock.advance(clock.id, frozen_time=made.trial_end + DAY)
+    assert clock.status == "advancing"
+    clock = stripe.test_helpers.TestClock.retrieve(clock.id)
     assert clock.status == "ready" and stripe.Subscription.retrieve(made.id).status == "active"
     schedule = stripe.SubscriptionSchedule.create(from_subscription=made.id)
     phase = schedule.phases[0]
